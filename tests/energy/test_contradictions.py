@@ -149,3 +149,67 @@ def test_a_clock_that_was_wrong_for_a_while_is_right_again() -> None:
     assert seen_by_monotonic(longer, longer, monotonic).slack == pytest.approx(year)
     last = clock((0.0, 0.0), (3e4, year))
     assert seen_by_monotonic(last, last, monotonic).slack == pytest.approx(year)
+
+
+def test_a_clock_that_was_set_back_while_its_machine_started_is_seen() -> None:
+    """It was an hour ahead; the machine started between two polls, half an hour apart."""
+    begins, monotonic = [], []
+    for number in range(49):
+        time = 1800.0 * number
+        begins.append(time + (3600.0 if number < 26 else 0.0))
+        monotonic.append(1e5 + time if number < 26 else time - 46800.0 + 60.0)
+    shown = seen_by_monotonic(begins, begins, monotonic, {26})
+    (event,) = shown.jumps
+    assert "back by about 3600 s" in event.reason and shown.slack >= 3600.0
+
+
+def bursts(hour: float) -> float:
+    """0.1 kWh each six hours."""
+    return 1000.0 + 0.1 * math.floor(hour / 6.0)
+
+
+def test_a_load_in_bursts_does_not_explain_a_jump() -> None:
+    answer = answered(lambda hour: round(bursts(hour) + (20.0 if hour > 41.0 else 0.0), 3))
+    assert "too fast" in kinds(answer) and answer.energy.low <= 2.9 <= answer.energy.high
+    calm = answered(bursts, facts=KNOWN._replace(step_kwh=0.001))
+    assert not calm.events and calm.energy.low <= 2.8 <= calm.energy.high
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [3.0] * 60 + [33819.0, 36000.0] + [3.0] * 60,
+        [7.0] * 35 + [0.0] + [7.0] * 78 + [30558.0] + [7.0] * 5,
+    ],
+)
+def test_false_values_of_an_idle_outlet_are_no_energy(values: list[float]) -> None:
+    last = len(values) - 1
+    answer = answered(lambda hour: values[min(max(round(hour * 12.0), 0), last)], days=0.5)
+    assert answer.energy.low == 0.0 and answer.energy.high < 4.0
+
+
+def test_a_register_that_stood_before_its_unit_was_exchanged_is_not_believed() -> None:
+    """3.6 kW throughout; the register stands for an hour, then another unit with a near value, or
+    one that nothing confirms.
+    """
+    shown = [1000.0 + 0.3 * number for number in range(11)] + [1003.0] * 12
+    near = [1003.5 + 0.3 * number for number in range(6)]
+    for after, end in ((near, 8400.0), ([0.0, 0.0, 0.0], 7500.0)):
+        pdu = PduReadings("rack1")
+        for number, value in enumerate(shown + after):
+            time = 300.0 * number
+            up = 1e6 + time if number < 23 else 10.0 + 300.0 * (number - 23)
+            figures = [OutletFigures("1", round(value, 3))]
+            pdu.append(Poll("rack1", time, time, figures, monotonic=time, uptime=up))
+        facts = KNOWN._replace(step_kwh=0.001)
+        (answer,) = audit.audited(pdu, audit.Asked(0.0, end, Meters(facts))).outlets
+        assert answer.energy.low <= 3.6 * end / HOUR <= answer.energy.high + 1e-9
+
+
+def test_a_unit_that_seems_exchanged_at_each_poll_takes_no_longer() -> None:
+    pdu = PduReadings("rack1")
+    for number in range(9000):
+        figures = [OutletFigures("1", round(1000.0 + 0.01 * number, 2))]
+        pdu.append(Poll("rack1", 300.0 * number, 300.0 * number, figures, uptime=3e5 * number))
+    (answer,) = audit.audited(pdu, audit.Asked(0.0, 31 * DAY, Meters(KNOWN))).outlets
+    assert answer.grade == audit.NOT_BILLABLE

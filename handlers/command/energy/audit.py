@@ -182,7 +182,10 @@ def _answer(
         age = steps.age(readings.values, readings.begins, step, times.usual_gap)
         supply = checks.Supply(step, meter.volts, times.usual_gap, age)
         limits = limit._replace(step=step)
-        shown = readings._replace(age=age)
+        sure = times.usual_gap
+        if age > sure and steps.is_stale(readings.values, limits.most(2.0 * sure) + step):
+            sure = age
+        shown = readings._replace(age=age, sure_age=sure)
         return _Known(shown, rows, times, meter.class_percent, limits, supply)
 
     known, step_from = _stepped(with_step, readings, meter.step_kwh, stated)

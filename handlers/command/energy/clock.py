@@ -45,18 +45,24 @@ def seen_by_monotonic(
     shift = 0.0
     settings = [_Setting(0.0, 0.0)]
     made: list[float] = []
+    unsure = 0.0
     for number, begin in enumerate(begins):
-        if number and number not in boots and monotonic[number] > monotonic[number - 1]:
+        jump = passed = 0.0
+        if number in boots:
+            if begin < ends[number - 1] - _OVERLAP_S:
+                # Nobody knows how long the machine was down: as long as polls usually are apart?
+                passed = usual = max(_usual(begins), 0.0)
+                jump, unsure = begin - begins[number - 1] - usual, unsure + usual
+        elif number and monotonic[number] > monotonic[number - 1]:
             passed = monotonic[number] - monotonic[number - 1]
             jump = begin - begins[number - 1] - passed
-            settings[-1] = settings[-1].longer(passed)
-            if abs(jump) > ALIKE_S + ALIKE_SHARE * passed:
-                shift += jump
-                settings.append(_Setting(shift, 0.0))
-                when = sorted((begins[number - 1], begin))
-                direction = "forward" if jump > 0 else "back"
-                reason = f"the reader's clock went {direction} by {abs(jump):.0f} s"
-                jumps.append(Event("clock", when[0], when[1], reason))
+        settings[-1] = settings[-1].longer(passed)
+        if abs(jump) > ALIKE_S + ALIKE_SHARE * passed:
+            shift += jump
+            settings.append(_Setting(shift, 0.0))
+            jumps.append(
+                _jumped(begins[number - 1], begin, jump, "about " if number in boots else "")
+            )
         made.append(shift)
     if not jumps:
         return PollClock(begins, ends)
@@ -65,8 +71,19 @@ def seen_by_monotonic(
         array("d", [time - by for time, by in zip(ends, made)]),
         jumps,
         # One of these settings was right, and nobody says which.
-        max(abs(one.shift) for one in _possible(settings)),
+        max(abs(one.shift) for one in _possible(settings)) + unsure,
     )
+
+
+def _usual(begins: Sequence[float]) -> float:
+    return statistics.median(new - old for old, new in zip(begins, begins[1:]))
+
+
+def _jumped(before: float, after: float, jump: float, about: str) -> Event:
+    begin, end = sorted((before, after))
+    direction = "forward" if jump > 0 else "back"
+    reason = f"the reader's clock went {direction} by {about}{abs(jump):.0f} s"
+    return Event("clock", begin, end, reason)
 
 
 class _Setting(NamedTuple):
@@ -109,12 +126,10 @@ def seen_by_begins(begins: Sequence[float], ends: Sequence[float]) -> PollClock:
         number for number in range(1, len(begins)) if begins[number] < ends[number - 1] - _OVERLAP_S
     ]
     if late:
-        usual = statistics.median([new - old for old, new in zip(begins, begins[1:])])
+        usual = max(_usual(begins), 0.0)
         for number in late:
             # A jump moved the time by what the poll seems to be early.
-            jump = max(usual, 0.0) - (begins[number] - begins[number - 1])
-            slack += jump
-            when = sorted((begins[number - 1], begins[number]))
-            reason = f"the reader's clock went back by about {jump:.0f} s"
-            jumps.append(Event("clock", when[0], when[1], reason))
+            jump = begins[number] - begins[number - 1] - usual
+            slack -= jump
+            jumps.append(_jumped(begins[number - 1], begins[number], jump, "about "))
     return PollClock(begins, ends, jumps, slack)

@@ -16,6 +16,7 @@ from .checks import IDLE_A, Rows, Supply
 from .clock import ALIKE_S, ALIKE_SHARE, PollClock
 from .readings import OFF, PduReadings
 from .registers import RegisterLimits
+from .segments import ROUNDING
 
 #: a column of numpy, whose types a type check for Python 3.9 cannot read
 Column = Any
@@ -81,6 +82,13 @@ def larger_rises(
     return times, stood
 
 
+def count_rises(values: Sequence[float], least: float) -> int:
+    """How often a register rose by more than `least` from a reading to the next."""
+    np = _numpy()
+
+    return int((np.diff(np.asarray(values, dtype=np.float64)) > least).sum())
+
+
 class Polls:
     """The times of a PDU's polls, as all of its registers need them."""
 
@@ -128,7 +136,7 @@ def is_calm(rows: Rows, limits: RegisterLimits, supply: Supply, polls: Polls) ->
         return False
     kwh = np.asarray(rows.kwh, dtype=np.float64)
     rises = kwh[1:] - kwh[:-1]
-    slack = 1e-9 * max(abs(rows.kwh[0]), 1.0)
+    slack = ROUNDING * max(abs(rows.kwh[0]), 1.0)
     least = float(rises.min())
     # One that was not read makes the least NaN, of which no comparison is true.
     if not least >= -slack:
@@ -155,7 +163,7 @@ def _is_fast_in_the_long_run(kwh: Column, limits: RegisterLimits, polls: Polls) 
     lowest = np.minimum.accumulate(kwh - limits.kilowatts * polls.begins)
     ahead = kwh - limits.kilowatts * polls.ends
     ahead[1:] -= lowest[:-1]
-    allowed = limits.kilowatts * polls.age + limits.step + 1e-9 * max(abs(float(kwh[-1])), 1.0)
+    allowed = limits.kilowatts * polls.age + limits.step + ROUNDING * max(abs(float(kwh[-1])), 1.0)
     return bool((ahead[1:] > allowed).any())
 
 

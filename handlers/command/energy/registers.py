@@ -46,6 +46,8 @@ class RegisterReadings(NamedTuple):
     #: seconds by which a register may be older than its reading: units refresh what they show at
     #: times of their own
     age: float = 0.0
+    #: the same as far as it is proven: an age that is only likely explains no fast rise
+    sure_age: float = 0.0
     #: of each reading: what its poll says of the unit, as bits of `identity`; () if none says it
     identities: Sequence[int] = ()
 

@@ -14,11 +14,14 @@ rose: by then, both explanations lie inside the hole's bounds.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Optional
 
 from .registers import Event, RegisterLimits, RegisterReadings
 
+#: what rounding may add to a register, as a share of it: the error of a few doubles
+ROUNDING = 1e-12
 #: how many readings in a row may be wrong and still differ from each other
 _FEW = 3
 #: a jump by this bit of a register or a higher one is no chance, if it means so many times what
@@ -59,15 +62,15 @@ def told(readings: RegisterReadings, limits: RegisterLimits) -> Story:
     trusted = [part for one in confirmed for part in _slow_parts(readings, limits, one)]
     events.extend(_breaks(readings, limits, trusted))
     events.sort(key=lambda event: (event.begin, event.end))
-    return Story(_trimmed(readings, limits, trusted), events)
+    return Story(_trimmed(readings, limits, joined, trusted), events)
 
 
 def follows(readings: RegisterReadings, limits: RegisterLimits, one: int, other: int) -> bool:
     """Whether the register can have gone on from one reading to a later one."""
     rise = readings.values[other] - readings.values[one]
-    passed = readings.ends[other] - readings.begins[one] + readings.age
+    passed = readings.ends[other] - readings.begins[one] + readings.sure_age
     most = limits.most(passed) + limits.step
-    slack = 1e-9 * max(abs(readings.values[other]), 1.0)
+    slack = ROUNDING * max(abs(readings.values[other]), 1.0)
     if limits.modulus is not None and rise + limits.modulus <= most:
         return False  # it can have begun again without a trace
     return -slack <= rise <= most + slack
@@ -98,8 +101,9 @@ def _joined(
 ) -> list[Segment]:
     """Runs, joined across such that came and went."""
     kept: list[list[int]] = []
+    changes = sorted(readings.changes)
     for run in runs:
-        home = _home(readings, limits, kept, run)
+        home = _home(readings, limits, kept, run, changes)
         if home is None:
             kept.append(list(run))
             continue
@@ -112,10 +116,21 @@ def _joined(
 
 
 def _home(
-    readings: RegisterReadings, limits: RegisterLimits, kept: Sequence[list[int]], run: range
+    readings: RegisterReadings,
+    limits: RegisterLimits,
+    kept: Sequence[list[int]],
+    run: range,
+    changes: Sequence[int],
 ) -> Optional[int]:
-    """The place of the segment that goes on with this run, if all after it were wrong readings."""
+    """The place of the segment that goes on with this run, if all after it were wrong readings.
+
+    None goes on across a change of the unit. `changes`: the numbers of readings before which there
+    was one, sorted.
+    """
+    before = bisect_right(changes, run[0])
     for place in range(len(kept) - 1, max(len(kept) - 1 - _BACK, -1), -1):
+        if bisect_right(changes, kept[place][-1]) < before:
+            return None
         if _goes_on(readings, limits, kept[place], run[0]):
             return place
         if not _doubtful(readings, kept[place], run[0]):
@@ -132,8 +147,6 @@ def _goes_on(
     like that too, if nothing flowed before, so polls must say which unit they read; and so does a
     register that was set to 0 and has since come to its value.
     """
-    if _changed(readings, segment[-1], number):
-        return False
     if follows(readings, limits, segment[-1], number):
         return True
     tail = _standing(readings, segment)
@@ -141,7 +154,7 @@ def _goes_on(
     if not stood or readings.values[number] < readings.values[segment[-1]]:
         return False
     before = segment[tail - 1]
-    passed = readings.ends[number] - readings.begins[before] + readings.age
+    passed = readings.ends[number] - readings.begins[before] + readings.sure_age
     is_new = readings.values[number] <= limits.most(passed)
     if is_new or not _of_one_unit(readings, before, number):
         return False
@@ -206,19 +219,24 @@ def _confirmed(
 
 
 def _trimmed(
-    readings: RegisterReadings, limits: RegisterLimits, segments: Sequence[Segment]
+    readings: RegisterReadings,
+    limits: RegisterLimits,
+    joined: Sequence[Segment],
+    segments: Sequence[Segment],
 ) -> list[Segment]:
     """Segments without the readings at a hole that may be wrong.
 
     Before a hole: those since which the register stands, and a few without which the register
-    could have gone on. After a hole: those before it first rose.
+    could have gone on. After a hole: those before it first rose. There is a hole beside a segment
+    that is not trusted, too: `joined` has all of them.
     """
     trimmed: list[Segment] = []
     for place, one in enumerate(segments):
         numbers = one.readings
-        if place + 1 < len(segments):
-            numbers = _without_end(readings, limits, numbers, segments[place + 1].first)
-        if place:
+        later = segments[place + 1] if place + 1 < len(segments) else joined[-1]
+        if later.first > one.last:
+            numbers = _without_end(readings, limits, numbers, later.first)
+        if joined[0].first < one.first:
             numbers = _without_start(readings, numbers)
         if numbers:
             trimmed.append(Segment(numbers))
@@ -231,7 +249,8 @@ def _without_end(
     """The readings of a segment up to the last from which the next segment cannot have come."""
     for back in range(2, min(_FEW + 1, len(numbers)) + 1):
         if follows(readings, limits, numbers[-back], after):
-            return numbers[: len(numbers) - back + 1]
+            numbers = numbers[: len(numbers) - back + 1]
+            break
     stands = _standing(readings, numbers)
     # The first of several equal readings may be stale too.
     return numbers if stands == len(numbers) - 1 else numbers[:stands]
@@ -269,8 +288,8 @@ def _fast_stretch(
     more again by what is allowed.
     """
     rate, origin = limits.most(1.0), readings.begins[numbers[first]]
-    allowed = limits.most(readings.age + readings.slack) + limits.step
-    allowed += 1e-9 * max(abs(readings.values[numbers[-1]]), 1.0)
+    allowed = limits.most(readings.sure_age + readings.slack) + limits.step
+    allowed += ROUNDING * max(abs(readings.values[numbers[-1]]), 1.0)
     lowest, begin, highest, end = math.inf, first, allowed, 0
     for place in range(first, len(numbers)):
         number = numbers[place]
@@ -294,7 +313,7 @@ def _momentary(
     if values == {0.0}:
         return Event("false zero", begin, end, f"{len(wrong)} readings of 0, then the old line")
     high = min(values) - readings.values[back]
-    if len(values) == 1 and high > _RARE * limits.most(end - begin + readings.age):
+    if len(values) == 1 and high > _RARE * limits.most(end - begin + readings.sure_age):
         return Event("all ones", begin, end, "one high value, then the old line")
     return Event("momentary", begin, end, f"{len(wrong)} readings left the line and came back")
 
@@ -307,7 +326,7 @@ def _breaks(
         old, new = readings.values[one.last], readings.values[other.first]
         begin, end = readings.begins[one.last], readings.ends[other.first]
         change = _changed(readings, one.last, other.first)
-        passed = end - begin + readings.age
+        passed = end - begin + readings.sure_age
         bit = _bit(old, new, limits.most(passed), limits)
         by = "" if bit is None else f", by 2^{bit} register units: a flipped or lost bit?"
         if change:
@@ -331,7 +350,7 @@ def _bit(old: float, new: float, most: float, limits: RegisterLimits) -> Optiona
     if limits.unit is None:
         return None
     direction = 1.0 if new > old else -1.0
-    slack = limits.step + 1e-9 * max(old, new)
+    slack = limits.step + ROUNDING * max(old, new)
     for bit in range(_LOWEST_BIT, _BITS):
         flipped = limits.unit * 2**bit
         rise = new - old - direction * flipped

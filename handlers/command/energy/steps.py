@@ -36,9 +36,12 @@ def usual(values: Sequence[float]) -> float:
     A rise is at least one step. A single one is not enough, because a false reading also rises.
     """
     if fast.IS_THERE:
-        return fast.usual_step(values) or COARSE
-    rises = [new - old for old, new in zip(values, values[1:]) if new > old]
-    return statistics.median_high(rises) if rises else COARSE
+        middle = fast.usual_step(values)
+    else:
+        rises = [new - old for old, new in zip(values, values[1:]) if new > old]
+        middle = statistics.median_high(rises) if rises else None
+    # A few false readings may be all that rises.
+    return min(middle or COARSE, COARSE)
 
 
 def counted(runs: Iterable[Sequence[float]], unit: float) -> Optional[float]:
@@ -73,6 +76,15 @@ def age(values: Sequence[float], begins: Sequence[float], step: float, usual_gap
         return usual_gap
     between = statistics.median(new - old for old, new in zip(times, times[1:]))
     return usual_gap if between <= _LARGER * usual_gap else between + usual_gap
+
+
+def is_stale(values: Sequence[float], most: float) -> bool:
+    """Whether a register is surely refreshed less often than it is read: it often rises by more
+    than the supply can have delivered since the poll before, `most` kWh.
+    """
+    if fast.IS_THERE:
+        return fast.count_rises(values, most) >= _ENOUGH
+    return sum(new - old > most for old, new in zip(values, values[1:])) >= _ENOUGH
 
 
 def _larger_rises(
