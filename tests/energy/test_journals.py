@@ -105,7 +105,7 @@ def test_a_replaced_unit_is_seen_by_its_serial_number(
     assert event["end"].startswith("2026-10-01T18:0")
     assert outlet["kwh"]["low"] <= 24.0 <= outlet["kwh"]["high"] < 25.5
     assert pdu["pdu"]["kwh"]["low"] <= 48.0 <= pdu["pdu"]["kwh"]["high"]
-    assert code == 1 and any("each line as it was written" in note for note in found["notes"])
+    assert code == 2 and any("each line as it was written" in note for note in found["notes"])
 
 
 def test_nothing_is_said_of_registers_that_were_never_read(

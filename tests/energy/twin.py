@@ -73,7 +73,8 @@ class Month(NamedTuple):
     begin: float
     end: float
     truth: float
-    #: whether a reset, a replacement or a jump of the clock left no trace in what polls recorded
+    #: whether a reset, a replacement, a jump of the clock or a stuck register left no trace in what
+    #: polls recorded
     hidden: bool
 
 
@@ -127,6 +128,7 @@ def month(plan: Plan) -> Month:
     )
     polls: list[Poll] = []
     hidden = False
+    behind: Optional[float] = None  # what a stuck register shows that should show more
     held: Optional[Poll] = None  # the last reading that was right
     held_events = 0
     unread = random.Random(plan.seed + 1)
@@ -143,9 +145,14 @@ def month(plan: Plan) -> Month:
         stuck = next((start for start, stop in frozen if start <= taken < stop), None)
         seen = taken - taken % plan.refresh if plan.refresh else taken
         value, events, unit, since = register.at(seen)
+        fresh = _floor(value, plan.step)
         if stuck is not None:
             value = register.at(stuck)[0]
         shown = _floor(value, plan.step)
+        if behind is not None and stuck is None:
+            # It stood while it should have risen by one step, as a coarse register does.
+            hidden = hidden or fresh - behind <= plan.step * (1.0 + 1e-6)
+        behind = shown if stuck is not None and fresh != shown else None
         poll = Poll(begin, begin + length, shown, None, "", None)
         if plan.journal:
             started = booted if since is None else since
@@ -164,6 +171,7 @@ def month(plan: Plan) -> Month:
                 hidden = True
         held, held_events = poll, events
         polls.append(poll)
+    hidden = hidden or behind is not None  # nobody sees whether it rises again
     truth = load.energy(end - first) - load.energy(-first)
     if jumps or plan.origin:
         polls = [_shifted(poll, jumps, plan.origin) for poll in polls]

@@ -117,9 +117,9 @@ class Audited(NamedTuple):
 
     @property
     def level(self) -> int:
-        """The worst of its grades; 2 if nothing was read."""
+        """The worst of its grades; 2 if nothing was read, or not an outlet though others were."""
         answers = [*self.outlets, *([] if self.own is None else [self.own])]
-        if not answers:
+        if not answers or (self.outlets and self.unread):
             return LEVELS[NOT_BILLABLE]
         worst = max(LEVELS[one.grade] for one in answers)
         return max(worst, LEVELS[BOUNDED]) if self.exceeded else worst
@@ -367,7 +367,8 @@ class _Known:
         ]
         times = [begin + (end - begin) * part / _BAND for part in range(1, _BAND + 1)]
         band = [(time, self._energy(begin, time)) for time in times]
-        return Drawn([one for one in segments if one], left_out[:_POINTS], band)
+        dots = [left_out[place] for place in _thinned(range(len(left_out)))]
+        return Drawn([one for one in segments if one], dots, band)
 
 
 _POINTS, _BAND = 200, 60

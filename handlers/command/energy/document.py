@@ -7,8 +7,9 @@ from typing import Any, Optional
 
 from ..fleet.tables import csv_lines
 from .audit import Audited, AuditedRegister
-from .groups import InvoiceLine, Sum, balance
+from .groups import InvoiceLine, Sum, balance, level_of, unread_line
 from .outcome import AuditOutcome, kwh, utc
+from .readings import OWN
 from .registers import Event, Kilowatthours
 
 
@@ -41,7 +42,7 @@ def _pdu(pdu: Audited) -> dict[str, Any]:
     compared = balance(pdu)
     return {
         "name": pdu.name,
-        "level": pdu.level,
+        "level": level_of(pdu),
         "outlets": [{"identity": one.outlet, **_answer(one)} for one in pdu.outlets],
         "pdu": None if pdu.own is None else _answer(pdu.own),
         "sum_kwh": None if pdu.total is None else pdu.total._asdict(),
@@ -118,6 +119,17 @@ def _rows(found: AuditOutcome) -> Iterator[Sequence[object]]:
         for one in sums:
             for line in one.lines:
                 yield _row(found, what, one.name, line)
+    begin, end = found.begin, found.end
+    if found.pue is not None:
+        when, unknown = (found.local(begin), found.local(end)), "; ".join(found.pue.unknowns)
+        figures = kwh(found.pue.energy)
+        yield ["pue", found.pue.category, "", "", *when, *figures, "", "", f"not known: {unknown}"]
+    for pdu in found.pdus:
+        if pdu.outlets or pdu.own is None:
+            for outlet in pdu.unread:
+                yield _row(found, "outlet", "", unread_line((pdu.name, outlet), begin, end))
+        if not pdu.outlets and pdu.own is None:
+            yield _row(found, "pdu", "", unread_line((pdu.name, OWN), begin, end))
     for pdu, answer in found.answers():
         line = InvoiceLine(
             pdu.name,

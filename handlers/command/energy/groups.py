@@ -26,6 +26,11 @@ class InvoiceLine(NamedTuple):
     events: Sequence[Event]
 
 
+def unread_line(place: Place, begin: float, end: float) -> InvoiceLine:
+    """The line of a register of which no energy was read."""
+    return InvoiceLine(*place, begin, end, None, 0.0, NOT_BILLABLE, ())
+
+
 class Sum(NamedTuple):
     """The energy of a machine or a customer."""
 
@@ -54,7 +59,7 @@ def by_machine(
 
 def _line(place: Place, answer: Optional[AuditedRegister], begin: float, end: float) -> InvoiceLine:
     if answer is None:
-        return InvoiceLine(*place, begin, end, None, 0.0, NOT_BILLABLE, ())
+        return unread_line(place, begin, end)
     return InvoiceLine(*place, begin, end, answer.energy, answer.read, answer.grade, answer.events)
 
 
@@ -71,7 +76,7 @@ def by_customer(
         found = shares.get(place)
         if found is None:
             for one in owned:
-                unread = InvoiceLine(*place, one.begin, one.end, None, 0.0, NOT_BILLABLE, ())
+                unread = unread_line(place, one.begin, one.end)
                 lines.setdefault(one.customer, []).append(unread)
             continue
         for share in found:
@@ -131,9 +136,11 @@ def balance(pdu: Audited) -> Optional[Balance]:
 
 def worst(pdus: Iterable[Audited], sums: Iterable[Sum]) -> int:
     """The exit code: the worst grade of any register, machine and customer."""
-    level = 0
-    for pdu in pdus:
-        compared = balance(pdu)
-        odd = compared is not None and compared.explained is False
-        level = max(level, pdu.level, LEVELS[BOUNDED] if odd else 0)
-    return max([level, *(one.level for one in sums)])
+    return max(0, *map(level_of, pdus), *(one.level for one in sums))
+
+
+def level_of(pdu: Audited) -> int:
+    """The worst grade of a PDU's registers, and of their sum beside the PDU's own."""
+    compared = balance(pdu)
+    is_odd = compared is not None and compared.explained is False
+    return max(pdu.level, LEVELS[BOUNDED] if is_odd else 0)

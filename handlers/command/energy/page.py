@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
+from ...errors import printable
 from ..output import counted
 from . import plots
 from .audit import BOUNDED, FIRM, NOT_BILLABLE, Audited, AuditedRegister
 from .groups import Sum, balance
 from .outcome import AuditOutcome, kwh, share
-from .text import NOBODY
+from .text import EXPLAINED, NOBODY
 
 _CLASSES = {FIRM: "firm", BOUNDED: "bounded", NOT_BILLABLE: "not"}
 _STYLE = """
@@ -38,8 +39,8 @@ def page(found: AuditOutcome) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta http-equiv="Content-Security-Policy"'
         " content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-        f"<title>{escape(title)}</title><style>{_STYLE}{plots.STYLE}</style></head><body>",
-        f"<h1>{escape(title)}</h1>",
+        f"<title>{_safe(title)}</title><style>{_STYLE}{plots.STYLE}</style></head><body>",
+        f"<h1>{_safe(title)}</h1>",
         "<p>The lowest kWh are the lowest defensible bill.</p>",
         *_sums("Customers", found.customers),
         *_sums("Machines", found.machines),
@@ -48,7 +49,7 @@ def page(found: AuditOutcome) -> str:
     if found.pue is not None:
         low, best, high = kwh(found.pue.energy)
         parts.append(
-            f"<h2>PUE, {escape(found.pue.category)}</h2><p>PDU output of"
+            f"<h2>PUE, {_safe(found.pue.category)}</h2><p>PDU output of"
             f" {counted(found.pue.outlets, 'outlet')}: {low} / {best} / {high} kWh. Not known:</p>"
         )
         parts += _list(found.pue.unknowns)
@@ -67,8 +68,13 @@ def _sums(title: str, sums: Sequence[Sum]) -> Iterator[str]:
 
 
 def _pdu(found: AuditOutcome, pdu: Audited) -> Iterator[str]:
-    yield f"<h2>{escape(pdu.name)}</h2>"
+    yield f"<h2>{_safe(pdu.name)}</h2>"
     answers = [*pdu.outlets, *filter(None, [pdu.own])]
+    if pdu.unread or not answers:
+        whose = f" of {counted(len(pdu.unread), 'outlet')}" if answers else ": not billable"
+        yield f"<p>No energy was read{whose}.</p>"
+    if not answers:
+        return
     rows = [
         (
             [
@@ -82,11 +88,17 @@ def _pdu(found: AuditOutcome, pdu: Audited) -> Iterator[str]:
         for one in answers
     ]
     yield from _table(("outlet", *_HEAD), rows)
+    if pdu.total is not None:
+        low, best, high = kwh(pdu.total)
+        yield f"<p>Sum of outlets: {low} / {best} / {high} kWh.</p>"
     compared = balance(pdu)
     if compared is not None:
         low, _, high = kwh(compared.difference)
-        text = f"PDU less outlets: {low} to {high} kWh: {compared.reason}"
-        yield f"<p>{escape(text)}</p>"
+        text = (
+            f"PDU less outlets: {low} to {high} kWh, {EXPLAINED[compared.explained]}:"
+            f" {compared.reason}"
+        )
+        yield f"<p>{_safe(text)}</p>"
     for one in answers:
         yield from _register(found, one)
 
@@ -95,15 +107,20 @@ def _register(found: AuditOutcome, one: AuditedRegister) -> Iterator[str]:
     if one.drawn is None:
         return
     name = f"Outlet {one.outlet}" if one.outlet else "PDU itself"
-    yield f'<div class="register"><h3>{escape(name)}</h3>'
+    yield f'<div class="register"><h3>{_safe(name)}</h3>'
     yield plots.register(found, one, one.drawn)
     yield plots.energy(found, one, one.drawn)
     yield from _list(found.told(event) for event in one.events)
     yield "</div>"
 
 
+def _safe(text: str) -> str:
+    """Text for HTML, from anybody: without controls and marks that change its direction."""
+    return escape(printable(text))
+
+
 def _list(texts: Iterable[str]) -> Sequence[str]:
-    items = [f"<li>{escape(one)}</li>" for one in texts]
+    items = [f"<li>{_safe(one)}</li>" for one in texts]
     return ["<ul>", *items, "</ul>"] if items else []
 
 
@@ -111,7 +128,7 @@ def _table(head: Sequence[str], rows: Sequence[tuple[Sequence[str], str]]) -> It
     """Rows of cells, each with its grade as the last one."""
     yield f"<table><tr>{''.join(f'<th>{one}</th>' for one in head)}</tr>"
     for cells, grade in rows:
-        first = f"<td>{escape(cells[0])}</td>"
-        figures = "".join(f'<td class="n">{escape(cell)}</td>' for cell in cells[1:])
+        first = f"<td>{_safe(cells[0])}</td>"
+        figures = "".join(f'<td class="n">{_safe(cell)}</td>' for cell in cells[1:])
         yield f'<tr>{first}{figures}<td class="{_CLASSES[grade]}">{grade}</td></tr>'
     yield "</table>"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Callable
 
+from ...errors import printable
 from .audit import AuditedRegister, Drawn
 from .outcome import AuditOutcome
 
@@ -72,7 +73,7 @@ def _events(found: AuditOutcome, answer: AuditedRegister, across: Scale) -> Sequ
         width = max(across(min(one.end, found.end)) - left, 1.0)
         parts.append(
             f'<rect class="event" x="{left:.1f}" y="0" width="{width:.1f}" height="{_HEIGHT:g}">'
-            f"<title>{escape(found.told(one))}</title></rect>"
+            f"<title>{escape(printable(found.told(one)))}</title></rect>"
         )
     return parts
 

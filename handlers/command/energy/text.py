@@ -14,7 +14,7 @@ from .pue import CATEGORIES, ItEnergy
 
 WIDTH = 80
 _HEAD = ("PDU", "outlet", "kWh lowest", "best", "highest", "read", "events", "grade")
-_EXPLAINED = {True: "explained", False: "NOT explained", None: "reason not known"}
+EXPLAINED = {True: "explained", False: "NOT explained", None: "reason not known"}
 NOBODY = "(nobody)"
 
 
@@ -57,13 +57,14 @@ def _findings(pdu: Audited) -> Iterator[str]:
     if pdu.own is None and pdu.total is None:
         yield f"{name}: no energy was read: not billable"
     elif pdu.unread:
-        yield f"{name}: no energy was read of {counted(len(pdu.unread), 'outlet')}"
+        more = ": not billable" if pdu.outlets else ""
+        yield f"{name}: no energy was read of {counted(len(pdu.unread), 'outlet')}{more}"
     compared = balance(pdu)
     if compared is not None:
         low, _, high = kwh(compared.difference)
         yield from _wrapped(
             f"{name}: PDU less outlets: {low} to {high} kWh,"
-            f" {_EXPLAINED[compared.explained]}: {compared.reason}",
+            f" {EXPLAINED[compared.explained]}: {compared.reason}",
             "    ",
         )
 
