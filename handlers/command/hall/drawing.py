@@ -143,12 +143,6 @@ class Drawing(NamedTuple):
             *((f"pdu {one.name}", one.inputs) for one in self.pdus.values()),
         ]
 
-    def where(self, what: str) -> str:
-        """`FILE: line 12: machine 'srv-1'` for "machine srv-1"."""
-        kind, _, name = what.partition(" ")
-        line = self.line_numbers.get(what)
-        return f"{self.path}: {'' if line is None else f'line {line}: '}{kind} {name!r}"
-
 
 class Failing(NamedTuple):
     """What is assumed to fail: `feed:A`, `panel:P1`, `pdu:rack1-left`, `breaker:rack1-left/L1`."""

@@ -62,7 +62,6 @@ KEYS: Mapping[str, Mapping[str, bool]] = {
     "pdu.breaker": {"name": True, "breaker_a": False, "limit_percent": False, "outlets": False},
     "machine": {"name": True, "cords": True, "needs": False, "protected": False},
 }
-_IN_PARENT = ("panel.line", "pdu.line", "pdu.breaker")
 
 
 class Defaults(NamedTuple):
