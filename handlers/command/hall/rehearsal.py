@@ -43,16 +43,22 @@ _UNDRAWN_ADVICE = "draw which outlets are behind which line and breaker"
 class BreakerLoad(NamedTuple):
     """The take-over load of one line or breaker."""
 
+    #: PANEL/LINE, PDU/LINE or PDU/BREAKER
     name: str
+    #: what it carries after the failure
     load: Load
+    #: the highest planned current, in A; None if its rating is not known
     limit_a: Optional[float]
+    #: in A; None if neither the drawing nor the PDU says it
     rating_a: Optional[float]
+    #: whether it carries the load
     fit: Fit
 
 
 class RehearsalOutcome(NamedTuple):
     """What a failure does."""
 
+    #: what was assumed to fail, all together
     failed: Sequence[Failing]
     #: the machines that lose, or may lose, a cord; all others stay as they are
     touched: Sequence[Judged]
@@ -407,10 +413,11 @@ def _consumer(cords: tuple[CordNow, ...], needs: int) -> Consumer:
 class Redundancy(NamedTuple):
     """What `each` says of one machine."""
 
+    #: its name
     machine: str
     #: N, N+1, 2N or "cannot say"
     grade: str
-    #: the failures that make it dark
+    #: the failures that make it dark; only the JSON shows them
     single_points: Sequence[str]
 
 
