@@ -11,7 +11,7 @@ import time
 from typing import NamedTuple
 
 from handlers.command.hall import measured, reading_toml
-from handlers.command.hall.drawing import Failing
+from handlers.command.hall.drawing import HallNode
 from handlers.command.hall.rehearsal import Hall
 from tests.hall.halls import TIDY, random_hall
 
@@ -36,7 +36,7 @@ def measure(racks: int) -> Seconds:
     hall = Hall(drawing, readings)
     prepared = time.perf_counter()
     # a panel below both feeds would live on
-    hall.rehearse([Failing("panel", "PA") if drawing.panels else Failing("feed", "A")])
+    hall.rehearse([HallNode("panel", "PA") if drawing.panels else HallNode("feed", "A")])
     return Seconds(
         len(drawing.machines),
         len(drawing.pdus),

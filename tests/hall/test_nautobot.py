@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from handlers.command.hall import reading_toml
-from handlers.command.hall.drawing import Drawing
+from handlers.command.hall.drawing import Drawing, HallNode
 from tests.hall.plant import Plant
 from tests.hall.twin import Files, Twin, four_racks, over, written
 from tests.handlers.command.fleet.halls import run
@@ -153,11 +153,14 @@ def compare(plant: Plant, drawn: Drawing) -> None:
     assert {name: tuple(map(str, one.cords)) for name, one in drawn.machines.items()} == {
         box.name: tuple(f"{one.pdu}/{one.outlet}" for one in box.supplies) for box in plant.boxes
     }
+    nodes = {name: HallNode("panel", name) for name in plant.panels}
+    nodes.update((name, HallNode("feed", name)) for name in plant.feeds)
     assert {name: one.inputs for name, one in drawn.panels.items()} == {
-        name: tuple(inputs) for name, inputs in plant.panels.items()
+        name: tuple(nodes[one] for one in inputs) for name, inputs in plant.panels.items()
     }
     assert {name: (one.inputs, one.rack) for name, one in drawn.pdus.items()} == {
-        name: (tuple(bar.inputs), bar.rack) for name, bar in plant.bars.items()
+        name: (tuple(nodes[one] for one in bar.inputs), bar.rack)
+        for name, bar in plant.bars.items()
     }
     for one in drawn.pdus.values():
         assert [(line.rating_a, line.limit_a) for line in one.lines] == [(32.0, 24.0)]

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from handlers.command.hall import measured, reading_toml
-from handlers.command.hall.drawing import Failing, nodes
+from handlers.command.hall.drawing import HallNode, nodes
 from handlers.command.hall.rehearsal import Hall, RehearsalOutcome
 from handlers.command.hall.verdicts import Verdict
 from tests.hall.halls import LOOSE, TIDY, Habits, RandomHall, random_hall
@@ -51,7 +51,7 @@ class Trial:
         plant = made.plant
         ran = {box.name: plant.runs(box) for box in plant.boxes}
         before = plant.loads()
-        peaks = plant.fail([one.name for one in outcome.failed], rng)
+        peaks = plant.fail([one.full_name for one in outcome.failed], rng)
         verdicts = {one.machine: one.verdict for one in outcome.touched}
         verdicts.update(dict.fromkeys(outcome.already, Verdict.DARK))
         for box in plant.boxes:
@@ -123,7 +123,7 @@ class Trial:
         ]
 
 
-def _failure(rng: random.Random, known: Sequence[Failing]) -> list[Failing]:
+def _failure(rng: random.Random, known: Sequence[HallNode]) -> list[HallNode]:
     kind = rng.choices(("feed", "panel", "pdu", "breaker"), (40, 10, 30, 20))[0]
     fitting = [one for one in known if one.kind == kind] or list(known)
     count = 2 if rng.random() < 0.1 and len(fitting) > 1 else 1

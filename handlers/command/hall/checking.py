@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .carrying import meter_of
-from .drawing import Cord, Drawing, Machine, PduNode
+from .drawing import Cord, Drawing, HallNode, Input, Machine, PduNode
 from .measured import DOWN, HallReadings
 
 # a rating that the PDU reports may be rounded
@@ -33,7 +33,7 @@ def check(drawing: Drawing, readings: HallReadings) -> list[Finding]:
 def _single_paths(drawing: Drawing) -> Iterator[Finding]:
     roots = _Roots(drawing)
     for machine in drawing.machines.values():
-        line = drawing.line_numbers.get(f"machine {machine.name}", 0)
+        line = drawing.line_numbers.get(HallNode("machine", machine.name), 0)
         if len(machine.cords) < 2 or machine.needs == len(machine.cords):
             continue
         for kind, what in _shared(drawing, machine, roots):
@@ -47,7 +47,7 @@ def _single_paths(drawing: Drawing) -> Iterator[Finding]:
                     "inputs-on-one-feed",
                     pdu.name,
                     f"its inputs share {', '.join(sorted(common))}",
-                    drawing.line_numbers.get(f"pdu {pdu.name}", 0),
+                    drawing.line_numbers.get(HallNode("pdu", pdu.name), 0),
                 )
 
 
@@ -72,26 +72,24 @@ class _Roots:
     """The feeds without which a node cannot live: those that all its inputs share."""
 
     def __init__(self, drawing: Drawing) -> None:
-        self._drawing = drawing
-        self._known: dict[str, set[str]] = {}
+        self._inputs = drawing.fed()
+        #: panel or PDU -> the names of its feeds
+        self._known: dict[HallNode, set[str]] = {}
 
-    def of(self, source: object) -> set[str]:
-        """Those of an input."""
+    def of(self, source: Input) -> set[str]:
+        """The names of those of an input."""
         if isinstance(source, Cord):
             return self.of_pdu(source.pdu)
-        name = str(source)
-        if name in self._drawing.feeds:
-            return {name}
-        return self._all(f"panel {name}", self._drawing.panels[name].inputs)
+        return {source.name} if source.kind == "feed" else self._of(source)
 
     def of_pdu(self, name: str) -> set[str]:
-        """Those of a PDU."""
-        return self._all(f"pdu {name}", self._drawing.pdus[name].inputs)
+        """The names of those of a PDU."""
+        return self._of(HallNode("pdu", name))
 
-    def _all(self, key: str, inputs: tuple[object, ...]) -> set[str]:
-        if key not in self._known:
-            self._known[key] = set.intersection(*(self.of(one) for one in inputs))
-        return self._known[key]
+    def _of(self, node: HallNode) -> set[str]:
+        if node not in self._known:
+            self._known[node] = set.intersection(*map(self.of, self._inputs[node]))
+        return self._known[node]
 
 
 def _against(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
@@ -100,7 +98,7 @@ def _against(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
     for cord in owners:
         by_pdu.setdefault(cord.pdu, []).append(cord)
     for name, pdu in drawing.pdus.items():
-        line = drawing.line_numbers.get(f"pdu {name}", 0)
+        line = drawing.line_numbers.get(HallNode("pdu", name), 0)
         read = readings.pdus.get(name)
         if read is None:
             yield Finding("pdu-not-read", name, "is not among the readings", line)
@@ -111,7 +109,7 @@ def _against(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
             continue
         for cord in by_pdu.get(name, ()):
             if cord.outlet not in read.outlets:
-                what = f"belongs to {owners[cord]}, and the PDU has no such outlet"
+                what = f"belongs to {owners[cord].in_words}, and the PDU has no such outlet"
                 yield Finding(
                     "no-such-outlet", str(cord), what, drawing.line_numbers.get(owners[cord], 0)
                 )

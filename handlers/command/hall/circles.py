@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Optional
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Optional, TypeVar
+
+Node = TypeVar("Node", bound=Hashable)
 
 
-def circle(above: Mapping[str, Sequence[str]]) -> Optional[list[str]]:
+def circle(above: Mapping[Node, Sequence[Node]]) -> Optional[list[Node]]:
     """The nodes of one circle, the first repeated at the end; None if there is none.
 
     `above`: node -> the nodes that it depends on.
     """
-    done: set[str] = set()
+    done: set[Node] = set()
     for start in above:
-        path: list[str] = []
-        entered: dict[str, int] = {}
+        path: list[Node] = []
+        entered: dict[Node, int] = {}
         waiting = [(start, False)]
         while waiting:
             node, leaving = waiting.pop()
@@ -33,9 +35,9 @@ def circle(above: Mapping[str, Sequence[str]]) -> Optional[list[str]]:
     return None
 
 
-def longest(above: Mapping[str, Sequence[str]]) -> int:
+def longest(above: Mapping[Node, Sequence[Node]]) -> int:
     """The number of nodes in the longest chain of a graph without a circle."""
-    lengths: dict[str, int] = {}
+    lengths: dict[Node, int] = {}
     waiting = list(above)
     while waiting:
         node = waiting[-1]

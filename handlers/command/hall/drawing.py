@@ -7,7 +7,7 @@ its names: each cord's PDU is drawn, no two outlets have the same owner, nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple, Optional, Union
 
 # NEC: a continuous load, three hours or more, is planned at 125 %, so a breaker carries 80 % of its
@@ -29,11 +29,36 @@ class Cord(NamedTuple):
         return f"{self.pdu}/{self.outlet}"
 
 
-class LineOf(NamedTuple):
-    """One line of a panel, as `PANEL/LINE`."""
+class HallNode(NamedTuple):
+    """Which thing of the drawing is meant: the key for all that is known of it.
 
-    panel: str
-    line: str
+    As a text `feed:A`, `panel:P1`, `pdu:rack1-left`, `breaker:rack1-left/L1`, `machine:srv-1`.
+    """
+
+    #: feed, panel, pdu or machine; breaker: a line or breaker of a panel or PDU
+    kind: str
+    #: its own name in the drawing
+    name: str
+    #: the panel or PDU that has this line or breaker; "" for the other kinds
+    owner: str = ""
+
+    @classmethod
+    def breaker(cls, owner: str, name: str) -> HallNode:
+        """A line or breaker of a panel or PDU."""
+        return cls("breaker", name, owner)
+
+    @property
+    def full_name(self) -> str:
+        """`A`; `rack1-left/L1` for a line or breaker."""
+        return f"{self.owner}/{self.name}" if self.owner else self.name
+
+    @property
+    def in_words(self) -> str:
+        """For a sentence: `machine srv-1`."""
+        return f"{self.kind} {self.full_name}"
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.full_name}"
 
 
 class Breaker(NamedTuple):
@@ -49,7 +74,7 @@ class Breaker(NamedTuple):
     #: all outlets of the PDU are behind it: it is the only line that is drawn
     every: bool = False
     #: the panel's line that feeds this line of a PDU; None if the drawing does not say
-    of: Optional[LineOf] = None
+    of: Optional[HallNode] = None
 
     @property
     def limit_a(self) -> Optional[float]:
@@ -63,8 +88,8 @@ class Feed(NamedTuple):
     name: str
 
 
-Input = Union[str, Cord]
-"""The name of a feed or panel, or the outlet of another PDU."""
+Input = Union[HallNode, Cord]
+"""A feed or panel, or the outlet of another PDU."""
 
 
 class Panel(NamedTuple):
@@ -122,50 +147,47 @@ class Drawing(NamedTuple):
     panels: Mapping[str, Panel]
     pdus: Mapping[str, PduNode]
     machines: Mapping[str, Machine]
-    #: "feed A", "pdu rack1-left", "machine srv-1" -> its line in the file, where known
-    line_numbers: Mapping[str, int]
+    #: feed, panel, PDU or machine -> its line in the file, where known
+    line_numbers: Mapping[HallNode, int]
     #: a current up to this, in A, counts as none
     idle_a: float = USUAL_IDLE_A
 
-    def owners(self) -> dict[Cord, str]:
-        """Outlet -> `machine NAME`, or `pdu NAME` or `panel NAME` for what it feeds."""
+    def owners(self) -> dict[Cord, HallNode]:
+        """Outlet -> the machine that it belongs to, or the PDU or panel that it feeds."""
         found = {
-            cord: f"machine {one.name}" for one in self.machines.values() for cord in one.cords
+            cord: HallNode("machine", one.name)
+            for one in self.machines.values()
+            for cord in one.cords
         }
-        for what, inputs in self.fed():
-            found.update((source, what) for source in inputs if isinstance(source, Cord))
+        for node, inputs in self.fed().items():
+            found.update((source, node) for source in inputs if isinstance(source, Cord))
         return found
 
-    def fed(self) -> list[tuple[str, tuple[Input, ...]]]:
-        """`panel NAME` and `pdu NAME` with their inputs."""
-        return [
-            *((f"panel {one.name}", one.inputs) for one in self.panels.values()),
-            *((f"pdu {one.name}", one.inputs) for one in self.pdus.values()),
-        ]
+    def fed(self) -> dict[HallNode, tuple[Input, ...]]:
+        """All panels and PDUs with their inputs."""
+        return fed(self.panels, self.pdus)
 
 
-class Failing(NamedTuple):
-    """What is assumed to fail: `feed:A`, `panel:P1`, `pdu:rack1-left`, `breaker:rack1-left/L1`."""
+def fed(
+    panels: Mapping[str, Panel], pdus: Mapping[str, PduNode]
+) -> dict[HallNode, tuple[Input, ...]]:
+    """These panels and PDUs with their inputs."""
+    found = {HallNode("panel", one.name): one.inputs for one in panels.values()}
+    found.update((HallNode("pdu", one.name), one.inputs) for one in pdus.values())
+    return found
 
-    kind: str
-    name: str
 
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.name}"
-
-
+#: the kinds of nodes that can fail
 KINDS = ("feed", "panel", "pdu", "breaker")
 
 
-def nodes(drawing: Drawing) -> list[Failing]:
+def nodes(drawing: Drawing) -> list[HallNode]:
     """All that can fail, from the top to the bottom."""
-    found = [Failing("feed", name) for name in drawing.feeds]
-    found += [Failing("panel", name) for name in drawing.panels]
-    found += [Failing("pdu", name) for name in drawing.pdus]
-    owners: Sequence[tuple[str, Sequence[Breaker]]] = [
-        *((one.name, one.lines) for one in drawing.panels.values()),
-        *((one.name, (*one.lines, *one.breakers)) for one in drawing.pdus.values()),
-    ]
-    for owner, breakers in owners:
-        found += [Failing("breaker", f"{owner}/{breaker.name}") for breaker in breakers]
+    found = [HallNode("feed", name) for name in drawing.feeds]
+    found += [HallNode("panel", name) for name in drawing.panels]
+    found += [HallNode("pdu", name) for name in drawing.pdus]
+    for panel in drawing.panels.values():
+        found += [HallNode.breaker(panel.name, one.name) for one in panel.lines]
+    for pdu in drawing.pdus.values():
+        found += [HallNode.breaker(pdu.name, one.name) for one in (*pdu.lines, *pdu.breakers)]
     return found

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from .drawing import Breaker, Cord, Drawing, Failing, Input, PduNode
+from .drawing import Cord, Drawing, HallNode, Input, PduNode
 
 _INLET = "inlet"  # the kind of the node that collects a PDU's inputs
 
@@ -22,7 +22,7 @@ _INLET = "inlet"  # the kind of the node that collects a PDU's inputs
 class Dead(NamedTuple):
     """What is dead: things of the drawing, and the outlets behind them."""
 
-    nodes: Collection[Failing]
+    nodes: Collection[HallNode]
     cords: Collection[Cord]
 
 
@@ -40,19 +40,18 @@ class Graph:
     """The drawing as a graph; `cords` are the outlets that matter."""
 
     def __init__(self, drawing: Drawing, cords: Iterable[Cord]) -> None:
-        # apart, because a Cord and a Failing of the same texts are equal
-        self._nodes: dict[Failing, int] = {}
+        self._nodes: dict[HallNode, int] = {}
         self._cords: dict[Cord, int] = {}
         self._below: list[list[_Edge]] = []
         self._above: list[list[_Edge]] = []
         self._inputs: list[int] = []
         for name in drawing.feeds:
-            self._node(Failing("feed", name))
+            self._node(HallNode("feed", name))
         for panel in drawing.panels.values():
-            own = Failing("panel", panel.name)
-            self._feed(drawing, self._node(own), panel.inputs)
+            own = self._node(HallNode("panel", panel.name))
+            self._feed(drawing, own, panel.inputs)
             for line in panel.lines:
-                self._need(self._node(_breaker(panel.name, line)), self._node(own))
+                self._need(self._node(HallNode.breaker(panel.name, line.name)), own)
         for pdu in drawing.pdus.values():
             self._add_pdu(drawing, pdu)
         for cord in cords:
@@ -60,7 +59,7 @@ class Graph:
         self._node_of = {number: node for node, number in self._nodes.items()}
         self._cord_of = {number: cord for cord, number in self._cords.items()}
 
-    def dead(self, failed: Iterable[Failing], possibly: bool) -> Dead:
+    def dead(self, failed: Iterable[HallNode], possibly: bool) -> Dead:
         """All that dies when these fail, with themselves; with `possibly`, also what may die."""
         found = {self._nodes[node] for node in failed}
         waiting = list(found)
@@ -80,7 +79,7 @@ class Graph:
             {self._cord_of[one] for one in found if one in self._cord_of},
         )
 
-    def may_be_dead(self, cords: Iterable[Cord], failed: Iterable[Failing]) -> set[Cord]:
+    def may_be_dead(self, cords: Iterable[Cord], failed: Iterable[HallNode]) -> set[Cord]:
         """Those of these outlets that may die when these fail. As `dead`, seen from below: quicker
         for a few outlets.
         """
@@ -106,7 +105,7 @@ class Graph:
         self._inputs.append(0)
         return len(self._inputs) - 1
 
-    def _node(self, node: Failing) -> int:
+    def _node(self, node: HallNode) -> int:
         if node not in self._nodes:
             self._nodes[node] = self._new()
         return self._nodes[node]
@@ -114,11 +113,11 @@ class Graph:
     def _cord(self, pdu: PduNode, cord: Cord) -> int:
         if cord not in self._cords:
             number = self._cords[cord] = self._new()
-            self._need(number, self._node(Failing("pdu", pdu.name)))
+            self._need(number, self._node(HallNode("pdu", pdu.name)))
             for breaker in (*pdu.lines, *pdu.breakers):
                 carries = pdu.carries(breaker, cord.outlet)
                 if carries is not False:
-                    upper = self._node(_breaker(pdu.name, breaker))
+                    upper = self._node(HallNode.breaker(pdu.name, breaker.name))
                     self._need(number, upper, sure=carries is True)
         return self._cords[cord]
 
@@ -127,8 +126,7 @@ class Graph:
             if isinstance(source, Cord):
                 upper = self._cord(drawing.pdus[source.pdu], source)
             else:
-                kind = "feed" if source in drawing.feeds else "panel"
-                upper = self._node(Failing(kind, source))
+                upper = self._node(source)
             self._join(node, upper, True, True)
             self._inputs[node] += 1
 
@@ -140,27 +138,23 @@ class Graph:
         self._above[lower].append(_Edge(upper, is_input, sure))
 
     def _add_pdu(self, drawing: Drawing, pdu: PduNode) -> None:
-        inlet = self._node(Failing(_INLET, pdu.name))
-        own = self._node(Failing("pdu", pdu.name))
+        inlet = self._node(HallNode(_INLET, pdu.name))
+        own = self._node(HallNode("pdu", pdu.name))
         self._feed(drawing, inlet, pdu.inputs)
         self._need(own, inlet)
         has_one_input = len(pdu.inputs) == 1
         for line in pdu.lines:
-            number = self._node(_breaker(pdu.name, line))
+            number = self._node(HallNode.breaker(pdu.name, line.name))
             self._need(number, inlet)
             self._need(own, number, sure=line.every)
             if line.of is not None:
-                upper = self._node(Failing("breaker", f"{line.of.panel}/{line.of.line}"))
-                self._need(number, upper, sure=has_one_input)
+                self._need(number, self._node(line.of), sure=has_one_input)
         for breaker in pdu.breakers:
-            self._need(self._node(_breaker(pdu.name, breaker)), own)
+            self._need(self._node(HallNode.breaker(pdu.name, breaker.name)), own)
         if all(line.of is not None for line in pdu.lines):
             return
         for source in pdu.inputs:
-            panel = drawing.panels.get(source) if isinstance(source, str) else None
-            for line in panel.lines if panel is not None else ():
-                self._need(own, self._node(_breaker(str(source), line)), sure=False)
-
-
-def _breaker(owner: str, breaker: Breaker) -> Failing:
-    return Failing("breaker", f"{owner}/{breaker.name}")
+            if isinstance(source, HallNode) and source.kind == "panel":
+                for line in drawing.panels[source.name].lines:
+                    upper = self._node(HallNode.breaker(source.name, line.name))
+                    self._need(own, upper, sure=False)

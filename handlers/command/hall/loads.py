@@ -14,7 +14,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from .drawing import Breaker, Cord, Failing
+from .drawing import Breaker, Cord, HallNode
 from .verdicts import CordNow, Now, lives
 
 LOW, HIGH = 0.97, 1.05
@@ -89,7 +89,7 @@ class Carried(NamedTuple):
     #: the most that it carries now by other meters, in A
     most_a: Optional[float] = None
     #: a transfer switch below takes its load from here if one of these dies
-    transfers: frozenset[Failing] = frozenset()
+    transfers: frozenset[HallNode] = frozenset()
 
 
 class Worlds(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from ..output import counted
-from .drawing import Cord, Drawing, PduNode
+from .drawing import Cord, Drawing, HallNode, Input, PduNode
 from .loads import CANNOT_SAY, FITS, OVERLOADS
 from .rehearsal import Hall, Redundancy, RehearsalOutcome, counts
 from .text import amperes, few, interval, named, sentence, sentence_of_loads
@@ -139,24 +139,28 @@ def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> 
 
 def _picture(hall: Hall, outcome: RehearsalOutcome) -> list[str]:
     drawing = hall.drawing
-    gone = {(one.kind, one.name) for one in hall.dead(outcome.failed)}
+    gone = hall.dead(outcome.failed)
     verdicts = {one.machine: _CLASSES[one.verdict.value] for one in outcome.touched}
     verdicts.update(dict.fromkeys(outcome.already, "dark"))
     parts = ["<h2>Picture</h2><p>"]
     for kind, names in (("feed", drawing.feeds), ("panel", drawing.panels)):
-        parts += [_box("feed", f"{kind} {name}", (kind, name) in gone) for name in names]
+        parts += [_box("feed", f"{kind} {name}", HallNode(kind, name) in gone) for name in names]
     parts.append('</p><div class="racks">')
     machines = _machines_of_racks(drawing)
     for rack, pdus in _racks(drawing).items():
         parts.append(f'<div class="rack"><h3>{escape(rack)}</h3>')
         for pdu in pdus:
-            fed = ", ".join(map(str, pdu.inputs))
-            parts.append(_box("pdu", f"{pdu.name} ({fed})", ("pdu", pdu.name) in gone))
+            fed = ", ".join(map(_source, pdu.inputs))
+            parts.append(_box("pdu", f"{pdu.name} ({fed})", HallNode("pdu", pdu.name) in gone))
         for name in machines.get(rack, ()):
             mark = verdicts.get(name, "stays")
             parts.append(f'<span class="machine {mark}">{_MARKS[mark]} {escape(name)}</span>')
         parts.append("</div>")
     return [*parts, "</div>"]
+
+
+def _source(source: Input) -> str:
+    return str(source) if isinstance(source, Cord) else source.name
 
 
 def _box(kind: str, text: str, is_gone: bool) -> str:

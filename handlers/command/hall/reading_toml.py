@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn, Optional
 
 from ...errors import SettingsError, printable
@@ -19,11 +19,12 @@ from .drawing import (
     Cord,
     Drawing,
     Feed,
+    HallNode,
     Input,
-    LineOf,
     Machine,
     Panel,
     PduNode,
+    fed,
 )
 from .lines_of_toml import LinesOfToml
 
@@ -82,6 +83,11 @@ class _Place(NamedTuple):
     inside: Optional[int] = None
     name: str = ""
 
+    @property
+    def node(self) -> HallNode:
+        """The feed, panel, PDU or machine that the table is of."""
+        return HallNode(self.kind, self.name)
+
 
 def read(path: str) -> Drawing:
     """Read a drawing. Raises SettingsError."""
@@ -99,7 +105,7 @@ class _Reader:
         self._text, self._path = text, path
         self._lines = LinesOfToml(text)
         self._document = toml.loads(text, path)
-        self._places: dict[str, int] = {}
+        self._line_numbers: dict[HallNode, int] = {}
 
     def drawing(self) -> Drawing:
         top = _Place("", 0)
@@ -109,26 +115,29 @@ class _Reader:
         panels: dict[str, Panel] = {}
         pdus: dict[str, PduNode] = {}
         machines: dict[str, Machine] = {}
-        defaults: dict[str, Defaults] = {}
+        defaults: dict[HallNode, Defaults] = {}
         for place, table in self._tables("feed"):
             self._add(place, feeds, Feed(place.name))
-            defaults[place.name] = self._defaults(place, table, Defaults())
+            defaults[place.node] = self._defaults(place, table, Defaults())
         listed_panels = list(self._tables("panel"))
         listed_pdus = list(self._tables("pdu"))
         for place, _ in listed_panels:
             if place.name in feeds:
                 self._fail(place, "name", "is also the name of a feed; give each its own name")
         names = {place.name for place, _ in listed_pdus}
-        upper = {*feeds, *(place.name for place, _ in listed_panels)}
+        upper = {name: HallNode("feed", name) for name in feeds}
+        upper.update((place.name, place.node) for place, _ in listed_panels)
         for place, table in listed_panels:
             inputs = self._inputs(place, table, upper, names)
             given = self._defaults(place, table, _of(inputs, defaults))
-            defaults[place.name] = given
+            defaults[place.node] = given
             lines = self._breakers(place, table, "line", given._replace(breaker_a=None), {})
             self._add(place, panels, Panel(place.name, inputs, lines))
-        lines_of_panels = {
-            name: {line.name for line in panel.lines} for name, panel in panels.items()
-        }
+        lines_of_panels: dict[str, HallNode] = {}
+        for panel in panels.values():
+            for line in panel.lines:
+                node = HallNode.breaker(panel.name, line.name)
+                lines_of_panels.setdefault(node.full_name, node)
         for place, table in listed_pdus:
             inputs = self._inputs(place, table, upper, names)
             given = self._defaults(place, table, _of(inputs, defaults))
@@ -147,8 +156,9 @@ class _Reader:
             )
         if not pdus:
             raise SettingsError(f"{self._path}: there is no PDU in it; add [[pdu]] tables")
-        self._check_circles(feeds, panels, pdus)
-        taken = self._taken(panels, pdus)
+        inputs_of = fed(panels, pdus)
+        self._check_circles(feeds, inputs_of)
+        taken = self._taken(inputs_of)
         for place, table in self._tables("machine"):
             self._add(place, machines, self._machine(place, table, names, taken))
         return Drawing(
@@ -158,7 +168,7 @@ class _Reader:
             panels,
             pdus,
             machines,
-            self._places,
+            self._line_numbers,
             USUAL_IDLE_A if idle_a is None else idle_a,
         )
 
@@ -195,7 +205,7 @@ class _Reader:
 
     def _add(self, place: _Place, known: dict[str, Any], made: Any) -> None:
         if place.name in known:
-            first = self._places.get(f"{place.kind} {place.name}")
+            first = self._line_numbers.get(place.node)
             self._fail(
                 place,
                 "name",
@@ -205,7 +215,7 @@ class _Reader:
         known[place.name] = made
         line = self._line(place)
         if line is not None:
-            self._places[f"{place.kind} {place.name}"] = line
+            self._line_numbers[place.node] = line
 
     def _check_keys(self, place: _Place, table: Mapping[str, Any]) -> None:
         allowed = KEYS[place.kind]
@@ -222,7 +232,7 @@ class _Reader:
         table: Mapping[str, Any],
         key: str,
         given: Defaults,
-        panels: Mapping[str, set[str]],
+        lines_of_panels: Mapping[str, HallNode],
     ) -> tuple[Breaker, ...]:
         found: dict[str, Breaker] = {}
         listed = list(self._tables(f"{parent.kind}.{key}", parent, table))
@@ -237,26 +247,29 @@ class _Reader:
                 own.limit_percent,
                 None if outlets is None else tuple(outlets),
                 key == "line" and len(listed) == 1 and outlets is None,
-                self._line_of(place, one, panels) if "of" in one else None,
+                self._line_of(place, one, lines_of_panels) if "of" in one else None,
             )
         return tuple(found.values())
 
     def _line_of(
-        self, place: _Place, table: Mapping[str, Any], panels: Mapping[str, set[str]]
-    ) -> LineOf:
+        self, place: _Place, table: Mapping[str, Any], lines_of_panels: Mapping[str, HallNode]
+    ) -> HallNode:
         text = self._text_of(place, table, "of")
-        for panel, lines in panels.items():
-            if text.startswith(f"{panel}/") and text[len(panel) + 1 :] in lines:
-                return LineOf(panel, text[len(panel) + 1 :])
-        self._fail(place, "of", f"names {text!r}, which is no PANEL/LINE of the drawing")
+        if text not in lines_of_panels:
+            self._fail(place, "of", f"names {text!r}, which is no PANEL/LINE of the drawing")
+        return lines_of_panels[text]
 
     def _inputs(
-        self, place: _Place, table: Mapping[str, Any], upper: set[str], pdus: set[str]
+        self,
+        place: _Place,
+        table: Mapping[str, Any],
+        upper: Mapping[str, HallNode],
+        pdus: set[str],
     ) -> tuple[Input, ...]:
         found: list[Input] = []
         for text in self._texts(place, table, "inputs"):
             if text in upper:
-                found.append(text)
+                found.append(upper[text])
                 continue
             cord = self._cord(place, "inputs", text, pdus, "no feed, panel or PDU/OUTLET")
             found.append(cord)
@@ -267,8 +280,9 @@ class _Reader:
         return tuple(found)
 
     def _machine(
-        self, place: _Place, table: Mapping[str, Any], pdus: set[str], taken: dict[Cord, str]
+        self, place: _Place, table: Mapping[str, Any], pdus: set[str], taken: dict[Cord, HallNode]
     ) -> Machine:
+        node = place.node
         cords: list[Cord] = []
         for text in self._texts(place, table, "cords"):
             cord = self._cord(place, "cords", text, pdus, "no PDU/OUTLET")
@@ -276,10 +290,10 @@ class _Reader:
                 self._fail(
                     place,
                     "cords",
-                    f"names {str(cord)!r}, which already belongs to {taken[cord]}; an outlet has"
-                    " one cord: correct one of them",
+                    f"names {str(cord)!r}, which already belongs to {_quoted(taken[cord])}; an"
+                    " outlet has one cord: correct one of them",
                 )
-            taken[cord] = f"machine {place.name!r}"
+            taken[cord] = node
             cords.append(cord)
         if not cords:
             self._fail(place, "cords", 'is empty; give its outlets, such as ["rack1-left/7"]')
@@ -297,37 +311,27 @@ class _Reader:
             self._fail(place, "protected", "must be true or false")
         return Machine(place.name, tuple(cords), needs, protected)
 
-    def _taken(self, panels: Mapping[str, Panel], pdus: Mapping[str, PduNode]) -> dict[Cord, str]:
-        taken: dict[Cord, str] = {}
-        nodes: Sequence[tuple[str, str, tuple[Input, ...]]] = [
-            *(("panel", one.name, one.inputs) for one in panels.values()),
-            *(("pdu", one.name, one.inputs) for one in pdus.values()),
-        ]
-        for kind, name, inputs in nodes:
+    def _taken(self, inputs_of: Mapping[HallNode, Sequence[Input]]) -> dict[Cord, HallNode]:
+        taken: dict[Cord, HallNode] = {}
+        for node, inputs in inputs_of.items():
             for source in inputs:
                 if not isinstance(source, Cord):
                     continue
                 if source in taken:
-                    line = self._places.get(f"{kind} {name}")
+                    line = self._line_numbers.get(node)
                     raise SettingsError(
-                        f"{self._path}: {f'line {line}: ' if line else ''}{kind} {name!r}: the key"
-                        f" 'inputs' names {str(source)!r}, which already feeds {taken[source]}; an"
-                        " outlet has one cord: correct one of them"
+                        f"{self._path}: {f'line {line}: ' if line else ''}{_quoted(node)}: the key"
+                        f" 'inputs' names {str(source)!r}, which already feeds"
+                        f" {_quoted(taken[source])}; an outlet has one cord: correct one of them"
                     )
-                taken[source] = f"{kind} {name!r}"
+                taken[source] = node
         return taken
 
     def _check_circles(
-        self,
-        feeds: Mapping[str, Feed],
-        panels: Mapping[str, Panel],
-        pdus: Mapping[str, PduNode],
+        self, feeds: Iterable[str], inputs_of: Mapping[HallNode, Sequence[Input]]
     ) -> None:
-        above: dict[str, list[str]] = {f"feed {name}": [] for name in feeds}
-        for kind, nodes in (("panel", panels), ("pdu", pdus)):
-            for name, node in nodes.items():
-                inputs: tuple[Input, ...] = getattr(node, "inputs")
-                above[f"{kind} {name}"] = [_above(one, feeds) for one in inputs]
+        above: dict[HallNode, list[HallNode]] = {HallNode("feed", name): [] for name in feeds}
+        above.update((node, list(map(_above, inputs))) for node, inputs in inputs_of.items())
         circle = circles.circle(above)
         if not circle and circles.longest(above) > _LONGEST_CHAIN:
             raise SettingsError(
@@ -335,10 +339,11 @@ class _Reader:
                 " chain; draw fewer"
             )
         if circle:
-            line = self._places.get(circle[0])
+            line = self._line_numbers.get(circle[0])
+            way = " <- ".join(one.in_words for one in circle)
             raise SettingsError(
-                f"{self._path}: {f'line {line}: ' if line else ''}{circle[0]} feeds itself:"
-                f" {' <- '.join(circle)}; correct the key 'inputs' of one of them"
+                f"{self._path}: {f'line {line}: ' if line else ''}{circle[0].in_words} feeds"
+                f" itself: {way}; correct the key 'inputs' of one of them"
             )
 
     # ---- values ----------------------------------------------------------------------------------
@@ -420,14 +425,17 @@ class _Reader:
         )
 
 
-def _of(inputs: Sequence[Input], defaults: Mapping[str, Defaults]) -> Defaults:
+def _of(inputs: Sequence[Input], defaults: Mapping[HallNode, Defaults]) -> Defaults:
     """What the first input that is a feed or panel says for those below it."""
     return next(
-        (defaults[one] for one in inputs if isinstance(one, str) and one in defaults), Defaults()
+        (defaults[one] for one in inputs if isinstance(one, HallNode) and one in defaults),
+        Defaults(),
     )
 
 
-def _above(source: Input, feeds: Mapping[str, Feed]) -> str:
-    if isinstance(source, Cord):
-        return f"pdu {source.pdu}"
-    return f"feed {source}" if source in feeds else f"panel {source}"
+def _above(source: Input) -> HallNode:
+    return HallNode("pdu", source.pdu) if isinstance(source, Cord) else source
+
+
+def _quoted(node: HallNode) -> str:
+    return f"{node.kind} {node.name!r}"

@@ -1,7 +1,7 @@
 """What a failure does to a hall: machines, loads, and the breakers that trip next. Pure.
 
     hall = Hall(drawing, readings)
-    outcome = hall.rehearse([Failing("feed", "A")])
+    outcome = hall.rehearse([HallNode("feed", "A")])
 
 The result holds in every world that the readings allow. Two sets of tripped breakers bound these
 worlds: those that may trip (the upper end of their load is above the rating) and, among them, those
@@ -18,7 +18,7 @@ from typing import NamedTuple, Optional
 
 from ..output import counted
 from . import carrying
-from .drawing import Cord, Drawing, Failing, nodes
+from .drawing import Cord, Drawing, HallNode, nodes
 from .failing import Dead, Graph
 from .loads import (
     CANNOT_SAY,
@@ -59,7 +59,7 @@ class RehearsalOutcome(NamedTuple):
     """What a failure does."""
 
     #: what was assumed to fail, all together
-    failed: Sequence[Failing]
+    failed: Sequence[HallNode]
     #: the machines that lose, or may lose, a cord; all others stay as they are
     touched: Sequence[Judged]
     #: machines that have no power now, whatever fails
@@ -93,8 +93,8 @@ class RehearsalOutcome(NamedTuple):
 class _Tripping(NamedTuple):
     """The breakers that may trip, and the upper ends of all loads that may rise."""
 
-    highs_above_rating: list[Failing]
-    highs: dict[Failing, Load]
+    highs_above_rating: list[HallNode]
+    highs: dict[HallNode, Load]
 
 
 class _Ends(NamedTuple):
@@ -149,22 +149,25 @@ class Hall:
         }
         self._graph = Graph(self.drawing, self._consumer_of)
         self._residuals = carrying.residuals(drawing, readings)
-        self._carried: dict[Failing, Carried] = carrying.Paths(
+        self._carried: dict[HallNode, Carried] = carrying.Paths(
             self.drawing, readings, self._consumer_of
         ).carried()
-        self._on: dict[Failing, list[Consumer]] = {}
+        by_name = sorted(self._carried, key=lambda node: node.full_name)
+        #: line or breaker -> its place in an answer
+        self._rank = {node: number for number, node in enumerate(by_name)}
+        self._on: dict[HallNode, list[Consumer]] = {}
         #: the number of a consumer -> the lines and breakers above it
-        self._above: dict[int, list[Failing]] = {}
-        for name, carried in self._carried.items():
+        self._above: dict[int, list[HallNode]] = {}
+        for node, carried in self._carried.items():
             numbers = dict.fromkeys(self._consumer_of[cord] for cord in carried.cords)
             here = {number: self._consumers[number] for number in numbers}
             here.update(self._undrawn_on(carried))
-            self._on[name] = list(here.values())
+            self._on[node] = list(here.values())
             for number in here:
-                self._above.setdefault(number, []).append(name)
+                self._above.setdefault(number, []).append(node)
         self._transfers = [
-            (name, carried.transfers)
-            for name, carried in self._carried.items()
+            (node, carried.transfers)
+            for node, carried in self._carried.items()
             if carried.transfers
         ]
 
@@ -183,7 +186,7 @@ class Hall:
 
     # ---- public ----------------------------------------------------------------------------------
 
-    def rehearse(self, failed: Sequence[Failing]) -> RehearsalOutcome:
+    def rehearse(self, failed: Sequence[HallNode]) -> RehearsalOutcome:
         """What happens when all of these fail together."""
         at_first = self._graph.dead(failed, possibly=False)
         tripping = self._may_trip(failed, at_first)
@@ -191,7 +194,7 @@ class Hall:
         worst = worst_of_all.cords
         trips, surely, lows = self._surely_trip(failed, tripping, worst_of_all)
         loads = [
-            self._shown(name, lows.get(name, high), high) for name, high in tripping.highs.items()
+            self._shown(node, lows.get(node, high), high) for node, high in tripping.highs.items()
         ]
         ends = _Ends(at_first.cords, surely, self._graph.dead(failed, possibly=True).cords, worst)
         touched = [
@@ -205,10 +208,10 @@ class Hall:
             sorted(self.already),
             len(self.drawing.machines),
             loads,
-            [one.name for one in trips],
+            [one.full_name for one in trips],
         )
 
-    def dead(self, failed: Sequence[Failing]) -> Collection[Failing]:
+    def dead(self, failed: Sequence[HallNode]) -> Collection[HallNode]:
         """What the failure itself surely kills, by the drawing."""
         return self._graph.dead(failed, possibly=False).nodes
 
@@ -216,12 +219,13 @@ class Hall:
         """The lines and breakers to which load may shift if only these outlets are switched off."""
         found: list[BreakerLoad] = []
         numbers = {self._consumer_of[one] for one in cords}
-        for name in sorted({name for one in numbers for name in self._above.get(one, ())}):
+        above = {node for one in numbers for node in self._above.get(one, ())}
+        for node in sorted(above, key=self._rank.__getitem__):
             shifted = load(
-                self._carried[name], self._on[name], Worlds(cords, cords), self._residuals
+                self._carried[node], self._on[node], Worlds(cords, cords), self._residuals
             )
             if shifted is not None:
-                found.append(self._shown(name, shifted, shifted))
+                found.append(self._shown(node, shifted, shifted))
         return found
 
     def each(self) -> list[RehearsalOutcome]:
@@ -238,100 +242,102 @@ class Hall:
         found = {self._machine_of[one] for one in dead if one in self._machine_of}
         return [name for name in self.drawing.machines if name in found]
 
-    def _reached(self, dead: Dead) -> list[Failing]:
+    def _reached(self, dead: Dead) -> list[HallNode]:
         """The lines and breakers above all that loses a cord, and above what changes its input."""
-        found: dict[Failing, None] = {}
+        found: dict[HallNode, None] = {}
         for number in {self._consumer_of[cord] for cord in dead.cords if cord in self._consumer_of}:
             found.update(dict.fromkeys(self._above.get(number, ())))
-        for name, transfers in self._transfers:
+        for node, transfers in self._transfers:
             if not transfers.isdisjoint(dead.nodes):
-                found[name] = None
-        return sorted(found)
+                found[node] = None
+        return sorted(found, key=self._rank.__getitem__)
 
     def _load(
         self,
-        name: Failing,
+        node: HallNode,
         surely: Collection[Cord],
         possibly: Collection[Cord],
-        dead: Collection[Failing],
+        dead: Collection[HallNode],
     ) -> Optional[Load]:
-        carried = self._carried[name]
+        carried = self._carried[node]
         transfers = not carried.transfers.isdisjoint(dead)
         worlds = Worlds(surely, possibly)
-        return load(carried, self._on[name], worlds, self._residuals, transfers)
+        return load(carried, self._on[node], worlds, self._residuals, transfers)
 
     def _without(
-        self, name: Failing, failed: Iterable[Failing], worst: Collection[Cord]
+        self, node: HallNode, failed: Iterable[HallNode], worst: Collection[Cord]
     ) -> Collection[Cord]:
         """What may be dead of the machines on a breaker before that breaker trips itself."""
-        mine = [cord.cord for one in self._on[name] for cord in one.cords if cord.cord in worst]
-        return self._graph.may_be_dead(mine, (one for one in failed if one != name))
+        mine = [cord.cord for one in self._on[node] for cord in one.cords if cord.cord in worst]
+        return self._graph.may_be_dead(mine, (one for one in failed if one != node))
 
-    def _may_trip(self, failed: Sequence[Failing], at_first: Dead) -> _Tripping:
+    def _may_trip(self, failed: Sequence[HallNode], at_first: Dead) -> _Tripping:
         """The largest set: its members see the highest loads that any world allows."""
-        possibly: dict[Failing, None] = {}
-        highs: dict[Failing, Load] = {}
+        possibly: dict[HallNode, None] = {}
+        highs: dict[HallNode, Load] = {}
         while True:
             all_failed = [*failed, *possibly]
             worst = self._graph.dead(all_failed, possibly=True)
-            more: list[Failing] = []
-            for name in self._reached(worst):
-                if name in at_first.nodes:
+            more: list[HallNode] = []
+            for node in self._reached(worst):
+                if node in at_first.nodes:
                     continue
                 others: Collection[Cord] = worst.cords
-                if name in possibly:
-                    others = self._without(name, all_failed, worst.cords)
-                found = self._load(name, at_first.cords, others, worst.nodes)
+                if node in possibly:
+                    others = self._without(node, all_failed, worst.cords)
+                found = self._load(node, at_first.cords, others, worst.nodes)
                 if found is None:
                     continue
-                if name not in highs or found.high >= highs[name].high:
-                    highs[name] = found
-                rating = self._carried[name].breaker.rating_a
+                if node not in highs or found.high >= highs[node].high:
+                    highs[node] = found
+                rating = self._carried[node].breaker.rating_a
                 may_trip = rating is None or found.high > rating
-                if may_trip and name not in possibly:
-                    more.append(name)
+                if may_trip and node not in possibly:
+                    more.append(node)
             if not more:
                 return _Tripping(list(possibly), highs)
             possibly.update(dict.fromkeys(more))
 
     def _surely_trip(
-        self, failed: Sequence[Failing], tripping: _Tripping, worst: Dead
-    ) -> tuple[list[Failing], Collection[Cord], dict[Failing, Load]]:
+        self, failed: Sequence[HallNode], tripping: _Tripping, worst: Dead
+    ) -> tuple[list[HallNode], Collection[Cord], dict[HallNode, Load]]:
         """The breakers that trip in every world, what is dead with them, and the loads."""
-        trips: list[Failing] = []
+        trips: list[HallNode] = []
         possibly = set(tripping.highs_above_rating)
         all_failed = [*failed, *possibly]
-        without = {name: self._without(name, all_failed, worst.cords) for name in possibly}
+        without = {node: self._without(node, all_failed, worst.cords) for node in possibly}
         while True:
             dead = self._graph.dead([*failed, *trips], possibly=False)
-            lows: dict[Failing, Load] = {}
-            more: list[Failing] = []
-            for name in tripping.highs:
+            lows: dict[HallNode, Load] = {}
+            more: list[HallNode] = []
+            for node in tripping.highs:
                 # what tripped is shown with what it carried until then
                 surely = dead.cords
-                if name in trips:
+                if node in trips:
                     surely = self._graph.dead(
-                        [*failed, *(one for one in trips if one != name)], possibly=False
+                        [*failed, *(one for one in trips if one != node)], possibly=False
                     ).cords
-                elif name in dead.nodes:
+                elif node in dead.nodes:
                     continue
-                possible = without.get(name, worst.cords)
-                found = self._load(name, surely, possible, worst.nodes)
+                possible = without.get(node, worst.cords)
+                found = self._load(node, surely, possible, worst.nodes)
                 if found is None:
                     continue
-                lows[name] = found
-                rating = self._carried[name].breaker.rating_a
-                is_new = name in possibly and name not in trips
+                lows[node] = found
+                rating = self._carried[node].breaker.rating_a
+                is_new = node in possibly and node not in trips
                 if is_new and rating is not None and found.low > TRIPS * rating:
-                    more.append(name)
+                    more.append(node)
             if not more:
                 return trips, dead.cords, lows
             trips += more
 
-    def _shown(self, name: Failing, low: Load, high: Load) -> BreakerLoad:
-        breaker = self._carried[name].breaker
+    def _shown(self, node: HallNode, low: Load, high: Load) -> BreakerLoad:
+        breaker = self._carried[node].breaker
         both = Load(min(low.low, high.high), high.high, min(max(low.low, high.expected), high.high))
-        return BreakerLoad(name.name, both, breaker.limit_a, breaker.rating_a, both.fit(breaker))
+        return BreakerLoad(
+            node.full_name, both, breaker.limit_a, breaker.rating_a, both.fit(breaker)
+        )
 
     # ---- machines --------------------------------------------------------------------------------
 
@@ -357,16 +363,16 @@ class Hall:
     def _tripping(self, cords: Sequence[CordNow], tripping: _Tripping) -> str:
         """Names the breaker that may trip."""
         mine = {one.cord for one in cords}
-        for name in tripping.highs_above_rating:
-            if not mine.isdisjoint(self._carried[name].cords):
-                rating, high = self._carried[name].breaker.rating_a, tripping.highs[name].high
+        for node in tripping.highs_above_rating:
+            if not mine.isdisjoint(self._carried[node].cords):
+                rating, high = self._carried[node].breaker.rating_a, tripping.highs[node].high
                 if rating is None:
-                    return f"{name.name}: its rating is not known, so it may trip"
+                    return f"{node.full_name}: its rating is not known, so it may trip"
                 upper = "not bounded" if math.isinf(high) else f"up to {high:.1f} A"
-                return f"{name.name} may trip: {upper}, rated {rating:g} A"
+                return f"{node.full_name} may trip: {upper}, rated {rating:g} A"
         return "a breaker further up may trip under the take-over load"
 
-    def _pairs(self) -> list[tuple[Failing, Failing]]:
+    def _pairs(self) -> list[tuple[HallNode, HallNode]]:
         racks: dict[str, list[str]] = {}
         for pdu in self.drawing.pdus.values():
             if pdu.rack:
@@ -381,7 +387,7 @@ class Hall:
                 key=lambda name: order[name],
             )
             found.update(dict.fromkeys(itertools.combinations(names, 2)))
-        return [(Failing("pdu", one), Failing("pdu", other)) for one, other in found]
+        return [(HallNode("pdu", one), HallNode("pdu", other)) for one, other in found]
 
 
 def unowned(drawing: Drawing, readings: HallReadings) -> list[CordNow]:
@@ -427,8 +433,8 @@ def redundancy(hall: Hall, outcomes: Iterable[RehearsalOutcome]) -> list[Redunda
 
     "cannot say" if a single failure has that verdict, unless another one makes it dark.
     """
-    dark: dict[str, list[Failing]] = {}
-    open_: dict[str, list[Failing]] = {}
+    dark: dict[str, list[HallNode]] = {}
+    open_: dict[str, list[HallNode]] = {}
     for outcome in outcomes:
         for one in outcome.touched:
             into = {Verdict.DARK: dark, Verdict.CANNOT_SAY: open_}.get(one.verdict)
@@ -446,7 +452,7 @@ def redundancy(hall: Hall, outcomes: Iterable[RehearsalOutcome]) -> list[Redunda
     ]
 
 
-def _grade(dark: Sequence[Failing], open_: Sequence[Failing]) -> str:
+def _grade(dark: Sequence[HallNode], open_: Sequence[HallNode]) -> str:
     if any(one.kind != "feed" for one in dark):
         return "N"
     if any(one.kind != "feed" for one in open_):

@@ -16,7 +16,7 @@ from ..options import Word, given, option, output
 from ..output import print_json
 from ..report import Usage
 from . import gathering, reading_toml
-from .drawing import KINDS, Drawing, Failing, nodes
+from .drawing import KINDS, Drawing, HallNode, nodes
 from .page import page
 from .rehearsal import Hall, Redundancy, RehearsalOutcome, redundancy
 from .text import as_json, lines, lines_of_each
@@ -43,7 +43,7 @@ def _rehearse(context: click.Context, /, **options: Any) -> int:
     if bool(wanted.fail) + wanted.each + wanted.pairs != 1:
         raise Usage("say what fails: --fail KIND:NAME, --each or --pairs")
     drawing = reading_toml.read(wanted.drawing)
-    failed = [failing(drawing, text) for text in wanted.fail]
+    failed = [node_of(drawing, text) for text in wanted.fail]
     if wanted.html is not None:
         check_writable(wanted.html)
     readings = gathering.gather(gathering.SourceOptions(**options), state, drawing.pdus)
@@ -83,22 +83,29 @@ def _show(
         print("\n".join(lines_of_each(outcomes, grades, unknown)))
 
 
-def failing(drawing: Drawing, text: str) -> Failing:
+def node_of(drawing: Drawing, text: str) -> HallNode:
     """What `feed:A` names. Raises Usage."""
     kind, colon, name = text.partition(":")
     if not colon or kind not in KINDS:
         raise Usage(
             f"--fail {printable(text, 60)!r}: give KIND:NAME, where KIND is {', '.join(KINDS)}"
         )
-    found = Failing(kind, name)
-    known = [one.name for one in nodes(drawing) if one.kind == kind]
-    if name not in known:
+    known = [one for one in nodes(drawing) if one.kind == kind]
+    found = {one for one in known if one.full_name == name}
+    if not found:
         more = ", ..." if len(known) > _SHOWN else ""
+        shown = ", ".join(one.full_name for one in known[:_SHOWN])
         raise Usage(
             f"--fail {printable(text, 60)!r}: the drawing has no {kind} of that name; it has:"
-            f" {', '.join(known[:_SHOWN]) or 'none'}{more}"
+            f" {shown or 'none'}{more}"
         )
-    return found
+    if len(found) > 1:
+        # names may contain slashes: a has b/c, and a/b has c
+        raise Usage(
+            f"--fail {printable(text, 60)!r}: several panels or PDUs have a {kind} of that name;"
+            " rename one of them"
+        )
+    return found.pop()
 
 
 _HELP = """Rehearse a failure: which machines go dark, which stay, and of which nobody can say it.

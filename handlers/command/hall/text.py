@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..output import columns, counted
-from .drawing import Failing
+from .drawing import HallNode
 from .loads import CANNOT_SAY, FITS, OVERLOADS
 from .rehearsal import BreakerLoad, Redundancy, RehearsalOutcome, counts
 from .unknowns import Unknown
@@ -18,7 +18,7 @@ _NAMES = 6  # limit for names in a line
 _LOADS = 30  # limit for breakers that fit
 
 
-def named(failed: Sequence[Failing]) -> str:
+def named(failed: Sequence[HallNode]) -> str:
     """`feed:A and pdu:r1-left`."""
     return " and ".join(map(str, failed))
 

@@ -154,6 +154,52 @@ def test_the_page_is_escaped_and_shows_what_is_gone(
     assert '<span class="machine open">? row1/srv-2</span>' in page
 
 
+_SLASHES = """[[feed]]
+name = "A"
+[[panel]]
+name = "a"
+inputs = ["A"]
+[[panel.line]]
+name = "b/c"
+[[pdu]]
+name = "upper"
+inputs = ["a"]
+[[pdu.line]]
+name = "L1"
+of = "a/b/c"
+[[pdu]]
+name = "a/b"
+inputs = ["A"]
+[[pdu.line]]
+name = "c"
+[[machine]]
+name = "on the panel"
+cords = ["upper/1"]
+[[machine]]
+name = "on the PDU"
+cords = ["a/b/1"]
+"""
+
+
+def test_two_lines_are_told_apart_though_their_texts_are_equal(
+    hall: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (hall / "hall.power.toml").write_text(_SLASHES)
+    outlets = [{"identity": "1", "state": "UP", "current_a": 1.0}]
+    pdus = [{"name": name, "outlets": outlets} for name in ("upper", "a/b")]
+    (hall / "readings.json").write_text(json.dumps({"pdus": pdus}))
+    _, found = rehearsed(capsys, "--each")
+    dark = [
+        [one["machine"] for one in outcome["machines"] if one["verdict"] == "dark"]
+        for outcome in found["rehearsals"]
+        if outcome["failed"] == ["breaker:a/b/c"]
+    ]
+    assert dark == [["on the panel"], ["on the PDU"]]
+    words = ("--fail", "breaker:a/b/c")
+    code, out, err = run(capsys, "rehearse", "hall.power.toml", *READINGS, *words)
+    assert code == 2 and not out and "'breaker:a/b/c'" in err and "rename one of them" in err
+
+
 @pytest.mark.parametrize(
     "words, expected",
     [

@@ -17,7 +17,7 @@ import trustme
 
 from handlers.command import root
 from handlers.command.hall import reading_toml
-from handlers.command.hall.drawing import Cord, Drawing
+from handlers.command.hall.drawing import Cord, Drawing, HallNode
 from tests.waiting import finished
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
@@ -241,7 +241,8 @@ def test_saved_answers_of_netbox_become_a_drawing(
     assert cords(target, "srv") == ["left/1", "right/2"]
     assert list(found.feeds) == ["PP-A", "PP-B"] and found.pdus["left"].rack == "r1"
     left = found.pdus["left"]
-    assert (left.inputs, left.lines[0].rating_a, left.lines[0].limit_a) == (("PP-A",), 32, 24)
+    assert left.inputs == (HallNode("feed", "PP-A"),)
+    assert (left.lines[0].rating_a, left.lines[0].limit_a) == (32, 24)
 
 
 def test_saved_answers_of_nautobot_bring_paths_and_panels_that_feed_panels(
@@ -255,9 +256,9 @@ def test_saved_answers_of_nautobot_bring_paths_and_panels_that_feed_panels(
     found = drawn(target)
     assert cords(target, "srv") == ["left/1", "right/2"]
     assert {name: panel.inputs for name, panel in found.panels.items()} == {
-        "PP-A": ("A",),
-        "PP-B": ("MAIN",),
-        "MAIN": ("B",),
+        "PP-A": (HallNode("feed", "A"),),
+        "PP-B": (HallNode("panel", "MAIN"),),
+        "MAIN": (HallNode("feed", "B"),),
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 import tomli
 
 from handlers.command.hall import reading_toml
-from handlers.command.hall.drawing import Cord
+from handlers.command.hall.drawing import Cord, HallNode
 from handlers.errors import SettingsError
 from tests.needs import ROOT
 
@@ -55,11 +55,12 @@ def test_a_drawing_is_read_with_its_defaults_and_lines() -> None:
     found = reading_toml.parsed(BASE, "hall.toml")
     machine = found.machines["srv"]
     assert machine.cords == (Cord("left", "1"), Cord("row/right", "2/b")) and machine.needs == 1
-    assert found.line_numbers["machine srv"] == BASE.split("\n").index('name = "srv"')
+    assert found.line_numbers[HallNode("machine", "srv")] == BASE.split("\n").index('name = "srv"')
     line = found.pdus["left"].lines[0]
-    assert (line.rating_a, line.limit_a, line.every, line.of) == (32.0, 25.6, True, ("P", "L1"))
+    assert (line.rating_a, line.limit_a, line.every) == (32.0, 25.6, True)
+    assert line.of == HallNode.breaker("P", "L1")
     assert found.panels["P"].lines[0].rating_a is None  # a default is for PDUs
-    assert found.owners()[Cord("left", "9")] == "pdu row/right"
+    assert found.owners()[Cord("left", "9")] == HallNode("pdu", "row/right")
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_a_header_inside_a_text_is_no_table() -> None:
         'name = "A"\n', "name = '''A'''\n#[[machine]]\n", 1
     )
     found = reading_toml.parsed(text, "hall.toml")
-    assert text.split("\n")[found.line_numbers["machine srv"] - 1] == "[[machine]]"
+    assert text.split("\n")[found.line_numbers[HallNode("machine", "srv")] - 1] == "[[machine]]"
 
 
 def test_100000_cords_are_read_in_seconds_and_a_mistake_at_their_end_is_named() -> None:
