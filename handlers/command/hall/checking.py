@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .carrying import meter_of
+from .completing import meter_of
 from .drawing import Cord, Drawing, HallNode, Input, Machine, PduNode
 from .measured import DOWN, HallReadings
 

@@ -17,7 +17,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ..output import counted
-from . import carrying
+from . import completing
+from .carrying import Paths
 from .drawing import Cord, Drawing, HallNode, nodes
 from .failing import Dead, Graph
 from .loads import (
@@ -115,7 +116,7 @@ class Hall:
 
     def __init__(self, drawing: Drawing, readings: HallReadings) -> None:
         #: with the lines and ratings that the PDUs report
-        self.drawing = carrying.completed(drawing, readings)
+        self.drawing = completing.completed(drawing, readings)
         self.readings = readings
         steps = {name: read.outlet_step_a for name, read in readings.pdus.items()}
         #: the cords of each machine as they are read
@@ -148,10 +149,8 @@ class Hall:
             cord.cord: number for number, one in enumerate(self._consumers) for cord in one.cords
         }
         self._graph = Graph(self.drawing, self._consumer_of)
-        self._residuals = carrying.residuals(drawing, readings)
-        self._carried: dict[HallNode, Carried] = carrying.Paths(
-            self.drawing, readings, self._consumer_of
-        ).carried()
+        self._residuals = completing.residuals(drawing, readings)
+        self._carried = Paths(self.drawing, readings, self._consumer_of).carried()
         by_name = sorted(self._carried, key=lambda node: node.full_name)
         #: line or breaker -> its place in an answer
         self._rank = {node: number for number, node in enumerate(by_name)}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
 from ..output import counted
-from .carrying import is_drawn
+from .completing import is_drawn
 from .measured import HallReadings
 from .rehearsal import Hall, RehearsalOutcome, unowned
 from .verdicts import Now
