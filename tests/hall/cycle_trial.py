@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
 from handlers.command.hall import reading_toml
-from handlers.command.hall.cycle.plan_file import Plan
+from handlers.command.hall.cycle.plan_file import CyclePlan
 from handlers.command.hall.cycle.run import Run
 from handlers.command.hall.cycle.steps import Mode, Step, planned
 from handlers.command.hall.cycle.world import Ended, Log
@@ -42,7 +42,7 @@ class Case(NamedTuple):
     seed: int
     world: PlantWorld
     drawing: Drawing
-    plan: Plan
+    plan: CyclePlan
 
     def again(self) -> Case:
         """The same hall before its first step."""
@@ -72,7 +72,9 @@ def case(seed: int, mode: Mode, habits: Habits) -> Optional[Case]:
     first = rng.randrange(max(1, len(steps) - _MOST_STEPS))
     chosen = steps[first : first + _MOST_STEPS]
     chosen = [Step(number, one.machine, one.cords) for number, one in enumerate(chosen, 1)]
-    plan = Plan(mode, drawing.path, drawing.digest, 0.0, 3600.0, PAUSE_S, PATIENCE_S, {}, chosen)
+    plan = CyclePlan(
+        mode, drawing.path, drawing.digest, 0.0, 3600.0, PAUSE_S, PATIENCE_S, {}, chosen
+    )
     world.steps = chosen
     world.drifts = seed % 2 == 1
     world.points = world.moments = 0

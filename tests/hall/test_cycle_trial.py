@@ -18,7 +18,7 @@ from hypothesis import given, settings, strategies
 from handlers.command import journal
 from handlers.command.hall import reading_toml
 from handlers.command.hall.cycle import plan_file, run, steps
-from handlers.command.hall.cycle.plan_file import Plan
+from handlers.command.hall.cycle.plan_file import CyclePlan
 from handlers.command.hall.cycle.steps import Mode
 from handlers.command.hall.cycle.world import Ended
 from handlers.command.hall.rehearsal import Hall
@@ -183,7 +183,7 @@ def _short(seed: int, mode: Mode) -> Case:
     found = next(one for one in (case(n, mode, TIDY) for n in range(seed, seed + 99)) if one)
     found.world.drifts = False
     found.world.steps = found.plan.steps[:1]
-    plan: Plan = found.plan._replace(steps=found.plan.steps[:1], pause_s=0.0, patience_s=1.0)
+    plan: CyclePlan = found.plan._replace(steps=found.plan.steps[:1], pause_s=0.0, patience_s=1.0)
     return found._replace(plan=plan)
 
 

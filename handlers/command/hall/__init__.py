@@ -2,4 +2,6 @@
 
 Public doors: `drawing` (the values), `reading_toml.read`, `measured` (readings of the hall's PDUs),
 `rehearsal.Hall` (what a failure does). None of them switches anything.
+
+Commands: `plan` (makes and checks the drawing), `rehearse`, `cycle` (switches, by a plan of steps).
 """

@@ -1,4 +1,7 @@
-"""`pdu plan`: makes the hall's drawing (`import`), and compares it with its PDUs (`check`)."""
+"""`pdu plan`: makes the hall's drawing (`import`), and compares it with its PDUs (`check`).
+
+The plan of `pdu cycle-hall`, which steps a cycle takes, is another thing: cycle/plan_file.py.
+"""
 
 from __future__ import annotations
 

@@ -7,6 +7,8 @@ The result holds in every world that the readings allow. Two sets of tripped bre
 worlds: those that may trip (the upper end of their load is above the rating) and, among them, those
 that surely trip (the lower end is TRIPS times the rating, even if all others that may trip have
 tripped). A machine is dark if it is in every world, and stays if it does in all of them.
+
+This is the computation; `rehearse` is the command.
 """
 
 from __future__ import annotations

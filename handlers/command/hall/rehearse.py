@@ -1,4 +1,7 @@
-"""`pdu rehearse DRAWING`: what goes dark if something fails. Reads only."""
+"""`pdu rehearse DRAWING`: what goes dark if something fails. Reads only.
+
+This is the command: its options, the readings, the answer's form. `rehearsal.Hall` computes.
+"""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ from ..drawing import Drawing
 from ..rehearsal import Hall
 from . import plan_file
 from .doors import ProtocolWorld, Stopping, doors, stopping
-from .plan_file import Kept, Plan
+from .plan_file import CyclePlan, Kept
 from .run import Run
 from .steps import Mode, SkippedCord, Step, matching, planned
 from .world import Ended
@@ -122,7 +122,7 @@ def _plan(
     if found.steps:
         known_doors = doors(targets)
         names = {cord.pdu for one in machines for cord in one.cords}
-        plan = Plan(
+        plan = CyclePlan(
             mode,
             drawing.path,
             drawing.digest,
@@ -262,7 +262,7 @@ def _run(
     return _report(ended, len(plan.steps), notes, state)
 
 
-def _question(plan: Plan, left: Sequence[Step], only_open: bool) -> str:
+def _question(plan: CyclePlan, left: Sequence[Step], only_open: bool) -> str:
     machines = list(dict.fromkeys(step.machine for step in left))
     shown = ", ".join(machines[:_SHOWN]) + (", ..." if len(machines) > _SHOWN else "")
     if only_open:

@@ -1,4 +1,4 @@
-"""The file of a plan: its steps, and behind them what came of each. A chained journal.
+"""The file of a cycle's plan: its steps, and behind them what came of each. A chained journal.
 
     {"plan": 1, "mode": ..., "drawing": ..., "digest": ..., "made": ..., "pdus": {...}, "steps": 2}
     {"step": 1, "machine": "row3/srv-1", "cords": [["r3-left", "1"]]}
@@ -13,7 +13,7 @@
     {"at": ..., "run": "stopped", "reason": ..., "left": [...]} or {"at": ..., "run": "ended"}
 
 Times are seconds since 1970. Plan and run are one file, so that a plan cannot be run twice, nor a
-run be resumed with other steps.
+run be resumed with other steps. `pdu plan` (../plan.py) makes something else: the hall's drawing.
 """
 
 from __future__ import annotations
@@ -46,9 +46,10 @@ class Door(NamedTuple):
         return f"{self.handler} at {self.address}"
 
 
-class Plan(NamedTuple):
-    """What a run does."""
+class CyclePlan(NamedTuple):
+    """What a run does: the steps that `pdu cycle-hall --plan` chose, and how they are taken."""
 
+    #: what is restarted
     mode: Mode
     #: the drawing's file, for people
     drawing: str
@@ -64,6 +65,7 @@ class Plan(NamedTuple):
     patience_s: float
     #: the PDUs of the machines, by name
     pdus: Mapping[str, Door]
+    #: in the order in which they are taken
     steps: Sequence[Step]
 
 
@@ -104,12 +106,12 @@ class Progress:
 class Kept(NamedTuple):
     """A plan with its journal, which is locked until it is closed."""
 
-    plan: Plan
+    plan: CyclePlan
     progress: Progress
     log: journal.Journal
 
 
-def write(path: str, plan: Plan) -> None:
+def write(path: str, plan: CyclePlan) -> None:
     """Write a new file with the permissions 0600. Raises SettingsError, also if it exists."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -141,7 +143,7 @@ def reopened(path: str) -> Kept:
         raise
 
 
-def unfit(plan: Plan, drawing: Drawing, doors: Mapping[str, Door], path: str) -> str:
+def unfit(plan: CyclePlan, drawing: Drawing, doors: Mapping[str, Door], path: str) -> str:
     """Why the plan does not fit to this drawing and fleet list; "" if it does."""
     if plan.digest != drawing.digest:
         return f"{drawing.path} is not the drawing that {path} was made from: make a new plan"
@@ -158,7 +160,7 @@ def unfit(plan: Plan, drawing: Drawing, doors: Mapping[str, Door], path: str) ->
     return ""
 
 
-def is_old(plan: Plan, progress: Progress, now: float) -> bool:
+def is_old(plan: CyclePlan, progress: Progress, now: float) -> bool:
     """Whether too much time passed since the plan, or since the last line of its run."""
     age = now - max(plan.made, progress.last_at)
     return not -_CLOCKS <= age <= plan.valid_s
@@ -203,7 +205,7 @@ def running(at: float, what: str, **more: Any) -> dict[str, Any]:
     return {"at": at, "run": what, **more}
 
 
-def _records(plan: Plan) -> Iterator[dict[str, Any]]:
+def _records(plan: CyclePlan) -> Iterator[dict[str, Any]]:
     yield {
         "plan": 1,
         **plan._asdict(),
@@ -218,7 +220,7 @@ def _records(plan: Plan) -> Iterator[dict[str, Any]]:
 
 def _plan(
     entries: Sequence[Mapping[str, Any]], path: str
-) -> tuple[Plan, Sequence[Mapping[str, Any]]]:
+) -> tuple[CyclePlan, Sequence[Mapping[str, Any]]]:
     head = entries[1] if len(entries) > 1 else {}
     if head.get("plan") != 1:
         raise SettingsError(f"{path} is no plan; make one with --plan")
@@ -231,7 +233,7 @@ def _plan(
             for number, one in enumerate(entries[2 : 2 + count], 1)
             if one["step"] == number
         ]
-        plan = Plan(
+        plan = CyclePlan(
             Mode(head["mode"]),
             printable(head["drawing"]),
             head["digest"],
@@ -249,7 +251,7 @@ def _plan(
     return plan, entries[2 + count :]
 
 
-def _progress(entries: Iterable[Mapping[str, Any]], plan: Plan, path: str) -> Progress:
+def _progress(entries: Iterable[Mapping[str, Any]], plan: CyclePlan, path: str) -> Progress:
     progress = Progress()
     try:
         for one in entries:

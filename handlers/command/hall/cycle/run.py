@@ -28,7 +28,7 @@ from ..measured import DOWN, UNKNOWN, UP, HallReadings
 from ..rehearsal import Hall
 from ..verdicts import CordNow, Now, cords_now
 from . import plan_file
-from .plan_file import Open, Plan, Progress
+from .plan_file import CyclePlan, Open, Progress
 from .steps import Mode, Step, fallen, least, obstacle
 from .world import Ended, Left, Log, Surprise, World
 
@@ -52,7 +52,7 @@ class Run:
 
     def __init__(
         self,
-        plan: Plan,
+        plan: CyclePlan,
         progress: Progress,
         drawing: Drawing,
         world: World,
