@@ -121,10 +121,13 @@ class _Reader:
             defaults[place.node] = self._defaults(place, table, Defaults())
         listed_panels = list(self._tables("panel"))
         listed_pdus = list(self._tables("pdu"))
+        names = {place.name for place, _ in listed_pdus}
         for place, _ in listed_panels:
             if place.name in feeds:
                 self._fail(place, "name", "is also the name of a feed; give each its own name")
-        names = {place.name for place, _ in listed_pdus}
+            if place.name in names:
+                # a line L1 of both would be one line
+                self._fail(place, "name", "is also the name of a PDU; give each its own name")
         upper = {name: HallNode("feed", name) for name in feeds}
         upper.update((place.name, place.node) for place, _ in listed_panels)
         for place, table in listed_panels:

@@ -79,6 +79,7 @@ def test_a_drawing_is_read_with_its_defaults_and_lines() -> None:
         ('inputs = ["P"]', 'inputs = ["row/right/3"]', "feeds itself"),
         ('inputs = ["P"]', 'inputs = ["X"]', "line 14: pdu 'left': the key 'inputs' names 'X'"),
         ('name = "P"', 'name = "A"', "is also the name of a feed"),
+        ('name = "P"', 'name = "left"', "is also the name of a PDU"),
         ('of = "P/L1"', 'of = "P/L2"', "line 18: pdu.line 'L1': the key 'of' names 'P/L2'"),
         ("breaker_a = 32", "breaker_a = -1", "line 3: feed 'A': the key 'breaker_a' must be a"),
         ("breaker_a = 32", 'breaker_a = "32"', "must be a number from 0.1 to 10000"),
