@@ -352,6 +352,18 @@ def option(
     ]
 
 
+class NumberRange(click.FloatRange):
+    """A number of a range. Click's own takes NaN for one of any range."""
+
+    def convert(
+        self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
+    ) -> float:
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{str(value)[:20]!r} is not a number", param, ctx)
+        return number
+
+
 class Seconds(click.ParamType):
     """A time from `least` to `most` seconds."""
 

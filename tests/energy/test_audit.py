@@ -182,10 +182,21 @@ def test_nights_of_summer_time(
 GOOD = line(FIRST, 1.0)
 
 
+def test_a_last_line_that_is_not_whole_is_left_out_with_a_note(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [line(when, None, (passed(when), 4.0)) for when in hours()]
+    code, whole = run(capsys, written(tmp_path, lines))
+    path = written(tmp_path, [*lines, lines[-1][:100]], "cut.jsonl")
+    again, cut = run(capsys, path)
+    assert (again, cut["pdus"]) == (code, whole["pdus"])
+    assert any("it is not whole, and was left out" in note for note in cut["notes"])
+
+
 @pytest.mark.parametrize(
     ("bad", "said"),
     [
-        ("{", "no JSON"),
+        ("{\n" + GOOD, "no JSON"),
         (GOOD[: len(GOOD) // 2] + "\n", "no JSON"),
         ("\n", "no JSON"),
         ("[]\n", "wrong type"),

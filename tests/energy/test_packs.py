@@ -8,6 +8,8 @@ import json
 import math
 import random
 import shutil
+import struct
+import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -205,13 +207,48 @@ def test_a_damaged_pack_is_never_read(tmp_path: Path, capsys: pytest.CaptureFixt
     _, found = run(tmp_path, capsys)
     kept = tmp_path / "2026-10-01.pack"
     whole = kept.read_bytes()
-    for place in (0, len(whole) // 2, len(whole) - 1000, len(whole) - 20, len(whole) - 1):
+    for place in (*range(0, len(whole), 97), *range(len(whole) - 20, len(whole))):
         kept.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         code, again = run(tmp_path, capsys)
         assert (code == 2 and "damaged" in json.dumps(again)) or again["pdus"] == found["pdus"]
     for length in (0, 5, 100, len(whole) - 1):
         kept.write_bytes(whole[:length])
         assert run(tmp_path, capsys)[1]["pdus"] == found["pdus"]
+
+
+def forged(path: Path, source: Path) -> None:
+    """Write 1 kWh more into the last poll of a pack's first register, with all checksums right."""
+    index = packs.index_of(str(path), packs.digest(str(source)))
+    assert index is not None
+    whole = path.read_bytes()
+    place = index.units[0]
+    block = bytearray(whole[place.offset : place.offset + place.polls * packs._bytes(place.unit)])
+    at = 8 * (5 * place.polls - 1)  # after begins, ends, monotonic times and uptimes
+    (kwh,) = struct.unpack_from("d", block, at)
+    struct.pack_into("d", block, at, kwh + 1.0)
+    others = [one._replace(crc=zlib.crc32(block)) if one == place else one for one in index.units]
+    end = max(one.offset + one.polls * packs._bytes(one.unit) for one in index.units)
+    with open(path, "wb") as file:
+        file.write(whole[: place.offset] + block + whole[place.offset + len(block) : end])
+        packs._end(file, index._replace(units=others))
+
+
+def test_verify_names_a_pack_that_does_not_say_what_its_file_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packed(written(tmp_path), capsys)
+    _, found = run(tmp_path, capsys)
+    assert root.run(["energy", "verify", str(tmp_path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["packs"] == 2
+    pack = tmp_path / "2026-10-01.pack"
+    forged(pack, tmp_path / "2026-10-01.jsonl")
+    assert run(tmp_path, capsys)[1]["pdus"] != found["pdus"]
+    assert root.run(["energy", "verify", str(tmp_path)]) == 2
+    assert "2026-10-01.pack does not say what its file says" in capsys.readouterr().err
+    # A damaged one is used by nobody.
+    pack.write_bytes(pack.read_bytes()[:-1])
+    assert root.run(["energy", "verify", str(tmp_path)]) == 0
+    assert "1 pack: as `pdu energy pack` makes them" in capsys.readouterr().out
 
 
 def test_lines_of_the_period_in_a_later_file_are_read(

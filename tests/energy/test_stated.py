@@ -146,12 +146,12 @@ def test_a_pack_of_an_earlier_version_is_made_anew(
     assert root.run(["energy", "pack", str(folder)]) == 0
     path = folder / "2026-10-01.pack"
     whole = path.read_bytes()
-    length = int.from_bytes(whole[-8:], "little")
-    index = json.loads(whole[-8 - length : -8])
+    length = int.from_bytes(whole[-16:-8], "little")
+    index = json.loads(whole[-16 - length : -16])
     place = UnitFacts._fields.index("accuracy_percent")
     assert all(one.pop(place) is None for one in index["units"])
     text = json.dumps(index).encode()
-    path.write_bytes(whole[: -8 - length] + text + len(text).to_bytes(8, "little"))
+    path.write_bytes(whole[: -16 - length] + text + len(text).to_bytes(8, "little"))
     assert packs.index_of(str(path), index["source"]) is None
     capsys.readouterr()
     assert test_journals.run(folder, capsys)[1]["pdus"] == before

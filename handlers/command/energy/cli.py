@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
@@ -19,7 +20,7 @@ from ..fleet import private
 from ..fleet.check import check_writable, write_page
 from ..groups import EPILOG, Lazy, LazyCommand, Subcommand
 from ..hall import reading_toml
-from ..options import SharedOptions, Word, given, option, output, secret_files
+from ..options import NumberRange, SharedOptions, Word, given, option, output, secret_files
 from ..output import Result, shown
 from ..report import Usage
 from . import document, page, text
@@ -94,6 +95,8 @@ def _audit(context: click.Context, /, **options: Any) -> int:
         write_page(wanted.html, page.page(found))
     if wanted.csv:
         lines = document.as_csv(found).splitlines()
+        for note in found.notes():
+            print(note, file=sys.stderr)
         return shown(Result(None, lines, found.level), False)
     if state.json:
         is_large = len(found.pdus) > _LARGE
@@ -167,7 +170,8 @@ _AUDIT_HELP = """Say how much energy passed in a period, between bounds.
 SOURCE is the folder of `pdu meter`, or the URL of Prometheus, Thanos or
 VictoriaMetrics with the metrics of `pdu exporter`, or files of what `pdu check
 LIST --json --watch SECONDS` prints. The days --from and --to begin
-at midnight of --zone; --to is not counted.
+at midnight of --zone; --to is not counted. With --csv, what the
+figures rest on is printed on standard error.
 
 \b
 Grades: firm         bounds at most 1 % apart, and nothing happened
@@ -186,28 +190,28 @@ _METERS = [
         "--limit-kw",
         "the most that the supply of an outlet or PDU delivers: breaker x voltage",
         "KW",
-        click.FloatRange(0.001, 10_000.0),
+        NumberRange(0.001, 10_000.0),
     ),
     *option(
         "--step",
         "the smallest change that registers show; else as MIB and rises, or rises alone, say",
         "KWH",
-        click.FloatRange(0.000_001, 1_000.0),
+        NumberRange(0.000_001, 1_000.0),
     ),
-    *option("--wrap", "where registers begin again at 0", "KWH", click.FloatRange(1.0, 1e15)),
+    *option("--wrap", "where registers begin again at 0", "KWH", NumberRange(1.0, 1e15)),
     *option(
         "--class meter_class",
         "the greatest error of the meters themselves",
         "PERCENT",
-        click.FloatRange(0.001, 20.0),
+        NumberRange(0.001, 20.0),
     ),
     *option(
         "--volts",
         "the voltage at outlets, to compare energy with current",
         "V",
-        click.FloatRange(12.0, 1000.0),
+        NumberRange(12.0, 1000.0),
     ),
-    *option("--own-use", "what a PDU itself uses", "W", click.FloatRange(0.0, 10_000.0)),
+    *option("--own-use", "what a PDU itself uses", "W", NumberRange(0.0, 10_000.0)),
     *option("--meters", "CSV that says these for single PDUs and outlets", "FILE"),
 ]
 _GROUPS = [
@@ -247,7 +251,7 @@ energy = Lazy(
             "energy.packing", "pack", "past days as columns: fast audits of many PDUs"
         ),
         "verify": LazyCommand(
-            "meter.verify", "verify", "whether the files of pdu meter were changed"
+            "energy.verify", "verify", "whether the files of pdu meter were changed"
         ),
     },
     (

@@ -43,7 +43,7 @@ class MeterJournal:
         Raises SettingsError; journal.Changed names a line that is not as it was written.
         """
         chosen = _chosen(self._folder, begin - _DAY, end + _DAY)
-        with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=_roomy()) as folder:
+        with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as folder:
             indexes = [*_indexes(chosen.paths, folder)]
             self._origin = [*_said(self._folder, chosen, indexes)]
             yield from _audits(indexes, audit)
@@ -100,7 +100,7 @@ def _last_time(path: str, unknown: float) -> float:
     return float(time) if isinstance(time, (int, float)) else unknown
 
 
-def _roomy() -> Optional[str]:
+def roomy() -> Optional[str]:
     """Where temporary packs go: they may be large."""
     return _ROOMY if "TMPDIR" not in os.environ and os.path.isdir(_ROOMY) else None
 
@@ -162,7 +162,8 @@ def _said(folder: str, chosen: Chosen, indexes: Sequence[packs.Index]) -> Iterat
     if kept:
         yield (
             f"{kept} of {len(indexes)} files were read from their packs: their SHA-256 is the one"
-            " when they were packed, and their lines were checked then."
+            " when they were packed, and their lines were checked then. `pdu energy verify` says"
+            " whether the packs say what these lines do."
         )
     if chosen.later:
         yield (

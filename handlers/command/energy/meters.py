@@ -97,7 +97,8 @@ class Meters:
         """`usual` is of each register that the file does not name.
 
         The file has the columns `pdu` (`*` and `?` match), `outlet` (empty: all outlets and the PDU
-        itself), and those of `RegisterFacts`. A later row wins. Raises SettingsError.
+        itself; `*` and `?` match outlets), and those of `RegisterFacts`. A later row wins. Raises
+        SettingsError.
         """
         self._usual = usual
         self._lines: Sequence[_Line] = list(_lines(path)) if path else ()
@@ -109,8 +110,7 @@ class Meters:
         """
         found = self._usual
         for line in self._lines:
-            named = pdu == line.pdu or fnmatchcase(pdu, line.pdu)
-            if named and line.outlet in ("", outlet):
+            if _fits(pdu, line.pdu) and (not line.outlet or _fits(outlet, line.outlet)):
                 said = {
                     name: value for name, value in line.meter._asdict().items() if value is not None
                 }
@@ -124,6 +124,10 @@ class Meters:
                 " limit_kw in the file of --meters"
             )
         return found
+
+
+def _fits(name: str, pattern: str) -> bool:
+    return name == pattern or (name != OWN and fnmatchcase(name, pattern))
 
 
 def _lines(path: str) -> list[_Line]:

@@ -1,15 +1,17 @@
 """A pack: the polls of one file of a meter as columns, in the order of PDUs, to be read PDU by PDU.
 
 A pack is a copy for speed, never evidence: it holds the SHA-256 of its source and is used only
-while the source has it. It is made of blocks of one unit's polls, an index as JSON, and the length
-of the index in 8 bytes. A block has, as doubles of the machine that wrote it, a column each for
-begin, end, monotonic time and uptime, then a column of each register for kWh, amperes and watts,
-then one of each register for states, a byte for a poll.
+while the source has it. It is made of blocks of one unit's polls, an index as JSON with the CRC-32
+of each block, and the length and the CRC-32 of the index in 8 bytes each. A block has, as doubles
+of the machine that wrote it, a column each for begin, end, monotonic time and uptime, then a column
+of each register for kWh, amperes and watts, then one of each register for states, a byte for a
+poll.
 """
 
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import hashlib
 import itertools
 import json
@@ -25,7 +27,7 @@ from .. import journal
 from .lines import BAD, LinesAbove, PollRow
 from .readings import Block, UnitFacts
 
-_FORM = 2
+_FORM = 3
 #: a block is written when it has so many polls: this bounds the memory of 1,000 PDUs to 120 MB
 _POLLS = 96
 _TIMES = 4  # columns
@@ -113,6 +115,19 @@ def made(source: str, path: str, sha256: str = "") -> Index:
     return index
 
 
+def is_of(path: str, source: str, folder: str) -> bool:
+    """Whether a pack is what `made` makes of its source now, in a temporary `folder`.
+
+    Raises SettingsError, and journal.Changed for a line that is not as it was written.
+    """
+    again = os.path.join(folder, os.path.basename(path))
+    made(source, again, digest(source))
+    try:
+        return filecmp.cmp(path, again, shallow=False)
+    finally:
+        os.unlink(again)
+
+
 class _Rows:
     """The polls of a unit that are not written yet."""
 
@@ -191,20 +206,29 @@ def _end(file: IO[bytes], index: Index) -> None:
         "blocks": blocks,
     }
     text = json.dumps(said).encode()
-    file.write(text + len(text).to_bytes(_LENGTH, "little"))
+    file.write(text + b"".join(_number(one) for one in (len(text), zlib.crc32(text))))
     if index.source:
         file.flush()
         os.fsync(file.fileno())
 
 
+def _number(value: int) -> bytes:
+    return value.to_bytes(_LENGTH, "little")
+
+
 def index_of(path: str, sha256: str) -> Optional[Index]:
-    """The index of a pack; None if it is not there, not of this source, or not in this form."""
+    """The index of a pack; None if it is not there, damaged, not of this source, or not in this
+    form.
+    """
     try:
         with open(path, "rb") as file:
-            end = file.seek(-_LENGTH, os.SEEK_END)
-            length = int.from_bytes(file.read(_LENGTH), "little")
+            end = file.seek(-2 * _LENGTH, os.SEEK_END)
+            length, crc = (int.from_bytes(file.read(_LENGTH), "little") for _ in range(2))
             file.seek(end - length)
-            said = loads()(file.read(length))
+            text = file.read(length)
+        if zlib.crc32(text) != crc:
+            return None
+        said = loads()(text)
         if (said["pack"], said["order"], said["source"]) != (_FORM, sys.byteorder, sha256):
             return None
         units = [UnitFacts._make([*one[:-1], tuple(one[-1])]) for one in said["units"]]

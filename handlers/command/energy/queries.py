@@ -31,7 +31,7 @@ _RAW = (("partial_response", "false"), ("max_source_resolution", "0s"), ("dedup"
 _VICTORIA = "x-server-hostname"
 _PLAIN = {"Accept": "application/json"}
 #: these answers hold JSON that says what is wrong
-_ANSWERS = (200, 400, 422, 503)
+_ANSWERS = (200, 400, 404, 422, 503)
 
 
 class Samples(NamedTuple):

@@ -55,7 +55,7 @@ class Rounds:
         Raises SettingsError, which names the file and the line.
         """
         hashes = {path: hashlib.sha256() for path in self._paths}
-        parts = [_rounds(path, hashes[path]) for path in self._paths]
+        parts = [_rounds(path, hashes[path], self._origin) for path in self._paths]
         opened = sorted(((next(part), part) for part in parts), key=lambda one: one[0].begin)
         before = -math.inf
         for first, rest in opened:
@@ -77,8 +77,8 @@ class _Round(NamedTuple):
     polls: Sequence[Poll]
 
 
-def _rounds(path: str, digest: hashlib._Hash) -> Iterator[_Round]:
-    """The rounds of one file; at least one."""
+def _rounds(path: str, digest: hashlib._Hash, notes: list[str]) -> Iterator[_Round]:
+    """The rounds of one file; at least one. A last line without an end is left out, with a note."""
     is_empty = True
     try:
         with open(path, "rb") as file:
@@ -86,14 +86,18 @@ def _rounds(path: str, digest: hashlib._Hash) -> Iterator[_Round]:
                 where = f"{printable(path)}, line {number}"
                 if not line:
                     continue
-                is_empty = False
                 try:
-                    yield _round(where, json.loads(line, parse_constant=_no_number))
+                    found = _round(where, json.loads(line, parse_constant=_no_number))
                 except _BAD as error:
+                    if not line.endswith(b"\n"):
+                        notes.append(f"{where}: it is not whole, and was left out")
+                        break
                     what = "no JSON" if isinstance(error, json.JSONDecodeError) else _named(error)
                     raise SettingsError(
                         f"{where}: not a round of `pdu check LIST --json --watch SECONDS`: {what}"
                     ) from None
+                is_empty = False
+                yield found
     except OSError as error:
         raise SettingsError(f"{printable(path)} cannot be read ({error.strerror})") from None
     if is_empty:

@@ -21,6 +21,7 @@ from ...fleet import opening
 from ...fleet.polling import Target
 from ...groups import Subcommand
 from ...options import (
+    NumberRange,
     Seconds,
     SharedOptions,
     Word,
@@ -392,7 +393,7 @@ cycle_hall = Subcommand(
             "--valid",
             f"for the plan: how many minutes it may be run, or resumed, later ({VALID_MIN:g})",
             "MINUTES",
-            click.FloatRange(1.0, 1440.0),
+            NumberRange(1.0, 1440.0),
         ),
         *gathering.of_list(),
         *asks(),

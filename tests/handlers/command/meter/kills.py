@@ -22,8 +22,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from handlers.command.energy.verify import verified
 from handlers.command.journal import Changed
-from handlers.command.meter.verify import verified
 from handlers.errors import SettingsError
 from tests.handlers.command.fleet.halls import environment
 from tests.needs import ROOT

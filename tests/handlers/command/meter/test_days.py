@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from handlers.command import journal
+from handlers.command.energy.verify import verified
 from handlers.command.journal import Changed, JournalError
 from handlers.command.meter.days import Days, files, is_used
-from handlers.command.meter.verify import verified
 
 from .readings import MIDNIGHT, NOON, numbers
 

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from handlers.command import journal
+from handlers.command.energy.verify import verified
 from handlers.command.meter.days import files
-from handlers.command.meter.verify import verified
 from handlers.errors import SettingsError
 from tests.handlers.command import running
 from tests.handlers.command.fleet.halls import PDU, Hall, environment, hall, private, run

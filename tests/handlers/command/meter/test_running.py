@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from handlers.command import journal
+from handlers.command.energy.verify import verified
 from handlers.command.meter.days import files
-from handlers.command.meter.verify import verified
 from tests.handlers.command.fleet.halls import environment
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S

@@ -1,10 +1,14 @@
-"""`pdu energy verify DIR`: whether the lines of a meter are as they were written."""
+"""`pdu energy verify DIR`: whether the lines of a meter are as they were written, and whether packs
+are what these lines say.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import click
@@ -13,10 +17,13 @@ from ...errors import SettingsError, printable
 from .. import journal
 from ..groups import Subcommand
 from ..journal import PACKED, START, Changed
+from ..meter.days import files, is_used
 from ..options import Word, given, option, output
 from ..output import Result, counted, shown
 from ..report import Usage
-from .days import files, is_used
+from . import packs
+from .journals import roomy
+from .spread import are_large, spread
 
 _HASH = re.compile("[0-9a-f]{64}")
 _AFTER = re.compile(rb'"journal":1,"after":"([0-9a-f]{64})"}')
@@ -84,6 +91,32 @@ def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
     return Verified(len(paths), lines, names[0], names[1], begin or START, before or START)
 
 
+def packed(folder: str) -> int:
+    """Check that packs are what `pdu energy pack` makes of their files; how many are.
+
+    Packs of files that have since changed are not used by an audit, and not counted. Raises
+    Changed, and SettingsError as `verified` does.
+    """
+    paths = [path for path in files(folder) if os.path.exists(packs.beside(path))]
+    with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as room:
+        found = [*spread(partial(_is_its_pack, room), paths, large=are_large(paths))]
+    return sum(found)
+
+
+def _is_its_pack(room: str, source: str) -> bool:
+    """False for a pack that no audit uses. Raises Changed for one that says something else."""
+    pack = packs.beside(source)
+    index = packs.index_of(pack, packs.digest(source))
+    if index is None:
+        return False
+    if not packs.is_of(pack, source, room):
+        raise Changed(
+            f"{printable(pack)} does not say what its file says: remove it, and run"
+            " `pdu energy pack`"
+        )
+    return True
+
+
 @click.pass_context
 def _verify(context: click.Context, /, **options: Any) -> int:
     folder, kept = options["dir"], options["kept"]
@@ -91,23 +124,27 @@ def _verify(context: click.Context, /, **options: Any) -> int:
         if not _HASH.fullmatch(one):
             raise Usage(f"--kept {printable(one, 80)!r}: give 64 hexadecimal digits")
     found = verified(folder, kept)
+    same = packed(folder)
     said = [
         f"{counted(found.lines, 'line')} in {counted(found.files, 'file')}, {found.first} to"
         f" {found.last}: each as it was written",
     ]
+    if same:
+        said.append(f"{counted(same, 'pack')}: as `pdu energy pack` makes them of these files")
     if found.after != START:
         said.append(f"begins after the hash {found.after} of an earlier file, which is not here")
     said.append(f"last hash, to be kept at another place: {found.hash}")
     if not kept:
         said.append(_LIMITS)
-    return shown(Result(found._asdict(), said), given(context).json)
+    return shown(Result({**found._asdict(), "packs": same}, said), given(context).json)
 
 
 _HELP = """Check that the files of `pdu meter` are as they were written.
 
 DIR is the folder of `pdu meter LIST --to DIR`. A changed line is named with its
 file. Prints the last hash; keep it at another place, and give it later as --kept:
-then nothing that was written until then can be missing unseen."""
+then nothing that was written until then can be missing unseen. Packs, which audits
+read in place of these files, are made anew and compared."""
 verify = Subcommand(
     "verify",
     callback=_verify,

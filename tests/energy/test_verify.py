@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 
 from handlers.command import journal
+from handlers.command.energy.verify import verified
 from handlers.command.journal import Changed
 from handlers.command.meter.days import Days, files
-from handlers.command.meter.verify import verified
 from handlers.errors import SettingsError
+from tests.handlers.command.meter.readings import NOON, numbers
+from tests.handlers.command.meter.test_days import pack, written
 from tests.handlers.command.running import run
-
-from .readings import NOON, numbers
-from .test_days import pack, written
 
 
 def test_any_changed_byte_of_any_file_is_named_by_its_line(tmp_path: Path) -> None:
@@ -128,7 +127,7 @@ def test_the_command_says_the_last_hash_and_names_a_change(
     code, out, _ = run(capsys, "energy", "verify", str(tmp_path), "--kept", found.hash)
     assert code == 0 and "--kept" not in out
     code, out, _ = run(capsys, "energy", "verify", str(tmp_path), "--json")
-    assert json.loads(out) == found._asdict()
+    assert json.loads(out) == {**found._asdict(), "packs": 0}
     assert run(capsys, "energy", "verify", str(tmp_path), "--kept", "1" * 64)[0] == 2
     assert run(capsys, "energy", "verify", str(tmp_path), "--kept", "abc")[0] == 2
     assert run(capsys, "energy", "verify", str(tmp_path / "none"))[0] == 2
