@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from .. import VERSION
-from .groups import Subcommand
+from .groups import Lazy, Subcommand
 from .options import Word, completed, given, output
 from .output import Result, shown
-from .root import ROOT
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+def _commands(
+    context: click.Context, argument: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Completes the name of a command of `pdu`."""
+    root = context.find_root().command
+    known = root.by_name if isinstance(root, Lazy) else ()
+    return completed(lambda: known)(context, argument, incomplete)
 
 
 @click.pass_context
 def _help(context: click.Context, command: Sequence[str]) -> int:
-    with ROOT.make_context("pdu", [*command, "--help"], obj=given(context)) as asked:
-        return int(ROOT.invoke(asked))  # ends in click's Exit, once the help is shown
+    root = context.find_root().command
+    with root.make_context("pdu", [*command, "--help"], obj=given(context)) as asked:
+        return int(root.invoke(asked))  # ends in click's Exit, once the help is shown
 
 
 @click.pass_context
@@ -34,7 +47,7 @@ help_ = Subcommand(
     callback=_help,
     help="Show the help of a command, as COMMAND --help does.",
     examples=("pdu help status", "pdu help raritan cycle"),
-    params=[Word("COMMAND*", shell_complete=completed(lambda: ROOT.by_name)), *output()],
+    params=[Word("COMMAND*", shell_complete=_commands), *output()],
 )
 version = Subcommand(
     "version",

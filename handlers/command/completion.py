@@ -5,9 +5,8 @@ from __future__ import annotations
 import click
 
 from .groups import Subcommand
-from .options import given, output
+from .options import COMPLETION, given, output
 from .output import Result, shown
-from .root import COMPLETION, ROOT
 from .shells import SHELLS
 
 # Where each shell reads it.
@@ -16,7 +15,8 @@ _FILES = {"bash": "~/.bashrc", "zsh": "~/.zshrc", "fish": "~/.config/fish/comple
 
 @click.pass_context
 def _print(context: click.Context, shell: str) -> int:
-    script = SHELLS[shell](ROOT, {}, "pdu", COMPLETION).source()
+    root = context.find_root().command
+    script = SHELLS[shell](root, {}, "pdu", COMPLETION).source()
     return shown(Result({"shell": shell, "script": script}, [script]), given(context).json)
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 Parameters = Sequence[click.Parameter]
+# the variable with which a shell asks for completions
+COMPLETION = "_PDU_COMPLETE"
 
 
 @dataclass

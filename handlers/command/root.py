@@ -18,10 +18,9 @@ from ..errors import SettingsError
 from . import exits
 from .ending import OutputError, missing
 from .groups import Lazy, LazyCommand
-from .options import SECRETS, SharedOptions, spelled
+from .options import COMPLETION, SECRETS, SharedOptions, spelled
 from .report import Interrupted, Usage, failed
 
-COMPLETION = "_PDU_COMPLETE"
 _HELP = (
     "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools"
     " around them."

@@ -324,6 +324,7 @@ def test_the_program_prints_completions() -> None:
     "words, offered",
     [
         (["sta"], ["status", "statistic"]),
+        (["help", "sta"], ["status", "statistic"]),
         (["status", "ra"], ["raritan"]),
         (["status", "nut", "h", "--fing"], ["--fingerprint"]),
         (["snmp", "show", "sentry"], ["sentry3", "sentry4"]),
