@@ -17,7 +17,8 @@ from ..http.message import PORTS
 from ..settings import host_and_port, port as port_number
 from . import form
 from .exits import DONE, code_of
-from .field.kinds import HandlerFinding, identity, kind, names
+from .field.by_handler import identity, kind, names
+from .field.kinds import HandlerFinding
 from .form import SNMP_KEYS
 from .groups import Subcommand
 from .loading import LoadedHandler, load

@@ -9,7 +9,8 @@ import click
 
 from ..errors import ProtocolError
 from . import form
-from .field.kinds import Recorder, Recording, kind, names
+from .field.by_handler import kind, names
+from .field.kinds import Recorder, Recording
 from .field.patterns import KINDS
 from .files import new_file
 from .groups import Subcommand

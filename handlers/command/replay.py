@@ -12,7 +12,8 @@ import click
 
 from ..errors import SettingsError, printable
 from .exits import DONE
-from .field.kinds import Served, kind, kind_of
+from .field.by_handler import kind, kind_of
+from .field.kinds import Served
 from .files import text_of
 from .groups import Subcommand
 from .options import Word, given, option, output

@@ -1,12 +1,11 @@
-"""How `pdu record`, `replay` and `identify` reach each handler.
+"""What the folders of the handlers here share: the recording of a device and its replay
+(`<handler>/kind.py`), and what is found at an address (`<handler>/identity.py`).
 
-`<handler>/kind.py` defines `KIND`, `<handler>/identity.py` the function `identity`.
+`by_handler.py` finds those modules by the handler's name.
 """
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
 import time
 from collections import Counter
@@ -16,18 +15,8 @@ from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
 from pdu_common.helper import EnumPowerStatus, PduStatisticView
 
-from ... import host, registry
-from ...errors import (
-    PduHandlerError,
-    ProtocolError,
-    Refused,
-    SettingsError,
-    Unreachable,
-    Unsupported,
-    printable,
-)
+from ...errors import ProtocolError, Refused, Unreachable, Unsupported, printable
 from ..output import counted, figure, metered
-from . import __path__ as _OWN
 
 T = TypeVar("T")
 LONGEST = 120  # limit for a value that a device reports, in characters
@@ -234,37 +223,3 @@ def json_of(what: str) -> Callable[[str], bool]:
     """
     begin = re.compile(rf'\s*\{{\s*"recording"\s*:\s*"{what} ')
     return lambda text: begin.match(text) is not None
-
-
-def names() -> tuple[str, ...]:
-    """The handlers that have a folder here."""
-    folders = {found.name for found in pkgutil.iter_modules(_OWN) if found.ispkg}
-    return tuple(name for name in registry.names() if name in folders)
-
-
-def kind(handler: str) -> RecordingKind:
-    """The `RecordingKind` of one of the handlers in `names()`."""
-    found: RecordingKind = importlib.import_module(f".{handler}.kind", __package__).KIND
-    return found
-
-
-def identity(handler: str, data: Any) -> HandlerFinding:
-    """What the handler finds at the address in `data`. Raises the errors of handlers/errors.py."""
-    try:
-        found: HandlerFinding = importlib.import_module(
-            f".{handler}.identity", __package__
-        ).identity(data)
-    except PduHandlerError as error:
-        raise error.at(host.address(data), "identify") from None
-    return found
-
-
-def kind_of(text: str, file: str) -> str:
-    """The handler whose recording this is. Raises SettingsError."""
-    found = next((handler for handler in names() if kind(handler).is_recording(text)), None)
-    if found is None:
-        raise SettingsError(
-            f"{file} is not a recording: use pdu record, snmpwalk -On, or a file for NUT's"
-            " dummy-ups"
-        )
-    return found

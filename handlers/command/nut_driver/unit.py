@@ -15,7 +15,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from ... import registry
 from ...errors import printable
-from ..field import kinds
+from ..field import by_handler
 from ..fleet.opening import switch
 from ..fleet.polling import UP, Reading, Target, failure, poll_all
 from .lines import FAILED, SUCCESS
@@ -189,7 +189,7 @@ class DrivenPdu:
 
     def _identify(self) -> None:
         try:
-            found = kinds.identity(self._target.handler.name, self._target.data())
+            found = by_handler.identity(self._target.handler.name, self._target.data())
         except (Exception, SystemExit):  # the PDU was read; this is only its nameplate
             return
         self._tries = 0

@@ -15,7 +15,8 @@ from typing import Any, Callable, NamedTuple, Optional, Union
 import pytest
 
 from handlers.command import root
-from handlers.command.field.kinds import Recorder, Recording, kind
+from handlers.command.field.by_handler import kind
+from handlers.command.field.kinds import Recorder, Recording
 from handlers.command.loading import load
 from pdu_common.connection import PduData, PduSnmpData
 from tests.ports import reserved

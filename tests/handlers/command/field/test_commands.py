@@ -21,7 +21,8 @@ import pytest
 
 from handlers.command import root
 from handlers.command.exits import INTERRUPTED, READER_GONE
-from handlers.command.field.kinds import Served, kind_of
+from handlers.command.field.by_handler import kind_of
+from handlers.command.field.kinds import Served
 from handlers.command.files import new_file, text_of
 from pdu_common.connection import PduSnmpData
 from tests.handlers.command.field.planted import COMMUNITY, recording_of, snmp

@@ -18,9 +18,9 @@ from hypothesis import given, settings, strategies as st
 
 from handlers.command import root
 from handlers.command.exits import code_of
+from handlers.command.field.by_handler import kind, names
 from handlers.command.field.draft.mib import Mib
 from handlers.command.field.draft.profile import draft
-from handlers.command.field.kinds import kind, names
 from handlers.command.field.nut import dump
 from handlers.command.field.raritan import calls
 from handlers.command.field.redfish import tree

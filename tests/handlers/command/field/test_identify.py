@@ -15,7 +15,8 @@ from typing import Any, Optional, Union
 import pytest
 
 from handlers.command import root
-from handlers.command.field.kinds import HandlerFinding, identity, names
+from handlers.command.field.by_handler import identity, names
+from handlers.command.field.kinds import HandlerFinding
 from handlers.command.field.raritan import calls as raritan_calls
 from handlers.command.field.snmp.identity import _used, of_device
 from handlers.command.output import counted, figure

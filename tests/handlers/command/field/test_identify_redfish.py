@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from handlers.command.field.kinds import identity
+from handlers.command.field.by_handler import identity
 from handlers.command.field.redfish import tree as redfish_tree
 from handlers.errors import Unsupported
 from handlers.redfish.handler import make_handler

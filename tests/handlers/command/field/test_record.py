@@ -9,7 +9,8 @@ import re
 
 import pytest
 
-from handlers.command.field.kinds import Recorder, kind, names
+from handlers.command.field.by_handler import kind, names
+from handlers.command.field.kinds import Recorder
 from handlers.command.field.redfish import recording
 from handlers.command.field.scrub import Scrubber
 from handlers.command.field.snmp import snmprec

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from handlers import VERSION
-from handlers.command.field.kinds import kind, kind_of
+from handlers.command.field.by_handler import kind, kind_of
 from handlers.command.field.nut import dump
 from handlers.command.field.redfish import tree as redfish_tree
 from handlers.command.field.snmp import snmprec
