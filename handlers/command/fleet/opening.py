@@ -13,7 +13,8 @@ from typing import Optional
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from ...errors import SettingsError, printable
-from .. import unit
+from .. import outlet_reader
+from ..outlet_readings import UnitReading
 from . import listing
 from .auth import of_environment, of_file
 from .listing import ListedPdu
@@ -62,11 +63,11 @@ def states(target: Target) -> dict[str, EnumPowerStatus]:
     }
 
 
-def outlets(target: Target) -> unit.UnitReading:
+def outlets(target: Target) -> UnitReading:
     """Every outlet with its state and all figures, watts included. Raises the errors of the
     target's handler.
     """
-    return unit.read(target.handler, target.data())
+    return outlet_reader.read(target.handler, target.data())
 
 
 def switch(target: Target, identity: str, on: bool) -> EnumPowerStatus:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from handlers import errors
-from handlers.command import calls, unit
+from handlers.command import calls, outlet_reader
 from handlers.command.loading import LoadedHandler, load
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData, PduSnmpData
@@ -72,7 +72,7 @@ def test_outlets_over_snmp_cost_the_requests_that_the_docstring_names_and_a_stat
         for read in (
             lambda: handler.make(data).status(),
             lambda: handler.make(data).statistic(),
-            lambda: unit.read(handler, data),
+            lambda: outlet_reader.read(handler, data),
         ):
             sent: list[None] = []
             assert handler.sent is not None
@@ -115,7 +115,9 @@ class ByCalls(BasePdu):
 
 
 def test_a_handler_from_elsewhere_is_read_through_its_calls() -> None:
-    found = unit.read(LoadedHandler("x", "x.tar.gz", ByCalls, (), False), PduData("192.0.2.7"))
+    found = outlet_reader.read(
+        LoadedHandler("x", "x.tar.gz", ByCalls, (), False), PduData("192.0.2.7")
+    )
     assert [tuple(one) for one in found.outlets] == [
         ("b", "", "", "off", None, None, None),
         ("a", "", "", "unknown", None, None, 1.5),

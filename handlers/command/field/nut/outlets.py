@@ -9,7 +9,7 @@ from ....nut import devices, figures
 from ....nut.handler import session
 from ....nut.reader import NutReader
 from ....nut.switch import STATES
-from ...unit import UnitReading, merged
+from ...outlet_readings import UnitReading, merged
 
 
 def outlets(data: Any) -> UnitReading:

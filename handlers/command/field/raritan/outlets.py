@@ -11,7 +11,7 @@ from ....raritan.link_units import LinkUnits
 from ....raritan.readings import amount, ask
 from ....raritan.rpc import Agent
 from ....raritan.rpc.pdumodel import Outlet
-from ...unit import UnitReading, merged
+from ...outlet_readings import UnitReading, merged
 
 
 def outlets(data: Any) -> UnitReading:

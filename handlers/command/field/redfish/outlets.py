@@ -11,7 +11,7 @@ from ....redfish import figures, metering, resources, settings, units
 from ....redfish.answers import Json
 from ....redfish.sensors import read
 from ....redfish.service import RedfishService
-from ...unit import UnitReading, merged
+from ...outlet_readings import UnitReading, merged
 
 # limit up to the logout; longer than a handler's, since DCImanager does not wait
 _MOST_SECONDS = 120.0

@@ -9,7 +9,7 @@ from typing import Any, Optional
 from ....decimals import as_float
 from ....snmp import metering
 from ....snmp.handler import SnmpPdu
-from ...unit import UnitReading, merged
+from ...outlet_readings import UnitReading, merged
 
 
 def outlets(data: Any) -> UnitReading:
