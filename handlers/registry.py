@@ -10,25 +10,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from importlib.machinery import PathFinder
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from . import __path__ as _OWN
 
+if TYPE_CHECKING:
+    from .about import About
+
 FOLDERS = list(_OWN)
-
-
-class About(NamedTuple):
-    """The facts of a handler that are known before it is loaded: `ABOUT` in its `about.py`."""
-
-    #: its name in DCImanager's list of handlers
-    shown: str
-    #: `snmp` or `custom`, which decides the fields of a PDU's form
-    protocol: str
-    #: the factory account of its devices; "" if there is none
-    username: str = ""
-    #: the hint for a device that shows no outlets: key and value of a setting that may help, and
-    #: what this setting does ("lists ...")
-    may_list: tuple[str, str, str] = ("", "", "")
 
 
 def names() -> tuple[str, ...]:

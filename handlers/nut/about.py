@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..registry import About
+from ..about import About
 
 ABOUT = About(
     "PDUs and UPSes behind a NUT server",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..registry import About
+from ..about import About
 
 ABOUT = About(
     "Raritan, Legrand and Server Technology PDUs (Xerus JSON-RPC)", "custom", username="admin"

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ..registry import About
+from ..about import About
 
 ABOUT = About("PDUs of many makes (SNMP)", "snmp")
