@@ -7,10 +7,12 @@ The contract in pyproject.toml (`make lint`) has the order inside common, pdu_co
 from __future__ import annotations
 
 import ast
+import fnmatch
 import functools
+import graphlib
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -22,6 +24,7 @@ import pdu_common.base_pdu
 import pdu_common.base_snmp_pdu
 import pdu_common.connection
 import pdu_common.helper
+from handlers import registry
 from tests.needs import ROOT
 from tests.packaging.building import build
 
@@ -149,6 +152,192 @@ def test_a_function_that_imports_says_why_unless_it_is_in_a_handler() -> None:
             ):
                 found.append(f"{path.relative_to(ROOT)}:{statement.lineno}")
     assert late > 20 and not found, found
+
+
+# ---- circles, imports by name included -----------------------------------------------------------
+# The contract does not see a module that a text names: `import_module(f".{handler}.kind", ...)`, or
+# a line of a table of LazyCommand.
+
+COMMANDS = "handlers.command"  # a LazyCommand names its module below this package
+# Calls whose text does not say which modules they import, by file and first argument: the modules,
+# with a `*` for a name.
+ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
+    # one of a table, whose lines count
+    ("handlers/command/groups.py", "f'.{self.module}'"): (),
+    ("handlers/command/raritan/cli.py", "f'raritan.{module}'"): (f"{COMMANDS}.raritan.*",),
+    ("handlers/command/loading.py", "given.module"): ("handlers.*.handler",),
+    # only modules of an archive
+    ("handlers/command/loading.py", "f'{archive.top}.handler'"): (),
+    ("handlers/command/fleet/topologies.py", "path"): (
+        "handlers.*.topology",
+        "handlers.*.nameplate",
+    ),
+    # the platform's
+    ("handlers/host/base.py", "module"): ("pdu_common.base_pdu", "pdu_common.base_snmp_pdu"),
+    # The binding's modules declare types, which its machinery finds by the names in annotations and
+    # answers, as pickle finds classes.
+    ("handlers/raritan/rpc/_runtime/__init__.py", "f'{package}.{places[name]}'"): (),
+    ("handlers/raritan/rpc/_runtime/declarations.py", "f'{RPC}.{name}'"): (),
+    ("handlers/raritan/rpc/_runtime/registry.py", "f'.{module}'"): (),
+}
+# Circles of packages that are none of modules.
+ACCEPTED = {
+    # it asks whether a name is a handler's; the list of handlers imports only about.py of snmp
+    ("handlers.snmp.building", "handlers.registry")
+}
+
+
+def _name_of(file: str) -> str:
+    """The dotted name of a module; a package's own file is its `__init__`."""
+    return file.removesuffix(".py").replace("/", ".")
+
+
+@functools.cache
+def modules() -> frozenset[str]:
+    return frozenset(
+        _name_of(str(path.relative_to(ROOT)))
+        for folder in IN_CONTRACT
+        for path in (ROOT / folder).rglob("*.py")
+    )
+
+
+def _module(dotted: str) -> str | None:
+    """The module of ours with this name."""
+    return next((one for one in (dotted, f"{dotted}.__init__") if one in modules()), None)
+
+
+def _imported(one: Import) -> Iterator[str]:
+    """The modules of ours that an import names."""
+    above = _name_of(one.file).split(".")[: -one.level] if one.level else []
+    base = ".".join((*above, *filter(None, [one.module])))
+    for dotted in [f"{base}.{name}" for name in one.names] or [base]:
+        found = _module(dotted) or _module(base)
+        if found is not None:
+            yield found
+
+
+def _text(argument: ast.expr) -> str:
+    """A text or an f-string, with `*` for each value in it; `*` for any other expression."""
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        return argument.value
+    if isinstance(argument, ast.JoinedStr):
+        return "".join(
+            str(part.value) if isinstance(part, ast.Constant) else "*" for part in argument.values
+        )
+    return "*"
+
+
+def _called(call: ast.Call) -> str:
+    return ast.unparse(call.func).rpartition(".")[2]
+
+
+def _named(call: ast.Call, file: str) -> tuple[str, ...]:
+    """The modules that a call of import_module or LazyCommand names, with a `*` for a name.
+
+    Raises ValueError if its text does not say it and ELSEWHERE does not either.
+    """
+    key = file, ast.unparse(call.args[0])
+    if key in ELSEWHERE:
+        return ELSEWHERE[key]
+    text = _text(call.args[0])
+    if _called(call) == "LazyCommand":
+        return (f"{COMMANDS}.{text}",)
+    rest = text.lstrip(".")
+    dots = len(text) - len(rest)
+    if not dots and "*" in text:
+        raise ValueError(f"{key}: add to ELSEWHERE which modules this imports")
+    if not dots:
+        return (text,)
+    own = _name_of(file)
+    anchors = {"__package__": own.rpartition(".")[0], "__name__": own}
+    above = anchors[ast.unparse(call.args[1])].split(".")
+    return (".".join((*above[: len(above) + 1 - dots], rest)),)
+
+
+def _matching(pattern: str) -> Iterator[str]:
+    """The modules of a pattern. A `*` right below handlers is a handler."""
+    parts = pattern.split(".")
+    for one in (pattern,) if "*" not in pattern else sorted(modules()):
+        names = one.split(".")
+        fits = len(names) == len(parts) and all(map(fnmatch.fnmatchcase, names, parts))
+        found = _module(one) if fits else None
+        is_handler = parts[:2] != ["handlers", "*"] or names[1] in registry.names()
+        if found is not None and is_handler:
+            yield found
+
+
+def _calls() -> Iterator[tuple[str, ast.Call]]:
+    """The calls that import by name, each with its file."""
+    for folder in IN_CONTRACT:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            text = path.read_text("utf-8")
+            if not re.search(r"\b(import_module|LazyCommand)\(", text):
+                continue
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.Call) and _called(node) in ("import_module", "LazyCommand"):
+                    yield str(path.relative_to(ROOT)), node
+
+
+def edges() -> Iterator[tuple[str, str]]:
+    """Which module imports which, by a statement or by name; not those for type checkers alone."""
+    for folder in IN_CONTRACT:
+        for one in imports(folder):
+            if not one.by_type:
+                yield from ((_name_of(one.file), found) for found in _imported(one))
+    for file, call in _calls():
+        for pattern in _named(call, file):
+            yield from ((_name_of(file), found) for found in _matching(pattern))
+
+
+def circle(found: Iterable[tuple[str, str]]) -> list[str]:
+    """One circle among the modules and packages of a package; [] if there is none.
+
+    A module counts for each package that it is in: the parts of two packages must not import each
+    other in a circle either.
+    """
+    inside: dict[str, dict[str, set[str]]] = {}
+    for importer, imported in found:
+        ways = importer.split("."), imported.split(".")
+        common = next((n for n, (a, b) in enumerate(zip(*ways)) if a != b), None)
+        if common is not None:
+            start, end = (".".join(way[: common + 1]) for way in ways)
+            inside.setdefault(".".join(ways[0][:common]), {}).setdefault(start, set()).add(end)
+    for graph in inside.values():
+        try:
+            graphlib.TopologicalSorter(graph).prepare()
+        except graphlib.CycleError as error:
+            return list(error.args[1])
+    return []
+
+
+def test_no_module_imports_another_in_a_circle_even_by_its_name() -> None:
+    found = set(edges())
+    # a line of a table, a module by its handler's name
+    assert ("handlers.command.root", "handlers.command.fleet.check") in found
+    assert ("handlers.command.field.by_handler", "handlers.command.field.nut.kind") in found
+    assert ("handlers.registry", "handlers.nut.about") in found
+    assert ACCEPTED <= found
+    assert not circle(found - ACCEPTED)
+
+
+@pytest.mark.parametrize(
+    "found, expected",
+    [
+        ([("a.b", "a.c"), ("a.c", "a.d")], set()),
+        ([("a.b", "a.c"), ("a.c", "a.b")], {"a.b", "a.c"}),
+        # no two modules, but two packages
+        ([("a.b.x", "a.c.x"), ("a.c.y", "a.b.y")], {"a.b", "a.c"}),
+        ([("a.b.x", "a.b.__init__"), ("a.b.__init__", "a.b.x")], {"a.b.x", "a.b.__init__"}),
+    ],
+)
+def test_a_circle_of_modules_or_of_packages_is_found(
+    found: list[tuple[str, str]], expected: set[str]
+) -> None:
+    assert set(circle(found)) == expected
+
+
+def test_every_call_in_the_list_of_those_that_import_what_their_text_does_not_say_exists() -> None:
+    assert ELSEWHERE.keys() <= {(file, ast.unparse(call.args[0])) for file, call in _calls()}
 
 
 def _of_the_command(one: Import) -> bool:
