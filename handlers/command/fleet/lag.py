@@ -68,32 +68,3 @@ class Heart:
                 break
             longest, together = max(longest, late), together + late
         return Lag(longest, together)
-
-
-class Places:
-    """How many PDUs this process may read at a time, up to `most`: more while it runs in time,
-    fewer while it is late.
-
-    PDUs that do not answer need no CPU, so their places are soon replaced. Threads that want to run
-    delay each other, so there are never many of them.
-    """
-
-    #: at the start; with 32 threads, a process already uses its core fully
-    FIRST = 16
-    LEAST = 8
-    _GROWS_BELOW, _SHRINKS_ABOVE = 0.05, 0.15
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self._now = float(min(most, self.FIRST))
-
-    @property
-    def number(self) -> int:
-        return int(self._now)
-
-    def beat(self, late: float, used: int) -> None:
-        """Adjust the number after each heartbeat, `late` seconds late, with `used` places taken."""
-        if late > self._SHRINKS_ABOVE:
-            self._now = max(float(min(self.LEAST, self.most)), self._now * 0.8)
-        elif late < self._GROWS_BELOW and used >= self.number:
-            self._now = min(float(self.most), max(self._now + 1, math.floor(self._now * 1.05)))

@@ -1,6 +1,6 @@
 """One process that reads PDUs: a thread for each PDU that it reads now.
 
-It asks for as many jobs as it can do in time (`lag.Places`), and sends each result as soon as it
+It asks for as many jobs as it can do in time (`ReadingLimit`), and sends each result as soon as it
 has it. The parent holds the list, so a process that dies loses only what it was reading.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import math
 import os
 import queue
 import signal
@@ -18,7 +19,7 @@ from typing import Any, Callable, NamedTuple
 
 from pdu_common.tools import behind, keep_engines
 
-from .lag import Heart, Lag, Places
+from .lag import Heart, Lag
 
 # bytes of stack per thread; JSON of 10,000 levels, the most for Python 3.12 and 3.13, takes 2 MB
 _STACK = 4 << 20
@@ -60,10 +61,40 @@ def serve(work: Work, pipe: Connection, others: Sequence[Connection], most: int)
     os._exit(0)  # unlike sys.exit, does not wait for threads that a handler left behind
 
 
+class ReadingLimit:
+    """How many PDUs this process may read at a time, up to `most`: more while it runs in time,
+    fewer while it is late.
+
+    PDUs that do not answer need no CPU, so the limit soon grows by them. Threads that want to run
+    delay each other, so there are never many of them.
+    """
+
+    #: at the start; with 32 threads, a process already uses its core fully
+    FIRST = 16
+    #: however late the process is
+    LEAST = 8
+    _GROWS_BELOW, _SHRINKS_ABOVE = 0.05, 0.15
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._now = float(min(most, self.FIRST))
+
+    @property
+    def number(self) -> int:
+        return int(self._now)
+
+    def beat(self, late: float, used: int) -> None:
+        """Adjust the number after a heartbeat, `late` seconds late, while `used` PDUs are read."""
+        if late > self._SHRINKS_ABOVE:
+            self._now = max(float(min(self.LEAST, self.most)), self._now * 0.8)
+        elif late < self._GROWS_BELOW and used >= self.number:
+            self._now = min(float(self.most), max(self._now + 1, math.floor(self._now * 1.05)))
+
+
 class _Worker:
     def __init__(self, work: Work, pipe: Connection, most: int) -> None:
         self._work, self._pipe = work, pipe
-        self._places, self._heart = Places(most), Heart(behind)
+        self._limit, self._heart = ReadingLimit(most), Heart(behind)
         self._sending, self._counting = threading.Lock(), threading.Lock()
         self._jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
         # promised: jobs that were asked for and have not arrived; threads: those that run
@@ -97,7 +128,7 @@ class _Worker:
         except RuntimeError:
             # the system allows no more threads: those that run do all jobs
             self._may_start = False
-            self._places = Places(max(1, self._threads))
+            self._limit = ReadingLimit(max(1, self._threads))
 
     def _serve(self) -> None:
         try:
@@ -114,7 +145,7 @@ class _Worker:
         self._ask()
 
     def _beat(self, late: float) -> None:
-        self._places.beat(late, self._used)
+        self._limit.beat(late, self._used)
         # a parent that does not read must not stop the heart
         if not self._sending.locked():
             try:
@@ -124,7 +155,7 @@ class _Worker:
 
     def _ask(self) -> None:
         with self._counting:
-            wanted = self._places.number - self._used - self._promised
+            wanted = self._limit.number - self._used - self._promised
             if wanted <= 0:
                 return
             self._promised += wanted

@@ -24,9 +24,10 @@ import pytest
 
 from handlers.command.fleet import lag, polling, pool, worker
 from handlers.command.fleet.auth import FleetLogin
-from handlers.command.fleet.lag import Heart, Lag, Places
+from handlers.command.fleet.lag import Heart, Lag
 from handlers.command.fleet.listing import ListedPdu
 from handlers.command.fleet.polling import CallFailure, Reading, Target
+from handlers.command.fleet.worker import ReadingLimit
 from handlers.command.loading import load
 from handlers.errors import SettingsError
 from tests.needs import ROOT
@@ -158,18 +159,18 @@ def test_a_heart_notices_delays_of_its_own_and_of_others() -> None:
     assert heart.since(middle).longest == pytest.approx(4.95)
 
 
-def test_places_grow_while_all_are_taken_and_shrink_while_the_process_is_late() -> None:
-    places = Places(200)
-    assert places.number == Places.FIRST
-    places.beat(0.0, 3)
-    assert places.number == Places.FIRST
+def test_the_limit_grows_while_it_is_reached_and_shrinks_while_the_process_is_late() -> None:
+    limit = ReadingLimit(200)
+    assert limit.number == ReadingLimit.FIRST
+    limit.beat(0.0, 3)
+    assert limit.number == ReadingLimit.FIRST
     for _ in range(300):
-        places.beat(0.0, places.number)
-    assert places.number == 200
+        limit.beat(0.0, limit.number)
+    assert limit.number == 200
     for _ in range(50):
-        places.beat(1.0, 200)
-    assert places.number == Places.LEAST
-    assert Places(3).number == 3
+        limit.beat(1.0, 200)
+    assert limit.number == ReadingLimit.LEAST
+    assert ReadingLimit(3).number == 3
 
 
 def test_a_pdu_whose_silence_stays_doubted_is_not_called_unreachable(
