@@ -114,19 +114,19 @@ def judged(device: ListedPdu, reading: Reading, keep_outlets: bool = True) -> Pd
         reading.count(state) if reading.answered else None for state in (UP, DOWN, UNKNOWN)
     )
     return PduRow(
-        device,
-        level,
-        result,
-        on,
-        off,
-        unknown,
-        reading.load_a,
-        reading.energy_kwh,
-        round(reading.seconds, 3),
-        reading.requests,
-        kind,
-        reason,
-        reading.outlets if keep_outlets else (),
+        device=device,
+        level=level,
+        result=result,
+        on=on,
+        off=off,
+        unknown=unknown,
+        load_a=reading.load_a,
+        energy_kwh=reading.energy_kwh,
+        seconds=round(reading.seconds, 3),
+        requests=reading.requests,
+        kind=kind,
+        reason=reason,
+        outlets=reading.outlets if keep_outlets else (),
     )
 
 
@@ -192,20 +192,20 @@ def summary(rows: Sequence[PduRow], seconds: float) -> Summary:
     loads = [row.load_a for row in rows if row.load_a is not None]
     energies = [row.energy_kwh for row in rows if row.energy_kwh is not None]
     return Summary(
-        len(rows),
-        {
+        pdus=len(rows),
+        results={
             result: results[result]
             for result in sorted(results, key=lambda one: (-results[one], one))
         },
-        sum(row.on or 0 for row in rows),
-        sum(row.off or 0 for row in rows),
-        sum(row.unknown or 0 for row in rows),
-        sum(loads) if loads else None,
-        len(loads),
-        sum(energies) if energies else None,
-        len(energies),
-        seconds,
-        max((row.level for row in rows), default=WELL),
+        on=sum(row.on or 0 for row in rows),
+        off=sum(row.off or 0 for row in rows),
+        unknown=sum(row.unknown or 0 for row in rows),
+        load_a=sum(loads) if loads else None,
+        loads=len(loads),
+        energy_kwh=sum(energies) if energies else None,
+        energies=len(energies),
+        seconds=seconds,
+        level=max((row.level for row in rows), default=WELL),
     )
 
 
