@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 from ..output import counted
-from .tables import SHOWN
+from .tables import SHOWN, CellLook, CheckColumn
 from .verdict import BAD, DOUBTFUL, PduRow, Summary
 
 _SLOWEST = 10
@@ -154,30 +154,39 @@ def _all(rows: Sequence[PduRow]) -> list[str]:
     most = {
         column.key: max((_size(column.value(row)) for row in rows), default=0.0)
         for column in SHOWN
-        if column.bar
+        if column.look is CellLook.BAR
     }
     head = (*(column.head for column in SHOWN), "outlets that are not on")
     return _section("Load and energy", head, [_cells(row, most) for row in rows])
 
 
 def _cells(row: PduRow, most: Mapping[str, float]) -> list[_Cell]:
-    cells: list[_Cell] = []
-    for column in SHOWN:
-        shown = column.text(row)
-        words = escape("" if shown is None else str(shown))
-        if column.key == "result":
-            cells.append(_Cell(words, _CLASSES.get(row.level, ""), column.head))
-        elif column.bar:
-            value = column.value(row)
-            # equal decimals, so that figures below each other can be compared
-            figure = f"{value + 0.0:,.3f}" if isinstance(value, float) else words
-            bar = _bar(_size(value), most[column.key])
-            cells.append(_Cell(figure + bar, "n bar", column.head))
-        elif column.number:
-            cells.append(_Cell(words, "n", column.head))
-        else:
-            cells.append(_Cell(words, "name" if column.key == "name" else "text half"))
+    cells = [_LOOKS[column.look](column, row, most.get(column.key, 0.0)) for column in SHOWN]
     return [*cells, _Cell(escape(_not_on(row)), "wide text")]
+
+
+def _words(column: CheckColumn, row: PduRow) -> str:
+    shown = column.text(row)
+    return escape("" if shown is None else str(shown))
+
+
+def _with_bar(column: CheckColumn, row: PduRow, most: float) -> _Cell:
+    value = column.value(row)
+    # equal decimals, so that figures below each other can be compared
+    shown = f"{value + 0.0:,.3f}" if isinstance(value, float) else _words(column, row)
+    return _Cell(shown + _bar(_size(value), most), "n bar", column.head)
+
+
+# the cell of a column and a row; the last argument is the column's largest value, for a bar
+_LOOKS: Mapping[CellLook, Callable[[CheckColumn, PduRow, float], _Cell]] = {
+    CellLook.TEXT: lambda column, row, _: _Cell(_words(column, row), "text half"),
+    CellLook.NAME: lambda column, row, _: _Cell(_words(column, row), "name"),
+    CellLook.LEVEL: lambda column, row, _: _Cell(
+        _words(column, row), _CLASSES.get(row.level, ""), column.head
+    ),
+    CellLook.NUMBER: lambda column, row, _: _Cell(_words(column, row), "n", column.head),
+    CellLook.BAR: _with_bar,
+}
 
 
 def _not_on(row: PduRow) -> str:

@@ -7,11 +7,25 @@ import io
 import os
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
 from typing import Any, Callable, NamedTuple, Optional
 
 from ...errors import printable
 from ..output import columns
 from .verdict import PduRow, Summary
+
+
+class CellLook(Enum):
+    """How the page shows the cells of a column."""
+
+    TEXT = "text"
+    #: the head of the row
+    NAME = "the PDU's name"
+    #: in the colour of the PDU's level
+    LEVEL = "the PDU's level"
+    NUMBER = "number"
+    #: a number with a bar, whose length is its share of the column's largest value
+    BAR = "number with a bar"
 
 
 class CheckColumn(NamedTuple):
@@ -28,10 +42,7 @@ class CheckColumn(NamedTuple):
     csv: bool = True
     #: whether programs that read JSON get it under its key
     json: bool = True
-    #: whether the page aligns it as a number
-    number: bool = False
-    #: whether the page draws a bar of the value beside it
-    bar: bool = False
+    look: CellLook = CellLook.TEXT
 
     def text(self, row: PduRow) -> object:
         """What people see."""
@@ -40,7 +51,7 @@ class CheckColumn(NamedTuple):
 
 # A new column needs a line here.
 COLUMNS: Sequence[CheckColumn] = (
-    CheckColumn("name", lambda row: row.device.name, "name"),
+    CheckColumn("name", lambda row: row.device.name, "name", look=CellLook.NAME),
     CheckColumn(
         "handler",
         lambda row: row.device.handler,
@@ -49,23 +60,26 @@ COLUMNS: Sequence[CheckColumn] = (
     ),
     CheckColumn("address", lambda row: row.device.address, "address"),
     CheckColumn("level", lambda row: row.level, csv=False),
-    CheckColumn("result", lambda row: row.result, "result"),
-    CheckColumn("on", lambda row: row.on, "on", number=True),
-    CheckColumn("off", lambda row: row.off, "off", number=True),
-    CheckColumn("unknown", lambda row: row.unknown, "unknown", number=True),
+    CheckColumn("result", lambda row: row.result, "result", look=CellLook.LEVEL),
+    CheckColumn("on", lambda row: row.on, "on", look=CellLook.NUMBER),
+    CheckColumn("off", lambda row: row.off, "off", look=CellLook.NUMBER),
+    CheckColumn("unknown", lambda row: row.unknown, "unknown", look=CellLook.NUMBER),
     CheckColumn(
-        "load_a", lambda row: row.load_a, "A", lambda row: row.figures[0], number=True, bar=True
+        "load_a", lambda row: row.load_a, "A", lambda row: row.figures[0], look=CellLook.BAR
     ),
     CheckColumn(
         "energy_kwh",
         lambda row: row.energy_kwh,
         "kWh",
         lambda row: row.figures[1],
-        number=True,
-        bar=True,
+        look=CellLook.BAR,
     ),
     CheckColumn(
-        "seconds", lambda row: row.seconds, "s", lambda row: f"{row.seconds:.2f}", number=True
+        "seconds",
+        lambda row: row.seconds,
+        "s",
+        lambda row: f"{row.seconds:.2f}",
+        look=CellLook.NUMBER,
     ),
     CheckColumn("requests", lambda row: row.requests),
     CheckColumn("kind", lambda row: row.kind, json=False),

@@ -153,7 +153,8 @@ def test_the_table_shows_all_pdus_with_errors_and_remedies_but_no_secrets(
     assert done.returncode == 2 and {"name", "handler", "address", "result"} <= set(
         lines[0].split()
     )
-    assert all(line.startswith(f"{name} ") for name, line in zip([*PEERS, "dead"], lines[1:]))
+    at = lines[0].index("name")  # where the column begins
+    assert [line[at:].split()[0] for line in lines[1 : len(PEERS) + 2]] == [*PEERS, "dead"]
     assert (
         "dead: unreachable: no answer over SNMP" in done.stdout
         and "    check power, cable" in done.stdout
@@ -418,7 +419,7 @@ def test_a_broken_pipe_ends_a_check_of_more_lines_than_a_pipe_holds(tmp_path: Pa
         bounded(process),
     ):
         assert process.stdout is not None and process.stderr is not None
-        assert process.stdout.readline().split()[0] == "name"
+        assert "name" in process.stdout.readline().split()
         process.stdout.close()
         assert (process.wait(PATIENCE_S), process.stderr.read()) == (READER_GONE, "")
 
