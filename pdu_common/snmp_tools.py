@@ -1,5 +1,5 @@
 """For tools that speak SNMP themselves, as the double of BaseSnmpPdu does: its fields, its errors,
-its typed reads, the BER tags of their values, and its engine.
+its typed reads, the BER of their values, and its engine.
 
 The platform has nothing of this, and handlers do not import it. pysnmp is imported when it is first
 used: it takes a second.
@@ -24,6 +24,7 @@ from ._reads import (
     TICKS,
 )
 from ._snmp import typed_rows
+from .quick.ber import of_integer, tlv
 
 __all__ = [
     "ADDRESS",
@@ -40,6 +41,8 @@ __all__ = [
     "SnmpError",
     "SnmpTimeout",
     "new_engine",
+    "of_integer",
+    "tlv",
     "typed_rows",
 ]
 

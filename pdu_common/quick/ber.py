@@ -120,6 +120,7 @@ _known = functools.lru_cache(maxsize=_KEPT)(_arcs)
 
 
 def tlv(tag: int, content: bytes) -> bytes:
+    """An element: the tag, the length and the content."""
     size = len(content)
     if size < 0x80:
         return bytes((tag, size)) + content

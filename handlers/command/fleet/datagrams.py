@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
+from pdu_common.snmp_tools import NULL, OCTETS, OID, of_integer, tlv
+
 OBJECT_ID = "1.3.6.1.2.1.1.2.0"
 DESCRIPTION = "1.3.6.1.2.1.1.1.0"
 NAME = "1.3.6.1.2.1.1.5.0"
 
-# BER tags
-_INTEGER = 0x02
-_OCTETS = 0x04
-_NULL = 0x05
-_OID = 0x06
+# further BER tags
 _SEQUENCE = 0x30
 _GET = 0xA0
 _RESPONSE = 0xA2
@@ -43,11 +41,11 @@ class AgentAnswer(NamedTuple):
 def question(community: bytes, number: int) -> bytes:
     """A GET over v2c. `number` is the request id, below 2**31; the answer repeats it."""
     names = b"".join(
-        _tlv(_SEQUENCE, _tlv(_OID, _oid(oid)) + _tlv(_NULL, b""))
+        tlv(_SEQUENCE, tlv(OID, _oid(oid)) + tlv(NULL, b""))
         for oid in (OBJECT_ID, DESCRIPTION, NAME)
     )
-    body = _integer(number) + _integer(0) + _integer(0) + _tlv(_SEQUENCE, names)
-    return _tlv(_SEQUENCE, _integer(_V2C) + _tlv(_OCTETS, community) + _tlv(_GET, body))
+    body = of_integer(number) + of_integer(0) + of_integer(0) + tlv(_SEQUENCE, names)
+    return tlv(_SEQUENCE, of_integer(_V2C) + tlv(OCTETS, community) + tlv(_GET, body))
 
 
 def answer(data: bytes) -> Optional[AgentAnswer]:
@@ -73,9 +71,9 @@ def _answer(data: bytes) -> AgentAnswer:
     for tag, binding in _parts(bindings):
         if tag == _SEQUENCE:
             (name_tag, name), (value_tag, value) = _parts(binding)
-            if name_tag == _OID and value_tag in (_OCTETS, _OID):
+            if name_tag == OID and value_tag in (OCTETS, OID):
                 found[_dotted(name)] = (
-                    _dotted(value) if value_tag == _OID else value.decode("utf-8", "replace")
+                    _dotted(value) if value_tag == OID else value.decode("utf-8", "replace")
                 )
     return AgentAnswer(
         int.from_bytes(number[1], "big"),
@@ -99,18 +97,6 @@ def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
             raise ValueError
         yield tag, data[place : place + size]
         place += size
-
-
-def _tlv(tag: int, content: bytes) -> bytes:
-    size = len(content)
-    if size < 0x80:
-        return bytes((tag, size)) + content
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(length))) + length + content
-
-
-def _integer(number: int) -> bytes:
-    return _tlv(_INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big"))
 
 
 def _oid(text: str) -> bytes:
