@@ -60,7 +60,8 @@ class _Member:
     def room(self, level: int) -> bool:
         """Whether it may get a job of this level now."""
         limit = LIMITS[level]
-        return self.wants > 0 and (limit is None or len(self.given) < limit)
+        is_below_limit = limit is None or len(self.given) < limit
+        return self.wants > 0 and is_below_limit
 
 
 class Crew:

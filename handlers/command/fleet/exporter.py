@@ -137,7 +137,8 @@ def _allowed(wanted: ExporterOptions, state: SharedOptions) -> Allowed:
     )
     others = [one.device.name for one in listed if not registry.is_handler(one.handler.shown)]
     has_archives = bool(others) or wanted.archives is not None
-    if (wanted.identity or wanted.power) and has_archives:
+    asks_more = wanted.identity or wanted.power
+    if asks_more and has_archives:
         raise SettingsError(
             f"{'--identity' if wanted.identity else '--power'} is not for archives, which answer"
             f" DCImanager's calls only: {printable(', '.join(others), 200) or '--archives'}"

@@ -221,10 +221,10 @@ def doubted(target: Target, reading: Reading, lag: Lag) -> bool:
     if not is_silence(reading):
         return False
     settings = {**target.auth.settings, **dict(target.device.settings)}
+    late_for_an_answer = lag.longest > max(_LATE * _wait(target.handler, settings), _LATE_S)
     is_long = reading.seconds > _LONG_S
-    return lag.longest > max(_LATE * _wait(target.handler, settings), _LATE_S) or (
-        is_long and lag.together > _LATE_IN_ALL * reading.seconds
-    )
+    late_in_all = is_long and lag.together > _LATE_IN_ALL * reading.seconds
+    return late_for_an_answer or late_in_all
 
 
 def busy(lag: Lag) -> CallFailure:
