@@ -58,7 +58,7 @@ class ProbeExtras(NamedTuple):
 NO_EXTRAS = ProbeExtras()
 
 
-class Ask(NamedTuple):
+class ProbeRequest(NamedTuple):
     """One probe. `end` is a time of time.monotonic(), the same in all processes of a machine."""
 
     device: ListedPdu
@@ -73,7 +73,7 @@ class Ask(NamedTuple):
     extras: ProbeExtras
 
 
-class Told(NamedTuple):
+class ProbeAnswer(NamedTuple):
     """The answer to a probe."""
 
     #: the kind of the failure, "" for none
@@ -85,45 +85,47 @@ class Told(NamedTuple):
     doubted: bool = False
 
 
-def ask(
+def requested(
     target: Target, seconds: float, end: float, accept: str, encoding: str, extras: ProbeExtras
-) -> Ask:
+) -> ProbeRequest:
     """The probe of a PDU."""
     device, handler, auth = target
-    return Ask(device, reference(handler), auth, seconds, end, accept, encoding, extras)
+    return ProbeRequest(device, reference(handler), auth, seconds, end, accept, encoding, extras)
 
 
-def told(asked: Ask, reading: Reading, is_doubted: bool = False) -> Told:
+def answered(request: ProbeRequest, reading: Reading, is_doubted: bool = False) -> ProbeAnswer:
     """The answer with this reading."""
-    made = page(reading, asked.accept, asked.device.metered)
+    made = page(reading, request.accept, request.device.metered)
     kind = reading.failure.kind if reading.failure else ""
-    return Told(kind, reading.seconds, packed(made, asked.encoding), is_doubted)
+    return ProbeAnswer(kind, reading.seconds, packed(made, request.encoding), is_doubted)
 
 
-def probe(asked: Ask, since: Callable[[float], Lag] = lambda _: Lag(0.0, 0.0)) -> Told:
+def probe(
+    request: ProbeRequest, since: Callable[[float], Lag] = lambda _: Lag(0.0, 0.0)
+) -> ProbeAnswer:
     """Reads the PDU. `since` returns the delays of this process since a time."""
     begin = time.monotonic()
-    left = asked.end - begin
-    target = Target(asked.device, referenced(asked.handler), asked.auth)
-    reading = poll(target, _OF_HANDLER * left, with_labels=True, parts=asked.extras.parts(target))
-    began_late = left < ENOUGH * asked.seconds and is_silence(reading)
-    return told(asked, reading, began_late or doubted(target, reading, since(begin)))
+    left = request.end - begin
+    target = Target(request.device, referenced(request.handler), request.auth)
+    reading = poll(target, _OF_HANDLER * left, with_labels=True, parts=request.extras.parts(target))
+    began_late = left < ENOUGH * request.seconds and is_silence(reading)
+    return answered(request, reading, began_late or doubted(target, reading, since(begin)))
 
 
-Then = Callable[[Optional[Told]], None]
+Then = Callable[[Optional[ProbeAnswer]], None]
 
 
-class Here:
+class InThreads:
     """Reads in threads of this process."""
 
-    def start(self, asked: Ask, then: Then) -> None:
+    def start(self, request: ProbeRequest, then: Then) -> None:
         """Calls `then` with the answer; None if there is none. Raises RuntimeError if the system
         allows no thread."""
 
         def run() -> None:
-            found: Optional[Told] = None
+            found: Optional[ProbeAnswer] = None
             try:
-                found = probe(asked)
+                found = probe(request)
             finally:
                 then(found)
 
@@ -133,7 +135,7 @@ class Here:
         """Nothing to end: threads end with the process."""
 
 
-class Elsewhere:
+class InProcesses:
     """Reads in `processes` other processes, at most `parallel` PDUs at a time together.
 
     Must be made while this process has one thread.
@@ -152,22 +154,22 @@ class Elsewhere:
         self._lock, self._sending = threading.Lock(), threading.Lock()
         self._tickets = itertools.count()
         self._waiting: dict[int, Then] = {}
-        self._here: Optional[Here] = None
+        self._threads: Optional[InThreads] = None
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def start(self, asked: Ask, then: Then) -> None:
-        """As `Here.start`."""
+    def start(self, request: ProbeRequest, then: Then) -> None:
+        """As `InThreads.start`."""
         ticket = next(self._tickets)
         with self._lock:
-            here = self._here
-            if here is None:
+            threads = self._threads
+            if threads is None:
                 self._waiting[ticket] = then
-        if here is not None:
-            here.start(asked, then)
+        if threads is not None:
+            threads.start(request, then)
             return
         # if the other process has ended, `_listen` notices it too
         with contextlib.suppress(OSError), self._sending:
-            self._pipe.send((ticket, asked))
+            self._pipe.send((ticket, request))
 
     def _listen(self) -> None:
         while True:
@@ -180,7 +182,7 @@ class Elsewhere:
             then(answer)
         # the other process has ended; this one goes on alone
         with self._lock:
-            self._here = Here()
+            self._threads = InThreads()
             left, self._waiting = self._waiting, {}
         for then in left.values():
             then(None)
@@ -191,10 +193,10 @@ class Elsewhere:
         self._process.join()
 
 
-def readers(parallel: int, processes: Optional[int]) -> Union[Here, Elsewhere]:
+def readers(parallel: int, processes: Optional[int]) -> Union[InThreads, InProcesses]:
     """What reads the PDUs: by default a process for each core, with one core this process."""
     number = min(processes or cores(), parallel)
-    return Elsewhere(parallel, number) if number > 1 else Here()
+    return InProcesses(parallel, number) if number > 1 else InThreads()
 
 
 # ---- in a child process --------------------------------------------------------------------------
@@ -207,18 +209,18 @@ def _manage(pipe: Connection, other: Connection, parallel: int, processes: int) 
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     other.close()
     crew = Crew(probe, parallel, processes)
-    asked: dict[int, Ask] = {}
+    requests: dict[int, ProbeRequest] = {}
 
     def take() -> None:
-        ticket, asked[ticket] = pipe.recv()
-        crew.add(ticket, asked[ticket])
+        ticket, requests[ticket] = pipe.recv()
+        crew.add(ticket, requests[ticket])
 
     try:
         while True:
             for event in crew.turn(None, {pipe: take}):
-                one = asked.pop(event.ticket)
+                one = requests.pop(event.ticket)
                 answer = (
-                    told(one, Reading(failure=_LOST))
+                    answered(one, Reading(failure=_LOST))
                     if isinstance(event, LostJob)
                     else event.result
                 )

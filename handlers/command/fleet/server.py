@@ -20,7 +20,16 @@ from ..output import counted
 from .allowed import Allowed, NotAllowed, Query
 from .metrics import Own, Page, packed
 from .polling import CallFailure, Reading, Target
-from .probing import ENOUGH, NO_EXTRAS, Elsewhere, Here, ProbeExtras, Told, ask, told
+from .probing import (
+    ENOUGH,
+    NO_EXTRAS,
+    InProcesses,
+    InThreads,
+    ProbeAnswer,
+    ProbeExtras,
+    answered,
+    requested,
+)
 
 SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
 # the scrape's time-out if the header is missing or not a finite number
@@ -66,12 +75,12 @@ class Exporter:
         self,
         allowed: Allowed,
         limits: ServerLimits,
-        readers: Union[Here, Elsewhere, None] = None,
+        readers: Union[InThreads, InProcesses, None] = None,
         extras: ProbeExtras = NO_EXTRAS,
     ) -> None:
         self.allowed, self.own, self._extras = allowed, Own(), extras
         self.own.loaded.set(1)
-        self.limits, self._readers = limits, readers or Here()
+        self.limits, self._readers = limits, readers or InThreads()
         self._slots = threading.BoundedSemaphore(limits.parallel)
 
     def probe(self, query: str, scrape_timeout: str, accept: str, encoding: str = "") -> HttpAnswer:
@@ -109,16 +118,16 @@ class Exporter:
 
     def _bounded(
         self, target: Target, seconds: float, end: float, accept: str, encoding: str
-    ) -> Told:
+    ) -> ProbeAnswer:
         """The answer, or at `end` a failure.
 
         A handler cannot be interrupted and keeps its slot until it ends.
         """
-        asked = ask(target, seconds, end, accept, encoding, self._extras)
-        found: list[Optional[Told]] = [None]
+        request = requested(target, seconds, end, accept, encoding, self._extras)
+        found: list[Optional[ProbeAnswer]] = [None]
         ended = threading.Event()
 
-        def then(answer: Optional[Told]) -> None:
+        def then(answer: Optional[ProbeAnswer]) -> None:
             self.own.running.dec()
             self._slots.release()
             found[0] = answer
@@ -126,7 +135,7 @@ class Exporter:
 
         self.own.running.inc()
         try:
-            self._readers.start(asked, then)
+            self._readers.start(request, then)
         except RuntimeError:  # the system allows no more threads
             self.own.running.dec()
             self._slots.release()
@@ -136,8 +145,8 @@ class Exporter:
         if found[0] is not None:
             return found[0]
         late = CallFailure("timeout", "not done within the scrape's time-out")
-        return told(
-            asked,
+        return answered(
+            request,
             Reading(seconds=seconds, failure=late),
             # asked late, or no answer will come: the process that read it has ended
             left < ENOUGH * seconds or ended.is_set(),
