@@ -35,15 +35,25 @@ _CLEAR = "\x1b[H\x1b[2J"
 class CheckOptions(NamedTuple):
     """The options of one run."""
 
+    #: the list
     file: str
+    #: the file with logins
     auth: Optional[str]
+    #: whether columns of a CSV list that are unknown are ignored
     lenient: bool
+    #: the folder whose archives replace the handlers
     archives: Optional[str]
+    #: how many PDUs are read at a time
     parallel: int
+    #: how many processes read them; None: one for each core
     workers: Optional[int]
+    #: poll again every so many seconds; None: poll once
     watch: Optional[float]
+    #: whether the output is CSV
     csv: bool
+    #: the file for the page
     html: Optional[str]
+    #: whether the output is that of a Nagios plugin
     nagios: bool
 
 

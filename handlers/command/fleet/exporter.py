@@ -41,15 +41,25 @@ _MISSING = (
 class ExporterOptions(NamedTuple):
     """The options of one run."""
 
+    #: the file with the PDUs that may be queried
     list: Optional[str]
+    #: the file with logins
     auth: Optional[str]
+    #: networks whose addresses may be queried too
     network: Sequence[str]
+    #: the folder whose archives replace the handlers
     archives: Optional[str]
+    #: ADDRESS:PORT
     listen: str
+    #: how many probes run at a time
     parallel: int
+    #: how many processes read; None: one for each core
     workers: Optional[int]
+    #: how long before Prometheus gives up a probe ends, in seconds
     timeout_offset: float
+    #: whether probes also read serial numbers, firmware and uptimes
     identity: bool
+    #: whether probes also read the watts of outlets
     power: bool
 
 

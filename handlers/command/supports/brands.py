@@ -10,16 +10,16 @@ from typing import NamedTuple
 
 
 class Brand(NamedTuple):
-    """One name under which the PDUs of vendors are sold.
-
-    `vendors`: as in `Profile.vendor`. `families`: if not empty, only these of them. `spelling`:
-    whether it is only another spelling of the vendor's own name.
-    """
+    """One name under which the PDUs of vendors are sold."""
 
     name: str
+    #: as in `Profile.vendor`
     vendors: tuple[str, ...]
+    #: the address of the page that says it
     source: str
+    #: if not empty, only these families of the vendors; or a handler that has no families
     families: tuple[str, ...] = ()
+    #: whether it is only another spelling of the vendor's own name
     spelling: bool = False
 
 

@@ -11,18 +11,18 @@ from typing import NamedTuple, Optional
 
 
 class Name(NamedTuple):
-    """One pattern.
-
-    `of`: the family, or the handler where it has no families; "" if the PDU is not supported, and
-    `why` says why. `switched`, `outlets`: whether these models switch outlets, and meter each
-    outlet; None where the name does not say it.
-    """
+    """One pattern."""
 
     pattern: str
+    #: the family, or the handler where it has no families; "" if the PDU is not supported
     of: str
+    #: the address of the page that says it
     source: str
+    #: whether these models switch outlets; None where the name does not say it
     switched: Optional[bool] = None
+    #: whether these models meter each outlet; None where the name does not say it
     outlets: Optional[bool] = None
+    #: why the PDU is not supported
     why: str = ""
 
 

@@ -15,12 +15,13 @@ _TEXT = re.compile(
 
 
 class ByOid(NamedTuple):
-    """`sure`: families that name this sysObjectID, or whose objects are below or above the OID.
-    `tried`: families that are tried on any device of this vendor.
-    """
+    """The families for a sysObjectID."""
 
+    #: dotted
     oid: str
+    #: families that name this sysObjectID, or whose objects are below or above the OID
     sure: tuple[SupportEntry, ...]
+    #: families that are tried on any device of this vendor
     tried: tuple[SupportEntry, ...]
 
 

@@ -24,26 +24,29 @@ _ALIKE = 0.6
 
 
 class Hit(NamedTuple):
-    """An entry that answers the question, and the pattern that fits the model, if one does."""
+    """An entry that answers the question."""
 
     entry: SupportEntry
+    #: the pattern that fits the model; None if none does
     name: Optional[Name]
 
 
 class SupportAnswer(NamedTuple):
-    """`verdict`: YES, NO (known not to be supported) or UNKNOWN (nobody named it).
+    """Whether a PDU is supported, and what is known of it."""
 
-    `hits`: what reads it, for YES. `refused`: the names that say why not, for NO. `near`: for
-    UNKNOWN, what is known of the vendor or of the sysObjectID. `strange`: the words that are not
-    known. `alike`: names that resemble the question.
-    """
-
+    #: YES, NO (known not to be supported) or UNKNOWN (nobody named it)
     verdict: str
+    #: what reads it, for YES; for NO, what reads the other models of the question
     hits: tuple[Hit, ...] = ()
+    #: the names that say why not, for NO
     refused: tuple[Name, ...] = ()
+    #: for UNKNOWN, what is known of the vendor or of the sysObjectID
     near: tuple[SupportEntry, ...] = ()
+    #: the words that are not known
     strange: tuple[str, ...] = ()
+    #: names that resemble the question
     alike: tuple[str, ...] = ()
+    #: the sysObjectID, dotted, if the question is one
     oid: str = ""
 
 

@@ -31,26 +31,36 @@ VARIES = "if the unit does it"
 
 
 class SupportEntry(NamedTuple):
-    """A family, or a handler that has no families.
-
-    `reads`: each figure with "yes" or a condition; `outlet` figures and those of the `unit`.
-    `evidence`: the basis of each capability.
-    """
+    """A family, or a handler that has no families."""
 
     handler: str
+    #: "" for a handler that has no families
     family: str
     vendors: tuple[str, ...]
+    #: other names under which these vendors' PDUs are sold
     brands: tuple[str, ...]
+    #: as in `Profile.models`
     models: tuple[str, ...]
+    #: the MIB or another description of the protocol
     document: str
+    #: the address of the document
     source: str
+    #: whether the states of outlets are read: "yes", "no" or a condition
     states: str
+    #: the figures of an outlet that are read (current, power, energy), each with "yes" or a
+    #: condition
     outlet: Mapping[str, str]
+    #: the figures of the PDU that are read (load, power, energy), each with "yes" or a condition
     unit: Mapping[str, str]
+    #: whether outlets are switched: "yes", "no" or a condition
     switching: str
+    #: capability -> its basis
     evidence: Mapping[str, str]
+    #: what else an owner should know, "" for nothing
     note: str
+    #: the patterns of models that it reads
     names: tuple[Name, ...]
+    #: words that tell it from others, in lower case
     telling: frozenset[str]
 
     @property
