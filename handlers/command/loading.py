@@ -99,12 +99,7 @@ def _described(name: str, shown: str, module: ModuleType) -> LoadedHandler:
     if not callable(make):
         raise SettingsError(f"{shown} is not a handler: its handler.py has no make_handler")
     home = sys.modules.get(make.__module__, module)
-    double = sys.modules.get("pdu_common.base_snmp_pdu")  # imported by SNMP handlers
-    base = double.BaseSnmpPdu if double is not None else ()
-    snmp = any(
-        isinstance(kind, type) and issubclass(kind, base) and kind is not base
-        for kind in vars(home).values()
-    )
+    snmp = any(map(_speaks_snmp, vars(home).values()))
     sent = SENT if snmp else getattr(home, "SENT", None)
     return LoadedHandler(
         name,
@@ -115,6 +110,18 @@ def _described(name: str, shown: str, module: ModuleType) -> LoadedHandler:
         sent if isinstance(sent, ContextVar) else None,
         getattr(home, "one_session", None),
         module.__name__,
+    )
+
+
+def _speaks_snmp(kind: object) -> bool:
+    """Whether this is a class below BaseSnmpPdu. By such a class a handler says that it takes a
+    PduSnmpData; an archive has no `ABOUT` that could say it.
+
+    BaseSnmpPdu is known by its name here, because only an SNMP handler should import its module.
+    """
+    return isinstance(kind, type) and any(
+        (base.__module__, base.__name__) == ("pdu_common.base_snmp_pdu", "BaseSnmpPdu")
+        for base in kind.__mro__[1:]
     )
 
 
