@@ -22,7 +22,7 @@ from ...errors import SettingsError, printable
 from .. import asking, form
 from ..exits import DONE, code_of
 from ..groups import Subcommand
-from ..options import SharedOptions, Word, given, option, output, secret_files
+from ..options import NumberRange, SharedOptions, Word, given, option, output, secret_files
 from ..output import columns, counted, print_json, progress
 from ..report import Usage
 from . import sweep
@@ -321,7 +321,7 @@ find = Subcommand(
             "--rate",
             "requests a second",
             "N",
-            click.FloatRange(1, 2000),
+            NumberRange(1, 2000),
             default=200,
             show_default=True,
         ),
