@@ -42,6 +42,8 @@ def page(found: AuditOutcome) -> str:
         f"<title>{_safe(title)}</title><style>{_STYLE}{plots.STYLE}</style></head><body>",
         f"<h1>{_safe(title)}</h1>",
         "<p>The lowest kWh are the lowest defensible bill.</p>",
+        "<p>Left of each two pictures: what the register said; red dots were left out. Right: the"
+        " energy since the first day, most likely and between its bounds. Bars are events.</p>",
         *_sums("Customers", found.customers),
         *_sums("Machines", found.machines),
         *(line for pdu in found.pdus for line in _pdu(found, pdu)),

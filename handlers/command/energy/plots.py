@@ -11,6 +11,8 @@ from .audit import AuditedRegister, Drawn
 from .outcome import AuditOutcome
 
 _WIDTH, _HEIGHT, _MARGIN = 460.0, 130.0, 4.0
+#: of a time as text, in characters
+_DATE = 10
 #: a picture shows so many events; the list below it has all of them
 _MOST_EVENTS = 100
 STYLE = """
@@ -37,7 +39,7 @@ def register(found: AuditOutcome, answer: AuditedRegister, drawn: Drawn) -> str:
         # One that is far off is drawn at the edge: else the segments would be a flat line.
         at = min(max(up(value), _MARGIN), _HEIGHT - _MARGIN)
         parts.append(f'<circle class="out" cx="{across(time):.1f}" cy="{at:.1f}" r="2"/>')
-    return _svg("register, kWh", f"{low:g}", f"{high:g}", parts)
+    return _svg(found, "register, kWh", f"{low:g}", f"{high:g}", parts)
 
 
 def energy(found: AuditOutcome, answer: AuditedRegister, drawn: Drawn) -> str:
@@ -53,7 +55,7 @@ def energy(found: AuditOutcome, answer: AuditedRegister, drawn: Drawn) -> str:
         f'<polygon class="band" points="{" ".join([start, *upper, *lower])}"/>',
         f'<polyline class="best" points="{" ".join([start, *best])}"/>',
     ]
-    return _svg("energy, kWh", "0", f"{high:g}", parts)
+    return _svg(found, "energy, kWh", "0", f"{high:g}", parts)
 
 
 def _across(found: AuditOutcome) -> Scale:
@@ -78,13 +80,16 @@ def _events(found: AuditOutcome, answer: AuditedRegister, across: Scale) -> Sequ
     return parts
 
 
-def _svg(title: str, low: str, high: str, parts: Sequence[str]) -> str:
+def _svg(found: AuditOutcome, title: str, low: str, high: str, parts: Sequence[str]) -> str:
+    first, last = (found.local(time)[:_DATE] for time in (found.begin, found.end))
     return "".join(
         [
             f'<svg viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" width="{_WIDTH:g}" role="img"'
             f' aria-label="{escape(title)}">',
             *parts,
             f'<text x="6" y="12">{escape(title)}, up to {escape(high)}</text>',
-            f'<text x="6" y="{_HEIGHT - 6:g}">{escape(low)}</text></svg>',
+            f'<text x="6" y="{_HEIGHT - 6:g}">{escape(low)}</text>',
+            f'<text x="{_WIDTH - 6:g}" y="{_HEIGHT - 6:g}" text-anchor="end">{first} to'
+            f" {last}</text></svg>",
         ]
     )

@@ -9,7 +9,6 @@ import contextlib
 import csv
 import ipaddress
 import itertools
-import math
 import socket
 import sys
 from collections import Counter
@@ -24,7 +23,6 @@ from ..exits import DONE, code_of
 from ..groups import Subcommand
 from ..options import NumberRange, SharedOptions, Word, given, option, output, secret_files
 from ..output import columns, counted, print_json, progress
-from ..report import Usage
 from . import sweep
 from .auth import names, of_file
 from .datagrams import AgentAnswer
@@ -64,9 +62,6 @@ def _find(
     no_mdns: bool,
 ) -> int:
     state = given(context)
-    # click's range accepts NaN, and then no request would be followed by a pause
-    if math.isnan(rate):
-        raise Usage("--rate is not a number")
     form.check(state, ["community"], "pdu find")
     networks = parsed(network)
     community = _community(state, auth, login)

@@ -20,6 +20,7 @@ from ..fleet.archives import replaced
 from ..fleet.auth import of_environment, of_file
 from ..fleet.polling import Target, targets
 from ..groups import Subcommand
+from ..journal import START
 from ..options import SharedOptions, Word, given, option, output, secret_files
 from ..output import Result, counted, shown
 from ..report import Interrupted, failed
@@ -104,6 +105,8 @@ def _lines(meter: MeterService, last: str) -> Sequence[str]:
         said.append(f"{counted(done.lost, 'reading')} lost: they could not be written")
     if done.missed:
         said.append(f"{counted(done.missed, 'turn')} missed by PDUs that were still being read")
+    if last == START:
+        return said  # no line was written
     return [*said, f"last hash, to be kept at another place: {last}"]
 
 

@@ -23,7 +23,7 @@ import pytest
 from zeroconf import IPVersion, ServiceInfo, Zeroconf
 
 from handlers.command import root
-from handlers.command.exits import INTERRUPTED, READER_GONE, WRONG
+from handlers.command.exits import INTERRUPTED, READER_GONE
 from handlers.command.fleet import find as find_, listing, networks, sweep
 from handlers.command.fleet.datagrams import AgentAnswer
 from handlers.errors import SettingsError
@@ -461,11 +461,6 @@ def test_ctrl_c_and_a_broken_pipe_end_the_search_without_a_traceback(hall: Hall)
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()
         assert (process.wait(PATIENCE_S), process.stderr.read()) == (READER_GONE, "")
-
-
-def test_a_rate_that_is_not_a_number_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert root.run(["find", "192.0.2.0/30", "--no-mdns", "--rate", "nan"]) == WRONG
-    assert capsys.readouterr().err == "usage: --rate is not a number\n"
 
 
 def test_a_search_without_a_community_is_refused_in_one_line(call: Call) -> None:
