@@ -95,8 +95,8 @@ def _classes(answers: Sequence[AuditedRegister]) -> Iterator[str]:
         yield f"The bounds contain the meter's own error of up to {span} %{said}."
     if without:
         yield (
-            f"The bounds of {without} registers are without the meter's own error: no meter class"
-            " was stated."
+            f"The bounds of {counted(without, 'register')} are without the meter's own error: no"
+            " meter class was stated."
         )
 
 

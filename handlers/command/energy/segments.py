@@ -18,6 +18,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Optional
 
+from ..output import counted
 from .registers import Event, RegisterLimits, RegisterReadings
 
 #: what rounding may add to a register, as a share of it: the error of a few doubles
@@ -311,11 +312,15 @@ def _momentary(
     begin, end = readings.begins[last], readings.ends[back]
     values = {readings.values[number] for number in wrong}
     if values == {0.0}:
-        return Event("false zero", begin, end, f"{len(wrong)} readings of 0, then the old line")
+        return Event(
+            "false zero", begin, end, f"{counted(len(wrong), 'reading')} of 0, then the old line"
+        )
     high = min(values) - readings.values[back]
     if len(values) == 1 and high > _RARE * limits.most(end - begin + readings.sure_age):
         return Event("all ones", begin, end, "one high value, then the old line")
-    return Event("momentary", begin, end, f"{len(wrong)} readings left the line and came back")
+    return Event(
+        "momentary", begin, end, f"{counted(len(wrong), 'reading')} left the line and came back"
+    )
 
 
 def _breaks(
