@@ -22,8 +22,10 @@ class User:
     """A user with protocols and passwords."""
 
     name: bytes
+    #: None: it signs nothing
     auth: Optional[AuthAlgorithm] = None
     auth_password: bytes = field(default=b"", repr=False)
+    #: None: it encrypts nothing
     privacy: Optional[Privacy] = None
     priv_password: bytes = field(default=b"", repr=False)
 

@@ -9,7 +9,7 @@ from handlers.command.energy import steps
 from handlers.command.energy.bounds import BoundedRegister
 from handlers.command.energy.identity import SERIAL
 from handlers.command.energy.registers import RegisterLimits, RegisterReadings
-from handlers.command.energy.segments import told
+from handlers.command.energy.segments import story_of
 
 from . import plans, trial
 from .twin import Plan, month
@@ -63,7 +63,7 @@ CASES = {
 def test_what_happened(case: str) -> None:
     values, kinds, segments = CASES[case]
     times = [3600.0 * number for number in range(len(values))]
-    story = told(RegisterReadings(times, times, values), RegisterLimits(1.5, 0.1))
+    story = story_of(RegisterReadings(times, times, values), RegisterLimits(1.5, 0.1))
     assert [event.kind for event in story.events] == kinds
     assert [list(one.readings) for one in story.segments] == segments
 
@@ -72,7 +72,7 @@ def test_another_unit_ends_a_segment_though_the_register_rose() -> None:
     times = [3600.0 * number for number in range(10)]
     values = [float(number) for number in range(10)]
     readings = RegisterReadings(times, times, values, changes={5: "another unit"})
-    story = told(readings, RegisterLimits(1.5, 0.1))
+    story = story_of(readings, RegisterLimits(1.5, 0.1))
     assert [event.kind for event in story.events] == ["changed"]
     energy = BoundedRegister(readings, story.segments, RegisterLimits(1.5, 0.1)).energy(
         0.0, times[-1]
@@ -97,7 +97,7 @@ def test_a_jump_after_standing_counts_only_if_nothing_else_explains_it(
     limits = RegisterLimits(1.5, 0.1)
     identities = bytes([SERIAL]) * len(shown) if identified else ()
     readings = RegisterReadings(times, times, values, identities=identities)
-    story = told(readings, limits)
+    story = story_of(readings, limits)
     assert [event.kind for event in story.events] == ([] if bridged else ["too fast"])
     energy = BoundedRegister(readings, story.segments, limits).energy(0.0, times[-1])
     assert (energy.low > 23.5) == bridged and energy.low < 24.0 < energy.high
@@ -113,7 +113,7 @@ def test_many_readings_of_a_lower_value_may_be_right() -> None:
             lower if value == 71.0 and place > 5 else value for place, value in enumerate(values)
         ]
         readings = RegisterReadings(times, times, changed)
-        story = told(readings, limits)
+        story = story_of(readings, limits)
         energy = BoundedRegister(readings, story.segments, limits).energy(0.0, times[-1])
         assert low - 2.5 < energy.low <= low and energy.high > 46.0
 

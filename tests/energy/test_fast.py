@@ -86,5 +86,5 @@ def test_a_calm_register_takes_the_short_way(monkeypatch: pytest.MonkeyPatch) ->
     def refused(*_: object) -> None:
         raise AssertionError("the long way")
 
-    monkeypatch.setattr(audit, "told", refused)
+    monkeypatch.setattr(audit, "story_of", refused)
     assert answered(polled(rising()), VOLTS).grade == audit.FIRM

@@ -264,7 +264,7 @@ def test_lines_of_the_period_in_a_later_file_are_read(
     assert run(ahead, capsys)[1]["pdus"] == run(right, capsys)[1]["pdus"]
     # A later file without them is not read, and this is said.
     shutil.copytree(right, tmp_path / "more")
-    after = packs.made(str(right / "2026-10-01.jsonl"), str(tmp_path / "x")).hash
+    after = packs.write(str(right / "2026-10-01.jsonl"), str(tmp_path / "x")).hash
     with Journal(str(tmp_path / "more" / "2026-10-09.jsonl"), after) as made:
         made.append([head(FIRST + 8 * DAY), unit("A1"), poll(FIRST + 8 * DAY, "A1")])
     _, found = run(tmp_path / "more", capsys)

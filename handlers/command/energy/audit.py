@@ -24,10 +24,10 @@ from .meters import (
     first_of,
     stated_by,
 )
-from .owners import Place, Tenure, whole
+from .owners import Place, Tenure, without_gaps
 from .readings import OWN, PduReadings, Series, readings_of
 from .registers import NOTHING, Event, Kilowatthours, RegisterLimits, RegisterReadings
-from .segments import Segment, Story, told
+from .segments import Segment, Story, story_of
 
 FIRM, BOUNDED, NOT_BILLABLE = "firm", "bounded", "not billable"
 #: grade -> exit code
@@ -63,12 +63,17 @@ class Drawn(NamedTuple):
 class Share(NamedTuple):
     """An outlet in the hands of one customer."""
 
+    #: "" for nobody
     customer: str
+    #: since when and until when in the period, in s
     begin: float
     end: float
     energy: Kilowatthours
+    #: the part of that time in which it was read, 0 to 1
     read: float
+    #: FIRM, BOUNDED or NOT_BILLABLE
     grade: str
+    #: what happened in that time
     events: Sequence[Event]
 
 
@@ -196,7 +201,7 @@ def _answer(
     shares = [
         Share(one.customer, one.begin, one.end, *known.between(one.begin, one.end))
         for one in (
-            whole(asked.tenures.get((pdu.name, identity), ()), begin, end)
+            without_gaps(asked.tenures.get((pdu.name, identity), ()), begin, end)
             if asked.tenures and identity != OWN
             else ()
         )
@@ -263,7 +268,7 @@ class _Known:
         self._story = (
             Story([Segment(range(len(readings.values)))], ())
             if self._is_calm
-            else told(readings, self._limits)
+            else story_of(readings, self._limits)
         )
         self._register = BoundedRegister(readings, self._story.segments, self._limits)
 
@@ -303,7 +308,7 @@ class _Known:
             if one.begin < end + slack and one.end > begin - slack
         ]
         if not self._is_calm:
-            happened += checks.found(self._rows, self._supply, self._runs(), begin, end)
+            happened += checks.findings(self._rows, self._supply, self._runs(), begin, end)
         beyond = self._register.beyond(begin, end) if energy.low >= energy.high else 0.0
         if beyond:
             reason = f"rose by {beyond:.3g} kWh more than the supply delivers in the whole period"

@@ -35,11 +35,15 @@ _FACTORS = (0.001, 0.1, 10.0, 1000.0)
 class Rows(NamedTuple):
     """A register and what was read beside it: a row for each poll, NaN for what was not read."""
 
+    #: when the poll began and ended, in s
     begins: Sequence[float]
     ends: Sequence[float]
+    #: the register
     kwh: Sequence[float]
+    #: current and power at that moment
     amperes: Sequence[float]
     watts: Sequence[float]
+    #: ON, OFF or NO_STATE of `readings`
     states: Sequence[int]
 
 
@@ -56,7 +60,7 @@ class Supply(NamedTuple):
     age: float
 
 
-def found(
+def findings(
     rows: Rows, supply: Supply, runs: Sequence[Sequence[int]], begin: float, end: float
 ) -> list[Event]:
     """All findings that touch a period. `runs`: see `unit`."""

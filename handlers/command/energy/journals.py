@@ -122,11 +122,11 @@ def _shared(place: packs.PackedUnit, units: dict[UnitFacts, UnitFacts]) -> packs
 
 def _index(folder: str, path: str) -> packs.Index:
     """The pack beside a file if it is of this file as it is now, else one in `folder`."""
-    if os.path.exists(packs.beside(path)):
-        kept = packs.index_of(packs.beside(path), packs.digest(path))
+    if os.path.exists(packs.path_of(path)):
+        kept = packs.index_of(packs.path_of(path), packs.digest(path))
         if kept is not None:
             return kept
-    return packs.made(path, os.path.join(folder, os.path.basename(packs.beside(path))))
+    return packs.write(path, os.path.join(folder, os.path.basename(packs.path_of(path))))
 
 
 def _audits(

@@ -26,10 +26,14 @@ _NUMBERS = frozenset({int, float})
 class PollRow(NamedTuple):
     """One poll. The PDU's own figures come first, then those of its outlets; NaN: not read."""
 
+    #: when it was taken, in s of UTC
     begin: float
     end: float
+    #: the reader's monotonic clock at `begin`, in s
     monotonic: float
+    #: of the unit, in s
     uptime: float
+    #: a place for each register: energy, current, power, and ON, OFF or UNKNOWN
     kwh: array[float]
     amperes: array[float]
     watts: array[float]

@@ -70,7 +70,8 @@ def stated_by(family: str, outlet: str) -> Stated:
     found = registers.of(family)
     if found is None:
         return Stated()
-    return Stated(*(found.own if outlet == OWN else found.outlets))
+    register = found.own if outlet == OWN else found.outlets
+    return Stated(register.unit_kwh, register.wrap_kwh)
 
 
 #: column -> the least and the most that it may be

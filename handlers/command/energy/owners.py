@@ -88,7 +88,7 @@ def cut(tenures: Iterable[Tenure], begin: float, end: float) -> Sequence[Tenure]
     ]
 
 
-def whole(tenures: Sequence[Tenure], begin: float, end: float) -> Sequence[Tenure]:
+def without_gaps(tenures: Sequence[Tenure], begin: float, end: float) -> Sequence[Tenure]:
     """A whole period by its tenures; the customer "" has what nobody else has."""
     found: list[Tenure] = []
     at = begin

@@ -37,17 +37,17 @@ def packed(folder: str) -> PackingResult:
     if not paths:
         raise SettingsError(f"{printable(folder)} has no file of a meter, such as 2026-11-23.jsonl")
     done = [*spread(_kept, paths[:-1], large=are_large(paths))]
-    size = sum(os.path.getsize(packs.beside(path)) for path in paths[:-1])
+    size = sum(os.path.getsize(packs.path_of(path)) for path in paths[:-1])
     return PackingResult(done.count(False), done.count(True), size)
 
 
 def _kept(source: str) -> bool:
     """Whether there is a pack of this file; if not, it is made."""
-    path, before = packs.beside(source), _state(source)
+    path, before = packs.path_of(source), _state(source)
     sha256 = packs.digest(source)
     if packs.index_of(path, sha256) is not None:
         return True
-    packs.made(source, path, sha256)
+    packs.write(source, path, sha256)
     if _state(source) != before:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)

@@ -60,7 +60,7 @@ class Index(NamedTuple):
     units: Sequence[PackedUnit]
 
 
-def loads() -> Callable[[bytes], Any]:
+def line_parser() -> Callable[[bytes], Any]:
     """What parses a line: orjson's, which is five times as fast, if it is there."""
     try:
         import orjson  # it may be missing
@@ -76,7 +76,7 @@ def loads() -> Callable[[bytes], Any]:
     return parsed
 
 
-def beside(source: str) -> str:
+def path_of(source: str) -> str:
     """Where the pack of a journal's file is kept."""
     return f"{source.partition('.jsonl')[0]}.pack"
 
@@ -93,7 +93,7 @@ def digest(path: str) -> str:
     return found.hexdigest()
 
 
-def made(source: str, path: str, sha256: str = "") -> Index:
+def write(source: str, path: str, sha256: str = "") -> Index:
     """Write the pack of a journal's file; all of its lines are checked.
 
     `sha256`: of the source, where the pack is to be kept. Raises SettingsError, and journal.Changed
@@ -116,12 +116,12 @@ def made(source: str, path: str, sha256: str = "") -> Index:
 
 
 def is_of(path: str, source: str, folder: str) -> bool:
-    """Whether a pack is what `made` makes of its source now, in a temporary `folder`.
+    """Whether a pack is what `write` makes of its source now, in a temporary `folder`.
 
     Raises SettingsError, and journal.Changed for a line that is not as it was written.
     """
     again = os.path.join(folder, os.path.basename(path))
-    made(source, again, digest(source))
+    write(source, again, digest(source))
     try:
         return filecmp.cmp(path, again, shallow=False)
     finally:
@@ -162,7 +162,7 @@ def _written(source: str, file: IO[bytes]) -> Index:
     lines, waiting = LinesAbove(), dict[str, _Rows]()
     places: list[PackedUnit] = []
     after = last = journal.START
-    for entry in journal.read(source, loads()):
+    for entry in journal.read(source, line_parser()):
         last = entry.hash
         if entry.line == 1:
             after = entry.record.get("after", "")
@@ -228,7 +228,7 @@ def index_of(path: str, sha256: str) -> Optional[Index]:
             text = file.read(length)
         if zlib.crc32(text) != crc:
             return None
-        said = loads()(text)
+        said = line_parser()(text)
         if (said["pack"], said["order"], said["source"]) != (_FORM, sys.byteorder, sha256):
             return None
         units = [UnitFacts._make([*one[:-1], tuple(one[-1])]) for one in said["units"]]

@@ -55,7 +55,7 @@ class Story(NamedTuple):
     events: Sequence[Event]
 
 
-def told(readings: RegisterReadings, limits: RegisterLimits) -> Story:
+def story_of(readings: RegisterReadings, limits: RegisterLimits) -> Story:
     """The segments and events of a register's readings."""
     events: list[Event] = []
     joined = _joined(readings, limits, list(_runs(readings, limits)), events)

@@ -97,7 +97,7 @@ def packed(folder: str) -> int:
     Packs of files that have since changed are not used by an audit, and not counted. Raises
     Changed, and SettingsError as `verified` does.
     """
-    paths = [path for path in files(folder) if os.path.exists(packs.beside(path))]
+    paths = [path for path in files(folder) if os.path.exists(packs.path_of(path))]
     with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as room:
         found = [*spread(partial(_is_its_pack, room), paths, large=are_large(paths))]
     return sum(found)
@@ -105,7 +105,7 @@ def packed(folder: str) -> int:
 
 def _is_its_pack(room: str, source: str) -> bool:
     """False for a pack that no audit uses. Raises Changed for one that says something else."""
-    pack = packs.beside(source)
+    pack = packs.path_of(source)
     index = packs.index_of(pack, packs.digest(source))
     if index is None:
         return False
