@@ -68,6 +68,16 @@ def test_a_register_at_the_supplys_limit_is_firm() -> None:
     assert answer.energy.low <= 7 * 24 * 3.68 <= answer.energy.high + 1e-9
 
 
+@pytest.mark.parametrize("percent", [None, 1.0])
+def test_what_the_supply_cannot_deliver_in_an_hour_is_no_lowest_energy(
+    percent: Optional[float],
+) -> None:
+    facts = KNOWN._replace(step_kwh=0.001, class_percent=percent)
+    for kilowatts in (3.72, 3.76, 3.8, 3.9, 4.1):
+        answer = answered(lambda hour: cut(1000.0 + kilowatts * hour, 0.001), None, facts, 1 / 24)
+        assert answer.events or answer.energy.low < 3.68
+
+
 def test_a_day_of_too_fast_is_a_hole() -> None:
     """20 kW on the third day only, 0.4 kW on the others."""
 
@@ -147,6 +157,10 @@ def test_a_clock_that_was_wrong_for_a_while_is_right_again() -> None:
     # It was set so for longer than to what it came back: that may have been right.
     longer = clock((0.0, 0.0), (3e4, year), (8e4, 0.0))
     assert seen_by_monotonic(longer, longer, monotonic).slack == pytest.approx(year)
+    # Each poll has another setting.
+    times = [300.0 * number for number in range(9000)]
+    restless = [time + 7.0 * number**2 for number, time in enumerate(times)]
+    assert len(seen_by_monotonic(restless, restless, times).jumps) > 8000
     last = clock((0.0, 0.0), (3e4, year))
     assert seen_by_monotonic(last, last, monotonic).slack == pytest.approx(year)
 

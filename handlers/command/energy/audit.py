@@ -309,10 +309,6 @@ class _Known:
         ]
         if not self._is_calm:
             happened += checks.findings(self._rows, self._supply, self._runs(), begin, end)
-        beyond = self._register.beyond(begin, end) if energy.low >= energy.high else 0.0
-        if beyond:
-            reason = f"rose by {beyond:.3g} kWh more than the supply delivers in the whole period"
-            happened.append(Event("too fast", begin, end, reason))
         happened.sort(key=lambda one: (one.begin, one.end))
         gaps = [one for one in happened if one.kind == checks.GAP]
         read = self._register.read_share(begin, end, gaps)

@@ -35,13 +35,6 @@ class BoundedRegister:
         high = min(total.high, self._limits.most(end - begin))
         return Kilowatthours(min(total.low, high), min(total.best, high), high)
 
-    def beyond(self, begin: float, end: float) -> float:
-        """By how much the register rose at least by more than the supply delivers in a period."""
-        if not self._segments or self._is_beside(begin, end):
-            return 0.0
-        least, most = self._counted(begin, end).low, self._limits.most(end - begin)
-        return least - most if least - most > 1e-9 * max(most, 1.0) else 0.0
-
     def _counted(self, begin: float, end: float) -> Kilowatthours:
         """What the segments counted in a period, and the holes between them can have."""
         total, doubtful = NOTHING, 0.0

@@ -17,6 +17,8 @@ from .registers import Event
 #: what both clocks may differ by between two polls: this, and a share of the time that passed,
 #: which is twice as much as NTP may slew (500 ppm, RFC 5905)
 ALIKE_S, ALIKE_SHARE = 1.5, 0.001
+#: how many settings back the clock may come to what it was: more would take long
+_BACK = 200
 #: the next round begins after the end of this one; times are exact to a second
 _OVERLAP_S = 3.0
 
@@ -107,12 +109,14 @@ def _possible(settings: Sequence[_Setting]) -> Sequence[_Setting]:
     """
     kept: list[_Setting] = []
     for one in settings:
-        for place, before in enumerate(kept):
-            between = sum(other.held for other in kept[place + 1 :])
+        between = 0.0
+        for place in range(len(kept) - 1, max(len(kept) - 1 - _BACK, -1), -1):
+            before = kept[place]
             is_back = abs(before.shift - one.shift) <= ALIKE_S + ALIKE_SHARE * between
             if is_back and between < before.held + one.held:
                 kept[place:] = [before.longer(one.held)]
                 break
+            between += before.held
         else:
             kept.append(one)
     return kept
