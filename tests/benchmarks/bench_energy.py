@@ -30,7 +30,9 @@ np: Any = importlib.import_module("numpy")
 FIRST = 1790812800.0  # 2026-10-01T00:00:00Z
 DAY, EVERY = 86400.0, 300.0
 HALL = 1000
-_PERIOD = ("--from", "2026-10-01", "--to", "2026-11-01", "--limit-kw", "3.68", "--json")
+_PERIOD = ("--from", "2026-10-01", "--to", "2026-11-01", "--json")
+#: of PDUs and outlets: 63 A in three phases, 16 A
+_LIMITS = "pdu,outlet,limit_kw\n*,,43.47\n*,*,3.68\n"
 _AUDIT = ("energy", "audit")
 #: the command without numpy and orjson
 _PLAIN = """
@@ -171,13 +173,15 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         size = sum(path.stat().st_size for path in hall.iterdir()) / 1e6
         print(f"{chosen.pdus} PDUs of {chosen.outlets} outlets, {chosen.days} days: {size:.0f} MB")
         print(f"load of the machine {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
-        audit = (*_AUDIT, str(hall), *_PERIOD)
+        limits = Path(made, "limits.csv")
+        limits.write_text(_LIMITS)
+        audit = (*_AUDIT, str(hall), *_PERIOD, "--meters", str(limits))
         _line("audit without packs", measured(audit), chosen.pdus)
         _line("pdu energy pack", measured(("energy", "pack", str(hall))), chosen.pdus)
         size = sum(path.stat().st_size for path in hall.glob("*.pack")) / 1e6
         print(f"packs: {size:.0f} MB")
         _line("audit with packs", measured(audit), chosen.pdus)
-        few_audit = (*_AUDIT, str(few), *_PERIOD)
+        few_audit = (*_AUDIT, str(few), *_PERIOD, "--meters", str(limits))
         _line("audit without packs, few PDUs", measured(few_audit), chosen.plain)
         _line("the same without numpy, orjson", measured(few_audit, plain=True), chosen.plain)
     return 0

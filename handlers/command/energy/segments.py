@@ -103,8 +103,17 @@ def _joined(
     """Runs, joined across such that came and went."""
     kept: list[list[int]] = []
     changes = sorted(readings.changes)
+    begins, ends, values = readings.begins, readings.ends, readings.values
+    rate, origin = limits.most(1.0), begins[0] if begins else 0.0
+    allowed = limits.most(readings.sure_age) + limits.step
+    #: of all readings before: how far one is ahead of what the supply delivers since the first
+    ahead = -math.inf
     for run in runs:
-        home = _home(readings, limits, kept, run, changes)
+        least = values[run[0]] - rate * (ends[run[0]] - origin) - allowed
+        least -= ROUNDING * max(abs(values[run[0]]), 1.0)
+        # A register that is always too fast follows none of its readings.
+        home = None if ahead < least else _home(readings, limits, kept, run, changes)
+        ahead = max(ahead, *(values[one] - rate * (begins[one] - origin) for one in run))
         if home is None:
             kept.append(list(run))
             continue
