@@ -106,7 +106,7 @@ def _joined(
     begins, ends, values = readings.begins, readings.ends, readings.values
     rate, origin = limits.most(1.0), begins[0] if begins else 0.0
     allowed = limits.most(readings.sure_age) + limits.step
-    #: of all readings before: how far one is ahead of what the supply delivers since the first
+    # of all readings before: how far one is ahead of what the supply delivers since the first
     ahead = -math.inf
     for run in runs:
         least = values[run[0]] - rate * (ends[run[0]] - origin) - allowed
