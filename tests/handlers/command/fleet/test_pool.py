@@ -91,8 +91,11 @@ def test_no_living_pdu_is_called_unreachable_by_a_slow_checker() -> None:
     with NutServer([SwitchedPdu("pdu", 2)]) as server, dead() as silent:
         done = script(_SLOW, f"{server.host}:{server.port}", silent)
     assert done.returncode == 0, done.stderr
-    true = ["unreachable" if n % 25 == 24 else "well" for n in range(150)]
-    assert json.loads(done.stdout) == true
+    kinds = json.loads(done.stdout)
+    silent_ones = kinds[24::25]
+    assert len(kinds) == 150 and kinds.count("well") == 150 - len(silent_ones), kinds
+    # Where other processes make this machine late too, the silence of the others stays in doubt.
+    assert {*silent_ones} <= {"unreachable", "busy"}, kinds
 
 
 class dead:
