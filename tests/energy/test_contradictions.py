@@ -22,6 +22,7 @@ def answered(
     watts: Optional[float] = None,
     facts: RegisterFacts = KNOWN,
     days: float = 7.0,
+    amperes: Optional[float] = None,
 ) -> audit.AuditedRegister:
     """The answer for a register, of which `register` says what it shows at a time in h.
 
@@ -30,7 +31,7 @@ def answered(
     pdu = PduReadings("rack1")
     for number in range(-12, int(days * 288) + 13):
         time = 300.0 * number
-        figures = OutletFigures("1", register(time / HOUR), None, watts)
+        figures = OutletFigures("1", register(time / HOUR), amperes, watts)
         pdu.append(Poll("rack1", time, time + 1.0, [figures], monotonic=time + 1e6, serial="A1"))
     (answer,) = audit.audited(pdu, audit.Asked(0.0, days * DAY, Meters(facts))).outlets
     return answer
@@ -108,12 +109,14 @@ def test_a_unit_mistake_of_a_register_that_few_polls_read() -> None:
     def register(hour: float) -> Optional[float]:
         return cut(1000.0 + 2.0 * hour) if round(hour * 12) % 2 else None
 
-    assert checks.UNIT in kinds(answered(register, watts=200.0))
+    assert checks.UNIT in kinds(answered(register, watts=200.0, amperes=1.0))
 
 
 @pytest.mark.parametrize("start", [50.0, 90.0, 9000.0])
 def test_a_false_zero_is_no_unit_mistake(start: float) -> None:
-    def register(hour: float) -> float:
+    def register(hour: float) -> Optional[float]:
+        if not 0.0 <= hour < 24.0:
+            return None
         return 0.0 if hour == 12.0 else cut(start + 0.4 * hour)
 
     answer = answered(register, watts=400.0, days=1.0)
@@ -183,9 +186,12 @@ def bursts(hour: float) -> float:
 
 
 def test_a_load_in_bursts_does_not_explain_a_jump() -> None:
-    answer = answered(lambda hour: round(bursts(hour) + (20.0 if hour > 41.0 else 0.0), 3))
+    fine = KNOWN._replace(step_kwh=0.001)
+    answer = answered(
+        lambda hour: round(bursts(hour) + (20.0 if hour > 41.0 else 0.0), 3), None, fine
+    )
     assert "too fast" in kinds(answer) and answer.energy.low <= 2.9 <= answer.energy.high
-    calm = answered(bursts, facts=KNOWN._replace(step_kwh=0.001))
+    calm = answered(bursts, facts=fine)
     assert not calm.events and calm.energy.low <= 2.8 <= calm.energy.high
 
 
