@@ -8,7 +8,7 @@ register was at that moment is bounded by the readings around it and by the supp
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Optional
 
 from .registers import NOTHING, Event, Kilowatthours, RegisterLimits, RegisterReadings
@@ -48,7 +48,7 @@ class BoundedRegister:
         total = total.plus(self._between(earlier, None, begin, end))
         return total._replace(low=max(total.low - doubtful, 0.0))
 
-    def read_share(self, begin: float, end: float, gaps: Iterable[Event] = ()) -> float:
+    def read_share(self, begin: float, end: float, gaps: Sequence[Event] = ()) -> float:
         """The part of a period that lies in a segment and in no gap of the polls, from 0 to 1."""
         if end <= begin:
             return 0.0

@@ -176,7 +176,7 @@ figures rest on is printed on standard error.
 \b
 Grades: firm         bounds at most 1 % apart, and nothing happened
         bounded      a reset, a false reading, a gap, ...
-        not billable bounds more than 10 % apart, or a wrong unit
+        not billable bounds more than 10 % apart, a wrong unit, or not read
 Exit code: 0 if all are firm, 1 if one is bounded, 2 if one is not billable or
 an argument or a file is wrong."""
 _DAY = click.DateTime(["%Y-%m-%d"])
