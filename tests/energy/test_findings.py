@@ -74,6 +74,17 @@ def test_a_unit_mistake_is_not_billable(factor: float) -> None:
     assert len(by_power.events) < 25
 
 
+@pytest.mark.parametrize(("kilowatts", "watts"), [(3.0, 300.0), (0.1, 1000.0), (10.0, 1000.0)])
+def test_a_register_in_a_wrong_unit_defends_no_energy(kilowatts: float, watts: float) -> None:
+    pdu = polled(rising(kilowatts), watts=watts)
+    answer = answered(pdu)
+    assert checks.UNIT in kinds(answer) and not answer.has_lowest
+    assert answer.energy.low == 0.0 and answer.energy.high >= 48.0 * watts / 1000.0
+    found = audit.audited(pdu, audit.Asked(0.0, 2 * DAY, Meters(KNOWN)))
+    (line,) = groups.by_machine({"srv": [("rack1", "1")]}, [found], 0.0, 2 * DAY)[0].lines
+    assert kwh(answer.energy, answer.has_lowest)[0] == "" and not line.has_lowest
+
+
 @pytest.mark.parametrize("factor", [0.5, 1.0, 1.03])
 def test_a_power_factor_is_no_unit_mistake(factor: float) -> None:
     answer = answered(polled(rising(factor)), KNOWN._replace(volts=230.0))

@@ -95,6 +95,11 @@ class AuditedRegister(NamedTuple):
     shares: Sequence[Share] = ()
     drawn: Optional[Drawn] = None
 
+    @property
+    def has_lowest(self) -> bool:
+        """Whether the lowest energy can be defended."""
+        return not checks.is_unit_in_doubt(self.events)
+
 
 class Audited(NamedTuple):
     """What the audit says of one PDU."""
@@ -310,6 +315,8 @@ class _Known:
         if not self._is_calm:
             happened += checks.findings(self._rows, self._supply, self._runs(), begin, end)
         happened.sort(key=lambda one: (one.begin, one.end))
+        if checks.is_unit_in_doubt(happened):
+            energy = Kilowatthours(0.0, energy.best, self._limits.most(end - begin))
         gaps = [one for one in happened if one.kind == checks.GAP]
         read = self._register.read_share(begin, end, gaps)
         events = [*_few(happened)]
@@ -384,8 +391,7 @@ def _thinned(numbers: Sequence[int]) -> Iterator[int]:
 
 def graded(best: float, width: float, events: Sequence[Event]) -> str:
     """The grade of an energy; `width` is the distance of its bounds that counts, in kWh."""
-    doubted = any(one.kind == checks.UNIT for one in events)
-    if doubted or width > _BILLABLE_WIDTH * best:
+    if checks.is_unit_in_doubt(events) or width > _BILLABLE_WIDTH * best:
         return NOT_BILLABLE
     return BOUNDED if events or width > _FIRM_WIDTH * best else FIRM
 

@@ -73,6 +73,13 @@ def findings(
     return [one for one in events if one.begin < end and one.end > begin]
 
 
+def is_unit_in_doubt(events: Iterable[Event]) -> bool:
+    """Whether what a register counts may be ten or a thousand times of what flowed, or a part of
+    it: then its rise is no bound.
+    """
+    return any(one.kind == UNIT for one in events)
+
+
 def gaps(rows: Rows, supply: Supply, begin: float, end: float) -> Iterator[Event]:
     """Times without a reading of the register, the ends of the period included."""
     most = GAP_FACTOR * supply.usual_gap

@@ -61,8 +61,8 @@ def _pdu(pdu: Audited) -> dict[str, Any]:
 
 def _answer(one: AuditedRegister) -> dict[str, Any]:
     return {
-        "kwh": one.energy._asdict(),
-        "lowest_defensible_bill_kwh": one.energy.low,
+        "kwh": _kwh(one.energy, one.has_lowest),
+        "lowest_defensible_bill_kwh": one.energy.low if one.has_lowest else None,
         "read": one.read,
         "grade": one.grade,
         "step_kwh": one.step,
@@ -77,8 +77,8 @@ def _answer(one: AuditedRegister) -> dict[str, Any]:
 def _sum(one: Sum) -> dict[str, Any]:
     return {
         "name": one.name,
-        "kwh": one.energy._asdict(),
-        "lowest_defensible_bill_kwh": one.energy.low,
+        "kwh": _kwh(one.energy, one.has_lowest),
+        "lowest_defensible_bill_kwh": one.energy.low if one.has_lowest else None,
         "grade": one.grade,
         "outlets": [
             {
@@ -86,7 +86,7 @@ def _sum(one: Sum) -> dict[str, Any]:
                 "identity": line.outlet,
                 "from": utc(line.begin),
                 "to": utc(line.end),
-                "kwh": None if line.energy is None else line.energy._asdict(),
+                "kwh": None if line.energy is None else _kwh(line.energy, line.has_lowest),
                 "read": line.read,
                 "grade": line.grade,
                 "events": _events(line.events),
@@ -94,6 +94,10 @@ def _sum(one: Sum) -> dict[str, Any]:
             for line in one.lines
         ],
     }
+
+
+def _kwh(energy: Kilowatthours, has_lowest: bool) -> dict[str, Optional[float]]:
+    return {**energy._asdict(), "low": energy.low if has_lowest else None}
 
 
 def _events(events: Iterable[Event]) -> list[dict[str, Any]]:
@@ -146,13 +150,9 @@ def _rows(found: AuditOutcome) -> Iterator[Sequence[object]]:
 
 def _row(found: AuditOutcome, what: str, name: str, line: InvoiceLine) -> Sequence[object]:
     begin, end = found.local(line.begin), found.local(line.end)
-    figures = ["", "", ""] if line.energy is None else _figures(line.energy)
+    figures = ["", "", ""] if line.energy is None else kwh(line.energy, line.has_lowest)
     told = "; ".join(found.told(event) for event in line.events)
     return [
         what, name, line.pdu, line.outlet, begin, end, *figures, f"{line.read:.4f}", line.grade,
         told or ("no energy was read" if line.energy is None else ""),
     ]  # fmt: skip
-
-
-def _figures(energy: Kilowatthours) -> Sequence[object]:
-    return kwh(energy)

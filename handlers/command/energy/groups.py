@@ -7,6 +7,7 @@ from functools import reduce
 from typing import NamedTuple, Optional
 
 from ..output import counted
+from . import checks
 from .audit import BOUNDED, LEVELS, NOT_BILLABLE, Audited, AuditedRegister, Share, graded
 from .owners import Place, Tenure, cut
 from .registers import NOTHING, Event, Kilowatthours
@@ -24,6 +25,11 @@ class InvoiceLine(NamedTuple):
     read: float
     grade: str
     events: Sequence[Event]
+
+    @property
+    def has_lowest(self) -> bool:
+        """Whether the lowest energy can be defended."""
+        return self.energy is not None and not checks.is_unit_in_doubt(self.events)
 
 
 def unread_line(place: Place, begin: float, end: float) -> InvoiceLine:
@@ -44,6 +50,11 @@ class Sum(NamedTuple):
     def level(self) -> int:
         """The exit code of its grade."""
         return LEVELS[self.grade]
+
+    @property
+    def has_lowest(self) -> bool:
+        """Whether the lowest energy of at least one line can be defended."""
+        return any(one.has_lowest for one in self.lines)
 
 
 def by_machine(
@@ -117,6 +128,8 @@ def balance(pdu: Audited) -> Optional[Balance]:
         return None
     own, total = pdu.own.energy, pdu.total
     difference = Kilowatthours(own.low - total.high, own.best - total.best, own.high - total.low)
+    if not all(one.has_lowest for one in (pdu.own, *pdu.outlets)):
+        return Balance(difference, None, "the unit of a register is in doubt")
     if difference.high < 0.0:
         return Balance(difference, False, "the outlets took more than the PDU itself")
     if difference.low <= 0.0:

@@ -113,11 +113,14 @@ def _shown(time: float, zone: datetime.tzinfo, form: Callable[[datetime.datetime
         return f"{time:.10g} s after 1970"
 
 
-def kwh(energy: Kilowatthours) -> Sequence[str]:
-    """Lowest, best and highest to three places; the bounds are rounded away from each other."""
+def kwh(energy: Kilowatthours, has_lowest: bool = True) -> Sequence[str]:
+    """Lowest, best and highest to three places; the bounds are rounded away from each other.
+
+    `has_lowest`: whether the lowest can be defended; else its place is empty.
+    """
     low = math.floor(energy.low * 1000.0 + 1e-6) / 1000.0
     high = math.ceil(energy.high * 1000.0 - 1e-6) / 1000.0
-    return [f"{low:.3f}", f"{energy.best:.3f}", f"{high:.3f}"]
+    return [f"{low:.3f}" if has_lowest else "", f"{energy.best:.3f}", f"{high:.3f}"]
 
 
 def share(read: float) -> str:

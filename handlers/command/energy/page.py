@@ -65,7 +65,13 @@ def _sums(title: str, sums: Sequence[Sum]) -> Iterator[str]:
     yield f"<h2>{title}</h2>"
     yield from _table(
         ("", "outlets", *_HEAD[:3], "grade"),
-        [([one.name or NOBODY, str(len(one.lines)), *kwh(one.energy)], one.grade) for one in sums],
+        [
+            (
+                [one.name or NOBODY, str(len(one.lines)), *kwh(one.energy, one.has_lowest)],
+                one.grade,
+            )
+            for one in sums
+        ],
     )
 
 
@@ -81,7 +87,7 @@ def _pdu(found: AuditOutcome, pdu: Audited) -> Iterator[str]:
         (
             [
                 one.outlet or "PDU itself",
-                *kwh(one.energy),
+                *kwh(one.energy, one.has_lowest),
                 share(one.read),
                 str(len(one.events) or ""),
             ],

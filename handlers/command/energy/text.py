@@ -49,7 +49,7 @@ def _rows(pdus: Sequence[Audited]) -> Iterator[Sequence[object]]:
 
 
 def _figures(one: AuditedRegister) -> Sequence[object]:
-    return [*kwh(one.energy), share(one.read), len(one.events) or "", one.grade]
+    return [*kwh(one.energy, one.has_lowest), share(one.read), len(one.events) or "", one.grade]
 
 
 def _findings(pdu: Audited) -> Iterator[str]:
@@ -85,7 +85,9 @@ def _sums(what: str, sums: Sequence[Sum]) -> Iterator[str]:
     for one in sums:
         unread = sum(line.energy is None for line in one.lines)
         note = f"{unread} not read" if unread else ""
-        rows.append([one.name or NOBODY, len(one.lines), *kwh(one.energy), one.grade, note])
+        rows.append(
+            [one.name or NOBODY, len(one.lines), *kwh(one.energy, one.has_lowest), one.grade, note]
+        )
     yield ""
     head = (what, "outlets", "kWh lowest", "best", "highest", "grade", "")
     yield from columns(head, rows)
