@@ -9,8 +9,8 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple, Optional
 
 from ...errors import SettingsError
+from .. import csv_in
 from .readings import OWN
-from .tables import rows
 
 #: where what is known of a meter comes from
 OWNER, MIB, UNIT, READINGS, NOT_STATED = "owner", "mib", "unit", "readings", ""
@@ -133,7 +133,7 @@ def _fits(name: str, pattern: str) -> bool:
 
 def _lines(path: str) -> list[_Line]:
     found = []
-    for row in rows(path, ("pdu",), ("outlet", *_RANGES)):
+    for row in csv_in.read(path, csv_in.of_columns(path, ("pdu",), ("outlet", *_RANGES))):
         said = {name: row.number(name, *span) for name, span in _RANGES.items()}
         found.append(_Line(row.cells["pdu"], row.cells.get("outlet", ""), RegisterFacts(**said)))
     return found

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ...errors import SettingsError, printable
+from .. import csv_in
 from ..hall.drawing import Drawing
-from .tables import TableRow, rows
 
+_COLUMNS = ("customer", "pdu", "outlet", "from", "to")
 #: PDU and identity of the outlet
 Place = tuple[str, str]
 
@@ -31,18 +32,17 @@ def customers(path: str, zone: ZoneInfo) -> Mapping[Place, Sequence[Tenure]]:
     the zone; an empty one is open, and `to` itself is not counted. Raises SettingsError.
     """
     found: dict[Place, list[Tenure]] = {}
-    for row in rows(path, ("customer", "pdu", "outlet", "from", "to")):
-        cells = row.cells
-        if not (cells["customer"] and cells["pdu"] and cells["outlet"]):
+    for row in csv_in.read(path, csv_in.of_columns(path, _COLUMNS)):
+        if not (row["customer"] and row["pdu"] and row["outlet"]):
             raise SettingsError(f"{row.where}: customer, pdu and outlet may not be empty")
         one = Tenure(
-            cells["customer"],
+            row["customer"],
             _when(row, "from", zone, -math.inf),
             _when(row, "to", zone, math.inf),
         )
         if one.end <= one.begin:
             raise SettingsError(f"{row.where}: `to` must be later than `from`")
-        tenures = found.setdefault((cells["pdu"], cells["outlet"]), [])
+        tenures = found.setdefault((row["pdu"], row["outlet"]), [])
         for other in tenures:
             if one.begin < other.end and other.begin < one.end:
                 raise SettingsError(
@@ -55,8 +55,8 @@ def customers(path: str, zone: ZoneInfo) -> Mapping[Place, Sequence[Tenure]]:
     return found
 
 
-def _when(row: TableRow, name: str, zone: ZoneInfo, usual: float) -> float:
-    cell = row.cells[name]
+def _when(row: csv_in.CsvRow, name: str, zone: ZoneInfo, usual: float) -> float:
+    cell = row[name]
     if not cell:
         return usual
     try:

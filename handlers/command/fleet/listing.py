@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from ...errors import SettingsError, printable
 from ...settings import yes_no
-from .. import form
+from .. import csv_in, form
 from ..options import SECRETS
 from . import auth, private, toml
 
 COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
 _NEEDED = ("handler", "address")
-_DELIMITERS = ",;\t"  # spreadsheets write semicolons in some countries
 _MOST = 100_000  # limit for a list, in PDUs
 _LONGEST_NAME = 100  # in characters
 _SHOWN = 5  # limit of printed errors; the others are counted
@@ -80,50 +77,16 @@ def _tables(tables: Any, path: str) -> Iterator[Entry]:
 
 
 def _rows(text: str, path: str, ignored: Optional[list[str]]) -> Iterator[Entry]:
-    """The rows after the header, without comments and empty rows. Notes unknown columns in
-    `ignored`; None: they are an error.
-    """
-    first = next(
-        (line for line in io.StringIO(text) if line.strip() and not line.lstrip().startswith("#")),
-        "",
-    )
-    delimiter = max(_DELIMITERS, key=first.count)
-    # whether the next line begins a row, and does not continue a cell between quotes
-    begins = True
+    """The rows of a list. Notes unknown columns in `ignored`; None: they are an error."""
 
-    def lines() -> Iterator[str]:
-        nonlocal begins
-        for line in io.StringIO(text, newline=""):
-            kept = "\n" if begins and line.lstrip().startswith("#") else line
-            begins = False
-            yield kept
+    def check(head: Sequence[str]) -> Sequence[str]:
+        unknown = _check_head(head, path, ignored is not None) if head else []
+        if ignored is not None:
+            ignored.extend(printable(name, 60) for name in unknown)
+        return unknown
 
-    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
-    head: list[str] = []
-    unknown: Sequence[str] = ()
-    try:
-        for row in reader:
-            begins = True
-            cells = [cell.strip() for cell in row]
-            if not any(cells):
-                continue
-            if not head:
-                head = [cell.lower() for cell in cells]
-                unknown = _check_head(head, path, ignored is not None)
-                if ignored is not None:
-                    ignored += [printable(name, 60) for name in unknown]
-            elif len(cells) > len(head) and any(cells[len(head) :]):
-                raise SettingsError(
-                    f"{path}: line {reader.line_num} has {len(cells)} cells, the header has"
-                    f" {len(head)}"
-                )
-            else:
-                yield (
-                    f"line {reader.line_num}",
-                    {name: cell for name, cell in zip(head, cells) if cell and name not in unknown},
-                )
-    except csv.Error as error:
-        raise SettingsError(f"{path}: line {reader.line_num} is not CSV ({error})") from None
+    for row in csv_in.rows(text, path, check):
+        yield row.where.rpartition(": ")[2], row.cells
 
 
 def _check_head(head: Sequence[str], path: str, lenient: bool) -> list[str]:
@@ -131,10 +94,9 @@ def _check_head(head: Sequence[str], path: str, lenient: bool) -> list[str]:
     one that may be a secret or a misspelt column: without its settings, another PDU of a NUT server
     might be read.
     """
-    named = [name for name in head if name]
-    unknown = [name for name in dict.fromkeys(named) if name not in COLUMNS]
+    unknown = [name for name in dict.fromkeys(head) if name not in COLUMNS]
     refused = [name for name in unknown if not lenient or _may_count(name)]
-    missing = [name for name in _NEEDED if name not in named]
+    missing = [name for name in _NEEDED if name not in head]
     wrong = ""
     if refused:
         listed = ", ".join(repr(printable(name, 60)) for name in refused[:_SHOWN])
@@ -143,8 +105,6 @@ def _check_head(head: Sequence[str], path: str, lenient: bool) -> list[str]:
         wrong = f"{listed}{more} {verb}{'' if lenient else ' (--lenient ignores others)'}"
     elif missing:
         wrong = f"there is no column {missing[0]!r}"
-    elif len(set(named)) < len(named):
-        wrong = "a column occurs twice"
     if wrong:
         raise SettingsError(f"{path}: {wrong}; allowed columns: {', '.join(COLUMNS)}")
     return unknown
@@ -188,12 +148,7 @@ def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
     """
     unknown = sorted(set(cells) - set(COLUMNS))
     if unknown:
-        wrong = (
-            f"{printable(unknown[0], 60)!r} is unknown"
-            if unknown[0]
-            else "a cell is in a column without a name"
-        )
-        raise ValueError(f"{wrong}; allowed: {', '.join(COLUMNS)}")
+        raise ValueError(f"{printable(unknown[0], 60)!r} is unknown; allowed: {', '.join(COLUMNS)}")
     given = {
         key: toml.as_text(key, value).strip() for key, value in cells.items() if key != "settings"
     }

@@ -96,10 +96,13 @@ def test_an_outlet_that_does_not_join_stops_the_import_with_both_lists(
 @pytest.mark.parametrize(
     "text, expected",
     [
-        ("server,pdu\na,b\n", "line 1: the header must be server,psu,pdu,outlet or pdu,line"),
+        ("server,pdu\na,b\n", "c.csv: the header must be server,psu,pdu,outlet or pdu,line"),
         ("server,psu,pdu,outlet\na,1,left\n", "line 2: the cell 'outlet' is empty"),
         ("server,psu,pdu,outlet\na,1,left,1,5\n", "line 2 has 5 cells, the header has 4"),
-        ("pdu,line,breaker_a,feed\nleft,L1,big,A\n", "line 2: breaker_a must be a number"),
+        (
+            "pdu,line,breaker_a,feed\nleft,L1,big,A\n",
+            "line 2: breaker_a is 'big': give a number from",
+        ),
         ("server,psu,pdu,outlet\na,1,gone,1\n", "line 2: the outlets of 'gone' are not known"),
         (
             "server,psu,pdu,outlet\na,1,left,web\n\nb,1,left,web\n",
