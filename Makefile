@@ -85,7 +85,7 @@ packages:        ## dist/*.tar.gz and dist/register.sh; needs Python only
 tools:           ## dist/pdu.pyz: the command pdu in one file, for any Python from 3.9; needs Python and PyPI
 	@$(PYTHON) packaging/tools.py
 
-walk:            ## README's commands in a fresh clone with a bare environment: seconds, silence and words for each step; needs PyPI
+walk:            ## README's commands in a fresh clone with a bare environment: seconds and silence of each step; needs PyPI
 	@$(PYTHON) tests/packaging/walk.py
 
 recipes: env-tests ## the recipes of docs/recipes.md with the programs that they are for, which it installs; needs PyPI

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import statistics
@@ -24,20 +25,46 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from rich.console import Console
 from rich.table import Table
 
 from handlers.command import archives, ending
-from tests.benchmarks.path_length import SIMULATED
+from pdu_common.connection import PduData, PduSnmpData
 from tests.needs import ROOT
 from tests.packaging.building import archive
+from tests.peers import PEERS
 from tests.program import positive
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import BUILT_IN
 
 from .ratios import note, warn_if_busy
 
 REQUESTS = "import requests"
+
+
+@contextlib.contextmanager
+def _snmp() -> Iterator[object]:
+    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+        yield PduSnmpData(agent.host, {"port": str(agent.port), "community": "public"})
+
+
+@contextlib.contextmanager
+def _of_peer(name: str) -> Iterator[object]:
+    with PEERS[name]() as peer:
+        yield (
+            PduSnmpData(peer.address, peer.snmp, peer.settings)
+            if peer.snmp
+            else PduData(peer.address, peer.settings)
+        )
+
+
+# a PDU of 24 outlets over SNMP; the PDUs of tests/peers, over TLS, for the other handlers
+SIMULATED: dict[str, Callable[[], contextlib.AbstractContextManager[object]]] = {
+    **{name: functools.partial(_of_peer, name) for name in PEERS},
+    "snmp": _snmp,
+}
 _CHILD = """
 import json, sys, time
 job = json.loads(sys.stdin.readline())

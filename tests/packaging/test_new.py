@@ -115,7 +115,6 @@ _OF_ALL = (
     "tests/handlers/test_registry.py",
     "tests/packaging/test_pages.py",
     "tests/test_hostile_text.py::test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label[{}]",
-    "tests/benchmarks/test_path_length.py::test_a_status_enters_functions_of_at_most_a_thousand_lines[{}]",
     "tests/faults/test_matrix.py::test_tcp_faults_and_wrong_answers_are_played_or_excluded_with_a_reason[{}]",
     "tests/faults/test_matrix.py::test_every_call_is_right_with_every_fault[{}-False]",
 )

@@ -1,8 +1,8 @@
 """`make walk`: a newcomer's way through README, in a fresh clone and a bare environment.
 
 No virtual environment, no packages: the system's Python and PATH, an empty HOME; only the settings
-of pip and proxies are kept. Prints for each step the seconds, the longest silence, the lines that
-it printed, and the words of README up to it. A PDU is a simulated one where the line needs one over
+of pip and proxies are kept. Prints for each step the seconds, the longest silence and the lines that
+it printed. A PDU is a simulated one where the line needs one over
 SNMP; lines for other devices and for a DCImanager are named and left out. Exits with 1 if a step
 fails. This file needs only the standard library.
 """
@@ -28,13 +28,6 @@ _LIMIT_S = 900
 _NEED_OTHERS = re.compile(r"192\.0\.2\.(?!8\b)|^export |register\.sh (?!--dry-run)")
 
 
-class Step(NamedTuple):
-    """A command of README, and the words of the page before it."""
-
-    command: str
-    words: int
-
-
 class Done(NamedTuple):
     """One command that has ended: exit code, seconds, the longest silence, the lines printed."""
 
@@ -44,13 +37,13 @@ class Done(NamedTuple):
     lines: list[str]
 
 
-def steps(page: str) -> Iterator[Step]:
+def steps(page: str) -> Iterator[str]:
     """The commands of README's fences, and `make` targets that its text tells to run, in order."""
     for found in re.finditer(r"(?ms)^```sh\n(.*?)^```|`(make demo)`", page):
         for line in (found[1] or found[2]).splitlines():
             command = line.partition("  #")[0].strip()
             if command:
-                yield Step(command, len(page[: found.start()].split()))
+                yield command
 
 
 def run(command: str, tree: Path, environment: Mapping[str, str]) -> Done:
@@ -103,19 +96,16 @@ def main() -> int:
 def _walk(tree: Path, bare: Mapping[str, str], pdu: str) -> int:
     page = (tree / "README.md").read_text("utf-8")
     failed = 0
-    print(f"{'seconds':>7}  {'silence':>7}  {'printed':>7}  {'words':>5}  step")
+    print(f"{'seconds':>7}  {'silence':>7}  {'printed':>7}  step")
     for step in steps(page):
-        if _NEED_OTHERS.search(step.command):
-            print(f"{'-':>7}  {'-':>7}  {'-':>7}  {step.words:>5}  {step.command} (needs a device)")
+        if _NEED_OTHERS.search(step):
+            print(f"{'-':>7}  {'-':>7}  {'-':>7}  {step} (needs a device)")
             continue
-        command = step.command.replace("192.0.2.8", pdu)
+        command = step.replace("192.0.2.8", pdu)
         if command == "pipx install ." and not shutil.which("pipx", path=bare["PATH"]):
             command = 'python3 -m venv "$HOME/pdu" && "$HOME/pdu/bin/pip" install -q .'
         done = run(command, tree, bare)
-        print(
-            f"{done.seconds:>7.1f}  {done.silence:>7.1f}  {len(done.lines):>7}  {step.words:>5} "
-            f" {step.command}"
-        )
+        print(f"{done.seconds:>7.1f}  {done.silence:>7.1f}  {len(done.lines):>7}  {step}")
         if done.code:
             failed += 1
             print(f"  ended with {done.code}:", *done.lines[-20:], sep="\n  ")
