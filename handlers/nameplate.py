@@ -28,6 +28,10 @@ class Nameplate(NamedTuple):
     uptime_s: Optional[float] = None
     #: the greatest error of its power measurements, in percent
     accuracy_percent: Optional[float] = None
+    manufacturer: str = ""
+    model: str = ""
+    #: what the unit says about itself in its own words, such as sysDescr
+    description: str = ""
 
 
 def joined(parts: Iterable[object]) -> str:

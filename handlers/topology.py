@@ -41,3 +41,5 @@ class Topology(NamedTuple):
     meters: Sequence[MeteredPart] = ()
     #: by identity
     outlets: Mapping[str, OutletFacts] = {}
+    #: active power of the whole PDU in W, as it is reported
+    power_w: Optional[float] = None

@@ -1,7 +1,7 @@
 """Which units are behind a NUT server, for tools; in no archive.
 
-Source: NUT's docs/nut-names.txt, `device.serial`, `ups.firmware`, `device.uptime` and their older
-names.
+Source: NUT's docs/nut-names.txt, `device.serial`, `device.mfr`, `device.model`, `ups.firmware`,
+`device.uptime` and their older names.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from .members import Member
 
 _SERIALS = ("device.serial", "ups.serial", "serial")
 _FIRMWARES = ("ups.firmware", "device.firmware", "firmware")
+_MANUFACTURERS = ("device.mfr", "ups.mfr")
+_MODELS = ("device.model", "ups.model")
 _UPTIMES = ("device.uptime", "uptime")
 _DRIVERS = ("driver.name",)
 
@@ -32,6 +34,8 @@ def read(pdu: NutPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
         joined(_first(one, _SERIALS) for one in members),
         joined(_first(one, _FIRMWARES) for one in members),
         min(known, default=None),
+        manufacturer=joined(_first(one, _MANUFACTURERS) for one in members),
+        model=joined(_first(one, _MODELS) for one in members),
     )
 
 

@@ -18,9 +18,9 @@ from .settings import RaritanSettings
 
 
 def read(pdu: RaritanPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
-    """Serial number and firmware of each unit: 1 round trip besides those that find the units.
+    """What each unit says about itself: 1 round trip besides those that find the units.
 
-    A unit that refuses has neither.
+    A unit that refuses says nothing.
     """
     with pdu.session("nameplate") as (agent, given):
         bulk = Bulk(agent)
@@ -35,6 +35,8 @@ def read(pdu: RaritanPdu, runs_on: Callable[[Optional[float]], bool]) -> Namepla
         "xerus",
         joined(one.nameplate.serialNumber or one.ctrlBoardSerial if one else "" for one in plates),
         joined(one.fwRevision if one else "" for one in plates),
+        manufacturer=joined(one.nameplate.manufacturer if one else "" for one in plates),
+        model=joined(one.nameplate.model if one else "" for one in plates),
     )
 
 

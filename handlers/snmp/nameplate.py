@@ -52,7 +52,7 @@ _OBJECTS: Mapping[str, _Objects] = {
 
 def read(pdu: SnmpPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
     """Family and uptime: 1 GET in the session of the other readings. Unless the unit `runs_on`,
-    also serial number, firmware and accuracy: usually 3 reads more.
+    also serial number, firmware, sysDescr and accuracy: usually 3 reads more.
 
     sysUpTime is that of the agent. It begins again with the unit and with its network card, and
     after 497 days; `runs_on` decides what that means.
@@ -66,12 +66,18 @@ def read(pdu: SnmpPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
         if runs_on(uptime):
             return Nameplate(family, uptime_s=uptime)
         objects = _OBJECTS.get(family, _ENTITY)
+        described = device.reader.get(SYS_DESCR)
+        description = "" if described is None else shown(described, _LONGEST)
         firmware = _texts(device.reader, objects.firmware) if objects.firmware else ""
-        if not firmware:
-            described = device.reader.get(SYS_DESCR)
-            firmware = "" if described is None else shown(described, _LONGEST)
         serial = _texts(device.reader, objects.serial)
-        return Nameplate(family, serial, firmware, uptime, _accuracy(device.reader))
+        return Nameplate(
+            family,
+            serial,
+            firmware or description,
+            uptime,
+            _accuracy(device.reader),
+            description=description,
+        )
 
 
 def _texts(reader: Reader, oid: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Optional
 
+from ..decimals import as_float
 from ..topology import BREAKER, LINE, MeteredPart, OutletFacts, Topology
 from .figures import Figure
 from .frozen import parts_of
@@ -38,7 +39,7 @@ def read(pdu: SnmpPdu) -> Topology:
     outlets = {
         identity: OutletFacts(power_w=float(value)) for identity, value in readings.power_of.items()
     }
-    return Topology(list(found.values()), outlets)
+    return Topology(list(found.values()), outlets, as_float(readings.power))
 
 
 def kind_of(figure: Figure) -> Optional[str]:

@@ -146,7 +146,11 @@ def _driver(running: Hall, folder: str, every: float) -> Iterator[subprocess.Pop
     program = [sys.executable, str(ROOT / "handlers"), "nut-driver", str(running.list)]
     options = ["--auth", str(running.logins), "--state-path", folder, "--every", str(every)]
     with subprocess.Popen(
-        [*program, *options], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [*program, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "STATE_DIRECTORY": f"{folder}/numbers"},
     ) as process:
         try:
             assert process.stdout is not None

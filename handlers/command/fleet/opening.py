@@ -2,7 +2,8 @@
 speak to others.
 
 A list and a file of logins become targets with `pdus`; `polling.poll` reads one, `states` only the
-states of its outlets, `outlets` all that is known of them; `switch` switches an outlet of one.
+states of its outlets, `outlets` all that is known of them, `plate` which unit it is; `switch`
+switches an outlet of one.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from typing import Optional
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from ...errors import SettingsError, printable
+from ...nameplate import Nameplate
 from .. import outlet_reader
 from ..outlet_readings import UnitReading
-from . import listing
+from . import listing, topologies
 from .auth import of_environment, of_file
 from .listing import ListedPdu
 from .polling import Target, targets
@@ -68,6 +70,11 @@ def outlets(target: Target) -> UnitReading:
     target's handler.
     """
     return outlet_reader.read(target.handler, target.data())
+
+
+def plate(target: Target) -> Nameplate:
+    """The whole nameplate; empty for an archive. Raises the errors of the target's handler."""
+    return topologies.plate(target.handler, target.handler.make(target.data()), lambda _: False)
 
 
 def switch(target: Target, identity: str, on: bool) -> EnumPowerStatus:

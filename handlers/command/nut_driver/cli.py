@@ -18,6 +18,7 @@ import click
 from ... import VERSION
 from ...errors import printable
 from ..exits import DONE
+from ..files import state_folder
 from ..fleet import listing
 from ..fleet.opening import pdus
 from ..fleet.polling import Target
@@ -32,7 +33,9 @@ from .unit import DrivenPdu, DriverPace
 from .view import UpsdView, View
 
 _STATE_PATH = "/run/nut"  # Debian's STATEPATH
+_NUMBERS = "numbers.json"
 _BEGIN_S = 0.05  # between the first readings of two PDUs
+_AGAIN_S = (2.0, 5.0)  # until a reading that failed is tried again, the first PDU and the last
 _GRACE_S = 60.0  # the longest reading; with two intervals the age at which data are stale
 _FILES = 50  # open files besides those of PDUs
 _FILES_OF_A_PDU = 8
@@ -64,7 +67,7 @@ def _nut_driver(context: click.Context, /, **options: Any) -> int:
     check_folder(wanted.state_path)
     targets = pdus(wanted.file, wanted.auth, state.secret_files)
     ups = names.ups_names(one.device.name for one in targets)
-    with Numbers(wanted.numbers) as numbers:
+    with Numbers(wanted.numbers or os.path.join(state_folder(names.DRIVER), _NUMBERS)) as numbers:
         _allow_files(len(targets))
         asyncio.run(_serve(wanted, targets, ups, numbers, state.json))
     _end()
@@ -139,7 +142,7 @@ async def _serve(
             drivers.append(driver)
         for unit in units:
             unit.start()
-        _greet(wanted.state_path, ups, as_json)
+        _greet(wanted.state_path, ups, numbers.path, as_json)
         sweeping = loop.create_task(sweep(drivers))
         await asked.wait()
         for unit in units:
@@ -175,16 +178,19 @@ def _made(
     )
     first = min(_BEGIN_S * place, wanted.every * place / count)
     stage = _Stage(target.device.name, loop)
-    unit = DrivenPdu(target, panel, numbers, DriverPace(wanted.every, first, wanted.pause), stage)
-    stage.driver = Driver(Tree(panel.view), 2 * wanted.every + _GRACE_S, unit.submit)
+    # not all at once after a moment without network
+    again = _AGAIN_S[0] + (_AGAIN_S[1] - _AGAIN_S[0]) * place / count
+    pace = DriverPace(wanted.every, first, wanted.pause, again)
+    unit = DrivenPdu(target, panel, numbers, pace, stage)
+    stage.driver = Driver(Tree(panel.view), 2 * wanted.every + _GRACE_S, unit.submit, stage.say)
     return unit, stage.driver
 
 
-def _greet(folder: str, ups: Sequence[str], as_json: bool) -> None:
+def _greet(folder: str, ups: Sequence[str], numbers: str, as_json: bool) -> None:
     if as_json:
-        print_json({"state_path": folder, "ups": list(ups)})
+        print_json({"state_path": folder, "ups": list(ups), "numbers": numbers})
     else:
-        print(f"{counted(len(ups), 'PDU')} in {folder}")
+        print(f"{counted(len(ups), 'PDU')} in {folder}; the outlets' numbers are in {numbers}")
     sys.stdout.flush()
 
 
@@ -198,10 +204,11 @@ _HELP = """Put every PDU of a list behind NUT's upsd, as its driver.
 LIST as for pdu check. upsd does users, TLS and access; --ups-conf prints the sections for its
 ups.conf. Each PDU has the socket pdu-nut-driver-NAME in upsd's STATEPATH.
 
-upsc and other clients see outlets 1, 2, 3, ... with state, current, power and energy. An outlet
-whose state is unknown has no outlet.N.status. The commands outlet.N.load.on, .off and .cycle
-succeed only if the PDU reports the new state. Data are stale if a PDU cannot be read. Runs until
-Ctrl-C or SIGTERM; a command that runs is ended first."""
+upsc and other clients see outlets 1, 2, 3, ... with state, current, power and energy. A number
+stays with its outlet, also after a restart. An outlet whose state is unknown has no
+outlet.N.status. The commands outlet.N.load.on, .off and .cycle succeed only if the PDU reports the
+new state. Data are stale if a PDU cannot be read. Runs until Ctrl-C or SIGTERM; a command that runs
+is ended first."""
 nut_driver = Subcommand(
     "nut-driver",
     callback=_nut_driver,
@@ -242,7 +249,9 @@ nut_driver = Subcommand(
         ),
         *option(
             "--numbers",
-            "keep the outlets' numbers in this file: they then stay, whatever the PDU lists later",
+            "keep the outlets' numbers in this file; by default numbers.json in systemd's"
+            " StateDirectory, /var/lib/pdu-nut-driver for root, ~/.local/state/pdu-nut-driver for"
+            " others",
             "FILE.json",
         ),
         *option("--ups-conf", "print the sections for ups.conf, and end"),

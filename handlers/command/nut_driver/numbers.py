@@ -1,8 +1,8 @@
 """Numbers 1, 2, 3, ... for the outlets of each PDU: NUT's names contain a number, not an identity.
 
 A number belongs to one outlet for ever. An outlet that the PDU no longer lists keeps its number; a
-new one gets the next. Without a file, the numbers are forgotten when the program ends, and then
-follow the order in which the PDU lists its outlets.
+new one gets the next. A file keeps them: were they given anew at each start, a command might switch
+another outlet than the one it was meant for.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Sequence
-from typing import IO, Optional
+from typing import IO
 
 from ...errors import SettingsError
 from ..files import sync_folder, text_of
@@ -21,18 +21,16 @@ from ..files import sync_folder, text_of
 class Numbers:
     """Which outlet has which number, for all PDUs. Thread-safe."""
 
-    def __init__(self, path: Optional[str] = None) -> None:
-        """`path`: the file that keeps the numbers. Only one process may use it: FILE.lock says so.
+    def __init__(self, path: str) -> None:
+        """`path`: the file that keeps the numbers; its folder is made. Only one process may use
+        it: FILE.lock says so.
 
         Raises SettingsError if it is in use, cannot be read or written, or is damaged: other
         numbers might switch other outlets.
         """
-        self._path = path
+        self.path = path
         self._lock = threading.Lock()
         self._known: dict[str, list[str]] = {}
-        self._held: Optional[IO[bytes]] = None
-        if path is None:
-            return
         self._held = _locked(path)
         try:
             if os.path.exists(path):
@@ -40,15 +38,14 @@ class Numbers:
             self._write()
         except OSError as error:
             self.close()
-            raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
+            raise _unwritable(path, error) from None
         except SettingsError:
             self.close()
             raise
 
     def close(self) -> None:
         """Let another process use the file."""
-        if self._held is not None:
-            self._held.close()
+        self._held.close()
 
     def __enter__(self) -> Numbers:
         return self
@@ -75,15 +72,13 @@ class Numbers:
             return tuple(known)
 
     def _write(self) -> None:
-        if self._path is None:
-            return
-        part = f"{self._path}.part"
+        part = f"{self.path}.part"
         with open(part, "w", encoding="utf-8") as file:
             json.dump(self._known, file, indent=1, sort_keys=True)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(part, self._path)
-        sync_folder(os.path.dirname(self._path) or ".")
+        os.replace(part, self.path)
+        sync_folder(os.path.dirname(self.path) or ".")
 
 
 def _locked(path: str) -> IO[bytes]:
@@ -92,17 +87,25 @@ def _locked(path: str) -> IO[bytes]:
     The file itself is replaced at each change, so it cannot be the lock.
     """
     try:
+        os.makedirs(os.path.dirname(path) or ".", mode=0o700, exist_ok=True)
         held = open(f"{path}.lock", "ab")  # noqa: SIM115 (kept open)
     except OSError as error:
-        raise SettingsError(f"{path}.lock cannot be written ({error.strerror})") from None
+        raise _unwritable(path, error) from None
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         held.close()
         raise SettingsError(
-            f"{path} is in use by another pdu nut-driver: give each its own file"
+            f"{path} is in use by another pdu nut-driver: give each its own --numbers"
         ) from None
     return held
+
+
+def _unwritable(path: str, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"{path}, which keeps the outlets' numbers, cannot be written ({error.strerror}): give"
+        " --numbers a file that can be kept"
+    )
 
 
 def _parsed(text: str, path: str) -> dict[str, list[str]]:

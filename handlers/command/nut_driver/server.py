@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from typing import Callable, Optional
 
-from ...errors import SettingsError
+from ...errors import SettingsError, printable
 from . import lines
 from .lines import INVALID, LineParser
 from .tree import Tree
@@ -25,6 +25,7 @@ _MODE = 0o660  # upsd's group may read and write: the protocol has no other prot
 _MOST_CLIENTS = 32  # for each PDU
 _MOST_UNREAD = 1 << 22  # bytes for a client that does not read; a dump of 100 outlets has 20 kB
 _SWEEP_S = 1.0
+_LONGEST_SHOWN = 200  # of what a client sent, in characters
 
 Answer = Callable[["Driver", "UpsdConnection", Sequence[str]], None]
 
@@ -72,12 +73,16 @@ class Driver:
     """What upsd takes for the driver of one PDU. All methods run in the event loop."""
 
     def __init__(
-        self, tree: Tree, longest_s: float, submit: Callable[[DriverCommand], None]
+        self,
+        tree: Tree,
+        longest_s: float,
+        submit: Callable[[DriverCommand], None],
+        say: Callable[[str], object],
     ) -> None:
         """`longest_s`: how old a reading may be, in seconds, until the data are stale. `submit`:
-        queues a command.
+        queues a command. `say`: tells an administrator why one is not sent.
         """
-        self._tree, self._longest_s, self._submit = tree, longest_s, submit
+        self._tree, self._longest_s, self._submit, self._say = tree, longest_s, submit, say
         self._clients: list[UpsdConnection] = []
         self._read_at = time.monotonic()
         self._open = 0
@@ -162,10 +167,12 @@ class Driver:
     def _instcmd(self, client: UpsdConnection, words: Sequence[str]) -> None:
         instant = lines.instant(words)
         if instant is None:
+            self._say(f"not sent: {_shown(words)}")
             return
         known = command_of(instant.command)
         # a delay, for example, cannot be kept to: nothing is sent
         if known is None or instant.parameter is not None:
+            self._say(f"not sent, no such command: {_shown(words)}")
             if instant.tracking:
                 client.send(lines.tracked(instant.tracking, INVALID))
             return
@@ -183,10 +190,16 @@ class Driver:
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(ended, result)
 
-        command = DriverCommand(number, action, report)
+        command = DriverCommand(number, action, report, self._say)
         self._open += 1
         self._submit(command)
-        patience = loop.call_later(PATIENCE_S, command.give_up)
+        patience = loop.call_later(
+            PATIENCE_S, command.give_up, f"it waited {PATIENCE_S:g} s for its PDU"
+        )
+
+
+def _shown(words: Sequence[str]) -> str:
+    return printable(" ".join(words), _LONGEST_SHOWN)
 
 
 _ANSWERS: dict[str, Answer] = {

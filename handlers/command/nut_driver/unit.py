@@ -1,11 +1,14 @@
 """One PDU: a thread that reads it at intervals and carries out its commands, one at a time.
 
 So a PDU that hangs keeps nothing but its own thread. A command is sent once or not at all: one that
-waits too long is given up before it is sent, and nothing is kept for a restart.
+waits too long is given up before it is sent, and nothing is kept for a restart. While a cycle
+leaves its outlet off, the thread carries out commands on others.
 """
 
 from __future__ import annotations
 
+import functools
+import math
 import threading
 import time
 from collections import deque
@@ -13,10 +16,9 @@ from typing import Callable, NamedTuple, Optional, Protocol
 
 from pdu_common.helper import EnumPowerStatus
 
-from ... import registry
 from ...errors import printable
-from ..field import by_handler
-from ..fleet.opening import switch
+from ...nameplate import Nameplate
+from ..fleet.opening import plate, switch
 from ..fleet.polling import UP, Reading, Target, failure, poll_all
 from .lines import FAILED, SUCCESS
 from .numbers import Numbers
@@ -26,7 +28,8 @@ from .view import CYCLE, ON, UpsdView, View
 #: `upscmd -w` waits as long for the result
 PATIENCE_S = 10.0
 _MOST_WAITING = 32
-_MOST_TRIES = 3  # to read what the device reports about itself
+_PLATE_S = 3600.0  # until the nameplate is read again
+_MOST_TRIES = 3  # to read it
 
 
 class Audience(Protocol):
@@ -51,14 +54,24 @@ class DriverPace(NamedTuple):
     first: float = 0.0
     #: how long a cycle leaves the outlet off
     pause: float = 10.0
+    #: until a reading is tried again that failed after a good one
+    again: float = 3.0
 
 
 class DriverCommand:
-    """A command on an outlet. `report` is called once with its result, from any thread."""
+    """A command on an outlet. `report` is called once with its result, from any thread, and `say`
+    before it if nothing was sent.
+    """
 
-    def __init__(self, number: int, action: str, report: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        number: int,
+        action: str,
+        report: Callable[[int], None],
+        say: Callable[[str], object],
+    ) -> None:
         self.number, self.action = number, action
-        self._report = report
+        self._report, self._say = report, say
         self._lock = threading.Lock()
         self._is_taken = False
 
@@ -68,14 +81,24 @@ class DriverCommand:
             is_first, self._is_taken = not self._is_taken, True
         return is_first
 
-    def give_up(self) -> None:
+    def give_up(self, why: str) -> None:
         """Let it fail, unless it has begun."""
         if self.take():
+            self._say(f"outlet {self.number} {self.action}: not sent: {why}")
             self.end(FAILED)
 
     def end(self, result: int) -> None:
         """Report the result of a command that was taken."""
         self._report(result)
+
+
+class _Pause(NamedTuple):
+    """A cycle whose outlet is off."""
+
+    #: of time.monotonic(), when it is switched on
+    until: float
+    identity: str
+    command: DriverCommand
 
 
 class DrivenPdu:
@@ -91,16 +114,19 @@ class DrivenPdu:
         *,
         read: Callable[[Target], Reading] = poll_all,
         command: Callable[[Target, str, bool], EnumPowerStatus] = switch,
+        identify: Callable[[Target], Nameplate] = plate,
     ) -> None:
         self._target, self._panel, self._numbers = target, panel, numbers
         self._pace, self._audience = pace, audience
-        self._read, self._command = read, command
+        self._read, self._command, self._plate = read, command, identify
         self._changed = threading.Condition()
         self._waiting: deque[DriverCommand] = deque()
         self._running: Optional[DriverCommand] = None
+        self._pauses: deque[_Pause] = deque()  # the first to end comes first
         self._is_ending = False
         self._due = time.monotonic() + pace.first
-        self._tries = _MOST_TRIES if registry.is_handler(target.handler.shown) else 0
+        self._was_read = True  # the first reading, too, is tried again
+        self._plate_due, self._tries = 0.0, 0
         self._said = ""
 
     def start(self) -> None:
@@ -113,88 +139,132 @@ class DrivenPdu:
         outlet waits or runs: a client that lost its connection may have sent it again.
         """
         with self._changed:
-            others = [*self._waiting, *([self._running] if self._running is not None else ())]
-            is_repeated = command.action == CYCLE and any(
-                (one.number, one.action) == (command.number, CYCLE) for one in others
-            )
-            is_refused = self._is_ending or is_repeated or len(self._waiting) >= _MOST_WAITING
-            if not is_refused:
+            refusal = self._refusal(command)
+            if not refusal:
                 self._waiting.append(command)
                 self._changed.notify()
-        if is_refused:
-            command.give_up()
+        if refusal:
+            command.give_up(refusal)
+
+    def _refusal(self, command: DriverCommand) -> str:
+        """Why a command is not queued; "" if it is."""
+        if self._is_ending:
+            return "the driver ends"
+        if len(self._waiting) >= _MOST_WAITING:
+            return f"{_MOST_WAITING} commands wait for this PDU"
+        others = [*self._waiting, *(one.command for one in self._pauses)]
+        if self._running is not None:
+            others.append(self._running)
+        if command.action == CYCLE and any(
+            (one.number, one.action) == (command.number, CYCLE) for one in others
+        ):
+            return "this outlet is being cycled"
+        return ""
 
     def end(self) -> None:
-        """Let the commands that wait fail, and refuse others. One that runs goes on."""
+        """Let the commands that wait fail, and refuse others. One that runs goes on, and so does a
+        cycle whose outlet is off. Then the thread ends.
+        """
         with self._changed:
             self._is_ending = True
             given_up = list(self._waiting)
             self._waiting.clear()
+            self._changed.notify()
         for one in given_up:
-            one.give_up()
+            one.give_up("the driver ends")
 
     # ---- in the thread ---------------------------------------------------------------------------
 
     def _run(self) -> None:
         while True:
-            command = self._next()
+            work = self._next()
+            if work is None:
+                return
             try:
-                if command is None:
-                    self._poll()
-                elif command.take():
-                    self._carry_out(command)
+                work()
             except Exception as error:  # a mistake must not end the thread
                 self._failed(f"defect: {failure(error).reason}")
             finally:
                 with self._changed:
                     self._running = None
 
-    def _next(self) -> Optional[DriverCommand]:
-        """The next command; None when it is time to read."""
+    def _next(self) -> Optional[Callable[[], None]]:
+        """Waits for what is to be done next; None if nothing ever will be."""
         with self._changed:
-            while not self._waiting:
-                left = self._due - time.monotonic()
-                if left <= 0:
+            while True:
+                now = time.monotonic()
+                if self._pauses and self._pauses[0].until <= now:
+                    pause = self._pauses.popleft()
+                    self._running = pause.command
+                    on = functools.partial(
+                        self._is_switched, pause.identity, pause.command.number, True
+                    )
+                    return functools.partial(self._carry_out, pause.command, on)
+                # a command on an outlet that is being cycled comes after the cycle
+                paused = {one.command.number for one in self._pauses}
+                command = next((one for one in self._waiting if one.number not in paused), None)
+                if command is not None:
+                    self._waiting.remove(command)
+                    if not command.take():
+                        continue
+                    self._running = command
+                    begin = functools.partial(self._begin, command)
+                    return functools.partial(self._carry_out, command, begin)
+                ends = [one.until for one in self._pauses]
+                if self._is_ending and not ends:
                     return None
-                self._changed.wait(left)
-            self._running = self._waiting.popleft()
-            return self._running
+                if not self._is_ending:
+                    if self._due <= now:
+                        return self._poll
+                    ends.append(self._due)
+                self._changed.wait(min(ends) - now)
 
     def _poll(self) -> None:
+        is_read = False
         try:
             reading = self._read(self._target)
             if reading.answered:
-                self._take(reading)
+                is_read = self._take(reading)
             elif reading.failure is not None:
                 self._failed(f"not read: {reading.failure.reason}")
         finally:
+            again = self._pace.again if self._was_read and not is_read else math.inf
+            self._was_read = is_read
+            if not is_read:
+                self._plate_due = 0.0  # another unit may answer next
             # from the end of the reading: a slow PDU is not read without a pause
-            self._due = time.monotonic() + self._pace.every
+            self._due = time.monotonic() + min(again, self._pace.every)
 
-    def _take(self, reading: Reading) -> None:
+    def _take(self, reading: Reading) -> bool:
+        """Show a reading that has states. Returns whether nothing of it failed."""
         try:
             numbered = self._numbers.of(
                 self._target.device.name, (one.identity for one in reading.outlets)
             )
         except OSError as error:
             self._failed(f"no number for a new outlet: the file of numbers: {error.strerror}")
-            return
+            return False
         self._panel.take(reading, numbered)
         self._audience.show(self._panel.view)
         self._audience.mark(True)
         self._note("" if reading.failure is None else f"read in part: {reading.failure.reason}")
-        if self._tries:
-            self._tries -= 1
-            self._identify()
+        self._identify()
+        return reading.failure is None
 
     def _identify(self) -> None:
+        now = time.monotonic()
+        if now >= self._plate_due:
+            self._plate_due, self._tries = now + _PLATE_S, _MOST_TRIES
+        if not self._tries:
+            return
+        self._tries -= 1
         try:
-            found = by_handler.identity(self._target.handler.name, self._target.data())
+            found = self._plate(self._target)
         except (Exception, SystemExit):  # the PDU was read; this is only its nameplate
             return
         self._tries = 0
-        self._panel.about(found.about)
-        self._audience.show(self._panel.view)
+        if self._panel.about(found):
+            self._audience.show(self._panel.view)
 
     def _failed(self, why: str) -> None:
         self._audience.mark(False)
@@ -206,20 +276,22 @@ class DrivenPdu:
             self._audience.say(why or "read again")
             self._said = why
 
-    def _carry_out(self, command: DriverCommand) -> None:
-        """Send the command once, and report whether its effect was seen."""
-        result = FAILED
+    def _carry_out(self, command: DriverCommand, do: Callable[[], Optional[bool]]) -> None:
+        """Report whether the effect of a command was seen, unless `do` returns None: not yet."""
+        is_done: Optional[bool] = False
         try:
-            identity = self._panel.identity(command.number)
-            if identity is None:
-                self._audience.say(f"outlet {command.number} cannot be switched")
-            elif self._is_done(identity, command):
-                result = SUCCESS
+            is_done = do()
         finally:
             self._due = time.monotonic()
-            command.end(result)
+            if is_done is not None:
+                command.end(SUCCESS if is_done else FAILED)
 
-    def _is_done(self, identity: str, command: DriverCommand) -> bool:
+    def _begin(self, command: DriverCommand) -> Optional[bool]:
+        """Send a command once, of a cycle the first half."""
+        identity = self._panel.identity(command.number)
+        if identity is None:
+            self._audience.say(f"outlet {command.number} cannot be switched: nothing was sent")
+            return False
         if command.action != CYCLE:
             return self._is_switched(identity, command.number, command.action == ON)
         # as `pdu cycle`: an outlet that is not on is left as it is
@@ -229,8 +301,9 @@ class DrivenPdu:
             return False
         if not self._is_switched(identity, command.number, False):
             return False
-        time.sleep(self._pace.pause)
-        return self._is_switched(identity, command.number, True)
+        with self._changed:
+            self._pauses.append(_Pause(time.monotonic() + self._pace.pause, identity, command))
+        return None
 
     def _is_switched(self, identity: str, number: int, on: bool) -> bool:
         wanted = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ...labels import Label
+from ...nameplate import Nameplate
 from ...topology import BREAKER, LINE, MeteredPart
 from ..fleet.polling import DOWN, UNKNOWN, UP, PolledOutlet, Reading
 
@@ -20,13 +21,13 @@ _STATUS = {UP: "on", DOWN: "off"}
 _WH_IN_KWH = 1000.0
 _LINE = re.compile(r"L[1-3]")
 _COMMAND = re.compile(rf"outlet\.([1-9][0-9]{{0,8}})\.({ON}|{OFF}|{CYCLE})")
-# `pdu identify`'s names of what a device reports about itself
+# fields of a nameplate
 _ABOUT = {
     "manufacturer": "device.mfr",
     "model": "device.model",
     "serial": "device.serial",
     "firmware": "ups.firmware",
-    "sysDescr": "device.description",
+    "description": "device.description",
 }
 
 
@@ -51,6 +52,7 @@ class UpsdView:
     def __init__(self, fixed: Mapping[str, str], is_metered: bool = False) -> None:
         """`fixed`: variables that never change. `is_metered`: its outlets cannot be switched."""
         self._fixed = dict(fixed)
+        self._about: Mapping[str, str] = {}
         self._is_metered = is_metered
         self._labels: dict[str, Label] = {}
         self._switched: set[str] = set()
@@ -61,7 +63,7 @@ class UpsdView:
     @property
     def view(self) -> View:
         """What is known now."""
-        variables = dict(self._fixed)
+        variables = {**self._fixed, **self._about}
         if self._reading.answered:
             variables["ups.status"] = "OL"  # a PDU that answers has power
             variables["outlet.count"] = str(len(self._numbered))
@@ -98,9 +100,13 @@ class UpsdView:
             if one.kind == BREAKER and one.label not in self._groups:
                 self._groups.append(one.label)
 
-    def about(self, facts: Mapping[str, str]) -> None:
-        """Show what the device reports about itself, by `pdu identify`'s names."""
-        self._fixed.update({_ABOUT[name]: text for name, text in facts.items() if name in _ABOUT})
+    def about(self, plate: Nameplate) -> bool:
+        """Show what the device says about itself now, and nothing that it said before. Returns
+        whether that is a change.
+        """
+        said = ((variable, str(getattr(plate, name))) for name, variable in _ABOUT.items())
+        before, self._about = self._about, {variable: text for variable, text in said if text}
+        return before != self._about
 
     def switched(self, identity: str, state: str) -> None:
         """Show the state of an outlet after a command. Its figures are older, so they are left
@@ -166,6 +172,8 @@ def _totals(reading: Reading) -> Iterator[tuple[str, str]]:
                 yield f"input.{one.label}.current.nominal", _number(one.rating_a)
     elif reading.load_a is not None:
         yield "input.current", _number(reading.load_a)
+    if reading.topology.power_w is not None:
+        yield "input.realpower", _number(reading.topology.power_w)
     if reading.energy_kwh is not None:
         yield "input.energy", _number(reading.energy_kwh, _WH_IN_KWH)
 

@@ -28,7 +28,7 @@ def driving(
         process = subprocess.Popen(
             [*PDU, "nut-driver", *map(str, arguments)],
             cwd=ROOT,
-            env=environment(),
+            env={**environment(), "STATE_DIRECTORY": f"{state_path}-numbers"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,

@@ -78,7 +78,6 @@ def test_a_number_never_passes_to_another_outlet(tmp_path: Path) -> None:
             Numbers(path)
     with Numbers(path) as again:
         assert again.of("a", ["3"]) == ("1", "2", "4", "3") and again.of("b", ["3"]) == ("3",)
-    assert Numbers(None).of("a", ["3"]) == ("3",)
 
 
 def test_a_number_that_cannot_be_kept_is_not_given(tmp_path: Path) -> None:

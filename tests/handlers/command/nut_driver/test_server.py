@@ -24,6 +24,8 @@ from handlers.command.nut_driver.view import View
 from handlers.errors import SettingsError
 from tests.handlers.command.fleet import halls
 from tests.handlers.command.running import run
+from tests.ports import reserved
+from tests.simulators.nut_server import NutServer, SwitchedPdu
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import PATIENCE_S, until
@@ -184,10 +186,10 @@ def test_too_many_clients_are_refused(running: Driven) -> None:
     assert until(again)
 
 
-def test_a_second_driver_is_refused(running: Driven) -> None:
+def test_a_second_driver_is_refused(running: Driven, tmp_path: Path) -> None:
     second = halls.run(
         "nut-driver", running.fleet, "--auth", running.logins,
-        "--state-path", running.state_path,
+        "--state-path", running.state_path, STATE_DIRECTORY=str(tmp_path),
     )  # fmt: skip
     assert second.returncode == 2 and "another pdu nut-driver" in second.stderr
     with running.client() as client:
@@ -256,11 +258,11 @@ def test_a_file_in_the_sockets_place_is_kept(tmp_path: Path) -> None:
 
 def test_a_reading_that_is_too_old_is_stale() -> None:
     tree = Tree(View({}))
-    driver = server.Driver(tree, -1.0, lambda _: None)
+    driver = server.Driver(tree, -1.0, lambda _: None, print)
     driver.mark(True)
     driver.sweep()
     assert not tree.is_ok
-    driver = server.Driver(tree, 3600.0, lambda _: None)
+    driver = server.Driver(tree, 3600.0, lambda _: None, print)
     driver.mark(True)
     driver.sweep()
     assert tree.is_ok
@@ -268,13 +270,14 @@ def test_a_reading_that_is_too_old_is_stale() -> None:
 
 def test_nothing_is_kept_of_commands_that_were_refused() -> None:
     refused: list[weakref.ref[DriverCommand]] = []
+    said: list[str] = []
 
     def refuse(command: DriverCommand) -> None:
         refused.append(weakref.ref(command))
-        command.give_up()
+        command.give_up("refused")
 
     async def flooded() -> int:
-        driver = server.Driver(Tree(View({})), 3600.0, refuse)
+        driver = server.Driver(Tree(View({})), 3600.0, refuse, said.append)
         client = server.UpsdConnection(driver)
         for _ in range(1000):
             driver.answer(client, ["INSTCMD", "outlet.1.load.off"])
@@ -285,3 +288,51 @@ def test_nothing_is_kept_of_commands_that_were_refused() -> None:
 
     assert asyncio.run(flooded()) == 0
     assert len(refused) == 1000
+    assert said == ["outlet 1 load.off: not sent: refused"] * 1000
+
+
+def test_numbers_stay_after_a_restart_without_an_option(driven: Driven, tmp_path: Path) -> None:
+    """A PDU that lists its outlets in another order would be switched at another outlet."""
+    folder = tmp_path / "run"
+    folder.mkdir(mode=0o770)
+
+    def number_of_outlet_3() -> str:
+        with driving(driven.fleet, driven.logins, folder, "--every", 3600):
+            with driven._replace(state_path=folder).client() as client:
+                assert until(lambda: "DATAOK" in client.dump())
+                (line,) = (one for one in client.dump() if one.endswith('.id "3"'))
+        return line.split(".")[1]
+
+    assert number_of_outlet_3() == "3"
+    kept = Path(f"{folder}-numbers") / "numbers.json"
+    assert json.loads(kept.read_text()) == {"rack 1": ["1", "2", "3", "4"]}
+    # as if the PDU had listed them so when it was first read
+    kept.write_text('{"rack 1": ["3", "1", "2", "4"]}')
+    assert number_of_outlet_3() == "1"
+
+
+def test_a_driver_that_cannot_keep_numbers_does_not_start(driven: Driven, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "run").mkdir(mode=0o770)
+    done = halls.run(
+        "nut-driver", driven.fleet, "--auth", driven.logins, "--state-path", tmp_path / "run",
+        STATE_DIRECTORY=str(tmp_path / "file" / "below"),
+    )  # fmt: skip
+    assert done.returncode == 2 and "outlets' numbers, cannot be written" in done.stderr
+    assert not list((tmp_path / "run").iterdir())
+
+
+def test_a_pdu_that_did_not_answer_once_is_read_again_within_seconds(tmp_path: Path) -> None:
+    """The next regular reading would be in an hour."""
+    port = reserved()
+    fleet = tmp_path / "hall.csv"
+    fleet.write_text(
+        f"name,handler,address,settings\nrack 1,nut,127.0.0.1:{port},device=pdu; timeout=20\n"
+    )
+    folder = tmp_path / "run"
+    folder.mkdir(mode=0o770)
+    logins = halls.private(tmp_path / "logins.toml", '[auth.other]\nusername = "a"\n')
+    with driving(fleet, logins, folder, "--every", 3600):
+        assert until(lambda: "not read" in log_of(fleet))
+        with NutServer([SwitchedPdu("pdu", 4)], port=port), Socket(folder, "rack-1") as client:
+            assert until(lambda: "DATAOK" in client.dump())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Callable
 
@@ -17,6 +18,7 @@ from handlers.command.nut_driver.numbers import Numbers
 from handlers.command.nut_driver.unit import DrivenPdu, DriverCommand, DriverPace
 from handlers.command.nut_driver.view import CYCLE, OFF, ON, UpsdView, View
 from handlers.errors import Unreachable
+from handlers.nameplate import Nameplate
 from pdu_common.helper import EnumPowerStatus
 from tests.waiting import PATIENCE_S
 
@@ -26,11 +28,12 @@ READ = Reading([PolledOutlet("1", UP), PolledOutlet("2", DOWN)], answered=True)
 class Pdu:
     """A PDU with a unit. `sent`: its commands. `heard`: what the audience was told, in order."""
 
-    def __init__(self, every: float = 3600.0) -> None:
+    def __init__(self, numbers: Numbers, every: float = 3600.0, pause: float = 0.0) -> None:
         self.states = {"1": UP, "2": DOWN}
         self.sent: list[tuple[str, bool]] = []
         self.heard: queue.Queue[tuple[str, Any]] = queue.Queue()
         self.answer: Callable[[str, bool], EnumPowerStatus] = self.obey
+        self.plates: queue.Queue[Nameplate] = queue.Queue()
         self.reading: Callable[[], Reading] = self.look
         target: Any = SimpleNamespace(
             device=ListedPdu("rack 1", "own", "192.0.2.8"), handler=SimpleNamespace(shown="own")
@@ -38,11 +41,12 @@ class Pdu:
         self.unit = DrivenPdu(
             target,
             UpsdView({}),
-            Numbers(),
-            DriverPace(every, 0.0, 0.0),
+            numbers,
+            DriverPace(every, 0.0, pause, 0.01),
             self,
             read=lambda _: self.reading(),
             command=lambda _, identity, on: self._command(identity, on),
+            identify=lambda _: self.plates.get_nowait() if self.plates.qsize() else Nameplate(),
         )
 
     def look(self) -> Reading:
@@ -66,7 +70,9 @@ class Pdu:
         self.heard.put(("say", text))
 
     def ask(self, number: int, action: str) -> DriverCommand:
-        command = DriverCommand(number, action, lambda result: self.heard.put(("result", result)))
+        command = DriverCommand(
+            number, action, lambda result: self.heard.put(("result", result)), self.say
+        )
         self.unit.submit(command)
         return command
 
@@ -79,8 +85,14 @@ class Pdu:
 
 
 @pytest.fixture
-def pdu() -> Iterator[Pdu]:
-    made = Pdu()
+def numbers(tmp_path: Path) -> Iterator[Numbers]:
+    with Numbers(str(tmp_path / "numbers.json")) as made:
+        yield made
+
+
+@pytest.fixture
+def pdu(numbers: Numbers) -> Iterator[Pdu]:
+    made = Pdu(numbers)
     made.unit.start()
     assert made.until("mark")[-1] == ("mark", True)
     yield made
@@ -152,7 +164,10 @@ def test_commands_run_one_after_another_and_a_second_cycle_is_refused(pdu: Pdu) 
     assert begun.wait(PATIENCE_S)
     pdu.ask(2, ON)
     pdu.ask(1, CYCLE)  # a client that lost its connection may send it again
-    assert pdu.until("result")[-1] == ("result", FAILED)
+    assert pdu.until("result") == [
+        ("say", "outlet 1 load.cycle: not sent: this outlet is being cycled"),
+        ("result", FAILED),
+    ]
     assert pdu.sent == [("1", False)]
     may_end.set()
     assert [pdu.until("result")[-1][1] for _ in range(2)] == [SUCCESS, SUCCESS]
@@ -171,9 +186,9 @@ def test_a_command_that_is_given_up_is_never_sent(pdu: Pdu) -> None:
     first = pdu.ask(1, OFF)
     assert begun.wait(PATIENCE_S)
     second = pdu.ask(2, ON)
-    second.give_up()
+    second.give_up("too late")
     assert pdu.until("result")[-1] == ("result", FAILED)
-    first.give_up()  # it has begun: it goes on
+    first.give_up("too late")  # it has begun: it goes on
     pdu.ask(2, ON)
     pdu.unit.end()
     assert pdu.until("result")[-1] == ("result", FAILED)
@@ -198,13 +213,16 @@ def test_too_many_commands_are_refused(pdu: Pdu) -> None:
         pdu.ask(2, ON)
     assert pdu.heard.empty()
     pdu.ask(2, ON)
-    assert pdu.until("result")[-1] == ("result", FAILED)
+    assert pdu.until("result") == [
+        ("say", "outlet 2 load.on: not sent: 32 commands wait for this PDU"),
+        ("result", FAILED),
+    ]
     pdu.unit.end()
     may_end.set()
 
 
-def test_a_failed_reading_is_stale_and_said_once() -> None:
-    pdu = Pdu(every=0.01)
+def test_a_failed_reading_is_stale_and_said_once(numbers: Numbers) -> None:
+    pdu = Pdu(numbers, every=0.01)
     pdu.reading = lambda: Reading(failure=CallFailure("timeout", "no answer"))
     pdu.unit.start()
     assert pdu.until("say") == [("mark", False), ("say", "not read: no answer")]
@@ -236,3 +254,94 @@ def test_an_outlet_without_a_kept_number_makes_the_data_stale(
     told = pdu.until("mark")
     assert told[-1] == ("mark", False)
     assert "No space left" in pdu.until("say")[-1][1]
+
+
+def _held(pdu: Pdu) -> tuple[threading.Event, threading.Event]:
+    """Let the first command wait. Returns what says that it has begun, and what lets it go on."""
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slowly(identity: str, on: bool) -> EnumPowerStatus:
+        begun.set()
+        assert may_end.wait(PATIENCE_S)
+        return pdu.obey(identity, on)
+
+    pdu.answer = slowly
+    return begun, may_end
+
+
+def test_while_an_outlet_is_cycled_others_are_switched(numbers: Numbers) -> None:
+    pdu = Pdu(numbers, pause=0.5)
+    pdu.unit.start()
+    pdu.until("mark")
+    pdu.states["2"] = UP
+    begun, may_end = _held(pdu)
+    pdu.ask(1, CYCLE)
+    assert begun.wait(PATIENCE_S)
+    pdu.ask(2, CYCLE)
+    pdu.ask(1, OFF)  # comes after the cycle, and does not end it
+    may_end.set()
+    assert [pdu.until("result")[-1][1] for _ in range(3)] == [SUCCESS] * 3
+    # both are off before either is on again
+    assert sorted(pdu.sent[:2]) == [("1", False), ("2", False)]
+    on = pdu.sent.index(("1", True))
+    assert pdu.sent.index(("1", False), on) > on and ("2", True) in pdu.sent
+    assert pdu.states == {"1": DOWN, "2": UP}
+    pdu.unit.end()
+
+
+def test_a_cycle_whose_outlet_is_off_is_carried_through_when_the_driver_ends(
+    numbers: Numbers,
+) -> None:
+    pdu = Pdu(numbers, pause=0.3)
+    pdu.unit.start()
+    pdu.until("mark")
+    pdu.ask(1, CYCLE)
+    pdu.until("show")
+    assert pdu.states["1"] == DOWN
+    pdu.unit.end()
+    assert pdu.until("result")[-1] == ("result", SUCCESS) and pdu.states["1"] == UP
+
+
+def test_one_failed_reading_is_tried_again_soon(numbers: Numbers) -> None:
+    pdu = Pdu(numbers, every=3600.0)
+    readings = iter([Reading(failure=CallFailure("timeout", "no answer")), pdu.look()])
+    pdu.reading = lambda: next(readings)
+    pdu.unit.start()
+    assert pdu.until("mark")[-1] == ("mark", False)
+    # the test would wait for an hour otherwise
+    assert pdu.until("mark")[-1] == ("mark", True)
+    pdu.unit.end()
+
+
+def test_every_command_that_is_not_sent_is_said(pdu: Pdu) -> None:
+    begun, may_end = _held(pdu)
+    pdu.ask(1, OFF)
+    assert begun.wait(PATIENCE_S)
+    pdu.ask(2, ON)
+    pdu.unit.end()
+    ends = "outlet 2 load.on: not sent: the driver ends"
+    assert pdu.until("result") == [("say", ends), ("result", FAILED)]
+    pdu.ask(2, ON)
+    assert pdu.until("result") == [("say", ends), ("result", FAILED)]
+    may_end.set()
+    assert pdu.until("result")[-1] == ("result", SUCCESS)
+
+
+def test_the_nameplate_is_read_again_after_a_failed_reading(numbers: Numbers) -> None:
+    pdu = Pdu(numbers, every=0.01)
+    pdu.plates.put(Nameplate(serial="ONE", model="M"))
+    pdu.unit.start()
+
+    def serial() -> str | None:
+        return pdu.until("show")[-1][1].variables.get("device.serial")  # type: ignore[no-any-return]
+
+    while serial() != "ONE":
+        pass
+    pdu.plates.put(Nameplate(serial="TWO"))
+    pdu.reading = lambda: Reading(failure=CallFailure("timeout", "no answer"))
+    while pdu.until("mark")[-1] != ("mark", False):
+        pass
+    pdu.reading = pdu.look
+    while serial() != "TWO":
+        pass
+    pdu.unit.end()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import json
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +14,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from handlers.command.fleet.opening import pdus
+from handlers.command.fleet.opening import pdus, plate
 from handlers.command.nut_driver import names
 from pdu_common.helper import PduPortView
 from tests.handlers.command.fleet import halls
 from tests.handlers.command.fleet.halls import Hall, hall
+from tests.handlers.command.running import options
 from tests.handlers.nut.given import ADMIN_SETTINGS, handler, states
 from tests.needs import program
 from tests.servers.upsd import ADMIN, Upsd
@@ -88,6 +91,74 @@ def test_a_pdu_read_through_upsd_gives_the_view_of_its_own_handler(
     assert [one[1:] for one in through.labels()] == [
         (one.number or one.identity, one.name) for one in labels
     ]
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+def test_upsd_has_every_figure_that_pdu_outlets_has(behind: Behind, name: str) -> None:
+    peer = behind.hall.peers[name]
+    (target,) = pdus(str(behind.fleet), str(behind.hall.logins), {}, [name])
+
+    def shown() -> dict[str, float | None]:
+        """What `pdu outlets` shows, under NUT's names and in NUT's units."""
+        arguments, secrets = options(peer)
+        done = halls.run(
+            "outlets", name, peer.address, *arguments, "--json",
+            **{f"PDU_{key.upper()}": value for key, value in secrets.items()},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        found = json.loads(done.stdout)
+        figures = {
+            "input.current": found["load_a"],
+            "input.realpower": found["power_w"],
+            "input.energy": _wh(found["energy_kwh"]),
+        }
+        for number, one in enumerate(found["outlets"], 1):
+            own = f"outlet.{number}."
+            figures[own + "current"] = one["current_a"]
+            figures[own + "realpower"] = one["power_w"]
+            figures[own + "energy"] = _wh(one["energy_kwh"])
+        return figures
+
+    def served() -> dict[str, float | None]:
+        found = dict(
+            line.split(": ", 1)
+            for line in run(program("upsc"), f"{name}@{behind.where}").splitlines()
+            if ": " in line
+        )
+        lines = [key for key in found if re.fullmatch(r"input\.L[1-3]\.current", key)]
+        if lines:
+            found["input.current"] = str(sum(float(found[key]) for key in lines))
+        return {key: float(found[key]) if key in found else None for key in wanted}
+
+    wanted = shown()
+    assert any(wanted[key] for key in wanted if key.endswith("current") and "outlet" in key)
+    assert any(wanted[key] for key in wanted if key.endswith("realpower"))
+
+    def is_same() -> bool:
+        wanted.update(shown())
+        return served() == {
+            key: value if value is None else pytest.approx(value, rel=1e-3)
+            for key, value in wanted.items()
+        }
+
+    # a simulator's meters may run on between the two readings
+    assert until(is_same), (served(), wanted)
+    said = plate(target)
+    for variable, text in (
+        ("device.serial", said.serial),
+        ("device.mfr", said.manufacturer),
+        ("device.model", said.model),
+        ("ups.firmware", said.firmware),
+    ):
+        answer = f'VAR {name} {variable} "{text}"' if text else "ERR VAR-NOT-SUPPORTED"
+        asked = f"GET VAR {name} {variable}"
+        # read after the outlets
+        assert until(lambda asked=asked, answer=answer: behind.upsd.ask(asked) == answer), said  # type: ignore[misc]
+    assert any((said.serial, said.firmware, said.model)) or name == "nut"
+
+
+def _wh(kwh: float | None) -> float | None:
+    return None if kwh is None else 1000 * kwh
 
 
 def test_upsc_lists_the_outlets_and_upsrw_nothing_to_set(behind: Behind) -> None:
