@@ -354,9 +354,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "orjson": ("handlers/command/energy/packs.py",),
     "tomli": ("handlers/command/fleet/toml.py",),
     "prometheus_client": ("handlers/command/fleet/metrics.py",),
-    "starlette": ("handlers/command/gateway/",),
-    "uvicorn": ("handlers/command/gateway/serving.py",),
-    "h11": ("handlers/command/gateway/serving.py",),  # uvicorn's own parser
+    "h11": ("handlers/command/web/connection.py",),
     # in the standard library from Python 3.11 on
     "tomllib": ("handlers/command/fleet/toml.py",),
     "pysnmp": ("pdu_common/", "handlers/command/field/snmp/"),

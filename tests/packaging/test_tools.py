@@ -571,8 +571,7 @@ def test_the_wheel_requires_the_packages_of_the_tree_and_no_development_tools(wh
         "prometheus-client",
         "zeroconf",
         "cryptography",
-        "starlette",
-        "uvicorn",
+        "h11",
     }
     assert wanted == {name: tree[name] for name in wanted}
 

@@ -7,8 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from starlette.responses import Response
-
+from ..web.messages import WebAnswer
 from .refusals import Refusal
 
 #: no answer may be kept, guessed at, or shown inside a page
@@ -20,18 +19,27 @@ HEADERS: Mapping[str, str] = {
 REDFISH = "/redfish"
 
 
-def as_json(found: Any, status: int = 200, headers: Optional[Mapping[str, str]] = None) -> Response:
+def as_json(
+    found: Any, status: int = 200, headers: Optional[Mapping[str, str]] = None
+) -> WebAnswer:
     """A document. `headers`: more of them."""
     body = json.dumps(found, separators=(",", ":"), allow_nan=False).encode()
-    return Response(body, status, {**HEADERS, **(headers or {})}, "application/json")
+    kind = {"Content-Type": "application/json"}
+    return WebAnswer(status, body, {**HEADERS, **kind, **(headers or {})})
 
 
-def as_text(found: str, status: int = 200) -> Response:
+def as_text(found: str, status: int = 200) -> WebAnswer:
     """A text for programs that read no JSON."""
-    return Response(found, status, dict(HEADERS), "text/plain; charset=utf-8")
+    kind = {"Content-Type": "text/plain; charset=utf-8"}
+    return WebAnswer(status, found.encode(), {**HEADERS, **kind})
 
 
-def refused(refusal: Refusal, path: str) -> Response:
+def nothing(headers: Optional[Mapping[str, str]] = None) -> WebAnswer:
+    """Done, and there is nothing to show."""
+    return WebAnswer(204, b"", {**HEADERS, **(headers or {})})
+
+
+def refused(refusal: Refusal, path: str) -> WebAnswer:
     """The answer to a request that was refused: of Redfish's form below its path."""
     headers: dict[str, str] = {}
     if refusal.retry_after_s is not None:
@@ -40,24 +48,26 @@ def refused(refusal: Refusal, path: str) -> Response:
     if refusal.status == 401:
         # a browser that sees "Basic" would ask for a password and send it ever after
         headers["WWW-Authenticate"] = f'{"Basic" if is_redfish else "Bearer"} realm="pdu gateway"'
-    if refusal.status in (400, 413, 431, 505):
-        headers["Connection"] = "close"
+    if refusal.allow:
+        headers["Allow"] = ", ".join(refusal.allow)
     if is_redfish:
-        return as_redfish_error(refusal.status, refusal.reason, headers)
-    found = {"error": {"kind": refusal.kind, "reason": refusal.reason}}
-    return as_json(found, refusal.status, headers)
+        answer = as_redfish_error(refusal.status, refusal.reason, headers)
+    else:
+        found = {"error": {"kind": refusal.kind, "reason": refusal.reason}}
+        answer = as_json(found, refusal.status, headers)
+    return answer._replace(is_last=refusal.status in (400, 505))
 
 
 def as_redfish(
     found: Any, status: int = 200, headers: Optional[Mapping[str, str]] = None
-) -> Response:
+) -> WebAnswer:
     """A resource of Redfish (DSP0266, 8.6: OData-Version is needed)."""
     return as_json(found, status, {"OData-Version": "4.0", **(headers or {})})
 
 
 def as_redfish_error(
     status: int, reason: str, headers: Optional[Mapping[str, str]] = None
-) -> Response:
+) -> WebAnswer:
     """An error of Redfish (DSP0266, 8.6.2)."""
     message = "Base.1.0.GeneralError"
     about = {"MessageId": message, "Message": reason, "Severity": "Critical", "Resolution": "None."}

@@ -1,4 +1,4 @@
-"""The gateway as an ASGI application: the routes of all dialects behind the guard."""
+"""The gateway's application: the routes of all dialects behind the guard."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import uuid
 from collections.abc import Collection
 from typing import Callable, NamedTuple
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route, Router
-
+from ..web.messages import WebAnswer
 from .answers import as_text
+from .asked import GatewayRequest
 from .board import Board
 from .clients import Clients
 from .dialects import Dialects
@@ -18,6 +16,7 @@ from .facade import Facade
 from .guard import Guard
 from .ledger import Ledger
 from .limits import GatewayLimits
+from .routes import Route, Router
 from .sessions import Sessions
 from .v1 import V1
 
@@ -52,7 +51,7 @@ def application(
         *facade.routes(),
     ]
     return Guard(
-        Router(routes, redirect_slashes=False),
+        Router(routes),
         clients,
         sessions,
         choices.hosts,
@@ -61,5 +60,5 @@ def application(
     )
 
 
-async def _healthy(_: Request) -> Response:
+async def _healthy(_: GatewayRequest) -> WebAnswer:
     return as_text("ok\n")

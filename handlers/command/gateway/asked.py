@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 from urllib.parse import unquote_to_bytes
-
-from starlette.requests import Request
 
 from .board import Board
 from .clients import READ, SWITCH, GatewayClient
@@ -20,42 +18,41 @@ from .refusals import Refusal, bad, not_found
 KEY = "idempotency-key"
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 LONGEST_PAUSE_S = 60.0
-#: the guard's key in the scope
-PASSED = "pdu.gateway"
 
 
-class Passed(NamedTuple):
-    """What the guard found out about a request."""
+class GatewayRequest(NamedTuple):
+    """A request that passed the guard."""
 
+    method: str
+    #: names in lower case
+    headers: Mapping[str, str]
+    #: the parameters of the query, in their order
+    query: Sequence[tuple[str, str]]
     body: bytes
     #: None on the few paths that need none
     client: Optional[GatewayClient]
     #: raises Refusal if the client has sent too many commands
     count_command: Callable[[], None]
+    #: the parts of the path that the route names, as they were sent
+    parts: Mapping[str, str] = {}
 
 
-def passed(request: Request) -> Passed:
-    """What the guard found out."""
-    found: Passed = request.scope[PASSED]
-    return found
-
-
-def client_of(request: Request) -> GatewayClient:
+def client_of(request: GatewayRequest) -> GatewayClient:
     """Who asks."""
-    found = passed(request).client
+    found = request.client
     assert found is not None, "the guard lets nobody in here without a token"
     return found
 
 
-def segment(request: Request, name: str = "machine") -> str:
+def segment(request: GatewayRequest, name: str = "machine") -> str:
     """A part of the path, unescaped. Raises Refusal if it is not UTF-8."""
     try:
-        return unquote_to_bytes(str(request.path_params[name])).decode("utf-8")
+        return unquote_to_bytes(str(request.parts[name])).decode("utf-8")
     except UnicodeDecodeError:
         not_found()
 
 
-def machine(request: Request, board: Board, right: str, name: str) -> str:
+def machine(request: GatewayRequest, board: Board, right: str, name: str) -> str:
     """The name, if the client may do this with the machine.
 
     A machine that is not the client's own is answered as one that does not exist.
@@ -68,7 +65,7 @@ def machine(request: Request, board: Board, right: str, name: str) -> str:
     return name
 
 
-def machines(request: Request, board: Board) -> Sequence[str]:
+def machines(request: GatewayRequest, board: Board) -> Sequence[str]:
     """The machines that the client may read. Raises Refusal if it may read none."""
     client = client_of(request)
     if READ not in client.may:
@@ -77,7 +74,7 @@ def machines(request: Request, board: Board) -> Sequence[str]:
 
 
 async def commanded(
-    request: Request, board: Board, name: str, action: str, pause_s: float
+    request: GatewayRequest, board: Board, name: str, action: str, pause_s: float
 ) -> PowerOutcome:
     """Carry out a command, once for each key. `pause_s`: of a restart.
 
@@ -88,7 +85,7 @@ async def commanded(
     if KEY in request.headers and not _KEY.fullmatch(key):
         raise bad("Idempotency-Key must have 1 to 128 printable ASCII characters")
     wanted = PowerRequest(name, action, pause_s if action == RESTART else 0.0)
-    passed(request).count_command()
+    request.count_command()
     return await board.command(client_of(request).name, wanted, key)
 
 
@@ -105,12 +102,12 @@ def pause(value: Any, usual: float) -> float:
     return found
 
 
-def document(request: Request, keys: Sequence[str]) -> dict[str, Any]:
+def document(request: GatewayRequest, keys: Sequence[str]) -> dict[str, Any]:
     """The body as a JSON object that has only these keys. Raises Refusal."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise Refusal(415, "request", "the body must be application/json")
     try:
-        found = json.loads(passed(request).body.decode("utf-8"), object_pairs_hook=_each_once)
+        found = json.loads(request.body.decode("utf-8"), object_pairs_hook=_each_once)
     except (ValueError, RecursionError):
         raise bad("the body is not JSON") from None
     if not isinstance(found, dict):

@@ -7,6 +7,7 @@ import contextlib
 import ipaddress
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
@@ -30,8 +31,7 @@ from .limits import GatewayLimits
 LISTEN = "127.0.0.1:9915"
 _LAST_PORT = 65535
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-_PACKAGES = ("starlette", "uvicorn", "h11", "anyio")
-_MISSING = "the gateway needs two Python packages: python -m pip install starlette uvicorn"
+_MISSING = "the gateway needs the Python package h11: python -m pip install h11"
 
 
 class GatewayOptions(NamedTuple):
@@ -78,14 +78,13 @@ class Files(NamedTuple):
 def _gateway(context: click.Context, /, **options: Any) -> int:
     wanted, state = GatewayOptions(**options), given(context)
     try:
-        from . import serving  # imported late: 120 ms, and their packages may be missing
+        # imported late: 60 ms, and its package may be missing
+        from ..web import server as web
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] not in _PACKAGES:
+        if error.name is None or error.name.partition(".")[0] != "h11":
             raise
         raise SettingsError(_MISSING) from None
     where = _address(wanted)
-    if wanted.key is not None:
-        private.text(wanted.key, private.SECRET)  # refused if others can read it
     clients = clients_file.read(wanted.clients)
     drawing = reading_toml.read(wanted.machines)
     if not drawing.machines:
@@ -94,7 +93,7 @@ def _gateway(context: click.Context, /, **options: Any) -> int:
     needed = {cord.pdu for one in drawing.machines.values() for cord in one.cords}
     targets = pdus(wanted.list, wanted.auth, state.secret_files, needed)
     try:
-        listener = serving.listening(where.host, where.port)
+        listener = web.listening(where.host, where.port)
     except (OSError, TypeError, UnicodeError) as error:
         raise SettingsError(
             f"--listen {wanted.listen[:60]}: {getattr(error, 'strerror', None) or error}"
@@ -112,7 +111,9 @@ async def _serve(
     listener: socket.socket,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; then carry the running commands through."""
-    from . import application, board, ledger, serving  # imported late, as in `_gateway`
+    # imported late, as in `_gateway`
+    from ..web import server as web
+    from . import application, board, ledger
 
     limits = GatewayLimits(commands=wanted.commands)
     hosts = {*(one.lower() for one in wanted.host)}
@@ -129,15 +130,10 @@ async def _serve(
             files.drawing.machines, files.targets, book, wanted.fresh, _report
         )
         served = application.application(switchboard, book, files.clients, choices, _report)
-        try:
-            server = serving.server(served, limits, wanted.cert, wanted.key)
-        except OSError as error:  # ssl.SSLError is one
-            raise SettingsError(
-                f"--cert, --key: {getattr(error, 'strerror', None) or error}"
-            ) from None
+        server = web.WebServer(served, tls=_certified(wanted), report=_report)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, setattr, server, "should_exit", True)
+            loop.add_signal_handler(number, server.stop)
         url = f"{'https' if wanted.cert else 'http'}://{where.in_url}:{listener.getsockname()[1]}/"
         if state.json:
             print_json({"url": url})
@@ -145,9 +141,22 @@ async def _serve(
             print(url)
         sys.stdout.flush()
         try:
-            await server.serve([listener])
+            await server.serve(listener)
         finally:
             await switchboard.close()
+
+
+def _certified(wanted: GatewayOptions) -> Optional[ssl.SSLContext]:
+    """TLS with the owner's certificate. Raises SettingsError."""
+    from ..web import server as web  # imported late, as in `_gateway`
+
+    if wanted.cert is None or wanted.key is None:
+        return None
+    private.text(wanted.key, private.SECRET)  # refused if others can read it
+    try:
+        return web.certified(wanted.cert, wanted.key)
+    except OSError as error:  # ssl.SSLError is one
+        raise SettingsError(f"--cert, --key: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _address(wanted: GatewayOptions) -> ListenAddress:

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
 from ..hall.drawing import Cord
+from ..web.messages import WebAnswer
 from .answers import as_json, as_text
-from .asked import commanded, machine, passed, pause, segment
+from .asked import GatewayRequest, commanded, machine, pause, segment
 from .board import Board
 from .clients import READ, SWITCH
 from .power import OFF, ON, RESTART, UNKNOWN, PowerOutcome
 from .refusals import Refusal, bad, not_found
+from .routes import Route
 from .v1 import outcome_json, outcome_status
 
 # MAAS' usual patterns are status.*\:.*running and status.*\:.*stopped
@@ -45,38 +43,38 @@ class Dialects:
         choose it."""
         return [
             Route("/maas/{machine}/query", self._maas_query),
-            Route("/maas/{machine}/{action}", self._maas, methods=["POST"]),
+            Route("/maas/{machine}/{action}", self._maas, ["POST"]),
             Route("/labgrid/{machine}", self._labgrid_get),
-            Route("/labgrid/{machine}", self._labgrid_put, methods=["PUT"]),
+            Route("/labgrid/{machine}", self._labgrid_put, ["PUT"]),
             Route("/power/control/{action}", self._pdudaemon),
         ]
 
-    async def _maas_query(self, request: Request) -> Response:
+    async def _maas_query(self, request: GatewayRequest) -> WebAnswer:
         name = machine(request, self._board, READ, segment(request))
         found = await self._board.state(name)
         return as_json({"status": _MAAS[found.state]})
 
-    async def _maas(self, request: Request) -> Response:
-        action = request.path_params["action"]
+    async def _maas(self, request: GatewayRequest) -> WebAnswer:
+        action = request.parts["action"]
         if action not in (ON, OFF):
             not_found()
         return _told(await self._switched(request, segment(request), action))
 
-    async def _labgrid_get(self, request: Request) -> Response:
+    async def _labgrid_get(self, request: GatewayRequest) -> WebAnswer:
         name = machine(request, self._board, READ, segment(request))
         found = await self._board.state(name)
         if found.state == UNKNOWN:
             raise Refusal(503, "unknown", f"the state is unknown: {found.reason}", _RETRY_S)
         return as_text(_LABGRID[found.state])
 
-    async def _labgrid_put(self, request: Request) -> Response:
+    async def _labgrid_put(self, request: GatewayRequest) -> WebAnswer:
         actions = {b"1": ON, b"0": OFF}
-        action = actions.get(passed(request).body)
+        action = actions.get(request.body)
         if action is None:
             raise bad("the body must be 0 or 1")
         return _told(await self._switched(request, segment(request), action))
 
-    async def _pdudaemon(self, request: Request) -> Response:
+    async def _pdudaemon(self, request: GatewayRequest) -> WebAnswer:
         """Read no state: pdudaemon has no path for it."""
         if not self._switch_by_get:
             raise Refusal(
@@ -84,10 +82,10 @@ class Dialects:
             )
         if request.method != "GET":
             raise Refusal(405, "method", "pdudaemon's paths take GET only")
-        action = _PDUDAEMON.get(request.path_params["action"])
+        action = _PDUDAEMON.get(request.parts["action"])
         if action is None:
             not_found()
-        given = request.query_params.multi_items()
+        given = request.query
         asked = dict(given)
         if len(asked) < len(given) or set(asked) - set(_PDUDAEMON_KEYS):
             raise bad(f"the parameters are {', '.join(_PDUDAEMON_KEYS)}, each at most once")
@@ -97,7 +95,7 @@ class Dialects:
             return as_text("OK - accepted request\n")
         return as_text(f"not proven: {found.reason}\n", outcome_status(found))
 
-    def _named(self, request: Request, asked: Mapping[str, str]) -> str:
+    def _named(self, request: GatewayRequest, asked: Mapping[str, str]) -> str:
         """The machine of `alias`, or the one whose only outlet `hostname` and `port` name."""
         if "alias" in asked:
             if len(set(asked) & {"alias", "hostname", "port"}) > 1:
@@ -112,10 +110,10 @@ class Dialects:
         return name
 
     async def _switched(
-        self, request: Request, name: str, action: str, pause_s: float = 0.0
+        self, request: GatewayRequest, name: str, action: str, pause_s: float = 0.0
     ) -> PowerOutcome:
         return await commanded(request, self._board, name, action, pause_s)
 
 
-def _told(outcome: PowerOutcome) -> Response:
+def _told(outcome: PowerOutcome) -> WebAnswer:
     return as_json(outcome_json(outcome), outcome_status(outcome))

@@ -6,16 +6,14 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
+from ..web.messages import WebAnswer
 from . import redfish
-from .answers import HEADERS, as_redfish, as_redfish_error
-from .asked import client_of, commanded, document, machine, machines, segment
+from .answers import as_redfish, as_redfish_error, nothing
+from .asked import GatewayRequest, client_of, commanded, document, machine, machines, segment
 from .board import Board
 from .clients import READ, SWITCH, Clients
 from .refusals import Refusal, bad, not_found
+from .routes import Route
 from .sessions import Sessions
 from .v1 import UNPROVEN
 
@@ -41,37 +39,37 @@ class Facade:
             Route(redfish.SERVICE, _fixed(redfish.session_service())),
             Route(redfish.SYSTEMS, self._systems),
             Route(system, self._system),
-            Route(f"{system}/Actions/ComputerSystem.Reset", self._reset, methods=["POST"]),
+            Route(f"{system}/Actions/ComputerSystem.Reset", self._reset, ["POST"]),
             Route(redfish.CHASSIS, self._all_chassis),
             Route(chassis, self._chassis),
             Route(f"{chassis}/EnvironmentMetrics", self._metrics),
             Route(redfish.SESSIONS, self._own_sessions),
-            Route(redfish.SESSIONS, self._log_in, methods=["POST"]),
+            Route(redfish.SESSIONS, self._log_in, ["POST"]),
             Route(session, self._session),
-            Route(session, self._log_out, methods=["DELETE"]),
+            Route(session, self._log_out, ["DELETE"]),
         ]
 
-    async def _systems(self, request: Request) -> Response:
+    async def _systems(self, request: GatewayRequest) -> WebAnswer:
         return as_redfish(redfish.systems(machines(request, self._board)))
 
-    async def _all_chassis(self, request: Request) -> Response:
+    async def _all_chassis(self, request: GatewayRequest) -> WebAnswer:
         return as_redfish(redfish.all_chassis(machines(request, self._board)))
 
-    async def _system(self, request: Request) -> Response:
+    async def _system(self, request: GatewayRequest) -> WebAnswer:
         name = self._readable(request)
         found = await self._board.state(name)
         may = SWITCH in client_of(request).may and not self._board.machines[name].protected
         return as_redfish(redfish.system(name, found.state, may))
 
-    async def _chassis(self, request: Request) -> Response:
+    async def _chassis(self, request: GatewayRequest) -> WebAnswer:
         return as_redfish(redfish.chassis(self._readable(request)))
 
-    async def _metrics(self, request: Request) -> Response:
+    async def _metrics(self, request: GatewayRequest) -> WebAnswer:
         name = self._readable(request)
         found = await self._board.state(name, with_figures=True)
         return as_redfish(redfish.metrics(name, found))
 
-    async def _reset(self, request: Request) -> Response:
+    async def _reset(self, request: GatewayRequest) -> WebAnswer:
         wanted = document(request, ("ResetType",)).get("ResetType")
         action = redfish.RESETS.get(wanted) if isinstance(wanted, str) else None
         if action is None:
@@ -80,9 +78,9 @@ class Facade:
         found = await commanded(request, self._board, name, action, self._pause_s)
         if not found.done:
             return as_redfish_error(UNPROVEN, f"sent, but not proven: {found.reason}")
-        return Response(None, 204, {**HEADERS, "OData-Version": "4.0"})
+        return nothing({"OData-Version": "4.0"})
 
-    async def _log_in(self, request: Request) -> Response:
+    async def _log_in(self, request: GatewayRequest) -> WebAnswer:
         asked = document(request, ("UserName", "Password"))
         name, token = asked.get("UserName"), asked.get("Password")
         if not isinstance(name, str) or not isinstance(token, str):
@@ -94,25 +92,25 @@ class Facade:
         headers = {"Location": f"{redfish.SESSIONS}/{session.id}", "X-Auth-Token": secret}
         return as_redfish(redfish.session(session.id, client.name), 201, headers)
 
-    async def _own_sessions(self, request: Request) -> Response:
+    async def _own_sessions(self, request: GatewayRequest) -> WebAnswer:
         own = self._sessions.of_client(client_of(request), time.monotonic())
         return as_redfish(redfish.sessions(one.id for one in own))
 
-    async def _session(self, request: Request) -> Response:
+    async def _session(self, request: GatewayRequest) -> WebAnswer:
         asked, client = segment(request, "session"), client_of(request)
         if asked not in {one.id for one in self._sessions.of_client(client, time.monotonic())}:
             not_found()
         return as_redfish(redfish.session(asked, client.name))
 
-    async def _log_out(self, request: Request) -> Response:
+    async def _log_out(self, request: GatewayRequest) -> WebAnswer:
         if not self._sessions.end(segment(request, "session"), client_of(request)):
             not_found()
-        return Response(None, 204, {**HEADERS, "OData-Version": "4.0"})
+        return nothing({"OData-Version": "4.0"})
 
-    def _readable(self, request: Request) -> str:
+    def _readable(self, request: GatewayRequest) -> str:
         return machine(request, self._board, READ, self._name(request))
 
-    def _name(self, request: Request) -> str:
+    def _name(self, request: GatewayRequest) -> str:
         """The machine with the Id of the path; "" if there is none."""
         return self._names.get(segment(request), "")
 
@@ -120,7 +118,7 @@ class Facade:
 def _fixed(found: Any) -> Any:
     """A route that always answers the same."""
 
-    async def answer(_: Request) -> Response:
+    async def answer(_: GatewayRequest) -> WebAnswer:
         return as_redfish(found)
 
     return answer

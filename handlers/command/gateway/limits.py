@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class GatewayLimits(NamedTuple):
-    """What the gateway takes on."""
+    """What the gateway takes on from one client."""
 
     #: commands of a client in a minute
     commands: int = 30
@@ -15,18 +15,6 @@ class GatewayLimits(NamedTuple):
     requests: int = 1200
     #: requests of a client at a time
     at_a_time: int = 100
-    #: connections of all clients
-    connections: int = 500
-    #: a request's head and body may take this long together, in seconds
-    request_s: float = 10.0
-    #: a client may take this long to read an answer, in seconds
-    answer_s: float = 30.0
-    #: an idle connection is kept for this long, in seconds
-    idle_s: float = 15.0
-    #: the head of a request, in bytes
-    head: int = 16 << 10
-    #: the body of a request, in bytes
-    body: int = 16 << 10
 
 
 @dataclass

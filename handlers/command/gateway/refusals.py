@@ -5,6 +5,7 @@ After each of these, nothing was sent to a PDU.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NoReturn, Optional
 
 from ...errors import printable
@@ -17,7 +18,12 @@ class Refusal(Exception):
     """An answer that is no result. The text is printable."""
 
     def __init__(
-        self, status: int, kind: str, reason: str, retry_after_s: Optional[float] = None
+        self,
+        status: int,
+        kind: str,
+        reason: str,
+        retry_after_s: Optional[float] = None,
+        allow: Sequence[str] = (),
     ) -> None:
         #: of HTTP
         self.status = status
@@ -26,6 +32,8 @@ class Refusal(Exception):
         self.reason = printable(reason, _LONGEST)
         #: when it may be asked again
         self.retry_after_s = retry_after_s
+        #: the methods that the path takes, for one that it does not
+        self.allow = allow
         super().__init__(self.reason)
 
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
+from ..web.messages import WebAnswer
 from . import openapi
 from .answers import as_json
-from .asked import client_of, commanded, document, machine, machines, pause, segment
+from .asked import GatewayRequest, client_of, commanded, document, machine, machines, pause, segment
 from .board import Board
 from .clients import READ
 from .ledger import RECENT, Ledger
 from .power import ACTIONS, MachineState, PowerOutcome, as_json as cord_as_json
 from .refusals import bad
+from .routes import Route
 
 USUAL_LINES = 100
 # A command was sent and not proven. Not 5xx: clients that repeat those would switch again.
@@ -68,14 +66,14 @@ class V1:
             Route("/v1/status", self._status),
             Route(one, self._machine),
             Route(f"{one}/outlets", self._outlets),
-            Route(f"{one}/power", self._power, methods=["POST"]),
+            Route(f"{one}/power", self._power, ["POST"]),
             Route("/v1/journal", self._journal),
         ]
 
-    async def _openapi(self, _: Request) -> Response:
+    async def _openapi(self, _: GatewayRequest) -> WebAnswer:
         return as_json(openapi.DOCUMENT)
 
-    async def _machines(self, request: Request) -> Response:
+    async def _machines(self, request: GatewayRequest) -> WebAnswer:
         names = machines(request, self._board)
         return as_json(
             {
@@ -90,20 +88,20 @@ class V1:
             }
         )
 
-    async def _status(self, request: Request) -> Response:
+    async def _status(self, request: GatewayRequest) -> WebAnswer:
         found = await self._board.states(machines(request, self._board))
         return as_json({"machines": [_machine_json(name, one) for name, one in found.items()]})
 
-    async def _machine(self, request: Request) -> Response:
+    async def _machine(self, request: GatewayRequest) -> WebAnswer:
         name = machine(request, self._board, READ, segment(request))
         return as_json(_machine_json(name, await self._board.state(name)))
 
-    async def _outlets(self, request: Request) -> Response:
+    async def _outlets(self, request: GatewayRequest) -> WebAnswer:
         name = machine(request, self._board, READ, segment(request))
         found = await self._board.state(name, with_figures=True)
         return as_json(_machine_json(name, found, with_figures=True))
 
-    async def _power(self, request: Request) -> Response:
+    async def _power(self, request: GatewayRequest) -> WebAnswer:
         asked = document(request, ("action", "pause_s"))
         action = asked.get("action")
         if action not in ACTIONS:
@@ -112,10 +110,10 @@ class V1:
         found = await commanded(request, self._board, segment(request), action, pause_s)
         return as_json(outcome_json(found), outcome_status(found))
 
-    async def _journal(self, request: Request) -> Response:
+    async def _journal(self, request: GatewayRequest) -> WebAnswer:
         """The last lines about the client's machines. The hashes are those of the whole chain."""
         names = frozenset(machines(request, self._board))
-        last = request.query_params.get("last", str(USUAL_LINES))
+        last = dict(request.query).get("last", str(USUAL_LINES))
         if not (last.isascii() and last.isdigit() and len(last) <= 4 and 0 < int(last) <= RECENT):
             raise bad(f"last must be a number from 1 to {RECENT}")
         ids = set()
@@ -127,7 +125,7 @@ class V1:
                 lines.append({"hash": line.hash, **self._shown(request, line.record)})
         return as_json({"lines": lines[-int(last) :]})
 
-    def _shown(self, request: Request, record: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _shown(self, request: GatewayRequest, record: Mapping[str, Any]) -> Mapping[str, Any]:
         """A line without the keys of other clients: who has one may ask for its result."""
         if record.get("client") == client_of(request).name:
             return record

@@ -1,0 +1,48 @@
+"""How much a client may ask for, and how long its sessions last. Without sockets."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.command.gateway.clients import Clients, GatewayClient
+from handlers.command.gateway.guard import Guard
+from handlers.command.gateway.limits import Bucket, GatewayLimits
+from handlers.command.gateway.routes import Router
+from handlers.command.gateway.sessions import MOST, TIMEOUT_S, Sessions
+
+
+def test_a_bucket_gives_its_size_at_once_and_then_its_rate() -> None:
+    bucket = Bucket(3, 60.0)
+    assert [bucket.wait(100.0) for _ in range(3)] == [0.0] * 3
+    assert bucket.wait(100.0) == pytest.approx(20.0) and bucket.wait(110.0) == pytest.approx(10.0)
+    assert bucket.wait(120.0) == 0.0 and bucket.wait(120.0) > 0
+    assert bucket.wait(50.0) > 0  # a clock that goes back gives nothing
+    assert [bucket.wait(1e6) for _ in range(4)][:3] == [0.0] * 3
+
+
+CLIENT = GatewayClient("me", b"\0" * 32, ["*"], frozenset(("read", "switch")))
+
+
+def test_a_client_has_a_rate_of_commands_and_of_requests_of_its_own() -> None:
+    other = CLIENT._replace(name="you", digest=b"\1" * 32)
+    limits = GatewayLimits(commands=2)
+    guard = Guard(Router([]), Clients([CLIENT, other]), Sessions(), ["x"], limits, lambda _: None)
+    for _ in range(2):
+        guard._count_command(CLIENT)
+    with pytest.raises(Exception, match="too many commands") as refused:
+        guard._count_command(CLIENT)
+    assert getattr(refused.value, "status") == 429 and getattr(refused.value, "retry_after_s") > 0
+    guard._count_command(other)
+
+
+def test_sessions_end_when_idle_and_are_few() -> None:
+    sessions = Sessions()
+    first, token = sessions.start(CLIENT, 0.0)
+    assert sessions.used(token, TIMEOUT_S - 1) == CLIENT
+    assert sessions.used(token, 2 * TIMEOUT_S - 2) == CLIENT
+    assert sessions.used(token, 4 * TIMEOUT_S) is None and sessions.used("", 0.0) is None
+    tokens = [sessions.start(CLIENT, 4 * TIMEOUT_S + n)[1] for n in range(MOST + 1)]
+    assert sessions.used(tokens[0], 4 * TIMEOUT_S + MOST) is None
+    assert sessions.used(tokens[1], 4 * TIMEOUT_S + MOST) == CLIENT
+    assert len(sessions.of_client(CLIENT, 4 * TIMEOUT_S + MOST)) == MOST
+    assert first.id not in {one.id for one in sessions.of_client(CLIENT, 4 * TIMEOUT_S + MOST)}
