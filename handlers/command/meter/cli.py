@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Sequence
-from multiprocessing.connection import Connection
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
 
 import click
@@ -24,6 +22,7 @@ from ..journal import START
 from ..options import SharedOptions, Word, given, option, output, secret_files
 from ..output import Result, counted, shown
 from ..report import Interrupted, failed
+from ..service import Wishes
 from .days import Days
 from .running import MeterService, MeterSettings
 
@@ -68,15 +67,16 @@ class MeterOptions(NamedTuple):
 @click.pass_context
 def _meter(context: click.Context, /, **options: Any) -> int:
     wanted, state = MeterOptions(**options), given(context)
-    polled = _targets(wanted, state)
-    with Days(wanted.to) as days, _signals() as (stop, got):
-        # a forked process must not keep the folder locked when this one has been killed
-        os.register_at_fork(after_in_child=days.abandon)
-        settings = MeterSettings(wanted.every, wanted.parallel, wanted.rounds)
-        meter = MeterService(polled, days, settings, _say)
-        _ready()
-        meter.run(stop)
-        code = failed(state, Interrupted("")) if signal.SIGINT in got else 0
+    with Wishes() as wishes:
+        polled = _targets(wanted, state)
+        with Days(wanted.to) as days:
+            # a forked process must not keep the folder locked when this one has been killed
+            os.register_at_fork(after_in_child=days.abandon)
+            settings = MeterSettings(wanted.every, wanted.parallel, wanted.rounds)
+            meter = MeterService(polled, days, settings, _say)
+            _ready()
+            meter.run(wishes, lambda: _targets(wanted, state))
+        code = failed(state, Interrupted("")) if wishes.ending == signal.SIGINT else 0
         document = {**meter.counts._asdict(), "hash": days.hash}
     if code:
         return code
@@ -116,32 +116,6 @@ def _say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
-@contextlib.contextmanager
-def _signals() -> Iterator[tuple[Connection, list[int]]]:
-    """A pipe on which something arrives after Ctrl-C or SIGTERM, and the signals so far.
-
-    So that no signal breaks off a write. A second one ends the process at once.
-    """
-    stop, told = multiprocessing.Pipe(duplex=False)
-    got: list[int] = []
-    numbers = (signal.SIGINT, signal.SIGTERM)
-
-    def take(number: int, _: object) -> None:
-        got.append(number)
-        for one in numbers:
-            signal.signal(one, signal.SIG_DFL)
-        told.send_bytes(b"stop")
-
-    before = {number: signal.signal(number, take) for number in numbers}
-    try:
-        yield stop, got
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        stop.close()
-        told.close()
-
-
 def _ready() -> None:
     """Tell systemd that the service runs (sd_notify(3)), if it asked for that."""
     path = os.environ.get("NOTIFY_SOCKET", "")
@@ -160,8 +134,9 @@ _HELP = """Keep the readings of all PDUs of a list, in files that nobody can cha
 FILE is the list, as for `pdu check`. DIR gets a file of JSON lines for each day
 of UTC. A line is on the disk before it counts, and has the hash over all lines
 before it: `pdu energy verify DIR` names a changed one, and `pdu energy audit`
-reads them. Only one meter can write into a DIR. It runs until Ctrl-C or SIGTERM;
-keep the hash that it prints then at another place."""
+reads them. Only one meter can write into a DIR. SIGHUP lets it read the list and
+the logins again. It runs until Ctrl-C or SIGTERM; keep the hash that it prints
+then at another place."""
 meter = Subcommand(
     "meter",
     callback=_meter,

@@ -38,7 +38,7 @@ class PduLines:
     """The lines of one PDU: its polls, and before them what they describe, where that changed."""
 
     def __init__(self, number: int, named: PduHeading) -> None:
-        self._number, self._named = number, named
+        self._number, self.named = number, named
         self._plate = Nameplate()
         self._outlets: Sequence[str] = ()
         self._names: Sequence[str] = ()
@@ -78,7 +78,7 @@ class PduLines:
         plate = self._plate
         declared = {
             "unit": self._number,
-            **self._named._asdict(),
+            **self.named._asdict(),
             "family": plate.family,
             "serial": plate.serial,
             "firmware": plate.firmware,

@@ -9,9 +9,9 @@ do not cost 1,000 syncs.
 from __future__ import annotations
 
 import functools
+import itertools
 import time
 from collections.abc import Iterator, Sequence
-from multiprocessing.connection import Connection
 from typing import Any, Callable, NamedTuple, Optional
 
 from ... import VERSION
@@ -20,6 +20,7 @@ from ..fleet.lag import Lag
 from ..fleet.polling import CallFailure, Reading, Target, busy, doubted
 from ..journal import JournalError
 from ..output import counted
+from ..service import Wishes, reread
 from . import lines
 from .days import Days
 from .instants import Instant, boot
@@ -89,9 +90,8 @@ class _Unwritten(NamedTuple):
 class _Pdu:
     """What is known of one PDU between polls."""
 
-    def __init__(self, number: int, target: Target) -> None:
-        device = target.device
-        self.unit = PduLines(number, PduHeading(device.name, device.handler, device.address))
+    def __init__(self, number: int, named: PduHeading) -> None:
+        self.unit = PduLines(number, named)
         self.known: Optional[Known] = None
         #: whether it is being read
         self.is_out = False
@@ -113,17 +113,19 @@ class MeterService:
     ) -> None:
         """`say` tells an administrator what is wrong."""
         self._days, self._settings, self._say, self._now = days, settings, say, now
-        self._targets = targets
-        self._pdus = [_Pdu(number, target) for number, target in enumerate(targets)]
+        self._targets: Sequence[Target] = ()
+        self._pdus: list[_Pdu] = []
+        self._numbers = itertools.count()
+        self._take_over(targets)
         self._boot = boot()
         self._head: list[dict[str, Any]] = []
         self._unwritten: Optional[_Unwritten] = None
         self._repaired = self._polled = 0
-        self._is_stopped = False
+        self._is_stopped = self._is_reloading = False
         self.counts = MeterCounts()
 
-    def run(self, stop: Connection) -> None:
-        """Run until something arrives on `stop`, or the rounds are done.
+    def run(self, wishes: Wishes, read: Callable[[], Sequence[Target]]) -> None:
+        """Run until it is asked to end, or the rounds are done. `read` reads the PDUs' files again.
 
         Raises SettingsError if no process starts, or if the journal was changed by others.
         """
@@ -138,7 +140,10 @@ class MeterService:
                     due = self._begun(crew, due, now)
                     now = self._now()
                 wait = min(max(due.mono - now.mono, 0.0), _LONGEST_WAIT_S)
-                self._write(self._arrived(crew, wait, stop))
+                self._write(self._arrived(crew, wait, wishes))
+                if self._is_reloading:
+                    self._is_reloading = False
+                    crew = self._reloaded(crew, read)
                 hanging = crew.overdue(self._settings.patience_s)
                 if hanging:
                     # PDUs whose readings do not end are given up
@@ -156,6 +161,27 @@ class MeterService:
             if pdu.is_out:
                 crew.repeat(place, (place, pdu.known), pdu.level)
         return crew
+
+    def _reloaded(self, crew: Crew, read: Callable[[], Sequence[Target]]) -> Crew:
+        """Take over what the files say now. What was being read is read by new processes."""
+        targets = reread(read, self._say)
+        if targets is None:
+            return crew
+        added, removed = self._take_over(targets)
+        self._say(
+            f"the list was read again: {counted(len(targets), 'PDU')}, {added} new, {removed} gone"
+        )
+        return self._renewed(crew)
+
+    def _take_over(self, targets: Sequence[Target]) -> tuple[int, int]:
+        """Use these PDUs. One that the list named before goes on; a new one gets a number that no
+        other had. Returns how many are new, and how many are gone.
+        """
+        before = {one.unit.named: one for one in self._pdus}
+        named = [PduHeading(*target.device[:3]) for target in targets]
+        self._pdus = [before.get(one) or _Pdu(next(self._numbers), one) for one in named]
+        self._targets = targets
+        return len(set(named).difference(before)), len(set(before).difference(named))
 
     # ---- rounds ----------------------------------------------------------------------------------
 
@@ -193,13 +219,14 @@ class MeterService:
         work = functools.partial(_job, self._targets, self._settings.take)
         return Crew(work, parallel, processes)
 
-    def _arrived(self, crew: Crew, wait: float, stop: Connection) -> list[tuple[int, Taken]]:
+    def _arrived(self, crew: Crew, wait: float, wishes: Wishes) -> list[tuple[int, Taken]]:
         """The readings that arrive within `wait` seconds, and shortly after the first of them."""
         found: list[tuple[int, Taken]] = []
         end = self._now().mono + wait
-        while not self._is_stopped:
+        others = {wishes.pipe: lambda: self._hear(wishes)}
+        while not (self._is_stopped or self._is_reloading):
             before = len(found)
-            for event in crew.turn(max(end - self._now().mono, 0.0), {stop: self._stop}):
+            for event in crew.turn(max(end - self._now().mono, 0.0), others):
                 found += self._taken(crew, event)
             now = self._now().mono
             if found and not before:
@@ -211,8 +238,9 @@ class MeterService:
     def _is_done_with(self, found: Sequence[tuple[int, Taken]]) -> bool:
         return bool(found) and sum(pdu.is_out for pdu in self._pdus) == len(found)
 
-    def _stop(self) -> None:
-        self._is_stopped = True
+    def _hear(self, wishes: Wishes) -> None:
+        self._is_reloading = wishes.heard() or self._is_reloading
+        self._is_stopped = wishes.ending is not None
 
     def _taken(self, crew: Crew, event: Event) -> Iterator[tuple[int, Taken]]:
         """The reading of an event; none if its silence is doubted and the PDU is read again."""

@@ -109,6 +109,41 @@ def test_a_round_has_what_each_handler_knows_and_a_dead_pdu_its_error(
     assert found["dead"][1]["error"][0] == "unreachable" and "on" not in found["dead"][1]
 
 
+def test_sighup_takes_over_the_list_and_ends_nothing(tmp_path: Path) -> None:
+    """One PDU is being read when the signal comes; a list that is wrong changes nothing."""
+    kept = tmp_path / "kept"
+
+    def names() -> list[str]:
+        """The PDUs of the last polls."""
+        units = {one["unit"]: one["name"] for one in records(kept) if "unit" in one}
+        return [units[one["of"]] for one in records(kept) if "of" in one]
+
+    with one(tmp_path) as listed, socket.create_server(("127.0.0.1", 0)) as silent:
+        head, rack = listed.read_text().splitlines()
+        slow = f"slow,nut,127.0.0.1:{silent.getsockname()[1]},device=pdu; timeout=3"
+        listed.write_text(f"{head}\n{rack}\n{slow}\n")
+        with metering(listed, "--to", kept, "--every", "1s") as meter:
+            assert until(lambda: polls(kept) > 0)
+            second = rack.replace("rack,", "second,")
+            listed.write_text(f"{head}\n{slow}\n{second}\n")
+            meter.send_signal(signal.SIGHUP)
+            assert until(lambda: "second" in names())
+            # what was being read is read to its end, though its place in the list is another one
+            assert until(lambda: "slow" in names())
+            listed.write_text("name\nnothing\n")
+            meter.send_signal(signal.SIGHUP)
+            before = names().count("second")
+            assert until(lambda: names().count("second") > before + 1)
+            meter.send_signal(signal.SIGTERM)
+            _, err = meter.communicate(timeout=PATIENCE_S)
+    assert meter.returncode == 0
+    assert "the list was read again: 2 PDUs, 1 new, 1 gone" in err
+    assert "nothing changes" in err
+    units = {one["unit"]: one["name"] for one in records(kept) if "unit" in one}
+    assert units == {0: "rack", 1: "slow", 2: "second"}
+    verified(str(kept))
+
+
 @pytest.mark.parametrize("number, code", [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 def test_a_signal_ends_it_at_once_and_the_next_start_continues(
     tmp_path: Path, number: signal.Signals, code: int

@@ -22,11 +22,11 @@ from tests.waiting import PATIENCE_S
 
 _METER = """
 import json, os, sys, threading, time
-from multiprocessing import Pipe
 from handlers.command.fleet import auth, listing, polling
 from handlers.command.meter import running
 from handlers.command.meter.days import Days
 from handlers.command.meter.instants import Instant
+from handlers.command.service import Wishes
 from tests.handlers.command.meter.readings import MIDNIGHT, reading, silent
 
 folder = sys.argv[1]
@@ -48,12 +48,11 @@ def take(target, known):
 devices = [listing.ListedPdu(str(n), "snmp", "192.0.2.1", "", ()) for n in range(count)]
 polled_pdus = polling.targets(devices, {{}}, auth.FleetLogin("none", {{}}, {{}}))
 settings = running.MeterSettings(every, 128, rounds, patience, fresh_after, take)
-stop, _ = Pipe(duplex=False)
-with Days(folder) as days:
+with Days(folder) as days, Wishes() as wishes:
     os.register_at_fork(after_in_child=days.abandon)
     say = lambda text: print(text, file=sys.stderr)
     meter = running.MeterService(polled_pdus, days, settings, say, Instant.now)
-    meter.run(stop)
+    meter.run(wishes, lambda: polled_pdus)
     ended(meter)
 print(json.dumps(meter.counts._asdict()))
 """
@@ -151,7 +150,7 @@ def polled(name, known):
 def ended(meter):
     open(folder + ".dead", "w").close()
     meter._settings = settings._replace(rounds=3)
-    meter.run(stop)
+    meter.run(wishes, lambda: polled_pdus)
 """
 
 
