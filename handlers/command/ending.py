@@ -21,9 +21,9 @@ class OutputError(Exception):
 
 
 _REQUIRED = ("click", "pysnmp", "pyasn1", "tomli")  # `dependencies` in pyproject.toml
-_MISSING = """the Python package {name} is missing. Install it (python -m pip install {name}),
-install this project with its
-packages (python -m pip install FOLDER), or use pdu.pyz (make tools), which includes them"""
+_MISSING = """the Python package {name}, which pdu always needs, is missing: in a clone of this
+project, install the command with its packages (pipx install --force .), or use pdu.pyz (make
+tools), which contains them"""
 
 
 def missing(error: ModuleNotFoundError) -> str:

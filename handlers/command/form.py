@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Union
 from .. import registry
 from ..errors import NamedSetting, SettingsError, printable
 from ..settings import host_and_port, is_address
+from . import extras
 from .asking import secret
 from .files import read_file
 from .options import SECRETS, SPELLINGS, SharedOptions, spelled_secret
@@ -40,6 +41,7 @@ _PASSWORD_OF: Mapping[str, str] = {
     "priv_protocol": "priv_password",
 }
 _PLACEHOLDER = "any text"
+NO_PROTOCOL = ("none", "no")  # as the protocols of SNMPv3: without this stage
 _LONGEST_NAME = 253  # RFC 1035, 2.3.4: of a host name, in characters
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
 _SNMP_SECRETS = ("community", "auth_password", "priv_password")
@@ -71,14 +73,18 @@ def pdu_data(
     }
     if port is not None:
         params.setdefault("port", str(port))
+    is_v3 = params.setdefault("version", "2").strip().lower() in ("3", "v3")
+    # before a secret is asked for
+    if is_v3 and "priv_password" in _passwords(params) and not extras.has("cryptography"):
+        raise SettingsError(extras.missing("SNMPv3 with privacy", "cryptography"))
     if not state.login:
-        # before a secret is asked for
-        _check_fields({**dict.fromkeys(_SNMP_SECRETS, _PLACEHOLDER), "user": "any", **params})
+        given_later = ["community", *_passwords(params)]
+        _check_fields({**dict.fromkeys(given_later, _PLACEHOLDER), "user": "any", **params})
     for key in secrets:
         found = secret(state, key, f"{key} for {bare}", False)
         if found:
             settings[key] = found
-    if params.setdefault("version", "2").strip().lower() in ("3", "v3"):
+    if is_v3:
         if not params.get("user"):
             raise SettingsError(("SNMPv3 needs a user: give ", NamedSetting("username")))
         protocols = {password: protocol for protocol, password in _PASSWORD_OF.items()}
@@ -87,13 +93,22 @@ def pdu_data(
                 raise SettingsError(
                     (f"{key} has no effect without a protocol: give ", NamedSetting(protocols[key]))
                 )
-        wanted = [key for key, protocol in protocols.items() if params.get(protocol)]
+        wanted = _passwords(params)
     else:
         wanted = ["community"]
     params.update({key: secret(state, key, f"{key.replace('_', ' ')} of {bare}") for key in wanted})
     if not state.login:
         _check_fields(params)
     return PduSnmpData(bare, params, settings)
+
+
+def _passwords(params: Mapping[str, str]) -> list[str]:
+    """The passwords that the security level of SNMPv3 needs: none, authentication's, or both."""
+    return [
+        password
+        for protocol, password in _PASSWORD_OF.items()
+        if params.get(protocol, "").strip().lower() not in ("", *NO_PROTOCOL)
+    ]
 
 
 def _refuse_unknown(handler: LoadedHandler, state: SharedOptions) -> None:

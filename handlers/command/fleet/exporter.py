@@ -18,6 +18,7 @@ import click
 from ... import registry
 from ...errors import SettingsError, printable
 from ...settings import host_and_port
+from .. import extras
 from ..groups import Subcommand
 from ..loading import load
 from ..options import Seconds, SharedOptions, given, option, output, secret_files
@@ -32,10 +33,6 @@ from .polling import failure, targets
 
 LISTEN = "127.0.0.1:9914"
 _LAST_PORT = 65535
-_MISSING = (
-    "the exporter needs the Python package prometheus-client: python -m pip install"
-    " prometheus-client"
-)
 
 
 class ExporterOptions(NamedTuple):
@@ -72,7 +69,7 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "prometheus_client":
             raise
-        raise SettingsError(_MISSING) from None
+        raise SettingsError(extras.missing("the exporter", "prometheus_client")) from None
     is_open = wanted.network and wanted.auth
     if wanted.list is None and not is_open:
         raise SettingsError(

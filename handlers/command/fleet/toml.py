@@ -25,7 +25,8 @@ def loads(text: str, path: str) -> dict[str, Any]:
             import tomli as tomllib  # it may be missing
     except ModuleNotFoundError:
         raise SettingsError(
-            f"{path}: TOML needs Python 3.11 or the package tomli (python -m pip install tomli)"
+            f"{path}: TOML needs Python 3.11, or the package tomli, which `pipx install .` in a"
+            " clone of this project and pdu.pyz (make tools) bring"
         ) from None
     try:
         return tomllib.loads(text)

@@ -16,6 +16,7 @@ import click
 
 from ...errors import SettingsError, printable
 from ...settings import host_and_port
+from .. import extras
 from ..exits import DONE
 from ..fleet import private
 from ..fleet.opening import pdus
@@ -31,7 +32,6 @@ from .limits import GatewayLimits
 LISTEN = "127.0.0.1:9915"
 _LAST_PORT = 65535
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-_MISSING = "the gateway needs the Python package h11: python -m pip install h11"
 
 
 class GatewayOptions(NamedTuple):
@@ -83,7 +83,7 @@ def _gateway(context: click.Context, /, **options: Any) -> int:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "h11":
             raise
-        raise SettingsError(_MISSING) from None
+        raise SettingsError(extras.missing("the gateway", "h11")) from None
     where = _address(wanted)
     clients = clients_file.read(wanted.clients)
     drawing = reading_toml.read(wanted.machines)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...errors import SettingsError
+from .. import extras
 from .importing.model import Imported
 
 _HEAD = "# The hall's drawing (docs/hall.md). Read it, and correct it.\n"
@@ -91,8 +92,8 @@ def updated(text: str, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> tupl
         import tomlkit  # imported late: 30 ms; only an update needs it
     except ModuleNotFoundError:
         raise SettingsError(
-            "an update keeps comments with the package tomlkit, which is missing: python -m pip"
-            " install tomlkit, or write to a new file"
+            f"{extras.missing('an update, which keeps comments,', 'tomlkit')}; or write to a new"
+            " file"
         ) from None
     document = tomlkit.parse(text)
     changed: list[str] = []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Optional
 import click
 
 from ...errors import PduHandlerError, Refused, SettingsError, Unsupported
-from .. import form
+from .. import extras, form
 from ..groups import HostCommand, LazyCommand, OnHost, Subcommand
 from ..options import LOGIN, TLS, Seconds, SharedOptions, asking, device, given, option, output
 from ..output import Result, columns, passing, shown
@@ -203,9 +203,7 @@ def _discover(context: click.Context, seconds: float, interface: Sequence[str]) 
     try:
         found = zeroconf.discover_devices(seconds, list(interface) or None)
     except ImportError:
-        raise SettingsError(
-            "the Python package zeroconf is missing: pip install zeroconf"
-        ) from None
+        raise SettingsError(extras.missing("a search by mDNS", "zeroconf")) from None
     except (OSError, ValueError) as error:
         raise SettingsError(f"mDNS cannot be used here ({error})") from None
     head = ("address", "port", "model", "firmware", "name")

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Optional
 
 from ....errors import SettingsError
+from ... import extras
 from ...files import read_file
 from ...output import counted
 from ..snmp.rows import Arcs, arcs
@@ -85,7 +86,6 @@ _PLAIN = frozenset(
 _POINT = (
     "its DISPLAY-HINT inserts a decimal point, so its units may be those of the number as shown"
 )
-_NO_READER = "reading a MIB file needs the Python package pysmi (python -m pip install pysmi)"
 
 
 def read(files: Sequence[str]) -> Mib:
@@ -95,7 +95,7 @@ def read(files: Sequence[str]) -> Mib:
     """
     parser = _pysmi()
     if parser is None:
-        raise SettingsError(_NO_READER)
+        raise SettingsError(extras.missing("reading a MIB file", "pysmi"))
     parsed: list[Any] = []
     modules_of: dict[str, set[str]] = {}
     for file in dict.fromkeys(files):

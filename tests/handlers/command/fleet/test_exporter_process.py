@@ -280,6 +280,6 @@ def test_a_missing_package_is_named_with_its_remedy(small: Hall, tmp_path: Path)
         _, err = process.communicate(timeout=PATIENCE_S)
     assert (
         process.returncode == 2
-        and err.endswith("python -m pip install prometheus-client\n")
+        and err.endswith(" -m pip install prometheus-client\n")
         and len(err.splitlines()) == 1
     )

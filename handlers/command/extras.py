@@ -1,0 +1,57 @@
+"""The Python packages that only some commands need, and how an installation without one gets it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+
+_PROJECT = "dcimanager-pdu-handlers"
+#: the name of a module -> its package at PyPI, and the extra of pyproject.toml that has it
+EXTRAS: Mapping[str, tuple[str, str]] = {
+    "cryptography": ("cryptography", "privacy"),
+    "h11": ("h11", "gateway"),
+    "numpy": ("numpy", "energy"),
+    "orjson": ("orjson", "energy"),
+    "prometheus_client": ("prometheus-client", "exporter"),
+    "pysmi": ("pysmi", "mib"),
+    "tomlkit": ("tomlkit", "plan"),
+    "zeroconf": ("zeroconf", "discover"),
+}
+
+
+def has(module: str) -> bool:
+    """Whether a package is installed, without importing it."""
+    return importlib.util.find_spec(module) is not None
+
+
+def missing(what: str, *modules: str) -> str:
+    """A sentence: that `what` needs these packages, and how to add them to this installation.
+
+    Each `modules` is a key of EXTRAS; all have the same extra.
+    """
+    packages = [EXTRAS[module][0] for module in modules]
+    kind = "package" if len(packages) == 1 else "packages"
+    return (
+        f"{what} needs the Python {kind} {' and '.join(packages)}, missing here:"
+        f" {_remedy(packages, EXTRAS[modules[0]][1])}"
+    )
+
+
+def _remedy(packages: list[str], extra: str) -> str:
+    """The command that adds the packages. A bare `pip` may be another Python's, or one that refuses
+    because the system manages its packages (PEP 668).
+    """
+    if os.path.exists(os.path.join(sys.prefix, "pipx_metadata.json")):
+        return f"pipx inject {_PROJECT} {' '.join(packages)}"
+    if sys.prefix != sys.base_prefix and not _in_one_file():
+        return f"{shlex.quote(sys.executable)} -m pip install {' '.join(packages)}"
+    return f"in a clone of this project, pipx install --force '.[{extra}]'"
+
+
+def _in_one_file() -> bool:
+    """Whether this is pdu.pyz, to which nothing can be added."""
+    main = getattr(sys.modules.get("__main__"), "__file__", None)
+    return main is not None and os.path.isfile(os.path.dirname(os.path.abspath(main)))
