@@ -21,6 +21,8 @@ from .polling import Target
 # usual ports; for other handlers those of HTTP
 _USUAL: Mapping[str, Sequence[int]] = {"nut": (3493,), "snmp": (161,)}
 
+Place = tuple[object, str]  # an IP address, and a port or "" for a usual one
+
 
 class NotAllowed(ValueError):
     """A refused query.
@@ -41,17 +43,40 @@ class Query(NamedTuple):
     auth: str = ""
 
 
-class Allowed(NamedTuple):
-    """What a query may ask for."""
+class Allowed:
+    """What a query may ask for. A look-up costs the same for a list of any length."""
 
-    #: the PDUs of the list
-    listed: Sequence[Target]
-    #: where other PDUs may be
-    networks: Sequence[Network]
-    #: a query for another PDU must name one of these
-    handlers: Mapping[str, LoadedHandler]
-    #: a query for another PDU must name one of these
-    auths: Mapping[str, FleetLogin]
+    def __init__(
+        self,
+        listed: Sequence[Target],
+        networks: Sequence[Network],
+        handlers: Mapping[str, LoadedHandler],
+        auths: Mapping[str, FleetLogin],
+    ) -> None:
+        #: the PDUs of the list
+        self.listed = listed
+        #: where other PDUs may be
+        self.networks = networks
+        #: a query for another PDU must name one of these
+        self.handlers = handlers
+        #: a query for another PDU must name one of these
+        self.auths = auths
+        self._named: dict[str, list[Target]] = {}
+        self._at_text: dict[str, list[Target]] = {}
+        # the place of each PDU, under its handler and under "" for any
+        self._at_place: dict[tuple[str, Place], list[Target]] = {}
+        for one in listed:
+            self._named.setdefault(one.device.name, []).append(one)
+            self._at_text.setdefault(one.device.address.lower(), []).append(one)
+            own = _place(
+                one.device.address,
+                one.handler.name,
+                {**one.auth.settings, **dict(one.device.settings)},
+            )
+            if own is not None:
+                for handler in (one.handler.name, ""):
+                    self._at_place.setdefault((handler, own), []).append(one)
+        self._names = sorted({one.handler.name for one in listed})
 
     def target(self, query: Query) -> Target:
         """The PDU that the query asks for. Raises NotAllowed."""
@@ -65,9 +90,7 @@ class Allowed(NamedTuple):
         Raises NotAllowed if several match equally.
         """
         text = query.target
-        named = [one for one in self.listed if one.device.name == text]
-        found = named or [one for one in self.listed if one.device.address.lower() == text.lower()]
-        found = found or [one for one in self.listed if self._is_at(one, query)]
+        found = self._named.get(text) or self._at_text.get(text.lower()) or self._reached(query)
         if len(found) > 1:
             several = ", ".join(one.device.name for one in found[:5]) + (
                 ", ..." if len(found) > 5 else ""
@@ -129,25 +152,23 @@ class Allowed(NamedTuple):
             ListedPdu(query.target, query.handler, query.target, query.auth), handler, auth
         )
 
-    def _is_at(self, listed: Target, query: Query) -> bool:
-        """Whether a query would reach a listed PDU by another form of its address, such as one with
-        the usual port.
+    def _reached(self, query: Query) -> Sequence[Target]:
+        """The listed PDUs that a query would reach by another form of their address, such as one
+        with the usual port.
 
         Such a query must not bypass the list's handler and login. Host names are not resolved.
         """
         login = self.auths.get(query.auth)
-        own = _place(
-            listed.device.address,
-            listed.handler.name,
-            {**listed.auth.settings, **dict(listed.device.settings)},
-        )
-        asked = _place(
-            query.target, query.handler or listed.handler.name, login.settings if login else {}
-        )
-        return own is not None and own == asked
+        settings = login.settings if login else {}
+        found: list[Target] = []
+        for name in [query.handler] if query.handler else self._names:
+            asked = _place(query.target, name, settings)
+            if asked is not None:
+                found += self._at_place.get(("" if query.handler else name, asked), ())
+        return found
 
 
-def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[tuple[object, str]]:
+def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[Place]:
     """The IP address in the setting `host`, else in `text`, and the port; None for a host name.
 
     The port is "" if none is given, or if it is a usual one of the handler (HTTP: 80 and 443).

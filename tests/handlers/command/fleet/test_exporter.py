@@ -10,18 +10,21 @@ import re
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Optional
 from urllib.parse import urlsplit
 
 import pytest
 
-from handlers.command.fleet import probing, server
+from handlers.command.fleet import allowed as allowed_module, probing, server
 from handlers.command.fleet.allowed import Allowed, NotAllowed, Query
 from handlers.command.fleet.auth import FleetLogin
 from handlers.command.fleet.listing import ListedPdu
 from handlers.command.fleet.polling import CallFailure, PolledOutlet, Reading, Target
 from handlers.command.loading import load
+from handlers.settings import host_and_port as parse
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.peers import PEERS
@@ -405,6 +408,63 @@ def test_at_most_five_names_of_pdus_with_one_address_are_shown(units: int, end: 
     ]
     with pytest.raises(NotAllowed, match=f"name one of p0, p1, p2, {re.escape(end)}$"):
         Allowed(listed, (), {}, {}).target(Query("192.0.2.1"))
+
+
+def test_a_query_costs_the_same_look_ups_for_a_list_of_any_length(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Once(list[Target]):
+        """A list that notes each pass over it."""
+
+        passes = 0
+
+        def __iter__(self) -> Iterator[Target]:
+            self.passes += 1
+            return super().__iter__()
+
+    snmp, raritan, login = load("snmp"), load("raritan"), FleetLogin("x", {}, {})
+    asked = [
+        Query("p1999"),
+        Query("HOST-7.example"),
+        Query("10.9.0.7:161"),
+        Query("::ffff:10.9.0.7", "snmp", "x"),
+        Query("192.0.2.1"),
+        Query("192.0.2.1:443", "raritan", "x"),
+    ]
+    read: list[str] = []
+
+    def noted(text: str) -> tuple[str, Optional[int]]:
+        read.append(text)
+        return parse(text)
+
+    cost: dict[int, int] = {}
+    for units in (20, 2000):
+        listed = Once(
+            [Target(ListedPdu("r", "raritan", "10.8.0.1"), raritan, login)]
+            + [
+                Target(ListedPdu(name, "snmp", address), snmp, login)
+                for n in range(units)
+                for name, address in (
+                    (f"p{1999 - n}", f"10.9.{n // 250}.{n % 250}"),
+                    (f"h{n}", f"host-{n}.example"),
+                )
+            ]
+        )
+        allowed = Allowed(listed, [], {"snmp": snmp}, {"x": login})
+        listed.passes = 0
+        read.clear()
+        found = []
+        with monkeypatch.context() as patch:
+            patch.setattr(allowed_module, "host_and_port", noted)
+            for query in asked:
+                try:
+                    found.append(allowed.target(query).device.name)
+                except NotAllowed as error:
+                    found.append(error.reason)
+        assert found == ["p1999", "h7", "p1992", "mismatch", "not-listed", "not-listed"]
+        assert listed.passes == 0
+        cost[units] = len(read)
+    assert cost[20] == cost[2000]
 
 
 # ---- the exporter's own pages --------------------------------------------------------------------
