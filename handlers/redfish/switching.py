@@ -10,7 +10,7 @@ from typing import Optional
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
-from ..errors import ProtocolError, Refused, Unreachable, Unsupported
+from ..errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
 from ..http.failures import HttpRefused, leaves_open
 from ..switching import switch
 from . import commands, resources, tasks, units
@@ -70,7 +70,7 @@ class _Command:
         self._outlet, self._id = service.path(found.link), resources.identity(found.resource)
         self._monitor: Optional[str] = None
         #: the error that a task ended with
-        self.failed: Optional[Refused] = None
+        self.failed: Optional[PduHandlerError] = None
 
     def write(self) -> None:
         """Send the command: 1 round trip, 3 where the service demands the outlet's ETag."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from ..errors import Refused
+from ..errors import PduHandlerError, Refused, Unreachable
 from ..http.login import Login
 from ..http.message import Reply
 from .answers import Json, json_object, messages, quoted_messages
@@ -21,7 +21,7 @@ _ENDED_STATES = ("Completed", *_FAILED_STATES)
 # These may concern only the request to the monitor: no access, no such resource or method, too
 # slow, too many requests.
 _NO_RESULT = (401, 403, 404, 405, 408, 410, 429, 451)
-_DECLINED = range(400, 500)
+_DECLINED, _FAULTY = range(400, 500), range(500, 600)
 
 
 def is_task(found: Json) -> bool:
@@ -35,16 +35,23 @@ def under_way(reply: Reply) -> bool:
     return reply.status == 202 if task is None else text(task, "TaskState") not in _ENDED_STATES
 
 
-def failed(reply: Reply, login: Login) -> Optional[Refused]:
+def failed(reply: Reply, login: Login) -> Optional[PduHandlerError]:
     """The error if the answer shows that the operation failed, else None.
 
-    5xx and the statuses in `_NO_RESULT` do not show it.
+    The statuses in `_NO_RESULT`, and 5xx without a reason (which a proxy may answer), do not show
+    it. 5xx with a reason is Unreachable: a service that failed may still have switched.
     """
     task = _task(reply)
     if task is not None and text(task, "TaskState") in _FAILED_STATES:
         return _refused(text(task, "TaskState"), messages(task.get("Messages"), login))
     if reply.status in _DECLINED and reply.status not in _NO_RESULT:
         return _refused(str(reply.status), quoted_messages(reply, login))
+    words = quoted_messages(reply, login) if reply.status in _FAULTY else ""
+    if words:
+        return Unreachable(
+            "the device accepted the command and then reported a fault, so the outlet may or may"
+            f" not have switched; poll the PDU before trying again ({reply.status}): {words}"
+        )
     return None
 
 

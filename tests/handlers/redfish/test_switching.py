@@ -536,6 +536,23 @@ def test_an_error_in_reading_the_monitor_is_not_a_failed_task(status: int) -> No
     assert switch(tree) is UNKNOWN and tree.seen[-1].path == f"{OUTLETS}/1"
 
 
+@pytest.mark.parametrize("status", [500, 502, 503, 507])
+def test_a_fault_that_a_tasks_monitor_reports_is_an_error_with_the_devices_message(
+    status: int,
+) -> None:
+    end = Answer({"error": {"message": "the relay board is silent"}}, status)
+    error = refused(accepted(RUNNING, end, done=False))
+    assert error.kind == "unreachable" and "may or may not have switched" in str(error)
+    assert f"({status}): the relay board is silent" in str(error)
+    assert switch(accepted(RUNNING, end)) is DOWN
+
+
+@pytest.mark.parametrize("body", [None, {}, {"error": {}}], ids=str)
+def test_a_fault_without_a_reason_leaves_the_state_unknown(body: Any) -> None:
+    tree = accepted(RUNNING, Answer(body, 502), done=False)
+    assert switch(tree) is UNKNOWN and tree.seen[-1].path == f"{OUTLETS}/1"
+
+
 @pytest.mark.parametrize(
     "location, end",
     [("", RUNNING), (MONITOR, Answer(None, 404))],
