@@ -9,14 +9,14 @@ from typing import Optional
 from ..decimals import CONTEXT, total
 from ..host.rows import Raw
 from . import validation
-from .decoding import number, text
+from .decoding import FILLED, number, text
 from .frozen import Frozen
 from .reader import Reader
 from .sources.base import Source
 from .sources.objects import Scalar
 
-# "Not measured": -1 as an unsigned number of 32 or 64 bits, and the largest signed numbers.
-_FILLED = tuple(Decimal(2**bits - 1) for bits in (31, 32, 63, 64))
+# "Not measured" in a register of 16 bits; a counter of energy passes through them
+_FILLED_16 = frozenset(map(Decimal, (2**15 - 1, 2**16 - 1, -(2**15))))
 # SYNTAX -> number of values, after which the object begins again at 0 (RFC 2578, 7.1.6 and 7.1.10)
 COUNTERS: Mapping[str, int] = {"Counter32": 2**32, "Counter64": 2**64}
 
@@ -26,7 +26,8 @@ class Figure(Frozen):
     these are given.
 
     "Not measured", whatever `absent` says: text that is not a number; 2^n - 1 for n of 31, 32, 63
-    and 64; a number below 0, unless `magnitude` is set.
+    and 64, and -2^31 and -2^63; a number below 0, unless `magnitude` is set. Of currents and powers
+    (see `Ceilings`) also 32767, 65535 and -32768, and a figure above what the part can carry.
 
     Fields:
         source: the values, under the identities of outlets or meters.
@@ -77,17 +78,19 @@ class Figure(Frozen):
                 " other SYNTAX says where an object begins again at 0"
             )
 
-    def read(self, reader: Reader) -> dict[str, Decimal]:
-        """Identity -> figure, for rows with a figure."""
+    def read(self, reader: Reader, most: Optional[Decimal] = None) -> dict[str, Decimal]:
+        """Identity -> figure, for rows with a figure. `most`: see `listed`."""
         return {
             identity: figure
-            for identity, figure in self.listed(reader).items()
+            for identity, figure in self.listed(reader, most).items()
             if figure is not None
         }
 
-    def listed(self, reader: Reader) -> dict[str, Optional[Decimal]]:
+    def listed(
+        self, reader: Reader, most: Optional[Decimal] = None
+    ) -> dict[str, Optional[Decimal]]:
         """Identity -> figure as in `read`, and None for rows without a figure: a sum without them
-        is not complete.
+        is not complete. `most`: the most A or W of a row, None for an energy.
 
         Padding and rows with a 0 that means "not measured" are left out.
         """
@@ -106,16 +109,21 @@ class Figure(Frozen):
         for identity, value in rows.items():
             is_unmeasured_zero = number(value, self.unit) == 0 and text(value) in self.absent
             if not is_unmeasured_zero:
-                found[identity] = self._figure(
+                figure = self._figure(
                     value, are_texts, exponents.get(identity), factors.get(identity)
                 )
+                found[identity] = figure if most is None else self._bounded(figure, value, most)
         return found
+
+    def _bounded(self, figure: Optional[Decimal], raw: Raw, most: Decimal) -> Optional[Decimal]:
+        is_measured = figure is not None and figure <= most
+        return figure if is_measured and number(raw, self.unit) not in _FILLED_16 else None
 
     def _figure(
         self, raw: Raw, are_texts: bool, exponent: Optional[Raw], factor: Optional[Raw]
     ) -> Optional[Decimal]:
         value = number(raw, self.unit)
-        if value is None or value in _FILLED or text(raw) in self.absent:
+        if value is None or value in FILLED or text(raw) in self.absent:
             return None
         if value < 0 and not self.magnitude:
             return None
@@ -141,6 +149,33 @@ def _multiplied(value: Decimal, factor: Decimal) -> Decimal:
     if factor < 0:
         return CONTEXT.divide(value, CONTEXT.minus(factor))
     return CONTEXT.multiply(value, factor) if factor > 0 else value
+
+
+class Ceilings(Frozen):
+    """The most that the parts of a family can carry, in A and W. A larger figure is "not measured",
+    because meters without a value show their largest number. Energy has no ceiling.
+
+    The defaults are about twice the largest parts of rack PDUs: outlets of 32 A (IEC 60309) at 415
+    V, inlets of 125 A (IEC 60309) with three phases at 480 V. An overload stays below them: a
+    breaker trips within minutes at twice its rating.
+
+    Fields:
+        outlet_a: of one outlet, in A.
+        outlet_w: of one outlet, in W.
+        part_a: of one row of the load: a line, an inlet, a bank, or a whole PDU; in A.
+        part_w: of one row of the power, in W.
+    """
+
+    outlet_a: Decimal = Decimal(64)
+    outlet_w: Decimal = Decimal(30_000)
+    part_a: Decimal = Decimal(300)
+    part_w: Decimal = Decimal(200_000)
+
+    def __post_init__(self) -> None:
+        for name in self.FIELDS:
+            value = getattr(self, name)
+            if not (value.is_finite() and value > 0):
+                raise ValueError(f"{name} {value} is not a finite number above zero")
 
 
 class Arcs(Frozen):
@@ -193,17 +228,21 @@ class Total(Frozen):
             )
 
     def read(
-        self, reader: Reader, outlets: Mapping[str, Optional[Decimal]] = {}
+        self,
+        reader: Reader,
+        outlets: Mapping[str, Optional[Decimal]] = {},
+        most: Optional[Decimal] = None,
     ) -> Optional[Decimal]:
         """The total, None if there is none.
 
-        `outlets`: the figure of each listed outlet, None for one that is not metered.
+        `outlets`: the figure of each listed outlet, None for one that is not metered. `most`: as in
+        `Figure.listed`.
         """
         wanted = set(map(self._unit, outlets))
         found: dict[str, Decimal] = {}
         for figure in self.figures:
             if self.unit or not found:
-                sums, unmeasured = self._by_unit(figure.listed(reader))
+                sums, unmeasured = self._by_unit(figure.listed(reader, most))
                 wanted |= unmeasured
                 found = {**sums, **found}
         if self.else_outlets:

@@ -54,33 +54,37 @@ def labels(device: SnmpDevice) -> Labels:
 
 def meter(device: SnmpDevice, with_power: bool = True) -> DeviceFigures:
     """The device's figures. Without `with_power`, power is left out."""
-    outlets = device.outlets
-    current = _of_outlets(outlets.current if outlets else None, device)
+    outlets, ceilings = device.outlets, device.profile.ceilings
+    current = _of_outlets(outlets.current if outlets else None, device, ceilings.outlet_a)
     energy = _of_outlets(outlets.energy if outlets else None, device)
-    load = _total(device.profile.load, current, device)
+    load = _total(device.profile.load, current, device, ceilings.part_a)
     energy_total = _total(device.profile.energy, energy, device)
     if not with_power:
         return DeviceFigures(load, None, energy_total, current, {}, energy)
-    power = _of_outlets(outlets.power if outlets else None, device)
-    return DeviceFigures(
-        load, _total(device.profile.power, power, device), energy_total, current, power, energy
-    )
+    power = _of_outlets(outlets.power if outlets else None, device, ceilings.outlet_w)
+    power_total = _total(device.profile.power, power, device, ceilings.part_w)
+    return DeviceFigures(load, power_total, energy_total, current, power, energy)
 
 
-def _of_outlets(figure: Optional[Figure], device: SnmpDevice) -> dict[str, Decimal]:
+def _of_outlets(
+    figure: Optional[Figure], device: SnmpDevice, most: Optional[Decimal] = None
+) -> dict[str, Decimal]:
     """The figure of each listed outlet that has one.
 
     Other rows, such as padding and meters without an outlet, are left out.
     """
-    read = figure.read(device.reader) if figure else {}
+    read = figure.read(device.reader, most) if figure else {}
     return {identity: read[identity] for identity in device.states if identity in read}
 
 
 def _total(
-    total: Optional[Total], of_outlets: dict[str, Decimal], device: SnmpDevice
+    total: Optional[Total],
+    of_outlets: dict[str, Decimal],
+    device: SnmpDevice,
+    most: Optional[Decimal] = None,
 ) -> Optional[Decimal]:
     if total is None:
         return None
     return total.read(
-        device.reader, {identity: of_outlets.get(identity) for identity in device.states}
+        device.reader, {identity: of_outlets.get(identity) for identity in device.states}, most
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .controls import Control, Guarded, Verbs, Write
 from .evidence import DRIVER, RECORDED, SIMULATED, Confidence, Evidence, Proof
-from .figures import Arcs, Figure, Total
+from .figures import Arcs, Ceilings, Figure, Total
 from .frozen import changed
 from .outlets import Outlets
 from .profile import Profile, Root
@@ -13,6 +13,7 @@ from .states import Doubt, State
 
 __all__ = [
     "Arcs",
+    "Ceilings",
     "Confidence",
     "Control",
     "DRIVER",

@@ -13,7 +13,7 @@ from typing import Optional
 
 from . import validation
 from .evidence import Confidence, Evidence, Proof
-from .figures import Total
+from .figures import Ceilings, Total
 from .frozen import Frozen, parts_of
 from .outlets import Outlets
 from .reader import ROOT
@@ -62,6 +62,7 @@ class Profile(Frozen):
         load: the device's total, in A.
         power: the same in W.
         energy: the same in kWh.
+        ceilings: the most A and W of its parts, for families that are no rack PDUs.
         switching_confidence: how certain the commands are.
         evidence: what each capability rests on.
         note: what else its users should know.
@@ -82,6 +83,7 @@ class Profile(Frozen):
     load: Optional[Total] = None
     power: Optional[Total] = None
     energy: Optional[Total] = None
+    ceilings: Ceilings = Ceilings()
     switching_confidence: Confidence = Confidence.NONE
     evidence: Evidence = Evidence()
     note: str = ""

@@ -21,7 +21,7 @@ from ..errors import printable
 from . import controls, sources, special
 from .controls import Control
 from .evidence import Evidence
-from .figures import Arcs, Figure, Total
+from .figures import Arcs, Ceilings, Figure, Total
 from .frozen import REQUIRED, Frozen
 from .outlets import Outlets
 from .profile import Profile, Root
@@ -62,6 +62,7 @@ PLAIN: tuple[type[Any], ...] = (
     Figure,
     Arcs,
     Total,
+    Ceilings,
     Span,
 )
 

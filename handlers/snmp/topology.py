@@ -31,7 +31,7 @@ def read(pdu: SnmpPdu) -> Topology:
         kind = kind_of(figure)
         if kind is None:
             continue
-        for row, value in figure.listed(device.reader).items():
+        for row, value in figure.listed(device.reader, device.profile.ceilings.part_a).items():
             label = label_of(kind, row)
             found.setdefault(
                 label, MeteredPart(kind, label, None if value is None else float(value))

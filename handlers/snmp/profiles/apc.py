@@ -29,6 +29,7 @@ from ..sources import (
 )
 from . import enlogic
 from .shorthand import (
+    FLOOR,
     HUNDREDS,
     HUNDREDTHS,
     TENS,
@@ -490,6 +491,7 @@ PROFILES = (
         # The neutral is an object of its own.
         load=total(figure(XPDU_LINES, TENTHS)),
         power=total(figure(scalar("318.1.1.15.3.4.3.0", "xPDUSystemOutputTotalPower"), HUNDREDS)),
+        ceilings=FLOOR,
         evidence=SIMULATED.of("current", "power"),
         note="The sysObjectID is the MIB's product infraStruXurePDU; it was not seen on a unit.",
     ),
@@ -518,6 +520,7 @@ PROFILES = (
         energy=total(
             figure(scalar("318.1.1.22.4.3.2.0", "isxModularDistSysPowerKwhUsage"), TENTHS)
         ),
+        ceilings=FLOOR,
         evidence=SIMULATED.of("current", "power", "energy"),
         note=(
             "Subfeeds are not listed. The sysObjectID is the MIB's products isx24ModuleHalfRackPdu"

@@ -12,6 +12,7 @@ them is disconnected. The transfer switch has no load while its agent has no lin
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Listed, Only, Provided
 from .shorthand import (
+    FLOOR,
     ONES,
     TENTHS,
     by_unit,
@@ -85,6 +86,7 @@ PROFILES = (
         load=total(figure(by_unit(_line, (1, 2, 3)), TENTHS)),
         power=total(figure(_output(15, "dpduOutputWattageTotal"), ONES)),
         energy=total(figure(_output(16, "dpduOutputEnergyTotal"), TENTHS)),
+        ceilings=FLOOR,
         evidence=SIMULATED.of("current", "power", "energy"),
     ),
     Profile(
@@ -96,6 +98,7 @@ PROFILES = (
         models=("Static transfer switch (STS)",),
         sys_object_ids=oids(STS),
         load=total(figure(STS_CURRENT, TENTHS)),
+        ceilings=FLOOR,
         evidence=SIMULATED.of("current"),
     ),
 )

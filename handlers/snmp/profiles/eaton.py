@@ -32,6 +32,7 @@ from ..sources import Chained, Column, Counted, Number, Only, Part, Provided, Sp
 from . import hpe, raritan
 from .hpe import THE_UNIT
 from .shorthand import (
+    FLOOR,
     HUNDREDTHS,
     TENTHS,
     THOUSANDTHS,
@@ -284,6 +285,7 @@ PROFILES = (
         load=total(figure(column(POWER_PDU + ".1.2.8.1.3", "pduInputPhaseCurrent"), TENTHS)),
         power=total(figure(scalar(POWER_PDU + ".1.2.3.0", "pduInputPower"))),
         energy=total(figure(scalar(POWER_PDU + ".1.3.1.0", "pduOutputKilowattHours"))),
+        ceilings=FLOOR,
         evidence=SIMULATED.of("current", "power", "energy"),
     ),
     Profile(

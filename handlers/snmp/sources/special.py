@@ -14,7 +14,7 @@ from ...decimals import CONTEXT, total
 from ...errors import NoSuchOutlet, ProtocolError
 from ...host.rows import Raw
 from .. import validation
-from ..decoding import LONGEST_NUMBER, Rows, latin_1, number, octets, text
+from ..decoding import FILLED, LONGEST_NUMBER, Rows, latin_1, number, octets, text
 from ..reader import Reader
 from .base import Place, ReadOnly, Source
 
@@ -205,8 +205,8 @@ class Gathered(ReadOnly):
     """For each row of `lists`, the sum of the values of the meters that it names.
 
     A row names meters of its own module: the first arc of both identities is the same. It is left
-    out if it names no meter, an unknown one, one whose value is not a number, or one whose name
-    another meter of the module has too.
+    out if it names no meter, an unknown one, one whose value is not a number or means "not
+    measured" (`FILLED`), or one whose name another meter of the module has too.
 
     Fields:
         values: the meters' values.
@@ -230,7 +230,8 @@ class Gathered(ReadOnly):
         values = self.values.rows(reader)
         for row, name in self.names.rows(reader).items():
             key = row.partition(".")[0], text(name)
-            meters[key] = None if key in meters else number(values.get(row))
+            value = number(values.get(row))
+            meters[key] = None if key in meters or value in FILLED else value
         found: Rows = {}
         for row, listed in self.lists.rows(reader).items():
             module = row.partition(".")[0]

@@ -81,11 +81,11 @@ def test_linked_units_and_kinds_of_outlets_may_have_different_digits() -> None:
     device = of_rows(raritan.px(6, units=2, more=raritan.PX4_SENSORS).device.rows())
     before = meter(device).current_of
     for n in range(1, 7):
-        device.put(f"{DIGITS}.2.{n}.1", 1)  # unit 2 is of another model
+        device.put(f"{DIGITS}.2.{n}.1", 2)  # unit 2 is of another model
     device.put(f"{CAPABILITIES}.1.3", WITHOUT_ENERGY)  # outlet 3 is of another kind
     device.put(f"{DIGITS}.1.3.1", 2)
     after = meter(device).current_of
-    factor = {"2": 100, "1": 1}
+    factor = {"2": 10, "1": 1}
     assert {identity: after[identity] for identity in after if identity != "1.3"} == {
         identity: before[identity] * factor[identity[0]] for identity in before if identity != "1.3"
     }

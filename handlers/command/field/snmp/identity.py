@@ -5,6 +5,7 @@ evidence of each figure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from itertools import chain
 from typing import Any, Optional
 
@@ -160,15 +161,16 @@ def _capabilities(found: SnmpDevice, switch_unproven: bool, out: HandlerFinding)
     except (ProtocolError, Refused, Unsupported) as error:
         out.cannot.append(f"report figures: {error.reason}")
         return
-    for name, value, unit, total, proof in (
-        ("load", read.load, "A", profile.load, profile.evidence.current),
-        ("power", read.power, "W", profile.power, profile.evidence.power),
-        ("energy", read.energy, "kWh", profile.energy, profile.evidence.energy),
+    ceilings = profile.ceilings
+    for name, value, unit, total, proof, most in (
+        ("load", read.load, "A", profile.load, profile.evidence.current, ceilings.part_a),
+        ("power", read.power, "W", profile.power, profile.evidence.power, ceilings.part_w),
+        ("energy", read.energy, "kWh", profile.energy, profile.evidence.energy, None),
     ):
         if total is None:
             out.cannot.append(f"report its {name}: the family '{profile.key}' has no such object")
             continue
-        used = _used(total, found.reader)
+        used = _used(total, found.reader, most)
         out.note_total(
             name,
             None if value is None else float(value),
@@ -225,7 +227,7 @@ def _switching(found: SnmpDevice, switch_unproven: bool, out: HandlerFinding) ->
     )
 
 
-def _used(total: Total, reader: Reader) -> list[Figure]:
+def _used(total: Total, reader: Reader, most: Optional[Decimal] = None) -> list[Figure]:
     """The figures that the total sums: for each unit of a chain the first figure without a missing
     value.
     """
@@ -236,7 +238,7 @@ def _used(total: Total, reader: Reader) -> list[Figure]:
             break  # further figures were not read
         rows = [
             (total.unit.of(index) if total.unit else "", value)
-            for index, value in figure.listed(reader).items()
+            for index, value in figure.listed(reader, most).items()
         ]
         units = {unit for unit, _ in rows} - {unit for unit, value in rows if value is None}
         if units - summed:

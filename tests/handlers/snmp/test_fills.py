@@ -1,0 +1,165 @@
+"""No number that a meter shows when it has no value becomes a current or a power, in any family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple, Optional
+
+import pytest
+
+from handlers.errors import ProtocolError
+from handlers.snmp import metering
+from handlers.snmp.device import SnmpDevice
+from handlers.snmp.figures import Ceilings, Figure, Total
+from handlers.snmp.frozen import parts_of
+from handlers.snmp.profile import oids
+from handlers.snmp.reader import Reader
+from handlers.snmp.sources import Column, Gathered
+from tests.handlers.snmp import units
+from tests.handlers.snmp.memory import Memory, Value, of_rows, reader, table
+from tests.recordings import Fixture
+
+WIDE = (-(2**31), 2**31 - 1, 2**32 - 1, -(2**63), 2**63 - 1, 2**64 - 1)
+NARROW = (2**16 - 1, 2**15 - 1)
+#: the numbers of 16 and 32 bits as a text of amperes, in tenths to thousandths
+SCALED = ("6553.5", "3276.7", "655.35", "327.67", "21474836.47", "4294967.295")
+RACK = Ceilings()
+
+
+class Declared(NamedTuple):
+    """A figure of a family, and what the MIB's part can carry at most; None for an energy."""
+
+    kind: str
+    figure: Figure
+    most: Optional[Decimal]
+
+
+def declared(found: SnmpDevice) -> Iterator[Declared]:
+    profile, outlets, ceilings = found.profile, found.outlets, found.profile.ceilings
+    if outlets is not None:
+        for kind, figure, most in (
+            ("current", outlets.current, ceilings.outlet_a),
+            ("power", outlets.power, ceilings.outlet_w),
+            ("energy", outlets.energy, None),
+        ):
+            if figure is not None:
+                yield Declared(kind, figure, most)
+    for kind, total, most in (
+        ("current", profile.load, ceilings.part_a),
+        ("power", profile.power, ceilings.part_w),
+        ("energy", profile.energy, None),
+    ):
+        for figure in total.figures if total is not None else ():
+            yield Declared(kind, figure, most)
+
+
+def planted(unit: Fixture, oid: str, value: Value) -> Memory:
+    """The unit with another value of one object, as text where the object is a text."""
+    device = of_rows(unit.rows)
+    device.put(oid, str(value) if isinstance(device.get(oid), (str, bytes)) else value)
+    return device
+
+
+def is_text(unit: Fixture, oid: str) -> bool:
+    return isinstance(of_rows(unit.rows).get(oid), (str, bytes))
+
+
+def feeding(unit: Fixture, found: SnmpDevice, figure: Figure) -> Iterator[tuple[str, set[str]]]:
+    """The first object of each column whose value becomes the figure's, and the rows that it feeds.
+
+    Columns that only select or join rows are left out.
+    """
+    true = figure.source.rows(found.reader)
+    columns = {found.reader.resolve(oid) for oid in oids(figure.source)}
+    done: set[str] = set()
+    for oid in unit.rows:
+        column = next((one for one in columns if f"{oid}.".startswith(f"{one}.")), "")
+        if not column or column in done:
+            continue
+        try:
+            seven, nine = (
+                figure.source.rows(Reader(planted(unit, oid, n), found.reader.root)) for n in (7, 9)
+            )
+        except ProtocolError:  # a number of rows
+            continue
+        fed = {one for one in true if "" not in (seven.get(one), nine.get(one))}
+        fed = {one for one in fed if seven.get(one) != nine.get(one)}
+        if fed and seven.keys() == nine.keys() == true.keys():
+            done.add(column)
+            yield oid, fed
+
+
+def each_planted(
+    unit: Fixture, *kinds: str
+) -> Iterator[tuple[Declared, str, set[str], SnmpDevice]]:
+    found = units.find(unit, of_rows(unit.rows))
+    for one in declared(found):
+        if one.kind in kinds:
+            for oid, fed in feeding(unit, found, one.figure):
+                yield one, oid, fed, found
+
+
+@units.EACH
+def test_a_current_or_power_that_is_a_fill_of_16_32_or_64_bits_is_not_measured(
+    unit: Fixture,
+) -> None:
+    for one, oid, fed, found in each_planted(unit, "current", "power"):
+        is_sum = any(isinstance(part, Gathered) for part in parts_of(one.figure.source))
+        fills: list[Value] = [*WIDE]
+        if not is_sum:  # the meters of a sum have 32 bits (RNX-UPDU-MIB)
+            fills += NARROW
+        if one.kind == "current" and is_text(unit, oid) and found.profile.ceilings == RACK:
+            fills += SCALED
+        for fill in fills:
+            listed = one.figure.listed(
+                Reader(planted(unit, oid, fill), found.reader.root), one.most
+            )
+            assert not any(listed.get(row) for row in fed), (one.kind, oid, fill)
+
+
+@units.EACH
+def test_an_energy_passes_through_16_bits_and_is_not_measured_at_32_and_64(unit: Fixture) -> None:
+    for one, oid, fed, found in each_planted(unit, "energy"):
+        for fill in (*WIDE, *NARROW):
+            listed = one.figure.listed(
+                Reader(planted(unit, oid, fill), found.reader.root), one.most
+            )
+            shown = [row for row in fed if listed.get(row)]
+            # a text with decimals is never an integer (see `scale_of_integers`)
+            if fill in WIDE or one.figure.scale_of_integers is None:
+                assert bool(shown) == (fill in NARROW), (oid, fill)
+
+
+@units.EACH
+@pytest.mark.parametrize("fill", [2**16 - 1, -(2**31)])
+def test_a_device_with_a_fill_shows_no_figure_that_no_pdu_carries(unit: Fixture, fill: int) -> None:
+    for _, oid, _, found in each_planted(unit, "current", "power"):
+        true, read = (
+            metering.meter(found),
+            metering.meter(units.find(unit, planted(unit, oid, fill))),
+        )
+        for figures, expected in (
+            ({"": read.load}, {"": true.load}),
+            ({"": read.power}, {"": true.power}),
+            (read.current_of, true.current_of),
+            (read.power_of, true.power_of),
+        ):
+            largest = max([one for one in expected.values() if one is not None], default=Decimal(0))
+            assert all(one is None or one <= 2 * largest for one in figures.values()), (oid, fill)
+
+
+@pytest.mark.parametrize(
+    "raw, shown", [(6400, 64), (6401, None), (32767, None), (65535, None), (0, 0)]
+)
+def test_a_figure_above_the_ceiling_is_not_measured(raw: int, shown: Optional[int]) -> None:
+    figure, device = Figure(Column("1.3.1"), Decimal("0.01")), reader(table("1.3.1", {"1": raw}))
+    assert figure.listed(device, RACK.outlet_a) == {"1": shown}
+    assert Total((figure,)).read(device, {}, RACK.outlet_a) == shown
+    assert figure.read(device) == {"1": Decimal(raw) / 100}
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "Infinity", "NaN"])
+def test_a_ceiling_that_is_no_number_above_zero_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="part_w .* is not a finite number above zero"):
+        Ceilings(part_w=Decimal(value))
