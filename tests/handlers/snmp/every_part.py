@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from handlers.snmp.controls import Guarded, Verbs, Write
 from handlers.snmp.evidence import Confidence, Evidence, Proof
-from handlers.snmp.figures import Arcs, Figure, Total
+from handlers.snmp.figures import Arcs, Ceilings, Figure, Total
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, Root
 from handlers.snmp.sources import (
@@ -138,6 +138,7 @@ EVERY_PART = Profile(
         Outlets(states=State(C, on=("1",), off=("0",)), control=Write(C, "on", "off")),
     ),
     load=Total((Figure(C), Figure(Negative(C))), else_outlets=True, unit=Arcs(1, 2), units=C),
+    ceilings=Ceilings(Decimal(1), Decimal(2), Decimal(3), Decimal(4)),
     power=Total((Figure(S),)),
     energy=Total(else_outlets=True),
     switching_confidence=Confidence.LOW,
