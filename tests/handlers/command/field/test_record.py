@@ -370,18 +370,22 @@ def test_a_device_with_two_names_for_one_outlet_is_recorded_without_these_names(
 
 
 @pytest.mark.parametrize(
-    "load, same",
-    [("6.5", True), ("123.4567", False)],
-    ids=["the load stays", "the load is replaced"],
+    "energy, same",
+    [("6.5", True), ("2345678", False)],
+    ids=["the energy stays", "the energy is replaced"],
 )
 def test_a_note_says_whether_the_scrubbed_recording_still_reads_as_the_device_does(
-    load: str, same: bool
+    energy: str, same: bool
 ) -> None:
-    ict = "1.3.6.1.4.1.39145.10"
-    rows = snmprec.parse(
-        f"1.3.6.1.2.1.1.2.0|6|{ict}\n{ict}.8.1.5.1|2|1\n{ict}.8.1.4.1|2|1\n{ict}.7.0|4|{load}\n"
-        f"{ict}.2.0|4|123.4567\n"
-    ).rows
+    netbooter, name = "1.3.6.1.4.1.21728.3", b"2345678"
+    device = fixture("synaccess-netbooter").device().rows()
+    device.update(
+        {
+            f"{netbooter}.5.7.0": Row(4, energy.encode()),
+            f"{netbooter}.2.1.1.2.0": Row(4, name),
+        }
+    )
+    rows = snmprec.parse(write_snmprec(device)).rows
     note = _compared(rows, scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"})))
     assert ("as the device does" in note[0]) is same
 
