@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import VERSION
+from . import exits
 from .groups import Lazy, Subcommand
 from .options import Word, completed, given, output
 from .output import Result, shown
@@ -17,17 +18,23 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
+EXIT_CODES = "exit-codes"
+
+
 def _commands(
     context: click.Context, argument: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Completes the name of a command of `pdu`."""
     root = context.find_root().command
-    known = root.by_name if isinstance(root, Lazy) else ()
+    known = [*root.by_name, EXIT_CODES] if isinstance(root, Lazy) else []
     return completed(lambda: known)(context, argument, incomplete)
 
 
 @click.pass_context
 def _help(context: click.Context, command: Sequence[str]) -> int:
+    if list(command) == [EXIT_CODES]:
+        codes = [one._asdict() for one in exits.EXITS]
+        return shown(Result({"exit_codes": codes}, exits.table().splitlines()), given(context).json)
     root = context.find_root().command
     with root.make_context("pdu", [*command, "--help"], obj=given(context)) as asked:
         return int(root.invoke(asked))  # ends in click's Exit, once the help is shown
@@ -45,8 +52,8 @@ def _version(context: click.Context) -> int:
 help_ = Subcommand(
     "help",
     callback=_help,
-    help="Show the help of a command, as COMMAND --help does.",
-    examples=("pdu help status", "pdu help raritan cycle"),
+    help="Show the help of a command, as COMMAND --help does, or what the exit codes mean.",
+    examples=("pdu help raritan cycle", "pdu help exit-codes"),
     params=[Word("COMMAND*", shell_complete=_commands), *output()],
 )
 version = Subcommand(

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import importlib
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
 import click
@@ -17,7 +17,10 @@ from .hidden import without_login
 from .options import Parameters, SharedOptions, Word, asking, given, output
 from .output import Result, shown
 
-EPILOG = "\b\nOptions of a command: COMMAND --help\nSettings, secrets, exit codes: pdu --help"
+EPILOG = (
+    "\b\nOptions of a command: COMMAND --help\nSettings, secrets: pdu --help; exit codes: pdu help"
+    " exit-codes"
+)
 
 
 class LazyCommand(NamedTuple):
@@ -67,7 +70,7 @@ class Lazy(click.Group):
     ) -> None:
         super().__init__(name, no_args_is_help=False, **more)
         self.examples = examples
-        self._listed = commands
+        self.listed = commands
         self.by_name = {
             one: found for name, found in commands.items() for one in (name, *found.also)
         }
@@ -114,15 +117,54 @@ class Lazy(click.Group):
         )
 
     def _choice(self) -> str:
-        return f"choose from {', '.join(self._listed)}"
+        return f"choose from {', '.join(self.listed)}"
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(
-                [
-                    (", ".join((name, *listed.also)), listed.help)
-                    for name, listed in self._listed.items()
-                ]
+            _write_commands(self.listed, formatter)
+
+
+def _write_commands(
+    listed: Mapping[str, LazyCommand], formatter: click.HelpFormatter, width: int = 0
+) -> None:
+    """A line for each command; names get a column of at least `width` characters."""
+    formatter.write_dl(
+        [(f"{', '.join((name, *one.also)):{width}}", one.help) for name, one in listed.items()]
+    )
+
+
+class Grouped(Lazy):
+    """A group whose commands are shown under the headings of `groups`, in its order: heading ->
+    names. Called without arguments, it shows an overview of the names alone.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        commands: Mapping[str, LazyCommand],
+        examples: Sequence[str],
+        groups: Mapping[str, Sequence[str]],
+        **more: Any,
+    ) -> None:
+        super().__init__(name, commands, examples, **more)
+        self.groups = groups
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        width = max(map(len, self.listed))
+        for heading, names in self.groups.items():
+            with formatter.section(heading):
+                _write_commands({name: self.listed[name] for name in names}, formatter, width)
+
+    def overview(self) -> Iterator[str]:
+        """Each heading with the names of its commands, in lines of at most WIDTH characters."""
+        width = max(map(len, self.groups))
+        for heading, names in self.groups.items():
+            yield from textwrap.wrap(
+                " ".join(names),
+                WIDTH,
+                initial_indent=f"{heading:{width}}  ",
+                subsequent_indent=(width + 2) * " ",
+                break_on_hyphens=False,
             )
 
 

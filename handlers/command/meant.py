@@ -66,6 +66,20 @@ _WHO = (Meant("identify", "identify says what a device is and what can be read a
 _WATCHED = (
     Meant("check", "check reads all PDUs of a list, exporter serves their figures to Prometheus"),
 )
+_BILLED = (
+    Meant("energy", "energy audit says kWh with bounds, for machines and customers"),
+    Meant("audit", "audit says kWh with bounds, for machines and customers"),
+)
+_UPLOADED = (
+    Meant(
+        "new",
+        "handlers are uploaded in a clone of this project: make packages, then sh dist/register.sh",
+    ),
+)
+_SIMULATED = (
+    Meant("replay", "replay serves a recording as a device, make hall in a clone a whole hall"),
+)
+_SET = (Meant("help", "settings are options, -s KEY=VALUE, or variables PDU_KEY: see pdu --help"),)
 
 _ROWS: Sequence[tuple[str, Sequence[Meant]]] = (
     ("on poweron turnon switchon outleton loadon up enable start", _ON),
@@ -80,7 +94,11 @@ _ROWS: Sequence[tuple[str, Sequence[Meant]]] = (
     ),
     ("scan discover search probe sweep", _FOUND),
     ("watch monitor poll fleet all", _WATCHED),
-    ("who what which detect model models info about", _WHO),
+    ("who what which detect doctor diagnose model models info about", _WHO),
+    ("audit bill billing invoice kwh report", _BILLED),
+    ("register upload install deploy", _UPLOADED),
+    ("simulate simulator sim fake", _SIMULATED),
+    ("config configure configuration settings", _SET),
 )
 _TABLE: Mapping[str, Sequence[Meant]] = {
     word: meant for words, meant in _ROWS for word in words.split()

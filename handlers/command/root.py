@@ -15,9 +15,9 @@ from pdu_common.tools import read_quickly
 
 from .. import VERSION, registry
 from ..errors import SettingsError
-from . import exits
 from .ending import OutputError, missing
-from .groups import Lazy, LazyCommand
+from .exits import DONE
+from .groups import Grouped, LazyCommand
 from .options import COMPLETION, SECRETS, SharedOptions, spelled
 from .report import Interrupted, Usage, failed
 
@@ -124,6 +124,17 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "help": LazyCommand("about", "help_", "show the help of a command"),
     "version": LazyCommand("about", "version", "show the versions of the pack and of Python"),
 }
+# heading -> the commands below it, each of which is in one line
+GROUPS: Mapping[str, Sequence[str]] = {
+    "One PDU": ("status", "statistic", "labels", "outlets", "on", "off", "cycle"),
+    "Many PDUs": ("find", "check", "exporter"),
+    "Machines and hall": ("plan", "rehearse", "cycle-hall"),
+    "Energy": ("meter", "energy"),
+    "Doors to other programs": ("nut-driver", "fence", "gateway"),
+    "Unknown PDU": ("supports", "identify", "record", "replay", "draft"),
+    "Kinds of devices": ("raritan", "redfish", "nut", "snmp"),
+    "This project": ("new", "completion", "help", "version"),
+}
 _EPILOG = f"""\b
 HANDLER   {", ".join(registry.names())},
           or the path of a built archive (.tar.gz)
@@ -132,13 +143,13 @@ secrets   --secret-file KEY=FILE, or PDU_PASSWORD, PDU_COMMUNITY, ...;
           pdu asks for one that it needs and that is not given
 
 \b
-Exit codes:
-{exits.table()}"""
+Exit codes: pdu help exit-codes"""
 
 
-ROOT = Lazy(
+ROOT = Grouped(
     "pdu",
     LAZY_COMMANDS,
+    groups=GROUPS,
     examples=("pdu identify 192.0.2.8", "pdu status snmp 192.0.2.8"),
     help=_HELP,
     epilog=_EPILOG,
@@ -154,6 +165,17 @@ click.version_option(
 )(ROOT)
 
 
+# around the overview that `pdu` alone prints; all of it fits a terminal of 24 lines
+_FIRST = "PDUs from the command line as DCImanager calls them, and the tools around them\n"
+_NEXT = """
+pdu identify 192.0.2.8            what it is, what can be read and switched
+pdu status snmp 192.0.2.8         its outlets and their states
+pdu supports AP8959               is this model read, switched, metered?
+
+pdu --help has a line for each command, pdu COMMAND --help its options,
+pdu help exit-codes what an exit code means."""
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run `pdu` once and return an exit code of exits.py. Reports errors as a sentence or as JSON.
 
@@ -163,11 +185,14 @@ def run(arguments: Sequence[str]) -> int:
         from .shells import answer  # imported late: 0.9 ms at each start
 
         return answer(ROOT, "pdu", COMPLETION, os.environ[COMPLETION])
+    if not arguments:
+        print(_FIRST, *ROOT.overview(), _NEXT, sep="\n")
+        return DONE
     read_quickly()
     # also for errors before the options are read
     state = SharedOptions(json="--json" in arguments)
     try:
-        with ROOT.make_context("pdu", list(arguments) or ["--help"], obj=state) as context:
+        with ROOT.make_context("pdu", list(arguments), obj=state) as context:
             return int(ROOT.invoke(context))
     except click.exceptions.Exit as ended:
         return ended.exit_code

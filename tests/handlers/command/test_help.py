@@ -10,6 +10,7 @@ import click
 import pytest
 
 from handlers import VERSION, registry
+from handlers.command import exits
 from handlers.command.groups import Lazy, Subcommand
 from handlers.command.root import ROOT
 from tests.handlers.command.running import run
@@ -124,3 +125,44 @@ def test_every_command_is_one_with_examples() -> None:
     with click.Context(ROOT, info_name="pdu") as context:
         for name in ROOT.list_commands(context):
             assert isinstance(ROOT.get_command(context, name), (Subcommand, Lazy))
+
+
+def test_without_arguments_every_command_is_named_on_a_terminal_of_24_lines(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, err = run(capsys)
+    lines = out.splitlines()
+    assert (code, err) == (0, "") and len(lines) <= 24
+    assert [line for line in lines if len(line) > WIDTH] == []
+    named = [name for names in ROOT.groups.values() for name in names]
+    assert sorted(named) == sorted(ROOT.listed)
+    assert {word for line in lines for word in line.split()} >= set(named)
+
+
+def test_the_exit_codes_have_a_page_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "help", "exit-codes")
+    assert code == 0 and out.splitlines() == exits.table().splitlines()
+    code, out, _ = run(capsys, "help", "exit-codes", "--json")
+    assert code == 0 and [one["code"] for one in json.loads(out)["exit_codes"]] == [
+        one.code for one in exits.EXITS
+    ]
+
+
+@pytest.mark.parametrize(
+    "word, leads_to",
+    [
+        ("audit", "energy audit"),
+        ("bill", "energy audit"),
+        ("report", "energy audit"),
+        ("config", "-s KEY=VALUE"),
+        ("simulate", "replay"),
+        ("doctor", "identify"),
+        ("register", "register.sh"),
+        ("upload", "register.sh"),
+    ],
+)
+def test_a_word_that_people_try_leads_to_a_command(
+    word: str, leads_to: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run(capsys, word)
+    assert code == 2 and leads_to in err

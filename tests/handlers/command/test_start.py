@@ -53,8 +53,8 @@ def test_the_versions_of_the_pack_and_of_python_are_printed() -> None:
     )
 
 
-def test_without_a_command_the_commands_are_listed() -> None:
-    done = run([sys.executable, "-m", "handlers"])
+def test_the_help_lists_every_command() -> None:
+    done = run([sys.executable, "-m", "handlers", "--help"])
     names = [", ".join((name, *listed.also)) for name, listed in LAZY_COMMANDS.items()]
     assert done.returncode == 0 and all(f"\n  {name} " in done.stdout for name in names)
 
