@@ -18,15 +18,16 @@ from ...errors import SettingsError, printable
 from . import lines
 from .lines import INVALID, LineParser
 from .tree import Tree
-from .unit import PATIENCE_S, DriverCommand
 from .view import View, command_of
 
 _MODE = 0o660  # upsd's group may read and write: the protocol has no other protection
 _MOST_CLIENTS = 32  # for each PDU
 _MOST_UNREAD = 1 << 22  # bytes for a client that does not read; a dump of 100 outlets has 20 kB
-_SWEEP_S = 1.0
+_LEAVING_S = 5.0  # for a driver that was killed to leave its socket
 _LONGEST_SHOWN = 200  # of what a client sent, in characters
 
+#: asks for a command on the outlet of this number; its result is told once, later
+Ask = Callable[[int, str, Callable[[int], None]], None]
 Answer = Callable[["Driver", "UpsdConnection", Sequence[str]], None]
 
 
@@ -76,16 +77,29 @@ class Driver:
         self,
         tree: Tree,
         longest_s: float,
-        submit: Callable[[DriverCommand], None],
+        ask: Ask,
         say: Callable[[str], object],
+        pid: int,
     ) -> None:
-        """`longest_s`: how old a reading may be, in seconds, until the data are stale. `submit`:
-        queues a command. `say`: tells an administrator why one is not sent.
+        """`longest_s`: how old a reading may be, in seconds, until the data are stale. `ask`: asks
+        for a command. `say`: tells an administrator why one is not asked for. `pid`: the driver's
+        process.
         """
-        self._tree, self._longest_s, self._submit, self._say = tree, longest_s, submit, say
+        self._tree, self._longest_s, self._ask, self._say = tree, longest_s, ask, say
+        self._pid = pid
         self._clients: list[UpsdConnection] = []
         self._read_at = time.monotonic()
         self._open = 0
+
+    @property
+    def clients(self) -> int:
+        """How many connections there are."""
+        return len(self._clients)
+
+    def close(self) -> None:
+        """Close all connections after what was sent."""
+        for one in list(self._clients):
+            one.close()
 
     @property
     def open(self) -> int:
@@ -136,7 +150,7 @@ class Driver:
         client.send(lines.PONG)
 
     def _getpid(self, client: UpsdConnection, _: Sequence[str]) -> None:
-        client.send(lines.pid(os.getpid()))
+        client.send(lines.pid(self._pid))
 
     def _dump(self, client: UpsdConnection, _: Sequence[str]) -> None:
         client.send(self._tree.dump())
@@ -176,26 +190,14 @@ class Driver:
             if instant.tracking:
                 client.send(lines.tracked(instant.tracking, INVALID))
             return
-        number, action = known
-        loop = asyncio.get_running_loop()
 
         def ended(result: int) -> None:
             self._open -= 1
-            patience.cancel()
             if instant.tracking:
                 client.send(lines.tracked(instant.tracking, result))
 
-        def report(result: int) -> None:
-            # also from the PDU's thread; after what it showed
-            with contextlib.suppress(RuntimeError):  # the loop has ended
-                loop.call_soon_threadsafe(ended, result)
-
-        command = DriverCommand(number, action, report, self._say)
         self._open += 1
-        self._submit(command)
-        patience = loop.call_later(
-            PATIENCE_S, command.give_up, f"it waited {PATIENCE_S:g} s for its PDU"
-        )
+        self._ask(*known, ended)
 
 
 def _shown(words: Sequence[str]) -> str:
@@ -235,12 +237,12 @@ def check_folder(folder: str) -> None:
         )
 
 
-def listening(path: str) -> socket.socket:
+async def listening(path: str) -> socket.socket:
     """A socket at `path` that the folder's group may use; one that a killed driver left is removed.
 
     Raises SettingsError, also if a driver already listens there.
     """
-    _clear(path)
+    await _clear(path)
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o777 & ~_MODE)
     try:
@@ -259,12 +261,20 @@ def listening(path: str) -> socket.socket:
     return made
 
 
-def _clear(path: str) -> None:
+async def _clear(path: str) -> None:
+    end = time.monotonic() + _LEAVING_S
+    while not _is_free(path):
+        if time.monotonic() > end:
+            raise SettingsError(f"the socket {path} is in use: another pdu nut-driver runs")
+        await asyncio.sleep(0.1)
+
+
+def _is_free(path: str) -> bool:
     try:
         if not stat.S_ISSOCK(os.lstat(path).st_mode):
             raise SettingsError(f"{path} exists and is not a socket: remove it")
     except FileNotFoundError:
-        return
+        return True
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.setblocking(False)
         try:
@@ -272,15 +282,7 @@ def _clear(path: str) -> None:
         except ConnectionRefusedError:
             with contextlib.suppress(OSError):
                 os.unlink(path)
-            return
+            return True
         except OSError as error:
             raise SettingsError(f"the socket {path} is in use ({error.strerror})") from None
-    raise SettingsError(f"the socket {path} is in use: another pdu nut-driver runs")
-
-
-async def sweep(drivers: Sequence[Driver]) -> None:
-    """Look for readings that are too old, for ever."""
-    while True:
-        await asyncio.sleep(_SWEEP_S)
-        for one in drivers:
-            one.sweep()
+    return False

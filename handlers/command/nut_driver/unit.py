@@ -23,10 +23,8 @@ from ..fleet.polling import UP, Reading, Target, failure, poll_all
 from .lines import FAILED, SUCCESS
 from .numbers import Numbers
 from .view import CYCLE, ON, UpsdView, View
+from .wire import PATIENCE_S
 
-#: how long a command may wait for a reading or another command, in seconds; a client such as
-#: `upscmd -w` waits as long for the result
-PATIENCE_S = 10.0
 _MOST_WAITING = 32
 _PLATE_S = 3600.0  # until the nameplate is read again
 _MOST_TRIES = 3  # to read it
@@ -60,7 +58,7 @@ class DriverPace(NamedTuple):
 
 class DriverCommand:
     """A command on an outlet. `report` is called once with its result, from any thread, and `say`
-    before it if nothing was sent.
+    before it if nothing was sent. `until`: of time.monotonic(), until when it may be sent.
     """
 
     def __init__(
@@ -69,8 +67,9 @@ class DriverCommand:
         action: str,
         report: Callable[[int], None],
         say: Callable[[str], object],
+        until: float = math.inf,
     ) -> None:
-        self.number, self.action = number, action
+        self.number, self.action, self.until = number, action, until
         self._report, self._say = report, say
         self._lock = threading.Lock()
         self._is_taken = False
@@ -86,6 +85,10 @@ class DriverCommand:
         if self.take():
             self._say(f"outlet {self.number} {self.action}: not sent: {why}")
             self.end(FAILED)
+
+    def late(self) -> None:
+        """Let it fail because it has waited too long, unless it has begun."""
+        self.give_up(f"it waited {PATIENCE_S:g} s for its PDU")
 
     def end(self, result: int) -> None:
         """Report the result of a command that was taken."""
@@ -123,7 +126,7 @@ class DrivenPdu:
         self._waiting: deque[DriverCommand] = deque()
         self._running: Optional[DriverCommand] = None
         self._pauses: deque[_Pause] = deque()  # the first to end comes first
-        self._is_ending = False
+        self._ending = ""  # why it ends
         self._due = time.monotonic() + pace.first
         self._was_read = True  # the first reading, too, is tried again
         self._plate_due, self._tries = 0.0, 0
@@ -148,8 +151,8 @@ class DrivenPdu:
 
     def _refusal(self, command: DriverCommand) -> str:
         """Why a command is not queued; "" if it is."""
-        if self._is_ending:
-            return "the driver ends"
+        if self._ending:
+            return self._ending
         if len(self._waiting) >= _MOST_WAITING:
             return f"{_MOST_WAITING} commands wait for this PDU"
         others = [*self._waiting, *(one.command for one in self._pauses)]
@@ -161,17 +164,21 @@ class DrivenPdu:
             return "this outlet is being cycled"
         return ""
 
-    def end(self) -> None:
+    def renew(self, target: Target) -> None:
+        """Read and switch this PDU with another login or other settings from now on."""
+        self._target = target
+
+    def end(self, why: str = "the driver ends") -> None:
         """Let the commands that wait fail, and refuse others. One that runs goes on, and so does a
         cycle whose outlet is off. Then the thread ends.
         """
         with self._changed:
-            self._is_ending = True
+            self._ending = why
             given_up = list(self._waiting)
             self._waiting.clear()
             self._changed.notify()
         for one in given_up:
-            one.give_up("the driver ends")
+            one.give_up(why)
 
     # ---- in the thread ---------------------------------------------------------------------------
 
@@ -205,15 +212,17 @@ class DrivenPdu:
                 command = next((one for one in self._waiting if one.number not in paused), None)
                 if command is not None:
                     self._waiting.remove(command)
+                    if now > command.until:
+                        return command.late
                     if not command.take():
                         continue
                     self._running = command
                     begin = functools.partial(self._begin, command)
                     return functools.partial(self._carry_out, command, begin)
                 ends = [one.until for one in self._pauses]
-                if self._is_ending and not ends:
+                if self._ending and not ends:
                     return None
-                if not self._is_ending:
+                if not self._ending:
                     if self._due <= now:
                         return self._poll
                     ends.append(self._due)

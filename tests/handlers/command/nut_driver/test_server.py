@@ -13,13 +13,13 @@ import stat
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 import pytest
 
 from handlers.command.nut_driver import names, server
+from handlers.command.nut_driver.lines import FAILED
 from handlers.command.nut_driver.tree import Tree
-from handlers.command.nut_driver.unit import DriverCommand
 from handlers.command.nut_driver.view import View
 from handlers.errors import SettingsError
 from tests.handlers.command.fleet import halls
@@ -252,43 +252,40 @@ def test_a_file_in_the_sockets_place_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "pdu-nut-driver-rack-1"
     path.write_text("kept")
     with pytest.raises(SettingsError, match="not a socket"):
-        server.listening(str(path))
+        asyncio.run(server.listening(str(path)))
     assert path.read_text() == "kept"
 
 
 def test_a_reading_that_is_too_old_is_stale() -> None:
     tree = Tree(View({}))
-    driver = server.Driver(tree, -1.0, lambda _: None, print)
+    driver = server.Driver(tree, -1.0, _never, print, 1)
     driver.mark(True)
     driver.sweep()
     assert not tree.is_ok
-    driver = server.Driver(tree, 3600.0, lambda _: None, print)
+    driver = server.Driver(tree, 3600.0, _never, print, 1)
     driver.mark(True)
     driver.sweep()
     assert tree.is_ok
 
 
+def _never(number: int, action: str, ended: Callable[[int], None]) -> None:
+    """Nobody carries the command out."""
+
+
 def test_nothing_is_kept_of_commands_that_were_refused() -> None:
-    refused: list[weakref.ref[DriverCommand]] = []
-    said: list[str] = []
+    refused: list[weakref.ref[Callable[[int], None]]] = []
 
-    def refuse(command: DriverCommand) -> None:
-        refused.append(weakref.ref(command))
-        command.give_up("refused")
+    def refuse(number: int, action: str, ended: Callable[[int], None]) -> None:
+        refused.append(weakref.ref(ended))
+        ended(FAILED)
 
-    async def flooded() -> int:
-        driver = server.Driver(Tree(View({})), 3600.0, refuse, said.append)
-        client = server.UpsdConnection(driver)
-        for _ in range(1000):
-            driver.answer(client, ["INSTCMD", "outlet.1.load.off"])
-        while driver.open:
-            await asyncio.sleep(0)
-        gc.collect()
-        return sum(one() is not None for one in refused)
-
-    assert asyncio.run(flooded()) == 0
-    assert len(refused) == 1000
-    assert said == ["outlet 1 load.off: not sent: refused"] * 1000
+    driver = server.Driver(Tree(View({})), 3600.0, refuse, print, 1)
+    client = server.UpsdConnection(driver)
+    for _ in range(1000):
+        driver.answer(client, ["INSTCMD", "outlet.1.load.off"])
+    gc.collect()
+    assert driver.open == 0 and len(refused) == 1000
+    assert sum(one() is not None for one in refused) == 0
 
 
 def test_numbers_stay_after_a_restart_without_an_option(driven: Driven, tmp_path: Path) -> None:
@@ -336,3 +333,133 @@ def test_a_pdu_that_did_not_answer_once_is_read_again_within_seconds(tmp_path: P
         assert until(lambda: "not read" in log_of(fleet))
         with NutServer([SwitchedPdu("pdu", 4)], port=port), Socket(folder, "rack-1") as client:
             assert until(lambda: "DATAOK" in client.dump())
+
+
+def _switched_pdus(tmp_path: Path, *lines: str) -> Path:
+    fleet = tmp_path / "hall.csv"
+    fleet.write_text("\n".join(["name,handler,address,auth,settings", *lines, ""]))
+    return fleet
+
+
+def _ids(client: Socket) -> list[str]:
+    return [one.partition('"')[2].rstrip('"') for one in client.dump() if ".id " in one]
+
+
+def test_sighup_during_a_cycle_ends_nothing_and_takes_over_the_list(
+    driven: Driven, tmp_path: Path
+) -> None:
+    """A driver that ended would leave the outlet off."""
+    folder = tmp_path / "run"
+    folder.mkdir(mode=0o770)
+    with (
+        Agent(apc.rpdu2(outlets=2)) as first,
+        Agent(apc.rpdu2(outlets=3)) as second,
+        Agent(apc.rpdu2(outlets=4)) as third,
+    ):
+        kept, gone, moved, new = (
+            f"{name},snmp,{agent.host}:{agent.port},snmp,timeout=20"
+            for name, agent in (
+                ("kept", first), ("gone", second), ("moved", second), ("new", third),
+            )
+        )  # fmt: skip
+        fleet = _switched_pdus(tmp_path, kept, gone, moved)
+        with (
+            driving(fleet, driven.logins, folder, "--every", 3600, "--pause", 2) as process,
+            Socket(folder, "kept") as one,
+            Socket(folder, "gone") as other,
+        ):
+            for client in (one, other):
+                assert until(lambda client=client: "DATAOK" in client.dump())  # type: ignore[misc]
+            one.send(b"INSTCMD outlet.1.load.cycle TRACKING one\n")
+            other.send(b"INSTCMD outlet.2.load.cycle TRACKING two\n")
+            assert until(lambda: first.books().states["1"] is second.books().states["2"] is False)
+            moved = f"moved,snmp,{third.host}:{third.port},snmp,timeout=20"
+            _switched_pdus(tmp_path, kept, moved, new)
+            process.send_signal(signal.SIGHUP)
+            # both cycles are carried through, also of the PDU that is no longer listed
+            assert one.until("TRACKING")[-1] == "TRACKING one 0"
+            assert other.until("TRACKING")[-1] == "TRACKING two 0"
+            assert first.books().states["1"] and second.books().states["2"]
+            with pytest.raises(AssertionError, match="closed"):
+                other.until("never")
+            for name, outlets in (("new", 4), ("moved", 4), ("kept", 2)):
+                with Socket(folder, name) as client:
+                    assert until(
+                        lambda client=client, outlets=outlets: (  # type: ignore[misc]
+                            len(set(_ids(client))) == outlets and "DATAOK" in client.dump()
+                        )
+                    )
+            assert {path.name for path in folder.iterdir()} == {
+                f"pdu-nut-driver-{name}" for name in ("kept", "moved", "new")
+            }
+            assert "3 PDUs, 1 new, 1 gone, 1 changed" in log_of(fleet)
+            fleet.write_text("name\nnothing\n")
+            process.send_signal(signal.SIGHUP)
+            assert until(lambda: "nothing changes" in log_of(fleet))
+            one.send(b"INSTCMD outlet.1.load.off TRACKING three\n")
+            assert one.until("TRACKING")[-1] == "TRACKING three 0"
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE_S) == 0
+        assert not list(folder.iterdir())
+
+
+def test_sighup_takes_over_a_new_login(driven: Driven, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir(mode=0o770)
+    logins = halls.private(tmp_path / "logins.toml", '[auth.snmp]\ncommunity = "wrong"\n')
+    fleet = _switched_pdus(
+        tmp_path,
+        f"rack 1,snmp,{driven.agent.host}:{driven.agent.port},snmp,timeout=0.5; retries=0",
+    )
+    with driving(fleet, logins, folder, "--every", 1) as process:
+        assert until(lambda: "not read" in log_of(fleet))
+        halls.private(logins, '[auth.snmp]\ncommunity = "private"\n')
+        process.send_signal(signal.SIGHUP)
+        with Socket(folder, "rack-1") as client:
+            assert until(lambda: "DATAOK" in client.dump())
+
+
+def test_a_driver_whose_sockets_are_gone_carries_its_cycle_through_and_ends(
+    driven: Driven, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir(mode=0o770)
+    with Agent(apc.rpdu2(outlets=2)) as agent:
+        fleet = _switched_pdus(tmp_path, f"rack 1,snmp,{agent.host}:{agent.port},snmp,timeout=20")
+        with (
+            driving(fleet, driven.logins, folder, "--every", 3600, "--pause", 1) as process,
+            Socket(folder, "rack-1") as client,
+        ):
+            assert until(lambda: "DATAOK" in client.dump())
+            client.send(b"INSTCMD outlet.1.load.cycle TRACKING one\n")
+            assert until(lambda: agent.books().states["1"] is False)
+            (front,) = halls.children(process.pid)
+            os.kill(front, signal.SIGKILL)
+            assert process.wait(PATIENCE_S) == 1
+        assert agent.books().states["1"] is True
+
+
+def test_nothing_that_serves_is_left_of_a_killed_driver(driven: Driven, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir(mode=0o770)
+    with driving(driven.fleet, driven.logins, folder, "--every", 3600) as process:
+        (front,) = halls.children(process.pid)
+        process.kill()
+        assert until(lambda: not Path(f"/proc/{front}/exe").exists())
+
+
+def test_ping_is_answered_whatever_the_threads_of_the_pdus_do(
+    driven: Driven, tmp_path: Path
+) -> None:
+    """A stopped process stands for hundreds of threads that leave no other a turn."""
+    folder = tmp_path / "run"
+    folder.mkdir(mode=0o770)
+    with driving(driven.fleet, driven.logins, folder, "--every", 3600) as process:
+        with Socket(folder, "rack-1") as client:
+            assert until(lambda: "DATAOK" in client.dump())
+            process.send_signal(signal.SIGSTOP)
+            try:
+                client.send(b"PING\n")
+                assert client.line() == "PONG"
+            finally:
+                process.send_signal(signal.SIGCONT)
