@@ -19,8 +19,9 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import IO, Any, Callable, NamedTuple, Union
 
 from ..errors import SettingsError
@@ -56,8 +57,10 @@ class JournalEntry(NamedTuple):
     line: int
     #: up to this line
     hash: str
-    #: what was appended, without the hash
+    #: what was appended, without the hash; of a line that is left out only its first key, at most
     record: Mapping[str, Any]
+    #: whether the caller wants to do without it: it was not checked
+    is_left_out: bool = False
 
 
 class JournalLine(NamedTuple):
@@ -69,6 +72,8 @@ class JournalLine(NamedTuple):
     hash: str
     #: the line's bytes after its own hash: JSON without the first {
     body: bytes
+    #: whether the caller wants to do without it: it was not checked
+    is_left_out: bool = False
 
 
 class Journal:
@@ -173,14 +178,19 @@ class Journal:
         self._length = length
 
 
-def read(path: str, loads: Callable[[bytes], Any] = json.loads) -> Iterator[JournalEntry]:
+def read(
+    path: str, loads: Callable[[bytes], Any] = json.loads, without: Container[int] = ()
+) -> Iterator[JournalEntry]:
     """The lines of a journal, each checked before it is yielded; a torn end is left out.
 
     Reads the file as it stands, also while another process appends to it. Raises SettingsError if
     it cannot be read, and Changed for the first line that is not as it was written. `loads` parses
-    a line in place of json.loads; it may raise ValueError.
+    a line in place of json.loads; it may raise ValueError. `without`: see `lines`.
     """
-    for line in lines(path):
+    for line in lines(path, without):
+        if line.is_left_out:
+            yield JournalEntry(line.number, line.hash, _kind(line), is_left_out=True)
+            continue
         try:
             record = loads(b"{" + line.body)
         except (ValueError, RecursionError):
@@ -188,11 +198,21 @@ def read(path: str, loads: Callable[[bytes], Any] = json.loads) -> Iterator[Jour
         yield JournalEntry(line.number, line.hash, record)
 
 
-def lines(path: str) -> Iterator[JournalLine]:
-    """As `read`, without parsing the lines after the first."""
+def _kind(line: JournalLine) -> Mapping[str, Any]:
+    """The first key of a line that is left out; {} if it has none any more."""
+    found = re.match(rb'"([a-z]+)":', line.body)
+    return {found[1].decode(): None} if found else {}
+
+
+def lines(path: str, without: Container[int] = ()) -> Iterator[JournalLine]:
+    """As `read`, without parsing the lines after the first.
+
+    `without`: numbers of lines that are not as they were written, and that the caller leaves out.
+    The line after one must go on from the hash that stands there.
+    """
     try:
         with _opened(path) as file:
-            yield from _checked(file, path)
+            yield from _checked(file, path, without)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise _damaged(path) from None
     except OSError as error:
@@ -287,7 +307,9 @@ def _opened(path: str) -> Union[IO[bytes], gzip.GzipFile]:
     return gzip.open(path, "rb") if path.endswith(PACKED) else open(path, "rb")
 
 
-def _checked(file: Union[IO[bytes], gzip.GzipFile], path: str) -> Iterator[JournalLine]:
+def _checked(
+    file: Union[IO[bytes], gzip.GzipFile], path: str, without: Container[int]
+) -> Iterator[JournalLine]:
     before, number = START, 0
     while True:
         line = file.readline(_LONGEST)
@@ -296,6 +318,10 @@ def _checked(file: Union[IO[bytes], gzip.GzipFile], path: str) -> Iterator[Journ
                 raise _changed(path, number + 1)
             return
         number += 1
+        if number in without:
+            before = line[len(_HEAD) : len(_HEAD) + len(START)].decode("ascii", "replace")
+            yield JournalLine(number, before, line[_BODY:-1], is_left_out=True)
+            continue
         body = _body(before, line, path, number)
         before = line[len(_HEAD) : len(_HEAD) + len(START)].decode()
         if number == 1 and not body.startswith(_FIRST):

@@ -1,42 +1,44 @@
-"""`pdu energy audit` over files as `pdu check --json --watch` prints them."""
+"""`pdu energy audit` of months in a meter's journal."""
 
 from __future__ import annotations
 
 import datetime
 import json
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 import pytest
 
 from handlers.command import root
-from handlers.command.energy.cli import moment, zone_named
-from handlers.command.fleet import tables
-from handlers.command.fleet.check import Round
-from handlers.command.fleet.listing import ListedPdu
-from handlers.command.fleet.polling import PolledOutlet, Reading
-from handlers.command.fleet.verdict import judged, summary
+from handlers.command.energy.moments import moment, zone_named
+from handlers.command.journal import START, Journal
+from handlers.command.meter.days import day_of
 
 HOUR = 3600.0
 BERLIN = zone_named("Europe/Berlin")
-FIRST = moment(datetime.date(2026, 10, 1), BERLIN)
-LAST = moment(datetime.date(2026, 11, 1), BERLIN)
+FIRST = moment("2026-10-01", BERLIN)
+LAST = moment("2026-11-01", BERLIN)
 ASKED = ("--from", "2026-10-01", "--to", "2026-11-01", "--zone", "Europe/Berlin")
-LIMITS = ("--limit-kw", "3.68", "--step", "0.01")
+LIMITS = ("--limit-kw", "3.68", "--pdu-limit-kw", "11", "--step", "0.01")
 
 
-def line(when: float, own: Optional[float], *outlets: tuple[Optional[float], float]) -> str:
-    """A round of one PDU that took half a second, as the command prints it."""
-    device = ListedPdu("rack1", "snmp", "192.0.2.8")
-    found = [
-        PolledOutlet(str(number), "UP", current, energy)
-        for number, (energy, current) in enumerate(outlets, start=1)
-    ]
-    row = judged(device, Reading(found, 1.0, own, 0.5, answered=True))
-    done = Round([row], summary([row], 0.5), when, {})
-    document = tables.as_json(done.rows, done.found, done.marks)
-    return json.dumps({"time": done.when_utc, **document}) + "\n"
+class Kept(NamedTuple):
+    """A poll of a PDU of which nobody reads serial number and uptime."""
+
+    when: float
+    own: Optional[float]
+    #: energy and current of each outlet
+    outlets: Sequence[tuple[Optional[float], float]]
+    name: str = "rack1"
+    #: by how much the clock is wrong, in s
+    shift: float = 0.0
+
+
+def line(when: float, own: Optional[float], *outlets: tuple[Optional[float], float]) -> Kept:
+    """A poll that took half a second."""
+    return Kept(when, own, outlets)
 
 
 def hours() -> Iterator[float]:
@@ -55,10 +57,38 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, An
     return code, json.loads(capsys.readouterr().out)
 
 
-def written(folder: Path, lines: Sequence[str], name: str = "readings.jsonl") -> Path:
+def written(folder: Path, polls: Sequence[Kept], name: str = "readings") -> Path:
+    """The journal of these polls, a file for each day."""
     path = folder / name
-    path.write_text("".join(lines))
+    path.mkdir()
+    after, newest = START, ""
+    for day, some in groupby(polls, key=lambda one: day_of(one.when)):
+        newest = max(newest, day)
+        taken = [*some]
+        with Journal(str(path / f"{newest}.jsonl"), after) as made:
+            made.append([*_declared(taken[0]), *map(_record, taken)])
+            after = made.hash
     return path
+
+
+def _declared(one: Kept) -> Iterator[dict[str, Any]]:
+    yield {"meter": 1, "version": "1", "boot": "b", "utc": one.when, "mono": 5.0, "every": 900}
+    names = [str(number) for number, _ in enumerate(one.outlets, start=1)]
+    told = dict.fromkeys(("family", "serial", "firmware"), "")
+    place = {"unit": 0, "name": one.name, "handler": "snmp", "address": "192.0.2.8", **told}
+    yield {**place, "outlets": names, "names": ["" for _ in names], "meters": []}
+
+
+def _record(one: Kept) -> dict[str, Any]:
+    begin, mono = one.when + one.shift, one.when - FIRST + 1e6
+    figures = {
+        "load": 1.0,
+        "total": one.own,
+        "kwh": [energy for energy, _ in one.outlets],
+        "amps": [current for _, current in one.outlets],
+        "on": "1" * len(one.outlets),
+    }
+    return {"of": 0, "utc": [begin, begin + 0.5], "mono": [mono, mono + 0.5], **figures}
 
 
 def test_a_month_with_a_reset_and_an_unused_outlet(
@@ -73,10 +103,8 @@ def test_a_month_with_a_reset_and_an_unused_outlet(
         line(when, passed(when, 5000.0, 2.0), (passed(when), 4.0), (fallen(when), 4.0), (7.0, 0.0))
         for when in hours()
     ]
-    middle = len(lines) // 2
-    early = written(tmp_path, lines[:middle], "b.jsonl")
-    late = written(tmp_path, lines[middle:], "a.jsonl")
-    code, found = run(capsys, late, early)
+    path = written(tmp_path, lines)
+    code, found = run(capsys, path)
     assert code == 1 and found["pdus"][0]["level"] == 1
     firm, after_reset, unused = found["pdus"][0]["outlets"]
     # 31 days and the hour that summer time gives back
@@ -87,14 +115,13 @@ def test_a_month_with_a_reset_and_an_unused_outlet(
     assert after_reset["grade"] == "bounded"
     (event,) = after_reset["events"]
     assert event["kind"] == "reset" and "fell from 1240" in event["reason"]
-    # A reading counts from the begin of its round to the end of its second.
-    assert event["begin"] == "2026-10-10T21:59:59Z" and event["end"] == "2026-10-10T22:15:01Z"
+    assert event["begin"] == "2026-10-10T22:00:00Z" and event["end"] == "2026-10-10T22:15:00Z"
     assert unused["grade"] == "firm" and unused["kwh"]["low"] == unused["kwh"]["best"] == 0
     own, total = found["pdus"][0]["pdu"], found["pdus"][0]["sum_kwh"]
     assert own["grade"] == "firm" and own["kwh"]["low"] <= 2 * truth <= own["kwh"]["high"]
     assert total["low"] <= 2 * truth <= total["high"] and not found["pdus"][0]["sum_exceeds_pdu"]
 
-    assert root.run(["energy", "audit", str(early), str(late), *ASKED, *LIMITS]) == 1
+    assert root.run(["energy", "audit", str(path), *ASKED, *LIMITS]) == 1
     shown = capsys.readouterr().out
     assert "without the meter's own error" in shown and "MID" in shown and "3.68 kW" in shown
     assert "reset: fell from" in " ".join(shown.split())
@@ -151,7 +178,8 @@ def test_a_clock_that_went_back_is_an_event(
 ) -> None:
     jump = FIRST + 5 * 86400
     lines = [
-        line(when if when < jump else when - HOUR, None, (passed(when), 4.0)) for when in hours()
+        line(when, None, (passed(when), 4.0))._replace(shift=0.0 if when < jump else -HOUR)
+        for when in hours()
     ]
     code, found = run(capsys, written(tmp_path, lines))
     (outlet,) = found["pdus"][0]["outlets"]
@@ -169,7 +197,7 @@ def test_nights_of_summer_time(
 ) -> None:
     date = datetime.date.fromisoformat(day)
     after = date + datetime.timedelta(days=1)
-    begin = moment(date, BERLIN)
+    begin = moment(day, BERLIN)
     times = [begin + 300.0 * number for number in range(-20, 12 * 25 + 20)]
     path = written(tmp_path, [line(when, passed(when, 9000.0)) for when in times])
     arguments = ["--from", day, "--to", str(after), "--zone", "Europe/Berlin", *LIMITS, "--json"]
@@ -179,56 +207,20 @@ def test_nights_of_summer_time(
     assert energy["low"] <= length <= energy["high"]
 
 
-GOOD = line(FIRST, 1.0)
-
-
-def test_a_last_line_that_is_not_whole_is_left_out_with_a_note(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    lines = [line(when, None, (passed(when), 4.0)) for when in hours()]
-    code, whole = run(capsys, written(tmp_path, lines))
-    path = written(tmp_path, [*lines, lines[-1][:100]], "cut.jsonl")
-    again, cut = run(capsys, path)
-    assert (again, cut["pdus"]) == (code, whole["pdus"])
-    assert any("it is not whole, and was left out" in note for note in cut["notes"])
-
-
-@pytest.mark.parametrize(
-    ("bad", "said"),
-    [
-        ("{\n" + GOOD, "no JSON"),
-        (GOOD[: len(GOOD) // 2] + "\n", "no JSON"),
-        ("\n", "no JSON"),
-        ("[]\n", "wrong type"),
-        ("{}\n", "time is missing"),
-        (GOOD.replace('"energy_kwh": 1.0', '"energy_kwh": NaN'), "NaN is not a number"),
-        (GOOD.replace('"energy_kwh": 1.0', '"energy_kwh": -1'), "below 0"),
-        (GOOD.replace('"energy_kwh": 1.0', '"energy_kwh": "1"'), "not a number"),
-        (GOOD.replace('"time": "2026', '"time": "20x6'), "does not match"),
-    ],
-)
-def test_a_bad_line_is_named(
-    bad: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert bad != GOOD
-    path = written(tmp_path, [GOOD, bad])
-    assert root.run(["energy", "audit", str(path), *ASKED, *LIMITS]) == 2
-    error = capsys.readouterr().err
-    assert f"{path}, line 2" in error and said in error
-
-
 def test_wrong_arguments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = written(tmp_path, [GOOD])
-    empty = written(tmp_path, [], "empty.jsonl")
+    path = written(tmp_path, [line(FIRST, 1.0)])
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("{}")
     zone, days = ASKED[4:], ASKED[:4]
-    overlapping = written(tmp_path, [GOOD, line(FIRST + 60, 1.1)], "overlapping.jsonl")
     for arguments, said in (
-        ((empty, *ASKED), "has no round"),
+        ((tmp_path / "empty", *ASKED), "has no file of `pdu meter`"),
         ((tmp_path / "none", *ASKED), "cannot be read"),
+        ((tmp_path / "file", *ASKED), "give the folder"),
         ((path, *days, "--zone", "Europe/Nowhere"), "no time zone"),
         ((path, *days, "--zone", "../etc/passwd"), "no time zone"),
-        ((path, "--from", "2026-11-01", "--to", "2026-10-01", *zone), "later day"),
-        ((overlapping, overlapping, *ASKED), "follow each other"),
+        ((path, "--from", "2026-11-01", "--to", "2026-10-01", *zone), "must be later"),
+        ((path, "--from", "yesterday", "--to", "2026-10-01", *zone), "no day or time"),
+        ((path, *ASKED, "--without", "x"), "give a file of the folder"),
     ):
         assert root.run(["energy", "audit", *map(str, arguments), *LIMITS]) == 2
         assert said in " ".join(capsys.readouterr().err.split())

@@ -8,7 +8,7 @@ from typing import Optional
 
 import pytest
 
-from handlers.command.energy import audit, checks, fast
+from handlers.command.energy import audit, checks, grades
 from handlers.command.energy.clock import seen_by_monotonic
 from handlers.command.energy.meters import Meters, RegisterFacts
 from handlers.command.energy.readings import OutletFigures, PduReadings, Poll
@@ -45,13 +45,6 @@ def kinds(answer: audit.AuditedRegister) -> list[str]:
     return [event.kind for event in answer.events]
 
 
-@pytest.fixture(params=["numpy", "plain"], autouse=True)
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The short way by numpy and the long one, which must agree."""
-    if request.param == "plain":
-        monkeypatch.setattr(fast, "IS_THERE", False)
-
-
 @pytest.mark.parametrize("kilowatts", [3.75, 4.0, 7.0, 40.0, 400.0])
 @pytest.mark.parametrize("step", [None, 0.01])
 def test_a_register_that_is_always_too_fast_is_not_firm(
@@ -59,13 +52,13 @@ def test_a_register_that_is_always_too_fast_is_not_firm(
 ) -> None:
     facts = KNOWN._replace(step_kwh=step)
     answer = answered(lambda hour: cut(1000.0 + kilowatts * hour), facts=facts)
-    assert answer.grade == audit.NOT_BILLABLE and answer.energy.low < 0.1 * 7 * 24 * 3.68
+    assert answer.grade == grades.NOT_BILLABLE and answer.energy.low < 0.1 * 7 * 24 * 3.68
     assert answer.energy.high <= 7 * 24 * 3.68
 
 
 def test_a_register_at_the_supplys_limit_is_firm() -> None:
     answer = answered(lambda hour: cut(1000.0 + 3.68 * hour))
-    assert answer.grade == audit.FIRM and not answer.events
+    assert answer.grade == grades.FIRM and not answer.events
     assert answer.energy.low <= 7 * 24 * 3.68 <= answer.energy.high + 1e-9
 
 
@@ -87,7 +80,7 @@ def test_a_day_of_too_fast_is_a_hole() -> None:
         return cut(1000.0 + 0.4 * (hour - fast_hours) + 20.0 * fast_hours)
 
     answer = answered(register, facts=KNOWN._replace(step_kwh=0.01))
-    assert "too fast" in kinds(answer) and answer.grade == audit.NOT_BILLABLE
+    assert "too fast" in kinds(answer) and answer.grade == grades.NOT_BILLABLE
     assert answer.energy.low <= 0.4 * 144 + 0.1 and answer.energy.high >= 0.4 * 144 + 24 * 3.68
 
 
@@ -100,7 +93,7 @@ def test_a_unit_mistake_of_some_days_is_not_billable(factor: float, since: float
 
     answer = answered(register, watts=200.0)
     (event,) = answer.events
-    assert event.kind == checks.UNIT and answer.grade == audit.NOT_BILLABLE
+    assert event.kind == checks.UNIT and answer.grade == grades.NOT_BILLABLE
     assert event.begin == pytest.approx(max(since * HOUR, -HOUR), abs=DAY)
     assert event.end >= 7 * DAY
 
@@ -232,4 +225,4 @@ def test_a_unit_that_seems_exchanged_at_each_poll_takes_no_longer() -> None:
         figures = [OutletFigures("1", round(1000.0 + 0.01 * number, 2))]
         pdu.append(Poll("rack1", 300.0 * number, 300.0 * number, figures, uptime=3e5 * number))
     (answer,) = audit.audited(pdu, audit.Asked(0.0, 31 * DAY, Meters(KNOWN))).outlets
-    assert answer.grade == audit.NOT_BILLABLE
+    assert answer.grade == grades.NOT_BILLABLE

@@ -204,3 +204,106 @@ def test_a_folder_without_files_of_the_period(
 ) -> None:
     code, error = run(tmp_path, capsys)
     assert code == 2 and "has no file" in json.dumps(error)
+
+
+# ---- files that are not whole --------------------------------------------------------------------
+
+
+def damaged(folder: Path, name: str, *numbers: int) -> None:
+    """Change a figure in these lines, as a flipped bit does."""
+    path = folder / name
+    lines = path.read_bytes().splitlines(keepends=True)
+    for number in numbers:
+        lines[number - 1] = lines[number - 1].replace(b'"load":9.0', b'"load":8.0')
+    path.write_bytes(b"".join(lines))
+
+
+def audited(
+    folder: Path, capsys: pytest.CaptureFixture[str], *more: str
+) -> tuple[int, Mapping[str, Any]]:
+    code = root.run(["energy", "audit", str(folder), *ASKED, "--json", *more])
+    found: Mapping[str, Any] = json.loads(capsys.readouterr().out)
+    return code, found
+
+
+def test_a_bad_line_costs_its_neighbourhood_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path)
+    _, whole = audited(tmp_path, capsys)
+    damaged(tmp_path, "2026-10-01.jsonl", 50, 90)
+    code, found = audited(tmp_path, capsys)
+    assert code == 2 and "line 50 is not as it was written" in found["error"]["reason"]
+    code, found = audited(tmp_path, capsys, "--without", "2026-10-01.jsonl:50")
+    assert code == 2 and "line 90 is not as it was written" in found["error"]["reason"]
+    left = ("--without", "2026-10-01.jsonl:50", "--without", "2026-10-01.jsonl:88-91")
+    code, found = audited(tmp_path, capsys, *left)
+    assert [note for note in found["notes"] if "LEFT OUT" in note] == [
+        "LEFT OUT by --without, not checked: 2026-10-01.jsonl, lines 50, 88-91"
+    ]
+    (before,), (after,) = (one["pdus"][0]["outlets"] for one in (whole, found))
+    assert after["kwh"] == pytest.approx(before["kwh"])
+    assert [one["kind"] for one in after["events"]] == ["gap", "changed"]
+
+
+def test_a_pack_is_not_used_for_a_file_of_which_lines_are_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path)
+    assert root.run(["energy", "pack", str(tmp_path)]) == 0
+    capsys.readouterr()
+    _, found = audited(tmp_path, capsys, "--without", "2026-10-01.jsonl:20-60")
+    events = found["pdus"][0]["outlets"][0]["events"]
+    assert [one["kind"] for one in events] == ["gap", "changed"]
+
+
+def test_a_declaration_that_is_left_out_leaves_out_what_it_declared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path)
+    lines = (tmp_path / "2026-10-01.jsonl").read_text().splitlines()
+    (second,) = (number for number, line in enumerate(lines, start=1) if '"serial":"B7"' in line)
+    _, found = audited(tmp_path, capsys, "--without", f"2026-10-01.jsonl:{second}")
+    (outlet,) = found["pdus"][0]["outlets"]
+    gap = next(one for one in outlet["events"] if one["kind"] == "gap")
+    # The unit after the exchange is not taken for the one before it: it is read again a day later.
+    assert gap["begin"].startswith("2026-10-01T17:5") and gap["end"].startswith("2026-10-02T00:00")
+    assert outlet["kwh"]["low"] <= 24.0 <= outlet["kwh"]["high"]
+
+
+def test_a_whole_file_may_be_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written(tmp_path)
+    (tmp_path / "2026-10-01.jsonl").write_text("nothing of a journal\n")
+    code, found = audited(tmp_path, capsys)
+    assert code == 2 and "2026-10-01.jsonl" in found["error"]["reason"]
+    code, found = audited(tmp_path, capsys, "--without", "2026-10-01.jsonl")
+    (outlet,) = found["pdus"][0]["outlets"]
+    assert outlet["read"] < 0.01 and "all of it" in " ".join(found["notes"])
+    assert outlet["kwh"]["low"] <= 24.0 <= outlet["kwh"]["high"]
+
+
+def test_files_that_do_not_cover_the_period_say_what_they_cover(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path)
+    later = ("--from", "2026-10-01", "--to", "2026-10-20")
+    _, found = audited(tmp_path, capsys, *later)
+    assert (
+        "The readings do not cover the period: they are from 2026-09-30 00:00:00+00:00 to"
+        " 2026-10-02 23:55:01+00:00."
+    ) in found["notes"]
+    _, found = audited(tmp_path, capsys)
+    assert not any("do not cover" in note for note in found["notes"])
+    code, found = audited(tmp_path, capsys, "--from", "2026-11-01", "--to", "2026-12-01")
+    assert code == 2 and "it has 2026-09-30 to 2026-10-02" in found["error"]["reason"]
+
+
+def test_a_period_may_begin_and_end_at_any_time(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path)
+    times = ("--from", "2026-10-01T06:30", "--to", "2026-10-01T15:00:00+02:00", "--zone", "UTC")
+    code, found = audited(tmp_path, capsys, *times)
+    (outlet,) = found["pdus"][0]["outlets"]
+    assert outlet["kwh"]["low"] <= 6.5 <= outlet["kwh"]["high"] < 6.8 and not outlet["events"]
+    assert (found["from"], found["to"]) == ("2026-10-01T06:30:00Z", "2026-10-01T13:00:00Z")

@@ -26,6 +26,7 @@ from tests.waiting import finished
 FIRST = 1790812800.0  # 2026-10-01T00:00:00Z
 DAY, HOUR = 86400.0, 3600.0
 ASKED = ("--from", "2026-10-01", "--to", "2026-10-02", "--limit-kw", "3.68", "--step", "0.01")
+PDU_LIMIT = ("--pdu-limit-kw", "3.68")
 TARGET = 'instance="rack1",job="pdu"'
 
 
@@ -58,7 +59,7 @@ def samples(every: float = 300.0) -> dict[str, list[tuple[float, float]]]:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
-    code = root.run(["energy", "audit", *arguments, *ASKED, "--json"])
+    code = root.run(["energy", "audit", *arguments, *ASKED, *PDU_LIMIT, "--json"])
     shown = capsys.readouterr()
     return code, json.loads(shown.out) if shown.out else shown.err
 

@@ -11,7 +11,7 @@ from typing import Optional
 import pytest
 from hypothesis import assume, given, settings
 
-from handlers.command.energy import audit, checks, fast, steps
+from handlers.command.energy import audit, checks, steps
 from handlers.command.energy.meters import (
     MIB,
     NOT_STATED,
@@ -25,7 +25,6 @@ from handlers.command.energy.meters import (
 from handlers.command.energy.readings import OWN, OutletFigures, PduReadings, Poll
 
 from . import plans, trial
-from .test_fast import both
 from .test_findings import answered
 from .twin import Plan, month
 
@@ -72,29 +71,27 @@ def polled(
 
 
 @pytest.mark.parametrize("step", [0.1, 0.5, 1.0])
-def test_the_unit_and_the_rises_say_the_step(step: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = both(lambda: answered(polled(rising(step)), LIMIT), monkeypatch)
+def test_the_unit_and_the_rises_say_the_step(step: float) -> None:
+    found = answered(polled(rising(step)), LIMIT)
     assert found.step == pytest.approx(step) and found.origins.step == MIB
     assert found.meter.step_kwh == found.step and not found.events
 
 
-def test_false_readings_do_not_make_it_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_false_readings_do_not_make_it_smaller() -> None:
     false = wrong(rising(0.5), {100: 0.0, 200: 1003.3, 300: 5000.1, 301: 5000.1})
-    found = both(lambda: answered(polled(false), LIMIT), monkeypatch)
+    found = answered(polled(false), LIMIT)
     assert found.step == pytest.approx(0.5) and found.origins.step == MIB
     # an event has the times of the readings beside it, however old these may be
     assert (found.events[0].begin, found.events[0].end) == (99 * 300.0, 101 * 300.0)
 
 
-def test_of_two_units_the_greater_step_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_two_units_the_greater_step_counts() -> None:
     coarse, fine = rising(0.5), rising(0.1)
 
     def register(number: int) -> float:
         return coarse(number) if number < 300 else fine(number)
 
-    found = both(
-        lambda: answered(polled(register, exchanged=300), RegisterFacts(7.36)), monkeypatch
-    )
+    found = answered(polled(register, exchanged=300), RegisterFacts(7.36))
     assert found.step == pytest.approx(0.5) and found.origins.step == MIB
     assert [event.kind for event in found.events] == ["changed"]
 
@@ -111,10 +108,8 @@ def test_of_two_units_the_greater_step_counts(monkeypatch: pytest.MonkeyPatch) -
     }.items(),
     ids=lambda case: case[0],
 )
-def test_else_the_middle_rise_counts(
-    case: tuple[str, Callable[[], PduReadings]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = both(lambda: answered(case[1](), LIMIT), monkeypatch)
+def test_else_the_middle_rise_counts(case: tuple[str, Callable[[], PduReadings]]) -> None:
+    found = answered(case[1](), LIMIT)
     assert found.origins.step == READINGS and found.meter.step_kwh is None
     pdu = case[1]()
     assert found.step == steps.usual(pdu.registers["1"].kwh)
@@ -183,13 +178,11 @@ STEPS = {"coarse": 1.0, "in every third": 0.1}
 
 
 @pytest.mark.parametrize("case", AGES)
-def test_how_old_a_reading_may_be(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_how_old_a_reading_may_be(case: str) -> None:
     register, expected = AGES[case]
     values = [float(register(number)) for number in range(300)]
     begins = [300.0 * number for number in range(300)]
-    for is_there in (True, False):
-        monkeypatch.setattr(fast, "IS_THERE", is_there)
-        assert steps.age(values, begins, STEPS.get(case, 1.2), 300.0) == expected
+    assert steps.age(values, begins, STEPS.get(case, 1.2), 300.0) == expected
 
 
 def test_only_a_register_that_stands_for_longer_is_told() -> None:
@@ -202,11 +195,7 @@ def test_only_a_register_that_stands_for_longer_is_told() -> None:
     assert event.kind == checks.STANDING and event.begin >= 396 * 300.0
 
 
-@pytest.mark.parametrize("is_there", [True, False])
-def test_values_beyond_whole_doubles_say_nothing(
-    is_there: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fast, "IS_THERE", is_there)
+def test_values_beyond_whole_doubles_say_nothing() -> None:
     assert steps.counted([[0.0, 3.0, 9.0]], 1.0) == 3.0
     assert steps.counted([[0.0, 3.0], [10.0, 14.0]], 1.0) == 1.0
     assert steps.counted([[0.0] * 100 + [3.0, 9.5]], 1.0) is None

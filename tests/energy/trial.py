@@ -11,7 +11,6 @@ not say the register's step.
 from __future__ import annotations
 
 import argparse
-import datetime
 import statistics
 import sys
 from collections import Counter
@@ -24,8 +23,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from handlers.command.energy import audit, readings
 from handlers.command.energy.audit import AuditedRegister
-from handlers.command.energy.cli import moment, zone_named
 from handlers.command.energy.meters import Meters, RegisterFacts
+from handlers.command.energy.moments import moment, zone_named
 from handlers.command.energy.readings import PduReadings
 from handlers.command.energy.registers import Kilowatthours
 
@@ -90,10 +89,7 @@ def usual(one: Month) -> list[float]:
 def answered(drawn: Drawn, one: Month, step_from: str = OWNER) -> AuditedRegister:
     """What the audit says of a month, whose days it looks up itself."""
     zone = zone_named(drawn.period.zone)
-    begin, end = (
-        moment(datetime.date.fromisoformat(day), zone)
-        for day in (drawn.period.first, drawn.period.after)
-    )
+    begin, end = (moment(day, zone) for day in (drawn.period.first, drawn.period.after))
     return audited(drawn.plan, one._replace(begin=begin, end=end), step_from)
 
 

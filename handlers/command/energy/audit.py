@@ -9,9 +9,11 @@ from functools import reduce
 from itertools import groupby
 from typing import Callable, NamedTuple, Optional
 
-from . import checks, fast, steps
+from . import checks, grades, steps
 from .bounds import BoundedRegister
-from .clock import PollClock
+from .columns import np
+from .grades import LEVELS, NOT_BILLABLE, USUAL_TOLERANCE_KWH, Meant
+from .inlet import Inlet, narrowed
 from .meters import (
     MIB,
     OWNER,
@@ -27,12 +29,8 @@ from .meters import (
 from .owners import Place, Tenure, without_gaps
 from .readings import OWN, PduReadings, Series, readings_of
 from .registers import NOTHING, Event, Kilowatthours, RegisterLimits, RegisterReadings
-from .segments import Segment, Story, story_of
+from .segments import story_of
 
-FIRM, BOUNDED, NOT_BILLABLE = "firm", "bounded", "not billable"
-#: grade -> exit code
-LEVELS: Mapping[str, int] = {FIRM: 0, BOUNDED: 1, NOT_BILLABLE: 2}
-_FIRM_WIDTH, _BILLABLE_WIDTH = 0.01, 0.1
 #: more events of one kind than this are told as one
 _MANY = 20
 
@@ -45,8 +43,10 @@ class Asked(NamedTuple):
     meters: Meters
     #: the customers of each outlet
     tenures: Mapping[Place, Sequence[Tenure]] = {}
-    #: whether a picture of each register will be drawn
+    #: whether a picture of each register that is not firm will be drawn
     drawn: bool = False
+    #: how far the bounds of each register may be apart beside their share of it, in kWh
+    tolerance_kwh: float = USUAL_TOLERANCE_KWH
 
 
 class Drawn(NamedTuple):
@@ -71,8 +71,9 @@ class Share(NamedTuple):
     energy: Kilowatthours
     #: the part of that time in which it was read, 0 to 1
     read: float
-    #: FIRM, BOUNDED or NOT_BILLABLE
+    #: FIRM, BOUNDED or NOT_BILLABLE, and why
     grade: str
+    reason: str
     #: what happened in that time
     events: Sequence[Event]
 
@@ -86,6 +87,7 @@ class AuditedRegister(NamedTuple):
     #: the part of the period in which it was read, and believed, without gaps: 0 to 1
     read: float
     grade: str
+    reason: str
     events: Sequence[Event]
     #: in kWh
     step: float
@@ -115,6 +117,8 @@ class Audited(NamedTuple):
     seconds: float
     #: polls that read nothing
     failed: int = 0
+    #: when the first reading began and the last one ended, in s; None without readings
+    covered: Optional[tuple[float, float]] = None
 
     @property
     def exceeded(self) -> bool:
@@ -127,94 +131,180 @@ class Audited(NamedTuple):
 
     @property
     def level(self) -> int:
-        """The worst of its grades; 2 if nothing was read, or not an outlet though others were."""
-        answers = [*self.outlets, *([] if self.own is None else [self.own])]
+        """The worst grade of its outlets, or of its own register if it has none; 2 if nothing was
+        read, or not an outlet though others were.
+        """
+        answers = self.outlets or ([] if self.own is None else [self.own])
         if not answers or (self.outlets and self.unread):
             return LEVELS[NOT_BILLABLE]
-        worst = max(LEVELS[one.grade] for one in answers)
-        return max(worst, LEVELS[BOUNDED]) if self.exceeded else worst
+        return max(LEVELS[one.grade] for one in answers)
 
 
 def audited(pdu: PduReadings, asked: Asked) -> Audited:
     """One PDU."""
-    clock = (fast.calm_clock(pdu) if fast.IS_THERE else None) or pdu.clock()
-    times = _Times(pdu, clock, asked)
-    answers = {
-        identity: _answer(pdu, identity, series, times, asked)
+    times = _Times(pdu)
+    outlets = tuple(one for one in pdu.registers if one != OWN)
+    registers = {
+        identity: _Register(pdu, identity, series, times, asked, outlets)
         for identity, series in pdu.registers.items()
-        if any(kwh == kwh for kwh in series.kwh)
+        if not np.isnan(np.asarray(series.kwh)).all()
     }
-    outlets = [one for identity, one in answers.items() if identity != OWN]
-    unread = [one for one in pdu.registers if one != OWN and one not in answers]
-    total = reduce(Kilowatthours.plus, (one.energy for one in outlets), NOTHING)
+    _refine(registers)
+    begin, end = asked.begin, asked.end
+    inlet = _inlet(registers, begin, end)
+    answers = {
+        identity: one.answer(asked, None if identity == OWN else inlet)
+        for identity, one in registers.items()
+    }
+    own = answers.pop(OWN, None)
+    total = reduce(Kilowatthours.plus, (one.energy for one in answers.values()), NOTHING)
+    if inlet is not None and own is not None:
+        total = inlet.total(total, begin, end)
+        if own.has_lowest:
+            own = own._replace(energy=inlet.own(begin, end))
     return Audited(
         pdu.name,
-        outlets,
-        answers.get(OWN),
-        unread,
-        total if outlets else None,
-        asked.end - asked.begin,
+        [*answers.values()],
+        own,
+        [one for one in outlets if one not in answers],
+        total if answers else None,
+        end - begin,
         pdu.failed,
+        (pdu.begins[0], pdu.ends[-1]) if pdu.begins else None,
     )
+
+
+def _inlet(registers: Mapping[str, _Register], begin: float, end: float) -> Optional[Inlet]:
+    """The inlet above the outlets; None if not both were read, or if one contradicts the other."""
+    outlets = {identity: one.known for identity, one in registers.items() if identity != OWN}
+    if OWN not in registers or not outlets:
+        return None
+    are_stated = all(one.meter.class_percent is not None for one in registers.values())
+    inlet = Inlet(registers[OWN].known, outlets, are_stated=are_stated)
+    return None if inlet.contradicts(begin, end) else inlet
+
+
+def _refine(registers: Mapping[str, _Register]) -> None:
+    """Give outlets that never moved the finest step of the others: they are of one unit."""
+    outlets = [one for identity, one in registers.items() if identity != OWN]
+    known = [one.known.step for one in outlets if one.known.moved]
+    if known:
+        for one in outlets:
+            if one.origins.step == READINGS and not one.known.moved:
+                one.take_step(min(known))
 
 
 class _Times:
     """When a PDU was read, as all of its registers need it."""
 
-    def __init__(self, pdu: PduReadings, clock: PollClock, asked: Asked) -> None:
-        self.clock = clock
+    def __init__(self, pdu: PduReadings) -> None:
+        self.clock = pdu.clock()
+        self.begins, self.ends = np.asarray(self.clock.begins), np.asarray(self.clock.ends)
         #: the usual time between two polls, in s
-        self.usual_gap = fast.usual_gap(pdu.begins) if fast.IS_THERE else pdu.usual_gap()
-        #: None without numpy, and where the unit or the clock changed
-        self.polls: Optional[fast.Polls] = None
-        is_steady = not (pdu.changes or clock.jumps)
-        if fast.IS_THERE and is_steady:
-            self.polls = fast.Polls(clock, self.usual_gap, asked.begin, asked.end)
+        self.usual_gap = pdu.usual_gap()
+        #: numbers of polls before which the unit changed
+        self.changes = frozenset(pdu.changes)
 
 
-def _answer(
-    pdu: PduReadings, identity: str, series: Series, times: _Times, asked: Asked
-) -> AuditedRegister:
-    meter = asked.meters.of(pdu.name, identity, pdu.accuracy_percent)
-    stated = stated_by(pdu.family, identity)
-    wrap_kwh, wrap_from = first_of({OWNER: meter.wrap_kwh, MIB: stated.wrap_kwh})
-    _, class_from = first_of({UNIT: pdu.accuracy_percent, OWNER: meter.class_percent})
-    clock = times.clock
-    is_whole = fast.is_whole(series.kwh) if fast.IS_THERE else None
-    readings = readings_of(pdu, series, clock, is_whole)
-    rows = checks.Rows(
-        clock.begins, clock.ends, series.kwh, series.amperes, series.watts, series.states
-    )
-    begin, end = asked.begin, asked.end
-    limit = RegisterLimits(meter.limit_kw or 0.0, modulus=wrap_kwh, unit=stated.unit_kwh)
+class _Register:
+    """One register of a PDU, and what is known of its meter."""
 
-    def with_step(step: float) -> _Known:
-        age = steps.age(readings.values, readings.begins, step, times.usual_gap)
-        supply = checks.Supply(step, meter.volts, times.usual_gap, age)
-        limits = limit._replace(step=step)
-        sure = times.usual_gap
-        if age > sure and steps.is_stale(readings.values, limits.most(2.0 * sure) + step):
-            sure = age
-        shown = readings._replace(age=age, sure_age=sure)
-        return _Known(shown, rows, times, meter.class_percent, limits, supply)
-
-    known, step_from = _stepped(with_step, readings, meter.step_kwh, stated)
-    step_kwh = None if step_from == READINGS else known.step
-    meter = meter._replace(step_kwh=step_kwh, wrap_kwh=wrap_kwh)
-    origins = Origins(step_from, wrap_from, class_from)
-    energy, read, grade, events = known.between(begin, end)
-    shares = [
-        Share(one.customer, one.begin, one.end, *known.between(one.begin, one.end))
-        for one in (
-            without_gaps(asked.tenures.get((pdu.name, identity), ()), begin, end)
-            if asked.tenures and identity != OWN
-            else ()
+    def __init__(
+        self,
+        pdu: PduReadings,
+        identity: str,
+        series: Series,
+        times: _Times,
+        asked: Asked,
+        outlets: Sequence[str],
+    ) -> None:
+        self._identity = identity
+        self._tenures = () if identity == OWN else asked.tenures.get((pdu.name, identity), ())
+        meter = asked.meters.of(pdu.name, identity, pdu.accuracy_percent, outlets)
+        stated = stated_by(pdu.family, identity)
+        wrap_kwh, wrap_from = first_of({OWNER: meter.wrap_kwh, MIB: stated.wrap_kwh})
+        _, class_from = first_of({UNIT: pdu.accuracy_percent, OWNER: meter.class_percent})
+        readings = readings_of(pdu, series, times.clock)
+        rows = checks.Rows(
+            times.begins,
+            times.ends,
+            np.asarray(series.kwh),
+            np.asarray(series.amperes),
+            np.asarray(series.watts),
+            np.frombuffer(series.states, dtype=np.uint8),
         )
-    ]
-    drawn = known.drawn(begin, end) if asked.drawn else None
-    return AuditedRegister(
-        identity, energy, read, grade, events, known.step, meter, origins, shares, drawn
-    )
+        limit = RegisterLimits(meter.limit_kw or 0.0, modulus=wrap_kwh, unit=stated.unit_kwh)
+
+        def with_step(step: float) -> _Known:
+            age = steps.age(readings.values, readings.begins, step, times.usual_gap)
+            supply = checks.Supply(step, meter.volts, times.usual_gap, age)
+            limits = limit._replace(step=step)
+            sure = times.usual_gap
+            if age > sure and steps.is_stale(readings.values, limits.most(2.0 * sure) + step):
+                sure = age
+            shown = readings._replace(age=age, sure_age=sure)
+            return _Known(shown, rows, times, meter.class_percent, limits, supply)
+
+        self._with_step = with_step
+        self.known, step_from = _stepped(with_step, readings, meter.step_kwh, stated)
+        step_kwh = None if step_from == READINGS else self.known.step
+        self.meter = meter._replace(step_kwh=step_kwh, wrap_kwh=wrap_kwh)
+        self.origins = Origins(step_from, wrap_from, class_from)
+
+    def take_step(self, step: float) -> None:
+        """Take a step, in kWh, that others of the same unit show."""
+        self.known = self._with_step(step)
+
+    def answer(self, asked: Asked, inlet: Optional[Inlet]) -> AuditedRegister:
+        """What is known of the period. `inlet`: of an outlet, what bounds it too."""
+        begin, end = asked.begin, asked.end
+        energy = self._energy(begin, end, inlet)
+        shares = []
+        if asked.tenures and self._identity != OWN:
+            owned = without_gaps(self._tenures, begin, end)
+            parts = [self._energy(one.begin, one.end, inlet) for one in owned]
+            lows = sum(one.low for one in parts)
+            for one, part in zip(owned, parts):
+                # What others had at least was not this one's.
+                part = narrowed(part, energy.high - (lows - part.low))
+                said = self._said(part, one.begin, one.end, asked.tolerance_kwh)
+                shares.append(Share(one.customer, one.begin, one.end, part, *said))
+        read, grade, reason, events = self._said(energy, begin, end, asked.tolerance_kwh)
+        is_drawn = asked.drawn and grade != grades.FIRM
+        return AuditedRegister(
+            self._identity,
+            energy,
+            read,
+            grade,
+            reason,
+            events,
+            self.known.step,
+            self.meter,
+            self.origins,
+            shares,
+            self.known.drawn(begin, end) if is_drawn else None,
+        )
+
+    def _energy(self, begin: float, end: float, inlet: Optional[Inlet]) -> Kilowatthours:
+        energy = self.known.bounds(begin, end)
+        if inlet is None or energy.width <= _STEPS * self.known.step:
+            return energy
+        return narrowed(energy, inlet.outlet(self._identity, begin, end))
+
+    def _said(
+        self, energy: Kilowatthours, begin: float, end: float, tolerance_kwh: float
+    ) -> tuple[float, str, str, Sequence[Event]]:
+        """The share of a period that was read, the grade of its energy, why, and what happened."""
+        events = self.known.events(begin, end)
+        most_a = self.known.most_current(begin, end)
+        stood = most_a == 0.0 and self.known.stood(energy)
+        meant = Meant(self.known.step, self.meter.class_percent, stood, most_a)
+        grade = grades.of_register(energy, events, meant, tolerance_kwh)
+        return self.known.read_share(begin, end), *grade, [*_few(events)]
+
+
+#: bounds of two steps at each end leave nothing that an inlet could say
+_STEPS = 4.0
 
 
 def _stepped(
@@ -260,27 +350,35 @@ class _Known:
         limits: RegisterLimits,
         supply: checks.Supply,
     ) -> None:
-        self._readings, self._rows, self._clock = readings, rows, times.clock
+        self._readings, self._rows, self._times = readings, rows, times
         self._supply = supply
         self._error = (class_percent or 0.0) / 100.0
         # A meter that reads too much may show more than the supply delivers.
         self._limits = limits._replace(kilowatts=limits.kilowatts * (1.0 + self._error))
-        self._is_calm = (
-            times.polls is not None
-            and readings.age == times.usual_gap
-            and fast.is_calm(rows, self._limits, self._supply, times.polls)
-        )
-        self._story = (
-            Story([Segment(range(len(readings.values)))], ())
-            if self._is_calm
-            else story_of(readings, self._limits)
-        )
+        self._story = story_of(readings, self._limits)
         self._register = BoundedRegister(readings, self._story.segments, self._limits)
+        self._stands = checks.stands(rows, supply)
+        self._found = [*self._findings()]
+        self._bounds: dict[tuple[float, float], Kilowatthours] = {}
+
+    def _findings(self) -> Iterator[Event]:
+        rows, supply = self._rows, self._supply
+        units = [*checks.unit(rows, supply, self._runs())]
+        yield from units
+        if not self.is_whole and not units:
+            yield from checks.unit_beside_changes(rows, supply, self._times.changes)
+        yield from (one.event for one in self._stands)
+        yield from checks.current_while_off(rows)
 
     @property
     def step(self) -> float:
         """The register's step, in kWh."""
         return self._limits.step
+
+    @property
+    def moved(self) -> bool:
+        """Whether the register ever showed another value."""
+        return bool(np.ptp(np.asarray(self._readings.values)))
 
     @property
     def is_whole(self) -> bool:
@@ -297,32 +395,43 @@ class _Known:
         ):
             yield [[values[number] for number in one.readings] for one in segments]
 
-    def between(
-        self, begin: float, end: float
-    ) -> tuple[Kilowatthours, float, str, Sequence[Event]]:
-        """Energy, share of the time that was read, grade and events of a period."""
+    def bounds(self, begin: float, end: float) -> Kilowatthours:
+        """The energy of a period by this register alone."""
+        known = self._bounds.get((begin, end))
+        if known is None:
+            known = self._bounds[begin, end] = self._bounded(begin, end)
+        return known
+
+    def _bounded(self, begin: float, end: float) -> Kilowatthours:
         energy = self._energy(begin, end)
-        if not self._is_calm:
-            stood = checks.uncounted_s(self._rows, self._supply, begin, end)
-            most = self._limits.most(end - begin)
-            energy = energy._replace(high=min(energy.high + self._limits.most(stood), most))
-        slack = self._clock.slack
-        happened: list[Event] = [
+        most = self._limits.most(end - begin)
+        touched = (one for one in self._found if one.begin < end and one.end > begin)
+        if checks.is_unit_in_doubt(touched):
+            return Kilowatthours(0.0, energy.best, most)
+        stood = checks.uncounted_s(self._stands, begin, end)
+        return energy._replace(high=min(energy.high + self._limits.most(stood), most))
+
+    def events(self, begin: float, end: float) -> Sequence[Event]:
+        """What happened in a period."""
+        slack = self._times.clock.slack
+        happened = [
             one
-            for one in (*self._story.events, *self._clock.jumps)
+            for one in (*self._story.events, *self._times.clock.jumps)
             if one.begin < end + slack and one.end > begin - slack
         ]
-        if not self._is_calm:
-            happened += checks.findings(self._rows, self._supply, self._runs(), begin, end)
-        happened.sort(key=lambda one: (one.begin, one.end))
-        if checks.is_unit_in_doubt(happened):
-            energy = Kilowatthours(0.0, energy.best, self._limits.most(end - begin))
-        gaps = [one for one in happened if one.kind == checks.GAP]
-        read = self._register.read_share(begin, end, gaps)
-        events = [*_few(happened)]
-        width = 0.0 if self._idle(energy, begin, end) else energy.width
-        grade = graded(energy.best, width, events)
-        return energy, read, grade, events
+        happened += [one for one in self._found if one.begin < end and one.end > begin]
+        happened += checks.gaps(self._rows, self._supply, begin, end)
+        return sorted(happened, key=lambda one: (one.begin, one.end))
+
+    def read_share(self, begin: float, end: float) -> float:
+        """The part of a period in which it was read, and believed, without gaps: 0 to 1."""
+        gaps = [*checks.gaps(self._rows, self._supply, begin, end)]
+        return self._register.read_share(begin, end, gaps)
+
+    def cuts(self, begin: float, end: float) -> Sequence[float]:
+        """Where its holes in a period begin and end, in s."""
+        edges = [edge for span in self._register.spans() for edge in span]
+        return sorted(edge for edge in edges if begin < edge < end)
 
     def _runs(self) -> Sequence[Sequence[int]]:
         """The rows of each segment: numbers of polls, of which some did not read the register.
@@ -330,10 +439,12 @@ class _Known:
         All rows, if most are in no segment: a register in a wrong unit may be too fast everywhere.
         """
         segments = [one.readings for one in self._story.segments]
-        read = [row for row, kwh in enumerate(self._rows.kwh) if kwh == kwh]
+        read = np.flatnonzero(~np.isnan(self._rows.kwh))
         if 2 * sum(map(len, segments)) < len(read):
             return [read]
-        return [[read[number] for number in one] for one in segments]
+        return [
+            read[one[0] : one[-1] + 1] if isinstance(one, range) else read[one] for one in segments
+        ]
 
     def _energy(self, begin: float, end: float) -> Kilowatthours:
         energy = self._register.energy(begin, end)
@@ -342,19 +453,19 @@ class _Known:
         high = max(min(high, most), energy.best)
         return energy._replace(low=energy.low / (1.0 + self._error), high=high)
 
-    def _idle(self, energy: Kilowatthours, begin: float, end: float) -> bool:
-        """Whether an outlet was not used: its register stood, and no reading found a current.
-
-        Its width is the register's step, of which no share can be told.
+    def stood(self, energy: Kilowatthours) -> bool:
+        """Whether the register stood: its width is its step, of which no share can be told, and a
+        few polls.
         """
-        if energy.best or energy.high > 2.0 * self._limits.step:
-            return False
-        currents = [
-            current
-            for time, current in zip(self._rows.begins, self._rows.amperes)
-            if begin <= time <= end and current == current
-        ]
-        return bool(currents) and not any(currents)
+        few = self._limits.most(checks.GAP_FACTOR * self._supply.usual_gap)
+        return not energy.best and energy.high <= 2.0 * self._limits.step + few
+
+    def most_current(self, begin: float, end: float) -> Optional[float]:
+        """The highest current that was read in a period, in A; None if none was."""
+        first, after = np.searchsorted(self._rows.begins, (begin, end))
+        currents = self._rows.amperes[first:after]
+        currents = currents[~np.isnan(currents)]
+        return float(currents.max()) if len(currents) else None
 
     def drawn(self, begin: float, end: float) -> Drawn:
         """What a picture shows: a few hundred points."""
@@ -387,13 +498,6 @@ def _thinned(numbers: Sequence[int]) -> Iterator[int]:
     yield from numbers[::each]
     if (len(numbers) - 1) % each:
         yield numbers[-1]
-
-
-def graded(best: float, width: float, events: Sequence[Event]) -> str:
-    """The grade of an energy; `width` is the distance of its bounds that counts, in kWh."""
-    if checks.is_unit_in_doubt(events) or width > _BILLABLE_WIDTH * best:
-        return NOT_BILLABLE
-    return BOUNDED if events or width > _FIRM_WIDTH * best else FIRM
 
 
 def _few(events: Sequence[Event]) -> Iterator[Event]:

@@ -61,6 +61,10 @@ class BoundedRegister:
                 inside -= max(min(last, gap.end) - max(first, gap.begin), 0.0)
         return min(max(inside, 0.0) / (end - begin), 1.0)
 
+    def spans(self) -> Sequence[tuple[float, float]]:
+        """When each segment begins and ends, in s."""
+        return [self._span(one) for one in self._segments]
+
     def _is_beside(self, begin: float, end: float) -> bool:
         """Whether all segments lie on one side of a period: then they say nothing of it."""
         first, _ = self._span(self._segments[0])

@@ -5,9 +5,10 @@ Each yields events, which are findings: no figure is corrected by them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple, Optional
 
+from .columns import Column, np
 from .readings import OFF
 from .registers import Event
 
@@ -26,25 +27,35 @@ _LEAST_FACTOR = 0.25
 #: the least that an ampere can be, in kW, where the voltage is not known: 48 V DC, or 100 V AC at a
 #: power factor of 0.3
 _LEAST_KW = 0.03
+#: what an ampere was in the whole time says at least so much of what it is in a part of it
+_ALIKE = 0.5
+#: the most that an ampere is at an outlet of one phase, in kW
+_MOST_KW = 0.26
 #: a current up to this counts as none, in A: resolution and idle current of common meters
 IDLE_A = 0.1
 #: factor of a unit mistake -> what it looks like
 _FACTORS = (0.001, 0.1, 10.0, 1000.0)
+#: a rise of so many times what both its neighbours are is a jump
+_JUMP = 20.0
+#: before and after a change, rates are compared over so many polls, and s, at least and at most
+_COMPARED_POLLS, _LEAST_S = 4, 6.0 * 3600.0
+#: how far two rates may be from a factor if the current was read beside both, and if nothing was
+_BY_CURRENT, _BY_RATE = (0.6, 1.7), (0.85, 1.18)
 
 
 class Rows(NamedTuple):
     """A register and what was read beside it: a row for each poll, NaN for what was not read."""
 
     #: when the poll began and ended, in s
-    begins: Sequence[float]
-    ends: Sequence[float]
+    begins: Column
+    ends: Column
     #: the register
-    kwh: Sequence[float]
+    kwh: Column
     #: current and power at that moment
-    amperes: Sequence[float]
-    watts: Sequence[float]
+    amperes: Column
+    watts: Column
     #: ON, OFF or NO_STATE of `readings`
-    states: Sequence[int]
+    states: Column
 
 
 class Supply(NamedTuple):
@@ -60,19 +71,6 @@ class Supply(NamedTuple):
     age: float
 
 
-def findings(
-    rows: Rows, supply: Supply, runs: Sequence[Sequence[int]], begin: float, end: float
-) -> list[Event]:
-    """All findings that touch a period. `runs`: see `unit`."""
-    events = [
-        *gaps(rows, supply, begin, end),
-        *unit(rows, supply, runs),
-        *standing(rows, supply),
-        *current_while_off(rows),
-    ]
-    return [one for one in events if one.begin < end and one.end > begin]
-
-
 def is_unit_in_doubt(events: Iterable[Event]) -> bool:
     """Whether what a register counts may be ten or a thousand times of what flowed, or a part of
     it: then its rise is no bound.
@@ -83,22 +81,18 @@ def is_unit_in_doubt(events: Iterable[Event]) -> bool:
 def gaps(rows: Rows, supply: Supply, begin: float, end: float) -> Iterator[Event]:
     """Times without a reading of the register, the ends of the period included."""
     most = GAP_FACTOR * supply.usual_gap
-    if not most:
+    unread = np.isnan(rows.kwh)
+    begins, ends = rows.begins, rows.ends
+    if unread.any():
+        begins, ends = begins[~unread], ends[~unread]
+    if not most or not len(begins):
         return
-    before: Optional[int] = None
-    for number, kwh in enumerate(rows.kwh):
-        if kwh != kwh:
-            continue
-        start = begin if before is None else rows.ends[before]
-        if rows.begins[number] - start > most:
-            yield _gap(start, rows.begins[number])
-        before = number
-    if before is not None and end - rows.ends[before] > most:
-        yield _gap(rows.ends[before], end)
-
-
-def _gap(begin: float, end: float) -> Event:
-    return Event(GAP, begin, end, f"no reading for {(end - begin) / 3600.0:.1f} h")
+    starts = np.concatenate(([begin], ends))
+    stops = np.concatenate((begins, [end]))
+    for place in np.flatnonzero(stops - starts > most):
+        start, stop = float(starts[place]), float(stops[place])
+        if start < end and stop > begin:
+            yield Event(GAP, start, stop, f"no reading for {(stop - start) / 3600.0:.1f} h")
 
 
 def unit(rows: Rows, supply: Supply, runs: Iterable[Sequence[int]]) -> Iterator[Event]:
@@ -106,32 +100,70 @@ def unit(rows: Rows, supply: Supply, runs: Iterable[Sequence[int]]) -> Iterator[
 
     `runs`: rows between which the register is continuous: what is not believed is not compared.
     """
-    by_watts = any(watts == watts for watts in rows.watts)
-    if not by_watts and supply.volts is None:
+    flow = _Flow.of(rows, supply)
+    if flow is None:
         return
-    figures = rows.watts if by_watts else rows.amperes
-    kilo = 0.001 if by_watts else 0.001 * (supply.volts or 0.0)
-    most = GAP_FACTOR * supply.usual_gap
-    days: dict[int, tuple[float, float]] = {}
-    for run in runs:
-        read = [row for row in run if figures[row] == figures[row]]
-        for one, other in zip(read, read[1:]):
-            seconds = rows.begins[other] - rows.begins[one]
-            rise = rows.kwh[other] - rows.kwh[one]
-            if 0.0 < seconds <= most and rise >= 0.0:
-                flowed = (figures[one] + figures[other]) / 2.0 * kilo * seconds / 3600.0
-                day = int(rows.begins[other] // DAY_S)
-                counted, summed = days.get(day, (0.0, 0.0))
-                days[day] = (counted + rise, summed + flowed)
-    sums = [(day, *days[day]) for day in sorted(days)]
-    for first, last, factor, ratio in mistaken_days(sums, supply.step, by_watts):
-        beside = "the power" if by_watts else f"current x {supply.volts:g} V (apparent power)"
-        reason = f"counts {ratio:.3g} times what {beside} says: a unit mistake by {factor:g}?"
-        begin = max(rows.begins[0], first * DAY_S)
-        yield Event(UNIT, begin, min(rows.ends[-1], (last + 1) * DAY_S), reason)
+    pairs = [flow.pairs(rows, supply, _numbers(run)) for run in runs]
+    if not pairs:
+        return
+    rises, flowed, times = (np.concatenate(column) for column in zip(*pairs))
+    if not len(times):
+        return
+    days = times.astype(np.int64) // 86400
+    first = int(days.min())
+    counted = np.bincount(days - first, weights=rises).tolist()
+    summed = np.bincount(days - first, weights=flowed).tolist()
+    sums = zip(range(first, first + len(counted)), counted, summed)
+    for first, last, factor, ratio in _mistaken_days(sums, supply.step, flow.by_watts):
+        begin = max(float(rows.begins[0]), first * DAY_S)
+        end = min(float(rows.ends[-1]), (last + 1) * DAY_S)
+        yield Event(UNIT, begin, end, flow.told(ratio, factor))
 
 
-def mistaken_days(
+class _Flow(NamedTuple):
+    """What says how much flowed: power, or current and a voltage."""
+
+    figures: Column
+    #: of a figure, in kW
+    kilo: float
+    by_watts: bool
+    beside: str
+
+    @classmethod
+    def of(cls, rows: Rows, supply: Supply) -> Optional[_Flow]:
+        """None if nothing says it."""
+        if not np.isnan(rows.watts).all():
+            return cls(rows.watts, 0.001, True, "the power")
+        if supply.volts is None:
+            return None
+        beside = f"current x {supply.volts:g} V (apparent power)"
+        return cls(rows.amperes, 0.001 * supply.volts, False, beside)
+
+    def pairs(self, rows: Rows, supply: Supply, numbers: Column) -> tuple[Column, Column, Column]:
+        """Between polls that are so near that the figures of both count for the time between: the
+        register's rise and what flowed, in kWh, and when.
+        """
+        figures = self.figures[numbers]
+        missing = np.isnan(figures)
+        if missing.any():
+            numbers, figures = numbers[~missing], figures[~missing]
+        begins, rises = rows.begins[numbers], np.diff(rows.kwh[numbers])
+        seconds = np.diff(begins)
+        used = (seconds > 0.0) & (seconds <= GAP_FACTOR * supply.usual_gap) & (rises >= 0.0)
+        flowed = (figures[1:] + figures[:-1]) * seconds * (self.kilo / 7200.0)
+        return rises[used], flowed[used], begins[1:][used]
+
+    def told(self, ratio: float, factor: float) -> str:
+        return f"counts {ratio:.3g} times what {self.beside} says: a unit mistake by {factor:g}?"
+
+
+def _numbers(run: Sequence[int]) -> Column:
+    if isinstance(run, range):
+        return np.arange(run.start, run.stop, run.step)
+    return np.asarray(run, dtype=np.int64)
+
+
+def _mistaken_days(
     sums: Iterable[tuple[int, float, float]], step: float, by_watts: bool
 ) -> list[tuple[int, int, float, float]]:
     """The first and the last day of each unit mistake, its factor, and the ratio of both energies.
@@ -147,7 +179,7 @@ def mistaken_days(
         rise, flow = rise + counted, flow + summed
         if rise < COMPARED_STEPS * step or not flow > 0.0:
             continue
-        factor = mistaken_factor(rise / flow, by_watts)
+        factor = _mistaken_factor(rise / flow, by_watts)
         if factor is not None:
             if found and found[-1][1:3] == (first - 1, factor):
                 first = found.pop()[0]
@@ -156,92 +188,203 @@ def mistaken_days(
     return found
 
 
-def mistaken_factor(ratio: float, by_watts: bool) -> Optional[float]:
+def _mistaken_factor(ratio: float, by_watts: bool) -> Optional[float]:
     """The unit mistake that explains a ratio of counted to summed energy; None if none does."""
-    low, high = (0.7, 1.4) if by_watts else (_LEAST_FACTOR, 1.1)
-    for factor in _FACTORS:
-        if low * factor <= ratio <= high * factor:
-            return factor
-    return None
+    return _factor(ratio, (0.7, 1.4) if by_watts else (_LEAST_FACTOR, 1.1))
 
 
-def standing(rows: Rows, supply: Supply) -> Iterator[Event]:
-    """A register that does not move while current flows, for longer than a reading may be old."""
-    for stand in _stands(rows, supply):
-        span = range(stand.first, stand.last + 1)
-        least = min(
-            (rows.amperes[one] for one in span if rows.amperes[one] == rows.amperes[one]),
-            default=0.0,
+def _factor(ratio: float, around: tuple[float, float]) -> Optional[float]:
+    low, high = around
+    return next((one for one in _FACTORS if low * one <= ratio <= high * one), None)
+
+
+def unit_beside_changes(rows: Rows, supply: Supply, changes: Collection[int]) -> Iterator[Event]:
+    """Units that count otherwise than the one before or after them, believed or not.
+
+    What power or current says of a few hours counts; without them, whether the register rose 10 or
+    1,000 times as fast after a change as before it. `changes`: rows before which the unit changed.
+    """
+    flow = _Flow.of(rows, supply)
+    before: Optional[_Stretch] = None
+    for numbers in _stretches(rows, supply, changes):
+        if flow is not None:
+            yield from _mistaken_hours(flow, rows, supply, numbers)
+            continue
+        after = _Stretch.of(rows, supply, numbers)
+        if after is None:
+            continue
+        said = "" if before is None else before.compared(after)
+        if before is not None and said:
+            yield Event(UNIT, before.begin, after.end, said)
+        before = after
+
+
+def _mistaken_hours(flow: _Flow, rows: Rows, supply: Supply, numbers: Column) -> Iterator[Event]:
+    """Hours of a stretch in which the register counted 10 or 1,000 times what flowed, or a part.
+
+    Its largest rise may be a wrong reading: without it, the same must hold.
+    """
+    rises, flowed, times = flow.pairs(rows, supply, numbers)
+    hours = times // _LEAST_S
+    for hour in np.unique(hours):
+        here = hours == hour
+        counted, summed = float(rises[here].sum()), float(flowed[here].sum())
+        rest = counted - float(rises[here].max())
+        if here.sum() < _COMPARED_POLLS or rest < COMPARED_STEPS * supply.step or not summed > 0.0:
+            continue
+        factor = _mistaken_factor(counted / summed, flow.by_watts)
+        if factor is not None and _mistaken_factor(rest / summed, flow.by_watts) == factor:
+            begin, end = float(times[here][0]), float(times[here][-1])
+            yield Event(UNIT, begin, end, flow.told(counted / summed, factor))
+
+
+class _Stretch(NamedTuple):
+    """How fast a register rose while it was the same one."""
+
+    begin: float
+    end: float
+    #: in its first and in its last day, in kW
+    first: float
+    last: float
+    #: in kW for each A; None if current was not read
+    of_current: Optional[float]
+
+    @classmethod
+    def of(cls, rows: Rows, supply: Supply, numbers: Column) -> Optional[_Stretch]:
+        """None if it is too short to be compared."""
+        times, kwh = rows.begins[numbers], rows.kwh[numbers]
+        least = COMPARED_STEPS * supply.step
+        if len(numbers) <= _COMPARED_POLLS or kwh[-1] - kwh[0] < least:
+            return None
+        parts = (times <= times[0] + DAY_S, times >= times[-1] - DAY_S)
+        rates = []
+        for part in parts:
+            seconds, rise = np.ptp(times[part]), np.ptp(kwh[part])
+            is_enough = seconds >= _LEAST_S and rise >= least
+            rates.append(3600.0 * rise / seconds if is_enough else np.nan)
+        amperes = rows.amperes[numbers]
+        seconds = np.diff(times)
+        flowed = (amperes[1:] + amperes[:-1]) * seconds / 7200.0
+        used = ~np.isnan(flowed) & (seconds > 0.0) & (seconds <= GAP_FACTOR * supply.usual_gap)
+        sum_ah = float(flowed[used].sum())
+        of_current = float(np.diff(kwh)[used].sum()) / sum_ah if sum_ah > 0.0 else None
+        first, last = rates
+        return cls(float(times[0]), float(times[-1]), float(first), float(last), of_current)
+
+    def compared(self, after: _Stretch) -> str:
+        """How a mistake of the unit is seen in the stretch after this one; "" if none is."""
+        if self.of_current and after.of_current:
+            ratio, around = after.of_current / self.of_current, _BY_CURRENT
+            beside = "for each ampere"
+        else:
+            ratio, around = after.first / self.last, _BY_RATE
+            beside = "for each hour"
+        factor = _factor(ratio, around)
+        if factor is None:
+            return ""
+        return (
+            f"counts {ratio:.3g} times as much {beside} as before the change: a unit mistake by"
+            f" {factor:g}?"
         )
-        flowed = f"at least {least:g} A" if least else "current"
-        reason = f"the register stood while {flowed} flowed: at least {stand.kwh:.3g} kWh"
-        if stand.caught_up:
-            reason += ", and then rose by that"
-        yield Event(STANDING, rows.begins[stand.first], rows.ends[stand.last], reason)
 
 
-def uncounted_s(rows: Rows, supply: Supply, begin: float, end: float) -> float:
-    """How long, in s of a period, a register stood while current flowed that it never counted."""
-    stood = 0.0
-    for stand in _stands(rows, supply):
-        if not stand.caught_up:
-            since, until = rows.begins[stand.first], rows.ends[stand.last]
-            stood += max(min(until, end) - max(since, begin), 0.0)
-    return stood
+def _stretches(rows: Rows, supply: Supply, changes: Collection[int]) -> Iterator[Column]:
+    """Rows between changes of the unit, falls and jumps of its register."""
+    read = np.flatnonzero(~np.isnan(rows.kwh))
+    if len(read) < 2:
+        return
+    rises = np.diff(rows.kwh[read])
+    beside = np.maximum(np.concatenate(([0.0], rises[:-1])), np.concatenate((rises[1:], [0.0])))
+    is_cut = (rises < 0.0) | (rises > _JUMP * (np.maximum(beside, 0.0) + supply.step))
+    if changes:
+        marks = np.asarray(sorted(changes))
+        # how many changes there were up to a row
+        passed = np.searchsorted(marks, read, side="right")
+        is_cut |= np.diff(passed) > 0
+    yield from np.split(read, np.flatnonzero(is_cut) + 1)
 
 
-class _Stand(NamedTuple):
+class Stand(NamedTuple):
     """Rows in which a register stood while current flowed."""
 
-    first: int
-    last: int
+    begin: float
+    end: float
+    #: the least current, in A; 0 if none was read
+    amperes: float
     #: what flowed at least
     kwh: float
     #: whether the register then rose by as much at once
     caught_up: bool
 
+    @property
+    def event(self) -> Event:
+        """As a finding."""
+        flowed = f"at least {self.amperes:g} A" if self.amperes else "current"
+        reason = f"the register stood while {flowed} flowed: at least {self.kwh:.3g} kWh"
+        if self.caught_up:
+            reason += ", and then rose by that"
+        return Event(STANDING, self.begin, self.end, reason)
 
-def _stands(rows: Rows, supply: Supply) -> Iterator[_Stand]:
-    start: Optional[int] = None
-    energy = 0.0
-    for number in range(1, len(rows.kwh) + 1):
-        rise = rows.kwh[number] - rows.kwh[number - 1] if number < len(rows.kwh) else 0.0
-        if rise == 0.0 and number < len(rows.kwh):
-            start = number - 1 if start is None else start
-            energy += _at_least(rows, supply, number)
+
+def stands(rows: Rows, supply: Supply) -> list[Stand]:
+    """Where a register did not move while current flowed, for longer than a reading may be old."""
+    rises = np.diff(rows.kwh)
+    still = rises == 0.0
+    if not still.any():
+        return []
+    flowed = np.where(still, _at_least(rows, supply, rises), 0.0)
+    # A rise ends a time in which the register stood, and begins the next.
+    each = np.cumsum(~still)
+    sums = np.bincount(each, weights=flowed)
+    found = []
+    for number in np.flatnonzero(sums >= STOOD_STEPS * supply.step):
+        first, after = np.searchsorted(each, [number, number + 1])
+        first += 0 if still[first] else 1
+        if not rows.begins[after] - rows.begins[first] > _OLDER * supply.age:
             continue
-        if (
-            start is not None
-            and energy >= STOOD_STEPS * supply.step
-            and rows.begins[number - 1] - rows.begins[start] > _OLDER * supply.age
-        ):
-            yield _Stand(start, number - 1, energy, rise >= energy)
-        start, energy = None, 0.0
+        energy = float(sums[number])
+        amperes = rows.amperes[first : after + 1]
+        least = 0.0 if np.isnan(amperes).all() else float(np.nanmin(amperes))
+        caught_up = after < len(rises) and bool(rises[after] >= energy)
+        begin, end = float(rows.begins[first]), float(rows.ends[after])
+        found.append(Stand(begin, end, least, energy, caught_up))
+    return found
 
 
-def _at_least(rows: Rows, supply: Supply, number: int) -> float:
-    """The least energy that flowed between two polls, in kWh; 0 if that is not known."""
-    seconds = rows.begins[number] - rows.begins[number - 1]
-    if not 0.0 < seconds <= GAP_FACTOR * supply.usual_gap:
-        return 0.0
-    watts = _lower(rows.watts, number)
-    if watts == watts:
-        return watts / 1000.0 * seconds / 3600.0
-    amperes = _lower(rows.amperes, number)
-    if not amperes > IDLE_A:
-        return 0.0
-    return amperes * least_kw(supply) * seconds / 3600.0
+def uncounted_s(found: Iterable[Stand], begin: float, end: float) -> float:
+    """How long, in s of a period, a register stood while current flowed that it never counted."""
+    return sum(
+        max(min(one.end, end) - max(one.begin, begin), 0.0) for one in found if not one.caught_up
+    )
 
 
-def least_kw(supply: Supply) -> float:
-    """The least power of an ampere, in kW."""
-    return _LEAST_KW if supply.volts is None else _LEAST_FACTOR * supply.volts / 1000.0
+def _at_least(rows: Rows, supply: Supply, rises: Column) -> Column:
+    """The least energy that flowed between polls that follow each other, in kWh; 0 if that is not
+    known.
+    """
+    seconds = np.diff(rows.begins)
+    hours = np.where((seconds > 0.0) & (seconds <= GAP_FACTOR * supply.usual_gap), seconds, 0.0)
+    hours /= 3600.0
+    power = np.minimum(rows.watts[1:], rows.watts[:-1]) / 1000.0
+    current = np.minimum(rows.amperes[1:], rows.amperes[:-1])
+    current = np.where(current > IDLE_A, current, 0.0)
+    unknown = np.isnan(power)
+    if unknown.any():
+        power = np.where(unknown, current * _kw_of_ampere(rows, supply, rises, hours), power)
+    return power * hours
 
 
-def _lower(figures: Sequence[float], number: int) -> float:
-    """The lower figure of a poll and the one before; NaN if one is missing."""
-    one, other = figures[number - 1], figures[number]
-    return min(one, other) if one == one and other == other else one + other
+def _kw_of_ampere(rows: Rows, supply: Supply, rises: Column, hours: Column) -> float:
+    """The least power of an ampere, in kW: half of what it was in the whole time, or what no supply
+    is below.
+    """
+    usual = _LEAST_KW if supply.volts is None else _LEAST_FACTOR * supply.volts / 1000.0
+    flowed = (rows.amperes[1:] + rows.amperes[:-1]) / 2.0 * hours
+    used = (rises >= 0.0) & (flowed > 0.0)
+    counted, summed = float(rises[used].sum()), float(flowed[used].sum())
+    if not summed or counted < COMPARED_STEPS * supply.step:
+        return usual
+    return max(usual, _ALIKE * min(counted / summed, _MOST_KW))
 
 
 def current_while_off(rows: Rows) -> Iterator[Event]:
@@ -249,18 +392,13 @@ def current_while_off(rows: Rows) -> Iterator[Event]:
 
     In one poll, the outlet may have been switched between the reading of both.
     """
-    start: Optional[int] = None
-    for number in range(len(rows.states) + 1):
-        flows = (
-            number < len(rows.states)
-            and rows.states[number] == OFF
-            and rows.amperes[number] > IDLE_A
-        )
-        if flows:
-            start = number if start is None else start
-            continue
-        if start is not None and number - start > 1:
-            most = max(rows.amperes[start:number])
-            reason = f"up to {most:g} A in {number - start} polls"
-            yield Event(OFF_CURRENT, rows.begins[start], rows.ends[number - 1], reason)
-        start = None
+    if not (rows.states == OFF).any():
+        return
+    flows = (rows.states == OFF) & (rows.amperes > IDLE_A)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flows, [False]))))
+    for start, after in zip(edges[::2], edges[1::2]):
+        if after - start > 1:
+            most = float(rows.amperes[start:after].max())
+            reason = f"up to {most:g} A in {after - start} polls"
+            begin, end = float(rows.begins[start]), float(rows.ends[after - 1])
+            yield Event(OFF_CURRENT, begin, end, reason)

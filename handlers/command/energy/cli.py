@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -25,11 +24,12 @@ from ..output import Result, shown
 from ..report import Usage
 from . import document, page, text
 from .audit import Asked, audited
+from .grades import USUAL_TOLERANCE_KWH
 from .groups import by_customer, by_machine, worst
 from .meters import Meters, RegisterFacts
+from .moments import moment, zone_named
 from .outcome import AuditOutcome
 from .owners import customers, machines
-from .pue import CATEGORIES, it_energy
 from .queries import QueryLogin, is_url
 from .sources import Access, source_of
 
@@ -41,11 +41,13 @@ _LARGE = 20
 class AuditOptions(NamedTuple):
     """The arguments of one run."""
 
-    source: Sequence[str]
-    begin: datetime.datetime
-    end: datetime.datetime
+    source: str
+    begin: str
+    end: str
     zone: str
     limit_kw: Optional[float]
+    pdu_limit_kw: Optional[float]
+    tolerance_kwh: float
     step: Optional[float]
     wrap: Optional[float]
     meter_class: Optional[float]
@@ -54,28 +56,12 @@ class AuditOptions(NamedTuple):
     meters: Optional[str]
     hall: Optional[str]
     customers: Optional[str]
-    pue: Optional[str]
     csv: bool
     html: Optional[str]
+    without: Sequence[str]
     match: Optional[str]
     username: Optional[str]
     ca_pem: Optional[str]
-
-
-def moment(day: datetime.date, zone: ZoneInfo) -> float:
-    """When a day begins in a zone, in seconds since 1970."""
-    return datetime.datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()
-
-
-def zone_named(name: str) -> ZoneInfo:
-    """A time zone of the IANA's database. Raises SettingsError."""
-    try:
-        return ZoneInfo(name)
-    except (LookupError, ValueError, OSError):
-        raise SettingsError(
-            f"no time zone {printable(name, 40)!r}: give one such as Europe/Berlin, or install the"
-            " zones of the system (tzdata)"
-        ) from None
 
 
 @click.pass_context
@@ -85,9 +71,9 @@ def _audit(context: click.Context, /, **options: Any) -> int:
     if wanted.csv and state.json:
         raise Usage("--csv and --json exclude each other")
     zone = zone_named(wanted.zone)
-    begin, end = (moment(day.date(), zone) for day in (wanted.begin, wanted.end))
+    begin, end = moment(wanted.begin, zone), moment(wanted.end, zone)
     if end <= begin:
-        raise Usage("--to must be a later day than --from")
+        raise Usage("--to must be later than --from")
     if wanted.html is not None:
         check_writable(wanted.html)
     found = _found(wanted, state, zone, begin, end)
@@ -115,31 +101,36 @@ def _found(
         wanted.volts,
         wanted.own_use,
     )
-    meters = Meters(usual, wanted.meters or "")
+    drawing = reading_toml.read(wanted.hall) if wanted.hall else None
+    drawn = drawing.pdus if drawing else {}
+    meters = Meters(usual, wanted.meters or "", wanted.pdu_limit_kw, drawn)
     owned = customers(wanted.customers, zone) if wanted.customers else {}
-    cords = machines(reading_toml.read(wanted.hall)) if wanted.hall else {}
-    asked = Asked(begin, end, meters, owned, drawn=wanted.html is not None)
+    cords = machines(drawing) if drawing else {}
+    tolerance = wanted.tolerance_kwh
+    is_drawn = wanted.html is not None
+    asked = Asked(begin, end, meters, owned, drawn=is_drawn, tolerance_kwh=tolerance)
     source = source_of(wanted.source, _access(wanted, state))
     with closing(source):
         pdus = [*source.each(begin, end, partial(audited, asked=asked))]
     if not pdus:
         raise SettingsError("there is no PDU in these readings")
-    sums = by_customer(owned, pdus, begin, end) if owned else []
-    racked = by_machine(cords, pdus, begin, end)
-    level = worst(pdus, [*(one for one in sums if one.name), *racked])
-    summed = None if wanted.pue is None else it_energy(wanted.pue, pdus)
-    return AuditOutcome(begin, end, zone, pdus, racked, sums, summed, level, source.origin())
+    sums = by_customer(owned, pdus, begin, end, tolerance) if owned else []
+    racked = by_machine(cords, pdus, begin, end, tolerance)
+    level = worst(pdus, racked, sums)
+    return AuditOutcome(begin, end, zone, pdus, racked, sums, level, source.origin())
 
 
 def _access(wanted: AuditOptions, state: SharedOptions) -> Access:
     """How the server is reached. Raises Usage for options that files do not need."""
     used = [wanted.match, wanted.username, wanted.ca_pem, *state.secret_files]
-    if not any(map(is_url, wanted.source)):
+    if not is_url(wanted.source):
         if any(used):
             raise Usage(
                 "--match, --username, --secret-file and --ca-pem are for the URL of a server"
             )
-        return Access()
+        return Access(without=wanted.without)
+    if wanted.without:
+        raise Usage("--without is for the folder of `pdu meter`")
     wrong = [key for key in state.secret_files if key not in _SECRETS]
     if wrong:
         raise Usage(f"--secret-file takes {' or '.join(_SECRETS)}, not {printable(wrong[0], 40)}")
@@ -168,29 +159,45 @@ def _authorities(path: Optional[str]) -> str:
 _AUDIT_HELP = """Say how much energy passed in a period, between bounds.
 
 SOURCE is the folder of `pdu meter`, or the URL of Prometheus, Thanos or
-VictoriaMetrics with the metrics of `pdu exporter`, or files of what `pdu check
-LIST --json --watch SECONDS` prints. The days --from and --to begin
-at midnight of --zone; --to is not counted. With --csv, what the
-figures rest on is printed on standard error.
+VictoriaMetrics with the metrics of `pdu exporter`. A day in --from or --to is its
+midnight in --zone; --to is not counted. With --csv, what the figures rest on is
+printed on standard error.
 
 \b
-Grades: firm         bounds at most 1 % apart, and nothing happened
-        bounded      a reset, a false reading, a gap, ...
-        not billable bounds more than 10 % apart, a wrong unit, or not read
-Exit code: 0 if all are firm, 1 if one is bounded, 2 if one is not billable or
-an argument or a file is wrong."""
-_DAY = click.DateTime(["%Y-%m-%d"])
+Grades: firm         bounds at most 1 % and --tolerance-kwh apart, and nothing
+                     happened; of a sum, the bounds alone count
+        bounded      a reset, a false reading, a gap, ..., or up to 10 % apart
+        not billable bounds farther apart, a wrong unit, or not read
+Exit code: 0 if all that is billed is firm, 1 if it is bounded, 2 if it is not
+billable or an argument or a file is wrong. Customers are billed; without them
+machines, and without those outlets."""
 _PERIOD = [
-    *option("--from begin", "the first day", "DAY", _DAY, required=True),
-    *option("--to end", "the day after the last one", "DAY", _DAY, required=True),
-    *option("--zone", "the time zone of both days", "NAME", default="UTC", show_default=True),
+    *option(
+        "--from begin", "the first day, or a time such as 2026-10-12T14:00", "DAY", required=True
+    ),
+    *option("--to end", "the day after the last one, or a time", "DAY", required=True),
+    *option("--zone", "the time zone of both", "NAME", default="UTC", show_default=True),
 ]
 _METERS = [
     *option(
         "--limit-kw",
-        "the most that the supply of an outlet or PDU delivers: breaker x voltage",
+        "the most that the supply of an outlet delivers: breaker x voltage",
         "KW",
         NumberRange(0.001, 10_000.0),
+    ),
+    *option(
+        "--pdu-limit-kw",
+        "the same of a PDU itself; else all of its outlets together",
+        "KW",
+        NumberRange(0.001, 10_000.0),
+    ),
+    *option(
+        "--tolerance-kwh",
+        "what the bounds of a register may be apart beside their share of it",
+        "KWH",
+        NumberRange(0.0, 1_000.0),
+        default=USUAL_TOLERANCE_KWH,
+        show_default=True,
     ),
     *option(
         "--step",
@@ -215,18 +222,22 @@ _METERS = [
     *option("--meters", "CSV that says these for single PDUs and outlets", "FILE"),
 ]
 _GROUPS = [
-    *option("--hall", "the hall's drawing, hall.power.toml: sums of machines", "FILE"),
-    *option("--customers", "CSV with customer,pdu,outlet,from,to: sums of customers", "FILE"),
     *option(
-        "--pue",
-        "sum the PDU output for a PUE by ISO/IEC 30134-2",
-        "CATEGORY",
-        click.Choice(list(CATEGORIES)),
+        "--hall",
+        "the hall's drawing, hall.power.toml: sums of machines, limits by breakers",
+        "FILE",
     ),
+    *option("--customers", "CSV with customer,pdu,outlet,from,to: sums of customers", "FILE"),
     *option("--csv", "print CSV, a line of an invoice for each outlet"),
     *option("--html", "also write one self-contained page with plots", "FILE"),
 ]
 _SERVER = [
+    *option(
+        "--without",
+        "folder: leave a file, or lines of it, out; repeatable",
+        "FILE[:LINES]",
+        multiple=True,
+    ),
     *option("--match", 'server: more labels of the series, such as job="pdu"', "LABELS"),
     *option("--username", "server: the user to log in as", "NAME"),
     *secret_files(asked=False),
@@ -237,11 +248,11 @@ audit = Subcommand(
     callback=_audit,
     help=_AUDIT_HELP,
     examples=(
-        "pdu energy audit a.jsonl --from 2026-10-01 --to 2026-11-01 --limit-kw 3.68",
-        "pdu energy audit a.jsonl --from 2026-10-01 --to 2026-10-08 --meters m.csv",
+        "pdu energy audit DIR --from 2026-10-01 --to 2026-11-01 --limit-kw 3.68",
+        "pdu energy audit DIR --from 2026-10-01 --to 2026-10-08 --hall h.toml",
     ),
     context_settings={"max_content_width": text.WIDTH},
-    params=[Word("SOURCE+"), *_PERIOD, *_METERS, *_GROUPS, *_SERVER, *output()],
+    params=[Word("SOURCE"), *_PERIOD, *_METERS, *_GROUPS, *_SERVER, *output()],
 )
 energy = Lazy(
     "energy",
@@ -255,8 +266,8 @@ energy = Lazy(
         ),
     },
     (
-        "pdu energy audit a.jsonl --from 2026-10-01 --to 2026-10-08 --limit-kw 11",
-        "pdu energy audit a.jsonl --from 2026-10-01 --to 2026-11-01 --limit-kw 3.68",
+        "pdu energy audit DIR --from 2026-10-01 --to 2026-10-08 --limit-kw 11",
+        "pdu energy audit DIR --from 2026-10-01 --to 2026-11-01 --limit-kw 3.68",
     ),
     help="Energy that can be billed, from kept readings.",
     epilog=EPILOG,

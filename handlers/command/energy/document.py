@@ -24,17 +24,6 @@ def as_json(found: AuditOutcome) -> dict[str, Any]:
         "pdus": [_pdu(one) for one in found.pdus],
         "machines": [_sum(one) for one in found.machines],
         "customers": [_sum(one) for one in found.customers],
-        "pue": None if found.pue is None else _pue(found),
-    }
-
-
-def _pue(found: AuditOutcome) -> Optional[dict[str, Any]]:
-    assert found.pue is not None
-    return {
-        "category": found.pue.category,
-        "it_kwh": found.pue.energy._asdict(),
-        "outlets": found.pue.outlets,
-        "not_known": list(found.pue.unknowns),
     }
 
 
@@ -65,6 +54,7 @@ def _answer(one: AuditedRegister) -> dict[str, Any]:
         "lowest_defensible_bill_kwh": one.energy.low if one.has_lowest else None,
         "read": one.read,
         "grade": one.grade,
+        "reason": one.reason,
         "step_kwh": one.step,
         "step_from": one.origins.step,
         "wrap_from": one.origins.wrap or None,
@@ -80,6 +70,7 @@ def _sum(one: Sum) -> dict[str, Any]:
         "kwh": _kwh(one.energy, one.has_lowest),
         "lowest_defensible_bill_kwh": one.energy.low if one.has_lowest else None,
         "grade": one.grade,
+        "reason": one.reason,
         "outlets": [
             {
                 "pdu": line.pdu,
@@ -89,6 +80,7 @@ def _sum(one: Sum) -> dict[str, Any]:
                 "kwh": None if line.energy is None else _kwh(line.energy, line.has_lowest),
                 "read": line.read,
                 "grade": line.grade,
+                "reason": line.reason,
                 "events": _events(line.events),
             }
             for line in one.lines
@@ -108,7 +100,7 @@ def _events(events: Iterable[Event]) -> list[dict[str, Any]]:
 
 _HEAD = (
     "for", "name", "pdu", "outlet", "from", "to", "kwh_lowest", "kwh_best", "kwh_highest", "read",
-    "grade", "events",
+    "grade", "events", "reason",
 )  # fmt: skip
 
 
@@ -124,10 +116,6 @@ def _rows(found: AuditOutcome) -> Iterator[Sequence[object]]:
             for line in one.lines:
                 yield _row(found, what, one.name, line)
     begin, end = found.begin, found.end
-    if found.pue is not None:
-        when, unknown = (found.local(begin), found.local(end)), "; ".join(found.pue.unknowns)
-        figures = kwh(found.pue.energy)
-        yield ["pue", found.pue.category, "", "", *when, *figures, "", "", f"not known: {unknown}"]
     for pdu in found.pdus:
         if pdu.outlets or pdu.own is None:
             for outlet in pdu.unread:
@@ -143,6 +131,7 @@ def _rows(found: AuditOutcome) -> Iterator[Sequence[object]]:
             answer.energy,
             answer.read,
             answer.grade,
+            answer.reason,
             answer.events,
         )
         yield _row(found, "outlet" if answer.outlet else "pdu", "", line)
@@ -154,5 +143,5 @@ def _row(found: AuditOutcome, what: str, name: str, line: InvoiceLine) -> Sequen
     told = "; ".join(found.told(event) for event in line.events)
     return [
         what, name, line.pdu, line.outlet, begin, end, *figures, f"{line.read:.4f}", line.grade,
-        told or ("no energy was read" if line.energy is None else ""),
+        told, line.reason,
     ]  # fmt: skip

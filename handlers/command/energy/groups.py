@@ -7,8 +7,9 @@ from functools import reduce
 from typing import NamedTuple, Optional
 
 from ..output import counted
-from . import checks
-from .audit import BOUNDED, LEVELS, NOT_BILLABLE, Audited, AuditedRegister, Share, graded
+from . import checks, grades
+from .audit import Audited, AuditedRegister, Share
+from .grades import BOUNDED, LEVELS, NOT_BILLABLE, USUAL_TOLERANCE_KWH
 from .owners import Place, Tenure, cut
 from .registers import NOTHING, Event, Kilowatthours
 
@@ -24,6 +25,7 @@ class InvoiceLine(NamedTuple):
     energy: Optional[Kilowatthours]
     read: float
     grade: str
+    reason: str
     events: Sequence[Event]
 
     @property
@@ -34,7 +36,7 @@ class InvoiceLine(NamedTuple):
 
 def unread_line(place: Place, begin: float, end: float) -> InvoiceLine:
     """The line of a register of which no energy was read."""
-    return InvoiceLine(*place, begin, end, None, 0.0, NOT_BILLABLE, ())
+    return InvoiceLine(*place, begin, end, None, 0.0, NOT_BILLABLE, "no energy was read", ())
 
 
 class Sum(NamedTuple):
@@ -45,6 +47,7 @@ class Sum(NamedTuple):
     #: of those lines that were read
     energy: Kilowatthours
     grade: str
+    reason: str
 
     @property
     def level(self) -> int:
@@ -58,12 +61,16 @@ class Sum(NamedTuple):
 
 
 def by_machine(
-    machines: Mapping[str, Sequence[Place]], pdus: Iterable[Audited], begin: float, end: float
+    machines: Mapping[str, Sequence[Place]],
+    pdus: Iterable[Audited],
+    begin: float,
+    end: float,
+    tolerance_kwh: float = USUAL_TOLERANCE_KWH,
 ) -> list[Sum]:
     """Each machine with its cords."""
     answers = {(pdu.name, one.outlet): one for pdu in pdus for one in pdu.outlets}
     return [
-        _sum(name, [_line(place, answers.get(place), begin, end) for place in places])
+        _sum(name, [_line(one, answers.get(one), begin, end) for one in places], tolerance_kwh)
         for name, places in machines.items()
     ]
 
@@ -71,11 +78,17 @@ def by_machine(
 def _line(place: Place, answer: Optional[AuditedRegister], begin: float, end: float) -> InvoiceLine:
     if answer is None:
         return unread_line(place, begin, end)
-    return InvoiceLine(*place, begin, end, answer.energy, answer.read, answer.grade, answer.events)
+    return InvoiceLine(
+        *place, begin, end, answer.energy, answer.read, answer.grade, answer.reason, answer.events
+    )
 
 
 def by_customer(
-    tenures: Mapping[Place, Sequence[Tenure]], pdus: Iterable[Audited], begin: float, end: float
+    tenures: Mapping[Place, Sequence[Tenure]],
+    pdus: Iterable[Audited],
+    begin: float,
+    end: float,
+    tolerance_kwh: float = USUAL_TOLERANCE_KWH,
 ) -> list[Sum]:
     """Each customer with the outlets that it had, each for its time; last, what nobody had."""
     shares: dict[Place, Sequence[Share]] = {
@@ -92,24 +105,23 @@ def by_customer(
             continue
         for share in found:
             lines.setdefault(share.customer, []).append(_share(place, share))
-    return [_sum(name, lines[name]) for name in sorted(lines, key=lambda one: (not one, one))]
+    names = sorted(lines, key=lambda one: (not one, one))
+    return [_sum(name, lines[name], tolerance_kwh) for name in names]
 
 
 def _share(place: Place, one: Share) -> InvoiceLine:
-    return InvoiceLine(*place, one.begin, one.end, one.energy, one.read, one.grade, one.events)
+    return InvoiceLine(
+        *place, one.begin, one.end, one.energy, one.read, one.grade, one.reason, one.events
+    )
 
 
-def _sum(name: str, lines: Sequence[InvoiceLine]) -> Sum:
+def _sum(name: str, lines: Sequence[InvoiceLine], tolerance_kwh: float) -> Sum:
     read = [one.energy for one in lines if one.energy is not None]
     energy = reduce(Kilowatthours.plus, read, NOTHING)
-    events = [event for one in lines for event in one.events]
-    grade = graded(energy.best, energy.width, events)
-    if len(read) < len(lines):
-        grade = NOT_BILLABLE
-    elif all(LEVELS[one.grade] == 0 for one in lines):
-        # Lines of outlets that were not used are firm, though they have a width.
-        grade = lines[0].grade
-    return Sum(name, lines, energy, grade)
+    doubted = sum(checks.is_unit_in_doubt(one.events) for one in lines)
+    unread = len(lines) - len(read)
+    grade = grades.of_sum(energy, len(lines), unread, doubted, tolerance_kwh)
+    return Sum(name, lines, energy, *grade)
 
 
 class Balance(NamedTuple):
@@ -147,13 +159,16 @@ def balance(pdu: Audited) -> Optional[Balance]:
     return Balance(difference, False, reason)
 
 
-def worst(pdus: Iterable[Audited], sums: Iterable[Sum]) -> int:
-    """The exit code: the worst grade of any register, machine and customer."""
-    return max(0, *map(level_of, pdus), *(one.level for one in sums))
+def worst(pdus: Iterable[Audited], machines: Sequence[Sum], customers: Sequence[Sum]) -> int:
+    """The exit code: the worst grade of what is billed, which is customers; without them machines,
+    and without those outlets.
+    """
+    billed = [one for one in customers if one.name] or machines
+    return max(0, *(one.level for one in billed)) if billed else max(0, *map(level_of, pdus))
 
 
 def level_of(pdu: Audited) -> int:
-    """The worst grade of a PDU's registers, and of their sum beside the PDU's own."""
+    """The worst grade of a PDU's outlets, and of their sum beside the PDU's own register."""
     compared = balance(pdu)
     is_odd = compared is not None and compared.explained is False
     return max(pdu.level, LEVELS[BOUNDED] if is_odd else 0)

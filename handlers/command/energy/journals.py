@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Callable, NamedTuple, Optional
 
@@ -31,8 +32,11 @@ _ROOMY = "/var/tmp"  # noqa: S108  # only the parent of a folder with a name tha
 class MeterJournal:
     """A meter's folder."""
 
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
+    def __init__(self, folder: str, without: Sequence[str] = ()) -> None:
+        """`without`: files, and lines of files, that are left out: see `left_out`. Raises
+        SettingsError.
+        """
+        self._folder, self._without = folder, left_out(without, days.files(folder))
         self._origin: Sequence[str] = ()
 
     def each(
@@ -44,8 +48,8 @@ class MeterJournal:
         """
         chosen = _chosen(self._folder, begin - _DAY, end + _DAY)
         with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as folder:
-            indexes = [*_indexes(chosen.paths, folder)]
-            self._origin = [*_said(self._folder, chosen, indexes)]
+            indexes = [*_indexes(chosen.paths, folder, self._without)]
+            self._origin = [*_said(self._folder, chosen, indexes), *self._holes(chosen.paths)]
             yield from _audits(indexes, audit)
 
     def close(self) -> None:
@@ -54,6 +58,66 @@ class MeterJournal:
     def origin(self) -> Sequence[str]:
         """The files, and the last hash of their chain."""
         return self._origin
+
+    def _holes(self, paths: Sequence[str]) -> Iterator[str]:
+        """What was left out, as notes."""
+        for path in paths:
+            if path in self._without:
+                lines = self._without[path]
+                said = "all of it" if lines is None else f"lines {_told(lines)}"
+                yield f"LEFT OUT by --without, not checked: {os.path.basename(path)}, {said}"
+
+
+_WITHOUT = re.compile(r"(?P<file>.+?)(?::(?P<lines>[0-9]+(?:-[0-9]+)?(?:,[0-9]+(?:-[0-9]+)?)*))?")
+#: path of a file -> the numbers of its lines that are left out; None: all of it
+LeftOut = Mapping[str, Optional[frozenset[int]]]
+NO_LINES: frozenset[int] = frozenset()
+#: more lines are given by the whole file
+_MOST_LINES = 1_000_000
+
+
+def left_out(without: Iterable[str], paths: Sequence[str]) -> LeftOut:
+    """What of files is left out.
+
+    `without`: FILE, FILE:5, FILE:5-9, FILE:5,8-9, where FILE is the name of one of these paths.
+    Raises SettingsError.
+    """
+    named = {os.path.basename(path): path for path in paths}
+    found: dict[str, Optional[frozenset[int]]] = {}
+    for one in without:
+        match = _WITHOUT.fullmatch(one)
+        path = named.get(os.path.basename(match["file"])) if match else None
+        if match is None or path is None:
+            raise SettingsError(
+                f"--without {printable(one, 80)}: give a file of the folder, such as"
+                " 2026-11-23.jsonl, or lines of it, such as 2026-11-23.jsonl:5-9"
+            )
+        known = found.get(path, frozenset())
+        if match["lines"] is None or known is None:
+            found[path] = None
+        else:
+            found[path] = known.union(_listed(match["lines"]))
+    return found
+
+
+def _listed(text: str) -> Iterator[int]:
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        numbers = range(int(first), int(last or first) + 1)
+        if len(numbers) > _MOST_LINES:
+            raise SettingsError(f"--without: {printable(part, 40)} are too many lines")
+        yield from numbers
+
+
+def _told(lines: frozenset[int]) -> str:
+    """Numbers of lines, those that follow each other as a range."""
+    parts: list[list[int]] = []
+    for one in sorted(lines):
+        if parts and one == parts[-1][1] + 1:
+            parts[-1][1] = one
+        else:
+            parts.append([one, one])
+    return ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in parts)
 
 
 class Chosen(NamedTuple):
@@ -70,15 +134,18 @@ def _chosen(folder: str, begin: float, end: float) -> Chosen:
     No file has a line of a day after its name's, but after the clock went back, it has lines of
     days before. So files go on while their last line is of a time before `end`.
     """
-    found = [path for path in days.files(folder) if _day(path) >= days.day_of(begin)]
+    kept = days.files(folder)
+    found = [path for path in kept if _day(path) >= days.day_of(begin)]
     until = days.day_of(end)
     needed = 0
     for number, path in enumerate(found, start=1):
         if _day(path) <= until or _last_time(path, end) < end:
             needed = number
     if not needed:
+        have = f": it has {_day(kept[0])} to {_day(kept[-1])}" if kept else ""
         raise SettingsError(
-            f"{printable(folder)} has no file of `pdu meter` from {days.day_of(begin)} to {until}"
+            f"{printable(folder)} has no file of `pdu meter` from {days.day_of(begin)} to"
+            f" {until}{have}"
         )
     return Chosen(found[:needed], len(found) - needed)
 
@@ -105,11 +172,18 @@ def roomy() -> Optional[str]:
     return _ROOMY if "TMPDIR" not in os.environ and os.path.isdir(_ROOMY) else None
 
 
-def _indexes(paths: Sequence[str], folder: str) -> Iterator[packs.Index]:
+def _indexes(paths: Sequence[str], folder: str, without: LeftOut) -> Iterator[packs.Index]:
     """The packs of files that follow each other. Raises Changed if they do not."""
     before, units = "", dict[UnitFacts, UnitFacts]()
-    for path, index in zip(paths, spread(partial(_index, folder), paths, large=are_large(paths))):
-        if before and index.after != before:
+    kept = [path for path in paths if without.get(path, NO_LINES) is not None]
+    made = spread(partial(_index, folder, without), kept, large=are_large(kept))
+    for path in paths:
+        lines = without.get(path, NO_LINES)
+        if lines is None:
+            before = ""
+            continue
+        index = next(made)
+        if before and index.after != before and 1 not in lines:
             raise journal.discontinued(path)
         before = index.hash
         yield index._replace(units=[_shared(place, units) for place in index.units])
@@ -120,13 +194,15 @@ def _shared(place: packs.PackedUnit, units: dict[UnitFacts, UnitFacts]) -> packs
     return place._replace(unit=units.setdefault(place.unit, place.unit))
 
 
-def _index(folder: str, path: str) -> packs.Index:
+def _index(folder: str, without: LeftOut, path: str) -> packs.Index:
     """The pack beside a file if it is of this file as it is now, else one in `folder`."""
-    if os.path.exists(packs.path_of(path)):
+    lines = without.get(path) or NO_LINES
+    if not lines and os.path.exists(packs.path_of(path)):
         kept = packs.index_of(packs.path_of(path), packs.digest(path))
         if kept is not None:
             return kept
-    return packs.write(path, os.path.join(folder, os.path.basename(packs.path_of(path))))
+    made = os.path.join(folder, os.path.basename(packs.path_of(path)))
+    return packs.write(path, made, without=lines)
 
 
 def _audits(
@@ -152,6 +228,8 @@ def _audit(
 
 
 def _said(folder: str, chosen: Chosen, indexes: Sequence[packs.Index]) -> Iterator[str]:
+    if not indexes:
+        raise SettingsError(f"{printable(folder)}: --without leaves no file")
     names = [os.path.basename(path) for path in chosen.paths]
     digest = hashlib.sha256("".join([*names, indexes[-1].hash]).encode()).hexdigest()
     yield (

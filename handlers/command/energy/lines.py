@@ -51,10 +51,21 @@ class LinesAbove:
     def __init__(self) -> None:
         self._boot = ""
         self._units: dict[int, UnitFacts] = {}
+        #: whether a line was left out, which may have said of which unit the next polls are
+        self._is_cut = False
+
+    def forget(self, line: int) -> None:
+        """A line is left out: what the lines above it said counts no more. `line`: its number."""
+        self._boot, self._is_cut = f"after line {line}", True
+        self._units.clear()
 
     def taken(self, record: Mapping[str, Any]) -> Optional[tuple[UnitFacts, PollRow]]:
-        """The unit and the figures of a poll; None for another line. Raises one of BAD."""
+        """The unit and the figures of a poll; None for another line, and for a poll of which no
+        line says the unit because one was left out. Raises one of BAD.
+        """
         if "of" in record:
+            if self._is_cut and record["of"] not in self._units:
+                return None
             unit = self._units[record["of"]]
             row = _row(record, len(unit.registers) - 1)
             if record.get("error") is not None and row.uptime != row.uptime and not row.is_empty:

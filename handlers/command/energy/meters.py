@@ -1,15 +1,17 @@
 """What is known of each meter and of the supply in front of it: from options, from the owner's
-file, from the MIB of its family, and from what the unit itself states.
+file, from the hall's drawing, from the MIB of its family, and from what the unit itself states.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import NamedTuple, Optional
 
 from ...errors import SettingsError
 from .. import csv_in
+from ..hall.drawing import Breaker, PduNode
 from .readings import OWN
 
 #: where what is known of a meter comes from
@@ -85,6 +87,13 @@ _RANGES = {
 }
 
 
+#: a breaker carries so many times its rating for good (IEC 60898-1, table 7: conventional
+#: non-tripping current), at a voltage that may be a tenth higher (EN 50160)
+_OVER = 1.13 * 1.1
+#: between two lines there is at most so many times the voltage of one
+_BETWEEN_LINES = 3.0**0.5
+
+
 class _Line(NamedTuple):
     pdu: str
     outlet: str
@@ -94,37 +103,129 @@ class _Line(NamedTuple):
 class Meters:
     """The meters of all PDUs."""
 
-    def __init__(self, usual: RegisterFacts, path: str = "") -> None:
-        """`usual` is of each register that the file does not name.
+    def __init__(
+        self,
+        usual: RegisterFacts,
+        path: str = "",
+        pdu_limit_kw: Optional[float] = None,
+        drawn: Mapping[str, PduNode] = MappingProxyType({}),
+    ) -> None:
+        """`usual` is of each register that the file does not name; its limit is that of an outlet.
 
-        The file has the columns `pdu` (`*` and `?` match), `outlet` (empty: all outlets and the PDU
-        itself; `*` and `?` match outlets), and those of `RegisterFacts`. A later row wins. Raises
-        SettingsError.
+        `pdu_limit_kw`: the most that the supply of a PDU delivers. `drawn`: the PDUs of the hall's
+        drawing, whose breakers and voltages are limits, too.
+
+        The file has the columns `pdu` (`*` and `?` match), `outlet` (empty: the PDU itself, and of
+        all but the limit also its outlets; `*` and `?` match outlets), and those of
+        `RegisterFacts`. A later row wins. Raises SettingsError.
         """
-        self._usual = usual
+        self._usual, self._pdu_limit_kw, self._drawn = usual, pdu_limit_kw, drawn
         self._lines: Sequence[_Line] = list(_lines(path)) if path else ()
 
-    def of(self, pdu: str, outlet: str, stated_percent: Optional[float] = None) -> RegisterFacts:
-        """One register. `stated_percent`: the error that the unit itself states.
+    def of(
+        self,
+        pdu: str,
+        outlet: str,
+        stated_percent: Optional[float] = None,
+        outlets: Sequence[str] = (),
+    ) -> RegisterFacts:
+        """One register. `stated_percent`: the error that the unit itself states. `outlets`: all
+        outlets of the PDU.
 
         Raises SettingsError if no limit is known.
         """
-        found = self._usual
+        found = self._usual._replace(limit_kw=None)
         for line in self._lines:
             if _fits(pdu, line.pdu) and (not line.outlet or _fits(outlet, line.outlet)):
                 said = {
-                    name: value for name, value in line.meter._asdict().items() if value is not None
+                    name: value
+                    for name, value in line.meter._asdict().items()
+                    if value is not None and name != "limit_kw"
                 }
                 found = found._replace(**said)
         if stated_percent is not None:
             found = found._replace(class_percent=stated_percent)
-        if found.limit_kw is None:
-            where = f"{pdu}, outlet {outlet}" if outlet != OWN else pdu
+        node = self._drawn.get(pdu)
+        if found.volts is None and node is not None:
+            found = found._replace(volts=node.voltage_v)
+        limit = self._pdu_limit(pdu, outlets) if outlet == OWN else self._limit(pdu, outlet)
+        if limit is None:
+            what = f"{pdu}, outlet {outlet}" if outlet != OWN else pdu
+            option = "--limit-kw" if outlet != OWN else "--pdu-limit-kw"
             raise SettingsError(
-                f"{where}: the most that its supply delivers is not known: give --limit-kw, or"
-                " limit_kw in the file of --meters"
+                f"{what}: the most that its supply delivers is not known: give {option}, limit_kw"
+                " in the file of --meters, or a drawing with breakers and voltages as --hall"
             )
+        return found._replace(limit_kw=limit)
+
+    def _pdu_limit(self, pdu: str, outlets: Sequence[str]) -> Optional[float]:
+        """Of a PDU itself: what was said of it, else no more than all its outlets take."""
+        said = self._said(pdu, OWN)
+        if said is not None:
+            return said
+        node = self._drawn.get(pdu)
+        known = _least(self._pdu_limit_kw, None if node is None else _drawn_limit(node))
+        if known is not None:
+            return known
+        each = [self._outlet_limit(pdu, one) for one in outlets]
+        limits = [one for one in each if one is not None]
+        return sum(limits) if limits and len(limits) == len(each) else None
+
+    def _limit(self, pdu: str, outlet: str) -> Optional[float]:
+        """Of an outlet, which delivers no more than its PDU does."""
+        said = self._said(pdu, outlet)
+        return (
+            said
+            if said is not None
+            else _least(self._outlet_limit(pdu, outlet), self._pdu_limit(pdu, ()))
+        )
+
+    def _outlet_limit(self, pdu: str, outlet: str) -> Optional[float]:
+        said, node = self._said(pdu, outlet), self._drawn.get(pdu)
+        if said is not None:
+            return said
+        return _least(
+            self._usual.limit_kw, None if node is None else _drawn_outlet_limit(node, outlet)
+        )
+
+    def _said(self, pdu: str, outlet: str) -> Optional[float]:
+        """What the owner's file says of exactly this register."""
+        found = None
+        for line in self._lines:
+            is_meant = _fits(outlet, line.outlet) if line.outlet else outlet == OWN
+            if is_meant and _fits(pdu, line.pdu) and line.meter.limit_kw is not None:
+                found = line.meter.limit_kw
         return found
+
+
+def _least(*limits: Optional[float]) -> Optional[float]:
+    return min((one for one in limits if one is not None), default=None)
+
+
+def _drawn_limit(node: PduNode) -> Optional[float]:
+    """What all lines of a PDU's inlet deliver, in kW; None if the drawing does not say it."""
+    return _delivered(node, node.lines)
+
+
+def _drawn_outlet_limit(node: PduNode, outlet: str) -> Optional[float]:
+    """What the lines and breakers in front of an outlet deliver, in kW.
+
+    The voltage of a line may be less than that between two: an outlet that may be between them can
+    take more than one line's current times its voltage.
+    """
+    lines = [one for one in node.lines if node.carries(one, outlet) is not False]
+    of_lines = _delivered(node, lines) if lines else None
+    between = _BETWEEN_LINES if len(lines) > 1 else 1.0
+    breakers = [_delivered(node, [one]) for one in node.breakers if node.carries(one, outlet)]
+    return _least(of_lines, *(one * between for one in breakers if one is not None))
+
+
+def _delivered(node: PduNode, breakers: Sequence[Breaker]) -> Optional[float]:
+    ratings = [one.rating_a for one in breakers]
+    known = [one for one in ratings if one is not None]
+    if node.voltage_v is None or not known or len(known) < len(ratings):
+        return None
+    return sum(known) * node.voltage_v * _OVER / 1000.0
 
 
 def _fits(name: str, pattern: str) -> bool:

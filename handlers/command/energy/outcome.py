@@ -5,20 +5,24 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Callable, NamedTuple, Optional
+from typing import Callable, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ..output import counted
 from .audit import Audited, AuditedRegister
+from .grades import FIRM
 from .groups import Sum
 from .meters import MIB, NOT_STATED, OWNER, READINGS, UNIT
-from .pue import ItEnergy
 from .registers import Event, Kilowatthours
 
 LEGAL = (
     "Software cannot make a reading legal metrology: where the law wants MID meters for bills, only"
     " such meters will do (directive 2014/32/EU)."
 )
+
+
+#: readings begin and end this near to the period if they cover it: an hour between two polls
+_NEAR_S = 3600.0
 
 
 class AuditOutcome(NamedTuple):
@@ -30,7 +34,6 @@ class AuditOutcome(NamedTuple):
     pdus: Sequence[Audited]
     machines: Sequence[Sum]
     customers: Sequence[Sum]
-    pue: Optional[ItEnergy]
     #: the exit code
     level: int
     #: which readings these are, with their hash
@@ -46,12 +49,29 @@ class AuditOutcome(NamedTuple):
         """What the figures rest on."""
         answers = [one for _, one in self.answers()]
         if answers:
-            yield f"Limits: a register's supply delivers at most {_span('limit_kw', answers)} kW."
+            own = [one for one in answers if not one.outlet]
+            outlets = [one for one in answers if one.outlet]
+            for what, some in (("an outlet", outlets), ("a PDU", own)):
+                if some:
+                    yield f"Limits: {what} delivers at most {_span('limit_kw', some)} kW."
+        yield from self._coverage()
         yield from _origins("Register steps", [one.origins.step for one in answers])
         yield from _origins("Wraps", [one.origins.wrap for one in answers])
         yield from _classes(answers)
         yield from self.origin
         yield LEGAL
+
+    def _coverage(self) -> Iterator[str]:
+        """What the readings cover, if that is not the whole period."""
+        spans = [one.covered for one in self.pdus if one.covered is not None]
+        if not spans:
+            return
+        first, last = min(one for one, _ in spans), max(other for _, other in spans)
+        if first > self.begin + _NEAR_S or last < self.end - _NEAR_S:
+            yield (
+                f"The readings do not cover the period: they are from {self.local(first)} to"
+                f" {self.local(last)}."
+            )
 
     def local(self, time: float) -> str:
         """A time in the zone, with its offset: an hour comes twice when summer time ends."""
@@ -126,6 +146,17 @@ def kwh(energy: Kilowatthours, has_lowest: bool = True) -> Sequence[str]:
 def share(read: float) -> str:
     """A share of time, cut so that 100 % means all of it."""
     return f"{math.floor(read * 1000.0 + 1e-6) / 10.0:.1f} %"
+
+
+def by_reason(
+    answers: Sequence[AuditedRegister],
+) -> Mapping[tuple[str, str], Sequence[AuditedRegister]]:
+    """Each grade and reason once, of registers that are not firm, with those that have it."""
+    found: dict[tuple[str, str], list[AuditedRegister]] = {}
+    for one in answers:
+        if one.grade != FIRM:
+            found.setdefault((one.grade, one.reason), []).append(one)
+    return found
 
 
 def by_event(answers: Sequence[AuditedRegister]) -> Mapping[Event, Sequence[AuditedRegister]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 from ...errors import SettingsError, printable
 from .. import csv_in
 from ..hall.drawing import Drawing
+from .moments import moment
 
 _COLUMNS = ("customer", "pdu", "outlet", "from", "to")
 #: PDU and identity of the outlet
@@ -60,15 +60,9 @@ def _when(row: csv_in.CsvRow, name: str, zone: ZoneInfo, usual: float) -> float:
     if not cell:
         return usual
     try:
-        found = datetime.datetime.fromisoformat(cell)
-        if found.tzinfo is None:
-            found = found.replace(tzinfo=zone)
-        return found.timestamp()
-    except (ValueError, OverflowError, OSError):
-        raise SettingsError(
-            f"{row.where}: {name} is {printable(cell, 40)!r}: give a day such as 2026-10-12, or a"
-            " moment such as 2026-10-12T14:00"
-        ) from None
+        return moment(cell, zone)
+    except SettingsError as error:
+        raise SettingsError(f"{row.where}: {name}: {error}") from None
 
 
 def machines(drawing: Drawing) -> Mapping[str, Sequence[Place]]:

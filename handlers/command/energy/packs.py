@@ -19,7 +19,7 @@ import os
 import sys
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import IO, Any, Callable, NamedTuple, Optional
 
 from ...errors import SettingsError, printable
@@ -93,8 +93,8 @@ def digest(path: str) -> str:
     return found.hexdigest()
 
 
-def write(source: str, path: str, sha256: str = "") -> Index:
-    """Write the pack of a journal's file; all of its lines are checked.
+def write(source: str, path: str, sha256: str = "", without: Container[int] = ()) -> Index:
+    """Write the pack of a journal's file; all of its lines are checked, but those in `without`.
 
     `sha256`: of the source, where the pack is to be kept. Raises SettingsError, and journal.Changed
     for a line that is not as it was written.
@@ -104,7 +104,7 @@ def write(source: str, path: str, sha256: str = "") -> Index:
         try:
             opened = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with open(opened, "wb") as file:
-                index = _written(source, file)._replace(path=path, source=sha256)
+                index = _written(source, file, without)._replace(path=path, source=sha256)
                 _end(file, index)
             os.replace(unfinished, path)
         finally:
@@ -157,15 +157,19 @@ class _Rows:
         return b"".join(parts)
 
 
-def _written(source: str, file: IO[bytes]) -> Index:
+def _written(source: str, file: IO[bytes], without: Container[int]) -> Index:
     """All blocks of a source."""
     lines, waiting = LinesAbove(), dict[str, _Rows]()
     places: list[PackedUnit] = []
     after = last = journal.START
-    for entry in journal.read(source, line_parser()):
+    for entry in journal.read(source, line_parser(), without):
         last = entry.hash
         if entry.line == 1:
             after = entry.record.get("after", "")
+        if entry.is_left_out:
+            if "of" not in entry.record:
+                lines.forget(entry.line)
+            continue
         try:
             taken = lines.taken(entry.record)
         except BAD:

@@ -8,7 +8,8 @@ from html import escape
 from ...errors import printable
 from ..output import counted
 from . import plots
-from .audit import BOUNDED, FIRM, NOT_BILLABLE, Audited, AuditedRegister
+from .audit import Audited, AuditedRegister
+from .grades import BOUNDED, FIRM, NOT_BILLABLE
 from .groups import Sum, balance
 from .outcome import AuditOutcome, kwh, share
 from .text import EXPLAINED, NOBODY
@@ -48,13 +49,6 @@ def page(found: AuditOutcome) -> str:
         *_sums("Machines", found.machines),
         *(line for pdu in found.pdus for line in _pdu(found, pdu)),
     ]
-    if found.pue is not None:
-        low, best, high = kwh(found.pue.energy)
-        parts.append(
-            f"<h2>PUE, {_safe(found.pue.category)}</h2><p>PDU output of"
-            f" {counted(found.pue.outlets, 'outlet')}: {low} / {best} / {high} kWh. Not known:</p>"
-        )
-        parts += _list(found.pue.unknowns)
     parts += ["<h2>Notes</h2>", *_list(found.notes()), "</body></html>", ""]
     return "\n".join(parts)
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 import operator
-import statistics
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 
 from .clock import PollClock, seen_by_begins, seen_by_monotonic
+from .columns import Column, np
 from .identity import SERIAL, UPTIME, UPTIME_S, UnitIdentity
 from .registers import RegisterReadings
 
@@ -296,14 +296,15 @@ class PduReadings:
 
     def clock(self) -> PollClock:
         """The times of the polls, and what is known of the clock that they are from."""
-        if not any(map(math.isnan, self.monotonic)):
+        if not np.isnan(np.asarray(self.monotonic)).any():
             return seen_by_monotonic(self.begins, self.ends, self.monotonic, self.boots)
         return seen_by_begins(self.begins, self.ends)
 
     def usual_gap(self) -> float:
         """The usual time between two polls, in s; 0 for fewer than two."""
-        between = [new - old for old, new in zip(self.begins, self.begins[1:]) if new > old]
-        return statistics.median(between) if between else 0.0
+        between = np.diff(np.asarray(self.begins))
+        between = between[between > 0.0]
+        return float(np.median(between)) if len(between) else 0.0
 
 
 def gathered(polls: Iterable[Poll]) -> Mapping[str, PduReadings]:
@@ -339,17 +340,12 @@ class ReadingSource(Protocol):
         ...
 
 
-def readings_of(
-    pdu: PduReadings, series: Series, clock: PollClock, is_whole: Optional[bool] = None
-) -> RegisterReadings:
-    """The readings of a register, without polls that did not read it.
-
-    `is_whole`: whether each poll read it; None if the caller does not know.
-    """
-    if is_whole is None:
-        # The sum of numbers is NaN if one of them is.
-        is_whole = not math.isnan(sum(series.kwh))
-    if is_whole:
+def readings_of(pdu: PduReadings, series: Series, clock: PollClock) -> RegisterReadings:
+    """The readings of a register, without polls that did not read it."""
+    read = ~np.isnan(np.asarray(series.kwh))
+    # Only a change of the unit asks for it.
+    idle = _idle(series) if pdu.changes else np.zeros(0, dtype=np.uint8)
+    if read.all():
         return RegisterReadings(
             clock.begins,
             clock.ends,
@@ -357,19 +353,29 @@ def readings_of(
             pdu.changes,
             clock.slack,
             identities=pdu.identities,
+            idle=idle.tobytes(),
         )
-    here = [number for number, kwh in enumerate(series.kwh) if kwh == kwh]
+    here = np.flatnonzero(read)
     changes: dict[int, str] = {}
-    place = 0
     for at, how in sorted(pdu.changes.items()):
-        while place < len(here) and here[place] < at:
-            place += 1
+        place = int(np.searchsorted(here, at))
         changes[place] = f"{changes[place]}; {how}" if place in changes else how
     return RegisterReadings(
-        array("d", [clock.begins[number] for number in here]),
-        array("d", [clock.ends[number] for number in here]),
-        array("d", [series.kwh[number] for number in here]),
+        _of(clock.begins, here),
+        _of(clock.ends, here),
+        _of(series.kwh, here),
         changes,
         clock.slack,
-        identities=bytes(pdu.identities[number] for number in here),
+        identities=np.frombuffer(pdu.identities, dtype=np.uint8)[here].tobytes(),
+        idle=idle[here].tobytes() if len(idle) else b"",
     )
+
+
+def _idle(series: Series) -> Column:
+    """1 for each poll that read a current of 0 and no power."""
+    amperes, watts = np.asarray(series.amperes), np.asarray(series.watts)
+    return ((amperes == 0.0) & ~(watts > 0.0)).astype(np.uint8)
+
+
+def _of(column: Sequence[float], numbers: Column) -> array[float]:
+    return array("d", np.asarray(column)[numbers].tobytes())

@@ -50,6 +50,8 @@ class RegisterReadings(NamedTuple):
     sure_age: float = 0.0
     #: of each reading: what its poll says of the unit, as bits of `identity`; () if none says it
     identities: Sequence[int] = ()
+    #: of each reading: 1 if the current beside it was 0; () if nobody asks for it
+    idle: Sequence[int] = ()
 
 
 class Event(NamedTuple):

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Optional
 
 from ..output import counted
+from .columns import Column, np
 from .registers import Event, RegisterLimits, RegisterReadings
 
 #: what rounding may add to a register, as a share of it: the error of a few doubles
@@ -58,7 +59,7 @@ class Story(NamedTuple):
 def story_of(readings: RegisterReadings, limits: RegisterLimits) -> Story:
     """The segments and events of a register's readings."""
     events: list[Event] = []
-    joined = _joined(readings, limits, list(_runs(readings, limits)), events)
+    joined = _joined(readings, limits, _runs(readings, limits), events)
     confirmed = _confirmed(readings, joined, events)
     trusted = [part for one in confirmed for part in _slow_parts(readings, limits, one)]
     events.extend(_breaks(readings, limits, trusted))
@@ -86,26 +87,35 @@ def _changed(readings: RegisterReadings, one: int, other: int) -> str:
     )
 
 
-def _runs(readings: RegisterReadings, limits: RegisterLimits) -> Iterator[range]:
-    """Longest runs of neighbours that can follow each other."""
-    begin = 0
-    for number in range(1, len(readings.values)):
-        if number in readings.changes or not follows(readings, limits, number - 1, number):
-            yield range(begin, number)
-            begin = number
-    if readings.values:
-        yield range(begin, len(readings.values))
+def _runs(readings: RegisterReadings, limits: RegisterLimits) -> Sequence[range]:
+    """Longest runs of neighbours that can follow each other, as `follows` says it of two."""
+    values = np.asarray(readings.values)
+    if not len(values):
+        return []
+    rises = np.diff(values)
+    passed = np.asarray(readings.ends)[1:] - np.asarray(readings.begins)[:-1] + readings.sure_age
+    most = limits.kilowatts / 3600.0 * np.maximum(passed, 0.0) + limits.step
+    slack = ROUNDING * np.maximum(np.abs(values[1:]), 1.0)
+    ends = (rises < -slack) | (rises > most + slack)
+    if limits.modulus is not None:
+        ends |= rises + limits.modulus <= most  # it can have begun again without a trace
+    cuts = {*(np.flatnonzero(ends) + 1).tolist(), *readings.changes} - {0, len(values)}
+    edges = [0, *sorted(cuts), len(values)]
+    return [range(first, after) for first, after in zip(edges, edges[1:])]
 
 
 def _joined(
     readings: RegisterReadings, limits: RegisterLimits, runs: Sequence[range], events: list[Event]
 ) -> list[Segment]:
     """Runs, joined across such that came and went."""
+    if len(runs) < 2:
+        return [Segment(one) for one in runs]
     kept: list[list[int]] = []
     changes = sorted(readings.changes)
     begins, ends, values = readings.begins, readings.ends, readings.values
     rate, origin = limits.most(1.0), begins[0] if begins else 0.0
     allowed = limits.most(readings.sure_age) + limits.step
+    pace = np.asarray(values) - rate * (np.asarray(begins) - origin)
     # of all readings before: how far one is ahead of what the supply delivers since the first
     ahead = -math.inf
     for run in runs:
@@ -113,7 +123,7 @@ def _joined(
         least -= ROUNDING * max(abs(values[run[0]]), 1.0)
         # A register that is always too fast follows none of its readings.
         home = None if ahead < least else _home(readings, limits, kept, run, changes)
-        ahead = max(ahead, *(values[one] - rate * (begins[one] - origin) for one in run))
+        ahead = max(ahead, float(np.max(pace[run.start : run.stop])))
         if home is None:
             kept.append(list(run))
             continue
@@ -218,7 +228,7 @@ def _confirmed(
     trusted: list[Segment] = []
     for one in segments:
         few = len(one.readings) <= _FEW < longest
-        stands = _flat(readings, one.readings)
+        stands = _flat(readings, one.readings) and not _was_idle(readings, one)
         if not few and not stands:
             trusted.append(one)
             continue
@@ -226,6 +236,29 @@ def _confirmed(
         begin, end = readings.begins[one.first], readings.ends[one.last]
         events.append(Event("unconfirmed", begin, end, f"{reason} beside a change"))
     return trusted
+
+
+def _was_idle(readings: RegisterReadings, segment: Segment) -> bool:
+    """Whether the current was 0 beside all readings of a whole unit's time: then the register
+    stands because nothing flowed.
+
+    It is not if readings of the same unit before or after them were of another line: then what
+    reads 0 may be the current, too.
+    """
+    after = segment.last + 1
+    is_alone = segment.first in (0, *readings.changes) and (
+        after in readings.changes or after == len(readings.values)
+    )
+    return is_alone and _are_idle(readings, segment.readings)
+
+
+def _are_idle(readings: RegisterReadings, numbers: Sequence[int]) -> bool:
+    """Whether the current was 0 beside these readings, and they are more than a few."""
+    return (
+        len(numbers) > _FEW
+        and bool(readings.idle)
+        and all(readings.idle[number] for number in numbers)
+    )
 
 
 def _trimmed(
@@ -257,6 +290,10 @@ def _without_end(
     readings: RegisterReadings, limits: RegisterLimits, numbers: Sequence[int], after: int
 ) -> Sequence[int]:
     """The readings of a segment up to the last from which the next segment cannot have come."""
+    if numbers[-1] + 1 in readings.changes:
+        tail = numbers[_standing(readings, numbers) :]
+        if _are_idle(readings, tail):
+            return numbers
     for back in range(2, min(_FEW + 1, len(numbers)) + 1):
         if follows(readings, limits, numbers[-back], after):
             numbers = numbers[: len(numbers) - back + 1]
@@ -272,8 +309,9 @@ def _without_start(readings: RegisterReadings, numbers: Sequence[int]) -> Sequen
     start = readings.values[numbers[0]]
     for place, number in enumerate(numbers):
         if readings.values[number] > start:
-            return numbers[place:]
-    return ()
+            is_new = numbers[0] in readings.changes and _are_idle(readings, numbers[:place])
+            return numbers if is_new else numbers[place:]
+    return numbers if numbers[0] in readings.changes and _are_idle(readings, numbers) else ()
 
 
 def _slow_parts(
@@ -300,6 +338,8 @@ def _fast_stretch(
     rate, origin = limits.most(1.0), readings.begins[numbers[first]]
     allowed = limits.most(readings.sure_age + readings.slack) + limits.step
     allowed += ROUNDING * max(abs(readings.values[numbers[-1]]), 1.0)
+    if not _is_ahead(readings, numbers[first:], rate, allowed):
+        return None
     lowest, begin, highest, end = math.inf, first, allowed, 0
     for place in range(first, len(numbers)):
         number = numbers[place]
@@ -313,6 +353,22 @@ def _fast_stretch(
         if not end and before < lowest:
             lowest, begin = before, place
     return (begin, end) if end else None
+
+
+def _is_ahead(
+    readings: RegisterReadings, numbers: Sequence[int], rate: float, allowed: float
+) -> bool:
+    """Whether a reading is by more than `allowed` ahead of one before it and of what the supply
+    delivered since, `rate` kWh in a second.
+    """
+    part: Column = np.asarray(numbers)
+    if isinstance(numbers, range):
+        part = slice(numbers.start, numbers.stop)
+    begins, ends = np.asarray(readings.begins)[part], np.asarray(readings.ends)[part]
+    values, origin = np.asarray(readings.values)[part], begins[:1]
+    lowest = np.minimum.accumulate(values - rate * (begins - origin))
+    ahead = (values - rate * (ends - origin))[1:] - lowest[:-1]
+    return bool((ahead > allowed).any())
 
 
 def _momentary(

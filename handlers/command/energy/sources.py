@@ -1,4 +1,4 @@
-"""Where readings come from: the table of sources, and the one that the arguments name."""
+"""Where readings come from: the table of sources, and the one that the argument names."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import os
 from collections.abc import Sequence
 from typing import Callable, NamedTuple
 
-from ...errors import SettingsError
+from ...errors import SettingsError, printable
 from ...tls import Trust
 from .journals import MeterJournal
 from .prometheus import Prometheus
 from .queries import Api, QueryLogin, is_url
 from .readings import ReadingSource
-from .rounds import Rounds
 
 
 class Access(NamedTuple):
@@ -22,6 +21,8 @@ class Access(NamedTuple):
     trust: Trust = Trust()
     #: more labels of the series
     match: str = ""
+    #: files of a meter, and lines of them, that are left out
+    without: Sequence[str] = ()
 
 
 class SourceKind(NamedTuple):
@@ -31,32 +32,28 @@ class SourceKind(NamedTuple):
     #: whether an argument names such a source
     fits: Callable[[str], bool]
     #: raises SettingsError
-    opened: Callable[[Sequence[str], Access], ReadingSource]
+    opened: Callable[[str, Access], ReadingSource]
 
 
-def _server(names: Sequence[str], access: Access) -> ReadingSource:
-    if len(names) > 1:
-        raise SettingsError("give one server, whose samples must not come twice")
-    return Prometheus(Api(names[0], access.credentials, access.trust), access.match)
+def _server(name: str, access: Access) -> ReadingSource:
+    return Prometheus(Api(name, access.credentials, access.trust), access.match)
 
 
-def _journal(names: Sequence[str], _: Access) -> ReadingSource:
-    if len(names) > 1:
-        raise SettingsError("give one folder of `pdu meter`: each is a chain of its own")
-    return MeterJournal(names[0])
+def _journal(name: str, access: Access) -> ReadingSource:
+    if os.path.isfile(name):
+        raise SettingsError(
+            f"{printable(name)} is a file: give the folder of `pdu meter LIST --to FOLDER`"
+        )
+    return MeterJournal(name, access.without)
 
 
 # A new kind needs a line here. The last one takes what no other does.
 KINDS: Sequence[SourceKind] = (
     SourceKind("server", is_url, _server),
-    SourceKind("journal", os.path.isdir, _journal),
-    SourceKind("rounds", lambda _: True, lambda names, _: Rounds(names)),
+    SourceKind("journal", lambda _: True, _journal),
 )
 
 
-def source_of(names: Sequence[str], access: Access) -> ReadingSource:
-    """The source that all arguments name. Raises SettingsError."""
-    kinds = [next(kind for kind in KINDS if kind.fits(name)) for name in names]
-    if len({kind.name for kind in kinds}) > 1:
-        raise SettingsError("give either one server, or files of one kind")
-    return kinds[0].opened(names, access)
+def source_of(name: str, access: Access) -> ReadingSource:
+    """The source that an argument names. Raises SettingsError."""
+    return next(kind for kind in KINDS if kind.fits(name)).opened(name, access)

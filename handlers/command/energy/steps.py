@@ -3,19 +3,15 @@
 Without a unit, the middle rise counts. With the unit of the register's MIB object, each rise is a
 whole number of units, and of steps: the device may count in coarser steps than its unit. The
 greatest common divisor of the rises is then a multiple of the step, so it is never too small.
-
-numpy is an extra: without it, the same is found more slowly.
 """
 
 from __future__ import annotations
 
-import importlib
 import math
-import statistics
 from collections.abc import Iterable, Sequence
-from typing import Any, Optional
+from typing import Optional
 
-from . import fast
+from .columns import np
 
 #: the step of a register that never moved, in kWh: no common one is coarser
 COARSE = 1.0
@@ -35,13 +31,13 @@ def usual(values: Sequence[float]) -> float:
 
     A rise is at least one step. A single one is not enough, because a false reading also rises.
     """
-    if fast.IS_THERE:
-        middle = fast.usual_step(values)
-    else:
-        rises = [new - old for old, new in zip(values, values[1:]) if new > old]
-        middle = statistics.median_high(rises) if rises else None
+    rises = np.diff(np.asarray(values))
+    rises = rises[rises > 0.0]
+    if not len(rises):
+        return COARSE
+    middle = len(rises) // 2
     # A few false readings may be all that rises.
-    return min(middle or COARSE, COARSE)
+    return min(float(np.partition(rises, middle)[middle]), COARSE)
 
 
 def counted(runs: Iterable[Sequence[float]], unit: float) -> Optional[float]:
@@ -52,9 +48,7 @@ def counted(runs: Iterable[Sequence[float]], unit: float) -> Optional[float]:
     """
     common = 0
     for values in runs:
-        if not all(_is_whole(value / unit) for value in values[:_FIRST]):
-            return None
-        found = _divisor_by_numpy(values, unit) if fast.IS_THERE else _divisor(values, unit)
+        found = _divisor(values, unit)
         if found is None:
             return None
         common = math.gcd(common, found)
@@ -68,13 +62,12 @@ def age(values: Sequence[float], begins: Sequence[float], step: float, usual_gap
     often as that. A register that mostly stands before it rises by more than its step is refreshed
     less often: as those rises come. `begins`: of the readings, in s; `step` in kWh.
     """
-    if fast.IS_THERE:
-        times, stood = fast.larger_rises(values, begins, _LARGER * step)
-    else:
-        times, stood = _larger_rises(values, begins, _LARGER * step)
-    if len(times) < _ENOUGH or stood * 2 < len(times):
+    rises = np.diff(np.asarray(values))
+    larger = rises > _LARGER * step
+    count = int(larger.sum())
+    if count < _ENOUGH or int((larger[1:] & (rises[:-1] == 0.0)).sum()) * 2 < count:
         return usual_gap
-    between = statistics.median(new - old for old, new in zip(times, times[1:]))
+    between = float(np.median(np.diff(np.asarray(begins)[1:][larger])))
     return usual_gap if between <= _LARGER * usual_gap else between + usual_gap
 
 
@@ -82,41 +75,11 @@ def is_stale(values: Sequence[float], most: float) -> bool:
     """Whether a register is surely refreshed less often than it is read: it often rises by more
     than the supply can have delivered since the poll before, `most` kWh.
     """
-    if fast.IS_THERE:
-        return fast.count_rises(values, most) >= _ENOUGH
-    return sum(new - old > most for old, new in zip(values, values[1:])) >= _ENOUGH
-
-
-def _larger_rises(
-    values: Sequence[float], begins: Sequence[float], least: float
-) -> tuple[Sequence[float], int]:
-    """When a register rose by more than `least`, in s, and how often it had stood before."""
-    numbers = [at for at in range(1, len(values)) if values[at] - values[at - 1] > least]
-    stood = sum(at > 1 and values[at - 1] == values[at - 2] for at in numbers)
-    return [begins[at] for at in numbers], stood
-
-
-def _is_whole(units: float) -> bool:
-    return abs(units) <= _MOST_UNITS and abs(units - round(units)) <= _NEAR
+    return int((np.diff(np.asarray(values)) > most).sum()) >= _ENOUGH
 
 
 def _divisor(values: Sequence[float], unit: float) -> Optional[int]:
     """What all rises are multiples of, in units; 0 without rises. None: no whole numbers."""
-    if not all(_is_whole(value / unit) for value in values):
-        return None
-    common = 0
-    for old, new in zip(values, values[1:]):
-        if new > old:
-            common = math.gcd(common, round(new / unit) - round(old / unit))
-        if common == 1:
-            break
-    return common
-
-
-def _divisor_by_numpy(values: Sequence[float], unit: float) -> Optional[int]:
-    """As `_divisor`."""
-    np: Any = importlib.import_module("numpy")  # imported late: 64 ms, and it may be missing
-
     units = np.asarray(values, dtype=np.float64) / unit
     whole = np.rint(units)
     if not (

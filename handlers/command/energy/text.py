@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from ...errors import printable
 from ..output import columns, counted
-from .audit import FIRM, LEVELS, Audited, AuditedRegister
+from .audit import Audited, AuditedRegister
+from .grades import FIRM, LEVELS
 from .groups import Sum, balance
-from .outcome import AuditOutcome, by_event, kwh, share
-from .pue import CATEGORIES, ItEnergy
+from .outcome import AuditOutcome, by_event, by_reason, kwh, share
 
 WIDTH = 80
 _HEAD = ("PDU", "outlet", "kWh lowest", "best", "highest", "read", "events", "grade")
@@ -27,8 +27,6 @@ def lines(found: AuditOutcome) -> Iterator[str]:
         yield from _events(found, pdu)
     yield from _sums("Machine", found.machines)
     yield from _sums("Customer", found.customers)
-    if found.pue is not None:
-        yield from _pue(found.pue)
     grades = [one.grade for _, one in found.answers()]
     yield ", ".join(
         f"{grades.count(grade)} {grade}" for grade in LEVELS if grade in grades or grade == FIRM
@@ -71,36 +69,32 @@ def _findings(pdu: Audited) -> Iterator[str]:
 
 def _events(found: AuditOutcome, pdu: Audited) -> Iterator[str]:
     answers = [*pdu.outlets, *filter(None, [pdu.own])]
+    for (grade, reason), those in by_reason(answers).items():
+        yield from _wrapped(f"{_where(pdu, those)}: {grade}: {reason}", "    ")
     for event, those in by_event(answers).items():
-        where = ", ".join(
-            f"outlet {printable(one.outlet, 40)}" if one.outlet else "itself" for one in those
-        )
-        yield from _wrapped(f"{printable(pdu.name, 40)} {where}: {found.told(event)}", "    ")
+        yield from _wrapped(f"{_where(pdu, those)}: {found.told(event)}", "    ")
+
+
+def _where(pdu: Audited, registers: Sequence[AuditedRegister]) -> str:
+    where = ", ".join(
+        f"outlet {printable(one.outlet, 40)}" if one.outlet else "itself" for one in registers
+    )
+    return f"{printable(pdu.name, 40)} {where}"
 
 
 def _sums(what: str, sums: Sequence[Sum]) -> Iterator[str]:
     if not sums:
         return
-    rows = []
+    rows = [
+        [one.name or NOBODY, len(one.lines), *kwh(one.energy, one.has_lowest), one.grade]
+        for one in sums
+    ]
+    yield ""
+    yield from columns((what, "outlets", "kWh lowest", "best", "highest", "grade"), rows)
     for one in sums:
-        unread = sum(line.energy is None for line in one.lines)
-        note = f"{unread} not read" if unread else ""
-        rows.append(
-            [one.name or NOBODY, len(one.lines), *kwh(one.energy, one.has_lowest), one.grade, note]
-        )
+        if one.name and one.grade != FIRM:
+            yield from _wrapped(f"{printable(one.name, 40)}: {one.grade}: {one.reason}", "    ")
     yield ""
-    head = (what, "outlets", "kWh lowest", "best", "highest", "grade", "")
-    yield from columns(head, rows)
-    yield ""
-
-
-def _pue(one: ItEnergy) -> Iterator[str]:
-    low, best, high = kwh(one.energy)
-    yield from _wrapped(
-        f"PUE, {one.category} ({CATEGORIES[one.category]}) of ISO/IEC 30134-2: PDU output of"
-        f" {counted(one.outlets, 'outlet')}: {low} / {best} / {high} kWh. Not known:"
-        f" {'; '.join(one.unknowns)}."
-    )
 
 
 def _wrapped(text: str, indent: str = "") -> Sequence[str]:

@@ -1,0 +1,37 @@
+"""Days and times that an owner writes, in a time zone."""
+
+from __future__ import annotations
+
+import datetime
+from zoneinfo import ZoneInfo
+
+from ...errors import SettingsError, printable
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """A time zone of the IANA's database. Raises SettingsError."""
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        raise SettingsError(
+            f"no time zone {printable(name, 40)!r}: give one such as Europe/Berlin, or install the"
+            " zones of the system (tzdata)"
+        ) from None
+
+
+def moment(text: str, zone: ZoneInfo) -> float:
+    """When a day begins, or a time, in s since 1970. Raises SettingsError.
+
+    An offset counts more than the zone: 2026-10-25T02:30+01:00. Without one, the first of two hours
+    is meant where summer time ends.
+    """
+    try:
+        found = datetime.datetime.fromisoformat(text[:-1] + "+00:00" if text[-1:] == "Z" else text)
+        if found.tzinfo is None:
+            found = found.replace(tzinfo=zone)
+        return found.timestamp()
+    except (ValueError, OverflowError, OSError):
+        raise SettingsError(
+            f"{printable(text, 40)!r} is no day or time: give a day such as 2026-10-12, or a time"
+            " such as 2026-10-12T14:00"
+        ) from None
