@@ -101,7 +101,7 @@ hall: env        ## a simulated hall of 4 racks for pdu plan and pdu rehearse, u
 serve: env       ## a local DCImanager with a page in the browser, until Ctrl-C; keeps its data in .cache/dcimanager
 	@$(RUN) -m tests.dcimanager --data .cache/dcimanager $(ARGS)
 
-pictures: env-tests system ## write the demo's table in README, docs/demo.svg, and docs/pictures/*.png from a real browser
+pictures: env-tests system ## write docs/demo.svg, and docs/pictures/*.png from a real browser
 	@$(RUN) -m tests.demo --pages
 	@$(RUN) -m tests.dcimanager.pictures
 

@@ -42,7 +42,7 @@ def main() -> int:
     parser.add_argument(
         "--pages",
         action="store_true",
-        help="also write docs/demo.svg and the table in README from this run",
+        help="also write docs/demo.svg from this run",
     )
     parser.add_argument(
         "--keep", action="store_true", help="keep the page with the demo's PDUs open until Ctrl-C"
@@ -71,7 +71,7 @@ def main() -> int:
                     f" {time.monotonic() - begin:.1f} s"
                 )
                 if options.pages:
-                    write(said, units)
+                    write(said)
                 if options.keep:
                     _stay(manager)
             finally:

@@ -1,4 +1,4 @@
-"""The demo's table for a terminal and for README, and the picture of its run, docs/demo.svg."""
+"""The demo's table for a terminal, and the picture of its run, docs/demo.svg."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ METHODS = ("status", "statistic", "off", "on")
 COLUMNS = ("PDU", "handler", "outlets", "on/off/unknown", "load A", "energy kWh", *METHODS)
 _WIDTH = 140
 PICTURE = ROOT / "docs" / "demo.svg"
-_BEGIN, _END = "<!-- demo:begin -->", "<!-- demo:end -->"
 
 
 def rows(units: Sequence[DemoPdu]) -> list[list[str]]:
@@ -51,12 +50,10 @@ def table(units: Sequence[DemoPdu]) -> list[str]:
     ]
 
 
-def write(said: Sequence[str], units: Sequence[DemoPdu]) -> None:
-    """Writes the picture of the lines that the demo has said, and README's table."""
+def write(said: Sequence[str]) -> None:
+    """Writes the picture of the lines that the demo has said."""
     PICTURE.parent.mkdir(exist_ok=True)
     PICTURE.write_text(picture(said), encoding="utf-8")
-    readme = ROOT / "README.md"
-    readme.write_text(filled(readme.read_text(encoding="utf-8"), rows(units)), encoding="utf-8")
 
 
 def picture(said: Sequence[str]) -> str:
@@ -70,18 +67,3 @@ def picture(said: Sequence[str]) -> str:
         console.print(line, markup=False)
     drawn = console.export_svg(title="make demo", unique_id="demo")
     return re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", "", drawn, flags=re.DOTALL)
-
-
-def filled(text: str, table: Sequence[Sequence[str]]) -> str:
-    """README's `text` with this table between its two markers.
-
-    Raises ValueError if one is missing or they are swapped.
-    """
-    lines = [COLUMNS, ["---"] * len(COLUMNS), *table]
-    before, begin, rest = text.partition(_BEGIN)
-    _, end, after = rest.partition(_END)
-    if not begin or not end:
-        raise ValueError(f"README needs two markers: {_BEGIN} and, after it, {_END}")
-    return "\n".join(
-        [before + begin, *("| " + " | ".join(line) + " |" for line in lines), end + after]
-    )

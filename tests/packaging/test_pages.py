@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from handlers import VERSION, registry
+from handlers import VERSION
 from tests.demo import pages
 from tests.needs import ROOT
 
@@ -136,7 +136,7 @@ def test_lines_to_paste_have_neither_an_ellipsis_nor_a_placeholder_in_angle_brac
     assert bad == []
 
 
-def test_readmes_first_screen_says_what_is_read_and_what_is_not_tried() -> None:
+def test_readmes_first_screen_says_what_is_read_what_is_not_tried_and_how_to_upload() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     first = "\n".join(text.splitlines()[:40])
     for needed in (
@@ -146,10 +146,10 @@ def test_readmes_first_screen_says_what_is_read_and_what_is_not_tried() -> None:
         "docs/devices.md",
         "Schneider Electric",
         "pdu.pyz supports",
-        "docs/pictures/pdu.png",
+        "make packages",
+        "dist/register.sh",
     ):
         assert needed in first, needed
-    assert "<!-- demo:begin -->" not in first
 
 
 def test_the_picture_is_of_this_demo_and_loads_nothing_from_elsewhere() -> None:
@@ -160,28 +160,3 @@ def test_the_picture_is_of_this_demo_and_loads_nothing_from_elsewhere() -> None:
         re.findall(r"https://127\.0\.0\.1:\d+", drawn)
     )
     assert "url(http" not in drawn and "<script" not in drawn
-
-
-def test_readmes_table_has_the_demos_columns() -> None:
-    text = (ROOT / "README.md").read_text("utf-8")
-    lines = (
-        text.partition("<!-- demo:begin -->")[2]
-        .partition("<!-- demo:end -->")[0]
-        .strip()
-        .splitlines()
-    )
-    assert lines[0] == "| " + " | ".join(pages.COLUMNS) + " |"
-    drawn = {line.split(" | ")[1] for line in lines[2:]}
-    assert len(drawn) >= 3 and drawn <= {f"pdu_{name}" for name in registry.names()}
-
-
-def test_the_table_goes_between_the_markers() -> None:
-    filled = pages.filled(
-        "a\n<!-- demo:begin -->\nold\n<!-- demo:end -->\nz\n", [["1"] * len(pages.COLUMNS)]
-    )
-    assert filled.startswith("a\n<!-- demo:begin -->\n| PDU | ") and filled.endswith(
-        " |\n<!-- demo:end -->\nz\n"
-    )
-    assert "old" not in filled
-    with pytest.raises(ValueError, match="markers"):
-        pages.filled("a page without", [])
