@@ -155,6 +155,13 @@ class Journal:
         self._length += len(content)
         self._hash = before
 
+    def is_in_place(self) -> bool:
+        """Whether the path still leads to this file: it may have been moved or removed."""
+        try:
+            return os.path.samestat(os.stat(self.path), os.fstat(self._file))
+        except OSError:
+            return False
+
     def close(self) -> None:
         os.close(self._file)
 

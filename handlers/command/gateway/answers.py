@@ -17,6 +17,7 @@ HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'",
 }
 REDFISH = "/redfish"
+TEXT = "text/plain; charset=utf-8"
 
 
 def as_json(
@@ -28,10 +29,9 @@ def as_json(
     return WebAnswer(status, body, {**HEADERS, **kind, **(headers or {})})
 
 
-def as_text(found: str, status: int = 200) -> WebAnswer:
-    """A text for programs that read no JSON."""
-    kind = {"Content-Type": "text/plain; charset=utf-8"}
-    return WebAnswer(status, found.encode(), {**HEADERS, **kind})
+def as_text(found: str, status: int = 200, kind: str = TEXT) -> WebAnswer:
+    """A text for programs that read no JSON. `kind`: its Content-Type."""
+    return WebAnswer(status, found.encode(), {**HEADERS, "Content-Type": kind})
 
 
 def nothing(headers: Optional[Mapping[str, str]] = None) -> WebAnswer:

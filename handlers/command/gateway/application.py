@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from typing import Callable, NamedTuple
+from typing import Callable, NamedTuple, Optional
 
-from ..web.messages import WebAnswer
-from .answers import as_text
-from .asked import GatewayRequest
 from .board import Board
 from .clients import Clients
+from .condition import Condition
 from .dialects import Dialects
 from .facade import Facade
 from .guard import Guard
 from .ledger import Ledger
-from .limits import GatewayLimits
-from .routes import Route, Router
+from .limits import limits_for
+from .routes import Router
 from .sessions import Sessions
 from .v1 import V1
 
@@ -30,35 +28,48 @@ class Choices(NamedTuple):
     pause_s: float
     #: whether pdudaemon's paths switch
     switch_by_get: bool
-    limits: GatewayLimits
+    #: commands in a minute of clients that have no number of their own; None: by their machines
+    commands: Optional[int]
 
 
-def application(
-    board: Board,
-    ledger: Ledger,
-    clients: Clients,
-    choices: Choices,
-    report: Callable[[str], None],
-) -> Guard:
-    """All routes behind the guard. `report` prints a line."""
-    sessions = Sessions()
-    # a new one for each start: sessions and readings do not outlive it either
-    facade = Facade(board, clients, sessions, choices.pause_s, str(uuid.uuid4()))
-    routes = [
-        Route("/healthz", _healthy),
-        *V1(board, ledger, choices.pause_s).routes(),
-        *Dialects(board, choices.pause_s, choices.switch_by_get).routes(),
-        *facade.routes(),
-    ]
-    return Guard(
-        Router(routes),
-        clients,
-        sessions,
-        choices.hosts,
-        choices.limits,
-        report,
-    )
+class Application:
+    """What is kept while clients, machines and PDUs are renewed."""
 
+    def __init__(
+        self, board: Board, ledger: Ledger, choices: Choices, report: Callable[[str], None]
+    ) -> None:
+        """`report` prints a line."""
+        self._board, self._ledger, self._choices, self._report = board, ledger, choices, report
+        self._sessions = Sessions()
+        # a new one for each start: sessions and readings do not outlive it either
+        self._uuid = str(uuid.uuid4())
+        self.condition = Condition(board, ledger, board.counts)
 
-async def _healthy(_: GatewayRequest) -> WebAnswer:
-    return as_text("ok\n")
+    def guard(self, clients: Clients) -> Guard:
+        """All routes for these clients and the board's machines. Sessions of other clients end."""
+        self._sessions.renew(clients)
+        choices = self._choices
+        facade = Facade(self._board, clients, self._sessions, choices.pause_s, self._uuid)
+        routes = [
+            *self.condition.routes(),
+            *V1(self._board, self._ledger, choices.pause_s).routes(),
+            *Dialects(self._board, choices.pause_s, choices.switch_by_get).routes(),
+            *facade.routes(),
+        ]
+        limits = {
+            one.name: limits_for(
+                sum(map(one.sees, self._board.machines)),
+                one.commands or choices.commands,
+                one.requests,
+            )
+            for one in clients
+        }
+        return Guard(
+            Router(routes),
+            clients,
+            self._sessions,
+            choices.hosts,
+            limits,
+            self._board.counts,
+            self._report,
+        )

@@ -18,6 +18,9 @@ from .refusals import Refusal, bad, not_found
 KEY = "idempotency-key"
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 LONGEST_PAUSE_S = 60.0
+#: the parameter of the query that says how long to wait for PDUs
+WAIT = "wait_s"
+USUAL_WAIT_S, LONGEST_WAIT_S = 3.0, 60.0
 
 
 class GatewayRequest(NamedTuple):
@@ -85,7 +88,9 @@ async def commanded(
     if KEY in request.headers and not _KEY.fullmatch(key):
         raise bad("Idempotency-Key must have 1 to 128 printable ASCII characters")
     wanted = PowerRequest(name, action, pause_s if action == RESTART else 0.0)
-    request.count_command()
+    # a repeated key sends nothing
+    if not (key and board.is_known(client_of(request).name, key)):
+        request.count_command()
     return await board.command(client_of(request).name, wanted, key)
 
 
@@ -99,6 +104,18 @@ def pause(value: Any, usual: float) -> float:
         found = math.nan
     if isinstance(value, bool) or not 0 <= found <= LONGEST_PAUSE_S:
         raise bad(f"the pause must be a number from 0 to {LONGEST_PAUSE_S:g}, in seconds")
+    return found
+
+
+def wait_s(request: GatewayRequest) -> float:
+    """How long an answer about many PDUs waits for them, in seconds. Raises Refusal."""
+    given = [value for name, value in request.query if name == WAIT]
+    try:
+        found = float(given[-1]) if given else USUAL_WAIT_S
+    except ValueError:
+        found = math.nan
+    if not 0 <= found <= LONGEST_WAIT_S:
+        raise bad(f"{WAIT} must be a number from 0 to {LONGEST_WAIT_S:g}, in seconds")
     return found
 
 

@@ -9,12 +9,13 @@ import asyncio
 import time
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, TypeVar
+from typing import Callable, NamedTuple, Optional, TypeVar
 
 from ...errors import SettingsError
 from ..fleet.polling import Target
 from ..hall.drawing import Cord, Machine
 from .ledger import LOST, AcceptedCommand, Ledger
+from .metrics import GatewayCounts
 from .power import (
     OFF,
     ON,
@@ -29,12 +30,23 @@ from .power import (
     together,
 )
 from .refusals import Refusal, not_found
-from .units import GatewayPdu
+from .units import GatewayPdu, OutletsReading
 
 T = TypeVar("T")
+# to each outlet of a command: a list that is renewed meanwhile must not lead it to another PDU
+Ways = Sequence[tuple[Cord, GatewayPdu, Target]]
 # PDUs that are read or switched at a time
 _THREADS = 64
 _BUSY_RETRY_S = 10.0
+
+
+class BoardReading(NamedTuple):
+    """What was read at once."""
+
+    #: by machine
+    states: Mapping[str, MachineState]
+    #: by PDU
+    readings: Mapping[str, OutletsReading]
 
 
 class Board:
@@ -48,16 +60,34 @@ class Board:
         fresh_s: float,
         report: Callable[[str], None],
     ) -> None:
-        """`report` prints what went wrong."""
-        self.machines, self._ledger, self._report = machines, ledger, report
-        self._threads = ThreadPoolExecutor(_THREADS, "pdu")
+        """`report` prints commands, and what went wrong."""
+        self.counts = GatewayCounts()
+        self._ledger, self._report, self._fresh_s = ledger, report, fresh_s
+        self._readers = ThreadPoolExecutor(_THREADS, "reading")
+        self._switchers = ThreadPoolExecutor(_THREADS, "switching")
         # one thread of its own: a begin must not wait for PDUs
         self._writer = ThreadPoolExecutor(1, "journal")
-        self._units = {one.device.name: GatewayPdu(one, self._threads, fresh_s) for one in targets}
+        self.machines: Mapping[str, Machine] = {}
+        self._units: Mapping[str, GatewayPdu] = {}
+        self.renew(machines, targets)
+        self._reading: set[asyncio.Task[OutletsReading]] = set()
         #: machine -> its command
         self._running: dict[str, asyncio.Task[PowerOutcome]] = {}
         #: client and key -> the command that has them
         self._by_key: dict[tuple[str, str], tuple[PowerRequest, asyncio.Task[PowerOutcome]]] = {}
+
+    def renew(self, machines: Mapping[str, Machine], targets: Sequence[Target]) -> None:
+        """Use these machines and PDUs from now on. A command that runs is carried through as it
+        was begun."""
+        units: dict[str, GatewayPdu] = {}
+        for one in targets:
+            unit = self._units.get(one.device.name)
+            if unit is None:
+                unit = GatewayPdu(one, self._readers, self._switchers, self._fresh_s)
+            else:
+                unit.renew(one)
+            units[one.device.name] = unit
+        self.machines, self._units = machines, units
 
     async def state(self, name: str, with_figures: bool = False) -> MachineState:
         """A machine, read now or a moment ago."""
@@ -65,20 +95,68 @@ class Board:
 
     async def states(
         self, names: Collection[str], with_figures: bool = False
-    ) -> dict[str, MachineState]:
+    ) -> Mapping[str, MachineState]:
         """Machines, each of their PDUs read once."""
+        return (await self.read_for(names, None, with_figures)).states
+
+    async def read_for(
+        self, names: Collection[str], wait_s: Optional[float], with_figures: bool = False
+    ) -> BoardReading:
+        """Machines and their PDUs, each of these read once.
+
+        `wait_s`: a PDU that was not read by then counts as one that could not be read, while its
+        reading goes on; None: wait for all.
+        """
         cords = {name: self._machine(name).cords for name in names}
-        pdus = sorted({cord.pdu for every in cords.values() for cord in every})
-        read = await asyncio.gather(*(self._units[pdu].read(with_figures) for pdu in pdus))
-        readings = dict(zip(pdus, read))
+        readings = await self.readings(self.pdus_of(names), with_figures, wait_s)
         now = time.monotonic()
-        return {
+        states = {
             name: machine_state(
                 [readings[cord.pdu].cord(cord) for cord in every],
                 round(now - min(readings[cord.pdu].begun for cord in every), 3),
             )
             for name, every in cords.items()
         }
+        return BoardReading(states, readings)
+
+    async def readings(
+        self, pdus: Collection[str], with_figures: bool = False, wait_s: Optional[float] = None
+    ) -> dict[str, OutletsReading]:
+        """PDUs, each read once. `wait_s`: as for `read_for`."""
+        if not pdus:
+            return {}
+        begun, loop = time.monotonic(), asyncio.get_running_loop()
+        tasks = {
+            pdu: loop.create_task(self._units[pdu].read(with_figures), name=pdu) for pdu in pdus
+        }
+        # the loop itself keeps only weak references
+        self._reading.update(tasks.values())
+        for task in tasks.values():
+            task.add_done_callback(self._reading.discard)
+        await asyncio.wait(tasks.values(), timeout=wait_s)
+        late = OutletsReading({}, begun, f"not read within {wait_s or 0:g} s; ask again")
+        return {pdu: task.result() if task.done() else late for pdu, task in tasks.items()}
+
+    def newest(self, pdu: str) -> Optional[OutletsReading]:
+        """The last reading of a PDU, however old; None before the first."""
+        return self._units[pdu].newest
+
+    def pdus(self) -> Collection[str]:
+        """All PDUs."""
+        return self._units.keys()
+
+    @property
+    def running(self) -> int:
+        """How many commands run."""
+        return len(self._running)
+
+    def pdus_of(self, names: Collection[str]) -> list[str]:
+        """The PDUs that these machines hang on."""
+        return sorted({cord.pdu for name in names for cord in self._machine(name).cords})
+
+    def is_known(self, client: str, key: str) -> bool:
+        """Whether a client's command had this key before."""
+        return (client, key) in self._by_key or self._ledger.known(client, key) is not None
 
     async def command(self, client: str, wanted: PowerRequest, key: str = "") -> PowerOutcome:
         """Carry out a command, or give the result of the one that had this key.
@@ -103,7 +181,7 @@ class Board:
                 409, "busy", f"another command of {machine.name} is running", _BUSY_RETRY_S
             )
         task = asyncio.get_running_loop().create_task(
-            self._carried_out(client, machine, wanted, key)
+            self._carried_out(client, machine, wanted, key, self._ways(machine.cords))
         )
         self._running[machine.name] = task
         if key:
@@ -122,8 +200,14 @@ class Board:
         while self._running:
             await asyncio.gather(*self._running.values(), return_exceptions=True)
             await asyncio.sleep(0)
-        self._threads.shutdown(wait=False)
+        self._readers.shutdown(wait=False)
+        self._switchers.shutdown(wait=False)
         self._writer.shutdown()
+
+    def _ways(self, cords: Sequence[Cord]) -> Ways:
+        """To each outlet, as it is reached now."""
+        units = [self._units[cord.pdu] for cord in cords]
+        return [(cord, unit, unit.target) for cord, unit in zip(cords, units)]
 
     def _machine(self, name: str) -> Machine:
         found = self.machines.get(name)
@@ -132,12 +216,16 @@ class Board:
         return found
 
     async def _carried_out(
-        self, client: str, machine: Machine, wanted: PowerRequest, key: str
+        self, client: str, machine: Machine, wanted: PowerRequest, key: str, ways: Ways
     ) -> PowerOutcome:
         command = await self._written(
             lambda: self._ledger.begin(client, wanted, machine.cords, key)
         )
-        outcome = await self._sent(command, machine, wanted)
+        shown = f"command {command.id}: {wanted.action} of {machine.name} by {client}"
+        self._report(f"{shown}: begun")
+        outcome = await self._sent(command, wanted, ways)
+        self.counts.commands[wanted.action, "done" if outcome.done else "unproven"] += 1
+        self._report(f"{shown}: {'done' if outcome.done else f'not proven: {outcome.reason}'}")
         try:
             await self._written(lambda: self._ledger.end(command, outcome))
         except SettingsError as error:
@@ -145,10 +233,10 @@ class Board:
         return outcome
 
     async def _sent(
-        self, command: AcceptedCommand, machine: Machine, wanted: PowerRequest
+        self, command: AcceptedCommand, wanted: PowerRequest, ways: Ways
     ) -> PowerOutcome:
         if wanted.action == RESTART:
-            off = await self._switched(machine.cords, on=False)
+            off = await _switched(ways, on=False)
             if together(cord.state for cord in off) != OFF:
                 return _outcome(command, off, "it was not proven off, so it was not switched on")
             await asyncio.sleep(wanted.pause_s)
@@ -157,16 +245,18 @@ class Board:
             except SettingsError as error:
                 # the machine is off: to leave it so would be worse than a missing line
                 self._report(f"a step of the command {command.id} is not in the journal: {error}")
-        return _outcome(command, await self._switched(machine.cords, goal(wanted.action) == ON))
-
-    async def _switched(self, cords: Sequence[Cord], on: bool) -> list[CordState]:
-        """Switch all outlets, those of different PDUs at the same time."""
-        return list(
-            await asyncio.gather(*(self._units[cord.pdu].switch(cord, on) for cord in cords))
-        )
+        on = goal(wanted.action) == ON
+        return _outcome(command, await _switched(ways, on))
 
     async def _written(self, write: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writer, write)
+
+
+async def _switched(ways: Ways, on: bool) -> list[CordState]:
+    """Switch all outlets, those of different PDUs at the same time."""
+    return list(
+        await asyncio.gather(*(unit.switch(cord, on, target) for cord, unit, target in ways))
+    )
 
 
 def _outcome(command: AcceptedCommand, cords: Sequence[CordState], note: str = "") -> PowerOutcome:

@@ -6,6 +6,7 @@ A client is a table of a TOML file:
     token_file = "maas.token"       # or token_sha256 = "<64 hex digits>"
     machines = ["rack1-*"]          # names or patterns of the drawing's machines
     may = ["read", "switch"]
+    commands_per_minute = 400       # optional, as requests_per_minute is
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from ...errors import SettingsError, printable
 from ..fleet import private, toml
 
 READ, SWITCH = "read", "switch"
-_KEYS = ("token_file", "token_sha256", "machines", "may")
+_COMMANDS, _REQUESTS = "commands_per_minute", "requests_per_minute"
+_KEYS = ("token_file", "token_sha256", "machines", "may", _COMMANDS, _REQUESTS)
+_MOST_IN_A_MINUTE = 1_000_000
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # Without spaces, so that it fits a header. A token of fewer characters could be guessed.
 _TOKEN = re.compile(r"[\x21-\x7e]{20,256}")
@@ -40,6 +43,9 @@ class GatewayClient(NamedTuple):
     machines: Sequence[str]
     #: READ, SWITCH or both
     may: frozenset[str]
+    #: commands and requests that it may send in a minute; None: as many as its machines need
+    commands: Optional[int] = None
+    requests: Optional[int] = None
 
     def sees(self, machine: str) -> bool:
         """Whether the machine is one of its own."""
@@ -123,7 +129,16 @@ def _client(name: str, table: Any, path: str) -> GatewayClient:
         digest = _given_digest(table, os.path.dirname(path))
     except SettingsError as error:
         fail(error.reason)
-    return GatewayClient(name, digest, machines, frozenset(may))
+    rates = {}
+    for key in (_COMMANDS, _REQUESTS):
+        rates[key] = table.get(key)
+        if key in table and not _is_rate(table[key]):
+            fail(f"{key} must be a whole number from 1 to {_MOST_IN_A_MINUTE}")
+    return GatewayClient(name, digest, machines, frozenset(may), rates[_COMMANDS], rates[_REQUESTS])
+
+
+def _is_rate(value: Any) -> bool:
+    return type(value) is int and 1 <= value <= _MOST_IN_A_MINUTE
 
 
 def _texts(table: Mapping[str, Any], key: str) -> list[str]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
-import signal
 import socket
 import ssl
 import sys
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Union
 
 import click
 
@@ -20,14 +19,14 @@ from .. import extras
 from ..exits import DONE
 from ..fleet import private
 from ..fleet.opening import pdus
-from ..fleet.polling import Target
+from ..fleet.polling import Target, failure
 from ..groups import Subcommand
 from ..hall import reading_toml
 from ..hall.drawing import Drawing
 from ..options import Seconds, SharedOptions, Word, given, option, output, secret_files
-from ..output import print_json
+from ..output import counted, print_json
+from ..service import Wishes
 from . import clients as clients_file
-from .limits import GatewayLimits
 
 LISTEN = "127.0.0.1:9915"
 _LAST_PORT = 65535
@@ -50,7 +49,7 @@ class GatewayOptions(NamedTuple):
     switch_by_get: bool
     pause: float
     fresh: float
-    commands: int
+    commands: Optional[int]
 
 
 class ListenAddress(NamedTuple):
@@ -67,11 +66,13 @@ class ListenAddress(NamedTuple):
 
 
 class Files(NamedTuple):
-    """What the gateway read at its start."""
+    """What the gateway reads at its start and after SIGHUP."""
 
     drawing: Drawing
     targets: Sequence[Target]
     clients: clients_file.Clients
+    #: None for plain HTTP
+    tls: Optional[ssl.SSLContext]
 
 
 @click.pass_context
@@ -85,6 +86,22 @@ def _gateway(context: click.Context, /, **options: Any) -> int:
             raise
         raise SettingsError(extras.missing("the gateway", "h11")) from None
     where = _address(wanted)
+    # SIGTERM and SIGHUP break nothing off, from the start on; a second SIGTERM neither
+    with Wishes(second=lambda: None) as wishes:
+        files = _read(wanted, state)
+        try:
+            listener = web.listening(where.host, where.port)
+        except (OSError, TypeError, UnicodeError) as error:
+            raise SettingsError(
+                f"--listen {wanted.listen[:60]}: {getattr(error, 'strerror', None) or error}"
+            ) from None
+        with listener:
+            asyncio.run(_serve(wanted, state, files, where, listener, wishes))
+    return DONE
+
+
+def _read(wanted: GatewayOptions, state: SharedOptions) -> Files:
+    """All files, at the start and after SIGHUP. Raises SettingsError."""
     clients = clients_file.read(wanted.clients)
     drawing = reading_toml.read(wanted.machines)
     if not drawing.machines:
@@ -92,15 +109,7 @@ def _gateway(context: click.Context, /, **options: Any) -> int:
     _check_patterns(clients, drawing, wanted.clients)
     needed = {cord.pdu for one in drawing.machines.values() for cord in one.cords}
     targets = pdus(wanted.list, wanted.auth, state.secret_files, needed)
-    try:
-        listener = web.listening(where.host, where.port)
-    except (OSError, TypeError, UnicodeError) as error:
-        raise SettingsError(
-            f"--listen {wanted.listen[:60]}: {getattr(error, 'strerror', None) or error}"
-        ) from None
-    with listener:
-        asyncio.run(_serve(wanted, state, Files(drawing, targets, clients), where, listener))
-    return DONE
+    return Files(drawing, targets, clients, _certified(wanted))
 
 
 async def _serve(
@@ -109,17 +118,17 @@ async def _serve(
     files: Files,
     where: ListenAddress,
     listener: socket.socket,
+    wishes: Wishes,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; then carry the running commands through."""
     # imported late, as in `_gateway`
     from ..web import server as web
     from . import application, board, ledger
 
-    limits = GatewayLimits(commands=wanted.commands)
     hosts = {*(one.lower() for one in wanted.host)}
     if where.is_loopback or not hosts:
         hosts.update((where.in_url.lower(), *_LOOPBACK))
-    choices = application.Choices(hosts, wanted.pause, wanted.switch_by_get, limits)
+    choices = application.Choices(hosts, wanted.pause, wanted.switch_by_get, wanted.commands)
     with contextlib.closing(ledger.Ledger(wanted.journal)) as book:
         for command in book.lost:
             _report(
@@ -129,11 +138,43 @@ async def _serve(
         switchboard = board.Board(
             files.drawing.machines, files.targets, book, wanted.fresh, _report
         )
-        served = application.application(switchboard, book, files.clients, choices, _report)
-        server = web.WebServer(served, tls=_certified(wanted), report=_report)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, server.stop)
+        served = application.Application(switchboard, book, choices, _report)
+        server = web.WebServer(served.guard(files.clients), tls=files.tls, report=_report)
+
+        async def reload() -> None:
+            """Commands that run are carried through as they were begun."""
+            renewed = await asyncio.to_thread(_reread, wanted, state)
+            if isinstance(renewed, str):
+                served.condition.not_reloaded = renewed
+                _report(f"not reloaded, nothing changes: {renewed}")
+                return
+            switchboard.renew(renewed.drawing.machines, renewed.targets)
+            server.application, server.tls = served.guard(renewed.clients), renewed.tls
+            served.condition.not_reloaded = ""
+            _report(
+                f"reloaded: {counted(len(renewed.clients), 'client')},"
+                f" {counted(len(renewed.drawing.machines), 'machine')},"
+                f" {counted(len(renewed.targets), 'PDU')}"
+            )
+
+        async def reloads() -> None:
+            """One after the other."""
+            while True:
+                await asked.wait()
+                asked.clear()
+                await reload()
+
+        def heard() -> None:
+            if wishes.heard():
+                asked.set()
+            if wishes.ending is not None:
+                server.stop()
+
+        asked, loop = asyncio.Event(), asyncio.get_running_loop()
+        serving = loop.create_task(server.serve(listener))
+        reloading = loop.create_task(reloads())
+        await asyncio.sleep(0)  # from here on it can be stopped
+        loop.add_reader(wishes.pipe.fileno(), heard)
         url = f"{'https' if wanted.cert else 'http'}://{where.in_url}:{listener.getsockname()[1]}/"
         if state.json:
             print_json({"url": url})
@@ -141,9 +182,19 @@ async def _serve(
             print(url)
         sys.stdout.flush()
         try:
-            await server.serve(listener)
+            await serving
         finally:
+            loop.remove_reader(wishes.pipe.fileno())
+            reloading.cancel()
             await switchboard.close()
+
+
+def _reread(wanted: GatewayOptions, state: SharedOptions) -> Union[Files, str]:
+    """All files again, or why they cannot be used."""
+    try:
+        return _read(wanted, state)
+    except Exception as error:  # whatever fails must not end the gateway
+        return failure(error).reason
 
 
 def _certified(wanted: GatewayOptions) -> Optional[ssl.SSLContext]:
@@ -205,7 +256,8 @@ _HELP = """Read and switch the machines of a drawing over HTTP, by all their out
 For MAAS (webhook), labgrid (rest), pdudaemon's clients, Redfish clients (Ironic, sushy,
 fence_redfish), and scripts (/v1, described by /v1/openapi.json). A machine is on or off if all its
 outlets are, and unknown otherwise. A command is proven by reading back. The file CLIENTS has a
-table [client.NAME] with token_file, machines and may for each. Runs until Ctrl-C or SIGTERM."""
+table [client.NAME] with token_file, machines and may for each. SIGHUP lets it read all files again.
+Runs until Ctrl-C or SIGTERM."""
 gateway = Subcommand(
     "gateway",
     callback=_gateway,
@@ -262,11 +314,10 @@ gateway = Subcommand(
         ),
         *option(
             "--commands",
-            "commands that a client may send in a minute",
+            "commands in a minute of a client without commands_per_minute (default: 4 for each"
+            " of its machines, at least 30)",
             "N",
-            click.IntRange(1, 10_000),
-            default=30,
-            show_default=True,
+            click.IntRange(1, 1_000_000),
         ),
         *secret_files(asked=False),
         *output(),

@@ -57,8 +57,8 @@ class Facade:
 
     async def _system(self, request: GatewayRequest) -> WebAnswer:
         name = self._readable(request)
-        found = await self._board.state(name)
         may = SWITCH in client_of(request).may and not self._board.machines[name].protected
+        found = await self._board.state(name)
         return as_redfish(redfish.system(name, found.state, may))
 
     async def _chassis(self, request: GatewayRequest) -> WebAnswer:

@@ -17,7 +17,8 @@ from ..web.messages import WebAnswer, WebRequest
 from .answers import REDFISH, refused
 from .asked import GatewayRequest
 from .clients import Clients, GatewayClient
-from .limits import Bucket, GatewayLimits
+from .limits import Bucket, ClientLimits
+from .metrics import GatewayCounts
 from .refusals import Refusal, bad
 from .routes import Router
 from .sessions import Sessions
@@ -42,20 +43,27 @@ class Guard:
         clients: Clients,
         sessions: Sessions,
         hosts: Collection[str],
-        limits: GatewayLimits,
+        limits: Mapping[str, ClientLimits],
+        counts: GatewayCounts,
         report: Callable[[str], None],
     ) -> None:
-        """`hosts`: the names, in lower case, by which clients may call the gateway. `report` prints
-        a line."""
+        """`hosts`: the names, in lower case, by which clients may call the gateway. `limits`: of
+        each client. `report` prints a line."""
         self._router, self._clients, self._sessions = router, clients, sessions
         self._hosts, self._limits, self._report = frozenset(hosts), limits, report
-        self._commands = {one.name: Bucket(limits.commands) for one in clients}
-        self._requests = {one.name: Bucket(limits.requests) for one in clients}
-        self._at_a_time = dict.fromkeys(self._requests, 0)
+        self._counts = counts
+        self._commands = {name: Bucket(one.commands) for name, one in limits.items()}
+        self._requests = {name: Bucket(one.requests) for name, one in limits.items()}
+        self._at_a_time = dict.fromkeys(limits, 0)
         self._refusals = Bucket(60)
 
     async def __call__(self, request: WebRequest) -> WebAnswer:
         """The answer to a request. Raises nothing."""
+        answer = await self._answered(request)
+        self._counts.requests[answer.status] += 1
+        return answer
+
+    async def _answered(self, request: WebRequest) -> WebAnswer:
         raw, _, query = request.target.decode("latin-1").partition("?")
         # the path as it was sent, without the slash that MAAS and others may add
         path = raw.rstrip("/") or "/"
@@ -104,7 +112,7 @@ class Guard:
         """Pass the request on, unless its client has too many at a time."""
         if client is None:
             return await self._router.answer(asked, path)
-        if self._at_a_time[client.name] >= self._limits.at_a_time:
+        if self._at_a_time[client.name] >= self._limits[client.name].at_a_time:
             raise Refusal(429, "rate", "too many requests of this client at a time", 1)
         self._at_a_time[client.name] += 1
         try:

@@ -22,7 +22,7 @@ from ..hall.drawing import Cord
 from .power import UNKNOWN, CordState, PowerOutcome, PowerRequest, as_json
 from .refusals import Refusal
 
-#: keys that are remembered of each client: at 30 commands a minute, for 11 hours or more
+#: keys that are remembered of each client: at 400 commands a minute, for 50 minutes or more
 KEYS_OF_CLIENT = 20_000
 #: lines that are kept in memory for readers
 RECENT = 2_000
@@ -68,6 +68,8 @@ class Ledger:
         """
         self._path, self._now, self._lock = path, now, threading.Lock()
         self._keys: dict[str, OrderedDict[str, AcceptedCommand]] = {}
+        # why the last line could not be written; "" if it was
+        self._failed = ""
         self._recent: deque[LedgerLine] = deque(maxlen=RECENT)
         self._journal: Optional[journal.Journal] = journal.Journal(path)
         open_commands: dict[str, AcceptedCommand] = {}
@@ -157,6 +159,16 @@ class Ledger:
                 }
             )
 
+    def trouble(self) -> str:
+        """Why commands cannot be written down, or are written where nobody finds them; "" if
+        nothing is known of that."""
+        # without the lock, which is held while a disk that may be slow writes
+        opened = self._journal
+        is_moved = opened is not None and not opened.is_in_place()
+        if self._failed:
+            return f"{self._failed}; the next command tries again"
+        return f"{self._path} was moved or removed: restart the gateway" if is_moved else ""
+
     def recent(self) -> Sequence[LedgerLine]:
         """The last lines, the oldest first."""
         with self._lock:
@@ -167,14 +179,20 @@ class Ledger:
 
     def _append(self, record: Mapping[str, Any]) -> None:
         # a journal accepts nothing after a failed write; a later one may succeed
-        opened = self._journal if self._journal is not None else journal.Journal(self._path)
+        try:
+            opened = self._journal if self._journal is not None else journal.Journal(self._path)
+        except SettingsError as error:
+            self._failed = error.reason
+            raise
         self._journal = opened
         try:
             opened.append([record])
-        except BaseException:
+        except BaseException as error:
+            self._failed = error.reason if isinstance(error, SettingsError) else str(error)
             opened.close()
             self._journal = None
             raise
+        self._failed = ""
         self._recent.append(LedgerLine(opened.hash, record))
 
     def _remember(self, command: AcceptedCommand) -> None:

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Optional
+
+# for each of a client's machines in a minute: off, on and two more, and a reading every 3 s
+_COMMANDS, _REQUESTS = 4, 24
+_LEAST_COMMANDS, _LEAST_REQUESTS, _LEAST_AT_A_TIME = 30, 1200, 100
 
 
-class GatewayLimits(NamedTuple):
+class ClientLimits(NamedTuple):
     """What the gateway takes on from one client."""
 
-    #: commands of a client in a minute
-    commands: int = 30
-    #: requests of a client in a minute
-    requests: int = 1200
-    #: requests of a client at a time
-    at_a_time: int = 100
+    #: commands in a minute
+    commands: int
+    #: requests in a minute
+    requests: int
+    #: requests at a time
+    at_a_time: int
+
+
+def limits_for(
+    machines: int, commands: Optional[int] = None, requests: Optional[int] = None
+) -> ClientLimits:
+    """The limits of a client with so many machines. `commands`, `requests`: what its owner chose,
+    in a minute."""
+    most = commands or max(_LEAST_COMMANDS, _COMMANDS * machines)
+    return ClientLimits(
+        most,
+        requests or max(_LEAST_REQUESTS, _REQUESTS * machines, most),
+        # each machine a command and a reading
+        max(_LEAST_AT_A_TIME, 2 * machines),
+    )
 
 
 @dataclass

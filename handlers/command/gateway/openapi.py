@@ -48,6 +48,13 @@ _NAME: Mapping[str, Any] = {
     "description": "the name in the drawing, percent-encoded",
     "schema": _TEXT,
 }
+_WAIT: Mapping[str, Any] = {
+    "name": "wait_s",
+    "in": "query",
+    "description": "how long to wait for PDUs, in seconds; one that was not read by then is in"
+    " `unread`, and its machines are unknown",
+    "schema": {"type": "number", "minimum": 0, "maximum": 60, "default": 3},
+}
 _OUTLET = {"outlet": _TEXT, "state": _STATE, "reason": _TEXT}
 _FIGURES = {"current_a": _FIGURE, "power_w": _FIGURE}
 
@@ -86,7 +93,12 @@ DOCUMENT: Mapping[str, Any] = {
             }
         },
         "/v1/machines": _get("the machines of this client, unread", "Machines"),
-        "/v1/status": _get("all machines of this client, each PDU read once", "Status"),
+        "/v1/status": _get(
+            "all machines of this client, each PDU read once, and which PDUs could not be read",
+            "Status",
+            _WAIT,
+        ),
+        "/v1/health": _get("the journal, the files, and this client's PDUs", "Health", _WAIT),
         "/v1/machines/{machine}": _get("a machine's state", "Machine", _NAME),
         "/v1/machines/{machine}/outlets": _get("a machine's figures", "Figures", _NAME),
         "/v1/machines/{machine}/power": {
@@ -176,7 +188,17 @@ DOCUMENT: Mapping[str, Any] = {
             "Machines": _object(
                 machines=_list(_object(machine=_TEXT, outlets=_list(_TEXT), protected=_YES_OR_NO))
             ),
-            "Status": _object(machines=_list(_ref("Machine"))),
+            "Status": _object(
+                machines=_list(_ref("Machine")), unread=_list(_object(pdu=_TEXT, reason=_TEXT))
+            ),
+            "Health": _object(
+                ok=_YES_OR_NO,
+                journal=_object(ok=_YES_OR_NO, reason=_TEXT),
+                files=_object(ok=_YES_OR_NO, reason=_TEXT),
+                pdus=_list(
+                    _object(pdu=_TEXT, ok=_YES_OR_NO, reason=_TEXT, age_s={"type": "number"})
+                ),
+            ),
             "Outcome": _object(
                 id=_TEXT,
                 machine=_TEXT,

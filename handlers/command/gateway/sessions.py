@@ -7,7 +7,7 @@ They live in memory: after a restart clients log in anew.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
@@ -67,6 +67,17 @@ class Sessions:
                 del self._by_digest[digest]
                 return True
         return False
+
+    def renew(self, clients: Iterable[GatewayClient]) -> None:
+        """Keep the sessions of clients that still have the same name and token, with the rights
+        that they have now; end all others."""
+        known = {(one.name, one.digest): one for one in clients}
+        for digest, session in list(self._by_digest.items()):
+            client = known.get((session.client.name, session.client.digest))
+            if client is None:
+                del self._by_digest[digest]
+            else:
+                session.client = client
 
     def _end_idle(self, now: float) -> None:
         for digest, session in list(self._by_digest.items()):

@@ -18,6 +18,7 @@ from ..fleet import opening
 from ..fleet.polling import Target, failure
 from ..hall.drawing import Cord
 from .power import UNKNOWN, CordState, word
+from .turns import Turns
 
 T = TypeVar("T")
 _NOT_LISTED = "the PDU lists no such outlet"
@@ -53,38 +54,52 @@ class OutletsReading(NamedTuple):
 class GatewayPdu:
     """A PDU. Made in the event loop that uses it."""
 
-    def __init__(self, target: Target, threads: Executor, fresh_s: float) -> None:
-        self._target, self._threads, self._fresh_s = target, threads, fresh_s
-        self._one_at_a_time = asyncio.Lock()
+    def __init__(
+        self, target: Target, readers: Executor, switchers: Executor, fresh_s: float
+    ) -> None:
+        #: how it is reached
+        self.target = target
+        self._fresh_s = fresh_s
+        # threads of their own: commands must not wait for readings of PDUs that do not answer
+        self._readers, self._switchers = readers, switchers
+        self._turns = Turns()
         #: the last reading, by whether it has figures
         self._last: dict[bool, OutletsReading] = {}
+        #: the last reading that ended, of either kind; None before the first
+        self.newest: Optional[OutletsReading] = None
+
+    def renew(self, target: Target) -> None:
+        """Reach the PDU as `target` says from now on. A dialogue that runs is carried through."""
+        self.target = target
+        self._last.clear()
+        self.newest = None
 
     async def read(self, with_figures: bool = False) -> OutletsReading:
         """The outlets, from a reading that is at most `fresh_s` old."""
         read = self._read_figures if with_figures else self._read_states
         oldest = time.monotonic() - self._fresh_s
-        async with self._one_at_a_time:
+        async with self._turns.reading():
             last = self._last.get(with_figures)
             if last is None or last.begun < oldest:
-                last = self._last[with_figures] = await self._in_thread(read)
+                target = self.target
+                last = await _in_thread(self._readers, lambda: read(target))
+                if target is self.target:
+                    self._last[with_figures] = self.newest = last
         return last
 
-    async def switch(self, cord: Cord, on: bool) -> CordState:
-        """Send one command, once. The state is what the PDU reported afterwards, UNKNOWN if the
-        command failed."""
-        async with self._one_at_a_time:
+    async def switch(self, cord: Cord, on: bool, target: Target) -> CordState:
+        """Send one command, once, to the PDU as `target` reaches it. The state is what the PDU
+        reported afterwards, UNKNOWN if the command failed."""
+        async with self._turns.command():
             try:
-                return await self._in_thread(lambda: self._switched(cord, on))
+                return await _in_thread(self._switchers, lambda: self._switched(target, cord, on))
             finally:
                 self._last.clear()
 
-    async def _in_thread(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
-
-    def _switched(self, cord: Cord, on: bool) -> CordState:
+    def _switched(self, target: Target, cord: Cord, on: bool) -> CordState:
         wanted = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
         try:
-            seen = opening.switch(self._target, cord.outlet, on)
+            seen = opening.switch(target, cord.outlet, on)
         except (Exception, SystemExit) as error:  # anybody may have written the archive
             return CordState(cord, UNKNOWN, f"{failure(error).reason}; {_UNSURE}")
         if seen is wanted:
@@ -95,18 +110,18 @@ class GatewayPdu:
             f"the PDU accepted the command, but did not report the outlet {_on_off(on)}",
         )
 
-    def _read_states(self) -> OutletsReading:
+    def _read_states(self, target: Target) -> OutletsReading:
         begun = time.monotonic()
         try:
-            found = opening.states(self._target)
+            found = opening.states(target)
         except (Exception, SystemExit) as error:
             return OutletsReading({}, begun, failure(error).reason)
         return OutletsReading({key: Figures(word(state)) for key, state in found.items()}, begun)
 
-    def _read_figures(self) -> OutletsReading:
+    def _read_figures(self, target: Target) -> OutletsReading:
         begun = time.monotonic()
         try:
-            found = opening.outlets(self._target)
+            found = opening.outlets(target)
         except (Exception, SystemExit) as error:
             return OutletsReading({}, begun, failure(error).reason)
         return OutletsReading(
@@ -116,6 +131,10 @@ class GatewayPdu:
             },
             begun,
         )
+
+
+async def _in_thread(threads: Executor, call: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(threads, call)
 
 
 def _on_off(on: bool) -> str:

@@ -8,7 +8,17 @@ from typing import Any
 from ..web.messages import WebAnswer
 from . import openapi
 from .answers import as_json
-from .asked import GatewayRequest, client_of, commanded, document, machine, machines, pause, segment
+from .asked import (
+    GatewayRequest,
+    client_of,
+    commanded,
+    document,
+    machine,
+    machines,
+    pause,
+    segment,
+    wait_s,
+)
 from .board import Board
 from .clients import READ
 from .ledger import RECENT, Ledger
@@ -89,8 +99,19 @@ class V1:
         )
 
     async def _status(self, request: GatewayRequest) -> WebAnswer:
-        found = await self._board.states(machines(request, self._board))
-        return as_json({"machines": [_machine_json(name, one) for name, one in found.items()]})
+        """What could be read in time, and which PDUs could not."""
+        names = machines(request, self._board)
+        found = await self._board.read_for(names, wait_s(request))
+        return as_json(
+            {
+                "machines": [_machine_json(name, one) for name, one in found.states.items()],
+                "unread": [
+                    {"pdu": pdu, "reason": one.reason}
+                    for pdu, one in found.readings.items()
+                    if one.reason
+                ],
+            }
+        )
 
     async def _machine(self, request: GatewayRequest) -> WebAnswer:
         name = machine(request, self._board, READ, segment(request))

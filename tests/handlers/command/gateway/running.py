@@ -100,11 +100,11 @@ class Site:
 
 
 @contextlib.contextmanager
-def site(folder: Path) -> Iterator[Site]:
+def site(folder: Path, outlets: int = 4) -> Iterator[Site]:
     """Run the PDUs until the block ends."""
     with (
-        NutServer([SwitchedPdu("left", outlets=4)]) as left,
-        NutServer([SwitchedPdu("right", outlets=4)]) as right,
+        NutServer([SwitchedPdu("left", outlets=outlets)]) as left,
+        NutServer([SwitchedPdu("right", outlets=outlets)]) as right,
     ):
         lines = [
             f"{name},nut,127.0.0.1:{server.port},pdu,device={name}"

@@ -16,6 +16,7 @@ from handlers.command.gateway.board import Board
 from handlers.command.gateway.ledger import Ledger
 from handlers.command.gateway.power import PowerRequest
 from handlers.command.gateway.refusals import Refusal
+from handlers.command.gateway.turns import Turns
 from handlers.command.hall.drawing import Cord, Machine
 from handlers.errors import Unreachable
 from pdu_common.helper import EnumPowerStatus as State
@@ -35,6 +36,9 @@ class Device(NamedTuple):
 
 class FakeTarget(NamedTuple):
     device: Device
+
+
+TARGETS: Any = [FakeTarget(Device(name)) for name in ("a", "b")]
 
 
 class Pdus:
@@ -92,9 +96,8 @@ def run(tmp_path: Path) -> Callable[..., Any]:
     def ran(do: Callable[[Board], Awaitable[T]], fresh_s: float = 0.0) -> T:
         async def whole() -> T:
             with contextlib.closing(Ledger(str(tmp_path / "j"))) as book:
-                targets: Any = [FakeTarget(Device(name)) for name in ("a", "b")]
                 machines = {one.name: one for one in (SRV, OTHER, CORE)}
-                board = Board(machines, targets, book, fresh_s, lambda _: None)
+                board = Board(machines, TARGETS, book, fresh_s, lambda _: None)
                 try:
                     return await do(board)
                 finally:
@@ -228,3 +231,96 @@ def test_nothing_is_sent_that_is_not_written_down(
     with pytest.raises(Refusal):
         run(lambda board: board.command("me", PowerRequest("srv", "off"), "k"))
     assert pdus.log == []
+
+
+def test_readings_go_before_commands_that_wait(pdus: Pdus, run: Callable[..., Any]) -> None:
+    """Of 12 commands to one PDU, eleven would be between a question and its answer."""
+    pdus.states["a"].update({str(outlet): State.UP for outlet in range(10, 22)})
+    names = [f"m{outlet}" for outlet in range(10, 22)]
+
+    async def ask(board: Board) -> str:
+        machines = {name: Machine(name, (Cord("a", name[1:]),)) for name in names}
+        board.renew({**board.machines, **machines}, TARGETS)
+        pdus.hold = threading.Event()
+        commands = [
+            asyncio.ensure_future(board.command("me", PowerRequest(name, "off"))) for name in names
+        ]
+        begun = {"event": "begin"}.items()
+        while sum(begun <= line.record.items() for line in board._ledger.recent()) < len(names):
+            await asyncio.sleep(0.001)
+        for _ in range(50):  # until all of them wait
+            await asyncio.sleep(0.001)
+        asked = [asyncio.ensure_future(board.state("other")) for _ in range(5)]
+        await asyncio.sleep(0)
+        pdus.hold.set()
+        state = (await asked[0]).state
+        await asyncio.gather(*asked, *commands)
+        return state
+
+    assert run(ask) == "on"
+    assert pdus.log.index("a read") == 1 and pdus.log.count("a read") == 1
+
+
+def test_commands_have_their_turn_among_readings_that_do_not_end() -> None:
+    """Readings go first, but a command waits for one batch of them only."""
+    seen: list[str] = []
+
+    async def whole() -> None:
+        turns = Turns()
+
+        async def readings() -> None:
+            while "command 2" not in seen:
+                async with turns.reading():
+                    seen.append("reading")
+                    await asyncio.sleep(0)
+
+        async def command(number: int) -> None:
+            async with turns.command():
+                seen.append(f"command {number}")
+                await asyncio.sleep(0)
+
+        await asyncio.gather(readings(), readings(), readings(), command(1), command(2))
+
+    asyncio.run(asyncio.wait_for(whole(), PATIENCE_S))
+    first, second = seen.index("command 1"), seen.index("command 2")
+    assert 0 < second - first <= 4
+
+
+def test_who_leaves_the_line_leaves_no_hole_in_it() -> None:
+    async def whole() -> list[str]:
+        turns, seen = Turns(), []
+
+        async def one(name: str) -> None:
+            async with turns.command():
+                seen.append(name)
+                await asyncio.sleep(0)
+
+        tasks = [asyncio.ensure_future(one(str(number))) for number in range(5)]
+        await asyncio.sleep(0)
+        tasks[1].cancel()
+        while "2" not in seen:
+            await asyncio.sleep(0)
+        tasks[3].cancel()  # perhaps it has the turn already
+        await asyncio.gather(*tasks, return_exceptions=True)
+        async with turns.reading():
+            return seen
+
+    assert asyncio.run(asyncio.wait_for(whole(), PATIENCE_S)) == ["0", "2", "4"]
+
+
+def test_a_command_is_carried_through_as_it_was_begun(pdus: Pdus, run: Callable[..., Any]) -> None:
+    """Its machine and PDU are gone from the files before its second half."""
+
+    async def ask(board: Board) -> Any:
+        pdus.hold = threading.Event()
+        task = asyncio.ensure_future(board.command("me", PowerRequest("other", "restart")))
+        while not pdus.log:
+            await asyncio.sleep(0.001)
+        board.renew({}, [])
+        with pytest.raises(Refusal):
+            await board.state("other")
+        pdus.hold.set()
+        return await task
+
+    found = run(ask)
+    assert found.done and pdus.log == ["a 2=off", "a 2=on"]

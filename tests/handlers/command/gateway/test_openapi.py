@@ -13,6 +13,7 @@ import pytest
 
 from handlers.command.gateway import ledger, openapi
 from handlers.command.gateway.asked import LONGEST_PAUSE_S
+from handlers.command.gateway.condition import Condition
 from handlers.command.gateway.v1 import USUAL_LINES, V1
 from tests.needs import peers
 
@@ -53,7 +54,11 @@ def test_every_route_of_v1_is_described_and_no_other() -> None:
     unused: Any = None
     routes = {
         (route.path, method.lower())
-        for route in V1(unused, unused, 0.0).routes()
+        for route in [
+            *V1(unused, unused, 0.0).routes(),
+            *Condition(unused, unused, unused).routes(),
+        ]
+        if route.path.startswith("/v1/")
         for method in route.methods
         if method != "HEAD"
     }

@@ -215,3 +215,33 @@ def test_labgrid_switches_by_rest_and_by_pdudaemons_paths(
     before = len(here.writes())
     assert run_peer(LABGRID, running, NETRC=netrc) == [False, True, True]
     assert len(here.writes()) - before == 2 * 4 + 4
+
+
+UNPROVEN = """
+import json, requests
+from labgrid import Target
+from labgrid.driver import NetworkPowerDriver
+from labgrid.resource import NetworkPowerPort
+target = Target("rest")
+NetworkPowerPort(target, name=None, model="rest", host=sys.argv[1] + "labgrid/srv-1", index=0)
+driver = NetworkPowerDriver(target, name=None, delay=0.0)
+target.activate(driver)
+try:
+    driver.off()
+except requests.HTTPError as error:
+    print(json.dumps(error.response.status_code))
+"""
+
+
+@pytest.mark.against("labgrid: its driver of `rest`")
+def test_labgrid_fails_if_a_command_is_not_proven(
+    running: Gateway, here: Site, tmp_path: Path
+) -> None:
+    login = f"machine 127.0.0.1 login admin password {TOKENS['admin']}\n"
+    netrc = str(private(tmp_path / "netrc", login))
+    here.left.faults.ignored = True
+    try:
+        assert run_peer(UNPROVEN, running, NETRC=netrc) == 424
+    finally:
+        here.left.faults.ignored = False
+    here.turn("right/1", True)

@@ -6,7 +6,8 @@ import pytest
 
 from handlers.command.gateway.clients import Clients, GatewayClient
 from handlers.command.gateway.guard import Guard
-from handlers.command.gateway.limits import Bucket, GatewayLimits
+from handlers.command.gateway.limits import Bucket, limits_for
+from handlers.command.gateway.metrics import GatewayCounts
 from handlers.command.gateway.routes import Router
 from handlers.command.gateway.sessions import MOST, TIMEOUT_S, Sessions
 
@@ -25,8 +26,16 @@ CLIENT = GatewayClient("me", b"\0" * 32, ["*"], frozenset(("read", "switch")))
 
 def test_a_client_has_a_rate_of_commands_and_of_requests_of_its_own() -> None:
     other = CLIENT._replace(name="you", digest=b"\1" * 32)
-    limits = GatewayLimits(commands=2)
-    guard = Guard(Router([]), Clients([CLIENT, other]), Sessions(), ["x"], limits, lambda _: None)
+    limits = {one.name: limits_for(1, commands=2) for one in (CLIENT, other)}
+    guard = Guard(
+        Router([]),
+        Clients([CLIENT, other]),
+        Sessions(),
+        ["x"],
+        limits,
+        GatewayCounts(),
+        lambda _: None,
+    )
     for _ in range(2):
         guard._count_command(CLIENT)
     with pytest.raises(Exception, match="too many commands") as refused:
@@ -46,3 +55,20 @@ def test_sessions_end_when_idle_and_are_few() -> None:
     assert sessions.used(tokens[1], 4 * TIMEOUT_S + MOST) == CLIENT
     assert len(sessions.of_client(CLIENT, 4 * TIMEOUT_S + MOST)) == MOST
     assert first.id not in {one.id for one in sessions.of_client(CLIENT, 4 * TIMEOUT_S + MOST)}
+
+
+def test_a_client_may_send_what_its_machines_need_or_what_its_owner_says() -> None:
+    assert limits_for(1) == (30, 1200, 100)
+    assert limits_for(96).commands == 4 * 96 and limits_for(1000) == (4000, 24000, 2000)
+    assert limits_for(96, commands=5, requests=6)[:2] == (5, 6)
+    assert limits_for(1, commands=5000).requests == 5000
+
+
+def test_a_session_follows_its_client_and_ends_with_its_token() -> None:
+    sessions = Sessions()
+    _, token = sessions.start(CLIENT, 0.0)
+    fewer = CLIENT._replace(may=frozenset(("read",)))
+    sessions.renew([fewer])
+    assert sessions.used(token, 1.0) == fewer
+    sessions.renew([CLIENT._replace(digest=b"\1" * 32)])
+    assert sessions.used(token, 2.0) is None
