@@ -42,6 +42,14 @@ class Control(Frozen, ABC):
             self, **{name: inner.over_automatic() for name, inner in self._inner().items()}
         )
 
+    def over_unproven(self) -> Control:
+        """The control to use with the setting `switch_unproven`: with the limits that were seen on
+        units instead of those of the MIB.
+        """
+        return changed(
+            self, **{name: inner.over_unproven() for name, inner in self._inner().items()}
+        )
+
     @property
     def writes_neighbours(self) -> bool:
         """Whether a write repeats the states of other outlets, so that concurrent writes could undo

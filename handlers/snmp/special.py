@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Optional
 
-from ..errors import NoSuchOutlet, Unsupported
+from ..errors import NamedSetting, NoSuchOutlet, Unsupported
 from . import validation
 from .controls import Control, Order, Value, object_of
 from .decoding import text
+from .frozen import changed
 from .reader import Reader
 from .sources import Packed, Source
 
@@ -53,6 +54,8 @@ class WritePacked(Control):
         off: the value that switches off.
         longest: the most characters that the MIB allows in a write. A longer text is refused: a
             device that truncates it could switch the outlets whose states are cut off.
+        longest_unproven: the same with the setting `switch_unproven`: the most characters that a
+            unit was seen to have in its own text.
     """
 
     at: Source
@@ -60,11 +63,17 @@ class WritePacked(Control):
     on: str
     off: str
     longest: Optional[int] = None
+    longest_unproven: Optional[int] = None
 
     def __post_init__(self) -> None:
         self.at.written_places()
         if self.on == self.off:
             raise ValueError(f"on and off are both {self.on!r}")
+        if self.longest_unproven is not None and self.longest_unproven <= (self.longest or 0):
+            raise ValueError(
+                f"longest_unproven is {self.longest_unproven}; give more than longest,"
+                f" {self.longest or 0}"
+            )
 
     def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
         row, position = self.packed.position(identity)
@@ -87,11 +96,25 @@ class WritePacked(Control):
         values[position - 1] = self.on if up else self.off
         packed = self.packed.separator.join(values)
         if self.longest is not None and len(packed) > self.longest:
-            raise Unsupported(
+            refusal = (
                 f"one write sets all outlets of this unit at once, and its {len(packed)} characters"
-                f" are more than the {self.longest} that the MIB allows: nothing was written"
+                f" are more than the {self.longest} that are allowed: nothing was written"
             )
+            if self.longest_unproven is not None and len(packed) <= self.longest_unproven:
+                raise Unsupported(
+                    (
+                        refusal,
+                        "; to try it on a unit without load, set ",
+                        NamedSetting("switch_unproven", "yes"),
+                    )
+                )
+            raise Unsupported(refusal)
         return [(object_of(self.at, reader, row), packed)]
+
+    def over_unproven(self) -> Control:
+        if self.longest_unproven is None:
+            return self
+        return changed(self, longest=self.longest_unproven, longest_unproven=None)
 
     @property
     def writes_neighbours(self) -> bool:

@@ -52,6 +52,8 @@ def switch_outlet(
     outlets, states, control = _switchable(device, identity, session.choice.switch_unproven)
     if session.choice.switch_automatic:
         control = control.over_automatic()
+    if session.choice.switch_unproven:
+        control = control.over_unproven()
     turn: AbstractContextManager[None] = nullcontext()
     if control.writes_neighbours:
         turn = command_locks.exclusive(snmp.name, snmp.remaining())

@@ -63,9 +63,17 @@ SPDU_PENDING = _pending("4.4.2.1.2", "sPDUOutletPending")
 RPDU_PENDING = _pending("12.3.5.1.1.5", "rPDUOutletStatusCommandPending")
 
 
+# "Unknown": the states and the outlets do not agree, until the unit's own power was cycled. Else it
+# has a word for each outlet.
+SPDU_MASTER = scalar("318.1.1.4.2.2.0", "sPDUMasterState")
+SPDU_INCONSISTENT = Doubt(
+    Provided(SPDU_STATE, SPDU_MASTER, "(?i)unknown"), quiet=("4",), optional=True
+)
+
+
 def _spdu(state: Source) -> Outlets:
     return Outlets(
-        states=State(state, on=("1",), off=("2",), doubts=(SPDU_PENDING,)),
+        states=State(state, on=("1",), off=("2",), doubts=(SPDU_PENDING, SPDU_INCONSISTENT)),
         control=Write(SPDU_STATE, on=1, off=2),
         name=SPDU_NAME,
         count=counted(scalar("318.1.1.4.4.1.0", "sPDUOutletControlTableSize"), state),

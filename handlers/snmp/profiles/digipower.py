@@ -3,7 +3,7 @@ replaces all of it.
 
 One agent has up to 16 units. The identity is the position of an outlet on the first unit,
 "unit.position" on the others. -1 is a position without an outlet, -2 an outlet that lost its power.
-The MIB allows 32 characters in a write.
+The MIB allows 32 characters in a write, but a recorded unit with 24 outlets shows 47.
 """
 
 from ..parts import RECORDED, Confidence, Outlets, Profile, State, WritePacked
@@ -37,7 +37,9 @@ PROFILES = (
         outlets=(
             Outlets(
                 states=State(STATES, on=("1",), off=("0",), absent=("-1",)),
-                control=WritePacked(STATUS, STATES, on="1", off="0", longest=32),
+                control=WritePacked(
+                    STATUS, STATES, on="1", off="0", longest=32, longest_unproven=47
+                ),
                 name=Merged(
                     (
                         _names(FIRST),
@@ -57,9 +59,10 @@ PROFILES = (
         switching_confidence=Confidence.MEDIUM,
         evidence=RECORDED.of("state", "current", "switching"),
         note=(
-            "Units with more than 16 outlets are not switched, because they need more characters"
-            " than a write may have. Units with an empty position or an outlet that lost its power"
-            " are not switched either: the MIB does not say what a written -1 or -2 does."
+            "Units with 17 to 24 outlets need more characters than the MIB allows in a write (32):"
+            " they are switched only with switch_unproven. Units with an empty position or an"
+            " outlet that lost its power are not switched: the MIB does not say what a written -1"
+            " or -2 does."
         ),
     ),
 )

@@ -12,6 +12,8 @@ outlets. nLogic has the tables of HPE's pdu3. A floor PDU (EATON-PDU-MIB) has pa
 which are listed and not switched.
 """
 
+from decimal import Decimal
+
 from ..parts import (
     DRIVER,
     RECORDED,
@@ -19,6 +21,7 @@ from ..parts import (
     Confidence,
     Doubt,
     Evidence,
+    Figure,
     Guarded,
     Outlets,
     Profile,
@@ -28,12 +31,13 @@ from ..parts import (
     Verbs,
     Write,
 )
-from ..sources import Chained, Column, Counted, Number, Only, Part, Provided, Span, Spread
+from ..sources import Chained, Column, Counted, Number, Only, Part, Provided, Source, Span, Spread
 from . import hpe, raritan
 from .hpe import THE_UNIT
 from .shorthand import (
     FLOOR,
     HUNDREDTHS,
+    ONES,
     TENTHS,
     THOUSANDTHS,
     column,
@@ -58,6 +62,13 @@ LINES = figure(
     THOUSANDTHS,
 )
 
+# The first firmware has no inputTotalPowerTable, but a row for each phase, and one for their total
+# where there are several rows.
+INPUT_WATTS = column("534.6.6.7.3.4.1.4", "inputWatts")
+INPUT_WH = column("534.6.6.7.3.4.1.5", "inputWh")
+MEASURED = column("534.6.6.7.3.4.1.2", "inputPowerMeasType")
+PHASES, TOTAL = ("1", "2", "3"), ("4",)
+
 OUTLET_COUNT = column("534.6.6.7.1.2.1.22", "outletCount")  # a row for each unit of the chain
 STATE = column("534.6.6.7.6.6.1.2", "outletControlStatus")
 REBOOT = column("534.6.6.7.6.6.1.5", "outletControlRebootCmd")
@@ -68,6 +79,13 @@ GOOD = ("0",)  # 1 is communication lost
 def _lost(status: Column) -> Doubt:
     """A status of the communication with the outlet's unit."""
     return Doubt(Part(status, over=STATE, stop=1), GOOD, optional=True)
+
+
+def _of_inputs(values: Source, scale: Decimal = ONES) -> tuple[Figure, Figure]:
+    return (
+        figure(Only(values, MEASURED, TOTAL), scale),
+        figure(Only(values, MEASURED, PHASES), scale),
+    )
 
 
 PULIZZI_OUTLETS = 36
@@ -139,12 +157,14 @@ PROFILES = (
         load=total(LINES, else_outlets=True, unit=THE_UNIT, units=OUTLET_COUNT),
         power=total(
             figure(column("534.6.6.7.3.5.1.4", "inputTotalWatts")),
+            *_of_inputs(INPUT_WATTS),
             else_outlets=True,
             unit=THE_UNIT,
             units=OUTLET_COUNT,
         ),
         energy=total(
             figure(column("534.6.6.7.3.5.1.5", "inputTotalWh"), THOUSANDTHS),
+            *_of_inputs(INPUT_WH, THOUSANDTHS),
             else_outlets=True,
             unit=THE_UNIT,
             units=OUTLET_COUNT,

@@ -4,6 +4,9 @@ The trees are alike, but the ports of the three oldest products have shorter pat
 products have no ports. A meter channel measures an inlet, one line of it, or a group of outlets.
 Some products (58, 64, 83, 87 and 100 in the MIBs) also have a table for single outlets. Its index
 starts at 0 in the MIBs' descriptions, but at 1 in its type. `Renumbered` accepts both.
+
+The MIBs of products 19, 29 and 38 were not read: programs of owners show their objects, which are
+those of the later products. One of them writes the ports of product 29.
 """
 
 from decimal import Decimal
@@ -26,6 +29,9 @@ from .shorthand import (
 
 OLDEST = (1, 5, 6)  # products EPC 8x, 24x, 2x6
 PRODUCTS = (
+    19,
+    29,
+    38,
     43,
     50,
     56,
@@ -93,9 +99,9 @@ PROFILES = (
         mib="GUDEADS-EPC*-MIB",
         source=librenms("gude/GUDEADS-EPC8031-MIB"),
         models=(
-            "EPC 1104, 1105, 1121, 1141, 1202, 1292",
+            "EPC 1100, 1104, 1105, 1121, 1141, 1202, 1292",
             "EPC 8001 to 8045",
-            "EPC 8221, 8226, 8291, 8314, 8316",
+            "EPC 8210, 8221, 8226, 8291, 8314, 8316, 822x",
             "EPC 8712, 8713, 8733",
             "ESB 7214",
             "EPC 8x, 24x, 2x6",

@@ -20,6 +20,7 @@ from ..parts import (
     Arcs,
     Confidence,
     Control,
+    Doubt,
     Figure,
     Guarded,
     Outlets,
@@ -77,6 +78,7 @@ def outlets(
     count: Optional[Source] = None,
     controllable: str = "",
     switched: str = "",
+    doubts: tuple[Doubt, ...] = (),
 ) -> Outlets:
     """The outlets of this design below `root`. The names of its objects start with `name`.
 
@@ -86,7 +88,7 @@ def outlets(
     without padding rows, if padding does not read 0. `count`: each unit's number of outlets.
     `controllable`: the column that shows which units switch; their outlets are counted even if none
     is listed. `switched`: the same column, if its value is needed for a command; "" where `control`
-    has such a guard.
+    has such a guard. `doubts`: objects that only one family has.
     """
     verbs = Verbs(
         on=column(f"{root}.5.2.1.3", name + "OutletControlOnCmd"),
@@ -108,7 +110,7 @@ def outlets(
         return Chained(Number(over, plus=1 - first_unit, position=0), Number(over, plus=0))
 
     return Outlets(
-        states=State(states or listed, on=("2",), off=("1",), absent=(PADDING,)),
+        states=State(states or listed, on=("2",), off=("1",), absent=(PADDING,), doubts=doubts),
         control=Guarded(
             commands,
             column(f"{root}.5.2.1.8", name + "OutletControlSwitchable"),

@@ -6,7 +6,7 @@ Outlets count energy in Wh, inputs in kWh. In the MIB, G6 is a hardware version 
 pdug5HWVersion) with the same tables.
 """
 
-from ..parts import SIMULATED, Confidence, Profile
+from ..parts import SIMULATED, Confidence, Doubt, Profile
 from ..sources import Only
 from . import hpe
 from .shorthand import HUNDREDTHS, THOUSANDTHS, column, figure, librenms, oids
@@ -21,6 +21,12 @@ STATES = Only(
 )
 # a row for each unit of the chain
 OUTLET_COUNT = column(ROOT + ".1.2.1.13", "pdug5OutletCount")
+# It reads the outlet's state as a command, 7 if that cannot be determined.
+UNKNOWN = Doubt(
+    column(ROOT + ".5.2.1.10", "pdug5OutletControlCommand"),
+    quiet=("1", "2", "3", "4", "5", "6"),
+    optional=True,
+)
 
 PROFILES = (
     Profile(
@@ -40,6 +46,7 @@ PROFILES = (
                 states=STATES,
                 count=OUTLET_COUNT,
                 switched="10",
+                doubts=(UNKNOWN,),
             ),
         ),
         load=hpe.load(ROOT, NAME, HUNDREDTHS, OUTLET_COUNT, has_total=True),

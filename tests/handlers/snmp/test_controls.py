@@ -121,6 +121,44 @@ def test_a_text_longer_than_the_mib_allows_is_not_written() -> None:
         control.orders(reader({"1.3.13.0": ",".join("1" * 24)}), "1", False)
 
 
+def test_a_text_as_long_as_a_unit_was_seen_to_have_is_written_only_with_the_owners_word() -> None:
+    control = Guarded(
+        WritePacked(
+            Scalar("1.3.13.0"),
+            Packed(Scalar("1.3.13.0")),
+            on="1",
+            off="0",
+            longest=32,
+            longest_unproven=47,
+        ),
+        Column("1.3.6"),
+        refuse=("2",),
+        why="it is locked",
+    )
+    seen, longer = (reader({"1.3.13.0": ",".join("1" * outlets)}) for outlets in (24, 25))
+    with pytest.raises(Unsupported, match="47 characters .* set switch_unproven=yes"):
+        control.orders(seen, "20", False)
+    written = ",".join("1" * 19 + "0" + "1" * 4)
+    assert control.over_unproven().orders(seen, "20", False) == [("1.3.13.0", written)]
+    for one in (control, control.over_unproven()):
+        with pytest.raises(Unsupported, match="49 characters") as refused:
+            one.orders(longer, "20", False)
+        assert "switch_unproven" not in str(refused.value)
+
+
+@pytest.mark.parametrize("most", [0, 31, 32])
+def test_a_limit_of_the_owners_word_that_is_not_above_the_mibs_is_refused(most: int) -> None:
+    with pytest.raises(ValueError, match="give more than longest, 32"):
+        WritePacked(
+            Scalar("1.3.13.0"),
+            Packed(Scalar("1.3.13.0")),
+            on="1",
+            off="0",
+            longest=32,
+            longest_unproven=most,
+        )
+
+
 LOCKED = Guarded(WRITE, Column("1.3.6"), refuse=("2",), why="it is locked")
 ALLOWED = Guarded(WRITE, Column("1.3.6"), allow=("1",), why="nobody allowed it")
 

@@ -14,7 +14,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent, Device, Row
-from tests.simulators.snmp_agent.device import OCTETS
+from tests.simulators.snmp_agent.device import OCTETS, Effect, Rule
 
 E = "1.3.6.1.4.1."
 MAC = "12.48.50.65.65.48.48.48.48.48.48.48"
@@ -105,7 +105,7 @@ RESERVED = {
         "digipower", "3", {E + "17420.1.2.9.1.13.0": "1,0,1,-1"}, "outlet 4 reports '-1'"
     ),
     "a status string that is longer than a write may be": Reserved(
-        "digipower", "3", {E + "17420.1.2.9.1.13.0": ",".join(["1"] * 24)}, "more than the 32"
+        "digipower", "3", {E + "17420.1.2.9.1.13.0": ",".join(["1"] * 25)}, "more than the 47"
     ),
 }
 
@@ -185,6 +185,27 @@ def test_permission_to_end_automatic_modes_lifts_no_other_guard(case: Reserved) 
         with pytest.raises(Unsupported, match=case.words):
             handler.port_down(PduPortView(case.identity, EnumPowerStatus.UNKNOWN))
         assert agent.writes() == []
+
+
+@pytest.mark.against("synthetic units, served by the project's agent")
+def test_a_text_that_the_mib_does_not_allow_is_written_only_with_switch_unproven() -> None:
+    with Agent(fixture("digipower_24").device()) as agent:
+        with pytest.raises(Unsupported, match="to try it .* set switch_unproven=yes"):
+            near(agent).port_down(PduPortView("20", EnumPowerStatus.UNKNOWN))
+        assert agent.writes() == []
+        port = near(agent, {"switch_unproven": "yes"}).port_down(PduPortView("20"), pause=0.01)
+        assert port.power_status is EnumPowerStatus.DOWN and len(agent.writes()) == 1
+
+
+@pytest.mark.against("synthetic units, served by the project's agent")
+def test_a_unit_that_cuts_the_text_that_its_mib_does_not_allow_is_in_doubt() -> None:
+    held = E + "17420.1.2.9.1.13.0"
+    cut = ",".join(["1", "1", "0", "1"] * 4)[:-1] + "0"
+    cutting = Rule(held, keep=False, effects=(Effect(held, cut),))
+    with Agent(Device(fixture("digipower_24").rows, (cutting,))) as agent:
+        handler = near(agent, {"switch_unproven": "yes"})
+        port = handler.port_down(PduPortView("16"), deadline=0.1, pause=0.01)
+        assert port.power_status is EnumPowerStatus.UNKNOWN and len(agent.writes()) == 1
 
 
 SECRET = "r3ad-and-write"

@@ -6,13 +6,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from decimal import Decimal
 
 import pytest
 
+from handlers.snmp import detection, metering
 from handlers.snmp.detection import candidates
 from handlers.snmp.families import ENTERPRISES, Vendor
 from handlers.snmp.profiles import PROFILES
+from tests.handlers.snmp import units
+from tests.handlers.snmp.memory import of_rows
 from tests.needs import ROOT
+from tests.recordings import fixture
 
 VENDORS = pytest.mark.parametrize(
     "vendor", PROFILES.vendors, ids=lambda vendor: vendor.load().__name__.rpartition(".")[2]
@@ -95,3 +100,20 @@ print(loaded())
         "[]",
         "['handlers.snmp.profiles.rpcm', 'handlers.snmp.profiles.shorthand']",
     ]
+
+
+@pytest.mark.parametrize("product", [19, 29, 38])
+def test_the_oldest_products_of_gude_with_the_later_tree_are_found_by_their_sysobjectid(
+    product: int,
+) -> None:
+    unit = fixture("gude-epc_822x")
+    rows = {
+        oid.replace("28507.38.", f"28507.{product}."): row
+        for oid, row in unit.rows.items()
+        if oid != "1.3.6.1.2.1.1.2.0"
+    }
+    device = of_rows(rows)
+    device.put("1.3.6.1.2.1.1.2.0", f"1.3.6.1.4.1.28507.{product}")
+    found = detection.detect(device, PROFILES)
+    assert found.profile.key == "gude-epc" and dict(found.states) == units.expected_states(unit)
+    assert metering.meter(found).load == Decimal("0.706")
