@@ -25,9 +25,8 @@ class MeteredPart(NamedTuple):
 
 
 class OutletFacts(NamedTuple):
-    """What the device reports of one outlet besides its state, current and energy."""
+    """How one outlet is fed, as far as the device reports it."""
 
-    power_w: Optional[float] = None
     rating_a: Optional[float] = None
     #: labels of the lines that feed it; () if not known
     lines: tuple[str, ...] = ()
@@ -41,5 +40,3 @@ class Topology(NamedTuple):
     meters: Sequence[MeteredPart] = ()
     #: by identity
     outlets: Mapping[str, OutletFacts] = {}
-    #: active power of the whole PDU in W, as it is reported
-    power_w: Optional[float] = None

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import sys
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Callable, Optional
-
-from . import helper
+from typing import Callable
 
 SENT: ContextVar[Callable[[], object]] = ContextVar("sent", default=bool)
 """The double of BaseSnmpPdu calls `SENT.get()()` for each request, in the context of the calling
@@ -19,7 +16,6 @@ thread.
 
 _engines_kept = 50
 _quickly = False
-_plain_view: Optional[type] = None
 
 
 def read_quickly(on: bool = True) -> None:
@@ -56,26 +52,3 @@ def behind() -> float:
     """How many seconds the thread that carries out SNMP calls is late; 0 without such calls."""
     loops = sys.modules.get("pdu_common._loop")
     return 0.0 if loops is None else float(loops.behind())
-
-
-def show_outlet_current(on: bool = True) -> None:
-    """Add the field `load`, a current in A, to the double's view of a port, so that handlers report
-    it; with `on` false, bring back the platform's view.
-
-    Call it before a handler is loaded: a handler keeps the class that it imported.
-    """
-    global _plain_view
-    if _plain_view is None:
-        _plain_view = helper.PduPortStatisticView
-    is_plain = helper.PduPortStatisticView is _plain_view
-    if on and is_plain:
-
-        @dataclass
-        class PortView(helper.PduPortStatisticView):
-            """The platform's view with a current in A."""
-
-            load: Optional[float] = None
-
-        setattr(helper, "PduPortStatisticView", PortView)
-    elif not on and not is_plain:
-        setattr(helper, "PduPortStatisticView", _plain_view)

@@ -26,11 +26,10 @@ settings.load_profile("patient")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
-    """Each test begins with pysnmp as the engine for reads, and with the platform's view of a port:
-    the command `pdu` changes both for its process.
+    """Each test begins with pysnmp as the engine for reads: the command `pdu` changes it for its
+    process.
     """
     tools.read_quickly(False)
-    tools.show_outlet_current(False)
 
 
 @pytest.fixture(params=["pysnmp", "quick"])

@@ -13,18 +13,20 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, Optional
 
 import click
 
 from pdu_common.helper import EnumPowerStatus
-from pdu_common.tools import show_outlet_current
 
 from .. import registry
 from ..errors import NamedSetting, SettingsError, Unsupported, printable
-from . import form
+from . import form, states
+from .doors import Door
 from .ending import UNWRITABLE
 from .exits import DONE, INTERRUPTED, WIDTH
+from .fleet import reading
+from .fleet.reading import PolledOutlet
 from .groups import Subcommand
 from .loading import LoadedHandler, load
 from .options import (
@@ -40,7 +42,7 @@ from .options import (
     output,
     spelled,
 )
-from .output import columns, figure, metered, passing, print_json, waiting
+from .output import columns, figure, passing, print_json, waiting
 from .report import Interrupted, Usage, described, failed
 
 # DOWN has none: most outlets that are off are off on purpose
@@ -49,8 +51,16 @@ _NO_LABEL = {"number": "", "name": ""}
 # a key of a result -> the head of its column
 _HEADS = {"current_a": "A", "power_w": "W", "consumption_kwh": "kWh", "energy_kwh": "kWh"}
 _NO_FIGURE = "-"
-#: an error of these kinds concerns some of the figures; others are of the device or the login
-_OF_A_FIGURE = ("protocol", "refused", "unsupported")
+# an outlet in `pdu outlets`
+_OUTLET_KEYS: Mapping[str, Callable[[PolledOutlet], object]] = {
+    "identity": lambda one: one.identity,
+    "number": lambda one: one.number,
+    "name": lambda one: one.name,
+    "state": lambda one: states.word(one.state),
+    "current_a": lambda one: one.current_a,
+    "power_w": lambda one: one.power_w,
+    "energy_kwh": lambda one: one.energy_kwh,
+}
 HANDLER = click.Argument(
     ["handler"], shell_complete=completed(registry.names, or_file=True), metavar="HANDLER"
 )
@@ -74,9 +84,10 @@ def arguments_help(*names: str) -> str:
 # ---- results of the calls ------------------------------------------------------------------------
 
 
-def status_of(pdu: Any) -> dict[str, Any]:
+def status_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
     """The outlets with states and labels, as `pdu status --json` prints them."""
-    ports, labels = pdu.status().ports, _labels_of(pdu)
+    pdu = handler.make(data)
+    ports, labels = pdu.status().ports, _labels_of(handler, pdu) or {}
     return {
         "outlets": [
             {
@@ -89,83 +100,60 @@ def status_of(pdu: Any) -> dict[str, Any]:
     }
 
 
-def _status(handler: LoadedHandler, data: Any) -> dict[str, Any]:
-    return status_of(handler.make(data))
-
-
-def _statistic(handler: LoadedHandler, data: Any) -> dict[str, Any]:
-    """The figures that DCImanager gets, the current of each outlet, and watts if the handler has
-    `figures`, which costs the reads of the watts beside those of `statistic`.
+def statistic_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
+    """The figures that DCImanager gets, the current of each outlet, and watts.
 
     Watts that cannot be read are left out, because DCImanager does not ask for them.
     """
-    pdu = handler.make(data)
-    if hasattr(pdu, "figures"):
-        try:
-            found, read = pdu.figures()
-        except Exception as error:
-            if getattr(error, "kind", None) not in _OF_A_FIGURE:
-                raise
-        else:
-            listed = [
-                {
-                    "identity": identity,
-                    "current_a": _float(read.current_of.get(identity)),
-                    "power_w": _float(read.power_of.get(identity)),
-                    "consumption_kwh": _float(read.energy_of.get(identity)),
-                }
-                for identity in found.states
-            ]
-            return {
-                "load_a": _float(read.load),
-                "power_w": _float(read.power),
-                "total_consumption_kwh": _float(read.energy),
-                "outlets": [one for one in listed if set(one.values()) - {one["identity"], None}],
-            }
-    view = pdu.statistic()
+    found, _ = reading.measured(Door(handler), handler.make(data))
     return {
-        "load_a": metered(view, "load"),
-        "total_consumption_kwh": metered(view, "total_consumption"),
+        "load_a": found.load_a,
+        "power_w": found.power_w,
+        "total_consumption_kwh": found.energy_kwh,
         "outlets": [
             {
-                "identity": port.identity,
-                "current_a": getattr(port, "load", None),
-                "consumption_kwh": metered(port, "consumption"),
+                "identity": one.identity,
+                "current_a": one.load_a,
+                "power_w": one.power_w,
+                "consumption_kwh": one.energy_kwh,
             }
-            for port in view.ports
+            for one in found.ports
         ],
     }
 
 
-def _float(value: Any) -> Any:
-    return None if value is None else float(value)
-
-
 def _labels(handler: LoadedHandler, data: Any) -> dict[str, Any]:
-    pdu = handler.make(data)
-    if not hasattr(pdu, "labels"):
+    labels = _labels_of(handler, handler.make(data))
+    if labels is None:
         raise Unsupported("this handler has no labels: `pdu status` lists its outlets")
-    return {
-        "outlets": [{"identity": identity, **label} for identity, label in _labels_of(pdu).items()]
-    }
+    return {"outlets": [{"identity": identity, **label} for identity, label in labels.items()]}
 
 
-def _labels_of(pdu: Any) -> Mapping[str, Mapping[str, str]]:
-    """Number and name by identity; {} if the handler has no `labels`, such as one from another
+def _labels_of(handler: LoadedHandler, pdu: Any) -> Optional[Mapping[str, Mapping[str, str]]]:
+    """Number and name by identity; None if the handler does not tell them, such as one from another
     pack.
     """
-    found = pdu.labels() if hasattr(pdu, "labels") else ()
+    found = Door(handler).labels(pdu)
+    if found is None:
+        return None
     caution = getattr(found, "caution", "")
     if caution:
         logging.getLogger(__name__).warning(caution)  # `warned` shows it
     return {label.identity: {"number": label.number, "name": label.name} for label in found}
 
 
-def _outlets(handler: LoadedHandler, data: Any) -> dict[str, Any]:
-    from . import outlet_reader  # imported late: 1.6 ms, which only `pdu outlets` needs
-
-    found = outlet_reader.read(handler, data)
-    return {**found._asdict(), "outlets": [outlet._asdict() for outlet in found.outlets]}
+def outlets_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
+    """All that is known of the outlets, as `pdu outlets --json` prints it."""
+    parts = (reading.states, reading.power, reading.labels)
+    found = reading.read(handler, data, parts)
+    return {
+        "load_a": found.load_a,
+        "power_w": found.power_w,
+        "energy_kwh": found.energy_kwh,
+        "outlets": [
+            {key: value(one) for key, value in _OUTLET_KEYS.items()} for one in found.outlets
+        ],
+    }
 
 
 # ---- readings ------------------------------------------------------------------------------------
@@ -176,13 +164,11 @@ class ReadingCommand(NamedTuple):
 
     call: str
     ask: Callable[[LoadedHandler, Any], dict[str, Any]]
-    #: whether it asks for the current of outlets, which DCImanager's view of an outlet lacks
-    with_currents: bool = False
 
 
 def _read(
     state: SharedOptions,
-    reading: ReadingCommand,
+    wanted: ReadingCommand,
     handler_name: str,
     hosts: Sequence[str],
     as_csv: bool = False,
@@ -193,8 +179,6 @@ def _read(
     """
     if as_csv and state.json:
         raise Usage("give only one of --json and --csv")
-    if reading.with_currents:
-        show_outlet_current()  # before the handler is loaded
     handler = load(handler_name)
     handler_data = [(host, form.pdu_data(handler, host, state)) for host in dict.fromkeys(hosts)]
     if len(handler_data) > 1 and state.settings.get("host", "").strip():
@@ -203,11 +187,11 @@ def _read(
     documents: list[dict[str, Any]] = []
     for host, data in handler_data:
         begin = time.monotonic()
-        about = {"call": reading.call, "handler": handler.shown, "host": host}
+        about = {"call": wanted.call, "handler": handler.shown, "host": host}
         where = form.place(state, host)
         try:
             with warned(state, where), waiting(f"waiting for {where}", state):
-                answer = reading.ask(handler, data)
+                answer = wanted.ask(handler, data)
         except KeyboardInterrupt:
             if not state.json or not documents:
                 raise
@@ -237,9 +221,8 @@ def _read(
 def _print_csv(host: str, outlets: OutletRows, with_head: bool) -> None:
     # imported late: 12 ms; only --csv needs them
     from .fleet.tables import csv_lines
-    from .outlet_readings import OutletReading
 
-    rows = [["host", *OutletReading._fields]] if with_head else []
+    rows = [["host", *_OUTLET_KEYS]] if with_head else []
     rows += [[host, *outlet.values()] for outlet in outlets]
     sys.stdout.write(csv_lines(rows))
 
@@ -332,14 +315,14 @@ def _figure(value: Any) -> str:
 
 
 def _reading(
-    reading: ReadingCommand, help_: str, examples: Sequence[str], *more: click.Parameter
+    wanted: ReadingCommand, help_: str, examples: Sequence[str], *more: click.Parameter
 ) -> click.Command:
     @click.pass_context
     def run(context: click.Context, handler: str, host: Sequence[str], csv: bool = False) -> int:
-        return _read(given(context), reading, handler, host, csv)
+        return _read(given(context), wanted, handler, host, csv)
 
     return Subcommand(
-        reading.call,
+        wanted.call,
         examples=examples,
         callback=run,
         help=f"{help_}\n\n{arguments_help('HANDLER', 'HOST')}",
@@ -355,13 +338,13 @@ def _reading(
 
 _CSV: Parameters = option("--csv", "print CSV")
 status = _reading(
-    ReadingCommand("status", _status),
+    ReadingCommand("status", status_of),
     "The outlets as DCImanager would show them: identity, state (UP, DOWN, UNKNOWN), and beside it"
     " the number on the unit (if known) and the name.",
     ("pdu status snmp 192.0.2.8", "pdu status nut 192.0.2.9 -s device=rack1 --json"),
 )
 statistic = _reading(
-    ReadingCommand("statistic", _statistic, with_currents=True),
+    ReadingCommand("statistic", statistic_of),
     "Load in A and energy in kWh of the PDU, and what it meters of each outlet.",
     ("pdu statistic snmp 192.0.2.8", "pdu statistic raritan 192.0.2.9 --username reader"),
 )
@@ -371,10 +354,11 @@ labels = _reading(
     ("pdu labels snmp 192.0.2.8", "pdu labels redfish 192.0.2.9 --username reader"),
 )
 outlets = _reading(
-    ReadingCommand("outlets", _outlets, with_currents=True),
+    ReadingCommand("outlets", outlets_of),
     "The outlets with all that is known of each: identity, number on the unit, name, state (on,"
     " off, unknown), current in A, power in W, energy in kWh. The columns are the same for every"
-    " handler; a table leaves out those without a figure. An archive reports no power.",
+    " handler; a table leaves out those without a figure. An archive of another pack reports no"
+    " power, and a current of an outlet only if DCImanager's view of an outlet has one.",
     ("pdu outlets snmp 192.0.2.8", "pdu outlets nut 192.0.2.9 192.0.2.10 --csv > outlets.csv"),
     *_CSV,
 )

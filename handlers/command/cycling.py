@@ -81,10 +81,10 @@ class _Cycle:
         """The result if a command was accepted, but the state `seen` after it is not the wanted
         one.
         """
-        missed = f"not-seen: {not_seen(self.identity, self.where, word, seen.name)}"
+        missed = f"not-seen: {not_seen(self.identity, self.where, word, seen)}"
         return Result(
             self.answer(left, note=note),
-            [outlet_is(self.identity, self.where, self.handler, left.name)],
+            [outlet_is(self.identity, self.where, self.handler, left)],
             NOT_SEEN,
             note=f"{missed}\n{note}",
         )
@@ -119,7 +119,7 @@ def _cycle(
     asking.askable(state, f"cycling outlet {identity}", host)
     data = form.pdu_data(handler, host, state)
     with warned(state, where), waiting(f"waiting for {where}", state):
-        outlet = outlets_of(handler.make(data), host, [identity])[0]
+        outlet = outlets_of(handler, data, host, [identity])[0]
     again = command_line(state, "on", handler_name, host, identity)
     if outlet["state"] == _DOWN.name:
         raise Usage(f"outlet {identity} is off already: nothing was done; switch it on: {again}")

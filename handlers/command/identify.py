@@ -12,12 +12,13 @@ from typing import Any, NamedTuple, Optional
 
 import click
 
+from .. import registry
 from ..errors import PduHandlerError, SettingsError, Unreachable, printable
 from ..http.message import PORTS
 from ..settings import host_and_port, port as port_number
 from . import form
+from .doors import Door, recording
 from .exits import DONE, code_of
-from .field.by_handler import identity, kind, names
 from .field.kinds import HandlerFinding
 from .form import SNMP_KEYS
 from .groups import Subcommand
@@ -27,6 +28,7 @@ from .output import columns, print_json
 from .report import described, reason
 
 _CONNECT_S = 3.0
+_LAST = 1000  # rank of a handler that states none
 _MOST_SEEN = 12  # limit of objects in the text output; --json has all
 # Kinds of errors. If no handler has an identity, the first in this order that occurred sets the
 # exit code.
@@ -47,7 +49,7 @@ class HandlerAnswer(NamedTuple):
 def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     state = given(context)
     host = form.address(host)
-    chosen = list(dict.fromkeys(handler)) or list(names())
+    chosen = list(dict.fromkeys(handler)) or list(registry.names())
     known: set[str] = set().union(*(_keys(load(name)) for name in chosen))
     for key in (*state.settings, *state.secret_files):
         if key not in known and len(chosen) == 1:
@@ -60,7 +62,7 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     found = [_look(name, host, state, alone=len(chosen) == 1) for name in chosen]
     best = min(
         (one for one in found if one.identity is not None and one.identity.family),
-        key=lambda one: kind(one.handler).rank,
+        key=_rank,
         default=None,
     )
     if state.json:
@@ -76,6 +78,12 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     return DONE if best else _code(found)
 
 
+def _rank(one: HandlerAnswer) -> int:
+    """Which is preferred if several handlers read a device: the lowest."""
+    kind = recording(one.handler)
+    return _LAST if kind is None else kind.rank
+
+
 def _look(name: str, host: str, state: SharedOptions, alone: bool) -> HandlerAnswer:
     """Asks one handler, unless its TCP port cannot be reached. One of several handlers gets only
     the settings that it takes.
@@ -85,7 +93,8 @@ def _look(name: str, host: str, state: SharedOptions, alone: bool) -> HandlerAns
     """
     handler = load(name)
     one = state if alone else _own(handler, state)
-    port = kind(name).tcp_port
+    kind = recording(name)
+    port = None if kind is None else kind.tcp_port
     if port is not None:
         keys = _keys(handler)
         chosen = {
@@ -101,7 +110,7 @@ def _look(name: str, host: str, state: SharedOptions, alone: bool) -> HandlerAns
             if closed:
                 return HandlerAnswer(name, error=Unreachable(closed), asked=False)
     try:
-        return HandlerAnswer(name, identity(name, form.pdu_data(handler, host, one)))
+        return HandlerAnswer(name, Door(handler).identify(form.pdu_data(handler, host, one)))
     except SettingsError as error:
         if alone:
             raise
@@ -243,9 +252,9 @@ wrong. SNMP needs a community or an SNMPv3 user. Raritan Xerus and Redfish need 
         click.Argument(["host"], metavar="HOST"),
         *option(
             "--handler",
-            f"try only this one: {', '.join(names())}; repeatable",
+            f"try only this one: {', '.join(registry.names())}; repeatable",
             "NAME",
-            click.Choice(names()),
+            click.Choice(registry.names()),
             multiple=True,
         ),
         *device(*LOGIN, *TLS, *SNMP),

@@ -20,10 +20,10 @@ from .exits import DONE, NOT_SEEN
 from .groups import Commands, HostCommand, LazyCommand, OnHost
 from .options import LOGIN, TLS, SharedOptions, Spelling, Word, asking as asks, device, setting
 from .output import Result, columns, figure
+from .states import word
 
 _SEEN_S = 3.0  # seconds that a variable may take to show the value that was set
 _LONGEST = 4000  # limit for a value, in characters
-_STATES = {True: "on", False: "off", None: "unknown"}
 _OUTLET = re.compile(r"((?:device\.[0-9]+\.)?outlet\.[0-9]+)\.")
 _ACCEPTED = "accepted, but this server does not report the result: look at the device"
 _CHANGED = "the server shows a value other than the one that was set"
@@ -83,6 +83,7 @@ def outlets(call: NutCall) -> Result:
     # imported late: 7 ms together, which the help of the group saves
     from ..nut.devices import read
     from ..nut.members import SWITCHES
+    from ..nut.switch import STATES
 
     found = read(call.nut, call.settings, {"": call.device}, writable=True)[0].device
     data = {
@@ -93,7 +94,7 @@ def outlets(call: NutCall) -> Result:
                 "identity": one.identity,
                 "number": one.number,
                 "name": one.name,
-                "state": _STATES[one.state],
+                "state": word(STATES[one.state]),
                 "current_a": one.current,
                 "power_w": one.realpower,
                 "apparent_power_va": one.power,
@@ -109,7 +110,7 @@ def outlets(call: NutCall) -> Result:
             one.identity,
             one.number,
             one.name or "",
-            _STATES[one.state],
+            word(STATES[one.state]),
             *map(figure, (one.current, one.realpower, one.power, one.energy)),
             ", ".join(dict.fromkeys(way.name for way in (one.on, one.off) if way is not None)),
         ]

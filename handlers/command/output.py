@@ -22,8 +22,6 @@ _CELL = 200  # limit for a cell, in characters
 _SLOW_S = 1.0  # what ends sooner needs no line that says that it is waited for
 _LINE = 78  # limit for a line of progress, in characters
 NOT_METERED = "not metered"
-# of an outlet, for `pdu raritan` and `pdu redfish`
-STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
 _DECIMALS = 3  # limit for the decimal places of a figure
 
 

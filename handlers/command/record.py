@@ -8,8 +8,7 @@ from typing import Any, Optional
 import click
 
 from ..errors import ProtocolError
-from . import form
-from .field.by_handler import kind, names
+from . import doors, form
 from .field.kinds import Recorder, Recording
 from .field.patterns import KINDS
 from .files import new_file
@@ -33,9 +32,11 @@ def _record(
 ) -> int:
     state, out = given(context), None if out == "-" else out
     data = form.pdu_data(load(handler), host, state)
+    kind = doors.recording(handler)
+    assert kind is not None  # click offers only these
     try:
         with new_file(out) as write:
-            recording = kind(handler).record(
+            recording = kind.record(
                 data, Recorder(keep, patience, lambda line: passing(line, state.json))
             )
             write(recording.text.encode("utf-8", "surrogateescape"))
@@ -83,9 +84,9 @@ passwords) are replaced. Equal values get the same replacement. A name of only t
 numbers stays, such as "rack 12". Replaced values are also replaced inside other texts, except
 common words, very short values and short numbers.
 
-HANDLER  {", ".join(names())}""",
+HANDLER  {", ".join(doors.recorded())}""",
     params=[
-        click.Argument(["handler"], type=click.Choice(names()), metavar="HANDLER"),
+        click.Argument(["handler"], type=click.Choice(doors.recorded()), metavar="HANDLER"),
         click.Argument(["host"], metavar="HOST"),
         *option("-o --out", "write this new file; default: -, the standard output", "FILE"),
         *option(

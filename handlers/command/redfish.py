@@ -18,18 +18,18 @@ from pdu_common.connection import PduData
 
 from ..errors import Denied, PduHandlerError, ProtocolError, SettingsError, printable
 from ..http.failures import of_status
-from ..redfish import commands, figures, resources, settings, units
+from ..redfish import commands, figures, metering, resources, settings, units
 from ..redfish.answers import Json
 from ..redfish.members import links_of, members
 from ..redfish.resources import child, entries, link, text
-from ..redfish.sensors import lists, read
+from ..redfish.sensors import lists
 from ..redfish.service import ROOT, RedfishService
 from . import form
 from .field.redfish import actions
-from .field.redfish.outlets import excerpts
 from .groups import Commands, HostCommand, LazyCommand, OnHost
 from .options import LOGIN, TLS, SharedOptions, Spelling, Word, device, option
-from .output import STATES, Result, columns, facts, figure
+from .output import Result, columns, facts, figure
+from .states import word
 
 _MOST_RESOURCES = 5000  # limit for `tree`
 # limit for a command, in seconds; longer than a handler's, since DCImanager does not wait for it
@@ -93,22 +93,13 @@ def outlets(call: RedfishCall) -> Result:
     every = units.units(call.service, call.pdu)
     found = list(itertools.chain.from_iterable(units.outlets(call.service, unit) for unit in every))
     units.refuse_twice(call.service, "outlets that are called", [identity for identity, _ in found])
-    metered = [
-        (figures.current(outlet), excerpts(outlet, "PowerWatts"), excerpts(outlet, "EnergykWh"))
-        for _, outlet in found
-    ]
-    linked = read(call.service, every, figures.sources(itertools.chain.from_iterable(metered)))
-    readings = [
-        {source: figures.sensor(one, of) for source, one in linked.items()}
-        for of in (figures.AMPERES, ("W",), figures.KILOWATT_HOURS)
-    ]
+    measured = metering.of_outlets(call.service, every, found)
     infos: Optional[actions.Infos] = None
     # the account may lack the right to read these resources
     with contextlib.suppress(Denied):
         infos = actions.infos_of(call.service, (outlet for _, outlet in found))
     rows: list[dict[str, Any]] = []
-    for (identity, outlet), parts in zip(found, metered):
-        current, power, energy = map(figures.total, parts, readings)
+    for (identity, outlet), port in zip(found, measured):
         switching, allowed = actions.action(outlet), None
         with contextlib.suppress(PduHandlerError):
             allowed = (
@@ -121,10 +112,10 @@ def outlets(call: RedfishCall) -> Result:
             {
                 "identity": identity,
                 "name": resources.name(outlet),
-                "state": STATES[resources.state(outlet).name],
-                "current_a": current,
-                "power_w": power,
-                "energy_kwh": energy,
+                "state": word(resources.state(outlet)),
+                "current_a": port.load_a,
+                "power_w": port.power_w,
+                "energy_kwh": port.energy_kwh,
                 "locked": commands.locked(outlet),
                 "switched_by": accepted if text(switching, "target") else [],
             }

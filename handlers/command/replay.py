@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import click
 
 from ..errors import SettingsError, printable
+from .doors import kind_of
 from .exits import DONE
-from .field.by_handler import kind, kind_of
 from .field.kinds import Served
 from .files import text_of
 from .groups import Subcommand
@@ -27,13 +27,14 @@ _ENDS = (signal.SIGINT, signal.SIGTERM)
 def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
     state = given(context)
     text = text_of(file)
-    handler = kind_of(text, file)
-    serve, serve_as = kind(handler).serve, kind(handler).serve_as
-    if profile and serve_as is None:
+    handler, kind = kind_of(text, file)
+    if profile and kind.serve_as is None:
         raise SettingsError("--profile is for recordings of SNMP devices")
     try:
         served = (
-            serve_as(text, port, profile) if profile and serve_as is not None else serve(text, port)
+            kind.serve_as(text, port, profile)
+            if profile and kind.serve_as is not None
+            else kind.serve(text, port)
         )
     except OSError as error:
         raise SettingsError(f"port {port} cannot be used ({error.strerror})") from None

@@ -19,10 +19,11 @@ from .calls import HANDLER, OutletRows, arguments_help, status_of, warned
 from .exits import DONE, NOT_SEEN
 from .files import signals_as_ctrl_c
 from .groups import Subcommand
-from .loading import load
+from .loading import LoadedHandler, load
 from .options import LOGIN, SNMP, TLS, SharedOptions, asking as asks, device, given, output
-from .output import STATES, Result, print_json, shown, waiting
+from .output import Result, print_json, shown, waiting
 from .report import Interrupted, described, failed
+from .states import word
 
 
 def _switch(
@@ -33,14 +34,14 @@ def _switch(
     The report includes those that were switched before.
     """
     call, wanted = ("up", EnumPowerStatus.UP) if on else ("down", EnumPowerStatus.DOWN)
-    word = "on" if on else "off"
+    goal = word(wanted)
     named = list(dict.fromkeys(outlets))
     handler, where = load(handler_name), form.place(state, host)
-    asking.askable(state, f"switching {listed(named)} {word}", host)
+    asking.askable(state, f"switching {listed(named)} {goal}", host)
     data = form.pdu_data(handler, host, state)
     if not state.yes:
-        found = outlets_of(handler.make(data), host, named)
-        asking.confirm(state, f"switch {word} {', '.join(map(shown_now, found))} of {where}", host)
+        found = outlets_of(handler, data, host, named)
+        asking.confirm(state, f"switch {goal} {', '.join(map(shown_now, found))} of {where}", host)
     state.changing = True
     begin = time.monotonic()
     done: OutletRows = []
@@ -54,7 +55,7 @@ def _switch(
                 begun.append(identity)
                 try:
                     command = pdu.port_up if on else pdu.port_down
-                    with waiting(f"switching outlet {identity} {word}", state):
+                    with waiting(f"switching outlet {identity} {goal}", state):
                         port = command(PduPortView(identity=identity))
                 except Exception as error:
                     place = [
@@ -65,7 +66,7 @@ def _switch(
                         state,
                         answer,
                         error,
-                        [*(place if len(named) > 1 else ()), *_not_seen(done, where, word)],
+                        [*(place if len(named) > 1 else ()), *_not_seen(done, where, goal)],
                     )
                 done.append(
                     {
@@ -75,9 +76,9 @@ def _switch(
                     }
                 )
                 if not state.json:
-                    print(outlet_is(identity, where, handler.shown, port.power_status.name))
+                    print(outlet_is(identity, where, handler.shown, port.power_status))
     except KeyboardInterrupt:
-        unsure, missed = begun[len(done) :], _not_seen(done, where, word)
+        unsure, missed = begun[len(done) :], _not_seen(done, where, goal)
         done += [
             {"identity": identity, "state": EnumPowerStatus.UNKNOWN.name, "done": False}
             for identity in unsure
@@ -92,7 +93,7 @@ def _switch(
             Interrupted("; ".join(reasons) or "every command had been answered", host),
             missed,
         )
-    notes = _not_seen(done, where, word)
+    notes = _not_seen(done, where, goal)
     return shown(
         Result(
             {**answer, "seconds": round(time.monotonic() - begin, 3)},
@@ -104,28 +105,28 @@ def _switch(
     )
 
 
-def outlet_is(identity: str, where: str, handler: str, state: str) -> str:
-    """The line that reports an outlet's state, a name of EnumPowerStatus, after a command."""
-    return f"outlet {identity} of {where} is {STATES[state]} ({handler})"
+def outlet_is(identity: str, where: str, handler: str, state: EnumPowerStatus) -> str:
+    """The line that reports an outlet's state after a command."""
+    return f"outlet {identity} of {where} is {word(state)} ({handler})"
 
 
-def _not_seen(outlets: OutletRows, where: str, word: str) -> list[str]:
+def _not_seen(outlets: OutletRows, where: str, wanted: str) -> list[str]:
     """A sentence about the outlets that accepted the command but did not report the wanted state,
     if there are any.
     """
     note = "; ".join(
-        not_seen(str(outlet["identity"]), where, word, str(outlet["state"]))
+        not_seen(str(outlet["identity"]), where, wanted, EnumPowerStatus[outlet["state"]])
         for outlet in outlets
         if not outlet["done"]
     )
     return [f"not-seen: {note}"] if note else []
 
 
-def not_seen(identity: str, where: str, word: str, state: str) -> str:
+def not_seen(identity: str, where: str, wanted: str, state: EnumPowerStatus) -> str:
     """What is known of an outlet that did not report the wanted state."""
     return (
-        f"outlet {identity} of {where} was to be switched {word}; the PDU accepted the command, but"
-        f" the outlet's state is {STATES[state]}: look at the PDU before you try again"
+        f"outlet {identity} of {where} was to be switched {wanted}; the PDU accepted the command,"
+        f" but the outlet's state is {word(state)}: look at the PDU before you try again"
     )
 
 
@@ -154,9 +155,11 @@ def listed(identities: Sequence[str]) -> str:
     return f"outlet{'' if len(identities) == 1 else 's'} {', '.join(identities)}"
 
 
-def outlets_of(pdu: Any, host: str, identities: Sequence[str]) -> OutletRows:
+def outlets_of(
+    handler: LoadedHandler, data: Any, host: str, identities: Sequence[str]
+) -> OutletRows:
     """These outlets as `pdu status --json` prints them, in this order. Raises NoSuchOutlet."""
-    found = {str(outlet["identity"]): outlet for outlet in status_of(pdu)["outlets"]}
+    found = {str(outlet["identity"]): outlet for outlet in status_of(handler, data)["outlets"]}
     for identity in identities:
         if identity not in found:
             raise NoSuchOutlet(
@@ -168,7 +171,7 @@ def outlets_of(pdu: Any, host: str, identities: Sequence[str]) -> OutletRows:
 def shown_now(outlet: Mapping[str, Any]) -> str:
     """An outlet with name and present state, as the question shows it."""
     name = f" {outlet['name']!r}" if outlet["name"] else ""
-    return f"outlet {outlet['identity']}{name} (now {STATES[outlet['state']]})"
+    return f"outlet {outlet['identity']}{name} (now {word(EnumPowerStatus[outlet['state']])})"
 
 
 def _switching(name: str, on: bool) -> click.Command:

@@ -13,11 +13,12 @@ from ..labels import Label, label
 from .base import BasePdu
 from .form import address, settings
 from .identity import identity_of
-from .views import PortFigures, log_call, pdu_view, statistic_view
+from .views import Figures, PortFigures, log_call, pdu_view
 
 __all__ = [
     "BasePdu",
     "Label",
+    "Figures",
     "PortFigures",
     "address",
     "identity_of",
@@ -25,5 +26,4 @@ __all__ = [
     "log_call",
     "pdu_view",
     "settings",
-    "statistic_view",
 ]

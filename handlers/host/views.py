@@ -10,7 +10,7 @@ import functools
 import inspect
 import logging
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import (
     Any,
     Callable,
@@ -42,6 +42,39 @@ class PortFigures(NamedTuple):
     load_a: Optional[float]
     #: its energy in kWh; None if not metered or not known
     energy_kwh: Optional[float]
+    #: its active power in W; None if not metered, not known or not asked for
+    power_w: Optional[float] = None
+
+
+class Figures(NamedTuple):
+    """What one reading measured: `measured` of every handler returns it. Tools read it as it is,
+    DCImanager gets its `view`.
+    """
+
+    #: in A; None if not metered or not known
+    load_a: Optional[float]
+    #: in kWh; None if not metered or not known
+    energy_kwh: Optional[float]
+    #: the outlets that are metered, and others as the handler likes
+    ports: Sequence[PortFigures] = ()
+    #: in W; None if not metered, not known or not asked for
+    power_w: Optional[float] = None
+
+    def view(self) -> PduStatisticView:
+        """The answer of `statistic`, with outlets if the platform's view has a list.
+
+        None sets no field. Raises ProtocolError for nan and inf.
+        """
+        view = PduStatisticView()
+        if self.load_a is not None:
+            view.load = _finite(self.load_a, "load")
+        if self.energy_kwh is not None:
+            view.total_consumption = _finite(self.energy_kwh, "energy")
+        target = ports_of(view)
+        if target is not None:
+            entries = map(_port_statistic, self.ports)
+            target.extend(entry for entry in entries if entry is not None)
+        return view
 
 
 _PORT_FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -81,25 +114,6 @@ def pdu_view(ports: Iterable[tuple[str, EnumPowerStatus]]) -> PduView:
                 "this platform's PduPortView cannot be made from 'identity' and 'power_status'"
             )
         target.append(port)
-    return view
-
-
-def statistic_view(
-    load_a: Optional[float], energy_kwh: Optional[float], ports: Iterable[PortFigures]
-) -> PduStatisticView:
-    """The answer of `statistic`, with outlets if it has a list.
-
-    None sets no field. Raises ProtocolError for nan and inf.
-    """
-    view = PduStatisticView()
-    if load_a is not None:
-        view.load = _finite(load_a, "load")
-    if energy_kwh is not None:
-        view.total_consumption = _finite(energy_kwh, "energy")
-    target = ports_of(view)
-    if target is not None:
-        entries = (_port_statistic(figures) for figures in ports)
-        target.extend(entry for entry in entries if entry is not None)
     return view
 
 

@@ -7,11 +7,13 @@ with the device's name: "rack1/7".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
+from .. import host
 from ..errors import NamedSetting, PduHandlerError, SettingsError, Unsupported
 from ..settings import Settings
+from . import figures
 from .model import NutDevice, Outlet
 from .outlets import read as read_device
 from .reader import NutReader, Snapshot
@@ -75,6 +77,20 @@ def ports(found: Iterable[ListedDevice]) -> Iterator[tuple[str, Outlet]]:
     """Each outlet of the PDU with its identity."""
     for one in found:
         yield from one.ports()
+
+
+def measured(found: Sequence[ListedDevice], with_power: bool = False) -> host.Figures:
+    """The figures of the PDU and of each outlet; power only `with_power`, though it is read."""
+    return host.Figures(
+        figures.whole([one.device.load for one in found]),
+        figures.whole([one.device.energy for one in found]),
+        [
+            host.PortFigures(
+                identity, outlet.current, outlet.energy, outlet.realpower if with_power else None
+            )
+            for identity, outlet in ports(found)
+        ],
+    )
 
 
 def _device(client: NutReader, name: str, settings: Settings, seen: Snapshot) -> NutDevice:

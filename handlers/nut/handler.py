@@ -15,7 +15,7 @@ from ..errors import NamedSetting, PduHandlerError, SettingsError
 from ..settings import HOST, TIMEOUT, Settings, host_and_port
 from ..switching import CALL_SECONDS, CONFIRM_SECONDS
 from ..together import once, one_session as one_session, session as shared
-from . import devices, figures
+from . import devices
 from .client import NutClient
 from .connection import DEFAULT_PORT
 from .reader import NutReader
@@ -43,16 +43,12 @@ class NutPdu(host.BasePdu):
 
     def statistic(self) -> PduStatisticView:
         """Load in A and energy in kWh, of the PDU and of each outlet that the driver meters."""
+        return self.measured().view()
+
+    def measured(self, with_power: bool = False) -> host.Figures:
+        """What `statistic` shows, for tools; the power of each outlet costs nothing more."""
         with self.read("statistic") as found:
-            ports = [
-                host.PortFigures(identity, outlet.current, outlet.energy)
-                for identity, outlet in devices.ports(found)
-            ]
-        return host.statistic_view(
-            figures.whole([one.device.load for one in found]),
-            figures.whole([one.device.energy for one in found]),
-            ports,
-        )
+            return devices.measured(found, with_power)
 
     def port_up(
         self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..topology import BREAKER, LINE, MeteredPart, OutletFacts, Topology
+from ..topology import BREAKER, LINE, MeteredPart, Topology
 from .handler import NutPdu
 from .members import Member, as_number
 
@@ -17,22 +17,16 @@ _GROUP = re.compile(r"outlet\.group\.([0-9]{1,4})\.current")
 
 
 def read(pdu: NutPdu) -> Topology:
-    """Current per line and group, and watts per outlet: the round trips of one `status`, and in
-    `one_session` none.
-    """
+    """Current per line and group: the round trips of one `status`, and in `one_session` none."""
     with pdu.read("topology") as found:
         listed = list(found)
     meters: list[MeteredPart] = []
-    outlets: dict[str, OutletFacts] = {}
     for one in listed:
         members = one.device.chain or {0: one.device.whole}
         for number, member in members.items():
             prefix = f"{one.prefix}{number}." if number else one.prefix
             meters += meters_of(member, prefix)
-        outlets.update(
-            (identity, OutletFacts(power_w=outlet.realpower)) for identity, outlet in one.ports()
-        )
-    return Topology(meters, outlets)
+    return Topology(meters)
 
 
 def meters_of(member: Member, prefix: str) -> Iterator[MeteredPart]:

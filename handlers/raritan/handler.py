@@ -57,10 +57,16 @@ class RaritanPdu(host.BasePdu):
         Up to 2 more where the first readings do not suffice, up to 3 more with power meters, and 1
         more where `link_units=yes` finds link ids above 8.
         """
+        return self.measured().view()
+
+    def measured(self, with_power: bool = False) -> host.Figures:
+        """What `statistic` shows, for tools; with the power of each outlet in as many round trips,
+        and 1 more on a unit that has it under no well-known id.
+        """
         from . import metering  # imported late: a status does not need it
 
         with self.session("statistic") as (agent, given):
-            return host.statistic_view(*metering.measured(agent, given.link_units))
+            return metering.measured(agent, given.link_units, with_power)
 
     def port_up(
         self,

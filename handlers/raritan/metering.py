@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Optional, Union
 
-from ..host import PortFigures
+from ..host import Figures, PortFigures
 from . import panels
 from .discovery import Discovery, ListedUnit
 from .link_units import LinkUnits
@@ -55,24 +55,26 @@ class InletMeter(FeedMeter):
 class OutletMeter(PortMeter):
     """One outlet, which may also be read by its well-known ids."""
 
-    def __init__(self, unit: XerusUnit, outlet: Outlet, index: int) -> None:
-        super().__init__(unit, unit.identity(index), outlet.getSensors)
+    def __init__(self, unit: XerusUnit, outlet: Outlet, index: int, with_power: bool) -> None:
+        super().__init__(unit, unit.identity(index), outlet.getSensors, with_power)
         self._outlet, self._index = outlet, index
         self._metadata: Optional[Pending[Outlet.MetaData]] = None
 
-    def ask_well_known(self, bulk: Bulk) -> None:
-        """Queue the readings by well-known ids, without getSensors, and the label, which shows
-        whose readings they are.
+    def ask_well_known(self, bulk: Bulk, lists_power: bool) -> None:
+        """Queue the readings by well-known ids, and the label, which shows whose readings they are.
+
+        Only with `lists_power` the list of sensors, for a power that no well-known id has.
         """
         self._metadata = bulk.add(self._outlet.getMetaData)
-        self.current = bulk.add(
-            self._unit.proxy(NumericSensor, f"/outlet/{self._index}/current").getReading
-        )
-        self.counter = bulk.add(
-            self._unit.proxy(
-                AccumulatingNumericSensor, f"/outlet/{self._index}/activeEnergy"
-            ).getReading
-        )
+        self.current = self._ask_well_known(bulk, NumericSensor, "current")
+        self.counter = self._ask_well_known(bulk, AccumulatingNumericSensor, "activeEnergy")
+        if lists_power:
+            self._sensors = bulk.add(self._list_sensors)
+        elif self.with_power:
+            self.power = self._ask_well_known(bulk, NumericSensor, "activePower")
+
+    def _ask_well_known(self, bulk: Bulk, kind: type[NumericSensor], name: str) -> Reading:
+        return bulk.add(self._unit.proxy(kind, f"/outlet/{self._index}/{name}").getReading)
 
     @property
     def in_place(self) -> bool:
@@ -90,8 +92,8 @@ class UnitMeter:
     Call `ask_model`, then `read`, then the methods that return figures.
     """
 
-    def __init__(self, unit: XerusUnit) -> None:
-        self._unit = unit
+    def __init__(self, unit: XerusUnit, with_power: bool = False) -> None:
+        self._unit, self._with_power = unit, with_power
         self._inlets = [
             InletMeter(unit, unit.proxy(Inlet, f"/inlet/{index}"))
             for index in range(_GUESSED_INLETS)
@@ -117,6 +119,11 @@ class UnitMeter:
             bulk.add(self._unit.proxy(NumericSensor, f"/outlet/0/{name}").getReading)
             for name in ("activeEnergy", "current")
         ]
+        self._power_probe = (
+            bulk.add(self._unit.proxy(NumericSensor, "/outlet/0/activePower").getReading)
+            if self._with_power
+            else None
+        )
         for inlet in self._inlets:
             inlet.ask_sensors(bulk)
 
@@ -139,19 +146,23 @@ class UnitMeter:
         if not unread and not self._fitted():
             self._ask_banks(bulk)
         self._outlets = [
-            OutletMeter(self._unit, outlet, index) for index, outlet in enumerate(listed.outlets)
+            OutletMeter(self._unit, outlet, index, self._with_power)
+            for index, outlet in enumerate(listed.outlets)
         ]
         metered = self._outlets if sent(self._metadata, "hasMeteredOutlets") is not False else []
         well_known = any(probe.error is None for probe in self._probes)
         self._last = LastOutlet(bulk, listed) if metered else None
+        lists_power = self._power_probe is not None and self._power_probe.error is not None
         for outlet in metered:
             if well_known:
-                outlet.ask_well_known(bulk)
+                outlet.ask_well_known(bulk, lists_power)
             else:
                 outlet.ask_sensors(bulk)
         yield
-        for one in (*unread, *metered):  # queues nothing for outlets read by well-known ids
+        for one in (*unread, *(() if well_known else metered)):
             one.ask_readings(bulk)
+        for outlet in metered if well_known and lists_power else ():
+            outlet.ask_power(bulk)
         if not self._banks:
             # the readings of `unread` are not there yet
             fed = None if unread else self._fed().value
@@ -275,22 +286,20 @@ def _all_invalid(meters: Sequence[Meter]) -> bool:
     return all_invalid(reading for meter in meters for reading in meter.readings())
 
 
-def measured(
-    agent: Agent, link_units: LinkUnits
-) -> tuple[Optional[float], Optional[float], list[PortFigures]]:
-    """Load in A and energy in kWh over all units (None: not known or not metered), and the figures
-    of each outlet or circuit.
+def measured(agent: Agent, link_units: LinkUnits, with_power: bool = False) -> Figures:
+    """Load and energy over all units, and the figures of each outlet or circuit.
 
-    This costs 1 to 8 bulks, each with a round trip for every 300 calls.
+    This costs 1 to 8 bulks, each with a round trip for every 300 calls. Power adds a call for each
+    outlet or circuit, and a bulk where no well-known id has it.
     """
     bulk, found = Bulk(agent), Discovery(agent, link_units)
     found.ask(bulk)
-    meters = {unit.link_id: UnitMeter(unit) for unit in found.asked}
+    meters = {unit.link_id: UnitMeter(unit, with_power) for unit in found.asked}
     for meter in meters.values():
         meter.ask_model(bulk)
     bulk.perform()
     for unit in found.ask_unusual(bulk):
-        meters[unit.link_id] = UnitMeter(unit)
+        meters[unit.link_id] = UnitMeter(unit, with_power)
         meters[unit.link_id].ask_model(bulk)
     bulk.perform()
     units = found.listed(without_pdu=True)
@@ -301,15 +310,12 @@ def measured(
         bulk.perform()
     # sends what `without_outlets` queued if no unit had anything to read
     bulk.perform()
-    of_panels = panels.measured(bulk, without_outlets)
+    of_panels = panels.measured(bulk, without_outlets, with_power)
     used: list[Union[UnitMeter, panels.ControllerMeter]] = []
     for listed in units:
         link_id = listed.unit.link_id
         used.append(of_panels.get(link_id) or meters[link_id])
     load = whole(meter.load() for meter in used)
     energy = whole(meter.energy() for meter in used)
-    return (
-        load.value,
-        kilowatt_hours(energy),
-        [figures for meter in used for figures in meter.ports()],
-    )
+    ports = [figures for meter in used for figures in meter.ports()]
+    return Figures(load.value, kilowatt_hours(energy), ports)

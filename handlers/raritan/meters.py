@@ -69,23 +69,44 @@ class PortMeter(Meter):
     """One outlet or branch circuit. `list_sensors` is the getSensors of its proxy."""
 
     def __init__(
-        self, unit: XerusUnit, identity: str, list_sensors: Callable[[], _PortSensors]
+        self,
+        unit: XerusUnit,
+        identity: str,
+        list_sensors: Callable[[], _PortSensors],
+        with_power: bool,
     ) -> None:
         super().__init__(unit)
         self.identity, self._list_sensors = identity, list_sensors
+        self.power: Optional[Reading] = None
+        #: whether `ask_readings` also asks for the power
+        self.with_power = with_power
 
     def ask_sensors(self, bulk: Bulk) -> None:
         """Queue the list of sensors, and forget earlier readings."""
         self._sensors = bulk.add(self._list_sensors)
-        self.current = self.counter = None
+        self.current = self.counter = self.power = None
+
+    def ask_readings(self, bulk: Bulk) -> None:
+        """Queue the readings of the fitted sensors."""
+        super().ask_readings(bulk)
+        if self.with_power:
+            self.ask_power(bulk)
+
+    def ask_power(self, bulk: Bulk) -> None:
+        """Queue the reading of the power, if its sensor is fitted. Raises as `ask_readings`."""
+        if self._sensors is not None and failed(self._sensors) is None:
+            self.power = ask(bulk, self._unit, self._sensors.get().activePower)
 
     def figures(self) -> PortFigures:
-        """Amperes and kWh; None if not metered or not known.
+        """Amperes, kWh and W; None if not metered or not known.
 
         The current is the port's own sensor, not a sum over its poles.
         """
         return PortFigures(
-            self.identity, amount(self.current).value, kilowatt_hours(amount(self.counter))
+            self.identity,
+            amount(self.current).value,
+            kilowatt_hours(amount(self.counter)),
+            amount(self.power).value,
         )
 
 

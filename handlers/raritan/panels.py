@@ -97,8 +97,11 @@ class UnitWithoutOutlets:
 class BranchCircuit(PortMeter):
     """A branch circuit: metered, without a relay."""
 
-    def __init__(self, unit: XerusUnit, meter: int, position: int, circuit: Circuit) -> None:
-        super().__init__(unit, unit.prefixed(f"p{meter}.{position + 1}"), circuit.getSensors)
+    def __init__(
+        self, unit: XerusUnit, meter: int, position: int, circuit: Circuit, with_power: bool
+    ) -> None:
+        identity = unit.prefixed(f"p{meter}.{position + 1}")
+        super().__init__(unit, identity, circuit.getSensors, with_power)
         #: the place of its first pole in the panel, from 0
         self.position = position
         self.circuit = circuit
@@ -190,7 +193,7 @@ class _Listing(NamedTuple):
     def link_id(self) -> int:
         return self.unit.unit.link_id
 
-    def read(self) -> list[BranchCircuit]:
+    def read(self, with_power: bool = False) -> list[BranchCircuit]:
         """The circuits, in the order of their positions."""
         found = self.circuits.get()
         self.unit.unit.each_once(list(found.values()), "getCircuits")
@@ -200,6 +203,7 @@ class _Listing(NamedTuple):
                 self.number,
                 position,
                 self.unit.mine(found[position], Circuit, "a circuit"),
+                with_power,
             )
             for position in sorted(found)
         ]
@@ -238,7 +242,9 @@ def ports(
     return found
 
 
-def measured(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, ControllerMeter]:
+def measured(
+    bulk: Bulk, units: Sequence[UnitWithoutOutlets], with_power: bool = False
+) -> dict[int, ControllerMeter]:
     """The figures of each power meter controller, by link id, in up to 3 bulks."""
     meters = {one.link_id: one for one in map(ControllerMeter, units) if one.mains}
     mains = [main for one in meters.values() for main in one.mains]
@@ -247,7 +253,7 @@ def measured(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, Contr
         main.ask_sensors(bulk)
     bulk.perform()
     for listing in listings:
-        meters[listing.link_id].circuits += listing.read()
+        meters[listing.link_id].circuits += listing.read(with_power)
     circuits = [circuit for one in meters.values() for circuit in one.circuits]
     for main in mains:
         main.ask_readings(bulk)

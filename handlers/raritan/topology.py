@@ -33,8 +33,8 @@ class _AskedProtector(NamedTuple):
 
 
 def read(pdu: RaritanPdu) -> Topology:
-    """Current and rating of each line and protector; watts, rating, lines and protector of each
-    outlet: 3 round trips for every 300 calls besides those that find the units.
+    """Current and rating of each line and protector; rating, lines and protector of each outlet: 3
+    round trips for every 300 calls besides those that find the units.
     """
     with pdu.session("topology") as (agent, given):
         bulk = Bulk(agent)
@@ -64,10 +64,8 @@ class _Unit:
         self._protectors: list[_AskedProtector] = []
         self._paths = bulk.each(Outlet.getIOP, listed.outlets)
         self._metadata = bulk.each(Outlet.getMetaData, listed.outlets)
-        self._sensors = bulk.each(Outlet.getSensors, listed.outlets)
         self._lines: list[tuple[str, Optional[float], Optional[Reading]]] = []
         self._currents: list[Optional[Reading]] = []
-        self._watts: list[Optional[Reading]] = []
 
     def ask_parts(self, bulk: Bulk) -> None:
         """Queue what the inlets and protectors are."""
@@ -89,7 +87,7 @@ class _Unit:
                 )
 
     def ask_readings(self, bulk: Bulk) -> None:
-        """Queue the currents of lines and protectors, and the power of outlets."""
+        """Queue the currents of lines and protectors."""
         for number, inlet in enumerate(self._inlets, 1):
             own = f"I{number}." if len(self._inlets) > 1 else ""
             rating = None if inlet.metadata.error else _amperes(inlet.metadata.get().rating)
@@ -104,9 +102,6 @@ class _Unit:
         for protector in self._protectors:
             sensors = None if protector.sensors.error else protector.sensors.get()
             self._currents.append(ask(bulk, self._unit, sensors.current) if sensors else None)
-        for answer in self._sensors:
-            fitted = None if answer.error else answer.get()
-            self._watts.append(ask(bulk, self._unit, fitted.activePower) if fitted else None)
 
     def meters(self) -> list[MeteredPart]:
         """The lines of each inlet, and the protectors by their printed labels."""
@@ -124,9 +119,7 @@ class _Unit:
         places = {one.protector.target: number for number, one in enumerate(self._protectors)}
         inlets = {one.inlet.target: number for number, one in enumerate(self._inlets, 1)}
         found: dict[str, OutletFacts] = {}
-        for identity, path, metadata, watts in zip(
-            self._listed.identities(), self._paths, self._metadata, self._watts
-        ):
+        for identity, path, metadata in zip(self._listed.identities(), self._paths, self._metadata):
             lines: tuple[str, ...] = ()
             breaker = ""
             if path.error is None:
@@ -142,7 +135,7 @@ class _Unit:
                 place = places.get(self._unit.mine(protector).target) if protector else None
                 breaker = self._label(place) if place is not None else ""
             rating = None if metadata.error else _amperes(metadata.get().rating)
-            found[identity] = OutletFacts(amount(watts).value, rating, lines, breaker)
+            found[identity] = OutletFacts(rating, lines, breaker)
         return found
 
     def _label(self, number: int) -> str:

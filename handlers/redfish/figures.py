@@ -28,7 +28,7 @@ _PHASES: Mapping[str, int] = {
     "ThreePhase5Wire": 3,
 }
 # Sensor, ReadingUnits; UCUM writes kW.h, not kWh
-AMPERES, KILOWATT_HOURS = ("A",), ("kW.h", "kWh")
+AMPERES, WATTS, KILOWATT_HOURS = ("A",), ("W",), ("kW.h", "kWh")
 # Resource.State of a sensor that reports nothing
 _WITHOUT_READING = ("Absent", "Disabled", "UnavailableOffline", "StandbyOffline")
 
@@ -96,6 +96,12 @@ def current(resource: Json) -> Optional[list[RedfishFigure]]:
     if wanted > 1 and len(lines) == wanted:
         return lines
     return None
+
+
+def power(resource: Json) -> Optional[list[RedfishFigure]]:
+    """The active power of an outlet; None if it is not metered."""
+    found = excerpt(resource, "PowerWatts")
+    return None if found is None else [found]
 
 
 def _phases_seen(resource: Json) -> int:

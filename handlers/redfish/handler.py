@@ -52,10 +52,17 @@ class RedfishPdu(host.BasePdu):
 
         Round trips: see `metering.measured`.
         """
+        return self.measured().view()
+
+    def measured(self, with_power: bool = False) -> host.Figures:
+        """What `statistic` shows, for tools, with the power of each outlet if it is asked for.
+
+        Round trips: see `metering.measured`.
+        """
         from . import metering  # imported late: a status does not need it
 
         with self.session("statistic") as (service, given):
-            return host.statistic_view(*metering.measured(service, given.pdu))
+            return metering.measured(service, given.pdu, with_power)
 
     def port_up(
         self,

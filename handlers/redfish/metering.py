@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Callable, NamedTuple, Optional, TypeVar
 
 from .. import host
 from ..http.failures import HttpRefused
 from . import figures, sensors
 from .answers import Json
-from .figures import AMPERES, KILOWATT_HOURS, RedfishFigure
+from .figures import AMPERES, KILOWATT_HOURS, WATTS, RedfishFigure, Sensors
 from .members import members
 from .resources import link, status_state, text
 from .service import RedfishService
@@ -24,6 +24,7 @@ class _Port(NamedTuple):
     identity: str
     current: Figures
     energy: Figures
+    power: Figures
 
 
 class _Metered(NamedTuple):
@@ -37,11 +38,9 @@ class _Metered(NamedTuple):
     ports: list[_Port]
 
 
-def measured(
-    service: RedfishService, wanted: str
-) -> tuple[Optional[float], Optional[float], list[host.PortFigures]]:
-    """Load in A and energy in kWh, in total and by outlet; None for a figure that is not metered or
-    not known.
+def measured(service: RedfishService, wanted: str, with_power: bool = False) -> host.Figures:
+    """Load and energy, in total and by outlet; the power of outlets only `with_power`, which costs
+    something if only sensors have it.
 
     Usual round trips for each PDU: up to 3 for outlets, mains and metrics; 1 for branches if the
     mains are not metered; 1 more for each further page of a list, and for each outlet or circuit
@@ -50,28 +49,62 @@ def measured(
     """
     every = units(service, wanted)
     refuse_shared(every, [pdu.resource for pdu in every], "Mains", "Branches", "Metrics")
-    found = [_read(service, pdu) for pdu in every]
+    found = [_read(service, pdu, with_power) for pdu in every]
     ports = [port for one in found for port in one.ports]
     refuse_twice(service, "outlets that are called", [port.identity for port in ports])
     currents = [*(one.load for one in found), *(port.current for port in ports)]
     energies = [*(one.energy for one in found), *(port.energy for port in ports)]
-    read = sensors.read(service, every, {**figures.sources(currents), **figures.sources(energies)})
-    amperes = {source: figures.sensor(one, AMPERES) for source, one in read.items()}
-    hours = {source: figures.sensor(one, KILOWATT_HOURS) for source, one in read.items()}
+    parts = [*currents, *energies, *(port.power for port in ports)]
+    read = sensors.read(service, every, figures.sources(parts))
+    amperes, hours, watts = _by_unit(read)
     load = figures.total(figures.whole(one.load for one in found), amperes)
     energy = figures.total(figures.whole(one.energy for one in found), hours)
-    of_ports = [
+    return host.Figures(load, energy, _of_ports(ports, amperes, hours, watts))
+
+
+def of_outlets(
+    service: RedfishService, every: Sequence[ServicePdu], listed: Sequence[tuple[str, Json]]
+) -> list[host.PortFigures]:
+    """The figures of these outlets of the PDUs `every`, with power: the round trips of
+    `sensors.read` if only sensors have some.
+    """
+    ports = _ports(listed, with_power=True)
+    parts = [figure for port in ports for figure in (port.current, port.energy, port.power)]
+    return _of_ports(ports, *_by_unit(sensors.read(service, every, figures.sources(parts))))
+
+
+def _by_unit(read: Mapping[str, Json]) -> tuple[Sensors, Sensors, Sensors]:
+    """The sensors in A, in kWh and in W, each None in the others."""
+    amperes, hours, watts = (
+        {source: figures.sensor(one, unit) for source, one in read.items()}
+        for unit in (AMPERES, KILOWATT_HOURS, WATTS)
+    )
+    return amperes, hours, watts
+
+
+def _of_ports(
+    ports: Sequence[_Port], amperes: Sensors, hours: Sensors, watts: Sensors
+) -> list[host.PortFigures]:
+    return [
         host.PortFigures(
-            port.identity, figures.total(port.current, amperes), figures.total(port.energy, hours)
+            port.identity,
+            figures.total(port.current, amperes),
+            figures.total(port.energy, hours),
+            figures.total(port.power, watts),
         )
         for port in ports
     ]
-    return load, energy, of_ports
 
 
-def _read(service: RedfishService, pdu: ServicePdu) -> _Metered:
-    listed = outlets(service, pdu)
-    ports = [_Port(name, figures.current(one), _energy(one)) for name, one in listed]
+def _ports(listed: Sequence[tuple[str, Json]], with_power: bool) -> list[_Port]:
+    return [
+        _Port(name, figures.current(one), _energy(one), figures.power(one) if with_power else None)
+        for name, one in listed
+    ]
+
+
+def _read(service: RedfishService, pdu: ServicePdu, with_power: bool) -> _Metered:
+    ports = _ports(outlets(service, pdu), with_power)
     mains = _circuits(service, pdu, "Mains")
     load = figures.whole(map(figures.current, mains))
     if load is None:

@@ -23,8 +23,8 @@ _LINES = {"Line1": "L1", "Line2": "L2", "Line3": "L3"}
 
 
 def read(pdu: RedfishPdu) -> Topology:
-    """Current and rating of each line and branch; watts, rating and branch of each outlet. Up to 2
-    round trips more than `status`. Figures that only a sensor has stay unknown.
+    """Current and rating of each line and branch; rating and branch of each outlet. Up to 2 round
+    trips more than `status`. Figures that only a sensor has stay unknown.
     """
     with pdu.session("topology") as (service, given):
         meters: list[MeteredPart] = []
@@ -63,12 +63,10 @@ def branch_of(prefix: str, circuit: Json) -> MeteredPart:
 
 
 def facts_of(prefix: str, outlet: Json, branches: Mapping[str, Json]) -> OutletFacts:
-    """Watts, rating and branch of an outlet."""
-    power = excerpt(outlet, "PowerWatts")
+    """Rating and branch of an outlet."""
     target = link(child(outlet, "Links"), "BranchCircuit")
     branch = branches.get("/".join(parts(target))) if isinstance(target, str) else None
     return OutletFacts(
-        power.value if power is not None else None,
         _rating(outlet),
         (),
         prefix + text(branch, "Id") if branch is not None else "",

@@ -12,14 +12,11 @@ from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
 
 from .. import host
-from ..decimals import as_float
 from ..errors import PduHandlerError
 from ..host.snmp import CALL_SECONDS, Snmp, known_address
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS
 from ..together import one_session, session
 from . import detection, metering, options, switching
-from .device import SnmpDevice
-from .metering import DeviceFigures
 from .settings import SETTINGS, choose
 
 __all__ = ["SETTINGS", "SnmpPdu", "make_handler", "one_session"]
@@ -70,28 +67,19 @@ class SnmpPdu(BaseSnmpPdu):
 
         Costs the reads of `status`, and usually one walk or GET for each object of the figures.
         """
+        return self.measured().view()
+
+    def measured(self, with_power: bool = False) -> host.Figures:
+        """What `statistic` shows, for tools; the power of the device and of its outlets costs a
+        walk or GET for each of its objects.
+        """
         with self.session("statistic") as session:
-            read = metering.meter(session.device, with_power=False)
-        ports = [
-            host.PortFigures(
-                identity,
-                as_float(read.current_of.get(identity)),
-                as_float(read.energy_of.get(identity)),
-            )
-            for identity in session.device.states
-            if identity in read.current_of or identity in read.energy_of
-        ]
-        return host.statistic_view(as_float(read.load), as_float(read.energy), ports)
+            return metering.measured(session.device, with_power)
 
     def labels(self) -> list[host.Label]:
         """Identity, number and name of every outlet, for people; DCImanager does not call this."""
         with self.session("labels") as session:
             return metering.labels(session.device)
-
-    def figures(self) -> tuple[SnmpDevice, DeviceFigures]:
-        """The device with all its figures, W included, for tools; DCImanager does not call this."""
-        with self.session("figures") as session:
-            return session.device, metering.meter(session.device)
 
     @contextmanager
     def session(self, method: str, seconds: Optional[float] = None) -> Iterator[switching.Session]:

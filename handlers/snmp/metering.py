@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple, Optional
 
 from .. import host
+from ..decimals import as_float
 from .decoding import shown, text
 from .device import SnmpDevice
 from .figures import Figure, Total
@@ -64,6 +65,22 @@ def meter(device: SnmpDevice, with_power: bool = True) -> DeviceFigures:
     power = _of_outlets(outlets.power if outlets else None, device, ceilings.outlet_w)
     power_total = _total(device.profile.power, power, device, ceilings.part_w)
     return DeviceFigures(load, power_total, energy_total, current, power, energy)
+
+
+def measured(device: SnmpDevice, with_power: bool = False) -> host.Figures:
+    """The figures of a device, and of each outlet that has one."""
+    read = meter(device, with_power)
+    ports = [
+        host.PortFigures(
+            identity,
+            as_float(read.current_of.get(identity)),
+            as_float(read.energy_of.get(identity)),
+            as_float(read.power_of.get(identity)),
+        )
+        for identity in device.states
+        if identity in read.current_of or identity in read.energy_of or identity in read.power_of
+    ]
+    return host.Figures(as_float(read.load), as_float(read.energy), ports, as_float(read.power))
 
 
 def _of_outlets(

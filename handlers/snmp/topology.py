@@ -10,7 +10,7 @@ import re
 from typing import Optional
 
 from ..decimals import as_float
-from ..topology import BREAKER, LINE, MeteredPart, OutletFacts, Topology
+from ..topology import BREAKER, LINE, MeteredPart, Topology
 from .figures import Figure
 from .frozen import parts_of
 from .handler import SnmpPdu
@@ -21,25 +21,22 @@ _TOTALS = re.compile(r"total$|^total|totalcurrent|inputtotal", re.IGNORECASE)
 
 
 def read(pdu: SnmpPdu) -> Topology:
-    """Current per line and bank, and watts per outlet: the reads of all figures, and one for each
-    further object of a line or bank. Raises the errors of handlers/errors.py.
+    """Current per line and bank: a read for each of its objects, and in `one_session` none for
+    those that the load has needed. Raises the errors of handlers/errors.py.
     """
-    device, readings = pdu.figures()
-    load = device.profile.load
     found: dict[str, MeteredPart] = {}
-    for figure in load.figures if load is not None else ():
-        kind = kind_of(figure)
-        if kind is None:
-            continue
-        for row, value in figure.listed(device.reader, device.profile.ceilings.part_a).items():
-            label = label_of(kind, row)
-            found.setdefault(
-                label, MeteredPart(kind, label, None if value is None else float(value))
-            )
-    outlets = {
-        identity: OutletFacts(power_w=float(value)) for identity, value in readings.power_of.items()
-    }
-    return Topology(list(found.values()), outlets, as_float(readings.power))
+    with pdu.session("topology") as session:
+        device = session.device
+        load = device.profile.load
+        for figure in load.figures if load is not None else ():
+            kind = kind_of(figure)
+            if kind is None:
+                continue
+            parts = figure.listed(device.reader, device.profile.ceilings.part_a)
+            for row, value in parts.items():
+                label = label_of(kind, row)
+                found.setdefault(label, MeteredPart(kind, label, as_float(value)))
+    return Topology(list(found.values()))
 
 
 def kind_of(figure: Figure) -> Optional[str]:

@@ -14,8 +14,9 @@ from typing import Callable
 
 from handlers.command.fleet.listing import ListedPdu
 from handlers.command.fleet.page import page
-from handlers.command.fleet.polling import CallFailure, PolledOutlet, Reading
+from handlers.command.fleet.reading import CallFailure, PolledOutlet, Reading
 from handlers.command.fleet.verdict import judged, summary
+from pdu_common.helper import EnumPowerStatus
 from tests.needs import ROOT, found
 
 from .chromium import PHONE, Browser, browser
@@ -111,7 +112,9 @@ def _report(manager: DciManager) -> str:
     """The page of `pdu check --html` for the simulated PDUs, and for two that do not answer."""
     rows = []
     for pdu in manager.pdus():
-        outlets = [PolledOutlet(identity, state) for identity, state in pdu.ports.items()]
+        outlets = [
+            PolledOutlet(identity, EnumPowerStatus[state]) for identity, state in pdu.ports.items()
+        ]
         last = pdu.last_poll
         reading = Reading(
             outlets, pdu.load_a, pdu.energy_kwh, last.seconds if last else 0.0, 2, None, True

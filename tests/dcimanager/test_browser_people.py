@@ -18,7 +18,8 @@ from selenium.webdriver.support.ui import Select
 from handlers.command.fleet import verdict
 from handlers.command.fleet.listing import ListedPdu
 from handlers.command.fleet.page import page
-from handlers.command.fleet.polling import CallFailure, PolledOutlet, Reading
+from handlers.command.fleet.reading import CallFailure, PolledOutlet, Reading
+from handlers.command.states import DOWN, UP
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.simulators.xerus import XerusPdu
@@ -386,8 +387,7 @@ def test_a_pdu_is_added_by_the_form_and_its_certificate_trusted(
 
 def test_the_report_of_a_check_is_readable(window: Browser, tmp_path: Path) -> None:
     outlets = [
-        PolledOutlet(str(number), "DOWN" if number in (3, 4, 5, 9) else "UP")
-        for number in range(1, 25)
+        PolledOutlet(str(number), DOWN if number in (3, 4, 5, 9) else UP) for number in range(1, 25)
     ]
     rows = [
         verdict.judged(

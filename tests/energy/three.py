@@ -21,10 +21,11 @@ from typing import Any, NamedTuple, Optional
 
 from handlers.command import root
 from handlers.command.energy.registers import Kilowatthours
-from handlers.command.fleet.polling import UP, PolledOutlet, Reading
+from handlers.command.fleet.reading import PolledOutlet, Reading
 from handlers.command.meter import lines
 from handlers.command.meter.days import Days, day_of
 from handlers.command.meter.instants import Instant
+from handlers.command.states import UP
 from handlers.nameplate import Nameplate
 
 from . import stored, twin
@@ -127,7 +128,7 @@ def journal(folder: Path, made: Sequence[Twin]) -> None:
 def _taken(poll: twin.Poll) -> lines.Taken:
     assert poll.monotonic is not None
     reading = Reading(
-        [PolledOutlet("1", UP, None, poll.value)],
+        [PolledOutlet("1", UP, energy_kwh=poll.value)],
         None,
         None,
         answered=True,

@@ -6,17 +6,20 @@ import random
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
+from handlers.command.fleet.reading import PolledOutlet
 from handlers.command.hall.cycle.plan_file import Progress, advance
 from handlers.command.hall.cycle.steps import Step
 from handlers.command.hall.drawing import Cord
-from handlers.command.hall.measured import HallReadings, MeasuredOutlet, MeasuredPdu
+from handlers.command.hall.measured import HallReadings, MeasuredPdu
+from handlers.command.states import DOWN, UNKNOWN, UP
 from handlers.errors import Refused, SettingsError, Unreachable
-from handlers.topology import LINE, MeteredPart, Topology
+from handlers.topology import LINE, MeteredPart
+from pdu_common.helper import EnumPowerStatus
 from tests.hall.plant import Bar, Box, Plant, Supply, rounded
 
 _PLANT_ANSWERS_S = 0.3  # how long a reading or a command takes
 _DELAY_S = 8.0  # a command that is carried out late
-_STATES = {True: "UP", False: "DOWN"}
+_STATES = {True: UP, False: DOWN}
 
 
 class Killed(BaseException):
@@ -128,16 +131,18 @@ class PlantWorld:
         for name, outlet in bar.outlets.items():
             cord = Cord(bar.name, name)
             is_on = outlet.on != (cord in self.stuck)
-            state = "UNKNOWN" if cord in self._unknown else _STATES[is_on]
+            state = UNKNOWN if cord in self._unknown else _STATES[is_on]
             shown = rounded(currents.get(cord, 0.0), step, False)
-            outlets[name] = MeasuredOutlet(state, shown if self.metered[bar.name] else None)
+            outlets[name] = PolledOutlet(
+                name, state, current_a=shown if self.metered[bar.name] else None
+            )
         lines = {
             line: rounded(loads.get(f"{bar.name}/{line}", 0.0), step, False) for line in bar.lines
         }
         meters = [MeteredPart(LINE, line, shown) for line, shown in lines.items()]
-        return MeasuredPdu(outlets, sum(lines.values()), topology=Topology(meters))
+        return MeasuredPdu(outlets, sum(lines.values()), meters=meters)
 
-    def switch(self, cord: Cord, on: bool) -> str:
+    def switch(self, cord: Cord, on: bool) -> EnumPowerStatus:
         """One command."""
         self._point()
         number, self.sent = self.sent, self.sent + 1
@@ -151,7 +156,7 @@ class PlantWorld:
         self._point()
         return answer
 
-    def _carried_out(self, cord: Cord, on: bool, fault: str) -> str:
+    def _carried_out(self, cord: Cord, on: bool, fault: str) -> EnumPowerStatus:
         if fault == "refused":
             raise Refused("no")
         if fault == "supply does not return":
@@ -165,7 +170,7 @@ class PlantWorld:
             self._relay(cord, on)
         if fault.startswith("answer lost"):
             raise Unreachable("no answer")
-        return "UNKNOWN" if fault.startswith("unknown") else _STATES[on]
+        return UNKNOWN if fault.startswith("unknown") else _STATES[on]
 
     def now(self) -> float:
         return self.time

@@ -23,6 +23,7 @@ from handlers.command.hall.cycle.steps import Mode
 from handlers.command.hall.cycle.world import Ended
 from handlers.command.hall.rehearsal import Hall
 from handlers.command.report import Interrupted
+from handlers.command.states import DOWN, UP
 from handlers.errors import SettingsError
 from tests.hall.cycle_trial import Case, Judge, Trial, case
 from tests.hall.halls import LOOSE, TIDY, Habits
@@ -52,7 +53,7 @@ def test_no_fault_leaves_a_machine_short_or_an_outlet_unnamed_and_no_kill_change
         # nothing is looked at after a surprise
         ("Run._after", lambda *_: None, Mode.ONE_FEED, "mate's supply dies"),
         # nothing is looked at in a resumed run
-        ("Run._settled", lambda _, step, __: dict.fromkeys(step.cords, "UP"), Mode.ONE_FEED, ""),
+        ("Run._settled", lambda _, step, __: dict.fromkeys(step.cords, UP), Mode.ONE_FEED, ""),
         ("Run._prove_off", lambda *_: None, Mode.BOTH_FEEDS, "relay stuck"),
     ],
 )
@@ -84,7 +85,7 @@ def test_a_second_ctrl_c_ends_at_once_and_names_what_is_off(
     monkeypatch.setattr(one.world, "sleep", twice)
     ended = one.run()
     cords = one.plan.steps[0].cords
-    assert {left.cord: left.state for left in ended.left} == dict.fromkeys(cords, "DOWN")
+    assert {left.cord: left.state for left in ended.left} == dict.fromkeys(cords, DOWN)
     assert isinstance(ended.error, Interrupted) and "second time" in ended.error.reason
     assert [(sent.cord, sent.on) for sent in one.world.commands] == [(c, False) for c in cords]
 
@@ -104,7 +105,7 @@ def test_an_old_plan_of_which_one_cord_is_off_switches_only_that_one_on() -> Non
         plan_file.about(world.now(), 1, step.cords[0], False),
     ):
         world.append([record])
-    assert world.switch(step.cords[0], False) == "DOWN"
+    assert world.switch(step.cords[0], False) is DOWN
     ended = run.Run(one.plan, copy.deepcopy(world.progress), one.drawing, world, world).go(
         only_open=True
     )

@@ -25,9 +25,6 @@ import pytest
 from handlers.command import root
 from handlers.command.exits import NOT_SEEN
 from handlers.command.hall.cycle import run as cycle_run
-from handlers.host import views
-from pdu_common import helper
-from pdu_common.tools import show_outlet_current
 from tests.hall.twin import KINDS, Files, Twin, four_racks, over, written
 from tests.hall.twin.curves import Breaker, seconds_to_trip
 from tests.handlers.command.fleet.halls import environment
@@ -61,14 +58,10 @@ def pdu(*words: object) -> Done:
 
 @pytest.fixture(autouse=True)
 def no_traces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither of the settings of who runs the tests, nor of other tests, which have loaded the
-    handler with the view that has no current.
-    """
+    """None of the settings of who runs the tests."""
     for key in list(os.environ):
         if key.startswith("PDU_"):
             monkeypatch.delenv(key)
-    show_outlet_current()
-    monkeypatch.setattr(views, "PduPortStatisticView", helper.PduPortStatisticView)
 
 
 class Run(NamedTuple):

@@ -205,9 +205,9 @@ def test_views_hold_readings_and_leave_unmetered_figures_at_their_default() -> N
         ("1", EnumPowerStatus.UP),
         ("2.7", EnumPowerStatus.UNKNOWN),
     ]
-    figures = host.statistic_view(
+    figures = host.Figures(
         None, 12.5, [PortFigures("1", 0.5, 2), PortFigures("2", None, None)]
-    )
+    ).view()
     # The default means "not metered". A 0.0 that the handler sets means that zero was measured.
     assert figures.load is PduStatisticView.load and figures.total_consumption == 12.5
     assert [(p.identity, p.consumption) for p in figures.ports] == [("1", 2.0), ("2", 0.0)]
@@ -222,7 +222,7 @@ def test_nan_and_infinity_never_reach_the_platform(figure: float) -> None:
         (None, None, [PortFigures("1", None, figure)]),
     ):
         with pytest.raises(ProtocolError, match="not a finite number"):
-            host.statistic_view(load, energy, ports)
+            host.Figures(load, energy, ports).view()
 
 
 def test_a_label_from_a_device_has_no_control_characters() -> None:
@@ -271,7 +271,7 @@ def test_a_ports_figures_go_into_the_fields_of_its_view(
     monkeypatch: pytest.MonkeyPatch, cls: type, energy: str, load: Optional[str]
 ) -> None:
     monkeypatch.setattr(views, "PduPortStatisticView", cls)
-    entry: Any = host.statistic_view(None, None, [PortFigures("7", 1.5, 20.0)]).ports[0]
+    entry: Any = host.Figures(None, None, [PortFigures("7", 1.5, 20.0)]).view().ports[0]
     assert entry.identity == "7" and getattr(entry, energy) == 20.0
     assert load is None or getattr(entry, load) == 1.5
 
@@ -299,7 +299,7 @@ def test_totals_are_reported_if_a_ports_view_cannot_hold_an_identity(
     monkeypatch: pytest.MonkeyPatch, cls: type
 ) -> None:
     monkeypatch.setattr(views, "PduPortStatisticView", cls)
-    view = host.statistic_view(3.0, 4.0, [PortFigures("7", 1.5, 20.0)])
+    view = host.Figures(3.0, 4.0, [PortFigures("7", 1.5, 20.0)]).view()
     assert (view.load, view.total_consumption, view.ports) == (3.0, 4.0, [])
 
 
@@ -319,6 +319,6 @@ def test_the_fields_of_a_view_are_looked_up_once_for_each_class(
         monkeypatch.setattr(views, "PduPortStatisticView", made)
         for _ in range(3):
             ports = [views.PortFigures(str(n), 1.5, None) for n in range(4)]
-            view: Any = views.statistic_view(None, None, ports)
+            view: Any = views.Figures(None, None, ports).view()
             assert [getattr(port, name) for port in view.ports] == [1.5] * 4
     assert len([cls for cls in asked if getattr(cls, "__name__", "") == "PortView"]) == 2

@@ -10,16 +10,18 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from ..meter.lines import FORM, NO_STATE
-from .readings import NO_STATE as UNKNOWN, OFF, ON, OWN, UnitFacts
+from ..meter.lines import FORM
+from ..states import DOWN, SPELLED, UNKNOWN, UP
+from .readings import NO_STATE, OFF, ON, OWN, UnitFacts
 
 #: what a record raises that is not of a meter
 BAD = (ValueError, TypeError, LookupError, OverflowError)
 #: sign of a state -> the state; _NONE for another byte
 _NONE = 255
-_STATES = bytes(
-    {ord("1"): ON, ord("0"): OFF, ord(NO_STATE): UNKNOWN}.get(byte, _NONE) for byte in range(256)
-)
+_SIGNS = {
+    ord(SPELLED[state].sign): here for state, here in ((UP, ON), (DOWN, OFF), (UNKNOWN, NO_STATE))
+}
+_STATES = bytes(_SIGNS.get(byte, _NONE) for byte in range(256))
 _NUMBERS = frozenset({int, float})
 
 
@@ -33,7 +35,7 @@ class PollRow(NamedTuple):
     monotonic: float
     #: of the unit, in s
     uptime: float
-    #: a place for each register: energy, current, power, and ON, OFF or UNKNOWN
+    #: a place for each register: energy, current, power, and ON, OFF or NO_STATE
     kwh: array[float]
     amperes: array[float]
     watts: array[float]
@@ -101,7 +103,7 @@ def _row(record: Mapping[str, Any], outlets: int) -> PollRow:
     begin, end = record["utc"]
     up = record.get("up")
     on = record.get("on")
-    states = _text(on).encode().translate(_STATES) if on else bytes([UNKNOWN]) * outlets
+    states = _text(on).encode().translate(_STATES) if on else bytes([NO_STATE]) * outlets
     if len(states) != outlets or _NONE in states:
         raise ValueError("on")
     return PollRow(
@@ -112,7 +114,7 @@ def _row(record: Mapping[str, Any], outlets: int) -> PollRow:
         _column(record.get("total"), record.get("kwh"), outlets),
         _column(record.get("load"), record.get("amps"), outlets),
         _column(None, record.get("watts"), outlets),
-        bytes([UNKNOWN]) + states,
+        bytes([NO_STATE]) + states,
     )
 
 

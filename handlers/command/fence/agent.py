@@ -12,10 +12,14 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, NamedTuple, Optional, TypeVar
 
+from pdu_common.helper import EnumPowerStatus
+
 from ...errors import SettingsError, printable
 from ..fleet import opening
-from ..fleet.polling import DOWN, UP, PolledOutlet, Reading, Target, failure, poll
+from ..fleet.polling import Target, poll
+from ..fleet.reading import Reading, failure
 from ..hall.drawing import Cord
+from ..states import DOWN, UP, word
 from .contract import CURRENT
 
 # between two readings of a meter: some renew their figures every two or three seconds
@@ -98,7 +102,7 @@ def is_on(outlets: MachineOutlets) -> bool:
     states = {cord: _state(readings[cord.pdu], cord) for cord in outlets.cords}
     if UP in states.values():
         return True
-    unknown = [cord for cord, state in states.items() if state != DOWN]
+    unknown = [cord for cord, state in states.items() if state is not DOWN]
     if unknown:
         raise FenceNotProven("; ".join(_why_unknown(readings[cord.pdu], cord) for cord in unknown))
     return False
@@ -112,7 +116,7 @@ def check(outlets: MachineOutlets, proof: PowerOffProof) -> None:
     wrong: list[str] = []
     for cord in outlets.cords:
         reading = readings[cord.pdu]
-        found = _find(reading, cord)
+        found = reading.outlet(cord.outlet)
         if reading.failure is not None:
             wrong.append(f"{cord}: {reading.failure.reason}")
         elif found is None:
@@ -140,7 +144,7 @@ _UNMETERED = "no current is known of this outlet; without a meter, use confirm=s
 
 
 def _switch(outlets: MachineOutlets, want_on: bool) -> None:
-    wanted, word = (UP, "on") if want_on else (DOWN, "off")
+    wanted = UP if want_on else DOWN
 
     def one_pdu(name: str) -> list[str]:
         wrong: list[str] = []
@@ -148,13 +152,13 @@ def _switch(outlets: MachineOutlets, want_on: bool) -> None:
             if cord.pdu != name:
                 continue
             try:
-                state = opening.switch(outlets.targets[name], cord.outlet, want_on).name
+                state = opening.switch(outlets.targets[name], cord.outlet, want_on)
             except (Exception, SystemExit) as error:  # anybody may have written the archive
                 reason = failure(error).reason
-                wrong.append(f"{cord}: {reason}; it may or may not have switched {word}")
+                wrong.append(f"{cord}: {reason}; it may or may not have switched {word(wanted)}")
                 continue
-            if state != wanted:
-                wrong.append(f"{cord} was not seen {word} after the command")
+            if state is not wanted:
+                wrong.append(f"{cord} was not seen {word(wanted)} after the command")
         return wrong
 
     wrong = [one for found in _of_each(outlets, one_pdu).values() for one in found]
@@ -185,12 +189,12 @@ def _with_current(outlets: MachineOutlets, proof: PowerOffProof) -> list[str]:
     wrong: list[str] = []
     for cord in outlets.cords:
         reading = readings[cord.pdu]
-        found = _find(reading, cord)
+        found = reading.outlet(cord.outlet)
         if reading.failure is not None:
             wrong.append(f"{cord} could not be read: {reading.failure.reason}")
         elif found is None or found.current_a is None:
             wrong.append(f"{cord}: {_UNMETERED}")
-        elif found.state != DOWN:
+        elif found.state is not DOWN:
             wrong.append(f"{cord} is not off any more")
         elif abs(found.current_a) >= proof.threshold:
             wrong.append(f"{cord} carries {found.current_a:g} A")
@@ -209,13 +213,9 @@ def _of_each(outlets: MachineOutlets, work: Callable[[str], T]) -> dict[str, T]:
         return dict(zip(names, pool.map(work, names)))
 
 
-def _find(reading: Reading, cord: Cord) -> Optional[PolledOutlet]:
-    return next((one for one in reading.outlets if one.identity == cord.outlet), None)
-
-
-def _state(reading: Reading, cord: Cord) -> str:
-    found = _find(reading, cord)
-    return "" if found is None else found.state
+def _state(reading: Reading, cord: Cord) -> Optional[EnumPowerStatus]:
+    found = reading.outlet(cord.outlet)
+    return None if found is None else found.state
 
 
 def _why_unknown(reading: Reading, cord: Cord) -> str:

@@ -1,7 +1,7 @@
 """What the folders of the handlers here share: the recording of a device and its replay
 (`<handler>/kind.py`), and what is found at an address (`<handler>/identity.py`).
 
-`by_handler.py` finds those modules by the handler's name.
+`command/doors.py` finds those modules by the handler's name.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
-from pdu_common.helper import EnumPowerStatus, PduStatisticView
+from pdu_common.helper import EnumPowerStatus
 
 from ...errors import ProtocolError, Refused, Unreachable, Unsupported, printable
-from ..output import counted, figure, metered
+from ...host import Figures
+from ..output import counted, figure
 
 T = TypeVar("T")
 LONGEST = 120  # limit for a value that a device reports, in characters
@@ -175,7 +176,7 @@ class HandlerFinding:
             self.evidence[before + name] = basis
 
     def note_figures(
-        self, read: Callable[[], PduStatisticView], load: str, energy: str, noun: str = "outlet"
+        self, read: Callable[[], Figures], load: str, energy: str, noun: str = "outlet"
     ) -> None:
         """Note the totals, with the evidence of load and energy, and how many outlets report an
         energy.
@@ -183,13 +184,13 @@ class HandlerFinding:
         `noun`: as in `note_states`.
         """
         try:
-            view = read()
+            found = read()
         except (ProtocolError, Refused, Unsupported) as error:
             self.cannot.append(f"report load and energy: {error.reason}")
             return
-        self.note_total("load", metered(view, "load"), "A", load)
-        self.note_total("energy", metered(view, "total_consumption"), "kWh", energy)
-        number = sum(metered(port, "consumption") is not None for port in view.ports)
+        self.note_total("load", found.load_a, "A", load)
+        self.note_total("energy", found.energy_kwh, "kWh", energy)
+        number = sum(port.energy_kwh is not None for port in found.ports)
         if number:
             self.can.append(f"report the energy by {noun} ({counted(number, noun)})")
         else:

@@ -29,7 +29,8 @@ from .allowed import Allowed
 from .archives import replaced, usable
 from .auth import of_environment, of_file
 from .networks import one_network
-from .polling import failure, targets
+from .polling import targets
+from .reading import failure
 
 LISTEN = "127.0.0.1:9914"
 _LAST_PORT = 65535

@@ -27,11 +27,11 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from ... import VERSION
-from .polling import DOWN, UNKNOWN, UP, Reading
+from ..states import SPELLED, UNKNOWN
+from .reading import Reading
 
 JOULES = 3_600_000.0  # joules in one kWh
 _PERCENT = 100.0
-_STATES = {UP: 1.0, DOWN: 0.0}
 # values of the labels, and the figure; None: left out
 Sample = tuple[Sequence[str], Optional[float]]
 # bytes; a shorter page fits into one packet
@@ -145,13 +145,13 @@ def _families(read: Reading, metered: bool) -> Iterator[Metric]:
     yield gauge(
         "pdu_outlet_state",
         "1 if the outlet is on, 0 if it is off; absent if that is not known.",
-        *(((one.identity,), _STATES.get(one.state)) for one in read.outlets),
+        *(((one.identity,), SPELLED[one.state].sample) for one in read.outlets),
         labels=["outlet"],
     )
     yield gauge(
         "pdu_outlet_state_unknown",
         "1 for an outlet whose state is not known.",
-        *(((one.identity,), 1.0) for one in read.outlets if one.state == UNKNOWN and not metered),
+        *(((one.identity,), 1.0) for one in read.outlets if one.state is UNKNOWN and not metered),
         labels=["outlet"],
     )
     yield gauge(
@@ -160,15 +160,10 @@ def _families(read: Reading, metered: bool) -> Iterator[Metric]:
         *(((one.identity,), one.current_a) for one in read.outlets),
         labels=["outlet"],
     )
-    facts = read.topology.outlets
     yield gauge(
         "pdu_outlet_power_watts",
         "Active power of the outlet.",
-        *(
-            ((one.identity,), facts[one.identity].power_w)
-            for one in read.outlets
-            if one.identity in facts
-        ),
+        *(((one.identity,), one.power_w) for one in read.outlets),
         labels=["outlet"],
     )
     yield energy(
@@ -180,7 +175,7 @@ def _families(read: Reading, metered: bool) -> Iterator[Metric]:
     yield gauge(
         "pdu_outlet_info",
         "The outlet's name, and its number on the unit.",
-        *((label, 1.0) for label in read.labels),
+        *(((one.identity, one.number, one.name), 1.0) for one in read.outlets if read.labelled),
         labels=["outlet", "number", "name"],
     )
 

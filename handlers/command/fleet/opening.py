@@ -1,9 +1,8 @@
 """The PDUs of a list, to read and to switch: for tools that keep running, and for programs that
 speak to others.
 
-A list and a file of logins become targets with `pdus`; `polling.poll` reads one, `states` only the
-states of its outlets, `outlets` all that is known of them, `plate` which unit it is; `switch`
-switches an outlet of one.
+A list and a file of logins become targets with `pdus`; `polling` reads one, `plate` says which unit
+it is, `switch` switches an outlet of one.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from ...errors import SettingsError, printable
 from ...nameplate import Nameplate
-from .. import outlet_reader
-from ..outlet_readings import UnitReading
-from . import listing, topologies
+from ..doors import Door
+from ..states import reported
+from . import listing
 from .auth import of_environment, of_file
 from .listing import ListedPdu
 from .polling import Target, targets
@@ -53,28 +52,9 @@ def pdus(
     return targets(devices, auths, of_environment(secret_files))
 
 
-def states(target: Target) -> dict[str, EnumPowerStatus]:
-    """The state of each outlet by its identity, for the cost of one `status`.
-
-    Raises the errors of the target's handler.
-    """
-    pdu = target.handler.make(target.data())
-    return {
-        printable(str(port.identity)): EnumPowerStatus[port.power_status.name]
-        for port in pdu.status().ports
-    }
-
-
-def outlets(target: Target) -> UnitReading:
-    """Every outlet with its state and all figures, watts included. Raises the errors of the
-    target's handler.
-    """
-    return outlet_reader.read(target.handler, target.data())
-
-
 def plate(target: Target) -> Nameplate:
     """The whole nameplate; empty for an archive. Raises the errors of the target's handler."""
-    return topologies.plate(target.handler, target.handler.make(target.data()), lambda _: False)
+    return Door(target.handler).nameplate(target.handler.make(target.data()), lambda _: False)
 
 
 def switch(target: Target, identity: str, on: bool) -> EnumPowerStatus:
@@ -86,4 +66,4 @@ def switch(target: Target, identity: str, on: bool) -> EnumPowerStatus:
     """
     pdu = target.handler.make(target.data())
     command = pdu.port_up if on else pdu.port_down
-    return EnumPowerStatus[command(PduPortView(identity=identity)).power_status.name]
+    return reported(command(PduPortView(identity=identity)))

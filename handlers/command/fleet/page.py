@@ -8,7 +8,10 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Callable, NamedTuple
 
+from pdu_common.helper import EnumPowerStatus
+
 from ..output import counted
+from ..states import DOWN, UNKNOWN, word
 from .tables import SHOWN, CellLook, CheckColumn
 from .verdict import BAD, DOUBTFUL, PduRow, Summary
 
@@ -80,7 +83,7 @@ def page(
             "Unknown states",
             ("PDU", "outlets"),
             [
-                [_name(row.device.name), _text(_outlets(row, "UNKNOWN"))]
+                [_name(row.device.name), _text(_outlets(row, UNKNOWN))]
                 for row in rows
                 if row.unknown and not row.device.metered
             ],
@@ -193,17 +196,15 @@ def _not_on(row: PduRow) -> str:
     """The outlets that are off or unknown, by name."""
     if not row.outlets:
         return ""
-    found = {
-        word: _outlets(row, state) for state, word in (("DOWN", "off"), ("UNKNOWN", "unknown"))
-    }
-    parts = [f"{word} {outlets}" for word, outlets in found.items() if outlets]
+    found = {word(state): _outlets(row, state) for state in (DOWN, UNKNOWN)}
+    parts = [f"{state} {outlets}" for state, outlets in found.items() if outlets]
     return "; ".join(parts) or "all are on"
 
 
-def _outlets(row: PduRow, state: str) -> str:
+def _outlets(row: PduRow, state: EnumPowerStatus) -> str:
     """The identities of the outlets in this state; numbers that follow each other as a range."""
     runs: list[list[str]] = []
-    for identity in (one.identity for one in row.outlets if one.state == state):
+    for identity in (one.identity for one in row.outlets if one.state is state):
         if runs and _follows(runs[-1][-1], identity):
             runs[-1].append(identity)
         else:

@@ -1,4 +1,4 @@
-"""Reads the states, load and energy of one PDU once, as DCImanager would."""
+"""Reads one PDU of a list once: the only way in which tools that keep running read it."""
 
 from __future__ import annotations
 
@@ -8,30 +8,19 @@ import math
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
-from typing import Any, Callable, NamedTuple, Optional
-
-from pdu_common.helper import EnumPowerStatus
-from pdu_common.tools import show_outlet_current
+from typing import Any, NamedTuple, Optional
 
 from ...errors import SettingsError, printable
-from ...labels import Label
-from ...nameplate import Nameplate
-from ...topology import Topology
 from .. import form
 from ..asking import NoSecret
 from ..loading import LoadedHandler, load
 from ..options import SECRETS, SharedOptions, spelled_secret
-from ..output import metered
-from . import topologies
+from . import reading
 from .auth import ENVIRONMENT, FleetLogin, names
 from .lag import Lag
 from .listing import ListedPdu
+from .reading import CallFailure, Part, Reading
 
-UP, DOWN, UNKNOWN = (
-    state.name for state in (EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN)
-)
-_DEFECT = "defect"
 BUSY = "busy"  # the kind of error if this machine, and not the PDU, was late
 # in seconds; pdu_common's SNMP and this pack's handlers refuse a longer one
 _LONGEST_TIMEOUT = 60.0
@@ -40,52 +29,6 @@ _LONGEST_TIMEOUT = 60.0
 _LATE, _LATE_S = 0.25, 0.05
 # the same for a whole call, which ends after 30 s or more (handlers/switching.py, host/snmp.py)
 _LONG_S, _LATE_IN_ALL = 25.0, 0.25
-
-
-class PolledOutlet(NamedTuple):
-    """One outlet: its state, its current in A and its energy in kWh; None for a figure that was not
-    read.
-    """
-
-    identity: str
-    state: str
-    current_a: Optional[float] = None
-    energy_kwh: Optional[float] = None
-
-
-class CallFailure(NamedTuple):
-    """Why a call failed: the error's kind and text."""
-
-    kind: str
-    reason: str
-
-
-class Reading(NamedTuple):
-    """The result for one PDU: what was read before the first failure."""
-
-    outlets: Sequence[PolledOutlet] = ()
-    load_a: Optional[float] = None
-    energy_kwh: Optional[float] = None
-    #: how long the calls took
-    seconds: float = 0.0
-    #: how many requests they sent, None if they were not counted; over NUT, requests that are sent
-    #: together count as one
-    requests: Optional[int] = None
-    #: the first failure
-    failure: Optional[CallFailure] = None
-    #: whether the states were read
-    answered: bool = False
-    labels: Sequence[Label] = ()
-    topology: Topology = Topology()
-    plate: Nameplate = Nameplate()
-
-    def count(self, state: str) -> int:
-        """How many outlets are in this state."""
-        return sum(outlet.state == state for outlet in self.outlets)
-
-
-#: reads one thing of a PDU into its reading
-Part = Callable[[Reading, Any], Reading]
 
 
 class Target(NamedTuple):
@@ -123,7 +66,6 @@ def targets(
 
     `usual` is the login of PDUs that name none. Raises SettingsError.
     """
-    show_outlet_current()
     handlers: dict[str, LoadedHandler] = {}
     found: list[Target] = []
     for device in devices:
@@ -153,77 +95,68 @@ def targets(
 def poll(
     target: Target,
     timeout: Optional[float] = None,
+    *,
     with_labels: bool = False,
+    with_power: bool = False,
     parts: Sequence[Part] = (),
 ) -> Reading:
-    """Calls `status`, `statistic` and, if wanted, `labels`, then the `parts` in the same session,
-    until one fails.
+    """Reads states and figures as DCImanager does, W `with_power`, numbers and names `with_labels`,
+    then the `parts`, in one session until one fails.
 
     An Exception or SystemExit becomes the `failure` of the result.
     """
-    own = (_states, _metered, *((_labelled,) if with_labels else ()))
-    # the context confines the counter of `_count`
-    return contextvars.copy_context().run(_polled, target, timeout, (*own, *parts))
+    measured = reading.power if with_power else reading.figures
+    named = (reading.labels,) if with_labels else ()
+    return _polled(target, timeout, (reading.states, measured, *named, *parts))
+
+
+def poll_states(target: Target) -> Reading:
+    """As `poll`, for the cost of one `status`."""
+    return _polled(target, None, (reading.states,))
 
 
 def poll_all(target: Target) -> Reading:
-    """As `poll`, with labels and topology: for the hall."""
-    return poll(target, with_labels=True, parts=(placed(target),))
-
-
-def placed(target: Target) -> Part:
-    """Reads the topology."""
-
-    def part(reading: Reading, pdu: Any) -> Reading:
-        return reading._replace(topology=topologies.read(target.handler, pdu))
-
-    return part
-
-
-def identified(target: Target) -> Part:
-    """Reads the whole nameplate."""
-
-    def part(reading: Reading, pdu: Any) -> Reading:
-        plate = topologies.plate(target.handler, pdu, lambda uptime_s: False)
-        return reading._replace(plate=plate)
-
-    return part
+    """As `poll`, with all that a `PolledOutlet` has, and the lines and breakers."""
+    return poll(target, with_labels=True, with_power=True, parts=(reading.placed,))
 
 
 def _polled(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
-    begin = time.monotonic()
-    count: list[int] = [0]
-    reading = Reading()
+    # the context confines the counter of `_count`
+    return contextvars.copy_context().run(_read, target, timeout, parts)
+
+
+def _read(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
+    found = [Reading(begun=time.monotonic())]
+    count = [0]
     try:
-        pdu = target.handler.make(target.data(timeout))
+        data = target.data(timeout)
         _count(target.handler, count)
-        with (target.handler.one_session or nullcontext)():
-            for part in parts:
-                reading = part(reading, pdu)
+        reading.read(target.handler, data, parts, found.append)
     except (Exception, SystemExit) as error:  # anybody may have written the archive
-        reading = reading._replace(failure=failure(error))
-    return reading._replace(
-        seconds=time.monotonic() - begin, requests=None if target.handler.sent is None else count[0]
+        found.append(found[-1]._replace(failure=found[-1].failure or reading.failure(error)))
+    return found[-1]._replace(
+        seconds=time.monotonic() - found[0].begun,
+        requests=None if target.handler.sent is None else count[0],
     )
 
 
-def is_silence(reading: Reading) -> bool:
+def is_silence(found: Reading) -> bool:
     """Whether the reading failed because the PDU did not answer in time, or cannot be reached."""
-    if reading.failure is None:
+    if found.failure is None:
         return False
-    kind, reason = reading.failure
+    kind, reason = found.failure
     # an archive of another pack may raise Python's own errors
     return kind in ("unreachable", "timeout") or reason.startswith(("TimeoutError", "timeout"))
 
 
-def doubted(target: Target, reading: Reading, lag: Lag) -> bool:
+def doubted(target: Target, found: Reading, lag: Lag) -> bool:
     """Whether the PDU may have answered in time, but this process was too late to see it."""
-    if not is_silence(reading):
+    if not is_silence(found):
         return False
     settings = {**target.auth.settings, **dict(target.device.settings)}
     late_for_an_answer = lag.longest > max(_LATE * _wait(target.handler, settings), _LATE_S)
-    is_long = reading.seconds > _LONG_S
-    late_in_all = is_long and lag.together > _LATE_IN_ALL * reading.seconds
+    is_long = found.seconds > _LONG_S
+    late_in_all = is_long and lag.together > _LATE_IN_ALL * found.seconds
     return late_for_an_answer or late_in_all
 
 
@@ -234,69 +167,6 @@ def busy(lag: Lag) -> CallFailure:
         f"this machine was too busy to tell whether the PDU answers: it was {lag.longest:.1f} s"
         " late",
     )
-
-
-def _states(reading: Reading, pdu: Any) -> Reading:
-    outlets = [
-        PolledOutlet(_shown(port.identity), EnumPowerStatus[port.power_status.name].name)
-        for port in pdu.status().ports
-    ]
-    return reading._replace(answered=True, outlets=outlets)
-
-
-def _labelled(reading: Reading, pdu: Any) -> Reading:
-    if not hasattr(pdu, "labels"):
-        return reading
-    return reading._replace(labels=[Label(*map(_shown, one)) for one in pdu.labels()])
-
-
-def failure(error: BaseException) -> CallFailure:
-    """The error's kind and text.
-
-    An error without a kind counts as a defect of this program or of the archive.
-    """
-    kind = getattr(error, "kind", None)
-    if isinstance(kind, str):
-        return CallFailure(printable(kind, 40), printable(str(getattr(error, "reason", error))))
-    return CallFailure(_DEFECT, printable(f"{type(error).__name__}: {error}"))
-
-
-def _shown(value: object) -> str:
-    """The value as printable text. A handler of another pack might return control characters."""
-    return printable(str(value))
-
-
-def _metered(reading: Reading, pdu: Any) -> Reading:
-    view = pdu.statistic()
-    figures = {_shown(port.identity): port for port in view.ports}
-    outlets = [
-        (
-            outlet._replace(
-                current_a=_figure(getattr(figures[outlet.identity], "load", None)),
-                energy_kwh=_figure(metered(figures[outlet.identity], "consumption")),
-            )
-            if outlet.identity in figures
-            else outlet
-        )
-        for outlet in reading.outlets
-    ]
-    return reading._replace(
-        outlets=outlets,
-        load_a=_figure(metered(view, "load")),
-        energy_kwh=_figure(metered(view, "total_consumption")),
-    )
-
-
-def _figure(value: Any) -> Optional[float]:
-    """A figure as a float, or None. An archive from elsewhere may return another type.
-
-    Raises ValueError, TypeError or OverflowError if a value other than None cannot be converted to
-    a finite float.
-    """
-    number = None if value is None else float(value)
-    if number is not None and not math.isfinite(number):
-        raise ValueError(f"a figure is {number}")
-    return number
 
 
 def _count(handler: LoadedHandler, count: list[int]) -> None:

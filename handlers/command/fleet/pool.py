@@ -17,7 +17,8 @@ from typing import Callable, NamedTuple, Optional
 
 from .crew import ALONE, Crew, Event, LostJob, cores
 from .lag import Lag
-from .polling import CallFailure, Reading, Target, busy, doubted, poll
+from .polling import Target, busy, doubted, poll
+from .reading import CallFailure, Reading
 
 # default limit for the PDUs that all processes together read at a time
 PARALLEL = 128

@@ -22,17 +22,8 @@ from .crew import Crew, LostJob, cores
 from .lag import Lag
 from .listing import ListedPdu
 from .metrics import Page, packed, page
-from .polling import (
-    CallFailure,
-    Part,
-    Reading,
-    Target,
-    doubted,
-    identified,
-    is_silence,
-    placed,
-    poll,
-)
+from .polling import Target, doubted, is_silence, poll
+from .reading import CallFailure, Reading, identified
 
 # the handler's share of the time that is left, so that a dead PDU's error arrives in time
 _OF_HANDLER = 0.8
@@ -48,11 +39,6 @@ class ProbeExtras(NamedTuple):
     identity: bool = False
     #: the watts of its outlets
     power: bool = False
-
-    def parts(self, target: Target) -> list[Part]:
-        """The further parts of a reading."""
-        wanted = ((self.identity, identified), (self.power, placed))
-        return [part(target) for is_wanted, part in wanted if is_wanted]
 
 
 NO_EXTRAS = ProbeExtras()
@@ -107,7 +93,13 @@ def probe(
     begin = time.monotonic()
     left = request.end - begin
     target = Target(request.device, referenced(request.handler), request.auth)
-    reading = poll(target, _OF_HANDLER * left, with_labels=True, parts=request.extras.parts(target))
+    reading = poll(
+        target,
+        _OF_HANDLER * left,
+        with_labels=True,
+        with_power=request.extras.power,
+        parts=(identified,) if request.extras.identity else (),
+    )
     began_late = left < ENOUGH * request.seconds and is_silence(reading)
     return answered(request, reading, began_late or doubted(target, reading, since(begin)))
 

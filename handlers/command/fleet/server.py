@@ -19,7 +19,7 @@ from ...errors import printable
 from ..output import counted
 from .allowed import Allowed, NotAllowed, Query
 from .metrics import Own, Page, packed
-from .polling import CallFailure, Reading, Target
+from .polling import Target
 from .probing import (
     ENOUGH,
     NO_EXTRAS,
@@ -30,6 +30,7 @@ from .probing import (
     answered,
     requested,
 )
+from .reading import CallFailure, Reading
 
 SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
 # the scrape's time-out if the header is missing or not a finite number

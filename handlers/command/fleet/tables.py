@@ -158,7 +158,15 @@ def as_json(
 
 def _json(row: PduRow, marks: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     made: dict[str, Any] = {column.key: column.value(row) for column in COLUMNS if column.json}
-    made["outlets"] = [outlet._asdict() for outlet in row.outlets]
+    made["outlets"] = [
+        {
+            "identity": one.identity,
+            "state": one.state.name,
+            "current_a": one.current_a,
+            "energy_kwh": one.energy_kwh,
+        }
+        for one in row.outlets
+    ]
     if row.kind:
         made["error"] = {"kind": row.kind, "reason": row.reason, "remedy": row.remedy}
     if row.device.name in marks:

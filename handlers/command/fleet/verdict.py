@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ..output import counted, figure
+from ..states import DOWN, UNKNOWN, UP
 from .listing import ListedPdu
-from .polling import DOWN, UNKNOWN, UP, PolledOutlet, Reading
+from .reading import PolledOutlet, Reading
 
 WELL = 0
 DOUBTFUL = 1
@@ -275,8 +276,8 @@ def changes(before: PduRow, after: PduRow) -> list[str]:
     """
     found = [] if before.result == after.result else [f"{before.result} -> {after.result}"]
     if before.on is not None and after.on is not None:
-        states = {outlet.identity: outlet.state for outlet in before.outlets}
-        now = {outlet.identity: outlet.state for outlet in after.outlets}
+        states = {outlet.identity: outlet.state.name for outlet in before.outlets}
+        now = {outlet.identity: outlet.state.name for outlet in after.outlets}
         found += [
             f"outlet {identity} {states.get(identity, 'new')} -> {now.get(identity, 'gone')}"
             for identity in {**states, **now}

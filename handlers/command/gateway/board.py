@@ -13,6 +13,7 @@ from typing import Callable, NamedTuple, Optional, TypeVar
 
 from ...errors import SettingsError
 from ..fleet.polling import Target
+from ..fleet.reading import CallFailure, Reading
 from ..hall.drawing import Cord, Machine
 from .ledger import LOST, AcceptedCommand, Ledger
 from .metrics import GatewayCounts
@@ -30,7 +31,7 @@ from .power import (
     together,
 )
 from .refusals import Refusal, not_found
-from .units import GatewayPdu, OutletsReading
+from .units import GatewayPdu, cord_state
 
 T = TypeVar("T")
 # to each outlet of a command: a list that is renewed meanwhile must not lead it to another PDU
@@ -46,7 +47,7 @@ class BoardReading(NamedTuple):
     #: by machine
     states: Mapping[str, MachineState]
     #: by PDU
-    readings: Mapping[str, OutletsReading]
+    readings: Mapping[str, Reading]
 
 
 class Board:
@@ -70,7 +71,7 @@ class Board:
         self.machines: Mapping[str, Machine] = {}
         self._units: Mapping[str, GatewayPdu] = {}
         self.renew(machines, targets)
-        self._reading: set[asyncio.Task[OutletsReading]] = set()
+        self._reading: set[asyncio.Task[Reading]] = set()
         #: machine -> its command
         self._running: dict[str, asyncio.Task[PowerOutcome]] = {}
         #: client and key -> the command that has them
@@ -112,7 +113,7 @@ class Board:
         now = time.monotonic()
         states = {
             name: machine_state(
-                [readings[cord.pdu].cord(cord) for cord in every],
+                [cord_state(readings[cord.pdu], cord) for cord in every],
                 round(now - min(readings[cord.pdu].begun for cord in every), 3),
             )
             for name, every in cords.items()
@@ -121,7 +122,7 @@ class Board:
 
     async def readings(
         self, pdus: Collection[str], with_figures: bool = False, wait_s: Optional[float] = None
-    ) -> dict[str, OutletsReading]:
+    ) -> dict[str, Reading]:
         """PDUs, each read once. `wait_s`: as for `read_for`."""
         if not pdus:
             return {}
@@ -134,10 +135,13 @@ class Board:
         for task in tasks.values():
             task.add_done_callback(self._reading.discard)
         await asyncio.wait(tasks.values(), timeout=wait_s)
-        late = OutletsReading({}, begun, f"not read within {wait_s or 0:g} s; ask again")
+        late = Reading(
+            failure=CallFailure("late", f"not read within {wait_s or 0:g} s; ask again"),
+            begun=begun,
+        )
         return {pdu: task.result() if task.done() else late for pdu, task in tasks.items()}
 
-    def newest(self, pdu: str) -> Optional[OutletsReading]:
+    def newest(self, pdu: str) -> Optional[Reading]:
         """The last reading of a PDU, however old; None before the first."""
         return self._units[pdu].newest
 

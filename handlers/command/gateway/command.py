@@ -19,7 +19,8 @@ from .. import extras
 from ..exits import DONE
 from ..fleet import private
 from ..fleet.opening import pdus
-from ..fleet.polling import Target, failure
+from ..fleet.polling import Target
+from ..fleet.reading import failure
 from ..groups import Subcommand
 from ..hall import reading_toml
 from ..hall.drawing import Drawing

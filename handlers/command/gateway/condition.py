@@ -39,7 +39,7 @@ class Condition:
         if self.not_reloaded:
             lines.append("the files were not read again: the old ones are in use")
         known = [self._board.newest(pdu) for pdu in self._board.pdus()]
-        failed = sum(1 for one in known if one is not None and one.reason)
+        failed = sum(1 for one in known if one is not None and one.unread)
         if failed:
             lines.append(f"PDUs that did not answer when they were last read: {failed}")
         is_well = not self._ledger.trouble()
@@ -52,14 +52,14 @@ class Condition:
         read = await self._board.readings(pdus, wait_s=wait_s(request))
         now, journal = time.monotonic(), self._ledger.trouble()
         found: dict[str, Any] = {
-            "ok": not (journal or self.not_reloaded or any(one.reason for one in read.values())),
+            "ok": not (journal or self.not_reloaded or any(one.unread for one in read.values())),
             "journal": {"ok": not journal, "reason": journal},
             "files": {"ok": not self.not_reloaded, "reason": self.not_reloaded},
             "pdus": [
                 {
                     "pdu": pdu,
-                    "ok": not one.reason,
-                    "reason": one.reason,
+                    "ok": not one.unread,
+                    "reason": one.unread,
                     "age_s": round(now - one.begun, 3),
                 }
                 for pdu, one in read.items()
@@ -100,7 +100,7 @@ class Condition:
                     "pdu_gateway_pdu_ok",
                     "gauge",
                     "Whether the PDU answered when it was last read.",
-                    {(("pdu", pdu),): float(not one.reason) for pdu, one in known.items()},
+                    {(("pdu", pdu),): float(not one.unread) for pdu, one in known.items()},
                 ),
                 Metric(
                     "pdu_gateway_pdu_age_seconds",

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from pdu_common.helper import EnumPowerStatus
-
+from .. import states
 from ..hall.drawing import Cord
 
-ON, OFF, UNKNOWN = "on", "off", "unknown"
+ON, OFF, UNKNOWN = map(states.word, (states.UP, states.DOWN, states.UNKNOWN))
 RESTART = "restart"
 ACTIONS = (ON, OFF, RESTART)
-_STATES = {EnumPowerStatus.UP: ON, EnumPowerStatus.DOWN: OFF}
 
 
 class CordState(NamedTuple):
@@ -53,8 +51,8 @@ class MachineState(NamedTuple):
         if self.state != UNKNOWN:
             return ""
         why = [f"{cord.cord}: {cord.reason}" for cord in self.cords if cord.reason]
-        states = ", ".join(f"{cord.cord} is {cord.state}" for cord in self.cords)
-        return "; ".join(why) or states
+        every = ", ".join(f"{cord.cord} is {cord.state}" for cord in self.cords)
+        return "; ".join(why) or every
 
 
 class PowerRequest(NamedTuple):
@@ -84,14 +82,9 @@ class PowerOutcome(NamedTuple):
     is_repeated: bool = False
 
 
-def word(state: EnumPowerStatus) -> str:
-    """ON, OFF or UNKNOWN for what a PDU reports."""
-    return _STATES.get(state, UNKNOWN)
-
-
-def together(states: Iterable[str]) -> str:
+def together(of_cords: Iterable[str]) -> str:
     """The state of a machine with outlets in these states."""
-    found = set(states)
+    found = set(of_cords)
     return found.pop() if len(found) == 1 else UNKNOWN
 
 

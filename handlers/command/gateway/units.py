@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
 from concurrent.futures import Executor
-from typing import Callable, NamedTuple, Optional, TypeVar
+from typing import Callable, Optional, TypeVar
 
 from pdu_common.helper import EnumPowerStatus
 
 from ..fleet import opening
-from ..fleet.polling import Target, failure
+from ..fleet.polling import Target, poll, poll_states
+from ..fleet.reading import Reading, failure
 from ..hall.drawing import Cord
-from .power import UNKNOWN, CordState, word
+from ..states import word
+from .power import UNKNOWN, CordState
 from .turns import Turns
 
 T = TypeVar("T")
@@ -25,30 +26,13 @@ _NOT_LISTED = "the PDU lists no such outlet"
 _UNSURE = "the command may or may not have been carried out"
 
 
-class Figures(NamedTuple):
-    """What one outlet reports."""
-
-    state: str
-    current_a: Optional[float] = None
-    power_w: Optional[float] = None
-    energy_kwh: Optional[float] = None
-
-
-class OutletsReading(NamedTuple):
-    """The outlets of a PDU by identity; none if it could not be read."""
-
-    outlets: Mapping[str, Figures]
-    #: when it was begun, as time.monotonic
-    begun: float
-    #: why it could not be read
-    reason: str = ""
-
-    def cord(self, cord: Cord) -> CordState:
-        """What this reading says of an outlet."""
-        found = self.outlets.get(cord.outlet)
-        if found is None:
-            return CordState(cord, UNKNOWN, self.reason or _NOT_LISTED)
-        return CordState(cord, found.state, "", *found[1:])
+def cord_state(reading: Reading, cord: Cord) -> CordState:
+    """What a reading says of an outlet."""
+    found = reading.outlet(cord.outlet)
+    why = "" if reading.failure is None else reading.failure.reason
+    if found is None:
+        return CordState(cord, UNKNOWN, why or _NOT_LISTED)
+    return CordState(cord, word(found.state), why, found.current_a, found.power_w, found.energy_kwh)
 
 
 class GatewayPdu:
@@ -64,9 +48,9 @@ class GatewayPdu:
         self._readers, self._switchers = readers, switchers
         self._turns = Turns()
         #: the last reading, by whether it has figures
-        self._last: dict[bool, OutletsReading] = {}
+        self._last: dict[bool, Reading] = {}
         #: the last reading that ended, of either kind; None before the first
-        self.newest: Optional[OutletsReading] = None
+        self.newest: Optional[Reading] = None
 
     def renew(self, target: Target) -> None:
         """Reach the PDU as `target` says from now on. A dialogue that runs is carried through."""
@@ -74,9 +58,9 @@ class GatewayPdu:
         self._last.clear()
         self.newest = None
 
-    async def read(self, with_figures: bool = False) -> OutletsReading:
+    async def read(self, with_figures: bool = False) -> Reading:
         """The outlets, from a reading that is at most `fresh_s` old."""
-        read = self._read_figures if with_figures else self._read_states
+        read = _all if with_figures else poll_states
         oldest = time.monotonic() - self._fresh_s
         async with self._turns.reading():
             last = self._last.get(with_figures)
@@ -110,27 +94,9 @@ class GatewayPdu:
             f"the PDU accepted the command, but did not report the outlet {_on_off(on)}",
         )
 
-    def _read_states(self, target: Target) -> OutletsReading:
-        begun = time.monotonic()
-        try:
-            found = opening.states(target)
-        except (Exception, SystemExit) as error:
-            return OutletsReading({}, begun, failure(error).reason)
-        return OutletsReading({key: Figures(word(state)) for key, state in found.items()}, begun)
 
-    def _read_figures(self, target: Target) -> OutletsReading:
-        begun = time.monotonic()
-        try:
-            found = opening.outlets(target)
-        except (Exception, SystemExit) as error:
-            return OutletsReading({}, begun, failure(error).reason)
-        return OutletsReading(
-            {
-                one.identity: Figures(one.state, one.current_a, one.power_w, one.energy_kwh)
-                for one in found.outlets
-            },
-            begun,
-        )
+def _all(target: Target) -> Reading:
+    return poll(target, with_power=True)
 
 
 async def _in_thread(threads: Executor, call: Callable[[], T]) -> T:

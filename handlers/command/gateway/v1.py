@@ -106,9 +106,9 @@ class V1:
             {
                 "machines": [_machine_json(name, one) for name, one in found.states.items()],
                 "unread": [
-                    {"pdu": pdu, "reason": one.reason}
+                    {"pdu": pdu, "reason": one.unread}
                     for pdu, one in found.readings.items()
-                    if one.reason
+                    if one.unread
                 ],
             }
         )

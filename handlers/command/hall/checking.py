@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..states import DOWN
 from .completing import meter_of
 from .drawing import Cord, Drawing, HallNode, Input, Machine, PduNode
-from .measured import DOWN, HallReadings
+from .measured import HallReadings
 
 # a rating that the PDU reports may be rounded
 _SAME_A = 0.5
@@ -118,7 +119,7 @@ def _against(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
             if cord not in owners and (outlet.current_a or 0.0) > drawing.idle_a:
                 what = f"carries {outlet.current_a:.3g} A and belongs to nobody"
                 yield Finding("current-of-nobody", str(cord), what, line)
-            if outlet.state == DOWN and (outlet.current_a or 0.0) > drawing.idle_a:
+            if outlet.state is DOWN and (outlet.current_a or 0.0) > drawing.idle_a:
                 what = f"is reported off and carries {outlet.current_a:.3g} A"
                 yield Finding("off-with-current", str(cord), what, line)
         yield from _limits(pdu, readings, line)
@@ -146,7 +147,7 @@ def _limits(pdu: PduNode, readings: HallReadings, line: int) -> Iterator[Finding
     if not pdu.breakers and not any(one.outlets for one in pdu.lines):
         return
     named = {one.name.casefold() for one in (*pdu.lines, *pdu.breakers)}
-    for meter in read.topology.meters:
+    for meter in read.meters:
         if meter.rating_a and meter.label.casefold() not in named:
             what = f"has {meter.kind} {meter.label} ({meter.rating_a:g} A), which is not drawn"
             yield Finding("not-drawn", pdu.name, what, line)

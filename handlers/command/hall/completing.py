@@ -34,8 +34,8 @@ def is_drawn(pdu: PduNode) -> bool:
 
 
 def _completed(pdu: PduNode, read: MeasuredPdu) -> PduNode:
-    lines = [meter for meter in read.topology.meters if meter.kind == LINE]
-    breakers = [meter for meter in read.topology.meters if meter.kind != LINE]
+    lines = [meter for meter in read.meters if meter.kind == LINE]
+    breakers = [meter for meter in read.meters if meter.kind != LINE]
     drawn_lines: Sequence[Breaker] = pdu.lines
     if not is_drawn(pdu) and lines:
         usual = pdu.lines[0]
@@ -62,9 +62,9 @@ def _with_facts(breaker: Breaker, meters: Sequence[MeteredPart], read: MeasuredP
     if breaker.outlets is not None or breaker.every or meter is None:
         return breaker
     known = {
-        identity: (*facts.lines, facts.breaker)
-        for identity, facts in read.topology.outlets.items()
-        if (facts.lines if meter.kind == LINE else facts.breaker)
+        identity: (*outlet.lines, outlet.breaker)
+        for identity, outlet in read.outlets.items()
+        if (outlet.lines if meter.kind == LINE else outlet.breaker)
     }
     behind = tuple(identity for identity, labels in known.items() if meter.label in labels)
     # outlets that the device does not place stay open: then no list can be complete
@@ -78,7 +78,7 @@ def meter_of(pdu: PduNode, breaker: Breaker, read: Optional[MeasuredPdu]) -> Opt
     if read is None:
         return None
     is_line = breaker in pdu.lines
-    meters = [meter for meter in read.topology.meters if (meter.kind == LINE) == is_line]
+    meters = [meter for meter in read.meters if (meter.kind == LINE) == is_line]
     if is_line and breaker.every and len(meters) <= 1:
         return meters[0] if meters else MeteredPart(LINE, breaker.name, read.load_a)
     return _named(breaker.name, meters)

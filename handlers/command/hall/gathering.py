@@ -13,11 +13,12 @@ from ...errors import SettingsError
 from ..files import read_file
 from ..fleet import opening, pool, shared_options
 from ..fleet.listing import ListedPdu
-from ..fleet.polling import Reading, poll_all
+from ..fleet.polling import poll_all
+from ..fleet.reading import Reading
 from ..options import Parameters, SharedOptions, option, secret_files
 from ..output import progress
 from ..report import Usage
-from .measured import HallReadings, MeasuredOutlet, MeasuredPdu, as_json, of_json
+from .measured import HallReadings, MeasuredPdu, as_json, of_json
 
 
 class SourceOptions(NamedTuple):
@@ -106,12 +107,11 @@ def of_readings(
     found: dict[str, MeasuredPdu] = {}
     for device, reading in zip(devices, readings):
         found[device.name] = MeasuredPdu(
-            {one.identity: MeasuredOutlet(one.state, one.current_a) for one in reading.outlets},
+            {one.identity: one for one in reading.outlets},
             reading.load_a,
             device.metered,
             reading.failure.reason if reading.failure is not None else "",
-            reading.labels,
-            reading.topology,
+            reading.meters,
         )
     return HallReadings(found, taken)
 

@@ -6,35 +6,26 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
+from pdu_common.helper import EnumPowerStatus
+
 from ...errors import SettingsError, printable
-from ...labels import Label
-from ...topology import MeteredPart, OutletFacts, Topology
-
-UP, DOWN, UNKNOWN = "UP", "DOWN", "UNKNOWN"
-
-
-class MeasuredOutlet(NamedTuple):
-    """One outlet."""
-
-    #: UP, DOWN or UNKNOWN
-    state: str
-    #: in A; None if it is not metered, or not known
-    current_a: Optional[float] = None
+from ...topology import MeteredPart
+from ..fleet.reading import PolledOutlet
 
 
 class MeasuredPdu(NamedTuple):
     """The reading of one PDU."""
 
     #: by identity, in the PDU's order
-    outlets: Mapping[str, MeasuredOutlet]
+    outlets: Mapping[str, PolledOutlet]
     #: the sum over its lines in A; None if it is not metered, or not known
     load_a: Optional[float] = None
     #: the fleet list says that it only meters: its outlets have no relay, and no state
     metered: bool = False
     #: why the reading failed, in part or as a whole; "" if it did not
     error: str = ""
-    labels: Sequence[Label] = ()
-    topology: Topology = Topology()
+    #: its lines and breakers
+    meters: Sequence[MeteredPart] = ()
 
     @property
     def outlet_step_a(self) -> float:
@@ -44,7 +35,7 @@ class MeasuredPdu(NamedTuple):
     @property
     def meter_step_a(self) -> float:
         """The resolution of the currents of its lines and breakers, in A."""
-        return step_a([self.load_a, *(meter.current_a for meter in self.topology.meters)])
+        return step_a([self.load_a, *(meter.current_a for meter in self.meters)])
 
 
 def step_a(currents: Iterable[Optional[float]]) -> float:
@@ -66,7 +57,7 @@ class HallReadings(NamedTuple):
     #: when the last of them was made, in seconds since 1970; None if nobody wrote it down
     taken: Optional[float] = None
 
-    def outlet(self, pdu: str, outlet: str) -> Optional[MeasuredOutlet]:
+    def outlet(self, pdu: str, outlet: str) -> Optional[PolledOutlet]:
         """One outlet, None if it was not read."""
         found = self.pdus.get(pdu)
         return None if found is None else found.outlets.get(outlet)
@@ -80,11 +71,33 @@ def as_json(readings: HallReadings) -> dict[str, Any]:
             "name": name,
             "load_a": pdu.load_a,
             "metered": pdu.metered,
-            "outlets": [{"identity": key, **one._asdict()} for key, one in pdu.outlets.items()],
-            "labels": [label._asdict() for label in pdu.labels],
+            "outlets": [
+                {"identity": one.identity, "state": one.state.name, "current_a": one.current_a}
+                for one in pdu.outlets.values()
+            ],
+            "labels": [
+                {"identity": one.identity, "number": one.number, "name": one.name}
+                for one in pdu.outlets.values()
+            ],
             "topology": {
-                "meters": [meter._asdict() for meter in pdu.topology.meters],
-                "outlets": {key: one._asdict() for key, one in pdu.topology.outlets.items()},
+                "meters": [
+                    {
+                        "kind": one.kind,
+                        "label": one.label,
+                        "current_a": one.current_a,
+                        "rating_a": one.rating_a,
+                    }
+                    for one in pdu.meters
+                ],
+                "outlets": {
+                    one.identity: {
+                        "power_w": one.power_w,
+                        "rating_a": one.rating_a,
+                        "lines": one.lines,
+                        "breaker": one.breaker,
+                    }
+                    for one in pdu.outlets.values()
+                },
             },
         }
         if pdu.error:
@@ -115,39 +128,43 @@ def of_json(document: Any, path: str) -> HallReadings:
 
 
 def _pdu(one: Mapping[str, Any]) -> MeasuredPdu:
-    outlets: dict[str, MeasuredOutlet] = {}
+    outlets: dict[str, PolledOutlet] = {}
     for outlet in one["outlets"]:
-        identity, state = _text(outlet["identity"]), outlet["state"]
-        if state not in (UP, DOWN, UNKNOWN) or identity in outlets:
+        identity = _text(outlet["identity"])
+        if identity in outlets:
             raise ValueError(f"outlet {identity!r}")
-        outlets[identity] = MeasuredOutlet(state, _figure(outlet.get("current_a")))
+        outlets[identity] = PolledOutlet(
+            identity,
+            EnumPowerStatus[_text(outlet["state"])],
+            current_a=_figure(outlet.get("current_a")),
+        )
+    for label in one.get("labels", []):
+        identity, number, name = (_text(label[key]) for key in ("identity", "number", "name"))
+        if identity in outlets:
+            outlets[identity] = outlets[identity]._replace(number=number, name=name)
     topology = one.get("topology") or {}
+    for key, facts in topology.get("outlets", {}).items():
+        if _text(key) in outlets:
+            outlets[_text(key)] = outlets[_text(key)]._replace(
+                power_w=_figure(facts.get("power_w")),
+                rating_a=_figure(facts.get("rating_a")),
+                lines=tuple(map(_text, facts.get("lines") or ())),
+                breaker=_text(facts.get("breaker") or ""),
+            )
     return MeasuredPdu(
         outlets,
         _figure(one.get("load_a")),
         one.get("metered") is True,
         _text((one.get("error") or {}).get("reason", "")),
-        [Label(*(_text(label[key]) for key in Label._fields)) for label in one.get("labels", [])],
-        Topology(
-            [
-                MeteredPart(
-                    _text(meter["kind"]),
-                    _text(meter["label"]),
-                    _figure(meter.get("current_a")),
-                    _figure(meter.get("rating_a")),
-                )
-                for meter in topology.get("meters", [])
-            ],
-            {
-                _text(key): OutletFacts(
-                    _figure(facts.get("power_w")),
-                    _figure(facts.get("rating_a")),
-                    tuple(map(_text, facts.get("lines") or ())),
-                    _text(facts.get("breaker") or ""),
-                )
-                for key, facts in topology.get("outlets", {}).items()
-            },
-        ),
+        [
+            MeteredPart(
+                _text(meter["kind"]),
+                _text(meter["label"]),
+                _figure(meter.get("current_a")),
+                _figure(meter.get("rating_a")),
+            )
+            for meter in topology.get("meters", [])
+        ],
     )
 
 

@@ -19,6 +19,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ..output import counted
+from ..states import DOWN
 from . import completing
 from .carrying import Paths
 from .drawing import Cord, Drawing, HallNode, nodes
@@ -35,7 +36,7 @@ from .loads import (
     Worlds,
     load,
 )
-from .measured import DOWN, HallReadings
+from .measured import HallReadings
 from .verdicts import CordNow, Judged, Now, Verdict, bounds, cords_now, lives, may_live, reason_of
 
 OVERLOAD_ADVICE = "move load away from it, or give the drawing what it needs to be certain"
@@ -399,7 +400,7 @@ def unowned(drawing: Drawing, readings: HallReadings) -> list[CordNow]:
         read = readings.pdus.get(name)
         for identity, outlet in read.outlets.items() if read is not None else ():
             cord, current = Cord(name, identity), outlet.current_a
-            is_off = current is None and outlet.state == DOWN
+            is_off = current is None and outlet.state is DOWN
             if cord in owners or is_off or current == 0:
                 continue
             low, high = bounds(current, read.outlet_step_a) if read is not None else (0.0, None)

@@ -11,8 +11,9 @@ import enum
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Optional
 
+from ..states import DOWN, UP
 from .drawing import Cord, Machine
-from .measured import DOWN, UP, HallReadings
+from .measured import HallReadings
 
 # A supply that works carries at least this part of an equal share. Less is a dead supply's input
 # filter, or a supply on standby.
@@ -84,12 +85,12 @@ def cords_now(
             continue
         current = one.current_a
         read = current or 0.0
-        is_on = one.state == UP or (one.state != DOWN and readings.pdus[cord.pdu].metered)
+        is_on = one.state is UP or (one.state is not DOWN and readings.pdus[cord.pdu].metered)
         if is_on and current is None:
             now = Now.UNMETERED
         elif is_on:
             now = Now.CARRIES if read > idle_a and read >= least else Now.IDLE
-        elif one.state == DOWN:
+        elif one.state is DOWN:
             now = Now.CONTRADICTORY if read > idle_a else Now.OFF
         else:
             now = Now.UNKNOWN

@@ -8,13 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from ...nameplate import Nameplate
-from ..fleet.polling import DOWN, UP, Reading
+from ..fleet.reading import Reading
+from ..states import SPELLED
 from .instants import Instant
 
 FORM = 1
-#: state of an outlet -> its sign in `on`; NO_STATE for all others
-SIGNS: Mapping[str, str] = {UP: "1", DOWN: "0"}
-NO_STATE = "-"
 _PLACES = 3  # of currents, watts and times: mA, mW, ms
 
 
@@ -68,11 +66,10 @@ class PduLines:
         self._plate = plate._replace(family=family, uptime_s=None)
         if reading.answered:
             self._outlets = [one.identity for one in reading.outlets]
-        if reading.labels:
-            names = {one.identity: one.name or one.number for one in reading.labels}
-            self._names = [names.get(identity, "") for identity in self._outlets]
-        if reading.topology.meters:
-            self._meters = [[one.kind, one.label, one.rating_a] for one in reading.topology.meters]
+        if reading.labelled:
+            self._names = [one.name or one.number for one in reading.outlets]
+        if reading.meters:
+            self._meters = [[one.kind, one.label, one.rating_a] for one in reading.meters]
 
     def _declaration(self) -> dict[str, Any]:
         plate = self._plate
@@ -97,14 +94,13 @@ class PduLines:
         yield "up", _short(reading.plate.uptime_s)
         yield "load", _short(reading.load_a)
         yield "total", reading.energy_kwh
-        outlets, facts = reading.outlets, reading.topology.outlets
+        outlets = reading.outlets
         yield "kwh", _listed([one.energy_kwh for one in outlets])
         yield "amps", _listed([_short(one.current_a) for one in outlets])
-        watts = [facts[one.identity].power_w if one.identity in facts else None for one in outlets]
-        yield "watts", _listed([_short(one) for one in watts])
-        yield "meters", _listed([_short(one.current_a) for one in reading.topology.meters])
+        yield "watts", _listed([_short(one.power_w) for one in outlets])
+        yield "meters", _listed([_short(one.current_a) for one in reading.meters])
         if reading.answered:
-            yield "on", "".join(SIGNS.get(one.state, NO_STATE) for one in outlets)
+            yield "on", "".join(SPELLED[one.state].sign for one in outlets)
         yield "missed", missed or None
         yield "error", None if reading.failure is None else [*reading.failure]
 

@@ -17,7 +17,8 @@ from typing import Any, Callable, NamedTuple, Optional
 from ... import VERSION
 from ..fleet.crew import ALONE, Crew, Event, LostJob, cores
 from ..fleet.lag import Lag
-from ..fleet.polling import CallFailure, Reading, Target, busy, doubted
+from ..fleet.polling import Target, busy, doubted
+from ..fleet.reading import CallFailure, Reading
 from ..journal import JournalError
 from ..output import counted
 from ..service import Wishes, reread

@@ -17,8 +17,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
 
-from ..fleet import topologies
-from ..fleet.polling import Reading, Target, placed, poll
+from ..doors import Door
+from ..fleet.polling import Target, poll
+from ..fleet.reading import Reading, placed
 from .instants import Instant
 from .lines import Taken
 
@@ -47,13 +48,13 @@ def take(target: Target, known: Optional[Known]) -> Taken:
     begin = Instant.now()
     is_due = known is None or begin.mono - known.whole >= WHOLE_EACH_S
 
-    def plate(reading: Reading, pdu: Any) -> Reading:
+    def plate(reading: Reading, door: Door, pdu: Any) -> Reading:
         def runs_on(uptime_s: Optional[float]) -> bool:
             return not is_due and known is not None and _runs_on(known, reading, uptime_s)
 
-        return reading._replace(plate=topologies.plate(target.handler, pdu, runs_on))
+        return reading._replace(plate=door.nameplate(pdu, runs_on))
 
-    reading = poll(target, with_labels=is_due, parts=(plate, placed(target)))
+    reading = poll(target, with_labels=is_due, with_power=True, parts=(plate, placed))
     return Taken(begin, Instant.now(), reading)
 
 

@@ -19,7 +19,9 @@ from pdu_common.helper import EnumPowerStatus
 from ...errors import printable
 from ...nameplate import Nameplate
 from ..fleet.opening import plate, switch
-from ..fleet.polling import UP, Reading, Target, failure, poll_all
+from ..fleet.polling import Target, poll_all
+from ..fleet.reading import Reading, failure
+from ..states import UP
 from .lines import FAILED, SUCCESS
 from .numbers import Numbers
 from .view import CYCLE, ON, UpsdView, View
@@ -304,8 +306,8 @@ class DrivenPdu:
         if command.action != CYCLE:
             return self._is_switched(identity, command.number, command.action == ON)
         # as `pdu cycle`: an outlet that is not on is left as it is
-        states = {one.identity: one.state for one in self._read(self._target).outlets}
-        if states.get(identity) != UP:
+        found = self._read(self._target).outlet(identity)
+        if found is None or found.state is not UP:
             self._audience.say(f"outlet {command.number} was not cycled: it is not known to be on")
             return False
         if not self._is_switched(identity, command.number, False):
@@ -322,7 +324,7 @@ class DrivenPdu:
             seen = self._command(self._target, identity, on)
         except (Exception, SystemExit) as error:  # anybody may have written the archive
             reason = failure(error).reason
-        self._panel.switched(identity, seen.name)
+        self._panel.switched(identity, seen)
         self._audience.show(self._panel.view)
         what = f"outlet {number} ({identity}) {'on' if on else 'off'}"
         self._audience.say(f"{what}: {'done' if seen is wanted else f'not proven: {reason}'}")

@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from ...labels import Label
+from pdu_common.helper import EnumPowerStatus
+
 from ...nameplate import Nameplate
 from ...topology import BREAKER, LINE, MeteredPart
-from ..fleet.polling import DOWN, UNKNOWN, UP, PolledOutlet, Reading
+from ..fleet.reading import PolledOutlet, Reading
+from ..states import UNKNOWN, word
 
 ON, OFF, CYCLE = "load.on", "load.off", "load.cycle"
-_STATUS = {UP: "on", DOWN: "off"}
 _WH_IN_KWH = 1000.0
 _LINE = re.compile(r"L[1-3]")
 _COMMAND = re.compile(rf"outlet\.([1-9][0-9]{{0,8}})\.({ON}|{OFF}|{CYCLE})")
@@ -54,7 +55,7 @@ class UpsdView:
         self._fixed = dict(fixed)
         self._about: Mapping[str, str] = {}
         self._is_metered = is_metered
-        self._labels: dict[str, Label] = {}
+        self._labels: dict[str, PolledOutlet] = {}
         self._switched: set[str] = set()
         self._groups: list[str] = []
         self._numbered: Sequence[str] = ()
@@ -68,7 +69,7 @@ class UpsdView:
             variables["ups.status"] = "OL"  # a PDU that answers has power
             variables["outlet.count"] = str(len(self._numbered))
             variables.update(_totals(self._reading))
-            variables.update(_groups(self._reading.topology.meters, self._groups))
+            variables.update(_groups(self._reading.meters, self._groups))
         listed = {one.identity: one for one in self._reading.outlets}
         commands: set[str] = set()
         for number, identity in enumerate(self._numbered, 1):
@@ -94,9 +95,10 @@ class UpsdView:
     def take(self, reading: Reading, numbered: Sequence[str]) -> None:
         """Show a reading that has states. `numbered`: its outlets in the order of their numbers."""
         self._reading, self._numbered = reading, numbered
-        self._labels.update((one.identity, one) for one in reading.labels)
-        self._switched.update(one.identity for one in reading.outlets if one.state != UNKNOWN)
-        for one in reading.topology.meters:
+        if reading.labelled:
+            self._labels.update((one.identity, one) for one in reading.outlets)
+        self._switched.update(one.identity for one in reading.outlets if one.state is not UNKNOWN)
+        for one in reading.meters:
             if one.kind == BREAKER and one.label not in self._groups:
                 self._groups.append(one.label)
 
@@ -108,7 +110,7 @@ class UpsdView:
         before, self._about = self._about, {variable: text for variable, text in said if text}
         return before != self._about
 
-    def switched(self, identity: str, state: str) -> None:
+    def switched(self, identity: str, state: EnumPowerStatus) -> None:
         """Show the state of an outlet after a command. Its figures are older, so they are left
         out.
         """
@@ -116,14 +118,7 @@ class UpsdView:
             outlets=[
                 PolledOutlet(identity, state) if one.identity == identity else one
                 for one in self._reading.outlets
-            ],
-            topology=self._reading.topology._replace(
-                outlets={
-                    one: facts
-                    for one, facts in self._reading.topology.outlets.items()
-                    if one != identity
-                }
-            ),
+            ]
         )
 
     def _is_switchable(self, identity: str) -> bool:
@@ -131,18 +126,17 @@ class UpsdView:
         return identity in self._switched and not self._is_metered
 
     def _facts(self, identity: str, outlet: Optional[PolledOutlet]) -> Mapping[str, str]:
-        label = self._labels.get(identity, Label(identity, "", ""))
+        label = self._labels.get(identity, PolledOutlet(identity, UNKNOWN))
         # `name` is the designation on the unit, as in NUT's own drivers. Home Assistant shows it;
         # without one it shows N.
         facts = {"id": label.number or identity, "name": label.number or identity}
         if outlet is None:
             return {**facts, "switchable": "no"}
-        more = self._reading.topology.outlets.get(identity)
         shown = {
             "desc": label.name,
-            "status": _STATUS.get(outlet.state, ""),
+            "status": "" if outlet.state is UNKNOWN else word(outlet.state),
             "current": _number(outlet.current_a),
-            "realpower": _number(more.power_w if more is not None else None),
+            "realpower": _number(outlet.power_w),
             "energy": _number(outlet.energy_kwh, _WH_IN_KWH),
             "switchable": "yes" if self._is_switchable(identity) else "no",
         }
@@ -155,7 +149,7 @@ def _totals(reading: Reading) -> Iterator[tuple[str, str]]:
     NUT has no name for the load of several lines. Their currents are shown if they make up the
     load; a client that adds them gets the same load then.
     """
-    lines = [one for one in reading.topology.meters if one.kind == LINE]
+    lines = [one for one in reading.meters if one.kind == LINE]
     currents = [one.current_a for one in lines if one.current_a is not None]
     are_whole = (
         len(lines) > 1
@@ -172,8 +166,8 @@ def _totals(reading: Reading) -> Iterator[tuple[str, str]]:
                 yield f"input.{one.label}.current.nominal", _number(one.rating_a)
     elif reading.load_a is not None:
         yield "input.current", _number(reading.load_a)
-    if reading.topology.power_w is not None:
-        yield "input.realpower", _number(reading.topology.power_w)
+    if reading.power_w is not None:
+        yield "input.realpower", _number(reading.power_w)
     if reading.energy_kwh is not None:
         yield "input.energy", _number(reading.energy_kwh, _WH_IN_KWH)
 

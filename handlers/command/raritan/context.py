@@ -27,7 +27,8 @@ from ..exits import DONE
 from ..files import new_file
 from ..hidden import file_holds_login
 from ..options import SharedOptions
-from ..output import STATES, Result, columns, facts, figure, passing
+from ..output import Result, columns, facts, figure, passing
+from ..states import word
 
 T = TypeVar("T")
 Any_I = TypeVar("Any_I", bound=Interface)
@@ -291,7 +292,7 @@ def seen(state: Outlet.State, position: int, doubted: set[int]) -> str:
 
     Unknown at a position for which the unit reports a failed relay (`states.contradicted`).
     """
-    return "unknown" if position in doubted else STATES[states.status(state).name]
+    return "unknown" if position in doubted else word(states.status(state))
 
 
 def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Result:

@@ -9,7 +9,8 @@ from typing import Any, Optional
 from ...errors import Denied, PduHandlerError, SettingsError
 from ...host import label
 from ...raritan import panels, states
-from ...raritan.readings import Amount, Reading, amount, ask, kilowatt_hours, listed_amount
+from ...raritan.metering import OutletMeter
+from ...raritan.readings import Amount, Reading, amount, kilowatt_hours, listed_amount
 from ...raritan.rpc import Bulk, Pending, Structure, field_names, pdumodel, sent
 from ...raritan.rpc.firmware import Firmware
 from ...raritan.rpc.peripheral import DeviceManager, DeviceSlot
@@ -94,36 +95,31 @@ def outlets(context: Context) -> Result:
     if not found:
         return _circuits(context, bulk)
     asked = [
-        (
-            bulk.add(one.getMetaData),
-            bulk.add(one.getSettings),
-            bulk.add(one.getState),
-            bulk.add(one.getSensors),
-        )
+        (bulk.add(one.getMetaData), bulk.add(one.getSettings), bulk.add(one.getState))
         for one in found
     ]
+    meters = [
+        OutletMeter(context.unit, one, index, with_power=True) for index, one in enumerate(found)
+    ]
+    for meter in meters:
+        meter.ask_sensors(bulk)
     failures = states.ask_failures(bulk, context.unit)
     bulk.perform()
     doubted = states.contradicted(failures, len(found))
-    of_each = [
-        (fitted.get().current, fitted.get().activePower, fitted.get().activeEnergy)
-        for *_, fitted in asked
-    ]
-    read = [[ask(bulk, context.unit, sensor) for sensor in of_one] for of_one in of_each]
+    for meter in meters:
+        meter.ask_readings(bulk)
     bulk.perform()
     rows: list[list[object]] = []
-    for index, ((about, settings, state, _), (current, power, energy)) in enumerate(
-        zip(asked, read)
-    ):
+    for index, ((about, settings, state), meter) in enumerate(zip(asked, meters)):
         rows.append(
             [
                 index + 1,
                 about.get().label,
                 settings.get().name,
                 seen(state.get(), index, doubted),
-                listed_amount(current),
-                Amount(power is not None, _value(power)),
-                _kwh(energy),
+                listed_amount(meter.current),
+                Amount(meter.power is not None, _value(meter.power)),
+                _kwh(meter.counter),
                 about.get().isSwitchable,
             ]
         )

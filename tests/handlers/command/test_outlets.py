@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import Any
 
 import pytest
 
-from handlers import errors
-from handlers.command import calls, outlet_reader
+from handlers import errors, host
+from handlers.command.fleet import reading
+from handlers.command.fleet.reading import PolledOutlet
 from handlers.command.loading import LoadedHandler, load
+from handlers.errors import PduHandlerError
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import (
@@ -27,6 +28,7 @@ from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN
 
 KEYS = ["identity", "number", "name", "state", "current_a", "power_w", "energy_kwh"]
+ALL = (reading.states, reading.power, reading.labels)
 SHOWN = {True: "on", False: "off", None: "unknown"}
 
 
@@ -72,7 +74,7 @@ def test_outlets_over_snmp_cost_the_requests_that_the_docstring_names_and_a_stat
         for read in (
             lambda: handler.make(data).status(),
             lambda: handler.make(data).statistic(),
-            lambda: outlet_reader.read(handler, data),
+            lambda: reading.read(handler, data, ALL),
         ):
             sent: list[None] = []
             assert handler.sent is not None
@@ -87,20 +89,19 @@ def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     class Watts(BasePdu):
-        def figures(self) -> Any:
-            raise errors.ProtocolError("the watts are no number")
+        why: PduHandlerError = errors.ProtocolError("the watts are no number")
 
-        def statistic(self) -> PduStatisticView:
-            return PduStatisticView(2.0, 5.0, [PduPortStatisticView("1", 5.0)])
+        def measured(self, with_power: bool = False) -> host.Figures:
+            if with_power:
+                raise self.why
+            return host.Figures(2.0, 5.0, [host.PortFigures("1", None, 5.0)])
 
     use(monkeypatch, lambda name: LoadedHandler(name, name, Watts, (), False))
     code, out, err = run(capsys, "statistic", "x", "192.0.2.7", "--json")
     found = json.loads(out)
     assert (code, err) == (0, "") and (found["load_a"], found["total_consumption_kwh"]) == (2, 5)
-    assert "power_w" not in found and found["outlets"][0]["consumption_kwh"] == 5.0
-    monkeypatch.setattr(
-        Watts, "figures", lambda _: (_ for _ in ()).throw(errors.Unreachable("no answer"))
-    )
+    assert found["power_w"] is None and found["outlets"][0]["consumption_kwh"] == 5.0
+    monkeypatch.setattr(Watts, "why", errors.Unreachable("no answer"))
     assert run(capsys, "statistic", "x", "192.0.2.7")[0] == 3
 
 
@@ -115,12 +116,11 @@ class ByCalls(BasePdu):
 
 
 def test_a_handler_from_elsewhere_is_read_through_its_calls() -> None:
-    found = outlet_reader.read(
-        LoadedHandler("x", "x.tar.gz", ByCalls, (), False), PduData("192.0.2.7")
-    )
-    assert [tuple(one) for one in found.outlets] == [
-        ("b", "", "", "off", None, None, None),
-        ("a", "", "", "unknown", None, None, 1.5),
+    handler = LoadedHandler("x", "x.tar.gz", ByCalls, (), False)
+    found = reading.read(handler, PduData("192.0.2.7"), ALL)
+    assert found.outlets == [
+        PolledOutlet("b", EnumPowerStatus.DOWN),
+        PolledOutlet("a", EnumPowerStatus.UNKNOWN, energy_kwh=1.5),
     ]
     assert (found.load_a, found.power_w, found.energy_kwh) == (None, None, None)
 
@@ -143,20 +143,3 @@ def test_several_hosts_are_one_csv_and_a_formula_is_disarmed(
     )
     code, out, err = run(capsys, "outlets", "x", "192.0.2.7", "--csv", "--json")
     assert code == 2 and "only one of --json and --csv" in json.loads(out)["error"]["reason"]
-
-
-def test_currents_are_asked_for_before_the_handler_is_loaded(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A handler keeps the class of the view that it imported."""
-    order: list[str] = []
-
-    def loading(name: str) -> LoadedHandler:
-        order.append("load")
-        return LoadedHandler(name, name, ByCalls, (), False)
-
-    monkeypatch.setattr(calls, "show_outlet_current", lambda: order.append("currents"))
-    use(monkeypatch, loading)
-    for call in ("outlets", "statistic", "status"):
-        assert run(capsys, call, "x", "192.0.2.7")[0] == 0
-    assert order == ["currents", "load", "currents", "load", "load"]

@@ -128,7 +128,8 @@ def test_an_unavailable_sensor_has_no_figure() -> None:
     model = raritan.px(3)
     model.device.put(f"{raritan.OUTLET_SENSOR}.2.1.2.8", "2")
     with Agent(model) as agent:
-        assert list(pdu(agent).figures()[1].energy_of) == ["1.1", "1.3"]
+        ports = pdu(agent).measured().ports
+    assert [one.identity for one in ports if one.energy_kwh is not None] == ["1.1", "1.3"]
 
 
 @FAMILIES
@@ -142,11 +143,11 @@ def test_labels_have_the_numbers_printed_on_the_unit(key: str) -> None:
 
 def test_the_figures_for_tools_include_power() -> None:
     with Agent(eaton.epdu(4)) as agent:
-        found, read = pdu(agent).figures()
-    assert (
-        found.profile.key == "eaton-epdu"
-        and len(read.power_of) == 4
-        and read.power == sum(read.power_of.values())
+        plain, found = pdu(agent).measured(), pdu(agent).measured(with_power=True)
+    powers = [one.power_w or 0.0 for one in found.ports]
+    assert len(powers) == 4 and any(powers) and found.power_w == pytest.approx(sum(powers))
+    assert plain == found._replace(
+        power_w=None, ports=[one._replace(power_w=None) for one in found.ports]
     )
 
 

@@ -188,6 +188,6 @@ def test_a_recorded_unit_reads_the_same_over_the_wire_as_in_memory(
     name, server = served
     for quickly in (False, True):  # both engines in one test: snmpd takes long to start
         tools.read_quickly(quickly)
-        found, read = pdu(server, version=version).figures()
-        assert found.states == states_of(name)
-        assert read == figures_in_memory(name, version)
+        with pdu(server, version=version).session("figures") as session:
+            assert session.device.states == states_of(name)
+            assert metering.meter(session.device) == figures_in_memory(name, version)

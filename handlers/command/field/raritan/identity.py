@@ -49,7 +49,7 @@ def identity(data: Any) -> HandlerFinding:
     else:
         out.cannot.append("read states: it lists no outlets")
     out.note_figures(
-        handler.statistic,
+        handler.measured,
         f"the currents of the inlets in use; else of the breakers, else of the outlets; {_MAINS}:"
         f" {_READINGS}",
         f"the unit's counter; else its inlets' counters, else its outlets'; {_MAINS}: {_READINGS}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
-from .... import host
 from ....errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from ....redfish import commands, metering, resources, settings, units
 from ....redfish.members import links_of, members
@@ -57,7 +56,7 @@ def _service(service: RedfishService, given: settings.RedfishSettings, out: Hand
     out.tried = [{"family": "Redfish", "result": counted(len(outlets), "outlet")}]
     _states(service, outlets, given.switch_unproven, out)
     out.note_figures(
-        lambda: host.statistic_view(*metering.measured(service, given.pdu)),
+        lambda: metering.measured(service, given.pdu),
         f"the mains; else branches, else outlets: {_SCHEMA}",
         f"the PDU's metrics; else mains, else outlets: {_SCHEMA}",
     )

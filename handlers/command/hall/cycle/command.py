@@ -33,6 +33,7 @@ from ...options import (
 )
 from ...output import columns, counted, print_json
 from ...report import Usage, described, failed
+from ...states import DOWN
 from .. import gathering, reading_toml
 from ..drawing import Drawing
 from ..rehearsal import Hall
@@ -247,7 +248,7 @@ def _run(
         ended = Run(plan, progress, drawing, fleet, kept.log, say).go(only_open)
     again = _again(path, wanted, source, state)
     notes = [
-        f"{one.cord} is {'off' if one.state == 'DOWN' else 'off or on: nobody knows'}; switch it"
+        f"{one.cord} is {'off' if one.state is DOWN else 'off or on: nobody knows'}; switch it"
         f" on: {fleet.switch_on(one.cord)}"
         for one in ended.left
     ]
@@ -320,7 +321,7 @@ def _report(ended: Ended, steps: int, notes: Sequence[str], state: SharedOptions
     about = {
         "done": ended.done,
         "steps": steps,
-        "left": [{"cord": str(one.cord), "state": one.state} for one in ended.left],
+        "left": [{"cord": str(one.cord), "state": one.state.name} for one in ended.left],
         "switched_on_again": [str(cord) for cord in ended.restored],
         "notes": list(notes),
     }

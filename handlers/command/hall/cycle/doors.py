@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+from pdu_common.helper import EnumPowerStatus
+
 from ...fleet import opening
 from ...fleet.polling import Target, poll_all
 from ...options import SharedOptions, command_line
@@ -85,8 +87,8 @@ class ProtocolWorld:
             found = list(threads.map(poll_all, wanted))
         return gathering.of_readings([one.device for one in wanted], found, time.time())
 
-    def switch(self, cord: Cord, on: bool) -> str:
-        return opening.switch(self._targets[cord.pdu], cord.outlet, on).name
+    def switch(self, cord: Cord, on: bool) -> EnumPowerStatus:
+        return opening.switch(self._targets[cord.pdu], cord.outlet, on)
 
     def now(self) -> float:
         return time.time()

@@ -25,6 +25,7 @@ from typing import Any, NamedTuple, Optional
 
 from ....errors import SettingsError, printable
 from ... import journal
+from ...states import DOWN, UP
 from ..drawing import Cord, Drawing
 from .steps import Mode, Step
 
@@ -88,7 +89,9 @@ class Open:
 
     def unresolved(self) -> list[Sent]:
         """The commands of which it is not known whether they were carried out."""
-        return [sent for sent, state in self.sent.items() if state != ("UP" if sent[1] else "DOWN")]
+        return [
+            sent for sent, state in self.sent.items() if state != (UP if sent[1] else DOWN).name
+        ]
 
 
 @dataclass

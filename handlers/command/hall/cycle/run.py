@@ -20,11 +20,14 @@ import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable, Optional
 
+from pdu_common.helper import EnumPowerStatus
+
 from ....errors import PduHandlerError, printable
 from ...output import NOT_METERED, figure
 from ...report import Interrupted
+from ...states import DOWN, UNKNOWN, UP, word
 from ..drawing import Cord, Drawing
-from ..measured import DOWN, UNKNOWN, UP, HallReadings
+from ..measured import HallReadings
 from ..rehearsal import Hall
 from ..verdicts import CordNow, Now, cords_now
 from . import plan_file
@@ -67,7 +70,7 @@ class Run:
         self._step: Optional[Step] = None
         # the least that the other cords have to carry while one is off, in A
         self._floor_a: Optional[float] = None
-        self._left: dict[Cord, str] = {}
+        self._left: dict[Cord, EnumPowerStatus] = {}
         # the last command, while it may or may not have been carried out
         self._doubtful: Optional[tuple[Cord, bool]] = None
         self._restored: list[Cord] = []
@@ -95,7 +98,7 @@ class Run:
         if error is None:
             return plan_file.running(at, "ended")
         return plan_file.running(
-            at, "stopped", reason=_words(error), left=[[*one.cord, one.state] for one in left]
+            at, "stopped", reason=_words(error), left=[[*one.cord, one.state.name] for one in left]
         )
 
     def _all(self, only_open: bool) -> None:
@@ -155,12 +158,12 @@ class Run:
         for cord, state in states.items():
             if state not in (UP, DOWN):
                 raise Surprise(f"{cord}: its state is not known, so nothing was sent")
-        self._left = {cord: DOWN for cord, state in states.items() if state == DOWN}
+        self._left = {cord: DOWN for cord, state in states.items() if state is DOWN}
         if begun.off:
             self._say("  it was proven off before")
             if self._left and not any(on for _, on in begun.sent):
                 self._stay_off(step)
-            self._switch_on(step, [cord for cord in step.cords if states[cord] == DOWN])
+            self._switch_on(step, [cord for cord in step.cords if states[cord] is DOWN])
         elif self._left and only_open:
             # it was never off as a whole, and too long ago to go on with it
             for cord in reversed(list(self._left)):
@@ -168,13 +171,13 @@ class Run:
                 self._restored.append(cord)
             self._write([plan_file.restored(self._world.now(), step.number)])
         elif self._left:
-            self._switch_off(step, [cord for cord in step.cords if states[cord] == UP])
+            self._switch_off(step, [cord for cord in step.cords if states[cord] is UP])
             self._off_and_on(step)
         elif not only_open:
             self._say("  no command was carried out")
             self._begin(step)
 
-    def _settled(self, step: Step, begun: Open) -> dict[Cord, str]:
+    def _settled(self, step: Step, begun: Open) -> dict[Cord, EnumPowerStatus]:
         """The states of the step's outlets, when a command that was sent would have shown."""
         unresolved = begun.unresolved()
         wait_s = begun.about_at + self._plan.patience_s - self._world.now()
@@ -182,7 +185,7 @@ class Run:
         while True:
             now = {one.cord: self._state(one.cord) for one in self._read_for(step)}
             states = {cord: now[cord] for cord in step.cords}
-            seen = all(states[cord] == (UP if on else DOWN) for cord, on in unresolved)
+            seen = all(states[cord] is (UP if on else DOWN) for cord, on in unresolved)
             if seen or self._world.monotonic() >= end:
                 return states
             self._wait(_AGAIN_S)
@@ -216,18 +219,22 @@ class Run:
             if on:
                 self._on_at = self._world.monotonic()
         self._write_result(step, cord, on, state, "")
-        wanted, word = (UP, "on") if on else (DOWN, "off")
-        if state != wanted:
-            raise Surprise(f"{cord} was to be switched {word}; its PDU then reported {state}")
+        wanted = UP if on else DOWN
+        if state is not wanted:
+            raise Surprise(
+                f"{cord} was to be switched {word(wanted)}; its PDU then reported {state.name}"
+            )
         self._doubtful = None
         if on:
             del self._left[cord]
         else:
             self._left[cord] = DOWN
 
-    def _write_result(self, step: Step, cord: Cord, on: bool, state: str, error: str) -> None:
+    def _write_result(
+        self, step: Step, cord: Cord, on: bool, state: EnumPowerStatus, error: str
+    ) -> None:
         at = self._world.now()
-        self._write([plan_file.result(at, step.number, cord, on, state, error)])
+        self._write([plan_file.result(at, step.number, cord, on, state.name, error)])
 
     def _switch_on(self, step: Step, cords: Sequence[Cord]) -> None:
         # backwards, so that no other cords carry the machine alone than while it was switched off
@@ -295,7 +302,7 @@ class Run:
             self._say(f"  on: {one.cord}, {self._amperes([one.cord])}")
 
     def _is_back(self, one: CordNow, begun: Open) -> bool:
-        is_on = self._state(one.cord) == UP
+        is_on = self._state(one.cord) is UP
         return is_on and (one.cord not in begun.carried or one.now is Now.CARRIES)
 
     def _check_others(self, step: Step, cords: Sequence[CordNow]) -> None:
@@ -321,7 +328,7 @@ class Run:
             self._look()
             if self._plan.mode is not Mode.ONE_FEED:
                 return
-            for cord in [one for one, state in self._left.items() if state == DOWN]:
+            for cord in [one for one, state in self._left.items() if state is DOWN]:
                 # a command to switch on that did not work is not sent again
                 if (cord, True) not in begun.sent:
                     self._say(f"  {_words(error)}: switching {cord} on again")
@@ -341,13 +348,13 @@ class Run:
             known = {cord: UNKNOWN if one is None else one.state for cord, one in states.items()}
             if self._doubtful is not None:
                 cord, on = self._doubtful
-                if known.get(cord) == (UP if on else DOWN):
+                if known.get(cord) is (UP if on else DOWN):
                     break
             left = end - self._world.monotonic()
             if left <= 0:
                 break
             self._world.sleep(min(_AGAIN_S, left))
-        self._left = {cord: state for cord, state in known.items() if state != UP}
+        self._left = {cord: state for cord, state in known.items() if state is not UP}
 
     # ---- the world -------------------------------------------------------------------------------
 
@@ -368,7 +375,7 @@ class Run:
         }
         return cords_now(machine, self._readings, steps, self._drawing.idle_a)
 
-    def _state(self, cord: Cord) -> str:
+    def _state(self, cord: Cord) -> EnumPowerStatus:
         outlet = self._readings.outlet(*cord)
         return UNKNOWN if outlet is None else outlet.state
 

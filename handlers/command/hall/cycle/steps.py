@@ -13,9 +13,9 @@ import fnmatch
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
+from ...states import UP
 from ..drawing import Cord, Drawing, Machine
 from ..loads import FITS, LOW
-from ..measured import UP
 from ..rehearsal import Hall
 from ..verdicts import ADVICE, CordNow, Now
 
@@ -123,7 +123,7 @@ def obstacle(hall: Hall, mode: Mode, machine: Machine, cords: Sequence[Cord]) ->
 def is_on(hall: Hall, one: CordNow) -> bool:
     """Whether the outlet has a relay, and reports it closed."""
     outlet = hall.readings.outlet(*one.cord)
-    return outlet is not None and outlet.state == UP
+    return outlet is not None and outlet.state is UP
 
 
 def _not_switchable(hall: Hall, one: CordNow) -> str:

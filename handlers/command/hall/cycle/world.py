@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Protocol
 
+from pdu_common.helper import EnumPowerStatus
+
 from ....errors import PduHandlerError
 from ..drawing import Cord
 from ..measured import HallReadings
@@ -18,7 +20,7 @@ class World(Protocol):
     def read(self, pdus: Collection[str]) -> HallReadings:
         """Read these PDUs now. A PDU that cannot be read has an error in its reading."""
 
-    def switch(self, cord: Cord, on: bool) -> str:
+    def switch(self, cord: Cord, on: bool) -> EnumPowerStatus:
         """Send one command once. Returns the state that the PDU reports, else UNKNOWN.
 
         After an error the command may or may not have been carried out.
@@ -55,7 +57,7 @@ class Left(NamedTuple):
 
     cord: Cord
     #: DOWN or UNKNOWN
-    state: str
+    state: EnumPowerStatus
 
 
 class Ended(NamedTuple):

@@ -70,8 +70,9 @@ def _place(cord: ImportedCord) -> str:
 
 def _joined(pdu: str, cords: Mapping[str, ImportedCord], read: MeasuredPdu) -> dict[str, str]:
     wanted = list(cords)
-    labels = {label.identity: label for label in read.labels}
-    known = [labels.get(identity, Label(identity, identity, "")) for identity in read.outlets]
+    known = [
+        Label(one.identity, one.number or one.identity, one.name) for one in read.outlets.values()
+    ]
     for by in (_names(known), _numbers(known)):
         found = {one: by[one.strip().casefold()] for one in wanted if one.strip().casefold() in by}
         if len(found) == len(wanted) and len(set(found.values())) == len(wanted):

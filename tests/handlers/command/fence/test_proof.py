@@ -10,13 +10,15 @@ import pytest
 from handlers.command.fence import agent
 from handlers.command.fence.agent import FenceNotProven, MachineOutlets, PowerOffProof
 from handlers.command.fleet import opening
-from handlers.command.fleet.polling import DOWN, UP, PolledOutlet, Reading, Target
+from handlers.command.fleet.polling import Target
+from handlers.command.fleet.reading import PolledOutlet, Reading
 from handlers.command.hall.drawing import Cord
+from handlers.command.states import DOWN, UP
 from pdu_common.helper import EnumPowerStatus
 
 MACHINE = MachineOutlets("srv-1", (Cord("left", "3"),), {"left": cast(Target, None)})
-NONE = PolledOutlet("3", DOWN, 0.0)
-SOME = PolledOutlet("3", DOWN, 0.3)
+NONE = PolledOutlet("3", DOWN, current_a=0.0)
+SOME = PolledOutlet("3", DOWN, current_a=0.3)
 
 
 @pytest.fixture
@@ -41,9 +43,9 @@ def given(monkeypatch: pytest.MonkeyPatch) -> list[PolledOutlet]:
     [
         ([NONE, NONE, SOME], 1),
         ([SOME, NONE, SOME, NONE, NONE], 0),
-        ([PolledOutlet("3", DOWN, -0.3), NONE, NONE], 0),
-        ([PolledOutlet("3", UP, 0.0), NONE, NONE], 0),
-        ([PolledOutlet("3", DOWN, None), NONE, NONE], 0),
+        ([PolledOutlet("3", DOWN, current_a=-0.3), NONE, NONE], 0),
+        ([PolledOutlet("3", UP, current_a=0.0), NONE, NONE], 0),
+        ([PolledOutlet("3", DOWN, current_a=None), NONE, NONE], 0),
     ],
 )
 def test_two_readings_without_current_in_succession_prove_off(
@@ -57,9 +59,9 @@ def test_two_readings_without_current_in_succession_prove_off(
 @pytest.mark.parametrize(
     "read, said",
     [
-        (PolledOutlet("3", UP, 0.0), "not off any more"),
-        (PolledOutlet("3", DOWN, -0.3), "carries -0.3 A"),
-        (PolledOutlet("4", DOWN, 0.0), "no current is known"),
+        (PolledOutlet("3", UP, current_a=0.0), "not off any more"),
+        (PolledOutlet("3", DOWN, current_a=-0.3), "carries -0.3 A"),
+        (PolledOutlet("4", DOWN, current_a=0.0), "no current is known"),
     ],
 )
 def test_what_is_not_proven_in_time_is_a_failure(

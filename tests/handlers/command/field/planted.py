@@ -15,10 +15,10 @@ from typing import Any, Callable, NamedTuple, Optional, Union
 import pytest
 
 from handlers.command import root
-from handlers.command.field.by_handler import kind
 from handlers.command.field.kinds import Recorder, Recording
 from handlers.command.loading import load
 from pdu_common.connection import PduData, PduSnmpData
+from tests.handlers.command.field.asked import kind
 from tests.ports import reserved
 from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice, SwitchedPdu
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService

@@ -21,10 +21,10 @@ import pytest
 
 from handlers.command import root
 from handlers.command.exits import INTERRUPTED, READER_GONE
-from handlers.command.field.by_handler import kind_of
 from handlers.command.field.kinds import Served
 from handlers.command.files import new_file, text_of
 from pdu_common.connection import PduSnmpData
+from tests.handlers.command.field.asked import kind_of
 from tests.handlers.command.field.planted import COMMUNITY, recording_of, snmp
 from tests.needs import ROOT
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Faults, read_snmprec
@@ -243,11 +243,8 @@ def test_a_replay_prints_a_command_that_arrives_just_before_its_end_without_cont
         return ["outlet 3\x1b off"] * (len(calls) - 1)
 
     served = Served("127.0.0.1", 1, "a unit \x1b[31m", "snmp 127.0.0.1:1", writes, lambda: None)
-    monkeypatch.setattr(
-        "handlers.command.replay.kind",
-        lambda _: SimpleNamespace(serve=lambda *_: served, serve_as=None),
-    )
-    monkeypatch.setattr("handlers.command.replay.kind_of", lambda *_: "snmp")
+    made = SimpleNamespace(serve=lambda *_: served, serve_as=None)
+    monkeypatch.setattr("handlers.command.replay.kind_of", lambda *_: ("snmp", made))
     file = tmp_path / "a\x1b[31m.txt"
     file.touch()
     assert root.run(["replay", str(file)]) == 0
@@ -260,11 +257,8 @@ def test_a_replay_ends_on_a_signal_that_arrives_while_it_shows_its_address(
 ) -> None:
     closed: list[bool] = []
     served = Served("127.0.0.1", 1, "a unit", "snmp 127.0.0.1:1", list, lambda: closed.append(True))
-    monkeypatch.setattr(
-        "handlers.command.replay.kind",
-        lambda _: SimpleNamespace(serve=lambda *_: served, serve_as=None),
-    )
-    monkeypatch.setattr("handlers.command.replay.kind_of", lambda *_: "snmp")
+    made = SimpleNamespace(serve=lambda *_: served, serve_as=None)
+    monkeypatch.setattr("handlers.command.replay.kind_of", lambda *_: ("snmp", made))
     monkeypatch.setattr(
         "handlers.command.replay.print_json", lambda _: os.kill(os.getpid(), signal.SIGINT)
     )
@@ -279,11 +273,8 @@ def test_a_replay_in_json_does_not_print_commands(
         return ["outlet 3 off"]
 
     served = Served("127.0.0.1", 1, "a unit", "snmp 127.0.0.1:1", writes, lambda: None)
-    monkeypatch.setattr(
-        "handlers.command.replay.kind",
-        lambda _: SimpleNamespace(serve=lambda *_: served, serve_as=None),
-    )
-    monkeypatch.setattr("handlers.command.replay.kind_of", lambda *_: "snmp")
+    made = SimpleNamespace(serve=lambda *_: served, serve_as=None)
+    monkeypatch.setattr("handlers.command.replay.kind_of", lambda *_: ("snmp", made))
     assert root.run(["replay", os.devnull, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["poll"] == "snmp 127.0.0.1:1"
 

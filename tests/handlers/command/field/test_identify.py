@@ -15,7 +15,6 @@ from typing import Any, Optional, Union
 import pytest
 
 from handlers.command import root
-from handlers.command.field.by_handler import identity, names
 from handlers.command.field.kinds import HandlerFinding
 from handlers.command.field.raritan import calls as raritan_calls
 from handlers.command.field.snmp.identity import _used, of_device
@@ -28,6 +27,7 @@ from handlers.snmp.reader import Reader
 from handlers.snmp.settings import choose
 from handlers.snmp.sources import Column
 from pdu_common.connection import PduData, PduSnmpData
+from tests.handlers.command.field.asked import identity, names
 from tests.handlers.command.field.planted import UNITS, Printed, arguments, identified, replayed
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import Memory, of_rows

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from handlers.command.field.by_handler import identity
 from handlers.command.field.redfish import tree as redfish_tree
 from handlers.errors import Unsupported
 from handlers.redfish.handler import make_handler
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.command.field.asked import identity
 from tests.handlers.command.field.planted import Printed, Unit, arguments, identified, replayed
 from tests.simulators.redfish import RedfishService, units as redfish_units
 

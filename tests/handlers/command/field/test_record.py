@@ -9,7 +9,6 @@ import re
 
 import pytest
 
-from handlers.command.field.by_handler import kind, names
 from handlers.command.field.kinds import Recorder
 from handlers.command.field.redfish import recording
 from handlers.command.field.scrub import Scrubber
@@ -22,6 +21,7 @@ from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Reply, Request
 from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.command.field import planted
+from tests.handlers.command.field.asked import kind, names
 from tests.handlers.command.field.planted import (
     HANDLERS,
     PLANTED,

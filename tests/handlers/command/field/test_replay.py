@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from handlers import VERSION
-from handlers.command.field.by_handler import kind, kind_of
 from handlers.command.field.nut import dump
 from handlers.command.field.redfish import tree as redfish_tree
 from handlers.command.field.snmp import snmprec
@@ -25,6 +24,7 @@ from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.command.field.asked import kind, kind_of
 from tests.handlers.command.field.planted import (
     HANDLERS,
     Unit,

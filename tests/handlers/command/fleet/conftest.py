@@ -8,7 +8,8 @@ import pytest
 
 from handlers.command import root
 from handlers.command.fleet import polling, pool
-from handlers.command.fleet.polling import Reading, Target
+from handlers.command.fleet.polling import Target
+from handlers.command.fleet.reading import Reading
 from tests.waiting import PATIENCE_S
 
 from .exporting import Exporter, exporter

@@ -24,7 +24,7 @@ import pytest
 from handlers.command import root
 from handlers.command.exits import INTERRUPTED, READER_GONE
 from handlers.command.fleet import check as check_command, listing, pool
-from handlers.command.fleet.polling import CallFailure, Reading
+from handlers.command.fleet.reading import CallFailure, Reading
 from handlers.command.fleet.verdict import REMEDIES
 from handlers.errors import SettingsError
 from tests import terminal

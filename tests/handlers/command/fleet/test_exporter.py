@@ -22,8 +22,10 @@ from handlers.command.fleet import allowed as allowed_module, probing, server
 from handlers.command.fleet.allowed import Allowed, NotAllowed, Query
 from handlers.command.fleet.auth import FleetLogin
 from handlers.command.fleet.listing import ListedPdu
-from handlers.command.fleet.polling import CallFailure, PolledOutlet, Reading, Target
+from handlers.command.fleet.polling import Target
+from handlers.command.fleet.reading import CallFailure, PolledOutlet, Reading
 from handlers.command.loading import load
+from handlers.command.states import UNKNOWN
 from handlers.settings import host_and_port as parse
 from tests.needs import ROOT
 from tests.packaging.building import archive
@@ -121,9 +123,9 @@ def test_with_identity_a_probe_says_which_unit_it_is(
 #: requests of a probe with --power, besides those without it, and the watts of an ampere there
 POWERS = {
     "nut": (0, 230.0),
-    "raritan": (4, 230.0 * 0.95),
-    "redfish": (1, 230.0),
-    "snmp": (5, 230.0),
+    "raritan": (0, 230.0 * 0.95),
+    "redfish": (0, 230.0),
+    "snmp": (2, 230.0),
 }
 
 
@@ -373,7 +375,7 @@ def test_unknown_states_are_reported_except_for_a_unit_that_only_meters(
         server.ServerLimits(),
     )
     monkeypatch.setattr(
-        probing, "poll", lambda *_, **__: Reading([PolledOutlet("1", "UNKNOWN")], answered=True)
+        probing, "poll", lambda *_, **__: Reading([PolledOutlet("1", UNKNOWN)], answered=True)
     )
     answer = made.probe("target=a", "", "").page.body
     assert (b"pdu_up 1.0" in answer, b'pdu_outlet_state_unknown{outlet="1"} 1.0' in answer) == (

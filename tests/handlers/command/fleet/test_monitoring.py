@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from handlers.command.fleet import exporter, metrics
-from handlers.command.fleet.polling import Reading
+from handlers.command.fleet.reading import Reading
 from handlers.command.meter import cli as meter
 from tests.needs import ROOT, program
 

@@ -17,6 +17,7 @@ from handlers import together
 from handlers.command.fleet import auth, listing, polling, tables, verdict
 from handlers.command.fleet.auth import FleetLogin
 from handlers.command.fleet.listing import ListedPdu
+from handlers.command.fleet.reading import Reading
 from handlers.command.loading import LoadedHandler
 from handlers.counting import SENT
 from handlers.errors import Unreachable
@@ -66,7 +67,7 @@ class Counted(ThirdParty):
         return super().status()
 
 
-def reading(pdu: ThirdParty) -> polling.Reading:
+def reading(pdu: ThirdParty) -> Reading:
     handler = LoadedHandler(
         "other", "other", lambda _: pdu, (), False, SENT if isinstance(pdu, Counted) else None
     )
@@ -111,7 +112,7 @@ def test_a_figure_that_is_not_a_finite_number_is_a_defect_and_the_states_are_kep
     assert (
         found.answered
         and (found.load_a, found.energy_kwh) == (None, None)
-        and found.count("UP") == 1
+        and found.count(EnumPowerStatus.UP) == 1
     )
     assert (
         found.failure is not None
@@ -149,8 +150,10 @@ def test_a_reading_in_one_session_reads_the_same_with_fewer_requests(
     (target,) = polling.targets(fleet.devices, auth.of_file(str(small.logins)), None)
     alone = target._replace(handler=target.handler._replace(one_session=None))
     single, shared = (polling.poll(one, with_labels=True) for one in (alone, target))
-    assert single.failure is None and single.labels and single.outlets
-    assert shared == single._replace(seconds=shared.seconds, requests=shared.requests)
+    assert single.failure is None and single.labelled and single.outlets
+    assert shared == single._replace(
+        seconds=shared.seconds, requests=shared.requests, begun=shared.begun
+    )
     assert (single.requests, shared.requests) == requests
 
 

@@ -26,7 +26,8 @@ from handlers.command.fleet import lag, polling, pool, worker
 from handlers.command.fleet.auth import FleetLogin
 from handlers.command.fleet.lag import Heart, Lag
 from handlers.command.fleet.listing import ListedPdu
-from handlers.command.fleet.polling import CallFailure, Reading, Target
+from handlers.command.fleet.polling import Target
+from handlers.command.fleet.reading import CallFailure, Reading
 from handlers.command.fleet.worker import ReadingLimit
 from handlers.command.loading import load
 from handlers.errors import SettingsError

@@ -14,7 +14,9 @@ from handlers.command import exits
 from handlers.command.fleet import polling, tables, verdict
 from handlers.command.fleet.listing import ListedPdu
 from handlers.command.fleet.page import page
-from handlers.command.fleet.polling import CallFailure, PolledOutlet, Reading
+from handlers.command.fleet.reading import CallFailure, PolledOutlet, Reading
+from handlers.command.states import DOWN, UNKNOWN
+from pdu_common.helper import EnumPowerStatus
 
 HOSTILE = "<script>alert(1)</script>|=cmd"
 
@@ -31,7 +33,10 @@ def reading(
     energy: Optional[float] = 5.0,
 ) -> Reading:
     return Reading(
-        [PolledOutlet(str(number), state) for number, state in enumerate(states, 1)],
+        [
+            PolledOutlet(str(number), EnumPowerStatus[state])
+            for number, state in enumerate(states, 1)
+        ],
         load,
         energy,
         0.25,
@@ -200,7 +205,7 @@ def test_the_page_escapes_every_text_and_loads_nothing() -> None:
         verdict.judged(
             ListedPdu(HOSTILE, HOSTILE, HOSTILE),
             Reading(
-                [PolledOutlet(HOSTILE, "UNKNOWN")],
+                [PolledOutlet(HOSTILE, UNKNOWN)],
                 1.0,
                 2.0,
                 0.1,
@@ -261,9 +266,7 @@ def test_the_page_names_the_outlets_that_are_not_on(states: str, words: str) -> 
 
 
 def test_identities_that_only_look_like_numbers_are_no_range() -> None:
-    outlets = [
-        PolledOutlet(identity, "DOWN") for identity in ("1", "02", "3", "\u00b9", "9" * 5000)
-    ]
+    outlets = [PolledOutlet(identity, DOWN) for identity in ("1", "02", "3", "\u00b9", "9" * 5000)]
     rows = [verdict.judged(device(), Reading(outlets, 1.0, 1.0, 0.1, 1, None, True))]
     assert ">off 1, 02, 3, \u00b9, 999" in page(rows, verdict.summary(rows, 1.0), "now", {})
 

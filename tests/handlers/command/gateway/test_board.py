@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Awaitable, Iterator
 from pathlib import Path
 from typing import Any, Callable, NamedTuple, Optional, TypeVar
@@ -12,6 +13,8 @@ from typing import Any, Callable, NamedTuple, Optional, TypeVar
 import pytest
 
 from handlers.command.fleet import opening
+from handlers.command.fleet.reading import PolledOutlet, Reading, failure
+from handlers.command.gateway import units
 from handlers.command.gateway.board import Board
 from handlers.command.gateway.ledger import Ledger
 from handlers.command.gateway.power import PowerRequest
@@ -42,7 +45,7 @@ TARGETS: Any = [FakeTarget(Device(name)) for name in ("a", "b")]
 
 
 class Pdus:
-    """In place of `opening`: outlets by PDU, and what was asked of them."""
+    """In place of polling and `opening`: outlets by PDU, and what was asked of them."""
 
     def __init__(self) -> None:
         self.states = {"a": {"1": State.UP, "2": State.UP}, "b": {"1": State.UP, "3": State.UP}}
@@ -54,9 +57,15 @@ class Pdus:
         self.talking: dict[str, int] = {}
         self.most = 0
 
-    def read(self, target: Any) -> dict[str, State]:
-        with self._dialogue(target.device.name, "read"):
-            return dict(self.states[target.device.name])
+    def read(self, target: Any) -> Reading:
+        begun = time.monotonic()
+        try:
+            with self._dialogue(target.device.name, "read"):
+                listed = self.states[target.device.name].items()
+                outlets = [PolledOutlet(*one) for one in listed]
+        except Unreachable as error:
+            return Reading(failure=failure(error), begun=begun)
+        return Reading(outlets, answered=True, begun=begun)
 
     def switch(self, target: Any, identity: str, on: bool) -> State:
         name = target.device.name
@@ -84,7 +93,7 @@ class Pdus:
 @pytest.fixture
 def pdus(monkeypatch: pytest.MonkeyPatch) -> Pdus:
     made = Pdus()
-    monkeypatch.setattr(opening, "states", made.read)
+    monkeypatch.setattr(units, "poll_states", made.read)
     monkeypatch.setattr(opening, "switch", made.switch)
     return made
 

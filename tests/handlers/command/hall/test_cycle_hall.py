@@ -19,9 +19,6 @@ import pytest
 
 from handlers.command import exits, journal, root
 from handlers.command.hall.cycle import command, plan_file
-from handlers.host import views
-from pdu_common import helper
-from pdu_common.tools import show_outlet_current
 from tests.handlers.command.fleet.halls import PDU, environment
 from tests.handlers.command.hall.cycled import Room, room
 from tests.needs import ROOT
@@ -37,9 +34,6 @@ ONE_FEED, BOTH_FEEDS = "--one-feed-at-a-time", "--both-feeds"
 @pytest.fixture
 def hall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
     monkeypatch.chdir(tmp_path)
-    # other tests have loaded the handler, with the view that has no current
-    show_outlet_current()
-    monkeypatch.setattr(views, "PduPortStatisticView", helper.PduPortStatisticView)
     with room(tmp_path, protected=("row2/m3",)) as made:
         yield made
 

@@ -9,7 +9,8 @@ import pytest
 
 from handlers.command.fleet import listing
 from handlers.command.fleet.auth import of_file
-from handlers.command.fleet.polling import Reading, poll_all, targets
+from handlers.command.fleet.polling import poll_all, targets
+from handlers.command.fleet.reading import Reading
 from handlers.nut.members import Member
 from handlers.nut.topology import meters_of
 from handlers.snmp import profiles, topology as of_snmp
@@ -38,31 +39,31 @@ def read(folder: Path, peer: Peer) -> Reading:
 @pytest.mark.parametrize("handler", ["snmp", "redfish"])
 def test_the_lines_sum_to_the_load_of_the_books(handler: str, tmp_path: Path) -> None:
     with PEERS[handler]() as peer:
-        found = read(tmp_path, peer).topology
+        found = read(tmp_path, peer)
         assert set(lines(found.meters)) == {"L1", "L2", "L3"}
         currents = [one.current_a or 0.0 for one in found.meters if one.kind == LINE]
         assert sum(currents) == pytest.approx(peer.books().load_a)
-        assert any((facts.power_w or 0) > 0 for facts in found.outlets.values())
+        assert any((one.power_w or 0) > 0 for one in found.outlets)
 
 
 def test_a_redfish_outlet_has_its_branch_and_a_branch_its_rating(tmp_path: Path) -> None:
     with PEERS["redfish"]() as peer:
-        found = read(tmp_path, peer).topology
+        found = read(tmp_path, peer)
     breakers = {one.label: one.rating_a for one in found.meters if one.kind == BREAKER}
     assert set(breakers.values()) == {16.0}
-    assert {facts.breaker for facts in found.outlets.values()} <= set(breakers) - {""}
+    assert {one.breaker for one in found.outlets} <= set(breakers) - {""}
 
 
 def test_xerus_reports_lines_protectors_and_whose_protector_an_outlet_has(tmp_path: Path) -> None:
     with SHOWN["raritan"]() as pdu:
-        found = read(tmp_path, pdu).topology
+        found = read(tmp_path, pdu)
         protectors = {one.label: one for one in found.meters if one.kind == BREAKER}
         assert set(lines(found.meters)) == {"L1", "L2", "L3"} and protectors
         assert {one.rating_a for one in protectors.values()} == {16.0}
         currents = [one.current_a or 0.0 for one in protectors.values()]
         assert sum(currents) == pytest.approx(pdu.books().load_a)
-        assert {facts.breaker for facts in found.outlets.values()} == set(protectors)
-        assert all(facts.rating_a == 10.0 for facts in found.outlets.values())
+        assert {one.breaker for one in found.outlets} == set(protectors)
+        assert all(facts.rating_a == 10.0 for facts in found.outlets)
 
 
 def test_nut_reports_lines_and_groups() -> None:

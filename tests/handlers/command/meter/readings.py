@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
-from handlers.command.fleet.polling import UP, CallFailure, PolledOutlet, Reading
+from handlers.command.fleet.reading import CallFailure, PolledOutlet, Reading
 from handlers.command.meter.instants import Instant
 from handlers.command.meter.lines import Taken
-from handlers.labels import Label
+from handlers.command.states import UP
 from handlers.nameplate import Nameplate
-from handlers.topology import BREAKER, MeteredPart, OutletFacts, Topology
+from handlers.topology import BREAKER, MeteredPart
 
 NOON = 1_795_435_200.0  # 2026-11-23 12:00:00 UTC
 MIDNIGHT = NOON + 43_200.0
@@ -21,15 +21,15 @@ def reading(
 ) -> Reading:
     identities = [str(number + 1) for number in range(outlets)]
     return Reading(
-        [PolledOutlet(one, UP, 1.25, kwh + int(one)) for one in identities],
+        [
+            PolledOutlet(one, UP, one, f"server {one}", 1.25, 287.5, kwh + int(one))
+            for one in identities
+        ],
         2.5,
         kwh,
         answered=True,
-        labels=[Label(one, one, f"server {one}") for one in identities],
-        topology=Topology(
-            [MeteredPart(BREAKER, "B1", 2.5004, 16.0)],
-            {one: OutletFacts(287.5) for one in identities},
-        ),
+        labelled=True,
+        meters=[MeteredPart(BREAKER, "B1", 2.5004, 16.0)],
         plate=Nameplate("acme", serial, "1.0", uptime),
     )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from handlers.command.fleet.polling import DOWN, UNKNOWN, CallFailure, PolledOutlet
+from handlers.command.fleet.reading import CallFailure, PolledOutlet
 from handlers.command.meter.instants import Instant
 from handlers.command.meter.lines import PduHeading, PduLines, late, lost, start
+from handlers.command.states import DOWN, UNKNOWN
 from handlers.nameplate import Nameplate
-from handlers.topology import Topology
 
 from .readings import NOON, reading, silent, taken
 
@@ -55,7 +55,9 @@ def test_a_unit_is_declared_before_its_first_poll_and_when_something_of_it_chang
 def test_what_a_poll_did_not_read_of_the_unit_stays_as_it_was() -> None:
     made = unit()
     list(made.lines(taken(reading())))
-    bare = reading()._replace(labels=(), plate=reading().plate._replace(serial="", firmware=""))
+    bare = reading()._replace(
+        labelled=False, plate=reading().plate._replace(serial="", firmware="")
+    )
     assert list(made.lines(taken(bare))) == [POLL]
     (failed,) = made.lines(taken(silent()), missed=3)
     assert failed == {
@@ -69,8 +71,8 @@ def test_what_a_poll_did_not_read_of_the_unit_stays_as_it_was() -> None:
 
 def test_figures_that_are_not_reported_are_null_and_arrays_without_any_are_absent() -> None:
     made = unit()
-    outlets = [PolledOutlet("1", DOWN, None, 1.5), PolledOutlet("2", UNKNOWN, None, None)]
-    bare = reading()._replace(outlets=outlets, topology=Topology(), load_a=None, energy_kwh=None)
+    outlets = [PolledOutlet("1", DOWN, energy_kwh=1.5), PolledOutlet("2", UNKNOWN)]
+    bare = reading()._replace(outlets=outlets, meters=(), load_a=None, energy_kwh=None)
     *_, poll = made.lines(taken(bare._replace(failure=CallFailure("protocol", "cut off"))))
     assert poll["kwh"] == [1.5, None] and poll["on"] == "0-"
     assert set(poll) == {"of", "utc", "mono", "up", "kwh", "on", "error"}
@@ -78,7 +80,7 @@ def test_figures_that_are_not_reported_are_null_and_arrays_without_any_are_absen
 
 def test_energies_are_as_they_were_read_and_currents_are_rounded() -> None:
     made = unit()
-    outlets = [PolledOutlet("1", DOWN, 0.123456, 1234.5678901)]
+    outlets = [PolledOutlet("1", DOWN, current_a=0.123456, energy_kwh=1234.5678901)]
     *_, poll = made.lines(taken(reading()._replace(outlets=outlets, energy_kwh=0.1 + 0.2)))
     assert (poll["kwh"], poll["amps"], poll["total"]) == ([1234.5678901], [0.123], 0.1 + 0.2)
 

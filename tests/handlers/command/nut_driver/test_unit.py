@@ -12,11 +12,12 @@ from typing import Any, Callable
 import pytest
 
 from handlers.command.fleet.listing import ListedPdu
-from handlers.command.fleet.polling import DOWN, UNKNOWN, UP, CallFailure, PolledOutlet, Reading
+from handlers.command.fleet.reading import CallFailure, PolledOutlet, Reading
 from handlers.command.nut_driver.lines import FAILED, SUCCESS
 from handlers.command.nut_driver.numbers import Numbers
 from handlers.command.nut_driver.unit import DrivenPdu, DriverCommand, DriverPace
 from handlers.command.nut_driver.view import CYCLE, OFF, ON, UpsdView, View
+from handlers.command.states import DOWN, UNKNOWN, UP
 from handlers.errors import Unreachable
 from handlers.nameplate import Nameplate
 from pdu_common.helper import EnumPowerStatus
@@ -54,7 +55,7 @@ class Pdu:
 
     def obey(self, identity: str, on: bool) -> EnumPowerStatus:
         self.states[identity] = UP if on else DOWN
-        return EnumPowerStatus[self.states[identity]]
+        return self.states[identity]
 
     def _command(self, identity: str, on: bool) -> EnumPowerStatus:
         self.sent.append((identity, on))
@@ -140,7 +141,9 @@ def test_a_cycle_whose_off_is_not_proven_switches_nothing_on(pdu: Pdu) -> None:
 
 
 @pytest.mark.parametrize("state", [DOWN, UNKNOWN])
-def test_a_cycle_leaves_an_outlet_as_it_is_that_is_not_on_now(pdu: Pdu, state: str) -> None:
+def test_a_cycle_leaves_an_outlet_as_it_is_that_is_not_on_now(
+    pdu: Pdu, state: EnumPowerStatus
+) -> None:
     pdu.states["1"] = state  # since the last reading
     pdu.ask(1, CYCLE)
     assert pdu.until("result")[-1] == ("result", FAILED) and pdu.sent == []

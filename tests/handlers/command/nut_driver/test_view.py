@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.command.fleet.polling import DOWN, UNKNOWN, UP, CallFailure, PolledOutlet, Reading
+from handlers.command.fleet.reading import CallFailure, PolledOutlet, Reading
 from handlers.command.nut_driver.tree import Tree
 from handlers.command.nut_driver.view import UpsdView, View, command_of
-from handlers.labels import Label
+from handlers.command.states import DOWN, UNKNOWN, UP
 from handlers.nut import outlets as nut_outlets
-from handlers.topology import BREAKER, LINE, MeteredPart, OutletFacts, Topology
+from handlers.topology import BREAKER, LINE, MeteredPart
 from tests.handlers.nut.given import DEFAULTS
 
 READING = Reading(
     outlets=[
-        PolledOutlet("1.1", UP, 0.5, 1.25),
+        PolledOutlet("1.1", UP, "A1", "web", 0.5, 115.0, 1.25),
         PolledOutlet("1.2", DOWN),
         PolledOutlet("1.3", UNKNOWN),
     ],
     load_a=3.0,
     energy_kwh=0.000001,
     answered=True,
-    labels=[Label("1.1", "A1", "web"), Label("1.2", "", "")],
-    topology=Topology(
-        [
-            MeteredPart(LINE, "L1", 1.0, 16.0),
-            MeteredPart(LINE, "L2", 2.0, 16.0),
-            MeteredPart(BREAKER, "B1", 0.25),
-        ],
-        {"1.1": OutletFacts(power_w=115.0)},
-    ),
+    labelled=True,
+    meters=[
+        MeteredPart(LINE, "L1", 1.0, 16.0),
+        MeteredPart(LINE, "L2", 2.0, 16.0),
+        MeteredPart(BREAKER, "B1", 0.25),
+    ],
 )
 NUMBERED = ("1.1", "1.2", "1.3")
 
@@ -136,7 +133,7 @@ def test_names_outlast_a_reading_in_part() -> None:
 def test_the_load_that_a_client_works_out_is_the_pdus(
     meters: list[MeteredPart], lines: int
 ) -> None:
-    view = shown(READING._replace(topology=Topology(meters)))
+    view = shown(READING._replace(meters=meters))
     assert sum(".current" in name for name in view.variables if "input.L" in name) == lines
     device = nut_outlets.read(view.variables, sorted(view.commands), {}, DEFAULTS)
     assert device.load == 3.0

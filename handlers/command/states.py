@@ -1,0 +1,45 @@
+"""How an outlet's state is written. Programs here have EnumPowerStatus, DCImanager's word for it;
+this table is the only way from it to files and output.
+
+`pdu status`, `up`, `down`, `cycle`, `check` and the hall print DCImanager's names UP, DOWN and
+UNKNOWN (`EnumPowerStatus.name`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Optional
+
+from pdu_common.helper import EnumPowerStatus
+
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+
+
+class StateSpelling(NamedTuple):
+    """One state outside of Python."""
+
+    #: for people, the gateway and `pdu outlets`
+    word: str
+    #: in the meter's journal
+    sign: str
+    #: in Prometheus; None: no sample
+    sample: Optional[float]
+
+
+SPELLED: Mapping[EnumPowerStatus, StateSpelling] = {
+    UP: StateSpelling("on", "1", 1.0),
+    DOWN: StateSpelling("off", "0", 0.0),
+    UNKNOWN: StateSpelling("unknown", "-", None),
+}
+
+
+def word(state: EnumPowerStatus) -> str:
+    """`on`, `off` or `unknown`."""
+    return SPELLED[state].word
+
+
+def reported(port: Any) -> EnumPowerStatus:
+    """The state of a port as a handler reports it: an archive from elsewhere may have an
+    enumeration of its own with the same names. Raises KeyError or AttributeError for anything else.
+    """
+    return EnumPowerStatus[port.power_status.name]
