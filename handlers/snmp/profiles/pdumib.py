@@ -1,4 +1,5 @@
-"""PDUs with the enterprise number 23280 and the MIB file PDUMIBV07. No source names the maker.
+"""PDUs with the enterprise number 23280 and the MIB file PDUMIBV07. Two programs of owners call the
+model DPDU V2V3-L. Its maker is said to be GWGJ, but no public source was found that names one.
 
 No MIB is public. The sources are the manual's list of objects, which two programs of owners quote,
 and three further programs. State and command have opposite numbers: the state 1 is off and 2 is on,
@@ -20,7 +21,7 @@ PROFILES = (
         mib="PDUMIBV07: no MIB is public",
         source=public("39976148/pdu", "pdu_outlet_switch_test.py"),
         # Assumed from the root of the tree: no source tells what a unit reports.
-        models=("PDU with the enterprise number 23280",),
+        models=("DPDU V2V3-L (said to be of GWGJ)", "PDU with the enterprise number 23280"),
         sys_object_ids=oids("23280"),
         outlets=(
             Outlets(

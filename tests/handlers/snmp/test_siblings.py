@@ -4,6 +4,8 @@ documented value.
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from handlers.errors import Unsupported
@@ -105,6 +107,20 @@ def test_the_fixture_of_every_family_with_states_lists_the_siblings_of_its_mib(
         assert unit.siblings, (
             "the profile reads an object that can contradict a state: list its values"
         )
+
+
+@pytest.mark.parametrize(
+    "unit", [unit for unit in FIXTURES if "_" not in unit.name and unit.switch], ids=unit_id
+)
+def test_the_siblings_of_a_switched_family_name_the_text_that_they_are_from(unit: Fixture) -> None:
+    # names of MIBs, such as PDU2-MIB and IPDUS2, in the profile's own words
+    named = re.findall(r"[A-Z][A-Za-z0-9]*-?[A-Z0-9][A-Za-z0-9-]*", FAMILIES[unit.key].mib)
+    for said in [one.source for one in unit.siblings] or [unit.no_siblings]:
+        if "no MIB is public" in FAMILIES[unit.key].mib:
+            assert "no mib is public" in said.lower(), "say that no text could be compared"
+        else:
+            texts = ["no MIB is public", *named]
+            assert any(text in said for text in texts), f"name one of {', '.join(named)}"
 
 
 def test_every_value_of_a_sibling_is_given_once() -> None:
