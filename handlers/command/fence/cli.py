@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Callable, Optional
+from pathlib import Path
+from typing import Callable, NamedTuple, Optional
 
 import click
 
@@ -21,12 +21,15 @@ from ..fleet.polling import Target
 from ..groups import Subcommand
 from ..hall import reading_toml
 from ..hall.drawing import Cord, Drawing, Machine
+from ..machines import proof as proofs
+from ..machines.memory import default_folder
+from ..machines.proof import MachinePower
+from ..machines.runs import Runner
+from ..machines.world import NotProven, PolledWorld, ReadOnce
 from ..options import Parameters, option
 from . import agent
-from .agent import FenceNotProven, MachineOutlets
 from .contract import (
     ACTIONS,
-    CURRENT,
     LONGEST,
     NAME,
     OPTIONS,
@@ -40,6 +43,14 @@ from .contract import (
 DONE, FAILED, IS_OFF = 0, 1, 2
 
 
+class FencedMachine(NamedTuple):
+    """A machine with the PDUs that it needs."""
+
+    power: MachinePower
+    #: by the PDU's name
+    targets: Mapping[str, Target]
+
+
 def run(given: Given) -> int:
     """Carry out one action, and return its exit code. Answers go to standard output, reasons to
     standard error, where Pacemaker's log has them.
@@ -49,7 +60,7 @@ def run(given: Given) -> int:
     options = given.values
     try:
         return _ACTIONS[options["action"]](options)
-    except FenceNotProven as error:
+    except NotProven as error:
         _say(f"{options['action']} of {printable(options['plug'], 60)} failed: {error}")
     except PduHandlerError as error:
         _say(f"{options['action']} failed: {error}")
@@ -66,62 +77,72 @@ def _say(sentence: str) -> None:
 
 
 def _off(options: Mapping[str, str]) -> int:
-    proof = agent.proof_of(options)
-    outlets = _outlets(options)
-    agent.off(outlets, proof)
-    _say(f"{outlets.machine} is off{_by(options)}")
+    runner, machine = _runner(options), _machine(options)
+    _say_off(machine, runner(machine).off(machine.power))
     return DONE
 
 
 def _on(options: Mapping[str, str]) -> int:
-    outlets = _outlets(options)
-    agent.on(outlets)
-    _say(f"{outlets.machine} is on")
+    runner, machine = _runner(options), _machine(options)
+    runner(machine).on(machine.power)
+    _say(f"{machine.power.name} is on")
     return DONE
 
 
 def _reboot(options: Mapping[str, str]) -> int:
-    proof, pause_s = agent.proof_of(options), agent.pause_of(options)
-    outlets = _outlets(options)
-    agent.off(outlets, proof)
-    _say(f"{outlets.machine} is off{_by(options)}")
-    time.sleep(pause_s)
-    try:
-        agent.on(outlets)
-    except FenceNotProven as error:
-        # the machine is fenced, which is what the cluster waits for
-        _say(f"{outlets.machine} was fenced, but is not on again: {error}")
-        return DONE
-    _say(f"{outlets.machine} is on again")
+    pause_s, runner, machine = agent.pause_of(options), _runner(options), _machine(options)
+    missing = runner(machine).restart(machine.power, pause_s, lambda saw: _say_off(machine, saw))
+    # without its power it is fenced, which is what the cluster waits for
+    _say(
+        f"{machine.power.name} is on again"
+        if missing is None
+        else f"{machine.power.name} was fenced, but is not on again: {missing}"
+    )
     return DONE
 
 
-def _by(options: Mapping[str, str]) -> str:
-    """How the state was proven."""
-    return ", and its meters read no current" if options["confirm"] == CURRENT else ""
+def _say_off(machine: FencedMachine, saw: Sequence[str]) -> None:
+    _say("; ".join([f"{machine.power.name} is off", *saw]))
 
 
 def _status(options: Mapping[str, str]) -> int:
-    is_on = agent.is_on(_outlets(options))
+    machine = _machine(options)
+    is_on = proofs.is_on(machine.power, PolledWorld(machine.targets))
     print("Status: ON" if is_on else "Status: OFF")
     return DONE if is_on else IS_OFF
 
 
 def _monitor(options: Mapping[str, str]) -> int:
-    """Read what `off` would need: of one machine, or of all machines of the drawing."""
-    proof = agent.proof_of(options)
+    """Read what `off` would need: of one machine, of those in `machines`, or of all machines of the
+    drawing.
+    """
+    runner = _runner(options, agent.MONITOR_S)
     if options["plug"]:
-        agent.check(_outlets(options), proof)
-        return DONE
+        return _checked(runner, [_machine(options)])
     drawing = _drawing(options)
     if drawing is None:
         # which outlets matter is not known: all PDUs of the list must answer
         targets = opening.pdus(_path(options, "list"), options["auth"] or None, {})
         agent.answer({one.device.name: one for one in targets})
         return DONE
-    cords = [cord for one in drawing.machines.values() if not one.protected for cord in one.cords]
-    if cords:
-        agent.check(_on_pdus(options, "the drawing", cords), proof)
+    names = [name.strip() for name in options["machines"].split(",") if name.strip()]
+    found = names or [one.name for one in drawing.machines.values() if not one.protected]
+    return _checked(runner, [_machine({**options, "plug": name}) for name in found])
+
+
+def _checked(runner: MakeRunner, machines: Sequence[FencedMachine]) -> int:
+    """Read each PDU once, for all machines. Raises NotProven with what is wrong of each."""
+    targets = {name: target for one in machines for name, target in one.targets.items()}
+    world = ReadOnce(PolledWorld(targets, agent.MONITOR_S))
+    world.read(list(targets))
+    wrong: list[str] = []
+    for one in machines:
+        try:
+            runner(one)._replace(world=world).check(one.power)
+        except NotProven as error:
+            wrong.append(f"{one.power.name}: {error}" if len(machines) > 1 else str(error))
+    if wrong:
+        raise NotProven("; ".join(wrong))
     return DONE
 
 
@@ -144,8 +165,10 @@ def _validate_all(options: Mapping[str, str]) -> int:
     """Check the options and the files; nothing is sent."""
     agent.proof_of(options)
     agent.pause_of(options)
+    for name in filter(None, map(str.strip, options["machines"].split(","))):
+        _machine({**options, "plug": name})
     if options["plug"]:
-        _outlets(options)
+        _machine(options)
     else:
         opening.pdus(_path(options, "list"), options["auth"] or None, {})
         _drawing(options)
@@ -177,14 +200,14 @@ def _drawing(options: Mapping[str, str]) -> Optional[Drawing]:
     return reading_toml.read(options["drawing"]) if options["drawing"] else None
 
 
-def _outlets(options: Mapping[str, str]) -> MachineOutlets:
-    """The outlets of the plug. Raises SettingsError."""
+def _machine(options: Mapping[str, str]) -> FencedMachine:
+    """The machine that the plug names. Raises SettingsError."""
     plug = _path(options, "plug")
     drawing = _drawing(options)
     machine = None if drawing is None else drawing.machines.get(plug)
     if machine is not None:
         _check_protected([machine], machine.cords)
-        return _on_pdus(options, plug, machine.cords)
+        return _on_pdus(options, plug, machine.cords, machine.needs)
     if "/" not in plug:
         where = options["drawing"] or "there is no drawing, so a plug is PDU/OUTLET"
         raise SettingsError(f"no machine has the name {printable(plug, 60)!r} ({where})")
@@ -216,13 +239,24 @@ def _cords(options: Mapping[str, str], plug: str) -> list[Cord]:
     return list(dict.fromkeys(found))
 
 
-def _on_pdus(options: Mapping[str, str], machine: str, cords: Sequence[Cord]) -> MachineOutlets:
+def _on_pdus(
+    options: Mapping[str, str], machine: str, cords: Sequence[Cord], needs: int = 1
+) -> FencedMachine:
     wanted = {cord.pdu for cord in cords}
     path = _path(options, "list")
     targets: list[Target] = opening.pdus(path, options["auth"] or None, {}, wanted)
-    return MachineOutlets(
-        printable(machine, 60), tuple(cords), {one.device.name: one for one in targets}
-    )
+    power = MachinePower(printable(machine, 60), tuple(cords), needs)
+    return FencedMachine(power, {one.device.name: one for one in targets})
+
+
+MakeRunner = Callable[[FencedMachine], Runner]
+
+
+def _runner(options: Mapping[str, str], timeout_s: Optional[float] = None) -> MakeRunner:
+    """Makes what takes a machine's power. Raises SettingsError."""
+    proof = agent.proof_of(options)
+    folder = Path(options["state_dir"]) if options["state_dir"] else default_folder()
+    return lambda one: Runner(PolledWorld(one.targets, timeout_s), proof, folder, _say)
 
 
 # ---- the command ---------------------------------------------------------------------------------
@@ -264,9 +298,11 @@ fence = Subcommand(
     help=f"""Be a fence agent: take a machine's power, prove it, and give it back.
 
 Pacemaker runs this command under the name {NAME}, with options on standard input
-(docs/doors.md). Every outlet of the machine is switched off, whatever it reads now, each is seen
-off, and its meter must read no current. A state that is unknown, a lost answer or a PDU that
-cannot be reached is a failure. A machine that the drawing protects is refused.
+(docs/doors.md). Every outlet of the machine is switched off, feed by feed, whatever it reads now.
+Each must be seen off, its meter must fall from what it carried to nothing, and the cords that are
+still on must take its load over. A state that is unknown, a lost answer, a cord at which no
+current was ever seen or a PDU that cannot be reached is a failure. A machine that the drawing
+protects is refused.
 
 Exit code: 0 done, or on; 1 not done, or not proven; 2 off, for the action status.""",
     examples=(

@@ -54,16 +54,56 @@ OPTIONS: Sequence[FenceOption] = (
         "",
         "HOW",
         "string",
-        f"what proves off: {CURRENT}, state and meter of every outlet; {STATE}, the state alone,"
+        f"what proves off: {CURRENT}, state and meters of all outlets; {STATE}, the state alone,"
         " for outlets without a meter",
         CURRENT,
     ),
     FenceOption(
-        "threshold", "", "AMPERES", "string", "a current below this counts as none", "0.05"
+        "machines",
+        "",
+        "NAMES",
+        "string",
+        "the machines that this device fences, with a comma between two: monitor without a plug"
+        " reads them, usually all of the drawing",
+    ),
+    FenceOption(
+        "threshold",
+        "",
+        "AMPERES",
+        "string",
+        "a current below this counts as none; in watts, what it is at 100 V",
+        "0.02",
     ),
     FenceOption("power_wait", "", "SECONDS", "second", "how long reboot leaves it off", "5"),
     FenceOption(
-        "power_timeout", "", "SECONDS", "second", "how long the meters may take to fall", "20"
+        "power_timeout",
+        "",
+        "SECONDS",
+        "second",
+        "how long the meters may take to show that one feed is off",
+        "20",
+    ),
+    FenceOption(
+        "meter_period",
+        "",
+        "SECONDS",
+        "second",
+        "how often the meters renew their figures; usually learned from when figures change",
+    ),
+    FenceOption(
+        "seen_for",
+        "",
+        "SECONDS",
+        "second",
+        "how long it counts what outlets carried that were off before the command",
+        "600",
+    ),
+    FenceOption(
+        "state_dir",
+        "",
+        "FOLDER",
+        "string",
+        "where it keeps what was seen, and its locks; usually /var/lib/pdu",
     ),
 )
 
@@ -144,9 +184,10 @@ def metadata(version: str) -> str:
     ElementTree.SubElement(root, "longdesc").text = (
         f"{NAME} (version {version}) switches all outlets of a machine off, and on again. It ends"
         " with 0 only if every outlet was seen off after its command and, with confirm=current, if"
-        " every meter reads no current. Anything else is a failure: an unknown state, an outlet"
-        " that may or may not have switched, a PDU that does not answer. Logins are in a file, not"
-        " in the cluster's configuration."
+        " each was seen to carry power that it does not carry any more, and the other cords took it"
+        " over as long as they were on. Anything else is a failure: an unknown state, an outlet"
+        " that may or may not have switched, a PDU that does not answer, a cord at which no current"
+        " was ever seen. Logins are in a file, not in the cluster's configuration."
     )
     ElementTree.SubElement(root, "vendor-url")
     parameters = ElementTree.SubElement(root, "parameters")

@@ -7,6 +7,7 @@ it is, `switch` switches an outlet of one.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Optional
 
@@ -19,9 +20,11 @@ from ..states import reported
 from . import listing
 from .auth import of_environment, of_file
 from .listing import ListedPdu
-from .polling import Target, targets
+from .polling import Target, poll_states, targets
 
 _SHOWN = 5
+#: after the wanted state was read, it is read once more: some relays fall back
+AGAIN_S = 1.0
 
 
 def pdus(
@@ -58,12 +61,23 @@ def plate(target: Target) -> Nameplate:
 
 
 def switch(target: Target, identity: str, on: bool) -> EnumPowerStatus:
-    """Switch an outlet, and return the state that the PDU reported afterwards: the wanted one, or
-    UNKNOWN if it was not reported in time.
+    """Switch an outlet, and return the state that the PDU reported afterwards: the wanted one if it
+    was reported twice, a second apart, or UNKNOWN. A relay that falls back is seen so.
 
     Sends one command, once. Raises the errors of its handler, after which the command may or may
     not have been carried out.
     """
+    seen = command(target, identity, on)
+    if seen is not (EnumPowerStatus.UP if on else EnumPowerStatus.DOWN):
+        return seen
+    time.sleep(AGAIN_S)
+    # an error: the command was answered, but what it did is not known any more
+    again = poll_states(target).outlet(printable(identity))
+    return seen if again is not None and again.state is seen else EnumPowerStatus.UNKNOWN
+
+
+def command(target: Target, identity: str, on: bool) -> EnumPowerStatus:
+    """As `switch`, but believes the first reading of the wanted state: for who reads again."""
     pdu = target.handler.make(target.data())
-    command = pdu.port_up if on else pdu.port_down
-    return reported(command(PduPortView(identity=identity)))
+    call = pdu.port_up if on else pdu.port_down
+    return reported(call(PduPortView(identity=identity)))

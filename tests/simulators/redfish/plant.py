@@ -5,7 +5,7 @@ above them.
 from __future__ import annotations
 
 import math
-from typing import Optional
+from typing import Callable, Optional
 
 from ..clockwork import Clockwork
 from .model import Model, Pdu
@@ -19,7 +19,8 @@ class Outlet:
     """One outlet. `on`: whether its contact is closed, None if the unit shows no state. `name` and
     `startup` are settings.
 
-    `amperes` is the current on each of `lines` unless the outlet is off. `metered`: false if a
+    `amperes` is the current on each of `lines` unless the outlet is off; `drawn`, if it is given,
+    says it at each moment, for a machine that moves its load between outlets. `metered`: false if a
     published tree has no energy reading of this outlet. `welded`: the contact lets current through
     though the unit reports it open.
     """
@@ -41,6 +42,7 @@ class Outlet:
         self.metered = True
         self.switchable = on is not None
         self.amperes = round(0.25 + 0.05 * (number % 5), 2)
+        self.drawn: Optional[Callable[[], float]] = None
         self.wh = 1000.0 + 250.0 * number
         self.on_delay = self.off_delay = 0.0
         self.cycle_delay = 5.0
@@ -99,9 +101,16 @@ class Outlet:
     def moving(self) -> bool:
         return self.target is not None
 
+    @property
+    def closed(self) -> bool:
+        """Whether current can flow."""
+        return self.on is not False or self.welded
+
     def current(self) -> float:
         """The current in A on each of the outlet's lines."""
-        return self.amperes if self.on is not False or self.welded else 0.0
+        if not self.closed:
+            return 0.0
+        return self.amperes if self.drawn is None else self.drawn()
 
     def watts(self) -> float:
         return self.current() * VOLTS * len(self.lines)

@@ -1,5 +1,6 @@
 """A machine with two supplies, each at the outlet 3 of a simulated Redfish PDU, and the files that
-the fence agent needs. The simulators know whether the machine has power.
+the fence agent needs. The supplies share the machine's load. The simulators know whether it has
+power.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tests.simulators.redfish import Model, Pdu, RedfishService
 from tests.waiting import PATIENCE_S
 
 OUTLET = "3"
+WHOLE_A = 0.7
 DRAWING = """
 [[feed]]
 name = "A"
@@ -41,6 +43,16 @@ name = "core"
 cords = ["left/4", "right/4"]
 protected = true
 """
+#: a machine on a PDU that the test has to add to the list
+OTHER_RACK = """
+[[pdu]]
+name = "third"
+inputs = ["A"]
+
+[[machine]]
+name = "srv-2"
+cords = ["third/1"]
+"""
 
 
 @dataclass
@@ -51,11 +63,22 @@ class Site:
     pdus: dict[str, RedfishService]
     #: line of the list by PDU, without its name
     lines: dict[str, str]
+    drawing: str = DRAWING
 
     @property
     def draws(self) -> bool:
         """Whether the machine draws power from one of its feeds."""
         return any(pdu.outlet(OUTLET).current() > 0 for pdu in self.pdus.values())
+
+    def share(self) -> None:
+        """The supplies at closed outlets share the load."""
+
+        def drawn() -> float:
+            closed = sum(pdu.outlet(OUTLET).closed for pdu in self.pdus.values())
+            return round(WHOLE_A / closed, 3)
+
+        for pdu in self.pdus.values():
+            pdu.outlet(OUTLET).drawn = drawn
 
     def commands(self) -> list[str]:
         """What was sent to the machine's outlets of both PDUs."""
@@ -77,7 +100,7 @@ class Site:
                 for name, pdu in self.pdus.items()
             ),
         )
-        self.folder.joinpath("hall.power.toml").write_text(DRAWING)
+        self.folder.joinpath("hall.power.toml").write_text(self.drawing)
         for name, pdu in self.pdus.items():
             self.folder.joinpath(f"{name}.pem").write_text(pdu.ca_pem)
 
@@ -87,6 +110,7 @@ class Site:
             "auth": self.file("logins.toml"),
             "drawing": self.file("hall.power.toml"),
             "power_wait": "0",
+            "state_dir": self.file("state"),
             **{key: str(value) for key, value in more.items()},
         }
 
@@ -125,6 +149,7 @@ def site(folder: Path, no_state: Sequence[str] = ()) -> Iterator[Site]:
         }
         made = Site(folder, pdus, lines)
         made.write()
+        made.share()
         yield made
 
 

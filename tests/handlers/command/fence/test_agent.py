@@ -13,7 +13,14 @@ import pytest
 from handlers.command.fence import cli
 from handlers.command.fence.contract import Given, completed, metadata, of_input
 from handlers.errors import SettingsError
-from tests.handlers.command.fence.site import OUTLET, Site, closed_port, site
+from tests.handlers.command.fence.site import (
+    DRAWING,
+    OTHER_RACK,
+    OUTLET,
+    Site,
+    closed_port,
+    site,
+)
 from tests.handlers.command.fleet.halls import PDU, environment
 from tests.needs import ROOT, program
 from tests.simulators.redfish.faults import Fault
@@ -37,19 +44,89 @@ def machine(tmp_path: Path) -> Iterator[Site]:
 def test_reboot_switches_all_feeds_off_before_any_is_on(machine: Site) -> None:
     code, out, err = machine.run("reboot")
     assert (code, out) == (0, ""), err
-    assert "srv-1 is off, and its meters read no current" in err and "is on again" in err
-    assert machine.draws
+    assert "srv-1 is off; left/3 fell from 0.35 A" in err and "right/3 fell from 0.7 A" in err
+    assert "is on again" in err and machine.draws
     assert [pdu.books().writes for pdu in machine.pdus.values()] == [
         [(OUTLET, "Off"), (OUTLET, "On")]
     ] * 2
 
 
-def test_off_is_sent_to_an_outlet_that_reads_off_already(machine: Site) -> None:
-    for pdu in machine.pdus.values():
-        pdu.turn(OUTLET, False)
+def test_off_is_sent_to_outlets_that_it_switched_off_before(machine: Site) -> None:
+    assert machine.run("off")[0] == 0
     assert machine.run("status")[:2] == (2, "Status: OFF\n")
     code, _, err = machine.run("off")
-    assert (code, machine.commands()) == (0, ["Off", "Off"]), err
+    assert (code, machine.commands()) == (0, 2 * ["Off", "Off"]), err
+
+
+def test_outlets_that_somebody_else_switched_off_prove_nothing(machine: Site) -> None:
+    for pdu in machine.pdus.values():
+        pdu.turn(OUTLET, False)
+    code, _, err = machine.run("off")
+    assert (code, machine.commands()) == (1, ["Off", "Off"])
+    assert "what it carried was not seen in the last 600 s" in err
+    # they count again when they were seen on
+    for pdu in machine.pdus.values():
+        pdu.turn(OUTLET, True)
+    code, _, err = machine.run("off")
+    assert code == 0, err
+
+
+@pytest.mark.parametrize("real", ["1", "4"])
+def test_a_cord_that_is_drawn_at_another_outlet_is_a_failure(machine: Site, real: str) -> None:
+    """At outlet 1 of its own, and at 4, where another machine's cord is drawn."""
+    left = machine.pdus["left"]
+    left.outlet(real).drawn, left.outlet(OUTLET).drawn = left.outlet(OUTLET).drawn, lambda: 0.0
+    code, _, err = machine.run("monitor")
+    assert code == 1 and "left/3: no current was ever seen there" in err
+    code, _, err = machine.run("off", power_timeout=1)
+    assert code == 1 and left.outlet(real).closed
+    # another machine's cord carries there what it did before
+    left.turn(OUTLET, True)
+    machine.pdus["right"].turn(OUTLET, True)
+    left.outlet(OUTLET).drawn = lambda: 0.35
+    assert machine.run("monitor")[0] == 0
+    code, _, err = machine.run("off", power_timeout=1)
+    assert code == 1 and "was not seen to move to the other cords" in err
+    # and a second run does not believe it either
+    assert machine.run("off", power_timeout=1)[0] == 1
+
+
+def test_an_agent_that_was_killed_is_believed_by_the_next_one(machine: Site) -> None:
+    machine.pdus["right"].outlet(OUTLET).off_delay = 3600.0
+    process = machine.start("off")
+    assert until(lambda: len(machine.commands()) == 2)
+    process.kill()
+    process.communicate(timeout=PATIENCE_S)
+    machine.pdus["right"].outlet(OUTLET).forget()
+    machine.pdus["right"].outlet(OUTLET).off_delay = 0.0
+    code, _, err = machine.run("off")
+    assert (code, machine.draws) == (0, False), err
+    assert machine.commands() == 2 * ["Off", "Off"]
+
+
+def test_a_reboot_that_waited_for_an_off_does_not_put_the_machine_on(machine: Site) -> None:
+    first = machine.start("off")
+    assert until(lambda: bool(machine.commands()))
+    second = machine.start("reboot")
+    for process in (first, second):
+        _, err = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 0, err
+    assert "was fenced, but is not on again: another run switched it off for good" in err
+    assert not machine.draws and machine.commands() == 4 * ["Off"]
+
+
+def test_monitor_reads_the_machines_that_the_device_fences(machine: Site) -> None:
+    with closed_port() as port:
+        machine.lines["third"] = f"127.0.0.1:{port},left,ca_pem=left.pem"
+        machine.drawing = DRAWING + OTHER_RACK
+        machine.write()
+        code, _, err = machine.run("monitor", plug="")
+        assert code == 1 and "srv-2: third/1: " in err
+        code, _, err = machine.run("monitor", plug="", machines="srv-1")
+        assert code == 0, err
+        assert here(machine, "validate-all") == 0
+        code, _, err = machine.run("monitor", plug="", machines="srv-1,srv-9")
+        assert code == 1 and "srv-9" in err
 
 
 def test_status_is_on_while_one_feed_is_on(machine: Site) -> None:

@@ -1,0 +1,179 @@
+"""What figures of a meter prove about power: that a cord carried it, that it no longer does, that
+others took it over. Pure.
+
+"No current" is no proof of "no power": the cord may be in another outlet, the meter may be stuck or
+too coarse. Proof is a fall: the cord was seen to carry what it does not carry any more. Watts are
+preferred to amperes, because the filter of an idle supply draws reactive current.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Optional
+
+# a figure must have fallen to less than this part, in the meter's worst rounding
+_FALL = 0.5
+#: What the other cords must take over of what one lost. A supply that nobody drew, and that shares
+#: the load equally with the last drawn one, leaves them half of it. A machine whose load falls by
+#: a fifth in those seconds still passes.
+TAKEN_OVER = 0.6
+# an outlet of somebody else that carried less than this part of the lost load, and then took it
+# over, is suspected to feed the same machine
+_WAS_IDLE, _MOST_TAKEN = 0.3, 1.5
+# The threshold is in A; watts are compared with what it is at the lowest mains voltage.
+_VOLTS = 100.0
+_STEPS_A = (1.0, 0.1, 0.01, 0.001)
+_STEPS_W = (10.0, 1.0, 0.1, 0.01)
+
+
+class Draw(NamedTuple):
+    """What a meter shows of one outlet; None for what it does not measure, or not now."""
+
+    current_a: Optional[float] = None
+    power_w: Optional[float] = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it was measured at all."""
+        return self.current_a is not None or self.power_w is not None
+
+    def __str__(self) -> str:
+        known = [] if self.current_a is None else [f"{self.current_a:g} A"]
+        known += [] if self.power_w is None else [f"{self.power_w:g} W"]
+        return ", ".join(known) or "no figure"
+
+
+class Steps(NamedTuple):
+    """The resolution of a PDU's outlet meters, by the finest figures that it has shown."""
+
+    current_a: float = _STEPS_A[0]
+    power_w: float = _STEPS_W[0]
+
+    def finer(self, draws: Iterable[Draw]) -> Steps:
+        """With these figures as well."""
+        found = list(draws)
+        return Steps(
+            min(self.current_a, _step((one.current_a for one in found), _STEPS_A)),
+            min(self.power_w, _step((one.power_w for one in found), _STEPS_W)),
+        )
+
+
+def _step(figures: Iterable[Optional[float]], steps: Sequence[float]) -> float:
+    known = [one for one in figures if one]
+    fits = (
+        step for step in steps if all(abs(one / step - round(one / step)) < 1e-6 for one in known)
+    )
+    return next(fits, steps[-1])
+
+
+class Meter(NamedTuple):
+    """How a figure is read: below `threshold_a` it counts as none."""
+
+    threshold_a: float
+    steps: Steps = Steps()
+
+    @property
+    def threshold_w(self) -> float:
+        """The same for watts."""
+        return _VOLTS * self.threshold_a
+
+
+class _Figures(NamedTuple):
+    """Two readings in one quantity, with its step and threshold."""
+
+    before: float
+    after: float
+    step: float
+    threshold: float
+
+
+def _comparable(before: Draw, after: Draw, meter: Meter) -> Optional[_Figures]:
+    """In watts where both have them, else in amperes, else None."""
+    if before.power_w is not None and after.power_w is not None:
+        return _Figures(before.power_w, after.power_w, meter.steps.power_w, meter.threshold_w)
+    if before.current_a is not None and after.current_a is not None:
+        return _Figures(before.current_a, after.current_a, meter.steps.current_a, meter.threshold_a)
+    return None
+
+
+def is_nothing(draw: Draw, meter: Meter) -> bool:
+    """Whether every figure is below the threshold, and there is one."""
+    current = draw.current_a is None or abs(draw.current_a) < meter.threshold_a
+    power = draw.power_w is None or abs(draw.power_w) < meter.threshold_w
+    return draw.is_known and current and power
+
+
+def carries(draw: Draw, meter: Meter) -> bool:
+    """Whether power surely flows: the figure is no rounding of nothing."""
+    found = _comparable(draw, draw, meter)
+    return found is not None and found.before >= max(found.threshold, 2 * found.step)
+
+
+def fell(before: Draw, after: Draw, meter: Meter) -> bool:
+    """Whether the outlet carried power that it does not carry any more."""
+    found = _comparable(before, after, meter)
+    if found is None or not carries(before, meter) or not is_nothing(after, meter):
+        return False
+    return abs(found.after) + found.step <= _FALL * found.before
+
+
+class Change(NamedTuple):
+    """One outlet before and after a command to another."""
+
+    before: Draw
+    after: Draw
+    meter: Meter
+
+
+def _changes(changes: Sequence[Change]) -> Optional[list[_Figures]]:
+    """All of them in one quantity, else None."""
+    draws = [draw for one in changes for draw in (one.before, one.after)]
+    if all(draw.power_w is not None for draw in draws):
+        only = [
+            one._replace(
+                before=Draw(power_w=one.before.power_w), after=Draw(power_w=one.after.power_w)
+            )
+            for one in changes
+        ]
+    else:
+        only = [
+            one._replace(before=Draw(one.before.current_a), after=Draw(one.after.current_a))
+            for one in changes
+        ]
+    found = [_comparable(one.before, one.after, one.meter) for one in only]
+    known = [one for one in found if one is not None]
+    return known if known and len(known) == len(changes) else None
+
+
+def took_over(lost: Sequence[Change], others: Sequence[Change]) -> Optional[bool]:
+    """Whether the other cords took over what these lost. None if nothing measurable was lost, or
+    the two sides are not measured in one quantity.
+    """
+    found = _changes([*lost, *others])
+    if found is None:
+        return None
+    was = sum(one.before for one in found[: len(lost)])
+    if was <= 0:
+        return None
+    gone = was + sum(one.step for one in found[: len(lost)])
+    rise = sum(one.after - one.before - one.step for one in found[len(lost) :])
+    return rise >= TAKEN_OVER * gone
+
+
+def took_over_unseen(lost: Sequence[Change], stranger: Change) -> bool:
+    """Whether an outlet that is not the machine's was nearly idle, and took over what these lost:
+    then it may feed the machine.
+    """
+    found = _changes([*lost, stranger])
+    if found is None:
+        return False
+    was = sum(one.before for one in found[: len(lost)])
+    one = found[-1]
+    rise = one.after - one.before
+    is_idle = one.before <= _WAS_IDLE * was
+    return is_idle and was > 0 and TAKEN_OVER * was <= rise - one.step <= _MOST_TAKEN * was
+
+
+def finest(known: Mapping[str, Steps], pdu: str, draws: Iterable[Draw]) -> Steps:
+    """The resolution of a PDU, with figures that it shows now."""
+    return known.get(pdu, Steps()).finer(draws)

@@ -1,0 +1,74 @@
+"""A whole action on a machine, under its lock: off, on, and off and on again.
+
+On one computer one run of a machine goes on at a time. A run that waited for another one, which
+left the machine off for good, does not put it on.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from typing import Callable, NamedTuple, Optional
+
+from . import memory as memories, proof as proofs
+from .memory import Busy, Memory
+from .proof import MachinePower, OffProof
+from .world import NotProven, World
+
+# how long a run waits for another one of the same machine, in s
+_PATIENCE_S = 120.0
+
+
+class Runner(NamedTuple):
+    """What every action of one kind of caller has in common."""
+
+    world: World
+    proof: OffProof
+    folder: Path
+    #: gets a sentence about what could not be kept
+    say: Callable[[str], None]
+    patience_s: float = _PATIENCE_S
+
+    def _alone(self, machine: MachinePower) -> AbstractContextManager[tuple[Memory, bool]]:
+        keys = [f"{self.world.key(cord.pdu)} {cord.outlet}" for cord in machine.cords]
+        return memories.opened(self.folder, keys, self.patience_s, self.say)
+
+    def off(self, machine: MachinePower) -> list[str]:
+        """Take its power. Returns what the meters saw. Raises NotProven."""
+        with self._alone(machine) as (memory, _):
+            try:
+                return proofs.off(machine, self.world, self.proof, memory)
+            finally:
+                # proven or not: one that waited meanwhile shall not put it on
+                memory.offs += 1
+                memory.save()
+
+    def on(self, machine: MachinePower) -> None:
+        """Give it its power. Raises NotProven, also if another run took it meanwhile."""
+        with self._alone(machine) as (memory, was_taken):
+            if was_taken:
+                raise NotProven("another run switched it off for good meanwhile; nothing was sent")
+            proofs.on(machine, self.world, memory)
+
+    def restart(
+        self, machine: MachinePower, pause_s: float, is_off: Callable[[list[str]], None]
+    ) -> Optional[str]:
+        """Take its power and, after a pause, give it back. Calls `is_off` with what the meters saw.
+
+        Returns why it is not on again, None if it is. Raises NotProven unless it was proven off.
+        """
+        with self._alone(machine) as (memory, was_taken):
+            is_off(proofs.off(machine, self.world, self.proof, memory))
+            if was_taken:
+                return "another run switched it off for good meanwhile"
+            self.world.sleep(pause_s)
+            try:
+                proofs.on(machine, self.world, memory)
+            except NotProven as error:
+                return str(error)
+            return None
+
+    def check(self, machine: MachinePower) -> None:
+        """Read what `off` would need. Raises NotProven. Waits for no other run."""
+        with suppress(Busy), self._replace(patience_s=0.0)._alone(machine) as (memory, _):
+            proofs.check(machine, self.world, self.proof, memory)

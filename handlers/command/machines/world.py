@@ -1,0 +1,172 @@
+"""The PDUs of machines: what they read now, and commands to their outlets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
+
+from pdu_common.helper import EnumPowerStatus
+
+from ..fleet import opening
+from ..fleet.polling import Target, poll
+from ..fleet.reading import Reading, failure
+from ..states import UNKNOWN
+from .meters import Draw
+
+_MOST_AT_ONCE = 32
+T = TypeVar("T")
+
+
+class NotProven(Exception):
+    """What was asked for did not happen, or nobody can say that it did."""
+
+
+class OutletOf(Protocol):
+    """An outlet of a machine: a `Cord` of the drawing."""
+
+    @property
+    def pdu(self) -> str:
+        """The name of its PDU."""
+
+    @property
+    def outlet(self) -> str:
+        """Its identity there."""
+
+
+class OutletNow(NamedTuple):
+    """One outlet as it reads now."""
+
+    state: EnumPowerStatus
+    draw: Draw = Draw()
+
+
+class PduNow(NamedTuple):
+    """One PDU as it reads now."""
+
+    #: by identity; none if it could not be read
+    outlets: Mapping[str, OutletNow]
+    #: why it could not be read, in whole or in part; "" if it could
+    reason: str = ""
+
+
+class Commanded(NamedTuple):
+    """What came of one command."""
+
+    #: what the PDU reported afterwards
+    state: EnumPowerStatus
+    #: why nothing is known; "" if the PDU answered
+    reason: str = ""
+
+
+class World(Protocol):
+    """What a proof needs of the world; tests have another one."""
+
+    def read(self, pdus: Collection[str]) -> Mapping[str, PduNow]:
+        """Read these PDUs now. One that cannot be read has a reason."""
+
+    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, Commanded]:
+        """Send each of these outlets one command, once: those of different PDUs at the same time.
+        Does not raise for a PDU.
+        """
+
+    def key(self, pdu: str) -> str:
+        """Which device a PDU is, whatever its name."""
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+
+    def monotonic(self) -> float:
+        """Seconds of a clock that nobody sets."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class PolledWorld:
+    """The PDUs of a list. A `World`."""
+
+    def __init__(self, targets: Mapping[str, Target], timeout_s: Optional[float] = None) -> None:
+        """`timeout_s` bounds each request of a reading."""
+        self._targets, self._timeout_s = targets, timeout_s
+
+    def read(self, pdus: Collection[str]) -> Mapping[str, PduNow]:
+        return self._of_each(list(dict.fromkeys(pdus)), self._read)
+
+    def _read(self, name: str) -> PduNow:
+        return of_reading(poll(self._targets[name], self._timeout_s, with_power=True))
+
+    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, Commanded]:
+        names = list(dict.fromkeys(cord.pdu for cord in cords))
+
+        def one_pdu(name: str) -> list[tuple[OutletOf, Commanded]]:
+            mine = [cord for cord in cords if cord.pdu == name]
+            return [(cord, self._command(cord, on)) for cord in mine]
+
+        done = self._of_each(names, one_pdu)
+        return {cord: one for found in done.values() for cord, one in found}
+
+    def _command(self, cord: OutletOf, on: bool) -> Commanded:
+        try:
+            return Commanded(opening.command(self._targets[cord.pdu], cord.outlet, on))
+        except (Exception, SystemExit) as error:  # anybody may have written the archive
+            return Commanded(UNKNOWN, failure(error).reason)
+
+    def _of_each(self, names: Sequence[str], work: Callable[[str], T]) -> dict[str, T]:
+        if not names:
+            return {}
+        with ThreadPoolExecutor(min(len(names), _MOST_AT_ONCE)) as pool:
+            return dict(zip(names, pool.map(work, names)))
+
+    def key(self, pdu: str) -> str:
+        device = self._targets[pdu].device
+        return f"{device.handler} {device.address}"
+
+    def now(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+class ReadOnce:
+    """Readings of a world that are made once, for machines that share PDUs. A `World`."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._known: dict[str, PduNow] = {}
+
+    def read(self, pdus: Collection[str]) -> Mapping[str, PduNow]:
+        missing = [name for name in pdus if name not in self._known]
+        self._known.update(self._world.read(missing))
+        return {name: self._known[name] for name in pdus}
+
+    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, Commanded]:
+        return self._world.switch(cords, on)
+
+    def key(self, pdu: str) -> str:
+        return self._world.key(pdu)
+
+    def now(self) -> float:
+        return self._world.now()
+
+    def monotonic(self) -> float:
+        return self._world.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        self._world.sleep(seconds)
+
+
+def of_reading(reading: Reading) -> PduNow:
+    """A reading of the fleet as a proof needs it."""
+    return PduNow(
+        {
+            one.identity: OutletNow(one.state, Draw(one.current_a, one.power_w))
+            for one in reading.outlets
+        },
+        "" if reading.failure is None else reading.failure.reason,
+    )

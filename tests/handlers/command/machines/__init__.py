@@ -1,0 +1,1 @@
+"""Machines whose power is taken: lies of drawings, relays and meters."""
