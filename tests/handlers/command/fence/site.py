@@ -70,15 +70,17 @@ class Site:
         """Whether the machine draws power from one of its feeds."""
         return any(pdu.outlet(OUTLET).current() > 0 for pdu in self.pdus.values())
 
-    def share(self) -> None:
-        """The supplies at closed outlets share the load."""
+    def share(self, left: str = OUTLET) -> None:
+        """The supplies at closed outlets share the load. `left`: where the left cord really is."""
+        places = [self.pdus["left"].outlet(left), self.pdus["right"].outlet(OUTLET)]
 
         def drawn() -> float:
-            closed = sum(pdu.outlet(OUTLET).closed for pdu in self.pdus.values())
-            return round(WHOLE_A / closed, 3)
+            # 0 while a relay moves between the two readings of this thread
+            return round(WHOLE_A / max(1, sum(one.closed for one in places)), 3)
 
-        for pdu in self.pdus.values():
-            pdu.outlet(OUTLET).drawn = drawn
+        self.pdus["left"].outlet(OUTLET).drawn = lambda: 0.0
+        for one in places:
+            one.drawn = drawn
 
     def commands(self) -> list[str]:
         """What was sent to the machine's outlets of both PDUs."""
