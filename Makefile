@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system nautobot demo test lint audit faults soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-energy bench-gateway trial-shards clean
+.PHONY: help env env-tests system nautobot demo test lint audit faults soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-energy bench-hall bench-gateway trial-shards clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -134,6 +134,9 @@ bench-page: env-tests ## the local DCImanager: 200 PDUs polled, one that hangs, 
 
 bench-energy: env-tests ## pdu energy audit: a month of 100 PDUs with 48 outlets, from packs, without them, and without the extra's libraries
 	@$(RUN) -m tests.benchmarks.bench_energy
+
+bench-hall: env        ## pdu rehearse in halls of up to 20,000 machines: CPU and memory for n, 2n and 4n
+	@$(RUN) -m tests.benchmarks.bench_hall
 
 bench-driver: env-tests ## pdu nut-driver with 200 simulated PDUs: CPU, memory, how fast it answers upsd
 	@$(RUN) -m tests.benchmarks.bench_driver

@@ -137,6 +137,16 @@ class Plant:
             return False
         return self._lost(bar).isdisjoint(outlet.lines)
 
+    def place_lives(self, place: str) -> bool:
+        """Whether a line or breaker, PDU/LINE and so on, has power."""
+        if place in self.gone:
+            return False
+        owner, _, name = place.rpartition("/")
+        if owner in self.panels:
+            return self.source_lives(owner)
+        bar = self.bars[owner]
+        return self.powered(bar) and name not in self._lost(bar)
+
     def currents(self) -> dict[tuple[str, str], float]:
         """The current of each outlet with a cord, in A."""
         found: dict[tuple[str, str], float] = {}

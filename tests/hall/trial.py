@@ -98,7 +98,7 @@ class Trial:
             if peaks.get(place, 0.0) > one.load.high + _TOLERANCE_A:
                 self.wrong.append(f"hall {seed}: {place} {peaks[place]} A above {one.load}")
             alive = place not in plant.gone
-            if alive and after.get(place, 0.0) < one.load.low - _TOLERANCE_A:
+            if plant.place_lives(place) and after.get(place, 0.0) < one.load.low - _TOLERANCE_A:
                 self.wrong.append(f"hall {seed}: {place} {after[place]} A below {one.load}")
             if one.name in outcome.trips and alive and place in peaks:
                 self.wrong.append(f"hall {seed}: {place} is said to trip, and did not")

@@ -74,6 +74,7 @@ class _Roots:
 
     def __init__(self, drawing: Drawing) -> None:
         self._inputs = drawing.fed()
+        self._boards = {one.name: one.node for one in drawing.panels.values()}
         #: panel or PDU -> the names of its feeds
         self._known: dict[HallNode, set[str]] = {}
 
@@ -81,6 +82,8 @@ class _Roots:
         """The names of those of an input."""
         if isinstance(source, Cord):
             return self.of_pdu(source.pdu)
+        if source.kind == "breaker":
+            source = self._boards[source.owner]
         return {source.name} if source.kind == "feed" else self._of(source)
 
     def of_pdu(self, name: str) -> set[str]:

@@ -27,17 +27,11 @@ def completed(drawing: Drawing, readings: HallReadings) -> Drawing:
     return drawing._replace(pdus=pdus)
 
 
-def is_drawn(pdu: PduNode) -> bool:
-    """Whether somebody drew its lines: without, it has one line of unknown outlets."""
-    one = pdu.lines[0] if len(pdu.lines) == 1 else None
-    return one is None or one.every or one.outlets is not None
-
-
 def _completed(pdu: PduNode, read: MeasuredPdu) -> PduNode:
     lines = [meter for meter in read.meters if meter.kind == LINE]
     breakers = [meter for meter in read.meters if meter.kind != LINE]
     drawn_lines: Sequence[Breaker] = pdu.lines
-    if not is_drawn(pdu) and lines:
+    if not pdu.lines_are_drawn and lines:
         usual = pdu.lines[0]
         drawn_lines = [
             Breaker(meter.label, usual.rating_a, usual.limit_percent, every=len(lines) == 1)

@@ -13,7 +13,6 @@ from typing import NamedTuple, Optional, Union
 # NEC: a continuous load, three hours or more, is planned at 125 %, so a breaker carries 80 % of its
 # rating. IEC breakers carry their rating, but halls plan with 80 % as well.
 USUAL_LIMIT_PERCENT = 80.0
-# A supply with a dead output can still draw this much through its input filter.
 USUAL_IDLE_A = 0.05
 
 
@@ -32,19 +31,20 @@ class Cord(NamedTuple):
 class HallNode(NamedTuple):
     """Which thing of the drawing is meant: the key for all that is known of it.
 
-    As a text `feed:A`, `panel:P1`, `pdu:rack1-left`, `breaker:rack1-left/L1`, `machine:srv-1`.
+    As a text `feed:A`, `ups:U1`, `panel:P1`, `pdu:rack1-left`, `breaker:rack1-left/L1`,
+    `machine:srv-1`.
     """
 
-    #: feed, panel, pdu or machine; breaker: a line or breaker of a panel or PDU
+    #: feed, ups, panel, pdu or machine; breaker: a line or breaker of a UPS, panel or PDU
     kind: str
     #: its own name in the drawing
     name: str
-    #: the panel or PDU that has this line or breaker; "" for the other kinds
+    #: the UPS, panel or PDU that has this line or breaker; "" for the other kinds
     owner: str = ""
 
     @classmethod
     def breaker(cls, owner: str, name: str) -> HallNode:
-        """A line or breaker of a panel or PDU."""
+        """A line or breaker of a UPS, panel or PDU."""
         return cls("breaker", name, owner)
 
     @property
@@ -62,7 +62,7 @@ class HallNode(NamedTuple):
 
 
 class Breaker(NamedTuple):
-    """A line of a panel or of a PDU's inlet, or a breaker inside a PDU."""
+    """A line of a UPS, of a panel or of a PDU's inlet, or a breaker inside a PDU."""
 
     name: str
     #: what its breaker is rated for, in A; None if nobody wrote it down
@@ -73,8 +73,10 @@ class Breaker(NamedTuple):
     outlets: Optional[tuple[str, ...]] = None
     #: all outlets of the PDU are behind it: it is the only line that is drawn
     every: bool = False
-    #: the panel's line that feeds this line of a PDU; None if the drawing does not say
+    #: the line above that feeds this line; None if the drawing does not say
     of: Optional[HallNode] = None
+    #: how many conductors the rating counts for, each by itself: 1 or 3; None if not drawn
+    phases: Optional[int] = None
 
     @property
     def limit_a(self) -> Optional[float]:
@@ -89,7 +91,7 @@ class Feed(NamedTuple):
 
 
 Input = Union[HallNode, Cord]
-"""A feed or panel, or the outlet of another PDU."""
+"""A feed, UPS or panel, a line of a UPS or panel, or the outlet of a PDU."""
 
 
 class Panel(NamedTuple):
@@ -98,6 +100,13 @@ class Panel(NamedTuple):
     name: str
     inputs: tuple[Input, ...]
     lines: tuple[Breaker, ...] = ()
+    #: a UPS: what each conductor of its output carries, under its own name; None for the others
+    ups: Optional[Breaker] = None
+
+    @property
+    def node(self) -> HallNode:
+        """Itself."""
+        return HallNode("panel" if self.ups is None else "ups", self.name)
 
 
 class PduNode(NamedTuple):
@@ -112,6 +121,12 @@ class PduNode(NamedTuple):
     breakers: tuple[Breaker, ...] = ()
     #: nominal, in V; None if not drawn
     voltage_v: Optional[float] = None
+
+    @property
+    def lines_are_drawn(self) -> bool:
+        """Whether somebody drew them: without, it has one line of unknown outlets."""
+        one = self.lines[0] if len(self.lines) == 1 else None
+        return one is None or one.every or one.outlets is not None
 
     def carries(self, breaker: Breaker, outlet: str) -> Optional[bool]:
         """Whether the outlet is behind the line or breaker; None if the drawing does not say."""
@@ -144,6 +159,7 @@ class Drawing(NamedTuple):
     #: SHA-256 of the file, hexadecimal: a plan names the drawing that it was made from
     digest: str
     feeds: Mapping[str, Feed]
+    #: UPSes too
     panels: Mapping[str, Panel]
     pdus: Mapping[str, PduNode]
     machines: Mapping[str, Machine]
@@ -172,19 +188,19 @@ def fed(
     panels: Mapping[str, Panel], pdus: Mapping[str, PduNode]
 ) -> dict[HallNode, tuple[Input, ...]]:
     """These panels and PDUs with their inputs."""
-    found = {HallNode("panel", one.name): one.inputs for one in panels.values()}
+    found = {one.node: one.inputs for one in panels.values()}
     found.update((HallNode("pdu", one.name), one.inputs) for one in pdus.values())
     return found
 
 
 #: the kinds of nodes that can fail
-KINDS = ("feed", "panel", "pdu", "breaker")
+KINDS = ("feed", "ups", "panel", "pdu", "breaker")
 
 
 def nodes(drawing: Drawing) -> list[HallNode]:
     """All that can fail, from the top to the bottom."""
     found = [HallNode("feed", name) for name in drawing.feeds]
-    found += [HallNode("panel", name) for name in drawing.panels]
+    found += [panel.node for panel in drawing.panels.values()]
     found += [HallNode("pdu", name) for name in drawing.pdus]
     for panel in drawing.panels.values():
         found += [HallNode.breaker(panel.name, one.name) for one in panel.lines]

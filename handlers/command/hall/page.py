@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from typing import Optional
 
 from ..output import counted
 from .drawing import Cord, Drawing, HallNode, Input, PduNode
 from .loads import CANNOT_SAY, FITS, OVERLOADS
 from .rehearsal import Hall, Redundancy, RehearsalOutcome, counts
-from .text import amperes, few, interval, named, sentence, sentence_of_loads
+from .text import Failed, amperes, few, interval, sentence, sentence_of_loads
 from .unknowns import Unknown
 from .verdicts import Verdict
 
@@ -44,13 +45,16 @@ _NO_RACK = "no rack"
 
 def page(
     hall: Hall,
-    outcomes: Sequence[RehearsalOutcome],
+    outcome: Optional[RehearsalOutcome],
+    failures: Sequence[Failed],
     grades: Sequence[Redundancy],
     unknown: Sequence[Unknown],
     when: str,
 ) -> str:
-    """The whole file. Texts from the drawing and from devices are escaped."""
-    title = f"Rehearsal: {few([named(one.failed) for one in outcomes], 3)}"
+    """The whole file; `outcome`: of the only failure. Texts from the drawing and from devices are
+    escaped.
+    """
+    title = f"Rehearsal: {few([one.name for one in failures], 3)}"
     parts = [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',
@@ -60,10 +64,7 @@ def page(
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>",
         f"<h1>{escape(title)}</h1><p>Readings: {escape(when)}</p>",
     ]
-    if len(outcomes) == 1:
-        parts += _one(hall, outcomes[0])
-    else:
-        parts += _many(outcomes, grades)
+    parts += _one(hall, outcome) if outcome is not None else _many(failures, grades)
     parts += _section(
         "Not known",
         ("what", "touches"),
@@ -96,9 +97,9 @@ def _one(hall: Hall, outcome: RehearsalOutcome) -> list[str]:
     ]
 
 
-def _many(outcomes: Sequence[RehearsalOutcome], grades: Sequence[Redundancy]) -> list[str]:
-    bad = [one for one in outcomes if one.level]
-    parts = [f"<p>{counted(len(outcomes), 'failure')}, {len(bad)} of them not without harm</p>"]
+def _many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> list[str]:
+    bad = [one for one in failures if one.level]
+    parts = [f"<p>{counted(len(failures), 'failure')}, {len(bad)} of them not without harm</p>"]
     if grades:
         shown = ", ".join(f"{grade}: {count}" for grade, count in counts(grades).items())
         parts.append(f"<p>{escape(shown)}</p>")
@@ -109,9 +110,9 @@ def _many(outcomes: Sequence[RehearsalOutcome], grades: Sequence[Redundancy]) ->
             ("fails", "machines", "lines and breakers", "verdict"),
             [
                 (
-                    named(one.failed),
-                    sentence(one),
-                    sentence_of_loads(one),
+                    one.name,
+                    one.machines,
+                    one.loads,
                     Verdict.DARK.value if one.level > 1 else CANNOT_SAY,
                 )
                 for one in bad
@@ -143,8 +144,9 @@ def _picture(hall: Hall, outcome: RehearsalOutcome) -> list[str]:
     verdicts = {one.machine: _CLASSES[one.verdict.value] for one in outcome.touched}
     verdicts.update(dict.fromkeys(outcome.already, "dark"))
     parts = ["<h2>Picture</h2><p>"]
-    for kind, names in (("feed", drawing.feeds), ("panel", drawing.panels)):
-        parts += [_box("feed", f"{kind} {name}", HallNode(kind, name) in gone) for name in names]
+    boards = [panel.node for panel in drawing.panels.values()]
+    for node in (*(HallNode("feed", name) for name in drawing.feeds), *boards):
+        parts.append(_box("feed", node.in_words, node in gone))
     parts.append('</p><div class="racks">')
     machines = _machines_of_racks(drawing)
     for rack, pdus in _racks(drawing).items():
@@ -160,7 +162,7 @@ def _picture(hall: Hall, outcome: RehearsalOutcome) -> list[str]:
 
 
 def _source(source: Input) -> str:
-    return str(source) if isinstance(source, Cord) else source.name
+    return str(source) if isinstance(source, Cord) else source.full_name
 
 
 def _box(kind: str, text: str, is_gone: bool) -> str:

@@ -31,10 +31,33 @@ from .lines_of_toml import LinesOfToml
 _LONGEST_NAME = 100
 _MOST_CORDS_OF_ONE = 64
 _LONGEST_CHAIN = 50
+_LINE_OF_A_BOARD: Mapping[str, bool] = {
+    "name": True,
+    "breaker_a": False,
+    "limit_percent": False,
+    "phases": False,
+    "of": False,
+}
 #: key of a table -> whether it is needed; docs/hall/hall.power.schema.json has the same
 KEYS: Mapping[str, Mapping[str, bool]] = {
-    "": {"idle_a": False, "feed": True, "panel": False, "pdu": True, "machine": False},
+    "": {
+        "idle_a": False,
+        "feed": True,
+        "ups": False,
+        "panel": False,
+        "pdu": True,
+        "machine": False,
+    },
     "feed": {"name": True, "breaker_a": False, "limit_percent": False, "voltage_v": False},
+    "ups": {
+        "name": True,
+        "inputs": True,
+        "rating_a": False,
+        "phases": False,
+        "limit_percent": False,
+        "line": False,
+        "breaker_a": False,
+    },
     "panel": {
         "name": True,
         "inputs": True,
@@ -52,7 +75,8 @@ KEYS: Mapping[str, Mapping[str, bool]] = {
         "limit_percent": False,
         "voltage_v": False,
     },
-    "panel.line": {"name": True, "breaker_a": False, "limit_percent": False},
+    "ups.line": _LINE_OF_A_BOARD,
+    "panel.line": _LINE_OF_A_BOARD,
     "pdu.line": {
         "name": True,
         "breaker_a": False,
@@ -115,34 +139,41 @@ class _Reader:
         panels: dict[str, Panel] = {}
         pdus: dict[str, PduNode] = {}
         machines: dict[str, Machine] = {}
-        defaults: dict[HallNode, Defaults] = {}
+        defaults: dict[str, Defaults] = {}
         for place, table in self._tables("feed"):
             self._add(place, feeds, Feed(place.name))
-            defaults[place.node] = self._defaults(place, table, Defaults())
-        listed_panels = list(self._tables("panel"))
+            defaults[place.name] = self._defaults(place, table, Defaults())
+        listed_panels = [*self._tables("ups"), *self._tables("panel")]
         listed_pdus = list(self._tables("pdu"))
         names = {place.name for place, _ in listed_pdus}
-        for place, _ in listed_panels:
-            if place.name in feeds:
-                self._fail(place, "name", "is also the name of a feed; give each its own name")
-            if place.name in names:
-                # a line L1 of both would be one line
-                self._fail(place, "name", "is also the name of a PDU; give each its own name")
         upper = {name: HallNode("feed", name) for name in feeds}
-        upper.update((place.name, place.node) for place, _ in listed_panels)
-        for place, table in listed_panels:
-            inputs = self._inputs(place, table, upper, names)
-            given = self._defaults(place, table, _of(inputs, defaults))
-            defaults[place.node] = given
-            lines = self._breakers(place, table, "line", given._replace(breaker_a=None), {})
-            self._add(place, panels, Panel(place.name, inputs, lines))
         lines_of_panels: dict[str, HallNode] = {}
-        for panel in panels.values():
-            for line in panel.lines:
-                node = HallNode.breaker(panel.name, line.name)
+        for place, table in listed_panels:
+            # a line L1 of both would be one line
+            other = (
+                HallNode("PDU", "") if place.name in names else upper.get(place.name, place.node)
+            )
+            if other.kind != place.kind:
+                what = f"is also the name of a {other.kind}; give each its own name"
+                self._fail(place, "name", what)
+            upper[place.name] = place.node
+            for line, _ in self._tables(f"{place.kind}.line", place, table):
+                node = HallNode.breaker(place.name, line.name)
                 lines_of_panels.setdefault(node.full_name, node)
+        for place, table in listed_panels:
+            inputs = self._inputs(place, table, upper, lines_of_panels, names)
+            given = self._defaults(place, table, _of(inputs, defaults))
+            defaults[place.name] = given
+            unrated = given._replace(breaker_a=None)
+            lines = self._breakers(place, table, "line", unrated, lines_of_panels)
+            ups = None
+            if place.kind == "ups":
+                rating = self._number(place, table, "rating_a", 0.1, 100_000.0)
+                phases = self._phases(place, table)
+                ups = Breaker(place.name, rating, given.limit_percent, phases=phases)
+            self._add(place, panels, Panel(place.name, inputs, lines, ups))
         for place, table in listed_pdus:
-            inputs = self._inputs(place, table, upper, names)
+            inputs = self._inputs(place, table, upper, lines_of_panels, names)
             given = self._defaults(place, table, _of(inputs, defaults))
             self._add(
                 place,
@@ -251,6 +282,7 @@ class _Reader:
                 None if outlets is None else tuple(outlets),
                 key == "line" and len(listed) == 1 and outlets is None,
                 self._line_of(place, one, lines_of_panels) if "of" in one else None,
+                self._phases(place, one),
             )
         return tuple(found.values())
 
@@ -262,20 +294,28 @@ class _Reader:
             self._fail(place, "of", f"names {text!r}, which is no PANEL/LINE of the drawing")
         return lines_of_panels[text]
 
+    def _phases(self, place: _Place, table: Mapping[str, Any]) -> Optional[int]:
+        phases = table.get("phases")
+        if phases is not None and (type(phases) is not int or phases not in (1, 3)):
+            self._fail(place, "phases", "must be 1 or 3")
+        return phases
+
     def _inputs(
         self,
         place: _Place,
         table: Mapping[str, Any],
         upper: Mapping[str, HallNode],
+        lines_of_panels: Mapping[str, HallNode],
         pdus: set[str],
     ) -> tuple[Input, ...]:
         found: list[Input] = []
         for text in self._texts(place, table, "inputs"):
-            if text in upper:
-                found.append(upper[text])
+            known = upper.get(text) or lines_of_panels.get(text)
+            if known is None:
+                what = "no feed, UPS, panel, PANEL/LINE or PDU/OUTLET"
+                found.append(self._cord(place, "inputs", text, pdus, what))
                 continue
-            cord = self._cord(place, "inputs", text, pdus, "no feed, panel or PDU/OUTLET")
-            found.append(cord)
+            found.append(known)
         if not found:
             self._fail(place, "inputs", "is empty; name the feed or panel that feeds it")
         if len(set(found)) < len(found):
@@ -334,7 +374,12 @@ class _Reader:
         self, feeds: Iterable[str], inputs_of: Mapping[HallNode, Sequence[Input]]
     ) -> None:
         above: dict[HallNode, list[HallNode]] = {HallNode("feed", name): [] for name in feeds}
-        above.update((node, list(map(_above, inputs))) for node, inputs in inputs_of.items())
+        board = {node.name: node for node in inputs_of if node.kind != "pdu"}
+        for node, inputs in inputs_of.items():
+            above[node] = [
+                HallNode("pdu", one.pdu) if isinstance(one, Cord) else board.get(one.owner, one)
+                for one in inputs
+            ]
         circle = circles.circle(above)
         if not circle and circles.longest(above) > _LONGEST_CHAIN:
             raise SettingsError(
@@ -428,16 +473,10 @@ class _Reader:
         )
 
 
-def _of(inputs: Sequence[Input], defaults: Mapping[HallNode, Defaults]) -> Defaults:
+def _of(inputs: Sequence[Input], defaults: Mapping[str, Defaults]) -> Defaults:
     """What the first input that is a feed or panel says for those below it."""
-    return next(
-        (defaults[one] for one in inputs if isinstance(one, HallNode) and one in defaults),
-        Defaults(),
-    )
-
-
-def _above(source: Input) -> HallNode:
-    return HallNode("pdu", source.pdu) if isinstance(source, Cord) else source
+    named = (one.owner or one.name for one in inputs if isinstance(one, HallNode))
+    return next((defaults[name] for name in named if name in defaults), Defaults())
 
 
 def _quoted(node: HallNode) -> str:

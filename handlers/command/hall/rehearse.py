@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from json import dumps
 from typing import Any, NamedTuple, Optional
 
 import click
@@ -16,13 +17,12 @@ from ..exits import WRONG
 from ..fleet.check import check_writable, write_page
 from ..groups import Subcommand
 from ..options import Word, given, option, output
-from ..output import print_json
 from ..report import Usage
 from . import gathering, reading_toml
 from .drawing import KINDS, Drawing, HallNode, nodes
 from .page import page
-from .rehearsal import Hall, Redundancy, RehearsalOutcome, redundancy
-from .text import as_json, lines, lines_of_each
+from .rehearsal import Grading, Hall, RehearsalOutcome
+from .text import Failed, lines, lines_of_each, outcome_as_json, rest_as_json
 from .unknowns import unknowns
 
 _SHOWN = 8
@@ -51,39 +51,49 @@ def _rehearse(context: click.Context, /, **options: Any) -> int:
         check_writable(wanted.html)
     readings = gathering.gather(gathering.SourceOptions(**options), state, drawing.pdus)
     hall = Hall(drawing, readings)
-    grades: Sequence[Redundancy] = ()
+    what = [failed]
     if wanted.each:
-        outcomes = hall.each()
-        grades = redundancy(hall, outcomes)
-    else:
-        outcomes = hall.pairs() if wanted.pairs else [hall.rehearse(failed)]
-    if not outcomes:
+        what = [[one] for one in nodes(hall.drawing)]
+    elif wanted.pairs:
+        what = hall.pairs()
+    if not what:
         raise SettingsError(
             f"{wanted.drawing} has no two PDUs in one rack: give PDUs the key 'rack'"
         )
-    _show(wanted, hall, outcomes, grades, state.json)
-    return max(one.level for one in outcomes)
+    return _rehearsed(wanted, hall, what, state.json)
 
 
-def _show(
-    wanted: RehearsalOptions,
-    hall: Hall,
-    outcomes: Sequence[RehearsalOutcome],
-    grades: Sequence[Redundancy],
-    json: bool,
-) -> None:
-    unknown = unknowns(hall, outcomes)
+def _rehearsed(
+    wanted: RehearsalOptions, hall: Hall, what: Sequence[Sequence[HallNode]], json: bool
+) -> int:
+    """Rehearse these failures, one after another, and show them. No outcome of many is kept."""
+    grading, touched, failures = Grading(hall), dict[str, None](), list[Failed]()
+    outcome: Optional[RehearsalOutcome] = None
+    if json:
+        print('{"rehearsals": [', end="")
+    for failed in what:
+        outcome = hall.rehearse(failed)
+        if json:
+            print("," if failures else "", dumps(outcome_as_json(outcome), indent=1), sep="\n")
+        grading.add(outcome)
+        touched.update((one.machine, None) for one in outcome.touched)
+        failures.append(Failed.of(outcome))
+    only = outcome if len(what) == 1 and not wanted.each else None
+    level = max(one.level for one in failures)
+    unknown = unknowns(hall, touched)
+    grades = grading.grades() if wanted.each else []
     if wanted.html is not None:
         taken = hall.readings.taken
         local = time.localtime(taken)
         when = "at an unknown time" if taken is None else time.strftime("%Y-%m-%d %H:%M", local)
-        write_page(wanted.html, page(hall, outcomes, grades, unknown, when))
+        write_page(wanted.html, page(hall, only, failures, grades, unknown, when))
     if json:
-        print_json(as_json(outcomes, grades, unknown))
-    elif len(outcomes) == 1 and not wanted.each:
-        print("\n".join(lines(outcomes[0], unknown)))
+        print(f"],\n{dumps(rest_as_json(level, grades, unknown), indent=1)[1:]}")
+    elif only is not None:
+        print("\n".join(lines(only, unknown)))
     else:
-        print("\n".join(lines_of_each(outcomes, grades, unknown)))
+        print("\n".join(lines_of_each(failures, grades, unknown)))
+    return level
 
 
 def node_of(drawing: Drawing, text: str) -> HallNode:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..output import columns, counted
 from .drawing import HallNode
@@ -63,27 +63,52 @@ def lines(outcome: RehearsalOutcome, unknown: Sequence[Unknown]) -> list[str]:
     return [*found, "", *not_known(unknown)]
 
 
+class Failed(NamedTuple):
+    """What is shown of one failure among many."""
+
+    #: what fails
+    name: str
+    #: as that of the outcome
+    level: int
+    dark: int
+    open: int
+    overload: int
+    loads_open: int
+    #: some of the machines that go dark
+    goes_dark: str
+    machines: str
+    loads: str
+
+    @classmethod
+    def of(cls, outcome: RehearsalOutcome) -> Failed:
+        """That of an outcome, which is not kept."""
+        dark = [one.machine for one in outcome.touched if one.verdict is Verdict.DARK]
+        return cls(
+            named(outcome.failed),
+            outcome.level,
+            len(dark),
+            outcome.count(Verdict.CANNOT_SAY),
+            outcome.count_fit(OVERLOADS),
+            outcome.count_fit(CANNOT_SAY),
+            few(dark, 2),
+            sentence(outcome),
+            sentence_of_loads(outcome),
+        )
+
+
 def lines_of_each(
-    outcomes: Sequence[RehearsalOutcome], grades: Sequence[Redundancy], unknown: Sequence[Unknown]
+    failures: Sequence[Failed], grades: Sequence[Redundancy], unknown: Sequence[Unknown]
 ) -> list[str]:
     """Many failures, a line for each that does harm or may do it."""
-    bad = [one for one in outcomes if one.level]
+    bad = [one for one in failures if one.level]
     rows = [
-        (
-            named(one.failed),
-            one.count(Verdict.DARK),
-            one.count(Verdict.CANNOT_SAY),
-            one.count_fit(OVERLOADS),
-            one.count_fit(CANNOT_SAY),
-            few([judged.machine for judged in one.touched if judged.verdict is Verdict.DARK], 2),
-        )
-        for one in bad
+        (one.name, one.dark, one.open, one.overload, one.loads_open, one.goes_dark) for one in bad
     ]
     head = ("fails", "dark", "cannot say", "overload", "cannot say", "goes dark")
     found = [
-        f"{counted(len(outcomes), 'failure')}: {sum(one.level == 2 for one in bad)} do harm,"
+        f"{counted(len(failures), 'failure')}: {sum(one.level == 2 for one in bad)} do harm,"
         f" {sum(one.level == 1 for one in bad)} cannot say,"
-        f" {len(outcomes) - len(bad)} do none"
+        f" {len(failures) - len(bad)} do none"
     ]
     if grades:
         found.append(", ".join(f"{grade}: {count}" for grade, count in counts(grades).items()))
@@ -143,13 +168,12 @@ def _advice(worse: Iterable[Judged]) -> list[str]:
 # ---- JSON ----------------------------------------------------------------------------------------
 
 
-def as_json(
-    outcomes: Sequence[RehearsalOutcome], grades: Sequence[Redundancy], unknown: Sequence[Unknown]
+def rest_as_json(
+    level: int, grades: Sequence[Redundancy], unknown: Sequence[Unknown]
 ) -> dict[str, Any]:
-    """The whole answer."""
+    """The answer but its rehearsals, which are printed one by one."""
     made: dict[str, Any] = {
-        "level": max((one.level for one in outcomes), default=0),
-        "rehearsals": [_outcome(one) for one in outcomes],
+        "level": level,
         "not_known": [{"what": one.what, "touches": list(one.touches)} for one in unknown],
     }
     if grades:
@@ -160,7 +184,8 @@ def as_json(
     return made
 
 
-def _outcome(outcome: RehearsalOutcome) -> dict[str, Any]:
+def outcome_as_json(outcome: RehearsalOutcome) -> dict[str, Any]:
+    """One rehearsal."""
     return {
         "failed": list(map(str, outcome.failed)),
         "level": outcome.level,

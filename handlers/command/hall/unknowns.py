@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, Optional
 
 from ..output import counted
-from .completing import is_drawn
 from .measured import HallReadings
-from .rehearsal import Hall, RehearsalOutcome, unowned
+from .rehearsal import Hall
 from .verdicts import Now
 
 
@@ -28,27 +27,25 @@ ALWAYS = (
     Unknown("everything above the feeds of the drawing"),
 )
 
+_OPEN = {
+    Now.UNREAD: "the state and current of outlets that were not read",
+    Now.UNKNOWN: "the state of outlets",
+    Now.UNMETERED: "the current of outlets without a meter",
+    Now.WEAK: "whether supplies that draw hardly more than an input filter are dead",
+    Now.IDLE: "why outlets that are on carry nothing",
+}
 
-def unknowns(
-    hall: Hall, outcomes: Iterable[RehearsalOutcome], now: Optional[float] = None
-) -> list[Unknown]:
-    """What these outcomes do not know."""
+
+def unknowns(hall: Hall, touched: Collection[str], now: Optional[float] = None) -> list[Unknown]:
+    """What an answer does not know in which failures touch these machines."""
     readings = hall.readings
-    touched = {one.machine for outcome in outcomes for one in outcome.touched}
     found = [*_age(readings, time.time() if now is None else now)]
-    for state, what in (
-        (Now.UNREAD, "the state and current of outlets that were not read"),
-        (Now.UNKNOWN, "the state of outlets"),
-        (Now.UNMETERED, "the current of outlets without a meter"),
-        (Now.IDLE, "why outlets that are on carry nothing"),
-    ):
-        machines = [
-            name
-            for name, cords in hall.cords.items()
-            if name in touched and any(one.now is state for one in cords)
-        ]
-        if machines:
-            found.append(Unknown(what, machines))
+    machines: dict[Now, list[str]] = {state: [] for state in _OPEN}
+    for name, cords in hall.cords.items():
+        if name in touched:
+            for state in {one.now for one in cords} & _OPEN.keys():
+                machines[state].append(name)
+    found += [Unknown(_OPEN[state], names) for state, names in machines.items() if names]
     failed = [name for name, one in readings.pdus.items() if one.error]
     if failed:
         found.append(Unknown("PDUs whose reading failed, in part or as a whole", failed))
@@ -60,10 +57,10 @@ def unknowns(
     ]
     if unrated:
         found.append(Unknown("ratings of lines and breakers (key breaker_a)", unrated))
-    open_ = [pdu.name for pdu in hall.drawing.pdus.values() if not is_drawn(pdu)]
+    open_ = [pdu.name for pdu in hall.drawing.pdus.values() if not pdu.lines_are_drawn]
     if open_:
         found.append(Unknown("which outlets are behind which line (no [[pdu.line]])", open_))
-    nobodys = [str(one.cord) for one in unowned(hall.drawing, readings) if one.high_a]
+    nobodys = [str(one.cord) for one in hall.unowned if one.high_a]
     if nobodys:
         found.append(Unknown("what hangs on outlets that carry current and nobody drew", nobodys))
     return [*found, *ALWAYS]

@@ -1,14 +1,15 @@
 """Whether a machine goes dark, stays, or nobody can say. Pure.
 
 A drawing knows that a machine has two cords; a meter knows that one of them carries nothing. A cord
-counts for `stays` only if its outlet is on and carries current now. An idle cord has a dead supply,
-was pulled, or leads to a hot spare: from outside they look alike.
+counts for `stays` only if its outlet is on and feeds a supply that works now: by its watts where
+they are read, else by its current. An idle cord has a dead supply, was pulled, or leads to a hot
+spare: from outside they look alike.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Optional
 
 from ..states import DOWN, UP
@@ -18,6 +19,11 @@ from .measured import HallReadings
 # A supply that works carries at least this part of an equal share. Less is a dead supply's input
 # filter, or a supply on standby.
 _LEAST_SHARE = 0.25
+#: the capacitors of an input filter draw up to this in A, also before a dead supply: 2.2 uF take
+#: 0.16 A at 230 V and 50 Hz, with hardly a watt
+FILTER_A = 0.25
+# A supply whose output is dead takes less than this in W, and so does one on standby.
+_STANDBY_W = 6.0
 
 
 class Verdict(enum.Enum):
@@ -34,17 +40,20 @@ class Now(enum.Enum):
     CARRIES = "carries current"
     OFF = "its outlet is off"
     IDLE = "its outlet is on and carries nothing"
+    WEAK = "it may be dead: an input filter alone may draw its current"
     UNMETERED = "its outlet is on, and its current is not metered"
     UNKNOWN = "its outlet's state is not known"
     CONTRADICTORY = "its outlet is reported off and carries current"
     UNREAD = "its outlet was not read"
 
 
+_LOOK_ALIKE = (
+    "dead supply, pulled cord and hot spare look alike: look at the machine's BMC, or pull the"
+    " other cord in a maintenance window"
+)
 ADVICE = {
-    Now.IDLE: (
-        "dead supply, pulled cord and hot spare look alike: look at the machine's BMC, or pull the"
-        " other cord in a maintenance window"
-    ),
+    Now.IDLE: _LOOK_ALIKE,
+    Now.WEAK: _LOOK_ALIKE,
     Now.UNMETERED: "look at the machine's BMC, or pull the other cord in a maintenance window",
     Now.UNKNOWN: "read the PDU with `pdu status`, and look at the outlet",
     Now.CONTRADICTORY: "the relay may be stuck: look at the outlet",
@@ -76,22 +85,27 @@ def cords_now(
     `steps`: PDU -> the resolution of its outlets' currents.
     """
     found = [readings.outlet(cord.pdu, cord.outlet) for cord in machine.cords]
-    known = [one.current_a for one in found if one is not None and one.current_a is not None]
-    least = max(idle_a, _LEAST_SHARE * sum(known) / len(machine.cords))
+    watts = [None if one is None else one.power_w for one in found]
+    least_a = _LEAST_SHARE / len(found) * sum(one.current_a or 0.0 for one in found if one)
+    least_w = _LEAST_SHARE / len(found) * sum(one or 0.0 for one in watts)
     cords: list[CordNow] = []
-    for cord, one in zip(machine.cords, found):
+    for cord, one, power in zip(machine.cords, found, watts):
         if one is None:
             cords.append(CordNow(cord, Now.UNREAD, 0.0, None))
             continue
         current = one.current_a
-        read = current or 0.0
+        low = 0.0 if current is None else current - steps[cord.pdu] / 2
         is_on = one.state is UP or (one.state is not DOWN and readings.pdus[cord.pdu].metered)
-        if is_on and current is None:
+        if is_on and current is None and power is None:
             now = Now.UNMETERED
+        elif is_on and power is not None and (current is None or current > idle_a):
+            now = Now.CARRIES if power > max(_STANDBY_W, least_w) else Now.WEAK
         elif is_on:
-            now = Now.CARRIES if read > idle_a and read >= least else Now.IDLE
+            now = Now.IDLE
+            if current is not None and current > idle_a and current >= least_a:
+                now = Now.CARRIES if low > FILTER_A else Now.WEAK
         elif one.state is DOWN:
-            now = Now.CONTRADICTORY if read > idle_a else Now.OFF
+            now = Now.CONTRADICTORY if (current or 0.0) > idle_a else Now.OFF
         else:
             now = Now.UNKNOWN
         if now is Now.OFF:
@@ -119,21 +133,14 @@ class Judged(NamedTuple):
     advice: str = ""
     #: 1: by the failure itself, 2: by a breaker that it overloads
     step: int = 1
+    #: of how many sampled worlds, and in how many of them it lives; 0 worlds: not sampled
+    worlds: int = 0
+    lives_in: int = 0
 
 
-def lives(cords: Sequence[CordNow], needs: int, dead: Collection[Cord]) -> bool:
-    """Whether the cords that surely live and carry current now suffice."""
-    return sum(one.now is Now.CARRIES and one.cord not in dead for one in cords) >= needs
-
-
-def may_live(cords: Sequence[CordNow], needs: int, dead: Collection[Cord]) -> bool:
-    """Whether the cords that may give power suffice."""
-    return sum(one.now is not Now.OFF and one.cord not in dead for one in cords) >= needs
-
-
-def reason_of(cords: Sequence[CordNow], dead: Collection[Cord]) -> tuple[str, str]:
-    """The first surviving cord that proves nothing, and advice; "" if there is none."""
+def reason_of(cords: Iterable[CordNow]) -> tuple[str, str]:
+    """The first of these cords that proves nothing, and advice; "" if there is none."""
     for one in cords:
-        if one.cord not in dead and one.now in ADVICE:
+        if one.now in ADVICE:
             return f"{one.cord}: {one.now.value}", ADVICE[one.now]
     return "", ""
