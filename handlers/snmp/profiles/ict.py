@@ -6,7 +6,19 @@ An output with an open fuse has no power even if its relay is on. Its state is U
 position of the relay.
 """
 
-from ..parts import RECORDED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
+from decimal import Decimal
+
+from ..parts import (
+    RECORDED,
+    Ceilings,
+    Confidence,
+    Doubt,
+    Figure,
+    Outlets,
+    Profile,
+    State,
+    Write,
+)
 from ..sources import Number, Source, Unless
 from .shorthand import column, librenms, oids, scalar, total
 
@@ -47,6 +59,7 @@ PROFILES = (
             _amperes(Unless(scalar("39145.10.7.0", "systemCurrent"), BUSES)),
             else_outlets=True,
         ),
+        ceilings=Ceilings(outlet_a=Decimal(200)),  # the models' names: 180 A and 200 A in all
         switching_confidence=Confidence.HIGH,
         evidence=RECORDED.of("state", "current", "switching"),
     ),
