@@ -16,7 +16,7 @@ from handlers.command.fleet.polling import Target
 from tests.handlers.command.fleet.halls import Hall, environment, line, login, private
 from tests.handlers.command.fleet.six_tools import WORDS, Said, SaidOfEach, by_each_tool, targets
 from tests.handlers.snmp.units import FIXTURES, chosen_by_hand
-from tests.needs import ROOT
+from tests.needs import ROOT, shared
 from tests.peers import PEERS, Peer
 from tests.recordings import Fixture
 from tests.simulators.redfish import RedfishService, units
@@ -42,10 +42,11 @@ PRODUCTS = (
     "redfish",
 )
 SERVICES: Mapping[str, Callable[[], Model]] = {
-    name: make
-    for name, make in vars(units).items()
-    if callable(make) and getattr(make, "__module__", "") == units.__name__
+    **units.UNITS,
+    "dmtf": lambda: units.dmtf(shared("redfish", "mockups", "public-pdu")),
 }
+# equipment that is read only by name
+NAMED = {"floor": "FloorPDUs/Row1", "transfer-switch": "TransferSwitches/1"}
 
 
 def same(said: Mapping[str, SaidOfEach]) -> SaidOfEach:
@@ -74,13 +75,14 @@ def target_of(peer: Peer, folder: Path) -> Target:
 
 
 @contextlib.contextmanager
-def service(model: Model) -> Iterator[Peer]:
-    with RedfishService(model) as unit:
+def service(name: str) -> Iterator[Peer]:
+    with RedfishService(SERVICES[name]()) as unit:
         settings = {
             "port": str(unit.port),
             "username": unit.user,
             "password": unit.password,
             "ca_pem": unit.ca_pem,
+            **({"pdu": NAMED[name]} if name in NAMED else {}),
         }
         yield Peer("redfish", "custom", unit.host, unit.books, settings=settings)
 
@@ -115,7 +117,7 @@ def test_six_tools_say_the_same_of_each_outlet_of_each_handlers_peer_with_watts(
 def test_six_tools_say_the_same_of_each_outlet_of_each_redfish_service(
     name: str, tmp_path: Path
 ) -> None:
-    with service(SERVICES[name]()) as peer:
+    with service(name) as peer:
         first = same(by_each_tool(target_of(peer, tmp_path)))
     assert set(first) == set(peer.books().states)
 
