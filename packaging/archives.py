@@ -37,7 +37,7 @@ sys.path.insert(0, str(ROOT))  # run by path, so sys.path has this folder and no
 
 from handlers import registry
 
-TEMPLATE = HERE / "register.sh.in"
+TEMPLATE = HERE / "register.py"
 
 
 class BuildError(Exception):
@@ -411,7 +411,7 @@ def version(tree: Path) -> str:
 def register_script(
     number: str, handlers: Sequence[Handler], built: Optional[Collection[str]] = None
 ) -> str:
-    """The text of register.sh: the template with the version and one row for each archive. `built`:
+    """The text of register.sh: register.py with the version and one row for each archive. `built`:
     the names whose archives it registers if it is called without one; None: all.
 
     Raises BuildError.
@@ -438,7 +438,8 @@ def _registered_earlier(out: Path, number: str) -> list[Handler]:
     """
     script = out / "register.sh"
     text = script.read_text("utf-8", "replace") if script.is_file() else ""
-    rows = re.search("^HANDLERS='([^']*)'$", text, re.MULTILINE)
+    # with one quote in builds that wrote a shell script
+    rows = re.search('^HANDLERS ?= ?(?:\'|""")([^\'"]*)(?:\'|""")$', text, re.MULTILINE)
     found = [row.split("|") for row in rows[1].splitlines()] if rows else []
     return [
         Handler(row[0], row[1], row[2])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple, Optional
 
@@ -25,8 +26,8 @@ class Run(NamedTuple):
 class Admin:
     """An administrator's machine: the script, a home and a folder for temporary files.
 
-    The program `sleep` of this machine logs its argument for `pauses` and does not wait. `curl`
-    waits up to 60 s for a connection.
+    The `python3` of this machine logs pauses for `pauses` and does not wait. Its `curl` waits up to
+    60 s for a connection.
     """
 
     def __init__(self, folder: Path, script: Path) -> None:
@@ -40,7 +41,13 @@ class Admin:
         self._tools = folder / "tools"
         for made in (self.temporary, self.home, self._tools):
             made.mkdir()
-        self.tool("sleep", f"echo \"$1\" >>'{self._log}'")
+        impatient = Path(__file__).with_name("impatient.py")
+        # called with -I and -c, or with -I and the script
+        self.tool(
+            "python3",
+            f'if [ "$2" = -c ]; then exec \'{sys.executable}\' "$@"; fi; shift\n'
+            f"exec '{sys.executable}' -I '{impatient}' '{self._log}' \"$@\"",
+        )
         # the script gives a connection 10 s
         self.tool("curl", f"exec '{curl}' \"$@\" --connect-timeout 60")
         self._path = f"{self._tools}{os.pathsep}{os.environ['PATH']}"

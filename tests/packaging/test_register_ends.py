@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import threading
@@ -19,11 +19,33 @@ from .registering import SHELLS, Admin
 from .test_register import CREATE, calls
 
 
-def test_a_second_interruption_does_not_end_the_clean_up(admin: Admin, manager: DciManager) -> None:
-    # sends Ctrl-C before each removal
-    admin.tool("rm", f'kill -INT 0; exec {shutil.which("rm")} "$@"')
-    done = admin.run(manager)
-    assert done.code == 130 and "run it again" in done.err
+def test_further_interruptions_do_not_end_the_clean_up(admin: Admin) -> None:
+    reached, released = threading.Event(), threading.Event()
+
+    def hold(request: Request, serve: Callable[[Request], Answer]) -> Answer:
+        reached.set()
+        released.wait(PATIENCE_S)
+        return serve(request)
+
+    with DciManager(wrap=hold) as manager:
+        process = subprocess.Popen(
+            admin.command("snmp"),
+            env=admin.environment(manager),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            assert reached.wait(PATIENCE_S)
+            while process.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGINT)
+            _, err = process.communicate(timeout=PATIENCE_S)
+        finally:
+            released.set()
+    assert process.returncode == 130 and "run it again" in err
     assert admin.left_behind() == []
 
 

@@ -1,0 +1,967 @@
+#!/bin/sh
+""":"
+python3 -I -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null || { echo 'register.sh: Python 3.9 or newer, called python3, is missing: install it' >&2; exit 2; }
+exec python3 -I "$0" "$@"
+"""
+
+# Register the PDU handler pack with DCImanager 6, or upload a new version of it. packaging/build.py
+# writes this file, with the version and the handlers, as register.sh; it needs Python 3.9 and curl.
+#
+# Secrets are never an argument of a program, and in no environment: curl reads its options from
+# standard input (-K -), and the login is in a folder that only this user can read. The folder is
+# removed on exit, also after SIGHUP, SIGINT, SIGQUIT, SIGPIPE or SIGTERM.
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import gzip
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import warnings
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, NoReturn, Optional
+
+VERSION = "@VERSION@"
+# name|name shown in DCImanager|protocol
+HANDLERS = """@HANDLERS@"""
+# the handlers whose archives of this version lay beside this script when it was built
+BUILT = "@BUILT@"
+
+REFUSED, USAGE, LOGIN, UNREACHABLE, UNCLEAR, BAD_ARCHIVE = 1, 2, 3, 4, 5, 6
+SIGNALS = {
+    signal.SIGHUP: 129,
+    signal.SIGINT: 130,
+    signal.SIGQUIT: 131,
+    signal.SIGPIPE: 141,
+    signal.SIGTERM: 143,
+}
+HELP = """\
+register.sh [options] [NAME ...]     register handlers with DCImanager, or upload a new version of them
+
+Without a NAME or --archive: every handler that was built with this script. A handler that is registered already
+gets a new version.
+
+  --archive FILE   upload this archive, for instance an older one to roll back; the handler's name is read from it
+  --id ID          upload to the handler that is registered under this id; needs one NAME or --archive
+  --dry-run        show the calls and send nothing
+  --help           this text
+
+Environment (the script asks on a terminal for a URL, e-mail or password that is not set, except with --dry-run):
+  DCI_URL             https://dci.example.com
+  DCI_EMAIL           an administrator of DCImanager
+  DCI_PASSWORD        the password, or
+  DCI_PASSWORD_FILE   a file with the password in its first line
+  DCI_INSECURE=1      accept any certificate (then others can listen); better: CURL_CA_BUNDLE=/path/to/ca.pem
+  DCI_IDS             file that remembers the ids by server (default: register.ids beside this script)
+  DCI_PAUSE           first pause in whole seconds (0 to 999) when the server is not ready (503) or refuses the connection,
+                      doubled each time, six tries in all (default 1)
+
+Exit codes:
+  0 done    1 refused, or the server's answer is an error or not DCImanager's
+  2 wrong use, or a setting or program is missing or wrong    3 login or rights
+  4 server not reached or not ready, no complete answer, or its certificate not trusted
+  5 not known whether a handler was registered
+  6 an archive is missing, damaged or not of this pack; nothing was sent
+  129, 130, 131, 141, 143 interrupted
+"""
+
+_MOST_BYTES = 1_000_000  # of an answer
+_MOST_LEVELS = 32
+_TRIES = 6
+# end of lines, control characters, and marks that change the direction of text
+_CONTROLS = re.compile("[\x00-\x1f\x7f]")
+_HIDDEN = re.compile("[\x80-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_API = "/api/eservice/v3/custom_equipment"
+_JSON = ('header = "Content-Type: application/json"',)
+_ID = re.compile("[0-9]{1,19}")  # 20 digits exceed a signed number of 64 bits
+
+
+class Stop(Exception):
+    """The run ends with this exit code and sentence."""
+
+    def __init__(self, code: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code, self.sentence = code, sentence
+
+
+class Interrupted(BaseException):
+    """A signal, or nobody reads the output any longer."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+# ---- output --------------------------------------------------------------------------------------
+
+
+def printable(text: str) -> str:
+    """`text` so that it is safe for a terminal. File names, the environment and answers may hold
+    anything.
+    """
+    return _HIDDEN.sub("?", _CONTROLS.sub("", text))
+
+
+def put(descriptor: int, text: str) -> None:
+    """Write at once, whatever the locale is. Raises OSError."""
+    data = text.encode("utf-8", "replace")
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def tell(text: str) -> None:
+    """Say a line. A full disk does not end a run that has registered a handler."""
+    try:
+        put(1, text + "\n")
+    except BrokenPipeError:
+        raise Interrupted(signal.SIGPIPE) from None
+    except OSError:
+        pass
+
+
+def complain(text: str) -> None:
+    with contextlib.suppress(OSError):
+        put(2, text + "\n")
+
+
+# ---- answers -------------------------------------------------------------------------------------
+
+
+def parsed(data: bytes) -> Any:
+    """The JSON document. Raises ValueError, also for one that is too long or too deep."""
+    if len(data) > _MOST_BYTES:
+        raise ValueError("too long")
+
+    def refuse(word: str) -> NoReturn:
+        raise ValueError(word)  # NaN and Infinity are no JSON
+
+    try:
+        found = json.loads(data.decode("utf-8", "replace"), strict=False, parse_constant=refuse)
+    except RecursionError:
+        raise ValueError("too deep") from None
+    if levels(found) > _MOST_LEVELS:
+        raise ValueError("too deep")
+    return found
+
+
+def levels(value: Any) -> int:
+    """How deeply lists and objects are nested."""
+    deepest, left = 0, [(value, 0)]
+    while left:
+        one, depth = left.pop()
+        deepest = max(deepest, depth)
+        inner = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        left += [(each, depth + 1) for each in inner]
+    return deepest
+
+
+def objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a document, at any depth."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(inner, (dict, list)):
+            yield from objects(inner)
+
+
+def names_something(value: Any) -> bool:
+    """Whether there is a value other than null in it."""
+    if isinstance(value, (dict, list)):
+        inner = value.values() if isinstance(value, dict) else value
+        return any(map(names_something, inner))
+    return value is not None
+
+
+def text_of(value: Any) -> str:
+    """A text or a number as text, "" for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return ""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def id_of(value: Any) -> str:
+    """An id, "" for anything that is none."""
+    found = text_of(value)
+    return found if _ID.fullmatch(found) else ""
+
+
+class Answer(NamedTuple):
+    """What came of a call."""
+
+    #: curl's exit code; 0: an answer arrived
+    curl: int
+    #: 000 without an answer
+    status: str
+    body: bytes
+    #: curl's own message
+    said: str
+    #: None also if the body is not JSON
+    document: Any
+    is_json: bool
+
+    def error(self, key: str) -> Any:
+        """A value of the answer's error; None if it has no such value."""
+        found = self.document.get("error") if isinstance(self.document, dict) else None
+        return found.get(key) if isinstance(found, dict) else None
+
+    @property
+    def names_error(self) -> bool:
+        """Whether it names an error; `"error": null` is none."""
+        return isinstance(self.document, dict) and names_something(self.document.get("error"))
+
+    @property
+    def succeeded(self) -> bool:
+        """The body may be empty or not JSON."""
+        return not self.curl and self.status.startswith("2") and not self.names_error
+
+    @property
+    def refused(self) -> bool:
+        """Whether the server clearly refused the call, so that nothing was done."""
+        if self.curl:
+            return False
+        if self.status.startswith("4"):
+            return True
+        # 502, 504: a gateway lost the answer
+        return self.status not in ("502", "503", "504") and self.names_error
+
+    @property
+    def was_never_sent(self) -> bool:
+        return self.curl in (5, 6, 7, 35, 51, 60, 77, 97) or (self.curl, self.status) == (0, "503")
+
+
+# ---- the server ----------------------------------------------------------------------------------
+
+
+class Server:
+    """DCImanager, called by curl in the folder `work`."""
+
+    def __init__(self, url: str, pause: int, insecure: bool, work: str) -> None:
+        self.url, self._pause, self._insecure, self._work = url, pause, insecure, work
+        self.token = ""
+
+    def call(self, method: str, path: str, seconds: int, lines: Sequence[str] = ()) -> Answer:
+        """One call, tried at most six times. It is repeated only if the server is not ready (503)
+        or curl cannot connect (7): then the server has not carried out the call. `lines`: more of
+        curl's options.
+        """
+        pause = self._pause
+        for left in reversed(range(_TRIES)):
+            answer = self._once(method, path, seconds, lines)
+            if answer.curl == 7:
+                state = "refuses the connection or cannot be reached"
+            elif (answer.curl, answer.status) == (0, "503"):
+                state = "is not ready (503)"
+            else:
+                break
+            if not left or self._proxy_of(answer):
+                break
+            tell(f"  {self.url} {state}; trying again in {pause} s")
+            time.sleep(pause)
+            pause *= 2
+        return answer
+
+    def _once(self, method: str, path: str, seconds: int, lines: Sequence[str]) -> Answer:
+        options = [
+            f'url = "{self.url}{path}"',
+            f'request = "{method}"',
+            'proto = "=https"',
+            "tlsv1.2",
+            "silent",
+            "show-error",
+            "connect-timeout = 10",
+            f"max-time = {seconds}",
+            f"max-filesize = {_MOST_BYTES}",
+            'output = "answer"',
+            'dump-header = "headers"',
+            'write-out = "%{http_code}"',
+            'header = "isp-box-instance: true"',
+            'header = "Accept: application/json"',
+            'header = "Expect:"',
+            "globoff",
+            *(["insecure"] if self._insecure else []),
+            *([f'header = "x-xsrf-token: {self.token}"'] if self.token else []),
+            *lines,
+        ]
+        for name in ("answer", "headers"):
+            with open(os.path.join(self._work, name), "wb"):
+                pass  # an earlier answer must not be taken for this one's
+        done = subprocess.run(
+            ["curl", "-q", "-K", "-"],
+            input="\n".join(options).encode("utf-8", "surrogateescape"),
+            cwd=self._work,
+            capture_output=True,
+        )
+        body = self._read("answer")
+        code, said = done.returncode, done.stderr.decode("utf-8", "replace")
+        # curl takes the end of a connection for the end of the headers: the answer would look empty
+        if not code and not _is_whole(self._read("headers")):
+            code, said = 52, "curl: (52) the answer ended within its headers"
+        status = done.stdout.decode("ascii", "replace")
+        try:
+            return Answer(code, status, body, said, parsed(body), True)
+        except ValueError:
+            return Answer(code, status, body, said, None, False)
+
+    def _read(self, name: str) -> bytes:
+        with open(os.path.join(self._work, name), "rb") as file:
+            return file.read(_MOST_BYTES + 1)
+
+    def _proxy_of(self, answer: Answer) -> str:
+        """The proxy that the environment names, without its login, if curl failed at it; else "".
+
+        With exit code 7, curl's message names the address that refused the connection. Newer
+        releases name the server, and the proxy after "via" or "over proxy".
+        """
+        names = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+        proxy = next((os.environ[name] for name in names if os.environ.get(name)), "")
+        proxy = proxy.rpartition("://")[2].rpartition("@")[2]
+        host = self.url[len("https://") :].partition("/")[0]
+        if ":" not in host.rpartition("]")[2]:
+            host += ":443"
+        host, _, port = host.rpartition(":")
+        host = host.strip("[]")  # curl names [::1] without brackets
+        spaced, colon = f"{host} port {port}", f"{host}:{port}"
+        if answer.curl in (5, 97):
+            is_at_proxy = True
+        elif answer.curl == 7:
+            is_named = spaced in answer.said or colon in answer.said
+            is_behind = f"{spaced} via " in answer.said or f"{colon} over proxy " in answer.said
+            is_at_proxy = is_behind or not is_named
+        elif answer.curl == 56:
+            is_at_proxy = re.search("CONNECT|[Pp]roxy", answer.said) is not None
+        else:
+            is_at_proxy = False
+        return proxy if is_at_proxy else ""
+
+    def why(self, answer: Answer) -> str:
+        """The failure as one sentence."""
+        url, proxy = self.url, self._proxy_of(answer)
+        if proxy:
+            return (
+                f"the proxy {proxy} (variable https_proxy or all_proxy) cannot be reached or does"
+                f" not connect to {url}: check the proxy and the variable, or name the server in"
+                " no_proxy"
+            )
+        if answer.curl:
+            untrusted = (
+                f"the certificate of {url} is not trusted: check its name and dates, give its"
+                " authority in CURL_CA_BUNDLE=/path/to/ca.pem, or set DCI_INSECURE=1 to accept any"
+                " certificate"
+            )
+            said = re.sub(r"^curl: \([0-9]*\) ", "", answer.said.partition("\n")[0])
+            return {
+                6: f"the name in DCI_URL ({url}) cannot be resolved: check it",
+                7: f"{url} refuses the connection or cannot be reached: check DCI_URL, the network"
+                " and whether DCImanager runs",
+                28: f"{url} did not answer in time",
+                35: f"the TLS handshake with {url} failed: check its address and port",
+                51: untrusted,
+                60: untrusted,
+                77: "curl cannot read its file of certificate authorities: set CURL_CA_BUNDLE to a"
+                " readable PEM file",
+            }.get(answer.curl, f"the connection to {url} failed ({said})")
+        message, number, detail = (text_of(answer.error(key)) for key in ("msg", "code", "value"))
+        if message or number:
+            shown = f' "{message}"' if message else ""
+            shown += f" (code {number})" if number else ""
+            return f"DCImanager answers{shown}" + (f": {detail}" if detail else "")
+        if answer.status.startswith("3"):
+            return (
+                f"{url} leads to another address (HTTP {answer.status}): open it in a browser, and"
+                " set DCI_URL to where it leads"
+            )
+        if answer.body and not answer.is_json:
+            return (
+                f"HTTP {answer.status} and an answer that is not JSON: is DCI_URL ({url}) a"
+                " DCImanager?"
+            )
+        return f"HTTP {answer.status}"
+
+    def stop(self, answer: Answer, what: str) -> NoReturn:
+        """End with a failure. An expired login or a missing right ends with LOGIN."""
+        reason = self.why(answer)
+        if answer.curl:
+            raise Stop(UNREACHABLE, f"{what}: {reason}")
+        if answer.status in ("401", "403") or text_of(answer.error("code")) == "3005":
+            raise Stop(
+                LOGIN,
+                f"{what}: {reason}; the login has expired or the account lacks the right: run"
+                " again, as an administrator",
+            )
+        if answer.status == "503":
+            raise Stop(UNREACHABLE, f"{what}: {self.url} is still not ready (503); try again later")
+        raise Stop(REFUSED, f"{what}: {reason}")
+
+    def log_in(self, email: str, password: str) -> None:
+        path = os.path.join(self._work, "login.json")
+        with open(path, "wb") as file:
+            file.write(_json({"email": email, "password": password}))
+        options = (*_JSON, 'data-binary = "@login.json"')
+        answer = self.call("POST", "/api/auth/v4/public/token", 60, options)
+        os.unlink(path)
+        if not answer.succeeded:
+            self._login_failed(answer, email)
+        token = answer.document.get("token") if isinstance(answer.document, dict) else None
+        if not isinstance(token, str) or not re.fullmatch("[A-Za-z0-9._~+/=:-]+", token):
+            raise Stop(
+                REFUSED,
+                f"the login was answered without a usable token: is DCI_URL ({self.url}) a"
+                " DCImanager?",
+            )
+        self.token = token
+        tell(f"Logged in to {self.url} as {printable(email)}.")
+
+    def _login_failed(self, answer: Answer, email: str) -> NoReturn:
+        has_path = "/" in self.url[len("https://") :]
+        is_wrong_place = answer.status in ("404", "405") or (
+            answer.status.startswith("4") and has_path
+        )
+        message = answer.error("msg")
+        # an error in another form is from another server
+        if answer.refused and not is_wrong_place and isinstance(message, str) and message:
+            raise Stop(
+                LOGIN,
+                f"the login of {email} was refused: {self.why(answer)}; check DCI_EMAIL and the"
+                " password",
+            )
+        if answer.refused and is_wrong_place:
+            raise Stop(
+                REFUSED,
+                f"the login failed: HTTP {answer.status}: {self.url} has no such call; give the"
+                " address of DCImanager in DCI_URL, without a path",
+            )
+        if answer.refused:
+            raise Stop(
+                REFUSED,
+                f"the login failed: HTTP {answer.status} and an answer that is not DCImanager's: is"
+                f" DCI_URL ({self.url}) a DCImanager?",
+            )
+        self.stop(answer, "the login failed")
+
+
+def _is_whole(headers: bytes) -> bool:
+    """Whether the headers of each answer end with an empty line."""
+    is_open = False
+    for line in headers.splitlines():
+        is_open = line.startswith(b"HTTP/") or (is_open and line != b"")
+    return not is_open
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogateescape")
+
+
+# ---- ids that this script remembers --------------------------------------------------------------
+
+
+class Ids:
+    """Lines "URL HANDLER ID"; ID is ? while it is not known whether the create call was carried
+    out.
+    """
+
+    def __init__(self, path: str, url: str) -> None:
+        self.path, self._url = path, url
+
+    def known(self, handler: str) -> str:
+        """The id, "?", or "" if none is known. Raises Stop."""
+        found = ""
+        try:
+            for line in self._lines():
+                words = line.split()
+                if words[:2] == [self._url, handler]:
+                    found = words[2] if len(words) > 2 else ""
+        except OSError:
+            raise Stop(
+                USAGE,
+                f"the file {self.path}, which remembers ids, cannot be read: set DCI_IDS to another"
+                " file",
+            ) from None
+        return found if re.fullmatch(r"[0-9]+|\?", found) else ""
+
+    def keep(self, handler: str, number: str = "") -> bool:
+        """Remember an id; without one, forget it. Returns whether that could be written."""
+        new = f"{self.path}.{os.getpid()}"
+        try:
+            kept = [one for one in self._lines() if one.split()[:2] != [self._url, handler]]
+            if number:
+                kept.append(f"{self._url} {handler} {number}")
+            with open(new, "w", encoding="utf-8", errors="surrogateescape") as file:
+                file.writelines(f"{line}\n" for line in kept)
+            os.replace(new, self.path)
+        except OSError:
+            return False
+        finally:
+            with contextlib.suppress(OSError):
+                os.unlink(new)
+        return True
+
+    def _lines(self) -> list[str]:
+        if not os.path.isfile(self.path):
+            return []
+        with open(self.path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read().splitlines()
+
+
+# ---- archives ------------------------------------------------------------------------------------
+
+
+class Row(NamedTuple):
+    """A handler of this pack."""
+
+    name: str
+    shown: str
+    protocol: str
+
+
+ROWS = {row[0]: Row(*row) for row in (line.split("|") for line in HANDLERS.splitlines()) if row[1:]}
+
+
+def checked(file: str, copy: str, remedy: str) -> str:
+    """Copy an archive and check the copy. Returns the directory in it. Raises Stop."""
+    if not os.path.isfile(file):
+        raise Stop(BAD_ARCHIVE, f"there is no archive {file}: {remedy}")
+    try:
+        if not os.path.getsize(file):
+            raise Stop(BAD_ARCHIVE, f"the archive {file} is empty: {remedy}")
+        shutil.copyfile(file, copy)
+    except OSError:
+        raise Stop(
+            BAD_ARCHIVE,
+            f"the archive {file} cannot be read, or the disk of {os.path.dirname(copy)} is full"
+            " (TMPDIR)",
+        ) from None
+    try:
+        with gzip.open(copy) as data:
+            with tarfile.open(fileobj=data, mode="r|", encoding="utf-8") as tar:
+                paths = [entry.name for entry in tar]
+            while data.read(1 << 16):
+                pass  # up to the checksum
+    except (OSError, EOFError, tarfile.TarError, ValueError, zlib.error):
+        raise Stop(BAD_ARCHIVE, f"the archive {file} is damaged or cut short: {remedy}") from None
+    top = paths[0].partition("/")[0] if paths else ""
+    is_alone = all(path.partition("/")[0] == top and ".." not in path.split("/") for path in paths)
+    is_package = {f"{top}/__init__.py", f"{top}/handler.py"} <= set(paths)
+    if not (is_alone and is_package and re.fullmatch("pdu_[a-z0-9_]+", top)):
+        raise Stop(
+            BAD_ARCHIVE,
+            f"the archive {file} is not one of this pack: it must hold one directory pdu_NAME with"
+            " __init__.py and handler.py",
+        )
+    return top
+
+
+# ---- a handler -----------------------------------------------------------------------------------
+
+
+class Registration(NamedTuple):
+    """One run."""
+
+    server: Server
+    ids: Ids
+    work: str
+    #: of --id, "" without it
+    given_id: str
+
+    def found_or_created(self, row: Row) -> str:
+        """The handler's id. Registers the handler if it is not known. Raises Stop."""
+        if self.given_id:
+            return self.given_id
+        handler, ids = f"pdu_{row.name}", self.ids
+        answer = self.server.call("GET", _API, 60)
+        has_list = answer.succeeded and answer.is_json
+        listed = list(objects(answer.document)) if has_list and answer.document else []
+        own = [one for one in listed if one.get("handler") == handler]
+        number = next(filter(None, (id_of(one.get("id")) for one in own)), "")
+        for kind in ("switch", "vpu"):  # the types that DCImanager documents besides pdu
+            if any(one.get("device_type") == kind for one in own):
+                raise Stop(
+                    REFUSED,
+                    f"DCImanager has another handler named {handler} (id {number}), for devices of"
+                    f" the type {kind}: its archive would be replaced; remove that handler in"
+                    " DCImanager first",
+                )
+        if number:
+            return number
+        number = ids.known(handler)
+        if any(text_of(one.get("id")) == number and one.get("handler") for one in listed):
+            number = ""  # another handler has this id now
+        if number == "?" and not has_list:
+            raise Stop(
+                UNCLEAR,
+                f"an earlier run could not find out whether {handler} was registered: look in"
+                " DCImanager's list of handlers; if it is there, run again with --id ID; if not,"
+                f" delete its line in {ids.path}",
+            )
+        return number if number not in ("", "?") else self._created(row)
+
+    def _created(self, row: Row) -> str:
+        handler, ids = f"pdu_{row.name}", self.ids
+        if not ids.keep(handler, "?"):
+            raise Stop(
+                USAGE,
+                f"the file {ids.path}, which remembers ids, cannot be written: set DCI_IDS to"
+                " another file",
+            )
+        with open(os.path.join(self.work, "create.json"), "w", encoding="utf-8") as file:
+            file.write(description(row))
+        options = (*_JSON, 'data-binary = "@create.json"')
+        answer = self.server.call("POST", _API, 60, options)
+        number = ""
+        if answer.succeeded and isinstance(answer.document, dict):
+            number = id_of(answer.document.get("id"))
+        if number:
+            ids.keep(handler, number)
+            tell(f'{handler}: registered as "{row.shown}" with id {number}.')
+            return number
+        if answer.refused or answer.was_never_sent:
+            ids.keep(handler)
+            self.server.stop(
+                answer,
+                f"{handler} was not registered (if DCImanager has it already, give its id with"
+                " --id)",
+            )
+        raise Stop(
+            UNCLEAR,
+            f"it is not known whether {handler} was registered ({self.server.why(answer)}): run"
+            " again to look it up, or find its id in DCImanager and give it with --id ID",
+        )
+
+    def upload(self, row: Row, number: str) -> None:
+        handler = f"pdu_{row.name}"
+        options = (
+            f'form = "data=@{handler}.tar.gz"',
+            f'form = "handler_import={handler}.handler"',
+        )
+        answer = self.server.call("POST", f"{_API}/{number}/content", 300, options)
+        if not answer.succeeded:
+            advice = (
+                "is this its id in DCImanager?"
+                if self.given_id
+                else f"if the handler was removed in DCImanager, delete its line in {self.ids.path}"
+            )
+            self.server.stop(answer, f"{handler} (id {number}): the upload failed ({advice})")
+        if not self.ids.keep(handler, number):
+            tell(f"  (the id could not be written to {printable(self.ids.path)})")
+        tell(f"{handler}: archive uploaded, import path {handler}.handler, id {number}.")
+
+
+def description(row: Row) -> str:
+    """The body of the create call."""
+    return (
+        f'{{"device_type": "pdu", "handler": "pdu_{row.name}", "name": "{row.shown}",'
+        f' "protocol": ["{row.protocol}"], "features": []}}'
+    )
+
+
+# ---- what would be sent --------------------------------------------------------------------------
+
+
+def pasted(text: str) -> str:
+    """`text` for the inside of single quotes, so that a user can paste the line."""
+    return printable(text).replace("'", "'\\''")
+
+
+def shown_login(url: str, email: str) -> str:
+    body = _json({"email": email, "password": "<password>"}).decode("utf-8", "replace")
+    return (
+        "Nothing is sent. A run would make these calls (the token comes from the first answer);"
+        " without --id, it also reads the list of handlers:\n"
+        f'curl -X POST "{url}/api/auth/v4/public/token" \\\n'
+        '    -H "isp-box-instance: true" -H "Content-Type: application/json" \\\n'
+        f"    -d '{pasted(body)}'"
+    )
+
+
+def shown_calls(url: str, row: Row, number: str, file: str) -> str:
+    handler, token = f"pdu_{row.name}", '-H "isp-box-instance: true" -H "x-xsrf-token: <token>"'
+    if number in ("", "?"):
+        number = "<id>"
+        begin = (
+            f"\n{handler}: if no handler in DCImanager has this internal name:\n"
+            f'curl -X POST "{url}{_API}" \\\n'
+            f'    {token} -H "Content-Type: application/json" \\\n'
+            f"    -d '{description(row)}'\n"
+        )
+    else:
+        begin = f"\n{handler}: known under id {number}\n"
+    return (
+        f'{begin}curl -X POST "{url}{_API}/{number}/content" \\\n'
+        f"    {token} \\\n"
+        f"    -F 'data=@{pasted(file)}' -F \"handler_import={handler}.handler\""
+    )
+
+
+# ---- settings ------------------------------------------------------------------------------------
+
+
+def variable(name: str) -> str:
+    """A variable of the environment as UTF-8; other bytes as surrogate escapes."""
+    return os.environb.get(name.encode(), b"").decode("utf-8", "surrogateescape")
+
+
+def ask(name: str, question: str, hidden: bool = False) -> str:
+    """What a person types. Raises Stop."""
+    try:
+        terminal = open("/dev/tty", "r+b", buffering=0)  # noqa: SIM115 (closed below)
+    except OSError:
+        raise Stop(
+            USAGE, f"{name} is not set and there is no terminal to ask on: see --help"
+        ) from None
+    with terminal:
+        prompt = f"{printable(question)}: "
+        if hidden:
+            reply = _typed_unseen(prompt)
+        else:
+            terminal.write(prompt.encode())
+            # without the blanks around a URL or an e-mail that was pasted
+            reply = terminal.readline().decode("utf-8", "surrogateescape").strip()
+    if not reply:
+        raise Stop(USAGE, f"{name} is needed: see --help")
+    return reply
+
+
+def _typed_unseen(prompt: str) -> str:
+    """Raises Stop if the terminal would show it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            return getpass.getpass(prompt)
+        except EOFError:
+            return ""
+        except getpass.GetPassWarning:
+            raise Stop(USAGE, "this terminal would show the password: set a variable") from None
+
+
+def url_of(is_dry: bool) -> str:
+    """Raises Stop."""
+    url = variable("DCI_URL")
+    if not url and is_dry:
+        return "<DCI_URL>"
+    url = (url or ask("DCI_URL", "URL of DCImanager (https://…)")).rstrip("/")
+    # No quotes, backslashes, blanks or user:password@: the text is written into curl's options
+    # and shown.
+    if re.fullmatch(r"https://[^\0]+", url, re.DOTALL) and not re.fullmatch(
+        r"https://[\]\[A-Za-z0-9.:/_~%-]+", url
+    ):
+        raise Stop(USAGE, "DCI_URL has characters that the address of a server cannot have")
+    if not re.match(r"https://[\]\[A-Za-z0-9]", url):
+        raise Stop(
+            USAGE,
+            "DCI_URL must begin with https:// and name a server (the password is sent there)",
+        )
+    return url
+
+
+def password_of(email: str) -> str:
+    """Raises Stop."""
+    password, path = variable("DCI_PASSWORD"), variable("DCI_PASSWORD_FILE")
+    # programs that are started have no need of it
+    os.environ.pop("DCI_PASSWORD", None)
+    if password:
+        return password
+    if not path:
+        return ask("DCI_PASSWORD (or DCI_PASSWORD_FILE)", f"Password of {email}", hidden=True)
+    try:
+        with open(os.fsencode(path), "rb") as file:
+            first = file.readline(_MOST_BYTES)
+    except OSError:
+        raise Stop(USAGE, f"DCI_PASSWORD_FILE ({path}) cannot be read") from None
+    # Windows editors write a byte order mark
+    first = first.rstrip(b"\n").removesuffix(b"\r").removeprefix(b"\xef\xbb\xbf")
+    if not first:
+        raise Stop(USAGE, f"the first line of DCI_PASSWORD_FILE ({path}) is empty")
+    return first.decode("utf-8", "surrogateescape")
+
+
+class Wanted(NamedTuple):
+    """The arguments."""
+
+    names: list[str]
+    archive: str
+    given_id: str
+    is_dry: bool
+
+
+def arguments_of(given: Sequence[str]) -> Optional[Wanted]:
+    """None if the help is wanted. Raises Stop."""
+    names: list[str] = []
+    values = {"--archive": "", "--id": ""}
+    is_dry = False
+    left = list(given)
+    while left:
+        word = left.pop(0)
+        if word in ("--help", "-h"):
+            return None
+        if word == "--dry-run":
+            is_dry = True
+        elif word in values:
+            values[word] = left.pop(0) if left else ""
+            if not values[word]:
+                raise Stop(USAGE, f"{word} needs a value: see --help")
+        elif word.startswith("-"):
+            raise Stop(USAGE, f"there is no option {word}: see --help")
+        else:
+            if not re.fullmatch("[a-z0-9_]+", word):
+                raise Stop(USAGE, f"'{word}' is not the name of a handler: see --help")
+            name = word.removeprefix("pdu_")
+            if name not in ROWS:
+                raise Stop(
+                    USAGE, f"there is no handler '{word}' in this pack; it has: {', '.join(ROWS)}"
+                )
+            names.append(name)
+    if not re.fullmatch("[0-9]*", values["--id"]):
+        raise Stop(USAGE, "--id must be a number")
+    return Wanted(list(dict.fromkeys(names)), values["--archive"], values["--id"], is_dry)
+
+
+def pause_of() -> int:
+    """Raises Stop."""
+    text = variable("DCI_PAUSE") or "1"
+    if not re.fullmatch("0|[1-9][0-9]{0,2}", text):
+        raise Stop(
+            USAGE,
+            "DCI_PAUSE must be a whole number of seconds from 0 to 999, without leading zeros",
+        )
+    return int(text)
+
+
+def insecure_of() -> bool:
+    """Raises Stop."""
+    text = variable("DCI_INSECURE")
+    if text not in ("1", "yes", "", "0", "no"):
+        raise Stop(USAGE, "DCI_INSECURE must be 1 or 0")
+    return text in ("1", "yes")
+
+
+def ids_path(here: str) -> str:
+    """Raises Stop."""
+    path = os.path.abspath(os.environ.get("DCI_IDS") or os.path.join(here, "register.ids"))
+    if os.path.isdir(path):
+        raise Stop(USAGE, f"DCI_IDS ({path}) is a folder: name a file in it for the ids")
+    # it would be replaced: for root even /dev/null
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise Stop(USAGE, f"DCI_IDS ({path}) is a device or a pipe: name a file for the ids")
+    return path
+
+
+# ---- main ----------------------------------------------------------------------------------------
+
+
+def archives(wanted: Wanted, here: str, work: str) -> dict[str, str]:
+    """Name of a handler -> its archive. Every archive is read and checked before anything is asked
+    or sent. Raises Stop.
+    """
+    if wanted.archive:
+        copy = os.path.join(work, "archive.tar.gz")
+        top = checked(wanted.archive, copy, "name another one with --archive")
+        name = top.removeprefix("pdu_")
+        if name not in ROWS:
+            raise Stop(
+                BAD_ARCHIVE,
+                f"the archive {wanted.archive} holds {top}, which is not a handler of this pack",
+            )
+        if wanted.names not in ([], [name]):
+            raise Stop(
+                USAGE, f"the archive {wanted.archive} holds {top}: give no other NAME with it"
+            )
+        os.rename(copy, os.path.join(work, f"{top}.tar.gz"))
+        return {name: wanted.archive}
+    remedy = (
+        "build it with 'make packages', or with packaging/build.py if it is for your own profile"
+    )
+    found: dict[str, str] = {}
+    for name in wanted.names or BUILT.split():
+        file = f"pdu_{name}-{VERSION}.tar.gz"
+        found[name] = os.path.join(here, file)
+        top = checked(found[name], os.path.join(work, f"pdu_{name}.tar.gz"), remedy)
+        if top != f"pdu_{name}":
+            raise Stop(
+                BAD_ARCHIVE, f"the archive {file} holds {top} instead of pdu_{name}: {remedy}"
+            )
+    return found
+
+
+def run(given: Sequence[str], here: str) -> None:
+    """Raises Stop."""
+    wanted = arguments_of(given)
+    if wanted is None:
+        return tell(HELP.rstrip("\n"))
+    if shutil.which("curl") is None:
+        raise Stop(USAGE, "the program curl is missing: install it")
+    pause, is_insecure, path = pause_of(), insecure_of(), ids_path(here)
+    bundle = os.environ.get("CURL_CA_BUNDLE")
+    if bundle:
+        os.environ["CURL_CA_BUNDLE"] = os.path.abspath(bundle)  # curl runs in another folder
+    try:
+        work = tempfile.mkdtemp(prefix="register.", dir=os.environ.get("TMPDIR") or "/tmp")  # noqa: S108
+    except OSError:
+        raise Stop(USAGE, "no folder for temporary files: check TMPDIR") from None
+    work = os.path.abspath(work)
+    try:
+        found = archives(wanted, here, work)
+        if wanted.given_id and len(found) > 1:
+            raise Stop(USAGE, "--id is for one handler: give its NAME or --archive")
+        url = url_of(wanted.is_dry)
+        ids = Ids(path, url)
+        if wanted.is_dry:
+            tell(shown_login(url, variable("DCI_EMAIL") or "<DCI_EMAIL>"))
+            for name, file in found.items():
+                known = wanted.given_id or ids.known(f"pdu_{name}")
+                tell(shown_calls(url, ROWS[name], known, file))
+            return
+        email = variable("DCI_EMAIL") or ask("DCI_EMAIL", "E-mail of an administrator")
+        server = Server(url, pause, is_insecure, work)
+        server.log_in(email, password_of(email))
+        registration = Registration(server, ids, work, wanted.given_id)
+        for name in found:
+            registration.upload(ROWS[name], registration.found_or_created(ROWS[name]))
+    finally:
+        _be_deaf()
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _be_deaf() -> None:
+    """A second Ctrl-C does not end the clean-up."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _interrupt(number: int, _: object) -> NoReturn:
+    _be_deaf()
+    raise Interrupted(number)
+
+
+def main() -> int:
+    # descriptors that are closed would be given to files and pipes of this program
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    os.umask(0o077)
+    for number in SIGNALS:
+        if number != signal.SIGPIPE:  # Python raises BrokenPipeError
+            signal.signal(number, _interrupt)
+    try:
+        run(sys.argv[1:], os.path.dirname(os.path.abspath(sys.argv[0])))
+    except Stop as stop:
+        complain(f"register.sh: {printable(stop.sentence)}")
+        return stop.code
+    except Interrupted as interrupted:
+        complain("\nregister.sh: interrupted; run it again to continue")
+        return SIGNALS[signal.Signals(interrupted.number)]
+    return 0
+
+
+if __name__ == "__main__":
+    os._exit(main())
