@@ -90,8 +90,9 @@ def test_a_power_factor_is_no_unit_mistake(factor: float) -> None:
     answer = answered(polled(rising(factor)), KNOWN._replace(volts=230.0))
     assert not answer.events and answer.grade == grades.FIRM
     assert not answered(polled(rising(), watts=1000.0)).events
-    # Nobody stated the voltage, and no power was read: that cannot be known.
-    assert not answered(polled(rising(0.1))).events
+    # Nobody stated the voltage, and no power was read: but no ampere is 22 W, or 2.2 kW.
+    for wrong in (0.1, 10.0):
+        assert checks.UNIT in kinds(answered(polled(rising(wrong))))
 
 
 def test_a_register_that_stands_while_current_flows() -> None:
@@ -254,6 +255,45 @@ def test_the_monotonic_clock_shows_each_jump() -> None:
     # The reader's machine started anew: its monotonic clock says nothing of that time.
     restarted = [*monotonic[:5], *(time - 1000.0 for time in monotonic[5:])]
     assert not seen_by_monotonic(monotonic, monotonic, restarted).jumps
+
+
+@pytest.mark.parametrize("start", [946684800.0, 0.0])
+def test_a_clock_that_was_not_set_when_the_reader_started_costs_no_month(start: float) -> None:
+    """Its machine starts in 2000, and gets the time after seven hours."""
+    begin = 1790812800.0
+    pdu = PduReadings("rack1")
+    for number in range(600):
+        time = 300.0 * number
+        at = time + (start if number < 84 else begin)
+        figures = [OutletFigures("1", rising()(time / HOUR), 4.5)]
+        pdu.append(Poll("rack1", at, at + 1.0, figures, monotonic=time + 5.0))
+    asked = audit.Asked(begin, begin + 2 * DAY, Meters(KNOWN))
+    (answer,) = audit.audited(pdu, asked).outlets
+    assert answer.energy.low <= 48.0 <= answer.energy.high < 48.3
+    assert kinds(answer) == ["clock"]
+
+
+def test_an_earlier_customer_does_not_pay_by_a_unit_that_is_wrong_later() -> None:
+    """The unit event is of some hours; the unit is the same from its exchange on."""
+    pdu = PduReadings("rack1")
+    for number in range(577):
+        time = 300.0 * number
+        kwh = 1000.0 + time / HOUR if number < 200 else 0.1 * (time / HOUR - 16.6)
+        watts = None if 200 <= number < 500 else 1000.0
+        figures = [OutletFigures("1", math.floor(kwh * 1000.0) / 1000.0, None, watts)]
+        serial = "A1" if number < 200 else "B7"
+        pdu.append(Poll("rack1", time, time, figures, serial=serial))
+    parts = (0.0, 10.0 * HOUR, 30.0 * HOUR, 2 * DAY)
+    names = ("before", "later", "last")
+    owned = [Tenure(*one) for one in zip(names, parts, parts[1:])]
+    facts = KNOWN._replace(step_kwh=0.001)
+    asked = audit.Asked(0.0, 2 * DAY, Meters(facts), {("rack1", "1"): owned})
+    (answer,) = audit.audited(pdu, asked).outlets
+    before, later, last = answer.shares
+    assert before.grade == grades.FIRM and before.energy.low > 9.9
+    for one, truth in ((later, 20.0), (last, 18.0)):
+        assert one.grade == grades.NOT_BILLABLE and one.energy.low == 0.0
+        assert one.energy.high >= truth
 
 
 # ---- sums ----------------------------------------------------------------------------------------

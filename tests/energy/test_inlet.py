@@ -91,6 +91,13 @@ def test_an_inlet_whose_register_stands_bounds_no_outlet_meanwhile() -> None:
     assert found.energy.low <= 0.3 * 24.0 * DAYS <= found.energy.high
 
 
+def test_an_inlet_bounds_none_if_the_unit_of_one_register_is_in_doubt() -> None:
+    """The whole PDU was exchanged, and its inlet shows no power: it counts a tenth, too."""
+    registers = {OWN: changed_rate(0.1, None), "1": changed_rate(0.1, 1.3)}
+    found = of(audited(polled(registers, exchanged_at(40.0))), "1")
+    assert found.energy.low <= 0.3 * 24.0 * DAYS <= found.energy.high
+
+
 def test_shares_of_customers_are_bounded_by_the_inlet_too() -> None:
     registers = {OWN: steady(1.3), "1": steady(1.0), "2": unread_for_hours(0.3)}
     middle = 40.0 * HOUR

@@ -307,3 +307,22 @@ def test_a_period_may_begin_and_end_at_any_time(
     (outlet,) = found["pdus"][0]["outlets"]
     assert outlet["kwh"]["low"] <= 6.5 <= outlet["kwh"]["high"] < 6.8 and not outlet["events"]
     assert (found["from"], found["to"]) == ("2026-10-01T06:30:00Z", "2026-10-01T13:00:00Z")
+
+
+def test_a_clock_that_was_years_ahead_does_not_hide_what_followed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For an hour it said 2036: all later lines are in that day's file."""
+    after = START
+    for name, ahead in (("2026-09-30", False), ("2036-10-08", True)):
+        with Journal(str(tmp_path / f"{name}.jsonl"), after) as made:
+            first = FIRST - DAY if not ahead else FIRST
+            lines = [head(first), unit("A1")]
+            for number in range(288 if not ahead else 600):
+                wrong = 3.16e8 if ahead and number < 12 else 0.0
+                lines.append(poll(first + 300.0 * number, "A1", wrong))
+            made.append(lines)
+            after = made.hash
+    _, found = run(tmp_path, capsys)
+    (outlet,) = found["pdus"][0]["outlets"]
+    assert outlet["kwh"]["low"] <= 24.0 <= outlet["kwh"]["high"] < 24.3

@@ -29,7 +29,7 @@ from .meters import (
 from .owners import Place, Tenure, without_gaps
 from .readings import OWN, PduReadings, Series, readings_of
 from .registers import NOTHING, Event, Kilowatthours, RegisterLimits, RegisterReadings
-from .segments import story_of
+from .segments import BREAKS, story_of
 
 #: more events of one kind than this are told as one
 _MANY = 20
@@ -175,9 +175,13 @@ def audited(pdu: PduReadings, asked: Asked) -> Audited:
 
 
 def _inlet(registers: Mapping[str, _Register], begin: float, end: float) -> Optional[Inlet]:
-    """The inlet above the outlets; None if not both were read, or if one contradicts the other."""
+    """The inlet above the outlets; None if not both were read, if one contradicts the other, or if
+    the unit of one is in doubt: then that of all may be, as they are of one PDU.
+    """
     outlets = {identity: one.known for identity, one in registers.items() if identity != OWN}
     if OWN not in registers or not outlets:
+        return None
+    if any(one.known.is_in_doubt(begin, end) for one in registers.values()):
         return None
     are_stated = all(one.meter.class_percent is not None for one in registers.values())
     inlet = Inlet(registers[OWN].known, outlets, are_stated=are_stated)
@@ -237,7 +241,9 @@ class _Register:
 
         def with_step(step: float) -> _Known:
             age = steps.age(readings.values, readings.begins, step, times.usual_gap)
-            supply = checks.Supply(step, meter.volts, times.usual_gap, age)
+            supply = checks.Supply(
+                step, meter.volts, times.usual_gap, age, is_outlet=identity != OWN
+            )
             limits = limit._replace(step=step)
             sure = times.usual_gap
             if age > sure and steps.is_stale(readings.values, limits.most(2.0 * sure) + step):
@@ -338,6 +344,14 @@ def _stepped(
     return with_step(max(known)), MIB
 
 
+class _Finding(NamedTuple):
+    """A finding, and the time that it says something of, in s."""
+
+    event: Event
+    since: float
+    until: float
+
+
 class _Known:
     """One register, which answers for any period."""
 
@@ -361,14 +375,28 @@ class _Known:
         self._found = [*self._findings()]
         self._bounds: dict[tuple[float, float], Kilowatthours] = {}
 
-    def _findings(self) -> Iterator[Event]:
+    def _findings(self) -> Iterator[_Finding]:
         rows, supply = self._rows, self._supply
         units = [*checks.unit(rows, supply, self._runs())]
-        yield from units
-        if not self.is_whole and not units:
-            yield from checks.unit_beside_changes(rows, supply, self._times.changes)
-        yield from (one.event for one in self._stands)
-        yield from checks.current_while_off(rows)
+        if not self.is_whole:
+            units += checks.unit_beside_changes(rows, supply, self._times.changes)
+        yield from self._doubted(units)
+        for event in (*(one.event for one in self._stands), *checks.current_while_off(rows)):
+            yield _Finding(event, event.begin, event.end)
+
+    def _doubted(self, events: Sequence[Event]) -> Iterator[_Finding]:
+        """Events of a wrong unit. Each casts doubt from one break of the register to the next: the
+        unit was the same meanwhile. An event that lies in another one is left out.
+        """
+        edges = [float(self._rows.begins[one]) for one in sorted(self._times.changes)]
+        edges += [one.end for one in self._story.events if one.kind in BREAKS]
+        until = float("-inf")
+        for one in sorted(events, key=lambda event: event.begin):
+            if one.end > until:
+                until = one.end
+                first = max((edge for edge in edges if edge <= one.begin), default=float("-inf"))
+                last = min((edge for edge in edges if edge >= one.end), default=float("inf"))
+                yield _Finding(one, first, last)
 
     @property
     def step(self) -> float:
@@ -405,8 +433,7 @@ class _Known:
     def _bounded(self, begin: float, end: float) -> Kilowatthours:
         energy = self._energy(begin, end)
         most = self._limits.most(end - begin)
-        touched = (one for one in self._found if one.begin < end and one.end > begin)
-        if checks.is_unit_in_doubt(touched):
+        if self.is_in_doubt(begin, end):
             return Kilowatthours(0.0, energy.best, most)
         stood = checks.uncounted_s(self._stands, begin, end)
         return energy._replace(high=min(energy.high + self._limits.most(stood), most))
@@ -419,9 +446,17 @@ class _Known:
             for one in (*self._story.events, *self._times.clock.jumps)
             if one.begin < end + slack and one.end > begin - slack
         ]
-        happened += [one for one in self._found if one.begin < end and one.end > begin]
+        happened += self._touching(begin, end)
         happened += checks.gaps(self._rows, self._supply, begin, end)
         return sorted(happened, key=lambda one: (one.begin, one.end))
+
+    def is_in_doubt(self, begin: float, end: float) -> bool:
+        """Whether its unit is in doubt in a part of a period."""
+        return checks.is_unit_in_doubt(self._touching(begin, end))
+
+    def _touching(self, begin: float, end: float) -> Iterator[Event]:
+        """Findings that a period shares a time with, or is in doubt by."""
+        return (one.event for one in self._found if one.since < end and one.until > begin)
 
     def read_share(self, begin: float, end: float) -> float:
         """The part of a period in which it was read, and believed, without gaps: 0 to 1."""

@@ -5,7 +5,7 @@ Each yields events, which are findings: no figure is corrected by them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from .columns import Column, np
@@ -35,6 +35,16 @@ _MOST_KW = 0.26
 IDLE_A = 0.1
 #: factor of a unit mistake -> what it looks like
 _FACTORS = (0.001, 0.1, 10.0, 1000.0)
+#: by watts, a ratio of counted to summed energy is a factor if it is so near to it
+_OF_WATTS = (0.7, 1.4)
+#: an ampere of an outlet is 0.03 to 0.48 kW: of 100 V at a power factor of 0.3, and between two
+#: lines of 277 V. In kW for each ampere, each of these is beyond
+_OF_AMPERES: Mapping[float, tuple[float, float]] = {
+    0.001: (0.00003, 0.0004),
+    0.1: (0.003, 0.024),
+    10.0: (0.6, 5.0),
+    1000.0: (30.0, 480.0),
+}
 #: a rise of so many times what both its neighbours are is a jump
 _JUMP = 20.0
 #: before and after a change, rates are compared over so many polls, and s, at least and at most
@@ -69,6 +79,8 @@ class Supply(NamedTuple):
     usual_gap: float
     #: how old a reading may be, in s
     age: float
+    #: whether all current is one outlet's: a PDU's may be of one line, or of three together
+    is_outlet: bool
 
 
 def is_unit_in_doubt(events: Iterable[Event]) -> bool:
@@ -114,30 +126,39 @@ def unit(rows: Rows, supply: Supply, runs: Iterable[Sequence[int]]) -> Iterator[
     counted = np.bincount(days - first, weights=rises).tolist()
     summed = np.bincount(days - first, weights=flowed).tolist()
     sums = zip(range(first, first + len(counted)), counted, summed)
-    for first, last, factor, ratio in _mistaken_days(sums, supply.step, flow.by_watts):
+    for first, last, factor, ratio in _mistaken_days(sums, supply.step, flow):
         begin = max(float(rows.begins[0]), first * DAY_S)
         end = min(float(rows.ends[-1]), (last + 1) * DAY_S)
         yield Event(UNIT, begin, end, flow.told(ratio, factor))
 
 
 class _Flow(NamedTuple):
-    """What says how much flowed: power, or current and a voltage."""
+    """What says how much flowed: power, current and a voltage, or current alone."""
 
     figures: Column
     #: of a figure, in kW
     kilo: float
-    by_watts: bool
+    #: factor of a unit mistake -> the ratios of counted to summed energy that it explains
+    ratios: Mapping[float, tuple[float, float]]
     beside: str
 
     @classmethod
     def of(cls, rows: Rows, supply: Supply) -> Optional[_Flow]:
         """None if nothing says it."""
         if not np.isnan(rows.watts).all():
-            return cls(rows.watts, 0.001, True, "the power")
-        if supply.volts is None:
-            return None
-        beside = f"current x {supply.volts:g} V (apparent power)"
-        return cls(rows.amperes, 0.001 * supply.volts, False, beside)
+            return cls(rows.watts, 0.001, _around(*_OF_WATTS), "the power")
+        if supply.volts is not None:
+            beside = f"current x {supply.volts:g} V (apparent power)"
+            ratios = _around(_LEAST_FACTOR, 1.1)
+            return cls(rows.amperes, 0.001 * supply.volts, ratios, beside)
+        if supply.is_outlet and not np.isnan(rows.amperes).all():
+            amperes = np.where(rows.amperes > IDLE_A, rows.amperes, np.nan)
+            return cls(amperes, 1.0, _OF_AMPERES, "1 kWh for each ampere and hour")
+        return None
+
+    def mistake(self, ratio: float) -> Optional[float]:
+        """The unit mistake that explains a ratio of counted to summed energy; None if none does."""
+        return next((one for one, span in self.ratios.items() if _is_in(ratio, span)), None)
 
     def pairs(self, rows: Rows, supply: Supply, numbers: Column) -> tuple[Column, Column, Column]:
         """Between polls that are so near that the figures of both count for the time between: the
@@ -164,7 +185,7 @@ def _numbers(run: Sequence[int]) -> Column:
 
 
 def _mistaken_days(
-    sums: Iterable[tuple[int, float, float]], step: float, by_watts: bool
+    sums: Iterable[tuple[int, float, float]], step: float, flow: _Flow
 ) -> list[tuple[int, int, float, float]]:
     """The first and the last day of each unit mistake, its factor, and the ratio of both energies.
 
@@ -173,29 +194,23 @@ def _mistaken_days(
     """
     found: list[tuple[int, int, float, float]] = []
     first: Optional[int] = None
-    rise = flow = 0.0
+    rise = flowed = 0.0
     for day, counted, summed in sums:
         first = day if first is None else first
-        rise, flow = rise + counted, flow + summed
-        if rise < COMPARED_STEPS * step or not flow > 0.0:
+        rise, flowed = rise + counted, flowed + summed
+        if rise < COMPARED_STEPS * step or not flowed > 0.0:
             continue
-        factor = _mistaken_factor(rise / flow, by_watts)
+        factor = flow.mistake(rise / flowed)
         if factor is not None:
             if found and found[-1][1:3] == (first - 1, factor):
                 first = found.pop()[0]
-            found.append((first, day, factor, rise / flow))
-        first, rise, flow = None, 0.0, 0.0
+            found.append((first, day, factor, rise / flowed))
+        first, rise, flowed = None, 0.0, 0.0
     return found
 
 
-def _mistaken_factor(ratio: float, by_watts: bool) -> Optional[float]:
-    """The unit mistake that explains a ratio of counted to summed energy; None if none does."""
-    return _factor(ratio, (0.7, 1.4) if by_watts else (_LEAST_FACTOR, 1.1))
-
-
-def _factor(ratio: float, around: tuple[float, float]) -> Optional[float]:
-    low, high = around
-    return next((one for one in _FACTORS if low * one <= ratio <= high * one), None)
+def _around(low: float, high: float) -> Mapping[float, tuple[float, float]]:
+    return {factor: (low * factor, high * factor) for factor in _FACTORS}
 
 
 def unit_beside_changes(rows: Rows, supply: Supply, changes: Collection[int]) -> Iterator[Event]:
@@ -232,8 +247,8 @@ def _mistaken_hours(flow: _Flow, rows: Rows, supply: Supply, numbers: Column) ->
         rest = counted - float(rises[here].max())
         if here.sum() < _COMPARED_POLLS or rest < COMPARED_STEPS * supply.step or not summed > 0.0:
             continue
-        factor = _mistaken_factor(counted / summed, flow.by_watts)
-        if factor is not None and _mistaken_factor(rest / summed, flow.by_watts) == factor:
+        factor = flow.mistake(counted / summed)
+        if factor is not None and flow.mistake(rest / summed) == factor:
             begin, end = float(times[here][0]), float(times[here][-1])
             yield Event(UNIT, begin, end, flow.told(counted / summed, factor))
 
@@ -279,13 +294,18 @@ class _Stretch(NamedTuple):
         else:
             ratio, around = after.first / self.last, _BY_RATE
             beside = "for each hour"
-        factor = _factor(ratio, around)
+        factor = next((one for one, span in _around(*around).items() if _is_in(ratio, span)), None)
         if factor is None:
             return ""
         return (
             f"counts {ratio:.3g} times as much {beside} as before the change: a unit mistake by"
             f" {factor:g}?"
         )
+
+
+def _is_in(ratio: float, span: tuple[float, float]) -> bool:
+    low, high = span
+    return low <= ratio <= high
 
 
 def _stretches(rows: Rows, supply: Supply, changes: Collection[int]) -> Iterator[Column]:

@@ -1,12 +1,13 @@
 """The reader's clock: where it jumped, and by how much times may be wrong. Pure.
 
 With the monotonic clock of the reader each jump is known, and times are given as if the clock had
-never jumped after the first poll. Without it, only jumps back into an earlier poll are seen, and a
-jump forward looks like a gap.
+never jumped: on the line of the first of its settings that may be right. Without it, only jumps
+back into an earlier poll are seen, and a jump forward looks like a gap.
 """
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
@@ -19,6 +20,8 @@ from .registers import Event
 ALIKE_S, ALIKE_SHARE = 1.5, 0.001
 #: how many settings back the clock may come to what it was: more would take long
 _BACK = 200
+#: a clock that says less was surely wrong: no version of this program is older (2026-01-01, UTC)
+_BORN = 1767225600.0
 #: the next round begins after the end of this one; times are exact to a second
 _OVERLAP_S = 3.0
 
@@ -47,7 +50,7 @@ def seen_by_monotonic(
         return PollClock(begins, ends)
     jumps: list[Event] = []
     shift = 0.0
-    settings = [_Setting(0.0, 0.0)]
+    settings = [_Setting(0.0, 0.0, -math.inf)]
     made: list[float] = []
     unsure = 0.0
     for number, begin in enumerate(begins):
@@ -63,19 +66,21 @@ def seen_by_monotonic(
         settings[-1] = settings[-1].longer(passed)
         if abs(jump) > ALIKE_S + ALIKE_SHARE * passed:
             shift += jump
-            settings.append(_Setting(shift, 0.0))
+            settings.append(_Setting(shift, 0.0, -math.inf))
             jumps.append(
                 _jumped(begins[number - 1], begin, jump, "about " if number in boots else "")
             )
+        settings[-1] = settings[-1]._replace(latest=max(settings[-1].latest, begin))
         made.append(shift)
     if not jumps:
         return PollClock(begins, ends)
+    # One of these settings was right, and nobody says which.
+    first, *others = (one.shift for one in _possible(settings))
     return PollClock(
-        array("d", [time - by for time, by in zip(begins, made)]),
-        array("d", [time - by for time, by in zip(ends, made)]),
+        array("d", [time - by + first for time, by in zip(begins, made)]),
+        array("d", [time - by + first for time, by in zip(ends, made)]),
         jumps,
-        # One of these settings was right, and nobody says which.
-        max(abs(one.shift) for one in _possible(settings)) + unsure,
+        max((abs(one - first) for one in others), default=0.0) + unsure,
     )
 
 
@@ -104,6 +109,8 @@ class _Setting(NamedTuple):
     shift: float
     #: how long it was set so, in s
     held: float
+    #: the latest time that it said at a poll, in s
+    latest: float
 
     def longer(self, seconds: float) -> _Setting:
         """The same setting, held so much longer."""
@@ -114,7 +121,8 @@ def _possible(settings: Sequence[_Setting]) -> Sequence[_Setting]:
     """Settings of which each may be right.
 
     The clock may go wrong for a while and come back to what it was. If that took less time than the
-    setting to which it came back was held, the settings between were wrong.
+    setting to which it came back was held, the settings between were wrong. So were those with
+    times before this program was written: a machine may start in 1970 or 2000.
     """
     kept: list[_Setting] = []
     for one in settings:
@@ -123,12 +131,13 @@ def _possible(settings: Sequence[_Setting]) -> Sequence[_Setting]:
             before = kept[place]
             is_back = abs(before.shift - one.shift) <= ALIKE_S + ALIKE_SHARE * between
             if is_back and between < before.held + one.held:
-                kept[place:] = [before.longer(one.held)]
+                latest = max(before.latest, one.latest)
+                kept[place:] = [_Setting(before.shift, before.held + one.held, latest)]
                 break
             between += before.held
         else:
             kept.append(one)
-    return kept
+    return [one for one in kept if one.latest >= _BORN] or kept
 
 
 def seen_by_begins(begins: Sequence[float], ends: Sequence[float]) -> PollClock:

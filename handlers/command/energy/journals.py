@@ -132,14 +132,15 @@ def _chosen(folder: str, begin: float, end: float) -> Chosen:
     """The files from the day of `begin` on.
 
     No file has a line of a day after its name's, but after the clock went back, it has lines of
-    days before. So files go on while their last line is of a time before `end`.
+    days before: of any day. So a later file counts, too, if its last line is of a day before its
+    name's.
     """
     kept = days.files(folder)
     found = [path for path in kept if _day(path) >= days.day_of(begin)]
     until = days.day_of(end)
     needed = 0
     for number, path in enumerate(found, start=1):
-        if _day(path) <= until or _last_time(path, end) < end:
+        if _day(path) <= until or _last_day(path) < _day(path):
             needed = number
     if not needed:
         have = f": it has {_day(kept[0])} to {_day(kept[-1])}" if kept else ""
@@ -154,17 +155,25 @@ def _day(path: str) -> str:
     return os.path.basename(path)[: len("2026-11-23")]
 
 
-def _last_time(path: str, unknown: float) -> float:
-    """When the last line of a file was written, if it says so. Packed files are not unpacked."""
+def _last_day(path: str) -> str:
+    """The day of the last line of a file; that of its name if no line says it, and of packed files,
+    which are not unpacked.
+    """
+    time = _last_time(path)
+    return _day(path) if time is None else days.day_of(time)
+
+
+def _last_time(path: str) -> Optional[float]:
+    """When the last line of a file was written, if it says so."""
     if path.endswith(journal.PACKED):
-        return unknown
+        return None
     try:
-        time = journal.last_record(path).get("utc", unknown)
+        time = journal.last_record(path).get("utc")
     except SettingsError:  # of a file that is perhaps not needed
-        return unknown
+        return None
     if isinstance(time, list):
-        time = max(time, default=unknown)
-    return float(time) if isinstance(time, (int, float)) else unknown
+        time = max(time, default=None)
+    return float(time) if isinstance(time, (int, float)) else None
 
 
 def roomy() -> Optional[str]:

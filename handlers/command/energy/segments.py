@@ -33,6 +33,11 @@ _LOWEST_BIT, _BITS, _RARE = 16, 64, 100.0
 _BACK = 200
 
 
+#: the kinds of events between two segments
+CHANGED, TOO_FAST, RESET, WRAP = "changed", "too fast", "reset", "wrap or reset"
+BREAKS = frozenset({CHANGED, TOO_FAST, RESET, WRAP})
+
+
 class Segment(NamedTuple):
     """Readings between which the register is continuous: their numbers, rising."""
 
@@ -400,14 +405,14 @@ def _breaks(
         bit = _bit(old, new, limits.most(passed), limits)
         by = "" if bit is None else f", by 2^{bit} register units: a flipped or lost bit?"
         if change:
-            yield Event("changed", begin, end, change)
+            yield Event(CHANGED, begin, end, change)
         elif new > old:
             reason = f"rose by {new - old:g} kWh, more than the supply delivers{by}"
-            yield Event("too fast", begin, end, reason)
+            yield Event(TOO_FAST, begin, end, reason)
         elif wrapped(old, new, passed, limits) is not None:
-            yield Event("wrap or reset", begin, end, f"fell from {old:g} to {new:g} kWh{by}")
+            yield Event(WRAP, begin, end, f"fell from {old:g} to {new:g} kWh{by}")
         else:
-            yield Event("reset", begin, end, f"fell from {old:g} to {new:g} kWh{by}")
+            yield Event(RESET, begin, end, f"fell from {old:g} to {new:g} kWh{by}")
 
 
 def _bit(old: float, new: float, most: float, limits: RegisterLimits) -> Optional[int]:
