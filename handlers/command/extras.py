@@ -30,7 +30,7 @@ def has(module: str) -> bool:
 def missing(what: str, *modules: str) -> str:
     """A sentence: that `what` needs these packages, and how to add them to this installation.
 
-    Each `modules` is a key of EXTRAS; all have the same extra.
+    Each `modules` is a key of EXTRAS; the extra of the first has all of them.
     """
     packages = [EXTRAS[module][0] for module in modules]
     kind = "package" if len(packages) == 1 else "packages"

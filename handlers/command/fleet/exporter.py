@@ -5,10 +5,12 @@ It keeps no readings, so several exporters can share one list.
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import contextlib
 import os
 import signal
+import socket
 import sys
 from collections.abc import Sequence
 from typing import Any, Callable, NamedTuple, NoReturn, Optional
@@ -24,6 +26,7 @@ from ..loading import load
 from ..options import Seconds, SharedOptions, given, option, output, secret_files
 from ..output import print_json
 from ..report import Interrupted, failed
+from ..service import Wishes
 from . import listing, shared_options
 from .allowed import Allowed
 from .archives import replaced, usable
@@ -34,6 +37,7 @@ from .reading import failure
 
 LISTEN = "127.0.0.1:9914"
 _LAST_PORT = 65535
+_PACKAGES = ("prometheus_client", "h11")
 
 
 class ExporterOptions(NamedTuple):
@@ -65,57 +69,85 @@ class ExporterOptions(NamedTuple):
 def _exporter(context: click.Context, /, **options: Any) -> None:
     wanted, state = ExporterOptions(**options), given(context)
     try:
-        # imported late: 45 ms, and their package may be missing
+        # imported late: 60 ms, and their packages may be missing
+        from ..web import server as web
         from . import probing, server
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] != "prometheus_client":
+        if error.name is None or error.name.partition(".")[0] not in _PACKAGES:
             raise
-        raise SettingsError(extras.missing("the exporter", "prometheus_client")) from None
+        raise SettingsError(extras.missing("the exporter", *_PACKAGES)) from None
     is_open = wanted.network and wanted.auth
     if wanted.list is None and not is_open:
         raise SettingsError(
             "give --list FILE, or --network with --auth: without these, no PDU can be queried"
         )
-    asked: list[int] = []
-
-    def turn() -> None:
-        _carry_out(asked, lambda: _reload(exporter, wanted, state))
-
     readers = None
     # SIGHUP before listening must not end the process
-    before = signal.signal(signal.SIGHUP, lambda got, _: asked.append(got))
-    try:
-        allowed = _allowed(wanted, state)
-        readers = probing.readers(wanted.parallel, wanted.workers)
-        exporter = server.Exporter(
-            allowed,
-            server.ServerLimits(wanted.parallel, wanted.timeout_offset),
-            readers,
-            probing.ProbeExtras(wanted.identity, wanted.power),
-        )
-        listening = _listening(wanted.listen, exporter, turn)
-    except BaseException:
-        signal.signal(signal.SIGHUP, before)
-        if readers is not None:
-            readers.close()
-        raise
-    code = 0
-    with listening as made:
-        signal.signal(signal.SIGTERM, lambda got, _: asked.append(got))
-        url = _url(wanted.listen, made.server_address[1])
-        if state.json:
-            print_json({"url": url})
-        else:
-            print(url)
-        sys.stdout.flush()
+    with Wishes() as wishes:
         try:
-            made.serve_forever()
-        except SystemExit:
-            pass
-        except KeyboardInterrupt:
-            code = failed(state, Interrupted(""))
+            allowed = _allowed(wanted, state)
+            readers = probing.readers(wanted.parallel, wanted.workers)
+            exporter = server.Exporter(
+                allowed,
+                server.ServerLimits(wanted.parallel, wanted.timeout_offset),
+                readers,
+                probing.ProbeExtras(wanted.identity, wanted.power),
+            )
+            listener = _listening(wanted.listen)
+        except BaseException:
+            if readers is not None:
+                readers.close()
+            raise
+        url = _url(wanted.listen, listener.getsockname()[1])
+        site = server.ExporterSite(exporter)
+        made = web.WebServer(site, server.LIMITS, report=_report)
+
+        def reload() -> None:
+            _reload(exporter, wanted, state)
+
+        with listener:
+            asyncio.run(_serve(made, listener, wishes, reload, lambda: _greet(url, state)))
+        site.close()
+        code = failed(state, Interrupted("")) if wishes.ending == signal.SIGINT else 0
     readers.close()
     _end(code)
+
+
+async def _serve(
+    made: Any,
+    listener: socket.socket,
+    wishes: Wishes,
+    reload: Callable[[], None],
+    greet: Callable[[], None],
+) -> None:
+    """Serve until a signal asks to end; probes that run are not waited for."""
+    loop, turn = asyncio.get_running_loop(), asyncio.Event()
+    serving = loop.create_task(made.serve(listener))
+    loop.add_reader(wishes.pipe.fileno(), turn.set)
+    greet()
+    try:
+        while wishes.ending is None:
+            await turn.wait()
+            turn.clear()
+            if wishes.heard():
+                await asyncio.to_thread(reload)
+    finally:
+        loop.remove_reader(wishes.pipe.fileno())
+        serving.cancel()
+
+
+def _greet(url: str, state: SharedOptions) -> None:
+    if state.json:
+        print_json({"url": url})
+    else:
+        print(url)
+    sys.stdout.flush()
+
+
+def _report(line: str) -> None:
+    """Print a line on standard error, which may be a pipe without a reader, or on a full disk."""
+    with contextlib.suppress(Exception):
+        print(printable(line), file=sys.stderr, flush=True)
 
 
 def _end(code: int) -> NoReturn:
@@ -157,17 +189,6 @@ def _allowed(wanted: ExporterOptions, state: SharedOptions) -> Allowed:
     return Allowed(kept, found, handlers, auths)
 
 
-def _carry_out(asked: list[int], reload: Callable[[], None]) -> None:
-    """For each signal in `asked`: SIGHUP reloads, SIGTERM raises SystemExit.
-
-    More may be appended at any moment.
-    """
-    while asked:
-        if asked.pop(0) == signal.SIGTERM:
-            raise SystemExit(0)
-        reload()
-
-
 def _reload(exporter: Any, wanted: ExporterOptions, state: SharedOptions) -> None:
     """Reads the list and the logins again, after SIGHUP.
 
@@ -178,20 +199,18 @@ def _reload(exporter: Any, wanted: ExporterOptions, state: SharedOptions) -> Non
         exporter.own.loaded.set(1)
     except Exception as error:  # whatever fails must not end the exporter
         exporter.own.loaded.set(0)
-        # standard error may be a pipe without a reader, or on a full disk
-        with contextlib.suppress(Exception):
-            print(f"not reloaded: {failure(error).reason}", file=sys.stderr, flush=True)
+        _report(f"not reloaded: {failure(error).reason}")
 
 
-def _listening(where: str, exporter: Any, turn: Any) -> Any:
-    """A listening server. Raises SettingsError for an address that cannot be used."""
-    from .server import Server  # imported late, as in `_exporter`
+def _listening(where: str) -> socket.socket:
+    """A listening socket. Raises SettingsError for an address that cannot be used."""
+    from ..web import server as web  # imported late, as in `_exporter`
 
     host, port = host_and_port(where)
     if port is None or port > _LAST_PORT:
         raise SettingsError(f"--listen {where[:60]!r}: give ADDRESS:PORT, such as {LISTEN}")
     try:
-        return Server((host, port), exporter, turn)
+        return web.listening(host, port)
     except (OSError, TypeError) as error:  # TypeError: text that cannot be a host name
         raise SettingsError(
             f"--listen {where[:60]}: {getattr(error, 'strerror', None) or error}"

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
+import asyncio
 import json
 import math
-import socket
-import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Callable, NamedTuple, Optional, Union
+from typing import Callable, NamedTuple, Optional, Union
 from urllib.parse import parse_qsl, urlsplit
 
 from ...errors import printable
 from ..output import counted
+from ..web.crowd import WebLimits
+from ..web.messages import WebAnswer, WebRequest
 from .allowed import Allowed, NotAllowed, Query
 from .metrics import Own, Page, packed
 from .polling import Target
@@ -36,29 +35,22 @@ SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
 # the scrape's time-out if the header is missing or not a finite number
 USUAL_S = 30.0
 _LEAST_S, _MOST_S = 0.2, 300.0
-_ANSWERED_S = 30.0  # how long a client may take to read an answer
-_LARGEST_HEAD = 16 << 10  # limit for the head of a request, in bytes
-_PAUSE_S = 0.1
-_FULL = (
-    b"HTTP/1.0 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nConnection:"
-    b" close\r\n\r\ntoo many clients are waiting for an answer\n"
-)
 _TEXT = "text/plain; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
 _JSON = "application/json"
 
 
+#: Prometheus asks for many PDUs over one connection; an idle one gives way to others
+LIMITS = WebLimits(idle_s=120.0)
+
+
 class ServerLimits(NamedTuple):
-    """What the server takes on at a time."""
+    """What the exporter takes on at a time."""
 
     #: probes that may run at a time
     parallel: int = 64
     #: seconds that are taken off Prometheus' time-out
     offset: float = 0.5
-    #: seconds that a request's head may take, from the connection on
-    head: float = 10.0
-    #: clients that may be connected: half of the usual limit of open files
-    connections: int = 500
 
 
 class HttpAnswer(NamedTuple):
@@ -208,86 +200,47 @@ def _query(text: str) -> Query:
     return Query(**given)
 
 
-class _TooLarge(Exception):
-    """The head of a request has more than _LARGEST_HEAD bytes."""
+class ExporterSite:
+    """The exporter's paths for the web server."""
 
+    def __init__(self, exporter: Exporter) -> None:
+        self.exporter = exporter
+        # One for each client that may be connected: a probe waits for its PDU, or for its turn.
+        self._threads = ThreadPoolExecutor(LIMITS.connections, "answer")
 
-class _Head(io.RawIOBase):
-    """Reads a request's head from a socket, until the deadline and within _LARGEST_HEAD bytes."""
+    async def __call__(self, request: WebRequest) -> WebAnswer:
+        """The answer: 404 for another path, 400 for one that cannot be parsed, 501 for another
+        method than GET and HEAD."""
+        loop = asyncio.get_running_loop()
+        answer = await loop.run_in_executor(self._threads, self._answer, request)
+        page = answer.page
+        headers = {
+            "Server": "pdu-exporter",
+            "Content-Type": page.kind,
+            "Vary": "Accept-Encoding",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'",
+        }
+        if page.encoding:
+            headers["Content-Encoding"] = page.encoding
+        return WebAnswer(answer.status, page.body, headers)
 
-    def __init__(self, connection: socket.socket, seconds: float) -> None:
-        self._connection, self._end = connection, time.monotonic() + seconds
-        self._left = _LARGEST_HEAD
+    def close(self) -> None:
+        """Let go of the threads; probes that run are not waited for."""
+        self._threads.shutdown(wait=False)
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the request took too long")
-        if self._left <= 0:
-            raise _TooLarge
-        self._connection.settimeout(left)
-        size = self._connection.recv_into(memoryview(buffer)[: self._left])
-        self._left -= size
-        return size
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def setup(self) -> None:
-        super().setup()
-        self.rfile.close()
-        self.rfile = io.BufferedReader(_Head(self.connection, self.server.exporter.limits.head))
-
-    def handle(self) -> None:
-        """Answers one request, or closes the connection if its head does not arrive in time.
-
-        431 for a head that is too large.
-        """
+    def _answer(self, request: WebRequest) -> HttpAnswer:
+        if request.method not in ("GET", "HEAD"):
+            return HttpAnswer(501, Page(_TEXT, b"the methods are GET and HEAD\n"))
+        exporter = self.exporter
         try:
-            super().handle()
-        except _TooLarge:
-            self.requestline = ""
-            self.request_version = "HTTP/1.0"
-            self.command = "GET"
-            self.send_error(431)
-
-    def do_GET(self) -> None:
-        """Answers the exporter's paths; 404 for any other, 400 for one that cannot be parsed.
-
-        A HEAD gets the same headers.
-        """
-        self.server.heard(self.connection)
-        self.connection.settimeout(_ANSWERED_S)
-        answer = self._answer()
-        self.send_response(answer.status)
-        for name, value in (
-            ("Content-Type", answer.page.kind),
-            ("Content-Length", str(len(answer.page.body))),
-            ("Vary", "Accept-Encoding"),
-            *((("Content-Encoding", answer.page.encoding),) if answer.page.encoding else ()),
-            ("X-Content-Type-Options", "nosniff"),
-            ("Content-Security-Policy", "default-src 'none'"),
-        ):
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(answer.page.body)
-
-    do_HEAD = do_GET
-
-    def _answer(self) -> HttpAnswer:
-        exporter = self.server.exporter
-        try:
-            asked = urlsplit(self.path)
+            asked = urlsplit(request.target.decode("latin-1"))
         except ValueError:
             return HttpAnswer(400, Page(_TEXT, b"the request's path is not a URL\n"))
-        accept, encoding = self.headers.get("Accept", ""), self.headers.get("Accept-Encoding", "")
+        given = {name: value.decode("latin-1") for name, value in request.headers}
+        accept, encoding = given.get(b"accept", ""), given.get(b"accept-encoding", "")
         if asked.path == "/probe":
-            timeout = self.headers.get(SCRAPE_TIMEOUT, "")
+            timeout = given.get(SCRAPE_TIMEOUT.lower().encode(), "")
             return exporter.probe(asked.query, timeout, accept, encoding)
         pages: dict[str, Callable[[], Page]] = {
             "/metrics": lambda: exporter.own.page(accept),
@@ -301,96 +254,3 @@ class _Handler(BaseHTTPRequestHandler):
                 404, Page(_TEXT, b"the paths are /, /probe, /metrics, /healthz, /targets\n")
             )
         return HttpAnswer(200, packed(make(), encoding))
-
-    def version_string(self) -> str:
-        """The Server header, without Python's version."""
-        return "pdu-exporter"
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Does nothing: requests are not logged, and /metrics counts the probes."""
-
-
-class Server(ThreadingHTTPServer):
-    """Listens as soon as it is made. `serve_forever` calls `turn` after each new connection, and
-    every 0.5 s without one.
-
-    Requests run in threads, so some may be running during `turn`. If as many clients are connected
-    as the exporter's limits allow, the one that has waited longest without a complete request is
-    disconnected; if each has sent its request, the new client gets a 503.
-    """
-
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(
-        self, where: tuple[str, int], exporter: Exporter, turn: Callable[[], None]
-    ) -> None:
-        self.exporter, self._turn = exporter, turn
-        self._connected: set[socket.socket] = set()
-        # without a complete request, the oldest first
-        self._silent: dict[socket.socket, None] = {}
-        self._lock = threading.Lock()
-        self.address_family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
-        super().__init__(where, _Handler)
-
-    def get_request(self) -> tuple[socket.socket, Any]:
-        """Accepts a connection; pauses if that fails, because without free descriptors the next
-        attempt would follow at once.
-        """
-        try:
-            return super().get_request()
-        except OSError:
-            self._give_way()
-            time.sleep(_PAUSE_S)
-            raise
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Serves a connection in its own thread, if there is room or another one gives way."""
-        with self._lock:
-            is_full = len(self._connected) >= self.exporter.limits.connections
-        if is_full and not self._give_way():
-            with contextlib.suppress(OSError):
-                request.setblocking(False)
-                request.sendall(_FULL)
-            self.shutdown_request(request)
-            return
-        with self._lock:
-            self._connected.add(request)
-            self._silent[request] = None
-        super().process_request(request, client_address)
-
-    def _give_way(self) -> bool:
-        """Disconnects the client that has waited longest without a complete request.
-
-        Returns whether there was one.
-        """
-        with self._lock:
-            oldest = next(iter(self._silent), None)
-            if oldest is None:
-                return False
-            del self._silent[oldest]
-            self._connected.discard(oldest)
-            with contextlib.suppress(OSError):
-                oldest.shutdown(socket.SHUT_RDWR)  # wakes its thread, which closes it
-            return True
-
-    def heard(self, request: socket.socket) -> None:
-        """Notes that a request is complete: its connection no longer gives way to others."""
-        with self._lock:
-            self._silent.pop(request, None)
-
-    def shutdown_request(self, request: Any) -> None:
-        """Closes a connection."""
-        with self._lock:
-            self._connected.discard(request)
-            self._silent.pop(request, None)
-        super().shutdown_request(request)
-
-    def service_actions(self) -> None:
-        """Called by serve_forever after each wait for a connection."""
-        self._turn()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Reports errors except OSError: clients may disconnect at any time."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)

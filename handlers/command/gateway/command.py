@@ -92,7 +92,7 @@ def _gateway(context: click.Context, /, **options: Any) -> int:
         files = _read(wanted, state)
         try:
             listener = web.listening(where.host, where.port)
-        except (OSError, TypeError, UnicodeError) as error:
+        except (OSError, TypeError) as error:
             raise SettingsError(
                 f"--listen {wanted.listen[:60]}: {getattr(error, 'strerror', None) or error}"
             ) from None

@@ -14,8 +14,9 @@ from .messages import Application, WebAnswer, WebRequest
 
 _BACKLOG = 1024
 _USUAL = WebLimits()
-# between two attempts to accept, if the system has no free file descriptor
-_PAUSE_S = 0.1
+# between two attempts to accept, if the system has no free file descriptor: until one that gave
+# way is closed, or if none could
+_CLOSED_S, _PAUSE_S = 0.001, 0.1
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nConnection:"
     b" close\r\n\r\ntoo many clients are waiting for an answer\n"
@@ -73,9 +74,9 @@ class WebServer:
             try:
                 accepted, _ = await loop.sock_accept(listener)
             except OSError:
-                # without free descriptors the next attempt would fail at once
-                self.crowd.give_way()
-                await asyncio.sleep(_PAUSE_S)
+                # no file descriptor is free; the next attempt would fail at once
+                has_given_way = self.crowd.give_way()
+                await asyncio.sleep(_CLOSED_S if has_given_way else _PAUSE_S)
                 continue
             one = Connection(self.crowd, self._limits, self._answer, self._report)
             if self.crowd.enter(one):
@@ -116,11 +117,20 @@ class WebServer:
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises OSError, for example if the port is taken, and TypeError or
-    UnicodeError for a text that cannot be a host."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
-    listener.setblocking(False)
+    """A listening socket. Raises OSError, for example if the port is taken, and TypeError for a
+    text that cannot be a host."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        # a port can be used again at once after a restart
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if listener.family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+        listener.setblocking(False)
+    except BaseException:
+        listener.close()
+        raise
     return listener
 
 

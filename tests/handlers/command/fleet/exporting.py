@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import subprocess
@@ -18,9 +19,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from handlers.command.fleet import exporter as exporter_command, probing, server
 from handlers.command.options import SharedOptions
+from handlers.command.web import server as web
 from tests.needs import ROOT, program
 from tests.ports import reserved
-from tests.waiting import PATIENCE_S, bounded, finished, until
+from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import PDU, environment
 
@@ -120,17 +122,28 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
     limits = server.ServerLimits(wanted.parallel, wanted.timeout_offset)
     extras = probing.ProbeExtras(wanted.identity, wanted.power)
     made = server.Exporter(allowed, limits, extras=extras)
-    with server.Server(("127.0.0.1", port), made, lambda: None) as listening:
-        thread = threading.Thread(target=listening.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield Exporter(f"http://127.0.0.1:{listening.server_address[1]}/")
-        finally:
-            listening.shutdown()
-            finished(thread)
-            assert until(lambda: b"pdu_exporter_probes_running 0.0\n" in made.own.page("").body), (
-                "a probe still runs"
-            )
+    with listening(made, port) as url:
+        yield Exporter(url)
+    assert until(lambda: b"pdu_exporter_probes_running 0.0\n" in made.own.page("").body), (
+        "a probe still runs"
+    )
+
+
+@contextlib.contextmanager
+def listening(made: server.Exporter, port: int = 0) -> Iterator[str]:
+    """Let an exporter listen on 127.0.0.1 until the block ends. Yields its URL."""
+    site = server.ExporterSite(made)
+    running, listener = web.WebServer(site, server.LIMITS), web.listening("127.0.0.1", port)
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    thread = threading.Thread(target=lambda: asyncio.run(running.serve(listener)), daemon=True)
+    thread.start()
+    try:
+        yield url
+    finally:
+        while thread.is_alive():  # it may not serve yet
+            running.stop()
+            thread.join(0.05)
+        site.close()
 
 
 class Prometheus(NamedTuple):

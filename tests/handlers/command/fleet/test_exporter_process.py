@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,6 +17,7 @@ from handlers.command.exits import INTERRUPTED
 from handlers.command.fleet import exporter as exporter_command, server
 from handlers.command.fleet.allowed import Allowed
 from handlers.command.options import SharedOptions
+from handlers.command.service import Wishes
 from tests.handlers.command.running import run
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
@@ -112,28 +112,12 @@ def test_the_processes_that_read_end_with_the_exporter(small: Hall, number: int)
         assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in made))
 
 
-@pytest.mark.parametrize("place", range(10))
-def test_sigterm_after_sighup_ends_the_exporter_whenever_it_comes(place: int) -> None:
-    """SIGTERM arrives at step number `place` of the code that carries out SIGHUP, or after its last
-    step.
-    """
-    asked, lines = [int(signal.SIGHUP)], iter(range(100))
-
-    def trace(*_: Any) -> Any:
-        if next(lines) == place:
-            asked.append(signal.SIGTERM)
-        return trace
-
-    before = sys.gettrace()
-    with pytest.raises(SystemExit):
-        sys.settrace(trace)
-        try:
-            exporter_command._carry_out(asked, lambda: None)
-        finally:
-            sys.settrace(before)
-        if next(lines) <= place:
-            asked.append(signal.SIGTERM)
-        exporter_command._carry_out(asked, lambda: None)
+def test_sigterm_among_sighups_ends_the_exporter(small: Hall) -> None:
+    with exporter("--list", small.one("nut"), "--auth", small.logins) as running:
+        for number in (signal.SIGHUP, signal.SIGHUP, signal.SIGTERM, signal.SIGHUP):
+            running.process.send_signal(number)
+        _, err = running.process.communicate(timeout=PATIENCE_S)
+        assert running.process.returncode == 0 and "Traceback" not in err
 
 
 @pytest.mark.parametrize("number, code", [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 0)])
@@ -145,24 +129,24 @@ def test_sigterm_and_ctrl_c_end_the_exporter(small: Hall, number: int, code: int
         assert running.process.returncode == code and "Traceback" not in err
 
 
-@pytest.mark.parametrize("ending, code", [(KeyboardInterrupt, INTERRUPTED), (SystemExit, 0)])
+@pytest.mark.parametrize("ending, code", [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 0)])
 def test_the_exporter_ends_its_process_without_pythons_own_end(
-    ending: type[BaseException],
+    ending: int,
     code: int,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A normal exit would run OpenSSL's cleanup while probes may still use OpenSSL."""
 
-    def served(_: object) -> None:
-        raise ending
+    async def served(_: object, __: object, wishes: Wishes, *___: object) -> None:
+        wishes.ending = ending
 
     def left(number: int) -> None:
         raise GeneratorExit(number)
 
     ended: list[str] = []
     monkeypatch.setattr(exporter_command, "_allowed", lambda *_: Allowed((), (), {}, {}))
-    monkeypatch.setattr(server.Server, "serve_forever", served)
+    monkeypatch.setattr(exporter_command, "_serve", served)
     monkeypatch.setattr(atexit, "_run_exitfuncs", lambda: ended.append("exit functions"))
     monkeypatch.setattr(os, "_exit", left)
     before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
@@ -280,6 +264,6 @@ def test_a_missing_package_is_named_with_its_remedy(small: Hall, tmp_path: Path)
         _, err = process.communicate(timeout=PATIENCE_S)
     assert (
         process.returncode == 2
-        and err.endswith(" -m pip install prometheus-client\n")
+        and err.endswith(" -m pip install prometheus-client h11\n")
         and len(err.splitlines()) == 1
     )

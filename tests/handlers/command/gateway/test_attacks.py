@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import contextlib
 import random
+import resource
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.handlers.command.web.crowding import slow_clients
 from tests.waiting import PATIENCE_S
 
-from .running import TOKENS, Gateway, Site
+from .running import TOKENS, Gateway, Site, gateway
 
 BEARER = f"Authorization: Bearer {TOKENS['admin']}\r\n"
 POWER = "/v1/machines/srv-2/power"
@@ -312,14 +314,18 @@ def test_nothing_a_client_sends_becomes_a_line_of_the_log(running: Gateway, here
 def test_more_connections_than_there_is_room_for_do_not_shut_anybody_out(
     running: Gateway,
 ) -> None:
-    with contextlib.ExitStack() as stack:
-        for _ in range(1_100):
-            one = socket.create_connection(("127.0.0.1", running.port), PATIENCE_S)
-            stack.enter_context(one)
-            with contextlib.suppress(OSError):
-                one.sendall(b"G")
+    with slow_clients(running.port):
         for _ in range(3):
             assert running.ask("GET", "/v1/machines").status == 200
+
+
+def test_handshakes_that_do_not_end_do_not_shut_anybody_out(here: Site) -> None:
+    words = ("--journal", "handshakes.jsonl")
+    with gateway(here.folder, *words, tls=True) as secure:
+        resource.prlimit(secure.process.pid, resource.RLIMIT_NOFILE, (1024, 1024))
+        with slow_clients(secure.port, b"\x16\x03\x01"):
+            for _ in range(3):
+                assert secure.ask("GET", "/v1/machines").status == 200
 
 
 def test_a_journal_is_no_place_for_refusals(running: Gateway, here: Site) -> None:
