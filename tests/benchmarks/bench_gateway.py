@@ -39,6 +39,7 @@ from .bench_fleet import cpu, hall
 
 OUTLETS, TOKEN, IDLE_S = 24, "0123456789abcdef0123456789abcdef", 20.0
 _TIMEOUT_S = 120.0
+_COMMAND = "import sys\nfrom handlers.command import start\nsys.exit(start.main(sys.argv[1:]))"
 
 
 class Running(NamedTuple):
@@ -127,6 +128,7 @@ def _files(folder: Path, listed: Path, logins: Path, nut: NutServer, switched: i
     (folder / "token").write_text(TOKEN)
     clients.write_text(
         '[client.bench]\ntoken_file = "token"\nmachines = ["*"]\nmay = ["read", "switch"]\n'
+        "requests_per_minute = 1000000\n"
     )
     living = [name for name in names if not name.startswith("dead")]
     return [f"{name}-{outlet}" for name in living for outlet in range(1, OUTLETS + 1)]
@@ -137,7 +139,7 @@ def gateway(folder: Path) -> Iterator[Running]:
     """Run the gateway with the files of this folder. Its rates do not limit this benchmark."""
     words = ["list.csv", "--machines", "hall.power.toml", "--clients", "clients.toml"]
     with subprocess.Popen(
-        [sys.executable, "-c", _UNLIMITED, "gateway", *words, "--auth", "logins.toml"]
+        [sys.executable, "-c", _COMMAND, "gateway", *words, "--auth", "logins.toml"]
         + ["--listen", "127.0.0.1:0", "--commands", "10000"],
         cwd=folder,
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
@@ -152,19 +154,6 @@ def gateway(folder: Path) -> Iterator[Running]:
             yield Running(process, port)
         finally:
             process.kill()
-
-
-# the command, but for the number of requests that it allows a client
-_UNLIMITED = """
-import sys
-from handlers.command import start
-from handlers.command.gateway import command, limits
-class Unlimited(limits.GatewayLimits):
-    def __new__(cls, **given):
-        return super().__new__(cls, requests=10_000_000, **given)
-command.GatewayLimits = Unlimited
-sys.exit(start.main(sys.argv[1:]))
-"""
 
 
 def _shown(table: Table, what: str, load: Load) -> None:
