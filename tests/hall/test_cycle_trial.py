@@ -8,7 +8,7 @@ import contextlib
 import copy
 import random
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from handlers.command.hall.cycle import plan_file, run, steps
 from handlers.command.hall.cycle.plan_file import CyclePlan
 from handlers.command.hall.cycle.steps import Mode
 from handlers.command.hall.cycle.world import Ended
+from handlers.command.hall.drawing import Cord
+from handlers.command.hall.measured import HallReadings, MeasuredPdu
 from handlers.command.hall.rehearsal import Hall
 from handlers.command.report import Interrupted
 from handlers.command.states import DOWN, UP
@@ -228,3 +230,46 @@ def test_lines_in_a_wrong_order_are_no_run(tmp_path: Path) -> None:
         log.append([plan_file.running(1.0, "begun"), plan_file.off(2.0, 1)])
     with pytest.raises(SettingsError, match="does not hold a plan"):
         plan_file.reopened(path)
+
+
+class _Frozen(PlantWorld):
+    """The meters of some PDUs show what they showed before the run."""
+
+    frozen: Mapping[str, MeasuredPdu] = {}
+
+    def read(self, pdus: Collection[str]) -> HallReadings:
+        found = super().read(pdus)
+        for name, was in self.frozen.items():
+            if name in found.pdus:
+                shown = {
+                    key: one._replace(current_a=was.outlets[key].current_a)
+                    for key, one in found.pdus[name].outlets.items()
+                }
+                pdus_now = {**found.pdus, name: found.pdus[name]._replace(outlets=shown)}
+                found = found._replace(pdus=pdus_now)
+        return found
+
+
+@pytest.mark.parametrize("seed", [0, 6, 14])
+def test_a_frozen_meter_of_the_mate_does_not_pass(seed: int) -> None:
+    made = case(seed, Mode.ONE_FEED, TIDY)
+    assert made is not None
+    world = made.world
+    world.__class__ = _Frozen
+    assert isinstance(world, _Frozen)
+    # the first step's cord carries something, and its mates are on frozen meters and dead
+    number = next(n for n, one in enumerate(made.plan.steps) if _amperes(world, one.cords[0]) > 0.3)
+    step = made.plan.steps[number]._replace(number=1)
+    plan = made.plan._replace(steps=[step])
+    box = next(one for one in made.boxes() if one.name == step.machine)
+    mates = [one for one in box.supplies if Cord(one.pdu, one.outlet) not in step.cords]
+    world.frozen = {one.pdu: world.read([one.pdu]).pdus[one.pdu] for one in mates}
+    for one in mates:
+        one.dead = True
+    ended = run.Run(plan, world.progress, made.drawing, world, world).go()
+    assert "had to take over" in str(ended.error)
+    assert list(ended.restored) == list(step.cords) and not ended.left
+
+
+def _amperes(world: PlantWorld, cord: Cord) -> float:
+    return world.plant.currents().get((cord.pdu, cord.outlet), 0.0)

@@ -32,7 +32,7 @@ from ..rehearsal import Hall
 from ..verdicts import CordNow, Now, cords_now
 from . import plan_file
 from .plan_file import CyclePlan, Open, Progress
-from .steps import Mode, Step, fallen, least, obstacle
+from .steps import Mode, Step, fallen, least, not_risen, obstacle
 from .world import Ended, Left, Log, Surprise, World
 
 #: the shortest time between two commands to switch on, in s
@@ -70,6 +70,9 @@ class Run:
         self._step: Optional[Step] = None
         # the least that the other cords have to carry while one is off, in A
         self._floor_a: Optional[float] = None
+        # with one feed at a time: the cords before the command, those that carried and the others
+        self._lost: Sequence[CordNow] = ()
+        self._mates: Sequence[CordNow] = ()
         self._left: dict[Cord, EnumPowerStatus] = {}
         # the last command, while it may or may not have been carried out
         self._doubtful: Optional[tuple[Cord, bool]] = None
@@ -126,9 +129,11 @@ class Run:
             raise Surprise(f"{step.machine}: {reason}; no command of this step was sent")
         now = hall.cords[machine.name]
         carried = [one.cord for one in now if one.cord in step.cords and one.now is Now.CARRIES]
-        self._floor_a = None
+        self._floor_a, self._lost = None, ()
         if carried:
-            self._floor_a = least([one for one in now if one.cord not in step.cords])
+            self._mates = [one for one in now if one.cord not in step.cords]
+            self._lost = [one for one in now if one.cord in carried]
+            self._floor_a = least(self._mates)
         # one write with the first command: a step that is begun has a command
         opening = plan_file.begin(self._world.now(), step.number, carried)
         self._switch_off(step, step.cords, opening)
@@ -259,9 +264,12 @@ class Run:
             cords = self._read_for(step)
             self._check_others(step, cords)
             wrong = [one for one in cords if one.cord in proven and one.now is not Now.OFF]
-            if not wrong:
+            missing = "" if wrong else self._not_taken_over(step, cords)
+            if not wrong and not missing:
                 break
             if self._world.monotonic() >= end:
+                if missing:
+                    raise Surprise(f"{step.machine}: {missing}")
                 one = wrong[0]
                 raise Surprise(f"{one.cord} was switched off, and is not proven off: {_seen(one)}")
             self._wait(_AGAIN_S)
@@ -312,6 +320,15 @@ class Run:
             reason = fallen(others, self._drawing.machines[step.machine], self._floor_a)
             if reason:
                 raise Surprise(f"{step.machine}: {reason}")
+
+    def _not_taken_over(self, step: Step, cords: Sequence[CordNow]) -> str:
+        """With one feed at a time: why the other cords are not seen to carry more than before. A
+        run that is resumed does not know what they carried.
+        """
+        if self._plan.mode is not Mode.ONE_FEED or not self._lost:
+            return ""
+        mates = [one for one in cords if one.cord not in step.cords]
+        return not_risen(self._mates, mates, self._lost)
 
     # ---- after a surprise ------------------------------------------------------------------------
 

@@ -155,6 +155,22 @@ def least(others: Sequence[CordNow]) -> float:
     return LOW * sum(one.low_a for one in others)
 
 
+def not_risen(before: Sequence[CordNow], after: Sequence[CordNow], lost: Sequence[CordNow]) -> str:
+    """Why the machine's other cords did not take over what the cord that is off carried; "" if they
+    did. A meter that does not move shows nothing: its figure is from before.
+    """
+    lost_a = sum(one.low_a for one in lost)
+    rise_a = sum(one.low_a for one in after) - sum(one.low_a for one in before)
+    # how wrong the difference of two readings may be
+    error_a = sum(one.known_a - one.low_a for one in (*before, *after)) / 2
+    if rise_a > 0 and rise_a >= LOW * lost_a - error_a:
+        return ""
+    return (
+        f"its other cords rose by {max(rise_a, 0.0):.2f} A, and had to take over"
+        f" {lost_a:.2f} A: its meter may be frozen, or a cord is in another outlet"
+    )
+
+
 def fallen(others: Sequence[CordNow], machine: Machine, least_a: Optional[float]) -> str:
     """Why the machine does not surely live on its other cords, while one is off; "" if it does.
 
