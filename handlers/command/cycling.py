@@ -38,6 +38,7 @@ from .options import (
 )
 from .output import Result, passing, shown, waiting
 from .report import Interrupted, Usage
+from .states import AGAIN_S
 from .switching import not_seen, outlet_is, outlets_of, shown_now, stopped
 
 _PAUSE_S = 10.0  # power supplies bridge some seconds
@@ -164,7 +165,11 @@ def _switched(cycle: _Cycle, pause_s: float) -> Union[Result, int]:
         note = f"it was not proven off, so it was not switched on; {cycle.note(now)}"
         return cycle.unproven("off", seen, now, note)
     cycle.left, cycle.why = _DOWN, f"outlet {identity} was switched off, and not on again"
-    _pause(cycle, pause_s)
+    _pause(cycle, max(pause_s, AGAIN_S))
+    seen = cycle.state_now()
+    if seen is not _DOWN:
+        note = f"it did not stay off, so no command to switch on was sent; {cycle.note(seen)}"
+        return cycle.unproven("off", seen, seen, note)
     cycle.left = _UNKNOWN
     cycle.why = f"outlet {identity} was off, and may or may not have been switched on"
     try:
@@ -173,6 +178,9 @@ def _switched(cycle: _Cycle, pause_s: float) -> Union[Result, int]:
     except Exception as error:
         now = cycle.state_now()
         return cycle.failed(error, now, f"outlet {identity} was switched off; {cycle.note(now)}")
+    if seen is _UP:
+        time.sleep(AGAIN_S)
+        seen = cycle.state_now()
     if seen is not _UP:
         return cycle.unproven("on", seen, seen, f"it was off before; {cycle.note(seen)}")
     line = f"outlet {identity} of {cycle.where} was off and is on again ({cycle.handler})"

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -18,12 +19,13 @@ from . import asking, form
 from .calls import HANDLER, OutletRows, arguments_help, status_of, warned
 from .exits import DONE, NOT_SEEN
 from .files import signals_as_ctrl_c
+from .fleet import reading
 from .groups import Subcommand
 from .loading import LoadedHandler, load
 from .options import LOGIN, SNMP, TLS, SharedOptions, asking as asks, device, given, output
-from .output import Result, print_json, shown, waiting
+from .output import Result, figure, print_json, shown, waiting
 from .report import Interrupted, described, failed
-from .states import word
+from .states import AGAIN_S, UNKNOWN, word
 
 
 def _switch(
@@ -62,6 +64,7 @@ def _switch(
                         "the error is about"
                         f" {'; '.join([listed([identity]), *_unsent(named[len(begun) :])])}"
                     ]
+                    _show(state, done, where, handler.shown)
                     return stopped(
                         state,
                         answer,
@@ -75,9 +78,10 @@ def _switch(
                         "done": port.power_status is wanted,
                     }
                 )
-                if not state.json:
-                    print(outlet_is(identity, where, handler.shown, port.power_status))
+            with waiting(f"reading {listed(named)} again", state):
+                _read_again(handler, data, done, wanted)
     except KeyboardInterrupt:
+        _show(state, done, where, handler.shown)
         unsure, missed = begun[len(done) :], _not_seen(done, where, goal)
         done += [
             {"identity": identity, "state": EnumPowerStatus.UNKNOWN.name, "done": False}
@@ -93,6 +97,7 @@ def _switch(
             Interrupted("; ".join(reasons) or "every command had been answered", host),
             missed,
         )
+    _show(state, done, where, handler.shown)
     notes = _not_seen(done, where, goal)
     return shown(
         Result(
@@ -103,6 +108,34 @@ def _switch(
         ),
         state.json,
     )
+
+
+def _read_again(
+    handler: LoadedHandler, data: Any, done: OutletRows, wanted: EnumPowerStatus
+) -> None:
+    """Read those that reported the wanted state once more, and what their meters see: 1 status and
+    1 statistic. A state that cannot be read again is not known.
+    """
+    proven = [outlet for outlet in done if outlet["done"]]
+    if not proven:
+        return
+    time.sleep(AGAIN_S)
+    kept = [reading.Reading()]
+    with contextlib.suppress(Exception):
+        reading.read(handler, data, (reading.states, reading.figures), kept.append)
+    for outlet in proven:
+        again = kept[-1].outlet(outlet["identity"])
+        seen = UNKNOWN if again is None else again.state
+        outlet.update(state=seen.name, done=seen is wanted)
+        if again is not None and again.current_a is not None:
+            outlet["current_a"] = again.current_a
+
+
+def _show(state: SharedOptions, outlets: OutletRows, where: str, handler: str) -> None:
+    for outlet in () if state.json else outlets:
+        line = outlet_is(outlet["identity"], where, handler, EnumPowerStatus[outlet["state"]])
+        current_a = outlet.get("current_a")
+        print(line if current_a is None else f"{line}; its meter reads {figure(current_a, 'A')}")
 
 
 def outlet_is(identity: str, where: str, handler: str, state: EnumPowerStatus) -> str:
@@ -193,8 +226,9 @@ def _switching(name: str, on: bool) -> click.Command:
 {arguments_help("HANDLER", "HOST", "OUTLET")}
 
 Outlets are switched one after another, until the first error. No command is sent twice. The state
-in the output is the one that the PDU reported afterwards, or unknown if it did not report the
-wanted state in time.""",
+in the output is the one that the PDU reported afterwards and once more a second later, or unknown
+if it did not report the wanted state in time. What the outlet's meter reads then is told, too: a
+relay that is welded shut is reported as off, and carries current. Some meters are late.""",
         params=[
             HANDLER,
             click.Argument(["host"], metavar="HOST"),

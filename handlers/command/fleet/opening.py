@@ -16,15 +16,13 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from ...errors import SettingsError, printable
 from ...nameplate import Nameplate
 from ..doors import Door
-from ..states import reported
+from ..states import AGAIN_S, reported
 from . import listing
 from .auth import of_environment, of_file
 from .listing import ListedPdu
 from .polling import Target, poll_states, targets
 
 _SHOWN = 5
-#: after the wanted state was read, it is read once more: some relays fall back
-AGAIN_S = 1.0
 
 
 def pdus(

@@ -18,7 +18,7 @@ from typing import Callable, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..states import DOWN, UP, word
+from ..states import AGAIN_S, DOWN, UP, word
 from .memory import Episode, Memory, Sight
 from .meters import (
     Change,
@@ -34,8 +34,6 @@ from .meters import (
 )
 from .world import Commanded, NotProven, OutletNow, OutletOf, PduNow, World
 
-# a relay that falls back does so within a second
-_AGAIN_S = 1.0
 # the second proof comes so long after the first: some meters renew their figures every two or three
 # seconds
 _METER_S = 3.0
@@ -181,7 +179,7 @@ def _by_state(machine: MachinePower, world: World, on: bool) -> None:
     wrong = _commanded(world.switch(machine.cords, on), on)
     if wrong:
         raise NotProven("; ".join(wrong))
-    world.sleep(_AGAIN_S)
+    world.sleep(AGAIN_S)
     readings = world.read(_pdus(machine.cords))
     wanted = UP if on else DOWN
     for cord in machine.cords:
@@ -276,7 +274,7 @@ class _Off:
         now = self._seen.read()
         # a lost datagram would cost the proof: what is not seen to fall proves nothing
         while self._unread(now) and self._world.monotonic() < end:
-            self._world.sleep(_AGAIN_S)
+            self._world.sleep(AGAIN_S)
             now = self._seen.read()
         down = [cord for cord in self._cords if self._is_off(now, cord)]
         kept = self._memory.recent(self._world.now(), self._seen.proof.seen_for_s)
@@ -501,7 +499,7 @@ class _Off:
                 if give_up is not None:
                     give_up(reasons)
                 return readings, False
-            self._world.sleep(_AGAIN_S)
+            self._world.sleep(AGAIN_S)
             readings = self._seen.read()
 
     def _settle(self) -> None:

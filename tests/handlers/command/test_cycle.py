@@ -14,6 +14,7 @@ import pytest
 from handlers import errors
 from handlers.command import cycling, exits
 from handlers.command.loading import LoadedHandler
+from handlers.command.states import word
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests import terminal
 from tests.handlers.command.running import options, run, use
@@ -209,11 +210,37 @@ def test_the_pause_is_waited_for(
     clock = [0.0]
 
     def sleep(seconds: float) -> None:
-        assert unit.sent == ["down"]
-        slept.append(seconds)
+        if unit.sent == ["down"]:
+            slept.append(seconds)
         clock[0] += seconds
 
     monkeypatch.setattr(time, "sleep", sleep)
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     assert run(capsys, *CYCLE, "--yes", "--pause", "2.5")[0] == 0
     assert sum(slept) == 2.5 and unit.sent == ["down", "up"]
+
+
+@pytest.mark.parametrize("command", ["down", "up"])
+def test_a_relay_that_falls_back_is_not_told_as_switched(
+    command: str, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The wanted state is read once, and a moment later the other one."""
+    wanted, other = (DOWN, UP) if command == "down" else (UP, DOWN)
+
+    def falls_back() -> EnumPowerStatus:
+        unit.state = other
+        return wanted
+
+    unit.answers[command] = falls_back
+    code, out, err = run(capsys, *CYCLE, "--pause", "0", "--yes", "--json")
+    (outlet,) = json.loads(out)["outlets"]
+    assert (code, outlet) == (
+        exits.NOT_SEEN,
+        {"identity": "3", "state": other.name, "done": False},
+    )
+    assert unit.sent == ["down", "up"][: 1 if command == "down" else 2]
+    unit.state = UP
+    unit.sent.clear()
+    code, out, err = run(capsys, command, "x", "192.0.2.7", "3", "--yes")
+    assert code == exits.NOT_SEEN and f"outlet 3 of 192.0.2.7 is {word(other)}" in out
+    assert err.startswith("not-seen: ") and unit.sent == [command]

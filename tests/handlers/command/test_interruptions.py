@@ -11,11 +11,12 @@ import signal
 import subprocess
 import sys
 import termios
+import time
 from typing import Any
 
 import pytest
 
-from handlers.command import exits, switching
+from handlers.command import exits
 from handlers.command.loading import LoadedHandler
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.command.running import run, use
@@ -102,15 +103,15 @@ def test_an_interruption_tells_switched_outlets_from_doubtful_and_untouched_ones
 def test_an_interruption_after_the_last_command_says_that_all_were_answered(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(*words: object, **options: Any) -> None:
+    def interrupted(_: float) -> None:
         raise KeyboardInterrupt
 
     use(monkeypatch, lambda name: LoadedHandler(name, name, Interrupting(0, 0).make, (), False))
-    monkeypatch.setattr(switching, "print", interrupted, raising=False)
+    monkeypatch.setattr(time, "sleep", interrupted)
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
     assert (code, out, err) == (
         exits.INTERRUPTED,
-        "",
+        "outlet 1 of 192.0.2.7 is off (x)\n",
         "interrupted: 192.0.2.7: every command had been answered\n",
     )
 
