@@ -64,6 +64,11 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "plan": LazyCommand(
         "hall.plan", "plan", "make the hall's drawing, and compare it with its PDUs"
     ),
+    "machine": LazyCommand(
+        "machine",
+        "machine",
+        "read or switch a machine of the drawing by all its cords, proven; asks first",
+    ),
     "cycle-hall": LazyCommand(
         "hall.cycle.command",
         "cycle_hall",
@@ -128,7 +133,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
 GROUPS: Mapping[str, Sequence[str]] = {
     "One PDU": ("status", "statistic", "labels", "outlets", "on", "off", "cycle"),
     "Many PDUs": ("find", "check", "exporter"),
-    "Machines and hall": ("plan", "rehearse", "cycle-hall"),
+    "Machines and hall": ("plan", "rehearse", "machine", "cycle-hall"),
     "Energy": ("meter", "energy"),
     "Doors to other programs": ("nut-driver", "fence", "gateway"),
     "Unknown PDU": ("supports", "identify", "record", "replay", "draft"),

@@ -1,0 +1,70 @@
+"""`pdu machine`: a machine with two supplies, on simulated PDUs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from handlers.command import exits
+from tests.handlers.command.fence.site import OUTLET, Site, closed_port, site
+from tests.handlers.command.running import run
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Site]:
+    with site(tmp_path) as made:
+        yield made
+
+
+def files(machine: Site) -> list[str]:
+    names = {"drawing": "hall.power.toml", "list": "hall.csv", "auth": "logins.toml"}
+    found = [word for key, name in names.items() for word in (f"--{key}", machine.file(name))]
+    return [*found, "--state-dir", machine.file("state")]
+
+
+def test_a_machine_is_read_and_restarted_and_its_meters_prove_it(
+    machine: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(capsys, "machine", "status", "srv-1", *files(machine), "--json")
+    assert (code, err, json.loads(out)["state"]) == (0, "", "on")
+    code, out, err = run(
+        capsys, "machine", "cycle", "srv-1", *files(machine), "--yes", "--pause", "0"
+    )
+    assert code == 0 and out.startswith("srv-1 was off and is on again\n"), err
+    assert "left/3 fell from 0.35 A" in out
+    assert machine.draws and sorted(machine.commands()) == ["Off", "Off", "On", "On"]
+
+
+def test_a_welded_relay_is_not_proven_and_cycle_does_not_switch_on(
+    machine: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine.pdus["right"].outlet(OUTLET).welded = True
+    command = ["machine", "cycle", "srv-1", *files(machine), "--yes", "--patience", "2"]
+    code, out, err = run(capsys, *command)
+    assert code == exits.NOT_SEEN and "right/3 carries 0.7 A" in err
+    assert "switch it on: pdu machine on srv-1" in err
+    assert machine.commands() == ["Off", "Off"]
+
+
+def test_what_cannot_be_read_is_unknown(machine: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    with closed_port() as port:
+        machine.lines["right"] = f"127.0.0.1:{port},right,ca_pem=right.pem"
+        machine.write()
+        code, out, err = run(capsys, "machine", "status", "srv-1", *files(machine))
+    assert code == exits.NOT_SEEN and out.startswith("srv-1 is unknown\n"), err
+
+
+@pytest.mark.parametrize("name, words", [("core", "is protected"), ("srv-9", "no machine 'srv-9'")])
+def test_a_protected_or_unknown_machine_is_refused(
+    name: str, words: str, machine: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run(capsys, "machine", "off", name, *files(machine), "--yes")
+    assert code == 2 and words in err and machine.commands() == []
+
+
+def test_without_a_terminal_it_needs_yes(machine: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "machine", "off", "srv-1", *files(machine))
+    assert code == exits.NOT_CONFIRMED and machine.commands() == []
