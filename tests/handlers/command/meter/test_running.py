@@ -157,8 +157,11 @@ def ended(meter):
 def test_a_pdu_that_ends_its_process_is_said_and_costs_no_other(tmp_path: Path) -> None:
     tally, _ = ran(tmp_path / "a", _DIES)
     slow = polls(tmp_path / "a", 1)
-    assert ["process ended" in one.get("error", ["", ""])[1] for one in slow] == [True, True, False]
-    assert len(polls(tmp_path / "a", 0)) == 3 and tally["failed"] == 2
+    died = ["process ended" in one.get("error", ["", ""])[1] for one in slow]
+    # on a busy machine its second turn may come while new processes still try the first
+    assert died in ([True, True, False], [True, False])
+    assert len(slow) + sum(one.get("missed", 0) for one in slow) == 3
+    assert len(polls(tmp_path / "a", 0)) == 3 and tally["failed"] == len(slow) - 1
 
 
 _MIDNIGHT = """
