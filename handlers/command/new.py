@@ -28,6 +28,7 @@ from .output import Result, shown
 _SKELETON = Path("packaging", "new")
 _PLACES: Mapping[str, str] = {  # template below packaging/new → path in the tree
     "handlers": "handlers/@name@/{}",
+    "handlers.command.field": "handlers/command/field/@name@/{}",
     "tests/handlers": "tests/handlers/@name@/{}",
     "tests/simulators": "tests/simulators/@name@/{}",
     "tests/peers": "tests/peers/@name@.py",
@@ -128,15 +129,16 @@ def _write(root: Path, files: Mapping[Path, str]) -> list[str]:
 
 def _lay_out(root: Path, files: Collection[Path]) -> None:
     """Give the files the layout that `make lint` checks, where ruff is installed: it depends on the
-    length of names.
+    length of names, and on their place in the alphabet.
     """
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        subprocess.run(
-            [sys.executable, "-m", "ruff", "format", "--quiet", "--no-cache", *map(str, files)],
-            cwd=root,
-            capture_output=True,
-            timeout=_PAGES_S,
-        )
+    for way in (("check", "--select", "I", "--fix"), ("format",)):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(
+                [sys.executable, "-m", "ruff", *way, "--quiet", "--no-cache", *map(str, files)],
+                cwd=root,
+                capture_output=True,
+                timeout=_PAGES_S,
+            )
 
 
 @contextlib.contextmanager

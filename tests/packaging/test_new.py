@@ -72,7 +72,7 @@ def _commands(part: str) -> list[list[str]]:
     return [shlex.split(line, comments=True) for block in blocks for line in block.splitlines()]
 
 
-FIRST, LAST = _commands(GUIDE.partition("\n## ")[0]), _commands(GUIDE.partition("## 5.")[2])
+FIRST, LAST = _commands(GUIDE.partition("\n## ")[0]), _commands(GUIDE.partition("## 6.")[2])
 
 
 @pytest.fixture(scope="module", name="grown")
@@ -213,7 +213,12 @@ def test_mypy_and_ruff_accept_what_is_made_and_the_guides_handler(grown: Path) -
     made = [
         f"{folder}/{name}"
         for name in ("acme", "netio")
-        for folder in ("handlers", "tests/handlers", "tests/simulators")
+        for folder in (
+            "handlers",
+            "handlers/command/field",
+            "tests/handlers",
+            "tests/simulators",
+        )
     ]
     made += [
         f"{folder}/{name}.py"
