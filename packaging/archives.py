@@ -26,6 +26,7 @@ import sys
 import sysconfig
 import tarfile
 import tempfile
+import zlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -38,6 +39,7 @@ sys.path.insert(0, str(ROOT))  # run by path, so sys.path has this folder and no
 from handlers import registry
 
 TEMPLATE = HERE / "register.py"
+PREVIOUS = "previous"  # in the folder of archives: those that others of the same version replaced
 
 
 class BuildError(Exception):
@@ -473,9 +475,37 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
     script = register_script(number, listed, built)
     out.mkdir(parents=True, exist_ok=True)
     for name, data in made.items():
+        _keep_replaced(out / name, data)
         _write(out / name, data)
     _write(out / "register.sh", script.encode(), 0o755)
     return [out / name for name in made] + [out / "register.sh"]
+
+
+def _keep_replaced(path: Path, data: bytes) -> None:
+    """Keep an archive that others of the same version replace: it may be the one that runs, and the
+    only copy of it. Its name gets the hash of its content, which is in the log of each call too.
+    """
+    try:
+        before = path.read_bytes()
+    except FileNotFoundError:
+        return
+    if before == data:
+        return
+    kept = path.parent / PREVIOUS
+    kept.mkdir(exist_ok=True)
+    _write(kept / f"{path.name.removesuffix('.tar.gz')}+{_content_of(before)}.tar.gz", before)
+
+
+def _content_of(data: bytes) -> str:
+    """The name of the folder of code in an archive, or for other bytes their own hash."""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as packed:
+            for name in packed.getnames():
+                if found := re.fullmatch(r"[^/]+/(c[0-9a-f]{12})(/.*)?", name):
+                    return found[1]
+    except (tarfile.TarError, OSError, EOFError, zlib.error):
+        pass  # a damaged file is kept too
+    return hashlib.sha256(data).hexdigest()[:12]
 
 
 def _write(path: Path, data: bytes, mode: int = 0o644) -> None:

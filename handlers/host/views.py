@@ -10,6 +10,7 @@ import functools
 import inspect
 import logging
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import (
     Any,
@@ -84,12 +85,17 @@ _PORT_FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# an archive's folder of code is named by the hash of its content; here there is none
+_FOLDER = re.search(r"[._](c[0-9a-f]{12})\.", f"{__name__}.")
+RUNNING = f"{VERSION}+{_FOLDER[1]}" if _FOLDER else VERSION
+
+
 def log_call(logger: logging.Logger, handler: str, method: str, profile: str = "") -> None:
-    """Log pack version, handler, profile and method.
+    """Log pack version, in an archive with the hash of its content, handler, profile and method.
 
     Each call does this once, so the log shows which version runs.
     """
-    logger.info(f"pdu handler {handler} {VERSION}{f' ({profile})' if profile else ''}: {method}")
+    logger.info(f"pdu handler {handler} {RUNNING}{f' ({profile})' if profile else ''}: {method}")
 
 
 # ---- the answers ---------------------------------------------------------------------------------

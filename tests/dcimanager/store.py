@@ -300,11 +300,14 @@ def storable(text: str) -> str:
 
 
 def label_of(archive: Archive) -> str:
-    """The pack's version, from a line `VERSION = "…"` of an __init__.py, or ""."""
+    """The pack's version, from a line `VERSION = "…"` of an __init__.py, or "". After a plus sign
+    the folder of code, whose name is the hash of its content.
+    """
     for path, content in sorted(archive.files.items()):
         found = _LABEL.search(content) if path.endswith("/__init__.py") else None
         if found:
-            return found[1].decode("ascii")
+            folder = re.search("/(c[0-9a-f]{12})/", path)
+            return found[1].decode("ascii") + (f"+{folder[1]}" if folder else "")
     return ""
 
 

@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -304,6 +305,30 @@ def test_build_writes_the_archives_and_an_executable_script(tmp_path: Path) -> N
     made = build.build(top, out, [handler])
     assert [path.name for path in made] == ["pdu_small-1.0.tar.gz", "register.sh"]
     assert sorted(out.iterdir()) == sorted(made) and made[1].stat().st_mode & 0o777 == 0o755
+
+
+def test_an_archive_that_other_bytes_of_its_version_replace_is_kept(tmp_path: Path) -> None:
+    """It may be the one that runs, and a roll back needs it."""
+    tree, out = tmp_path / "handlers", tmp_path / "dist"
+    shutil.copytree(
+        ROOT / "handlers", tree, ignore=shutil.ignore_patterns("command", "__pycache__")
+    )
+    nut = [handler for handler in build.HANDLERS if handler.name == "nut"]
+    first, _ = build.build(tree, out, nut)
+    before = first.read_bytes()
+    build.build(tree, out, nut)
+    assert not (out / build.PREVIOUS).exists()
+    changed = tree / "nut" / "handler.py"
+    changed.write_text(changed.read_text("utf-8") + "# changed\n", "utf-8")
+    build.build(tree, out, nut)
+    (kept,) = (out / build.PREVIOUS).iterdir()
+    assert kept.read_bytes() == before != first.read_bytes()
+    with tarfile.open(kept) as packed:
+        content = kept.name.partition("+")[2].partition(".")[0]
+        assert f"pdu_nut/{content}" in packed.getnames()
+    first.write_bytes(b"damaged")
+    build.build(tree, out, nut)
+    assert len(list((out / build.PREVIOUS).iterdir())) == 2
 
 
 def test_two_builds_at_the_same_time_leave_whole_files_and_no_others(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from handlers import registry
+from handlers import VERSION, registry
 from tests import peers
 from tests.dcimanager.manager import DciManager
 from tests.needs import ROOT
@@ -79,6 +80,8 @@ def test_built_archives_are_registered_and_poll_and_switch_simulated_pdus(
             for on in (False, True):
                 call = manager.switch(pdu, first, on)
                 assert call.ok and call.value["same_object"] and peer.books().states[first] is on
-            assert any(f"pdu handler {name} " in line for line in manager.log(pdu))
+            # the build that runs is the one whose name the archive's folder has
+            folder = re.escape(f"pdu handler {name} {VERSION}+") + "c[0-9a-f]{12}"
+            assert any(re.search(folder, line) for line in manager.log(pdu))
             for secret in (peer.settings.get("password"), peer.snmp.get("community")):
                 assert secret is None or not any(secret in line for line in manager.log(pdu))
