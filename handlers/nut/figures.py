@@ -19,6 +19,10 @@ from .members import Member, as_number
 
 WH_IN_KWH = 1000.0
 _LINE_CURRENT = re.compile(r"(input|output)\.L([0-9])\.current")
+# input.L2.voltage, input.L2-N.voltage, input.L2-L3.voltage
+_LINE_VOLTAGE = re.compile(r"(input|output)\.L([1-3])(?:-(?:N|L([1-3])))?\.voltage")
+# of an outlet; number 0 is the whole device, or one of several
+_OUTLET_ENERGY = re.compile(r"outlet\.[1-9][0-9]*\.energy")
 # Takes the device's variables and the figures of its outlets. A figure is None where it is not
 # reported.
 Figure = Callable[[Mapping[str, str], Sequence[Optional[float]]], Optional[float]]
@@ -87,8 +91,8 @@ def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Op
 
 
 def side(variables: Mapping[str, str], name: str) -> Optional[float]:
-    """Amperes of the side `name`, input or output; None if a phase's current is missing. A line
-    `L2` proves two phases.
+    """Amperes of the side `name`, input or output; None if a phase's current is missing. A current
+    of a line `L2` proves two phases; without `input.phases`, so does its voltage.
 
     With several phases `input.current` may be an average (nut-names.txt, Three-phase additions), so
     it is not used.
@@ -98,20 +102,37 @@ def side(variables: Mapping[str, str], name: str) -> Optional[float]:
         for variable, text in variables.items()
         if (line := _LINE_CURRENT.fullmatch(variable)) and line[1] == name
     }
-    phases = max([as_number(variables.get(f"{name}.phases")) or 1, *lines])
+    counted = as_number(variables.get(f"{name}.phases"))
+    phases = max([_phases_with_voltage(variables, name) if counted is None else counted, *lines])
     summed = whole(list(lines.values()))
     if max(len(lines), phases) > 1:
         return summed if len(lines) >= phases else None
     return _first(summed, as_number(variables.get(f"{name}.current")))
 
 
+def _phases_with_voltage(variables: Mapping[str, str], name: str) -> int:
+    """The highest number of a line with a voltage on this side, 1 if there is none."""
+    found = filter(None, map(_LINE_VOLTAGE.fullmatch, variables))
+    numbers = [int(line) for one in found if one[1] == name for line in one.group(2, 3) if line]
+    return max(numbers, default=1)
+
+
 def energy(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Optional[float]:
-    """kWh: `input.energy`, else the outlets, else `outlet.energy`. The server reports Wh."""
-    inlet, total = (as_number(variables.get(f"{name}.energy")) for name in ("input", "outlet"))
-    return _first(
-        None if inlet is None else inlet / WH_IN_KWH,
-        whole(outlets),
-        None if total is None else total / WH_IN_KWH,
+    """kWh: `input.energy`, else the outlets, else `outlet.energy`: the first that the server lists,
+    with a value or not, because each counts from a zero of its own. The server reports Wh.
+    """
+    if "input.energy" not in variables and any(map(_OUTLET_ENERGY.fullmatch, variables)):
+        return whole(outlets)
+    name = "input.energy" if "input.energy" in variables else "outlet.energy"
+    found = as_number(variables.get(name))
+    return None if found is None else found / WH_IN_KWH
+
+
+def _counts_energy(variables: Mapping[str, str]) -> bool:
+    """Whether `energy` has a counter to read here, with a value or not."""
+    return any(
+        name in ("input.energy", "outlet.energy") or _OUTLET_ENERGY.fullmatch(name)
+        for name in variables
     )
 
 
@@ -120,9 +141,11 @@ def total(
     device: Member,
     chain: Mapping[int, Member],
     outlets: Mapping[str, Optional[float]],
+    counters: bool = False,
 ) -> Optional[float]:
     """`figure` of a device; for a daisy chain, the sum over its members, or the chain's own figure
-    if a member lacks one.
+    if a member lacks one. With `counters`, for energies, the chain's own is used only if no member
+    lists a counter.
 
     `outlets`: the figures of the outlets by identity.
     """
@@ -137,6 +160,8 @@ def total(
         of_members.append(
             figure({**member.variables, "device.type": kind}, own.get(str(number), []))
         )
+    if counters and any(_counts_energy(member.variables) for member in chain.values()):
+        return whole(of_members)
     return _first(whole(of_members), figure(device.variables, []))
 
 

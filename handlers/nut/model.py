@@ -77,6 +77,7 @@ class NutDevice(NamedTuple):
             self.whole,
             self.chain,
             {one.identity: one.energy for one in self._real()},
+            counters=True,
         )
 
     def _real(self) -> list[Outlet]:

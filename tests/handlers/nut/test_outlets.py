@@ -543,10 +543,46 @@ def test_energy_is_in_kwh_and_the_inlet_is_preferred() -> None:
     found = device({"outlet.1.energy": "1500", "outlet.2.energy": "500", "input.energy": "2100"})
     assert found.energy == 2.1 and [outlet.energy for outlet in found.outlets] == [1.5, 0.5]
     assert device({"outlet.1.energy": "1500", "outlet.2.energy": "500"}).energy == 2.0
-    assert (
-        device({"outlet.1.energy": "1500", "outlet.2.status": "on", "outlet.energy": "2000"}).energy
-        == 2.0
-    )
+    assert device({"outlet.1.status": "on", "outlet.energy": "2000"}).energy == 2.0
+
+
+# Each counter has a zero of its own.
+@pytest.mark.parametrize(
+    "lost",
+    [
+        {"input.energy": ""},
+        {"input.energy": None, "outlet.1.energy": "n/a"},
+        {"input.energy": None, "outlet.1.energy": None},
+    ],
+    ids=["input", "outlet without a value", "outlet without a variable"],
+)
+def test_an_energy_that_is_not_measured_is_not_replaced_by_another_counter(
+    lost: Mapping[str, Optional[str]],
+) -> None:
+    listed = {
+        "input.energy": "2100",
+        "outlet.1.energy": "1500",
+        "outlet.2.energy": "500",
+        "outlet.1.status": "on",
+        "outlet.energy": "2000",
+        **lost,
+    }
+    assert device({name: text for name, text in listed.items() if text is not None}).energy is None
+
+
+def test_an_energy_of_a_chain_that_a_member_does_not_measure_is_not_its_own() -> None:
+    figures = {"input.energy": "9000", "device.1.input.energy": "1000"}
+    assert device({**CHAIN, **figures, "device.2.input.energy": "500"}).energy == 1.5
+    assert device({**CHAIN, **figures, "device.2.input.energy": "-"}).energy is None
+    assert device({**CHAIN, "input.energy": "9000"}).energy == 9
+
+
+@pytest.mark.parametrize("voltage", ["L3", "L3-N", "L2-L3"])
+def test_a_line_with_a_voltage_and_no_current_is_missing_in_the_load(voltage: str) -> None:
+    lines = {"input.L1.current": "1", "input.L2.current": "2", "outlet.count": "0"}
+    assert device(lines).load == 3
+    assert device({**lines, f"input.{voltage}.voltage": "230"}).load is None
+    assert device({**lines, f"input.{voltage}.voltage": "230", "input.L3.current": "4"}).load == 7
 
 
 def test_load_and_energy_of_a_chain_are_the_sums_over_its_devices() -> None:
