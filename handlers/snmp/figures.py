@@ -87,12 +87,13 @@ class Figure(Frozen):
         }
 
     def listed(
-        self, reader: Reader, most: Optional[Decimal] = None
+        self, reader: Reader, most: Optional[Decimal] = None, with_zeros: bool = False
     ) -> dict[str, Optional[Decimal]]:
         """Identity -> figure as in `read`, and None for rows without a figure: a sum without them
         is not complete. `most`: the most A or W of a row, None for an energy.
 
-        Padding and rows with a 0 that means "not measured" are left out.
+        Padding is left out, and so are rows with a 0 that means "not measured", unless
+        `with_zeros`.
         """
         listed = self.source.rows(reader)
         rows = {
@@ -108,7 +109,7 @@ class Figure(Frozen):
         found: dict[str, Optional[Decimal]] = {}
         for identity, value in rows.items():
             is_unmeasured_zero = number(value, self.unit) == 0 and text(value) in self.absent
-            if not is_unmeasured_zero:
+            if with_zeros or not is_unmeasured_zero:
                 figure = self._figure(
                     value, are_texts, exponents.get(identity), factors.get(identity)
                 )
@@ -199,7 +200,9 @@ class Total(Frozen):
 
     Fields:
         figures: the first with a complete sum of its rows is used (see `Figure.listed`). A scalar
-            has one row.
+            has one row. Of energies, only the first that the device has is used, measured or not. A
+            row that is missing from the device's answer is only noticed by a `Complete` or another
+            source that lists it.
         else_outlets: if there is no such figure, the sum over the outlets' own figures, provided
             that every outlet is metered.
         unit: the arcs that name the unit, in the indexes of the figures and in the identities of
@@ -232,20 +235,25 @@ class Total(Frozen):
         reader: Reader,
         outlets: Mapping[str, Optional[Decimal]] = {},
         most: Optional[Decimal] = None,
+        counters: bool = False,
     ) -> Optional[Decimal]:
         """The total, None if there is none.
 
         `outlets`: the figure of each listed outlet, None for one that is not metered. `most`: as in
-        `Figure.listed`.
+        `Figure.listed`. `counters`: the figures are counters, each with a zero of its own: only the
+        first that the device has is used, for all units, because the total would jump if another
+        replaced it while it is not measured.
         """
         wanted = set(map(self._unit, outlets))
         found: dict[str, Decimal] = {}
+        is_fitted = False
         for figure in self.figures:
-            if self.unit or not found:
-                sums, unmeasured = self._by_unit(figure.listed(reader, most))
+            if (self.unit or not found) and not is_fitted:
+                sums, unmeasured = self._by_unit(figure.listed(reader, most, counters))
                 wanted |= unmeasured
                 found = {**sums, **found}
-        if self.else_outlets:
+                is_fitted = counters and bool(sums or unmeasured)
+        if self.else_outlets and not is_fitted:
             found = {**self._by_unit(outlets)[0], **found}
         complete = found and wanted <= found.keys() and self._chain(reader) <= found.keys()
         return total(found.values()) if complete else None

@@ -59,7 +59,7 @@ def meter(device: SnmpDevice, with_power: bool = True) -> DeviceFigures:
     current = _of_outlets(outlets.current if outlets else None, device, ceilings.outlet_a)
     energy = _of_outlets(outlets.energy if outlets else None, device)
     load = _total(device.profile.load, current, device, ceilings.part_a)
-    energy_total = _total(device.profile.energy, energy, device)
+    energy_total = _total(device.profile.energy, energy, device, counters=True)
     if not with_power:
         return DeviceFigures(load, None, energy_total, current, {}, energy)
     power = _of_outlets(outlets.power if outlets else None, device, ceilings.outlet_w)
@@ -99,9 +99,9 @@ def _total(
     of_outlets: dict[str, Decimal],
     device: SnmpDevice,
     most: Optional[Decimal] = None,
+    counters: bool = False,
 ) -> Optional[Decimal]:
     if total is None:
         return None
-    return total.read(
-        device.reader, {identity: of_outlets.get(identity) for identity in device.states}, most
-    )
+    outlets = {identity: of_outlets.get(identity) for identity in device.states}
+    return total.read(device.reader, outlets, most, counters)

@@ -35,6 +35,7 @@ from .shorthand import (
     TENS,
     TENTHS,
     THOUSANDTHS,
+    beside,
     by_number,
     column,
     counted,
@@ -86,8 +87,9 @@ def phase_rows(values: Source, banks: Source, phases: Source) -> First:
 
     If there are none, all rows with bank 0.
     """
-    of_no_bank = Only(values, banks, ("0",))
-    return First((Only(of_no_bank, phases, ("0",), keep=False), of_no_bank))
+    every = beside(values, phases)
+    of_no_bank = Only(every, beside(banks, values), ("0",))
+    return First((Only(of_no_bank, beside(phases, values), ("0",), keep=False), of_no_bank))
 
 
 # First generation (rPDU). Rows of banks in the load table count the current of the phases again.
@@ -96,7 +98,7 @@ RPDU_PHASE = column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber")
 RPDU_PHASES = phase_rows(
     RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber"), RPDU_PHASE
 )
-RPDU_NOT_BANKS = Only(RPDU_LOAD, RPDU_PHASE, ("1", "2", "3"))
+RPDU_NOT_BANKS = Only(beside(RPDU_LOAD, RPDU_PHASE), beside(RPDU_PHASE, RPDU_LOAD), ("1", "2", "3"))
 # for a table whose only row has index 1
 RPDU_ONE_ROW = Provided(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")
 RPDU_LINES = figure(First((RPDU_PHASES, RPDU_NOT_BANKS, RPDU_ONE_ROW)), TENTHS)
@@ -194,7 +196,8 @@ def _of_each_unit(below: str, name: str, module: Column = RPDU2_DEVICE) -> EachU
 
     `module` is the column of the same table with each row's unit.
     """
-    return EachUnit(column(f"318.1.1.26.{below}", name), module, RPDU2_UNITS)
+    values = column(f"318.1.1.26.{below}", name)
+    return EachUnit(beside(values, module), beside(module, values), RPDU2_UNITS)
 
 
 def unit_and_outlet(state: Source) -> Chained:
@@ -242,7 +245,8 @@ EASY_UNITS = (
 
 
 def _easy(below: str, name: str, module: Column) -> EachUnit:
-    return EachUnit(column(f"318.1.1.30.{below}", name), module, EASY_UNITS)
+    values = column(f"318.1.1.30.{below}", name)
+    return EachUnit(beside(values, module), beside(module, values), EASY_UNITS)
 
 
 # The one outlet of an Environmental Manager. Older firmware reports its state only in the control
@@ -472,7 +476,10 @@ PROFILES = (
         load=total(
             figure(
                 Arc(
-                    column("318.1.1.8.5.4.3.1.4", "atsOutputCurrent"),
+                    beside(
+                        column("318.1.1.8.5.4.3.1.4", "atsOutputCurrent"),
+                        column("318.1.1.8.5.4.3.1.3", "atsOutputVoltage"),
+                    ),
                     -1,
                     (ATS_NEUTRAL,),
                     keep=False,
@@ -523,7 +530,15 @@ PROFILES = (
                 ),
             ),
         ),
-        load=total(figure(column("318.1.1.22.4.2.11.1.3", "isxModularDistSysCurrentAmps"), TENTHS)),
+        load=total(
+            figure(
+                beside(
+                    column("318.1.1.22.4.2.11.1.3", "isxModularDistSysCurrentAmps"),
+                    column("318.1.1.22.4.2.11.1.1", "isxModularDistSysCurrentIndex"),
+                ),
+                TENTHS,
+            )
+        ),
         power=total(figure(scalar("318.1.1.22.4.3.1.0", "isxModularDistSysPowerTotal"), HUNDREDS)),
         energy=total(
             figure(scalar("318.1.1.22.4.3.2.0", "isxModularDistSysPowerKwhUsage"), TENTHS)

@@ -32,7 +32,18 @@ from ..parts import (
     changed,
 )
 from ..sources import Chained, First, Number, Only, Provided, Source, Span, Spread, Whole
-from .shorthand import THOUSANDTHS, column, figure, librenms, oid, oids, pysnmp_mibs, scalar, total
+from .shorthand import (
+    THOUSANDTHS,
+    beside,
+    column,
+    figure,
+    librenms,
+    oid,
+    oids,
+    pysnmp_mibs,
+    scalar,
+    total,
+)
 
 STATUS = Spread(
     oid("21317.1.3.2.2.2.2"), (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True
@@ -64,8 +75,11 @@ STATIONS = Only(COUNTED, COUNTED, (NO_STATION,), keep=False)
 THE_STATION = Arcs(stop=1)
 # The MIB does not say what the device's own current is on a station with several phases.
 DEVICE_CURRENT = Only(
-    column(f"{PE2}.2.1.4.1.1", "devReadingCur"),
-    column(f"{PE2}.2.1.1.1.4", "devStatusWiredType"),
+    beside(column(f"{PE2}.2.1.4.1.1", "devReadingCur"), column(f"{PE2}.2.1.4.1.4", "devReadingPD")),
+    beside(
+        column(f"{PE2}.2.1.1.1.4", "devStatusWiredType"),
+        column(f"{PE2}.2.1.4.1.1", "devReadingCur"),
+    ),
     (ONE_PHASE,),
 )
 
@@ -81,6 +95,13 @@ def _reading(source: Source) -> Figure:
 
 def _pe2(below: str, name: str) -> Figure:
     return _reading(column(f"{PE2}.2.{below}", name))
+
+
+def _of_each(below: str, name: str, other: str, other_name: str) -> Figure:
+    """A column of a sum, compared with another column of the same table."""
+    return _reading(
+        beside(column(f"{PE2}.2.{below}", name), column(f"{PE2}.2.{other}", other_name))
+    )
 
 
 def _outlets(states: State) -> Outlets:
@@ -199,18 +220,27 @@ PROFILES = (
             ),
         ),
         load=total(
-            _pe2("4.3.1.1", "lineReadingCur"),
+            _of_each("4.3.1.1", "lineReadingCur", "4.3.1.2", "lineReadingVol"),
             _reading(DEVICE_CURRENT),
-            _pe2("2.4.1.1", "bankReadingCur"),
+            _of_each("2.4.1.1", "bankReadingCur", "2.4.1.3", "bankReadingPower"),
             else_outlets=True,
             unit=THE_STATION,
             units=STATIONS,
         ),
         power=total(
-            _pe2("1.4.1.3", "devReadingPower"), else_outlets=True, unit=THE_STATION, units=STATIONS
+            _of_each("1.4.1.3", "devReadingPower", "1.4.1.4", "devReadingPD"),
+            else_outlets=True,
+            unit=THE_STATION,
+            units=STATIONS,
         ),
         energy=total(
-            _pe2("1.4.1.4", "devReadingPD"), else_outlets=True, unit=THE_STATION, units=STATIONS
+            changed(
+                _of_each("1.4.1.4", "devReadingPD", "1.4.1.1", "devReadingCur"),
+                padding=(NO_STATION, NOT_SUPPORTED[0]),
+            ),
+            else_outlets=True,
+            unit=THE_STATION,
+            units=STATIONS,
         ),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,

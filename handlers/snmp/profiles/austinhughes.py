@@ -9,7 +9,7 @@ the circuits' currents.
 
 from ..parts import DRIVER, Doubt, Outlets, Profile, State
 from ..sources import Merged
-from .shorthand import TENTHS, by_unit, column, figure, oids, total
+from .shorthand import TENTHS, beside, by_unit, column, figure, oids, total
 
 PDU = "34550.20.2.1.1.1"
 NOT_MEASURED = ("0", "-1")
@@ -41,7 +41,15 @@ PROFILES = (
                 current=figure(_outlets("9", "outletAmp"), TENTHS, NOT_MEASURED),
             ),
         ),
-        load=total(figure(column(PDU + ".24.1.1.7", "circuitAmp"), TENTHS)),
+        load=total(
+            figure(
+                beside(
+                    column(PDU + ".24.1.1.7", "circuitAmp"),
+                    column(PDU + ".24.1.1.4", "circuitName"),
+                ),
+                TENTHS,
+            )
+        ),
         evidence=DRIVER.of("state", "current"),
         unread=(
             "breaker of a circuit (24.1.1.15): the checks do not say which row is the circuit that"

@@ -11,6 +11,8 @@ not give the values of a socket's or a fuse's state, so sockets are listed and m
 switched. Flags of each PDU say what it meters.
 """
 
+from typing import Optional
+
 from ..parts import (
     SIMULATED,
     Arcs,
@@ -24,7 +26,18 @@ from ..parts import (
     Write,
 )
 from ..sources import Listed, Number, OfUnits, Only, Part, Provided, Source, Spelt, Whole
-from .shorthand import ONES, THOUSANDTHS, column, figure, oids, public, pysnmp_mibs, scalar, total
+from .shorthand import (
+    ONES,
+    THOUSANDTHS,
+    column,
+    counted_rows,
+    figure,
+    oids,
+    public,
+    pysnmp_mibs,
+    scalar,
+    total,
+)
 
 STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")
 MODE = column("31770.2.2.6.5.1.12", "blueNet2SocketMode")
@@ -77,8 +90,8 @@ def _irs_phase(below: str, name: str) -> Figure:
     return figure(Provided(listed, IRS_METERS_PHASES, YES), THOUSANDTHS)
 
 
-def _measured(kind: tuple[str, str], at: Source) -> Figure:
-    """A measurement of each GUID in the column `at`.
+def _measured(kind: tuple[str, str], at: Source, count: Optional[Source] = None) -> Figure:
+    """A measurement of each GUID in the column `at`. `count`: the number of them, by device.
 
     There is no sum if a row's variable is missing, lost or not measured.
     """
@@ -88,7 +101,8 @@ def _measured(kind: tuple[str, str], at: Source) -> Figure:
         measured = Only(of_unit, CONDITION, NOT_MEASURED, keep=False)
         return Spelt(Listed(measured, Only(measured, CONDITION, LOST, keep=False)), at, ENTITY)
 
-    return Figure(Listed(Number(at, plus=0, position=0), of(VALUE)), ONES, (), exponent=of(SCALING))
+    values = Listed(Number(at, plus=0, position=0), of(VALUE))
+    return Figure(counted_rows(values, count) if count else values, ONES, (), exponent=of(SCALING))
 
 
 PROFILES = (
@@ -123,13 +137,22 @@ PROFILES = (
             ),
         ),
         load=total(
-            _measured(CURRENT, PHASES), else_outlets=True, unit=THE_DEVICE, units=WITH_PHASES
+            _measured(CURRENT, PHASES, WITH_PHASES),
+            else_outlets=True,
+            unit=THE_DEVICE,
+            units=WITH_PHASES,
         ),
         power=total(
-            _measured(POWER, PHASES), else_outlets=True, unit=THE_DEVICE, units=WITH_PHASES
+            _measured(POWER, PHASES, WITH_PHASES),
+            else_outlets=True,
+            unit=THE_DEVICE,
+            units=WITH_PHASES,
         ),
         energy=total(
-            _measured(ENERGY, PHASES), else_outlets=True, unit=THE_DEVICE, units=WITH_PHASES
+            _measured(ENERGY, PHASES, WITH_PHASES),
+            else_outlets=True,
+            unit=THE_DEVICE,
+            units=WITH_PHASES,
         ),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,

@@ -12,7 +12,18 @@ from decimal import Decimal
 from ...decimals import CONTEXT
 from ..parts import RECORDED, Arcs, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
 from ..sources import Number, Part
-from .shorthand import HUNDREDTHS, column, counted, figure, librenms, oids, scalar, total, zero
+from .shorthand import (
+    HUNDREDTHS,
+    beside,
+    column,
+    counted,
+    figure,
+    librenms,
+    oids,
+    scalar,
+    total,
+    zero,
+)
 
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
 HAS_CONTROL = Part(column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl"), over=CONTROL, start=1)
@@ -61,8 +72,20 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(column("30932.1.10.1.3.10.1.3", "cpiPduLineCurrent"), HUNDREDTHS),
-            figure(column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"), HUNDREDTHS),
+            figure(
+                beside(
+                    column("30932.1.10.1.3.10.1.3", "cpiPduLineCurrent"),
+                    column("30932.1.10.1.3.10.1.2", "cpiPduLineId"),
+                ),
+                HUNDREDTHS,
+            ),
+            figure(
+                beside(
+                    column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"),
+                    column("30932.1.10.1.3.110.1.2", "cpiPduBranchId"),
+                ),
+                HUNDREDTHS,
+            ),
             else_outlets=True,
             unit=THE_PDU,
         ),

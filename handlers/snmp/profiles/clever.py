@@ -21,6 +21,7 @@ from ..parts import DRIVER, SIMULATED, Confidence, Figure, Guarded, Outlets, Pro
 from ..sources import (
     Arc,
     Column,
+    Complete,
     Counted,
     Listed,
     Only,
@@ -36,6 +37,7 @@ from .shorthand import (
     KILO,
     NET_SNMP,
     TENTHS,
+    beside,
     column,
     figure,
     oid,
@@ -99,8 +101,8 @@ def _of_texts(
                 energy=Figure(of_each(energy), scale_of_integers=TENTHS),
             ),
         ),
-        load=total(Figure(here(line_current), scale_of_integers=HUNDREDTHS)),
-        energy=total(Figure(here(line_energy), scale_of_integers=TENTHS)),
+        load=total(Figure(here(beside(line_current, line_energy)), scale_of_integers=HUNDREDTHS)),
+        energy=total(Figure(here(beside(line_energy, line_current)), scale_of_integers=TENTHS)),
         switching_confidence=Confidence.LOW,
         evidence=DRIVER if power else DRIVER.of("state", "current", "energy", "switching"),
     )
@@ -162,7 +164,8 @@ def _lines(item: str, tail: str) -> Source:
     Limits such as 2.6 also end in 6, like the energy; only a row with a power is a line.
     """
     lines = MPRO + ".1.1"
-    return Listed(column(lines, "line", "3.1" + tail), column(lines, "line", item + tail))
+    powers, currents = (column(lines, "line", of + tail) for of in ("3.1", "2.1"))
+    return Listed(beside(powers, currents), column(lines, "line", item + tail))
 
 
 def _mpro(tail: str) -> Outlets:
@@ -209,6 +212,13 @@ FEWER_THAN_49 = "[1-9]|[1-3][0-9]|4[0-8]"
 # other items there.
 IP = column("30966.10.3.2", "statusInfo")
 SLAVE_ONE_ONLINE = Arc(IP, 0, ("71",))
+
+
+def _items(first: int) -> Complete:
+    """One item of each of the three lines."""
+    items = tuple(str(first + line) for line in range(3))
+    return Complete(Arc(IP, 0, items), least=3)
+
 
 PROFILES = (
     Profile(
@@ -268,10 +278,8 @@ PROFILES = (
         models=("IP-PDU: metered inlet", "FS.COM metered PDUs (net-pdu)"),
         # The enterprise number was seen on a unit.
         sys_object_ids=oids("30966"),
-        load=total(figure(Arc(IP, 0, ("4", "5", "6")), TENTHS)),
-        energy=total(
-            figure(Provided(Arc(IP, 0, ("7", "8", "9")), SLAVE_ONE_ONLINE, r"\d+"), TENTHS)
-        ),
+        load=total(figure(_items(4), TENTHS)),
+        energy=total(figure(Provided(_items(7), SLAVE_ONE_ONLINE, r"\d+"), TENTHS)),
         evidence=SIMULATED.of("current", "energy"),
         note=(
             "Slaves are not read: one that is offline cannot be told from none, so a sum would "

@@ -30,7 +30,18 @@ from ..sources import (
     Unless,
 )
 from .apc import NOT_PENDING, OVERLOAD, phase_rows
-from .shorthand import ONES, TENTHS, by_number, column, figure, librenms, oids, scalar, total
+from .shorthand import (
+    ONES,
+    TENTHS,
+    beside,
+    by_number,
+    column,
+    figure,
+    librenms,
+    oids,
+    scalar,
+    total,
+)
 
 EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
 ANY_CYBERPOWER = "3808"
@@ -42,6 +53,7 @@ NUMBER = column(EPDU2 + ".6.1.4.1.3", "ePDU2OutletSwitchedStatusNumber")
 METERED_MODULE = column(EPDU2 + ".6.2.4.1.2", "ePDU2OutletMeteredStatusModuleIndex")
 METERED_NUMBER = column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber")
 METERED_NAME = column(EPDU2 + ".6.2.4.1.4", "ePDU2OutletMeteredStatusName")
+METERED_LOAD = column(EPDU2 + ".6.2.4.1.6", "ePDU2OutletMeteredStatusLoad")
 DEVICE_MODULE = column(EPDU2 + ".3.4.1.2", "ePDU2DeviceStatusModuleIndex")
 PHASE_MODULE = column(EPDU2 + ".4.4.1.2", "ePDU2PhaseStatusModuleIndex")
 # A module is a unit of the chain. On a device without outlets, the modules of outlets are not
@@ -73,15 +85,13 @@ def _of_each_unit(values: Source, module: Column = DEVICE_MODULE) -> EachUnit:
 
     No sum if a unit of the chain has no row. `module`: the column with each row's unit.
     """
-    return EachUnit(values, module, UNITS)
+    return EachUnit(beside(values, module), beside(module, values), UNITS)
 
 
 def _lines(below: str, name: str) -> Only:
-    return Only(
-        column(f"{ATS}.5.2.2.1.{below}", name),
-        column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase"),
-        LINES,
-    )
+    values = column(f"{ATS}.5.2.2.1.{below}", name)
+    phases = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
+    return Only(beside(values, phases), beside(phases, values), LINES)
 
 
 def _ats_total(below: str, name: str) -> Scalar:
@@ -145,7 +155,7 @@ PROFILES = (
                 control=Write(
                     column(EPDU2 + ".6.1.5.1.5", "ePDU2OutletSwitchedControlCommand"), on=1, off=2
                 ),
-                rows=METERED_NAME,
+                rows=First((METERED_NAME, METERED_LOAD)),
                 count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
                 number=First((Chained(MODULE, NUMBER), Chained(METERED_MODULE, METERED_NUMBER))),
                 position=(MODULE, NUMBER),

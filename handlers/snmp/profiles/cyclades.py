@@ -10,7 +10,7 @@ that would join it is not readable, so it is not read. An estimated power is not
 
 from ..parts import SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
 from ..sources import Arc, Column, Listed, OfUnits, Only
-from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
+from .shorthand import TENTHS, beside, column, figure, oids, pysnmp_mibs, total
 
 UNLOCKED = "0"  # 1 is locked, 2 unknown
 THE_PORT = Arcs(0, 1)
@@ -40,7 +40,7 @@ def _count(tree: str) -> Column:
 
 def _where(values: Column, test: Column, wanted: str) -> Listed:
     """The values of units for which `test` reads `wanted`; the other units have none, so no sum."""
-    return Listed(values, Only(values, test, (wanted,)))
+    return Listed(beside(values, test), Only(values, test, (wanted,)))
 
 
 PROFILES = (
@@ -64,7 +64,16 @@ PROFILES = (
                 name=column(ACS + ".4.1.2", "cyOutletName"),
             ),
         ),
-        load=total(figure(column(ACS + ".3.1.5", "cyPMUnitCurrent"), TENTHS), unit=THE_PORT),
+        load=total(
+            figure(
+                beside(
+                    column(ACS + ".3.1.5", "cyPMUnitCurrent"),
+                    column(ACS + ".3.1.6", "cyPMUnitMaxCurrent"),
+                ),
+                TENTHS,
+            ),
+            unit=THE_PORT,
+        ),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "switching"),
     ),

@@ -9,7 +9,18 @@ is assumed. A state is UNKNOWN while a command is pending.
 from ..parts import SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
 from ..sources import First
 from .apc import NOT_PENDING, OVERLOAD
-from .shorthand import TENS, TENTHS, by_number, column, figure, librenms, oids, scalar, total
+from .shorthand import (
+    TENS,
+    TENTHS,
+    beside,
+    by_number,
+    column,
+    figure,
+    librenms,
+    oids,
+    scalar,
+    total,
+)
 
 ROOT = "674.10903.200.2.200"
 NUMBER = column(ROOT + ".130.1.2.1.2", "rPDUOutletSwitchedStatusNumber")
@@ -59,7 +70,14 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(column(ROOT + ".120.2.1.4", "rPDUPhaseStatusCurrent"), TENTHS), else_outlets=True
+            figure(
+                beside(
+                    column(ROOT + ".120.2.1.4", "rPDUPhaseStatusCurrent"),
+                    column(ROOT + ".120.2.1.5", "rPDUPhaseStatusVoltage"),
+                ),
+                TENTHS,
+            ),
+            else_outlets=True,
         ),
         power=total(
             figure(column(ROOT + ".110.2.1.3", "rPDUDeviceStatusPower"), TENS), else_outlets=True

@@ -15,6 +15,7 @@ from .shorthand import (
     FLOOR,
     ONES,
     TENTHS,
+    beside,
     by_unit,
     column,
     figure,
@@ -45,7 +46,8 @@ STS_CURRENT = Provided(
 def _output(below: int, name: str) -> Listed:
     """A column of the enabled PDUs. One that is disconnected has an empty value."""
     output = column(f"{PDU}.2.1.1.{below}", name)
-    return Listed(Only(ENABLED, ENABLED, (ON,)), Only(output, DISCONNECTED, (OFF,)))
+    enabled = beside(ENABLED, output)
+    return Listed(Only(enabled, enabled, (ON,)), Only(output, DISCONNECTED, (OFF,)))
 
 
 def _line(line: int) -> Listed:

@@ -40,6 +40,7 @@ from .shorthand import (
     ONES,
     TENTHS,
     THOUSANDTHS,
+    beside,
     column,
     figure,
     librenms,
@@ -52,15 +53,14 @@ from .shorthand import (
 )
 
 NEUTRAL = "2"
+CURRENT = column("534.6.6.7.3.3.1.4", "inputCurrent")
+CURRENT_TYPE = column("534.6.6.7.3.3.1.2", "inputCurrentMeasType")
 LINES = figure(
-    Only(
-        column("534.6.6.7.3.3.1.4", "inputCurrent"),
-        column("534.6.6.7.3.3.1.2", "inputCurrentMeasType"),
-        (NEUTRAL,),
-        keep=False,
-    ),
+    Only(beside(CURRENT, CURRENT_TYPE), beside(CURRENT_TYPE, CURRENT), (NEUTRAL,), keep=False),
     THOUSANDTHS,
 )
+WATTS = column("534.6.6.7.3.5.1.4", "inputTotalWatts")
+WATT_HOURS = column("534.6.6.7.3.5.1.5", "inputTotalWh")
 
 # The first firmware has no inputTotalPowerTable, but a row for each phase, and one for their total
 # where there are several rows.
@@ -82,10 +82,8 @@ def _lost(status: Column) -> Doubt:
 
 
 def _of_inputs(values: Source, scale: Decimal = ONES) -> tuple[Figure, Figure]:
-    return (
-        figure(Only(values, MEASURED, TOTAL), scale),
-        figure(Only(values, MEASURED, PHASES), scale),
-    )
+    listed, kinds = beside(values, MEASURED), beside(MEASURED, values)
+    return figure(Only(listed, kinds, TOTAL), scale), figure(Only(listed, kinds, PHASES), scale)
 
 
 PULIZZI_OUTLETS = 36
@@ -156,14 +154,14 @@ PROFILES = (
         ),
         load=total(LINES, else_outlets=True, unit=THE_UNIT, units=OUTLET_COUNT),
         power=total(
-            figure(column("534.6.6.7.3.5.1.4", "inputTotalWatts")),
+            figure(beside(WATTS, WATT_HOURS)),
             *_of_inputs(INPUT_WATTS),
             else_outlets=True,
             unit=THE_UNIT,
             units=OUTLET_COUNT,
         ),
         energy=total(
-            figure(column("534.6.6.7.3.5.1.5", "inputTotalWh"), THOUSANDTHS),
+            figure(beside(WATT_HOURS, WATTS), THOUSANDTHS),
             *_of_inputs(INPUT_WH, THOUSANDTHS),
             else_outlets=True,
             unit=THE_UNIT,
@@ -302,7 +300,15 @@ PROFILES = (
                 energy=figure(column(POWER_PDU + ".3.2.1.1", "breakerTotalKilowattHours")),
             ),
         ),
-        load=total(figure(column(POWER_PDU + ".1.2.8.1.3", "pduInputPhaseCurrent"), TENTHS)),
+        load=total(
+            figure(
+                beside(
+                    column(POWER_PDU + ".1.2.8.1.3", "pduInputPhaseCurrent"),
+                    column(POWER_PDU + ".1.2.8.1.2", "pduInputPhaseVoltage"),
+                ),
+                TENTHS,
+            )
+        ),
         power=total(figure(scalar(POWER_PDU + ".1.2.3.0", "pduInputPower"))),
         energy=total(figure(scalar(POWER_PDU + ".1.3.1.0", "pduOutputKilowattHours"))),
         ceilings=FLOOR,

@@ -23,7 +23,18 @@ from ..parts import (
     Write,
 )
 from ..sources import Arc, Chained, First, Number, Only, Source
-from .shorthand import HUNDREDTHS, ONES, TENTHS, by_number, column, figure, librenms, oids, total
+from .shorthand import (
+    HUNDREDTHS,
+    ONES,
+    TENTHS,
+    beside,
+    by_number,
+    column,
+    figure,
+    librenms,
+    oids,
+    total,
+)
 
 THE_UNIT = Arcs(stop=1)
 PADDING = "0"  # the outlet number of a padding row
@@ -32,7 +43,14 @@ LINES = ("1", "2", "3")
 
 # A row for each unit of the chain.
 ESP_UNITS = column("38446.2.2.3.1.6", "espUnitPropertiesInputPhaseCount")
-ESP_LINES = Arc(column("38446.2.3.4.1.5", "espInputPhaseStatusCurrent"), -1, LINES)
+ESP_LINES = Arc(
+    beside(
+        column("38446.2.3.4.1.5", "espInputPhaseStatusCurrent"),
+        column("38446.2.3.4.1.6", "espInputPhaseStatusVoltage"),
+    ),
+    -1,
+    LINES,
+)
 
 
 def _unit(numbers: Source) -> Number:
@@ -80,7 +98,14 @@ def family(
     count = column(f"{root}.2.3.1.4", prefix + "UnitPropertiesSwitchedOutletCount")
     # Rows 1 to 3 of each unit are its phases, or its lines if fed in delta. Rows 4 to 6 are the
     # delta phases of the same load.
-    lines = Arc(column(f"{root}.3.4.1.5", prefix + "InputPhaseStatusCurrent"), -1, LINES)
+    lines = Arc(
+        beside(
+            column(f"{root}.3.4.1.5", prefix + "InputPhaseStatusCurrent"),
+            column(f"{root}.3.4.1.6", prefix + "InputPhaseStatusVoltage"),
+        ),
+        -1,
+        LINES,
+    )
     return Profile(
         key=key,
         vendor=vendor,

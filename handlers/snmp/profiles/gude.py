@@ -16,6 +16,7 @@ from ..sources import Only, Renumbered, Source
 from .shorthand import (
     ONES,
     THOUSANDTHS,
+    beside,
     column,
     counted,
     figure,
@@ -84,8 +85,8 @@ def _port(over: Source, arc: str, name: str, scale: Decimal = ONES) -> Figure:
 
 
 def _channel(arc: str, name: str, scale: Decimal = ONES) -> Figure:
-    valid = column("~.1.5.1.2.1.2", "ChanStatus")
-    return figure(Only(column(f"~.1.5.1.2.1.{arc}", name), valid, ("1",)), scale)
+    valid, values = column("~.1.5.1.2.1.2", "ChanStatus"), column(f"~.1.5.1.2.1.{arc}", name)
+    return figure(Only(beside(values, valid), beside(valid, values), ("1",)), scale)
 
 
 LOAD = total(_channel("5", "Current", THOUSANDTHS))

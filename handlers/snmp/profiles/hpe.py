@@ -48,6 +48,7 @@ from .shorthand import (
     HUNDREDTHS,
     ONES,
     THOUSANDTHS,
+    beside,
     column,
     figure,
     librenms,
@@ -173,12 +174,11 @@ def load(root: str, name: str, amps: Decimal, units: Source, has_total: bool = F
     """The lines of the inputs without their neutral, else the total of each input (`has_total`),
     else the outlets.
     """
-    lines = Only(
-        column(f"{root}.2.2.1.11", name + "InputPhaseCurrent"),
-        column(f"{root}.2.2.1.9", name + "InputPhaseCurrentMeasType"),
-        (NEUTRAL,),
-        keep=False,
-    )
+    currents = column(f"{root}.2.2.1.11", name + "InputPhaseCurrent")
+    types = column(f"{root}.2.2.1.9", name + "InputPhaseCurrentMeasType")
+    # some firmware lacks the types
+    other = First((types, column(f"{root}.2.2.1.3", name + "InputPhaseVoltage")))
+    lines = Only(beside(currents, other), beside(types, currents), (NEUTRAL,), keep=False)
     totals = (
         [figure(column(f"{root}.2.1.1.11", name + "InputTotalCurrent"), amps)] if has_total else []
     )
@@ -341,7 +341,7 @@ PROFILES = (
             figure(
                 Whole(Only(MODULE_POWER, MODULE_POWER, (NOT_MEASURED,), keep=False), MODULE_COUNT)
             ),
-            figure(Unless(Listed(MODULE_PDUS, MODULE_POWER), MODULE_COUNT)),
+            figure(Unless(Listed(beside(MODULE_PDUS, MODULE_POWER), MODULE_POWER), MODULE_COUNT)),
             figure(Unless(Unless(MODULE_POWER, MODULE_PDUS), MODULE_COUNT)),
         ),
         evidence=SIMULATED.of("power"),

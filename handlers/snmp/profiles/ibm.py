@@ -12,7 +12,17 @@ outlets are listed and not switched. Values 2 to 5 (cycling, and pending for 10,
 
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Provided, Source, Unless
-from .shorthand import THOUSANDTHS, column, counted, figure, oids, pysnmp_mibs, scalar, total
+from .shorthand import (
+    THOUSANDTHS,
+    column,
+    counted,
+    counted_rows,
+    figure,
+    oids,
+    pysnmp_mibs,
+    scalar,
+    total,
+)
 
 TABLE = "2.6.223.8.2.2.1"
 OLDER = column(TABLE + ".11", "state in older firmware, else ibmPduOutletCurrentThresholdWarning")
@@ -62,7 +72,13 @@ PROFILES = (
         ),
         load=total(else_outlets=True),
         power=total(
-            figure(column("2.6.223.8.3.2.1.4", "ibmPduPhaseLastPowerReading")), else_outlets=True
+            figure(
+                counted_rows(
+                    column("2.6.223.8.3.2.1.4", "ibmPduPhaseLastPowerReading"),
+                    scalar("2.6.223.8.3.1.0", "ibmPduPhaseCount"),
+                )
+            ),
+            else_outlets=True,
         ),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "power", "switching"),

@@ -6,9 +6,11 @@ outletStatusWH, "Watt in 0.1 W/H", may be power or energy and is not read.
 """
 
 from ..parts import SIMULATED, Confidence, Outlets, Profile, Root, State, Write
+from ..sources import Complete
 from .shorthand import (
     TENTHS,
     THOUSANDTHS,
+    beside,
     by_unit,
     column,
     counted,
@@ -23,8 +25,12 @@ from .shorthand import (
 
 STATUS = column("~.3.2.3.1.2", "outletStatusStatus")
 COUNT = scalar("~.3.2.1.0", "ipmDeviceOutletNumber")
-LINES = by_unit(
-    lambda line: scalar(f"4555.2.30.2.{2 * line + 1}.0", f"dpduOutputCurrent{line}"), (1, 2, 3)
+# The objects of all three lines exist on each unit.
+LINES = Complete(
+    by_unit(
+        lambda line: scalar(f"4555.2.30.2.{2 * line + 1}.0", f"dpduOutputCurrent{line}"), (1, 2, 3)
+    ),
+    least=3,
 )
 
 PROFILES = (
@@ -51,7 +57,14 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(column("~.3.1.3.1.3", "inletStatusCurrent"), THOUSANDTHS), else_outlets=True
+            figure(
+                beside(
+                    column("~.3.1.3.1.3", "inletStatusCurrent"),
+                    column("~.3.1.3.1.2", "inletStatusVoltage"),
+                ),
+                THOUSANDTHS,
+            ),
+            else_outlets=True,
         ),
         energy=total(else_outlets=True),
         switching_confidence=Confidence.MEDIUM,

@@ -8,7 +8,18 @@ are not read either.
 
 from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Listed, Merged, Only, Span, Spread
-from .shorthand import HUNDREDTHS, TENTHS, column, figure, oid, oids, pysnmp_mibs, scalar, total
+from .shorthand import (
+    HUNDREDTHS,
+    TENTHS,
+    beside,
+    column,
+    figure,
+    oid,
+    oids,
+    pysnmp_mibs,
+    scalar,
+    total,
+)
 
 SOCKETS = "38218.1.7.1.1"
 ON_OFF = column(SOCKETS + ".4", "socket-ONOFF")
@@ -21,6 +32,7 @@ def _meters(item: int, name: str, first: int = 1, last: int = 3) -> Spread:
     return Spread(oid("38218.1.6"), tuple(spans), name)
 
 
+ENERGIES = _meters(3, "pdu-meterN-KWH")
 THIRD_CURRENT = _meters(2, "pdu-meter3-IRMS", first=3)
 UNUSED = Only(THIRD_CURRENT, THIRD_CURRENT, ("0",))
 CURRENTS = Merged((_meters(2, "pdu-meterN-IRMS", last=2), Listed(THIRD_CURRENT, UNUSED)))
@@ -45,9 +57,9 @@ PROFILES = (
                 energy=figure(column(SOCKETS + ".6", "socket-KWH"), TENTHS),
             ),
         ),
-        load=total(figure(CURRENTS, HUNDREDTHS)),
-        power=total(figure(_meters(4, "pdu-meterN-KW"))),
-        energy=total(figure(_meters(3, "pdu-meterN-KWH"), TENTHS)),
+        load=total(figure(beside(CURRENTS, ENERGIES), HUNDREDTHS)),
+        power=total(figure(beside(_meters(4, "pdu-meterN-KW"), ENERGIES))),
+        energy=total(figure(beside(ENERGIES, _meters(2, "pdu-meterN-IRMS")), TENTHS)),
         switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
         note=(

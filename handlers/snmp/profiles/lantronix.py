@@ -6,7 +6,7 @@ power means that the RPM does not report it.
 
 from ..parts import SIMULATED, Arcs, Confidence, Outlets, Profile, State, Write
 from ..sources import OfUnits
-from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
+from .shorthand import TENTHS, beside, column, figure, oids, pysnmp_mibs, total
 
 RPM = "244.1.1.4.7"
 STATE = column(RPM + ".3.1.2", "slcDevRPMOutletState")
@@ -32,8 +32,8 @@ PROFILES = (
                 current=figure(column(RPM + ".3.1.3", "slcDevRPMOutletCurrent"), TENTHS),
             ),
         ),
-        load=total(figure(CURRENT, TENTHS), else_outlets=True, unit=THE_RPM),
-        power=total(figure(POWER, TENTHS), unit=THE_RPM),
+        load=total(figure(beside(CURRENT, POWER), TENTHS), else_outlets=True, unit=THE_RPM),
+        power=total(figure(beside(POWER, CURRENT), TENTHS), unit=THE_RPM),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         note="The sysObjectID was seen on a unit.",

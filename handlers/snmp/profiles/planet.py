@@ -5,12 +5,14 @@ Off is 0 as a state and 2 as a command; on is 1 in both.
 
 from ..parts import RECORDED, Confidence, Outlets, Profile, State, Write
 from ..sources import First
-from .shorthand import TENTHS, column, counted, figure, librenms, oids, scalar, total
+from .shorthand import TENTHS, beside, column, counted, figure, librenms, oids, scalar, total
 
 STATUS = column("10456.3.3.3.1.4", "outSwitchStatus")
 # Units answer for the object without the instance .0 of the MIB: a recording shows it for its
 # neighbour, deviceATSKind.
 COUNT = First((scalar("10456.3.2.5", "deviceOutTotal"), scalar("10456.3.2.5.0", "deviceOutTotal")))
+FEED_CURRENT = column("10456.3.3.2.1.5", "inFeedCurrent")
+FEED_POWER = column("10456.3.3.2.1.6", "inFeedPowerLoad")
 
 PROFILES = (
     Profile(
@@ -29,8 +31,8 @@ PROFILES = (
                 power=figure(column("10456.3.3.3.1.9", "outPowerLoad")),
             ),
         ),
-        load=total(figure(column("10456.3.3.2.1.5", "inFeedCurrent"), TENTHS), else_outlets=True),
-        power=total(figure(column("10456.3.3.2.1.6", "inFeedPowerLoad")), else_outlets=True),
+        load=total(figure(beside(FEED_CURRENT, FEED_POWER), TENTHS), else_outlets=True),
+        power=total(figure(beside(FEED_POWER, FEED_CURRENT)), else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
         evidence=RECORDED.of("state", "current", "power", "switching"),
         unread=(

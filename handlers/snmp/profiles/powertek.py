@@ -16,11 +16,12 @@ out as well, because the same vendor's PWTv1-MIB gives KWh for energies in Wh.
 """
 
 from ..parts import SIMULATED, Confidence, Doubt, Outlets, Profile, State, Write
-from ..sources import Counted, Merged, Provided, Source, Tables
+from ..sources import Column, Counted, Merged, Provided, Source, Tables
 from .shorthand import (
     HUNDREDTHS,
     TENTHS,
     THOUSANDTHS,
+    beside,
     by_unit,
     column,
     figure,
@@ -44,8 +45,14 @@ def _states(unit: int) -> Source:
     )
 
 
-PHASES = by_unit(
-    lambda phase: column(f"42610.1.4.4.1.6.1.2.1.{11 + phase}", f"inletCurrPhase{phase}"), (1, 2, 3)
+INLET_ENERGY = column("42610.1.4.4.1.6.1.2.1.4", "inletEnergy")
+INLET_CURRENT = column("42610.1.4.4.1.6.1.2.1.12", "inletCurrPhase1")
+PHASES = beside(
+    by_unit(
+        lambda phase: column(f"42610.1.4.4.1.6.1.2.1.{11 + phase}", f"inletCurrPhase{phase}"),
+        (1, 2, 3),
+    ),
+    by_unit(lambda phase: INLET_ENERGY, (1, 2, 3)),
 )
 
 PWT2 = "42610.1.4.1.1"
@@ -60,11 +67,9 @@ def _by_phase(indexes: str) -> Source:
 
     The MIB allows the indexes 0 to 3. If all four occur, one may be the sum, so there is no total.
     """
-    return Provided(
-        column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent"),
-        column(SIMPLE + ".1.1.1.2.1.1.1", "pduInputStatPhaseIndex"),
-        indexes,
-    )
+    index = column(SIMPLE + ".1.1.1.2.1.1.1", "pduInputStatPhaseIndex")
+    current = column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent")
+    return Provided(beside(current, index), index, indexes)
 
 
 def _size(unit: int) -> Source:
@@ -88,11 +93,17 @@ PWT2_VALID = by_unit(
 )
 
 
-def _pwt2_inlets(first: int, *names: str) -> Merged:
-    """Consecutive columns of the inlets, from `first`."""
-    return by_unit(
-        lambda below: column(f"{PWT2}.2.1.1.1.{below}", "pduDevMonInlet" + names[below - first]),
-        range(first, first + len(names)),
+def _pwt2_inlets(first: int, *names: str, other: Column) -> Source:
+    """Consecutive columns of the inlets, from `first`; each needs the rows of `other`."""
+    columns = range(first, first + len(names))
+    return beside(
+        by_unit(
+            lambda below: column(
+                f"{PWT2}.2.1.1.1.{below}", "pduDevMonInlet" + names[below - first]
+            ),
+            columns,
+        ),
+        by_unit(lambda below: other, columns),
     )
 
 
@@ -116,11 +127,12 @@ PROFILES = (
         ),
         load=total(figure(PHASES, HUNDREDTHS), else_outlets=True),
         power=total(
-            figure(column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"), TENTHS), else_outlets=True
+            figure(
+                beside(column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"), INLET_ENERGY), TENTHS
+            ),
+            else_outlets=True,
         ),
-        energy=total(
-            figure(column("42610.1.4.4.1.6.1.2.1.4", "inletEnergy"), THOUSANDTHS), else_outlets=True
-        ),
+        energy=total(figure(beside(INLET_ENERGY, INLET_CURRENT), THOUSANDTHS), else_outlets=True),
         switching_confidence=Confidence.LOW,
         evidence=SIMULATED,
         note=(
@@ -170,13 +182,23 @@ PROFILES = (
                     "CurrentPh1B2",
                     "CurrentPh2B2",
                     "CurrentPh3B2",
+                    other=column(PWT2 + ".2.1.1.1.20", "pduDevMonInletActPowerPh1"),
                 ),
                 HUNDREDTHS,
             ),
             else_outlets=True,
         ),
         power=total(
-            figure(_pwt2_inlets(20, "ActPowerPh1", "ActPowerPh2", "ActPowerPh3"), TENTHS),
+            figure(
+                _pwt2_inlets(
+                    20,
+                    "ActPowerPh1",
+                    "ActPowerPh2",
+                    "ActPowerPh3",
+                    other=column(PWT2 + ".2.1.1.1.14", "pduDevMonInletCurrentPh1B1"),
+                ),
+                TENTHS,
+            ),
             else_outlets=True,
         ),
         switching_confidence=Confidence.MEDIUM,

@@ -47,6 +47,7 @@ from ..sources import (
 from .shorthand import (
     ONES,
     THOUSANDTHS,
+    beside,
     column,
     counted,
     figure,
@@ -86,21 +87,30 @@ def _outlet(kind: str) -> Figure:
     )
 
 
-def _available_inlet(kind: str) -> Source:
-    available = column("13742.6.5.2.3.1.2", "measurementsInletSensorIsAvailable", kind)
-    return Only(
+def _inlet_value(kind: str) -> Source:
+    return beside(
         column("13742.6.5.2.3.1.4", "measurementsInletSensorValue", kind),
-        available,
-        ("2",),
-        keep=False,
+        column("13742.6.5.2.3.1.2", "measurementsInletSensorIsAvailable", kind),
     )
+
+
+def _available(kind: str) -> Source:
+    """A row for each inlet with a sensor that the device reports as available."""
+    available = column("13742.6.5.2.3.1.2", "measurementsInletSensorIsAvailable", kind)
+    return Only(available, available, ("2",), keep=False)
+
+
+def _metered_inlet(kind: str) -> Source:
+    """Rows if an inlet has a reading, or a sensor that is available."""
+    available = column("13742.6.5.2.3.1.2", "measurementsInletSensorIsAvailable", kind)
+    return First((_available(kind), Unless(_inlet_value(kind), available)))
 
 
 def _inlets(kind: str) -> Source:
     """A row for each inlet, without a value if the reading is not available."""
-    return Listed(
-        column("13742.6.5.2.3.1.4", "measurementsInletSensorValue", kind), _available_inlet(kind)
-    )
+    available = column("13742.6.5.2.3.1.2", "measurementsInletSensorIsAvailable", kind)
+    values = _inlet_value(kind)
+    return Listed(values, Only(values, available, ("2",), keep=False))
 
 
 def _inlet(kind: str) -> Figure:
@@ -117,10 +127,15 @@ LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
 NEUTRAL = "4"  # a value of inletPoleLine
 POLES = column("13742.6.5.2.4.1.4", "measurementsInletPoleSensorValue", CURRENT)
 POLE_AVAILABLE = column("13742.6.5.2.4.1.2", "measurementsInletPoleSensorIsAvailable", CURRENT)
+POLE_LINE = column("13742.6.3.3.5.1.1", "inletPoleLine")
 LINES = _sensor(
     Only(
-        Arc(Listed(POLES, Checked(POLES, ("0",), POLE_AVAILABLE, ("2",))), -1, ("1", "2", "3")),
-        column("13742.6.3.3.5.1.1", "inletPoleLine"),
+        Arc(
+            beside(Listed(POLES, Checked(POLES, ("0",), POLE_AVAILABLE, ("2",))), POLE_LINE),
+            -1,
+            ("1", "2", "3"),
+        ),
+        beside(POLE_LINE, POLES),
         (NEUTRAL,),
         keep=False,
     ),
@@ -128,16 +143,18 @@ LINES = _sensor(
 )
 ONE_PHASE_INLETS = _sensor(
     Only(
-        _inlets(CURRENT), column("13742.6.3.3.3.1.5", "inletPoleCount"), ("3", "4", "5"), keep=False
+        _inlets(CURRENT),
+        beside(column("13742.6.3.3.3.1.5", "inletPoleCount"), _inlet_value(CURRENT)),
+        ("1", "2"),
     ),
     column("13742.6.3.3.4.1.7", "inletSensorDecimalDigits", CURRENT),
 )
-# Breakers are summed only if no inlet reports a current, not even the highest line current of a
+# Breakers are summed only if no inlet has a current, not even the highest line current of a
 # three-phase inlet.
 BREAKERS = _sensor(
     Unless(
         column("13742.6.5.3.3.1.4", "measurementsOverCurrentProtectorSensorValue", CURRENT),
-        _available_inlet(CURRENT),
+        _metered_inlet(CURRENT),
     ),
     column("13742.6.3.4.4.1.7", "overCurrentProtectorSensorDecimalDigits", CURRENT),
 )
@@ -170,9 +187,15 @@ def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
 
 # The load is the sum of all poles but the neutral; if none is measured, of the inlets; else the
 # unit's own; else of the outlets.
+PX1_POLE_CURRENT = column("~.21.2.1.3", "inletPoleCurrent")
+PX1_POLE_LABEL = column("~.21.2.1.2", "inletPoleLabel")
+# A pole without a label has an empty value: it may be the neutral.
 PX1_POLES = Only(
-    column("~.21.2.1.3", "inletPoleCurrent"),
-    column("~.21.2.1.2", "inletPoleLabel"),
+    Listed(
+        beside(PX1_POLE_CURRENT, PX1_POLE_LABEL),
+        Only(PX1_POLE_CURRENT, beside(PX1_POLE_LABEL, PX1_POLE_CURRENT), ("",), keep=False),
+    ),
+    PX1_POLE_LABEL,
     ("N",),
     keep=False,
 )

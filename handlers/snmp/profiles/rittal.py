@@ -27,6 +27,7 @@ from ..parts import (
 from ..sources import (
     Chained,
     Column,
+    Complete,
     Counted,
     Listed,
     Merged,
@@ -35,9 +36,10 @@ from ..sources import (
     Only,
     Part,
     Provided,
+    Source,
     Tables,
 )
-from .shorthand import ONES, by_unit, column, librenms, oid, oids, scalar, total
+from .shorthand import ONES, beside, by_unit, column, librenms, oid, oids, scalar, total
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS, QUALITIES = (
     oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13", "14")
@@ -66,8 +68,27 @@ def _value(pattern: str, of: str) -> Listed:
     return Listed(value, Only(value, _quality(pattern, of), WITH_VALUE))
 
 
-def _sum(pattern: str, of: str) -> Figure:
-    return Figure(_value(pattern, of), ONES, ("-1",), factor=_scale(pattern, of))
+def _named(pattern: str, of: str) -> NamedRows:
+    """The names of variables, walked for the others' sake: each has a row, whatever its value."""
+    return NamedRows(NAMES, NAMES, pattern, f"cmcIIIVarName of {of}")
+
+
+def _of_phases(pattern: str, of: str) -> Complete:
+    """The values of the phases; each phase with a voltage needs one."""
+    voltage = "Phase L...Voltage.Value"
+    return beside(_value(pattern, of), _named(r"Phase L(\d+)\.Voltage\.Value", voltage))
+
+
+def _sum(values: Source, pattern: str, of: str) -> Figure:
+    return Figure(values, ONES, ("-1",), factor=_scale(pattern, of))
+
+
+def _total(pattern: str, of: str) -> Figure:
+    return _sum(_value(pattern, of), pattern, of)
+
+
+def _sum_of_phases(pattern: str, of: str) -> Figure:
+    return _sum(_of_phases(pattern, of), pattern, of)
 
 
 def _scale(pattern: str, of: str) -> NamedRows:
@@ -76,12 +97,15 @@ def _scale(pattern: str, of: str) -> NamedRows:
 
 # The value of a strip is its current if the unit is A. With another unit there is no load.
 PHASE, STRIP = "Phase L...Current.Value", "PSM_...Unit.Value"
-STRIP_VALUE = _value(STRIPS, STRIP)
+STRIP_VALUE = beside(
+    _value(STRIPS, STRIP),
+    _named(r"PSM_(?:P(\d+)_(\d+)|[^.]*)\.Unit\.DescName", "PSM_...Unit.DescName"),
+)
 STRIP_CURRENT = Only(
     STRIP_VALUE, NamedRows(NAMES, UNITS, STRIPS, f"cmcIIIVarUnit of {STRIP}"), ("A",)
 )
 CURRENT = Figure(
-    Merged((_value(PHASES, PHASE), Listed(STRIP_VALUE, STRIP_CURRENT))),
+    Merged((_of_phases(PHASES, PHASE), Listed(STRIP_VALUE, STRIP_CURRENT))),
     ONES,
     ("-1",),
     factor=Merged((_scale(PHASES, PHASE), _scale(STRIPS, STRIP))),
@@ -165,13 +189,13 @@ PROFILES = (
         ),
         load=total(CURRENT, unit=THE_DEVICE),
         power=total(
-            _sum(r"Total\.Power\.Active\.Value", "Total.Power.Active.Value"),
-            _sum(r"Phase L(\d+)\.Power\.Active\.Value", "Phase L...Power.Active.Value"),
+            _total(r"Total\.Power\.Active\.Value", "Total.Power.Active.Value"),
+            _sum_of_phases(r"Phase L(\d+)\.Power\.Active\.Value", "Phase L...Power.Active.Value"),
             unit=THE_DEVICE,
         ),
         energy=total(
-            _sum(r"Total\.Energy\.Active\.Value", "Total.Energy.Active.Value"),
-            _sum(r"Phase L(\d+)\.Energy\.Active\.Value", "Phase L...Energy.Active.Value"),
+            _total(r"Total\.Energy\.Active\.Value", "Total.Energy.Active.Value"),
+            _sum_of_phases(r"Phase L(\d+)\.Energy\.Active\.Value", "Phase L...Energy.Active.Value"),
             unit=THE_DEVICE,
         ),
         switching_confidence=Confidence.LOW,

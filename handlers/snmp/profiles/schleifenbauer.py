@@ -25,17 +25,20 @@ from ..parts import (
     changed,
 )
 from ..sources import Checked, Only
-from .shorthand import HUNDREDTHS, ONES, column, figure, librenms, oid, total
+from .shorthand import HUNDREDTHS, ONES, beside, column, figure, librenms, oid, total
 
 THE_UNIT = Arcs(stop=1)
 NOT_WIRED = ("0",)
 VOLTAGE = column("~.1.1.2.6.1.1.7", "sdbDevInActualVoltage")
+ENERGY = column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal")
+
+
+CURRENT = column("~.1.1.2.6.1.1.5", "sdbDevInActualCurrent")
 
 
 def _inputs(below: str, name: str, scale: Decimal = ONES) -> Figure:
-    return figure(
-        Only(column(f"~.1.1.2.6.1.1.{below}", name), VOLTAGE, NOT_WIRED, keep=False), scale
-    )
+    values = column(f"~.1.1.2.6.1.1.{below}", name)
+    return figure(Only(beside(values, ENERGY), VOLTAGE, NOT_WIRED, keep=False), scale)
 
 
 STATE = column("~.1.1.2.7.3.1.2", "sdbDevOutSwCurrentState")
@@ -74,7 +77,7 @@ PROFILES = (
         energy=total(
             figure(
                 Checked(
-                    column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal"),
+                    beside(ENERGY, CURRENT),
                     ("0",),
                     VOLTAGE,
                     NOT_WIRED,

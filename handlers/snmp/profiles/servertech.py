@@ -20,11 +20,12 @@ from ..parts import (
     Write,
     changed,
 )
-from ..sources import Arc, Bits, Listed, OfUnits, Only, Part
+from ..sources import Arc, Bits, First, Listed, OfUnits, Only, Part
 from .shorthand import (
     HUNDREDTHS,
     TENTHS,
     THOUSANDTHS,
+    beside,
     column,
     figure,
     librenms,
@@ -71,10 +72,17 @@ STATUS, ST4_STATE = (
 )
 OUTLET_COUNT = column("1718.3.2.2.1.9", "infeedOutletCount")
 ST4_OUTLET_COUNT = column("1718.4.1.3.2.1.24", "st4InputCordOutletCount")
+ST4_LINES = column("1718.4.1.4.3.1.3", "st4LineCurrent")
+# the input cords whose lines are metered
+ST4_CORDS = OfUnits(ST4_OUTLET_COUNT, ST4_LINES)
 # Models that only monitor may lack the control states.
 CONTROL = column("1718.3.2.3.1.10", "outletControlState")
 ST4_CONTROL = column("1718.4.1.8.5.1.1", "st4OutletControlState")
-INFEED_LOAD = column("1718.3.2.2.1.7", "infeedLoadValue")
+INFEED_LOAD = beside(
+    column("1718.3.2.2.1.7", "infeedLoadValue"),
+    # some firmware lacks the counts
+    First((OUTLET_COUNT, column("1718.3.2.2.1.2", "infeedID"))),
+)
 TOWER = column("1718.3.2.1.1.8", "towerCapabilities")
 IS_THREE_PHASE = Bits(TOWER, THREE_PHASE)
 # A fourth infeed may be a neutral line. If its tower does not report its capabilities, the tower's
@@ -126,7 +134,7 @@ PROFILES = (
         power=total(figure(scalar("1718.3.1.6.0", "systemTotalPower")), else_outlets=True),
         energy=total(
             figure(column("1718.3.2.1.1.14", "towerEnergy")),
-            figure(column("1718.3.2.2.1.16", "infeedEnergy"), TENTHS),
+            figure(beside(column("1718.3.2.2.1.16", "infeedEnergy"), INFEED_LOAD), TENTHS),
             else_outlets=True,
             unit=THE_UNIT,
         ),
@@ -174,19 +182,27 @@ PROFILES = (
         ),
         load=total(
             figure(
-                Arc(column("1718.4.1.4.3.1.3", "st4LineCurrent"), -1, (ST4_NEUTRAL,), keep=False),
+                Arc(
+                    beside(
+                        ST4_LINES,
+                        column("1718.4.1.4.2.1.2", "st4LineID"),
+                    ),
+                    -1,
+                    (ST4_NEUTRAL,),
+                    keep=False,
+                ),
                 HUNDREDTHS,
             ),
             else_outlets=True,
             unit=THE_UNIT,
         ),
         power=total(
-            figure(column("1718.4.1.3.3.1.3", "st4InputCordActivePower")),
+            figure(beside(column("1718.4.1.3.3.1.3", "st4InputCordActivePower"), ST4_CORDS)),
             else_outlets=True,
             unit=THE_UNIT,
         ),
         energy=total(
-            figure(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), TENTHS),
+            figure(beside(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), ST4_CORDS), TENTHS),
             else_outlets=True,
             unit=THE_UNIT,
         ),

@@ -12,7 +12,7 @@ from typing import Callable, Optional
 from ..families import ENTERPRISES, NET_SNMP_IDS
 from ..figures import Arcs, Ceilings, Figure, Total
 from ..reader import ROOT
-from ..sources import Column, Joined, Merged, Prefixed, Provided, Scalar, Source
+from ..sources import Column, Complete, Joined, Merged, Prefixed, Provided, Scalar, Source
 
 TENTHS = Decimal("0.1")
 HUNDREDTHS = Decimal("0.01")
@@ -75,6 +75,18 @@ def figure(
     `syntax`: of an energy whose object is a Counter32 or Counter64.
     """
     return Figure(source, scale, tuple(absent), syntax=syntax)
+
+
+def beside(values: Source, other: Source) -> Complete:
+    """Values of a sum, compared with another source of the same rows, such as a column of the same
+    table: if one of its rows is missing in `values`, there is no sum."""
+    return Complete(values, other)
+
+
+def counted_rows(values: Source, count: Source) -> Complete:
+    """Values of a sum, compared with the device's own number of rows: if there are fewer, there is
+    no sum."""
+    return Complete(values, count=count)
 
 
 def by_number(values: Source, keys: tuple[Source, ...], own: tuple[Source, ...]) -> Joined:

@@ -6,10 +6,12 @@ table of outlets switch all outlets of a unit or of all units; they are never wr
 
 from ..parts import SIMULATED, Arcs, Confidence, Outlets, Profile, Proof, State, Write, changed
 from ..sources import OfUnits
-from .shorthand import HUNDREDS, TENTHS, column, figure, oids, pysnmp_mibs, total
+from .shorthand import HUNDREDS, TENTHS, beside, column, figure, oids, pysnmp_mibs, total
 
 STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
 THE_PDU = Arcs(stop=1)
+AMPS = column("3711.24.1.1.7.3.1.1.4", "pduRMSAmpsValue")
+ENERGY = column("3711.24.1.1.7.3.1.1.5", "pduTotalEnergyValue")
 
 PROFILES = (
     Profile(
@@ -30,15 +32,16 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(column("3711.24.1.1.7.3.1.1.4", "pduRMSAmpsValue"), TENTHS),
+            figure(beside(AMPS, ENERGY), TENTHS),
             else_outlets=True,
             unit=THE_PDU,
         ),
         power=total(
-            figure(column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"), HUNDREDS), unit=THE_PDU
+            figure(beside(column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"), AMPS), HUNDREDS),
+            unit=THE_PDU,
         ),
         energy=total(
-            figure(column("3711.24.1.1.7.3.1.1.5", "pduTotalEnergyValue"), TENTHS),
+            figure(beside(ENERGY, AMPS), TENTHS),
             else_outlets=True,
             unit=THE_PDU,
         ),

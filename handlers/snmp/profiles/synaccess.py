@@ -8,7 +8,18 @@ the newer table is empty.
 
 from ..parts import SIMULATED, Confidence, Guarded, Outlets, Profile, State, Write
 from ..sources import Number, Unless
-from .shorthand import ONES, by_unit, column, figure, oids, pysnmp_mibs, scalar, total
+from .shorthand import (
+    ONES,
+    beside,
+    by_unit,
+    column,
+    counted_rows,
+    figure,
+    oids,
+    pysnmp_mibs,
+    scalar,
+    total,
+)
 
 STATUS = column("21728.3.2.1.1.3", "outletStatus")
 OLDER_STATUS = Unless(
@@ -16,11 +27,16 @@ OLDER_STATUS = Unless(
     scalar("21728.3.1.3.0", "powerOutletNum"),
 )
 LINK_STATE = column("21728.4.5.1.1.7", "outletState")
-BANKS = by_unit(lambda bank: scalar(f"21728.3.3.{bank + 1}.0", f"currentDrawStatus{bank}"), (1, 2))
+BANKS = counted_rows(
+    by_unit(lambda bank: scalar(f"21728.3.3.{bank + 1}.0", f"currentDrawStatus{bank}"), (1, 2)),
+    scalar("21728.3.1.7.0", "acCurrentSensorNumber"),
+)
 # A unit without an inlet module may lack the module's objects or return 0 for them. A 0 counts as
 # not measured.
 NO_MODULE = ("0", "0.0", "0.00")
 NO = "2"
+INLET_POWER = column("21728.4.2.1.1.14", "inletActivePower")
+INLET_ENERGY = column("21728.4.2.1.1.5", "inletEnergyAccumulation")
 
 PROFILES = (
     Profile(
@@ -43,8 +59,8 @@ PROFILES = (
                 name=column("21728.4.5.1.1.3", "outletName"),
             ),
         ),
-        power=total(figure(column("21728.4.2.1.1.14", "inletActivePower"))),
-        energy=total(figure(column("21728.4.2.1.1.5", "inletEnergyAccumulation"))),
+        power=total(figure(beside(INLET_POWER, INLET_ENERGY))),
+        energy=total(figure(beside(INLET_ENERGY, INLET_POWER))),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "power", "energy", "switching"),
         note=(

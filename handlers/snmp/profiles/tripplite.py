@@ -24,6 +24,7 @@ from ..sources import OfUnits
 from .shorthand import (
     HUNDREDTHS,
     TENTHS,
+    beside,
     column,
     counted,
     figure,
@@ -62,6 +63,21 @@ PDU_OUTPUT, ATS_OUTPUT, UPS_LINES = (
     "850.1.1.3.4.3.2.1.1",
     "850.1.1.3.1.3.3.2.1",
 )
+# currents and powers
+OUTPUTS = (
+    (
+        column(PDU_OUTPUT + ".5", "tlpPduOutputCurrent"),
+        column(PDU_OUTPUT + ".8", "tlpPduOutputActivePower"),
+    ),
+    (
+        column(ATS_OUTPUT + ".5", "tlpAtsOutputCurrent"),
+        column(ATS_OUTPUT + ".8", "tlpAtsOutputActivePower"),
+    ),
+    (
+        column(UPS_LINES + ".3", "tlpUpsOutputLineCurrent"),
+        column(UPS_LINES + ".4", "tlpUpsOutputLinePower"),
+    ),
+)
 THE_DEVICE = Arcs(stop=1)
 LEGACY = "850.10.2.3.5.1"
 NOT_CONTROLLABLE = "the device reports it as not controllable"
@@ -84,16 +100,12 @@ PROFILES = (
             _lx("850.1.1.3.1.3.5.1.1", "tlpUps"),
         ),
         load=total(
-            figure(column(PDU_OUTPUT + ".5", "tlpPduOutputCurrent"), HUNDREDTHS),
-            figure(column(ATS_OUTPUT + ".5", "tlpAtsOutputCurrent"), HUNDREDTHS),
-            figure(column(UPS_LINES + ".3", "tlpUpsOutputLineCurrent"), HUNDREDTHS),
+            *(figure(beside(currents, powers), HUNDREDTHS) for currents, powers in OUTPUTS),
             else_outlets=True,
             unit=THE_DEVICE,
         ),
         power=total(
-            figure(column(PDU_OUTPUT + ".8", "tlpPduOutputActivePower")),
-            figure(column(ATS_OUTPUT + ".8", "tlpAtsOutputActivePower")),
-            figure(column(UPS_LINES + ".4", "tlpUpsOutputLinePower")),
+            *(figure(beside(powers, currents)) for currents, powers in OUTPUTS),
             else_outlets=True,
             unit=THE_DEVICE,
         ),

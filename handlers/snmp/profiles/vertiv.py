@@ -18,13 +18,26 @@ from ..parts import (
     Write,
     changed,
 )
-from ..sources import First, Listed, Merged, OfUnits, Only, Part, Provided, Source, Span, Spread
+from ..sources import (
+    Column,
+    First,
+    Listed,
+    Merged,
+    OfUnits,
+    Only,
+    Part,
+    Provided,
+    Source,
+    Span,
+    Spread,
+)
 from .shorthand import (
     HUNDREDTHS,
     NET_SNMP,
     TENS,
     TENTHS,
     THOUSANDTHS,
+    beside,
     by_number,
     by_unit,
     column,
@@ -61,7 +74,10 @@ def _v5_metered(values: Source) -> Source:
 V5_DELTA = "1"  # a value of pduMeterType
 V5_LINES = figure(
     Provided(
-        column("21239.5.2.3.4.1.4", "pduLineCurrent"),
+        beside(
+            column("21239.5.2.3.4.1.4", "pduLineCurrent"),
+            column("21239.5.2.3.4.1.2", "pduLineName"),
+        ),
         column("21239.5.2.3.1.1.6", "pduMeterType"),
         V5_DELTA,
     ),
@@ -84,17 +100,18 @@ V3_SETTLED = Merged(
 V3_PLUGGED = column("~.25.1.4", "ctrl3ChIECAvail")
 
 
-def _v3_phases(first: int, name: str) -> Merged:
+def _v3_phases(first: int, name: str) -> Source:
     """A column of ctrl3ChIECTable for each phase; these columns are 8 apart.
 
     The identity is the phase, then the row.
     """
-    return by_unit(
-        lambda n: Only(
-            column(f"~.25.1.{first + 8 * (n - 1)}", name + "ABC"[n - 1]), V3_PLUGGED, ("1",)
-        ),
-        (1, 2, 3),
-    )
+    phases = (1, 2, 3)
+
+    def values(n: int) -> Column:
+        return column(f"~.25.1.{first + 8 * (n - 1)}", name + "ABC"[n - 1])
+
+    plugged = by_unit(lambda n: beside(V3_PLUGGED, values(n)), phases)
+    return Only(beside(by_unit(values, phases), plugged), plugged, ("1",))
 
 
 # Geist EM series (GEIST-EM-SERIES-MIB): "main" channels meter the unit, each "auxiliary" channel
@@ -123,6 +140,8 @@ def _dcs(below: str, name: str) -> Listed:
 
 
 LIEBERT_PDU = Arcs(stop=1)
+LIEBERT_POWER = column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")
+LIEBERT_ENERGY = column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum")
 LIEBERT_STATE = column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState")
 LIEBERT_COUNT = scalar("476.1.42.3.8.50.19.0", "lgpPduRcpTableCount")
 LIEBERT_CONDITION = column("476.1.42.3.8.50.20.1.210", "lgpPduRcpEntryOperationCondition")
@@ -146,14 +165,20 @@ def _acs(below: str, name: str) -> First:
 
 # The MIBs do not say which current the PDU's own column holds on a PDU with three phases, so it is
 # not used there.
-PM_LINES = column("10418.17.2.5.9.1.50", "pmPowerMgmtPhasesTableCurrentValue")
+PM_LINES = beside(
+    column("10418.17.2.5.9.1.50", "pmPowerMgmtPhasesTableCurrentValue"),
+    column("10418.17.2.5.9.1.4", "pmPowerMgmtPhasesTableName"),
+)
 PM_CURRENT = Only(
     column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue"),
     column("10418.17.2.5.3.1.37", "pmPowerMgmtPDUTableNumberOfPhases"),
     (THREE_PHASES,),
     keep=False,
 )
-ACS_LINES = _acs("8.1.7", "acsPowerMgmtPhasesTableCurrentValue")
+ACS_LINES = beside(
+    _acs("8.1.7", "acsPowerMgmtPhasesTableCurrentValue"),
+    _acs("8.1.4", "acsPowerMgmtPhasesTablePhaseName"),
+)
 ACS_CURRENT = Only(
     _acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"),
     _acs("3.1.37", "acsPowerMgmtPDUTableNumberOfPhases"),
@@ -200,8 +225,20 @@ PROFILES = (
         ),
         load=total(
             V5_LINES,
-            figure(column("21239.5.2.3.2.1.8", "pduPhaseCurrent"), HUNDREDTHS),
-            figure(column("21239.5.2.3.3.1.4", "pduBreakerCurrent"), HUNDREDTHS),
+            figure(
+                beside(
+                    column("21239.5.2.3.2.1.8", "pduPhaseCurrent"),
+                    column("21239.5.2.3.2.1.4", "pduPhaseVoltage"),
+                ),
+                HUNDREDTHS,
+            ),
+            figure(
+                beside(
+                    column("21239.5.2.3.3.1.4", "pduBreakerCurrent"),
+                    column("21239.5.2.3.3.1.2", "pduBreakerName"),
+                ),
+                HUNDREDTHS,
+            ),
             else_outlets=True,
         ),
         power=total(figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower")), else_outlets=True),
@@ -317,17 +354,23 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(column("476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths"), HUNDREDTHS),
+            figure(
+                beside(
+                    column("476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths"),
+                    column("476.1.42.3.8.30.40.1.15", "lgpPduPsLineEntryLine"),
+                ),
+                HUNDREDTHS,
+            ),
             else_outlets=True,
             unit=LIEBERT_PDU,
         ),
         power=total(
-            figure(column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")),
+            figure(beside(LIEBERT_POWER, LIEBERT_ENERGY)),
             else_outlets=True,
             unit=LIEBERT_PDU,
         ),
         energy=total(
-            figure(column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum"), TENTHS),
+            figure(LIEBERT_ENERGY, TENTHS),
             else_outlets=True,
             unit=LIEBERT_PDU,
         ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .base import Place, ReadOnly, Source
 from .choices import First, Merged, Prefixed, Provided, Unless, Whole
-from .filters import Arc, Checked, Counted, EachUnit, Listed, OfUnits, Only
+from .filters import Arc, Checked, Complete, Counted, EachUnit, Listed, OfUnits, Only
 from .joins import Joined, Part
 from .objects import Column, Scalar
 from .special import Alike, Field, Gathered, NamedRows, Negative, Packed, Renumbered, Spelt
@@ -22,6 +22,7 @@ __all__ = [
     "Chained",
     "Checked",
     "Column",
+    "Complete",
     "Counted",
     "EachUnit",
     "Field",

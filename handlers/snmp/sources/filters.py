@@ -100,6 +100,52 @@ class Listed(ReadOnly):
         }
 
 
+class Complete(ReadOnly):
+    """All rows of `source`, and a row with an empty value for each one that is missing from the
+    device's answer, so that there is no sum.
+
+    No row is added if `source` has no rows: the device does not have this table. Give at least one
+    of the other fields; one that costs no request, because it is read anyway, is the best.
+
+    Fields:
+        source: the rows of the sum.
+        beside: another column of the same table, or another source with the same identities: each
+            of its rows belongs to `source` too.
+        count: the device's own number of rows, for each unit with which identities begin, or one
+            number for all rows.
+        least: the number of rows that every device of the family has.
+    """
+
+    WHY = "it has rows without an object"
+
+    source: Source
+    beside: Optional[Source] = None
+    count: Optional[Source] = None
+    least: int = 0
+
+    def __post_init__(self) -> None:
+        if self.beside is None and self.count is None and self.least < 1:
+            raise ValueError(
+                "beside, count and least are missing: give one, which tells that a row is missing"
+            )
+
+    def rows(self, reader: Reader) -> Rows:
+        rows = self.source.rows(reader)
+        if not rows:
+            return {}
+        beside = self.beside.rows(reader) if self.beside else {}
+        found = {**rows, **{identity: "" for identity in beside if identity not in rows}}
+        counts = self.count.rows(reader) if self.count else {}
+        for unit, value in counts.items():
+            counted = number(value)
+            mine = [one for one in found if len(counts) == 1 or unit in beginnings(one)]
+            if counted is not None and len(mine) < counted:
+                found[f"{unit}."] = ""  # the dot: no index ends with one
+        if len(found) < self.least:
+            found["."] = ""
+        return found
+
+
 class Arc(Filter):
     """Rows of `source` whose identity has one of `values` as an arc. A row with a shorter identity
     has none of them.

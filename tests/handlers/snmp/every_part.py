@@ -19,6 +19,7 @@ from handlers.snmp.sources import (
     Chained,
     Checked,
     Column,
+    Complete,
     Counted,
     EachUnit,
     Field,
@@ -120,6 +121,7 @@ EVERY_PART = Profile(
                         Unless(C, Listed(C, S)),
                         Checked(Alike(C, S), ("0",), S, ("2",), 3),
                         Renumbered(C, S),
+                        Complete(C, S, S, 3),
                     )
                 )
             ),

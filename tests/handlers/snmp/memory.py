@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Optional, Union
 
 from handlers.snmp.reader import Reader
@@ -45,6 +46,29 @@ class Memory:
     def put(self, oid: str, value: Value) -> None:
         self._objects[arcs(oid)] = value
         self._order = sorted(self._objects)
+
+    @contextmanager
+    def without(self, oids: Iterable[str]) -> Iterator[None]:
+        """Leave these objects out of the device's answers within the block."""
+        lost = {arcs(oid): self._objects.pop(arcs(oid)) for oid in set(oids)}
+        for oid in lost:
+            del self._order[bisect_left(self._order, oid)]
+        try:
+            yield
+        finally:
+            self._objects.update(lost)
+            for oid in lost:
+                insort(self._order, oid)
+
+    @contextmanager
+    def holding(self, values: Mapping[str, Value]) -> Iterator[None]:
+        """Give these objects other values within the block."""
+        kept = {arcs(oid): self._objects[arcs(oid)] for oid in values}
+        self._objects.update({arcs(oid): value for oid, value in values.items()})
+        try:
+            yield
+        finally:
+            self._objects.update(kept)
 
 
 def reader(objects: Mapping[str, Value]) -> Reader:

@@ -1,0 +1,115 @@
+"""NUT: the variables of the simulated PDUs and of the dumps of real devices, read by the handler's
+pure part. A variable that the server no longer lists is a missing row; one without a number is a
+counter that is not measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Optional
+
+from handlers.nut.members import as_number
+from handlers.nut.model import NutDevice
+from handlers.nut.outlets import read
+from tests.handlers.nut.given import DEFAULTS
+from tests.needs import SHARED
+from tests.simulators.nut_server.devices import SwitchedPdu
+
+from .outcome import Outcome
+
+Variables = Mapping[str, str]
+# a PDU with three lines, with inlet counters, then with those of outlets, then with one for all
+_LINES = {f"input.L{line}.{name}": "3" for line in (1, 2, 3) for name in ("current", "voltage")}
+_OUTLETS = {f"outlet.{n}.{name}": "700" for n in (1, 2, 3) for name in ("current", "energy")}
+_PDU = {"device.type": "pdu", "outlet.count": "3", **_LINES, **_OUTLETS}
+_CHAIN = {
+    f"device.{n}.{name}": value
+    for n in (1, 2)
+    for name, value in {**_PDU, "input.energy": "9"}.items()
+}
+_MADE = {
+    "lines": {**_PDU, "input.energy": "9000", "outlet.energy": "5000"},
+    "phases": {
+        "device.type": "pdu",
+        "outlet.count": "0",
+        "input.phases": "3",
+        **{f"input.L{line}.current": "2" for line in (1, 2, 3)},
+    },
+    "outlets": {**_PDU, "outlet.energy": "5000"},
+    "chain": {"device.count": "2", "input.energy": "70", "input.current": "50", **_CHAIN},
+}
+
+
+def made() -> Mapping[str, Variables]:
+    """Variables by the name of their unit."""
+    simulated = {
+        f"simulated {name}": unit.variables()
+        for name, unit in (("pdu", SwitchedPdu()), ("chain", SwitchedPdu(members=2)))
+    }
+    return {**_MADE, **simulated}
+
+
+def real() -> Mapping[str, Variables]:
+    """The dumps of real devices, none where they are not available."""
+    found = {}
+    for path in sorted(SHARED.glob("nut/dumps/*.dev")):
+        lines = path.read_text("utf-8").splitlines()
+        pairs = (line.split(":", 1) for line in lines if ":" in line and not line.startswith("#"))
+        found[f"dump {path.stem}"] = {name.strip(): text.strip() for name, text in pairs}
+    return found
+
+
+def run(name: str, variables: Variables) -> Outcome:
+    """The outcome of one unit."""
+    base = _read(variables)
+    loads = _other_loads(variables)
+    cells = [one for one in variables if one.endswith((".current", ".energy", ".voltage"))]
+    shrunk, jumped = [], []
+    for cell in cells:
+        after = _read({one: text for one, text in variables.items() if one != cell})
+        if after.load not in (None, base.load, *loads):
+            shrunk.append(f"{name}: load {base.load} -> {after.load} without {cell}")
+        # without input.energy the device has no such counter, and the next one is right
+        if cell.endswith("energy") and after.energy not in (None, base.energy):
+            if not cell.endswith("input.energy"):
+                shrunk.append(f"{name}: energy {base.energy} -> {after.energy} without {cell}")
+    counters = [one for one in cells if one.endswith(".energy")]
+    forms = ("", "-1", "N/A", "nan")
+    for form in forms:
+        for lost in (counters, *([one] for one in counters)):
+            after = _read({**variables, **dict.fromkeys(lost, form)})
+            if after.energy not in (None, base.energy):
+                jumped.append(f"{name}: energy {base.energy} -> {after.energy}: {form!r} in {lost}")
+    return Outcome(
+        len(cells),
+        tuple(shrunk),
+        counters=len(forms) * (len(counters) + 1) if counters else 0,
+        jumped=tuple(jumped),
+    )
+
+
+def _read(variables: Variables) -> NutDevice:
+    return read(variables, (), {}, DEFAULTS)
+
+
+def _other_loads(variables: Variables) -> list[Optional[float]]:
+    """What the device's other complete sources give: without the currents of the first, the first
+    two, and so on. Each may also be that of one member of a chain.
+    """
+    found: list[Optional[float]] = []
+    groups = ("input.L", "input.", "outlet.1.", "outlet.", "output.L", "output.", "device.2.input")
+    left = {one: text for one, text in variables.items() if as_number(text) is not None}
+    for group in groups:
+        alone = {
+            one: text
+            for one, text in variables.items()
+            if not (one.endswith(".current") and group in one)
+        }
+        found.append(_read(alone).load)
+        left = {
+            one: text
+            for one, text in left.items()
+            if not (one.endswith(".current") and group in one)
+        }
+        found.append(_read({**left, "outlet.count": variables.get("outlet.count", "")}).load)
+    return found

@@ -1,0 +1,272 @@
+"""SNMP: every family's units and the recordings of real units, in memory.
+
+Each object that a sum of the unit reads is taken out of the answer once, then each row of its
+tables in all columns. Each sum must then be what it was, or unset, or what another complete source
+of the unit gives; energy has no other source. Then the energy's objects are made unmeasured.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Callable, NamedTuple, Optional, TypeVar
+
+from handlers.errors import PduHandlerError
+from handlers.snmp import detection, metering
+from handlers.snmp.device import SnmpDevice
+from handlers.snmp.figures import Figure, Total
+from handlers.snmp.frozen import parts_of
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.sources import Column, Gathered, Joined, Listed, NamedRows, Source, Spelt
+from tests.handlers.snmp import recorded, units
+from tests.handlers.snmp.memory import Memory, Value, of_rows
+from tests.needs import SHARED
+from tests.recordings import fixture
+
+from .outcome import Outcome
+
+NAMES = ("load", "power", "energy")
+T = TypeVar("T")
+Sums = Mapping[str, Optional[Decimal]]
+
+
+class Unit(NamedTuple):
+    """A unit of the trial: its name, and how it is made and read."""
+
+    name: str
+    make: Callable[[], Memory]
+    find: Callable[[Memory], SnmpDevice]
+
+
+def made() -> list[Unit]:
+    """Every unit of every family."""
+    return [_made(unit.name) for unit in units.FIXTURES]
+
+
+def real() -> list[Unit]:
+    """The recordings of real units, none where they are not available."""
+    available = (SHARED / "snmp" / "recordings").is_dir()
+    return [_recorded(name) for name in recorded.names()] if available else []
+
+
+def _made(name: str) -> Unit:
+    unit = fixture(name)
+    return Unit(name, lambda: of_rows(unit.rows), lambda device: units.find(unit, device))
+
+
+def _recorded(name: str) -> Unit:
+    return Unit(
+        f"recording {name}",
+        lambda: of_rows(recorded.rows(name)),
+        lambda device: detection.detect(device, PROFILES),
+    )
+
+
+def run(unit: Unit, most: int = 1_000_000) -> Outcome:
+    """The outcome of one unit. `most`: of more objects, rows or counters, only as many are tried,
+    spread evenly.
+    """
+    device = unit.make()
+    found = unit.find(device)
+    base = sums(found)
+    read: dict[str, list[str]] = {}  # object -> the sums that read it
+    rows: dict[tuple[str, str], set[str]] = {}  # entry and index of a table -> its objects
+    for name in NAMES:
+        if base[name] is None:
+            continue
+        for part in _parts(found, name):
+            for cell in _objects(found, device, part):
+                read.setdefault(cell, []).append(name)
+            if isinstance(part, Column):
+                full = found.reader.resolve(part.oid)
+                for index in device.walk(full):
+                    rows.setdefault((full.rpartition(".")[0], index), set())
+    for (entry, index), objects in rows.items():
+        for below in device.walk(entry):
+            column, _, rest = below.partition(".")
+            if rest == index:
+                objects.add(f"{entry}.{below}")
+    others = {name: _others(found, name) for name in NAMES}
+    objects_tried, rows_tried = _some(list(read), most), _some(list(rows.items()), most)
+
+    def wrong(without: Iterable[str]) -> Iterator[str]:
+        lost = set(without)
+        with device.without(lost):
+            try:
+                again = unit.find(device)
+                after = sums(again)
+            except PduHandlerError:
+                return
+            for name in NAMES:
+                if after[name] in (None, base[name]):
+                    continue
+                if base[name] is None:
+                    yield f"{unit.name}: {name} unset -> {after[name]}"
+                elif name == "energy" and _has(again, name):
+                    yield f"{unit.name}: {name} {base[name]} -> {after[name]}"
+                elif after[name] not in others[name]:
+                    yield f"{unit.name}: {name} {base[name]} -> {after[name]}"
+
+    shrunk = [f"{line} without {cell}" for cell in objects_tried for line in wrong([cell])]
+    whole = [
+        f"{line} without the row {entry}.*.{index}"
+        for (entry, index), objects in rows_tried
+        for line in wrong(objects)
+    ]
+    counters, jumped = _counters(unit, device, found, base["energy"], most)
+    return Outcome(
+        len(objects_tried), tuple(shrunk), len(rows_tried), tuple(whole), counters, tuple(jumped)
+    )
+
+
+def _some(every: Sequence[T], most: int) -> Sequence[T]:
+    """At most so many of them, spread evenly."""
+    return every if len(every) <= most else [every[n * len(every) // most] for n in range(most)]
+
+
+def sums(found: SnmpDevice) -> Sums:
+    read = metering.meter(found)
+    return {"load": read.load, "power": read.power, "energy": read.energy}
+
+
+def _total(found: SnmpDevice, name: str) -> Optional[Total]:
+    total: Optional[Total] = getattr(found.profile, name)
+    return total
+
+
+def _of_outlets(found: SnmpDevice, name: str) -> Optional[Figure]:
+    figure: Optional[Figure] = (
+        getattr(found.outlets, "current" if name == "load" else name) if found.outlets else None
+    )
+    return figure
+
+
+def _parts(found: SnmpDevice, name: str) -> Iterator[object]:
+    """The parts of a sum with objects of their own."""
+    total = _total(found, name)
+    assert total is not None
+    figures = [*total.figures, *([_of_outlets(found, name)] if total.else_outlets else [])]
+    return (part for part in parts_of((*figures, total.units)) if any(_own(part)))
+
+
+def _objects(found: SnmpDevice, device: Memory, part: object) -> Sequence[str]:
+    """The objects of the device that a part reads for the sum."""
+    cells = [cell for oid in _own(part) for cell in _cells(found, device, oid)]
+    if not isinstance(part, NamedRows):
+        return cells
+    names = device.walk(found.reader.resolve(part.names))
+    wanted = {index for index, name in names.items() if re.fullmatch(part.pattern, str(name))}
+    below = tuple(found.reader.resolve(oid) + "." for oid in _own(part))
+    return [
+        cell
+        for cell in cells
+        for start in below
+        if cell.startswith(start) and cell[len(start) :] in wanted
+    ]
+
+
+def _own(part: object) -> Iterator[str]:
+    """The OIDs that the part itself names."""
+    for name in ("oid", "names", "values"):
+        held = getattr(part, name, None)
+        if isinstance(held, str):
+            yield held
+
+
+def _has(found: SnmpDevice, name: str) -> bool:
+    """Whether the device has a row of the preferred figure."""
+    total = _total(found, name)
+    return bool(total and total.figures and total.figures[0].source.rows(found.reader))
+
+
+def _others(found: SnmpDevice, name: str) -> set[Decimal]:
+    """What the other sources of the unit give: each unit of a chain by each complete source, the
+    others as they were, or all of them by the same.
+    """
+    total = _total(found, name)
+    if total is None:
+        return set()
+    tables = [figure.listed(found.reader) for figure in total.figures]
+    if total.else_outlets:
+        outlets = _of_outlets(found, name)
+        values = outlets.read(found.reader) if outlets else {}
+        tables.append({identity: values.get(identity) for identity in found.states})
+    complete = [
+        {unit: value for unit, value in _by_unit(total, table).items() if value is not None}
+        for table in tables
+    ]
+    preferred: dict[str, Decimal] = {}
+    for table in complete:
+        preferred = {**table, **preferred}
+    given = {sum(table.values(), Decimal(0)) for table in complete if table}
+    whole = sum(preferred.values(), Decimal(0))
+    for table in complete:
+        given |= {whole - preferred[unit] + value for unit, value in table.items()}
+    return given
+
+
+def _by_unit(
+    total: Total, table: Mapping[str, Optional[Decimal]]
+) -> Mapping[str, Optional[Decimal]]:
+    rows: dict[str, list[Optional[Decimal]]] = {}
+    for index, value in table.items():
+        rows.setdefault(total.unit.of(index) if total.unit else "", []).append(value)
+    return {
+        unit: None if None in values else sum(filter(None, values), Decimal(0))
+        for unit, values in rows.items()
+    }
+
+
+def _counters(
+    unit: Unit, device: Memory, found: SnmpDevice, base: Optional[Decimal], most: int
+) -> tuple[int, Sequence[str]]:
+    """How many forms of an unmeasured energy were tried, and those with another energy."""
+    total = _total(found, "energy")
+    if base is None or total is None:
+        return 0, ()
+    outlets = _of_outlets(found, "energy")
+    figures = [*total.figures, *([outlets] if total.else_outlets and outlets else [])]
+    preferred = next(figure for figure in figures if figure.source.rows(found.reader))
+    values = [cell for oid in _valued(preferred.source) for cell in _cells(found, device, oid)]
+    tried, jumped = 0, []
+    forms: tuple[Value, ...] = (-1, 2**32 - 1, "", "-1", "N/A", *preferred.absent)
+    for form in dict.fromkeys(forms):
+        for cells in ([*values], *([cell] for cell in _some(values, most))):
+            tried += 1
+            with device.holding(dict.fromkeys(cells, form)):
+                try:
+                    after = sums(unit.find(device))["energy"]
+                except PduHandlerError:
+                    continue
+            if after not in (None, base):
+                jumped.append(f"{unit.name}: energy {base} -> {after} with {form!r} in {cells}")
+    return tried, jumped
+
+
+# the field of a source that has its values; the others select, count or join
+_VALUES = {Listed: "known", Joined: "values", Gathered: "values", Spelt: "values"}
+
+
+def _valued(source: Source) -> Iterator[str]:
+    """The OIDs that a source has its values from."""
+    own = getattr(source, "values" if isinstance(source, NamedRows) else "oid", None)
+    if isinstance(own, str):
+        yield own
+        return
+    inner = (
+        getattr(source, _VALUES.get(type(source), "source"), None)
+        or getattr(source, "choices", None)
+        or getattr(source, "parts", ())
+    )
+    for part in inner if isinstance(inner, tuple) else (inner,):
+        yield from _valued(part)
+
+
+def _cells(found: SnmpDevice, device: Memory, oid: str) -> Sequence[str]:
+    """The objects of the device at and below an OID of the profile."""
+    full = found.reader.resolve(oid)
+    below = device.walk(full)
+    if below:
+        return [f"{full}.{index}" for index in below]
+    return [full] if device.get(full) is not None else []

@@ -1,0 +1,75 @@
+"""No sum shrinks because a row is missing from an answer, and no energy becomes another counter
+because the first is not measured once.
+
+`python -m tests.partial` runs the same trial with every row of the large recordings, and prints how
+many there were.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.partial import nut, raritan, redfish, snmp
+from tests.partial.__main__ import main
+from tests.partial.outcome import Outcome
+
+# of a recording with thousands of objects, so many are tried
+MOST = 24
+
+
+def right(outcome: Outcome) -> bool:
+    """Whether something was tried, and nothing was wrong."""
+    assert not outcome.shrunk and not outcome.jumped
+    return outcome.rows > 0
+
+
+@pytest.mark.parametrize("unit", snmp.made(), ids=lambda unit: unit.name)
+def test_no_sum_of_an_snmp_family_shrinks_or_jumps(unit: snmp.Unit) -> None:
+    right(snmp.run(unit))
+
+
+@pytest.mark.against("recordings of real units, in memory")
+@pytest.mark.parametrize("unit", snmp.real(), ids=lambda unit: unit.name.replace("recording ", ""))
+def test_no_sum_of_a_recorded_snmp_unit_shrinks_or_jumps(unit: snmp.Unit) -> None:
+    right(snmp.run(unit, MOST))
+
+
+@pytest.mark.parametrize("name", nut.made())
+def test_no_sum_of_nut_shrinks_or_jumps(name: str) -> None:
+    assert right(nut.run(name, nut.made()[name]))
+
+
+@pytest.mark.against("NUT dumps of real devices, in memory")
+@pytest.mark.parametrize("name", nut.real())
+def test_no_sum_of_a_recorded_nut_device_shrinks_or_jumps(name: str) -> None:
+    assert right(nut.run(name, nut.real()[name]))
+
+
+@pytest.mark.parametrize("name", redfish.made())
+def test_no_sum_of_redfish_shrinks_or_jumps(name: str) -> None:
+    assert right(redfish.run(name, redfish.made()[name]))
+
+
+@pytest.mark.parametrize("name", raritan.made())
+def test_no_sum_of_a_xerus_unit_shrinks_or_jumps(name: str) -> None:
+    assert right(raritan.run(name, raritan.made()[name]))
+
+
+def test_the_trial_finds_a_sum_that_shrinks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the comparison of a sum with another column, a row is missed."""
+    monkeypatch.setattr(
+        "handlers.snmp.sources.filters.Complete.rows",
+        lambda self, reader: self.source.rows(reader),
+    )
+    unit = next(unit for unit in snmp.made() if unit.name == "sentry3")
+    assert any("load 14.10 -> 10.00" in line for line in snmp.run(unit).shrunk)
+
+
+def test_the_program_prints_how_many_rows_and_counters_it_tried(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["raritan"]) == 0
+    heads, figures, end = capsys.readouterr().out.splitlines()
+    assert heads.split()[:4] == ["handler", "units", "rows", "shrunk"]
+    assert figures.split() == ["raritan", "3", "81", "0", "0", "0", "33", "0"]
+    assert end.startswith("0 wrong")
