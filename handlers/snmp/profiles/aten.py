@@ -57,6 +57,8 @@ NO_RIGHT, NOT_THERE = "6", "7"
 PERMITTED = ("1", "2", "3", "4", "5", "8")  # all other statuses but "no right" (6)
 NO = "1"
 NOT_SUPPORTED = ("-2000000",)
+PE_CURRENT = column("21317.1.3.2.2.2.1.99.1.2", "deviceIntegerCurrent")
+PE_ENERGY = column("21317.1.3.2.2.2.1.99.1.5", "deviceIntegerPowerDissipation")
 
 DISPLAYED = column("21317.1.3.2.2.2.1.5.1.2", "displayOutletStatus")
 DISPLAYED_NOT_THERE = "6"
@@ -163,26 +165,18 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(
-                column("21317.1.3.2.2.2.1.99.1.2", "deviceIntegerCurrent"),
-                THOUSANDTHS,
-                NOT_SUPPORTED,
-            ),
-            else_outlets=True,
+            figure(beside(PE_CURRENT, PE_ENERGY), THOUSANDTHS, NOT_SUPPORTED), else_outlets=True
         ),
         power=total(
             figure(
-                column("21317.1.3.2.2.2.1.99.1.4", "deviceIntegerPower"), THOUSANDTHS, NOT_SUPPORTED
+                beside(column("21317.1.3.2.2.2.1.99.1.4", "deviceIntegerPower"), PE_CURRENT),
+                THOUSANDTHS,
+                NOT_SUPPORTED,
             ),
             else_outlets=True,
         ),
         energy=total(
-            figure(
-                column("21317.1.3.2.2.2.1.99.1.5", "deviceIntegerPowerDissipation"),
-                THOUSANDTHS,
-                NOT_SUPPORTED,
-            ),
-            else_outlets=True,
+            figure(beside(PE_ENERGY, PE_CURRENT), THOUSANDTHS, NOT_SUPPORTED), else_outlets=True
         ),
         switching_confidence=Confidence.HIGH,
         evidence=RECORDED,

@@ -26,6 +26,8 @@ ROOT = "674.10903.200.2.200"
 NUMBER = column(ROOT + ".130.1.2.1.2", "rPDUOutletSwitchedStatusNumber")
 METERED_NUMBER = column(ROOT + ".130.2.2.1.2", "rPDUOutletMeteredStatusNumber")
 METERED_NAME = column(ROOT + ".130.2.2.1.3", "rPDUOutletMeteredStatusName")
+DEVICE_POWER = column(ROOT + ".110.2.1.3", "rPDUDeviceStatusPower")
+DEVICE_ENERGY = column(ROOT + ".110.2.1.4", "rPDUDeviceStatusEnergy")
 
 
 def _metered(below: str, name: str) -> Figure:
@@ -79,12 +81,8 @@ PROFILES = (
             ),
             else_outlets=True,
         ),
-        power=total(
-            figure(column(ROOT + ".110.2.1.3", "rPDUDeviceStatusPower"), TENS), else_outlets=True
-        ),
-        energy=total(
-            figure(column(ROOT + ".110.2.1.4", "rPDUDeviceStatusEnergy"), TENTHS), else_outlets=True
-        ),
+        power=total(figure(beside(DEVICE_POWER, DEVICE_ENERGY), TENS), else_outlets=True),
+        energy=total(figure(beside(DEVICE_ENERGY, DEVICE_POWER), TENTHS), else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,
         unread=f"rPDUPhaseCfgOverloadRestriction: {OVERLOAD}",

@@ -315,9 +315,12 @@ PROFILES = (
             ),
         ),
         # The current of a bar also flows through its output, so bars are not summed.
-        load=total(figure(CORE_CURRENT, HUNDREDTHS)),
-        power=total(figure(column(MPDU + ".1.2.1.38", "mpduTotalPowerWatt")), figure(CORE_WATTS)),
-        energy=total(figure(CORE_WH, THOUSANDTHS)),
+        load=total(figure(beside(CORE_CURRENT, CORE_STATE), HUNDREDTHS)),
+        power=total(
+            figure(column(MPDU + ".1.2.1.38", "mpduTotalPowerWatt")),
+            figure(beside(CORE_WATTS, CORE_STATE)),
+        ),
+        energy=total(figure(beside(CORE_WH, CORE_STATE), THOUSANDTHS)),
         evidence=SIMULATED.of("state", "current", "power", "energy"),
         note=(
             "Outlets are pdu.output on the core, and pdu.output.outlet on the bar that is plugged"

@@ -8,10 +8,11 @@ another table, which is not read.
 
 from ..parts import SIMULATED, Arcs, Outlets, Profile, State
 from ..sources import OfUnits
-from .shorthand import HUNDREDTHS, TENTHS, column, figure, librenms, oids, total
+from .shorthand import HUNDREDTHS, TENTHS, beside, column, figure, librenms, oids, total
 
 STATE = column("25049.17.16.1.4", "ogRpcOutletState")
 THE_PDU = Arcs(stop=1)
+TOTAL = column("25049.17.15.1.6", "ogRpcOutletTotal")
 
 PROFILES = (
     Profile(
@@ -24,13 +25,13 @@ PROFILES = (
         outlets=(
             Outlets(
                 states=State(STATE, on=("1",), off=("2",)),
-                count=OfUnits(column("25049.17.15.1.6", "ogRpcOutletTotal"), STATE),
+                count=OfUnits(TOTAL, STATE),
                 name=column("25049.17.16.1.3", "ogRpcOutletName"),
                 current=figure(column("25049.17.16.1.7", "ogRpcOutletCurrent"), HUNDREDTHS),
             ),
         ),
         load=total(
-            figure(column("25049.17.15.1.11", "ogRpcInputCurrent"), TENTHS),
+            figure(beside(column("25049.17.15.1.11", "ogRpcInputCurrent"), TOTAL), TENTHS),
             else_outlets=True,
             unit=THE_PDU,
         ),

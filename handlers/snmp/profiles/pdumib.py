@@ -8,10 +8,12 @@ of 0 and 1, against the list that it quotes.
 """
 
 from ..parts import DRIVER, Confidence, Guarded, Outlets, Profile, State, Write
-from .shorthand import HUNDREDTHS, THOUSANDTHS, column, figure, oids, public, total
+from .shorthand import HUNDREDTHS, THOUSANDTHS, beside, column, figure, oids, public, total
 
 STATE = column("23280.8.1.2", "outletStatusState")
 COMMAND = column("23280.9.1.2", "outletControlCommand")
+DEVICE_POWER = column("23280.2.1.5", "deviceStatusActivePower")
+DEVICE_ENERGY = column("23280.2.1.9", "deviceStatusActiveEnergy")
 LOCKED, NOT_SUPPORTED = "4", "-1"
 
 PROFILES = (
@@ -38,13 +40,14 @@ PROFILES = (
             ),
         ),
         load=total(figure(column("23280.6.1.3", "phaseStatusCurrent"), HUNDREDTHS)),
-        power=total(figure(column("23280.2.1.5", "deviceStatusActivePower"))),
-        energy=total(figure(column("23280.2.1.9", "deviceStatusActiveEnergy"), THOUSANDTHS)),
+        power=total(figure(beside(DEVICE_POWER, DEVICE_ENERGY))),
+        energy=total(figure(beside(DEVICE_ENERGY, DEVICE_POWER), THOUSANDTHS)),
         switching_confidence=Confidence.MEDIUM,
         evidence=DRIVER,
         note=(
             "A locked outlet executes no command: it is not switched if the device reports the "
-            "lock. The sysObjectID is assumed."
+            "lock. The sysObjectID is assumed. Nothing tells if a phase is missing in an answer,"
+            " because only its current is known: the load is then too small."
         ),
     ),
 )

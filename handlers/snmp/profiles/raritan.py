@@ -213,7 +213,7 @@ PX1_LOAD = total(
     else_outlets=True,
 )
 PX1_POWER = total(
-    figure(column("~.20.2.1.9", "inletActivePower")),
+    figure(beside(column("~.20.2.1.9", "inletActivePower"), PX1_POLE_COUNT)),
     figure(scalar("~.3.1.3.0", "unitActivePower")),
     else_outlets=True,
 )
@@ -287,7 +287,11 @@ PROFILES = (
         load=PX1_LOAD,
         power=PX1_POWER,
         energy=total(
-            figure(column("~.20.2.1.12", "inletActiveEnergy"), THOUSANDTHS, NO_ENERGY),
+            figure(
+                beside(column("~.20.2.1.12", "inletActiveEnergy"), PX1_POLE_COUNT),
+                THOUSANDTHS,
+                NO_ENERGY,
+            ),
             else_outlets=True,
         ),
         switching_confidence=Confidence.HIGH,

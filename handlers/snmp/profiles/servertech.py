@@ -133,7 +133,7 @@ PROFILES = (
         ),
         power=total(figure(scalar("1718.3.1.6.0", "systemTotalPower")), else_outlets=True),
         energy=total(
-            figure(column("1718.3.2.1.1.14", "towerEnergy")),
+            figure(beside(column("1718.3.2.1.1.14", "towerEnergy"), TOWER)),
             figure(beside(column("1718.3.2.2.1.16", "infeedEnergy"), INFEED_LOAD), TENTHS),
             else_outlets=True,
             unit=THE_UNIT,

@@ -72,13 +72,14 @@ def _v5_metered(values: Source) -> Source:
 # The load of a unit fed in delta is the sum of its line currents: its phase currents flow between
 # two lines. Firmware that does not measure the lines reports 0 for them.
 V5_DELTA = "1"  # a value of pduMeterType
+V5_TYPE = column("21239.5.2.3.1.1.6", "pduMeterType")
 V5_LINES = figure(
     Provided(
         beside(
             column("21239.5.2.3.4.1.4", "pduLineCurrent"),
             column("21239.5.2.3.4.1.2", "pduLineName"),
         ),
-        column("21239.5.2.3.1.1.6", "pduMeterType"),
+        V5_TYPE,
         V5_DELTA,
     ),
     HUNDREDTHS,
@@ -169,9 +170,10 @@ PM_LINES = beside(
     column("10418.17.2.5.9.1.50", "pmPowerMgmtPhasesTableCurrentValue"),
     column("10418.17.2.5.9.1.4", "pmPowerMgmtPhasesTableName"),
 )
+PM_PHASES = column("10418.17.2.5.3.1.37", "pmPowerMgmtPDUTableNumberOfPhases")
 PM_CURRENT = Only(
-    column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue"),
-    column("10418.17.2.5.3.1.37", "pmPowerMgmtPDUTableNumberOfPhases"),
+    beside(column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue"), PM_PHASES),
+    PM_PHASES,
     (THREE_PHASES,),
     keep=False,
 )
@@ -179,15 +181,17 @@ ACS_LINES = beside(
     _acs("8.1.7", "acsPowerMgmtPhasesTableCurrentValue"),
     _acs("8.1.4", "acsPowerMgmtPhasesTablePhaseName"),
 )
+ACS_PHASES = _acs("3.1.37", "acsPowerMgmtPDUTableNumberOfPhases")
 ACS_CURRENT = Only(
-    _acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"),
-    _acs("3.1.37", "acsPowerMgmtPDUTableNumberOfPhases"),
+    beside(_acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"), ACS_PHASES),
+    ACS_PHASES,
     (THREE_PHASES,),
     keep=False,
 )
+ACS_TYPE = _acs("3.1.50", "acsPowerMgmtPDUTablePowerType")
 ACS_POWER = Only(
-    _acs("3.1.51", "acsPowerMgmtPDUTablePowerValue"),
-    _acs("3.1.50", "acsPowerMgmtPDUTablePowerType"),
+    beside(_acs("3.1.51", "acsPowerMgmtPDUTablePowerValue"), ACS_TYPE),
+    ACS_TYPE,
     (NO_SENSOR,),
     keep=False,
 )
@@ -241,9 +245,13 @@ PROFILES = (
             ),
             else_outlets=True,
         ),
-        power=total(figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower")), else_outlets=True),
+        power=total(
+            figure(beside(column("21239.5.2.3.1.1.9", "pduTotalRealPower"), V5_TYPE)),
+            else_outlets=True,
+        ),
         energy=total(
-            figure(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS), else_outlets=True
+            figure(beside(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), V5_TYPE), THOUSANDTHS),
+            else_outlets=True,
         ),
         switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
@@ -370,7 +378,7 @@ PROFILES = (
             unit=LIEBERT_PDU,
         ),
         energy=total(
-            figure(LIEBERT_ENERGY, TENTHS),
+            figure(beside(LIEBERT_ENERGY, LIEBERT_POWER), TENTHS),
             else_outlets=True,
             unit=LIEBERT_PDU,
         ),
@@ -468,7 +476,9 @@ PROFILES = (
         ),
         power=total(
             figure(
-                column("10418.17.2.5.3.1.60", "pmPowerMgmtPDUTablePowerValue"), TENTHS, NOT_MEASURED
+                column("10418.17.2.5.3.1.60", "pmPowerMgmtPDUTablePowerValue"),
+                TENTHS,
+                NOT_MEASURED,
             ),
             figure(ACS_POWER, TENTHS, NOT_MEASURED),
             else_outlets=True,
