@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system nautobot demo test lint audit faults soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-energy bench-hall bench-gateway trial-shards clean
+.PHONY: help env env-tests system nautobot demo test lint audit faults partial soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-energy bench-hall bench-gateway trial-shards clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -61,6 +61,9 @@ audit: env-tests ## known vulnerabilities of the packages in .venv, by pip-audit
 
 faults: env-tests ## the fault matrix: every handler, call and fault at each step of the dialogue, as a table
 	@$(RUN) -m tests.faults
+
+partial: env-tests ## each row of each sum left out of an answer, each energy unmeasured once: no sum may shrink, no energy jump; about a minute
+	@$(RUN) -m tests.partial $(ARGS)
 
 soak: env-tests ## a day of polls and commands in minutes, about every third call with a fault; checks each result against the device's true state and figures
 	@$(RUN) -m tests.faults.soak $(ARGS)

@@ -43,7 +43,7 @@ def trials(name: str) -> Iterator[Trial]:
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.partial",
-        description=sys.modules["tests.partial.__main__"].__doc__,
+        description=__doc__,
         epilog="exit codes: 0 no sum shrank and no energy jumped; 1 one did; 2 wrong arguments",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -171,8 +171,9 @@ PM_LINES = beside(
     column("10418.17.2.5.9.1.4", "pmPowerMgmtPhasesTableName"),
 )
 PM_PHASES = column("10418.17.2.5.3.1.37", "pmPowerMgmtPDUTableNumberOfPhases")
+PM_AMPS = column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue")
 PM_CURRENT = Only(
-    beside(column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue"), PM_PHASES),
+    beside(PM_AMPS, PM_PHASES),
     PM_PHASES,
     (THREE_PHASES,),
     keep=False,
