@@ -163,7 +163,10 @@ async def _serve(
             while True:
                 await asked.wait()
                 asked.clear()
-                await reload()
+                try:
+                    await reload()
+                except Exception as error:  # a defect must not end later reloads
+                    _report(f"defect: {type(error).__name__}: {error}")
 
         def heard() -> None:
             if wishes.heard():
