@@ -15,6 +15,7 @@ from ...errors import SettingsError
 from ..fleet.polling import Target
 from ..fleet.reading import CallFailure, Reading
 from ..hall.drawing import Cord, Machine
+from ..machines.world import NotProven
 from .ledger import LOST, AcceptedCommand, Ledger
 from .metrics import GatewayCounts
 from .power import (
@@ -30,6 +31,7 @@ from .power import (
     machine_state,
     together,
 )
+from .proving import MeterProof, doubted, taken
 from .refusals import Refusal, not_found
 from .units import GatewayPdu, cord_state
 
@@ -60,8 +62,15 @@ class Board:
         ledger: Ledger,
         fresh_s: float,
         report: Callable[[str], None],
+        proof: Optional[MeterProof] = None,
     ) -> None:
-        """`report` prints commands, and what went wrong."""
+        """`report` prints commands, and what went wrong. `proof`: what proves a machine off; None:
+        the states of its outlets.
+        """
+        self._proof = proof
+        self._provers = ThreadPoolExecutor(_THREADS, "proving")
+        #: machine -> why it is not known to be off, though its outlets report it
+        self._doubts: dict[str, str] = {}
         self.counts = GatewayCounts()
         self._ledger, self._report, self._fresh_s = ledger, report, fresh_s
         self._readers = ThreadPoolExecutor(_THREADS, "reading")
@@ -109,16 +118,28 @@ class Board:
         reading goes on; None: wait for all.
         """
         cords = {name: self._machine(name).cords for name in names}
-        readings = await self.readings(self.pdus_of(names), with_figures, wait_s)
+        with_meters = with_figures or self._proof is not None
+        readings = await self.readings(self.pdus_of(names), with_meters, wait_s)
         now = time.monotonic()
         states = {
             name: machine_state(
-                [cord_state(readings[cord.pdu], cord) for cord in every],
+                [self._cord(name, readings[cord.pdu], cord) for cord in every],
                 round(now - min(readings[cord.pdu].begun for cord in every), 3),
             )
             for name, every in cords.items()
         }
         return BoardReading(states, readings)
+
+    def _cord(self, machine: str, reading: Reading, cord: Cord) -> CordState:
+        """An outlet by a reading and, with a proof by meters, by what its meter shows."""
+        found = cord_state(reading, cord)
+        if self._proof is None:
+            return found
+        if found.state == ON:
+            self._doubts.pop(machine, None)
+        if found.state == OFF and machine in self._doubts:
+            return found._replace(state=UNKNOWN, reason=self._doubts[machine])
+        return doubted(self._proof, found)
 
     async def readings(
         self, pdus: Collection[str], with_figures: bool = False, wait_s: Optional[float] = None
@@ -206,6 +227,7 @@ class Board:
             await asyncio.sleep(0)
         self._readers.shutdown(wait=False)
         self._switchers.shutdown(wait=False)
+        self._provers.shutdown(wait=False)
         self._writer.shutdown()
 
     def _ways(self, cords: Sequence[Cord]) -> Ways:
@@ -227,7 +249,7 @@ class Board:
         )
         shown = f"command {command.id}: {wanted.action} of {machine.name} by {client}"
         self._report(f"{shown}: begun")
-        outcome = await self._sent(command, wanted, ways)
+        outcome = await self._sent(command, machine, wanted, ways)
         self.counts.commands[wanted.action, "done" if outcome.done else "unproven"] += 1
         self._report(f"{shown}: {'done' if outcome.done else f'not proven: {outcome.reason}'}")
         try:
@@ -237,12 +259,20 @@ class Board:
         return outcome
 
     async def _sent(
-        self, command: AcceptedCommand, wanted: PowerRequest, ways: Ways
+        self, command: AcceptedCommand, machine: Machine, wanted: PowerRequest, ways: Ways
     ) -> PowerOutcome:
-        if wanted.action == RESTART:
+        if self._proof is not None and wanted.action in (OFF, RESTART):
+            why = await self._taken(self._proof, machine, ways)
+            read = await asyncio.gather(*(unit.read_now(target) for _, unit, target in ways))
+            off = [self._cord(machine.name, *one) for one in zip(read, machine.cords)]
+            if wanted.action == OFF or why:
+                kept = f"{why}, so it was not switched on" if wanted.action == RESTART else why
+                return _outcome(command, off, kept)
+        elif wanted.action == RESTART:
             off = await _switched(ways, on=False)
             if together(cord.state for cord in off) != OFF:
                 return _outcome(command, off, "it was not proven off, so it was not switched on")
+        if wanted.action == RESTART:
             await asyncio.sleep(wanted.pause_s)
             try:
                 await self._written(lambda: self._ledger.step(command, "proven off; now on"))
@@ -251,6 +281,21 @@ class Board:
                 self._report(f"a step of the command {command.id} is not in the journal: {error}")
         on = goal(wanted.action) == ON
         return _outcome(command, await _switched(ways, on))
+
+    async def _taken(self, proof: MeterProof, machine: Machine, ways: Ways) -> str:
+        """Take its power. Returns why it is not proven, "" if it is."""
+        loop = asyncio.get_running_loop()
+        why = ""
+        try:
+            await loop.run_in_executor(
+                self._provers, lambda: taken(proof, loop, machine, ways, self._report)
+            )
+        except NotProven as error:
+            why = str(error)
+        self._doubts.pop(machine.name, None)
+        if why:
+            self._doubts[machine.name] = why
+        return why
 
     async def _written(self, write: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writer, write)

@@ -9,6 +9,7 @@ import socket
 import ssl
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, Optional, Union
 
 import click
@@ -24,10 +25,13 @@ from ..fleet.reading import failure
 from ..groups import Subcommand
 from ..hall import reading_toml
 from ..hall.drawing import Drawing
-from ..options import Seconds, SharedOptions, Word, given, option, output, secret_files
+from ..machines.memory import default_folder
+from ..machines.proof import OffProof
+from ..options import NumberRange, Seconds, SharedOptions, Word, given, option, output, secret_files
 from ..output import counted, print_json
 from ..service import Wishes
 from . import clients as clients_file
+from .proving import MeterProof
 
 LISTEN = "127.0.0.1:9915"
 _LAST_PORT = 65535
@@ -51,6 +55,18 @@ class GatewayOptions(NamedTuple):
     pause: float
     fresh: float
     commands: Optional[int]
+    confirm: str
+    threshold: float
+    power_timeout: float
+    state_dir: Optional[str]
+
+    @property
+    def proof(self) -> Optional[MeterProof]:
+        """What proves a machine off; None: the states of its outlets."""
+        if self.confirm != "current":
+            return None
+        folder = Path(self.state_dir) if self.state_dir else default_folder()
+        return MeterProof(OffProof(True, self.threshold, self.power_timeout), folder)
 
 
 class ListenAddress(NamedTuple):
@@ -137,7 +153,7 @@ async def _serve(
                 f" {command.client} is not known: look at the machine"
             )
         switchboard = board.Board(
-            files.drawing.machines, files.targets, book, wanted.fresh, _report
+            files.drawing.machines, files.targets, book, wanted.fresh, _report, wanted.proof
         )
         served = application.Application(switchboard, book, choices, _report)
         server = web.WebServer(served.guard(files.clients), tls=files.tls, report=_report)
@@ -307,6 +323,36 @@ gateway = Subcommand(
             Seconds(0, 60),
             default=10.0,
             show_default=True,
+        ),
+        *option(
+            "--confirm",
+            "what proves off: state, by the outlets alone; current, by their meters as pdu fence"
+            " does, feed by feed",
+            "HOW",
+            click.Choice(["state", "current"]),
+            default="state",
+            show_default=True,
+        ),
+        *option(
+            "--threshold",
+            "with --confirm current: a current below this counts as none",
+            "AMPERES",
+            NumberRange(0.001, 10.0),
+            default=OffProof().threshold_a,
+            show_default=True,
+        ),
+        *option(
+            "--power-timeout",
+            "with --confirm current: how long the meters may take to show that one feed is off",
+            "SECONDS",
+            Seconds(0, 600),
+            default=20.0,
+            show_default=True,
+        ),
+        *option(
+            "--state-dir",
+            "with --confirm current: where it keeps what was seen, and its locks",
+            "FOLDER",
         ),
         *option(
             "--fresh",

@@ -71,6 +71,11 @@ class GatewayPdu:
                     self._last[with_figures] = self.newest = last
         return last
 
+    async def read_now(self, target: Target) -> Reading:
+        """The outlets with figures, read now as `target` reaches them."""
+        async with self._turns.reading():
+            return await _in_thread(self._readers, lambda: _all(target))
+
     async def switch(self, cord: Cord, on: bool, target: Target) -> CordState:
         """Send one command, once, to the PDU as `target` reaches it. The state is what the PDU
         reported afterwards, UNKNOWN if the command failed."""

@@ -1,0 +1,106 @@
+"""`--confirm current`: a machine is proven off at its meters, as `pdu fence` does.
+
+The proof runs in a thread of its own; its readings and commands take their turns at each PDU with
+those of all clients.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Callable, NamedTuple
+
+from ..fleet.polling import Target
+from ..hall.drawing import Cord, Machine
+from ..machines.meters import Draw, Meter, is_nothing
+from ..machines.proof import MachinePower, OffProof
+from ..machines.runs import Runner
+from ..machines.world import Commanded, OutletOf, PduNow, of_reading
+from ..states import DOWN, UNKNOWN as NOT_KNOWN
+from .power import OFF, UNKNOWN, CordState
+from .units import GatewayPdu
+
+# how long a command waits for another program on this computer that fences the machine, in s
+_PATIENCE_S = 10.0
+
+
+class MeterProof(NamedTuple):
+    """How machines are proven off."""
+
+    proof: OffProof
+    #: where what was seen is kept
+    folder: Path
+
+
+class TurnsWorld:
+    """The PDUs of one command, each reached as it was when the command began. A `World`, for a
+    thread beside the event loop.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        ways: Mapping[str, tuple[GatewayPdu, Target]],
+    ) -> None:
+        self._loop, self._ways = loop, ways
+
+    def read(self, pdus: Collection[str]) -> Mapping[str, PduNow]:
+        found = {
+            name: asyncio.run_coroutine_threadsafe(
+                self._ways[name][0].read_now(self._ways[name][1]), self._loop
+            )
+            for name in pdus
+        }
+        return {name: of_reading(one.result()) for name, one in found.items()}
+
+    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, Commanded]:
+        begun = {}
+        for cord in cords:
+            unit, target = self._ways[cord.pdu]
+            begun[cord] = asyncio.run_coroutine_threadsafe(
+                unit.switch(Cord(cord.pdu, cord.outlet), on, target), self._loop
+            )
+        return {cord: _commanded(one.result()) for cord, one in begun.items()}
+
+    def key(self, pdu: str) -> str:
+        device = self._ways[pdu][1].device
+        return f"{device.handler} {device.address}"
+
+    def now(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def _commanded(found: CordState) -> Commanded:
+    if found.state == OFF and not found.reason:
+        return Commanded(DOWN)
+    return Commanded(NOT_KNOWN, found.reason)
+
+
+def taken(
+    how: MeterProof,
+    loop: asyncio.AbstractEventLoop,
+    machine: Machine,
+    ways: Sequence[tuple[Cord, GatewayPdu, Target]],
+    report: Callable[[str], None],
+) -> None:
+    """Take a machine's power, in this thread. Raises NotProven."""
+    world = TurnsWorld(loop, {cord.pdu: (unit, target) for cord, unit, target in ways})
+    power = MachinePower(machine.name, machine.cords, machine.needs)
+    Runner(world, how.proof, how.folder, report, _PATIENCE_S).off(power)
+
+
+def doubted(how: MeterProof, found: CordState) -> CordState:
+    """An outlet that is off by its state, and carries current, is not known to be off."""
+    draw = Draw(found.current_a, found.power_w)
+    meter = Meter(how.proof.threshold_a)
+    if found.state == OFF and draw.is_known and not is_nothing(draw, meter):
+        return found._replace(state=UNKNOWN, reason=f"it is reported off, and carries {draw}")
+    return found

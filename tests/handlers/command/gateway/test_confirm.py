@@ -1,0 +1,82 @@
+"""`--confirm current`: a welded relay is not told as off, by any of the gateway's dialects."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from tests.handlers.command.fence.site import OUTLET, Site, site
+from tests.handlers.command.fleet.halls import environment, private
+from tests.handlers.command.gateway.running import TOKENS, Gateway, gateway
+from tests.needs import program
+from tests.waiting import PATIENCE_S
+
+CLIENTS = """
+[client.admin]
+token_file = "admin.token"
+machines = ["srv-1"]
+may = ["read", "switch"]
+"""
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Site]:
+    with site(tmp_path) as made:
+        private(tmp_path / "clients.toml", CLIENTS)
+        private(tmp_path / "admin.token", TOKENS["admin"] + "\n")
+        yield made
+
+
+def _running(machine: Site, tls: bool = False) -> AbstractContextManager[Gateway]:
+    options = ["--confirm", "current", "--power-timeout", 3, "--state-dir", machine.file("state")]
+    return gateway(machine.folder, *options, tls=tls)
+
+
+def test_a_machine_is_proven_off_at_its_meters_and_comes_back(machine: Site) -> None:
+    with _running(machine) as running:
+        answer = running.switch("srv-1", "restart")
+        assert answer.status == 200 and machine.draws, answer.text
+        assert sorted(machine.commands()) == ["Off", "Off", "On", "On"]
+        answer = running.switch("srv-1", "off")
+        assert answer.status == 200 and not machine.draws, answer.text
+        assert running.ask("GET", "/v1/machines/srv-1").json["state"] == "off"
+
+
+def test_a_welded_relay_is_not_off_and_a_restart_does_not_switch_on(machine: Site) -> None:
+    machine.pdus["right"].outlet(OUTLET).welded = True
+    with _running(machine) as running:
+        answer = running.switch("srv-1", "restart")
+        assert answer.status == 424 and "right/3 carries 0.7 A" in answer.text
+        assert machine.commands() == ["Off", "Off"]
+        found = running.ask("GET", "/v1/machines/srv-1").json
+        assert found["state"] == "unknown", found
+
+
+@pytest.mark.against("Debian's fence_redfish")
+def test_fence_redfish_does_not_say_off_for_a_welded_relay(machine: Site) -> None:
+    machine.pdus["right"].outlet(OUTLET).welded = True
+    with _running(machine, tls=True) as running:
+        options = {
+            "ip": "localhost",
+            "ipport": running.port,
+            "username": "admin",
+            "password": TOKENS["admin"],
+            "ssl_insecure": 1,
+            "systems_uri": "/redfish/v1/Systems/srv-1",
+            "action": "off",
+            "power_timeout": 5,
+        }
+        done = subprocess.run(
+            [program("fence_redfish")],
+            input="".join(f"{key}={value}\n" for key, value in options.items()),
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=2 * PATIENCE_S,
+        )
+        assert done.returncode != 0 and machine.draws, done.stdout
+        assert "Powered OFF" not in done.stdout
