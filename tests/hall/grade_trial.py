@@ -13,7 +13,7 @@ import argparse
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from handlers.command.hall import measured, reading_toml
 from handlers.command.hall.drawing import HallNode
@@ -26,8 +26,10 @@ from tests.hall.life import Part, Server, Way, name_of
 class GradeTrial:
     """Counts over many halls of one grade. `wrong` names each mistake with the hall's seed."""
 
-    def __init__(self, grade: Grade) -> None:
-        self.grade = grade
+    def __init__(self, grade: Grade, worlds: int = 100) -> None:
+        self.grade, self.worlds = grade, worlds
+        #: percent of the worlds in which machines live -> how many, and how many live in truth
+        self.lived: dict[int, list[int]] = {}
         self.counts: Counter[str] = Counter()
         self.wrong: list[str] = []
 
@@ -45,7 +47,7 @@ class GradeTrial:
         if isinstance(one, (Way, Part)):
             node = HallNode.breaker(name_of(one).rpartition("/")[0], one.name)
         ran = {server.name: life.runs(server) for server in life.servers}
-        outcome = hall.rehearse([node])
+        outcome = hall.rehearse([node], self.worlds)
         life.fail([one], rng)
         judged = {each.machine: each for each in outcome.touched}
         for server in life.servers:
@@ -65,10 +67,23 @@ class GradeTrial:
         if server.crossed:
             self.counts["crossed"] += 1
             return
+        if found is not None and found.worlds:
+            share = 100 * found.lives_in // found.worlds
+            self.counts["sampled"] += 1
+            self.counts["in each"] += share == 100
+            self.counts["in none"] += share == 0
+            place = self.lived.setdefault(share if share in (0, 100) else 1 + share // 10, [0, 0])
+            place[0] += 1
+            place[1] += runs
         if verdict is Verdict.STAYS and not runs:
             self.wrong.append(f"{where}: {server.name} is said to stay, and went dark")
         if verdict is Verdict.DARK and runs:
             self.wrong.append(f"{where}: {server.name} is called dark, and runs")
+
+    def _calibration(self) -> Iterator[str]:
+        for share, (count, lived) in sorted(self.lived.items()):
+            name = f"{share:3} %" if share in (0, 100) else f"{share * 10 - 10}-{share * 10 - 1} %"
+            yield f"live in {name} of the worlds: {count}, in truth {lived / count:.0%}"
 
     def lines(self) -> list[str]:
         """The figures."""
@@ -78,6 +93,10 @@ class GradeTrial:
             f"{self.grade.name}: {counts['machines']} machines, {counts['touched']} touched:"
             f" {counts['dark']} dark, {counts['stays']} stay, {counts['cannot say']} cannot say"
             f" ({counts['cannot say'] / touched:.0%}; before one graph {self.grade.before} %)",
+            f"  sampled: {counts['sampled']} ({counts['sampled'] / touched:.0%}):"
+            f" {counts['in each']} live in each world, {counts['in none']} in none;"
+            f" neither decided nor sampled {counts['cannot say'] - counts['sampled']}",
+            *(f"  {one}" for one in self._calibration()),
             f"  wrong: {len(self.wrong)}",
             *(f"  {one}" for one in self.wrong[:10]),
         ]

@@ -55,7 +55,7 @@ GRADES = (
     Grade(
         "strict",
         before=12,
-        spare=(1.3, 1.5, 2.0),
+        spare=(0.75, 1.3, 1.3, 1.5, 1.5, 2.0, 2.0),
         named=1.0,
         outlets=1.0,
         rated=1.0,
@@ -71,7 +71,7 @@ GRADES = (
     Grade(
         "tidy",
         before=58,
-        spare=(1.1, 1.3, 1.6, 2.0),
+        spare=(0.75, 1.1, 1.3, 1.3, 1.6, 1.6, 2.0),
         named=0.9,
         outlets=0.95,
         rated=0.96,
@@ -87,7 +87,7 @@ GRADES = (
     Grade(
         "usual",
         before=84,
-        spare=(1.0, 1.2, 1.5, 2.0),
+        spare=(0.75, 1.0, 1.2, 1.5, 2.0),
         named=0.6,
         outlets=0.7,
         rated=0.85,
@@ -103,7 +103,7 @@ GRADES = (
     Grade(
         "loose",
         before=91,
-        spare=(0.9, 1.1, 1.4, 1.8),
+        spare=(0.7, 0.9, 1.1, 1.4, 1.8),
         named=0.3,
         outlets=0.4,
         rated=0.6,
@@ -135,7 +135,10 @@ def graded_hall(rng: random.Random, grade: Grade) -> GradedHall:
     sides = [_side(rng, life, feed) for feed in life.feeds]
     if rng.random() < 0.15:
         # both boards have both sides above them
-        sides[0][-1].taps.append([(sides[1][0], pole) for pole in range(3)])
+        above: Source = sides[1][0]
+        if isinstance(above, Board) and not above.is_ups:
+            above = _way(above, (0, 1, 2))
+        sides[0][-1].taps.append([(above, pole) for pole in range(3)])
     for number in range(rng.choice((1, 2, 3))):
         _rack(rng, life, grade, [side[-1] for side in sides], f"r{number}")
     _rate(rng, life, grade)

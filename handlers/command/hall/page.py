@@ -9,6 +9,7 @@ from html import escape
 from typing import Optional
 
 from ..output import counted
+from .additions import Addition
 from .drawing import Cord, Drawing, HallNode, Input, PduNode
 from .loads import CANNOT_SAY, FITS, OVERLOADS
 from .rehearsal import Hall, Redundancy, RehearsalOutcome, counts
@@ -49,6 +50,7 @@ def page(
     failures: Sequence[Failed],
     grades: Sequence[Redundancy],
     unknown: Sequence[Unknown],
+    more: Sequence[Addition],
     when: str,
 ) -> str:
     """The whole file; `outcome`: of the only failure. Texts from the drawing and from devices are
@@ -70,6 +72,11 @@ def page(
         ("what", "touches"),
         [(one.what, ", ".join(one.touches), "") for one in unknown],
     )
+    parts += _section(
+        "What to add to the drawing",
+        ("what", "machines that nobody can decide without it"),
+        [(one.what, str(one.machines), "") for one in more],
+    )
     return "\n".join([*parts, "</body></html>", ""])
 
 
@@ -81,10 +88,7 @@ def _one(hall: Hall, outcome: RehearsalOutcome) -> list[str]:
         *_section(
             "Machines",
             ("machine", "why", "advice", "verdict"),
-            [
-                (one.machine, f"step {one.step}: {one.reason}", one.advice, one.verdict.value)
-                for one in worse
-            ],
+            [(one.machine, one.why, one.advice, one.verdict.value) for one in worse],
         ),
         *_section(
             "Lines and breakers",

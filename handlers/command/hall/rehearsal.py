@@ -36,6 +36,7 @@ from .loads import (
 from .measured import HallReadings
 from .scenario import Bounds, Loaded, Scenario
 from .verdicts import CordNow, Judged, Now, Verdict, bounds, cords_now, reason_of
+from .worlds import USUAL_SEED, Sample, sampled
 
 OVERLOAD_ADVICE = "move load away from it, or give the drawing what it needs to be certain"
 _UNDRAWN = "its cords may be behind what fails: the drawing does not say"
@@ -57,6 +58,15 @@ class BreakerLoad(NamedTuple):
     fit: Fit
 
 
+class Sampled(NamedTuple):
+    """How many machines live in each, in some and in none of the sampled worlds."""
+
+    worlds: int
+    each: int
+    some: int
+    none: int
+
+
 class RehearsalOutcome(NamedTuple):
     """What a failure does."""
 
@@ -72,6 +82,19 @@ class RehearsalOutcome(NamedTuple):
     loads: Sequence[BreakerLoad]
     #: those that surely trip, in this order: the second step; `X or Y` where one of both does
     trips: Sequence[str]
+    #: by which worlds were sampled
+    seed: int = USUAL_SEED
+
+    @property
+    def sampled(self) -> Sampled:
+        """Of the machines that nobody can decide for sure."""
+        found = [one for one in self.touched if one.worlds]
+        return Sampled(
+            max((one.worlds for one in found), default=0),
+            sum(one.lives_in == one.worlds for one in found),
+            sum(0 < one.lives_in < one.worlds for one in found),
+            sum(not one.lives_in for one in found),
+        )
 
     def count(self, verdict: Verdict) -> int:
         """How many machines have this verdict; those that no failure touches stay."""
@@ -221,10 +244,38 @@ class Hall:
         number = self.loaded.graph.number
         return Scenario(self.loaded, [number[one] for one in failed]).bounds()
 
-    def rehearse(self, failed: Sequence[HallNode]) -> RehearsalOutcome:
-        """What happens when all of these fail together."""
+    def rehearse(
+        self, failed: Sequence[HallNode], worlds: int = 0, seed: int = USUAL_SEED
+    ) -> RehearsalOutcome:
+        """What happens when all of these fail together. `worlds`: how many are sampled, by this
+        seed, for the machines of which nobody can say it.
+        """
         found = self.scenario(failed)
-        return self.outcome(failed, found, self.judged(found))
+        judged = self.judged(found)
+        if worlds:
+            judged = self._sampled(failed, found, judged, worlds, seed)
+        return self.outcome(failed, found, judged)._replace(seed=seed)
+
+    def _sampled(
+        self,
+        failed: Sequence[HallNode],
+        found: Bounds,
+        judged: Sequence[Judged],
+        worlds: int,
+        seed: int,
+    ) -> list[Judged]:
+        numbers = {
+            one.machine: self.places[one.machine]
+            for one in judged
+            if one.verdict is Verdict.CANNOT_SAY
+        }
+        nodes = [self.loaded.graph.number[one] for one in failed]
+        samples = sampled(self.loaded, nodes, found, list(numbers.values()), worlds, seed)
+        made: list[Judged] = []
+        for one in judged:
+            sample = samples.get(numbers.get(one.machine, -1))
+            made.append(one if sample is None else _with(one, sample))
+        return made
 
     def judged(self, found: Bounds) -> list[Judged]:
         """The machines that lose, or may lose, a cord, in the drawing's order."""
@@ -340,6 +391,14 @@ def _consumer(graph: Graph, cords: Sequence[CordNow], needs: int) -> Consumer:
         sum(cord.known_a for cord in cords),
         tuple(dict.fromkeys(cord.cord.pdu for cord in cords if cord.high_a is None)),
     )
+
+
+def _with(one: Judged, sample: Sample) -> Judged:
+    text = f"lives in {sample.lives_in} of {sample.worlds} worlds"
+    dark = sample.worlds - sample.lives_in
+    if dark and sample.because:
+        text += f"; in the other {dark} {' or '.join(sample.because)} trips"
+    return one._replace(worlds=sample.worlds, lives_in=sample.lives_in, sampled=text)
 
 
 def _lives(one: Consumer, dead: Collection[int]) -> int:

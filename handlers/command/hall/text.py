@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..output import columns, counted
+from .additions import Addition
 from .drawing import HallNode
 from .loads import CANNOT_SAY, FITS, OVERLOADS
 from .rehearsal import BreakerLoad, Redundancy, RehearsalOutcome, counts
@@ -16,6 +17,7 @@ from .verdicts import Judged, Verdict
 
 _NAMES = 6  # limit for names in a line
 _LOADS = 30  # limit for breakers that fit
+_ADDITIONS = 12  # limit for things to add to the drawing
 
 
 def named(failed: Sequence[HallNode]) -> str:
@@ -36,6 +38,18 @@ def sentence(outcome: RehearsalOutcome) -> str:
         f"{counted(outcome.machines, 'machine')}: {dark} dark, {open_} cannot say,"
         f" {outcome.count(Verdict.STAYS)} stay"
         + (f", {len(outcome.already)} without power already" if outcome.already else "")
+        + _sampled(outcome)
+    )
+
+
+def _sampled(outcome: RehearsalOutcome) -> str:
+    worlds, each, some, none = outcome.sampled
+    if not worlds:
+        return ""
+    open_ = outcome.count(Verdict.CANNOT_SAY)
+    return (
+        f"; in {worlds} sampled worlds {each + some + none} of the {open_}: {each} live in each,"
+        f" {some} in some, {none} in none (seed {outcome.seed})"
     )
 
 
@@ -48,19 +62,25 @@ def sentence_of_loads(outcome: RehearsalOutcome) -> str:
     )
 
 
-def lines(outcome: RehearsalOutcome, unknown: Sequence[Unknown]) -> list[str]:
+def lines(
+    outcome: RehearsalOutcome, unknown: Sequence[Unknown], more: Sequence[Addition]
+) -> list[str]:
     """One failure in full."""
     found = [f"{named(outcome.failed)} fails", sentence(outcome), sentence_of_loads(outcome)]
     if outcome.trips:
         found.append(f"second step: {few(outcome.trips)} trip, with what is behind them")
     worse = [one for one in outcome.touched if one.verdict is not Verdict.STAYS]
     if worse:
-        rows = [(one.machine, one.verdict.value, _step(one) + one.reason) for one in worse]
+        rows = [(one.machine, one.verdict.value, one.why) for one in worse]
         found += ["", *columns(("machine", "verdict", "why"), rows)]
         found += ["", *_advice(worse)]
     if outcome.loads:
         found += ["", *table(outcome.loads)]
-    return [*found, "", *not_known(unknown)]
+    found += ["", *not_known(unknown)]
+    if more:
+        added = [(one.what, one.machines) for one in more[:_ADDITIONS]]
+        found += ["", *columns(("what to add to the drawing", "machines"), added)]
+    return found
 
 
 class Failed(NamedTuple):
@@ -156,10 +176,6 @@ def _of(touches: Sequence[str]) -> str:
     return f": {few(touches, 4)}" if touches else ""
 
 
-def _step(one: Judged) -> str:
-    return "second step: " if one.step > 1 else ""
-
-
 def _advice(worse: Iterable[Judged]) -> list[str]:
     found = Counter(one.advice for one in worse if one.advice)
     return [f"advice for {counted(count, 'machine')}: {text}" for text, count in found.items()]
@@ -169,12 +185,16 @@ def _advice(worse: Iterable[Judged]) -> list[str]:
 
 
 def rest_as_json(
-    level: int, grades: Sequence[Redundancy], unknown: Sequence[Unknown]
+    level: int,
+    grades: Sequence[Redundancy],
+    unknown: Sequence[Unknown],
+    more: Sequence[Addition],
 ) -> dict[str, Any]:
     """The answer but its rehearsals, which are printed one by one."""
     made: dict[str, Any] = {
         "level": level,
         "not_known": [{"what": one.what, "touches": list(one.touches)} for one in unknown],
+        "to_add": [one._asdict() for one in more],
     }
     if grades:
         made["redundancy"] = {
@@ -190,6 +210,7 @@ def outcome_as_json(outcome: RehearsalOutcome) -> dict[str, Any]:
         "failed": list(map(str, outcome.failed)),
         "level": outcome.level,
         "counts": {verdict.value: outcome.count(verdict) for verdict in Verdict},
+        "sampled": {**outcome.sampled._asdict(), "seed": outcome.seed},
         "already_dark": list(outcome.already),
         "machines": [{**one._asdict(), "verdict": one.verdict.value} for one in outcome.touched],
         "loads": [_load(one) for one in outcome.loads],

@@ -136,6 +136,14 @@ class Judged(NamedTuple):
     #: of how many sampled worlds, and in how many of them it lives; 0 worlds: not sampled
     worlds: int = 0
     lives_in: int = 0
+    #: these for people, and what trips in the others; "" if not sampled
+    sampled: str = ""
+
+    @property
+    def why(self) -> str:
+        """The reason with what was sampled."""
+        step = "second step: " if self.step > 1 else ""
+        return step + "; ".join(filter(None, (self.reason, self.sampled)))
 
 
 def reason_of(cords: Iterable[CordNow]) -> tuple[str, str]:

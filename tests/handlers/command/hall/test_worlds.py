@@ -1,0 +1,99 @@
+"""What bounds leave open is sampled, by a seed; sure answers stay as they are."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from handlers.command.hall.additions import additions
+from handlers.command.hall.drawing import HallNode
+from handlers.command.hall.verdicts import Verdict
+from tests.handlers.command.hall.test_graph import (
+    EIGHT,
+    FEEDS,
+    PAIR,
+    THREE,
+    fails,
+    hall,
+    series,
+    ways,
+)
+
+A = [HallNode("feed", "A")]
+UNRATED = PAIR.replace('inputs = ["B"]\nbreaker_a = 16', 'inputs = ["B"]')
+READ = {"left": {"1": 2.05}, "right": {"1": 2.05}}
+
+
+def test_a_breaker_without_a_rating_is_sampled_by_what_others_of_the_hall_have() -> None:
+    made = hall(UNRATED, READ)
+    (one,) = made.rehearse(A, 50).touched
+    assert one.verdict is Verdict.CANNOT_SAY and one.worlds == 50 and one.lives_in > 40
+    assert one.sampled.startswith(f"lives in {one.lives_in} of 50 worlds")
+    assert "rating is not known" in one.reason
+
+
+def test_the_same_seed_gives_the_same_worlds() -> None:
+    drawing = series("").replace("breaker_a = 16", "breaker_a = 28")
+    counts = {
+        seed: [one.lives_in for one in hall(drawing, EIGHT).rehearse(A, 60, seed).touched]
+        for seed in (1, 2)
+    }
+    again = [one.lives_in for one in hall(drawing, EIGHT).rehearse(A, 60, 1).touched]
+    assert again == counts[1] != counts[2]
+    # 32.8 A on 28 A: it may trip, and what trips is named
+    (text,) = {one.sampled for one in hall(drawing, EIGHT).rehearse(A, 60, 1).touched}
+    assert 0 < counts[1][0] < 60 and "right/L1 trips" in text
+
+
+def test_worlds_change_no_answer_that_is_sure() -> None:
+    for drawing, read in ((series(""), EIGHT), (PAIR, READ), (ways(""), THREE)):
+        made = hall(drawing, read)
+        without, with_ = made.rehearse(A), made.rehearse(A, 20)
+        assert [one.verdict for one in without.touched] == [one.verdict for one in with_.touched]
+        assert without.loads == with_.loads and without.level == with_.level
+        for one in with_.touched:
+            assert not one.worlds or one.verdict is Verdict.CANNOT_SAY
+
+
+def test_a_sampled_machine_is_not_a_sure_one() -> None:
+    outcome = hall(UNRATED, READ).rehearse(A, 20)
+    assert outcome.level == 1 and outcome.sampled.each + outcome.sampled.some == 1
+
+
+def test_no_world_tells_a_dead_supply_from_a_spare_one() -> None:
+    (one,) = hall(PAIR, {"left": {"1": 1.05}, "right": {"1": 0.0}}).rehearse(A, 20).touched
+    assert one.verdict is Verdict.CANNOT_SAY and not one.worlds and not one.sampled
+
+
+def test_a_pdu_is_on_one_of_its_panels_lines_in_each_world() -> None:
+    # left and third are each on one of the three lines that nobody names, and on different ones
+    outcome = hall(ways(""), THREE).rehearse([HallNode.breaker("PA", "w1")], 300)
+    lives = {one.machine: one.lives_in for one in outcome.touched}
+    assert lives.keys() == {"srv", "three"} and all(150 < one < 250 for one in lives.values())
+    assert outcome.sampled.some == 2
+
+
+def test_what_to_add_is_ranked_by_the_machines_that_it_may_decide() -> None:
+    made = hall(UNRATED, READ)
+    assert [tuple(one) for one in additions(made, made.rehearse(A))] == [
+        ("breaker_a of lines of right", 1)
+    ]
+    made = hall(ways(""), THREE)
+    found = additions(made, fails(made, "breaker:PA/w1"))
+    assert ("`of` for the lines of left", 1) in [tuple(one) for one in found]
+    made = hall(PAIR, {"left": {"1": 1.05}, "right": {"1": 0.17}})
+    found = additions(made, made.rehearse(A))
+    assert [one.what for one in found] == ["watts of the outlets of right"]
+    assert additions(hall(PAIR, READ), hall(PAIR, READ).rehearse(A)) == []
+
+
+def test_a_meter_that_is_missing_is_sampled() -> None:
+    drawing = (
+        FEEDS + PAIR.replace(FEEDS, "") + '[[machine]]\nname = "b"\ncords = ["left/2", "right/2"]\n'
+    )
+    read: dict[str, dict[str, Optional[float]]] = {
+        "left": {"1": 2.05, "2": 1.05},
+        "right": {"1": 2.05, "2": None},
+    }
+    outcome = hall(drawing, read).rehearse(A, 50)
+    found = {one.machine: one for one in outcome.touched}
+    assert found["b"].worlds == 50 and found["b"].lives_in > 40
