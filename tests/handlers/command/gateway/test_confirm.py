@@ -39,10 +39,10 @@ def _running(machine: Site, tls: bool = False) -> AbstractContextManager[Gateway
 def test_a_machine_is_proven_off_at_its_meters_and_comes_back(machine: Site) -> None:
     with _running(machine) as running:
         answer = running.switch("srv-1", "restart")
-        assert answer.status == 200 and machine.draws, answer.text
+        assert (answer.status, machine.draws) == (200, True), answer.text
         assert sorted(machine.commands()) == ["Off", "Off", "On", "On"]
         answer = running.switch("srv-1", "off")
-        assert answer.status == 200 and not machine.draws, answer.text
+        assert (answer.status, machine.draws) == (200, False), answer.text
         assert running.ask("GET", "/v1/machines/srv-1").json["state"] == "off"
 
 
