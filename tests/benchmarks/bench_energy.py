@@ -3,8 +3,7 @@
     python -m tests.benchmarks.bench_energy --pdus 100
 
 Makes the journal of a month at 5 minutes first (12 MB for each PDU), under --folder. Audits it
-from packs, and without; and a few PDUs without the libraries of the extra `energy`. Figures for
-1,000 PDUs are these times 1,000 / PDUs.
+from packs, and without, and writes the page. Figures for 1,000 PDUs are these times 1,000 / PDUs.
 """
 
 from __future__ import annotations
@@ -34,15 +33,6 @@ _PERIOD = ("--from", "2026-10-01", "--to", "2026-11-01", "--json")
 #: of PDUs and outlets: 63 A in three phases, 16 A
 _LIMITS = "pdu,outlet,limit_kw\n*,,43.47\n*,*,3.68\n"
 _AUDIT = ("energy", "audit")
-#: the command without numpy and orjson
-_PLAIN = """
-import importlib.util, sys
-sys.modules["orjson"] = None
-found = importlib.util.find_spec
-importlib.util.find_spec = lambda name, *more: None if name == "numpy" else found(name, *more)
-from handlers.command.start import main
-sys.exit(main())
-"""
 
 
 class Run(NamedTuple):
@@ -110,9 +100,9 @@ def _round(time_: float, watts: Any, registers: Any) -> Iterator[Mapping[str, An
         }
 
 
-def measured(arguments: Sequence[str], plain: bool = False) -> Run:
+def measured(arguments: Sequence[str]) -> Run:
     """Run the command, and look at its processes ten times a second."""
-    start = [sys.executable, *(["-c", _PLAIN] if plain else ["-m", "handlers"])]
+    start = [sys.executable, "-m", "handlers"]
     began, before, peak = time.monotonic(), os.times(), 0.0
     with subprocess.Popen([*start, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL) as process:
         while process.poll() is None:
@@ -162,14 +152,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--pdus", type=int, default=100)
     parser.add_argument("--outlets", type=int, default=48)
     parser.add_argument("--days", type=int, default=31)
-    parser.add_argument("--plain", type=int, default=2, help="PDUs without the extra's libraries")
     parser.add_argument("--folder", help="for the journals; they are removed")
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(dir=chosen.folder) as made:
-        hall, few = Path(made, "hall"), Path(made, "few")
-        for folder, pdus in ((hall, chosen.pdus), (few, chosen.plain)):
-            folder.mkdir()
-            month(folder, pdus, chosen.outlets, chosen.days)
+        hall, page = Path(made, "hall"), Path(made, "page.html")
+        hall.mkdir()
+        month(hall, chosen.pdus, chosen.outlets, chosen.days)
         size = sum(path.stat().st_size for path in hall.iterdir()) / 1e6
         print(f"{chosen.pdus} PDUs of {chosen.outlets} outlets, {chosen.days} days: {size:.0f} MB")
         print(f"load of the machine {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
@@ -181,9 +169,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         size = sum(path.stat().st_size for path in hall.glob("*.pack")) / 1e6
         print(f"packs: {size:.0f} MB")
         _line("audit with packs", measured(audit), chosen.pdus)
-        few_audit = (*_AUDIT, str(few), *_PERIOD, "--meters", str(limits))
-        _line("audit without packs, few PDUs", measured(few_audit), chosen.plain)
-        _line("the same without numpy, orjson", measured(few_audit, plain=True), chosen.plain)
+        _line("the same with the page", measured((*audit, "--html", str(page))), chosen.pdus)
+        print(f"page: {page.stat().st_size / chosen.pdus / 1000:.1f} kB for each PDU")
     return 0
 
 

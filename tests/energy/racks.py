@@ -225,7 +225,11 @@ def _register(
         faults.append("reset")
         at = np.interp(when, seen, value)
         same = (seen < exchanged) == (when < exchanged)
-        value = np.where((seen >= when) & same, value - at, value)
+        after = (seen >= when) & same
+        before = value[seen < when][-1:]
+        value = np.where(after, value - at, value)
+        if (value[after] >= np.floor(before / one.step) * one.step).any():
+            hidden.append("reset of a register that came to its old value again")
     for _ in range(one.freezes if draw.random() < 0.4 else 0):
         start = draw.uniform(first, last)
         stop = start + draw.uniform(0.5, 12.0) * HOUR
@@ -264,7 +268,7 @@ def _explain(
         # Nothing but energy was read: only a steady load shows that the unit is another.
         if not one.amperes:
             hidden.append("unit change without power and current")
-        elif not one.watts:
+        elif not one.watts or limit_kw == PDU_LIMIT_KW:
             hidden.append("unit change without power")
         moved = [float(np.ptp(value[part])) if part.any() else 0.0 for part in (old, new)]
         if min(moved) < 25.0 * one.step * max(one.factor, 1.0):
@@ -274,6 +278,8 @@ def _explain(
     # Without a serial number, only a fall shows an exchange, or a jump.
     rise = float(value[new][0] - value[old][-1])
     passed = float(seen[new][0] - seen[old][-1]) + 2.0 * one.cadence
+    if value[new].min() <= value[old][-1] <= value[new].max():
+        hidden.append("exchange without a journal by a unit that came to the old one's value")
     if 0.0 <= rise <= limit_kw * passed / HOUR + one.step:
         hidden.append("exchange without a journal by a unit that goes on where the old one was")
 

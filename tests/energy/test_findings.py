@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Optional
@@ -444,6 +445,41 @@ def test_the_page_draws_registers_and_escapes_names(
     classes = [element.get("class") for one in drawn for element in one.iter()]
     assert {"segment", "out", "event", "band", "best"} <= set(classes)
     assert plots.STYLE in text
+
+
+def test_the_page_begins_with_the_verdict_and_folds_what_is_firm(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [
+        line(
+            when,
+            None,
+            *((passed(when, 100.0 * outlet, 0.1), 0.5) for outlet in range(62)),
+            (passed(when) if when < FIRST + 9 * DAY else passed(when, -216.0), 4.0),
+            (7.0 if when > FIRST + 12 * DAY else passed(when), 4.0),
+        )
+        for number, when in enumerate(hours())
+        if number % 4 == 0
+    ]
+    path, page = written(tmp_path, lines), tmp_path / "page.html"
+    owners = tmp_path / "customers.csv"
+    owners.write_text("customer,pdu,outlet,from,to\nzeta,rack1,63,,\nzeta,rack1,64,,\n")
+    asked = ["energy", "audit", str(path), *ASKED, "--limit-kw", "3.68", "--html", str(page)]
+    assert root.run([*asked, "--customers", str(owners)]) == 2
+    capsys.readouterr()
+    text = page.read_text()
+    places = [
+        text.index(one)
+        for one in ("not billable.</strong>", "<h2>Not firm", "zeta", "<summary>62 firm")
+    ]
+    assert places == sorted(places)
+    pictures = text.index("<svg")
+    assert text.index("<summary>62 firm") < pictures and text.count("<svg") == 4
+    # links lead to a PDU and to outlets that are there
+    links = set(re.findall('href="#(x[0-9a-f]+)"', text))
+    assert len(links) == 65 and links <= set(re.findall('id="(x[0-9a-f]+)"', text))
+    assert "the bounds are" in text and "prefers-color-scheme: dark" in text
+    assert len(text) < 42_000  # 30 kB of the PDU, links to its outlets, and what a page has once
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,8 @@ from .readings import OWN, PduReadings, Series, readings_of
 from .registers import NOTHING, Event, Kilowatthours, RegisterLimits, RegisterReadings
 from .segments import BREAKS, story_of
 
+#: of a PDU: a page with more pictures says no more
+_MOST_DRAWN = 2
 #: more events of one kind than this are told as one
 _MANY = 20
 
@@ -43,7 +45,7 @@ class Asked(NamedTuple):
     meters: Meters
     #: the customers of each outlet
     tenures: Mapping[Place, Sequence[Tenure]] = {}
-    #: whether a picture of each register that is not firm will be drawn
+    #: whether pictures of registers that are not firm will be drawn
     drawn: bool = False
     #: how far the bounds of each register may be apart beside their share of it, in kWh
     tolerance_kwh: float = USUAL_TOLERANCE_KWH
@@ -120,6 +122,11 @@ class Audited(NamedTuple):
     #: when the first reading began and the last one ended, in s; None without readings
     covered: Optional[tuple[float, float]] = None
 
+    def undrawn(self) -> Audited:
+        """The same without pictures, which are large."""
+        own = None if self.own is None else self.own._replace(drawn=None)
+        return self._replace(outlets=[one._replace(drawn=None) for one in self.outlets], own=own)
+
     @property
     def exceeded(self) -> bool:
         """Whether the outlets took more than the PDU, whatever their bounds allow."""
@@ -156,6 +163,11 @@ def audited(pdu: PduReadings, asked: Asked) -> Audited:
         identity: one.answer(asked, None if identity == OWN else inlet)
         for identity, one in registers.items()
     }
+    if asked.drawn:
+        for identity in _to_draw(answers):
+            most = answers[identity].energy.high
+            drawn = registers[identity].known.drawn(begin, end, most)
+            answers[identity] = answers[identity]._replace(drawn=drawn)
     own = answers.pop(OWN, None)
     total = reduce(Kilowatthours.plus, (one.energy for one in answers.values()), NOTHING)
     if inlet is not None and own is not None:
@@ -172,6 +184,13 @@ def audited(pdu: PduReadings, asked: Asked) -> Audited:
         pdu.failed,
         (pdu.begins[0], pdu.ends[-1]) if pdu.begins else None,
     )
+
+
+def _to_draw(answers: Mapping[str, AuditedRegister]) -> Sequence[str]:
+    """The registers with the widest bounds of those that are not firm."""
+    doubtful = [one for one in answers.values() if one.grade != grades.FIRM]
+    widest = sorted(doubtful, key=lambda one: -one.energy.width)
+    return [one.outlet for one in widest[:_MOST_DRAWN]]
 
 
 def _inlet(registers: Mapping[str, _Register], begin: float, end: float) -> Optional[Inlet]:
@@ -276,7 +295,6 @@ class _Register:
                 said = self._said(part, one.begin, one.end, asked.tolerance_kwh)
                 shares.append(Share(one.customer, one.begin, one.end, part, *said))
         read, grade, reason, events = self._said(energy, begin, end, asked.tolerance_kwh)
-        is_drawn = asked.drawn and grade != grades.FIRM
         return AuditedRegister(
             self._identity,
             energy,
@@ -288,7 +306,6 @@ class _Register:
             self.meter,
             self.origins,
             shares,
-            self.known.drawn(begin, end) if is_drawn else None,
         )
 
     def _energy(self, begin: float, end: float, inlet: Optional[Inlet]) -> Kilowatthours:
@@ -379,7 +396,8 @@ class _Known:
         rows, supply = self._rows, self._supply
         units = [*checks.unit(rows, supply, self._runs())]
         if not self.is_whole:
-            units += checks.unit_beside_changes(rows, supply, self._times.changes)
+            breaks = [one for one in self._story.events if one.kind in BREAKS]
+            units += checks.unit_beside_changes(rows, supply, self._times.changes, breaks)
         yield from self._doubted(units)
         for event in (*(one.event for one in self._stands), *checks.current_while_off(rows)):
             yield _Finding(event, event.begin, event.end)
@@ -502,8 +520,8 @@ class _Known:
         currents = currents[~np.isnan(currents)]
         return float(currents.max()) if len(currents) else None
 
-    def drawn(self, begin: float, end: float) -> Drawn:
-        """What a picture shows: a few hundred points."""
+    def drawn(self, begin: float, end: float, most: float) -> Drawn:
+        """What a picture shows: a few points, and an energy of at most `most` kWh."""
         values, begins = self._readings.values, self._readings.begins
         used = {number for one in self._story.segments for number in one.readings}
         segments = [
@@ -520,12 +538,12 @@ class _Known:
             if number not in used and begin <= begins[number] <= end
         ]
         times = [begin + (end - begin) * part / _BAND for part in range(1, _BAND + 1)]
-        band = [(time, self._energy(begin, time)) for time in times]
+        band = [(time, narrowed(self._energy(begin, time), most)) for time in times]
         dots = [left_out[place] for place in _thinned(range(len(left_out)))]
         return Drawn([one for one in segments if one], dots, band)
 
 
-_POINTS, _BAND = 200, 60
+_POINTS, _BAND = 48, 24
 
 
 def _thinned(numbers: Sequence[int]) -> Iterator[int]:

@@ -27,8 +27,9 @@ _LEAST_FACTOR = 0.25
 #: the least that an ampere can be, in kW, where the voltage is not known: 48 V DC, or 100 V AC at a
 #: power factor of 0.3
 _LEAST_KW = 0.03
-#: what an ampere was in the whole time says at least so much of what it is in a part of it
-_ALIKE = 0.5
+#: what an ampere was in the whole time says at least so much of what it is in a part of it: the
+#: power factor differs
+_ALIKE = 0.75
 #: the most that an ampere is at an outlet of one phase, in kW
 _MOST_KW = 0.26
 #: a current up to this counts as none, in A: resolution and idle current of common meters
@@ -50,7 +51,7 @@ _JUMP = 20.0
 #: before and after a change, rates are compared over so many polls, and s, at least and at most
 _COMPARED_POLLS, _LEAST_S = 4, 6.0 * 3600.0
 #: how far two rates may be from a factor if the current was read beside both, and if nothing was
-_BY_CURRENT, _BY_RATE = (0.6, 1.7), (0.85, 1.18)
+_BY_CURRENT, _BY_RATE = (0.6, 1.7), (0.9, 1.1)
 
 
 class Rows(NamedTuple):
@@ -213,11 +214,14 @@ def _around(low: float, high: float) -> Mapping[float, tuple[float, float]]:
     return {factor: (low * factor, high * factor) for factor in _FACTORS}
 
 
-def unit_beside_changes(rows: Rows, supply: Supply, changes: Collection[int]) -> Iterator[Event]:
+def unit_beside_changes(
+    rows: Rows, supply: Supply, changes: Collection[int], breaks: Sequence[Event]
+) -> Iterator[Event]:
     """Units that count otherwise than the one before or after them, believed or not.
 
     What power or current says of a few hours counts; without them, whether the register rose 10 or
     1,000 times as fast after a change as before it. `changes`: rows before which the unit changed.
+    `breaks`: events between two lines of the register, such as a reset.
     """
     flow = _Flow.of(rows, supply)
     before: Optional[_Stretch] = None
@@ -228,10 +232,27 @@ def unit_beside_changes(rows: Rows, supply: Supply, changes: Collection[int]) ->
         after = _Stretch.of(rows, supply, numbers)
         if after is None:
             continue
-        said = "" if before is None else before.compared(after)
-        if before is not None and said:
-            yield Event(UNIT, before.begin, after.end, said)
+        if before is not None and _is_change(rows, before, after, changes, breaks):
+            said = before.compared(after)
+            if said:
+                yield Event(UNIT, before.begin, after.end, said)
         before = after
+
+
+def _is_change(
+    rows: Rows,
+    before: _Stretch,
+    after: _Stretch,
+    changes: Collection[int],
+    breaks: Sequence[Event],
+) -> bool:
+    """Whether the unit, or the line of its register, changed between two stretches: a false reading
+    parts them, too.
+    """
+    times = (float(rows.begins[one]) for one in changes)
+    return any(before.end < time <= after.begin for time in times) or any(
+        before.end <= one.end and one.begin <= after.begin for one in breaks
+    )
 
 
 def _mistaken_hours(flow: _Flow, rows: Rows, supply: Supply, numbers: Column) -> Iterator[Event]:

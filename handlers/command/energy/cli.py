@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
-from typing import Any, NamedTuple, Optional
-from zoneinfo import ZoneInfo
+from typing import IO, Any, NamedTuple, Optional
 
 import click
 
@@ -23,14 +23,15 @@ from ..options import NumberRange, SharedOptions, Word, given, option, output, s
 from ..output import Result, shown
 from ..report import Usage
 from . import document, page, text
-from .audit import Asked, audited
+from .audit import Asked, Audited, audited
 from .grades import USUAL_TOLERANCE_KWH
 from .groups import by_customer, by_machine, worst
 from .meters import Meters, RegisterFacts
 from .moments import moment, zone_named
-from .outcome import AuditOutcome
+from .outcome import AuditOutcome, Times
 from .owners import customers, machines
 from .queries import QueryLogin, is_url
+from .readings import PduReadings
 from .sources import Access, source_of
 
 _SECRETS = ("password", "token")
@@ -76,9 +77,11 @@ def _audit(context: click.Context, /, **options: Any) -> int:
         raise Usage("--to must be later than --from")
     if wanted.html is not None:
         check_writable(wanted.html)
-    found = _found(wanted, state, zone, begin, end)
-    if wanted.html is not None:
-        write_page(wanted.html, page.page(found))
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as sections:
+        found = _found(wanted, state, Times(begin, end, zone), sections)
+        if wanted.html is not None:
+            sections.seek(0)
+            write_page(wanted.html, page.page(found, sections))
     if wanted.csv:
         lines = document.as_csv(found).splitlines()
         for note in found.notes():
@@ -91,8 +94,10 @@ def _audit(context: click.Context, /, **options: Any) -> int:
 
 
 def _found(
-    wanted: AuditOptions, state: SharedOptions, zone: ZoneInfo, begin: float, end: float
+    wanted: AuditOptions, state: SharedOptions, times: Times, sections: IO[str]
 ) -> AuditOutcome:
+    """All that is found. `sections`: where the parts of the page are kept, of each PDU."""
+    begin, end, zone = times
     usual = RegisterFacts(
         wanted.limit_kw,
         wanted.step,
@@ -111,13 +116,22 @@ def _found(
     asked = Asked(begin, end, meters, owned, drawn=is_drawn, tolerance_kwh=tolerance)
     source = source_of(wanted.source, _access(wanted, state))
     with closing(source):
-        pdus = [*source.each(begin, end, partial(audited, asked=asked))]
+        pdus = []
+        for pdu, section in source.each(begin, end, partial(_audited, asked, times)):
+            sections.write(section)
+            pdus.append(pdu)
     if not pdus:
         raise SettingsError("there is no PDU in these readings")
     sums = by_customer(owned, pdus, begin, end, tolerance) if owned else []
     racked = by_machine(cords, pdus, begin, end, tolerance)
     level = worst(pdus, racked, sums)
     return AuditOutcome(begin, end, zone, pdus, racked, sums, level, source.origin())
+
+
+def _audited(asked: Asked, times: Times, pdu: PduReadings) -> tuple[Audited, str]:
+    """One PDU, and its part of the page."""
+    found = audited(pdu, asked)
+    return (found.undrawn(), page.section(times, found)) if asked.drawn else (found, "")
 
 
 def _access(wanted: AuditOptions, state: SharedOptions) -> Access:

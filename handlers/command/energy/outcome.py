@@ -25,6 +25,23 @@ LEGAL = (
 _NEAR_S = 3600.0
 
 
+class Times(NamedTuple):
+    """A period in a zone."""
+
+    begin: float
+    end: float
+    zone: ZoneInfo
+
+    def local(self, time: float) -> str:
+        """A time in the zone, with its offset: an hour comes twice when summer time ends."""
+        return _shown(time, self.zone, lambda when: when.isoformat(" "))
+
+    def told(self, event: Event) -> str:
+        """An event as a sentence."""
+        begin, end = self.local(event.begin), self.local(event.end)
+        return f"{begin} to {end}: {event.kind}: {event.reason}"
+
+
 class AuditOutcome(NamedTuple):
     """All that was found."""
 
@@ -73,14 +90,18 @@ class AuditOutcome(NamedTuple):
                 f" {self.local(last)}."
             )
 
+    @property
+    def times(self) -> Times:
+        """The period."""
+        return Times(self.begin, self.end, self.zone)
+
     def local(self, time: float) -> str:
-        """A time in the zone, with its offset: an hour comes twice when summer time ends."""
-        return _shown(time, self.zone, lambda when: when.isoformat(" "))
+        """A time in the zone, with its offset."""
+        return self.times.local(time)
 
     def told(self, event: Event) -> str:
         """An event as a sentence."""
-        begin, end = self.local(event.begin), self.local(event.end)
-        return f"{begin} to {end}: {event.kind}: {event.reason}"
+        return self.times.told(event)
 
 
 def _span(name: str, answers: Sequence[AuditedRegister]) -> str:

@@ -1,119 +1,201 @@
-"""An audit as one self-contained HTML file that prints well, without scripts and requests."""
+"""An audit as one self-contained HTML file that prints well, without scripts and requests.
+
+The verdict and what is not firm come first, then customers and machines with links to their
+outlets, then each PDU, of which what is firm is folded. A PDU's part is made alone, so that a hall
+needs no more memory than one.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from ...errors import printable
+from ..fleet.page import STYLE
 from ..output import counted
 from . import plots
 from .audit import Audited, AuditedRegister
-from .grades import BOUNDED, FIRM, NOT_BILLABLE
-from .groups import Sum, balance
-from .outcome import AuditOutcome, kwh, share
+from .grades import BOUNDED, FIRM, LEVELS, NOT_BILLABLE
+from .groups import InvoiceLine, Sum, balance, level_of
+from .outcome import AuditOutcome, Times, by_event, kwh, share
 from .text import EXPLAINED, NOBODY
 
-_CLASSES = {FIRM: "firm", BOUNDED: "bounded", NOT_BILLABLE: "not"}
-_STYLE = """
-:root { color-scheme: light; } body { font: 14px/1.4 system-ui, sans-serif; margin: 1.5rem auto;
-max-width: 75rem; padding: 0 1rem; color: #111; background: #fff; overflow-wrap: anywhere; }
-h1 { font-size: 1.3rem; } h2 { font-size: 1.1rem; margin-top: 1.5rem; } h3 { font-size: .95rem;
-margin: .8rem 0 .2rem; } table { border-collapse: collapse; } th, td { border-bottom: 1px solid
-#bbb; padding: .15rem .6rem; text-align: left; vertical-align: top; } .n { text-align: right;
-font-variant-numeric: tabular-nums; } tr, .register { break-inside: avoid; }
-td.firm { color: #1d6b3f; } td.bounded { color: #8a5a00; font-weight: 600; }
-td.not { color: #b00020; font-weight: 600; } ul { margin: .2rem 0; padding-left: 1.2rem; }
-@media print { body { margin: 0; max-width: none; print-color-adjust: exact;
--webkit-print-color-adjust: exact; } }
+_CLASSES = {FIRM: "firm", BOUNDED: "doubtful", NOT_BILLABLE: "bad"}
+_VERDICTS = {
+    0: "All that is billed is firm.",
+    1: "All that is billed lies within its bounds; some of it is not firm.",
+    2: "Some of what is billed is not billable.",
+}
+#: of a PDU; `--json` has all
+_MOST_EVENTS = 15
+#: column -> its head, also beside each cell in a narrow window
+_HEADS = ("", "kWh lowest", "best", "highest", "read", "grade", "reason")
+_SUM_HEADS = ("", "outlets", "kWh lowest", "best", "highest", "grade", "reason")
+_MORE_STYLE = """
+.firm { color: var(--soft); } details { margin: .3rem 0; } summary { cursor: pointer; }
+a { color: inherit; } ul { margin: .2rem 0; padding-left: 1.2rem; overflow-wrap: anywhere; }
+.register, tr { break-inside: avoid; }
+@media print { body { margin: 0; max-width: none; print-color-adjust: exact; } }
+@media (max-width: 44rem) { .n { white-space: nowrap; }
 """
-_HEAD = ("kWh lowest", "best", "highest", "read", "events", "grade")
 
 
-def page(found: AuditOutcome) -> str:
-    """The whole file. Texts from devices and files are escaped."""
+def _narrow(kind: str, heads: Sequence[str]) -> str:
+    """Rules that show the head of a column beside its cell."""
+    return "".join(
+        f'.{kind} td:nth-child({place})::before {{ content: "{head}"; color: var(--soft);'
+        " font-weight: 400; }\n"
+        for place, head in enumerate(heads, start=1)
+        if head
+    )
+
+
+_ALL_STYLE = (
+    f"{STYLE}{_MORE_STYLE}{_narrow('registers', _HEADS)}{_narrow('sums', _SUM_HEADS)}}}"
+    f"{plots.STYLE}"
+)
+
+
+def page(found: AuditOutcome, sections: Iterable[str]) -> Iterator[str]:
+    """The whole file in parts. `sections`: of each PDU, in their order.
+
+    Texts from devices and files are escaped.
+    """
     when = f"{found.local(found.begin)} to {found.local(found.end)}, {found.zone.key}"
-    title = f"Energy, {when}"
-    parts = [
-        "<!doctype html>",
-        '<html lang="en"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    title = _safe(f"Energy, {when}")
+    grades = [one.grade for _, one in found.answers()]
+    counts = ", ".join(f"{grades.count(one)} {one}" for one in LEVELS)
+    yield (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta http-equiv="Content-Security-Policy"'
-        " content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-        f"<title>{_safe(title)}</title><style>{_STYLE}{plots.STYLE}</style></head><body>",
-        f"<h1>{_safe(title)}</h1>",
-        "<p>The lowest kWh are the lowest defensible bill.</p>",
-        "<p>Left of each two pictures: what the register said; red dots were left out. Right: the"
-        " energy since the first day, most likely and between its bounds. Bars are events.</p>",
-        *_sums("Customers", found.customers),
-        *_sums("Machines", found.machines),
-        *(line for pdu in found.pdus for line in _pdu(found, pdu)),
-    ]
-    parts += ["<h2>Notes</h2>", *_list(found.notes()), "</body></html>", ""]
-    return "\n".join(parts)
+        " content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f"<title>{title}</title><style>{_ALL_STYLE}</style></head><body>\n"
+        f"<h1>{title}</h1>\n"
+        f"<p><strong>{_VERDICTS[found.level]}</strong> Registers: {counts}."
+        " The lowest kWh are the lowest defensible bill.</p>\n"
+    )
+    yield from _exceptions(found)
+    yield from _sums("Customers", found.customers)
+    yield from _sums("Machines", found.machines)
+    yield "<h2>PDUs</h2>\n"
+    yield from sections
+    yield f"<h2>Notes</h2>\n{_list(found.notes())}</body></html>\n"
+
+
+def _exceptions(found: AuditOutcome) -> Iterator[str]:
+    """PDUs with something that is not firm."""
+    items = []
+    for pdu in found.pdus:
+        if not level_of(pdu):
+            continue
+        grades = [one.grade for one in pdu.outlets or [*filter(None, [pdu.own])]]
+        parts = [f"{grades.count(one)} {one}" for one in (NOT_BILLABLE, BOUNDED) if one in grades]
+        if pdu.unread or not grades:
+            parts.append(f"{counted(len(pdu.unread), 'outlet')} not read")
+        if pdu.exceeded:
+            parts.append("the outlets took more than the PDU itself")
+        link = f'<a href="#{_anchor(pdu.name)}">{_safe(pdu.name)}</a>'
+        items.append(f"<li>{link}: {'; '.join(parts)}")
+    if items:
+        yield f"<h2>Not firm</h2>\n<ul>{''.join(items)}</ul>\n"
 
 
 def _sums(title: str, sums: Sequence[Sum]) -> Iterator[str]:
     if not sums:
         return
-    yield f"<h2>{title}</h2>"
-    yield from _table(
-        ("", "outlets", *_HEAD[:3], "grade"),
-        [
-            (
-                [one.name or NOBODY, str(len(one.lines)), *kwh(one.energy, one.has_lowest)],
-                one.grade,
-            )
-            for one in sums
-        ],
-    )
+    yield f'<h2>{title}</h2>\n<table class="sums">{_head(_SUM_HEADS)}'
+    for one in sums:
+        outlets = "".join(f"<li>{_line(line)}" for line in one.lines)
+        name = _safe(one.name or NOBODY)
+        yield _row(
+            f"<details><summary>{name}</summary><ul>{outlets}</ul></details>",
+            [str(len(one.lines)), *kwh(one.energy, one.has_lowest)],
+            one.grade,
+            one.reason,
+        )
+    yield "</table>\n"
 
 
-def _pdu(found: AuditOutcome, pdu: Audited) -> Iterator[str]:
-    yield f"<h2>{_safe(pdu.name)}</h2>"
+def _line(line: InvoiceLine) -> str:
+    where = f"{_safe(line.pdu)} {_safe(line.outlet)}"
+    energy = "not read" if line.energy is None else f"{kwh(line.energy, line.has_lowest)[1]} kWh"
+    return f'<a href="#{_anchor(line.pdu, line.outlet)}">{where}</a>: {energy}, {line.grade}'
+
+
+def section(times: Times, pdu: Audited) -> str:
+    """The part of one PDU."""
+    return "".join(_pdu(times, pdu))
+
+
+def _pdu(times: Times, pdu: Audited) -> Iterator[str]:
     answers = [*pdu.outlets, *filter(None, [pdu.own])]
+    doubtful = [one for one in answers if one.grade != FIRM]
+    firm = [one for one in answers if one.grade == FIRM]
+    yield f'<h3 id="{_anchor(pdu.name)}">{_safe(pdu.name)}</h3>\n'
     if pdu.unread or not answers:
         whose = f" of {counted(len(pdu.unread), 'outlet')}" if answers else ": not billable"
-        yield f"<p>No energy was read{whose}.</p>"
-    if not answers:
-        return
-    rows = [
-        (
-            [
-                one.outlet or "PDU itself",
-                *kwh(one.energy, one.has_lowest),
-                share(one.read),
-                str(len(one.events) or ""),
-            ],
-            one.grade,
-        )
-        for one in answers
-    ]
-    yield from _table(("outlet", *_HEAD), rows)
+        yield f"<p>No energy was read{whose}.</p>\n"
     if pdu.total is not None:
         low, best, high = kwh(pdu.total)
-        yield f"<p>Sum of outlets: {low} / {best} / {high} kWh.</p>"
+        yield f"<p>Sum of outlets: {low} / {best} / {high} kWh.</p>\n"
     compared = balance(pdu)
     if compared is not None:
         low, _, high = kwh(compared.difference)
-        text = (
-            f"PDU less outlets: {low} to {high} kWh, {EXPLAINED[compared.explained]}:"
-            f" {compared.reason}"
+        said = EXPLAINED[compared.explained]
+        text = f"PDU less outlets: {low} to {high} kWh, {said}: {compared.reason}"
+        yield f"<p>{_safe(text)}</p>\n"
+    if doubtful:
+        yield _table(pdu, doubtful)
+    if firm:
+        yield f"<details><summary>{len(firm)} firm</summary>{_table(pdu, firm)}</details>\n"
+    events = [
+        f"{', '.join(one.outlet or 'PDU itself' for one in those)}: {times.told(event)}"
+        for event, those in by_event(answers).items()
+    ]
+    more = [f"and {len(events) - _MOST_EVENTS} more"] if len(events) > _MOST_EVENTS else []
+    yield _list([*events[:_MOST_EVENTS], *more])
+    for one in doubtful:
+        if one.drawn is not None:
+            name = f"Outlet {one.outlet}" if one.outlet else "PDU itself"
+            yield f'<div class="register"><h3>{_safe(name)}</h3>'
+            yield plots.register(times, one, one.drawn)
+            yield f"{plots.energy(times, one, one.drawn)}</div>\n"
+
+
+def _table(pdu: Audited, registers: Sequence[AuditedRegister]) -> str:
+    rows = (
+        _row(
+            _safe(one.outlet or "PDU itself"),
+            [*kwh(one.energy, one.has_lowest), share(one.read)],
+            one.grade,
+            one.reason,
+            _anchor(pdu.name, one.outlet) if one.outlet else "",
         )
-        yield f"<p>{_safe(text)}</p>"
-    for one in answers:
-        yield from _register(found, one)
+        for one in registers
+    )
+    return f'<table class="registers">{_head(_HEADS)}{"".join(rows)}</table>\n'
 
 
-def _register(found: AuditOutcome, one: AuditedRegister) -> Iterator[str]:
-    if one.drawn is None:
-        return
-    name = f"Outlet {one.outlet}" if one.outlet else "PDU itself"
-    yield f'<div class="register"><h3>{_safe(name)}</h3>'
-    yield plots.register(found, one, one.drawn)
-    yield plots.energy(found, one, one.drawn)
-    yield from _list(found.told(event) for event in one.events)
-    yield "</div>"
+def _head(heads: Sequence[str]) -> str:
+    return f'<tr class="head">{"".join(f"<th>{one}" for one in heads)}\n'
+
+
+def _row(name: str, figures: Sequence[str], grade: str, reason: str, anchor: str = "") -> str:
+    """One row; `name` is HTML."""
+    place = f' id="{anchor}"' if anchor else ""
+    cells = "".join(f'<td class="n">{_safe(one)}' for one in figures)
+    grade_cell = f'<td class="{_CLASSES[grade]}">{grade}'
+    return (
+        f'<tr{place}><td class="wide">{name}{cells}{grade_cell}<td class="wide">{_safe(reason)}\n'
+    )
+
+
+def _anchor(pdu: str, outlet: str = "") -> str:
+    """A name inside the page, of any text."""
+    digest = hashlib.sha256(f"{pdu}\n{outlet}".encode(errors="backslashreplace")).hexdigest()
+    return f"x{digest[:12]}"
 
 
 def _safe(text: str) -> str:
@@ -121,16 +203,6 @@ def _safe(text: str) -> str:
     return escape(printable(text))
 
 
-def _list(texts: Iterable[str]) -> Sequence[str]:
-    items = [f"<li>{_safe(one)}</li>" for one in texts]
-    return ["<ul>", *items, "</ul>"] if items else []
-
-
-def _table(head: Sequence[str], rows: Sequence[tuple[Sequence[str], str]]) -> Iterator[str]:
-    """Rows of cells, each with its grade as the last one."""
-    yield f"<table><tr>{''.join(f'<th>{one}</th>' for one in head)}</tr>"
-    for cells, grade in rows:
-        first = f"<td>{_safe(cells[0])}</td>"
-        figures = "".join(f'<td class="n">{_safe(cell)}</td>' for cell in cells[1:])
-        yield f'<tr>{first}{figures}<td class="{_CLASSES[grade]}">{grade}</td></tr>'
-    yield "</table>"
+def _list(texts: Iterable[str]) -> str:
+    items = [f"<li>{_safe(one)}" for one in texts]
+    return f"<ul>{''.join(items)}</ul>\n" if items else ""

@@ -6,32 +6,32 @@ from collections.abc import Sequence
 from html import escape
 from typing import Callable
 
-from ...errors import printable
 from .audit import AuditedRegister, Drawn
-from .outcome import AuditOutcome
+from .outcome import Times
 
 _WIDTH, _HEIGHT, _MARGIN = 460.0, 130.0, 4.0
 #: of a time as text, in characters
 _DATE = 10
-#: a picture shows so many events; the list below it has all of them
-_MOST_EVENTS = 100
+#: a picture shows so many events; the list above it has more of them
+_MOST_EVENTS = 20
 STYLE = """
-svg { background: #fff; border: 1px solid #bbb; max-width: 100%; height: auto; }
-.segment { fill: none; stroke: #1f5f99; stroke-width: 1.5; } .band { fill: #1f5f9940; }
-.best { fill: none; stroke: #1f5f99; stroke-width: 1; stroke-dasharray: 4 2; }
-.out { fill: #b00020; } .event { fill: #b7791f55; stroke: #b7791f; stroke-width: .5; }
-text { font: 10px system-ui, sans-serif; fill: #333; }
+svg { border: 1px solid var(--line); max-width: 100%; height: auto; }
+.segment { fill: none; stroke: var(--bar); stroke-width: 1.5; }
+.band { fill: var(--bar); fill-opacity: .25; }
+.best { fill: none; stroke: var(--bar); stroke-width: 1; stroke-dasharray: 4 2; }
+.out { fill: var(--bad); } .event { fill: var(--doubtful); fill-opacity: .3; }
+text { font: 10px system-ui, sans-serif; fill: var(--soft); }
 """
 Scale = Callable[[float], float]
 
 
-def register(found: AuditOutcome, answer: AuditedRegister, drawn: Drawn) -> str:
+def register(times: Times, answer: AuditedRegister, drawn: Drawn) -> str:
     """The register over time: a line for each segment, dots for readings that were left out."""
     inside = [value for one in drawn.segments for _, value in one]
     shown = inside or [value for _, value in drawn.left_out]
     low, high = (min(shown), max(shown)) if shown else (0.0, 1.0)
-    across, up = _across(found), _up(low, high)
-    parts = [*_events(found, answer, across)]
+    across, up = _across(times), _up(low, high)
+    parts = [*_events(times, answer, across)]
     for one in drawn.segments:
         points = " ".join(f"{across(time):.1f},{up(value):.1f}" for time, value in one)
         parts.append(f'<polyline class="segment" points="{points}"/>')
@@ -39,28 +39,28 @@ def register(found: AuditOutcome, answer: AuditedRegister, drawn: Drawn) -> str:
         # One that is far off is drawn at the edge: else the segments would be a flat line.
         at = min(max(up(value), _MARGIN), _HEIGHT - _MARGIN)
         parts.append(f'<circle class="out" cx="{across(time):.1f}" cy="{at:.1f}" r="2"/>')
-    return _svg(found, "register, kWh", f"{low:g}", f"{high:g}", parts)
+    return _svg(times, "register, kWh", f"{low:g}", f"{high:g}", parts)
 
 
-def energy(found: AuditOutcome, answer: AuditedRegister, drawn: Drawn) -> str:
+def energy(times: Times, answer: AuditedRegister, drawn: Drawn) -> str:
     """The energy since the begin of the period, between its bounds."""
     high = max((one.high for _, one in drawn.band), default=1.0) or 1.0
-    across, up = _across(found), _up(0.0, high)
+    across, up = _across(times), _up(0.0, high)
     upper = [f"{across(time):.1f},{up(one.high):.1f}" for time, one in drawn.band]
     lower = [f"{across(time):.1f},{up(one.low):.1f}" for time, one in reversed(drawn.band)]
     best = [f"{across(time):.1f},{up(one.best):.1f}" for time, one in drawn.band]
-    start = f"{across(found.begin):.1f},{up(0.0):.1f}"
+    start = f"{across(times.begin):.1f},{up(0.0):.1f}"
     parts = [
-        *_events(found, answer, across),
+        *_events(times, answer, across),
         f'<polygon class="band" points="{" ".join([start, *upper, *lower])}"/>',
         f'<polyline class="best" points="{" ".join([start, *best])}"/>',
     ]
-    return _svg(found, "energy, kWh", "0", f"{high:g}", parts)
+    return _svg(times, "energy, kWh", "0", f"{high:g}", parts)
 
 
-def _across(found: AuditOutcome) -> Scale:
-    length = found.end - found.begin
-    return lambda time: _MARGIN + (_WIDTH - 2.0 * _MARGIN) * (time - found.begin) / length
+def _across(times: Times) -> Scale:
+    length = times.end - times.begin
+    return lambda time: _MARGIN + (_WIDTH - 2.0 * _MARGIN) * (time - times.begin) / length
 
 
 def _up(low: float, high: float) -> Scale:
@@ -68,20 +68,19 @@ def _up(low: float, high: float) -> Scale:
     return lambda value: _HEIGHT - _MARGIN - (_HEIGHT - 2.0 * _MARGIN) * (value - low) / length
 
 
-def _events(found: AuditOutcome, answer: AuditedRegister, across: Scale) -> Sequence[str]:
+def _events(times: Times, answer: AuditedRegister, across: Scale) -> Sequence[str]:
     parts = []
     for one in answer.events[:_MOST_EVENTS]:
-        left = across(max(one.begin, found.begin))
-        width = max(across(min(one.end, found.end)) - left, 1.0)
+        left = across(max(one.begin, times.begin))
+        width = max(across(min(one.end, times.end)) - left, 1.0)
         parts.append(
-            f'<rect class="event" x="{left:.1f}" y="0" width="{width:.1f}" height="{_HEIGHT:g}">'
-            f"<title>{escape(printable(found.told(one)))}</title></rect>"
+            f'<rect class="event" x="{left:.1f}" y="0" width="{width:.1f}" height="{_HEIGHT:g}"/>'
         )
     return parts
 
 
-def _svg(found: AuditOutcome, title: str, low: str, high: str, parts: Sequence[str]) -> str:
-    first, last = (found.local(time)[:_DATE] for time in (found.begin, found.end))
+def _svg(times: Times, title: str, low: str, high: str, parts: Sequence[str]) -> str:
+    first, last = (times.local(time)[:_DATE] for time in (times.begin, times.end))
     return "".join(
         [
             f'<svg viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" width="{_WIDTH:g}" role="img"'

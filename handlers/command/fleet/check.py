@@ -9,8 +9,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Optional
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Optional, Union
 
 import click
 
@@ -265,10 +265,10 @@ def check_writable(path: str) -> None:
         )
 
 
-def write_page(path: str, text: str) -> None:
+def write_page(path: str, text: Union[str, Iterable[str]]) -> None:
     """Replace the file in one step, so that nobody reads a half-written page.
 
-    A symbolic link stays one. Raises SettingsError.
+    `text`: the page, also in parts. A symbolic link stays one. Raises SettingsError.
     """
     target = os.path.realpath(path)
     try:
@@ -281,7 +281,7 @@ def write_page(path: str, text: str) -> None:
         )
         try:
             with part:
-                part.write(text)
+                part.writelines([text] if isinstance(text, str) else text)
             os.chmod(part.name, 0o644)
             os.replace(part.name, target)
         except BaseException:

@@ -17,8 +17,8 @@ from .verdict import BAD, DOUBTFUL, PduRow, Summary
 
 _SLOWEST = 10
 _CLASSES = {BAD: "bad", DOUBTFUL: "doubtful"}
-# Below 44rem each row becomes a block whose cells carry their column's head, so that it fits a phone.
-_STYLE = """
+#: of each page about many PDUs. Below 44rem each row becomes a block whose cells carry their column's head, so that it fits a phone.
+STYLE = """
 :root { color-scheme: light dark; --ground: #fff; --ink: #1b2430; --line: #8884; --soft: #5b6675; --bar: #3b82c4; --bad: #b3261e;
 --doubtful: #8a5300; }
 @media (prefers-color-scheme: dark) { :root { --ground: #12161c; --ink: #e6eaf0; --soft: #a0acbb; --bad: #ff9d94; --doubtful: #f2bf70; } }
@@ -69,7 +69,7 @@ def page(
         """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">""",
         (
             f"<title>{counted(found.pdus, 'PDU')},"
-            f" {escape(when)}</title><style>{_STYLE}</style></head><body>"
+            f" {escape(when)}</title><style>{STYLE}</style></head><body>"
         ),
         f"<h1>PDUs, {escape(when)}</h1>",
         *(f"<p>{escape(line)}</p>" for line in found.lines()),
