@@ -29,6 +29,18 @@ def test_a_machine_with_power_is_never_told_as_off(name: str, tmp_path: Path) ->
         assert not outcome.is_told_off, (given, outcome.reasons)
 
 
+@pytest.mark.parametrize("name", [name for name in LIES if "undrawn" in name])
+@pytest.mark.parametrize("renewal_s", [0.0, 1.0])
+def test_a_coarse_meter_does_not_hide_a_supply_that_nobody_drew(
+    name: str, renewal_s: float, tmp_path: Path
+) -> None:
+    """With whole amperes and hundreds of watts."""
+    for seed in range(850, 870):
+        given = Dimensions(1.0, renewal_s, 0.02, 1200.0, True, seed)
+        outcome = run(LIES[name], given, tmp_path / str(seed))
+        assert not outcome.is_told_off, (given, outcome.reasons)
+
+
 @pytest.mark.parametrize("name", [name for name in HONEST if name not in FAIL])
 @pytest.mark.parametrize("has_watts", [False, True])
 def test_an_honest_machine_is_proven_off(name: str, has_watts: bool, tmp_path: Path) -> None:
