@@ -61,7 +61,8 @@ def run(given: Given) -> int:
     try:
         return _ACTIONS[options["action"]](options)
     except NotProven as error:
-        _say(f"{options['action']} of {printable(options['plug'], 60)} failed: {error}")
+        of = f" of {printable(options['plug'], 60)}" if options["plug"] else ""
+        _say(f"{options['action']}{of} failed: {error}")
     except PduHandlerError as error:
         _say(f"{options['action']} failed: {error}")
     return FAILED
