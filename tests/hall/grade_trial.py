@@ -14,13 +14,14 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Union
 
 from handlers.command.hall import measured, reading_toml
-from handlers.command.hall.drawing import HallNode
+from handlers.command.hall.drawing import HallNode, nodes
 from handlers.command.hall.rehearsal import Hall
 from handlers.command.hall.verdicts import Judged, Verdict
 from tests.hall.grades import GRADES, Grade, failures, graded_hall
-from tests.hall.life import Part, Server, Way, name_of
+from tests.hall.life import Feed, Part, Rated, Server, Strip, Way, name_of
 
 
 class GradeTrial:
@@ -40,12 +41,11 @@ class GradeTrial:
         life = made.life
         drawing = reading_toml.parsed(made.drawing, "hall.power.toml")
         hall = Hall(drawing, measured.of_json(made.readings, "readings.json"))
-        known = failures(life)
+        drawn = set(nodes(hall.drawing))
+        known = [(_node(what, one), one) for what, one in failures(life)]
+        known = [pair for pair in known if pair[0] in drawn]
         kind = rng.choices(("feed", "ups", "panel", "pdu", "breaker"), (35, 5, 10, 25, 25))[0]
-        what, one = rng.choice([each for each in known if each[0] == kind] or known)
-        node = HallNode(what, one.name)
-        if isinstance(one, (Way, Part)):
-            node = HallNode.breaker(name_of(one).rpartition("/")[0], one.name)
+        node, one = rng.choice([pair for pair in known if pair[0].kind == kind] or known)
         ran = {server.name: life.runs(server) for server in life.servers}
         outcome = hall.rehearse([node], self.worlds)
         life.fail([one], rng)
@@ -102,15 +102,23 @@ class GradeTrial:
         ]
 
 
+def _node(kind: str, one: Union[Feed, Rated, Strip]) -> HallNode:
+    """What it is in the drawing."""
+    if isinstance(one, (Way, Part)):
+        return HallNode.breaker(name_of(one).rpartition("/")[0], one.name)
+    return HallNode(kind, one.name)
+
+
 def main() -> None:
     """Print the figures of a trial."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--halls", type=int, default=10_000)
     parser.add_argument("--first", type=int, default=0, help="the seed of the first hall")
+    parser.add_argument("--worlds", type=int, default=100, help="sampled for each hall")
     given = parser.parse_args()
     wrong = 0
     for grade in GRADES:
-        trial, begin = GradeTrial(grade), time.monotonic()
+        trial, begin = GradeTrial(grade, given.worlds), time.monotonic()
         for seed in range(given.first, given.first + given.halls // len(GRADES)):
             trial.run(seed)
         print("\n".join(trial.lines()))

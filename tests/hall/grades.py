@@ -364,6 +364,11 @@ def _drawn(rng: random.Random, life: Life, grade: Grade, crossed: dict[Socket, S
         lines.append(f'[[pdu]]\nname = "{strip.name}"\ninputs = {_list(inputs)}')
         lines.append(f'rack = "{strip.rack}"')
         knows, rated = rng.random() < grade.outlets, rng.random() < grade.rated
+        if not strip.breakers and rng.random() < (1 - grade.outlets) / 2:
+            # nobody drew what is inside
+            if rated:
+                lines.append(f"breaker_a = {min(line.rating for line in strip.lines)}")
+            continue
         for number, line in enumerate(strip.lines):
             lines.append(f'[[pdu.line]]\nname = "{line.name}"')
             lines += [f"breaker_a = {line.rating}"] if rated else []

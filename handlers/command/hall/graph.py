@@ -328,7 +328,9 @@ class Graph:
         if len(ratings) == len(free):
             least, most = min(ratings), max(ratings)
         limit = min(one.limit_percent for one in free)
-        is_one = lower.kind == "pdu" or all(one.phases == 1 for one in free)
+        pdu = self._drawing.pdus.get(lower.name) if lower.kind == "pdu" else None
+        # a PDU whose lines nobody drew may have three
+        is_one = all(one.phases == 1 for one in free) or (pdu is not None and pdu.lines_are_drawn)
         return Carrier(
             f"{board.name}, the line of {lower.name}",
             Breaker(lower.name, least, limit),

@@ -349,6 +349,21 @@ def test_a_line_of_three_conductors_is_compared_with_each_of_them() -> None:
     assert set(verdicts(fails(hall(drawing, read), "breaker:M/row")).values()) == {"stays"}
 
 
+def test_a_pdu_whose_lines_nobody_drew_may_have_three() -> None:
+    # 24 A are 8 A on each of three conductors: no breaker of 12 A surely trips
+    drawing = (
+        FEEDS
+        + '[[panel]]\nname = "M"\ninputs = ["B"]\n[[panel.line]]\nname = "row"\nbreaker_a = 12\n'
+        + '[[pdu]]\nname = "left"\ninputs = ["A"]\nbreaker_a = 100\n'
+        + '[[pdu]]\nname = "right"\ninputs = ["%s"]\nbreaker_a = 100\n'
+        + '[[machine]]\nname = "srv"\ncords = ["left/1", "right/1"]\n'
+    )
+    read = {name: {"1": 12.05} for name in ("left", "right")}
+    for source in ("M", "M/row"):
+        outcome = fails(hall(drawing % source, read), "feed:A")
+        assert verdicts(outcome) == {"srv": "cannot say"} and outcome.trips == [], source
+
+
 def test_needs_counts_the_supplies_of_a_machine_that_must_live() -> None:
     drawing = PAIR.replace(
         'cords = ["left/1", "right/1"]',
