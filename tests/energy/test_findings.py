@@ -400,6 +400,37 @@ def test_machines_and_customers(folder: Path, capsys: pytest.CaptureFixture[str]
     assert found["pdus"][0]["difference"]["explained"] is True
 
 
+def test_the_exit_code_follows_what_is_billed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Outlet 2 stands while current flows. Customers are billed, else machines, else outlets."""
+    lines = [
+        line(when, passed(when, 5000.0, 1.1), (passed(when), 4.0), (7.0, 4.0))
+        for number, when in enumerate(hours())
+        if number % 4 == 0
+    ]
+    path, hall, owners = (tmp_path / name for name in ("readings", "hall.toml", "owners.csv"))
+    written(tmp_path, lines)
+    drawn = HALL.replace('name = "rack1"', 'name = "rack1", breaker_a = 16, voltage_v = 230')
+    machine = '{ name = "srv-9", cords = ["rack1/2"] },'
+    asked = ["energy", "audit", str(path), *ASKED, "--step", "0.01", "--hall", str(hall), "--json"]
+    for cords, rows, code in (
+        ("", "zeta,rack1,1,,\n", 0),
+        (machine, "zeta,rack1,1,,\n", 0),
+        (machine, "zeta,rack1,2,,\n", 2),
+        (machine, "", 2),
+    ):
+        hall.write_text(drawn.split("machine =")[0] + f"machine = [{cords}]\n")
+        owners.write_text(f"customer,pdu,outlet,from,to\n{rows}")
+        more = ["--customers", str(owners)] if rows else []
+        assert root.run([*asked, *more]) == code
+        found = json.loads(capsys.readouterr().out)
+        first, second = found["pdus"][0]["outlets"]
+        assert first["grade"] == "firm" and second["grade"] == "not billable"
+        assert first["meter"]["limit_kw"] == pytest.approx(16 * 0.23 * 1.13 * 1.1)
+        assert all(one["reason"] for one in (first, second, *found["customers"]))
+
+
 def test_the_lines_of_an_invoice(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(folder, "--csv") == 2
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
