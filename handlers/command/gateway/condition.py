@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..web.messages import WebAnswer
+from ..web.metrics import KIND, Metric, page, yes_or_no
 from .answers import as_json, as_text
 from .asked import GatewayRequest, machines, wait_s
 from .board import Board
 from .ledger import Ledger
-from .metrics import KIND, GatewayCounts, Metric, counted, page, yes_or_no
+from .metrics import GatewayCounts, counted
 from .routes import Route
 
 

@@ -1,4 +1,4 @@
-"""What /metrics says, in Prometheus' text format (version 0.0.4). Pure.
+"""What the gateway counts, as metrics. Pure.
 
 No client, machine or secret is in it, and only the PDUs of who asks.
 """
@@ -6,11 +6,9 @@ No client, machine or secret is in it, and only the PDUs of who asks.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable
 
-KIND = "text/plain; version=0.0.4; charset=utf-8"
-Labels = tuple[tuple[str, str], ...]
+from ..web.metrics import Metric
 
 
 class GatewayCounts:
@@ -21,16 +19,6 @@ class GatewayCounts:
         self.commands: Counter[tuple[str, str]] = Counter()
         #: by the status of the answer
         self.requests: Counter[int] = Counter()
-
-
-class Metric(NamedTuple):
-    """One metric with its samples."""
-
-    name: str
-    kind: str
-    about: str
-    #: labels -> value
-    samples: Mapping[Labels, float]
 
 
 def counted(counts: GatewayCounts) -> Iterable[Metric]:
@@ -50,29 +38,3 @@ def counted(counts: GatewayCounts) -> Iterable[Metric]:
         "Answers, by their status.",
         {(("status", str(status)),): number for status, number in sorted(counts.requests.items())},
     )
-
-
-def yes_or_no(name: str, about: str, is_so: bool) -> Metric:
-    """A metric that is 1 or 0."""
-    return Metric(name, "gauge", about, {(): float(is_so)})
-
-
-def page(metrics: Iterable[Metric]) -> str:
-    """The text of /metrics."""
-    lines: list[str] = []
-    for one in metrics:
-        lines += (f"# HELP {one.name} {one.about}", f"# TYPE {one.name} {one.kind}")
-        lines += (
-            f"{one.name}{_shown(labels)} {value:.15g}" for labels, value in one.samples.items()
-        )
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _shown(labels: Labels) -> str:
-    if not labels:
-        return ""
-    return "{" + ",".join(f'{name}="{_escaped(value)}"' for name, value in labels) + "}"
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

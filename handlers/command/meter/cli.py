@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
-import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
 
 import click
 
 from ...errors import SettingsError
+from ..exits import DONE, INTERRUPTED
 from ..fleet import listing, shared_options
 from ..fleet.archives import replaced
 from ..fleet.auth import of_environment, of_file
@@ -20,15 +19,18 @@ from ..fleet.polling import Target, targets
 from ..groups import Subcommand
 from ..journal import START
 from ..options import SharedOptions, Word, given, option, output, secret_files
-from ..output import Result, counted, shown
-from ..report import Interrupted, failed
-from ..service import Wishes
+from ..output import Result, shown
+from ..service import Supervisor, Wishes
+from .beside import Screen, ServedMetrics, Told
 from .days import Days
-from .running import MeterService, MeterSettings
+from .health import MeterCounts, summary
+from .running import LONGEST_WAIT_S, Companion, MeterService, MeterSettings
 
 #: unit of a period -> seconds
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _SHORTEST_S, _LONGEST_S = 1.0, 86_400.0
+#: the exit code of --rounds in which a reading failed or was lost
+_FAILED = 1
 
 
 class Period(click.ParamType):
@@ -60,6 +62,7 @@ class MeterOptions(NamedTuple):
     auth: Optional[str]
     every: float
     rounds: Optional[int]
+    metrics: Optional[str]
     archives: Optional[str]
     parallel: int
 
@@ -67,20 +70,33 @@ class MeterOptions(NamedTuple):
 @click.pass_context
 def _meter(context: click.Context, /, **options: Any) -> int:
     wanted, state = MeterOptions(**options), given(context)
-    with Wishes() as wishes:
+    screen, supervisor = Screen(state), Supervisor()
+    with contextlib.ExitStack() as stack:
+        wishes = stack.enter_context(Wishes())
+        beside: list[Companion] = [screen, Told(supervisor)]
+        if wanted.metrics is not None:
+            served = ServedMetrics(wanted.metrics, screen.say)
+            stack.callback(served.close)
+            beside.append(served)
         polled = _targets(wanted, state)
-        with Days(wanted.to) as days:
-            # a forked process must not keep the folder locked when this one has been killed
-            os.register_at_fork(after_in_child=days.abandon)
-            settings = MeterSettings(wanted.every, wanted.parallel, wanted.rounds)
-            meter = MeterService(polled, days, settings, _say)
-            _ready()
-            meter.run(wishes, lambda: _targets(wanted, state))
-        code = failed(state, Interrupted("")) if wishes.ending == signal.SIGINT else 0
-        document = {**meter.counts._asdict(), "hash": days.hash}
-    if code:
-        return code
-    return shown(Result(document, _lines(meter, days.hash)), state.json)
+        days = stack.enter_context(Days(wanted.to))
+        # a forked process must not keep the folder locked when this one has been killed
+        os.register_at_fork(after_in_child=days.abandon)
+        wait = min(screen.every_s, (supervisor.watchdog_s or LONGEST_WAIT_S * 3) / 3)
+        settings = MeterSettings(wanted.every, wanted.parallel, wanted.rounds, longest_wait_s=wait)
+        meter = MeterService(polled, days, settings, screen.say, companions=beside)
+        supervisor.ready()
+        meter.run(wishes, lambda: _targets(wanted, state))
+        supervisor.stopping()
+    screen.clear()
+    done = meter.counts
+    code = DONE
+    if wishes.ending == signal.SIGINT:
+        code = INTERRUPTED
+    elif wanted.rounds is not None and (done.failed or done.lost):
+        code = _FAILED
+    document = {**done._asdict(), "hash": days.hash}
+    return shown(Result(document, _lines(done, days.hash), code), state.json)
 
 
 def _targets(wanted: MeterOptions, state: SharedOptions) -> list[Target]:
@@ -95,38 +111,11 @@ def _targets(wanted: MeterOptions, state: SharedOptions) -> list[Target]:
     return [one._replace(device=device) for one, device in zip(found, fleet.devices)]
 
 
-def _lines(meter: MeterService, last: str) -> Sequence[str]:
-    done = meter.counts
-    said = [
-        f"{counted(done.rounds, 'round')}: {counted(done.polls, 'reading')} kept,"
-        f" {done.failed} of them failed"
-    ]
-    if done.lost:
-        said.append(f"{counted(done.lost, 'reading')} lost: they could not be written")
-    if done.missed:
-        said.append(f"{counted(done.missed, 'turn')} missed by PDUs that were still being read")
+def _lines(done: MeterCounts, last: str) -> Sequence[str]:
+    said = [*summary(done)]
     if last == START:
         return said  # no line was written
     return [*said, f"last hash, to be kept at another place: {last}"]
-
-
-def _say(text: str) -> None:
-    # standard error may be a pipe without a reader, or on a full disk
-    with contextlib.suppress(OSError):
-        print(text, file=sys.stderr, flush=True)
-
-
-def _ready() -> None:
-    """Tell systemd that the service runs (sd_notify(3)), if it asked for that."""
-    path = os.environ.get("NOTIFY_SOCKET", "")
-    if not path.startswith(("/", "@")):
-        return
-    address = "\0" + path[1:] if path.startswith("@") else path
-    with (
-        contextlib.suppress(OSError),
-        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as told,
-    ):
-        told.sendto(b"READY=1", address)
 
 
 _HELP = """Keep the readings of all PDUs of a list, in files that nobody can change unseen.
@@ -136,7 +125,9 @@ of UTC. A line is on the disk before it counts, and has the hash over all lines
 before it: `pdu energy verify DIR` names a changed one, and `pdu energy audit`
 reads them. Only one meter can write into a DIR. SIGHUP lets it read the list and
 the logins again. It runs until Ctrl-C or SIGTERM; keep the hash that it prints
-then at another place."""
+then at another place. It says when a PDU cannot be read, and when it can again.
+
+Exit code with --rounds: 0 if each reading was kept and none failed, else 1."""
 meter = Subcommand(
     "meter",
     callback=_meter,
@@ -162,6 +153,7 @@ meter = Subcommand(
             show_default=True,
         ),
         *option("--rounds", "end after so many rounds", "N", click.IntRange(1)),
+        *option("--metrics", "serve the meter's own metrics to Prometheus", "ADDRESS:PORT"),
         *shared_options.archives(),
         *shared_options.parallel(),
         *secret_files(asked=False),

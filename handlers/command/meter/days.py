@@ -74,7 +74,7 @@ class Days:
         Raises JournalError, also if another meter writes there, and Changed if the last line of the
         newest file is not as it was written.
         """
-        self._folder = folder
+        self.folder = folder
         try:
             os.makedirs(folder, mode=0o700, exist_ok=True)
             self._lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -109,7 +109,7 @@ class Days:
         day = max(day_of(utc), self._day)
         try:
             if self._journal is None or day > self._day:
-                self._open(os.path.join(self._folder, f"{day}.jsonl"))
+                self._open(os.path.join(self.folder, f"{day}.jsonl"))
             assert self._journal is not None
             self._journal.append(records)
         except BaseException:
@@ -149,12 +149,12 @@ class Days:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise JournalError(
-                f"{printable(self._folder)} is in use: another meter writes into it"
+                f"{printable(self.folder)} is in use: another meter writes into it"
             ) from None
 
     def _open(self, path: str) -> None:
         self._leave()
-        kept = files(self._folder)
+        kept = files(self.folder)
         day = _day(path)
         packed = [one for one in kept if one.endswith(PACKED) and _day(one) >= day]
         if packed:

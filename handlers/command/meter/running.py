@@ -11,10 +11,12 @@ from __future__ import annotations
 import functools
 import itertools
 import time
-from collections.abc import Iterator, Sequence
-from typing import Any, Callable, NamedTuple, Optional
+from collections.abc import Iterator, Mapping, Sequence
+from multiprocessing.connection import Connection
+from typing import Any, Callable, NamedTuple, Optional, Protocol
 
 from ... import VERSION
+from ...errors import printable
 from ..fleet.crew import ALONE, Crew, Event, LostJob, cores
 from ..fleet.lag import Lag
 from ..fleet.polling import Target, busy, doubted
@@ -24,6 +26,7 @@ from ..output import counted
 from ..service import Wishes, reread
 from . import lines
 from .days import Days
+from .health import MeterCounts, MeterHealth, PduHealth, clock_time
 from .instants import Instant, boot
 from .lines import PduHeading, PduLines, Taken
 from .schedule import Due, following
@@ -34,7 +37,7 @@ _PER_PROCESS = 16  # with fewer PDUs another process costs more than it saves
 TOGETHER_S = 0.2
 _MOST_TOGETHER = 500
 # the longest wait, in s: a machine that slept does not know it earlier
-_LONGEST_WAIT_S = 10.0
+LONGEST_WAIT_S = 10.0
 #: a call of this pack's handlers ends within a minute
 PATIENCE_S = 180.0
 _HANGS = CallFailure(
@@ -57,20 +60,20 @@ class MeterSettings(NamedTuple):
     #: polls after which new processes read: libraries for devices keep a little of each
     fresh_after: int = 10_000
     take: Callable[[Target, Optional[Known]], Taken] = take
+    #: how often companions have a turn, in s
+    longest_wait_s: float = LONGEST_WAIT_S
 
 
-class MeterCounts(NamedTuple):
-    """What a meter has done."""
+class Companion(Protocol):
+    """What goes along with a meter, in its own process."""
 
-    rounds: int = 0
-    #: polls that were written
-    polls: int = 0
-    #: those of them that failed
-    failed: int = 0
-    #: polls that could not be written
-    lost: int = 0
-    #: turns that PDUs missed
-    missed: int = 0
+    def pipes(self) -> Mapping[Connection, Callable[[], None]]:
+        """What may have something to read, and what takes it."""
+        ...
+
+    def turn(self, meter: MeterService) -> None:
+        """The meter goes on; called each `MeterSettings.longest_wait_s` at least. Does not wait."""
+        ...
 
 
 class _Read(NamedTuple):
@@ -93,6 +96,7 @@ class _Pdu:
 
     def __init__(self, number: int, named: PduHeading) -> None:
         self.unit = PduLines(number, named)
+        self.health = PduHealth(named.name)
         self.known: Optional[Known] = None
         #: whether it is being read
         self.is_out = False
@@ -111,8 +115,10 @@ class MeterService:
         settings: MeterSettings,
         say: Callable[[str], object],
         now: Callable[[], Instant] = Instant.now,
+        companions: Sequence[Companion] = (),
     ) -> None:
         """`say` tells an administrator what is wrong."""
+        self._companions = companions
         self._days, self._settings, self._say, self._now = days, settings, say, now
         self._targets: Sequence[Target] = ()
         self._pdus: list[_Pdu] = []
@@ -124,6 +130,16 @@ class MeterService:
         self._repaired = self._polled = 0
         self._is_stopped = self._is_reloading = False
         self.counts = MeterCounts()
+        self._due: Optional[Due] = None
+
+    @property
+    def health(self) -> MeterHealth:
+        """How it goes."""
+        following: Optional[float] = None
+        if self._due is not None and self._may_begin():
+            now = self._now()
+            following = now.utc + self._due.mono - now.mono
+        return MeterHealth(self.counts, [pdu.health for pdu in self._pdus], following)
 
     def run(self, wishes: Wishes, read: Callable[[], Sequence[Target]]) -> None:
         """Run until it is asked to end, or the rounds are done. `read` reads the PDUs' files again.
@@ -138,9 +154,14 @@ class MeterService:
                 if self._may_begin() and now.mono >= due.mono:
                     if self._polled >= self._settings.fresh_after:
                         crew = self._renewed(crew)
-                    due = self._begun(crew, due, now)
+                    is_first = self._due is None
+                    due = self._due = self._begun(crew, due, now)
+                    if is_first:
+                        self._say_start()
                     now = self._now()
-                wait = min(max(due.mono - now.mono, 0.0), _LONGEST_WAIT_S)
+                for companion in self._companions:
+                    companion.turn(self)
+                wait = min(max(due.mono - now.mono, 0.0), self._settings.longest_wait_s)
                 self._write(self._arrived(crew, wait, wishes))
                 if self._is_reloading:
                     self._is_reloading = False
@@ -152,6 +173,15 @@ class MeterService:
                     crew = self._renewed(crew)
         finally:
             crew.close()
+
+    def _say_start(self) -> None:
+        """What is read, how often, where to, and when next."""
+        pdus, every = counted(len(self._pdus), "PDU"), self._settings.every
+        said = f"{pdus} read now and every {every:g} s, into {printable(self._days.folder)}"
+        following = self.health.following
+        if following is not None:
+            said += f"; next round at {clock_time(following)}"
+        self._say(said)
 
     def _renewed(self, crew: Crew) -> Crew:
         """New processes in place of those of a crew. What these were reading is read anew."""
@@ -209,6 +239,7 @@ class MeterService:
         if left_out:
             first = now.utc - (now.mono - due.mono) + every
             self._head.append(lines.late(left_out, first, first + (left_out - 1) * every))
+            self._add(late=left_out)
             self._say(f"{counted(left_out, 'round')} left out: this machine slept, or was too busy")
         return following_one
 
@@ -224,9 +255,11 @@ class MeterService:
         """The readings that arrive within `wait` seconds, and shortly after the first of them."""
         found: list[tuple[int, Taken]] = []
         end = self._now().mono + wait
-        others = {wishes.pipe: lambda: self._hear(wishes)}
         while not (self._is_stopped or self._is_reloading):
             before = len(found)
+            others = {wishes.pipe: lambda: self._hear(wishes)}
+            for companion in self._companions:
+                others.update(companion.pipes())
             for event in crew.turn(max(end - self._now().mono, 0.0), others):
                 found += self._taken(crew, event)
             now = self._now().mono
@@ -270,6 +303,9 @@ class MeterService:
         for place, taken in found:
             pdu = self._pdus[place]
             pdu.is_out, pdu.known = False, known_of(taken, pdu.known)
+            said = pdu.health.polled(taken)
+            if said is not None:
+                self._say(said)
         self._polled += len(found)
         if not found:
             return

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from handlers.command.gateway import metrics
+from handlers.command.web import metrics
 
 from .running import Gateway, Site, gateway, site
 
