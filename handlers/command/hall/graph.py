@@ -130,8 +130,10 @@ class Graph:
                 found.append(to)
         return found
 
-    def may_be_dead(self, node: int, known: dict[int, bool]) -> bool:
-        """Whether a node may die when those fail that are true in `known`, which grows.
+    def may_be_dead(
+        self, node: int, failed: Container[int], spared: Container[int], known: dict[int, bool]
+    ) -> bool:
+        """Whether a node may die when these fail but for those that are spared. `known` grows.
 
         As `dead`, seen from below: quicker for a few nodes.
         """
@@ -139,14 +141,15 @@ class Graph:
         if found is not None:
             return found
         lost = 0
-        result = False
-        for upper, is_input, _, _ in self.above[node]:
-            if self.may_be_dead(upper, known):
-                if not is_input:
-                    result = True
-                    break
-                lost += 1
-        result = result or 0 < self.inputs[node] <= lost
+        result = node in failed and node not in spared
+        if not result:
+            for upper, is_input, _, _ in self.above[node]:
+                if self.may_be_dead(upper, failed, spared, known):
+                    if not is_input:
+                        result = True
+                        break
+                    lost += 1
+            result = result or 0 < self.inputs[node] <= lost
         known[node] = result
         return result
 

@@ -354,8 +354,9 @@ class Hall:
         """Names the breaker that may trip."""
         graph = self.loaded.graph
         above = {carrier for node in one.nodes for carrier in graph.carriers_above(node)}
-        for number in found.tripping:
-            if number in above:
+        ranked = ((found.tripping[number], number) for number in above & found.tripping.keys())
+        for _, number in sorted(ranked):
+            if number in found.loads:
                 carrier, high = graph.carriers[number], found.loads[number].high
                 rating = carrier.breaker.rating_a
                 if rating is None:

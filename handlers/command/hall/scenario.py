@@ -114,8 +114,8 @@ class Bounds(NamedTuple):
     #: with the breakers that surely trip, and that may
     surely: Collection[int]
     possibly: Collection[int]
-    #: those that may trip, in the order found
-    tripping: Sequence[int]
+    #: those that may trip -> their place in the order found
+    tripping: Mapping[int, int]
     #: those of which one surely trips: itself, or one that it needs
     trips: Sequence[Sequence[int]]
     #: carrier -> its load
@@ -140,6 +140,8 @@ class Scenario:
         self._sums: dict[int, Sum] = {}
         self._given: dict[int, list[tuple[int, Share]]] = {}
         self._tripping: dict[int, None] = {}
+        # these with those that failed
+        self._down = set(self._failed)
         self._own: dict[int, set[int]] = {}
 
     def bounds(self) -> Bounds:
@@ -173,6 +175,7 @@ class Scenario:
             for carrier in more:
                 doubtful.pop(carrier, None)
             self._tripping.update(dict.fromkeys(more))
+            self._down.update(more)
             changed = self._spread(more) if more else []
         for carrier in self._tripping:
             found = self._alone(carrier)
@@ -184,7 +187,7 @@ class Scenario:
             step_one,
             self._surely,
             self._possibly,
-            list(self._tripping),
+            {carrier: place for place, carrier in enumerate(self._tripping)},
             trips,
             loads,
             self._given.keys(),
@@ -250,8 +253,7 @@ class Scenario:
 
     def _without(self, needed: Collection[int]) -> _Below:
         """What may be dead while these live."""
-        known = {node: True for node in (*self._failed, *self._tripping) if node not in needed}
-        return _Below(self._graph, self._possibly, known)
+        return _Below(self._graph, self._possibly, self._down, needed)
 
     def _needs(self, carrier: int) -> set[int]:
         found = self._own.get(carrier)
@@ -352,12 +354,19 @@ def _both(low: Load, high: Load) -> Load:
 class _Below(Container[int]):
     """What may be dead when some of those that may trip do not."""
 
-    def __init__(self, graph: Graph, possibly: Container[int], known: dict[int, bool]) -> None:
-        self._graph, self._possibly, self._known = graph, possibly, known
+    def __init__(
+        self,
+        graph: Graph,
+        possibly: Container[int],
+        down: Container[int],
+        spared: Container[int],
+    ) -> None:
+        self._graph, self._possibly, self._down, self._spared = graph, possibly, down, spared
+        self._known: dict[int, bool] = {}
 
     def __contains__(self, node: object) -> bool:
         return (
             isinstance(node, int)
             and node in self._possibly
-            and self._graph.may_be_dead(node, self._known)
+            and self._graph.may_be_dead(node, self._down, self._spared, self._known)
         )
