@@ -18,6 +18,7 @@ from .. import registry
 from ..errors import PduHandlerError, SettingsError, printable
 from ..labels import Label
 from ..nameplate import Nameplate
+from ..power_on import OutletPowerOn
 from ..topology import Topology
 from .loading import LoadedHandler
 from .output import metered
@@ -38,6 +39,7 @@ class _Place(NamedTuple):
 
 _PLACES: Mapping[str, _Place] = {
     "topology": _Place(f"{_ROOT}.{{}}.topology", "read"),
+    "power_on": _Place(f"{_ROOT}.{{}}.power_on", "read"),
     "nameplate": _Place(f"{_ROOT}.{{}}.nameplate", "read"),
     "identify": _Place(f"{__package__}.field.{{}}.identity", "identity"),
     "recording": _Place(f"{__package__}.field.{{}}.kind", "KIND"),
@@ -83,6 +85,13 @@ class Door:
         """Lines, breakers and how outlets are fed; empty if the handler does not tell."""
         read = _answer("topology", self._own)
         return Topology() if read is None else read(pdu)
+
+    def power_on(self, pdu: Any) -> Mapping[str, OutletPowerOn]:
+        """Identity -> what the outlet does when power comes back; {} if the handler does not
+        tell.
+        """
+        read = _answer("power_on", self._own)
+        return {} if read is None else read(pdu)
 
     def nameplate(self, pdu: Any, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
         """What a unit says about itself; empty if the handler does not tell.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
+from .comeback import PowerOn
 from .controls import Control
 from .decoding import text
 from .figures import Figure
@@ -35,6 +36,7 @@ class Outlets(Frozen):
             unit of each row and the outlet's number on it. A command reads them before its write
             and again before it believes the state: if they differ, the row is another outlet by
             now.
+        power_on: what they do when power comes back; only tools read it.
     """
 
     states: Optional[State] = None
@@ -48,6 +50,7 @@ class Outlets(Frozen):
     power: Optional[Figure] = None
     energy: Optional[Figure] = None
     position: tuple[Source, ...] = ()
+    power_on: Optional[PowerOn] = None
 
     def __post_init__(self) -> None:
         if self.states is None and self.rows is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .comeback import PowerOn
 from .controls import Control, Guarded, Verbs, Write
 from .evidence import DRIVER, RECORDED, SIMULATED, Confidence, Evidence, Proof
 from .figures import Arcs, Ceilings, Figure, Total
@@ -22,6 +23,7 @@ __all__ = [
     "Figure",
     "Guarded",
     "Outlets",
+    "PowerOn",
     "Profile",
     "Proof",
     "RECORDED",

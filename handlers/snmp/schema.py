@@ -19,6 +19,7 @@ from typing import Any, Callable
 
 from ..errors import printable
 from . import controls, sources, special
+from .comeback import PowerOn
 from .controls import Control
 from .evidence import Evidence
 from .figures import Arcs, Ceilings, Figure, Total
@@ -57,6 +58,7 @@ PLAIN: tuple[type[Any], ...] = (
     Root,
     Evidence,
     Outlets,
+    PowerOn,
     State,
     Doubt,
     Figure,

@@ -117,7 +117,8 @@ def poll_states(target: Target) -> Reading:
 
 def poll_all(target: Target) -> Reading:
     """As `poll`, with all that a `PolledOutlet` has, and the lines and breakers."""
-    return poll(target, with_labels=True, with_power=True, parts=(reading.placed,))
+    parts = (reading.placed, reading.returning)
+    return poll(target, with_labels=True, with_power=True, parts=parts)
 
 
 def _polled(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:

@@ -11,6 +11,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...errors import printable
 from ...nameplate import Nameplate
+from ...power_on import OutletPowerOn
 from ...topology import MeteredPart
 from ..doors import Door
 from ..loading import LoadedHandler
@@ -44,6 +45,8 @@ class PolledOutlet(NamedTuple):
     lines: tuple[str, ...] = ()
     #: label of its breaker
     breaker: str = ""
+    #: what it does when power comes back; None if the unit does not say
+    power_on: Optional[OutletPowerOn] = None
 
 
 class CallFailure(NamedTuple):
@@ -162,6 +165,13 @@ def placed(reading: Reading, door: Door, pdu: Any) -> Reading:
         for one in reading.outlets
     ]
     return reading._replace(outlets=outlets, meters=found.meters)
+
+
+def returning(reading: Reading, door: Door, pdu: Any) -> Reading:
+    """What the outlets do when power comes back."""
+    found = door.power_on(pdu)
+    outlets = [one._replace(power_on=found.get(one.identity)) for one in reading.outlets]
+    return reading._replace(outlets=outlets)
 
 
 def identified(reading: Reading, door: Door, pdu: Any) -> Reading:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Optional
 from pdu_common.helper import EnumPowerStatus
 
 from ...errors import SettingsError, printable
+from ...power_on import LAST, NOT_KNOWN, OFF, ON, OutletPowerOn
 from ...topology import MeteredPart
 from ..fleet.reading import PolledOutlet
 
@@ -99,6 +100,11 @@ def as_json(readings: HallReadings) -> dict[str, Any]:
                     for one in pdu.outlets.values()
                 },
             },
+            "power_on": {
+                one.identity: one.power_on._asdict()
+                for one in pdu.outlets.values()
+                if one.power_on is not None
+            },
         }
         if pdu.error:
             made["error"] = {"reason": pdu.error}
@@ -151,6 +157,9 @@ def _pdu(one: Mapping[str, Any]) -> MeasuredPdu:
                 lines=tuple(map(_text, facts.get("lines") or ())),
                 breaker=_text(facts.get("breaker") or ""),
             )
+    for key, said in (one.get("power_on") or {}).items():
+        if _text(key) in outlets:
+            outlets[_text(key)] = outlets[_text(key)]._replace(power_on=_power_on(said))
     return MeasuredPdu(
         outlets,
         _figure(one.get("load_a")),
@@ -166,6 +175,16 @@ def _pdu(one: Mapping[str, Any]) -> MeasuredPdu:
             for meter in topology.get("meters", [])
         ],
     )
+
+
+def _power_on(said: Mapping[str, Any]) -> OutletPowerOn:
+    state = _text(said["state"])
+    if state not in (ON, OFF, LAST, NOT_KNOWN):
+        raise ValueError(f"power_on {state!r}")
+    earliest, latest = _figure(said["earliest_s"]), _figure(said["latest_s"])
+    if earliest is None or (latest is not None and latest < earliest):
+        raise ValueError("the times of power_on")
+    return OutletPowerOn(state, earliest, latest, said.get("is_sequence") is True)
 
 
 def _text(value: Any) -> str:

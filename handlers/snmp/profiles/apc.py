@@ -11,7 +11,18 @@ states.
 
 from decimal import Decimal
 
-from ..parts import RECORDED, SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
+from ..parts import (
+    RECORDED,
+    SIMULATED,
+    Confidence,
+    Doubt,
+    Figure,
+    Outlets,
+    PowerOn,
+    Profile,
+    State,
+    Write,
+)
 from ..sources import (
     Arc,
     Chained,
@@ -166,6 +177,12 @@ RPDU2_OUTLETS = Outlets(
     current=figure(_metered("318.1.1.26.9.4.3.1.6", "rPDU2OutletMeteredStatusCurrent"), TENTHS),
     power=figure(_metered("318.1.1.26.9.4.3.1.7", "rPDU2OutletMeteredStatusPower")),
     energy=figure(_metered("318.1.1.26.9.4.3.1.11", "rPDU2OutletMeteredStatusEnergy"), TENTHS),
+    # -1: never, 0: at once
+    power_on=PowerOn(
+        delay=figure(column("318.1.1.26.9.2.1.1.5", "rPDU2OutletSwitchedConfigPowerOnTime")),
+        always=True,
+        never=("-1",),
+    ),
 )
 
 RPDU2_DEVICE = column("318.1.1.26.4.3.1.2", "rPDU2DeviceStatusModule")

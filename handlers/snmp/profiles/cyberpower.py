@@ -16,7 +16,18 @@ A state is UNKNOWN while a command is pending. The column for it is optional: so
 
 from decimal import Decimal
 
-from ..parts import RECORDED, SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
+from ..parts import (
+    RECORDED,
+    SIMULATED,
+    Confidence,
+    Doubt,
+    Figure,
+    Outlets,
+    PowerOn,
+    Profile,
+    State,
+    Write,
+)
 from ..sources import (
     Chained,
     Column,
@@ -157,6 +168,14 @@ PROFILES = (
                 ),
                 rows=First((METERED_NAME, METERED_LOAD)),
                 count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
+                # -1: never, 0: at once
+                power_on=PowerOn(
+                    delay=figure(
+                        column(EPDU2 + ".6.1.2.1.5", "ePDU2OutletSwitchedConfigPowerOnTime")
+                    ),
+                    always=True,
+                    never=("-1",),
+                ),
                 number=First((Chained(MODULE, NUMBER), Chained(METERED_MODULE, METERED_NUMBER))),
                 position=(MODULE, NUMBER),
                 name=First(

@@ -24,6 +24,7 @@ from ..parts import (
     Figure,
     Guarded,
     Outlets,
+    PowerOn,
     Profile,
     Proof,
     Root,
@@ -150,6 +151,16 @@ PROFILES = (
                 current=figure(column("534.6.6.7.6.4.1.3", "outletCurrent"), THOUSANDTHS),
                 power=figure(column("534.6.6.7.6.5.1.3", "outletWatts")),
                 energy=figure(column("534.6.6.7.6.5.1.4", "outletWh"), THOUSANDTHS),
+                # -1 excludes the outlet from the command to all; the MIB does not say what it
+                # means when power comes back
+                power_on=PowerOn(
+                    state=column("534.6.6.7.6.6.1.6", "outletControlPowerOnState"),
+                    off=("0",),
+                    on=("1",),
+                    last=("2",),
+                    delay=figure(column("534.6.6.7.6.6.1.7", "outletControlSequenceDelay")),
+                    unsaid=("-1",),
+                ),
             ),
         ),
         load=total(LINES, else_outlets=True, unit=THE_UNIT, units=OUTLET_COUNT),

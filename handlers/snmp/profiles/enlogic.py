@@ -9,6 +9,7 @@ is not known, for which the state has no value.
 """
 
 from decimal import Decimal
+from typing import Optional
 
 from ..parts import (
     SIMULATED,
@@ -18,6 +19,7 @@ from ..parts import (
     Evidence,
     Figure,
     Outlets,
+    PowerOn,
     Profile,
     State,
     Write,
@@ -68,10 +70,11 @@ def family(
     sys_object_id: str,
     evidence: Evidence,
     prefix: str = "pdu",
+    power_on: Optional[PowerOn] = None,
 ) -> Profile:
     """A family of this design, with its tables below `root`.
 
-    `prefix` begins the names of its objects.
+    `prefix` begins the names of its objects. `power_on`: what its outlets do when power comes back.
     """
     number = column(f"{root}.5.4.1.2", prefix + "OutletSwitchedStatusNumber")
     metered = column(f"{root}.5.9.1.2", prefix + "OutletMeteredStatusNumber")
@@ -134,6 +137,7 @@ def family(
                 current=meter("5", prefix + "OutletMeteredStatusCurrent", HUNDREDTHS),
                 power=meter("6", prefix + "OutletMeteredStatusActivePower", ONES),
                 energy=meter("11", prefix + "OutletMeteredStatusResettableEnergy", TENTHS),
+                power_on=power_on,
             ),
         ),
         load=total(figure(lines, HUNDREDTHS), else_outlets=True, unit=THE_UNIT, units=count),
@@ -168,6 +172,14 @@ PROFILES = (
         models=("EN1xxx to EN6xxx",),
         sys_object_id="38446.1",
         evidence=SIMULATED,
+        power_on=PowerOn(
+            state=column("38446.1.5.2.1.3", "pduOutletSwitchedStateOnStartup"),
+            off=("0",),
+            on=("1",),
+            last=("2",),
+            delay=figure(column("38446.1.5.2.1.4", "pduOutletSwitchedConfigPowerOnTime")),
+            later=True,
+        ),
     ),
     # No sysObjectID was seen on a pod or an ES PDU: these are the roots of their trees.
     family(

@@ -47,6 +47,7 @@ PROFILES = (
                 count=OUTLET_COUNT,
                 switched="10",
                 doubts=(UNKNOWN,),
+                powers_on=True,
             ),
         ),
         load=hpe.load(ROOT, NAME, HUNDREDTHS, OUTLET_COUNT, has_total=True),

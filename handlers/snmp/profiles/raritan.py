@@ -22,6 +22,7 @@ from ..parts import (
     Figure,
     Guarded,
     Outlets,
+    PowerOn,
     Profile,
     Proof,
     Root,
@@ -41,6 +42,7 @@ from ..sources import (
     Negative,
     Number,
     Only,
+    Part,
     Source,
     Unless,
 )
@@ -117,6 +119,13 @@ def _inlet(kind: str) -> Figure:
     return _sensor(
         _inlets(kind), column("13742.6.3.3.4.1.7", "inletSensorDecimalDigits", kind), kind == ENERGY
     )
+
+
+ON_STARTUP = column("13742.6.3.5.3.1.13", "outletStateOnStartup")
+
+
+def _of_the_pdu(below: str, name: str) -> Part:
+    return Part(column(f"13742.6.3.2.2.1.{below}", name), over=ON_STARTUP, stop=1)
 
 
 THE_PDU = Arcs(stop=1)
@@ -252,6 +261,20 @@ PROFILES = (
                 current=_outlet(CURRENT),
                 power=_outlet(POWER),
                 energy=_outlet(ENERGY),
+                # "Ignored if relayBehaviorOnPowerLoss is set to latching", says the MIB. The wait
+                # of the sequence is never shorter than inrushGuardDelay.
+                power_on=PowerOn(
+                    state=ON_STARTUP,
+                    off=("0",),
+                    on=("1",),
+                    last=("2",),
+                    inherits=("3",),
+                    unit=_of_the_pdu("38", "globalOutletStateOnStartup"),
+                    delay=figure(column("13742.6.3.5.3.1.32", "outletSequenceDelay")),
+                    sequence=True,
+                    latching=_of_the_pdu("69", "relayBehaviorOnPowerLoss"),
+                    latched=("1",),
+                ),
             ),
         ),
         load=total(LINES, ONE_PHASE_INLETS, BREAKERS, else_outlets=True, unit=THE_PDU, units=PDUS),

@@ -16,6 +16,7 @@ from ..parts import (
     Doubt,
     Figure,
     Outlets,
+    PowerOn,
     Profile,
     Proof,
     Root,
@@ -66,6 +67,10 @@ PROFILES = (
                 current=figure(column("~.1.1.2.7.2.1.5", "sdbDevOutMtActualCurrent"), HUNDREDTHS),
                 power=figure(column("~.1.1.2.7.2.1.11", "sdbDevOutMtPowerWatt")),
                 energy=figure(column("~.1.1.2.7.2.1.2", "sdbDevOutMtKWhTotal")),
+                # the MIB does not say whether an outlet that was off is switched on too
+                power_on=PowerOn(
+                    delay=figure(column("~.1.1.2.7.3.1.5", "sdbDevOutSwIndividualOutletDelay"))
+                ),
             ),
         ),
         load=total(

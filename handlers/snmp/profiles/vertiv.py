@@ -11,6 +11,7 @@ from ..parts import (
     Doubt,
     Guarded,
     Outlets,
+    PowerOn,
     Profile,
     Proof,
     Root,
@@ -219,6 +220,13 @@ PROFILES = (
                 current=figure(_v5_metered(V5_CURRENT), HUNDREDTHS),
                 power=figure(_v5_metered(V5_POWER)),
                 energy=figure(_v5_metered(V5_ENERGY), THOUSANDTHS),
+                power_on=PowerOn(
+                    state=column("21239.5.2.3.5.1.12", "pduOutletSwitchPoaAction"),
+                    on=("1",),
+                    off=("2",),
+                    last=("3",),
+                    delay=figure(column("21239.5.2.3.5.1.13", "pduOutletSwitchPoaDelay")),
+                ),
             ),
             Outlets(
                 rows=V5_METERED_NAME,

@@ -1,0 +1,35 @@
+"""What the outlets of a PDU behind NUT do when power comes back, for tools; in no archive.
+
+Source: NUT's docs/nut-names.txt: `outlet.n.delay.start`, the interval to wait before restarting the
+outlet, in s; negative if the driver has none. No variable says whether it is switched on at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..power_on import NOT_KNOWN, OutletPowerOn, delayed
+from .handler import NutPdu
+from .members import Member, as_number
+
+
+def read(pdu: NutPdu) -> Mapping[str, OutletPowerOn]:
+    """By identity: the round trips of one `status`, and in `one_session` none."""
+    with pdu.read("power_on") as found:
+        listed = list(found)
+    known: dict[str, OutletPowerOn] = {}
+    for one in listed:
+        for number, member in (one.device.chain or {0: one.device.whole}).items():
+            prefix = f"{one.prefix}{number}." if number else one.prefix
+            known.update((prefix + outlet, delay) for outlet, delay in of_member(member).items())
+    return known
+
+
+def of_member(member: Member) -> Mapping[str, OutletPowerOn]:
+    """The outlets of one device that have a delay, by number."""
+    delays = {number: as_number(row.get("delay.start")) for number, row in member.rows.items()}
+    return {
+        number: delayed(NOT_KNOWN, delay)
+        for number, delay in delays.items()
+        if delay is not None and delay >= 0
+    }

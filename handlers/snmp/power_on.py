@@ -1,0 +1,77 @@
+"""What the outlets of an SNMP PDU do when power comes back, for tools; in no archive.
+
+The objects and the meaning of their values are in the family's profile (`PowerOn`). A family
+without them says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Optional
+
+from ..host.rows import Raw
+from ..power_on import LAST, NOT_KNOWN, OFF, ON, OutletPowerOn, delayed
+from .comeback import PowerOn
+from .decoding import number, text
+from .handler import SnmpPdu
+from .reader import Reader
+from .sources.base import Source
+
+# the longest that a MIB allows is 99,999 s
+_LONGEST_S = 100_000
+
+
+def read(pdu: SnmpPdu) -> Mapping[str, OutletPowerOn]:
+    """By identity: a walk or GET for each object; {} if the family has none, or the unit has no
+    outlets. An outlet that the objects do not list is left out.
+
+    Raises the errors of handlers/errors.py.
+    """
+    with pdu.session("power_on") as session:
+        device = session.device
+        part = device.outlets.power_on if device.outlets is not None else None
+        if part is None or not device.states:
+            return {}
+        states = _rows(part.state, device.reader)
+        units = _rows(part.unit, device.reader)
+        latching = _rows(part.latching, device.reader)
+        raws = _rows(part.delay.source if part.delay else None, device.reader)
+        delays = part.delay.read(device.reader) if part.delay else {}
+        found: dict[str, OutletPowerOn] = {}
+        for identity in device.states:
+            if identity not in states and identity not in raws:
+                continue
+            if text(latching.get(identity, "")) in part.latched:
+                found[identity] = OutletPowerOn(LAST, 0.0, 0.0)
+                continue
+            state = _state(part, states.get(identity), units.get(identity))
+            raw, delay = raws.get(identity), delays.get(identity)
+            if raw is not None and text(raw) in part.never:
+                found[identity] = OutletPowerOn(OFF)
+                continue
+            seconds = None if delay is None or delay > _LONGEST_S else float(delay)
+            if raw is not None and text(raw) in part.unsaid:
+                seconds = None
+            if part.always and raw is not None and number(raw) is not None:
+                state = ON
+            if part.sequence:
+                found[identity] = OutletPowerOn(state, is_sequence=True)
+            elif part.later:
+                found[identity] = OutletPowerOn(state, seconds or 0.0)
+            else:
+                found[identity] = delayed(state, seconds)
+        return found
+
+
+def _rows(source: Optional[Source], reader: Reader) -> Mapping[str, Raw]:
+    return {} if source is None else source.rows(reader)
+
+
+def _state(part: PowerOn, raw: Optional[Raw], unit: Optional[Raw]) -> str:
+    said = "" if raw is None else text(raw)
+    if raw is not None and said in part.inherits:
+        said = "" if unit is None else text(unit)
+    for state, values in ((ON, part.on), (OFF, part.off), (LAST, part.last)):
+        if said in values:
+            return state
+    return NOT_KNOWN
