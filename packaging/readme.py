@@ -78,6 +78,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "names": supported.names,
     "unsupported": supported.unsupported,
     "contradicting": lambda: catalogue.contradicting(PROFILES),
+    "returning": lambda: catalogue.returning(PROFILES),
     "costly": lambda: catalogue.costly(PROFILES),
     "identities": lambda: catalogue.identities(PROFILES),
     "exits": exits.markdown,
@@ -90,6 +91,7 @@ FILES: Mapping[str, Sequence[str]] = {
     ),
     "docs/devices.md": ("devices", "names", "unsupported"),
     "docs/dev/families.md": ("evidence", "contradicting", "costly", "identities"),
+    "docs/snmp.md": ("returning",),
     "docs/command.md": ("exits",),
 }
 

@@ -171,6 +171,7 @@ ELSEWHERE: Mapping[tuple[str, str], tuple[str, ...]] = {
     # the table of what tools ask of a handler
     ("handlers/command/doors.py", "module"): (
         "handlers.*.topology",
+        "handlers.*.power_on",
         "handlers.*.nameplate",
         f"{COMMANDS}.field.*.identity",
         f"{COMMANDS}.field.*.kind",

@@ -67,10 +67,11 @@ def of_unit(unit: Pdu.Settings, outlets: Sequence[Outlet.Settings]) -> list[Outl
     if sorted(order) != own_order:
         return [OutletPowerOn(state, is_sequence=True) for state in states]
     made = dict[int, OutletPowerOn]()
-    earliest, latest = unit.powerOnDelay / _MS, float(unit.powerOnDelay)
+    # in ms
+    earliest, latest = unit.powerOnDelay, unit.powerOnDelay * 1000
     for place in order:
-        made[place] = OutletPowerOn(states[place], earliest, latest, is_sequence=True)
-        waits = unit.inRushGuardDelay / _MS, outlets[place].sequenceDelay / _MS
+        made[place] = OutletPowerOn(states[place], earliest / _MS, latest / _MS, is_sequence=True)
+        waits = unit.inRushGuardDelay, outlets[place].sequenceDelay
         latest += sum(waits)
         if states[place] == ON:
             earliest += max(waits)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from .comeback import PowerOn
 from .controls import Guarded
 from .evidence import Confidence, Evidence, Proof
 from .figures import Total
@@ -136,9 +137,46 @@ def _doubting(profile: Profile) -> Iterable[str]:
 def _forbidding(profile: Profile) -> Iterable[str]:
     for part in parts_of(profile):
         if isinstance(part, Guarded):
-            yield from objects(part.test.source if isinstance(part.test, Part) else part.test)
+            yield from objects(_of_part(part.test))
         elif isinstance(part, Unmarked):
             yield from objects(part.marks)
+
+
+def returning(profiles: Sequence[Profile]) -> str:
+    """The objects that say what an outlet does when power comes back, with the meaning of their
+    values. One row for each family that has them.
+    """
+    head = ["family", "state", "its values", "delay", "its special values"]
+    parts = [(p, outlets.power_on) for p in profiles for outlets in p.outlets if outlets.power_on]
+    return _markdown(head, (_returning(p, part) for p, part in parts if part is not None))
+
+
+def _returning(profile: Profile, part: PowerOn) -> Sequence[str]:
+    words = {name: ", ".join(getattr(part, name)) for name in ("on", "off", "last", "inherits")}
+    values = [f"{values} {name}" for name, values in words.items() if values]
+    if part.inherits:
+        values[-1] = f"{words['inherits']} as {_objects(_of_part(part.unit))}"
+    if part.latching:
+        values.append(
+            f"ignored if {_objects(_of_part(part.latching))} is {', '.join(part.latched)}"
+        )
+    special = [f"{value} never" for value in part.never]
+    special += [f"{value} not known" for value in part.unsaid]
+    special += ["the wait before the next of a sequence"] if part.sequence else []
+    special += ["begins when the unit feeds its outlets"] if part.later else []
+    usual = "on" if part.always else "not known"
+    return [
+        f"`{profile.key}`",
+        _objects(part.state) if part.state else "–",
+        "; ".join(values) or usual,
+        _objects(part.delay.source) if part.delay else "–",
+        "; ".join(special) or "–",
+    ]
+
+
+def _of_part(source: object) -> object:
+    """The object of a unit, without the rows that it is for."""
+    return source.source if isinstance(source, Part) else source
 
 
 def _listed(names: Iterable[str]) -> str:

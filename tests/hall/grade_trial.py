@@ -16,7 +16,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Union
 
-from handlers.command.hall import measured, reading_toml
+from handlers.command.fleet import saved
+from handlers.command.hall import reading_toml
 from handlers.command.hall.drawing import HallNode, nodes
 from handlers.command.hall.rehearsal import Hall
 from handlers.command.hall.verdicts import Judged, Verdict
@@ -40,7 +41,7 @@ class GradeTrial:
         made = graded_hall(rng, self.grade)
         life = made.life
         drawing = reading_toml.parsed(made.drawing, "hall.power.toml")
-        hall = Hall(drawing, measured.of_json(made.readings, "readings.json"))
+        hall = Hall(drawing, saved.of_json(made.readings, "readings.json"))
         drawn = set(nodes(hall.drawing))
         known = [(_node(what, one), one) for what, one in failures(life)]
         known = [pair for pair in known if pair[0] in drawn]

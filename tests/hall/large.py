@@ -10,7 +10,8 @@ import random
 import time
 from typing import NamedTuple
 
-from handlers.command.hall import measured, reading_toml
+from handlers.command.fleet import saved
+from handlers.command.hall import reading_toml
 from handlers.command.hall.drawing import HallNode
 from handlers.command.hall.rehearsal import Hall
 from tests.hall.halls import TIDY, random_hall
@@ -29,7 +30,7 @@ class Seconds(NamedTuple):
 def measure(racks: int) -> Seconds:
     """A hall with two PDUs and 20 machines in each rack, and one side of it lost."""
     made = random_hall(random.Random(7), TIDY, racks, 20, outlets=36)
-    readings = measured.of_json(made.readings, "readings.json")
+    readings = saved.of_json(made.readings, "readings.json")
     begin = time.perf_counter()
     drawing = reading_toml.parsed(made.drawing, "hall.power.toml")
     read = time.perf_counter()

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.command.fleet.reading import PolledOutlet
+from handlers.command.fleet.saved import HallReadings, MeasuredPdu
 from handlers.command.hall.cycle.plan_file import Progress, advance
 from handlers.command.hall.cycle.steps import Step
 from handlers.command.hall.drawing import Cord
-from handlers.command.hall.measured import HallReadings, MeasuredPdu
 from handlers.command.states import DOWN, UNKNOWN, UP
 from handlers.errors import Refused, SettingsError, Unreachable
 from handlers.topology import LINE, MeteredPart

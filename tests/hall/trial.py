@@ -15,7 +15,8 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from handlers.command.hall import measured, reading_toml
+from handlers.command.fleet import saved
+from handlers.command.hall import reading_toml
 from handlers.command.hall.drawing import HallNode, nodes
 from handlers.command.hall.rehearsal import Hall, RehearsalOutcome
 from handlers.command.hall.verdicts import Verdict
@@ -40,7 +41,7 @@ class Trial:
         racks, machines = rng.choice((1, 2, 3)), rng.choice((2, 5, 8))
         made = random_hall(rng, self._habits, racks, machines)
         drawing = reading_toml.parsed(made.drawing, "hall.power.toml")
-        hall = Hall(drawing, measured.of_json(made.readings, "readings.json"))
+        hall = Hall(drawing, saved.of_json(made.readings, "readings.json"))
         failed = _failure(rng, nodes(drawing))
         outcome = hall.rehearse(failed)
         self._compare(seed, made, outcome, rng)

@@ -22,11 +22,12 @@ from ..groups import Subcommand
 from ..options import Seconds, SharedOptions, Word, given, option, output, secret_files
 from ..output import counted, print_json, progress
 from ..report import Usage, described
-from . import listing, pool, shared_options, tables
+from . import listing, pool, saved, shared_options, tables
 from .archives import replaced
 from .auth import ENVIRONMENT, of_environment, of_file
 from .page import page
-from .polling import Target, targets
+from .polling import Target, poll_all, targets
+from .reading import Reading
 from .verdict import NAGIOS_FAILED, PduRow, Summary, changes, judged, nagios, remembered, summary
 
 _CLEAR = "\x1b[H\x1b[2J"
@@ -55,6 +56,8 @@ class CheckOptions(NamedTuple):
     html: Optional[str]
     #: whether the output is that of a Nagios plugin
     nagios: bool
+    #: the new file for the readings
+    save: Optional[str]
 
 
 class Round(NamedTuple):
@@ -121,6 +124,8 @@ def _run(wanted: CheckOptions, state: SharedOptions) -> int:
     is_for_one_round = wanted.csv or wanted.nagios
     if wanted.watch is not None and is_for_one_round:
         raise Usage("--watch works only with the table, --json and --html")
+    if wanted.watch is not None and wanted.save is not None:
+        raise Usage("--save keeps one round: give it without --watch")
     if sum((state.json, wanted.csv, wanted.nagios)) > 1:
         raise Usage("give only one of --json, --csv and --nagios")
     fleet = listing.read(wanted.file, wanted.lenient)
@@ -184,19 +189,26 @@ def _round(
 ) -> Round:
     keep = state.json or wanted.html is not None or wanted.watch is not None
     rows: list[Optional[PduRow]] = [None] * len(polled)
+    kept: list[Reading] = [Reading()] * len(polled)
+    read = None if wanted.save is None else poll_all
     begin = time.monotonic()
     shown = progress(len(polled), "polling", show_pos=True)
     with (
         contextlib.closing(
-            pool.read_all(polled, wanted.parallel, processes=wanted.workers)
+            pool.read_all(polled, wanted.parallel, processes=wanted.workers, read=read)
         ) as readings,
         shown as bar,
     ):
         for place, reading in readings:
             rows[place] = judged(polled[place].device, reading, keep)
+            if wanted.save is not None:
+                kept[place] = reading
             if bar is not None:
                 bar.update(1)
     whole = [row for row in rows if row is not None]
+    if wanted.save is not None:
+        devices = [one.device for one in polled]
+        saved.save(wanted.save, saved.of_readings(devices, kept, time.time()))
     return Round(
         whole, summary(whole, time.monotonic() - begin), time.time(), _marks(whole, before)
     )
@@ -334,6 +346,12 @@ check = _Check(
         *option("--csv", "print CSV"),
         *option("--html", "also write one self-contained page", "FILE"),
         *option("--nagios", "print the output of a Nagios plugin"),
+        *option(
+            "--save",
+            "also read numbers, names, W, lines, breakers and what outlets do when power comes"
+            " back, and keep all of it in this new file",
+            "FILE",
+        ),
         *secret_files(),
         *output(),
     ],

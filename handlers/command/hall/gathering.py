@@ -6,19 +6,18 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import NamedTuple, Optional
 
 from ...errors import SettingsError
 from ..files import read_file
 from ..fleet import opening, pool, shared_options
-from ..fleet.listing import ListedPdu
 from ..fleet.polling import poll_all
 from ..fleet.reading import Reading
+from ..fleet.saved import HallReadings, of_json, of_readings, save
 from ..options import Parameters, SharedOptions, option, secret_files
 from ..output import progress
 from ..report import Usage
-from .measured import HallReadings, MeasuredPdu, as_json, of_json
 
 
 class SourceOptions(NamedTuple):
@@ -68,7 +67,7 @@ def gather(source: SourceOptions, state: SharedOptions, wanted: Collection[str])
         return saved(source.readings)
     readings = read_list(source, state, wanted)
     if source.save is not None:
-        _save(source.save, readings)
+        save(source.save, readings)
     return readings
 
 
@@ -98,27 +97,3 @@ def read_list(source: SourceOptions, state: SharedOptions, wanted: Collection[st
             if bar is not None:
                 bar.update(1)
     return of_readings(devices, [one or Reading() for one in found], time.time())
-
-
-def of_readings(
-    devices: Sequence[ListedPdu], readings: Sequence[Reading], taken: Optional[float]
-) -> HallReadings:
-    """The readings of the fleet's PDUs as the hall needs them."""
-    found: dict[str, MeasuredPdu] = {}
-    for device, reading in zip(devices, readings):
-        found[device.name] = MeasuredPdu(
-            {one.identity: one for one in reading.outlets},
-            reading.load_a,
-            device.metered,
-            reading.failure.reason if reading.failure is not None else "",
-            reading.meters,
-        )
-    return HallReadings(found, taken)
-
-
-def _save(path: str, readings: HallReadings) -> None:
-    try:
-        with open(path, "x", encoding="utf-8") as file:
-            json.dump(as_json(readings), file, indent=1)
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None

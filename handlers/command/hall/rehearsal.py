@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, Optional
 
+from ..fleet.saved import HallReadings
 from ..output import counted
 from ..states import DOWN
 from . import completing
@@ -33,7 +34,6 @@ from .loads import (
     Load,
     Meter,
 )
-from .measured import HallReadings
 from .scenario import Bounds, Loaded, Scenario
 from .verdicts import CordNow, Judged, Now, Verdict, bounds, cords_now, reason_of
 from .worlds import USUAL_SEED, Sample, sampled

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from handlers.snmp.comeback import PowerOn
 from handlers.snmp.controls import Guarded, Verbs, Write
 from handlers.snmp.evidence import Confidence, Evidence, Proof
 from handlers.snmp.figures import Arcs, Ceilings, Figure, Total
@@ -132,10 +133,27 @@ EVERY_PART = Profile(
                 syntax="Counter32",
             ),
             position=(C, S),
+            power_on=PowerOn(
+                C,
+                ("1",),
+                ("2",),
+                ("3",),
+                ("4",),
+                S,
+                False,
+                Figure(C),
+                ("-1",),
+                ("-2",),
+                True,
+                True,
+                S,
+                ("5",),
+            ),
         ),
         Outlets(
             states=State(PACKED, on=("on",), off=("off",)),
             control=WritePacked(S, PACKED, "on", "off", 32, 47),
+            power_on=PowerOn(delay=Figure(C), always=True),
         ),
         Outlets(states=State(C, on=("1",), off=("0",)), control=Write(C, "on", "off")),
     ),

@@ -14,10 +14,9 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...fleet import opening
 from ...fleet.polling import Target, poll_all
+from ...fleet.saved import HallReadings, of_readings
 from ...options import SharedOptions, command_line
-from .. import gathering
 from ..drawing import Cord
-from ..measured import HallReadings
 from .plan_file import Door
 
 # threads that read PDUs; a run of 200 PDUs reads all of them every quarter of an hour
@@ -85,7 +84,7 @@ class ProtocolWorld:
         # threads: the commands go out from this process, so it must not be forked
         with ThreadPoolExecutor(max(1, min(_THREADS, len(wanted)))) as threads:
             found = list(threads.map(poll_all, wanted))
-        return gathering.of_readings([one.device for one in wanted], found, time.time())
+        return of_readings([one.device for one in wanted], found, time.time())
 
     def switch(self, cord: Cord, on: bool) -> EnumPowerStatus:
         return opening.switch(self._targets[cord.pdu], cord.outlet, on)

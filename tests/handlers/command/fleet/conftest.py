@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
+from typing import Callable
 
 import pytest
 
@@ -49,10 +50,13 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     """
 
     def one_by_one(
-        targets: Sequence[Target], parallel: int, processes: int | None = None
+        targets: Sequence[Target],
+        parallel: int,
+        processes: int | None = None,
+        read: Callable[[Target], Reading] | None = None,
     ) -> Iterator[tuple[int, Reading]]:
         for place, target in enumerate(targets):
-            yield place, polling.poll(target)
+            yield place, (read or polling.poll)(target)
 
     monkeypatch.setattr(pool, "read_all", one_by_one)
     for key in [key for key in os.environ if key.startswith("PDU_")]:

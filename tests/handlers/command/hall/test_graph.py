@@ -7,7 +7,8 @@ from typing import Any, Optional
 
 import pytest
 
-from handlers.command.hall import measured, reading_toml
+from handlers.command.fleet import saved
+from handlers.command.hall import reading_toml
 from handlers.command.hall.drawing import HallNode
 from handlers.command.hall.rehearsal import Hall, RehearsalOutcome
 from handlers.command.hall.verdicts import Verdict
@@ -36,7 +37,7 @@ def hall(
         pdus.append(made)
     return Hall(
         reading_toml.parsed(drawing, "hall.power.toml"),
-        measured.of_json({"pdus": pdus}, "readings.json"),
+        saved.of_json({"pdus": pdus}, "readings.json"),
     )
 
 

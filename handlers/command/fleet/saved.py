@@ -1,7 +1,8 @@
-"""Readings of the hall's PDUs, living or saved, as the computation needs them. Pure."""
+"""Readings of PDUs as a file keeps them: the only module that writes and reads that file."""
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
@@ -11,7 +12,8 @@ from pdu_common.helper import EnumPowerStatus
 from ...errors import SettingsError, printable
 from ...power_on import LAST, NOT_KNOWN, OFF, ON, OutletPowerOn
 from ...topology import MeteredPart
-from ..fleet.reading import PolledOutlet
+from .listing import ListedPdu
+from .reading import PolledOutlet, Reading
 
 
 class MeasuredPdu(NamedTuple):
@@ -62,6 +64,31 @@ class HallReadings(NamedTuple):
         """One outlet, None if it was not read."""
         found = self.pdus.get(pdu)
         return None if found is None else found.outlets.get(outlet)
+
+
+def of_readings(
+    devices: Sequence[ListedPdu], readings: Sequence[Reading], taken: Optional[float]
+) -> HallReadings:
+    """The readings of the fleet's PDUs as the hall needs them."""
+    found: dict[str, MeasuredPdu] = {}
+    for device, reading in zip(devices, readings):
+        found[device.name] = MeasuredPdu(
+            {one.identity: one for one in reading.outlets},
+            reading.load_a,
+            device.metered,
+            reading.failure.reason if reading.failure is not None else "",
+            reading.meters,
+        )
+    return HallReadings(found, taken)
+
+
+def save(path: str, readings: HallReadings) -> None:
+    """Write a new file. Raises SettingsError if there is one already, or it cannot be written."""
+    try:
+        with open(path, "x", encoding="utf-8") as file:
+            json.dump(as_json(readings), file, indent=1)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
 
 
 def as_json(readings: HallReadings) -> dict[str, Any]:
