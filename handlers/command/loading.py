@@ -60,7 +60,8 @@ class HandlerReference(NamedTuple):
 
 
 def load(handler: str) -> LoadedHandler:
-    """Load a handler by its name, or by the path of an archive. Raises SettingsError.
+    """Load a handler by its name, or by the path of an archive. Raises SettingsError, and
+    registry.NoSuchHandler if there is none.
 
     An archive is unpacked into a temporary folder.
     """
@@ -69,9 +70,10 @@ def load(handler: str) -> LoadedHandler:
             handler, handler, importlib.import_module(f"...{handler}.handler", __name__)
         )
     if not os.path.isfile(handler):
-        raise SettingsError(
+        raise registry.NoSuchHandler(
             f"{handler[:200]!r} is not a handler ({', '.join(registry.names())}), and no archive"
-            " has that name (`make packages` in a copy of the project builds archives)"
+            " has that name (`make packages` in a copy of the project builds archives)",
+            handler,
         )
     module = _unpacked(handler)
     return _described(

@@ -181,6 +181,14 @@ pdu --help has a line for each command, pdu COMMAND --help its options,
 pdu help exit-codes what an exit code means."""
 
 
+def _lead(word: str) -> str:
+    """How a make, a model or a host where a handler is expected goes on, "" if it is none."""
+    from .supports.leads import lead  # imported late: 60 ms with the profiles, for an error only
+
+    said = lead(word)
+    return f"; {said}" if said else ""
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run `pdu` once and return an exit code of exits.py. Reports errors as a sentence or as JSON.
 
@@ -223,7 +231,7 @@ def run(arguments: Sequence[str]) -> int:
         ):
             words += (
                 f" The first argument, {first[:60]!r}, is not a handler"
-                f" ({', '.join(registry.names())})"
+                f" ({', '.join(registry.names())}){_lead(first)}"
             )
         return failed(state, Usage(f"{words} ({where} --help)"))
     except KeyboardInterrupt:
@@ -238,5 +246,7 @@ def run(arguments: Sequence[str]) -> int:
     except ModuleNotFoundError as error:
         remedy = missing(error)
         return failed(state, SettingsError(remedy) if remedy else error)
+    except registry.NoSuchHandler as error:
+        return failed(state, SettingsError((*error.parts, _lead(error.word))))
     except Exception as error:
         return failed(state, error)

@@ -21,6 +21,8 @@ class Brand(NamedTuple):
     families: tuple[str, ...] = ()
     #: whether it is only another spelling of the vendor's own name
     spelling: bool = False
+    #: whether the name also stands on PDUs of others, so that it alone answers only "maybe"
+    others: bool = False
 
 
 _MIBS = "https://github.com/librenms/librenms/blob/HEAD/mibs/"
@@ -34,6 +36,14 @@ BRANDS = (
         ("APC",),
         "https://www.avnetwork.com/avnetwork/ashly-audio-partners-with-jam-industries",
     ),
+    Brand(
+        "NetShelter",
+        ("APC",),
+        "https://manuzoid.com/manuals/O8D04-Schneider%20Electric%20NetShelter%209000%20Series%20"
+        "Switched%20Rack%20PDU%20User%20guide",
+        ("apc-rpdu2", "redfish"),
+        others=True,
+    ),
     Brand("American Power Conversion", ("APC",), f"{_MIBS}apc/PowerNet-MIB", spelling=True),
     Brand(
         "Legrand",
@@ -45,6 +55,13 @@ BRANDS = (
         ("Raritan",),
         "https://www.manualslib.com/manual/3092580/Legrand-Server-Technology-Pro4x.html",
         ("raritan", "raritan-px2"),
+    ),
+    Brand(
+        "ServerTech",
+        ("Server Technology", "Raritan"),
+        "https://docs.dataminer.services/connector/doc/Server_Technology_CDU.html",
+        ("sentry3", "sentry4", "raritan", "raritan-px2"),
+        spelling=True,
     ),
     Brand("Sentry", ("Server Technology",), f"{_MIBS}sentry/Sentry3-MIB"),
     Brand(
@@ -68,6 +85,21 @@ BRANDS = (
     Brand("Avocent", ("Cyclades",), f"{_MIBS}avocent/ACS-MIB"),
     Brand("HP", ("HPE",), f"{_MIBS}hp/CPQPOWER-MIB"),
     Brand("Hewlett Packard Enterprise", ("HPE",), f"{_MIBS}hp/CPQPOWER-MIB", spelling=True),
+    Brand(
+        "Lenovo",
+        ("Vertiv",),
+        "https://manualspro.net/48986-lenovo-1u-switched-and-monitored-3-phase-power-distribution-"
+        "units-user-guide",
+        ("geist-v5",),
+        others=True,
+    ),
+    Brand(
+        "Lenovo",
+        ("IBM",),
+        "https://github.com/Uninett/nav/blob/HEAD/NOTES.rst",
+        ("ibm-dpi",),
+        others=True,
+    ),
     Brand("Western Telematic", ("WTI",), f"{_MIBS}wti/WTI-POWER-MIB", spelling=True),
     Brand(
         "Chatsworth Products", ("Chatsworth",), f"{_MIBS}chatsworth/CPI-UNITY-MIB", spelling=True

@@ -14,7 +14,7 @@ from ..groups import Subcommand
 from ..options import Word, given, output
 from ..output import Result, columns, shown
 from .names import Name
-from .search import NO, YES, Hit, SupportAnswer, answer
+from .search import MAYBE, NO, YES, Hit, SupportAnswer, answer
 from .table import READ, VARIES, SupportEntry
 
 _IN_FULL = 3  # more hits than this are a table
@@ -46,10 +46,12 @@ def _supports(context: click.Context, words: Sequence[str]) -> int:
 def _lines(question: str, found: SupportAnswer) -> list[str]:
     if found.verdict == YES:
         return _yes(question, found)
-    lines = [f"{question}: {'no' if found.verdict == NO else 'not known'}"]
+    lines = [f"{question}: {_head(found)}"]
     for name in found.refused:
         lines += _wrapped("", f"{name.pattern} is {_article(name.why)}")
         lines += _wrapped("", f"said by {name.source}")
+    for doubt in found.doubts:
+        lines += _wrapped("", doubt)
     if found.hits:
         lines += [line for hit in found.hits for line in _entry(hit)]
     if found.verdict == NO:
@@ -58,12 +60,26 @@ def _lines(question: str, found: SupportAnswer) -> list[str]:
         lines += _wrapped("", _of_oid(found))
     elif found.strange:
         lines += _wrapped("", _of_vendor(found))
-    else:
+    elif found.near:
+        lines += _wrapped("", f"it may be read by {_keys_of(found)}")
+    elif not found.hits:
         lines += _wrapped("", "name a model, a vendor, a brand or a sysObjectID")
     if found.alike:
         lines += _wrapped("nearest", ", ".join(found.alike))
     lines += _wrapped("next", _IDENTIFY)
     return [*lines, *_wrapped("", _NUT)]
+
+
+def _head(found: SupportAnswer) -> str:
+    """The first word of an answer that is no yes."""
+    if found.verdict == MAYBE:
+        sure = found.hits and all(hit.name is None or hit.name.sure for hit in found.hits)
+        return "probably" if sure else "maybe"
+    return "no" if found.verdict == NO else "not known"
+
+
+def _keys_of(found: SupportAnswer) -> str:
+    return ", ".join(entry.shown for entry in found.near)
 
 
 def _yes(question: str, found: SupportAnswer) -> list[str]:
@@ -100,6 +116,8 @@ def _entry(hit: Hit) -> list[str]:
     lines += _wrapped("metered", _meters(hit))
     lines += _wrapped("switched", _shown_switching(hit))
     lines += _wrapped("evidence", _evidence(hit))
+    if hit.name and hit.name.note and hit.name.sure:
+        lines += _wrapped("note", hit.name.note)
     if entry.note:
         lines += _wrapped("note", entry.note)
     return lines
@@ -229,7 +247,9 @@ def _data(question: str, found: SupportAnswer) -> dict[str, Any]:
     return {
         "asked": question,
         "answer": found.verdict,
-        "read_by": [_hit(hit) for hit in found.hits],
+        "read_by": [] if found.verdict == MAYBE else [_hit(hit) for hit in found.hits],
+        "perhaps_read_by": [_hit(hit) for hit in found.hits] if found.verdict == MAYBE else [],
+        "doubts": list(found.doubts),
         "not_supported": [_name(name) for name in found.refused],
         "may_be": _keys(found.near),
         "not_known": list(found.strange),
@@ -257,7 +277,15 @@ def _hit(hit: Hit) -> dict[str, Any]:
 
 
 def _name(name: Optional[Name]) -> Optional[dict[str, Any]]:
-    return {"pattern": name.pattern, "source": name.source, "why": name.why} if name else None
+    if name is None:
+        return None
+    return {
+        "pattern": name.pattern,
+        "source": name.source,
+        "why": name.why,
+        "note": name.note,
+        "sure": name.sure,
+    }
 
 
 def _keys(found: Iterable[SupportEntry]) -> list[str]:
@@ -272,8 +300,9 @@ Say whether a PDU is supported: which handler and family read it, what is read, 
 switched, and on what evidence. Asks no device. WORDS are a model, vendor, brand, family or
 sysObjectID, in any order and spelling.
 
-The exit code is 0 only for a yes. It is 8 for a PDU that is known not to be supported, and for
-one that no source names: pdu identify HOST asks the PDU itself.""",
+The exit code is 0 only for a yes. It is 8 for a PDU that is known not to be supported, for one
+that is only probably or maybe read (its vendor is known, not its name), and for one that no source
+names: pdu identify HOST asks the PDU itself.""",
     examples=("pdu supports AP8959", "pdu supports Eaton ePDU G3"),
     params=[Word("WORDS+"), *output()],
 )

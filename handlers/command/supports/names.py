@@ -7,6 +7,7 @@ such a unit says that it belongs there.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
 
@@ -24,6 +25,10 @@ class Name(NamedTuple):
     outlets: Optional[bool] = None
     #: why the PDU is not supported
     why: str = ""
+    #: what the owner of such a PDU should know
+    note: str = ""
+    #: False if it is not certain that it is read; the note then says why
+    sure: bool = True
 
 
 _NETBOX = "https://github.com/netbox-community/devicetype-library/tree/master/device-types/"
@@ -44,6 +49,11 @@ _CDU = (
 _HPE = "https://scribd.com/document/673256523/"
 _EATON_EPDU = f"{_MIBS}eaton/EATON-EPDU-MIB"
 _DUMPS = "https://github.com/networkupstools/nut-ddl"
+_HCL = "https://networkupstools.org/stable-hcl.html"
+_GU2 = "https://manualmachine.com/vertiv/geistgu2series/20037677-installeruser-manual"
+_UPS = "a UPS: the handler nut reads it if a driver of NUT does"
+_BASIC = "a basic PDU without a network interface"
+_DPI = "https://github.com/xcat2/xcat-core/blob/HEAD/xCAT-server/lib/xcat/plugins/pdu.pm"
 
 
 def _names(
@@ -52,16 +62,28 @@ def _names(
     source: str,
     switched: Optional[bool] = None,
     outlets: Optional[bool] = None,
+    note: str = "",
 ) -> tuple[Name, ...]:
     """One name for each of the `patterns`, which commas separate."""
     return tuple(
-        Name(pattern.strip(), of, source, switched, outlets) for pattern in patterns.split(",")
+        Name(pattern.strip(), of, source, switched, outlets, note=note)
+        for pattern in patterns.split(",")
+    )
+
+
+def _perhaps(patterns: str, of: str, source: str, note: str) -> tuple[Name, ...]:
+    """Names of PDUs that the family may read; the note says what is not certain."""
+    return tuple(
+        Name(pattern.strip(), of, source, note=note, sure=False) for pattern in patterns.split(",")
     )
 
 
 def _unsupported(patterns: str, why: str, source: str) -> tuple[Name, ...]:
     return tuple(Name(pattern.strip(), "", source, why=why) for pattern in patterns.split(","))
 
+
+#: what no family reads, by arcs below the enterprises: the pattern of NAMES that says why
+UNREAD: Mapping[str, str] = {"2.6.262": "IBM Constellation", "37662": "Borri STS32A"}
 
 NAMES: tuple[Name, ...] = (
     # APC
@@ -96,7 +118,14 @@ NAMES: tuple[Name, ...] = (
         True,
         False,
     ),
-    *_names("APDU9xxx*", "apc-rpdu2", _POWERNET),
+    *_names(
+        "AP78xxB*",
+        "apc-rpdu2",
+        "https://manualmachine.com/apc/ap7911b/27686980-owners-manual",
+        False,
+        False,
+    ),
+    *_names("APDU9xxx*, RPDU 2G, Rack PDU 2G", "apc-rpdu2", _POWERNET),
     *_names("AP79xx, AP79xxA, AP79xxJ, AP7155", "apc-rpdu", _IRONIC, True, False),
     *_names(
         "AP78xx, AP78xxJ",
@@ -129,12 +158,18 @@ NAMES: tuple[Name, ...] = (
     *_names("AP44xx*, AP77xx*", "apc-ats", _POWERNET, False, False),
     *_unsupported(
         "AP75xx*",
-        "a basic PDU without a network interface",
+        _BASIC,
         "https://manualmachine.com/apc/ap7562j/414269-user-manual",
     ),
     *_unsupported(
-        "AP6015A, AP6020A, AP6031A, AP6037A, AP6120A",
-        "a basic PDU without a network interface",
+        "AP6015A, AP6020A, AP6031A, AP6037A, AP6120A, AP9560, AP9562, AP9564, AP9565, AP9566,"
+        " AP9568, AP9570, AP9571, AP9571A, AP9572",
+        _BASIC,
+        f"{_NETBOX}APC/",
+    ),
+    *_unsupported(
+        "AP9617, AP9618, AP9619, AP9630, AP9631, AP9635",
+        "a network card of a UPS",
         f"{_NETBOX}APC/",
     ),
     *_unsupported(
@@ -166,11 +201,26 @@ NAMES: tuple[Name, ...] = (
         f"{_MIBS}raritan/PDU2-MIB",
     ),
     *_names(
-        "DPXRxx*, DPXSxx*, DPCSxx*, DPCRxx*, PCRxx*, PCSxx*",
+        "Dominion PX, DPXRxx*, DPXSxx*, DPCSxx*, DPCRxx*, PCRxx*, PCSxx*",
         "raritan-px1",
         f"{_MIBS}raritan/PDU-MIB",
     ),
-    *_names("CWxH*, CWxxV*, CXxH*, CXxxV*", "sentry3", _CDU, True),
+    *_unsupported("DKXx*", "a KVM switch", f"{_NETBOX}Raritan/"),
+    *_unsupported("DSXx*", "a console server", f"{_NETBOX}Raritan/"),
+    *_names("CWxH*, CWxxV*", "sentry3", _CDU, True),
+    *_names(
+        "CXxH*, CXxxV*",
+        "sentry3",
+        _CDU,
+        True,
+        note="an expansion unit: read through its primary unit (CW)",
+    ),
+    *_unsupported(
+        "C2XGxx*",
+        "a link unit without a network port; its primary unit (C2W) lists its outlets",
+        "https://adhesivenetworks.com/server-technology-master-vs-link-expansion-pdus-"
+        "differences-explained/",
+    ),
     *_names("CWGxx*", "sentry3", _LIBRENMS, True),
     *_names("CSxH*, CSxxV*", "sentry3", f"{_MIBS}sentry/Sentry3-MIB", False),
     *_names("C1Wxx*, C2WGxx*", "sentry4", f"{_NETBOX}Server%20Technology/", True),
@@ -185,6 +235,27 @@ NAMES: tuple[Name, ...] = (
     *_names("EMO?xx*, EMOxxx*", "eaton-epdu", _EATON_EPDU, False, True),
     *_names("EMI?xx*, EMIxxx*", "eaton-epdu", _EATON_EPDU, False, False),
     *_names("ePDU G2, ePDU G3, ePDU MA", "eaton-epdu", _G3),
+    *_names(
+        "ePDU G4, Rack PDU G4, EVMIxxx*",
+        "eaton-epdu",
+        "https://github.com/zabbix/community-templates/blob/HEAD/Power_(UPS)/Eaton/"
+        "template_Eaton_ePDU/6.4/README.md",
+        note="a public template reads a G4 through the objects of this MIB; if it is not"
+        " recognised, set profile=eaton-epdu",
+    ),
+    *_unsupported("EBA?xx*, EFLXxx*, PWxxxBAxU*", _BASIC, f"{_NETBOX}Eaton/"),
+    *_unsupported(
+        "PDU1215, PDU121506, PDU1220, PDU1220T, PDU1220T6, PDU1226, PDU1230, PDU12IEC, PDU1415,"
+        " PDUH20DV, PDUH20HVL6, PDUV15, PDUV1548",
+        _BASIC,
+        f"{_NETBOX}Eaton/",
+    ),
+    *_perhaps(
+        "PDUMNHxx*, PDUMNVxx*",
+        "tripplite-products",
+        f"{_NETBOX}Eaton/",
+        "a monitored PDU: only those with a network card are read",
+    ),
     *_names("EATS16, EATS16N", "eaton-ats2", f"{_NETBOX}Eaton/", False, False),
     *_names(
         "IPC34xx*, IPC36xx*, IPV36xx*",
@@ -220,6 +291,20 @@ NAMES: tuple[Name, ...] = (
     ),
     *_names("PDU81xxx*, PDU8xxxx", "cyberpower-epdu2", _CYBERPOWER, True, True),
     *_names("PDU71xxx*, PDU7xxxx", "cyberpower-epdu2", _CYBERPOWER, False, True),
+    *_names(
+        "PDU44xxx*",
+        "cyberpower-epdu",
+        "https://github.com/mvalancy/CyberPower-PDU/blob/HEAD/docs/snmp-oids.md",
+        True,
+    ),
+    *_perhaps(
+        "PDU31xxx*, PDU33xxx*, PDU34xxx*",
+        "cyberpower-epdu2",
+        _CYBERPOWER,
+        "a monitored unit without switched outlets: no source says which tables it has",
+    ),
+    *_unsupported("CPS12xxRM*, PDU20BHVIEC*", _BASIC, f"{_NETBOX}CyberPower/"),
+    *_unsupported("PDU15M2F*", "its meter is a display without a network", f"{_NETBOX}CyberPower/"),
     *_names("PDUxxSW*ATNET", "cyberpower-ats", f"{_MIBS}cyberpower/CPS-MIB", True, False),
     # Others, by vendor
     *_names(
@@ -244,7 +329,7 @@ NAMES: tuple[Name, ...] = (
         True,
     ),
     *_names(
-        "RPCxNC, RPCxxNC, RPCxxxxNC",
+        "RPCxNC, RPCxxNC, RPCxxxNC, RPCxxxxNC",
         "baytech",
         "https://networkupstools.org/stable-hcl.html",
         True,
@@ -301,7 +386,18 @@ NAMES: tuple[Name, ...] = (
     *_names(
         "46M400x",
         "ibm-dpi",
-        "https://github.com/xcat2/xcat-core/blob/HEAD/xCAT-server/lib/xcat/plugins/pdu.pm",
+        _DPI,
+    ),
+    *_unsupported(
+        "IBM Constellation",
+        "its tables (enterprises.2.6.262) belong to no family",
+        _DPI,
+    ),
+    *_unsupported(
+        "Borri STS32A",
+        "a transfer switch with the enterprise number 37662, which no family has",
+        "https://github.com/librenms/librenms/blob/HEAD/includes/discovery/sensors/temperature/"
+        "ats.inc.php",
     ),
     *_names("ICT180S*, ICT200DB*", "ict-pdu", _LIBRENMS, True),
     *_names("IPM-4120, IPM-8220, IPM-8221, IPM-12120", "planet-ipm", _LIBRENMS, True),
@@ -319,11 +415,43 @@ NAMES: tuple[Name, ...] = (
         False,
         False,
     ),
+    *_names(
+        "VP4Nxx*, MN0xMx*, MN0xxMx*",
+        "geist-v5",
+        f"{_NETBOX}Vertiv/",
+        False,
+        False,
+    ),
+    *_names("VP5Nxx*, MNSxMx*", "geist-v5", f"{_NETBOX}Vertiv/", True, False),
+    *_names("VP7Nxx*, MNUxMx*", "geist-v5", f"{_NETBOX}Vertiv/", True, True),
+    *_names("MNSx*, MNRx*, MNUx*", "geist-v5", _GU2),
+    *_perhaps(
+        "MGxx?x*, GI1xxxx*",
+        "geist-v5",
+        "https://www.notice-facile.com/en/manual/1220961/geist+gi10054l",
+        "metered units show their figures on a display: only with a monitored IMD do they have a"
+        " network",
+    ),
+    *_unsupported("VP9562, VP9563, VP9571A", _BASIC, f"{_NETBOX}Vertiv/"),
     *_names("MPHRxxxx, MPH2", "liebert-mph", _LIBRENMS, True),
     *_names(
         "PM1000, PM2000, PM3000", "avocent-pm", "https://networkupstools.org/stable-hcl.html", True
     ),
     *_names("ACS 6000, ACS 8000", "avocent-pm", f"{_MIBS}avocent/ACS-MIB"),
+    *_names(
+        "PM10, PM20",
+        "avocent-pm",
+        "https://manualmachine.com/avocent/cycladespmipdu/376758-user-manual",
+        True,
+        note="a PDU with a serial port: read behind an ACS 6000 or 8000 console server",
+    ),
+    *_names(
+        "PM8, PM10, PM20, PM42",
+        "cyclades-acs5k",
+        "https://manualsdump.com/en/manuals/avocent-acs_5000/145838/19",
+        True,
+        note="a PDU with a serial port: read behind an ACS 5000 console server",
+    ),
     *_names(
         "SLC 8000",
         "lantronix-slc",
@@ -331,9 +459,52 @@ NAMES: tuple[Name, ...] = (
     ),
     *_unsupported(
         "VP0Nxxxx",
-        "a basic PDU without a network interface",
+        _BASIC,
         f"{_NETBOX}Vertiv/",
     ),
+    *_names(
+        "Pxx?xxM*",
+        "panduit-g5",
+        "https://manuals.plus/panduit/p06d17m-horizontal-intelligent-power-distribution-unit-manual",
+    ),
+    *_names(
+        "79792xx, DK 79792xx",
+        "rittal-cmc3",
+        "https://github.com/hkessener/check_rittal_pdu",
+        False,
+    ),
+    *_perhaps(
+        "7979xxx, DK 7979xxx, 7955xxx, DK 7955xxx",
+        "rittal-cmc3",
+        "https://github.com/hkessener/check_rittal_pdu",
+        "metered, switched and managed PDUs of this series have a PDU controller, basic ones do"
+        " not",
+    ),
+    *_names(
+        "MPCxH*, MPCxxH*, MPCxxV*",
+        "wti-power",
+        "https://somanuals.com/html/17/Western-Telematic-Network-Card-M-User-Manual.html",
+        True,
+    ),
+    *_names(
+        "RSM8R4*, RSM8R8*",
+        "wti-power",
+        "https://www.easymanua.ls/wti/tsm-series/manual?p=180",
+        True,
+    ),
+    *_names(
+        "CPM800*, CPM1600*",
+        "wti-power",
+        "https://www.manualslib.com/manual/1350305/Wti-Dsm-40.html",
+        True,
+    ),
+    *_perhaps(
+        "REM0R4*, REM4R4*",
+        "wti-power",
+        f"{_NETBOX}WTI/",
+        "it has four outlets, but no public text says that its MIB is WTI-POWER-MIB",
+    ),
+    *_unsupported("REM4R0*, DSMxxNM*, DSMxNM*", "a console server", f"{_NETBOX}WTI/"),
     *_names("VMRxxH*, VMRxH*, VMRHDx*, NPSx*, NBBxx*", "wti-power", f"{_NETBOX}WTI/", True),
     *_names("CPC PDU", "clever-ms-pdu", "https://github.com/ChinaClever"),
     *_names(
@@ -346,5 +517,14 @@ NAMES: tuple[Name, ...] = (
         "AP7724, PX2-1486, 5PX, SMART3000RM2U, R3000 XR, RT3000 G2, ePDU MA",
         "nut",
         _DUMPS,
+    ),
+    *_perhaps(
+        "SMTxxx*, SMXxxx*, SMCxxx*, SRTxxx*, SUAxxx*, SURTxxx*, 9PX, 9PXx*, 9SX, 9SXx*, 5SC,"
+        " 5PXx*, 5SXx*, 5SCx*, ORxxxLCD*, ORxxxxLCD*, OLxxxxRT*, PRxxxxLCD*, PRxxxxRT*,"
+        " PRxxxxE*, CPxxxxAVR*, CPxxxxPFC*, CPxxxAVR*, CPSxxxAVR*, CPSxxxxAVR*, GXTx*,"
+        " SMARTxxx*, SUxxxxRT*, SUxxxxXL*",
+        "nut",
+        _HCL,
+        _UPS,
     ),
 )

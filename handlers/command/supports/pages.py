@@ -21,7 +21,7 @@ def makes() -> str:
             if vendor not in _NO_MAKES:
                 brands.setdefault(vendor, [])
     for brand in BRANDS:
-        if brand.name not in brands and not brand.spelling:
+        if brand.name not in brands and not brand.spelling and not brand.others:
             for vendor in brand.vendors:
                 brands[vendor].append(brand.name)
     shown = [
@@ -63,9 +63,12 @@ def _row(entry: SupportEntry) -> Sequence[str]:
     key = f"`{entry.family}`" if entry.family else f"handler `{entry.handler}`"
     linked: dict[str, list[str]] = {}
     for name in entry.names:
-        linked.setdefault(name.source, []).append(f"`{name.pattern}`")
-    found = ", ".join(f"{', '.join(some)} ([source]({source}))" for source, some in linked.items())
-    return key, ", ".join(entry.vendors), ", ".join(dict.fromkeys(entry.brands)), found
+        note = f"{'' if name.sure else 'maybe: '}{name.note}"
+        told = f"[source]({name.source})" + (f": {note}" if note else "")
+        linked.setdefault(told, []).append(f"`{name.pattern}`")
+    found = ", ".join(f"{', '.join(some)} ({told})" for told, some in linked.items())
+    sold = dict.fromkeys((*entry.brands, *(f"some {brand}" for brand in entry.others)))
+    return key, ", ".join(entry.vendors), ", ".join(sold), found
 
 
 def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

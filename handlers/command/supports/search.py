@@ -9,16 +9,19 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import NamedTuple, Optional
 
-from . import oids
+from ...errors import printable
+from . import oids, words
 from .names import NAMES, Name
 from .spelling import GENERIC, fits, literals, needs_company, parts, sample, squeezed
 from .table import SupportEntry, entries
+from .words import LONGEST
 
-YES, NO, UNKNOWN = "yes", "no", "unknown"
-_LONGEST = 5  # words of a model's name, such as "Web Power Switch Pro"
+YES, NO, MAYBE, UNKNOWN = "yes", "no", "maybe", "unknown"
 _LONGEST_TAIL = 4  # characters of a `*` in a name of several words, such as "AP8959 EU3"
+_LONGEST_VARIANT = 6  # characters behind a known name
 _NEAREST = 5
 _ALIKE = 0.6
 
@@ -34,13 +37,15 @@ class Hit(NamedTuple):
 class SupportAnswer(NamedTuple):
     """Whether a PDU is supported, and what is known of it."""
 
-    #: YES, NO (known not to be supported) or UNKNOWN (nobody named it)
+    #: YES, NO (known not to be supported), MAYBE (the vendor or a similar name is known) or
+    #: UNKNOWN (nobody named it)
     verdict: str
-    #: what reads it, for YES; for NO, what reads the other models of the question
+    #: what reads it, for YES; what probably reads it, for MAYBE; for NO, what reads the other
+    #: models of the question
     hits: tuple[Hit, ...] = ()
     #: the names that say why not, for NO
     refused: tuple[Name, ...] = ()
-    #: for UNKNOWN, what is known of the vendor or of the sysObjectID
+    #: for MAYBE without `hits`, what is known of the vendor or of the sysObjectID
     near: tuple[SupportEntry, ...] = ()
     #: the words that are not known
     strange: tuple[str, ...] = ()
@@ -48,6 +53,8 @@ class SupportAnswer(NamedTuple):
     alike: tuple[str, ...] = ()
     #: the sysObjectID, dotted, if the question is one
     oid: str = ""
+    #: sentences: why a MAYBE is no YES
+    doubts: tuple[str, ...] = ()
 
 
 class _Span(NamedTuple):
@@ -55,6 +62,8 @@ class _Span(NamedTuple):
 
     text: str
     names: tuple[Name, ...]
+    #: why the patterns only probably fit
+    doubt: str = ""
 
 
 def answer(question: str) -> SupportAnswer:
@@ -62,40 +71,76 @@ def answer(question: str) -> SupportAnswer:
     oid = oids.read(question)
     if oid:
         found = oids.look(oid)
+        if found.unread:
+            return SupportAnswer(NO, refused=(found.unread,), oid=oid)
         hits = tuple(Hit(entry, None) for entry in found.sure)
-        return SupportAnswer(YES if hits else UNKNOWN, hits, near=found.tried, oid=oid)
-    words = _merged(question.replace(",", " ").split())
-    spans, rest = _spans(words)
+        verdict = YES if hits else MAYBE if found.tried else UNKNOWN
+        return SupportAnswer(verdict, hits, near=found.tried, oid=oid)
+    asked = words.read(question, _phrases(), _is_name)
+    spans, rest = _spans(asked.words)
     company = [word for word in rest if not _is_generic(word)]
+    if asked.ups and not spans:
+        return _of_ups(company)
     if not spans and not company:
-        return SupportAnswer(UNKNOWN, alike=_alike(question))
-    return _by_models(spans, company, question) if spans else _by_words(company, question)
+        return SupportAnswer(UNKNOWN, alike=_alike(question, ()))
+    found_all = _looked(spans, company)
+    if found_all.verdict in (YES, NO) or found_all.hits or not set(company) & set(asked.aside):
+        return _doubted(found_all, asked.doubts)
+    # a second look without the unknown words in brackets
+    plain = [word for word in company if word not in asked.aside]
+    aside = ", ".join(printable(word) for word in company if word in asked.aside)
+    if not spans and not plain:
+        return found_all
+    return _doubted(_looked(spans, plain), (f"nothing is known of {aside}", *asked.doubts))
 
 
-def _merged(words: Sequence[str]) -> list[str]:
-    """The words, with each vendor's name of several words as one: `ServerTechnology`."""
-    phrases = {
+def _looked(spans: Sequence[_Span], company: Sequence[str]) -> SupportAnswer:
+    return _by_models(spans, company) if spans else _by_words(company)
+
+
+def _doubted(found: SupportAnswer, doubts: Sequence[str]) -> SupportAnswer:
+    """The answer, a yes as MAYBE if there are doubts."""
+    if found.verdict not in (YES, MAYBE) or not doubts:
+        return found
+    return found._replace(verdict=MAYBE, doubts=(*found.doubts, *doubts))
+
+
+@cache
+def _phrases() -> frozenset[str]:
+    """The squeezed names of vendors and brands."""
+    return frozenset(
         squeezed(text)
         for entry in entries()
-        for text in (*entry.vendors, *entry.brands)
-        if len(parts(text)) > 1
-    }
-    merged: list[str] = []
-    while words:
-        length = next(
-            (n for n in range(_LONGEST, 0, -1) if squeezed("".join(words[:n])) in phrases), 0
-        )
-        merged.append(squeezed("".join(words[:length])) if length else words[0])
-        length = max(length, 1)
-        words = words[length:]
-    return merged
+        for text in (*entry.vendors, *entry.brands, *entry.others, entry.key)
+    )
+
+
+def _is_name(word: str) -> bool:
+    return bool(_fitting([word]))
+
+
+def _of_ups(company: Sequence[str]) -> SupportAnswer:
+    """A UPS is no PDU: families that say that they read some, and NUT."""
+    asked = {entry.key for entry in _near(company)}
+    near = tuple(
+        entry
+        for entry in entries()
+        if entry.key == "nut" or entry.key in asked and _reads_ups(entry)
+    )
+    return SupportAnswer(
+        MAYBE, near=near, doubts=("a UPS is read by the handler nut if a driver of NUT reads it",)
+    )
+
+
+def _reads_ups(entry: SupportEntry) -> bool:
+    return any({"ups", "upss"} & set(parts(text)) for text in entry.models)
 
 
 def _spans(words: Sequence[str]) -> tuple[list[_Span], list[str]]:
     """The names of models among the words, the longest first, and the words that are left."""
     spans: list[_Span] = []
     left: list[Optional[str]] = list(words)
-    for length in range(min(_LONGEST, len(words)), 0, -1):
+    for length in range(min(LONGEST, len(words)), 0, -1):
         for start in range(len(words) - length + 1):
             held = left[start : start + length]
             if None in held:
@@ -105,7 +150,36 @@ def _spans(words: Sequence[str]) -> tuple[list[_Span], list[str]]:
             if names:
                 spans.append(_Span(text, names))
                 left[start : start + length] = [None] * length
+    for at, word in enumerate(left):
+        variant = _variant(word) if word else None
+        if variant:
+            spans.append(variant)
+            left[at] = None
     return spans, [word for word in left if word is not None]
+
+
+def _variant(word: str) -> Optional[_Span]:
+    """A known name with an unknown one before its hyphen, or with letters behind it."""
+    if squeezed(word) in _phrases() or _is_generic(word):
+        return None
+    for cut in re.finditer("-", word):
+        names = _fitting([word[cut.end() :]])
+        if names and _is_sure(names):
+            known = word[cut.end() :]
+            return _Span(known, names, f"{printable(known)} is known, {printable(word)} is not")
+    name = squeezed(word)
+    for end in range(len(name) - 1, max(len(name) - 1 - _LONGEST_VARIANT, 3), -1):
+        if not name[end].isalpha() or not re.search(r"\d", name[:end]):
+            continue
+        names = _fitting([name[:end]])
+        if names and _is_sure(names) and not needs_company(names[0].pattern):
+            doubt = f"{printable(name[:end])} is known, {printable(word)} is not"
+            return _Span(word, names, doubt)
+    return None
+
+
+def _is_sure(names: Sequence[Name]) -> bool:
+    return all(name.of and name.sure for name in names)
 
 
 def _fitting(words: Sequence[str]) -> tuple[Name, ...]:
@@ -126,10 +200,11 @@ def _fitting(words: Sequence[str]) -> tuple[Name, ...]:
     return tuple(sorted(found, key=lambda one: -literals(one.pattern)))
 
 
-def _by_models(spans: Sequence[_Span], company: Sequence[str], question: str) -> SupportAnswer:
+def _by_models(spans: Sequence[_Span], company: Sequence[str]) -> SupportAnswer:
     refused: list[Name] = []
     hits: list[Hit] = []
-    unread: list[str] = []
+    unread: list[_Span] = []
+    doubts: list[str] = []
     of_models: set[str] = set()  # words that say more of at least one of the models
     for span in spans:
         reading = [one for one in span.names if one.of]
@@ -141,7 +216,7 @@ def _by_models(spans: Sequence[_Span], company: Sequence[str], question: str) ->
         for name in reading:
             first.setdefault(name.of, name)
         kept = [
-            (entry, first[entry.key], _known(entry, company))
+            (entry, first[entry.key], _known(entry, company, others=True))
             for entry in entries()
             if entry.key in first
         ]
@@ -150,40 +225,68 @@ def _by_models(spans: Sequence[_Span], company: Sequence[str], question: str) ->
         kept = [row for row in kept if row[2] or not needs_company(row[1].pattern)]
         hits += [Hit(entry, one) for entry, one, _ in kept]
         of_models.update(*(known for _, _, known in kept))
+        if span.doubt:
+            doubts.append(span.doubt)
+        if kept and not any(one.sure for _, one, _ in kept):
+            doubts += [one.note for _, one, _ in kept]
         if not kept:
-            unread.append(span.text)
+            unread.append(span)
     strange = [word for word in company if word not in of_models]
     if refused and not unread:
         return SupportAnswer(NO, tuple(hits), tuple(refused))
     if hits and not unread and not strange:
-        return SupportAnswer(YES, tuple(hits))
-    of_names = {one.of for span in spans for one in span.names}
-    near = _near(company) or tuple(entry for entry in entries() if entry.key in of_names)
-    return SupportAnswer(
-        UNKNOWN,
-        near=near,
-        strange=tuple(strange or unread),
-        alike=_alike(" ".join(strange or unread)),
-        refused=tuple(refused),
-    )
+        return _doubted(SupportAnswer(YES, tuple(hits)), doubts)
+    near = _near(company)
+    if not near:
+        keys = {one.of for span in spans if re.search(r"\d", span.text) for one in span.names}
+        near = tuple(entry for entry in entries() if entry.key in keys)
+        if not company:
+            strange = [span.text for span in unread]
+            doubts = [f"{printable(text)} is no name without its vendor" for text in strange]
+    return _not_named(near, strange or [span.text for span in unread], doubts, refused)
 
 
-def _by_words(company: Sequence[str], question: str) -> SupportAnswer:
+def _by_words(company: Sequence[str]) -> SupportAnswer:
     hits = tuple(
         Hit(entry, None) for entry in entries() if len(_known(entry, company)) == len(company)
     )
     if hits and any(_names_alone(hit.entry, word) for hit in hits for word in company):
         return SupportAnswer(YES, hits)
-    known = set().union(*(_known(entry, company) for entry in entries()))
-    strange = tuple(word for word in company if word not in known) or tuple(company)
+    known = set().union(*(_known(entry, company, others=True) for entry in entries()))
+    strange = [word for word in company if word not in known]
+    sold = {squeezed(brand): brand for entry in entries() for brand in entry.others}
+    shared = [sold[squeezed(word)] for word in company if squeezed(word) in sold]
+    if shared and not strange:
+        doubts = [
+            f"{brand} stands on PDUs of several makers, and some are read" for brand in shared
+        ]
+        return _not_named(_near(shared), (), doubts)
+    return _not_named(_near(company), strange or company)
+
+
+def _not_named(
+    near: tuple[SupportEntry, ...],
+    strange: Sequence[str],
+    doubts: Sequence[str] = (),
+    refused: Sequence[Name] = (),
+) -> SupportAnswer:
     return SupportAnswer(
-        UNKNOWN, near=_near(company), strange=strange, alike=_alike(" ".join(strange))
+        MAYBE if near else UNKNOWN,
+        near=near,
+        strange=tuple(strange),
+        alike=_alike(" ".join(strange), near),
+        refused=tuple(refused),
+        doubts=tuple(doubts),
     )
 
 
-def _known(entry: SupportEntry, words: Iterable[str]) -> list[str]:
-    """Those of the words that the entry's names and descriptions contain."""
-    return [word for word in words if _knows(entry, word)]
+def _known(entry: SupportEntry, company: Iterable[str], others: bool = False) -> list[str]:
+    """Those of the words that the entry's names and descriptions contain.
+
+    `others`: also the brands that other makers' PDUs have too.
+    """
+    sold = {squeezed(brand) for brand in entry.others} if others else set()
+    return [word for word in company if squeezed(word) in sold or _knows(entry, word)]
 
 
 def _knows(entry: SupportEntry, word: str) -> bool:
@@ -214,19 +317,19 @@ def _near(words: Sequence[str]) -> tuple[SupportEntry, ...]:
 
 
 def _vendor_words(entry: SupportEntry) -> set[str]:
-    texts = (*entry.vendors, *entry.brands)
+    texts = (*entry.vendors, *entry.brands, *entry.others)
     return {word for text in texts for word in (*parts(text), squeezed(text).lower())} - GENERIC
 
 
-def _alike(question: str) -> tuple[str, ...]:
-    """Names that resemble the question or one of its words."""
+def _alike(question: str, near: Sequence[SupportEntry]) -> tuple[str, ...]:
+    """Names that resemble the question or one of its words: models of the vendors that it names,
+    else vendors, brands and families.
+    """
     shown: dict[str, str] = {}
-    for entry in entries():
-        for text in (*entry.vendors, *entry.brands, entry.key):
-            shown.setdefault(squeezed(text), text)
-    for name in NAMES:
-        if name.of:
-            shown.setdefault(squeezed(sample(name.pattern)), name.pattern.rstrip("*"))
+    for entry in near or entries():
+        named = [name.pattern.rstrip("*") for name in entry.names] if near else []
+        for text in (*entry.vendors, *entry.brands, entry.key, *named):
+            shown.setdefault(squeezed(sample(text) if text in named else text), text)
     found: list[str] = []
     for text in (question, *question.split()):
         if not _is_generic(text):

@@ -26,9 +26,10 @@ GENERIC = frozenset(
     copy daisy device display distribution driver energy environmental ethernet extension floor
     gateway horizontal hybrid inlet inline input intelligent json line load management manager
     managers meter metered metering mib mini modular module modules monitor monitored monitoring
-    object outlet outlets output outputs ats pdu pdus phase plus power pro processing rack racks
-    relay schemas simple single smart snmp socket sockets static strip strips switch switched
-    switches switching three transfer tree unit units upgradeable ups upss vertical zero
+    object master outlet outlets output outputs ats pdu pdus phase plus power primary pro
+    processing rack racks relay schemas simple single smart snmp socket sockets static strip strips
+    switch switched switches switching three transfer tree unit units upgradeable ups upss vertical
+    zero
     """.split()
 )
 _PARTS = re.compile(r"[a-z0-9]+")

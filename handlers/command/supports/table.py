@@ -62,6 +62,8 @@ class SupportEntry(NamedTuple):
     names: tuple[Name, ...]
     #: words that tell it from others, in lower case
     telling: frozenset[str]
+    #: brands that other makers' PDUs have too; not in `brands`
+    others: tuple[str, ...]
 
     @property
     def key(self) -> str:
@@ -127,13 +129,15 @@ def _entry(
     note: str = "",
 ) -> SupportEntry:
     key = family or handler
-    brands = tuple(
-        brand.name for brand in BRANDS if set(brand.vendors) & set(vendors) and _holds(brand, key)
-    )
+    sold = [brand for brand in BRANDS if set(brand.vendors) & set(vendors) and _holds(brand, key)]
+    brands = tuple(brand.name for brand in sold if not brand.others)
     names = tuple(name for name in NAMES if name.of == key)
-    said = (handler, family, document, *vendors, *brands, *models)
+    # a MIB's name tells a family; another document only says how a handler speaks
+    said = (handler, family, document if family else "", *vendors, *brands, *models)
     whole = [name.pattern for name in names if not re.search(r"[x?*]", name.pattern)]
-    joined = {squeezed(text).lower() for text in (key, *vendors, *brands, *whole)}
+    # a handler's models are also makes, such as HP
+    makes = () if family else models
+    joined = {squeezed(text).lower() for text in (key, *vendors, *brands, *whole, *makes)}
     return SupportEntry(
         handler,
         family,
@@ -150,6 +154,7 @@ def _entry(
         note,
         names,
         frozenset(telling(said) | joined | telling(name.pattern for name in names)),
+        tuple(brand.name for brand in sold if brand.others),
     )
 
 
@@ -200,7 +205,19 @@ _OTHERS = (
         "nut",
         "",
         ("NUT",),
-        ("upsd", "Network UPS Tools", "APC", "Eaton", "HP", "Raritan", "Tripp Lite"),
+        (
+            "upsd",
+            "Network UPS Tools",
+            "APC",
+            "CyberPower",
+            "Dell",
+            "Eaton",
+            "HP",
+            "Liebert",
+            "Raritan",
+            "Tripp Lite",
+            "Vertiv",
+        ),
         "a NUT server whose driver reads the device",
         "https://networkupstools.org/stable-hcl.html",
         VARIES,

@@ -717,7 +717,8 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
         ),
         (
             ["status", "192.0.2.7"],
-            "The first argument, '192.0.2.7', is not a handler (nut, raritan, redfish, snmp) (pdu ",
+            "The first argument, '192.0.2.7', is not a handler (nut, raritan, redfish, snmp); pdu"
+            " identify 192.0.2.7 asks the device which handler reads it (pdu status --help)",
         ),
         (
             ["up", "192.0.2.7", "3"],
@@ -734,6 +735,11 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
         (["nut", "h:0", "list"], "has the port 0"),
         (["status", "nut", "h", "--timeout", "soon"], "--timeout: 'soon'"),
         (["status", "nut", "h", "-s", "scheme=http"], "-s scheme=... is unknown"),
+        (["status", "pdu7.example.net"], "pdu identify pdu7.example.net asks the device"),
+        (["status", "apc", "192.0.2.7"], "apc is read by the handler snmp or redfish"),
+        (["status", "AP8959"], "AP8959 is read by the handler snmp, as pdu supports AP8959 says"),
+        (["off", "lenovo", "192.0.2.7", "3"], "lenovo is perhaps read by the handler snmp"),
+        (["status", "smnp", "192.0.2.7"], "builds archives)"),
         (["status", "pdu_nut-9.tar.gz", "127.0.0.1"], "make packages"),
         (["status", "raritan", "h", "--ca-pem", "/no/such/ca"], "--ca-pem: /no/such/ca"),
         (["record", "snmp", "127.0.0.1", "--snmp-version", "3"], "--username"),

@@ -261,7 +261,7 @@ PRODUCTS = (
         "a model that no family names",
         "https://www.gude.info/en/power-distribution/metered-pdu.html",
     ),
-    Product("WTI REM-4R4-1", NO, "a console server", f"{_NETBOX}WTI/"),
+    Product("WTI REM-4R0", NO, "a console server without outlets", f"{_NETBOX}WTI/"),
     Product("Delta AD-208-24C-A", NO, "a model that no family names", f"{_NETBOX}Delta/"),
     Product("Panduit CMPH1C", NO, "no PDU", f"{_NETBOX}Panduit/"),
     Product("Rittal DK-7240-210", NO, "no PDU with a network", f"{_NETBOX}Rittal/"),

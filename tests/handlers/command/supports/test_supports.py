@@ -9,7 +9,7 @@ import pytest
 
 from handlers.command.supports.brands import BRANDS
 from handlers.command.supports.names import NAMES
-from handlers.command.supports.search import NO, UNKNOWN, YES, answer
+from handlers.command.supports.search import MAYBE, NO, UNKNOWN, YES, answer
 from handlers.command.supports.spelling import fits, sample
 from handlers.command.supports.table import entries
 from handlers.snmp.families import ENTERPRISES
@@ -115,7 +115,7 @@ def test_words_in_any_order_and_spelling_find_the_family(question: str, key: str
     ],
 )
 def test_what_no_source_names_is_no_yes(question: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert answer(question).verdict == UNKNOWN
+    assert answer(question).verdict in (MAYBE, UNKNOWN)
     code, shown, _ = run(capsys, "supports", question)
     assert code == _UNSUPPORTED and "pdu identify HOST" in shown
     assert shown.replace("\n", "").isprintable()
@@ -128,9 +128,134 @@ def test_one_unsupported_model_among_several_makes_it_a_no() -> None:
     assert set(_keys("AP8959 PX4")) == {"apc-rpdu2", "raritan", "raritan-px2"}
 
 
-def test_a_misspelt_name_leads_to_the_nearest() -> None:
+@pytest.mark.parametrize(
+    ("question", "key"),
+    [
+        ("APC 8959", "apc-rpdu2"),
+        ("APC8959", "apc-rpdu2"),
+        ("8959 apc", "apc-rpdu2"),
+        ("CyberPower 81101", "cyberpower-epdu2"),
+        ("Aten 8208AV", "aten-pe"),
+        ("servertech", "sentry4"),
+        ("ServerTech PRO3X", "raritan"),
+        ("RPDU 2G", "apc-rpdu2"),
+        ("NetShelter AP8959", "apc-rpdu2"),
+        ("Lenovo 46M4002", "ibm-dpi"),
+        ("Tripp-Lite-PDUMH30HVNET", "tripplite-products"),
+        ("Raritan-PX3-5145R", "raritan"),
+        ("Rack PDU 2G Switched (AP8959EU3)", "apc-rpdu2"),
+        ("AP8959 [16A, 230V]", "apc-rpdu2"),
+        ("Eaton EMAT08-10 32A", "eaton-epdu"),
+        ("CWG-24V2 Primary", "sentry3"),
+        ("HP R3000 XR", "nut"),
+        ("VP5N31A0", "geist-v5"),
+        ("MNU5M1R6-12CF18-3TL6A0H10-S", "geist-v5"),
+        ("CPM-1600-1-ECA", "wti-power"),
+        ("AP7811B", "apc-rpdu2"),
+        ("PDU44005", "cyberpower-epdu"),
+        ("P36G18M", "panduit-g5"),
+        ("Avocent PM20", "avocent-pm"),
+        ("Cyclades-PM8", "cyclades-acs5k"),
+        ("Eaton Rack PDU G4 managed", "eaton-epdu"),
+        ("DK 7979.202", "rittal-cmc3"),
+        ("Raritan Dominion PX", "raritan-px1"),
+    ],
+)
+def test_a_name_is_found_as_it_is_printed_and_typed(question: str, key: str) -> None:
+    assert answer(question).verdict == YES
+    assert key in _keys(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "key", "doubt"),
+    [
+        ("AP7855A", "apc-rpdu", "AP7855 is known"),
+        ("XYZ-AP8959", "apc-rpdu2", "AP8959 is known"),
+        ("46M4002-EU", "ibm-dpi", "46M4002 is known"),
+        ("AP8959 (unheard)", "apc-rpdu2", "nothing is known of unheard"),
+        ("PRO2 Link", "sentry4", "primary unit"),
+        ("Server Technology PRO2 expansion", "sentry4", "primary unit"),
+    ],
+)
+def test_what_is_nearly_a_known_name_is_probably_read(
+    question: str, key: str, doubt: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, shown, _ = run(capsys, "supports", *question.split())
+    assert code == _UNSUPPORTED and shown.startswith(f"{question}: probably\n")
+    assert doubt in " ".join(shown.split()) and f"family {key}" in shown
+    _, shown, _ = run(capsys, "supports", *question.split(), "--json")
+    found = json.loads(shown)
+    assert (found["answer"], found["read_by"]) == (MAYBE, [])
+    assert key in [one["family"] for one in found["perhaps_read_by"]]
+
+
+@pytest.mark.parametrize(
+    ("question", "key"),
+    [
+        ("APC AP1234", "apc-rpdu2"),
+        ("NetShelter", "apc-rpdu2"),
+        ("APC NetShelter SX AR3100", "apc-rpdu2"),
+        ("Lenovo 0U Switched and Monitored PDU", "geist-v5"),
+        ("8045", "gude-epc"),
+        ("GI10022L", "geist-v5"),
+        ("Rittal 7955.310", "rittal-cmc3"),
+        ("WTI REM-4R4-1", "wti-power"),
+        ("PDUMNH15AT1", "tripplite-products"),
+        ("PDU31001", "cyberpower-epdu2"),
+        ("APC Smart-UPS 750", "nut"),
+        ("Eaton 9PX3000iRT2U", "nut"),
+        ("Tripp Lite UPS", "nut"),
+        ("Tripp Lite UPS", "tripplite-12x-ups"),
+        (f"{ENTERPRISES}318", "apc-rpdu2"),
+    ],
+)
+def test_maybe_stands_on_top_where_a_family_may_be_it(
+    question: str, key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, shown, _ = run(capsys, "supports", *question.split())
+    assert code == _UNSUPPORTED and shown.startswith(f"{question}: maybe\n")
+    found = answer(question)
+    assert key in [one.key for one in found.near] + [hit.entry.key for hit in found.hits]
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ("AP9572", "basic"),
+        ("Eaton-EFLX12I", "basic"),
+        ("Tripp-Lite-PDUV15-48", "basic"),
+        ("VP9563", "basic"),
+        ("CPS-1215RMS", "basic"),
+        ("C2XG24SN-YCLN5D6", "link unit"),
+        ("WTI REM-4R0", "console server"),
+        ("IBM Constellation PDU", "2.6.262"),
+        (f"{ENTERPRISES}2.6.262.1", "2.6.262"),
+        (f"{ENTERPRISES}37662.1.2.2.1", "37662"),
+    ],
+)
+def test_what_a_source_rules_out_is_a_no_with_the_reason(
+    question: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, shown, _ = run(capsys, "supports", *question.split())
+    assert code == _UNSUPPORTED and f"{question}: no\n" in shown
+    assert why in shown and "said by https://" in " ".join(shown.split())
+
+
+def test_a_known_unit_of_a_delta_switch_is_not_taken_for_another_maker() -> None:
+    assert answer("Delta STS32A").verdict != NO
+
+
+def test_nothing_in_brackets_alone_makes_a_yes() -> None:
+    assert answer("(unheard)").verdict == UNKNOWN
+    assert answer("APC (AP1234)").verdict != NO
+
+
+def test_a_misspelt_name_leads_to_the_nearest_of_the_vendor() -> None:
     assert "Raritan" in answer("Raritn").alike
-    assert "AP89xx" in answer("AP8O59").alike
+    assert "AP89xx" in answer("APC AP8O59").alike
+    assert [one for one in answer("AP8O59").alike if one.startswith("AP8")] == []
+    of_eaton = {name.pattern.rstrip("*") for name in NAMES if name.of.startswith("eaton")}
+    assert "AP89xx" not in of_eaton and "AP89xx" not in answer("Eaton AP8O59").alike
 
 
 def test_a_metered_model_says_what_is_not_possible(capsys: pytest.CaptureFixture[str]) -> None:
@@ -157,6 +282,8 @@ def test_every_family_vendor_and_brand_is_found() -> None:
         for text in (*entry.vendors, *entry.brands):
             if text != "Maker not named":
                 assert entry.key in _keys(text), text
+        for text in entry.others:
+            assert entry.key in [one.key for one in answer(text).near], text
 
 
 def test_every_name_and_brand_belongs_to_something_and_has_a_source() -> None:
@@ -166,6 +293,7 @@ def test_every_name_and_brand_belongs_to_something_and_has_a_source() -> None:
     assert {name.of for name in NAMES if name.of} <= keys
     for brand in BRANDS:
         assert set(brand.vendors) <= vendors and set(brand.families) <= keys
+    assert [name.pattern for name in NAMES if not name.sure and not name.note] == []
     sources = [*(name.source for name in NAMES), *(brand.source for brand in BRANDS)]
     assert [source for source in sources if not source.startswith("https://")] == []
 

@@ -1,0 +1,129 @@
+"""The words of a question, brought into the spelling of the tables. Pure.
+
+People type what is printed on a unit or in an inventory: `APC8959`, `APC 8959`, `Tripp-Lite-X`,
+`X (16A)`. Each rule here changes words only if the changed word is a known name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from .spelling import parts, squeezed
+
+LONGEST = 5  # words of a name, such as "Web Power Switch Pro"
+
+# What stands before the digits of a vendor's models, so that "APC 8959" is AP8959.
+PREFIXES: Mapping[str, str] = {
+    "APC": "AP",
+    "SCHNEIDER": "AP",
+    "SCHNEIDERELECTRIC": "AP",
+    "ATEN": "PE",
+    "CYBERPOWER": "PDU",
+    "ENLOGIC": "EN",
+    "PLANET": "IPM",
+}
+_LINK = (
+    "a link (expansion) unit may have no network port of its own: it is then read through its"
+    " primary unit"
+)
+# Words that name no product, but a reason why a model that fits is only probably read.
+DOUBTS: Mapping[str, str] = {
+    "link": _LINK,
+    "expansion": _LINK,
+    "secondary": _LINK,
+    "slave": _LINK,
+}
+# Words of ratings, sockets and plugs: they name no product.
+_RATING = re.compile(
+    r"\d{1,3}([.,]\d+)?(A|V|VAC|VA|KVA|W|KW|HZ|U|M|FT|PH|X)|\d{3,4}(V|VAC|VA|W)"
+    r"|(\d+X)?C(13|14|15|19|20|39)S?|NEMA|IEC|IEC60309|IEC309|IEC320|CEE|SCHUKO"
+    r"|(NEMA)?(L\d+|5|6)(15|20|30|50|60)[PR]?|CS8365C?"
+)
+_UPS = re.compile(r"(SMART|BACK|EASY)?UPSS?")
+_BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
+_DIGITS = re.compile(r"\d{4}")
+
+Fits = Callable[[str], bool]
+
+
+class Asked(NamedTuple):
+    """A question in the spelling of the tables."""
+
+    words: Sequence[str]
+    #: words that stood in brackets: an answer may ignore them
+    aside: Collection[str]
+    #: why a model that fits is only probably read
+    doubts: Sequence[str]
+    #: whether the question names a UPS
+    ups: bool
+
+
+def read(question: str, phrases: Collection[str], fits: Fits) -> Asked:
+    """The words of a question.
+
+    `phrases`: the squeezed names of vendors and brands; `fits`: whether a word is a model's name.
+    """
+    text = question.replace(",", " ")
+    aside = {word for found in _BRACKETS.findall(text) for word in found.split()}
+    words = _merged(re.sub(r"[()\[\]{}]", " ", text).split(), phrases)
+    words = [piece for word in words for piece in _split(word, phrases, fits)]
+    words = _merged(list(_prefixed(words, fits)), phrases)
+    plain = [word.lower() for word in words]
+    return Asked(
+        [
+            word
+            for word, small in zip(words, plain)
+            if small not in DOUBTS and (fits(word) or not _is_rating(word))
+        ],
+        aside,
+        tuple(dict.fromkeys(DOUBTS[word] for word in plain if word in DOUBTS)),
+        any(_UPS.fullmatch(squeezed(word)) for word in words),
+    )
+
+
+def _is_rating(word: str) -> bool:
+    return _RATING.fullmatch(squeezed(word.replace(".", ""))) is not None
+
+
+def _merged(words: Sequence[str], phrases: Collection[str]) -> list[str]:
+    """The words, with each vendor's name of several words as one: `ServerTechnology`."""
+    merged: list[str] = []
+    while words:
+        length = next(
+            (
+                n
+                for n in range(min(LONGEST, len(words)), 0, -1)
+                if squeezed("".join(words[:n])) in phrases and len(parts(" ".join(words[:n]))) > 1
+            ),
+            0,
+        )
+        merged.append(squeezed("".join(words[:length])) if length else words[0])
+        words = words[max(length, 1) :]
+    return merged
+
+
+def _split(word: str, phrases: Collection[str], fits: Fits) -> list[str]:
+    """The word, or vendor and model if it is both: `Raritan-PX3-5145`, `APC8959`."""
+    if fits(word) or squeezed(word) in phrases:
+        return [word]
+    for cut in re.finditer(r"[-_/:]", word):
+        head, tail = word[: cut.start()], word[cut.end() :]
+        if squeezed(head) in phrases and tail:
+            return [head, *_split(tail, phrases, fits)]
+    name = squeezed(word)
+    for vendor, prefix in PREFIXES.items():
+        rest = name[len(vendor) :]
+        if name.startswith(vendor) and _DIGITS.match(rest):
+            return [vendor, prefix + rest if fits(prefix + rest) else rest]
+    return [word]
+
+
+def _prefixed(words: Sequence[str], fits: Fits) -> Iterator[str]:
+    """The words, with the vendor's prefix before digits that stand without it."""
+    vendors = [squeezed(word) for word in words]
+    prefixes = [PREFIXES[vendor] for vendor in vendors if vendor in PREFIXES]
+    for word in words:
+        whole = [one + word for one in prefixes if _DIGITS.match(word) and fits(one + word)]
+        yield whole[0] if whole else word
