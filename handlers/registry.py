@@ -13,21 +13,11 @@ from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING
 
 from . import __path__ as _OWN
-from .errors import Reason, SettingsError
 
 if TYPE_CHECKING:
     from .about import About
 
 FOLDERS = list(_OWN)
-
-
-class NoSuchHandler(SettingsError):
-    """What was given for a handler is none."""
-
-    def __init__(self, reason: Reason, word: str) -> None:
-        super().__init__(reason)
-        #: what was given
-        self.word = word
 
 
 def names() -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from pdu_common.tools import SENT
 from .. import registry
 from ..errors import SettingsError
 from ..settings import Setting
+from .report import NoSuchHandler
 
 if TYPE_CHECKING:
     import tempfile
@@ -61,7 +62,7 @@ class HandlerReference(NamedTuple):
 
 def load(handler: str) -> LoadedHandler:
     """Load a handler by its name, or by the path of an archive. Raises SettingsError, and
-    registry.NoSuchHandler if there is none.
+    NoSuchHandler if there is none.
 
     An archive is unpacked into a temporary folder.
     """
@@ -70,7 +71,7 @@ def load(handler: str) -> LoadedHandler:
             handler, handler, importlib.import_module(f"...{handler}.handler", __name__)
         )
     if not os.path.isfile(handler):
-        raise registry.NoSuchHandler(
+        raise NoSuchHandler(
             f"{handler[:200]!r} is not a handler ({', '.join(registry.names())}), and no archive"
             " has that name (`make packages` in a copy of the project builds archives)",
             handler,

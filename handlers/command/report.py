@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Collection
 from typing import Any
 
-from ..errors import PduHandlerError, printable
+from ..errors import PduHandlerError, SettingsError, printable
 from .exits import code_of
 from .options import SharedOptions, spelled
 from .output import print_json
@@ -25,6 +25,15 @@ class Interrupted(PduHandlerError):
     """Ctrl-C, or SIGTERM or SIGHUP inside `files.signals_as_ctrl_c`."""
 
     kind = "interrupted"
+
+
+class NoSuchHandler(SettingsError):
+    """What was given for a handler is none: neither a name nor an archive."""
+
+    def __init__(self, why: str, word: str) -> None:
+        super().__init__(why)
+        #: what was given
+        self.word = word
 
 
 def reason(error: BaseException, arguments: Collection[str] = ()) -> str:

@@ -19,7 +19,7 @@ from .ending import OutputError, missing
 from .exits import DONE
 from .groups import Grouped, LazyCommand
 from .options import COMPLETION, SECRETS, SharedOptions, spelled
-from .report import Interrupted, Usage, failed
+from .report import Interrupted, NoSuchHandler, Usage, failed
 
 _HELP = (
     "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools"
@@ -246,7 +246,7 @@ def run(arguments: Sequence[str]) -> int:
     except ModuleNotFoundError as error:
         remedy = missing(error)
         return failed(state, SettingsError(remedy) if remedy else error)
-    except registry.NoSuchHandler as error:
+    except NoSuchHandler as error:
         return failed(state, SettingsError((*error.parts, _lead(error.word))))
     except Exception as error:
         return failed(state, error)

@@ -163,9 +163,9 @@ def _variant(word: str) -> Optional[_Span]:
     if squeezed(word) in _phrases() or _is_generic(word):
         return None
     for cut in re.finditer("-", word):
-        names = _fitting([word[cut.end() :]])
+        known = word[cut.end() :]
+        names = _fitting([known]) if re.search(r"\d", known) else ()
         if names and _is_sure(names):
-            known = word[cut.end() :]
             return _Span(known, names, f"{printable(known)} is known, {printable(word)} is not")
     name = squeezed(word)
     for end in range(len(name) - 1, max(len(name) - 1 - _LONGEST_VARIANT, 3), -1):

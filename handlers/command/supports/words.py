@@ -35,13 +35,13 @@ DOUBTS: Mapping[str, str] = {
     "secondary": _LINK,
     "slave": _LINK,
 }
-# Words of ratings, sockets and plugs: they name no product.
+# Words of ratings, sockets and plugs: they name no product. Watts are none of them: a UPS is often
+# named by its maker and its watts.
 _RATING = re.compile(
-    r"\d{1,3}([.,]\d+)?(A|V|VAC|VA|KVA|W|KW|HZ|U|M|FT|PH|X)|\d{3,4}(V|VAC|VA|W)"
-    r"|(\d+X)?C(13|14|15|19|20|39)S?|NEMA|IEC|IEC60309|IEC309|IEC320|CEE|SCHUKO"
-    r"|(NEMA)?(L\d+|5|6)(15|20|30|50|60)[PR]?|CS8365C?"
+    r"\d{1,3}(A|V|VAC|HZ|PH)|(\d+X)?C(13|14|15|19|20|39)S?|IEC(60309|309|320)?|CEE|SCHUKO|NEMA"
+    r"|(NEMA)?(L\d+(15|20|30|50|60)[PR]?|[56](15|20|30|50)[PR])|CS8365C?"
 )
-_UPS = re.compile(r"(SMART|BACK|EASY)?UPSS?")
+_UPS = re.compile(r"(SMART|BACK|EASY)?UPSS?|\d+K?VA")
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _DIGITS = re.compile(r"\d{4}")
 

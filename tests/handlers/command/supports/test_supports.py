@@ -101,6 +101,13 @@ def test_words_in_any_order_and_spelling_find_the_family(question: str, key: str
         "server",
         "console server",
         "Raritn",
+        "APC 620",  # a number that also looks like a plug
+        "APC 750VA",  # a UPS
+        "Dell 500W",
+        "TP-PX",  # a known name without a digit behind a hyphen
+        "Dell PowerConnect 6624",
+        "Planet GS-4210-24T2S",
+        "Raritan RPC",
         "39M5377",  # an IBM part number of something else
         f"{ENTERPRISES}318.1.3.2.7",  # an APC UPS
         f"{ENTERPRISES}318",
