@@ -19,12 +19,11 @@ from ..fleet import private
 from ..fleet.check import check_writable, write_page
 from ..groups import EPILOG, Lazy, LazyCommand, Subcommand
 from ..hall import reading_toml
-from ..options import NumberRange, SharedOptions, Word, given, option, output, secret_files
+from ..options import SharedOptions, Word, given, option, output, secret_files
 from ..output import Result, shown
 from ..report import Usage
 from . import document, page, text
 from .audit import Asked, Audited, audited
-from .grades import USUAL_TOLERANCE_KWH
 from .groups import by_customer, by_machine, worst
 from .meters import Meters, RegisterFacts
 from .moments import moment, zone_named
@@ -32,6 +31,7 @@ from .outcome import AuditOutcome, Times
 from .owners import customers, machines
 from .queries import QueryLogin, is_url
 from .readings import PduReadings
+from .shared_options import METERS, PERIOD
 from .sources import Access, source_of
 
 _SECRETS = ("password", "token")
@@ -185,56 +185,6 @@ Grades: firm         bounds at most 1 % and --tolerance-kwh apart, and nothing
 Exit code: 0 if all that is billed is firm, 1 if it is bounded, 2 if it is not
 billable or an argument or a file is wrong. Customers are billed; without them
 machines, and without those outlets."""
-_PERIOD = [
-    *option(
-        "--from begin", "the first day, or a time such as 2026-10-12T14:00", "DAY", required=True
-    ),
-    *option("--to end", "the day after the last one, or a time", "DAY", required=True),
-    *option("--zone", "the time zone of both", "NAME", default="UTC", show_default=True),
-]
-_METERS = [
-    *option(
-        "--limit-kw",
-        "the most that the supply of an outlet delivers: breaker x voltage",
-        "KW",
-        NumberRange(0.001, 10_000.0),
-    ),
-    *option(
-        "--pdu-limit-kw",
-        "the same of a PDU itself; else all of its outlets together",
-        "KW",
-        NumberRange(0.001, 10_000.0),
-    ),
-    *option(
-        "--tolerance-kwh",
-        "what the bounds of a register may be apart beside their share of it",
-        "KWH",
-        NumberRange(0.0, 1_000.0),
-        default=USUAL_TOLERANCE_KWH,
-        show_default=True,
-    ),
-    *option(
-        "--step",
-        "the smallest change that registers show; else as MIB and rises, or rises alone, say",
-        "KWH",
-        NumberRange(0.000_001, 1_000.0),
-    ),
-    *option("--wrap", "where registers begin again at 0", "KWH", NumberRange(1.0, 1e15)),
-    *option(
-        "--class meter_class",
-        "the greatest error of the meters themselves",
-        "PERCENT",
-        NumberRange(0.001, 20.0),
-    ),
-    *option(
-        "--volts",
-        "the voltage at outlets, to compare energy with current",
-        "V",
-        NumberRange(12.0, 1000.0),
-    ),
-    *option("--own-use", "what a PDU itself uses", "W", NumberRange(0.0, 10_000.0)),
-    *option("--meters", "CSV that says these for single PDUs and outlets", "FILE"),
-]
 _GROUPS = [
     *option(
         "--hall",
@@ -266,14 +216,23 @@ audit = Subcommand(
         "pdu energy audit DIR --from 2026-10-01 --to 2026-10-08 --hall h.toml",
     ),
     context_settings={"max_content_width": text.WIDTH},
-    params=[Word("SOURCE"), *_PERIOD, *_METERS, *_GROUPS, *_SERVER, *output()],
+    params=[Word("SOURCE"), *PERIOD, *METERS, *_GROUPS, *_SERVER, *output()],
 )
 energy = Lazy(
     "energy",
     {
         "audit": LazyCommand("energy.cli", "audit", "kWh of a period, with bounds on their error"),
+        "check-statement": LazyCommand(
+            "energy.statement.checking", "check", "whether a statement is what was published"
+        ),
         "pack": LazyCommand(
             "energy.packing", "pack", "past days as columns: fast audits of many PDUs"
+        ),
+        "seal": LazyCommand(
+            "energy.statement.command", "seal", "a root of each day's readings, for proofs"
+        ),
+        "statement": LazyCommand(
+            "energy.statement.command", "statement", "a statement and a proof for each customer"
         ),
         "verify": LazyCommand(
             "energy.verify", "verify", "whether the files of pdu meter were changed"

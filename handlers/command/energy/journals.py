@@ -10,8 +10,10 @@ import hashlib
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import groupby
 from typing import Callable, NamedTuple, Optional
 
 from ...errors import SettingsError, printable
@@ -19,7 +21,7 @@ from .. import journal
 from ..meter import days
 from ..output import counted
 from . import packs
-from .readings import Found, PduReadings, UnitFacts
+from .readings import Block, Found, PduReadings, UnitFacts
 from .spread import are_large, spread
 
 _DAY = 86400.0
@@ -27,6 +29,14 @@ _DAY = 86400.0
 _LARGE_BLOCKS = 2_000
 #: for large files that live as long as a command (Filesystem Hierarchy Standard 3.0, 5.15)
 _ROOMY = "/var/tmp"  # noqa: S108  # only the parent of a folder with a name that is not known
+
+
+class DayBlocks(NamedTuple):
+    """The readings of a PDU in one file of a meter."""
+
+    #: of the file's name
+    day: str
+    blocks: Sequence[Block]
 
 
 class MeterJournal:
@@ -38,6 +48,8 @@ class MeterJournal:
         """
         self._folder, self._without = folder, left_out(without, days.files(folder))
         self._origin: Sequence[str] = ()
+        #: after `by_day`: the day of each file that it read, and the hash at its end
+        self.hashes: Mapping[str, str] = {}
 
     def each(
         self, begin: float, end: float, audit: Callable[[PduReadings], Found]
@@ -50,7 +62,27 @@ class MeterJournal:
         with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as folder:
             indexes = [*_indexes(chosen.paths, folder, self._without)]
             self._origin = [*_said(self._folder, chosen, indexes), *self._holes(chosen.paths)]
-            yield from _audits(indexes, audit)
+            yield from _each_pdu(indexes, partial(_audit, audit))
+
+    def past(self, begin: float, end: float) -> Sequence[str]:
+        """The files of days before today, which no meter writes to any more, that may have readings
+        of a period, or of a day before or after it. Raises SettingsError.
+        """
+        today = days.day_of(time.time())
+        chosen = _chosen(self._folder, begin - _DAY, end + _DAY)
+        return [one for one in chosen.paths if _day(one) < today]
+
+    def by_day(
+        self, paths: Sequence[str], found: Callable[[str, Sequence[DayBlocks]], Found]
+    ) -> Iterator[Found]:
+        """As `each`, of some files, each PDU's readings as blocks, by the day of their file.
+        `hashes` has those days.
+        """
+        with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as folder:
+            indexes = [*_indexes(paths, folder, self._without)]
+            self.hashes = {_day(path): index.hash for path, index in zip(paths, indexes)}
+            placed = {index.path: _day(path) for path, index in zip(paths, indexes)}
+            yield from _each_pdu(indexes, partial(_by_day, found, placed))
 
     def close(self) -> None:
         """Nothing to do: a file is open only while it is read."""
@@ -214,21 +246,28 @@ def _index(folder: str, without: LeftOut, path: str) -> packs.Index:
     return packs.write(path, made, without=lines)
 
 
-def _audits(
-    indexes: Sequence[packs.Index], audit: Callable[[PduReadings], Found]
-) -> Iterator[Found]:
+#: the name of a PDU, and where its blocks are
+_Stored = tuple[str, Sequence[tuple[str, packs.PackedUnit]]]
+
+
+def _each_pdu(indexes: Sequence[packs.Index], found: Callable[[_Stored], Found]) -> Iterator[Found]:
     places: dict[str, list[tuple[str, packs.PackedUnit]]] = {}
     for index in indexes:
         for place in index.units:
             places.setdefault(place.unit.pdu, []).append((index.path, place))
     large = sum(map(len, places.values())) > _LARGE_BLOCKS
-    yield from spread(partial(_audit, audit), sorted(places.items()), large=large)
+    yield from spread(found, sorted(places.items()), large=large)
 
 
-def _audit(
-    audit: Callable[[PduReadings], Found],
-    stored: tuple[str, Sequence[tuple[str, packs.PackedUnit]]],
+def _by_day(
+    found: Callable[[str, Sequence[DayBlocks]], Found], placed: Mapping[str, str], stored: _Stored
 ) -> Found:
+    name, places = stored
+    by_pack = groupby(places, key=lambda one: one[0])
+    return found(name, [DayBlocks(placed[path], [*packs.blocks(some)]) for path, some in by_pack])
+
+
+def _audit(audit: Callable[[PduReadings], Found], stored: _Stored) -> Found:
     name, places = stored
     pdu = PduReadings(name)
     for block in packs.blocks(places):

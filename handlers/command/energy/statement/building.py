@@ -1,0 +1,461 @@
+"""Writes the statements of all customers: PDU by PDU the readings that each customer's proof shows,
+then customer by customer the files.
+
+What a PDU gives to a customer waits in a file of its own, so that memory is for one PDU and one
+customer at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from itertools import groupby
+from typing import Any, NamedTuple, Optional
+
+from .... import VERSION
+from ....errors import SettingsError, printable
+from ... import journal
+from ...meter import days as days_of_meter
+from .. import checks
+from ..audit import Asked, AuditedRegister, audited
+from ..journals import DayBlocks, MeterJournal, roomy
+from ..owners import Place, Tenure, cut
+from ..readings import Block, PduReadings
+from ..spread import spread
+from . import computing, disclosed, merkle, page, power, proof, rows, seals, table
+from .computing import Factors, Held, HeldFigures, Rules
+from .seals import Key
+
+_DAY = 86400.0
+#: customers that earn the start of processes
+_LARGE = 50
+#: so many readings after a period show what the register was at its end
+_MORE = 3
+
+
+class Ordered(NamedTuple):
+    """What statements are made of."""
+
+    folder: str
+    begin: float
+    end: float
+    asked: Asked
+    rules: Rules
+    factors: Factors
+    #: outlet -> its machine
+    machines: Mapping[Place, str]
+    #: outlet -> what people call it
+    names: Mapping[Place, str]
+
+
+class Written(NamedTuple):
+    """What was written."""
+
+    root: str
+    #: the last hash of the chain of roots
+    chain: str
+    statements: int
+    outlets: int
+    #: in bytes, of all files
+    size: int
+    #: whether each outlet was read
+    unread: int
+
+
+class _Part(NamedTuple):
+    """What a PDU gives to a customer."""
+
+    customer: str
+    place: Place
+    begin: float
+    path: str
+
+
+class _OfPdu(NamedTuple):
+    sealed: Sequence[seals.Sealed]
+    parts: Sequence[_Part]
+
+
+def sealed(folder: str) -> seals.Roots:
+    """Keep the root of each past day that has none, oldest first; all roots.
+
+    Raises SettingsError, and journal.Changed for a line that is not as it was written.
+    """
+    paths = days_of_meter.files(folder)
+    if not paths:
+        raise SettingsError(f"{printable(folder)} has no file of a meter, such as 2026-11-23.jsonl")
+    today = days_of_meter.day_of(time.time())
+    known = seals.kept_roots(folder).days
+    named = {os.path.basename(path)[: len(today)]: path for path in paths}
+    new = {day: path for day, path in named.items() if day < today and day not in known}
+    if new:
+        key = seals.key_of(folder)
+        for day, path in new.items():
+            _seal_day(folder, day, path, key)
+    return seals.kept_roots(folder)
+
+
+def _seal_day(folder: str, day: str, path: str, key: Key) -> None:
+    source = MeterJournal(folder)
+    hashes = [one.hash for found in source.by_day([path], partial(_sealed, key)) for one in found]
+    seals.keep(folder, {day: merkle.Tree(hashes)}, source.hashes)
+
+
+def _sealed(key: Key, pdu: str, days: Sequence[DayBlocks]) -> Sequence[seals.Sealed]:
+    return [*seals.sealed(pdu, days, key)]
+
+
+def write(ordered: Ordered, into: str) -> Written:
+    """Write a folder for each customer, and what is published, into a new folder.
+
+    Raises SettingsError, also if a day's readings are not those of its root any more.
+    """
+    try:
+        os.mkdir(into, 0o700)
+    except OSError as error:
+        raise SettingsError(
+            f"{printable(into)} cannot be made ({error.strerror}): give a folder that is not there"
+        ) from None
+    key = seals.key_of(ordered.folder)
+    with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as room:
+        source = MeterJournal(ordered.folder)
+        work = partial(_of_pdu, ordered, key, room)
+        hashes, parts = dict[str, list[bytes]](), list[_Part]()
+        for found in source.by_day(source.past(ordered.begin, ordered.end), work):
+            for one in found.sealed:
+                hashes.setdefault(one.day, []).append(one.hash)
+            parts += found.parts
+        if not source.hashes:
+            raise SettingsError(f"{printable(ordered.folder)} has no whole day of this period yet")
+        trees = {day: merkle.Tree(hashes.get(day, ())) for day in source.hashes}
+        chain = seals.keep(ordered.folder, trees, source.hashes).hash
+        return _Writer(ordered, into, key, trees, chain).write(_with_unread(ordered, parts, room))
+
+
+def _of_pdu(ordered: Ordered, key: Key, room: str, pdu: str, days: Sequence[DayBlocks]) -> _OfPdu:
+    """The hashes of a PDU's outlets, and what its customers get, in files in `room`."""
+    asked = ordered.asked
+    held = {
+        outlet: cut(tenures, ordered.begin, ordered.end)
+        for (name, outlet), tenures in asked.tenures.items()
+        if name == pdu
+    }
+    found, parts = list[seals.Sealed](), list[_Part]()
+    answers = _answers(pdu, days, asked) if any(held.values()) else {}
+    outlets = dict.fromkeys(one for day in days for one in rows.outlets(day.blocks))
+    for outlet in outlets:
+        texts = _Texts(pdu, outlet, key)
+        for day, blocks in days:
+            texts.append(day, blocks)
+        found += texts.sealed()
+        for tenure in held.get(outlet, ()):
+            number = len(parts)
+            said = _part(ordered, texts, tenure, answers.get(outlet))
+            path = os.path.join(room, f"{merkle.sha256(pdu.encode()).hex()}-{number}")
+            _keep(path, said)
+            parts.append(_Part(tenure.customer, (pdu, outlet), tenure.begin, path))
+    return _OfPdu(found, parts)
+
+
+def _answers(pdu: str, days: Sequence[DayBlocks], asked: Asked) -> Mapping[str, AuditedRegister]:
+    readings = PduReadings(pdu)
+    for _, blocks in days:
+        for block in blocks:
+            readings.extend(rows.copied(block))
+    return {one.outlet: one for one in audited(readings, asked).outlets}
+
+
+class _Texts:
+    """The heads and rows of an outlet, by day."""
+
+    def __init__(self, pdu: str, outlet: str, key: Key) -> None:
+        self.place = (pdu, outlet)
+        self._key = key
+        self._days: dict[str, Sequence[str]] = {}
+        self._hashes: dict[str, bytes] = {}
+
+    def append(self, day: str, blocks: Sequence[Block]) -> None:
+        texts = [*rows.texts(day, blocks, self.place[1], self._key.mark)]
+        if texts:
+            self._days[day] = texts
+            self._hashes[day] = disclosed.hashed(texts, self._seed(day))
+
+    def _seed(self, day: str) -> bytes:
+        return self._key.seed(day, *self.place)
+
+    def sealed(self) -> Iterator[seals.Sealed]:
+        for day, found in self._hashes.items():
+            yield seals.Sealed(day, self.place[1], found)
+
+    def shown(
+        self, begin: float, end: float, continues: bool
+    ) -> Iterator[tuple[str, bytes, disclosed.Shown]]:
+        """Days with what a customer sees: the rows in his time, and the last one before and the
+        first one after it, of which he does not see what flowed. `continues`: whether he sees
+        some more after it, for they are his, too: a register may be as old as a poll or two.
+        """
+        placed = [
+            _Placed(day, at, *rows.span(text), rows.is_read(text))
+            for day, texts in self._days.items()
+            for at, text in enumerate(texts)
+            if not rows.is_head(text)
+        ]
+        inside = [at for at, one in enumerate(placed) if begin <= one.begin < end]
+        start = inside[0] if inside else len(placed)
+        stop = inside[-1] if inside else -1
+        before = [at for at, one in enumerate(placed[:start]) if one.is_read and one.end <= begin]
+        after = [
+            at for at, one in enumerate(placed) if at > stop and one.is_read and one.begin >= end
+        ]
+        after = after[: _MORE if continues else 1]
+        first = before[-1] if before else start
+        last = after[-1] if after else max(stop, first if before else -1)
+        seen = placed[min(first, last) : last + 1] if last >= 0 else []
+        for day, some in groupby(seen, key=lambda one: one.day):
+            here = [*some]
+            own = {one.at for one in here if begin <= one.begin < end}
+            span = (here[0].at, here[-1].at + 1)
+            shown = disclosed.part(self._days[day], self._seed(day), *span, own)
+            yield day, self._hashes[day], shown
+
+
+class _Placed(NamedTuple):
+    """A row, and where it is among the texts of its day."""
+
+    day: str
+    at: int
+    begin: float
+    end: float
+    is_read: bool
+
+
+def _part(
+    ordered: Ordered, texts: _Texts, tenure: Tenure, answer: Optional[AuditedRegister]
+) -> dict[str, Any]:
+    """What a customer gets of an outlet. A day's `node` becomes its path later."""
+    shown = [*texts.shown(tenure.begin, tenure.end, _continues(ordered, texts.place, tenure))]
+    held = _held(ordered, texts.place, tenure)
+    if answer is not None:
+        share = next(one for one in answer.shares if one.begin == tenure.begin)
+        held = held._replace(
+            meter=answer.meter._replace(step_kwh=answer.step),
+            most_kwh=share.energy.high,
+            is_doubted=checks.is_unit_in_doubt(share.events),
+        )
+    visible = proof.visible([one for _, _, one in shown])
+    found = computing.figures(held, [one for _, one in rows.blocks(visible)], ordered.rules)
+    return {
+        "line": found.line,
+        "quarters": [*found.power.quarters.items()],
+        "days": [{"day": day, "node": node.hex(), **one.document()} for day, node, one in shown],
+    }
+
+
+def _continues(ordered: Ordered, place: Place, tenure: Tenure) -> bool:
+    """Whether a customer has an outlet also after the end of the period."""
+    return any(
+        one.customer == tenure.customer and one.end > tenure.end
+        for one in ordered.asked.tenures[place]
+    )
+
+
+def _held(ordered: Ordered, place: Place, tenure: Tenure) -> Held:
+    """An outlet of which nothing is known yet but who has it."""
+    return Held(
+        *place,
+        name=ordered.names.get(place, ""),
+        machine=ordered.machines.get(place, ""),
+        begin=tenure.begin,
+        end=tenure.end,
+        meter=ordered.asked.meters.of(*place),
+        most_kwh=None,
+        is_doubted=False,
+    )
+
+
+def _with_unread(ordered: Ordered, parts: Sequence[_Part], room: str) -> Sequence[_Part]:
+    """All parts, also of outlets that no reading names."""
+    known = {one.place for one in parts}
+    found = [*parts]
+    for place, tenures in ordered.asked.tenures.items():
+        if place in known:
+            continue
+        for tenure in cut(tenures, ordered.begin, ordered.end):
+            line = computing.figures(_held(ordered, place, tenure), (), ordered.rules).line
+            path = os.path.join(room, f"unread-{len(found)}")
+            _keep(path, {"line": line, "quarters": [], "days": []})
+            found.append(_Part(tenure.customer, place, tenure.begin, path))
+    return found
+
+
+def _keep(path: str, said: Mapping[str, Any]) -> None:
+    try:
+        with open(path, "w", encoding="ascii") as file:
+            json.dump(said, file)
+    except OSError as error:
+        raise SettingsError(f"{printable(path)} cannot be written ({error.strerror})") from None
+
+
+def _kept(part: _Part) -> dict[str, Any]:
+    with open(part.path, encoding="ascii") as file:
+        found: dict[str, Any] = json.load(file)
+    return found
+
+
+class _Customer(NamedTuple):
+    name: str
+    folder: str
+    parts: Sequence[_Part]
+
+
+class _Done(NamedTuple):
+    """A customer whose statement is written, and whose proof is not yet."""
+
+    customer: _Customer
+    #: of FILES
+    files: Mapping[str, str]
+    salt: bytes
+    #: in bytes
+    size: int
+    outlets: int
+    unread: int
+
+    @property
+    def leaf(self) -> bytes:
+        return proof.files_leaf(self.salt, self.files)
+
+
+class _Writer:
+    """Writes the files of all customers."""
+
+    def __init__(
+        self,
+        ordered: Ordered,
+        into: str,
+        key: Key,
+        trees: Mapping[str, merkle.Tree],
+        chain: str,
+    ) -> None:
+        self._ordered, self._into, self._key = ordered, into, key
+        self._trees, self._chain = trees, chain
+
+    def write(self, parts: Sequence[_Part]) -> Written:
+        customers = [*self._customers(parts)]
+        large = len(customers) > _LARGE
+        done = [*spread(self._statement, customers, large=large)]
+        statements = merkle.Tree(one.leaf for one in done)
+        zone = self._ordered.rules.zone
+        published = proof.Published(
+            computing.local(self._ordered.begin, zone),
+            computing.local(self._ordered.end, zone),
+            zone.key,
+            self._chain,
+            {day: tree.root.hex() for day, tree in sorted(self._trees.items())},
+            statements.root.hex(),
+        ).text()
+        size = _written(self._into, proof.PUBLISHED, published.encode())
+        prove = partial(self._proof, published, statements)
+        size += sum(spread(prove, done, large=large)) + sum(one.size for one in done)
+        return Written(
+            proof.root_of(published),
+            self._chain,
+            len(done),
+            sum(one.outlets for one in done),
+            size,
+            sum(one.unread for one in done),
+        )
+
+    def _customers(self, parts: Sequence[_Part]) -> Iterator[_Customer]:
+        by_name: dict[str, list[_Part]] = {}
+        for part in parts:
+            by_name.setdefault(part.customer, []).append(part)
+        for number, name in enumerate(sorted(by_name), start=1):
+            folder = os.path.join(self._into, f"{number:04d}{_slug(name)}")
+            yield _Customer(name, folder, sorted(by_name[name], key=_order))
+
+    def _statement(self, customer: _Customer) -> _Done:
+        lines = []
+        for part in customer.parts:
+            said = _kept(part)
+            line = said["line"]
+            span = (proof.when(line["from"]), proof.when(line["to"]))
+            lines.append(HeldFigures(line, power.HeldPower(*span, dict(said["quarters"]))))
+        ordered = self._ordered
+        period = (ordered.begin, ordered.end)
+        statement = proof.document(
+            customer.name, period, ordered.rules, ordered.factors, lines, VERSION
+        )
+        files = contents(statement)
+        try:
+            os.mkdir(customer.folder, 0o700)
+        except OSError as error:
+            raise SettingsError(f"{printable(customer.folder)}: {error.strerror}") from None
+        size = sum(_written(customer.folder, name, content) for name, content in files.items())
+        hashes = {name: merkle.sha256(content).hex() for name, content in files.items()}
+        salt = self._key.salt(*(statement[one] for one in ("from", "to", "customer")))
+        unread = statement["total"]["unread"]
+        return _Done(customer, hashes, salt, size, len(lines), unread)
+
+    def _proof(self, published: str, statements: merkle.Tree, done: _Done) -> int:
+        lines = []
+        for part in done.customer.parts:
+            days = []
+            for day in _kept(part)["days"]:
+                node = merkle.digest(day.pop("node"))
+                days.append({**day, "path": [*self._trees[day["day"]].path(node)]})
+            pdu, outlet = part.place
+            lines.append({"pdu": pdu, "outlet": outlet, "days": days})
+        said = {
+            "form": proof.FORM,
+            "published": published,
+            "files": done.files,
+            "salt": done.salt.hex(),
+            "path": [*statements.path(done.leaf)],
+            "lines": lines,
+        }
+        return _written(done.customer.folder, proof.PROOF, proof.canonical(said))
+
+
+def contents(statement: Mapping[str, Any]) -> Mapping[str, bytes]:
+    """The files of a statement."""
+    return {
+        proof.CSV: table.as_csv(statement).encode(),
+        proof.HTML: page.page(statement).encode(),
+        proof.JSON: f"{json.dumps(statement, indent=1, allow_nan=False)}\n".encode(),
+    }
+
+
+def _order(part: _Part) -> tuple[Any, ...]:
+    return (*part.place, part.begin)
+
+
+def _slug(name: str) -> str:
+    """A customer's name as part of a folder's, with nothing that a path could mean."""
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40]
+    return f"-{plain}" if plain else ""
+
+
+def _written(folder: str, name: str, content: bytes) -> int:
+    path = os.path.join(folder, name)
+    try:
+        with open(path, "xb") as file:
+            file.write(content)
+    except OSError as error:
+        raise SettingsError(f"{printable(path)} cannot be written ({error.strerror})") from None
+    return len(content)
+
+
+def names_of(path: str) -> Mapping[Place, str]:
+    """What people call outlets, as the lines of units in a file of a meter say it."""
+    found: dict[Place, str] = {}
+    for line in journal.lines(path):
+        if line.body.startswith(b'"unit":'):
+            said = json.loads(b"{" + line.body)
+            pairs = zip(said.get("outlets", ()), said.get("names", ()))
+            found.update({(said["name"], outlet): name for outlet, name in pairs if name})
+    return found

@@ -1,0 +1,164 @@
+"""`pdu energy seal` and `pdu energy statement`: roots of days, and statements with their proofs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, Optional
+
+import click
+
+from ....errors import SettingsError, printable
+from ...exits import WRONG
+from ...groups import Subcommand
+from ...hall import reading_toml
+from ...options import NumberRange, Word, given, option, output
+from ...output import Result, counted, shown
+from ...report import Usage
+from ..audit import Asked
+from ..journals import MeterJournal
+from ..meters import Meters, RegisterFacts
+from ..moments import moment, zone_named
+from ..owners import customers, machines
+from ..shared_options import METERS, PERIOD
+from . import proof
+from .building import Ordered, Written, names_of, sealed, write
+from .computing import Factors, Rules
+from .tariffs import BUILT_IN, tariff
+
+
+class StatementOptions(NamedTuple):
+    """The arguments of one run."""
+
+    dir: str
+    begin: str
+    end: str
+    zone: str
+    limit_kw: Optional[float]
+    pdu_limit_kw: Optional[float]
+    tolerance_kwh: float
+    step: Optional[float]
+    wrap: Optional[float]
+    meter_class: Optional[float]
+    volts: Optional[float]
+    own_use: Optional[float]
+    meters: Optional[str]
+    hall: Optional[str]
+    customers: str
+    into: str
+    tariff: Optional[str]
+    carbon: Optional[float]
+    pue: Optional[float]
+
+
+@click.pass_context
+def _statement(context: click.Context, /, **options: Any) -> int:
+    wanted, state = StatementOptions(**options), given(context)
+    state.defect_code = WRONG
+    done = write(_ordered(wanted), wanted.into)
+    return shown(Result(done._asdict(), [*_lines(wanted.into, done)]), state.json)
+
+
+def _ordered(wanted: StatementOptions) -> Ordered:
+    zone = zone_named(wanted.zone)
+    begin, end = moment(wanted.begin, zone), moment(wanted.end, zone)
+    if end <= begin:
+        raise Usage("--to must be later than --from")
+    usual = RegisterFacts(
+        wanted.limit_kw,
+        wanted.step,
+        wanted.wrap,
+        wanted.meter_class,
+        wanted.volts,
+        wanted.own_use,
+    )
+    drawing = reading_toml.read(wanted.hall) if wanted.hall else None
+    meters = Meters(
+        usual, wanted.meters or "", wanted.pdu_limit_kw, drawing.pdus if drawing else {}
+    )
+    owned = customers(wanted.customers, zone)
+    if not owned:
+        raise SettingsError(f"{printable(wanted.customers)} names no customer")
+    cords = machines(drawing) if drawing else {}
+    paths = MeterJournal(wanted.dir).past(begin, end)
+    return Ordered(
+        wanted.dir,
+        begin,
+        end,
+        Asked(begin, end, meters, owned, tolerance_kwh=wanted.tolerance_kwh),
+        Rules(zone, wanted.tolerance_kwh, tariff(wanted.tariff) if wanted.tariff else ()),
+        Factors(wanted.carbon, wanted.pue),
+        {place: name for name, places in cords.items() for place in places},
+        names_of(paths[-1]) if paths else {},
+    )
+
+
+def _lines(into: str, done: Written) -> Iterator[str]:
+    yield (
+        f"{counted(done.statements, 'statement')} of {counted(done.outlets, 'outlet')} in"
+        f" {printable(into)}, {done.size / 1e6:.1f} MB"
+    )
+    if done.unread:
+        yield f"no energy was read of {counted(done.unread, 'outlet')}"
+    yield f"publish for all customers: {proof.PUBLISHED}, or its SHA-256, the root: {done.root}"
+    yield "send each customer his folder"
+
+
+@click.pass_context
+def _seal(context: click.Context, /, **options: Any) -> int:
+    found = sealed(options["dir"])
+    last = max(found.days, default="none")
+    said: Sequence[str] = [
+        f"{counted(len(found.days), 'day')} sealed, the last one {last}",
+        f"last hash of their chain, to be kept at another place: {found.hash}",
+    ]
+    return shown(Result(found._asdict(), said), given(context).json)
+
+
+_STATEMENT_HELP = """Write a statement for each customer, with a proof that he can check.
+
+DIR is the folder of `pdu meter`. In a new folder, each customer gets a folder with
+a page that prints well, CSV, JSON, and proof.json with the readings of his outlets
+and of nobody else's. Publish the root that is printed: with it, `pdu energy
+check-statement` finds each later change. Days before today are read."""
+statement = Subcommand(
+    "statement",
+    callback=_statement,
+    help=_STATEMENT_HELP,
+    examples=(
+        "pdu energy statement DIR --from 2026-10-01 --to 2026-11-01 --customers c.csv",
+        "pdu energy statement DIR --from 2026-10-01 --to 2026-10-08 --customers c.csv",
+    ),
+    params=[
+        Word("DIR"),
+        *PERIOD,
+        *METERS,
+        *option(
+            "--hall",
+            "the hall's drawing, hall.power.toml: names of machines, limits by breakers",
+            "FILE",
+        ),
+        *option("--customers", "CSV with customer,pdu,outlet,from,to", "FILE", required=True),
+        *option("--into", "the folder to make", "FOLDER", default="statements", show_default=True),
+        *option(
+            "--tariff",
+            f"energy by periods: {', '.join(BUILT_IN)}, or a CSV with period,days,from,to",
+            "NAME",
+        ),
+        *option("--carbon", "adds carbon dioxide", "G_PER_KWH", NumberRange(0.0, 5_000.0)),
+        *option("--pue", "adds the building's share", "FACTOR", NumberRange(1.0, 10.0)),
+        *output(),
+    ],
+)
+_SEAL_HELP = """Keep a root of each day's readings, from which customers can prove theirs.
+
+DIR is the folder of `pdu meter`. Each day before today gets a line in roots.jsonl,
+once: a chain, of which each hash can be published. Run this daily; `pdu energy
+statement` does it, too. roots.key makes the salts: keep it secret, and keep a copy,
+for without it nothing can be proven any more."""
+seal = Subcommand(
+    "seal",
+    callback=_seal,
+    help=_SEAL_HELP,
+    examples=("pdu energy seal /var/lib/pdu-meter", "pdu energy seal readings --json"),
+    params=[Word("DIR"), *output()],
+)

@@ -1,0 +1,258 @@
+"""The figures of a statement, from one outlet's readings alone: computed by the provider, and again
+by the customer. The energy is what the audit says of these readings. Pure.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+from zoneinfo import ZoneInfo
+
+from ..audit import Asked, AuditedRegister, audited
+from ..grades import NOT_BILLABLE, Grade, Meant, of_register
+from ..inlet import narrowed
+from ..meters import Meters, RegisterFacts
+from ..outcome import kwh
+from ..owners import Tenure
+from ..readings import Block, PduReadings
+from ..registers import Event, Kilowatthours
+from . import power
+from .rows import copied
+from .tariffs import TariffRow, TariffSpan, spans
+
+_NO_READING = "no energy was read"
+
+
+class Held(NamedTuple):
+    """An outlet in the hands of a customer, and what the provider states of its register."""
+
+    pdu: str
+    outlet: str
+    #: what people call it, and the machine on it; "" if neither is known
+    name: str
+    machine: str
+    #: in s since 1970
+    begin: float
+    end: float
+    meter: RegisterFacts
+    #: the most that it took by the PDU's own register and the other outlets, in kWh; None: unknown
+    most_kwh: Optional[float]
+    #: whether readings before or after cast doubt on the register's unit
+    is_doubted: bool
+
+
+class Rules(NamedTuple):
+    """What is the same for all lines."""
+
+    zone: ZoneInfo
+    tolerance_kwh: float
+    tariff: Sequence[TariffRow]
+
+
+class HeldFigures(NamedTuple):
+    """A line of a statement, and its quarter hours."""
+
+    line: dict[str, Any]
+    power: power.HeldPower
+
+
+def figures(held: Held, blocks: Sequence[Block], rules: Rules) -> HeldFigures:
+    """The line of one outlet. `blocks`: its readings, with the nearest ones before and after."""
+    pdu = PduReadings(held.pdu)
+    for block in blocks:
+        pdu.extend(copied(block))
+    pieces = _pieces(held, rules)
+    asked = Asked(
+        held.begin,
+        held.end,
+        Meters(held.meter),
+        {(held.pdu, held.outlet): [Tenure(*one) for one in pieces]},
+        tolerance_kwh=rules.tolerance_kwh,
+    )
+    answers = audited(pdu, asked).outlets if blocks else ()
+    answer = next((one for one in answers if one.outlet == held.outlet), None)
+    flow = power.held(blocks, held.begin, held.end)
+    line = {
+        "pdu": held.pdu,
+        "outlet": held.outlet,
+        "name": held.name,
+        "machine": held.machine,
+        "from": local(held.begin, rules.zone),
+        "to": local(held.end, rules.zone),
+        "meter": held.meter._asdict(),
+        "most_kwh": held.most_kwh,
+        "doubted": held.is_doubted,
+        **_readings(blocks, held, rules.zone),
+        **_energy(answer, held, [one.period for one in pieces], rules),
+        **_power([flow]),
+    }
+    return HeldFigures(line, flow)
+
+
+def _pieces(held: Held, rules: Rules) -> Sequence[TariffSpan]:
+    if not rules.tariff:
+        return []
+    return spans(rules.tariff, held.begin, held.end, rules.zone)
+
+
+def local(time: float, zone: ZoneInfo) -> str:
+    """A time in a zone with its offset, from which it can be read back."""
+    return datetime.datetime.fromtimestamp(time, zone).isoformat(" ")
+
+
+def _second(time: float, zone: ZoneInfo) -> str:
+    return local(math.floor(time), zone)
+
+
+def _readings(blocks: Sequence[Block], held: Held, zone: ZoneInfo) -> dict[str, Any]:
+    """The registers as a paper meter has them, and the units that had them."""
+    seen = [
+        (block.unit.serial, block.unit.firmware, begin, end, value)
+        for block in blocks
+        for begin, end, value in zip(block.begins, block.ends, block.kwh[0])
+        if value == value
+    ]
+    units: list[dict[str, Any]] = []
+    for serial, firmware, begin, _, value in seen:
+        if not units or (units[-1]["serial"], units[-1]["firmware"]) != (serial, firmware):
+            first = {"time": _second(begin, zone), "kwh": value}
+            units.append({"serial": serial, "firmware": firmware, "first": first})
+        units[-1]["last"] = {"time": _second(begin, zone), "kwh": value}
+    return {
+        "readings": sum(held.begin <= one[2] < held.end for one in seen),
+        "register_begin": _register(seen, held.begin, zone),
+        "register_end": _register(seen, held.end, zone),
+        "units": units,
+    }
+
+
+def _register(
+    seen: Sequence[tuple[Any, ...]], moment: float, zone: ZoneInfo
+) -> Optional[dict[str, Any]]:
+    """What was read last before a moment; else what was read first after it."""
+    before = [one for one in seen if one[3] <= moment]
+    found = (before[-1:] or seen[:1])[0] if seen else None
+    return None if found is None else {"time": _second(found[2], zone), "kwh": found[4]}
+
+
+def _energy(
+    answer: Optional[AuditedRegister], held: Held, periods: Sequence[str], rules: Rules
+) -> dict[str, Any]:
+    if answer is None:
+        return {
+            "kwh": None,
+            "grade": NOT_BILLABLE,
+            "reason": _NO_READING,
+            "read": 0.0,
+            "events": [],
+            "tariff": {one: None for one in dict.fromkeys(periods)},
+        }
+    energy = answer.energy if held.most_kwh is None else narrowed(answer.energy, held.most_kwh)
+    has_lowest = answer.has_lowest and not held.is_doubted
+    grade = _grade(answer, energy, held, rules)
+    return {
+        "kwh": rounded(energy, has_lowest),
+        "grade": grade.name,
+        "reason": grade.reason,
+        "read": round(answer.read, 4),
+        "events": [_event(one, rules.zone) for one in answer.events],
+        "tariff": {name: rounded(one, has_lowest) for name, one in _tariff(answer, energy)}
+        if periods
+        else {},
+    }
+
+
+def _grade(answer: AuditedRegister, energy: Kilowatthours, held: Held, rules: Rules) -> Grade:
+    """The audit's grade; of an energy that was narrowed, the grade of its own bounds."""
+    if held.is_doubted and answer.has_lowest:
+        return Grade(NOT_BILLABLE, "its unit is in doubt before or after")
+    if energy.high == answer.energy.high or not energy.best:
+        return Grade(answer.grade, answer.reason)
+    meant = Meant(answer.step, answer.meter.class_percent, stood=False, most_a=None)
+    return of_register(energy, answer.events, meant, rules.tolerance_kwh)
+
+
+def _tariff(answer: AuditedRegister, whole: Kilowatthours) -> Iterator[tuple[str, Kilowatthours]]:
+    """The energy of each period: no more than the whole less what the others had at least, and no
+    less than the whole less what they had at most.
+    """
+    sums: dict[str, Kilowatthours] = {}
+    for share in answer.shares:
+        known = sums.get(share.customer)
+        sums[share.customer] = share.energy if known is None else known.plus(share.energy)
+    lows, highs = (sum(getattr(one, name) for one in sums.values()) for name in ("low", "high"))
+    for name, one in sums.items():
+        high = max(min(one.high, whole.high - (lows - one.low)), 0.0)
+        low = min(max(one.low, whole.low - (highs - one.high)), high)
+        yield name, Kilowatthours(low, min(max(one.best, low), high), high)
+
+
+def _event(one: Event, zone: ZoneInfo) -> dict[str, str]:
+    begin, end = _second(one.begin, zone), _second(one.end, zone)
+    return {"kind": one.kind, "from": begin, "to": end, "reason": one.reason}
+
+
+def rounded(energy: Kilowatthours, has_lowest: bool = True) -> dict[str, Optional[float]]:
+    """To three places, the bounds away from each other, so that sums of lines add up on paper."""
+    low, best, high = kwh(energy, has_lowest)
+    return {"low": float(low) if low else None, "best": float(best), "high": float(high)}
+
+
+def totals(lines: Sequence[Mapping[str, Any]], flows: Sequence[power.HeldPower]) -> dict[str, Any]:
+    """The sums of all lines that were read, and the power of all outlets together."""
+    read = [one for one in lines if one["kwh"] is not None]
+    names = dict.fromkeys(name for one in lines for name in one["tariff"])
+    return {
+        "kwh": _sum([one["kwh"] for one in read]),
+        "unread": len(lines) - len(read),
+        "without_lowest": sum(one["kwh"]["low"] is None for one in read),
+        "tariff": {
+            name: _sum([one["tariff"][name] for one in read if name in one["tariff"]])
+            for name in names
+        },
+        **_power(flows),
+    }
+
+
+def _sum(energies: Sequence[Mapping[str, Optional[float]]]) -> dict[str, float]:
+    return {
+        bound: round(sum(one[bound] or 0.0 for one in energies), 3)
+        for bound in ("low", "best", "high")
+    }
+
+
+class Factors(NamedTuple):
+    """What the provider adds if it is given; None: it is not."""
+
+    carbon_g_per_kwh: Optional[float] = None
+    pue: Optional[float] = None
+
+
+def added(energy: Mapping[str, float], factors: Factors) -> dict[str, Any]:
+    """The share of the building by its PUE, and carbon dioxide, of the energy of all lines."""
+    found: dict[str, Any] = {}
+    times = 1.0
+    if factors.pue is not None:
+        times = factors.pue
+        found["pue"] = {
+            "factor": factors.pue,
+            "share_kwh": _times(energy, factors.pue - 1.0),
+            "with_share_kwh": _times(energy, factors.pue),
+        }
+    if factors.carbon_g_per_kwh is not None:
+        found["carbon"] = {
+            "g_per_kwh": factors.carbon_g_per_kwh,
+            "kg": _times(energy, times * factors.carbon_g_per_kwh / 1000.0),
+        }
+    return found
+
+
+def _times(energy: Mapping[str, float], factor: float) -> dict[str, float]:
+    return {bound: round(value * factor, 3) for bound, value in energy.items()}
+
+
+def _power(flows: Sequence[power.HeldPower]) -> dict[str, Optional[float]]:
+    found = power.figures(flows)
+    return {"peak_kw": found.peak, "p95_kw": found.p95}

@@ -1,0 +1,307 @@
+"""A statement and its proof: how they hang together, and what the customer checks. No I/O.
+
+A published text has the roots of the days and of the tree of all statements; the SHA-256 of it is
+what the provider publishes. A proof has that text, the way from the customer's files up to it, and
+the customer's readings, from which all figures are computed again.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ....errors import SettingsError, printable
+from ..meters import RegisterFacts
+from ..moments import zone_named
+from . import computing, disclosed, merkle, rows
+from .computing import Factors, Held, Rules
+from .tariffs import TariffRow
+
+FORM = 1
+HTML, CSV, JSON, PROOF, PUBLISHED = (
+    "statement.html",
+    "statement.csv",
+    "statement.json",
+    "proof.json",
+    "published.txt",
+)
+#: the files whose hashes are proven
+FILES = (CSV, HTML, JSON)
+#: what nothing here proves
+LIMITS = (
+    "The proof does not show that the meter was right, nor that its readings were right before they"
+    " were published. It shows that nobody changed these readings and this statement afterwards, if"
+    " the provider publishes one root for all customers."
+)
+_FIRST = f"pdu statements {FORM}"
+#: what a malformed file raises
+BAD = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
+#: figures have three places; another processor may round the last one otherwise
+_ROUNDING = 0.001 + 1e-9
+
+
+class NotProven(SettingsError):
+    """A statement that is not the one that was published, or says what its readings do not."""
+
+
+class Published(NamedTuple):
+    """What a provider publishes of a period."""
+
+    begin: str
+    end: str
+    zone: str
+    #: the last hash of the chain of roots
+    chain: str
+    #: day -> root
+    days: Mapping[str, str]
+    #: the root of the tree of all statements
+    statements: str
+
+    def text(self) -> str:
+        """As a file, whose SHA-256 is the root."""
+        head = [_FIRST, f"from {self.begin}", f"to {self.end}", f"zone {self.zone}"]
+        days = [f"day {day} {root}" for day, root in self.days.items()]
+        return "\n".join([*head, f"chain {self.chain}", *days, f"statements {self.statements}", ""])
+
+
+def published_of(text: str) -> Published:
+    """What `text` made. Raises ValueError."""
+    first, begin, end, zone, chain, *days, statements, rest = text.split("\n")
+    listed = [one.split(" ") for one in days]
+    named = dict(
+        zip(("from", "to", "zone", "chain", "statements"), (begin, end, zone, chain, statements))
+    )
+    said = {name: line[len(name) + 1 :] for name, line in named.items()}
+    found = Published(
+        said["from"], said["to"], said["zone"], said["chain"],
+        {day: root for _, day, root in listed}, said["statements"],
+    )  # fmt: skip
+    if found.text() != text:
+        raise ValueError("no published text")
+    return found
+
+
+def root_of(published: str) -> str:
+    """The root of a published text."""
+    return hashlib.sha256(published.encode()).hexdigest()
+
+
+def files_leaf(salt: bytes, files: Mapping[str, str]) -> bytes:
+    """The leaf of a statement in the tree of all. `files`: name -> SHA-256."""
+    return merkle.leaf(salt, "".join(f"{name} {files[name]}\n" for name in FILES))
+
+
+def canonical(document: Any) -> bytes:
+    """JSON in the one form that a proof may have, so that no byte of it is without meaning."""
+    text = json.dumps(document, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    return f"{text}\n".encode()
+
+
+def line_of_proof(pdu: str, outlet: str, days: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """One outlet in a proof. `days`: documents of `disclosed.Shown`, each with `day` and `path`."""
+    return {"pdu": pdu, "outlet": outlet, "days": [*days]}
+
+
+def visible(days: Sequence[disclosed.Shown]) -> Sequence[str]:
+    """The heads and rows that are shown. Raises ValueError if any between them are hidden."""
+    texts = [text for day in days for text in day.texts]
+    read = [at for at, one in enumerate(texts) if not _is_hidden(one) and not rows.is_head(one)]
+    if read and any(map(_is_hidden, texts[read[0] : read[-1] + 1])):
+        raise ValueError("a reading between others is hidden")
+    return [text for text in texts if not _is_hidden(text)]
+
+
+def _is_hidden(text: str) -> bool:
+    return text.startswith(rows.HIDDEN)
+
+
+class Checked(NamedTuple):
+    """What was found in order."""
+
+    customer: str
+    begin: str
+    end: str
+    outlets: int
+    readings: int
+    #: of the files whose hashes are proven: those that were there
+    files: Sequence[str]
+    published: Published
+    #: the whole statement
+    statement: Mapping[str, Any]
+
+
+def checked(proof: bytes, files: Mapping[str, bytes], root: str) -> Checked:
+    """Check a statement and all of its figures. `files`: those of FILES that are there; JSON must.
+
+    Raises NotProven.
+    """
+    try:
+        return _checked(proof, files, root)
+    except BAD as error:
+        raise NotProven(
+            f"the proof is not as it was written ({printable(str(error), 80)})"
+        ) from None
+
+
+def _checked(proof: bytes, files: Mapping[str, bytes], root: str) -> Checked:
+    said = json.loads(proof)
+    if canonical(said) != proof:
+        raise NotProven("the proof is not as it was written: it is not in its one form")
+    if set(said) != {"form", "published", "files", "salt", "path", "lines"} or said["form"] != FORM:
+        raise NotProven("the proof has another form than this program knows")
+    if root_of(said["published"]) != root:
+        raise NotProven("the proof is of another root than the one that you gave")
+    published = published_of(said["published"])
+    if set(said["files"]) != set(FILES):
+        raise NotProven("the proof names other files")
+    leaf = files_leaf(merkle.digest(said["salt"]), said["files"])
+    if merkle.climbed(leaf, said["path"]).hex() != published.statements:
+        raise NotProven("this statement is not among those of the root")
+    for name, content in files.items():
+        if hashlib.sha256(content).hexdigest() != said["files"][name]:
+            raise NotProven(f"{name} is not the one that was published")
+    statement = json.loads(files[JSON])
+    shown = [_readings(*pair, published) for pair in zip(said["lines"], statement["lines"])]
+    if not len(shown) == len(said["lines"]) == len(statement["lines"]):
+        raise NotProven("statement and proof have not the same outlets")
+    again = _again(statement, shown, published)
+    different = next(_differences("", again, statement), None)
+    if different is not None:
+        raise NotProven(
+            f"the statement says {different}; it was written by version"
+            f" {printable(str(statement['version']), 20)}"
+        )
+    return Checked(
+        statement["customer"],
+        statement["from"],
+        statement["to"],
+        len(shown),
+        sum(not rows.is_head(text) for texts in shown for text in texts),
+        [name for name in FILES if name in files],
+        published,
+        statement,
+    )
+
+
+def _readings(
+    line: Mapping[str, Any], stated: Mapping[str, Any], published: Published
+) -> Sequence[str]:
+    """The heads and rows of one outlet, each proven to be in the tree of its day."""
+    place = (stated["pdu"], stated["outlet"])
+    if set(line) != {"pdu", "outlet", "days"} or (line["pdu"], line["outlet"]) != place:
+        raise NotProven("statement and proof have not the same outlets")
+    days: list[disclosed.Shown] = []
+    names: list[str] = []
+    for said in line["days"]:
+        if set(said) - {"salts", "seed"} != {"day", "path", "texts"} or len(said) != 4:
+            raise NotProven("the proof has another form than this program knows")
+        shown, day = disclosed.shown_of(said), said["day"]
+        where = f"{printable(place[0], 60)}, outlet {printable(place[1], 40)}, {printable(day, 10)}"
+        found = merkle.climbed(disclosed.hash_of(shown), said["path"])
+        if found.hex() != published.days.get(day):
+            raise NotProven(f"{where}: readings that are not those of the published root")
+        heads = [json.loads(text)[:3] for text in shown.texts if rows.is_head(text)]
+        if not heads or any(head != [day, *place] for head in heads):
+            raise NotProven(f"{where}: readings of another outlet or day")
+        days.append(shown)
+        names.append(day)
+    if names != sorted(set(names)):
+        raise NotProven("the days of an outlet are not in order")
+    return visible(days)
+
+
+def rules_of(statement: Mapping[str, Any]) -> Rules:
+    """What a statement says that holds for all of its lines."""
+    tariff = [TariffRow(one[0], tuple(one[1]), one[2], one[3]) for one in statement["tariff_rows"]]
+    return Rules(zone_named(statement["zone"]), statement["tolerance_kwh"], tariff)
+
+
+def document(
+    customer: str,
+    period: tuple[float, float],
+    rules: Rules,
+    factors: Factors,
+    lines: Sequence[computing.HeldFigures],
+    version: str,
+) -> dict[str, Any]:
+    """A whole statement, as `statement.json` has it."""
+    total = computing.totals([one.line for one in lines], [one.power for one in lines])
+    begin, end = (computing.local(time, rules.zone) for time in period)
+    return {
+        "form": FORM,
+        "version": version,
+        "customer": customer,
+        "from": begin,
+        "to": end,
+        "zone": rules.zone.key,
+        "tolerance_kwh": rules.tolerance_kwh,
+        "tariff_rows": [[one.period, [*one.days], one.since, one.to] for one in rules.tariff],
+        **factors._asdict(),
+        "lines": [one.line for one in lines],
+        "total": total,
+        "added": computing.added(total["kwh"], factors),
+        "limits": LIMITS,
+    }
+
+
+def _again(
+    statement: Mapping[str, Any], shown: Sequence[Sequence[str]], published: Published
+) -> dict[str, Any]:
+    """The statement as its readings say it."""
+    rules = rules_of(statement)
+    if (statement["from"], statement["to"], statement["zone"]) != published[:3]:
+        raise NotProven("the statement is of another period than the root")
+    lines = [
+        computing.figures(held_of(line), [one for _, one in rows.blocks(texts)], rules)
+        for line, texts in zip(statement["lines"], shown)
+    ]
+    factors = Factors(*(statement[name] for name in Factors._fields))
+    period = (when(statement["from"]), when(statement["to"]))
+    return document(statement["customer"], period, rules, factors, lines, statement["version"])
+
+
+def held_of(line: Mapping[str, Any]) -> Held:
+    """What a line states, from which its figures are computed."""
+    return Held(
+        line["pdu"],
+        line["outlet"],
+        line["name"],
+        line["machine"],
+        when(line["from"]),
+        when(line["to"]),
+        RegisterFacts(**line["meter"]),
+        line["most_kwh"],
+        line["doubted"],
+    )
+
+
+def when(text: str) -> float:
+    """A time as `computing.local` wrote it, in s since 1970."""
+    found = datetime.datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("a time without an offset")
+    return found.timestamp()
+
+
+def _differences(where: str, again: Any, said: Any) -> Iterator[str]:
+    """Where a document says something else than it should."""
+    if isinstance(again, dict) and isinstance(said, dict) and again.keys() == said.keys():
+        for name in again:
+            yield from _differences(f"{where} {name}", again[name], said[name])
+    elif isinstance(again, list) and isinstance(said, list) and len(again) == len(said):
+        for number, pair in enumerate(zip(again, said), start=1):
+            yield from _differences(f"{where} {number}", *pair)
+    elif not _is_same(again, said):
+        shown = [printable(json.dumps(one), 60) for one in (said, again)]
+        yield f"of {where.strip()} {shown[0]}, and its readings {shown[1]}"
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    numbers = (int, float)
+    if type(one) in numbers and type(other) in numbers:
+        return math.isclose(one, other, rel_tol=0.0, abs_tol=_ROUNDING)
+    return type(one) is type(other) and bool(one == other)

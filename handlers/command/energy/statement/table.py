@@ -1,0 +1,72 @@
+"""A statement as CSV: a row for each outlet, then the sums, as `statement.json` has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ...fleet.tables import csv_lines
+
+_HEAD = (
+    "row", "customer", "machine", "name", "pdu", "outlet", "from", "to", "register_begin",
+    "register_end", "kwh_lowest", "kwh_best", "kwh_highest", "tariff", "peak_kw", "p95_kw", "read",
+    "grade", "reason", "events",
+)  # fmt: skip
+
+
+def as_csv(statement: Mapping[str, Any]) -> str:
+    """The whole file."""
+    return csv_lines([_HEAD, *_rows(statement)])
+
+
+def _rows(statement: Mapping[str, Any]) -> Iterator[Sequence[object]]:
+    customer, total = statement["customer"], statement["total"]
+    for line in statement["lines"]:
+        places = (line["machine"], line["name"], line["pdu"], line["outlet"])
+        registers = [_register(line[one]) for one in ("register_begin", "register_end")]
+        period = (line["from"], line["to"], *registers)
+        events = "; ".join(told(event) for event in line["events"])
+        flows = [line["peak_kw"], line["p95_kw"]]
+        said = (f"{line['read']:.4f}", line["grade"], line["reason"], events)
+        yield ("outlet", customer, *places, *period, *three(line["kwh"]), "", *flows, *said)
+        for name, energy in line["tariff"].items():
+            rest = ["", "", *three(energy), name]
+            yield ("tariff", customer, *places, *period[:2], *rest, *[""] * 6)
+    whole = ("", "", "", "", statement["from"], statement["to"], "", "")
+    flows = [total["peak_kw"], total["p95_kw"]]
+    yield ("total", customer, *whole, *three(total["kwh"]), "", *flows, *[""] * 4)
+    for name, energy in total["tariff"].items():
+        yield ("total of tariff", customer, *whole, *three(energy), name, *[""] * 6)
+    for name, energy in additions(statement):
+        yield (name, customer, *whole, *three(energy), *[""] * 7)
+
+
+def additions(statement: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, float]]]:
+    """What the provider adds, each with its unit and factor."""
+    added = statement["added"]
+    if "pue" in added:
+        factor = added["pue"]["factor"]
+        yield f"share of the building in kWh, PUE {factor:g}", added["pue"]["share_kwh"]
+        yield f"kWh with that share, PUE {factor:g}", added["pue"]["with_share_kwh"]
+    if "carbon" in added:
+        yield f"kg CO2, {added['carbon']['g_per_kwh']:g} g/kWh", added["carbon"]["kg"]
+
+
+def three(energy: Any) -> Sequence[str]:
+    """Lowest, best and highest; empty for what is not known or cannot be defended."""
+    if energy is None:
+        return ["", "", ""]
+    return [_figure(energy[one]) for one in ("low", "best", "high")]
+
+
+def _figure(value: Any) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _register(said: Any) -> str:
+    return "" if said is None else repr(said["kwh"])
+
+
+def told(event: Mapping[str, str]) -> str:
+    """An event as a sentence."""
+    return f"{event['from']} to {event['to']}: {event['kind']}: {event['reason']}"

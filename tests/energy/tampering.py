@@ -1,0 +1,271 @@
+"""A provider who changes a statement or its readings after he published the root, and edits by
+chance. `python -m tests.energy.tampering --trials 1000` counts how many are found.
+
+He has everything: key, readings, programs. He computes the statement anew from what he forged, and
+all hashes below the root.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import hashlib
+import json
+import random
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Optional
+
+from handlers.command import root as command
+from handlers.command.energy.statement import computing, disclosed, proof, rows
+from handlers.command.energy.statement.building import contents
+from handlers.errors import SettingsError
+from tests.hall.twin.month import LIMIT_KW, Month, customers, written
+
+
+class Issued(NamedTuple):
+    """What a customer got."""
+
+    proof: bytes
+    files: Mapping[str, bytes]
+
+
+class World(NamedTuple):
+    """A published month, or a few days of it."""
+
+    root: str
+    customers: Sequence[Issued]
+
+
+def world(folder: Path, first: str = "2026-10-11", after: str = "2026-10-15") -> World:
+    """Statements of some days of the simulated month, read each hour, with one hand-over."""
+    month = Month(2026, 10)
+    readings, owners = written(folder, month, 3600.0), customers(folder, month)
+    into = folder / "issued"
+    arguments = [
+        "energy", "statement", readings, "--from", first, "--to", after, "--zone", "Europe/Berlin",
+        "--limit-kw", LIMIT_KW, "--customers", owners, "--into", into, "--tariff", "day-night",
+    ]  # fmt: skip
+    if command.run([*map(str, arguments)]):
+        raise SystemExit("no statement")
+    root = hashlib.sha256((into / proof.PUBLISHED).read_bytes()).hexdigest()
+    return World(root, [_issued(one) for one in sorted(into.glob("0*"))])
+
+
+def _issued(folder: Path) -> Issued:
+    files = {name: (folder / name).read_bytes() for name in proof.FILES}
+    return Issued((folder / proof.PROOF).read_bytes(), files)
+
+
+def refused(issued: Issued, root: str) -> Optional[str]:
+    """Why the customer refuses it; None if he takes it."""
+    try:
+        proof.checked(issued.proof, issued.files, root)
+    except SettingsError as error:
+        return str(error)
+    return None
+
+
+def edited(issued: Issued, draw: random.Random) -> Issued:
+    """One byte or piece of one file changed, removed, doubled or inserted."""
+    names = [proof.PROOF, *issued.files]
+    name = draw.choice(names)
+    before = issued.proof if name == proof.PROOF else issued.files[name]
+    content = before
+    while content == before:
+        at, length = draw.randrange(len(before)), draw.choice((1, 1, 1, 2, 5, 200))
+        piece = before[at : at + length]
+        new = draw.choice(
+            (
+                b"",
+                piece * 2,
+                bytes(draw.choice(b'0123456789abcdef,. "') for _ in piece),
+                bytes([piece[0] ^ (1 << draw.randrange(8))]) + piece[1:],
+                piece + bytes([draw.randrange(256)]),
+            )
+        )
+        content = before[:at] + new + before[at + length :]
+    if name == proof.PROOF:
+        return issued._replace(proof=content)
+    return issued._replace(files={**issued.files, name: content})
+
+
+Forged = dict[str, Any]
+
+
+def forged(kind: str, world: World, draw: random.Random) -> Issued:
+    """What a provider gives in place of what he published: never the same."""
+    while True:
+        issued = draw.choice(world.customers)
+        found = _forged(kind, issued, world, draw)
+        if found != issued:
+            return found
+
+
+def _forged(kind: str, issued: Issued, world: World, draw: random.Random) -> Issued:
+    said = json.loads(issued.proof)
+    before = copy.deepcopy(said)
+    statement = json.loads(issued.files[proof.JSON])
+    stated = copy.deepcopy(statement)
+    while said == before and statement == stated:
+        _KINDS[kind](said, statement, world, draw)
+    files: Mapping[str, bytes] = {
+        **issued.files,
+        proof.JSON: f"{json.dumps(statement, indent=1)}\n".encode(),
+    }
+    if draw.random() < 0.7:
+        files = _again(said, statement) or files
+    if draw.random() < 0.9:
+        said["files"] = {name: hashlib.sha256(one).hexdigest() for name, one in files.items()}
+    return Issued(proof.canonical(said), files)
+
+
+def _again(said: Forged, statement: Forged) -> Optional[Mapping[str, bytes]]:
+    """All files from what was forged, as the program writes them; None if it cannot."""
+    try:
+        rules = proof.rules_of(statement)
+        lines = []
+        for line, shown in zip(statement["lines"], said["lines"]):
+            texts = proof.visible([disclosed.shown_of(_kept(day)) for day in shown["days"]])
+            blocks = [block for _, block in rows.blocks(texts)]
+            lines.append(computing.figures(proof.held_of(line), blocks, rules))
+        period = (proof.when(statement["from"]), proof.when(statement["to"]))
+        factors = computing.Factors(*(statement[one] for one in computing.Factors._fields))
+        made = proof.document(
+            statement["customer"], period, rules, factors, lines, statement["version"]
+        )
+        return contents(made)
+    except (*proof.BAD, StopIteration, SettingsError):
+        return None
+
+
+def _kept(day: Forged) -> Forged:
+    return {name: value for name, value in day.items() if name in ("texts", "seed", "salts")}
+
+
+def _row(said: Forged, draw: random.Random) -> tuple[list[str], int]:
+    """A reading in the customer's own time: its day's texts, and its place."""
+    day = draw.choice([day for line in said["lines"] for day in line["days"] if "seed" in day])
+    texts: list[str] = day["texts"]
+    return texts, draw.choice([at for at, one in enumerate(texts) if not rows.is_head(one)])
+
+
+def _edit(said: Forged, statement: Forged, world: World, draw: random.Random) -> None:
+    """A register, a current or a figure is another one."""
+    if draw.random() < 0.3:
+        line = draw.choice(statement["lines"])
+        bound = draw.choice(("low", "best", "high"))
+        line["kwh"][bound] = round((line["kwh"][bound] or 0.0) + draw.choice((-1, 1, 10)), 3)
+        return
+    texts, at = _row(said, draw)
+    register, bar, flow = texts[at].partition("|")
+    *times, kwh = register.split(",")
+    amperes, watts, state = flow.split(",")
+    by = draw.choice((0.01, -0.01, 1.0, 100.0))
+    if draw.random() < 0.6 and kwh:
+        kwh = repr(round(float(kwh) + by, 2))
+    elif watts:
+        watts = repr(round(float(watts) * (1.0 + by), 1))
+    texts[at] = f"{','.join([*times, kwh])}{bar}{','.join((amperes, watts, state))}"
+
+
+def _drop(said: Forged, statement: Forged, world: World, draw: random.Random) -> None:
+    """A reading, a day or an outlet is not there, or stands as a hash."""
+    what = draw.randrange(4)
+    line = draw.choice(said["lines"])
+    if what == 0 and line["days"]:
+        line["days"].pop(draw.randrange(len(line["days"])))
+    elif what == 1 and len(said["lines"]) > 1:
+        number = draw.randrange(len(said["lines"]))
+        said["lines"].pop(number)
+        statement["lines"].pop(number)
+    else:
+        texts, at = _row(said, draw)
+        if what == 2:
+            texts.pop(at)
+        else:
+            _hide(said, texts, at)
+
+
+def _hide(said: Forged, texts: list[str], at: int) -> None:
+    """The reading's own hash stands in its place, and all hashes fit."""
+    day = next(day for line in said["lines"] for day in line["days"] if day["texts"] is texts)
+    place = range(len(texts))
+    seed = bytes.fromhex(day.pop("seed"))
+    heads = {number for number in place if rows.is_head(texts[number])}
+    shown = disclosed.part(texts, seed, 0, 0, {*place} - heads - {at})
+    day.update(shown.document())
+
+
+def _back_date(said: Forged, statement: Forged, world: World, draw: random.Random) -> None:
+    """Readings, a hand-over or the period are at other times."""
+    by = draw.choice((-3600.0, 60.0, 86400.0))
+    what = draw.randrange(3)
+    if what == 0:
+        line, edge = draw.choice(statement["lines"]), draw.choice(("from", "to"))
+        zone = proof.rules_of(statement).zone
+        line[edge] = computing.local(proof.when(line[edge]) + by, zone)
+    elif what == 1:
+        day = draw.choice([day for line in said["lines"] for day in line["days"]])
+        day["texts"] = [_shifted(one, by) for one in day["texts"]]
+    else:
+        texts, at = _row(said, draw)
+        texts[at] = _shifted(texts[at], by)
+
+
+def _shifted(text: str, by: float) -> str:
+    if text.startswith((rows.HEAD, rows.HIDDEN)):
+        return text
+    begin, end, rest = text.split(",", 2)
+    return f"{float(begin) + by!r},{float(end) + by!r},{rest}"
+
+
+def _swap(said: Forged, statement: Forged, world: World, draw: random.Random) -> None:
+    """An outlet's readings are those of another outlet, day or customer."""
+    other = json.loads(draw.choice(world.customers).proof)
+    line, instead = draw.choice(said["lines"]), draw.choice(other["lines"])
+    what = draw.randrange(4)
+    if what == 0:
+        line["days"] = instead["days"]
+    elif what == 1:
+        line["days"][0], line["days"][-1] = line["days"][-1], line["days"][0]
+    elif what == 2:
+        day, new = draw.choice(line["days"]), draw.choice(instead["days"])
+        day.update({name: new[name] for name in ("path", "texts")})
+    else:
+        for name in ("salt", "path", "files"):
+            said[name] = other[name]
+
+
+_KINDS: Mapping[str, Callable[[Forged, Forged, World, random.Random], None]] = {
+    "edit": _edit,
+    "drop": _drop,
+    "back-date": _back_date,
+    "swap": _swap,
+}
+KINDS = tuple(_KINDS)
+
+
+def main() -> int:
+    """Count what is found."""
+    parser = argparse.ArgumentParser(prog="python -m tests.energy.tampering", description=__doc__)
+    parser.add_argument("--trials", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    draw, found = random.Random(options.seed), Counter[str]()
+    with tempfile.TemporaryDirectory() as folder:
+        made = world(Path(folder))
+        for number in range(options.trials):
+            kind = KINDS[number % len(KINDS)]
+            found[kind] += refused(forged(kind, made, draw), made.root) is not None
+            one = draw.choice(made.customers)
+            found["edits by chance"] += refused(edited(one, draw), made.root) is not None
+    print(f"found of {options.trials} forgeries and {options.trials} edits: {dict(found)}")
+    return 0 if sum(found.values()) == 2 * options.trials else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,268 @@
+"""Statements of a simulated month, as customers get them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handlers.command.energy.moments import moment, zone_named
+from handlers.command.energy.statement import tariffs
+from handlers.command.energy.statement.building import contents
+from handlers.command.energy.statement.page import page
+from handlers.errors import SettingsError
+from tests.hall.twin.month import LIMIT_KW, Month, customers, energy_kwh, written
+from tests.handlers.command.running import run
+from tests.needs import ROOT
+
+BERLIN = zone_named("Europe/Berlin")
+PERIOD = ("--from", "2026-10-01", "--to", "2026-11-01", "--zone", "Europe/Berlin")
+WITNESS = ROOT / "docs" / "check_statement.py"
+
+
+def stated(capsys: pytest.CaptureFixture[str], folder: Path, *more: str) -> Any:
+    asked = ("--limit-kw", str(LIMIT_KW), "--customers", str(folder / "customers.csv"))
+    into = ("--into", str(folder / "october"))
+    code, out, err = run(
+        capsys, "energy", "statement", str(folder / "readings"), *PERIOD, *asked, *into, *more,
+        "--json",
+    )  # fmt: skip
+    assert code == 0, out + err
+    return json.loads(out)
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The month, read each quarter of an hour."""
+    folder = tmp_path_factory.mktemp("month")
+    written(folder, Month(2026, 10), 900.0)
+    customers(folder, Month(2026, 10))
+    return folder
+
+
+@pytest.fixture
+def hall(month: Path, tmp_path: Path) -> Path:
+    """A copy of the month's folder."""
+    shutil.copytree(month, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+def statement_of(folder: Path, number: int) -> Any:
+    (path,) = folder.glob(f"october/{number:04d}-*/statement.json")
+    return json.loads(path.read_text())
+
+
+def test_bounds_hold_what_flowed_in_each_customers_hands(
+    hall: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = stated(capsys, hall, "--tariff", "day-night")
+    assert done["statements"] == 3 and done["outlets"] == 10 and done["unread"] == 0
+    for number in (1, 2, 3):
+        statement = statement_of(hall, number)
+        for line in statement["lines"]:
+            held = [moment(line[one], BERLIN) for one in ("from", "to")]
+            true = energy_kwh(line["pdu"], int(line["outlet"]), held[0], held[1])
+            assert line["kwh"]["low"] <= true <= line["kwh"]["high"], line
+            for name, energy in line["tariff"].items():
+                spans = tariffs.spans(tariffs.BUILT_IN["day-night"], held[0], held[1], BERLIN)
+                parts = (
+                    energy_kwh(line["pdu"], int(line["outlet"]), one.begin, one.end)
+                    for one in spans
+                    if one.period == name
+                )
+                assert energy["low"] <= sum(parts) <= energy["high"]
+        total = statement["total"]["kwh"]
+        for bound in ("low", "best", "high"):
+            assert total[bound] == pytest.approx(
+                sum(line["kwh"][bound] for line in statement["lines"])
+            )
+
+
+def test_a_statement_has_what_happened_registers_and_the_minute_of_a_hand_over(
+    hall: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stated(capsys, hall, "--carbon", "400", "--pue", "1.5")
+    acme, bright, cloudy = (statement_of(hall, number) for number in (1, 2, 3))
+    reset, exchanged = acme["lines"]
+    assert [one["kind"] for one in reset["events"]] == ["reset"]
+    assert reset["register_begin"]["kwh"] > 1000.0 > reset["register_end"]["kwh"]
+    assert [one["kind"] for one in exchanged["events"]] == ["gap", "changed"]
+    assert [one["serial"] for one in exchanged["units"]] == ["r1-right-old", "r1-right-new"]
+    assert exchanged["units"][1]["first"]["kwh"] == pytest.approx(35.0, abs=0.02)
+    assert [one["kind"] for one in bright["lines"][0]["events"]] == ["false zero"]
+    assert bright["lines"][1]["to"] == cloudy["lines"][0]["from"] == "2026-10-12 14:37:00+02:00"
+    assert bright["lines"][1]["register_end"] == cloudy["lines"][0]["register_begin"]
+    # 0.06 kW for each number of the outlet, by day up to 1.3 times
+    assert cloudy["lines"][1]["peak_kw"] == pytest.approx(0.24 * 1.3, abs=0.002)
+    assert cloudy["lines"][1]["p95_kw"] < cloudy["lines"][1]["peak_kw"]
+    assert cloudy["total"]["peak_kw"] == pytest.approx((2 * 0.18 + 2 * 0.24) * 1.3 + 0.04, abs=0.01)
+    share, carbon = acme["added"]["pue"], acme["added"]["carbon"]
+    assert share["share_kwh"]["low"] == pytest.approx(acme["total"]["kwh"]["low"] / 2, abs=0.001)
+    assert carbon["kg"]["best"] == pytest.approx(acme["total"]["kwh"]["best"] * 0.6, abs=0.001)
+    rows = [*csv.DictReader(io.StringIO((hall / _folder(hall, 1)).read_text()))]
+    assert [one["row"] for one in rows][:3] == ["outlet", "outlet", "total"]
+    assert float(rows[2]["kwh_lowest"]) == acme["total"]["kwh"]["low"]
+
+
+def _folder(folder: Path, number: int) -> Path:
+    (path,) = folder.glob(f"october/{number:04d}-*/statement.csv")
+    return path
+
+
+def test_figures_agree_with_the_audit_of_the_same_customers(
+    hall: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stated(capsys, hall)
+    asked = ("--limit-kw", str(LIMIT_KW), "--customers", str(hall / "customers.csv"), "--json")
+    _, out, _ = run(capsys, "energy", "audit", str(hall / "readings"), *PERIOD, *asked)
+    audited = {one["name"]: one for one in json.loads(out)["customers"]}
+    for number in (1, 2, 3):
+        statement = statement_of(hall, number)
+        for line in statement["lines"]:
+            (other,) = (
+                one
+                for one in audited[statement["customer"]]["outlets"]
+                if (one["pdu"], one["identity"]) == (line["pdu"], line["outlet"])
+            )
+            assert line["grade"] == other["grade"]
+            for bound in ("low", "best", "high"):
+                assert line["kwh"][bound] == pytest.approx(other["kwh"][bound], abs=0.03)
+
+
+def test_a_customer_checks_with_his_own_files_alone(
+    hall: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = stated(capsys, hall, "--tariff", "weekdays")
+    folders = sorted((hall / "october").glob("0*"))
+    (hall / "readings" / "roots.jsonl").rename(hall / "roots.jsonl")
+    for path in (hall / "readings").iterdir():
+        path.unlink()
+    assert len(folders) == 3
+    for folder in folders:
+        alone = hall / "alone"
+        folder.rename(alone)
+        proof = ("check-statement", str(alone / "proof.json"), "--root", done["root"])
+        code, out, err = run(capsys, "energy", *proof, "--roots", str(hall / "roots.jsonl"))
+        assert code == 0 and "kWh at least" in out and "meter was right" in out, err
+        witness = subprocess.run(
+            [sys.executable, "-I", str(WITNESS), str(alone), done["root"]],
+            capture_output=True,
+            text=True,
+        )
+        assert witness.returncode == 0 and "as published" in witness.stdout, witness.stderr
+        code, _, err = run(capsys, "energy", *proof[:-1], "0" * 64)
+        assert code == 2 and "another root" in err
+        for path in alone.iterdir():
+            path.unlink()
+        alone.rmdir()
+
+
+def test_the_witness_is_short_and_imports_nothing_of_the_pack() -> None:
+    lines = WITNESS.read_text().splitlines()
+    assert len(lines) <= 150
+    imports = {line.split()[1] for line in lines if line.startswith(("import ", "from "))}
+    assert imports == {"hashlib", "json", "math", "sys", "datetime", "pathlib"}
+
+
+def test_nothing_that_was_written_is_overwritten(
+    hall: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (hall / "october").mkdir()
+    (hall / "october" / "mine").write_text("x")
+    asked = ("--limit-kw", "3.68", "--customers", str(hall / "customers.csv"))
+    into = ("--into", str(hall / "october"))
+    code, _, err = run(
+        capsys, "energy", "statement", str(hall / "readings"), *PERIOD, *asked, *into
+    )
+    assert code == 2 and "give a folder that is not there" in err
+    assert [one.name for one in (hall / "october").iterdir()] == ["mine"]
+
+
+def test_names_from_files_reach_no_path_and_no_html(
+    hall: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "../../<script>alert(1)</script>"
+    (hall / "customers.csv").write_text(
+        f'customer,pdu,outlet,from,to\n"{name}",r1-left,1,,\n'
+        "Nobody Ltd,r9-<b>left</b>,1,,\n=1+2,r1-left,2,,\n",
+        "utf-8",
+    )
+    done = stated(capsys, hall)
+    assert done["statements"] == 3 and done["unread"] == 1
+    folders = sorted(one.name for one in (hall / "october").iterdir())
+    assert folders == [
+        "0001-script-alert-1-script", "0002-1-2", "0003-nobody-ltd", "published.txt",
+    ]  # fmt: skip
+    for path in (hall / "october").glob("*/statement.html"):
+        assert "<script" not in path.read_text() and "<b>left" not in path.read_text()
+    unread = statement_of(hall, 3)
+    assert unread["lines"][0]["kwh"] is None and unread["total"]["unread"] == 1
+    for path in (hall / "october").glob("*/proof.json"):
+        code, _, err = run(capsys, "energy", "check-statement", str(path), "--root", done["root"])
+        assert code == 0, err
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Iterator[Any]:
+    path = tmp_path / "tariff.csv"
+
+    def of(text: str) -> Any:
+        path.write_text(text, "utf-8")
+        return tariffs.tariff(str(path))
+
+    yield of
+
+
+def test_the_first_row_of_a_tariff_that_has_a_minute_counts(rows: Any) -> None:
+    found = rows("period;days;from;to\nweekend;sat sun;;\nnight;;22:00;06:00\n")
+    begin, end = moment("2026-10-23", BERLIN), moment("2026-10-27", BERLIN)
+    spans = tariffs.spans(found, begin, end, BERLIN)
+    told = [(one.period, round((one.end - one.begin) / 3600.0, 2)) for one in spans]
+    # Friday; the weekend with the hour that summer time gives back; Monday
+    assert told == [
+        ("night", 6), ("other", 16), ("night", 2), ("weekend", 49), ("night", 6), ("other", 16),
+        ("night", 2),
+    ]  # fmt: skip
+    assert spans[0].begin == begin and spans[-1].end == end
+
+
+def test_hours_of_a_tariff_are_those_on_the_wall_in_both_nights_of_summer_time() -> None:
+    for day, after, hours in (("2026-03-28", "2026-03-30", 7.0), ("2026-10-24", "2026-10-26", 9.0)):
+        begin, end = moment(day, BERLIN), moment(after, BERLIN)
+        spans = tariffs.spans(tariffs.BUILT_IN["day-night"], begin, end, BERLIN)
+        nights = [one.end - one.begin for one in spans if one.period == "night"]
+        assert nights[1] == hours * 3600.0
+        assert sum(one.end - one.begin for one in spans) == end - begin
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (",mon,,", "period may not be empty"),
+        ("a,noday,,", "days is"),
+        ("a,mon,25:00,", "from is"),
+        ("a,mon,24:30,", "from is"),
+    ],
+)
+def test_a_wrong_tariff_is_named_by_its_line(rows: Any, row: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=f"line 2: {said}"):
+        rows(f"period,days,from,to\n{row}\n")
+
+
+def test_a_page_is_made_of_the_statement_alone(
+    hall: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stated(capsys, hall)
+    statement = statement_of(hall, 2)
+    (path,) = hall.glob("october/0002-*/statement.html")
+    assert path.read_text() == page(statement)
+    assert contents(statement)["statement.html"] == path.read_bytes()
+    assert "Bright &amp; Sons" in path.read_text() and "//" not in path.read_text()

@@ -1,0 +1,190 @@
+"""What is changed after the root was published is found, and nothing of others can be recovered."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from handlers.command import root as command
+from handlers.command.energy.statement import disclosed, merkle, page, proof, rows
+from handlers.command.energy.statement.seals import Key
+from handlers.command.journal import Journal
+from tests.energy.tampering import KINDS, World, edited, forged, refused, world
+from tests.energy.test_statement import WITNESS
+from tests.hall.twin.month import OUTLETS, Month, written
+from tests.handlers.command.running import run
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return world(tmp_path_factory.mktemp("world"))
+
+
+def test_what_was_published_is_taken(made: World) -> None:
+    assert len(made.customers) == 3
+    assert [refused(one, made.root) for one in made.customers] == [None] * 3
+
+
+def test_each_of_1000_random_edits_of_a_statement_or_proof_is_found(made: World) -> None:
+    draw = random.Random(53)
+    for _ in range(1000):
+        changed = edited(draw.choice(made.customers), draw)
+        assert refused(changed, made.root) is not None, changed
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_provider_who_changes_what_he_published_is_found(made: World, kind: str) -> None:
+    draw = random.Random(kind)
+    for _ in range(250):
+        changed = forged(kind, made, draw)
+        assert refused(changed, made.root) is not None, changed
+
+
+def test_the_witness_finds_them_too(made: World, tmp_path: Path) -> None:
+    draw = random.Random(7)
+    for number, kind in enumerate(KINDS * 3):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        changed = forged(kind, made, draw)
+        (folder / proof.PROOF).write_bytes(changed.proof)
+        for name, content in changed.files.items():
+            (folder / name).write_bytes(content)
+        ended = subprocess.run(
+            [sys.executable, "-I", str(WITNESS), str(folder), made.root], capture_output=True
+        )
+        assert ended.returncode != 0, (kind, ended)
+
+
+def test_no_reading_of_another_can_be_recovered_by_trying_all_of_a_day(made: World) -> None:
+    """On the day of a hand-over, the customer after it sees hashes of the readings before it."""
+    said = json.loads(made.customers[2].proof)
+    line = said["lines"][0]
+    (day,) = (one for one in line["days"] if one["day"] == "2026-10-12")
+    hidden = {bytes.fromhex(one[1:]) for one in day["texts"] if one.startswith(rows.HIDDEN)}
+    shown = [one for one in day["texts"] if not one.startswith((rows.HIDDEN, rows.HEAD))]
+    assert len(hidden) >= 10 and shown
+    # Whoever tries knows all but the register: the turn of each poll, what flowed, and every salt
+    # that he was given.
+    salts = [bytes.fromhex(one) for all_ in day["salts"] for one in all_]
+    tried = 0
+    first, up = 1791763201.0, 5000000.0
+    before = float(shown[0].partition("|")[0].split(",")[-1])
+    for salt in [b"", b"\0" * merkle.SIZE, *salts]:
+        for step in range(0, 400):
+            kwh = round(before - 0.01 * step, 2)
+            text = f"{first!r},{first + 0.2!r},1.0,{up!r},{kwh!r}|{'0' * 64}"
+            assert merkle.leaf(salt, text) not in hidden
+            tried += 1
+    assert tried > 10_000
+
+
+def test_with_the_salt_the_same_search_finds_every_register_of_a_day() -> None:
+    """So it is the salts that hide them, and not the search that is too weak."""
+    head = json.dumps(["2026-10-12", "a", "1", "m", "", "", "", "", None], separators=(",", ":"))
+    texts = [head, *(f"{at}.0,{at}.5,1.0,2.0,{1000 + at / 100!r}|1.0,230.0,1" for at in range(50))]
+    seed = Key(b"k" * 32).seed("2026-10-12", "a", "1")
+    shown = disclosed.part(texts, seed, 40, 51, {*range(40, 51)})
+    hidden = {one[1:] for one in shown.texts if one.startswith(rows.HIDDEN)}
+    secret = disclosed.Secret(seed)
+    found = 0
+    for at in range(1, 40):
+        inner = merkle.leaf(secret.flow_salt(at), "1.0,230.0,1").hex()
+        for kwh in (1000 + step / 100 for step in range(60)):
+            text = f"{at - 1}.0,{at - 1}.5,1.0,2.0,{kwh!r}|{inner}"
+            found += merkle.leaf(secret.salt(at), text).hex() in hidden
+    assert found == len(hidden) == 39
+    given = {one for all_ in shown.salts for one in all_}
+    assert not given & {secret.salt(at) for at in range(1, 40)}
+    assert disclosed.hash_of(shown) == disclosed.hashed(texts, seed)
+
+
+def test_a_proof_has_no_text_of_another_customers_time(made: World) -> None:
+    for one in made.customers:
+        said, statement = json.loads(one.proof), json.loads(one.files[proof.JSON])
+        for line, shown in zip(statement["lines"], said["lines"]):
+            begin, end = proof.when(line["from"]), proof.when(line["to"])
+            texts = [text for day in shown["days"] for text in day["texts"]]
+            seen = [text for text in texts if not text.startswith((rows.HIDDEN, rows.HEAD))]
+            before = [text for text in seen if rows.span(text)[0] < begin]
+            after = [text for text in seen if rows.span(text)[0] >= end]
+            assert len(before) <= 1 and len(after) <= 3
+            # the registers at a hand-over are both customers' business, what flowed is not
+            assert all(f"|{rows.HIDDEN}" in text for text in (*before, *after))
+    handed = json.loads(made.customers[1].files[proof.JSON])["lines"][1]
+    assert handed["to"] == "2026-10-12 14:37:00+02:00"
+
+
+def test_a_day_that_was_changed_after_it_was_sealed_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    readings = written(tmp_path, Month(2026, 10), 7200.0)
+    code, out, _ = run(capsys, "energy", "seal", str(readings), "--json")
+    first = json.loads(out)
+    assert code == 0 and len(first["days"]) == 33
+    code, out, _ = run(capsys, "energy", "seal", str(readings), "--json")
+    assert json.loads(out) == first
+    # written anew from the 10th on, so that the meter's own chain fits
+    after = ""
+    for path in sorted(readings.glob("*.jsonl"))[10:33]:
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        path.unlink()
+        with Journal(str(path), after or lines[0]["after"]) as kept:
+            for line in lines[1:]:
+                del line["hash"]
+                if line.get("kwh") and path.name == "2026-10-10.jsonl":
+                    line["kwh"][3] = round(line["kwh"][3] + 0.01, 2)
+            kept.append(lines[1:])
+            after = kept.hash
+    assert run(capsys, "energy", "verify", str(readings))[0] == 0
+    customers = tmp_path / "customers.csv"
+    customers.write_text("customer,pdu,outlet,from,to\na,r1-left,1,,\n")
+    asked = ("--from", "2026-10-01", "--to", "2026-11-01", "--limit-kw", "3.68")
+    files = ("--customers", str(customers), "--into", str(tmp_path / "into"))
+    code, _, err = run(capsys, "energy", "statement", str(readings), *asked, *files)
+    assert code == 2 and "the readings of 2026-10-10 are not those whose root" in err
+
+
+def test_without_the_key_nothing_is_sealed_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    readings = written(tmp_path, Month(2026, 10), 43200.0)
+    assert run(capsys, "energy", "seal", str(readings))[0] == 0
+    key = readings / "roots.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert key.read_text().strip() not in (readings / "roots.jsonl").read_text()
+    key.unlink()
+    (readings / "2026-10-31.jsonl").rename(readings / "kept")
+    (readings / "2026-11-01.jsonl").unlink()
+    (readings / "roots.jsonl").write_text("")
+    code, _, err = run(capsys, "energy", "seal", str(readings))
+    assert code == 2 and "roots.key is missing" in err
+
+
+def test_a_page_that_was_published_but_says_something_else_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flattering(statement: object) -> str:
+        return "<!doctype html><p>0.001 kWh</p>"
+
+    with monkeypatch.context() as patched:
+        patched.setattr(page, "page", flattering)
+        made = world(tmp_path)
+    (path,) = tmp_path.glob("issued/0001-*/proof.json")
+    assert refused(made.customers[0], made.root) is None
+    assert command.run(["energy", "check-statement", str(path), "--root", made.root]) == 2
+    assert "statement.html was published, but does not say" in capsys.readouterr().err
+
+
+def test_trees_of_any_size_have_paths_that_lead_to_their_root() -> None:
+    for size in range(1, 40):
+        leaves = [merkle.sha256(bytes([number])) for number in range(size)]
+        tree = merkle.Tree(leaves)
+        for one in leaves:
+            assert merkle.climbed(one, tree.path(one)) == tree.root
+        assert merkle.climbed(merkle.sha256(b"x"), tree.path(leaves[0])) != tree.root
+    assert OUTLETS == 6 and merkle.Tree([]).root == merkle.sha256(b"")
