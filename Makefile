@@ -98,8 +98,8 @@ recipes: env-tests ## the recipes of docs/recipes.md with the programs that they
 try: env         ## the command pdu: make try ARGS="status snmp 192.0.2.7"; make exits with 2 after any error, .venv/bin/pdu with its own code
 	@$(VENV)/bin/pdu $(ARGS)
 
-hall: env        ## a simulated hall of 4 racks for pdu plan and pdu rehearse, until Ctrl-C; its files are in .cache/hall; ARGS="--over nut"
-	@$(RUN) -m tests.hall.twin --folder .cache/hall $(ARGS)
+hall: env        ## a simulated hall of 4 racks for pdu plan and pdu rehearse, and a past month for pdu energy, until Ctrl-C; its files are in .cache/hall; ARGS="--over nut"
+	@$(RUN) -m tests.hall.twin --folder .cache/hall --month $(ARGS)
 
 serve: env       ## a local DCImanager with a page in the browser, until Ctrl-C; keeps its data in .cache/dcimanager
 	@$(RUN) -m tests.dcimanager --data .cache/dcimanager $(ARGS)

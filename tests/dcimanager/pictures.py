@@ -12,11 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Callable
 
+from handlers.command import root as command
 from handlers.command.fleet.listing import ListedPdu
 from handlers.command.fleet.page import page
 from handlers.command.fleet.reading import CallFailure, PolledOutlet, Reading
 from handlers.command.fleet.verdict import judged, summary
 from pdu_common.helper import EnumPowerStatus
+from tests.hall.twin.built import four_racks
+from tests.hall.twin.month import LIMIT_KW, Month, customers, written
 from tests.needs import ROOT, found
 
 from .chromium import PHONE, Browser, browser
@@ -53,7 +56,28 @@ def main() -> int:
             report.write_text(_report(manager), encoding="utf-8")
             for name, size in (("report", (1280, 620)), ("report-phone", PHONE)):
                 _take(window, report.as_uri(), FOLDER / f"{name}.png", size, False, _nothing)
+            page = _statement(Path(folder)).as_uri()
+            _take(window, page, FOLDER / "statement.png", (1000, 1240), False, _nothing)
     return 0
+
+
+def _statement(folder: Path) -> Path:
+    """The page of a customer of a simulated month, with a hole and an exchanged PDU."""
+    month = Month(2026, 10)
+    readings, owners = written(folder, month), customers(folder, month)
+    drawing = folder / "hall.power.toml"
+    drawing.write_text(four_racks().drawing, "utf-8")
+    done = command.run(
+        [
+            *("energy", "statement", str(readings), "--from", f"{month.text}-01"),
+            *("--to", f"{month.after.text}-01", "--zone", "Europe/Berlin"),
+            *("--limit-kw", f"{LIMIT_KW:g}", "--customers", str(owners), "--hall", str(drawing)),
+            *("--tariff", "day-night", "--into", str(folder / "statements")),
+        ]
+    )
+    if done:
+        raise SystemExit("no statement")
+    return next((folder / "statements").glob("0002-*/statement.html"))
 
 
 def _prepare(manager: DciManager) -> None:

@@ -295,7 +295,9 @@ def test_the_hall_of_the_page_runs_as_written(
     with started(make, tmp_path) as (process, begin):
         assert stat.S_IMODE((tmp_path / "logins.toml").stat().st_mode) == 0o600
         assert str(tmp_path) in begin[0]
-        assert [line.strip() for line in begin[1:-1]] == [*commands[:2], *commands[-2:]]
+        assert [line.strip() for line in begin[1:5]] == [*commands[:2], *commands[-2:]]
+        statements = pdu(*shlex.split(begin[6])[1:])
+        assert statements.code == 0 and "3 statements of 10 outlets" in statements.out
         out = []
         for line in commands:
             words = shlex.split(line)[1:]
@@ -332,9 +334,9 @@ def started(make: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], li
         timeout=PATIENCE_S,
     )
     words = shlex.split(shown.stdout.splitlines()[-1])
-    assert words[1:] == ["-m", "tests.hall.twin", "--folder", ".cache/hall"]
+    assert words[1:] == ["-m", "tests.hall.twin", "--folder", ".cache/hall", "--month"]
     process = subprocess.Popen(
-        [sys.executable, *words[1:-1], str(folder)],
+        [sys.executable, *words[1:-2], str(folder), words[-1]],
         cwd=ROOT,
         env=environment(),
         stdin=subprocess.PIPE,
@@ -343,7 +345,7 @@ def started(make: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], li
     )
     with process, bounded(process, PATIENCE_S):
         assert process.stdout is not None
-        yield process, [process.stdout.readline() for _ in range(6)]
+        yield process, [process.stdout.readline() for _ in range(8)]
         assert process.wait(PATIENCE_S) == 0
 
 

@@ -11,12 +11,14 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Callable, Optional
 
 from handlers.command import ending
 from tests.program import StopSignals, starting
 
+from . import month
 from .built import four_racks
 from .doors import KINDS, over
 from .folder import Files, written
@@ -39,13 +41,14 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                 Twin(built, over(options.over), speed=options.speed, say=say)
             )
             files = written(twin, folder.resolve())
-        print(_forms(twin) if options.forms else "\n".join(_lines(files)), flush=True)
+            past = month.kept(folder.resolve()) if options.month else None
+        print(_forms(twin) if options.forms else "\n".join(_lines(files, past)), flush=True)
         threading.Thread(target=_prompt, args=(twin, say), daemon=True).start()
         signals.wait()
     return 0
 
 
-def _lines(files: Files) -> list[str]:
+def _lines(files: Files, past: Optional[month.Month]) -> list[str]:
     reads = "hall.power.toml --list hall.csv --auth logins.toml"
     return [
         f"A simulated hall: 4 racks, 8 PDUs. In another terminal: cd {files.drawing.parent}",
@@ -54,7 +57,19 @@ def _lines(files: Files) -> list[str]:
         f"  pdu cycle-hall {reads} --one-feed-at-a-time --machines 'r1/*' --pause 0.5"
         " --plan r1.plan",
         f"  pdu cycle-hall {reads} --run r1.plan",
+        *(_of_month(past) if past else []),
         "Here: fail feed:A, restore feed:A, show. Ctrl-C ends it.",
+    ]
+
+
+def _of_month(past: month.Month) -> list[str]:
+    period = f"--from {past.text}-01 --to {past.after.text}-01"
+    owned = "--customers customers.csv --hall hall.power.toml"
+    return [
+        "And a past month, with a reset, a hole, a false zero and an exchanged PDU:",
+        f"  pdu energy statement readings {period} {owned} --limit-kw {month.LIMIT_KW:g}"
+        f" --tariff day-night --into statements-{past.text}",
+        *([] if find_spec("numpy") else ["  which needs: python -m pip install numpy"]),
     ]
 
 
@@ -134,6 +149,11 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="PDU/OUTLET,...",
         help="outlets that are off at first",
+    )
+    parser.add_argument(
+        "--month",
+        action="store_true",
+        help="also write a past month's readings of two PDUs, for pdu energy statement",
     )
     parser.add_argument(
         "--forms",
