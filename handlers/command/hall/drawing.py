@@ -150,6 +150,10 @@ class Machine(NamedTuple):
     needs: int = 1
     #: `pdu cycle` never touches it
     protected: bool = False
+    #: the most that it draws with all its cords together, in A; None: what was metered
+    peak_a: Optional[float] = None
+    #: the highest current of a cord in its first half-wave, in A; None if nobody wrote it down
+    inrush_a: Optional[float] = None
 
 
 class Drawing(NamedTuple):

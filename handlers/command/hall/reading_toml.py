@@ -42,6 +42,7 @@ _LINE_OF_A_BOARD: Mapping[str, bool] = {
 KEYS: Mapping[str, Mapping[str, bool]] = {
     "": {
         "idle_a": False,
+        "inrush_a": False,
         "feed": True,
         "ups": False,
         "panel": False,
@@ -85,7 +86,14 @@ KEYS: Mapping[str, Mapping[str, bool]] = {
         "of": False,
     },
     "pdu.breaker": {"name": True, "breaker_a": False, "limit_percent": False, "outlets": False},
-    "machine": {"name": True, "cords": True, "needs": False, "protected": False},
+    "machine": {
+        "name": True,
+        "cords": True,
+        "needs": False,
+        "protected": False,
+        "peak_a": False,
+        "inrush_a": False,
+    },
 }
 
 
@@ -130,11 +138,13 @@ class _Reader:
         self._lines = LinesOfToml(text)
         self._document = toml.loads(text, path)
         self._line_numbers: dict[HallNode, int] = {}
+        self._inrush_a: Optional[float] = None
 
     def drawing(self) -> Drawing:
         top = _Place("", 0)
         self._check_keys(top, self._document)
         idle_a = self._number(top, self._document, "idle_a", 0.0, 10.0)
+        self._inrush_a = self._number(top, self._document, "inrush_a", 0.0, 100_000.0)
         feeds: dict[str, Feed] = {}
         panels: dict[str, Panel] = {}
         pdus: dict[str, PduNode] = {}
@@ -352,7 +362,16 @@ class _Reader:
         protected = table.get("protected", False)
         if not isinstance(protected, bool):
             self._fail(place, "protected", "must be true or false")
-        return Machine(place.name, tuple(cords), needs, protected)
+        peak = self._number(place, table, "peak_a", 0.0, 10_000.0)
+        inrush = self._number(place, table, "inrush_a", 0.0, 100_000.0)
+        return Machine(
+            place.name,
+            tuple(cords),
+            needs,
+            protected,
+            peak,
+            self._inrush_a if inrush is None else inrush,
+        )
 
     def _taken(self, inputs_of: Mapping[HallNode, Sequence[Input]]) -> dict[Cord, HallNode]:
         taken: dict[Cord, HallNode] = {}

@@ -18,7 +18,7 @@ from ..fleet.check import check_writable, write_page
 from ..groups import Subcommand
 from ..options import Word, given, option, output
 from ..report import Usage
-from . import gathering, reading_toml
+from . import comeback_command, gathering, reading_toml
 from .additions import additions
 from .drawing import KINDS, Drawing, HallNode, nodes
 from .page import page
@@ -47,14 +47,23 @@ def _rehearse(context: click.Context, /, **options: Any) -> int:
     state = given(context)
     state.defect_code = WRONG
     wanted = RehearsalOptions(**{key: options.pop(key) for key in RehearsalOptions._fields})
-    if bool(wanted.fail) + wanted.each + wanted.pairs != 1:
-        raise Usage("say what fails: --fail KIND:NAME, --each or --pairs")
+    back = comeback_command.ReturnOptions(options.pop("after"), options.pop("metered"))
+    returned = options.pop("return_")
+    if bool(wanted.fail) + bool(returned) + wanted.each + wanted.pairs != 1:
+        raise Usage("say what fails: --fail KIND:NAME, --each or --pairs; or --return KIND:NAME")
+    if not returned and (back.after is not None or back.metered):
+        raise Usage("--after and --metered are of a return: give --return KIND:NAME")
+    if returned and (wanted.html is not None or wanted.worlds is not None):
+        raise Usage("--return has no --html and no --worlds")
     drawing = reading_toml.read(wanted.drawing)
     failed = [node_of(drawing, text) for text in wanted.fail]
+    again = [node_of(drawing, text, "--return") for text in dict.fromkeys(returned)]
     if wanted.html is not None:
         check_writable(wanted.html)
     readings = gathering.gather(gathering.SourceOptions(**options), state, drawing.pdus)
     hall = Hall(drawing, readings)
+    if again:
+        return comeback_command.run(hall, again, back, state.json)
     what = [failed]
     if wanted.each:
         what = [[one] for one in nodes(hall.drawing)]
@@ -104,12 +113,12 @@ def _rehearsed(
     return level
 
 
-def node_of(drawing: Drawing, text: str) -> HallNode:
-    """What `feed:A` names. Raises Usage."""
+def node_of(drawing: Drawing, text: str, of: str = "--fail") -> HallNode:
+    """What `feed:A` names. Raises Usage, which names the option `of`."""
     kind, colon, name = text.partition(":")
     if not colon or kind not in KINDS:
         raise Usage(
-            f"--fail {printable(text, 60)!r}: give KIND:NAME, where KIND is {', '.join(KINDS)}"
+            f"{of} {printable(text, 60)!r}: give KIND:NAME, where KIND is {', '.join(KINDS)}"
         )
     known = [one for one in nodes(drawing) if one.kind == kind]
     found = {one for one in known if one.full_name == name}
@@ -117,13 +126,13 @@ def node_of(drawing: Drawing, text: str) -> HallNode:
         more = ", ..." if len(known) > _SHOWN else ""
         shown = ", ".join(one.full_name for one in known[:_SHOWN])
         raise Usage(
-            f"--fail {printable(text, 60)!r}: the drawing has no {kind} of that name; it has:"
+            f"{of} {printable(text, 60)!r}: the drawing has no {kind} of that name; it has:"
             f" {shown or 'none'}{more}"
         )
     if len(found) > 1:
         # names may contain slashes: a has b/c, and a/b has c
         raise Usage(
-            f"--fail {printable(text, 60)!r}: several panels or PDUs have a {kind} of that name;"
+            f"{of} {printable(text, 60)!r}: several panels or PDUs have a {kind} of that name;"
             " rename one of them"
         )
     return found.pop()
@@ -136,9 +145,13 @@ stays if enough of its other cords are on and carry current now. Load that shift
 each line and breaker; one that surely trips (1.45 times its rating) fails next. What these bounds
 leave open is sampled: `lives in 97 of 100 worlds`.
 
-Exit code: 0 if all machines stay and all loads fit, 1 if something cannot be said for sure, sampled
-or not, 2 if a machine goes dark or a breaker overloads, and also if the drawing or an option is
-wrong."""
+--return rehearses that power comes back: which outlet closes when, how the load grows, what trips,
+which machines start by themselves, and delays with which it fits. Readings of `pdu check --save`
+hold what outlets do then.
+
+Exit code: 0 if all machines stay (or come back) and all loads fit, 1 if something cannot be said
+for sure, sampled or not, 2 if a machine goes or stays dark or a breaker overloads, and also if the
+drawing or an option is wrong."""
 rehearse = Subcommand(
     "rehearse",
     callback=_rehearse,
@@ -146,6 +159,7 @@ rehearse = Subcommand(
     examples=(
         "pdu rehearse hall.power.toml --list hall.csv --fail feed:A",
         "pdu rehearse hall.power.toml --readings now.json --each --json",
+        "pdu rehearse hall.power.toml --readings monday.json --return feed:A --return feed:B",
     ),
     params=[
         Word("DRAWING"),
@@ -154,6 +168,20 @@ rehearse = Subcommand(
             "what fails, such as feed:A, panel:P1, pdu:r1-left or breaker:r1-left/L1; given twice:"
             " both at once",
             "KIND:NAME",
+            multiple=True,
+        ),
+        *option(
+            "--return return_",
+            "rehearse that power comes back to this, such as feed:A; given twice: both together,"
+            " then each first",
+            "KIND:NAME",
+            multiple=True,
+        ),
+        *option("--after", "how long the power was gone, such as 2h, 30min or 45s", "TIME"),
+        *option(
+            "--metered",
+            "more saved readings for --return: a machine draws at most the highest of all",
+            "FILE",
             multiple=True,
         ),
         *option("--each", "fail everything once, one after the other; shows N, N+1 and 2N"),

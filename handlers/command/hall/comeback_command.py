@@ -1,0 +1,81 @@
+"""`pdu rehearse --return`: what happens when the power comes back. Reads only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple, Optional
+
+from ...errors import printable
+from ..output import print_json
+from ..report import Usage
+from . import gathering
+from .comeback import COLD_S, Comeback
+from .comeback_text import as_json, lines
+from .delays import findings, proposal
+from .drawing import HallNode
+from .rehearsal import Hall
+from .text import few
+
+_SPAN = re.compile(r"([0-9]{1,6})\s*(s|min|h)")
+_SECONDS = {"s": 1, "min": 60, "h": 3600}
+
+
+class ReturnOptions(NamedTuple):
+    """The options of a return."""
+
+    #: how long the power was gone, such as 2h; None: long
+    after: Optional[str]
+    #: more saved readings
+    metered: Sequence[str]
+
+
+def run(hall: Hall, named: Sequence[HallNode], wanted: ReturnOptions, json: bool) -> int:
+    """Rehearse the return of these: all together, then each first. Returns the exit code."""
+    after = None if wanted.after is None else seconds(wanted.after)
+    metered = [gathering.saved(path) for path in wanted.metered]
+    back = Comeback(hall, metered, is_cold=after is None or after >= COLD_S)
+    outcomes = back.orders(named)
+    found = findings(hall, outcomes)
+    delays = proposal(hall, back, named)
+    unknown = _not_known(hall, after, bool(metered))
+    if json:
+        print_json(as_json(outcomes, after, found, delays, unknown))
+    else:
+        print("\n".join(lines(outcomes, after, found, delays, unknown)))
+    return max(one.level for one in outcomes)
+
+
+def seconds(text: str) -> float:
+    """`2h`, `30min` or `45s`. Raises Usage."""
+    found = _SPAN.fullmatch(text.strip())
+    if found is None:
+        raise Usage(f"--after {printable(text, 40)!r}: give a time such as 2h, 30min or 45s")
+    return float(found[1]) * _SECONDS[found[2]]
+
+
+def _not_known(hall: Hall, after: Optional[float], several: bool) -> list[str]:
+    machines = hall.drawing.machines.values()
+    unsaid = [one.name for one in machines if one.inrush_a is None]
+    measured = [one.name for one in machines if one.peak_a is None]
+    found = []
+    if unsaid:
+        found.append(
+            f"the inrush of {len(unsaid)} machines: give inrush_a, for one or at the top of the"
+            f" drawing ({few(unsaid, 4)})"
+        )
+    if measured:
+        how = "the readings given" if several else "one reading"
+        found.append(
+            f"what {len(measured)} machines draw at most: the highest of {how} is taken; give"
+            f" peak_a, or more readings as --metered ({few(measured, 4)})"
+        )
+    if after is None:
+        found.append(
+            f"how long the power was gone: at least {COLD_S / 60:g} minutes are assumed, so that"
+            " inrush limiters are cold"
+        )
+    found.append("which machines start at all: a BMC or BIOS may be set to stay off")
+    found.append("how long a PDU's controller takes to start: delays count from there")
+    found.append("another hour, and anything above the feeds")
+    return found

@@ -1,0 +1,195 @@
+"""A return as text for people, and as JSON for programs. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Optional
+
+from ..output import columns, counted
+from .comeback import BreakerBack, MachineBack, Returned, ReturnOutcome, Step
+from .delays import Delays, Finding
+from .loads import CANNOT_SAY, FITS, OVERLOADS
+from .text import amperes, few, named
+
+_STEPS = 30  # limit for lines of a timeline
+_FITTING = 10
+
+
+def lines(
+    outcomes: Sequence[ReturnOutcome],
+    after_s: Optional[float],
+    found: Sequence[Finding],
+    delays: Optional[Delays],
+    not_known: Sequence[str],
+) -> list[str]:
+    """All returns, what is wrong, and delays that mend it."""
+    made: list[str] = []
+    for outcome in outcomes:
+        made += [*_return(outcome, after_s), ""]
+    made += [f"findings: {len(found)}"]
+    if found:
+        made += columns(("where", "what"), [(one.where, one.what) for one in found])
+    made += ["", *_proposal(delays)]
+    return [*made, "", "not known:", *(f"  {one}" for one in not_known)]
+
+
+def sentence(outcome: ReturnOutcome) -> str:
+    """The counts. That of `comes back` never stands without that of `cannot say`."""
+    counts = ", ".join(f"{outcome.count(one)} {one.value}" for one in Returned)
+    kept = outcome.drawn - len(outcome.machines)
+    return f"{counted(outcome.drawn, 'machine')}: {counts}; {kept} that this does not touch"
+
+
+def _return(outcome: ReturnOutcome, after_s: Optional[float]) -> list[str]:
+    gone = f", {named(outcome.gone)} stays without" if outcome.gone else ""
+    since = "" if after_s is None else f", after {_span(after_s)}"
+    made = [
+        f"power comes back to {named(outcome.returned)}{since}{gone}",
+        sentence(outcome),
+        f"lines and breakers: {len(outcome.breakers)},"
+        f" {sum(one.trips for one in outcome.breakers)} trip,"
+        f" {outcome.count_fit(OVERLOADS)} overload, {outcome.count_fit(CANNOT_SAY)} cannot say,"
+        f" {outcome.count_fit(FITS)} fit",
+    ]
+    if outcome.steps:
+        rows = [(when(one), one.pdu, _outlets(one)) for one in outcome.steps[:_STEPS]]
+        made += ["", *columns(("s", "PDU", "outlets that close"), rows)]
+        left = len(outcome.steps) - _STEPS
+        made += [f"and {left} more"] if left > 0 else []
+    worse = [one for one in outcome.machines if one.verdict is not Returned.COMES]
+    if worse:
+        rows = [(one.machine, one.verdict.value, one.reason) for one in worse]
+        made += ["", *columns(("machine", "verdict", "why"), rows)]
+    if outcome.breakers:
+        order = {OVERLOADS: 0, CANNOT_SAY: 1, FITS: 2}
+        ranked = sorted(outcome.breakers, key=lambda one: (order[one.fit.word], one.name))
+        bad = [one for one in ranked if one.fit.word != FITS]
+        shown = [*bad, *ranked[len(bad) :][:_FITTING]]
+        head = ("line or breaker", "A in the end", "limit", "inrush A", "verdict", "why")
+        made += ["", *columns(head, [_breaker(one) for one in shown])]
+        left = len(ranked) - len(shown)
+        made += [f"and {left} more that fit"] if left else []
+    return made
+
+
+def _breaker(one: BreakerBack) -> tuple[str, str, str, str, str, str]:
+    high = one.load.high
+    upper = (
+        f"{one.load.low:.1f} or more" if math.isinf(high) else f"{one.load.low:.1f} - {high:.1f}"
+    )
+    why = one.fit.reason
+    if one.trips:
+        why = "it trips, within the hour"
+    elif one.trips_from_s is not None and one.trips_from_s > 0:
+        why += f", from {one.trips_from_s:g} s on"
+    inrush = "?" if one.inrush_a is None else f"{one.inrush_a:.0f}"
+    return one.name, upper, amperes(one.limit_a), inrush, one.fit.word, why
+
+
+def when(one: Step) -> str:
+    """`4`, `0 - 12`, `0 or later`."""
+    if one.latest_s is None:
+        return f"{one.earliest_s:g} or later"
+    if one.latest_s == one.earliest_s:
+        return f"{one.earliest_s:g}"
+    return f"{one.earliest_s:g} - {one.latest_s:g}"
+
+
+def _outlets(one: Step) -> str:
+    maybe = len(one.outlets) - one.sure
+    return few(one.outlets, 12) + (f" ({maybe} of them perhaps)" if maybe else "")
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds / 3600:g} h" if seconds >= 3600 else f"{seconds / 60:g} min"
+
+
+def _proposal(delays: Optional[Delays]) -> list[str]:
+    if delays is None:
+        return ["delays: every line and breaker fits as it is"]
+    made: list[str] = []
+    if delays.mended:
+        made += [f"with these delays {few(delays.mended)} fit; set them on each PDU's page:"]
+        rows = [
+            (pdu, outlet, str(seconds))
+            for pdu, found in delays.pdus.items()
+            for outlet, seconds in found
+        ]
+        made += columns(("PDU", "outlet", "delay s"), rows)
+        if delays.sequences:
+            made += [
+                f"{few(delays.sequences)}: the page has the wait after an outlet; put them in this"
+                " order, and set the difference to the next"
+            ]
+    if delays.left:
+        made += [f"no delay decides {few(delays.left)}: see why above"]
+    return made
+
+
+# ---- JSON ----------------------------------------------------------------------------------------
+
+
+def as_json(
+    outcomes: Sequence[ReturnOutcome],
+    after_s: Optional[float],
+    found: Sequence[Finding],
+    delays: Optional[Delays],
+    not_known: Sequence[str],
+) -> dict[str, Any]:
+    """The whole answer."""
+    return {
+        "returns": [_outcome(one) for one in outcomes],
+        "after_s": after_s,
+        "level": max(one.level for one in outcomes),
+        "findings": [one._asdict() for one in found],
+        "delays": None
+        if delays is None
+        else {
+            "pdus": {pdu: dict(one) for pdu, one in delays.pdus.items()},
+            "sequences": list(delays.sequences),
+            "mended": list(delays.mended),
+            "left": list(delays.left),
+        },
+        "not_known": list(not_known),
+    }
+
+
+def _outcome(one: ReturnOutcome) -> dict[str, Any]:
+    return {
+        "returned": list(map(str, one.returned)),
+        "gone": list(map(str, one.gone)),
+        "level": one.level,
+        "counts": {verdict.value: one.count(verdict) for verdict in Returned},
+        "steps": [{**step._asdict(), "outlets": list(step.outlets)} for step in one.steps],
+        "machines": [_machine(machine) for machine in one.machines],
+        "breakers": [_breaker_json(breaker) for breaker in one.breakers],
+    }
+
+
+def _machine(one: MachineBack) -> dict[str, Any]:
+    return {**one._asdict(), "verdict": one.verdict.value}
+
+
+def _breaker_json(one: BreakerBack) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "low_a": round(one.load.low, 3),
+        "high_a": _finite(one.load.high),
+        "rating_a": one.rating_a,
+        "limit_a": one.limit_a,
+        "inrush_a": one.inrush_a,
+        "together": one.together,
+        "verdict": one.fit.word,
+        "reason": one.fit.reason,
+        "trips": one.trips,
+        "trips_from_s": one.trips_from_s,
+        "growth": [
+            {"at_s": at.at_s, "low_a": round(at.low, 3), "high_a": _finite(at.high)}
+            for at in one.growth
+        ],
+    }
+
+
+def _finite(value: float) -> Optional[float]:
+    return None if math.isinf(value) else round(value, 3)

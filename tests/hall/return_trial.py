@@ -1,0 +1,437 @@
+"""Lets power come back in random simulated halls, and compares what was rehearsed with the truth:
+
+    python -m tests.hall.return_trial --halls 10000
+
+The halls have a physical life of their own, which shares nothing with the rehearsal: relays with
+timers, supplies with shares, machines that boot between an idle and a highest draw, inrush, and
+breakers with a bimetal and a magnet, each somewhere in the bands of IEC 60898-1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from handlers.command.fleet import saved
+from handlers.command.hall import reading_toml
+from handlers.command.hall.comeback import Comeback, Returned, ReturnOutcome
+from handlers.command.hall.drawing import HallNode
+from handlers.command.hall.loads import FITS
+from handlers.command.hall.rehearsal import Hall
+
+FEEDS = ("A", "B")
+_FOR_S = 5400.0
+_TICK_S = 45.0
+# two half-waves that begin within this add up, in s
+_HALF_WAVE_S = 0.02
+
+
+@dataclass
+class Fuse:
+    """A breaker. `holds` and `snaps` are where its own bimetal and magnet trip, in ratings."""
+
+    name: str
+    rating: float
+    tau_s: float
+    trips_at: float
+    snaps_at: float
+    warmth: float = 0.0
+    open: bool = False
+    highest: float = 0.0
+
+    def carry(self, amperes: float, seconds: float) -> None:
+        self.highest = max(self.highest, amperes)
+        ratio = (amperes / self.rating) ** 2
+        self.warmth = ratio + (self.warmth - ratio) * math.exp(-seconds / self.tau_s)
+        if self.warmth > self.trips_at**2:
+            self.open = True
+
+    def surge(self, crest: float) -> None:
+        if crest > self.snaps_at * self.rating:
+            self.open = True
+
+
+@dataclass
+class Relay:
+    """One outlet: what it is set to do, and what a reader sees of that."""
+
+    on: bool
+    policy: str
+    delay_s: float
+    seen: Optional[dict[str, Any]]
+    knows_state: bool
+    fuse: str
+
+
+@dataclass
+class Rack:
+    """One PDU."""
+
+    name: str
+    feed: str
+    way: Fuse
+    inlet: Fuse
+    fuses: list[Fuse]
+    relays: dict[str, Relay] = field(default_factory=dict)
+    #: its timers start so late
+    late_s: float = 0.0
+
+    def above(self, outlet: str) -> list[Fuse]:
+        own = [one for one in self.fuses if one.name == self.relays[outlet].fuse]
+        return [self.way, self.inlet, *own]
+
+
+@dataclass
+class Server:
+    """One machine. Cords are (PDU, outlet), each with its share; a dead one feeds nothing."""
+
+    name: str
+    cords: list[tuple[str, str]]
+    shares: list[float]
+    dead: list[bool]
+    needs: int
+    idle_a: float
+    peak_a: float
+    surge_a: list[float]
+    since: Optional[float] = None
+
+
+class World:
+    """A hall that lives."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self.racks: dict[str, Rack] = {}
+        self.servers: list[Server] = []
+        self.ways: dict[str, Fuse] = {}
+        self.closed: set[tuple[str, str]] = set()
+        self.powered: set[str] = set()
+        self.started: dict[str, float] = {}
+        self._lots = rng.choice((0.25, 0.5, 0.9, 1.6, 3.0))
+        #: how often something was not read or not written down
+        self._gaps = rng.choice((0.0, 0.0, 1.0))
+        for place in range(rng.randint(1, 3)):
+            self._add_pair(place)
+
+    def _fuse(self, name: str, rating: float) -> Fuse:
+        rng = self.rng
+        low, high = rng.choice(((3, 5), (5, 10), (10, 20)))
+        return Fuse(
+            name, rating, rng.uniform(60, 300), rng.uniform(1.13, 1.45), rng.uniform(low, high)
+        )
+
+    def _add_pair(self, place: int) -> None:
+        rng = self.rng
+        inlet = rng.choice((16.0, 32.0))
+        usual = rng.choice(("on", "on", "last", "off"))
+        stagger = rng.choice((0.0, 0.0, 1.0, 2.0, 5.0))
+        count = rng.randint(2, 10)
+        inner = rng.random() < 0.4
+        for feed in FEEDS:
+            way = self.ways.setdefault(
+                f"P{feed}/row{place // 2}",
+                self._fuse(f"P{feed}/row{place // 2}", rng.choice((32.0, 63.0))),
+            )
+            name = f"r{place}-{feed.lower()}"
+            fuses = [self._fuse("F1", 16.0), self._fuse("F2", 16.0)] if inner else []
+            rack = Rack(name, feed, way, self._fuse("L1", inlet), fuses)
+            rack.late_s = rng.choice((0.0, 0.0, rng.uniform(0, 60)))
+            self.racks[name] = rack
+        total = inlet * self._lots * rng.uniform(0.6, 1.6)
+        for number in range(1, count + 1):
+            sides = FEEDS if rng.random() < 0.85 else (rng.choice(FEEDS),)
+            cords = [(f"r{place}-{side.lower()}", str(number)) for side in sides]
+            needs = 1
+            if len(sides) == 2 and rng.random() < 0.15:
+                cords += [(pdu, str(number + 20)) for pdu, _ in cords]
+                needs = 2
+            peak = max(0.4, total / count * rng.uniform(0.5, 1.5))
+            self.servers.append(
+                Server(
+                    f"m{place}-{number}",
+                    cords,
+                    [rng.uniform(0.6, 1.4) for _ in cords],
+                    [len(cords) > 1 and rng.random() < 0.03 for _ in cords],
+                    needs,
+                    peak * rng.uniform(0.3, 0.95),
+                    peak,
+                    [rng.uniform(4.0, 30.0) for _ in cords],
+                )
+            )
+            for pdu, outlet in cords:
+                self.racks[pdu].relays[outlet] = self._relay(
+                    usual, stagger * number, inner and ("F1", "F2")[number % 2] or ""
+                )
+
+    def _relay(self, usual: str, delay: float, fuse: str) -> Relay:
+        rng = self.rng
+        policy = usual if rng.random() < 0.9 else rng.choice(("on", "off", "last"))
+        if rng.random() < 0.05:
+            delay = float(rng.randint(0, 120))
+        seen: Optional[dict[str, Any]] = {
+            "state": policy,
+            "earliest_s": delay,
+            "latest_s": delay,
+            "is_sequence": False,
+        }
+        blind = rng.random() if rng.random() < self._gaps else 1.0
+        if blind < 0.04:
+            seen = None
+        elif blind < 0.08:
+            seen = {"state": "", "earliest_s": 0.0, "latest_s": None, "is_sequence": False}
+        elif blind < 0.16:
+            seen = {"state": policy, "earliest_s": 0.0, "latest_s": None, "is_sequence": True}
+        knows = rng.random() < 0.98 or not self._gaps
+        return Relay(rng.random() < 0.97, policy, delay, seen, knows, fuse)
+
+    # ---- what people see -------------------------------------------------------------------------
+
+    def drawing(self) -> str:
+        lines = []
+        for feed in FEEDS:
+            lines += ["[[feed]]", f'name = "{feed}"', "", "[[panel]]", f'name = "P{feed}"']
+            lines += [f'inputs = ["{feed}"]']
+            for name, way in self.ways.items():
+                if name.startswith(f"P{feed}/"):
+                    lines += ["", "[[panel.line]]", f'name = "{name.partition("/")[2]}"']
+                    lines += [f"breaker_a = {way.rating:g}", "phases = 1"]
+        for rack in self.racks.values():
+            lines += ["", "[[pdu]]", f'name = "{rack.name}"', f'inputs = ["{rack.way.name}"]']
+            lines += ["", "[[pdu.line]]", 'name = "L1"', f"breaker_a = {rack.inlet.rating:g}"]
+            for fuse in rack.fuses:
+                own = [f'"{key}"' for key, one in rack.relays.items() if one.fuse == fuse.name]
+                lines += ["", "[[pdu.breaker]]", f'name = "{fuse.name}"']
+                lines += [f"breaker_a = {fuse.rating:g}", f"outlets = [{', '.join(own)}]"]
+        for one in self.servers:
+            cords = ", ".join(f'"{pdu}/{outlet}"' for pdu, outlet in one.cords)
+            lines += ["", "[[machine]]", f'name = "{one.name}"', f"cords = [{cords}]"]
+            lines += [f"needs = {one.needs}"]
+            if self.rng.random() < 0.9 or not self._gaps:
+                lines += [f"inrush_a = {math.ceil(max(one.surge_a))}"]
+            if self.rng.random() < 0.5:
+                lines += [f"peak_a = {math.ceil(one.peak_a * 104) / 100:g}"]
+        return "\n".join(lines) + "\n"
+
+    def readings(self, level: float) -> dict[str, Any]:
+        """What meters show while each machine draws at this level, from idle (0) to peak (1)."""
+        flows = dict[tuple[str, str], float]()
+        for one in self.servers:
+            live = [
+                self.racks[pdu].relays[outlet].on and not dead
+                for (pdu, outlet), dead in zip(one.cords, one.dead)
+            ]
+            flows.update(self._flows(one, live, one.idle_a + level * (one.peak_a - one.idle_a)))
+        return {
+            "taken": 0,
+            "pdus": [
+                {
+                    "name": rack.name,
+                    "outlets": [
+                        {
+                            "identity": key,
+                            "state": ("UP" if one.on else "DOWN") if one.knows_state else "UNKNOWN",
+                            "current_a": round(flows.get((rack.name, key), 0.0), 2),
+                        }
+                        for key, one in rack.relays.items()
+                    ],
+                    "power_on": {
+                        key: one.seen for key, one in rack.relays.items() if one.seen is not None
+                    },
+                }
+                for rack in self.racks.values()
+            ],
+        }
+
+    @staticmethod
+    def _flows(one: Server, live: list[bool], total: float) -> dict[tuple[str, str], float]:
+        whole = sum(share for share, lives in zip(one.shares, live) if lives)
+        if sum(live) < one.needs:
+            return {}
+        return {
+            cord: total * share / whole
+            for cord, share, lives in zip(one.cords, one.shares, live)
+            if lives
+        }
+
+    # ---- what happens ----------------------------------------------------------------------------
+
+    def live(self, returned: set[str], kept: set[str]) -> None:
+        """Power comes back to these feeds at second 0; `kept` had it all the time."""
+        events: list[tuple[float, tuple[str, str]]] = []
+        self.powered = set(kept) | returned
+        for rack in self.racks.values():
+            for key, one in rack.relays.items():
+                if rack.feed in kept:
+                    if one.on:
+                        self.closed.add((rack.name, key))
+                elif rack.feed in returned:
+                    goes_on = one.policy == "on" or (one.policy == "last" and one.on)
+                    if goes_on:
+                        jitter = self.rng.uniform(0, 0.2)
+                        events.append((one.delay_s + rack.late_s + jitter, (rack.name, key)))
+        for server in self.servers:
+            if self._alive(server):
+                server.since = -_FOR_S
+        now = 0.0
+        events.sort()
+        times = sorted({at for at, _ in events})
+        last = max(times, default=0.0) + _FOR_S
+        ticks = [n * _TICK_S for n in range(int(last / _TICK_S) + 1)]
+        for at in sorted({*times, *ticks}):
+            self._flow(at - now)
+            now = at
+            while events and events[0][0] <= now:
+                self.closed.add(events.pop(0)[1])
+            closing = [(when, cord) for when, cord in self._all(times, now)]
+            self._surge(closing, now)
+            for server in self.servers:
+                if self._alive(server) and server.since is None:
+                    server.since = now
+                    self.started.setdefault(server.name, now)
+                elif not self._alive(server):
+                    server.since = None
+            self._flow(0.0)
+
+    def _all(self, times: list[float], now: float) -> list[tuple[float, tuple[str, str]]]:
+        if now not in times:
+            return []
+        return [(now, cord) for cord in self.closed if self._since.get(cord) is None]
+
+    @property
+    def _since(self) -> dict[tuple[str, str], float]:
+        if not hasattr(self, "_when"):
+            self._when: dict[tuple[str, str], float] = {}
+        return self._when
+
+    def _surge(self, closing: list[tuple[float, tuple[str, str]]], now: float) -> None:
+        crest: dict[int, float] = {}
+        fuses: dict[int, Fuse] = {}
+        recent = []
+        for server in self.servers:
+            for cord, surge in zip(server.cords, server.surge_a):
+                if cord in self.closed and cord not in self._since:
+                    self._since[cord] = now
+                if cord in self._since and 0 <= now - self._since[cord] <= _HALF_WAVE_S:
+                    if self.racks[cord[0]].feed in self.powered and self._fed(cord):
+                        recent.append((cord, surge))
+        for (pdu, outlet), surge in recent:
+            for fuse in self.racks[pdu].above(outlet):
+                fuses[id(fuse)] = fuse
+                crest[id(fuse)] = crest.get(id(fuse), 0.0) + surge
+        loads = self._loads()
+        for key, fuse in fuses.items():
+            if now > 0 or recent:
+                fuse.surge(crest[key] + math.sqrt(2) * loads.get(key, 0.0))
+
+    def _fed(self, cord: tuple[str, str]) -> bool:
+        rack = self.racks[cord[0]]
+        return (
+            cord in self.closed
+            and rack.feed in self.powered
+            and not any(fuse.open for fuse in rack.above(cord[1]))
+        )
+
+    def _alive(self, server: Server) -> bool:
+        live = [self._fed(cord) and not dead for cord, dead in zip(server.cords, server.dead)]
+        return sum(live) >= server.needs
+
+    def _loads(self) -> dict[int, float]:
+        found: dict[int, float] = {}
+        for one in self.servers:
+            live = [self._fed(cord) and not dead for cord, dead in zip(one.cords, one.dead)]
+            level = self.rng.choice((0.0, self.rng.random(), 1.0))
+            total = one.idle_a + level * (one.peak_a - one.idle_a)
+            for (pdu, outlet), flow in self._flows(one, live, total).items():
+                for fuse in self.racks[pdu].above(outlet):
+                    found[id(fuse)] = found.get(id(fuse), 0.0) + flow
+        return found
+
+    def _flow(self, seconds: float) -> None:
+        loads = self._loads()
+        for rack in self.racks.values():
+            for fuse in (rack.way, rack.inlet, *rack.fuses):
+                if fuse is rack.way and rack is not next(
+                    one for one in self.racks.values() if one.way is fuse
+                ):
+                    continue
+                if not fuse.open:
+                    fuse.carry(loads.get(id(fuse), 0.0), seconds)
+
+
+class Tally(Counter[str]):
+    """What was said and what happened. The keys that begin with ! must stay at 0."""
+
+    def compare(self, found: ReturnOutcome, world: World) -> None:
+        named = {
+            f"{rack.name}/{fuse.name}": fuse
+            for rack in world.racks.values()
+            for fuse in (rack.inlet, *rack.fuses)
+        }
+        named.update(world.ways)
+        for one in found.breakers:
+            fuse = named[one.name]
+            self[f"breakers: {one.fit.word}"] += 1
+            self["! fits that trip"] += one.fit.word == FITS and fuse.open
+            self["trip in every case"] += one.trips
+            above = [rack.way for rack in world.racks.values() if fuse in (rack.inlet, *rack.fuses)]
+            inlets = [rack.inlet for rack in world.racks.values() if fuse in rack.fuses]
+            dead = any(each.open for each in (fuse, *above, *inlets))
+            self["! trip in every case and hold"] += one.trips and not dead
+            self["! loads above their interval"] += fuse.highest > one.load.high + 1e-6
+        feeds = {one.name for one in found.returned}
+        for machine in found.machines:
+            server = next(one for one in world.servers if one.name == machine.machine)
+            self[f"machines: {machine.verdict.value}"] += 1
+            runs = world._alive(server)
+            comes = machine.verdict in (Returned.COMES, Returned.EARLY)
+            self["! come back that stay dark"] += comes and not runs
+            self["! stay dark that come back"] += machine.verdict is Returned.DARK and runs
+            late = max(rack.late_s for rack in world.racks.values()) + 0.3
+            at = world.started.get(server.name)
+            if comes and at is not None and feeds:
+                self["! start too early"] += at < machine.earliest_s
+                self["! start too late"] += (
+                    machine.latest_s is not None and at > machine.latest_s + late
+                )
+
+
+def trial(halls: int, seed: int) -> Tally:
+    """So many returns, in hall after hall."""
+    tally = Tally()
+    for number in range(halls):
+        rng = random.Random(f"{seed}/{number}")
+        world = World(rng)
+        drawing = reading_toml.parsed(world.drawing(), "hall.power.toml")
+        now = saved.of_json(world.readings(rng.random()), "now.json")
+        more = [saved.of_json(world.readings(level), "more.json") for level in (0.0, 1.0)]
+        back = Comeback(Hall(drawing, now), more)
+        kind = rng.choice(("both", "first", "alone"))
+        nodes = [HallNode("feed", name) for name in FEEDS]
+        rng.shuffle(nodes)
+        returned = nodes if kind == "both" else nodes[:1]
+        gone = nodes[1:] if kind == "first" else []
+        found = back.rehearse(returned, gone)
+        names = {one.name for one in returned}
+        world.live(names, set(FEEDS) - names if kind == "alone" else set())
+        tally.compare(found, world)
+        tally["returns"] += 1
+    return tally
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--halls", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    tally = trial(given.halls, given.seed)
+    for name, count in sorted(tally.items()):
+        print(f"{count:9,} {name}")
+    return int(any(count for name, count in tally.items() if name.startswith("!")))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

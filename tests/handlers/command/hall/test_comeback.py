@@ -1,0 +1,349 @@
+"""When the power comes back: what closes when, what trips, who starts, and which delays mend it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Optional
+
+import pytest
+
+from handlers.command import root
+from handlers.command.fleet import saved
+from handlers.command.hall import reading_toml
+from handlers.command.hall.comeback import BreakerBack, Comeback, Returned, ReturnOutcome
+from handlers.command.hall.comeback_command import seconds
+from handlers.command.hall.delays import findings, proposal
+from handlers.command.hall.drawing import HallNode
+from handlers.command.hall.loads import CANNOT_SAY, FITS
+from handlers.command.hall.rehearsal import Hall
+from handlers.command.report import Usage
+from tests.hall import return_trial
+
+A, B = HallNode("feed", "A"), HallNode("feed", "B")
+_SIDES = {"left": "A", "right": "B"}
+
+
+def drawing(machines: str, breaker_a: int = 16, more: str = "inrush_a = 20\n") -> str:
+    """Two feeds, a PDU on each, and these machines."""
+    lines = [more]
+    lines += [f'[[feed]]\nname = "{feed}"\n' for feed in _SIDES.values()]
+    for side, feed in _SIDES.items():
+        lines += [f'[[pdu]]\nname = "{side}"\ninputs = ["{feed}"]\n']
+        lines += [f'[[pdu.line]]\nname = "L1"\nbreaker_a = {breaker_a}\n']
+    return "\n".join(lines) + machines
+
+
+def machine(name: str, *cords: str, more: str = "") -> str:
+    listed = ", ".join(f'"{cord}"' for cord in cords)
+    return f'\n[[machine]]\nname = "{name}"\ncords = [{listed}]\n{more}\n'
+
+
+def pdu(name: str, *outlets: tuple[str, str, float, Optional[list[Any]]]) -> dict[str, Any]:
+    """A reading: identity, state, A, and what it does: state, earliest and latest s."""
+    keys = ("state", "earliest_s", "latest_s")
+    return {
+        "name": name,
+        "outlets": [
+            {"identity": one, "state": state, "current_a": amps} for one, state, amps, _ in outlets
+        ],
+        "power_on": {one: dict(zip(keys, said)) for one, _, _, said in outlets if said is not None},
+    }
+
+
+def hall_of(text: str, *pdus: dict[str, Any]) -> Hall:
+    readings = saved.of_json({"pdus": list(pdus)}, "monday.json")
+    return Hall(reading_toml.parsed(text, "hall.power.toml"), readings)
+
+
+def verdicts(found: ReturnOutcome) -> dict[str, Returned]:
+    return {one.machine: one.verdict for one in found.machines}
+
+
+def breaker(found: ReturnOutcome, name: str) -> BreakerBack:
+    return next(one for one in found.breakers if one.name == name)
+
+
+ON, LATER, OFF, LAST = ["on", 0, 0], ["on", 30, 30], ["off", 0, None], ["last", 5, 5]
+
+
+def one_side(state: str, said: Optional[list[Any]], amps: float = 1.01) -> ReturnOutcome:
+    """A machine with one cord, after the power came back."""
+    hall = hall_of(drawing(machine("srv", "left/1")), pdu("left", ("1", state, amps, said)))
+    return Comeback(hall).rehearse([A], [])
+
+
+# ---- what an outlet does -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "state, said, verdict, reason",
+    [
+        ("UP", ON, Returned.COMES, ""),
+        ("UP", OFF, Returned.DARK, "left/1 is set to stay off when power comes back"),
+        ("UP", LAST, Returned.COMES, ""),
+        ("DOWN", LAST, Returned.DARK, "left/1 was off, and takes the state that it had"),
+        ("UNKNOWN", LAST, Returned.CANNOT_SAY, "its state before was not read"),
+        ("UP", None, Returned.CANNOT_SAY, "what it does when power comes back was not read"),
+        ("UP", ["", 0, None], Returned.CANNOT_SAY, "when power comes back was not read"),
+    ],
+)
+def test_a_machine_comes_back_if_its_outlet_does(
+    state: str, said: Optional[list[Any]], verdict: Returned, reason: str
+) -> None:
+    (found,) = one_side(state, said, 0.0 if state == "DOWN" else 1.01).machines
+    assert found.verdict is verdict and reason in found.reason
+
+
+def test_it_comes_back_within_the_interval_of_its_delay() -> None:
+    (found,) = one_side("UP", ["on", 3, 9]).machines
+    assert (found.earliest_s, found.latest_s) == (3, 9)
+    (found,) = one_side("UP", ["on", 3, None]).machines
+    assert (found.verdict, found.earliest_s, found.latest_s) == (Returned.COMES, 3, None)
+
+
+def test_an_outlet_without_a_relay_has_power_at_once() -> None:
+    read = {**pdu("left", ("1", "UNKNOWN", 1.0, None)), "metered": True}
+    hall = hall_of(drawing(machine("srv", "left/1")), read)
+    (found,) = Comeback(hall).rehearse([A], []).machines
+    assert (found.verdict, found.latest_s) == (Returned.COMES, 0)
+
+
+def test_an_outlet_behind_another_pdu_adds_its_delay() -> None:
+    text = drawing(machine("srv", "strip/1")) + (
+        '\n[[pdu]]\nname = "strip"\ninputs = ["left/1"]\nbreaker_a = 10\n'
+    )
+    hall = hall_of(
+        text, pdu("left", ("1", "UP", 1.01, LATER)), pdu("strip", ("1", "UP", 1.01, LAST))
+    )
+    (found,) = Comeback(hall).rehearse([A], []).machines
+    assert (found.earliest_s, found.latest_s) == (35, 35)
+
+
+# ---- together, and one first ---------------------------------------------------------------------
+
+
+def two_sides(left: list[Any], right: list[Any], needs: int = 1, amps: float = 2.01) -> Hall:
+    text = drawing(machine("srv", "left/1", "right/1", more=f"needs = {needs}"))
+    return hall_of(
+        text, pdu("left", ("1", "UP", amps, left)), pdu("right", ("1", "UP", amps, right))
+    )
+
+
+def test_a_machine_that_needs_both_sides_comes_up_before_what_it_needs() -> None:
+    (found,) = Comeback(two_sides(ON, LATER, needs=2)).rehearse([A, B], []).machines
+    assert found.verdict is Returned.EARLY
+    assert found.reason == "one cord at 0 s, the 2 that it needs at 30 s"
+    (alike,) = Comeback(two_sides(LATER, LATER, needs=2)).rehearse([A, B], []).machines
+    assert alike.verdict is Returned.COMES
+
+
+def test_two_feeds_are_rehearsed_together_and_each_first() -> None:
+    together, first, second = Comeback(two_sides(ON, OFF)).orders([A, B])
+    assert (together.returned, together.gone) == ([A, B], [])
+    assert (first.returned, first.gone) == ([A], [B])
+    assert verdicts(first) == {"srv": Returned.COMES}
+    assert verdicts(second) == {"srv": Returned.DARK}
+
+
+def test_a_machine_that_lived_on_the_other_feed_is_not_touched() -> None:
+    found = Comeback(two_sides(ON, OFF)).rehearse([A], [])
+    assert found.machines == [] and found.level == 0
+
+
+def test_each_side_may_carry_the_whole_machine_at_first() -> None:
+    found = Comeback(two_sides(ON, LATER, amps=7.01)).rehearse([A, B], [])
+    # 7 + 7 A on one side of 16 A: above its limit of 80 %
+    assert breaker(found, "left/L1").fit.word == CANNOT_SAY
+    assert breaker(found, "left/L1").load.high == pytest.approx(14.04 * 1.05, rel=0.01)
+
+
+# ---- what trips ----------------------------------------------------------------------------------
+
+
+def full(
+    count: int, amps: float, said: list[Any], more: str = "inrush_a = 4\n", rating: int = 16
+) -> Hall:
+    """So many machines with one cord each on one PDU."""
+    machines = "".join(machine(f"srv-{n}", f"left/{n}") for n in range(1, count + 1))
+    outlets = [(str(n), "UP", amps, said) for n in range(1, count + 1)]
+    return hall_of(drawing(machines, rating, more), pdu("left", *outlets))
+
+
+def test_what_is_far_above_its_rating_trips_and_leaves_all_behind_it_dark() -> None:
+    found = Comeback(full(10, 3.01, ON)).rehearse([A], [])
+    assert breaker(found, "left/L1").trips and found.level == 2
+    assert set(verdicts(found).values()) == {Returned.DARK}
+    assert found.machines[0].reason == "left/1: left/L1 trips"
+
+
+def test_an_overload_begins_when_the_load_has_grown_so_far() -> None:
+    machines = "".join(machine(f"srv-{n}", f"left/{n}") for n in range(1, 11))
+    outlets = [(str(n), "UP", 2.01, ["on", 10.0 * n, 10.0 * n]) for n in range(1, 11)]
+    hall = hall_of(drawing(machines, 16, "inrush_a = 4\n"), pdu("left", *outlets))
+    one = breaker(Comeback(hall).rehearse([A], []), "left/L1")
+    # seven machines of 2.12 A (a meter of 0.01 A, and 5 %) are within 16 A, eight are not
+    assert one.trips_from_s == 80 and not one.trips
+    assert [(at.at_s, round(at.high, 2)) for at in one.growth][:2] == [(10, 2.12), (20, 4.24)]
+
+
+def test_without_the_owners_inrush_nobody_can_say_that_it_fits() -> None:
+    unsaid = breaker(Comeback(full(4, 1.01, ON, more="")).rehearse([A], []), "left/L1")
+    assert unsaid.fit == (CANNOT_SAY, "the inrush of a machine is not given (inrush_a)")
+    said = breaker(Comeback(full(4, 1.01, ON)).rehearse([A], []), "left/L1")
+    assert (said.fit.word, said.inrush_a) == (FITS, 16.0)
+
+
+def test_an_inrush_holds_only_for_cold_supplies() -> None:
+    back = Comeback(full(4, 1.01, ON), is_cold=False)
+    assert breaker(back.rehearse([A], []), "left/L1").inrush_a is None
+
+
+def test_many_outlets_in_one_moment_may_trip_what_one_after_the_other_does_not() -> None:
+    more = "inrush_a = 30\n"
+    at_once = full(12, 0.51, ON, more)
+    found = Comeback(at_once).rehearse([A], [])
+    assert breaker(found, "left/L1").fit.reason == "an inrush of 360 A may trip it"
+    assert set(verdicts(found).values()) == {Returned.CANNOT_SAY}
+    (finding,) = findings(at_once, [found])
+    assert finding == (
+        "left/L1",
+        "12 outlets close in the same moment on one 16 A breaker",
+    )
+    delays = proposal(at_once, Comeback(at_once), [A])
+    assert delays is not None and delays.mended == ["left/L1"] and not delays.left
+    assert delays.pdus["left"][:3] == [("1", 0), ("2", 2), ("3", 4)]
+
+
+def test_no_delay_mends_an_overload() -> None:
+    hall = full(10, 3.01, ON)
+    delays = proposal(hall, Comeback(hall), [A])
+    assert delays is not None and delays.left == ["left/L1"] and not delays.mended
+
+
+def test_nothing_is_proposed_where_all_fits() -> None:
+    hall = full(4, 1.01, ON)
+    assert proposal(hall, Comeback(hall), [A]) is None
+    assert Comeback(hall).rehearse([A], []).level == 0
+
+
+def test_the_cords_of_a_machine_get_one_delay() -> None:
+    machines = "".join(machine(f"srv-{n}", f"left/{n}", f"right/{n}") for n in range(1, 13))
+    sides = [
+        pdu(side, *((str(n), "UP", 0.51, ON) for n in range(1, 13))) for side in ("left", "right")
+    ]
+    hall = hall_of(drawing(machines, 16, "inrush_a = 30\n"), *sides)
+    delays = proposal(hall, Comeback(hall), [A, B])
+    assert delays is not None and delays.pdus["left"] == delays.pdus["right"]
+
+
+def test_the_highest_that_was_ever_metered_counts_unless_the_owner_knows_more() -> None:
+    hall = full(4, 1.01, ON)
+    busy = full(4, 4.51, ON).readings
+    assert breaker(Comeback(hall, [busy]).rehearse([A], []), "left/L1").load.high > 18
+    known = full(4, 1.01, ON)
+    text = drawing(machine("srv", "left/1", more="peak_a = 9"))
+    peak = hall_of(text, pdu("left", ("1", "UP", 1.01, ON)))
+    assert breaker(Comeback(peak).rehearse([A], []), "left/L1").load.high == 9
+    assert breaker(Comeback(known).rehearse([A], []), "left/L1").load.high < 5
+
+
+def test_a_machine_that_was_off_when_it_was_read_may_draw_anything() -> None:
+    found = one_side("DOWN", ON, 0.0)
+    one = breaker(found, "left/L1")
+    assert one.load.high == float("inf") and one.fit.word == CANNOT_SAY
+
+
+# ---- findings ------------------------------------------------------------------------------------
+
+
+def test_cords_that_differ_are_found() -> None:
+    hall = two_sides(ON, OFF)
+    (found,) = findings(hall, [])
+    assert found == ("srv", "its cords differ: left/1: on after 0 s, right/1: stays off")
+    (late,) = findings(two_sides(ON, LATER), [])
+    assert late.what == "its cords differ: left/1: on after 0 s, right/1: on after 30 s"
+    assert findings(two_sides(ON, ["on", 4, 4]), []) == []
+
+
+def test_outlets_that_were_not_read_are_found() -> None:
+    hall = hall_of(drawing(machine("srv", "left/1")), pdu("left", ("1", "UP", 1.01, None)))
+    (found,) = findings(hall, [])
+    assert found == ("left", "what 1 of its outlets do when power comes back was not read")
+
+
+# ---- the command ---------------------------------------------------------------------------------
+
+
+def run(
+    capsys: pytest.CaptureFixture[str], folder: Path, hall: Hall, *words: str
+) -> tuple[int, str]:
+    kept = folder / "monday.json"
+    if not kept.exists():
+        saved.save(str(kept), hall.readings)
+    argv = ["rehearse", str(folder / "hall.power.toml"), "--readings", str(kept), *words]
+    code = root.run(argv)
+    return code, capsys.readouterr().out
+
+
+def test_the_command_shows_the_timeline_and_the_delays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = "inrush_a = 30\n"
+    hall = full(12, 0.51, ON, more)
+    machines = "".join(machine(f"srv-{n}", f"left/{n}") for n in range(1, 13))
+    (tmp_path / "hall.power.toml").write_text(drawing(machines, 16, more))
+    code, out = run(capsys, tmp_path, hall, "--return", "feed:A", "--after", "2h")
+    assert code == 1
+    shown = [line.split() for line in out.splitlines()]
+    assert out.startswith("power comes back to feed:A, after 2 h\n12 machines: 0 comes back")
+    assert ["0", "left", "1,", "2,", "3,"] in [line[:5] for line in shown]
+    assert "with these delays left/L1 fit; set them on each PDU's page:" in out
+    assert ["left", "12", "22"] in shown
+    code, out = run(capsys, tmp_path, hall, "--return", "feed:A", "--after", "20s", "--json")
+    found = json.loads(out)
+    assert code == found["level"] == 1 and found["after_s"] == 20
+    (one,) = found["returns"]
+    assert one["breakers"][0]["inrush_a"] is None and one["breakers"][0]["together"] == 12
+    assert one["steps"][0]["pdu"] == "left" and len(one["steps"][0]["outlets"]) == 12
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--return", "feed:A", "--fail", "feed:A"],
+        ["--fail", "feed:A", "--after", "2h"],
+        ["--return", "feed:A", "--after", "soon"],
+        ["--return", "feed:X"],
+        ["--return", "feed:A", "--html", "x.html"],
+    ],
+)
+def test_contradictory_words_are_refused(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hall = full(1, 0.51, ON)
+    (tmp_path / "hall.power.toml").write_text(drawing(machine("srv-1", "left/1")))
+    code, _ = run(capsys, tmp_path, hall, *words)
+    assert code == 2
+
+
+def test_a_time_has_a_unit() -> None:
+    assert [seconds(one) for one in ("2h", "30min", "45 s")] == [7200, 1800, 45]
+    for wrong in ("2", "h", "2 days", "-1h"):
+        with pytest.raises(Usage):
+            seconds(wrong)
+
+
+def test_the_owners_numbers_of_a_machine_are_read() -> None:
+    text = drawing(machine("srv", "left/1", more="inrush_a = 7\npeak_a = 3"), more="inrush_a = 40")
+    one = reading_toml.parsed(text, "x").machines["srv"]
+    assert (one.inrush_a, one.peak_a) == (7, 3)
+
+
+# ---- the trial -----------------------------------------------------------------------------------
+
+
+def test_no_fit_trips_and_no_verdict_is_false_in_simulated_returns() -> None:
+    tally = return_trial.trial(60, seed=7)
+    assert tally["returns"] == 60 and tally["breakers: fits"] > 50
+    assert {name: count for name, count in tally.items() if name[0] == "!" and count} == {}
