@@ -22,9 +22,9 @@ TAKEN_OVER = 0.6
 _WAS_IDLE, _MOST_TAKEN = 0.3, 1.5
 # The threshold is in A; watts are compared with what it is at the lowest mains voltage.
 _VOLTS = 100.0
-# steps that meters have; one that is taken for coarser than it is proves less, and never too much
-_STEPS_A = (1.0, 0.5, 0.25, 0.2, 0.1, 0.05, 0.025, 0.02, 0.01, 0.005, 0.002, 0.001)
-_STEPS_W = (100.0, 50.0, 25.0, 20.0, 10.0, 5.0, 2.5, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05, 0.01)
+# steps that devices' figures have; one that is taken for coarser than it is proves less, never more
+_STEPS_A = (1.0, 0.1, 0.01, 0.001)
+_STEPS_W = (100.0, 10.0, 1.0, 0.1, 0.01)
 
 
 class Draw(NamedTuple):
