@@ -163,7 +163,7 @@ NAMES: tuple[Name, ...] = (
     ),
     *_unsupported(
         "AP6015A, AP6020A, AP6031A, AP6037A, AP6120A, AP9560, AP9562, AP9564, AP9565, AP9566,"
-        " AP9568, AP9570, AP9571, AP9571A, AP9572",
+        " AP9568, AP9570, AP9571A, AP9572",
         _BASIC,
         f"{_NETBOX}APC/",
     ),
@@ -275,6 +275,12 @@ NAMES: tuple[Name, ...] = (
         "https://github.com/ClusterLabs/fence-agents/blob/HEAD/agents/apc_snmp/fence_apc_snmp.py",
         True,
         False,
+    ),
+    *_perhaps(
+        "PDUMHxx*AT",
+        "tripplite-legacy-pdu",
+        f"{_NETBOX}Eaton/",
+        "a transfer switch with a slot for a network card: only with a card is it read",
     ),
     *_unsupported(
         "PDUMHxx*, PDUMVxx*",

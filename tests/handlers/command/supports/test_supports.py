@@ -208,6 +208,7 @@ def test_what_is_nearly_a_known_name_is_probably_read(
         ("Rittal 7955.310", "rittal-cmc3"),
         ("WTI REM-4R4-1", "wti-power"),
         ("PDUMNH15AT1", "tripplite-products"),
+        ("Tripp-Lite-PDUMH20HVAT", "tripplite-legacy-pdu"),
         ("PDU31001", "cyberpower-epdu2"),
         ("APC Smart-UPS 750", "nut"),
         ("Eaton 9PX3000iRT2U", "nut"),
