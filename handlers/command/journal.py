@@ -276,6 +276,8 @@ def last_record(path: str) -> Mapping[str, Any]:
     try:
         with open(path, "rb") as file:
             end = _end_of_lines(file, os.fstat(file.fileno()).st_size)
+            if not end:
+                return {}
             _last_hash(file, end, path)  # checks the line
             file.seek(_begin_of_line(file, end) + _BODY)
             body = file.read(end - 1 - file.tell())

@@ -12,18 +12,13 @@ from array import array
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from ..meter.instants import BORN
 from .columns import np
 from .registers import Event
+from .starts import ALIKE_S, ALIKE_SHARE, OVERLAP_S, SYNCED, righted
 
-#: what both clocks may differ by between two polls: this, and a share of the time that passed,
-#: which is twice as much as NTP may slew (500 ppm, RFC 5905)
-ALIKE_S, ALIKE_SHARE = 1.5, 0.001
 #: how many settings back the clock may come to what it was: more would take long
 _BACK = 200
-#: a clock that says less was surely wrong: no version of this program is older (2026-01-01, UTC)
-_BORN = 1767225600.0
-#: the next round begins after the end of this one; times are exact to a second
-_OVERLAP_S = 3.0
 
 
 class PollClock(NamedTuple):
@@ -41,45 +36,54 @@ def seen_by_monotonic(
     ends: Sequence[float],
     monotonic: Sequence[float],
     boots: Collection[int] = (),
+    synced: bytes = b"",
 ) -> PollClock:
     """Jumps by the monotonic clock. It begins again when the reader's machine starts.
 
-    `boots`: numbers of polls before which it did.
+    `boots`: numbers of polls before which it did. `synced`: as of `starts.righted`.
     """
+    begins, ends, said, loose = righted(begins, ends, monotonic, boots, synced)
     if not boots and _is_calm(begins, monotonic):
-        return PollClock(begins, ends)
+        return PollClock(begins, ends, said)
     jumps: list[Event] = []
     shift = 0.0
     settings = [_Setting(0.0, 0.0, -math.inf)]
+    doubt = 0.0
     made: list[float] = []
     unsure = 0.0
     for number, begin in enumerate(begins):
-        jump = passed = 0.0
-        if number in boots:
-            if begin < ends[number - 1] - _OVERLAP_S:
+        jump = passed = doubt = 0.0
+        if number in loose:
+            pass
+        elif number in boots:
+            if begin < ends[number - 1] - OVERLAP_S:
                 # Nobody knows how long the machine was down: as long as polls usually are apart?
                 passed = usual = max(_usual(begins), 0.0)
                 jump, unsure = begin - begins[number - 1] - usual, unsure + usual
+                doubt = usual
         elif number and monotonic[number] > monotonic[number - 1]:
             passed = monotonic[number] - monotonic[number - 1]
             jump = begin - begins[number - 1] - passed
         settings[-1] = settings[-1].longer(passed)
         if abs(jump) > ALIKE_S + ALIKE_SHARE * passed:
             shift += jump
-            settings.append(_Setting(shift, 0.0, -math.inf))
+            settings.append(_Setting(shift, 0.0, -math.inf, doubt))
             jumps.append(
                 _jumped(begins[number - 1], begin, jump, "about " if number in boots else "")
             )
-        settings[-1] = settings[-1]._replace(latest=max(settings[-1].latest, begin))
+        is_synced = settings[-1].is_synced or synced[number : number + 1] == bytes([SYNCED])
+        settings[-1] = settings[-1]._replace(
+            latest=max(settings[-1].latest, begin), is_synced=is_synced
+        )
         made.append(shift)
     if not jumps:
-        return PollClock(begins, ends)
+        return PollClock(begins, ends, said)
     # One of these settings was right, and nobody says which.
     first, *others = (one.shift for one in _possible(settings))
     return PollClock(
         array("d", [time - by + first for time, by in zip(begins, made)]),
         array("d", [time - by + first for time, by in zip(ends, made)]),
-        jumps,
+        [*said, *jumps],
         max((abs(one - first) for one in others), default=0.0) + unsure,
     )
 
@@ -111,6 +115,10 @@ class _Setting(NamedTuple):
     held: float
     #: the latest time that it said at a poll, in s
     latest: float
+    #: how far the start of the reader's machine before it leaves open what the jump was, in s
+    doubt: float = 0.0
+    #: whether the kernel called it synchronised
+    is_synced: bool = False
 
     def longer(self, seconds: float) -> _Setting:
         """The same setting, held so much longer."""
@@ -122,29 +130,36 @@ def _possible(settings: Sequence[_Setting]) -> Sequence[_Setting]:
 
     The clock may go wrong for a while and come back to what it was. If that took less time than the
     setting to which it came back was held, the settings between were wrong. So were those with
-    times before this program was written: a machine may start in 1970 or 2000.
+    times before this program was written: a machine may start in 1970 or 2000. Where the kernel
+    called settings synchronised, others count no more.
     """
     kept: list[_Setting] = []
     for one in settings:
-        between = 0.0
+        between, doubt = 0.0, one.doubt
         for place in range(len(kept) - 1, max(len(kept) - 1 - _BACK, -1), -1):
             before = kept[place]
-            is_back = abs(before.shift - one.shift) <= ALIKE_S + ALIKE_SHARE * between
+            is_back = abs(before.shift - one.shift) <= ALIKE_S + ALIKE_SHARE * between + doubt
             if is_back and between < before.held + one.held:
-                latest = max(before.latest, one.latest)
-                kept[place:] = [_Setting(before.shift, before.held + one.held, latest)]
+                kept[place:] = [
+                    before._replace(
+                        held=before.held + one.held,
+                        latest=max(before.latest, one.latest),
+                        is_synced=before.is_synced or one.is_synced,
+                    )
+                ]
                 break
-            between += before.held
+            between, doubt = between + before.held, doubt + before.doubt
         else:
             kept.append(one)
-    return [one for one in kept if one.latest >= _BORN] or kept
+    synced = [one for one in kept if one.is_synced]
+    return synced or [one for one in kept if one.latest >= BORN] or kept
 
 
 def seen_by_begins(begins: Sequence[float], ends: Sequence[float]) -> PollClock:
     """Jumps back: a poll that begins before the end of the one before."""
     jumps: list[Event] = []
     slack = 0.0
-    early = np.asarray(begins)[1:] < np.asarray(ends)[:-1] - _OVERLAP_S
+    early = np.asarray(begins)[1:] < np.asarray(ends)[:-1] - OVERLAP_S
     late = (np.flatnonzero(early) + 1).tolist()
     if late:
         usual = max(_usual(begins), 0.0)

@@ -6,7 +6,7 @@ happened before any poll since the last one that read the same thing of the unit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Optional
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ class UnitIdentity:
         self._said: dict[str, tuple[str, int]] = {}
         #: the last poll that read an uptime, and its number
         self._up: Optional[tuple[Poll, int]] = None
+        #: polls with a start of the reader's machine between them, as if the unit had begun again:
+        #: the last one before with its number, and the one after. Perhaps a clock was wrong
+        self._doubted: list[tuple[Poll, int, Poll, int]] = []
 
     def follow(self, poll: Poll, number: int) -> None:
         """Compare a poll with those before it. `number`: its own."""
@@ -50,8 +53,24 @@ class UnitIdentity:
                 self._mark(at, number, how)
         if self._up is not None:
             before_it, at = self._up
-            self._mark(at, number, restarted(before_it, poll))
+            how = restarted(before_it, poll)
+            if how and poll.boot != before_it.boot:
+                self._doubted.append((before_it, at, poll, number))
+            else:
+                self._mark(at, number, how)
         self.keep(poll, number)
+
+    def is_doubted(self, number: int) -> bool:
+        """Whether the unit may have begun again before a poll; `decide` says it."""
+        return any(number == one[3] for one in self._doubted)
+
+    def decide(self, begins: Sequence[float], ends: Sequence[float], slack: float) -> None:
+        """Decide what was in doubt by the true times of all polls, as far as they are known."""
+        doubted, self._doubted = self._doubted, []
+        for old, at, new, number in doubted:
+            old = old._replace(begin=begins[at], end=ends[at])
+            new = new._replace(begin=begins[number], end=ends[number] + slack)
+            self._mark(at, number, restarted(old, new))
 
     def keep(self, poll: Poll, number: int) -> None:
         """Keep what a poll says that is known to be of the same unit as the one before it."""

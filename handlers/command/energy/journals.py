@@ -7,6 +7,7 @@ its own gets one for the time of the audit.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import re
 import tempfile
@@ -19,7 +20,7 @@ from typing import Callable, NamedTuple, Optional
 from ...errors import SettingsError, printable
 from .. import journal
 from ..meter import days
-from ..output import counted
+from ..meter.instants import BORN
 from . import packs
 from .readings import Block, Found, PduReadings, UnitFacts
 from .spread import are_large, spread
@@ -58,10 +59,10 @@ class MeterJournal:
 
         Raises SettingsError; journal.Changed names a line that is not as it was written.
         """
-        chosen = _chosen(self._folder, begin - _DAY, end + _DAY)
+        paths = _chosen(self._folder, begin - _DAY, end + _DAY)
         with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as folder:
-            indexes = [*_indexes(chosen.paths, folder, self._without)]
-            self._origin = [*_said(self._folder, chosen, indexes), *self._holes(chosen.paths)]
+            indexes = [*_indexes(paths, folder, self._without)]
+            self._origin = [*_said(self._folder, paths, indexes), *self._holes(paths)]
             yield from _each_pdu(indexes, partial(_audit, audit))
 
     def past(self, begin: float, end: float) -> Sequence[str]:
@@ -69,8 +70,8 @@ class MeterJournal:
         of a period, or of a day before or after it. Raises SettingsError.
         """
         today = days.day_of(time.time())
-        chosen = _chosen(self._folder, begin - _DAY, end + _DAY)
-        return [one for one in chosen.paths if _day(one) < today]
+        paths = _chosen(self._folder, begin - _DAY, end + _DAY)
+        return [one for one in paths if _day(one) < today]
 
     def by_day(
         self, paths: Sequence[str], found: Callable[[str, Sequence[DayBlocks]], Found]
@@ -152,60 +153,60 @@ def _told(lines: frozenset[int]) -> str:
     return ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in parts)
 
 
-class Chosen(NamedTuple):
-    """The files that may have readings of a period."""
+def _chosen(folder: str, begin: float, end: float) -> Sequence[str]:
+    """The files from the first to the last that may have lines of the period, by the times in them.
 
-    paths: Sequence[str]
-    #: how many later files there are
-    later: int
-
-
-def _chosen(folder: str, begin: float, end: float) -> Chosen:
-    """The files from the day of `begin` on.
-
-    No file has a line of a day after its name's, but after the clock went back, it has lines of
-    days before: of any day. So a later file counts, too, if its last line is of a day before its
-    name's.
+    Names do not say it: a clock that was wrong for a while may have named a file, and a file goes
+    on while the clock is not believed.
     """
     kept = days.files(folder)
-    found = [path for path in kept if _day(path) >= days.day_of(begin)]
-    until = days.day_of(end)
-    needed = 0
-    for number, path in enumerate(found, start=1):
-        if _day(path) <= until or _last_day(path) < _day(path):
-            needed = number
-    if not needed:
+    spans = [*_spans(kept)]
+    found = [place for place, span in enumerate(spans) if span.begin <= end and begin <= span.end]
+    if not found:
         have = f": it has {_day(kept[0])} to {_day(kept[-1])}" if kept else ""
         raise SettingsError(
             f"{printable(folder)} has no file of `pdu meter` from {days.day_of(begin)} to"
-            f" {until}{have}"
+            f" {days.day_of(end)}{have}"
         )
-    return Chosen(found[:needed], len(found) - needed)
+    return kept[found[0] : found[-1] + 1]
+
+
+class _Span(NamedTuple):
+    """The times of lines, in s of UTC."""
+
+    begin: float
+    end: float
+
+
+def _spans(paths: Sequence[str]) -> Iterator[_Span]:
+    """The times that lines of files may have, by the first and the last line of each.
+
+    Lines follow each other, so a time later than one after it was wrong, and counts only itself:
+    then the lines beside it may be from any time since a line before. Where no line says it, the
+    name does.
+    """
+    read: list[Optional[float]] = []
+    for path in paths:
+        read += (days.first_time(path), days.last_time(path))
+    read = [None if time is None or time < BORN else time for time in read]
+    right: list[Optional[float]] = []
+    least = math.inf
+    for time in reversed(read):
+        right.append(time if time is not None and time <= least else None)
+        least = min(least, math.inf if time is None else time)
+    right.reverse()
+    for place in range(0, len(read), 2):
+        own = [time for time in read[place : place + 2] if time is not None]
+        before = [time for time in right[: place + 1] if time is not None]
+        after = [time for time in right[place + 1 :] if time is not None]
+        day = days.begin_of(paths[place // 2])
+        begin = before[-1] if before else day
+        end = after[0] if after else day + _DAY
+        yield _Span(min([begin, *own]), max([end, *own]))
 
 
 def _day(path: str) -> str:
     return os.path.basename(path)[: len("2026-11-23")]
-
-
-def _last_day(path: str) -> str:
-    """The day of the last line of a file; that of its name if no line says it, and of packed files,
-    which are not unpacked.
-    """
-    time = _last_time(path)
-    return _day(path) if time is None else days.day_of(time)
-
-
-def _last_time(path: str) -> Optional[float]:
-    """When the last line of a file was written, if it says so."""
-    if path.endswith(journal.PACKED):
-        return None
-    try:
-        time = journal.last_record(path).get("utc")
-    except SettingsError:  # of a file that is perhaps not needed
-        return None
-    if isinstance(time, list):
-        time = max(time, default=None)
-    return float(time) if isinstance(time, (int, float)) else None
 
 
 def roomy() -> Optional[str]:
@@ -275,10 +276,10 @@ def _audit(audit: Callable[[PduReadings], Found], stored: _Stored) -> Found:
     return audit(pdu)
 
 
-def _said(folder: str, chosen: Chosen, indexes: Sequence[packs.Index]) -> Iterator[str]:
+def _said(folder: str, paths: Sequence[str], indexes: Sequence[packs.Index]) -> Iterator[str]:
     if not indexes:
         raise SettingsError(f"{printable(folder)}: --without leaves no file")
-    names = [os.path.basename(path) for path in chosen.paths]
+    names = [os.path.basename(path) for path in paths]
     digest = hashlib.sha256("".join([*names, indexes[-1].hash]).encode()).hexdigest()
     yield (
         f"Readings: {printable(folder)}, {names[0]} to {names[-1]}, each line as it was written;"
@@ -290,9 +291,4 @@ def _said(folder: str, chosen: Chosen, indexes: Sequence[packs.Index]) -> Iterat
             f"{kept} of {len(indexes)} files were read from their packs: their SHA-256 is the one"
             " when they were packed, and their lines were checked then. `pdu energy verify` says"
             " whether the packs say what these lines do."
-        )
-    if chosen.later:
-        yield (
-            f"{counted(chosen.later, 'later file')} not read: readings of this period are there"
-            " only if the meter's clock was set back for a while."
         )

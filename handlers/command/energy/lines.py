@@ -52,7 +52,8 @@ class LinesAbove:
 
     def __init__(self) -> None:
         self._boot = ""
-        self._units: dict[int, UnitFacts] = {}
+        #: number of a unit -> what the kernel says of the clock -> the unit
+        self._units: dict[int, Mapping[Optional[bool], UnitFacts]] = {}
         #: whether a line was left out, which may have said of which unit the next polls are
         self._is_cut = False
 
@@ -68,7 +69,7 @@ class LinesAbove:
         if "of" in record:
             if self._is_cut and record["of"] not in self._units:
                 return None
-            unit = self._units[record["of"]]
+            unit = self._units[record["of"]][record.get("sync")]
             row = _row(record, len(unit.registers) - 1)
             if record.get("error") is not None and row.uptime != row.uptime and not row.is_empty:
                 # It ended early, perhaps before it read which unit that was.
@@ -80,7 +81,9 @@ class LinesAbove:
             self._boot = _text(record["boot"])
             self._units.clear()
         elif "unit" in record:
-            self._units[record["unit"]] = self._unit(record)
+            unit = self._unit(record)
+            words: Sequence[Optional[bool]] = (None, False, True)
+            self._units[record["unit"]] = {one: unit._replace(synced=one) for one in words}
         return None
 
     def _unit(self, record: Mapping[str, Any]) -> UnitFacts:
@@ -95,6 +98,7 @@ class LinesAbove:
             _text(record["family"]),
             self._boot,
             _accuracy(record.get("accuracy")),
+            None,
             registers,
         )
 

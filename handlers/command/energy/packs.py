@@ -27,7 +27,7 @@ from .. import journal
 from .lines import BAD, LinesAbove, PollRow
 from .readings import Block, UnitFacts
 
-_FORM = 3
+_FORM = 4
 #: a block is written when it has so many polls: this bounds the memory of 1,000 PDUs to 120 MB
 _POLLS = 96
 _TIMES = 4  # columns

@@ -17,6 +17,7 @@ from .clock import PollClock, seen_by_begins, seen_by_monotonic
 from .columns import Column, np
 from .identity import SERIAL, UPTIME, UPTIME_S, UnitIdentity
 from .registers import RegisterReadings
+from .starts import WORDS
 
 #: what an audit finds
 Found = TypeVar("Found")
@@ -63,6 +64,8 @@ class Poll(NamedTuple):
     family: str = ""
     #: the greatest error that the unit states, in percent (eoPowerAccuracy of ENERGY-OBJECT-MIB)
     accuracy_percent: Optional[float] = None
+    #: whether the kernel of the reader's machine called its clock synchronised; None: no word
+    synced: Optional[bool] = None
     #: why the poll failed, "" if it did not; a failed poll may have some of the outlets
     error: str = ""
 
@@ -77,6 +80,8 @@ class UnitFacts(NamedTuple):
     family: str
     boot: str
     accuracy_percent: Optional[float]
+    #: whether the kernel of the reader's machine called its clock synchronised; None: no word
+    synced: Optional[bool]
     #: OWN, then the identities of the outlets
     registers: tuple[str, ...]
 
@@ -212,6 +217,8 @@ class PduReadings:
         self.boots: set[int] = set()
         #: polls that failed
         self.failed = 0
+        #: of each poll: what the kernel said of the reader's clock, as in `starts`
+        self.synced = bytearray()
         self._boot: Optional[str] = None
 
     def append(self, poll: Poll) -> None:
@@ -226,6 +233,7 @@ class PduReadings:
         self._follow(poll, polls)
         said = SERIAL if poll.serial else 0
         self.identities.append(said if poll.uptime is None else said | UPTIME)
+        self.synced.append(WORDS[poll.synced])
         self.begins.append(poll.begin)
         self.ends.append(poll.end)
         self.monotonic.append(_NAN if poll.monotonic is None else poll.monotonic)
@@ -253,6 +261,7 @@ class PduReadings:
         for number in (*block.with_uptime()[-1:], more - 1):
             self._identity.keep(block.poll(number), polls + number)
         self.identities += block.identities()
+        self.synced += bytes([WORDS[unit.synced]]) * more
         self.begins.extend(block.begins)
         self.ends.extend(block.ends)
         self.monotonic.extend(block.monotonic)
@@ -273,7 +282,8 @@ class PduReadings:
         self._boot = poll.boot
         if poll.family:
             self.families.add(poll.family)
-        if number in self.changes or not self._errors:
+        is_another = number in self.changes or self._identity.is_doubted(number)
+        if is_another or not self._errors:
             self._errors.append(None)
         errors = (self._errors[-1], poll.accuracy_percent)
         self._errors[-1] = max((one for one in errors if one is not None), default=None)
@@ -295,10 +305,17 @@ class PduReadings:
         return max(stated) if stated and len(stated) == len(self._errors) else None
 
     def clock(self) -> PollClock:
-        """The times of the polls, and what is known of the clock that they are from."""
-        if not np.isnan(np.asarray(self.monotonic)).any():
-            return seen_by_monotonic(self.begins, self.ends, self.monotonic, self.boots)
-        return seen_by_begins(self.begins, self.ends)
+        """The times of the polls, and what is known of the clock that they are from. After all
+        polls: by these times it is decided what changed while the reader's machine started.
+        """
+        if np.isnan(np.asarray(self.monotonic)).any():
+            found = seen_by_begins(self.begins, self.ends)
+        else:
+            found = seen_by_monotonic(
+                self.begins, self.ends, self.monotonic, self.boots, bytes(self.synced)
+            )
+        self._identity.decide(found.begins, found.ends, found.slack)
+        return found
 
     def usual_gap(self) -> float:
         """The usual time between two polls, in s; 0 for fewer than two."""

@@ -6,17 +6,22 @@ earlier day are in the file of the later one.
 
 from __future__ import annotations
 
+import calendar
 import contextlib
+import itertools
 import os
 import re
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Optional
 
-from ...errors import printable
+from ...errors import SettingsError, printable
 from .. import journal
 from ..journal import PACKED, Journal, JournalError
 
+_DATE = len("2026-11-23")
+# a file begins with its chain, then with a start of the meter
+_HEAD = 5
 #: the file of a day; a past one may be packed
 NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\.jsonl(?:\.gz)?")
 
@@ -89,6 +94,8 @@ class Days:
         try:
             self._take()
             newest = files(folder)[-1:]
+            #: when the last line was written, in s of UTC; None if there is none
+            self.last = _last(newest[0]) if newest else None
             if newest and not newest[0].endswith(PACKED):
                 self._open(newest[0])
         except BaseException:
@@ -172,6 +179,56 @@ class Days:
             with contextlib.suppress(OSError):
                 self._journal.close()
         self._journal = None
+
+
+def first_time(path: str) -> Optional[float]:
+    """When the first line of a file was written that says it, in s of UTC; None if none of its head
+    does.
+    """
+    try:
+        for entry in itertools.islice(journal.read(path), _HEAD):
+            found = time_of(entry.record)
+            if found is not None:
+                return found
+    except SettingsError:  # a line that was changed
+        pass
+    return None
+
+
+def last_time(path: str) -> Optional[float]:
+    """When the last line of a file was written, in s of UTC; None if it does not say so, and for
+    packed files, which are not unpacked.
+    """
+    if path.endswith(PACKED):
+        return None
+    try:
+        return time_of(journal.last_record(path))
+    except SettingsError:  # a line that was changed
+        return None
+
+
+def time_of(record: Mapping[str, Any]) -> Optional[float]:
+    """When a line was written, in s of UTC, if it says so."""
+    found = record.get("utc")
+    if isinstance(found, list):
+        found = max((one for one in found if isinstance(one, (int, float))), default=None)
+    return float(found) if isinstance(found, (int, float)) else None
+
+
+def _last(path: str) -> float:
+    """When the last line of a file was written, or the end of its day."""
+    found = last_time(path)
+    if found is not None:
+        return found
+    return begin_of(path) + 86_400.0
+
+
+def begin_of(path: str) -> float:
+    """When the day in a file's name begins, in s of UTC; 0 for a day that is none."""
+    try:
+        return float(calendar.timegm(time.strptime(_day(path)[:_DATE], "%Y-%m-%d")))
+    except ValueError:
+        return 0.0
 
 
 def _day(path: str) -> str:

@@ -22,6 +22,8 @@ class Taken(NamedTuple):
     begin: Instant
     end: Instant
     reading: Reading
+    #: whether the kernel called the clock synchronised at the begin; None where it does not say
+    synchronised: Optional[bool] = None
 
 
 class PduHeading(NamedTuple):
@@ -87,10 +89,11 @@ class PduLines:
         return {key: value for key, value in declared.items() if value is not None}
 
     def _poll(self, taken: Taken, missed: int) -> Iterator[tuple[str, Any]]:
-        begin, end, reading = taken
+        begin, end, reading, synchronised = taken
         yield "of", self._number
         yield "utc", [round(begin.utc, _PLACES), round(end.utc, _PLACES)]
         yield "mono", [round(begin.mono, _PLACES), round(end.mono, _PLACES)]
+        yield "sync", synchronised
         yield "up", _short(reading.plate.uptime_s)
         yield "load", _short(reading.load_a)
         yield "total", reading.energy_kwh

@@ -27,8 +27,9 @@ from ..service import Wishes, reread
 from . import lines
 from .days import Days
 from .health import MeterCounts, MeterHealth, PduHealth, clock_time
-from .instants import Instant, boot
+from .instants import Instant, boot, synchronised
 from .lines import PduHeading, PduLines, Taken
+from .naming import DAY_S, FileClock
 from .schedule import Due, following
 from .taking import Known, known_of, take
 
@@ -125,6 +126,8 @@ class MeterService:
         self._numbers = itertools.count()
         self._take_over(targets)
         self._boot = boot()
+        self._files = FileClock(days.last)
+        self._is_ahead = False
         self._head: list[dict[str, Any]] = []
         self._unwritten: Optional[_Unwritten] = None
         self._repaired = self._polled = 0
@@ -310,7 +313,8 @@ class MeterService:
         if not found:
             return
         now = self._now()
-        head = [*self._begin_of_file(now), *self._head]
+        named = self._named(now)
+        head = [*self._begin_of_file(now, named), *self._head]
         if self._unwritten is not None:
             head.append(lines.lost(*self._unwritten))
         polls = [
@@ -319,7 +323,7 @@ class MeterService:
             for line in self._pdus[place].unit.lines(taken, self._pdus[place].missed)
         ]
         try:
-            self._days.append([*head, *polls], now.utc)
+            self._days.append([*head, *polls], named)
         except JournalError as error:
             self._keep_unwritten(found, error.reason)
             return
@@ -333,8 +337,23 @@ class MeterService:
         if self._days.repaired > self._repaired:
             self._say_repaired()
 
-    def _begin_of_file(self, now: Instant) -> Iterator[dict[str, Any]]:
-        if not self._days.is_new(now.utc):
+    def _named(self, now: Instant) -> float:
+        """The time that names the file of these lines."""
+        named = self._files.time(now, synchronised())
+        is_ahead = self._files.ahead > 0.0
+        if is_ahead and not self._is_ahead:
+            self._say(
+                f"the clock is {self._files.ahead / DAY_S:.1f} days ahead of the last line, and the"
+                " kernel does not call it synchronised: no file is named by it until it is, or has"
+                " been so for a day"
+            )
+        elif self._is_ahead and not is_ahead:
+            self._say("the clock names files again")
+        self._is_ahead = is_ahead
+        return named
+
+    def _begin_of_file(self, now: Instant, named: float) -> Iterator[dict[str, Any]]:
+        if not self._days.is_new(named):
             return
         for pdu in self._pdus:
             pdu.unit.forget()

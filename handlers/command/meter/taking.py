@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, Optional
 from ..doors import Door
 from ..fleet.polling import Target, poll
 from ..fleet.reading import Reading, placed
-from .instants import Instant
+from .instants import Instant, synchronised
 from .lines import Taken
 
 #: after so many seconds the whole nameplate is read again
@@ -45,7 +45,7 @@ class Known(NamedTuple):
 
 def take(target: Target, known: Optional[Known]) -> Taken:
     """Read a PDU. A failure is part of the reading."""
-    begin = Instant.now()
+    begin, is_synchronised = Instant.now(), synchronised()
     is_due = known is None or begin.mono - known.whole >= WHOLE_EACH_S
 
     def plate(reading: Reading, door: Door, pdu: Any) -> Reading:
@@ -55,12 +55,12 @@ def take(target: Target, known: Optional[Known]) -> Taken:
         return reading._replace(plate=door.nameplate(pdu, runs_on))
 
     reading = poll(target, with_labels=is_due, with_power=True, parts=(plate, placed))
-    return Taken(begin, Instant.now(), reading)
+    return Taken(begin, Instant.now(), reading, is_synchronised)
 
 
 def known_of(taken: Taken, before: Optional[Known]) -> Optional[Known]:
     """What the next poll should know; None after a failed one."""
-    begin, end, reading = taken
+    begin, end, reading, _ = taken
     if reading.failure is not None:
         return None
     is_due = before is None or begin.mono - before.whole >= WHOLE_EACH_S
