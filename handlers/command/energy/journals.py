@@ -188,17 +188,17 @@ def _spans(paths: Sequence[str]) -> Iterator[_Span]:
     read: list[Optional[float]] = []
     for path in paths:
         read += (days.first_time(path), days.last_time(path))
-    read = [None if time is None or time < BORN else time for time in read]
+    read = [None if at is None or at < BORN else at for at in read]
     right: list[Optional[float]] = []
     least = math.inf
-    for time in reversed(read):
-        right.append(time if time is not None and time <= least else None)
-        least = min(least, math.inf if time is None else time)
+    for at in reversed(read):
+        right.append(at if at is not None and at <= least else None)
+        least = min(least, math.inf if at is None else at)
     right.reverse()
     for place in range(0, len(read), 2):
-        own = [time for time in read[place : place + 2] if time is not None]
-        before = [time for time in right[: place + 1] if time is not None]
-        after = [time for time in right[place + 1 :] if time is not None]
+        own = [at for at in read[place : place + 2] if at is not None]
+        before = [at for at in right[: place + 1] if at is not None]
+        after = [at for at in right[place + 1 :] if at is not None]
         day = days.begin_of(paths[place // 2])
         begin = before[-1] if before else day
         end = after[0] if after else day + _DAY

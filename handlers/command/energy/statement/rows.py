@@ -1,7 +1,8 @@
 """The readings of an outlet on a day as texts: what leaves of a tree hold, and proofs show. Pure.
 
 A head says which unit answered: a JSON list of day, PDU, outlet, a mark of handler and address,
-serial number, firmware, family, run of the reader's machine, and the error that the unit states.
+serial number, firmware, family, run of the reader's machine, the error that the unit states, and
+whether the reader's clock was synchronised (null: not known).
 The rows below it are its polls: `begin,end,monotonic,uptime,kWh|A,W,state`. Times are in s, begin
 and end since 1970 (UTC); an empty place was not read; the state is 1, 0 or - for not known. What is
 right of the bar is hashed with a salt of its own, so that a row can be shown without it.
@@ -25,7 +26,7 @@ HEAD = "["
 HIDDEN = "#"
 _SIGNS = {OFF: "0", ON: "1", NO_STATE: "-"}
 _STATES = {sign: state for state, sign in _SIGNS.items()}
-_TIMES, _FLOWS, _FACTS = 5, 3, 9
+_TIMES, _FLOWS, _FACTS = 5, 3, 10
 
 
 def outlets(blocks: Iterable[Block]) -> Sequence[str]:
@@ -44,7 +45,7 @@ def texts(
             continue
         facts = (
             day, unit.pdu, outlet, mark(unit.unit), unit.serial, unit.firmware, unit.family,
-            unit.boot, unit.accuracy_percent,
+            unit.boot, unit.accuracy_percent, unit.synced,
         )  # fmt: skip
         yield json.dumps(facts, separators=(",", ":"))
         place = unit.registers.index(outlet)
@@ -103,12 +104,14 @@ def blocks(shown: Iterable[str]) -> Sequence[tuple[str, Block]]:
 
 def _unit(text: str) -> tuple[str, UnitFacts]:
     facts = json.loads(text)
-    if len(facts) != _FACTS or not all(isinstance(one, str) for one in facts[:-1]):
+    if len(facts) != _FACTS or not all(isinstance(one, str) for one in facts[:-2]):
         raise ValueError("no head")
-    day, pdu, outlet, mark, serial, firmware, family, boot, accuracy = facts
+    day, pdu, outlet, mark, serial, firmware, family, boot, accuracy, synced = facts
     if accuracy is not None and not (isinstance(accuracy, float) and 0.0 < accuracy <= 100.0):
         raise ValueError("no error in percent")
-    return day, UnitFacts(pdu, mark, serial, firmware, family, boot, accuracy, (outlet,))
+    if synced is not None and not isinstance(synced, bool):
+        raise ValueError("no word on the clock")
+    return day, UnitFacts(pdu, mark, serial, firmware, family, boot, accuracy, synced, (outlet,))
 
 
 class _Columns:
