@@ -17,6 +17,8 @@ LOGGER = get_logger(__name__)
 # after this time a call over NUT or HTTP sends no further request, except a logout
 CALL_SECONDS = 45.0
 CONFIRM_SECONDS = 10.0
+#: what the log says of a command without a usable answer that was carried out
+UNANSWERED = "the command had no usable answer, and a reading shows the wanted state"
 FIRST_PAUSE_SECONDS, PAUSE_SECONDS = 0.1, 0.5  # first and longest pause between readings
 
 
@@ -48,6 +50,7 @@ def switch(
     except (Unreachable, ProtocolError) as error:
         with contextlib.suppress(Denied):
             if _read_or_none(read) is wanted:
+                LOGGER.info(UNANSWERED)
                 return wanted
         raise Unreachable(
             (

@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from handlers import registry
 from handlers.command import exits
+from handlers.command.prove import promises
 from handlers.command.supports import pages as supported
 from handlers.settings import Setting
 from handlers.snmp import catalogue
@@ -82,6 +83,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "costly": lambda: catalogue.costly(PROFILES),
     "identities": lambda: catalogue.identities(PROFILES),
     "exits": exits.markdown,
+    "promises": promises.markdown,
 }
 FILES: Mapping[str, Sequence[str]] = {
     "README.md": ("makes",),
@@ -93,6 +95,7 @@ FILES: Mapping[str, Sequence[str]] = {
     "docs/dev/families.md": ("evidence", "contradicting", "costly", "identities"),
     "docs/snmp.md": ("returning",),
     "docs/command.md": ("exits",),
+    "docs/dev/promises.md": ("promises",),
 }
 
 

@@ -120,6 +120,11 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "replay": LazyCommand(
         "replay", "replay", "serve a recording as a device, on a port of this machine"
     ),
+    "prove": LazyCommand(
+        "prove.command",
+        "prove_command",
+        "try the promises of this pack on a real unit, and keep the proof in a file",
+    ),
     "draft": LazyCommand(
         "draft", "draft", "start a profile from the recording of an SNMP PDU that no family fits"
     ),
@@ -136,7 +141,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Machines and hall": ("plan", "rehearse", "machine", "cycle-hall"),
     "Energy": ("meter", "energy"),
     "Doors to other programs": ("nut-driver", "fence", "gateway"),
-    "Unknown PDU": ("supports", "identify", "record", "replay", "draft"),
+    "Unknown PDU": ("supports", "identify", "record", "replay", "draft", "prove"),
     "Kinds of devices": ("raritan", "redfish", "nut", "snmp"),
     "This project": ("new", "completion", "help", "version"),
 }

@@ -1,0 +1,316 @@
+"""`pdu prove HANDLER HOST`: reads a unit, switches one outlet if its owner wants, and writes what
+came back into a file that can become evidence. `pdu prove platform DIR` does the same for a copy of
+DCImanager's project.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Callable, Optional
+
+import click
+
+from ... import registry
+from ...errors import printable
+from ...settings import host_and_port
+from .. import asking, form
+from ..calls import arguments_help
+from ..exits import DONE, NOT_SEEN
+from ..field.scrub import Scrubber
+from ..files import signals_as_ctrl_c
+from ..groups import Subcommand
+from ..hall import reading_toml
+from ..loading import load
+from ..machines.world import OutletNow
+from ..options import (
+    LOGIN,
+    SNMP,
+    TLS,
+    NumberRange,
+    SharedOptions,
+    asking as asks,
+    device,
+    given,
+    option,
+    output,
+)
+from ..output import Result, passing, shown
+from ..report import Interrupted, Usage
+from . import gathering, questions
+from .contract import COMMANDS
+from .document import (
+    BROKEN,
+    KEPT,
+    NOT_TRIED,
+    SIMULATED,
+    UNIT,
+    Proof,
+    UnitProof,
+    can_write,
+    write_new,
+    written,
+)
+from .gathering import Trace, Unit
+from .guard import Watchdog
+from .judging import FIRST
+from .page import page
+from .promises import BY_KEY
+from .proving import USUAL_WATCH_S, Means, Wish, prove
+
+_MINUTES, _MOST_MINUTES = USUAL_WATCH_S / 60, 60.0
+#: where a file is sent; docs/dev/proofs.md says what happens with it
+SEND = (
+    "Nothing was sent. Look through the page, then attach the file to a new issue of this project"
+    " with the template 'A proof of a unit'."
+)
+
+
+# ---- for a person --------------------------------------------------------------------------------
+
+
+def lines(proof: UnitProof) -> list[str]:
+    """The verdict for a terminal."""
+    about = " ".join(filter(None, (proof.manufacturer, proof.model)))
+    firmware = f", firmware {proof.firmware}" if proof.firmware else ""
+    first = proof.of(FIRST)[0]
+    out = [
+        f"{about or proof.family or proof.handler}{firmware}: {len(first.outlets)} outlets"
+        + (" (SIMULATED: never evidence)" if proof.basis == SIMULATED else "")
+    ]
+    for verdict in (KEPT, BROKEN, NOT_TRIED):
+        for one in proof.verdicts:
+            if one.verdict == verdict:
+                out.append(f"{verdict:<9}  {one.promise:<10}  {one.finding}")
+                if verdict == BROKEN:
+                    out.append(f"{'':<9}  {'':<10}  promised: {BY_KEY[one.promise].sentence}")
+    return out
+
+
+def save(proof: Proof, out: str) -> str:
+    """Write the file and its page. Returns the page's path."""
+    write_new(out, written(proof))
+    beside = _page_of(out)
+    write_new(beside, page(proof, Path(out).name))
+    return beside
+
+
+def _page_of(out: str) -> str:
+    return f"{out.removesuffix('.json')}.html"
+
+
+# ---- the command ---------------------------------------------------------------------------------
+
+
+def _is_loopback(host: str) -> bool:
+    name = host_and_port(host)[0]
+    if name.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _another(state: SharedOptions, also: str, host: str) -> Optional[Unit]:
+    """The unit by another protocol."""
+    if not also:
+        return None
+    name, equals, where = also.partition("=")
+    if not registry.is_handler(name):
+        raise Usage(f"--also {name[:40]!r}: give one of {', '.join(registry.names())}")
+    handler = load(name)
+    address = where if equals else host_and_port(host)[0]
+    own = gathering.own_options(state, handler, has_port=True)
+    data = form.pdu_data(handler, address, own)
+    state.used.extend(one for one in own.used if one not in state.used)
+    return Unit(handler, data)
+
+
+def _reader(state: SharedOptions, user: str, unit: Unit, host: str) -> Optional[Unit]:
+    """The unit with another login: a user with `reader_password`, or the read community."""
+    if not user:
+        return None
+    if unit.handler.snmp and state.settings.get("snmp_version", "2").strip("v") != "3":
+        found = asking.secret(state, "read_community", f"read community of {host}")
+        secrets = {"community": found}
+        settings = dict(state.settings)
+    else:
+        found = asking.secret(state, "reader_password", f"password of {user} on {host}")
+        secrets = dict.fromkeys(("password", "auth_password", "priv_password"), found)
+        settings = {**state.settings, "username": user}
+    other = SharedOptions(settings=settings, login=f"--reader {user}", secrets=secrets)
+    return Unit(unit.handler, form.pdu_data(unit.handler, host, other))
+
+
+def _protected(path: Optional[str], name: str, outlet: str) -> str:
+    """Whose cord is in this outlet by a drawing."""
+    if path is None or not outlet:
+        return ""
+    drawing = reading_toml.read(path)
+    if name not in drawing.pdus:
+        raise Usage(f"{path} draws no PDU {name[:60]!r}: name it with --drawn-as")
+    for machine in drawing.machines.values():
+        for cord in machine.cords:
+            if (cord.pdu, cord.outlet) == (name, outlet):
+                return printable(machine.name, 60)
+    return ""
+
+
+@click.pass_context
+def _prove(
+    context: click.Context,
+    handler: str,
+    host: str,
+    out: str,
+    outlet: Sequence[str],
+    also: str,
+    reader: str,
+    drawing: Optional[str],
+    drawn_as: str,
+    minutes: float,
+    front: Optional[int],
+    dark: Optional[str],
+    display: Optional[float],
+) -> int:
+    state = given(context)
+    can_write(out)
+    can_write(_page_of(out))
+    if len(set(outlet)) > 1 or len(outlet) > 2:
+        raise Usage("one outlet is proven at a time: give --outlet once, or the same one twice")
+    identity = outlet[0] if outlet else ""
+    loaded, where = load(handler), form.place(state, host)
+    if identity:
+        asking.askable(state, f"switching outlet {identity}", host)
+    protected = _protected(drawing, drawn_as or host_and_port(host)[0], identity)
+    unit = Unit(loaded, form.pdu_data(loaded, host, state))
+    user = state.user or state.settings.get("username", "")
+    other = _another(state, also, host)
+    wish = Wish(
+        unit,
+        where,
+        identity,
+        len(outlet) == 2,
+        protected,
+        60 * minutes,
+        other,
+        _reader(state, reader, unit, host),
+        SIMULATED if _is_loopback(state.settings.get("host", "").strip() or host) else UNIT,
+    )
+    scrubber = Scrubber((), state.used, user, host)
+    trace = Trace(time.monotonic(), scrubber.text)
+    guard = Watchdog(unit, trace, where) if identity else None  # before any thread
+
+    def agree(now: OutletNow) -> None:
+        asking.confirm(
+            state,
+            f"switch outlet {identity} of {where} ({now.draw}) off, on, off and on:"
+            f" {COMMANDS} commands, and more 'on' only if it is not on at the end",
+            host,
+        )
+
+    means = Means(
+        trace,
+        guard,
+        tell=lambda line: passing(line, state.json),
+        owner=lambda: _quiet(state, lambda: questions.answers(state, front, dark, display)),
+        look=lambda: _quiet(state, lambda: questions.look(state, identity)),
+        agree=lambda now: _quiet(state, lambda: agree(now)),
+    )
+    try:
+        with signals_as_ctrl_c():
+            proof = prove(wish, means)
+    except KeyboardInterrupt:
+        look = "; look at the outlet" if identity else ""
+        raise Interrupted(f"no file was written{look}", host) from None
+    finally:
+        passing("", state.json)
+        if guard is not None:
+            guard.close()
+    beside = save(proof, out)
+    broken = [one for one in proof.verdicts if one.verdict == BROKEN]
+    return shown(_result(proof, out, beside, broken), state.json)
+
+
+def _quiet(state: SharedOptions, ask: Callable[[], Any]) -> Any:
+    passing("", state.json)
+    return ask()
+
+
+def _result(proof: UnitProof, out: str, beside: str, broken: Sequence[object]) -> Result:
+    data = {
+        "file": out,
+        "page": beside,
+        "basis": proof.basis,
+        "family": proof.family,
+        "verdicts": [dataclasses.asdict(one) for one in proof.verdicts],
+    }
+    note = [f"{out}: the proof; {beside}: the same for a person", SEND]
+    if proof.basis == SIMULATED:
+        note[1] = (
+            "It was made at a loopback address, where only simulators and tunnels answer, so it is"
+            " marked as simulated and can never count as evidence."
+        )
+    return Result(data, lines(proof), NOT_SEEN if broken else DONE, note="\n".join(note))
+
+
+prove_command = Subcommand(
+    "prove",
+    callback=_prove,
+    examples=(
+        "pdu prove raritan 192.0.2.9 --username admin",
+        "pdu prove snmp 192.0.2.8 --outlet 3",
+    ),
+    help=f"""\
+Try the promises of this pack on a real unit, and write what came back into a file that can become
+evidence. Without --outlet nothing is switched. Takes about six minutes.
+
+{arguments_help("HANDLER", "HOST")}
+
+The unit is read twice, five minutes apart, and recorded as by pdu record. With --outlet that
+outlet is switched off, on, off and on; a process of its own sees to it that it ends on, whatever
+happens to this command. Nothing is sent to anybody: the output says where to send the file.""",
+    params=[
+        click.Argument(["handler"], metavar="HANDLER"),
+        click.Argument(["host"], metavar="HOST"),
+        *option("-o --out", "write this new file (proof.json)", "FILE", default="proof.json"),
+        *option(
+            "--outlet",
+            "switch this idle outlet, which is on; give it twice if it is not known to be idle",
+            "OUTLET",
+            multiple=True,
+        ),
+        *option(
+            "--also",
+            "read the unit by this handler too, and compare",
+            "HANDLER[=HOST]",
+            default="",
+        ),
+        *option(
+            "--reader",
+            "a user that may not switch (SNMP v1, v2c: any word, for PDU_READ_COMMUNITY)",
+            "USER",
+            default="",
+        ),
+        *option("--drawing", "refuse an outlet in which this drawing has a cord", "FILE"),
+        *option("--drawn-as", "the PDU's name in the drawing (HOST)", "PDU", default=""),
+        *option(
+            "--minutes",
+            "between the two readings (5)",
+            "MINUTES",
+            NumberRange(0, _MOST_MINUTES),
+            default=_MINUTES,
+        ),
+        *option(
+            "--front", "how many outlets the front has; else asked", "N", click.IntRange(0, 1000)
+        ),
+        *option("--dark", "the outlets that are dark, or none; else asked", "N,N|none"),
+        *option("--display", "A on the unit's display; else asked", "A", NumberRange(0, 10_000)),
+        *device(*LOGIN, *TLS, *SNMP),
+        *asks(),
+        *output(),
+    ],
+)

@@ -1,0 +1,131 @@
+"""The process that owns an outlet's last "on".
+
+It is forked before anything else happens, in a session of its own, so that neither Ctrl-C nor a
+closed terminal nor `kill -9` of the command reaches it. It holds one end of a pipe: when the other
+end is gone and the outlet may have been switched, it gives the outlet its power back, however long
+the network is dead (up to ten minutes).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from typing import Callable, NamedTuple, NoReturn, Protocol
+
+from ...errors import printable
+from .contract import PATIENCE_S, SOON_S, Begin, give_back
+from .document import ProvenCommand, ProvenReading
+from .gathering import Clock, Trace, Unit, UnitWorld
+from .judging import RESTORED
+
+# the other process may be in the middle of a reading when its time is over
+_MORE_S = 60.0
+
+
+class Restored(NamedTuple):
+    """What the last word was."""
+
+    readings: Sequence[ProvenReading]
+    commands: Sequence[ProvenCommand]
+    #: what is wrong; "" if all outlets are as they began
+    wrong: str
+
+
+class Guard(Protocol):
+    """Who owns the last "on"."""
+
+    def arm(self, given: Begin) -> None:
+        """From now on, the outlet may have been switched."""
+
+    def release(self, is_open: bool) -> Restored:
+        """Let the outlet end as it began, and say how it ended. `is_open`: see `give_back`."""
+
+    def close(self) -> None:
+        """Without `arm`, nothing is sent."""
+
+
+def restore(
+    unit: Unit, trace: Trace, clock: Clock, given: Begin, patience_s: float, is_open: bool
+) -> Restored:
+    """Let the outlet end as it began."""
+    own = Trace(trace.begun, trace.clean)
+    wrong = give_back(UnitWorld(unit, own, clock, RESTORED), given, patience_s, is_open)
+    return Restored(own.readings, own.commands, wrong)
+
+
+class Watchdog:
+    """The other process, seen from the command. A `Guard`."""
+
+    def __init__(self, unit: Unit, trace: Trace, shown: str) -> None:
+        """Start it. `shown`: the unit, for people."""
+        self._pipe, theirs = multiprocessing.Pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._child = os.fork()
+        if not self._child:
+            self._pipe.close()
+            _run(theirs, unit, trace, shown)
+        theirs.close()
+
+    def arm(self, given: Begin) -> None:
+        self._pipe.send(given)
+        self._pipe.recv()  # it is ready
+
+    def release(self, is_open: bool) -> Restored:
+        self._pipe.send(is_open)
+        if not self._pipe.poll(SOON_S + _MORE_S):
+            return Restored((), (), "the process that guards the outlet does not answer")
+        found: Restored = self._pipe.recv()
+        return found
+
+    def close(self) -> None:
+        """It goes on by itself if it still has to switch something on."""
+        self._pipe.close()
+
+
+def _run(pipe: Connection, unit: Unit, trace: Trace, shown: str) -> NoReturn:
+    code = 1
+    try:
+        os.setsid()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
+            signal.signal(number, signal.SIG_IGN)
+        _guard(pipe, unit, trace, lambda text: _say(shown, text))
+        code = 0
+    finally:
+        os._exit(code)  # unlike sys.exit, runs nothing that belongs to the command
+
+
+def _guard(pipe: Connection, unit: Unit, trace: Trace, say: Callable[[str], None]) -> None:
+    clock = Clock()
+    given: Begin
+    try:
+        given = pipe.recv()
+        pipe.send(True)
+    except (EOFError, OSError):
+        return
+    is_awaited = is_open = True
+    try:
+        is_open = pipe.recv()
+    except (EOFError, OSError):
+        is_awaited = False
+        say(f"pdu prove was ended: {given.outlet} is switched on again")
+    found = restore(unit, trace, clock, given, SOON_S if is_awaited else PATIENCE_S, is_open)
+    if is_awaited:
+        with contextlib.suppress(OSError):
+            pipe.send(found)
+        if found.wrong:  # nobody waits any more
+            found = restore(unit, trace, clock, given, PATIENCE_S, False)
+            is_awaited = False
+    if not is_awaited:
+        say(found.wrong or f"{given.outlet} is on, as it began")
+
+
+def _say(shown: str, text: str) -> None:
+    # the terminal may be gone
+    with contextlib.suppress(OSError, ValueError):
+        print(f"{printable(shown)}: {printable(text)}", file=sys.stderr, flush=True)

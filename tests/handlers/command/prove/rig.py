@@ -1,0 +1,476 @@
+"""A simulated unit of each handler whose relays, meters and answers can lie, and a proof of it.
+
+The lie is in the unit, behind its real protocol: a `Plant` says what the relays do and what the
+unit shows of them, and the four simulators serve it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Callable, NamedTuple, Optional
+
+import pytest
+
+from handlers.command.loading import LoadedHandler, load
+from handlers.command.prove.document import OwnerAnswers, UnitProof
+from handlers.command.prove.gathering import Clock, Trace, Unit
+from handlers.command.prove.guard import Restored, restore
+from handlers.command.prove.proving import NOT_ANSWERED, Means, Wish, prove
+from pdu_common import tools
+from pdu_common.connection import PduData, PduSnmpData
+from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
+from tests.simulators.redfish import (
+    Fault as RedfishFault,
+    Model as RedfishModel,
+    Pdu,
+    RedfishService,
+)
+from tests.simulators.snmp_agent import Agent, Device
+from tests.simulators.snmp_agent.device import Arcs, Row, Value, dotted
+from tests.simulators.snmp_agent.devices import apc
+from tests.simulators.xerus import Fault, Model, XerusPdu
+from tests.simulators.xerus.outlet import Outlet as XerusOutlet
+from tests.simulators.xerus.pdu import PduUnit
+from tests.simulators.xerus.relays import Relay
+
+VOLTS = 230.0
+OUTLETS = ("1", "2", "3", "4")
+TARGET, OFF_AT_FIRST = "2", "4"
+# a handler reads back for so long, in real seconds; the usual 10 would only be waited
+_CONFIRM_S = 0.3
+
+
+class FastClock:
+    """Real time, with the time that was slept added at once."""
+
+    def __init__(self) -> None:
+        self.skipped = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.skipped
+
+    def sleep(self, seconds: float) -> None:
+        self.skipped += seconds
+
+
+@dataclass
+class Plant:
+    """Relays and meters, and what the unit shows of them."""
+
+    clock: FastClock
+    #: outlet -> whether its contact is closed
+    contact: dict[str, bool] = field(
+        default_factory=lambda: {one: one != OFF_AT_FIRST for one in OUTLETS}
+    )
+    #: A of an outlet that is on
+    load_a: float = 1.0
+    # ---- the lies
+    stuck: bool = False
+    #: a command to an outlet moves this one instead
+    moves: Mapping[str, str] = field(default_factory=dict)
+    late_s: float = 0.0
+    falls_back_s: Optional[float] = None
+    #: the outlets' figures are those of the first reading
+    frozen: bool = False
+    factor: float = 1.0
+    #: the unit shows what was commanded, and moves nothing
+    echoes: bool = False
+    #: from the first command on, an outlet is shown in the next one's place
+    renumbers: bool = False
+    #: called with the number of each command
+    on_command: Callable[[int], None] = lambda number: None
+    # ---- what happened
+    commands: list[tuple[str, bool]] = field(default_factory=list)
+    begin_wh: float = 1000.0
+    _echoed: dict[str, bool] = field(default_factory=dict)
+    _due: list[tuple[float, str, bool]] = field(default_factory=list)
+
+    def command(self, outlet: str, on: bool) -> None:
+        """What a unit does that got a command."""
+        outlet = self._place(outlet)
+        self.commands.append((outlet, on))
+        self.on_command(len(self.commands))
+        outlet = self.moves.get(outlet, outlet)
+        if self.echoes:
+            self._echoed[outlet] = on
+        elif not self.stuck:
+            self._due.append((self.clock() + self.late_s, outlet, on))
+            if self.falls_back_s is not None and not on:
+                self._due.append((self.clock() + self.falls_back_s, outlet, True))
+        self.settle()
+
+    def settle(self) -> None:
+        now = self.clock()
+        for due in sorted(one for one in self._due if one[0] <= now):
+            self._due.remove(due)
+            self.contact[due[1]] = due[2]
+
+    def _place(self, outlet: str) -> str:
+        if not self.renumbers or not self.commands:
+            return outlet
+        return OUTLETS[OUTLETS.index(outlet) % (len(OUTLETS) - 1) + 1] if outlet != "4" else "1"
+
+    def shown(self, outlet: str) -> bool:
+        """The state that the unit reports."""
+        self.settle()
+        place = self._place(outlet)
+        return self._echoed.get(place, self.contact[place])
+
+    def amperes(self, outlet: str) -> float:
+        """What the outlet's meter shows."""
+        self.settle()
+        place = self._place(outlet)
+        closed = place != OFF_AT_FIRST if self.frozen else self.contact[place]
+        return self.load_a * self.factor if closed else 0.0
+
+    def inlet_a(self) -> float:
+        """What the inlet's meter shows: always the truth."""
+        self.settle()
+        return sum(self.load_a for one in OUTLETS if self.contact[one])
+
+    def watt_hours(self, outlet: str) -> float:
+        """The outlet's counter; it stands still if the meter is frozen."""
+        on = outlet != OFF_AT_FIRST
+        run = 0.0 if self.frozen or not on else self.load_a * VOLTS * self.clock.skipped / 3600
+        return self.begin_wh + run
+
+    def inlet_wh(self) -> float:
+        return sum(map(self.watt_hours, OUTLETS))
+
+
+class Rig(NamedTuple):
+    """A running simulator of a plant."""
+
+    unit: Unit
+    plant: Plant
+    #: the answer to the command of this number is lost; the command is carried out
+    lose_answer: Callable[[int], None]
+    #: no request is answered, until it is called with False
+    silent: Callable[[bool], None]
+
+
+def quick(name: str) -> LoadedHandler:
+    """A handler of the tree, with a short time for reading back."""
+    found = load(name)
+    return found._replace(make=lambda data: _quickened(found.make(data)))
+
+
+def _quickened(pdu: Any) -> Any:
+    up, down = pdu.port_up, pdu.port_down
+    pdu.port_up = lambda port: up(port, deadline=_CONFIRM_S)
+    pdu.port_down = lambda port: down(port, deadline=_CONFIRM_S)
+    return pdu
+
+
+# ---- SNMP ----------------------------------------------------------------------------------------
+
+
+class _SnmpDevice(Device):
+    """An APC unit that shows a plant."""
+
+    plant: Plant
+    _COMMANDS = f"{apc.RPDU2_CONTROL}.5"
+
+    _shown_at = -1.0
+
+    def _show(self) -> None:
+        plant = self.plant
+        # a walk asks for hundreds of rows in a moment
+        now = plant.clock()
+        if 0 <= now - self._shown_at < 0.02:
+            return
+        self._shown_at = now
+        for one in OUTLETS:
+            self.put(f"{apc.RPDU2_STATUS}.5.{one}", "2" if plant.shown(one) else "1")
+            amperes = plant.amperes(one)
+            self.put(f"{apc.RPDU2_METERED}.6.{one}", str(round(10 * amperes)))
+            self.put(f"{apc.RPDU2_METERED}.7.{one}", str(round(amperes * VOLTS)))
+            self.put(f"{apc.RPDU2_METERED}.11.{one}", str(int(plant.watt_hours(one) / 100)))
+        self.put(f"{apc.RPDU2_PHASE}.5.1", str(round(10 * plant.inlet_a())))
+        self.put(f"{apc.RPDU2_DEVICE}.5.1", str(round(plant.inlet_a() * VOLTS / 10)))
+        self.put(f"{apc.RPDU2_DEVICE}.9.1", str(int(plant.inlet_wh() / 100)))
+
+    def get(self, oid: Arcs) -> Optional[Row]:
+        with self._lock:
+            self._show()
+            return super().get(oid)
+
+    def next(self, oid: Arcs) -> Optional[tuple[Arcs, Row]]:
+        with self._lock:
+            self._show()
+            return super().next(oid)
+
+    def write(self, oid: Arcs, tag: int, value: Value) -> str:
+        with self._lock:
+            name = dotted(oid)
+            if name.startswith(f"{self._COMMANDS}."):
+                self.record(oid, tag, value, "")
+                self.plant.command(name.rpartition(".")[2], value == 1)
+                self._shown_at = -1.0
+                return ""
+            return super().write(oid, tag, value)
+
+
+@contextlib.contextmanager
+def snmp(plant: Plant) -> Iterator[Rig]:
+    made = apc.rpdu2(outlets=len(OUTLETS), phases=1).device
+    device = _SnmpDevice(made.rows(), made.rules)
+    device.plant = plant
+    with Agent(device) as agent:
+        params = {
+            "version": "2",
+            "port": str(agent.port),
+            "community": "private",
+            "timeout": "1",
+            "retries": "0",
+        }
+
+        def lose(number: int) -> None:
+            def on_command(at: int) -> None:
+                agent.faults.lose_set_answers = at == number
+
+            plant.on_command = on_command
+            # the fault is looked up when the answer is about to be sent
+            if number == 1:
+                agent.faults.lose_set_answers = True
+
+        def silent(is_silent: bool) -> None:
+            agent.faults.silent = is_silent
+
+        yield Rig(Unit(quick("snmp"), PduSnmpData(agent.host, params)), plant, lose, silent)
+
+
+# ---- NUT -----------------------------------------------------------------------------------------
+
+
+class _NutPdu(SwitchedPdu):
+    """A PDU behind a NUT driver that shows a plant."""
+
+    plant: Plant
+
+    def _look(self) -> dict[str, str]:
+        if not hasattr(self, "plant"):  # the constructor looks, too
+            return super()._look()
+        found = super()._look()
+        found["input.current"] = f"{self.plant.inlet_a():.2f}"
+        found["input.realpower"] = f"{self.plant.inlet_a() * VOLTS:.1f}"
+        found["input.energy"] = str(round(self.plant.inlet_wh()))
+        return found
+
+    def _outlet(self, key: str) -> dict[str, str]:
+        if hasattr(self, "plant"):
+            self._on[key] = self.plant.shown(key)
+        found = super()._outlet(key)
+        if hasattr(self, "plant"):
+            amperes = self.plant.amperes(key)
+            found[f"outlet.{key}.current"] = f"{amperes:.2f}"
+            found[f"outlet.{key}.realpower"] = f"{amperes * VOLTS:.1f}"
+            found[f"outlet.{key}.energy"] = str(round(self.plant.watt_hours(key)))
+        return found
+
+    def turn(self, key: str, on: bool) -> None:
+        self.plant.command(key, on)
+
+
+@contextlib.contextmanager
+def nut(plant: Plant) -> Iterator[Rig]:
+    device = _NutPdu("pdu", outlets=len(OUTLETS))
+    device.plant = plant
+    with NutServer([device]) as server:
+        settings = {
+            "port": str(server.port),
+            "device": "pdu",
+            "username": ADMIN.name,
+            "password": ADMIN.password,
+            "timeout": "2",
+        }
+
+        def lose(number: int) -> None:
+            # a command is not always followed by the answer to it alone: the tracking id
+            def rewrite(words: str, answer: bytes) -> Optional[bytes]:
+                is_lost = words.startswith("INSTCMD") and len(plant.commands) == number
+                return None if is_lost else answer
+
+            server.faults.rewrite = rewrite
+
+        def silent(is_silent: bool) -> None:
+            server.faults.closes_at_once = is_silent
+
+        yield Rig(Unit(quick("nut"), PduData(server.host, settings)), plant, lose, silent)
+
+
+# ---- Xerus ---------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def raritan(plant: Plant) -> Iterator[Rig]:
+    with pytest.MonkeyPatch.context() as patch:
+        # the sensors keep these methods, so they are replaced before the unit is made
+        patch.setattr(
+            XerusOutlet, "amperes", lambda self: plant.amperes(str(self.relay.number + 1))
+        )
+        patch.setattr(XerusOutlet, "volts", lambda self: VOLTS)
+        patch.setattr(PduUnit, "line_current", lambda self, inlet, line: plant.inlet_a())
+        model = Model(
+            outlets=len(OUTLETS),
+            off=(int(OFF_AT_FIRST),),
+            in_rush_guard_ms=0,
+            live=not plant.frozen,
+        )
+        with XerusPdu(model, clock=plant.clock) as pdu:
+            unit = pdu.units[0]
+
+            def show() -> None:
+                for relay in unit.relays.all:
+                    relay.on = plant.shown(str(relay.number + 1))
+
+            def switch(on: bool) -> Callable[..., None]:
+                def act(relays: list[Relay], *_: Any, **__: Any) -> None:
+                    for relay in relays:
+                        plant.command(str(relay.number + 1), on)
+                    show()
+
+                return act
+
+            setattr(unit.relays, "on", switch(True))
+            setattr(unit.relays, "off", switch(False))
+            pdu.clockwork.watchers.append(show)
+            settings = {
+                "port": str(pdu.port),
+                "username": pdu.user,
+                "password": pdu.password,
+                "ca_pem": pdu.ca_pem,
+                "timeout": "5",
+            }
+
+            def lose(number: int) -> None:
+                pdu.faults.order(Fault.DROP_AFTER_WRITE, skip=number - 1, method="setPowerState")
+
+            def silent(is_silent: bool) -> None:
+                pdu.faults.clear()
+                if is_silent:
+                    pdu.faults.order(Fault.CLOSE_BEFORE, count=None)
+
+            yield Rig(Unit(quick("raritan"), PduData(pdu.host, settings)), plant, lose, silent)
+
+
+# ---- Redfish -------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def redfish(plant: Plant) -> Iterator[Rig]:
+    pdu = Pdu(outlets=OUTLETS, branches=("A",), phases=1, off=(OFF_AT_FIRST,))
+    with RedfishService(RedfishModel((pdu,)), clock=plant.clock) as service:
+        outlets = {outlet.id: outlet for outlet in service.outlets.values()}
+
+        def show() -> None:
+            for name, outlet in outlets.items():
+                outlet.on = plant.shown(name)
+                outlet.welded = True
+                outlet.wh = plant.watt_hours(name)
+
+        def wire(name: str) -> None:
+            def switch(verb: str, lag: float) -> float:
+                plant.command(name, verb == "On")
+                show()
+                return 0.0
+
+            setattr(outlets[name], "switch", switch)
+            outlets[name].drawn = lambda: plant.amperes(name)
+
+        for name in outlets:
+            wire(name)
+        with pytest.MonkeyPatch.context() as patch:
+            whole = service.plants["1"]
+            patch.setattr(whole, "main_lines", lambda main: {1: round(plant.inlet_a(), 3)})
+            show()
+            service.clockwork.watchers.append(show)
+            settings = {
+                "port": str(service.port),
+                "username": service.user,
+                "password": service.password,
+                "ca_pem": service.ca_pem,
+                "timeout": "5",
+            }
+
+            def lose(number: int) -> None:
+                service.faults.order(RedfishFault.DROP_AFTER_WRITE, skip=number - 1, method="POST")
+
+            def silent(is_silent: bool) -> None:
+                service.faults.clear()
+                if is_silent:
+                    service.faults.order(RedfishFault.CLOSE_BEFORE, count=None)
+
+            yield Rig(Unit(quick("redfish"), PduData(service.host, settings)), plant, lose, silent)
+
+
+RIGS = {"snmp": snmp, "nut": nut, "raritan": raritan, "redfish": redfish}
+
+
+class InProcess:
+    """The last word, in this process. A `Guard`; the other process has a test of its own."""
+
+    def __init__(self, unit: Unit, trace: Trace, clock: FastClock) -> None:
+        self._unit, self._trace, self._clock = unit, trace, clock
+        self._given: Any = None
+
+    def arm(self, given: Any) -> None:
+        self._given = given
+
+    def release(self, is_open: bool) -> Restored:
+        clock = Clock(self._clock, self._clock.sleep)
+        return restore(self._unit, self._trace, clock, self._given, 60.0, is_open)
+
+    def close(self) -> None:
+        pass
+
+
+def proven(
+    rig: Rig,
+    *,
+    owner: OwnerAnswers = NOT_ANSWERED,
+    look: Optional[bool] = None,
+    outlet: str = TARGET,
+    other: Optional[Unit] = None,
+    reader: Optional[Unit] = None,
+    watch_s: float = 300.0,
+) -> UnitProof:
+    """A proof of a rig. Reads over SNMP as the command does."""
+    was = tools.reads_quickly()
+    tools.read_quickly()
+    try:
+        return _proven(rig, owner, look, outlet, other, reader, watch_s)
+    finally:
+        tools.read_quickly(was)
+
+
+def _proven(
+    rig: Rig,
+    owner: OwnerAnswers,
+    look: Optional[bool],
+    outlet: str,
+    other: Optional[Unit],
+    reader: Optional[Unit],
+    watch_s: float,
+) -> UnitProof:
+    clock = rig.plant.clock
+    trace = Trace(clock(), str)
+    wish = Wish(rig.unit, "rig", outlet, True, "", watch_s, other, reader, "simulated")
+    return prove(
+        wish,
+        Means(
+            trace,
+            InProcess(rig.unit, trace, clock),
+            Clock(clock, clock.sleep),
+            owner=lambda: owner,
+            look=lambda: look,
+        ),
+    )
+
+
+def plant(**lies: Any) -> Plant:
+    """A plant with these lies."""
+    return Plant(FastClock(), **lies)

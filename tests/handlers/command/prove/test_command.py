@@ -1,0 +1,206 @@
+"""`pdu prove` as its user sees it: what it asks, what it refuses, what it leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from handlers.command import exits
+from handlers.command.prove.document import SIMULATED, UnitProof, parsed
+from tests.handlers.command.prove.rig import TARGET, Plant, Rig, nut, plant
+from tests.handlers.command.running import run
+from tests.simulators.nut_server import ADMIN
+from tests.waiting import PATIENCE_S, bounded, until
+
+
+@pytest.fixture
+def rig(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
+    monkeypatch.setenv("PDU_PASSWORD", ADMIN.password)
+    with nut(plant()) as made:
+        yield made
+
+
+def words(rig: Rig, out: Path, *more: str) -> list[str]:
+    settings: Mapping[str, str] = rig.unit.data.custom_params
+    host = f"{rig.unit.data.ip}:{settings['port']}"
+    return [
+        "prove", "nut", host, "-s", "device=pdu", "--username", ADMIN.name,
+        "--minutes", "0", "-o", str(out), *more,
+    ]  # fmt: skip
+
+
+def found(path: Path) -> UnitProof:
+    proof = parsed(path.read_text())
+    assert isinstance(proof, UnitProof)
+    return proof
+
+
+def test_without_outlet_nothing_is_switched_and_file_and_page_are_left(
+    rig: Rig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "p.json"
+    answers = ("--front", "4", "--dark", "4", "--display", "3")
+    code, text, said = run(capsys, *words(rig, out, *answers))
+    assert code == exits.DONE and rig.plant.commands == []
+    assert "every outlet is as the owner sees it" in text
+    assert "Nothing" not in text and "simulated" in said
+    proof = found(out)
+    assert proof.basis == SIMULATED and proof.outlet == ""
+    assert "What is in p.json" in (tmp_path / "p.html").read_text()
+    assert ADMIN.password not in out.read_text() + (tmp_path / "p.html").read_text()
+    assert out.stat().st_mode & 0o077 == 0
+
+
+def test_a_broken_promise_has_an_exit_code_of_its_own(
+    rig: Rig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, text, _ = run(capsys, *words(rig, tmp_path / "p.json", "--front", "6", "--json"))
+    verdicts = {one["promise"]: one for one in json.loads(text)["verdicts"]}
+    assert code == exits.NOT_SEEN
+    assert verdicts["list"]["finding"] == "4 outlets listed, and the front has 6"
+
+
+@pytest.mark.parametrize(
+    "more, refused",
+    [
+        (["--outlet", "2"], "it carries 1 A, 230 W"),
+        (["--outlet", "4"], "outlet 4 is off"),
+        (["--outlet", "9"], "no outlet '9'"),
+        (["--outlet", "1", "--outlet", "2"], "one outlet is proven at a time"),
+        (["--also", "fax"], "--also"),
+    ],
+)
+def test_an_outlet_that_may_feed_somebody_is_refused(
+    more: list[str],
+    refused: str,
+    rig: Rig,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, _, said = run(capsys, *words(rig, tmp_path / "p.json", "--yes", *more))
+    assert code != exits.DONE and refused in said
+    assert rig.plant.commands == [] and not any(tmp_path.iterdir())
+
+
+def test_an_outlet_that_a_drawing_feeds_is_refused_unless_it_is_typed_twice(
+    rig: Rig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rig.plant.load_a = 0.0
+    drawing = tmp_path / "hall.power.toml"
+    drawing.write_text(
+        '[[feed]]\nname = "A"\n[[pdu]]\nname = "left"\ninputs = ["A"]\n'
+        '[[machine]]\nname = "db-1"\ncords = ["left/2"]\n'
+    )
+    more = ["--drawing", str(drawing), "--drawn-as", "left", "--outlet", TARGET, "--yes"]
+    code, _, said = run(capsys, *words(rig, tmp_path / "p.json", *more))
+    assert code == exits.WRONG and "db-1 is drawn there" in said and rig.plant.commands == []
+
+
+def test_without_a_terminal_and_yes_nothing_is_switched(
+    rig: Rig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, _ = run(capsys, *words(rig, tmp_path / "p.json", "--outlet", TARGET))
+    assert code == exits.NOT_CONFIRMED and rig.plant.commands == []
+
+
+def test_a_file_that_exists_is_found_before_anything_is_asked(
+    rig: Rig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "p.json"
+    out.write_text("mine")
+    code, _, said = run(capsys, *words(rig, out, "--outlet", TARGET, "--yes"))
+    assert code == exits.WRONG and "exists" in said and out.read_text() == "mine"
+
+
+# ---- the other process ---------------------------------------------------------------------------
+
+
+PDU = (sys.executable, "-m", "handlers")
+
+
+def program(rig: Rig, out: Path) -> subprocess.Popen[str]:
+    """The command, as a process that switches without a question."""
+    twice = ("--outlet", TARGET, "--outlet", TARGET, "--yes")
+    return subprocess.Popen(
+        [*PDU, *words(rig, out, *twice)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PDU_PASSWORD": ADMIN.password},
+        start_new_session=True,
+    )
+
+
+def as_it_began(made: Plant) -> bool:
+    made.settle()
+    return made.contact == plant().contact
+
+
+@pytest.mark.parametrize(
+    "sent, number",
+    [
+        (signal.SIGKILL, 1),
+        (signal.SIGKILL, 2),
+        (signal.SIGKILL, 3),
+        (signal.SIGINT, 1),
+        (signal.SIGHUP, 1),
+    ],
+)
+def test_a_command_that_is_ended_leaves_the_outlet_on_and_no_file(
+    sent: signal.Signals, number: int, rig: Rig, tmp_path: Path
+) -> None:
+    out = tmp_path / "p.json"
+    process = program(rig, out)
+    with bounded(process):
+        assert until(lambda: len(rig.plant.commands) >= number or process.poll() is not None)
+        # to the whole group, as a terminal does
+        os.killpg(process.pid, sent)
+        process.wait(PATIENCE_S)
+        assert not out.exists() and not (tmp_path / "p.html").exists()
+        assert until(lambda: as_it_began(rig.plant))
+        # the pipe of standard error ends when the process that guards the outlet has ended
+        said = process.communicate(timeout=PATIENCE_S)[1]
+    assert as_it_began(rig.plant), said
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_the_whole_command_switches_as_often_as_it_says(rig: Rig, tmp_path: Path) -> None:
+    out = tmp_path / "p.json"
+    process = program(rig, out)
+    with bounded(process):
+        text, said = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == exits.DONE, said
+    assert rig.plant.commands == [(TARGET, on) for on in (False, True, False, True)]
+    restored = found(out).verdict("restored")
+    assert restored is not None and restored.verdict == "kept" and as_it_began(rig.plant)
+
+
+def test_a_full_disk_leaves_the_outlet_on_and_no_file(rig: Rig, tmp_path: Path) -> None:
+    """The limit of a file's size stands for a full disk: both end a write with an error."""
+    out = tmp_path / "p.json"
+    code = (
+        "import resource, signal, sys\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "from handlers.command.start import main\n"
+        "sys.exit(main())\n"
+    )
+    twice = ("--outlet", TARGET, "--outlet", TARGET, "--yes")
+    process = subprocess.Popen(
+        [sys.executable, "-B", "-c", code, *words(rig, out, *twice)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PDU_PASSWORD": ADMIN.password},
+    )
+    with bounded(process):
+        _, said = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == exits.WRONG and "cannot be written" in said
+    assert as_it_began(rig.plant) and [*tmp_path.iterdir()] == []

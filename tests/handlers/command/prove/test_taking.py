@@ -1,0 +1,175 @@
+"""A file that was changed, forged, made with a simulator or is old is not taken as evidence."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handlers.command.prove import evidence, taking
+from handlers.command.prove.document import (
+    UNIT,
+    BadProof,
+    UnitProof,
+    Verdict,
+    digest,
+    parsed,
+    write_new,
+    written,
+)
+from handlers.errors import SettingsError
+from tests.handlers.command.prove.rig import RIGS, plant, proven
+
+TODAY = date(2026, 11, 24)
+Change = Callable[[UnitProof], UnitProof]
+
+
+@pytest.fixture(scope="module")
+def made() -> UnitProof:
+    """A proof as of a real unit."""
+    with RIGS["nut"](plant()) as rig:
+        proof = proven(rig, look=True)
+    return dataclasses.replace(proof, basis=UNIT, made=TODAY.isoformat())
+
+
+@pytest.mark.parametrize("handler", RIGS)
+def test_a_proof_that_was_just_made_is_taken_unless_a_simulator_made_it(handler: str) -> None:
+    with RIGS[handler](plant()) as rig:
+        proof = proven(rig)
+    today = date.fromisoformat(proof.made)
+    assert taking.problems(written(dataclasses.replace(proof, basis=UNIT)), today) == []
+    assert taking.problems(written(proof), today) == [
+        "it was made with a simulator, so it can never count as evidence"
+    ]
+
+
+def test_a_file_is_read_as_it_was_written(made: UnitProof) -> None:
+    assert parsed(written(made)) == made
+
+
+def _verdict(promise: str, verdict: str) -> Change:
+    def change(proof: UnitProof) -> UnitProof:
+        others = [one for one in proof.verdicts if one.promise != promise]
+        return dataclasses.replace(
+            proof, verdicts=(*others, Verdict(promise, verdict, "so it is", {}))
+        )
+
+    return change
+
+
+def _recorded(proof: UnitProof, **changes: Any) -> UnitProof:
+    readings = tuple(
+        dataclasses.replace(one, **changes) if one.phase == "recorded" else one
+        for one in proof.readings
+    )
+    return dataclasses.replace(proof, readings=readings)
+
+
+FORGED: dict[str, tuple[Change, str]] = {
+    "a promise that was not tried is told as kept": (_verdict("rights", "kept"), "rights is told"),
+    "a verdict is left out": (
+        lambda proof: dataclasses.replace(proof, verdicts=proof.verdicts[1:]),
+        "it has no verdict on list",
+    ),
+    "the load of the recording is another one": (
+        lambda proof: _recorded(proof, load_a=1.5),
+        "another load_a",
+    ),
+    "the recording is another unit's": (
+        lambda proof: dataclasses.replace(
+            proof, recording=proof.recording.replace("outlet.2.status: on", "outlet.2.status: off")
+        ),
+        "its recording has another outlet 2",
+    ),
+    "the recording is empty": (
+        lambda proof: dataclasses.replace(proof, recording=""),
+        "it has no recording that can be replayed",
+    ),
+    "the recording is something else": (
+        lambda proof: dataclasses.replace(proof, recording="<html>"),
+        "its recording cannot be replayed",
+    ),
+    "an address was put into it": (
+        lambda proof: dataclasses.replace(proof, notes=("of 10.20.30.40",)),
+        "it holds an address",
+    ),
+    "it is old": (
+        lambda proof: dataclasses.replace(proof, made=(TODAY - timedelta(400)).isoformat()),
+        "it is older than",
+    ),
+    "it is of the future": (
+        lambda proof: dataclasses.replace(proof, made="2027-01-01"),
+        "it is of the future",
+    ),
+    "its day is no day": (lambda proof: dataclasses.replace(proof, made="yesterday"), "its day"),
+    "it was made by a newer pack": (
+        lambda proof: dataclasses.replace(proof, version="99.0.0"),
+        "newer pack",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_forged_file_is_not_taken_though_its_hash_is_right(name: str, made: UnitProof) -> None:
+    change, words = FORGED[name]
+    found = taking.problems(written(change(made)), TODAY)
+    assert any(words in one for one in found), found
+    assert taking.problems(written(made), TODAY) == []
+
+
+def test_a_file_that_was_edited_is_not_taken(made: UnitProof) -> None:
+    text = written(made)
+    edited = text.replace('"verdict": "not tried"', '"verdict": "kept"', 1)
+    assert edited != text
+    found = taking.problems(edited, TODAY)
+    assert found == ["its SHA-256 is not that of its content: it was changed after it was made"]
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        lambda content: content.update(more=1),
+        lambda content: content.pop("handler"),
+        lambda content: content.update(kind="planet"),
+        lambda content: content.update(readings={}),
+        lambda content: content["readings"][0].update(at_s="soon"),
+        lambda content: content["readings"][0].update(load_a=True),
+        lambda content: content["verdicts"][0].update(verdict="surely"),
+        lambda content: content.update(basis="heard of"),
+    ],
+)
+def test_a_file_of_another_form_is_refused(
+    break_it: Callable[[dict[str, Any]], object], made: UnitProof
+) -> None:
+    whole = json.loads(written(made))
+    break_it(whole["content"])
+    whole["sha256"] = digest(whole["content"])
+    with pytest.raises(BadProof):
+        parsed(json.dumps(whole))
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[" * 100_000, '{"proof": NaN}', "\0", "null"])
+def test_a_text_that_is_no_proof_is_refused(text: str) -> None:
+    with pytest.raises(BadProof):
+        parsed(text)
+
+
+def test_a_file_is_never_replaced_and_never_in_part(tmp_path: Path) -> None:
+    path = tmp_path / "proof.json"
+    write_new(str(path), "whole\n")
+    with pytest.raises(SettingsError):
+        write_new(str(path), "another\n")
+    assert path.read_text() == "whole\n" and [*tmp_path.iterdir()] == [path]
+
+
+def test_a_simulated_proof_is_no_evidence(made: UnitProof) -> None:
+    assert [str(one) for one in evidence.counted([made])] == [
+        "reading: 1 unit", "switching: 1 unit"
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="simulated"):
+        evidence.counted([dataclasses.replace(made, basis="simulated")])
