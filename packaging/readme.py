@@ -19,6 +19,7 @@ from typing import Callable
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "packaging"))
 
 from handlers import registry
 from handlers.command import exits
@@ -28,6 +29,8 @@ from handlers.settings import Setting
 from handlers.snmp import catalogue
 from handlers.snmp.profiles import PROFILES
 
+# by its name, because this folder is no package: it would hide the package `packaging` of PyPI
+proofs = importlib.import_module("proofs")
 _DEFAULTS = {True: "yes", False: "no", None: "", "": ""}
 
 
@@ -84,17 +87,22 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "identities": lambda: catalogue.identities(PROFILES),
     "exits": exits.markdown,
     "promises": promises.markdown,
+    "proven": proofs.sentence,
+    "proven-families": proofs.table,
+    "proven-code": proofs.code,
 }
 FILES: Mapping[str, Sequence[str]] = {
-    "README.md": ("makes",),
+    "README.md": ("makes", "proven"),
+    "docs/certain.md": ("proven",),
     "docs/settings.md": (
         "settings-common",
         *(f"settings-{name}" for name in registry.names()),
     ),
-    "docs/devices.md": ("devices", "names", "unsupported"),
+    "docs/devices.md": ("devices", "proven-families", "names", "unsupported"),
     "docs/dev/families.md": ("evidence", "contradicting", "costly", "identities"),
     "docs/snmp.md": ("returning",),
     "docs/command.md": ("exits",),
+    "handlers/command/supports/proven.py": ("proven-code",),
     "docs/dev/promises.md": ("promises",),
 }
 
@@ -106,6 +114,8 @@ def filled(text: str, parts: Sequence[str]) -> str:
     """
     for name in parts:
         begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+        if f"# {name}:begin" in text:  # Python
+            begin, end = f"# {name}:begin", f"# {name}:end"
         pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
         if not text.count(begin) == text.count(end) == len(pattern.findall(text)) == 1:
             raise ValueError(f"exactly one pair of the markers {begin} and {end} is needed")

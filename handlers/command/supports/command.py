@@ -14,6 +14,7 @@ from ..groups import Subcommand
 from ..options import Word, given, output
 from ..output import Result, columns, shown
 from .names import Name
+from .proven import proven
 from .search import MAYBE, NO, YES, Hit, SupportAnswer, answer
 from .table import READ, VARIES, SupportEntry
 
@@ -116,6 +117,8 @@ def _entry(hit: Hit) -> list[str]:
     lines += _wrapped("metered", _meters(hit))
     lines += _wrapped("switched", _shown_switching(hit))
     lines += _wrapped("evidence", _evidence(hit))
+    for said in proven(entry.key):
+        lines += _wrapped("proven", printable(said, 300))
     if hit.name and hit.name.note and hit.name.sure:
         lines += _wrapped("note", hit.name.note)
     if entry.note:
@@ -270,6 +273,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "unit": dict(entry.unit),
         "switched": _shown_switching(hit),
         "evidence": dict(_bases(hit)),
+        "proven": proven(entry.key),
         "document": entry.document,
         "source": entry.source,
         "note": entry.note,

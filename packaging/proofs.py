@@ -1,0 +1,155 @@
+"""Checks proofs of `pdu prove` and takes them into tests/proofs; or lists what those there prove.
+
+    make proofs PROOFS=DIR
+
+Run by path. Each file without a fault is copied under a name of its own; then the tables that are
+made from them are written (packaging/readme.py). The exit code is 1 if a file was refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Optional
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from handlers.command.files import LONGEST
+from handlers.command.prove import evidence, taking
+from handlers.command.prove.document import BROKEN, Proof, UnitProof, parsed
+from handlers.errors import printable
+
+TAKEN, EXAMPLES = ROOT / "tests" / "proofs", ROOT / "docs" / "proofs"
+_OTHERS = "no proof of a real unit has been sent yet"
+
+
+def taken() -> list[Proof]:
+    """The proofs in tests/proofs."""
+    return [parsed(path.read_text("utf-8")) for path in sorted(TAKEN.glob("*.json"))]
+
+
+def fingerprint(proof: Proof) -> str:
+    """SHA-256 of what a unit answered: two files with one recording are of one reading."""
+    answers = proof.recording if isinstance(proof, UnitProof) else repr(proof.points)
+    return hashlib.sha256(answers.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def known() -> Mapping[str, str]:
+    """Fingerprint -> the file of this project that has it: taken before, or an example."""
+    found = {}
+    for folder in (TAKEN, EXAMPLES):
+        for path in sorted(folder.glob("*.json")):
+            found[fingerprint(parsed(path.read_text("utf-8")))] = str(path.relative_to(ROOT))
+    return found
+
+
+def refused(path: Path, there: Mapping[str, str]) -> list[str]:
+    """Why a file is not taken; none if it can be."""
+    data = path.read_bytes()[: LONGEST + 1]
+    if len(data) > LONGEST:
+        return ["it is too large"]
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return ["it is not UTF-8 text"]
+    found = taking.problems(text, datetime.now(timezone.utc).date())
+    if not found:
+        where = there.get(fingerprint(parsed(text)))
+        if where is not None:
+            found.append(f"{where} has the same answers")
+    return found
+
+
+def name_of(proof: Proof) -> str:
+    """A file's name in tests/proofs, of letters that no shell and no path minds."""
+    parts: Iterable[str] = ("platform", proof.version)
+    if isinstance(proof, UnitProof):
+        parts = (proof.handler, proof.family, proof.model, proof.firmware)
+    words = (re.sub("[^A-Za-z0-9.]+", "-", one)[:30].strip("-.") for one in parts)
+    return f"{'-'.join(filter(None, words))}-{fingerprint(proof)[:8]}.json".lower()
+
+
+def table(found: Optional[list[evidence.ProvenUnits]] = None) -> str:
+    """What is proven of each family, as Markdown."""
+    rows = evidence.counted(taken()) if found is None else found
+    if not rows:
+        return f"{_OTHERS[0].upper()}{_OTHERS[1:]}: [send one](field.md#prove)."
+    head = ["| family | proven | models | broken promises |", "|---|---|---|---|"]
+    return "\n".join(
+        [
+            *head,
+            *(
+                f"| `{one.family if one.handler == 'snmp' else one.handler}` | {cell(str(one))} |"
+                f" {cell(', '.join(one.models)) or '–'} | {', '.join(one.broken) or '–'} |"
+                for one in rows
+            ),
+        ]
+    )
+
+
+def cell(text: str) -> str:
+    """A text of a unit in a Markdown table: no markup, no column, no HTML."""
+    shown = printable(text, 200)
+    return (
+        re.sub(r"([\\`*_{}\[\]<>|#!])", r"\\\1", shown).replace("&", "&amp;").replace("<", "&lt;")
+    )
+
+
+def sentence(found: Optional[list[evidence.ProvenUnits]] = None) -> str:
+    """The same for README and docs/certain.md, in one line."""
+    rows = evidence.counted(taken()) if found is None else found
+    if not rows:
+        return f"On units of owners, by `pdu prove`: {_OTHERS}."
+    said = [
+        f"`{one.family if one.handler == 'snmp' else one.handler}` {cell(str(one))}" for one in rows
+    ]
+    return f"On units of owners, by `pdu prove`: {'; '.join(said)}."
+
+
+def code(found: Optional[list[evidence.ProvenUnits]] = None) -> str:
+    """The lines of handlers/command/supports/proven.py."""
+    rows = evidence.counted(taken()) if found is None else found
+    if not rows:
+        return "PROVEN: tuple[ProvenBy, ...] = ()"
+    lines = [
+        f"    ProvenBy({(one.family if one.handler == 'snmp' else one.handler)!r}, {str(one)!r}),"
+        "  # noqa: E501"
+        for one in rows
+    ]
+    return "\n".join(["# fmt: off", "PROVEN: tuple[ProvenBy, ...] = (", *lines, ")", "# fmt: on"])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, help="the folder with files of pdu prove")
+    folder = parser.parse_args().folder
+    paths = sorted(folder.glob("*.json"))
+    if not paths:
+        parser.error(f"{folder} has no .json file")
+    there, bad = dict(known()), 0
+    for path in paths:
+        problems = refused(path, there)
+        if problems:
+            bad += 1
+            print(f"refused  {path.name}", *problems, sep="\n    ")
+            continue
+        text = path.read_text("utf-8")
+        proof = parsed(text)
+        target = TAKEN / name_of(proof)
+        target.write_text(text, "utf-8")
+        there[fingerprint(proof)] = target.name
+        print(f"taken    {path.name} as tests/proofs/{target.name}")
+        for one in proof.verdicts if isinstance(proof, UnitProof) else ():
+            if one.verdict == BROKEN:
+                print(f"    a bug report: {one.promise}: {printable(one.finding)}")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""`make proofs`: what is taken in stays true, and an example never counts."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import subprocess
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handlers.command.prove import evidence, taking
+from handlers.command.prove.document import BROKEN, SIMULATED, UNIT, UnitProof, parsed, written
+from handlers.command.prove.page import page
+from tests.handlers.command.prove.rig import RIGS, plant, proven
+from tests.handlers.command.prove.samples import FOLDER, SAMPLES
+from tests.waiting import PATIENCE_S
+
+ROOT = Path(__file__).resolve().parents[2]
+TAKEN = sorted((ROOT / "tests" / "proofs").glob("*.json"))
+EXAMPLES = sorted(FOLDER.glob("*.json"))
+
+
+@pytest.fixture
+def proofs(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(ROOT / "packaging"))
+    return importlib.import_module("proofs")
+
+
+def today() -> str:
+    return datetime.now(timezone.utc).strftime("%Y-%m-%d")
+
+
+def test_every_proven_promise_is_still_kept() -> None:
+    for path in TAKEN:
+        proof = parsed(path.read_text("utf-8"))
+        assert proof.basis == UNIT, path
+        if isinstance(proof, UnitProof):
+            assert taking.disagreements(proof) == [], path
+
+
+def test_there_are_three_examples_each_with_its_page() -> None:
+    assert [path.stem for path in EXAMPLES] == sorted(SAMPLES)
+    for path in EXAMPLES:
+        proof = parsed(path.read_text("utf-8"))
+        assert path.with_suffix(".html").read_text("utf-8") == page(proof, path.name)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_an_example_never_counts_as_evidence(path: Path, proofs: Any, tmp_path: Path) -> None:
+    text = path.read_text("utf-8")
+    proof = parsed(text)
+    assert isinstance(proof, UnitProof) and proof.basis == SIMULATED
+    assert taking.disagreements(proof) == []
+    assert any("simulator" in one for one in proofs.refused(path, proofs.known()))
+    with pytest.raises(ValueError, match="simulated"):
+        evidence.counted([proof])
+    # nor with another mark and a right hash
+    forged = tmp_path / path.name
+    forged.write_text(written(dataclasses.replace(proof, basis=UNIT, made=today())), "utf-8")
+    assert proofs.refused(forged, proofs.known()) == [
+        f"docs/proofs/{path.name} has the same answers"
+    ]
+
+
+def test_an_example_with_a_stuck_relay_says_so() -> None:
+    proof = parsed((FOLDER / "stuck-relay-xerus.json").read_text("utf-8"))
+    assert isinstance(proof, UnitProof)
+    assert [one.promise for one in proof.verdicts if one.verdict == BROKEN] == ["switches"]
+
+
+def test_a_folder_of_files_is_checked_one_by_one_and_what_is_taken_is_counted(
+    proofs: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with RIGS["snmp"](plant()) as rig:
+        proof = proven(rig, look=True)
+    good = dataclasses.replace(proof, basis=UNIT, made=today(), firmware="6.9.6", model="AP|<b>")
+    sent, kept = tmp_path / "sent", tmp_path / "kept"
+    sent.mkdir()
+    kept.mkdir()
+    (sent / "a.json").write_text(written(good))
+    (sent / "b.json").write_text(written(good).replace("kept", "KEPT"))
+    (sent / "c.json").write_text(written(good))
+    monkeypatch.setattr(proofs, "TAKEN", kept)
+    monkeypatch.setattr(proofs, "ROOT", tmp_path)
+    monkeypatch.setattr(proofs, "EXAMPLES", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["proofs.py", str(sent)])
+    assert proofs.main() == 1
+    said = capsys.readouterr().out
+    assert said.count("taken ") == 1 and said.count("refused ") == 2
+    assert [path.name[:12] for path in kept.iterdir()] == ["snmp-apc-rpd"]
+    assert "switching: 1 unit, firmware 6.9.6" in proofs.table()
+    assert "<b>" not in proofs.table() and proofs.table().count("\n") == 3
+    assert "`apc-rpdu2` switching: 1 unit, firmware 6.9.6" in proofs.sentence()
+    names: dict[str, Any] = {"ProvenBy": lambda key, said: (key, said), "tuple": tuple}
+    exec("from __future__ import annotations\n" + proofs.code(), names)
+    assert ("apc-rpdu2", "switching: 1 unit, firmware 6.9.6") in names["PROVEN"]
+
+
+def test_make_proofs_refuses_the_examples() -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "packaging" / "proofs.py"), str(FOLDER)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == 1 and done.stdout.count("refused ") == 3, done.stderr
