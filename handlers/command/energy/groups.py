@@ -85,7 +85,7 @@ def _line(place: Place, answer: Optional[AuditedRegister], begin: float, end: fl
 
 def by_customer(
     tenures: Mapping[Place, Sequence[Tenure]],
-    pdus: Iterable[Audited],
+    pdus: Sequence[Audited],
     begin: float,
     end: float,
     tolerance_kwh: float = USUAL_TOLERANCE_KWH,
@@ -95,7 +95,8 @@ def by_customer(
         (pdu.name, one.outlet): one.shares for pdu in pdus for one in pdu.outlets
     }
     lines: dict[str, list[InvoiceLine]] = {}
-    for place in {**dict.fromkeys(tenures), **dict.fromkeys(shares)}:
+    silent = ((pdu.name, one) for pdu in pdus for one in pdu.unread)
+    for place in dict.fromkeys((*tenures, *shares, *silent)):
         owned = cut(tenures.get(place, ()), begin, end)
         found = shares.get(place)
         if found is None:

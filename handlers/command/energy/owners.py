@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -25,13 +26,84 @@ class Tenure(NamedTuple):
     end: float
 
 
-def customers(path: str, zone: ZoneInfo) -> Mapping[Place, Sequence[Tenure]]:
-    """The tenures of each outlet, in the order of time.
+class _Row(NamedTuple):
+    """A row of the owner's file."""
 
-    The file has the columns customer, pdu, outlet, from, to. The last two are days or moments in
-    the zone; an empty one is open, and `to` itself is not counted. Raises SettingsError.
+    place: Place
+    tenure: Tenure
+    #: `hall.csv: line 7`, for errors
+    where: str
+
+    @property
+    def is_pattern(self) -> bool:
+        return any(mark in part for part in self.place for mark in "*?")
+
+    def fits(self, place: Place) -> bool:
+        """Whether an outlet is meant; its own name always fits."""
+        return all(name == part or fnmatchcase(name, part) for name, part in zip(place, self.place))
+
+
+class Customers(Mapping[Place, Sequence[Tenure]]):
+    """The tenures of each outlet, in the order of time. Those that rows name one by one are its
+    keys; any other outlet may be meant by patterns. A look-up raises SettingsError for an outlet
+    that two customers have at the same time.
     """
-    found: dict[Place, list[Tenure]] = {}
+
+    def __init__(self, rows: Iterable[_Row]) -> None:
+        self._named: dict[Place, list[_Row]] = {}
+        self._patterns: list[_Row] = []
+        for row in rows:
+            some = self._patterns if row.is_pattern else self._named.setdefault(row.place, [])
+            some.append(row)
+        for place in self._named:
+            _in_order(self._rows(place))
+
+    def __getitem__(self, place: Place) -> Sequence[Tenure]:
+        rows = self._rows(place)
+        if not rows:
+            raise KeyError(place)
+        return [row.tenure for row in _in_order(rows)]
+
+    def _rows(self, place: Place) -> Sequence[_Row]:
+        return [
+            *self._named.get(place, ()),
+            *(row for row in self._patterns if row.fits(place)),
+        ]
+
+    def __iter__(self) -> Iterator[Place]:
+        return iter(self._named)
+
+    def __len__(self) -> int:
+        return len(self._named)
+
+    def __bool__(self) -> bool:
+        return bool(self._named or self._patterns)
+
+
+def _in_order(rows: Sequence[_Row]) -> Sequence[_Row]:
+    """By time. Raises SettingsError if two share a time."""
+    ordered = sorted(rows, key=lambda one: one.tenure.begin)
+    for one, other in zip(ordered, ordered[1:]):
+        if other.tenure.begin < one.tenure.end:
+            later, earlier = (one, other) if rows.index(one) > rows.index(other) else (other, one)
+            raise SettingsError(
+                f"{later.where}: the outlet belongs to {printable(earlier.tenure.customer, 60)} at"
+                " the same time"
+            )
+    return ordered
+
+
+def customers(path: str, zone: ZoneInfo) -> Customers:
+    """Who has which outlet when.
+
+    The file has the columns customer, pdu, outlet, from, to. In pdu and outlet, `*` and `?` match.
+    The last two are days or moments in the zone; an empty one is open, and `to` itself is not
+    counted. Raises SettingsError.
+    """
+    return Customers(_rows(path, zone))
+
+
+def _rows(path: str, zone: ZoneInfo) -> Iterator[_Row]:
     for row in csv_in.read(path, csv_in.of_columns(path, _COLUMNS)):
         if not (row["customer"] and row["pdu"] and row["outlet"]):
             raise SettingsError(f"{row.where}: customer, pdu and outlet may not be empty")
@@ -42,17 +114,7 @@ def customers(path: str, zone: ZoneInfo) -> Mapping[Place, Sequence[Tenure]]:
         )
         if one.end <= one.begin:
             raise SettingsError(f"{row.where}: `to` must be later than `from`")
-        tenures = found.setdefault((row["pdu"], row["outlet"]), [])
-        for other in tenures:
-            if one.begin < other.end and other.begin < one.end:
-                raise SettingsError(
-                    f"{row.where}: the outlet belongs to {printable(other.customer, 60)} at the"
-                    " same time"
-                )
-        tenures.append(one)
-    for tenures in found.values():
-        tenures.sort(key=lambda one: one.begin)
-    return found
+        yield _Row((row["pdu"], row["outlet"]), one, row.where)
 
 
 def _when(row: csv_in.CsvRow, name: str, zone: ZoneInfo, usual: float) -> float:

@@ -140,20 +140,19 @@ def write(ordered: Ordered, into: str) -> Written:
 def _of_pdu(ordered: Ordered, key: Key, room: str, pdu: str, days: Sequence[DayBlocks]) -> _OfPdu:
     """The hashes of a PDU's outlets, and what its customers get, in files in `room`."""
     asked = ordered.asked
+    outlets = dict.fromkeys(one for day in days for one in rows.outlets(day.blocks))
     held = {
-        outlet: cut(tenures, ordered.begin, ordered.end)
-        for (name, outlet), tenures in asked.tenures.items()
-        if name == pdu
+        outlet: cut(asked.tenures.get((pdu, outlet), ()), ordered.begin, ordered.end)
+        for outlet in outlets
     }
     found, parts = list[seals.Sealed](), list[_Part]()
     answers = _answers(pdu, days, asked) if any(held.values()) else {}
-    outlets = dict.fromkeys(one for day in days for one in rows.outlets(day.blocks))
     for outlet in outlets:
         texts = _Texts(pdu, outlet, key)
         for day, blocks in days:
             texts.append(day, blocks)
         found += texts.sealed()
-        for tenure in held.get(outlet, ()):
+        for tenure in held[outlet]:
             number = len(parts)
             said = _part(ordered, texts, tenure, answers.get(outlet))
             path = os.path.join(room, f"{merkle.sha256(pdu.encode()).hex()}-{number}")
