@@ -20,7 +20,7 @@ from typing import Optional
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from handlers.command.files import LONGEST
+from handlers.command.kit.files import LONGEST
 from handlers.command.prove import evidence, taking
 from handlers.command.prove.document import BROKEN, Proof, UnitProof, parsed
 from handlers.errors import printable

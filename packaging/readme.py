@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "packaging"))
 
 from handlers import registry
-from handlers.command import exits
+from handlers.command.kit import exits
 from handlers.command.prove import promises
 from handlers.command.supports import pages as supported
 from handlers.settings import Setting

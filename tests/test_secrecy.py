@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command.fleet.check import write_page
+from handlers.command.kit.files import write_page
 from handlers.errors import Unreachable
 
 from .secrecy import PLAIN, WATCH, shown

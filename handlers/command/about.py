@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import VERSION
-from . import exits
-from .groups import Lazy, Subcommand
-from .options import Word, completed, given, output
-from .output import Result, shown
+from .kit import exits
+from .kit.groups import Lazy, Subcommand
+from .kit.options import Word, completed, given, output
+from .kit.output import Result, shown
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from .groups import Subcommand
-from .options import COMPLETION, given, output
-from .output import Result, shown
-from .shells import SHELLS
+from .kit.groups import Subcommand
+from .kit.options import COMPLETION, given, output
+from .kit.output import Result, shown
+from .kit.shells import SHELLS
 
 # Where each shell reads it.
 _FILES = {"bash": "~/.bashrc", "zsh": "~/.zshrc", "fish": "~/.config/fish/completions/pdu.fish"}

@@ -19,11 +19,11 @@ from typing import Optional
 import click
 
 from ..errors import SettingsError
-from .archives import RESERVED
-from .files import signals_as_ctrl_c
-from .groups import Subcommand
-from .options import Word, given, option, output
-from .output import Result, shown
+from .kit.files import signals_as_ctrl_c
+from .kit.groups import Subcommand
+from .kit.options import Word, given, option, output
+from .kit.output import Result, shown
+from .pdus.archives import RESERVED
 
 _SKELETON = Path("packaging", "new")
 _PLACES: Mapping[str, str] = {  # template below packaging/new → path in the tree

@@ -15,11 +15,11 @@ from pdu_common.tools import read_quickly
 
 from .. import VERSION, registry
 from ..errors import SettingsError
-from .ending import OutputError, missing
-from .exits import DONE
-from .groups import Grouped, LazyCommand
-from .options import COMPLETION, SECRETS, SharedOptions, spelled
-from .report import Interrupted, NoSuchHandler, Usage, failed
+from .kit.ending import OutputError, missing
+from .kit.exits import DONE
+from .kit.groups import Grouped, LazyCommand
+from .kit.options import COMPLETION, SECRETS, SharedOptions, spelled
+from .kit.report import Interrupted, NoSuchHandler, Usage, failed
 
 _HELP = (
     "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools"
@@ -29,20 +29,28 @@ _HELP = (
 # A new command needs a line here, with its module below this folder and its name in that module.
 LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "status": LazyCommand(
-        "calls", "status", "list every outlet with its state, the number on the unit and its name"
+        "outlets.calls",
+        "status",
+        "list every outlet with its state, the number on the unit and its name",
     ),
     "statistic": LazyCommand(
-        "calls", "statistic", "show the load and energy of the PDU, and the energy of each outlet"
+        "outlets.calls",
+        "statistic",
+        "show the load and energy of the PDU, and the energy of each outlet",
     ),
     "labels": LazyCommand(
-        "calls", "labels", "list the number on the unit and the name of every outlet"
+        "outlets.calls", "labels", "list the number on the unit and the name of every outlet"
     ),
     "outlets": LazyCommand(
-        "calls", "outlets", "list every outlet with its state, current, power and energy"
+        "outlets.calls", "outlets", "list every outlet with its state, current, power and energy"
     ),
-    "on": LazyCommand("switching", "on", "switch outlets on; asks first", ("up",)),
-    "off": LazyCommand("switching", "off", "switch outlets off; asks first", ("down",)),
-    "cycle": LazyCommand("cycling", "cycle", "switch an outlet off, and on again; asks first"),
+    "on": LazyCommand("outlets.switching", "on", "switch outlets on; asks first", ("up",)),
+    "off": LazyCommand("outlets.switching", "off", "switch outlets off; asks first", ("down",)),
+    "cycle": LazyCommand(
+        "outlets.cycling",
+        "cycle",
+        "switch an outlet off, and on again; asks first",
+    ),
     "supports": LazyCommand(
         "supports.command",
         "supports",
@@ -65,7 +73,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "hall.plan", "plan", "make the hall's drawing, and compare it with its PDUs"
     ),
     "machine": LazyCommand(
-        "machine",
+        "machines.command",
         "machine",
         "read or switch a machine of the drawing by all its cords, proven; asks first",
     ),
@@ -78,10 +86,10 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "fleet.exporter", "exporter", "serve the figures of many PDUs to Prometheus"
     ),
     "nut-driver": LazyCommand(
-        "nut_driver.cli", "nut_driver", "put the PDUs of a list behind a NUT server (upsd)"
+        "nut_driver.command", "nut_driver", "put the PDUs of a list behind a NUT server (upsd)"
     ),
     "meter": LazyCommand(
-        "meter.cli",
+        "energy.meter.command",
         "meter",
         "keep the readings of all PDUs of a list, in files that prove a change",
     ),
@@ -91,34 +99,44 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "serve machines over HTTP to MAAS, labgrid, pdudaemon's clients, Redfish and scripts",
     ),
     "energy": LazyCommand(
-        "energy.cli", "energy", "say how much energy passed in a period, with bounds on its error"
+        "energy.command",
+        "energy",
+        "say how much energy passed in a period, with bounds on its error",
     ),
     "fence": LazyCommand(
-        "fence.cli", "fence", "be a fence agent for Pacemaker: take a machine's power"
+        "fence.command", "fence", "be a fence agent for Pacemaker: take a machine's power"
     ),
     "raritan": LazyCommand(
-        "raritan.cli", "raritan", "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)"
+        "devices.raritan.command",
+        "raritan",
+        "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)",
     ),
-    "nut": LazyCommand("nut", "nut", "jobs on a NUT server"),
+    "nut": LazyCommand("devices.nut", "nut", "jobs on a NUT server"),
     "redfish": LazyCommand(
-        "redfish", "redfish", "show outlets, sensors and all other resources of a Redfish service"
+        "devices.redfish",
+        "redfish",
+        "show outlets, sensors and all other resources of a Redfish service",
     ),
-    "snmp": LazyCommand("snmp", "snmp", "show SNMP families, and check profiles of your own"),
+    "snmp": LazyCommand(
+        "devices.snmp",
+        "snmp",
+        "show SNMP families, and check profiles of your own",
+    ),
     "new": LazyCommand(
         "new", "new", "start a handler or an SNMP family of your own, in a copy of this project"
     ),
     "identify": LazyCommand(
-        "identify",
+        "field.identify",
         "identify",
         "say which family fits a device and why, and what can be read and switched",
     ),
     "record": LazyCommand(
-        "record",
+        "field.record",
         "record",
         "write a device's answers into a file, with recognised names and addresses replaced",
     ),
     "replay": LazyCommand(
-        "replay", "replay", "serve a recording as a device, on a port of this machine"
+        "field.replay", "replay", "serve a recording as a device, on a port of this machine"
     ),
     "prove": LazyCommand(
         "prove.command",
@@ -126,7 +144,9 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "try the promises of this pack on a real unit, and keep the proof in a file",
     ),
     "draft": LazyCommand(
-        "draft", "draft", "start a profile from the recording of an SNMP PDU that no family fits"
+        "field.drafting",
+        "draft",
+        "start a profile from the recording of an SNMP PDU that no family fits",
     ),
     "completion": LazyCommand(
         "completion", "completion", "print the script that completes this command in a shell"
@@ -200,7 +220,7 @@ def run(arguments: Sequence[str]) -> int:
     Raises BrokenPipeError and OutputError, which `ending.run` handles.
     """
     if COMPLETION in os.environ:
-        from .shells import answer  # imported late: 0.9 ms at each start
+        from .kit.shells import answer  # imported late: 0.9 ms at each start
 
         return answer(ROOT, "pdu", COMPLETION, os.environ[COMPLETION])
     if not arguments:

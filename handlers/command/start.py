@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Optional
 
-from . import ending
+from .kit import ending
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:

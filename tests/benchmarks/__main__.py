@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Optional
 
-from handlers.command import ending
+from handlers.command.kit import ending
 from tests.needs import ROOT
 
 from .ratios import VARIABLE, Ratio, noted

@@ -30,7 +30,8 @@ from typing import Any, Callable, NamedTuple, Optional
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command import archives, ending
+from handlers.command.kit import ending
+from handlers.command.pdus import archives
 from pdu_common.connection import PduData, PduSnmpData
 from tests.needs import ROOT
 from tests.packaging.building import archive

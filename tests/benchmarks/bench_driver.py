@@ -35,7 +35,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from handlers.command import ending
+from handlers.command.kit import ending
 from handlers.command.nut_driver import names
 from tests.handlers.command.fleet.halls import children
 from tests.needs import ROOT

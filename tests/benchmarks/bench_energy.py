@@ -19,8 +19,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
-from handlers.command.journal import START, Journal
-from handlers.command.meter.days import day_of
+from handlers.command.energy.meter.days import day_of
+from handlers.command.kit.journal import START, Journal
 from tests.needs import ROOT
 
 # not by a statement: a type check for Python 3.9 cannot read its types

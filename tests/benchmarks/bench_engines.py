@@ -26,7 +26,7 @@ from typing import Any, Callable, Optional
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command import ending
+from handlers.command.kit import ending
 from pdu_common import _pysnmp, _reads, _snmp, tools
 from pdu_common._credentials import Credentials
 from tests.needs import ROOT

@@ -39,7 +39,7 @@ from typing import NamedTuple, Optional
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command import ending
+from handlers.command.kit import ending
 from tests.needs import ROOT, found
 from tests.ports import reserved
 from tests.program import positive

@@ -30,7 +30,7 @@ from urllib.parse import quote, urlsplit
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command import ending
+from handlers.command.kit import ending
 from tests.needs import ROOT
 from tests.program import positive
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu

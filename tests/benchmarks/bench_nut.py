@@ -30,7 +30,7 @@ from typing import Any, Callable, NamedTuple, Optional
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command import ending
+from handlers.command.kit import ending
 from handlers.nut import pynut
 from handlers.nut.client import NutClient
 from handlers.nut.handler import make_handler

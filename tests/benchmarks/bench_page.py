@@ -28,7 +28,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command import ending
+from handlers.command.kit import ending
 from tests.dcimanager.database import Database
 from tests.dcimanager.local_build import install, registered
 from tests.dcimanager.manager import DciManager

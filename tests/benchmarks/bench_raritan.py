@@ -32,7 +32,7 @@ from typing import NamedTuple, Optional
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command import ending
+from handlers.command.kit import ending
 from tests.program import positive
 from tests.servers import sdk
 from tests.servers.delay import DelayRelay

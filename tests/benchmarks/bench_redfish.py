@@ -29,7 +29,7 @@ from typing import Callable, NamedTuple, Optional
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command import ending
+from handlers.command.kit import ending
 from tests.needs import ROOT
 from tests.program import positive
 from tests.servers.delay import DelayRelay

@@ -32,7 +32,7 @@ from pysnmp.hlapi.v3arch import asyncio as hlapi
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command import ending
+from handlers.command.kit import ending
 from handlers.snmp.handler import make_handler
 from pdu_common.base_snmp_pdu import BaseSnmpPdu, Element
 from pdu_common.connection import PduSnmpData

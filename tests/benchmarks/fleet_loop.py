@@ -13,8 +13,9 @@ import json
 import sys
 from collections.abc import Sequence
 
-from handlers.command.fleet import auth, listing, verdict
-from handlers.command.fleet.polling import poll, targets
+from handlers.command.fleet import verdict
+from handlers.command.pdus import auth, listing
+from handlers.command.pdus.polling import poll, targets
 
 
 def sample(devices: Sequence[listing.ListedPdu], step: int) -> list[listing.ListedPdu]:

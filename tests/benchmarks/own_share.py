@@ -17,9 +17,9 @@ import time
 from collections.abc import Sequence
 from typing import Any, Optional
 
-from handlers.command import ending
-from handlers.command.fleet import auth, listing
-from handlers.command.fleet.polling import Target, poll, targets
+from handlers.command.kit import ending
+from handlers.command.pdus import auth, listing
+from handlers.command.pdus.polling import Target, poll, targets
 
 
 def living(devices: Sequence[listing.ListedPdu], handler: str) -> list[listing.ListedPdu]:

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Optional
 
-from handlers.command import archives, ending
+from handlers.command.kit import ending
+from handlers.command.pdus import archives
 from tests import peers
 from tests.needs import ROOT
 from tests.packaging.building import archive

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple, Optional
 
 from handlers import registry
-from handlers.command import ending
+from handlers.command.kit import ending
 from tests.needs import ROOT, pythons
 
 from .__main__ import devices_of, on_variants

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional
 
-from handlers.command import ending
+from handlers.command.kit import ending
 from tests.program import StopSignals, count, port, starting
 
 from .manager import LOOPBACK, DciManager

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Callable
 
 from handlers.command import root as command
-from handlers.command.fleet.listing import ListedPdu
 from handlers.command.fleet.page import page
-from handlers.command.fleet.reading import CallFailure, PolledOutlet, Reading
 from handlers.command.fleet.verdict import judged, summary
+from handlers.command.pdus.listing import ListedPdu
+from handlers.command.pdus.reading import CallFailure, PolledOutlet, Reading
 from pdu_common.helper import EnumPowerStatus
 from tests.hall.twin.built import four_racks
 from tests.hall.twin.month import LIMIT_KW, Month, customers, written

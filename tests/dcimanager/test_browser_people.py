@@ -16,10 +16,10 @@ import pytest
 from selenium.webdriver.support.ui import Select
 
 from handlers.command.fleet import verdict
-from handlers.command.fleet.listing import ListedPdu
 from handlers.command.fleet.page import page
-from handlers.command.fleet.reading import CallFailure, PolledOutlet, Reading
-from handlers.command.states import DOWN, UP
+from handlers.command.pdus.listing import ListedPdu
+from handlers.command.pdus.reading import CallFailure, PolledOutlet, Reading
+from handlers.command.pdus.states import DOWN, UP
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.simulators.xerus import XerusPdu

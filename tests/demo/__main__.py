@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Callable, Optional
 
-from handlers.command import ending
+from handlers.command.kit import ending
 from tests.dcimanager.manager import DciManager
 from tests.program import STOP_SIGNALS, StopSignals
 

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple, Optional
 import pytest
 
 from handlers.command import root
+from handlers.command.energy.meter.days import day_of
 from handlers.command.energy.moments import moment, zone_named
-from handlers.command.journal import START, Journal
-from handlers.command.meter.days import day_of
+from handlers.command.kit.journal import START, Journal
 
 HOUR = 3600.0
 BERLIN = zone_named("Europe/Berlin")

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple, Optional
 import pytest
 
 from handlers.command import root
-from handlers.command.meter.days import Days, files
-from handlers.command.meter.instants import Instant
-from handlers.command.meter.naming import FileClock
+from handlers.command.energy.meter.days import Days, files
+from handlers.command.energy.meter.instants import Instant
+from handlers.command.energy.meter.naming import FileClock
 
 from .test_journals import DAY, FIRST, HOUR, head, poll, unit
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from handlers.command import root
-from handlers.command.energy import cli
-from handlers.command.journal import START, Journal
+from handlers.command.energy import command as cli
+from handlers.command.kit.journal import START, Journal
 
 FIRST = 1790812800.0  # 2026-10-01T00:00:00Z
 DAY, HOUR = 86400.0, 3600.0

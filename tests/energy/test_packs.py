@@ -20,7 +20,7 @@ import pytest
 from handlers.command import root
 from handlers.command.energy import journals, packs, spread
 from handlers.command.energy.readings import OWN, OutletFigures, PduReadings, Poll
-from handlers.command.journal import Journal
+from handlers.command.kit.journal import Journal
 from handlers.errors import SettingsError
 
 from .test_journals import DAY, FIRST, head, poll, run, unit, written

@@ -13,7 +13,7 @@ import pytest
 from handlers.command import root
 from handlers.command.energy import packs
 from handlers.command.energy.readings import OutletFigures, PduReadings, Poll, UnitFacts
-from handlers.command.journal import Journal
+from handlers.command.kit.journal import Journal
 from tests.handlers.command.fleet.halls import line, login, private, run
 from tests.handlers.snmp.test_nameplate import unit
 from tests.peers import snmp

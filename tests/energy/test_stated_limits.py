@@ -7,9 +7,9 @@ from typing import Optional
 
 import pytest
 
+from handlers.command.drawing import reading_toml
 from handlers.command.energy.meters import Meters, RegisterFacts
 from handlers.command.energy.readings import OWN
-from handlers.command.hall import reading_toml
 from handlers.errors import SettingsError
 
 OUTLETS = ("1", "2", "3")

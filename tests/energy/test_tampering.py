@@ -13,7 +13,7 @@ import pytest
 from handlers.command import root as command
 from handlers.command.energy.statement import disclosed, merkle, page, proof, rows
 from handlers.command.energy.statement.seals import Key
-from handlers.command.journal import Journal
+from handlers.command.kit.journal import Journal
 from tests.energy.tampering import KINDS, World, edited, forged, refused, world
 from tests.energy.test_statement import WITNESS
 from tests.hall.twin.month import OUTLETS, Month, written

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command import journal
+from handlers.command.energy.meter.days import Days, files
 from handlers.command.energy.verify import verified
-from handlers.command.journal import Changed
-from handlers.command.meter.days import Days, files
+from handlers.command.kit import journal
+from handlers.command.kit.journal import Changed
 from handlers.errors import SettingsError
 from tests.handlers.command.meter.readings import NOON, numbers
 from tests.handlers.command.meter.test_days import pack, written

@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
 from handlers.command import root
+from handlers.command.energy.meter import lines
+from handlers.command.energy.meter.days import Days, day_of
+from handlers.command.energy.meter.instants import Instant
 from handlers.command.energy.registers import Kilowatthours
-from handlers.command.fleet.reading import PolledOutlet, Reading
-from handlers.command.meter import lines
-from handlers.command.meter.days import Days, day_of
-from handlers.command.meter.instants import Instant
-from handlers.command.states import UP
+from handlers.command.pdus.reading import PolledOutlet, Reading
+from handlers.command.pdus.states import UP
 from handlers.nameplate import Nameplate
 
 from . import stored, twin

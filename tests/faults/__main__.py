@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Optional
 
 from handlers import registry
-from handlers.command import ending
-from handlers.command.output import counted
+from handlers.command.kit import ending
+from handlers.command.kit.output import counted
 from pdu_common.tools import read_quickly
 from tests.program import positive
 

@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Optional
 
-from handlers.command.output import counted
+from handlers.command.kit.output import counted
 from handlers.errors import PduHandlerError
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView

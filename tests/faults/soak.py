@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple, Optional
 
 from handlers import registry
-from handlers.command import ending
+from handlers.command.kit import ending
 from tests.program import positive
 
 from . import matrix

@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from handlers.command import ending
+from handlers.command.kit import ending
 
 from .mutation import mutated
 from .targets import BY_NAME, FOUND, TARGETS, found

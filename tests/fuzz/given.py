@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Callable
 
-from handlers.command import archives
-from handlers.command.fleet import datagrams, listing
+from handlers.command.fleet import datagrams
+from handlers.command.pdus import archives, listing
 from handlers.errors import PduHandlerError
 from handlers.http.client import endpoint
 from handlers.nut.settings import SETTINGS as NUT

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command.fleet import listing
+from handlers.command.pdus import listing
 
 from . import devices
 from .mutation import mutated

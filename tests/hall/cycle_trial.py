@@ -18,14 +18,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
-from handlers.command.hall import reading_toml
+from handlers.command.drawing import reading_toml
+from handlers.command.drawing.drawing import Cord, Drawing
 from handlers.command.hall.cycle.plan_file import CyclePlan
 from handlers.command.hall.cycle.run import Run
 from handlers.command.hall.cycle.steps import Mode, Step, planned
 from handlers.command.hall.cycle.world import Ended, Log
-from handlers.command.hall.drawing import Cord, Drawing
 from handlers.command.hall.rehearsal import Hall
-from handlers.command.states import DOWN, UNKNOWN
+from handlers.command.pdus.states import DOWN, UNKNOWN
 from tests.hall.halls import LOOSE, TIDY, Habits, random_hall
 from tests.hall.plant import Box
 from tests.hall.plant_world import FAULTS, OF_COMMANDS, Killed, PlantWorld

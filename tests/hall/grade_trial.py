@@ -16,11 +16,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Union
 
-from handlers.command.fleet import saved
-from handlers.command.hall import reading_toml
-from handlers.command.hall.drawing import HallNode, nodes
+from handlers.command.drawing import reading_toml
+from handlers.command.drawing.drawing import HallNode, nodes
 from handlers.command.hall.rehearsal import Hall
 from handlers.command.hall.verdicts import Judged, Verdict
+from handlers.command.pdus import saved
 from tests.hall.grades import GRADES, Grade, failures, graded_hall
 from tests.hall.life import Feed, Part, Rated, Server, Strip, Way, name_of
 

@@ -10,10 +10,10 @@ import random
 import time
 from typing import NamedTuple
 
-from handlers.command.fleet import saved
-from handlers.command.hall import reading_toml
-from handlers.command.hall.drawing import HallNode
+from handlers.command.drawing import reading_toml
+from handlers.command.drawing.drawing import HallNode
 from handlers.command.hall.rehearsal import Hall
+from handlers.command.pdus import saved
 from tests.hall.halls import TIDY, random_hall
 
 

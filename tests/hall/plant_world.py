@@ -6,12 +6,12 @@ import random
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
-from handlers.command.fleet.reading import PolledOutlet
-from handlers.command.fleet.saved import HallReadings, MeasuredPdu
+from handlers.command.drawing.drawing import Cord
 from handlers.command.hall.cycle.plan_file import Progress, advance
 from handlers.command.hall.cycle.steps import Step
-from handlers.command.hall.drawing import Cord
-from handlers.command.states import DOWN, UNKNOWN, UP
+from handlers.command.pdus.reading import PolledOutlet
+from handlers.command.pdus.saved import HallReadings, MeasuredPdu
+from handlers.command.pdus.states import DOWN, UNKNOWN, UP
 from handlers.errors import Refused, SettingsError, Unreachable
 from handlers.topology import LINE, MeteredPart
 from pdu_common.helper import EnumPowerStatus

@@ -16,12 +16,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from handlers.command.fleet import saved
-from handlers.command.hall import reading_toml
+from handlers.command.drawing import reading_toml
+from handlers.command.drawing.drawing import HallNode
 from handlers.command.hall.comeback import Comeback, Returned, ReturnOutcome
-from handlers.command.hall.drawing import HallNode
 from handlers.command.hall.loads import FITS
 from handlers.command.hall.rehearsal import Hall
+from handlers.command.pdus import saved
 
 FEEDS = ("A", "B")
 _FOR_S = 5400.0

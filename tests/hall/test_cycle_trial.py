@@ -15,17 +15,17 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies
 
-from handlers.command import journal
-from handlers.command.fleet.saved import HallReadings, MeasuredPdu
-from handlers.command.hall import reading_toml
+from handlers.command.drawing import reading_toml
+from handlers.command.drawing.drawing import Cord
 from handlers.command.hall.cycle import plan_file, run, steps
 from handlers.command.hall.cycle.plan_file import CyclePlan
 from handlers.command.hall.cycle.steps import Mode
 from handlers.command.hall.cycle.world import Ended
-from handlers.command.hall.drawing import Cord
 from handlers.command.hall.rehearsal import Hall
-from handlers.command.report import Interrupted
-from handlers.command.states import DOWN, UP
+from handlers.command.kit import journal
+from handlers.command.kit.report import Interrupted
+from handlers.command.pdus.saved import HallReadings, MeasuredPdu
+from handlers.command.pdus.states import DOWN, UP
 from handlers.errors import SettingsError
 from tests.hall.cycle_trial import Case, Judge, Trial, case
 from tests.hall.halls import LOOSE, TIDY, Habits

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command.hall import reading_toml
-from handlers.command.hall.drawing import Drawing, HallNode
+from handlers.command.drawing import reading_toml
+from handlers.command.drawing.drawing import Drawing, HallNode
 from tests.hall.plant import Plant
 from tests.hall.twin import Files, Twin, four_racks, over, written
 from tests.handlers.command.fleet.halls import run

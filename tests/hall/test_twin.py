@@ -23,8 +23,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from handlers.command import root
-from handlers.command.exits import NOT_SEEN
 from handlers.command.hall.cycle import run as cycle_run
+from handlers.command.kit.exits import NOT_SEEN
 from tests.hall.twin import KINDS, Files, Twin, four_racks, over, written
 from tests.hall.twin.curves import Breaker, seconds_to_trip
 from tests.handlers.command.fleet.halls import environment

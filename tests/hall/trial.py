@@ -15,11 +15,11 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from handlers.command.fleet import saved
-from handlers.command.hall import reading_toml
-from handlers.command.hall.drawing import HallNode, nodes
+from handlers.command.drawing import reading_toml
+from handlers.command.drawing.drawing import HallNode, nodes
 from handlers.command.hall.rehearsal import Hall, RehearsalOutcome
 from handlers.command.hall.verdicts import Verdict
+from handlers.command.pdus import saved
 from tests.hall.halls import LOOSE, TIDY, Habits, RandomHall, random_hall
 from tests.hall.plant import Plant
 

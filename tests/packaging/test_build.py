@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from handlers import registry
-from handlers.command import archives
+from handlers.command.pdus import archives
 from tests.needs import ROOT
 
 from .building import archive, build, files, register_script, small_tree

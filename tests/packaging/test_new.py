@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 import pytest
 
 from handlers.command import new, root
-from handlers.command.exits import INTERRUPTED
+from handlers.command.kit.exits import INTERRUPTED
 from handlers.command.new import _family, _handler, _table_of_families
 from tests.needs import ROOT
 from tests.packaging.installing import once

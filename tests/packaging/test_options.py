@@ -14,7 +14,7 @@ from typing import Any, Callable
 import pytest
 
 from handlers import registry
-from handlers.command import archives
+from handlers.command.pdus import archives
 from handlers.snmp import building
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Callable, Optional
 
 from handlers import registry
-from handlers.command import ending
+from handlers.command.kit import ending
 from tests.needs import SHARED
 
 from . import nut, raritan, redfish, snmp

@@ -23,7 +23,7 @@ from typing import Optional
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command import ending
+from handlers.command.kit import ending
 from tests.benchmarks.bench_fleet import hall
 from tests.needs import found
 from tests.program import positive

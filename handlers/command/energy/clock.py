@@ -12,8 +12,8 @@ from array import array
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from ..meter.instants import BORN
 from .columns import np
+from .meter.instants import BORN
 from .registers import Event
 from .starts import ALIKE_S, ALIKE_SHARE, OVERLAP_S, SYNCED, righted
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Optional
 
-from ..fleet.tables import csv_lines
+from ..kit.csv_out import csv_lines
 from .audit import Audited, AuditedRegister
 from .groups import InvoiceLine, Sum, balance, level_of, unread_line
 from .outcome import AuditOutcome, kwh, utc

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from ..output import counted
+from ..kit.output import counted
 from . import checks
 from .registers import Event, Kilowatthours
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import NamedTuple, Optional
 
-from ..output import counted
+from ..kit.output import counted
 from . import checks, grades
 from .audit import Audited, AuditedRegister, Share
 from .grades import BOUNDED, LEVELS, NOT_BILLABLE, USUAL_TOLERANCE_KWH

@@ -18,10 +18,10 @@ from itertools import groupby
 from typing import Callable, NamedTuple, Optional
 
 from ...errors import SettingsError, printable
-from .. import journal
-from ..meter import days
-from ..meter.instants import BORN
+from ..kit import journal
 from . import packs
+from .meter import days
+from .meter.instants import BORN
 from .readings import Block, Found, PduReadings, UnitFacts
 from .spread import are_large, spread
 

@@ -10,8 +10,8 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from ..meter.lines import FORM
-from ..states import DOWN, SPELLED, UNKNOWN, UP
+from ..pdus.states import DOWN, SPELLED, UNKNOWN, UP
+from .meter.lines import FORM
 from .readings import NO_STATE, OFF, ON, OWN, UnitFacts
 
 #: what a record raises that is not of a meter

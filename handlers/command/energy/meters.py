@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import NamedTuple, Optional
 
 from ...errors import SettingsError
-from .. import csv_in
-from ..hall.drawing import Breaker, PduNode
+from ..drawing.drawing import Breaker, PduNode
+from ..kit import csv_in
 from .readings import OWN
 
 #: where what is known of a meter comes from

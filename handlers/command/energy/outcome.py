@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Callable, NamedTuple
 from zoneinfo import ZoneInfo
 
-from ..output import counted
+from ..kit.output import counted
 from .audit import Audited, AuditedRegister
 from .grades import FIRM
 from .groups import Sum

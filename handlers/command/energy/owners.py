@@ -9,8 +9,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ...errors import SettingsError, printable
-from .. import csv_in
-from ..hall.drawing import Drawing
+from ..drawing.drawing import Drawing
+from ..kit import csv_in
 from .moments import moment
 
 _COLUMNS = ("customer", "pdu", "outlet", "from", "to")

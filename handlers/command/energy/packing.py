@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import click
 
 from ...errors import SettingsError, printable
-from ..groups import Subcommand
-from ..meter import days
-from ..options import Word, given, output
-from ..output import Result, counted, shown
+from ..kit.groups import Subcommand
+from ..kit.options import Word, given, output
+from ..kit.output import Result, counted, shown
 from . import packs
+from .meter import days
 from .spread import are_large, spread
 
 

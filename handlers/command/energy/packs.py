@@ -23,7 +23,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import IO, Any, Callable, NamedTuple, Optional
 
 from ...errors import SettingsError, printable
-from .. import journal
+from ..kit import journal
 from .lines import BAD, LinesAbove, PollRow
 from .readings import Block, UnitFacts
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from ...errors import printable
-from ..fleet.page import STYLE
-from ..output import counted
+from ..kit.html import STYLE
+from ..kit.output import counted
 from . import plots
 from .audit import Audited, AuditedRegister
 from .grades import BOUNDED, FIRM, LEVELS, NOT_BILLABLE

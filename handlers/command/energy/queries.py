@@ -20,7 +20,7 @@ from ...http.client import HttpClient, endpoint
 from ...http.connection import StandardTransport
 from ...http.login import Login
 from ...tls import Trust
-from ..servers import check_sealed
+from ..kit.servers import check_sealed
 
 #: limit for an answer, in bytes: a day of a PDU with 48 outlets at 5 s takes about 100 MB
 _LIMIT = 256_000_000

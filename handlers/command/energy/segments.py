@@ -18,7 +18,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Optional
 
-from ..output import counted
+from ..kit.output import counted
 from .columns import Column, np
 from .registers import Event, RegisterLimits, RegisterReadings
 

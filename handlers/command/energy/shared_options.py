@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..options import NumberRange, option
+from ..kit.options import NumberRange, option
 from .grades import USUAL_TOLERANCE_KWH
 
 PERIOD = [

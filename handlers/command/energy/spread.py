@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Callable, TypeVar
 
 from ...errors import SettingsError
-from ..fleet.crew import cores
+from ..pdus.crew import cores
 
 #: more would only need more memory: each has a PDU's readings, and its own numpy
 _MOST = 4

@@ -14,9 +14,9 @@ from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from ..meter.instants import BORN
-from ..output import counted
+from ..kit.output import counted
 from .columns import np
+from .meter.instants import BORN
 from .registers import Event
 
 #: what both clocks may differ by between two polls: this, and a share of the time that passed,

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from ...errors import printable
-from ..output import columns, counted
+from ..kit.output import columns, counted
 from .audit import Audited, AuditedRegister
 from .grades import FIRM, LEVELS
 from .groups import Sum, balance

@@ -14,15 +14,15 @@ from typing import Any, NamedTuple
 import click
 
 from ...errors import SettingsError, printable
-from .. import journal
-from ..groups import Subcommand
-from ..journal import PACKED, START, Changed
-from ..meter.days import files, is_used
-from ..options import Word, given, option, output
-from ..output import Result, counted, shown
-from ..report import Usage
+from ..kit import journal
+from ..kit.groups import Subcommand
+from ..kit.journal import PACKED, START, Changed
+from ..kit.options import Word, given, option, output
+from ..kit.output import Result, counted, shown
+from ..kit.report import Usage
 from . import packs
 from .journals import roomy
+from .meter.days import files, is_used
 from .spread import are_large, spread
 
 _HASH = re.compile("[0-9a-f]{64}")

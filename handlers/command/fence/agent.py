@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Optional
 
 from ...errors import SettingsError, printable
-from ..fleet.polling import Target, poll
 from ..machines.proof import OffProof
 from ..machines.world import NotProven
+from ..pdus.polling import Target, poll
 from .contract import CURRENT
 
 _MOST_AT_ONCE = 32

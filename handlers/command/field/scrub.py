@@ -30,9 +30,9 @@ from typing import (
 
 from ...http import login
 from ...settings import host_and_port
+from ..kit.wordlist import is_common
 from . import patterns
 from .patterns import ADDRESSES, CONTACTS, LOCATIONS, NAMES, SECRETS, SERIALS
-from .wordlist import is_common
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from .kinds import Served
+from ..pdus.kinds import Served
 
 HOST = "127.0.0.1"
 _LONGEST = 4 << 20  # limit for the body of a request, in bytes

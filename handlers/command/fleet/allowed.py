@@ -12,11 +12,11 @@ from typing import NamedTuple, Optional
 
 from ...http.message import PORTS
 from ...settings import host_and_port
-from ..loading import LoadedHandler
-from .auth import FleetLogin, names
-from .listing import ListedPdu
+from ..pdus.auth import FleetLogin, names
+from ..pdus.listing import ListedPdu
+from ..pdus.loading import LoadedHandler
+from ..pdus.polling import Target
 from .networks import Network
-from .polling import Target
 
 # usual ports; for other handlers those of HTTP
 _USUAL: Mapping[str, Sequence[int]] = {"nut": (3493,), "snmp": (161,)}

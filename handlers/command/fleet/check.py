@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Optional, Union
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
 
 import click
 
-from ...errors import PduHandlerError, SettingsError
-from .. import asking
-from ..asking import NoSecret
-from ..exits import WRONG
-from ..groups import Subcommand
-from ..options import Seconds, SharedOptions, Word, given, option, output, secret_files
-from ..output import counted, print_json, progress
-from ..report import Usage, described
-from . import listing, pool, saved, shared_options, tables
-from .archives import replaced
-from .auth import ENVIRONMENT, of_environment, of_file
+from ...errors import PduHandlerError
+from ..kit import asking
+from ..kit.asking import NoSecret
+from ..kit.exits import WRONG
+from ..kit.files import check_writable, write_page
+from ..kit.groups import Subcommand
+from ..kit.options import Seconds, SharedOptions, Word, given, option, output, secret_files
+from ..kit.output import counted, print_json, progress
+from ..kit.report import Usage, described
+from ..pdus import listing, pool, saved, shared_options
+from ..pdus.auth import ENVIRONMENT, of_environment, of_file
+from ..pdus.polling import Target, poll_all, targets
+from ..pdus.reading import Reading
+from ..pdus.versions import replaced
+from . import tables
 from .page import page
-from .polling import Target, poll_all, targets
-from .reading import Reading
 from .verdict import NAGIOS_FAILED, PduRow, Summary, changes, judged, nagios, remembered, summary
 
 _CLEAR = "\x1b[H\x1b[2J"
@@ -261,48 +261,6 @@ def _lines(wanted: CheckOptions, done: Round, first: bool) -> Iterator[str]:
         yield from tables.problems([row for row in done.rows if row.device.name in done.marks])
     if whole or done.marks:
         yield from done.found.lines()
-
-
-def check_writable(path: str) -> None:
-    """Raises SettingsError if `path` is a folder or a special file, or is in a folder that is not
-    writable.
-    """
-    target = os.path.realpath(path)  # for "", the current folder
-    # root could even replace /dev/null
-    special = os.path.exists(target) and not os.path.isfile(target)
-    if special or not os.access(os.path.dirname(target), os.W_OK):
-        raise SettingsError(
-            f"{path or repr(path)} cannot be written: give a plain file in a folder that you may"
-            " write to"
-        )
-
-
-def write_page(path: str, text: Union[str, Iterable[str]]) -> None:
-    """Replace the file in one step, so that nobody reads a half-written page.
-
-    `text`: the page, also in parts. A symbolic link stays one. Raises SettingsError.
-    """
-    target = os.path.realpath(path)
-    try:
-        part = tempfile.NamedTemporaryFile(
-            "w",
-            encoding="utf-8",
-            errors="backslashreplace",
-            dir=os.path.dirname(target),
-            delete=False,
-        )
-        try:
-            with part:
-                part.writelines([text] if isinstance(text, str) else text)
-            os.chmod(part.name, 0o644)
-            os.replace(part.name, target)
-        except BaseException:
-            # Ctrl-C came just after the replacement
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(part.name)
-            raise
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
 
 
 _HELP = """Read all PDUs of a list in parallel: states, load, energy, and what is wrong.

@@ -20,20 +20,20 @@ import click
 from ... import registry
 from ...errors import SettingsError, printable
 from ...settings import host_and_port
-from .. import extras
-from ..groups import Subcommand
-from ..loading import load
-from ..options import Seconds, SharedOptions, given, option, output, secret_files
-from ..output import print_json
-from ..report import Interrupted, failed
-from ..service import Wishes
-from . import listing, shared_options
+from ..kit import extras
+from ..kit.groups import Subcommand
+from ..kit.options import Seconds, SharedOptions, given, option, output, secret_files
+from ..kit.output import print_json
+from ..kit.report import Interrupted, failed
+from ..kit.service import Wishes
+from ..pdus import listing, shared_options
+from ..pdus.auth import of_environment, of_file
+from ..pdus.loading import load
+from ..pdus.polling import targets
+from ..pdus.reading import failure
+from ..pdus.versions import replaced, usable
 from .allowed import Allowed
-from .archives import replaced, usable
-from .auth import of_environment, of_file
 from .networks import one_network
-from .polling import targets
-from .reading import failure
 
 LISTEN = "127.0.0.1:9914"
 _LAST_PORT = 65535

@@ -18,16 +18,17 @@ from typing import Any, NamedTuple, Optional
 import click
 
 from ...errors import SettingsError, printable
-from .. import asking, form
-from ..exits import DONE, code_of
-from ..groups import Subcommand
-from ..options import NumberRange, SharedOptions, Word, given, option, output, secret_files
-from ..output import columns, counted, print_json, progress
+from ..kit import asking
+from ..kit.csv_out import begins_as_formula
+from ..kit.exits import DONE, code_of
+from ..kit.groups import Subcommand
+from ..kit.options import NumberRange, SharedOptions, Word, given, option, output, secret_files
+from ..kit.output import columns, counted, print_json, progress
+from ..pdus import form
+from ..pdus.auth import names, of_file
 from . import sweep
-from .auth import names, of_file
 from .datagrams import AgentAnswer
 from .networks import Network, hosts, parsed
-from .tables import begins_as_formula
 
 _HEAD = ("name", "handler", "address", "auth", "settings")
 # in characters; "..." and an address may follow, and a list allows 100

@@ -27,8 +27,8 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from ... import VERSION
-from ..states import SPELLED, UNKNOWN
-from .reading import Reading
+from ..pdus.reading import Reading
+from ..pdus.states import SPELLED, UNKNOWN
 
 JOULES = 3_600_000.0  # joules in one kWh
 _PERCENT = 100.0

@@ -16,14 +16,14 @@ import time
 from multiprocessing.connection import Connection
 from typing import Any, Callable, NamedTuple, Optional, Union
 
-from ..loading import HandlerReference, reference, referenced
-from .auth import FleetLogin
-from .crew import Crew, LostJob, cores
-from .lag import Lag
-from .listing import ListedPdu
+from ..pdus.auth import FleetLogin
+from ..pdus.crew import Crew, LostJob, cores
+from ..pdus.lag import Lag
+from ..pdus.listing import ListedPdu
+from ..pdus.loading import HandlerReference, reference, referenced
+from ..pdus.polling import Target, doubted, is_silence, poll
+from ..pdus.reading import CallFailure, Reading, identified
 from .metrics import Page, packed, page
-from .polling import Target, doubted, is_silence, poll
-from .reading import CallFailure, Reading, identified
 
 # the handler's share of the time that is left, so that a dead PDU's error arrives in time
 _OF_HANDLER = 0.8

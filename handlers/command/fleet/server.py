@@ -13,12 +13,13 @@ from typing import Callable, NamedTuple, Optional, Union
 from urllib.parse import parse_qsl, urlsplit
 
 from ...errors import printable
-from ..output import counted
+from ..kit.output import counted
+from ..pdus.polling import Target
+from ..pdus.reading import CallFailure, Reading
 from ..web.crowd import WebLimits
 from ..web.messages import WebAnswer, WebRequest
 from .allowed import Allowed, NotAllowed, Query
 from .metrics import Own, Page, packed
-from .polling import Target
 from .probing import (
     ENOUGH,
     NO_EXTRAS,
@@ -29,7 +30,6 @@ from .probing import (
     answered,
     requested,
 )
-from .reading import CallFailure, Reading
 
 SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
 # the scrape's time-out if the header is missing or not a finite number

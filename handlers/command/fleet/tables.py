@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, Callable, NamedTuple, Optional
 
-from ...errors import printable
-from ..output import columns
+from ..kit.csv_out import csv_lines
+from ..kit.output import columns
 from .verdict import PduRow, Summary
 
 
@@ -87,9 +84,6 @@ COLUMNS: Sequence[CheckColumn] = (
     CheckColumn("remedy", lambda row: row.remedy, json=False),
 )
 SHOWN = tuple(column for column in COLUMNS if column.head)
-# A spreadsheet reads a cell that begins with one of these as a formula; some fold other forms of
-# them first (NFKC): fullwidth, small, superscript. NFKC does not fold the minus sign.
-_FORMULA = ("=", "+", "-", "@", "\u2212")
 CHANGED = "*"
 
 
@@ -126,27 +120,6 @@ def as_csv(rows: Sequence[PduRow]) -> str:
             *([column.value(row) for column in written] for row in rows),
         ]
     )
-
-
-def csv_lines(rows: Iterable[Sequence[object]]) -> str:
-    """Rows of cells as CSV. Text that begins like a formula gets an apostrophe in front."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    for row in rows:
-        writer.writerow([_safe(cell) for cell in row])
-    return out.getvalue()
-
-
-def _safe(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    shown = printable(value)
-    return f"'{shown}" if begins_as_formula(shown) else shown
-
-
-def begins_as_formula(text: str) -> bool:
-    """Whether a spreadsheet may read the text as a formula."""
-    return unicodedata.normalize("NFKC", text.lstrip(" ")[:1]).startswith(_FORMULA)
 
 
 def as_json(

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from ..output import counted, figure
-from ..states import DOWN, UNKNOWN, UP
-from .listing import ListedPdu
-from .reading import PolledOutlet, Reading
+from ..kit.output import counted, figure
+from ..pdus.listing import ListedPdu
+from ..pdus.reading import PolledOutlet, Reading
+from ..pdus.states import DOWN, UNKNOWN, UP
 
 WELL = 0
 DOUBTFUL = 1

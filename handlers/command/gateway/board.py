@@ -12,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, NamedTuple, Optional, TypeVar
 
 from ...errors import SettingsError
-from ..fleet.polling import Target
-from ..fleet.reading import CallFailure, Reading
-from ..hall.drawing import Cord, Machine
+from ..drawing.drawing import Cord, Machine
 from ..machines.world import NotProven
+from ..pdus.polling import Target
+from ..pdus.reading import CallFailure, Reading
 from .ledger import LOST, AcceptedCommand, Ledger
 from .metrics import GatewayCounts
 from .power import (

@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn, Optional
 
 from ...errors import SettingsError, printable
-from ..fleet import private, toml
+from ..kit import private, toml
 
 READ, SWITCH = "read", "switch"
 _COMMANDS, _REQUESTS = "commands_per_minute", "requests_per_minute"

@@ -16,20 +16,28 @@ import click
 
 from ...errors import SettingsError, printable
 from ...settings import host_and_port
-from .. import extras
-from ..exits import DONE
-from ..fleet import private
-from ..fleet.opening import pdus
-from ..fleet.polling import Target
-from ..fleet.reading import failure
-from ..groups import Subcommand
-from ..hall import reading_toml
-from ..hall.drawing import Drawing
+from ..drawing import reading_toml
+from ..drawing.drawing import Drawing
+from ..kit import extras, private
+from ..kit.exits import DONE
+from ..kit.groups import Subcommand
+from ..kit.options import (
+    NumberRange,
+    Seconds,
+    SharedOptions,
+    Word,
+    given,
+    option,
+    output,
+    secret_files,
+)
+from ..kit.output import counted, print_json
+from ..kit.service import Wishes
 from ..machines.memory import default_folder
 from ..machines.proof import OffProof
-from ..options import NumberRange, Seconds, SharedOptions, Word, given, option, output, secret_files
-from ..output import counted, print_json
-from ..service import Wishes
+from ..pdus.opening import pdus
+from ..pdus.polling import Target
+from ..pdus.reading import failure
 from . import clients as clients_file
 from .proving import MeterProof
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..hall.drawing import Cord
+from ..drawing.drawing import Cord
 from ..web.messages import WebAnswer
 from .answers import as_json, as_text
 from .asked import GatewayRequest, commanded, machine, pause, segment

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import Any, Callable, NamedTuple, Optional
 
 from ...errors import SettingsError
-from .. import journal
-from ..hall.drawing import Cord
+from ..drawing.drawing import Cord
+from ..kit import journal
 from .power import UNKNOWN, CordState, PowerOutcome, PowerRequest, as_json
 from .refusals import Refusal
 

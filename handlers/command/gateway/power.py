@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from .. import states
-from ..hall.drawing import Cord
+from ..drawing.drawing import Cord
+from ..pdus import states
 
 ON, OFF, UNKNOWN = map(states.word, (states.UP, states.DOWN, states.UNKNOWN))
 RESTART = "restart"

@@ -12,13 +12,13 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Callable, NamedTuple
 
-from ..fleet.polling import Target
-from ..hall.drawing import Cord, Machine
+from ..drawing.drawing import Cord, Machine
 from ..machines.meters import Draw, Meter, is_nothing
 from ..machines.proof import MachinePower, OffProof
 from ..machines.runs import Runner
 from ..machines.world import Commanded, OutletOf, PduNow, of_reading
-from ..states import DOWN, UNKNOWN as NOT_KNOWN
+from ..pdus.polling import Target
+from ..pdus.states import DOWN, UNKNOWN as NOT_KNOWN
 from .power import OFF, UNKNOWN, CordState
 from .units import GatewayPdu
 

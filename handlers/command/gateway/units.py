@@ -13,11 +13,11 @@ from typing import Callable, Optional, TypeVar
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..fleet import opening
-from ..fleet.polling import Target, poll, poll_states
-from ..fleet.reading import Reading, failure
-from ..hall.drawing import Cord
-from ..states import word
+from ..drawing.drawing import Cord
+from ..pdus import opening
+from ..pdus.polling import Target, poll, poll_states
+from ..pdus.reading import Reading, failure
+from ..pdus.states import word
 from .power import UNKNOWN, CordState
 from .turns import Turns
 

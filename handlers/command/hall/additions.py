@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .drawing import HallNode
+from ..drawing.drawing import HallNode
 from .rehearsal import Hall, RehearsalOutcome
 from .scenario import Bounds
 from .verdicts import Now, Verdict

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..fleet.saved import HallReadings
-from ..states import DOWN
+from ..drawing.drawing import Cord, Drawing, HallNode, Input, Machine, PduNode
+from ..pdus.saved import HallReadings
+from ..pdus.states import DOWN
 from .completing import meter_of
-from .drawing import Cord, Drawing, HallNode, Input, Machine, PduNode
 
 # a rating that the PDU reports may be rounded
 _SAME_A = 0.5

@@ -11,10 +11,10 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple, Optional
 
 from ...power_on import LAST, OFF, ON, OutletPowerOn
-from ..fleet.reading import PolledOutlet
-from ..fleet.saved import HallReadings
-from ..states import DOWN, UP
-from .drawing import Cord, Drawing, HallNode, Input
+from ..drawing.drawing import Cord, Drawing, HallNode, Input
+from ..pdus.reading import PolledOutlet
+from ..pdus.saved import HallReadings
+from ..pdus.states import DOWN, UP
 from .graph import Graph
 
 

@@ -18,9 +18,9 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from ..fleet.saved import HallReadings
+from ..drawing.drawing import Cord, HallNode, Machine
+from ..pdus.saved import HallReadings
 from .closing import Closing, Darkness, Window
-from .drawing import Cord, HallNode, Machine
 from .graph import Carrier
 from .loads import CANNOT_SAY, HIGH, LOW, OVERLOADS, TRIPS, Consumer, Fit, Load
 from .rehearsal import Hall

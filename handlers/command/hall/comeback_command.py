@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
 from ...errors import printable
-from ..output import print_json
-from ..report import Usage
+from ..drawing.drawing import HallNode
+from ..kit.output import print_json
+from ..kit.report import Usage
 from . import gathering
 from .comeback import COLD_S, Comeback
 from .comeback_text import as_json, lines
 from .delays import findings, proposal
-from .drawing import HallNode
 from .rehearsal import Hall
 from .text import few
 

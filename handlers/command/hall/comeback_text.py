@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Optional
 
-from ..output import columns, counted
+from ..kit.output import columns, counted
 from .comeback import BreakerBack, MachineBack, Returned, ReturnOutcome, Step
 from .delays import Delays, Finding
 from .loads import CANNOT_SAY, FITS, OVERLOADS

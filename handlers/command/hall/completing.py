@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Optional
 
 from ...topology import LINE, MeteredPart
-from ..fleet.saved import HallReadings, MeasuredPdu
-from .drawing import Breaker, Cord, Drawing, PduNode
+from ..drawing.drawing import Breaker, Cord, Drawing, PduNode
+from ..pdus.saved import HallReadings, MeasuredPdu
 
 # A sum of the outlets' readings and a reading of the line differ by the meters' errors.
 _METERS = 1.05

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ...power_on import NOT_KNOWN, OFF, OutletPowerOn
-from ..fleet.saved import HallReadings, MeasuredPdu
+from ..drawing.drawing import Cord, HallNode, Machine
+from ..pdus.saved import HallReadings, MeasuredPdu
 from .comeback import Comeback, ReturnOutcome
-from .drawing import Cord, HallNode, Machine
 from .loads import FITS
 from .rehearsal import Hall
 from .text import few

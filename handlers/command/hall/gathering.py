@@ -10,14 +10,14 @@ from collections.abc import Collection
 from typing import NamedTuple, Optional
 
 from ...errors import SettingsError
-from ..files import read_file
-from ..fleet import opening, pool, shared_options
-from ..fleet.polling import poll_all
-from ..fleet.reading import Reading
-from ..fleet.saved import HallReadings, of_json, of_readings, save
-from ..options import Parameters, SharedOptions, option, secret_files
-from ..output import progress
-from ..report import Usage
+from ..kit.files import read_file
+from ..kit.options import Parameters, SharedOptions, option, secret_files
+from ..kit.output import progress
+from ..kit.report import Usage
+from ..pdus import opening, pool, shared_options
+from ..pdus.polling import poll_all
+from ..pdus.reading import Reading
+from ..pdus.saved import HallReadings, of_json, of_readings, save
 
 
 class SourceOptions(NamedTuple):

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from .drawing import Breaker, Cord, Drawing, HallNode, Input, Panel, PduNode
+from ..drawing.drawing import Breaker, Cord, Drawing, HallNode, Input, Panel, PduNode
 
 # Panel's lines of these names are phases: each feeds many PDUs. Others are ways: each feeds one.
 _PHASES = frozenset(("l1", "l2", "l3"))

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Optional
 
-from ..output import counted
+from ..drawing.drawing import Cord, Drawing, HallNode, Input, PduNode
+from ..kit.output import counted
 from .additions import Addition
-from .drawing import Cord, Drawing, HallNode, Input, PduNode
 from .loads import CANNOT_SAY, FITS, OVERLOADS
 from .rehearsal import Hall, Redundancy, RehearsalOutcome, counts
 from .text import Failed, amperes, few, interval, sentence, sentence_of_loads

@@ -13,14 +13,15 @@ from typing import Any, Optional
 import click
 
 from ...errors import SettingsError
-from ..exits import WRONG
-from ..files import text_of
-from ..fleet import listing
-from ..groups import Lazy, LazyCommand, Subcommand
-from ..options import SharedOptions, Word, given, option, output
-from ..output import columns, counted, print_json
-from ..report import Usage
-from . import gathering, reading_toml, writing
+from ..drawing import reading_toml
+from ..kit.exits import WRONG
+from ..kit.files import text_of
+from ..kit.groups import Lazy, LazyCommand, Subcommand
+from ..kit.options import SharedOptions, Word, given, option, output
+from ..kit.output import columns, counted, print_json
+from ..kit.report import Usage
+from ..pdus import listing
+from . import gathering, writing
 from .checking import check as checked
 from .importing import csv_files, rest
 from .importing.dcim import imported

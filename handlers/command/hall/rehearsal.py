@@ -17,11 +17,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, Optional
 
-from ..fleet.saved import HallReadings
-from ..output import counted
-from ..states import DOWN
+from ..drawing.drawing import Cord, Drawing, HallNode
+from ..kit.output import counted
+from ..pdus.saved import HallReadings
+from ..pdus.states import DOWN
 from . import completing
-from .drawing import Cord, Drawing, HallNode
 from .graph import Graph
 from .loads import (
     BETWEEN_LINES,

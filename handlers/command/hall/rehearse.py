@@ -13,14 +13,15 @@ from typing import Any, NamedTuple, Optional
 import click
 
 from ...errors import SettingsError, printable
-from ..exits import WRONG
-from ..fleet.check import check_writable, write_page
-from ..groups import Subcommand
-from ..options import Word, given, option, output
-from ..report import Usage
-from . import comeback_command, gathering, reading_toml
+from ..drawing import reading_toml
+from ..drawing.drawing import KINDS, Drawing, HallNode, nodes
+from ..kit.exits import WRONG
+from ..kit.files import check_writable, write_page
+from ..kit.groups import Subcommand
+from ..kit.options import Word, given, option, output
+from ..kit.report import Usage
+from . import comeback_command, gathering
 from .additions import additions
-from .drawing import KINDS, Drawing, HallNode, nodes
 from .page import page
 from .rehearsal import Grading, Hall, RehearsalOutcome
 from .text import Failed, lines, lines_of_each, outcome_as_json, rest_as_json

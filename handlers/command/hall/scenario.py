@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from .drawing import Cord
+from ..drawing.drawing import Cord
 from .graph import Graph
 from .loads import TRIPS, Consumer, Load, Meter, Share, Sum, Ways, shares
 from .verdicts import CordNow

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..output import columns, counted
+from ..drawing.drawing import HallNode
+from ..kit.output import columns, counted
 from .additions import Addition
-from .drawing import HallNode
 from .loads import CANNOT_SAY, FITS, OVERLOADS
 from .rehearsal import BreakerLoad, Redundancy, RehearsalOutcome, counts
 from .unknowns import Unknown

@@ -6,8 +6,8 @@ import time
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, Optional
 
-from ..fleet.saved import HallReadings
-from ..output import counted
+from ..kit.output import counted
+from ..pdus.saved import HallReadings
 from .rehearsal import Hall
 from .verdicts import Now
 

@@ -12,9 +12,9 @@ import enum
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Optional
 
-from ..fleet.saved import HallReadings
-from ..states import DOWN, UP
-from .drawing import Cord, Machine
+from ..drawing.drawing import Cord, Machine
+from ..pdus.saved import HallReadings
+from ..pdus.states import DOWN, UP
 
 # A supply that works carries at least this part of an equal share. Less is a dead supply's input
 # filter, or a supply on standby.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...errors import SettingsError
-from .. import extras
+from ..kit import extras
 from .importing.model import Imported
 
 _HEAD = "# The hall's drawing (docs/hall.md). Read it, and correct it.\n"

@@ -18,7 +18,7 @@ from typing import Callable, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..states import AGAIN_S, DOWN, UP, word
+from ..pdus.states import AGAIN_S, DOWN, UP, word
 from .memory import Episode, Memory, Sight
 from .meters import (
     Change,

@@ -9,10 +9,10 @@ from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..fleet import opening
-from ..fleet.polling import Target, poll
-from ..fleet.reading import Reading, failure
-from ..states import UNKNOWN
+from ..pdus import opening
+from ..pdus.polling import Target, poll
+from ..pdus.reading import Reading, failure
+from ..pdus.states import UNKNOWN
 from .meters import Draw
 
 _MOST_AT_ONCE = 32

@@ -11,9 +11,9 @@ from typing import Callable, NamedTuple, Optional
 
 from ... import VERSION
 from ...errors import SettingsError
-from ..fleet.polling import Target
-from ..output import counted
-from ..service import Wishes, reread
+from ..kit.output import counted
+from ..kit.service import Wishes, reread
+from ..pdus.polling import Target
 from . import names
 from .front import Front, allow_files, say
 from .lines import FAILED

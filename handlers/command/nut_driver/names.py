@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from ...errors import SettingsError, printable
 from ...nut.quoting import escaped
-from ..fleet.listing import ListedPdu
+from ..pdus.listing import ListedPdu
 from . import lines
 
 #: the driver in ups.conf; a socket is called DRIVER-UPSNAME (NUT's docs/sock-protocol.txt)

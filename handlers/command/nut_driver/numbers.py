@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from typing import IO
 
 from ...errors import SettingsError
-from ..files import sync_folder, text_of
+from ..kit.files import sync_folder, text_of
 
 
 class Numbers:

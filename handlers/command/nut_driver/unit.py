@@ -18,10 +18,10 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...errors import printable
 from ...nameplate import Nameplate
-from ..fleet.opening import plate, switch
-from ..fleet.polling import Target, poll_all
-from ..fleet.reading import Reading, failure
-from ..states import UP
+from ..pdus.opening import plate, switch
+from ..pdus.polling import Target, poll_all
+from ..pdus.reading import Reading, failure
+from ..pdus.states import UP
 from .lines import FAILED, SUCCESS
 from .numbers import Numbers
 from .view import CYCLE, ON, UpsdView, View

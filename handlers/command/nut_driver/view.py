@@ -15,8 +15,8 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...nameplate import Nameplate
 from ...topology import BREAKER, LINE, MeteredPart
-from ..fleet.reading import PolledOutlet, Reading
-from ..states import UNKNOWN, word
+from ..pdus.reading import PolledOutlet, Reading
+from ..pdus.states import UNKNOWN, word
 
 ON, OFF, CYCLE = "load.on", "load.off", "load.cycle"
 _WH_IN_KWH = 1000.0

@@ -17,16 +17,13 @@ import click
 from ... import registry
 from ...errors import printable
 from ...settings import host_and_port
-from .. import asking, form
-from ..calls import arguments_help
-from ..exits import DONE, NOT_SEEN
+from ..drawing import reading_toml
 from ..field.scrub import Scrubber
-from ..files import signals_as_ctrl_c
-from ..groups import Subcommand
-from ..hall import reading_toml
-from ..loading import load
-from ..machines.world import OutletNow
-from ..options import (
+from ..kit import asking
+from ..kit.exits import DONE, NOT_SEEN
+from ..kit.files import signals_as_ctrl_c
+from ..kit.groups import Subcommand
+from ..kit.options import (
     LOGIN,
     SNMP,
     TLS,
@@ -38,8 +35,12 @@ from ..options import (
     option,
     output,
 )
-from ..output import Result, passing, shown
-from ..report import Interrupted, Usage
+from ..kit.output import Result, passing, shown
+from ..kit.report import Interrupted, Usage
+from ..machines.world import OutletNow
+from ..outlets.calls import arguments_help
+from ..pdus import form
+from ..pdus.loading import load
 from . import gathering, questions
 from .contract import COMMANDS
 from .document import (

@@ -18,7 +18,7 @@ from ..machines.memory import Memory
 from ..machines.meters import Draw, Meter, Steps, carries
 from ..machines.proof import MachinePower, OffProof
 from ..machines.world import NotProven, OutletNow, PduNow
-from ..states import DOWN, UNKNOWN, UP, word
+from ..pdus.states import DOWN, UNKNOWN, UP, word
 from .gathering import UnitWorld
 from .judging import THRESHOLD_A
 

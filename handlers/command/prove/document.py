@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any, Optional, Union
 
 from ...errors import SettingsError
-from ..files import sync_folder
+from ..kit.files import sync_folder
 
 FORMAT = "pdu-proof 1"
 UNIT, SIMULATED = "unit", "simulated"

@@ -21,14 +21,13 @@ from ... import host
 from ...errors import PduHandlerError, ProtocolError, printable
 from ...switching import UNANSWERED
 from ...topology import LINE
-from .. import doors, form
-from ..field.kinds import Recorder, RecordingKind, Served
-from ..fleet import reading
-from ..fleet.reading import Part, Reading
-from ..loading import LoadedHandler, load
+from ..kit.options import SharedOptions
 from ..machines.world import Commanded, OutletOf, PduNow, of_reading
-from ..options import SharedOptions
-from ..states import UNKNOWN, reported, word
+from ..pdus import doors, form, reading
+from ..pdus.kinds import Recorder, RecordingKind, Served
+from ..pdus.loading import LoadedHandler, load
+from ..pdus.reading import Part, Reading
+from ..pdus.states import UNKNOWN, reported, word
 from .document import ProvenCommand, ProvenOutlet, ProvenReading
 from .judging import CONTRACT
 

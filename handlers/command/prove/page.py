@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from ...errors import printable
-from ..output import figure
+from ..kit.output import figure
 from .document import BROKEN, KEPT, Proof, UnitProof
 from .promises import BY_KEY
 

@@ -12,11 +12,11 @@ from ...errors import NoSuchOutlet, PduHandlerError, printable
 from ...nameplate import Nameplate
 from ..field.patterns import SERIALS
 from ..field.scrub import Scrubber
-from ..fleet.reading import Reading
+from ..kit.report import Usage
 from ..machines.meters import Draw
 from ..machines.world import OutletNow
-from ..report import Usage
-from ..states import UP, word
+from ..pdus.reading import Reading
+from ..pdus.states import UP, word
 from . import contract, gathering
 from .contract import is_idle
 from .document import UNIT, OwnerAnswers, ProvenReading, UnitProof

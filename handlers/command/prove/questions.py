@@ -7,7 +7,7 @@ import sys
 from typing import Callable, Optional, TypeVar
 
 from ...errors import printable
-from ..options import SharedOptions
+from ..kit.options import SharedOptions
 from .document import OwnerAnswers
 
 T = TypeVar("T")

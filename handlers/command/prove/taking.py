@@ -12,9 +12,9 @@ from datetime import date, timedelta
 
 from ... import VERSION
 from ...errors import PduHandlerError, printable
-from .. import doors
 from ..field.patterns import CONTACTS, LOCATIONS, NAMES, SERIALS
 from ..field.scrub import Scrubber
+from ..pdus import doors
 from . import gathering
 from .document import SIMULATED, BadProof, Proof, ProvenReading, UnitProof, parsed
 from .judging import RECORDED, judged

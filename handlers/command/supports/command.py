@@ -9,10 +9,10 @@ from typing import Any, Optional
 import click
 
 from ...errors import printable
-from ..exits import DONE, code_of
-from ..groups import Subcommand
-from ..options import Word, given, output
-from ..output import Result, columns, shown
+from ..kit.exits import DONE, code_of
+from ..kit.groups import Subcommand
+from ..kit.options import Word, given, output
+from ..kit.output import Result, columns, shown
 from .names import Name
 from .proven import proven
 from .search import MAYBE, NO, YES, Hit, SupportAnswer, answer

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Callable, Optional
 
-from handlers.command import ending
+from handlers.command.kit import ending
 from tests.program import StopSignals, starting
 
 from . import month

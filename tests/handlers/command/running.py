@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from handlers.command import calls, cycling, root, switching
-from handlers.command.loading import LoadedHandler
+from handlers.command import root
+from handlers.command.outlets import calls, cycling, switching
+from handlers.command.pdus.loading import LoadedHandler
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.peers import Peer
 

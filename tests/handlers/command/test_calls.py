@@ -22,11 +22,11 @@ from typing import Any
 import pytest
 
 from handlers import errors
-from handlers.command import asking, exits
-from handlers.command.exits import READER_GONE
-from handlers.command.loading import LoadedHandler, load
-from handlers.command.options import SharedOptions
-from handlers.command.output import figure, passing
+from handlers.command.kit import asking, exits
+from handlers.command.kit.exits import READER_GONE
+from handlers.command.kit.options import SharedOptions
+from handlers.command.kit.output import figure, passing
+from handlers.command.pdus.loading import LoadedHandler, load
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import (
@@ -411,9 +411,9 @@ def test_a_defect_of_a_command_whose_1_is_a_finding_ends_with_2(
         raise ZeroDivisionError("division by zero")
 
     for module, name in (
-        ("fleet.listing", "read"),
-        ("hall.reading_toml", "read"),
-        ("energy.cli", "source_of"),
+        ("pdus.listing", "read"),
+        ("drawing.reading_toml", "read"),
+        ("energy.command", "source_of"),
     ):
         monkeypatch.setattr(f"handlers.command.{module}.{name}", fail)
     code, out, err = run(capsys, *words.split())

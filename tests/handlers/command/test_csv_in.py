@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from handlers.command import csv_in
 from handlers.command.energy import meters, owners
-from handlers.command.fleet import listing
 from handlers.command.hall.importing import csv_files
+from handlers.command.kit import csv_in
+from handlers.command.pdus import listing
 from handlers.errors import SettingsError
 
 # what a file has, with a comma between two cells, and what reads it

@@ -12,9 +12,10 @@ from typing import Any, Callable, Optional
 import pytest
 
 from handlers import errors
-from handlers.command import cycling, exits
-from handlers.command.loading import LoadedHandler
-from handlers.command.states import word
+from handlers.command.kit import exits
+from handlers.command.outlets import cycling
+from handlers.command.pdus.loading import LoadedHandler
+from handlers.command.pdus.states import word
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests import terminal
 from tests.handlers.command.running import options, run, use

@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from handlers.command import form
-from handlers.command.loading import LoadedHandler
+from handlers.command.kit import hosts
+from handlers.command.pdus.loading import LoadedHandler
 from tests.handlers.command.running import run, use
 from tests.handlers.command.test_outlets import ByCalls
 
@@ -86,7 +86,7 @@ NO_HOSTS = [
 
 @pytest.mark.parametrize("host", HOSTS)
 def test_a_possible_host_is_taken(host: str) -> None:
-    assert form.address(f" {host} ") == host
+    assert hosts.address(f" {host} ") == host
 
 
 @pytest.mark.parametrize("host", [*NO_HOSTS, "192.0.2.0/24", "a b", "[::1", "h/x", "h,", "a" * 64])

@@ -10,8 +10,8 @@ import click
 import pytest
 
 from handlers import VERSION, registry
-from handlers.command import exits
-from handlers.command.groups import Lazy, Subcommand
+from handlers.command.kit import exits
+from handlers.command.kit.groups import Lazy, Subcommand
 from handlers.command.root import ROOT
 from tests.handlers.command.running import run
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from handlers.command import exits
-from handlers.command.loading import LoadedHandler
+from handlers.command.kit import exits
+from handlers.command.pdus.loading import LoadedHandler
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.command.running import run, use
 from tests.needs import ROOT

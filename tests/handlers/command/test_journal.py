@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command import journal
-from handlers.command.journal import Changed, Journal, JournalError
+from handlers.command.kit import journal
+from handlers.command.kit.journal import Changed, Journal, JournalError
 from tests.waiting import PATIENCE_S
 
 RECORDS = [{"outlet": number, "name": "Größe \n"} for number in range(4)]
@@ -144,7 +144,7 @@ def test_another_json_file_is_not_a_journal(tmp_path: Path) -> None:
 
 _FULL = """
 import resource, sys
-from handlers.command.journal import Journal, JournalError
+from handlers.command.kit.journal import Journal, JournalError
 resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))
 accepted = 0
 journal = Journal(sys.argv[1])
@@ -172,7 +172,7 @@ def test_a_full_disk_loses_no_accepted_line(tmp_path: Path) -> None:
 
 _WRITER = """
 import sys
-from handlers.command.journal import Journal
+from handlers.command.kit.journal import Journal
 with Journal(sys.argv[1]) as journal:
     number = int(sys.argv[2])
     while True:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command import exits
+from handlers.command.kit import exits
 from tests.handlers.command.fence.site import OUTLET, Site, closed_port, site
 from tests.handlers.command.running import run
 

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from handlers.command import nut, root
-from handlers.command.exits import NOT_SEEN, READER_GONE
-from handlers.command.hidden import NOTICE
-from handlers.command.nut import COMMANDS
+from handlers.command import root
+from handlers.command.devices import nut
+from handlers.command.devices.nut import COMMANDS
+from handlers.command.kit.exits import NOT_SEEN, READER_GONE
+from handlers.command.kit.hidden import NOTICE
 from handlers.errors import Unreachable
 from handlers.nut.client import NutClient
 from tests import terminal
@@ -457,7 +458,7 @@ def test_a_command_that_is_accepted_but_unproven_has_a_separate_exit_code(
 ) -> None:
     monkeypatch.setenv("PDU_USERNAME", "admin")
     monkeypatch.setenv("PDU_PASSWORD", SIMULATED_ADMIN.password)
-    monkeypatch.setattr("handlers.command.nut._SEEN_S", 0.0)
+    monkeypatch.setattr("handlers.command.devices.nut._SEEN_S", 0.0)
     server.faults.ignored = True
     ignored = Run(capsys, server, "set", "pdu", "outlet.1.desc", "new", "--yes")
     assert ignored.code == 9 and "a value other than" in ignored.err

@@ -9,9 +9,9 @@ import json
 import pytest
 
 from handlers import errors, host
-from handlers.command.fleet import reading
-from handlers.command.fleet.reading import PolledOutlet
-from handlers.command.loading import LoadedHandler, load
+from handlers.command.pdus import reading
+from handlers.command.pdus.loading import LoadedHandler, load
+from handlers.command.pdus.reading import PolledOutlet
 from handlers.errors import PduHandlerError
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData, PduSnmpData
@@ -82,7 +82,7 @@ def test_outlets_over_snmp_cost_the_requests_that_the_docstring_names_and_a_stat
             read()
             handler.sent.reset(token)
             counts.append(len(sent))
-    assert counts == [5, 14, 17]
+    assert counts == [5, 15, 18]
 
 
 def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from handlers.command import redfish, root
-from handlers.command.hidden import NOTICE
+from handlers.command import root
+from handlers.command.devices import redfish
+from handlers.command.kit.hidden import NOTICE
 from handlers.redfish import service
 from tests.simulators.redfish import Fault, Model, Pdu, RedfishService, units
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command import loading
-from handlers.command.loading import load
+from handlers.command.pdus import loading
+from handlers.command.pdus.loading import load
 from handlers.errors import SettingsError
 from tests.handlers.command.running import options, run
 from tests.needs import ROOT

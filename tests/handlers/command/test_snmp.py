@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from handlers.command import root
-from handlers.command.exits import code_of
+from handlers.command.kit.exits import code_of
 from handlers.snmp import schema
 from handlers.snmp.frozen import changed
 from handlers.snmp.profiles import PROFILES

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from handlers import errors
-from handlers.command import exits, form
-from handlers.command.loading import load
-from handlers.command.options import SharedOptions
-from handlers.command.report import reason
+from handlers.command.kit import exits
+from handlers.command.kit.options import SharedOptions
+from handlers.command.kit.report import reason
+from handlers.command.pdus import form
+from handlers.command.pdus.loading import load
 from pdu_common.connection import PduSnmpData
 from tests import terminal
 from tests.handlers.command.running import Broken, run, silent, use

@@ -17,10 +17,11 @@ import pytest
 from hypothesis import given, strategies
 
 from handlers import VERSION
-from handlers.command import meant, root
-from handlers.command.ending import missing
-from handlers.command.exits import INTERRUPTED, READER_GONE, code_of
-from handlers.command.options import option
+from handlers.command import root
+from handlers.command.kit import meant
+from handlers.command.kit.ending import missing
+from handlers.command.kit.exits import INTERRUPTED, READER_GONE, code_of
+from handlers.command.kit.options import option
 from handlers.command.root import LAZY_COMMANDS
 from tests.handlers.command.running import options
 from tests.needs import ROOT, pythons
@@ -265,7 +266,7 @@ def test_an_output_that_cannot_be_written_is_named_in_one_line(
 @pytest.mark.parametrize("gone", [True, False], ids=["a pipe without a reader", "a full disk"])
 def test_ctrl_c_has_its_exit_code_even_if_standard_error_cannot_be_written(gone: bool) -> None:
     program = (
-        "import signal\nfrom handlers.command import ending\n"
+        "import signal\nfrom handlers.command.kit import ending\n"
         "raise SystemExit(ending.run(lambda: signal.raise_signal(signal.SIGINT) or 0))"
     )
     reader, writer = (

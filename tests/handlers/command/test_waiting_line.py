@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from handlers.command import output
-from handlers.command.options import SharedOptions
-from handlers.command.output import waiting
+from handlers.command.kit import output
+from handlers.command.kit.options import SharedOptions
+from handlers.command.kit.output import waiting
 from tests.waiting import PATIENCE_S
 
 

@@ -19,11 +19,11 @@ from typing import Any, NamedTuple, Optional
 
 from .... import VERSION
 from ....errors import SettingsError, printable
-from ... import journal
-from ...meter import days as days_of_meter
+from ...kit import journal
 from .. import checks
 from ..audit import Asked, AuditedRegister, audited
 from ..journals import DayBlocks, MeterJournal, roomy
+from ..meter import days as days_of_meter
 from ..owners import Place, Tenure, cut
 from ..readings import Block, PduReadings
 from ..spread import spread

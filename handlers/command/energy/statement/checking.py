@@ -11,12 +11,12 @@ import click
 
 from .... import VERSION
 from ....errors import printable
-from ...exits import WRONG
-from ...files import read_file
-from ...groups import Subcommand
-from ...options import Word, given, option, output
-from ...output import Result, counted, shown
-from ...report import Usage
+from ...kit.exits import WRONG
+from ...kit.files import read_file
+from ...kit.groups import Subcommand
+from ...kit.options import Word, given, option, output
+from ...kit.output import Result, counted, shown
+from ...kit.report import Usage
 from . import proof, seals
 from .building import contents
 from .proof import BAD, Checked, NotProven

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple, Optional
 import click
 
 from ....errors import SettingsError, printable
-from ...exits import WRONG
-from ...groups import Subcommand
-from ...hall import reading_toml
-from ...options import NumberRange, Word, given, option, output
-from ...output import Result, counted, shown
-from ...report import Usage
+from ...drawing import reading_toml
+from ...kit.exits import WRONG
+from ...kit.groups import Subcommand
+from ...kit.options import NumberRange, Word, given, option, output
+from ...kit.output import Result, counted, shown
+from ...kit.report import Usage
 from ..audit import Asked
 from ..journals import MeterJournal
 from ..meters import Meters, RegisterFacts

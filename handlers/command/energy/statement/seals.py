@@ -17,9 +17,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ....errors import SettingsError, printable
-from ... import journal
-from ...files import read_file
-from ...journal import Journal
+from ...kit import journal
+from ...kit.files import read_file
+from ...kit.journal import Journal
 from ..readings import Block
 from . import disclosed, merkle
 from .rows import outlets, texts

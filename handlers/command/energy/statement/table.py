@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ...fleet.tables import csv_lines
+from ...kit.csv_out import csv_lines
 
 _HEAD = (
     "row", "customer", "machine", "name", "pdu", "outlet", "from", "to", "register_begin",

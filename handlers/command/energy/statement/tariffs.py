@@ -9,7 +9,7 @@ from typing import NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
 from ....errors import SettingsError, printable
-from ... import csv_in
+from ...kit import csv_in
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")

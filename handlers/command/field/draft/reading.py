@@ -15,9 +15,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Optional
 
 from ....errors import SettingsError
-from ... import extras
-from ...files import read_file
-from ...output import counted
+from ...kit import extras
+from ...kit.files import read_file
+from ...kit.output import counted
 from ..snmp.rows import Arcs, arcs
 from .columns import worth
 from .mib import STANDARD, Mib, Object

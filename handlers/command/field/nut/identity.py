@@ -15,8 +15,8 @@ from ....nut import members, model
 from ....nut.client import NutClient
 from ....nut.handler import session
 from ....settings import Settings
-from ...output import counted
-from ..kinds import LONGEST, HandlerFinding
+from ...kit.output import counted
+from ...pdus.kinds import LONGEST, HandlerFinding
 from .dump import RecordedDevice
 from .reading import everything
 

@@ -11,8 +11,8 @@ from ....nut.client import NutClient
 from ....nut.handler import session
 from ....nut.settings import PASSWORD, SETTINGS, USERNAME
 from ....settings import HOST, Settings
-from ...output import counted
-from ..kinds import Recorder, Recording, RecordingKind, Served
+from ...kit.output import counted
+from ...pdus.kinds import Recorder, Recording, RecordingKind, Served
 from ..patterns import NAMES
 from ..scrub import Scrubber
 from . import dump

@@ -13,8 +13,8 @@ from ....raritan.link_units import LinkUnits
 from ....raritan.rpc import Agent
 from ....raritan.rpc.firmware import Firmware
 from ....raritan.rpc.pdumodel import Outlet, Pdu
-from ...output import counted
-from ..kinds import HandlerFinding
+from ...kit.output import counted
+from ...pdus.kinds import HandlerFinding
 
 _DOCUMENTED = "the vendor's documented interface"
 _READINGS = (

@@ -18,7 +18,7 @@ from ....raritan import settings
 from ....raritan.handler import RaritanPdu
 from ....raritan.rpc import CALLS_IN_A_BULK, LONGEST_NAME, Agent, Method, find, reads_only
 from ....tls import Trust
-from ..kinds import Recorder
+from ...pdus.kinds import Recorder
 from ..scrub import Scrubber
 from .calls import MALFORMED, Key, ObjectReference, Outcome, key, references, taken
 

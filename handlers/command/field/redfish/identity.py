@@ -7,12 +7,12 @@ from typing import Any
 
 from ....errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from ....redfish import commands, metering, resources, settings, units
+from ....redfish.actions import Infos, action, infos_of, values_of
 from ....redfish.members import links_of, members
 from ....redfish.service import RedfishService
 from ....redfish.units import FoundOutlet
-from ...output import counted
-from ..kinds import HandlerFinding
-from .actions import Infos, action, infos_of, values_of
+from ...kit.output import counted
+from ...pdus.kinds import HandlerFinding
 
 _SCHEMA = "the standard's schema, tried on units simulated from it"
 # limit up to the logout; some services have a separate resource for each outlet's action

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...output import counted
-from ..kinds import Recorder, Recording, RecordingKind, Served, incomplete, json_of
+from ...kit.output import counted
+from ...pdus.kinds import Recorder, Recording, RecordingKind, Served, incomplete, json_of
 from ..scrub import Scrubber
 from ..serving import ANY_LOGIN
 from . import tree

@@ -11,7 +11,7 @@ from ....errors import Denied, PduHandlerError, ProtocolError, Refused
 from ....redfish import settings
 from ....redfish.resources import link, text
 from ....redfish.service import ROOT, RedfishService
-from ..kinds import Recorder
+from ...pdus.kinds import Recorder
 from ..scrub import Scrubber
 from .tree import Json, links, plain
 

@@ -22,9 +22,9 @@ from ....snmp.handler import SnmpPdu
 from ....snmp.profile import Profile
 from ....snmp.reader import Reader, SnmpReads
 from ....snmp.settings import Choice, choose
-from ...output import counted
-from ...report import reason
-from ..kinds import LONGEST, HandlerFinding
+from ...kit.output import counted
+from ...kit.report import reason
+from ...pdus.kinds import LONGEST, HandlerFinding
 
 _SOURCES = {
     Proof.DRIVER: "another program or an example",

@@ -13,10 +13,10 @@ from ....snmp.device import SnmpDevice
 from ....snmp.profile import Profile
 from ....snmp.profiles import PROFILES
 from ....snmp.settings import METERED_ONLY, Choice, choose
-from ...options import spelled
-from ...output import counted
-from ...report import reason
-from ..kinds import Recorder, Recording, RecordingKind, Served
+from ...kit.options import spelled
+from ...kit.output import counted
+from ...kit.report import reason
+from ...pdus.kinds import Recorder, Recording, RecordingKind, Served
 from ..serving import HOST
 from . import recording, snmprec
 from .agent import SimulatedAgent

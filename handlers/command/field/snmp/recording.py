@@ -28,10 +28,10 @@ from ....snmp import detection, metering
 from ....snmp.device import SnmpDevice
 from ....snmp.reader import Reader
 from ....snmp.settings import Choice, choose
-from ..kinds import Recorder
+from ...kit.wordlist import is_plain, parts
+from ...pdus.kinds import Recorder
 from ..patterns import ADDRESSES, CONTACTS, LOCATIONS, NAMES, is_private
 from ..scrub import Scrubber
-from ..wordlist import is_plain, parts
 from .rows import SYS_DESCR, Arcs, Memory, Rows, SnmpRow, arcs, dotted, reading
 
 # system, ENERGY-OBJECT-MIB, MIBs of vendors

@@ -23,7 +23,7 @@ from pdu_common.snmp_tools import (
 
 from ....errors import SettingsError
 from ....host.rows import LONGEST_TEXT, oid_arcs
-from ...output import counted
+from ...kit.output import counted
 from .rows import NUMBERS, Arcs, Rows, SnmpRow, arcs, dotted
 
 _LINE = re.compile(r"\.?[0-9]+(\.[0-9]+)+\|[0-9]+[xe]?(:[^|]*)?\|")

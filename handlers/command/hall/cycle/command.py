@@ -14,13 +14,13 @@ from typing import Any, NamedTuple, Optional
 import click
 
 from ....errors import SettingsError, printable
-from ... import asking
-from ...ending import UNWRITABLE
-from ...exits import DONE, NOT_SEEN, WRONG
-from ...fleet import opening
-from ...fleet.polling import Target
-from ...groups import Subcommand
-from ...options import (
+from ...drawing import reading_toml
+from ...drawing.drawing import Drawing
+from ...kit import asking
+from ...kit.ending import UNWRITABLE
+from ...kit.exits import DONE, NOT_SEEN, WRONG
+from ...kit.groups import Subcommand
+from ...kit.options import (
     NumberRange,
     Seconds,
     SharedOptions,
@@ -31,11 +31,12 @@ from ...options import (
     option,
     output,
 )
-from ...output import columns, counted, print_json
-from ...report import Usage, described, failed
-from ...states import DOWN
-from .. import gathering, reading_toml
-from ..drawing import Drawing
+from ...kit.output import columns, counted, print_json
+from ...kit.report import Usage, described, failed
+from ...pdus import opening
+from ...pdus.polling import Target
+from ...pdus.states import DOWN
+from .. import gathering
 from ..rehearsal import Hall
 from . import plan_file
 from .doors import ProtocolWorld, Stopping, doors, stopping

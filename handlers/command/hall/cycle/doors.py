@@ -12,11 +12,11 @@ from contextlib import contextmanager
 
 from pdu_common.helper import EnumPowerStatus
 
-from ...fleet import opening
-from ...fleet.polling import Target, poll_all
-from ...fleet.saved import HallReadings, of_readings
-from ...options import SharedOptions, command_line
-from ..drawing import Cord
+from ...drawing.drawing import Cord
+from ...kit.options import SharedOptions, command_line
+from ...pdus import opening
+from ...pdus.polling import Target, poll_all
+from ...pdus.saved import HallReadings, of_readings
 from .plan_file import Door
 
 # threads that read PDUs; a run of 200 PDUs reads all of them every quarter of an hour

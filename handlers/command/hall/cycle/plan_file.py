@@ -24,9 +24,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Optional
 
 from ....errors import SettingsError, printable
-from ... import journal
-from ...states import DOWN, UP
-from ..drawing import Cord, Drawing
+from ...drawing.drawing import Cord, Drawing
+from ...kit import journal
+from ...pdus.states import DOWN, UP
 from .steps import Mode, Step
 
 _ABOUT, _RESULT, _BEGIN, _OFF, _DONE = "about", "result", "begin", "off", "done"

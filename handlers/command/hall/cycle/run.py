@@ -23,11 +23,11 @@ from typing import Any, Callable, Optional
 from pdu_common.helper import EnumPowerStatus
 
 from ....errors import PduHandlerError, printable
-from ...fleet.saved import HallReadings
-from ...output import NOT_METERED, figure
-from ...report import Interrupted
-from ...states import DOWN, UNKNOWN, UP, word
-from ..drawing import Cord, Drawing
+from ...drawing.drawing import Cord, Drawing
+from ...kit.output import NOT_METERED, figure
+from ...kit.report import Interrupted
+from ...pdus.saved import HallReadings
+from ...pdus.states import DOWN, UNKNOWN, UP, word
 from ..rehearsal import Hall
 from ..verdicts import CordNow, Now, cords_now
 from . import plan_file

@@ -13,8 +13,8 @@ import fnmatch
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
-from ...states import UP
-from ..drawing import Cord, Drawing, Machine
+from ...drawing.drawing import Cord, Drawing, Machine
+from ...pdus.states import UP
 from ..loads import FITS, LOW
 from ..rehearsal import Hall
 from ..verdicts import ADVICE, CordNow, Now

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, Optional, Protocol
 from pdu_common.helper import EnumPowerStatus
 
 from ....errors import PduHandlerError
-from ...fleet.saved import HallReadings
-from ..drawing import Cord
+from ...drawing.drawing import Cord
+from ...pdus.saved import HallReadings
 
 
 class World(Protocol):

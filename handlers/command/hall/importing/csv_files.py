@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ....errors import SettingsError, printable
-from ... import csv_in
+from ...kit import csv_in
 from .model import Imported, ImportedCord, ImportedLine
 
 CORDS = ("server", "psu", "pdu", "outlet")

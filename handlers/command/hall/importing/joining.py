@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 
 from ....errors import SettingsError, printable
 from ....labels import Label
-from ...fleet.saved import HallReadings, MeasuredPdu
-from ...output import columns
+from ...kit.output import columns
+from ...pdus.saved import HallReadings, MeasuredPdu
 from .model import Imported, ImportedCord
 
 _MOST = 60  # limit for lines of a list

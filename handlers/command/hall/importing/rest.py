@@ -19,9 +19,9 @@ from ....http.connection import StandardTransport
 from ....http.login import Login
 from ....http.strict_json import loads
 from ....tls import Trust
-from ...files import read_file
-from ...fleet import private
-from ...servers import check_sealed
+from ...kit import private
+from ...kit.files import read_file
+from ...kit.servers import check_sealed
 from .dcim import KINDS, Objects
 
 _PAGE = 200

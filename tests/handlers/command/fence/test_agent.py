@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command.fence import cli
+from handlers.command.fence import command as cli
 from handlers.command.fence.contract import Given, completed, metadata, of_input
 from handlers.errors import SettingsError
 from tests.handlers.command.fence.site import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.command import doors
-from handlers.command.field.kinds import HandlerFinding, RecordingKind
-from handlers.command.loading import load
+from handlers.command.pdus import doors
+from handlers.command.pdus.kinds import HandlerFinding, RecordingKind
+from handlers.command.pdus.loading import load
 
 names = doors.recorded
 

@@ -15,8 +15,8 @@ from typing import Any, Callable, NamedTuple, Optional, Union
 import pytest
 
 from handlers.command import root
-from handlers.command.field.kinds import Recorder, Recording
-from handlers.command.loading import load
+from handlers.command.pdus.kinds import Recorder, Recording
+from handlers.command.pdus.loading import load
 from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.command.field.asked import kind
 from tests.ports import reserved

@@ -20,9 +20,9 @@ from typing import Any, Optional
 import pytest
 
 from handlers.command import root
-from handlers.command.exits import INTERRUPTED, READER_GONE
-from handlers.command.field.kinds import Served
-from handlers.command.files import new_file, text_of
+from handlers.command.kit.exits import INTERRUPTED, READER_GONE
+from handlers.command.kit.files import new_file, text_of
+from handlers.command.pdus.kinds import Served
 from pdu_common.connection import PduSnmpData
 from tests.handlers.command.field.asked import kind_of
 from tests.handlers.command.field.planted import COMMUNITY, recording_of, snmp
@@ -244,7 +244,7 @@ def test_a_replay_prints_a_command_that_arrives_just_before_its_end_without_cont
 
     served = Served("127.0.0.1", 1, "a unit \x1b[31m", "snmp 127.0.0.1:1", writes, lambda: None)
     made = SimpleNamespace(serve=lambda *_: served, serve_as=None)
-    monkeypatch.setattr("handlers.command.replay.kind_of", lambda *_: ("snmp", made))
+    monkeypatch.setattr("handlers.command.field.replay.kind_of", lambda *_: ("snmp", made))
     file = tmp_path / "a\x1b[31m.txt"
     file.touch()
     assert root.run(["replay", str(file)]) == 0
@@ -258,9 +258,9 @@ def test_a_replay_ends_on_a_signal_that_arrives_while_it_shows_its_address(
     closed: list[bool] = []
     served = Served("127.0.0.1", 1, "a unit", "snmp 127.0.0.1:1", list, lambda: closed.append(True))
     made = SimpleNamespace(serve=lambda *_: served, serve_as=None)
-    monkeypatch.setattr("handlers.command.replay.kind_of", lambda *_: ("snmp", made))
+    monkeypatch.setattr("handlers.command.field.replay.kind_of", lambda *_: ("snmp", made))
     monkeypatch.setattr(
-        "handlers.command.replay.print_json", lambda _: os.kill(os.getpid(), signal.SIGINT)
+        "handlers.command.field.replay.print_json", lambda _: os.kill(os.getpid(), signal.SIGINT)
     )
     assert (root.run(["replay", os.devnull, "--json"]), closed) == (0, [True])
 
@@ -274,7 +274,7 @@ def test_a_replay_in_json_does_not_print_commands(
 
     served = Served("127.0.0.1", 1, "a unit", "snmp 127.0.0.1:1", writes, lambda: None)
     made = SimpleNamespace(serve=lambda *_: served, serve_as=None)
-    monkeypatch.setattr("handlers.command.replay.kind_of", lambda *_: ("snmp", made))
+    monkeypatch.setattr("handlers.command.field.replay.kind_of", lambda *_: ("snmp", made))
     assert root.run(["replay", os.devnull, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["poll"] == "snmp 127.0.0.1:1"
 
@@ -325,7 +325,7 @@ def test_an_impossible_call_is_refused_in_one_line(
 def test_a_file_without_an_end_is_refused(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.command.files.LONGEST", 2_000_000)
+    monkeypatch.setattr("handlers.command.kit.files.LONGEST", 2_000_000)
     assert root.run(["replay", "/dev/zero"]) == 2
     assert capsys.readouterr().err == "settings: /dev/zero is larger than 2 MB\n"
 

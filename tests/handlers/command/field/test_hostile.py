@@ -17,7 +17,6 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from handlers.command import root
-from handlers.command.exits import code_of
 from handlers.command.field.draft.mib import Mib
 from handlers.command.field.draft.profile import draft
 from handlers.command.field.nut import dump
@@ -26,6 +25,7 @@ from handlers.command.field.redfish import tree
 from handlers.command.field.scrub import Scrubber
 from handlers.command.field.serving import HOST, ReplayServer
 from handlers.command.field.snmp import snmprec
+from handlers.command.kit.exits import code_of
 from handlers.errors import ProtocolError, SettingsError
 from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Reply, Request
@@ -238,7 +238,7 @@ def test_an_answer_that_is_nested_too_deeply_to_be_scrubbed_is_a_protocol_error(
     for _ in range(2000):
         nested = [nested]
     nesting = kind("nut")._replace(record=lambda data, recorder: Scrubber().json(nested))
-    monkeypatch.setattr("handlers.command.doors.recording", lambda handler: nesting)
+    monkeypatch.setattr("handlers.command.pdus.doors.recording", lambda handler: nesting)
     assert root.run(["record", "nut", "192.0.2.1"]) == code_of("protocol")
     assert capsys.readouterr().err.startswith(
         "protocol: 192.0.2.1: record: an answer is nested too deeply"

@@ -15,10 +15,10 @@ from typing import Any, Optional, Union
 import pytest
 
 from handlers.command import root
-from handlers.command.field.kinds import HandlerFinding
 from handlers.command.field.raritan import calls as raritan_calls
 from handlers.command.field.snmp.identity import _used, of_device
-from handlers.command.output import counted, figure
+from handlers.command.kit.output import counted, figure
+from handlers.command.pdus.kinds import HandlerFinding
 from handlers.errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from handlers.snmp import metering
 from handlers.snmp.detection import SYS_OBJECT_ID
@@ -554,7 +554,8 @@ def test_the_usual_port_follows_from_the_scheme(
     scheme: str, port: int, capsys: Printed, monkeypatch: Patched
 ) -> None:
     monkeypatch.setattr(
-        "handlers.command.identify._closed", lambda host, chosen, usual: f"{host} {chosen} {usual}"
+        "handlers.command.field.identify._closed",
+        lambda host, chosen, usual: f"{host} {chosen} {usual}",
     )
     report = identified(capsys, 3, "192.0.2.1", "--handler", "raritan", "-s", f"scheme={scheme}")
     assert report["handlers"][0]["why"] == f"192.0.2.1 None {port}"

@@ -9,13 +9,13 @@ import re
 
 import pytest
 
-from handlers.command.field.kinds import Recorder
 from handlers.command.field.redfish import recording
 from handlers.command.field.scrub import Scrubber
 from handlers.command.field.snmp import snmprec
 from handlers.command.field.snmp.kind import _compared, _found
 from handlers.command.field.snmp.recording import scrubbed
 from handlers.command.field.snmp.rows import SnmpRow as HeldRow, arcs
+from handlers.command.pdus.kinds import Recorder
 from handlers.errors import Denied, ProtocolError, Refused, SettingsError, Unreachable, Unsupported
 from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Reply, Request

@@ -14,7 +14,7 @@ from handlers.command.field.snmp.kind import _found
 from handlers.command.field.snmp.recording import detected
 from handlers.command.field.snmp.rows import SnmpRow as HeldRow, arcs
 from handlers.command.field.snmp.unit import RecordedUnit
-from handlers.command.loading import load
+from handlers.command.pdus.loading import load
 from handlers.errors import ProtocolError, SettingsError
 from handlers.nut.client import NutClient
 from handlers.snmp import schema

@@ -8,9 +8,9 @@ from typing import Callable
 import pytest
 
 from handlers.command import root
-from handlers.command.fleet import polling, pool
-from handlers.command.fleet.polling import Target
-from handlers.command.fleet.reading import Reading
+from handlers.command.pdus import polling, pool
+from handlers.command.pdus.polling import Target
+from handlers.command.pdus.reading import Reading
 from tests.waiting import PATIENCE_S
 
 from .exporting import Exporter, exporter

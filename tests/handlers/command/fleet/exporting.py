@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from prometheus_client.parser import text_string_to_metric_families
 
 from handlers.command.fleet import exporter as exporter_command, probing, server
-from handlers.command.options import SharedOptions
+from handlers.command.kit.options import SharedOptions
 from handlers.command.web import server as web
 from tests.needs import ROOT, program
 from tests.ports import reserved

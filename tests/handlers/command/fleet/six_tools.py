@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 if TYPE_CHECKING:  # MODULE is imported before them
-    from handlers.command.fleet.polling import Target
+    from handlers.command.pdus.polling import Target
 
 WORDS = ("on", "off", "unknown")
 
@@ -38,7 +38,7 @@ SaidOfEach = Mapping[str, Said]
 
 def by_each_tool(target: Target) -> dict[str, SaidOfEach]:
     """By tool."""
-    from handlers.command.fleet.polling import poll_states
+    from handlers.command.pdus.polling import poll_states
 
     listed = poll_states(target)
     assert listed.failure is None, listed.failure
@@ -57,8 +57,8 @@ def by_each_tool(target: Target) -> dict[str, SaidOfEach]:
 def _command(target: Target, call: str) -> SaidOfEach:
     """`pdu outlets --json` and `pdu statistic --json`. Both get settings and login as values: as
     options and variables they are tested elsewhere."""
-    from handlers.command import calls
-    from handlers.command.output import print_json
+    from handlers.command.kit.output import print_json
+    from handlers.command.outlets import calls
 
     read = {"outlets": calls.outlets_of, "statistic": calls.statistic_of}[call]
     out = io.StringIO()
@@ -76,8 +76,8 @@ def _command(target: Target, call: str) -> SaidOfEach:
 
 
 def _meter(target: Target) -> SaidOfEach:
-    from handlers.command.meter.lines import PduHeading, PduLines
-    from handlers.command.meter.taking import take
+    from handlers.command.energy.meter.lines import PduHeading, PduLines
+    from handlers.command.energy.meter.taking import take
 
     unit = PduLines(0, PduHeading("a", "b", "c"))
     declared, poll = json.loads(json.dumps(list(unit.lines(take(target, None)))))
@@ -125,10 +125,10 @@ def _exporter(target: Target, identities: Sequence[str]) -> SaidOfEach:
 
 
 def _gateway(target: Target, identities: Sequence[str]) -> SaidOfEach:
+    from handlers.command.drawing.drawing import Cord, Machine
     from handlers.command.gateway.board import Board
     from handlers.command.gateway.ledger import Ledger
     from handlers.command.gateway.power import as_json
-    from handlers.command.hall.drawing import Cord, Machine
 
     name = target.device.name
     machine = Machine("m", tuple(Cord(name, identity) for identity in identities))
@@ -148,8 +148,8 @@ def _gateway(target: Target, identities: Sequence[str]) -> SaidOfEach:
 
 
 def _upsd(target: Target, identities: Sequence[str]) -> SaidOfEach:
-    from handlers.command.fleet.polling import poll_all
     from handlers.command.nut_driver.view import UpsdView
+    from handlers.command.pdus.polling import poll_all
 
     panel = UpsdView({})
     panel.take(poll_all(target), identities)
@@ -172,7 +172,7 @@ def _upsd(target: Target, identities: Sequence[str]) -> SaidOfEach:
 
 
 def targets(fleet: Path, logins: Path) -> list[Target]:
-    from handlers.command.fleet import opening
+    from handlers.command.pdus import opening
 
     return opening.pdus(str(fleet), str(logins), {})
 

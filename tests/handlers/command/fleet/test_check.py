@@ -22,10 +22,11 @@ from typing import Any
 import pytest
 
 from handlers.command import root
-from handlers.command.exits import INTERRUPTED, READER_GONE
-from handlers.command.fleet import check as check_command, listing, pool
-from handlers.command.fleet.reading import CallFailure, Reading
 from handlers.command.fleet.verdict import REMEDIES
+from handlers.command.kit import files
+from handlers.command.kit.exits import INTERRUPTED, READER_GONE
+from handlers.command.pdus import listing, pool
+from handlers.command.pdus.reading import CallFailure, Reading
 from handlers.errors import SettingsError
 from tests import terminal
 from tests.hostile import is_one_line
@@ -369,7 +370,7 @@ def test_a_page_that_cannot_be_written_is_named_and_leaves_no_file(
 
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(SettingsError) as failed:
-        check_command.write_page(str(tmp_path / "page.html"), "text")
+        files.write_page(str(tmp_path / "page.html"), "text")
     assert (
         failed.value.reason
         == f"{tmp_path / 'page.html'} cannot be written (No space left on device)"
@@ -388,20 +389,20 @@ def test_ctrl_c_just_after_a_page_was_replaced_is_not_reported_as_a_failed_write
 
     monkeypatch.setattr(os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        check_command.write_page(str(tmp_path / "page.html"), "text")
+        files.write_page(str(tmp_path / "page.html"), "text")
     assert (tmp_path / "page.html").read_text() == "text"
 
 
 def test_a_page_is_written_through_a_link_and_not_to_a_device_or_pipe(tmp_path: Path) -> None:
     page, link, pipe = (tmp_path / name for name in ("page.html", "link.html", "pipe"))
     link.symlink_to(page)
-    check_command.check_writable(str(link))
-    check_command.write_page(str(link), "text")
+    files.check_writable(str(link))
+    files.write_page(str(link), "text")
     assert link.is_symlink() and page.read_text() == "text"
     os.mkfifo(pipe)
     for special in (pipe, Path(os.devnull)):
         with pytest.raises(SettingsError, match="give a plain file"):
-            check_command.check_writable(str(special))
+            files.check_writable(str(special))
 
 
 def test_a_broken_pipe_ends_a_check_of_more_lines_than_a_pipe_holds(tmp_path: Path) -> None:

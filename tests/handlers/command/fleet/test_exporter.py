@@ -20,12 +20,12 @@ import pytest
 
 from handlers.command.fleet import allowed as allowed_module, probing, server
 from handlers.command.fleet.allowed import Allowed, NotAllowed, Query
-from handlers.command.fleet.auth import FleetLogin
-from handlers.command.fleet.listing import ListedPdu
-from handlers.command.fleet.polling import Target
-from handlers.command.fleet.reading import CallFailure, PolledOutlet, Reading
-from handlers.command.loading import load
-from handlers.command.states import UNKNOWN
+from handlers.command.pdus.auth import FleetLogin
+from handlers.command.pdus.listing import ListedPdu
+from handlers.command.pdus.loading import load
+from handlers.command.pdus.polling import Target
+from handlers.command.pdus.reading import CallFailure, PolledOutlet, Reading
+from handlers.command.pdus.states import UNKNOWN
 from handlers.settings import host_and_port as parse
 from tests.needs import ROOT
 from tests.packaging.building import archive

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command.exits import INTERRUPTED
 from handlers.command.fleet import exporter as exporter_command, server
 from handlers.command.fleet.allowed import Allowed
-from handlers.command.options import SharedOptions
-from handlers.command.service import Wishes
+from handlers.command.kit.exits import INTERRUPTED
+from handlers.command.kit.options import SharedOptions
+from handlers.command.kit.service import Wishes
 from tests.handlers.command.running import run
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree

@@ -23,9 +23,10 @@ import pytest
 from zeroconf import IPVersion, ServiceInfo, Zeroconf
 
 from handlers.command import root
-from handlers.command.exits import INTERRUPTED, READER_GONE
-from handlers.command.fleet import find as find_, listing, networks, sweep
+from handlers.command.fleet import find as find_, networks, sweep
 from handlers.command.fleet.datagrams import AgentAnswer
+from handlers.command.kit.exits import INTERRUPTED, READER_GONE
+from handlers.command.pdus import listing
 from handlers.errors import SettingsError
 from handlers.raritan import zeroconf as discovery
 from tests.ports import reserved

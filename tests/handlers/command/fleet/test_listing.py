@@ -9,8 +9,9 @@ from typing import Any, Callable, Optional
 
 import pytest
 
-from handlers.command.fleet import auth, listing, polling, private, toml
-from handlers.command.loading import load
+from handlers.command.kit import private, toml
+from handlers.command.pdus import auth, listing, polling
+from handlers.command.pdus.loading import load
 from handlers.errors import SettingsError
 
 from .halls import private as private_file

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
+from handlers.command.energy.meter import command as meter
 from handlers.command.fleet import exporter, metrics
-from handlers.command.fleet.reading import Reading
-from handlers.command.meter import cli as meter
+from handlers.command.pdus.reading import Reading
 from tests.needs import ROOT, program
 
 from .halls import Call, Hall

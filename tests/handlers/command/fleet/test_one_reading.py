@@ -12,7 +12,7 @@ from typing import Callable
 
 import pytest
 
-from handlers.command.fleet.polling import Target
+from handlers.command.pdus.polling import Target
 from tests.handlers.command.fleet.halls import Hall, environment, line, login, private
 from tests.handlers.command.fleet.six_tools import WORDS, Said, SaidOfEach, by_each_tool, targets
 from tests.handlers.snmp.units import FIXTURES, chosen_by_hand
@@ -26,20 +26,21 @@ from tests.waiting import PATIENCE_S
 
 #: the entry of each product of the command
 PRODUCTS = (
-    "calls",
-    "cycling",
-    "energy.cli",
-    "fence.cli",
+    "devices.raritan.command",
+    "devices.redfish",
+    "energy.command",
+    "energy.meter.command",
+    "fence.command",
+    "field.identify",
     "fleet.check",
     "fleet.exporter",
     "gateway.command",
     "hall.cycle.command",
     "hall.rehearse",
-    "identify",
-    "meter.cli",
-    "nut_driver.cli",
-    "raritan.cli",
-    "redfish",
+    "machines.command",
+    "nut_driver.command",
+    "outlets.calls",
+    "outlets.cycling",
 )
 SERVICES: Mapping[str, Callable[[], Model]] = {
     **units.UNITS,

@@ -22,14 +22,14 @@ from typing import Any, cast
 
 import pytest
 
-from handlers.command.fleet import lag, polling, pool, worker
-from handlers.command.fleet.auth import FleetLogin
-from handlers.command.fleet.lag import Heart, Lag
-from handlers.command.fleet.listing import ListedPdu
-from handlers.command.fleet.polling import Target
-from handlers.command.fleet.reading import CallFailure, Reading
-from handlers.command.fleet.worker import ReadingLimit
-from handlers.command.loading import load
+from handlers.command.pdus import lag, polling, pool, worker
+from handlers.command.pdus.auth import FleetLogin
+from handlers.command.pdus.lag import Heart, Lag
+from handlers.command.pdus.listing import ListedPdu
+from handlers.command.pdus.loading import load
+from handlers.command.pdus.polling import Target
+from handlers.command.pdus.reading import CallFailure, Reading
+from handlers.command.pdus.worker import ReadingLimit
 from handlers.errors import SettingsError
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
@@ -58,7 +58,7 @@ def script(text: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 # 0.5 s.
 _SLOW = """
 import ctypes, json, sys, threading, time
-from handlers.command.fleet import auth, crew, listing, pool, polling
+from handlers.command.pdus import auth, crew, listing, pool, polling
 
 keep, job, hogs = ctypes.PyDLL(None).usleep, pool._job, []
 
@@ -274,7 +274,7 @@ def test_an_archive_that_hangs_is_abandoned_and_the_others_are_read(tmp_path: Pa
     done = script(
         """
 import sys
-from handlers.command.fleet import auth, listing, polling, pool
+from handlers.command.pdus import auth, listing, polling, pool
 devices = [
     listing.ListedPdu(say, sys.argv[1], "192.0.2.1", "", (("say", say),))
     for say in ("hang", "well")
@@ -309,7 +309,7 @@ def test_a_thread_has_enough_stack_for_the_deepest_json_that_any_python_reads() 
     """
     done = script("""
 import json, sys, threading
-from handlers.command.fleet import worker
+from handlers.command.pdus import worker
 sys.setrecursionlimit(10_000)
 threading.stack_size(worker._STACK)
 
@@ -378,7 +378,7 @@ def test_all_pdus_are_read_where_the_system_allows_few_processes_or_open_files()
     done = script(
         """
 import errno
-from handlers.command.fleet import crew, pool
+from handlers.command.pdus import crew, pool
 started, tried = crew.Crew._started, []
 
 def limited(self, most):

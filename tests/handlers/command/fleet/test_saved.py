@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from handlers.command import root
-from handlers.command.fleet import saved
-from handlers.command.fleet.polling import poll_all
+from handlers.command.pdus import saved
+from handlers.command.pdus.polling import poll_all
 from handlers.errors import SettingsError
 from handlers.nut.members import Member
 from handlers.nut.power_on import of_member

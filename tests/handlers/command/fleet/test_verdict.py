@@ -10,12 +10,13 @@ from typing import Optional
 
 import pytest
 
-from handlers.command import exits
-from handlers.command.fleet import polling, tables, verdict
-from handlers.command.fleet.listing import ListedPdu
+from handlers.command.fleet import tables, verdict
 from handlers.command.fleet.page import page
-from handlers.command.fleet.reading import CallFailure, PolledOutlet, Reading
-from handlers.command.states import DOWN, UNKNOWN
+from handlers.command.kit import exits
+from handlers.command.pdus import polling
+from handlers.command.pdus.listing import ListedPdu
+from handlers.command.pdus.reading import CallFailure, PolledOutlet, Reading
+from handlers.command.pdus.states import DOWN, UNKNOWN
 from pdu_common.helper import EnumPowerStatus
 
 HOSTILE = "<script>alert(1)</script>|=cmd"

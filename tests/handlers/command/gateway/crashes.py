@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Optional
 
-from handlers.command import journal
+from handlers.command.kit import journal
 from tests.waiting import PATIENCE_S
 
 from .running import Site, gateway, site

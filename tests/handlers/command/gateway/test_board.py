@@ -12,15 +12,15 @@ from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
 import pytest
 
-from handlers.command.fleet import opening
-from handlers.command.fleet.reading import PolledOutlet, Reading, failure
+from handlers.command.drawing.drawing import Cord, Machine
 from handlers.command.gateway import units
 from handlers.command.gateway.board import Board
 from handlers.command.gateway.ledger import Ledger
 from handlers.command.gateway.power import PowerRequest
 from handlers.command.gateway.refusals import Refusal
 from handlers.command.gateway.turns import Turns
-from handlers.command.hall.drawing import Cord, Machine
+from handlers.command.pdus import opening
+from handlers.command.pdus.reading import PolledOutlet, Reading, failure
 from handlers.errors import Unreachable
 from pdu_common.helper import EnumPowerStatus as State
 from tests.waiting import PATIENCE_S

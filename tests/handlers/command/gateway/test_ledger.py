@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from handlers.command import journal
+from handlers.command.drawing.drawing import Cord
 from handlers.command.gateway import ledger
 from handlers.command.gateway.ledger import LOST, Ledger
 from handlers.command.gateway.power import CordState, PowerOutcome, PowerRequest
 from handlers.command.gateway.refusals import Refusal
-from handlers.command.hall.drawing import Cord
+from handlers.command.kit import journal
 from handlers.errors import SettingsError
 
 CORDS = (Cord("a/b", "1"), Cord("c", "x/2"))

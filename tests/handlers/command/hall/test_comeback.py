@@ -9,15 +9,15 @@ from typing import Any, Optional
 import pytest
 
 from handlers.command import root
-from handlers.command.fleet import saved
-from handlers.command.hall import reading_toml
+from handlers.command.drawing import reading_toml
+from handlers.command.drawing.drawing import HallNode
 from handlers.command.hall.comeback import BreakerBack, Comeback, Returned, ReturnOutcome
 from handlers.command.hall.comeback_command import seconds
 from handlers.command.hall.delays import findings, proposal
-from handlers.command.hall.drawing import HallNode
 from handlers.command.hall.loads import CANNOT_SAY, FITS
 from handlers.command.hall.rehearsal import Hall
-from handlers.command.report import Usage
+from handlers.command.kit.report import Usage
+from handlers.command.pdus import saved
 from tests.hall import return_trial
 
 A, B = HallNode("feed", "A"), HallNode("feed", "B")

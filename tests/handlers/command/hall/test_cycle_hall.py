@@ -17,8 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command import exits, journal, root
+from handlers.command import root
 from handlers.command.hall.cycle import command, plan_file
+from handlers.command.kit import exits, journal
 from tests.handlers.command.fleet.halls import PDU, environment
 from tests.handlers.command.hall.cycled import Room, room
 from tests.needs import ROOT

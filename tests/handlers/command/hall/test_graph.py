@@ -7,11 +7,11 @@ from typing import Any, Optional
 
 import pytest
 
-from handlers.command.fleet import saved
-from handlers.command.hall import reading_toml
-from handlers.command.hall.drawing import HallNode
+from handlers.command.drawing import reading_toml
+from handlers.command.drawing.drawing import HallNode
 from handlers.command.hall.rehearsal import Hall, RehearsalOutcome
 from handlers.command.hall.verdicts import Verdict
+from handlers.command.pdus import saved
 
 FEEDS = '[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n'
 

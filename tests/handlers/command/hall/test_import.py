@@ -16,8 +16,8 @@ import pytest
 import trustme
 
 from handlers.command import root
-from handlers.command.hall import reading_toml
-from handlers.command.hall.drawing import Cord, Drawing, HallNode
+from handlers.command.drawing import reading_toml
+from handlers.command.drawing.drawing import Cord, Drawing, HallNode
 from tests.waiting import finished
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"

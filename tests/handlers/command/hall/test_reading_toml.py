@@ -9,8 +9,8 @@ import time
 import pytest
 import tomli
 
-from handlers.command.hall import reading_toml
-from handlers.command.hall.drawing import Cord, HallNode
+from handlers.command.drawing import reading_toml
+from handlers.command.drawing.drawing import Cord, HallNode
 from handlers.errors import SettingsError
 from tests.needs import ROOT
 

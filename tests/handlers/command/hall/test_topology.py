@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command.fleet import listing
-from handlers.command.fleet.auth import of_file
-from handlers.command.fleet.polling import poll_all, targets
-from handlers.command.fleet.reading import Reading
+from handlers.command.pdus import listing
+from handlers.command.pdus.auth import of_file
+from handlers.command.pdus.polling import poll_all, targets
+from handlers.command.pdus.reading import Reading
 from handlers.nut.members import Member
 from handlers.nut.topology import meters_of
 from handlers.snmp import profiles, topology as of_snmp

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Optional
 
+from handlers.command.drawing.drawing import HallNode
 from handlers.command.hall.additions import additions
-from handlers.command.hall.drawing import HallNode
 from handlers.command.hall.verdicts import Verdict
 from tests.handlers.command.hall.test_graph import (
     EIGHT,

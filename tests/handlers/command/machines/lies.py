@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional
 
-from handlers.command.hall.drawing import Cord
+from handlers.command.drawing.drawing import Cord
 from handlers.command.machines.proof import MachinePower, OffProof
 from handlers.command.machines.runs import Runner
 from handlers.command.machines.world import NotProven

@@ -11,10 +11,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Callable, NamedTuple, Optional
 
-from handlers.command.hall.drawing import Cord
+from handlers.command.drawing.drawing import Cord
 from handlers.command.machines.meters import Draw
 from handlers.command.machines.world import Commanded, OutletNow, OutletOf, PduNow
-from handlers.command.states import DOWN, UNKNOWN, UP
+from handlers.command.pdus.states import DOWN, UNKNOWN, UP
 
 _VOLTS, _READING_S, _COMMAND_S = 230.0, 0.3, 0.4
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from handlers.command.energy.verify import verified
-from handlers.command.journal import Changed
+from handlers.command.kit.journal import Changed
 from handlers.errors import SettingsError
 from tests.handlers.command.fleet.halls import environment
 from tests.needs import ROOT
@@ -35,7 +35,7 @@ from tests.waiting import PATIENCE_S
 _PROGRAM = """
 import os, random, sys, time
 from handlers.command import root
-from handlers.command.meter import cli, days, running
+from handlers.command.energy.meter import cli, days, running
 
 cli._SHORTEST_S = 0.01
 running.TOGETHER_S = 0.01

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
-from handlers.command.fleet.reading import CallFailure, PolledOutlet, Reading
-from handlers.command.meter.instants import Instant
-from handlers.command.meter.lines import Taken
-from handlers.command.states import UP
+from handlers.command.energy.meter.instants import Instant
+from handlers.command.energy.meter.lines import Taken
+from handlers.command.pdus.reading import CallFailure, PolledOutlet, Reading
+from handlers.command.pdus.states import UP
 from handlers.nameplate import Nameplate
 from handlers.topology import BREAKER, MeteredPart
 

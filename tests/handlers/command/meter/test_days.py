@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command import journal
+from handlers.command.energy.meter.days import Days, files, is_used
 from handlers.command.energy.verify import verified
-from handlers.command.journal import Changed, JournalError
-from handlers.command.meter.days import Days, files, is_used
+from handlers.command.kit import journal
+from handlers.command.kit.journal import Changed, JournalError
 
 from .readings import MIDNIGHT, NOON, numbers
 

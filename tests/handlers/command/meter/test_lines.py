@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from handlers.command.fleet.reading import CallFailure, PolledOutlet
-from handlers.command.meter.instants import Instant
-from handlers.command.meter.lines import PduHeading, PduLines, late, lost, start
-from handlers.command.states import DOWN, UNKNOWN
+from handlers.command.energy.meter.instants import Instant
+from handlers.command.energy.meter.lines import PduHeading, PduLines, late, lost, start
+from handlers.command.pdus.reading import CallFailure, PolledOutlet
+from handlers.command.pdus.states import DOWN, UNKNOWN
 from handlers.nameplate import Nameplate
 
 from .readings import NOON, reading, silent, taken

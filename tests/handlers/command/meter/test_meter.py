@@ -20,9 +20,9 @@ from typing import Any
 
 import pytest
 
-from handlers.command import journal
+from handlers.command.energy.meter.days import files
 from handlers.command.energy.verify import verified
-from handlers.command.meter.days import files
+from handlers.command.kit import journal
 from handlers.errors import SettingsError
 from tests.handlers.command import running
 from tests.handlers.command.fleet.halls import PDU, Hall, environment, hall, private, run

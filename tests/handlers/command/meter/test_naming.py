@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from handlers.command.meter.instants import Instant, synchronised
-from handlers.command.meter.naming import FileClock
+from handlers.command.energy.meter.instants import Instant, synchronised
+from handlers.command.energy.meter.naming import FileClock
 
 from .readings import NOON
 

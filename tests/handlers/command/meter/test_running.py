@@ -13,20 +13,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from handlers.command import journal
+from handlers.command.energy.meter.days import files
 from handlers.command.energy.verify import verified
-from handlers.command.meter.days import files
+from handlers.command.kit import journal
 from tests.handlers.command.fleet.halls import environment
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
 _METER = """
 import json, os, sys, threading, time
-from handlers.command.fleet import auth, listing, polling
-from handlers.command.meter import running
-from handlers.command.meter.days import Days
-from handlers.command.meter.instants import Instant
-from handlers.command.service import Wishes
+from handlers.command.pdus import auth, listing, polling
+from handlers.command.energy.meter import running
+from handlers.command.energy.meter.days import Days
+from handlers.command.energy.meter.instants import Instant
+from handlers.command.kit.service import Wishes
 from tests.handlers.command.meter.readings import MIDNIGHT, reading, silent
 
 folder = sys.argv[1]

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from handlers.command.meter.instants import Instant, boot, monotonic
-from handlers.command.meter.schedule import Due, following
+from handlers.command.energy.meter.instants import Instant, boot, monotonic
+from handlers.command.energy.meter.schedule import Due, following
 
 EVERY = 300.0
 

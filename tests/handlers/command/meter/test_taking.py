@@ -7,17 +7,17 @@ from typing import Optional
 
 import pytest
 
-from handlers.command.fleet import opening
-from handlers.command.fleet.polling import Target, poll
-from handlers.command.meter import taking
-from handlers.command.meter.instants import Instant
-from handlers.command.meter.taking import Known, known_of, take
+from handlers.command.energy.meter import taking
+from handlers.command.energy.meter.instants import Instant
+from handlers.command.energy.meter.taking import Known, known_of, take
+from handlers.command.pdus import opening
+from handlers.command.pdus.polling import Target, poll
 from tests.handlers.command.fleet.halls import Hall, hall
 
 from .readings import reading, silent, taken
 
 #: requests of a poll as the exporter makes it, of the first poll of a meter, and of each next one
-COSTS = {"nut": (2, 2, 2), "raritan": (4, 11, 9), "redfish": (5, 6, 6), "snmp": (14, 25, 20)}
+COSTS = {"nut": (2, 2, 2), "raritan": (4, 11, 9), "redfish": (5, 6, 6), "snmp": (15, 26, 21)}
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies
 
-from handlers.command.fleet.listing import ListedPdu
 from handlers.command.nut_driver.names import socket_path, ups_conf, ups_name, ups_names
 from handlers.command.nut_driver.numbers import Numbers
+from handlers.command.pdus.listing import ListedPdu
 from handlers.errors import SettingsError
 from tests.handlers.command.running import run
 

@@ -11,13 +11,13 @@ from typing import Any, Callable
 
 import pytest
 
-from handlers.command.fleet.listing import ListedPdu
-from handlers.command.fleet.reading import CallFailure, PolledOutlet, Reading
 from handlers.command.nut_driver.lines import FAILED, SUCCESS
 from handlers.command.nut_driver.numbers import Numbers
 from handlers.command.nut_driver.unit import DrivenPdu, DriverCommand, DriverPace
 from handlers.command.nut_driver.view import CYCLE, OFF, ON, UpsdView, View
-from handlers.command.states import DOWN, UNKNOWN, UP
+from handlers.command.pdus.listing import ListedPdu
+from handlers.command.pdus.reading import CallFailure, PolledOutlet, Reading
+from handlers.command.pdus.states import DOWN, UNKNOWN, UP
 from handlers.errors import Unreachable
 from handlers.nameplate import Nameplate
 from pdu_common.helper import EnumPowerStatus

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from handlers.command.fleet.opening import pdus, plate
 from handlers.command.nut_driver import names
+from handlers.command.pdus.opening import pdus, plate
 from pdu_common.helper import PduPortView
 from tests.handlers.command.fleet import halls
 from tests.handlers.command.fleet.halls import Hall, hall

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.command.fleet.reading import CallFailure, PolledOutlet, Reading
 from handlers.command.nut_driver.tree import Tree
 from handlers.command.nut_driver.view import UpsdView, View, command_of
-from handlers.command.states import DOWN, UNKNOWN, UP
+from handlers.command.pdus.reading import CallFailure, PolledOutlet, Reading
+from handlers.command.pdus.states import DOWN, UNKNOWN, UP
 from handlers.nut import outlets as nut_outlets
 from handlers.topology import BREAKER, LINE, MeteredPart
 from tests.handlers.nut.given import DEFAULTS

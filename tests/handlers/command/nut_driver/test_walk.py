@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command.nut_driver.cli import nut_driver
+from handlers.command.nut_driver.command import nut_driver
 from tests.handlers.command.fleet import halls
 from tests.handlers.command.fleet.halls import PDU, environment
 from tests.needs import ROOT, program

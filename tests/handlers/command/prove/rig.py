@@ -14,7 +14,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import pytest
 
-from handlers.command.loading import LoadedHandler, load
+from handlers.command.pdus.loading import LoadedHandler, load
 from handlers.command.prove.document import OwnerAnswers, UnitProof
 from handlers.command.prove.gathering import Clock, Trace, Unit
 from handlers.command.prove.guard import Restored, restore

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command import exits
+from handlers.command.kit import exits
 from handlers.command.prove.document import SIMULATED, UnitProof, parsed
 from tests.handlers.command.prove.rig import TARGET, Plant, Rig, nut, plant
 from tests.handlers.command.running import run

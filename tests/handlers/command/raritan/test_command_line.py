@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from handlers.command import root
-from handlers.command.exits import READER_GONE
-from handlers.command.output import text
+from handlers.command.kit.exits import READER_GONE
+from handlers.command.kit.output import text
 from tests.needs import ROOT
 from tests.simulators.xerus import Fault, Model, XerusPdu
 

@@ -19,8 +19,8 @@ from typing import IO
 
 import pytest
 
-from handlers.command.exits import INTERRUPTED, NOT_SEEN, READER_GONE
-from handlers.command.raritan import events
+from handlers.command.devices.raritan import events
+from handlers.command.kit.exits import INTERRUPTED, NOT_SEEN, READER_GONE
 from handlers.raritan.rpc import (
     Structure,
     assetmgrmodel,

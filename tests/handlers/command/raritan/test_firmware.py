@@ -196,7 +196,7 @@ def test_an_entry_of_an_earlier_update_is_not_the_result_of_this_one(
 
     Until then it answers as before.
     """
-    monkeypatch.setattr("handlers.command.raritan.firmware._LOOK_S", 0.05)
+    monkeypatch.setattr("handlers.command.devices.raritan.firmware._LOOK_S", 0.05)
     start = unit.firmware.startUpdate
     monkeypatch.setattr(
         unit.firmware,
@@ -235,7 +235,7 @@ def test_an_update_that_takes_too_long_has_a_separate_exit_code(
 def test_a_login_that_is_refused_after_an_update_is_not_tried_again(
     run: Run, tmp_path: Path, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.command.raritan.firmware._LOOK_S", 0.01)
+    monkeypatch.setattr("handlers.command.devices.raritan.firmware._LOOK_S", 0.01)
     unit.update_seconds = 0.05
     path = tmp_path / "image.bin"
     path.write_bytes(image("4.4.1.6-53300"))
@@ -249,7 +249,7 @@ def test_a_login_that_is_refused_after_an_update_is_not_tried_again(
 def test_the_failure_of_an_earlier_update_is_not_reported_for_this_one(
     run: Run, tmp_path: Path, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.command.raritan.firmware._LOOK_S", 0.05)
+    monkeypatch.setattr("handlers.command.devices.raritan.firmware._LOOK_S", 0.05)
     monkeypatch.setattr(
         "tests.simulators.xerus.services.firmware._STEPS", (("FAIL", 0.5), ("UPDATE", 1.0))
     )
@@ -273,7 +273,7 @@ def test_an_update_that_fails_is_an_error(
     updating: float,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("handlers.command.raritan.firmware._LOOK_S", 0.05)
+    monkeypatch.setattr("handlers.command.devices.raritan.firmware._LOOK_S", 0.05)
     monkeypatch.setattr(
         "tests.simulators.xerus.services.firmware._STEPS", (("UPDATE", updating), ("FAIL", 1.0))
     )
@@ -287,7 +287,7 @@ def test_an_update_that_fails_is_an_error(
 def test_an_update_that_does_not_start_after_one_that_failed_is_an_error(
     run: Run, tmp_path: Path, unit: XerusPdu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.command.raritan.firmware._LOOK_S", 0.01)
+    monkeypatch.setattr("handlers.command.devices.raritan.firmware._LOOK_S", 0.01)
     monkeypatch.setattr(unit.firmware, "startUpdate", lambda flags: None)
     unit.firmware.idle_state = "FAIL"
     path = tmp_path / "image.bin"

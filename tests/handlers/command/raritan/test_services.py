@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from handlers.command.exits import code_of
-from handlers.command.raritan.context import Context
+from handlers.command.devices.raritan.context import Context
+from handlers.command.kit.exits import code_of
 from handlers.raritan.rpc._runtime.codec import decode_structure
 from handlers.raritan.rpc.cascading import CascadeManager
 from tests.simulators.xerus import Fault, XerusPdu

@@ -11,7 +11,7 @@ from typing import Any, Optional
 import pytest
 
 from handlers.command import root
-from handlers.command.raritan import show
+from handlers.command.devices.raritan import show
 from handlers.raritan.rpc.sensors import Sensor
 from tests.simulators.xerus import CircuitModel, MeterModel, Model, XerusPdu
 from tests.simulators.xerus.jsonrpc import RpcError

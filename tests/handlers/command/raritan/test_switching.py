@@ -359,7 +359,7 @@ def test_a_person_is_asked_and_only_a_yes_confirms(
 def test_a_question_counts_the_outlets_that_it_does_not_name(
     run: Run, monkeypatch: pytest.MonkeyPatch, named: int, rest: str
 ) -> None:
-    monkeypatch.setattr("handlers.command.raritan.switching._NAMED", named)
+    monkeypatch.setattr("handlers.command.devices.raritan.switching._NAMED", named)
     monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
     assert rest in run("switch", "all", "on")[2]
 

@@ -1,0 +1,345 @@
+"""`pdu nut HOST COMMAND`: reads a NUT server, runs an instant command, or sets a variable.
+
+Docstrings state the usual cost in round trips, without connecting, logging in and waiting for a
+driver to start.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ...errors import NamedSetting, PduHandlerError, SettingsError, printable
+from ...nut.client import NutClient
+from ...settings import Settings
+from ..kit import asking
+from ..kit.exits import DONE, NOT_SEEN
+from ..kit.groups import Commands, HostCommand, LazyCommand, OnHost
+from ..kit.options import LOGIN, TLS, SharedOptions, Spelling, Word, asking as asks, device, setting
+from ..kit.output import Result, columns, figure
+from ..pdus import form
+from ..pdus.states import word
+
+_SEEN_S = 3.0  # seconds that a variable may take to show the value that was set
+_LONGEST = 4000  # limit for a value, in characters
+_OUTLET = re.compile(r"((?:device\.[0-9]+\.)?outlet\.[0-9]+)\.")
+_ACCEPTED = "accepted, but this server does not report the result: look at the device"
+_CHANGED = "the server shows a value other than the one that was set"
+_ESCAPED = (
+    '; upsd 2.8.0 does that for a value with ", # or \\ until it is restarted, although the driver'
+    " has the value"
+)
+_NOT_HERE = ("host", "device")  # settings that HOST and DEVICE replace
+_WHOLE_LOAD = Spelling(
+    "--whole-load", "whole_load", "", "also list a UPS's whole load, if it can be switched", "yes"
+)
+
+
+class NutCall(NamedTuple):
+    """One run of a command."""
+
+    #: the session with the server
+    nut: NutClient
+    #: the handler settings; `host` and `device` have their defaults
+    settings: Settings
+    #: the options that every command has
+    state: SharedOptions
+    #: the server's address, as typed
+    host: str
+    #: the command's own arguments and options by name; None for an argument that was not given
+    arguments: Mapping[str, Any]
+
+    @property
+    def device(self) -> str:
+        """The device's name on the server."""
+        return str(self.arguments["device"])
+
+
+# ---- commands ------------------------------------------------------------------------------------
+
+
+def devices(call: NutCall) -> Result:
+    """List the devices of the server: 1 round trip."""
+    found = call.nut.devices()
+    return Result(found, columns((), list(found.items())))
+
+
+def variables(call: NutCall) -> Result:
+    """Show one variable of a device, or all: 1 round trip."""
+    variable = call.arguments["variable"]
+    if variable:
+        value = call.nut.variable(call.device, variable)
+        return Result({variable: value}, [printable(value, _LONGEST)])
+    found = call.nut.snapshots([call.device])[call.device].variables
+    return Result(
+        found, [f"{printable(name)}: {printable(value, _LONGEST)}" for name, value in found.items()]
+    )
+
+
+def outlets(call: NutCall) -> Result:
+    """Show the outlets of a device: 1 round trip."""
+    # imported late: 7 ms together, which the help of the group saves
+    from ...nut.devices import read
+    from ...nut.members import SWITCHES
+    from ...nut.switch import STATES
+
+    found = read(call.nut, call.settings, {"": call.device}, writable=True)[0].device
+    data = {
+        "load_a": found.load,
+        "energy_kwh": found.energy,
+        "outlets": [
+            {
+                "identity": one.identity,
+                "number": one.number,
+                "name": one.name,
+                "state": word(STATES[one.state]),
+                "current_a": one.current,
+                "power_w": one.realpower,
+                "apparent_power_va": one.power,
+                "energy_kwh": one.energy,
+                "on": one.on and one.on.name,
+                "off": one.off and one.off.name,
+            }
+            for one in found.outlets
+        ],
+    }
+    rows = [
+        [
+            one.identity,
+            one.number,
+            one.name or "",
+            word(STATES[one.state]),
+            *map(figure, (one.current, one.realpower, one.power, one.energy)),
+            ", ".join(dict.fromkeys(way.name for way in (one.on, one.off) if way is not None)),
+        ]
+        for one in found.outlets
+    ]
+    head = ("identity", "number", "name", "state", "A", "W", "VA", "kWh", "switched by")
+    whole = not rows and any(command in found.whole.commands for command in SWITCHES)
+    return Result(
+        data,
+        [
+            *columns(head, rows),
+            f"load {figure(found.load, 'A')}, energy {figure(found.energy, 'kWh')}",
+        ],
+        note=(
+            f"{call.device} has no outlets; --whole-load (the handler setting whole_load=yes) lists"
+            " its whole load as a port"
+            if whole
+            else ""
+        ),
+    )
+
+
+def commands(call: NutCall) -> Result:
+    """List the instant commands of a device with their descriptions: 2 round trips."""
+    found = call.nut.commands(call.device, describe=True)
+    return Result(found, columns((), list(found.items())))
+
+
+def run(call: NutCall) -> Result:
+    """Run an instant command and wait for the driver's report.
+
+    1 round trip for the command, 1 for each read of the report, and 1 more if the question of
+    `_confirm` shows an outlet's state.
+    """
+    command, parameter = call.arguments["command"], call.arguments["parameter"]
+    _confirm(call, f"run {command} {parameter or ''}".rstrip(), command)
+    done = call.nut.run(call.device, command, parameter or "")
+    return Result(
+        {"reported": done},
+        ["done: the driver reports success"] if done else (),
+        DONE if done else NOT_SEEN,
+        note="" if done else f"not-seen: {_ACCEPTED}",
+    )
+
+
+def set_(call: NutCall) -> Result:
+    """Set a variable, and read it until it has the new value or _SEEN_S is over.
+
+    The round trips of `run`, and 1 for each read. The variable is also read before the write. If it
+    already had the new value, or that read failed, only the driver's report proves the write.
+    """
+    variable, value = call.arguments["variable"], call.arguments["value"]
+    _confirm(call, f"set {variable} to {value!r}", variable)
+    before = None
+    with contextlib.suppress(PduHandlerError):
+        before = call.nut.variable(call.device, variable)
+    reported = call.nut.set(call.device, variable, value)
+    end = time.monotonic() + _SEEN_S
+    try:
+        seen = call.nut.variable(call.device, variable)
+        while seen != value and time.monotonic() < end:
+            time.sleep(0.2)
+            seen = call.nut.variable(call.device, variable)
+    except PduHandlerError as error:
+        return Result(
+            {"reported": reported, "value": None},
+            (),
+            NOT_SEEN,
+            note=(
+                "not-seen: the server accepted the value, but the variable cannot be read:"
+                f" {error.reason}"
+            ),
+        )
+    changed = _CHANGED + (_ESCAPED if set(value) & set('"#\\') else "")
+    doubt = ""
+    if seen != value:
+        doubt = changed
+    elif not reported and before in (None, value):
+        doubt = _ACCEPTED
+    return Result(
+        {"reported": reported, "value": seen},
+        [f"{variable}: {printable(seen, _LONGEST)}"],
+        NOT_SEEN if doubt else DONE,
+        note=f"not-seen: {doubt}" if doubt else "",
+    )
+
+
+def _confirm(call: NutCall, what: str, name: str) -> None:
+    """Ask before a write, unless --yes is given. `name`: the command or variable."""
+    asking.askable(call.state, what, call.host)
+    about = ""
+    outlet = _OUTLET.match(name)
+    if outlet is not None and not call.state.yes:
+        seen = call.nut.variables(call.device)
+        desc = seen.get(f"{outlet[1]}.desc") or seen.get(f"{outlet[1]}.name")
+        now = seen.get(f"{outlet[1]}.status") or seen.get(f"{outlet[1]}.switch") or "unknown"
+        about = f": {outlet[1]}{f' {desc!r}' if desc else ''} (now {now})"
+        # upsd closes a connection after a minute of silence, and a person may think for longer
+        call.nut.close()
+    asking.confirm(call.state, f"{what} on {call.device} at {call.host}{about}", call.host)
+
+
+def clients(call: NutCall) -> Result:
+    """List the addresses of a device's clients: 1 round trip.
+
+    Without DEVICE, list every device's clients: 1 more for each.
+    """
+    named = call.arguments["device"]
+    found = {name: call.nut.clients(name) for name in ([named] if named else call.nut.devices())}
+    return Result(
+        found,
+        columns((), [[name, ", ".join(addresses) or "none"] for name, addresses in found.items()]),
+    )
+
+
+def version(call: NutCall) -> Result:
+    """Show the versions of the server and of its protocol: 2 round trips."""
+    server, protocol = call.nut.version(), call.nut.protocol_version()
+    return Result(
+        {"server": server, "protocol": protocol},
+        [printable(server), f"protocol {printable(protocol)}"],
+    )
+
+
+_DEVICE = Word("DEVICE", "the device's name on the server; the command `list` shows it")
+COMMANDS: Commands = {
+    "list": HostCommand(
+        devices,
+        help="the server's devices",
+        examples=("list", "list --tls --json"),
+    ),
+    "vars": HostCommand(
+        variables,
+        [_DEVICE, Word("VARIABLE?")],
+        "all variables of a device, or one",
+        examples=("vars rack1", "vars rack1 outlet.3.status"),
+    ),
+    "outlets": HostCommand(
+        outlets,
+        [_DEVICE, *setting(_WHOLE_LOAD)],
+        "outlets with state, figures and how they are switched",
+        examples=("outlets rack1", "outlets ups1 --whole-load --json"),
+    ),
+    "commands": HostCommand(
+        commands,
+        [_DEVICE],
+        "instant commands of a device, with the server's descriptions",
+        examples=("commands rack1", "commands rack1 --json"),
+    ),
+    "run": HostCommand(
+        run,
+        [
+            _DEVICE,
+            Word("COMMAND", "an instant command; `commands` lists them"),
+            Word("PARAMETER?", "for a command that takes one"),
+        ],
+        "run an instant command and wait for the driver's report; asks first",
+        writes=True,
+        examples=(
+            "run rack1 outlet.3.load.off --username admin",
+            "run ups1 test.battery.start.quick --username admin --yes",
+        ),
+    ),
+    "set": HostCommand(
+        set_,
+        [
+            _DEVICE,
+            Word("VARIABLE", "a writable variable; `vars` lists all variables"),
+            Word("VALUE"),
+        ],
+        "set a variable and read it back; asks first",
+        writes=True,
+        examples=(
+            "set rack1 outlet.3.desc web-1 --username admin",
+            "set ups1 ups.delay.shutdown 60 --username admin --yes",
+        ),
+    ),
+    "clients": HostCommand(
+        clients,
+        [Word("DEVICE?", "if not given, every device")],
+        "clients of a device, or of all devices",
+        examples=("clients", "clients rack1 --json"),
+    ),
+    "ver": HostCommand(
+        version,
+        help="versions of the server and of its protocol",
+        examples=("ver", "ver --tls"),
+    ),
+}
+LAZY_COMMANDS = {
+    name: LazyCommand("devices.nut", "COMMANDS", command.help) for name, command in COMMANDS.items()
+}
+
+
+def _run(
+    state: SharedOptions, host: str, _: str, command: HostCommand, words: Mapping[str, Any]
+) -> Result:
+    """Run a command.
+
+    One that only reads asks for no password, and sends its login only if the server demands it.
+    """
+    # imported late: 11 ms together, which the help of the group saves
+    from ...nut import settings as nut
+    from ...nut.handler import client_of
+
+    state.as_arguments = ("device",)
+    declared = [one for one in nut.SETTINGS if one.key not in _NOT_HERE]
+    texts = form.of_command("nut", declared, state, host, login=command.writes)
+    if command.writes and not texts.get("username"):
+        raise SettingsError(
+            (
+                "a NUT server accepts writes only from a user in its upsd.users: give ",
+                NamedSetting("username"),
+            )
+        )
+    values = Settings(texts, nut.SETTINGS)
+    logs_in = command.writes or bool(values[nut.PASSWORD])
+    with client_of(NutClient, values, host, logs_in=logs_in) as client:
+        return command.run(NutCall(client, values, state, host, words))
+
+
+_OPTIONS = device(*LOGIN, *TLS)
+nut = OnHost(
+    "nut",
+    LAZY_COMMANDS,
+    _run,
+    [*_OPTIONS, *asks()],
+    _OPTIONS,
+    examples=("pdu nut 192.0.2.9 list", "pdu nut 192.0.2.9 outlets rack1"),
+    help="Jobs on a NUT server.",
+)

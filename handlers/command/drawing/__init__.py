@@ -1,0 +1,1 @@
+"""The hall's drawing: feeds, panels, PDUs, machines and cords, as values."""

@@ -1,0 +1,250 @@
+"""`pdu energy`: the group, and the command `audit`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import closing
+from functools import partial
+from typing import IO, Any, NamedTuple, Optional
+
+import click
+
+from ...errors import SettingsError, printable
+from ...tls import Trust, pem
+from ..drawing import reading_toml
+from ..kit import private
+from ..kit.exits import WRONG
+from ..kit.files import check_writable, text_of, write_page
+from ..kit.groups import EPILOG, Lazy, LazyCommand, Subcommand
+from ..kit.options import SharedOptions, Word, given, option, output, secret_files
+from ..kit.output import Result, shown
+from ..kit.report import Usage
+from . import document, page, text
+from .audit import Asked, Audited, audited
+from .groups import by_customer, by_machine, worst
+from .meters import Meters, RegisterFacts
+from .moments import moment, zone_named
+from .outcome import AuditOutcome, Times
+from .owners import customers, machines
+from .queries import QueryLogin, is_url
+from .readings import PduReadings
+from .shared_options import METERS, PERIOD
+from .sources import Access, source_of
+
+_SECRETS = ("password", "token")
+#: the JSON of more PDUs is one line
+_LARGE = 20
+
+
+class AuditOptions(NamedTuple):
+    """The arguments of one run."""
+
+    source: str
+    begin: str
+    end: str
+    zone: str
+    limit_kw: Optional[float]
+    pdu_limit_kw: Optional[float]
+    tolerance_kwh: float
+    step: Optional[float]
+    wrap: Optional[float]
+    meter_class: Optional[float]
+    volts: Optional[float]
+    own_use: Optional[float]
+    meters: Optional[str]
+    hall: Optional[str]
+    customers: Optional[str]
+    csv: bool
+    html: Optional[str]
+    without: Sequence[str]
+    match: Optional[str]
+    username: Optional[str]
+    ca_pem: Optional[str]
+
+
+@click.pass_context
+def _audit(context: click.Context, /, **options: Any) -> int:
+    wanted, state = AuditOptions(**options), given(context)
+    state.defect_code = WRONG
+    if wanted.csv and state.json:
+        raise Usage("--csv and --json exclude each other")
+    zone = zone_named(wanted.zone)
+    begin, end = moment(wanted.begin, zone), moment(wanted.end, zone)
+    if end <= begin:
+        raise Usage("--to must be later than --from")
+    if wanted.html is not None:
+        check_writable(wanted.html)
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as sections:
+        found = _found(wanted, state, Times(begin, end, zone), sections)
+        if wanted.html is not None:
+            sections.seek(0)
+            write_page(wanted.html, page.page(found, sections))
+    if wanted.csv:
+        lines = document.as_csv(found).splitlines()
+        for note in found.notes():
+            print(note, file=sys.stderr)
+        return shown(Result(None, lines, found.level), False)
+    if state.json:
+        is_large = len(found.pdus) > _LARGE
+        return shown(Result(document.as_json(found), [], found.level, is_large=is_large), True)
+    return shown(Result(None, [*text.lines(found)], found.level), False)
+
+
+def _found(
+    wanted: AuditOptions, state: SharedOptions, times: Times, sections: IO[str]
+) -> AuditOutcome:
+    """All that is found. `sections`: where the parts of the page are kept, of each PDU."""
+    begin, end, zone = times
+    usual = RegisterFacts(
+        wanted.limit_kw,
+        wanted.step,
+        wanted.wrap,
+        wanted.meter_class,
+        wanted.volts,
+        wanted.own_use,
+    )
+    drawing = reading_toml.read(wanted.hall) if wanted.hall else None
+    drawn = drawing.pdus if drawing else {}
+    meters = Meters(usual, wanted.meters or "", wanted.pdu_limit_kw, drawn)
+    owned = customers(wanted.customers, zone) if wanted.customers else {}
+    cords = machines(drawing) if drawing else {}
+    tolerance = wanted.tolerance_kwh
+    is_drawn = wanted.html is not None
+    asked = Asked(begin, end, meters, owned, drawn=is_drawn, tolerance_kwh=tolerance)
+    source = source_of(wanted.source, _access(wanted, state))
+    with closing(source):
+        pdus = []
+        for pdu, section in source.each(begin, end, partial(_audited, asked, times)):
+            sections.write(section)
+            pdus.append(pdu)
+    if not pdus:
+        raise SettingsError("there is no PDU in these readings")
+    sums = by_customer(owned, pdus, begin, end, tolerance) if owned else []
+    racked = by_machine(cords, pdus, begin, end, tolerance)
+    level = worst(pdus, racked, sums)
+    return AuditOutcome(begin, end, zone, pdus, racked, sums, level, source.origin())
+
+
+def _audited(asked: Asked, times: Times, pdu: PduReadings) -> tuple[Audited, str]:
+    """One PDU, and its part of the page."""
+    found = audited(pdu, asked)
+    return (found.undrawn(), page.section(times, found)) if asked.drawn else (found, "")
+
+
+def _access(wanted: AuditOptions, state: SharedOptions) -> Access:
+    """How the server is reached. Raises Usage for options that files do not need."""
+    used = [wanted.match, wanted.username, wanted.ca_pem, *state.secret_files]
+    if not is_url(wanted.source):
+        if any(used):
+            raise Usage(
+                "--match, --username, --secret-file and --ca-pem are for the URL of a server"
+            )
+        return Access(without=wanted.without)
+    if wanted.without:
+        raise Usage("--without is for the folder of `pdu meter`")
+    wrong = [key for key in state.secret_files if key not in _SECRETS]
+    if wrong:
+        raise Usage(f"--secret-file takes {' or '.join(_SECRETS)}, not {printable(wrong[0], 40)}")
+    secrets = {
+        key: private.text(path, private.SECRET).strip("\r\n")
+        for key, path in state.secret_files.items()
+    }
+    if ("password" in secrets) != (wanted.username is not None):
+        raise Usage("--username and --secret-file password=FILE need each other")
+    state.used.extend(secrets.values())
+    credentials = QueryLogin(
+        wanted.username or "", secrets.get("password", ""), secrets.get("token", "")
+    )
+    return Access(credentials, Trust(ca_pem=_authorities(wanted.ca_pem)), wanted.match or "")
+
+
+def _authorities(path: Optional[str]) -> str:
+    if path is None:
+        return ""
+    try:
+        return pem(text_of(path))
+    except ValueError:
+        raise SettingsError(f"--ca-pem: {printable(path)} has no PEM certificate") from None
+
+
+_AUDIT_HELP = """Say how much energy passed in a period, between bounds.
+
+SOURCE is the folder of `pdu meter`, or the URL of Prometheus, Thanos or
+VictoriaMetrics with the metrics of `pdu exporter`. A day in --from or --to is its
+midnight in --zone; --to is not counted. With --csv, what the figures rest on is
+printed on standard error.
+
+\b
+Grades: firm         bounds at most 1 % and --tolerance-kwh apart, and nothing
+                     happened; of a sum, the bounds alone count
+        bounded      a reset, a false reading, a gap, ..., or up to 10 % apart
+        not billable bounds farther apart, a wrong unit, or not read
+Exit code: 0 if all that is billed is firm, 1 if it is bounded, 2 if it is not
+billable or an argument or a file is wrong. Customers are billed; without them
+machines, and without those outlets."""
+_GROUPS = [
+    *option(
+        "--hall",
+        "the hall's drawing, hall.power.toml: sums of machines, limits by breakers",
+        "FILE",
+    ),
+    *option("--customers", "CSV with customer,pdu,outlet,from,to: sums of customers", "FILE"),
+    *option("--csv", "print CSV, a line of an invoice for each outlet"),
+    *option("--html", "also write one self-contained page with plots", "FILE"),
+]
+_SERVER = [
+    *option(
+        "--without",
+        "folder: leave a file, or lines of it, out; repeatable",
+        "FILE[:LINES]",
+        multiple=True,
+    ),
+    *option("--match", 'server: more labels of the series, such as job="pdu"', "LABELS"),
+    *option("--username", "server: the user to log in as", "NAME"),
+    *secret_files(asked=False),
+    *option("--ca-pem", "server: trust the authorities in this file, and no others", "FILE"),
+]
+audit = Subcommand(
+    "audit",
+    callback=_audit,
+    help=_AUDIT_HELP,
+    examples=(
+        "pdu energy audit DIR --from 2026-10-01 --to 2026-11-01 --limit-kw 3.68",
+        "pdu energy audit DIR --from 2026-10-01 --to 2026-10-08 --hall h.toml",
+    ),
+    context_settings={"max_content_width": text.WIDTH},
+    params=[Word("SOURCE"), *PERIOD, *METERS, *_GROUPS, *_SERVER, *output()],
+)
+energy = Lazy(
+    "energy",
+    {
+        "audit": LazyCommand(
+            "energy.command",
+            "audit",
+            "kWh of a period, with bounds on their error",
+        ),
+        "check-statement": LazyCommand(
+            "energy.statement.checking", "check", "whether a statement is what was published"
+        ),
+        "pack": LazyCommand(
+            "energy.packing", "pack", "past days as columns: fast audits of many PDUs"
+        ),
+        "seal": LazyCommand(
+            "energy.statement.command", "seal", "a root of each day's readings, for proofs"
+        ),
+        "statement": LazyCommand(
+            "energy.statement.command", "statement", "a statement and a proof for each customer"
+        ),
+        "verify": LazyCommand(
+            "energy.verify", "verify", "whether the files of pdu meter were changed"
+        ),
+    },
+    (
+        "pdu energy audit DIR --from 2026-10-01 --to 2026-10-08 --limit-kw 11",
+        "pdu energy audit DIR --from 2026-10-01 --to 2026-11-01 --limit-kw 3.68",
+    ),
+    help="Energy that can be billed, from kept readings.",
+    epilog=EPILOG,
+)

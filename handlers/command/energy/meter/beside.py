@@ -1,0 +1,109 @@
+"""What goes along with a meter: the screen, systemd, and the metrics that it serves."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from typing import Callable, Optional
+
+from ....errors import SettingsError
+from ....settings import host_and_port
+from ...kit import extras
+from ...kit.options import SharedOptions
+from ...kit.output import passing
+from ...kit.service import Supervisor
+from ...web.metrics import page
+from .running import LONGEST_WAIT_S, MeterService
+
+_LAST_PORT = 65_535
+
+
+class Screen:
+    """Standard error: sentences, and on a terminal below them a line that lives."""
+
+    def __init__(self, state: SharedOptions) -> None:
+        self._as_json = state.json or state.debug
+        is_live = sys.stderr.isatty() and not self._as_json
+        self.every_s = 1.0 if is_live else LONGEST_WAIT_S
+
+    def say(self, text: str) -> None:
+        """Tell an administrator something."""
+        self.clear()
+        # standard error may be a pipe without a reader, or on a full disk
+        with contextlib.suppress(OSError):
+            print(text, file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Take the line away that lives."""
+        with contextlib.suppress(OSError):
+            passing("", self._as_json)
+
+    def pipes(self) -> Mapping[Connection, Callable[[], None]]:
+        return {}
+
+    def turn(self, meter: MeterService) -> None:
+        with contextlib.suppress(OSError):
+            passing(meter.health.line(), self._as_json)
+
+
+class Told:
+    """systemd, beside a meter."""
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        self._supervisor = supervisor
+
+    def pipes(self) -> Mapping[Connection, Callable[[], None]]:
+        return {}
+
+    def turn(self, meter: MeterService) -> None:
+        self._supervisor.lives(meter.health.line())
+
+
+class ServedMetrics:
+    """Its metrics, served by a process of their own."""
+
+    def __init__(self, where: str, say: Callable[[str], object]) -> None:
+        """Raises SettingsError for an address that cannot be used."""
+        try:
+            # imported late: 60 ms, and its package may be missing
+            from ...web.server import listening
+            from .front import MetricsFront
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.partition(".")[0] != "h11":
+                raise
+            raise SettingsError(extras.missing("--metrics", "h11")) from None
+        host, port = host_and_port(where)
+        if port is None or port > _LAST_PORT:
+            raise SettingsError(
+                f"--metrics {where[:60]!r}: give ADDRESS:PORT, such as 127.0.0.1:9117"
+            )
+        try:
+            listener = listening(host, port)
+        except (OSError, TypeError) as error:  # TypeError: text that cannot be a host name
+            raise SettingsError(
+                f"--metrics {where[:60]}: {getattr(error, 'strerror', None) or error}"
+            ) from None
+        self._say = say
+        self._meter: Optional[MeterService] = None
+        self._port = listener.getsockname()[1]
+        self._front = MetricsFront(listener, self._page)
+        say(f"metrics at http://{where.rpartition(':')[0] or 'localhost'}:{self._port}/metrics")
+
+    def pipes(self) -> Mapping[Connection, Callable[[], None]]:
+        return {self._front.pipe: self._answer} if self._front.is_running else {}
+
+    def turn(self, meter: MeterService) -> None:
+        self._meter = meter
+
+    def close(self) -> None:
+        self._front.close()
+
+    def _page(self) -> str:
+        return page(self._meter.health.metrics()) if self._meter is not None else ""
+
+    def _answer(self) -> None:
+        self._front.answer()
+        if not self._front.is_running:
+            self._say("the process that serves the metrics has ended; start this again to have it")

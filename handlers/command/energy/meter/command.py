@@ -1,0 +1,162 @@
+"""`pdu meter LIST --to DIR`: keeps the readings of many PDUs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Optional
+
+import click
+
+from ....errors import SettingsError
+from ...kit.exits import DONE, INTERRUPTED
+from ...kit.groups import Subcommand
+from ...kit.journal import START
+from ...kit.options import SharedOptions, Word, given, option, output, secret_files
+from ...kit.output import Result, shown
+from ...kit.service import Supervisor, Wishes
+from ...pdus import listing, shared_options
+from ...pdus.auth import of_environment, of_file
+from ...pdus.polling import Target, targets
+from ...pdus.versions import replaced
+from .beside import Screen, ServedMetrics, Told
+from .days import Days
+from .health import MeterCounts, summary
+from .running import LONGEST_WAIT_S, Companion, MeterService, MeterSettings
+
+#: unit of a period -> seconds
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+_SHORTEST_S, _LONGEST_S = 1.0, 86_400.0
+#: the exit code of --rounds in which a reading failed or was lost
+_FAILED = 1
+
+
+class Period(click.ParamType):
+    """A time such as 30s, 5m or 1h, in seconds."""
+
+    name = "period"
+
+    def convert(
+        self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
+    ) -> float:
+        if isinstance(value, float):
+            return value
+        text = str(value)
+        number, unit = text[:-1], text[-1:]
+        try:
+            seconds = float(number) * _UNITS[unit]
+        except (ValueError, KeyError):
+            seconds = 0.0
+        if not _SHORTEST_S <= seconds <= _LONGEST_S:
+            self.fail(f"{text[:20]!r}: give 1s to 24h, such as 30s or 5m", param, ctx)
+        return seconds
+
+
+class MeterOptions(NamedTuple):
+    """The arguments of one run."""
+
+    file: str
+    to: str
+    auth: Optional[str]
+    every: float
+    rounds: Optional[int]
+    metrics: Optional[str]
+    archives: Optional[str]
+    parallel: int
+
+
+@click.pass_context
+def _meter(context: click.Context, /, **options: Any) -> int:
+    wanted, state = MeterOptions(**options), given(context)
+    screen, supervisor = Screen(state), Supervisor()
+    with contextlib.ExitStack() as stack:
+        wishes = stack.enter_context(Wishes())
+        beside: list[Companion] = [screen, Told(supervisor)]
+        if wanted.metrics is not None:
+            served = ServedMetrics(wanted.metrics, screen.say)
+            stack.callback(served.close)
+            beside.append(served)
+        polled = _targets(wanted, state)
+        days = stack.enter_context(Days(wanted.to))
+        # a forked process must not keep the folder locked when this one has been killed
+        os.register_at_fork(after_in_child=days.abandon)
+        wait = min(screen.every_s, (supervisor.watchdog_s or LONGEST_WAIT_S * 3) / 3)
+        settings = MeterSettings(wanted.every, wanted.parallel, wanted.rounds, longest_wait_s=wait)
+        meter = MeterService(polled, days, settings, screen.say, companions=beside)
+        supervisor.ready()
+        meter.run(wishes, lambda: _targets(wanted, state))
+        supervisor.stopping()
+    screen.clear()
+    done = meter.counts
+    code = DONE
+    if wishes.ending == signal.SIGINT:
+        code = INTERRUPTED
+    elif wanted.rounds is not None and (done.failed or done.lost):
+        code = _FAILED
+    document = {**done._asdict(), "hash": days.hash}
+    return shown(Result(document, _lines(done, days.hash), code), state.json)
+
+
+def _targets(wanted: MeterOptions, state: SharedOptions) -> list[Target]:
+    fleet = listing.read(wanted.file)
+    if not fleet.devices:
+        raise SettingsError(f"{wanted.file} has no PDU")
+    auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
+    found = targets(
+        replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files)
+    )
+    # as named in the list
+    return [one._replace(device=device) for one, device in zip(found, fleet.devices)]
+
+
+def _lines(done: MeterCounts, last: str) -> Sequence[str]:
+    said = [*summary(done)]
+    if last == START:
+        return said  # no line was written
+    return [*said, f"last hash, to be kept at another place: {last}"]
+
+
+_HELP = """Keep the readings of all PDUs of a list, in files that nobody can change unseen.
+
+FILE is the list, as for `pdu check`. DIR gets a file of JSON lines for each day
+of UTC. A line is on the disk before it counts, and has the hash over all lines
+before it: `pdu energy verify DIR` names a changed one, and `pdu energy audit`
+reads them. Only one meter can write into a DIR. SIGHUP lets it read the list and
+the logins again. It runs until Ctrl-C or SIGTERM; keep the hash that it prints
+then at another place. It says when a PDU cannot be read, and when it can again.
+
+Exit code with --rounds: 0 if each reading was kept and none failed, else 1."""
+meter = Subcommand(
+    "meter",
+    callback=_meter,
+    help=_HELP,
+    examples=(
+        "pdu meter hall.csv --to /var/lib/pdu-meter --auth logins.toml",
+        "pdu meter hall.csv --to readings --every 1m --rounds 60",
+    ),
+    params=[
+        Word("FILE"),
+        *option("--to", "the folder of the files; created if missing", "DIR", required=True),
+        *option(
+            "--auth",
+            "logins: a TOML file with [auth.NAME] tables, not readable by other users",
+            "FILE",
+        ),
+        *option(
+            "--every",
+            "begin a round this often, at multiples of it (5m: 12:00, 12:05)",
+            "PERIOD",
+            Period(),
+            default="5m",
+            show_default=True,
+        ),
+        *option("--rounds", "end after so many rounds", "N", click.IntRange(1)),
+        *option("--metrics", "serve the meter's own metrics to Prometheus", "ADDRESS:PORT"),
+        *shared_options.archives(),
+        *shared_options.parallel(),
+        *secret_files(asked=False),
+        *output(),
+    ],
+)

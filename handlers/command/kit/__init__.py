@@ -1,0 +1,1 @@
+"""What any command uses: options, output, errors' exits, files. Knows no PDU."""

@@ -1,0 +1,71 @@
+"""The address of a device, as people type it."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+
+from ...errors import NamedSetting, SettingsError
+from ...settings import host_and_port, is_address
+
+_LONGEST_NAME = 253  # RFC 1035, 2.3.4: of a host name, in characters
+
+
+_LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
+
+
+class NotAHost(SettingsError):
+    """An argument cannot be the address of a device."""
+
+    kind = "usage"
+
+
+def address(host: str) -> str:
+    """The typed address, without spaces around it. Raises NotAHost for a URL, for text with an @,
+    for text that is neither an IP address nor a possible host name, and if `host_and_port` finds a
+    port outside 1 to 65535."""
+    host = host.strip()
+    scheme, found, rest = host.partition("://")
+    if found:
+        scheme = scheme.rpartition("@")[2]
+        before, *behind = re.split("[/?#]", rest, maxsplit=1)
+        # A URL may contain a password, and a password may contain one of these characters.
+        bare = "" if "@" in "".join(behind) else before.rpartition("@")[2][:60]
+        raise NotAHost(
+            f"{f'{scheme[:20]}://{bare}/'!r} is a URL: give the address without scheme and path"
+            f"{f', as in {bare}' if bare else ''}"
+        )
+    if "@" in host:  # not shown: a password may precede the @
+        raise NotAHost(
+            (
+                "an address has no @: give the host alone, a user as ",
+                NamedSetting("username"),
+                ", and a device of a NUT server as ",
+                NamedSetting("device"),
+            )
+        )
+    name, port = host_and_port(host)
+    if not is_address(host) or not _is_host(name):
+        raise NotAHost(f"{host[:60]!r} is not an address: give a host name or an IP address")
+    if port is not None and not 1 <= port <= 65535:
+        raise NotAHost(f"{host[:60]!r} has the port {port}: give one from 1 to 65535")
+    return host
+
+
+def _is_host(name: str) -> bool:
+    """Whether this is an IP address or a possible host name.
+
+    A name whose last part is a number is a mistyped IPv4 address, such as 192.0.2.256 or 10.0.0,
+    which some systems would complete to another address.
+    """
+    for family, text in ((socket.AF_INET, name), (socket.AF_INET6, name.partition("%")[0])):
+        with contextlib.suppress(OSError, ValueError):
+            socket.inet_pton(family, text)
+            return True
+    labels = name.removesuffix(".").split(".")
+    return (
+        len(name) <= _LONGEST_NAME
+        and all(map(_LABEL.fullmatch, labels))
+        and not labels[-1].isdecimal()
+    )

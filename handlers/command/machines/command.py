@@ -1,0 +1,255 @@
+"""`pdu machine status|off|on|cycle NAME`: a machine of the drawing by all its cords, proven at its
+meters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Optional
+
+import click
+
+from ...errors import PduHandlerError, SettingsError, printable
+from ..drawing import reading_toml
+from ..drawing.drawing import Cord, Machine
+from ..kit import asking
+from ..kit.exits import DONE, NOT_SEEN
+from ..kit.files import signals_as_ctrl_c
+from ..kit.groups import Subcommand
+from ..kit.options import (
+    NumberRange,
+    Seconds,
+    SharedOptions,
+    Word,
+    asking as asks,
+    command_line,
+    given,
+    option,
+    output,
+    secret_files,
+)
+from ..kit.output import Result, columns, shown, waiting
+from ..kit.report import Interrupted
+from ..pdus import opening
+from ..pdus.states import DOWN, UP, word
+from .memory import default_folder
+from .proof import MachinePower, OffProof
+from .runs import Runner
+from .world import NotProven, OutletNow, PolledWorld
+
+ACTIONS = ("status", "off", "on", "cycle")
+_PAUSE_S, _PATIENCE_S, _LONGEST_S = 10.0, 20.0, 3600.0
+_USUAL = OffProof()
+
+
+class MachineOptions(NamedTuple):
+    """The words and options of one call."""
+
+    action: str
+    machine: str
+    drawing: str
+    list: str
+    auth: Optional[str]
+    confirm: str
+    threshold: float
+    patience: float
+    meter_period: Optional[float]
+    pause: float
+    state_dir: Optional[str]
+
+
+class MachineNotProven(PduHandlerError):
+    """A machine is not proven to be as it was asked for."""
+
+    kind = "not-proven"
+
+
+@click.pass_context
+def _run(context: click.Context, /, **options: Any) -> int:
+    wanted, state = MachineOptions(**options), given(context)
+    drawing = reading_toml.read(wanted.drawing)
+    machine = drawing.machines.get(wanted.machine)
+    if machine is None:
+        known = ", ".join(printable(name, 60) for name in list(drawing.machines)[:8])
+        raise SettingsError(
+            f"{wanted.drawing} has no machine {printable(wanted.machine, 60)!r}; it has {known}"
+        )
+    targets = opening.pdus(
+        wanted.list, wanted.auth, state.secret_files, {cord.pdu for cord in machine.cords}
+    )
+    world = PolledWorld({one.device.name: one for one in targets})
+    if wanted.action == "status":
+        with waiting(f"reading {machine.name}", state):
+            return shown(_status(machine, world), state.json)
+    if machine.protected:
+        raise SettingsError(f"machine {printable(machine.name, 60)!r} is protected in the drawing")
+    proof = OffProof(
+        wanted.confirm == "current", wanted.threshold, wanted.patience, wanted.meter_period
+    )
+    notes: list[str] = []
+    folder = Path(wanted.state_dir) if wanted.state_dir else default_folder()
+    runner = Runner(world, proof, folder, notes.append)
+    asking.confirm(state, _question(wanted, machine))
+    return shown(_switched(wanted, machine, runner, state, notes), state.json)
+
+
+def _question(wanted: MachineOptions, machine: Machine) -> str:
+    what = f"switch {wanted.action} machine {printable(machine.name, 60)}"
+    if wanted.action == "cycle":
+        what = f"RESTART machine {printable(machine.name, 60)}, off for {wanted.pause:g} s"
+    return f"{what} ({', '.join(map(str, machine.cords))})"
+
+
+def _status(machine: Machine, world: PolledWorld) -> Result:
+    readings = world.read(list(dict.fromkeys(cord.pdu for cord in machine.cords)))
+    found = {cord: readings[cord.pdu].outlets.get(cord.outlet) for cord in machine.cords}
+    states = {None if one is None else one.state for one in found.values()}
+    together = "on" if states == {UP} else "off" if states == {DOWN} else "unknown"
+    reasons = {cord: _reason(found[cord], readings[cord.pdu].reason) for cord in machine.cords}
+    outlets = [_as_json(cord, found[cord], reasons[cord]) for cord in machine.cords]
+    rows = [
+        (one["outlet"], one["state"], one["current_a"], one["power_w"], one["reason"])
+        for one in outlets
+    ]
+    return Result(
+        {"machine": machine.name, "state": together, "outlets": outlets},
+        [
+            f"{printable(machine.name, 60)} is {together}",
+            *columns(("outlet", "state", "A", "W", ""), rows),
+        ],
+        NOT_SEEN if together == "unknown" else DONE,
+    )
+
+
+def _reason(one: Optional[OutletNow], reason: str) -> str:
+    return reason or ("the PDU has no such outlet" if one is None else "")
+
+
+def _as_json(cord: Cord, one: Optional[OutletNow], reason: str) -> dict[str, Any]:
+    return {
+        "outlet": str(cord),
+        "state": "unknown" if one is None else word(one.state),
+        "current_a": None if one is None else one.draw.current_a,
+        "power_w": None if one is None else one.draw.power_w,
+        "reason": reason,
+    }
+
+
+def _switched(
+    wanted: MachineOptions,
+    machine: Machine,
+    runner: Runner,
+    state: SharedOptions,
+    notes: list[str],
+) -> Result:
+    """Raises MachineNotProven, and Interrupted after Ctrl-C or SIGTERM."""
+    power = MachinePower(printable(machine.name, 60), machine.cords, machine.needs)
+    saw: list[str] = []
+    missing: Optional[str] = None
+    again = _again(wanted, state)
+    try:
+        with signals_as_ctrl_c(), waiting(f"switching {power.name}", state):
+            if wanted.action == "on":
+                runner.on(power)
+            elif wanted.action == "off":
+                saw += runner.off(power)
+            else:
+                missing = runner.restart(power, wanted.pause, saw.extend)
+    except NotProven as error:
+        left = "" if wanted.action == "on" else f"; it may be off; switch it on: {again}"
+        raise MachineNotProven(f"{power.name}: {error}{left}") from None
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"{power.name} {'was proven off, and may be off' if saw else 'may be off, in part'};"
+            f" switch it on: {again}"
+        ) from None
+    if missing is not None:
+        raise MachineNotProven(
+            f"{power.name} was proven off, and is not on again: {missing}; switch it on: {again}"
+        )
+    done = {"off": "is off", "on": "is on", "cycle": "was off and is on again"}[wanted.action]
+    return Result(
+        {"machine": machine.name, "action": wanted.action, "done": True, "meters": saw},
+        [f"{power.name} {done}", *saw],
+        note="\n".join(notes),
+    )
+
+
+def _again(wanted: MachineOptions, state: SharedOptions) -> str:
+    words = ["machine", "on", wanted.machine, "--drawing", wanted.drawing, "--list", wanted.list]
+    words += ["--auth", wanted.auth] if wanted.auth is not None else []
+    return command_line(SharedOptions(secret_files=state.secret_files), *words)
+
+
+def _parameters() -> Sequence[click.Parameter]:
+    return [
+        click.Argument(["action"], type=click.Choice(ACTIONS), metavar="|".join(ACTIONS)),
+        Word("MACHINE"),
+        *option("--drawing", "the drawing with [[machine]] tables", "FILE", required=True),
+        *option("--list", "the fleet list with its PDUs", "FILE", required=True),
+        *option(
+            "--auth",
+            "logins: a TOML file with [auth.NAME] tables, not readable by other users",
+            "FILE",
+        ),
+        *option(
+            "--confirm",
+            "what proves off: current, states and meters; state, for outlets without a meter",
+            "HOW",
+            click.Choice(["current", "state"]),
+            default="current",
+            show_default=True,
+        ),
+        *option(
+            "--threshold",
+            "a current below this counts as none",
+            "AMPERES",
+            NumberRange(0.001, 10.0),
+            default=_USUAL.threshold_a,
+            show_default=True,
+        ),
+        *option(
+            "--patience",
+            "how long the meters may take to show that one feed is off",
+            "SECONDS",
+            Seconds(0, 600),
+            default=_PATIENCE_S,
+            show_default=True,
+        ),
+        *option(
+            "--meter-period",
+            "how often the meters renew their figures; usually learned",
+            "SECONDS",
+            Seconds(0, 600),
+        ),
+        *option(
+            "--pause",
+            "how long cycle leaves it off",
+            "SECONDS",
+            Seconds(0, _LONGEST_S),
+            default=_PAUSE_S,
+            show_default=True,
+        ),
+        *option("--state-dir", "where it keeps what was seen, and its locks", "FOLDER"),
+        *secret_files(asked=False),
+        *asks(),
+        *output(),
+    ]
+
+
+machine = Subcommand(
+    "machine",
+    callback=_run,
+    help="""Read or switch a machine of the drawing, by all its cords; asks first.
+
+Off is proven as by `pdu fence`: feed by feed, each outlet is seen off, its meter falls from what it
+carried to nothing, and the cords that are still on take the load over. `cycle` switches on only
+what was proven off. Each outlet gets one command. A protected machine is never switched
+(docs/states.md).""",
+    examples=(
+        "pdu machine status srv-1 --drawing hall.toml --list hall.csv",
+        "pdu machine cycle srv-1 --drawing hall.toml --list h.csv --auth l.toml",
+    ),
+    params=_parameters(),
+)

@@ -1,0 +1,161 @@
+"""`pdu nut-driver`: every PDU of a list behind a NUT server."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NamedTuple, NoReturn, Optional
+
+import click
+
+from ..kit.exits import DEFECT, DONE
+from ..kit.files import state_folder
+from ..kit.groups import Subcommand
+from ..kit.options import Seconds, SharedOptions, Word, given, option, output, secret_files
+from ..kit.output import counted, print_json
+from ..kit.service import Wishes
+from ..pdus import listing
+from ..pdus.opening import pdus
+from . import names
+from .driven import DrivenPdus, DrivenSettings, Listed
+from .front import Front
+from .numbers import Numbers
+from .server import check_folder
+
+_STATE_PATH = "/run/nut"  # Debian's STATEPATH
+_NUMBERS = "numbers.json"
+_GRACE_S = 60.0  # the longest reading; with two intervals the age at which data are stale
+
+
+class DriverOptions(NamedTuple):
+    """The options of one run."""
+
+    file: str
+    auth: Optional[str]
+    every: float
+    pause: float
+    state_path: str
+    numbers: Optional[str]
+    ups_conf: bool
+
+
+@click.pass_context
+def _nut_driver(context: click.Context, /, **options: Any) -> int:
+    wanted, state = DriverOptions(**options), given(context)
+    if wanted.ups_conf:
+        devices = listing.read(wanted.file).devices
+        ups = names.ups_names(one.name for one in devices)
+        if state.json:
+            print_json({"ups": dict(zip(ups, (one.name for one in devices)))})
+        else:
+            print(names.ups_conf(devices))
+        return DONE
+    check_folder(wanted.state_path)
+    with Wishes(second=_end) as wishes:
+        is_whole = _serve(wanted, state, wishes)
+    _end(DONE if is_whole else DEFECT)
+
+
+def _serve(wanted: DriverOptions, state: SharedOptions, wishes: Wishes) -> bool:
+    """Serve until SIGTERM or Ctrl-C. False if the process of the sockets ended by itself."""
+
+    def read() -> Listed:
+        targets = pdus(wanted.file, wanted.auth, state.secret_files)
+        ups = names.ups_names(one.device.name for one in targets)
+        for one in ups:
+            names.socket_path(wanted.state_path, one)
+        return dict(zip(ups, targets))
+
+    path = wanted.numbers or os.path.join(state_folder(names.DRIVER), _NUMBERS)
+    # the other process is forked first: it has no login, and does not lock the numbers
+    with (
+        Front(wanted.state_path, 2 * wanted.every + _GRACE_S) as front,
+        Numbers(path) as numbers,
+    ):
+        listed = read()
+        driven = DrivenPdus(DrivenSettings(wanted.every, wanted.pause), numbers, front, read)
+        driven.start(listed, wishes)
+        _greet(wanted.state_path, list(listed), path, state.json)
+        return driven.run(wishes)
+
+
+def _end(code: int = DONE) -> NoReturn:
+    """Ends this process without waiting for threads that read. A normal exit would run OpenSSL's
+    cleanup, and a thread that still uses OpenSSL could then crash the process."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+    atexit._run_exitfuncs()
+    os._exit(code)
+
+
+def _greet(folder: str, ups: Sequence[str], numbers: str, as_json: bool) -> None:
+    if as_json:
+        print_json({"state_path": folder, "ups": list(ups), "numbers": numbers})
+    else:
+        print(f"{counted(len(ups), 'PDU')} in {folder}; the outlets' numbers are in {numbers}")
+    sys.stdout.flush()
+
+
+_HELP = """Put every PDU of a list behind NUT's upsd, as its driver.
+
+LIST as for pdu check. upsd does users, TLS and access; --ups-conf prints the sections for its
+ups.conf. Each PDU has the socket pdu-nut-driver-NAME in upsd's STATEPATH.
+
+upsc and other clients see outlets 1, 2, 3, ... with state, current, power and energy. A number
+stays with its outlet, also after a restart. An outlet whose state is unknown has no
+outlet.N.status. The commands outlet.N.load.on, .off and .cycle succeed only if the PDU reports the
+new state. Data are stale if a PDU cannot be read. SIGHUP reads the list and the logins again. Runs
+until Ctrl-C or SIGTERM; a command that runs is ended first."""
+nut_driver = Subcommand(
+    "nut-driver",
+    callback=_nut_driver,
+    examples=(
+        "pdu nut-driver hall.csv --auth logins.toml",
+        "pdu nut-driver hall.csv --ups-conf",
+    ),
+    help=_HELP,
+    params=[
+        Word("FILE"),
+        *option(
+            "--auth",
+            "logins: a TOML file with [auth.NAME] tables, not readable by other users",
+            "FILE",
+        ),
+        *option(
+            "--every",
+            "time between two readings of a PDU",
+            "SECONDS",
+            Seconds(1, 3600),
+            default=30.0,
+            show_default=True,
+        ),
+        *option(
+            "--pause",
+            "how long outlet.N.load.cycle leaves an outlet off",
+            "SECONDS",
+            Seconds(0, 3600),
+            default=10.0,
+            show_default=True,
+        ),
+        *option(
+            "--state-path",
+            "upsd's STATEPATH",
+            "DIR",
+            default=_STATE_PATH,
+            show_default=True,
+        ),
+        *option(
+            "--numbers",
+            "keep the outlets' numbers in this file; by default numbers.json in systemd's"
+            " StateDirectory, /var/lib/pdu-nut-driver for root, ~/.local/state/pdu-nut-driver for"
+            " others",
+            "FILE.json",
+        ),
+        *option("--ups-conf", "print the sections for ups.conf, and end"),
+        *secret_files(asked=False),
+        *output(),
+    ],
+)

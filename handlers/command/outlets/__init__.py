@@ -1,0 +1,1 @@
+"""Commands for the outlets of one PDU."""
