@@ -159,8 +159,7 @@ rehearse = Subcommand(
     help=_HELP,
     examples=(
         "pdu rehearse hall.power.toml --list hall.csv --fail feed:A",
-        "pdu rehearse hall.power.toml --readings now.json --each --json",
-        "pdu rehearse hall.power.toml --readings monday.json --return feed:A --return feed:B",
+        "pdu rehearse hall.power.toml --readings monday.json --return feed:A",
     ),
     params=[
         Word("DRAWING"),
