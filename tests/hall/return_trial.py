@@ -268,6 +268,7 @@ class World:
                 if rack.feed in kept:
                     if one.on:
                         self.closed.add((rack.name, key))
+                        self._since[rack.name, key] = -math.inf  # no inrush: it never opened
                 elif rack.feed in returned:
                     goes_on = one.policy == "on" or (one.policy == "last" and one.on)
                     if goes_on:

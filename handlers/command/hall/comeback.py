@@ -216,7 +216,8 @@ class _Return:
     def outcome(self) -> ReturnOutcome:
         breakers = self._breakers()
         may_trip = [number for number, one in breakers.items() if one.trips_from_s is not None]
-        trips = self._surely_trip(breakers, may_trip)
+        back = self._before.possibly
+        trips = [one for one in self._surely_trip(breakers, may_trip) if one in back]
         for number in trips:
             breakers[number] = breakers[number]._replace(trips=True)
         after = Darkness(
@@ -235,7 +236,10 @@ class _Return:
             self._steps(),
             judged,
             len(self._machines),
-            sorted(breakers.values(), key=lambda one: one.name),
+            sorted(
+                (one for number, one in breakers.items() if number in back),
+                key=lambda one: one.name,
+            ),
         )
 
     def _surely_trip(
@@ -355,11 +359,13 @@ class _Return:
     # ---- loads -----------------------------------------------------------------------------------
 
     def _breakers(self) -> dict[int, BreakerBack]:
-        """Those that have, or may have, power again."""
+        """Those that have, or may have, power again; and those that had it all the time: one that
+        carries too much may still trip, and takes a machine's other cord with it.
+        """
         return {
             number: self._breaker(number, carrier, self._on.get(number, ()))
             for number, carrier in self._graph.carriers.items()
-            if number in self._before.possibly and number not in self._after.surely
+            if number not in self._after.surely
         }
 
     def _breaker(

@@ -20,6 +20,10 @@ from tests.simulators.xerus import Model as XerusModel, XerusPdu
 _RELAY_S = 0.1
 
 
+#: outlet -> on, off or last, and a delay in s
+Settings = Mapping[str, tuple[str, float]]
+
+
 class Door(Protocol):
     """A running unit with one line. Outlets are `1` to N."""
 
@@ -31,6 +35,14 @@ class Door(Protocol):
     def power(self, on: bool) -> None:
         """Give it power, or take it: then nobody answers. Relays keep their states."""
 
+    def set_return(self, wanted: Settings) -> Settings:
+        """Set what outlets do when power comes back, in the way of the unit. Returns what it can
+        do of that, with the seconds at which each contact then closes.
+        """
+
+    def contact(self, outlet: str, on: bool) -> None:
+        """Move a contact, as the unit itself does when it starts."""
+
 
 class _Xerus:
     def __init__(self, pdu: XerusPdu) -> None:
@@ -41,6 +53,24 @@ class _Xerus:
             for number, outlet in enumerate(self._pdu.units[0].outlets, 1):
                 outlet.current = round(currents.get(str(number), 0.0), 3)
 
+    def set_return(self, wanted: Settings) -> Settings:
+        """Its delays are waits of a sequence, never shorter than the guard's."""
+        unit, at = self._pdu.units[0], 0.0
+        states = {"on": 0, "off": 1, "last": 2}
+        made: dict[str, tuple[str, float]] = {}
+        with self._pdu.lock:
+            for number, outlet in enumerate(unit.outlets, 1):
+                state, wait = wanted[str(number)]
+                outlet.settings["startupState"] = states[state]
+                outlet.settings["sequenceDelay"] = round(1000 * wait)
+                made[str(number)] = state, at
+                at += max(wait, unit.settings["inRushGuardDelay"] / 1000) if state == "on" else 0.0
+        return made
+
+    def contact(self, outlet: str, on: bool) -> None:
+        with self._pdu.lock:
+            self._pdu.units[0].outlets[int(outlet) - 1].relay.on = on
+
 
 class _Redfish:
     def __init__(self, unit: RedfishService) -> None:
@@ -50,6 +80,18 @@ class _Redfish:
         with self._unit.lock:
             for outlet in self._unit.outlets.values():
                 outlet.amperes = round(currents.get(outlet.id, 0.0), 3)
+
+    def set_return(self, wanted: Settings) -> Settings:
+        policies = {"on": "AlwaysOn", "off": "AlwaysOff", "last": "LastState"}
+        with self._unit.lock:
+            for outlet in self._unit.outlets.values():
+                state, outlet.restore_delay = wanted[outlet.id]
+                outlet.restores = policies[state]
+        return wanted
+
+    def contact(self, outlet: str, on: bool) -> None:
+        with self._unit.lock:
+            next(one for one in self._unit.outlets.values() if one.id == outlet).turn(on)
 
 
 class _Snmp:
@@ -72,6 +114,17 @@ class _Snmp:
     def power(self, on: bool) -> None:
         self._agent.faults.silent = not on
 
+    def set_return(self, wanted: Settings) -> Settings:
+        """It knows a delay, and never."""
+        made = {key: ("off" if state == "off" else "on", at) for key, (state, at) in wanted.items()}
+        for key, (state, at) in made.items():
+            seconds = -1 if state == "off" else round(at)
+            self._agent.device.put(f"{apc.RPDU2_CONFIG}.5.{key}", str(seconds))
+        return made
+
+    def contact(self, outlet: str, on: bool) -> None:
+        apc.begin(self._agent.device, [int(outlet)], [] if on else [int(outlet)])
+
 
 class _Nut:
     """The server has power elsewhere; the driver loses its PDU."""
@@ -87,6 +140,15 @@ class _Nut:
 
     def power(self, on: bool) -> None:
         self._server.faults.drivers[self._device.name] = Driver.WELL if on else Driver.STALE
+
+    def set_return(self, wanted: Settings) -> Settings:
+        """No variable says whether an outlet is switched on."""
+        for key, (_, at) in wanted.items():
+            self._device.start_after(key, round(at))
+        return wanted
+
+    def contact(self, outlet: str, on: bool) -> None:
+        self._device.turn(outlet, on)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from tests.hall.plant import Bar
 
 from .built import Built
 from .curves import Breaker
-from .doors import Door
+from .doors import Door, Settings
 
 _TICK_S = 0.1
 _HELP = (
@@ -54,6 +54,12 @@ class Twin:
         self._usual = {box.name: self.plant.fed(box) for box in self.plant.boxes}
         self._ran = {box.name for box in self.plant.boxes if self.plant.runs(box)}
         self._powered = set(self.plant.bars)
+        #: PDU -> what its outlets do when power comes back, if anybody set it
+        self._returns: dict[str, Settings] = {}
+        #: (when, PDU, outlet): contacts that are about to close
+        self._closing: list[tuple[float, str, str]] = []
+        #: (PDU, outlet) -> when it closed after a return
+        self.closed: dict[tuple[str, str], float] = {}
 
     def __enter__(self) -> Twin:
         with ExitStack() as stack:
@@ -110,6 +116,14 @@ class Twin:
                 self._breakers.pop(name, None)
             self.settle()
 
+    def set_returns(self, wanted: Callable[[str], Settings]) -> None:
+        """What the outlets of each PDU do when power comes back. Without, relays keep their states
+        while they have none.
+        """
+        with self.lock:
+            for name, door in self.doors.items():
+                self._returns[name] = door.set_return(wanted(name))
+
     def dark(self) -> list[str]:
         """The machines without power now."""
         with self.lock:
@@ -150,11 +164,30 @@ class Twin:
             now = self._clock()
             seconds = now - (now if self._settled is None else self._settled)
             self._settled = now
+            self._restart(now)
             self._take_relays()
             self._warm(seconds * self._speed)
             for box in self.plant.boxes:
                 self._note(box.name, self.plant.runs(box))
             self._show(seconds)
+
+    def _restart(self, now: float) -> None:
+        """Units that have power again open all contacts, and close those that come back."""
+        for name, returns in self._returns.items():
+            bar = self.plant.bars[name]
+            if name in self._powered or not self.plant.powered(bar):
+                continue
+            for outlet, (state, at) in returns.items():
+                was_on = bar.outlets[outlet].on
+                self.doors[name].contact(outlet, False)
+                if state == "on" or (state == "last" and was_on):
+                    self._closing.append((now + at, name, outlet))
+        due = [one for one in self._closing if one[0] <= now]
+        self._closing = [one for one in self._closing if one[0] > now]
+        for at, name, outlet in due:
+            if self.plant.powered(self.plant.bars[name]):
+                self.doors[name].contact(outlet, True)
+                self.closed[name, outlet] = at
 
     def _take_relays(self) -> None:
         for name, door in self.doors.items():

@@ -337,8 +337,8 @@ class PduResources:
             "PowerOnDelaySeconds": outlet.on_delay,
             "PowerOffDelaySeconds": outlet.off_delay,
             "PowerCycleDelaySeconds": outlet.cycle_delay,
-            "PowerRestoreDelaySeconds": 0,
-            "PowerRestorePolicy": "LastState",
+            "PowerRestoreDelaySeconds": outlet.restore_delay,
+            "PowerRestorePolicy": outlet.restores,
             "PowerControlLocked": outlet.locked,
             "ConfigurationLocked": False,
         }

@@ -102,6 +102,22 @@ def test_it_comes_back_within_the_interval_of_its_delay() -> None:
     assert (found.verdict, found.earliest_s, found.latest_s) == (Returned.COMES, 3, None)
 
 
+def test_a_cord_that_kept_its_power_is_not_sure_on_a_breaker_that_may_trip() -> None:
+    """It needs both cords, and the one on feed B hangs on 30 A with 16."""
+    text = drawing(
+        machine("srv", "left/1", "right/1", more="needs = 2")
+        + machine("big", "right/2", more="peak_a = 30")
+    )
+    read = (
+        pdu("left", ("1", "UP", 1.0, ON)),
+        pdu("right", ("1", "UP", 1.0, ON), ("2", "UP", 12.0, ON)),
+    )
+    found = Comeback(hall_of(text, *read)).rehearse([A], [])
+    assert verdicts(found) == {"srv": Returned.CANNOT_SAY}
+    assert found.machines[0].reason == "right/1: right/L1 may trip"
+    assert {one.name for one in found.breakers} == {"left/L1"}
+
+
 def test_an_outlet_without_a_relay_has_power_at_once() -> None:
     read = {**pdu("left", ("1", "UNKNOWN", 1.0, None)), "metered": True}
     hall = hall_of(drawing(machine("srv", "left/1")), read)

@@ -25,6 +25,7 @@ RPDU2_STATUS, RPDU2_CONTROL, RPDU2_METERED = (
     f"{_APC}.26.9.2.4.1",
     f"{_APC}.26.9.4.3.1",
 )
+RPDU2_CONFIG = f"{_APC}.26.9.2.1.1"
 RPDU2_DEVICE, RPDU2_PHASE = f"{_APC}.26.4.3.1", f"{_APC}.26.6.3.1"
 _PENDING, _NOT_PENDING = "1", "2"
 # seconds until a delayed command acts; a real unit has a setting for it
@@ -227,6 +228,8 @@ def _rpdu2(rows: Rows, outlets: int, units: int, phases: int) -> None:
         rows.column(f"{table}.2", unit_of)
         rows.column(f"{table}.3", _names(numbers))
         rows.column(f"{table}.4", number_of)
+    # rPDU2OutletSwitchedConfigPowerOnTime
+    rows.column(f"{RPDU2_CONFIG}.5", {str(n): 0 for n in numbers})
     rows.column(f"{RPDU2_STATUS}.5", _states(numbers, on=2, off=1))
     rows.column(f"{RPDU2_STATUS}.6", {str(n): int(_NOT_PENDING) for n in numbers})
     rows.column(f"{RPDU2_CONTROL}.5", _states(numbers, on=1, off=2))
