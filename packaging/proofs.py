@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from handlers.command.kit.files import LONGEST
 from handlers.command.prove import evidence, taking
-from handlers.command.prove.document import BROKEN, Proof, UnitProof, parsed
+from handlers.command.prove.document import BROKEN, KEPT, PlatformProof, Proof, UnitProof, parsed
 from handlers.errors import printable
 
 TAKEN, EXAMPLES = ROOT / "tests" / "proofs", ROOT / "docs" / "proofs"
@@ -105,11 +105,22 @@ def sentence(found: Optional[list[evidence.ProvenUnits]] = None) -> str:
     """The same for README and docs/certain.md, in one line."""
     rows = evidence.counted(taken()) if found is None else found
     if not rows:
-        return f"On units of owners, by `pdu prove`: {_OTHERS}."
+        return f"On units of owners, by `pdu prove`: {_OTHERS}.{_platforms()}"
     said = [
         f"`{one.family if one.handler == 'snmp' else one.handler}` {cell(str(one))}" for one in rows
     ]
-    return f"On units of owners, by `pdu prove`: {'; '.join(said)}."
+    return f"On units of owners, by `pdu prove`: {'; '.join(said)}.{_platforms()}"
+
+
+def _platforms() -> str:
+    """What copies of DCImanager's project have answered."""
+    found = [one for one in taken() if isinstance(one, PlatformProof)]
+    said = [
+        f"Python {cell(one.python)}: {sum(point.verdict == KEPT for point in one.points)} of"
+        f" {len(one.points)} points"
+        for one in found
+    ]
+    return f" On copies of DCImanager's project: {'; '.join(said)}." if said else ""
 
 
 def code(found: Optional[list[evidence.ProvenUnits]] = None) -> str:
@@ -145,6 +156,8 @@ def main() -> int:
         target.write_text(text, "utf-8")
         there[fingerprint(proof)] = target.name
         print(f"taken    {path.name} as tests/proofs/{target.name}")
+        if isinstance(proof, PlatformProof):
+            print("    read it: nothing of a platform can be replayed here")
         for one in proof.verdicts if isinstance(proof, UnitProof) else ():
             if one.verdict == BROKEN:
                 print(f"    a bug report: {one.promise}: {printable(one.finding)}")

@@ -35,13 +35,13 @@ from ..kit.options import (
     option,
     output,
 )
-from ..kit.output import Result, passing, shown
+from ..kit.output import Result, columns, passing, shown
 from ..kit.report import Interrupted, Usage
 from ..machines.world import OutletNow
 from ..outlets.calls import arguments_help
 from ..pdus import form
 from ..pdus.loading import load
-from . import gathering, questions
+from . import gathering, platform_copy, questions
 from .contract import COMMANDS
 from .document import (
     BROKEN,
@@ -62,6 +62,7 @@ from .page import page
 from .promises import BY_KEY
 from .proving import USUAL_WATCH_S, Means, Wish, prove
 
+_PLATFORM = "platform"
 _MINUTES, _MOST_MINUTES = USUAL_WATCH_S / 60, 60.0
 #: where a file is sent; docs/dev/proofs.md says what happens with it
 SEND = (
@@ -176,8 +177,16 @@ def _prove(
     front: Optional[int],
     dark: Optional[str],
     display: Optional[float],
+    python: str,
+    adapter: Optional[str],
 ) -> int:
     state = given(context)
+    if handler == _PLATFORM:
+        if outlet or also or reader or drawing:
+            raise Usage(f"{_PLATFORM} takes only --python, --adapter and -o")
+        return _prove_platform(state, host, out, python, adapter)
+    if python or adapter:
+        raise Usage(f"--python and --adapter are for pdu prove {_PLATFORM} DIR")
     can_write(out)
     can_write(_page_of(out))
     if len(set(outlet)) > 1 or len(outlet) > 2:
@@ -236,6 +245,33 @@ def _prove(
     return shown(_result(proof, out, beside, broken), state.json)
 
 
+def _prove_platform(
+    state: SharedOptions, folder: str, out: str, python: str, adapter: Optional[str]
+) -> int:
+    can_write(out)
+    can_write(_page_of(out))
+    passing("running the conformance suite; it takes minutes", state.json)
+    try:
+        proof = platform_copy.asked(folder, python, adapter)
+    finally:
+        passing("", state.json)
+    proof = platform_copy.with_energy(proof, questions.energy_shows(state))
+    beside = save(proof, out)
+    rows = [(one.verdict, one.point, "; ".join(one.answers)) for one in proof.points]
+    broken = any(one.verdict == BROKEN for one in proof.points)
+    note = [f"{out}: the proof; {beside}: the same for a person", SEND]
+    if proof.basis == SIMULATED:
+        note[1] = (
+            "It is no copy of DCImanager's project (pdu_common/handlers is missing, or a module is"
+            " a double of this project), so it is marked as simulated and never counts as evidence."
+        )
+    data = {"file": out, "page": beside, **dataclasses.asdict(proof)}
+    return shown(
+        Result(data, columns((), rows), NOT_SEEN if broken else DONE, note="\n".join(note)),
+        state.json,
+    )
+
+
 def _quiet(state: SharedOptions, ask: Callable[[], Any]) -> Any:
     passing("", state.json)
     return ask()
@@ -264,6 +300,7 @@ prove_command = Subcommand(
     examples=(
         "pdu prove raritan 192.0.2.9 --username admin",
         "pdu prove snmp 192.0.2.8 --outlet 3",
+        "pdu prove platform equip_handler -o platform.json",
     ),
     help=f"""\
 Try the promises of this pack on a real unit, and write what came back into a file that can become
@@ -273,7 +310,10 @@ evidence. Without --outlet nothing is switched. Takes about six minutes.
 
 The unit is read twice, five minutes apart, and recorded as by pdu record. With --outlet that
 outlet is switched off, on, off and on; a process of its own sees to it that it ends on, whatever
-happens to this command. Nothing is sent to anybody: the output says where to send the file.""",
+happens to this command. Nothing is sent to anybody: the output says where to send the file.
+
+pdu prove platform DIR runs the conformance suite on a copy of DCImanager's project, in a clone of
+this one, and writes what it answers into the same kind of file.""",
     params=[
         click.Argument(["handler"], metavar="HANDLER"),
         click.Argument(["host"], metavar="HOST"),
@@ -310,6 +350,10 @@ happens to this command. Nothing is sent to anybody: the output says where to se
         ),
         *option("--dark", "the outlets that are dark, or none; else asked", "N,N|none"),
         *option("--display", "A on the unit's display; else asked", "A", NumberRange(0, 10_000)),
+        *option(
+            "--python", "platform: the interpreter that runs its modules", "PROGRAM", default=""
+        ),
+        *option("--adapter", "platform: as for python -m tests.conformance", "FILE"),
         *device(*LOGIN, *TLS, *SNMP),
         *asks(),
         *output(),

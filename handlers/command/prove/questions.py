@@ -47,6 +47,15 @@ def look(state: SharedOptions, outlet: str) -> Optional[bool]:
     )
 
 
+def energy_shows(state: SharedOptions) -> Optional[bool]:
+    """Whether DCImanager shows the energy of an uploaded handler; None if nobody says it."""
+    return _asked(
+        state,
+        "Does DCImanager show energy of a PDU with an uploaded handler? [y/n] (Enter: not tried)",
+        _yes,
+    )
+
+
 def _asked(state: SharedOptions, question: str, parse: Callable[[str], Optional[T]]) -> Optional[T]:
     if state.yes or state.json or not sys.stdin.isatty():
         return None

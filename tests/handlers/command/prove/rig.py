@@ -80,6 +80,8 @@ class Plant:
     echoes: bool = False
     #: from the first command on, an outlet is shown in the next one's place
     renumbers: bool = False
+    #: the unit's own count of its outlets, if it lies
+    says_count: Optional[int] = None
     #: called with the number of each command
     on_command: Callable[[int], None] = lambda number: None
     # ---- what happened
@@ -258,6 +260,8 @@ class _NutPdu(SwitchedPdu):
         found["input.current"] = f"{self.plant.inlet_a():.2f}"
         found["input.realpower"] = f"{self.plant.inlet_a() * VOLTS:.1f}"
         found["input.energy"] = str(round(self.plant.inlet_wh()))
+        if self.plant.says_count is not None:
+            found["outlet.count"] = str(self.plant.says_count)
         return found
 
     def _outlet(self, key: str) -> dict[str, str]:

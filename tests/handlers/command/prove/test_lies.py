@@ -5,13 +5,18 @@ as it began.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Optional
 
 import pytest
 
 from handlers.command.prove.document import BROKEN, KEPT, OwnerAnswers, UnitProof
+from handlers.command.prove.gathering import Unit
+from handlers.command.prove.judging import judged
+from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.command.prove.rig import OUTLETS, RIGS, TARGET, Plant, Rig, plant, proven
+from tests.simulators.redfish.service import VIEWER, VIEWER_PASSWORD
 
 
 class Lie(NamedTuple):
@@ -144,3 +149,65 @@ def test_a_network_that_dies_after_a_command_leaves_the_outlet_on(
         assert made.contact == plant().contact
         restored = proof.verdict("restored")
         assert restored is not None and restored.verdict == KEPT
+
+
+def _reader(handler: str, rig: Rig) -> Unit:
+    """The unit with a login that may not switch."""
+    data = rig.unit.data
+    if handler == "snmp":
+        params = {**data.snmp_params, "community": "public"}
+        return Unit(rig.unit.handler, PduSnmpData(data.ip, params))
+    other = {"username": VIEWER, "password": VIEWER_PASSWORD}
+    if handler == "nut":
+        other = {"username": "nobody", "password": "wrong"}
+    return Unit(rig.unit.handler, PduData(data.ip, {**data.custom_params, **other}))
+
+
+@pytest.mark.parametrize("handler", ["snmp", "nut", "redfish"])
+def test_a_login_that_may_not_switch_is_tried_and_switches_nothing(handler: str) -> None:
+    with RIGS[handler](plant()) as rig:
+        proof = proven(rig, reader=_reader(handler, rig))
+        rights = proof.verdict("rights")
+        assert rights is not None and rights.verdict == KEPT, rights
+        assert len(rig.plant.commands) == 4
+
+
+def test_a_login_that_is_allowed_to_switch_is_named() -> None:
+    with RIGS["nut"](plant()) as rig:
+        rights = proven(rig, reader=rig.unit).verdict("rights")
+        assert rights is not None and "was allowed to switch" in rights.finding
+
+
+@pytest.mark.parametrize("handler", ["nut", "raritan", "redfish"])
+def test_a_frozen_counter_is_named_without_switching(handler: str) -> None:
+    with RIGS[handler](plant(frozen=True, begin_wh=1234.0)) as rig:
+        proof = proven(rig, outlet="")
+        energy = proof.verdict("energy")
+        assert energy is not None and "stands still: it is frozen" in energy.finding
+        assert rig.plant.commands == []
+
+
+def test_a_unit_whose_own_count_is_above_its_list_is_read_as_nothing() -> None:
+    made = plant()
+    with RIGS["nut"](made) as rig:
+        made.says_count = 6
+        proof = proven(rig)
+        listed = proof.verdict("list")
+        assert listed is not None and listed.verdict == BROKEN
+        assert listed.finding.startswith("the unit's own answers give no list: protocol")
+        assert made.commands == []
+
+
+@pytest.mark.parametrize("lie", ["renumbers", "moves"])
+def test_identities_that_change_between_readings_are_named(lie: str) -> None:
+    with RIGS["nut"](plant()) as rig:
+        proof = proven(rig, outlet="")
+    second = next(one for one in proof.readings if one.phase == "second")
+    outlets = tuple(
+        dataclasses.replace(one, identity=f"2.{one.identity}" if lie == "moves" else one.identity)
+        for one in (second.outlets if lie == "moves" else second.outlets[1:])
+    )
+    changed = dataclasses.replace(second, outlets=outlets)
+    readings = tuple(changed if one is second else one for one in proof.readings)
+    found = {one.promise: one for one in judged(dataclasses.replace(proof, readings=readings))}
+    assert "the outlets were renumbered" in found["twice"].finding
