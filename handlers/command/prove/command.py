@@ -298,7 +298,6 @@ prove_command = Subcommand(
     "prove",
     callback=_prove,
     examples=(
-        "pdu prove raritan 192.0.2.9 --username admin",
         "pdu prove snmp 192.0.2.8 --outlet 3",
         "pdu prove platform equip_handler -o platform.json",
     ),
