@@ -22,6 +22,7 @@ from handlers.errors import SettingsError
 from tests.hall.twin.month import LIMIT_KW, Month, customers, energy_kwh, written
 from tests.handlers.command.running import run
 from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
 
 BERLIN = zone_named("Europe/Berlin")
 PERIOD = ("--from", "2026-10-01", "--to", "2026-11-01", "--zone", "Europe/Berlin")
@@ -156,6 +157,7 @@ def test_a_customer_checks_with_his_own_files_alone(
             [sys.executable, "-I", str(WITNESS), str(alone), done["root"]],
             capture_output=True,
             text=True,
+            timeout=PATIENCE_S,
         )
         assert witness.returncode == 0 and "as published" in witness.stdout, witness.stderr
         code, _, err = run(capsys, "energy", *proof[:-1], "0" * 64)

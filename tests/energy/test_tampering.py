@@ -18,6 +18,7 @@ from tests.energy.tampering import KINDS, World, edited, forged, refused, world
 from tests.energy.test_statement import WITNESS
 from tests.hall.twin.month import OUTLETS, Month, written
 from tests.handlers.command.running import run
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,9 @@ def test_the_witness_finds_them_too(made: World, tmp_path: Path) -> None:
         for name, content in changed.files.items():
             (folder / name).write_bytes(content)
         ended = subprocess.run(
-            [sys.executable, "-I", str(WITNESS), str(folder), made.root], capture_output=True
+            [sys.executable, "-I", str(WITNESS), str(folder), made.root],
+            capture_output=True,
+            timeout=PATIENCE_S,
         )
         assert ended.returncode != 0, (kind, ended)
 

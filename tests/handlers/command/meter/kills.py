@@ -35,9 +35,9 @@ from tests.waiting import PATIENCE_S
 _PROGRAM = """
 import os, random, sys, time
 from handlers.command import root
-from handlers.command.energy.meter import cli, days, running
+from handlers.command.energy.meter import command, days, running
 
-cli._SHORTEST_S = 0.01
+command._SHORTEST_S = 0.01
 running.TOGETHER_S = 0.01
 append, write = days.Days.append, os.write
 
