@@ -72,7 +72,7 @@ _ELSEWHERE: Mapping[str, str] = {
     "pdu energy statement": "tests/energy/test_statement.py",
     "pdu energy check-statement": "tests/energy/test_statement.py",
     "pdu prove": "tests/handlers/command/prove/test_command.py",
-    ".venv/bin/pdu prove platform": "tests/handlers/command/prove/test_command.py",
+    ".venv/bin/pdu prove platform": "tests/handlers/command/prove/test_platform.py",
     "pdu energy verify": "tests/handlers/command/meter/test_meter.py",
     **dict.fromkeys(
         (

@@ -31,7 +31,7 @@ _ASKED = (
     "GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Prometheus/2.42.0\r\nAccept:"
     " application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
     "text/plain;version=0.0.4;q=0.5,*/*;q=0.1\r\nAccept-Encoding: gzip\r\n"
-    "X-Prometheus-Scrape-Timeout-Seconds: 20\r\n\r\n"
+    "X-Prometheus-Scrape-Timeout-Seconds: 20\r\nConnection: close\r\n\r\n"
 )
 
 
