@@ -225,7 +225,9 @@ def _indexes(paths: Sequence[str], folder: str, without: LeftOut) -> Iterator[pa
             before = ""
             continue
         index = next(made)
-        if before and index.after != before and 1 not in lines:
+        if index.hash == journal.START:
+            continue  # no line: others emptied it
+        if before and index.after != before and 1 not in lines and not index.anew:
             raise journal.discontinued(path)
         before = index.hash
         yield index._replace(units=[_shared(place, units) for place in index.units])
@@ -285,6 +287,12 @@ def _said(folder: str, paths: Sequence[str], indexes: Sequence[packs.Index]) -> 
         f"Readings: {printable(folder)}, {names[0]} to {names[-1]}, each line as it was written;"
         f" SHA-256 of their names and last hash {digest}"
     )
+    for index in indexes:
+        if index.anew:
+            yield (
+                f"{os.path.basename(index.path).partition('.')[0]} begins a new chain, so lines may"
+                f" be missing before it: {printable(index.anew, 300)}"
+            )
     kept = sum(bool(index.source) for index in indexes)
     if kept:
         yield (

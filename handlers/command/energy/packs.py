@@ -57,6 +57,8 @@ class Index(NamedTuple):
     #: the hash before the source's first line, and the one up to its last line
     after: str
     hash: str
+    #: why its chain begins anew; "" if it goes on after the file before
+    anew: str
     units: Sequence[PackedUnit]
 
 
@@ -162,10 +164,13 @@ def _written(source: str, file: IO[bytes], without: Container[int]) -> Index:
     lines, waiting = LinesAbove(), dict[str, _Rows]()
     places: list[PackedUnit] = []
     after = last = journal.START
+    anew = ""
     for entry in journal.read(source, line_parser(), without):
         last = entry.hash
         if entry.line == 1:
             after = entry.record.get("after", "")
+        if entry.line == 2:
+            anew = str(entry.record.get("anew") or "")
         if entry.is_left_out:
             if "of" not in entry.record:
                 lines.forget(entry.line)
@@ -186,7 +191,7 @@ def _written(source: str, file: IO[bytes], without: Container[int]) -> Index:
             rows = waiting[unit.pdu] = _Rows(unit)
         rows.append(row)
     places += [_block(file, rows) for rows in waiting.values()]
-    return Index("", "", after, last, places)
+    return Index("", "", after, last, anew, places)
 
 
 def _block(file: IO[bytes], rows: _Rows) -> PackedUnit:
@@ -206,6 +211,7 @@ def _end(file: IO[bytes], index: Index) -> None:
         "source": index.source,
         "after": index.after,
         "hash": index.hash,
+        "anew": index.anew,
         "units": list(numbers),
         "blocks": blocks,
     }
@@ -237,7 +243,7 @@ def index_of(path: str, sha256: str) -> Optional[Index]:
             return None
         units = [UnitFacts._make([*one[:-1], tuple(one[-1])]) for one in said["units"]]
         places = [PackedUnit(units[number], *rest) for number, *rest in said["blocks"]]
-        return Index(path, sha256, said["after"], said["hash"], places)
+        return Index(path, sha256, said["after"], said["hash"], said["anew"], places)
     except (OSError, *BAD):
         return None
 

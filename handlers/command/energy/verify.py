@@ -4,6 +4,7 @@ are what these lines say.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
@@ -15,6 +16,7 @@ import click
 
 from ...errors import SettingsError, printable
 from ..kit import journal
+from ..kit.exits import DONE
 from ..kit.groups import Subcommand
 from ..kit.journal import PACKED, START, Changed
 from ..kit.options import Word, given, option, output
@@ -27,6 +29,9 @@ from .spread import are_large, spread
 
 _HASH = re.compile("[0-9a-f]{64}")
 _AFTER = re.compile(rb'"journal":1,"after":"([0-9a-f]{64})"}')
+#: the exit code where the meter had to begin a chain anew
+_ANEW_CODE = 1
+_ANEW = re.compile(rb'"anew":("(?:[^"\\]|\\.)*")}')
 _LIMITS = (
     "A chain alone does not show lines cut off its end, nor a chain that was written anew: give a"
     " hash that was kept at another place as --kept."
@@ -45,6 +50,8 @@ class Verified(NamedTuple):
     after: str
     #: the hash up to the last line
     hash: str
+    #: files that begin a chain anew, with the meter's reason
+    anew: Sequence[str] = ()
 
 
 def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
@@ -58,7 +65,9 @@ def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
         raise SettingsError(f"{printable(folder)} has no file of a meter, such as 2026-11-23.jsonl")
     missing = set(kept)
     lines, begin, before = 0, "", ""
+    anew: list[str] = []
     for path in paths:
+        is_broken = False
         for line in journal.lines(path):
             lines += 1
             missing.discard(line.hash)
@@ -67,10 +76,19 @@ def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
                 if found is None:
                     raise Changed(f"{path}: line 1 is not the first line of a meter's file")
                 after = found[1].decode()
-                if before and after != before:
-                    raise journal.discontinued(path)
+                is_broken = bool(before) and after != before
                 begin = begin or after
+            elif line.number == 2:
+                why = _ANEW.fullmatch(line.body)
+                if why is not None:
+                    reason = printable(json.loads(why[1]), 300)
+                    anew.append(f"{os.path.basename(path)}: {reason}")
+                elif is_broken:
+                    raise journal.discontinued(path)
+                is_broken = False
             before = line.hash
+        if is_broken:
+            raise journal.discontinued(path)
         is_last = path == paths[-1]
         # the file after a packed one shows whether its end is whole
         rest = journal.torn(path) if is_last or not path.endswith(PACKED) else 0
@@ -88,7 +106,8 @@ def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
             " removed after it was kept, or the files were written anew"
         )
     names = [os.path.basename(path) for path in (paths[0], paths[-1])]
-    return Verified(len(paths), lines, names[0], names[1], begin or START, before or START)
+    after, last = begin or START, before or START
+    return Verified(len(paths), lines, names[0], names[1], after, last, anew)
 
 
 def packed(folder: str) -> int:
@@ -131,12 +150,15 @@ def _verify(context: click.Context, /, **options: Any) -> int:
     ]
     if same:
         said.append(f"{counted(same, 'pack')}: as `pdu energy pack` makes them of these files")
+    for one in found.anew:
+        said.append(f"a new chain begins, so lines may be missing before it: {one}")
     if found.after != START:
         said.append(f"begins after the hash {found.after} of an earlier file, which is not here")
     said.append(f"last hash, to be kept at another place: {found.hash}")
     if not kept:
         said.append(_LIMITS)
-    return shown(Result({**found._asdict(), "packs": same}, said), given(context).json)
+    code = _ANEW_CODE if found.anew else DONE
+    return shown(Result({**found._asdict(), "packs": same}, said, code), given(context).json)
 
 
 _HELP = """Check that the files of `pdu meter` are as they were written.
@@ -144,7 +166,10 @@ _HELP = """Check that the files of `pdu meter` are as they were written.
 DIR is the folder of `pdu meter LIST --to DIR`. A changed line is named with its
 file. Prints the last hash; keep it at another place, and give it later as --kept:
 then nothing that was written until then can be missing unseen. Packs, which audits
-read in place of these files, are made anew and compared."""
+read in place of these files, are made anew and compared.
+
+Exit code: 0 if all is as it was written, 1 if the meter had to begin a chain anew
+(it says why), 2 if a line was changed or is missing."""
 verify = Subcommand(
     "verify",
     callback=_verify,

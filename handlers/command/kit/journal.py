@@ -17,11 +17,12 @@ from __future__ import annotations
 import contextlib
 import gzip
 import hashlib
+import itertools
 import json
 import os
 import re
 import zlib
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import IO, Any, Callable, NamedTuple, Union
 
 from ...errors import SettingsError
@@ -44,6 +45,10 @@ _BLOCK = 1 << 16
 
 class JournalError(SettingsError):
     """A journal that cannot be opened or written."""
+
+
+class NoJournal(JournalError):
+    """A file that is something else."""
 
 
 class Changed(SettingsError):
@@ -83,13 +88,16 @@ class Journal:
     After one, and after a failed sync, nothing more is accepted: open the journal anew.
     """
 
-    def __init__(self, path: str, after: str = START) -> None:
+    def __init__(
+        self, path: str, after: str = START, first: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
         """Open or create a file with the permissions 0600.
 
-        `after`: the last hash of the journal that this file continues; only a new file takes it.
+        `after`: the last hash of the journal that this file continues. `first`: the lines after the
+        first. Only a new file takes them.
         The end of a line that a kill or a full disk cut off is removed; `repaired` says how many
-        bytes. Raises JournalError, also for a file that is something else, and Changed if the last
-        line is not as it was written.
+        bytes. Raises JournalError, NoJournal for a file that is something else, and Changed if the
+        last line is not as it was written.
         """
         self.path = path
         self.repaired = 0
@@ -105,12 +113,12 @@ class Journal:
                 whole = _end_of_lines(readable, self._length)
                 self.repaired = self._length - whole
                 if not whole and not _may_be_torn(readable):
-                    raise JournalError(f"{path} is no journal: it is left as it is")
+                    raise NoJournal(f"{path} is no journal: it is left as it is")
                 self._hash = _last_hash(readable, whole, path)
             if self.repaired:
                 self._cut(whole)
             if not self._length:
-                self.append([{"journal": 1, "after": after}])
+                self.append([{"journal": 1, "after": after}, *first])
                 sync_folder(os.path.dirname(path) or ".")
         except OSError as error:
             os.close(self._file)
@@ -161,6 +169,18 @@ class Journal:
             return os.path.samestat(os.stat(self.path), os.fstat(self._file))
         except OSError:
             return False
+
+    def trouble(self) -> str:
+        """What others did to the file since the last line; "" if nothing is seen.
+
+        One fstat and one stat: a change that leaves the length is not seen.
+        """
+        if not self.is_in_place():
+            return "was moved or removed"
+        size = os.fstat(self._file).st_size
+        if size < self._length:
+            return f"was truncated from {self._length} to {size} bytes"
+        return "was written to by others" if size > self._length else ""
 
     def close(self) -> None:
         os.close(self._file)
@@ -266,6 +286,11 @@ def last_hash(path: str) -> str:
             return _last_hash(file, _end_of_lines(file, os.fstat(file.fileno()).st_size), path)
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
+
+
+def follows(path: str, before: str) -> bool:
+    """Whether a journal says that it goes on after this hash. Raises as `read`."""
+    return any(entry.record.get("after") == before for entry in itertools.islice(read(path), 1))
 
 
 def last_record(path: str) -> Mapping[str, Any]:

@@ -313,6 +313,7 @@ class MeterService:
         if not found:
             return
         now = self._now()
+        self._days.check()
         named = self._named(now)
         head = [*self._begin_of_file(now, named), *self._head]
         if self._unwritten is not None:
@@ -336,6 +337,9 @@ class MeterService:
         self._add(polls=len(found), failed=failed)
         if self._days.repaired > self._repaired:
             self._say_repaired()
+        for why in self._days.anew:
+            self._say(f"a new chain begins: {why}")
+        self._days.anew.clear()
 
     def _named(self, now: Instant) -> float:
         """The time that names the file of these lines."""

@@ -11,7 +11,7 @@ import pytest
 from handlers.command.energy.meter.days import Days, files, is_used
 from handlers.command.energy.verify import verified
 from handlers.command.kit import journal
-from handlers.command.kit.journal import Changed, JournalError
+from handlers.command.kit.journal import JournalError
 
 from .readings import MIDNIGHT, NOON, numbers
 
@@ -44,7 +44,7 @@ def test_each_day_has_a_file_and_all_are_one_chain(tmp_path: Path) -> None:
         last = days.hash
     assert names(folder) == ["2026-11-23.jsonl", "2026-11-24.jsonl"]
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert verified(str(folder)) == (2, 4, *names(folder), journal.START, last)
+    assert verified(str(folder)) == (2, 4, *names(folder), journal.START, last, [])
 
 
 def test_a_restart_continues_the_day_and_the_chain(tmp_path: Path) -> None:
@@ -119,11 +119,18 @@ def test_a_kill_at_any_byte_loses_no_accepted_line(tmp_path: Path, at_start_of_d
         before.write_bytes(before.read_bytes()[:whole])
 
 
-def test_nothing_is_appended_to_a_chain_whose_last_line_was_changed(tmp_path: Path) -> None:
+def test_a_chain_whose_last_line_was_changed_is_left_and_a_new_one_says_why(
+    tmp_path: Path,
+) -> None:
     path = Path(written(tmp_path)[-1])
-    path.write_bytes(path.read_bytes().replace(b'"number":1', b'"number":2'))
-    with pytest.raises(Changed, match="nothing is appended"):
-        Days(str(tmp_path))
+    changed = path.read_bytes().replace(b'"number":1', b'"number":2')
+    path.write_bytes(changed)
+    with Days(str(tmp_path)) as days:
+        assert days.is_new(NOON)
+        days.append(numbers(1), NOON + 2 * 86400.0)
+        assert days.anew == ["2026-11-25.jsonl: its last line is not as it was written"]
+    assert path.read_bytes() == changed
+    assert names(tmp_path)[-1] == "2026-11-25_02.jsonl"
 
 
 def test_past_days_may_be_packed(tmp_path: Path) -> None:

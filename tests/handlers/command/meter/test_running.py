@@ -263,3 +263,67 @@ def test_memory_is_flat_over_many_rounds(tmp_path: Path) -> None:
     _, said = ran(tmp_path / "a", _MANY)
     grown = json.loads(said.splitlines()[-1])
     assert len(grown) >= 2 and max(grown) < 1_000_000, grown
+
+
+_REMOVED = """
+rounds = 8
+
+def polled(name, known):
+    path = folder + "/2026-11-23.jsonl"
+    if not os.path.exists(folder + ".once") and os.path.exists(path):
+        open(folder + ".once", "w").close()
+        os.unlink(path)
+    return reading()
+
+real, start = Instant.now, time.time()
+
+def in_november():
+    now = real()
+    return Instant(now.utc - start + MIDNIGHT - 7200.0, now.mono)
+
+Instant.now = in_november
+"""
+
+
+def test_a_file_that_is_removed_is_said_in_that_round_and_metering_goes_on(tmp_path: Path) -> None:
+    tally, said = ran(tmp_path / "a", _REMOVED)
+    why = "2026-11-23.jsonl was moved or removed while the meter wrote it"
+    assert said.count(f"a new chain begins: {why}") == 1
+    (again,) = files(str(tmp_path / "a"))
+    _, second, third, *rest = [entry.record for entry in journal.read(again)]
+    # it can be read alone
+    assert second == {"anew": why} and "meter" in third and "unit" in rest[0]
+    assert tally["rounds"] == 8 and tally["lost"] == 0
+
+
+_NO_SYNC = """
+rounds = 8
+real, start, sync = Instant.now, time.time(), os.fsync
+
+def shifted():
+    path = folder + "/2026-11-23.jsonl"
+    is_over = os.path.exists(path) and os.path.getsize(path) > 600
+    now = real()
+    return Instant(now.utc - start + MIDNIGHT + (1.0 if is_over else -60.0), now.mono)
+
+Instant.now = shifted
+
+def broken(file):
+    # of the next day's file, once
+    if os.readlink(f"/proc/self/fd/{file}").endswith("2026-11-24.jsonl"):
+        if not os.path.exists(folder + ".once"):
+            open(folder + ".once", "w").close()
+            raise OSError(5, "Input/output error")
+    sync(file)
+
+os.fsync = broken
+"""
+
+
+def test_a_sync_that_fails_at_the_begin_of_a_day_is_said_and_written(tmp_path: Path) -> None:
+    tally, said = ran(tmp_path / "a", _NO_SYNC)
+    assert "readings are lost: " in said and "Input/output error" in said
+    assert "writing again" in said and tally["lost"] >= 1
+    records = [entry.record for _, entry in journal.read_all(files(str(tmp_path / "a")))]
+    assert sum(record.get("lost", 0) for record in records) == tally["lost"]
+    verified(str(tmp_path / "a"))
