@@ -201,7 +201,7 @@ def test_a_full_disk_loses_no_accepted_line_and_is_said_and_written(tmp_path: Pa
 
 
 def test_the_commands_of_the_page_run_as_written(whole: Hall, tmp_path: Path) -> None:
-    (fence,) = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "meter.md").read_text(), re.DOTALL)
+    fence, _ = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "meter.md").read_text(), re.DOTALL)
     (tmp_path / "hall.csv").write_text(whole.one("nut").read_text())
     (tmp_path / "nut.pem").write_text((whole.folder / "nut.pem").read_text())
     private(tmp_path / "logins.toml", whole.logins.read_text())
