@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Optional
 
 import click
 
@@ -20,11 +20,13 @@ from ..kit.groups import Lazy, LazyCommand, Subcommand
 from ..kit.options import SharedOptions, Word, given, option, output
 from ..kit.output import columns, counted, print_json
 from ..kit.report import Usage
-from . import drawn, gathering, writing
+from ..pdus import listing
+from . import gathering, writing
 from .checking import check as checked
 from .importing import csv_files, rest
 from .importing.dcim import imported
-from .importing.joining import NotJoined
+from .importing.joining import NotJoined, joined
+from .importing.model import Imported
 
 _WELL, _FINDINGS = 0, 1
 
@@ -35,7 +37,7 @@ def _check(context: click.Context, /, **options: Any) -> int:
     state.defect_code = WRONG
     path = options.pop("drawing")
     drawing = reading_toml.read(path)
-    readings = gathering.gather(gathering.SourceOptions(**options), state, drawing.read_pdus)
+    readings = gathering.gather(gathering.SourceOptions(**options), state, drawing.pdus)
     found = checked(drawing, readings)
     if state.json:
         print_json({"findings": [one._asdict() for one in found]})
@@ -52,30 +54,53 @@ def _check(context: click.Context, /, **options: Any) -> int:
 @click.pass_context
 def _import(context: click.Context, /, **options: Any) -> int:
     state = given(context)
-    files = options.pop("files")
-    folder, target = options.pop("from"), options.pop("output")
-    wanted = drawn.of(options)
-    if sum(map(bool, (files, wanted.url, folder))) != 1:
-        raise Usage("give CSV files, --from DIR with saved answers, or --url with --token-file")
-    if files and any(wanted.filters):
-        raise Usage("--site, --location, --rack, --tag and --role are for NetBox and Nautobot")
+    files, url = options.pop("files"), options.pop("url")
+    folder, token, ca_file = (options.pop(key) for key in ("from", "token_file", "ca_file"))
+    target = options.pop("output")
+    found = _found(files, url, folder, token, ca_file)
     source = gathering.SourceOptions(**options)
-    if files:
-        found = csv_files.read(files)
-    elif folder:
-        found = imported(rest.saved(folder), wanted.filters)
-    else:
-        found = drawn.fetched(wanted)
+    pdus = _pdus(found, source)
+    readings = gathering.gather(source, state, pdus)
     try:
-        joint = drawn.joint(found, source, state)
+        made = writing.tables(joined(found, readings))
     except NotJoined as error:
         if not state.json:
             print("\n".join(error.lists))
         raise
-    return _written(target, writing.tables(joint), joint.notes, state)
+    return _written(target, made, state)
 
 
-def _written(target: str, made: writing.Tables, notes: Sequence[str], state: SharedOptions) -> int:
+def _found(
+    files: Sequence[str],
+    url: Optional[str],
+    folder: Optional[str],
+    token: Optional[str],
+    ca_file: Optional[str],
+) -> Imported:
+    if sum(map(bool, (files, url, folder))) != 1:
+        raise Usage("give CSV files, --from DIR with saved answers, or --url with --token-file")
+    if files:
+        return csv_files.read(files)
+    if folder:
+        return imported(rest.saved(folder))
+    if not token:
+        raise Usage("--url needs --token-file FILE with the API token")
+    assert url is not None
+    return imported(rest.fetch(url, token, ca_file or ""))
+
+
+def _pdus(found: Imported, source: gathering.SourceOptions) -> list[str]:
+    """The PDUs to read: those with cords. A DCIM may know more than the fleet list."""
+    named = dict.fromkeys(one.pdu for one in (*found.cords, *found.fed))
+    if not named:
+        raise SettingsError("the import has no cord from a machine to an outlet")
+    if source.list is not None:
+        known = {one.name for one in listing.read(source.list).devices}
+        return [name for name in named if name in known]
+    return list(named)
+
+
+def _written(target: str, made: Any, state: SharedOptions) -> int:
     changed: list[str] = []
     if os.path.exists(target):
         before = text_of(target)
@@ -92,21 +117,12 @@ def _written(target: str, made: writing.Tables, notes: Sequence[str], state: Sha
     except OSError as error:
         raise SettingsError(f"{target} cannot be written ({error.strerror})") from None
     if state.json:
-        print_json(
-            {
-                "file": target,
-                "changes": changed,
-                "machines": len(drawing.machines),
-                "notes": list(notes),
-            }
-        )
+        print_json({"file": target, "changes": changed, "machines": len(drawing.machines)})
         return _WELL
     machines, pdus = len(drawing.machines), len(drawing.pdus)
     print(f"{target}: {counted(machines, 'machine')} on {counted(pdus, 'PDU')}")
     for line in changed:
         print(line)
-    for line in notes:
-        print(line, file=sys.stderr)
     if "unknown" in drawing.feeds:
         print(f"the feed of some PDUs is not known: correct 'unknown' in {target}", file=sys.stderr)
     return _WELL
@@ -132,9 +148,7 @@ import_ = Subcommand(
     help="""Make or update a drawing from CSV files (server,psu,pdu,outlet and
 pdu,line,breaker_a,feed,limit_percent), from NetBox or from Nautobot. An update keeps comments.
 
-An outlet joins by its name on the PDU, then by its printed number (`Power Outlet 7`, `07`); the
-PDUs are read for that. What the fleet list lacks, such as a strip, is named, and drawn without
-readings or left out.""",
+An outlet joins by its name on the PDU, then by its printed number; the PDUs are read for that.""",
     examples=(
         "pdu plan import cords.csv lines.csv --list hall.csv",
         "pdu plan import --url https://netbox.example.com --token-file token",
@@ -144,7 +158,9 @@ readings or left out.""",
         *option(
             "--from", "a folder with saved answers of /api/dcim/, such as power-ports.json", "DIR"
         ),
-        *drawn.options(),
+        *option("--url", "a living NetBox or Nautobot", "URL"),
+        *option("--token-file", "a file with its API token, not readable by other users", "FILE"),
+        *option("--ca-file", "trust the authorities in this PEM file, and no others", "FILE"),
         *option(
             "-o --output",
             "the drawing to write or to update",

@@ -75,7 +75,7 @@ def _cycle(context: click.Context, /, **options: Any) -> int:
         return _plan(wanted, drawing, source, state)
     path = wanted.run if wanted.run is not None else wanted.resume
     assert path is not None
-    targets = opening.pdus(options["list"], source.auth, state.secret_files, drawing.read_pdus)
+    targets = opening.pdus(options["list"], source.auth, state.secret_files, drawing.pdus)
     kept = plan_file.reopened(path)
     with contextlib.closing(kept.log):
         only_open = _allowed(kept, wanted, drawing, targets, path)
@@ -118,9 +118,9 @@ def _plan(
             shown = printable(pattern, 60)
             raise Usage(f"--machines {shown!r}: no machine has such a name; there are {known}")
     machines = matching(drawing, wanted.machines)
-    targets = opening.pdus(source.list, source.auth, state.secret_files, drawing.read_pdus)
+    targets = opening.pdus(source.list, source.auth, state.secret_files, drawing.pdus)
     # read after the check of the list, in the drawing's order
-    readings = gathering.gather(source, state, drawing.read_pdus)
+    readings = gathering.gather(source, state, drawing.pdus)
     found = planned(Hall(drawing, readings), mode, machines)
     if found.steps:
         known_doors = doors(targets)
