@@ -163,7 +163,7 @@ def _verify(context: click.Context, /, **options: Any) -> int:
 
 _HELP = """Check that the files of `pdu meter` are as they were written.
 
-DIR is the folder of `pdu meter LIST --to DIR`. A changed line is named with its
+DIR is the folder of `pdu meter LIST --into DIR`. A changed line is named with its
 file. Prints the last hash; keep it at another place, and give it later as --kept:
 then nothing that was written until then can be missing unseen. Packs, which audits
 read in place of these files, are made anew and compared.

@@ -17,9 +17,10 @@ from ..drawing import reading_toml
 from ..kit.exits import WRONG
 from ..kit.files import text_of
 from ..kit.groups import Lazy, LazyCommand, Subcommand
-from ..kit.options import SharedOptions, Word, given, option, output
+from ..kit.options import CA_PEM, SharedOptions, Word, given, option, output, plain
 from ..kit.output import columns, counted, print_json
 from ..kit.report import Usage
+from ..kit.shared_options import OUT
 from ..pdus import listing
 from . import gathering, writing
 from .checking import check as checked
@@ -55,8 +56,8 @@ def _check(context: click.Context, /, **options: Any) -> int:
 def _import(context: click.Context, /, **options: Any) -> int:
     state = given(context)
     files, url = options.pop("files"), options.pop("url")
-    folder, token, ca_file = (options.pop(key) for key in ("from", "token_file", "ca_file"))
-    target = options.pop("output")
+    folder, token, ca_file = (options.pop(key) for key in ("answers", "token_file", "ca_pem"))
+    target = options.pop("out")
     found = _found(files, url, folder, token, ca_file)
     source = gathering.SourceOptions(**options)
     pdus = _pdus(found, source)
@@ -78,7 +79,7 @@ def _found(
     ca_file: Optional[str],
 ) -> Imported:
     if sum(map(bool, (files, url, folder))) != 1:
-        raise Usage("give CSV files, --from DIR with saved answers, or --url with --token-file")
+        raise Usage("give CSV files, --answers DIR with saved answers, or --url with --token-file")
     if files:
         return csv_files.read(files)
     if folder:
@@ -156,18 +157,15 @@ An outlet joins by its name on the PDU, then by its printed number; the PDUs are
     params=[
         Word("FILES*"),
         *option(
-            "--from", "a folder with saved answers of /api/dcim/, such as power-ports.json", "DIR"
+            "--answers",
+            "a folder with saved answers of /api/dcim/, such as power-ports.json",
+            "DIR",
+            old="--from",
         ),
         *option("--url", "a living NetBox or Nautobot", "URL"),
         *option("--token-file", "a file with its API token, not readable by other users", "FILE"),
-        *option("--ca-file", "trust the authorities in this PEM file, and no others", "FILE"),
-        *option(
-            "-o --output",
-            "the drawing to write or to update",
-            "FILE",
-            default="hall.power.toml",
-            show_default=True,
-        ),
+        *plain(CA_PEM, old="--ca-file"),
+        *OUT(old="--output", default="hall.power.toml", show_default=True),
         *gathering.options(),
         *output(),
     ],

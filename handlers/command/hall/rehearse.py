@@ -20,6 +20,7 @@ from ..kit.files import check_writable, write_page
 from ..kit.groups import Subcommand
 from ..kit.options import Word, given, option, output
 from ..kit.report import Usage
+from ..kit.shared_options import HTML
 from . import comeback_command, gathering
 from .additions import additions
 from .page import page
@@ -200,7 +201,7 @@ rehearse = Subcommand(
             default=USUAL_SEED,
             show_default=True,
         ),
-        *option("--html", "also write one self-contained page with a picture", "FILE"),
+        *HTML(),
         *gathering.options(),
         *output(),
     ],

@@ -25,17 +25,16 @@ from ..kit.options import (
     LOGIN,
     SNMP,
     TLS,
-    Seconds,
     SharedOptions,
     asking as asks,
     command_line,
     device,
     given,
-    option,
     output,
 )
 from ..kit.output import Result, passing, shown, waiting
 from ..kit.report import Interrupted, Usage
+from ..kit.shared_options import PAUSE
 from ..pdus import form
 from ..pdus.loading import load
 from ..pdus.states import AGAIN_S
@@ -43,7 +42,6 @@ from .calls import HANDLER, arguments_help, warned
 from .switching import not_seen, outlet_is, outlets_of, shown_now, stopped
 
 _PAUSE_S = 10.0  # power supplies bridge some seconds
-_LONGEST_PAUSE_S = 3600.0
 _TICK_S = 1.0
 _UP, _DOWN, _UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 
@@ -222,13 +220,7 @@ left as it is. Ctrl-C during the pause leaves the outlet off, and says how to sw
         HANDLER,
         click.Argument(["host"], metavar="HOST"),
         click.Argument(["outlet"], metavar="OUTLET"),
-        *option(
-            "--pause",
-            f"how long the outlet stays off ({_PAUSE_S:g})",
-            "SECONDS",
-            Seconds(0.0, _LONGEST_PAUSE_S),
-            default=_PAUSE_S,
-        ),
+        *PAUSE(default=_PAUSE_S, show_default=True),
         *device(*LOGIN, *TLS, *SNMP),
         *asks(),
         *output(),
