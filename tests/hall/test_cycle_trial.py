@@ -267,7 +267,7 @@ def test_a_frozen_meter_of_the_mate_does_not_pass(seed: int) -> None:
     for one in mates:
         one.dead = True
     ended = run.Run(plan, world.progress, made.drawing, world, world).go()
-    assert "had to take over" in str(ended.error)
+    assert "did not take over what it carried" in str(ended.error)
     assert list(ended.restored) == list(step.cords) and not ended.left
 
 

@@ -93,7 +93,9 @@ def _on(options: Mapping[str, str]) -> int:
 
 def _reboot(options: Mapping[str, str]) -> int:
     pause_s, runner, machine = agent.pause_of(options), _runner(options), _machine(options)
-    missing = runner(machine).restart(machine.power, pause_s, lambda saw: _say_off(machine, saw))
+    missing = runner(machine).restart(
+        machine.power, pause_s, lambda saw: _say_off(machine, saw), only_if_on=False
+    )
     # without its power it is fenced, which is what the cluster waits for
     _say(
         f"{machine.power.name} is on again"

@@ -14,7 +14,7 @@ from typing import Callable, Optional, TypeVar
 from pdu_common.helper import EnumPowerStatus
 
 from ..drawing.drawing import Cord
-from ..pdus import opening
+from ..machines import world
 from ..pdus.polling import Target, poll, poll_states
 from ..pdus.reading import Reading, failure
 from ..pdus.states import word
@@ -88,7 +88,7 @@ class GatewayPdu:
     def _switched(self, target: Target, cord: Cord, on: bool) -> CordState:
         wanted = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
         try:
-            seen = opening.switch(target, cord.outlet, on)
+            seen = world.switch(target, cord.outlet, on)
         except (Exception, SystemExit) as error:  # anybody may have written the archive
             return CordState(cord, UNKNOWN, f"{failure(error).reason}; {_UNSURE}")
         if seen is wanted:

@@ -163,7 +163,7 @@ def _switched(
             elif wanted.action == "off":
                 saw += runner.off(power)
             else:
-                missing = runner.restart(power, wanted.pause, saw.extend)
+                missing = runner.restart(power, wanted.pause, saw.extend, only_if_on=True)
     except NotProven as error:
         left = "" if wanted.action == "on" else f"; it may be off; switch it on: {again}"
         raise MachineNotProven(f"{power.name}: {error}{left}") from None
@@ -215,9 +215,9 @@ machine = Subcommand(
     help="""Read or switch a machine of the drawing, by all its cords; asks first.
 
 Off is proven as by `pdu fence`: feed by feed, each outlet is seen off, its meter falls from what it
-carried to nothing, and the cords that are still on take the load over. `cycle` switches on only
-what was proven off. Each outlet gets one command. A protected machine is never switched
-(docs/states.md).""",
+carried to nothing, and the cords that are still on take the load over. `cycle` leaves a
+machine that is not on as it is, and switches on only what was proven off. Each outlet gets one
+command. A protected machine is never switched (docs/states.md).""",
     examples=(
         "pdu machine status srv-1 --drawing hall.toml --list hall.csv",
         "pdu machine cycle srv-1 --drawing hall.toml --list h.csv --auth l.toml",

@@ -25,6 +25,8 @@ _VOLTS = 100.0
 # steps that devices' figures have; one that is taken for coarser than it is proves less, never more
 _STEPS_A = (1.0, 0.1, 0.01, 0.001)
 _STEPS_W = (100.0, 10.0, 1.0, 0.1, 0.01)
+# how wrong the difference of two figures may be, in steps: the last digit is rounded, or cut
+_ROUNDED = 1.5
 
 
 class Draw(NamedTuple):
@@ -146,19 +148,47 @@ def _changes(changes: Sequence[Change]) -> Optional[list[_Figures]]:
     return known if known and len(known) == len(changes) else None
 
 
-def took_over(lost: Sequence[Change], others: Sequence[Change]) -> Optional[bool]:
-    """Whether the other cords took over what these lost. None if nothing measurable was lost, or
-    the two sides are not measured in one quantity.
-    """
+class _Moved(NamedTuple):
+    """What some cords lost and others gained, and how wrong each may be by its meters' steps."""
+
+    lost: float
+    lost_step: float
+    rise: float
+    rise_step: float
+
+
+def _moved(lost: Sequence[Change], others: Sequence[Change]) -> Optional[_Moved]:
+    """None if nothing measurable was lost, or the two sides are not measured in one quantity."""
     found = _changes([*lost, *others])
     if found is None:
         return None
-    was = sum(one.before for one in found[: len(lost)])
+    gone, gained = found[: len(lost)], found[len(lost) :]
+    was = sum(one.before for one in gone)
     if was <= 0:
         return None
-    gone = was + sum(one.step for one in found[: len(lost)])
-    rise = sum(one.after - one.before - one.step for one in found[len(lost) :])
-    return rise >= TAKEN_OVER * gone
+    rise = sum(one.after - one.before for one in gained)
+    return _Moved(was, sum(one.step for one in gone), rise, sum(one.step for one in gained))
+
+
+def took_over(lost: Sequence[Change], others: Sequence[Change]) -> Optional[bool]:
+    """Whether the other cords surely took over what these lost, so that they are of one machine.
+    None if it cannot be compared.
+    """
+    found = _moved(lost, others)
+    if found is None:
+        return None
+    return found.rise - found.rise_step >= TAKEN_OVER * (found.lost + found.lost_step)
+
+
+def may_have_taken_over(lost: Sequence[Change], others: Sequence[Change], share: float) -> bool:
+    """Whether the meters allow that the other cords took over this share of what these lost, so
+    that the machine lives on them: steps count for it. A meter that does not move allows nothing.
+    """
+    found = _moved(lost, others)
+    if found is None or found.rise <= 0:
+        return False
+    least = share * (found.lost - found.lost_step / 2)
+    return found.rise >= least - _ROUNDED * found.rise_step
 
 
 def took_over_unseen(lost: Sequence[Change], stranger: Change) -> bool:

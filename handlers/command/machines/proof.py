@@ -18,7 +18,7 @@ from typing import Callable, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..pdus.states import AGAIN_S, DOWN, UP, word
+from ..pdus.states import DOWN, UP, word
 from .memory import Episode, Memory, Sight
 from .meters import (
     Change,
@@ -32,6 +32,7 @@ from .meters import (
     took_over,
     took_over_unseen,
 )
+from .outlet import AGAIN_S
 from .world import Commanded, NotProven, OutletNow, OutletOf, PduNow, World
 
 # the second proof comes so long after the first: some meters renew their figures every two or three

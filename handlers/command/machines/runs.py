@@ -51,13 +51,20 @@ class Runner(NamedTuple):
             proofs.on(machine, self.world, memory)
 
     def restart(
-        self, machine: MachinePower, pause_s: float, is_off: Callable[[list[str]], None]
+        self,
+        machine: MachinePower,
+        pause_s: float,
+        is_off: Callable[[list[str]], None],
+        only_if_on: bool,
     ) -> Optional[str]:
         """Take its power and, after a pause, give it back. Calls `is_off` with what the meters saw.
 
+        `only_if_on`: a machine that is off stays off, as it may be on purpose; nothing is sent.
         Returns why it is not on again, None if it is. Raises NotProven unless it was proven off.
         """
         with self._alone(machine) as (memory, was_taken):
+            if only_if_on and not proofs.is_on(machine, self.world):
+                raise NotProven("it is off already, perhaps on purpose; nothing was sent")
             is_off(proofs.off(machine, self.world, self.proof, memory))
             if was_taken:
                 return "another run switched it off for good meanwhile"

@@ -7,12 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 
-from pdu_common.helper import EnumPowerStatus
+from pdu_common.helper import EnumPowerStatus, PduPortView
 
-from ..pdus import opening
-from ..pdus.polling import Target, poll
+from ...errors import printable
+from ..pdus.polling import Target, poll, poll_states
 from ..pdus.reading import Reading, failure
-from ..pdus.states import UNKNOWN
+from ..pdus.states import UNKNOWN, reported
+from . import outlet as one_outlet
 from .meters import Draw
 
 _MOST_AT_ONCE = 32
@@ -84,6 +85,29 @@ class World(Protocol):
         """Wait."""
 
 
+class ListedOutlet(NamedTuple):
+    """An outlet of a PDU of a list. An `Outlet`."""
+
+    target: Target
+    identity: str
+
+    def command(self, on: bool) -> EnumPowerStatus:
+        pdu = self.target.handler.make(self.target.data())
+        call = pdu.port_up if on else pdu.port_down
+        return reported(call(PduPortView(identity=self.identity)))
+
+    def state(self) -> EnumPowerStatus:
+        found = poll_states(self.target).outlet(printable(self.identity))
+        return UNKNOWN if found is None else found.state
+
+
+def switch(target: Target, identity: str, on: bool) -> EnumPowerStatus:
+    """As `outlet.switched`, of an outlet of a list: one command, once. Raises the errors of its
+    handler, after which the command may or may not have been carried out.
+    """
+    return one_outlet.switched(ListedOutlet(target, identity), on)
+
+
 class PolledWorld:
     """The PDUs of a list. A `World`."""
 
@@ -109,7 +133,7 @@ class PolledWorld:
 
     def _command(self, cord: OutletOf, on: bool) -> Commanded:
         try:
-            return Commanded(opening.command(self._targets[cord.pdu], cord.outlet, on))
+            return Commanded(ListedOutlet(self._targets[cord.pdu], cord.outlet).command(on))
         except (Exception, SystemExit) as error:  # anybody may have written the archive
             return Commanded(UNKNOWN, failure(error).reason)
 

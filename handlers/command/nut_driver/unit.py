@@ -14,14 +14,14 @@ import time
 from collections import deque
 from typing import Callable, NamedTuple, Optional, Protocol
 
-from pdu_common.helper import EnumPowerStatus
-
 from ...errors import printable
 from ...nameplate import Nameplate
-from ..pdus.opening import plate, switch
+from ..machines import outlet as one_outlet
+from ..machines.outlet import Outlet, OutletPower, Stage
+from ..machines.world import ListedOutlet
+from ..pdus.opening import plate
 from ..pdus.polling import Target, poll_all
 from ..pdus.reading import Reading, failure
-from ..pdus.states import UP
 from .lines import FAILED, SUCCESS
 from .numbers import Numbers
 from .view import CYCLE, ON, UpsdView, View
@@ -103,6 +103,7 @@ class _Pause(NamedTuple):
     #: of time.monotonic(), when it is switched on
     until: float
     identity: str
+    power: OutletPower
     command: DriverCommand
 
 
@@ -118,12 +119,12 @@ class DrivenPdu:
         audience: Audience,
         *,
         read: Callable[[Target], Reading] = poll_all,
-        command: Callable[[Target, str, bool], EnumPowerStatus] = switch,
+        outlet: Callable[[Target, str], Outlet] = ListedOutlet,
         identify: Callable[[Target], Nameplate] = plate,
     ) -> None:
         self._target, self._panel, self._numbers = target, panel, numbers
         self._pace, self._audience = pace, audience
-        self._read, self._command, self._plate = read, command, identify
+        self._read, self._outlet, self._plate = read, outlet, identify
         self._changed = threading.Condition()
         self._waiting: deque[DriverCommand] = deque()
         self._running: Optional[DriverCommand] = None
@@ -205,9 +206,7 @@ class DrivenPdu:
                 if self._pauses and self._pauses[0].until <= now:
                     pause = self._pauses.popleft()
                     self._running = pause.command
-                    on = functools.partial(
-                        self._is_switched, pause.identity, pause.command.number, True
-                    )
+                    on = functools.partial(self._on_again, pause)
                     return functools.partial(self._carry_out, pause.command, on)
                 # a command on an outlet that is being cycled comes after the cycle
                 paused = {one.command.number for one in self._pauses}
@@ -303,29 +302,40 @@ class DrivenPdu:
         if identity is None:
             self._audience.say(f"outlet {command.number} cannot be switched: nothing was sent")
             return False
+        power = OutletPower(self._outlet(self._target, identity))
         if command.action != CYCLE:
-            return self._is_switched(identity, command.number, command.action == ON)
-        # as `pdu cycle`: an outlet that is not on is left as it is
-        found = self._read(self._target).outlet(identity)
-        if found is None or found.state is not UP:
+            on = command.action == ON
+            return self._is_done(identity, command.number, power, on, lambda: power.switch(on))
+        if not power.is_on():
             self._audience.say(f"outlet {command.number} was not cycled: it is not known to be on")
             return False
-        if not self._is_switched(identity, command.number, False):
+        if not self._is_done(identity, command.number, power, False, power.off):
             return False
+        until = time.monotonic() + max(self._pace.pause, one_outlet.AGAIN_S)
         with self._changed:
-            self._pauses.append(_Pause(time.monotonic() + self._pace.pause, identity, command))
+            self._pauses.append(_Pause(until, identity, power, command))
         return None
 
-    def _is_switched(self, identity: str, number: int, on: bool) -> bool:
-        wanted = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
-        seen = EnumPowerStatus.UNKNOWN
+    def _on_again(self, pause: _Pause) -> bool:
+        """The second half of a cycle."""
+        return self._is_done(
+            pause.identity, pause.command.number, pause.power, True, pause.power.on
+        )
+
+    def _is_done(
+        self, identity: str, number: int, power: OutletPower, on: bool, switch: Callable[[], bool]
+    ) -> bool:
+        """Switch, show the state, and say what became of it."""
+        is_done = False
         reason = "the PDU accepted the command, but did not report that state"
         try:
-            seen = self._command(self._target, identity, on)
+            is_done = switch()
+            if on and power.stage is Stage.OFF:
+                reason = "it did not stay off, so nothing was sent"
         except (Exception, SystemExit) as error:  # anybody may have written the archive
             reason = failure(error).reason
-        self._panel.switched(identity, seen)
+        self._panel.switched(identity, power.seen)
         self._audience.show(self._panel.view)
         what = f"outlet {number} ({identity}) {'on' if on else 'off'}"
-        self._audience.say(f"{what}: {'done' if seen is wanted else f'not proven: {reason}'}")
-        return seen is wanted
+        self._audience.say(f"{what}: {'done' if is_done else f'not proven: {reason}'}")
+        return is_done

@@ -8,14 +8,12 @@ nothing about a restart.
 
 from __future__ import annotations
 
-import contextlib
 import time
-from dataclasses import dataclass
-from typing import Any, Callable, Union
+from typing import Any, NamedTuple, Union
 
 import click
 
-from pdu_common.helper import EnumPowerStatus, PduPortView
+from pdu_common.helper import EnumPowerStatus
 
 from ..kit import asking
 from ..kit.exits import DONE, NOT_SEEN
@@ -35,22 +33,21 @@ from ..kit.options import (
 from ..kit.output import Result, passing, shown, waiting
 from ..kit.report import Interrupted, Usage
 from ..kit.shared_options import PAUSE
+from ..machines import outlet as one_outlet
+from ..machines.outlet import OutletPower, Stage, wanted
 from ..pdus import form
 from ..pdus.loading import load
-from ..pdus.states import AGAIN_S
+from ..pdus.states import DOWN, UP, word
 from .calls import HANDLER, arguments_help, warned
-from .switching import not_seen, outlet_is, outlets_of, shown_now, stopped
+from .switching import CalledOutlet, not_seen, outlet_is, outlets_of, shown_now, stopped
 
 _PAUSE_S = 10.0  # power supplies bridge some seconds
 _TICK_S = 1.0
-_UP, _DOWN, _UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 
 
-@dataclass
-class _Cycle:
-    """One outlet that is cycled."""
+class _Told(NamedTuple):
+    """One cycle, as its result is told."""
 
-    make: Callable[[], Any]
     state: SharedOptions
     identity: str
     #: the PDU, for people
@@ -61,9 +58,6 @@ class _Cycle:
     handler: str
     #: the command that switches the outlet on
     switch_on: str
-    #: how the outlet was left if the run is interrupted now, and why
-    left: EnumPowerStatus = _UP
-    why: str = "no command was sent"
 
     def answer(self, left: EnumPowerStatus, done: bool = False, note: str = "") -> dict[str, Any]:
         """What --json prints of an outlet that was left in this state."""
@@ -75,33 +69,22 @@ class _Cycle:
         """Report an error after which the outlet was left in this state. Returns the exit code."""
         return stopped(self.state, self.answer(left, note=note), error, [note])
 
-    def unproven(
-        self, word: str, seen: EnumPowerStatus, left: EnumPowerStatus, note: str
-    ) -> Result:
-        """The result if a command was accepted, but the state `seen` after it is not the wanted
-        one.
-        """
-        missed = f"not-seen: {not_seen(self.identity, self.where, word, seen)}"
+    def unproven(self, on: bool, seen: EnumPowerStatus, left: EnumPowerStatus, why: str) -> Result:
+        """The result if a state after a command, `seen`, is not the wanted one."""
+        missed = not_seen(self.identity, self.where, word(wanted(on)), seen)
+        note = f"{why}; {self.remedy(left)}"
         return Result(
             self.answer(left, note=note),
             [outlet_is(self.identity, self.where, self.handler, left)],
             NOT_SEEN,
-            note=f"{missed}\n{note}",
+            note=f"not-seen: {missed}\n{note}",
         )
 
-    def state_now(self) -> EnumPowerStatus:
-        """The outlet's state, UNKNOWN if it cannot be read: 1 status."""
-        with contextlib.suppress(Exception), waiting(f"waiting for {self.where}", self.state):
-            for port in self.make().status().ports:
-                if str(port.identity) == self.identity:
-                    return EnumPowerStatus[port.power_status.name]
-        return _UNKNOWN
-
-    def note(self, now: EnumPowerStatus) -> str:
+    def remedy(self, now: EnumPowerStatus) -> str:
         """What to do about an outlet that is in this state after an error."""
-        if now is _UP:
+        if now is UP:
             return f"outlet {self.identity} is on now"
-        if now is _DOWN:
+        if now is DOWN:
             return f"outlet {self.identity} is off; switch it on: {self.switch_on}"
         return (
             f"the state of outlet {self.identity} is unknown: look at the PDU; if it is off, switch"
@@ -112,8 +95,8 @@ class _Cycle:
 def _cycle(
     state: SharedOptions, handler_name: str, host: str, identity: str, pause_s: float
 ) -> int:
-    """1 status and the commands `port_down` and `port_up`; 1 status more after an error, or if
-    `port_down` proves nothing.
+    """1 status, 1 more before each command and after the last, and the commands `port_down` and
+    `port_up`.
     """
     handler, where = load(handler_name), form.place(state, host)
     asking.askable(state, f"cycling outlet {identity}", host)
@@ -121,26 +104,25 @@ def _cycle(
     with warned(state, where), waiting(f"waiting for {where}", state):
         outlet = outlets_of(handler, data, host, [identity])[0]
     again = command_line(state, "on", handler_name, host, identity)
-    if outlet["state"] == _DOWN.name:
-        raise Usage(f"outlet {identity} is off already: nothing was done; switch it on: {again}")
-    if outlet["state"] != _UP.name:
-        raise Usage(
-            f"the state of outlet {identity} is unknown: nothing was done, because a cycle would"
-            " switch on an outlet that may be off on purpose; use off and on"
-        )
+    told = _Told(state, identity, where, host, handler.shown, again)
+    _refuse(told, EnumPowerStatus[outlet["state"]])
     asking.confirm(
         state,
         f"switch off {shown_now(outlet)} of {where}, and on again after {pause_s:g} s",
         host,
     )
-    cycle = _Cycle(lambda: handler.make(data), state, identity, where, host, handler.shown, again)
+    power = OutletPower(CalledOutlet(lambda: handler.make(data), identity, where, state))
     begin = time.monotonic()
     try:
         # after SIGTERM and SIGHUP, too, the state in which the outlet was left is reported
         with signals_as_ctrl_c(), warned(state, where):
-            result = _switched(cycle, pause_s)
+            # a person may have taken a while to answer
+            if not power.is_on():
+                _refuse(told, power.seen)
+            result = _switched(told, power, pause_s)
     except KeyboardInterrupt:
-        return cycle.failed(Interrupted(cycle.why, host), cycle.left, cycle.note(cycle.left))
+        why = f"outlet {identity} {power.stage.value}"
+        return told.failed(Interrupted(why, host), power.seen, told.remedy(power.seen))
     if isinstance(result, int):
         return result
     assert isinstance(result.data, dict)
@@ -148,53 +130,54 @@ def _cycle(
     return shown(result._replace(data={**result.data, "seconds": seconds}), state.json)
 
 
-def _switched(cycle: _Cycle, pause_s: float) -> Union[Result, int]:
+def _refuse(told: _Told, now: EnumPowerStatus) -> None:
+    """Raise Usage unless the outlet is on."""
+    if now is DOWN:
+        raise Usage(
+            f"outlet {told.identity} is off already: nothing was done; switch it on:"
+            f" {told.switch_on}"
+        )
+    if now is not UP:
+        raise Usage(
+            f"the state of outlet {told.identity} is unknown: nothing was done, because a cycle"
+            " would switch on an outlet that may be off on purpose; use off and on"
+        )
+
+
+def _switched(told: _Told, power: OutletPower, pause_s: float) -> Union[Result, int]:
     """Off, pause, on. Returns the exit code if it reported an error."""
-    identity = cycle.identity
-    cycle.left = _UNKNOWN
-    cycle.why = f"outlet {identity} may or may not have been switched off, and was not switched on"
+    identity = told.identity
     try:
-        with waiting(f"switching outlet {identity} off", cycle.state):
-            seen = cycle.make().port_down(PduPortView(identity=identity)).power_status
+        if not power.off():
+            why = "it was not proven off, so it was not switched on"
+            return told.unproven(False, power.seen, power.outlet.state(), why)
+        _pause(told, max(pause_s, one_outlet.AGAIN_S))
+        if power.on():
+            line = f"outlet {identity} of {told.where} was off and is on again ({told.handler})"
+            return Result(told.answer(power.seen, done=True), [line], DONE)
     except Exception as error:
-        now = cycle.state_now()
-        return cycle.failed(error, now, f"no command to switch on was sent; {cycle.note(now)}")
-    if seen is not _DOWN:
-        now = cycle.state_now()
-        note = f"it was not proven off, so it was not switched on; {cycle.note(now)}"
-        return cycle.unproven("off", seen, now, note)
-    cycle.left, cycle.why = _DOWN, f"outlet {identity} was switched off, and not on again"
-    _pause(cycle, max(pause_s, AGAIN_S))
-    seen = cycle.state_now()
-    if seen is not _DOWN:
-        note = f"it did not stay off, so no command to switch on was sent; {cycle.note(seen)}"
-        return cycle.unproven("off", seen, seen, note)
-    cycle.left = _UNKNOWN
-    cycle.why = f"outlet {identity} was off, and may or may not have been switched on"
-    try:
-        with waiting(f"switching outlet {identity} on", cycle.state):
-            seen = cycle.make().port_up(PduPortView(identity=identity)).power_status
-    except Exception as error:
-        now = cycle.state_now()
-        return cycle.failed(error, now, f"outlet {identity} was switched off; {cycle.note(now)}")
-    if seen is _UP:
-        time.sleep(AGAIN_S)
-        seen = cycle.state_now()
-    if seen is not _UP:
-        return cycle.unproven("on", seen, seen, f"it was off before; {cycle.note(seen)}")
-    line = f"outlet {identity} of {cycle.where} was off and is on again ({cycle.handler})"
-    return Result(cycle.answer(seen, done=True), [line], DONE)
+        before = (
+            "no command to switch on was sent"
+            if power.stage is Stage.GOING_OFF
+            else f"outlet {identity} was switched off"
+        )
+        now = power.outlet.state()
+        return told.failed(error, now, f"{before}; {told.remedy(now)}")
+    if power.stage is Stage.OFF:
+        why = "it did not stay off, so no command to switch on was sent"
+        return told.unproven(False, power.seen, power.seen, why)
+    return told.unproven(True, power.seen, power.seen, "it was off before")
 
 
-def _pause(cycle: _Cycle, pause_s: float) -> None:
+def _pause(told: _Told, pause_s: float) -> None:
     """Wait, and count down on a terminal."""
     end = time.monotonic() + pause_s
     try:
         while (left := end - time.monotonic()) > 0:
-            passing(f"outlet {cycle.identity} is off; on again in {left:.0f} s", cycle.state.json)
+            passing(f"outlet {told.identity} is off; on again in {left:.0f} s", told.state.json)
             time.sleep(min(_TICK_S, left))
     finally:
-        passing("", cycle.state.json)
+        passing("", told.state.json)
 
 
 @click.pass_context

@@ -8,7 +8,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Callable, NamedTuple
 
 import click
 
@@ -22,10 +22,39 @@ from ..kit.groups import Subcommand
 from ..kit.options import LOGIN, SNMP, TLS, SharedOptions, asking as asks, device, given, output
 from ..kit.output import Result, figure, print_json, shown, waiting
 from ..kit.report import Interrupted, described, failed
+from ..machines import outlet as one_outlet
 from ..pdus import form, reading
 from ..pdus.loading import LoadedHandler, load
-from ..pdus.states import AGAIN_S, UNKNOWN, word
+from ..pdus.states import UNKNOWN, reported, word
 from .calls import HANDLER, OutletRows, arguments_help, status_of, warned
+
+
+class CalledOutlet(NamedTuple):
+    """An outlet, by the calls of its handler. An `Outlet`, which says what it waits for."""
+
+    make: Callable[[], Any]
+    identity: str
+    #: the PDU, for people
+    where: str
+    shared: SharedOptions
+
+    def command(self, on: bool) -> EnumPowerStatus:
+        pdu = self.make()
+        what = f"switching outlet {self.identity} {word(one_outlet.wanted(on))}"
+        with waiting(what, self.shared):
+            call = pdu.port_up if on else pdu.port_down
+            return reported(call(PduPortView(identity=self.identity)))
+
+    def state(self) -> EnumPowerStatus:
+        with contextlib.suppress(Exception), waiting(f"waiting for {self.where}", self.shared):
+            for port in self.make().status().ports:
+                if str(port.identity) == self.identity:
+                    return reported(port)
+        return UNKNOWN
+
+
+def _called(pdu: Any, identity: str, where: str, state: SharedOptions) -> CalledOutlet:
+    return CalledOutlet(lambda: pdu, identity, where, state)
 
 
 def _switch(
@@ -35,7 +64,7 @@ def _switch(
 
     The report includes those that were switched before.
     """
-    call, wanted = ("up", EnumPowerStatus.UP) if on else ("down", EnumPowerStatus.DOWN)
+    call, wanted = "up" if on else "down", one_outlet.wanted(on)
     goal = word(wanted)
     named = list(dict.fromkeys(outlets))
     handler, where = load(handler_name), form.place(state, host)
@@ -53,12 +82,10 @@ def _switch(
         # the switched outlets are reported after SIGTERM as well
         with signals_as_ctrl_c(), warned(state, where):
             for identity in named:
-                pdu = handler.make(data)
+                outlet = _called(handler.make(data), identity, where, state)
                 begun.append(identity)
                 try:
-                    command = pdu.port_up if on else pdu.port_down
-                    with waiting(f"switching outlet {identity} {goal}", state):
-                        port = command(PduPortView(identity=identity))
+                    seen = outlet.command(on)
                 except Exception as error:
                     place = [
                         "the error is about"
@@ -71,13 +98,7 @@ def _switch(
                         error,
                         [*(place if len(named) > 1 else ()), *_not_seen(done, where, goal)],
                     )
-                done.append(
-                    {
-                        "identity": identity,
-                        "state": port.power_status.name,
-                        "done": port.power_status is wanted,
-                    }
-                )
+                done.append({"identity": identity, "state": seen.name, "done": seen is wanted})
             with waiting(f"reading {listed(named)} again", state):
                 _read_again(handler, data, done, wanted)
     except KeyboardInterrupt:
@@ -119,7 +140,7 @@ def _read_again(
     proven = [outlet for outlet in done if outlet["done"]]
     if not proven:
         return
-    time.sleep(AGAIN_S)
+    time.sleep(one_outlet.AGAIN_S)
     kept = [reading.Reading()]
     with contextlib.suppress(Exception):
         reading.read(handler, data, (reading.states, reading.figures), kept.append)

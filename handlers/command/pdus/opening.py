@@ -2,16 +2,13 @@
 speak to others.
 
 A list and a file of logins become targets with `pdus`; `polling` reads one, `plate` says which unit
-it is, `switch` switches an outlet of one.
+it is.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Optional
-
-from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from ...errors import SettingsError, printable
 from ...nameplate import Nameplate
@@ -19,8 +16,7 @@ from . import listing
 from .auth import of_environment, of_file
 from .doors import Door
 from .listing import ListedPdu
-from .polling import Target, poll_states, targets
-from .states import AGAIN_S, reported
+from .polling import Target, targets
 
 _SHOWN = 5
 
@@ -56,26 +52,3 @@ def pdus(
 def plate(target: Target) -> Nameplate:
     """The whole nameplate; empty for an archive. Raises the errors of the target's handler."""
     return Door(target.handler).nameplate(target.handler.make(target.data()), lambda _: False)
-
-
-def switch(target: Target, identity: str, on: bool) -> EnumPowerStatus:
-    """Switch an outlet, and return the state that the PDU reported afterwards: the wanted one if it
-    was reported twice, a second apart, or UNKNOWN. A relay that falls back is seen so.
-
-    Sends one command, once. Raises the errors of its handler, after which the command may or may
-    not have been carried out.
-    """
-    seen = command(target, identity, on)
-    if seen is not (EnumPowerStatus.UP if on else EnumPowerStatus.DOWN):
-        return seen
-    time.sleep(AGAIN_S)
-    # an error: the command was answered, but what it did is not known any more
-    again = poll_states(target).outlet(printable(identity))
-    return seen if again is not None and again.state is seen else EnumPowerStatus.UNKNOWN
-
-
-def command(target: Target, identity: str, on: bool) -> EnumPowerStatus:
-    """As `switch`, but believes the first reading of the wanted state: for who reads again."""
-    pdu = target.handler.make(target.data())
-    call = pdu.port_up if on else pdu.port_down
-    return reported(call(PduPortView(identity=identity)))

@@ -13,9 +13,6 @@ from typing import Any, NamedTuple, Optional
 from pdu_common.helper import EnumPowerStatus
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
-#: after a command the wanted state counts if it is reported again so many seconds later, because
-#: some relays fall back
-AGAIN_S = 1.0
 
 
 class StateSpelling(NamedTuple):

@@ -13,6 +13,7 @@ import pytest
 
 from handlers import errors
 from handlers.command.kit import exits
+from handlers.command.machines import outlet
 from handlers.command.outlets import cycling
 from handlers.command.pdus.loading import LoadedHandler
 from handlers.command.pdus.states import word
@@ -77,6 +78,7 @@ class Unit:
 @pytest.fixture
 def unit(monkeypatch: pytest.MonkeyPatch) -> Unit:
     made = Unit()
+    monkeypatch.setattr(outlet, "AGAIN_S", 0.01)
     use(monkeypatch, lambda name: LoadedHandler(name, name, made.make, (), False))
     return made
 

@@ -14,7 +14,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...drawing.drawing import Cord
 from ...kit.options import SharedOptions, command_line
-from ...pdus import opening
+from ...machines.world import switch
 from ...pdus.polling import Target, poll_all
 from ...pdus.saved import HallReadings, of_readings
 from .plan_file import Door
@@ -87,7 +87,7 @@ class ProtocolWorld:
         return of_readings([one.device for one in wanted], found, time.time())
 
     def switch(self, cord: Cord, on: bool) -> EnumPowerStatus:
-        return opening.switch(self._targets[cord.pdu], cord.outlet, on)
+        return switch(self._targets[cord.pdu], cord.outlet, on)
 
     def now(self) -> float:
         return time.time()

@@ -26,6 +26,7 @@ from ....errors import PduHandlerError, printable
 from ...drawing.drawing import Cord, Drawing
 from ...kit.output import NOT_METERED, figure
 from ...kit.report import Interrupted
+from ...machines.meters import Change, Draw, Meter, Steps
 from ...pdus.saved import HallReadings
 from ...pdus.states import DOWN, UNKNOWN, UP, word
 from ..rehearsal import Hall
@@ -70,9 +71,10 @@ class Run:
         self._step: Optional[Step] = None
         # the least that the other cords have to carry while one is off, in A
         self._floor_a: Optional[float] = None
-        # with one feed at a time: the cords before the command, those that carried and the others
-        self._lost: Sequence[CordNow] = ()
-        self._mates: Sequence[CordNow] = ()
+        # with one feed at a time: the cords that carried before the command
+        self._lost: Sequence[Cord] = ()
+        # what all cords of the machine carried then
+        self._carried: Mapping[Cord, Draw] = {}
         self._left: dict[Cord, EnumPowerStatus] = {}
         # the last command, while it may or may not have been carried out
         self._doubtful: Optional[tuple[Cord, bool]] = None
@@ -131,9 +133,9 @@ class Run:
         carried = [one.cord for one in now if one.cord in step.cords and one.now is Now.CARRIES]
         self._floor_a, self._lost = None, ()
         if carried:
-            self._mates = [one for one in now if one.cord not in step.cords]
-            self._lost = [one for one in now if one.cord in carried]
-            self._floor_a = least(self._mates)
+            self._lost = carried
+            self._carried = {cord: self._draw(cord) for cord in machine.cords}
+            self._floor_a = least([one for one in now if one.cord not in step.cords])
         # one write with the first command: a step that is begun has a command
         opening = plan_file.begin(self._world.now(), step.number, carried)
         self._switch_off(step, step.cords, opening)
@@ -327,8 +329,11 @@ class Run:
         """
         if self._plan.mode is not Mode.ONE_FEED or not self._lost:
             return ""
-        mates = [one for one in cords if one.cord not in step.cords]
-        return not_risen(self._mates, mates, self._lost)
+        mates = [one.cord for one in cords if one.cord not in step.cords]
+        was = self._carried
+        lost = [Change(was[cord], was[cord], self._meter(cord)) for cord in self._lost]
+        now = [Change(was[cord], self._draw(cord), self._meter(cord)) for cord in mates]
+        return not_risen(lost, now)
 
     # ---- after a surprise ------------------------------------------------------------------------
 
@@ -395,6 +400,16 @@ class Run:
     def _state(self, cord: Cord) -> EnumPowerStatus:
         outlet = self._readings.outlet(*cord)
         return UNKNOWN if outlet is None else outlet.state
+
+    def _draw(self, cord: Cord) -> Draw:
+        outlet = self._readings.outlet(*cord)
+        return Draw() if outlet is None else Draw(outlet.current_a, outlet.power_w)
+
+    def _meter(self, cord: Cord) -> Meter:
+        """How the figures of its PDU are read."""
+        pdu = self._readings.pdus[cord.pdu]
+        seen = [Draw(one.current_a, one.power_w) for one in pdu.outlets.values()]
+        return Meter(self._drawing.idle_a, Steps().finer(seen))
 
     def _amperes(self, cords: Iterable[Cord]) -> str:
         """What these outlets carry together, for people."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
 from ...drawing.drawing import Cord, Machine
+from ...machines.meters import Change, may_have_taken_over
 from ...pdus.states import UP
 from ..loads import FITS, LOW
 from ..rehearsal import Hall
@@ -144,19 +145,17 @@ def least(others: Sequence[CordNow]) -> float:
     return LOW * sum(one.low_a for one in others)
 
 
-def not_risen(before: Sequence[CordNow], after: Sequence[CordNow], lost: Sequence[CordNow]) -> str:
+def not_risen(lost: Sequence[Change], mates: Sequence[Change]) -> str:
     """Why the machine's other cords did not take over what the cord that is off carried; "" if they
     did. A meter that does not move shows nothing: its figure is from before.
     """
-    lost_a = sum(one.low_a for one in lost)
-    rise_a = sum(one.low_a for one in after) - sum(one.low_a for one in before)
-    # how wrong the difference of two readings may be
-    error_a = sum(one.known_a - one.low_a for one in (*before, *after)) / 2
-    if rise_a > 0 and rise_a >= LOW * lost_a - error_a:
+    if may_have_taken_over(lost, mates, LOW):
         return ""
+    now = ", ".join(f"{one.before} then {one.after}" for one in mates)
     return (
-        f"its other cords rose by {max(rise_a, 0.0):.2f} A, and had to take over"
-        f" {lost_a:.2f} A: its meter may be frozen, or a cord is in another outlet"
+        f"its other cords ({now}) did not take over what it carried"
+        f" ({', '.join(str(one.before) for one in lost)}): a meter may be frozen, or a cord is in"
+        " another outlet"
     )
 
 

@@ -19,7 +19,7 @@ from handlers.command.gateway.ledger import Ledger
 from handlers.command.gateway.power import PowerRequest
 from handlers.command.gateway.refusals import Refusal
 from handlers.command.gateway.turns import Turns
-from handlers.command.pdus import opening
+from handlers.command.machines import world
 from handlers.command.pdus.reading import PolledOutlet, Reading, failure
 from handlers.errors import Unreachable
 from pdu_common.helper import EnumPowerStatus as State
@@ -45,7 +45,7 @@ TARGETS: Any = [FakeTarget(Device(name)) for name in ("a", "b")]
 
 
 class Pdus:
-    """In place of polling and `opening`: outlets by PDU, and what was asked of them."""
+    """In place of polling and `world`: outlets by PDU, and what was asked of them."""
 
     def __init__(self) -> None:
         self.states = {"a": {"1": State.UP, "2": State.UP}, "b": {"1": State.UP, "3": State.UP}}
@@ -94,7 +94,7 @@ class Pdus:
 def pdus(monkeypatch: pytest.MonkeyPatch) -> Pdus:
     made = Pdus()
     monkeypatch.setattr(units, "poll_states", made.read)
-    monkeypatch.setattr(opening, "switch", made.switch)
+    monkeypatch.setattr(world, "switch", made.switch)
     return made
 
 

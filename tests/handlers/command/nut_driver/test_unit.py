@@ -7,10 +7,11 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Callable
+from typing import Any, Callable, NamedTuple
 
 import pytest
 
+from handlers.command.machines import outlet
 from handlers.command.nut_driver.lines import FAILED, SUCCESS
 from handlers.command.nut_driver.numbers import Numbers
 from handlers.command.nut_driver.unit import DrivenPdu, DriverCommand, DriverPace
@@ -24,6 +25,23 @@ from pdu_common.helper import EnumPowerStatus
 from tests.waiting import PATIENCE_S
 
 READ = Reading([PolledOutlet("1", UP), PolledOutlet("2", DOWN)], answered=True)
+
+
+class Outlet(NamedTuple):
+    """An outlet of a `Pdu`."""
+
+    pdu: Pdu
+    identity: str
+
+    def command(self, on: bool) -> EnumPowerStatus:
+        return self.pdu.command(self.identity, on)
+
+    def state(self) -> EnumPowerStatus:
+        try:
+            found = self.pdu.reading().outlet(self.identity)
+        except Exception:
+            found = None
+        return UNKNOWN if found is None else found.state
 
 
 class Pdu:
@@ -46,7 +64,7 @@ class Pdu:
             DriverPace(every, 0.0, pause, 0.01),
             self,
             read=lambda _: self.reading(),
-            command=lambda _, identity, on: self._command(identity, on),
+            outlet=lambda _, identity: Outlet(self, identity),
             identify=lambda _: self.plates.get_nowait() if self.plates.qsize() else Nameplate(),
         )
 
@@ -57,7 +75,7 @@ class Pdu:
         self.states[identity] = UP if on else DOWN
         return self.states[identity]
 
-    def _command(self, identity: str, on: bool) -> EnumPowerStatus:
+    def command(self, identity: str, on: bool) -> EnumPowerStatus:
         self.sent.append((identity, on))
         return self.answer(identity, on)
 
@@ -83,6 +101,12 @@ class Pdu:
         while found[-1][0] != kind:
             found.append(self.heard.get(timeout=PATIENCE_S))
         return found
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second reading of a state comes at once."""
+    monkeypatch.setattr(outlet, "AGAIN_S", 0.05)
 
 
 @pytest.fixture
@@ -140,6 +164,17 @@ def test_a_cycle_whose_off_is_not_proven_switches_nothing_on(pdu: Pdu) -> None:
     assert pdu.until("result")[-1] == ("result", FAILED) and pdu.sent == [("1", False)]
 
 
+def test_a_cycle_whose_outlet_does_not_stay_off_switches_nothing_on(pdu: Pdu) -> None:
+    def falls_back(identity: str, on: bool) -> EnumPowerStatus:
+        return DOWN  # and reads on later
+
+    pdu.answer = falls_back
+    pdu.ask(1, CYCLE)
+    told = pdu.until("result")
+    assert told[-1] == ("result", FAILED) and pdu.sent == [("1", False)]
+    assert any(kind == "say" and "did not stay off" in str(text) for kind, text in told)
+
+
 @pytest.mark.parametrize("state", [DOWN, UNKNOWN])
 def test_a_cycle_leaves_an_outlet_as_it_is_that_is_not_on_now(
     pdu: Pdu, state: EnumPowerStatus
@@ -174,7 +209,8 @@ def test_commands_run_one_after_another_and_a_second_cycle_is_refused(pdu: Pdu) 
     assert pdu.sent == [("1", False)]
     may_end.set()
     assert [pdu.until("result")[-1][1] for _ in range(2)] == [SUCCESS, SUCCESS]
-    assert pdu.sent == [("1", False), ("1", True), ("2", True)]
+    # the other outlet is switched while the cycle leaves its own off
+    assert pdu.sent == [("1", False), ("2", True), ("1", True)]
 
 
 def test_a_command_that_is_given_up_is_never_sent(pdu: Pdu) -> None:
