@@ -121,6 +121,8 @@ class PduNode(NamedTuple):
     breakers: tuple[Breaker, ...] = ()
     #: nominal, in V; None if not drawn
     voltage_v: Optional[float] = None
+    #: no PDU of the fleet list: a strip, a UPS with outlets, a feed that a machine is wired to
+    unread: bool = False
 
     @property
     def lines_are_drawn(self) -> bool:
@@ -171,6 +173,11 @@ class Drawing(NamedTuple):
     line_numbers: Mapping[HallNode, int]
     #: a current up to this, in A, counts as none
     idle_a: float = USUAL_IDLE_A
+
+    @property
+    def read_pdus(self) -> list[str]:
+        """The PDUs that can be read: those of the fleet list."""
+        return [name for name, one in self.pdus.items() if not one.unread]
 
     def owners(self) -> dict[Cord, HallNode]:
         """Outlet -> the machine that it belongs to, or the PDU or panel that it feeds."""

@@ -75,6 +75,7 @@ KEYS: Mapping[str, Mapping[str, bool]] = {
         "breaker_a": False,
         "limit_percent": False,
         "voltage_v": False,
+        "unread": False,
     },
     "ups.line": _LINE_OF_A_BOARD,
     "panel.line": _LINE_OF_A_BOARD,
@@ -196,6 +197,7 @@ class _Reader:
                     or (Breaker("inlet", given.breaker_a, given.limit_percent),),
                     self._breakers(place, table, "breaker", given._replace(breaker_a=None), {}),
                     given.voltage_v,
+                    self._flag(place, table, "unread"),
                 ),
             )
         if not pdus:
@@ -359,9 +361,7 @@ class _Reader:
                 "needs",
                 f"must be a whole number from 1 to the number of its cords, {len(cords)}",
             )
-        protected = table.get("protected", False)
-        if not isinstance(protected, bool):
-            self._fail(place, "protected", "must be true or false")
+        protected = self._flag(place, table, "protected")
         peak = self._number(place, table, "peak_a", 0.0, 10_000.0)
         inrush = self._number(place, table, "inrush_a", 0.0, 100_000.0)
         return Machine(
@@ -434,6 +434,12 @@ class _Reader:
         if not is_number or not math.isfinite(value) or not least <= value <= most:
             self._fail(place, key, f"must be a number from {least:g} to {most:g}")
         return float(value)
+
+    def _flag(self, place: _Place, table: Mapping[str, Any], key: str) -> bool:
+        value = table.get(key, False)
+        if not isinstance(value, bool):
+            self._fail(place, key, "must be true or false")
+        return value
 
     def _text_of(self, place: _Place, table: Mapping[str, Any], key: str) -> str:
         value = table.get(key, "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, Optional
+from typing import Any
 
 import click
 
@@ -17,17 +17,15 @@ from ..drawing import reading_toml
 from ..kit.exits import WRONG
 from ..kit.files import text_of
 from ..kit.groups import Lazy, LazyCommand, Subcommand
-from ..kit.options import CA_PEM, SharedOptions, Word, given, option, output, plain
+from ..kit.options import SharedOptions, Word, given, option, output
 from ..kit.output import columns, counted, print_json
 from ..kit.report import Usage
 from ..kit.shared_options import OUT
-from ..pdus import listing
-from . import gathering, writing
+from . import drawn, gathering, writing
 from .checking import check as checked
 from .importing import csv_files, rest
 from .importing.dcim import imported
-from .importing.joining import NotJoined, joined
-from .importing.model import Imported
+from .importing.joining import NotJoined
 
 _WELL, _FINDINGS = 0, 1
 
@@ -38,7 +36,7 @@ def _check(context: click.Context, /, **options: Any) -> int:
     state.defect_code = WRONG
     path = options.pop("drawing")
     drawing = reading_toml.read(path)
-    readings = gathering.gather(gathering.SourceOptions(**options), state, drawing.pdus)
+    readings = gathering.gather(gathering.SourceOptions(**options), state, drawing.read_pdus)
     found = checked(drawing, readings)
     if state.json:
         print_json({"findings": [one._asdict() for one in found]})
@@ -55,53 +53,30 @@ def _check(context: click.Context, /, **options: Any) -> int:
 @click.pass_context
 def _import(context: click.Context, /, **options: Any) -> int:
     state = given(context)
-    files, url = options.pop("files"), options.pop("url")
-    folder, token, ca_file = (options.pop(key) for key in ("answers", "token_file", "ca_pem"))
-    target = options.pop("out")
-    found = _found(files, url, folder, token, ca_file)
+    files = options.pop("files")
+    folder, target = options.pop("answers"), options.pop("out")
+    wanted = drawn.of(options)
+    if sum(map(bool, (files, wanted.url, folder))) != 1:
+        raise Usage("give CSV files, --answers DIR with saved answers, or --url with --token-file")
+    if files and any(wanted.filters):
+        raise Usage("--site, --location, --rack, --tag and --role are for NetBox and Nautobot")
     source = gathering.SourceOptions(**options)
-    pdus = _pdus(found, source)
-    readings = gathering.gather(source, state, pdus)
+    if files:
+        found = csv_files.read(files)
+    elif folder:
+        found = imported(rest.saved(folder), wanted.filters)
+    else:
+        found = drawn.fetched(wanted)
     try:
-        made = writing.tables(joined(found, readings))
+        joint = drawn.joint(found, source, state)
     except NotJoined as error:
         if not state.json:
             print("\n".join(error.lists))
         raise
-    return _written(target, made, state)
+    return _written(target, writing.tables(joint), joint.notes, state)
 
 
-def _found(
-    files: Sequence[str],
-    url: Optional[str],
-    folder: Optional[str],
-    token: Optional[str],
-    ca_file: Optional[str],
-) -> Imported:
-    if sum(map(bool, (files, url, folder))) != 1:
-        raise Usage("give CSV files, --answers DIR with saved answers, or --url with --token-file")
-    if files:
-        return csv_files.read(files)
-    if folder:
-        return imported(rest.saved(folder))
-    if not token:
-        raise Usage("--url needs --token-file FILE with the API token")
-    assert url is not None
-    return imported(rest.fetch(url, token, ca_file or ""))
-
-
-def _pdus(found: Imported, source: gathering.SourceOptions) -> list[str]:
-    """The PDUs to read: those with cords. A DCIM may know more than the fleet list."""
-    named = dict.fromkeys(one.pdu for one in (*found.cords, *found.fed))
-    if not named:
-        raise SettingsError("the import has no cord from a machine to an outlet")
-    if source.list is not None:
-        known = {one.name for one in listing.read(source.list).devices}
-        return [name for name in named if name in known]
-    return list(named)
-
-
-def _written(target: str, made: Any, state: SharedOptions) -> int:
+def _written(target: str, made: writing.Tables, notes: Sequence[str], state: SharedOptions) -> int:
     changed: list[str] = []
     if os.path.exists(target):
         before = text_of(target)
@@ -118,12 +93,21 @@ def _written(target: str, made: Any, state: SharedOptions) -> int:
     except OSError as error:
         raise SettingsError(f"{target} cannot be written ({error.strerror})") from None
     if state.json:
-        print_json({"file": target, "changes": changed, "machines": len(drawing.machines)})
+        print_json(
+            {
+                "file": target,
+                "changes": changed,
+                "machines": len(drawing.machines),
+                "notes": list(notes),
+            }
+        )
         return _WELL
     machines, pdus = len(drawing.machines), len(drawing.pdus)
     print(f"{target}: {counted(machines, 'machine')} on {counted(pdus, 'PDU')}")
     for line in changed:
         print(line)
+    for line in notes:
+        print(line, file=sys.stderr)
     if "unknown" in drawing.feeds:
         print(f"the feed of some PDUs is not known: correct 'unknown' in {target}", file=sys.stderr)
     return _WELL
@@ -149,7 +133,9 @@ import_ = Subcommand(
     help="""Make or update a drawing from CSV files (server,psu,pdu,outlet and
 pdu,line,breaker_a,feed,limit_percent), from NetBox or from Nautobot. An update keeps comments.
 
-An outlet joins by its name on the PDU, then by its printed number; the PDUs are read for that.""",
+An outlet joins by its name on the PDU, then by its printed number (`Power Outlet 7`, `07`); the
+PDUs are read for that. What the fleet list lacks, such as a strip, is named, and drawn without
+readings or left out.""",
     examples=(
         "pdu plan import cords.csv lines.csv --list hall.csv",
         "pdu plan import --url https://netbox.example.com --token-file token",
@@ -162,9 +148,7 @@ An outlet joins by its name on the PDU, then by its printed number; the PDUs are
             "DIR",
             old="--from",
         ),
-        *option("--url", "a living NetBox or Nautobot", "URL"),
-        *option("--token-file", "a file with its API token, not readable by other users", "FILE"),
-        *plain(CA_PEM, old="--ca-file"),
+        *drawn.options(),
         *OUT(old="--output", default="hall.power.toml", show_default=True),
         *gathering.options(),
         *output(),

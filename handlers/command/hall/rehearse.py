@@ -5,6 +5,7 @@ This is the command: its options, the readings, the answer's form. `rehearsal.Ha
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
 from json import dumps
@@ -18,11 +19,13 @@ from ..drawing.drawing import KINDS, Drawing, HallNode, nodes
 from ..kit.exits import WRONG
 from ..kit.files import check_writable, write_page
 from ..kit.groups import Subcommand
-from ..kit.options import Word, given, option, output
+from ..kit.options import SharedOptions, Word, given, option, output
 from ..kit.report import Usage
 from ..kit.shared_options import HTML
-from . import comeback_command, gathering
+from ..pdus.saved import HallReadings
+from . import comeback_command, drawn, gathering
 from .additions import additions
+from .importing.joining import NotJoined
 from .page import page
 from .rehearsal import Grading, Hall, RehearsalOutcome
 from .text import Failed, lines, lines_of_each, outcome_as_json, rest_as_json
@@ -35,7 +38,7 @@ _SHOWN = 8
 class RehearsalOptions(NamedTuple):
     """The options of one run, besides those of `gathering`."""
 
-    drawing: str
+    drawing: Optional[str]
     fail: Sequence[str]
     each: bool
     pairs: bool
@@ -57,12 +60,24 @@ def _rehearse(context: click.Context, /, **options: Any) -> int:
         raise Usage("--after and --metered are of a return: give --return KIND:NAME")
     if returned and (wanted.html is not None or wanted.worlds is not None):
         raise Usage("--return has no --html and no --worlds")
-    drawing = reading_toml.read(wanted.drawing)
-    failed = [node_of(drawing, text) for text in wanted.fail]
-    again = [node_of(drawing, text, "--return") for text in dict.fromkeys(returned)]
+    dcim = drawn.of(options)
+    if bool(wanted.drawing) == bool(dcim.url):
+        raise Usage("give a DRAWING, or --url of a NetBox or Nautobot to draw from")
+    if wanted.drawing and any(dcim.filters):
+        raise Usage("--site, --location, --rack, --tag and --role are for --url")
+    source = gathering.SourceOptions(**options)
     if wanted.html is not None:
         check_writable(wanted.html)
-    readings = gathering.gather(gathering.SourceOptions(**options), state, drawing.pdus)
+    if wanted.drawing:
+        drawing = reading_toml.read(wanted.drawing)
+    else:
+        drawing, readings, notes = _drawn(dcim, source, state)
+        for line in notes:
+            print(line, file=sys.stderr)
+    failed = [node_of(drawing, text) for text in wanted.fail]
+    again = [node_of(drawing, text, "--return") for text in dict.fromkeys(returned)]
+    if wanted.drawing:
+        readings = gathering.gather(source, state, drawing.read_pdus)
     hall = Hall(drawing, readings)
     if again:
         return comeback_command.run(hall, again, back, state.json)
@@ -72,10 +87,19 @@ def _rehearse(context: click.Context, /, **options: Any) -> int:
     elif wanted.pairs:
         what = hall.pairs()
     if not what:
-        raise SettingsError(
-            f"{wanted.drawing} has no two PDUs in one rack: give PDUs the key 'rack'"
-        )
+        raise SettingsError(f"{drawing.path} has no two PDUs in one rack: give PDUs the key 'rack'")
     return _rehearsed(wanted, hall, what, state.json)
+
+
+def _drawn(
+    dcim: drawn.DcimOptions, source: gathering.SourceOptions, state: SharedOptions
+) -> tuple[Drawing, HallReadings, Sequence[str]]:
+    try:
+        return drawn.rehearsable(drawn.fetched(dcim), source, state, dcim.url or "")
+    except NotJoined as error:
+        if not state.json:
+            print("\n".join(error.lists))
+        raise
 
 
 def _rehearsed(
@@ -142,10 +166,10 @@ def node_of(drawing: Drawing, text: str, of: str = "--fail") -> HallNode:
 
 _HELP = """Rehearse a failure: which machines go dark, which stay, and of which nobody can say it.
 
-DRAWING is hall.power.toml (docs/hall.md). Nothing is switched: the PDUs are only read. A machine
-stays if enough of its other cords are on and carry current now. Load that shifts is an interval for
-each line and breaker; one that surely trips (1.45 times its rating) fails next. What these bounds
-leave open is sampled: `lives in 97 of 100 worlds`.
+DRAWING is hall.power.toml (docs/hall.md); without it, --url draws from NetBox or Nautobot. Nothing
+is switched: the PDUs are only read. A machine stays if enough of its other cords are on and carry
+current now. Load that shifts is an interval for each line and breaker; one that surely trips (1.45
+times its rating) fails next. What these bounds leave open is sampled: `lives in 97 of 100 worlds`.
 
 --return rehearses that power comes back: which outlet closes when, how the load grows, what trips,
 which machines start by themselves, and delays with which it fits. Readings of `pdu check --save`
@@ -163,7 +187,7 @@ rehearse = Subcommand(
         "pdu rehearse hall.power.toml --readings monday.json --return feed:A",
     ),
     params=[
-        Word("DRAWING"),
+        Word("DRAWING?"),
         *option(
             "--fail",
             "what fails, such as feed:A, panel:P1, pdu:r1-left or breaker:r1-left/L1; given twice:"
@@ -202,6 +226,7 @@ rehearse = Subcommand(
             show_default=True,
         ),
         *HTML(),
+        *drawn.options(),
         *gathering.options(),
         *output(),
     ],

@@ -12,9 +12,15 @@ from .importing.model import Imported
 
 _HEAD = "# The hall's drawing (docs/hall.md). Read it, and correct it.\n"
 _UNKNOWN_FEED = "unknown"
+# what the names of a PDU's lines begin with; others are breakers
+_LINES = ("l", "phase")
 
 
-def tables(imported: Imported) -> dict[str, list[dict[str, Any]]]:
+#: by kind: feed, panel, pdu, machine
+Tables = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def tables(imported: Imported) -> Tables:
     """The tables of a drawing: feed, panel, pdu, machine."""
     pdus: dict[str, dict[str, Any]] = {}
     for line in imported.lines:
@@ -24,8 +30,13 @@ def tables(imported: Imported) -> dict[str, list[dict[str, Any]]]:
         if line.line:
             made: dict[str, Any] = {"name": line.line}
             _add(made, breaker_a=line.breaker_a, limit_percent=line.limit_percent)
-            kind = "line" if line.line.casefold().startswith(("l", "line", "phase")) else "breaker"
-            pdu.setdefault(kind, []).append(made)
+            is_line = line.phases > 1 or line.line.casefold().startswith(_LINES)
+            if line.outlets is not None:
+                made["outlets"] = list(line.outlets)
+            listed = pdu.setdefault("line" if is_line else "breaker", [])
+            # two inlets on one panel have lines of the same names
+            if line.line not in [one["name"] for one in listed]:
+                listed.append(made)
         else:
             _add(pdu, breaker_a=line.breaker_a, limit_percent=line.limit_percent)
     for cord in (*imported.cords, *imported.fed):
@@ -36,8 +47,13 @@ def tables(imported: Imported) -> dict[str, list[dict[str, Any]]]:
     for name, pdu in pdus.items():
         pdu["inputs"] = pdu["inputs"] or [_UNKNOWN_FEED]
         _add(pdu, rack=imported.racks.get(name))
+        if name in imported.unread:
+            pdu["unread"] = True
+    used = _used(imported, [text for pdu in pdus.values() for text in pdu["inputs"]])
     panels = [
-        {"name": name, "inputs": [source or _UNKNOWN_FEED]} for name, source in imported.panels
+        {"name": name, "inputs": [source or _UNKNOWN_FEED]}
+        for name, source in imported.panels
+        if name in used
     ]
     named = {panel["name"] for panel in panels}
     inputs = [text for node in (*panels, *pdus.values()) for text in node["inputs"]]
@@ -55,11 +71,23 @@ def tables(imported: Imported) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def _used(imported: Imported, inputs: Sequence[str]) -> set[str]:
+    """The panels that feed something that is drawn."""
+    sources = dict(imported.panels)
+    found: set[str] = set()
+    waiting = list(inputs)
+    for name in waiting:
+        if name in sources and name not in found:
+            found.add(name)
+            waiting.append(sources[name])
+    return found
+
+
 def _add(table: dict[str, Any], **given: Any) -> None:
     table.update({key: value for key, value in given.items() if value not in (None, "")})
 
 
-def written(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+def written(found: Tables) -> str:
     """The text of a new file."""
     return _HEAD + "".join(_table(kind, one) for kind in found for one in found[kind])
 
@@ -82,7 +110,7 @@ def _holds_tables(value: object) -> bool:
     return isinstance(value, list) and any(isinstance(one, dict) for one in value)
 
 
-def updated(text: str, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[str, list[str]]:
+def updated(text: str, found: Tables) -> tuple[str, list[str]]:
     """The text of an existing file with what the import says, and what changed.
 
     Comments, order and keys that the import does not bring stay; so do tables that it lacks, which

@@ -76,7 +76,7 @@ def _cycle(context: click.Context, /, **options: Any) -> int:
         return _plan(wanted, drawing, source, state)
     path = wanted.run if wanted.run is not None else wanted.resume
     assert path is not None
-    targets = opening.pdus(options["list"], source.auth, state.secret_files, drawing.pdus)
+    targets = opening.pdus(options["list"], source.auth, state.secret_files, drawing.read_pdus)
     kept = plan_file.reopened(path)
     with contextlib.closing(kept.log):
         only_open = _allowed(kept, wanted, drawing, targets, path)
@@ -121,9 +121,9 @@ def _plan(
     assert wanted.plan is not None and source.list is not None
     mode = Mode.ONE_FEED if wanted.one_feed_at_a_time else Mode.BOTH_FEEDS
     machines = site.chosen(drawing, wanted.machines)
-    targets = opening.pdus(source.list, source.auth, state.secret_files, drawing.pdus)
+    targets = opening.pdus(source.list, source.auth, state.secret_files, drawing.read_pdus)
     # read after the check of the list, in the drawing's order
-    readings = gathering.gather(source, state, drawing.pdus)
+    readings = gathering.gather(source, state, drawing.read_pdus)
     found = planned(Hall(drawing, readings), mode, machines)
     if found.steps:
         known_doors = doors(targets)

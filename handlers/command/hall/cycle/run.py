@@ -383,9 +383,10 @@ class Run:
     def _read_for(self, step: Step) -> tuple[CordNow, ...]:
         """Read the PDUs of the step's machine now. Returns its cords."""
         machine = self._drawing.machines[step.machine]
-        mine = {cord.pdu for cord in machine.cords}
+        known = set(self._drawing.read_pdus)
+        mine = {cord.pdu for cord in machine.cords} & known
         is_old = self._world.monotonic() - self._read_at > _REFRESH_S
-        wanted = set(self._drawing.pdus) if is_old or not self._readings.pdus else mine
+        wanted = known if is_old or not self._readings.pdus else mine
         read = self._world.read(wanted)
         if wanted != mine:
             self._read_at = self._world.monotonic()

@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from ....errors import ProtocolError, SettingsError, printable
 from ....http.client import HttpClient, endpoint
@@ -22,17 +22,22 @@ from ....tls import Trust
 from ...kit import private
 from ...kit.files import read_file
 from ...kit.servers import check_sealed
-from .dcim import KINDS, Objects
+from . import dcim
+from .dcim import EXTRA, KINDS, Objects
 
 _PAGE = 200
 _MOST = 200_000  # objects of one kind
 _TIMEOUT, _TOTAL = 60.0, 120.0
 _LIMIT = 32 << 20
-_OPTIONAL = ("devices", "power-panels", "power-feeds")
+_OPTIONAL = ("devices", "power-panels", "power-feeds", *EXTRA)
+_SOME = 50  # ids in one request
 
 
-def fetch(url: str, token_file: str, ca_file: str = "") -> Objects:
-    """The objects of a living system. Raises SettingsError and the errors of http/failures.py."""
+def fetch(url: str, token_file: str, ca_file: str = "", needs_places: bool = False) -> Objects:
+    """The objects of a living system; with `needs_places` the tree of locations too.
+
+    Raises SettingsError and the errors of http/failures.py.
+    """
     parts = urlsplit(url)
     if parts.scheme not in ("https", "http") or not parts.hostname or "@" in parts.netloc:
         raise SettingsError("the URL must be https://HOST, with a path if the system has one")
@@ -45,20 +50,28 @@ def fetch(url: str, token_file: str, ca_file: str = "") -> Objects:
     where = endpoint(parts.scheme, parts.netloc)
     client = HttpClient(where, StandardTransport(trust))
     base = parts.path.rstrip("/").removesuffix("/api")
+    kinds = (*KINDS, "locations") if needs_places else KINDS
     try:
-        return {kind: list(_pages(client, login, f"{base}/api/dcim/{kind}/")) for kind in KINDS}
+        found = {kind: list(_pages(client, login, f"{base}/api/dcim/{kind}/")) for kind in kinds}
+        # of the cables, only those that may be planned: a DCIM has many more of the network
+        cables = sorted(map(str, dcim.not_connected(found["power-ports"])))
+        some = [cables[start : start + _SOME] for start in range(0, len(cables), _SOME)]
+        asked = ["".join(f"&id={quote(one, safe='')}" for one in ids) for ids in some]
+        path = f"{base}/api/dcim/cables/"
+        found["cables"] = [one for more in asked for one in _pages(client, login, path, more)]
+        return found
     finally:
         client.close()
 
 
-def _pages(client: HttpClient, login: Login, path: str) -> Iterator[dict[str, Any]]:
+def _pages(client: HttpClient, login: Login, path: str, more: str = "") -> Iterator[dict[str, Any]]:
     # > GET /api/dcim/power-ports/?limit=200&offset=0&depth=1
     # < {"count": 412, "next": "...", "results": [...]}
     offset = 0
     while True:
         reply = client.send(
             "GET",
-            f"{path}?limit={_PAGE}&offset={offset}&depth=1",
+            f"{path}?limit={_PAGE}&offset={offset}&depth=1{more}",
             {**login.headers(), "Accept": "application/json"},
             None,
             login,
@@ -97,7 +110,7 @@ def saved(folder: str) -> Objects:
         names = sorted(os.listdir(folder))
     except OSError as error:
         raise SettingsError(f"{folder} cannot be read ({error.strerror})") from None
-    return {kind: _saved(folder, kind, names) for kind in KINDS}
+    return {kind: _saved(folder, kind, names) for kind in (*KINDS, *EXTRA)}
 
 
 def _saved(folder: str, kind: str, names: Sequence[str]) -> list[dict[str, Any]]:

@@ -152,7 +152,11 @@ def test_an_update_keeps_comments_and_what_people_added(
 # ---- NetBox and Nautobot -------------------------------------------------------------------------
 
 
-def netbox() -> dict[str, list[dict[str, Any]]]:
+#: by kind
+Objects = dict[str, list[dict[str, Any]]]
+
+
+def netbox() -> Objects:
     """In the shapes of NetBox 4's OpenAPI document: PowerPort, PowerOutlet, PowerFeed."""
     feed = {"phase": {"value": "three-phase", "label": "Three-phase"}, "max_utilization": 75}
     return {
@@ -191,7 +195,7 @@ def _port(number: int, device: int, name: str, kind: str, end: dict[str, Any]) -
     }
 
 
-def nautobot() -> dict[str, list[dict[str, Any]]]:
+def nautobot() -> Objects:
     """The same in Nautobot 3's shapes: one endpoint, ids as text, power paths, nested panels."""
     text = json.loads(json.dumps(netbox()))
     for kind, objects in text.items():
@@ -218,11 +222,11 @@ def nautobot() -> dict[str, list[dict[str, Any]]]:
             "amperage": 63,
         }
     )
-    found: dict[str, list[dict[str, Any]]] = text
+    found: Objects = text
     return found
 
 
-def saved(folder: Path, objects: dict[str, list[dict[str, Any]]]) -> Path:
+def saved(folder: Path, objects: Objects) -> Path:
     folder.mkdir()
     for kind, every in objects.items():
         for page, one in enumerate(every, 1):  # a page for each object
@@ -284,11 +288,15 @@ class Api(NamedTuple):
     pem: Path
     #: path, query and Authorization of each request
     seen: list[tuple[str, str, str]]
+    #: what it answers
+    objects: Objects
+    token: str = TOKEN
 
 
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[Api]:
-    objects, seen = netbox(), []
+    objects: Objects = {**netbox(), "cables": []}
+    seen: list[tuple[str, str, str]] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -329,7 +337,7 @@ def api(tmp_path: Path) -> Iterator[Api]:
         server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield Api(f"https://127.0.0.1:{server.server_address[1]}/netbox", pem, seen)
+        yield Api(f"https://127.0.0.1:{server.server_address[1]}/netbox", pem, seen, objects)
         server.shutdown()
         finished(thread)
 
