@@ -16,7 +16,6 @@ from ..kit.files import new_file, text_of
 from ..kit.groups import Subcommand
 from ..kit.options import Word, given, option, output
 from ..kit.output import Result, shown
-from ..kit.shared_options import OUT, STANDARD_OUTPUT
 from .snmp.rows import dotted
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ _STEPS = (
 
 @click.pass_context
 def _draft(
-    context: click.Context, file: str, mib: Sequence[str], family: str, out: Optional[str]
+    context: click.Context, file: str, mib: Sequence[str], key: str, out: Optional[str]
 ) -> int:
     from ...snmp import schema  # imported late: 120 ms together, which --help saves
     from .draft.mib import Mib
@@ -56,18 +55,18 @@ def _draft(
     known = read(mib) if mib else Mib()
     with new_file(out) as write:
         try:
-            found = drafted(parsed.rows, known, family, parsed.names)
+            found = drafted(parsed.rows, known, key, parsed.names)
         except ValueError as error:
-            # the profile is checked; only --family can make it invalid
-            raise SettingsError(f"--family: {error}") from None
+            # the profile is checked; only --key can make it invalid
+            raise SettingsError(f"--key: {error}") from None
         profile = schema.dumps(found.profile) if found.profile is not None else ""
         if profile:
             write(f"{profile}\n".encode())
-    detected = recording.detected(parsed.rows)
+    family = recording.detected(parsed.rows)
     notes = [*known.notes, *(f"Not read from the recording: {rows}" for rows in parsed.skipped)]
-    if detected is not None:
+    if family is not None:
         notes.append(
-            f"The family {detected.profile.key} reads this device already: pdu status snmp HOST"
+            f"The family {family.profile.key} reads this device already: pdu status snmp HOST"
         )
     return shown(_result(found, profile, notes, out), state.json)
 
@@ -164,13 +163,16 @@ The draft cannot switch outlets: find the command in the vendor's documents and 
             multiple=True,
         ),
         *option(
-            "--family",
+            "--key",
             "the key of the family (default: own-NUMBER with the enterprise number, else own-pdu)",
             "KEY",
-            old="--key",
             default="",
         ),
-        *OUT(default="-", show_default=STANDARD_OUTPUT),
+        *option(
+            "-o --out",
+            "write the profile to this new file; default: -, the standard output",
+            "FILE",
+        ),
         *output(),
     ],
 )

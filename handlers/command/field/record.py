@@ -12,7 +12,6 @@ from ..kit.files import new_file
 from ..kit.groups import Subcommand
 from ..kit.options import LOGIN, SNMP, TLS, Seconds, device, given, option, output
 from ..kit.output import Result, passing, shown
-from ..kit.shared_options import OUT, STANDARD_OUTPUT
 from ..pdus import doors, form
 from ..pdus.kinds import Recorder, Recording
 from ..pdus.loading import load
@@ -89,7 +88,7 @@ HANDLER  {", ".join(doors.recorded())}""",
     params=[
         click.Argument(["handler"], type=click.Choice(doors.recorded()), metavar="HANDLER"),
         click.Argument(["host"], metavar="HOST"),
-        *OUT(default="-", show_default=STANDARD_OUTPUT),
+        *option("-o --out", "write this new file; default: -, the standard output", "FILE"),
         *option(
             "--keep",
             f"do not replace these: {', '.join(KINDS)}; repeatable",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import ipaddress
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Callable, Optional
@@ -15,7 +14,7 @@ from typing import Any, Callable, Optional
 import click
 
 from ... import registry
-from ...errors import printable
+from ...errors import SettingsError, printable
 from ...settings import host_and_port
 from ..drawing import reading_toml
 from ..field.scrub import Scrubber
@@ -37,7 +36,6 @@ from ..kit.options import (
 )
 from ..kit.output import Result, columns, passing, shown
 from ..kit.report import Interrupted, Usage
-from ..kit.shared_options import DRAWING, OUT
 from ..machines.world import OutletNow
 from ..outlets.calls import arguments_help
 from ..pdus import form
@@ -56,7 +54,7 @@ from .document import (
     write_new,
     written,
 )
-from .gathering import Trace, Unit
+from .gathering import Clock, Trace, Unit
 from .guard import Watchdog
 from .judging import FIRST
 from .page import page
@@ -65,6 +63,8 @@ from .proving import USUAL_WATCH_S, Means, Wish, prove
 
 _PLATFORM = "platform"
 _MINUTES, _MOST_MINUTES = USUAL_WATCH_S / 60, 60.0
+#: the time of a proof; tests have a faster one
+CLOCK = Clock()
 #: where a file is sent; docs/dev/proofs.md says what happens with it
 SEND = (
     "Nothing was sent. Look through the page, then attach the file to a new issue of this project"
@@ -97,7 +97,10 @@ def save(proof: Proof, out: str) -> str:
     """Write the file and its page. Returns the page's path."""
     write_new(out, written(proof))
     beside = _page_of(out)
-    write_new(beside, page(proof, Path(out).name))
+    try:
+        write_new(beside, page(proof, Path(out).name))
+    except SettingsError as error:
+        raise SettingsError(f"{out} was written, but not its page: {error.reason}") from None
     return beside
 
 
@@ -212,8 +215,8 @@ def _prove(
         SIMULATED if _is_loopback(state.settings.get("host", "").strip() or host) else UNIT,
     )
     scrubber = Scrubber((), state.used, user, host)
-    trace = Trace(time.monotonic(), scrubber.text)
-    guard = Watchdog(unit, trace, where) if identity else None  # before any thread
+    trace = Trace(CLOCK.monotonic(), scrubber.text)
+    guard = Watchdog(unit, trace, where, CLOCK) if identity else None  # before any thread
 
     def agree(now: OutletNow) -> None:
         asking.confirm(
@@ -226,6 +229,7 @@ def _prove(
     means = Means(
         trace,
         guard,
+        CLOCK,
         tell=lambda line: passing(line, state.json),
         owner=lambda: _quiet(state, lambda: questions.answers(state, front, dark, display)),
         look=lambda: _quiet(state, lambda: questions.look(state, identity)),
@@ -310,15 +314,14 @@ evidence. Without --outlet nothing is switched. Takes about six minutes.
 
 The unit is read twice, five minutes apart, and recorded as by pdu record. With --outlet that
 outlet is switched off, on, off and on; a process of its own sees to it that it ends on, whatever
-happens to this command. With --drawing, an outlet in which a cord is drawn is refused. Nothing is
-sent to anybody: the output says where to send the file.
+happens to this command. Nothing is sent to anybody: the output says where to send the file.
 
 pdu prove platform DIR runs the conformance suite on a copy of DCImanager's project, in a clone of
 this one, and writes what it answers into the same kind of file.""",
     params=[
         click.Argument(["handler"], metavar="HANDLER"),
         click.Argument(["host"], metavar="HOST"),
-        *OUT(default="proof.json", show_default=True),
+        *option("-o --out", "write this new file (proof.json)", "FILE", default="proof.json"),
         *option(
             "--outlet",
             "switch this idle outlet, which is on; give it twice if it is not known to be idle",
@@ -337,7 +340,7 @@ this one, and writes what it answers into the same kind of file.""",
             "USER",
             default="",
         ),
-        *DRAWING(),
+        *option("--drawing", "refuse an outlet in which this drawing has a cord", "FILE"),
         *option("--drawn-as", "the PDU's name in the drawing (HOST)", "PDU", default=""),
         *option(
             "--minutes",

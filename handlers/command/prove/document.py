@@ -153,7 +153,7 @@ class UnitProof:
     firmware: str
     #: handler settings without which it reads otherwise (`gathering.SETTINGS`)
     settings: Mapping[str, str]
-    #: the outlet that was switched; "" for none
+    #: the outlet of --outlet; "" for none
     outlet: str
     owner: OwnerAnswers
     readings: tuple[ProvenReading, ...]

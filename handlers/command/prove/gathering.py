@@ -123,6 +123,8 @@ class UnitWorld:
         self._unit, self._trace, self._clock, self.phase = unit, trace, clock, phase
         #: the last reading
         self.last = PduNow({})
+        #: what the last command returned
+        self.reported = UNKNOWN
 
     def read(self, pdus: Collection[str]) -> Mapping[str, PduNow]:
         found = take(self._unit, self.phase, self._trace, self._clock)
@@ -146,6 +148,7 @@ class UnitWorld:
             failed = reading.failure(error)
             kind, reason = failed.kind, failed.reason
         seconds = self._clock.monotonic() - begin
+        self.reported = state
         self._trace.commands.append(
             ProvenCommand(
                 self._trace.clean(identity),

@@ -3,7 +3,7 @@
 It is forked before anything else happens, in a session of its own, so that neither Ctrl-C nor a
 closed terminal nor `kill -9` of the command reaches it. It holds one end of a pipe: when the other
 end is gone and the outlet may have been switched, it gives the outlet its power back, however long
-the network is dead (up to ten minutes).
+the network is dead (up to ten minutes). If it is ended itself, the command has the last word.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import signal
 import sys
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
-from typing import Callable, NamedTuple, NoReturn, Protocol
+from typing import Callable, NamedTuple, NoReturn, Optional, Protocol
 
-from ...errors import printable
+from ...errors import PduHandlerError, printable
 from .contract import PATIENCE_S, SOON_S, Begin, give_back
 from .document import ProvenCommand, ProvenReading
 from .gathering import Clock, Trace, Unit, UnitWorld
@@ -42,6 +42,9 @@ class Guard(Protocol):
     def arm(self, given: Begin) -> None:
         """From now on, the outlet may have been switched."""
 
+    def is_there(self) -> bool:
+        """Whether it still sees to the outlet: without it, no outlet is switched off."""
+
     def release(self, is_open: bool) -> Restored:
         """Let the outlet end as it began, and say how it ended. `is_open`: see `give_back`."""
 
@@ -61,47 +64,66 @@ def restore(
 class Watchdog:
     """The other process, seen from the command. A `Guard`."""
 
-    def __init__(self, unit: Unit, trace: Trace, shown: str) -> None:
+    def __init__(self, unit: Unit, trace: Trace, shown: str, clock: Clock) -> None:
         """Start it. `shown`: the unit, for people."""
+        self._unit, self._trace, self._clock = unit, trace, clock
+        self._given: Optional[Begin] = None
         self._pipe, theirs = multiprocessing.Pipe()
         sys.stdout.flush()
         sys.stderr.flush()
-        self._child = os.fork()
-        if not self._child:
+        #: the id of the process
+        self.pid = os.fork()
+        if not self.pid:
             self._pipe.close()
-            _run(theirs, unit, trace, shown)
+            _run(theirs, unit, trace, shown, clock)
         theirs.close()
 
     def arm(self, given: Begin) -> None:
-        self._pipe.send(given)
-        self._pipe.recv()  # it is ready
+        """Raises PduHandlerError if the process is gone."""
+        try:
+            self._pipe.send(given)
+            self._pipe.recv()  # it is ready
+        except (EOFError, OSError):
+            raise PduHandlerError(
+                "nothing was switched: the process that guards the outlet was ended"
+            ) from None
+        self._given = given
+
+    def is_there(self) -> bool:
+        # it says nothing unless it is asked, so whatever can be read is its end
+        return not self._pipe.closed and not self._pipe.poll(0)
 
     def release(self, is_open: bool) -> Restored:
-        self._pipe.send(is_open)
-        if not self._pipe.poll(SOON_S + _MORE_S):
-            return Restored((), (), "the process that guards the outlet does not answer")
-        found: Restored = self._pipe.recv()
-        return found
+        with contextlib.suppress(EOFError, OSError):
+            self._pipe.send(is_open)
+            if not self._pipe.poll(SOON_S + _MORE_S):
+                return Restored((), (), "the process that guards the outlet does not answer")
+            found: Restored = self._pipe.recv()
+            return found
+        assert self._given is not None
+        return restore(self._unit, self._trace, self._clock, self._given, SOON_S, is_open)
 
     def close(self) -> None:
         """It goes on by itself if it still has to switch something on."""
         self._pipe.close()
 
 
-def _run(pipe: Connection, unit: Unit, trace: Trace, shown: str) -> NoReturn:
+def _run(pipe: Connection, unit: Unit, trace: Trace, shown: str, clock: Clock) -> NoReturn:
     code = 1
     try:
         os.setsid()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
             signal.signal(number, signal.SIG_IGN)
-        _guard(pipe, unit, trace, lambda text: _say(shown, text))
+        guard(pipe, unit, trace, lambda text: _say(shown, text), clock)
         code = 0
     finally:
         os._exit(code)  # unlike sys.exit, runs nothing that belongs to the command
 
 
-def _guard(pipe: Connection, unit: Unit, trace: Trace, say: Callable[[str], None]) -> None:
-    clock = Clock()
+def guard(
+    pipe: Connection, unit: Unit, trace: Trace, say: Callable[[str], None], clock: Clock
+) -> None:
+    """The life of the other process: it waits for `Begin`, then for `is_open` or the pipe's end."""
     given: Begin
     try:
         given = pipe.recv()
@@ -122,7 +144,11 @@ def _guard(pipe: Connection, unit: Unit, trace: Trace, say: Callable[[str], None
             found = restore(unit, trace, clock, given, PATIENCE_S, False)
             is_awaited = False
     if not is_awaited:
-        say(found.wrong or f"{given.outlet} is on, as it began")
+        say(
+            f"{found.wrong}: LOOK AT IT, and switch it on with pdu up"
+            if found.wrong
+            else f"{given.outlet} is on, as it began"
+        )
 
 
 def _say(shown: str, text: str) -> None:

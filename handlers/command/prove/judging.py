@@ -62,7 +62,7 @@ def judged(proof: UnitProof) -> tuple[Verdict, ...]:
         elif not proof.outlet:
             answer = _Found(NOT_TRIED, "nothing was switched: give --outlet")
         elif not proof.of(CONTRACT):
-            answer = _Found(NOT_TRIED, "nothing was switched: the reading failed before")
+            answer = _Found(NOT_TRIED, _why_not_switched(proof))
         else:
             answer = _SWITCHING[promise.key](proof)
         figures = {name: round(value, 6) for name, value in answer.figures.items()}
@@ -138,27 +138,49 @@ def _twice(proof: UnitProof) -> _Found:
     if first is None:
         return _open("no states were read")
     own = [one for one in proof.readings if one.phase in (FIRST, SECOND, CONTRACT, RESTORED)]
-    listed = [one.identity for one in first.outlets]
     for one in own:
-        now = [outlet.identity for outlet in one.outlets]
-        if now and now != listed:
-            return _broken(
-                f"the outlets were renumbered: {_few(listed)} at first, {_few(now)}"
-                f" {one.at_s:.0f} s later",
-                after_s=one.at_s,
-            )
+        renumbered = _renumbered(first, one)
+        if renumbered:
+            return _broken(renumbered, after_s=one.at_s)
     if second is None:
         return _open("there was no second reading")
     if not second.outlets:
         return _broken(f"the second reading failed: {second.failure_kind}: {second.failure}")
-    moved = [
+    changed = _changed(first, second)
+    if changed:
+        return _broken("; ".join(changed[:5]), moved=len(changed))
+    return _kept(f"the same outlets and states after {second.at_s:.0f} s", after_s=second.at_s)
+
+
+def _renumbered(first: ProvenReading, now: ProvenReading) -> str:
+    was, listed = ([outlet.identity for outlet in one.outlets] for one in (first, now))
+    if not listed or listed == was:
+        return ""
+    return (
+        f"the outlets were renumbered: {_few(was)} at first, {_few(listed)} {now.at_s:.0f} s later"
+    )
+
+
+def _changed(first: ProvenReading, second: ProvenReading) -> list[str]:
+    return [
         f"outlet {was.identity} was {was.state}, and {now.state} {second.at_s:.0f} s later"
         for was, now in zip(first.outlets, second.outlets)
         if was.state != now.state
     ]
-    if moved:
-        return _broken("; ".join(moved[:5]), moved=len(moved))
-    return _kept(f"the same outlets and states after {second.at_s:.0f} s", after_s=second.at_s)
+
+
+def agree(first: ProvenReading, second: ProvenReading) -> bool:
+    """Whether two readings list the same outlets with the same states. Whoever switches a unit that
+    changes by itself may switch another outlet than he means.
+    """
+    return bool(second.outlets) and not (_renumbered(first, second) or _changed(first, second))
+
+
+def _why_not_switched(proof: UnitProof) -> str:
+    first, second = _known(proof, FIRST), _known(proof, SECOND)
+    if first is not None and second is not None and not agree(first, second):
+        return "nothing was switched: two readings did not agree"
+    return "nothing was switched: the reading failed before"
 
 
 def _recording(proof: UnitProof) -> _Found:

@@ -22,7 +22,7 @@ from .contract import is_idle
 from .document import UNIT, OwnerAnswers, ProvenReading, UnitProof
 from .gathering import FIGURES, NAMED, Clock, Trace, Unit, UnitWorld
 from .guard import Guard
-from .judging import CONTRACT, FIRST, OTHER, RECORDED, RIGHTS, SECOND, judged
+from .judging import CONTRACT, FIRST, OTHER, RECORDED, RIGHTS, SECOND, agree, judged
 
 # between the two readings, in s
 USUAL_WATCH_S = 300.0
@@ -88,7 +88,7 @@ def prove(wish: Wish, means: Means) -> UnitProof:
     owner = means.owner()
     _watch(wish, means)
     seen: list[Optional[bool]] = []
-    if wish.outlet and first.answered:
+    if wish.outlet and first.answered and agree(trace.readings[0], trace.readings[-1]):
         _switch(wish, means, seen)
     plate = first.plate
     proof = UnitProof(
@@ -102,7 +102,7 @@ def prove(wish: Wish, means: Means) -> UnitProof:
         _plain(plate.model, plate),
         _plain(plate.firmware, plate),
         gathering.settings_of(wish.unit),
-        trace.clean(wish.outlet) if any(one.phase == CONTRACT for one in trace.commands) else "",
+        trace.clean(wish.outlet),
         dataclasses.replace(owner, seen_dark=seen[0]) if seen else owner,
         tuple(trace.readings),
         tuple(trace.commands),
@@ -196,7 +196,7 @@ def _switch(wish: Wish, means: Means, seen: list[Optional[bool]]) -> None:
     means.tell(f"switching outlet {wish.outlet}: off, on, off, on")
     means.guard.arm(begin)
     try:
-        contract.run(world, begin, lambda: seen.append(means.look()))
+        contract.run(world, begin, lambda: seen.append(means.look()), means.guard.is_there)
         if wish.reader is not None and contract.is_on(world, begin):
             world.command(wish.reader, wish.outlet, True, RIGHTS)
     finally:

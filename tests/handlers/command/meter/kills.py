@@ -35,10 +35,9 @@ from tests.waiting import PATIENCE_S
 _PROGRAM = """
 import os, random, sys, time
 from handlers.command import root
-from handlers.command.energy.meter import days, running
-from handlers.command.kit import shared_options
+from handlers.command.energy.meter import command, days, running
 
-shared_options.SHORTEST_S = 0.01
+command._SHORTEST_S = 0.01
 running.TOGETHER_S = 0.01
 append, write = days.Days.append, os.write
 
@@ -118,7 +117,7 @@ def _listed(folder: Path) -> Iterator[Path]:
 
 def _started(listed: Path, kept: str, *more: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM, "meter", str(listed), "--into", kept, *more],
+        [sys.executable, "-c", _PROGRAM, "meter", str(listed), "--to", kept, *more],
         cwd=ROOT,
         env=environment(),
         stdout=subprocess.PIPE,

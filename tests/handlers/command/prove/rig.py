@@ -7,6 +7,8 @@ unit shows of them, and the four simulators serve it.
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +19,7 @@ import pytest
 from handlers.command.pdus.loading import LoadedHandler, load
 from handlers.command.prove.document import OwnerAnswers, UnitProof
 from handlers.command.prove.gathering import Clock, Trace, Unit
-from handlers.command.prove.guard import Restored, restore
+from handlers.command.prove.guard import Watchdog, guard
 from handlers.command.prove.proving import NOT_ANSWERED, Means, Wish, prove
 from pdu_common import tools
 from pdu_common.connection import PduData, PduSnmpData
@@ -27,14 +29,16 @@ from tests.simulators.redfish import (
     Model as RedfishModel,
     Pdu,
     RedfishService,
+    resources,
 )
 from tests.simulators.snmp_agent import Agent, Device
 from tests.simulators.snmp_agent.device import Arcs, Row, Value, dotted
 from tests.simulators.snmp_agent.devices import apc
 from tests.simulators.xerus import Fault, Model, XerusPdu
 from tests.simulators.xerus.outlet import Outlet as XerusOutlet
-from tests.simulators.xerus.pdu import PduUnit
+from tests.simulators.xerus.pdu import Pdu as XerusObject, PduUnit
 from tests.simulators.xerus.relays import Relay
+from tests.waiting import finished
 
 VOLTS = 230.0
 OUTLETS = ("1", "2", "3", "4")
@@ -80,6 +84,8 @@ class Plant:
     echoes: bool = False
     #: from the first command on, an outlet is shown in the next one's place
     renumbers: bool = False
+    #: the same without a command, so many seconds after the first reading
+    renumbers_after_s: Optional[float] = None
     #: the unit's own count of its outlets, if it lies
     says_count: Optional[int] = None
     #: called with the number of each command
@@ -111,7 +117,9 @@ class Plant:
             self.contact[due[1]] = due[2]
 
     def _place(self, outlet: str) -> str:
-        if not self.renumbers or not self.commands:
+        after_s = self.renumbers_after_s
+        is_now = self.clock.skipped >= after_s if after_s is not None else bool(self.commands)
+        if not (self.renumbers or after_s is not None) or not is_now:
             return outlet
         return OUTLETS[OUTLETS.index(outlet) % (len(OUTLETS) - 1) + 1] if outlet != "4" else "1"
 
@@ -152,6 +160,8 @@ class Rig(NamedTuple):
     lose_answer: Callable[[int], None]
     #: no request is answered, until it is called with False
     silent: Callable[[bool], None]
+    #: of the simulator
+    faults: Any = None
 
 
 def quick(name: str) -> LoadedHandler:
@@ -221,6 +231,8 @@ def snmp(plant: Plant) -> Iterator[Rig]:
     made = apc.rpdu2(outlets=len(OUTLETS), phases=1).device
     device = _SnmpDevice(made.rows(), made.rules)
     device.plant = plant
+    if plant.says_count is not None:
+        device.put(apc.RPDU2_COUNT, str(plant.says_count))
     with Agent(device) as agent:
         params = {
             "version": "2",
@@ -303,10 +315,20 @@ def nut(plant: Plant) -> Iterator[Rig]:
         def silent(is_silent: bool) -> None:
             server.faults.closes_at_once = is_silent
 
-        yield Rig(Unit(quick("nut"), PduData(server.host, settings)), plant, lose, silent)
+        unit = Unit(quick("nut"), PduData(server.host, settings))
+        yield Rig(unit, plant, lose, silent, server.faults)
 
 
 # ---- Xerus ---------------------------------------------------------------------------------------
+
+
+def _lacking(outlet: str) -> Callable[[XerusObject], Any]:
+    own = XerusObject.getOutlets
+
+    def lacking(unit: XerusObject) -> Any:
+        return [one for one in own(unit) if str(one.relay.number + 1) != outlet]
+
+    return lacking
 
 
 @contextlib.contextmanager
@@ -324,6 +346,9 @@ def raritan(plant: Plant) -> Iterator[Rig]:
             in_rush_guard_ms=0,
             live=not plant.frozen,
         )
+        if plant.says_count is not None:
+            # it tells no count: its list lacks an outlet, which the label of the last one shows
+            patch.setattr(XerusObject, "getOutlets", _lacking(TARGET))
         with XerusPdu(model, clock=plant.clock) as pdu:
             unit = pdu.units[0]
 
@@ -364,10 +389,26 @@ def raritan(plant: Plant) -> Iterator[Rig]:
 # ---- Redfish -------------------------------------------------------------------------------------
 
 
+def _counting(outlets: int) -> Callable[..., Any]:
+    own = resources.collection
+
+    def counting(path: str, kind: str, *more: Any) -> Any:
+        found = own(path, kind, *more)
+        if kind == "OutletCollection":
+            found["Members@odata.count"] = outlets
+        return found
+
+    return counting
+
+
 @contextlib.contextmanager
 def redfish(plant: Plant) -> Iterator[Rig]:
     pdu = Pdu(outlets=OUTLETS, branches=("A",), phases=1, off=(OFF_AT_FIRST,))
-    with RedfishService(RedfishModel((pdu,)), clock=plant.clock) as service:
+    with contextlib.ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        if plant.says_count is not None:
+            patch.setattr(resources, "collection", _counting(plant.says_count))
+        service = stack.enter_context(RedfishService(RedfishModel((pdu,)), clock=plant.clock))
         outlets = {outlet.id: outlet for outlet in service.outlets.values()}
 
         def show() -> None:
@@ -387,49 +428,53 @@ def redfish(plant: Plant) -> Iterator[Rig]:
 
         for name in outlets:
             wire(name)
-        with pytest.MonkeyPatch.context() as patch:
-            whole = service.plants["1"]
-            patch.setattr(whole, "main_lines", lambda main: {1: round(plant.inlet_a(), 3)})
-            show()
-            service.clockwork.watchers.append(show)
-            settings = {
-                "port": str(service.port),
-                "username": service.user,
-                "password": service.password,
-                "ca_pem": service.ca_pem,
-                "timeout": "5",
-            }
+        whole = service.plants["1"]
+        patch.setattr(whole, "main_lines", lambda main: {1: round(plant.inlet_a(), 3)})
+        show()
+        service.clockwork.watchers.append(show)
+        settings = {
+            "port": str(service.port),
+            "username": service.user,
+            "password": service.password,
+            "ca_pem": service.ca_pem,
+            "timeout": "5",
+        }
 
-            def lose(number: int) -> None:
-                service.faults.order(RedfishFault.DROP_AFTER_WRITE, skip=number - 1, method="POST")
+        def lose(number: int) -> None:
+            service.faults.order(RedfishFault.DROP_AFTER_WRITE, skip=number - 1, method="POST")
 
-            def silent(is_silent: bool) -> None:
-                service.faults.clear()
-                if is_silent:
-                    service.faults.order(RedfishFault.CLOSE_BEFORE, count=None)
+        def silent(is_silent: bool) -> None:
+            service.faults.clear()
+            if is_silent:
+                service.faults.order(RedfishFault.CLOSE_BEFORE, count=None)
 
-            yield Rig(Unit(quick("redfish"), PduData(service.host, settings)), plant, lose, silent)
+        yield Rig(Unit(quick("redfish"), PduData(service.host, settings)), plant, lose, silent)
 
 
 RIGS = {"snmp": snmp, "nut": nut, "raritan": raritan, "redfish": redfish}
 
 
-class InProcess:
-    """The last word, in this process. A `Guard`; the other process has a test of its own."""
+class InThread(Watchdog):
+    """The guard as a thread, on the clock of the rig; the process has tests of its own."""
 
-    def __init__(self, unit: Unit, trace: Trace, clock: FastClock) -> None:
+    def __init__(self, unit: Unit, trace: Trace, clock: Clock) -> None:
         self._unit, self._trace, self._clock = unit, trace, clock
-        self._given: Any = None
+        self._given = None
+        self._pipe, theirs = multiprocessing.Pipe()
+        #: what it told a person
+        self.said: list[str] = []
 
-    def arm(self, given: Any) -> None:
-        self._given = given
+        def live() -> None:
+            with contextlib.closing(theirs):
+                guard(theirs, unit, trace, self.said.append, clock)
 
-    def release(self, is_open: bool) -> Restored:
-        clock = Clock(self._clock, self._clock.sleep)
-        return restore(self._unit, self._trace, clock, self._given, 60.0, is_open)
+        self._thread = threading.Thread(target=live, daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
-        pass
+        """Returns when it has had its last word."""
+        super().close()
+        finished(self._thread)
 
 
 def proven(
@@ -441,12 +486,13 @@ def proven(
     other: Optional[Unit] = None,
     reader: Optional[Unit] = None,
     watch_s: float = 300.0,
+    said: Optional[list[str]] = None,
 ) -> UnitProof:
-    """A proof of a rig. Reads over SNMP as the command does."""
+    """A proof of a rig. Reads over SNMP as the command does. `said` gets what the guard told."""
     was = tools.reads_quickly()
     tools.read_quickly()
     try:
-        return _proven(rig, owner, look, outlet, other, reader, watch_s)
+        return _proven(rig, owner, look, outlet, other, reader, watch_s, said)
     finally:
         tools.read_quickly(was)
 
@@ -459,20 +505,19 @@ def _proven(
     other: Optional[Unit],
     reader: Optional[Unit],
     watch_s: float,
+    said: Optional[list[str]],
 ) -> UnitProof:
-    clock = rig.plant.clock
-    trace = Trace(clock(), str)
+    clock = Clock(rig.plant.clock, rig.plant.clock.sleep)
+    trace = Trace(clock.monotonic(), str)
     wish = Wish(rig.unit, "rig", outlet, True, "", watch_s, other, reader, "simulated")
-    return prove(
-        wish,
-        Means(
-            trace,
-            InProcess(rig.unit, trace, clock),
-            Clock(clock, clock.sleep),
-            owner=lambda: owner,
-            look=lambda: look,
-        ),
-    )
+    guarded = InThread(rig.unit, trace, clock)
+    try:
+        means = Means(trace, guarded, clock, owner=lambda: owner, look=lambda: look)
+        return prove(wish, means)
+    finally:
+        guarded.close()
+        if said is not None:
+            said += guarded.said
 
 
 def plant(**lies: Any) -> Plant:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from handlers.command.kit import exits
 from handlers.command.prove.document import SIMULATED, UnitProof, parsed
+from tests.handlers.command.prove.kills import PDU, guard_of, program, words
 from tests.handlers.command.prove.rig import TARGET, Plant, Rig, nut, plant
 from tests.handlers.command.running import run
 from tests.simulators.nut_server import ADMIN
@@ -25,15 +25,6 @@ def rig(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
     monkeypatch.setenv("PDU_PASSWORD", ADMIN.password)
     with nut(plant()) as made:
         yield made
-
-
-def words(rig: Rig, out: Path, *more: str) -> list[str]:
-    settings: Mapping[str, str] = rig.unit.data.custom_params
-    host = f"{rig.unit.data.ip}:{settings['port']}"
-    return [
-        "prove", "nut", host, "-s", "device=pdu", "--username", ADMIN.name,
-        "--minutes", "0", "-o", str(out), *more,
-    ]  # fmt: skip
 
 
 def found(path: Path) -> UnitProof:
@@ -122,22 +113,6 @@ def test_a_file_that_exists_is_found_before_anything_is_asked(
 # ---- the other process ---------------------------------------------------------------------------
 
 
-PDU = (sys.executable, "-m", "handlers")
-
-
-def program(rig: Rig, out: Path) -> subprocess.Popen[str]:
-    """The command, as a process that switches without a question."""
-    twice = ("--outlet", TARGET, "--outlet", TARGET, "--yes")
-    return subprocess.Popen(
-        [*PDU, *words(rig, out, *twice)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PDU_PASSWORD": ADMIN.password},
-        start_new_session=True,
-    )
-
-
 def as_it_began(made: Plant) -> bool:
     made.settle()
     return made.contact == plant().contact
@@ -150,18 +125,24 @@ def as_it_began(made: Plant) -> bool:
         (signal.SIGKILL, 2),
         (signal.SIGKILL, 3),
         (signal.SIGINT, 1),
-        (signal.SIGHUP, 1),
+        (signal.SIGHUP, 3),
     ],
 )
 def test_a_command_that_is_ended_leaves_the_outlet_on_and_no_file(
     sent: signal.Signals, number: int, rig: Rig, tmp_path: Path
 ) -> None:
     out = tmp_path / "p.json"
+    begun: list[int] = []
+
+    def end_it(at: int) -> None:
+        if at == number and begun:
+            # to the whole group, as a terminal does, and before the unit answers
+            os.killpg(begun[0], sent)
+
+    rig.plant.on_command = end_it
     process = program(rig, out)
+    begun.append(process.pid)
     with bounded(process):
-        assert until(lambda: len(rig.plant.commands) >= number or process.poll() is not None)
-        # to the whole group, as a terminal does
-        os.killpg(process.pid, sent)
         process.wait(PATIENCE_S)
         assert not out.exists() and not (tmp_path / "p.html").exists()
         assert until(lambda: as_it_began(rig.plant))
@@ -169,6 +150,31 @@ def test_a_command_that_is_ended_leaves_the_outlet_on_and_no_file(
         said = process.communicate(timeout=PATIENCE_S)[1]
     assert as_it_began(rig.plant), said
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the system has no /proc")
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_command_whose_guard_is_ended_switches_no_further_and_gives_the_power_back(
+    number: int, rig: Rig, tmp_path: Path
+) -> None:
+    out = tmp_path / "p.json"
+    begun: list[int] = []
+
+    def end_it(at: int) -> None:
+        if at == number and begun:
+            os.kill(guard_of(begun[0]), signal.SIGKILL)
+
+    rig.plant.on_command = end_it
+    process = program(rig, out)
+    begun.append(process.pid)
+    with bounded(process):
+        said = process.communicate(timeout=PATIENCE_S)[1]
+    assert as_it_began(rig.plant), said
+    assert rig.plant.commands == [(TARGET, False), (TARGET, True)]
+    proof = found(out)
+    restored, switches = proof.verdict("restored"), proof.verdict("switches")
+    assert restored is not None and restored.verdict == "kept"
+    assert switches is not None and switches.finding == "2 of 4 commands were sent"
 
 
 def test_the_whole_command_switches_as_often_as_it_says(rig: Rig, tmp_path: Path) -> None:
@@ -184,23 +190,30 @@ def test_the_whole_command_switches_as_often_as_it_says(rig: Rig, tmp_path: Path
 
 def test_a_full_disk_leaves_the_outlet_on_and_no_file(rig: Rig, tmp_path: Path) -> None:
     """The limit of a file's size stands for a full disk: both end a write with an error."""
-    out = tmp_path / "p.json"
     code = (
-        "import resource, signal, sys\n"
+        "import resource, runpy, signal\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "from handlers.command.start import main\n"
-        "sys.exit(main())\n"
+        f"runpy.run_module({PDU[2]!r}, run_name='__main__')\n"
     )
-    twice = ("--outlet", TARGET, "--outlet", TARGET, "--yes")
-    process = subprocess.Popen(
-        [sys.executable, "-B", "-c", code, *words(rig, out, *twice)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PDU_PASSWORD": ADMIN.password},
-    )
+    process = program(rig, tmp_path / "p.json", sys.executable, "-B", "-c", code)
     with bounded(process):
         _, said = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == exits.WRONG and "cannot be written" in said
     assert as_it_began(rig.plant) and [*tmp_path.iterdir()] == []
+
+
+def test_a_page_that_cannot_be_written_costs_no_proof(
+    rig: Rig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "p.json"
+
+    def page_appears(_: str, answer: bytes) -> bytes:
+        (tmp_path / "p.html").write_text("mine")
+        return answer
+
+    # a request is answered after the command has looked for the files
+    rig.faults.rewrite = page_appears
+    code, _, said = run(capsys, *words(rig, out))
+    assert code == exits.WRONG and "p.json was written, but not its page" in said
+    assert found(out).basis == SIMULATED and (tmp_path / "p.html").read_text() == "mine"

@@ -26,6 +26,7 @@ RPDU2_STATUS, RPDU2_CONTROL, RPDU2_METERED = (
     f"{_APC}.26.9.4.3.1",
 )
 RPDU2_CONFIG = f"{_APC}.26.9.2.1.1"
+RPDU2_COUNT = f"{_APC}.26.9.1.0"  # rPDU2OutletSwitchedTableSize
 RPDU2_DEVICE, RPDU2_PHASE = f"{_APC}.26.4.3.1", f"{_APC}.26.6.3.1"
 _PENDING, _NOT_PENDING = "1", "2"
 # seconds until a delayed command acts; a real unit has a setting for it
@@ -219,8 +220,7 @@ def _rpdu2(rows: Rows, outlets: int, units: int, phases: int) -> None:
     numbers = range(1, outlets * units + 1)
     unit_of = {str(n): (n - 1) // outlets + 1 for n in numbers}
     number_of = {str(n): (n - 1) % outlets + 1 for n in numbers}
-    # rPDU2OutletSwitchedTableSize
-    rows.put(f"{_APC}.26.9.1.0", len(numbers))
+    rows.put(RPDU2_COUNT, len(numbers))
     # rPDU2OutletMeteredTableSize
     rows.put(f"{_APC}.26.9.3.0", len(numbers))
     for table in (RPDU2_STATUS, RPDU2_CONTROL, RPDU2_METERED):
