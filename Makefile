@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system nautobot demo test lint audit faults partial soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices proofs bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-energy bench-hall bench-gateway trial-shards clean
+.PHONY: help env env-tests system nautobot demo test lint audit lock deb wheel sbom release faults partial soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices proofs bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-energy bench-hall bench-gateway trial-shards clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -87,6 +87,23 @@ packages:        ## dist/*.tar.gz and dist/register.sh; needs Python only
 
 tools:           ## dist/pdu.pyz: the command pdu in one file, for any Python from 3.9; needs Python and PyPI
 	@$(PYTHON) packaging/tools.py
+
+lock: env        ## renew packaging/pyz.lock: the newest packages for dist/pdu.pyz that packaging/pyz-requirements.txt allows, with hashes; needs PyPI
+	@$(RUN) packaging/tools.py --lock
+
+deb:             ## dist/dcimanager-pdu-handlers_VERSION_all.deb: the command with four systemd services, for Debian and Ubuntu; needs dpkg-deb and PyPI
+	@$(PYTHON) packaging/deb.py
+
+wheel: env       ## dist/dcimanager_pdu_handlers-VERSION-py3-none-any.whl; needs PyPI
+	@$(RUN) -m pip wheel -q --disable-pip-version-check --no-deps -w dist .
+	@ls dist/*.whl
+
+sbom: env        ## an SBOM in CycloneDX for each file in dist/, by OWASP's cyclonedx-python-lib, which it installs in .cache; needs PyPI
+	@sh .ci/setup sbom
+	@PYTHONPATH=.cache/sbom $(RUN) packaging/sbom.py
+
+release: packages deb wheel ## all that is handed out: the archives, register.sh, pdu.pyz, the Debian package and the wheel in dist/, each with its SBOM
+	@$(MAKE) --no-print-directory sbom
 
 walk:            ## README's commands in a fresh clone with a bare environment: seconds and silence of each step; needs PyPI
 	@$(PYTHON) tests/packaging/walk.py

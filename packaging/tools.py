@@ -2,9 +2,11 @@
 installed.
 
     python packaging/tools.py [--out DIR]
+    python packaging/tools.py --lock
 
-It contains this project's packages and those of pyz-requirements.txt, which pip fetches, with their
-licences. The same files and the same Python give the same bytes. zeroconf (mDNS in `pdu raritan
+It contains this project's packages and those of pyz.lock, with their licences. pip fetches them and
+refuses a file whose hash is not in pyz.lock, which `--lock` renews from pyz-requirements.txt. The
+same files and the same Python give the same bytes. zeroconf (mDNS in `pdu raritan
 discover` and `pdu find`), cryptography (SNMPv3 privacy) and pysmi (`pdu draft --mib`) are left out:
 a command that needs one of them says which.
 """
@@ -17,6 +19,7 @@ import contextlib
 import hashlib
 import importlib.util
 import io
+import json
 import re
 import subprocess
 import sys
@@ -26,16 +29,19 @@ import venv
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Optional
+from typing import Any, Optional
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 PACKAGES = ("common", "pdu_common", "handlers")
 OLDEST, OLDEST_SHOWN = (3, 9), "3.9"
 MAIN = HERE / "pyz_main.py"
+LOCK, WANTED = "pyz.lock", "pyz-requirements.txt"
 # files from pip that the program does not need, hidden ones too
 _UNUSED = re.compile(r"bin/|[^/]*\.dist-info/|(?:.*/)?\.")
-_LICENCE = re.compile(r"([^/]*)\.dist-info/(?:licenses/(.*)|((?:LICEN[CS]E|COPYING|NOTICE)[^/]*))")
+_LICENCE = re.compile(
+    r"([^/]*)\.dist-info/(?:licenses/(.*)|((?:LICEN[CS]E|COPYING|NOTICE|METADATA)[^/]*))"
+)
 _UNIX = 3  # ZipInfo.create_system: Unix, so that external_attr is a mode
 
 
@@ -68,14 +74,45 @@ def shown(step: str) -> Iterator[None]:
 
 
 def fetched(folder: Path) -> None:
-    """Install the packages of pyz-requirements.txt below `folder`, for the oldest Python.
+    """Install the packages of pyz.lock below `folder`, for the oldest Python.
 
     Raises ToolBuildError.
     """
     with tempfile.TemporaryDirectory(prefix="pdu-pyz-pip-") as made:
         pip = _pip(Path(made))
-        with shown("fetching the packages of packaging/pyz-requirements.txt with pip"):
-            _install([*pip, "install"], folder)
+        with shown(f"fetching the packages of packaging/{LOCK} with pip"):
+            _install([*pip, "install", "--require-hashes", "--no-deps"], LOCK, folder)
+
+
+def locked(file: Path) -> None:
+    """Write `file`, a pyz.lock, from pyz-requirements.txt: the newest releases that fit, with the
+    hash of each file.
+
+    Raises ToolBuildError or OSError.
+    """
+    with tempfile.TemporaryDirectory(prefix="pdu-pyz-pip-") as made:
+        pip, report = _pip(Path(made)), Path(made) / "report.json"
+        with shown(f"asking the index for the packages of packaging/{WANTED}"):
+            asked = ["install", "--dry-run", "--ignore-installed", "--report", str(report)]
+            _install([*pip, *asked], WANTED, Path(made) / "none")
+        text = lock_text(json.loads(report.read_text("utf-8")))
+    file.write_text(text, "utf-8")
+
+
+def lock_text(report: Mapping[str, Any]) -> str:
+    """The text of a pyz.lock, from pip's report of an installation (`pip install --report`)."""
+    lines = [
+        f"# The packages in dist/pdu.pyz, made by `make lock` from {WANTED}: each file is fetched",
+        "# only with this hash.",
+    ]
+    for one in sorted(report["install"], key=lambda one: str(one["metadata"]["name"]).lower()):
+        metadata = one["metadata"]
+        digest = one["download_info"]["archive_info"]["hashes"]["sha256"]
+        lines += [
+            f"{str(metadata['name']).lower()}=={metadata['version']} \\",
+            f"    --hash=sha256:{digest}",
+        ]
+    return "\n".join(lines) + "\n"
 
 
 def _pip(folder: Path) -> list[str]:
@@ -96,7 +133,8 @@ def _pip(folder: Path) -> list[str]:
     return [sys.executable, "-m", "pip"]
 
 
-def _install(command: Sequence[str], folder: Path) -> None:
+def _install(command: Sequence[str], file: str, folder: Path) -> None:
+    """Run pip for the oldest Python and for any machine, with the packages of a file in HERE."""
     done = subprocess.run(
         [
             *command,
@@ -116,14 +154,27 @@ def _install(command: Sequence[str], folder: Path) -> None:
             "--only-binary",
             ":all:",
             "-r",
-            str(HERE / "pyz-requirements.txt"),
+            str(HERE / file),
         ],
         capture_output=True,
         text=True,
     )
     if done.returncode:
+        other = re.search(r"(?s)DO NOT MATCH THE HASHES.*?\n +([\w.-]+)\b", done.stderr)
+        if other is not None:
+            raise ToolBuildError(
+                f"the file of {other[1]} that pip fetched is not the one of packaging/{file}: its"
+                " hash differs"
+            )
         last = (done.stderr.strip() or "no reason given").splitlines()[-1]
         raise ToolBuildError(f"pip could not fetch the packages: {last}")
+
+
+def version() -> str:
+    """VERSION of this tree."""
+    text = (ROOT / "handlers" / "__init__.py").read_text("utf-8")
+    (found,) = re.findall(r'(?m)^VERSION = "([^"]+)"$', text)
+    return str(found)
 
 
 def check(files: Mapping[str, bytes]) -> None:
@@ -206,8 +257,8 @@ def _packed(files: dict[str, bytes], out: Path) -> Path:
 def _place(path: str) -> str:
     """The path in pdu.pyz for a file that pip installed; "" if it is left out.
 
-    Licences are moved out of `.dist-info`, because importlib.metadata expects the package's
-    metadata in a folder of that name.
+    Licences, and METADATA for `sbom.py`, are moved out of `.dist-info`, a folder in which
+    importlib.metadata expects a package as pip installed it.
     """
     found = _LICENCE.fullmatch(path)
     if found is not None:
@@ -232,14 +283,23 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         description="Build dist/pdu.pyz, the command pdu in one file.",
     )
     parser.add_argument(
+        "--lock",
+        action="store_true",
+        help=f"build nothing; write packaging/{LOCK}, the packages in it with their hashes",
+    )
+    parser.add_argument(
         "--out",
         type=Path,
         default=ROOT / "dist",
         help="the folder to write to (default: dist/ of the project)",
     )
-    out = parser.parse_args(arguments).out
+    chosen = parser.parse_args(arguments)
     try:
-        made = build(out)
+        if chosen.lock:
+            locked(HERE / LOCK)
+            print(HERE / LOCK)
+            return 0
+        made = build(chosen.out)
     except (ToolBuildError, OSError) as error:
         print(f"tools.py: {error}", file=sys.stderr)
         return 1

@@ -71,7 +71,7 @@ def _statement(folder: Path) -> Path:
         [
             *("energy", "statement", str(readings), "--from", f"{month.text}-01"),
             *("--to", f"{month.after.text}-01", "--zone", "Europe/Berlin"),
-            *("--limit-kw", f"{LIMIT_KW:g}", "--customers", str(owners), "--hall", str(drawing)),
+            *("--limit-kw", f"{LIMIT_KW:g}", "--customers", str(owners), "--drawing", str(drawing)),
             *("--tariff", "day-night", "--into", str(folder / "statements")),
         ]
     )

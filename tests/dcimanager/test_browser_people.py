@@ -423,3 +423,8 @@ def test_the_report_of_a_check_is_readable(window: Browser, tmp_path: Path) -> N
                 "return getComputedStyle(document.querySelector('td[data-head=kWh]'), '::before').content"
             )
             assert (inside == '"kWh"') == (size == PHONE)
+            for dark in (False, True):  # another page of the same style
+                window.dark(dark)
+                window.open((ROOT / "docs" / "proofs" / "stuck-relay-xerus.html").as_uri())
+                assert fits(window, size)
+                assert not AXE.is_file() or contrast(window, str(size)) == []

@@ -57,7 +57,7 @@ def test_the_audit_finds_what_a_simulated_pdu_counted_between_two_rounds(
     with NutServer(units) as server:
         rows = [f"{one.name},nut,{server.host}:{server.port},device={one.name}" for one in units]
         listed.write_text("\n".join(["name,handler,address,settings", *rows, ""]))
-        meter = ("meter", listed, "--to", kept, "--every", "1s", "--rounds", "3", "--json")
+        meter = ("meter", listed, "--into", kept, "--every", "1s", "--rounds", "3", "--json")
         # The register moves when the meter has read it, and it reads it again.
         with started(tmp_path / "tally", *meter) as metering:
 

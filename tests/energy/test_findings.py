@@ -373,7 +373,7 @@ def folder(tmp_path: Path) -> Path:
 
 def run(folder: Path, *more: str) -> int:
     arguments = [str(folder / "readings"), *ASKED, "--meters", str(folder / "meters.csv")]
-    groups_ = ["--hall", "hall.power.toml", "--customers", "customers.csv"]
+    groups_ = ["--drawing", "hall.power.toml", "--customers", "customers.csv"]
     names = [one if one.startswith("-") else str(folder / one) for one in groups_]
     return root.run(["energy", "audit", *arguments, *names, *more])
 
@@ -413,7 +413,17 @@ def test_the_exit_code_follows_what_is_billed(
     written(tmp_path, lines)
     drawn = HALL.replace('name = "rack1"', 'name = "rack1", breaker_a = 16, voltage_v = 230')
     machine = '{ name = "srv-9", cords = ["rack1/2"] },'
-    asked = ["energy", "audit", str(path), *ASKED, "--step", "0.01", "--hall", str(hall), "--json"]
+    asked = [
+        "energy",
+        "audit",
+        str(path),
+        *ASKED,
+        "--step",
+        "0.01",
+        "--drawing",
+        str(hall),
+        "--json",
+    ]
     for cords, rows, code in (
         ("", "zeta,rack1,1,,\n", 0),
         (machine, "zeta,rack1,1,,\n", 0),

@@ -34,7 +34,7 @@ def metered(folder: Path, model: Model) -> Path:
         listed.write_text(f"name,handler,address,auth,settings\n{line(folder, peer)}\n")
         private(logins, login(peer))
         for _ in range(2):
-            done = run("meter", listed, "--to", kept, "--auth", logins, "--rounds", 1)
+            done = run("meter", listed, "--into", kept, "--auth", logins, "--rounds", 1)
             assert done.returncode == 0, done.stderr
             model.device.put(energy, str(int(model.device.text(energy) or "") + 3))
     return kept

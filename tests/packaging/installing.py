@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Callable, NamedTuple
@@ -20,7 +21,9 @@ import pytest
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
-_TREE = ("common", "pdu_common", "handlers", "packaging", "pyproject.toml", "README.md", "LICENSE")
+OWN = "dcimanager_pdu_handlers"
+CARRIED = ("common", "pdu_common", "handlers")
+_TREE = (*CARRIED, "packaging", "pyproject.toml", "setup.py", "README.md", "LICENSE")
 LEFT_MODULE = "of_an_earlier_build.py"
 
 
@@ -128,7 +131,7 @@ def wheel(folder: Path) -> Path:
     build.
     """
     tree = _tree(folder, HERE)
-    left = tree / "build" / "lib" / "handlers" / LEFT_MODULE
+    left = tree / "build" / "lib" / OWN / "handlers" / LEFT_MODULE
     left.parent.mkdir(parents=True)
     left.touch()
     done = _run(
@@ -181,8 +184,23 @@ def built_wheel(folder: Path) -> Path:
     return found
 
 
-def environment(folder: Path, packed: Path) -> None:
-    """Makes a virtual environment with only the wheel and its requirements."""
+def neighbour(folder: Path) -> Path:
+    """The wheel of another project that has packages of the same names as those of this tree."""
+    folder.mkdir(exist_ok=True)
+    information = "neighbour-1.0.dist-info"
+    files = {f"{name}/__init__.py": "OWNER = 'neighbour'\n" for name in CARRIED}
+    files[f"{information}/METADATA"] = "Metadata-Version: 2.1\nName: neighbour\nVersion: 1.0\n"
+    files[f"{information}/WHEEL"] = "Wheel-Version: 1.0\nTag: py3-none-any\n"
+    files[f"{information}/RECORD"] = "".join(f"{name},,\n" for name in files)
+    path = folder / "neighbour-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as packer:
+        for name, text in files.items():
+            packer.writestr(name, text)
+    return path
+
+
+def environment(folder: Path, *packed: Path) -> None:
+    """Makes a virtual environment with only these wheels and their requirements."""
     subprocess.run(
         [sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=PATIENCE_S
     )
@@ -197,7 +215,7 @@ def environment(folder: Path, packed: Path) -> None:
                 "install",
                 "-q",
                 "--no-compile",
-                str(packed),
+                *map(str, packed),
             ],
             HERE,
         ),

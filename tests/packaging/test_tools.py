@@ -7,6 +7,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import filecmp
+import hashlib
 import json
 import os
 import re
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
 from handlers import VERSION
 from tests.handlers.command.fleet import halls
@@ -27,6 +29,7 @@ from tests.handlers.command.fleet.halls import SECRETS, Hall
 from tests.needs import ROOT, pythons
 from tests.packaging import installing
 from tests.packaging.building import archive, loaded
+from tests.packaging.installing import CARRIED, OWN
 from tests.peers import Peer
 from tests.waiting import PATIENCE_S, bounded, until
 
@@ -361,7 +364,7 @@ def test_pyz_holds_the_licences_of_all_its_packages(pyz: Path) -> None:
         texts = {
             name.split("/")[1].partition("-")[0]: packed.read(name)
             for name in packed.namelist()
-            if name.startswith("licences/")
+            if name.startswith("licences/") and not name.endswith("/METADATA")
         }
         packages = {
             name.partition("/")[0] for name in packed.namelist() if name.endswith("/__init__.py")
@@ -479,7 +482,7 @@ def test_a_step_of_the_build_says_its_name_and_that_it_still_runs(
 def test_a_build_without_the_packages_writes_nothing_and_shows_pips_last_line(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "pyz-requirements.txt").write_text("./absent\n")
+    (tmp_path / "pyz.lock").write_text(f"./absent --hash=sha256:{'0' * 64}\n")
     done = subprocess.run(
         [
             sys.executable,
@@ -501,7 +504,60 @@ def test_a_build_without_the_packages_writes_nothing_and_shows_pips_last_line(
         done.stderr.startswith("tools.py: pip could not fetch the packages: ")
         and "absent" in done.stderr
     )
-    assert [path.name for path in tmp_path.iterdir()] == ["pyz-requirements.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["pyz.lock"]
+
+
+def test_a_package_with_another_hash_than_the_locks_is_not_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pip finds the package in a folder, as from an index that hands out another file."""
+    tools = loaded("tools")
+    other = installing.neighbour(tmp_path / "index")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(other.parent))
+    monkeypatch.setattr(tools, "HERE", tmp_path)
+    right = hashlib.sha256(other.read_bytes()).hexdigest()
+    (tmp_path / "pyz.lock").write_text(f"neighbour==1.0 --hash=sha256:{right}\n")
+    tools.fetched(tmp_path / "right")
+    assert (tmp_path / "right" / "handlers" / "__init__.py").exists()
+    (tmp_path / "pyz.lock").write_text(f"neighbour==1.0 --hash=sha256:{right[1:]}0\n")
+    with pytest.raises(tools.ToolBuildError, match=r"the file of neighbour .* hash differs"):
+        tools.fetched(tmp_path / "wrong")
+    (tmp_path / "pyz.lock").write_text("neighbour==1.0\n")
+    with pytest.raises(tools.ToolBuildError, match="hash"):
+        tools.fetched(tmp_path / "none")
+
+
+def test_the_lock_is_made_from_what_pip_would_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = loaded("tools")
+    other = installing.neighbour(tmp_path / "index")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(other.parent))
+    monkeypatch.setattr(tools, "HERE", tmp_path)
+    (tmp_path / "pyz-requirements.txt").write_text("neighbour>=1,<2\n")
+    tools.locked(tmp_path / "pyz.lock")
+    digest = hashlib.sha256(other.read_bytes()).hexdigest()
+    text = (tmp_path / "pyz.lock").read_text()
+    assert f"neighbour==1.0 \\\n    --hash=sha256:{digest}\n" in text
+    tools.fetched(tmp_path / "packed")
+
+
+def test_the_lock_has_one_release_of_each_wanted_package_with_a_hash() -> None:
+    """What `make lock` would change is a matter of the day: newer releases do not fail this."""
+    folder = ROOT / "packaging"
+    pinned = {
+        name.lower().replace("_", "-"): version
+        for name, version in re.findall(
+            r"(?m)^([\w.-]+)==([\w.]+) \\\n    --hash=sha256:[0-9a-f]{64}$",
+            (folder / "pyz.lock").read_text("utf-8"),
+        )
+    }
+    lines = (folder / "pyz-requirements.txt").read_text("utf-8").splitlines()
+    wanted = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    assert {one.name for one in wanted} == set(pinned)
+    assert [str(one) for one in wanted if not one.specifier.contains(pinned[one.name])] == []
 
 
 # ---- the wheel -----------------------------------------------------------------------------------
@@ -518,26 +574,27 @@ def test_the_wheel_has_the_same_bytes_wherever_it_is_built_with_the_same_umask(
     assert filecmp.cmp(installing.wheel_elsewhere(tmp_path), wheel, shallow=False)
 
 
-def test_the_wheel_holds_the_three_packages_their_types_and_the_command(wheel: Path) -> None:
+def test_the_wheel_holds_one_package_that_carries_the_three_and_the_command(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         names = packed.namelist()
         metadata = packed.read(next(name for name in names if name.endswith("/METADATA"))).decode()
         scripts = packed.read(
             next(name for name in names if name.endswith("/entry_points.txt"))
         ).decode()
-    assert {name.partition("/")[0] for name in names if ".dist-info" not in name} == {
-        "common",
-        "pdu_common",
-        "handlers",
+    assert {name.partition("/")[0] for name in names if ".dist-info" not in name} == {OWN}
+    assert {f"{OWN}/{name}/py.typed" for name in CARRIED} | {f"{OWN}/py.typed"} <= set(names)
+    assert f"{OWN}/handlers/{installing.LEFT_MODULE}" not in names
+    tree = {
+        f"{OWN}/{path.relative_to(ROOT)}"
+        for name in CARRIED
+        for path in (ROOT / name).rglob("*.py")
     }
-    assert {f"{name}/py.typed" for name in ("common", "pdu_common", "handlers")} <= set(names)
-    assert f"handlers/{installing.LEFT_MODULE}" not in names
-    assert {str(path.relative_to(ROOT)) for path in (ROOT / "handlers").rglob("*.py")} <= set(names)
-    assert (
-        wheel.name.startswith(f"dcimanager_pdu_handlers-{VERSION}-py3")
-        and "pdu = handlers.command.start:main" in scripts
-    )
-    assert f"\nVersion: {VERSION}\n" in metadata
+    assert tree <= set(names)
+    assert wheel.name.startswith(f"{OWN}-{VERSION}-py3") and f"pdu = {OWN}:main" in scripts
+    head = metadata.partition("\n\n")[0] + "\n"
+    assert f"\nVersion: {VERSION}\n" in head and "\nAuthor: the pack's developers\n" in head
+    assert "\nKeywords: " in head and head.count("\nClassifier: ") > 5
+    assert "Project-URL" not in head and "Home-page" not in head
 
 
 def required(text: str) -> dict[str, set[str]]:
@@ -578,14 +635,45 @@ def test_the_wheel_requires_the_packages_of_the_tree_and_no_development_tools(wh
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The program `pdu` in an environment with only the wheel and its requirements."""
-    return (
-        installing.once(
-            tmp_path_factory, "bare", lambda folder: installing.environment(folder, wheel)
-        )
-        / "bin"
-        / "pdu"
+    """The program `pdu` in an environment with the wheel and its requirements, and the wheel of
+    another project with packages of the names that ours carries.
+    """
+
+    def make(folder: Path) -> None:
+        installing.environment(folder, wheel, installing.neighbour(folder / "neighbour"))
+
+    return installing.once(tmp_path_factory, "bare", make) / "bin" / "pdu"
+
+
+_OWNERS = "import common, handlers, pdu_common as p; print(common.OWNER, handlers.OWNER, p.OWNER)"
+
+
+def test_packages_of_another_project_with_our_names_stay_that_projects_own(
+    installed: Path, pyz: Path, home: Path
+) -> None:
+    """`pdu`, as a program and as a module, has its own all the same, and so has pdu.pyz."""
+    python = str(installed.parent / "python")
+    theirs = run([python, "-c", _OWNERS], home)
+    assert (theirs.stdout, theirs.stderr) == ("neighbour neighbour neighbour\n", "")
+    (folder,) = installed.parent.parent.glob("lib/python*/site-packages/handlers")
+    for program in (
+        [str(installed)],
+        [python, "-m", OWN],
+        [NEWEST[0], str(pyz)],
+    ):
+        said = run([*program, "--version"], home, PYTHONPATH=str(folder.parent))
+        assert said.stdout.startswith(f"pdu {VERSION}, "), said
+
+
+def test_a_script_imports_the_carried_packages_once_it_asks_for_them(
+    installed: Path, home: Path
+) -> None:
+    code = (
+        f"import {OWN}; {OWN}.make_importable(); from handlers.raritan import rpc, events\n"
+        "from handlers.nut import pynut; import handlers; print(handlers.VERSION)"
     )
+    said = run([str(installed.parent / "python"), "-c", code], home)
+    assert (said.stdout, said.stderr) == (f"{VERSION}\n", "")
 
 
 def test_the_installed_program_reads_every_simulator(

@@ -13,24 +13,31 @@ import click
 
 from ...errors import SettingsError, printable
 from ...tls import Trust, pem
-from ..drawing import reading_toml
 from ..kit import private
 from ..kit.exits import WRONG
 from ..kit.files import check_writable, text_of, write_page
 from ..kit.groups import EPILOG, Lazy, LazyCommand, Subcommand
-from ..kit.options import SharedOptions, Word, given, option, output, secret_files
+from ..kit.options import (
+    CA_PEM,
+    USERNAME,
+    SharedOptions,
+    Word,
+    given,
+    option,
+    output,
+    plain,
+    secret_files,
+)
 from ..kit.output import Result, shown
 from ..kit.report import Usage
+from ..kit.shared_options import CSV, HTML
 from . import document, page, text
 from .audit import Asked, Audited, audited
 from .groups import by_customer, by_machine, worst
-from .meters import Meters, RegisterFacts
-from .moments import moment, zone_named
 from .outcome import AuditOutcome, Times
-from .owners import customers, machines
 from .queries import QueryLogin, is_url
 from .readings import PduReadings
-from .shared_options import METERS, PERIOD
+from .shared_options import BillingOptions, billing
 from .sources import Access, source_of
 
 _SECRETS = ("password", "token")
@@ -41,21 +48,8 @@ _LARGE = 20
 class AuditOptions(NamedTuple):
     """The arguments of one run."""
 
+    billing: BillingOptions
     source: str
-    begin: str
-    end: str
-    zone: str
-    limit_kw: Optional[float]
-    pdu_limit_kw: Optional[float]
-    tolerance_kwh: float
-    step: Optional[float]
-    wrap: Optional[float]
-    meter_class: Optional[float]
-    volts: Optional[float]
-    own_use: Optional[float]
-    meters: Optional[str]
-    hall: Optional[str]
-    customers: Optional[str]
     csv: bool
     html: Optional[str]
     without: Sequence[str]
@@ -66,18 +60,15 @@ class AuditOptions(NamedTuple):
 
 @click.pass_context
 def _audit(context: click.Context, /, **options: Any) -> int:
-    wanted, state = AuditOptions(**options), given(context)
+    wanted, state = AuditOptions(BillingOptions.of(options), **options), given(context)
     state.defect_code = WRONG
     if wanted.csv and state.json:
         raise Usage("--csv and --json exclude each other")
-    zone = zone_named(wanted.zone)
-    begin, end = moment(wanted.begin, zone), moment(wanted.end, zone)
-    if end <= begin:
-        raise Usage("--to must be later than --from")
+    times = Times(*wanted.billing.period())
     if wanted.html is not None:
         check_writable(wanted.html)
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as sections:
-        found = _found(wanted, state, Times(begin, end, zone), sections)
+        found = _found(wanted, state, times, sections)
         if wanted.html is not None:
             sections.seek(0)
             write_page(wanted.html, page.page(found, sections))
@@ -97,20 +88,8 @@ def _found(
 ) -> AuditOutcome:
     """All that is found. `sections`: where the parts of the page are kept, of each PDU."""
     begin, end, zone = times
-    usual = RegisterFacts(
-        wanted.limit_kw,
-        wanted.step,
-        wanted.wrap,
-        wanted.meter_class,
-        wanted.volts,
-        wanted.own_use,
-    )
-    drawing = reading_toml.read(wanted.hall) if wanted.hall else None
-    drawn = drawing.pdus if drawing else {}
-    meters = Meters(usual, wanted.meters or "", wanted.pdu_limit_kw, drawn)
-    owned = customers(wanted.customers, zone) if wanted.customers else {}
-    cords = machines(drawing) if drawing else {}
-    tolerance = wanted.tolerance_kwh
+    meters, owned, cords = wanted.billing.files(zone)
+    tolerance = wanted.billing.tolerance_kwh
     is_drawn = wanted.html is not None
     asked = Asked(begin, end, meters, owned, drawn=is_drawn, tolerance_kwh=tolerance)
     source = source_of(wanted.source, _access(wanted, state))
@@ -173,8 +152,10 @@ _AUDIT_HELP = """Say how much energy passed in a period, between bounds.
 
 SOURCE is the folder of `pdu meter`, or the URL of Prometheus, Thanos or
 VictoriaMetrics with the metrics of `pdu exporter`. A day in --from or --to is its
-midnight in --zone; --to is not counted. With --csv, what the figures rest on is
-printed on standard error.
+midnight in --zone; --to is not counted. --drawing gives sums of machines and limits
+by breakers, --customers sums of customers; --html has plots. --csv is a line of an
+invoice for each outlet; what the figures rest on is then on standard error.
+--match, --username, --secret-file and --ca-pem are for a server.
 
 \b
 Grades: firm         bounds at most 1 % and --tolerance-kwh apart, and nothing
@@ -184,16 +165,6 @@ Grades: firm         bounds at most 1 % and --tolerance-kwh apart, and nothing
 Exit code: 0 if all that is billed is firm, 1 if it is bounded, 2 if it is not
 billable or an argument or a file is wrong. Customers are billed; without them
 machines, and without those outlets."""
-_GROUPS = [
-    *option(
-        "--hall",
-        "the hall's drawing, hall.power.toml: sums of machines, limits by breakers",
-        "FILE",
-    ),
-    *option("--customers", "CSV with customer,pdu,outlet,from,to: sums of customers", "FILE"),
-    *option("--csv", "print CSV, a line of an invoice for each outlet"),
-    *option("--html", "also write one self-contained page with plots", "FILE"),
-]
 _SERVER = [
     *option(
         "--without",
@@ -202,9 +173,9 @@ _SERVER = [
         multiple=True,
     ),
     *option("--match", 'server: more labels of the series, such as job="pdu"', "LABELS"),
-    *option("--username", "server: the user to log in as", "NAME"),
-    *secret_files(asked=False),
-    *option("--ca-pem", "server: trust the authorities in this file, and no others", "FILE"),
+    *plain(USERNAME),
+    *secret_files(),
+    *plain(CA_PEM),
 ]
 audit = Subcommand(
     "audit",
@@ -212,10 +183,10 @@ audit = Subcommand(
     help=_AUDIT_HELP,
     examples=(
         "pdu energy audit DIR --from 2026-10-01 --to 2026-11-01 --limit-kw 3.68",
-        "pdu energy audit DIR --from 2026-10-01 --to 2026-10-08 --hall h.toml",
+        "pdu energy audit DIR --from 2026-10-01 --to 2026-10-08 --drawing h.toml",
     ),
     context_settings={"max_content_width": text.WIDTH},
-    params=[Word("SOURCE"), *PERIOD, *METERS, *_GROUPS, *_SERVER, *output()],
+    params=[Word("SOURCE"), *billing(False), *CSV(), *HTML(), *_SERVER, *output()],
 )
 energy = Lazy(
     "energy",

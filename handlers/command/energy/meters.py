@@ -154,7 +154,7 @@ class Meters:
             option = "--limit-kw" if outlet != OWN else "--pdu-limit-kw"
             raise SettingsError(
                 f"{what}: the most that its supply delivers is not known: give {option}, limit_kw"
-                " in the file of --meters, or a drawing with breakers and voltages as --hall"
+                " in the file of --meters, or a drawing with breakers and voltages as --drawing"
             )
         return found._replace(limit_kw=limit)
 

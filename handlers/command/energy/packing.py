@@ -79,7 +79,7 @@ def _pack(context: click.Context, /, **options: Any) -> int:
 
 _HELP = """Make audits of many PDUs fast: keep the readings of past days as columns.
 
-DIR is the folder of `pdu meter LIST --to DIR`. Each file but the newest gets a
+DIR is the folder of `pdu meter LIST --into DIR`. Each file but the newest gets a
 pack beside it, after all of its lines were checked. An audit uses a pack only
 while the SHA-256 of its file is the same. Packs are copies: remove them when you
 like, and run this again after you packed files with gzip."""

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
 
-from ...errors import printable
-from ..kit.html import STYLE
+from ..kit import html
+from ..kit.html import safe
 from ..kit.output import counted
 from . import plots
 from .audit import Audited, AuditedRegister
@@ -21,7 +20,7 @@ from .groups import InvoiceLine, Sum, balance, level_of
 from .outcome import AuditOutcome, Times, by_event, kwh, share
 from .text import EXPLAINED, NOBODY
 
-_CLASSES = {FIRM: "firm", BOUNDED: "doubtful", NOT_BILLABLE: "bad"}
+_CLASSES = {FIRM: "soft", BOUNDED: "doubtful", NOT_BILLABLE: "bad"}
 _VERDICTS = {
     0: "All that is billed is firm.",
     1: "All that is billed lies within its bounds; some of it is not firm.",
@@ -32,13 +31,6 @@ _MOST_EVENTS = 15
 #: column -> its head, also beside each cell in a narrow window
 _HEADS = ("", "kWh lowest", "best", "highest", "read", "grade", "reason")
 _SUM_HEADS = ("", "outlets", "kWh lowest", "best", "highest", "grade", "reason")
-_MORE_STYLE = """
-.firm { color: var(--soft); } details { margin: .3rem 0; } summary { cursor: pointer; }
-a { color: inherit; } ul { margin: .2rem 0; padding-left: 1.2rem; overflow-wrap: anywhere; }
-.register, tr { break-inside: avoid; }
-@media print { body { margin: 0; max-width: none; print-color-adjust: exact; } }
-@media (max-width: 44rem) { .n { white-space: nowrap; }
-"""
 
 
 def _narrow(kind: str, heads: Sequence[str]) -> str:
@@ -51,9 +43,9 @@ def _narrow(kind: str, heads: Sequence[str]) -> str:
     )
 
 
-_ALL_STYLE = (
-    f"{STYLE}{_MORE_STYLE}{_narrow('registers', _HEADS)}{_narrow('sums', _SUM_HEADS)}}}"
-    f"{plots.STYLE}"
+_STYLE = (
+    "@media screen and (max-width: 44rem) {"
+    f"{_narrow('registers', _HEADS)}{_narrow('sums', _SUM_HEADS)}}}{plots.STYLE}"
 )
 
 
@@ -63,17 +55,12 @@ def page(found: AuditOutcome, sections: Iterable[str]) -> Iterator[str]:
     Texts from devices and files are escaped.
     """
     when = f"{found.local(found.begin)} to {found.local(found.end)}, {found.zone.key}"
-    title = _safe(f"Energy, {when}")
+    title = f"Energy, {when}"
     grades = [one.grade for _, one in found.answers()]
     counts = ", ".join(f"{grades.count(one)} {one}" for one in LEVELS)
     yield (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta http-equiv="Content-Security-Policy"'
-        " content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{title}</title><style>{_ALL_STYLE}</style></head><body>\n"
-        f"<h1>{title}</h1>\n"
-        f"<p><strong>{_VERDICTS[found.level]}</strong> Registers: {counts}."
+        html.begin(title, _STYLE)
+        + f"<p><strong>{_VERDICTS[found.level]}</strong> Registers: {counts}."
         " The lowest kWh are the lowest defensible bill.</p>\n"
     )
     yield from _exceptions(found)
@@ -81,7 +68,7 @@ def page(found: AuditOutcome, sections: Iterable[str]) -> Iterator[str]:
     yield from _sums("Machines", found.machines)
     yield "<h2>PDUs</h2>\n"
     yield from sections
-    yield f"<h2>Notes</h2>\n{_list(found.notes())}</body></html>\n"
+    yield f"<h2>Notes</h2>\n{_list(found.notes())}{html.END}"
 
 
 def _exceptions(found: AuditOutcome) -> Iterator[str]:
@@ -96,7 +83,7 @@ def _exceptions(found: AuditOutcome) -> Iterator[str]:
             parts.append(f"{counted(len(pdu.unread), 'outlet')} not read")
         if pdu.exceeded:
             parts.append("the outlets took more than the PDU itself")
-        link = f'<a href="#{_anchor(pdu.name)}">{_safe(pdu.name)}</a>'
+        link = f'<a href="#{_anchor(pdu.name)}">{safe(pdu.name)}</a>'
         items.append(f"<li>{link}: {'; '.join(parts)}")
     if items:
         yield f"<h2>Not firm</h2>\n<ul>{''.join(items)}</ul>\n"
@@ -108,7 +95,7 @@ def _sums(title: str, sums: Sequence[Sum]) -> Iterator[str]:
     yield f'<h2>{title}</h2>\n<table class="sums">{_head(_SUM_HEADS)}'
     for one in sums:
         outlets = "".join(f"<li>{_line(line)}" for line in one.lines)
-        name = _safe(one.name or NOBODY)
+        name = safe(one.name or NOBODY)
         yield _row(
             f"<details><summary>{name}</summary><ul>{outlets}</ul></details>",
             [str(len(one.lines)), *kwh(one.energy, one.has_lowest)],
@@ -119,7 +106,7 @@ def _sums(title: str, sums: Sequence[Sum]) -> Iterator[str]:
 
 
 def _line(line: InvoiceLine) -> str:
-    where = f"{_safe(line.pdu)} {_safe(line.outlet)}"
+    where = f"{safe(line.pdu)} {safe(line.outlet)}"
     energy = "not read" if line.energy is None else f"{kwh(line.energy, line.has_lowest)[1]} kWh"
     return f'<a href="#{_anchor(line.pdu, line.outlet)}">{where}</a>: {energy}, {line.grade}'
 
@@ -133,7 +120,7 @@ def _pdu(times: Times, pdu: Audited) -> Iterator[str]:
     answers = [*pdu.outlets, *filter(None, [pdu.own])]
     doubtful = [one for one in answers if one.grade != FIRM]
     firm = [one for one in answers if one.grade == FIRM]
-    yield f'<h3 id="{_anchor(pdu.name)}">{_safe(pdu.name)}</h3>\n'
+    yield f'<h3 id="{_anchor(pdu.name)}">{safe(pdu.name)}</h3>\n'
     if pdu.unread or not answers:
         whose = f" of {counted(len(pdu.unread), 'outlet')}" if answers else ": not billable"
         yield f"<p>No energy was read{whose}.</p>\n"
@@ -145,7 +132,7 @@ def _pdu(times: Times, pdu: Audited) -> Iterator[str]:
         low, _, high = kwh(compared.difference)
         said = EXPLAINED[compared.explained]
         text = f"PDU less outlets: {low} to {high} kWh, {said}: {compared.reason}"
-        yield f"<p>{_safe(text)}</p>\n"
+        yield f"<p>{safe(text)}</p>\n"
     if doubtful:
         yield _table(pdu, doubtful)
     if firm:
@@ -159,7 +146,7 @@ def _pdu(times: Times, pdu: Audited) -> Iterator[str]:
     for one in doubtful:
         if one.drawn is not None:
             name = f"Outlet {one.outlet}" if one.outlet else "PDU itself"
-            yield f'<div class="register"><h3>{_safe(name)}</h3>'
+            yield f'<div class="whole"><h3>{safe(name)}</h3>'
             yield plots.register(times, one, one.drawn)
             yield f"{plots.energy(times, one, one.drawn)}</div>\n"
 
@@ -167,7 +154,7 @@ def _pdu(times: Times, pdu: Audited) -> Iterator[str]:
 def _table(pdu: Audited, registers: Sequence[AuditedRegister]) -> str:
     rows = (
         _row(
-            _safe(one.outlet or "PDU itself"),
+            safe(one.outlet or "PDU itself"),
             [*kwh(one.energy, one.has_lowest), share(one.read)],
             one.grade,
             one.reason,
@@ -185,11 +172,9 @@ def _head(heads: Sequence[str]) -> str:
 def _row(name: str, figures: Sequence[str], grade: str, reason: str, anchor: str = "") -> str:
     """One row; `name` is HTML."""
     place = f' id="{anchor}"' if anchor else ""
-    cells = "".join(f'<td class="n">{_safe(one)}' for one in figures)
+    cells = "".join(f'<td class="n">{safe(one)}' for one in figures)
     grade_cell = f'<td class="{_CLASSES[grade]}">{grade}'
-    return (
-        f'<tr{place}><td class="wide">{name}{cells}{grade_cell}<td class="wide">{_safe(reason)}\n'
-    )
+    return f'<tr{place}><td class="wide">{name}{cells}{grade_cell}<td class="wide">{safe(reason)}\n'
 
 
 def _anchor(pdu: str, outlet: str = "") -> str:
@@ -198,11 +183,6 @@ def _anchor(pdu: str, outlet: str = "") -> str:
     return f"x{digest[:12]}"
 
 
-def _safe(text: str) -> str:
-    """Text for HTML, from anybody: without controls and marks that change its direction."""
-    return escape(printable(text))
-
-
 def _list(texts: Iterable[str]) -> str:
-    items = [f"<li>{_safe(one)}" for one in texts]
+    items = [f"<li>{safe(one)}" for one in texts]
     return f"<ul>{''.join(items)}</ul>\n" if items else ""

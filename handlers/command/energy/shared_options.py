@@ -1,18 +1,91 @@
-"""Options that an audit and a statement share: the period, and what is known of meters."""
+"""What an audit and a statement are both told: the period, what is known of meters, whose outlets
+they are.
+"""
 
 from __future__ import annotations
 
-from ..kit.options import NumberRange, option
-from .grades import USUAL_TOLERANCE_KWH
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+from zoneinfo import ZoneInfo
 
-PERIOD = [
+from ..drawing import reading_toml
+from ..kit.options import NumberRange, Parameters, option
+from ..kit.report import Usage
+from ..kit.shared_options import CUSTOMERS, DRAWING
+from .grades import USUAL_TOLERANCE_KWH
+from .meters import Meters, RegisterFacts
+from .moments import moment, zone_named
+from .owners import Place, Tenure, customers, machines
+
+
+class BillingOptions(NamedTuple):
+    """The values of the options of `billing`."""
+
+    begin: str
+    end: str
+    zone: str
+    limit_kw: Optional[float]
+    pdu_limit_kw: Optional[float]
+    tolerance_kwh: float
+    step: Optional[float]
+    wrap: Optional[float]
+    meter_class: Optional[float]
+    volts: Optional[float]
+    own_use: Optional[float]
+    meters: Optional[str]
+    drawing: Optional[str]
+    customers: Optional[str]
+
+    @classmethod
+    def of(cls, options: dict[str, Any]) -> BillingOptions:
+        """Takes its own from the options of a command."""
+        return cls(**{key: options.pop(key) for key in cls._fields})
+
+    def period(self) -> tuple[float, float, ZoneInfo]:
+        """Begin and end in s since 1970, and their zone. Raises SettingsError or Usage."""
+        zone = zone_named(self.zone)
+        begin, end = moment(self.begin, zone), moment(self.end, zone)
+        if end <= begin:
+            raise Usage("--to must be later than --from")
+        return begin, end, zone
+
+    def files(self, zone: ZoneInfo) -> BillingFiles:
+        """Reads the files. Raises SettingsError."""
+        usual = RegisterFacts(
+            self.limit_kw, self.step, self.wrap, self.meter_class, self.volts, self.own_use
+        )
+        drawing = reading_toml.read(self.drawing) if self.drawing else None
+        drawn = drawing.pdus if drawing else {}
+        return BillingFiles(
+            Meters(usual, self.meters or "", self.pdu_limit_kw, drawn),
+            customers(self.customers, zone) if self.customers else {},
+            machines(drawing) if drawing else {},
+        )
+
+
+class BillingFiles(NamedTuple):
+    """What the owner's files say."""
+
+    meters: Meters
+    #: who had an outlet when
+    owned: Mapping[Place, Sequence[Tenure]]
+    #: machine -> its outlets
+    cords: Mapping[str, Sequence[Place]]
+
+
+def billing(customers_required: bool) -> Parameters:
+    """The options of `BillingOptions`."""
+    return [*_PERIOD, *_METERS, *DRAWING(old="--hall"), *CUSTOMERS(required=customers_required)]
+
+
+_PERIOD = [
     *option(
         "--from begin", "the first day, or a time such as 2026-10-12T14:00", "DAY", required=True
     ),
     *option("--to end", "the day after the last one, or a time", "DAY", required=True),
     *option("--zone", "the time zone of both", "NAME", default="UTC", show_default=True),
 ]
-METERS = [
+_METERS = [
     *option(
         "--limit-kw",
         "the most that the supply of an outlet delivers: breaker x voltage",

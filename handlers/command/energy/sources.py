@@ -42,7 +42,7 @@ def _server(name: str, access: Access) -> ReadingSource:
 def _journal(name: str, access: Access) -> ReadingSource:
     if os.path.isfile(name):
         raise SettingsError(
-            f"{printable(name)} is a file: give the folder of `pdu meter LIST --to FOLDER`"
+            f"{printable(name)} is a file: give the folder of `pdu meter LIST --into FOLDER`"
         )
     return MeterJournal(name, access.without)
 

@@ -10,12 +10,13 @@ import contextlib
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 import click
 
 from ... import VERSION
 from ...errors import PduHandlerError, SettingsError, printable
+from .. import site
 from ..drawing import reading_toml
 from ..drawing.drawing import Cord, Drawing, Machine
 from ..kit.groups import Subcommand
@@ -128,9 +129,19 @@ def _monitor(options: Mapping[str, str]) -> int:
         targets = opening.pdus(_path(options, "list"), options["auth"] or None, {})
         agent.answer({one.device.name: one for one in targets})
         return DONE
-    names = [name.strip() for name in options["machines"].split(",") if name.strip()]
-    found = names or [one.name for one in drawing.machines.values() if not one.protected]
-    return _checked(runner, [_machine({**options, "plug": name}) for name in found])
+    return _checked(runner, [_machine({**options, "plug": name}) for name in _names(options)])
+
+
+def _names(options: Mapping[str, str], usual: bool = True) -> list[str]:
+    """The machines of the option machines; without it all that may be fenced, if `usual`."""
+    drawing, wanted = _drawing(options), options["machines"]
+    if drawing is None:
+        if wanted:
+            raise SettingsError("the option machines needs the option drawing")
+        return []
+    if wanted:
+        return [one.name for one in site.chosen(drawing, [wanted])]
+    return [one.name for one in drawing.machines.values() if not one.protected] if usual else []
 
 
 def _checked(runner: MakeRunner, machines: Sequence[FencedMachine]) -> int:
@@ -168,7 +179,7 @@ def _validate_all(options: Mapping[str, str]) -> int:
     """Check the options and the files; nothing is sent."""
     agent.proof_of(options)
     agent.pause_of(options)
-    for name in filter(None, map(str.strip, options["machines"].split(","))):
+    for name in _names(options, usual=False):
         _machine({**options, "plug": name})
     if options["plug"]:
         _machine(options)
@@ -265,8 +276,8 @@ def _runner(options: Mapping[str, str], timeout_s: Optional[float] = None) -> Ma
 # ---- the command ---------------------------------------------------------------------------------
 
 
-def _run(**values: str) -> int:
-    found = {name: value for name, value in values.items() if value is not None}
+def _run(**values: Any) -> int:
+    found = {name: _text(value) for name, value in values.items() if value not in (None, ())}
     try:
         # a cluster gives no argument
         given = Given(completed(found), ()) if found else of_input(_input())
@@ -276,8 +287,15 @@ def _run(**values: str) -> int:
     return run(given)
 
 
+def _text(value: Any) -> str:
+    """A value of the command line as a cluster gives it."""
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
 def _parameters(one: FenceOption) -> Parameters:
     """The command line's form of an option of the contract."""
+    if one.shared is not None:
+        return one.shared(show_default=one.default or None)
     help_ = one.help
     if one.name == "action":
         help_ += f" ({', '.join(ACTIONS)})"
@@ -295,7 +313,24 @@ def _input() -> str:
     return sys.stdin.buffer.read(LONGEST + 1).decode("utf-8", "surrogateescape")
 
 
-fence = Subcommand(
+class _Fence(Subcommand):
+    """Ends with the contract's code if arguments are wrong: `pdu`'s own, 2, is `off` of status."""
+
+    def make_context(
+        self,
+        info_name: Optional[str],
+        args: list[str],
+        parent: Optional[click.Context] = None,
+        **extra: Any,
+    ) -> click.Context:
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            _say(" ".join(error.format_message().split()))
+            raise click.exceptions.Exit(FAILED) from None
+
+
+fence = _Fence(
     "fence",
     callback=_run,
     help=f"""Be a fence agent: take a machine's power, prove it, and give it back.

@@ -7,10 +7,12 @@ metadata.rng, which Debian installs in /usr/share/cluster/relaxng.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 from xml.etree import ElementTree
 
 from ...errors import SettingsError, printable
+from ..kit import shared_options
+from ..kit.options import SharedOption
 
 NAME = "fence_pdu"
 
@@ -31,6 +33,16 @@ class FenceOption(NamedTuple):
     help: str
     default: str = ""
     required: bool = False
+    #: what it is on the command line, if other commands have it too
+    shared: Optional[SharedOption] = None
+
+    @classmethod
+    def of(
+        cls, shared: SharedOption, kind: str, default: str = "", required: bool = False
+    ) -> FenceOption:
+        """An option that other commands have, too: with their name and text."""
+        name = shared.flag.lstrip("-").replace("-", "_")
+        return cls(name, "", shared.metavar, kind, shared.help, default, required, shared)
 
     @property
     def long(self) -> str:
@@ -46,50 +58,15 @@ OPTIONS: Sequence[FenceOption] = (
         "string",
         "a machine of the drawing, or its outlets: PDU/OUTLET, with a comma between two",
     ),
-    FenceOption("list", "", "FILE", "string", "the fleet list with the PDUs", required=True),
-    FenceOption("auth", "", "FILE", "string", "logins of the PDUs: a file that only root reads"),
-    FenceOption("drawing", "", "FILE", "string", "hall.power.toml, which has the machines"),
-    FenceOption(
-        "confirm",
-        "",
-        "HOW",
-        "string",
-        f"what proves off: {CURRENT}, state and meters of all outlets; {STATE}, the state alone,"
-        " for outlets without a meter",
-        CURRENT,
-    ),
-    FenceOption(
-        "machines",
-        "",
-        "NAMES",
-        "string",
-        "the machines that this device fences, with a comma between two: monitor without a plug"
-        " reads them, usually all of the drawing",
-    ),
-    FenceOption(
-        "threshold",
-        "",
-        "AMPERES",
-        "string",
-        "a current below this counts as none; in watts, what it is at 100 V",
-        "0.02",
-    ),
+    FenceOption.of(shared_options.LIST, "string", required=True),
+    FenceOption.of(shared_options.AUTH, "string"),
+    FenceOption.of(shared_options.DRAWING, "string"),
+    FenceOption.of(shared_options.CONFIRM, "string", CURRENT),
+    FenceOption.of(shared_options.MACHINES, "string"),
+    FenceOption.of(shared_options.THRESHOLD, "string", "0.02"),
     FenceOption("power_wait", "", "SECONDS", "second", "how long reboot leaves it off", "5"),
-    FenceOption(
-        "power_timeout",
-        "",
-        "SECONDS",
-        "second",
-        "how long the meters may take to show that one feed is off",
-        "20",
-    ),
-    FenceOption(
-        "meter_period",
-        "",
-        "SECONDS",
-        "second",
-        "how often the meters renew their figures; usually learned from when figures change",
-    ),
+    FenceOption.of(shared_options.POWER_TIMEOUT, "second", "20"),
+    FenceOption.of(shared_options.METER_PERIOD, "second"),
     FenceOption(
         "seen_for",
         "",
@@ -98,13 +75,7 @@ OPTIONS: Sequence[FenceOption] = (
         "how long it counts what outlets carried that were off before the command",
         "600",
     ),
-    FenceOption(
-        "state_dir",
-        "",
-        "FOLDER",
-        "string",
-        "where it keeps what was seen, and its locks; usually /var/lib/pdu",
-    ),
+    FenceOption.of(shared_options.STATE_DIR, "string"),
 )
 
 #: action -> whether it switches

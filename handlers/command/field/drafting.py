@@ -16,6 +16,7 @@ from ..kit.files import new_file, text_of
 from ..kit.groups import Subcommand
 from ..kit.options import Word, given, option, output
 from ..kit.output import Result, shown
+from ..kit.shared_options import OUT, STANDARD_OUTPUT
 from .snmp.rows import dotted
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _STEPS = (
 
 @click.pass_context
 def _draft(
-    context: click.Context, file: str, mib: Sequence[str], key: str, out: Optional[str]
+    context: click.Context, file: str, mib: Sequence[str], family: str, out: Optional[str]
 ) -> int:
     from ...snmp import schema  # imported late: 120 ms together, which --help saves
     from .draft.mib import Mib
@@ -55,18 +56,18 @@ def _draft(
     known = read(mib) if mib else Mib()
     with new_file(out) as write:
         try:
-            found = drafted(parsed.rows, known, key, parsed.names)
+            found = drafted(parsed.rows, known, family, parsed.names)
         except ValueError as error:
-            # the profile is checked; only --key can make it invalid
-            raise SettingsError(f"--key: {error}") from None
+            # the profile is checked; only --family can make it invalid
+            raise SettingsError(f"--family: {error}") from None
         profile = schema.dumps(found.profile) if found.profile is not None else ""
         if profile:
             write(f"{profile}\n".encode())
-    family = recording.detected(parsed.rows)
+    detected = recording.detected(parsed.rows)
     notes = [*known.notes, *(f"Not read from the recording: {rows}" for rows in parsed.skipped)]
-    if family is not None:
+    if detected is not None:
         notes.append(
-            f"The family {family.profile.key} reads this device already: pdu status snmp HOST"
+            f"The family {detected.profile.key} reads this device already: pdu status snmp HOST"
         )
     return shown(_result(found, profile, notes, out), state.json)
 
@@ -163,16 +164,13 @@ The draft cannot switch outlets: find the command in the vendor's documents and 
             multiple=True,
         ),
         *option(
-            "--key",
+            "--family",
             "the key of the family (default: own-NUMBER with the enterprise number, else own-pdu)",
             "KEY",
+            old="--key",
             default="",
         ),
-        *option(
-            "-o --out",
-            "write the profile to this new file; default: -, the standard output",
-            "FILE",
-        ),
+        *OUT(default="-", show_default=STANDARD_OUTPUT),
         *output(),
     ],
 )

@@ -12,6 +12,7 @@ from ..kit.files import new_file
 from ..kit.groups import Subcommand
 from ..kit.options import LOGIN, SNMP, TLS, Seconds, device, given, option, output
 from ..kit.output import Result, passing, shown
+from ..kit.shared_options import OUT, STANDARD_OUTPUT
 from ..pdus import doors, form
 from ..pdus.kinds import Recorder, Recording
 from ..pdus.loading import load
@@ -88,7 +89,7 @@ HANDLER  {", ".join(doors.recorded())}""",
     params=[
         click.Argument(["handler"], type=click.Choice(doors.recorded()), metavar="HANDLER"),
         click.Argument(["host"], metavar="HOST"),
-        *option("-o --out", "write this new file; default: -, the standard output", "FILE"),
+        *OUT(default="-", show_default=STANDARD_OUTPUT),
         *option(
             "--keep",
             f"do not replace these: {', '.join(KINDS)}; repeatable",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import signal
 import sys
 import time
@@ -16,16 +17,20 @@ from ..kit.files import text_of
 from ..kit.groups import Subcommand
 from ..kit.options import Word, given, option, output
 from ..kit.output import print_json
+from ..kit.servers import listen_address
+from ..kit.shared_options import LISTEN
 from ..pdus.doors import kind_of
 from ..pdus.kinds import Served
+from .serving import HOST
 
+USUAL_LISTEN = f"{HOST}:0"
 _POLL_S = 0.2
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 @click.pass_context
-def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
-    state = given(context)
+def _replay(context: click.Context, file: str, listen: str, profile: str) -> int:
+    state, port = given(context), _port(listen)
     text = text_of(file)
     handler, kind = kind_of(text, file)
     if profile and kind.serve_as is None:
@@ -65,6 +70,18 @@ def _replay(context: click.Context, file: str, port: int, profile: str) -> int:
     return DONE
 
 
+def _port(listen: str) -> int:
+    """The port of --listen; of its old name --port, which took no address. Raises SettingsError."""
+    host, port = (
+        (HOST, int(listen))
+        if re.fullmatch("[0-9]{1,5}", listen)
+        else listen_address(listen, "--listen", USUAL_LISTEN)
+    )
+    if host not in (HOST, "localhost"):
+        raise SettingsError(f"--listen {listen[:60]!r}: a recording is served on {HOST} only")
+    return port
+
+
 @contextlib.contextmanager
 def _asked() -> Iterator[list[int]]:
     """Yields an empty list.
@@ -101,7 +118,7 @@ replay = Subcommand(
     callback=_replay,
     examples=(
         "pdu replay unit.snmprec",
-        "pdu replay unit.snmprec --port 16161 --profile apc-rpdu2",
+        "pdu replay unit.snmprec --listen 127.0.0.1:16161",
     ),
     help="""Serve a recording as a device on 127.0.0.1 until Ctrl-C.
 
@@ -111,13 +128,7 @@ Reads are answered from the recording. Outlets follow the handler's commands, an
 their recorded values.""",
     params=[
         Word("FILE"),
-        *option(
-            "--port",
-            "the port on 127.0.0.1 (default: any free one)",
-            "PORT",
-            click.IntRange(0, 65535),
-            default=0,
-        ),
+        *LISTEN(old="--port", default=USUAL_LISTEN, show_default=True),
         *option(
             "--profile",
             "SNMP: follow the commands of this family or profile instead of the detected one",

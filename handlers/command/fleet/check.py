@@ -21,7 +21,8 @@ from ..kit.groups import Subcommand
 from ..kit.options import Seconds, SharedOptions, Word, given, option, output, secret_files
 from ..kit.output import counted, print_json, progress
 from ..kit.report import Usage, described
-from ..pdus import listing, pool, saved, shared_options
+from ..kit.shared_options import ARCHIVES, AUTH, CSV, HTML, PARALLEL, SAVE, WORKERS
+from ..pdus import listing, pool, saved
 from ..pdus.auth import ENVIRONMENT, of_environment, of_file
 from ..pdus.polling import Target, poll_all, targets
 from ..pdus.reading import Reading
@@ -268,7 +269,8 @@ _HELP = """Read all PDUs of a list in parallel: states, load, energy, and what i
 FILE is CSV with a header line (name,handler,address,auth,settings,metered) or TOML with [[pdu]]
 tables. It contains no secret: `auth` names a login in a file of logins (--auth) or in an
 [auth.NAME] table of the TOML list. PDUs without `auth` are read with --secret-file,
-PDU_COMMUNITY, ...; on a terminal you are asked for what is missing.
+PDU_COMMUNITY, ...; on a terminal you are asked for what is missing. --save also reads numbers,
+names, W, lines, breakers and what outlets do when power comes back.
 
 Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, a NUT driver is not connected or its data
 is stale, or figures cannot be read, 2 if a PDU did not answer or stopped answering, or if its
@@ -284,32 +286,18 @@ check = _Check(
     help=_HELP,
     params=[
         Word("FILE"),
-        *option(
-            "--auth",
-            "logins: a TOML file with [auth.NAME] tables, not readable by other users",
-            "FILE",
-        ),
+        *AUTH(),
         *option("--lenient", "list and ignore columns of a CSV file that are unknown"),
-        *shared_options.archives(),
-        *shared_options.parallel(),
-        *option(
-            "--workers",
-            "processes that read them (default: one for each core)",
-            "N",
-            click.IntRange(1, 256),
-        ),
+        *ARCHIVES(),
+        *PARALLEL(default=pool.PARALLEL, show_default=True),
+        *WORKERS(),
         *option(
             "--watch", "poll every SECONDS, and mark what changed", "SECONDS", Seconds(1, 86400)
         ),
-        *option("--csv", "print CSV"),
-        *option("--html", "also write one self-contained page", "FILE"),
+        *CSV(),
+        *HTML(),
         *option("--nagios", "print the output of a Nagios plugin"),
-        *option(
-            "--save",
-            "also read numbers, names, W, lines, breakers and what outlets do when power comes"
-            " back, and keep all of it in this new file",
-            "FILE",
-        ),
+        *SAVE(),
         *secret_files(),
         *output(),
     ],

@@ -19,14 +19,14 @@ import click
 
 from ... import registry
 from ...errors import SettingsError, printable
-from ...settings import host_and_port
 from ..kit import extras
 from ..kit.groups import Subcommand
 from ..kit.options import Seconds, SharedOptions, given, option, output, secret_files
 from ..kit.output import print_json
 from ..kit.report import Interrupted, failed
 from ..kit.service import Wishes
-from ..pdus import listing, shared_options
+from ..kit.shared_options import ARCHIVES, AUTH, LIST, LISTEN, PARALLEL, WORKERS
+from ..pdus import listing
 from ..pdus.auth import of_environment, of_file
 from ..pdus.loading import load
 from ..pdus.polling import targets
@@ -35,8 +35,7 @@ from ..pdus.versions import replaced, usable
 from .allowed import Allowed
 from .networks import one_network
 
-LISTEN = "127.0.0.1:9914"
-_LAST_PORT = 65535
+USUAL_LISTEN = "127.0.0.1:9914"
 _PACKAGES = ("prometheus_client", "h11")
 
 
@@ -93,7 +92,7 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
                 readers,
                 probing.ProbeExtras(wanted.identity, wanted.power),
             )
-            listener = _listening(wanted.listen)
+            listener = web.listening_at(wanted.listen, "--listen", USUAL_LISTEN)
         except BaseException:
             if readers is not None:
                 readers.close()
@@ -202,28 +201,14 @@ def _reload(exporter: Any, wanted: ExporterOptions, state: SharedOptions) -> Non
         _report(f"not reloaded: {failure(error).reason}")
 
 
-def _listening(where: str) -> socket.socket:
-    """A listening socket. Raises SettingsError for an address that cannot be used."""
-    from ..web import server as web  # imported late, as in `_exporter`
-
-    host, port = host_and_port(where)
-    if port is None or port > _LAST_PORT:
-        raise SettingsError(f"--listen {where[:60]!r}: give ADDRESS:PORT, such as {LISTEN}")
-    try:
-        return web.listening(host, port)
-    except (OSError, TypeError) as error:  # TypeError: text that cannot be a host name
-        raise SettingsError(
-            f"--listen {where[:60]}: {getattr(error, 'strerror', None) or error}"
-        ) from None
-
-
 _HELP = """Serve many PDUs to Prometheus: /probe?target=NAME or
 /probe?target=HOST[:PORT]&handler=HANDLER&auth=LOGIN.
 
 Targets must be on the list (--list, as for pdu check) or in a --network. For an address that is
 only in a --network, a query must name a handler and a login. SIGHUP makes the exporter read the
 list and the logins again. /targets is the list for http_sd_configs, /metrics is about the
-exporter itself. The exporter prints its address and runs until Ctrl-C or SIGTERM."""
+exporter itself. With --workers 1 no process but the exporter's own reads. The exporter prints its
+address and runs until Ctrl-C or SIGTERM."""
 exporter = Subcommand(
     "exporter",
     callback=_exporter,
@@ -233,37 +218,15 @@ exporter = Subcommand(
     ),
     help=_HELP,
     params=[
-        *option("--list", "the PDUs that may be queried: CSV or TOML", "FILE"),
-        *option(
-            "--auth",
-            "logins: a TOML file with [auth.NAME] tables, not readable by other users",
-            "FILE",
-        ),
+        *LIST(),
+        *AUTH(),
         *option(
             "--network", "further addresses that may be queried; repeatable", "CIDR", multiple=True
         ),
-        *shared_options.archives(),
-        *option(
-            "--listen",
-            "where to listen; port 0: any free one",
-            "ADDRESS:PORT",
-            default=LISTEN,
-            show_default=True,
-        ),
-        *option(
-            "--parallel",
-            "probes to run at a time",
-            "N",
-            click.IntRange(1, 2000),
-            default=64,
-            show_default=True,
-        ),
-        *option(
-            "--workers",
-            "processes that read (default: one for each core; 1: none but the exporter's)",
-            "N",
-            click.IntRange(1, 256),
-        ),
+        *ARCHIVES(),
+        *LISTEN(default=USUAL_LISTEN, show_default=True),
+        *PARALLEL(default=64, show_default=True),
+        *WORKERS(),
         *option(
             "--timeout-offset",
             "end a probe this much before Prometheus gives up",
@@ -281,7 +244,7 @@ exporter = Subcommand(
             "also serve the watts of outlets, by which pdu energy audit finds registers in a wrong"
             " unit: more requests",
         ),
-        *secret_files(asked=False),
+        *secret_files(),
         *output(),
     ],
 )

@@ -18,12 +18,24 @@ from typing import Any, NamedTuple, Optional
 import click
 
 from ...errors import SettingsError, printable
+from ...settings import port as port_number
 from ..kit import asking
 from ..kit.csv_out import begins_as_formula
 from ..kit.exits import DONE, code_of
 from ..kit.groups import Subcommand
-from ..kit.options import NumberRange, SharedOptions, Word, given, option, output, secret_files
+from ..kit.options import (
+    PORT,
+    NumberRange,
+    SharedOptions,
+    Word,
+    given,
+    option,
+    output,
+    plain,
+    secret_files,
+)
 from ..kit.output import columns, counted, print_json, progress
+from ..kit.shared_options import AUTH
 from ..pdus import form
 from ..pdus.auth import names, of_file
 from . import sweep
@@ -58,7 +70,7 @@ def _find(
     network: Sequence[str],
     auth: Optional[str],
     login: Optional[str],
-    port: int,
+    port: str,
     rate: float,
     no_mdns: bool,
 ) -> int:
@@ -66,6 +78,7 @@ def _find(
     form.check(state, ["community"], "pdu find")
     networks = parsed(network)
     community = _community(state, auth, login)
+    at = _port(port)
     count = sum(1 for _ in itertools.chain.from_iterable(map(hosts, networks)))
     # reason -> requests that the system did not send
     unsent: Counter[str] = collections.Counter()
@@ -73,12 +86,12 @@ def _find(
         answers = sweep.sweep(
             networks,
             community,
-            port,
+            at,
             sweep.SweepPace(rate),
             lambda: bar.update(1) if bar is not None else None,
             lambda error: unsent.update([getattr(error, "strerror", None) or str(error)]),
         )
-    pdus, others = _sorted_out(answers, port)
+    pdus, others = _sorted_out(answers, at)
     if not no_mdns:
         xerus = _announced(networks)
         known = {one.address for one in xerus}
@@ -111,6 +124,13 @@ def _community(state: SharedOptions, auth: Optional[str], login: Optional[str]) 
             f"the login {printable(login, 60)!r} has no community; a search asks over SNMPv2c"
         )
     return known[login].secrets["community"]
+
+
+def _port(text: str) -> int:
+    try:
+        return port_number(text)
+    except ValueError:
+        raise SettingsError("--port must be a number from 1 to 65535") from None
 
 
 def _sorted_out(
@@ -299,20 +319,13 @@ find = Subcommand(
     help=_HELP,
     params=[
         Word("NETWORK+"),
-        *option("--auth", "logins: a TOML file with [auth.NAME] tables", "FILE"),
+        *AUTH(),
         *option(
             "--login",
             "the login whose community is tried; the list names it for each PDU found over SNMP",
             "NAME",
         ),
-        *option(
-            "--port",
-            "the UDP port of the agents",
-            "PORT",
-            click.IntRange(1, 65535),
-            default=161,
-            show_default=True,
-        ),
+        *plain(PORT, default=str(_USUAL["snmp"]), show_default=True),
         *option(
             "--rate",
             "requests a second",

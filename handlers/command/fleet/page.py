@@ -5,12 +5,12 @@ requests.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
-from typing import Callable, NamedTuple
+from typing import Callable
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..kit.html import STYLE
+from ..kit import html
+from ..kit.html import Cell, named, number, safe, section, words
 from ..kit.output import counted
 from ..pdus.states import DOWN, UNKNOWN, word
 from .tables import SHOWN, CellLook, CheckColumn
@@ -21,85 +21,40 @@ _CLASSES = {BAD: "bad", DOUBTFUL: "doubtful"}
 _RANGE = 3  # numbers in a row from which they are written as a range
 
 
-class _Cell(NamedTuple):
-    """One cell: HTML, its classes, and the head of its column for a narrow window ("": none)."""
-
-    html: str
-    classes: str = ""
-    head: str = ""
-
-
 def page(
     rows: Sequence[PduRow], found: Summary, when: str, marks: Mapping[str, Sequence[str]]
 ) -> str:
     """The whole file. Texts from devices and lists are escaped."""
     parts = [
-        "<!doctype html>",
-        '<html lang="en"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">""",
-        (
-            f"<title>{counted(found.pdus, 'PDU')},"
-            f" {escape(when)}</title><style>{STYLE}</style></head><body>"
-        ),
-        f"<h1>PDUs, {escape(when)}</h1>",
-        *(f"<p>{escape(line)}</p>" for line in found.lines()),
-        *_section(
+        html.begin(f"{counted(found.pdus, 'PDU')}, {when}"),
+        *(f"<p>{safe(line)}</p>" for line in found.lines()),
+        *section(
             "Changes",
             ("PDU", "change"),
-            [[_name(name), _text("; ".join(what))] for name, what in marks.items()],
+            [[named(one), words("; ".join(what))] for one, what in marks.items()],
         ),
         *_errors(rows),
-        *_section(
+        *section(
             "Unknown states",
             ("PDU", "outlets"),
             [
-                [_name(row.device.name), _text(_outlets(row, UNKNOWN))]
+                [named(row.device.name), words(_outlets(row, UNKNOWN))]
                 for row in rows
                 if row.unknown and not row.device.metered
             ],
         ),
         *_all(rows),
-        *_section(
+        *section(
             "Slowest",
             ("PDU", "address", "seconds"),
             [
-                [
-                    _name(row.device.name),
-                    _text(row.device.address),
-                    _Cell(f"{row.seconds:.2f}", "n", "seconds"),
-                ]
+                [named(row.device.name), words(row.device.address), number(f"{row.seconds:.2f}")]
                 for row in sorted(rows, key=lambda one: -one.seconds)[:_SLOWEST]
             ],
         ),
-        "</body></html>",
-        "",
+        html.END,
     ]
     return "\n".join(parts)
-
-
-def _section(title: str, head: Sequence[str], lines: Sequence[Sequence[_Cell]]) -> list[str]:
-    """A table with its title; nothing if it has no lines."""
-    return [f"<h2>{title}</h2>", *_table(head, lines)] if lines else []
-
-
-def _table(head: Sequence[str], lines: Sequence[Sequence[_Cell]]) -> list[str]:
-    numbers = {position for position, cell in enumerate(lines[0]) if "n" in cell.classes.split()}
-    heads = "".join(
-        f'<th class="n">{escape(one)}</th>' if position in numbers else f"<th>{escape(one)}</th>"
-        for position, one in enumerate(head)
-    )
-    return [
-        f'<table><tr class="head">{heads}</tr>',
-        *(f"<tr>{''.join(map(_td, line))}</tr>" for line in lines),
-        "</table>",
-    ]
-
-
-def _td(cell: _Cell) -> str:
-    classes = f' class="{cell.classes}"' if cell.classes else ""
-    head = f' data-head="{escape(cell.head)}"' if cell.head and cell.html else ""
-    return f"<td{classes}{head}>{cell.html}</td>"
 
 
 def _errors(rows: Sequence[PduRow]) -> list[str]:
@@ -113,11 +68,11 @@ def _errors(rows: Sequence[PduRow]) -> list[str]:
     parts = ["<h2>Errors</h2>"] if kinds else []
     for kind, found in sorted(kinds.items(), key=lambda one: -len(one[1])):
         parts += [
-            f'<h3><span class="{_CLASSES.get(found[0].level, "")}">{escape(kind)}</span>:'
+            f'<h3><span class="{_CLASSES.get(found[0].level, "")}">{safe(kind)}</span>:'
             f" {counted(len(found), 'PDU')}</h3>",
-            f"<p>What to do: {escape(found[0].remedy)}.</p>",
-            *_table(
-                ("PDU", "error"), [[_name(row.device.name), _text(row.reason)] for row in found]
+            f"<p>What to do: {safe(found[0].remedy)}.</p>",
+            *html.table(
+                ("PDU", "error"), [[named(row.device.name), words(row.reason)] for row in found]
             ),
         ]
     return parts
@@ -131,34 +86,32 @@ def _all(rows: Sequence[PduRow]) -> list[str]:
         if column.look is CellLook.BAR
     }
     head = (*(column.head for column in SHOWN), "outlets that are not on")
-    return _section("Load and energy", head, [_cells(row, most) for row in rows])
+    return section("Load and energy", head, [_cells(row, most) for row in rows])
 
 
-def _cells(row: PduRow, most: Mapping[str, float]) -> list[_Cell]:
+def _cells(row: PduRow, most: Mapping[str, float]) -> list[Cell]:
     cells = [_LOOKS[column.look](column, row, most.get(column.key, 0.0)) for column in SHOWN]
-    return [*cells, _Cell(escape(_not_on(row)), "wide text")]
+    return [*cells, Cell(safe(_not_on(row)), "wide text")]
 
 
 def _words(column: CheckColumn, row: PduRow) -> str:
     shown = column.text(row)
-    return escape("" if shown is None else str(shown))
+    return safe("" if shown is None else str(shown))
 
 
-def _with_bar(column: CheckColumn, row: PduRow, most: float) -> _Cell:
+def _with_bar(column: CheckColumn, row: PduRow, most: float) -> Cell:
     value = column.value(row)
     # equal decimals, so that figures below each other can be compared
     shown = f"{value + 0.0:,.3f}" if isinstance(value, float) else _words(column, row)
-    return _Cell(shown + _bar(_size(value), most), "n bar", column.head)
+    return Cell(shown + _bar(_size(value), most), "n bar")
 
 
 # the cell of a column and a row; the last argument is the column's largest value, for a bar
-_LOOKS: Mapping[CellLook, Callable[[CheckColumn, PduRow, float], _Cell]] = {
-    CellLook.TEXT: lambda column, row, _: _Cell(_words(column, row), "text half"),
-    CellLook.NAME: lambda column, row, _: _Cell(_words(column, row), "name"),
-    CellLook.LEVEL: lambda column, row, _: _Cell(
-        _words(column, row), _CLASSES.get(row.level, ""), column.head
-    ),
-    CellLook.NUMBER: lambda column, row, _: _Cell(_words(column, row), "n", column.head),
+_LOOKS: Mapping[CellLook, Callable[[CheckColumn, PduRow, float], Cell]] = {
+    CellLook.TEXT: lambda column, row, _: Cell(_words(column, row), "text half"),
+    CellLook.NAME: lambda column, row, _: Cell(_words(column, row), "name"),
+    CellLook.LEVEL: lambda column, row, _: Cell(_words(column, row), _CLASSES.get(row.level, "")),
+    CellLook.NUMBER: lambda column, row, _: Cell(_words(column, row), "n"),
     CellLook.BAR: _with_bar,
 }
 
@@ -201,11 +154,3 @@ def _bar(value: float, most: float) -> str:
     if most <= 0 or value <= 0:
         return ""
     return f'<span style="width:{min(100.0, 100 * value / most):.1f}%"></span>'
-
-
-def _name(text: str) -> _Cell:
-    return _Cell(escape(text), "name")
-
-
-def _text(text: str) -> _Cell:
-    return _Cell(escape(text), "text")

@@ -8,11 +8,11 @@ import math
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from html import escape
 from typing import Callable, NamedTuple, Optional, Union
 from urllib.parse import parse_qsl, urlsplit
 
 from ...errors import printable
+from ..kit import html
 from ..kit.output import counted
 from ..pdus.polling import Target
 from ..pdus.reading import CallFailure, Reading
@@ -168,16 +168,14 @@ class Exporter:
     def index(self) -> Page:
         """The start page for people."""
         rows = "".join(
-            f"<li><code>{escape(one.device.name)}</code> {escape(one.device.address)}</li>"
+            f"<li><code>{html.safe(one.device.name)}</code> {html.safe(one.device.address)}</li>"
             for one in self.allowed.listed
         )
         return Page(
             _HTML,
-            f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>PDU exporter</title></head><body>
-<h1>PDU exporter</h1><ul><li>/probe?target=NAME</li><li>/probe?target=HOST[:PORT]&amp;handler=HANDLER&amp;auth=LOGIN</li>
+            f"""{html.begin("PDU exporter")}<ul><li>/probe?target=NAME</li><li>/probe?target=HOST[:PORT]&amp;handler=HANDLER&amp;auth=LOGIN</li>
 <li><a href="metrics">/metrics</a> of the exporter itself</li><li><a href="targets">/targets</a> for http_sd_configs</li>
-<li><a href="healthz">/healthz</a></li></ul><h2>{counted(len(self.allowed.listed), "PDU")}</h2><ul>{rows}</ul></body></html>
-""".encode(),
+<li><a href="healthz">/healthz</a></li></ul><h2>{counted(len(self.allowed.listed), "PDU")}</h2><ul>{rows}</ul>{html.END}""".encode(),
         )
 
 

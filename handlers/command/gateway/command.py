@@ -15,14 +15,12 @@ from typing import Any, NamedTuple, Optional, Union
 import click
 
 from ...errors import SettingsError, printable
-from ...settings import host_and_port
 from ..drawing import reading_toml
 from ..drawing.drawing import Drawing
 from ..kit import extras, private
 from ..kit.exits import DONE
 from ..kit.groups import Subcommand
 from ..kit.options import (
-    NumberRange,
     Seconds,
     SharedOptions,
     Word,
@@ -32,17 +30,28 @@ from ..kit.options import (
     secret_files,
 )
 from ..kit.output import counted, print_json
+from ..kit.servers import listen_address
 from ..kit.service import Wishes
+from ..kit.shared_options import (
+    AUTH,
+    CONFIRM,
+    DRAWING,
+    LISTEN,
+    PAUSE,
+    POWER_TIMEOUT,
+    STATE_DIR,
+    THRESHOLD,
+)
 from ..machines.memory import default_folder
 from ..machines.proof import OffProof
 from ..pdus.opening import pdus
 from ..pdus.polling import Target
 from ..pdus.reading import failure
 from . import clients as clients_file
+from .asked import LONGEST_PAUSE_S
 from .proving import MeterProof
 
-LISTEN = "127.0.0.1:9915"
-_LAST_PORT = 65535
+USUAL_LISTEN = "127.0.0.1:9915"
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -50,7 +59,7 @@ class GatewayOptions(NamedTuple):
     """The options of one run."""
 
     list: str
-    machines: str
+    drawing: str
     clients: str
     journal: str
     auth: Optional[str]
@@ -81,7 +90,6 @@ class ListenAddress(NamedTuple):
     """Where the gateway listens."""
 
     host: str
-    port: int
     is_loopback: bool
 
     @property
@@ -110,16 +118,13 @@ def _gateway(context: click.Context, /, **options: Any) -> int:
         if error.name is None or error.name.partition(".")[0] != "h11":
             raise
         raise SettingsError(extras.missing("the gateway", "h11")) from None
+    if wanted.pause > LONGEST_PAUSE_S:
+        raise SettingsError(f"--pause: give 0 to {LONGEST_PAUSE_S:g} seconds; clients wait for it")
     where = _address(wanted)
     # SIGTERM and SIGHUP break nothing off, from the start on; a second SIGTERM neither
     with Wishes(second=lambda: None) as wishes:
         files = _read(wanted, state)
-        try:
-            listener = web.listening(where.host, where.port)
-        except (OSError, TypeError) as error:
-            raise SettingsError(
-                f"--listen {wanted.listen[:60]}: {getattr(error, 'strerror', None) or error}"
-            ) from None
+        listener = web.listening_at(wanted.listen, "--listen", USUAL_LISTEN)
         with listener:
             asyncio.run(_serve(wanted, state, files, where, listener, wishes))
     return DONE
@@ -128,9 +133,9 @@ def _gateway(context: click.Context, /, **options: Any) -> int:
 def _read(wanted: GatewayOptions, state: SharedOptions) -> Files:
     """All files, at the start and after SIGHUP. Raises SettingsError."""
     clients = clients_file.read(wanted.clients)
-    drawing = reading_toml.read(wanted.machines)
+    drawing = reading_toml.read(wanted.drawing)
     if not drawing.machines:
-        raise SettingsError(f"{wanted.machines}: there is no machine in it; add [[machine]] tables")
+        raise SettingsError(f"{wanted.drawing}: there is no machine in it; add [[machine]] tables")
     _check_patterns(clients, drawing, wanted.clients)
     needed = {cord.pdu for one in drawing.machines.values() for cord in one.cords}
     targets = pdus(wanted.list, wanted.auth, state.secret_files, needed)
@@ -240,9 +245,11 @@ def _certified(wanted: GatewayOptions) -> Optional[ssl.SSLContext]:
 
 def _address(wanted: GatewayOptions) -> ListenAddress:
     """Where to listen. Raises SettingsError, also if it is not safe as given."""
-    host, port = host_and_port(wanted.listen)
-    if not host or port is None or port > _LAST_PORT:
-        raise SettingsError(f"--listen {wanted.listen[:60]!r}: give ADDRESS:PORT, such as {LISTEN}")
+    host, _ = listen_address(wanted.listen, "--listen", USUAL_LISTEN)
+    if not host:
+        raise SettingsError(
+            f"--listen {wanted.listen[:60]!r}: give ADDRESS:PORT, such as {USUAL_LISTEN}"
+        )
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -258,7 +265,7 @@ def _address(wanted: GatewayOptions) -> ListenAddress:
         )
     if is_any and not wanted.host:
         raise SettingsError("give --host NAME, the name by which clients call this gateway")
-    return ListenAddress(host, port, is_loopback)
+    return ListenAddress(host, is_loopback)
 
 
 def _check_patterns(clients: clients_file.Clients, drawing: Drawing, path: str) -> None:
@@ -283,20 +290,21 @@ _HELP = """Read and switch the machines of a drawing over HTTP, by all their out
 
 For MAAS (webhook), labgrid (rest), pdudaemon's clients, Redfish clients (Ironic, sushy,
 fence_redfish), and scripts (/v1, described by /v1/openapi.json). A machine is on or off if all its
-outlets are, and unknown otherwise. A command is proven by reading back. The file CLIENTS has a
-table [client.NAME] with token_file, machines and may for each. SIGHUP lets it read all files again.
-Runs until Ctrl-C or SIGTERM."""
+outlets are, and unknown otherwise. A command is proven by reading back; with --confirm current, off
+is proven as by `pdu fence`, for which --threshold, --power-timeout and --state-dir are. The file
+CLIENTS has a table [client.NAME] with token_file, machines and may for each. SIGHUP lets it read
+all files again. Runs until Ctrl-C or SIGTERM."""
 gateway = Subcommand(
     "gateway",
     callback=_gateway,
     examples=(
-        "pdu gateway hall.csv --machines hall.power.toml --clients clients.toml",
-        "pdu gateway hall.csv --machines h.toml --clients c.toml --pause 30",
+        "pdu gateway hall.csv --drawing hall.power.toml --clients clients.toml",
+        "pdu gateway hall.csv --drawing h.toml --clients c.toml --pause 30",
     ),
     help=_HELP,
     params=[
         Word("LIST"),
-        *option("--machines", "the drawing with [[machine]] tables", "FILE", required=True),
+        *DRAWING(old="--machines", required=True),
         *option(
             "--clients", "tokens and rights; not readable by other users", "FILE", required=True
         ),
@@ -307,61 +315,18 @@ gateway = Subcommand(
             default="gateway.jsonl",
             show_default=True,
         ),
-        *option(
-            "--auth",
-            "logins: a TOML file with [auth.NAME] tables, not readable by other users",
-            "FILE",
-        ),
-        *option(
-            "--listen",
-            "where to listen; port 0: any free one",
-            "ADDRESS:PORT",
-            default=LISTEN,
-            show_default=True,
-        ),
+        *AUTH(),
+        *LISTEN(default=USUAL_LISTEN, show_default=True),
         *option("--cert", "serve HTTPS with this certificate and its chain (PEM)", "FILE"),
         *option("--key", "the certificate's key (PEM)", "FILE"),
         *option("--plain-http", "allow HTTP without TLS beyond this machine"),
         *option("--host", "a name by which clients call it; repeatable", "NAME", multiple=True),
         *option("--switch-by-get", "let pdudaemon's paths switch"),
-        *option(
-            "--pause",
-            "between off and on of a restart",
-            "SECONDS",
-            Seconds(0, 60),
-            default=10.0,
-            show_default=True,
-        ),
-        *option(
-            "--confirm",
-            "what proves off: state, by the outlets alone; current, by their meters as pdu fence"
-            " does, feed by feed",
-            "HOW",
-            click.Choice(["state", "current"]),
-            default="state",
-            show_default=True,
-        ),
-        *option(
-            "--threshold",
-            "with --confirm current: a current below this counts as none",
-            "AMPERES",
-            NumberRange(0.001, 10.0),
-            default=OffProof().threshold_a,
-            show_default=True,
-        ),
-        *option(
-            "--power-timeout",
-            "with --confirm current: how long the meters may take to show that one feed is off",
-            "SECONDS",
-            Seconds(0, 600),
-            default=20.0,
-            show_default=True,
-        ),
-        *option(
-            "--state-dir",
-            "with --confirm current: where it keeps what was seen, and its locks",
-            "FOLDER",
-        ),
+        *PAUSE(default=10.0, show_default=True),
+        *CONFIRM(default="state", show_default=True),
+        *THRESHOLD(default=OffProof().threshold_a, show_default=True),
+        *POWER_TIMEOUT(default=20.0, show_default=True),
+        *STATE_DIR(),
         *option(
             "--fresh",
             "give a reading again for this long",
@@ -377,7 +342,7 @@ gateway = Subcommand(
             "N",
             click.IntRange(1, 1_000_000),
         ),
-        *secret_files(asked=False),
+        *secret_files(),
         *output(),
     ],
 )

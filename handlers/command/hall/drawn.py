@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Optional
 from ...errors import SettingsError
 from ..drawing import reading_toml
 from ..drawing.drawing import Drawing
-from ..kit.options import Parameters, SharedOptions, option
+from ..kit.options import CA_PEM, Parameters, SharedOptions, option, plain
 from ..kit.report import Usage
 from ..pdus import listing
 from ..pdus.saved import HallReadings
@@ -34,7 +34,7 @@ def options() -> Parameters:
     return [
         *option("--url", "a living NetBox or Nautobot", "URL"),
         *option("--token-file", "a file with its API token, not readable by other users", "FILE"),
-        *option("--ca-file", "trust the authorities in this PEM file, and no others", "FILE"),
+        *plain(CA_PEM, old="--ca-file"),
         *option(
             "--site",
             "only machines of this site, with all that they hang on",
@@ -50,7 +50,7 @@ def options() -> Parameters:
 
 def of(given: dict[str, Any]) -> DcimOptions:
     """These options, which are taken out of all that was given. Raises Usage."""
-    url, token, ca_file = (given.pop(key) for key in ("url", "token_file", "ca_file"))
+    url, token, ca_file = (given.pop(key) for key in ("url", "token_file", "ca_pem"))
     filters = Filters(*(given.pop(key) for key in Filters._fields))
     if url and not token:
         raise Usage("--url needs --token-file FILE with the API token")

@@ -14,7 +14,8 @@ from ..kit.files import read_file
 from ..kit.options import Parameters, SharedOptions, option, secret_files
 from ..kit.output import progress
 from ..kit.report import Usage
-from ..pdus import opening, pool, shared_options
+from ..kit.shared_options import AUTH, LIST, PARALLEL, SAVE
+from ..pdus import opening, pool
 from ..pdus.polling import poll_all
 from ..pdus.reading import Reading
 from ..pdus.saved import HallReadings, of_json, of_readings, save
@@ -33,14 +34,10 @@ class SourceOptions(NamedTuple):
 def of_list() -> Parameters:
     """--list, --auth and --parallel, with --secret-file: for commands that read living PDUs."""
     return [
-        *option("--list", "the fleet list with the hall's PDUs, as for pdu check", "FILE"),
-        *option(
-            "--auth",
-            "logins: a TOML file with [auth.NAME] tables, not readable by other users",
-            "FILE",
-        ),
-        *shared_options.parallel(),
-        *secret_files(asked=False),
+        *LIST(),
+        *AUTH(),
+        *PARALLEL(default=pool.PARALLEL, show_default=True),
+        *secret_files(),
     ]
 
 
@@ -53,7 +50,7 @@ def options() -> Parameters:
             "use saved readings in place of the PDUs: JSON of pdu check, or of --save",
             "FILE",
         ),
-        *option("--save", "also write the readings into this new file", "FILE"),
+        *SAVE(),
     ]
 
 

@@ -5,10 +5,11 @@ machines.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 from typing import Optional
 
 from ..drawing.drawing import Cord, Drawing, HallNode, Input, PduNode
+from ..kit import html
+from ..kit.html import Cell, safe, short, words
 from ..kit.output import counted
 from .additions import Addition
 from .loads import CANNOT_SAY, FITS, OVERLOADS
@@ -18,29 +19,22 @@ from .unknowns import Unknown
 from .verdicts import Verdict
 
 _CLASSES = {
-    Verdict.DARK.value: "dark",
-    OVERLOADS: "dark",
-    CANNOT_SAY: "open",
-    Verdict.STAYS.value: "stays",
-    FITS: "stays",
+    Verdict.DARK.value: "bad",
+    OVERLOADS: "bad",
+    CANNOT_SAY: "doubtful",
+    Verdict.STAYS.value: "good",
+    FITS: "good",
 }
 _STYLE = """
-:root { color-scheme: light; } body { font: 14px/1.4 system-ui, sans-serif; margin: 1.5rem auto;
-max-width: 75rem; padding: 0 1rem; color: #111; background: #fff; } h1 { font-size: 1.3rem; }
-h2 { font-size: 1.1rem; margin-top: 1.5rem; } table { border-collapse: collapse; }
-th, td { border-bottom: 1px solid #bbb; padding: .15rem .6rem; text-align: left;
-vertical-align: top; } tr { break-inside: avoid; } .racks { display: flex; flex-wrap: wrap;
-gap: .8rem; } .rack { border: 1px solid #777; padding: .4rem; break-inside: avoid; }
-.rack h3 { font-size: .95rem; margin: 0 0 .3rem; } .feed, .pdu { border: 1px solid #777;
+.racks { display: flex; flex-wrap: wrap; gap: .8rem; } .rack { border: 1px solid var(--line);
+padding: .4rem; } .rack h3 { margin: 0 0 .3rem; } .feed, .pdu { border: 1px solid var(--line);
 display: inline-block; margin: 0 .3rem .3rem 0; padding: .1rem .4rem; } .gone {
-text-decoration: line-through; border-style: dashed; background: #ddd; } .machine { display: block;
-padding: .05rem .4rem; margin: .1rem 0; border-left: .5rem solid #2e8b57; } .machine.dark {
-border-left-color: #b00020; background: #f8d7da; font-weight: 600; } .machine.open {
-border-left-color: #b7791f; background: #fdf0d5; } td.dark { color: #b00020; font-weight: 600; }
-td.open { color: #8a5a00; font-weight: 600; } @media print { body { margin: 0; max-width: none;
-print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+text-decoration: line-through; border-style: dashed; background: #8883; } .machine { display: block;
+padding: .05rem .4rem; margin: .1rem 0; border-left: .5rem solid var(--good); color: var(--ink); }
+.machine.bad { border-left-color: var(--bad); background: #f443; }
+.machine.doubtful { border-left-color: var(--doubtful); background: #fb03; }
 """
-_MARKS = {"dark": "✕", "open": "?", "stays": "●"}
+_MARKS = {"bad": "✕", "doubtful": "?", "good": "●"}
 _NO_RACK = "no rack"
 
 
@@ -58,32 +52,27 @@ def page(
     """
     title = f"Rehearsal: {few([one.name for one in failures], 3)}"
     parts = [
-        "<!doctype html>",
-        '<html lang="en"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        '<meta http-equiv="Content-Security-Policy"'
-        " content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>",
-        f"<h1>{escape(title)}</h1><p>Readings: {escape(when)}</p>",
+        html.begin(title, _STYLE),
+        f"<p>Readings: {safe(when)}</p>",
     ]
     parts += _one(hall, outcome) if outcome is not None else _many(failures, grades)
     parts += _section(
         "Not known",
         ("what", "touches"),
-        [(one.what, ", ".join(one.touches), "") for one in unknown],
+        [(one.what, ", ".join(one.touches)) for one in unknown],
     )
     parts += _section(
         "What to add to the drawing",
         ("what", "machines that nobody can decide without it"),
-        [(one.what, str(one.machines), "") for one in more],
+        [(one.what, str(one.machines)) for one in more],
     )
-    return "\n".join([*parts, "</body></html>", ""])
+    return "\n".join([*parts, html.END])
 
 
 def _one(hall: Hall, outcome: RehearsalOutcome) -> list[str]:
     worse = [one for one in outcome.touched if one.verdict is not Verdict.STAYS]
     return [
-        f"<p>{escape(sentence(outcome))}<br>{escape(sentence_of_loads(outcome))}</p>",
+        f"<p>{safe(sentence(outcome))}<br>{safe(sentence_of_loads(outcome))}</p>",
         *_picture(hall, outcome),
         *_section(
             "Machines",
@@ -106,7 +95,7 @@ def _many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> list[str]
     parts = [f"<p>{counted(len(failures), 'failure')}, {len(bad)} of them not without harm</p>"]
     if grades:
         shown = ", ".join(f"{grade}: {count}" for grade, count in counts(grades).items())
-        parts.append(f"<p>{escape(shown)}</p>")
+        parts.append(f"<p>{safe(shown)}</p>")
     return [
         *parts,
         *_section(
@@ -126,17 +115,13 @@ def _many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> list[str]
 
 
 def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A table; a row's last cell is its verdict, without a column if the head has one less."""
-    made = list(rows)
-    if not made:
-        return []
-    lines = [f"<h2>{title}</h2><table><tr>{''.join(f'<th>{one}</th>' for one in head)}</tr>"]
-    for row in made:
-        cells = "".join(f"<td>{escape(cell)}</td>" for cell in row[:-1])
-        if len(row) == len(head):
-            cells += f'<td class="{_CLASSES[row[-1]]}">{escape(row[-1])}</td>'
-        lines.append(f"<tr>{cells}</tr>")
-    return [*lines, "</table>"]
+    """A table, whose column `verdict` has a colour."""
+    made = [[short(row[0], "wide b"), *map(_cell, head[1:], row[1:])] for row in rows]
+    return html.section(title, head, made)
+
+
+def _cell(head: str, text: str) -> Cell:
+    return short(text, _CLASSES[text]) if head == "verdict" else words(text)
 
 
 # ---- the picture ---------------------------------------------------------------------------------
@@ -146,7 +131,7 @@ def _picture(hall: Hall, outcome: RehearsalOutcome) -> list[str]:
     drawing = hall.drawing
     gone = hall.dead(outcome.failed)
     verdicts = {one.machine: _CLASSES[one.verdict.value] for one in outcome.touched}
-    verdicts.update(dict.fromkeys(outcome.already, "dark"))
+    verdicts.update(dict.fromkeys(outcome.already, "bad"))
     parts = ["<h2>Picture</h2><p>"]
     boards = [panel.node for panel in drawing.panels.values()]
     for node in (*(HallNode("feed", name) for name in drawing.feeds), *boards):
@@ -154,13 +139,13 @@ def _picture(hall: Hall, outcome: RehearsalOutcome) -> list[str]:
     parts.append('</p><div class="racks">')
     machines = _machines_of_racks(drawing)
     for rack, pdus in _racks(drawing).items():
-        parts.append(f'<div class="rack"><h3>{escape(rack)}</h3>')
+        parts.append(f'<div class="rack whole"><h3>{safe(rack)}</h3>')
         for pdu in pdus:
             fed = ", ".join(map(_source, pdu.inputs))
             parts.append(_box("pdu", f"{pdu.name} ({fed})", HallNode("pdu", pdu.name) in gone))
         for name in machines.get(rack, ()):
-            mark = verdicts.get(name, "stays")
-            parts.append(f'<span class="machine {mark}">{_MARKS[mark]} {escape(name)}</span>')
+            mark = verdicts.get(name, "good")
+            parts.append(f'<span class="machine {mark}">{_MARKS[mark]} {safe(name)}</span>')
         parts.append("</div>")
     return [*parts, "</div>"]
 
@@ -170,7 +155,7 @@ def _source(source: Input) -> str:
 
 
 def _box(kind: str, text: str, is_gone: bool) -> str:
-    return f'<span class="{kind}{" gone" if is_gone else ""}">{escape(text)}</span>'
+    return f'<span class="{kind}{" gone" if is_gone else ""}">{safe(text)}</span>'
 
 
 def _racks(drawing: Drawing) -> Mapping[str, list[PduNode]]:

@@ -20,6 +20,7 @@ from ..kit.groups import Lazy, LazyCommand, Subcommand
 from ..kit.options import SharedOptions, Word, given, option, output
 from ..kit.output import columns, counted, print_json
 from ..kit.report import Usage
+from ..kit.shared_options import OUT
 from . import drawn, gathering, writing
 from .checking import check as checked
 from .importing import csv_files, rest
@@ -53,10 +54,10 @@ def _check(context: click.Context, /, **options: Any) -> int:
 def _import(context: click.Context, /, **options: Any) -> int:
     state = given(context)
     files = options.pop("files")
-    folder, target = options.pop("from"), options.pop("output")
+    folder, target = options.pop("answers"), options.pop("out")
     wanted = drawn.of(options)
     if sum(map(bool, (files, wanted.url, folder))) != 1:
-        raise Usage("give CSV files, --from DIR with saved answers, or --url with --token-file")
+        raise Usage("give CSV files, --answers DIR with saved answers, or --url with --token-file")
     if files and any(wanted.filters):
         raise Usage("--site, --location, --rack, --tag and --role are for NetBox and Nautobot")
     source = gathering.SourceOptions(**options)
@@ -142,16 +143,13 @@ readings or left out.""",
     params=[
         Word("FILES*"),
         *option(
-            "--from", "a folder with saved answers of /api/dcim/, such as power-ports.json", "DIR"
+            "--answers",
+            "a folder with saved answers of /api/dcim/, such as power-ports.json",
+            "DIR",
+            old="--from",
         ),
         *drawn.options(),
-        *option(
-            "-o --output",
-            "the drawing to write or to update",
-            "FILE",
-            default="hall.power.toml",
-            show_default=True,
-        ),
+        *OUT(old="--output", default="hall.power.toml", show_default=True),
         *gathering.options(),
         *output(),
     ],

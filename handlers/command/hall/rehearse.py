@@ -21,6 +21,7 @@ from ..kit.files import check_writable, write_page
 from ..kit.groups import Subcommand
 from ..kit.options import SharedOptions, Word, given, option, output
 from ..kit.report import Usage
+from ..kit.shared_options import HTML
 from ..pdus.saved import HallReadings
 from . import comeback_command, drawn, gathering
 from .additions import additions
@@ -224,7 +225,7 @@ rehearse = Subcommand(
             default=USUAL_SEED,
             show_default=True,
         ),
-        *option("--html", "also write one self-contained page with a picture", "FILE"),
+        *HTML(),
         *drawn.options(),
         *gathering.options(),
         *output(),

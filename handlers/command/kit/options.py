@@ -10,6 +10,7 @@ import logging
 import math
 import re
 import shlex
+import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
@@ -75,14 +76,19 @@ class Spelling(NamedTuple):
 
 _AUTH_PROTOCOLS = ("MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512")
 _PRIV_PROTOCOLS = ("DES", "3DES", "AES", "AES192", "AES256")
+PORT = Spelling("--port", "port", "PORT", "the port, if it is not the usual one")
+USERNAME = Spelling("--username", "username", "NAME", "the user to log in as")
+CA_PEM = Spelling(
+    "--ca-pem", "ca_pem", "FILE", "trust the authorities in this PEM file, and no others"
+)
 LOGIN = (
-    Spelling("--port", "port", "PORT", "if not the usual one; HOST:PORT means the same"),
-    Spelling("--username", "username", "NAME", "the user to log in as, also for SNMPv3"),
+    PORT,
+    USERNAME,
     Spelling("--timeout", "timeout", "SECONDS", "how long to wait for each answer"),
 )
 TLS = (
     Spelling("--tls", "tls", "", "NUT: encrypt with STARTTLS before anything else is sent", "yes"),
-    Spelling("--ca-pem", "ca_pem", "FILE", "trust the authorities in this PEM file, and no others"),
+    CA_PEM,
     Spelling("--fingerprint", "fingerprint", "SHA256", "trust exactly this certificate"),
     Spelling(
         "--no-verify",
@@ -203,15 +209,11 @@ def device(*spellings: Spelling) -> Parameters:
     ]
 
 
-def secret_files(asked: bool = True) -> Parameters:
-    """--secret-file, for commands that need a secret.
-
-    `asked`: the command asks for a missing one.
-    """
+def secret_files() -> Parameters:
+    """--secret-file, for commands that need a secret."""
     return option(
         "--secret-file",
-        "read a secret (password, community, ...) from a file instead of the variable PDU_KEY"
-        f"{'; if neither is set, you are asked for a secret that is needed' if asked else ''}",
+        "read a secret (password, community, ...) from a file instead of the variable PDU_KEY",
         "KEY=FILE",
         multiple=True,
         expose_value=False,
@@ -250,6 +252,11 @@ def setting(one: Spelling) -> Parameters:
         callback=keep,
         shell_complete=completes,
     )
+
+
+def plain(one: Spelling, **more: Any) -> Parameters:
+    """The same option where its value is not a handler's setting."""
+    return option(one.flag, one.help, one.metavar, **more)
 
 
 def _pairs(name: str, form: str) -> Callable[[click.Context, click.Parameter, Sequence[str]], None]:
@@ -333,25 +340,76 @@ def _path(metavar: str) -> Optional[Callable[..., list[CompletionItem]]]:
     return complete
 
 
+class OldName(click.Option):
+    """An option's name of an older release: not shown, and its value is the new option's."""
+
+
+class _Renamed(click.Option):
+    """An option that an older release called `old`."""
+
+    def __init__(self, *arguments: Any, old: click.Option, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.old = old
+
+    def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> tuple[Any, Any]:
+        assert self.name is not None and self.old.name is not None
+        value = opts.get(self.old.name)
+        if value is None:
+            return super().consume_value(ctx, opts)
+        was, now = self.old.opts[0], max(self.opts, key=len)
+        if opts.get(self.name) is not None:
+            ctx.fail(f"{was} is the old name of {now}: give only {now}")
+        if not ctx.resilient_parsing:
+            print(f"{was} is now {now}; the old name will go", file=sys.stderr)
+        return super().consume_value(ctx, {**opts, self.name: value})
+
+
 def option(
-    flag: str, help_: str, metavar: str = "", kind: Optional[click.ParamType] = None, **more: Any
+    flag: str,
+    help_: str,
+    metavar: str = "",
+    kind: Optional[click.ParamType] = None,
+    old: str = "",
+    **more: Any,
 ) -> Parameters:
     """An option. Without a metavar it is a flag. `more` are arguments of click.Option.
 
-    A shell completes the value by the metavar: FILE, DIR, FOLDER.
+    A shell completes the value by the metavar: FILE, DIR, FOLDER. `old`: its name in an older
+    release, which still works and says the new one on standard error.
     """
     more.setdefault("shell_complete", _path(metavar))
     # is_flag=False would make the value optional from click 8.3 on.
-    return [
-        click.Option(
-            flag.split(),
-            metavar=metavar or None,
-            type=kind,
-            is_flag=None if metavar else True,
-            help=help_,
-            **more,
-        )
-    ]
+    about: dict[str, Any] = {"metavar": metavar or None, "is_flag": None if metavar else True}
+    if not old:
+        return [click.Option(flag.split(), type=kind, help=help_, **about, **more)]
+    multiple = more.get("multiple", False)
+    before = OldName(
+        [old, f"old_{old.strip('-').replace('-', '_')}"],
+        hidden=True,
+        expose_value=False,
+        multiple=multiple,
+        **about,
+    )
+    return [_Renamed(flag.split(), type=kind, help=help_, old=before, **about, **more), before]
+
+
+class SharedOption(NamedTuple):
+    """An option that several commands have: one name, one meaning, one text. Called with what is a
+    command's own, such as `required` and `default`, it is an option of that command.
+    """
+
+    #: its names, and the name of its value if that is another one: `--from begin`
+    flag: str
+    help: str
+    #: "": a flag
+    metavar: str = ""
+    #: None: text
+    kind: Optional[click.ParamType] = None
+    #: whether it may be given several times
+    multiple: bool = False
+
+    def __call__(self, **own: Any) -> Parameters:
+        return option(self.flag, self.help, self.metavar, self.kind, multiple=self.multiple, **own)
 
 
 class NumberRange(click.FloatRange):

@@ -1,5 +1,5 @@
-"""What holds for every server that a tool asks with a login of its own, such as Prometheus or
-NetBox.
+"""Where a server of our own listens; and what holds for every server that a tool asks with a login
+of its own, such as Prometheus or NetBox.
 """
 
 from __future__ import annotations
@@ -8,6 +8,20 @@ import ipaddress
 from typing import Optional
 
 from ...errors import SettingsError
+from ...settings import host_and_port
+
+_LAST_PORT = 65535
+
+
+def listen_address(where: str, option: str, example: str) -> tuple[str, int]:
+    """Host and port of ADDRESS:PORT; port 0 is any free one, no address all of this machine's.
+
+    Raises SettingsError, which names the `option` and shows an `example`.
+    """
+    host, port = host_and_port(where)
+    if port is None or port > _LAST_PORT:
+        raise SettingsError(f"{option} {where[:60]!r}: give ADDRESS:PORT, such as {example}")
+    return host, port
 
 
 def check_sealed(scheme: str, host: Optional[str]) -> None:

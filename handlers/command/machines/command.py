@@ -18,19 +18,27 @@ from ..kit.exits import DONE, NOT_SEEN
 from ..kit.files import signals_as_ctrl_c
 from ..kit.groups import Subcommand
 from ..kit.options import (
-    NumberRange,
-    Seconds,
     SharedOptions,
     Word,
     asking as asks,
     command_line,
     given,
-    option,
     output,
     secret_files,
 )
 from ..kit.output import Result, columns, shown, waiting
 from ..kit.report import Interrupted
+from ..kit.shared_options import (
+    AUTH,
+    CONFIRM,
+    DRAWING,
+    LIST,
+    METER_PERIOD,
+    PAUSE,
+    POWER_TIMEOUT,
+    STATE_DIR,
+    THRESHOLD,
+)
 from ..pdus import opening
 from ..pdus.states import DOWN, UP, word
 from .memory import default_folder
@@ -39,7 +47,7 @@ from .runs import Runner
 from .world import NotProven, OutletNow, PolledWorld
 
 ACTIONS = ("status", "off", "on", "cycle")
-_PAUSE_S, _PATIENCE_S, _LONGEST_S = 10.0, 20.0, 3600.0
+_PAUSE_S, _POWER_TIMEOUT_S = 10.0, 20.0
 _USUAL = OffProof()
 
 
@@ -53,7 +61,7 @@ class MachineOptions(NamedTuple):
     auth: Optional[str]
     confirm: str
     threshold: float
-    patience: float
+    power_timeout: float
     meter_period: Optional[float]
     pause: float
     state_dir: Optional[str]
@@ -85,7 +93,7 @@ def _run(context: click.Context, /, **options: Any) -> int:
     if machine.protected:
         raise SettingsError(f"machine {printable(machine.name, 60)!r} is protected in the drawing")
     proof = OffProof(
-        wanted.confirm == "current", wanted.threshold, wanted.patience, wanted.meter_period
+        wanted.confirm == "current", wanted.threshold, wanted.power_timeout, wanted.meter_period
     )
     notes: list[str] = []
     folder = Path(wanted.state_dir) if wanted.state_dir else default_folder()
@@ -186,53 +194,16 @@ def _parameters() -> Sequence[click.Parameter]:
     return [
         click.Argument(["action"], type=click.Choice(ACTIONS), metavar="|".join(ACTIONS)),
         Word("MACHINE"),
-        *option("--drawing", "the drawing with [[machine]] tables", "FILE", required=True),
-        *option("--list", "the fleet list with its PDUs", "FILE", required=True),
-        *option(
-            "--auth",
-            "logins: a TOML file with [auth.NAME] tables, not readable by other users",
-            "FILE",
-        ),
-        *option(
-            "--confirm",
-            "what proves off: current, states and meters; state, for outlets without a meter",
-            "HOW",
-            click.Choice(["current", "state"]),
-            default="current",
-            show_default=True,
-        ),
-        *option(
-            "--threshold",
-            "a current below this counts as none",
-            "AMPERES",
-            NumberRange(0.001, 10.0),
-            default=_USUAL.threshold_a,
-            show_default=True,
-        ),
-        *option(
-            "--patience",
-            "how long the meters may take to show that one feed is off",
-            "SECONDS",
-            Seconds(0, 600),
-            default=_PATIENCE_S,
-            show_default=True,
-        ),
-        *option(
-            "--meter-period",
-            "how often the meters renew their figures; usually learned",
-            "SECONDS",
-            Seconds(0, 600),
-        ),
-        *option(
-            "--pause",
-            "how long cycle leaves it off",
-            "SECONDS",
-            Seconds(0, _LONGEST_S),
-            default=_PAUSE_S,
-            show_default=True,
-        ),
-        *option("--state-dir", "where it keeps what was seen, and its locks", "FOLDER"),
-        *secret_files(asked=False),
+        *DRAWING(required=True),
+        *LIST(required=True),
+        *AUTH(),
+        *CONFIRM(default="current", show_default=True),
+        *THRESHOLD(default=_USUAL.threshold_a, show_default=True),
+        *POWER_TIMEOUT(old="--patience", default=_POWER_TIMEOUT_S, show_default=True),
+        *METER_PERIOD(),
+        *PAUSE(default=_PAUSE_S, show_default=True),
+        *STATE_DIR(),
+        *secret_files(),
         *asks(),
         *output(),
     ]

@@ -14,9 +14,10 @@ import click
 from ..kit.exits import DEFECT, DONE
 from ..kit.files import state_folder
 from ..kit.groups import Subcommand
-from ..kit.options import Seconds, SharedOptions, Word, given, option, output, secret_files
+from ..kit.options import SharedOptions, Word, given, option, output, secret_files
 from ..kit.output import counted, print_json
 from ..kit.service import Wishes
+from ..kit.shared_options import AUTH, EVERY, PAUSE
 from ..pdus import listing
 from ..pdus.opening import pdus
 from . import names
@@ -107,8 +108,8 @@ ups.conf. Each PDU has the socket pdu-nut-driver-NAME in upsd's STATEPATH.
 upsc and other clients see outlets 1, 2, 3, ... with state, current, power and energy. A number
 stays with its outlet, also after a restart. An outlet whose state is unknown has no
 outlet.N.status. The commands outlet.N.load.on, .off and .cycle succeed only if the PDU reports the
-new state. Data are stale if a PDU cannot be read. SIGHUP reads the list and the logins again. Runs
-until Ctrl-C or SIGTERM; a command that runs is ended first."""
+new state; --pause is of .cycle. Data are stale if a PDU cannot be read. SIGHUP reads the list and
+the logins again. Runs until Ctrl-C or SIGTERM; a command that runs is ended first."""
 nut_driver = Subcommand(
     "nut-driver",
     callback=_nut_driver,
@@ -119,27 +120,9 @@ nut_driver = Subcommand(
     help=_HELP,
     params=[
         Word("FILE"),
-        *option(
-            "--auth",
-            "logins: a TOML file with [auth.NAME] tables, not readable by other users",
-            "FILE",
-        ),
-        *option(
-            "--every",
-            "time between two readings of a PDU",
-            "SECONDS",
-            Seconds(1, 3600),
-            default=30.0,
-            show_default=True,
-        ),
-        *option(
-            "--pause",
-            "how long outlet.N.load.cycle leaves an outlet off",
-            "SECONDS",
-            Seconds(0, 3600),
-            default=10.0,
-            show_default=True,
-        ),
+        *AUTH(),
+        *EVERY(default="30s", show_default=True),
+        *PAUSE(default=10.0, show_default=True),
         *option(
             "--state-path",
             "upsd's STATEPATH",
@@ -155,7 +138,7 @@ nut_driver = Subcommand(
             "FILE.json",
         ),
         *option("--ups-conf", "print the sections for ups.conf, and end"),
-        *secret_files(asked=False),
+        *secret_files(),
         *output(),
     ],
 )

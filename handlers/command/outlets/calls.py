@@ -28,17 +28,16 @@ from ..kit.options import (
     LOGIN,
     SNMP,
     TLS,
-    Parameters,
     SharedOptions,
     completed,
     device,
     given,
-    option,
     output,
     spelled,
 )
 from ..kit.output import columns, figure, passing, print_json, waiting
 from ..kit.report import Interrupted, Usage, described, failed
+from ..kit.shared_options import CSV
 from ..pdus import form, reading, states
 from ..pdus.doors import Door
 from ..pdus.loading import LoadedHandler, load
@@ -335,7 +334,6 @@ def _reading(
     )
 
 
-_CSV: Parameters = option("--csv", "print CSV")
 status = _reading(
     ReadingCommand("status", status_of),
     "The outlets as DCImanager would show them: identity, state (UP, DOWN, UNKNOWN), and beside it"
@@ -359,5 +357,5 @@ outlets = _reading(
     " handler; a table leaves out those without a figure. An archive of another pack reports no"
     " power, and a current of an outlet only if DCImanager's view of an outlet has one.",
     ("pdu outlets snmp 192.0.2.8", "pdu outlets nut 192.0.2.9 192.0.2.10 --csv > outlets.csv"),
-    *_CSV,
+    *CSV(),
 )

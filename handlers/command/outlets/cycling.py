@@ -23,17 +23,16 @@ from ..kit.options import (
     LOGIN,
     SNMP,
     TLS,
-    Seconds,
     SharedOptions,
     asking as asks,
     command_line,
     device,
     given,
-    option,
     output,
 )
 from ..kit.output import Result, passing, shown, waiting
 from ..kit.report import Interrupted, Usage
+from ..kit.shared_options import PAUSE
 from ..machines import outlet as one_outlet
 from ..machines.outlet import OutletPower, Stage, wanted
 from ..pdus import form
@@ -43,7 +42,6 @@ from .calls import HANDLER, arguments_help, warned
 from .switching import CalledOutlet, not_seen, outlet_is, outlets_of, shown_now, stopped
 
 _PAUSE_S = 10.0  # power supplies bridge some seconds
-_LONGEST_PAUSE_S = 3600.0
 _TICK_S = 1.0
 
 
@@ -205,13 +203,7 @@ left as it is. Ctrl-C during the pause leaves the outlet off, and says how to sw
         HANDLER,
         click.Argument(["host"], metavar="HOST"),
         click.Argument(["outlet"], metavar="OUTLET"),
-        *option(
-            "--pause",
-            f"how long the outlet stays off ({_PAUSE_S:g})",
-            "SECONDS",
-            Seconds(0.0, _LONGEST_PAUSE_S),
-            default=_PAUSE_S,
-        ),
+        *PAUSE(default=_PAUSE_S, show_default=True),
         *device(*LOGIN, *TLS, *SNMP),
         *asks(),
         *output(),

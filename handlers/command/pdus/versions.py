@@ -11,6 +11,18 @@ from ... import registry
 from ...errors import SettingsError
 from .listing import ListedPdu
 
+_NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)*)(\.dev[0-9]+)?")
+
+
+def order(version: str) -> tuple[list[int], bool]:
+    """What versions of this pack are ordered by: the numbers, then whether it is a release, which
+    follows what is built on the way to it (`0.4.0.dev0` before `0.4.0`). No number: before all.
+    """
+    found = _NUMBER.match(version)
+    if found is None:
+        return [], False
+    return [int(number) for number in found[1].split(".")], found[2] is None
+
 
 def replaced(devices: Sequence[ListedPdu], folder: Optional[str]) -> list[ListedPdu]:
     """The PDUs. If a `folder` is given, its newest archive of each handler replaces the handler.
@@ -56,12 +68,12 @@ def _newest(folder: Optional[str], handler: str) -> Optional[str]:
     """
     if folder is None or not handler.isidentifier():
         return handler
-    pattern = re.compile(rf"pdu_{re.escape(handler)}-[0-9][^/]*\.tar\.gz")
+    pattern = re.compile(rf"pdu_{re.escape(handler)}-([0-9][^/]*)\.tar\.gz")
     try:
-        built: dict[str, list[int]] = {
-            name: [int(number) for number in re.findall("[0-9]+", name)]
+        built = {
+            name: order(found[1])
             for name in os.listdir(folder)
-            if pattern.fullmatch(name)
+            if (found := pattern.fullmatch(name))
         }
     except OSError as error:
         raise SettingsError(f"{folder} cannot be read ({error.strerror})") from None

@@ -36,6 +36,7 @@ from ..kit.options import (
 )
 from ..kit.output import Result, columns, passing, shown
 from ..kit.report import Interrupted, Usage
+from ..kit.shared_options import DRAWING, OUT
 from ..machines.world import OutletNow
 from ..outlets.calls import arguments_help
 from ..pdus import form
@@ -314,14 +315,15 @@ evidence. Without --outlet nothing is switched. Takes about six minutes.
 
 The unit is read twice, five minutes apart, and recorded as by pdu record. With --outlet that
 outlet is switched off, on, off and on; a process of its own sees to it that it ends on, whatever
-happens to this command. Nothing is sent to anybody: the output says where to send the file.
+happens to this command. With --drawing, an outlet in which a cord is drawn is refused. Nothing is
+sent to anybody: the output says where to send the file.
 
 pdu prove platform DIR runs the conformance suite on a copy of DCImanager's project, in a clone of
 this one, and writes what it answers into the same kind of file.""",
     params=[
         click.Argument(["handler"], metavar="HANDLER"),
         click.Argument(["host"], metavar="HOST"),
-        *option("-o --out", "write this new file (proof.json)", "FILE", default="proof.json"),
+        *OUT(default="proof.json", show_default=True),
         *option(
             "--outlet",
             "switch this idle outlet, which is on; give it twice if it is not known to be idle",
@@ -340,7 +342,7 @@ this one, and writes what it answers into the same kind of file.""",
             "USER",
             default="",
         ),
-        *option("--drawing", "refuse an outlet in which this drawing has a cord", "FILE"),
+        *DRAWING(),
         *option("--drawn-as", "the PDU's name in the drawing (HOST)", "PDU", default=""),
         *option(
             "--minutes",

@@ -6,42 +6,29 @@ Without scripts and requests. Every text of the unit and of the owner is escaped
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from html import escape
 
-from ...errors import printable
+from ..kit import html
+from ..kit.html import Cell, safe
 from ..kit.output import figure
 from .document import BROKEN, KEPT, Proof, UnitProof
 from .promises import BY_KEY
 
-_CLASSES = {KEPT: "kept", BROKEN: "broken"}
-_STYLE = """
-:root { color-scheme: light; } body { font: 14px/1.4 system-ui, sans-serif; margin: 1.5rem auto;
-max-width: 75rem; padding: 0 1rem; color: #111; background: #fff; overflow-wrap: anywhere; }
-h1 { font-size: 1.3rem; } h2 { font-size: 1.1rem; margin-top: 1.5rem; }
-table { border-collapse: collapse; } th, td { border-bottom: 1px solid #bbb; padding: .15rem .6rem;
-text-align: left; vertical-align: top; } td.kept { color: #1d6b3f; }
-td.broken { color: #b00020; font-weight: 600; } pre { white-space: pre-wrap; font-size: 12px; }
-"""
+_CLASSES = {KEPT: "good", BROKEN: "bad"}
 _FIGURES = ("A", "W", "kWh")
+# heads of columns with sentences
+_LONG = ("promise", "what was seen", "why", "error", "point", "what came back")
 
 
 def page(proof: Proof, name: str) -> str:
     """The whole page about the file `name`."""
     title = f"What is in {name}"
     parts = [
-        "<!doctype html>",
-        '<html lang="en"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        '<meta http-equiv="Content-Security-Policy"'
-        " content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-        f"<title>{_safe(title)}</title><style>{_STYLE}</style></head><body>",
-        f"<h1>{_safe(title)}</h1>",
+        html.begin(title),
         "<p>Nothing was sent. This page shows all that the file holds; look through it before you"
         " send the file. Recognised names, addresses, serial numbers and secrets were replaced, but"
         " no program recognises every name. Names of outlets are left out of the readings.</p>",
         *(_unit(proof) if isinstance(proof, UnitProof) else _platform_points(proof)),
-        "</body></html>",
-        "",
+        html.END,
     ]
     return "\n".join(parts)
 
@@ -103,9 +90,9 @@ def _unit(proof: UnitProof) -> Iterable[str]:
             figure(value, unit)
             for value, unit in zip((one.load_a, one.power_w, one.energy_kwh), _FIGURES)
         )
-        yield f"<h3>{one.at_s:.1f} s, {_safe(one.phase)}, {_safe(one.handler)}: {total}</h3>"
+        yield f"<h3>{one.at_s:.1f} s, {safe(one.phase)}, {safe(one.handler)}: {total}</h3>"
         if one.failure_kind:
-            yield f"<p>{_safe(one.failure_kind)}: {_safe(one.failure)}</p>"
+            yield f"<p>{safe(one.failure_kind)}: {safe(one.failure)}</p>"
         yield from _table(
             ("identity", "number", "state", *_FIGURES),
             [
@@ -121,7 +108,7 @@ def _unit(proof: UnitProof) -> Iterable[str]:
             ],
         )
     yield "<h2>Recording</h2>"
-    yield from (f"<p>{_safe(note)}</p>" for note in proof.notes)
+    yield from (f"<p>{safe(note)}</p>" for note in proof.notes)
     yield f"<pre>{_lines(proof.recording)}</pre>"
 
 
@@ -137,13 +124,13 @@ def _platform_points(proof: Proof) -> Iterable[str]:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:
-    yield "<table>"
-    if head:
-        yield f"<tr>{''.join(f'<th>{_safe(one)}</th>' for one in head)}</tr>"
-    for row in rows:
-        cells = "".join(f'<td class="{_CLASSES.get(one, "")}">{_lines(one)}</td>' for one in row)
-        yield f"<tr>{cells}</tr>"
-    yield "</table>"
+    heads = head or ("", "")
+    made = [[_cell(*one) for one in zip(heads, row)] for row in rows]
+    return html.table(head, made)
+
+
+def _cell(head: str, text: str) -> Cell:
+    return Cell(_lines(text), "text" if head in _LONG else _CLASSES.get(text, ""))
 
 
 def _said(value: object) -> str:
@@ -154,10 +141,6 @@ def _said(value: object) -> str:
     return str(value)
 
 
-def _safe(text: str) -> str:
-    return escape(printable(text, 10 * len(text) + 1))
-
-
 def _lines(text: str) -> str:
     """Several lines; also of a recording, whose line ends stay."""
-    return "\n".join(map(_safe, text.split("\n")))
+    return "\n".join(map(safe, text.split("\n")))

@@ -14,7 +14,7 @@ from ... import VERSION
 from ...errors import PduHandlerError, printable
 from ..field.patterns import CONTACTS, LOCATIONS, NAMES, SERIALS
 from ..field.scrub import Scrubber
-from ..pdus import doors
+from ..pdus import doors, versions
 from . import gathering
 from .document import SIMULATED, BadProof, Proof, ProvenReading, UnitProof, parsed
 from .judging import RECORDED, judged
@@ -60,7 +60,7 @@ def _basis(proof: Proof, today: date) -> Iterator[str]:
         yield f"it is of the future: {proof.made}"
     if today - made > timedelta(days=STALE_DAYS):
         yield f"it is older than {STALE_DAYS} days: {proof.made}"
-    if _release(proof.version) > _release(VERSION):
+    if versions.order(proof.version) > versions.order(VERSION):
         yield f"it was made by a newer pack ({printable(proof.version, 40)})"
 
 
@@ -153,7 +153,3 @@ def _strings(data: object) -> Iterator[str]:
             yield from _strings(value)
     elif isinstance(data, str):
         yield data
-
-
-def _release(version: str) -> list[int]:
-    return [int(part) for part in re.findall("[0-9]+", version)[:3]]

@@ -8,6 +8,8 @@ import socket
 import ssl
 from typing import Callable, Optional, cast
 
+from ...errors import SettingsError
+from ..kit.servers import listen_address
 from .connection import Connection
 from .crowd import Crowd, WebLimits
 from .messages import Application, WebAnswer, WebRequest
@@ -132,6 +134,17 @@ def listening(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def listening_at(where: str, option: str, example: str) -> socket.socket:
+    """A listening socket at ADDRESS:PORT. Raises SettingsError, which names the `option`."""
+    host, port = listen_address(where, option, example)
+    try:
+        return listening(host, port)
+    except (OSError, TypeError) as error:  # TypeError: text that cannot be a host name
+        raise SettingsError(
+            f"{option} {where[:60]}: {getattr(error, 'strerror', None) or error}"
+        ) from None
 
 
 def certified(cert: str, key: Optional[str]) -> ssl.SSLContext:

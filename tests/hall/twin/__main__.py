@@ -64,7 +64,7 @@ def _lines(files: Files, past: Optional[month.Month]) -> list[str]:
 
 def _of_month(past: month.Month) -> list[str]:
     period = f"--from {past.text}-01 --to {past.after.text}-01"
-    owned = "--customers customers.csv --hall hall.power.toml"
+    owned = "--customers customers.csv --drawing hall.power.toml"
     return [
         "And a past month, with a reset, a hole, a false zero and an exchanged PDU:",
         f"  pdu energy statement readings {period} {owned} --limit-kw {month.LIMIT_KW:g}"

@@ -42,7 +42,7 @@ def test_a_welded_relay_is_not_proven_and_cycle_does_not_switch_on(
     machine: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
     machine.pdus["right"].outlet(OUTLET).welded = True
-    command = ["machine", "cycle", "srv-1", *files(machine), "--yes", "--patience", "2"]
+    command = ["machine", "cycle", "srv-1", *files(machine), "--yes", "--power-timeout", "2"]
     code, out, err = run(capsys, *command)
     assert code == exits.NOT_SEEN and "right/3 carries 0.7 A" in err
     assert "switch it on: pdu machine on srv-1" in err

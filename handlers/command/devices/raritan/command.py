@@ -197,16 +197,16 @@ def _linked(agent: Agent) -> Optional[Sequence[int]]:
 
 
 @click.pass_context
-def _discover(context: click.Context, seconds: float, interface: Sequence[str]) -> int:
+def _discover(context: click.Context, seconds: float, local_address: Sequence[str]) -> int:
     from ....raritan import zeroconf  # imported late: 1.1 ms; only this command needs it
 
-    for one in interface:
+    for one in local_address:
         try:
             ipaddress.IPv4Address(one)
         except ValueError:
-            raise SettingsError(f"--interface: {one[:60]!r} is not an IPv4 address") from None
+            raise SettingsError(f"--local-address: {one[:60]!r} is not an IPv4 address") from None
     try:
-        found = zeroconf.discover_devices(seconds, list(interface) or None)
+        found = zeroconf.discover_devices(seconds, list(local_address) or None)
     except ImportError:
         raise SettingsError(extras.missing("a search by mDNS", "zeroconf")) from None
     except (OSError, ValueError) as error:
@@ -215,7 +215,7 @@ def _discover(context: click.Context, seconds: float, interface: Sequence[str]) 
     rows = [[one.address, one.port, one.model, one.firmware, one.name] for one in found]
     nothing = (
         f"no unit answered within {seconds:g} s: units in other networks, or with mDNS turned off,"
-        " are not found; try a longer --seconds, or another --interface"
+        " are not found; try a longer --seconds, or another --local-address"
     )
     return shown(
         Result([dict(zip(head, row)) for row in rows], columns(head, rows) if rows else [nothing]),
@@ -231,9 +231,10 @@ discover = Subcommand(
     params=[
         *option("--seconds", "how long to listen (4)", "N", Seconds(0.1, 600.0), default=4.0),
         *option(
-            "--interface",
+            "--local-address",
             "ask on the interface with this IPv4 address; repeatable (default: on all)",
             "ADDRESS",
+            old="--interface",
             multiple=True,
         ),
         *output(),

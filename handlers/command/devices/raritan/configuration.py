@@ -15,6 +15,7 @@ from ...kit.groups import Commands, HostCommand
 from ...kit.options import Parameters, Word, option
 from ...kit.output import Result, facts
 from ...kit.report import reason
+from ...kit.shared_options import OUT, STANDARD_OUTPUT
 from .context import Context, action, check, listed, number, once, plain, read_again, save
 
 _CERT_ACTIONS = "show, upload CERT [KEY], install, discard, download [TAG] --out FILE"
@@ -146,18 +147,20 @@ def config(context: Context) -> Result:
         raise SettingsError("config get takes no file: give --out FILE")
     given = [
         name
-        for name in ("clear_text", "profile", "units", "skip_check")
+        for name in ("clear_text", "filter_profile", "units", "skip_check")
         if getattr(context.options, name) not in (None, False)
     ]
     if kind == "raw" and given:
         raise SettingsError(
-            "--clear-text, --profile, --units and --skip-check are for bulk and backup"
+            "--clear-text, --filter-profile, --units and --skip-check are for bulk and backup"
         )
     if action == "get" and "skip_check" in given:
         raise SettingsError("--skip-check is for put")
-    is_for_get = "clear_text" in given or "profile" in given or context.options.out != _STDOUT
+    is_for_get = (
+        "clear_text" in given or "filter_profile" in given or context.options.out != _STDOUT
+    )
     if action == "put" and is_for_get:
-        raise SettingsError("--out, --clear-text and --profile are for get")
+        raise SettingsError("--out, --clear-text and --filter-profile are for get")
     if kind == "raw":
         return _raw(context, action)
     return _bulk(context, action, backup=kind == "backup")
@@ -187,7 +190,7 @@ def _bulk(context: Context, action: str, backup: bool) -> Result:
             password,
             options.clear_text,
             units,
-            options.profile or "",
+            options.filter_profile or "",
             backup=True,
         )
     agent, data = context.files, read_file(options.file)
@@ -363,13 +366,9 @@ def snmp(context: Context) -> Result:
 
 
 def _out(needed: bool) -> Parameters:
-    return option(
-        "--out",
-        "where to write the file; - is the standard output",
-        "FILE",
-        required=needed,
-        default=None if needed else _STDOUT,
-    )
+    if needed:
+        return OUT(required=True)
+    return OUT(default=_STDOUT, show_default=STANDARD_OUTPUT)
 
 
 COMMANDS: Commands = {
@@ -393,7 +392,7 @@ COMMANDS: Commands = {
                 "--clear-text",
                 "get: as clear text; without it, PDU_CONFIG_PASSWORD, if set, encrypts the file",
             ),
-            *option("--profile", "get: a filter profile", "NAME"),
+            *option("--filter-profile", "get: a filter profile", "NAME", old="--profile"),
             *option("--units", "link ids, separated by commas; 1 is the unit itself", "IDS"),
             *option(
                 "--skip-check", "put: model, firmware_version, or both separated by a comma", "WHAT"

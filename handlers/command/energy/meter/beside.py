@@ -9,7 +9,6 @@ from multiprocessing.connection import Connection
 from typing import Callable, Optional
 
 from ....errors import SettingsError
-from ....settings import host_and_port
 from ...kit import extras
 from ...kit.options import SharedOptions
 from ...kit.output import passing
@@ -68,23 +67,13 @@ class ServedMetrics:
         """Raises SettingsError for an address that cannot be used."""
         try:
             # imported late: 60 ms, and its package may be missing
-            from ...web.server import listening
+            from ...web.server import listening_at
             from .front import MetricsFront
         except ModuleNotFoundError as error:
             if error.name is None or error.name.partition(".")[0] != "h11":
                 raise
             raise SettingsError(extras.missing("--metrics", "h11")) from None
-        host, port = host_and_port(where)
-        if port is None or port > _LAST_PORT:
-            raise SettingsError(
-                f"--metrics {where[:60]!r}: give ADDRESS:PORT, such as 127.0.0.1:9117"
-            )
-        try:
-            listener = listening(host, port)
-        except (OSError, TypeError) as error:  # TypeError: text that cannot be a host name
-            raise SettingsError(
-                f"--metrics {where[:60]}: {getattr(error, 'strerror', None) or error}"
-            ) from None
+        listener = listening_at(where, "--metrics", "127.0.0.1:9117")
         self._say = say
         self._meter: Optional[MeterService] = None
         self._port = listener.getsockname()[1]

@@ -1,4 +1,4 @@
-"""`pdu meter LIST --to DIR`: keeps the readings of many PDUs."""
+"""`pdu meter LIST --into DIR`: keeps the readings of many PDUs."""
 
 from __future__ import annotations
 
@@ -17,54 +17,29 @@ from ...kit.journal import START
 from ...kit.options import SharedOptions, Word, given, option, output, secret_files
 from ...kit.output import Result, shown
 from ...kit.service import Supervisor, Wishes
-from ...pdus import listing, shared_options
+from ...kit.shared_options import ARCHIVES, AUTH, EVERY, INTO, PARALLEL
+from ...pdus import listing, pool
 from ...pdus.auth import of_environment, of_file
 from ...pdus.polling import Target, targets
 from ...pdus.versions import replaced
-from .anchors import Anchor
 from .beside import Screen, ServedMetrics, Told
 from .days import Days
 from .health import MeterCounts, summary
 from .running import LONGEST_WAIT_S, Companion, MeterService, MeterSettings
 
-#: unit of a period -> seconds
-_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
-_SHORTEST_S, _LONGEST_S = 1.0, 86_400.0
 #: the exit code of --rounds in which a reading failed or was lost
 _FAILED = 1
-
-
-class Period(click.ParamType):
-    """A time such as 30s, 5m or 1h, in seconds."""
-
-    name = "period"
-
-    def convert(
-        self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
-    ) -> float:
-        if isinstance(value, float):
-            return value
-        text = str(value)
-        number, unit = text[:-1], text[-1:]
-        try:
-            seconds = float(number) * _UNITS[unit]
-        except (ValueError, KeyError):
-            seconds = 0.0
-        if not _SHORTEST_S <= seconds <= _LONGEST_S:
-            self.fail(f"{text[:20]!r}: give 1s to 24h, such as 30s or 5m", param, ctx)
-        return seconds
 
 
 class MeterOptions(NamedTuple):
     """The arguments of one run."""
 
     file: str
-    to: str
+    into: str
     auth: Optional[str]
     every: float
     rounds: Optional[int]
     metrics: Optional[str]
-    anchor: Optional[str]
     archives: Optional[str]
     parallel: int
 
@@ -76,15 +51,12 @@ def _meter(context: click.Context, /, **options: Any) -> int:
     with contextlib.ExitStack() as stack:
         wishes = stack.enter_context(Wishes())
         beside: list[Companion] = [screen, Told(supervisor)]
-        anchor = None if wanted.anchor is None else Anchor(wanted.anchor, screen.say)
-        if anchor is not None:
-            beside.append(anchor)
         if wanted.metrics is not None:
             served = ServedMetrics(wanted.metrics, screen.say)
             stack.callback(served.close)
             beside.append(served)
         polled = _targets(wanted, state)
-        days = stack.enter_context(Days(wanted.to))
+        days = stack.enter_context(Days(wanted.into))
         # a forked process must not keep the folder locked when this one has been killed
         os.register_at_fork(after_in_child=days.abandon)
         wait = min(screen.every_s, (supervisor.watchdog_s or LONGEST_WAIT_S * 3) / 3)
@@ -93,8 +65,6 @@ def _meter(context: click.Context, /, **options: Any) -> int:
         supervisor.ready()
         meter.run(wishes, lambda: _targets(wanted, state))
         supervisor.stopping()
-        if anchor is not None:
-            anchor.finish(meter)
     screen.clear()
     done = meter.counts
     code = DONE
@@ -127,13 +97,13 @@ def _lines(done: MeterCounts, last: str) -> Sequence[str]:
 
 _HELP = """Keep the readings of all PDUs of a list, in files that nobody can change unseen.
 
-FILE is the list, as for `pdu check`. DIR gets a file of JSON lines for each day
-of UTC. A line is on the disk before it counts, and has the hash over all lines
+FILE is the list, as for `pdu check`. The folder --into, made if it is missing, gets
+a file of JSON lines for each day of UTC. Rounds begin at multiples of --every (5m:
+12:00, 12:05). A line is on the disk before it counts, and has the hash over all lines
 before it: `pdu energy verify DIR` names a changed one, and `pdu energy audit`
 reads them. Only one meter can write into a DIR. SIGHUP lets it read the list and
 the logins again. It runs until Ctrl-C or SIGTERM; keep the hash that it prints
-then at another place, or let --anchor do so daily. It says when a PDU cannot be
-read, and when it can again.
+then at another place. It says when a PDU cannot be read, and when it can again.
 
 Exit code with --rounds: 0 if each reading was kept and none failed, else 1."""
 meter = Subcommand(
@@ -141,31 +111,19 @@ meter = Subcommand(
     callback=_meter,
     help=_HELP,
     examples=(
-        "pdu meter hall.csv --to /var/lib/pdu-meter --auth logins.toml",
-        "pdu meter hall.csv --to readings --every 1m --rounds 60",
+        "pdu meter hall.csv --into /var/lib/pdu-meter --auth logins.toml",
+        "pdu meter hall.csv --into readings --every 1m --rounds 60",
     ),
     params=[
         Word("FILE"),
-        *option("--to", "the folder of the files; created if missing", "DIR", required=True),
-        *option(
-            "--auth",
-            "logins: a TOML file with [auth.NAME] tables, not readable by other users",
-            "FILE",
-        ),
-        *option(
-            "--every",
-            "begin a round this often, at multiples of it (5m: 12:00, 12:05)",
-            "PERIOD",
-            Period(),
-            default="5m",
-            show_default=True,
-        ),
+        *INTO(old="--to", required=True),
+        *AUTH(),
+        *EVERY(default="5m", show_default=True),
         *option("--rounds", "end after so many rounds", "N", click.IntRange(1)),
-        *option("--anchor", "run this when a day has ended: words with {day}, {hash}", "COMMAND"),
         *option("--metrics", "serve the meter's own metrics to Prometheus", "ADDRESS:PORT"),
-        *shared_options.archives(),
-        *shared_options.parallel(),
-        *secret_files(asked=False),
+        *ARCHIVES(),
+        *PARALLEL(default=pool.PARALLEL, show_default=True),
+        *secret_files(),
         *output(),
     ],
 )

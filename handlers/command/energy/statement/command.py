@@ -8,18 +8,14 @@ from typing import Any, NamedTuple, Optional
 import click
 
 from ....errors import SettingsError, printable
-from ...drawing import reading_toml
 from ...kit.exits import WRONG
 from ...kit.groups import Subcommand
 from ...kit.options import NumberRange, Word, given, option, output
 from ...kit.output import Result, counted, shown
-from ...kit.report import Usage
+from ...kit.shared_options import INTO
 from ..audit import Asked
 from ..journals import MeterJournal
-from ..meters import Meters, RegisterFacts
-from ..moments import moment, zone_named
-from ..owners import customers, machines
-from ..shared_options import METERS, PERIOD
+from ..shared_options import BillingOptions, billing
 from . import proof
 from .building import Ordered, Written, names_of, sealed, write
 from .computing import Factors, Rules
@@ -29,21 +25,8 @@ from .tariffs import BUILT_IN, tariff
 class StatementOptions(NamedTuple):
     """The arguments of one run."""
 
+    billing: BillingOptions
     dir: str
-    begin: str
-    end: str
-    zone: str
-    limit_kw: Optional[float]
-    pdu_limit_kw: Optional[float]
-    tolerance_kwh: float
-    step: Optional[float]
-    wrap: Optional[float]
-    meter_class: Optional[float]
-    volts: Optional[float]
-    own_use: Optional[float]
-    meters: Optional[str]
-    hall: Optional[str]
-    customers: str
     into: str
     tariff: Optional[str]
     carbon: Optional[float]
@@ -52,40 +35,25 @@ class StatementOptions(NamedTuple):
 
 @click.pass_context
 def _statement(context: click.Context, /, **options: Any) -> int:
-    wanted, state = StatementOptions(**options), given(context)
+    wanted, state = StatementOptions(BillingOptions.of(options), **options), given(context)
     state.defect_code = WRONG
     done = write(_ordered(wanted), wanted.into)
     return shown(Result(done._asdict(), [*_lines(wanted.into, done)]), state.json)
 
 
 def _ordered(wanted: StatementOptions) -> Ordered:
-    zone = zone_named(wanted.zone)
-    begin, end = moment(wanted.begin, zone), moment(wanted.end, zone)
-    if end <= begin:
-        raise Usage("--to must be later than --from")
-    usual = RegisterFacts(
-        wanted.limit_kw,
-        wanted.step,
-        wanted.wrap,
-        wanted.meter_class,
-        wanted.volts,
-        wanted.own_use,
-    )
-    drawing = reading_toml.read(wanted.hall) if wanted.hall else None
-    meters = Meters(
-        usual, wanted.meters or "", wanted.pdu_limit_kw, drawing.pdus if drawing else {}
-    )
-    owned = customers(wanted.customers, zone)
+    begin, end, zone = wanted.billing.period()
+    meters, owned, cords = wanted.billing.files(zone)
+    tolerance = wanted.billing.tolerance_kwh
     if not owned:
-        raise SettingsError(f"{printable(wanted.customers)} names no customer")
-    cords = machines(drawing) if drawing else {}
+        raise SettingsError(f"{printable(str(wanted.billing.customers))} names no customer")
     paths = MeterJournal(wanted.dir).past(begin, end)
     return Ordered(
         wanted.dir,
         begin,
         end,
-        Asked(begin, end, meters, owned, tolerance_kwh=wanted.tolerance_kwh),
-        Rules(zone, wanted.tolerance_kwh, tariff(wanted.tariff) if wanted.tariff else ()),
+        Asked(begin, end, meters, owned, tolerance_kwh=tolerance),
+        Rules(zone, tolerance, tariff(wanted.tariff) if wanted.tariff else ()),
         Factors(wanted.carbon, wanted.pue),
         {place: name for name, places in cords.items() for place in places},
         names_of(paths[-1]) if paths else {},
@@ -119,7 +87,8 @@ _STATEMENT_HELP = """Write a statement for each customer, with a proof that he c
 DIR is the folder of `pdu meter`. In a new folder, each customer gets a folder with
 a page that prints well, CSV, JSON, and proof.json with the readings of his outlets
 and of nobody else's. Publish the root that is printed: with it, `pdu energy
-check-statement` finds each later change. Days before today are read."""
+check-statement` finds each later change. Days before today are read. --drawing names
+machines, and its breakers are limits."""
 statement = Subcommand(
     "statement",
     callback=_statement,
@@ -130,15 +99,8 @@ statement = Subcommand(
     ),
     params=[
         Word("DIR"),
-        *PERIOD,
-        *METERS,
-        *option(
-            "--hall",
-            "the hall's drawing, hall.power.toml: names of machines, limits by breakers",
-            "FILE",
-        ),
-        *option("--customers", "CSV with customer,pdu,outlet,from,to", "FILE", required=True),
-        *option("--into", "the folder to make", "FOLDER", default="statements", show_default=True),
+        *billing(True),
+        *INTO(default="statements", show_default=True),
         *option(
             "--tariff",
             f"energy by periods: {', '.join(BUILT_IN)}, or a CSV with period,days,from,to",

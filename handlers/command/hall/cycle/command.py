@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Optional
 import click
 
 from ....errors import SettingsError, printable
+from ... import site
 from ...drawing import reading_toml
 from ...drawing.drawing import Drawing
 from ...kit import asking
@@ -22,7 +23,6 @@ from ...kit.exits import DONE, NOT_SEEN, WRONG
 from ...kit.groups import Subcommand
 from ...kit.options import (
     NumberRange,
-    Seconds,
     SharedOptions,
     Word,
     asking as asks,
@@ -33,6 +33,7 @@ from ...kit.options import (
 )
 from ...kit.output import columns, counted, print_json
 from ...kit.report import Usage, described, failed
+from ...kit.shared_options import MACHINES, PAUSE, POWER_TIMEOUT
 from ...pdus import opening
 from ...pdus.polling import Target
 from ...pdus.states import DOWN
@@ -42,10 +43,10 @@ from . import plan_file
 from .doors import ProtocolWorld, Stopping, doors, stopping
 from .plan_file import CyclePlan, Kept
 from .run import Run
-from .steps import Mode, SkippedCord, Step, matching, planned
+from .steps import Mode, SkippedCord, Step, planned
 from .world import Ended
 
-PAUSE_S, PATIENCE_S, VALID_MIN = 10.0, 30.0, 60.0
+PAUSE_S, POWER_TIMEOUT_S, VALID_MIN = 10.0, 30.0, 60.0
 _SHOWN = 8
 
 
@@ -60,7 +61,7 @@ class CycleOptions(NamedTuple):
     run: Optional[str]
     resume: Optional[str]
     pause: Optional[float]
-    patience: Optional[float]
+    power_timeout: Optional[float]
     valid: Optional[float]
 
 
@@ -89,7 +90,14 @@ def _check(wanted: CycleOptions, fleet: Optional[str]) -> None:
     if not fleet:
         raise Usage("give --list with the hall's PDUs: they are read before each step")
     if wanted.plan is None:
-        of_plan = ("one_feed_at_a_time", "both_feeds", "machines", "pause", "patience", "valid")
+        of_plan = (
+            "one_feed_at_a_time",
+            "both_feeds",
+            "machines",
+            "pause",
+            "power_timeout",
+            "valid",
+        )
         given_too = [key for key in of_plan if getattr(wanted, key) not in (None, False, ())]
         if given_too:
             name = f"--{given_too[0].replace('_', '-')}"
@@ -112,12 +120,7 @@ def _plan(
 ) -> int:
     assert wanted.plan is not None and source.list is not None
     mode = Mode.ONE_FEED if wanted.one_feed_at_a_time else Mode.BOTH_FEEDS
-    for pattern in wanted.machines:
-        if not matching(drawing, [pattern]):
-            known = ", ".join(printable(name, 60) for name in list(drawing.machines)[:_SHOWN])
-            shown = printable(pattern, 60)
-            raise Usage(f"--machines {shown!r}: no machine has such a name; there are {known}")
-    machines = matching(drawing, wanted.machines)
+    machines = site.chosen(drawing, wanted.machines)
     targets = opening.pdus(source.list, source.auth, state.secret_files, drawing.read_pdus)
     # read after the check of the list, in the drawing's order
     readings = gathering.gather(source, state, drawing.read_pdus)
@@ -132,7 +135,7 @@ def _plan(
             time.time(),
             60 * _or(wanted.valid, VALID_MIN),
             _or(wanted.pause, PAUSE_S),
-            _or(wanted.patience, PATIENCE_S),
+            _or(wanted.power_timeout, POWER_TIMEOUT_S),
             {name: known_doors[name] for name in drawing.pdus if name in names},
             found.steps,
         )
@@ -346,9 +349,9 @@ def _report(ended: Ended, steps: int, notes: Sequence[str], state: SharedOptions
 
 _HELP = """Restart the supplies or the machines of a hall, one after another, without a surprise.
 
---plan writes the steps into FILE. --run takes exactly them, --resume goes on after a stop or a
-crash. FILE is also the journal: each command is written there before it is sent, and each line
-seals those before it.
+--plan writes the steps into FILE, with --pause, --power-timeout and --valid. --run takes exactly
+them, --resume goes on after a stop or a crash. FILE is also the journal: each command is written
+there before it is sent, and each line seals those before it.
 
 Before each step its PDUs are read. With --one-feed-at-a-time an outlet is switched off only if
 enough other cords of its machine are on and carry current, and the load that shifts fits on every
@@ -370,27 +373,12 @@ cycle_hall = Subcommand(
         Word("DRAWING"),
         *option("--one-feed-at-a-time", "restart supplies, one at a time; no machine restarts"),
         *option("--both-feeds", "restart machines: all cords off, proven off, then on"),
-        *option(
-            "--machines",
-            "which, by name: 'row3/*'; may be given several times",
-            "PATTERN",
-            multiple=True,
-        ),
+        *MACHINES(),
         *option("--plan", "write the steps into this new file; switches nothing", "FILE"),
         *option("--run", "take the steps of this plan; asks first", "FILE"),
         *option("--resume", "go on with this plan after a stop or a crash; asks first", "FILE"),
-        *option(
-            "--pause",
-            f"for the plan: how long outlets stay off ({PAUSE_S:g})",
-            "SECONDS",
-            Seconds(0.0, 3600.0),
-        ),
-        *option(
-            "--patience",
-            f"for the plan: longest wait until a state or a current is seen ({PATIENCE_S:g})",
-            "SECONDS",
-            Seconds(1.0, 600.0),
-        ),
+        *PAUSE(show_default=f"{PAUSE_S:g}"),
+        *POWER_TIMEOUT(old="--patience", show_default=f"{POWER_TIMEOUT_S:g}"),
         *option(
             "--valid",
             f"for the plan: how many minutes it may be run, or resumed, later ({VALID_MIN:g})",

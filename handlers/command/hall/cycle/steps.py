@@ -9,11 +9,10 @@ of that moment, before it is taken.
 from __future__ import annotations
 
 import enum
-import fnmatch
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
-from ...drawing.drawing import Cord, Drawing, Machine
+from ...drawing.drawing import Cord, Machine
 from ...machines.meters import Change, may_have_taken_over
 from ...pdus.states import UP
 from ..loads import FITS, LOW
@@ -54,16 +53,6 @@ class Steps(NamedTuple):
 
     steps: Sequence[Step]
     refusals: Sequence[SkippedCord]
-
-
-def matching(drawing: Drawing, patterns: Iterable[str]) -> list[Machine]:
-    """The machines whose name matches one of the patterns (`row3/*`), in the drawing's order."""
-    wanted = list(patterns)
-    return [
-        one
-        for one in drawing.machines.values()
-        if any(fnmatch.fnmatchcase(one.name, pattern) for pattern in wanted)
-    ]
 
 
 def planned(hall: Hall, mode: Mode, machines: Iterable[Machine]) -> Steps:

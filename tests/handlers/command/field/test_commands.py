@@ -340,7 +340,7 @@ def test_a_port_in_use_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[st
     file = tmp_path / "walk.txt"
     file.write_text(".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\n", "utf-8")
     with Agent(BUILT_IN["rpcm"]()) as agent:
-        assert root.run(["replay", str(file), "--port", str(agent.port)]) == 2
+        assert root.run(["replay", str(file), "--listen", f"127.0.0.1:{agent.port}"]) == 2
     assert f"port {agent.port} cannot be used" in capsys.readouterr().err
 
 

@@ -188,7 +188,7 @@ def gateway(
         words += ["--listen", f"{'localhost' if tls else '127.0.0.1'}:0"]
     with open(folder / "gateway.log", "ab") as log:
         process = subprocess.Popen(
-            [*PDU, "gateway", "hall.csv", "--machines", "hall.power.toml", "--clients"]
+            [*PDU, "gateway", "hall.csv", "--drawing", "hall.power.toml", "--clients"]
             + ["clients.toml", "--auth", "logins.toml", "--fresh", "0", "--pause", "0", *words],
             env=environment(),
             cwd=folder,

@@ -94,7 +94,7 @@ def test_the_units_command_line_is_one_of_the_gateway() -> None:
     context = gateway_command.make_context("gateway", words)
     wanted = GatewayOptions(**context.params)
     assert (name, subcommand) == (PROGRAM, "gateway")
-    assert command._address(wanted) == command.ListenAddress("0.0.0.0", 9915, False)  # noqa: S104
+    assert command._address(wanted) == command.ListenAddress("0.0.0.0", False)  # noqa: S104
 
 
 def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
 
 def start(folder: Path, *words: str) -> tuple[int, str]:
     """The exit code and the error of a gateway that does not start."""
-    asked = ["hall.csv", "--machines", "hall.power.toml", "--clients", "clients.toml"]
+    asked = ["hall.csv", "--drawing", "hall.power.toml", "--clients", "clients.toml"]
     done = subprocess.run(
         [*PDU, "gateway", *asked, "--auth", "logins.toml", *words],
         cwd=folder,
@@ -126,7 +126,7 @@ def start(folder: Path, *words: str) -> tuple[int, str]:
 
 
 def options(*words: str) -> GatewayOptions:
-    asked = ["LIST", "--machines", "M", "--clients", "C", *words]
+    asked = ["LIST", "--drawing", "M", "--clients", "C", *words]
     return GatewayOptions(**gateway_command.make_context("gateway", asked).params)
 
 
@@ -180,7 +180,7 @@ def test_missing_packages_are_named_with_their_remedy(tmp_path: Path) -> None:
         "raise ModuleNotFoundError(\"No module named 'h11'\", name='h11')\n"
     )
     done = subprocess.run(
-        [*PDU, "gateway", "x.csv", "--machines", "x", "--clients", "x"],
+        [*PDU, "gateway", "x.csv", "--drawing", "x", "--clients", "x"],
         env={**environment(), "PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,

@@ -151,7 +151,7 @@ def test_the_page_is_escaped_and_shows_what_is_gone(
     assert '<span class="feed gone">feed A</span>' in page
     assert '<span class="feed">feed B</span>' in page
     assert '<span class="pdu gone">r1-left (PA)</span>' in page
-    assert '<span class="machine open">? row1/srv-2</span>' in page
+    assert '<span class="machine doubtful">? row1/srv-2</span>' in page
 
 
 _SLASHES = """[[feed]]

@@ -27,8 +27,8 @@ from tests.waiting import PATIENCE_S, bounded, until
 
 LIST = ("--list", "hall.csv", "--auth", "logins.toml")
 HALL = ("cycle-hall", "hall.power.toml", *LIST)
-QUICK = ("--pause", "1", "--patience", "20")
-LONG = ("--pause", "3600", "--patience", "20")
+QUICK = ("--pause", "1", "--power-timeout", "20")
+LONG = ("--pause", "3600", "--power-timeout", "20")
 ONE_FEED, BOTH_FEEDS = "--one-feed-at-a-time", "--both-feeds"
 
 
@@ -285,7 +285,7 @@ def test_a_plan_that_does_not_fit_any_more_is_refused(
 def test_an_old_plan_only_ends_the_step_that_was_begun(
     hall: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    planned(capsys, ONE_FEED, "row1/m1", "--pause", "0", "--patience", "1")
+    planned(capsys, ONE_FEED, "row1/m1", "--pause", "0", "--power-timeout", "1")
     kept = plan_file.reopened("p")
     cord = kept.plan.steps[0].cords[0]
     # killed before the result was written: the outlet went off

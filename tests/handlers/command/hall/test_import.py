@@ -241,7 +241,7 @@ def test_saved_answers_of_netbox_become_a_drawing(
 ) -> None:
     folder, target = saved(tmp_path / "answers", netbox()), tmp_path / "hall.toml"
     code, _, err = run(
-        capsys, "plan", "import", "--from", folder, "--readings", readings, "-o", target
+        capsys, "plan", "import", "--answers", folder, "--readings", readings, "-o", target
     )
     assert code == 0 and not err
     found = drawn(target)
@@ -257,7 +257,7 @@ def test_saved_answers_of_nautobot_bring_paths_and_panels_that_feed_panels(
 ) -> None:
     folder, target = saved(tmp_path / "answers", nautobot()), tmp_path / "hall.toml"
     code, _, err = run(
-        capsys, "plan", "import", "--from", folder, "--readings", readings, "-o", target
+        capsys, "plan", "import", "--answers", folder, "--readings", readings, "-o", target
     )
     assert code == 0 and not err
     found = drawn(target)
@@ -274,7 +274,7 @@ def test_missing_pages_and_other_shapes_are_refused(
 ) -> None:
     folder, target = saved(tmp_path / "answers", netbox()), tmp_path / "hall.toml"
     (folder / "power-ports-4.json").unlink()
-    words = ("plan", "import", "--from", folder, "--readings", readings, "-o", target)
+    words = ("plan", "import", "--answers", folder, "--readings", readings, "-o", target)
     assert "the power-ports saved are 4 of 5; save all pages" in run(capsys, *words)[2]
     (folder / "power-ports-4.json").write_text(json.dumps([{"id": 9, "name": "x"}]))
     assert "another shape than NetBox's or Nautobot's" in run(capsys, *words)[2]
@@ -351,11 +351,11 @@ def test_a_living_api_is_read_page_by_page_with_the_token_of_a_file(
     words = ["plan", "import", "--url", api.url, "--token-file", token, "--readings", readings]
     code, out, err = run(capsys, *words, "-o", target)
     assert code == 3 and "certificate" in err and not api.seen  # no token without trust
-    code, out, err = run(capsys, *words, "-o", target, "--ca-file", api.pem)
+    code, out, err = run(capsys, *words, "-o", target, "--ca-pem", api.pem)
     assert code == 0 and not err
     assert cords(target, "srv") == ["left/1", "right/2"]
     ports = [query for path, query, _ in api.seen if path == "/netbox/api/dcim/power-ports/"]
     assert [parse_qs(query)["offset"] for query in ports] == [["0"], ["2"], ["4"]]
     token.write_text("x" * 40)
-    code, out, err = run(capsys, *words, "-o", target, "--ca-file", api.pem)
+    code, out, err = run(capsys, *words, "-o", target, "--ca-pem", api.pem)
     assert code == 4 and "x" * 40 not in out + err

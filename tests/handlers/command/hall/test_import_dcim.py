@@ -109,7 +109,7 @@ def imported(
     target = tmp_path / "hall.toml"
     target.unlink(missing_ok=True)
     source = readings(tmp_path / "readings.json", **(read or {"left": 4, "right": 4}))
-    words = ("plan", "import", "--from", folder, "--readings", source, "-o", target, *more)
+    words = ("plan", "import", "--answers", folder, "--readings", source, "-o", target, *more)
     code, _, err = run(capsys, *words)
     return code, err, target
 
@@ -369,7 +369,7 @@ def test_one_command_draws_and_rehearses(
     token = tmp_path / "token"
     token.write_text(api.token + "\n")
     token.chmod(0o600)
-    words = ["rehearse", "--url", api.url, "--token-file", token, "--ca-file", api.pem]
+    words = ["rehearse", "--url", api.url, "--token-file", token, "--ca-pem", api.pem]
     words += ["--readings", source, "--json"]
     code, out, err = run(capsys, *words, "--fail", "feed:PP-A")
     assert not err and code == 0

@@ -35,9 +35,10 @@ from tests.waiting import PATIENCE_S
 _PROGRAM = """
 import os, random, sys, time
 from handlers.command import root
-from handlers.command.energy.meter import command, days, running
+from handlers.command.energy.meter import days, running
+from handlers.command.kit import shared_options
 
-command._SHORTEST_S = 0.01
+shared_options.SHORTEST_S = 0.01
 running.TOGETHER_S = 0.01
 append, write = days.Days.append, os.write
 
@@ -117,7 +118,7 @@ def _listed(folder: Path) -> Iterator[Path]:
 
 def _started(listed: Path, kept: str, *more: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM, "meter", str(listed), "--to", kept, *more],
+        [sys.executable, "-c", _PROGRAM, "meter", str(listed), "--into", kept, *more],
         cwd=ROOT,
         env=environment(),
         stdout=subprocess.PIPE,

@@ -303,8 +303,8 @@ def test_a_search_that_fails_or_is_interrupted_prints_one_line(
 def test_an_interface_of_a_search_must_be_an_ipv4_address(
     capsys: pytest.CaptureFixture[str], interface: str
 ) -> None:
-    assert root.run(["raritan", "discover", "--interface", interface]) == 2
-    assert f"--interface: {interface!r} is not an IPv4 address" in capsys.readouterr().err
+    assert root.run(["raritan", "discover", "--local-address", interface]) == 2
+    assert f"--local-address: {interface!r} is not an IPv4 address" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [["192.0.2.7", "discover"], ["192.0.2.7", "--json", "discover"]])

@@ -243,7 +243,7 @@ def test_a_file_and_json_cannot_share_standard_output(run: Run, tmp_path: Path) 
         ["config", "raw", "put", "FILE", "--skip-check", "model", "--yes"],
         ["config", "bulk", "get", "--skip-check", "model"],
         ["config", "bulk", "put", "FILE", "--clear-text", "--yes"],
-        ["config", "backup", "put", "FILE", "--profile", "all", "--yes"],
+        ["config", "backup", "put", "FILE", "--filter-profile", "all", "--yes"],
         ["cert", "show", "FILE"],
         ["cert", "install", "FILE", "--yes"],
         ["cert", "show", "--out", "FILE"],

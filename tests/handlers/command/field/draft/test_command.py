@@ -85,7 +85,7 @@ def test_a_drafted_profile_can_be_checked_packed_and_polled(
     file = tmp_path / "acme.json"
     assert (
         root.run(
-            ["draft", str(recording), "--mib", str(mib), "--key", "acme-strip", "-o", str(file)]
+            ["draft", str(recording), "--mib", str(mib), "--family", "acme-strip", "-o", str(file)]
         )
         == 0
     )
@@ -247,7 +247,7 @@ def test_an_unreadable_file_and_an_impossible_key_are_refused_in_one_line(
         ([str(recording), "--mib", "/nowhere/at.all"], "cannot be read"),
         ([str(recording), "--mib", str(broken)], "is not a MIB file that can be read"),
         ([str(recording), "--mib", str(empty)], "that can be read (it has no complete module)"),
-        ([str(recording), "--key", "No Key"], "--key"),
+        ([str(recording), "--family", "No Key"], "--family"),
     ):
         assert root.run(["draft", *arguments]) == 2
         error = capsys.readouterr().err

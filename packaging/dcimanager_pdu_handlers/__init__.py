@@ -1,0 +1,30 @@
+"""The installed pack: it carries the packages `common`, `pdu_common` and `handlers` in its own
+folder, so that site-packages gets one name of this project alone.
+
+DCImanager gives the first two their names, and other projects may have packages of these names
+too. Therefore they can be imported only where somebody asked for them: in the program `pdu`, and in
+a script after `make_importable()`. packaging/ of a clone has this file; setup.py lays the packages
+beside it in the wheel.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def make_importable() -> None:
+    """Let this process import `common`, `pdu_common` and `handlers` of this pack, before any others
+    of these names. What was imported before stays.
+    """
+    folder = os.path.dirname(os.path.abspath(__file__))
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+
+
+def main() -> int:
+    """The program `pdu`. Returns its exit code."""
+    make_importable()
+    from handlers.command.start import main as run  # imported late: it was not importable before
+
+    return run()

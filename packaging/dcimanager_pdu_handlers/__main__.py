@@ -1,0 +1,10 @@
+"""`python -m dcimanager_pdu_handlers`: the command `pdu`, where the program is not on the PATH."""
+
+from __future__ import annotations
+
+import sys
+
+from . import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+"""Build dist/dcimanager-pdu-handlers_VERSION_all.deb: the command `pdu` and its four services for
+Debian and Ubuntu, by dpkg-deb alone.
+
+    python packaging/deb.py [--out DIR] [--pyz FILE]
+
+The code is that of pdu.pyz, so of this project and of pyz.lock; without `--pyz` it is built first.
+It lies unpacked in a folder that only root can change, where bytecode is kept. packaging/debian has
+what dpkg runs and reads; the units are those of docs/, with the path of the program. The same
+pdu.pyz gives the same package.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import importlib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Optional
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+tools: Any = importlib.import_module("tools")
+
+ROOT = HERE.parent
+DEBIAN = HERE / "debian"
+PACKAGE = "dcimanager-pdu-handlers"
+#: the unit files, which expect a program where docs/ advise to install it
+UNITS = (
+    ROOT / "docs/prometheus/pdu-exporter.service",
+    ROOT / "docs/prometheus/pdu-meter.service",
+    ROOT / "docs/doors/pdu-gateway.service",
+    ROOT / "docs/doors/pdu-nut-driver.service",
+)
+_ADVISED, _PROGRAM = b"=/opt/pdu/bin/pdu ", b"=/usr/bin/pdu "
+_SEE = re.compile(rb"(?m)^(# systemd: .*?)\. See .*$")
+_DOC = f"usr/share/doc/{PACKAGE}"
+_EPOCH = "315532800"  # 1980-01-01, as in pdu.pyz
+_SMALL = ("-Zxz",)
+
+
+class DebError(Exception):
+    """Nothing was built. The text is one line."""
+
+
+class Packed(NamedTuple):
+    """A file of the package: content and mode. Its owner is root."""
+
+    data: bytes
+    mode: int = 0o644
+
+
+def debian_version(version: str) -> str:
+    """As dpkg orders it: `0.4.0.dev0` comes before `0.4.0`."""
+    return version.replace(".dev", "~dev")
+
+
+def _text(name: str, **values: str) -> bytes:
+    """A file of packaging/debian with its marks filled in."""
+    text = (DEBIAN / name).read_text("utf-8")
+    for mark, value in values.items():
+        text = text.replace(f"@{mark.upper()}@", value)
+    return text.encode()
+
+
+def installed(pyz: Path) -> dict[str, Packed]:
+    """The files that the package installs: path without the first slash → file.
+
+    Raises DebError or OSError.
+    """
+    files: dict[str, Packed] = {}
+    with zipfile.ZipFile(pyz) as packed:
+        for name in packed.namelist():
+            if name.startswith("licences/"):
+                files[f"{_DOC}/{name}"] = Packed(packed.read(name))
+            elif name != "__main__.py":
+                files[f"usr/lib/{PACKAGE}/{name}"] = Packed(packed.read(name))
+    for unit in UNITS:
+        text = unit.read_bytes()
+        if _ADVISED not in text:
+            raise DebError(f"{unit.name} starts no {_ADVISED.decode().strip(' =')}")
+        text = _SEE.sub(rb"\1. See /" + _DOC.encode() + rb"/README.Debian.", text)
+        files[f"usr/lib/systemd/system/{unit.name}"] = Packed(text.replace(_ADVISED, _PROGRAM))
+    files["usr/bin/pdu"] = Packed(_text("pdu"), 0o755)
+    for name in ("hall.csv", "logins.toml"):
+        files[f"etc/pdu/{name}"] = Packed(_text(name), 0o640)
+    for name in ("copyright", "README.Debian"):
+        files[f"{_DOC}/{name}"] = Packed(_text(name))
+    changes = (ROOT / "CHANGELOG.md").read_bytes()
+    files[f"{_DOC}/changelog.gz"] = Packed(gzip.compress(changes, mtime=0))
+    return files
+
+
+def control(files: Mapping[str, Packed], version: str) -> dict[str, Packed]:
+    """The files that dpkg reads and runs."""
+    units = " ".join(unit.name for unit in UNITS)
+    size = sum(len(file.data) + 1023 for file in files.values()) // 1024
+    sums = "".join(
+        f"{hashlib.md5(file.data, usedforsecurity=False).hexdigest()}  {name}\n"
+        for name, file in sorted(files.items())
+        if not name.startswith("etc/")
+    )
+    return {
+        "control": Packed(
+            _text("control", package=PACKAGE, version=debian_version(version), size=str(size))
+        ),
+        "conffiles": Packed(_text("conffiles")),
+        "md5sums": Packed(sums.encode()),
+        **{
+            name: Packed(_text(name, package=PACKAGE, units=units), 0o755)
+            for name in ("postinst", "prerm", "postrm")
+        },
+    }
+
+
+def build(pyz: Path, out: Path, version: str, packed: Sequence[str] = _SMALL) -> Path:
+    """Write the package to `out`, all or nothing, and return its path. `packed`: dpkg-deb's options
+    of compression.
+
+    Raises DebError or OSError.
+    """
+    files = installed(pyz)
+    laid = {f"DEBIAN/{name}": file for name, file in control(files, version).items()} | files
+    made = out / f"{PACKAGE}_{debian_version(version)}_all.deb"
+    out.mkdir(parents=True, exist_ok=True)
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", _EPOCH)
+    # beside the result, so that it is moved there in one step
+    with tempfile.TemporaryDirectory(dir=out, prefix="deb.") as folder:
+        tree = Path(folder) / "tree"
+        for name, file in laid.items():
+            path = tree / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(file.data)
+            path.chmod(file.mode)
+        for path in [tree, *tree.rglob("*")]:
+            if path.is_dir():
+                path.chmod(0o750 if path == tree / "etc/pdu" else 0o755)
+            os.utime(path, (int(epoch), int(epoch)))
+        _run_dpkg_deb([*packed, "--build", str(tree), str(Path(folder) / made.name)], epoch)
+        return (Path(folder) / made.name).replace(made)
+
+
+def _run_dpkg_deb(arguments: Sequence[str], epoch: str) -> None:
+    command = ["dpkg-deb", "--root-owner-group", *arguments]
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": epoch, "LC_ALL": "C.UTF-8"}
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    except FileNotFoundError:
+        raise DebError("dpkg-deb is missing: Debian and Ubuntu have it") from None
+    if done.returncode:
+        raise DebError((done.stderr.strip() or "no reason given").splitlines()[-1])
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """The command line. Returns 0 if built, else 1. Wrong arguments exit with 2."""
+    parser = argparse.ArgumentParser(
+        prog="deb.py",
+        allow_abbrev=False,
+        description="Build a Debian package of the command pdu with its services.",
+    )
+    parser.add_argument(
+        "--out", type=Path, default=ROOT / "dist", help="the folder to write to (default: dist/)"
+    )
+    parser.add_argument(
+        "--pyz", type=Path, help="the pdu.pyz to pack (default: built first, beside the package)"
+    )
+    chosen = parser.parse_args(arguments)
+    try:
+        pyz = chosen.pyz or tools.build(chosen.out)
+        made = build(pyz, chosen.out, tools.version())
+    except (DebError, tools.ToolBuildError, OSError, zipfile.BadZipFile) as error:
+        print(f"deb.py: {error}", file=sys.stderr)
+        return 1
+    print(f"{made}  {made.stat().st_size} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,194 @@
+"""The Debian package, installed by dpkg in a copy of this machine: its user, folders, modes and
+services; an upgrade and a removal keep what the administrator wrote and what was measured.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shlex
+import shutil
+import subprocess
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from handlers import VERSION
+from tests.handlers.command.fleet import halls
+from tests.needs import ROOT
+from tests.packaging import installing
+from tests.packaging.building import loaded
+from tests.packaging.copied import VARIABLES, Copied, copied
+from tests.peers import PEERS, Peer
+from tests.waiting import PATIENCE_S, bounded
+
+NAME = "dcimanager-pdu-handlers"
+CODE = f"/usr/lib/{NAME}"
+QUICK = ("-Zgzip", "-z1")
+SERVICES = ("exporter", "gateway", "meter", "nut-driver")
+
+
+@pytest.fixture(scope="module")
+def pyz(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if shutil.which("dpkg-deb") is None:
+        pytest.skip("dpkg-deb is missing: Debian and Ubuntu have it")
+    return installing.once(tmp_path_factory, "pyz", installing.pyz) / "pdu.pyz"
+
+
+@pytest.mark.parametrize(
+    "version, shown", [("0.3.0", "0.3.0"), ("0.4.0.dev0", "0.4.0~dev0"), ("0.4.0", "0.4.0")]
+)
+def test_a_version_between_releases_comes_before_the_release_for_dpkg(
+    version: str, shown: str
+) -> None:
+    assert loaded("deb").debian_version(version) == shown
+    if shutil.which("dpkg"):
+        compared = ["dpkg", "--compare-versions", shown, "le", "0.4.0"]
+        assert subprocess.run(compared, timeout=PATIENCE_S).returncode == 0
+
+
+def test_the_same_pyz_gives_the_same_package(pyz: Path, tmp_path: Path) -> None:
+    deb, small = loaded("deb"), tmp_path / "small.pyz"
+    with zipfile.ZipFile(pyz) as packed, zipfile.ZipFile(small, "w") as packer:
+        for name in packed.namelist()[:20]:
+            packer.writestr(name, packed.read(name))
+    first, second = (deb.build(small, tmp_path / place, VERSION) for place in ("a", "b"))
+    assert first.read_bytes() == second.read_bytes()
+    assert [path.name for path in (tmp_path / "a").iterdir()] == [f"{NAME}_{VERSION}_all.deb"]
+
+
+def newer(pyz: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The package of a later version: with another hall.csv, and without most of the modules."""
+    deb = loaded("deb")
+    shutil.copytree(deb.DEBIAN, folder / "debian")
+    with (folder / "debian" / "hall.csv").open("a") as file:
+        file.write("# a new line\n")
+    monkeypatch.setattr(deb, "DEBIAN", folder / "debian")
+    files = {
+        name: file
+        for name, file in deb.installed(pyz).items()
+        if not name.startswith(f"{CODE[1:]}/") or name.startswith(f"{CODE[1:]}/common/")
+    }
+    monkeypatch.setattr(deb, "installed", lambda _: files)
+    made: Path = deb.build(pyz, folder, "99.0", QUICK)
+    return made
+
+
+def owners(system: Copied, *paths: str) -> list[str]:
+    """Owner, group and mode of each path."""
+    return system.run("stat", "-c", "%U:%G %a", *paths).splitlines()
+
+
+def started(system: Copied, name: str) -> list[str]:
+    """The command line of a unit as it is installed, run as the unit's user."""
+    unit = system.run("cat", f"/usr/lib/systemd/system/pdu-{name}.service")
+    (line,) = re.findall(r"(?m)^ExecStart=(.+)$", unit)
+    (user,) = re.findall(r"(?m)^User=(.+)$", unit)
+    as_user = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--inh-caps=-all"]
+    return system.command(*as_user, *shlex.split(line))
+
+
+def put(system: Copied, path: str, text: str) -> None:
+    """As an administrator: what is in the file, not its owner and mode."""
+    system.run("sh", "-c", f"cat >{path}", stdin=text)
+
+
+@contextlib.contextmanager
+def listed(system: Copied, folder: Path) -> Iterator[Peer]:
+    """A simulated PDU in the list of the services, with its login."""
+    with PEERS["snmp"]() as peer:
+        put(
+            system, "/etc/pdu/hall.csv", f"name,handler,address,auth,settings\n{line(peer, folder)}"
+        )
+        put(system, "/etc/pdu/logins.toml", halls.login(peer))
+        yield peer
+
+
+def line(peer: Peer, folder: Path) -> str:
+    return halls.line(folder, peer) + "\n"
+
+
+def test_the_package_is_installed_started_upgraded_and_removed(
+    pyz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = loaded("deb").build(pyz, tmp_path, VERSION, QUICK)
+    with copied(tmp_path / "copy") as system:
+        # ---- installed: a user, folders, modes; nothing is enabled
+        system.run("dpkg", "--force-unsafe-io", "--install", str(package))
+        assert system.run("pdu", "--version").startswith(f"pdu {VERSION}, Python 3.")
+        assert system.run("getent", "passwd", "pdu").endswith(":/nonexistent:/usr/sbin/nologin\n")
+        files = ("/etc/pdu", "/etc/pdu/hall.csv", "/etc/pdu/logins.toml", "/usr/bin/pdu", CODE)
+        assert owners(system, *files) == [
+            "root:pdu 750",
+            "root:pdu 640",
+            "root:pdu 640",
+            "root:root 755",
+            "root:root 755",
+        ]
+        assert "pdu-" not in system.shell("ls -R /etc/systemd/system")
+        assert system.run("dpkg", "--verify", NAME) == ""
+        units = [f"/usr/lib/systemd/system/pdu-{name}.service" for name in SERVICES]
+        if shutil.which("systemd-analyze"):
+            assert system.run("systemd-analyze", "verify", "--man=no", *units) == ""
+        # ---- started: as the unit's user, with the unit's command line
+        with listed(system, tmp_path) as peer:
+            serves(started(system, "exporter"))
+            system.shell("install -d -o pdu -g pdu -m 700 /var/lib/pdu-meter")
+            meter = [*started(system, "meter"), "--every", "1s", "--rounds", "1"]
+            done = subprocess.run(
+                meter, capture_output=True, text=True, timeout=PATIENCE_S, env=VARIABLES
+            )
+            assert done.returncode == 0, done.stderr
+            assert peer.books().states
+        written = system.shell("cat /etc/pdu/hall.csv; cat /var/lib/pdu-meter/*.jsonl")
+        # ---- upgraded: the administrator's file stays, the new one lies beside it, no old code
+        system.run("systemctl", "enable", "pdu-exporter")
+        (tmp_path / "newer").mkdir()
+        later = newer(pyz, tmp_path / "newer", monkeypatch)
+        system.run("dpkg", "--force-confold", "--install", str(later))
+        assert system.run("dpkg-query", "-W", "-f", "${Version}", NAME) == "99.0"
+        assert system.shell("cat /etc/pdu/hall.csv; cat /var/lib/pdu-meter/*.jsonl") == written
+        assert "# a new line" in system.run("cat", "/etc/pdu/hall.csv.dpkg-dist")
+        assert owners(system, *files[:3]) == ["root:pdu 750", "root:pdu 640", "root:pdu 640"]
+        assert system.run("ls", CODE).split() == ["common"]
+        # ---- removed: no code, no bytecode, no enabled service; the administrator's files stay
+        system.run("dpkg", "--remove", NAME)
+        system.shell(f"! ls {CODE} /usr/bin/pdu {' '.join(units)} 2>/dev/null")
+        assert "pdu-" not in system.shell("ls -R /etc/systemd/system")
+        assert system.shell("cat /etc/pdu/hall.csv; cat /var/lib/pdu-meter/*.jsonl") == written
+        # ---- purged: what was measured stays
+        assert "kept: the readings" in system.run("dpkg", "--purge", NAME)
+        system.shell("! ls /etc/pdu 2>/dev/null; ls /var/lib/pdu-meter/*.jsonl; getent passwd pdu")
+
+
+def serves(command: list[str]) -> None:
+    """Asserts that an exporter which this command starts answers with the figures of its PDU."""
+    with (
+        subprocess.Popen(
+            [*command, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True, env=VARIABLES
+        ) as process,
+        bounded(process),
+    ):
+        assert process.stdout is not None
+        url = f"{process.stdout.readline().strip()}probe?target=snmp"
+        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:  # noqa: S310  # loopback
+            assert "\npdu_up 1.0\n" in answer.read().decode()
+
+
+def test_a_command_of_the_package_names_debians_package_that_it_needs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from handlers.command.kit import extras
+
+    monkeypatch.setattr(extras, "__file__", f"{CODE}/handlers/command/kit/extras.py")
+    said = extras.missing("a search by mDNS", "zeroconf")
+    assert said.endswith("missing here: apt-get install python3-zeroconf")
+
+
+def test_every_unit_of_the_docs_is_in_the_package() -> None:
+    units = {path.name for path in (ROOT / "docs").rglob("*.service")}
+    assert {unit.name for unit in loaded("deb").UNITS} == units
+    assert units == {f"pdu-{name}.service" for name in SERVICES}
