@@ -7,8 +7,9 @@ one command must not be a sentence of the other.
 from __future__ import annotations
 
 import contextlib
+import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
 
 import click
@@ -36,15 +37,16 @@ from ...kit.report import Usage, described, failed
 from ...kit.shared_options import MACHINES, PAUSE, POWER_TIMEOUT
 from ...pdus import opening
 from ...pdus.polling import Target
-from ...pdus.states import DOWN
+from ...pdus.saved import HallReadings
+from ...pdus.states import DOWN, UNKNOWN, UP
 from .. import gathering
 from ..rehearsal import Hall
-from . import plan_file
-from .doors import ProtocolWorld, Stopping, doors, stopping
-from .plan_file import CyclePlan, Kept
+from . import claims, plan_file
+from .doors import ProtocolWorld, Stopping, doors, stopping, switch_on
+from .plan_file import CyclePlan, Kept, Open
 from .run import Run
-from .steps import Mode, SkippedCord, Step, planned
-from .world import Ended
+from .steps import Mode, Step, Steps, planned
+from .world import Ended, Left
 
 PAUSE_S, POWER_TIMEOUT_S, VALID_MIN = 10.0, 30.0, 60.0
 _SHOWN = 8
@@ -70,17 +72,35 @@ def _cycle(context: click.Context, /, **options: Any) -> int:
     state = given(context)
     wanted = CycleOptions(**{key: options.pop(key) for key in CycleOptions._fields})
     _check(wanted, options["list"])
-    drawing = reading_toml.read(wanted.drawing)
     source = gathering.SourceOptions(**options, readings=None, save=None)
     if wanted.plan is not None:
-        return _plan(wanted, drawing, source, state)
+        return _plan(wanted, reading_toml.read(wanted.drawing), source, state)
     path = wanted.run if wanted.run is not None else wanted.resume
     assert path is not None
-    targets = opening.pdus(options["list"], source.auth, state.secret_files, drawing.read_pdus)
     kept = plan_file.reopened(path)
     with contextlib.closing(kept.log):
-        only_open = _allowed(kept, wanted, drawing, targets, path)
+        targets: Sequence[Target] = ()
+        try:
+            drawing = reading_toml.read(wanted.drawing)
+            targets = _targets(source, state, drawing)
+            only_open = _allowed(kept, wanted, drawing, targets, path)
+        except SettingsError as error:
+            begun = kept.progress.open
+            left = [] if begun is None else _left_off(kept.plan, begun, targets)
+            if not left:
+                raise
+            notes = [_note(one, kept.plan, targets) for one in left]
+            at = f"step {begun.number}" if begun is not None else ""
+            ended = Ended(kept.progress.done, error, at, left)
+            return _report(ended, len(kept.plan.steps), notes, state)
         return _run(kept, drawing, targets, only_open, path, wanted, source, state)
+
+
+def _targets(
+    source: gathering.SourceOptions, state: SharedOptions, drawing: Drawing
+) -> Sequence[Target]:
+    assert source.list is not None
+    return opening.pdus(source.list, source.auth, state.secret_files, drawing.read_pdus)
 
 
 def _check(wanted: CycleOptions, fleet: Optional[str]) -> None:
@@ -121,7 +141,7 @@ def _plan(
     assert wanted.plan is not None and source.list is not None
     mode = Mode.ONE_FEED if wanted.one_feed_at_a_time else Mode.BOTH_FEEDS
     machines = site.chosen(drawing, wanted.machines)
-    targets = opening.pdus(source.list, source.auth, state.secret_files, drawing.read_pdus)
+    targets = _targets(source, state, drawing)
     # read after the check of the list, in the drawing's order
     readings = gathering.gather(source, state, drawing.read_pdus)
     found = planned(Hall(drawing, readings), mode, machines)
@@ -140,12 +160,42 @@ def _plan(
             found.steps,
         )
         plan_file.write(wanted.plan, plan)
-    _show_plan(wanted, found.steps, found.refusals, len(machines), state.json)
+    notes = _of_earlier_runs(targets, readings, wanted.plan)
+    _show_plan(wanted, found, len(machines), notes, state.json)
     if not found.steps and not state.json:
         raise SettingsError(f"no step is possible, so {wanted.plan} was not written")
     if not found.steps:
         return WRONG
-    return NOT_SEEN if found.refusals else DONE
+    return NOT_SEEN if found.refusals or notes else DONE
+
+
+def _of_earlier_runs(targets: Sequence[Target], readings: HallReadings, path: str) -> list[str]:
+    """What runs of other plans left off, and the commands that mend it."""
+    here = doors(targets)
+    names = {(one.handler, one.address): name for name, one in here.items()}
+    plans = dict.fromkeys(one for found in claims.unsettled(here).values() for one in found)
+    notes: list[str] = []
+    for plan in plans:
+        if plan == os.path.abspath(path):
+            continue
+        try:
+            other, progress = plan_file.seen(plan)
+        except SettingsError as error:
+            notes.append(
+                f"an earlier run has not ended, and its plan cannot be read ({error.reason}): look"
+                " at the outlets of "
+                + ", ".join(name for name, own in claims.unsettled(here).items() if plan in own)
+            )
+            continue
+        for cord in progress.open.perhaps_off() if progress.open is not None else ():
+            door = other.pdus[cord.pdu]
+            name = names.get((door.handler, door.address))
+            outlet = None if name is None else readings.outlet(name, cord.outlet)
+            if outlet is not None and outlet.state is UP:
+                continue
+            left = Left(cord, UNKNOWN if outlet is None else outlet.state)
+            notes.append(f"the run of {plan} has not ended: {_note(left, other, targets)}")
+    return notes
 
 
 def _or(value: Optional[float], usual: float) -> float:
@@ -153,12 +203,9 @@ def _or(value: Optional[float], usual: float) -> float:
 
 
 def _show_plan(
-    wanted: CycleOptions,
-    steps: Sequence[Step],
-    refusals: Sequence[SkippedCord],
-    machines: int,
-    json: bool,
+    wanted: CycleOptions, found: Steps, machines: int, notes: Sequence[str], json: bool
 ) -> None:
+    steps, refusals = found
     if json:
         print_json(
             {
@@ -172,6 +219,7 @@ def _show_plan(
                     }
                     for one in refusals
                 ],
+                "notes": list(notes),
             }
         )
         return
@@ -185,6 +233,8 @@ def _show_plan(
     if refusals:
         rows = [(one.machine, one.cord or "", one.reason) for one in refusals]
         print("\n".join(["", *columns(("refused", "cord", "why"), rows)]))
+    if notes:
+        print("\n".join(["", *map(printable, notes)]))
 
 
 def _as_json(step: Step) -> dict[str, Any]:
@@ -246,16 +296,14 @@ def _run(
     if not state.json:
         print("\n".join(_table(left)))
     asking.confirm(state, _question(plan, left, only_open))
-    with _exclusive(drawing), stopping() as asked:
+    with claims.claimed(path, drawing, plan.pdus) as claim, stopping() as asked:
         fleet = ProtocolWorld(targets, asked)
         say = _sayer(asked, state.json)
         ended = Run(plan, progress, drawing, fleet, kept.log, say).go(only_open)
+        if not ended.left:
+            claim.settle()
     again = _again(path, wanted, source, state)
-    notes = [
-        f"{one.cord} is {'off' if one.state is DOWN else 'off or on: nobody knows'}; switch it"
-        f" on: {fleet.switch_on(one.cord)}"
-        for one in ended.left
-    ]
+    notes = [_note(one, plan, targets) for one in ended.left]
     notes += [f"{cord} was switched on again" for cord in ended.restored]
     if ended.done < len(plan.steps):
         if only_open and ended.error is None:
@@ -293,23 +341,23 @@ def _sayer(asked: Stopping, json: bool) -> Any:
     return say
 
 
-@contextlib.contextmanager
-def _exclusive(drawing: Drawing) -> Iterator[None]:
-    """One run of a drawing at a time: two could each switch off one cord of the same machine."""
-    import fcntl  # Windows has none, where everything else of the command works
+def _left_off(plan: CyclePlan, begun: Open, targets: Sequence[Target]) -> list[Left]:
+    """What a run that may not go on leaves off. Outlets are read where the fleet list still has the
+    plan's device.
+    """
+    here = doors(targets)
+    cords = begun.perhaps_off()
+    known = {cord.pdu for cord in cords if here.get(cord.pdu) == plan.pdus[cord.pdu]}
+    readings = ProtocolWorld(targets, Stopping()).read(known) if known else HallReadings({})
+    outlets = {cord: readings.outlet(*cord) for cord in cords}
+    states = {cord: UNKNOWN if one is None else one.state for cord, one in outlets.items()}
+    return [Left(cord, state) for cord, state in states.items() if state is not UP]
 
-    with contextlib.ExitStack() as stack:
-        try:
-            file = stack.enter_context(open(drawing.path, "rb"))
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            reason = (
-                f"another run of {drawing.path} has not ended"
-                if isinstance(error, BlockingIOError)
-                else f"{drawing.path} cannot be locked ({error.strerror})"
-            )
-            raise SettingsError(f"{reason}; nothing was done") from None
-        yield
+
+def _note(left: Left, plan: CyclePlan, targets: Sequence[Target]) -> str:
+    """An outlet that is off, or of which nobody knows it, and the command that mends it."""
+    is_off = "off" if left.state is DOWN else "off or on: nobody knows"
+    return f"{left.cord} is {is_off}; switch it on: {switch_on(left.cord, plan, targets)}"
 
 
 def _again(

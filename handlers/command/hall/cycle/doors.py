@@ -17,7 +17,7 @@ from ...kit.options import SharedOptions, command_line
 from ...machines.world import switch
 from ...pdus.polling import Target, poll_all
 from ...pdus.saved import HallReadings, of_readings
-from .plan_file import Door
+from .plan_file import CyclePlan, Door
 
 # threads that read PDUs; a run of 200 PDUs reads all of them every quarter of an hour
 _THREADS = 16
@@ -101,8 +101,18 @@ class ProtocolWorld:
     def is_stopping(self) -> bool:
         return self._asked.is_asked
 
-    def switch_on(self, cord: Cord) -> str:
-        """The command that switches an outlet on, without its login."""
-        device = self._targets[cord.pdu].device
-        state = SharedOptions(settings=dict(device.settings))
-        return command_line(state, "on", device.handler, device.address, cord.outlet)
+
+def switch_on(cord: Cord, plan: CyclePlan, targets: Sequence[Target]) -> str:
+    """The command that switches an outlet of a plan on, without its login. Its settings are those
+    of the fleet list, if that still has the device.
+    """
+    door = plan.pdus[cord.pdu]
+    known = [
+        one.device
+        for one in targets
+        if (one.device.handler, one.device.address) == (door.handler, door.address)
+    ]
+    # several of one address: units of one NUT server
+    named = [one for one in known if one.name == cord.pdu] or known
+    state = SharedOptions(settings=dict(named[0].settings) if named else {})
+    return command_line(state, "on", door.handler, door.address, cord.outlet)

@@ -18,6 +18,7 @@ run be resumed with other steps. `pdu plan` (../plan.py) makes something else: t
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -93,6 +94,11 @@ class Open:
             sent for sent, state in self.sent.items() if state != (UP if sent[1] else DOWN).name
         ]
 
+    def perhaps_off(self) -> list[Cord]:
+        """The outlets that the journal leaves off, or of which it does not know it."""
+        on = {cord for (cord, is_on), state in self.sent.items() if is_on and state == UP.name}
+        return [cord for cord, is_on in self.sent if not is_on and cord not in on]
+
 
 @dataclass
 class Progress:
@@ -115,7 +121,9 @@ class Kept(NamedTuple):
 
 
 def write(path: str, plan: CyclePlan) -> None:
-    """Write a new file with the permissions 0600. Raises SettingsError, also if it exists."""
+    """Write a new file with the permissions 0600, whole or not at all. Raises SettingsError, also
+    if it exists.
+    """
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
@@ -124,8 +132,20 @@ def write(path: str, plan: CyclePlan) -> None:
         ) from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
-    with journal.Journal(path) as log:
-        log.append(_records(plan))
+    try:
+        with journal.Journal(path) as log:
+            log.append(_records(plan))
+    except BaseException:
+        # a full disk: nothing may be left that could be taken for a plan
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+        raise
+
+
+def seen(path: str) -> tuple[CyclePlan, Progress]:
+    """A plan and how far its run came; the file is only read. Raises SettingsError."""
+    plan, rest = _plan([entry.record for entry in journal.read(path)], path)
+    return plan, _progress(rest, plan, path)
 
 
 def reopened(path: str) -> Kept:
@@ -138,9 +158,7 @@ def reopened(path: str) -> Kept:
         pass
     log = journal.Journal(path)
     try:
-        entries = [entry.record for entry in journal.read(path)]
-        plan, rest = _plan(entries, path)
-        return Kept(plan, _progress(rest, plan, path), log)
+        return Kept(*seen(path), log)
     except BaseException:
         log.close()
         raise

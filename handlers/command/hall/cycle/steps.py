@@ -152,10 +152,15 @@ def not_risen(lost: Sequence[Change], mates: Sequence[Change]) -> str:
     if may_have_taken_over(lost, mates, LOW):
         return ""
     now = ", ".join(f"{one.before} then {one.after}" for one in mates)
+    stands = all(one.before == one.after for one in mates)
+    causes = [
+        "a cord is in another outlet than drawn",
+        "one of their supplies is dead",
+        *(["their meter stands still"] if stands else []),
+    ]
     return (
         f"its other cords ({now}) did not take over what it carried"
-        f" ({', '.join(str(one.before) for one in lost)}): a meter may be frozen, or a cord is in"
-        " another outlet"
+        f" ({', '.join(str(one.before) for one in lost)}): {', or '.join(causes)}"
     )
 
 

@@ -72,6 +72,7 @@ class Room(NamedTuple):
             for pdu in PDUS:
                 flows = total // len(works) if pdu in works else 0
                 self.units[pdu].device.put(f"{apc.RPDU2_METERED}.6.{outlet}", str(flows))
+                self.units[pdu].device.put(f"{apc.RPDU2_METERED}.7.{outlet}", str(23 * flows))
                 sums[pdu, number % 3] += flows
         for (pdu, phase), flows in sums.items():
             self.units[pdu].device.put(f"{apc.RPDU2_PHASE}.5.{phase + 1}", str(flows))

@@ -11,6 +11,7 @@ import re
 import shlex
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +36,7 @@ ONE_FEED, BOTH_FEEDS = "--one-feed-at-a-time", "--both-feeds"
 @pytest.fixture
 def hall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))
     with room(tmp_path, protected=("row2/m3",)) as made:
         yield made
 
@@ -325,6 +327,125 @@ def test_it_asks_and_a_plan_is_not_overwritten(
         and "p exists, and a plan is not overwritten: give another name, or remove it" in err
     )
     assert Path("p").read_bytes() == before and hall.commands() == {}
+
+
+# ---- runs that may not go on, and other runs -----------------------------------------------------
+
+
+def killed(hall: Room, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run of p that was killed while left/1 was off."""
+    planned(capsys, ONE_FEED, "row1/m1", *LONG)
+    with process(hall.folder, "--run", "p", "--yes") as made:
+        assert until(lambda: has("p", '"event":"off"'))
+        made.kill()
+        made.wait(PATIENCE_S)
+
+
+def _broken_toml(room: Room, _: pytest.MonkeyPatch) -> None:
+    (room.folder / "hall.power.toml").write_text("[[")
+
+
+def test_what_a_killed_run_left_off_is_named_whatever_forbids_to_resume_it(
+    hall: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    killed(hall, capsys)
+    kept = {name: Path(name).read_bytes() for name in ("hall.power.toml", "hall.csv")}
+    mend = f"switch it on: pdu on snmp 127.0.0.1:{hall.units['left'].port} 1"
+    for change, state in (
+        (_drawing_changed, "off"),
+        (_broken_toml, "off or on: nobody knows"),
+        (_list_changed, "off or on: nobody knows"),
+    ):
+        with pytest.MonkeyPatch.context() as patch:
+            change(hall, patch)
+            code, out, err = run(capsys, "--resume", "p", "--yes")
+        for name, content in kept.items():
+            Path(name).write_bytes(content)
+        assert code == 2 and err, (out, err)
+        assert f"0 of 2 steps ended, stopped at step 1\nleft/1 is {state}; {mend}" in out
+    # somebody switched it on: only the reason is left to say
+    hall.units["left"].device.put("1.3.6.1.4.1.318.1.1.26.9.2.3.1.5.1", "2")
+    _drawing_changed(hall, pytest.MonkeyPatch())
+    code, out, err = run(capsys, "--resume", "p", "--yes")
+    assert code == 2 and "is not the drawing" in err and not out
+    assert hall.commands() == {"left/1": ["off"]}
+
+
+def test_a_new_plan_names_what_a_killed_run_left_off(
+    hall: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    killed(hall, capsys)
+    # another drawing that has the same PDUs under other names
+    text = Path("hall.power.toml").read_text().replace("left", "west")
+    Path("other.toml").write_text(text)
+    fleet = Path("hall.csv").read_text().replace("left,", "west,")
+    Path("other.csv").write_text(fleet)
+    words = ["cycle-hall", "other.toml", "--list", "other.csv", "--auth", "logins.toml"]
+    words += [ONE_FEED, "--machines", "row1/m2", "--plan", "q"]
+    code = root.run(words)
+    out = capsys.readouterr().out
+    assert code == exits.NOT_SEEN and "2 steps in q" in out
+    path = hall.folder / "p"
+    assert f"the run of {path} has not ended: left/1 is off; switch it on: pdu on snmp" in out
+    Path("q").unlink()
+    # without the plan's file nobody knows which outlet
+    moved = path.read_bytes()
+    path.unlink()
+    assert root.run(words) == exits.NOT_SEEN
+    assert "look at the outlets of west" in capsys.readouterr().out
+    Path("q").unlink()
+    path.write_bytes(moved)
+    path.chmod(0o600)
+    # the run that goes on settles it
+    with process(hall.folder, "--resume", "p", "--yes") as resumed:
+        assert until(lambda: has("p", '"run":"resumed"'))
+        resumed.send_signal(signal.SIGTERM)
+        resumed.communicate(timeout=PATIENCE_S)
+    assert hall.all_on()
+    assert root.run(words) == 0 and "has not ended" not in capsys.readouterr().out
+
+
+def test_two_drawings_with_one_pdu_are_not_run_at_one_time(
+    hall: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned(capsys, ONE_FEED, "row1/m1", *LONG)
+    Path("copy.toml").write_bytes(Path("hall.power.toml").read_bytes())
+    text = Path("hall.power.toml").read_text()
+    Path("other.toml").write_text(text.replace('name = "row1/m2"', 'name = "m2"'))
+    for drawing in ("copy", "other"):
+        words = ["cycle-hall", f"{drawing}.toml", *LIST, ONE_FEED, "--machines", "*m2"]
+        assert root.run([*words, "--plan", drawing, *QUICK]) == 0
+    with process(hall.folder, "--run", "p", "--yes") as running:
+        assert until(lambda: has("p", '"event":"off"'))
+        capsys.readouterr()
+        for drawing, what in (("copy", "of a copy of this drawing"), ("other", "at snmp at 127")):
+            words = ["cycle-hall", f"{drawing}.toml", *LIST, "--run", drawing, "--yes"]
+            assert root.run(words) == 2
+            assert f"another run {what}" in capsys.readouterr().err
+        running.send_signal(signal.SIGTERM)
+        running.communicate(timeout=PATIENCE_S)
+    assert hall.commands() == {"left/1": ["off", "on"]}
+
+
+def test_a_full_disk_leaves_no_plan(hall: Room) -> None:
+    code = (
+        "import resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))\n"
+        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "from handlers.command import root\n"
+        "sys.exit(root.run(sys.argv[1:]))\n"
+    )
+    words = [*HALL, ONE_FEED, "--machines", "row1/*", "--plan", "p"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        cwd=hall.folder,
+        env={**environment(), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == 2 and "cannot be written (File too large)" in done.stderr
+    assert not (hall.folder / "p").exists()
 
 
 _WRONG = (
