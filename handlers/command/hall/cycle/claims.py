@@ -81,7 +81,7 @@ def unsettled(doors: Mapping[str, Door]) -> dict[str, list[str]]:
     """PDU -> the plans whose runs left something off there, or did not say so before they ended.
     Those of a run that goes on now are not among them.
     """
-    import fcntl
+    import fcntl  # Windows has none, where everything else of the command works
 
     found: dict[str, list[str]] = {}
     for name, door in doors.items():
