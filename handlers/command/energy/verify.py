@@ -5,12 +5,14 @@ are what these lines say.
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 import click
 
@@ -24,18 +26,33 @@ from ..kit.output import Result, counted, shown
 from ..kit.report import Usage
 from . import packs
 from .journals import roomy
-from .meter.days import files, is_used
+from .meter.days import files, is_used, time_of
 from .spread import are_large, spread
+from .stamps import Stamp, Witnesses, stamps
 
 _HASH = re.compile("[0-9a-f]{64}")
 _AFTER = re.compile(rb'"journal":1,"after":"([0-9a-f]{64})"}')
-#: the exit code where the meter had to begin a chain anew
-_ANEW_CODE = 1
+#: the exit code where the meter had to begin a chain anew, or a stamp is late
+_DOUBT_CODE = 1
 _ANEW = re.compile(rb'"anew":("(?:[^"\\]|\\.)*")}')
 _LIMITS = (
     "A chain alone does not show lines cut off its end, nor a chain that was written anew: give a"
-    " hash that was kept at another place as --kept."
+    " hash that was kept at another place as --kept, or --stamps."
 )
+#: a stamp that was made so long before or after the time in its line is named, in s
+_LATE_S = 86_400.0
+
+
+class KeptLine(NamedTuple):
+    """The line of a hash that was kept."""
+
+    #: the file's name, and the line's number in it
+    file: str
+    line: int
+    #: lines up to this one, of all files
+    lines: int
+    #: when it was written, as it says, in s of UTC; None if it does not
+    utc: Optional[float]
 
 
 class Verified(NamedTuple):
@@ -52,6 +69,8 @@ class Verified(NamedTuple):
     hash: str
     #: files that begin a chain anew, with the meter's reason
     anew: Sequence[str] = ()
+    #: hash that was kept -> its line
+    kept: Mapping[str, KeptLine] = {}
 
 
 def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
@@ -63,14 +82,17 @@ def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
     paths = files(folder)
     if not paths:
         raise SettingsError(f"{printable(folder)} has no file of a meter, such as 2026-11-23.jsonl")
-    missing = set(kept)
+    wanted = set(kept)
+    known: dict[str, KeptLine] = {}
     lines, begin, before = 0, "", ""
     anew: list[str] = []
     for path in paths:
         is_broken = False
         for line in journal.lines(path):
             lines += 1
-            missing.discard(line.hash)
+            if line.hash in wanted:
+                utc = time_of(json.loads(b"{" + line.body))
+                known[line.hash] = KeptLine(os.path.basename(path), line.number, lines, utc)
             if line.number == 1:
                 found = _AFTER.fullmatch(line.body)
                 if found is None:
@@ -100,6 +122,7 @@ def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
                 f"{path}: the last {rest} bytes are no whole line: a write that was broken off,"
                 " which the next start of the meter repairs, or a changed end of the last line"
             )
+    missing = wanted.difference(known)
     if missing:
         raise Changed(
             f"{printable(folder)} has no line with the hash {sorted(missing)[0]}: lines were"
@@ -107,7 +130,7 @@ def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
         )
     names = [os.path.basename(path) for path in (paths[0], paths[-1])]
     after, last = begin or START, before or START
-    return Verified(len(paths), lines, names[0], names[1], after, last, anew)
+    return Verified(len(paths), lines, names[0], names[1], after, last, anew, known)
 
 
 def packed(folder: str) -> int:
@@ -142,7 +165,11 @@ def _verify(context: click.Context, /, **options: Any) -> int:
     for one in kept:
         if not _HASH.fullmatch(one):
             raise Usage(f"--kept {printable(one, 80)!r}: give 64 hexadecimal digits")
-    found = verified(folder, kept)
+    witnesses = Witnesses(options["tsa_ca"], options["signers"])
+    if any(witnesses) and options["stamps"] is None:
+        raise Usage("--tsa-ca and --signers are for --stamps")
+    stamped = [] if options["stamps"] is None else stamps(options["stamps"], witnesses)
+    found = verified(folder, [*kept, *(one.hash for one in stamped)])
     same = packed(folder)
     said = [
         f"{counted(found.lines, 'line')} in {counted(found.files, 'file')}, {found.first} to"
@@ -154,33 +181,78 @@ def _verify(context: click.Context, /, **options: Any) -> int:
         said.append(f"a new chain begins, so lines may be missing before it: {one}")
     if found.after != START:
         said.append(f"begins after the hash {found.after} of an earlier file, which is not here")
+    said += _witnessed(stamped, found)
     said.append(f"last hash, to be kept at another place: {found.hash}")
-    if not kept:
+    if not found.kept:
         said.append(_LIMITS)
-    code = _ANEW_CODE if found.anew else DONE
-    return shown(Result({**found._asdict(), "packs": same}, said, code), given(context).json)
+    is_late = any(_lateness(one, found.kept[one.hash]) for one in stamped)
+    document = {
+        **found._asdict(),
+        "kept": {digest: line._asdict() for digest, line in found.kept.items()},
+        "stamps": [one._asdict() for one in stamped],
+        "packs": same,
+    }
+    code = _DOUBT_CODE if found.anew or is_late else DONE
+    return shown(Result(document, said, code), given(context).json)
+
+
+def _witnessed(stamped: Sequence[Stamp], found: Verified) -> Iterator[str]:
+    """What hashes that were kept at another place show."""
+    for one in sorted(stamped, key=lambda one: found.kept[one.hash].lines):
+        line = found.kept[one.hash]
+        said = f"up to {line.file}, line {line.line}: "
+        if one.made is None:
+            yield f"{said}signed by {one.by}"
+            continue
+        made = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(one.made))
+        yield f"{said}there at {made}, says {one.by}{_lateness(one, line)}"
+    if found.kept:
+        after = counted(found.lines - max(line.lines for line in found.kept.values()), "line")
+        yield f"{after} after the last of these hashes: nobody else vouches for them"
+
+
+def _lateness(stamp: Stamp, line: KeptLine) -> str:
+    """How far a stamp is from the time in its line, where that is long; else ""."""
+    if stamp.made is None or line.utc is None:
+        return ""
+    late_s = stamp.made - line.utc
+    if math.fabs(late_s) <= _LATE_S:
+        return ""
+    days = math.fabs(late_s) / _LATE_S
+    if late_s < 0.0:
+        return f"; THAT IS {days:.1f} DAYS BEFORE the time in this line"
+    return (
+        f"; THAT IS {days:.1f} DAYS AFTER the time in this line: until then all could be written"
+        " anew"
+    )
 
 
 _HELP = """Check that the files of `pdu meter` are as they were written.
 
 DIR is the folder of `pdu meter LIST --into DIR`. A changed line is named with its
 file. Prints the last hash; keep it at another place, and give it later as --kept:
-then nothing that was written until then can be missing unseen. Packs, which audits
-read in place of these files, are made anew and compared.
+then nothing that was written until then can be missing unseen. --stamps is a folder
+of HASH.tsr (time stamps, RFC 3161) and HASH.sig (signatures by ssh-keygen), which
+openssl and ssh-keygen check. Packs, which audits read in place of these files, are
+made anew and compared.
 
 Exit code: 0 if all is as it was written, 1 if the meter had to begin a chain anew
-(it says why), 2 if a line was changed or is missing."""
+(it says why) or a stamp is of another day than its line, 2 if a line was changed or
+is missing, or a stamp is wrong."""
 verify = Subcommand(
     "verify",
     callback=_verify,
     help=_HELP,
     examples=(
         "pdu energy verify /var/lib/pdu-meter",
-        "pdu energy verify readings --kept HASH",
+        "pdu energy verify readings --stamps stamps --tsa-ca tsa.pem",
     ),
     params=[
         Word("DIR"),
         *option("--kept", "a hash that an earlier run printed; repeatable", "HASH", multiple=True),
+        *option("--stamps", "a folder of stamps of hashes", "FOLDER"),
+        *option("--tsa-ca", "who may stamp times: PEM certificates", "FILE"),
+        *option("--signers", "who may sign: allowed signers of ssh-keygen", "FILE"),
         *output(),
     ],
 )

@@ -22,6 +22,7 @@ from ...pdus import listing, pool
 from ...pdus.auth import of_environment, of_file
 from ...pdus.polling import Target, targets
 from ...pdus.versions import replaced
+from .anchors import Anchor
 from .beside import Screen, ServedMetrics, Told
 from .days import Days
 from .health import MeterCounts, summary
@@ -40,6 +41,7 @@ class MeterOptions(NamedTuple):
     every: float
     rounds: Optional[int]
     metrics: Optional[str]
+    anchor: Optional[str]
     archives: Optional[str]
     parallel: int
 
@@ -51,6 +53,9 @@ def _meter(context: click.Context, /, **options: Any) -> int:
     with contextlib.ExitStack() as stack:
         wishes = stack.enter_context(Wishes())
         beside: list[Companion] = [screen, Told(supervisor)]
+        anchor = None if wanted.anchor is None else Anchor(wanted.anchor, screen.say)
+        if anchor is not None:
+            beside.append(anchor)
         if wanted.metrics is not None:
             served = ServedMetrics(wanted.metrics, screen.say)
             stack.callback(served.close)
@@ -65,6 +70,8 @@ def _meter(context: click.Context, /, **options: Any) -> int:
         supervisor.ready()
         meter.run(wishes, lambda: _targets(wanted, state))
         supervisor.stopping()
+        if anchor is not None:
+            anchor.finish(meter)
     screen.clear()
     done = meter.counts
     code = DONE
@@ -103,7 +110,8 @@ a file of JSON lines for each day of UTC. Rounds begin at multiples of --every (
 before it: `pdu energy verify DIR` names a changed one, and `pdu energy audit`
 reads them. Only one meter can write into a DIR. SIGHUP lets it read the list and
 the logins again. It runs until Ctrl-C or SIGTERM; keep the hash that it prints
-then at another place. It says when a PDU cannot be read, and when it can again.
+then at another place, or let --anchor do so daily. It says when a PDU cannot be
+read, and when it can again.
 
 Exit code with --rounds: 0 if each reading was kept and none failed, else 1."""
 meter = Subcommand(
@@ -120,6 +128,7 @@ meter = Subcommand(
         *AUTH(),
         *EVERY(default="5m", show_default=True),
         *option("--rounds", "end after so many rounds", "N", click.IntRange(1)),
+        *option("--anchor", "run this when a day has ended: words with {day}, {hash}", "COMMAND"),
         *option("--metrics", "serve the meter's own metrics to Prometheus", "ADDRESS:PORT"),
         *ARCHIVES(),
         *PARALLEL(default=pool.PARALLEL, show_default=True),

@@ -25,7 +25,7 @@ from ...pdus.lag import Lag
 from ...pdus.polling import Target, busy, doubted
 from ...pdus.reading import CallFailure, Reading
 from . import lines
-from .days import Days
+from .days import Days, EndedDay
 from .health import MeterCounts, MeterHealth, PduHealth, clock_time
 from .instants import Instant, boot, synchronised
 from .lines import PduHeading, PduLines, Taken
@@ -143,6 +143,12 @@ class MeterService:
             now = self._now()
             following = now.utc + self._due.mono - now.mono
         return MeterHealth(self.counts, [pdu.health for pdu in self._pdus], following)
+
+    def ended_days(self) -> Sequence[EndedDay]:
+        """The days that have ended since this was asked before."""
+        found = [*self._days.ended]
+        self._days.ended.clear()
+        return found
 
     def run(self, wishes: Wishes, read: Callable[[], Sequence[Target]]) -> None:
         """Run until it is asked to end, or the rounds are done. `read` reads the PDUs' files again.

@@ -7,17 +7,22 @@ there is a function of the test; the other tests of the folder read real simulat
 from __future__ import annotations
 
 import json
+import re
+import shlex
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from handlers.command.energy.meter.days import files
 from handlers.command.energy.verify import verified
 from handlers.command.kit import journal
 from tests.handlers.command.fleet.halls import environment
-from tests.needs import ROOT
+from tests.needs import ROOT, program
 from tests.waiting import PATIENCE_S
 
 _METER = """
@@ -327,3 +332,79 @@ def test_a_sync_that_fails_at_the_begin_of_a_day_is_said_and_written(tmp_path: P
     records = [entry.record for _, entry in journal.read_all(files(str(tmp_path / "a")))]
     assert sum(record.get("lost", 0) for record in records) == tally["lost"]
     verified(str(tmp_path / "a"))
+
+
+_ANCHORED = """
+rounds = 8
+real, start = Instant.now, time.time()
+
+def shifted():
+    # midnight comes when the first lines have been written
+    path = folder + "/2026-11-23.jsonl"
+    is_over = os.path.exists(path) and os.path.getsize(path) > 600
+    now = real()
+    return Instant(now.utc - start + MIDNIGHT + (1.0 if is_over else -60.0), now.mono)
+
+Instant.now = shifted
+
+class Anchored(running.MeterService):
+    def __init__(self, targets, days, settings, say, now):
+        self.anchor = anchors.Anchor(COMMAND, say, patience_s=PATIENCE)
+        settings = settings._replace(longest_wait_s=0.1)
+        super().__init__(targets, days, settings, say, now, [self.anchor])
+
+running.MeterService = Anchored
+
+def ended(meter):
+    meter.anchor.finish(meter)
+"""
+
+
+def anchored(
+    folder: Path, command: str, patience: float = PATIENCE_S
+) -> tuple[dict[str, Any], str]:
+    """Run a meter over a midnight with this anchor. Returns its tally and what it said."""
+    more = f"from handlers.command.energy.meter import anchors\nanchors._LAST_S = {PATIENCE_S}\n"
+    told = _ANCHORED.replace("COMMAND", repr(command)).replace("PATIENCE", repr(patience))
+    return ran(folder, more + told)
+
+
+def test_a_day_that_ends_is_anchored_by_a_command_without_a_shell(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    script = "import sys; open(sys.argv[1], 'a').write(' '.join(sys.argv[2:]))"
+    command = f"{sys.executable} -c {shlex.quote(script)} {kept} {{day}}={{hash}} '; $(id) *'"
+    tally, said = anchored(tmp_path / "a", command)
+    assert tally["rounds"] == 8 and "--anchor" not in said
+    last = journal.last_hash(files(str(tmp_path / "a"))[0])
+    assert kept.read_text() == f"2026-11-23={last} ; $(id) *"
+
+
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [
+        ("import sys; sys.exit(3)", "exit code 3"),
+        ("import time; time.sleep(3600)", "it did not end in 0.5 s"),
+    ],
+)
+def test_an_anchor_that_fails_or_hangs_is_told_and_stops_no_reading(
+    script: str, why: str, tmp_path: Path
+) -> None:
+    command = f"{sys.executable} -c {shlex.quote(script)} {{hash}}"
+    tally, said = anchored(tmp_path / "a", command, patience=0.5)
+    assert said.count("--anchor failed for 2026-11-23: ") == 1 and why in said
+    assert tally["rounds"] == 8 and tally["lost"] == tally["failed"] == 0
+    assert tally["polls"] + tally["missed"] == 24
+
+
+def test_the_anchor_of_the_page_tells_a_syslog_server(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "meter.md").read_text()
+    (words,) = re.findall(r"`'logger -n loghost\.example ([^']+)'`", page)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(PATIENCE_S)
+        port = server.getsockname()[1]
+        command = f"{program('logger')} -n 127.0.0.1 -P {port} -d {words}"
+        _, said = anchored(tmp_path / "a", command)
+        assert "--anchor" not in said
+        last = journal.last_hash(files(str(tmp_path / "a"))[0])
+        assert f"2026-11-23 {last}".encode() in server.recv(2000)
