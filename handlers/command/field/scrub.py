@@ -293,19 +293,22 @@ class Scrubber:
         name = self._without_login(name)
         return name if ADDRESSES in self.keep else self._without_addresses(name)
 
-    def arcs(self, index: Sequence[int]) -> tuple[int, ...]:
+    def arcs(self, index: Sequence[int], addresses: bool = True) -> tuple[int, ...]:
         """The index of an SNMP row, scrubbed: some MIBs spell an address or a name in it, one octet
         in each arc.
+
+        Without `addresses`, arcs are never taken for an address: only names and secrets are sought.
         """
         # Each arc becomes one letter of a text. All large arcs become the same letter, which no
         # text contains.
         large = iter([arc for arc in index if arc >= patterns.LETTERS])
         spelled = "".join(chr(min(arc, patterns.LETTERS)) for arc in index)
-        if ADDRESSES not in self.keep:
+        if addresses and ADDRESSES not in self.keep:
             spelled = patterns.INET.sub(self._inet, spelled)
             spelled = patterns.SPELT.sub(self._spelt_address, spelled)
-        for spelling, stand_in in self._spellings:
-            spelled = spelled.replace(spelling, stand_in)
+        for spelling, stand_in, is_address in self._spellings:
+            if addresses or not is_address:
+                spelled = spelled.replace(spelling, stand_in)
         return tuple(
             next(large) if ord(letter) == patterns.LETTERS else ord(letter) for letter in spelled
         )
@@ -330,15 +333,15 @@ class Scrubber:
         return length + clean + found[2][size:]
 
     @functools.cached_property
-    def _spellings(self) -> list[tuple[str, str]]:
-        """The pairs of `_spelled` for all learned values, the longest first.
+    def _spellings(self) -> list[tuple[str, str, bool]]:
+        """The forms of `_spelled` for all learned values, the longest first.
 
         `learn` discards them, like `_known`.
         """
-        pairs: list[tuple[str, str]] = []
+        forms: list[tuple[str, str, bool]] = []
         for value, stand_in in self._learned.items():
-            pairs += _spelled(value, stand_in, value in self._plain)
-        return sorted(pairs, key=lambda pair: len(pair[0]), reverse=True)
+            forms += _spelled(value, stand_in, value in self._plain)
+        return sorted(forms, key=lambda form: len(form[0]), reverse=True)
 
     @functools.cached_property
     def _known(self) -> list[tuple[str, str]]:
@@ -542,26 +545,28 @@ def _in_form_of(written: Union[str, re.Match[str]], digits: str) -> str:
     return re.sub(patterns.HEX, lambda _: next(put), text)
 
 
-def _spelled(value: str, stand_in: str, is_secret: bool) -> Iterable[tuple[str, str]]:
-    """The forms in which an index may spell a value, each with the same form of its stand-in."""
+def _spelled(value: str, stand_in: str, is_secret: bool) -> Iterable[tuple[str, str, bool]]:
+    """The forms in which an index may spell a value, each with the same form of its stand-in, and
+    whether they are the octets of an address.
+    """
     try:
         before, after = ipaddress.ip_address(value).packed, ipaddress.ip_address(stand_in).packed
         if max(before) >= patterns.DISTINCTIVE_ARC:  # many OIDs end with small arcs such as 1.1.1.1
-            yield "".join(map(chr, before)), "".join(map(chr, after))
+            yield "".join(map(chr, before)), "".join(map(chr, after)), True
     except ValueError:
         pass
     # the stand-in of a MAC address
     if re.fullmatch("02[0-9a-f]{10}", re.sub("[ :.-]", "", stand_in)):
-        yield _octets(value), _octets(stand_in)
+        yield _octets(value), _octets(stand_in), True
     is_distinctive = len(value) > patterns.SHORTEST and _is_distinctive(value)
     if is_secret or is_distinctive:
         # as in an SnmpAdminString (RFC 3411, 5)
         octets = value.encode("utf-8", "backslashreplace").decode("latin-1")
         for spelled in dict.fromkeys((octets, value)):
             # the length, then the text
-            yield chr(len(spelled)) + spelled, chr(len(stand_in)) + stand_in
+            yield chr(len(spelled)) + spelled, chr(len(stand_in)) + stand_in, False
             # IMPLIED, or of fixed size: without the length (RFC 2578, 7.7)
-            yield spelled, stand_in
+            yield spelled, stand_in, False
 
 
 def _octets(mac: str) -> str:

@@ -32,7 +32,7 @@ from ...kit.wordlist import is_plain, parts
 from ...pdus.kinds import Recorder
 from ..patterns import ADDRESSES, CONTACTS, LOCATIONS, NAMES, is_private
 from ..scrub import Scrubber
-from .rows import SYS_DESCR, Arcs, Memory, Rows, SnmpRow, arcs, dotted, reading
+from .rows import SYS_DESCR, SYS_OBJECT_ID, Arcs, Memory, Rows, SnmpRow, arcs, dotted, reading
 
 # system, ENERGY-OBJECT-MIB, MIBs of vendors
 _TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")
@@ -48,6 +48,7 @@ _INET_TYPES = {4: 1, 16: 2}
 _TEXT, _TEXT_IN_OCTETS = re.compile("[^\x00-\x1f\x7f-\x9f]+"), re.compile("[ -~]{4,}")
 # Net-SNMP's default sysDescr names the host
 _UNAME = re.compile(r"(?:Linux|[A-Z][a-z]*BSD|SunOS|Darwin) (\S+) [0-9]")
+_ENTERPRISES = arcs("1.3.6.1.4.1")
 # arcs at the start of an OID that are never part of an index: 1.3.6.1.4.1.<vendor>
 _PREFIX = 7
 # sysName, sysContact and sysLocation.
@@ -169,7 +170,7 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str
     ):
         return SnmpRow(ADDRESS, bytes(map(int, scrubber.address(str(row.raw)).split("."))))
     if isinstance(row.value, tuple):
-        return row._replace(value=_index(row.value, scrubber))
+        return row._replace(value=_named(oid, row.value, rows, scrubber))
     if row.tag == OPAQUE and isinstance(row.value, bytes) and not row.value.startswith(_NUMBERS):
         return SnmpRow(OPAQUE, bytes(scrubber.arcs(row.value)))
     if row.tag != OCTETS or not isinstance(row.value, bytes):
@@ -203,6 +204,20 @@ def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str
         scrubber.whole(_SYSTEM[oid], bare) if oid in _SYSTEM else _words(bare, oid, scrubber, known)
     )
     return SnmpRow(OCTETS, (bare + padding).encode(coded, "replace"))
+
+
+def _named(oid: Arcs, value: Arcs, rows: Rows, scrubber: Scrubber) -> Arcs:
+    """The value of an object that holds an OID, scrubbed.
+
+    It follows the object of the recording that it names, and outside the vendors' trees it may
+    point into a standard table of addresses. Any other is a kind or a product, such as sysObjectID,
+    whose arcs are no address.
+    """
+    if oid == SYS_OBJECT_ID:
+        return value
+    if value in rows or value[: len(_ENTERPRISES)] != _ENTERPRISES:
+        return _index(value, scrubber)
+    return (*value[:_PREFIX], *scrubber.arcs(value[_PREFIX:], addresses=False))
 
 
 def _is_plain(text: Optional[str]) -> bool:

@@ -276,6 +276,25 @@ def test_octets_with_text_and_a_host_name_in_sys_descr_are_scrubbed() -> None:
         ], value
 
 
+def test_an_oid_that_names_a_product_is_not_taken_for_an_address() -> None:
+    """Such as the sysObjectID of Chatsworth's agents, `.0.10.43.6.1.4.1`, and types of sensors."""
+    named = {
+        "1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.99999.1.4.10.43.6.1",
+        "1.3.6.1.4.1.99999.1.1.0": "1.3.6.1.4.1.99999.7.1.4.192.168.7.30",
+        "1.3.6.1.4.1.99999.1.2.0": "1.3.6.1.4.1.99998.10.43.6.1",
+        "1.3.6.1.4.1.99999.1.3.0": "1.3.6.1.4.1.99999.10.20.30.40.2",
+        # names a private address, in a table that is not recorded
+        "1.3.6.1.4.1.99999.1.4.0": "1.3.6.1.2.1.4.20.1.1.10.20.30.40",
+    }
+    device = {oid: Row(6, arcs(value)) for oid, value in named.items()}
+    rows = snmprec.parse(write_snmprec(device)).rows
+    for first in (".0.10.43.6.1.4.1", named["1.3.6.1.2.1.1.2.0"]):
+        rows[arcs("1.3.6.1.2.1.1.2.0")] = HeldRow(6, arcs(first))
+        clean = scrubbed(rows, PduSnmpData("10.20.30.40", {"community": "public"}))
+        changed = {oid: clean[oid].value for oid in rows if clean[oid] != rows[oid]}
+        assert changed == {arcs("1.3.6.1.4.1.99999.1.4.0"): arcs("1.3.6.1.2.1.4.20.1.1.192.0.2.1")}
+
+
 def test_an_address_that_is_a_name_or_location_is_replaced_in_every_form() -> None:
     texts = {
         "1.3.6.1.2.1.1.5.0": b"00:c0:b7:ab:cd:ef",
