@@ -16,7 +16,7 @@ from .sources.base import Source
 from .sources.objects import Scalar
 
 # "Not measured" in a register of 16 bits; a counter of energy passes through them
-_FILLED_16 = frozenset(map(Decimal, (2**15 - 1, 2**16 - 1, -(2**15))))
+FILLED_16 = frozenset(map(Decimal, (2**15 - 1, 2**16 - 1, -(2**15))))
 # SYNTAX -> number of values, after which the object begins again at 0 (RFC 2578, 7.1.6 and 7.1.10)
 COUNTERS: Mapping[str, int] = {"Counter32": 2**32, "Counter64": 2**64}
 
@@ -118,7 +118,7 @@ class Figure(Frozen):
 
     def _bounded(self, figure: Optional[Decimal], raw: Raw, most: Decimal) -> Optional[Decimal]:
         is_measured = figure is not None and figure <= most
-        return figure if is_measured and number(raw, self.unit) not in _FILLED_16 else None
+        return figure if is_measured and number(raw, self.unit) not in FILLED_16 else None
 
     def _figure(
         self, raw: Raw, are_texts: bool, exponent: Optional[Raw], factor: Optional[Raw]

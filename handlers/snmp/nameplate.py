@@ -15,6 +15,7 @@ from ..nameplate import Nameplate, joined
 from .decoding import number, shown
 from .detection import SYS_DESCR
 from .handler import SnmpPdu
+from .profile import NO_MAKER
 from .reader import Reader
 
 _SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
@@ -30,29 +31,60 @@ class _Objects(NamedTuple):
     serial: str
     #: "" if sysDescr says it
     firmware: str = ""
+    #: "" if the MIB has none
+    model: str = ""
+    #: "" if the MIB has none: the family's vendor
+    manufacturer: str = ""
 
 
 _ENTITY = _Objects("1.3.6.1.2.1.47.1.1.1.1.11")
 _OBJECTS: Mapping[str, _Objects] = {
-    # PowerNet-MIB: rPDUIdentSerialNumber, rPDU2IdentSerialNumber and their FirmwareRev
-    "apc-rpdu": _Objects("1.3.6.1.4.1.318.1.1.12.1.6", "1.3.6.1.4.1.318.1.1.12.1.3"),
-    "apc-rpdu2": _Objects("1.3.6.1.4.1.318.1.1.26.2.1.9", "1.3.6.1.4.1.318.1.1.26.2.1.6"),
-    # CPS-MIB: ePDUIdentSerialNumber
-    "cyberpower-epdu": _Objects("1.3.6.1.4.1.3808.1.1.3.1.6"),
-    # EATON-EPDU-MIB: serialNumber, firmwareVersion
-    "eaton-epdu": _Objects("1.3.6.1.4.1.534.6.6.7.1.2.1.4", "1.3.6.1.4.1.534.6.6.7.1.2.1.5"),
-    # ENLOGIC-PDU-MIB: pduNamePlateSerialNumber
-    "enlogic": _Objects("1.3.6.1.4.1.38446.1.1.2.1.11"),
-    # PDU2-MIB: pduSerialNumber
-    "raritan-px2": _Objects("1.3.6.1.4.1.13742.6.3.2.1.1.4"),
-    # Sentry4-MIB: st4UnitProductSN, st4SystemFirmwareVersion
-    "sentry4": _Objects("1.3.6.1.4.1.1718.4.1.2.2.1.4", "1.3.6.1.4.1.1718.4.1.1.1.3"),
+    # PowerNet-MIB: rPDUIdentSerialNumber, rPDU2IdentSerialNumber and their FirmwareRev, ModelNumber
+    "apc-rpdu": _Objects(
+        "1.3.6.1.4.1.318.1.1.12.1.6",
+        firmware="1.3.6.1.4.1.318.1.1.12.1.3",
+        model="1.3.6.1.4.1.318.1.1.12.1.5",
+    ),
+    "apc-rpdu2": _Objects(
+        "1.3.6.1.4.1.318.1.1.26.2.1.9",
+        firmware="1.3.6.1.4.1.318.1.1.26.2.1.6",
+        model="1.3.6.1.4.1.318.1.1.26.2.1.8",
+    ),
+    # CPS-MIB: ePDUIdentSerialNumber, ePDUIdentModelNumber
+    "cyberpower-epdu": _Objects("1.3.6.1.4.1.3808.1.1.3.1.6", model="1.3.6.1.4.1.3808.1.1.3.1.5"),
+    # EATON-EPDU-MIB: serialNumber, firmwareVersion, productName
+    "eaton-epdu": _Objects(
+        "1.3.6.1.4.1.534.6.6.7.1.2.1.4",
+        firmware="1.3.6.1.4.1.534.6.6.7.1.2.1.5",
+        model="1.3.6.1.4.1.534.6.6.7.1.2.1.2",
+    ),
+    # ENLOGIC-PDU-MIB: pduNamePlateSerialNumber, pduNamePlateModelNumber
+    "enlogic": _Objects("1.3.6.1.4.1.38446.1.1.2.1.11", model="1.3.6.1.4.1.38446.1.1.2.1.10"),
+    # PDU2-MIB: pduSerialNumber, pduModel, pduManufacturer, because other brands have this firmware
+    "raritan-px2": _Objects(
+        "1.3.6.1.4.1.13742.6.3.2.1.1.4",
+        model="1.3.6.1.4.1.13742.6.3.2.1.1.3",
+        manufacturer="1.3.6.1.4.1.13742.6.3.2.1.1.2",
+    ),
+    # Sentry3-MIB: towerProductSN, systemVersion, towerModelNumber
+    "sentry3": _Objects(
+        "1.3.6.1.4.1.1718.3.2.1.1.6",
+        firmware="1.3.6.1.4.1.1718.3.1.1",
+        model="1.3.6.1.4.1.1718.3.2.1.1.7",
+    ),
+    # Sentry4-MIB: st4UnitProductSN, st4SystemFirmwareVersion, st4UnitModel
+    "sentry4": _Objects(
+        "1.3.6.1.4.1.1718.4.1.2.2.1.4",
+        firmware="1.3.6.1.4.1.1718.4.1.1.1.3",
+        model="1.3.6.1.4.1.1718.4.1.2.2.1.5",
+    ),
 }
 
 
 def read(pdu: SnmpPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
     """Family and uptime: 1 GET in the session of the other readings. Unless the unit `runs_on`,
-    also serial number, firmware, sysDescr and accuracy: usually 3 reads more.
+    also serial number, firmware, model, sysDescr and accuracy: usually 3 or 4 reads more. The
+    manufacturer is the family's vendor if no object names it.
 
     sysUpTime is that of the agent. It begins again with the unit and with its network card, and
     after 497 days; `runs_on` decides what that means.
@@ -68,20 +100,26 @@ def read(pdu: SnmpPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
         objects = _OBJECTS.get(family, _ENTITY)
         described = device.reader.get(SYS_DESCR)
         description = "" if described is None else shown(described, _LONGEST)
-        firmware = _texts(device.reader, objects.firmware) if objects.firmware else ""
-        serial = _texts(device.reader, objects.serial)
+        vendor = device.profile.vendor
         return Nameplate(
             family,
-            serial,
-            firmware or description,
+            _texts(device.reader, objects.serial),
+            _texts(device.reader, objects.firmware) or description,
             uptime,
             _accuracy(device.reader),
+            manufacturer=_texts(device.reader, objects.manufacturer)
+            or ("" if vendor == NO_MAKER else vendor),
+            model=_texts(device.reader, objects.model),
             description=description,
         )
 
 
 def _texts(reader: Reader, oid: str) -> str:
-    """The texts below an object, one for each unit, in the order in which the device lists them."""
+    """The texts below an object, one for each unit, in the order in which the device lists them;
+    "" without an object.
+    """
+    if not oid:
+        return ""
     return joined(dict.fromkeys(shown(raw, _LONGEST) for raw in reader.walk(oid).values()))
 
 

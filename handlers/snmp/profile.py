@@ -18,6 +18,9 @@ from .frozen import Frozen, parts_of
 from .outlets import Outlets
 from .reader import ROOT
 
+#: the vendor of a family whose maker no public source names
+NO_MAKER = "Maker not named"
+
 
 class Root(Frozen):
     """Devices that have the family's tree below an OID of their own, which replaces `~` in the

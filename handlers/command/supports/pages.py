@@ -5,11 +5,12 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from ...snmp.profile import NO_MAKER
 from .brands import BRANDS
 from .names import NAMES
 from .table import SupportEntry, entries
 
-_NO_MAKES = {"Maker not named", "NUT"}
+_NO_MAKES = {NO_MAKER, "NUT"}
 _WIDTH = 150  # of a line in README
 
 

@@ -8,6 +8,7 @@ of 0 and 1, against the list that it quotes.
 """
 
 from ..parts import DRIVER, Confidence, Guarded, Outlets, Profile, State, Write
+from ..profile import NO_MAKER
 from .shorthand import HUNDREDTHS, THOUSANDTHS, beside, column, figure, oids, public, total
 
 STATE = column("23280.8.1.2", "outletStatusState")
@@ -19,7 +20,7 @@ LOCKED, NOT_SUPPORTED = "4", "-1"
 PROFILES = (
     Profile(
         key="pdumib-v07",
-        vendor="Maker not named",
+        vendor=NO_MAKER,
         mib="PDUMIBV07: no MIB is public",
         source=public("39976148/pdu", "pdu_outlet_switch_test.py"),
         # Assumed from the root of the tree: no source tells what a unit reports.

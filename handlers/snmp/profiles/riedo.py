@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from ..parts import SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Total, Write
 from ..sources import Gathered, Listed, Only, Source
-from .shorthand import ONES, THOUSANDTHS, beside, column, figure, librenms, oids, total
+from .shorthand import NARROW, ONES, THOUSANDTHS, beside, column, figure, librenms, oids, total
 
 NAME = column("55108.1.3.1.1.2", "upduMeterName")
 TYPE = column("55108.1.3.1.1.3", "upduMeterType")
@@ -45,8 +45,8 @@ def _first_of(values: Source, scale: Decimal, *kinds: str, syntax: str = "") -> 
     return total(*(_of_type(values, scale, kind, syntax) for kind in kinds), else_outlets=True)
 
 
-def _of_relay(values: Source) -> Source:
-    return Gathered(_with_data(values), NAME, RELAY_METERS)
+def _of_relay(values: Source, absent: tuple[str, ...] = ()) -> Source:
+    return Gathered(_with_data(values), NAME, RELAY_METERS, absent=absent)
 
 
 PROFILES = (
@@ -67,8 +67,8 @@ PROFILES = (
                 ),
                 control=Write(column("55108.1.4.1.1.3", "upduRelayAdminStatus"), on=1, off=0),
                 name=RELAY_METERS,
-                current=figure(_of_relay(CURRENT), THOUSANDTHS),
-                power=figure(_of_relay(POWER)),
+                current=figure(_of_relay(CURRENT, NARROW), THOUSANDTHS),
+                power=figure(_of_relay(POWER, NARROW)),
                 energy=figure(_of_relay(ENERGY), THOUSANDTHS, syntax=WATT_HOURS),
             ),
             Outlets(

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Callable, Optional
 
 from ..families import ENTERPRISES, NET_SNMP_IDS
-from ..figures import Arcs, Ceilings, Figure, Total
+from ..figures import FILLED_16, Arcs, Ceilings, Figure, Total
 from ..reader import ROOT
 from ..sources import Column, Complete, Joined, Merged, Prefixed, Provided, Scalar, Source
 
@@ -21,6 +21,8 @@ ONES = Decimal(1)
 TENS = Decimal(10)
 HUNDREDS = Decimal(100)
 KILO = Decimal(1000)
+#: texts of a current or power of 16 bits that is not measured, where it is one of a sum
+NARROW = tuple(format(value, "f") for value in sorted(FILLED_16))
 # floor PDUs and transfer switches: a transformer of 2 MVA (2,900 A at 400 V), feeders of 400 A
 FLOOR = Ceilings(Decimal(600), Decimal(500_000), Decimal(3_000), Decimal(2_500_000))
 

@@ -213,6 +213,7 @@ class Gathered(ReadOnly):
         names: the meters' names.
         lists: texts with names of meters.
         separator: the text between two names.
+        absent: texts of values that mean "not measured" too, such as those of 16 bits for currents.
     """
 
     WHY = "its values are sums"
@@ -221,6 +222,7 @@ class Gathered(ReadOnly):
     names: Source
     lists: Source
     separator: str = ","
+    absent: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         validation.separator(self.separator)
@@ -230,7 +232,8 @@ class Gathered(ReadOnly):
         values = self.values.rows(reader)
         for row, name in self.names.rows(reader).items():
             key = row.partition(".")[0], text(name)
-            value = number(values.get(row))
+            raw = values.get(row)
+            value = None if raw is not None and text(raw) in self.absent else number(raw)
             meters[key] = None if key in meters or value in FILLED else value
         found: Rows = {}
         for row, listed in self.lists.rows(reader).items():

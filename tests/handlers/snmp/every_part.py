@@ -116,7 +116,7 @@ EVERY_PART = Profile(
             power=Figure(
                 Merged(
                     (
-                        Gathered(C, S, C, ";"),
+                        Gathered(C, S, C, ";", ("x",)),
                         Spelt(C, S, 7),
                         Whole(C, S),
                         Unless(C, Listed(C, S)),

@@ -12,10 +12,9 @@ from handlers.errors import ProtocolError
 from handlers.snmp import metering
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Ceilings, Figure, Total
-from handlers.snmp.frozen import parts_of
 from handlers.snmp.profile import oids
 from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Column, Gathered
+from handlers.snmp.sources import Column
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, of_rows, reader, table
 from tests.recordings import Fixture
@@ -105,10 +104,7 @@ def test_a_current_or_power_that_is_a_fill_of_16_32_or_64_bits_is_not_measured(
     unit: Fixture,
 ) -> None:
     for one, oid, fed, found in each_planted(unit, "current", "power"):
-        is_sum = any(isinstance(part, Gathered) for part in parts_of(one.figure.source))
-        fills: list[Value] = [*WIDE]
-        if not is_sum:  # the meters of a sum have 32 bits (RNX-UPDU-MIB)
-            fills += NARROW
+        fills: list[Value] = [*WIDE, *NARROW]
         if one.kind == "current" and is_text(unit, oid) and found.profile.ceilings == RACK:
             fills += SCALED
         for fill in fills:

@@ -9,8 +9,9 @@ import pytest
 
 from handlers.snmp import nameplate
 from tests.handlers.snmp.calls import near
+from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent, Device, Model, ber
-from tests.simulators.snmp_agent.device import dotted
+from tests.simulators.snmp_agent.device import Row, dotted
 from tests.simulators.snmp_agent.devices import apc
 from tests.simulators.snmp_agent.devices.rows import Rows
 
@@ -65,3 +66,42 @@ def test_an_agent_that_is_silent_about_other_mibs_has_none() -> None:
     with Silent(unit([])) as agent:
         found = nameplate.read(near(agent), lambda _: False)
     assert found.accuracy_percent is None and found.firmware
+
+
+# PDU2-MIB, nameplateEntry
+PX2 = "1.3.6.1.4.1.13742.6.3.2.1.1"
+
+
+@pytest.mark.parametrize(
+    "fixture_of, rows, said",
+    [
+        # PDU2-MIB: pduManufacturer, pduModel, pduSerialNumber
+        (
+            "raritan-px2",
+            {f"{PX2}.2.1": "Legrand", f"{PX2}.3.1": "PX4-1", f"{PX2}.4.1": "S1"},
+            ("Legrand", "PX4-1", "S1"),
+        ),
+        # Sentry3-MIB: towerProductSN and towerModelNumber, of two towers
+        (
+            "sentry3",
+            {
+                "1.3.6.1.4.1.1718.3.2.1.1.6.1": "A1",
+                "1.3.6.1.4.1.1718.3.2.1.1.6.2": "B2",
+                "1.3.6.1.4.1.1718.3.2.1.1.7.1": "CW-8H",
+                "1.3.6.1.4.1.1718.3.2.1.1.7.2": "CX-8H",
+            },
+            ("Server Technology", "CW-8H, CX-8H", "A1, B2"),
+        ),
+        # no object names them: the family's vendor, and no model
+        ("gude-epc", {}, ("Gude", "", "")),
+        ("pdumib-v07", {}, ("", "", "")),
+    ],
+)
+def test_the_maker_is_what_the_unit_says_else_the_familys_vendor(
+    fixture_of: str, rows: dict[str, str], said: tuple[str, str, str]
+) -> None:
+    device = fixture(fixture_of).device()
+    added = {oid: Row(4, text.encode()) for oid, text in rows.items()}
+    with Agent(Device({**device.rows(), **added}, device.rules)) as agent:
+        found = nameplate.read(near(agent), lambda _: False)
+    assert (found.manufacturer, found.model, found.serial) == said
