@@ -14,7 +14,7 @@ import click
 from pdu_common.tools import read_quickly
 
 from .. import VERSION, registry
-from ..errors import SettingsError
+from ..errors import SettingsError, printable
 from .kit.ending import OutputError, missing
 from .kit.exits import DONE
 from .kit.groups import Grouped, LazyCommand
@@ -206,12 +206,36 @@ pdu --help has a line for each command, pdu COMMAND --help its options,
 pdu help exit-codes what an exit code means."""
 
 
+# a command of outlets -> the word of `pdu machine` that does it with a machine
+_OF_MACHINES = {
+    "pdu status": "status",
+    "pdu on": "on",
+    "pdu up": "on",
+    "pdu off": "off",
+    "pdu down": "off",
+    "pdu cycle": "cycle",
+}
+
+
 def _lead(word: str) -> str:
     """How a make, a model or a host where a handler is expected goes on, "" if it is none."""
     from .supports.leads import lead  # imported late: 60 ms with the profiles, for an error only
 
     said = lead(word)
     return f"; {said}" if said else ""
+
+
+def _machine(command: str, word: str) -> str:
+    """How to do this with a machine of the drawing, whose name `word` may be; "" if a command does
+    nothing with machines.
+    """
+    import shlex  # imported late: 1 ms, for an error only
+
+    verb = _OF_MACHINES.get(command)
+    if verb is None:
+        return ""
+    words = shlex.join(["pdu", "machine", verb, printable(word, 60)])
+    return f"; a machine of the drawing: {words} --drawing hall.power.toml --list hall.csv"
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -256,7 +280,7 @@ def run(arguments: Sequence[str]) -> int:
         ):
             words += (
                 f" The first argument, {first[:60]!r}, is not a handler"
-                f" ({', '.join(registry.names())}){_lead(first)}"
+                f" ({', '.join(registry.names())}){_lead(first) or _machine(where, first)}"
             )
         return failed(state, Usage(f"{words} ({where} --help)"))
     except KeyboardInterrupt:

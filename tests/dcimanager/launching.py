@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import subprocess
@@ -54,7 +55,12 @@ def _first_line(process: subprocess.Popen[str]) -> Optional[str]:
     if stream is None:
         return None
     lines: queue.Queue[str] = queue.Queue()
-    threading.Thread(target=lambda: lines.put(stream.readline()), daemon=True).start()
+
+    def read() -> None:
+        with contextlib.suppress(ValueError):  # closed in the meantime, by `end`
+            lines.put(stream.readline())
+
+    threading.Thread(target=read, daemon=True).start()
     try:
         return lines.get(timeout=_START_SECONDS)
     except queue.Empty:

@@ -4,6 +4,7 @@ books.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -93,9 +94,11 @@ def _run(
     lines: list[str] = []
 
     def read(output: IO[bytes]) -> None:
-        for line in output:
-            lines.append(line.decode("utf-8", "replace").rstrip("\n"))
-            say(lines[-1])
+        # ValueError: the pipe was closed while it was read, for example after Ctrl-C
+        with contextlib.suppress(ValueError):
+            for line in output:
+                lines.append(line.decode("utf-8", "replace").rstrip("\n"))
+                say(lines[-1])
 
     with subprocess.Popen(
         command,

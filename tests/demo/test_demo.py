@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Optional
 
@@ -13,7 +14,7 @@ from handlers import registry
 from tests.needs import ROOT, program
 from tests.waiting import PATIENCE_S, bounded, until
 
-from . import small
+from . import small, steps
 from .steps import Failed, _run
 
 
@@ -113,6 +114,22 @@ def test_a_program_that_does_not_end_in_time_is_reported_with_its_output() -> No
     program = "import time\nprint('so far', flush=True)\ntime.sleep(600)"
     with pytest.raises(Failed, match=r"did not end within 3 s:\nso far"):
         _run([sys.executable, "-c", program], {}, 3.0)
+
+
+def test_output_that_comes_after_the_end_of_its_program_ends_in_no_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the program started holds its output open, as a slow clean-up does; pytest fails a test
+    with an error in a thread.
+    """
+    monkeypatch.setattr(steps, "_READ_S", 0.01)
+    later = "sleep 0.3; for n in 1 2 3 4 5 6 7 8 9; do echo $n; sleep 0.05; done"
+    _run(["sh", "-c", f"({later}) & exit 0"], {})
+    assert until(lambda: not _reading())
+
+
+def _reading() -> list[str]:
+    return [one.name for one in threading.enumerate() if "(read)" in one.name]
 
 
 @pytest.mark.parametrize(

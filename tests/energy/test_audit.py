@@ -207,6 +207,10 @@ def test_nights_of_summer_time(
     assert energy["low"] <= length <= energy["high"]
 
 
+def test_a_day_is_taken_as_it_is_written_with_points() -> None:
+    assert moment("1.10.2026", BERLIN) == moment("01.10.2026", BERLIN) == FIRST
+
+
 def test_wrong_arguments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = written(tmp_path, [line(FIRST, 1.0)])
     (tmp_path / "empty").mkdir()
@@ -221,6 +225,9 @@ def test_wrong_arguments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
         ((path, "--from", "2026-11-01", "--to", "2026-10-01", *zone), "must be later"),
         ((path, "--from", "yesterday", "--to", "2026-10-01", *zone), "no day or time"),
         ((path, *ASKED, "--without", "x"), "give a file of the folder"),
+        ((path, "--from", "10/01/2026", "--to", "2026-11-01", *zone), "no day or time"),
+        ((path, "--from", "31.02.2026", "--to", "2026-11-01", *zone), "no day or time"),
+        ((path, *ASKED, "--wrap", "1,5"), "'1,5' is not a number: write it with a point"),
     ):
         assert root.run(["energy", "audit", *map(str, arguments), *LIMITS]) == 2
         assert said in " ".join(capsys.readouterr().err.split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from zoneinfo import ZoneInfo
 
 from ...errors import SettingsError, printable
@@ -23,8 +24,12 @@ def moment(text: str, zone: ZoneInfo) -> float:
     """When a day begins, or a time, in s since 1970. Raises SettingsError.
 
     An offset counts more than the zone: 2026-10-25T02:30+01:00. Without one, the first of two hours
-    is meant where summer time ends.
+    is meant where summer time ends. A day may be written as 12.10.2026; with slashes it would be
+    another one for some.
     """
+    dotted = re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", text, re.ASCII)
+    if dotted is not None:
+        text = f"{dotted[3]}-{dotted[2]:0>2}-{dotted[1]:0>2}"
     try:
         found = datetime.datetime.fromisoformat(text[:-1] + "+00:00" if text[-1:] == "Z" else text)
         if found.tzinfo is None:

@@ -20,6 +20,7 @@ from ...http.client import HttpClient, endpoint
 from ...http.connection import StandardTransport
 from ...http.login import Login
 from ...tls import Trust
+from ..kit.server_words import as_server
 from ..kit.servers import check_sealed
 
 #: limit for an answer, in bytes: a day of a PDU with 48 outlets at 5 s takes about 100 MB
@@ -142,18 +143,19 @@ class Api:
 
     def _asked(self, what: str, query: Sequence[tuple[str, str]]) -> Any:
         target = f"{self._path}/api/v1/{what}?{urlencode([*query, *_RAW])}"
-        reply = self._client.send(
-            "GET",
-            target,
-            _PLAIN,
-            None,
-            self._credentials.login,
-            _TIMEOUT_S,
-            _TOTAL_S,
-            repeatable=True,
-            limit=_LIMIT,
-            answers=_ANSWERS,
-        )
+        with as_server():
+            reply = self._client.send(
+                "GET",
+                target,
+                _PLAIN,
+                None,
+                self._credentials.login,
+                _TIMEOUT_S,
+                _TOTAL_S,
+                repeatable=True,
+                limit=_LIMIT,
+                answers=_ANSWERS,
+            )
         try:
             answer = json.loads(reply.body)
         except (ValueError, RecursionError):

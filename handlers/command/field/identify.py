@@ -30,7 +30,7 @@ from ..kit.options import (
     option,
     output,
 )
-from ..kit.output import columns, print_json
+from ..kit.output import columns, print_json, waiting
 from ..kit.report import described, reason
 from ..pdus import form
 from ..pdus.doors import Door, recording
@@ -70,7 +70,8 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
             )
         if key not in known:
             raise SettingsError(f"none of {', '.join(chosen)} has a setting {printable(key, 60)!r}")
-    found = [_look(name, host, state, alone=len(chosen) == 1) for name in chosen]
+    ports: dict[tuple[str, int], str] = {}
+    found = [_look(name, host, state, ports, alone=len(chosen) == 1) for name in chosen]
     best = min(
         (one for one in found if one.identity is not None and one.identity.family),
         key=_rank,
@@ -95,9 +96,12 @@ def _rank(one: HandlerAnswer) -> int:
     return _LAST if kind is None else kind.rank
 
 
-def _look(name: str, host: str, state: SharedOptions, alone: bool) -> HandlerAnswer:
+def _look(
+    name: str, host: str, state: SharedOptions, ports: dict[tuple[str, int], str], alone: bool
+) -> HandlerAnswer:
     """Asks one handler, unless its TCP port cannot be reached. One of several handlers gets only
-    the settings that it takes.
+    the settings that it takes. `ports` keeps what was found of each port, which two handlers may
+    have, for the time of one identify.
 
     Raises SettingsError for a bad setting `host` and, if the handler is `alone` and asked, for any
     missing or wrong setting.
@@ -113,15 +117,21 @@ def _look(name: str, host: str, state: SharedOptions, alone: bool) -> HandlerAns
         }
         where = hosts.address(chosen["host"]) if chosen.get("host") else host
         with contextlib.suppress(ValueError):  # the handler itself reports a bad port
-            closed = _closed(
+            bare, named = _port(
                 where,
                 port_number(chosen["port"]) if chosen.get("port") else None,
                 PORTS.get(chosen.get("scheme", "").lower(), port),
             )
-            if closed:
-                return HandlerAnswer(name, error=Unreachable(closed), asked=False)
+            if (bare, named) not in ports:
+                # A firewall that drops packets makes this the longest silence of the command.
+                with waiting(f"{host}: trying TCP port {named} for {name}", state, at_once=True):
+                    ports[bare, named] = _closed(bare, named)
+            if ports[bare, named]:
+                return HandlerAnswer(name, error=Unreachable(ports[bare, named]), asked=False)
     try:
-        return HandlerAnswer(name, Door(handler).identify(form.pdu_data(handler, host, one)))
+        data = form.pdu_data(handler, host, one)
+        with waiting(f"{host}: asking it by {name}", state, at_once=True):
+            return HandlerAnswer(name, Door(handler).identify(data))
     except SettingsError as error:
         if alone:
             raise
@@ -145,15 +155,19 @@ def _own(handler: LoadedHandler, state: SharedOptions) -> SharedOptions:
     )
 
 
-def _closed(host: str, chosen: Optional[int], usual: int) -> str:
-    """Why the port cannot be reached, "" if it can be.
+def _port(host: str, chosen: Optional[int], usual: int) -> tuple[str, int]:
+    """The address and the port that are tried: `chosen`, else the one in `host`, else `usual`.
 
-    The port is `chosen`, else the one in `host`, else `usual`.
+    Raises ValueError for a bad port in `host`.
     """
     bare, typed = host_and_port(host)
-    port = chosen or typed or usual
+    return bare, chosen or typed or usual
+
+
+def _closed(host: str, port: int) -> str:
+    """Why the TCP port cannot be reached, "" if it can be."""
     try:
-        socket.create_connection((bare, port), _CONNECT_S).close()
+        socket.create_connection((host, port), _CONNECT_S).close()
     except (OSError, UnicodeError) as error:
         return f"no connection to TCP port {port} ({getattr(error, 'strerror', None) or error})"
     return ""

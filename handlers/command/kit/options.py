@@ -413,11 +413,23 @@ class SharedOption(NamedTuple):
 
 
 class NumberRange(click.FloatRange):
-    """A number of a range. Click's own takes NaN for one of any range."""
+    """A number of a range. Click's own takes NaN for one of any range.
+
+    A comma is refused: it would be a decimal one for some, and of thousands for others.
+    """
 
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> float:
+        try:
+            float(value)
+        except ValueError:
+            self.fail(
+                f"{str(value)[:20]!r} is not a number: write it with a point and without commas,"
+                " such as 3.68",
+                param,
+                ctx,
+            )
         number: float = super().convert(value, param, ctx)
         if math.isnan(number):
             self.fail(f"{str(value)[:20]!r} is not a number", param, ctx)

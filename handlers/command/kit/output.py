@@ -137,9 +137,9 @@ def progress(length: int, label: str, **more: Any) -> AbstractContextManager[Any
 
 
 @contextlib.contextmanager
-def waiting(doing: str, state: SharedOptions) -> Iterator[None]:
+def waiting(doing: str, state: SharedOptions, at_once: bool = False) -> Iterator[None]:
     """Shows on a terminal what the block is `doing` and for how long, from _SLOW_S after its begin
-    until its end.
+    until its end; `at_once`: from its begin, for a block that is often slow.
 
     Only on standard error, and neither with --json nor with --debug.
     """
@@ -147,6 +147,8 @@ def waiting(doing: str, state: SharedOptions) -> Iterator[None]:
         yield
         return
     begin, ended = time.monotonic(), threading.Event()
+    if at_once:
+        passing(printable(doing), False)
 
     def show() -> None:
         while not ended.wait(_SLOW_S):
@@ -161,7 +163,7 @@ def waiting(doing: str, state: SharedOptions) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
-        if time.monotonic() - begin >= _SLOW_S:
+        if at_once or time.monotonic() - begin >= _SLOW_S:
             passing("", False)
 
 

@@ -217,9 +217,22 @@ def outlets_of(
     for identity in identities:
         if identity not in found:
             raise NoSuchOutlet(
-                f"the PDU has no outlet {identity[:60]!r}; status lists its outlets", host
+                f"the PDU has no outlet {identity[:60]!r}; {_meant(identity, found)}", host
             )
     return [found[identity] for identity in identities]
+
+
+def _meant(text: str, found: Mapping[str, Mapping[str, Any]]) -> str:
+    """What somebody may have meant by a text that is no identity of these outlets.
+
+    A name is never taken for an outlet: names change, and several outlets may have one.
+    """
+    named = [identity for identity, outlet in found.items() if outlet["name"] == text]
+    if len(named) == 1:
+        return f"its outlet {named[0]} has that name"
+    if text.isascii() and not any(map(str.isalpha, text)):
+        return "status lists its outlets"
+    return "status lists its outlets, and pdu machine switches a machine of the drawing by its name"
 
 
 def shown_now(outlet: Mapping[str, Any]) -> str:

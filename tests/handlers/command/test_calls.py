@@ -26,6 +26,7 @@ from handlers.command.kit import asking, exits
 from handlers.command.kit.exits import READER_GONE
 from handlers.command.kit.options import SharedOptions
 from handlers.command.kit.output import figure, passing
+from handlers.command.outlets import switching
 from handlers.command.pdus.loading import LoadedHandler, load
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData, PduSnmpData
@@ -235,6 +236,26 @@ def test_an_outlet_that_does_not_exist_is_reported_in_one_line_and_nothing_is_sw
     code, out, err = ask("down", "99", "--yes")
     assert (code, out, len(err.splitlines())) == (7, "", 1) and err.startswith("no-such-outlet: ")
     assert peer.books().states == before
+
+
+@pytest.mark.parametrize(
+    "text, names, said",
+    [
+        ("web-1", ["db-1", "web-1"], "its outlet 2 has that name"),
+        ("web-1", ["web-1", "web-1"], "pdu machine switches a machine of the drawing by its name"),
+        ("srv-1", ["", ""], "pdu machine switches a machine of the drawing by its name"),
+        ("99", ["", ""], "status lists its outlets"),
+    ],
+)
+def test_a_name_where_an_outlet_is_asked_leads_to_what_may_be_meant(
+    text: str, names: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outlets = [{"identity": str(n), "name": name} for n, name in enumerate(names, 1)]
+    monkeypatch.setattr(switching, "status_of", lambda *_: {"outlets": outlets})
+    with pytest.raises(errors.NoSuchOutlet) as raised:
+        switching.outlets_of(load("nut"), None, "h", [text])
+    assert raised.value.reason.startswith(f"the PDU has no outlet {text!r}; ")
+    assert raised.value.reason.endswith(said)
 
 
 def test_a_wrong_secret_is_reported_in_one_line_without_the_secret(
@@ -735,6 +756,12 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
         (["nut", "h:0", "list"], "has the port 0"),
         (["status", "nut", "h", "--timeout", "soon"], "--timeout: 'soon'"),
         (["status", "nut", "h", "-s", "scheme=http"], "-s scheme=... is unknown"),
+        (
+            ["off", "web-1"],
+            "is not a handler (nut, raritan, redfish, snmp); a machine of the drawing: pdu machine"
+            " off web-1 --drawing hall.power.toml --list hall.csv (pdu off --help)",
+        ),
+        (["up", "row1/m 2"], "pdu machine on 'row1/m 2' --drawing hall.power.toml"),
         (["status", "pdu7.example.net"], "pdu identify pdu7.example.net asks the device"),
         (["status", "apc", "192.0.2.7"], "apc is read by the handler snmp or redfish"),
         (["status", "AP8959"], "AP8959 is read by the handler snmp, as pdu supports AP8959 says"),

@@ -154,6 +154,8 @@ def reopened(path: str) -> Kept:
     Raises SettingsError: if the file cannot be read, is no plan or is in use, and, with the line,
     if it was changed.
     """
+    if not journal.begins(path):
+        raise _no_plan(path)
     for _ in journal.read(path):  # a file that is missing or changed is not touched
         pass
     log = journal.Journal(path)
@@ -239,12 +241,16 @@ def _records(plan: CyclePlan) -> Iterator[dict[str, Any]]:
         yield {"step": step.number, "machine": step.machine, "cords": cords}
 
 
+def _no_plan(path: str) -> SettingsError:
+    return SettingsError(f"{path} is no plan of pdu cycle-hall: make one with --plan")
+
+
 def _plan(
     entries: Sequence[Mapping[str, Any]], path: str
 ) -> tuple[CyclePlan, Sequence[Mapping[str, Any]]]:
     head = entries[1] if len(entries) > 1 else {}
     if head.get("plan") != 1:
-        raise SettingsError(f"{path} is no plan; make one with --plan")
+        raise _no_plan(path)
     count = head.get("steps")
     if type(count) is not int or not 0 < count <= len(entries) - 2:
         raise SettingsError(f"{path} is incomplete: make a new plan")

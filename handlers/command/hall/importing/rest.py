@@ -21,6 +21,7 @@ from ....http.strict_json import loads
 from ....tls import Trust
 from ...kit import private
 from ...kit.files import read_file
+from ...kit.server_words import as_server
 from ...kit.servers import check_sealed
 from . import dcim
 from .dcim import EXTRA, KINDS, Objects
@@ -69,17 +70,18 @@ def _pages(client: HttpClient, login: Login, path: str, more: str = "") -> Itera
     # < {"count": 412, "next": "...", "results": [...]}
     offset = 0
     while True:
-        reply = client.send(
-            "GET",
-            f"{path}?limit={_PAGE}&offset={offset}&depth=1{more}",
-            {**login.headers(), "Accept": "application/json"},
-            None,
-            login,
-            _TIMEOUT,
-            _TOTAL,
-            repeatable=True,
-            limit=_LIMIT,
-        )
+        with as_server():
+            reply = client.send(
+                "GET",
+                f"{path}?limit={_PAGE}&offset={offset}&depth=1{more}",
+                {**login.headers(), "Accept": "application/json"},
+                None,
+                login,
+                _TIMEOUT,
+                _TOTAL,
+                repeatable=True,
+                limit=_LIMIT,
+            )
         try:
             page = loads(reply.body)
         except (ValueError, RecursionError):

@@ -6,8 +6,10 @@ Also: the evidence of a figure, and which address and port are tried.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import shlex
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Optional, Union
@@ -29,6 +31,7 @@ from handlers.snmp.sources import Column
 from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.command.field.asked import identity, names
 from tests.handlers.command.field.planted import UNITS, Printed, arguments, identified, replayed
+from tests.handlers.command.test_waiting_line import screen
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.needs import shared
@@ -555,10 +558,31 @@ def test_the_usual_port_follows_from_the_scheme(
 ) -> None:
     monkeypatch.setattr(
         "handlers.command.field.identify._closed",
-        lambda host, chosen, usual: f"{host} {chosen} {usual}",
+        lambda host, port: f"{host} {port}",
     )
     report = identified(capsys, 3, "192.0.2.1", "--handler", "raritan", "-s", f"scheme={scheme}")
-    assert report["handlers"][0]["why"] == f"192.0.2.1 None {port}"
+    assert report["handlers"][0]["why"] == f"192.0.2.1 {port}"
+
+
+def test_the_wait_for_a_port_that_answers_nothing_says_at_once_what_it_is_for(
+    monkeypatch: Patched,
+) -> None:
+    """A queue of connections that is full drops more, as a firewall does. The port that two
+    handlers have is waited for once.
+    """
+    monkeypatch.setattr("handlers.command.field.identify._CONNECT_S", 0.3)
+    with contextlib.ExitStack() as stack:
+        full = stack.enter_context(socket.socket())
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        where = full.getsockname()
+        stack.enter_context(socket.create_connection(where))
+        with screen(3600.0) as shown:
+            words = ["--handler", "raritan", "--handler", "redfish"]
+            assert root.run(["identify", f"127.0.0.1:{where[1]}", *words]) == 3
+    lines = [line.strip() for line in shown.getvalue().split("\r") if line.strip()]
+    host = f"127.0.0.1:{where[1]}"
+    assert lines == [f"{host}: trying TCP port {where[1]} for raritan"]
 
 
 @pytest.mark.parametrize("words", [["-s", "usrname=x"], ["--secret-file", "usrname=/dev/null"]])

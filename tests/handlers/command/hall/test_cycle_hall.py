@@ -259,7 +259,12 @@ def _other_journal(_: Room, __: pytest.MonkeyPatch) -> None:
         log.append([{"not": "a plan"}])
 
 
+def _other_file(_: Room, __: pytest.MonkeyPatch) -> None:
+    Path("p").write_bytes(Path("/etc/passwd").read_bytes())
+
+
 _CHANGES = (
+    (_other_file, "p is no plan of pdu cycle-hall: make one with --plan"),
     (_drawing_changed, "hall.power.toml is not the drawing that p was made from"),
     (_list_changed, "the PDU 'left' was snmp at 127.0.0.1:"),
     (_time_passes, "p is older than 60 minutes: make a new plan"),
