@@ -73,14 +73,16 @@ class NutPdu(host.BasePdu):
             ]
 
     @contextmanager
-    def read(self, method: str) -> Iterator[list[devices.ListedDevice]]:
-        """The devices, read in the call's session."""
+    def read(self, method: str, writable: bool = False) -> Iterator[list[devices.ListedDevice]]:
+        """The devices, read in the call's session. `writable`: with the variables that can be set,
+        which tools show; in `one_session` only if it is asked for first.
+        """
         with shared(
             self,
             lambda: session(self.pdu_data, method, NutReader),
             lambda kept: kept[0].renew(CALL_SECONDS),
         ) as (client, settings):
-            yield once(self, "devices", lambda: devices.read(client, settings))
+            yield once(self, "devices", lambda: devices.read(client, settings, None, writable))
 
 
 @contextmanager

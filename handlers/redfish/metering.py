@@ -62,17 +62,6 @@ def measured(service: RedfishService, wanted: str, with_power: bool = False) -> 
     return host.Figures(load, energy, _of_ports(ports, amperes, hours, watts))
 
 
-def of_outlets(
-    service: RedfishService, every: Sequence[ServicePdu], listed: Sequence[tuple[str, Json]]
-) -> list[host.PortFigures]:
-    """The figures of these outlets of the PDUs `every`, with power: the round trips of
-    `sensors.read` if only sensors have some.
-    """
-    ports = _ports(listed, with_power=True)
-    parts = [figure for port in ports for figure in (port.current, port.energy, port.power)]
-    return _of_ports(ports, *_by_unit(sensors.read(service, every, figures.sources(parts))))
-
-
 def _by_unit(read: Mapping[str, Json]) -> tuple[Sensors, Sensors, Sensors]:
     """The sensors in A, in kWh and in W, each None in the others."""
     amperes, hours, watts = (

@@ -10,7 +10,9 @@ import contextlib
 import re
 import time
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pdu_common.connection import PduData
 
 from ...errors import NamedSetting, PduHandlerError, SettingsError, printable
 from ...nut.client import NutClient
@@ -22,6 +24,10 @@ from ..kit.options import LOGIN, TLS, SharedOptions, Spelling, Word, asking as a
 from ..kit.output import Result, columns, figure
 from ..pdus import form
 from ..pdus.states import word
+
+if TYPE_CHECKING:
+    from ...nut.devices import ListedDevice
+    from ...nut.handler import NutPdu
 
 _SEEN_S = 3.0  # seconds that a variable may take to show the value that was set
 _LONGEST = 4000  # limit for a value, in characters
@@ -43,8 +49,8 @@ class NutCall(NamedTuple):
 
     #: the session with the server
     nut: NutClient
-    #: the handler settings; `host` and `device` have their defaults
-    settings: Settings
+    #: the handler settings as text, without `host` and `device`
+    texts: Mapping[str, str]
     #: the options that every command has
     state: SharedOptions
     #: the server's address, as typed
@@ -81,49 +87,62 @@ def variables(call: NutCall) -> Result:
 
 def outlets(call: NutCall) -> Result:
     """Show the outlets of a device: 1 round trip."""
-    # imported late: 7 ms together, which the help of the group saves
-    from ...nut.devices import read
+    # imported late: 40 ms together, which other commands save
     from ...nut.members import SWITCHES
-    from ...nut.switch import STATES
+    from ..pdus import reading
+    from ..pdus.loading import load
 
-    found = read(call.nut, call.settings, {"": call.device}, writable=True)[0].device
-    data = {
-        "load_a": found.load,
-        "energy_kwh": found.energy,
-        "outlets": [
+    seen: list[ListedDevice] = []
+
+    def ways(found: reading.Reading, _: object, pdu: NutPdu) -> reading.Reading:
+        with pdu.read("outlets", writable=True) as devices:
+            seen.extend(devices)
+        return found
+
+    found = reading.read(
+        load("nut"),
+        PduData(call.host, {**call.texts, "device": call.device}),
+        (ways, reading.states, reading.power, reading.labels),
+    )
+    own = {printable(identity): outlet for one in seen for identity, outlet in one.ports()}
+    shown: list[dict[str, Any]] = []
+    for one in found.outlets:
+        outlet = own[one.identity]
+        shown.append(
             {
                 "identity": one.identity,
                 "number": one.number,
                 "name": one.name,
-                "state": word(STATES[one.state]),
-                "current_a": one.current,
-                "power_w": one.realpower,
-                "apparent_power_va": one.power,
-                "energy_kwh": one.energy,
-                "on": one.on and one.on.name,
-                "off": one.off and one.off.name,
+                "state": word(one.state),
+                "current_a": one.current_a,
+                "power_w": one.power_w,
+                "apparent_power_va": outlet.power,
+                "energy_kwh": one.energy_kwh,
+                "on": outlet.on and outlet.on.name,
+                "off": outlet.off and outlet.off.name,
             }
-            for one in found.outlets
-        ],
-    }
+        )
+    data = {"load_a": found.load_a, "energy_kwh": found.energy_kwh, "outlets": shown}
     rows = [
         [
-            one.identity,
-            one.number,
-            one.name or "",
-            word(STATES[one.state]),
-            *map(figure, (one.current, one.realpower, one.power, one.energy)),
-            ", ".join(dict.fromkeys(way.name for way in (one.on, one.off) if way is not None)),
+            *(one[key] for key in ("identity", "number", "name", "state")),
+            *(
+                figure(one[key])
+                for key in ("current_a", "power_w", "apparent_power_va", "energy_kwh")
+            ),
+            ", ".join(dict.fromkeys(filter(None, (one["on"], one["off"])))),
         ]
-        for one in found.outlets
+        for one in shown
     ]
     head = ("identity", "number", "name", "state", "A", "W", "VA", "kWh", "switched by")
-    whole = not rows and any(command in found.whole.commands for command in SWITCHES)
+    whole = not rows and any(
+        command in one.device.whole.commands for one in seen for command in SWITCHES
+    )
     return Result(
         data,
         [
             *columns(head, rows),
-            f"load {figure(found.load, 'A')}, energy {figure(found.energy, 'kWh')}",
+            f"load {figure(found.load_a, 'A')}, energy {figure(found.energy_kwh, 'kWh')}",
         ],
         note=(
             f"{call.device} has no outlets; --whole-load (the handler setting whole_load=yes) lists"
@@ -329,8 +348,10 @@ def _run(
         )
     values = Settings(texts, nut.SETTINGS)
     logs_in = command.writes or bool(values[nut.PASSWORD])
+    if not logs_in:
+        texts.pop("username", None)
     with client_of(NutClient, values, host, logs_in=logs_in) as client:
-        return command.run(NutCall(client, values, state, host, words))
+        return command.run(NutCall(client, texts, state, host, words))
 
 
 _OPTIONS = device(*LOGIN, *TLS)

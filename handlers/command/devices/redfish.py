@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import collections
 import contextlib
-import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 import click
@@ -18,8 +17,9 @@ from pdu_common.connection import PduData
 
 from ...errors import Denied, PduHandlerError, ProtocolError, SettingsError, printable
 from ...http.failures import of_status
-from ...redfish import actions, commands, figures, metering, resources, settings, units
+from ...redfish import actions, commands, figures, settings, units
 from ...redfish.answers import Json
+from ...redfish.handler import RedfishPdu
 from ...redfish.members import links_of, members
 from ...redfish.resources import child, entries, link, text
 from ...redfish.sensors import lists
@@ -27,7 +27,8 @@ from ...redfish.service import ROOT, RedfishService
 from ..kit.groups import Commands, HostCommand, LazyCommand, OnHost
 from ..kit.options import LOGIN, TLS, SharedOptions, Spelling, Word, device, option
 from ..kit.output import Result, columns, facts, figure
-from ..pdus import form
+from ..pdus import form, reading
+from ..pdus.loading import load
 from ..pdus.states import word
 
 _MOST_RESOURCES = 5000  # limit for `tree`
@@ -47,6 +48,8 @@ class RedfishCall(NamedTuple):
 
     service: RedfishService
     pdu: str
+    #: an argument of make_handler
+    data: PduData
     arguments: Mapping[str, Any]
 
 
@@ -87,38 +90,33 @@ def info(call: RedfishCall) -> Result:
 
 
 def outlets(call: RedfishCall) -> Result:
-    """Outlets. Costs the round trips of a status, of `sensors.read` where only sensors have the
-    figures, and of `actions.infos_of` where other resources list the values of the actions."""
-    every = units.units(call.service, call.pdu)
-    found = list(itertools.chain.from_iterable(units.outlets(call.service, unit) for unit in every))
-    units.refuse_twice(call.service, "outlets that are called", [identity for identity, _ in found])
-    measured = metering.of_outlets(call.service, every, found)
-    infos: Optional[actions.Infos] = None
-    # the account may lack the right to read these resources
-    with contextlib.suppress(Denied):
-        infos = actions.infos_of(call.service, (outlet for _, outlet in found))
-    rows: list[dict[str, Any]] = []
-    for (identity, outlet), port in zip(found, measured):
-        switching, allowed = actions.action(outlet), None
-        with contextlib.suppress(PduHandlerError):
-            allowed = (
-                commands.allowed(switching, {})
-                if infos is None
-                else actions.values_of(call.service, outlet, infos)
-            )
-        accepted = ["?"] if allowed is None else list(allowed)
-        rows.append(
-            {
-                "identity": identity,
-                "name": resources.name(outlet),
-                "state": word(resources.state(outlet)),
-                "current_a": port.load_a,
-                "power_w": port.power_w,
-                "energy_kwh": port.energy_kwh,
-                "locked": commands.locked(outlet),
-                "switched_by": accepted if text(switching, "target") else [],
-            }
-        )
+    """Outlets. Costs the round trips of a status and a statistic, and of `actions.infos_of` where
+    other resources list the values of the actions.
+    """
+    own: dict[str, _Switching] = {}
+
+    def switching(found: reading.Reading, _: object, pdu: RedfishPdu) -> reading.Reading:
+        with pdu.session("outlets") as (service, given):
+            own.update(_switching(service, units.every_outlet(service, given.pdu)))
+        return found
+
+    found = reading.read(
+        load("redfish"), call.data, (reading.states, reading.power, reading.labels, switching)
+    )
+    unknown = _Switching("", ["?"])  # not listed any more
+    rows: list[dict[str, Any]] = [
+        {
+            "identity": one.identity,
+            "name": one.name,
+            "state": word(one.state),
+            "current_a": one.current_a,
+            "power_w": one.power_w,
+            "energy_kwh": one.energy_kwh,
+            "locked": own.get(one.identity, unknown).locked,
+            "switched_by": own.get(one.identity, unknown).values,
+        }
+        for one in found.outlets
+    ]
     head = ("identity", "name", "state", "A", "W", "kWh", "locked", "switched by")
     cells = [
         [
@@ -132,6 +130,37 @@ def outlets(call: RedfishCall) -> Result:
         for row in rows
     ]
     return Result({"outlets": rows}, columns(head, cells))
+
+
+class _Switching(NamedTuple):
+    """How an outlet is switched."""
+
+    #: the kind of its lock, "" if it has none
+    locked: str
+    #: those that its action accepts, ["?"] if the service does not say, [] if it has no action
+    values: Sequence[str]
+
+
+def _switching(
+    service: RedfishService, listed: Sequence[tuple[str, Json]]
+) -> dict[str, _Switching]:
+    infos: Optional[actions.Infos] = None
+    # the account may lack the right to read these resources
+    with contextlib.suppress(Denied):
+        infos = actions.infos_of(service, (outlet for _, outlet in listed))
+    found: dict[str, _Switching] = {}
+    for identity, outlet in listed:
+        action, allowed = actions.action(outlet), None
+        with contextlib.suppress(PduHandlerError):
+            allowed = (
+                commands.allowed(action, {})
+                if infos is None
+                else actions.values_of(service, outlet, infos)
+            )
+        accepted = ["?"] if allowed is None else list(allowed)
+        values = accepted if text(action, "target") else []
+        found[identity] = _Switching(commands.locked(outlet), values)
+    return found
 
 
 def show(call: RedfishCall) -> Result:
@@ -295,9 +324,10 @@ def _run(
     declared = [setting for setting in settings.SETTINGS if setting.key != "host"]
     texts = form.of_command("redfish", declared, state, host)
     try:
-        given = settings.read(PduData(host, texts))
+        data = PduData(host, texts)
+        given = settings.read(data)
         with RedfishService(given, seconds=_LONGEST_CALL) as service:
-            return command.run(RedfishCall(service, given.pdu, words))
+            return command.run(RedfishCall(service, given.pdu, data, words))
     except PduHandlerError as error:
         error.at(host)
         raise

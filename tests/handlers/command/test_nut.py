@@ -115,7 +115,9 @@ def test_an_error_of_a_devices_outlets_names_the_device(
 ) -> None:
     short = StaticDevice("short", {"device.type": "pdu", "outlet.count": "3"}, [])
     with NutServer([short], []) as server:
-        assert Run(capsys, server, "outlets", "short").err.startswith("protocol: device short: ")
+        assert Run(capsys, server, "outlets", "short").err.startswith(
+            "protocol: 127.0.0.1: device short: "
+        )
 
 
 def test_each_reading_command_prints_its_result(
