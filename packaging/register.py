@@ -28,7 +28,7 @@ import tempfile
 import time
 import warnings
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, NoReturn, Optional
 
 VERSION = "@VERSION@"
@@ -76,7 +76,6 @@ Exit codes:
 """
 
 _MOST_BYTES = 1_000_000  # of an answer
-_MOST_LEVELS = 32
 _TRIES = 6
 # end of lines, control characters, and marks that change the direction of text
 _CONTROLS = re.compile("[\x00-\x1f\x7f]")
@@ -146,40 +145,17 @@ def parsed(data: bytes) -> Any:
         raise ValueError(word)  # NaN and Infinity are no JSON
 
     try:
-        found = json.loads(data.decode("utf-8", "replace"), strict=False, parse_constant=refuse)
+        return json.loads(data.decode("utf-8", "replace"), strict=False, parse_constant=refuse)
     except RecursionError:
         raise ValueError("too deep") from None
-    if levels(found) > _MOST_LEVELS:
-        raise ValueError("too deep")
+
+
+def values(document: Any) -> list[Any]:
+    """A document and every value in it, at any depth."""
+    found = [document]
+    for one in found:  # which grows meanwhile
+        found += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
     return found
-
-
-def levels(value: Any) -> int:
-    """How deeply lists and objects are nested."""
-    deepest, left = 0, [(value, 0)]
-    while left:
-        one, depth = left.pop()
-        deepest = max(deepest, depth)
-        inner = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
-        left += [(each, depth + 1) for each in inner]
-    return deepest
-
-
-def objects(value: Any) -> Iterator[dict[str, Any]]:
-    """Every object of a document, at any depth."""
-    if isinstance(value, dict):
-        yield value
-    for inner in value.values() if isinstance(value, dict) else value:
-        if isinstance(inner, (dict, list)):
-            yield from objects(inner)
-
-
-def names_something(value: Any) -> bool:
-    """Whether there is a value other than null in it."""
-    if isinstance(value, (dict, list)):
-        inner = value.values() if isinstance(value, dict) else value
-        return any(map(names_something, inner))
-    return value is not None
 
 
 def text_of(value: Any) -> str:
@@ -217,7 +193,8 @@ class Answer(NamedTuple):
     @property
     def names_error(self) -> bool:
         """Whether it names an error; `"error": null` is none."""
-        return isinstance(self.document, dict) and names_something(self.document.get("error"))
+        said = values(self.document.get("error") if isinstance(self.document, dict) else None)
+        return any(one is not None and not isinstance(one, (dict, list)) for one in said)
 
     @property
     def succeeded(self) -> bool:
@@ -263,7 +240,7 @@ class Server:
                 state = "is not ready (503)"
             else:
                 break
-            if not left or self._proxy_of(answer):
+            if not left:
                 break
             tell(f"  {self.url} {state}; trying again in {pause} s")
             time.sleep(pause)
@@ -316,42 +293,9 @@ class Server:
         with open(os.path.join(self._work, name), "rb") as file:
             return file.read(_MOST_BYTES + 1)
 
-    def _proxy_of(self, answer: Answer) -> str:
-        """The proxy that the environment names, without its login, if curl failed at it; else "".
-
-        With exit code 7, curl's message names the address that refused the connection. Newer
-        releases name the server, and the proxy after "via" or "over proxy".
-        """
-        names = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
-        proxy = next((os.environ[name] for name in names if os.environ.get(name)), "")
-        proxy = proxy.rpartition("://")[2].rpartition("@")[2]
-        host = self.url[len("https://") :].partition("/")[0]
-        if ":" not in host.rpartition("]")[2]:
-            host += ":443"
-        host, _, port = host.rpartition(":")
-        host = host.strip("[]")  # curl names [::1] without brackets
-        spaced, colon = f"{host} port {port}", f"{host}:{port}"
-        if answer.curl in (5, 97):
-            is_at_proxy = True
-        elif answer.curl == 7:
-            is_named = spaced in answer.said or colon in answer.said
-            is_behind = f"{spaced} via " in answer.said or f"{colon} over proxy " in answer.said
-            is_at_proxy = is_behind or not is_named
-        elif answer.curl == 56:
-            is_at_proxy = re.search("CONNECT|[Pp]roxy", answer.said) is not None
-        else:
-            is_at_proxy = False
-        return proxy if is_at_proxy else ""
-
     def why(self, answer: Answer) -> str:
         """The failure as one sentence."""
-        url, proxy = self.url, self._proxy_of(answer)
-        if proxy:
-            return (
-                f"the proxy {proxy} (variable https_proxy or all_proxy) cannot be reached or does"
-                f" not connect to {url}: check the proxy and the variable, or name the server in"
-                " no_proxy"
-            )
+        url = self.url
         if answer.curl:
             untrusted = (
                 f"the certificate of {url} is not trusted: check its name and dates, give its"
@@ -359,7 +303,7 @@ class Server:
                 " certificate"
             )
             said = re.sub(r"^curl: \([0-9]*\) ", "", answer.said.partition("\n")[0])
-            return {
+            sentence = {
                 6: f"the name in DCI_URL ({url}) cannot be resolved: check it",
                 7: f"{url} refuses the connection or cannot be reached: check DCI_URL, the network"
                 " and whether DCImanager runs",
@@ -370,6 +314,7 @@ class Server:
                 77: "curl cannot read its file of certificate authorities: set CURL_CA_BUNDLE to a"
                 " readable PEM file",
             }.get(answer.curl, f"the connection to {url} failed ({said})")
+            return sentence + _proxy()
         message, number, detail = (text_of(answer.error(key)) for key in ("msg", "code", "value"))
         if message or number:
             shown = f' "{message}"' if message else ""
@@ -422,10 +367,7 @@ class Server:
         tell(f"Logged in to {self.url} as {printable(email)}.")
 
     def _login_failed(self, answer: Answer, email: str) -> NoReturn:
-        has_path = "/" in self.url[len("https://") :]
-        is_wrong_place = answer.status in ("404", "405") or (
-            answer.status.startswith("4") and has_path
-        )
+        is_wrong_place = answer.status in ("404", "405") or "/" in self.url[len("https://") :]
         message = answer.error("msg")
         # an error in another form is from another server
         if answer.refused and not is_wrong_place and isinstance(message, str) and message:
@@ -434,19 +376,26 @@ class Server:
                 f"the login of {email} was refused: {self.why(answer)}; check DCI_EMAIL and the"
                 " password",
             )
-        if answer.refused and is_wrong_place:
-            raise Stop(
-                REFUSED,
-                f"the login failed: HTTP {answer.status}: {self.url} has no such call; give the"
-                " address of DCImanager in DCI_URL, without a path",
-            )
         if answer.refused:
             raise Stop(
                 REFUSED,
-                f"the login failed: HTTP {answer.status} and an answer that is not DCImanager's: is"
-                f" DCI_URL ({self.url}) a DCImanager?",
+                f"the login failed: HTTP {answer.status}, and not from a login of DCImanager: give"
+                f" its address in DCI_URL ({self.url}), without a path",
             )
         self.stop(answer, "the login failed")
+
+
+def _proxy() -> str:
+    """What to check besides, if the environment names a proxy; it is shown without its login."""
+    names = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+    proxy = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    if not proxy:
+        return ""
+    proxy = proxy.rpartition("://")[2].rpartition("@")[2]
+    return (
+        f"; if it is reached through the proxy {proxy} (variable https_proxy or all_proxy), check"
+        " that too, or name the server in no_proxy"
+    )
 
 
 def _is_whole(headers: bytes) -> bool:
@@ -579,7 +528,8 @@ class Registration(NamedTuple):
         handler, ids = f"pdu_{row.name}", self.ids
         answer = self.server.call("GET", _API, 60)
         has_list = answer.succeeded and answer.is_json
-        listed = list(objects(answer.document)) if has_list and answer.document else []
+        found = values(answer.document) if has_list else []
+        listed = [one for one in found if isinstance(one, dict)]
         own = [one for one in listed if one.get("handler") == handler]
         number = next(filter(None, (id_of(one.get("id")) for one in own)), "")
         for kind in ("switch", "vpu"):  # the types that DCImanager documents besides pdu
@@ -793,7 +743,7 @@ class Wanted(NamedTuple):
 
 
 def arguments_of(given: Sequence[str]) -> Optional[Wanted]:
-    """None if the help is wanted. Raises Stop."""
+    """None if the help is wanted. Raises Stop. argparse refuses an archive named `-x`."""
     names: list[str] = []
     values = {"--archive": "", "--id": ""}
     is_dry = False
@@ -810,15 +760,12 @@ def arguments_of(given: Sequence[str]) -> Optional[Wanted]:
                 raise Stop(USAGE, f"{word} needs a value: see --help")
         elif word.startswith("-"):
             raise Stop(USAGE, f"there is no option {word}: see --help")
+        elif word.removeprefix("pdu_") in ROWS:
+            names.append(word.removeprefix("pdu_"))
         else:
-            if not re.fullmatch("[a-z0-9_]+", word):
-                raise Stop(USAGE, f"'{word}' is not the name of a handler: see --help")
-            name = word.removeprefix("pdu_")
-            if name not in ROWS:
-                raise Stop(
-                    USAGE, f"there is no handler '{word}' in this pack; it has: {', '.join(ROWS)}"
-                )
-            names.append(name)
+            raise Stop(
+                USAGE, f"there is no handler '{word}' in this pack; it has: {', '.join(ROWS)}"
+            )
     if not re.fullmatch("[0-9]*", values["--id"]):
         raise Stop(USAGE, "--id must be a number")
     return Wanted(list(dict.fromkeys(names)), values["--archive"], values["--id"], is_dry)

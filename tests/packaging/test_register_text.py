@@ -43,12 +43,10 @@ def test_text_that_is_not_json_is_refused(text: bytes) -> None:
         register.parsed(text)
 
 
-def test_json_that_is_too_deep_or_too_long_is_refused() -> None:
-    assert register.parsed(b"[" * 32 + b"1" + b"]" * 32)
+def test_json_that_is_too_long_is_refused() -> None:
     assert register.parsed(b'"%s"' % (b"x" * 999_998)) == "x" * 999_998
-    for text in (b"[" * 33 + b"1" + b"]" * 33, b'"%s"' % (b"x" * 999_999)):
-        with pytest.raises(ValueError):
-            register.parsed(text)
+    with pytest.raises(ValueError):
+        register.parsed(b'"%s"' % (b"x" * 999_999))
 
 
 @given(st.recursive(st.none() | st.text() | st.integers(), st.lists))
