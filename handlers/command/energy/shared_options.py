@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
-from ..drawing import reading_toml
 from ..kit.options import NumberRange, Parameters, option
 from ..kit.report import Usage
 from ..kit.shared_options import CUSTOMERS, DRAWING
+from ..site import Site
 from .grades import USUAL_TOLERANCE_KWH
 from .meters import Meters, RegisterFacts
 from .moments import moment, zone_named
@@ -54,7 +54,7 @@ class BillingOptions(NamedTuple):
         usual = RegisterFacts(
             self.limit_kw, self.step, self.wrap, self.meter_class, self.volts, self.own_use
         )
-        drawing = reading_toml.read(self.drawing) if self.drawing else None
+        drawing = Site(drawing=self.drawing).drawn() if self.drawing else None
         drawn = drawing.pdus if drawing else {}
         return BillingFiles(
             Meters(usual, self.meters or "", self.pdu_limit_kw, drawn),

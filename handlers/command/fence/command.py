@@ -17,7 +17,6 @@ import click
 from ... import VERSION
 from ...errors import PduHandlerError, SettingsError, printable
 from .. import site
-from ..drawing import reading_toml
 from ..drawing.drawing import Cord, Drawing, Machine
 from ..kit.groups import Subcommand
 from ..kit.options import Parameters, option
@@ -26,8 +25,8 @@ from ..machines.memory import default_folder
 from ..machines.proof import MachinePower
 from ..machines.runs import Runner
 from ..machines.world import NotProven, PolledWorld, ReadOnce
-from ..pdus import listing, opening
 from ..pdus.polling import Target
+from ..site import Site
 from . import agent
 from .contract import (
     ACTIONS,
@@ -126,7 +125,7 @@ def _monitor(options: Mapping[str, str]) -> int:
     drawing = _drawing(options)
     if drawing is None:
         # which outlets matter is not known: all PDUs of the list must answer
-        targets = opening.pdus(_path(options, "list"), options["auth"] or None, {})
+        targets = _site(options).pdus()
         agent.answer({one.device.name: one for one in targets})
         return DONE
     return _checked(runner, [_machine({**options, "plug": name}) for name in _names(options)])
@@ -136,11 +135,11 @@ def _names(options: Mapping[str, str], usual: bool = True) -> list[str]:
     """The machines of the option machines; without it all that may be fenced, if `usual`."""
     drawing, wanted = _drawing(options), options["machines"]
     if drawing is None:
-        if wanted:
-            raise SettingsError("the option machines needs the option drawing")
-        return []
+        return [part.strip() for part in wanted.split(",") if part.strip()]
     if wanted:
-        return [one.name for one in site.chosen(drawing, [wanted])]
+        # what is no machine may be an outlet, as a plug may
+        parts = site.split(drawing, wanted)
+        return [name for part in parts for name in site.matching(drawing, part) or [part]]
     return [one.name for one in drawing.machines.values() if not one.protected] if usual else []
 
 
@@ -184,7 +183,7 @@ def _validate_all(options: Mapping[str, str]) -> int:
     if options["plug"]:
         _machine(options)
     else:
-        opening.pdus(_path(options, "list"), options["auth"] or None, {})
+        _site(options).pdus()
         _drawing(options)
     return DONE
 
@@ -210,8 +209,12 @@ def _path(options: Mapping[str, str], key: str) -> str:
     return options[key]
 
 
+def _site(options: Mapping[str, str]) -> Site:
+    return Site(_path(options, "list"), options["auth"] or None, options["drawing"] or None)
+
+
 def _drawing(options: Mapping[str, str]) -> Optional[Drawing]:
-    return reading_toml.read(options["drawing"]) if options["drawing"] else None
+    return Site(drawing=options["drawing"]).drawn() if options["drawing"] else None
 
 
 def _machine(options: Mapping[str, str]) -> FencedMachine:
@@ -220,7 +223,7 @@ def _machine(options: Mapping[str, str]) -> FencedMachine:
     drawing = _drawing(options)
     machine = None if drawing is None else drawing.machines.get(plug)
     if machine is not None:
-        _check_protected([machine], machine.cords)
+        site.unprotected(machine)
         return _on_pdus(options, plug, machine.cords, machine.needs)
     if "/" not in plug:
         where = options["drawing"] or "there is no drawing, so a plug is PDU/OUTLET"
@@ -233,16 +236,13 @@ def _machine(options: Mapping[str, str]) -> FencedMachine:
 def _check_protected(machines: Iterable[Machine], cords: Sequence[Cord]) -> None:
     """Raises SettingsError if one of the outlets feeds a machine that is protected."""
     for machine in machines:
-        if machine.protected and not set(machine.cords).isdisjoint(cords):
-            raise SettingsError(
-                f"machine {printable(machine.name, 60)!r} is protected in the drawing: it is never"
-                " switched"
-            )
+        if not set(machine.cords).isdisjoint(cords):
+            site.unprotected(machine)
 
 
 def _cords(options: Mapping[str, str], plug: str) -> list[Cord]:
     """The outlets in `PDU/OUTLET,PDU/OUTLET`. A PDU's name may contain slashes, not commas."""
-    names = {one.name for one in listing.read(_path(options, "list")).devices}
+    names = {one.name for one in _site(options).files().devices}
     found: list[Cord] = []
     for text in plug.split(","):
         parts = text.strip().split("/")
@@ -257,8 +257,7 @@ def _on_pdus(
     options: Mapping[str, str], machine: str, cords: Sequence[Cord], needs: int = 1
 ) -> FencedMachine:
     wanted = {cord.pdu for cord in cords}
-    path = _path(options, "list")
-    targets: list[Target] = opening.pdus(path, options["auth"] or None, {}, wanted)
+    targets = _site(options).pdus(wanted)
     power = MachinePower(printable(machine, 60), tuple(cords), needs)
     return FencedMachine(power, {one.device.name: one for one in targets})
 

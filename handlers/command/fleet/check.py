@@ -13,20 +13,21 @@ from typing import Any, NamedTuple, Optional
 import click
 
 from ...errors import PduHandlerError
-from ..kit import asking
+from ..kit import asking, shared_options
 from ..kit.asking import NoSecret
 from ..kit.exits import WRONG
 from ..kit.files import check_writable, write_page
 from ..kit.groups import Subcommand
-from ..kit.options import Seconds, SharedOptions, Word, given, option, output, secret_files
+from ..kit.options import Seconds, SharedOptions, given, option, output, secret_files
 from ..kit.output import counted, print_json, progress
 from ..kit.report import Usage, described
 from ..kit.shared_options import ARCHIVES, AUTH, CSV, HTML, PARALLEL, SAVE, WORKERS
-from ..pdus import listing, pool, saved
-from ..pdus.auth import ENVIRONMENT, of_environment, of_file
+from ..pdus import pool, saved
+from ..pdus.auth import ENVIRONMENT
 from ..pdus.polling import Target, poll_all, targets
 from ..pdus.reading import Reading
 from ..pdus.versions import replaced
+from ..site import LIST, Site, words
 from . import tables
 from .page import page
 from .verdict import NAGIOS_FAILED, PduRow, Summary, changes, judged, nagios, remembered, summary
@@ -37,14 +38,9 @@ _CLEAR = "\x1b[H\x1b[2J"
 class CheckOptions(NamedTuple):
     """The options of one run."""
 
-    #: the list
-    file: str
-    #: the file with logins
-    auth: Optional[str]
+    site: Site
     #: whether columns of a CSV list that are unknown are ignored
     lenient: bool
-    #: the folder whose archives replace the handlers
-    archives: Optional[str]
     #: how many PDUs are read at a time
     parallel: int
     #: how many processes read them; None: one for each core
@@ -85,8 +81,9 @@ class Round(NamedTuple):
 
 @click.pass_context
 def _check(context: click.Context, /, **options: Any) -> int:
-    wanted, state = CheckOptions(**options), given(context)
+    state = given(context)
     state.defect_code = WRONG
+    wanted = CheckOptions(Site.of(options, state), **options)
     try:
         return _run(wanted, state)
     except Exception as error:
@@ -129,17 +126,17 @@ def _run(wanted: CheckOptions, state: SharedOptions) -> int:
         raise Usage("--save keeps one round: give it without --watch")
     if sum((state.json, wanted.csv, wanted.nagios)) > 1:
         raise Usage("give only one of --json, --csv and --nagios")
-    fleet = listing.read(wanted.file, wanted.lenient)
+    where = wanted.site.needed(LIST)
+    fleet = wanted.site.files(wanted.lenient)
     if fleet.ignored:
-        print(f"ignored columns of {wanted.file}: {', '.join(fleet.ignored)}", file=sys.stderr)
-    auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
-    devices = replaced(fleet.devices, wanted.archives)
-    usual = of_environment(state.secret_files)
-    polled = targets(devices, auths, usual)
-    asked = _asked(wanted.file, polled)
+        print(f"ignored columns of {where}: {', '.join(fleet.ignored)}", file=sys.stderr)
+    devices = replaced(fleet.devices, wanted.site.archives)
+    usual = wanted.site.login()
+    polled = targets(devices, fleet.auths, usual)
+    asked = _asked(where, polled)
     if asked:
         usual = usual._replace(secrets={**usual.secrets, **asked})
-        polled = targets(devices, auths, usual)
+        polled = targets(devices, fleet.auths, usual)
     if wanted.html is not None:
         check_writable(wanted.html)
     before: dict[str, PduRow] = {}
@@ -266,7 +263,7 @@ def _lines(wanted: CheckOptions, done: Round, first: bool) -> Iterator[str]:
 
 _HELP = """Read all PDUs of a list in parallel: states, load, energy, and what is wrong.
 
-FILE is CSV with a header line (name,handler,address,auth,settings,metered) or TOML with [[pdu]]
+LIST is CSV with a header line (name,handler,address,auth,settings,metered) or TOML with [[pdu]]
 tables. It contains no secret: `auth` names a login in a file of logins (--auth) or in an
 [auth.NAME] table of the TOML list. PDUs without `auth` are read with --secret-file,
 PDU_COMMUNITY, ...; on a terminal you are asked for what is missing. --save also reads numbers,
@@ -285,7 +282,8 @@ check = _Check(
     ),
     help=_HELP,
     params=[
-        Word("FILE"),
+        *words(LIST),
+        *shared_options.LIST(),
         *AUTH(),
         *option("--lenient", "list and ignore columns of a CSV file that are unknown"),
         *ARCHIVES(),

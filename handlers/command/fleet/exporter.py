@@ -19,19 +19,17 @@ import click
 
 from ... import registry
 from ...errors import SettingsError, printable
-from ..kit import extras
+from ..kit import extras, shared_options
 from ..kit.groups import Subcommand
 from ..kit.options import Seconds, SharedOptions, given, option, output, secret_files
 from ..kit.output import print_json
 from ..kit.report import Interrupted, failed
 from ..kit.service import Wishes
-from ..kit.shared_options import ARCHIVES, AUTH, LIST, LISTEN, PARALLEL, WORKERS
-from ..pdus import listing
-from ..pdus.auth import of_environment, of_file
+from ..kit.shared_options import ARCHIVES, AUTH, LISTEN, PARALLEL, WORKERS
 from ..pdus.loading import load
-from ..pdus.polling import targets
 from ..pdus.reading import failure
-from ..pdus.versions import replaced, usable
+from ..pdus.versions import usable
+from ..site import LIST, Site, words
 from .allowed import Allowed
 from .networks import one_network
 
@@ -42,14 +40,10 @@ _PACKAGES = ("prometheus_client", "h11")
 class ExporterOptions(NamedTuple):
     """The options of one run."""
 
-    #: the file with the PDUs that may be queried
-    list: Optional[str]
-    #: the file with logins
-    auth: Optional[str]
+    #: the PDUs that may be queried, and the logins
+    site: Site
     #: networks whose addresses may be queried too
     network: Sequence[str]
-    #: the folder whose archives replace the handlers
-    archives: Optional[str]
     #: ADDRESS:PORT
     listen: str
     #: how many probes run at a time
@@ -66,7 +60,8 @@ class ExporterOptions(NamedTuple):
 
 @click.pass_context
 def _exporter(context: click.Context, /, **options: Any) -> None:
-    wanted, state = ExporterOptions(**options), given(context)
+    state = given(context)
+    wanted = ExporterOptions(Site.of(options, state), **options)
     try:
         # imported late: 60 ms, and their packages may be missing
         from ..web import server as web
@@ -75,16 +70,16 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
         if error.name is None or error.name.partition(".")[0] not in _PACKAGES:
             raise
         raise SettingsError(extras.missing("the exporter", *_PACKAGES)) from None
-    is_open = wanted.network and wanted.auth
-    if wanted.list is None and not is_open:
+    is_open = wanted.network and wanted.site.auth
+    if wanted.site.list is None and not is_open:
         raise SettingsError(
-            "give --list FILE, or --network with --auth: without these, no PDU can be queried"
+            "give LIST, or --network with --auth: without these, no PDU can be queried"
         )
     readers = None
     # SIGHUP before listening must not end the process
     with Wishes() as wishes:
         try:
-            allowed = _allowed(wanted, state)
+            allowed = _allowed(wanted)
             readers = probing.readers(wanted.parallel, wanted.workers)
             exporter = server.Exporter(
                 allowed,
@@ -102,7 +97,7 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
         made = web.WebServer(site, server.LIMITS, report=_report)
 
         def reload() -> None:
-            _reload(exporter, wanted, state)
+            _reload(exporter, wanted)
 
         with listener:
             asyncio.run(_serve(made, listener, wishes, reload, lambda: _greet(url, state)))
@@ -163,38 +158,34 @@ def _url(listen: str, port: int) -> str:
     return f"http://{host}:{port}/"
 
 
-def _allowed(wanted: ExporterOptions, state: SharedOptions) -> Allowed:
+def _allowed(wanted: ExporterOptions) -> Allowed:
     """Reads the list and the logins, and loads every handler that a query can name.
 
     Raises SettingsError.
     """
-    fleet = listing.read(wanted.list) if wanted.list is not None else listing.Fleet((), {})
-    auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
+    fleet = wanted.site.files()
     found = [one_network(text) for text in dict.fromkeys(wanted.network)]
-    listed = targets(
-        replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files)
-    )
+    listed = wanted.site.targets(fleet)
     others = [one.device.name for one in listed if not registry.is_handler(one.handler.shown)]
-    has_archives = bool(others) or wanted.archives is not None
+    has_archives = bool(others) or wanted.site.archives is not None
     asks_more = wanted.identity or wanted.power
     if asks_more and has_archives:
         raise SettingsError(
             f"{'--identity' if wanted.identity else '--power'} is not for archives, which answer"
             f" DCImanager's calls only: {printable(', '.join(others), 200) or '--archives'}"
         )
-    # as named in the list
-    kept = [one._replace(device=device) for one, device in zip(listed, fleet.devices)]
-    handlers = {name: load(path) for name, path in usable(wanted.archives).items()} if found else {}
-    return Allowed(kept, found, handlers, auths)
+    built = usable(wanted.site.archives) if found else {}
+    handlers = {name: load(path) for name, path in built.items()}
+    return Allowed(listed, found, handlers, fleet.auths)
 
 
-def _reload(exporter: Any, wanted: ExporterOptions, state: SharedOptions) -> None:
+def _reload(exporter: Any, wanted: ExporterOptions) -> None:
     """Reads the list and the logins again, after SIGHUP.
 
     If that fails, the old ones stay in use.
     """
     try:
-        exporter.allowed = _allowed(wanted, state)
+        exporter.allowed = _allowed(wanted)
         exporter.own.loaded.set(1)
     except Exception as error:  # whatever fails must not end the exporter
         exporter.own.loaded.set(0)
@@ -204,7 +195,7 @@ def _reload(exporter: Any, wanted: ExporterOptions, state: SharedOptions) -> Non
 _HELP = """Serve many PDUs to Prometheus: /probe?target=NAME or
 /probe?target=HOST[:PORT]&handler=HANDLER&auth=LOGIN.
 
-Targets must be on the list (--list, as for pdu check) or in a --network. For an address that is
+Targets must be on LIST (as for pdu check) or in a --network. For an address that is
 only in a --network, a query must name a handler and a login. SIGHUP makes the exporter read the
 list and the logins again. /targets is the list for http_sd_configs, /metrics is about the
 exporter itself. With --workers 1 no process but the exporter's own reads. The exporter prints its
@@ -213,12 +204,13 @@ exporter = Subcommand(
     "exporter",
     callback=_exporter,
     examples=(
-        "pdu exporter --auth logins.toml",
-        "pdu exporter --auth logins.toml --listen 127.0.0.1:9116",
+        "pdu exporter hall.csv --auth logins.toml",
+        "pdu exporter hall.csv --listen 127.0.0.1:9116",
     ),
     help=_HELP,
     params=[
-        *LIST(),
+        *words(LIST),
+        *shared_options.LIST(),
         *AUTH(),
         *option(
             "--network", "further addresses that may be queried; repeatable", "CIDR", multiple=True

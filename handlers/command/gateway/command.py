@@ -15,15 +15,13 @@ from typing import Any, NamedTuple, Optional, Union
 import click
 
 from ...errors import SettingsError, printable
-from ..drawing import reading_toml
 from ..drawing.drawing import Drawing
-from ..kit import extras, private
+from ..kit import extras, private, shared_options
 from ..kit.exits import DONE
 from ..kit.groups import Subcommand
 from ..kit.options import (
     Seconds,
     SharedOptions,
-    Word,
     given,
     option,
     output,
@@ -35,7 +33,6 @@ from ..kit.service import Wishes
 from ..kit.shared_options import (
     AUTH,
     CONFIRM,
-    DRAWING,
     LISTEN,
     PAUSE,
     POWER_TIMEOUT,
@@ -44,9 +41,9 @@ from ..kit.shared_options import (
 )
 from ..machines.memory import default_folder
 from ..machines.proof import OffProof
-from ..pdus.opening import pdus
 from ..pdus.polling import Target
 from ..pdus.reading import failure
+from ..site import DRAWING, LIST, Site, words
 from . import clients as clients_file
 from .asked import LONGEST_PAUSE_S
 from .proving import MeterProof
@@ -58,11 +55,9 @@ _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 class GatewayOptions(NamedTuple):
     """The options of one run."""
 
-    list: str
-    drawing: str
+    site: Site
     clients: str
     journal: str
-    auth: Optional[str]
     listen: str
     cert: Optional[str]
     key: Optional[str]
@@ -110,7 +105,8 @@ class Files(NamedTuple):
 
 @click.pass_context
 def _gateway(context: click.Context, /, **options: Any) -> int:
-    wanted, state = GatewayOptions(**options), given(context)
+    state = given(context)
+    wanted = GatewayOptions(Site.of(options, state, [LIST, DRAWING]), **options)
     try:
         # imported late: 60 ms, and its package may be missing
         from ..web import server as web
@@ -123,23 +119,22 @@ def _gateway(context: click.Context, /, **options: Any) -> int:
     where = _address(wanted)
     # SIGTERM and SIGHUP break nothing off, from the start on; a second SIGTERM neither
     with Wishes(second=lambda: None) as wishes:
-        files = _read(wanted, state)
+        files = _read(wanted)
         listener = web.listening_at(wanted.listen, "--listen", USUAL_LISTEN)
         with listener:
             asyncio.run(_serve(wanted, state, files, where, listener, wishes))
     return DONE
 
 
-def _read(wanted: GatewayOptions, state: SharedOptions) -> Files:
+def _read(wanted: GatewayOptions) -> Files:
     """All files, at the start and after SIGHUP. Raises SettingsError."""
     clients = clients_file.read(wanted.clients)
-    drawing = reading_toml.read(wanted.drawing)
+    drawing = wanted.site.drawn()
     if not drawing.machines:
-        raise SettingsError(f"{wanted.drawing}: there is no machine in it; add [[machine]] tables")
+        raise SettingsError(f"{drawing.path}: there is no machine in it; add [[machine]] tables")
     _check_patterns(clients, drawing, wanted.clients)
     needed = {cord.pdu for one in drawing.machines.values() for cord in one.cords}
-    targets = pdus(wanted.list, wanted.auth, state.secret_files, needed)
-    return Files(drawing, targets, clients, _certified(wanted))
+    return Files(drawing, wanted.site.pdus(needed), clients, _certified(wanted))
 
 
 async def _serve(
@@ -173,7 +168,7 @@ async def _serve(
 
         async def reload() -> None:
             """Commands that run are carried through as they were begun."""
-            renewed = await asyncio.to_thread(_reread, wanted, state)
+            renewed = await asyncio.to_thread(_reread, wanted)
             if isinstance(renewed, str):
                 served.condition.not_reloaded = renewed
                 _report(f"not reloaded, nothing changes: {renewed}")
@@ -222,10 +217,10 @@ async def _serve(
             await switchboard.close()
 
 
-def _reread(wanted: GatewayOptions, state: SharedOptions) -> Union[Files, str]:
+def _reread(wanted: GatewayOptions) -> Union[Files, str]:
     """All files again, or why they cannot be used."""
     try:
-        return _read(wanted, state)
+        return _read(wanted)
     except Exception as error:  # whatever fails must not end the gateway
         return failure(error).reason
 
@@ -303,8 +298,9 @@ gateway = Subcommand(
     ),
     help=_HELP,
     params=[
-        Word("LIST"),
-        *DRAWING(old="--machines", required=True),
+        *words(LIST),
+        *shared_options.LIST(),
+        *shared_options.DRAWING(old="--machines"),
         *option(
             "--clients", "tokens and rights; not readable by other users", "FILE", required=True
         ),

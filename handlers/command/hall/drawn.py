@@ -8,9 +8,8 @@ from typing import Any, NamedTuple, Optional
 from ...errors import SettingsError
 from ..drawing import reading_toml
 from ..drawing.drawing import Drawing
-from ..kit.options import CA_PEM, Parameters, SharedOptions, option, plain
+from ..kit.options import CA_PEM, Parameters, option, plain
 from ..kit.report import Usage
-from ..pdus import listing
 from ..pdus.saved import HallReadings
 from . import gathering, writing
 from .importing import rest
@@ -65,18 +64,18 @@ def fetched(wanted: DcimOptions) -> Imported:
     return imported(objects, wanted.filters)
 
 
-def joint(found: Imported, source: gathering.SourceOptions, state: SharedOptions) -> Imported:
+def joint(found: Imported, source: gathering.SourceOptions) -> Imported:
     """With the identities of outlets: reads the PDUs for them."""
-    return joined(found, gathering.gather(source, state, _named(found, source)))
+    return joined(found, gathering.gather(source, _named(found, source)))
 
 
 def rehearsable(
-    found: Imported, source: gathering.SourceOptions, state: SharedOptions, name: str
+    found: Imported, source: gathering.SourceOptions, name: str
 ) -> tuple[Drawing, HallReadings, Sequence[str]]:
     """A drawing that no file holds, the readings of its PDUs, and what was left out of it. A PDU
     that does not answer is drawn without readings.
     """
-    readings = gathering.gather(source, state, _named(found, source))
+    readings = gathering.gather(source, _named(found, source))
     made = joined(found, readings, is_strict=False)
     text = writing.written(writing.tables(made))
     return reading_toml.parsed(text, name), readings, made.notes
@@ -90,7 +89,7 @@ def _named(found: Imported, source: gathering.SourceOptions) -> list[str]:
     if found.is_dcim:
         named.update((one.machine, None) for one in found.fed)
         named.update((one.pdu, None) for one in found.lines)
-    if source.list is not None:
-        known = {one.name for one in listing.read(source.list).devices}
+    if source.site.list is not None:
+        known = {one.name for one in source.site.files().devices}
         return [name for name in named if name in known]
     return list(named)

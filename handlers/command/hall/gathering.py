@@ -11,24 +11,24 @@ from typing import NamedTuple, Optional
 
 from ...errors import SettingsError
 from ..kit.files import read_file
-from ..kit.options import Parameters, SharedOptions, option, secret_files
+from ..kit.options import Parameters, option, secret_files
 from ..kit.output import progress
 from ..kit.report import Usage
 from ..kit.shared_options import AUTH, LIST, PARALLEL, SAVE
-from ..pdus import opening, pool
+from ..pdus import pool
 from ..pdus.polling import poll_all
 from ..pdus.reading import Reading
 from ..pdus.saved import HallReadings, of_json, of_readings, save
+from ..site import Site
 
 
 class SourceOptions(NamedTuple):
     """The options that say where readings come from."""
 
-    list: Optional[str]
-    auth: Optional[str]
+    site: Site
     parallel: int
-    readings: Optional[str]
-    save: Optional[str]
+    readings: Optional[str] = None
+    save: Optional[str] = None
 
 
 def of_list() -> Parameters:
@@ -54,15 +54,15 @@ def options() -> Parameters:
     ]
 
 
-def gather(source: SourceOptions, state: SharedOptions, wanted: Collection[str]) -> HallReadings:
+def gather(source: SourceOptions, wanted: Collection[str]) -> HallReadings:
     """The readings of the wanted PDUs. Raises SettingsError, also for a wanted PDU that the list
     lacks.
     """
-    if (source.list is None) == (source.readings is None):
-        raise Usage("give --list with the hall's PDUs, or --readings with a saved file")
+    if (source.site.list is None) == (source.readings is None):
+        raise Usage("give LIST with the hall's PDUs, or --readings with a saved file")
     if source.readings is not None:
         return saved(source.readings)
-    readings = read_list(source, state, wanted)
+    readings = read_list(source, wanted)
     if source.save is not None:
         save(source.save, readings)
     return readings
@@ -80,10 +80,9 @@ def saved(path: str) -> HallReadings:
     return found if found.taken is not None else found._replace(taken=os.path.getmtime(path))
 
 
-def read_list(source: SourceOptions, state: SharedOptions, wanted: Collection[str]) -> HallReadings:
+def read_list(source: SourceOptions, wanted: Collection[str]) -> HallReadings:
     """Read the wanted PDUs of the list now."""
-    assert source.list is not None
-    polled = opening.pdus(source.list, source.auth, state.secret_files, wanted)
+    polled = source.site.pdus(wanted)
     devices = [one.device for one in polled]
     found: list[Optional[Reading]] = [None] * len(polled)
     shown_bar = progress(len(polled), "reading", show_pos=True)

@@ -14,6 +14,7 @@ import click
 
 from ...errors import SettingsError
 from ..drawing import reading_toml
+from ..kit import shared_options
 from ..kit.exits import WRONG
 from ..kit.files import text_of
 from ..kit.groups import Lazy, LazyCommand, Subcommand
@@ -21,6 +22,7 @@ from ..kit.options import SharedOptions, Word, given, option, output
 from ..kit.output import columns, counted, print_json
 from ..kit.report import Usage
 from ..kit.shared_options import OUT
+from ..site import DRAWING, LIST, Site, words
 from . import drawn, gathering, writing
 from .checking import check as checked
 from .importing import csv_files, rest
@@ -34,9 +36,9 @@ _WELL, _FINDINGS = 0, 1
 def _check(context: click.Context, /, **options: Any) -> int:
     state = given(context)
     state.defect_code = WRONG
-    path = options.pop("drawing")
-    drawing = reading_toml.read(path)
-    readings = gathering.gather(gathering.SourceOptions(**options), state, drawing.read_pdus)
+    own = Site.of(options, state, [DRAWING])
+    drawing = own.drawn()
+    readings = gathering.gather(gathering.SourceOptions(own, **options), drawing.read_pdus)
     found = checked(drawing, readings)
     if state.json:
         print_json({"findings": [one._asdict() for one in found]})
@@ -60,7 +62,7 @@ def _import(context: click.Context, /, **options: Any) -> int:
         raise Usage("give CSV files, --answers DIR with saved answers, or --url with --token-file")
     if files and any(wanted.filters):
         raise Usage("--site, --location, --rack, --tag and --role are for NetBox and Nautobot")
-    source = gathering.SourceOptions(**options)
+    source = gathering.SourceOptions(Site.of(options, state), **options)
     if files:
         found = csv_files.read(files)
     elif folder:
@@ -68,7 +70,7 @@ def _import(context: click.Context, /, **options: Any) -> int:
     else:
         found = drawn.fetched(wanted)
     try:
-        joint = drawn.joint(found, source, state)
+        joint = drawn.joint(found, source)
     except NotJoined as error:
         if not state.json:
             print("\n".join(error.lists))
@@ -125,7 +127,12 @@ Exit code: 0 without a finding, 1 with findings.""",
         "pdu plan check hall.power.toml --list hall.csv --auth logins.toml",
         "pdu plan check hall.power.toml --list hall.csv --json",
     ),
-    params=[Word("DRAWING"), *gathering.options(), *output()],
+    params=[
+        *words(DRAWING, LIST),
+        *shared_options.DRAWING(),
+        *gathering.options(),
+        *output(),
+    ],
 )
 import_ = Subcommand(
     "import",

@@ -14,15 +14,16 @@ from typing import Any, NamedTuple, Optional
 import click
 
 from ...errors import SettingsError, printable
-from ..drawing import reading_toml
 from ..drawing.drawing import KINDS, Drawing, HallNode, nodes
+from ..kit import shared_options
 from ..kit.exits import WRONG
 from ..kit.files import check_writable, write_page
 from ..kit.groups import Subcommand
-from ..kit.options import SharedOptions, Word, given, option, output
+from ..kit.options import SharedOptions, given, option, output
 from ..kit.report import Usage
 from ..kit.shared_options import HTML
 from ..pdus.saved import HallReadings
+from ..site import DRAWING, LIST, Site, words
 from . import comeback_command, drawn, gathering
 from .additions import additions
 from .importing.joining import NotJoined
@@ -38,7 +39,6 @@ _SHOWN = 8
 class RehearsalOptions(NamedTuple):
     """The options of one run, besides those of `gathering`."""
 
-    drawing: Optional[str]
     fail: Sequence[str]
     each: bool
     pairs: bool
@@ -61,23 +61,24 @@ def _rehearse(context: click.Context, /, **options: Any) -> int:
     if returned and (wanted.html is not None or wanted.worlds is not None):
         raise Usage("--return has no --html and no --worlds")
     dcim = drawn.of(options)
-    if bool(wanted.drawing) == bool(dcim.url):
+    files = Site.of(options, state, but=[DRAWING] if dcim.url else [])
+    if bool(files.drawing) == bool(dcim.url):
         raise Usage("give a DRAWING, or --url of a NetBox or Nautobot to draw from")
-    if wanted.drawing and any(dcim.filters):
+    if files.drawing and any(dcim.filters):
         raise Usage("--site, --location, --rack, --tag and --role are for --url")
-    source = gathering.SourceOptions(**options)
+    source = gathering.SourceOptions(files, **options)
     if wanted.html is not None:
         check_writable(wanted.html)
-    if wanted.drawing:
-        drawing = reading_toml.read(wanted.drawing)
+    if files.drawing:
+        drawing = files.drawn()
     else:
         drawing, readings, notes = _drawn(dcim, source, state)
         for line in notes:
             print(line, file=sys.stderr)
     failed = [node_of(drawing, text) for text in wanted.fail]
     again = [node_of(drawing, text, "--return") for text in dict.fromkeys(returned)]
-    if wanted.drawing:
-        readings = gathering.gather(source, state, drawing.read_pdus)
+    if files.drawing:
+        readings = gathering.gather(source, drawing.read_pdus)
     hall = Hall(drawing, readings)
     if again:
         return comeback_command.run(hall, again, back, state.json)
@@ -95,7 +96,7 @@ def _drawn(
     dcim: drawn.DcimOptions, source: gathering.SourceOptions, state: SharedOptions
 ) -> tuple[Drawing, HallReadings, Sequence[str]]:
     try:
-        return drawn.rehearsable(drawn.fetched(dcim), source, state, dcim.url or "")
+        return drawn.rehearsable(drawn.fetched(dcim), source, dcim.url or "")
     except NotJoined as error:
         if not state.json:
             print("\n".join(error.lists))
@@ -187,7 +188,8 @@ rehearse = Subcommand(
         "pdu rehearse hall.power.toml --readings monday.json --return feed:A",
     ),
     params=[
-        Word("DRAWING?"),
+        *words(DRAWING, LIST),
+        *shared_options.DRAWING(),
         *option(
             "--fail",
             "what fails, such as feed:A, panel:P1, pdu:r1-left or breaker:r1-left/L1; given twice:"

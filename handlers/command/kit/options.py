@@ -243,7 +243,7 @@ def setting(one: Spelling) -> Parameters:
         if value not in (None, False):
             given(context).settings[one.key] = one.value or str(value)
 
-    completes = completed(lambda: one.values) if one.values else _path(one.metavar)
+    completes = completed(lambda: one.values) if one.values else path_completion(one.metavar)
     return option(
         one.flag,
         one.help,
@@ -291,7 +291,7 @@ class Word(click.Argument):
         plain = name.rstrip("?*+")
         mark = name[len(plain) :]
         shown, count, required = _MARKS[mark]
-        more.setdefault("shell_complete", _path(plain))
+        more.setdefault("shell_complete", path_completion(plain))
         super().__init__(
             [plain.partition(".")[0].lower()],
             metavar=shown.format(plain),
@@ -321,7 +321,7 @@ def completed(
     return complete
 
 
-def _path(metavar: str) -> Optional[Callable[..., list[CompletionItem]]]:
+def path_completion(metavar: str) -> Optional[Callable[..., list[CompletionItem]]]:
     """The `shell_complete` of a value that is a file or a folder by its metavar; None for another
     value.
     """
@@ -377,7 +377,7 @@ def option(
     A shell completes the value by the metavar: FILE, DIR, FOLDER. `old`: its name in an older
     release, which still works and says the new one on standard error.
     """
-    more.setdefault("shell_complete", _path(metavar))
+    more.setdefault("shell_complete", path_completion(metavar))
     # is_flag=False would make the value optional from click 8.3 on.
     about: dict[str, Any] = {"metavar": metavar or None, "is_flag": None if metavar else True}
     if not old:

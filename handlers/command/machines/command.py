@@ -10,10 +10,10 @@ from typing import Any, NamedTuple, Optional
 
 import click
 
-from ...errors import PduHandlerError, SettingsError, printable
-from ..drawing import reading_toml
+from ...errors import PduHandlerError, printable
+from .. import site
 from ..drawing.drawing import Cord, Machine
-from ..kit import asking
+from ..kit import asking, shared_options
 from ..kit.exits import DONE, NOT_SEEN
 from ..kit.files import signals_as_ctrl_c
 from ..kit.groups import Subcommand
@@ -31,16 +31,14 @@ from ..kit.report import Interrupted
 from ..kit.shared_options import (
     AUTH,
     CONFIRM,
-    DRAWING,
-    LIST,
     METER_PERIOD,
     PAUSE,
     POWER_TIMEOUT,
     STATE_DIR,
     THRESHOLD,
 )
-from ..pdus import opening
 from ..pdus.states import DOWN, UP, word
+from ..site import DRAWING, LIST, Site
 from .memory import default_folder
 from .proof import MachinePower, OffProof
 from .runs import Runner
@@ -54,11 +52,9 @@ _USUAL = OffProof()
 class MachineOptions(NamedTuple):
     """The words and options of one call."""
 
+    site: Site
     action: str
     machine: str
-    drawing: str
-    list: str
-    auth: Optional[str]
     confirm: str
     threshold: float
     power_timeout: float
@@ -75,23 +71,16 @@ class MachineNotProven(PduHandlerError):
 
 @click.pass_context
 def _run(context: click.Context, /, **options: Any) -> int:
-    wanted, state = MachineOptions(**options), given(context)
-    drawing = reading_toml.read(wanted.drawing)
-    machine = drawing.machines.get(wanted.machine)
-    if machine is None:
-        known = ", ".join(printable(name, 60) for name in list(drawing.machines)[:8])
-        raise SettingsError(
-            f"{wanted.drawing} has no machine {printable(wanted.machine, 60)!r}; it has {known}"
-        )
-    targets = opening.pdus(
-        wanted.list, wanted.auth, state.secret_files, {cord.pdu for cord in machine.cords}
-    )
+    state = given(context)
+    own = Site.of(options, state, [DRAWING, LIST])
+    wanted = MachineOptions(own, **options)
+    machine = site.machine(own.drawn(), wanted.machine)
+    targets = own.pdus({cord.pdu for cord in machine.cords})
     world = PolledWorld({one.device.name: one for one in targets})
     if wanted.action == "status":
         with waiting(f"reading {machine.name}", state):
             return shown(_status(machine, world), state.json)
-    if machine.protected:
-        raise SettingsError(f"machine {printable(machine.name, 60)!r} is protected in the drawing")
+    site.unprotected(machine)
     proof = OffProof(
         wanted.confirm == "current", wanted.threshold, wanted.power_timeout, wanted.meter_period
     )
@@ -185,8 +174,7 @@ def _switched(
 
 
 def _again(wanted: MachineOptions, state: SharedOptions) -> str:
-    words = ["machine", "on", wanted.machine, "--drawing", wanted.drawing, "--list", wanted.list]
-    words += ["--auth", wanted.auth] if wanted.auth is not None else []
+    words = ["machine", "on", wanted.machine, *wanted.site.words()]
     return command_line(SharedOptions(secret_files=state.secret_files), *words)
 
 
@@ -194,8 +182,9 @@ def _parameters() -> Sequence[click.Parameter]:
     return [
         click.Argument(["action"], type=click.Choice(ACTIONS), metavar="|".join(ACTIONS)),
         Word("MACHINE"),
-        *DRAWING(required=True),
-        *LIST(required=True),
+        *site.words(LIST),
+        *shared_options.DRAWING(),
+        *shared_options.LIST(),
         *AUTH(),
         *CONFIRM(default="current", show_default=True),
         *THRESHOLD(default=_USUAL.threshold_a, show_default=True),

@@ -11,15 +11,15 @@ from typing import Any, NamedTuple, NoReturn, Optional
 
 import click
 
+from ..kit import shared_options
 from ..kit.exits import DEFECT, DONE
 from ..kit.files import state_folder
 from ..kit.groups import Subcommand
-from ..kit.options import SharedOptions, Word, given, option, output, secret_files
+from ..kit.options import SharedOptions, given, option, output, secret_files
 from ..kit.output import counted, print_json
 from ..kit.service import Wishes
 from ..kit.shared_options import AUTH, EVERY, PAUSE
-from ..pdus import listing
-from ..pdus.opening import pdus
+from ..site import LIST, Site, words
 from . import names
 from .driven import DrivenPdus, DrivenSettings, Listed
 from .front import Front
@@ -34,8 +34,7 @@ _GRACE_S = 60.0  # the longest reading; with two intervals the age at which data
 class DriverOptions(NamedTuple):
     """The options of one run."""
 
-    file: str
-    auth: Optional[str]
+    site: Site
     every: float
     pause: float
     state_path: str
@@ -45,9 +44,10 @@ class DriverOptions(NamedTuple):
 
 @click.pass_context
 def _nut_driver(context: click.Context, /, **options: Any) -> int:
-    wanted, state = DriverOptions(**options), given(context)
+    state = given(context)
+    wanted = DriverOptions(Site.of(options, state, [LIST]), **options)
     if wanted.ups_conf:
-        devices = listing.read(wanted.file).devices
+        devices = wanted.site.files().devices
         ups = names.ups_names(one.name for one in devices)
         if state.json:
             print_json({"ups": dict(zip(ups, (one.name for one in devices)))})
@@ -64,7 +64,7 @@ def _serve(wanted: DriverOptions, state: SharedOptions, wishes: Wishes) -> bool:
     """Serve until SIGTERM or Ctrl-C. False if the process of the sockets ended by itself."""
 
     def read() -> Listed:
-        targets = pdus(wanted.file, wanted.auth, state.secret_files)
+        targets = wanted.site.pdus()
         ups = names.ups_names(one.device.name for one in targets)
         for one in ups:
             names.socket_path(wanted.state_path, one)
@@ -119,7 +119,8 @@ nut_driver = Subcommand(
     ),
     help=_HELP,
     params=[
-        Word("FILE"),
+        *words(LIST),
+        *shared_options.LIST(),
         *AUTH(),
         *EVERY(default="30s", show_default=True),
         *PAUSE(default=10.0, show_default=True),

@@ -16,7 +16,6 @@ import click
 from ... import registry
 from ...errors import SettingsError, printable
 from ...settings import host_and_port
-from ..drawing import reading_toml
 from ..field.scrub import Scrubber
 from ..kit import asking
 from ..kit.exits import DONE, NOT_SEEN
@@ -41,6 +40,7 @@ from ..machines.world import OutletNow
 from ..outlets.calls import arguments_help
 from ..pdus import form
 from ..pdus.loading import load
+from ..site import Site
 from . import gathering, platform_copy, questions
 from .contract import COMMANDS
 from .document import (
@@ -157,7 +157,7 @@ def _protected(path: Optional[str], name: str, outlet: str) -> str:
     """Whose cord is in this outlet by a drawing."""
     if path is None or not outlet:
         return ""
-    drawing = reading_toml.read(path)
+    drawing = Site(drawing=path).drawn()
     if name not in drawing.pdus:
         raise Usage(f"{path} draws no PDU {name[:60]!r}: name it with --drawn-as")
     for machine in drawing.machines.values():

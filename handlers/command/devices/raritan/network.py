@@ -119,11 +119,13 @@ def network(context: Context) -> Result:
     """
     wanted = _action(context, {"show": 0, "bridge": 1, "forwarding": 1}, _NETWORK_ACTIONS)
     turns_forwarding_on = wanted == "forwarding" and "on" in context.options.value
-    has_options = context.options.role or context.options.interface
+    has_options = context.options.unit_role or context.options.interface
     if has_options and not turns_forwarding_on:
-        raise SettingsError("--role and --interface are only for 'forwarding on': leave them out")
-    if context.options.interface and context.options.role == "expansion":
-        raise SettingsError("--interface is only for --role primary: leave it out")
+        raise SettingsError(
+            "--unit-role and --interface are only for 'forwarding on': leave them out"
+        )
+    if context.options.interface and context.options.unit_role == "expansion":
+        raise SettingsError("--interface is only for --unit-role primary: leave it out")
     proxy = context.proxy(Net, "/net")
     if wanted != "show":
         state = context.options.value[0]
@@ -175,20 +177,20 @@ def network(context: Context) -> Result:
 
 
 def _role(context: Context) -> PortForwardingRole:
-    """The role that --role names.
+    """The role that --unit-role names.
 
     Raises SettingsError if it names none, or a primary unit without --interface.
     """
-    if context.options.role not in ("primary", "expansion"):
-        raise SettingsError("'forwarding on' needs --role primary or --role expansion")
-    if context.options.role == "primary" and not context.options.interface:
+    if context.options.unit_role not in ("primary", "expansion"):
+        raise SettingsError("'forwarding on' needs --unit-role primary or --unit-role expansion")
+    if context.options.unit_role == "primary" and not context.options.interface:
         raise SettingsError(
-            "--role primary needs --interface, the one that leads to the expansion units (usb,"
+            "--unit-role primary needs --interface, the one that leads to the expansion units (usb,"
             " eth2, …)"
         )
     return (
         PortForwardingRole.PRIMARY_UNIT
-        if context.options.role == "primary"
+        if context.options.unit_role == "primary"
         else PortForwardingRole.EXPANSION_UNIT
     )
 
@@ -265,12 +267,16 @@ COMMANDS: Commands = {
         [
             Word("ACTION?", _NETWORK_ACTIONS),
             Word("VALUE*", "on or off"),
-            *option("--role", "for 'forwarding on': primary or expansion", "ROLE"),
             *option(
-                "--interface", "for --role primary: the interface to the expansion units", "NAME"
+                "--unit-role", "for 'forwarding on': primary or expansion", "ROLE", old="--role"
+            ),
+            *option(
+                "--interface",
+                "for --unit-role primary: the interface to the expansion units",
+                "NAME",
             ),
         ],
-        examples=("network", "network forwarding on --role primary"),
+        examples=("network", "network forwarding on --unit-role primary"),
     ),
     "servers": HostCommand(
         servers,

@@ -10,18 +10,16 @@ from typing import Any, NamedTuple, Optional
 
 import click
 
-from ....errors import SettingsError
+from ...kit import shared_options
 from ...kit.exits import DONE, INTERRUPTED
 from ...kit.groups import Subcommand
 from ...kit.journal import START
-from ...kit.options import SharedOptions, Word, given, option, output, secret_files
+from ...kit.options import given, option, output, secret_files
 from ...kit.output import Result, shown
 from ...kit.service import Supervisor, Wishes
 from ...kit.shared_options import ARCHIVES, AUTH, EVERY, INTO, PARALLEL
-from ...pdus import listing, pool
-from ...pdus.auth import of_environment, of_file
-from ...pdus.polling import Target, targets
-from ...pdus.versions import replaced
+from ...pdus import pool
+from ...site import LIST, Site, words
 from .anchors import Anchor
 from .beside import Screen, ServedMetrics, Told
 from .days import Days
@@ -35,20 +33,19 @@ _FAILED = 1
 class MeterOptions(NamedTuple):
     """The arguments of one run."""
 
-    file: str
+    site: Site
     into: str
-    auth: Optional[str]
     every: float
     rounds: Optional[int]
     metrics: Optional[str]
     anchor: Optional[str]
-    archives: Optional[str]
     parallel: int
 
 
 @click.pass_context
 def _meter(context: click.Context, /, **options: Any) -> int:
-    wanted, state = MeterOptions(**options), given(context)
+    state = given(context)
+    wanted = MeterOptions(Site.of(options, state, [LIST]), **options)
     screen, supervisor = Screen(state), Supervisor()
     with contextlib.ExitStack() as stack:
         wishes = stack.enter_context(Wishes())
@@ -60,7 +57,7 @@ def _meter(context: click.Context, /, **options: Any) -> int:
             served = ServedMetrics(wanted.metrics, screen.say)
             stack.callback(served.close)
             beside.append(served)
-        polled = _targets(wanted, state)
+        polled = wanted.site.pdus()
         days = stack.enter_context(Days(wanted.into))
         # a forked process must not keep the folder locked when this one has been killed
         os.register_at_fork(after_in_child=days.abandon)
@@ -68,7 +65,7 @@ def _meter(context: click.Context, /, **options: Any) -> int:
         settings = MeterSettings(wanted.every, wanted.parallel, wanted.rounds, longest_wait_s=wait)
         meter = MeterService(polled, days, settings, screen.say, companions=beside)
         supervisor.ready()
-        meter.run(wishes, lambda: _targets(wanted, state))
+        meter.run(wishes, wanted.site.pdus)
         supervisor.stopping()
         if anchor is not None:
             anchor.finish(meter)
@@ -83,18 +80,6 @@ def _meter(context: click.Context, /, **options: Any) -> int:
     return shown(Result(document, _lines(done, days.hash), code), state.json)
 
 
-def _targets(wanted: MeterOptions, state: SharedOptions) -> list[Target]:
-    fleet = listing.read(wanted.file)
-    if not fleet.devices:
-        raise SettingsError(f"{wanted.file} has no PDU")
-    auths = {**fleet.auths, **(of_file(wanted.auth) if wanted.auth is not None else {})}
-    found = targets(
-        replaced(fleet.devices, wanted.archives), auths, of_environment(state.secret_files)
-    )
-    # as named in the list
-    return [one._replace(device=device) for one, device in zip(found, fleet.devices)]
-
-
 def _lines(done: MeterCounts, last: str) -> Sequence[str]:
     said = [*summary(done)]
     if last == START:
@@ -104,7 +89,7 @@ def _lines(done: MeterCounts, last: str) -> Sequence[str]:
 
 _HELP = """Keep the readings of all PDUs of a list, in files that nobody can change unseen.
 
-FILE is the list, as for `pdu check`. The folder --into, made if it is missing, gets
+LIST is as for `pdu check`. The folder --into, made if it is missing, gets
 a file of JSON lines for each day of UTC. Rounds begin at multiples of --every (5m:
 12:00, 12:05). A line is on the disk before it counts, and has the hash over all lines
 before it: `pdu energy verify DIR` names a changed one, and `pdu energy audit`
@@ -123,7 +108,8 @@ meter = Subcommand(
         "pdu meter hall.csv --into readings --every 1m --rounds 60",
     ),
     params=[
-        Word("FILE"),
+        *words(LIST),
+        *shared_options.LIST(),
         *INTO(old="--to", required=True),
         *AUTH(),
         *EVERY(default="5m", show_default=True),

@@ -16,16 +16,14 @@ import click
 
 from ....errors import SettingsError, printable
 from ... import site
-from ...drawing import reading_toml
 from ...drawing.drawing import Drawing
-from ...kit import asking
+from ...kit import asking, shared_options
 from ...kit.ending import UNWRITABLE
 from ...kit.exits import DONE, NOT_SEEN, WRONG
 from ...kit.groups import Subcommand
 from ...kit.options import (
     NumberRange,
     SharedOptions,
-    Word,
     asking as asks,
     command_line,
     given,
@@ -35,10 +33,10 @@ from ...kit.options import (
 from ...kit.output import columns, counted, print_json
 from ...kit.report import Usage, described, failed
 from ...kit.shared_options import MACHINES, PAUSE, POWER_TIMEOUT
-from ...pdus import opening
 from ...pdus.polling import Target
 from ...pdus.saved import HallReadings
 from ...pdus.states import DOWN, UNKNOWN, UP
+from ...site import DRAWING, LIST, Site
 from .. import gathering
 from ..rehearsal import Hall
 from . import claims, plan_file
@@ -55,7 +53,6 @@ _SHOWN = 8
 class CycleOptions(NamedTuple):
     """The options of one call, besides those of the list."""
 
-    drawing: str
     one_feed_at_a_time: bool
     both_feeds: bool
     machines: Sequence[str]
@@ -71,18 +68,19 @@ class CycleOptions(NamedTuple):
 def _cycle(context: click.Context, /, **options: Any) -> int:
     state = given(context)
     wanted = CycleOptions(**{key: options.pop(key) for key in CycleOptions._fields})
-    _check(wanted, options["list"])
-    source = gathering.SourceOptions(**options, readings=None, save=None)
+    _check(wanted)
+    files = Site.of(options, state, [DRAWING, LIST])
+    source = gathering.SourceOptions(files, **options)
     if wanted.plan is not None:
-        return _plan(wanted, reading_toml.read(wanted.drawing), source, state)
+        return _plan(wanted, files.drawn(), source, state)
     path = wanted.run if wanted.run is not None else wanted.resume
     assert path is not None
     kept = plan_file.reopened(path)
     with contextlib.closing(kept.log):
         targets: Sequence[Target] = ()
         try:
-            drawing = reading_toml.read(wanted.drawing)
-            targets = _targets(source, state, drawing)
+            drawing = files.drawn()
+            targets = files.pdus(drawing.read_pdus)
             only_open = _allowed(kept, wanted, drawing, targets, path)
         except SettingsError as error:
             begun = kept.progress.open
@@ -96,19 +94,10 @@ def _cycle(context: click.Context, /, **options: Any) -> int:
         return _run(kept, drawing, targets, only_open, path, wanted, source, state)
 
 
-def _targets(
-    source: gathering.SourceOptions, state: SharedOptions, drawing: Drawing
-) -> Sequence[Target]:
-    assert source.list is not None
-    return opening.pdus(source.list, source.auth, state.secret_files, drawing.read_pdus)
-
-
-def _check(wanted: CycleOptions, fleet: Optional[str]) -> None:
+def _check(wanted: CycleOptions) -> None:
     """Raises Usage for options that do not belong together."""
     if sum(one is not None for one in (wanted.plan, wanted.run, wanted.resume)) != 1:
         raise Usage("give one of --plan FILE (writes the steps), --run FILE and --resume FILE")
-    if not fleet:
-        raise Usage("give --list with the hall's PDUs: they are read before each step")
     if wanted.plan is None:
         of_plan = (
             "one_feed_at_a_time",
@@ -138,12 +127,12 @@ def _check(wanted: CycleOptions, fleet: Optional[str]) -> None:
 def _plan(
     wanted: CycleOptions, drawing: Drawing, source: gathering.SourceOptions, state: SharedOptions
 ) -> int:
-    assert wanted.plan is not None and source.list is not None
+    assert wanted.plan is not None
     mode = Mode.ONE_FEED if wanted.one_feed_at_a_time else Mode.BOTH_FEEDS
     machines = site.chosen(drawing, wanted.machines)
-    targets = _targets(source, state, drawing)
+    targets = source.site.pdus(drawing.read_pdus)
     # read after the check of the list, in the drawing's order
-    readings = gathering.gather(source, state, drawing.read_pdus)
+    readings = gathering.gather(source, drawing.read_pdus)
     found = planned(Hall(drawing, readings), mode, machines)
     if found.steps:
         known_doors = doors(targets)
@@ -363,8 +352,7 @@ def _note(left: Left, plan: CyclePlan, targets: Sequence[Target]) -> str:
 def _again(
     path: str, wanted: CycleOptions, source: gathering.SourceOptions, state: SharedOptions
 ) -> str:
-    words = ["cycle-hall", wanted.drawing, "--resume", path, "--list", source.list or ""]
-    words += ["--auth", source.auth] if source.auth is not None else []
+    words = ["cycle-hall", "--resume", path, *source.site.words()]
     return command_line(SharedOptions(secret_files=state.secret_files), *words)
 
 
@@ -418,7 +406,8 @@ cycle_hall = Subcommand(
         "pdu cycle-hall hall.toml --run p --list l.csv --auth logins.toml",
     ),
     params=[
-        Word("DRAWING"),
+        *site.words(DRAWING, LIST),
+        *shared_options.DRAWING(),
         *option("--one-feed-at-a-time", "restart supplies, one at a time; no machine restarts"),
         *option("--both-feeds", "restart machines: all cords off, proven off, then on"),
         *MACHINES(),

@@ -19,6 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from handlers.command.fleet import exporter as exporter_command, probing, server
 from handlers.command.kit.options import SharedOptions
+from handlers.command.site import Site
 from handlers.command.web import server as web
 from tests.needs import ROOT, program
 from tests.ports import reserved
@@ -114,11 +115,11 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
 
     It reports no currents of outlets: see the fixture `call`.
     """
-    context = exporter_command.exporter.make_context(
-        "exporter", [*map(str, arguments)], obj=SharedOptions()
-    )
-    wanted = exporter_command.ExporterOptions(**context.params)
-    allowed = exporter_command._allowed(wanted, SharedOptions())
+    state = SharedOptions()
+    context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)], obj=state)
+    site = Site.of(context.params, state)
+    wanted = exporter_command.ExporterOptions(site, **context.params)
+    allowed = exporter_command._allowed(wanted)
     limits = server.ServerLimits(wanted.parallel, wanted.timeout_offset)
     extras = probing.ProbeExtras(wanted.identity, wanted.power)
     made = server.Exporter(allowed, limits, extras=extras)

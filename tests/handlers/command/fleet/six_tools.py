@@ -172,9 +172,9 @@ def _upsd(target: Target, identities: Sequence[str]) -> SaidOfEach:
 
 
 def targets(fleet: Path, logins: Path) -> list[Target]:
-    from handlers.command.pdus import opening
+    from handlers.command.site import Site
 
-    return opening.pdus(str(fleet), str(logins), {})
+    return [*Site(str(fleet), str(logins)).pdus()]
 
 
 def main(module: str, fleet: str, logins: str) -> None:

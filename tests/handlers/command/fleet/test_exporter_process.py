@@ -16,8 +16,8 @@ import pytest
 from handlers.command.fleet import exporter as exporter_command, server
 from handlers.command.fleet.allowed import Allowed
 from handlers.command.kit.exits import INTERRUPTED
-from handlers.command.kit.options import SharedOptions
 from handlers.command.kit.service import Wishes
+from handlers.command.site import Site
 from tests.handlers.command.running import run
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
@@ -37,18 +37,18 @@ class FullDisk(io.StringIO):
 def test_a_reload_that_raises_any_error_keeps_the_old_list(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(wanted: exporter_command.ExporterOptions, state: SharedOptions) -> Allowed:
+    def broken(wanted: exporter_command.ExporterOptions) -> Allowed:
         raise ZeroDivisionError("in an archive")
 
     monkeypatch.setattr(exporter_command, "_allowed", broken)
     before = Allowed((), (), {}, {})
     asked = server.Exporter(before, server.ServerLimits())
-    wanted = exporter_command.ExporterOptions(None, None, (), None, "", 1, 1, 0.5, False, False)
-    exporter_command._reload(asked, wanted, SharedOptions())
+    wanted = exporter_command.ExporterOptions(Site(), (), "", 1, 1, 0.5, False, False)
+    exporter_command._reload(asked, wanted)
     assert asked.allowed is before and b"last_reload_successful 0.0" in asked.own.page("").body
     assert capsys.readouterr().err == "not reloaded: ZeroDivisionError: in an archive\n"
     monkeypatch.setattr(sys, "stderr", FullDisk())
-    exporter_command._reload(asked, wanted, SharedOptions())
+    exporter_command._reload(asked, wanted)
 
 
 def test_sighup_reads_the_list_again_and_an_invalid_one_changes_nothing(small: Hall) -> None:

@@ -101,7 +101,7 @@ def test_the_other_unit_starts_a_meter_that_writes_where_the_unit_may() -> None:
     path, name, *arguments = _started("meter")
     assert (path, name) == (PROGRAM, "meter")
     context = meter.meter.make_context("meter", arguments)
-    assert [context.params[name] for name in ("file", "to", "auth", "every")] == [
+    assert [context.params[name] for name in ("list_word", "into", "auth", "every")] == [
         "/etc/pdu/hall.csv",
         "/var/lib/pdu-meter",
         "/etc/pdu/logins.toml",

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from handlers.command import site as files
 from handlers.command.gateway import clients, command
 from handlers.command.gateway.command import GatewayOptions, gateway as gateway_command
+from handlers.command.kit.options import SharedOptions
 from handlers.errors import SettingsError
 from tests.handlers.command.fleet.halls import PDU, environment
 from tests.needs import ROOT, program
@@ -92,7 +94,7 @@ def test_the_units_command_line_is_one_of_the_gateway() -> None:
     (line,) = re.findall(r"(?m)^ExecStart=(.*)$", UNIT.read_text("utf-8"))
     name, subcommand, *words = shlex.split(line)
     context = gateway_command.make_context("gateway", words)
-    wanted = GatewayOptions(**context.params)
+    wanted = GatewayOptions(files.Site.of(context.params, SharedOptions()), **context.params)
     assert (name, subcommand) == (PROGRAM, "gateway")
     assert command._address(wanted) == command.ListenAddress("0.0.0.0", False)  # noqa: S104
 
@@ -127,7 +129,8 @@ def start(folder: Path, *words: str) -> tuple[int, str]:
 
 def options(*words: str) -> GatewayOptions:
     asked = ["LIST", "--drawing", "M", "--clients", "C", *words]
-    return GatewayOptions(**gateway_command.make_context("gateway", asked).params)
+    found = gateway_command.make_context("gateway", asked).params
+    return GatewayOptions(files.Site.of(found, SharedOptions()), **found)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from typing import Any, Callable, NamedTuple
 
 import pytest
 
+from handlers.command import site as files
 from handlers.command.drawing import reading_toml
 from handlers.command.fence import command as fence
 from handlers.command.fence.contract import Given, completed
@@ -25,7 +26,6 @@ from handlers.command.machines import outlet, proof
 from handlers.command.nut_driver.numbers import Numbers
 from handlers.command.nut_driver.unit import DrivenPdu, DriverCommand, DriverPace
 from handlers.command.nut_driver.view import CYCLE, OFF, UpsdView
-from handlers.command.pdus.opening import pdus
 from tests.handlers.command.fence.site import OUTLET, Site, site
 from tests.handlers.command.running import run
 from tests.needs import ROOT
@@ -79,7 +79,7 @@ def _fence(call: Call) -> None:
 
 def _gateway(call: Call) -> None:
     drawing = reading_toml.read(call.at.file("hall.power.toml"))
-    targets = pdus(call.at.file("hall.csv"), call.at.file("logins.toml"), {})
+    targets = files.Site(call.at.file("hall.csv"), call.at.file("logins.toml")).pdus()
 
     async def restart() -> None:
         with contextlib.closing(Ledger(str(call.folder / "gateway.jsonl"))) as book:
@@ -99,7 +99,7 @@ class _Audience:
 
 
 def _nut(call: Call, action: str) -> None:
-    (target,) = pdus(call.at.file("hall.csv"), call.at.file("logins.toml"), {}, {"left"})
+    (target,) = files.Site(call.at.file("hall.csv"), call.at.file("logins.toml")).pdus({"left"})
     results: queue.Queue[int] = queue.Queue()
     panel, number = UpsdView({}), int(call.outlet)
     with Numbers(str(call.folder / "numbers.json")) as numbers:

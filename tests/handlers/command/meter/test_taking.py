@@ -10,8 +10,8 @@ import pytest
 from handlers.command.energy.meter import taking
 from handlers.command.energy.meter.instants import Instant
 from handlers.command.energy.meter.taking import Known, known_of, take
-from handlers.command.pdus import opening
 from handlers.command.pdus.polling import Target, poll
+from handlers.command.site import Site
 from tests.handlers.command.fleet.halls import Hall, hall
 
 from .readings import reading, silent, taken
@@ -27,7 +27,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
 
 
 def target(whole: Hall, handler: str) -> Target:
-    (found,) = opening.pdus(str(whole.one(handler)), str(whole.logins), {})
+    (found,) = Site(str(whole.one(handler)), str(whole.logins)).pdus()
     return found
 
 

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from handlers.command.nut_driver import names
-from handlers.command.pdus.opening import pdus, plate
+from handlers.command.pdus.opening import plate
+from handlers.command.site import Site
 from pdu_common.helper import PduPortView
 from tests.handlers.command.fleet import halls
 from tests.handlers.command.fleet.halls import Hall, hall
@@ -70,7 +71,7 @@ def test_a_pdu_read_through_upsd_gives_the_view_of_its_own_handler(
     behind: Behind, name: str
 ) -> None:
     through = handler(behind.upsd, device=name)
-    target = pdus(str(behind.fleet), str(behind.hall.logins), {}, [name])[0]
+    target = Site(str(behind.fleet), str(behind.hall.logins)).pdus([name])[0]
     own = target.handler.make(target.data())
     labels = own.labels()
     # each outlet's number here is its place there
@@ -96,7 +97,7 @@ def test_a_pdu_read_through_upsd_gives_the_view_of_its_own_handler(
 @pytest.mark.parametrize("name", HANDLERS)
 def test_upsd_has_every_figure_that_pdu_outlets_has(behind: Behind, name: str) -> None:
     peer = behind.hall.peers[name]
-    (target,) = pdus(str(behind.fleet), str(behind.hall.logins), {}, [name])
+    (target,) = Site(str(behind.fleet), str(behind.hall.logins)).pdus([name])
 
     def shown() -> dict[str, float | None]:
         """What `pdu outlets` shows, under NUT's names and in NUT's units."""

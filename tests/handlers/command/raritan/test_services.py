@@ -252,10 +252,10 @@ def test_a_file_and_json_cannot_share_standard_output(run: Run, tmp_path: Path) 
         ["pmc", "put", "FILE", "--out", "FILE", "--yes"],
         ["pmc", "csv", ""],
         ["config", "backup", "get", "--units", ""],
-        ["network", "--role", "primary"],
+        ["network", "--unit-role", "primary"],
         ["network", "bridge", "on", "--interface", "usb", "--yes"],
-        ["network", "forwarding", "off", "--role", "expansion", "--yes"],
-        ["network", "forwarding", "on", "--role", "expansion", "--interface", "usb", "--yes"],
+        ["network", "forwarding", "off", "--unit-role", "expansion", "--yes"],
+        ["network", "forwarding", "on", "--unit-role", "expansion", "--interface", "usb", "--yes"],
         ["links", "release", "3", "--link-user", "root", "--yes"],
         ["firmware", "--cross"],
         ["firmware", "upload", "FILE", "--allow-untrusted"],
@@ -379,7 +379,7 @@ def test_snmp_settings_change_and_communities_stay_secret(
         (["snmp", "location=\udce9"], ""),
         (["servers", "add", "\udce9"], ""),
         (["links", "add", "2", "\udce9"], ""),
-        (["network", "forwarding", "on", "--role", "primary", "--interface", "\udce9"], ""),
+        (["network", "forwarding", "on", "--unit-role", "primary", "--interface", "\udce9"], ""),
         (["snmp", "v2=yes"], "PDU_READ_COMMUNITY"),
         (["links", "add", "2", "192.0.2.50"], "PDU_LINK_PASSWORD"),
         (["config", "backup", "get"], "PDU_CONFIG_PASSWORD"),
@@ -408,7 +408,7 @@ def test_bytes_that_are_not_utf8_are_refused_and_not_written(
         (["thresholds", "outlet/1/current", "upperCritical=9"], "upperCritical", "lowerCritical"),
         (["sequence", "4,3,2,1"], "outletPowerStateSequence", "inRushGuardDelay"),
         (["network", "bridge", "on"], "br0", "eth2"),
-        (["network", "forwarding", "on", "--role", "expansion"], "portForwarding", "eth2"),
+        (["network", "forwarding", "on", "--unit-role", "expansion"], "portForwarding", "eth2"),
     ],
 )
 def test_a_setting_that_others_change_before_the_question_is_answered_keeps_their_value(
@@ -550,7 +550,7 @@ def test_bridge_and_port_forwarding_are_shown_and_changed(run: Run) -> None:
     assert facts(run, "network", "bridge", "on", "--yes")["interface br0"] is True
     done(run("network", "bridge", "off", "--yes"))
     shown = facts(
-        run, "network", "forwarding", "on", "--role", "primary", "--interface", "usb", "--yes"
+        run, "network", "forwarding", "on", "--unit-role", "primary", "--interface", "usb", "--yes"
     )
     assert (shown["role"], shown["downstream interface"]) == ("PRIMARY_UNIT", "usb")
     assert shown["https of unit N"] == "port 50000 + N"
