@@ -20,11 +20,13 @@ from typing import NamedTuple, Optional
 
 from ..drawing.drawing import Cord, HallNode, Machine
 from ..pdus.saved import HallReadings
+from . import return_worlds
 from .closing import Closing, Darkness, Window
 from .graph import Carrier
 from .loads import CANNOT_SAY, HIGH, LOW, OVERLOADS, TRIPS, Consumer, Fit, Load
 from .rehearsal import Hall
 from .verdicts import Now, cords_now
+from .worlds import USUAL_SEED, Sampled
 
 #: the least that a breaker of any type holds at once, in ratings: type B of IEC 60898-1
 HOLDS_AT_ONCE = 3.0
@@ -56,6 +58,16 @@ class MachineBack(NamedTuple):
     earliest_s: float = 0.0
     latest_s: Optional[float] = None
     reason: str = ""
+    #: of how many sampled worlds, and in how many of them it comes back; 0 worlds: not sampled
+    worlds: int = 0
+    comes_in: int = 0
+    #: these for people, and what trips in the others; "" if not sampled
+    sampled: str = ""
+
+    @property
+    def why(self) -> str:
+        """The reason with what was sampled."""
+        return "; ".join(filter(None, (self.reason, self.sampled)))
 
 
 class Step(NamedTuple):
@@ -108,6 +120,13 @@ class ReturnOutcome(NamedTuple):
     #: how many machines are drawn
     drawn: int
     breakers: Sequence[BreakerBack]
+    #: by which worlds were sampled
+    seed: int = USUAL_SEED
+
+    @property
+    def sampled(self) -> Sampled:
+        """Of the machines that nobody can decide for sure."""
+        return Sampled.of((one.worlds, one.comes_in) for one in self.machines)
 
     def count(self, verdict: Returned) -> int:
         """How many machines have this verdict."""
@@ -176,16 +195,28 @@ class Comeback:
             high = machine.peak_a
         return Drawn(min(LOW * min(lows), high) if lows else 0.0, high)
 
-    def rehearse(self, returned: Sequence[HallNode], gone: Sequence[HallNode]) -> ReturnOutcome:
-        """These have power again at second 0; `gone` had lost it as well, and stays without."""
-        return _Return(self._hall, self._drawn, self._machines, returned, gone).outcome()
+    def rehearse(
+        self,
+        returned: Sequence[HallNode],
+        gone: Sequence[HallNode],
+        worlds: int = 0,
+        seed: int = USUAL_SEED,
+    ) -> ReturnOutcome:
+        """These have power again at second 0; `gone` had lost it as well, and stays without.
+        `worlds`: how many are sampled for what the bounds leave open.
+        """
+        one = _Return(self._hall, self._drawn, self._machines, returned, gone)
+        return one.outcome(worlds, seed)
 
-    def orders(self, named: Sequence[HallNode]) -> list[ReturnOutcome]:
+    def orders(
+        self, named: Sequence[HallNode], worlds: int = 0, seed: int = USUAL_SEED
+    ) -> list[ReturnOutcome]:
         """All of these together, then each first."""
-        found = [self.rehearse(named, [])]
+        found = [self.rehearse(named, [], worlds, seed)]
         if len(named) > 1:
             found += [
-                self.rehearse([one], [other for other in named if other != one]) for one in named
+                self.rehearse([one], [other for other in named if other != one], worlds, seed)
+                for one in named
             ]
         return found
 
@@ -213,7 +244,7 @@ class _Return:
             for carrier in {c for node in one.nodes for c in graph.carriers_above(node)}:
                 self._on.setdefault(carrier, []).append((place, one))
 
-    def outcome(self) -> ReturnOutcome:
+    def outcome(self, worlds: int, seed: int) -> ReturnOutcome:
         breakers = self._breakers()
         may_trip = [number for number, one in breakers.items() if one.trips_from_s is not None]
         back = self._before.possibly
@@ -230,6 +261,8 @@ class _Return:
             for machine, one in zip(self._machines, self._hall.loaded.consumers)
             for found in self._judged(machine, one, after, names)
         ]
+        if worlds:
+            judged = self._sampled(judged, may_trip, worlds, seed)
         return ReturnOutcome(
             self._returned,
             self._gone,
@@ -240,7 +273,33 @@ class _Return:
                 (one for number, one in breakers.items() if number in back),
                 key=lambda one: one.name,
             ),
+            seed,
         )
+
+    def _sampled(
+        self, judged: Sequence[MachineBack], may_trip: Sequence[int], worlds: int, seed: int
+    ) -> list[MachineBack]:
+        """With what samples say of the machines that nobody can decide for sure."""
+        numbers = {one.name: number for number, one in enumerate(self._machines)}
+        setting = return_worlds.Setting(
+            self._closing,
+            [
+                return_worlds.Machine(*drawn, one.inrush_a)
+                for one, drawn in zip(self._machines, self._drawn)
+            ],
+            self._after.surely,
+            may_trip,
+        )
+        open_ = [numbers[one.machine] for one in judged if one.verdict is Returned.CANNOT_SAY]
+        found = return_worlds.sampled(self._hall.loaded, setting, open_, worlds, seed)
+        made: list[MachineBack] = []
+        for one in judged:
+            sample = found.get(numbers[one.machine])
+            if sample is not None and one.verdict is Returned.CANNOT_SAY:
+                words = sample.in_words("comes back")
+                one = one._replace(worlds=sample.worlds, comes_in=sample.lives_in, sampled=words)
+            made.append(one)
+        return made
 
     def _surely_trip(
         self, breakers: Mapping[int, BreakerBack], may_trip: Collection[int]

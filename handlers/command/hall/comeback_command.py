@@ -8,14 +8,16 @@ from typing import NamedTuple, Optional
 
 from ...errors import printable
 from ..drawing.drawing import HallNode
+from ..kit.files import write_page
 from ..kit.output import print_json
 from ..kit.report import Usage
 from . import gathering
 from .comeback import COLD_S, Comeback
+from .comeback_page import page
 from .comeback_text import as_json, lines
 from .delays import findings, proposal
 from .rehearsal import Hall
-from .text import few
+from .text import few, taken_at
 
 _SPAN = re.compile(r"([0-9]{1,6})\s*(s|min|h)")
 _SECONDS = {"s": 1, "min": 60, "h": 3600}
@@ -28,6 +30,11 @@ class ReturnOptions(NamedTuple):
     after: Optional[str]
     #: more saved readings
     metered: Sequence[str]
+    #: a page to write
+    html: Optional[str]
+    #: how many worlds are sampled, by which seed
+    worlds: int
+    seed: int
 
 
 def run(hall: Hall, named: Sequence[HallNode], wanted: ReturnOptions, json: bool) -> int:
@@ -35,10 +42,13 @@ def run(hall: Hall, named: Sequence[HallNode], wanted: ReturnOptions, json: bool
     after = None if wanted.after is None else seconds(wanted.after)
     metered = [gathering.saved(path) for path in wanted.metered]
     back = Comeback(hall, metered, is_cold=after is None or after >= COLD_S)
-    outcomes = back.orders(named)
+    outcomes = back.orders(named, wanted.worlds, wanted.seed)
     found = findings(hall, outcomes)
     delays = proposal(hall, back, named)
     unknown = _not_known(hall, after, bool(metered))
+    if wanted.html is not None:
+        taken = taken_at(hall.readings)
+        write_page(wanted.html, page(outcomes, after, found, delays, unknown, taken))
     if json:
         print_json(as_json(outcomes, after, found, delays, unknown))
     else:

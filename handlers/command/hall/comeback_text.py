@@ -10,7 +10,7 @@ from ..kit.output import columns, counted
 from .comeback import BreakerBack, MachineBack, Returned, ReturnOutcome, Step
 from .delays import Delays, Finding
 from .loads import CANNOT_SAY, FITS, OVERLOADS
-from .text import amperes, few, named
+from .text import amperes, few, named, of_worlds
 
 _STEPS = 30  # limit for lines of a timeline
 _FITTING = 10
@@ -30,7 +30,7 @@ def lines(
     made += [f"findings: {len(found)}"]
     if found:
         made += columns(("where", "what"), [(one.where, one.what) for one in found])
-    made += ["", *_proposal(delays)]
+    made += ["", *proposed(delays)]
     return [*made, "", "not known:", *(f"  {one}" for one in not_known)]
 
 
@@ -38,42 +38,63 @@ def sentence(outcome: ReturnOutcome) -> str:
     """The counts. That of `comes back` never stands without that of `cannot say`."""
     counts = ", ".join(f"{outcome.count(one)} {one.value}" for one in Returned)
     kept = outcome.drawn - len(outcome.machines)
-    return f"{counted(outcome.drawn, 'machine')}: {counts}; {kept} that this does not touch"
+    open_ = outcome.count(Returned.CANNOT_SAY)
+    return (
+        f"{counted(outcome.drawn, 'machine')}: {counts}; {kept} that this does not touch"
+        + of_worlds(outcome.sampled, open_, "come back", outcome.seed)
+    )
 
 
-def _return(outcome: ReturnOutcome, after_s: Optional[float]) -> list[str]:
+def heading(outcome: ReturnOutcome, after_s: Optional[float]) -> str:
+    """`power comes back to feed:A, after 2 h, feed:B stays without`."""
     gone = f", {named(outcome.gone)} stays without" if outcome.gone else ""
     since = "" if after_s is None else f", after {_span(after_s)}"
-    made = [
-        f"power comes back to {named(outcome.returned)}{since}{gone}",
-        sentence(outcome),
+    return f"power comes back to {named(outcome.returned)}{since}{gone}"
+
+
+def sentence_of_breakers(outcome: ReturnOutcome) -> str:
+    """How many lines and breakers fit."""
+    return (
         f"lines and breakers: {len(outcome.breakers)},"
         f" {sum(one.trips for one in outcome.breakers)} trip,"
         f" {outcome.count_fit(OVERLOADS)} overload, {outcome.count_fit(CANNOT_SAY)} cannot say,"
-        f" {outcome.count_fit(FITS)} fit",
-    ]
+        f" {outcome.count_fit(FITS)} fit"
+    )
+
+
+def ranked(outcome: ReturnOutcome) -> list[BreakerBack]:
+    """The worst breakers first."""
+    order = {OVERLOADS: 0, CANNOT_SAY: 1, FITS: 2}
+    return sorted(outcome.breakers, key=lambda one: (order[one.fit.word], one.name))
+
+
+def _return(outcome: ReturnOutcome, after_s: Optional[float]) -> list[str]:
+    made = [heading(outcome, after_s), sentence(outcome), sentence_of_breakers(outcome)]
     if outcome.steps:
-        rows = [(when(one), one.pdu, _outlets(one)) for one in outcome.steps[:_STEPS]]
+        rows = [(when(one), one.pdu, outlets(one)) for one in outcome.steps[:_STEPS]]
         made += ["", *columns(("s", "PDU", "outlets that close"), rows)]
         left = len(outcome.steps) - _STEPS
         made += [f"and {left} more"] if left > 0 else []
     worse = [one for one in outcome.machines if one.verdict is not Returned.COMES]
     if worse:
-        rows = [(one.machine, one.verdict.value, one.reason) for one in worse]
+        rows = [(one.machine, one.verdict.value, one.why) for one in worse]
         made += ["", *columns(("machine", "verdict", "why"), rows)]
     if outcome.breakers:
-        order = {OVERLOADS: 0, CANNOT_SAY: 1, FITS: 2}
-        ranked = sorted(outcome.breakers, key=lambda one: (order[one.fit.word], one.name))
-        bad = [one for one in ranked if one.fit.word != FITS]
-        shown = [*bad, *ranked[len(bad) :][:_FITTING]]
-        head = ("line or breaker", "A in the end", "limit", "inrush A", "verdict", "why")
-        made += ["", *columns(head, [_breaker(one) for one in shown])]
-        left = len(ranked) - len(shown)
+        found = ranked(outcome)
+        bad = [one for one in found if one.fit.word != FITS]
+        shown = [*bad, *found[len(bad) :][:_FITTING]]
+        made += ["", *columns(BREAKER, [breaker(one) for one in shown])]
+        left = len(found) - len(shown)
         made += [f"and {left} more that fit"] if left else []
     return made
 
 
-def _breaker(one: BreakerBack) -> tuple[str, str, str, str, str, str]:
+#: the heads of `breaker`
+BREAKER = ("line or breaker", "A in the end", "limit", "inrush A", "verdict", "why")
+
+
+def breaker(one: BreakerBack) -> tuple[str, str, str, str, str, str]:
+    """One line or breaker in words."""
     high = one.load.high
     upper = (
         f"{one.load.low:.1f} or more" if math.isinf(high) else f"{one.load.low:.1f} - {high:.1f}"
@@ -96,7 +117,8 @@ def when(one: Step) -> str:
     return f"{one.earliest_s:g} - {one.latest_s:g}"
 
 
-def _outlets(one: Step) -> str:
+def outlets(one: Step) -> str:
+    """`1, 2 (1 of them perhaps)`."""
     maybe = len(one.outlets) - one.sure
     return few(one.outlets, 12) + (f" ({maybe} of them perhaps)" if maybe else "")
 
@@ -105,7 +127,8 @@ def _span(seconds: float) -> str:
     return f"{seconds / 3600:g} h" if seconds >= 3600 else f"{seconds / 60:g} min"
 
 
-def _proposal(delays: Optional[Delays]) -> list[str]:
+def proposed(delays: Optional[Delays]) -> list[str]:
+    """The proposal of delays."""
     if delays is None:
         return ["delays: every line and breaker fits as it is"]
     made: list[str] = []
@@ -161,6 +184,7 @@ def _outcome(one: ReturnOutcome) -> dict[str, Any]:
         "gone": list(map(str, one.gone)),
         "level": one.level,
         "counts": {verdict.value: one.count(verdict) for verdict in Returned},
+        "sampled": {**one.sampled._asdict(), "seed": one.seed},
         "steps": [{**step._asdict(), "outlets": list(step.outlets)} for step in one.steps],
         "machines": [_machine(machine) for machine in one.machines],
         "breakers": [_breaker_json(breaker) for breaker in one.breakers],

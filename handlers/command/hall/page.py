@@ -9,7 +9,7 @@ from typing import Optional
 
 from ..drawing.drawing import Cord, Drawing, HallNode, Input, PduNode
 from ..kit import html
-from ..kit.html import Cell, safe, short, words
+from ..kit.html import Cell, named, number, safe, short, words
 from ..kit.output import counted
 from .additions import Addition
 from .loads import CANNOT_SAY, FITS, OVERLOADS
@@ -36,6 +36,8 @@ padding: .05rem .4rem; margin: .1rem 0; border-left: .5rem solid var(--good); co
 """
 _MARKS = {"bad": "✕", "doubtful": "?", "good": "●"}
 _NO_RACK = "no rack"
+_UNDECIDED = "machines that nobody can decide without it"
+_NUMBERS = ("A after", "limit", _UNDECIDED)
 
 
 def page(
@@ -63,7 +65,7 @@ def page(
     )
     parts += _section(
         "What to add to the drawing",
-        ("what", "machines that nobody can decide without it"),
+        ("what", _UNDECIDED),
         [(one.what, str(one.machines)) for one in more],
     )
     return "\n".join([*parts, html.END])
@@ -116,12 +118,15 @@ def _many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> list[str]
 
 def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """A table, whose column `verdict` has a colour."""
-    made = [[short(row[0], "wide b"), *map(_cell, head[1:], row[1:])] for row in rows]
+    first = words if head[0] == "what" else named
+    made = [[first(row[0]), *map(_cell, head[1:], row[1:])] for row in rows]
     return html.section(title, head, made)
 
 
 def _cell(head: str, text: str) -> Cell:
-    return short(text, _CLASSES[text]) if head == "verdict" else words(text)
+    if head == "verdict":
+        return short(text, _CLASSES[text])
+    return number(text) if head in _NUMBERS else words(text)
 
 
 # ---- the picture ---------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ from .loads import (
 )
 from .scenario import Bounds, Loaded, Scenario
 from .verdicts import CordNow, Judged, Now, Verdict, bounds, cords_now, reason_of
-from .worlds import USUAL_SEED, Sample, sampled
+from .worlds import USUAL_SEED, Sample, Sampled, sampled
 
 OVERLOAD_ADVICE = "move load away from it, or give the drawing what it needs to be certain"
 _UNDRAWN = "its cords may be behind what fails: the drawing does not say"
@@ -56,15 +56,6 @@ class BreakerLoad(NamedTuple):
     rating_a: Optional[float]
     #: whether it carries the load
     fit: Fit
-
-
-class Sampled(NamedTuple):
-    """How many machines live in each, in some and in none of the sampled worlds."""
-
-    worlds: int
-    each: int
-    some: int
-    none: int
 
 
 class RehearsalOutcome(NamedTuple):
@@ -88,13 +79,7 @@ class RehearsalOutcome(NamedTuple):
     @property
     def sampled(self) -> Sampled:
         """Of the machines that nobody can decide for sure."""
-        found = [one for one in self.touched if one.worlds]
-        return Sampled(
-            max((one.worlds for one in found), default=0),
-            sum(one.lives_in == one.worlds for one in found),
-            sum(0 < one.lives_in < one.worlds for one in found),
-            sum(not one.lives_in for one in found),
-        )
+        return Sampled.of((one.worlds, one.lives_in) for one in self.touched)
 
     def count(self, verdict: Verdict) -> int:
         """How many machines have this verdict; those that no failure touches stay."""
@@ -395,11 +380,8 @@ def _consumer(graph: Graph, cords: Sequence[CordNow], needs: int) -> Consumer:
 
 
 def _with(one: Judged, sample: Sample) -> Judged:
-    text = f"lives in {sample.lives_in} of {sample.worlds} worlds"
-    dark = sample.worlds - sample.lives_in
-    if dark and sample.because:
-        text += f"; in the other {dark} {' or '.join(sample.because)} trips"
-    return one._replace(worlds=sample.worlds, lives_in=sample.lives_in, sampled=text)
+    words = sample.in_words("lives")
+    return one._replace(worlds=sample.worlds, lives_in=sample.lives_in, sampled=words)
 
 
 def _lives(one: Consumer, dead: Collection[int]) -> int:

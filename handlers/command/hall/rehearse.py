@@ -6,7 +6,6 @@ This is the command: its options, the readings, the answer's form. `rehearsal.Ha
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Sequence
 from json import dumps
 from typing import Any, NamedTuple, Optional
@@ -29,7 +28,7 @@ from .additions import additions
 from .importing.joining import NotJoined
 from .page import page
 from .rehearsal import Grading, Hall, RehearsalOutcome
-from .text import Failed, lines, lines_of_each, outcome_as_json, rest_as_json
+from .text import Failed, lines, lines_of_each, outcome_as_json, rest_as_json, taken_at
 from .unknowns import unknowns
 from .worlds import USUAL_SEED, USUAL_WORLDS
 
@@ -52,14 +51,14 @@ def _rehearse(context: click.Context, /, **options: Any) -> int:
     state = given(context)
     state.defect_code = WRONG
     wanted = RehearsalOptions(**{key: options.pop(key) for key in RehearsalOptions._fields})
-    back = comeback_command.ReturnOptions(options.pop("after"), options.pop("metered"))
+    worlds = USUAL_WORLDS if wanted.worlds is None else wanted.worlds
+    after, metered = options.pop("after"), options.pop("metered")
+    back = comeback_command.ReturnOptions(after, metered, wanted.html, worlds, wanted.seed)
     returned = options.pop("return_")
     if bool(wanted.fail) + bool(returned) + wanted.each + wanted.pairs != 1:
         raise Usage("say what fails: --fail KIND:NAME, --each or --pairs; or --return KIND:NAME")
     if not returned and (back.after is not None or back.metered):
         raise Usage("--after and --metered are of a return: give --return KIND:NAME")
-    if returned and (wanted.html is not None or wanted.worlds is not None):
-        raise Usage("--return has no --html and no --worlds")
     dcim = drawn.of(options)
     files = Site.of(options, state, but=[DRAWING] if dcim.url else [])
     if bool(files.drawing) == bool(dcim.url):
@@ -127,9 +126,7 @@ def _rehearsed(
     grades = grading.grades() if wanted.each else []
     more = additions(hall, only) if only is not None else []
     if wanted.html is not None:
-        taken = hall.readings.taken
-        local = time.localtime(taken)
-        when = "at an unknown time" if taken is None else time.strftime("%Y-%m-%d %H:%M", local)
+        when = taken_at(hall.readings)
         write_page(wanted.html, page(hall, only, failures, grades, unknown, more, when))
     if json:
         print(f"],\n{dumps(rest_as_json(level, grades, unknown, more), indent=1)[1:]}")
@@ -215,7 +212,8 @@ rehearse = Subcommand(
         *option("--pairs", "fail two PDUs of a rack at a time"),
         *option(
             "--worlds",
-            "sample as many worlds for what bounds leave open; 100 with --fail, else none",
+            "sample as many worlds for what bounds leave open; 100 with --fail or --return,"
+            " else none",
             "N",
             click.IntRange(0, 10_000),
         ),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..drawing.drawing import HallNode
 from ..kit.output import columns, counted
+from ..pdus.saved import HallReadings
 from .additions import Addition
 from .loads import CANNOT_SAY, FITS, OVERLOADS
 from .rehearsal import BreakerLoad, Redundancy, RehearsalOutcome, counts
 from .unknowns import Unknown
 from .verdicts import Judged, Verdict
+from .worlds import Sampled
 
 _NAMES = 6  # limit for names in a line
 _LOADS = 30  # limit for breakers that fit
@@ -23,6 +26,14 @@ _ADDITIONS = 12  # limit for things to add to the drawing
 def named(failed: Sequence[HallNode]) -> str:
     """`feed:A and pdu:r1-left`."""
     return " and ".join(map(str, failed))
+
+
+def taken_at(readings: HallReadings) -> str:
+    """`2026-11-24 19:30`, in local time."""
+    taken = readings.taken
+    if taken is None:
+        return "at an unknown time"
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(taken))
 
 
 def few(names: Sequence[str], limit: int = _NAMES) -> str:
@@ -38,18 +49,18 @@ def sentence(outcome: RehearsalOutcome) -> str:
         f"{counted(outcome.machines, 'machine')}: {dark} dark, {open_} cannot say,"
         f" {outcome.count(Verdict.STAYS)} stay"
         + (f", {len(outcome.already)} without power already" if outcome.already else "")
-        + _sampled(outcome)
+        + of_worlds(outcome.sampled, open_, "live", outcome.seed)
     )
 
 
-def _sampled(outcome: RehearsalOutcome) -> str:
-    worlds, each, some, none = outcome.sampled
+def of_worlds(found: Sampled, open_: int, live: str, seed: int) -> str:
+    """What samples say of so many machines that nobody can decide; "" without samples."""
+    worlds, each, some, none = found
     if not worlds:
         return ""
-    open_ = outcome.count(Verdict.CANNOT_SAY)
     return (
-        f"; in {worlds} sampled worlds {each + some + none} of the {open_}: {each} live in each,"
-        f" {some} in some, {none} in none (seed {outcome.seed})"
+        f"; in {worlds} sampled worlds {each + some + none} of the {open_}: {each} {live} in each,"
+        f" {some} in some, {none} in none (seed {seed})"
     )
 
 

@@ -56,8 +56,38 @@ class Sample(NamedTuple):
     #: what trips above it where it does not live, the most frequent first
     because: Sequence[str]
 
+    def in_words(self, lives: str) -> str:
+        """`lives in 97 of 100 worlds; in the other 3 r1-b/L1 trips`."""
+        text = f"{lives} in {self.lives_in} of {self.worlds} worlds"
+        dark = self.worlds - self.lives_in
+        if dark and self.because:
+            text += f"; in the other {dark} {' or '.join(self.because)} trips"
+        return text
 
-class _Cord(NamedTuple):
+
+class Sampled(NamedTuple):
+    """How many machines live in each, in some and in none of the sampled worlds."""
+
+    worlds: int
+    each: int
+    some: int
+    none: int
+
+    @classmethod
+    def of(cls, samples: Iterable[tuple[int, int]]) -> Sampled:
+        """Of the worlds of each machine, and in how many it lives; with 0 worlds, it was not
+        sampled.
+        """
+        found = [one for one in samples if one[0]]
+        return cls(
+            max((worlds for worlds, _ in found), default=0),
+            sum(lives == worlds for worlds, lives in found),
+            sum(0 < lives < worlds for worlds, lives in found),
+            sum(not lives for _, lives in found),
+        )
+
+
+class WorldCord(NamedTuple):
     """A cord in one world."""
 
     node: int
@@ -83,13 +113,13 @@ def sampled(
     numbers = set(wanted)
     for carrier in trip:
         numbers.update(loaded.on.get(carrier, ()))
-    count = max(min(count, _LEAST_WORLDS), min(count, _MOST_SAMPLES // max(1, len(numbers))))
-    facts = _Facts(loaded, sorted(numbers), trip)
+    count = affordable(count, len(numbers))
+    facts = Facts(loaded, sorted(numbers), trip)
     lives: Counter[int] = Counter()
     open_: set[int] = set()
     because: dict[int, Counter[str]] = {number: Counter() for number in wanted}
     for world in range(count):
-        one = _World(facts, random.Random(f"{seed} {world}"))
+        one = World(facts, random.Random(f"{seed} {world}"))
         one.fail(failed)
         for number in wanted:
             least, most = one.lives(number)
@@ -106,7 +136,12 @@ def sampled(
     }
 
 
-class _Facts:
+def affordable(wanted: int, consumers: int) -> int:
+    """How many of the wanted worlds are sampled for so many consumers."""
+    return max(min(wanted, _LEAST_WORLDS), min(wanted, _MOST_SAMPLES // max(1, consumers)))
+
+
+class Facts:
     """What all worlds share."""
 
     def __init__(self, loaded: Loaded, numbers: Sequence[int], trip: set[int]) -> None:
@@ -136,8 +171,10 @@ class _Facts:
         self.phased = any(self.graph.carriers[one].part < 1 for one in trip)
 
 
-class _World:
-    def __init__(self, facts: _Facts, rng: random.Random) -> None:
+class World:
+    """One world. What it says holds for the failures that it was given."""
+
+    def __init__(self, facts: Facts, rng: random.Random) -> None:
         self._facts, self._graph, self._rng = facts, facts.graph, rng
         self._chosen: dict[int, tuple[int, ...]] = {}
         self._phase: dict[int, int] = {}
@@ -186,7 +223,7 @@ class _World:
         )
         return choice.node if flows else ""
 
-    def _sampled_cords(self) -> dict[int, list[_Cord]]:
+    def _sampled_cords(self) -> dict[int, list[WorldCord]]:
         rng, facts = self._rng, self._facts
         unmetered: dict[tuple[int, int], float] = {}
         for pdu, places in facts.unmetered.items():
@@ -194,7 +231,7 @@ class _World:
             most = facts.loaded.residuals.get(pdu, math.inf) / 1.05
             part = most / (sum(drawn) or 1.0) if math.isfinite(most) else 1.0
             unmetered.update(zip(places, (one * part for one in drawn)))
-        found: dict[int, list[_Cord]] = {}
+        found: dict[int, list[WorldCord]] = {}
         for number in facts.numbers:
             one = facts.loaded.consumers[number]
             mean = (one.low_a + one.high_a) / 2 / len(one.cords)
@@ -212,7 +249,9 @@ class _World:
                 elif cord.high_a is None:
                     current = unmetered[number, place]
                 weight = max(current, mean / 2) * rng.uniform(*_SHARE)
-                found[number].append(_Cord(node, current, works, maybe, self._placed(node), weight))
+                found[number].append(
+                    WorldCord(node, current, works, maybe, self._placed(node), weight)
+                )
         return found
 
     def _placed(self, node: int) -> tuple[int, ...]:
@@ -265,21 +304,27 @@ class _World:
         self._alive[node] = result
         return result
 
-    def _has_power(self, cord: _Cord) -> bool:
+    def has_power(self, number: int, place: int) -> bool:
+        """Whether a consumer's cord at this place has power."""
+        cord = self._cords[number][place]
         return self._lives(cord.node) and all(map(self._lives, cord.placed))
 
     def _living(self, number: int) -> tuple[bool, ...]:
-        return tuple(map(self._has_power, self._cords[number]))
+        return tuple(self.has_power(number, place) for place in range(len(self._cords[number])))
 
     def lives(self, number: int) -> tuple[bool, bool]:
         """Whether a machine lives with none, and with all, of what nobody can tell."""
         one = self._facts.loaded.consumers[number]
         least = most = 0
-        for cord, now in zip(self._cords[number], one.cords):
-            if now.now is not Now.OFF and self._has_power(cord):
+        for place, (cord, now) in enumerate(zip(self._cords[number], one.cords)):
+            if self._counts(now) and self.has_power(number, place):
                 most += cord.maybe or cord.works
                 least += cord.works and not cord.maybe
         return least >= one.needs, most >= one.needs
+
+    def _counts(self, cord: CordNow) -> bool:
+        """Whether a cord with power may feed its machine."""
+        return cord.now is not Now.OFF
 
     def reasons(self, number: int) -> list[str]:
         """What tripped above a machine."""
@@ -315,7 +360,7 @@ class _World:
         result = self._up[node] = tuple(here)
         return result
 
-    def _phase_of(self, cord: _Cord) -> int:
+    def _phase_of(self, cord: WorldCord) -> int:
         """On which phase a cord is: by its line, and the lines of a PDU are on different ones."""
         graph = self._graph
         for upper in (*cord.placed, *(edge.node for edge in graph.above[cord.node])):
@@ -330,7 +375,7 @@ class _World:
             self._phase[upper] = left.pop()
         return self._phase[upper]
 
-    def _currents(self, number: int) -> Iterable[tuple[_Cord, float]]:
+    def _currents(self, number: int) -> Iterable[tuple[WorldCord, float]]:
         """The cords of a consumer with their currents now, in A."""
         one = self._facts.loaded.consumers[number]
         cords = self._cords[number]
@@ -352,7 +397,7 @@ class _World:
         for cord in carrying:
             yield cord, total * cord.weight / whole
 
-    def _currents_of_nobody(self, number: int, one: Consumer) -> Iterable[tuple[_Cord, float]]:
+    def _currents_of_nobody(self, number: int, one: Consumer) -> Iterable[tuple[WorldCord, float]]:
         """Half of what nobody drew has a second cord, somewhere in its rack."""
         cords = self._cords[number]
         for place, cord in enumerate(cords):
@@ -362,9 +407,9 @@ class _World:
                 (number, place),
                 self._rng.randrange(len(cords)) if self._rng.random() < 0.5 else place,
             )
-            if self._has_power(cord):
+            if self.has_power(number, place):
                 yield cord, cord.current_a
-            elif self._has_power(cords[mate]):
+            elif self.has_power(number, mate):
                 yield cords[mate], cord.current_a
 
     def _loads(self) -> dict[int, float]:
@@ -397,6 +442,9 @@ class _World:
     def fail(self, failed: Iterable[int]) -> None:
         """These fail, and breakers trip until none is overloaded."""
         self._gone.update(failed)
+        self._settle()
+
+    def _settle(self) -> None:
         meters = self._facts.loaded.meters
         while True:
             self._alive.clear()
@@ -406,7 +454,7 @@ class _World:
                 meter = meters[one]
                 if meter.now_a is not None:
                     # what the device measures, and what came or went since
-                    load += meter.now_a - self._before[one]
+                    load += self._unknown_a(meter.now_a - self._before[one])
                 if load > self._trips_at[one] and one not in self._gone:
                     over.append((load / self._trips_at[one], one))
             if not over:
@@ -418,6 +466,10 @@ class _World:
                     trips.append(one)
             self._tripped += trips
             self._gone.update(trips)
+
+    def _unknown_a(self, difference_a: float) -> float:
+        """What a device measures and the outlets do not explain, in A."""
+        return difference_a
 
 
 def _middle(cord: CordNow) -> float:

@@ -1,0 +1,163 @@
+"""A return as one self-contained HTML file: timeline, growing loads, machines, delays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Optional
+
+from ..kit import html
+from ..kit.html import Cell, named, number, safe, short, words
+from .comeback import BreakerBack, Growth, Returned, ReturnOutcome
+from .comeback_text import (
+    BREAKER,
+    breaker,
+    heading,
+    outlets,
+    proposed,
+    ranked,
+    sentence,
+    sentence_of_breakers,
+    when,
+)
+from .delays import Delays, Finding
+from .loads import CANNOT_SAY, FITS, OVERLOADS
+from .text import amperes, few, named as nodes_in_words
+
+_CLASSES = {
+    Returned.COMES.value: "good",
+    Returned.EARLY.value: "bad",
+    Returned.DARK.value: "bad",
+    Returned.CANNOT_SAY.value: "doubtful",
+    OVERLOADS: "bad",
+    CANNOT_SAY: "doubtful",
+    FITS: "good",
+}
+_STYLE = """
+.grows { display: inline-block; width: 17rem; max-width: 100%; margin: .3rem 1rem .6rem 0; }
+.grows svg { display: block; width: 100%; height: 4rem; border-bottom: 1px solid var(--line); }
+.grows path { fill: var(--bar); fill-opacity: .35; stroke: var(--bar); }
+.grows line { stroke: var(--bad); stroke-dasharray: 4 3; }
+"""
+_MOST_CHARTS = 12
+_WIDTH, _HEIGHT = 272.0, 64.0
+
+
+def page(
+    outcomes: Sequence[ReturnOutcome],
+    after_s: Optional[float],
+    found: Sequence[Finding],
+    delays: Optional[Delays],
+    not_known: Sequence[str],
+    taken: str,
+) -> str:
+    """The whole file. Texts from the drawing and from devices are escaped."""
+    title = f"When the power comes back: {nodes_in_words(outcomes[0].returned)}"
+    parts = [html.begin(title, _STYLE), f"<p>Readings: {safe(taken)}</p>"]
+    for outcome in outcomes:
+        parts += _one(outcome, after_s)
+    parts += html.section(
+        "Findings", ("where", "what"), [[named(one.where), words(one.what)] for one in found]
+    )
+    parts += _delays(delays)
+    parts += html.section("Not known", (), [[words(one)] for one in not_known])
+    return "\n".join([*parts, html.END])
+
+
+def _one(outcome: ReturnOutcome, after_s: Optional[float]) -> list[str]:
+    worse = [one for one in outcome.machines if one.verdict is not Returned.COMES]
+    head = heading(outcome, after_s)
+    return [
+        f"<h2>{safe(head[:1].upper() + head[1:])}</h2>",
+        f"<p>{safe(sentence(outcome))}<br>{safe(sentence_of_breakers(outcome))}</p>",
+        *_table(
+            "Machines",
+            ("machine", "verdict", "why"),
+            [(one.machine, one.verdict.value, one.why) for one in worse],
+        ),
+        *_charts(ranked(outcome)),
+        *_table("Lines and breakers", BREAKER, map(breaker, ranked(outcome))),
+        *_table(
+            "Timeline",
+            ("PDU", "s", "outlets that close"),
+            [(one.pdu, when(one), outlets(one)) for one in outcome.steps],
+        ),
+    ]
+
+
+def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = [
+        [named(row[0]), *(_cell(head, text) for head, text in zip(heads[1:], row[1:]))]
+        for row in rows
+    ]
+    made = list(html.table(heads, lines))
+    return [f"<h3>{safe(title)}</h3>", *made] if made else []
+
+
+def _cell(head: str, text: str) -> Cell:
+    if head == "verdict":
+        return short(text, _CLASSES[text])
+    return words(text) if head in ("why", "outlets that close") else number(text)
+
+
+def _delays(delays: Optional[Delays]) -> list[str]:
+    if delays is None:
+        return [f"<h2>Delays</h2><p>{safe(line)}</p>" for line in proposed(delays)]
+    rows = [
+        [named(pdu), words(", ".join(f"{outlet}: {seconds} s" for outlet, seconds in found))]
+        for pdu, found in delays.pdus.items()
+        if delays.mended
+    ]
+    parts = html.section("Delays for each PDU's page", ("PDU", "outlets"), rows)
+    parts = parts or ["<h2>Delays</h2>"]
+    if delays.mended:
+        parts.append(f"<p>With them {safe(few(delays.mended))} fit.</p>")
+    if delays.sequences:
+        parts.append(
+            f"<p>{safe(few(delays.sequences))}: the page has the wait after an outlet; put them in"
+            " this order, and set the difference to the next.</p>"
+        )
+    if delays.left:
+        parts.append(f"<p>No delay decides {safe(few(delays.left))}: see why above.</p>")
+    return parts
+
+
+# ---- the load as it grows ------------------------------------------------------------------------
+
+
+def _charts(found: Sequence[BreakerBack]) -> list[str]:
+    """The worst first; one whose load nothing bounds has none."""
+    grows = [one for one in found if len(one.growth) > 1 and math.isfinite(one.growth[-1].high)]
+    if not grows:
+        return []
+    more = len(grows) - _MOST_CHARTS
+    shown = "".join(_chart(one) for one in grows[:_MOST_CHARTS])
+    left = f"<p><small>and {more} more, in the table</small></p>" if more > 0 else ""
+    return [f"<h3>The load as it grows</h3><div>{shown}</div>{left}"]
+
+
+def _chart(one: BreakerBack) -> str:
+    last = max(one.growth[-1].at_s, 1.0)
+    rating = one.rating_a or 0.0
+    top = 1.1 * max(rating, *(at.high for at in one.growth)) or 1.0
+    upper = _way(one.growth, last, top)
+    limit = _y(rating, top)
+    line = f'<line x1="0" x2="{_WIDTH:g}" y1="{limit}" y2="{limit}"/>' if rating else ""
+    about = f"up to {one.growth[-1].high:.1f} A after {one.growth[-1].at_s:g} s"
+    label = f"{one.name}: {about}, rating {amperes(one.rating_a)} A"
+    return (
+        f'<div class="grows whole"><svg viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" role="img"'
+        f' preserveAspectRatio="none" aria-label="{safe(label)}">'
+        f'<path d="M0 {_HEIGHT:g}{upper}V{_HEIGHT:g}Z"/>{line}</svg>'
+        f"<small>{safe(label)}</small></div>"
+    )
+
+
+def _way(growth: Sequence[Growth], last: float, top: float) -> str:
+    """The upper end, as steps."""
+    steps = [f"H{at.at_s / last * 0.9 * _WIDTH:.1f}V{_y(at.high, top)}" for at in growth]
+    return "".join([*steps, f"H{_WIDTH:g}"])
+
+
+def _y(amperes_: float, top: float) -> str:
+    return f"{_HEIGHT * (1 - amperes_ / top):.1f}"
