@@ -121,6 +121,7 @@ class Hall:
         }
         #: machine -> its place in the drawing, and the number of its consumer
         self.places = {name: number for number, name in enumerate(drawing.machines)}
+        self._last: Optional[tuple[tuple[int, ...], Bounds]] = None
 
     @cached_property
     def unowned(self) -> list[CordNow]:
@@ -225,9 +226,12 @@ class Hall:
     # ---- public ----------------------------------------------------------------------------------
 
     def scenario(self, failed: Iterable[HallNode]) -> Bounds:
-        """What these failures do at most and at least, on the graph."""
+        """What these failures do at most and at least, on the graph. The last answer is kept."""
         number = self.loaded.graph.number
-        return Scenario(self.loaded, [number[one] for one in failed]).bounds()
+        nodes = tuple(number[one] for one in failed)
+        if self._last is None or self._last[0] != nodes:
+            self._last = nodes, Scenario(self.loaded, nodes).bounds()
+        return self._last[1]
 
     def rehearse(
         self, failed: Sequence[HallNode], worlds: int = 0, seed: int = USUAL_SEED

@@ -109,6 +109,8 @@ def sampled(
     seed: int,
 ) -> dict[int, Sample]:
     """The wanted consumers that can be counted, by number."""
+    if not wanted:
+        return {}
     trip = {one for one in bounds.tripping if one not in bounds.at_first}
     numbers = set(wanted)
     for carrier in trip:
