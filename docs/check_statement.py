@@ -1,13 +1,14 @@
 """Checks a statement of energy and its proof without `pdu`: python3 check_statement.py FOLDER ROOT
 
-For whoever trusts neither the provider nor his programs. FOLDER has proof.json and statement.json;
-statement.html and statement.csv are checked if they are there. ROOT is what the provider published.
+For whoever trusts neither the provider nor his programs. FOLDER has proof.json.gz, statement.json,
+and perhaps statement.html and statement.csv. ROOT is what the provider published.
 
 Checks that readings and files are those that were published, and from the readings registers,
 power, sums, and that no more is billed than a register rose; not what bounds resets, as `pdu energy
 check-statement` does. Neither shows that the meter was right.
 """
 
+import gzip
 import hashlib
 import json
 import math
@@ -120,7 +121,7 @@ def check_line(line, seen):
 
 
 def main(folder, root):
-    proof = json.loads((folder / "proof.json").read_bytes())
+    proof = json.loads(gzip.decompress((folder / "proof.json.gz").read_bytes()))
     published = proof["published"]
     need(hashlib.sha256(published.encode()).hexdigest() == root, "the root is another one")
     said = [one.split(" ") for one in published.splitlines()]
@@ -136,8 +137,7 @@ def main(folder, root):
     lines, total = statement["lines"], statement["total"]
     places = [[(one["pdu"], one["outlet"]) for one in all_] for all_ in (lines, proof["lines"])]
     need(places[0] == places[1], "the outlets are others")
-    pairs = zip(lines, proof["lines"])
-    held = [check_line(line, [*readings(shown, days)]) for line, shown in pairs]
+    held = [check_line(one, [*readings(two, days)]) for one, two in zip(lines, proof["lines"])]
     for bound, said in total["kwh"].items():
         summed = sum(line["kwh"][bound] or 0 for line in lines if line["kwh"])
         need(same(summed, said), "the total is no sum")

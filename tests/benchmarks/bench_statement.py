@@ -59,7 +59,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             size = sum(path.stat().st_size for path in into.glob("*/*"))
             print(f"{size / 1e6:.0f} MB, {size / chosen.customers / 1e6:.2f} MB for each customer")
             root = hashlib.sha256((into / "published.txt").read_bytes()).hexdigest()
-            proof = next(into.glob("*/proof.json"))
+            proof = next(into.glob("*/proof.json.gz"))
             check = ("energy", "check-statement", str(proof), "--root", root)
             _line(f"a customer's check, {name}", measured(check))
     return 0

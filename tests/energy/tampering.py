@@ -73,7 +73,10 @@ def edited(issued: Issued, draw: random.Random) -> Issued:
     """One byte or piece of one file changed, removed, doubled or inserted."""
     names = [proof.PROOF, *issued.files]
     name = draw.choice(names)
+    is_unpacked = name == proof.PROOF and draw.random() < 0.5
     before = issued.proof if name == proof.PROOF else issued.files[name]
+    if is_unpacked:
+        before = proof.unpacked(before)
     content = before
     while content == before:
         at, length = draw.randrange(len(before)), draw.choice((1, 1, 1, 2, 5, 200))
@@ -89,7 +92,7 @@ def edited(issued: Issued, draw: random.Random) -> Issued:
         )
         content = before[:at] + new + before[at + length :]
     if name == proof.PROOF:
-        return issued._replace(proof=content)
+        return issued._replace(proof=proof.packed(content) if is_unpacked else content)
     return issued._replace(files={**issued.files, name: content})
 
 
@@ -106,7 +109,7 @@ def forged(kind: str, world: World, draw: random.Random) -> Issued:
 
 
 def _forged(kind: str, issued: Issued, world: World, draw: random.Random) -> Issued:
-    said = json.loads(issued.proof)
+    said = json.loads(proof.unpacked(issued.proof))
     before = copy.deepcopy(said)
     statement = json.loads(issued.files[proof.JSON])
     stated = copy.deepcopy(statement)
@@ -120,7 +123,7 @@ def _forged(kind: str, issued: Issued, world: World, draw: random.Random) -> Iss
         files = _again(said, statement) or files
     if draw.random() < 0.9:
         said["files"] = {name: hashlib.sha256(one).hexdigest() for name, one in files.items()}
-    return Issued(proof.canonical(said), files)
+    return Issued(proof.packed(proof.canonical(said)), files)
 
 
 def _again(said: Forged, statement: Forged) -> Optional[Mapping[str, bytes]]:
@@ -225,7 +228,7 @@ def _shifted(text: str, by: float) -> str:
 
 def _swap(said: Forged, statement: Forged, world: World, draw: random.Random) -> None:
     """An outlet's readings are those of another outlet, day or customer."""
-    other = json.loads(draw.choice(world.customers).proof)
+    other = json.loads(proof.unpacked(draw.choice(world.customers).proof))
     line, instead = draw.choice(said["lines"]), draw.choice(other["lines"])
     what = draw.randrange(4)
     if what == 0:

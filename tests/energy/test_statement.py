@@ -150,7 +150,7 @@ def test_a_customer_checks_with_his_own_files_alone(
     for folder in folders:
         alone = hall / "alone"
         folder.rename(alone)
-        proof = ("check-statement", str(alone / "proof.json"), "--root", done["root"])
+        proof = ("check-statement", str(alone / "proof.json.gz"), "--root", done["root"])
         code, out, err = run(capsys, "energy", *proof, "--roots", str(hall / "roots.jsonl"))
         assert code == 0 and "kWh at least" in out and "meter was right" in out, err
         witness = subprocess.run(
@@ -171,7 +171,7 @@ def test_the_witness_is_short_and_imports_nothing_of_the_pack() -> None:
     lines = WITNESS.read_text().splitlines()
     assert len(lines) <= 150
     imports = {line.split()[1] for line in lines if line.startswith(("import ", "from "))}
-    assert imports == {"hashlib", "json", "math", "sys", "datetime", "pathlib"}
+    assert imports == {"gzip", "hashlib", "json", "math", "sys", "datetime", "pathlib"}
 
 
 def test_nothing_that_was_written_is_overwritten(
@@ -207,7 +207,7 @@ def test_names_from_files_reach_no_path_and_no_html(
         assert "<script" not in path.read_text() and "<b>left" not in path.read_text()
     unread = statement_of(hall, 3)
     assert unread["lines"][0]["kwh"] is None and unread["total"]["unread"] == 1
-    for path in (hall / "october").glob("*/proof.json"):
+    for path in (hall / "october").glob("*/proof.json.gz"):
         code, _, err = run(capsys, "energy", "check-statement", str(path), "--root", done["root"])
         assert code == 0, err
 

@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, NamedTuple, Optional
 
 from .... import VERSION
@@ -25,7 +25,7 @@ from ..audit import Asked, AuditedRegister, audited
 from ..journals import DayBlocks, MeterJournal, roomy
 from ..meter import days as days_of_meter
 from ..owners import Place, Tenure, cut
-from ..readings import Block, PduReadings
+from ..readings import PduReadings
 from ..spread import spread
 from . import computing, disclosed, merkle, page, power, proof, rows, seals, table
 from .computing import Factors, Held, HeldFigures, Rules
@@ -140,7 +140,8 @@ def write(ordered: Ordered, into: str) -> Written:
 def _of_pdu(ordered: Ordered, key: Key, room: str, pdu: str, days: Sequence[DayBlocks]) -> _OfPdu:
     """The hashes of a PDU's outlets, and what its customers get, in files in `room`."""
     asked = ordered.asked
-    outlets = dict.fromkeys(one for day in days for one in rows.outlets(day.blocks))
+    each = [rows.DayRows(day, blocks, key.mark) for day, blocks in days]
+    outlets = dict.fromkeys(outlet for one in each for outlet in one.outlets())
     held = {
         outlet: cut(asked.tenures.get((pdu, outlet), ()), ordered.begin, ordered.end)
         for outlet in outlets
@@ -148,9 +149,7 @@ def _of_pdu(ordered: Ordered, key: Key, room: str, pdu: str, days: Sequence[DayB
     found, parts = list[seals.Sealed](), list[_Part]()
     answers = _answers(pdu, days, asked) if any(held.values()) else {}
     for outlet in outlets:
-        texts = _Texts(pdu, outlet, key)
-        for day, blocks in days:
-            texts.append(day, blocks)
+        texts = _Texts(pdu, outlet, key, each)
         found += texts.sealed()
         for tenure in held[outlet]:
             number = len(parts)
@@ -172,17 +171,19 @@ def _answers(pdu: str, days: Sequence[DayBlocks], asked: Asked) -> Mapping[str, 
 class _Texts:
     """The heads and rows of an outlet, by day."""
 
-    def __init__(self, pdu: str, outlet: str, key: Key) -> None:
+    def __init__(self, pdu: str, outlet: str, key: Key, days: Sequence[rows.DayRows]) -> None:
         self.place = (pdu, outlet)
         self._key = key
         self._days: dict[str, Sequence[str]] = {}
         self._hashes: dict[str, bytes] = {}
-
-    def append(self, day: str, blocks: Sequence[Block]) -> None:
-        texts = [*rows.texts(day, blocks, self.place[1], self._key.mark)]
-        if texts:
-            self._days[day] = texts
-            self._hashes[day] = disclosed.hashed(texts, self._seed(day))
+        #: with a row's day, and its place among the texts of that day
+        self._rows: list[_Placed] = []
+        for one in days:
+            texts = one.texts(outlet)
+            if texts:
+                self._days[one.day] = texts
+                self._hashes[one.day] = disclosed.hashed(texts, self._seed(one.day))
+                self._rows += _placed(one, outlet)
 
     def _seed(self, day: str) -> bytes:
         return self._key.seed(day, *self.place)
@@ -198,23 +199,20 @@ class _Texts:
         first one after it, of which he does not see what flowed. `continues`: whether he sees
         some more after it, for they are his, too: a register may be as old as a poll or two.
         """
-        placed = [
-            _Placed(day, at, *rows.span(text), rows.is_read(text))
-            for day, texts in self._days.items()
-            for at, text in enumerate(texts)
-            if not rows.is_head(text)
-        ]
+        placed = self._rows
         inside = [at for at, one in enumerate(placed) if begin <= one.begin < end]
         start = inside[0] if inside else len(placed)
         stop = inside[-1] if inside else -1
-        before = [at for at, one in enumerate(placed[:start]) if one.is_read and one.end <= begin]
-        after = [
-            at for at, one in enumerate(placed) if at > stop and one.is_read and one.begin >= end
-        ]
-        after = after[: _MORE if continues else 1]
-        first = before[-1] if before else start
-        last = after[-1] if after else max(stop, first if before else -1)
-        seen = placed[min(first, last) : last + 1] if last >= 0 else []
+        before = (
+            at for at in reversed(range(start)) if placed[at].is_read and placed[at].end <= begin
+        )
+        later = range(stop + 1, len(placed))
+        after = (at for at in later if placed[at].is_read and placed[at].begin >= end)
+        first = next(before, None)
+        shown_after = [*islice(after, _MORE if continues else 1)]
+        first_shown = start if first is None else first
+        last = shown_after[-1] if shown_after else max(stop, -1 if first is None else first)
+        seen = placed[min(first_shown, last) : last + 1] if last >= 0 else []
         for day, some in groupby(seen, key=lambda one: one.day):
             here = [*some]
             own = {one.at for one in here if begin <= one.begin < end}
@@ -233,9 +231,19 @@ class _Placed(NamedTuple):
     is_read: bool
 
 
+def _placed(day: rows.DayRows, outlet: str) -> Iterator[_Placed]:
+    at = 0
+    for block in day.polls(outlet):
+        at += 1  # its head
+        kwh = block.kwh[block.unit.registers.index(outlet)]
+        for begin, end, value in zip(block.begins, block.ends, kwh):
+            yield _Placed(day.day, at, begin, end, value == value)
+            at += 1
+
+
 def _part(
     ordered: Ordered, texts: _Texts, tenure: Tenure, answer: Optional[AuditedRegister]
-) -> dict[str, Any]:
+) -> _Kept:
     """What a customer gets of an outlet. A day's `node` becomes its path later."""
     shown = [*texts.shown(tenure.begin, tenure.end, _continues(ordered, texts.place, tenure))]
     held = _held(ordered, texts.place, tenure)
@@ -248,11 +256,8 @@ def _part(
         )
     visible = proof.visible([one for _, _, one in shown])
     found = computing.figures(held, [one for _, one in rows.blocks(visible)], ordered.rules)
-    return {
-        "line": found.line,
-        "quarters": [*found.power.quarters.items()],
-        "days": [{"day": day, "node": node.hex(), **one.document()} for day, node, one in shown],
-    }
+    days = [{"day": day, "node": node.hex(), **one.document()} for day, node, one in shown]
+    return _Kept({"line": found.line, "quarters": [*found.power.quarters.items()]}, days)
 
 
 def _continues(ordered: Ordered, place: Place, tenure: Tenure) -> bool:
@@ -287,23 +292,33 @@ def _with_unread(ordered: Ordered, parts: Sequence[_Part], room: str) -> Sequenc
         for tenure in cut(tenures, ordered.begin, ordered.end):
             line = computing.figures(_held(ordered, place, tenure), (), ordered.rules).line
             path = os.path.join(room, f"unread-{len(found)}")
-            _keep(path, {"line": line, "quarters": [], "days": []})
+            _keep(path, _Kept({"line": line, "quarters": []}, ()))
             found.append(_Part(tenure.customer, place, tenure.begin, path))
     return found
 
 
-def _keep(path: str, said: Mapping[str, Any]) -> None:
+class _Kept(NamedTuple):
+    """What a customer gets of an outlet, until his files are written."""
+
+    #: the outlet's line of the statement, and its quarter hours
+    figures: Mapping[str, Any]
+    #: of his proof
+    days: Sequence[dict[str, Any]]
+
+
+def _keep(path: str, said: _Kept) -> None:
+    """One line of each, so that the second need not be read with the first."""
     try:
         with open(path, "w", encoding="ascii") as file:
-            json.dump(said, file)
+            file.writelines(f"{json.dumps(one)}\n" for one in said)
     except OSError as error:
         raise SettingsError(f"{printable(path)} cannot be written ({error.strerror})") from None
 
 
-def _kept(part: _Part) -> dict[str, Any]:
+def _kept(part: _Part, number: int) -> Any:
+    """The figures (0) or the days (1) that wait in a file."""
     with open(part.path, encoding="ascii") as file:
-        found: dict[str, Any] = json.load(file)
-    return found
+        return json.loads(next(islice(file, number, None)))
 
 
 class _Customer(NamedTuple):
@@ -380,7 +395,7 @@ class _Writer:
     def _statement(self, customer: _Customer) -> _Done:
         lines = []
         for part in customer.parts:
-            said = _kept(part)
+            said = _kept(part, 0)
             line = said["line"]
             span = (proof.when(line["from"]), proof.when(line["to"]))
             lines.append(HeldFigures(line, power.HeldPower(*span, dict(said["quarters"]))))
@@ -404,7 +419,7 @@ class _Writer:
         lines = []
         for part in done.customer.parts:
             days = []
-            for day in _kept(part)["days"]:
+            for day in _kept(part, 1):
                 node = merkle.digest(day.pop("node"))
                 days.append({**day, "path": [*self._trees[day["day"]].path(node)]})
             pdu, outlet = part.place
@@ -417,7 +432,7 @@ class _Writer:
             "path": [*statements.path(done.leaf)],
             "lines": lines,
         }
-        return _written(done.customer.folder, proof.PROOF, proof.canonical(said))
+        return _written(done.customer.folder, proof.PROOF, proof.packed(proof.canonical(said)))
 
 
 def contents(statement: Mapping[str, Any]) -> Mapping[str, bytes]:

@@ -104,7 +104,7 @@ def _check(context: click.Context, /, **options: Any) -> int:
 
 _HELP = """Check a statement of energy: was anything changed since its root was published?
 
-FILE is proof.json, and beside it statement.json; statement.html and statement.csv
+FILE is proof.json.gz, and beside it statement.json; statement.html and statement.csv
 are checked if they are there. All figures are computed again from the readings in
 the proof. Needs no network. Does not prove that the meter was right.
 
@@ -115,8 +115,8 @@ check = Subcommand(
     callback=_check,
     help=_HELP,
     examples=(
-        "pdu energy check-statement october/0001-acme/proof.json --root 5f0c...",
-        "pdu energy check-statement proof.json --root 5f0c... --roots roots.jsonl",
+        "pdu energy check-statement october/0001-acme/proof.json.gz --root 5f0c...",
+        "pdu energy check-statement proof.json.gz --root 5f0c... --roots roots.jsonl",
     ),
     params=[
         Word("FILE"),

@@ -85,7 +85,7 @@ def _seal(context: click.Context, /, **options: Any) -> int:
 _STATEMENT_HELP = """Write a statement for each customer, with a proof that he can check.
 
 DIR is the folder of `pdu meter`. In a new folder, each customer gets a folder with
-a page that prints well, CSV, JSON, and proof.json with the readings of his outlets
+a page that prints well, CSV, JSON, and proof.json.gz with the readings of his outlets
 and of nobody else's. Publish the root that is printed: with it, `pdu energy
 check-statement` finds each later change. Days before today are read. --drawing names
 machines, and its breakers are limits."""

@@ -108,33 +108,45 @@ def _second(time: float, zone: ZoneInfo) -> str:
 
 def _readings(blocks: Sequence[Block], held: Held, zone: ZoneInfo) -> dict[str, Any]:
     """The registers as a paper meter has them, and the units that had them."""
-    seen = [
-        (block.unit.serial, block.unit.firmware, begin, end, value)
-        for block in blocks
-        for begin, end, value in zip(block.begins, block.ends, block.kwh[0])
-        if value == value
-    ]
+    seen: list[_Read] = []
     units: list[dict[str, Any]] = []
-    for serial, firmware, begin, _, value in seen:
-        if not units or (units[-1]["serial"], units[-1]["firmware"]) != (serial, firmware):
-            first = {"time": _second(begin, zone), "kwh": value}
-            units.append({"serial": serial, "firmware": firmware, "first": first})
-        units[-1]["last"] = {"time": _second(begin, zone), "kwh": value}
+    named: Optional[tuple[str, str]] = None
+    for block in blocks:
+        here = [
+            _Read(*one) for one in zip(block.begins, block.ends, block.kwh[0]) if one[2] == one[2]
+        ]
+        if not here:
+            continue
+        serial, firmware = block.unit.serial, block.unit.firmware
+        if named != (serial, firmware):
+            named = serial, firmware
+            units.append({"serial": serial, "firmware": firmware, "first": here[0].document(zone)})
+        units[-1]["last"] = here[-1].document(zone)
+        seen += here
     return {
-        "readings": sum(held.begin <= one[2] < held.end for one in seen),
+        "readings": sum(held.begin <= one.begin < held.end for one in seen),
         "register_begin": _register(seen, held.begin, zone),
         "register_end": _register(seen, held.end, zone),
         "units": units,
     }
 
 
-def _register(
-    seen: Sequence[tuple[Any, ...]], moment: float, zone: ZoneInfo
-) -> Optional[dict[str, Any]]:
+class _Read(NamedTuple):
+    """A reading of the register."""
+
+    begin: float
+    end: float
+    kwh: float
+
+    def document(self, zone: ZoneInfo) -> dict[str, Any]:
+        return {"time": _second(self.begin, zone), "kwh": self.kwh}
+
+
+def _register(seen: Sequence[_Read], moment: float, zone: ZoneInfo) -> Optional[dict[str, Any]]:
     """What was read last before a moment; else what was read first after it."""
-    before = [one for one in seen if one[3] <= moment]
-    found = (before[-1:] or seen[:1])[0] if seen else None
-    return None if found is None else {"time": _second(found[2], zone), "kwh": found[4]}
+    if not seen:
+        return None
+    return next((one for one in reversed(seen) if one.end <= moment), seen[0]).document(zone)
 
 
 def _energy(

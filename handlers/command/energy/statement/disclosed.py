@@ -7,7 +7,7 @@ whole day is shown with its seed, a part with the salts of what it shows.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any, NamedTuple, Optional
 
 from . import merkle
@@ -64,8 +64,19 @@ def hashed(texts: Sequence[str], seed: bytes) -> bytes:
     return merkle.block(_leaves(texts, Secret(seed)))
 
 
-def _leaves(texts: Sequence[str], secret: Secret) -> Sequence[bytes]:
-    return [_leaf(text, secret.salt(at), secret.flow_salt(at)) for at, text in enumerate(texts)]
+def _leaves(texts: Sequence[str], secret: Secret) -> Iterator[bytes]:
+    """As `_leaf` of each text, with the secret's salts."""
+    sha256, seed = merkle.sha256, secret.seed
+    for at, text in enumerate(texts):
+        place = at.to_bytes(_PLACE, "big")
+        salt = sha256(seed + _SALT + place)
+        if not is_head(text):
+            register, bar, flow = text.partition(BAR)
+            if not bar or flow.startswith(HIDDEN):
+                raise ValueError("no row that is shown")
+            inner = merkle.leaf(sha256(seed + _FLOW_SALT + place), flow)
+            text = f"{register}{BAR}{inner.hex()}"
+        yield merkle.leaf(salt, text)
 
 
 def _leaf(text: str, salt: bytes, flow_salt: Optional[bytes]) -> bytes:
@@ -85,8 +96,10 @@ def _leaf(text: str, salt: bytes, flow_salt: Optional[bytes]) -> bytes:
 
 def part(texts: Sequence[str], seed: bytes, first: int, after: int, whole: Container[int]) -> Shown:
     """The texts from `first` to `after`, and all heads; only rows in `whole` show what flowed."""
+    if all(at in whole or is_head(text) for at, text in enumerate(texts)):
+        return Shown(texts, seed, ())
     secret = Secret(seed)
-    kept, salts, is_part = list[str](), list[Sequence[bytes]](), False
+    kept, salts = list[str](), list[Sequence[bytes]]()
     for at, text in enumerate(texts):
         salt, flow_salt = secret.salt(at), secret.flow_salt(at)
         if is_head(text):
@@ -99,11 +112,9 @@ def part(texts: Sequence[str], seed: bytes, first: int, after: int, whole: Conta
             register, _, flow = text.partition(BAR)
             kept.append(f"{register}{BAR}{HIDDEN}{merkle.leaf(flow_salt, flow).hex()}")
             salts.append([salt])
-            is_part = True
         else:
             kept.append(f"{HIDDEN}{_leaf(text, salt, flow_salt).hex()}")
-            is_part = True
-    return Shown(kept, None, salts) if is_part else Shown(kept, seed, ())
+    return Shown(kept, None, salts)
 
 
 def hash_of(shown: Shown) -> bytes:

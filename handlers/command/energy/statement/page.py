@@ -32,9 +32,9 @@ def page(statement: Mapping[str, Any]) -> str:
         *_events(statement["lines"]),
         *_units(statement["lines"]),
         "<h2>How to check this</h2>",
-        "<p>Keep this page together with <code>statement.json</code> and <code>proof.json</code>,"
-        " which has all readings of these outlets. <code>pdu energy check-statement proof.json"
-        " --root ROOT</code> computes all figures again, with the root that your provider"
+        "<p>Keep this page together with <code>statement.json</code> and"
+        " <code>proof.json.gz</code>, which has all readings of these outlets. <code>pdu energy"
+        " check-statement proof.json.gz --root ROOT</code> computes all figures again, with the root that your provider"
         " publishes for all customers.</p>",
         f'<p class="limits">{safe(statement["limits"])}</p>',
         html.END,

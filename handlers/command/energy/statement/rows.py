@@ -26,62 +26,65 @@ HEAD = "["
 HIDDEN = "#"
 _SIGNS = {OFF: "0", ON: "1", NO_STATE: "-"}
 _STATES = {sign: state for state, sign in _SIGNS.items()}
-_TIMES, _FLOWS, _FACTS = 5, 3, 10
+_FIELDS, _FACTS = 8, 10
+#: amperes, watts and state of a row that does not show them
+_NO_FLOWS = ("", "", "-")
+_NAN = repr(math.nan)
 
 
-def outlets(blocks: Iterable[Block]) -> Sequence[str]:
-    """The outlets of a PDU that blocks read, each once."""
-    found = dict.fromkeys(one for block in blocks for one in block.unit.registers if one != OWN)
-    return [*found]
+class DayRows:
+    """A PDU's polls on a day, as texts of each of its outlets."""
+
+    def __init__(self, day: str, blocks: Sequence[Block], mark: Callable[[str], str]) -> None:
+        """`mark`: hides handler and address of a unit."""
+        self.day = day
+        #: with the times of its polls, which all outlets have in common
+        self._blocks = [(block, mark(block.unit.unit), [*_times(block)]) for block in blocks]
+
+    def outlets(self) -> Sequence[str]:
+        """Those that were read, each once."""
+        named = (one for block, *_ in self._blocks for one in block.unit.registers)
+        return [*dict.fromkeys(one for one in named if one != OWN)]
+
+    def texts(self, outlet: str) -> list[str]:
+        """Heads and rows of an outlet."""
+        found: list[str] = []
+        for block, mark, times in self._blocks:
+            unit = block.unit
+            if unit.registers.count(outlet) != 1:  # one that comes twice is not read
+                continue
+            facts = (
+                self.day, unit.pdu, outlet, mark, unit.serial, unit.firmware, unit.family,
+                unit.boot, unit.accuracy_percent, unit.synced,
+            )  # fmt: skip
+            found.append(json.dumps(facts, separators=(",", ":")))
+            place = unit.registers.index(outlet)
+            columns = (block.kwh[place], block.amperes[place], block.watts[place])
+            signs = map(_SIGNS.__getitem__, block.states[place])
+            found += [
+                f"{time},{kwh}{BAR}{amperes},{watts},{state}"
+                for time, kwh, amperes, watts, state in zip(times, *map(_column, columns), signs)
+            ]
+        return found
+
+    def polls(self, outlet: str) -> Sequence[Block]:
+        """The blocks whose rows `texts` has, each after its head."""
+        return [one for one, *_ in self._blocks if one.unit.registers.count(outlet) == 1]
 
 
-def texts(
-    day: str, blocks: Sequence[Block], outlet: str, mark: Callable[[str], str]
-) -> Iterator[str]:
-    """Heads and rows of an outlet. `mark`: hides handler and address of a unit."""
-    for block in blocks:
-        unit = block.unit
-        if unit.registers.count(outlet) != 1:  # one that comes twice is not read
-            continue
-        facts = (
-            day, unit.pdu, outlet, mark(unit.unit), unit.serial, unit.firmware, unit.family,
-            unit.boot, unit.accuracy_percent, unit.synced,
-        )  # fmt: skip
-        yield json.dumps(facts, separators=(",", ":"))
-        place = unit.registers.index(outlet)
-        figures = zip(
-            block.begins,
-            block.ends,
-            block.monotonic,
-            block.uptimes,
-            block.kwh[place],
-            block.amperes[place],
-            block.watts[place],
-            block.states[place],
-        )
-        for begin, end, mono, up, kwh, amperes, watts, state in figures:
-            times = f"{begin!r},{end!r},{_text(mono)},{_text(up)},{_text(kwh)}"
-            yield f"{times}{BAR}{_text(amperes)},{_text(watts)},{_SIGNS[state]}"
+def _times(block: Block) -> Iterator[str]:
+    columns = (block.begins, block.ends, block.monotonic, block.uptimes)
+    return map(",".join, zip(*map(_column, columns)))
 
 
-def _text(value: float) -> str:
-    return repr(value) if value == value else ""
+def _column(values: array[float]) -> Sequence[str]:
+    texts = [*map(repr, values)]
+    return [("" if one == _NAN else one) for one in texts] if _NAN in texts else texts
 
 
 def is_head(text: str) -> bool:
     """Whether a text is a head, and not a row."""
     return text.startswith(HEAD)
-
-
-def span(row: str) -> tuple[float, float]:
-    """When a row begins and ends, in s. Raises ValueError."""
-    begin, end, _ = row.split(",", 2)
-    return _number(begin), _number(end)
-
-
-def is_read(row: str) -> bool:
-    """Whether a row has an energy."""
-    return not row.partition(BAR)[0].endswith(",")
 
 
 def blocks(shown: Iterable[str]) -> Sequence[tuple[str, Block]]:
@@ -90,16 +93,15 @@ def blocks(shown: Iterable[str]) -> Sequence[tuple[str, Block]]:
 
     Raises ValueError for a text that is neither.
     """
-    found: list[tuple[str, _Columns]] = []
+    found: list[tuple[str, UnitFacts, list[str]]] = []
     for text in shown:
         if is_head(text):
-            day, unit = _unit(text)
-            found.append((day, _Columns(unit)))
+            found.append((*_unit(text), []))
         elif found:
-            found[-1][1].append(text)
+            found[-1][-1].append(text)
         else:
             raise ValueError("a row without a head")
-    return [(day, columns.block()) for day, columns in found]
+    return [(day, _block(unit, rows)) for day, unit, rows in found]
 
 
 def _unit(text: str) -> tuple[str, UnitFacts]:
@@ -114,42 +116,36 @@ def _unit(text: str) -> tuple[str, UnitFacts]:
     return day, UnitFacts(pdu, mark, serial, firmware, family, boot, accuracy, synced, (outlet,))
 
 
-class _Columns:
+def _block(unit: UnitFacts, rows: Sequence[str]) -> Block:
     """The rows below a head."""
-
-    def __init__(self, unit: UnitFacts) -> None:
-        self._unit = unit
-        self._figures = [array("d") for _ in range(_TIMES + _FLOWS - 1)]
-        self._states = bytearray()
-
-    def append(self, row: str) -> None:
-        times, _, flows = row.partition(BAR)
-        is_hidden = flows.startswith(HIDDEN)
-        *said, state = [""] * 2 + ["-"] if is_hidden else flows.split(",")
-        figures = [*times.split(","), *said]
-        if len(figures) != len(self._figures):
-            raise ValueError("no row")
-        for place, (column, figure) in enumerate(zip(self._figures, figures)):
-            # begin and end are always there
-            column.append(_number(figure) if figure or place < 2 else math.nan)
-        self._states.append(_STATES[state] if state in _STATES else _refused())
-
-    def block(self) -> Block:
-        begins, ends, mono, ups, kwh, amperes, watts = self._figures
-        return Block(
-            self._unit, begins, ends, mono, ups, [kwh], [amperes], [watts], [self._states], 0
-        )
+    fields = [_fields(row) for row in rows]
+    if any(len(one) != _FIELDS for one in fields):
+        raise ValueError("no row")
+    columns = [*zip(*fields)] or [()] * _FIELDS
+    # begin and end are always there
+    numbers = [_numbers(one, place < 2) for place, one in enumerate(columns[:-1])]
+    begins, ends, mono, ups, kwh, amperes, watts = numbers
+    if not _STATES.keys() >= {*columns[-1]}:
+        raise ValueError("no state")
+    states = bytearray(map(_STATES.__getitem__, columns[-1]))
+    return Block(unit, begins, ends, mono, ups, [kwh], [amperes], [watts], [states], 0)
 
 
-def _number(text: str) -> float:
-    value = float(text)
-    if repr(value) != text or not math.isfinite(value):
+def _fields(row: str) -> Sequence[str]:
+    times, _, flows = row.partition(BAR)
+    return [*times.split(","), *(_NO_FLOWS if flows.startswith(HIDDEN) else flows.split(","))]
+
+
+def _numbers(texts: Sequence[str], are_needed: bool) -> array[float]:
+    """The numbers of a column, each in the one form that `repr` gives it; NaN for an empty text."""
+    said = texts if are_needed else [one or _NAN for one in texts]
+    found = array("d", map(float, said))
+    is_finite = math.isfinite(sum(found)) or all(
+        math.isfinite(one) for one, text in zip(found, texts) if text
+    )
+    if [*map(repr, found)] != [*said] or not is_finite:
         raise ValueError("no number of a row")
-    return value
-
-
-def _refused() -> int:
-    raise ValueError("no state")
+    return found
 
 
 def copied(block: Block) -> Block:

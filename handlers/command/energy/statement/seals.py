@@ -22,7 +22,7 @@ from ...kit.files import read_file
 from ...kit.journal import Journal
 from ..readings import Block
 from . import disclosed, merkle
-from .rows import outlets, texts
+from .rows import DayRows
 
 ROOTS, KEY = "roots.jsonl", "roots.key"
 _MARK = 16  # digits
@@ -94,9 +94,10 @@ class Sealed(NamedTuple):
 def sealed(pdu: str, days: Iterable[tuple[str, Sequence[Block]]], key: Key) -> Iterator[Sealed]:
     """Each outlet on each day."""
     for day, blocks in days:
-        for outlet in outlets(blocks):
-            shown = [*texts(day, blocks, outlet, key.mark)]
-            yield Sealed(day, outlet, disclosed.hashed(shown, key.seed(day, pdu, outlet)))
+        rows = DayRows(day, blocks, key.mark)
+        for outlet in rows.outlets():
+            seed = key.seed(day, pdu, outlet)
+            yield Sealed(day, outlet, disclosed.hashed(rows.texts(outlet), seed))
 
 
 class Roots(NamedTuple):
