@@ -34,8 +34,8 @@ def page(statement: Mapping[str, Any]) -> str:
         "<h2>How to check this</h2>",
         "<p>Keep this page together with <code>statement.json</code> and"
         " <code>proof.json.gz</code>, which has all readings of these outlets. <code>pdu energy"
-        " check-statement proof.json.gz --root ROOT</code> computes all figures again, with the root that your provider"
-        " publishes for all customers.</p>",
+        " check-statement proof.json.gz --root ROOT</code> computes all figures again, with the"
+        " root that your provider publishes for all customers.</p>",
         f'<p class="limits">{safe(statement["limits"])}</p>',
         html.END,
     ]
