@@ -8,8 +8,6 @@ import json
 import math
 import random
 import shutil
-import struct
-import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +18,7 @@ import pytest
 from handlers.command import root
 from handlers.command.energy import journals, packs, spread
 from handlers.command.energy.readings import OWN, OutletFigures, PduReadings, Poll
+from handlers.command.kit import journal
 from handlers.command.kit.journal import Journal
 from handlers.errors import SettingsError
 
@@ -217,20 +216,25 @@ def test_a_damaged_pack_is_never_read(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def forged(path: Path, source: Path) -> None:
-    """Write 1 kWh more into the last poll of a pack's first register, with all checksums right."""
-    index = packs.index_of(str(path), packs.digest(str(source)))
+    """Make it the pack of lines that counted more, with the hashes of its own ones, and all
+    checksums right.
+    """
+    index = packs.index_of(str(path), packs.state(str(source)))
     assert index is not None
+    records = [dict(entry.record) for entry in journal.read(str(source))][1:]
+    for one in records:
+        if "kwh" in one:
+            one["kwh"] = [kwh and kwh * 1.1 for kwh in one["kwh"]]
+    other = source.with_name("other")
+    with Journal(str(other)) as made:
+        made.append(records)
+    units = packs.write(str(other), str(path)).units
+    other.unlink()
     whole = path.read_bytes()
-    place = index.units[0]
-    block = bytearray(whole[place.offset : place.offset + place.polls * packs._bytes(place.unit)])
-    at = 8 * (5 * place.polls - 1)  # after begins, ends, monotonic times and uptimes
-    (kwh,) = struct.unpack_from("d", block, at)
-    struct.pack_into("d", block, at, kwh + 1.0)
-    others = [one._replace(crc=zlib.crc32(block)) if one == place else one for one in index.units]
-    end = max(one.offset + one.polls * packs._bytes(one.unit) for one in index.units)
+    length = int.from_bytes(whole[-16:-8], "little")
     with open(path, "wb") as file:
-        file.write(whole[: place.offset] + block + whole[place.offset + len(block) : end])
-        packs._end(file, index._replace(units=others))
+        file.write(whole[: -16 - length])
+        packs._end(file, index._replace(units=units))
 
 
 def test_verify_names_a_pack_that_does_not_say_what_its_file_says(
@@ -283,3 +287,25 @@ def test_work_is_spread_in_order_and_its_errors_arrive() -> None:
     with pytest.raises(SettingsError, match="seventy"):
         for _ in itertools.islice(spread.spread(squared, range(100), large=True), 100):
             pass
+
+
+@pytest.mark.parametrize(
+    ("kwh", "is_whole"),
+    [(1234.567, True), (0.0, True), (2147483.647, True), (2147483.648, False), (0.0001, False)],
+)
+def test_a_pack_keeps_each_figure_as_it_was_read(
+    kwh: float, is_whole: bool, tmp_path: Path
+) -> None:
+    """Thousandths need half of the room; what has more decimals, or is larger, stays whole."""
+    source = str(tmp_path / "2026-10-01.jsonl")
+    with Journal(source) as made:
+        polls = [
+            {**poll(FIRST, "A1"), "kwh": [kwh] * 2},
+            {**poll(FIRST + 300.0, "A1"), "kwh": [None] * 2},
+        ]
+        made.append([head(FIRST), unit("A1"), *polls])
+    path = str(tmp_path / "x")
+    (place,) = packs.write(source, path).units
+    (block,) = packs.blocks([(path, place)])
+    assert block.kwh[1][0] == kwh and math.isnan(block.kwh[1][1])
+    assert (place.widths[0] == 4) is is_whole

@@ -128,7 +128,7 @@ def _pack(stage: Stage) -> None:
     other = stage.folder.parent / "other"
     written(other, kwh=2.0)
     source = str(stage.path(0))
-    packs.write(files(str(other))[0], packs.path_of(source), packs.digest(source))
+    packs.write(files(str(other))[0], packs.path_of(source), packs.state(source))
 
 
 def _false(stage: Stage) -> None:

@@ -242,7 +242,7 @@ def _index(folder: str, without: LeftOut, path: str) -> packs.Index:
     """The pack beside a file if it is of this file as it is now, else one in `folder`."""
     lines = without.get(path) or NO_LINES
     if not lines and os.path.exists(packs.path_of(path)):
-        kept = packs.index_of(packs.path_of(path), packs.digest(path))
+        kept = packs.index_of(packs.path_of(path), packs.state(path))
         if kept is not None:
             return kept
     made = os.path.join(folder, os.path.basename(packs.path_of(path)))
@@ -296,7 +296,7 @@ def _said(folder: str, paths: Sequence[str], indexes: Sequence[packs.Index]) -> 
     kept = sum(bool(index.source) for index in indexes)
     if kept:
         yield (
-            f"{kept} of {len(indexes)} files were read from their packs: their SHA-256 is the one"
-            " when they were packed, and their lines were checked then. `pdu energy verify` says"
-            " whether the packs say what these lines do."
+            f"{kept} of {len(indexes)} files were read from their packs: they have the size and the"
+            " time that they had when they were packed, and their lines were checked then. `pdu"
+            " energy verify` says whether the packs say what these lines do."
         )

@@ -43,24 +43,15 @@ def packed(folder: str) -> PackingResult:
 
 def _kept(source: str) -> bool:
     """Whether there is a pack of this file; if not, it is made."""
-    path, before = packs.path_of(source), _state(source)
-    sha256 = packs.digest(source)
-    if packs.index_of(path, sha256) is not None:
+    path, before = packs.path_of(source), packs.state(source)
+    if packs.index_of(path, before) is not None:
         return True
-    packs.write(source, path, sha256)
-    if _state(source) != before:
+    packs.write(source, path, before)
+    if packs.state(source) != before:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)
         raise SettingsError(f"{printable(source)} was changed while it was packed")
     return False
-
-
-def _state(path: str) -> tuple[int, int, int]:
-    try:
-        found = os.stat(path)
-    except OSError as error:
-        raise SettingsError(f"{printable(path)} cannot be read ({error.strerror})") from None
-    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _lines(folder: str, done: PackingResult) -> Iterator[str]:
@@ -81,7 +72,7 @@ _HELP = """Make audits of many PDUs fast: keep the readings of past days as colu
 
 DIR is the folder of `pdu meter LIST --into DIR`. Each file but the newest gets a
 pack beside it, after all of its lines were checked. An audit uses a pack only
-while the SHA-256 of its file is the same. Packs are copies: remove them when you
+while its file has the same size and time. Packs are copies: remove them when you
 like, and run this again after you packed files with gzip."""
 pack = Subcommand(
     "pack",

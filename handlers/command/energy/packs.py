@@ -1,18 +1,17 @@
 """A pack: the polls of one file of a meter as columns, in the order of PDUs, to be read PDU by PDU.
 
-A pack is a copy for speed, never evidence: it holds the SHA-256 of its source and is used only
-while the source has it. It is made of blocks of one unit's polls, an index as JSON with the CRC-32
-of each block, and the length and the CRC-32 of the index in 8 bytes each. A block has, as doubles
-of the machine that wrote it, a column each for begin, end, monotonic time and uptime, then a column
-of each register for kWh, amperes and watts, then one of each register for states, a byte for a
-poll.
+A pack is a copy for speed, never evidence: it is used only while its source has the size and the
+time of change that it had then, and `pdu energy verify` makes it anew and compares. It is made of
+blocks of one unit's polls, an index as JSON with the CRC-32 of each block, and the length and the
+CRC-32 of the index in 8 bytes each. A block has columns of doubles for begin, end, monotonic time
+and uptime, then a column of each register for kWh, amperes and watts, then one of each register for
+states, a byte for a poll. Figures with up to three decimals are whole thousandths of 4 bytes.
 """
 
 from __future__ import annotations
 
 import contextlib
 import filecmp
-import hashlib
 import itertools
 import json
 import os
@@ -24,17 +23,21 @@ from typing import IO, Any, Callable, NamedTuple, Optional
 
 from ...errors import SettingsError, printable
 from ..kit import journal
+from .columns import Column, np
 from .lines import BAD, LinesAbove, PollRow
 from .readings import Block, UnitFacts
 
-_FORM = 4
+_FORM = 5
 #: a block is written when it has so many polls: this bounds the memory of 1,000 PDUs to 120 MB
 _POLLS = 96
 _TIMES = 4  # columns
 _FIGURES = 3  # columns of a register
-_DOUBLE = 8  # bytes
+_DOUBLE, _WHOLE = 8, 4  # bytes
 _LENGTH = 8  # bytes
-_PART = 1 << 20
+#: bytes of a value -> its type in numpy
+_TYPES = {_DOUBLE: "f8", _WHOLE: "i4", 1: "u1"}
+#: thousandths, and the one that stands for NaN
+_PARTS, _MOST, _MISSING = 1000.0, 2.0**31 - 1.0, -(2**31)
 
 
 class PackedUnit(NamedTuple):
@@ -45,6 +48,8 @@ class PackedUnit(NamedTuple):
     polls: int
     #: polls that read nothing, which are not in the block
     failed: int
+    #: for kWh, amperes and watts: bytes of a figure
+    widths: tuple[int, ...]
     crc: int
 
 
@@ -52,7 +57,7 @@ class Index(NamedTuple):
     """What a pack holds."""
 
     path: str
-    #: of the bytes of its source; "" if the pack is not kept
+    #: the state of its source; "" if the pack is not kept
     source: str
     #: the hash before the source's first line, and the one up to its last line
     after: str
@@ -83,30 +88,27 @@ def path_of(source: str) -> str:
     return f"{source.partition('.jsonl')[0]}.pack"
 
 
-def digest(path: str) -> str:
-    """The SHA-256 of a file. Raises SettingsError."""
-    found = hashlib.sha256()
+def state(path: str) -> str:
+    """A file's size in bytes, and when it was changed, in ns. Raises SettingsError."""
     try:
-        with open(path, "rb") as file:
-            while part := file.read(_PART):
-                found.update(part)
+        found = os.stat(path)
     except OSError as error:
         raise SettingsError(f"{printable(path)} cannot be read ({error.strerror})") from None
-    return found.hexdigest()
+    return f"{found.st_size} {found.st_mtime_ns}"
 
 
-def write(source: str, path: str, sha256: str = "", without: Container[int] = ()) -> Index:
+def write(source: str, path: str, of: str = "", without: Container[int] = ()) -> Index:
     """Write the pack of a journal's file; all of its lines are checked, but those in `without`.
 
-    `sha256`: of the source, where the pack is to be kept. Raises SettingsError, and journal.Changed
-    for a line that is not as it was written.
+    `of`: the state of the source, where the pack is to be kept. Raises SettingsError, and
+    journal.Changed for a line that is not as it was written.
     """
     unfinished = f"{path}.{os.getpid()}"
     try:
         try:
             opened = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with open(opened, "wb") as file:
-                index = _written(source, file, without)._replace(path=path, source=sha256)
+                index = _written(source, file, without)._replace(path=path, source=of)
                 _end(file, index)
             os.replace(unfinished, path)
         finally:
@@ -123,7 +125,7 @@ def is_of(path: str, source: str, folder: str) -> bool:
     Raises SettingsError, and journal.Changed for a line that is not as it was written.
     """
     again = os.path.join(folder, os.path.basename(path))
-    write(source, again, digest(source))
+    write(source, again, state(source))
     try:
         return filecmp.cmp(path, again, shallow=False)
     finally:
@@ -150,13 +152,32 @@ class _Rows:
             kept.extend(figures)
         self._states += row.states
 
-    def columns(self) -> bytes:
+    def block(self) -> tuple[bytes, tuple[int, ...]]:
+        """All columns, and the widths of figures."""
         registers = len(self.unit.registers)
-        parts = [self._times[place::_TIMES].tobytes() for place in range(_TIMES)]
-        for figures in self._figures:
-            parts += [figures[place::registers].tobytes() for place in range(registers)]
-        parts += [bytes(self._states[place::registers]) for place in range(registers)]
-        return b"".join(parts)
+        times = np.asarray(self._times).reshape(-1, _TIMES)
+        figures = [_narrow(np.asarray(one).reshape(-1, registers)) for one in self._figures]
+        states = np.asarray(self._states).reshape(-1, registers)
+        columns = [one.T.tobytes() for one in (times, *figures, states)]
+        return b"".join(columns), tuple(one.itemsize for one in figures)
+
+
+def _narrow(figures: Column) -> Column:
+    """Figures as whole thousandths if that loses nothing, else as they are."""
+    parts = np.rint(figures * _PARTS)
+    missing = np.isnan(figures)
+    if not (missing | ((np.abs(parts) <= _MOST) & (parts / _PARTS == figures))).all():
+        return figures
+    return np.where(missing, _MISSING, parts).astype(np.int32)
+
+
+def _wide(figures: Column) -> Column:
+    """What `_narrow` was given."""
+    if figures.dtype != np.int32:
+        return figures
+    found = figures / _PARTS
+    found[figures == _MISSING] = np.nan
+    return found
 
 
 def _written(source: str, file: IO[bytes], without: Container[int]) -> Index:
@@ -195,9 +216,9 @@ def _written(source: str, file: IO[bytes], without: Container[int]) -> Index:
 
 
 def _block(file: IO[bytes], rows: _Rows) -> PackedUnit:
-    columns = rows.columns()
-    place = PackedUnit(rows.unit, file.tell(), rows.polls, rows.failed, zlib.crc32(columns))
-    file.write(columns)
+    block, widths = rows.block()
+    place = PackedUnit(rows.unit, file.tell(), rows.polls, rows.failed, widths, zlib.crc32(block))
+    file.write(block)
     return place
 
 
@@ -226,9 +247,9 @@ def _number(value: int) -> bytes:
     return value.to_bytes(_LENGTH, "little")
 
 
-def index_of(path: str, sha256: str) -> Optional[Index]:
-    """The index of a pack; None if it is not there, damaged, not of this source, or not in this
-    form.
+def index_of(path: str, of: str) -> Optional[Index]:
+    """The index of a pack; None if it is not there, damaged, not of this state of its source, or
+    not in this form.
     """
     try:
         with open(path, "rb") as file:
@@ -239,11 +260,14 @@ def index_of(path: str, sha256: str) -> Optional[Index]:
         if zlib.crc32(text) != crc:
             return None
         said = line_parser()(text)
-        if (said["pack"], said["order"], said["source"]) != (_FORM, sys.byteorder, sha256):
+        if (said["pack"], said["order"], said["source"]) != (_FORM, sys.byteorder, of):
             return None
         units = [UnitFacts._make([*one[:-1], tuple(one[-1])]) for one in said["units"]]
-        places = [PackedUnit(units[number], *rest) for number, *rest in said["blocks"]]
-        return Index(path, sha256, said["after"], said["hash"], said["anew"], places)
+        places = [
+            PackedUnit(units[number], offset, polls, failed, tuple(widths), crc)
+            for number, offset, polls, failed, widths, crc in said["blocks"]
+        ]
+        return Index(path, of, said["after"], said["hash"], said["anew"], places)
     except (OSError, *BAD):
         return None
 
@@ -266,9 +290,10 @@ class _Files:
         self._stack = stack
         self._opened: dict[str, IO[bytes]] = {}
 
-    def columns(self, path: str, place: PackedUnit) -> memoryview:
-        """A block, as `_Rows.columns` made it. Raises SettingsError."""
-        size = place.polls * _bytes(place.unit)
+    def block(self, path: str, place: PackedUnit) -> bytes:
+        """A block, as `_Rows.block` made it. Raises SettingsError."""
+        registers = len(place.unit.registers)
+        size = place.polls * (_DOUBLE * _TIMES + registers * (sum(place.widths) + 1))
         try:
             file = self._opened.get(path)
             if file is None:
@@ -282,34 +307,30 @@ class _Files:
             raise SettingsError(
                 f"{printable(path)} is damaged: remove it, and run `pdu energy pack`"
             )
-        return memoryview(found)
-
-
-def _bytes(unit: UnitFacts) -> int:
-    """Of one poll in a block."""
-    return _DOUBLE * (_TIMES + _FIGURES * len(unit.registers)) + len(unit.registers)
+        return found
 
 
 def _joined(unit: UnitFacts, group: Sequence[tuple[str, PackedUnit]], files: _Files) -> Block:
-    """Blocks of one unit that follow each other, as one: each column is copied once."""
+    """Blocks of one unit that follow each other, as one."""
     registers, polls = len(unit.registers), sum(place.polls for _, place in group)
-    doubles = [array("d", bytes(_DOUBLE * polls)) for _ in range(_TIMES + _FIGURES * registers)]
-    states = [bytearray(polls) for _ in range(registers)]
-    columns = [(memoryview(one).cast("B"), _DOUBLE) for one in doubles]
-    columns += [(memoryview(one), 1) for one in states]
+    times = np.empty((_TIMES, polls))
+    figures = [np.empty((registers, polls)) for _ in range(_FIGURES)]
+    states = np.empty((registers, polls), dtype=np.uint8)
     first = 0
     for path, place in group:
-        block, offset = files.columns(path, place), 0
-        for column, width in columns:
-            size = width * place.polls
-            start = width * first
-            column[start : start + size] = block[offset : offset + size]
-            offset += size
+        if not place.polls:
+            continue
+        block, offset = files.block(path, place), 0
+        here = slice(first, first + place.polls)
+        widths = (_DOUBLE, *place.widths, 1)
+        for kept, width in zip((times, *figures, states), widths):
+            count = len(kept) * place.polls
+            part = np.frombuffer(block, dtype=_TYPES[width], count=count, offset=offset)
+            kept[:, here] = _wide(part.reshape(-1, place.polls))
+            offset += count * width
         first += place.polls
-    begins, ends, monotonic, uptimes = doubles[:_TIMES]
-    kwh, amperes, watts = (
-        doubles[_TIMES + kind * registers : _TIMES + (kind + 1) * registers]
-        for kind in range(_FIGURES)
-    )
     failed = sum(place.failed for _, place in group)
-    return Block(unit, begins, ends, monotonic, uptimes, kwh, amperes, watts, states, failed)
+    columns = [[array("d", one.tobytes()) for one in kept] for kept in (times, *figures)]
+    (begins, ends, monotonic, uptimes), kwh, amperes, watts = columns
+    signs = [bytearray(one) for one in states]
+    return Block(unit, begins, ends, monotonic, uptimes, kwh, amperes, watts, signs, failed)

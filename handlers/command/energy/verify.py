@@ -148,7 +148,7 @@ def packed(folder: str) -> int:
 def _is_its_pack(room: str, source: str) -> bool:
     """False for a pack that no audit uses. Raises Changed for one that says something else."""
     pack = packs.path_of(source)
-    index = packs.index_of(pack, packs.digest(source))
+    index = packs.index_of(pack, packs.state(source))
     if index is None:
         return False
     if not packs.is_of(pack, source, room):
