@@ -138,7 +138,13 @@ def _again(said: Forged, statement: Forged) -> Optional[Mapping[str, bytes]]:
         period = (proof.when(statement["from"]), proof.when(statement["to"]))
         factors = computing.Factors(*(statement[one] for one in computing.Factors._fields))
         made = proof.document(
-            statement["customer"], period, rules, factors, lines, statement["version"]
+            statement["customer"],
+            period,
+            rules,
+            factors,
+            statement["left_out"],
+            lines,
+            statement["version"],
         )
         return contents(made)
     except (*proof.BAD, StopIteration, SettingsError):

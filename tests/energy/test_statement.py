@@ -14,10 +14,13 @@ from typing import Any
 
 import pytest
 
+from handlers.command.energy.meter.days import Days
 from handlers.command.energy.moments import moment, zone_named
-from handlers.command.energy.statement import tariffs
+from handlers.command.energy.statement import seals, tariffs
 from handlers.command.energy.statement.building import contents
 from handlers.command.energy.statement.page import page
+from handlers.command.kit import journal
+from handlers.command.kit.journal import Journal
 from handlers.errors import SettingsError
 from tests.hall.twin.month import LIMIT_KW, Month, customers, energy_kwh, written
 from tests.handlers.command.running import run
@@ -268,3 +271,93 @@ def test_a_page_is_made_of_the_statement_alone(
     assert path.read_text() == page(statement)
     assert contents(statement)["statement.html"] == path.read_bytes()
     assert "Bright &amp; Sons" in path.read_text() and "//" not in path.read_text()
+
+
+def _days(folder: Path) -> list[str]:
+    return [*seals.kept_roots(str(folder / "readings")).days]
+
+
+def test_a_damaged_line_costs_its_neighbourhood_and_the_page_names_it(
+    hall: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged = hall / "readings" / "2026-10-20.jsonl"
+    lines = damaged.read_bytes().splitlines(keepends=True)
+    place = next(at for at in range(40, 60) if b'"of":0' in lines[at])
+    lines[place] = lines[place].replace(b'"kwh"', b'"kWh"')
+    damaged.write_bytes(b"".join(lines))
+    asked = ("--limit-kw", str(LIMIT_KW), "--customers", str(hall / "customers.csv"))
+    arguments = ("energy", "statement", str(hall / "readings"), *PERIOD, *asked)
+    code, _, err = run(capsys, *arguments, "--into", str(hall / "refused"))
+    assert code == 2 and f"2026-10-20.jsonl: line {place + 1} is not as it was written" in err
+    left_out = f"2026-10-20.jsonl:{place + 1}"
+    done = stated(capsys, hall, "--without", left_out)
+    note = f"LEFT OUT by --without, not checked: 2026-10-20.jsonl, lines {place + 1}"
+    assert done["left_out"] == [note] and done["unread"] == 0
+    for number in (1, 2, 3):
+        statement = statement_of(hall, number)
+        assert statement["left_out"] == [note] and note in page(statement)
+        for line in statement["lines"]:
+            held = [moment(line[one], BERLIN) for one in ("from", "to")]
+            true = energy_kwh(line["pdu"], int(line["outlet"]), held[0], held[1])
+            assert line["kwh"]["low"] <= true <= line["kwh"]["high"], line
+        (proof,) = hall.glob(f"october/{number:04d}-*/proof.json.gz")
+        check = ("energy", "check-statement", str(proof), "--root", done["root"])
+        assert run(capsys, *check)[0] == 0
+    assert "2026-10-20" in _days(hall)
+    # the whole day may be left out, too: then it has no root
+    (hall / "readings" / "roots.jsonl").unlink()
+    shutil.rmtree(hall / "october")
+    stated(capsys, hall, "--without", "2026-10-20.jsonl")
+    assert "2026-10-20" not in _days(hall) and "2026-10-21" in _days(hall)
+
+
+def test_a_day_in_two_files_is_read_whole(hall: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The meter begins a second file where the first one was damaged while it wrote it."""
+    stated(capsys, hall)
+    before = [statement_of(hall, number)["lines"] for number in (1, 2, 3)]
+    readings = hall / "readings"
+    for name in ("roots.jsonl", "roots.key"):
+        (readings / name).unlink()
+    shutil.rmtree(hall / "october")
+    whole = readings / "2026-10-20.jsonl"
+    records = [dict(entry.record) for entry in journal.read(str(whole))]
+    later = sorted(readings.glob("2026-10-2[1-9].jsonl")) + sorted(
+        readings.glob("2026-1[01]-[03]*")
+    )
+    kept = [(path, [*journal.read(str(path))]) for path in later if path.name > whole.name]
+    polls = [one for one in records if "of" in one]
+    declared = [one for one in records[1:] if "of" not in one]
+    first = Journal(str(readings / "x"), records[0]["after"])
+    first.append([*declared, *polls[:60]])
+    first.close()
+    second = Journal(str(readings / "y"), journal.START, [{"anew": "it was truncated"}])
+    second.append([*declared, *polls[60:]])
+    after = second.hash
+    second.close()
+    (readings / "x").rename(whole)
+    (readings / "y").rename(readings / "2026-10-20_02.jsonl")
+    for path, entries in sorted(kept):
+        path.unlink()
+        with Journal(str(path), after) as made:
+            made.append([dict(one.record) for one in entries[1:]])
+            after = made.hash
+    stated(capsys, hall)
+    again = [statement_of(hall, number)["lines"] for number in (1, 2, 3)]
+    assert [one["readings"] for lines in again for one in lines] == [
+        one["readings"] for lines in before for one in lines
+    ]
+    assert again == before
+
+
+def test_no_day_is_sealed_that_a_meter_may_still_write(
+    hall: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The newest file, whatever its name says: a clock that is not believed names none."""
+    readings = str(hall / "readings")
+    seal = ("energy", "seal", readings)
+    with Days(readings):
+        assert run(capsys, *seal)[0] == 0
+        newest = sorted(path.name for path in (hall / "readings").glob("*.jsonl"))[-2]
+        assert newest == "2026-11-01.jsonl"
+        assert max(_days(hall)) == "2026-10-31"
+    assert run(capsys, *seal)[0] == 0 and max(_days(hall)) == "2026-11-01"

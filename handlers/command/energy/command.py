@@ -37,7 +37,7 @@ from .groups import by_customer, by_machine, worst
 from .outcome import AuditOutcome, Times
 from .queries import QueryLogin, is_url
 from .readings import PduReadings
-from .shared_options import BillingOptions, billing
+from .shared_options import WITHOUT, BillingOptions, billing
 from .sources import Access, source_of
 
 _SECRETS = ("password", "token")
@@ -166,12 +166,7 @@ Exit code: 0 if all that is billed is firm, 1 if it is bounded, 2 if it is not
 billable or an argument or a file is wrong. Customers are billed; without them
 machines, and without those outlets."""
 _SERVER = [
-    *option(
-        "--without",
-        "folder: leave a file, or lines of it, out; repeatable",
-        "FILE[:LINES]",
-        multiple=True,
-    ),
+    *WITHOUT,
     *option("--match", 'server: more labels of the series, such as job="pdu"', "LABELS"),
     *plain(USERNAME),
     *secret_files(),

@@ -33,9 +33,9 @@ _ROOMY = "/var/tmp"  # noqa: S108  # only the parent of a folder with a name tha
 
 
 class DayBlocks(NamedTuple):
-    """The readings of a PDU in one file of a meter."""
+    """The readings of a PDU in the files of a day."""
 
-    #: of the file's name
+    #: of the files' names
     day: str
     blocks: Sequence[Block]
 
@@ -61,29 +61,35 @@ class MeterJournal:
         """
         paths = _chosen(self._folder, begin - _DAY, end + _DAY)
         with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as folder:
-            indexes = [*_indexes(paths, folder, self._without)]
-            self._origin = [*_said(self._folder, paths, indexes), *self._holes(paths)]
+            indexes = [index for _, index in _indexes(paths, folder, self._without)]
+            self._origin = [*_said(self._folder, paths, indexes), *self.holes(paths)]
             yield from _each_pdu(indexes, partial(_audit, audit))
 
     def past(self, begin: float, end: float) -> Sequence[str]:
-        """The files of days before today, which no meter writes to any more, that may have readings
-        of a period, or of a day before or after it. Raises SettingsError.
+        """The finished files (`finished`) that may have readings of a period, or of a day before or
+        after it. Raises SettingsError.
         """
-        today = days.day_of(time.time())
-        paths = _chosen(self._folder, begin - _DAY, end + _DAY)
-        return [one for one in paths if _day(one) < today]
+        done = {*finished(self._folder)}
+        return [one for one in _chosen(self._folder, begin - _DAY, end + _DAY) if one in done]
 
     def by_day(
         self, paths: Sequence[str], found: Callable[[str, Sequence[DayBlocks]], Found]
     ) -> Iterator[Found]:
-        """As `each`, of some files, each PDU's readings as blocks, by the day of their file.
+        """As `each`, of some files, each PDU's readings as blocks, by the day of their files.
         `hashes` has those days.
         """
         with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as folder:
-            indexes = [*_indexes(paths, folder, self._without)]
-            self.hashes = {_day(path): index.hash for path, index in zip(paths, indexes)}
-            placed = {index.path: _day(path) for path, index in zip(paths, indexes)}
+            made = [*_indexes(paths, folder, self._without)]
+            self.hashes = {_day(path): index.hash for path, index in made}
+            placed = {index.path: _day(path) for path, index in made}
+            indexes = [index for _, index in made]
             yield from _each_pdu(indexes, partial(_by_day, found, placed))
+
+    def lines(self, path: str) -> Iterator[journal.JournalLine]:
+        """The lines of a file but those that are left out. Raises as `journal.lines`."""
+        without = self._without.get(path, NO_LINES)
+        if without is not None:
+            yield from (one for one in journal.lines(path, without) if not one.is_left_out)
 
     def close(self) -> None:
         """Nothing to do: a file is open only while it is read."""
@@ -92,13 +98,34 @@ class MeterJournal:
         """The files, and the last hash of their chain."""
         return self._origin
 
-    def _holes(self, paths: Sequence[str]) -> Iterator[str]:
+    def holes(self, paths: Sequence[str]) -> Iterator[str]:
         """What was left out, as notes."""
         for path in paths:
             if path in self._without:
                 lines = self._without[path]
                 said = "all of it" if lines is None else f"lines {_told(lines)}"
                 yield f"LEFT OUT by --without, not checked: {os.path.basename(path)}, {said}"
+
+
+def finished(folder: str) -> Sequence[str]:
+    """The files of days that no meter writes to any more.
+
+    A meter goes on with the newest file, whatever its clock says, so that one is finished if its
+    day is over and no meter uses the folder; and with it other files of the same day. Raises
+    JournalError.
+    """
+    paths = days.files(folder)
+    if not paths:
+        return paths
+    newest = _day(paths[-1])
+    if newest < days.day_of(time.time()) and not days.is_used(folder):
+        return paths
+    return [one for one in paths if _day(one) != newest]
+
+
+def by_days(paths: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    """Files by their day: one, and more where a chain began anew."""
+    return {day: [*some] for day, some in groupby(paths, key=_day)}
 
 
 _WITHOUT = re.compile(r"(?P<file>.+?)(?::(?P<lines>[0-9]+(?:-[0-9]+)?(?:,[0-9]+(?:-[0-9]+)?)*))?")
@@ -214,8 +241,10 @@ def roomy() -> Optional[str]:
     return _ROOMY if "TMPDIR" not in os.environ and os.path.isdir(_ROOMY) else None
 
 
-def _indexes(paths: Sequence[str], folder: str, without: LeftOut) -> Iterator[packs.Index]:
-    """The packs of files that follow each other. Raises Changed if they do not."""
+def _indexes(
+    paths: Sequence[str], folder: str, without: LeftOut
+) -> Iterator[tuple[str, packs.Index]]:
+    """Files that follow each other, with their packs. Raises Changed if they do not."""
     before, units = "", dict[UnitFacts, UnitFacts]()
     kept = [path for path in paths if without.get(path, NO_LINES) is not None]
     made = spread(partial(_index, folder, without), kept, large=are_large(kept))
@@ -230,7 +259,7 @@ def _indexes(paths: Sequence[str], folder: str, without: LeftOut) -> Iterator[pa
         if before and index.after != before and 1 not in lines and not index.anew:
             raise journal.discontinued(path)
         before = index.hash
-        yield index._replace(units=[_shared(place, units) for place in index.units])
+        yield path, index._replace(units=[_shared(place, units) for place in index.units])
 
 
 def _shared(place: packs.PackedUnit, units: dict[UnitFacts, UnitFacts]) -> packs.PackedUnit:
@@ -266,8 +295,8 @@ def _by_day(
     found: Callable[[str, Sequence[DayBlocks]], Found], placed: Mapping[str, str], stored: _Stored
 ) -> Found:
     name, places = stored
-    by_pack = groupby(places, key=lambda one: one[0])
-    return found(name, [DayBlocks(placed[path], [*packs.blocks(some)]) for path, some in by_pack])
+    by_day = groupby(places, key=lambda one: placed[one[0]])
+    return found(name, [DayBlocks(day, [*packs.blocks(some)]) for day, some in by_day])
 
 
 def _audit(audit: Callable[[PduReadings], Found], stored: _Stored) -> Found:

@@ -73,6 +73,15 @@ class BillingFiles(NamedTuple):
     cords: Mapping[str, Sequence[Place]]
 
 
+#: damaged lines of a meter's folder
+WITHOUT = option(
+    "--without",
+    "folder of `pdu meter`: leave a file, or lines of it, out; repeatable",
+    "FILE[:LINES]",
+    multiple=True,
+)
+
+
 def billing(customers_required: bool) -> Parameters:
     """The options of `BillingOptions`."""
     return [*_PERIOD, *_METERS, *DRAWING(old="--hall"), *CUSTOMERS(required=customers_required)]

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby, islice
@@ -19,11 +18,9 @@ from typing import Any, NamedTuple, Optional
 
 from .... import VERSION
 from ....errors import SettingsError, printable
-from ...kit import journal
 from .. import checks
 from ..audit import Asked, AuditedRegister, audited
-from ..journals import DayBlocks, MeterJournal, roomy
-from ..meter import days as days_of_meter
+from ..journals import DayBlocks, MeterJournal, by_days, finished, roomy
 from ..owners import Place, Tenure, cut
 from ..readings import PduReadings
 from ..spread import spread
@@ -42,6 +39,9 @@ class Ordered(NamedTuple):
     """What statements are made of."""
 
     folder: str
+    source: MeterJournal
+    #: finished files of the period, and around it
+    paths: Sequence[str]
     begin: float
     end: float
     asked: Asked
@@ -81,29 +81,22 @@ class _OfPdu(NamedTuple):
     parts: Sequence[_Part]
 
 
-def sealed(folder: str) -> seals.Roots:
-    """Keep the root of each past day that has none, oldest first; all roots.
+def sealed(folder: str, without: Sequence[str] = ()) -> seals.Roots:
+    """Keep the root of each finished day that has none, oldest first; all roots.
 
-    Raises SettingsError, and journal.Changed for a line that is not as it was written.
+    `without`: what is left out, as in `journals.left_out`. Raises SettingsError, and
+    journal.Changed for a line that is not as it was written.
     """
-    paths = days_of_meter.files(folder)
-    if not paths:
-        raise SettingsError(f"{printable(folder)} has no file of a meter, such as 2026-11-23.jsonl")
-    today = days_of_meter.day_of(time.time())
+    source = MeterJournal(folder, without)
     known = seals.kept_roots(folder).days
-    named = {os.path.basename(path)[: len(today)]: path for path in paths}
-    new = {day: path for day, path in named.items() if day < today and day not in known}
+    new = {day: some for day, some in by_days(finished(folder)).items() if day not in known}
     if new:
         key = seals.key_of(folder)
-        for day, path in new.items():
-            _seal_day(folder, day, path, key)
+        for paths in new.values():
+            found = [one for some in source.by_day(paths, partial(_sealed, key)) for one in some]
+            trees = {day: merkle.Tree(one.hash for one in found) for day in source.hashes}
+            seals.keep(folder, trees, source.hashes)
     return seals.kept_roots(folder)
-
-
-def _seal_day(folder: str, day: str, path: str, key: Key) -> None:
-    source = MeterJournal(folder)
-    hashes = [one.hash for found in source.by_day([path], partial(_sealed, key)) for one in found]
-    seals.keep(folder, {day: merkle.Tree(hashes)}, source.hashes)
 
 
 def _sealed(key: Key, pdu: str, days: Sequence[DayBlocks]) -> Sequence[seals.Sealed]:
@@ -123,10 +116,10 @@ def write(ordered: Ordered, into: str) -> Written:
         ) from None
     key = seals.key_of(ordered.folder)
     with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as room:
-        source = MeterJournal(ordered.folder)
+        source = ordered.source
         work = partial(_of_pdu, ordered, key, room)
         hashes, parts = dict[str, list[bytes]](), list[_Part]()
-        for found in source.by_day(source.past(ordered.begin, ordered.end), work):
+        for found in source.by_day(ordered.paths, work):
             for one in found.sealed:
                 hashes.setdefault(one.day, []).append(one.hash)
             parts += found.parts
@@ -401,8 +394,9 @@ class _Writer:
             lines.append(HeldFigures(line, power.HeldPower(*span, dict(said["quarters"]))))
         ordered = self._ordered
         period = (ordered.begin, ordered.end)
+        left_out = [*ordered.source.holes(ordered.paths)]
         statement = proof.document(
-            customer.name, period, ordered.rules, ordered.factors, lines, VERSION
+            customer.name, period, ordered.rules, ordered.factors, left_out, lines, VERSION
         )
         files = contents(statement)
         try:
@@ -464,12 +458,15 @@ def _written(folder: str, name: str, content: bytes) -> int:
     return len(content)
 
 
-def names_of(path: str) -> Mapping[Place, str]:
-    """What people call outlets, as the lines of units in a file of a meter say it."""
+def names_of(source: MeterJournal, paths: Sequence[str]) -> Mapping[Place, str]:
+    """What people call outlets, as the lines of units in the last of these files say it."""
     found: dict[Place, str] = {}
-    for line in journal.lines(path):
-        if line.body.startswith(b'"unit":'):
-            said = json.loads(b"{" + line.body)
-            pairs = zip(said.get("outlets", ()), said.get("names", ()))
-            found.update({(said["name"], outlet): name for outlet, name in pairs if name})
+    for path in reversed(paths):
+        for line in source.lines(path):
+            if line.body.startswith(b'"unit":'):
+                said = json.loads(b"{" + line.body)
+                pairs = zip(said.get("outlets", ()), said.get("names", ()))
+                found.update({(said["name"], outlet): name for outlet, name in pairs if name})
+        if found:
+            break
     return found

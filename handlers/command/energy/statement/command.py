@@ -15,7 +15,7 @@ from ...kit.output import Result, counted, shown
 from ...kit.shared_options import INTO
 from ..audit import Asked
 from ..journals import MeterJournal
-from ..shared_options import BillingOptions, billing
+from ..shared_options import WITHOUT, BillingOptions, billing
 from . import proof
 from .building import Ordered, Written, names_of, sealed, write
 from .computing import Factors, Rules
@@ -31,14 +31,18 @@ class StatementOptions(NamedTuple):
     tariff: Optional[str]
     carbon: Optional[float]
     pue: Optional[float]
+    without: Sequence[str]
 
 
 @click.pass_context
 def _statement(context: click.Context, /, **options: Any) -> int:
     wanted, state = StatementOptions(BillingOptions.of(options), **options), given(context)
     state.defect_code = WRONG
-    done = write(_ordered(wanted), wanted.into)
-    return shown(Result(done._asdict(), [*_lines(wanted.into, done)]), state.json)
+    ordered = _ordered(wanted)
+    done = write(ordered, wanted.into)
+    holes = [*ordered.source.holes(ordered.paths)]
+    document = {**done._asdict(), "left_out": holes}
+    return shown(Result(document, [*holes, *_lines(wanted.into, done)]), state.json)
 
 
 def _ordered(wanted: StatementOptions) -> Ordered:
@@ -47,16 +51,19 @@ def _ordered(wanted: StatementOptions) -> Ordered:
     tolerance = wanted.billing.tolerance_kwh
     if not owned:
         raise SettingsError(f"{printable(str(wanted.billing.customers))} names no customer")
-    paths = MeterJournal(wanted.dir).past(begin, end)
+    source = MeterJournal(wanted.dir, wanted.without)
+    paths = source.past(begin, end)
     return Ordered(
         wanted.dir,
+        source,
+        paths,
         begin,
         end,
         Asked(begin, end, meters, owned, tolerance_kwh=tolerance),
         Rules(zone, tolerance, tariff(wanted.tariff) if wanted.tariff else ()),
         Factors(wanted.carbon, wanted.pue),
         {place: name for name, places in cords.items() for place in places},
-        names_of(paths[-1]) if paths else {},
+        names_of(source, paths),
     )
 
 
@@ -73,7 +80,7 @@ def _lines(into: str, done: Written) -> Iterator[str]:
 
 @click.pass_context
 def _seal(context: click.Context, /, **options: Any) -> int:
-    found = sealed(options["dir"])
+    found = sealed(options["dir"], options["without"])
     last = max(found.days, default="none")
     said: Sequence[str] = [
         f"{counted(len(found.days), 'day')} sealed, the last one {last}",
@@ -108,6 +115,7 @@ statement = Subcommand(
         ),
         *option("--carbon", "adds carbon dioxide", "G_PER_KWH", NumberRange(0.0, 5_000.0)),
         *option("--pue", "adds the building's share", "FACTOR", NumberRange(1.0, 10.0)),
+        *WITHOUT,
         *output(),
     ],
 )
@@ -122,5 +130,5 @@ seal = Subcommand(
     callback=_seal,
     help=_SEAL_HELP,
     examples=("pdu energy seal /var/lib/pdu-meter", "pdu energy seal readings --json"),
-    params=[Word("DIR"), *output()],
+    params=[Word("DIR"), *WITHOUT, *output()],
 )

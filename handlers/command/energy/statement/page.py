@@ -31,6 +31,7 @@ def page(statement: Mapping[str, Any]) -> str:
         *_added(statement),
         *_events(statement["lines"]),
         *_units(statement["lines"]),
+        *(f"<p>{safe(one)}</p>" for one in statement["left_out"]),
         "<h2>How to check this</h2>",
         "<p>Keep this page together with <code>statement.json</code> and"
         " <code>proof.json.gz</code>, which has all readings of these outlets. <code>pdu energy"

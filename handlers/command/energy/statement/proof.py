@@ -251,10 +251,11 @@ def document(
     period: tuple[float, float],
     rules: Rules,
     factors: Factors,
+    left_out: Sequence[str],
     lines: Sequence[computing.HeldFigures],
     version: str,
 ) -> dict[str, Any]:
-    """A whole statement, as `statement.json` has it."""
+    """A whole statement, as `statement.json` has it. `left_out`: notes of damaged lines."""
     total = computing.totals([one.line for one in lines], [one.power for one in lines])
     begin, end = (computing.local(time, rules.zone) for time in period)
     return {
@@ -267,6 +268,7 @@ def document(
         "tolerance_kwh": rules.tolerance_kwh,
         "tariff_rows": [[one.period, [*one.days], one.since, one.to] for one in rules.tariff],
         **factors._asdict(),
+        "left_out": [*left_out],
         "lines": [one.line for one in lines],
         "total": total,
         "added": computing.added(total["kwh"], factors),
@@ -287,7 +289,15 @@ def _again(
     ]
     factors = Factors(*(statement[name] for name in Factors._fields))
     period = (when(statement["from"]), when(statement["to"]))
-    return document(statement["customer"], period, rules, factors, lines, statement["version"])
+    return document(
+        statement["customer"],
+        period,
+        rules,
+        factors,
+        [str(one) for one in statement["left_out"]],
+        lines,
+        statement["version"],
+    )
 
 
 def held_of(line: Mapping[str, Any]) -> Held:

@@ -138,7 +138,9 @@ def keep(folder: str, trees: Mapping[str, merkle.Tree], hashes: Mapping[str, str
     for day, tree in trees.items():
         if known.get(day, tree.root.hex()) != tree.root.hex():
             raise SettingsError(
-                f"{printable(folder)}: the readings of {day} are not those whose root is in {ROOTS}"
+                f"{printable(folder)}: the readings of {day} are not those whose root is in"
+                f" {ROOTS}: lines were changed or left out since, and only the file as it was can"
+                " be proven"
             )
     new = [
         {"day": day, "root": tree.root.hex(), "meter": hashes[day]}
