@@ -22,9 +22,9 @@ from ..kit.options import Seconds, SharedOptions, given, option, output, secret_
 from ..kit.output import counted, print_json, progress
 from ..kit.report import Usage, described
 from ..kit.shared_options import ARCHIVES, AUTH, CSV, HTML, PARALLEL, SAVE, WORKERS
-from ..pdus import pool, saved
+from ..pdus import rounds, saved
 from ..pdus.auth import ENVIRONMENT
-from ..pdus.polling import Target, poll_all, targets
+from ..pdus.polling import Target, poll, poll_all, targets
 from ..pdus.reading import Reading
 from ..pdus.versions import replaced
 from ..site import LIST, Site, words
@@ -188,12 +188,12 @@ def _round(
     keep = state.json or wanted.html is not None or wanted.watch is not None
     rows: list[Optional[PduRow]] = [None] * len(polled)
     kept: list[Reading] = [Reading()] * len(polled)
-    read = None if wanted.save is None else poll_all
+    read = poll if wanted.save is None else poll_all
     begin = time.monotonic()
     shown = progress(len(polled), "polling", show_pos=True)
     with (
         contextlib.closing(
-            pool.read_all(polled, wanted.parallel, processes=wanted.workers, read=read)
+            rounds.read_all(polled, wanted.parallel, processes=wanted.workers, read=read)
         ) as readings,
         shown as bar,
     ):
@@ -287,7 +287,7 @@ check = _Check(
         *AUTH(),
         *option("--lenient", "list and ignore columns of a CSV file that are unknown"),
         *ARCHIVES(),
-        *PARALLEL(default=pool.PARALLEL, show_default=True),
+        *PARALLEL(default=rounds.PARALLEL, show_default=True),
         *WORKERS(),
         *option(
             "--watch", "poll every SECONDS, and mark what changed", "SECONDS", Seconds(1, 86400)

@@ -15,7 +15,7 @@ from ..kit.options import Parameters, option, secret_files
 from ..kit.output import progress
 from ..kit.report import Usage
 from ..kit.shared_options import AUTH, LIST, PARALLEL, SAVE
-from ..pdus import pool
+from ..pdus import rounds
 from ..pdus.polling import poll_all
 from ..pdus.reading import Reading
 from ..pdus.saved import HallReadings, of_json, of_readings, save
@@ -36,7 +36,7 @@ def of_list() -> Parameters:
     return [
         *LIST(),
         *AUTH(),
-        *PARALLEL(default=pool.PARALLEL, show_default=True),
+        *PARALLEL(default=rounds.PARALLEL, show_default=True),
         *secret_files(),
     ]
 
@@ -86,7 +86,7 @@ def read_list(source: SourceOptions, wanted: Collection[str]) -> HallReadings:
     devices = [one.device for one in polled]
     found: list[Optional[Reading]] = [None] * len(polled)
     shown_bar = progress(len(polled), "reading", show_pos=True)
-    readings = pool.read_all(polled, source.parallel, read=poll_all)
+    readings = rounds.read_all(polled, source.parallel, read=poll_all)
     with contextlib.closing(readings), shown_bar as bar:
         for place, reading in readings:
             found[place] = reading

@@ -18,7 +18,7 @@ from ...kit.options import given, option, output, secret_files
 from ...kit.output import Result, shown
 from ...kit.service import Supervisor, Wishes
 from ...kit.shared_options import ARCHIVES, AUTH, EVERY, INTO, PARALLEL
-from ...pdus import pool
+from ...pdus import rounds
 from ...site import LIST, Site, words
 from .anchors import Anchor
 from .beside import Screen, ServedMetrics, Told
@@ -117,7 +117,7 @@ meter = Subcommand(
         *option("--anchor", "run this when a day has ended: words with {day}, {hash}", "COMMAND"),
         *option("--metrics", "serve the meter's own metrics to Prometheus", "ADDRESS:PORT"),
         *ARCHIVES(),
-        *PARALLEL(default=pool.PARALLEL, show_default=True),
+        *PARALLEL(default=rounds.PARALLEL, show_default=True),
         *secret_files(),
         *output(),
     ],

@@ -8,9 +8,7 @@ do not cost 1,000 syncs.
 
 from __future__ import annotations
 
-import functools
 import itertools
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import Any, Callable, NamedTuple, Optional, Protocol
@@ -20,10 +18,9 @@ from ....errors import printable
 from ...kit.journal import JournalError
 from ...kit.output import counted
 from ...kit.service import Wishes, reread
-from ...pdus.crew import ALONE, Crew, Event, LostJob, cores
-from ...pdus.lag import Lag
-from ...pdus.polling import Target, busy, doubted
+from ...pdus.polling import Target
 from ...pdus.reading import CallFailure, Reading
+from ...pdus.rounds import PATIENCE_S, Readers, Way
 from . import lines
 from .days import Days, EndedDay
 from .health import MeterCounts, MeterHealth, PduHealth, clock_time
@@ -33,19 +30,11 @@ from .naming import DAY_S, FileClock
 from .schedule import Due, following
 from .taking import Known, known_of, take
 
-_PER_PROCESS = 16  # with fewer PDUs another process costs more than it saves
 #: how long readings wait for others, to be written together, in s
 TOGETHER_S = 0.2
 _MOST_TOGETHER = 500
 # the longest wait, in s: a machine that slept does not know it earlier
 LONGEST_WAIT_S = 10.0
-#: a call of this pack's handlers ends within a minute
-PATIENCE_S = 180.0
-_HANGS = CallFailure(
-    "defect",
-    "this PDU was not read in time: run `pdu status` on it with --debug and report the output",
-)
-_LOST = CallFailure("defect", "a process ended while it read this PDU")
 
 
 class MeterSettings(NamedTuple):
@@ -77,12 +66,6 @@ class Companion(Protocol):
         ...
 
 
-class _Read(NamedTuple):
-    taken: Taken
-    #: set if this machine was too late for the PDU's silence to count
-    doubt: Optional[Lag]
-
-
 class _Unwritten(NamedTuple):
     """Polls that were lost."""
 
@@ -101,7 +84,6 @@ class _Pdu:
         self.known: Optional[Known] = None
         #: whether it is being read
         self.is_out = False
-        self.level = 0
         #: turns that it missed since its last line
         self.missed = 0
 
@@ -155,33 +137,33 @@ class MeterService:
 
         Raises SettingsError if no process starts, or if the journal was changed by others.
         """
-        crew = self._crew()
+        way = Way(self._settings.take, lambda taken: taken.reading, self._failed)
+        readers: Readers[Taken] = Readers(self._targets, way, self._settings.parallel)
         try:
             due = Due(self._now().mono)
             while not self._is_done():
                 now = self._now()
                 if self._may_begin() and now.mono >= due.mono:
                     if self._polled >= self._settings.fresh_after:
-                        crew = self._renewed(crew)
+                        self._renew(readers)
                     is_first = self._due is None
-                    due = self._due = self._begun(crew, due, now)
+                    due = self._due = self._begun(readers, due, now)
                     if is_first:
                         self._say_start()
                     now = self._now()
                 for companion in self._companions:
                     companion.turn(self)
                 wait = min(max(due.mono - now.mono, 0.0), self._settings.longest_wait_s)
-                self._write(self._arrived(crew, wait, wishes))
+                self._write(self._arrived(readers, wait, wishes))
                 if self._is_reloading:
                     self._is_reloading = False
-                    crew = self._reloaded(crew, read)
-                hanging = crew.overdue(self._settings.patience_s)
+                    self._reload(readers, read)
+                hanging = [*readers.hanging(self._settings.patience_s)]
                 if hanging:
-                    # PDUs whose readings do not end are given up
-                    self._write([(place, self._failed(_HANGS)) for place in hanging])
-                    crew = self._renewed(crew)
+                    self._write(hanging)
+                    self._renew(readers)
         finally:
-            crew.close()
+            readers.close()
 
     def _say_start(self) -> None:
         """What is read, how often, where to, and when next."""
@@ -192,26 +174,22 @@ class MeterService:
             said += f"; next round at {clock_time(following)}"
         self._say(said)
 
-    def _renewed(self, crew: Crew) -> Crew:
-        """New processes in place of those of a crew. What these were reading is read anew."""
-        crew.close()
-        crew = self._crew()
+    def _renew(self, readers: Readers[Taken]) -> None:
+        """New processes. What the others were reading is read anew."""
         self._polled = 0
-        for place, pdu in enumerate(self._pdus):
-            if pdu.is_out:
-                crew.repeat(place, (place, pdu.known), pdu.level)
-        return crew
+        pdus = enumerate(self._pdus)
+        readers.renew(self._targets, [(place, pdu.known) for place, pdu in pdus if pdu.is_out])
 
-    def _reloaded(self, crew: Crew, read: Callable[[], Sequence[Target]]) -> Crew:
+    def _reload(self, readers: Readers[Taken], read: Callable[[], Sequence[Target]]) -> None:
         """Take over what the files say now. What was being read is read by new processes."""
         targets = reread(read, self._say)
         if targets is None:
-            return crew
+            return
         added, removed = self._take_over(targets)
         self._say(
             f"the list was read again: {counted(len(targets), 'PDU')}, {added} new, {removed} gone"
         )
-        return self._renewed(crew)
+        self._renew(readers)
 
     def _take_over(self, targets: Sequence[Target]) -> tuple[int, int]:
         """Use these PDUs. One that the list named before goes on; a new one gets a number that no
@@ -231,7 +209,7 @@ class MeterService:
     def _is_done(self) -> bool:
         return self._is_stopped or not (self._may_begin() or any(pdu.is_out for pdu in self._pdus))
 
-    def _begun(self, crew: Crew, due: Due, now: Instant) -> Due:
+    def _begun(self, readers: Readers[Taken], due: Due, now: Instant) -> Due:
         """Begin a round. Returns when the next one is due."""
         missed = 0
         for place, pdu in enumerate(self._pdus):
@@ -239,8 +217,8 @@ class MeterService:
                 pdu.missed += 1
                 missed += 1
             else:
-                pdu.is_out, pdu.level = True, 0
-                crew.add(place, (place, pdu.known))
+                pdu.is_out = True
+                readers.ask(place, pdu.known)
         self._add(rounds=1, missed=missed)
         every = self._settings.every
         following_one = following(due, now, every)
@@ -254,13 +232,9 @@ class MeterService:
 
     # ---- readings --------------------------------------------------------------------------------
 
-    def _crew(self) -> Crew:
-        parallel = max(1, min(self._settings.parallel, len(self._targets)))
-        processes = min(cores(), -(-parallel // _PER_PROCESS))
-        work = functools.partial(_job, self._targets, self._settings.take)
-        return Crew(work, parallel, processes)
-
-    def _arrived(self, crew: Crew, wait: float, wishes: Wishes) -> list[tuple[int, Taken]]:
+    def _arrived(
+        self, readers: Readers[Taken], wait: float, wishes: Wishes
+    ) -> list[tuple[int, Taken]]:
         """The readings that arrive within `wait` seconds, and shortly after the first of them."""
         found: list[tuple[int, Taken]] = []
         end = self._now().mono + wait
@@ -269,8 +243,7 @@ class MeterService:
             others = {wishes.pipe: lambda: self._hear(wishes)}
             for companion in self._companions:
                 others.update(companion.pipes())
-            for event in crew.turn(max(end - self._now().mono, 0.0), others):
-                found += self._taken(crew, event)
+            found += readers.turn(max(end - self._now().mono, 0.0), others)
             now = self._now().mono
             if found and not before:
                 end = now + TOGETHER_S
@@ -285,23 +258,10 @@ class MeterService:
         self._is_reloading = wishes.heard() or self._is_reloading
         self._is_stopped = wishes.ending is not None
 
-    def _taken(self, crew: Crew, event: Event) -> Iterator[tuple[int, Taken]]:
-        """The reading of an event; none if its silence is doubted and the PDU is read again."""
-        place = event.ticket
-        if isinstance(event, LostJob):
-            yield place, self._failed(_LOST)
-            return
-        taken, doubt = event.result
-        pdu = self._pdus[place]
-        if doubt is not None and pdu.level < ALONE:
-            pdu.level += 1
-            crew.repeat(place, (place, pdu.known), pdu.level)
-            return
-        if doubt is not None:
-            taken = taken._replace(reading=taken.reading._replace(failure=busy(doubt)))
-        yield place, taken
-
-    def _failed(self, failure: CallFailure) -> Taken:
+    def _failed(self, taken: Optional[Taken], failure: CallFailure) -> Taken:
+        """A reading that failed, also one of which nothing is known."""
+        if taken is not None:
+            return taken._replace(reading=taken.reading._replace(failure=failure))
         now = self._now()
         return Taken(now, now, Reading(failure=failure))
 
@@ -393,19 +353,3 @@ class MeterService:
         self.counts = self.counts._replace(
             **{name: getattr(self.counts, name) + by for name, by in more.items()}
         )
-
-
-# ---- in a child process --------------------------------------------------------------------------
-
-
-def _job(
-    targets: Sequence[Target],
-    taking: Callable[[Target, Optional[Known]], Taken],
-    asked: tuple[int, Optional[Known]],
-    since: Callable[[float], Lag],
-) -> _Read:
-    place, known = asked
-    target, begin = targets[place], time.monotonic()
-    taken = taking(target, known)
-    lag = since(begin)
-    return _Read(taken, lag if doubted(target, taken.reading, lag) else None)

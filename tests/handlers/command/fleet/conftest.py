@@ -8,7 +8,7 @@ from typing import Callable
 import pytest
 
 from handlers.command import root
-from handlers.command.pdus import polling, pool
+from handlers.command.pdus import polling, rounds
 from handlers.command.pdus.polling import Target
 from handlers.command.pdus.reading import Reading
 from tests.waiting import PATIENCE_S
@@ -58,7 +58,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         for place, target in enumerate(targets):
             yield place, (read or polling.poll)(target)
 
-    monkeypatch.setattr(pool, "read_all", one_by_one)
+    monkeypatch.setattr(rounds, "read_all", one_by_one)
     for key in [key for key in os.environ if key.startswith("PDU_")]:
         monkeypatch.delenv(key)
 

@@ -25,7 +25,7 @@ from handlers.command import root
 from handlers.command.fleet.verdict import REMEDIES
 from handlers.command.kit import files
 from handlers.command.kit.exits import INTERRUPTED, READER_GONE
-from handlers.command.pdus import listing, pool
+from handlers.command.pdus import listing, rounds
 from handlers.command.pdus.reading import CallFailure, Reading
 from handlers.errors import SettingsError
 from tests import terminal
@@ -515,15 +515,15 @@ def test_a_watch_prints_why_a_pdu_failed_only_when_that_changed(
     path = tmp_path / "list.csv"
     path.write_text("name,handler,address\nrack,nut,192.0.2.1\n")
     lost = Reading(failure=CallFailure("unreachable", "no answer"))
-    rounds = iter([Reading(answered=True), lost, lost])
+    found = iter([Reading(answered=True), lost, lost])
 
     def one_round(*_: object, **__: object) -> Iterator[tuple[int, Reading]]:
-        for reading in rounds:
+        for reading in found:
             yield 0, reading
             return
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pool, "read_all", one_round)
+    monkeypatch.setattr(rounds, "read_all", one_round)
     monkeypatch.setattr(time, "sleep", lambda _: None)
     assert root.run(["check", str(path), "--watch", "1"]) == INTERRUPTED
     _, _, _, _, changed, why, remedy, *sums = capsys.readouterr().out.splitlines()

@@ -22,7 +22,7 @@ from typing import Any, cast
 
 import pytest
 
-from handlers.command.pdus import lag, polling, pool, worker
+from handlers.command.pdus import lag, polling, rounds, worker
 from handlers.command.pdus.auth import FleetLogin
 from handlers.command.pdus.lag import Heart, Lag
 from handlers.command.pdus.listing import ListedPdu
@@ -58,9 +58,9 @@ def script(text: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 # 0.5 s.
 _SLOW = """
 import ctypes, json, sys, threading, time
-from handlers.command.pdus import auth, crew, listing, pool, polling
+from handlers.command.pdus import auth, crew, listing, polling, rounds
 
-keep, job, hogs = ctypes.PyDLL(None).usleep, pool._job, []
+keep, job, hogs = ctypes.PyDLL(None).usleep, rounds._job, []
 
 def hog():
     end = time.monotonic() + 3.0
@@ -68,20 +68,20 @@ def hog():
         keep(700_000)
         time.sleep(0.03)
 
-def late(targets, read, place, since):
+def late(way, targets, asked, since):
     if not hogs:
         hogs.append(threading.Thread(target=hog, daemon=True))
         hogs[0].start()
-    return job(targets, read, place, since)
+    return job(way, targets, asked, since)
 
-pool._job = late
+rounds._job = late
 settings = (("device", "pdu"), ("timeout", "0.5"))
 devices = [
     listing.ListedPdu(f"rack {n}", "nut", sys.argv[2 if n % 25 == 24 else 1], "", settings)
     for n in range(150)
 ]
 targets = polling.targets(devices, {}, auth.FleetLogin("none", {}, {}))
-found = dict(pool.read_all(targets, parallel=2000, processes=2))
+found = dict(rounds.read_all(targets, parallel=2000, processes=2))
 kinds = [found[n].failure.kind if found[n].failure else "well" for n in range(len(devices))]
 print(json.dumps(kinds))
 """
@@ -180,11 +180,10 @@ def test_the_limit_grows_while_it_is_reached_and_shrinks_while_the_process_is_la
 def test_a_pdu_whose_silence_stays_doubted_is_not_called_unreachable(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pool, "Crew", Alone)
-    monkeypatch.setattr(pool, "poll", lambda target: _SILENT)
+    monkeypatch.setattr(rounds, "Crew", Alone)
     monkeypatch.setattr(Alone, "late", Lag(9.0, 9.0))
     target = Target(ListedPdu("a", "snmp", "192.0.2.1"), load("snmp"), FleetLogin("none", {}, {}))
-    ((place, reading),) = pool.read_all([target])
+    ((place, reading),) = rounds.read_all([target], read=lambda _: _SILENT)
     assert place == 0 and reading.failure is not None
     assert reading.failure.kind == polling.BUSY and "9.0 s late" in reading.failure.reason
     assert Alone.levels == [0, 1, 2]
@@ -206,7 +205,7 @@ class Alone:
         self._jobs.put((ticket, payload))
         self.levels.append(level)
 
-    def turn(self, seconds: float) -> Any:
+    def turn(self, seconds: float, others: object = None) -> Any:
         ticket, payload = self._jobs.get(timeout=PATIENCE_S)
         yield worker.Done(ticket, self._work(payload, lambda _: self.late))
 
@@ -274,20 +273,20 @@ def test_an_archive_that_hangs_is_abandoned_and_the_others_are_read(tmp_path: Pa
     done = script(
         """
 import sys
-from handlers.command.pdus import auth, listing, polling, pool
+from handlers.command.pdus import auth, listing, polling, rounds
 devices = [
     listing.ListedPdu(say, sys.argv[1], "192.0.2.1", "", (("say", say),))
     for say in ("hang", "well")
 ]
 targets = polling.targets(devices, {}, auth.FleetLogin("none", {}, {}))
-events = pool._events
-def until_one(crew, missing, seconds):
-    for event in events(crew, missing, 60.0):
+events = rounds._arriving
+def until_one(readers, missing, seconds):
+    for event in events(readers, missing, 60.0):
         yield event
         break
-    yield from events(crew, missing, seconds)
-pool._events = until_one
-for place, reading in pool.read_all(targets, patience_s=1.0):
+    yield from events(readers, missing, seconds)
+rounds._arriving = until_one
+for place, reading in rounds.read_all(targets, patience_s=1.0):
     print(place, reading.failure.reason if reading.failure else "well", flush=True)
 """,
         built,
@@ -378,7 +377,7 @@ def test_all_pdus_are_read_where_the_system_allows_few_processes_or_open_files()
     done = script(
         """
 import errno
-from handlers.command.pdus import crew, pool
+from handlers.command.pdus import crew, rounds
 started, tried = crew.Crew._started, []
 
 def limited(self, most):
@@ -388,8 +387,8 @@ def limited(self, most):
     return started(self, most)
 
 crew.Crew._started = limited
-pool._job = lambda targets, read, place, since: pool._Read(pool.Reading(answered=True), None)
-found = dict(pool.read_all([None] * 40, processes=2))
+rounds._job = lambda *_: rounds._Read(rounds.Reading(answered=True), None)
+found = dict(rounds.read_all([None] * 40, processes=2))
 print(sorted(found) == list(range(40)), all(one.answered for one in found.values()), tried)
 """
     )
@@ -406,7 +405,7 @@ def test_a_system_that_allows_no_process_is_named(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(
         SettingsError, match="allows no process that reads PDUs .Too many open files"
     ):
-        list(pool.read_all(targets))
+        list(rounds.read_all(targets))
 
 
 def test_a_heart_without_a_thread_reports_no_delay() -> None:
