@@ -36,6 +36,7 @@ from .worker import Start
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _LOG = logging.getLogger(__name__)
 _ROOT = Path(__file__).resolve().parents[2]
+_SECOND_LOOK_S = 3.0  # after a reading that a meter may have given too late
 Wrap = Callable[[Request, Callable[[Request], Answer]], Optional[Answer]]
 __all__ = ["HOST_PACKAGES", "DciManager"]
 
@@ -332,6 +333,8 @@ class DciManager:
         if pdu not in self.store.pdus() or not self.call(pdu, "status").ok:
             return
         self.call(pdu, "statistic")
+        if self._poller is not None and pdu.may_be_late(time.time()):
+            self._poller.soon(pdu, _SECOND_LOOK_S)
         lacks_labels = pdu.labels.keys() != pdu.ports.keys() or pdu.last("labels") is None
         if self._poller is not None and lacks_labels:
             self.call(pdu, "labels")

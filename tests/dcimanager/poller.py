@@ -46,10 +46,10 @@ class Poller:
         with self._wake:
             self._due.pop(pdu, None)
 
-    def soon(self, pdu: Pdu) -> None:
-        """Makes a poll of this PDU due now; a running one ends first."""
+    def soon(self, pdu: Pdu, after: float = 0.0) -> None:
+        """Makes a poll of this PDU due now, or `after` some seconds; a running one ends first."""
         with self._wake:
-            self._due[pdu.id] = time.monotonic()
+            self._due[pdu.id] = time.monotonic() + after
             self._wake.notify()
 
     def stop(self) -> None:

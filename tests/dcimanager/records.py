@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Optional
 
+#: how long after a command a meter may show what flowed before it, in s
+LATE_S = 60.0
+
 CALLS_KEPT = 100  # calls of each PDU in memory; the database keeps more
 # After errors of these kinds, a switching call counts as not carried out.
 NOT_SWITCHED = frozenset(
@@ -205,6 +208,17 @@ class Pdu:
         """
         times = self.switched.values() if identity is None else [self.switched.get(identity, 0.0)]
         return bool(self.measured_at) and max(times, default=0.0) > self.measured_at
+
+    def may_be_late(self, now: float) -> bool:
+        """Whether a meter shows a current at a port that a command of less than LATE_S ago switched
+        off: it may not have renewed its figure yet.
+        """
+        return any(
+            now - at < LATE_S
+            and self.ports.get(identity) == "DOWN"
+            and self.port_load_a.get(identity, 0.0) > 0
+            for identity, at in self.switched.items()
+        )
 
     def _meter(self, value: Mapping[str, Any]) -> None:
         self.load_a, self.energy_kwh = float(value["load"]), float(value["total_consumption"])

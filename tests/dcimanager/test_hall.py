@@ -11,6 +11,7 @@ from tests.waiting import until
 from .manager import DciManager
 from .records import Pdu
 from .visiting import Visitor
+from .web import fleet
 
 
 def of(manager: DciManager) -> dict[str, Pdu]:
@@ -39,6 +40,10 @@ def test_the_hall_starts_fails_and_comes_back_with_the_stand_in(tmp_path: Path) 
         visitor.post("/pdus/hall", {"order": "fail feed:A"})
         assert until(lambda: not manager.call(two[0], "status").ok, every=0.2)
         assert manager.call(two[1], "status").ok
+        # a dead PDU carries nothing, though its counter stays counted
+        both, living = (fleet.totals(one) for one in (two, two[1:]))
+        assert both.load == living.load and (both.loads, both.energies) == (1, 2)
+        assert "of 1 PDU<" in visitor.get("/?q=r4").body
         # the page keeps what it last knew
         assert two[0].ports["3"] == "DOWN"
         for name, pdu in pdus.items():

@@ -7,6 +7,7 @@ import html
 import json
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +20,7 @@ from tests.hostile import TEXTS, Elements
 
 from .client import Client
 from .manager import DciManager
-from .records import Call, Handler, Label
+from .records import LATE_S, Call, Handler, Label
 from .servers import Feed
 from .store import Store
 from .test_api import packed
@@ -408,7 +409,13 @@ def test_a_result_that_a_later_reading_contradicts_is_no_success_any_more(
     assert "read <b>0.000\u00a0A</b>" in body and "before the command" not in body
     pdu.port_load_a["3"] = 0.25
     body = visitor.get(where).body
+    assert "still reads <b>0.250\u00a0A</b>, which may be late" in body
+    assert 'class="said late"' in body and pdu.may_be_late(time.time())
+    pdu.measured_at += LATE_S
+    body = visitor.get(where).body
     assert "still read <b>0.250\u00a0A</b>" in body and 'class="said bad"' in body
+    assert not pdu.may_be_late(time.time() + LATE_S)
+    pdu.measured_at -= LATE_S
     pdu.port_load_a["3"], pdu.ports["3"] = 0.0, "UP"
     body = visitor.get(where).body
     assert "A later poll reports another state" in body and 'class="said bad"' in body

@@ -46,7 +46,8 @@ td:empty { display: none; }
 td[data-head]::before { content: attr(data-head); color: var(--soft); flex: none; font-weight: 400; }
 .name, .text, .wide { grid-column: 1 / -1; } .name { display: block; white-space: normal; max-width:
 none; overflow-wrap: anywhere; } .half { grid-column: auto; }
-.bar { display: flex; flex-wrap: wrap; } .bar span { flex-basis: 100%; max-width: 100%; } }
+.bar { display: grid; grid-template-columns: 1fr auto; row-gap: 0; } .bar::before { text-align: left; }
+.bar span { grid-column: 1 / -1; justify-self: end; } }
 @page { size: A4; margin: 14mm; }
 @media print { :root { color-scheme: light; --ground: #fff; --ink: #000; --soft: #444; --bad: #b3261e; --doubtful: #8a5300;
 --good: #1d6b3f; } body { margin: 0; padding: 0; max-width: none; font-size: 11px; print-color-adjust: exact; } }

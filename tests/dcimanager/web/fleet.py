@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Optional
 
 from ..records import Pdu
-from .shown import counts, failing
+from .shown import counts, failing, is_old
 
 _SHOWN_SECONDS = 20.0  # how long the progress stays after its end
 
@@ -49,7 +49,10 @@ def found(pdus: Sequence[Pdu], words: str, names: Mapping[str, str], order: str)
 
 
 class Totals(NamedTuple):
-    """Sums over PDUs; `loads` and `energies` are how many of them are metered."""
+    """Sums over PDUs; `loads` and `energies` are how many of them are in these sums: the metered
+    ones, of a load those whose last reading succeeded. A dead PDU carries no load, but what its
+    counter had counted was used.
+    """
 
     pdus: int
     failing: int
@@ -65,7 +68,7 @@ class Totals(NamedTuple):
 
 def totals(pdus: Sequence[Pdu]) -> Totals:
     seen = [counts(pdu) for pdu in pdus]
-    loads = [pdu.load_a for pdu in pdus if "load" in pdu.metered]
+    loads = [pdu.load_a for pdu in pdus if "load" in pdu.metered and not is_old(pdu)]
     energies = [pdu.energy_kwh for pdu in pdus if "energy" in pdu.metered]
     return Totals(
         len(pdus),

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from handlers.errors import printable
 
-from ..records import Pdu
+from ..records import LATE_S, Pdu
 from .outcomes import Outcome
 
 LONGEST = 120  # default limit of `plain`, in characters
@@ -125,6 +125,13 @@ def still_flows(pdu: Pdu, identity: str, outcome: Outcome) -> bool:
     return outcome.wanted == "DOWN" and is_read and pdu.port_load_a.get(identity, 0.0) > 0
 
 
+def may_be_late(pdu: Pdu, identity: str, outcome: Outcome) -> bool:
+    """Whether the current that still flows was read so soon after the command that the meter may
+    not have renewed its figure.
+    """
+    return still_flows(pdu, identity, outcome) and pdu.measured_at - outcome.at < LATE_S
+
+
 def failing(pdu: Pdu) -> bool:
     last = pdu.last_poll
     return last is not None and not last.ok
@@ -140,6 +147,13 @@ def failure(pdu: Pdu) -> str:
     text = pdu.last_poll.text if pdu.last_poll else ""
     host, colon, rest = text.partition(": ")
     return rest if colon and host.startswith(pdu.address) else text
+
+
+def is_old(pdu: Pdu) -> bool:
+    """Whether the figures shown are from before the last poll: it failed, or nothing was read since
+    a restart.
+    """
+    return unmeasured(pdu) or failing(pdu) or not pdu.last("statistic")
 
 
 def unmeasured(pdu: Pdu) -> bool:
@@ -178,5 +192,7 @@ def environment() -> Environment:
         waiting=waiting,
         contradicted=contradicted,
         still_flows=still_flows,
+        may_be_late=may_be_late,
+        is_old=is_old,
     )
     return env
