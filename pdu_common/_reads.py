@@ -31,7 +31,7 @@ NO_SUCH_OBJECT = 0x80
 NO_SUCH_INSTANCE = 0x81
 END_OF_MIB_VIEW = 0x82
 
-_MISSING = (NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW)
+MISSING = (NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW)
 # tags of PDUs
 GET = 0xA0
 GET_NEXT = 0xA1
@@ -183,7 +183,7 @@ def subtree(
         for arcs, value in found:
             if value.tag == END_OF_MIB_VIEW:
                 return rows
-            if arcs <= last or value.tag in _MISSING:
+            if arcs <= last or value.tag in MISSING:
                 raise SnmpError(
                     f"{name} did not continue the walk: {dotted(arcs)} after {dotted(last)}"
                 )
@@ -295,7 +295,7 @@ def plain(typed: Typed) -> Value:
     tag, value = typed
     if isinstance(value, int):
         return value
-    if tag == NULL or tag in _MISSING:
+    if tag == NULL or tag in MISSING:
         return None
     if isinstance(value, tuple) or tag == ADDRESS:
         return dotted(tuple(value))

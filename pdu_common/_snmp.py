@@ -26,7 +26,7 @@ def get(credentials: Credentials, oid: str) -> Element:
     The GET may be repeated if no answer comes. Raises SnmpError.
     """
     arcs = parse_oid(oid)
-    return _read(
+    return read(
         credentials,
         lambda: _reads.one(arcs, credentials.name, credentials.retries),
         credentials.longest_s,
@@ -35,7 +35,7 @@ def get(credentials: Credentials, oid: str) -> Element:
 
 def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> None:
     """One write, not repeated if no answer comes. Raises SnmpError."""
-    from . import _pysnmp  # imported late, as in `_read`
+    from . import _pysnmp  # imported late, as in `read`
 
     _pysnmp.write(credentials, parse_oid(oid), value, credentials.longest_s)
 
@@ -59,7 +59,7 @@ def typed_rows(credentials: Credentials, root: Arcs, after: Arcs, most: int) -> 
     Stops after the answer that reaches `most` objects. For reading a whole device in parts, each of
     which can be read again.
     """
-    return _read(
+    return read(
         credentials,
         lambda: _reads.subtree(
             root, after, most, credentials.version, credentials.name, credentials.retries
@@ -68,7 +68,11 @@ def typed_rows(credentials: Credentials, root: Arcs, after: Arcs, most: int) -> 
     )
 
 
-def _read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: float) -> T:
+def read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: float) -> T:
+    """The result of a read by the engine of this process, within `deadline_s` seconds.
+
+    `make` may be called twice. Raises SnmpError.
+    """
     # imported late: pysnmp takes 64 ms, and which of both reads is known by the call
     if reads_quickly():
         from .quick import client

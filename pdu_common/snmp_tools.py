@@ -24,10 +24,12 @@ from ._reads import (
     TICKS,
 )
 from ._snmp import typed_rows
+from ._together import ALONE, Together, Wanted, read_together
 from .quick.ber import of_integer, tlv
 
 __all__ = [
     "ADDRESS",
+    "ALONE",
     "COUNTER",
     "COUNTER64",
     "GAUGE",
@@ -40,8 +42,11 @@ __all__ = [
     "Credentials",
     "SnmpError",
     "SnmpTimeout",
+    "Together",
+    "Wanted",
     "new_engine",
     "of_integer",
+    "read_together",
     "tlv",
     "typed_rows",
 ]

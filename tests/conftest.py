@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pdu_common import tools
+from handlers.command.kit.snmp import read_as_tools_do
 from tests import secrecy
 
 _AGAINST = "against"
@@ -29,13 +29,15 @@ def pytest_runtest_setup() -> None:
     """Each test begins with pysnmp as the engine for reads: the command `pdu` changes it for its
     process.
     """
-    tools.read_quickly(False)
+    read_as_tools_do(False)
 
 
 @pytest.fixture(params=["pysnmp", "quick"])
 def engine(request: pytest.FixtureRequest) -> str:
-    """The engine for reads over SNMP. What both engines must do is tested with it."""
-    tools.read_quickly(request.param == "quick")
+    """The engine for reads over SNMP: pysnmp with one object a request, or the quick client as the
+    command uses it, with several. What both must do is tested with it.
+    """
+    read_as_tools_do(request.param == "quick")
     return str(request.param)
 
 

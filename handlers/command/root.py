@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from pdu_common.tools import read_quickly
-
 from .. import VERSION, registry
 from ..errors import SettingsError, printable
 from .kit.ending import OutputError, missing
@@ -20,6 +18,7 @@ from .kit.exits import DONE
 from .kit.groups import Grouped, LazyCommand
 from .kit.options import COMPLETION, SECRETS, SharedOptions, spelled
 from .kit.report import Interrupted, NoSuchHandler, Usage, failed
+from .kit.snmp import read_as_tools_do
 
 _HELP = (
     "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools"
@@ -250,7 +249,7 @@ def run(arguments: Sequence[str]) -> int:
     if not arguments:
         print(_FIRST, *ROOT.overview(), _NEXT, sep="\n")
         return DONE
-    read_quickly()
+    read_as_tools_do()
     # also for errors before the options are read
     state = SharedOptions(json="--json" in arguments)
     try:

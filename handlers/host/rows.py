@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 from typing import Any, Optional, Union
 
 from ..errors import ProtocolError
@@ -114,7 +115,7 @@ class Placed:
     `split` decides between them: whether the platform splits OIDs (see `splits`).
     """
 
-    def __init__(self, elements: list[Any], asked: str) -> None:
+    def __init__(self, elements: Sequence[Any], asked: str) -> None:
         self._asked = asked
         self._root = root = oid_arcs(asked) or ()
         depth = len(root)

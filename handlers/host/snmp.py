@@ -4,6 +4,7 @@ errors.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 import time
@@ -17,6 +18,7 @@ from typing import (
     Union,
 )
 
+from .. import ahead
 from ..errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from .form import address
 from .rows import LONGEST_TEXT, Placed, Raw, is_of, raw_value, splits
@@ -54,6 +56,9 @@ class Snmp:
         self._port = str(self._params.get("port") or 161)[:10]
         # Whether the platform splits OIDs; None until an answer shows it.
         self._splits: Optional[bool] = None
+        # Whether an answer came. Nothing is read ahead from a device that may be dead: its error
+        # would come later.
+        self._answered = False
 
     @property
     def name(self) -> str:
@@ -89,6 +94,10 @@ class Snmp:
         `check` and `translate`, and ProtocolError for another object or a value that is too
         large."""
         element = self._call(lambda: self._device.snmp_get(oid), f"read {oid}")
+        self._answered = True
+        return self._value(element, oid)
+
+    def _value(self, element: object, oid: str) -> Optional[Raw]:
         if element is None:
             return None
         if self._tried(lambda: is_of(element, oid), f"read {oid}"):
@@ -116,6 +125,30 @@ class Snmp:
         missing or repeated index.
         """
         elements = self._elements(oid)
+        self._answered = True
+        return self._rows(elements, oid)
+
+    def ahead(
+        self, wanted: ahead.Objects
+    ) -> tuple[Mapping[str, Mapping[str, Raw]], Mapping[str, Optional[Raw]]]:
+        """Results of `walk` and `get` for those of these objects that a tool's function could read
+        together; none on the platform. Raises nothing."""
+        read = ahead.reads()
+        walks: dict[str, dict[str, Raw]] = {}
+        gets: dict[str, Optional[Raw]] = {}
+        if read is None or not self._answered or self.remaining() < 0:
+            return walks, gets
+        found = read(self._device, wanted)
+        for oid, elements in found.walks.items():
+            # `walk` reads it again, and raises what is then wrong
+            with contextlib.suppress(PduHandlerError):
+                walks[oid] = self._rows(elements, oid)
+        for oid, element in found.gets.items():
+            with contextlib.suppress(PduHandlerError):
+                gets[oid] = self._value(element, oid)
+        return walks, gets
+
+    def _rows(self, elements: Sequence[Any], oid: str) -> dict[str, Raw]:
         rows: dict[str, Optional[Raw]] = {}
         for suffix, element in zip(self._indexes(elements, oid), elements):
             value = self._tried(functools.partial(raw_value, element), f"walk {oid}")
@@ -141,7 +174,7 @@ class Snmp:
         self._call(read, f"walk {oid}", begun=elements)
         return elements
 
-    def _indexes(self, elements: list[Any], oid: str) -> list[str]:
+    def _indexes(self, elements: Sequence[Any], oid: str) -> list[str]:
         """The indexes of the walked rows. Costs a GET if only that shows whether the platform
         splits OIDs."""
 

@@ -8,6 +8,7 @@ from typing import NamedTuple, Optional
 
 from ..errors import NamedSetting, PduHandlerError, ProtocolError, Reason, Unsupported
 from ..host.rows import oid_arcs
+from . import foresight
 from .decoding import text
 from .device import SnmpDevice, by_other_rows, by_states, controlled_outlets, has_no_outlets
 from .families import families_near
@@ -16,6 +17,8 @@ from .reader import Reader, SnmpReads
 
 SYS_DESCR, SYS_OBJECT_ID = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0"
 _ENTERPRISES = (1, 3, 6, 1, 4, 1)
+# more candidates than any sysObjectID has: no one of them is likely
+_SWEPT = 10
 
 
 class Candidate(NamedTuple):
@@ -115,7 +118,9 @@ def _metering(
 
 
 def _with_states(tried: Sequence[Candidate], reader: Reader) -> Optional[SnmpDevice]:
-    for profile, root in tried:
+    for place, (profile, root) in enumerate(tried):
+        if place == 1 or (place == 0 and len(tried) > _SWEPT):
+            foresight.lists([(one.profile, reader.at(one.root)) for one in tried[place:]])
         found = by_states(profile, reader.at(root))
         if found:
             return found
@@ -136,6 +141,7 @@ def _without_states(
     meters are then enough, even if no total is measured at the moment. None if nothing is found.
     """
     unproven: Optional[SnmpDevice] = None
+    foresight.meters([(one.profile, reader.at(one.root)) for one in tried])
     for profile, root in tried:
         found = by_other_rows(profile, reader.at(root), unmeasured)
         is_proven = found is not None and (found.states or has_no_outlets(profile, found.reader))

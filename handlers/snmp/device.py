@@ -8,6 +8,7 @@ from typing import NamedTuple, Optional
 from pdu_common.helper import EnumPowerStatus
 
 from ..errors import ProtocolError
+from . import foresight
 from .decoding import number
 from .frozen import changed
 from .outlets import Outlets
@@ -37,6 +38,7 @@ def by_states(profile: Profile, reader: Reader) -> Optional[SnmpDevice]:
     for outlets in profile.outlets:
         if outlets.states is None:
             continue
+        foresight.outlets(profile, outlets, reader)
         states = outlets.states.read(reader)
         counted, known = _count(outlets.count, reader, states)
         if states or counted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Optional
 
@@ -11,7 +11,7 @@ from ..host.rows import Raw
 from . import validation
 from .decoding import FILLED, number, text
 from .frozen import Frozen
-from .reader import Reader
+from .reader import Ask, Reader
 from .sources.base import Source
 from .sources.objects import Scalar
 
@@ -77,6 +77,12 @@ class Figure(Frozen):
                 f"syntax is {self.syntax!r}; give {' or '.join(COUNTERS)}, or leave it out: no"
                 " other SYNTAX says where an object begins again at 0"
             )
+
+    def asks(self) -> Iterator[Ask]:
+        """What `listed` reads on most devices."""
+        for source in (self.source, self.exponent, self.factor):
+            if source is not None:
+                yield from source.asks()
 
     def read(self, reader: Reader, most: Optional[Decimal] = None) -> dict[str, Decimal]:
         """Identity -> figure, for rows with a figure. `most`: see `listed`."""
@@ -229,6 +235,13 @@ class Total(Frozen):
                 "unit is given and a figure is a Scalar, which has no unit: it would be added to"
                 " the units' sums"
             )
+
+    def asks(self) -> Iterator[Ask]:
+        """What `read` reads on most devices: those with the first figure."""
+        for figure in self.figures[:1]:
+            yield from figure.asks()
+        if self.units is not None:
+            yield from self.units.asks()
 
     def read(
         self,

@@ -11,7 +11,7 @@ from pdu_common.base_snmp_pdu import BaseSnmpPdu
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
 
-from .. import host
+from .. import ahead, host
 from ..errors import PduHandlerError
 from ..host.snmp import CALL_SECONDS, Snmp, known_address
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS
@@ -73,12 +73,13 @@ class SnmpPdu(BaseSnmpPdu):
         """What `statistic` shows, for tools; the power of the device and of its outlets costs a
         walk or GET for each of its objects.
         """
-        with self.session("statistic") as session:
+        purposes = (ahead.FIGURES, ahead.POWER) if with_power else (ahead.FIGURES,)
+        with ahead.foreseeing(purposes), self.session("statistic") as session:
             return metering.measured(session.device, with_power)
 
     def labels(self) -> list[host.Label]:
         """Identity, number and name of every outlet, for people; DCImanager does not call this."""
-        with self.session("labels") as session:
+        with ahead.foreseeing((ahead.LABELS,)), self.session("labels") as session:
             return metering.labels(session.device)
 
     @contextmanager

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple, Optional
 
-from .. import host
+from .. import ahead, host
 from ..decimals import as_float
+from . import foresight
 from .decoding import shown, text
 from .device import SnmpDevice
 from .figures import Figure, Total
@@ -36,6 +37,7 @@ def labels(device: SnmpDevice) -> Labels:
     """Number and name of each outlet. The number defaults to the last arc of the identity."""
     if device.outlets is None:
         return Labels()
+    foresight.more(device.profile, device.outlets, device.reader, (ahead.LABELS,))
     numbers = device.outlets.number.rows(device.reader) if device.outlets.number else {}
     names = device.outlets.name.rows(device.reader) if device.outlets.name else {}
     listed = Labels()
@@ -56,6 +58,8 @@ def labels(device: SnmpDevice) -> Labels:
 def meter(device: SnmpDevice, with_power: bool = True) -> DeviceFigures:
     """The device's figures. Without `with_power`, power is left out."""
     outlets, ceilings = device.outlets, device.profile.ceilings
+    purposes = (ahead.FIGURES, ahead.POWER) if with_power else (ahead.FIGURES,)
+    foresight.more(device.profile, outlets, device.reader, purposes)
     current = _of_outlets(outlets.current if outlets else None, device, ceilings.outlet_a)
     energy = _of_outlets(outlets.energy if outlets else None, device)
     load = _total(device.profile.load, current, device, ceilings.part_a)

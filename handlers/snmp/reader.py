@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Optional, Protocol
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from typing import Callable, NamedTuple, Optional, Protocol, cast
 
-from ..errors import LONGEST
+from .. import ahead
+from ..errors import LONGEST, PduHandlerError
 from ..host.rows import Raw
 from .decoding import Walked, shown
 
 ROOT = "~"  # in a profile's OIDs: the family's root
+
+
+class Ask(NamedTuple):
+    """An object that a part of a profile reads."""
+
+    #: as in the profile
+    oid: str
+    #: whether it is read by a walk, else by a GET
+    is_walked: bool
 
 
 class SnmpReads(Protocol):
@@ -20,6 +32,14 @@ class SnmpReads(Protocol):
     def quoted(self, words: str) -> str: ...
 
 
+class ReadsAhead(Protocol):
+    """What a device may offer besides: some of the objects, read together. Raises nothing."""
+
+    def ahead(
+        self, wanted: ahead.Objects
+    ) -> tuple[Mapping[str, Walked], Mapping[str, Optional[Raw]]]: ...
+
+
 class Reader:
     """Keeps the answers to walks and GETs (`walked`, `got`) and does not repeat an answered
     request.
@@ -29,13 +49,47 @@ class Reader:
 
     def __init__(self, device: SnmpReads, root: str = "") -> None:
         self._device, self.root = device, root
+        #: whether `ahead` may read anything
+        self.is_ahead = ahead.reads() is not None and hasattr(device, "ahead")
         self.walked: dict[str, Walked] = {}
         self.got: dict[str, Optional[Raw]] = {}
         self._names: dict[str, Walked] = {}
+        self._expected: list[Callable[[Reader], object]] = []
+
+    def ahead(
+        self, asks: Iterable[Ask], counts: Collection[Ask] = (), lead: Optional[Ask] = None
+    ) -> None:
+        """Read what is not yet read of these objects with few requests, if the process can do that.
+
+        `walk` and `get` then need not; what was not read, they read. `counts` and `lead` are those
+        of `ahead.Objects`. Raises nothing.
+        """
+        walks: dict[str, None] = {}
+        gets: dict[str, None] = {}
+        for oid, is_walked in (*counts, *asks):
+            full = self.resolve(oid)
+            if is_walked and full not in self.walked:
+                walks[full] = None
+            elif not is_walked and full not in self.got:
+                gets[full] = None
+        if len(walks) + len(gets) < 2:
+            return
+        of_counts = [self.resolve(oid) for oid, is_walked in counts if not is_walked]
+        wanted = ahead.Objects(
+            tuple(walks),
+            tuple(gets),
+            of_counts if len(of_counts) == len(counts) and gets.keys() >= set(of_counts) else (),
+            "" if lead is None else self.resolve(lead.oid),
+        )
+        walked, got = cast(ReadsAhead, self._device).ahead(wanted)
+        self.walked.update(walked)
+        self.got.update(got)
 
     def walk(self, oid: str) -> Walked:
         """Index suffix -> value for all rows below `oid`; {} if the device has none."""
         full = self.resolve(oid)
+        if full not in self.walked and self._expected:
+            self._miss(Ask(oid, True))
         if full not in self.walked:
             self.walked[full] = self._device.walk(full)
         return self.walked[full]
@@ -50,9 +104,26 @@ class Reader:
     def get(self, oid: str) -> Optional[Raw]:
         """One object, None if the device does not have it."""
         full = self.resolve(oid)
+        if full not in self.got and self._expected:
+            self._miss(Ask(oid, False))
         if full not in self.got:
             self.got[full] = self._device.get(full)
         return self.got[full]
+
+    def expect(self, reads: Iterable[Callable[[Reader], object]]) -> None:
+        """Functions that will be called with this reader. If it lacks an object, it looks what else
+        they lack, and reads that ahead too."""
+        if self.is_ahead:
+            self._expected = list(reads)
+
+    def _miss(self, ask: Ask) -> None:
+        known = _Known(self)
+        known.lacking[ask] = None
+        for read in self._expected:
+            # the call itself raises it, if it is still so with the device's answers
+            with suppress(PduHandlerError):
+                read(known)
+        self.ahead(known.lacking)
 
     def quoted(self, raw: Raw, longest: int = 80) -> str:
         """A value for an error: one line of at most `longest` characters, or a notice if it holds a
@@ -79,3 +150,28 @@ class Reader:
         other = Reader(self._device, self.root)
         other._names = self._names
         return other
+
+
+class _Known(Reader):
+    """What a reader has read, without what it lacks: `lacking` notes it."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__(reader._device, reader.root)
+        self.is_ahead = False
+        self.walked, self.got = reader.walked, reader.got
+        self.lacking: dict[Ask, None] = {}
+
+    def walk(self, oid: str) -> Walked:
+        found = self.walked.get(self.resolve(oid))
+        if found is None:
+            self.lacking[Ask(oid, True)] = None
+            return {}
+        return found
+
+    names = walk
+
+    def get(self, oid: str) -> Optional[Raw]:
+        full = self.resolve(oid)
+        if full not in self.got:
+            self.lacking[Ask(oid, False)] = None
+        return self.got.get(full)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
@@ -11,7 +11,7 @@ from ..host.rows import Raw
 from . import validation
 from .decoding import text
 from .frozen import Frozen
-from .reader import Reader
+from .reader import Ask, Reader
 from .sources.base import Source
 
 
@@ -65,6 +65,14 @@ class State(Frozen):
         for name in ("on", "off", "absent"):
             validation.comparable(getattr(self, name), name)
         validation.disjoint((("on", self.on), ("off", self.off), ("absent", self.absent)))
+
+    def asks(self) -> Iterator[Ask]:
+        """What `read` reads on most devices, the list of the outlets first."""
+        yield from self.source.asks()
+        for doubt in self.doubts:
+            yield from doubt.test.asks()
+        if self.confirm is not None:
+            yield from self.confirm.asks()
 
     def read(self, reader: Reader) -> dict[str, EnumPowerStatus]:
         """The state of every outlet; {} if the device lists none."""

@@ -12,7 +12,7 @@ from typing import Optional
 from handlers import registry
 from handlers.command.kit import ending
 from handlers.command.kit.output import counted
-from pdu_common.tools import read_quickly
+from handlers.command.kit.snmp import read_as_tools_do
 from tests.program import positive
 
 from . import matrix
@@ -86,7 +86,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             "there is nothing to run: "
             + "; ".join(f"{pair}: {reason}" for pair, reason in reasons.items())
         )
-    read_quickly(options.quick)
+    read_as_tools_do(options.quick)
     begin = time.monotonic()
     wanted = matrix.cells(names, options.steps, faults, options.method or METHODS)
     verdicts = list(matrix.run(wanted, options.processes))

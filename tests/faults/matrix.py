@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Optional
 
+from handlers.command.kit.snmp import read_as_tools_do
 from pdu_common import tools
 
 from .catalogue import AT_START, FAULTS, METHODS, Fault
@@ -94,7 +95,7 @@ def _begin(names: Sequence[str], quickly: bool) -> None:
     and fill its caches.
     """
     global _played
-    tools.read_quickly(quickly)
+    read_as_tools_do(quickly)
     gc.freeze()  # each cell collects garbage; this excludes the imported modules
     _played = Played(fork).__enter__()
     for name in names:

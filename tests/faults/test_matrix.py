@@ -10,8 +10,8 @@ from collections import Counter
 import pytest
 
 from handlers import registry
+from handlers.command.kit.snmp import read_as_tools_do
 from handlers.errors import PduHandlerError, Refused, Unreachable
-from pdu_common import tools
 from pdu_common.base_pdu import BasePdu
 from pdu_common.helper import (
     EnumPowerStatus,
@@ -35,7 +35,7 @@ STEPS = 3
     "name, quickly", [*((name, False) for name in registry.names()), ("snmp", True)]
 )
 def test_every_call_is_right_with_every_fault(name: str, quickly: bool) -> None:
-    tools.read_quickly(quickly)
+    read_as_tools_do(quickly)
     verdicts = list(matrix.run(matrix.cells([name], STEPS)))
     wrong = [
         f"{one.cell}: {one.outcome}: {'; '.join(one.problems)}" for one in verdicts if one.problems

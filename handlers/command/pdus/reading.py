@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
+from ... import ahead
 from ...errors import printable
 from ...nameplate import Nameplate
 from ...power_on import OutletPowerOn
@@ -111,11 +112,15 @@ def read(
     """
     reading = Reading(begun=time.monotonic())
     door, pdu = Door(handler), handler.make(data)
-    with door.session():
+    with ahead.foreseeing(_purposes(parts)), door.session():
         for part in parts:
             reading = part(reading, door, pdu)
             keep(reading)
     return reading
+
+
+def _purposes(parts: Sequence[Part]) -> set[str]:
+    return {purpose for part in parts for purpose in _PURPOSES.get(part, ())}
 
 
 # ---- the parts -----------------------------------------------------------------------------------
@@ -177,6 +182,15 @@ def returning(reading: Reading, door: Door, pdu: Any) -> Reading:
 def identified(reading: Reading, door: Door, pdu: Any) -> Reading:
     """The whole nameplate."""
     return reading._replace(plate=door.nameplate(pdu, lambda uptime_s: False))
+
+
+#: what a handler reads for a part, if it reads ahead
+_PURPOSES: Mapping[Part, Sequence[str]] = {
+    states: (ahead.STATES,),
+    figures: (ahead.FIGURES,),
+    power: (ahead.FIGURES, ahead.POWER),
+    labels: (ahead.LABELS,),
+}
 
 
 def measured(door: Door, pdu: Any) -> tuple[Figures, Optional[CallFailure]]:

@@ -20,7 +20,7 @@ from ...errors import NoSuchOutlet, Unsupported
 from ...host.rows import Raw
 from ..decoding import Rows
 from ..frozen import Frozen
-from ..reader import Reader
+from ..reader import Ask, Reader
 
 
 def no_object(identity: str) -> NoSuchOutlet:
@@ -49,6 +49,15 @@ class Source(Frozen, ABC):
         Reads all rows unless the class can read one.
         """
         return self.rows(reader).get(identity)
+
+    def asks(self) -> Iterator[Ask]:
+        """What `rows` reads on most devices, for `Reader.ahead`. It may lack objects, and list some
+        that are not read on this device."""
+        for name in self.FIELDS:
+            held = self.__dict__[name]
+            for one in held if isinstance(held, tuple) else (held,):
+                if isinstance(one, Source):
+                    yield from one.asks()
 
     @abstractmethod
     def written_places(self) -> tuple[Place, ...]:

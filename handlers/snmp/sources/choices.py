@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from typing import Optional
@@ -11,7 +11,7 @@ from ...errors import NoSuchOutlet, ProtocolError
 from ...host.rows import Raw
 from .. import validation
 from ..decoding import Rows, number, text
-from ..reader import Reader
+from ..reader import Ask, Reader
 from .base import Filter, Place, ReadOnly, Source, beginnings, no_object
 
 
@@ -37,6 +37,9 @@ class First(ReadOnly):
             if rows:
                 return rows
         return {}
+
+    def asks(self) -> Iterator[Ask]:
+        return self.choices[0].asks()
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         for choice in self.choices:
@@ -107,6 +110,9 @@ class Unless(Filter):
 
     def rows(self, reader: Reader) -> Rows:
         return {} if self.test.rows(reader) else self.source.rows(reader)
+
+    def asks(self) -> Iterator[Ask]:
+        return self.test.asks()
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         return None if self.test.rows(reader) else self.source.one(reader, identity)

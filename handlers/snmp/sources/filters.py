@@ -4,7 +4,7 @@ values for missing rows, so that no sum is formed without them."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Optional
 
@@ -12,7 +12,7 @@ from ...errors import ProtocolError
 from ...host.rows import Raw
 from .. import validation
 from ..decoding import Rows, number, text
-from ..reader import Reader
+from ..reader import Ask, Reader
 from .base import Filter, Place, ReadOnly, Source, beginnings
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
@@ -330,6 +330,9 @@ class Checked(Filter):
             if mark is not None and text(mark) in self.refuse
         }
         return {identity: value for identity, value in rows.items() if identity not in refused}
+
+    def asks(self) -> Iterator[Ask]:
+        return self.source.asks()
 
     def keeps(self, reader: Reader, identity: str) -> bool:
         return identity in self.rows(reader)

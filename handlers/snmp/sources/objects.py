@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Optional
 
 from ...host.rows import Raw
 from .. import validation
 from ..decoding import Rows
-from ..reader import Reader
+from ..reader import Ask, Reader
 from .base import Place, no_object
 
 _ONLY_ROW = "0"
@@ -44,6 +45,9 @@ class Column(Place):
             if index.endswith(tail)
         }
 
+    def asks(self) -> Iterator[Ask]:
+        yield Ask(self.oid, True)
+
     def instance(self, reader: Reader, identity: str) -> str:
         return reader.resolve(f"{self.oid}.{identity}") + ("." + self.suffix if self.suffix else "")
 
@@ -71,6 +75,9 @@ class Scalar(Place):
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         return reader.get(self.oid)
+
+    def asks(self) -> Iterator[Ask]:
+        yield Ask(self.oid, False)
 
     def instance(self, reader: Reader, identity: str) -> str:
         if identity != _ONLY_ROW:

@@ -6,7 +6,7 @@ to the file of its kind.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Optional
 
@@ -15,7 +15,7 @@ from ...errors import NoSuchOutlet, ProtocolError
 from ...host.rows import Raw
 from .. import validation
 from ..decoding import FILLED, LONGEST_NUMBER, Rows, latin_1, number, octets, text
-from ..reader import Reader
+from ..reader import Ask, Reader
 from .base import Place, ReadOnly, Source
 
 
@@ -52,6 +52,10 @@ class NamedRows(Place):
         if walked.keys().isdisjoint(indexes.values()):
             return {}
         return {identity: walked.get(index, "") for identity, index in indexes.items()}
+
+    def asks(self) -> Iterator[Ask]:
+        yield Ask(self.names, True)
+        yield Ask(self.values, True)
 
     def instance(self, reader: Reader, identity: str) -> str:
         index = self._indexes(reader).get(identity)

@@ -13,7 +13,7 @@ from ...host.rows import Raw
 from .. import validation
 from ..decoding import Rows
 from ..frozen import Frozen
-from ..reader import Reader
+from ..reader import Ask, Reader
 from .base import Place, Source
 
 _MOST_OUTLETS, _MOST_UNITS = 10_000, 1_000
@@ -90,6 +90,8 @@ class Spread(Place):
             return self._rows_of_units(reader)
         walked = {} if self.by_get else reader.walk(self.oid)
         listed = self.listed.rows(reader) if self.listed else None
+        if self.by_get and reader.is_ahead:
+            reader.ahead(self._gets(listed))
         found: Rows = {}
         empty: Rows = {}  # all outlets to list, in their order
         for n, sub in self.numbers():
@@ -100,6 +102,19 @@ class Spread(Place):
             if value is not None:
                 found[str(n)] = value
         return {**empty, **found} if found and listed is not None else found
+
+    def asks(self) -> Iterator[Ask]:
+        if not self.by_get:
+            yield Ask(self.oid, True)
+        elif self.listed is not None:
+            yield from self.listed.asks()
+        else:
+            yield from self._gets(None)
+
+    def _gets(self, listed: Optional[Rows]) -> Iterator[Ask]:
+        for n, sub in self.numbers():
+            if listed is None or str(n) in listed:
+                yield Ask(self._oid(sub), False)
 
     def _rows_of_units(self, reader: Reader) -> Rows:
         numbers = {str(sub): n for n, sub in self.numbers()}
@@ -168,6 +183,10 @@ class Tables(Place):
             for row, value in reader.walk(f"{self.oid}.{unit}.{self.column}").items():
                 found[f"{unit}.{row}"] = value
         return found
+
+    def asks(self) -> Iterator[Ask]:
+        for unit in self._units():
+            yield Ask(f"{self.oid}.{unit}.{self.column}", True)
 
     def instance(self, reader: Reader, identity: str) -> str:
         unit, _, row = identity.partition(".")

@@ -16,6 +16,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import pytest
 
+from handlers.command.kit.snmp import read_as_tools_do
 from handlers.command.pdus.loading import LoadedHandler, load
 from handlers.command.prove.document import OwnerAnswers, UnitProof
 from handlers.command.prove.gathering import Clock, Trace, Unit
@@ -490,11 +491,11 @@ def proven(
 ) -> UnitProof:
     """A proof of a rig. Reads over SNMP as the command does. `said` gets what the guard told."""
     was = tools.reads_quickly()
-    tools.read_quickly()
+    read_as_tools_do()
     try:
         return _proven(rig, owner, look, outlet, other, reader, watch_s, said)
     finally:
-        tools.read_quickly(was)
+        read_as_tools_do(was)
 
 
 def _proven(

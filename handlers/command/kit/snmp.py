@@ -1,0 +1,27 @@
+"""How this command reads over SNMP: with the quick client, and several objects with each request
+where a unit allows it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pdu_common.tools import read_quickly
+
+from ... import ahead
+
+
+def read_as_tools_do(on: bool = True) -> None:
+    """For this process, and those forked from it; not `on`: as DCImanager does, with pysnmp and one
+    object a request.
+    """
+    read_quickly(on)
+    ahead.use(_together if on else None)
+
+
+def _together(pdu: Any, wanted: ahead.Objects) -> ahead.Answers:
+    # imported late: 12 ms, for SNMP only
+    from pdu_common.snmp_tools import Credentials, Wanted, read_together
+
+    credentials = Credentials.of(pdu.pdu_data.ip, pdu.pdu_data.snmp_params)
+    return ahead.Answers(*read_together(credentials, Wanted(*wanted)))

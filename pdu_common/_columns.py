@@ -1,0 +1,152 @@
+"""Reads several objects of one agent with each request: objects by GET, whole columns side by side
+by GETBULK.
+
+A column is proven as in a walk of that column alone: each row follows the one before it, and an
+answer shows what comes after the last one. Besides, no answer may contradict another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Optional
+
+from . import _reads
+from ._errors import SnmpError
+from ._reads import Arcs, Read, Rows, SnmpRequest, Typed, dotted
+
+# limit of the rows of all columns together
+MOST_ROWS = 20_000
+# octets of the rows of one answer: it then fits into one Ethernet frame
+_OCTETS = 1400
+# limits of one request. 16 OIDs of 20 octets fit into the 484 octets that each agent accepts (RFC
+# 3417, 3.2.1), and so does an answer of numbers.
+_COLUMNS = 12
+_SCALARS = 16
+# rows of a column whose number of rows nobody knows; more follow by the next request
+_FIRST_ROWS = 8
+# octets of a row besides its OID: three headers and a number
+_REST = 10
+_END: Arcs = (2**32,)  # after all OIDs
+
+
+def objects(oids: Sequence[Arcs], held: dict[Arcs, Typed]) -> Read[None]:
+    """Puts the objects into `held`, a missing one with its exception's tag. Raises SnmpError."""
+    wanted = list(dict.fromkeys(oids))
+    for begin in range(0, len(wanted), _SCALARS):
+        asked = tuple(wanted[begin : begin + _SCALARS])
+        status, rows = yield SnmpRequest(_reads.GET, asked)
+        if status:
+            raise SnmpError(f"{status} for a GET of {len(asked)} objects")
+        if tuple(arcs for arcs, _ in rows) != asked:
+            raise SnmpError("other objects than those of the GET")
+        held.update(rows)
+
+
+class _Column:
+    """A column that is being read."""
+
+    __slots__ = ("root", "rows", "last", "end")
+
+    def __init__(self, root: Arcs) -> None:
+        self.root, self.last = root, root
+        self.rows: Rows = []
+        #: the first object after the column, None until an answer has shown it
+        self.end: Optional[Arcs] = None
+
+    def take(self, arcs: Arcs, value: Typed) -> None:
+        """The next row, or what follows the last one. Raises SnmpError."""
+        if value.tag == _reads.END_OF_MIB_VIEW:
+            self.end = _END
+        elif arcs <= self.last or value.tag in _reads.MISSING:
+            raise SnmpError(f"{dotted(arcs)} after {dotted(self.last)}")
+        elif arcs[: len(self.root)] != self.root:
+            self.end = arcs
+        else:
+            self.rows.append((arcs, value))
+            self.last = arcs
+
+
+def columns(
+    roots: Sequence[Arcs], found: dict[Arcs, Rows], likely: int, lead: Optional[Arcs]
+) -> Read[None]:
+    """Puts whole columns into `found`. Raises SnmpError, and then adds none.
+
+    `likely`: how many rows most of them have, 0 if that is not known. If the column `lead` has no
+    row, those that are not yet whole are left out.
+    """
+    every = [_Column(root) for root in sorted(set(roots))]
+    octets = _REST
+    while True:
+        unread = [one for one in every if one.end is None]
+        if not unread or any(one.root == lead and one.end and not one.rows for one in every):
+            break
+        first = sorted(unread, key=lambda one: one.root != lead)[:_COLUMNS]
+        asked = sorted(first, key=lambda one: one.root)
+        most = min(
+            _room(asked, octets),
+            max(_left(one, likely, every) for one in asked),
+        )
+        request = SnmpRequest(_reads.GET_BULK, tuple(one.last for one in asked), most)
+        status, rows = yield request
+        if status:
+            raise SnmpError(f"{status} for a GETBULK of {len(asked)} columns")
+        if not len(asked) <= len(rows) <= len(asked) * most:
+            raise SnmpError(f"{len(rows)} rows for {most} of {len(asked)} columns")
+        for place, (arcs, value) in enumerate(rows):
+            column = asked[place % len(asked)]
+            if column.end is None:
+                column.take(arcs, value)
+        octets = 1 + sum(map(_octets, rows)) // len(rows)
+        if sum(len(one.rows) for one in every) > MOST_ROWS:
+            raise SnmpError(f"more than {MOST_ROWS} rows")
+    _agree(every)
+    found.update((one.root, one.rows) for one in every if one.end is not None)
+
+
+def _room(asked: Sequence[_Column], octets: int) -> int:
+    """How many repetitions fit into one answer, or into one of a walk."""
+    fitting = _OCTETS // sum(len(one.last) + 2 + octets for one in asked)
+    return max(1, fitting, _reads.BULK_ROWS // len(asked))
+
+
+def _octets(row: tuple[Arcs, Typed]) -> int:
+    """The octets of a row besides its OID."""
+    value = row[1].value
+    size = value.bit_length() // 8 + 1 if isinstance(value, int) else len(value)
+    return size + 6
+
+
+def _left(column: _Column, likely: int, every: Sequence[_Column]) -> int:
+    """How many repetitions show the rest of a column and its end: by the number of rows of another
+    column of its table, by what is `likely`, or by the rows so far."""
+    read = len(column.rows)
+    table = column.root[:-1]
+    whole = max(
+        (len(one.rows) for one in every if one.end is not None and one.root[:-1] == table),
+        default=likely,
+    )
+    return whole - read + 1 if whole > read else max(2 * read, _FIRST_ROWS)
+
+
+def _agree(every: Sequence[_Column]) -> None:
+    """Raises SnmpError if the end of a column says that an object does not exist that another
+    column has, or the other way round.
+
+    An agent that answers for another column than the one that was asked for is found out by this.
+    `every` is in order.
+    """
+    for place, column in enumerate(every):
+        if column.end is None:
+            continue
+        for later in every[place + 1 :]:
+            if later.root <= column.last or not (later.end or later.rows):
+                continue  # a part of this column, or not read
+            if later.root >= column.end:
+                break
+            first = later.rows[0][0] if later.rows else None
+            is_inside = column.end[: len(later.root)] == later.root
+            if (is_inside and first != column.end) or (first and first < column.end):
+                raise SnmpError(
+                    f"{dotted(column.end)} follows {dotted(column.last)}, but there are other rows"
+                    f" below {dotted(later.root)}"
+                )
