@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system nautobot demo test lint audit lock deb wheel sbom release faults partial soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices proofs bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-energy bench-hall bench-gateway trial-shards clean
+.PHONY: help env env-tests system nautobot demo test lint audit lock deb wheel sbom release faults partial soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices datagrams proofs bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-energy bench-hall bench-gateway trial-shards clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -127,6 +127,9 @@ pictures: env-tests system ## write docs/demo.svg, and docs/pictures/*.png from 
 
 devices: env     ## write the tables in docs/ that are made from the code: devices, settings, identities, costs, exit codes
 	@$(RUN) packaging/readme.py
+
+datagrams: env-tests ## read all fixtures and recordings over SNMP one object a request and several, compare, and write the table of requests
+	@$(RUN) -m tests.datagrams --write
 
 proofs: env     ## check the files of `pdu prove` in PROOFS=DIR, take those without a fault into tests/proofs, write the tables made from them
 	@$(RUN) packaging/proofs.py $(if $(PROOFS),"$(PROOFS)",$(error give the folder: make proofs PROOFS=DIR)); status=$$?; \

@@ -12,7 +12,7 @@ if sys.version_info < (3, 9):
         % sys.version_info[:2]
     )
     sys.exit(2)
-if not __package__:  # run by path: `python handlers`, from any folder
+if not __package__:  # run by path: `python handlers`, or this file, from any folder
     import os
     from importlib.machinery import ModuleSpec
 

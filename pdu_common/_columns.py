@@ -45,25 +45,34 @@ def objects(oids: Sequence[Arcs], held: dict[Arcs, Typed]) -> Read[None]:
 class _Column:
     """A column that is being read."""
 
-    __slots__ = ("root", "rows", "last", "end")
+    __slots__ = ("root", "rows", "last", "end", "_seen")
 
     def __init__(self, root: Arcs) -> None:
+        #: `last`: the last row, or the root
         self.root, self.last = root, root
+        self._seen = root
         self.rows: Rows = []
         #: the first object after the column, None until an answer has shown it
         self.end: Optional[Arcs] = None
 
     def take(self, arcs: Arcs, value: Typed) -> None:
-        """The next row, or what follows the last one. Raises SnmpError."""
+        """The next row, what follows the last one, or what follows that: it must be in order, too.
+        Raises SnmpError.
+        """
         if value.tag == _reads.END_OF_MIB_VIEW:
-            self.end = _END
-        elif arcs <= self.last or value.tag in _reads.MISSING:
-            raise SnmpError(f"{dotted(arcs)} after {dotted(self.last)}")
-        elif arcs[: len(self.root)] != self.root:
+            self._seen = _END
+            self.end = self.end or _END
+            return
+        if arcs <= self._seen or value.tag in _reads.MISSING:
+            raise SnmpError(f"{dotted(arcs)} after {dotted(self._seen)}")
+        self._seen = arcs
+        if self.end is not None:
+            return
+        if arcs[: len(self.root)] != self.root:
             self.end = arcs
-        else:
-            self.rows.append((arcs, value))
-            self.last = arcs
+            return
+        self.rows.append((arcs, value))
+        self.last = arcs
 
 
 def columns(
@@ -92,10 +101,9 @@ def columns(
             raise SnmpError(f"{status} for a GETBULK of {len(asked)} columns")
         if not len(asked) <= len(rows) <= len(asked) * most:
             raise SnmpError(f"{len(rows)} rows for {most} of {len(asked)} columns")
-        for place, (arcs, value) in enumerate(rows):
-            column = asked[place % len(asked)]
-            if column.end is None:
-                column.take(arcs, value)
+        # A repetition that is cut short proves nothing: its rows may have moved.
+        for place, (arcs, value) in enumerate(rows[: len(rows) - len(rows) % len(asked)]):
+            asked[place % len(asked)].take(arcs, value)
         octets = 1 + sum(map(_octets, rows)) // len(rows)
         if sum(len(one.rows) for one in every) > MOST_ROWS:
             raise SnmpError(f"more than {MOST_ROWS} rows")

@@ -128,7 +128,7 @@ class Snmp:
         self._answered = True
         return self._rows(elements, oid)
 
-    def ahead(
+    def read_ahead(
         self, wanted: ahead.Objects
     ) -> tuple[Mapping[str, Mapping[str, Raw]], Mapping[str, Optional[Raw]]]:
         """Results of `walk` and `get` for those of these objects that a tool's function could read

@@ -16,7 +16,7 @@ from .decoding import number, shown
 from .detection import SYS_DESCR
 from .handler import SnmpPdu
 from .profile import NO_MAKER
-from .reader import Reader
+from .reader import Ask, Reader
 
 _SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
 _EO_POWER_ACCURACY = "1.3.6.1.2.1.229.1.2.1.4"
@@ -98,6 +98,8 @@ def read(pdu: SnmpPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
         if runs_on(uptime):
             return Nameplate(family, uptime_s=uptime)
         objects = _OBJECTS.get(family, _ENTITY)
+        walks = (*objects, _EO_POWER_ACCURACY)
+        device.reader.ahead([Ask(SYS_DESCR, False), *(Ask(oid, True) for oid in walks if oid)])
         described = device.reader.get(SYS_DESCR)
         description = "" if described is None else shown(described, _LONGEST)
         vendor = device.profile.vendor

@@ -35,7 +35,7 @@ class SnmpReads(Protocol):
 class ReadsAhead(Protocol):
     """What a device may offer besides: some of the objects, read together. Raises nothing."""
 
-    def ahead(
+    def read_ahead(
         self, wanted: ahead.Objects
     ) -> tuple[Mapping[str, Walked], Mapping[str, Optional[Raw]]]: ...
 
@@ -50,7 +50,7 @@ class Reader:
     def __init__(self, device: SnmpReads, root: str = "") -> None:
         self._device, self.root = device, root
         #: whether `ahead` may read anything
-        self.is_ahead = ahead.reads() is not None and hasattr(device, "ahead")
+        self.is_ahead = ahead.reads() is not None and hasattr(device, "read_ahead")
         self.walked: dict[str, Walked] = {}
         self.got: dict[str, Optional[Raw]] = {}
         self._names: dict[str, Walked] = {}
@@ -72,7 +72,7 @@ class Reader:
                 walks[full] = None
             elif not is_walked and full not in self.got:
                 gets[full] = None
-        if len(walks) + len(gets) < 2:
+        if not self.is_ahead or len(walks) + len(gets) < 2:
             return
         of_counts = [self.resolve(oid) for oid, is_walked in counts if not is_walked]
         wanted = ahead.Objects(
@@ -81,7 +81,7 @@ class Reader:
             of_counts if len(of_counts) == len(counts) and gets.keys() >= set(of_counts) else (),
             "" if lead is None else self.resolve(lead.oid),
         )
-        walked, got = cast(ReadsAhead, self._device).ahead(wanted)
+        walked, got = cast(ReadsAhead, self._device).read_ahead(wanted)
         self.walked.update(walked)
         self.got.update(got)
 

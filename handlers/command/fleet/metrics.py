@@ -11,8 +11,9 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, Optional, Union
+from typing import Any, Callable, NamedTuple
 
+import prometheus_client
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -22,18 +23,20 @@ from prometheus_client import (
     PlatformCollector,
     ProcessCollector,
 )
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from ... import VERSION
 from ..pdus.reading import Reading
 from ..pdus.states import SPELLED, UNKNOWN
+from .text_format import Metric, Sample, written
 
 JOULES = 3_600_000.0  # joules in one kWh
 _PERCENT = 100.0
-# values of the labels, and the figure; None: left out
-Sample = tuple[Sequence[str], Optional[float]]
+# escapings that leave names of letters, digits and underscores as they are
+_PLAIN = ("escaping=allow-utf-8", "escaping=underscores")
+_OPENMETRICS = "application/openmetrics-text"
 # bytes; a shorter page fits into one packet
 _SHORT = 1400
 _LEVEL = 4  # of gzip: a page of 48 outlets takes 0.2 ms, and gets as short as with level 6
@@ -70,41 +73,51 @@ def page(reading: Reading, accept: str, metered: bool = False) -> Page:
 
     `metered`: unknown states are normal, and are left out.
     """
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Read(reading, metered))
-    return _encoded(registry, accept)
+    encoder, kind = _chosen(accept)
+    metrics = metrics_of(reading, metered)
+    if "escaping=" in kind and not kind.endswith(_PLAIN):
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(Collected(metrics))
+        return Page(kind, encoder(registry))
+    return Page(kind, written(metrics, kind.startswith(_OPENMETRICS)))
 
 
-def _encoded(registry: CollectorRegistry, accept: str) -> Page:
+def _chosen(accept: str) -> tuple[Callable[[Any], bytes], str]:
+    """prometheus-client's encoder for the header, and its media type."""
     try:
-        encoder, kind = choose_encoder(accept)
+        return choose_encoder(accept)
     except (TypeError, ValueError):
         # for a malformed header, such as "text/plain;version=a=b"
-        encoder, kind = choose_encoder("")
-    return Page(kind, encoder(registry))
+        return choose_encoder("")
 
 
-class _Read(Collector):
-    def __init__(self, reading: Reading, metered: bool) -> None:
-        self._reading, self._metered = reading, metered
+class Collected(Collector):
+    """Metrics for prometheus-client, which writes them as `written` does."""
 
-    def collect(self) -> Iterable[Metric]:
-        """The metrics that have a value.
+    def __init__(self, metrics: Iterable[Metric]) -> None:
+        self._metrics = list(metrics)
 
-        A figure that the device does not have is absent, not 0.
-        """
-        return [metric for metric in _families(self._reading, self._metered) if metric.samples]
+    def collect(self) -> Iterable[prometheus_client.Metric]:
+        """Those that have a figure."""
+        for metric in self._metrics:
+            kind = CounterMetricFamily if metric.is_counter else GaugeMetricFamily
+            family = kind(metric.name, metric.about, labels=metric.labels)
+            for values, value in metric.samples:
+                if value is not None:
+                    family.add_metric(values, value)
+            if family.samples:
+                yield family
 
 
-def _families(read: Reading, metered: bool) -> Iterator[Metric]:
+def metrics_of(read: Reading, metered: bool) -> Iterator[Metric]:
+    """A figure that the device does not have is None, not 0."""
+
     def gauge(name: str, about: str, *samples: Sample, labels: Sequence[str] = ()) -> Metric:
-        return _family(GaugeMetricFamily(name, about, labels=labels), samples)
+        return Metric(name, about, samples, labels)
 
     def energy(name: str, about: str, *samples: Sample, labels: Sequence[str] = ()) -> Metric:
-        return _family(
-            CounterMetricFamily(name, about, labels=labels),
-            [(values, None if kwh is None else kwh * JOULES) for values, kwh in samples],
-        )
+        joules = [(values, None if kwh is None else kwh * JOULES) for values, kwh in samples]
+        return Metric(name, about, joules, labels, is_counter=True)
 
     yield gauge(
         "pdu_up",
@@ -180,15 +193,6 @@ def _families(read: Reading, metered: bool) -> Iterator[Metric]:
     )
 
 
-def _family(
-    metric: Union[GaugeMetricFamily, CounterMetricFamily], samples: Iterable[Sample]
-) -> Metric:
-    for values, value in samples:
-        if value is not None:
-            metric.add_metric(values, value)
-    return metric
-
-
 class Own:
     """The exporter's metrics about itself."""
 
@@ -237,4 +241,5 @@ class Own:
 
     def page(self, accept: str) -> Page:
         """The answer of /metrics."""
-        return _encoded(self.registry, accept)
+        encoder, kind = _chosen(accept)
+        return Page(kind, encoder(self.registry))

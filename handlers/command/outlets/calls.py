@@ -19,7 +19,7 @@ import click
 
 from pdu_common.helper import EnumPowerStatus
 
-from ... import registry
+from ... import ahead, registry
 from ...errors import NamedSetting, SettingsError, Unsupported, printable
 from ..kit.ending import UNWRITABLE
 from ..kit.exits import DONE, INTERRUPTED, WIDTH
@@ -85,7 +85,8 @@ def arguments_help(*names: str) -> str:
 def status_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
     """The outlets with states and labels, as `pdu status --json` prints them."""
     pdu = handler.make(data)
-    ports, labels = pdu.status().ports, _labels_of(handler, pdu) or {}
+    with ahead.foreseeing((ahead.STATES, ahead.LABELS)), Door(handler).session():
+        ports, labels = pdu.status().ports, _labels_of(handler, pdu) or {}
     return {
         "outlets": [
             {

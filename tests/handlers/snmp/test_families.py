@@ -547,16 +547,16 @@ def test_devices_of_at_least_thirty_families_count_their_outlets() -> None:
 
 
 @EACH_VERSION
-@pytest.mark.usefixtures("engine")
 @pytest.mark.against("synthetic units, served by the project's agent")
 def test_status_and_statistics_from_an_agent_agree_with_the_unit(
-    unit: Fixture, version: str, reach: Reach
+    unit: Fixture, version: str, reach: Reach, engine: str
 ) -> None:
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
         assert states(handler_of(unit, agent, reach, version=version).status()) == expected_states(
             unit
         )
-        assert agent.counts["get"] == unit.expected.gets
+        # `quick` also reads several objects with one GET
+        assert engine == "quick" or agent.counts["get"] == unit.expected.gets
         statistic = handler_of(unit, agent, reach, version=version).statistic()
         assert agent.writes() == []
     # A total that the unit does not meter keeps the view's default, 0.0.

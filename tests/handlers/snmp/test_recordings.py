@@ -9,10 +9,10 @@ from typing import Any, Optional
 
 import pytest
 
+from handlers.command.kit.snmp import read_as_tools_do
 from handlers.snmp import detection, metering
 from handlers.snmp.evidence import Proof
 from handlers.snmp.profiles import PROFILES
-from pdu_common import tools
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.calls import near, pdu
@@ -187,7 +187,7 @@ def test_a_recorded_unit_reads_the_same_over_the_wire_as_in_memory(
 ) -> None:
     name, server = served
     for quickly in (False, True):  # both engines in one test: snmpd takes long to start
-        tools.read_quickly(quickly)
+        read_as_tools_do(quickly)
         with pdu(server, version=version).session("figures") as session:
             assert session.device.states == states_of(name)
             assert metering.meter(session.device) == figures_in_memory(name, version)

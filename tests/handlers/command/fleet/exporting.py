@@ -19,6 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from handlers.command.fleet import exporter as exporter_command, probing, server
 from handlers.command.kit.options import SharedOptions
+from handlers.command.kit.snmp import read_as_tools_do
 from handlers.command.site import Site
 from handlers.command.web import server as web
 from tests.needs import ROOT, program
@@ -111,10 +112,10 @@ def exporter(
 
 @contextlib.contextmanager
 def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
-    """Run an exporter in this process until the block ends.
-
-    It reports no currents of outlets: see the fixture `call`.
+    """Run an exporter in this process until the block ends. It reads as the command does, and
+    reports no currents of outlets: see the fixture `call`.
     """
+    read_as_tools_do()
     state = SharedOptions()
     context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)], obj=state)
     site = Site.of(context.params, state)

@@ -95,7 +95,7 @@ IDENTITIES: dict[str, tuple[int, dict[str, str]]] = {
     "raritan": (2, {"family": "xerus", "serial": "SIM0000001", "firmware": "4.4.1.5-50000"}),
     "redfish": (0, {"family": "Contoso SIM-3P", "serial": "SIM0000001", "firmware": "1.2.3"}),
     "snmp": (
-        5,
+        3,
         {
             "family": "apc-rpdu2",
             "serial": "",
@@ -125,7 +125,7 @@ POWERS = {
     "nut": (0, 230.0),
     "raritan": (0, 230.0 * 0.95),
     "redfish": (0, 230.0),
-    "snmp": (2, 230.0),
+    "snmp": (1, 230.0),
 }
 
 

@@ -1,0 +1,143 @@
+"""Reads every unit of the fixtures and of the recordings in ../shared both ways, and counts the
+requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Callable, NamedTuple, Union
+
+from handlers import ahead
+from handlers.command.kit.snmp import read_as_tools_do
+from handlers.command.pdus import reading
+from handlers.command.pdus.loading import LoadedHandler, load
+from handlers.command.pdus.reading import Part, Reading
+from pdu_common.snmp_tools import ALONE
+from tests import recordings
+from tests.handlers.snmp import recorded
+from tests.handlers.snmp.calls import form
+from tests.needs import SHARED
+from tests.simulators.snmp_agent import Agent, Device
+
+#: what tools read of a unit in one session
+READINGS: Mapping[str, tuple[Part, ...]] = {
+    "status": (reading.states,),
+    "check": (reading.states, reading.figures),
+    "exporter": (reading.states, reading.figures, reading.labels),
+}
+#: more readings, which are compared and not counted
+_ALSO: Mapping[str, tuple[Part, ...]] = {
+    "all": (reading.states, reading.power, reading.labels, reading.placed, reading.returning)
+}
+
+
+class Unit(NamedTuple):
+    """A unit to read."""
+
+    name: str
+    #: "" for a recording of a real unit
+    family: str
+    settings: Mapping[str, str]
+    device: Callable[[], Device]
+
+
+class Compared(NamedTuple):
+    """One unit read both ways."""
+
+    unit: Unit
+    #: by reading, one object a request
+    alone: Mapping[str, int]
+    #: by reading, several objects a request
+    together: Mapping[str, int]
+    #: what differs
+    wrong: tuple[str, ...]
+
+
+class _Taken(NamedTuple):
+    found: Union[Reading, str]
+    requests: int
+
+
+def units() -> list[Unit]:
+    """The fixtures, then the recordings, if ../shared is there."""
+    found = [
+        Unit(
+            one.name,
+            one.key,
+            {"metered_only": "yes"} if one.metered_only else {},
+            one.device,
+        )
+        for one in recordings.fixtures()
+    ]
+    if (SHARED / "snmp" / "recordings").is_dir():
+        found += [Unit(name, "", {}, _recorded(name)) for name in recorded.names()]
+    return found
+
+
+def _recorded(name: str) -> Callable[[], Device]:
+    return lambda: Device(recorded.rows(name), rules=None)
+
+
+def compare(wanted: Iterable[Unit]) -> Iterator[Compared]:
+    """Reads these units, each reading anew and both ways."""
+    handler = load("snmp")
+    for unit in wanted:
+        alone: dict[str, int] = {}
+        together: dict[str, int] = {}
+        wrong: list[str] = []
+        for name, parts in {**READINGS, **_ALSO}.items():
+            one, several = (_read(handler, unit, parts, way) for way in (False, True))
+            alone[name], together[name] = one.requests, several.requests
+            if one.found != several.found:
+                wrong.append(f"{unit.name}, {name}: {several.found} instead of {one.found}")
+        yield Compared(unit, alone, together, tuple(wrong))
+
+
+def _read(handler: LoadedHandler, unit: Unit, parts: tuple[Part, ...], together: bool) -> _Taken:
+    ALONE.forget()
+    read_as_tools_do()
+    if not together:
+        ahead.use(None)
+    with Agent(unit.device()) as agent:
+        data = form(agent, unit.settings, {"version": "2", "timeout": "60", "retries": "0"})
+        found: Union[Reading, str]
+        try:
+            found = reading.read(handler, data, parts)._replace(begun=0.0, seconds=0.0)
+        except Exception as error:
+            found = f"{type(error).__name__}: {error}".replace(str(agent.port), "PORT")
+        return _Taken(found, agent.requests)
+
+
+def share(compared: Iterable[Compared]) -> float:
+    """The requests of all readings, as a share of those with one object each."""
+    units = list(compared)
+    return _sum([one.together for one in units]) / _sum([one.alone for one in units])
+
+
+def _sum(counts: Iterable[Mapping[str, int]], names: Iterable[str] = READINGS) -> int:
+    return sum(one[name] for one in counts for name in names)
+
+
+def row(compared: Compared) -> str:
+    """A unit's row of the table."""
+    return _row(f"`{compared.unit.name}`", [compared])
+
+
+def table(compared: Iterable[Compared]) -> list[str]:
+    """The requests of each fixture, and the sums, in Markdown."""
+    rows = [one for one in compared if one.unit.family]
+    return [
+        f"| unit | {' | '.join(READINGS)} |",
+        f"|---|{'---|' * len(READINGS)}",
+        *map(row, rows),
+        _row(f"all {len(rows)}", rows),
+    ]
+
+
+def _row(name: str, compared: list[Compared]) -> str:
+    cells = [
+        f"{_sum([one.alone for one in compared], (key,))} →"
+        f" {_sum([one.together for one in compared], (key,))}"
+        for key in READINGS
+    ]
+    return f"| {name} | {' | '.join(cells)} |"
