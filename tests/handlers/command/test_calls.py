@@ -27,6 +27,7 @@ from handlers.command.kit.exits import READER_GONE
 from handlers.command.kit.options import SharedOptions
 from handlers.command.kit.output import figure, passing
 from handlers.command.outlets import switching
+from handlers.command.kit.snmp import read_as_tools_do
 from handlers.command.pdus.loading import LoadedHandler, load
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData, PduSnmpData
@@ -64,6 +65,25 @@ def ask(peer: Peer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
         return run(capsys, call, peer.handler, peer.address, *more, *arguments)
 
     return asked
+
+
+def test_a_status_reads_numbers_and_names_in_the_session_of_the_states(
+    peer: Peer, ask: Any
+) -> None:
+    if peer.handler == "raritan":
+        pytest.skip("its states are read anew for each call, and the others share no request")
+    data = (
+        PduSnmpData(peer.address, peer.snmp, peer.settings)
+        if peer.snmp
+        else PduData(peer.address, peer.settings)
+    )
+    read_as_tools_do()
+    pdu, counts = load(peer.handler).make(data), []
+    for read in (pdu.status, pdu.labels, lambda: ask("status")):
+        before = peer.books().requests
+        read()
+        counts.append(peer.books().requests - before)
+    assert counts[2] <= max(counts[:2])
 
 
 def test_status_shows_every_outlet_with_its_number_and_name(peer: Peer, ask: Any) -> None:

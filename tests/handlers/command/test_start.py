@@ -54,6 +54,29 @@ def test_the_versions_of_the_pack_and_of_python_are_printed() -> None:
     )
 
 
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_the_version_is_said_before_the_command_line_is_imported(option: str) -> None:
+    start = str(ROOT / "handlers" / "__main__.py")
+    done = run([sys.executable, "-X", "importtime", start, option])
+    assert done.stdout.startswith(f"pdu {VERSION}, ")
+    names = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "handlers.command.start" in names
+    assert not names & {"click", "logging", "handlers.command.root", "handlers.command.kit"}
+
+
+def test_a_version_that_nobody_can_read_is_an_error() -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "handlers", "--version"],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+    assert done.returncode == 2 and b"cannot be written" in done.stderr
+
+
 def test_the_help_lists_every_command() -> None:
     done = run([sys.executable, "-m", "handlers", "--help"])
     names = [", ".join((name, *listed.also)) for name, listed in LAZY_COMMANDS.items()]
