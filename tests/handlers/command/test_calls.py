@@ -26,8 +26,8 @@ from handlers.command.kit import asking, exits
 from handlers.command.kit.exits import READER_GONE
 from handlers.command.kit.options import SharedOptions
 from handlers.command.kit.output import figure, passing
-from handlers.command.outlets import switching
 from handlers.command.kit.snmp import read_as_tools_do
+from handlers.command.outlets import switching
 from handlers.command.pdus.loading import LoadedHandler, load
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData, PduSnmpData
