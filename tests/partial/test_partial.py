@@ -13,6 +13,14 @@ from tests.partial import nut, raritan, redfish, snmp
 from tests.partial.__main__ import main
 from tests.partial.outcome import Outcome
 
+# units whose MIB has a number of rows, which tells that one is missing in all columns
+COUNTED = frozenset(
+    (
+        "apc-ats apc-cpdu dell-rpdu dell-rpdu_metered eaton-epdu eaton-epdu_input "
+        "eaton-power-pdu enlogic enlogic-esp enlogic-pod gude-epc gude-epc_822x gude-epc_ports "
+        "gude-pdu gude-pdu_818x ipoman panduit-g5 raritan-px1 sentry3"
+    ).split()
+)
 # of a recording with thousands of objects, so many are tried
 MOST = 24
 
@@ -25,7 +33,9 @@ def right(outcome: Outcome) -> bool:
 
 @pytest.mark.parametrize("unit", snmp.made(), ids=lambda unit: unit.name)
 def test_no_sum_of_an_snmp_family_shrinks_or_jumps(unit: snmp.Unit) -> None:
-    right(snmp.run(unit))
+    outcome = snmp.run(unit)
+    right(outcome)
+    assert unit.name not in COUNTED or not outcome.whole_shrunk
 
 
 @pytest.mark.against("recordings of real units, in memory")

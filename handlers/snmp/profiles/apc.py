@@ -50,6 +50,7 @@ from .shorthand import (
     by_number,
     column,
     counted,
+    counted_rows,
     figure,
     librenms,
     oids,
@@ -492,14 +493,18 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.11", "318.1.3.32"),
         load=total(
             figure(
-                Arc(
-                    beside(
-                        column("318.1.1.8.5.4.3.1.4", "atsOutputCurrent"),
-                        column("318.1.1.8.5.4.3.1.3", "atsOutputVoltage"),
+                counted_rows(
+                    Arc(
+                        beside(
+                            column("318.1.1.8.5.4.3.1.4", "atsOutputCurrent"),
+                            column("318.1.1.8.5.4.3.1.3", "atsOutputVoltage"),
+                        ),
+                        -1,
+                        (ATS_NEUTRAL,),
+                        keep=False,
                     ),
-                    -1,
-                    (ATS_NEUTRAL,),
-                    keep=False,
+                    # the neutral is no phase
+                    column("318.1.1.8.5.4.2.1.2", "atsNumOutputPhases"),
                 ),
                 TENTHS,
             )

@@ -76,6 +76,7 @@ PROFILES = (
                 beside(
                     column(ROOT + ".120.2.1.4", "rPDUPhaseStatusCurrent"),
                     column(ROOT + ".120.2.1.5", "rPDUPhaseStatusVoltage"),
+                    scalar(ROOT + ".120.1.0", "rPDUPhaseTableSize"),
                 ),
                 TENTHS,
             ),

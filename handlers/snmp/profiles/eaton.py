@@ -56,8 +56,15 @@ from .shorthand import (
 NEUTRAL = "2"
 CURRENT = column("534.6.6.7.3.3.1.4", "inputCurrent")
 CURRENT_TYPE = column("534.6.6.7.3.3.1.2", "inputCurrentMeasType")
+# of each input, with the neutral
+CURRENT_COUNT = column("534.6.6.7.3.1.1.6", "inputCurrentCount")
 LINES = figure(
-    Only(beside(CURRENT, CURRENT_TYPE), beside(CURRENT_TYPE, CURRENT), (NEUTRAL,), keep=False),
+    Only(
+        beside(CURRENT, CURRENT_TYPE, CURRENT_COUNT),
+        beside(CURRENT_TYPE, CURRENT),
+        (NEUTRAL,),
+        keep=False,
+    ),
     THOUSANDTHS,
 )
 WATTS = column("534.6.6.7.3.5.1.4", "inputTotalWatts")
@@ -316,6 +323,7 @@ PROFILES = (
                 beside(
                     column(POWER_PDU + ".1.2.8.1.3", "pduInputPhaseCurrent"),
                     column(POWER_PDU + ".1.2.8.1.2", "pduInputPhaseVoltage"),
+                    scalar(POWER_PDU + ".1.2.7.0", "pduInputNumPhases"),
                 ),
                 TENTHS,
             )

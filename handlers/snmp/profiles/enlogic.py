@@ -32,6 +32,7 @@ from .shorthand import (
     beside,
     by_number,
     column,
+    counted_rows,
     figure,
     librenms,
     oids,
@@ -45,13 +46,21 @@ LINES = ("1", "2", "3")
 
 # A row for each unit of the chain.
 ESP_UNITS = column("38446.2.2.3.1.6", "espUnitPropertiesInputPhaseCount")
-ESP_LINES = Arc(
-    beside(
-        column("38446.2.3.4.1.5", "espInputPhaseStatusCurrent"),
-        column("38446.2.3.4.1.6", "espInputPhaseStatusVoltage"),
-    ),
-    -1,
-    LINES,
+
+
+def _lines(currents: Source, voltages: Source, count: Source) -> Source:
+    """Rows 1 to 3 of each unit are its phases, or its lines if fed in delta. Rows 4 to 6 are the
+    delta phases of the same load: a count above 3 may include them, and tells nothing.
+    """
+    return counted_rows(
+        Arc(beside(currents, voltages), -1, LINES), Only(count, count, ("1", "2", "3"))
+    )
+
+
+ESP_LINES = _lines(
+    column("38446.2.3.4.1.5", "espInputPhaseStatusCurrent"),
+    column("38446.2.3.4.1.6", "espInputPhaseStatusVoltage"),
+    ESP_UNITS,
 )
 
 
@@ -99,15 +108,10 @@ def family(
     )
     # A row for each unit of the chain.
     count = column(f"{root}.2.3.1.4", prefix + "UnitPropertiesSwitchedOutletCount")
-    # Rows 1 to 3 of each unit are its phases, or its lines if fed in delta. Rows 4 to 6 are the
-    # delta phases of the same load.
-    lines = Arc(
-        beside(
-            column(f"{root}.3.4.1.5", prefix + "InputPhaseStatusCurrent"),
-            column(f"{root}.3.4.1.6", prefix + "InputPhaseStatusVoltage"),
-        ),
-        -1,
-        LINES,
+    lines = _lines(
+        column(f"{root}.3.4.1.5", prefix + "InputPhaseStatusCurrent"),
+        column(f"{root}.3.4.1.6", prefix + "InputPhaseStatusVoltage"),
+        column(f"{root}.2.3.1.6", prefix + "UnitPropertiesInputPhaseCount"),
     )
     return Profile(
         key=key,

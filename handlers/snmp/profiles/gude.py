@@ -86,7 +86,9 @@ def _port(over: Source, arc: str, name: str, scale: Decimal = ONES) -> Figure:
 
 def _channel(arc: str, name: str, scale: Decimal = ONES) -> Figure:
     valid, values = column("~.1.5.1.2.1.2", "ChanStatus"), column(f"~.1.5.1.2.1.{arc}", name)
-    return figure(Only(beside(values, valid), beside(valid, values), ("1",)), scale)
+    channels = scalar("~.1.5.1.1.0", "ActivePowerChan")
+    listed, marks = beside(values, valid, channels), beside(valid, values, channels)
+    return figure(Only(listed, marks, ("1",)), scale)
 
 
 LOAD = total(_channel("5", "Current", THOUSANDTHS))

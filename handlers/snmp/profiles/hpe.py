@@ -51,6 +51,7 @@ from .shorthand import (
     THOUSANDTHS,
     beside,
     column,
+    counted_rows,
     figure,
     librenms,
     oids,
@@ -187,15 +188,24 @@ def chain(*figures: Figure, units: Source) -> Total:
     )
 
 
-def load(root: str, name: str, amps: Decimal, units: Source, has_total: bool = False) -> Total:
+def load(
+    root: str,
+    name: str,
+    amps: Decimal,
+    units: Source,
+    has_total: bool = False,
+    phases: Optional[Source] = None,
+) -> Total:
     """The lines of the inputs without their neutral, else the total of each input (`has_total`),
-    else the outlets.
+    else the outlets. `phases`: the number of lines of each unit, which may list more.
     """
     currents = column(f"{root}.2.2.1.11", name + "InputPhaseCurrent")
     types = column(f"{root}.2.2.1.9", name + "InputPhaseCurrentMeasType")
     # some firmware lacks the types
     other = First((types, column(f"{root}.2.2.1.3", name + "InputPhaseVoltage")))
-    lines = Only(beside(currents, other), beside(types, currents), (NEUTRAL,), keep=False)
+    lines: Source = Only(beside(currents, other), beside(types, currents), (NEUTRAL,), keep=False)
+    if phases is not None:
+        lines = counted_rows(lines, phases)
     totals = (
         [figure(column(f"{root}.2.1.1.11", name + "InputTotalCurrent"), amps)] if has_total else []
     )
@@ -220,6 +230,7 @@ PDU, PDU2, PDU3, MPDU = "232.165.2", "232.165.7", "232.165.11", "232.165.5"
 # of each unit, even if it only meters
 PDU2_COUNT = column(PDU2 + ".1.2.1.12", "pdu2OutletCount")
 PDU3_COUNT = column(PDU3 + ".1.2.1.13", "pdu3OutletCount")
+PDU3_PHASES = column(PDU3 + ".1.2.1.11", "pdu3InputPhaseCount")
 CORE_STATE = column(MPDU + ".2.1.1.2", "mpduOutputStatus")
 CORE_CURRENT = column(MPDU + ".2.1.1.7", "mpduOutputCurrent")
 CORE_WATTS = column(MPDU + ".2.1.1.9", "mpduOutputPowerWatt")
@@ -263,7 +274,7 @@ PROFILES = (
                 switched="10",
             ),
         ),
-        load=load(PDU3, "pdu3", HUNDREDTHS, PDU3_COUNT),
+        load=load(PDU3, "pdu3", HUNDREDTHS, PDU3_COUNT, phases=PDU3_PHASES),
         power=power(PDU3, "pdu3", PDU3_COUNT),
         energy=chain(figure(column(PDU3 + ".2.1.1.6", "pdu3InputTotalEnergy")), units=PDU3_COUNT),
         switching_confidence=Confidence.HIGH,

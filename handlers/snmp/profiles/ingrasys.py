@@ -61,6 +61,7 @@ PROFILES = (
                 beside(
                     column("~.3.1.3.1.3", "inletStatusCurrent"),
                     column("~.3.1.3.1.2", "inletStatusVoltage"),
+                    scalar("~.3.1.1.0", "ipduDeviceInletNumber"),
                 ),
                 THOUSANDTHS,
             ),

@@ -20,6 +20,7 @@ STATES = Only(
     demanded=True,
 )
 # a row for each unit of the chain
+INPUT_PHASE_COUNT = column(ROOT + ".1.2.1.11", "pdug5InputPhaseCount")
 OUTLET_COUNT = column(ROOT + ".1.2.1.13", "pdug5OutletCount")
 # It reads the outlet's state as a command, 7 if that cannot be determined.
 UNKNOWN = Doubt(
@@ -50,7 +51,9 @@ PROFILES = (
                 powers_on=True,
             ),
         ),
-        load=hpe.load(ROOT, NAME, HUNDREDTHS, OUTLET_COUNT, has_total=True),
+        load=hpe.load(
+            ROOT, NAME, HUNDREDTHS, OUTLET_COUNT, has_total=True, phases=INPUT_PHASE_COUNT
+        ),
         power=hpe.power(ROOT, NAME, OUTLET_COUNT),
         energy=hpe.chain(
             figure(column(ROOT + ".2.1.1.6", "pdug5InputTotalEnergy")), units=OUTLET_COUNT

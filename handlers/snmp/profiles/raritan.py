@@ -198,10 +198,11 @@ def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
 # unit's own; else of the outlets.
 PX1_POLE_CURRENT = column("~.21.2.1.3", "inletPoleCurrent")
 PX1_POLE_LABEL = column("~.21.2.1.2", "inletPoleLabel")
+PX1_POLE_COUNT = column("~.20.2.1.3", "inletPoleCount")
 # A pole without a label has an empty value: it may be the neutral.
 PX1_POLES = Only(
     Listed(
-        beside(PX1_POLE_CURRENT, PX1_POLE_LABEL),
+        beside(PX1_POLE_CURRENT, PX1_POLE_LABEL, PX1_POLE_COUNT),
         Only(PX1_POLE_CURRENT, beside(PX1_POLE_LABEL, PX1_POLE_CURRENT), ("",), keep=False),
     ),
     PX1_POLE_LABEL,
@@ -209,7 +210,6 @@ PX1_POLES = Only(
     keep=False,
 )
 PX1_MEASURED_POLES = Only(PX1_POLES, PX1_POLES, ("-1",), keep=False)
-PX1_POLE_COUNT = column("~.20.2.1.3", "inletPoleCount")
 PX1_POLES_OF_EACH_INLET = EachUnit(
     PX1_POLES,
     Number(PX1_POLES, plus=0, position=0),

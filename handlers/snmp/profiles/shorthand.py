@@ -79,10 +79,10 @@ def figure(
     return Figure(source, scale, tuple(absent), syntax=syntax)
 
 
-def beside(values: Source, other: Source) -> Complete:
+def beside(values: Source, other: Source, count: Optional[Source] = None) -> Complete:
     """Values of a sum, compared with another source of the same rows, such as a column of the same
-    table: if one of its rows is missing in `values`, there is no sum."""
-    return Complete(values, other)
+    table, and with the device's own number of rows: if a row is missing, there is no sum."""
+    return Complete(values, other, count)
 
 
 def counted_rows(values: Source, count: Source) -> Complete:

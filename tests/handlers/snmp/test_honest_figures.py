@@ -413,7 +413,7 @@ STRIP = {
 @pytest.mark.parametrize(
     "unit, values, load",
     [
-        ("raritan-px2", ONE_PHASE, "18.480"),
+        ("raritan-px2", ONE_PHASE, "3.330"),
         ("rittal-cmc3", STRIP, "5.55"),
         ("rittal-cmc3", {**STRIP, CMC + "5.3.7": "V"}, None),
         ("bachmann-bluenet2", SECOND_CURRENT, None),
