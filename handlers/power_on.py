@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from dataclasses import dataclass
+from typing import Optional
 
 #: it is switched on; it stays off; it takes the state that it had when the power went
 ON, OFF, LAST = "on", "off", "last"
 NOT_KNOWN = ""
 
 
-class OutletPowerOn(NamedTuple):
+@dataclass(frozen=True)
+class OutletPowerOn:
     """One outlet. Times are in s from the moment at which its unit has power."""
 
     #: ON, OFF, LAST or NOT_KNOWN

@@ -136,7 +136,7 @@ def _again(said: Forged, statement: Forged) -> Optional[Mapping[str, bytes]]:
             blocks = [block for _, block in rows.blocks(texts)]
             lines.append(computing.figures(proof.held_of(line), blocks, rules))
         period = (proof.when(statement["from"]), proof.when(statement["to"]))
-        factors = computing.Factors(*(statement[one] for one in computing.Factors._fields))
+        factors = computing.Factors(statement["carbon_g_per_kwh"], statement["pue"])
         made = proof.document(
             statement["customer"],
             period,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Sequence
 from typing import Optional
@@ -50,7 +51,7 @@ def kinds(answer: audit.AuditedRegister) -> list[str]:
 def test_a_register_that_is_always_too_fast_is_not_firm(
     kilowatts: float, step: Optional[float]
 ) -> None:
-    facts = KNOWN._replace(step_kwh=step)
+    facts = dataclasses.replace(KNOWN, step_kwh=step)
     answer = answered(lambda hour: cut(1000.0 + kilowatts * hour), facts=facts)
     assert answer.grade == grades.NOT_BILLABLE and answer.energy.low < 0.1 * 7 * 24 * 3.68
     assert answer.energy.high <= 7 * 24 * 3.68
@@ -66,7 +67,7 @@ def test_a_register_at_the_supplys_limit_is_firm() -> None:
 def test_what_the_supply_cannot_deliver_in_an_hour_is_no_lowest_energy(
     percent: Optional[float],
 ) -> None:
-    facts = KNOWN._replace(step_kwh=0.001, class_percent=percent)
+    facts = dataclasses.replace(KNOWN, step_kwh=0.001, class_percent=percent)
     for kilowatts in (3.72, 3.76, 3.8, 3.9, 4.1):
         answer = answered(lambda hour: cut(1000.0 + kilowatts * hour, 0.001), None, facts, 1 / 24)
         assert answer.events or answer.energy.low < 3.68
@@ -79,7 +80,7 @@ def test_a_day_of_too_fast_is_a_hole() -> None:
         fast_hours = min(max(hour - 48.0, 0.0), 24.0)
         return cut(1000.0 + 0.4 * (hour - fast_hours) + 20.0 * fast_hours)
 
-    answer = answered(register, facts=KNOWN._replace(step_kwh=0.01))
+    answer = answered(register, facts=dataclasses.replace(KNOWN, step_kwh=0.01))
     assert "too fast" in kinds(answer) and answer.grade == grades.NOT_BILLABLE
     assert answer.energy.low <= 0.4 * 144 + 0.1 and answer.energy.high >= 0.4 * 144 + 24 * 3.68
 
@@ -127,7 +128,7 @@ def test_a_small_momentary_error_is_inside_the_bounds(
     def register(hour: float) -> float:
         return cut(1000.0 + 0.4 * hour + (depth if 50.0 <= hour < 50.0 + wrong / 12.0 else 0.0))
 
-    answer = answered(register, facts=KNOWN._replace(step_kwh=step))
+    answer = answered(register, facts=dataclasses.replace(KNOWN, step_kwh=step))
     assert answer.energy.low <= 67.2 <= answer.energy.high, answer
     assert answer.energy.width < 5.0
 
@@ -179,7 +180,7 @@ def bursts(hour: float) -> float:
 
 
 def test_a_load_in_bursts_does_not_explain_a_jump() -> None:
-    fine = KNOWN._replace(step_kwh=0.001)
+    fine = dataclasses.replace(KNOWN, step_kwh=0.001)
     answer = answered(
         lambda hour: round(bursts(hour) + (20.0 if hour > 41.0 else 0.0), 3), None, fine
     )
@@ -214,7 +215,7 @@ def test_a_register_that_stood_before_its_unit_was_exchanged_is_not_believed() -
             up = 1e6 + time if number < 23 else 10.0 + 300.0 * (number - 23)
             figures = [OutletFigures("1", round(value, 3))]
             pdu.append(Poll("rack1", time, time, figures, monotonic=time, uptime=up))
-        facts = KNOWN._replace(step_kwh=0.001)
+        facts = dataclasses.replace(KNOWN, step_kwh=0.001)
         (answer,) = audit.audited(pdu, audit.Asked(0.0, end, Meters(facts))).outlets
         assert answer.energy.low <= 3.6 * end / HOUR <= answer.energy.high + 1e-9
 

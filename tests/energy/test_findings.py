@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import math
@@ -68,7 +69,7 @@ def test_a_unit_mistake_is_not_billable(factor: float) -> None:
     assert checks.UNIT in kinds(by_power) and by_power.grade == grades.NOT_BILLABLE
     (said,) = (event.reason for event in by_power.events if event.kind == checks.UNIT)
     assert f"by {factor:g}?" in said and "the power" in said
-    by_current = answered(polled(rising(factor)), KNOWN._replace(volts=230.0))
+    by_current = answered(polled(rising(factor)), dataclasses.replace(KNOWN, volts=230.0))
     assert checks.UNIT in kinds(by_current)
     assert "apparent power" in " ".join(event.reason for event in by_current.events)
     # Thousands of rises that are too fast are told as one event.
@@ -88,7 +89,7 @@ def test_a_register_in_a_wrong_unit_defends_no_energy(kilowatts: float, watts: f
 
 @pytest.mark.parametrize("factor", [0.5, 1.0, 1.03])
 def test_a_power_factor_is_no_unit_mistake(factor: float) -> None:
-    answer = answered(polled(rising(factor)), KNOWN._replace(volts=230.0))
+    answer = answered(polled(rising(factor)), dataclasses.replace(KNOWN, volts=230.0))
     assert not answer.events and answer.grade == grades.FIRM
     assert not answered(polled(rising(), watts=1000.0)).events
     # Nobody stated the voltage, and no power was read: but no ampere is 22 W, or 2.2 kW.
@@ -105,7 +106,7 @@ def test_a_register_that_stands_while_current_flows() -> None:
     idle = answered(polled(lambda _: 1000.0, current=0.0))
     assert not idle.events and idle.grade == grades.FIRM
     # A coarse register stands between its steps.
-    coarse = KNOWN._replace(step_kwh=1.0)
+    coarse = dataclasses.replace(KNOWN, step_kwh=1.0)
     assert not answered(polled(lambda hour: math.floor(1000.0 + hour)), coarse).events
 
 
@@ -287,7 +288,7 @@ def test_an_earlier_customer_does_not_pay_by_a_unit_that_is_wrong_later() -> Non
     parts = (0.0, 10.0 * HOUR, 30.0 * HOUR, 2 * DAY)
     names = ("before", "later", "last")
     owned = [Tenure(*one) for one in zip(names, parts, parts[1:])]
-    facts = KNOWN._replace(step_kwh=0.001)
+    facts = dataclasses.replace(KNOWN, step_kwh=0.001)
     asked = audit.Asked(0.0, 2 * DAY, Meters(facts), {("rack1", "1"): owned})
     (answer,) = audit.audited(pdu, asked).outlets
     before, later, last = answer.shares
@@ -333,7 +334,7 @@ def pair(own: float, meter: RegisterFacts = KNOWN) -> audit.Audited:
 def test_the_difference_of_inlet_and_outlets(
     own: float, use: Optional[float], explained: Optional[bool], said: str
 ) -> None:
-    pdu = pair(own, KNOWN._replace(own_use_w=use))
+    pdu = pair(own, dataclasses.replace(KNOWN, own_use_w=use))
     compared = groups.balance(pdu)
     assert compared is not None and compared.explained is explained and said in compared.reason
     assert groups.worst([pdu], [], []) == (1 if explained is False else 0)

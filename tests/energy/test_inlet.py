@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Optional
@@ -72,7 +73,9 @@ def test_an_outlet_takes_no_more_than_its_inlet_less_the_others() -> None:
     assert alone.high > 110.0
     # 5 % of what the inlet counted meanwhile: nobody stated the errors of the meters
     assert truth <= bounded.high < truth + 30.0 * (0.05 * 1.3) + 1.0
-    stated = of(audited(polled(registers), FACTS._replace(class_percent=0.5)), "2").energy
+    stated = of(
+        audited(polled(registers), dataclasses.replace(FACTS, class_percent=0.5)), "2"
+    ).energy
     assert truth <= stated.high < bounded.high
 
 
@@ -193,7 +196,7 @@ def changed_rate(factor: float, amperes: Optional[float]) -> Read:
 def test_ten_times_as_fast_after_a_change_is_a_unit_event(
     factor: float, amperes: Optional[float]
 ) -> None:
-    facts = FACTS._replace(step_kwh=0.001)
+    facts = dataclasses.replace(FACTS, step_kwh=0.001)
     registers = {"1": changed_rate(factor, amperes)}
     found = of(audited(polled(registers, exchanged_at(40.0)), facts), "1")
     assert checks.UNIT in {one.kind for one in found.events}
@@ -238,7 +241,7 @@ def test_a_kilowatthour_that_a_standing_register_lost_is_not_firm(watts: Optiona
         lost = min(max(hour - 50.0, 0.0), 0.5)
         return math.floor((1000.0 + 2.0 * (hour - lost)) * 10.0) / 10.0, 8.7, watts
 
-    found = of(audited(polled({"1": read}), FACTS._replace(step_kwh=0.1)), "1")
+    found = of(audited(polled({"1": read}), dataclasses.replace(FACTS, step_kwh=0.1)), "1")
     assert checks.STANDING in {one.kind for one in found.events}
     assert found.grade != grades.FIRM and found.energy.high >= 2.0 * 24.0 * DAYS
 
@@ -260,10 +263,12 @@ def test_four_watts_show_their_uncertainty() -> None:
     def coarse(hour: float) -> tuple[Optional[float], Optional[float], Optional[float]]:
         return math.floor((1000.0 + 0.004 * hour) * 10.0) / 10.0, 0.02, None
 
-    found = of(audited(polled({"1": coarse}), FACTS._replace(step_kwh=0.1)), "1")
+    found = of(audited(polled({"1": coarse}), dataclasses.replace(FACTS, step_kwh=0.1)), "1")
     assert found.grade == grades.NOT_BILLABLE
     assert "the register's step of 0.1 kWh is" in found.reason
-    tolerated = audited(polled({"1": coarse}), FACTS._replace(step_kwh=0.1), tolerance_kwh=0.3)
+    tolerated = audited(
+        polled({"1": coarse}), dataclasses.replace(FACTS, step_kwh=0.1), tolerance_kwh=0.3
+    )
     assert of(tolerated, "1").grade == grades.FIRM
 
 

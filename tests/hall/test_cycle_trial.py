@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import dataclasses
 import random
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -79,7 +80,7 @@ def test_a_second_ctrl_c_ends_at_once_and_names_what_is_off(
     mode: Mode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = _short(7, mode)
-    one = one._replace(plan=one.plan._replace(pause_s=10.0))
+    one = one._replace(plan=dataclasses.replace(one.plan, pause_s=10.0))
 
     def twice(_seconds: float) -> None:
         raise KeyboardInterrupt
@@ -186,7 +187,9 @@ def _short(seed: int, mode: Mode) -> Case:
     found = next(one for one in (case(n, mode, TIDY) for n in range(seed, seed + 99)) if one)
     found.world.drifts = False
     found.world.steps = found.plan.steps[:1]
-    plan: CyclePlan = found.plan._replace(steps=found.plan.steps[:1], pause_s=0.0, patience_s=1.0)
+    plan: CyclePlan = dataclasses.replace(
+        found.plan, steps=found.plan.steps[:1], pause_s=0.0, patience_s=1.0
+    )
     return found._replace(plan=plan)
 
 
@@ -260,7 +263,7 @@ def test_a_frozen_meter_of_the_mate_does_not_pass(seed: int) -> None:
     # the first step's cord carries something, and its mates are on frozen meters and dead
     number = next(n for n, one in enumerate(made.plan.steps) if _amperes(world, one.cords[0]) > 0.3)
     step = made.plan.steps[number]._replace(number=1)
-    plan = made.plan._replace(steps=[step])
+    plan = dataclasses.replace(made.plan, steps=[step])
     box = next(one for one in made.boxes() if one.name == step.machine)
     mates = [one for one in box.supplies if Cord(one.pdu, one.outlet) not in step.cords]
     world.frozen = {one.pdu: world.read([one.pdu]).pdus[one.pdu] for one in mates}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -273,7 +274,7 @@ class _Register:
         self._with_step = with_step
         self.known, step_from = _stepped(with_step, readings, meter.step_kwh, stated)
         step_kwh = None if step_from == READINGS else self.known.step
-        self.meter = meter._replace(step_kwh=step_kwh, wrap_kwh=wrap_kwh)
+        self.meter = dataclasses.replace(meter, step_kwh=step_kwh, wrap_kwh=wrap_kwh)
         self.origins = Origins(step_from, wrap_from, class_from)
 
     def take_step(self, step: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Optional
 
@@ -59,7 +60,7 @@ def _answer(one: AuditedRegister) -> dict[str, Any]:
         "step_from": one.origins.step,
         "wrap_from": one.origins.wrap or None,
         "class_from": one.origins.meter_class or None,
-        "meter": one.meter._asdict(),
+        "meter": dataclasses.asdict(one.meter),
         "events": _events(one.events),
     }
 

@@ -4,7 +4,9 @@ file, from the hall's drawing, from the MIB of its family, and from what the uni
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import NamedTuple, Optional
@@ -18,7 +20,8 @@ from .readings import OWN
 OWNER, MIB, UNIT, READINGS, NOT_STATED = "owner", "mib", "unit", "readings", ""
 
 
-class RegisterFacts(NamedTuple):
+@dataclass(frozen=True)
+class RegisterFacts:
     """What is known of one register; None for what nobody stated."""
 
     #: the most that the supply delivers, in kW
@@ -134,20 +137,20 @@ class Meters:
 
         Raises SettingsError if no limit is known.
         """
-        found = self._usual._replace(limit_kw=None)
+        found = dataclasses.replace(self._usual, limit_kw=None)
         for line in self._lines:
             if _fits(pdu, line.pdu) and (not line.outlet or _fits(outlet, line.outlet)):
                 said = {
                     name: value
-                    for name, value in line.meter._asdict().items()
+                    for name, value in dataclasses.asdict(line.meter).items()
                     if value is not None and name != "limit_kw"
                 }
-                found = found._replace(**said)
+                found = dataclasses.replace(found, **said)
         if stated_percent is not None:
-            found = found._replace(class_percent=stated_percent)
+            found = dataclasses.replace(found, class_percent=stated_percent)
         node = self._drawn.get(pdu)
         if found.volts is None and node is not None:
-            found = found._replace(volts=node.voltage_v)
+            found = dataclasses.replace(found, volts=node.voltage_v)
         limit = self._pdu_limit(pdu, outlets) if outlet == OWN else self._limit(pdu, outlet)
         if limit is None:
             what = f"{pdu}, outlet {outlet}" if outlet != OWN else pdu
@@ -156,7 +159,7 @@ class Meters:
                 f"{what}: the most that its supply delivers is not known: give {option}, limit_kw"
                 " in the file of --meters, or a drawing with breakers and voltages as --drawing"
             )
-        return found._replace(limit_kw=limit)
+        return dataclasses.replace(found, limit_kw=limit)
 
     def _pdu_limit(self, pdu: str, outlets: Sequence[str]) -> Optional[float]:
         """Of a PDU itself: what was said of it, else no more than all its outlets take."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import click
 
@@ -18,7 +20,8 @@ from .meter import days
 from .spread import are_large, spread
 
 
-class PackingResult(NamedTuple):
+@dataclass(frozen=True)
+class PackingResult:
     """What a run did, in files."""
 
     made: int
@@ -65,7 +68,7 @@ def _lines(folder: str, done: PackingResult) -> Iterator[str]:
 def _pack(context: click.Context, /, **options: Any) -> int:
     done = packed(options["dir"])
     said: Sequence[str] = [*_lines(options["dir"], done)]
-    return shown(Result(done._asdict(), said), given(context).json)
+    return shown(Result(dataclasses.asdict(done), said), given(context).json)
 
 
 _HELP = """Make audits of many PDUs fast: keep the readings of past days as columns.

@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Callable, NamedTuple, Optional
 
 from ...errors import SettingsError, printable
@@ -26,7 +27,8 @@ _TIME_FORM = "%b %d %H:%M:%S %Y"
 _PATIENCE_S = 60.0
 
 
-class Stamp(NamedTuple):
+@dataclass(frozen=True)
+class Stamp:
     """One stamp that is right."""
 
     hash: str

@@ -4,6 +4,7 @@ are what these lines say.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import os
@@ -11,8 +12,9 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
 
 import click
 
@@ -43,7 +45,8 @@ _LIMITS = (
 _LATE_S = 86_400.0
 
 
-class KeptLine(NamedTuple):
+@dataclass(frozen=True)
+class KeptLine:
     """The line of a hash that was kept."""
 
     #: the file's name, and the line's number in it
@@ -55,7 +58,8 @@ class KeptLine(NamedTuple):
     utc: Optional[float]
 
 
-class Verified(NamedTuple):
+@dataclass(frozen=True)
+class Verified:
     """What a whole chain is."""
 
     files: int
@@ -70,7 +74,7 @@ class Verified(NamedTuple):
     #: files that begin a chain anew, with the meter's reason
     anew: Sequence[str] = ()
     #: hash that was kept -> its line
-    kept: Mapping[str, KeptLine] = {}
+    kept: Mapping[str, KeptLine] = field(default_factory=dict)
 
 
 def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
@@ -187,9 +191,9 @@ def _verify(context: click.Context, /, **options: Any) -> int:
         said.append(_LIMITS)
     is_late = any(_lateness(one, found.kept[one.hash]) for one in stamped)
     document = {
-        **found._asdict(),
-        "kept": {digest: line._asdict() for digest, line in found.kept.items()},
-        "stamps": [one._asdict() for one in stamped],
+        **dataclasses.asdict(found),
+        "kept": {digest: dataclasses.asdict(line) for digest, line in found.kept.items()},
+        "stamps": [dataclasses.asdict(one) for one in stamped],
         "packs": same,
     }
     code = _DOUBT_CODE if found.anew or is_late else DONE

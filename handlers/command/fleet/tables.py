@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Mapping, Sequence
 from enum import Enum
@@ -126,7 +127,7 @@ def as_json(
     rows: Sequence[PduRow], found: Summary, marks: Mapping[str, Sequence[str]]
 ) -> dict[str, Any]:
     """The summary, and each PDU with its counts, figures, outlets, error and changes."""
-    return {"summary": found._asdict(), "pdus": [_json(row, marks) for row in rows]}
+    return {"summary": dataclasses.asdict(found), "pdus": [_json(row, marks) for row in rows]}
 
 
 def _json(row: PduRow, marks: Mapping[str, Sequence[str]]) -> dict[str, Any]:

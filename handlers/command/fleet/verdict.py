@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Optional
 
 from ..kit.output import counted, figure
@@ -146,7 +147,8 @@ def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
     return DOUBTFUL, "no figures"
 
 
-class Summary(NamedTuple):
+@dataclass(frozen=True)
+class Summary:
     """The whole fleet."""
 
     pdus: int

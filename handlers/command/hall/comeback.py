@@ -16,6 +16,7 @@ import enum
 import itertools
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Optional
 
 from ..drawing.drawing import Cord, HallNode, Machine
@@ -49,7 +50,8 @@ class Returned(enum.Enum):
     CANNOT_SAY = "cannot say"
 
 
-class MachineBack(NamedTuple):
+@dataclass(frozen=True)
+class MachineBack:
     """The verdict on a machine that had lost power."""
 
     machine: str
@@ -297,7 +299,7 @@ class _Return:
             sample = found.get(numbers[one.machine])
             if sample is not None and one.verdict is Returned.CANNOT_SAY:
                 words = sample.in_words("comes back")
-                one = one._replace(worlds=sample.worlds, comes_in=sample.lives_in, sampled=words)
+                one = replace(one, worlds=sample.worlds, comes_in=sample.lives_in, sampled=words)
             made.append(one)
         return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from typing import Any, Optional
@@ -192,7 +193,7 @@ def _outcome(one: ReturnOutcome) -> dict[str, Any]:
 
 
 def _machine(one: MachineBack) -> dict[str, Any]:
-    return {**one._asdict(), "verdict": one.verdict.value}
+    return {**dataclasses.asdict(one), "verdict": one.verdict.value}
 
 
 def _breaker_json(one: BreakerBack) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Optional
 
@@ -402,7 +403,8 @@ def _may_live(one: Consumer, dead: Collection[int]) -> int:
     )
 
 
-class Redundancy(NamedTuple):
+@dataclass(frozen=True)
+class Redundancy:
     """What `each` says of one machine."""
 
     #: its name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 from collections import Counter
@@ -210,7 +211,7 @@ def rest_as_json(
     if grades:
         made["redundancy"] = {
             "counts": dict(counts(grades)),
-            "machines": [one._asdict() for one in grades],
+            "machines": [dataclasses.asdict(one) for one in grades],
         }
     return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -128,7 +129,7 @@ def as_json(readings: HallReadings) -> dict[str, Any]:
                 },
             },
             "power_on": {
-                one.identity: one.power_on._asdict()
+                one.identity: dataclasses.asdict(one.power_on)
                 for one in pdu.outlets.values()
                 if one.power_on is not None
             },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import signal
 from collections.abc import Sequence
@@ -76,7 +77,7 @@ def _meter(context: click.Context, /, **options: Any) -> int:
         code = INTERRUPTED
     elif wanted.rounds is not None and (done.failed or done.lost):
         code = _FAILED
-    document = {**done._asdict(), "hash": days.hash}
+    document = {**dataclasses.asdict(done), "hash": days.hash}
     return shown(Result(document, _lines(done, days.hash), code), state.json)
 
 

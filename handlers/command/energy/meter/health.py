@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Optional
 
 from ....errors import printable
@@ -15,7 +16,8 @@ from .lines import Taken
 _REASON = 300  # limit for a reason, in characters
 
 
-class MeterCounts(NamedTuple):
+@dataclass(frozen=True)
+class MeterCounts:
     """What a meter has done."""
 
     rounds: int = 0

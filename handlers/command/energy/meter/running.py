@@ -8,6 +8,7 @@ do not cost 1,000 syncs.
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from multiprocessing.connection import Connection
@@ -350,6 +351,6 @@ class MeterService:
         self._add(lost=len(found))
 
     def _add(self, **more: int) -> None:
-        self.counts = self.counts._replace(
-            **{name: getattr(self.counts, name) + by for name, by in more.items()}
+        self.counts = dataclasses.replace(
+            self.counts, **{name: getattr(self.counts, name) + by for name, by in more.items()}
         )

@@ -7,11 +7,13 @@ customer at a time.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import groupby, islice
 from typing import Any, NamedTuple, Optional
@@ -53,7 +55,8 @@ class Ordered(NamedTuple):
     names: Mapping[Place, str]
 
 
-class Written(NamedTuple):
+@dataclass(frozen=True)
+class Written:
     """What was written."""
 
     root: str
@@ -63,7 +66,7 @@ class Written(NamedTuple):
     outlets: int
     #: in bytes, of all files
     size: int
-    #: whether each outlet was read
+    #: outlets of which no energy was read
     unread: int
 
 
@@ -243,7 +246,7 @@ def _part(
     if answer is not None:
         share = next(one for one in answer.shares if one.begin == tenure.begin)
         held = held._replace(
-            meter=answer.meter._replace(step_kwh=answer.step),
+            meter=dataclasses.replace(answer.meter, step_kwh=answer.step),
             most_kwh=share.energy.high,
             is_doubted=checks.is_unit_in_doubt(share.events),
         )

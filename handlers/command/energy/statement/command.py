@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Optional
 
@@ -41,7 +42,7 @@ def _statement(context: click.Context, /, **options: Any) -> int:
     ordered = _ordered(wanted)
     done = write(ordered, wanted.into)
     holes = [*ordered.source.holes(ordered.paths)]
-    document = {**done._asdict(), "left_out": holes}
+    document = {**dataclasses.asdict(done), "left_out": holes}
     return shown(Result(document, [*holes, *_lines(wanted.into, done)]), state.json)
 
 

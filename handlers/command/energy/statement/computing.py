@@ -4,9 +4,11 @@ by the customer. The energy is what the audit says of these readings. Pure.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
@@ -81,7 +83,7 @@ def figures(held: Held, blocks: Sequence[Block], rules: Rules) -> HeldFigures:
         "machine": held.machine,
         "from": local(held.begin, rules.zone),
         "to": local(held.end, rules.zone),
-        "meter": held.meter._asdict(),
+        "meter": dataclasses.asdict(held.meter),
         "most_kwh": held.most_kwh,
         "doubted": held.is_doubted,
         **_readings(blocks, held, rules.zone),
@@ -235,10 +237,13 @@ def _sum(energies: Sequence[Mapping[str, Optional[float]]]) -> dict[str, float]:
     }
 
 
-class Factors(NamedTuple):
+@dataclass(frozen=True)
+class Factors:
     """What the provider adds if it is given; None: it is not."""
 
+    #: of the energy that the outlets took
     carbon_g_per_kwh: Optional[float] = None
+    #: the energy of the building by that of its outlets
     pue: Optional[float] = None
 
 

@@ -7,6 +7,7 @@ the customer's readings, from which all figures are computed again.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import hashlib
 import json
@@ -267,7 +268,7 @@ def document(
         "zone": rules.zone.key,
         "tolerance_kwh": rules.tolerance_kwh,
         "tariff_rows": [[one.period, [*one.days], one.since, one.to] for one in rules.tariff],
-        **factors._asdict(),
+        **dataclasses.asdict(factors),
         "left_out": [*left_out],
         "lines": [one.line for one in lines],
         "total": total,
@@ -287,7 +288,7 @@ def _again(
         computing.figures(held_of(line), [one for _, one in rows.blocks(texts)], rules)
         for line, texts in zip(statement["lines"], shown)
     ]
-    factors = Factors(*(statement[name] for name in Factors._fields))
+    factors = Factors(statement["carbon_g_per_kwh"], statement["pue"])
     period = (when(statement["from"]), when(statement["to"]))
     return document(
         statement["customer"],

@@ -19,6 +19,7 @@ run be resumed with other steps. `pdu plan` (../plan.py) makes something else: t
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -48,7 +49,8 @@ class Door(NamedTuple):
         return f"{self.handler} at {self.address}"
 
 
-class CyclePlan(NamedTuple):
+@dataclass(frozen=True)
+class CyclePlan:
     """What a run does: the steps that `pdu cycle-hall --plan` chose, and how they are taken."""
 
     #: what is restarted
@@ -231,7 +233,7 @@ def running(at: float, what: str, **more: Any) -> dict[str, Any]:
 def _records(plan: CyclePlan) -> Iterator[dict[str, Any]]:
     yield {
         "plan": 1,
-        **plan._asdict(),
+        **dataclasses.asdict(plan),
         "mode": plan.mode.value,
         "pdus": {name: list(door) for name, door in plan.pdus.items()},
         "steps": len(plan.steps),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from handlers.command.energy.meter.days import Days, files, is_used
-from handlers.command.energy.verify import verified
+from handlers.command.energy.verify import Verified, verified
 from handlers.command.kit import journal
 from handlers.command.kit.journal import JournalError
 
@@ -44,7 +44,9 @@ def test_each_day_has_a_file_and_all_are_one_chain(tmp_path: Path) -> None:
         last = days.hash
     assert names(folder) == ["2026-11-23.jsonl", "2026-11-24.jsonl"]
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert verified(str(folder)) == (2, 4, *names(folder), journal.START, last, [], {})
+    found = verified(str(folder))
+    first, second = names(folder)
+    assert found == Verified(2, 4, first, second, journal.START, last, [], {})
 
 
 def test_a_restart_continues_the_day_and_the_chain(tmp_path: Path) -> None:

@@ -235,8 +235,9 @@ def test_systemd_is_told_when_it_runs_how_it_goes_and_that_it_lives(tmp_path: Pa
             assert re.fullmatch(
                 r"WATCHDOG=1\nSTATUS=round 1: 1 PDU, next \d\d:\d\d:\d\d UTC", first
             )
-            # the next round is minutes away
-            assert service.recv(1000) == service.recv(1000) == b"WATCHDOG=1"
+            # the next round is minutes away, unless this test began right before one
+            for _ in range(2):
+                assert service.recv(1000).partition(b"\n")[0] == b"WATCHDOG=1"
             meter.terminate()
             said = b""
             while said != b"STOPPING=1":

@@ -59,7 +59,7 @@ with Days(folder) as days, Wishes() as wishes:
     meter = running.MeterService(polled_pdus, days, settings, say, Instant.now)
     meter.run(wishes, lambda: polled_pdus)
     ended(meter)
-print(json.dumps(meter.counts._asdict()))
+print(json.dumps(vars(meter.counts)))
 """
 
 
