@@ -1,15 +1,17 @@
 """`pdu prove HANDLER HOST`: reads a unit, switches one outlet if its owner wants, and writes what
-came back into a file that can become evidence. `pdu prove platform DIR` does the same for a copy of
-DCImanager's project.
+came back into a file that can become evidence. `pdu prove platform` does the same for a copy of
+DCImanager's project, or for a DCImanager.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import ipaddress
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Callable, Optional
+from urllib.parse import urlsplit
 
 import click
 
@@ -41,7 +43,7 @@ from ..outlets.calls import arguments_help
 from ..pdus import form
 from ..pdus.loading import load
 from ..site import Site
-from . import gathering, platform_copy, questions
+from . import gathering, platform_copy, platform_url, questions
 from .contract import COMMANDS
 from .document import (
     BROKEN,
@@ -49,6 +51,7 @@ from .document import (
     NOT_TRIED,
     SIMULATED,
     UNIT,
+    PlatformProof,
     Proof,
     UnitProof,
     can_write,
@@ -66,6 +69,12 @@ _PLATFORM = "platform"
 _MINUTES, _MOST_MINUTES = USUAL_WATCH_S / 60, 60.0
 #: the time of a proof; tests have a faster one
 CLOCK = Clock()
+_HERE = "127.0.0.1"
+_NO_COPY = (
+    "It is no copy of DCImanager's project (pdu_common/handlers is missing, or a module is a double"
+    " of this project)"
+)
+_NO_SERVER = "It is no DCImanager, but a loopback address or this project's stand-in"
 #: where a file is sent; docs/dev/proofs.md says what happens with it
 SEND = (
     "Nothing was sent. Look through the page, then attach the file to a new issue of this project"
@@ -184,14 +193,18 @@ def _prove(
     display: Optional[float],
     python: str,
     adapter: Optional[str],
+    at: str,
+    location: str,
 ) -> int:
     state = given(context)
     if handler == _PLATFORM:
         if outlet or also or reader or drawing:
-            raise Usage(f"{_PLATFORM} takes only --python, --adapter and -o")
+            raise Usage(f"{_PLATFORM} takes only --python, --adapter, --at, --location and -o")
+        if host.startswith("https://"):
+            return _prove_url(state, host, out, at, location)
         return _prove_platform(state, host, out, python, adapter)
-    if python or adapter:
-        raise Usage(f"--python and --adapter are for pdu prove {_PLATFORM} DIR")
+    if python or adapter or at or location:
+        raise Usage(f"--python, --adapter, --at and --location are for pdu prove {_PLATFORM}")
     can_write(out)
     can_write(_page_of(out))
     if len(set(outlet)) > 1 or len(outlet) > 2:
@@ -261,16 +274,44 @@ def _prove_platform(
         proof = platform_copy.asked(folder, python, adapter)
     finally:
         passing("", state.json)
+    return _platform_result(state, proof, out, _NO_COPY)
+
+
+def _prove_url(state: SharedOptions, url: str, out: str, at: str, location: str) -> int:
+    can_write(out)
+    can_write(_page_of(out))
+    email = os.environ.get("DCI_EMAIL", "")
+    if not email:
+        raise SettingsError("DCI_EMAIL is not set: an administrator of DCImanager")
+    what = (
+        f"register pdu_{platform_url.HANDLER} at {printable(url, 200)}, which replaces its version"
+        " there, add one simulated PDU, switch one of its outlets, and remove it"
+    )
+    asking.askable(state, what, url)
+    password = os.environ.get("DCI_PASSWORD") or asking.secret(
+        state, "password", f"password of {email} at {url}"
+    )
+    asking.confirm(state, what, url)
+    site = platform_url.Site(
+        url, email, password, at or _HERE, location, CLOCK, lambda line: passing(line, state.json)
+    )
+    try:
+        with signals_as_ctrl_c():
+            proof = platform_url.proof(site, is_simulated=_is_loopback(urlsplit(url).netloc))
+    finally:
+        passing("", state.json)
+    return _platform_result(state, proof, out, _NO_SERVER)
+
+
+def _platform_result(state: SharedOptions, proof: PlatformProof, out: str, why: str) -> int:
+    """`why`: it is marked as simulated."""
     proof = platform_copy.with_energy(proof, questions.energy_shows(state))
     beside = save(proof, out)
     rows = [(one.verdict, one.point, "; ".join(one.answers)) for one in proof.points]
     broken = any(one.verdict == BROKEN for one in proof.points)
     note = [f"{out}: the proof; {beside}: the same for a person", SEND]
     if proof.basis == SIMULATED:
-        note[1] = (
-            "It is no copy of DCImanager's project (pdu_common/handlers is missing, or a module is"
-            " a double of this project), so it is marked as simulated and never counts as evidence."
-        )
+        note[1] = f"{why}, so it is marked as simulated and never counts as evidence."
     data = {"file": out, "page": beside, **dataclasses.asdict(proof)}
     return shown(
         Result(data, columns((), rows), NOT_SEEN if broken else DONE, note="\n".join(note)),
@@ -319,7 +360,9 @@ happens to this command. With --drawing, an outlet in which a cord is drawn is r
 sent to anybody: the output says where to send the file.
 
 pdu prove platform DIR runs the conformance suite on a copy of DCImanager's project, in a clone of
-this one, and writes what it answers into the same kind of file.""",
+this one, and writes what it answers into the same kind of file. With https://SERVER in place of DIR
+it registers the handler for NUT at that DCImanager, adds a simulated PDU, polls, switches and
+reads it there, and removes it; environment: DCI_EMAIL, DCI_PASSWORD, CURL_CA_BUNDLE (docs).""",
     params=[
         click.Argument(["handler"], metavar="HANDLER"),
         click.Argument(["host"], metavar="HOST"),
@@ -360,6 +403,13 @@ this one, and writes what it answers into the same kind of file.""",
             "--python", "platform: the interpreter that runs its modules", "PROGRAM", default=""
         ),
         *option("--adapter", "platform: as for python -m tests.conformance", "FILE"),
+        *option(
+            "--at",
+            "platform URL: this machine's address for the location server (127.0.0.1)",
+            "ADDRESS",
+            default="",
+        ),
+        *option("--location", "platform URL: the id of the test location", "ID", default=""),
         *device(*LOGIN, *TLS, *SNMP),
         *asks(),
         *output(),

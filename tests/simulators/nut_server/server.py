@@ -31,8 +31,6 @@ class NutServer:
     `fingerprint`.
     """
 
-    host = "127.0.0.1"
-
     def __init__(
         self,
         devices: Optional[Sequence[Device]] = None,
@@ -41,7 +39,9 @@ class NutServer:
         tls: bool = False,
         port: int = 0,
         faults: Optional[Faults] = None,
+        host: str = "127.0.0.1",
     ) -> None:
+        self.host = host
         self.devices: list[Device] = list(devices) if devices is not None else [SwitchedPdu()]
         self.faults = faults if faults is not None else Faults()
         identity = usual() if tls else None
