@@ -73,7 +73,7 @@ _ELSEWHERE: Mapping[str, str] = {
     "pdu energy check-statement": "tests/energy/test_statement.py",
     "pdu prove": "tests/handlers/command/prove/test_command.py",
     ".venv/bin/pdu prove platform": "tests/handlers/command/prove/test_platform.py",
-    ".venv/bin/pdu prove platform https": "tests/handlers/command/prove/test_platform_url.py",
+    ".venv/bin/pdu prove platform https://dci.example.com": "tests/handlers/command/prove/test_platform_url.py",
     "pdu energy verify": "tests/handlers/command/meter/test_meter.py",
     **dict.fromkeys(
         (

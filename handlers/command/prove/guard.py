@@ -121,7 +121,12 @@ def _run(pipe: Connection, unit: Unit, trace: Trace, shown: str, clock: Clock) -
 
 
 def guard(
-    pipe: Connection, unit: Unit, trace: Trace, say: Callable[[str], None], clock: Clock
+    pipe: Connection,
+    unit: Unit,
+    trace: Trace,
+    say: Callable[[str], None],
+    clock: Clock,
+    patience_s: float = PATIENCE_S,
 ) -> None:
     """The life of the other process: it waits for `Begin`, then for `is_open` or the pipe's end."""
     given: Begin
@@ -141,7 +146,7 @@ def guard(
         with contextlib.suppress(OSError):
             pipe.send(found)
         if found.wrong:  # nobody waits any more
-            found = restore(unit, trace, clock, given, PATIENCE_S, False)
+            found = restore(unit, trace, clock, given, patience_s, False)
             is_awaited = False
     if not is_awaited:
         say(

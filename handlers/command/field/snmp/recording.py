@@ -26,6 +26,7 @@ from .... import host
 from ....errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from ....snmp import detection, metering
 from ....snmp.device import SnmpDevice
+from ....snmp.profile import oids
 from ....snmp.reader import Reader
 from ....snmp.settings import Choice, choose
 from ...kit.wordlist import is_plain, parts
@@ -145,10 +146,13 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     for name in _names(rows, found):
         scrubber.learn(NAMES, name)
     needed = _needed(rows, found)
+    objects = set[Arcs]()
+    if found is not None:
+        objects = {arcs(found.reader.resolve(one)) for one in oids(found.profile)}
     known = _known(rows, found, scrubber, needed)
     return scrubber.twice(
         lambda: {
-            _index(oid, scrubber): _scrubbed(
+            _index(oid, scrubber, objects): _scrubbed(
                 oid, rows, scrubber, known if oid not in needed else None
             )
             for oid in rows
@@ -274,8 +278,13 @@ def _common(text: str, known: set[str], scrubber: Scrubber) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def _index(oid: Arcs, scrubber: Scrubber) -> Arcs:
-    return (*oid[:_PREFIX], *scrubber.arcs(oid[_PREFIX:])) if len(oid) > _PREFIX + 4 else oid
+def _index(oid: Arcs, scrubber: Scrubber, objects: Collection[Arcs] = ()) -> Arcs:
+    """The OID with its index scrubbed. `objects`: those of the family, whose own arcs are no index,
+    though some look like an address (1.4.10.1.11.1 is an InetAddress).
+    """
+    own = max((len(one) for one in objects if oid[: len(one)] == one), default=0)
+    begin = max(_PREFIX, own)
+    return (*oid[:begin], *scrubber.arcs(oid[begin:])) if len(oid) > _PREFIX + 4 else oid
 
 
 def _text(row: Optional[SnmpRow]) -> str:

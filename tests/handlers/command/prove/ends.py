@@ -16,6 +16,7 @@ import time
 from typing import Any, NamedTuple, Optional
 
 from handlers.command.pdus.loading import LoadedHandler
+from handlers.command.prove import contract
 from handlers.command.prove.document import UnitProof
 from handlers.errors import PduHandlerError
 from tests.handlers.command.prove.rig import RIGS, Plant, Rig, plant, proven
@@ -65,7 +66,7 @@ def ended(handler: str, end: Optional[End], step: int) -> Ended:
         counted = _Counted(rig, end, step)
         unit = rig.unit._replace(handler=counted.handler)
         try:
-            proof = proven(rig._replace(unit=unit), said=said)
+            proof = proven(rig._replace(unit=unit), said=said, patience_s=contract.PATIENCE_S)
         except (KeyboardInterrupt, PduHandlerError):  # the latter is of the first reading
             proof = None
         finally:

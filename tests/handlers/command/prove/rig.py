@@ -458,7 +458,7 @@ RIGS = {"snmp": snmp, "nut": nut, "raritan": raritan, "redfish": redfish}
 class InThread(Watchdog):
     """The guard as a thread, on the clock of the rig; the process has tests of its own."""
 
-    def __init__(self, unit: Unit, trace: Trace, clock: Clock) -> None:
+    def __init__(self, unit: Unit, trace: Trace, clock: Clock, patience_s: float) -> None:
         self._unit, self._trace, self._clock = unit, trace, clock
         self._given = None
         self._pipe, theirs = multiprocessing.Pipe()
@@ -467,7 +467,7 @@ class InThread(Watchdog):
 
         def live() -> None:
             with contextlib.closing(theirs):
-                guard(theirs, unit, trace, self.said.append, clock)
+                guard(theirs, unit, trace, self.said.append, clock, patience_s)
 
         self._thread = threading.Thread(target=live, daemon=True)
         self._thread.start()
@@ -488,12 +488,15 @@ def proven(
     reader: Optional[Unit] = None,
     watch_s: float = 300.0,
     said: Optional[list[str]] = None,
+    patience_s: float = 20.0,
 ) -> UnitProof:
-    """A proof of a rig. Reads over SNMP as the command does. `said` gets what the guard told."""
+    """A proof of a rig. Reads over SNMP as the command does. `said` gets what the guard told, and
+    `patience_s` is how long it tries when nobody waits any more.
+    """
     was = tools.reads_quickly()
     read_as_tools_do()
     try:
-        return _proven(rig, owner, look, outlet, other, reader, watch_s, said)
+        return _proven(rig, owner, look, outlet, other, reader, watch_s, said, patience_s)
     finally:
         read_as_tools_do(was)
 
@@ -507,11 +510,12 @@ def _proven(
     reader: Optional[Unit],
     watch_s: float,
     said: Optional[list[str]],
+    patience_s: float,
 ) -> UnitProof:
     clock = Clock(rig.plant.clock, rig.plant.clock.sleep)
     trace = Trace(clock.monotonic(), str)
     wish = Wish(rig.unit, "rig", outlet, True, "", watch_s, other, reader, "simulated")
-    guarded = InThread(rig.unit, trace, clock)
+    guarded = InThread(rig.unit, trace, clock, patience_s)
     try:
         means = Means(trace, guarded, clock, owner=lambda: owner, look=lambda: look)
         return prove(wish, means)
