@@ -164,10 +164,14 @@ def _returning(profile: Profile, part: PowerOn) -> Sequence[str]:
     special += [f"{value} not known" for value in part.unsaid]
     special += ["the wait before the next of a sequence"] if part.sequence else []
     special += ["begins when the unit feeds its outlets"] if part.later else []
+    if part.start is not None:
+        nevers = "".join(f" ({value} never)" for value in part.start_never)
+        special.append(f"after {_objects(part.start)}{nevers}")
     usual = "on" if part.always else "not known"
+    said = part.unit if part.state is None else part.state
     return [
         f"`{profile.key}`",
-        _objects(part.state) if part.state else "–",
+        _objects(said) if said else "–",
         "; ".join(values) or usual,
         _objects(part.delay.source) if part.delay else "–",
         "; ".join(special) or "–",

@@ -22,7 +22,8 @@ class PowerOn(Frozen):
         off: values for one that stays off.
         last: values for one that takes the state that it had before.
         inherits: values for one that does what its unit does.
-        unit: what its unit does, with the same values.
+        unit: what its unit does, with the same values. Without `state` and `inherits` it is one
+            object, which counts for all outlets.
         always: without `state`: each outlet is switched on, unless its delay is in `never`.
         delay: how long after power is there, in s.
         never: values of the delay for an outlet that stays off.
@@ -32,6 +33,11 @@ class PowerOn(Frozen):
         latching: tells whether the relay keeps its position without power, so that the rest is
             ignored. Firmware without this object has no such relays.
         latched: values of `latching` for a relay that does.
+        start: how long the unit waits before it gives power to its outlets, in s: its delay comes
+            first. A unit that does not say it may wait for ever.
+        start_keys: the units of `start`; without, it is one object.
+        start_own: the unit of each outlet.
+        start_never: values of `start` for a unit that never does so by itself.
     """
 
     state: Optional[Source] = None
@@ -48,22 +54,33 @@ class PowerOn(Frozen):
     later: bool = False
     latching: Optional[Source] = None
     latched: tuple[str, ...] = ()
+    start: Optional[Source] = None
+    start_keys: Optional[Source] = None
+    start_own: Optional[Source] = None
+    start_never: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.state is None and self.delay is None:
             raise ValueError("neither state nor delay: nothing would be read")
         values = {name: getattr(self, name) for name in ("on", "off", "last", "inherits")}
-        if (self.state is None) != (not any(values.values())):
+        said = self.unit if self.state is None else self.state
+        if (said is None) != (not any(values.values())):
             raise ValueError("state and its values (on, off, last, inherits) go together")
-        if self.always and self.state is not None:
+        if self.always and said is not None:
             raise ValueError("always is for families without state")
-        if bool(self.inherits) != (self.unit is not None):
+        if bool(self.inherits) != (self.state is not None and self.unit is not None):
             raise ValueError("inherits and unit go together: give both or none")
+        if (self.start_keys is None) != (self.start_own is None):
+            raise ValueError("start_keys and start_own go together: give both or none")
+        if self.start is None and (self.start_keys or self.start_never):
+            raise ValueError("start_keys and start_never are of start: there is none")
         if bool(self.latched) != (self.latching is not None):
             raise ValueError("latching and latched go together: give both or none")
         if self.delay is None and (self.never or self.unsaid or self.sequence or self.later):
             raise ValueError("never, unsaid, sequence and later are of a delay: there is none")
-        for name in ("on", "off", "last", "inherits", "never", "unsaid", "latched"):
+        for name in (
+            *("on", "off", "last", "inherits", "never", "unsaid", "start_never", "latched"),
+        ):
             validation.comparable(getattr(self, name), name)
         validation.disjoint(tuple(values.items()))
         validation.disjoint((("never", self.never), ("unsaid", self.unsaid)))

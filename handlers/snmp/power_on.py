@@ -6,7 +6,7 @@ without them says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Optional
 
 from ..host.rows import Raw
@@ -34,9 +34,12 @@ def read(pdu: SnmpPdu) -> Mapping[str, OutletPowerOn]:
             return {}
         states = _rows(part.state, device.reader)
         units = _rows(part.unit, device.reader)
+        if part.state is None and part.unit is not None:
+            states = dict.fromkeys(device.states, next(iter(units.values()), ""))
         latching = _rows(part.latching, device.reader)
         raws = _rows(part.delay.source if part.delay else None, device.reader)
         delays = part.delay.read(device.reader) if part.delay else {}
+        starts = _starts(part, device.reader, device.states)
         found: dict[str, OutletPowerOn] = {}
         for identity in device.states:
             if identity not in states and identity not in raws:
@@ -44,16 +47,25 @@ def read(pdu: SnmpPdu) -> Mapping[str, OutletPowerOn]:
             if text(latching.get(identity, "")) in part.latched:
                 found[identity] = OutletPowerOn(LAST, 0.0, 0.0)
                 continue
-            state = _state(part, states.get(identity), units.get(identity))
             raw, delay = raws.get(identity), delays.get(identity)
-            if raw is not None and text(raw) in part.never:
+            start = starts.get(identity)
+            never = raw is not None and text(raw) in part.never
+            if never or (start is not None and text(start) in part.start_never):
                 found[identity] = OutletPowerOn(OFF)
                 continue
+            state = _state(part, states.get(identity), units.get(identity))
             seconds = None if delay is None or delay > _LONGEST_S else float(delay)
             if raw is not None and text(raw) in part.unsaid:
                 seconds = None
             if part.always and raw is not None and number(raw) is not None:
                 state = ON
+            if part.start is not None:
+                waits = None if start is None else number(start)
+                if waits is None or not 0 <= waits <= _LONGEST_S:
+                    # it may be told to wait for ever
+                    found[identity] = OutletPowerOn(NOT_KNOWN, seconds or 0.0)
+                    continue
+                seconds = None if seconds is None else seconds + float(waits)
             if part.sequence:
                 found[identity] = OutletPowerOn(state, is_sequence=True)
             elif part.later:
@@ -61,6 +73,19 @@ def read(pdu: SnmpPdu) -> Mapping[str, OutletPowerOn]:
             else:
                 found[identity] = delayed(state, seconds)
         return found
+
+
+def _starts(part: PowerOn, reader: Reader, identities: Iterable[str]) -> Mapping[str, Raw]:
+    """How long the unit of each outlet waits."""
+    starts = _rows(part.start, reader)
+    if part.start_keys is None:
+        only = next(iter(starts.values()), None)
+        return {} if only is None else dict.fromkeys(identities, only)
+    keys, own = _rows(part.start_keys, reader), _rows(part.start_own, reader)
+    by_unit = {text(key): starts[row] for row, key in keys.items() if row in starts}
+    return {
+        identity: by_unit[text(unit)] for identity, unit in own.items() if text(unit) in by_unit
+    }
 
 
 def _rows(source: Optional[Source], reader: Reader) -> Mapping[str, Raw]:

@@ -183,6 +183,10 @@ RPDU2_OUTLETS = Outlets(
         delay=figure(column("318.1.1.26.9.2.1.1.5", "rPDU2OutletSwitchedConfigPowerOnTime")),
         always=True,
         never=("-1",),
+        start=column("318.1.1.26.4.1.1.6", "rPDU2DeviceConfigColdstartDelay"),
+        start_keys=column("318.1.1.26.4.1.1.2", "rPDU2DeviceConfigModule"),
+        start_own=RPDU2_MODULE,
+        start_never=("-1",),
     ),
 )
 

@@ -175,6 +175,10 @@ PROFILES = (
                     ),
                     always=True,
                     never=("-1",),
+                    start=column(EPDU2 + ".3.2.1.7", "ePDU2DeviceConfigColdstartDelay"),
+                    start_keys=column(EPDU2 + ".3.2.1.2", "ePDU2DeviceConfigModuleIndex"),
+                    start_own=MODULE,
+                    start_never=("-1",),
                 ),
                 number=First((Chained(MODULE, NUMBER), Chained(METERED_MODULE, METERED_NUMBER))),
                 position=(MODULE, NUMBER),
@@ -229,6 +233,16 @@ PROFILES = (
                 none_if_zero=EPDU_COUNT,
                 control=Write(
                     column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2
+                ),
+                # "at coldstart", says the MIB; -1: never, 0: at once
+                power_on=PowerOn(
+                    unit=scalar(EPDU + ".3.1.6.0", "ePDUOutletDevColdstartState"),
+                    on=("1",),
+                    last=("2",),
+                    delay=figure(column(EPDU + ".3.4.1.1.4", "ePDUOutletConfigPowerOnTime")),
+                    never=("-1",),
+                    start=scalar(EPDU + ".3.1.2.0", "ePDUOutletDevColdstartDelay"),
+                    start_never=("-1",),
                 ),
                 name=column(EPDU + ".3.5.1.1.2", "ePDUOutletStatusOutletName"),
                 current=figure(column(EPDU + ".3.5.1.1.7", "ePDUOutletStatusLoad"), TENTHS),

@@ -283,6 +283,14 @@ PROFILES = (
                 states=State(V3_STATUS, on=("1",), off=("0",), confirm=V3_SETTLED),
                 none_if_zero=scalar("~.1.8.1.16.0", "ctrlOutletCount"),
                 control=Write(V3_STATUS, on=1, off=3),
+                # 0: the unit does not support it
+                power_on=PowerOn(
+                    state=column("~.16.1.12", "ctrlOutletPOAAction"),
+                    off=("1",),
+                    on=("2",),
+                    last=("3",),
+                    delay=figure(column("~.16.1.13", "ctrlOutletPOADelay")),
+                ),
                 name=column("~.16.1.2", "ctrlOutletName"),
                 current=figure(column("~.16.1.6", "ctrlOutletDeciAmps"), TENTHS),
                 power=figure(column("~.16.1.15", "ctrlOutletPower")),

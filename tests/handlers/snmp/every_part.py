@@ -148,6 +148,10 @@ EVERY_PART = Profile(
                 True,
                 S,
                 ("5",),
+                S,
+                C,
+                C,
+                ("-1",),
             ),
         ),
         Outlets(

@@ -13,7 +13,7 @@ from handlers.snmp import power_on
 from handlers.snmp.comeback import PowerOn
 from handlers.snmp.decoding import number
 from handlers.snmp.figures import Figure
-from handlers.snmp.frozen import parts_of
+from handlers.snmp.frozen import changed, parts_of
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import Column
 from tests.handlers.snmp.calls import near
@@ -53,7 +53,9 @@ class Watched(Agent):
 @pytest.mark.parametrize("unit", TOLD, ids=unit_id)
 def test_none_of_the_four_calls_reads_it(unit: Fixture) -> None:
     part = FAMILIES[unit.key]
-    own = {one.oid.replace("~", "") for one in parts_of(part) if isinstance(one, Column)}
+    # the unit of an outlet also tells its number
+    parts = changed(part, start_keys=None, start_own=None)
+    own = {one.oid.replace("~", "") for one in parts_of(parts) if isinstance(one, Column)}
     agent = Watched(unit.device())
     with agent:
         pdu = near(agent)
@@ -99,6 +101,36 @@ def test_a_latching_relay_keeps_its_position_whatever_else_is_set() -> None:
 @pytest.mark.parametrize("value, state", [(0, OFF), (1, ON), (2, LAST), (7, NOT_KNOWN)])
 def test_an_outlet_may_do_what_its_unit_does(value: int, state: str) -> None:
     assert _px2(_38=value)["1.4"].state == state
+
+
+def _started(key: str, oid: str, value: Optional[int]) -> dict[str, OutletPowerOn]:
+    """The outlets of a unit with another wait before it gives power to its outlets, or none."""
+    unit = fixture(key)
+    rows = {**unit.rows, oid: Row(INTEGER, value or 0)}
+    if value is None:
+        del rows[oid]
+    with Agent(Device(rows, unit.rules)) as agent:
+        return dict(power_on.read(near(agent)))
+
+
+@pytest.mark.parametrize(
+    "key, oid, outlet, at_s",
+    [
+        ("apc-rpdu2", "1.3.6.1.4.1.318.1.1.26.4.1.1.6.1", "3", 30.0),
+        ("cyberpower-epdu2", "1.3.6.1.4.1.3808.1.1.6.3.2.1.7.2", "3", 30.0),
+        ("cyberpower-epdu", "1.3.6.1.4.1.3808.1.1.3.3.1.2.0", "3", 30.0),
+    ],
+)
+def test_the_wait_of_the_unit_comes_before_that_of_its_outlets(
+    key: str, oid: str, outlet: str, at_s: float
+) -> None:
+    later = _started(key, oid, 120)[outlet]
+    assert (later.earliest_s, later.latest_s) == (at_s + 120, at_s + 120)
+    # never apply power automatically
+    assert _started(key, oid, -1)[outlet] == OutletPowerOn(OFF)
+    # a unit that does not say it may wait for ever
+    for value in (None, 4_000_000):
+        assert _started(key, oid, value)[outlet] == OutletPowerOn(NOT_KNOWN, at_s)
 
 
 def test_a_family_without_such_objects_says_nothing() -> None:

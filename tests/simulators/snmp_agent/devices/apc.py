@@ -238,6 +238,9 @@ def _rpdu2(rows: Rows, outlets: int, units: int, phases: int) -> None:
     rows.gauges(f"{RPDU2_METERED}.11", {str(n): energy_tenths(n) for n in numbers})
     for unit in range(1, units + 1):
         mine = [n for n in numbers if unit_of[str(n)] == unit]
+        # rPDU2DeviceConfigModule, rPDU2DeviceConfigColdstartDelay
+        rows.put(f"{_APC}.26.4.1.1.2.{unit}", unit)
+        rows.put(f"{_APC}.26.4.1.1.6.{unit}", 0)
         rows.put(f"{RPDU2_DEVICE}.1.{unit}", unit)
         rows.put(f"{RPDU2_DEVICE}.2.{unit}", unit)
         rows.put(f"{RPDU2_DEVICE}.3.{unit}", f"rpdu2-{unit}")
