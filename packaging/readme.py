@@ -12,18 +12,23 @@ import argparse
 import importlib
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Callable
+
+import click
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "packaging"))
 
 from handlers import registry
-from handlers.command.kit import exits
+from handlers.command.kit import exits, shared_options
+from handlers.command.kit.groups import Lazy
+from handlers.command.kit.options import SharedOption
 from handlers.command.prove import promises
+from handlers.command.root import ROOT as COMMAND
 from handlers.command.supports import pages as supported
 from handlers.settings import Setting
 from handlers.snmp import catalogue
@@ -73,6 +78,34 @@ def _own(name: str) -> str:
     return "\n".join([*head, *own]) if own else "It has no other settings."
 
 
+def _commands(group: Lazy, *path: str) -> Iterator[tuple[str, click.Command]]:
+    """Each command below a group, once, with its name."""
+    with click.Context(group, info_name="pdu") as context:
+        for name in group.listed:
+            command = group.get_command(context, name)
+            if isinstance(command, Lazy):
+                yield from _commands(command, *path, name)
+            elif command is not None:
+                yield " ".join((*path, name)), command
+
+
+def _options() -> str:
+    """The options that several commands have, and these commands."""
+    users: dict[str, list[str]] = {}
+    for name, command in _commands(COMMAND):
+        for one in command.params:
+            for flag in one.opts if isinstance(one, click.Option) and not one.hidden else ():
+                users.setdefault(flag, []).append(name)
+    rows = ["| option | meaning | `pdu ...` |", "|---|---|---|"]
+    for shared in vars(shared_options).values():
+        if isinstance(shared, SharedOption):
+            flags = [word for word in shared.flag.split() if word.startswith("-")]
+            names = ", ".join(users[flags[-1]])
+            shown = " ".join(filter(None, (", ".join(flags), shared.metavar)))
+            rows.append(f"| `{shown}` | {shared.help} | {names} |")
+    return "\n".join(rows)
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "settings-common": _common,
     **{f"settings-{name}": partial(_own, name) for name in registry.names()},
@@ -86,6 +119,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "costly": lambda: catalogue.costly(PROFILES),
     "identities": lambda: catalogue.identities(PROFILES),
     "exits": exits.markdown,
+    "options": _options,
     "promises": promises.markdown,
     "proven": proofs.sentence,
     "proven-families": proofs.table,
@@ -101,7 +135,7 @@ FILES: Mapping[str, Sequence[str]] = {
     "docs/devices.md": ("devices", "proven-families", "names", "unsupported"),
     "docs/dev/families.md": ("evidence", "contradicting", "costly", "identities"),
     "docs/snmp.md": ("returning",),
-    "docs/command.md": ("exits",),
+    "docs/command.md": ("options", "exits"),
     "handlers/command/supports/proven.py": ("proven-code",),
     "docs/dev/promises.md": ("promises",),
 }

@@ -137,7 +137,7 @@ def _files(folder: Path, listed: Path, logins: Path, nut: NutServer, switched: i
 @contextlib.contextmanager
 def gateway(folder: Path) -> Iterator[Running]:
     """Run the gateway with the files of this folder. Its rates do not limit this benchmark."""
-    words = ["list.csv", "--machines", "hall.power.toml", "--clients", "clients.toml"]
+    words = ["list.csv", "--drawing", "hall.power.toml", "--clients", "clients.toml"]
     with subprocess.Popen(
         [sys.executable, "-c", _COMMAND, "gateway", *words, "--auth", "logins.toml"]
         + ["--listen", "127.0.0.1:0", "--commands", "10000"],

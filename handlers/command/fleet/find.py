@@ -307,11 +307,12 @@ _HELP = """Ask every host address of the networks over SNMP what it is, and prin
 list for pdu check.
 
 NETWORK is a network such as 192.0.2.0/24, or a single address. Each address gets one small
-SNMPv2c request, and a second one if it does not answer. At most 65,536 addresses are asked, at
---rate requests a second. Xerus units that announce themselves by mDNS are added if this machine
-reaches one of the networks (IPv4) from an address inside it, and has the Python package zeroconf.
-Other PDUs without SNMPv2c are not found. A PDU with the sysObjectID of Net-SNMP is not listed,
-but shown as "not a known PDU"."""
+SNMPv2c request, and a second one if it does not answer, with the community of --login,
+--secret-file or PDU_COMMUNITY; on a terminal you are asked for one that is missing. At most
+65,536 addresses are asked, at --rate requests a second. Xerus units that announce themselves by
+mDNS are added if this machine reaches one of the networks (IPv4) from an address inside it, and has
+the Python package zeroconf. Other PDUs without SNMPv2c are not found. A PDU with the
+sysObjectID of Net-SNMP is not listed, but shown as "not a known PDU"."""
 find = Subcommand(
     "find",
     callback=_find,

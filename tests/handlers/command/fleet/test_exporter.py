@@ -387,7 +387,7 @@ def test_unknown_states_are_reported_except_for_a_unit_that_only_meters(
 def test_an_exporter_without_a_list_needs_a_network_and_logins(small: Hall, call: Call) -> None:
     for arguments in (("--auth", small.logins), ("--network", "192.0.2.0/24")):
         done = call("exporter", *arguments)
-        assert done.returncode == 2 and "give --list FILE, or --network with --auth" in done.stderr
+        assert done.returncode == 2 and "give LIST, or --network with --auth" in done.stderr
 
 
 def test_two_listed_pdus_with_one_address_are_probed_by_name(small: Hall) -> None:

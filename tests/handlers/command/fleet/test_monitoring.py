@@ -91,7 +91,7 @@ def test_the_unit_starts_an_exporter_with_options_that_it_has() -> None:
     path, name, *arguments = _started("exporter")
     assert (path, name) == (PROGRAM, "exporter")
     context = exporter.exporter.make_context("exporter", arguments)
-    assert [str(context.params[name]) for name in ("list", "auth")] == [
+    assert [str(context.params[name]) for name in ("list_word", "auth")] == [
         "/etc/pdu/hall.csv",
         "/etc/pdu/logins.toml",
     ]
