@@ -194,17 +194,17 @@ def _prove(
     python: str,
     adapter: Optional[str],
     at: str,
-    location: str,
+    test_location: str,
 ) -> int:
     state = given(context)
     if handler == _PLATFORM:
         if outlet or also or reader or drawing:
-            raise Usage(f"{_PLATFORM} takes only --python, --adapter, --at, --location and -o")
+            raise Usage(f"{_PLATFORM} takes only --python, --adapter, --at, --test-location and -o")
         if host.startswith("https://"):
-            return _prove_url(state, host, out, at, location)
+            return _prove_url(state, host, out, at, test_location)
         return _prove_platform(state, host, out, python, adapter)
-    if python or adapter or at or location:
-        raise Usage(f"--python, --adapter, --at and --location are for pdu prove {_PLATFORM}")
+    if python or adapter or at or test_location:
+        raise Usage(f"--python, --adapter, --at and --test-location are for pdu prove {_PLATFORM}")
     can_write(out)
     can_write(_page_of(out))
     if len(set(outlet)) > 1 or len(outlet) > 2:
@@ -409,7 +409,7 @@ reads it there, and removes it; environment: DCI_EMAIL, DCI_PASSWORD, CURL_CA_BU
             "ADDRESS",
             default="",
         ),
-        *option("--location", "platform URL: the id of the test location", "ID", default=""),
+        *option("--test-location", "platform URL: the id of the test location", "ID", default=""),
         *device(*LOGIN, *TLS, *SNMP),
         *asks(),
         *output(),

@@ -65,7 +65,6 @@ def test_the_pages_lines_switch_an_outlet(tmp_path: Path) -> None:
     commands = [line.words for line in lines(section)]
     assert [words[0] for words in commands] == ["pdu", "pdu", "upsc", "upscmd"]
     printing, serving, reading, switching = commands
-    assert len(re.findall(r"\S+", section)) <= 300
     with Agent(apc.rpdu2(outlets=4)) as agent:
         fleet = tmp_path / "hall.csv"
         fleet.write_text(
