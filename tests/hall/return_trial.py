@@ -39,6 +39,8 @@ class Fuse:
     tau_s: float
     trips_at: float
     snaps_at: float
+    #: its type, where somebody drew it
+    curve: str = ""
     warmth: float = 0.0
     open: bool = False
     highest: float = 0.0
@@ -119,9 +121,14 @@ class World:
 
     def _fuse(self, name: str, rating: float) -> Fuse:
         rng = self.rng
-        low, high = rng.choice(((3, 5), (5, 10), (10, 20)))
+        curve, low, high = rng.choice((("B", 3, 5), ("C", 5, 10), ("D", 10, 20)))
         return Fuse(
-            name, rating, rng.uniform(60, 300), rng.uniform(1.13, 1.45), rng.uniform(low, high)
+            name,
+            rating,
+            rng.uniform(60, 300),
+            rng.uniform(1.13, 1.45),
+            rng.uniform(low, high),
+            curve if rng.random() < 0.5 else "",
         )
 
     def _add_pair(self, place: int) -> None:
@@ -198,14 +205,16 @@ class World:
             for name, way in self.ways.items():
                 if name.startswith(f"P{feed}/"):
                     lines += ["", "[[panel.line]]", f'name = "{name.partition("/")[2]}"']
-                    lines += [f"breaker_a = {way.rating:g}", "phases = 1"]
+                    lines += [f"breaker_a = {way.rating:g}", "phases = 1", *_curve(way)]
         for rack in self.racks.values():
             lines += ["", "[[pdu]]", f'name = "{rack.name}"', f'inputs = ["{rack.way.name}"]']
             lines += ["", "[[pdu.line]]", 'name = "L1"', f"breaker_a = {rack.inlet.rating:g}"]
+            lines += _curve(rack.inlet)
             for fuse in rack.fuses:
                 own = [f'"{key}"' for key, one in rack.relays.items() if one.fuse == fuse.name]
                 lines += ["", "[[pdu.breaker]]", f'name = "{fuse.name}"']
                 lines += [f"breaker_a = {fuse.rating:g}", f"outlets = [{', '.join(own)}]"]
+                lines += _curve(fuse)
         for one in self.servers:
             cords = ", ".join(f'"{pdu}/{outlet}"' for pdu, outlet in one.cords)
             lines += ["", "[[machine]]", f'name = "{one.name}"', f"cords = [{cords}]"]
@@ -361,6 +370,10 @@ class World:
                     continue
                 if not fuse.open:
                     fuse.carry(loads.get(id(fuse), 0.0), seconds)
+
+
+def _curve(fuse: Fuse) -> list[str]:
+    return [f'curve = "{fuse.curve}"'] if fuse.curve else []
 
 
 def bucket(lives: int, worlds: int) -> str:

@@ -77,6 +77,9 @@ class Breaker(NamedTuple):
     of: Optional[HallNode] = None
     #: how many conductors the rating counts for, each by itself: 1 or 3; None if not drawn
     phases: Optional[int] = None
+    #: its type of IEC 60898-1, B, C or D, which says at what current it trips at once; "" if not
+    #: drawn
+    curve: str = ""
 
     @property
     def limit_a(self) -> Optional[float]:

@@ -35,6 +35,7 @@ _LINE_OF_A_BOARD: Mapping[str, bool] = {
     "name": True,
     "breaker_a": False,
     "limit_percent": False,
+    "curve": False,
     "phases": False,
     "of": False,
 }
@@ -49,7 +50,13 @@ KEYS: Mapping[str, Mapping[str, bool]] = {
         "pdu": True,
         "machine": False,
     },
-    "feed": {"name": True, "breaker_a": False, "limit_percent": False, "voltage_v": False},
+    "feed": {
+        "name": True,
+        "breaker_a": False,
+        "limit_percent": False,
+        "voltage_v": False,
+        "curve": False,
+    },
     "ups": {
         "name": True,
         "inputs": True,
@@ -58,6 +65,7 @@ KEYS: Mapping[str, Mapping[str, bool]] = {
         "limit_percent": False,
         "line": False,
         "breaker_a": False,
+        "curve": False,
     },
     "panel": {
         "name": True,
@@ -65,6 +73,7 @@ KEYS: Mapping[str, Mapping[str, bool]] = {
         "line": False,
         "breaker_a": False,
         "limit_percent": False,
+        "curve": False,
     },
     "pdu": {
         "name": True,
@@ -75,6 +84,7 @@ KEYS: Mapping[str, Mapping[str, bool]] = {
         "breaker_a": False,
         "limit_percent": False,
         "voltage_v": False,
+        "curve": False,
         "unread": False,
     },
     "ups.line": _LINE_OF_A_BOARD,
@@ -83,10 +93,17 @@ KEYS: Mapping[str, Mapping[str, bool]] = {
         "name": True,
         "breaker_a": False,
         "limit_percent": False,
+        "curve": False,
         "outlets": False,
         "of": False,
     },
-    "pdu.breaker": {"name": True, "breaker_a": False, "limit_percent": False, "outlets": False},
+    "pdu.breaker": {
+        "name": True,
+        "breaker_a": False,
+        "limit_percent": False,
+        "curve": False,
+        "outlets": False,
+    },
     "machine": {
         "name": True,
         "cords": True,
@@ -104,6 +121,7 @@ class Defaults(NamedTuple):
     breaker_a: Optional[float] = None
     limit_percent: float = USUAL_LIMIT_PERCENT
     voltage_v: Optional[float] = None
+    curve: str = ""
 
 
 class _Place(NamedTuple):
@@ -194,7 +212,7 @@ class _Reader:
                     inputs,
                     self._text_of(place, table, "rack"),
                     self._breakers(place, table, "line", given, lines_of_panels)
-                    or (Breaker("inlet", given.breaker_a, given.limit_percent),),
+                    or (Breaker("inlet", given.breaker_a, given.limit_percent, curve=given.curve),),
                     self._breakers(place, table, "breaker", given._replace(breaker_a=None), {}),
                     given.voltage_v,
                     self._flag(place, table, "unread"),
@@ -295,6 +313,7 @@ class _Reader:
                 key == "line" and len(listed) == 1 and outlets is None,
                 self._line_of(place, one, lines_of_panels) if "of" in one else None,
                 self._phases(place, one),
+                own.curve,
             )
         return tuple(found.values())
 
@@ -421,8 +440,14 @@ class _Reader:
             self._number(place, table, "limit_percent", 1.0, 100.0),
             self._number(place, table, "voltage_v", 1.0, 1000.0),
         )
-        chosen = [mine if mine is not None else theirs for mine, theirs in zip(own, given)]
-        return Defaults(chosen[0], chosen[1] or USUAL_LIMIT_PERCENT, chosen[2])
+        theirs = (given.breaker_a, given.limit_percent, given.voltage_v)
+        chosen = [mine if mine is not None else other for mine, other in zip(own, theirs)]
+        curve = self._text_of(place, table, "curve")
+        if curve not in ("", "B", "C", "D"):
+            self._fail(place, "curve", "must be B, C or D")
+        return Defaults(
+            chosen[0], chosen[1] or USUAL_LIMIT_PERCENT, chosen[2], curve or given.curve
+        )
 
     def _number(
         self, place: _Place, table: Mapping[str, Any], key: str, least: float, most: float

@@ -7,7 +7,7 @@ A machine draws between the lowest and the highest that was ever metered, or up 
 and it may draw all of it through each cord. The inrush of a cord is the owner's number; without it
 nobody can say whether a breaker holds. Overload: IEC 60898-1, table 7. A breaker holds its rating,
 and surely trips within the hour above 1.45 times it. At once it trips somewhere between 3 (the
-least of type B) and 20 times its rating (the most of type D).
+least of type B) and 20 times its rating (the most of type D), or above the least of its own type.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ from .rehearsal import Hall
 from .verdicts import Now, cords_now
 from .worlds import USUAL_SEED, Sampled
 
-#: the least that a breaker of any type holds at once, in ratings: type B of IEC 60898-1
-HOLDS_AT_ONCE = 3.0
+#: what a breaker of a type of IEC 60898-1 holds at once, in ratings; one of which nobody drew the
+#: type may be of type B
+HOLDS_AT_ONCE = {"": 3.0, "B": 3.0, "C": 5.0, "D": 10.0}
 #: inrush limiters (NTC) are cold, and the owner's inrush holds, so long after the power went
 COLD_S = 300.0
 # the crest of a sine: an inrush adds to the crest of what flows already
@@ -512,7 +513,7 @@ class _Return:
             if peak is None:
                 fit = Fit(CANNOT_SAY, "the inrush of a machine is not given (inrush_a)")
                 over = True
-            elif peak + _CREST * load.high > HOLDS_AT_ONCE * rating:
+            elif peak + _CREST * load.high > HOLDS_AT_ONCE[breaker.curve] * rating:
                 fit = Fit(CANNOT_SAY, f"an inrush of {peak:.0f} A may trip it")
                 over = True
         return BreakerBack(

@@ -33,10 +33,7 @@ def _completed(pdu: PduNode, read: MeasuredPdu) -> PduNode:
     drawn_lines: Sequence[Breaker] = pdu.lines
     if not pdu.lines_are_drawn and lines:
         usual = pdu.lines[0]
-        drawn_lines = [
-            Breaker(meter.label, usual.rating_a, usual.limit_percent, every=len(lines) == 1)
-            for meter in lines
-        ]
+        drawn_lines = [usual._replace(name=meter.label, every=len(lines) == 1) for meter in lines]
     drawn_breakers: Sequence[Breaker] = pdu.breakers
     if not drawn_breakers:
         limit = pdu.lines[0].limit_percent

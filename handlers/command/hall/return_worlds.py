@@ -22,7 +22,7 @@ from .verdicts import CordNow, Now
 from .worlds import Facts, Sample, World, WorldCord, affordable
 
 # at once a breaker trips from and up to these ratings: types B, C and D of IEC 60898-1
-_AT_ONCE = ((3.0, 5.0), (5.0, 10.0), (10.0, 20.0))
+_AT_ONCE = {"B": (3.0, 5.0), "C": (5.0, 10.0), "D": (10.0, 20.0)}
 # what part of the owner's inrush a cord really takes: he wrote down the highest
 _PART = (0.3, 1.0)
 _CREST = 1.42
@@ -117,7 +117,7 @@ class _ReturnWorld(World):
         self._setting = setting
         self._supplies_of_open_outlets()
         self._snaps = {
-            one: self._rated(one) * rng.uniform(*rng.choice(_AT_ONCE)) for one in sorted(facts.trip)
+            one: self._rated(one) * rng.uniform(*self._at_once(one)) for one in sorted(facts.trip)
         }
         self._total: Mapping[int, float] = {
             number: self._drawn(number)
@@ -138,6 +138,10 @@ class _ReturnWorld(World):
 
     def _rated(self, number: int) -> float:
         return self._rating(number, self._graph.carriers[number])
+
+    def _at_once(self, number: int) -> tuple[float, float]:
+        curve = self._graph.carriers[number].breaker.curve
+        return _AT_ONCE[curve] if curve else self._rng.choice(list(_AT_ONCE.values()))
 
     def _drawn(self, number: int) -> float:
         one = self._setting.machines[number]
