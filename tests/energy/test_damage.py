@@ -7,7 +7,10 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Callable
 
@@ -17,6 +20,10 @@ from handlers.command import root
 from handlers.command.energy.meter.days import Days, files
 from handlers.command.energy.verify import verified
 from handlers.command.kit.journal import Changed
+from tests.hall.twin.month import Month, customers, written
+from tests.handlers.command.fleet.halls import environment
+from tests.needs import ROOT, program
+from tests.waiting import PATIENCE_S
 
 from .test_journals import ASKED, DAY, FIRST, head, poll, unit
 
@@ -214,3 +221,50 @@ def test_random_damage_is_named_and_what_is_left_can_be_audited(
         if path.exists() or path != paths[0]:
             (outlet,) = found["pdus"][0]["outlets"]
             assert outlet["kwh"]["low"] <= 24.0 <= outlet["kwh"]["high"]
+
+
+_READ_ONLY = """
+import sys
+from handlers.command import root
+folder, beside = sys.argv[1:]
+period = ("--from", "2026-10-02", "--to", "2026-10-04", "--limit-kw", "3.68")
+owned = ("--customers", f"{beside}/customers.csv", "--into", f"{beside}/statements")
+for said in (
+    ("meter", f"{beside}/list.csv", "--into", folder, "--rounds", "1"),
+    ("energy", "verify", folder),
+    ("energy", "audit", folder, *period, "--json"),
+    ("energy", "pack", folder),
+    ("energy", "seal", folder),
+    ("energy", "statement", folder, *period, *owned),
+):
+    print(root.run(said), *said[:2], file=sys.stderr, flush=True)
+"""
+
+
+def test_a_folder_that_is_read_only_is_audited_and_else_named(tmp_path: Path) -> None:
+    """A disk that the kernel mounted anew after an error."""
+    folder = written(tmp_path, Month(2026, 10), 3600.0)
+    customers(tmp_path, Month(2026, 10))
+    (tmp_path / "list.csv").write_text("name,handler,address\na,nut,127.0.0.1:1\n")
+    words = [sys.executable, "-c", _READ_ONLY, str(folder), str(tmp_path)]
+    if os.geteuid():
+        folder.chmod(0o500)
+    else:  # nothing else stops root
+        again = f"mount -o remount,bind,ro {folder}"
+        bound = f'mount --bind {folder} {folder} && {again} && exec "$@"'
+        words = [program("unshare"), "-m", "sh", "-c", bound, "sh", *words]
+    before = sorted(path.name for path in folder.iterdir())
+    done = subprocess.run(
+        words, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=PATIENCE_S
+    )
+    folder.chmod(0o700)
+    if "mount:" in done.stderr:
+        pytest.skip("this machine lets nobody mount")
+    codes = re.findall(r"^(\d) (\w+) (\w+)?", done.stderr, re.MULTILINE)
+    assert [(int(code), name) for code, _, name in codes][1:] == [
+        (0, "verify"), (1, "audit"), (2, "pack"), (2, "seal"), (2, "statement"),
+    ], done.stderr  # fmt: skip
+    assert codes[0][:2] == ("2", "meter")
+    assert len(re.findall(r"Read-only file system|Permission denied", done.stderr)) == 4
+    assert sorted(path.name for path in folder.iterdir()) == before
+    assert not (tmp_path / "statements").exists()

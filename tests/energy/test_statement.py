@@ -289,6 +289,7 @@ def test_a_damaged_line_costs_its_neighbourhood_and_the_page_names_it(
     arguments = ("energy", "statement", str(hall / "readings"), *PERIOD, *asked)
     code, _, err = run(capsys, *arguments, "--into", str(hall / "refused"))
     assert code == 2 and f"2026-10-20.jsonl: line {place + 1} is not as it was written" in err
+    assert not (hall / "refused").exists()
     left_out = f"2026-10-20.jsonl:{place + 1}"
     done = stated(capsys, hall, "--without", left_out)
     note = f"LEFT OUT by --without, not checked: 2026-10-20.jsonl, lines {place + 1}"

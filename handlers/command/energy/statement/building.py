@@ -11,6 +11,7 @@ import dataclasses
 import json
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -111,13 +112,22 @@ def write(ordered: Ordered, into: str) -> Written:
 
     Raises SettingsError, also if a day's readings are not those of its root any more.
     """
+    key = seals.key_of(ordered.folder)
     try:
         os.mkdir(into, 0o700)
     except OSError as error:
         raise SettingsError(
             f"{printable(into)} cannot be made ({error.strerror}): give a folder that is not there"
         ) from None
-    key = seals.key_of(ordered.folder)
+    try:
+        return _written_into(ordered, into, key)
+    except BaseException:
+        # nobody may take a part for the whole
+        shutil.rmtree(into, ignore_errors=True)
+        raise
+
+
+def _written_into(ordered: Ordered, into: str, key: Key) -> Written:
     with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as room:
         source = ordered.source
         work = partial(_of_pdu, ordered, key, room)
