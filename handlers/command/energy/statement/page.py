@@ -60,8 +60,8 @@ def _lines(statement: Mapping[str, Any]) -> Iterator[str]:
             _broken(minute(line["from"]), minute(line["to"])),
             _broken(_register(line["register_begin"]), _register(line["register_end"]), "n"),
             *_three(line["kwh"]),
-            _broken(_kw(line["peak_kw"]), _kw(line["p95_kw"]), "n"),
-            Cell(f"{safe(line['grade'])}<br><small>{safe(line['reason'])}</small>", "text"),
+            _broken(_kw(line["peak_kw"]), _kw(line["p95_kw"]), "n wide"),
+            Cell(_grade(line), "text"),
         ]
         for line in statement["lines"]
     ]
@@ -70,7 +70,7 @@ def _lines(statement: Mapping[str, Any]) -> Iterator[str]:
         words("Total"),
         *[Cell("")] * 2,
         *_three(total["kwh"]),
-        _broken(_kw(total["peak_kw"]), _kw(total["p95_kw"]), "n"),
+        _broken(_kw(total["peak_kw"]), _kw(total["p95_kw"]), "n wide"),
         Cell(""),
     ]
     yield from table(head, rows, [foot])
@@ -86,6 +86,11 @@ def _lines(statement: Mapping[str, Any]) -> Iterator[str]:
         " then. The peak is the highest mean of a quarter hour, of all outlets together in the"
         " total.</small></p>"
     )
+
+
+def _grade(line: Mapping[str, Any]) -> str:
+    # in one element, so that a narrow screen has the reason below the grade, not beside it
+    return f"<div>{safe(line['grade'])}<br><small>{safe(line['reason'])}</small></div>"
 
 
 def _names(line: Mapping[str, Any]) -> Sequence[str]:
