@@ -127,11 +127,6 @@ def unpacked(content: bytes) -> bytes:
     return text
 
 
-def line_of_proof(pdu: str, outlet: str, days: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """One outlet in a proof. `days`: documents of `disclosed.Shown`, each with `day` and `path`."""
-    return {"pdu": pdu, "outlet": outlet, "days": [*days]}
-
-
 def visible(days: Sequence[disclosed.Shown]) -> Sequence[str]:
     """The heads and rows that are shown. Raises ValueError if any between them are hidden."""
     texts = [text for day in days for text in day.texts]
