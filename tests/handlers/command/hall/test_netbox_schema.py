@@ -23,6 +23,7 @@ from .test_import import nautobot, netbox
 _NAUTOBOTS = {
     ("power-ports", "connected_endpoint"),
     ("power-ports", "connected_endpoint_type"),
+    ("power-ports", "connected_endpoint_reachable"),
     ("power-feeds", "destination_panel"),
     ("power-feeds", "power_path"),
 }
