@@ -222,6 +222,12 @@ NAMES: tuple[Name, ...] = (
         "differences-explained/",
     ),
     *_names("CWGxx*", "sentry3", _LIBRENMS, True),
+    *_names(
+        "4805-XLS*",
+        "sentry3",
+        "https://github.com/labgrid-project/labgrid/blob/HEAD/labgrid/driver/power/sentry.py",
+        True,
+    ),
     *_names("CSxH*, CSxxV*", "sentry3", f"{_MIBS}sentry/Sentry3-MIB", False),
     *_names("C1Wxx*, C2WGxx*", "sentry4", f"{_NETBOX}Server%20Technology/", True),
     *_names(
@@ -367,6 +373,13 @@ NAMES: tuple[Name, ...] = (
         f"{_MIBS}gude/GUDEADS-EPC8031-MIB",
         True,
     ),
+    *_names(
+        "822x",
+        "gude-epc",
+        "https://github.com/Checkmk/checkmk/blob/HEAD/cmk/base/legacy_checks/gude_relayport.py",
+        True,
+    ),
+    *_names("871210*, 871310*, 873300*", "gude-epc", f"{_MIBS}gude/GUDEADS-EPC871210-MIB", True),
     *_names(
         "1104x, 1105x, 1121x, 1141x, 1202x, 8021x, 8031x, 8035x, 8041x, 8045x, 8221x, 8226x,"
         " 8291x, 8314x, 8316x, 8712x, 8713x, 8733x, 7214x",

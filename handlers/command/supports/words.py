@@ -22,6 +22,8 @@ PREFIXES: Mapping[str, str] = {
     "ATEN": "PE",
     "CYBERPOWER": "PDU",
     "ENLOGIC": "EN",
+    "GUDE": "",
+    "NETIO": "",
     "PLANET": "IPM",
 }
 _LINK = (

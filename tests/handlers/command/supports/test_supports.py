@@ -166,6 +166,10 @@ def test_one_unsupported_model_among_several_makes_it_a_no() -> None:
         ("Eaton Rack PDU G4 managed", "eaton-epdu"),
         ("DK 7979.202", "rittal-cmc3"),
         ("Raritan Dominion PX", "raritan-px1"),
+        ("gude1202", "gude-epc"),
+        ("Gude Expert Power Control 8225", "gude-epc"),
+        ("Gude Expert Power Control 87-1210-18", "gude-epc"),
+        ("4805-XLS-16", "sentry3"),
     ],
 )
 def test_a_name_is_found_as_it_is_printed_and_typed(question: str, key: str) -> None:
