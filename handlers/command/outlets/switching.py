@@ -28,6 +28,8 @@ from ..pdus.loading import LoadedHandler, load
 from ..pdus.states import UNKNOWN, reported, word
 from .calls import HANDLER, OutletRows, arguments_help, status_of, warned
 
+_MACHINE = "pdu machine switches a machine of the drawing by its name"
+
 
 class CalledOutlet(NamedTuple):
     """An outlet, by the calls of its handler. An `Outlet`, which says what it waits for."""
@@ -96,7 +98,11 @@ def _switch(
                         state,
                         answer,
                         error,
-                        [*(place if len(named) > 1 else ()), *_not_seen(done, where, goal)],
+                        [
+                            *(place if len(named) > 1 else ()),
+                            *_leads(error, identity),
+                            *_not_seen(done, where, goal),
+                        ],
                     )
                 done.append({"identity": identity, "state": seen.name, "done": seen is wanted})
             with waiting(f"reading {listed(named)} again", state):
@@ -230,9 +236,18 @@ def _meant(text: str, found: Mapping[str, Mapping[str, Any]]) -> str:
     named = [identity for identity, outlet in found.items() if outlet["name"] == text]
     if len(named) == 1:
         return f"its outlet {named[0]} has that name"
-    if text.isascii() and not any(map(str.isalpha, text)):
-        return "status lists its outlets"
-    return "status lists its outlets, and pdu machine switches a machine of the drawing by its name"
+    return f"status lists its outlets{', and ' + _MACHINE if _is_name(text) else ''}"
+
+
+def _is_name(identity: str) -> bool:
+    """Whether a text that is no identity of the PDU may be a machine's name."""
+    return not identity.isascii() or any(map(str.isalpha, identity))
+
+
+def _leads(error: Exception, identity: str) -> Sequence[str]:
+    """A line below the handler's error, for a machine's name where an outlet is asked."""
+    is_none = getattr(error, "kind", "") == NoSuchOutlet.kind
+    return [_MACHINE] if is_none and _is_name(identity) else ()
 
 
 def shown_now(outlet: Mapping[str, Any]) -> str:

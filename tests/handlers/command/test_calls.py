@@ -258,6 +258,16 @@ def test_an_outlet_that_does_not_exist_is_reported_in_one_line_and_nothing_is_sw
     assert peer.books().states == before
 
 
+def test_a_name_in_place_of_an_outlet_is_an_error_that_leads_to_machines(
+    peer: Peer, ask: Any
+) -> None:
+    before = peer.books().states
+    code, out, err = ask("down", "srv-1", "--yes")
+    assert (code, out) == (7, "") and err.startswith("no-such-outlet: ")
+    assert err.endswith("\npdu machine switches a machine of the drawing by its name\n")
+    assert peer.books().states == before
+
+
 @pytest.mark.parametrize(
     "text, names, said",
     [
