@@ -46,8 +46,6 @@ _ELSEWHERE: Mapping[str, str] = {
     "make demo": "tests/demo/test_demo.py",
     "make serve": "tests/dcimanager/test_command.py",
     "make hall": "tests/hall/test_twin.py",
-    "make faults": "tests/faults/test_matrix.py",
-    "make hosts": "it runs every archive on five Pythons for minutes",
     "make packages": "tests/packaging/test_build.py",
     "sh dist/register.sh": "tests/packaging/test_register.py",
     ".venv/bin/python -m tests.conformance": "tests/conformance/test_platform.py",

@@ -1,7 +1,7 @@
 """Two exporters, Prometheus and VictoriaMetrics on loopback scrape simulated PDUs; one exporter is
 killed.
 
-    python -m tests.shards [--pdus N] [--interval SECONDS] [--measure] [--of N] [--json]
+    python -m tests.shards [--pdus N] [--interval SECONDS] [--measure] [--of N] [--json] [--write]
 
 Prints what is lost and when it alarms. The configuration and the rules are those of
 docs/prometheus, with other addresses. With another interval than 60 s, the rules' minutes are as
@@ -24,8 +24,9 @@ from rich.console import Console
 from rich.table import Table
 
 from handlers.command.kit import ending
+from tests import measured
 from tests.benchmarks.bench_fleet import hall
-from tests.needs import found
+from tests.needs import ROOT, found
 from tests.program import positive
 
 from .needs import needs
@@ -33,6 +34,7 @@ from .programs import Times, running
 from .trial import Death, Trial
 from .year import measure
 
+PAGE = ROOT / "docs" / "dev" / "halls.md"
 _PROGRAMS = ("prometheus", "victoria-metrics", "promtool")
 _DAYS = 3  # of readings on disk, twice
 
@@ -60,6 +62,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         help="with --measure: the PDUs whose needs are computed (default: %(default)s)",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--write", action="store_true", help="also write the table into docs/dev/halls.md"
+    )
     chosen = parser.parse_args(arguments)
     missing = [name for name in _PROGRAMS if not found(name)]
     if missing:
@@ -72,7 +77,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             trial = Trial(setup, made)
             trial.settle()
             if not chosen.measure:
-                return _report(trial.death(), chosen.json, load)
+                return _report(trial.death(), chosen.json, load, chosen.write)
             costs, series = trial.costs(), trial.series()
         with tempfile.TemporaryDirectory(prefix="shards-disk-") as disk:
             on_disk = measure(Path(disk), *series, _DAYS)
@@ -85,12 +90,15 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         }
         print(json.dumps({**figures, "needs": [one._asdict() for one in rows]}))
         return 0
-    title = f"{chosen.pdus} simulated PDUs, {os.cpu_count()} cores, load {load:.1f} before"
-    _show(title, ("what", "a PDU", f"{chosen.of:,} PDUs", "from"), rows)
+    title = f"{chosen.pdus} simulated PDUs, load {load:.1f} before"
+    columns = ("what", "a PDU", f"{chosen.of:,} PDUs", "from")
+    _show(title, columns, rows)
+    if chosen.write:
+        measured.write(PAGE, "needs", title, columns, rows)
     return 0
 
 
-def _report(seen: Death, as_json: bool, load: float) -> int:
+def _report(seen: Death, as_json: bool, load: float, is_written: bool) -> int:
     """Prints what was seen. 1 if something was lost that need not be."""
     wrong = [
         sentence
@@ -123,7 +131,10 @@ def _report(seen: Death, as_json: bool, load: float) -> int:
         ),
         ("readings of pdu_up in the trial", f"{seen.readings}"),
     ]
-    _show(f"one of two exporters is killed ({os.cpu_count()} cores)", ("what", "figure"), rows)
+    title = f"one of two exporters is killed, load {load:.1f} before"
+    _show(title, ("what", "figure"), rows)
+    if is_written:
+        measured.write(PAGE, "death", title, ("what", "figure"), rows)
     for sentence in wrong:
         print(sentence, file=sys.stderr)
     return int(bool(wrong))

@@ -1,0 +1,30 @@
+"""Tables of measured figures in pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import measured
+from tests.shards.__main__ import PAGE
+
+
+@pytest.mark.parametrize("name", ["death", "needs"])
+def test_a_measurement_replaces_its_table_and_nothing_else(name: str, tmp_path: Path) -> None:
+    page = tmp_path / "halls.md"
+    page.write_text(PAGE.read_text("utf-8"), "utf-8")
+    measured.write(page, name, "a trial", ("what", "figure"), [("PDUs", "7")])
+    text, before = page.read_text("utf-8"), PAGE.read_text("utf-8")
+    assert "a trial; " in text and "\n| what | figure |\n| --- | --- |\n| PDUs | 7 |\n<!--" in text
+    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+    for part in (0, 1):
+        assert text.split((begin, end)[part])[part] == before.split((begin, end)[part])[part]
+
+
+def test_a_page_without_the_markers_is_refused(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("<!-- needs:begin -->", "utf-8")
+    with pytest.raises(ValueError, match="exactly one pair"):
+        measured.write(page, "needs", "", (), [])
+    assert page.read_text("utf-8") == "<!-- needs:begin -->"
