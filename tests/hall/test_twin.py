@@ -199,10 +199,8 @@ def test_each_protocol_restarts_as_it_was_foretold(run_of: Run, gone: str) -> No
     kept = files.fleet.with_name("kept.json")
     login = ("--list", files.fleet, "--auth", files.logins)
     assert pdu("check", files.fleet, "--auth", files.logins, "--save", kept).code in (0, 1), login
-    drawing = files.drawing.with_name("with-inrush.power.toml")
-    drawing.write_text("inrush_a = 5\n" + files.drawing.read_text())
     words = ("--return", "feed:A", "--return", "feed:B", "--json")
-    done = pdu("rehearse", drawing, "--readings", kept, *words)
+    done = pdu("rehearse", files.drawing, "--readings", kept, *words)
     assert not done.err, done.err
     together, _, only_b = json.loads(done.out)["returns"]
     found = only_b if gone else together
@@ -382,12 +380,14 @@ def test_the_hall_of_the_page_runs_as_written(
             done = pdu(*words, *(["--yes"] if "--run" in words else []))
             assert not done.err or "--run" in words, done.err
             out.append((done.code, done.out.splitlines()))
-        assert [code for code, _ in out] == [1, 2, 2, 0, 0]
+        assert [code for code, _ in out] == [1, 2, 2, 0, 2, 0, 0]
         assert out[0][1][0] == "18 machines on 8 PDUs: 6 findings"
         counts = "18 machines: 7 dark, 4 cannot say, 7 stay; in 100 sampled worlds 1 of the 4: "
         assert out[1][1][0] == "feed:A fails" and out[1][1][1].startswith(counts)
-        assert out[3][1][0] == "5 machines: 10 steps in r1.plan, 0 refused"
-        assert out[4][1][-1] == "10 of 10 steps ended"
+        assert out[4][1][0] == "power comes back to feed:A and feed:B"
+        assert "comes back by itself" in out[4][1][1]
+        assert out[-2][1][0] == "5 machines: 10 steps in r1.plan, 0 refused"
+        assert out[-1][1][-1] == "10 of 10 steps ended"
         checked = pdu("check", "hall.csv", "--auth", "logins.toml", "--json")
         outlets = [read["outlets"] for read in json.loads(checked.out)["pdus"]]
         assert [one["state"] for some in outlets for one in some] == ["UP"] * 64
