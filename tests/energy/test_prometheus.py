@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-import threading
 import urllib.parse
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,8 +19,8 @@ from handlers.command.energy.prometheus import Prometheus
 from handlers.command.energy.queries import Api, QueryLogin
 from handlers.tls import Trust
 from tests.energy import stored, three
+from tests.servers.serving import in_thread
 from tests.simulators import certificates
-from tests.waiting import finished
 
 FIRST = 1790812800.0  # 2026-10-01T00:00:00Z
 DAY, HOUR = 86400.0, 3600.0
@@ -161,18 +160,13 @@ def _served(tls: bool = False) -> Iterator[str]:
     Answers.query, Answers.status, Answers.missing = result(), 200, 0
     Answers.instance = "rack1"
     Answers.headers_seen, Answers.asked = [], []
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as listening:
-        if tls:
-            listening.socket = certificates.usual().context.wrap_socket(
-                listening.socket, server_side=True
-            )
-        thread = threading.Thread(target=listening.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield f"http{'s' if tls else ''}://127.0.0.1:{listening.server_address[1]}"
-        finally:
-            listening.shutdown()
-            finished(thread)
+    listening = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    if tls:
+        listening.socket = certificates.usual().context.wrap_socket(
+            listening.socket, server_side=True
+        )
+    with in_thread(listening):
+        yield f"http{'s' if tls else ''}://127.0.0.1:{listening.server_address[1]}"
 
 
 AT = FIRST - 1000.0

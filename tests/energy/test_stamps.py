@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +24,7 @@ from handlers.errors import SettingsError
 from tests.handlers.command.meter.readings import NOON
 from tests.handlers.command.running import run
 from tests.needs import ROOT, program
+from tests.servers.serving import in_thread
 from tests.waiting import PATIENCE_S
 
 from .stamping import Authority, Signer, ran
@@ -331,15 +331,13 @@ def test_the_script_of_the_page_asks_an_authority_for_a_stamp(
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Asked) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with in_thread(ThreadingHTTPServer(("127.0.0.1", 0), Asked)) as server:
         url = f"http://127.0.0.1:{server.server_port}/tsa"
         words = (url, authority.certificates, tmp_path)
         done = _script("stamp.sh", *words, "a" * 64)
         assert done.returncode == 0, done.stderr
         status = 500
         assert _script("stamp.sh", *words, "b" * 64).returncode != 0
-        server.shutdown()
     (found,) = stamps(str(tmp_path), Witnesses(str(authority.certificates)))
     assert found.hash == "a" * 64
 

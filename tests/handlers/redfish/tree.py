@@ -18,8 +18,9 @@ from urllib.parse import urlsplit
 from handlers.redfish.handler import RedfishPdu, make_handler
 from pdu_common.connection import PduData
 from tests.needs import shared
+from tests.servers.serving import in_thread
 from tests.simulators.web import PromptServer
-from tests.waiting import PATIENCE_S, finished
+from tests.waiting import PATIENCE_S
 
 Json = dict[str, Any]
 USER, PASSWORD = "operator", "secret-word"
@@ -165,15 +166,8 @@ def serving(tree: Tree) -> Iterator[str]:
 
         do_GET = do_POST = do_DELETE = do_PATCH = _serve
 
-    server = PromptServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with in_thread(PromptServer(("127.0.0.1", 0), Handler)) as server:
         yield f"127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        finished(thread)
-        server.server_close()
 
 
 def handler(address: str, **settings: str) -> RedfishPdu:

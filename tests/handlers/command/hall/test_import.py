@@ -6,7 +6,6 @@ import http.server
 import json
 import ssl
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,7 +17,7 @@ import trustme
 from handlers.command import root
 from handlers.command.drawing import reading_toml
 from handlers.command.drawing.drawing import Cord, Drawing, HallNode
-from tests.waiting import finished
+from tests.servers.serving import in_thread
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 
@@ -333,13 +332,10 @@ def api(tmp_path: Path) -> Iterator[Api]:
     pem = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(pem))
     pem.chmod(0o644)
-    with Server(("127.0.0.1", 0), Handler) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    server = Server(("127.0.0.1", 0), Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    with in_thread(server):
         yield Api(f"https://127.0.0.1:{server.server_address[1]}/netbox", pem, seen, objects)
-        server.shutdown()
-        finished(thread)
 
 
 def test_a_living_api_is_read_page_by_page_with_the_token_of_a_file(
