@@ -77,7 +77,9 @@ def test_a_folder_of_files_is_checked_one_by_one_and_what_is_taken_is_counted(
 ) -> None:
     with RIGS["snmp"](plant()) as rig:
         proof = proven(rig, look=True)
-    good = dataclasses.replace(proof, basis=UNIT, made=today(), firmware="6.9.6", model="AP|<b>")
+    # of an older pack, which may have had other names of the unit
+    other: dict[str, Any] = {"version": "0.1.0", "firmware": "6.9.6", "model": "AP|<b>"}
+    good = dataclasses.replace(proof, basis=UNIT, made=today(), **other)
     sent, kept = tmp_path / "sent", tmp_path / "kept"
     sent.mkdir()
     kept.mkdir()

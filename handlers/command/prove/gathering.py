@@ -19,8 +19,11 @@ from pdu_common.helper import PduPortView
 
 from ... import host
 from ...errors import PduHandlerError, ProtocolError, printable
+from ...nameplate import Nameplate
 from ...switching import UNANSWERED
 from ...topology import LINE
+from ..field.patterns import SERIALS
+from ..field.scrub import Scrubber
 from ..kit.options import SharedOptions
 from ..machines.world import Commanded, OutletOf, PduNow, of_reading
 from ..pdus import doors, form, reading
@@ -197,6 +200,15 @@ def _logged() -> Iterator[list[str]]:
         root.removeHandler(keep)
 
 
+def plain(text: str, plate: Nameplate) -> str:
+    """What a unit says about itself. A model looks like a serial number, so only addresses and the
+    serial number itself are replaced.
+    """
+    for serial in filter(None, plate.serial.split(", ")):
+        text = text.replace(serial, "serial")
+    return Scrubber((SERIALS,)).text(printable(text, 120))
+
+
 # ---- the recording -------------------------------------------------------------------------------
 
 
@@ -220,9 +232,16 @@ def settings_of(unit: Unit) -> dict[str, str]:
     return {key: str(given[key]) for key in SETTINGS if given.get(key)}
 
 
+class Replayed(NamedTuple):
+    """What comes out of a recording."""
+
+    reading: ProvenReading
+    plate: Nameplate
+
+
 def replayed(
     handler: str, recording: str, clean: Callable[[str], str], given: Mapping[str, str]
-) -> ProvenReading:
+) -> Replayed:
     """What the handler reads from a recording that is served on this machine.
 
     Raises ProtocolError if it is no recording of this handler's units.
@@ -248,7 +267,8 @@ def replayed(
         loaded = load(name)
         unit = Unit(loaded, form.pdu_data(loaded, address, state))
         trace = Trace(0.0, clean)
-        return proven(read(unit, NAMED), "recorded", unit, 0.0, trace)
+        found = read(unit, NAMED)
+        return Replayed(proven(found, "recorded", unit, 0.0, trace), found.plate)
     finally:
         served.close()
 

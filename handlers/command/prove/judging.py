@@ -26,6 +26,8 @@ from .promises import PROMISES, READING
 #: phases of readings and commands
 FIRST, SECOND, RECORDED, OTHER = "first", "second", "recorded", "other"
 CONTRACT, RIGHTS, RESTORED = "contract", "rights", "restored"
+#: of readings
+PHASES = (FIRST, RECORDED, OTHER, SECOND, CONTRACT, RESTORED)
 #: a command without a usable answer ends with one of these
 UNANSWERED = ("unreachable", "protocol")
 #: below this, the heart's meters count a current as none, in A

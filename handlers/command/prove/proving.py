@@ -9,9 +9,6 @@ from typing import Callable, NamedTuple, Optional
 
 from ... import VERSION
 from ...errors import NoSuchOutlet, PduHandlerError, printable
-from ...nameplate import Nameplate
-from ..field.patterns import SERIALS
-from ..field.scrub import Scrubber
 from ..kit.report import Usage
 from ..machines.meters import Draw
 from ..machines.world import OutletNow
@@ -97,10 +94,10 @@ def prove(wish: Wish, means: Means) -> UnitProof:
         VERSION,
         python_platform.python_version(),
         wish.unit.handler.name,
-        _plain(plate.family, plate),
-        _plain(plate.manufacturer, plate),
-        _plain(plate.model, plate),
-        _plain(plate.firmware, plate),
+        gathering.plain(plate.family, plate),
+        gathering.plain(plate.manufacturer, plate),
+        gathering.plain(plate.model, plate),
+        gathering.plain(plate.firmware, plate),
         gathering.settings_of(wish.unit),
         trace.clean(wish.outlet),
         dataclasses.replace(owner, seen_dark=seen[0]) if seen else owner,
@@ -121,20 +118,11 @@ class _Unread(PduHandlerError):
         self.kind = kind
 
 
-def _plain(text: str, plate: Nameplate) -> str:
-    """What a unit says about itself. A model looks like a serial number, so only addresses and the
-    serial number itself are replaced.
-    """
-    for serial in filter(None, plate.serial.split(", ")):
-        text = text.replace(serial, "serial")
-    return Scrubber((SERIALS,)).text(printable(text, 120))
-
-
 def _replayed(wish: Wish, recording: str, trace: Trace, clock: Clock) -> ProvenReading:
     try:
         found = gathering.replayed(
             wish.unit.handler.name, recording, trace.clean, gathering.settings_of(wish.unit)
-        )
+        ).reading
     except PduHandlerError as error:
         return gathering.failed(
             RECORDED, wish.unit.handler.name, error, clock.monotonic() - trace.begun, trace

@@ -17,7 +17,7 @@ from ..field.scrub import Scrubber
 from ..pdus import doors, versions
 from . import gathering
 from .document import SIMULATED, BadProof, Proof, ProvenReading, UnitProof, parsed
-from .judging import RECORDED, judged
+from .judging import OTHER, PHASES, RECORDED, RESTORED, judged
 
 #: an older file says too little about units of today, in days
 STALE_DAYS = 365
@@ -33,6 +33,7 @@ _STAND_IN = re.compile(
 # of an SNMP row: its OID and type; the dots of an OID look like an address
 _ROW = re.compile(r"\.?[0-9]+(?:\.[0-9]+)+\|[0-9]+x?\|")
 _SHOWN = 5
+STATES = ("on", "off", "unknown")
 
 
 def problems(text: str, today: date) -> list[str]:
@@ -44,8 +45,30 @@ def problems(text: str, today: date) -> list[str]:
     found = list(_basis(proof, today))
     if isinstance(proof, UnitProof):
         found += _leaks(proof)
+        found += _impossible(proof)
         found += disagreements(proof)
+        if not found and proof.version == VERSION:
+            found += _other_words(proof)
     return found
+
+
+def _other_words(proof: UnitProof) -> Iterator[str]:
+    """What the pack that made the file cannot have said. A later one may find other words and
+    figures, and know better names.
+    """
+    for now, said in zip(judged(proof), proof.verdicts):
+        if now != said:
+            yield f"{said.promise} is told with other words or figures than its answers make"
+    plate = _replayed(proof).plate
+    for name in ("family", "manufacturer", "model", "firmware"):
+        own, told = gathering.plain(getattr(plate, name), plate), getattr(proof, name)
+        # a recording does not tell what was scrubbed there
+        if told != own and not _STAND_IN.search(own):
+            yield f"its recording has the {name} {printable(own, 60)!r}, not {told[:60]!r}"
+
+
+def _replayed(proof: UnitProof) -> gathering.Replayed:
+    return gathering.replayed(proof.handler, proof.recording, Scrubber().text, proof.settings)
 
 
 def _basis(proof: Proof, today: date) -> Iterator[str]:
@@ -64,26 +87,60 @@ def _basis(proof: Proof, today: date) -> Iterator[str]:
         yield f"it was made by a newer pack ({printable(proof.version, 40)})"
 
 
+def _impossible(proof: UnitProof) -> Iterator[str]:
+    """What `pdu prove` cannot have written, whatever the unit answered."""
+    last = 0.0
+    for number, one in enumerate(proof.readings, 1):
+        name = f"reading {number}"
+        if one.phase not in (PHASES if one.handler == proof.handler else (OTHER,)):
+            yield f"{name} is of no phase of a proof, or of another handler"
+        if one.phase != RESTORED and one.at_s < last:
+            yield f"{name} is older than the one before"
+        last = max(last, one.at_s)
+        if bool(one.failure_kind) is not bool(one.failure):
+            yield f"{name} has an error without a reason, or a reason without an error"
+        # a power may be negative
+        figures = [one.at_s, float(one.lines), one.load_a, one.energy_kwh]
+        for outlet in one.outlets:
+            figures += [outlet.current_a, outlet.energy_kwh]
+            if outlet.state not in STATES:
+                yield f"{name} has an outlet that is neither on, off nor unknown"
+        if any(figure is not None and figure < 0 for figure in figures):
+            yield f"{name} has a figure below 0"
+    listed = {outlet.identity for one in proof.readings for outlet in one.outlets}
+    for number, command in enumerate(proof.commands, 1):
+        is_neighbour = command.phase == RESTORED and command.outlet in listed
+        if command.outlet != proof.outlet and not is_neighbour:
+            yield f"command {number} is to another outlet than the one of --outlet"
+        if command.state not in STATES or min(command.at_s, command.seconds) < 0:
+            yield f"command {number} has a state or a time that there is not"
+
+
 def disagreements(proof: UnitProof) -> list[str]:
     """What the pack of today says otherwise than the file: of its recording, and of its answers."""
     found: list[str] = []
-    now = {one.promise: one.verdict for one in judged(proof)}
-    said = {one.promise: one.verdict for one in proof.verdicts}
+    now = {one.promise: one for one in judged(proof)}
+    said = {one.promise: one for one in proof.verdicts}
     for promise in now.keys() - said.keys():
         found.append(f"it has no verdict on {promise}")
-    for promise, verdict in said.items():
-        if promise in now and now[promise] != verdict:
-            found.append(f"{promise} is told as {verdict}, and its answers make it {now[promise]}")
+    for promise, one in said.items():
+        if promise in now and now[promise].verdict != one.verdict:
+            found.append(
+                f"{promise} is told as {one.verdict}, and its answers make it"
+                f" {now[promise].verdict}"
+            )
+    if len(said) != len(proof.verdicts):
+        found.append("it has two verdicts on one promise")
     written = next(iter(proof.of(RECORDED)), None)
     kind = doors.recording(proof.handler)
     if not proof.recording or written is None or kind is None:
         found.append("it has no recording that can be replayed")
         return sorted(found)
     try:
-        again = gathering.replayed(proof.handler, proof.recording, Scrubber().text, proof.settings)
+        again = _replayed(proof)
     except PduHandlerError as error:
         return sorted([*found, f"its recording cannot be replayed: {printable(error.reason, 200)}"])
-    found += _differences(written, again)
+    found += _differences(written, again.reading)
     return sorted(found)
 
 

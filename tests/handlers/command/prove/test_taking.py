@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import random
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from handlers.command.prove.document import (
     written,
 )
 from handlers.errors import SettingsError
+from tests.handlers.command.prove import edits
 from tests.handlers.command.prove.rig import RIGS, plant, proven
 
 TODAY = date(2026, 11, 24)
@@ -94,6 +96,20 @@ FORGED: dict[str, tuple[Change, str]] = {
         lambda proof: dataclasses.replace(proof, recording="<html>"),
         "its recording cannot be replayed",
     ),
+    "a command is to another outlet": (
+        lambda proof: dataclasses.replace(
+            proof, commands=tuple(dataclasses.replace(x, outlet="9") for x in proof.commands)
+        ),
+        "is to another outlet than the one of --outlet",
+    ),
+    "a finding has other words": (
+        lambda proof: dataclasses.replace(
+            proof,
+            verdicts=(dataclasses.replace(proof.verdicts[0], finding="very good"),)
+            + proof.verdicts[1:],
+        ),
+        "list is told with other words",
+    ),
     "an address was put into it": (
         lambda proof: dataclasses.replace(proof, notes=("of 10.20.30.40",)),
         "it holds an address",
@@ -128,6 +144,29 @@ def test_a_file_that_was_edited_is_not_taken(made: UnitProof) -> None:
     assert edited != text
     found = taking.problems(edited, TODAY)
     assert found == ["its SHA-256 is not that of its content: it was changed after it was made"]
+
+
+def test_200_random_edits_of_a_file_are_refused() -> None:
+    text, chance = edits.made("nut"), random.Random(7)
+    assert taking.problems(text, date.today()) == []
+    assert [
+        one.place for one in (edits.in_text(text, chance) for _ in range(200)) if one.is_taken
+    ] == []
+
+
+def test_random_forgeries_with_a_right_hash_change_nothing_that_is_told_of_a_unit() -> None:
+    text, chance = edits.made("nut"), random.Random(8)
+    found = [edits.forged(text, chance) for _ in range(24)]
+    assert [one.place for one in found if one.says_more] == []
+    taken = {one.place.partition(".")[0] for one in found if one.is_taken}
+    assert taken <= set(edits.FREE) and sum(one.is_taken for one in found) < 12
+
+
+@pytest.mark.parametrize("name", ["model", "firmware", "manufacturer"])
+def test_a_name_that_the_recording_does_not_have_is_refused(name: str, made: UnitProof) -> None:
+    changed: dict[str, Any] = {name: "PX3-5190R"}
+    found = taking.problems(written(dataclasses.replace(made, **changed)), TODAY)
+    assert len(found) == 1 and f"its recording has the {name}" in found[0]
 
 
 @pytest.mark.parametrize(
