@@ -145,7 +145,7 @@ def _plan(
             60 * _or(wanted.valid, VALID_MIN),
             _or(wanted.pause, PAUSE_S),
             _or(wanted.power_timeout, POWER_TIMEOUT_S),
-            {name: known_doors[name] for name in drawing.pdus if name in names},
+            {name: known_doors[name] for name in drawing.read_pdus if name in names},
             found.steps,
         )
         plan_file.write(wanted.plan, plan)

@@ -192,6 +192,19 @@ def test_a_machine_that_is_protected_or_has_a_dead_supply_is_refused_while_plann
     assert hall.commands() == {}
 
 
+def test_a_machine_with_a_cord_on_a_strip_is_refused_and_the_others_are_not(
+    hall: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = Path("hall.power.toml").read_text()
+    text += '[[machine]]\nname = "row1/m4"\ncords = ["left/4", "strip/1"]\n'
+    text += '[[pdu]]\nname = "strip"\ninputs = ["B"]\nunread = true\n'
+    Path("hall.power.toml").write_text(text)
+    for mode in (ONE_FEED, BOTH_FEEDS):
+        code, out, _ = run(capsys, mode, "--machines", "row1/*", "--plan", mode, *QUICK)
+        assert code == exits.NOT_SEEN and "strip/1: its outlet was not read" in out
+        assert set(plan_file.seen(mode)[0].pdus) == {"left", "right"}
+
+
 def test_a_take_over_load_that_does_not_fit_is_refused(
     hall: Room, capsys: pytest.CaptureFixture[str]
 ) -> None:
