@@ -57,8 +57,9 @@ def pdu(*words: object) -> Done:
 
 
 @pytest.fixture(autouse=True)
-def no_traces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None of the settings of who runs the tests."""
+def no_traces(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """None of the settings of who runs the tests, nor the folder of the locks of a cycle."""
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))
     for key in list(os.environ):
         if key.startswith("PDU_"):
             monkeypatch.delenv(key)

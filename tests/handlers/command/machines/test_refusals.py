@@ -165,6 +165,7 @@ def test_a_program_sends_or_refuses_as_the_table_says(
     for module in (outlet, proof):
         monkeypatch.setattr(module, "AGAIN_S", 0.02)
     monkeypatch.setenv("PDU_PASSWORD", place.pdus["left"].password)
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))
     cells = {"on": SENDS, **{head: table()[program][head] for head in STATES}}
     found: dict[str, str] = {}
     for head, cell in cells.items():
