@@ -95,7 +95,7 @@ def installed(pyz: Path) -> dict[str, Packed]:
     for name in ("copyright", "README.Debian"):
         files[f"{_DOC}/{name}"] = Packed(_text(name))
     changes = (ROOT / "CHANGELOG.md").read_bytes()
-    files[f"{_DOC}/changelog.gz"] = Packed(gzip.compress(changes, mtime=0))
+    files[f"{_DOC}/CHANGELOG.md.gz"] = Packed(gzip.compress(changes, mtime=0))
     return files
 
 

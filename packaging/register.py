@@ -878,9 +878,11 @@ def run(given: Sequence[str], here: str) -> None:
 
 
 def _be_deaf() -> None:
-    """A second Ctrl-C does not end the clean-up."""
+    """A second Ctrl-C does not end the clean-up. Not by SIG_IGN: Python prints a traceback for a
+    signal that arrives while its handler is replaced by that.
+    """
     for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, lambda *_: None)
 
 
 def _interrupt(number: int, _: object) -> NoReturn:

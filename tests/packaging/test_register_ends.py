@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import threading
 from typing import Callable
 
@@ -13,6 +14,7 @@ import pytest
 
 from tests.dcimanager.api import Answer, Request
 from tests.dcimanager.manager import DciManager
+from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
 from .registering import SHELLS, Admin
@@ -139,3 +141,34 @@ def test_an_error_that_cannot_be_printed_keeps_its_exit_code(admin: Admin) -> No
         timeout=PATIENCE_S,
     )
     assert done.returncode == 2
+
+
+_BOTH = """
+import os, signal, sys
+space = {"__name__": "register"}
+exec(compile(open(sys.argv[1]).read(), sys.argv[1], "exec"), space)
+both = (signal.SIGINT, signal.SIGTERM)
+for number in both:
+    signal.signal(number, space["_interrupt"])
+signal.pthread_sigmask(signal.SIG_BLOCK, both)
+for number in both:
+    os.kill(os.getpid(), number)
+try:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, both)
+    while True:
+        pass
+except space["Interrupted"] as interrupted:
+    print(interrupted.number)
+"""
+
+
+def test_two_signals_at_a_time_end_in_no_traceback() -> None:
+    """As from make, which repeats to its programs what the terminal sends to all of them."""
+    script = ROOT / "packaging" / "register.py"
+    done = subprocess.run(
+        [sys.executable, "-c", _BOTH, str(script)],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert (done.stdout, done.stderr) == (f"{signal.SIGINT.value}\n", "")

@@ -50,7 +50,8 @@ def signals_as_ctrl_c() -> Iterator[None]:
     """
 
     def hung_up(number: int, _: object) -> None:
-        signal.signal(number, signal.SIG_IGN)
+        # not SIG_IGN: Python prints a traceback for a second signal that arrived before this line
+        signal.signal(number, lambda *_: None)
         raise KeyboardInterrupt
 
     before = {signal.SIGTERM: signal.signal(signal.SIGTERM, signal.default_int_handler)}
