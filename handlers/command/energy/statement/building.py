@@ -25,7 +25,7 @@ from .. import checks
 from ..audit import Asked, AuditedRegister, audited
 from ..journals import DayBlocks, MeterJournal, by_days, finished, roomy
 from ..owners import Place, Tenure, cut
-from ..readings import PduReadings
+from ..readings import Block, PduReadings
 from ..spread import spread
 from . import computing, disclosed, merkle, page, power, proof, rows, seals, table
 from .computing import Factors, Held, HeldFigures, Rules
@@ -184,12 +184,14 @@ class _Texts:
         self._hashes: dict[str, bytes] = {}
         #: with a row's day, and its place among the texts of that day
         self._rows: list[_Placed] = []
+        self._blocks: list[Block] = []
         for one in days:
             texts = one.texts(outlet)
             if texts:
                 self._days[one.day] = texts
                 self._hashes[one.day] = disclosed.hashed(texts, self._seed(one.day))
                 self._rows += _placed(one, outlet)
+                self._blocks += one.polls(outlet)
 
     def _seed(self, day: str) -> bytes:
         return self._key.seed(day, *self.place)
@@ -198,12 +200,10 @@ class _Texts:
         for day, found in self._hashes.items():
             yield seals.Sealed(day, self.place[1], found)
 
-    def shown(
-        self, begin: float, end: float, continues: bool
-    ) -> Iterator[tuple[str, bytes, disclosed.Shown]]:
-        """Days with what a customer sees: the rows in his time, and the last one before and the
-        first one after it, of which he does not see what flowed. `continues`: whether he sees
-        some more after it, for they are his, too: a register may be as old as a poll or two.
+    def shown(self, begin: float, end: float, continues: bool) -> _Seen:
+        """What a customer sees: the rows in his time, and the last one before and the first one
+        after it, of which he does not see what flowed. `continues`: whether he sees some more after
+        it, for they are his, too: a register may be as old as a poll or two.
         """
         placed = self._rows
         inside = [at for at, one in enumerate(placed) if begin <= one.begin < end]
@@ -218,13 +218,34 @@ class _Texts:
         shown_after = [*islice(after, _MORE if continues else 1)]
         first_shown = start if first is None else first
         last = shown_after[-1] if shown_after else max(stop, -1 if first is None else first)
-        seen = placed[min(first_shown, last) : last + 1] if last >= 0 else []
-        for day, some in groupby(seen, key=lambda one: one.day):
+        span = range(min(first_shown, last), last + 1) if last >= 0 else range(0)
+        days = []
+        for day, some in groupby(placed[span.start : span.stop], key=lambda one: one.day):
             here = [*some]
             own = {one.at for one in here if begin <= one.begin < end}
-            span = (here[0].at, here[-1].at + 1)
-            shown = disclosed.part(self._days[day], self._seed(day), *span, own)
-            yield day, self._hashes[day], shown
+            texts = (here[0].at, here[-1].at + 1)
+            shown = disclosed.part(self._days[day], self._seed(day), *texts, own)
+            days.append((day, self._hashes[day], shown))
+        return _Seen(days, [*self._seen_blocks(span, begin, end)])
+
+    def _seen_blocks(self, span: range, begin: float, end: float) -> Iterator[Block]:
+        """The rows of a span, as `rows.blocks` reads them from their texts."""
+        offset = 0
+        for block in self._blocks:
+            count = len(block.begins)
+            here = slice(max(span.start - offset, 0), max(min(span.stop - offset, count), 0))
+            offset += count
+            if here.start < here.stop:
+                yield rows.of_outlet(block, self.place[1], here, begin, end)
+
+
+class _Seen(NamedTuple):
+    """What a customer sees of an outlet."""
+
+    #: of each day its name, its hash, and what of it is shown
+    days: Sequence[tuple[str, bytes, disclosed.Shown]]
+    #: the readings that are shown
+    blocks: Sequence[Block]
 
 
 class _Placed(NamedTuple):
@@ -251,7 +272,7 @@ def _part(
     ordered: Ordered, texts: _Texts, tenure: Tenure, answer: Optional[AuditedRegister]
 ) -> _Kept:
     """What a customer gets of an outlet. A day's `node` becomes its path later."""
-    shown = [*texts.shown(tenure.begin, tenure.end, _continues(ordered, texts.place, tenure))]
+    seen = texts.shown(tenure.begin, tenure.end, _continues(ordered, texts.place, tenure))
     held = _held(ordered, texts.place, tenure)
     if answer is not None:
         share = next(one for one in answer.shares if one.begin == tenure.begin)
@@ -260,9 +281,8 @@ def _part(
             most_kwh=share.energy.high,
             is_doubted=checks.is_unit_in_doubt(share.events),
         )
-    visible = proof.visible([one for _, _, one in shown])
-    found = computing.figures(held, [one for _, one in rows.blocks(visible)], ordered.rules)
-    days = [{"day": day, "node": node.hex(), **one.document()} for day, node, one in shown]
+    found = computing.figures(held, seen.blocks, ordered.rules)
+    days = [{"day": day, "node": node.hex(), **one.document()} for day, node, one in seen.days]
     return _Kept({"line": found.line, "quarters": [*found.power.quarters.items()]}, days)
 
 

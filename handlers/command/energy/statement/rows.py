@@ -148,6 +148,22 @@ def _numbers(texts: Sequence[str], are_needed: bool) -> array[float]:
     return found
 
 
+def of_outlet(block: Block, outlet: str, here: slice, begin: float, end: float) -> Block:
+    """Rows of an outlet as `blocks` reads them from texts that show what flowed from `begin` to
+    `end` only.
+    """
+    place, begins = block.unit.registers.index(outlet), block.begins[here]
+    amperes, watts = block.amperes[place][here], block.watts[place][here]
+    states = block.states[place][here]
+    for at, time in enumerate(begins):
+        if not begin <= time < end:
+            amperes[at] = watts[at] = math.nan
+            states[at] = NO_STATE
+    unit = block.unit._replace(registers=(outlet,))
+    times = (begins, block.ends[here], block.monotonic[here], block.uptimes[here])
+    return Block(unit, *times, [block.kwh[place][here]], [amperes], [watts], [states], 0)
+
+
 def copied(block: Block) -> Block:
     """A block whose columns a PDU's readings may keep and extend."""
     kwh, amperes, watts = (
