@@ -52,7 +52,7 @@ _ELSEWHERE: Mapping[str, str] = {
     "python3 packaging/build.py": "tests/packaging/test_build.py",
     "python -m": "tests/packaging/test_new.py",
     "python packaging/build.py netio": "tests/packaging/test_new.py",
-    "pdu status snmp 192.0.2.8 --snmp-version 3": "tests/handlers/command/test_snmpv3.py",
+    "pdu status snmp 192.0.2.8 --snmp-version 3": "tests/handlers/command/devices/test_snmpv3.py",
     "pdu new": "tests/packaging/test_new.py",
     "pdu status netio": "tests/packaging/test_new.py",
     "python packaging/build.py --profile": "tests/packaging/test_own_pdu_text.py",

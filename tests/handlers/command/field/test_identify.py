@@ -31,7 +31,7 @@ from handlers.snmp.sources import Column
 from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.command.field.asked import identity, names
 from tests.handlers.command.field.planted import UNITS, Printed, arguments, identified, replayed
-from tests.handlers.command.test_waiting_line import screen
+from tests.handlers.command.kit.test_waiting_line import screen
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.needs import shared

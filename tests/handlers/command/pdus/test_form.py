@@ -8,8 +8,8 @@ import pytest
 
 from handlers.command.kit import hosts
 from handlers.command.pdus.loading import LoadedHandler
+from tests.handlers.command.outlets.test_outlets import ByCalls
 from tests.handlers.command.running import run, use
-from tests.handlers.command.test_outlets import ByCalls
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,1 @@
+"""Jobs on devices of one protocol."""

@@ -1,0 +1,1 @@
+"""One PDU: status, on, off, cycle."""

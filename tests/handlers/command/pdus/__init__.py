@@ -1,0 +1,1 @@
+"""Lists, logins and handlers."""
