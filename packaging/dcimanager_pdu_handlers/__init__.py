@@ -18,6 +18,8 @@ def make_importable() -> None:
     of these names. What was imported before stays.
     """
     folder = os.path.dirname(os.path.abspath(__file__))
+    if not os.path.isdir(os.path.join(folder, "handlers")):  # pip install -e: they lie in the clone
+        folder = os.path.dirname(os.path.dirname(folder))
     if folder not in sys.path:
         sys.path.insert(0, folder)
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture(name="backend")
@@ -14,6 +17,21 @@ def _backend(monkeypatch: pytest.MonkeyPatch) -> Any:
     pytest.importorskip("setuptools.build_meta")
     monkeypatch.syspath_prepend(str(ROOT / "packaging"))
     return importlib.import_module("wheel_backend")
+
+
+def test_an_editable_installation_finds_the_packages_in_the_clone(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import dcimanager_pdu_handlers as own;"
+        " own.make_importable(); import handlers; print(handlers.__file__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(ROOT / "packaging")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert done.stdout.strip() == str(ROOT / "handlers" / "__init__.py"), done.stderr
 
 
 def test_a_wheel_is_built_without_the_files_of_earlier_builds(
