@@ -366,9 +366,8 @@ def _is_ahead(
     """Whether a reading is by more than `allowed` ahead of one before it and of what the supply
     delivered since, `rate` kWh in a second.
     """
-    part: Column = np.asarray(numbers)
-    if isinstance(numbers, range):
-        part = slice(numbers.start, numbers.stop)
+    is_range = isinstance(numbers, range)
+    part: Column = slice(numbers[0], numbers[-1] + 1) if is_range else np.asarray(numbers)
     begins, ends = np.asarray(readings.begins)[part], np.asarray(readings.ends)[part]
     values, origin = np.asarray(readings.values)[part], begins[:1]
     lowest = np.minimum.accumulate(values - rate * (begins - origin))

@@ -210,9 +210,10 @@ def _witnessed(stamped: Sequence[Stamp], found: Verified) -> Iterator[str]:
             continue
         made = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(one.made))
         yield f"{said}there at {made}, says {one.by}{_lateness(one, line)}"
-    if found.kept:
-        after = counted(found.lines - max(line.lines for line in found.kept.values()), "line")
-        yield f"{after} after the last of these hashes: nobody else vouches for them"
+    rest = found.lines - max((line.lines for line in found.kept.values()), default=found.lines)
+    if rest:
+        lines = counted(rest, "line")
+        yield f"{lines} after the last of these hashes: nobody else vouches for them"
 
 
 def _lateness(stamp: Stamp, line: KeptLine) -> str:
