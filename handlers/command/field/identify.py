@@ -71,9 +71,14 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
         if key not in known:
             raise SettingsError(f"none of {', '.join(chosen)} has a setting {printable(key, 60)!r}")
     ports: dict[tuple[str, int], str] = {}
-    found = [_look(name, host, state, ports, alone=len(chosen) == 1) for name in chosen]
+    found: list[HandlerAnswer] = []
+    for name in chosen:
+        is_read = any(map(_has_family, found))
+        found.append(_look(name, host, state, ports, len(chosen) == 1, is_read))
+        if not state.json:
+            print("\n".join(_answer(found[-1])), flush=True)
     best = min(
-        (one for one in found if one.identity is not None and one.identity.family),
+        filter(_has_family, found),
         key=_rank,
         default=None,
     )
@@ -86,8 +91,13 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
             }
         )
     else:
-        print("\n".join(_lines(_again(host, best.handler, state) if best else "", found)))
+        for line in _last(_again(host, best.handler, state) if best else "", found):
+            print(line)
     return DONE if best else _code(found)
+
+
+def _has_family(one: HandlerAnswer) -> bool:
+    return one.identity is not None and bool(one.identity.family)
 
 
 def _rank(one: HandlerAnswer) -> int:
@@ -97,17 +107,25 @@ def _rank(one: HandlerAnswer) -> int:
 
 
 def _look(
-    name: str, host: str, state: SharedOptions, ports: dict[tuple[str, int], str], alone: bool
+    name: str,
+    host: str,
+    state: SharedOptions,
+    ports: dict[tuple[str, int], str],
+    alone: bool,
+    is_read: bool,
 ) -> HandlerAnswer:
     """Asks one handler, unless its TCP port cannot be reached. One of several handlers gets only
     the settings that it takes. `ports` keeps what was found of each port, which two handlers may
-    have, for the time of one identify.
+    have, for the time of one identify. `is_read`: another handler reads the device, and SNMP does
+    not repeat a request without an answer, because most of these devices have no SNMP.
 
     Raises SettingsError for a bad setting `host` and, if the handler is `alone` and asked, for any
     missing or wrong setting.
     """
     handler = load(name)
     one = state if alone else _own(handler, state)
+    if is_read and handler.snmp and "retries" not in form.typed(one, SNMP_KEYS, host):
+        one = dataclasses.replace(one, settings={**one.settings, "retries": "0"})
     kind = recording(name)
     port = None if kind is None else kind.tcp_port
     if port is not None:
@@ -214,30 +232,30 @@ def _again(host: str, handler: str, state: SharedOptions) -> str:
     return command_line(_own(load(handler), state), "status", handler, host)
 
 
-def _lines(again: str, found: Sequence[HandlerAnswer]) -> list[str]:
-    """The output. `again`: the command that reads the PDU, "" if no handler reads it."""
-    lines: list[str] = []
-    for one in found:
-        if one.identity is None:
-            assert one.error is not None
-            lines.append(
-                f"{one.handler}: {'no' if one.asked else 'not asked'}: {reason(one.error)}"
-            )
-        else:
-            lines += _identity(one.identity)
+def _answer(one: HandlerAnswer) -> list[str]:
+    """The answer of a handler."""
+    if one.identity is not None:
+        return _identity(one.identity)
+    assert one.error is not None
+    return [f"{one.handler}: {'no' if one.asked else 'not asked'}: {reason(one.error)}"]
+
+
+def _last(again: str, found: Sequence[HandlerAnswer]) -> list[str]:
+    """What follows the answers. `again`: the command that reads the PDU, "" if no handler reads
+    it."""
     if again:
-        return [*lines, f"read it: {again}"]
+        return [f"read it: {again}"]
     if all(map(_is_silent, found)):
         snmp = (
             " For SNMP, check on the PDU's web page that it is enabled and which community or user"
             " it accepts: most PDUs do not answer a wrong community."
         )
-        lines.append(
+        return [
             "No handler found a PDU at this address. Check the address and the port, and give the"
             " settings that the lines above ask for."
             + (snmp if any(one.handler == "snmp" for one in found) else "")
-        )
-    return lines
+        ]
+    return []
 
 
 def _identity(found: HandlerFinding) -> list[str]:

@@ -9,6 +9,7 @@ import contextlib
 import csv
 import ipaddress
 import itertools
+import math
 import socket
 import sys
 from collections import Counter
@@ -42,6 +43,9 @@ from . import sweep
 from .datagrams import AgentAnswer
 from .networks import Network, hosts, parsed
 
+_HIGHEST_RATE = 2000
+# seconds after which a search says beforehand how long it takes, and those that it then aims at
+_LONG_S, _SOON_S = 60.0, 120.0
 _HEAD = ("name", "handler", "address", "auth", "settings")
 # in characters; "..." and an address may follow, and a list allows 100
 _LONGEST_NAME = 48
@@ -80,6 +84,9 @@ def _find(
     community = _community(state, auth, login)
     at = _port(port)
     count = sum(1 for _ in itertools.chain.from_iterable(map(hosts, networks)))
+    beforehand = _beforehand(count, rate)
+    if beforehand:
+        print(beforehand, file=sys.stderr)
     # reason -> requests that the system did not send
     unsent: Counter[str] = collections.Counter()
     with progress(count * sweep.TRIES, "asking") as bar:
@@ -105,6 +112,24 @@ def _find(
     if not (pdus or others or unsent or state.json):
         print(_SILENCE, file=sys.stderr)
     return code_of("unreachable") if sum(unsent.values()) == count * sweep.TRIES else DONE
+
+
+def _beforehand(count: int, rate: float) -> str:
+    """What to know before a search that may take long: how long, and a rate that shortens it to
+    `_SOON_S`; "" for a short one."""
+    longest = sweep.SweepPace(rate).longest_s(count)
+    if longest <= _LONG_S:
+        return ""
+    said = f"{count:,} addresses at --rate {rate:g}: up to {_minutes(longest)}"
+    soon = math.ceil(sweep.TRIES * count / (_SOON_S - sweep.SweepPace(rate).last_s * sweep.TRIES))
+    faster = min(soon, _HIGHEST_RATE)
+    if faster < 2 * rate:
+        return said
+    return f"{said}; --rate {faster}: {_minutes(sweep.SweepPace(faster).longest_s(count))}"
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
 def _community(state: SharedOptions, auth: Optional[str], login: Optional[str]) -> str:
@@ -331,7 +356,7 @@ find = Subcommand(
             "--rate",
             "requests a second",
             "N",
-            NumberRange(1, 2000),
+            NumberRange(1, _HIGHEST_RATE),
             default=200,
             show_default=True,
         ),

@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import shlex
 import socket
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Optional, Union
@@ -31,14 +32,16 @@ from handlers.snmp.sources import Column
 from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.command.field.asked import identity, names
 from tests.handlers.command.field.planted import UNITS, Printed, arguments, identified, replayed
+from tests.handlers.command.fleet.halls import PDU, environment
 from tests.handlers.command.kit.test_waiting_line import screen
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.needs import shared
 from tests.recordings import fixture
-from tests.simulators.nut_server import NutServer, StaticDevice
+from tests.simulators.nut_server import NutServer, StaticDevice, SwitchedPdu
 from tests.simulators.snmp_agent import BUILT_IN, Agent
 from tests.simulators.xerus import CircuitModel, MeterModel, Model, XerusPdu
+from tests.waiting import bounded
 
 # Recordings of a family with several tables, an old agent, a unit without a usable sysObjectID, and
 # a unit that reports no states. Together they contain every SNMP type that occurs in any recording.
@@ -592,3 +595,30 @@ def test_a_setting_that_no_handler_has_is_refused(words: list[str], capsys: Prin
     # although the port is closed
     assert root.run(["identify", "127.0.0.1:9", "--handler", "nut", *words]) == 2
     assert "nut has no setting 'usrname'; it takes ca_pem, device," in capsys.readouterr().err
+
+
+def test_snmp_is_tried_once_where_nut_reads_the_device_and_answers_come_at_once() -> None:
+    with (
+        NutServer([SwitchedPdu("pdu", outlets=2)]) as server,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute,
+    ):
+        mute.bind(("127.0.0.1", server.port))  # the same number as the TCP port
+        mute.setblocking(False)
+        words = ["identify", f"127.0.0.1:{server.port}", "--handler", "nut", "--handler", "snmp"]
+        with (
+            subprocess.Popen(
+                [*PDU, *words, "-s", "timeout=3"],
+                env={**environment(), "PDU_COMMUNITY": "public"},
+                stdout=subprocess.PIPE,
+                text=True,
+            ) as process,
+            bounded(process),
+        ):
+            assert process.stdout is not None
+            assert process.stdout.readline().startswith("nut: ")
+            assert process.poll() is None  # SNMP is still waited for
+            rest = process.stdout.read()
+        assert process.returncode == 0 and "\nsnmp: no: " in rest and "\nread it: pdu " in rest
+        assert len(mute.recv(65_536)) > 0
+        with pytest.raises(BlockingIOError):
+            mute.recv(65_536)
