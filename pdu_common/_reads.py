@@ -6,8 +6,8 @@ same errors. A read is a generator: it yields a Request, and gets an Answer or S
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import NamedTuple, TypeVar, Union
 
 from ._errors import SnmpError, SnmpTimeout
@@ -101,8 +101,7 @@ class SnmpAnswer(NamedTuple):
 Read = Generator[SnmpRequest, SnmpAnswer, T]
 
 
-@dataclass(frozen=True)
-class Element:
+class Element(NamedTuple):
     """One object of an answer. `pdu_common/__init__.py` explains KNOWN, INFERRED and UNKNOWN.
 
     KNOWN: `value`, `value_int`, `value_float`. INFERRED: `oid`, and `oid_index`, the arcs after the
@@ -290,6 +289,10 @@ def dotted(arcs: Arcs) -> str:
     return ".".join(map(str, arcs))
 
 
+# columns of a table have the same indexes
+_index = functools.lru_cache(maxsize=4096)(dotted)
+
+
 def plain(typed: Typed) -> Value:
     """The value of an element. Octets become text only if they are UTF-8."""
     tag, value = typed
@@ -312,6 +315,6 @@ def elements(rows: Rows, root: Arcs) -> list[Element]:
     start, depth = dotted(root), len(root)
     found: list[Element] = []
     for arcs, typed in rows:
-        index = dotted(arcs[depth:])
+        index = _index(arcs[depth:])
         found.append(Element(f"{start}.{index}", plain(typed), index))
     return found

@@ -7,7 +7,7 @@ calls raise SnmpError if no valid answer comes or the device refuses the request
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import Union
+from typing import Any, Optional, Union
 
 from ._credentials import Credentials
 from ._errors import SnmpError
@@ -27,6 +27,8 @@ class BaseSnmpPdu(BasePdu):
 
     INFERRED: derives from BasePdu. UNKNOWN: what the calls raise.
     """
+
+    _held: Optional[tuple[Any, Credentials]] = None
 
     def snmp_get(self, oid: str) -> Element:
         """KNOWN: one read, `oid` as text or Oid.
@@ -51,4 +53,9 @@ class BaseSnmpPdu(BasePdu):
         return walk(self._credentials(), oid)
 
     def _credentials(self) -> Credentials:
-        return Credentials.of(self.pdu_data.ip, self.pdu_data.snmp_params)
+        """Checked, and the name resolved, once for the same parameters."""
+        given = (self.pdu_data.ip, dict(self.pdu_data.snmp_params))
+        held = self._held
+        if held is None or held[0] != given:
+            held = self._held = (given, Credentials.of(*given))
+        return held[1]

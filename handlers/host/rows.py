@@ -19,6 +19,7 @@ MISSING = (
     "endofmibview",
     "nomorevariablesleftinthismibview",
 )
+_FIRST_LETTERS = frozenset(word[0] for word in MISSING)
 # limit for an OCTET STRING (RFC 3416, section 3) and a datagram, in octets
 LONGEST_TEXT = 65_535
 _LOWEST, _HIGHEST = -(2**63), 2**64 - 1
@@ -29,6 +30,8 @@ _INTERNET = 4  # number of arcs in 1.3.6.1; an OID that begins with them is abso
 _NUMBERS = re.compile(
     rf"[0-9]{{1,{_ARC_DIGITS}}}(?:\.[0-9]{{1,{_ARC_DIGITS}}}){{0,{_MOST_ARCS - 1}}}"
 )
+# an index of numbers as they are written, which is surely within the limits
+_PLAIN_INDEX = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){0,40}")
 # 100 more for a module's name at the start
 _LONGEST_OID = _MOST_ARCS * (_ARC_DIGITS + 1) + 100
 # characters of an OID that is kept, and how many are kept: 2 MB, 6 MB of the longest
@@ -66,7 +69,7 @@ def raw_value(element: object) -> Optional[Raw]:
         value = held
     else:
         value = str(held)
-    if isinstance(value, str) and squeezed(value or type(held).__name__).startswith(MISSING):
+    if isinstance(value, str) and _may_be_missing(value, held):
         # pysnmp's NoSuchInstance has an empty text, so the class's name is compared
         return None
     if isinstance(value, int):
@@ -75,6 +78,12 @@ def raw_value(element: object) -> Optional[Raw]:
     elif len(value) > LONGEST_TEXT:
         raise ProtocolError(f"a value has {len(value)} characters, more than {LONGEST_TEXT}")
     return value
+
+
+def _may_be_missing(value: str, held: object) -> bool:
+    if value[:1].isalnum() and value[0].lower() not in _FIRST_LETTERS:
+        return False
+    return squeezed(value or type(held).__name__).startswith(MISSING)
 
 
 def oid_arcs(text: object) -> Optional[tuple[int, ...]]:
@@ -103,6 +112,22 @@ def _of_numbers(text: str) -> Optional[tuple[int, ...]]:
     """The arcs of an OID that is written with numbers alone, None for other text. Kept, because the
     PDUs of a family have the same objects."""
     return tuple(map(int, text.split("."))) if _NUMBERS.fullmatch(text) else None
+
+
+def plain_indexes(elements: Sequence[Any], asked: str) -> Optional[list[str]]:
+    """The indexes of walked rows whose attribute `oid` is `asked` and `oid_index`, as the plainest
+    platform has it; None if one of them is not, or if two are equal: then see `Placed`.
+
+    Only for a platform that does not split OIDs.
+    """
+    start = f"{asked}."
+    found: list[str] = []
+    for element in elements:
+        oid, index = getattr(element, "oid", None), getattr(element, "oid_index", None)
+        if not isinstance(index, str) or oid != start + index or not _PLAIN_INDEX.fullmatch(index):
+            return None
+        found.append(index)
+    return found if len(set(found)) == len(found) else None
 
 
 class Placed:

@@ -5,7 +5,6 @@ errors.
 from __future__ import annotations
 
 import contextlib
-import functools
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +20,7 @@ from typing import (
 from .. import ahead
 from ..errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from .form import address
-from .rows import LONGEST_TEXT, Placed, Raw, is_of, raw_value, splits
+from .rows import LONGEST_TEXT, Placed, Raw, is_of, plain_indexes, raw_value, splits
 from .snmp_errors import ends_table, translate
 
 if TYPE_CHECKING:
@@ -150,8 +149,7 @@ class Snmp:
 
     def _rows(self, elements: Sequence[Any], oid: str) -> dict[str, Raw]:
         rows: dict[str, Optional[Raw]] = {}
-        for suffix, element in zip(self._indexes(elements, oid), elements):
-            value = self._tried(functools.partial(raw_value, element), f"walk {oid}")
+        for suffix, value in zip(self._indexes(elements, oid), self._values(elements, oid)):
             lacks_index = not suffix and value is not None
             if lacks_index or suffix in rows:
                 wrong = f"the answer has the row {suffix} twice" if suffix else "a row has no index"
@@ -160,6 +158,20 @@ class Snmp:
         if all(value is None for value in rows.values()):
             return {}
         return {suffix: "" if value is None else value for suffix, value in rows.items() if suffix}
+
+    def _values(self, elements: Sequence[Any], oid: str) -> list[Optional[Raw]]:
+        """The value of each row, None for one that the platform says is missing."""
+        values: list[Optional[Raw]] = []
+
+        def read() -> None:
+            for element in elements[len(values) :]:
+                values.append(raw_value(element))
+
+        while len(values) < len(elements):
+            self._tried(read, f"walk {oid}")
+            if len(values) < len(elements):
+                values.append(None)  # its attribute raised that the object is missing
+        return values
 
     def _elements(self, oid: str) -> list[Any]:
         """The walked rows. An error that says that nothing follows, such as SNMPv1's noSuchName,
@@ -177,6 +189,11 @@ class Snmp:
     def _indexes(self, elements: Sequence[Any], oid: str) -> list[str]:
         """The indexes of the walked rows. Costs a GET if only that shows whether the platform
         splits OIDs."""
+
+        if self._splits is False:
+            plain = plain_indexes(elements, oid)
+            if plain is not None:
+                return plain
 
         def placed() -> tuple[list[str], list[str]]:
             found = Placed(elements, oid)

@@ -29,9 +29,10 @@ FILLED = frozenset(
 
 def text(raw: Raw) -> str:
     """The value as text, without NULs, spaces, tabs and line ends around it."""
-    if isinstance(raw, bytes):
-        raw = raw.decode("utf-8", "replace")
-    return str(raw).strip(" \t\r\n\0")
+    if isinstance(raw, int):
+        return str(raw)
+    said = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
+    return said.strip(" \t\r\n\0")
 
 
 def shown(raw: Raw, longest: int = 80) -> str:
@@ -87,6 +88,8 @@ def number(raw: Optional[Raw], unit: str = "") -> Optional[Decimal]:
 
     `unit` is text that may follow the number.
     """
+    if isinstance(raw, int):
+        return Decimal(raw)
     said = "" if raw is None else text(raw)
     if unit and said.endswith(unit):
         said = said[: -len(unit)].rstrip()

@@ -101,10 +101,13 @@ class Figure(Frozen):
         Padding is left out, and so are rows with a 0 that means "not measured", unless
         `with_zeros`.
         """
-        listed = self.source.rows(reader)
-        rows = {
-            identity: value for identity, value in listed.items() if text(value) not in self.padding
-        }
+        rows = self.source.rows(reader)
+        if self.padding:
+            rows = {
+                identity: value
+                for identity, value in rows.items()
+                if text(value) not in self.padding
+            }
         if not rows:
             return {}
         exponents = self.exponent.rows(reader) if self.exponent else {}
@@ -114,24 +117,28 @@ class Figure(Frozen):
         )
         found: dict[str, Optional[Decimal]] = {}
         for identity, value in rows.items():
-            is_unmeasured_zero = number(value, self.unit) == 0 and text(value) in self.absent
-            if with_zeros or not is_unmeasured_zero:
+            held, is_absent = number(value, self.unit), text(value) in self.absent
+            if is_absent and held == 0 and not with_zeros:
+                continue
+            figure: Optional[Decimal] = None
+            if held is not None and not is_absent and held not in FILLED:
                 figure = self._figure(
-                    value, are_texts, exponents.get(identity), factors.get(identity)
+                    value, held, are_texts, exponents.get(identity), factors.get(identity)
                 )
-                found[identity] = figure if most is None else self._bounded(figure, value, most)
+            if figure is not None and most is not None and (figure > most or held in FILLED_16):
+                figure = None  # more than the part can carry, or a filled register
+            found[identity] = figure
         return found
 
-    def _bounded(self, figure: Optional[Decimal], raw: Raw, most: Decimal) -> Optional[Decimal]:
-        is_measured = figure is not None and figure <= most
-        return figure if is_measured and number(raw, self.unit) not in FILLED_16 else None
-
     def _figure(
-        self, raw: Raw, are_texts: bool, exponent: Optional[Raw], factor: Optional[Raw]
+        self,
+        raw: Raw,
+        value: Decimal,
+        are_texts: bool,
+        exponent: Optional[Raw],
+        factor: Optional[Raw],
     ) -> Optional[Decimal]:
-        value = number(raw, self.unit)
-        if value is None or value in FILLED or text(raw) in self.absent:
-            return None
+        """`value`: the number in `raw`."""
         if value < 0 and not self.magnitude:
             return None
         scale, is_text = self.scale, True

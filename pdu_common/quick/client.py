@@ -53,15 +53,11 @@ def read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: floa
 
 def _connected(credentials: Credentials) -> socket.socket:
     """A socket that receives only what comes from the agent's address and port. Raises OSError."""
-    family, _, _, _, where = socket.getaddrinfo(
-        credentials.address.encode(),
-        credentials.port,
-        type=socket.SOCK_DGRAM,
-        flags=socket.AI_NUMERICHOST,
-    )[0]
+    family = socket.AF_INET6 if credentials.is_ipv6 else socket.AF_INET
     wire = socket.socket(family, socket.SOCK_DGRAM)
     try:
-        wire.connect(where)
+        # as octets: see `_credentials._resolve`
+        wire.connect((credentials.address.encode(), credentials.port))
     except OSError:
         wire.close()
         raise

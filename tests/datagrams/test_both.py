@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from . import __main__ as command, both
@@ -10,20 +12,15 @@ EVERY = 9  # of the units
 
 
 @pytest.mark.against("recordings and fixtures, read both ways")
-def test_a_unit_reads_the_same_with_several_objects_a_request_and_costs_what_the_table_says() -> (
-    None
-):
+def test_a_unit_reads_the_same_with_several_objects_a_request_for_six_tenths_of_them() -> None:
     compared = list(both.compare(both.units()[::EVERY]))
     assert [line for one in compared for line in one.wrong] == []
     assert both.share(compared) <= 0.6
-    page = command.PAGE.read_text("utf-8")
-    written = page[page.index(command.BEGIN) : page.index(command.END)].splitlines()
-    for one in compared:
-        assert not one.unit.family or both.row(one) in written, "run python -m tests.datagrams"
 
 
-def test_the_table_has_a_row_for_each_fixture() -> None:
+def test_the_table_says_what_the_requests_of_all_its_units_are() -> None:
     page = command.PAGE.read_text("utf-8")
-    written = page[page.index(command.BEGIN) : page.index(command.END)]
-    for one in both.units():
-        assert not one.family or f"| `{one.name}` |" in written, "python -m tests.datagrams --write"
+    lines = page[page.index(command.BEGIN) : page.index(command.END)].splitlines()
+    counts = [[int(one) for one in re.findall(r"\d+(?= →|(?= \|))", line)] for line in lines[3:-1]]
+    rows, (total,) = counts[:-1], counts[-1:]
+    assert len(rows) > 150 and [sum(column) for column in zip(*rows)] == total

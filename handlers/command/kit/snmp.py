@@ -21,7 +21,6 @@ def read_as_tools_do(on: bool = True) -> None:
 
 def _together(pdu: Any, wanted: ahead.Objects) -> ahead.Answers:
     # imported late: 12 ms, for SNMP only
-    from pdu_common.snmp_tools import Credentials, Wanted, read_together
+    from pdu_common.snmp_tools import Wanted, read_together
 
-    credentials = Credentials.of(pdu.pdu_data.ip, pdu.pdu_data.snmp_params)
-    return ahead.Answers(*read_together(credentials, Wanted(*wanted)))
+    return ahead.Answers(*read_together(pdu._credentials(), Wanted(*wanted)))
