@@ -66,7 +66,9 @@ def ended(handler: str, end: Optional[End], step: int) -> Ended:
         counted = _Counted(rig, end, step)
         unit = rig.unit._replace(handler=counted.handler)
         try:
-            proof = proven(rig._replace(unit=unit), said=said, patience_s=contract.PATIENCE_S)
+            proof = proven(
+                rig._replace(unit=unit), said=said, patience_s=contract.PATIENCE_S, records=False
+            )
         except (KeyboardInterrupt, PduHandlerError):  # the latter is of the first reading
             proof = None
         finally:
