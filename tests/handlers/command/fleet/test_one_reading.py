@@ -41,6 +41,7 @@ PRODUCTS = (
     "nut_driver.command",
     "outlets.calls",
     "outlets.cycling",
+    "prove.command",
 )
 SERVICES: Mapping[str, Callable[[], Model]] = {
     **units.UNITS,
