@@ -38,7 +38,8 @@ from ..kit.options import (
 from ..kit.output import columns, counted, print_json, progress
 from ..kit.shared_options import AUTH
 from ..pdus import form
-from ..pdus.auth import names, of_file
+from ..pdus.auth import names
+from ..site import Site
 from . import sweep
 from .datagrams import AgentAnswer
 from .networks import Network, hosts, parsed
@@ -141,7 +142,7 @@ def _community(state: SharedOptions, auth: Optional[str], login: Optional[str]) 
         raise SettingsError("--auth FILE and --login NAME go together")
     if auth is None or login is None:
         return asking.secret(state, "community", "community of the PDUs (often public)")
-    known = of_file(auth)
+    known = Site(auth=auth).files().auths
     if login not in known:
         raise SettingsError(f"unknown login {printable(login, 60)!r}; known: {names(known)}")
     if not known[login].secrets.get("community"):
