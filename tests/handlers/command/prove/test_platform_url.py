@@ -151,8 +151,9 @@ def test_a_server_that_only_claims_to_switch_is_found_out(
 
 
 def test_states_that_are_not_the_units_are_named(
-    manager: DciManager, simulated: platform_url.Simulated
+    manager: DciManager, simulated: platform_url.Simulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(platform_url, "PATIENCE_S", 60.0)
     lies = Words(states={"UP": "off", "DOWN": "on", "UNKNOWN": "unknown"})
     points = tried(manager, lies, simulated)
     assert points["poll"].verdict == BROKEN
