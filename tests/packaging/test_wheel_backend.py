@@ -1,22 +1,23 @@
 from __future__ import annotations
 
-import importlib
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from tests.needs import ROOT
+from tests.packaging.building import loaded
 from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture(name="backend")
 def _backend(monkeypatch: pytest.MonkeyPatch) -> Any:
-    pytest.importorskip("setuptools.build_meta")
-    monkeypatch.syspath_prepend(str(ROOT / "packaging"))
-    return importlib.import_module("wheel_backend")
+    # In place of setuptools, whose import fails in a process that has Python's own distutils.
+    monkeypatch.setitem(sys.modules, "setuptools.build_meta", ModuleType("setuptools.build_meta"))
+    return loaded("wheel_backend")
 
 
 def test_an_editable_installation_finds_the_packages_in_the_clone(tmp_path: Path) -> None:
