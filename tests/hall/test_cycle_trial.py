@@ -48,6 +48,13 @@ def test_no_fault_leaves_a_machine_short_or_an_outlet_unnamed_and_no_kill_change
     assert trial.wrong == []
 
 
+@pytest.mark.parametrize("seed", [11240, 11274])
+def test_a_machine_lives_on_metered_cords_beside_unmetered_ones(seed: int) -> None:
+    trial = Trial(Mode.ONE_FEED, TIDY)
+    trial.run(seed, [], kills=1)
+    assert trial.wrong == [] and trial.counts["halls"] == 1
+
+
 @pytest.mark.parametrize(
     "broken, value, mode, fault",
     [

@@ -18,7 +18,7 @@ from ..pdus.states import DOWN, UP
 
 # A supply that works carries at least this part of an equal share. Less is a dead supply's input
 # filter, or a supply on standby.
-_LEAST_SHARE = 0.25
+LEAST_SHARE = 0.25
 #: the capacitors of an input filter draw up to this in A, also before a dead supply: 2.2 uF take
 #: 0.16 A at 230 V and 50 Hz, with hardly a watt
 FILTER_A = 0.25
@@ -86,8 +86,8 @@ def cords_now(
     """
     found = [readings.outlet(cord.pdu, cord.outlet) for cord in machine.cords]
     watts = [None if one is None else one.power_w for one in found]
-    least_a = _LEAST_SHARE / len(found) * sum(one.current_a or 0.0 for one in found if one)
-    least_w = _LEAST_SHARE / len(found) * sum(one or 0.0 for one in watts)
+    least_a = LEAST_SHARE / len(found) * sum(one.current_a or 0.0 for one in found if one)
+    least_w = LEAST_SHARE / len(found) * sum(one or 0.0 for one in watts)
     cords: list[CordNow] = []
     for cord, one, power in zip(machine.cords, found, watts):
         if one is None:

@@ -17,7 +17,7 @@ from ...machines.meters import Change, may_have_taken_over
 from ...pdus.states import UP
 from ..loads import FITS, LOW
 from ..rehearsal import Hall
-from ..verdicts import ADVICE, CordNow, Now
+from ..verdicts import ADVICE, LEAST_SHARE, CordNow, Now
 
 
 class Mode(enum.Enum):
@@ -147,9 +147,12 @@ def least(others: Sequence[CordNow]) -> float:
 
 def not_risen(lost: Sequence[Change], mates: Sequence[Change]) -> str:
     """Why the machine's other cords did not take over what the cord that is off carried; "" if they
-    did. A meter that does not move shows nothing: its figure is from before.
+    did. A meter that does not move shows nothing: its figure is from before. Where some cords are
+    not metered, the metered ones must have taken over the least that supplies which work take.
     """
-    if may_have_taken_over(lost, mates, LOW):
+    seen = [one for one in mates if one.before.is_known and one.after.is_known]
+    share = LOW if len(seen) == len(mates) else LEAST_SHARE * len(seen) / len(mates)
+    if may_have_taken_over(lost, seen, share):
         return ""
     now = ", ".join(f"{one.before} then {one.after}" for one in mates)
     stands = all(one.before == one.after for one in mates)
