@@ -40,4 +40,6 @@ def test_a_handler_that_is_used_again_reads_what_another_one_switched(name: str)
         kept.port_up(PduPortView(identity))
         assert states(kept.status()) == states(make(data(peer)).status()) == first
         kept.statistic()
-        assert vars(kept) == before
+        after = vars(kept)
+        after.pop("_held", None)  # the double's: what the parameters say, checked; no reading
+        assert after == before

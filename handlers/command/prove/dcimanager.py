@@ -66,6 +66,7 @@ class Api:
             trusted = ssl.create_default_context(cafile=os.environ.get("CURL_CA_BUNDLE") or None)
         except OSError as error:
             raise SettingsError(f"CURL_CA_BUNDLE cannot be read ({error.strerror})") from None
+        trusted.minimum_version = ssl.TLSVersion.TLSv1_2
         if os.environ.get("DCI_INSECURE") in ("1", "yes"):
             trusted.check_hostname, trusted.verify_mode = False, ssl.CERT_NONE
         self._opener = urllib.request.build_opener(
