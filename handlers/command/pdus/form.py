@@ -68,7 +68,10 @@ def pdu_data(
     }
     if port is not None:
         params.setdefault("port", str(port))
+    is_chosen = "version" in params
     is_v3 = params.setdefault("version", "2").strip().lower() in ("3", "v3")
+    if not is_v3:
+        _refuse_plain(state, given, is_chosen)
     # before a secret is asked for
     if is_v3 and "priv_password" in _passwords(params) and not extras.has("cryptography"):
         raise SettingsError(extras.missing("SNMPv3 with privacy", "cryptography"))
@@ -82,12 +85,7 @@ def pdu_data(
     if is_v3:
         if not params.get("user"):
             raise SettingsError(("SNMPv3 needs a user: give ", NamedSetting("username")))
-        protocols = {password: protocol for protocol, password in _PASSWORD_OF.items()}
-        for key in (state.secret_files.keys() | state.secrets.keys()) & protocols.keys():
-            if not params.get(protocols[key]):
-                raise SettingsError(
-                    (f"{key} has no effect without a protocol: give ", NamedSetting(protocols[key]))
-                )
+        _refuse_idle(state, params)
         wanted = _passwords(params)
     else:
         wanted = ["community"]
@@ -97,12 +95,55 @@ def pdu_data(
     return PduSnmpData(bare, params, settings)
 
 
+def _refuse_idle(state: SharedOptions, params: Mapping[str, str]) -> None:
+    """Raise SettingsError for a password of SNMPv3 without its protocol: it would not be used, and
+    the request be sent with less security than its owner meant. The protocol may be none.
+    """
+    for protocol, password in _PASSWORD_OF.items():
+        if _is_none(params.get(protocol, "")):
+            return  # without authentication there is no privacy
+        variable = f"PDU_{password.upper()}"
+        if password in state.secret_files or password in state.secrets:
+            named = password
+        elif not state.login and os.environ.get(variable):
+            named = variable
+        else:
+            continue
+        if not params.get(protocol, "").strip():
+            why = " has no effect without a protocol: give "
+            raise SettingsError((named, why, NamedSetting(protocol)))
+
+
+def _refuse_plain(state: SharedOptions, given: Mapping[str, str], is_chosen: bool) -> None:
+    """Raise SettingsError for what only SNMPv3 has, where another version will be used: the
+    request would be sent in plain text.
+
+    `is_chosen`: whether that version was given. Then protocols of a login and of the environment
+    may be for other PDUs. Passwords of both always may.
+    """
+    for protocol, password in _PASSWORD_OF.items():
+        asked = given.get(protocol, "").strip()
+        counts = not is_chosen or (protocol in state.settings and not state.login)
+        if asked and counts and not _is_none(asked):
+            found = protocol
+        elif password in state.secret_files:
+            found = password
+        else:
+            continue
+        why = " has no effect without SNMPv3: give "
+        raise SettingsError((found, why, NamedSetting("snmp_version", "3")))
+
+
+def _is_none(protocol: str) -> bool:
+    return protocol.strip().lower() in NO_PROTOCOL
+
+
 def _passwords(params: Mapping[str, str]) -> list[str]:
     """The passwords that the security level of SNMPv3 needs: none, authentication's, or both."""
     return [
         password
         for protocol, password in _PASSWORD_OF.items()
-        if params.get(protocol, "").strip().lower() not in ("", *NO_PROTOCOL)
+        if params.get(protocol, "").strip() and not _is_none(params[protocol])
     ]
 
 

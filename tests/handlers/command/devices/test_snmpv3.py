@@ -4,6 +4,7 @@ command that asks one PDU. The PDU is a real snmpd.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.against("Net-SNMP snmpd")
 
+AUTH, PRIV = f"PDU_AUTH_PASSWORD={AUTH_PASSWORD}", f"PDU_PRIV_PASSWORD={PRIV_PASSWORD}"
 LEVELS = {
     "noAuthNoPriv": ["--username", "plain"],
     "noAuthNoPriv by name": ["--username", "plain", "--auth-protocol", "none"],
@@ -49,13 +51,36 @@ def pdu() -> Iterator[Snmpd]:
         yield served
 
 
+#: the passwords that each level is given; a protocol of none says that they are for other PDUs
+PASSWORDS = {
+    "noAuthNoPriv": [],
+    "noAuthNoPriv by name": [AUTH, PRIV],
+    "authNoPriv": [AUTH],
+    "authNoPriv by name": [AUTH, PRIV],
+    "authPriv": [AUTH, PRIV],
+}
+
+
 def called(
     pdu: Snmpd, command: Sequence[str], level: str, without: bool, folder: Path
 ) -> subprocess.CompletedProcess[str]:
-    """One command, with both passwords in the environment, whether it needs them or not."""
+    """One command at a level."""
+    options = ["--snmp-version", "3", *LEVELS[level]]
+    return started(pdu, command, options, PASSWORDS[level], without, folder)
+
+
+def started(
+    pdu: Snmpd,
+    command: Sequence[str],
+    options: Sequence[str],
+    variables: Sequence[str],
+    without: bool,
+    folder: Path,
+) -> subprocess.CompletedProcess[str]:
+    """One command. `without`: as if the package cryptography was missing."""
     more = {"off": ["3", "--yes"], "record": ["--out", str(folder / "recorded")]}
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PDU_")}
-    passwords = {"PDU_AUTH_PASSWORD": AUTH_PASSWORD, "PDU_PRIV_PASSWORD": PRIV_PASSWORD}
+    passwords = dict(one.split("=", 1) for one in variables)
     if command == ("identify",):
         more["identify"] = ["--handler", "snmp"]
     return subprocess.run(
@@ -66,9 +91,7 @@ def called(
             *command,
             f"127.0.0.1:{pdu.port}",
             *more.get(command[0], []),
-            "--snmp-version",
-            "3",
-            *LEVELS[level],
+            *options,
         ],
         cwd=ROOT,
         env={**kept, **passwords},
@@ -93,3 +116,94 @@ def test_each_level_of_security_works_where_its_packages_are(
         assert refused.returncode == 2, refused.stdout
         assert "SNMPv3 with privacy needs the Python package cryptography" in refused.stderr
         assert AUTH_PASSWORD not in refused.stderr and PRIV_PASSWORD not in refused.stderr
+
+
+V3 = ["--snmp-version", "3", "--username", "sha"]
+UNUSED = {
+    "a password without a protocol": (V3, [AUTH], "PDU_AUTH_PASSWORD", "--auth-protocol"),
+    "the second password": (
+        [*V3, "--auth-protocol", "SHA"],
+        [AUTH, PRIV],
+        "PDU_PRIV_PASSWORD",
+        "--priv-protocol",
+    ),
+    "protocols without the version": (
+        ["--username", "sha", "--auth-protocol", "SHA"],
+        [AUTH, "PDU_COMMUNITY=public"],
+        "auth_protocol",
+        "--snmp-version 3",
+    ),
+    "another version": (
+        ["--snmp-version", "2c", "--auth-protocol", "SHA"],
+        ["PDU_COMMUNITY=public"],
+        "auth_protocol",
+        "--snmp-version 3",
+    ),
+    "a variable without the version": (
+        [],
+        [AUTH, "PDU_COMMUNITY=public", "PDU_PRIV_PROTOCOL=AES"],
+        "priv_protocol",
+        "--snmp-version 3",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNUSED)
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_what_would_not_be_used_is_an_error_before_anything_is_sent(
+    pdu: Snmpd, command: Sequence[str], case: str, tmp_path: Path
+) -> None:
+    """Else a request leaves with less security than its owner meant."""
+    options, variables, unused, remedy = UNUSED[case]
+    done = started(pdu, command, options, variables, False, tmp_path)
+    assert done.returncode == 2, done.stdout
+    assert done.stderr.startswith(f"settings: {unused} has no effect without ")
+    assert done.stderr.endswith(f": give {remedy}\n") and not done.stdout
+
+
+def test_passwords_that_are_for_other_pdus_do_no_harm(pdu: Snmpd, tmp_path: Path) -> None:
+    variables = [AUTH, PRIV, "PDU_AUTH_PROTOCOL=SHA", "PDU_COMMUNITY=public"]
+    options = ["--snmp-version", "2c"]
+    done = started(pdu, ("status", "snmp"), options, variables, False, tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_list_names_what_its_logins_would_not_use(pdu: Snmpd, tmp_path: Path) -> None:
+    """The environment's passwords are for any PDU of a list, also for those of version 2c."""
+    hall, logins, password = (tmp_path / name for name in ("hall.csv", "logins.toml", "password"))
+    hall.write_text(
+        "name,handler,address,auth\n"
+        f"plain,snmp,127.0.0.1:{pdu.port},\n"
+        f"idle,snmp,127.0.0.1:{pdu.port},idle\n"
+        f"unsaid,snmp,127.0.0.1:{pdu.port},unsaid\n"
+    )
+    logins.write_text(
+        f"""
+[auth.idle]
+snmp_version = "3"
+username = "sha"
+auth_password_file = "{password}"
+
+[auth.unsaid]
+username = "sha"
+community = "public"
+auth_protocol = "SHA"
+auth_password_file = "{password}"
+"""
+    )
+    password.write_text(AUTH_PASSWORD)
+    for file in (logins, password):
+        file.chmod(0o600)
+    done = subprocess.run(
+        [sys.executable, "-m", "handlers", "check", str(hall), "--auth", str(logins), "--json"],
+        cwd=ROOT,
+        env={**os.environ, "PDU_COMMUNITY": "public", "PDU_AUTH_PASSWORD": AUTH_PASSWORD},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    found = {one["name"]: one.get("error") for one in json.loads(done.stdout)["pdus"]}
+    assert found["plain"] is None
+    assert "auth_password has no effect without a protocol" in str(found["idle"])
+    assert "auth_protocol has no effect without SNMPv3" in str(found["unsaid"])
