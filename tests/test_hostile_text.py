@@ -49,7 +49,7 @@ from tests.waiting import bounded
 # A refused command may send only lines that begin as in NUT_LINES, and those in NUT_WHOLE.
 NUT_LINES = ("LIST ", "USERNAME ", "PASSWORD ")
 NUT_WHOLE = ("SET TRACKING ON", "INSTCMD pdu outlet.1.load.off", "LOGOUT")
-STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
+STATES = {True: "on", False: "off", None: "unknown"}
 NAMES = list(LISTED.values())
 call = conftest.call  # the fixture that runs `pdu` in this process
 
@@ -351,7 +351,7 @@ def test_a_watch_prints_the_changes_of_outlets_with_hostile_identities_in_one_li
         process.send_signal(signal.SIGINT)
         process.stdout.read()
     changes = [line for line in printed if " * =1+1: " in line]
-    assert len(changes) == 1 and changes[0].count("DOWN -> UP") == len(TEXTS), printed
+    assert len(changes) == 1 and changes[0].count("off -> on") == len(TEXTS), printed
     assert all(map(is_one_line, printed)) and len(changes[0]) < 20_000
 
 

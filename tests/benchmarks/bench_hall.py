@@ -64,7 +64,7 @@ def hall(folder: Path, machines: int) -> None:
             outlets = [
                 {
                     "identity": str(outlet),
-                    "state": "UP",
+                    "state": "on",
                     "current_a": round(rng.uniform(0.3, 1.4), 2) if outlet <= _RACK else 0.0,
                 }
                 for outlet in range(1, _OUTLETS + 1)

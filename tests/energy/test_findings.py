@@ -24,6 +24,8 @@ from handlers.command.energy.outcome import kwh
 from handlers.command.energy.owners import Tenure
 from handlers.command.energy.readings import OWN, OutletFigures, PduReadings, Poll
 from handlers.command.energy.registers import Kilowatthours
+from handlers.command.pdus.states import DOWN, UP
+from pdu_common.helper import EnumPowerStatus
 
 from .test_audit import FIRST, HOUR, LAST, hours, line, passed, written
 
@@ -37,7 +39,7 @@ def polled(
     days: float = 2.0,
     current: float = 4.5,
     watts: Optional[float] = None,
-    state: str = "UP",
+    state: EnumPowerStatus = UP,
 ) -> PduReadings:
     """Outlet 1 of a PDU, read for an hour longer; `register` is a function of hours."""
     pdu = PduReadings("rack1")
@@ -111,8 +113,8 @@ def test_a_register_that_stands_while_current_flows() -> None:
 
 
 def test_current_through_an_outlet_that_is_off() -> None:
-    assert kinds(answered(polled(rising(), state="DOWN"))) == [checks.OFF_CURRENT]
-    assert not answered(polled(lambda _: 7.0, state="DOWN", current=0.02)).events
+    assert kinds(answered(polled(rising(), state=DOWN))) == [checks.OFF_CURRENT]
+    assert not answered(polled(lambda _: 7.0, state=DOWN, current=0.02)).events
 
 
 def test_a_gap_is_told_though_the_register_bridges_it() -> None:

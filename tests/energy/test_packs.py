@@ -20,11 +20,12 @@ from handlers.command.energy import journals, packs, spread
 from handlers.command.energy.readings import OWN, OutletFigures, PduReadings, Poll
 from handlers.command.kit import journal
 from handlers.command.kit.journal import Journal
+from handlers.command.pdus.states import DOWN, UNKNOWN, UP
 from handlers.errors import SettingsError
 
 from .test_journals import DAY, FIRST, head, poll, run, unit, written
 
-STATES = {"1": "UP", "0": "DOWN", "-": ""}
+STATES = {"1": UP, "0": DOWN, "-": UNKNOWN}
 
 
 def figure(draw: random.Random, most: float) -> Optional[float]:

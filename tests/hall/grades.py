@@ -440,9 +440,9 @@ def _read(rng: random.Random, life: Life, grade: Grade) -> dict[str, Any]:
         facts: dict[str, Any] = {}
         for name, socket in strip.sockets.items():
             current, power = carried.get(socket, (0.0, 0.0))
-            state = "UP" if socket.on else "DOWN"
+            state = "on" if socket.on else "off"
             if rng.random() < grade.unknown:
-                state = "UNKNOWN"
+                state = "unknown"
             shown = _rounded(current, step, cut) if metered else None
             made["outlets"].append({"identity": name, "state": state, "current_a": shown})
             if metered and watts:

@@ -214,9 +214,9 @@ def _read(rng: random.Random, plant: Plant, habits: Habits) -> dict[str, Any]:
             made["error"] = {"kind": "unreachable", "reason": "no answer"}
             continue
         for name, outlet in bar.outlets.items():
-            state = "UP" if outlet.on else "DOWN"
+            state = "on" if outlet.on else "off"
             if rng.random() < 0.02:
-                state = "UNKNOWN"
+                state = "unknown"
             current = currents.get((bar.name, name), 0.0)
             shown = rounded(current, step, cut) if kind in ("outlets", "away") else None
             made["outlets"].append({"identity": name, "state": state, "current_a": shown})

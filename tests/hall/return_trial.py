@@ -242,7 +242,7 @@ class World:
                     "outlets": [
                         {
                             "identity": key,
-                            "state": ("UP" if one.on else "DOWN") if one.knows_state else "UNKNOWN",
+                            "state": ("on" if one.on else "off") if one.knows_state else "unknown",
                             "current_a": round(flows.get((rack.name, key), 0.0), 2),
                         }
                         for key, one in rack.relays.items()

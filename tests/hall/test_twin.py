@@ -293,7 +293,7 @@ def test_switching_an_outlet_moves_its_current_to_the_mate(run_of: Run) -> None:
     after = run_of.outlets()
     for box in boxes:
         lost, mate = ((one.pdu, one.outlet) for one in box.supplies)
-        assert before[lost][0] == "UP" and after[lost] == ("DOWN", 0.0)
+        assert before[lost][0] == "on" and after[lost] == ("off", 0.0)
         assert after[mate][1] == pytest.approx(before[lost][1] + before[mate][1], rel=0.1)
         assert twin.live_cords()[box.name] == 1
     assert after["r1-left", "2"] == before["r1-left", "2"]
@@ -326,7 +326,7 @@ def test_a_unit_without_power_does_not_answer_and_keeps_its_relays(run_of: Run) 
     }
     fleet.write_text(patient)
     twin.order("restore all")
-    assert [state for state, _ in run_of.outlets().values()] == ["UP"] * 64
+    assert [state for state, _ in run_of.outlets().values()] == ["on"] * 64
 
 
 @pytest.mark.parametrize("run_of", ["nut"], indirect=True)
@@ -391,7 +391,7 @@ def test_the_hall_of_the_page_runs_as_written(
         assert out[-1][1][-1] == "10 of 10 steps ended"
         checked = pdu("check", "hall.csv", "--auth", "logins.toml", "--json")
         outlets = [read["outlets"] for read in json.loads(checked.out)["pdus"]]
-        assert [one["state"] for some in outlets for one in some] == ["UP"] * 64
+        assert [one["state"] for some in outlets for one in some] == ["on"] * 64
         said = answers(process, "show", orders, "restore all", "fail it", "restore feed:X")
     # nothing went dark before the feed failed
     assert said.startswith("failed or tripped: nothing\nr2/db-1 goes dark\n")

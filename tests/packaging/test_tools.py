@@ -33,7 +33,7 @@ from tests.packaging.installing import CARRIED, OWN
 from tests.peers import Peer
 from tests.waiting import PATIENCE_S, bounded, until
 
-SHOWN = {True: "UP", False: "DOWN", None: "UNKNOWN"}
+SHOWN = {True: "on", False: "off", None: "unknown"}
 
 
 def _number(version: str) -> tuple[int, ...]:

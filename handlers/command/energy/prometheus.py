@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional
 
 from ...errors import ProtocolError, SettingsError, printable
+from ..pdus.states import SPELLED, UNKNOWN
 from .queries import Api, Samples
 from .readings import OWN, Found, OutletFigures, PduReadings, Poll
 
@@ -32,6 +33,8 @@ _METRICS = (
     *(_INFO, _UPTIME, _ERROR),
     *_LENGTHS,
 )
+#: value of a sample -> state
+_STATES = {spelled.sample: state for state, spelled in SPELLED.items()}
 _DAY = 86400.0
 #: how much before and after the period is read: its first and last reading must be confirmed, and
 #: a gap that is as long as the period has readings only around it
@@ -272,5 +275,5 @@ def _outlet(identity: str, figures: Mapping[str, float]) -> OutletFigures:
         None if joules is None else joules / _JOULES,
         figures.get(_LOAD if identity == OWN else _CURRENT),
         figures.get(_POWER),
-        {1.0: "UP", 0.0: "DOWN"}.get(figures.get(_STATE, -1.0), ""),
+        _STATES.get(figures.get(_STATE), UNKNOWN),
     )

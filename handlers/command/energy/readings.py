@@ -13,6 +13,9 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 
+from pdu_common.helper import EnumPowerStatus
+
+from ..pdus.states import DOWN, UNKNOWN, UP
 from .clock import PollClock, seen_by_begins, seen_by_monotonic
 from .columns import Column, np
 from .identity import SERIAL, UPTIME, UPTIME_S, UnitIdentity
@@ -26,7 +29,7 @@ OWN = ""
 _NAN = math.nan
 #: states of outlets in a column
 OFF, ON, NO_STATE = 0, 1, 2
-_STATES = {"DOWN": OFF, "UP": ON}
+_STATES = {DOWN: OFF, UP: ON, UNKNOWN: NO_STATE}
 
 
 class OutletFigures(NamedTuple):
@@ -36,8 +39,7 @@ class OutletFigures(NamedTuple):
     kwh: Optional[float] = None
     amperes: Optional[float] = None
     watts: Optional[float] = None
-    #: UP, DOWN, or anything else for not known
-    state: str = ""
+    state: EnumPowerStatus = UNKNOWN
 
 
 class Poll(NamedTuple):
@@ -166,7 +168,7 @@ class Series:
         self.kwh.append(_NAN if one.kwh is None else one.kwh)
         self.amperes.append(_NAN if one.amperes is None else one.amperes)
         self.watts.append(_NAN if one.watts is None else one.watts)
-        self.states.append(_STATES.get(one.state, NO_STATE))
+        self.states.append(_STATES[one.state])
 
     def keep_none(self, polls: int) -> None:
         """Replace all rows after so many polls by one in which nothing was read."""

@@ -10,6 +10,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from ..kit.csv_out import csv_lines
 from ..kit.output import columns
+from ..pdus.states import word
 from .verdict import PduRow, Summary
 
 
@@ -135,7 +136,7 @@ def _json(row: PduRow, marks: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     made["outlets"] = [
         {
             "identity": one.identity,
-            "state": one.state.name,
+            "state": word(one.state),
             "current_a": one.current_a,
             "energy_kwh": one.energy_kwh,
         }

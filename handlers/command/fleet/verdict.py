@@ -12,7 +12,7 @@ from typing import NamedTuple, Optional
 from ..kit.output import counted, figure
 from ..pdus.listing import ListedPdu
 from ..pdus.reading import PolledOutlet, Reading
-from ..pdus.states import DOWN, UNKNOWN, UP
+from ..pdus.states import DOWN, UNKNOWN, UP, word
 
 WELL = 0
 DOUBTFUL = 1
@@ -278,8 +278,8 @@ def changes(before: PduRow, after: PduRow) -> list[str]:
     """
     found = [] if before.result == after.result else [f"{before.result} -> {after.result}"]
     if before.on is not None and after.on is not None:
-        states = {outlet.identity: outlet.state.name for outlet in before.outlets}
-        now = {outlet.identity: outlet.state.name for outlet in after.outlets}
+        states = {outlet.identity: word(outlet.state) for outlet in before.outlets}
+        now = {outlet.identity: word(outlet.state) for outlet in after.outlets}
         found += [
             f"outlet {identity} {states.get(identity, 'new')} -> {now.get(identity, 'gone')}"
             for identity in {**states, **now}

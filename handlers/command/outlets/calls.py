@@ -17,8 +17,6 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import click
 
-from pdu_common.helper import EnumPowerStatus
-
 from ... import ahead, registry
 from ...errors import NamedSetting, SettingsError, Unsupported, printable
 from ..kit.ending import UNWRITABLE
@@ -43,8 +41,8 @@ from ..pdus.doors import Door
 from ..pdus.loading import LoadedHandler, load
 from ..pdus.reading import PolledOutlet
 
-# DOWN has none: most outlets that are off are off on purpose
-_COLOURS = {EnumPowerStatus.UP.name: "green", EnumPowerStatus.UNKNOWN.name: "yellow"}
+# what is off has none: most outlets that are off are off on purpose
+_COLOURS = {states.word(states.UP): "green", states.word(states.UNKNOWN): "yellow"}
 _NO_LABEL = {"number": "", "name": ""}
 # a key of a result -> the head of its column
 _HEADS = {"current_a": "A", "power_w": "W", "consumption_kwh": "kWh", "energy_kwh": "kWh"}
@@ -91,7 +89,7 @@ def status_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
         "outlets": [
             {
                 "identity": port.identity,
-                "state": port.power_status.name,
+                "state": states.word(states.reported(port)),
                 **labels.get(port.identity, _NO_LABEL),
             }
             for port in ports
@@ -337,8 +335,8 @@ def _reading(
 
 status = _reading(
     ReadingCommand("status", status_of),
-    "The outlets as DCImanager would show them: identity, state (UP, DOWN, UNKNOWN), and beside it"
-    " the number on the unit (if known) and the name.",
+    "The outlets as DCImanager would show them: identity, state (on, off, unknown; its UP, DOWN,"
+    " UNKNOWN), and beside it the number on the unit (if known) and the name.",
     ("pdu status snmp 192.0.2.8", "pdu status nut 192.0.2.9 -s device=rack1 --json"),
 )
 statistic = _reading(

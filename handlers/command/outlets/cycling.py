@@ -37,7 +37,7 @@ from ..machines import outlet as one_outlet
 from ..machines.outlet import OutletPower, Stage, wanted
 from ..pdus import form
 from ..pdus.loading import load
-from ..pdus.states import DOWN, UP, word
+from ..pdus.states import DOWN, UP, of_word, word
 from .calls import HANDLER, arguments_help, warned
 from .switching import CalledOutlet, not_seen, outlet_is, outlets_of, shown_now, stopped
 
@@ -61,7 +61,7 @@ class _Told(NamedTuple):
 
     def answer(self, left: EnumPowerStatus, done: bool = False, note: str = "") -> dict[str, Any]:
         """What --json prints of an outlet that was left in this state."""
-        outlet = {"identity": self.identity, "state": left.name, "done": done}
+        outlet = {"identity": self.identity, "state": word(left), "done": done}
         about = {"call": "cycle", "handler": self.handler, "host": self.host, "outlets": [outlet]}
         return {**about, "note": note} if note else about
 
@@ -105,7 +105,7 @@ def _cycle(
         outlet = outlets_of(handler, data, host, [identity])[0]
     again = command_line(state, "on", handler_name, host, identity)
     told = _Told(state, identity, where, host, handler.shown, again)
-    _refuse(told, EnumPowerStatus[outlet["state"]])
+    _refuse(told, of_word(outlet["state"]))
     asking.confirm(
         state,
         f"switch off {shown_now(outlet)} of {where}, and on again after {pause_s:g} s",

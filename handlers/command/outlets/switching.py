@@ -25,7 +25,7 @@ from ..kit.report import Interrupted, described, failed
 from ..machines import outlet as one_outlet
 from ..pdus import form, reading
 from ..pdus.loading import LoadedHandler, load
-from ..pdus.states import UNKNOWN, reported, word
+from ..pdus.states import UNKNOWN, of_word, reported, word
 from .calls import HANDLER, OutletRows, arguments_help, status_of, warned
 
 _MACHINE = "pdu machine switches a machine of the drawing by its name"
@@ -104,15 +104,14 @@ def _switch(
                             *_not_seen(done, where, goal),
                         ],
                     )
-                done.append({"identity": identity, "state": seen.name, "done": seen is wanted})
+                done.append({"identity": identity, "state": word(seen), "done": seen is wanted})
             with waiting(f"reading {listed(named)} again", state):
                 _read_again(handler, data, done, wanted)
     except KeyboardInterrupt:
         _show(state, done, where, handler.shown)
         unsure, missed = begun[len(done) :], _not_seen(done, where, goal)
         done += [
-            {"identity": identity, "state": EnumPowerStatus.UNKNOWN.name, "done": False}
-            for identity in unsure
+            {"identity": identity, "state": word(UNKNOWN), "done": False} for identity in unsure
         ]
         reasons = [
             *(f"outlet {identity} may or may not have switched" for identity in unsure),
@@ -153,14 +152,14 @@ def _read_again(
     for outlet in proven:
         again = kept[-1].outlet(outlet["identity"])
         seen = UNKNOWN if again is None else again.state
-        outlet.update(state=seen.name, done=seen is wanted)
+        outlet.update(state=word(seen), done=seen is wanted)
         if again is not None and again.current_a is not None:
             outlet["current_a"] = again.current_a
 
 
 def _show(state: SharedOptions, outlets: OutletRows, where: str, handler: str) -> None:
     for outlet in () if state.json else outlets:
-        line = outlet_is(outlet["identity"], where, handler, EnumPowerStatus[outlet["state"]])
+        line = outlet_is(outlet["identity"], where, handler, of_word(outlet["state"]))
         current_a = outlet.get("current_a")
         print(line if current_a is None else f"{line}; its meter reads {figure(current_a, 'A')}")
 
@@ -175,7 +174,7 @@ def _not_seen(outlets: OutletRows, where: str, wanted: str) -> list[str]:
     if there are any.
     """
     note = "; ".join(
-        not_seen(str(outlet["identity"]), where, wanted, EnumPowerStatus[outlet["state"]])
+        not_seen(str(outlet["identity"]), where, wanted, of_word(outlet["state"]))
         for outlet in outlets
         if not outlet["done"]
     )
@@ -253,7 +252,7 @@ def _leads(error: Exception, identity: str) -> Sequence[str]:
 def shown_now(outlet: Mapping[str, Any]) -> str:
     """An outlet with name and present state, as the question shows it."""
     name = f" {outlet['name']!r}" if outlet["name"] else ""
-    return f"outlet {outlet['identity']}{name} (now {word(EnumPowerStatus[outlet['state']])})"
+    return f"outlet {outlet['identity']}{name} (now {outlet['state']})"
 
 
 def _switching(name: str, on: bool) -> click.Command:

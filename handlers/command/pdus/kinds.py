@@ -18,6 +18,7 @@ from pdu_common.helper import EnumPowerStatus
 from ...errors import ProtocolError, Refused, Unreachable, Unsupported, printable
 from ...host import Figures
 from ..kit.output import counted, figure
+from .states import DOWN, SPELLED, UP, word
 
 T = TypeVar("T")
 LONGEST = 120  # limit for a value that a device reports, in characters
@@ -138,18 +139,16 @@ class HandlerFinding:
         self, states: Collection[EnumPowerStatus], basis: str, noun: str = "outlet"
     ) -> None:
         """Note at the head of `can` how many outlets are in each state, or at the head of `cannot`
-        that all are UNKNOWN.
+        that all are unknown.
 
         `noun`: what the output calls an outlet, such as "branch circuit".
         """
-        number = Counter(state.name for state in states)
+        number = Counter(states)
         outlets = counted(len(states), noun)
-        if not number["UP"] and not number["DOWN"]:
-            self.cannot.insert(0, f"read states: all UNKNOWN ({outlets})")
+        if not number[UP] and not number[DOWN]:
+            self.cannot.insert(0, f"read states: all unknown ({outlets})")
             return
-        listed = ", ".join(
-            f"{number[name]} {name}" for name in ("UP", "DOWN", "UNKNOWN") if number[name]
-        )
+        listed = ", ".join(f"{number[one]} {word(one)}" for one in SPELLED if number[one])
         self.can.insert(0, f"read the states of {outlets} ({listed})")
         self.evidence["state"] = basis
 

@@ -8,13 +8,12 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from pdu_common.helper import EnumPowerStatus
-
 from ...errors import SettingsError, printable
 from ...power_on import LAST, NOT_KNOWN, OFF, ON, OutletPowerOn
 from ...topology import MeteredPart
 from .listing import ListedPdu
 from .reading import PolledOutlet, Reading
+from .states import of_word, word
 
 
 class MeasuredPdu(NamedTuple):
@@ -101,7 +100,7 @@ def as_json(readings: HallReadings) -> dict[str, Any]:
             "load_a": pdu.load_a,
             "metered": pdu.metered,
             "outlets": [
-                {"identity": one.identity, "state": one.state.name, "current_a": one.current_a}
+                {"identity": one.identity, "state": word(one.state), "current_a": one.current_a}
                 for one in pdu.outlets.values()
             ],
             "labels": [
@@ -169,7 +168,7 @@ def _pdu(one: Mapping[str, Any]) -> MeasuredPdu:
             raise ValueError(f"outlet {identity!r}")
         outlets[identity] = PolledOutlet(
             identity,
-            EnumPowerStatus[_text(outlet["state"])],
+            of_word(_text(outlet["state"])),
             current_a=_figure(outlet.get("current_a")),
         )
     for label in one.get("labels", []):

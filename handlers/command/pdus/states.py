@@ -1,8 +1,5 @@
 """How an outlet's state is written. Programs here have EnumPowerStatus, DCImanager's word for it;
-this table is the only way from it to files and output.
-
-`pdu status`, `up`, `down`, `cycle`, `check` and the hall print DCImanager's names UP, DOWN and
-UNKNOWN (`EnumPowerStatus.name`).
+this table is the only way from it to files and output, and back.
 """
 
 from __future__ import annotations
@@ -18,7 +15,7 @@ UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UN
 class StateSpelling(NamedTuple):
     """One state outside of Python."""
 
-    #: for people, the gateway and `pdu outlets`
+    #: in texts, JSON and CSV
     word: str
     #: in the meter's journal
     sign: str
@@ -31,11 +28,22 @@ SPELLED: Mapping[EnumPowerStatus, StateSpelling] = {
     DOWN: StateSpelling("off", "0", 0.0),
     UNKNOWN: StateSpelling("unknown", "-", None),
 }
+_OF_WORDS = {
+    **{spelled.word: state for state, spelled in SPELLED.items()},
+    **{state.name: state for state in SPELLED},
+}
 
 
 def word(state: EnumPowerStatus) -> str:
     """`on`, `off` or `unknown`."""
     return SPELLED[state].word
+
+
+def of_word(text: str) -> EnumPowerStatus:
+    """The state that a file calls so. Readings that version 0.2.0 saved have DCImanager's names.
+    Raises KeyError for anything else.
+    """
+    return _OF_WORDS[text]
 
 
 def reported(port: Any) -> EnumPowerStatus:

@@ -114,7 +114,7 @@ def _states(name: str, found: model.NutDevice, out: HandlerFinding) -> None:
         )
         out.evidence[f"{name}: state"] = _basis(reporting[0].state_variables)
     elif reporting:
-        out.cannot.append(f"{name}: read states: all UNKNOWN ({counted(len(outlets), 'outlet')})")
+        out.cannot.append(f"{name}: read states: all unknown ({counted(len(outlets), 'outlet')})")
     elif outlets:
         out.cannot.append(
             f"{name}: read states: the driver reports none ({counted(len(outlets), 'outlet')})"

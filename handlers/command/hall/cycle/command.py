@@ -35,7 +35,7 @@ from ...kit.report import Usage, described, failed
 from ...kit.shared_options import MACHINES, PAUSE, POWER_TIMEOUT
 from ...pdus.polling import Target
 from ...pdus.saved import HallReadings
-from ...pdus.states import DOWN, UNKNOWN, UP
+from ...pdus.states import DOWN, UNKNOWN, UP, word
 from ...site import DRAWING, LIST, Site
 from .. import gathering
 from ..rehearsal import Hall
@@ -361,7 +361,7 @@ def _report(ended: Ended, steps: int, notes: Sequence[str], state: SharedOptions
     about = {
         "done": ended.done,
         "steps": steps,
-        "left": [{"cord": str(one.cord), "state": one.state.name} for one in ended.left],
+        "left": [{"cord": str(one.cord), "state": word(one.state)} for one in ended.left],
         "switched_on_again": [str(cord) for cord in ended.restored],
         "notes": list(notes),
     }

@@ -6,7 +6,7 @@
     {"at": ..., "run": "begun"}
     {"at": ..., "step": 1, "event": "begin", "carried": [["r3-left", "1"]]}
     {"at": ..., "step": 1, "event": "about", "cord": ["r3-left", "1"], "on": false}
-    {"at": ..., "step": 1, "event": "result", "cord": ..., "on": false, "state": "DOWN"}
+    {"at": ..., "step": 1, "event": "result", "cord": ..., "on": false, "state": "off"}
     {"at": ..., "step": 1, "event": "off"}           all cords of the step are proven off
     ...
     {"at": ..., "step": 1, "event": "done"}
@@ -25,10 +25,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Optional
 
+from pdu_common.helper import EnumPowerStatus
+
 from ....errors import SettingsError, printable
 from ...drawing.drawing import Cord, Drawing
 from ...kit import journal
-from ...pdus.states import DOWN, UP
+from ...pdus.states import DOWN, UP, of_word, word
 from .steps import Mode, Step
 
 _ABOUT, _RESULT, _BEGIN, _OFF, _DONE = "about", "result", "begin", "off", "done"
@@ -83,8 +85,9 @@ class Open:
     number: int
     #: the cords that carried current before
     carried: frozenset[Cord] = frozenset()
-    #: each command that was about to be sent -> the state that came of it, "" if no result is known
-    sent: dict[Sent, str] = field(default_factory=dict)
+    #: each command that was about to be sent -> the state that came of it, None if no result is
+    #: known
+    sent: dict[Sent, Optional[EnumPowerStatus]] = field(default_factory=dict)
     #: all cords of the step were proven off
     off: bool = False
     #: when the last command was about to be sent
@@ -92,13 +95,11 @@ class Open:
 
     def unresolved(self) -> list[Sent]:
         """The commands of which it is not known whether they were carried out."""
-        return [
-            sent for sent, state in self.sent.items() if state != (UP if sent[1] else DOWN).name
-        ]
+        return [sent for sent, state in self.sent.items() if state is not (UP if sent[1] else DOWN)]
 
     def perhaps_off(self) -> list[Cord]:
         """The outlets that the journal leaves off, or of which it does not know it."""
-        on = {cord for (cord, is_on), state in self.sent.items() if is_on and state == UP.name}
+        on = {cord for (cord, is_on), state in self.sent.items() if is_on and state is UP}
         return [cord for cord, is_on in self.sent if not is_on and cord not in on]
 
 
@@ -204,9 +205,12 @@ def about(at: float, step: int, cord: Cord, on: bool) -> dict[str, Any]:
     return {"at": at, "step": step, "event": _ABOUT, "cord": list(cord), "on": on}
 
 
-def result(at: float, step: int, cord: Cord, on: bool, state: str, error: str) -> dict[str, Any]:
+def result(
+    at: float, step: int, cord: Cord, on: bool, state: EnumPowerStatus, error: str
+) -> dict[str, Any]:
     """What came of a command: the state that the PDU reported, or an error."""
-    found = {"at": at, "step": step, "event": _RESULT, "cord": list(cord), "on": on, "state": state}
+    found = {"at": at, "step": step, "event": _RESULT, "cord": list(cord), "on": on}
+    found["state"] = word(state)
     return {**found, "error": error} if error else found
 
 
@@ -305,10 +309,10 @@ def advance(progress: Progress, record: Mapping[str, Any]) -> None:
     if step is None or step.number != number or number != progress.done + 1:
         raise ValueError(f"step {number}")
     if event == _ABOUT:
-        step.sent[_cord(record["cord"]), record["on"]] = ""
+        step.sent[_cord(record["cord"]), record["on"]] = None
         step.about_at = progress.last_at
     elif event == _RESULT:
-        step.sent[_cord(record["cord"]), record["on"]] = record["state"]
+        step.sent[_cord(record["cord"]), record["on"]] = of_word(record["state"])
     elif event == _OFF:
         step.off = True
     elif event == _DONE:

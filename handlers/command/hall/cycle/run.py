@@ -103,7 +103,7 @@ class Run:
         if error is None:
             return plan_file.running(at, "ended")
         return plan_file.running(
-            at, "stopped", reason=_words(error), left=[[*one.cord, one.state.name] for one in left]
+            at, "stopped", reason=_words(error), left=[[*one.cord, word(one.state)] for one in left]
         )
 
     def _all(self, only_open: bool) -> None:
@@ -229,7 +229,7 @@ class Run:
         wanted = UP if on else DOWN
         if state is not wanted:
             raise Surprise(
-                f"{cord} was to be switched {word(wanted)}; its PDU then reported {state.name}"
+                f"{cord} was to be switched {word(wanted)}; its PDU then reported {word(state)}"
             )
         self._doubtful = None
         if on:
@@ -241,7 +241,7 @@ class Run:
         self, step: Step, cord: Cord, on: bool, state: EnumPowerStatus, error: str
     ) -> None:
         at = self._world.now()
-        self._write([plan_file.result(at, step.number, cord, on, state.name, error)])
+        self._write([plan_file.result(at, step.number, cord, on, state, error)])
 
     def _switch_on(self, step: Step, cords: Sequence[Cord]) -> None:
         # backwards, so that no other cords carry the machine alone than while it was switched off

@@ -68,7 +68,7 @@ def test_a_recorded_unit_is_identified_with_its_abilities(name: str) -> None:
         on = states.count("on")
         outlets = counted(len(expected["outlets"]), "outlet")
         line = next(line for line in found.can if line.startswith("read the states of"))
-        assert line.startswith(f"read the states of {outlets} ") and (not on or f"{on} UP" in line)
+        assert line.startswith(f"read the states of {outlets} ") and (not on or f"({on} on" in line)
     else:
         assert any("states" in line for line in found.cannot)
     assert len(found.seen) >= 2 and (found.evidence or not found.can)
@@ -346,12 +346,12 @@ def test_only_the_figures_of_a_raritan_unit_are_said_to_rest_on_recordings() -> 
     [
         (
             0,
-            "read states: all UNKNOWN (2 branch circuits)",
+            "read states: all unknown (2 branch circuits)",
             "report the energy by branch circuit (2 branch circuits)",
         ),
         (
             3,
-            "read the states of 5 ports (2 UP, 1 DOWN, 2 UNKNOWN)",
+            "read the states of 5 ports (2 on, 1 off, 2 unknown)",
             "report the energy by port (5 ports)",
         ),
     ],

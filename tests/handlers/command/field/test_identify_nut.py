@@ -18,7 +18,7 @@ def test_states_cannot_be_read_if_all_outlets_of_a_nut_device_are_unknown(capsys
     with NutServer([device]) as server:
         report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")
     found = report["handlers"][0]
-    assert "pdu: read states: all UNKNOWN (2 outlets)" in found["cannot"]
+    assert "pdu: read states: all unknown (2 outlets)" in found["cannot"]
     assert not any("states" in line for line in found["can"])
 
 
@@ -69,7 +69,7 @@ def test_the_reason_for_nut_does_not_deny_outlets_whose_states_are_unknown(capsy
         found["why"]
         == "the handler can neither read nor switch anything on 1 device of this server"
     )
-    assert "pdu: read states: all UNKNOWN (1 outlet)" in found["cannot"]
+    assert "pdu: read states: all unknown (1 outlet)" in found["cannot"]
 
 
 def test_a_nut_outlet_that_reports_no_state_does_not_count_as_unknown(capsys: Printed) -> None:

@@ -276,5 +276,5 @@ def test_states_cannot_be_read_if_all_outlets_of_a_redfish_service_are_unknown(
         )
         report = identified(capsys, 0, *arguments(Unit("redfish", data)), "--handler", "redfish")
     found = report["handlers"][0]
-    assert found["cannot"][0] == "read states: all UNKNOWN (12 outlets)"
+    assert found["cannot"][0] == "read states: all unknown (12 outlets)"
     assert not any("states" in line for line in found["can"]) and "state" not in found["evidence"]

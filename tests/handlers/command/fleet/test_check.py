@@ -506,7 +506,7 @@ def test_a_watch_marks_changes_until_it_is_interrupted(tmp_path: Path, call: Cal
                 process.wait(PATIENCE_S) == INTERRUPTED
                 and process.stderr.read().strip() == "interrupted"
             )
-    assert changed.endswith("* rack: outlet 2 UP -> DOWN\n")
+    assert changed.endswith("* rack: outlet 2 on -> off\n")
 
 
 def test_a_watch_prints_why_a_pdu_failed_only_when_that_changed(
@@ -538,7 +538,7 @@ def test_a_watch_prints_why_a_pdu_failed_only_when_that_changed(
 def test_a_watch_refuses_a_name_with_control_characters(
     tmp_path: Path, shown_on: str, call: Call
 ) -> None:
-    name = "rack\x1b[2J\x9b31m\u202e\u2066\r\n* forged: outlet 1 UP -> DOWN\x00\t=1+1"
+    name = "rack\x1b[2J\x9b31m\u202e\u2066\r\n* forged: outlet 1 on -> off\x00\t=1+1"
     # a TOML escape can spell any character
     escaped = "".join(f"\\u{ord(c):04x}" for c in name)
     path = tmp_path / "list.toml"

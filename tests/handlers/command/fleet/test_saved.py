@@ -12,6 +12,7 @@ import pytest
 from handlers.command import root
 from handlers.command.pdus import saved
 from handlers.command.pdus.polling import poll_all
+from handlers.command.pdus.states import DOWN, UNKNOWN, UP, word
 from handlers.errors import SettingsError
 from handlers.nut.members import Member
 from handlers.nut.power_on import of_member
@@ -121,6 +122,20 @@ def test_check_saves_a_file_that_reads_back_as_it_was(tmp_path: Path) -> None:
     assert {one.power_on for one in pdu.outlets.values()} >= {OutletPowerOn(LAST, 0.0, 0.0)}
 
 
+def test_a_state_is_read_by_its_word_and_by_the_name_that_version_0_2_0_wrote() -> None:
+    words = (("on", UP), ("UP", UP), ("off", DOWN), ("DOWN", DOWN), ("unknown", UNKNOWN))
+    for text, state in (*words, ("UNKNOWN", UNKNOWN)):
+        outlets = [{"identity": "1", "state": text, "current_a": 1.0}]
+        read = saved.of_json({"pdus": [{"name": "a", "outlets": outlets}]}, "x.json")
+        assert read.pdus["a"].outlets["1"].state is state
+        (again,) = saved.as_json(read)["pdus"][0]["outlets"]
+        assert again["state"] == word(state)
+    for text in ("On", "up", "1", ""):
+        outlets = [{"identity": "1", "state": text, "current_a": 1.0}]
+        with pytest.raises(SettingsError, match="does not hold readings"):
+            saved.of_json({"pdus": [{"name": "a", "outlets": outlets}]}, "x.json")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -132,7 +147,7 @@ def test_check_saves_a_file_that_reads_back_as_it_was(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_with_another_power_on_is_refused(wrong: object) -> None:
-    outlets = [{"identity": "1", "state": "UP", "current_a": 1.0}]
+    outlets = [{"identity": "1", "state": "on", "current_a": 1.0}]
     pdu = {"name": "a", "outlets": outlets, "power_on": {"1": wrong}}
     with pytest.raises(SettingsError, match="does not hold readings"):
         saved.of_json({"pdus": [pdu]}, "x.json")

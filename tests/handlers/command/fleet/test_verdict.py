@@ -273,9 +273,9 @@ def test_identities_that_only_look_like_numbers_are_no_range() -> None:
 
 
 def test_a_changed_state_or_result_and_a_falling_counter_are_changes() -> None:
-    assert verdict.changes(row("UP", "UP"), row("UP", "DOWN")) == ["outlet 2 UP -> DOWN"]
-    assert verdict.changes(row("UP"), row("UP", "UP")) == ["outlet 2 new -> UP"]
-    assert verdict.changes(row("UP", "UP"), row("UP")) == ["outlet 2 UP -> gone"]
+    assert verdict.changes(row("UP", "UP"), row("UP", "DOWN")) == ["outlet 2 on -> off"]
+    assert verdict.changes(row("UP"), row("UP", "UP")) == ["outlet 2 new -> on"]
+    assert verdict.changes(row("UP", "UP"), row("UP")) == ["outlet 2 on -> gone"]
     assert verdict.changes(row("UP"), row("UP", energy=4.0)) == ["energy fell from 5 to 4 kWh"]
     assert verdict.changes(row("UP"), row("UP", energy=6.0)._replace(load_a=9.0)) == []
     # shown as 5 kWh, too
@@ -295,7 +295,7 @@ def test_a_change_while_a_pdu_was_silent_is_reported_when_it_answers() -> None:
     assert verdict.changes(before, gone) == []
     assert verdict.changes(again, row("UP", "DOWN", energy=1.0)) == [
         "unreachable -> well",
-        "outlet 2 UP -> DOWN",
+        "outlet 2 on -> off",
         "energy fell from 5 to 1 kWh",
     ]
     assert verdict.changes(verdict.remembered(None, gone), row("UP")) == ["unreachable -> well"]
@@ -305,7 +305,7 @@ def test_a_change_while_a_pdu_was_silent_is_reported_when_it_answers() -> None:
 @pytest.mark.parametrize("kind", ["unreachable", "data-stale", "unsupported"])
 def test_states_that_were_read_are_compared_whatever_error_the_figures_had(kind: str) -> None:
     half = verdict.judged(device(), reading("DOWN", kind=kind, energy=None))
-    assert verdict.changes(row("UP"), half)[1:] == ["outlet 1 UP -> DOWN"]
+    assert verdict.changes(row("UP"), half)[1:] == ["outlet 1 on -> off"]
 
 
 def test_a_unit_without_a_known_state_leads_to_the_column_metered() -> None:

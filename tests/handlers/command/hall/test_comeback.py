@@ -79,26 +79,26 @@ def one_side(state: str, said: Optional[list[Any]], amps: float = 1.01) -> Retur
 @pytest.mark.parametrize(
     "state, said, verdict, reason",
     [
-        ("UP", ON, Returned.COMES, ""),
-        ("UP", OFF, Returned.DARK, "left/1 is set to stay off when power comes back"),
-        ("UP", LAST, Returned.COMES, ""),
-        ("DOWN", LAST, Returned.DARK, "left/1 was off, and takes the state that it had"),
-        ("UNKNOWN", LAST, Returned.CANNOT_SAY, "its state before was not read"),
-        ("UP", None, Returned.CANNOT_SAY, "what it does when power comes back was not read"),
-        ("UP", ["", 0, None], Returned.CANNOT_SAY, "when power comes back was not read"),
+        ("on", ON, Returned.COMES, ""),
+        ("on", OFF, Returned.DARK, "left/1 is set to stay off when power comes back"),
+        ("on", LAST, Returned.COMES, ""),
+        ("off", LAST, Returned.DARK, "left/1 was off, and takes the state that it had"),
+        ("unknown", LAST, Returned.CANNOT_SAY, "its state before was not read"),
+        ("on", None, Returned.CANNOT_SAY, "what it does when power comes back was not read"),
+        ("on", ["", 0, None], Returned.CANNOT_SAY, "when power comes back was not read"),
     ],
 )
 def test_a_machine_comes_back_if_its_outlet_does(
     state: str, said: Optional[list[Any]], verdict: Returned, reason: str
 ) -> None:
-    (found,) = one_side(state, said, 0.0 if state == "DOWN" else 1.01).machines
+    (found,) = one_side(state, said, 0.0 if state == "off" else 1.01).machines
     assert found.verdict is verdict and reason in found.reason
 
 
 def test_it_comes_back_within_the_interval_of_its_delay() -> None:
-    (found,) = one_side("UP", ["on", 3, 9]).machines
+    (found,) = one_side("on", ["on", 3, 9]).machines
     assert (found.earliest_s, found.latest_s) == (3, 9)
-    (found,) = one_side("UP", ["on", 3, None]).machines
+    (found,) = one_side("on", ["on", 3, None]).machines
     assert (found.verdict, found.earliest_s, found.latest_s) == (Returned.COMES, 3, None)
 
 
@@ -109,8 +109,8 @@ def test_a_cord_that_kept_its_power_is_not_sure_on_a_breaker_that_may_trip() -> 
         + machine("big", "right/2", more="peak_a = 30")
     )
     read = (
-        pdu("left", ("1", "UP", 1.0, ON)),
-        pdu("right", ("1", "UP", 1.0, ON), ("2", "UP", 12.0, ON)),
+        pdu("left", ("1", "on", 1.0, ON)),
+        pdu("right", ("1", "on", 1.0, ON), ("2", "on", 12.0, ON)),
     )
     found = Comeback(hall_of(text, *read)).rehearse([A], [])
     assert verdicts(found) == {"srv": Returned.CANNOT_SAY}
@@ -119,7 +119,7 @@ def test_a_cord_that_kept_its_power_is_not_sure_on_a_breaker_that_may_trip() -> 
 
 
 def test_an_outlet_without_a_relay_has_power_at_once() -> None:
-    read = {**pdu("left", ("1", "UNKNOWN", 1.0, None)), "metered": True}
+    read = {**pdu("left", ("1", "unknown", 1.0, None)), "metered": True}
     hall = hall_of(drawing(machine("srv", "left/1")), read)
     (found,) = Comeback(hall).rehearse([A], []).machines
     assert (found.verdict, found.latest_s) == (Returned.COMES, 0)
@@ -130,7 +130,7 @@ def test_an_outlet_behind_another_pdu_adds_its_delay() -> None:
         '\n[[pdu]]\nname = "strip"\ninputs = ["left/1"]\nbreaker_a = 10\n'
     )
     hall = hall_of(
-        text, pdu("left", ("1", "UP", 1.01, LATER)), pdu("strip", ("1", "UP", 1.01, LAST))
+        text, pdu("left", ("1", "on", 1.01, LATER)), pdu("strip", ("1", "on", 1.01, LAST))
     )
     (found,) = Comeback(hall).rehearse([A], []).machines
     assert (found.earliest_s, found.latest_s) == (35, 35)
@@ -142,7 +142,7 @@ def test_an_outlet_behind_another_pdu_adds_its_delay() -> None:
 def two_sides(left: list[Any], right: list[Any], needs: int = 1, amps: float = 2.01) -> Hall:
     text = drawing(machine("srv", "left/1", "right/1", more=f"needs = {needs}"))
     return hall_of(
-        text, pdu("left", ("1", "UP", amps, left)), pdu("right", ("1", "UP", amps, right))
+        text, pdu("left", ("1", "on", amps, left)), pdu("right", ("1", "on", amps, right))
     )
 
 
@@ -182,7 +182,7 @@ def full(
 ) -> Hall:
     """So many machines with one cord each on one PDU."""
     machines = "".join(machine(f"srv-{n}", f"left/{n}") for n in range(1, count + 1))
-    outlets = [(str(n), "UP", amps, said) for n in range(1, count + 1)]
+    outlets = [(str(n), "on", amps, said) for n in range(1, count + 1)]
     return hall_of(drawing(machines, rating, more), pdu("left", *outlets))
 
 
@@ -195,7 +195,7 @@ def test_what_is_far_above_its_rating_trips_and_leaves_all_behind_it_dark() -> N
 
 def test_an_overload_begins_when_the_load_has_grown_so_far() -> None:
     machines = "".join(machine(f"srv-{n}", f"left/{n}") for n in range(1, 11))
-    outlets = [(str(n), "UP", 2.01, ["on", 10.0 * n, 10.0 * n]) for n in range(1, 11)]
+    outlets = [(str(n), "on", 2.01, ["on", 10.0 * n, 10.0 * n]) for n in range(1, 11)]
     hall = hall_of(drawing(machines, 16, "inrush_a = 4\n"), pdu("left", *outlets))
     one = breaker(Comeback(hall).rehearse([A], []), "left/L1")
     # seven machines of 2.12 A (a meter of 0.01 A, and 5 %) are within 16 A, eight are not
@@ -246,7 +246,7 @@ def test_nothing_is_proposed_where_all_fits() -> None:
 def test_the_cords_of_a_machine_get_one_delay() -> None:
     machines = "".join(machine(f"srv-{n}", f"left/{n}", f"right/{n}") for n in range(1, 13))
     sides = [
-        pdu(side, *((str(n), "UP", 0.51, ON) for n in range(1, 13))) for side in ("left", "right")
+        pdu(side, *((str(n), "on", 0.51, ON) for n in range(1, 13))) for side in ("left", "right")
     ]
     hall = hall_of(drawing(machines, 16, "inrush_a = 30\n"), *sides)
     delays = proposal(hall, Comeback(hall), [A, B])
@@ -259,13 +259,13 @@ def test_the_highest_that_was_ever_metered_counts_unless_the_owner_knows_more() 
     assert breaker(Comeback(hall, [busy]).rehearse([A], []), "left/L1").load.high > 18
     known = full(4, 1.01, ON)
     text = drawing(machine("srv", "left/1", more="peak_a = 9"))
-    peak = hall_of(text, pdu("left", ("1", "UP", 1.01, ON)))
+    peak = hall_of(text, pdu("left", ("1", "on", 1.01, ON)))
     assert breaker(Comeback(peak).rehearse([A], []), "left/L1").load.high == 9
     assert breaker(Comeback(known).rehearse([A], []), "left/L1").load.high < 5
 
 
 def test_a_machine_that_was_off_when_it_was_read_may_draw_anything() -> None:
-    found = one_side("DOWN", ON, 0.0)
+    found = one_side("off", ON, 0.0)
     one = breaker(found, "left/L1")
     assert one.load.high == float("inf") and one.fit.word == CANNOT_SAY
 
@@ -283,7 +283,7 @@ def test_cords_that_differ_are_found() -> None:
 
 
 def test_outlets_that_were_not_read_are_found() -> None:
-    hall = hall_of(drawing(machine("srv", "left/1")), pdu("left", ("1", "UP", 1.01, None)))
+    hall = hall_of(drawing(machine("srv", "left/1")), pdu("left", ("1", "on", 1.01, None)))
     (found,) = findings(hall, [])
     assert found == ("left", "what 1 of its outlets do when power comes back was not read")
 
@@ -331,8 +331,8 @@ def test_the_page_has_both_orders_the_growing_load_and_nothing_unescaped(
     (tmp_path / "hall.power.toml").write_text(text)
     hall = hall_of(
         text,
-        pdu("left", ("1", "UP", 9.01, ON), ("2", "UP", 4.01, LATER)),
-        pdu("right", ("1", "UP", 9.01, LATER)),
+        pdu("left", ("1", "on", 9.01, ON), ("2", "on", 4.01, LATER)),
+        pdu("right", ("1", "on", 9.01, LATER)),
     )
     page = tmp_path / "back.html"
     words = ["--return", "feed:A", "--return", "feed:B", "--html", str(page)]
@@ -385,11 +385,11 @@ def test_the_type_of_a_breaker_says_what_it_holds_at_once(curve: str, fits: bool
     drawn = f'curve = "{curve}"\n' if curve else ""
     text = drawing(machine("srv", "left/1"), more="inrush_a = 60\n")
     text = text.replace("breaker_a = 16\n", f"breaker_a = 16\n{drawn}", 1)
-    found = Comeback(hall_of(text, pdu("left", ("1", "UP", 4.01, ON)))).rehearse([A], [])
+    found = Comeback(hall_of(text, pdu("left", ("1", "on", 4.01, ON)))).rehearse([A], [])
     assert (breaker(found, "left/L1").fit.word == FITS) == fits
     # a feed says it for all below it
     above = text.replace(drawn, "").replace('name = "A"\n', f'name = "A"\n{drawn}', 1)
-    found = Comeback(hall_of(above, pdu("left", ("1", "UP", 4.01, ON)))).rehearse([A], [])
+    found = Comeback(hall_of(above, pdu("left", ("1", "on", 4.01, ON)))).rehearse([A], [])
     assert (breaker(found, "left/L1").fit.word == FITS) == fits
 
 

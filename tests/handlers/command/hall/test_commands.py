@@ -75,7 +75,7 @@ def test_the_exit_code_is_0_only_if_all_stay_and_fit(
     assert [one["machine"] for one in found["rehearsals"][0]["machines"] if one["advice"]] == [
         "row1/srv-2"
     ]
-    changed(hall, 0, 1, current_a=0.0, state="DOWN")
+    changed(hall, 0, 1, current_a=0.0, state="off")
     assert rehearsed(capsys, "--fail", "feed:B")[0] == 2
 
 
@@ -185,7 +185,7 @@ def test_two_lines_are_told_apart_though_their_texts_are_equal(
     hall: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (hall / "hall.power.toml").write_text(_SLASHES)
-    outlets = [{"identity": "1", "state": "UP", "current_a": 1.0}]
+    outlets = [{"identity": "1", "state": "on", "current_a": 1.0}]
     pdus = [{"name": name, "outlets": outlets} for name in ("upper", "a/b")]
     (hall / "readings.json").write_text(json.dumps({"pdus": pdus}))
     _, found = rehearsed(capsys, "--each")
@@ -224,7 +224,7 @@ def test_a_wrong_failure_is_named(
         "{}",
         '{"pdus": 1}',
         '{"pdus": [{"name": "a"}]}',
-        '{"pdus": [{"name": "a", "outlets": [{"identity": "1", "state": "on"}]}]}',
+        '{"pdus": [{"name": "a", "outlets": [{"identity": "1", "state": "up"}]}]}',
     ],
 )
 def test_a_file_without_readings_is_refused(

@@ -27,7 +27,7 @@ def hall(
         made: dict[str, Any] = {
             "name": pdu,
             "outlets": [
-                {"identity": name, "state": "UP", "current_a": current}
+                {"identity": name, "state": "on", "current_a": current}
                 for name, current in outlets.items()
             ],
         }

@@ -36,10 +36,10 @@ def readings(tmp_path: Path) -> Path:
     pdus: list[dict[str, Any]] = [
         {
             "name": "left",
-            "outlets": [{"identity": key, "state": "UP"} for key, _, _ in left],
+            "outlets": [{"identity": key, "state": "on"} for key, _, _ in left],
             "labels": [dict(zip(("identity", "number", "name"), one)) for one in left],
         },
-        {"name": "right", "outlets": [{"identity": str(n), "state": "UP"} for n in (1, 2)]},
+        {"name": "right", "outlets": [{"identity": str(n), "state": "on"} for n in (1, 2)]},
     ]
     path.write_text(json.dumps({"pdus": pdus}))
     return path

@@ -25,7 +25,7 @@ def readings(path: Path, **outlets: int) -> Path:
         {
             "name": name,
             "outlets": [
-                {"identity": str(one), "state": "UP", "current_a": 1.0}
+                {"identity": str(one), "state": "on", "current_a": 1.0}
                 for one in range(1, count + 1)
             ],
         }

@@ -45,7 +45,7 @@ from tests.peers import PEERS, Peer
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent, Device
 
-SHOWN = {True: "UP", False: "DOWN", None: "UNKNOWN"}
+SHOWN = {True: "on", False: "off", None: "unknown"}
 
 
 @pytest.fixture(scope="module", params=list(PEERS))
@@ -102,7 +102,7 @@ def test_status_shows_every_outlet_with_its_number_and_name(peer: Peer, ask: Any
     ]
     assert all(outlet["number"] for outlet in outlets)
     code, out, _ = ask("status")
-    assert code == 0 and all(word in out for word in ("identity", "number", "name", "UP"))
+    assert code == 0 and {"identity", "number", "name", "on"} <= set(out.split())
     assert out.splitlines()[0].startswith(
         f"status of {peer.address} by {peer.handler}, "
     ) and out.splitlines()[0].endswith(" s")
@@ -405,7 +405,7 @@ def test_a_state_other_than_the_wanted_one_has_a_separate_exit_code_and_message(
     assert (code, err, json.loads(out)["outlets"]) == (
         exits.NOT_SEEN,
         "",
-        [{"identity": "1", "state": "UNKNOWN", "done": False}],
+        [{"identity": "1", "state": "unknown", "done": False}],
     )
 
 

@@ -41,7 +41,7 @@ def test_an_outlet_of_every_handler_is_switched_off_and_on_again(
         assert (code, err, json.loads(out)["outlets"]) == (
             0,
             "",
-            [{"identity": on, "state": "UP", "done": True}],
+            [{"identity": on, "state": "on", "done": True}],
         )
         assert peer.books().states == before and len(peer.books().writes) >= 2
 
@@ -151,7 +151,7 @@ def test_an_outlet_that_is_not_proven_off_is_not_switched_on_and_its_state_is_sa
     unit.state = UP
     code, out, err = run(capsys, *CYCLE, "--yes", "--json")
     answered = json.loads(out)
-    assert answered["outlets"] == [{"identity": "3", "state": left.name, "done": False}]
+    assert answered["outlets"] == [{"identity": "3", "state": word(left), "done": False}]
     assert words in answered["note"] and ("error" in answered) is (error is not None)
     assert unit.sent == ["down", "down"]
 
@@ -170,7 +170,7 @@ def test_an_interruption_of_the_pause_says_which_outlet_is_off_and_how_to_switch
     ]
     unit.state = UP
     code, out, err = run(capsys, *CYCLE, "--yes", "--json")
-    assert (code, json.loads(out)["outlets"][0]["state"]) == (exits.INTERRUPTED, "DOWN")
+    assert (code, json.loads(out)["outlets"][0]["state"]) == (exits.INTERRUPTED, "off")
     assert signal.getsignal(number) is before
 
 
@@ -239,7 +239,7 @@ def test_a_relay_that_falls_back_is_not_told_as_switched(
     (outlet,) = json.loads(out)["outlets"]
     assert (code, outlet) == (
         exits.NOT_SEEN,
-        {"identity": "3", "state": other.name, "done": False},
+        {"identity": "3", "state": word(other), "done": False},
     )
     assert unit.sent == ["down", "up"][: 1 if command == "down" else 2]
     unit.state = UP

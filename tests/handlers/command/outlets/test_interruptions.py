@@ -47,7 +47,7 @@ class Interrupting:
             os.kill(os.getpid(), self.number)
 
 
-SWITCHED = {"identity": "1", "state": "DOWN", "done": True}
+SWITCHED = {"identity": "1", "state": "off", "done": True}
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -57,7 +57,7 @@ SWITCHED = {"identity": "1", "state": "DOWN", "done": True}
         (3, [SWITCHED], ["1"], "no command was sent to outlets 2, 3"),
         (
             4,
-            [SWITCHED, {"identity": "2", "state": "UNKNOWN", "done": False}],
+            [SWITCHED, {"identity": "2", "state": "unknown", "done": False}],
             ["1"],
             "outlet 2 may or may not have switched; no command was sent to outlet 3",
         ),
@@ -66,7 +66,7 @@ SWITCHED = {"identity": "1", "state": "DOWN", "done": True}
             [
                 SWITCHED,
                 {**SWITCHED, "identity": "2"},
-                {"identity": "3", "state": "UNKNOWN", "done": False},
+                {"identity": "3", "state": "unknown", "done": False},
             ],
             ["1", "2"],
             "outlet 3 may or may not have switched",
@@ -137,7 +137,7 @@ def test_ctrl_c_keeps_the_answers_of_the_hosts_that_were_read_before(
     assert (code, err) == (exits.INTERRUPTED, "")
     assert (first["host"], [outlet["state"] for outlet in first["outlets"]]) == (
         "192.0.2.7",
-        ["UP"],
+        ["on"],
     )
     assert (second["host"], second["error"]["kind"]) == ("192.0.2.8", "interrupted")
     code, out, err = run(capsys, "status", "x", "192.0.2.8", "192.0.2.9", "--json")

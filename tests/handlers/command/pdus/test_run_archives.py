@@ -183,8 +183,8 @@ def test_an_archive_of_another_pack_may_have_settings_of_another_kind(
     for name in [name for name in sys.modules if name.partition(".")[0] == "pdu_other"]:
         sys.modules.pop(name)
     assert code == 0 and [one["state"] for one in json.loads(out)["outlets"]] == [
-        "UP",
-        "UNKNOWN",
+        "on",
+        "unknown",
     ], err
 
 

@@ -129,9 +129,9 @@ def test_a_drafted_profile_can_be_checked_packed_and_polled(
             env={**os.environ, "PDU_COMMUNITY": "public"},
         )
     assert [(one["name"], one["state"]) for one in json.loads(polled.stdout)["outlets"]] == [
-        ("web", "UP"),
-        ("db", "UP"),
-        ("spare", "DOWN"),
+        ("web", "on"),
+        ("db", "on"),
+        ("spare", "off"),
     ], polled.stderr
 
 
