@@ -95,7 +95,8 @@ def _kwh(energy: Kilowatthours, has_lowest: bool) -> dict[str, Optional[float]]:
 
 def _events(events: Iterable[Event]) -> list[dict[str, Any]]:
     return [
-        {**event._asdict(), "begin": utc(event.begin), "end": utc(event.end)} for event in events
+        {**dataclasses.asdict(event), "begin": utc(event.begin), "end": utc(event.end)}
+        for event in events
     ]
 
 

@@ -1,8 +1,8 @@
 """What a source of readings yields, and how it is kept until the audit: by PDU, then by register.
 
 A source is a module with a function that yields polls in the order in which they were taken, PDU by
-PDU or mixed; `gathered` keeps them. Times are seconds since 1970 in UTC. A figure that a poll does
-not have is None in a poll and NaN in a column.
+PDU or mixed. Times are seconds since 1970 in UTC. A figure that a poll does not have is None in a
+poll and NaN in a column.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import operator
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 
 from pdu_common.helper import EnumPowerStatus
@@ -324,17 +324,6 @@ class PduReadings:
         between = np.diff(np.asarray(self.begins))
         between = between[between > 0.0]
         return float(np.median(between)) if len(between) else 0.0
-
-
-def gathered(polls: Iterable[Poll]) -> Mapping[str, PduReadings]:
-    """All PDUs of polls, which may come mixed."""
-    pdus: dict[str, PduReadings] = {}
-    for poll in polls:
-        pdu = pdus.get(poll.pdu)
-        if pdu is None:
-            pdu = pdus[poll.pdu] = PduReadings(poll.pdu)
-        pdu.append(poll)
-    return pdus
 
 
 class ReadingSource(Protocol):

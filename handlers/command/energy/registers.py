@@ -6,6 +6,7 @@ Times are seconds since 1970 in UTC, energies are kWh, powers are kW.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple, Optional
 
@@ -54,7 +55,8 @@ class RegisterReadings(NamedTuple):
     idle: Sequence[int] = ()
 
 
-class Event(NamedTuple):
+@dataclass(frozen=True)
+class Event:
     """Something that happened to a register, and when."""
 
     kind: str

@@ -7,7 +7,6 @@ those of all clients.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Callable, NamedTuple
@@ -16,7 +15,7 @@ from ..drawing.drawing import Cord, Machine
 from ..machines.meters import Draw, Meter, is_nothing
 from ..machines.proof import MachinePower, OffProof
 from ..machines.runs import Runner
-from ..machines.world import Commanded, OutletOf, PduNow, of_reading
+from ..machines.world import Commanded, ComputersClock, OutletOf, PduNow, of_reading
 from ..pdus.polling import Target
 from ..pdus.states import DOWN, UNKNOWN as NOT_KNOWN
 from .power import OFF, UNKNOWN, CordState
@@ -34,7 +33,7 @@ class MeterProof(NamedTuple):
     folder: Path
 
 
-class TurnsWorld:
+class TurnsWorld(ComputersClock):
     """The PDUs of one command, each reached as it was when the command began. A `World`, for a
     thread beside the event loop.
     """
@@ -67,15 +66,6 @@ class TurnsWorld:
     def key(self, pdu: str) -> str:
         device = self._ways[pdu][1].device
         return f"{device.handler} {device.address}"
-
-    def now(self) -> float:
-        return time.time()
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
 
 
 def _commanded(found: CordState) -> Commanded:

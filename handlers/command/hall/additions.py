@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from ..drawing.drawing import HallNode
 from .rehearsal import Hall, RehearsalOutcome
@@ -12,7 +12,8 @@ from .scenario import Bounds
 from .verdicts import Now, Verdict
 
 
-class Addition(NamedTuple):
+@dataclass(frozen=True)
+class Addition:
     """One thing to draw or to read."""
 
     #: for people

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from ..drawing.drawing import Cord, Drawing, HallNode, Input, Machine, PduNode
 from ..pdus.saved import HallReadings
@@ -14,7 +14,8 @@ from .completing import meter_of
 _SAME_A = 0.5
 
 
-class Finding(NamedTuple):
+@dataclass(frozen=True)
+class Finding:
     """One thing that is wrong, or that somebody should look at."""
 
     #: a word for programs

@@ -38,8 +38,6 @@ COLD_S = 300.0
 _CREST = 1.42
 #: outlets of one PDU that close within so many seconds count as one moment
 MOMENT_S = 1.0
-# the longest that a breaker carries TRIPS times its rating, in s
-_WITHIN_S = 3600.0
 
 
 class Returned(enum.Enum):
@@ -73,7 +71,8 @@ class MachineBack:
         return "; ".join(filter(None, (self.reason, self.sampled)))
 
 
-class Step(NamedTuple):
+@dataclass(frozen=True)
+class Step:
     """A moment of the timeline: these outlets of one PDU close."""
 
     pdu: str

@@ -166,7 +166,7 @@ def as_json(
         "returns": [_outcome(one) for one in outcomes],
         "after_s": after_s,
         "level": max(one.level for one in outcomes),
-        "findings": [one._asdict() for one in found],
+        "findings": [dataclasses.asdict(one) for one in found],
         "delays": None
         if delays is None
         else {
@@ -186,7 +186,9 @@ def _outcome(one: ReturnOutcome) -> dict[str, Any]:
         "level": one.level,
         "counts": {verdict.value: one.count(verdict) for verdict in Returned},
         "sampled": {**one.sampled._asdict(), "seed": one.seed},
-        "steps": [{**step._asdict(), "outlets": list(step.outlets)} for step in one.steps],
+        "steps": [
+            {**dataclasses.asdict(step), "outlets": list(step.outlets)} for step in one.steps
+        ],
         "machines": [_machine(machine) for machine in one.machines],
         "breakers": [_breaker_json(breaker) for breaker in one.breakers],
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Optional
 
 from ...power_on import NOT_KNOWN, OFF, OutletPowerOn
@@ -27,7 +28,8 @@ STEP_S = 2
 _LONGEST_S = 300
 
 
-class Finding(NamedTuple):
+@dataclass(frozen=True)
+class Finding:
     """Something that an owner may want to change."""
 
     where: str

@@ -5,6 +5,7 @@ The plan of `pdu cycle-hall`, which steps a cycle takes, is another thing: cycle
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 from collections.abc import Sequence
@@ -41,7 +42,7 @@ def _check(context: click.Context, /, **options: Any) -> int:
     readings = gathering.gather(gathering.SourceOptions(own, **options), drawing.read_pdus)
     found = checked(drawing, readings)
     if state.json:
-        print_json({"findings": [one._asdict() for one in found]})
+        print_json({"findings": [dataclasses.asdict(one) for one in found]})
         return _FINDINGS if found else _WELL
     machines, pdus = len(drawing.machines), len(drawing.pdus)
     hall = f"{counted(machines, 'machine')} on {counted(pdus, 'PDU')}"

@@ -14,7 +14,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple, Optional
 
@@ -386,7 +386,7 @@ def _consumer(graph: Graph, cords: Sequence[CordNow], needs: int) -> Consumer:
 
 def _with(one: Judged, sample: Sample) -> Judged:
     words = sample.in_words("lives")
-    return one._replace(worlds=sample.worlds, lives_in=sample.lives_in, sampled=words)
+    return replace(one, worlds=sample.worlds, lives_in=sample.lives_in, sampled=words)
 
 
 def _lives(one: Consumer, dead: Collection[int]) -> int:

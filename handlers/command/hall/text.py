@@ -206,7 +206,7 @@ def rest_as_json(
     made: dict[str, Any] = {
         "level": level,
         "not_known": [{"what": one.what, "touches": list(one.touches)} for one in unknown],
-        "to_add": [one._asdict() for one in more],
+        "to_add": [dataclasses.asdict(one) for one in more],
     }
     if grades:
         made["redundancy"] = {
@@ -224,7 +224,9 @@ def outcome_as_json(outcome: RehearsalOutcome) -> dict[str, Any]:
         "counts": {verdict.value: outcome.count(verdict) for verdict in Verdict},
         "sampled": {**outcome.sampled._asdict(), "seed": outcome.seed},
         "already_dark": list(outcome.already),
-        "machines": [{**one._asdict(), "verdict": one.verdict.value} for one in outcome.touched],
+        "machines": [
+            {**dataclasses.asdict(one), "verdict": one.verdict.value} for one in outcome.touched
+        ],
         "loads": [_load(one) for one in outcome.loads],
         "trips": list(outcome.trips),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from ..kit.output import counted
 from ..pdus.saved import HallReadings
@@ -36,10 +36,10 @@ _OPEN = {
 }
 
 
-def unknowns(hall: Hall, touched: Collection[str], now: Optional[float] = None) -> list[Unknown]:
+def unknowns(hall: Hall, touched: Collection[str]) -> list[Unknown]:
     """What an answer does not know in which failures touch these machines."""
     readings = hall.readings
-    found = [*_age(readings, time.time() if now is None else now)]
+    found = [*_age(readings, time.time())]
     machines: dict[Now, list[str]] = {state: [] for state in _OPEN}
     for name, cords in hall.cords.items():
         if name in touched:

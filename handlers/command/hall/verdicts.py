@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple, Optional
 
 from ..drawing.drawing import Cord, Machine
@@ -122,7 +123,8 @@ def bounds(current: Optional[float], step: float) -> tuple[float, Optional[float
     return max(0.0, current - step / 2), current + step
 
 
-class Judged(NamedTuple):
+@dataclass(frozen=True)
+class Judged:
     """The verdict on one machine."""
 
     machine: str

@@ -108,7 +108,20 @@ def switch(target: Target, identity: str, on: bool) -> EnumPowerStatus:
     return one_outlet.switched(ListedOutlet(target, identity), on)
 
 
-class PolledWorld:
+class ComputersClock:
+    """The clock of a `World`: this computer's."""
+
+    def now(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+class PolledWorld(ComputersClock):
     """The PDUs of a list. A `World`."""
 
     def __init__(self, targets: Mapping[str, Target], timeout_s: Optional[float] = None) -> None:
@@ -146,15 +159,6 @@ class PolledWorld:
     def key(self, pdu: str) -> str:
         device = self._targets[pdu].device
         return f"{device.handler} {device.address}"
-
-    def now(self) -> float:
-        return time.time()
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
 
 
 class ReadOnce:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from .document import KEPT, SIMULATED, Proof, UnitProof
@@ -70,12 +70,3 @@ def _broken(found: Sequence[UnitProof], what: str) -> set[str]:
         and one.promise in BY_KEY
         and (BY_KEY[one.promise].needs == READING) is (what == "reading")
     }
-
-
-def by_family(found: Iterable[ProvenUnits]) -> Mapping[str, Sequence[ProvenUnits]]:
-    """Family, or handler where there is none -> what is proven of it."""
-    out: dict[str, list[ProvenUnits]] = {}
-    for one in found:
-        key = one.family if one.handler == "snmp" else one.handler
-        out.setdefault(key, []).append(one)
-    return out

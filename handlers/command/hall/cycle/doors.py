@@ -14,7 +14,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...drawing.drawing import Cord
 from ...kit.options import SharedOptions, command_line
-from ...machines.world import switch
+from ...machines.world import ComputersClock, switch
 from ...pdus.polling import Target, poll_all
 from ...pdus.saved import HallReadings, of_readings
 from .plan_file import CyclePlan, Door
@@ -71,7 +71,7 @@ def _door(target: Target) -> Door:
     return Door(target.device.handler, target.device.address, digest)
 
 
-class ProtocolWorld:
+class ProtocolWorld(ComputersClock):
     """PDUs over their protocols. A `World`."""
 
     def __init__(self, targets: Sequence[Target], asked: Stopping) -> None:
@@ -88,15 +88,6 @@ class ProtocolWorld:
 
     def switch(self, cord: Cord, on: bool) -> EnumPowerStatus:
         return switch(self._targets[cord.pdu], cord.outlet, on)
-
-    def now(self) -> float:
-        return time.time()
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
 
     def is_stopping(self) -> bool:
         return self._asked.is_asked

@@ -13,7 +13,7 @@ from handlers.command.drawing import reading_toml
 from handlers.command.drawing.drawing import HallNode
 from handlers.command.hall.comeback import BreakerBack, Comeback, Returned, ReturnOutcome
 from handlers.command.hall.comeback_command import seconds
-from handlers.command.hall.delays import findings, proposal
+from handlers.command.hall.delays import Finding, findings, proposal
 from handlers.command.hall.loads import CANNOT_SAY, FITS
 from handlers.command.hall.rehearsal import Hall
 from handlers.command.kit.report import Usage
@@ -222,7 +222,7 @@ def test_many_outlets_in_one_moment_may_trip_what_one_after_the_other_does_not()
     assert breaker(found, "left/L1").fit.reason == "an inrush of 360 A may trip it"
     assert set(verdicts(found).values()) == {Returned.CANNOT_SAY}
     (finding,) = findings(at_once, [found])
-    assert finding == (
+    assert finding == Finding(
         "left/L1",
         "12 outlets close in the same moment on one 16 A breaker",
     )
@@ -276,7 +276,7 @@ def test_a_machine_that_was_off_when_it_was_read_may_draw_anything() -> None:
 def test_cords_that_differ_are_found() -> None:
     hall = two_sides(ON, OFF)
     (found,) = findings(hall, [])
-    assert found == ("srv", "its cords differ: left/1: on after 0 s, right/1: stays off")
+    assert found == Finding("srv", "its cords differ: left/1: on after 0 s, right/1: stays off")
     (late,) = findings(two_sides(ON, LATER), [])
     assert late.what == "its cords differ: left/1: on after 0 s, right/1: on after 30 s"
     assert findings(two_sides(ON, ["on", 4, 4]), []) == []
@@ -285,7 +285,7 @@ def test_cords_that_differ_are_found() -> None:
 def test_outlets_that_were_not_read_are_found() -> None:
     hall = hall_of(drawing(machine("srv", "left/1")), pdu("left", ("1", "on", 1.01, None)))
     (found,) = findings(hall, [])
-    assert found == ("left", "what 1 of its outlets do when power comes back was not read")
+    assert found == Finding("left", "what 1 of its outlets do when power comes back was not read")
 
 
 # ---- the command ---------------------------------------------------------------------------------

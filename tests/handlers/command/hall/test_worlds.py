@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from handlers.command.drawing.drawing import HallNode
-from handlers.command.hall.additions import additions
+from handlers.command.hall.additions import Addition, additions
 from handlers.command.hall.verdicts import Verdict
 from tests.handlers.command.hall.test_graph import (
     EIGHT,
@@ -74,12 +74,10 @@ def test_a_pdu_is_on_one_of_its_panels_lines_in_each_world() -> None:
 
 def test_what_to_add_is_ranked_by_the_machines_that_it_may_decide() -> None:
     made = hall(UNRATED, READ)
-    assert [tuple(one) for one in additions(made, made.rehearse(A))] == [
-        ("breaker_a of lines of right", 1)
-    ]
+    assert additions(made, made.rehearse(A)) == [Addition("breaker_a of lines of right", 1)]
     made = hall(ways(""), THREE)
     found = additions(made, fails(made, "breaker:PA/w1"))
-    assert ("`of` for the lines of left", 1) in [tuple(one) for one in found]
+    assert Addition("`of` for the lines of left", 1) in found
     made = hall(PAIR, {"left": {"1": 1.05}, "right": {"1": 0.17}})
     found = additions(made, made.rehearse(A))
     assert [one.what for one in found] == ["watts of the outlets of right"]
