@@ -10,6 +10,7 @@ states.
 """
 
 from decimal import Decimal
+from typing import Optional
 
 from ..parts import (
     RECORDED,
@@ -99,7 +100,7 @@ def phase_rows(values: Source, banks: Source, phases: Source) -> First:
 
     If there are none, all rows with bank 0.
     """
-    every = beside(values, phases)
+    every = beside(values, phases, numbered=-1)
     of_no_bank = Only(every, beside(banks, values), ("0",))
     return First((Only(of_no_bank, beside(phases, values), ("0",), keep=False), of_no_bank))
 
@@ -266,9 +267,13 @@ EASY_UNITS = (
 )
 
 
-def _easy(below: str, name: str, module: Column) -> EachUnit:
+def _easy(below: str, name: str, module: Column, count: Optional[Source] = None) -> EachUnit:
     values = column(f"318.1.1.30.{below}", name)
-    return EachUnit(beside(values, module), beside(module, values), EASY_UNITS)
+    return EachUnit(beside(values, module, count), beside(module, values), EASY_UNITS)
+
+
+def _easy_phases(below: str, name: str) -> EachUnit:
+    return _easy("4.2.1." + below, name, EASY_PHASE, scalar("318.1.1.30.3.0", "ePDUPhaseTableSize"))
 
 
 # The one outlet of an Environmental Manager. Older firmware reports its state only in the control
@@ -444,17 +449,17 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(_easy("4.2.1.5", "ePDUPhaseStatusCurrent", EASY_PHASE), HUNDREDTHS),
+            figure(_easy_phases("5", "ePDUPhaseStatusCurrent"), HUNDREDTHS),
             _easy_text("2", "current", "A"),
         ),
         power=total(
             figure(_easy("2.1.1.7", "ePDUDeviceStatusActivePower", EASY_DEVICE)),
-            figure(_easy("4.2.1.6", "ePDUPhaseStatusActivePower", EASY_PHASE)),
+            figure(_easy_phases("6", "ePDUPhaseStatusActivePower")),
             _easy_text("3", "power", "kW"),
         ),
         energy=total(
             figure(_easy("2.1.1.11", "ePDUDeviceStatusEnergy", EASY_DEVICE), THOUSANDTHS),
-            figure(_easy("4.2.1.10", "ePDUPhaseStatusEnergy", EASY_PHASE), THOUSANDTHS),
+            figure(_easy_phases("10", "ePDUPhaseStatusEnergy"), THOUSANDTHS),
             _easy_text("7", "energy", "kWh"),
         ),
         switching_confidence=Confidence.MEDIUM,
@@ -561,6 +566,7 @@ PROFILES = (
                 beside(
                     column("318.1.1.22.4.2.11.1.3", "isxModularDistSysCurrentAmps"),
                     column("318.1.1.22.4.2.11.1.1", "isxModularDistSysCurrentIndex"),
+                    numbered=-1,
                 ),
                 TENTHS,
             )

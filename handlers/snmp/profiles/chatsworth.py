@@ -76,6 +76,7 @@ PROFILES = (
                 beside(
                     column("30932.1.10.1.3.10.1.3", "cpiPduLineCurrent"),
                     column("30932.1.10.1.3.10.1.2", "cpiPduLineId"),
+                    numbered=0,
                 ),
                 HUNDREDTHS,
             ),
@@ -83,6 +84,7 @@ PROFILES = (
                 beside(
                     column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"),
                     column("30932.1.10.1.3.110.1.2", "cpiPduBranchId"),
+                    numbered=0,
                 ),
                 HUNDREDTHS,
             ),

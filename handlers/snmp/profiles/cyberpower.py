@@ -15,6 +15,7 @@ A state is UNKNOWN while a command is pending. The column for it is optional: so
 """
 
 from decimal import Decimal
+from typing import Optional
 
 from ..parts import (
     RECORDED,
@@ -91,12 +92,15 @@ def _pending(below: str, name: str) -> Doubt:
     return Doubt(column(below, name), NOT_PENDING, optional=True)
 
 
-def _of_each_unit(values: Source, module: Column = DEVICE_MODULE) -> EachUnit:
+def _of_each_unit(
+    values: Source, module: Column = DEVICE_MODULE, count: Optional[Source] = None
+) -> EachUnit:
     """`values` of units or phases.
 
-    No sum if a unit of the chain has no row. `module`: the column with each row's unit.
+    No sum if a unit of the chain has no row. `module`: the column with each row's unit. `count`:
+    the device's own number of rows.
     """
-    return EachUnit(beside(values, module), beside(module, values), UNITS)
+    return EachUnit(beside(values, module, count), beside(module, values), UNITS)
 
 
 def _lines(below: str, name: str) -> Only:
@@ -192,7 +196,11 @@ PROFILES = (
         ),
         load=total(
             figure(
-                _of_each_unit(column(EPDU2 + ".4.4.1.5", "ePDU2PhaseStatusLoad"), PHASE_MODULE),
+                _of_each_unit(
+                    column(EPDU2 + ".4.4.1.5", "ePDU2PhaseStatusLoad"),
+                    PHASE_MODULE,
+                    scalar(EPDU2 + ".4.1.0", "ePDU2PhaseTableSize"),
+                ),
                 TENTHS,
             ),
             figure(_of_each_unit(ONE_PHASE_CURRENT), TENTHS),

@@ -203,7 +203,9 @@ def load(
     types = column(f"{root}.2.2.1.9", name + "InputPhaseCurrentMeasType")
     # some firmware lacks the types
     other = First((types, column(f"{root}.2.2.1.3", name + "InputPhaseVoltage")))
-    lines: Source = Only(beside(currents, other), beside(types, currents), (NEUTRAL,), keep=False)
+    lines: Source = Only(
+        beside(currents, other, numbered=-1), beside(types, currents), (NEUTRAL,), keep=False
+    )
     if phases is not None:
         lines = counted_rows(lines, phases)
     totals = (

@@ -8,9 +8,17 @@ from ..sources import First
 from .shorthand import TENTHS, beside, column, counted, figure, librenms, oids, scalar, total
 
 STATUS = column("10456.3.3.3.1.4", "outSwitchStatus")
-# Units answer for the object without the instance .0 of the MIB: a recording shows it for its
-# neighbour, deviceATSKind.
-COUNT = First((scalar("10456.3.2.5", "deviceOutTotal"), scalar("10456.3.2.5.0", "deviceOutTotal")))
+
+
+def _of_the_device(arc: int, name: str) -> First:
+    """Units answer for the object without the instance .0 of the MIB: a recording shows it for
+    deviceATSKind.
+    """
+    return First((scalar(f"10456.3.2.{arc}", name), scalar(f"10456.3.2.{arc}.0", name)))
+
+
+COUNT = _of_the_device(5, "deviceOutTotal")
+FEEDS = _of_the_device(2, "deviceInFeedTotal")
 FEED_CURRENT = column("10456.3.3.2.1.5", "inFeedCurrent")
 FEED_POWER = column("10456.3.3.2.1.6", "inFeedPowerLoad")
 
@@ -31,8 +39,8 @@ PROFILES = (
                 power=figure(column("10456.3.3.3.1.9", "outPowerLoad")),
             ),
         ),
-        load=total(figure(beside(FEED_CURRENT, FEED_POWER), TENTHS), else_outlets=True),
-        power=total(figure(beside(FEED_POWER, FEED_CURRENT)), else_outlets=True),
+        load=total(figure(beside(FEED_CURRENT, FEED_POWER, FEEDS), TENTHS), else_outlets=True),
+        power=total(figure(beside(FEED_POWER, FEED_CURRENT, FEEDS)), else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
         evidence=RECORDED.of("state", "current", "power", "switching"),
         unread=(

@@ -69,7 +69,7 @@ def _by_phase(indexes: str) -> Source:
     """
     index = column(SIMPLE + ".1.1.1.2.1.1.1", "pduInputStatPhaseIndex")
     current = column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent")
-    return Provided(beside(current, index), index, indexes)
+    return Provided(beside(current, index, numbered=-1), index, indexes)
 
 
 def _size(unit: int) -> Source:

@@ -36,6 +36,7 @@ from ..sources import (
     Bits,
     Chained,
     Checked,
+    Column,
     EachUnit,
     First,
     Listed,
@@ -102,10 +103,21 @@ def _available(kind: str) -> Source:
     return Only(available, available, ("2",), keep=False)
 
 
+def _inlet_digits(kind: str) -> Column:
+    """A row for each inlet with a sensor."""
+    return column("13742.6.3.3.4.1.7", "inletSensorDecimalDigits", kind)
+
+
 def _metered_inlet(kind: str) -> Source:
-    """Rows if an inlet has a reading, or a sensor that is available."""
+    """Rows if an inlet has a reading, or a sensor that is available or that the answer left out."""
     available = column("13742.6.5.2.3.1.2", "measurementsInletSensorIsAvailable", kind)
-    return First((_available(kind), Unless(_inlet_value(kind), available)))
+    return First(
+        (
+            _available(kind),
+            Unless(_inlet_value(kind), available),
+            Unless(_inlet_digits(kind), available),
+        )
+    )
 
 
 def _inlets(kind: str) -> Source:
@@ -116,9 +128,7 @@ def _inlets(kind: str) -> Source:
 
 
 def _inlet(kind: str) -> Figure:
-    return _sensor(
-        _inlets(kind), column("13742.6.3.3.4.1.7", "inletSensorDecimalDigits", kind), kind == ENERGY
-    )
+    return _sensor(_inlets(kind), _inlet_digits(kind), kind == ENERGY)
 
 
 ON_STARTUP = column("13742.6.3.5.3.1.13", "outletStateOnStartup")
@@ -156,7 +166,7 @@ ONE_PHASE_INLETS = _sensor(
         beside(column("13742.6.3.3.3.1.5", "inletPoleCount"), _inlet_value(CURRENT)),
         ("1", "2"),
     ),
-    column("13742.6.3.3.4.1.7", "inletSensorDecimalDigits", CURRENT),
+    _inlet_digits(CURRENT),
 )
 # Breakers are summed only if no inlet has a current, not even the highest line current of a
 # three-phase inlet.

@@ -35,11 +35,12 @@ ENERGY = column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal")
 
 
 CURRENT = column("~.1.1.2.6.1.1.5", "sdbDevInActualCurrent")
+PHASES = column("~.1.1.2.2.1.1.1", "sdbDevCfPhases")  # an input has one
 
 
 def _inputs(below: str, name: str, scale: Decimal = ONES) -> Figure:
     values = column(f"~.1.1.2.6.1.1.{below}", name)
-    return figure(Only(beside(values, ENERGY), VOLTAGE, NOT_WIRED, keep=False), scale)
+    return figure(Only(beside(values, ENERGY, PHASES), VOLTAGE, NOT_WIRED, keep=False), scale)
 
 
 STATE = column("~.1.1.2.7.3.1.2", "sdbDevOutSwCurrentState")
@@ -82,7 +83,7 @@ PROFILES = (
         energy=total(
             figure(
                 Checked(
-                    beside(ENERGY, CURRENT),
+                    beside(ENERGY, CURRENT, PHASES),
                     ("0",),
                     VOLTAGE,
                     NOT_WIRED,

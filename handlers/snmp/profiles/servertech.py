@@ -84,6 +84,7 @@ INFEED_LOAD = beside(
     # some firmware lacks the counts
     First((OUTLET_COUNT, column("1718.3.2.2.1.2", "infeedID"))),
     column("1718.3.2.1.1.5", "towerInfeedCount"),
+    numbered=-1,
 )
 TOWER = column("1718.3.2.1.1.8", "towerCapabilities")
 IS_THREE_PHASE = Bits(TOWER, THREE_PHASE)

@@ -79,10 +79,16 @@ def figure(
     return Figure(source, scale, tuple(absent), syntax=syntax)
 
 
-def beside(values: Source, other: Source, count: Optional[Source] = None) -> Complete:
+def beside(
+    values: Source,
+    other: Source,
+    count: Optional[Source] = None,
+    least: int = 0,
+    numbered: Optional[int] = None,
+) -> Complete:
     """Values of a sum, compared with another source of the same rows, such as a column of the same
-    table, and with the device's own number of rows: if a row is missing, there is no sum."""
-    return Complete(values, other, count)
+    table, and with what else tells that a row is missing (see `Complete`): then there is no sum."""
+    return Complete(values, other, count, least, numbered)
 
 
 def counted_rows(values: Source, count: Source) -> Complete:

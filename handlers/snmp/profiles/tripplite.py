@@ -100,12 +100,15 @@ PROFILES = (
             _lx("850.1.1.3.1.3.5.1.1", "tlpUps"),
         ),
         load=total(
-            *(figure(beside(currents, powers), HUNDREDTHS) for currents, powers in OUTPUTS),
+            *(
+                figure(beside(currents, powers, numbered=-1), HUNDREDTHS)
+                for currents, powers in OUTPUTS
+            ),
             else_outlets=True,
             unit=THE_DEVICE,
         ),
         power=total(
-            *(figure(beside(powers, currents)) for currents, powers in OUTPUTS),
+            *(figure(beside(powers, currents, numbered=-1)) for currents, powers in OUTPUTS),
             else_outlets=True,
             unit=THE_DEVICE,
         ),

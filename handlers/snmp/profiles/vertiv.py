@@ -79,6 +79,7 @@ V5_LINES = figure(
         beside(
             column("21239.5.2.3.4.1.4", "pduLineCurrent"),
             column("21239.5.2.3.4.1.2", "pduLineName"),
+            least=3,
         ),
         V5_TYPE,
         V5_DELTA,
@@ -242,6 +243,7 @@ PROFILES = (
                 beside(
                     column("21239.5.2.3.2.1.8", "pduPhaseCurrent"),
                     column("21239.5.2.3.2.1.4", "pduPhaseVoltage"),
+                    numbered=-1,
                 ),
                 HUNDREDTHS,
             ),
@@ -383,6 +385,7 @@ PROFILES = (
                 beside(
                     column("476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths"),
                     column("476.1.42.3.8.30.40.1.15", "lgpPduPsLineEntryLine"),
+                    numbered=-1,
                 ),
                 HUNDREDTHS,
             ),

@@ -112,8 +112,11 @@ class Complete(ReadOnly):
         beside: another column of the same table, or another source with the same identities: each
             of its rows belongs to `source` too.
         count: the device's own number of rows, for each unit with which identities begin, or one
-            number for all rows.
+            number for all rows. A table of rows 1, 2, 3 ... may be longer, and the first of them
+            are those that are counted.
         least: the number of rows that every device of the family has.
+        numbered: the position of the arc by which the rows of a unit are numbered from 1 (or 0)
+            without a gap, such as lines; 0 is the first, -1 the last. The last row is not missed.
     """
 
     WHY = "it has rows without an object"
@@ -122,11 +125,13 @@ class Complete(ReadOnly):
     beside: Optional[Source] = None
     count: Optional[Source] = None
     least: int = 0
+    numbered: Optional[int] = None
 
     def __post_init__(self) -> None:
-        if self.beside is None and self.count is None and self.least < 1:
+        if (self.beside, self.count, self.numbered) == (None, None, None) and self.least < 1:
             raise ValueError(
-                "beside, count and least are missing: give one, which tells that a row is missing"
+                "beside, count, least and numbered are missing: give one, which tells that a row"
+                " is missing"
             )
 
     def rows(self, reader: Reader) -> Rows:
@@ -139,11 +144,39 @@ class Complete(ReadOnly):
         for unit, value in counts.items():
             counted = number(value)
             mine = [one for one in found if len(counts) == 1 or unit in beginnings(one)]
-            if counted is not None and len(mine) < counted:
+            if counted is not None and (len(mine) < counted or _lacks_first(mine, counted)):
                 found[f"{unit}."] = ""  # the dot: no index ends with one
         if len(found) < self.least:
             found["."] = ""
+        if self.numbered is not None:
+            found.update(dict.fromkeys(_gaps(list(found), self.numbered), ""))
         return found
+
+
+def _gaps(rows: Sequence[str], position: int) -> Iterator[str]:
+    """An identity for each unit whose rows, numbered by the arc there, have a gap."""
+    numbers: dict[str, set[int]] = {}
+    for one in rows:
+        arcs = one.split(".")
+        number_of = arcs.pop(position) if -len(arcs) <= position < len(arcs) else ""
+        if number_of.isascii() and number_of.isdigit():
+            numbers.setdefault(".".join(arcs), set()).add(int(number_of))
+    for unit, own in numbers.items():
+        if max(own) - min(own) >= len(own) or min(own) > 1:
+            yield f"{unit}.."  # no index ends with dots
+
+
+def _lacks_first(rows: Sequence[str], counted: Decimal) -> bool:
+    """Whether a table that is numbered from 1, and may be longer than the count, lacks a row of
+    those up to the count.
+    """
+    last = [one.rpartition(".")[2] for one in rows]
+    if not rows or not all(one.isascii() and one.isdigit() for one in last):
+        return False
+    numbers = set(map(int, last))
+    # with one row missing at most: what is numbered otherwise has no first rows
+    is_numbered = len(numbers) == len(rows) and min(numbers) > 0 and max(numbers) <= len(rows) + 1
+    return is_numbered and any(n not in numbers for n in range(1, int(counted) + 1))
 
 
 class Arc(Filter):

@@ -122,7 +122,7 @@ EVERY_PART = Profile(
                         Unless(C, Listed(C, S)),
                         Checked(Alike(C, S), ("0",), S, ("2",), 3),
                         Renumbered(C, S),
-                        Complete(C, S, S, 3),
+                        Complete(C, S, S, 3, -1),
                     )
                 )
             ),

@@ -6,7 +6,7 @@ from hypothesis import given, strategies as st
 from handlers.errors import NoSuchOutlet, ProtocolError
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Column, NamedRows, Scalar, Span, Spread, Tables
+from handlers.snmp.sources import Column, Complete, NamedRows, Scalar, Span, Spread, Tables
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory, reader, table
@@ -243,3 +243,56 @@ def test_a_pattern_must_be_a_regular_expression(pattern: str) -> None:
 def test_a_column_with_an_invalid_oid_is_refused(oid: str) -> None:
     with pytest.raises(ValueError, match="oid"):
         Column(oid)
+
+
+@pytest.mark.parametrize(
+    "rows, counted, is_complete",
+    [
+        (["1", "2", "3"], 3, True),
+        # rows of lines that the unit does not have
+        (["1", "2", "3", "4"], 3, True),
+        (["1", "3"], 1, True),
+        (["1", "3", "4"], 3, False),
+        (["2", "3"], 1, False),
+        (["2"], 1, False),
+        (["1"], 2, False),
+        # not numbered from 1
+        (["0", "1", "2"], 3, True),
+        (["5", "6", "7"], 3, True),
+        (["1.1", "1.2", "2.1"], 3, True),
+    ],
+)
+def test_the_rows_of_a_count_are_the_first(
+    rows: list[str], counted: int, is_complete: bool
+) -> None:
+    at = reader({**table("1.3.9", dict.fromkeys(rows, 7)), "1.3.8.0": counted})
+    found = Complete(Column("1.3.9"), count=Scalar("1.3.8.0")).rows(at)
+    assert ("" not in found.values()) is is_complete
+
+
+@pytest.mark.parametrize(
+    "rows, position, is_complete",
+    [
+        (["1", "2", "3"], -1, True),
+        (["0", "1"], -1, True),
+        (["1", "3"], -1, False),
+        (["2", "3"], -1, False),
+        (["2"], -1, False),
+        (["1.1", "1.2", "2.1"], -1, True),
+        (["1.1", "1.2", "2.2"], -1, False),
+        (["1.48.50", "2.48.50", "1.51.52"], 0, True),
+        (["1.48.50", "3.48.50", "1.51.52"], 0, False),
+        ([], -1, True),
+    ],
+)
+def test_a_gap_in_the_numbers_of_a_unit_is_a_missing_row(
+    rows: list[str], position: int, is_complete: bool
+) -> None:
+    at = reader(table("1.3.9", dict.fromkeys(rows, 7)))
+    found = Complete(Column("1.3.9"), numbered=position).rows(at)
+    assert ("" not in found.values()) is is_complete
+
+
+def test_what_nothing_tells_a_missing_row_of_is_refused() -> None:
+    with pytest.raises(ValueError, match="least and numbered are missing"):
+        Complete(Column("1.3.9"))
