@@ -70,11 +70,22 @@ def found(name: str) -> Optional[str]:
 
 def program(name: str) -> str:
     """The path of a program. If it is missing, skips the test, or fails it if CI is set."""
-    path = found(name)
-    if path:
-        return path
+    return programs(name)[0]
+
+
+def programs(*names: str) -> list[str]:
+    """The paths of programs. If some are missing, skips the test, or fails it if CI is set, with
+    one command that installs all of them.
+    """
+    paths = [path for path in map(found, names) if path]
+    if len(paths) == len(names):
+        return paths
+    lacking = [name for name in names if not found(name)]
+    packages = dict.fromkeys(PACKAGES[name] for name in lacking)
+    verb = "is" if len(lacking) == 1 else "are"
     _missing(
-        f"{name} is missing: apt-get install {PACKAGES[name]}", fail=bool(os.environ.get("CI"))
+        f"{', '.join(lacking)} {verb} missing: apt-get install {' '.join(packages)}",
+        fail=bool(os.environ.get("CI")),
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.needs import ROOT
+from tests.needs import PACKAGES, ROOT, programs
 
 # The real programs on a Machine's PATH. Others are missing, such as make, curl, apt-get and
 # dpkg-query.
@@ -211,3 +211,18 @@ def test_without_the_environment_the_command_that_makes_it_is_named(module: str)
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert "is missing: make env" in only_line(done)
+
+
+def test_a_skip_names_one_command_for_all_programs_that_are_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tests.needs.found", lambda name: "" if name in PACKAGES else name)
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception) as skipped:
+        programs("corosync", "corosync-quorumtool", "pacemakerd", "sh")
+    assert str(skipped.value) == (
+        "corosync, corosync-quorumtool, pacemakerd are missing: apt-get install corosync pacemaker"
+    )
+    with pytest.raises(pytest.skip.Exception, match="^curl is missing: apt-get install curl$"):
+        programs("curl")
+    assert programs("sh") == ["sh"]

@@ -20,7 +20,7 @@ from xml.sax.saxutils import quoteattr
 import pytest
 
 from tests.handlers.command.fence.site import DRAWING, OTHER_RACK, Site, closed_port, site
-from tests.needs import ROOT, program
+from tests.needs import ROOT, programs
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S, bounded, until
 
@@ -149,9 +149,9 @@ def cluster(folder: Path, fences: dict[str, dict[str, str]]) -> Iterator[Cluster
     """A cluster with these fence devices, by name, and one service. Skips the test where it cannot
     run.
     """
-    daemons = [program("corosync"), program("pacemakerd")]
-    for name in ("crm_mon", "corosync-quorumtool", "unshare", "nsenter"):
-        program(name)
+    daemons = programs(
+        "corosync", "pacemakerd", "crm_mon", "corosync-quorumtool", "unshare", "nsenter"
+    )[:2]
     if os.geteuid() != 0:
         pytest.skip("corosync and pacemakerd run only as root")
     agent = folder / "fence_pdu"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.handlers.command.fence.site import Site, site
-from tests.needs import ROOT, program
+from tests.needs import ROOT, program, programs
 from tests.waiting import PATIENCE_S, until
 
 # The daemon looks for agents in /usr/sbin only. Its own view of that folder gets ours on top.
@@ -30,7 +30,7 @@ exec "$2" -s -l "$1/fenced.log"
 @contextlib.contextmanager
 def fenced(folder: Path) -> Iterator[None]:
     """The daemon, with the agent as `fence_pdu`. Skips the test where it cannot run."""
-    daemon = program("pacemaker-fenced")
+    daemon = programs("pacemaker-fenced", "stonith_admin")[0]
     if os.geteuid() != 0:
         pytest.skip("pacemaker-fenced runs only as root")
     if _answers():
