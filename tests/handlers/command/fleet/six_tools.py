@@ -1,5 +1,7 @@
 """What six tools say of the outlets of a PDU, each by a reading of its own, in one form.
 
+They read SNMP as the command does, with the quick client.
+
 As a program: `python -m tests.handlers.command.fleet.six_tools MODULE LIST LOGINS` imports MODULE
 first, and prints what they say of each PDU of the list as JSON.
 """
@@ -38,8 +40,10 @@ SaidOfEach = Mapping[str, Said]
 
 def by_each_tool(target: Target) -> dict[str, SaidOfEach]:
     """By tool."""
+    from handlers.command.kit.snmp import read_as_tools_do
     from handlers.command.pdus.polling import poll_states
 
+    read_as_tools_do()
     listed = poll_states(target)
     assert listed.failure is None, listed.failure
     identities = [one.identity for one in listed.outlets]
