@@ -100,7 +100,7 @@ wheel: env       ## dist/dcimanager_pdu_handlers-VERSION-py3-none-any.whl; needs
 
 sbom: env        ## an SBOM in CycloneDX for each file in dist/, by OWASP's cyclonedx-python-lib, which it installs in .cache; needs PyPI
 	@sh .ci/setup sbom
-	@PYTHONPATH=.cache/sbom $(RUN) packaging/sbom.py
+	@PYTHONPATH=.cache/sbom-$$($(RUN) -c 'import sys; print("%d.%d" % sys.version_info[:2])') $(RUN) packaging/sbom.py
 
 release: packages deb wheel ## all that is handed out: the archives, register.sh, pdu.pyz, the Debian package and the wheel in dist/, each with its SBOM
 	@$(MAKE) --no-print-directory sbom

@@ -112,6 +112,11 @@ def reported() -> Iterator[None]:
         raise SystemExit(2) from None
 
 
+def _for_this_python(name: str) -> Path:
+    """The folder of packages that are compiled for one Python, as .ci/setup names it."""
+    return ROOT / ".cache" / "{}-{}.{}".format(name, *sys.version_info[:2])
+
+
 def pysmi() -> str:
     """The folder with the package pysmi, which is not in .venv (.ci/setup says why).
 
@@ -128,7 +133,7 @@ def sbom() -> str:
 
     If it is missing, skips the test, or fails it if CI is set.
     """
-    folder = ROOT / ".cache" / "sbom"
+    folder = _for_this_python("sbom")
     if (folder / ".installed").is_file():
         return str(folder)
     _missing("cyclonedx-python-lib is missing: sh .ci/setup sbom", fail=bool(os.environ.get("CI")))
@@ -151,7 +156,7 @@ def peers() -> str:
 
     If it is missing, skips the test, or fails it if CI is set.
     """
-    folder = ROOT / ".cache" / "peers"
+    folder = _for_this_python("peers")
     if (folder / ".installed").is_file():
         return str(folder)
     _missing(
