@@ -149,7 +149,7 @@ def _write(path: Path, memory: Memory) -> None:
     }
     new = path.with_suffix(".new")
     with open(new, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        json.dump(document, file)
+        file.write(json.dumps(document))  # json.dump encodes in Python, at five times the cost
         file.flush()
         os.fsync(file.fileno())
     os.replace(new, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,12 @@ from tests.handlers.command.machines.lies import (
 
 # one of so many combinations of meter, threshold and load; `python -m` of the module runs all
 _EVERY = 97
+
+
+@pytest.fixture(autouse=True)
+def _no_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of a trial is its own, and its thousands of steps need not be on the disk."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
 @pytest.mark.parametrize("name", LIES)
