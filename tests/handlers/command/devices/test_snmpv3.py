@@ -10,9 +10,11 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Callable
 
 import pytest
 
+from tests.handlers.command.running import run
 from tests.needs import ROOT, program
 from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, USERS, Snmpd
 from tests.simulators.snmp_agent.devices import BUILT_IN
@@ -39,8 +41,12 @@ COMMANDS: Sequence[Sequence[str]] = (
     ("record", "snmp"),
     ("identify",),
 )
-_RUN = "import sys{0}\nfrom handlers.command.start import main\nsys.exit(main(sys.argv[1:]))"
-_WITHOUT = "\nsys.modules['cryptography'] = None"
+_WITHOUT = """import sys
+sys.modules['cryptography'] = None
+from handlers.command.start import main
+sys.exit(main(sys.argv[1:]))"""
+# a command and its level -> exit code, standard output and standard error
+Call = Callable[[Sequence[str], "Level"], tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -61,40 +67,54 @@ PASSWORDS = {
 }
 
 
-def called(
-    pdu: Snmpd, command: Sequence[str], level: str, without: bool, folder: Path
-) -> subprocess.CompletedProcess[str]:
-    """One command at a level."""
-    options = ["--snmp-version", "3", *LEVELS[level]]
-    return started(pdu, command, options, PASSWORDS[level], without, folder)
+# a level's options, and the passwords that it is given
+Level = tuple[Sequence[str], Sequence[str]]
 
 
-def started(
-    pdu: Snmpd,
-    command: Sequence[str],
-    options: Sequence[str],
-    variables: Sequence[str],
-    without: bool,
-    folder: Path,
+def of(level: str) -> Level:
+    return ["--snmp-version", "3", *LEVELS[level]], PASSWORDS[level]
+
+
+def _line(pdu: Snmpd, command: Sequence[str], options: Sequence[str], folder: Path) -> list[str]:
+    more = {
+        "off": ["3", "--yes"],
+        "record": ["--out", str(folder / "recorded")],
+        "identify": ["--handler", "snmp"],
+    }
+    return [*command, f"127.0.0.1:{pdu.port}", *more.get(command[0], []), *options]
+
+
+def _passwords(variables: Sequence[str]) -> dict[str, str]:
+    return dict(one.split("=", 1) for one in variables)
+
+
+@pytest.fixture
+def call(
+    pdu: Snmpd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Call:
+    """Runs a command in this process."""
+
+    def called(command: Sequence[str], level: Level) -> tuple[int, str, str]:
+        options, variables = level
+        for key in [key for key in os.environ if key.startswith("PDU_")]:
+            monkeypatch.delenv(key)
+        for key, value in _passwords(variables).items():
+            monkeypatch.setenv(key, value)
+        return run(capsys, *_line(pdu, command, options, tmp_path))
+
+    return called
+
+
+def without_cryptography(
+    pdu: Snmpd, command: Sequence[str], level: Level, folder: Path
 ) -> subprocess.CompletedProcess[str]:
-    """One command. `without`: as if the package cryptography was missing."""
-    more = {"off": ["3", "--yes"], "record": ["--out", str(folder / "recorded")]}
+    """One command in a process for which the package is missing."""
+    options, variables = level
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PDU_")}
-    passwords = dict(one.split("=", 1) for one in variables)
-    if command == ("identify",):
-        more["identify"] = ["--handler", "snmp"]
     return subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            _RUN.format(_WITHOUT if without else ""),
-            *command,
-            f"127.0.0.1:{pdu.port}",
-            *more.get(command[0], []),
-            *options,
-        ],
+        [sys.executable, "-c", _WITHOUT, *_line(pdu, command, options, folder)],
         cwd=ROOT,
-        env={**kept, **passwords},
+        env={**kept, **_passwords(variables)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -104,18 +124,37 @@ def started(
 
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
-def test_each_level_of_security_works_where_its_packages_are(
+def test_each_level_of_security_works(call: Call, command: Sequence[str], level: str) -> None:
+    code, _, error = call(command, of(level))
+    assert code == 0, error
+
+
+# Each level by one command, and each other command at a level: what the package is needed for
+# depends on the level, and what a command imports does not.
+_PAIRS = [
+    *((COMMANDS[0], level) for level in LEVELS if level != "authPriv"),
+    *((command, "authNoPriv") for command in COMMANDS[1:]),
+]
+
+
+@pytest.mark.parametrize(
+    "command, level", _PAIRS, ids=lambda one: one if isinstance(one, str) else one[0]
+)
+def test_a_level_without_privacy_needs_no_cryptography(
     pdu: Snmpd, command: Sequence[str], level: str, tmp_path: Path
 ) -> None:
-    """Only privacy needs cryptography."""
-    is_private = level == "authPriv"
-    done = called(pdu, command, level, not is_private, tmp_path)
+    done = without_cryptography(pdu, command, of(level), tmp_path)
     assert done.returncode == 0, done.stderr
-    if is_private:
-        refused = called(pdu, command, level, True, tmp_path / "no")
-        assert refused.returncode == 2, refused.stdout
-        assert "SNMPv3 with privacy needs the Python package cryptography" in refused.stderr
-        assert AUTH_PASSWORD not in refused.stderr and PRIV_PASSWORD not in refused.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_privacy_without_cryptography_is_refused(
+    pdu: Snmpd, command: Sequence[str], tmp_path: Path
+) -> None:
+    refused = without_cryptography(pdu, command, of("authPriv"), tmp_path)
+    assert refused.returncode == 2, refused.stdout
+    assert "SNMPv3 with privacy needs the Python package cryptography" in refused.stderr
+    assert AUTH_PASSWORD not in refused.stderr and PRIV_PASSWORD not in refused.stderr
 
 
 V3 = ["--snmp-version", "3", "--username", "sha"]
@@ -151,21 +190,21 @@ UNUSED = {
 @pytest.mark.parametrize("case", UNUSED)
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
 def test_what_would_not_be_used_is_an_error_before_anything_is_sent(
-    pdu: Snmpd, command: Sequence[str], case: str, tmp_path: Path
+    call: Call, command: Sequence[str], case: str
 ) -> None:
     """Else a request leaves with less security than its owner meant."""
     options, variables, unused, remedy = UNUSED[case]
-    done = started(pdu, command, options, variables, False, tmp_path)
-    assert done.returncode == 2, done.stdout
-    assert done.stderr.startswith(f"settings: {unused} has no effect without ")
-    assert done.stderr.endswith(f": give {remedy}\n") and not done.stdout
+    code, shown, error = call(command, (options, variables))
+    assert code == 2, shown
+    assert error.startswith(f"settings: {unused} has no effect without ")
+    assert error.endswith(f": give {remedy}\n") and not shown
 
 
-def test_passwords_that_are_for_other_pdus_do_no_harm(pdu: Snmpd, tmp_path: Path) -> None:
+def test_passwords_that_are_for_other_pdus_do_no_harm(call: Call) -> None:
     variables = [AUTH, PRIV, "PDU_AUTH_PROTOCOL=SHA", "PDU_COMMUNITY=public"]
     options = ["--snmp-version", "2c"]
-    done = started(pdu, ("status", "snmp"), options, variables, False, tmp_path)
-    assert done.returncode == 0, done.stderr
+    code, _, error = call(("status", "snmp"), (options, variables))
+    assert code == 0, error
 
 
 def test_a_list_names_what_its_logins_would_not_use(pdu: Snmpd, tmp_path: Path) -> None:
