@@ -51,6 +51,8 @@ _EATON_EPDU = f"{_MIBS}eaton/EATON-EPDU-MIB"
 _DUMPS = "https://github.com/networkupstools/nut-ddl"
 _HCL = "https://networkupstools.org/stable-hcl.html"
 _GU2 = "https://manualmachine.com/vertiv/geistgu2series/20037677-installeruser-manual"
+_DOMINION = "https://www.notice-facile.com/en/manual/"
+_POWERMAN = "https://github.com/chaos/powerman/blob/HEAD/etc/"
 _UPS = "a UPS: the handler nut reads it if a driver of NUT does"
 _BASIC = "a basic PDU without a network interface"
 _DPI = "https://github.com/xcat2/xcat-core/blob/HEAD/xCAT-server/lib/xcat/plugins/pdu.pm"
@@ -181,8 +183,12 @@ NAMES: tuple[Name, ...] = (
     *_names("PX, PX2xxxx*, PX3xxxx*, PX2, PX3, PXO, PXC", "raritan", _XERUS),
     *_names("PX3TSxxxx*, PX3TS", "raritan", f"{_NETBOX}Raritan/"),
     *_names(
-        "PX4, PX4xxx*", "raritan", "https://manuzoid.com/manuals/y4Llr-Raritan%20PX4%20User%20guide"
+        "PX4, PX4xxxx*, PX4xxx?*",  # PX4316 is of the first generation
+        "raritan",
+        "https://manuzoid.com/manuals/y4Llr-Raritan%20PX4%20User%20guide",
     ),
+    *_names("Dominion PX2xxxx*", "raritan", f"{_DOMINION}1206301/raritan+dominion-px2-1098"),
+    *_names("Dominion PX3xxxx*", "raritan", f"{_DOMINION}1206317/raritan+dominion-px3-5176r"),
     *_names(
         "PXE",
         "raritan",
@@ -196,7 +202,8 @@ NAMES: tuple[Name, ...] = (
     ),
     *_names("BCM2, PMC", "raritan", _XERUS_RPC),
     *_names(
-        "PX2, PX2xxxx*, PX3, PX3xxxx*, PX3TS, PX3TSxxxx*, PX4, PX4xxx*, PRO4X",
+        "PX2, PX2xxxx*, PX3, PX3xxxx*, PX3TS, PX3TSxxxx*, PX4, PX4xxxx*, PX4xxx?*, PRO4X,"
+        " Dominion PX2xxxx*, Dominion PX3xxxx*",
         "raritan-px2",
         f"{_MIBS}raritan/PDU2-MIB",
     ),
@@ -205,6 +212,8 @@ NAMES: tuple[Name, ...] = (
         "raritan-px1",
         f"{_MIBS}raritan/PDU-MIB",
     ),
+    *_names("PX4316", "raritan-px1", f"{_POWERMAN}raritan-px4316.dev", True),
+    *_names("PX5523", "raritan-px1", f"{_POWERMAN}raritan-px5523.dev", True),
     *_unsupported("DKXx*", "a KVM switch", f"{_NETBOX}Raritan/"),
     *_unsupported("DSXx*", "a console server", f"{_NETBOX}Raritan/"),
     *_names("CWxH*, CWxxV*", "sentry3", _CDU, True),
@@ -522,6 +531,12 @@ NAMES: tuple[Name, ...] = (
         "wti-power",
         f"{_NETBOX}WTI/",
         "it has four outlets, but no public text says that its MIB is WTI-POWER-MIB",
+    ),
+    *_perhaps(
+        "MPSHx?xx*, MPSHxx?xx*",
+        "wti-power",
+        "https://manualsbrain.com/en/manuals/1152838/?page=157",
+        "its manual has the plugTable of WTI-POWER-MIB, but not the number above it",
     ),
     *_unsupported("REM4R0*, DSMxxNM*, DSMxNM*", "a console server", f"{_NETBOX}WTI/"),
     *_names("VMRxxH*, VMRxH*, VMRHDx*, NPSx*, NBBxx*", "wti-power", f"{_NETBOX}WTI/", True),

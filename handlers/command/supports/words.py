@@ -46,6 +46,7 @@ _RATING = re.compile(
 _UPS = re.compile(r"(SMART|BACK|EASY)?UPSS?|\d+K?VA")
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _DIGITS = re.compile(r"\d{4}")
+_LEAST_VENDOR = 4  # letters of a vendor's name that stands before its model without a blank
 
 Fits = Callable[[str], bool]
 
@@ -107,7 +108,7 @@ def _merged(words: Sequence[str], phrases: Collection[str]) -> list[str]:
 
 
 def _split(word: str, phrases: Collection[str], fits: Fits) -> list[str]:
-    """The word, or vendor and model if it is both: `Raritan-PX3-5145`, `APC8959`."""
+    """The word, or vendor and model if it is both: `Raritan-PX3-5145`, `APC8959`, `EatonEMAT08`."""
     if fits(word) or squeezed(word) in phrases:
         return [word]
     for cut in re.finditer(r"[-_/:]", word):
@@ -119,6 +120,10 @@ def _split(word: str, phrases: Collection[str], fits: Fits) -> list[str]:
         rest = name[len(vendor) :]
         if name.startswith(vendor) and _DIGITS.match(rest):
             return [vendor, prefix + rest if fits(prefix + rest) else rest]
+    for end in range(len(name) - 1, _LEAST_VENDOR - 1, -1):
+        vendor, rest = name[:end], name[end:]
+        if vendor in phrases and (fits(rest) or rest.isdigit()):
+            return [vendor, rest]
     return [word]
 
 

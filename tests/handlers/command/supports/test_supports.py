@@ -167,6 +167,11 @@ def test_one_unsupported_model_among_several_makes_it_a_no() -> None:
         ("DK 7979.202", "rittal-cmc3"),
         ("Raritan Dominion PX", "raritan-px1"),
         ("gude1202", "gude-epc"),
+        ("servertechpro2", "sentry4"),
+        ("EatonEMAT08", "eaton-epdu"),
+        ("Raritan Dominion PX2-1098", "raritan-px2"),
+        ("Dominion PX3-5176R", "raritan"),
+        ("PX4-534AJ-E7", "raritan"),
         ("Gude Expert Power Control 8225", "gude-epc"),
         ("Gude Expert Power Control 87-1210-18", "gude-epc"),
         ("4805-XLS-16", "sentry3"),
@@ -211,6 +216,9 @@ def test_what_is_nearly_a_known_name_is_probably_read(
         ("GI10022L", "geist-v5"),
         ("Rittal 7955.310", "rittal-cmc3"),
         ("WTI REM-4R4-1", "wti-power"),
+        ("Black Box MPSH8-D20-120V", "wti-power"),
+        ("MPSH16-D20-208+V", "wti-power"),
+        ("netio4", "netio"),
         ("PDUMNH15AT1", "tripplite-products"),
         ("Tripp-Lite-PDUMH20HVAT", "tripplite-legacy-pdu"),
         ("PDU31001", "cyberpower-epdu2"),
@@ -251,6 +259,11 @@ def test_what_a_source_rules_out_is_a_no_with_the_reason(
     code, shown, _ = run(capsys, "supports", *question.split())
     assert code == _UNSUPPORTED and f"{question}: no\n" in shown
     assert why in shown and "said by https://" in " ".join(shown.split())
+
+
+@pytest.mark.parametrize("question", ["Raritan PX-4316", "PX5523"])
+def test_a_unit_of_the_first_generation_is_not_taken_for_one_of_a_later(question: str) -> None:
+    assert _keys(question) == ["raritan-px1"]
 
 
 def test_a_known_unit_of_a_delta_switch_is_not_taken_for_another_maker() -> None:
