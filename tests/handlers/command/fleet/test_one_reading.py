@@ -1,4 +1,4 @@
-"""Six tools read a PDU; all say the same of each outlet, whichever product was imported first."""
+"""Six tools read a PDU; all say the same of each outlet, whichever command was imported first."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Callable
 import pytest
 
 from handlers.command.pdus.polling import Target
+from handlers.command.root import LAZY_COMMANDS
 from tests.handlers.command.fleet.halls import Hall, environment, line, login, private
 from tests.handlers.command.fleet.six_tools import WORDS, Said, SaidOfEach, by_each_tool, targets
 from tests.handlers.snmp.units import FIXTURES, chosen_by_hand
@@ -24,24 +25,10 @@ from tests.simulators.redfish.model import Model
 from tests.simulators.snmp_agent import Agent
 from tests.waiting import PATIENCE_S
 
-#: the entry of each product of the command
-PRODUCTS = (
-    "devices.raritan.command",
-    "devices.redfish",
-    "energy.command",
-    "energy.meter.command",
-    "fence.command",
-    "field.identify",
-    "fleet.check",
-    "fleet.exporter",
-    "gateway.command",
-    "hall.cycle.command",
-    "hall.rehearse",
-    "machines.command",
-    "nut_driver.command",
-    "outlets.calls",
-    "outlets.cycling",
-    "prove.command",
+#: the entry of each command
+ENTRIES = sorted(
+    {one.module for one in LAZY_COMMANDS.values()}
+    | {"energy.packing", "energy.statement.checking", "energy.statement.command", "energy.verify"}
 )
 SERVICES: Mapping[str, Callable[[], Model]] = {
     **units.UNITS,
@@ -138,8 +125,8 @@ def test_six_tools_say_the_same_of_each_outlet_of_each_snmp_family(
     }
 
 
-@pytest.mark.parametrize("first", PRODUCTS)
-def test_six_tools_say_the_same_whichever_product_is_imported_first(
+@pytest.mark.parametrize("first", ENTRIES)
+def test_six_tools_say_the_same_whichever_command_is_imported_first(
     first: str, small: Hall
 ) -> None:
     found = subprocess.run(

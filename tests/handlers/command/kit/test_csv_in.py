@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from handlers import command
 from handlers.command.energy import meters, owners
+from handlers.command.energy.statement import tariffs
 from handlers.command.hall.importing import csv_files
 from handlers.command.kit import csv_in
 from handlers.command.pdus import listing
@@ -38,6 +40,7 @@ FILES: Mapping[str, tuple[str, Callable[[str], Any]]] = {
         "pdu,outlet,limit_kw\n*,,3\nleft,3,2\n",
         lambda path: [meters.Meters(meters.RegisterFacts(), path).of("left", one) for one in "34"],
     ),
+    "tariff": ("period,days,from,to\npeak,mon-fri,07:00,21:30\nrest,,,\n", tariffs.tariff),
 }
 FORMS: Mapping[str, Callable[[str], str]] = {
     "commas": lambda text: text,
@@ -49,6 +52,14 @@ FORMS: Mapping[str, Callable[[str], str]] = {
     ),
     "a byte order mark and CR LF": lambda text: "\ufeff" + text.replace("\n", "\r\n"),
 }
+
+
+def test_each_module_that_reads_a_file_of_an_owner_is_among_them() -> None:
+    modules = {listing, csv_files, owners, meters, tariffs}
+    root = Path(command.__file__).parent
+    reads = re.compile(r"csv_in\.(read|rows)\(")
+    reading = {path for path in root.rglob("*.py") if reads.search(path.read_text("utf-8"))}
+    assert reading == {Path(str(one.__file__)) for one in modules} and len(FILES) >= len(modules)
 
 
 @pytest.mark.parametrize("form", FORMS)
