@@ -150,7 +150,7 @@ bench-nut: env-tests system ## NUT: compared with PyNUTClient and upsc
 bench-redfish: env-tests ## Redfish: compared with DMTF's library and rf_power_equipment.py
 	@$(RUN) -m tests.benchmarks.bench_redfish
 
-bench-cold: env-tests ## import and make_handler in a fresh process, compared with `import requests`
+bench-cold: env-tests ## import and make_handler in a fresh process, compared with `import requests`; a whole pdu status
 	@$(RUN) -m tests.benchmarks.bench_cold
 
 bench-fleet: env-tests system ## 1,000 and 10,000 simulated PDUs read by pdu check, compared with a plain loop, snmpbulkwalk and prometheus-snmp-exporter

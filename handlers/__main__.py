@@ -23,9 +23,9 @@ if not __package__:  # run by path: `python handlers`, or this file, from any fo
     __import__(__package__)
 
 try:
-    from .command.start import main
+    from .command.start import program
 except KeyboardInterrupt:  # Ctrl-C during the imports
     sys.exit(130)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

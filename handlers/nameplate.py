@@ -7,9 +7,10 @@ again. In no archive.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from .errors import printable
+from .named import NamedTuple
 
 _LONGEST = 200
 

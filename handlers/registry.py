@@ -7,8 +7,9 @@ contains this file.
 
 from __future__ import annotations
 
+import functools
 import importlib
-import pkgutil
+import os
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,14 @@ FOLDERS = list(_OWN)
 
 def names() -> tuple[str, ...]:
     """All handlers, in alphabetical order."""
-    folders = (found.name for found in pkgutil.iter_modules(FOLDERS) if found.ispkg)
-    return tuple(sorted(name for name in folders if is_handler(name)))
+    return _names_in(tuple(FOLDERS))
+
+
+@functools.lru_cache(maxsize=8)
+def _names_in(folders: tuple[str, ...]) -> tuple[str, ...]:
+    """Looked up once, because the help of each command lists them."""
+    entries = {name for folder in folders for name in os.listdir(folder)}
+    return tuple(sorted(name for name in entries if is_handler(name)))
 
 
 def is_handler(name: str) -> bool:

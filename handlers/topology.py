@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Optional
+from typing import Optional
+
+from .named import NamedTuple
 
 LINE, BREAKER = "line", "breaker"
 

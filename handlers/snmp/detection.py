@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from ..errors import NamedSetting, PduHandlerError, ProtocolError, Reason, Unsupported
 from ..host.rows import oid_arcs
+from ..named import NamedTuple
 from . import foresight
 from .decoding import text
 from .device import SnmpDevice, by_other_rows, by_states, controlled_outlets, has_no_outlets

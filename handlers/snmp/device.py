@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
 
 from ..errors import ProtocolError
+from ..named import NamedTuple
 from . import foresight
 from .decoding import number
 from .frozen import changed

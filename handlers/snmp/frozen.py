@@ -76,10 +76,27 @@ def changed(value: T, **fields: Any) -> T:
 
 def parts_of(value: object) -> Iterator[object]:
     """A value and, recursively, the fields of each `Frozen` and the items of each tuple in it."""
-    yield value
-    if isinstance(value, Frozen):
-        for name in value.FIELDS:
-            yield from parts_of(getattr(value, name))
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from parts_of(item)
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if isinstance(part, Frozen):
+            waiting += reversed(part.__dict__.values())
+        elif isinstance(part, tuple):
+            waiting += reversed(part)
+
+
+def frozen_parts_of(value: object) -> Iterator[Frozen]:
+    """Each `Frozen` in a value once, however often the value holds it, in no order."""
+    waiting = [value]
+    seen: set[int] = set()
+    while waiting:
+        part = waiting.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, Frozen):
+            yield part
+            waiting += part.__dict__.values()
+        elif isinstance(part, tuple):
+            waiting += part

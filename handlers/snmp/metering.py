@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from .. import ahead, host
 from ..decimals import as_float
+from ..named import NamedTuple
 from . import foresight
 from .decoding import shown, text
 from .device import SnmpDevice

@@ -14,7 +14,7 @@ from typing import Optional
 from . import validation
 from .evidence import Confidence, Evidence, Proof
 from .figures import Ceilings, Total
-from .frozen import Frozen, parts_of
+from .frozen import Frozen, frozen_parts_of
 from .outlets import Outlets
 from .reader import ROOT
 
@@ -169,9 +169,9 @@ _OID_FIELDS = ("oid", "names", "values")
 
 def oids(value: object) -> Iterator[str]:
     """Every OID that a part and the parts inside it name, without roots and sysObjectIDs."""
-    for part in parts_of(value):
-        if isinstance(part, Frozen) and not isinstance(part, Root):
+    for part in frozen_parts_of(value):
+        if not isinstance(part, Root):
             for name in _OID_FIELDS:
-                held = getattr(part, name, None)
+                held = part.__dict__.get(name)
                 if isinstance(held, str):
                     yield held

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
-from typing import Callable, NamedTuple, Optional, Protocol, cast
+from typing import Callable, Optional, Protocol, cast
 
 from .. import ahead
 from ..errors import LONGEST, PduHandlerError
 from ..host.rows import Raw
+from ..named import NamedTuple
 from .decoding import Walked, shown
 
 ROOT = "~"  # in a profile's OIDs: the family's root

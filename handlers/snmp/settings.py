@@ -4,12 +4,11 @@ from them.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from ..errors import NamedSetting, SettingsError
+from ..named import NamedTuple
 from ..settings import Setting, Settings, yes_no
 from .families import family_named, keys_of
 from .profile import Profile
@@ -122,6 +121,8 @@ def _named(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> P
     profile = family_named(profiles, key)
     if profile:
         return profile
+    import difflib  # imported late: 1 ms, for an error only
+
     known = keys_of(profiles)
     near = [one for one in known if key in one][:_MOST_NEAR] or difflib.get_close_matches(
         key, known, _MOST_NEAR

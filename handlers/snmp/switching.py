@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import NamedTuple
 
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from ..errors import NamedSetting, NoSuchOutlet, ProtocolError, Unsupported
 from ..host import identity_of
 from ..host.snmp import Snmp
+from ..named import NamedTuple
 from ..switching import switch
 from . import command_locks
 from .controls import Control

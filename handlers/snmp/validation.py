@@ -8,6 +8,7 @@ from typing import Union
 
 # an arc is at most 2^32 - 1 (RFC 2578, 3.5)
 _OID = re.compile(r"(~|1)(\.(0|[1-9][0-9]{0,9}))+")
+_LONG_ARC = re.compile("[0-9]{10}")
 _SUFFIX = re.compile(r"[0-9]{1,10}(\.[0-9]{1,10})*")
 
 
@@ -15,9 +16,7 @@ def oid(value: str, what: str) -> None:
     """Requires a numeric OID that starts with 1, without a leading dot, or one that starts with `~`
     (the family's root).
     """
-    if not _OID.fullmatch(value) or any(
-        len(arc) == 10 and arc > "4294967295" for arc in value.split(".")
-    ):
+    if not _OID.fullmatch(value) or any(arc > "4294967295" for arc in _LONG_ARC.findall(value)):
         raise ValueError(
             f"{what} is {value!r}; give a numeric OID such as 1.3.6.1.4.1.318 (or ~.1.2 below the"
             " family's root)"

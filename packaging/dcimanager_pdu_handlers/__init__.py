@@ -12,6 +12,10 @@ from __future__ import annotations
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 
 def make_importable() -> None:
     """Let this process import `common`, `pdu_common` and `handlers` of this pack, before any others
@@ -24,9 +28,9 @@ def make_importable() -> None:
         sys.path.insert(0, folder)
 
 
-def main() -> int:
-    """The program `pdu`. Returns its exit code."""
+def main() -> NoReturn:
+    """The program `pdu`."""
     make_importable()
-    from handlers.command.start import main as run  # imported late: it was not importable before
+    from handlers.command.start import program  # imported late: it was not importable before
 
-    return run()
+    program()

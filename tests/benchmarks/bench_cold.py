@@ -1,5 +1,5 @@
 """Measures the start of a handler in a fresh process: import of each archive and `make_handler`,
-compared with `import requests`.
+compared with `import requests`. Then the processor time of whole runs of `pdu`.
 
     python -m tests.benchmarks.bench_cold [--runs N]
 
@@ -8,8 +8,12 @@ that has already imported the doubles of the platform's modules, because a real 
 its modules too. "With bytecode": the archive's folder has Python's cached bytecode; "without":
 Python compiles the archive's files again. `requests` always has its bytecode. The new process of a
 handler then also reads the status of a simulated PDU. This first status includes work that later
-ones need not repeat. Times are medians in milliseconds. The rows are measured in turn. There are no
-goals.
+ones need not repeat. Times are medians in milliseconds. The rows are measured in turn.
+
+Whole runs of `pdu`: the processor time of the process, from its start to its end, compared with
+that of Python alone and of an import of click, the library for command lines. Goals: `pdu
+--version` takes at most 1.5 times Python's own start, and `pdu status snmp` at most twice the
+import of click. Exit code 1 if one is missed.
 """
 
 from __future__ import annotations
@@ -39,10 +43,21 @@ from tests.peers import PEERS
 from tests.program import positive
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN
+from tests.waiting import bounded
 
 from .ratios import note, warn_if_busy
 
 REQUESTS = "import requests"
+PYTHON, CLICK = "`python -c pass`", "`import click`"
+VERSION, STATUS = "`pdu --version`", "`pdu status snmp`"
+#: whole processes: the arguments of Python
+WHOLE: Mapping[str, Sequence[str]] = {
+    PYTHON: ["-c", "pass"],
+    CLICK: ["-c", "import click"],
+    VERSION: [str(ROOT / "handlers" / "__main__.py"), "--version"],
+    STATUS: [str(ROOT / "handlers" / "__main__.py"), "status", "snmp"],
+}
+GOALS = {VERSION: (PYTHON, 1.5), STATUS: (CLICK, 2.0)}
 
 
 @contextlib.contextmanager
@@ -157,6 +172,32 @@ def _run(job: Mapping[str, Any], folder: Path, bytecode: bool) -> list[float]:
     return found
 
 
+def runs_of_pdu(runs: int) -> dict[str, float]:
+    """Median processor time in ms of each process in WHOLE, after a first round that writes the
+    bytecode."""
+    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+        words = {**WHOLE, STATUS: [*WHOLE[STATUS], f"{agent.host}:{agent.port}"]}
+        found: dict[str, list[float]] = {name: [] for name in words}
+        for number in range(runs + 1):
+            for name, arguments in words.items():
+                spent_ms = _processor_ms([sys.executable, *arguments])
+                found[name] += [spent_ms] if number else []
+    return {name: statistics.median(spent) for name, spent in found.items()}
+
+
+def _processor_ms(command: Sequence[str]) -> float:
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PDU_COMMUNITY": "public"}
+    with (
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process,
+        bounded(process, 300),
+    ):
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
+    return 1000 * (used.ru_utime + used.ru_stime)
+
+
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks.bench_cold",
@@ -193,8 +234,21 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             name, f"{statistics.median(one.compiled):.1f}", uncompiled, str(one.modules), status
         )
     console.print(table)
+    spent = runs_of_pdu(runs)
+    table = Table(title=f"processor time of whole processes, medians of {runs} in milliseconds")
+    for column in ("", "CPU"):
+        table.add_column(column, justify="right" if column else "left")
+    for name, spent_ms in spent.items():
+        table.add_row(name, f"{spent_ms:.1f}")
+    console.print(table)
+    met = True
+    for name, (base, goal) in GOALS.items():
+        ratio = spent[name] / spent[base]
+        met = met and ratio <= goal
+        note("cold start", f"CPU of {name} ÷ CPU of {base}", ratio, goal, at_least=False)
+        console.print(f"CPU of {name} ÷ CPU of {base}: {ratio:.2f} (goal: at most {goal:g})")
     warn_if_busy(console)
-    return 0
+    return int(not met)
 
 
 if __name__ == "__main__":

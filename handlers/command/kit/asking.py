@@ -5,8 +5,6 @@ Reads secrets from a file, the environment or the terminal, never from an argume
 
 from __future__ import annotations
 
-import difflib
-import getpass
 import os
 import sys
 
@@ -77,6 +75,8 @@ def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
     """
     if state.login:
         if needed and not state.secrets.get(key):
+            import difflib  # imported late: 1 ms, for an error only
+
             near = difflib.get_close_matches(key, state.settings, 1, 0.8)
             raise NoSecret(
                 f"{state.login} has no"
@@ -100,6 +100,8 @@ def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
     if value or not needed:
         return value or ""
     if sys.stdin.isatty():
+        import getpass  # imported late: 1 ms; most runs do not ask
+
         is_text = True
         try:
             with signals_as_ctrl_c():  # getpass then turns the terminal's echo on again

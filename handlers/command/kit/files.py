@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Callable, Optional, Union
@@ -149,6 +148,8 @@ def write_page(path: str, text: Union[str, Iterable[str]]) -> None:
 
     `text`: the page, also in parts. A symbolic link stays one. Raises SettingsError.
     """
+    import tempfile  # imported late: 6 ms with its own imports; few commands write a page
+
     target = os.path.realpath(path)
     try:
         part = tempfile.NamedTemporaryFile(

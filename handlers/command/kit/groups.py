@@ -7,10 +7,11 @@ from __future__ import annotations
 import importlib
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, Optional
 
 import click
 
+from ...named import NamedTuple
 from . import hosts, meant
 from .exits import WIDTH
 from .hidden import without_login

@@ -9,7 +9,6 @@ from typing import Any
 
 from .options import SharedOptions
 from .output import Result
-from .wordlist import is_common
 
 NOTICE = "(not shown: it holds the login)"
 _SHORTEST = 4  # characters of a secret that is sought alone
@@ -57,6 +56,8 @@ def _sought(user: str, secrets: Sequence[str]) -> list[str]:
 def _is_weak(secret: str) -> bool:
     if secret.isdigit():
         return len(secret) < _LONG_NUMBER
+    from .wordlist import is_common  # imported late: 0.3 ms, which a run without a secret saves
+
     is_word = secret.isalpha() and is_common(secret)
     return is_word or len(secret) < _SHORTEST
 

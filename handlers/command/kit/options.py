@@ -13,10 +13,11 @@ import shlex
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 import click
 
+from ...named import NamedTuple
 from .exits import DEFECT
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
 
 import click
 
 from ...errors import printable
+from ...named import NamedTuple
 from .exits import DONE
 from .options import SharedOptions
 

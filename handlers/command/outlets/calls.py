@@ -13,12 +13,13 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 import click
 
 from ... import ahead, registry
 from ...errors import NamedSetting, SettingsError, Unsupported, printable
+from ...named import NamedTuple
 from ..kit.ending import UNWRITABLE
 from ..kit.exits import DONE, INTERRUPTED, WIDTH
 from ..kit.groups import Subcommand
@@ -36,10 +37,12 @@ from ..kit.options import (
 from ..kit.output import columns, figure, passing, print_json, waiting
 from ..kit.report import Interrupted, Usage, described, failed
 from ..kit.shared_options import CSV
-from ..pdus import form, reading, states
+from ..pdus import form, states
 from ..pdus.doors import Door
 from ..pdus.loading import LoadedHandler, load
-from ..pdus.reading import PolledOutlet
+
+if TYPE_CHECKING:
+    from ..pdus.reading import PolledOutlet
 
 # what is off has none: most outlets that are off are off on purpose
 _COLOURS = {states.word(states.UP): "green", states.word(states.UNKNOWN): "yellow"}
@@ -102,6 +105,8 @@ def statistic_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
 
     Watts that cannot be read are left out, because DCImanager does not ask for them.
     """
+    from ..pdus import reading  # imported late: 3 ms, which a status does not need
+
     found, _ = reading.measured(Door(handler), handler.make(data))
     return {
         "load_a": found.load_a,
@@ -141,6 +146,8 @@ def _labels_of(handler: LoadedHandler, pdu: Any) -> Optional[Mapping[str, Mappin
 
 def outlets_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
     """All that is known of the outlets, as `pdu outlets --json` prints it."""
+    from ..pdus import reading  # imported late: 3 ms, which a status does not need
+
     parts = (reading.states, reading.power, reading.labels)
     found = reading.read(handler, data, parts)
     return {

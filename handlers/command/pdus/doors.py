@@ -12,19 +12,20 @@ import importlib
 import importlib.util
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from ... import registry
 from ...errors import PduHandlerError, SettingsError, printable
-from ...labels import Label
-from ...nameplate import Nameplate
-from ...power_on import OutletPowerOn
-from ...topology import Topology
+from ...named import NamedTuple
 from ..kit.output import metered
 from .loading import LoadedHandler
 
 if TYPE_CHECKING:
     from ...host import Figures
+    from ...labels import Label
+    from ...nameplate import Nameplate
+    from ...power_on import OutletPowerOn
+    from ...topology import Topology
     from .kinds import HandlerFinding, RecordingKind
 
 _COMMAND = (__package__ or "").rpartition(".")[0]
@@ -85,7 +86,12 @@ class Door:
     def topology(self, pdu: Any) -> Topology:
         """Lines, breakers and how outlets are fed; empty if the handler does not tell."""
         read = _answer("topology", self._own)
-        return Topology() if read is None else read(pdu)
+        if read is not None:
+            found: Topology = read(pdu)
+            return found
+        from ...topology import Topology  # imported late: 1 ms, which a status does not need
+
+        return Topology()
 
     def power_on(self, pdu: Any) -> Mapping[str, OutletPowerOn]:
         """Identity -> what the outlet does when power comes back; {} if the handler does not
@@ -101,7 +107,12 @@ class Door:
         costs further requests is left out.
         """
         read = _answer("nameplate", self._own)
-        return Nameplate() if read is None else read(pdu, runs_on)
+        if read is not None:
+            found: Nameplate = read(pdu, runs_on)
+            return found
+        from ...nameplate import Nameplate  # imported late: 1 ms, which a status does not need
+
+        return Nameplate()
 
     def identify(self, data: Any) -> HandlerFinding:
         """What the handler finds at the address in `data`, an argument of make_handler: by a module

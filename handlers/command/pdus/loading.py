@@ -15,13 +15,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from common.logger import get_logger
 from pdu_common.tools import SENT
 
 from ... import registry
 from ...errors import SettingsError
+from ...named import NamedTuple
 from ...settings import Setting
 from ..kit.report import NoSuchHandler
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
 from ... import ahead
 from ...errors import printable
+from ...named import NamedTuple
 from ...nameplate import Nameplate
 from ...power_on import OutletPowerOn
 from ...topology import MeteredPart

@@ -5,9 +5,11 @@ this table is the only way from it to files and output, and back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
 
 from pdu_common.helper import EnumPowerStatus
+
+from ...named import NamedTuple
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 

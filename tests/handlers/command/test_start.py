@@ -196,6 +196,35 @@ def test_a_read_over_snmp_imports_neither_pysnmp_nor_asyncio(call: str) -> None:
         assert (done.returncode, done.stderr) == (0, "") and agent.requests
 
 
+def test_a_read_imports_nothing_that_only_others_need() -> None:
+    """Each of these takes a millisecond or more of every start."""
+    program = (
+        "import sys; from handlers.command.start import main; code = main(sys.argv[1:]);"
+        " found = {'json', 'tempfile', 'difflib', 'getpass', 'ssl', 'handlers.command.pdus.reading'"
+        "} & set(sys.modules); sys.exit(code or (repr(found) if found else 0))"
+    )
+    with Agent(apc.rpdu2(outlets=4)) as agent:
+        address = f"127.0.0.1:{agent.port}"
+        command = [sys.executable, "-c", program, "status", "snmp", address]
+        done = run(command, PDU_COMMUNITY="public")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("more, code", [("", 3), ("threading.Thread(target=write).start();", 3)])
+def test_what_was_begun_is_ended_before_the_process_ends(more: str, code: int) -> None:
+    """Also where the process does not wait for Python to free its objects."""
+    program = (
+        "import atexit, os, sys, threading, time; from handlers.command import start;"
+        " write = lambda: (time.sleep(0.2), os.write(1, b'thread '));"
+        " atexit.register(lambda: os.write(1, b'atexit '));"
+        f" start.main = lambda: {code}; sys.stdout.write('output ');"
+        f" {more} start.program()"
+    )
+    done = run([sys.executable, "-c", program])
+    assert (done.returncode, done.stderr) == (code, "")
+    assert set(done.stdout.split()) == {"output", "atexit", *(["thread"] if more else [])}
+
+
 def test_ctrl_c_while_the_command_loads_is_quiet(tmp_path: Path) -> None:
     (tmp_path / "click.py").write_text(
         "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nraise SystemExit('not reached')\n"
