@@ -30,7 +30,10 @@ class Candidate(NamedTuple):
 
 
 def detect(
-    device: SnmpReads, profiles: Sequence[Profile], metered_only: bool = False
+    device: SnmpReads,
+    profiles: Sequence[Profile],
+    metered_only: bool = False,
+    listed_only: bool = False,
 ) -> SnmpDevice:
     """The device, read as the family that fits it.
 
@@ -46,11 +49,12 @@ def detect(
     sysObjectID, a family that numbers the outlets differently could be chosen. Raises Unsupported
     if no family fits. Raises ProtocolError if the device lists fewer outlets than it counts, or if
     meters were read and nothing proves that it has no outlets. `metered_only` replaces the proof.
+    `listed_only`: see `by_states`.
     """
     reader = Reader(device)
     said, usable = sys_object_id(reader, profiles)
     tried = list(candidates(usable, profiles))
-    found = _with_states(tried, reader)
+    found = _with_states(tried, reader, listed_only)
     if not found:
         metering = tried if usable else _metering(tried, reader, profiles)
         found = _without_states(metering, reader, metered_only, by_id=bool(usable))
@@ -59,14 +63,16 @@ def detect(
     return found
 
 
-def read_as(device: SnmpReads, profile: Profile, metered_only: bool = False) -> SnmpDevice:
+def read_as(
+    device: SnmpReads, profile: Profile, metered_only: bool = False, listed_only: bool = False
+) -> SnmpDevice:
     """The device read as this family, whatever its sysObjectID. Raises Unsupported if it has
     neither outlets nor meters of the family, unless the family has no outlets and the
     sysObjectID fits; other errors are those of `detect`."""
     reader = Reader(device)
     usable = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
     tried = [Candidate(profile, root) for root in profile.roots_for(usable)]
-    found = _with_states(tried, reader) or _without_states(
+    found = _with_states(tried, reader, listed_only) or _without_states(
         tried, reader, metered_only, by_id=bool(profile.match(usable))
     )
     if not found:
@@ -118,11 +124,13 @@ def _metering(
     return found
 
 
-def _with_states(tried: Sequence[Candidate], reader: Reader) -> Optional[SnmpDevice]:
+def _with_states(
+    tried: Sequence[Candidate], reader: Reader, listed_only: bool
+) -> Optional[SnmpDevice]:
     for place, (profile, root) in enumerate(tried):
         if place == 1 or (place == 0 and len(tried) > _SWEPT):
             foresight.lists([(one.profile, reader.at(one.root)) for one in tried[place:]])
-        found = by_states(profile, reader.at(root))
+        found = by_states(profile, reader.at(root), listed_only)
         if found:
             return found
     return None

@@ -26,13 +26,17 @@ class SnmpDevice(NamedTuple):
     profile: Profile
     # : how its outlets are read; None if it has no outlets of the family
     outlets: Optional[Outlets]
-    states: States  #: identity -> state of every outlet
+    #: identity -> state of every outlet; all UNKNOWN if only the outlets were listed
+    states: States
     reader: Reader  #: its answers so far
 
 
-def by_states(profile: Profile, reader: Reader) -> Optional[SnmpDevice]:
+def by_states(profile: Profile, reader: Reader, listed_only: bool = False) -> Optional[SnmpDevice]:
     """The device, read through the first `Outlets` that has `states` and lists or counts an outlet;
     else None.
+
+    `listed_only`: which outlets there are, without what could contradict a state: a command reads
+    that of its own outlet. What is read ahead costs nothing.
 
     Raises ProtocolError if the device lists fewer outlets than it counts.
     """
@@ -40,7 +44,11 @@ def by_states(profile: Profile, reader: Reader) -> Optional[SnmpDevice]:
         if outlets.states is None:
             continue
         foresight.outlets(profile, outlets, reader)
-        states = outlets.states.read(reader)
+        states = (
+            dict.fromkeys(outlets.states.listed(reader), EnumPowerStatus.UNKNOWN)
+            if listed_only and not reader.is_ahead
+            else outlets.states.read(reader)
+        )
         counted, known = _count(outlets.count, reader, states)
         if states or counted:
             return SnmpDevice(

@@ -97,12 +97,12 @@ class SnmpPdu(BaseSnmpPdu):
             try:
                 choice = choose(host.settings(self.pdu_data), options.OPTIONS)
                 snmp = Snmp(self, CALL_SECONDS if seconds is None else seconds)
+                # a command reads the state of its own outlet
+                how = (choice.metered_only, seconds is not None)
                 if choice.is_fixed:
-                    device = detection.read_as(snmp, choice.profiles[0], choice.metered_only)
+                    device = detection.read_as(snmp, choice.profiles[0], *how)
                 else:
-                    device = detection.detect(
-                        snmp, choice.profiles, metered_only=choice.metered_only
-                    )
+                    device = detection.detect(snmp, choice.profiles, *how)
                 family = device.profile.key
             finally:
                 host.log_call(LOGGER, NAME, method, family)

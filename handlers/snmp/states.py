@@ -9,7 +9,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..host.rows import Raw
 from . import validation
-from .decoding import text
+from .decoding import Rows, text
 from .frozen import Frozen
 from .reader import Ask, Reader
 from .sources.base import Source
@@ -76,10 +76,7 @@ class State(Frozen):
 
     def read(self, reader: Reader) -> dict[str, EnumPowerStatus]:
         """The state of every outlet; {} if the device lists none."""
-        listed = self.source.rows(reader)
-        rows = {
-            identity: value for identity, value in listed.items() if text(value) not in self.absent
-        }
+        rows = self.listed(reader)
         if not rows:
             return {}
         marked = [(doubt, doubt.test.rows(reader)) for doubt in self.doubts]
@@ -91,6 +88,13 @@ class State(Frozen):
             found[identity] = self._settled(value, of_outlet, second.get(identity))
         return found
 
+    def listed(self, reader: Reader) -> Rows:
+        """The outlets that the device lists, each with the value of its state."""
+        rows = self.source.rows(reader)
+        return {
+            identity: value for identity, value in rows.items() if text(value) not in self.absent
+        }
+
     def lists_no_outlet(self, reader: Reader) -> bool:
         """Whether the table has rows, and the values of all are in `absent`."""
         rows = self.source.rows(reader)
@@ -99,8 +103,10 @@ class State(Frozen):
     def one(self, reader: Reader, identity: str) -> EnumPowerStatus:
         """The state of one outlet, UNKNOWN if the device has no value for it."""
         value = self.source.one(reader, identity)
-        if value is None:
-            return EnumPowerStatus.UNKNOWN
+        return EnumPowerStatus.UNKNOWN if value is None else self.of(reader, identity, value)
+
+    def of(self, reader: Reader, identity: str, value: Raw) -> EnumPowerStatus:
+        """The state of one outlet whose value of `source` was read."""
         second = self.confirm.one(reader, identity) if self.confirm else None
         doubts: list[tuple[Doubt, Optional[Raw]]] = []
         for doubt in self.doubts:

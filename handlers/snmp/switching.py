@@ -114,7 +114,8 @@ def _switchable(
             " cannot be switched"
         )
     # no new read; an outlet from `Outlets.rows` may have no state
-    if identity not in outlets.states.read(device.reader):
+    listed = outlets.states.listed(device.reader)
+    if identity not in listed:
         raise Unsupported(
             f"outlet {identity} reports no state and is therefore not switched: it has no relay, or"
             " the device does not show its state"
@@ -134,6 +135,8 @@ def _switchable(
             f"outlet {identity} is not switched: the command of the profile '{profile.key}' writes"
             f" one object, a Scalar, for all {len(device.states)} outlets of this PDU"
         )
+    # What could contradict its state must be readable before the command, not only after it.
+    outlets.states.of(device.reader, identity, listed[identity])
     return outlets, outlets.states, outlets.control
 
 

@@ -118,6 +118,43 @@ def test_the_state_is_unknown_if_a_device_accepts_a_command_and_does_nothing() -
         assert len(agent.writes()) == 1
 
 
+def test_a_command_walks_the_list_of_outlets_and_reads_the_rest_of_its_own_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    walked: list[str] = []
+    with Agent(apc.rpdu2(48)) as agent:
+        handler = pdu(agent)
+        walk = handler.snmp_walk
+
+        def walks(oid: object) -> object:
+            walked.append(str(oid))
+            return walk(str(oid))
+
+        monkeypatch.setattr(handler, "snmp_walk", walks)
+        assert handler.port_down(PduPortView("3"), pause=0.05).power_status is DOWN
+    assert walked == [f"{apc.RPDU2_STATUS}.5"]
+
+
+@pytest.mark.parametrize("call", ["port_up", "port_down"])
+def test_nothing_is_written_if_what_contradicts_a_state_cannot_be_read(
+    call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Agent(apc.rpdu2(8)) as agent:
+        handler = pdu(agent)
+        get = handler.snmp_get
+
+        def reads(oid: object) -> object:
+            if str(oid) == f"{apc.RPDU2_STATUS}.6.3":  # rPDU2OutletSwitchedStatusCommandPending
+                raise OSError("the unit is busy")
+            return get(str(oid))
+
+        monkeypatch.setattr(handler, "snmp_get", reads)
+        port = PduPortView("3", UNKNOWN)
+        with pytest.raises(PduHandlerError, match="busy"):
+            getattr(handler, call)(port)
+        assert agent.writes() == [] and port.power_status is UNKNOWN
+
+
 def refused(
     agent: Agent,
     identity: str,
