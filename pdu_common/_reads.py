@@ -45,6 +45,7 @@ V1_ROWS = 16
 _FIRST_GUESS = 4  # OIDs in the first request of a walk over v1
 _ARCS = 2**32  # limit of an arc (RFC 2578, 3.5)
 _MOST_ARCS = 128  # of an OID (RFC 2578, 3.5)
+_SHORT_OID = 128  # characters of an OID whose arcs are kept
 # error-status (RFC 3416, 3)
 _STATUS = (
     "",
@@ -273,7 +274,12 @@ def refuse(status: str, arcs: Arcs, name: str) -> None:
 
 def parse_oid(text: str) -> Arcs:
     """The arcs of a dotted OID. Raises SnmpError."""
-    parts = str(text).strip().strip(".").split(".")
+    whole = str(text)
+    return _kept_arcs(whole) if len(whole) <= _SHORT_OID else _arcs_of(whole)
+
+
+def _arcs_of(text: str) -> Arcs:
+    parts = text.strip().strip(".").split(".")
     if 2 <= len(parts) <= _MOST_ARCS and all(
         part.isascii() and part.isdigit() and len(part) < 11 for part in parts
     ):
@@ -282,7 +288,11 @@ def parse_oid(text: str) -> Arcs:
         is_rooted = arcs[0] == 2 or (arcs[0] < 2 and arcs[1] <= 39)
         if is_rooted and max(arcs) < _ARCS:
             return arcs
-    raise SnmpError(f"{str(text)[:80]!r} is not an OID")
+    raise SnmpError(f"{text[:80]!r} is not an OID")
+
+
+# the PDUs of a family have the same objects
+_kept_arcs = functools.lru_cache(maxsize=4096)(_arcs_of)
 
 
 def dotted(arcs: Arcs) -> str:

@@ -64,6 +64,8 @@ def raw_value(element: object) -> Optional[Raw]:
     held = getattr(element, "value", element)
     if held is None:
         return None
+    if type(held) is int and _LOWEST <= held <= _HIGHEST:  # most values of most tables
+        return held
     value: Raw
     if isinstance(held, (int, str, bytes)) and not isinstance(held, bool):
         value = held

@@ -7,7 +7,6 @@ send numbers of a fixed size. Everything else that is not BER is refused.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 
 Arcs = tuple[int, ...]
 
@@ -20,7 +19,7 @@ SEQUENCE = 0x30
 _MOST_ARCS = 128  # RFC 2578, 3.5
 _MOST_ARC = 2**32 - 1  # RFC 2578, 3.5
 _LENGTH_OCTETS = 4
-# octets of an OID that is kept, and how many are kept: 2 MB
+# octets or arcs of an OID that is kept, and how many are kept: 2 MB for reading, 2 MB for writing
 _SHORT, _KEPT = 64, 4096
 
 
@@ -133,8 +132,12 @@ def of_integer(value: int) -> bytes:
     return tlv(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
 
 
-def of_oid(oid: Sequence[int]) -> bytes:
+def of_oid(oid: Arcs) -> bytes:
     """An OBJECT IDENTIFIER of at least two arcs."""
+    return _known_oid(oid) if len(oid) <= _SHORT else _of_oid(oid)
+
+
+def _of_oid(oid: Arcs) -> bytes:
     content = bytearray()
     for arc in (oid[0] * 40 + oid[1], *oid[2:]):
         if arc < 0x80:
@@ -146,3 +149,6 @@ def of_oid(oid: Sequence[int]) -> bytes:
             shift -= 7
         content.append(arc & 0x7F)
     return tlv(OID, bytes(content))
+
+
+_known_oid = functools.lru_cache(maxsize=_KEPT)(_of_oid)

@@ -74,8 +74,10 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
     at, end = ber.whole(data, at, end, ber.SEQUENCE)
     rows: Rows = []
     while at < end:
-        begin, at = ber.inside(data, at, end, ber.SEQUENCE)
-        begin, stop = ber.inside(data, begin, at, ber.OID)
+        binding, begin, at = ber.head(data, at, end)
+        name, begin, stop = ber.head(data, begin, at)
+        if binding != ber.SEQUENCE or name != ber.OID:
+            raise Malformed("no sequence of an OID and a value")
         arcs = ber.arcs(data[begin:stop])
         tag, begin, stop = ber.head(data, stop, at)
         is_alien = version == V1 and tag in _NOT_IN_V1
