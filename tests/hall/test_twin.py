@@ -386,7 +386,7 @@ def test_the_hall_of_the_page_runs_as_written(
         counts = "18 machines: 7 dark, 4 cannot say, 7 stay; in 100 sampled worlds 1 of the 4: "
         assert out[1][1][0] == "feed:A fails" and out[1][1][1].startswith(counts)
         assert out[4][1][0] == "power comes back to feed:A and feed:B"
-        assert "comes back by itself" in out[4][1][1]
+        assert "come back by themselves" in out[4][1][1]
         assert out[-2][1][0] == "5 machines: 10 steps in r1.plan, 0 refused"
         assert out[-1][1][-1] == "10 of 10 steps ended"
         checked = pdu("check", "hall.csv", "--auth", "logins.toml", "--json")

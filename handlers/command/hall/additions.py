@@ -50,7 +50,7 @@ class _Ways:
             if cord.now is Now.UNREAD or cord.now is Now.UNKNOWN:
                 yield f"a reading of {cord.cord.pdu}"
             elif cord.now is Now.UNMETERED:
-                yield f"a meter for the outlets of {cord.cord.pdu}"
+                yield self._meter(cord.cord.pdu)
             elif cord.now is Now.WEAK and hall.readings.outlet(*cord.cord) is not None:
                 yield from self._watts(cord.cord.pdu)
             if node in found.step_one:
@@ -62,6 +62,13 @@ class _Ways:
         read = self._hall.readings.pdus.get(name)
         if read is not None and all(one.power_w is None for one in read.outlets.values()):
             yield f"watts of the outlets of {name}"
+
+    def _meter(self, name: str) -> str:
+        """What shows the currents of a PDU's outlets: one that did not answer may have meters."""
+        read = self._hall.readings.pdus.get(name)
+        if read is None or not read.outlets:
+            return f"a reading of {name}"
+        return f"a meter for the outlets of {name}"
 
     def _of_carrier(self, number: int) -> Iterable[str]:
         """What is missing to know whether a line or breaker trips."""
@@ -79,7 +86,7 @@ class _Ways:
             yield f"phases of {carrier.name}"
         pdus = set(loaded.sums[number].unmetered) if number in loaded.sums else set()
         for pdu in sorted(pdus):
-            yield f"a meter for the outlets of {pdu}"
+            yield self._meter(pdu)
         for pdu in {
             cord.cord.pdu
             for consumer in loaded.on.get(number, ())

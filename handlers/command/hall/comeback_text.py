@@ -35,9 +35,18 @@ def lines(
     return [*made, "", "not known:", *(f"  {one}" for one in not_known)]
 
 
+# the verdicts, of several machines
+_OF_SEVERAL = {
+    Returned.COMES: "come back by themselves",
+    Returned.EARLY: "come up before what they need",
+    Returned.DARK: "stay dark",
+    Returned.CANNOT_SAY: "cannot say",
+}
+
+
 def sentence(outcome: ReturnOutcome) -> str:
     """The counts. That of `comes back` never stands without that of `cannot say`."""
-    counts = ", ".join(f"{outcome.count(one)} {one.value}" for one in Returned)
+    counts = ", ".join(f"{outcome.count(one)} {words}" for one, words in _OF_SEVERAL.items())
     kept = outcome.drawn - len(outcome.machines)
     open_ = outcome.count(Returned.CANNOT_SAY)
     return (

@@ -120,23 +120,23 @@ class Meter(NamedTuple):
     part: float = IN_PHASE
 
 
-def shares(one: Consumer, ways: Ways) -> Iterator[tuple[int, Share]]:
-    """What a consumer adds to each carrier above it, before it trips itself."""
+def shares(one: Consumer, ways: Ways, only: Optional[int] = None) -> Iterator[tuple[int, Share]]:
+    """What a consumer adds to each carrier above it, or to the only one, before it trips itself."""
     if not one.drawn:
-        yield from _of_nobody(one, ways)
+        yield from _of_nobody(one, ways, only)
     elif any(ways.possibly):
-        yield from _taken_over(one, ways)
+        yield from _taken_over(one, ways, only)
     else:
-        yield from _as_now(one, ways)
+        yield from _as_now(one, ways, only)
 
 
-def _as_now(one: Consumer, ways: Ways) -> Iterator[tuple[int, Share]]:
+def _as_now(one: Consumer, ways: Ways, only: Optional[int]) -> Iterator[tuple[int, Share]]:
     """No cord dies, but the current of one may take another way."""
     for cord, now, before in zip(one.cords, ways.now, ways.before):
         unmetered = (cord.cord.pdu,) if cord.high_a is None else ()
         high = HIGH * cord.known_a
         moved = now is not before
-        for carrier, sure in now.items():
+        for carrier, sure in _those(now, only):
             comes = moved and not before.get(carrier, False)
             yield (
                 carrier,
@@ -152,18 +152,26 @@ def _as_now(one: Consumer, ways: Ways) -> Iterator[tuple[int, Share]]:
                 ),
             )
         if moved:
-            for carrier in before:
+            for carrier, _ in _those(before, only):
                 if not now.get(carrier, False):
                     yield carrier, Share(leaving=_ALL if unmetered else high)
 
 
-def _here(one: Consumer, ways: Ways) -> Iterator[tuple[int, list[int], list[int]]]:
+def _those(above: Mapping[int, bool], only: Optional[int]) -> Iterable[tuple[int, bool]]:
+    if only is None:
+        return above.items()
+    return ((only, above[only]),) if only in above else ()
+
+
+def _here(
+    one: Consumer, ways: Ways, only: Optional[int]
+) -> Iterator[tuple[int, list[int], list[int]]]:
     """Each carrier with the places of the cords that it carries or carried, and of those alive."""
     here: dict[int, list[int]] = {}
     alive: dict[int, list[int]] = {}
     for place, (cord, now, before) in enumerate(zip(one.cords, ways.now, ways.before)):
         lives = not ways.surely[place] and cord.now is not Now.OFF
-        for carrier in now if now is before else {**before, **now}:
+        for carrier, _ in _those(now if now is before else {**before, **now}, only):
             here.setdefault(carrier, []).append(place)
             if lives and carrier in now:
                 alive.setdefault(carrier, []).append(place)
@@ -181,7 +189,7 @@ def _leaving(one: Consumer, places: Iterable[int]) -> float:
     return HIGH * found
 
 
-def _taken_over(one: Consumer, ways: Ways) -> Iterator[tuple[int, Share]]:
+def _taken_over(one: Consumer, ways: Ways, only: Optional[int]) -> Iterator[tuple[int, Share]]:
     """A cord may die: those that live take its current over."""
     cords, now, before = one.cords, ways.now, ways.before
     living: list[int] = []
@@ -195,7 +203,7 @@ def _taken_over(one: Consumer, ways: Ways) -> Iterator[tuple[int, Share]]:
                 proven += not ways.possibly[place]
     high = HIGH * one.high_a
     middle = (one.low_a + one.high_a) / 2
-    for carrier, places, alive in _here(one, ways):
+    for carrier, places, alive in _here(one, ways, only):
         leaving = _leaving(one, places)
         if not alive:
             yield carrier, Share(0.0, 0.0, 0.0, leaving)
@@ -220,15 +228,15 @@ def _taken_over(one: Consumer, ways: Ways) -> Iterator[tuple[int, Share]]:
         )
 
 
-def _of_nobody(one: Consumer, ways: Ways) -> Iterator[tuple[int, Share]]:
+def _of_nobody(one: Consumer, ways: Ways, only: Optional[int]) -> Iterator[tuple[int, Share]]:
     """What nobody drew: the lost current may go to any outlet of the rack. Cords without a current
     stand for these outlets.
     """
     if not any(is_lost and cord.high_a != 0 for cord, is_lost in zip(one.cords, ways.possibly)):
-        yield from _as_now(one, ways)
+        yield from _as_now(one, ways, only)
         return
     lost = HIGH * sum(cord.known_a for cord, is_lost in zip(one.cords, ways.possibly) if is_lost)
-    for carrier, places, alive in _here(one, ways):
+    for carrier, places, alive in _here(one, ways, only):
         leaving = _leaving(one, places)
         if not alive:
             yield carrier, Share(leaving=leaving)

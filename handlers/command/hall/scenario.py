@@ -149,10 +149,13 @@ class Scenario:
         changed = self._spread(self._failed)
         step_one = frozenset(self._possibly)
         loads: dict[int, Load] = {}
-        # those that would trip if what they need may have tripped: looked at in each round
+        # those that would trip if what they need may have tripped: looked at whenever something
+        # trips that a consumer of theirs hangs on
         doubtful: dict[int, None] = {}
+        touched: Collection[int] = ()
         while changed:
             more: list[int] = []
+            fresh: dict[int, None] = {}
             for carrier in changed:
                 if carrier in self._at_first or carrier in self._tripping:
                     continue
@@ -160,12 +163,13 @@ class Scenario:
                 if found is None:
                     continue
                 if self._loaded.may_trip(carrier, found) and self._tripping:
-                    doubtful[carrier] = None
+                    fresh[carrier] = None
                     continue
                 loads[carrier] = found
                 if self._loaded.may_trip(carrier, found):
                     more.append(carrier)
-            for carrier in doubtful:
+            doubtful.update(fresh)
+            for carrier in [one for one in doubtful if one in touched or one in fresh]:
                 found = self._alone(carrier)
                 if found is None:
                     continue
@@ -176,11 +180,8 @@ class Scenario:
                 doubtful.pop(carrier, None)
             self._tripping.update(dict.fromkeys(more))
             self._down.update(more)
+            touched = self._carriers_beside(more)
             changed = self._spread(more) if more else []
-        for carrier in self._tripping:
-            found = self._alone(carrier)
-            if found is not None:
-                loads[carrier] = found
         trips = self._surely_trip(loads)
         return Bounds(
             self._at_first,
@@ -194,6 +195,19 @@ class Scenario:
         )
 
     # ---- what may be dead ------------------------------------------------------------------------
+
+    def _carriers_beside(self, failed: Iterable[int]) -> set[int]:
+        """The carriers of all consumers with a cord that hangs, or may hang, on these."""
+        loaded = self._loaded
+        numbers = {
+            number for node in self._graph.below_all(failed) for number in loaded.at.get(node, ())
+        }
+        return {
+            carrier
+            for number in numbers
+            for node in loaded.consumers[number].nodes
+            for carrier in self._graph.carriers_above(node)
+        }
 
     def _spread(self, failed: Iterable[int]) -> list[int]:
         """Let these fail too. Returns the carriers whose sums changed."""
@@ -273,12 +287,12 @@ class Scenario:
             if number not in self._given:
                 continue
             one = loaded.consumers[number]
-            for place, cord, sure in loaded.base(one):
-                if place == carrier:
+            for node, cord in zip(one.nodes, one.cords):
+                sure = self._graph.carriers_above(node).get(carrier)
+                if sure is not None:
                     total.add_now(cord, sure, -1)
-            for place, share in shares(one, self._ways(one, possibly)):
-                if place == carrier:
-                    total.add(share)
+            for _, share in shares(one, self._ways(one, possibly), carrier):
+                total.add(share)
         return loaded.load(carrier, total)
 
     # ---- what surely trips -----------------------------------------------------------------------
@@ -292,13 +306,18 @@ class Scenario:
         lost: dict[int, int] = {}
         self._surely = set()
         self._graph.spread(self._surely, lost, self._failed, False)
+        alone: dict[int, Load] = {}
+        for carrier in self._tripping:
+            found = self._alone(carrier)
+            if found is not None:
+                loads[carrier] = alone[carrier] = found
         left = [one for one in self._tripping if one in loads]
         while True:
             dead: dict[int, None] = {}
             for carrier in left:
                 if carrier in self._surely or not self._loaded.graph.carriers[carrier].trips:
                     continue
-                found = self._alone(carrier)
+                found = alone.pop(carrier, None) or self._alone(carrier)
                 if found is None:
                     continue
                 loads[carrier] = _both(found, loads[carrier])
@@ -307,17 +326,20 @@ class Scenario:
                     needed = self._needs(carrier)
                     trips.append([carrier, *(o for o in left if o in needed and o != carrier)])
                     continue
-                dead.update(dict.fromkeys(self._by_its_ways(carrier)))
+                dead.update(dict.fromkeys(self._by_its_ways(carrier, loads[carrier])))
             if not dead:
                 return trips
             self._graph.spread(self._surely, lost, dead, False)
             self._above = {}
 
-    def _by_its_ways(self, carrier: int) -> list[int]:
+    def _by_its_ways(self, carrier: int, highest: Load) -> list[int]:
         """Outlets that die though nobody can say which breaker trips: if they lived, all that they
         need would, and then this one would trip.
         """
         loaded = self._loaded
+        # its upper end falls with what lives
+        if not loaded.trips(carrier, highest._replace(low=highest.high)):
+            return []
         best = self._load(carrier, self._surely)
         if best is None or not loaded.trips(carrier, best):
             return []

@@ -80,7 +80,9 @@ def lines(
     """One failure in full."""
     found = [f"{named(outcome.failed)} fails", sentence(outcome), sentence_of_loads(outcome)]
     if outcome.trips:
-        found.append(f"second step: {few(outcome.trips)} trip, with what is behind them")
+        is_one = len(outcome.trips) == 1
+        rest = "trips, with what is behind it" if is_one else "trip, with what is behind them"
+        found.append(f"second step: {few(outcome.trips)} {rest}")
     worse = [one for one in outcome.touched if one.verdict is not Verdict.STAYS]
     if worse:
         rows = [(one.machine, one.verdict.value, one.why) for one in worse]

@@ -84,6 +84,11 @@ def test_what_to_add_is_ranked_by_the_machines_that_it_may_decide() -> None:
     assert additions(hall(PAIR, READ), hall(PAIR, READ).rehearse(A)) == []
 
 
+def test_a_pdu_that_did_not_answer_lacks_a_reading_and_no_meter() -> None:
+    made = hall(PAIR, {"left": {"1": 1.05}})
+    assert [one.what for one in additions(made, made.rehearse(A))] == ["a reading of right"]
+
+
 def test_a_meter_that_is_missing_is_sampled() -> None:
     drawing = (
         FEEDS + PAIR.replace(FEEDS, "") + '[[machine]]\nname = "b"\ncords = ["left/2", "right/2"]\n'
