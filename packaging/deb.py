@@ -6,12 +6,15 @@ Debian and Ubuntu, by dpkg-deb alone.
 The code is that of pdu.pyz, so of this project and of pyz.lock; without `--pyz` it is built first.
 It lies unpacked in a folder that only root can change, where bytecode is kept. packaging/debian has
 what dpkg runs and reads; the units are those of docs/, with the path of the program. The same
-pdu.pyz gives the same package.
+pdu.pyz gives the same package. Its maintainer is who builds it: DEBFULLNAME and DEBEMAIL, as
+Debian's own tools read them. The project has no address that could stand there.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime
+import email.utils
 import gzip
 import hashlib
 import importlib
@@ -43,6 +46,7 @@ UNITS = (
 _ADVISED, _PROGRAM = b"=/opt/pdu/bin/pdu ", b"=/usr/bin/pdu "
 _SEE = re.compile(rb"(?m)^(# systemd: .*?)\. See .*$")
 _DOC = f"usr/share/doc/{PACKAGE}"
+_NO_MAINTAINER = "the pack's developers"
 _EPOCH = "315532800"  # 1980-01-01, as in pdu.pyz
 _SMALL = ("-Zxz",)
 
@@ -96,7 +100,32 @@ def installed(pyz: Path) -> dict[str, Packed]:
         files[f"{_DOC}/{name}"] = Packed(_text(name))
     changes = (ROOT / "CHANGELOG.md").read_bytes()
     files[f"{_DOC}/CHANGELOG.md.gz"] = Packed(gzip.compress(changes, mtime=0))
+    entry = _text(
+        "changelog", package=PACKAGE, version=debian_version(tools.version()),
+        maintainer=maintainer(), day=_day(changes.decode()),
+    )  # fmt: skip
+    files[f"{_DOC}/changelog.gz"] = Packed(gzip.compress(entry, mtime=0))
     return files
+
+
+def maintainer() -> str:
+    """Who is named as the package's maintainer. Raises DebError for what would break the file."""
+    name, mail = (os.environ.get(key, "").strip() for key in ("DEBFULLNAME", "DEBEMAIL"))
+    if not name and not mail:
+        return _NO_MAINTAINER
+    said = f"{name} <{mail}>"
+    if not re.fullmatch(r"[^<>,\n\r]+ <[^<>\s@]+@[^<>\s@]+>", said):
+        raise DebError("DEBFULLNAME and DEBEMAIL need each other: a name, and name@host")
+    return said
+
+
+def _day(changes: str) -> str:
+    """The day of the newest release, as a Debian changelog writes it."""
+    found = re.search(r"(?m)^## \S+ \((\d{4}-\d{2}-\d{2})\)$", changes)
+    if found is None:
+        raise DebError("CHANGELOG.md has no release with a day")
+    when = datetime.datetime.fromisoformat(f"{found[1]}T00:00:00+00:00")
+    return email.utils.format_datetime(when)
 
 
 def control(files: Mapping[str, Packed], version: str) -> dict[str, Packed]:
@@ -110,7 +139,13 @@ def control(files: Mapping[str, Packed], version: str) -> dict[str, Packed]:
     )
     return {
         "control": Packed(
-            _text("control", package=PACKAGE, version=debian_version(version), size=str(size))
+            _text(
+                "control",
+                package=PACKAGE,
+                version=debian_version(version),
+                size=str(size),
+                maintainer=maintainer(),
+            )
         ),
         "conffiles": Packed(_text("conffiles")),
         "md5sums": Packed(sums.encode()),

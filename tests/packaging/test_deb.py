@@ -5,6 +5,7 @@ services; an upgrade and a removal keep what the administrator wrote and what wa
 from __future__ import annotations
 
 import contextlib
+import gzip
 import re
 import shlex
 import shutil
@@ -51,13 +52,66 @@ def test_a_version_between_releases_comes_before_the_release_for_dpkg(
 
 
 def test_the_same_pyz_gives_the_same_package(pyz: Path, tmp_path: Path) -> None:
-    deb, small = loaded("deb"), tmp_path / "small.pyz"
-    with zipfile.ZipFile(pyz) as packed, zipfile.ZipFile(small, "w") as packer:
-        for name in packed.namelist()[:20]:
-            packer.writestr(name, packed.read(name))
-    first, second = (deb.build(small, tmp_path / place, VERSION) for place in ("a", "b"))
+    deb, part = loaded("deb"), small(pyz, tmp_path)
+    first, second = (deb.build(part, tmp_path / place, VERSION) for place in ("a", "b"))
     assert first.read_bytes() == second.read_bytes()
     assert [path.name for path in (tmp_path / "a").iterdir()] == [f"{NAME}_{VERSION}_all.deb"]
+
+
+def small(pyz: Path, folder: Path) -> Path:
+    """The first files of a pdu.pyz, which are enough for a package that nobody installs."""
+    with zipfile.ZipFile(pyz) as packed, zipfile.ZipFile(folder / "small.pyz", "w") as packer:
+        for name in packed.namelist()[:20]:
+            packer.writestr(name, packed.read(name))
+    return folder / "small.pyz"
+
+
+@pytest.mark.parametrize(
+    "name, mail, said",
+    [
+        ("", "", "the pack's developers"),
+        ("Ada Lovelace", "ada@example.org", "Ada Lovelace <ada@example.org>"),
+    ],
+)
+def test_who_builds_the_package_is_its_maintainer(
+    pyz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, mail: str, said: str
+) -> None:
+    monkeypatch.setenv("DEBFULLNAME", name)
+    monkeypatch.setenv("DEBEMAIL", mail)
+    made = loaded("deb").build(small(pyz, tmp_path), tmp_path / "out", VERSION, QUICK)
+    shown = subprocess.run(
+        ["dpkg-deb", "-f", str(made), "Maintainer"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_S,
+    )
+    assert shown.stdout == f"{said}\n"
+    subprocess.run(["dpkg-deb", "-x", str(made), str(tmp_path)], check=True, timeout=PATIENCE_S)
+    log = gzip.decompress((tmp_path / f"usr/share/doc/{NAME}/changelog.gz").read_bytes()).decode()
+    assert log.startswith(f"{NAME} ({VERSION}")
+    assert re.search(
+        rf"(?m)^ -- {re.escape(said)}  \w{{3}}, \d\d \w{{3}} 20\d\d 00:00:00 \+0000$", log
+    )
+
+
+@pytest.mark.parametrize(
+    "name, mail",
+    [
+        ("Ada", ""),
+        ("", "ada@example.org"),
+        ("Ada", "no mail"),
+        ("Ada\nDepends: x", "a@example.org"),
+    ],
+)
+def test_half_a_maintainer_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, mail: str
+) -> None:
+    monkeypatch.setenv("DEBFULLNAME", name)
+    monkeypatch.setenv("DEBEMAIL", mail)
+    deb = loaded("deb")
+    with pytest.raises(deb.DebError, match="DEBFULLNAME and DEBEMAIL need each other"):
+        deb.maintainer()
 
 
 def newer(pyz: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
