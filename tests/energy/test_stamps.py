@@ -21,7 +21,7 @@ from handlers.command.energy.stamps import Witnesses, stamps
 from handlers.command.kit import journal
 from handlers.command.kit.journal import Changed
 from handlers.errors import SettingsError
-from tests.handlers.command.meter.readings import NOON
+from tests.handlers.command.energy.meter.readings import NOON
 from tests.handlers.command.running import run
 from tests.needs import ROOT, program
 from tests.servers.serving import in_thread

@@ -16,8 +16,8 @@ from handlers.command.energy.verify import verified
 from handlers.command.kit import journal
 from handlers.command.kit.journal import Changed
 from handlers.errors import SettingsError
-from tests.handlers.command.meter.readings import NOON, numbers
-from tests.handlers.command.meter.test_days import pack, written
+from tests.handlers.command.energy.meter.readings import NOON, numbers
+from tests.handlers.command.energy.meter.test_days import pack, written
 from tests.handlers.command.running import run
 
 

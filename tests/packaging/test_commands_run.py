@@ -66,13 +66,13 @@ _ELSEWHERE: Mapping[str, str] = {
     ),
     "upsc": "tests/handlers/command/nut_driver/test_walk.py",
     "upscmd": "tests/handlers/command/nut_driver/test_walk.py",
-    "pdu meter": "tests/handlers/command/meter/test_meter.py",
+    "pdu meter": "tests/handlers/command/energy/meter/test_meter.py",
     "pdu energy statement": "tests/energy/test_statement.py",
     "pdu energy check-statement": "tests/energy/test_statement.py",
     "pdu prove": "tests/handlers/command/prove/test_command.py",
     ".venv/bin/pdu prove platform": "tests/handlers/command/prove/test_platform.py",
     ".venv/bin/pdu prove platform https://dci.example.com": "tests/handlers/command/prove/test_platform_url.py",
-    "pdu energy verify": "tests/handlers/command/meter/test_meter.py",
+    "pdu energy verify": "tests/handlers/command/energy/meter/test_meter.py",
     **dict.fromkeys(
         (
             "pdu gateway",

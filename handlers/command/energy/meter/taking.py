@@ -7,9 +7,7 @@ uptime is not the one before plus the time that passed, or a register has fallen
 exchanged between these is one that answers at the same address, started within seconds of the
 other, and has no lower register; the hour bounds even that.
 
-Requests of a poll, with simulated PDUs of 8 outlets (tests/handlers/command/meter/test_taking.py):
-NUT 2, as for `pdu check`; Redfish 6 in place of 5; Xerus 9 in place of 4; SNMP (apc-rpdu2) 20 in
-place of 14, and 25 where labels and nameplate are read too.
+The requests of a poll are counted in tests/handlers/command/energy/meter/test_taking.py.
 """
 
 from __future__ import annotations

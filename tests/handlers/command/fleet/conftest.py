@@ -46,7 +46,6 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     """A function like `halls.run` that runs the command in this process.
 
     A check reads its PDUs one after another, because this process has threads and must not fork.
-    Outlet currents are not reported, because this process has already loaded the handlers.
     """
 
     def one_by_one(

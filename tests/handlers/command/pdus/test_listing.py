@@ -13,8 +13,7 @@ from handlers.command.kit import private, toml
 from handlers.command.pdus import auth, listing, polling
 from handlers.command.pdus.loading import load
 from handlers.errors import SettingsError
-
-from .halls import private as private_file
+from tests.handlers.command.fleet.halls import private as private_file
 
 SECRET = "s3cret-w0rd"
 PEM = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----"

@@ -1,7 +1,7 @@
 """Kill a meter that reads simulated PDUs, again and again, and look whether a line that it had
 accepted is missing.
 
-    python -m tests.handlers.command.meter.kills --times 1000
+    python -m tests.handlers.command.energy.meter.kills --times 1000
 
 The meter is `pdu meter` itself, in a process that also says on its standard output the hash of each
 accepted write. It is killed at a random moment, with kill -9, and started again on the same folder.

@@ -15,7 +15,7 @@ import pytest
 from handlers.command.pdus.polling import Target
 from handlers.command.root import LAZY_COMMANDS
 from tests.handlers.command.fleet.halls import Hall, environment, line, login, private
-from tests.handlers.command.fleet.six_tools import WORDS, Said, SaidOfEach, by_each_tool, targets
+from tests.handlers.command.pdus.six_tools import WORDS, Said, SaidOfEach, by_each_tool, targets
 from tests.handlers.snmp.units import FIXTURES, chosen_by_hand
 from tests.needs import ROOT, shared
 from tests.peers import PEERS, Peer
@@ -133,7 +133,7 @@ def test_six_tools_say_the_same_whichever_command_is_imported_first(
         [
             sys.executable,
             "-m",
-            "tests.handlers.command.fleet.six_tools",
+            "tests.handlers.command.pdus.six_tools",
             f"handlers.command.{first}",
             small.list(),
             small.logins,

@@ -35,8 +35,7 @@ from pdu_common.helper import (
     PduStatisticView,
     PduView,
 )
-
-from .halls import Hall
+from tests.handlers.command.fleet.halls import Hall
 
 
 class Other(enum.Enum):

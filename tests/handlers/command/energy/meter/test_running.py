@@ -32,7 +32,7 @@ from handlers.command.energy.meter import running
 from handlers.command.energy.meter.days import Days
 from handlers.command.energy.meter.instants import Instant
 from handlers.command.kit.service import Wishes
-from tests.handlers.command.meter.readings import MIDNIGHT, reading, silent
+from tests.handlers.command.energy.meter.readings import MIDNIGHT, reading, silent
 
 folder = sys.argv[1]
 

@@ -21,7 +21,7 @@ from handlers.raritan.power_on import of_unit
 from handlers.raritan.rpc.pdumodel import Outlet, Pdu
 from handlers.redfish.power_on import of_outlet
 from tests.handlers.command.fleet.halls import line, login, private
-from tests.handlers.command.fleet.test_one_reading import target_of
+from tests.handlers.command.pdus.test_one_reading import target_of
 from tests.needs import ROOT
 from tests.packaging.building import files
 from tests.peers import PEERS

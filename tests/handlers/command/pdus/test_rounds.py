@@ -31,12 +31,11 @@ from handlers.command.pdus.polling import Target
 from handlers.command.pdus.reading import CallFailure, Reading
 from handlers.command.pdus.worker import ReadingLimit
 from handlers.errors import SettingsError
+from tests.handlers.command.fleet.halls import PDU, children, environment
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.simulators.nut_server import NutServer, SwitchedPdu
 from tests.waiting import PATIENCE_S, bounded, until
-
-from .halls import PDU, children, environment
 
 
 def script(text: str, *arguments: object) -> subprocess.CompletedProcess[str]:
