@@ -6,9 +6,10 @@ For each peer, such as snmpd, counts the outcomes of the tests that are marked `
 from __future__ import annotations
 
 import gc
+import os
 import signal
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -66,10 +67,28 @@ def pytest_configure() -> None:
     secrecy.begin()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for mark in item.iter_markers(_AGAINST):
             item.user_properties.append((_AGAINST, str(mark.args[0])))
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = long_ones_first(items, workers)
+
+
+def long_ones_first(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:
+    """The tests marked `long` at the beginning of each worker's part: with `--dist worksteal`, that
+    is an equal share of the list. One that begins last keeps all other processes waiting.
+    """
+    longest = [item for item in items if item.get_closest_marker("long")]
+    others = [item for item in items if not item.get_closest_marker("long")]
+    ordered: list[pytest.Item] = []
+    for left in range(workers, 0, -1):
+        share = (len(items) - len(ordered)) // left
+        begin = min(-(-len(longest) // left), share)
+        ordered += longest[:begin] + others[: share - begin]
+        del longest[:begin], others[: share - begin]
+    return ordered
 
 
 @pytest.hookimpl(wrapper=True)

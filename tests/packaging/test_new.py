@@ -136,6 +136,7 @@ def passed(tree: Path, report: Path, *arguments: str) -> list[str]:
     ]
 
 
+@pytest.mark.long
 def test_a_new_handler_passes_its_own_and_common_tests_and_the_guides_handler_passes_its_own(
     grown: Path, tmp_path: Path
 ) -> None:
