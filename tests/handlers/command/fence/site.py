@@ -6,12 +6,18 @@ power.
 from __future__ import annotations
 
 import contextlib
+import io
+import os
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
+from handlers.command import root
 from tests.handlers.command.fleet.halls import PDU, environment, private
 from tests.needs import ROOT
 from tests.simulators.redfish import Model, Pdu, RedfishService
@@ -116,9 +122,12 @@ class Site:
             **{key: str(value) for key, value in more.items()},
         }
 
+    def _input(self, action: str, plug: str, more: dict[str, object]) -> str:
+        options = {"action": action, "plug": plug, "nodename": plug, **self.options(**more)}
+        return "".join(f"{key}={value}\n" for key, value in options.items())
+
     def start(self, action: str, plug: str = "srv-1", **more: object) -> subprocess.Popen[str]:
         """Start the agent as a cluster does: options on standard input."""
-        options = {"action": action, "plug": plug, "nodename": plug, **self.options(**more)}
         process = subprocess.Popen(
             [*PDU, "fence"],
             cwd=ROOT,
@@ -129,16 +138,28 @@ class Site:
             text=True,
         )
         assert process.stdin is not None
-        process.stdin.write("".join(f"{key}={value}\n" for key, value in options.items()))
+        process.stdin.write(self._input(action, plug, more))
         process.stdin.close()
         process.stdin = None
         return process
 
-    def run(self, action: str, plug: str = "srv-1", **more: object) -> tuple[int, str, str]:
-        """The exit code, the output and the errors of one run."""
+    def apart(self, action: str, plug: str = "srv-1", **more: object) -> tuple[int, str, str]:
+        """The exit code, the output and the errors of one run in a process of its own."""
         process = self.start(action, plug, **more)
         out, err = process.communicate(timeout=PATIENCE_S)
         return process.returncode, out, err
+
+    def run(self, action: str, plug: str = "srv-1", **more: object) -> tuple[int, str, str]:
+        """As `apart`, in this process, which takes a tenth of the time."""
+        out, err = io.StringIO(), io.StringIO()
+        given = io.TextIOWrapper(io.BytesIO(self._input(action, plug, more).encode()))
+        with pytest.MonkeyPatch.context() as patch:
+            for key in [key for key in os.environ if key.startswith("PDU_")]:
+                patch.delenv(key)
+            patch.setattr(sys, "stdin", given)
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                code = root.run(["fence"])
+        return code, out.getvalue(), err.getvalue()
 
 
 @contextlib.contextmanager

@@ -42,7 +42,7 @@ def machine(tmp_path: Path) -> Iterator[Site]:
 
 
 def test_reboot_switches_all_feeds_off_before_any_is_on(machine: Site) -> None:
-    code, out, err = machine.run("reboot")
+    code, out, err = machine.apart("reboot")
     assert (code, out) == (0, ""), err
     assert "srv-1 is off; left/3 fell from 0.35 A" in err and "right/3 fell from 0.7 A" in err
     assert "is on again" in err and machine.draws
@@ -52,9 +52,9 @@ def test_reboot_switches_all_feeds_off_before_any_is_on(machine: Site) -> None:
 
 
 def test_off_is_sent_to_outlets_that_it_switched_off_before(machine: Site) -> None:
-    assert machine.run("off")[0] == 0
-    assert machine.run("status")[:2] == (2, "Status: OFF\n")
-    code, _, err = machine.run("off")
+    assert machine.apart("off")[0] == 0
+    assert machine.apart("status")[:2] == (2, "Status: OFF\n")
+    code, _, err = machine.apart("off")
     assert (code, machine.commands()) == (0, 2 * ["Off", "Off"]), err
 
 
