@@ -82,11 +82,11 @@ def run(unit: Unit, most: int = 1_000_000) -> Outcome:
                 full = found.reader.resolve(part.oid)
                 for index in device.walk(full):
                     rows.setdefault((full.rpartition(".")[0], index), set())
-    for (entry, index), objects in rows.items():
+    for entry in {entry for entry, _ in rows}:
         for below in device.walk(entry):
-            column, _, rest = below.partition(".")
-            if rest == index:
-                objects.add(f"{entry}.{below}")
+            index = below.partition(".")[2]
+            if (entry, index) in rows:
+                rows[entry, index].add(f"{entry}.{below}")
     others = {name: _others(found, name) for name in NAMES}
     objects_tried, rows_tried = _some(list(read), most), _some(list(rows.items()), most)
 

@@ -30,7 +30,7 @@ NUMBERED = frozenset(
     ).split()
 )
 # of a recording with thousands of objects, so many are tried
-MOST = 24
+MOST = 12
 
 
 def right(outcome: Outcome) -> bool:

@@ -32,12 +32,12 @@ class Memory:
     def walk(self, oid: str) -> Mapping[str, Value]:
         self.asked.append(f"walk {oid}")
         root = arcs(oid)
-        rows: dict[str, Value] = {}
-        for found in self._order[bisect_right(self._order, root) :]:
-            if found[: len(root)] != root:
-                break
-            rows[".".join(map(str, found[len(root) :]))] = self._objects[found]
-        return rows
+        begin = bisect_right(self._order, root)
+        end = bisect_left(self._order, (*root[:-1], root[-1] + 1), begin)
+        length, objects = len(root), self._objects
+        return {
+            ".".join(map(str, found[length:])): objects[found] for found in self._order[begin:end]
+        }
 
     @staticmethod
     def quoted(words: str) -> str:
