@@ -12,10 +12,10 @@ import argparse
 import hashlib
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Optional
+from typing import NamedTuple, Optional
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -113,14 +113,110 @@ def sentence(found: Optional[list[evidence.ProvenUnits]] = None) -> str:
 
 
 def _platforms() -> str:
-    """What copies of DCImanager's project have answered."""
-    found = [one for one in taken() if isinstance(one, PlatformProof)]
-    said = [
-        f"Python {cell(one.python)}: {sum(point.verdict == KEPT for point in one.points)} of"
-        f" {len(one.points)} points"
-        for one in found
+    """What copies of DCImanager's project and servers have answered."""
+    copies, servers = [], []
+    for one in taken():
+        if isinstance(one, PlatformProof):
+            kept = f"{sum(point.verdict == KEPT for point in one.points)} of {len(one.points)}"
+            if one.python:
+                copies.append(f"Python {cell(one.python)}: {kept} points")
+            else:
+                servers.append(f"{kept} steps")
+    places = {"copies of DCImanager's project": copies, "servers of DCImanager": servers}
+    return "".join(f" On {where}: {'; '.join(said)}." for where, said in places.items() if said)
+
+
+def claim(found: Optional[Sequence[Proof]] = None) -> str:
+    """The sentence that says whether a DCImanager and a PDU were there."""
+    proofs = taken() if found is None else found
+    ran = "has" if _has_polled(proofs) else "has not"
+    units = sum(len(one.firmware) for one in evidence.counted(proofs) if one.what == "switching")
+    if not units:
+        switched = ", and no command has been tried on a real PDU"
+    else:
+        switched = f"; owners have tried its commands on {units} real PDU{'s' * (units > 1)}"
+    return f"The pack {ran} run on a real DCImanager{switched}"
+
+
+def _has_polled(proofs: Iterable[Proof]) -> bool:
+    """Whether a server of DCImanager showed the states of a PDU."""
+    return any(
+        point.point == "poll" and point.verdict == KEPT
+        for one in proofs
+        if isinstance(one, PlatformProof)
+        for point in one.points
+    )
+
+
+class Ground(NamedTuple):
+    """What a handler was tried on without owners' units, and what is open until they send proofs.
+
+    reading, switching: of a unit that nobody has proven.
+    """
+
+    name: str
+    tried: str
+    reading: str
+    switching: str
+
+
+_GROUNDS = {
+    "raritan": Ground(
+        "Raritan",
+        "simulated units of four firmware generations, where the handler and the vendor's own SDK"
+        " get the same results; recorded figures of two units",
+        "states of a real unit",
+        "switching one",
+    ),
+    "snmp": Ground(
+        "SNMP",
+        "recordings of real units for the families marked so in [docs/devices.md](docs/devices.md);"
+        " agents made from the MIBs' text; Net-SNMP's snmpd",
+        "",
+        "commands on real units",
+    ),
+    "redfish": Ground(
+        "Redfish",
+        "DMTF's published rack PDU; units simulated from the schemas",
+        "reading a real unit",
+        "switching one",
+    ),
+    "nut": Ground(
+        "NUT",
+        "upsd 2.8 with real drivers; dumps of nine devices",
+        "",
+        "switching a real unit",
+    ),
+}
+
+
+def grounds(found: Optional[Sequence[Proof]] = None) -> str:
+    """README's table of what was tried, and what was not."""
+    proofs = taken() if found is None else found
+    rows = evidence.counted(proofs)
+    there = "; a real one, with a simulated PDU" if _has_polled(proofs) else ""
+    lines = [
+        "| | tried on | not tried |",
+        "|---|---|---|",
+        "| DCImanager | a stand-in written from its public pages; many variants of its Python"
+        f" modules, which are not public{there} | {'–' if there else 'a real one'} |",
     ]
-    return f" On copies of DCImanager's project: {'; '.join(said)}." if said else ""
+    for handler, ground in _GROUNDS.items():
+        proven = {
+            what: sum(
+                len(one.firmware) for one in rows if (one.handler, one.what) == (handler, what)
+            )
+            for what in ("reading", "switching")
+        }
+        units = "".join(f"; units of owners, {what}: {n}" for what, n in proven.items() if n)
+        left = [
+            text
+            for what, text in (("reading", ground.reading), ("switching", ground.switching))
+            if text and not proven[what]
+        ]
+        others = "units of other models and firmware" if units else "–"
+        lines.append(f"| {ground.name} | {ground.tried}{units} | {', '.join(left) or others} |")
+    return "\n".join(lines)
 
 
 def code(found: Optional[list[evidence.ProvenUnits]] = None) -> str:

@@ -121,18 +121,22 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "exits": exits.markdown,
     "options": _options,
     "promises": promises.markdown,
+    "claim": lambda: f"**{proofs.claim()}:** [what is proven](#what-is-proven-and-what-is-not).",
+    "claim-plain": lambda: f"{proofs.claim()}.",
+    "grounds": proofs.grounds,
     "proven": proofs.sentence,
     "proven-families": proofs.table,
     "proven-code": proofs.code,
 }
 FILES: Mapping[str, Sequence[str]] = {
-    "README.md": ("makes", "proven"),
+    "README.md": ("claim", "grounds", "makes", "proven"),
     "docs/certain.md": ("proven",),
     "docs/settings.md": (
         "settings-common",
         *(f"settings-{name}" for name in registry.names()),
     ),
     "docs/devices.md": ("devices", "proven-families", "names", "unsupported"),
+    "docs/dev/evidence.md": ("claim-plain",),
     "docs/dev/families.md": ("evidence", "contradicting", "costly", "identities"),
     "docs/snmp.md": ("returning",),
     "docs/command.md": ("options", "exits"),

@@ -13,7 +13,16 @@ from typing import Any
 import pytest
 
 from handlers.command.prove import evidence, taking
-from handlers.command.prove.document import BROKEN, SIMULATED, UNIT, UnitProof, parsed, written
+from handlers.command.prove.document import (
+    BROKEN,
+    SIMULATED,
+    UNIT,
+    PlatformPoint,
+    PlatformProof,
+    UnitProof,
+    parsed,
+    written,
+)
 from handlers.command.prove.page import page
 from tests.handlers.command.prove.rig import RIGS, plant, proven
 from tests.handlers.command.prove.samples import FOLDER, SAMPLES
@@ -100,6 +109,43 @@ def test_a_folder_of_files_is_checked_one_by_one_and_what_is_taken_is_counted(
     names: dict[str, Any] = {"ProvenBy": lambda key, said: (key, said), "tuple": tuple}
     exec("from __future__ import annotations\n" + proofs.code(), names)
     assert ("apc-rpdu2", "switching: 1 unit, firmware 6.9.6") in names["PROVEN"]
+
+
+def test_what_the_pages_claim_follows_from_what_was_taken(
+    proofs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert proofs.claim([]) == (
+        "The pack has not run on a real DCImanager, and no command has been tried on a real PDU"
+    )
+    assert "| a real one |" in proofs.grounds([])
+    assert proofs.grounds([]).endswith("dumps of nine devices | switching a real unit |")
+    with RIGS["nut"](plant()) as rig:
+        unit = dataclasses.replace(proven(rig, look=True), basis=UNIT, made=today())
+    read = dataclasses.replace(
+        unit, verdicts=tuple(one for one in unit.verdicts if one.promise != "switches")
+    )
+    assert "no command has been tried" in proofs.claim([read])
+    assert "; units of owners, reading: 1 | switching a real unit |" in proofs.grounds([read])
+    steps = tuple(PlatformPoint(name, "kept", ()) for name in ("add a PDU", "poll"))
+    server = PlatformProof(UNIT, today(), "0.3.0", "", steps)
+    every = [unit, unit, server]
+    assert proofs.claim(every) == (
+        "The pack has run on a real DCImanager; owners have tried its commands on 2 real PDUs"
+    )
+    nut = proofs.grounds(every).splitlines()[-1]
+    assert nut.endswith(
+        "; units of owners, reading: 2; units of owners, switching: 2 |"
+        " units of other models and firmware |"
+    )
+    assert "| a real one |" not in proofs.grounds(every)
+    # a copy of the project is no server
+    copy = dataclasses.replace(server, python="3.9", points=steps[:1])
+    assert "has not run" in proofs.claim([copy])
+    monkeypatch.setattr(proofs, "taken", lambda: [unit, server, copy])
+    assert proofs.sentence().endswith(
+        " On copies of DCImanager's project: Python 3.9: 1 of 1 points."
+        " On servers of DCImanager: 2 of 2 steps."
+    )
 
 
 def test_make_proofs_refuses_the_examples() -> None:
