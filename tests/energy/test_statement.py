@@ -19,7 +19,7 @@ from handlers.command.energy.moments import moment, zone_named
 from handlers.command.energy.statement import seals, tariffs
 from handlers.command.energy.statement.building import contents
 from handlers.command.energy.statement.page import page
-from handlers.command.kit import journal
+from handlers.command.kit import extras, journal
 from handlers.command.kit.journal import Journal
 from handlers.errors import SettingsError
 from tests.hall.twin.month import LIMIT_KW, Month, customers, energy_kwh, written
@@ -175,6 +175,35 @@ def test_the_witness_is_short_and_imports_nothing_of_the_pack() -> None:
     assert len(lines) <= 150
     imports = {line.split()[1] for line in lines if line.startswith(("import ", "from "))}
     assert imports == {"gzip", "hashlib", "json", "math", "sys", "datetime", "pathlib"}
+
+
+@pytest.mark.parametrize("arguments", [[], ["there-is-none", "0" * 64], [__file__, "0" * 64]])
+def test_the_witness_says_how_it_is_called_where_there_is_no_proof(arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", str(WITNESS), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == 1 and not done.stdout
+    assert done.stderr.startswith("NOT PROVEN: ") and "Traceback" not in done.stderr
+    assert "python3 check_statement.py FOLDER ROOT" in done.stderr
+
+
+def test_without_numpy_the_remedy_is_that_of_this_installation(hall: Path) -> None:
+    """A bare pip may be another Python's."""
+    words = ["energy", "audit", str(hall / "readings"), *PERIOD, "--limit-kw", "3.68"]
+    code = "import sys\nsys.modules['numpy'] = None\nfrom handlers.command.start import main\n"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}sys.exit(main(sys.argv[1:]))", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == 2 and not done.stdout
+    assert done.stderr.startswith("settings: an audit of energy needs the Python package numpy")
+    assert done.stderr.strip() == f"settings: {extras.missing('an audit of energy', 'numpy')}"
 
 
 def test_nothing_that_was_written_is_overwritten(

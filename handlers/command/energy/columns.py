@@ -9,14 +9,10 @@ import importlib
 from typing import Any
 
 from ...errors import SettingsError
+from ..kit import extras
 
 #: a column of numpy, whose types a type check for Python 3.9 cannot read
 Column = Any
-
-_MISSING = (
-    "`pdu energy audit` needs the Python package numpy: python -m pip install numpy, or the"
-    " system's package, such as python3-numpy"
-)
 
 
 class _Numpy:
@@ -26,7 +22,7 @@ class _Numpy:
         try:
             module = importlib.import_module("numpy")
         except ModuleNotFoundError:
-            raise SettingsError(_MISSING) from None
+            raise SettingsError(extras.missing("an audit of energy", "numpy")) from None
         found = getattr(module, name)
         setattr(self, name, found)
         return found

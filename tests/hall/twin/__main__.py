@@ -11,11 +11,10 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Callable, Optional
 
-from handlers.command.kit import ending
+from handlers.command.kit import ending, extras
 from tests.program import StopSignals, starting
 
 from . import month
@@ -69,7 +68,7 @@ def _of_month(past: month.Month) -> list[str]:
         "And a past month, with a reset, a hole, a false zero and an exchanged PDU:",
         f"  pdu energy statement readings {period} {owned} --limit-kw {month.LIMIT_KW:g}"
         f" --tariff day-night --into statements-{past.text}",
-        *([] if find_spec("numpy") else ["  which needs: python -m pip install numpy"]),
+        *([] if extras.has("numpy") else [f"  {extras.missing('which', 'numpy')}"]),
     ]
 
 
