@@ -16,13 +16,12 @@ from ..drawing.drawing import Cord, Machine
 from ..machines.world import NotProven
 from ..pdus.polling import Target
 from ..pdus.reading import CallFailure, Reading
+from ..pdus.states import DOWN, UNKNOWN, UP
 from .ledger import LOST, AcceptedCommand, Ledger
 from .metrics import GatewayCounts
 from .power import (
     OFF,
-    ON,
     RESTART,
-    UNKNOWN,
     CordState,
     MachineState,
     PowerOutcome,
@@ -135,9 +134,9 @@ class Board:
         found = cord_state(reading, cord)
         if self._proof is None:
             return found
-        if found.state == ON:
+        if found.state is UP:
             self._doubts.pop(machine, None)
-        if found.state == OFF and machine in self._doubts:
+        if found.state is DOWN and machine in self._doubts:
             return found._replace(state=UNKNOWN, reason=self._doubts[machine])
         return doubted(self._proof, found)
 
@@ -270,7 +269,7 @@ class Board:
                 return _outcome(command, off, kept)
         elif wanted.action == RESTART:
             off = await _switched(ways, on=False)
-            if together(cord.state for cord in off) != OFF:
+            if together(cord.state for cord in off) is not DOWN:
                 return _outcome(command, off, "it was not proven off, so it was not switched on")
         if wanted.action == RESTART:
             await asyncio.sleep(wanted.pause_s)
@@ -279,8 +278,7 @@ class Board:
             except SettingsError as error:
                 # the machine is off: to leave it so would be worse than a missing line
                 self._report(f"a step of the command {command.id} is not in the journal: {error}")
-        on = goal(wanted.action) == ON
-        return _outcome(command, await _switched(ways, on))
+        return _outcome(command, await _switched(ways, goal(wanted.action) is UP))
 
     async def _taken(self, proof: MeterProof, machine: Machine, ways: Ways) -> str:
         """Take its power. Returns why it is not proven, "" if it is."""
@@ -312,7 +310,7 @@ def _outcome(command: AcceptedCommand, cords: Sequence[CordState], note: str = "
     """The result: done if every outlet reported what the action ends in."""
     state = together(cord.state for cord in cords)
     why = [f"{cord.cord}: {cord.reason}" for cord in cords if cord.reason]
-    done = not note and not why and state == goal(command.wanted.action)
+    done = not note and not why and state is goal(command.wanted.action)
     reason = "; ".join([*why, *([note] if note else [])])
     return PowerOutcome(command.id, command.wanted, done, state, cords, reason)
 

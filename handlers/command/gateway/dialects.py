@@ -8,21 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..drawing.drawing import Cord
+from ..pdus.states import DOWN, UNKNOWN, UP
 from ..web.messages import WebAnswer
 from .answers import as_json, as_text
 from .asked import GatewayRequest, commanded, machine, pause, segment
 from .board import Board
 from .clients import READ, SWITCH
-from .power import OFF, ON, RESTART, UNKNOWN, PowerOutcome
+from .power import OFF, ON, RESTART, PowerOutcome
 from .refusals import Refusal, bad, not_found
 from .routes import Route
 from .v1 import outcome_json, outcome_status
 
 # MAAS' usual patterns are status.*\:.*running and status.*\:.*stopped
 # (provisioningserver/drivers/power/webhook.py of 3.x); UNKNOWN matches neither
-_MAAS = {ON: "running", OFF: "stopped", UNKNOWN: "unknown"}
+_MAAS = {UP: "running", DOWN: "stopped", UNKNOWN: "unknown"}
 # labgrid's driver takes every text but "1" for off (labgrid 26.0.1, driver/power/rest.py)
-_LABGRID = {ON: "1", OFF: "0"}
+_LABGRID = {UP: "1", DOWN: "0"}
 _PDUDAEMON = {"on": ON, "off": OFF, "reboot": RESTART}
 _PDUDAEMON_KEYS = ("alias", "hostname", "port", "delay")
 _RETRY_S = 5.0
@@ -63,7 +64,7 @@ class Dialects:
     async def _labgrid_get(self, request: GatewayRequest) -> WebAnswer:
         name = machine(request, self._board, READ, segment(request))
         found = await self._board.state(name)
-        if found.state == UNKNOWN:
+        if found.state is UNKNOWN:
             raise Refusal(503, "unknown", f"the state is unknown: {found.reason}", _RETRY_S)
         return as_text(_LABGRID[found.state])
 

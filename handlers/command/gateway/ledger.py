@@ -19,7 +19,8 @@ from typing import Any, Callable, NamedTuple, Optional
 from ...errors import SettingsError
 from ..drawing.drawing import Cord
 from ..kit import journal
-from .power import UNKNOWN, CordState, PowerOutcome, PowerRequest, as_json
+from ..pdus.states import UNKNOWN, of_word, word
+from .power import CordState, PowerOutcome, PowerRequest, as_json
 from .refusals import Refusal
 
 #: keys that are remembered of each client: at 400 commands a minute, for 50 minutes or more
@@ -153,7 +154,7 @@ class Ledger:
                     "machine": command.wanted.machine,
                     "action": command.wanted.action,
                     "done": outcome.done,
-                    "state": outcome.state,
+                    "state": word(outcome.state),
                     "outlets": [as_json(cord) for cord in outcome.cords],
                     "reason": outcome.reason,
                 }
@@ -222,7 +223,7 @@ class Ledger:
                 ended.id,
                 ended.wanted,
                 record.get("done") is True,
-                str(record["state"]),
+                of_word(str(record["state"])),
                 list(_cords(record)),
                 str(record["reason"]),
             )
@@ -235,4 +236,4 @@ def _is_end(record: Mapping[str, Any]) -> bool:
 def _cords(record: Mapping[str, Any]) -> Iterator[CordState]:
     for one in record["outlets"]:
         pdu, _, outlet = str(one["outlet"]).partition("/")
-        yield CordState(Cord(pdu, outlet), str(one["state"]), str(one.get("reason", "")))
+        yield CordState(Cord(pdu, outlet), of_word(str(one["state"])), str(one.get("reason", "")))

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ... import VERSION
-from .power import ACTIONS, OFF, ON, UNKNOWN
+from ..pdus.states import SPELLED
+from .power import ACTIONS
 
 
 def _ref(name: str) -> Mapping[str, str]:
@@ -34,7 +35,7 @@ _FIGURE: Mapping[str, Any] = {
     "type": ["number", "null"],
     "description": "null if it is not measured or not known",
 }
-_STATE: Mapping[str, Any] = {"type": "string", "enum": [ON, OFF, UNKNOWN]}
+_STATE: Mapping[str, Any] = {"type": "string", "enum": [one.word for one in SPELLED.values()]}
 _REFUSALS: Mapping[str, Any] = {
     "401": _answer("no client has this token", "Error"),
     "403": _answer("the client may not do this, or the machine is protected", "Error"),

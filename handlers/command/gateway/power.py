@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from ..drawing.drawing import Cord
-from ..pdus import states
+from pdu_common.helper import EnumPowerStatus
 
-ON, OFF, UNKNOWN = map(states.word, (states.UP, states.DOWN, states.UNKNOWN))
-RESTART = "restart"
+from ..drawing.drawing import Cord
+from ..pdus.states import DOWN, UNKNOWN, UP, word
+
+ON, OFF, RESTART = "on", "off", "restart"
 ACTIONS = (ON, OFF, RESTART)
 
 
@@ -17,8 +18,7 @@ class CordState(NamedTuple):
     """One outlet of a machine."""
 
     cord: Cord
-    #: ON, OFF or UNKNOWN
-    state: str
+    state: EnumPowerStatus
     #: why it is not known, or why it was not proven; "" if there is nothing to say
     reason: str = ""
     current_a: Optional[float] = None
@@ -29,8 +29,8 @@ class CordState(NamedTuple):
 class MachineState(NamedTuple):
     """A machine as its outlets report it."""
 
-    #: ON: all outlets are on. OFF: all are off. UNKNOWN: anything else
-    state: str
+    #: UP: all outlets are on. DOWN: all are off. UNKNOWN: anything else
+    state: EnumPowerStatus
     cords: Sequence[CordState]
     #: how old the oldest of the readings is, in seconds
     age_s: float = 0.0
@@ -48,10 +48,10 @@ class MachineState(NamedTuple):
     @property
     def reason(self) -> str:
         """Why the state is unknown; "" if it is known."""
-        if self.state != UNKNOWN:
+        if self.state is not UNKNOWN:
             return ""
         why = [f"{cord.cord}: {cord.reason}" for cord in self.cords if cord.reason]
-        every = ", ".join(f"{cord.cord} is {cord.state}" for cord in self.cords)
+        every = ", ".join(f"{cord.cord} is {word(cord.state)}" for cord in self.cords)
         return "; ".join(why) or every
 
 
@@ -74,7 +74,7 @@ class PowerOutcome(NamedTuple):
     #: whether every outlet reported the wanted state after the command
     done: bool
     #: the machine's state after it
-    state: str
+    state: EnumPowerStatus
     cords: Sequence[CordState] = ()
     #: why it is not done
     reason: str = ""
@@ -82,7 +82,7 @@ class PowerOutcome(NamedTuple):
     is_repeated: bool = False
 
 
-def together(of_cords: Iterable[str]) -> str:
+def together(of_cords: Iterable[EnumPowerStatus]) -> EnumPowerStatus:
     """The state of a machine with outlets in these states."""
     found = set(of_cords)
     return found.pop() if len(found) == 1 else UNKNOWN
@@ -93,14 +93,14 @@ def machine_state(cords: Sequence[CordState], age_s: float = 0.0) -> MachineStat
     return MachineState(together(cord.state for cord in cords), cords, age_s)
 
 
-def goal(action: str) -> str:
+def goal(action: str) -> EnumPowerStatus:
     """The state in which an action ends."""
-    return OFF if action == OFF else ON
+    return DOWN if action == OFF else UP
 
 
 def as_json(cord: CordState, with_figures: bool = False) -> Mapping[str, Any]:
     """An outlet for answers and the journal."""
-    found: dict[str, Any] = {"outlet": str(cord.cord), "state": cord.state}
+    found: dict[str, Any] = {"outlet": str(cord.cord), "state": word(cord.state)}
     if cord.reason:
         found["reason"] = cord.reason
     if with_figures:

@@ -17,8 +17,8 @@ from ..machines.proof import MachinePower, OffProof
 from ..machines.runs import Runner
 from ..machines.world import Commanded, ComputersClock, OutletOf, PduNow, of_reading
 from ..pdus.polling import Target
-from ..pdus.states import DOWN, UNKNOWN as NOT_KNOWN
-from .power import OFF, UNKNOWN, CordState
+from ..pdus.states import DOWN, UNKNOWN
+from .power import CordState
 from .units import GatewayPdu
 
 # how long a command waits for another program on this computer that fences the machine, in s
@@ -69,9 +69,9 @@ class TurnsWorld(ComputersClock):
 
 
 def _commanded(found: CordState) -> Commanded:
-    if found.state == OFF and not found.reason:
+    if found.state is DOWN and not found.reason:
         return Commanded(DOWN)
-    return Commanded(NOT_KNOWN, found.reason)
+    return Commanded(UNKNOWN, found.reason)
 
 
 def taken(
@@ -91,6 +91,6 @@ def doubted(how: MeterProof, found: CordState) -> CordState:
     """An outlet that is off by its state, and carries current, is not known to be off."""
     draw = Draw(found.current_a, found.power_w)
     meter = Meter(how.proof.threshold_a)
-    if found.state == OFF and draw.is_known and not is_nothing(draw, meter):
+    if found.state is DOWN and draw.is_known and not is_nothing(draw, meter):
         return found._replace(state=UNKNOWN, reason=f"it is reported off, and carries {draw}")
     return found

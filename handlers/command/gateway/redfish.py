@@ -10,6 +10,9 @@ import string
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Optional
 
+from pdu_common.helper import EnumPowerStatus
+
+from ..pdus.states import DOWN, UP
 from .power import OFF, ON, RESTART, CordState, MachineState
 from .sessions import TIMEOUT_S
 
@@ -19,7 +22,7 @@ SERVICE = f"{ROOT}/SessionService"
 SESSIONS = f"{SERVICE}/Sessions"
 #: value of ResetType -> action
 RESETS: Mapping[str, str] = {"On": ON, "ForceOff": OFF, "ForceRestart": RESTART}
-_POWER_STATES: Mapping[str, str] = {ON: "On", OFF: "Off"}
+_POWER_STATES = {UP: "On", DOWN: "Off"}
 _ABOUT = "Switched and measured at its outlets: On says that they are on, not that it runs."
 
 Resource = dict[str, Any]
@@ -95,7 +98,7 @@ def all_chassis(machines: Iterable[str]) -> Resource:
     return _collection(CHASSIS, "Chassis", map(id_of, machines))
 
 
-def system(machine: str, state: str, is_switched: bool) -> Resource:
+def system(machine: str, state: EnumPowerStatus, is_switched: bool) -> Resource:
     """A machine. An unknown state is null; the action is there if the client may switch."""
     uri = f"{SYSTEMS}/{id_of(machine)}"
     actions: Resource = {}

@@ -17,8 +17,8 @@ from ..drawing.drawing import Cord
 from ..machines import world
 from ..pdus.polling import Target, poll, poll_states
 from ..pdus.reading import Reading, failure
-from ..pdus.states import word
-from .power import UNKNOWN, CordState
+from ..pdus.states import UNKNOWN
+from .power import CordState
 from .turns import Turns
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ def cord_state(reading: Reading, cord: Cord) -> CordState:
     why = "" if reading.failure is None else reading.failure.reason
     if found is None:
         return CordState(cord, UNKNOWN, why or _NOT_LISTED)
-    return CordState(cord, word(found.state), why, found.current_a, found.power_w, found.energy_kwh)
+    return CordState(cord, found.state, why, found.current_a, found.power_w, found.energy_kwh)
 
 
 class GatewayPdu:
@@ -92,10 +92,10 @@ class GatewayPdu:
         except (Exception, SystemExit) as error:  # anybody may have written the archive
             return CordState(cord, UNKNOWN, f"{failure(error).reason}; {_UNSURE}")
         if seen is wanted:
-            return CordState(cord, word(seen))
+            return CordState(cord, seen)
         return CordState(
             cord,
-            word(seen),
+            seen,
             f"the PDU accepted the command, but did not report the outlet {_on_off(on)}",
         )
 

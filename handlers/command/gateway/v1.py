@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..pdus.states import word
 from ..web.messages import WebAnswer
 from . import openapi
 from .answers import as_json
@@ -43,7 +44,7 @@ def outcome_json(outcome: PowerOutcome) -> Mapping[str, Any]:
         "machine": outcome.wanted.machine,
         "action": outcome.wanted.action,
         "done": outcome.done,
-        "state": outcome.state,
+        "state": word(outcome.state),
         "outlets": [cord_as_json(cord) for cord in outcome.cords],
         "reason": outcome.reason,
         "repeated": outcome.is_repeated,
@@ -53,7 +54,7 @@ def outcome_json(outcome: PowerOutcome) -> Mapping[str, Any]:
 def _machine_json(name: str, found: MachineState, with_figures: bool = False) -> dict[str, Any]:
     return {
         "machine": name,
-        "state": found.state,
+        "state": word(found.state),
         "reason": found.reason,
         "age_s": found.age_s,
         **({"current_a": found.current_a, "power_w": found.power_w} if with_figures else {}),

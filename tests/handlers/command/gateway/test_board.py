@@ -120,20 +120,20 @@ def run(tmp_path: Path) -> Callable[..., Any]:
 @pytest.mark.parametrize(
     "a, b, state",
     [
-        (State.UP, State.UP, "on"),
-        (State.DOWN, State.DOWN, "off"),
-        (State.UP, State.DOWN, "unknown"),
-        (State.UP, State.UNKNOWN, "unknown"),
-        (State.DOWN, State.UNKNOWN, "unknown"),
-        (State.UNKNOWN, State.UNKNOWN, "unknown"),
+        (State.UP, State.UP, State.UP),
+        (State.DOWN, State.DOWN, State.DOWN),
+        (State.UP, State.DOWN, State.UNKNOWN),
+        (State.UP, State.UNKNOWN, State.UNKNOWN),
+        (State.DOWN, State.UNKNOWN, State.UNKNOWN),
+        (State.UNKNOWN, State.UNKNOWN, State.UNKNOWN),
     ],
 )
 def test_a_machine_is_what_all_its_outlets_are(
-    pdus: Pdus, run: Callable[..., Any], a: State, b: State, state: str
+    pdus: Pdus, run: Callable[..., Any], a: State, b: State, state: State
 ) -> None:
     pdus.states["a"]["1"], pdus.states["b"]["1"] = a, b
     found = run(lambda board: board.state("srv"))
-    assert found.state == state and bool(found.reason) == (state == "unknown")
+    assert found.state is state and bool(found.reason) == (state is State.UNKNOWN)
 
 
 def test_an_unread_pdu_or_a_missing_outlet_makes_its_machines_unknown(
@@ -143,8 +143,8 @@ def test_an_unread_pdu_or_a_missing_outlet_makes_its_machines_unknown(
     del pdus.states["a"]["2"]
     found = run(lambda board: board.states(["srv", "other"]))
     assert {name: one.state for name, one in found.items()} == {
-        "srv": "unknown",
-        "other": "unknown",
+        "srv": State.UNKNOWN,
+        "other": State.UNKNOWN,
     }
     assert "no answer" in found["srv"].reason and "no such outlet" in found["other"].reason
 
@@ -152,20 +152,20 @@ def test_an_unread_pdu_or_a_missing_outlet_makes_its_machines_unknown(
 def test_requests_share_a_reading_but_none_from_before_a_command(
     pdus: Pdus, run: Callable[..., Any]
 ) -> None:
-    async def ask(board: Board) -> list[str]:
+    async def ask(board: Board) -> list[State]:
         await asyncio.gather(*(board.states(["srv", "other"]) for _ in range(20)))
         assert sorted(pdus.log) == ["a read", "b read"]
         await board.command("me", PowerRequest("other", "off"))
         return [(await board.state("other")).state for _ in range(3)]
 
-    assert run(ask, 60.0) == ["off"] * 3 and pdus.log.count("a read") == 2
+    assert run(ask, 60.0) == [State.DOWN] * 3 and pdus.log.count("a read") == 2
 
 
 def test_a_restart_is_off_everywhere_and_proven_before_on(
     pdus: Pdus, run: Callable[..., Any]
 ) -> None:
     found = run(lambda board: board.command("me", PowerRequest("srv", "restart", 0.01)))
-    assert found.done and found.state == "on"
+    assert found.done and found.state is State.UP
     assert sorted(pdus.log[:2]) == ["a 1=off", "b 1=off"]
     assert sorted(pdus.log[2:]) == ["a 1=on", "b 1=on"]
 
@@ -177,7 +177,7 @@ def test_what_is_not_proven_is_not_done_and_not_switched_on_again(
 ) -> None:
     getattr(pdus, fault).add("b")
     found = run(lambda board: board.command("me", PowerRequest("srv", action)))
-    assert (found.done, found.state) == (False, "unknown") and "b/1" in found.reason
+    assert (found.done, found.state) == (False, State.UNKNOWN) and "b/1" in found.reason
     sent = "on" if action == "on" else "off"
     assert sorted(pdus.log) == [f"a 1={sent}", f"b 1={sent}"]
 
@@ -247,7 +247,7 @@ def test_readings_go_before_commands_that_wait(pdus: Pdus, run: Callable[..., An
     pdus.states["a"].update({str(outlet): State.UP for outlet in range(10, 22)})
     names = [f"m{outlet}" for outlet in range(10, 22)]
 
-    async def ask(board: Board) -> str:
+    async def ask(board: Board) -> State:
         machines = {name: Machine(name, (Cord("a", name[1:]),)) for name in names}
         board.renew({**board.machines, **machines}, TARGETS)
         pdus.hold = threading.Event()
@@ -266,7 +266,7 @@ def test_readings_go_before_commands_that_wait(pdus: Pdus, run: Callable[..., An
         await asyncio.gather(*asked, *commands)
         return state
 
-    assert run(ask) == "on"
+    assert run(ask) is State.UP
     assert pdus.log.index("a read") == 1 and pdus.log.count("a read") == 1
 
 

@@ -15,6 +15,7 @@ from handlers.command.gateway.ledger import LOST, Ledger
 from handlers.command.gateway.power import CordState, PowerOutcome, PowerRequest
 from handlers.command.gateway.refusals import Refusal
 from handlers.command.kit import journal
+from handlers.command.pdus.states import DOWN, UNKNOWN
 from handlers.errors import SettingsError
 
 CORDS = (Cord("a/b", "1"), Cord("c", "x/2"))
@@ -23,7 +24,7 @@ OFF = PowerRequest("srv", "off")
 
 def ended(book: Ledger, key: str, done: bool = True) -> PowerOutcome:
     command = book.begin("me", OFF, CORDS, key)
-    found = PowerOutcome(command.id, OFF, done, "off", [CordState(one, "off") for one in CORDS], "")
+    found = PowerOutcome(command.id, OFF, done, DOWN, [CordState(one, DOWN) for one in CORDS], "")
     book.end(command, found)
     return found
 
@@ -51,7 +52,7 @@ def test_a_command_without_an_end_is_one_whose_result_is_not_known(tmp_path: Pat
         book = Ledger(path)
         known = book.known("me", "k")
         assert len(book.lost) == lost and known is not None and known.outcome is not None
-        assert (known.outcome.done, known.outcome.state) == (False, "unknown")
+        assert (known.outcome.done, known.outcome.state) == (False, UNKNOWN)
         assert known.outcome.reason == LOST
         book.close()
 
@@ -108,7 +109,7 @@ def test_only_the_last_keys_of_a_client_are_kept(
 ) -> None:
     monkeypatch.setattr(ledger, "KEYS_OF_CLIENT", 2)
     book = Ledger(str(tmp_path / "j"))
-    book.end(book.begin("you", OFF, CORDS, "old"), PowerOutcome("", OFF, True, "off"))
+    book.end(book.begin("you", OFF, CORDS, "old"), PowerOutcome("", OFF, True, DOWN))
     for key in ("1", "2", "3"):
         ended(book, key)
     assert [key for key in ("1", "2", "3") if book.known("me", key)] == ["2", "3"]
