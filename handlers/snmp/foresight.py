@@ -43,7 +43,8 @@ def more(
     profile: Profile, found: Optional[Outlets], reader: Reader, purposes: Iterable[str]
 ) -> None:
     """Read ahead what a call reads that was not foreseen."""
-    if reader.is_ahead:
+    was_foreseen = reader.is_expecting and ahead.foreseen().issuperset(purposes)
+    if reader.is_ahead and not was_foreseen:
         purposes = [*sorted(ahead.foreseen() | set(purposes))]
         reader.expect(_reads(profile, found, purposes))
         reader.ahead(_asks(profile, found, purposes))

@@ -117,6 +117,11 @@ class Reader:
         if self.is_ahead:
             self._expected = list(reads)
 
+    @property
+    def is_expecting(self) -> bool:
+        """Whether it was told what will be read."""
+        return bool(self._expected)
+
     def _miss(self, ask: Ask) -> None:
         known = _Known(self)
         known.lacking[ask] = None
