@@ -39,7 +39,8 @@ def shown(raw: Raw, longest: int = 80) -> str:
     """The value for a person: one line without control characters, of at most
     `longest` characters.
     """
-    return "".join(c for c in text(raw) if c.isprintable())[:longest]
+    said = text(raw)
+    return (said if said.isprintable() else "".join(filter(str.isprintable, said)))[:longest]
 
 
 def octets(raw: Raw) -> bytes:
