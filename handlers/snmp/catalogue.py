@@ -156,10 +156,10 @@ def _returning(profile: Profile, part: PowerOn) -> Sequence[str]:
     values = [f"{values} {name}" for name, values in words.items() if values]
     if part.inherits:
         values[-1] = f"{words['inherits']} as {_objects(_of_part(part.unit))}"
-    if part.latching:
-        values.append(
-            f"ignored if {_objects(_of_part(part.latching))} is {', '.join(part.latched)}"
-        )
+    for word, of_relay in (("ignored", part.latched), ("not known", part.held)):
+        if part.latching and of_relay:
+            name = _objects(_of_part(part.latching))
+            values.append(f"{word} if {name} is {', '.join(of_relay)}")
     special = [f"{value} never" for value in part.never]
     special += [f"{value} not known" for value in part.unsaid]
     special += ["the wait before the next of a sequence"] if part.sequence else []

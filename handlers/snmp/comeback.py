@@ -38,6 +38,8 @@ class PowerOn(Frozen):
         start_keys: the units of `start`; without, it is one object.
         start_own: the unit of each outlet.
         start_never: values of `start` for a unit that never does so by itself.
+        held: values of `latching` for one that does, where the MIB does not say that the rest is
+            ignored: nobody knows what happens.
     """
 
     state: Optional[Source] = None
@@ -58,6 +60,7 @@ class PowerOn(Frozen):
     start_keys: Optional[Source] = None
     start_own: Optional[Source] = None
     start_never: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.state is None and self.delay is None:
@@ -74,13 +77,14 @@ class PowerOn(Frozen):
             raise ValueError("start_keys and start_own go together: give both or none")
         if self.start is None and (self.start_keys or self.start_never):
             raise ValueError("start_keys and start_never are of start: there is none")
-        if bool(self.latched) != (self.latching is not None):
-            raise ValueError("latching and latched go together: give both or none")
+        if bool(self.latched or self.held) != (self.latching is not None):
+            raise ValueError("latching and latched or held go together: give both or none")
         if self.delay is None and (self.never or self.unsaid or self.sequence or self.later):
             raise ValueError("never, unsaid, sequence and later are of a delay: there is none")
         for name in (
-            *("on", "off", "last", "inherits", "never", "unsaid", "start_never", "latched"),
+            *("on", "off", "last", "inherits", "never", "unsaid", "start_never", "latched", "held"),
         ):
             validation.comparable(getattr(self, name), name)
         validation.disjoint(tuple(values.items()))
         validation.disjoint((("never", self.never), ("unsaid", self.unsaid)))
+        validation.disjoint((("latched", self.latched), ("held", self.held)))

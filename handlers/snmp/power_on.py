@@ -47,6 +47,9 @@ def read(pdu: SnmpPdu) -> Mapping[str, OutletPowerOn]:
             if text(latching.get(identity, "")) in part.latched:
                 found[identity] = OutletPowerOn(LAST, 0.0, 0.0)
                 continue
+            if text(latching.get(identity, "")) in part.held:
+                found[identity] = OutletPowerOn(NOT_KNOWN)
+                continue
             raw, delay = raws.get(identity), delays.get(identity)
             start = starts.get(identity)
             never = raw is not None and text(raw) in part.never

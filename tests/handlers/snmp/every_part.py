@@ -152,6 +152,7 @@ EVERY_PART = Profile(
                 C,
                 C,
                 ("-1",),
+                ("6",),
             ),
         ),
         Outlets(

@@ -98,6 +98,18 @@ def test_a_latching_relay_keeps_its_position_whatever_else_is_set() -> None:
     assert set(of_unit.values()) == {OutletPowerOn(LAST, 0.0, 0.0)}
 
 
+def test_the_mib_does_not_say_what_a_relay_does_that_keeps_its_position() -> None:
+    # EATON-EPDU-MIB, outletAutomaticShutoff: 1 keeps the relays in the current position when the
+    # PDU is powered down; outletControlPowerOnState does not say whether it counts then
+    unit = fixture("eaton-epdu")
+    rows = {**unit.rows, "1.3.6.1.4.1.534.6.6.7.6.7.1.2.0": Row(INTEGER, 1)}
+    with Agent(Device(rows, unit.rules)) as agent:
+        found = power_on.read(near(agent))
+    of_unit = {one for key, one in found.items() if key.startswith("0.")}
+    others = {one.state for key, one in found.items() if key.startswith("1.")}
+    assert of_unit == {OutletPowerOn(NOT_KNOWN)} and NOT_KNOWN not in others
+
+
 @pytest.mark.parametrize("value, state", [(0, OFF), (1, ON), (2, LAST), (7, NOT_KNOWN)])
 def test_an_outlet_may_do_what_its_unit_does(value: int, state: str) -> None:
     assert _px2(_38=value)["1.4"].state == state
@@ -158,7 +170,7 @@ def test_a_missing_or_foreign_value_is_not_known() -> None:
         (lambda: PowerOn(delay=Figure(X), on=("1",)), "go together"),
         (lambda: PowerOn(state=X, on=("1",), always=True), "without state"),
         (lambda: PowerOn(state=X, on=("1",), inherits=("3",)), "inherits and unit"),
-        (lambda: PowerOn(state=X, on=("1",), latched=("1",)), "latching and latched"),
+        (lambda: PowerOn(state=X, on=("1",), latched=("1",)), "latching and latched or held"),
         (lambda: PowerOn(state=X, on=("1",), never=("-1",)), "there is none"),
         (lambda: PowerOn(state=X, on=("1",), off=("1",)), "both in"),
         (lambda: PowerOn(delay=Figure(X), never=("1",), unsaid=("1",)), "both in"),
