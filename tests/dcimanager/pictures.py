@@ -56,12 +56,12 @@ def main() -> int:
             report.write_text(_report(manager), encoding="utf-8")
             for name, size in (("report", (1280, 620)), ("report-phone", PHONE)):
                 _take(window, report.as_uri(), FOLDER / f"{name}.png", size, False, _nothing)
-            page = _statement(Path(folder)).as_uri()
+            page = statement(Path(folder)).as_uri()
             _take(window, page, FOLDER / "statement.png", (1000, 1240), False, _nothing)
     return 0
 
 
-def _statement(folder: Path) -> Path:
+def statement(folder: Path) -> Path:
     """The page of a customer of a simulated month, with a hole and an exchanged PDU."""
     month = Month(2026, 10)
     readings, owners = written(folder, month), customers(folder, month)

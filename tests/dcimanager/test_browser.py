@@ -17,6 +17,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
+from handlers.command import root as command
 from tests.needs import ROOT
 from tests.packaging.building import build
 from tests.packaging.registering import Admin
@@ -26,6 +27,7 @@ from .chromium import DESKTOP, PHONE, Browser
 from .client import Client
 from .looks import AXE, beginning_with, faults, fits, leave
 from .manager import DciManager
+from .pictures import statement
 from .records import Label, Pdu
 from .visiting import HOSTILE, logged_in
 
@@ -385,6 +387,19 @@ def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> No
             ".name"
         )
         clean(window, manager)
+
+
+def test_pages_of_energy_fit_on_a_phone(window: Browser, tmp_path: Path) -> None:
+    """A month with an exchanged unit, whose serial numbers and times are the longest texts."""
+    stated, audited = statement(tmp_path), tmp_path / "audit.html"
+    asked = ["--from", "2026-10-01", "--to", "2026-11-01", "--limit-kw", "3.68"]
+    asked += ["--customers", str(tmp_path / "customers.csv"), "--html", str(audited)]
+    assert command.run(["energy", "audit", str(tmp_path / "readings"), *asked]) == 1
+    for page, told in ((stated, "Exchanged units"), (audited, "Not firm")):
+        window.open(page.as_uri())
+        for size in (DESKTOP, PHONE):
+            window.resize(*size)
+            assert told in window.text("body") and fits(window, size), (page.name, size)
 
 
 @pytest.mark.against("axe-core")

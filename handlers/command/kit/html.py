@@ -60,8 +60,8 @@ class Cell(NamedTuple):
 
     #: made safe
     html: str
-    #: `name` and `text` need no head on a phone, `n` is a number, `bad`, `doubtful` and `good` a
-    #: verdict
+    #: `name` and `text` need no head on a phone, `wide` has a line of its own there, `n` is a
+    #: number, `bad`, `doubtful` and `good` a verdict
     classes: str = ""
 
 

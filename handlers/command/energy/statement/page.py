@@ -131,11 +131,15 @@ def _units(lines: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     rows = [
         [
             words(f"{line['pdu']}, outlet {line['outlet']}"),
-            short(one["serial"] or "not read"),
+            Cell(safe(one["serial"] or "not read"), "wide"),
             *(
                 cell
                 for edge in ("first", "last")
-                for cell in (short(minute(one[edge]["time"])), number(repr(one[edge]["kwh"])))
+                for cell in (
+                    # on a phone its label and a time are wider than half of the page
+                    Cell(safe(minute(one[edge]["time"])), "wide"),
+                    number(repr(one[edge]["kwh"])),
+                )
             ),
         ]
         for line in lines
