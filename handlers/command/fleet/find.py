@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import collections
 import contextlib
-import csv
 import ipaddress
 import itertools
 import math
@@ -21,7 +20,7 @@ import click
 from ...errors import SettingsError, printable
 from ...settings import port as port_number
 from ..kit import asking
-from ..kit.csv_out import begins_as_formula
+from ..kit.csv_out import begins_as_formula, csv_lines
 from ..kit.exits import DONE, code_of
 from ..kit.groups import Subcommand
 from ..kit.options import (
@@ -310,8 +309,7 @@ def _shown(
             }
         )
         return
-    csv.writer(sys.stdout, lineterminator="\n").writerows([_HEAD, *rows])
-    sys.stdout.flush()
+    print(csv_lines([_HEAD, *rows]), end="", flush=True)
     for line in columns((), [(one.address, one.handler, one.what) for one in pdus]):
         print(line, file=sys.stderr)
     for line in columns((), [(one.address, one.name, one.what) for one in others]):
