@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,10 +10,13 @@ from typing import Optional, Union
 
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Source
-from tests.simulators.snmp_agent import Row
-from tests.simulators.snmp_agent.device import IP, OPAQUE, arcs
+from tests.simulators.snmp_agent import Row, device as simulated
+from tests.simulators.snmp_agent.device import IP, OPAQUE
 
 Value = Union[int, str, bytes]
+# a unit's objects are made anew for each of thousands of trials
+arcs = functools.cache(simulated.arcs)
+_dotted = functools.cache(simulated.dotted)
 
 
 class Memory:
@@ -35,17 +39,17 @@ class Memory:
         begin = bisect_right(self._order, root)
         end = bisect_left(self._order, (*root[:-1], root[-1] + 1), begin)
         length, objects = len(root), self._objects
-        return {
-            ".".join(map(str, found[length:])): objects[found] for found in self._order[begin:end]
-        }
+        return {_dotted(found[length:]): objects[found] for found in self._order[begin:end]}
 
     @staticmethod
     def quoted(words: str) -> str:
         return words
 
     def put(self, oid: str, value: Value) -> None:
-        self._objects[arcs(oid)] = value
-        self._order = sorted(self._objects)
+        key = arcs(oid)
+        if key not in self._objects:
+            insort(self._order, key)
+        self._objects[key] = value
 
     @contextmanager
     def without(self, oids: Iterable[str]) -> Iterator[None]:

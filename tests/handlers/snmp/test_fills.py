@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple, Optional
@@ -17,7 +18,7 @@ from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Column
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, of_rows, reader, table
-from tests.recordings import Fixture
+from tests.recordings import Fixture, fixture
 
 WIDE = (-(2**31), 2**31 - 1, 2**32 - 1, -(2**63), 2**63 - 1, 2**64 - 1)
 NARROW = (2**16 - 1, 2**15 - 1)
@@ -89,14 +90,29 @@ def feeding(unit: Fixture, found: SnmpDevice, figure: Figure) -> Iterator[tuple[
             yield oid, fed
 
 
-def each_planted(
-    unit: Fixture, *kinds: str
-) -> Iterator[tuple[Declared, str, set[str], SnmpDevice]]:
+class Planted(NamedTuple):
+    """A figure of a unit, an object that feeds it, and the rows that it feeds."""
+
+    figure: Declared
+    oid: str
+    fed: frozenset[str]
+    found: SnmpDevice
+
+
+@functools.cache
+def _each_planted(name: str) -> tuple[Planted, ...]:
+    """Of all figures of the unit of this name; it takes longer than the tests that need it."""
+    unit = fixture(name)
     found = units.find(unit, of_rows(unit.rows))
-    for one in declared(found):
-        if one.kind in kinds:
-            for oid, fed in feeding(unit, found, one.figure):
-                yield one, oid, fed, found
+    return tuple(
+        Planted(one, oid, frozenset(fed), found)
+        for one in declared(found)
+        for oid, fed in feeding(unit, found, one.figure)
+    )
+
+
+def each_planted(unit: Fixture, *kinds: str) -> list[Planted]:
+    return [one for one in _each_planted(unit.name) if one.figure.kind in kinds]
 
 
 @units.EACH
