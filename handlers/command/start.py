@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import NoReturn, Optional
 
 _INTERRUPTED = 130  # that of exits.py
+_YOUNG = 5_000
 VERSION_LINE = f"pdu {VERSION}, Python {sys.version.split()[0]}"
 
 
@@ -48,8 +49,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Runs one command and returns its exit code; 2 if a package is missing. Ctrl-C during the
     imports ends the program without a traceback.
 
-    The garbage collector is off during the imports and never scans their objects later. That saves
-    a short command about a seventh of its CPU time.
+    The garbage collector is off during the imports, never scans their objects later, and looks at
+    young objects less often. That saves a short command about a seventh of its CPU time.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given in (["--version"], ["-V"]) and _is_printed(VERSION_LINE):
@@ -73,6 +74,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     finally:
         signal.signal(signal.SIGINT, before)
         gc.freeze()
+        # after so many new objects it looks for garbage among them, by default after 700
+        gc.set_threshold(_YOUNG)
         gc.enable()
     try:
         return ending.run(lambda: root.run(given))
