@@ -13,13 +13,15 @@ from tests.partial import nut, raritan, redfish, snmp
 from tests.partial.__main__ import main
 from tests.partial.outcome import Outcome
 
-# units whose MIB has a number of rows, which tells that one is missing in all columns
+# units whose MIB has a number of rows, or where rows follow in the same table, which tells that one
+# is missing in all columns
 COUNTED = frozenset(
     (
-        "apc-ats apc-cpdu apc-easy-epdu cyberpower-epdu2 dell-rpdu dell-rpdu_metered eaton-epdu "
-        "eaton-epdu_input eaton-power-pdu enlogic enlogic-esp enlogic-pod geist-v5_delta gude-epc "
-        "gude-epc_822x gude-epc_ports gude-pdu gude-pdu_818x hpe-mapdu3 ipoman panduit-g5 "
-        "planet-ipm raritan-px1 raritan-px2_breakers schleifenbauer sentry3"
+        "apc-ats apc-cpdu apc-easy-epdu apc-rpdu_total cyberpower-ats cyberpower-epdu2 dell- "
+        "rpdu dell-rpdu_metered eaton-epdu eaton-epdu_input eaton-power-pdu enlogic enlogic-esp "
+        "enlogic-pod geist-v5_delta gude-epc gude-epc_822x gude-epc_ports gude-pdu gude- "
+        "pdu_818x hpe-mapdu3 ipoman panduit-g5 planet-ipm raritan-px1 raritan-px2_breakers "
+        "schleifenbauer sentry3"
     ).split()
 )
 # units whose rows are numbered without a gap, which tells of each row but the last

@@ -101,8 +101,10 @@ def phase_rows(values: Source, banks: Source, phases: Source) -> First:
     If there are none, all rows with bank 0.
     """
     every = beside(values, phases, numbered=-1)
-    of_no_bank = Only(every, beside(banks, values), ("0",))
-    return First((Only(of_no_bank, beside(phases, values), ("0",), keep=False), of_no_bank))
+    bank = beside(banks, values, numbered=-1)
+    phase = beside(phases, values, numbered=-1)
+    of_no_bank = Only(every, bank, ("0",))
+    return First((Only(of_no_bank, phase, ("0",), keep=False), of_no_bank))
 
 
 # First generation (rPDU). Rows of banks in the load table count the current of the phases again.
@@ -111,7 +113,11 @@ RPDU_PHASE = column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber")
 RPDU_PHASES = phase_rows(
     RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber"), RPDU_PHASE
 )
-RPDU_NOT_BANKS = Only(beside(RPDU_LOAD, RPDU_PHASE), beside(RPDU_PHASE, RPDU_LOAD), ("1", "2", "3"))
+RPDU_NOT_BANKS = Only(
+    beside(RPDU_LOAD, RPDU_PHASE, numbered=-1),
+    beside(RPDU_PHASE, RPDU_LOAD, numbered=-1),
+    ("1", "2", "3"),
+)
 # for a table whose only row has index 1
 RPDU_ONE_ROW = Provided(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")
 RPDU_LINES = figure(First((RPDU_PHASES, RPDU_NOT_BANKS, RPDU_ONE_ROW)), TENTHS)

@@ -106,7 +106,7 @@ def _of_each_unit(
 def _lines(below: str, name: str) -> Only:
     values = column(f"{ATS}.5.2.2.1.{below}", name)
     phases = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
-    return Only(beside(values, phases), beside(phases, values), LINES)
+    return Only(beside(values, phases, numbered=-1), beside(phases, values, numbered=-1), LINES)
 
 
 def _ats_total(below: str, name: str) -> Scalar:
