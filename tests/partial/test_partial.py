@@ -17,10 +17,10 @@ from tests.partial.outcome import Outcome
 # is missing in all columns
 COUNTED = frozenset(
     (
-        "apc-ats apc-cpdu apc-easy-epdu apc-rpdu_total cyberpower-ats cyberpower-epdu2 dell- "
-        "rpdu dell-rpdu_metered eaton-epdu eaton-epdu_input eaton-power-pdu enlogic enlogic-esp "
-        "enlogic-pod geist-v5_delta gude-epc gude-epc_822x gude-epc_ports gude-pdu gude- "
-        "pdu_818x hpe-mapdu3 ipoman panduit-g5 planet-ipm raritan-px1 raritan-px2_breakers "
+        "apc-ats apc-cpdu apc-easy-epdu apc-rpdu_total cyberpower-ats cyberpower-epdu2 "
+        "dell-rpdu dell-rpdu_metered eaton-epdu eaton-epdu_input eaton-power-pdu enlogic "
+        "enlogic-esp enlogic-pod geist-v5_delta gude-epc gude-epc_822x gude-epc_ports gude-pdu "
+        "gude-pdu_818x hpe-mapdu3 ipoman panduit-g5 planet-ipm raritan-px1 raritan-px2_breakers "
         "schleifenbauer sentry3"
     ).split()
 )
@@ -39,6 +39,10 @@ def right(outcome: Outcome) -> bool:
     """Whether something was tried, and nothing was wrong."""
     assert not outcome.shrunk and not outcome.jumped
     return outcome.rows > 0
+
+
+def test_the_units_that_are_counted_or_numbered_exist() -> None:
+    assert {unit.name for unit in snmp.made()} >= COUNTED | NUMBERED
 
 
 @pytest.mark.parametrize("unit", snmp.made(), ids=lambda unit: unit.name)
