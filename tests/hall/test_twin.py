@@ -422,7 +422,8 @@ def started(make: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], li
         stdout=subprocess.PIPE,
         text=True,
     )
-    with process, bounded(process, PATIENCE_S):
+    # all commands of the page run meanwhile: 53 s on a busy machine
+    with process, bounded(process, 3 * PATIENCE_S):
         assert process.stdout is not None
         yield process, [process.stdout.readline() for _ in range(8)]
         assert process.wait(PATIENCE_S) == 0
