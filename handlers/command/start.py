@@ -37,11 +37,8 @@ def program() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (
-            OSError,
-            ValueError,
-        ):  # `main` has reported it
-            pass
+        except (OSError, ValueError):
+            pass  # `main` has reported it
     os._exit(code)
 
 

@@ -24,7 +24,7 @@ class SnmpDevice(NamedTuple):
     """A device, as it was read by the profile of its family."""
 
     profile: Profile
-    # : how its outlets are read; None if it has no outlets of the family
+    #: how its outlets are read; None if it has no outlets of the family
     outlets: Optional[Outlets]
     #: identity -> state of every outlet; all UNKNOWN if only the outlets were listed
     states: States

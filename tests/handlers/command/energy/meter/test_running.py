@@ -175,8 +175,7 @@ def test_a_pdu_that_ends_its_process_is_said_and_costs_no_other(tmp_path: Path) 
     assert len(polls(tmp_path / "a", 0)) == 3 and tally["failed"] == len(slow) - 1
 
 
-_MIDNIGHT = """
-rounds = 6
+_OVER_MIDNIGHT = """
 real, start = Instant.now, time.time()
 
 def shifted():
@@ -188,6 +187,7 @@ def shifted():
 
 Instant.now = shifted
 """
+_MIDNIGHT = "\nrounds = 6\n" + _OVER_MIDNIGHT
 
 
 def test_midnight_begins_a_file_that_can_be_read_alone(tmp_path: Path) -> None:
@@ -334,18 +334,9 @@ def test_a_sync_that_fails_at_the_begin_of_a_day_is_said_and_written(tmp_path: P
     verified(str(tmp_path / "a"))
 
 
-_ANCHORED = """
-real, start = Instant.now, time.time()
-
-def shifted():
-    # midnight comes when the first lines have been written
-    path = folder + "/2026-11-23.jsonl"
-    is_over = os.path.exists(path) and os.path.getsize(path) > 600
-    now = real()
-    return Instant(now.utc - start + MIDNIGHT + (1.0 if is_over else -60.0), now.mono)
-
-Instant.now = shifted
-
+_ANCHORED = (
+    _OVER_MIDNIGHT
+    + """
 class Anchored(running.MeterService):
     def __init__(self, targets, days, settings, say, now):
         self.anchor = anchors.Anchor(COMMAND, say, patience_s=PATIENCE)
@@ -361,6 +352,7 @@ running.MeterService = Anchored
 def ended(meter):
     meter.anchor.finish(meter)
 """
+)
 
 
 def anchored(
