@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.handlers.command.fleet.halls import HASTY
+
 from .running import Gateway, Site, gateway, site
 
 
@@ -17,5 +19,5 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def running(here: Site) -> Iterator[Gateway]:
     """A gateway over plain HTTP, where pdudaemon's paths switch."""
-    with gateway(here.folder, "--switch-by-get", "--commands", 5000) as made:
+    with gateway(here.folder, "--switch-by-get", "--commands", 5000, program=HASTY) as made:
         yield made

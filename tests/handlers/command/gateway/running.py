@@ -7,7 +7,7 @@ import http.client
 import json
 import ssl
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -178,9 +178,16 @@ class Gateway:
 
 @contextlib.contextmanager
 def gateway(
-    folder: Path, *arguments: object, tls: bool = False, seconds: float = 10 * PATIENCE_S
+    folder: Path,
+    *arguments: object,
+    tls: bool = False,
+    seconds: float = 10 * PATIENCE_S,
+    program: Sequence[str] = PDU,
 ) -> Iterator[Gateway]:
-    """Run the gateway in this folder until the block ends. It forgets readings at once."""
+    """Run the gateway in this folder until the block ends. It forgets readings at once.
+
+    `program`: HASTY, if it matters neither how long a command takes nor what a state does later.
+    """
     words = [*map(str, arguments)]
     if tls:
         words += certificate(folder)
@@ -188,7 +195,7 @@ def gateway(
         words += ["--listen", f"{'localhost' if tls else '127.0.0.1'}:0"]
     with open(folder / "gateway.log", "ab") as log:
         process = subprocess.Popen(
-            [*PDU, "gateway", "hall.csv", "--drawing", "hall.power.toml", "--clients"]
+            [*program, "gateway", "hall.csv", "--drawing", "hall.power.toml", "--clients"]
             + ["clients.toml", "--auth", "logins.toml", "--fresh", "0", "--pause", "0", *words],
             env=environment(),
             cwd=folder,

@@ -10,6 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from handlers.command.web import metrics
+from tests.handlers.command.fleet.halls import HASTY
 
 from .running import Gateway, Site, gateway, site
 
@@ -21,18 +22,22 @@ def alone(tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture
-def silent(alone: Site) -> Iterator[Site]:
-    """The PDU `right` accepts connections and says nothing."""
+def silent(alone: Site) -> Iterator[socket.socket]:
+    """What the PDU `right` is instead: it accepts connections and says nothing. Closed, it refuses
+    them.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listed = alone.folder / "hall.csv"
         port = listener.getsockname()[1]
         listed.write_text(listed.read_text().replace(f":{alone.right.port},", f":{port},"))
-        yield alone
+        yield listener
 
 
-def test_a_silent_pdu_does_not_keep_the_others_from_being_shown(silent: Site) -> None:
+def test_a_silent_pdu_does_not_keep_the_others_from_being_shown(
+    alone: Site, silent: socket.socket
+) -> None:
     """The answer comes before the handler gives the PDU up: its reason is not the handler's."""
-    with gateway(silent.folder) as running:
+    with gateway(alone.folder) as running:
         found = running.ask("GET", "/v1/status?wait_s=1").json
         states = {one["machine"]: one["state"] for one in found["machines"]}
         assert states.pop("srv-2") == "on" and set(states.values()) == {"unknown"}
@@ -41,6 +46,7 @@ def test_a_silent_pdu_does_not_keep_the_others_from_being_shown(silent: Site) ->
         (reason,) = {one["reason"] for one in found["machines"] if one["machine"] == "srv-1"}
         assert reason == f"right/1: {late}"
         # the reading went on, and its end is what a later question gets
+        silent.close()
         found = running.ask("GET", "/v1/status?wait_s=60").json
         (unread,) = found["unread"]
         assert unread["pdu"] == "right" and "not read within" not in unread["reason"]
@@ -48,8 +54,9 @@ def test_a_silent_pdu_does_not_keep_the_others_from_being_shown(silent: Site) ->
             assert running.ask("GET", f"/v1/status?wait_s={bad}").status == 400
 
 
-def test_health_names_the_pdus_that_do_not_answer(silent: Site) -> None:
-    with gateway(silent.folder) as running:
+def test_health_names_the_pdus_that_do_not_answer(alone: Site, silent: socket.socket) -> None:
+    silent.close()
+    with gateway(alone.folder) as running:
         assert running.ask("GET", "/healthz", who="").text == "ok\n"
         found = running.ask("GET", "/v1/health?wait_s=60").json
         assert not found["ok"] and found["journal"]["ok"] and found["files"]["ok"]
@@ -84,7 +91,7 @@ def samples(running: Gateway, who: str = "admin") -> dict[tuple[str, ...], float
 
 
 def test_metrics_count_commands_and_answers_and_know_the_last_reading(alone: Site) -> None:
-    with gateway(alone.folder) as running:
+    with gateway(alone.folder, program=HASTY) as running:
         assert running.ask("GET", "/metrics", who="").status == 401
         found = samples(running)
         assert ("pdu_gateway_pdu_ok", "left") not in found  # not read yet
@@ -112,7 +119,7 @@ def test_a_label_of_any_text_is_one_label() -> None:
 
 
 def test_commands_are_in_the_log(alone: Site) -> None:
-    with gateway(alone.folder) as running:
+    with gateway(alone.folder, program=HASTY) as running:
         done = running.switch("srv-2", "off").json["id"]
         alone.left.faults.ignored = True
         unproven = running.switch("srv-2", "on").json["id"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.handlers.command.fence.site import OUTLET, Site, site
-from tests.handlers.command.fleet.halls import environment, private
+from tests.handlers.command.fleet.halls import HASTY, environment, private
 from tests.handlers.command.gateway.running import TOKENS, Gateway, gateway
 from tests.needs import program
 from tests.waiting import PATIENCE_S
@@ -33,7 +33,7 @@ def machine(tmp_path: Path) -> Iterator[Site]:
 
 def _running(machine: Site, tls: bool = False) -> AbstractContextManager[Gateway]:
     options = ["--confirm", "current", "--power-timeout", 3, "--state-dir", machine.file("state")]
-    return gateway(machine.folder, *options, tls=tls)
+    return gateway(machine.folder, *options, tls=tls, program=HASTY)
 
 
 def test_a_machine_is_proven_off_at_its_meters_and_comes_back(machine: Site) -> None:

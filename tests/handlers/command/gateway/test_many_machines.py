@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.handlers.command.fleet.halls import private
-from tests.needs import program
-from tests.waiting import PATIENCE_S
+from tests.handlers.command.fleet.halls import HASTY, private
 
-from .running import CLIENTS, DRAWING, TOKENS, Site, gateway, site
+from .running import CLIENTS, DRAWING, Site, gateway, site
 
 MACHINES = [f"m{number}" for number in range(96)]
 
@@ -31,32 +28,22 @@ def rack(tmp_path: Path) -> Iterator[Site]:
         yield made
 
 
-@pytest.mark.long
-@pytest.mark.against("curl")
 def test_all_machines_of_maas_are_switched_at_once(rack: Site) -> None:
     """With the usual limits: of 96 commands, 66 were refused."""
-    header = private(rack.folder / "header", f"Authorization: Bearer {TOKENS['admin']}\n")
-    with gateway(rack.folder) as running:
+    with gateway(rack.folder, program=HASTY) as running:
 
-        def off(name: str) -> str:
-            done = subprocess.run(
-                [program("curl"), "-s", "-o", "/dev/null", "-w", "%{http_code}", "-X", "POST"]
-                + ["-H", f"@{header}", f"{running.url}maas/{name}/off"],
-                capture_output=True,
-                text=True,
-                timeout=5 * PATIENCE_S,
-            )
-            return done.stdout
+        def off(name: str) -> int:
+            return running.ask("POST", f"/maas/{name}/off").status
 
         with ThreadPoolExecutor(16) as pool:
-            assert list(pool.map(off, MACHINES)) == ["200"] * 96
+            assert list(pool.map(off, MACHINES)) == [200] * 96
     assert len(rack.writes()) == 96
 
 
 def test_an_owner_limits_a_client_and_a_known_key_is_not_counted(rack: Site) -> None:
     limited = CLIENTS.partition("[client.reader]")[0] + "commands_per_minute = 2\n"
     private(rack.folder / "clients.toml", limited)
-    with gateway(rack.folder, "--commands", 500) as running:
+    with gateway(rack.folder, "--commands", 500, program=HASTY) as running:
         for _ in range(10):
             assert running.switch("m0", "off", "one").status == 200
         assert running.switch("m0", "on", "two").status == 200

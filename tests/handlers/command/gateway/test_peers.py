@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.handlers.command.fleet.halls import environment, private
+from tests.handlers.command.fleet.halls import HASTY, environment, private
 from tests.needs import peers, program, shared
 from tests.servers.worker import Worker
 from tests.waiting import PATIENCE_S
@@ -25,7 +25,9 @@ SYSTEM = "/redfish/v1/Systems/srv-1"
 @pytest.fixture(scope="module")
 def secure(here: Site) -> Iterator[Gateway]:
     """A gateway over HTTPS."""
-    with gateway(here.folder, "--commands", 1000, "--journal", "secure.jsonl", tls=True) as made:
+    with gateway(
+        here.folder, "--commands", 1000, "--journal", "secure.jsonl", tls=True, program=HASTY
+    ) as made:
         yield made
 
 

@@ -1,0 +1,64 @@
+"""A clock whose sleeps end at once and move it on, so that a test of what happens after a wait does
+not wait. As a program: the command `pdu` with it.
+
+Deadlines keep their length, and a busy machine reads as often before one as an idle machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+if __name__ == "__main__":  # run by path, from any folder
+    sys.path[0] = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from handlers import switching
+from handlers.command import root
+from handlers.command.machines import outlet
+from handlers.command.machines.world import ComputersClock
+
+
+class Skipping(threading.local):
+    """The computer's clock for each thread, in seconds, ahead by what the thread slept."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self._ahead
+
+    def sleep(self, seconds: float) -> None:
+        self._ahead += max(0.0, seconds)
+
+
+@contextlib.contextmanager
+def skipped() -> Iterator[None]:
+    """Until the block ends, nothing waits for an outlet's state or a machine's meters: not
+    `switching.switch` in every handler, not the proofs of `machines`.
+    """
+    clock = Skipping()
+    waits = dict(switching.switch.__kwdefaults__ or {}, clock=clock.monotonic, sleep=clock.sleep)
+    places: tuple[tuple[object, str, object], ...] = (
+        (switching.switch, "__kwdefaults__", waits),
+        (outlet.switched, "__defaults__", (clock.sleep,)),
+        (outlet.OutletPower.__init__, "__defaults__", (clock.sleep,)),
+        (ComputersClock, "monotonic", lambda _: clock.monotonic()),
+        (ComputersClock, "sleep", lambda _, seconds: clock.sleep(seconds)),
+    )
+    before = [(where, name, getattr(where, name)) for where, name, _ in places]
+    for where, name, value in places:
+        setattr(where, name, value)
+    try:
+        yield
+    finally:
+        for where, name, value in before:
+            setattr(where, name, value)
+
+
+if __name__ == "__main__":
+    with skipped():
+        sys.exit(root.run(sys.argv[1:]))
