@@ -95,12 +95,15 @@ def _ports(listed: Sequence[tuple[str, Json]], with_power: bool) -> list[_Port]:
 def _read(service: RedfishService, pdu: ServicePdu, with_power: bool) -> _Metered:
     ports = _ports(outlets(service, pdu), with_power)
     mains = _circuits(service, pdu, "Mains")
-    load = figures.whole(map(figures.current, mains))
+    load = _load(mains)
     if load is None:
-        load = figures.whole(map(figures.current, _circuits(service, pdu, "Branches")))
+        load = _load(_circuits(service, pdu, "Branches"))
     energy = _energy(_metrics(service, pdu))
     if energy is None:
-        energy = figures.whole(map(_energy, mains))
+        # with the counter of an absent circuit: the sum would fall, and jump when it is back
+        energy = figures.whole(
+            _energy(one) for one in mains if _is_fitted(one) or _shows_counter(one)
+        )
     if load is None:
         load = figures.whole(port.current for port in ports)
     if energy is None:
@@ -109,8 +112,10 @@ def _read(service: RedfishService, pdu: ServicePdu, with_power: bool) -> _Metere
 
 
 def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Json]:
-    """The circuits that a PDU lists, without those whose state is Absent; none where it has no such
-    list. Raises ProtocolError if an Id occurs twice, because the figures might count twice."""
+    """The circuits that a PDU lists; none where it has no such list.
+
+    Raises ProtocolError if an Id occurs twice, because the figures might count twice.
+    """
     target = link(pdu.resource, key)
     listed = _unless_missing(lambda: service.expanded(target)) if target is not None else None
     found = members(service, listed) if listed is not None else []
@@ -119,7 +124,20 @@ def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Json]:
         "circuits that are called",
         [name for name in (text(one, "Id") for one in found) if name],
     )
-    return [one for one in found if status_state(one) != "Absent"]
+    return found
+
+
+def _load(circuits: Sequence[Json]) -> Figures:
+    return figures.whole(figures.current(one) for one in circuits if _is_fitted(one))
+
+
+def _is_fitted(circuit: Json) -> bool:
+    return status_state(circuit) != "Absent"
+
+
+def _shows_counter(circuit: Json) -> bool:
+    counter = figures.excerpt(circuit, "EnergykWh")
+    return counter is not None and counter.value is not None
 
 
 def _metrics(service: RedfishService, pdu: ServicePdu) -> Json:

@@ -138,6 +138,22 @@ def test_the_energy_comes_from_the_metrics_else_the_mains_else_the_outlets(
     assert totals(metered([hours(10), hours(20)], metrics=metrics, Mains=mains))[1] == kwh
 
 
+def test_the_energy_does_not_fall_while_a_cord_is_pulled() -> None:
+    mains = [{**amps(8.0), **hours(1000.5)}, {**amps(4.0), **hours(500.25)}]
+    tree = metered([], Mains=mains)
+    assert totals(tree) == (12.0, 1500.75)
+    mains[1] = {**amps(0.0), **hours(500.25), "Status": {"State": "Absent"}}
+    assert totals(metered([], Mains=mains)) == (8.0, 1500.75)
+
+
+@pytest.mark.parametrize("counter", [{}, hours(None), {"EnergykWh": None}])
+def test_a_cord_that_was_never_fitted_and_shows_no_counter_has_no_part_in_the_energy(
+    counter: Json,
+) -> None:
+    absent = {**counter, "Status": {"State": "Absent"}}
+    assert totals(metered([], Mains=[hours(7), absent]))[1] == 7.0
+
+
 def test_a_missing_list_of_circuits_is_empty_and_a_failing_one_is_an_error() -> None:
     tree = metered([amps(1.0)], Mains=[amps(8.0)], Branches=[amps(5.0)])
     tree.special[f"{PDU}/Mains"] = lambda seen: Answer(None, 404)
