@@ -43,8 +43,8 @@ class RedfishPdu(host.BasePdu):
         levels of links, 4 if it expands one, and 5 plus 1 for each outlet if it expands none."""
         with self.session("status") as (service, given):
             return host.pdu_view(
-                (name, resources.state(outlet))
-                for name, outlet in units.every_outlet(service, given.pdu)
+                (one.identity, resources.state(one.resource, one.pdu))
+                for one in units.every_outlet(service, given.pdu)
             )
 
     def statistic(self) -> PduStatisticView:
@@ -97,8 +97,10 @@ class RedfishPdu(host.BasePdu):
         """
         with self.session("labels") as (service, given):
             return [
-                host.label(identity, resources.identity(outlet), resources.name(outlet))
-                for identity, outlet in units.every_outlet(service, given.pdu)
+                host.label(
+                    one.identity, resources.identity(one.resource), resources.name(one.resource)
+                )
+                for one in units.every_outlet(service, given.pdu)
             ]
 
     def _switch(

@@ -62,18 +62,18 @@ def status_state(resource: Json) -> str:
     return text(child(resource, "Status"), "State")
 
 
-def state(outlet: Json) -> EnumPowerStatus:
+def state(outlet: Json, pdu: Json) -> EnumPowerStatus:
     """UP or DOWN; UNKNOWN if the outlet reports neither, is unusable or about to change, or its
-    fields contradict each other.
+    fields contradict each other, or if its PDU is unusable: the outlet may then report its last
+    state.
 
     `PowerEnabled` means that the outlet can be powered, not that it is. Its value false contradicts
     "On". `PowerStateInTransition` means that the state is about to change. Any value except false,
     even null, is taken as true.
     """
-    if (
-        outlet.get("PowerStateInTransition", False) is not False
-        or status_state(outlet) in _UNUSABLE
-    ):
+    if outlet.get("PowerStateInTransition", False) is not False:
+        return EnumPowerStatus.UNKNOWN
+    if status_state(outlet) in _UNUSABLE or status_state(pdu) in _UNUSABLE:
         return EnumPowerStatus.UNKNOWN
     found = _STATES.get(text(outlet, "PowerState"), EnumPowerStatus.UNKNOWN)
     if found is EnumPowerStatus.UP and outlet.get("PowerEnabled") is False:

@@ -68,6 +68,7 @@ class _Command:
         self._service = service
         self._target, self._body = target, body
         self._outlet, self._id = service.path(found.link), resources.identity(found.resource)
+        self._pdu = found.pdu
         self._monitor: Optional[str] = None
         #: the error that a task ended with
         self.failed: Optional[PduHandlerError] = None
@@ -120,7 +121,7 @@ class _Command:
             raise ProtocolError(
                 "the device answered with a resource other than the outlet requested"
             )
-        return resources.state(outlet)
+        return resources.state(outlet, self._pdu)
 
     def _ended(self, monitor: str) -> bool:
         reply = self._service.reply(monitor)

@@ -223,12 +223,24 @@ def refuse_twice(service: RedfishService, what: str, identities: list[str]) -> N
             raise ProtocolError(f"the device lists two {what} {service.login.quoted(one)!r}")
 
 
-def every_outlet(service: RedfishService, wanted: str) -> list[tuple[str, Json]]:
-    """Identity and resource of each outlet of the PDUs that `units` returns, in the service's
-    order.
-    """
-    found = [outlet for pdu in units(service, wanted) for outlet in outlets(service, pdu)]
-    refuse_twice(service, "outlets that are called", [name for name, _ in found])
+class ListedOutlet(NamedTuple):
+    """One outlet, as a list of outlets has it."""
+
+    identity: str
+    #: its resource, an Outlet
+    resource: Json
+    #: the resource of its PDU, a PowerDistribution
+    pdu: Json
+
+
+def every_outlet(service: RedfishService, wanted: str) -> list[ListedOutlet]:
+    """Each outlet of the PDUs that `units` returns, in the service's order."""
+    found = [
+        ListedOutlet(name, outlet, pdu.resource)
+        for pdu in units(service, wanted)
+        for name, outlet in outlets(service, pdu)
+    ]
+    refuse_twice(service, "outlets that are called", [one.identity for one in found])
     return found
 
 
@@ -276,6 +288,8 @@ class FoundOutlet(NamedTuple):
     link: object
     #: its resource, an Outlet
     resource: Json
+    #: the resource of its PDU, a PowerDistribution
+    pdu: Json
 
 
 def find(service: RedfishService, wanted: str, sought: str) -> FoundOutlet:
@@ -329,9 +343,9 @@ def _found(service: RedfishService, pdu: ServicePdu, own: str) -> list[FoundOutl
     if len(likely) == 1:
         link_, outlet = likely[0]["@odata.id"], service.get(likely[0]["@odata.id"])
         if identity(outlet) == own:
-            return [FoundOutlet(link_, outlet)]
+            return [FoundOutlet(link_, outlet, pdu.resource)]
     return [
-        FoundOutlet(entry.get("@odata.id"), outlet)
+        FoundOutlet(entry.get("@odata.id"), outlet, pdu.resource)
         for entry, outlet in zip(listed, members(service, {"Members": listed}))
         if identity(outlet) == own
     ]

@@ -142,14 +142,14 @@ class _Switching(NamedTuple):
 
 
 def _switching(
-    service: RedfishService, listed: Sequence[tuple[str, Json]]
+    service: RedfishService, listed: Sequence[units.ListedOutlet]
 ) -> dict[str, _Switching]:
     infos: Optional[actions.Infos] = None
     # the account may lack the right to read these resources
     with contextlib.suppress(Denied):
-        infos = actions.infos_of(service, (outlet for _, outlet in listed))
+        infos = actions.infos_of(service, (one.resource for one in listed))
     found: dict[str, _Switching] = {}
-    for identity, outlet in listed:
+    for identity, outlet, _ in listed:
         action, allowed = actions.action(outlet), None
         with contextlib.suppress(PduHandlerError):
             allowed = (

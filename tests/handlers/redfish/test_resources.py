@@ -45,7 +45,23 @@ HERE = Endpoint("https", "pdu.example", 443)
 def test_only_an_on_or_off_that_no_other_field_contradicts_is_a_state(
     outlet: dict[str, Any], seen: EnumPowerStatus
 ) -> None:
-    assert state(outlet) is seen
+    assert state(outlet, {}) is seen
+
+
+@pytest.mark.parametrize(
+    "status, seen",
+    [
+        ({"State": "Enabled"}, DOWN),
+        ({"State": None}, DOWN),
+        (None, DOWN),
+        ({"State": "UnavailableOffline"}, UNKNOWN),
+        ({"State": "Absent"}, UNKNOWN),
+    ],
+)
+def test_what_an_outlet_of_an_unusable_pdu_reports_is_not_its_state(
+    status: Any, seen: EnumPowerStatus
+) -> None:
+    assert state({"PowerState": "Off", "Status": {"State": "Enabled"}}, {"Status": status}) is seen
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,15 @@ def test_an_outlet_that_has_the_link_of_another_one_gets_no_command() -> None:
     assert refused(tree).kind == "protocol" and not tree.commands
 
 
+@pytest.mark.parametrize("expand", [None, EXPAND])
+def test_no_outlet_of_a_pdu_that_is_offline_has_a_state(expand: Optional[Json]) -> None:
+    tree = Switched(expand=expand, Status={"State": "UnavailableOffline"})
+    with serving(tree) as address:
+        seen = handler(address).status()
+    assert [port.power_status for port in seen.ports] == [UNKNOWN, UNKNOWN]
+    assert switch(tree) is UNKNOWN and tree.commands == [{"PowerState": "Off"}]
+
+
 @pytest.mark.parametrize("linked", [True, False])
 def test_a_reading_of_another_outlet_is_not_the_state(linked: bool) -> None:
     tree = Switched(done=False)

@@ -73,7 +73,10 @@ def _outlets(service: RedfishService, pdu: units.ServicePdu) -> list[tuple[str, 
         return []
     listed = links_of(service, service.expanded(target))
     return [
-        (pdu.prefix + resources.identity(outlet), FoundOutlet(entry.get("@odata.id"), outlet))
+        (
+            pdu.prefix + resources.identity(outlet),
+            FoundOutlet(entry.get("@odata.id"), outlet, pdu.resource),
+        )
         for entry, outlet in zip(listed, members(service, {"Members": listed}))
     ]
 
@@ -94,7 +97,8 @@ def _states(
         out.cannot += [f"read states: {error.reason}", f"switch: {error.reason}"]
         return
     out.note_states(
-        [resources.state(one.resource) for one in outlets], f"Outlet, PowerState: {_SCHEMA}"
+        [resources.state(one.resource, one.pdu) for one in outlets],
+        f"Outlet, PowerState: {_SCHEMA}",
     )
     offered = [one for one in outlets if resources.text(action(one.resource), "target")]
     infos = infos_of(service, [one.resource for one in offered])
