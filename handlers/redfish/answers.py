@@ -13,6 +13,8 @@ from ..http.strict_json import loads
 
 Json = Mapping[str, object]
 
+# DSP0266, "Common properties": some of them are in each resource or collection
+_OF_A_RESOURCE = {"@odata.id", "Id", "Members"}
 _MOST_MESSAGES = 3  # messages quoted from one error or task
 
 
@@ -28,10 +30,18 @@ def json_object(reply: Reply) -> Optional[Json]:
 
 
 def resource(reply: Reply, login: Login) -> Json:
-    """As `json_object`, but raises ProtocolError in place of None."""
+    """As `json_object`, but raises ProtocolError in place of None, for an empty object, and for an
+    error that comes with a status of success: they would look like a resource without figures.
+    """
     found = json_object(reply)
-    if found is not None:
+    if found and ("error" not in found or found.keys() & _OF_A_RESOURCE):
         return found
+    if found is not None:
+        words = quoted_messages(reply, login) or "no reason is given"
+        raise ProtocolError(
+            f"the service answered with a success status, but with no resource: {words}",
+            login.payload(reply.body),
+        )
     shown = login.quoted(reply.headers.get("content-type", "")) or "no content type"
     raise ProtocolError(
         f"the answer is not a valid JSON object of a Redfish service ({shown}): check that this is"

@@ -163,6 +163,20 @@ def test_a_missing_list_of_circuits_is_empty_and_a_failing_one_is_an_error() -> 
         statistic(tree)
 
 
+@pytest.mark.parametrize(
+    "body, words", [({"error": {"message": "busy"}}, "busy"), ({}, "no reason is given")]
+)
+def test_an_error_with_a_success_status_is_not_a_resource_without_figures(
+    body: Json, words: str
+) -> None:
+    """Otherwise the energy would be that of another counter."""
+    tree = metered([hours(10)], metrics=hours(9000), Mains=[hours(7)])
+    tree.special[f"{PDU}/Metrics"] = lambda seen: Answer(body)
+    with pytest.raises(PduHandlerError, match=words) as caught:
+        statistic(tree)
+    assert caught.value.kind == "protocol"
+
+
 def test_a_circuit_that_is_listed_and_missing_is_an_error() -> None:
     """Otherwise the load could come from the branches in one poll and from the mains
     in the next.
