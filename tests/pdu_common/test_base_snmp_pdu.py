@@ -254,7 +254,7 @@ def test_a_wrong_community_leads_to_a_timeout_and_is_not_shown(snmpd: Snmpd) -> 
 @pytest.mark.parametrize("level", ("v2c", "v3 SHA AES"))
 def test_a_write_goes_out_once_even_if_the_answer_comes_too_late(level: str) -> None:
     rows = {f"{TYPES}.1.0": Row(INTEGER, 0)}
-    with Snmpd(Device(rows, (Rule(f"{TYPES}.1.0", sleep=3.0),)), users=[SHA_AES]) as server:
+    with Snmpd(Device(rows, (Rule(f"{TYPES}.1.0", sleep=1.5),)), users=[SHA_AES]) as server:
         # With version 3, this read also discovers the agent's engine, so the write with its short
         # timeout need not do so.
         assert (
@@ -263,7 +263,7 @@ def test_a_write_goes_out_once_even_if_the_answer_comes_too_late(level: str) -> 
             .value
             == 0
         )
-        pdu = connect(server.port, **{**LEVELS[level], "timeout": "1.2", "retries": "3"})
+        pdu = connect(server.port, **{**LEVELS[level], "timeout": "0.5", "retries": "3"})
         with pytest.raises(SnmpError, match="timeout"):
             pdu.snmp_set(f"{TYPES}.1.0", 1)
         # snmpd answers in order, so a repeated write would have arrived before this answer.

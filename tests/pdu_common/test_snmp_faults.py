@@ -109,7 +109,7 @@ def test_a_v1_agent_that_answers_only_one_oid_is_walked_row_by_row() -> None:
 )
 def test_a_v1_walk_is_whole_despite_small_answers_and_losses(agent: Agent, faults: Faults) -> None:
     agent.faults = faults
-    assert _walked(agent, version="1", retries="8", timeout="1") == WHOLE
+    assert _walked(agent, version="1", retries="10", timeout="0.5") == WHOLE
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_v1_walk_is_whole_despite_small_answers_and_losses(agent: Agent, fault
 )
 def test_a_walk_is_whole_despite_limits_delays_and_losses(agent: Agent, faults: Faults) -> None:
     agent.faults = faults
-    assert _walked(agent, retries="8", timeout="1") == WHOLE
+    assert _walked(agent, retries="10", timeout="0.5") == WHOLE
 
 
 @pytest.mark.parametrize("version", ("1", "2"))
@@ -212,7 +212,7 @@ def test_a_read_is_repeated_after_a_lost_request_and_after_a_lost_answer(agent: 
 
     def read() -> None:
         tools.SENT.set(lambda: sent.append(1))
-        assert connect(agent.port, timeout="1", retries="8").snmp_get(NAME).value == "rpdu2"
+        assert connect(agent.port, timeout="0.5", retries="10").snmp_get(NAME).value == "rpdu2"
 
     copy_context().run(read)
     assert agent.requests >= 3  # more if the machine is busy

@@ -20,6 +20,7 @@ from xml.sax.saxutils import quoteattr
 import pytest
 
 from tests.handlers.command.fence.site import DRAWING, OTHER_RACK, Site, closed_port, site
+from tests.handlers.command.fleet.halls import HASTY
 from tests.needs import ROOT, programs
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S, bounded, until
@@ -155,7 +156,7 @@ def cluster(folder: Path, fences: dict[str, dict[str, str]]) -> Iterator[Cluster
     if os.geteuid() != 0:
         pytest.skip("corosync and pacemakerd run only as root")
     agent = folder / "fence_pdu"
-    agent.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT / "handlers"} fence "$@"\n')
+    agent.write_text(f'#!/bin/sh\nexec {" ".join(HASTY)} fence "$@"\n')
     agent.chmod(0o755)
     folder.joinpath("corosync.conf").write_text(_COROSYNC.format(port=reserved()))
     folder.joinpath("cib.xml").write_text(_cib(folder, fences))

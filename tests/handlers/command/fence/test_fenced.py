@@ -7,14 +7,14 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.handlers.command.fence.site import Site, site
-from tests.needs import ROOT, program, programs
+from tests.handlers.command.fleet.halls import HASTY
+from tests.needs import program, programs
 from tests.waiting import PATIENCE_S, until
 
 # The daemon looks for agents in /usr/sbin only. Its own view of that folder gets ours on top.
@@ -36,7 +36,7 @@ def fenced(folder: Path) -> Iterator[None]:
     if _answers():
         pytest.skip("this machine already runs a fencing daemon")
     agent = folder / "fence_pdu"
-    agent.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT / "handlers"} fence "$@"\n')
+    agent.write_text(f'#!/bin/sh\nexec {" ".join(HASTY)} fence "$@"\n')
     agent.chmod(0o755)
     process = subprocess.Popen(
         ["unshare", "-m", "sh", "-c", _START, "sh", str(folder), daemon],

@@ -98,11 +98,11 @@ def _load(unit: Fixture, rows: dict[str, Row]) -> dict[str, Row]:
     name, choice = unit.switch.identity, choose({"profile": unit.key}, {})
     found = recording.read(_rows(rows), choice)
     load: dict[str, Row] = {}
-    likely = [oid for oid, row in rows.items() if _may_be(row, _figures(found, name)[0])]
+    own, others = _figures(found, name)
+    likely = [oid for oid, row in rows.items() if _may_be(row, own)]
     # a figure that is a sum of several rows has other digits
     for oid in dict.fromkeys((*likely, *rows)):
         row = rows[oid]
-        own, others = _figures(found, name)
         if not any(own):
             break
         if row.tag not in _NUMBERS or not row.value:
@@ -116,6 +116,7 @@ def _load(unit: Fixture, rows: dict[str, Row]) -> dict[str, Row]:
         is_lost = None in set(own_now) - set(own) and unit.key not in _SILENT_AT_0
         if own_now != own and others_now == others and not is_lost:
             rows, found, load[oid] = tried, now, row
+            own, others = own_now, others_now
     return load
 
 

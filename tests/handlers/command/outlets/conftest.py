@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+import pytest
+
+from handlers.command.machines import outlet
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A state that was seen is read again at once: no simulated relay here falls back later."""
+    monkeypatch.setattr(outlet, "AGAIN_S", 0.0)
