@@ -4,11 +4,14 @@ outlets.
 A variable is found by its whole name, because its number changes with firmware and sensors. The
 CMC's own relays ("Output.Relay") are not sockets. The identity is device.socket; if a strip's name
 has a port and a place, it is device.port.place.socket. Each variable has a unit and a scale.
+Managed PDUs meter each socket (a walk of a DK 7955.401 in acaminiti/rittal_snmp_pdu shows it).
 
 CMC-TC (RITTAL-CMC-TC-MIB) has a table of outputs for each of four ports. A relay of a PSM strip is
 an output of type 18 with the value 1 for on and 0 for off. The identity is the arc of the port (3
 to 6) and the row.
 """
+
+import re
 
 from ..parts import (
     SIMULATED,
@@ -93,6 +96,15 @@ def _sum_of_phases(pattern: str, of: str) -> Figure:
 
 def _scale(pattern: str, of: str) -> NamedRows:
     return NamedRows(NAMES, SCALES, pattern, f"cmcIIIVarScale of {of}")
+
+
+def _of_each_socket(name: str, unit: str) -> Figure:
+    """What managed PDUs meter of each socket, if it is in this unit."""
+    pattern, of = _SOCKET + re.escape(name), f"...{name}"
+    values = Only(
+        _value(pattern, of), NamedRows(NAMES, UNITS, pattern, f"cmcIIIVarUnit of {of}"), (unit,)
+    )
+    return _sum(values, pattern, of)
 
 
 # The value of a strip is its current if the unit is A. With another unit there is no load.
@@ -185,6 +197,9 @@ PROFILES = (
                     _SOCKET + r"(?:General\.)?DescName",
                     "cmcIIIVarValueStr of ...DescName",
                 ),
+                current=_of_each_socket("Current.Value", "A"),
+                power=_of_each_socket("Power.Active.Value", "W"),
+                energy=_of_each_socket("Energy.Active.Value", "kWh"),
             ),
         ),
         load=total(CURRENT, unit=THE_DEVICE),
@@ -201,8 +216,9 @@ PROFILES = (
         switching_confidence=Confidence.LOW,
         evidence=changed(SIMULATED, state=Proof.RECORDING, switching=Proof.DRIVER),
         note=(
-            "The MIB does not define a relay's values. 0 for off was seen on other relays of the"
-            " CMC, never on a socket."
+            "The MIB does not define a relay's values. A walk of a DK 7955.401 shows 0 with the"
+            " text Off on its sockets, and its owner's program switches them by 0 and 1; no socket"
+            " of a PSM strip was seen off."
         ),
         unread="the variable ...Status of a socket: the MIB does not define its values",
     ),
