@@ -103,7 +103,7 @@ def run(unit: Unit, most: int = 1_000_000) -> Outcome:
                     continue
                 if base[name] is None:
                     yield f"{unit.name}: {name} unset -> {after[name]}"
-                elif name == "energy" and _has(again, name):
+                elif name == "energy" and _has(again, device):
                     yield f"{unit.name}: {name} {base[name]} -> {after[name]}"
                 elif after[name] not in others[name]:
                     yield f"{unit.name}: {name} {base[name]} -> {after[name]}"
@@ -174,10 +174,12 @@ def _own(part: object) -> Iterator[str]:
             yield held
 
 
-def _has(found: SnmpDevice, name: str) -> bool:
-    """Whether the device has a row of the preferred figure."""
-    total = _total(found, name)
-    return bool(total and total.figures and total.figures[0].source.rows(found.reader))
+def _has(found: SnmpDevice, device: Memory) -> bool:
+    """Whether the device has an object of the preferred energy, even if its row is not read."""
+    total = _total(found, "energy")
+    if total is None or not total.figures:
+        return False
+    return any(_cells(found, device, oid) for oid in _valued(total.figures[0].source))
 
 
 def _others(found: SnmpDevice, name: str) -> set[Decimal]:

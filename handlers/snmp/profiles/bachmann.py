@@ -25,10 +25,22 @@ from ..parts import (
     State,
     Write,
 )
-from ..sources import Listed, Number, OfUnits, Only, Part, Provided, Source, Spelt, Whole
+from ..sources import (
+    Listed,
+    Number,
+    OfUnits,
+    Only,
+    Part,
+    Provided,
+    Source,
+    Spelt,
+    Unless,
+    Whole,
+)
 from .shorthand import (
     ONES,
     THOUSANDTHS,
+    beside,
     column,
     counted_rows,
     figure,
@@ -81,13 +93,21 @@ def _irs_socket(below: str, name: str) -> Figure:
     )
 
 
-def _irs_phase(below: str, name: str) -> Figure:
+def _irs_phase(below: str, name: str) -> Source:
     """A column of the phases in thousandths.
 
     No rows unless every PDU meters, and all are listed.
     """
     listed = Whole(column(f"{IRS}.6.1.{below}", name), scalar(f"{IRS}.5.0", "phasCount"))
-    return figure(Provided(listed, IRS_METERS_PHASES, YES), THOUSANDTHS)
+    return Provided(listed, IRS_METERS_PHASES, YES)
+
+
+# The phases by two columns; no rows if a PDU does not meter them. If the energy of one, the count
+# or the flags are missing from an answer, there is no sum: the sockets' energies are others.
+IRS_PHASES = Unless(
+    beside(column(f"{IRS}.6.1.12", "pRealEnergy"), column(f"{IRS}.6.1.3", "pCurrent")),
+    Only(IRS_METERS_PHASES, IRS_METERS_PHASES, ("0",)),
+)
 
 
 def _measured(kind: tuple[str, str], at: Source, count: Optional[Source] = None) -> Figure:
@@ -180,9 +200,12 @@ PROFILES = (
                 energy=_irs_socket("28", "sRealEnergy"),
             ),
         ),
-        load=total(_irs_phase("3", "pCurrent"), else_outlets=True),
-        power=total(_irs_phase("10", "pRealPower"), else_outlets=True),
-        energy=total(_irs_phase("12", "pRealEnergy"), else_outlets=True),
+        load=total(figure(_irs_phase("3", "pCurrent"), THOUSANDTHS), else_outlets=True),
+        power=total(figure(_irs_phase("10", "pRealPower"), THOUSANDTHS), else_outlets=True),
+        energy=total(
+            figure(Listed(IRS_PHASES, _irs_phase("12", "pRealEnergy")), THOUSANDTHS),
+            else_outlets=True,
+        ),
         evidence=SIMULATED.of("current", "power", "energy"),
     ),
 )

@@ -66,9 +66,9 @@ def _quality(pattern: str, of: str) -> NamedRows:
 
 
 def _value(pattern: str, of: str) -> Listed:
-    """The values; empty unless cmcIIIVarQuality is in WITH_VALUE."""
+    """The values of all variables so named; empty unless cmcIIIVarQuality is in WITH_VALUE."""
     value = NamedRows(NAMES, NUMBERS, pattern, f"cmcIIIVarValueInt of {of}")
-    return Listed(value, Only(value, _quality(pattern, of), WITH_VALUE))
+    return Listed(_named(pattern, of), Only(value, _quality(pattern, of), WITH_VALUE))
 
 
 def _named(pattern: str, of: str) -> NamedRows:

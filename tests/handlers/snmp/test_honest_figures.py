@@ -561,6 +561,37 @@ def test_energies_of_outlets_do_not_replace_that_of_a_pdu_which_reports_none() -
     assert metering.meter(_with("avocent-pm_totals", outlets)).energy is None
 
 
+PHASE_ENERGIES = {
+    CMC + f"{below}.2.{row}": value
+    for row, phase, kwh in (("70", 1, "9001"), ("71", 2, "9002"), ("72", 3, "8410"))
+    for below, value in (
+        ("3", f"Phase L{phase}.Energy.Active.Value"),
+        ("7", "-10"),
+        ("11", kwh),
+        ("14", "2"),
+    )
+}
+
+
+# The object that is missing from the answer: the meters that remain are other counters.
+@pytest.mark.parametrize(
+    "unit, values, without, energy",
+    [
+        ("bachmann-irs", {}, "31770.1.1.2.6.1.12.2.65.49", "76.535"),
+        ("bachmann-irs", {}, "31770.1.1.2.5.0", "76.535"),
+        ("bachmann-irs", {}, "31770.1.1.2.2.1.8", "76.535"),
+        ("rittal-cmc3_pdu", PHASE_ENERGIES, CMC + "11.2.20", "2641.8"),
+        ("rittal-cmc3_pdu", PHASE_ENERGIES, CMC + "14.2.20", "2641.8"),
+    ],
+    ids=["a phase", "the count of phases", "the flags of PDUs", "the value", "its quality"],
+)
+def test_an_energy_does_not_become_another_counter_for_one_answer(
+    unit: str, values: Mapping[str, str], without: str, energy: str
+) -> None:
+    assert metering.meter(_with(unit, values)).energy == Decimal(energy)
+    assert metering.meter(_with(unit, values, (without,))).energy is None
+
+
 # The outlets of the second unit are not metered.
 @pytest.mark.parametrize(
     "volts, energy",
