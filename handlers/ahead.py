@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Union
 
 from .named import NamedTuple
 
@@ -29,11 +29,16 @@ class Objects(NamedTuple):
     lead: str = ""
 
 
-class Answers(NamedTuple):
-    """Some of the `Objects`, by OID, as `snmp_walk` and `snmp_get` return them."""
+#: int, text, or octets that are no text; None for NULL and for a missing object
+Held = Union[int, str, bytes, None]
 
-    walks: Mapping[str, Sequence[Any]]
-    gets: Mapping[str, Any]
+
+class Answers(NamedTuple):
+    """Some of the `Objects`, by OID, each surely the object that was asked for."""
+
+    #: index below the OID -> value, in the order of the agent
+    walks: Mapping[str, Mapping[str, Held]]
+    gets: Mapping[str, Held]
 
 
 #: reads the objects of a PDU, given as a BaseSnmpPdu, and raises nothing

@@ -328,3 +328,9 @@ def elements(rows: Rows, root: Arcs) -> list[Element]:
         index = _index(arcs[depth:])
         found.append(Element(f"{start}.{index}", plain(typed), index))
     return found
+
+
+def values(rows: Rows, root: Arcs) -> dict[str, Value]:
+    """Index below `root` -> value, of the rows of a walk."""
+    depth = len(root)
+    return {_index(arcs[depth:]): plain(typed) for arcs, typed in rows}

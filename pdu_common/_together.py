@@ -19,7 +19,7 @@ from . import _reads
 from ._columns import MOST_ROWS, columns, objects
 from ._credentials import Credentials
 from ._errors import SnmpError, SnmpTimeout
-from ._reads import Arcs, Element, Read, Rows, Typed, dotted, parse_oid
+from ._reads import Arcs, Read, Rows, Typed, Value, parse_oid
 from ._snmp import WALK_DEADLINE_S, read
 
 _LOGGER = logging.getLogger(__name__)
@@ -46,10 +46,10 @@ class Wanted(NamedTuple):
 class Together(NamedTuple):
     """What was read of what was `Wanted`, by OID."""
 
-    #: whole columns, as `walk` returns them
-    walks: Mapping[str, list[Element]]
-    #: as `get` returns them
-    gets: Mapping[str, Element]
+    #: whole columns: index -> value, as the elements of `walk` have them
+    walks: Mapping[str, Mapping[str, Value]]
+    #: values, as the elements of `get` have them
+    gets: Mapping[str, Value]
 
 
 class _Alone:
@@ -123,12 +123,12 @@ def read_together(credentials: Credentials, wanted: Wanted) -> Together:
     for oid in wanted.walks:
         root = parse_oid(oid)
         if root in found:
-            walks[oid] = _reads.elements(found[root], root)
+            walks[oid] = _reads.values(found[root], root)
     gets = {}
     for oid in wanted.gets:
         arcs = parse_oid(oid)
         if arcs in held:
-            gets[oid] = Element(dotted(arcs), _reads.plain(held[arcs]))
+            gets[oid] = _reads.plain(held[arcs])
     return Together(walks, gets)
 
 

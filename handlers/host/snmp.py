@@ -138,13 +138,13 @@ class Snmp:
         if read is None or not self._answered or self.remaining() < 0:
             return walks, gets
         found = read(self._device, wanted)
-        for oid, elements in found.walks.items():
-            # `walk` reads it again, and raises what is then wrong
+        # what has a wrong value, `walk` and `get` read again, and raise what is then wrong
+        for oid, rows in found.walks.items():
             with contextlib.suppress(PduHandlerError):
-                walks[oid] = self._rows(elements, oid)
-        for oid, element in found.gets.items():
+                walks[oid] = _filled({index: raw_value(value) for index, value in rows.items()})
+        for oid, value in found.gets.items():
             with contextlib.suppress(PduHandlerError):
-                gets[oid] = self._value(element, oid)
+                gets[oid] = raw_value(value)
         return walks, gets
 
     def _rows(self, elements: Sequence[Any], oid: str) -> dict[str, Raw]:
@@ -155,9 +155,7 @@ class Snmp:
                 wrong = f"the answer has the row {suffix} twice" if suffix else "a row has no index"
                 raise ProtocolError(wrong, b"", known_address(self._device.pdu_data), f"walk {oid}")
             rows[suffix] = value
-        if all(value is None for value in rows.values()):
-            return {}
-        return {suffix: "" if value is None else value for suffix, value in rows.items() if suffix}
+        return _filled(rows)
 
     def _values(self, elements: Sequence[Any], oid: str) -> list[Optional[Raw]]:
         """The value of each row, None for one that the platform says is missing."""
@@ -280,6 +278,13 @@ class Snmp:
                     )
                 text = text.replace(secret, "***")
         return text
+
+
+def _filled(rows: Mapping[str, Optional[Raw]]) -> dict[str, Raw]:
+    """The rows, with "" for a missing value; none if all are missing."""
+    if all(value is None for value in rows.values()):
+        return {}
+    return {suffix: "" if value is None else value for suffix, value in rows.items() if suffix}
 
 
 def _texts(held: object, key: str = "") -> Iterator[tuple[str, str]]:
