@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 from .. import _reads
@@ -31,6 +32,8 @@ _EMPTY = (
 _STRINGS = (_reads.OCTETS, _reads.OPAQUE)
 _ADDRESS_OCTETS = 4
 _LONGEST_STRING = 65_535  # RFC 2578, 7.1.2
+# octets of a value that is kept, and how many are kept: 1 MB
+_SHORT, _KEPT = 8, 4096
 # SNMPv1 has neither Counter64 nor the exceptions (RFC 2576, 2.1.1; RFC 3416, 3).
 _NOT_IN_V1 = (_reads.COUNTER64, *_EMPTY[1:])
 
@@ -74,27 +77,22 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
     at, end = ber.whole(data, at, end, ber.SEQUENCE)
     rows: Rows = []
     while at < end:
-        binding, begin, at = ber.head(data, at, end)
-        name, begin, stop = ber.head(data, begin, at)
-        if binding != ber.SEQUENCE or name != ber.OID:
-            raise Malformed("no sequence of an OID and a value")
-        arcs = ber.arcs(data[begin:stop])
-        tag, begin, stop = ber.head(data, stop, at)
-        is_alien = version == V1 and tag in _NOT_IN_V1
-        if is_alien or stop != at:
-            raise Malformed("no value, more than one, or one that its version does not have")
-        rows.append((arcs, _value(tag, data, begin, stop)))
+        name, name_stop, tag, begin, at = ber.named(data, at, end)
+        if version == V1 and tag in _NOT_IN_V1:
+            raise Malformed("a value that its version does not have")
+        value = _known_value if at - begin <= _SHORT else _value
+        rows.append((ber.arcs(data[name:name_stop]), value(tag, data[begin:at])))
     return Pdu(kind, request_id, status, rows)
 
 
-def _value(tag: int, data: bytes, begin: int, stop: int) -> Typed:
+def _value(tag: int, content: bytes) -> Typed:
     bounds = _NUMBERS.get(tag)
     if bounds is not None:
-        return Typed(tag, ber.number(data, begin, stop, *bounds))
+        return Typed(tag, ber.number(content, *bounds))
     if tag == ber.OID:
-        arcs: Arcs = ber.arcs(data[begin:stop])
+        arcs: Arcs = ber.arcs(content)
         return Typed(tag, arcs)
-    size = stop - begin
+    size = len(content)
     if tag in _STRINGS:
         is_whole = size <= _LONGEST_STRING
     elif tag == _reads.ADDRESS:
@@ -102,8 +100,12 @@ def _value(tag: int, data: bytes, begin: int, stop: int) -> Typed:
     else:
         is_whole = tag in _EMPTY and not size
     if is_whole:
-        return Typed(tag, data[begin:stop])
+        return Typed(tag, content)
     raise Malformed(f"a value of type {tag:#04x} that SNMP does not have")
+
+
+# PDUs report the same few states, numbers and sizes
+_known_value = functools.lru_cache(maxsize=_KEPT)(_value)
 
 
 def message(version: int, community: bytes, pdu: bytes) -> bytes:
