@@ -8,6 +8,7 @@ answer shows what comes after the last one. Besides, no answer may contradict an
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import lt
 from typing import Optional
 
 from . import _reads
@@ -27,6 +28,7 @@ _FIRST_ROWS = 8
 # octets of a row besides its OID: three headers and a number
 _REST = 10
 _END: Arcs = (2**32,)  # after all OIDs
+_EXCEPTIONS = frozenset(_reads.MISSING)
 
 
 def objects(oids: Sequence[Arcs], held: dict[Arcs, Typed]) -> Read[None]:
@@ -68,11 +70,20 @@ class _Column:
         self._seen = arcs
         if self.end is not None:
             return
-        if arcs[: len(self.root)] != self.root:
+        if not self.holds(arcs):
             self.end = arcs
             return
         self.rows.append((arcs, value))
         self.last = arcs
+
+    def holds(self, arcs: Arcs) -> bool:
+        """Whether an object is one of this column."""
+        return arcs[: len(self.root)] == self.root
+
+    def extend(self, rows: Rows) -> None:
+        """The next rows, which are known to be in order and of this column, as `take` does it."""
+        self.rows += rows
+        self.last = self._seen = rows[-1][0]
 
 
 def columns(
@@ -102,13 +113,30 @@ def columns(
         if not len(asked) <= len(rows) <= len(asked) * most:
             raise SnmpError(f"{len(rows)} rows for {most} of {len(asked)} columns")
         # A repetition that is cut short proves nothing: its rows may have moved.
-        for place, (arcs, value) in enumerate(rows[: len(rows) - len(rows) % len(asked)]):
-            asked[place % len(asked)].take(arcs, value)
+        _take(asked, rows[: len(rows) - len(rows) % len(asked)])
         octets = 1 + sum(map(_octets, rows)) // len(rows)
         if sum(len(one.rows) for one in every) > MOST_ROWS:
             raise SnmpError(f"more than {MOST_ROWS} rows")
     _agree(every)
     found.update((one.root, one.rows) for one in every if one.end is not None)
+
+
+def _take(asked: Sequence[_Column], rows: Rows) -> None:
+    """Gives each column its rows of whole repetitions. Raises SnmpError."""
+    width = len(asked)
+    names = [arcs for arcs, _ in rows]
+    # Most answers are of the middle of tables: all rows in order, the last ones still inside.
+    is_inside = (
+        all(map(lt, [*(one.last for one in asked), *names], names))
+        and all(one.holds(arcs) for one, arcs in zip(asked, names[-width:]))
+        and _EXCEPTIONS.isdisjoint([value.tag for _, value in rows])
+    )
+    for place, one in enumerate(asked):
+        if is_inside:
+            one.extend(rows[place::width])
+            continue
+        for arcs, value in rows[place::width]:
+            one.take(arcs, value)
 
 
 def _room(asked: Sequence[_Column], octets: int) -> int:
