@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Optional
 
 from ..errors import NamedSetting, PduHandlerError, ProtocolError, Reason, Unsupported
@@ -12,7 +13,7 @@ from ..named import NamedTuple
 from . import foresight
 from .decoding import text
 from .device import SnmpDevice, by_other_rows, by_states, controlled_outlets, has_no_outlets
-from .families import families_near
+from .families import Families, families_near
 from .profile import Profile
 from .reader import Reader, SnmpReads
 
@@ -53,7 +54,7 @@ def detect(
     """
     reader = Reader(device)
     said, usable = sys_object_id(reader, profiles)
-    tried = list(candidates(usable, profiles))
+    tried = candidates(usable, profiles)
     found = _with_states(tried, reader, listed_only)
     if not found:
         metering = tried if usable else _metering(tried, reader, profiles)
@@ -89,20 +90,32 @@ def read_as(
     return found
 
 
-def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Iterator[Candidate]:
+def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Candidate]:
     """The families in the order in which to try them.
 
     `sys_object_id` is "" if the device has no usable one.
     """
+    find = _known_candidates if isinstance(profiles, Families) else _candidates
+    return find(sys_object_id, profiles)
+
+
+def _candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Candidate]:
     fitting = []
     for profile in families_near(profiles, sys_object_id):
         fits = profile.match(sys_object_id) > 0 if sys_object_id else profile.sweep
         if fits:
             fitting.append(profile)
     # stable: equals keep their order
-    for profile in sorted(fitting, key=lambda profile: -profile.match(sys_object_id)):
-        for root in profile.roots_for(sys_object_id):
-            yield Candidate(profile, root)
+    fitting.sort(key=lambda profile: -profile.match(sys_object_id))
+    return tuple(
+        Candidate(profile, root)
+        for profile in fitting
+        for root in profile.roots_for(sys_object_id)
+    )
+
+
+# PDUs of a model have the same sysObjectID, and the table of families does not change
+_known_candidates = functools.lru_cache(maxsize=256)(_candidates)
 
 
 def _metering(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from contextlib import suppress
-from typing import Callable, Optional, Protocol, cast
+from typing import Any, Callable, Optional, Protocol, TypeVar, cast
 
 from .. import ahead
 from ..errors import LONGEST, PduHandlerError
 from ..host.rows import Raw
 from ..named import NamedTuple
 from .decoding import Walked, shown
+
+T = TypeVar("T")
 
 ROOT = "~"  # in a profile's OIDs: the family's root
 
@@ -56,6 +58,15 @@ class Reader:
         self.got: dict[str, Optional[Raw]] = {}
         self._names: dict[str, Walked] = {}
         self._expected: list[Callable[[Reader], object]] = []
+        self._derived: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, make: Callable[[Reader], T]) -> T:
+        """What `make` finds in the answers of this reader, which do not change, at the first call
+        with this key."""
+        if key not in self._derived:
+            self._derived[key] = make(self)
+        found: T = self._derived[key]
+        return found
 
     def ahead(
         self, asks: Iterable[Ask], counts: Collection[Ask] = (), lead: Optional[Ask] = None

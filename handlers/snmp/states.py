@@ -83,9 +83,15 @@ class State(Frozen):
         doubts = [(doubt, marks) for doubt, marks in marked if marks or not doubt.optional]
         second = self.confirm.rows(reader) if self.confirm else {}
         found: dict[str, EnumPowerStatus] = {}
+        # outlets with the same values have the same state, and there are few combinations
+        settled: dict[tuple[Optional[Raw], ...], EnumPowerStatus] = {}
         for identity, value in rows.items():
-            of_outlet = [(doubt, marks.get(identity)) for doubt, marks in doubts]
-            found[identity] = self._settled(value, of_outlet, second.get(identity))
+            marks_of = [marks.get(identity) for _, marks in doubts]
+            held = (value, second.get(identity), *marks_of)
+            if held not in settled:
+                of_outlet = zip((doubt for doubt, _ in doubts), marks_of)
+                settled[held] = self._settled(value, of_outlet, held[1])
+            found[identity] = settled[held]
         return found
 
     def listed(self, reader: Reader) -> Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Sequence
 from typing import Optional
@@ -54,7 +55,11 @@ class Joined(ReadOnly):
             _is_filled(column, reader) for column in (*self.own, *self.keys)
         ):
             return values
-        here, there = _keyed(self.own, reader), _keyed(self.keys, reader)
+        # the same for all columns of the other table
+        here, there = (
+            reader.once((_keyed, columns), functools.partial(_keyed, columns))
+            for columns in (self.own, self.keys)
+        )
         return {
             identity: values[there[key]]
             for key, identity in here.items()
