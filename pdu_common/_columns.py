@@ -95,17 +95,14 @@ def columns(
     row, those that are not yet whole are left out.
     """
     every = [_Column(root) for root in sorted(set(roots))]
-    octets = _REST
+    rows: Rows = []
     while True:
         unread = [one for one in every if one.end is None]
         if not unread or any(one.root == lead and one.end and not one.rows for one in every):
             break
         first = sorted(unread, key=lambda one: one.root != lead)[:_COLUMNS]
         asked = sorted(first, key=lambda one: one.root)
-        most = min(
-            _room(asked, octets),
-            max(_left(one, likely, every) for one in asked),
-        )
+        most = min(_room(asked, rows), _left(asked, likely, every))
         request = SnmpRequest(_reads.GET_BULK, tuple(one.last for one in asked), most)
         status, rows = yield request
         if status:
@@ -114,7 +111,6 @@ def columns(
             raise SnmpError(f"{len(rows)} rows for {most} of {len(asked)} columns")
         # A repetition that is cut short proves nothing: its rows may have moved.
         _take(asked, rows[: len(rows) - len(rows) % len(asked)])
-        octets = 1 + sum(map(_octets, rows)) // len(rows)
         if sum(len(one.rows) for one in every) > MOST_ROWS:
             raise SnmpError(f"more than {MOST_ROWS} rows")
     _agree(every)
@@ -139,9 +135,11 @@ def _take(asked: Sequence[_Column], rows: Rows) -> None:
             one.take(arcs, value)
 
 
-def _room(asked: Sequence[_Column], octets: int) -> int:
-    """How many repetitions fit into one answer, or into one of a walk."""
-    fitting = _OCTETS // sum(len(one.last) + 2 + octets for one in asked)
+def _room(asked: Sequence[_Column], last: Rows) -> int:
+    """How many repetitions fit into one answer, or into one of a walk. `last`: the answer before,
+    whose rows had the octets of the next ones."""
+    octets = 1 + sum(map(_octets, last)) // len(last) if last else _REST
+    fitting = _OCTETS // sum([len(one.last) + 2 + octets for one in asked])
     return max(1, fitting, _reads.BULK_ROWS // len(asked))
 
 
@@ -152,16 +150,19 @@ def _octets(row: tuple[Arcs, Typed]) -> int:
     return size + 6
 
 
-def _left(column: _Column, likely: int, every: Sequence[_Column]) -> int:
-    """How many repetitions show the rest of a column and its end: by the number of rows of another
-    column of its table, by what is `likely`, or by the rows so far."""
-    read = len(column.rows)
-    table = column.root[:-1]
-    whole = max(
-        (len(one.rows) for one in every if one.end is not None and one.root[:-1] == table),
-        default=likely,
-    )
-    return whole - read + 1 if whole > read else max(2 * read, _FIRST_ROWS)
+def _left(asked: Sequence[_Column], likely: int, every: Sequence[_Column]) -> int:
+    """How many repetitions show the rest of these columns and their ends: by the number of rows of
+    another column of its table, by what is `likely`, or by the rows so far."""
+    whole: dict[Arcs, int] = {}
+    for one in every:
+        if one.end is not None:
+            table = one.root[:-1]
+            whole[table] = max(whole.get(table, 0), len(one.rows))
+    most = 0
+    for one in asked:
+        read, expected = len(one.rows), whole.get(one.root[:-1], likely)
+        most = max(most, expected - read + 1 if expected > read else max(2 * read, _FIRST_ROWS))
+    return most
 
 
 def _agree(every: Sequence[_Column]) -> None:

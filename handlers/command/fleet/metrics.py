@@ -141,8 +141,8 @@ def metrics_of(read: Reading, metered: bool) -> Iterator[Metric]:
     yield gauge(
         "pdu_info",
         "Which unit it is; its family: of the SNMP PDUs, or another name of what it is.",
-        ((plate.family, plate.serial, plate.firmware), 1.0 if is_known else None),
-        labels=["family", "serial", "firmware"],
+        ((plate.family, plate.firmware, plate.serial), 1.0 if is_known else None),
+        labels=["family", "firmware", "serial"],
     )
     yield gauge(
         "pdu_uptime_seconds", "Since the unit or its controller started.", ((), plate.uptime_s)
@@ -188,8 +188,8 @@ def metrics_of(read: Reading, metered: bool) -> Iterator[Metric]:
     yield gauge(
         "pdu_outlet_info",
         "The outlet's name, and its number on the unit.",
-        *(((one.identity, one.number, one.name), 1.0) for one in read.outlets if read.labelled),
-        labels=["outlet", "number", "name"],
+        *(((one.name, one.number, one.identity), 1.0) for one in read.outlets if read.labelled),
+        labels=["name", "number", "outlet"],
     )
 
 

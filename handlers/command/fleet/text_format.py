@@ -24,7 +24,7 @@ class Metric(NamedTuple):
     #: one line without a backslash or a quotation mark
     about: str
     samples: Sequence[Sample]
-    #: their names
+    #: their names, in the order of the alphabet, in which prometheus-client writes them
     labels: Sequence[str] = ()
     is_counter: bool = False
 
@@ -34,11 +34,10 @@ def written(metrics: Iterable[Metric], is_openmetrics: bool) -> bytes:
     lines: list[str] = []
     for metric in metrics:
         full = f"{metric.name}_total" if metric.is_counter else metric.name
-        order = sorted(range(len(metric.labels)), key=metric.labels.__getitem__)
-        shape = ",".join(f'{metric.labels[place]}="%s"' for place in order)
-        start = f"{full}{{{shape}}} " if order else f"{full} "
+        shape = ",".join(f'{name}="%s"' for name in metric.labels)
+        start = f"{full}{{{shape}}} " if shape else f"{full} "
         found = [
-            f"{start % tuple(_escaped(values[place]) for place in order)}{_number(value)}\n"
+            f"{start % tuple(map(_escaped, values))}{_number(value)}\n"
             for values, value in metric.samples
             if value is not None
         ]
@@ -61,10 +60,12 @@ def _escaped(value: str) -> str:
 def _number(value: float) -> str:
     """The shortest text of a float64, as Go's strconv writes it from 10^6 on."""
     number = float(value)
+    said = repr(number)
+    if -_LARGE < number < _LARGE:
+        return said
     if not math.isfinite(number):
         return "NaN" if math.isnan(number) else "+Inf" if number > 0 else "-Inf"
-    said = repr(number)
     whole, dot, rest = said.partition(".")
-    if number < _LARGE or not dot or "e" in said:
+    if number < 0 or not dot or "e" in said:
         return said
     return f"{whole[0]}.{whole[1:]}{rest}".rstrip("0.") + f"e+{len(whole) - 1:02d}"

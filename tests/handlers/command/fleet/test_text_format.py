@@ -44,7 +44,7 @@ def test_any_label_and_any_figure_is_written_octet_by_octet_as_prometheus_client
     is_openmetrics: bool, rows: list[tuple[str, str, float]]
 ) -> None:
     made = [
-        Metric("pdu_a_amperes", "About; it.", [((b, a), n) for a, b, n in rows], ("name", "id")),
+        Metric("pdu_a_amperes", "About; it.", [((b, a), n) for a, b, n in rows], ("id", "name")),
         Metric("pdu_b_joules", "About.", [((a,), n) for a, _, n in rows], ("outlet",), True),
         Metric("pdu_c", "About.", [((), n) for _, _, n in rows[:1]]),
     ]
