@@ -35,9 +35,13 @@ def _names_in(folders: tuple[str, ...]) -> tuple[str, ...]:
 
 def is_handler(name: str) -> bool:
     """Whether a handler has this name."""
-    if not name.isidentifier():
-        return False
-    places = [f"{folder}/{name}" for folder in FOLDERS]
+    return name.isidentifier() and _is_in(name, tuple(FOLDERS))
+
+
+@functools.lru_cache(maxsize=128)
+def _is_in(name: str, folders: tuple[str, ...]) -> bool:
+    """Looked up once, because each reading of a PDU asks."""
+    places = [f"{folder}/{name}" for folder in folders]
     return all(
         PathFinder.find_spec(module, places) is not None
         for module in ("__init__", "about", "handler")

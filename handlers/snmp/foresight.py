@@ -5,7 +5,8 @@ It only saves requests: what it forgets is read when it is needed, and on the pl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Callable, Optional, Union
 
 from .. import ahead
@@ -30,7 +31,7 @@ def outlets(profile: Profile, found: Outlets, reader: Reader) -> None:
     any."""
     if not reader.is_ahead or found.states is None:
         return
-    purposes = [ahead.STATES, *sorted(ahead.foreseen() - {ahead.STATES})]
+    purposes = (ahead.STATES, *sorted(ahead.foreseen() - {ahead.STATES}))
     counts = list(found.count.asks()) if found.count is not None else []
     lead = next((ask for ask in found.states.source.asks() if ask.is_walked), None)
     if lead is not None and reader.walked.get(reader.resolve(lead.oid)) == {}:
@@ -45,9 +46,9 @@ def more(
     """Read ahead what a call reads that was not foreseen."""
     was_foreseen = reader.is_expecting and ahead.foreseen().issuperset(purposes)
     if reader.is_ahead and not was_foreseen:
-        purposes = [*sorted(ahead.foreseen() | set(purposes))]
-        reader.expect(_reads(profile, found, purposes))
-        reader.ahead(_asks(profile, found, purposes))
+        every = tuple(sorted(ahead.foreseen().union(purposes)))
+        reader.expect(_reads(profile, found, every))
+        reader.ahead(_asks(profile, found, every))
 
 
 def lists(tried: Iterable[tuple[Profile, Reader]]) -> None:
@@ -85,9 +86,12 @@ def meters(tried: Iterable[tuple[Profile, Reader]]) -> None:
         readers[root].ahead(asks)
 
 
-def _asks(profile: Profile, found: Optional[Outlets], purposes: Iterable[str]) -> Iterator[Ask]:
-    for part in _parts(profile, found, purposes):
-        yield from part.asks()
+@functools.lru_cache(maxsize=256)
+def _asks(profile: Profile, found: Optional[Outlets], purposes: tuple[str, ...]) -> Sequence[Ask]:
+    """The same for all PDUs of a family."""
+    return tuple(
+        dict.fromkeys(ask for part in _parts(profile, found, purposes) for ask in part.asks())
+    )
 
 
 def _reads(

@@ -26,6 +26,8 @@ class Frozen:
     ValueError.
     """
 
+    __slots__ = ("__dict__", "_hash")
+    _hash: int
     # name -> default, in the order of the constructor
     FIELDS: ClassVar[Mapping[str, Any]] = {}
 
@@ -62,7 +64,12 @@ class Frozen:
         return type(self) is type(other) and self.__dict__ == other.__dict__
 
     def __hash__(self) -> int:
-        return hash((type(self), *self.__dict__.values()))
+        try:
+            return self._hash
+        except AttributeError:
+            # kept, because profiles are deep
+            object.__setattr__(self, "_hash", hash((type(self), *self.__dict__.values())))
+        return self._hash
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())

@@ -154,12 +154,17 @@ def of_integer(value: int) -> bytes:
     return tlv(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
 
 
+def of_unset(oid: Arcs) -> bytes:
+    """A SEQUENCE of an OBJECT IDENTIFIER of at least two arcs and NULL, as a request has it."""
+    return _known_unset(oid) if len(oid) <= _SHORT else _of_unset(oid)
+
+
+def _of_unset(oid: Arcs) -> bytes:
+    return tlv(SEQUENCE, of_oid(oid) + tlv(NULL, b""))
+
+
 def of_oid(oid: Arcs) -> bytes:
     """An OBJECT IDENTIFIER of at least two arcs."""
-    return _known_oid(oid) if len(oid) <= _SHORT else _of_oid(oid)
-
-
-def _of_oid(oid: Arcs) -> bytes:
     content = bytearray()
     for arc in (oid[0] * 40 + oid[1], *oid[2:]):
         if arc < 0x80:
@@ -173,4 +178,4 @@ def _of_oid(oid: Arcs) -> bytes:
     return tlv(OID, bytes(content))
 
 
-_known_oid = functools.lru_cache(maxsize=_KEPT)(_of_oid)
+_known_unset = functools.lru_cache(maxsize=_KEPT)(_of_unset)

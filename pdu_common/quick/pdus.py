@@ -51,9 +51,7 @@ class Pdu(NamedTuple):
 
 def encode(request: SnmpRequest, request_id: int) -> bytes:
     """The PDU of a request. `request_id`: 0 to 2**31 - 1."""
-    bindings = b"".join(
-        ber.tlv(ber.SEQUENCE, ber.of_oid(oid) + b"\x05\x00") for oid in request.oids
-    )
+    bindings = b"".join(map(ber.of_unset, request.oids))
     return ber.tlv(
         request.kind,
         ber.of_integer(request_id)
