@@ -108,9 +108,7 @@ def _candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Can
     # stable: equals keep their order
     fitting.sort(key=lambda profile: -profile.match(sys_object_id))
     return tuple(
-        Candidate(profile, root)
-        for profile in fitting
-        for root in profile.roots_for(sys_object_id)
+        Candidate(profile, root) for profile in fitting for root in profile.roots_for(sys_object_id)
     )
 
 
