@@ -1,28 +1,29 @@
 """The probes of the exporter: each reads one PDU and makes its page, in this process or in others.
 
-A process of its own, with one thread, starts the processes that read (`crew`): the exporter has
-many threads, and must not fork. A query's PDU and login reach a reader over pipes.
+The exporter's event loop gives the probes to processes that read (`crew`). Another process starts
+them (`starter`): the exporter has threads, and must not fork. A query's PDU and login reach a
+reader over its pipe.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import itertools
-import multiprocessing
-import os
-import signal
 import threading
 import time
+from collections.abc import Iterable
 from multiprocessing.connection import Connection
-from typing import Any, Callable, NamedTuple, Optional, Union
+from typing import Callable, NamedTuple, Optional, Union
 
 from ..pdus.auth import FleetLogin
-from ..pdus.crew import Crew, LostJob, cores
+from ..pdus.crew import Crew, Event, LostJob, cores
 from ..pdus.lag import Lag
 from ..pdus.listing import ListedPdu
 from ..pdus.loading import HandlerReference, reference, referenced
 from ..pdus.polling import Target, doubted, is_silence, poll
 from ..pdus.reading import CallFailure, Reading, identified
+from ..pdus.starter import Starter
 from .metrics import Page, packed, page
 
 # the handler's share of the time that is left, so that a dead PDU's error arrives in time
@@ -111,15 +112,17 @@ class InThreads:
     """Reads in threads of this process."""
 
     def start(self, request: ProbeRequest, then: Then) -> None:
-        """Calls `then` with the answer; None if there is none. Raises RuntimeError if the system
-        allows no thread."""
+        """Calls `then` in the running event loop with the answer; None if there is none. Raises
+        RuntimeError if the system allows no thread."""
+        loop = asyncio.get_running_loop()
 
         def run() -> None:
             found: Optional[ProbeAnswer] = None
             try:
                 found = probe(request)
             finally:
-                then(found)
+                with contextlib.suppress(RuntimeError):  # the loop has ended
+                    loop.call_soon_threadsafe(then, found)
 
         threading.Thread(target=run, daemon=True).start()
 
@@ -128,95 +131,64 @@ class InThreads:
 
 
 class InProcesses:
-    """Reads in `processes` other processes, at most `parallel` PDUs at a time together.
+    """Reads in `processes` other processes, at most `parallel` PDUs at a time together; if none is
+    left, in threads.
 
-    Must be made while this process has one thread.
+    Must be made while this process has one thread. Raises SettingsError if no process starts.
     """
 
     def __init__(self, parallel: int, processes: int) -> None:
-        context: Any = multiprocessing.get_context("fork")
-        self._pipe, theirs = context.Pipe()
-        # not a daemon, which could not start processes
-        self._process = context.Process(
-            target=_manage, args=(theirs, self._pipe, parallel, processes)
-        )
-        self._process.start()
-        theirs.close()
-        # two locks: one that waits until the pipe has room must not hold up the answers
-        self._lock, self._sending = threading.Lock(), threading.Lock()
+        self._starter = Starter(probe)
+        try:
+            self._crew = Crew(probe, parallel, processes, self._starter)
+        except BaseException:
+            self._starter.close()
+            raise
+        self._crew.leaving = self._leave
         self._tickets = itertools.count()
-        self._waiting: dict[int, Then] = {}
-        self._threads: Optional[InThreads] = None
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._waiting: dict[int, tuple[ProbeRequest, Then]] = {}
+        self._threads = InThreads()
+        #: the pipes that the event loop watches
+        self._watched: dict[Connection, int] = {}
 
     def start(self, request: ProbeRequest, then: Then) -> None:
         """As `InThreads.start`."""
-        ticket = next(self._tickets)
-        with self._lock:
-            threads = self._threads
-            if threads is None:
-                self._waiting[ticket] = then
-        if threads is not None:
-            threads.start(request, then)
+        if not self._crew.is_running:
+            self._threads.start(request, then)
             return
-        # if the other process has ended, `_listen` notices it too
-        with contextlib.suppress(OSError), self._sending:
-            self._pipe.send((ticket, request))
+        ticket = next(self._tickets)
+        self._waiting[ticket] = (request, then)
+        self._crew.add(ticket, request)
+        self._go_on(())
 
-    def _listen(self) -> None:
-        while True:
-            try:
-                ticket, answer = self._pipe.recv()
-            except (EOFError, OSError):
-                break
-            with self._lock:
-                then = self._waiting.pop(ticket)
-            then(answer)
-        # the other process has ended; this one goes on alone
-        with self._lock:
-            self._threads = InThreads()
-            left, self._waiting = self._waiting, {}
-        for then in left.values():
-            then(None)
+    def _take(self, pipe: Connection) -> None:
+        self._go_on(self._crew.take(pipe))
+
+    def _go_on(self, events: Iterable[Event]) -> None:
+        """Pass on what happened, and give out and listen to what follows from it."""
+        for event in itertools.chain(events, self._crew.give()):
+            request, then = self._waiting.pop(event.ticket)
+            if isinstance(event, LostJob):
+                then(answered(request, Reading(failure=_LOST)))
+            else:
+                then(event.result)
+        loop = asyncio.get_running_loop()
+        for pipe in self._crew.pipes:
+            if pipe not in self._watched:
+                self._watched[pipe] = pipe.fileno()
+                loop.add_reader(pipe.fileno(), self._take, pipe)
+
+    def _leave(self, pipe: Connection) -> None:
+        if pipe in self._watched:
+            asyncio.get_running_loop().remove_reader(self._watched.pop(pipe))
 
     def close(self) -> None:
         """End all processes."""
-        self._process.kill()
-        self._process.join()
+        self._crew.close()
+        self._starter.close()
 
 
 def readers(parallel: int, processes: Optional[int]) -> Union[InThreads, InProcesses]:
     """What reads the PDUs: by default a process for each core, with one core this process."""
     number = min(processes or cores(), parallel)
     return InProcesses(parallel, number) if number > 1 else InThreads()
-
-
-# ---- in a child process --------------------------------------------------------------------------
-
-
-def _manage(pipe: Connection, other: Connection, parallel: int, processes: int) -> None:
-    """Starts the processes that read, and passes probes and answers on, until the exporter ends."""
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    other.close()
-    crew = Crew(probe, parallel, processes)
-    requests: dict[int, ProbeRequest] = {}
-
-    def take() -> None:
-        ticket, requests[ticket] = pipe.recv()
-        crew.add(ticket, requests[ticket])
-
-    try:
-        while True:
-            for event in crew.turn(None, {pipe: take}):
-                one = requests.pop(event.ticket)
-                answer = (
-                    answered(one, Reading(failure=_LOST))
-                    if isinstance(event, LostJob)
-                    else event.result
-                )
-                pipe.send((event.ticket, answer))
-    except (EOFError, OSError):
-        crew.close()
-    os._exit(0)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 import json
 import math
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, NamedTuple, Optional, Union
@@ -38,6 +38,7 @@ _LEAST_S, _MOST_S = 0.2, 300.0
 _TEXT = "text/plain; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
 _JSON = "application/json"
+_PAGES = 4  # pages that are made at a time, besides probes
 
 
 #: Prometheus asks for many PDUs over one connection; an idle one gives way to others
@@ -74,9 +75,11 @@ class Exporter:
         self.allowed, self.own, self._extras = allowed, Own(), extras
         self.own.loaded.set(1)
         self.limits, self._readers = limits, readers or InThreads()
-        self._slots = threading.BoundedSemaphore(limits.parallel)
+        self._slots = _Slots(limits.parallel)
 
-    def probe(self, query: str, scrape_timeout: str, accept: str, encoding: str = "") -> HttpAnswer:
+    async def probe(
+        self, query: str, scrape_timeout: str, accept: str, encoding: str = ""
+    ) -> HttpAnswer:
         """Reads one PDU. 200 even if the reading failed, 400 for a wrong query, 403 for one that is
         not allowed.
 
@@ -91,9 +94,9 @@ class Exporter:
             status = 403 if error.reason in ("not-listed", "mismatch") else 400
             return HttpAnswer(status, Page(_TEXT, f"{printable(str(error))}\n".encode()))
         seconds = self._seconds(scrape_timeout)
-        if not self._slots.acquire(timeout=seconds - _LEAST_S):
+        if not await self._slots.acquire(seconds - _LEAST_S):
             return self._busy()
-        found = self._bounded(target, seconds, begin + seconds, accept, encoding)
+        found = await self._bounded(target, seconds, begin + seconds, accept, encoding)
         if found.doubted:
             return self._busy()
         self.own.note(target.handler.shown, found.kind, found.seconds)
@@ -109,7 +112,7 @@ class Exporter:
             ),
         )
 
-    def _bounded(
+    async def _bounded(
         self, target: Target, seconds: float, end: float, accept: str, encoding: str
     ) -> ProbeAnswer:
         """The answer, or at `end` a failure.
@@ -117,14 +120,13 @@ class Exporter:
         A handler cannot be interrupted and keeps its slot until it ends.
         """
         request = requested(target, seconds, end, accept, encoding, self._extras)
-        found: list[Optional[ProbeAnswer]] = [None]
-        ended = threading.Event()
+        ended: asyncio.Future[Optional[ProbeAnswer]] = asyncio.get_running_loop().create_future()
 
         def then(answer: Optional[ProbeAnswer]) -> None:
             self.own.running.dec()
             self._slots.release()
-            found[0] = answer
-            ended.set()
+            if not ended.done():
+                ended.set_result(answer)
 
         self.own.running.inc()
         try:
@@ -134,15 +136,16 @@ class Exporter:
             self._slots.release()
             raise
         left = end - time.monotonic()
-        ended.wait(max(0.0, left))
-        if found[0] is not None:
-            return found[0]
+        await asyncio.wait([ended], timeout=max(0.0, left))
+        found = ended.result() if ended.done() else None
+        if found is not None:
+            return found
         late = CallFailure("timeout", "not done within the scrape's time-out")
         return answered(
             request,
             Reading(seconds=seconds, failure=late),
             # asked late, or no answer will come: the process that read it has ended
-            left < ENOUGH * seconds or ended.is_set(),
+            left < ENOUGH * seconds or ended.done(),
         )
 
     def _seconds(self, scrape_timeout: str) -> float:
@@ -179,6 +182,37 @@ class Exporter:
         )
 
 
+class _Slots:
+    """How many probes may run at a time. Those that wait get one in the order in which they
+    asked."""
+
+    def __init__(self, number: int) -> None:
+        self._free = number
+        self._waiting: collections.deque[asyncio.Future[None]] = collections.deque()
+
+    async def acquire(self, timeout: float) -> bool:
+        """Take a slot, which may take `timeout` seconds. Returns whether there was one."""
+        if self._free:
+            self._free -= 1
+            return True
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await asyncio.wait([turn], timeout=timeout)
+            return turn.done()
+        finally:
+            turn.cancel()  # does nothing if it has come
+
+    def release(self) -> None:
+        """Give a slot back, to the next one that still waits for it."""
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
+
+
 def _query(text: str) -> Query:
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=20)
@@ -203,14 +237,13 @@ class ExporterSite:
 
     def __init__(self, exporter: Exporter) -> None:
         self.exporter = exporter
-        # One for each client that may be connected: a probe waits for its PDU, or for its turn.
-        self._threads = ThreadPoolExecutor(LIMITS.connections, "answer")
+        # for long pages, which would hold up probes
+        self._threads = ThreadPoolExecutor(_PAGES, "page")
 
     async def __call__(self, request: WebRequest) -> WebAnswer:
         """The answer: 404 for another path, 400 for one that cannot be parsed, 501 for another
         method than GET and HEAD."""
-        loop = asyncio.get_running_loop()
-        answer = await loop.run_in_executor(self._threads, self._answer, request)
+        answer = await self._answer(request)
         page = answer.page
         headers = {
             "Server": "pdu-exporter",
@@ -227,7 +260,7 @@ class ExporterSite:
         """Let go of the threads; probes that run are not waited for."""
         self._threads.shutdown(wait=False)
 
-    def _answer(self, request: WebRequest) -> HttpAnswer:
+    async def _answer(self, request: WebRequest) -> HttpAnswer:
         if request.method not in ("GET", "HEAD"):
             return HttpAnswer(501, Page(_TEXT, b"the methods are GET and HEAD\n"))
         exporter = self.exporter
@@ -239,7 +272,7 @@ class ExporterSite:
         accept, encoding = given.get(b"accept", ""), given.get(b"accept-encoding", "")
         if asked.path == "/probe":
             timeout = given.get(SCRAPE_TIMEOUT.lower().encode(), "")
-            return exporter.probe(asked.query, timeout, accept, encoding)
+            return await exporter.probe(asked.query, timeout, accept, encoding)
         pages: dict[str, Callable[[], Page]] = {
             "/metrics": lambda: exporter.own.page(accept),
             "/healthz": lambda: Page(_TEXT, b"ok\n"),
@@ -251,4 +284,7 @@ class ExporterSite:
             return HttpAnswer(
                 404, Page(_TEXT, b"the paths are /, /probe, /metrics, /healthz, /targets\n")
             )
-        return HttpAnswer(200, packed(make(), encoding))
+        made = await asyncio.get_running_loop().run_in_executor(
+            self._threads, lambda: packed(make(), encoding)
+        )
+        return HttpAnswer(200, made)

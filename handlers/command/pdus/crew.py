@@ -1,15 +1,15 @@
-"""Processes that do jobs, seen from the process that starts them and gives them the jobs.
+"""Processes that do jobs, seen from the process that gives them the jobs.
 
 Processes are forked by a process with one thread, so logins stay in memory, archives stay loaded
-and no lock is copied while another thread holds it. Each process has a pipe of its own and takes
-no lock that others need, so one that dies costs only what it was doing.
+and no lock is copied while another thread holds it: by this one, or by a `Starter`. Each process
+has a pipe of its own and takes no lock that others need, so one that dies costs only what it was
+doing.
 """
 
 from __future__ import annotations
 
 import collections
 import contextlib
-import multiprocessing
 import os
 import signal
 import time
@@ -18,7 +18,8 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Callable, NamedTuple, Optional, Union
 
 from ...errors import SettingsError
-from .worker import Done, Wants, Work, serve
+from .starter import Starter, forked
+from .worker import Done, Wants, Work
 
 #: how many jobs one process does at a time, by level: as many as it wants, a few, one
 LIMITS: Sequence[Optional[int]] = (None, 8, 1)
@@ -67,15 +68,19 @@ class _Member:
 class Crew:
     """`processes` processes that do at most `parallel` jobs at a time together.
 
-    Closing it ends them at once. Raises SettingsError if none starts.
+    Closing it ends them at once. Raises SettingsError if none starts. `starter`: starts them, with
+    the same `work`; by default this process does.
     """
 
-    def __init__(self, work: Work, parallel: int, processes: int) -> None:
-        self._work = work
+    def __init__(
+        self, work: Work, parallel: int, processes: int, starter: Optional[Starter] = None
+    ) -> None:
+        self._work, self._starter = work, starter
+        #: is called with a process's pipe before it is closed, because the process has died
+        self.leaving: Callable[[Connection], object] = bool
         self._shares = [
             parallel // processes + (place < parallel % processes) for place in range(processes)
         ]
-        self._context: Any = multiprocessing.get_context("fork")
         self._members: list[_Member] = []
         self._waiting = tuple(collections.deque[_Job]() for _ in LIMITS)
         with _undisturbed():
@@ -124,28 +129,41 @@ class Crew:
 
         Calls the function of each of the `others` that has something to read.
         """
+        yield from self.give()
+        for one in wait([*self.pipes, *others], seconds):
+            assert isinstance(one, Connection)
+            if one in others:
+                others[one]()
+            else:
+                yield from self.take(one)
+        yield from self.give()
+
+    @property
+    def pipes(self) -> list[Connection]:
+        """What `take` reads from."""
+        return [member.pipe for member in self._members]
+
+    def take(self, pipe: Connection) -> Iterator[Event]:
+        """Reads one message, for which it waits, and yields what happened."""
+        member = next(one for one in self._members if one.pipe is pipe)
+        try:
+            message = pipe.recv()
+        except (EOFError, OSError):
+            yield from self._died(member)
+            return
+        member.spoke = True
+        if isinstance(message, Wants):
+            member.wants += message.jobs
+        else:
+            member.wants += message.wants
+            member.given.pop(message.ticket, None)
+            yield message
+
+    def give(self) -> Iterator[LostJob]:
+        """Gives out jobs, and yields those that no process is left for."""
         self._give()
         if not self._members:
             yield from self._abandoned()
-        pipes = {member.pipe: member for member in self._members}
-        for one in wait([*pipes, *others], seconds):
-            assert isinstance(one, Connection)
-            member = pipes.get(one)
-            if member is None:
-                others[one]()
-                continue
-            try:
-                message = one.recv()
-            except (EOFError, OSError):
-                yield from self._died(member)
-                continue
-            member.spoke = True
-            if isinstance(message, Wants):
-                member.wants += message.jobs
-            else:
-                member.given.pop(message.ticket, None)
-                yield message
-        self._give()
 
     def close(self) -> None:
         """End all processes, and wait until they have ended."""
@@ -185,6 +203,7 @@ class Crew:
         done again with fewer others beside them, at last alone, to find the one that kills.
         """
         self._members.remove(member)
+        self.leaving(member.pipe)
         member.process.kill()
         member.process.join()
         member.pipe.close()
@@ -202,19 +221,9 @@ class Crew:
 
     def _started(self, most: int) -> _Member:
         """Start a process. Raises OSError."""
-        ours, theirs = self._context.Pipe()
-        others = [*(member.pipe for member in self._members), ours]
-        process = self._context.Process(
-            target=serve, daemon=True, args=(self._work, theirs, others, most)
-        )
-        try:
-            process.start()
-        except OSError:
-            ours.close()
-            raise
-        finally:
-            theirs.close()
-        return _Member(process, ours)
+        if self._starter is not None:
+            return _Member(*self._starter.start(most))
+        return _Member(*forked(self._work, [member.pipe for member in self._members], most))
 
 
 @contextlib.contextmanager

@@ -30,6 +30,8 @@ class Done(NamedTuple):
 
     ticket: int
     result: Any
+    #: the process can do so many jobs more
+    wants: int = 0
 
 
 class Wants(NamedTuple):
@@ -139,10 +141,8 @@ class _Worker:
 
     def _do(self, job: tuple[int, Any]) -> None:
         ticket, payload = job
-        self._send(Done(ticket, self._work(payload, self._heart.since)))
-        with self._counting:
-            self._used -= 1
-        self._ask()
+        result = self._work(payload, self._heart.since)
+        self._send(Done(ticket, result, self._wanted(ended=1)))
 
     def _beat(self, late: float) -> None:
         self._limit.beat(late, self._used)
@@ -154,12 +154,17 @@ class _Worker:
                 os._exit(0)
 
     def _ask(self) -> None:
+        wanted = self._wanted()
+        if wanted:
+            self._send(Wants(wanted))
+
+    def _wanted(self, ended: int = 0) -> int:
+        """How many jobs more this process can do, when so many have ended; it must ask for them."""
         with self._counting:
-            wanted = self._limit.number - self._used - self._promised
-            if wanted <= 0:
-                return
+            self._used -= ended
+            wanted = max(0, self._limit.number - self._used - self._promised)
             self._promised += wanted
-        self._send(Wants(wanted))
+        return wanted
 
     def _send(self, message: object) -> None:
         with self._sending:

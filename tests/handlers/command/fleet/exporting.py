@@ -126,9 +126,9 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
     made = server.Exporter(allowed, limits, extras=extras)
     with listening(made, port) as url:
         yield Exporter(url)
-    assert until(lambda: b"pdu_exporter_probes_running 0.0\n" in made.own.page("").body), (
-        "a probe still runs"
-    )
+        assert until(lambda: b"pdu_exporter_probes_running 0.0\n" in made.own.page("").body), (
+            "a probe still runs"
+        )
 
 
 @contextlib.contextmanager

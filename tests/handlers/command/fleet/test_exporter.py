@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import http.client
 import ipaddress
@@ -377,7 +378,7 @@ def test_unknown_states_are_reported_except_for_a_unit_that_only_meters(
     monkeypatch.setattr(
         probing, "poll", lambda *_, **__: Reading([PolledOutlet("1", UNKNOWN)], answered=True)
     )
-    answer = made.probe("target=a", "", "").page.body
+    answer = asyncio.run(made.probe("target=a", "", "")).page.body
     assert (b"pdu_up 1.0" in answer, b'pdu_outlet_state_unknown{outlet="1"} 1.0' in answer) == (
         True,
         not metered,
@@ -640,7 +641,7 @@ def test_a_pdu_that_does_not_answer_after_a_long_wait_for_a_slot_is_not_reported
     """The probe has 10 s, of which it waits `waited` for its slot."""
     now, given = [0.0], []
 
-    def acquire(timeout: float) -> bool:
+    async def acquire(timeout: float) -> bool:
         now[0] += waited
         return waited <= timeout
 
@@ -661,7 +662,7 @@ def test_a_pdu_that_does_not_answer_after_a_long_wait_for_a_slot_is_not_reported
     monkeypatch.setattr(made, "_slots", SimpleNamespace(acquire=acquire, release=lambda: None))
     monkeypatch.setattr(probing, "poll", poll)
     monkeypatch.setattr(probing, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    assert made.probe("target=a", "10", "").status == status and given == [
+    assert asyncio.run(made.probe("target=a", "10", "")).status == status and given == [
         pytest.approx(0.8 * (10.0 - waited))
     ]
 
@@ -706,8 +707,8 @@ def test_a_probe_that_cannot_start_a_thread_frees_its_slot(monkeypatch: pytest.M
     monkeypatch.setattr(probing, "poll", lambda *_, **__: Reading(answered=True))
     with monkeypatch.context() as patched, pytest.raises(RuntimeError):
         patched.setattr(threading.Thread, "start", refuse)
-        asked.probe("target=rack", "1", "")
-    assert asked.probe("target=rack", "1", "").status == 200
+        asyncio.run(asked.probe("target=rack", "1", ""))
+    assert asyncio.run(asked.probe("target=rack", "1", "")).status == 200
     assert b"pdu_exporter_probes_running 0.0\n" in asked.own.page("").body
 
 

@@ -7,8 +7,10 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ from handlers.command.site import Site
 from tests.handlers.command.running import run
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
-from tests.waiting import PATIENCE_S, bounded, until
+from tests.waiting import PATIENCE_S, bounded, finished, until
 
 from .exporting import Exporter, exporter, fetched
 from .halls import PDU, Call, Hall, children, environment
@@ -83,7 +85,9 @@ def descendants(pid: int) -> list[int]:
 
 
 def test_the_exporter_goes_on_without_the_processes_that_read(small: Hall) -> None:
-    """First the two that read are killed, which are replaced; then the one that starts them."""
+    """First the two that read are killed, which are replaced; then the one that starts them; then
+    the two that read again, which nobody replaces: threads read.
+    """
     with exporter("--list", small.one("nut"), "--auth", small.logins, "--workers", "2") as running:
 
         def is_up() -> bool:
@@ -98,8 +102,34 @@ def test_the_exporter_goes_on_without_the_processes_that_read(small: Hall) -> No
         for pid in first:
             os.kill(pid, signal.SIGKILL)
         assert until(is_up) and not set(children(manager)) & set(first)
+        second = children(manager)
         os.kill(manager, signal.SIGKILL)
         assert until(is_up) and until(is_up)
+        for pid in second:
+            os.kill(pid, signal.SIGKILL)
+        assert until(is_up) and until(is_up)
+
+
+def test_a_pdu_whose_process_ends_while_it_is_read_is_a_defect(small: Hall) -> None:
+    path = small.one("nut")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.settimeout(PATIENCE_S)
+        line = f"silent,snmp,127.0.0.1:{silent.getsockname()[1]},snmp,\n"
+        path.write_text(path.read_text() + line)
+        with exporter("--list", path, "--auth", small.logins, "--workers", "2") as running:
+            (manager,) = children(running.process.pid)
+            answers: list[str] = []
+            probe = threading.Thread(
+                target=lambda: answers.append(running.get("probe", target="silent")[1])
+            )
+            probe.start()
+            silent.recv(65536)
+            for pid in children(manager):
+                os.kill(pid, signal.SIGKILL)
+            finished(probe)
+            assert 'pdu_probe_error{kind="defect"} 1.0' in answers[0]
+            assert running.probe(target="nut")["pdu_up"] == {(): 1.0}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

@@ -336,6 +336,7 @@ class Pipe:
                 self._wanted += message.jobs
             elif isinstance(message, worker.Done):
                 self.results.append(message.ticket)
+                self._wanted += message.wants
             self._changed.notify_all()
 
     def recv(self) -> tuple[int, None]:
