@@ -19,8 +19,6 @@ T_co = TypeVar("T_co", covariant=True)
 LONGEST = 1000  # usual limit for a value, in characters
 # limit in characters: 253 for a DNS name, the rest for brackets and a port
 LONGEST_HOST = 300
-# half of a surrogate pair: possible in JSON, not in UTF-8
-_HALF = re.compile("[\ud800-\udfff]")
 _YES, _NO = ("yes", "true", "1", "on"), ("no", "false", "0", "off")
 _NOUN = "handler setting "
 
@@ -50,7 +48,7 @@ class Setting(Generic[T_co]):
             return self.default
         if len(text) > self.longest:
             why = f" the value has more than {self.longest} characters; give {self.allowed}"
-        elif _HALF.search(text):
+        elif not _is_unicode(text):
             why = " the value has a character that is not valid Unicode; type it again"
         else:
             try:
@@ -90,6 +88,15 @@ class Settings(dict[Setting[Any], Any]):
     if TYPE_CHECKING:
 
         def __getitem__(self, setting: Setting[T]) -> T: ...
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text is without halves of surrogate pairs, which JSON can hold and UTF-8 cannot."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def yes_no(text: str) -> bool:
