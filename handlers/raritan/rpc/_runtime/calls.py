@@ -223,14 +223,18 @@ class Pending(typing.Generic[R]):
     def fill(self, answer: Union[object, PduHandlerError], agent: Agent) -> None:
         """Set the value or error of this call, in place of those from an earlier bulk."""
         self.error = None
-        try:
-            if isinstance(answer, PduHandlerError):
-                raise answer
-            self._values = [cast(R, self.method.of.result(answer, agent))]
-        except PduHandlerError as error:
-            self.error = error.at(
-                agent.host, f"{self.method.name} {agent.login.quoted(self.method.parent.target)}"
-            )
+        if not isinstance(answer, PduHandlerError):
+            try:
+                self._values = [cast(R, self.method.of.result(answer, agent))]
+                return
+            except PduHandlerError as error:
+                answer = error
+        # An error that was raised holds frames, which hold all calls of the bulk, and so this one,
+        # which holds the error. Such a circle stays in memory until the collector looks for it.
+        answer.__context__ = None
+        self.error = answer.with_traceback(None).at(
+            agent.host, f"{self.method.name} {agent.login.quoted(self.method.parent.target)}"
+        )
 
 
 class Bulk:
