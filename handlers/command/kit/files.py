@@ -11,6 +11,7 @@ from typing import Callable, Optional, Union
 from ...errors import Part, SettingsError
 
 LONGEST = 50_000_000  # limit for a file, in bytes
+_PART = 65_536  # bytes
 
 
 def read_file(path: str, *what: Part) -> bytes:
@@ -18,16 +19,19 @@ def read_file(path: str, *what: Part) -> bytes:
 
     Raises SettingsError, whose sentence begins with `what`.
     """
+    data = bytearray()
     try:
         with open(path, "rb") as file:
-            data = file.read(LONGEST + 1)
+            # read(LONGEST) would ask the system for that much memory, for a short file too
+            while len(data) <= LONGEST and (part := file.read(_PART)):
+                data += part
     except (OSError, ValueError) as error:  # ValueError: a path with NUL
         raise SettingsError(
             (*what, f"{path or repr(path)} cannot be read ({getattr(error, 'strerror', error)})")
         ) from None
     if len(data) > LONGEST:  # a device such as /dev/zero never ends
         raise SettingsError((*what, f"{path} is larger than {LONGEST // 1_000_000} MB"))
-    return data
+    return bytes(data)
 
 
 def text_of(path: str) -> str:
