@@ -24,7 +24,7 @@ from ..kit.report import Usage, described
 from ..kit.shared_options import ARCHIVES, AUTH, CSV, HTML, PARALLEL, SAVE, WORKERS
 from ..pdus import rounds, saved
 from ..pdus.auth import ENVIRONMENT
-from ..pdus.polling import Target, poll, poll_all, targets
+from ..pdus.polling import Target, poll, poll_all, poll_counting, targets
 from ..pdus.reading import Reading
 from ..pdus.versions import replaced
 from ..site import LIST, Site, words
@@ -187,8 +187,8 @@ def _round(
 ) -> Round:
     keep = state.json or wanted.html is not None or wanted.watch is not None
     rows: list[Optional[PduRow]] = [None] * len(polled)
-    kept: list[Reading] = [Reading()] * len(polled)
-    read = poll if wanted.save is None else poll_all
+    kept: list[Reading] = [] if wanted.save is None else [Reading()] * len(polled)
+    read = poll_all if wanted.save is not None else poll if keep else poll_counting
     begin = time.monotonic()
     shown = progress(len(polled), "polling", show_pos=True)
     with (

@@ -42,6 +42,8 @@ Event = Union[Done, LostJob]
 
 
 class _Job:
+    __slots__ = ("deaths", "given_at", "level", "payload", "ticket")
+
     def __init__(self, ticket: int, payload: Any) -> None:
         self.ticket, self.payload = ticket, payload
         self.level = self.deaths = 0
@@ -106,6 +108,11 @@ class Crew:
         self._waiting[level].append(job)
 
     @property
+    def waiting(self) -> int:
+        """How many jobs that were added no process has had yet."""
+        return len(self._waiting[0])
+
+    @property
     def is_running(self) -> bool:
         return bool(self._members)
 
@@ -125,12 +132,14 @@ class Crew:
     def turn(
         self, seconds: Optional[float], others: Mapping[Connection, Callable[[], None]] = {}
     ) -> Iterator[Event]:
-        """Gives out jobs, waits up to `seconds` for messages, and yields what happened.
+        """Gives out jobs, waits up to `seconds` for messages, and yields what happened. Does not
+        wait if no process is left for the jobs.
 
         Calls the function of each of the `others` that has something to read.
         """
-        yield from self.give()
-        for one in wait([*self.pipes, *others], seconds):
+        abandoned = [*self.give()]
+        yield from abandoned
+        for one in wait([*self.pipes, *others], 0.0 if abandoned else seconds):
             assert isinstance(one, Connection)
             if one in others:
                 others[one]()

@@ -119,9 +119,11 @@ def _devices(path: str, entries: Iterable[Entry]) -> Sequence[ListedPdu]:
     devices: list[ListedPdu] = []
     places: dict[str, str] = {}
     wrong: list[str] = []
+    # what many PDUs have in common, such as a login, is kept once: lists are long
+    kept: dict[Any, Any] = {}
     for where, cells in entries:
         try:
-            made = _device(cells, os.path.dirname(path))
+            made = _device(cells, os.path.dirname(path), kept)
             if made.name in places:
                 raise ValueError(
                     f"the name {made.name!r} is already in {places[made.name]}: rename one"
@@ -141,8 +143,8 @@ def _devices(path: str, entries: Iterable[Entry]) -> Sequence[ListedPdu]:
     return devices
 
 
-def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
-    """One PDU of the list.
+def _device(cells: Mapping[str, Any], folder: str, kept: dict[Any, Any]) -> ListedPdu:
+    """One PDU of the list. Values that are equal to one in `kept` are that one.
 
     The path of an archive is relative to the list's folder. Raises ValueError or SettingsError.
     """
@@ -169,12 +171,14 @@ def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
     handler = given["handler"]
     if not handler.isidentifier():  # not the name of a handler, but the path of an archive
         handler = os.path.join(folder, handler)
+    login, settings = given.get("auth", ""), _settings(cells.get("settings", ""), folder)
+    pairs = tuple(settings.items())
     return ListedPdu(
         name,
-        handler,
+        kept.setdefault(handler, handler),
         address,
-        given.get("auth", ""),
-        tuple(_settings(cells.get("settings", ""), folder).items()),
+        kept.setdefault(login, login),
+        kept.setdefault(pairs, pairs),
         metered,
     )
 

@@ -10,6 +10,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
+from pdu_common.helper import EnumPowerStatus
+
 from ...errors import SettingsError, printable
 from ..kit.asking import NoSecret
 from ..kit.options import SECRETS, SharedOptions, spelled_secret
@@ -18,7 +20,7 @@ from .auth import ENVIRONMENT, FleetLogin, names
 from .lag import Lag
 from .listing import ListedPdu
 from .loading import LoadedHandler, load
-from .reading import CallFailure, Part, Reading
+from .reading import CallFailure, Part, PolledOutlet, Reading
 
 BUSY = "busy"  # the kind of error if this machine, and not the PDU, was late
 # in seconds; pdu_common's SNMP and this pack's handlers refuse a longer one
@@ -28,6 +30,7 @@ _LONGEST_TIMEOUT = 60.0
 _LATE, _LATE_S = 0.25, 0.05
 # the same for a whole call, which ends after 30 s or more (handlers/switching.py, host/snmp.py)
 _LONG_S, _LATE_IN_ALL = 25.0, 0.25
+_COUNTED = {state: PolledOutlet("", state) for state in EnumPowerStatus}
 
 
 class Target(NamedTuple):
@@ -107,6 +110,14 @@ def poll(
     measured = reading.power if with_power else reading.figures
     named = (reading.labels,) if with_labels else ()
     return _polled(target, timeout, (reading.states, measured, *named, *parts))
+
+
+def poll_counting(target: Target) -> Reading:
+    """As `poll`, for a tool that only counts the outlets in each state: they have nothing else, so
+    that another process gets a quarter of the bytes.
+    """
+    found = poll(target)
+    return found._replace(outlets=[_COUNTED[one.state] for one in found.outlets])
 
 
 def poll_states(target: Target) -> Reading:

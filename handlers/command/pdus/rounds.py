@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from multiprocessing.connection import Connection
@@ -70,6 +71,7 @@ class Readers(Generic[T]):
         self._targets = targets
         #: what is being read: place -> what was asked with, and how often its silence was doubted
         self._out: dict[int, tuple[Any, int]] = {}
+        self._later: Iterator[int] = iter(())
         self._crew = self._started()
 
     def _started(self) -> Crew:
@@ -82,12 +84,18 @@ class Readers(Generic[T]):
         self._out[place] = known, 0
         self._crew.add(place, (place, known))
 
+    def ask_all(self, places: Iterable[int]) -> None:
+        """Read these PDUs in this order. They wait as numbers, because a list may be long."""
+        self._later = iter(places)
+
     def turn(
         self, seconds: float, others: Mapping[Connection, Callable[[], None]] = {}
     ) -> Iterator[tuple[int, T]]:
         """Waits up to `seconds`, and yields the place and the reading of each PDU that is believed.
         Calls the function of each of the `others` that has something to read.
         """
+        for place in itertools.islice(self._later, max(0, self._parallel - self._crew.waiting)):
+            self.ask(place)
         for event in self._crew.turn(seconds, others):
             place = event.ticket
             known, level = self._out[place]
@@ -147,8 +155,7 @@ def read_all(
     missing = dict.fromkeys(range(len(targets)))
     readers: Readers[Reading] = Readers(targets, way, parallel, processes)
     with contextlib.closing(readers):
-        for place in missing:
-            readers.ask(place)
+        readers.ask_all(range(len(targets)))
         for place, reading in _arriving(readers, missing, patience_s):
             del missing[place]
             yield place, reading

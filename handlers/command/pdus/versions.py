@@ -24,12 +24,14 @@ def order(version: str) -> tuple[list[int], bool]:
     return [int(number) for number in found[1].split(".")], found[2] is None
 
 
-def replaced(devices: Sequence[ListedPdu], folder: Optional[str]) -> list[ListedPdu]:
+def replaced(devices: Sequence[ListedPdu], folder: Optional[str]) -> Sequence[ListedPdu]:
     """The PDUs. If a `folder` is given, its newest archive of each handler replaces the handler.
 
     A PDU whose handler is already an archive stays the same. Raises SettingsError if `folder`
     cannot be read or has no archive of one of the handlers.
     """
+    if folder is None:
+        return devices
     built: dict[str, str] = {}
     for name in {device.handler for device in devices}:
         path = _newest(folder, name)

@@ -240,6 +240,17 @@ def test_a_repeated_name_is_found_among_ten_thousand_lines(read: Any) -> None:
     )
 
 
+def test_what_many_pdus_have_in_common_is_kept_once(read: Any) -> None:
+    lines = "".join(
+        f"p{number},nut,192.0.2.1,site,device=rack1;timeout=5\n" for number in range(20)
+    )
+    devices = read("name,handler,address,auth,settings\n" + lines).devices
+    assert {(one.handler, one.auth, one.settings) for one in devices} == {
+        ("nut", "site", (("device", "rack1"), ("timeout", "5")))
+    }
+    assert len({(id(one.handler), id(one.auth), id(one.settings)) for one in devices}) == 1
+
+
 def test_a_list_that_cannot_be_read_or_is_not_utf_8_is_refused_with_the_reason(
     read: Any, tmp_path: Path
 ) -> None:

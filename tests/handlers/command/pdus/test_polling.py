@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import pickle
 import sys
 import time
 from collections.abc import Iterator
@@ -132,6 +133,18 @@ def test_a_handler_that_tries_to_end_the_process_is_a_failure() -> None:
         and found.failure is not None
         and found.failure.reason.startswith("SystemExit")
     )
+
+
+def test_a_reading_for_counting_makes_the_same_row_of_fewer_bytes(small: Hall) -> None:
+    fleet = listing.read(str(small.list()))
+    for target in polling.targets(fleet.devices, auth.of_file(str(small.logins)), None):
+        whole = polling.poll(target)
+        assert whole.answered and len(whole.outlets) >= 2
+        counted = polling.poll_counting(target)
+        counted = counted._replace(seconds=whole.seconds, begun=whole.begun)
+        rows = [verdict.judged(target.device, one, False) for one in (whole, counted)]
+        assert rows[0] == rows[1]
+        assert len(pickle.dumps(counted)) < len(pickle.dumps(whole))
 
 
 def test_a_state_that_the_platform_does_not_have_is_a_failure() -> None:

@@ -193,6 +193,7 @@ class Alone:
 
     late = Lag(0.0, 0.0)
     levels: list[int] = []
+    waiting = 0
 
     def __init__(self, work: Any, parallel: int, processes: int) -> None:
         self._work, self._jobs = work, queue.SimpleQueue[Any]()
@@ -249,6 +250,18 @@ def test_the_pdus_of_a_killed_process_are_read_by_another_one(
     assert results == {
         f"{'dead' if n % 2 else 'rack'} {n}": "unreachable" if n % 2 else "well" for n in range(80)
     }, err
+
+
+def test_all_pdus_are_lost_at_once_where_each_process_ends_before_it_reads() -> None:
+    """Without the pause of `patience_s` for each part of the list that is asked for."""
+    done = script("""
+import os
+from handlers.command.pdus import crew, rounds
+crew.serve = lambda *_: os._exit(1)
+found = dict(rounds.read_all([None] * 1000, parallel=40, patience_s=1e6, processes=2))
+print(len(found), {one.failure.reason for one in found.values()} == {rounds.LOST.reason})
+""")
+    assert done.stdout == "1000 True\n", done.stderr
 
 
 def test_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
@@ -335,6 +348,7 @@ class Pipe:
             if isinstance(message, worker.Wants):
                 self._wanted += message.jobs
             elif isinstance(message, worker.Done):
+                self._wanted += message.wants
                 self.results.append(message.ticket)
                 self._wanted += message.wants
             self._changed.notify_all()
