@@ -68,18 +68,23 @@ class ReadingLimit:
     fewer while it is late.
 
     PDUs that do not answer need no CPU, so the limit soon grows by them. Threads that want to run
-    delay each other, so there are never many of them.
+    delay each other, and what they spend on taking turns, and the memory of what they read, are
+    lost: so there are only as many as keep the process's core busy.
     """
 
-    #: at the start; with 32 threads, a process already uses its core fully
+    #: at the start, and while the process is only slightly late
     FIRST = 16
     #: however late the process is
     LEAST = 8
-    _GROWS_BELOW, _SHRINKS_ABOVE = 0.05, 0.15
+    # of a single heartbeat: then silence is soon doubted
+    _VERY_LATE = 0.15
+    # of the mean of some ten
+    _GROWS_BELOW, _SHRINKS_ABOVE, _WEIGHT = 0.008, 0.016, 0.1
 
     def __init__(self, most: int) -> None:
         self.most = most
         self._now = float(min(most, self.FIRST))
+        self._mean = 0.0
 
     @property
     def number(self) -> int:
@@ -87,10 +92,16 @@ class ReadingLimit:
 
     def beat(self, late: float, used: int) -> None:
         """Adjust the number after a heartbeat, `late` seconds late, while `used` PDUs are read."""
-        if late > self._SHRINKS_ABOVE:
-            self._now = max(float(min(self.LEAST, self.most)), self._now * 0.8)
-        elif late < self._GROWS_BELOW and used >= self.number:
+        self._mean += (late - self._mean) * self._WEIGHT
+        if late > self._VERY_LATE:
+            self._shrink(0.8, self.LEAST)
+        elif self._mean > self._SHRINKS_ABOVE:
+            self._shrink(0.95, self.FIRST)
+        elif self._mean < self._GROWS_BELOW and used >= self.number:
             self._now = min(float(self.most), max(self._now + 1, math.floor(self._now * 1.05)))
+
+    def _shrink(self, share: float, least: int) -> None:
+        self._now = max(min(self._now, float(least)), self._now * share)
 
 
 class _Worker:

@@ -176,6 +176,24 @@ def test_the_limit_grows_while_it_is_reached_and_shrinks_while_the_process_is_la
     assert ReadingLimit(3).number == 3
 
 
+def test_the_limit_stays_where_more_threads_would_only_wait_for_each_other() -> None:
+    limit = ReadingLimit(200)
+    for _ in range(20):
+        limit.beat(0.0, limit.number)
+    for _ in range(50):
+        limit.beat(0.012, limit.number)
+    reached = limit.number
+    for _ in range(500):
+        limit.beat(0.012, limit.number)
+    assert ReadingLimit.FIRST < limit.number == reached < 200
+    for _ in range(200):
+        limit.beat(0.03, limit.number)
+    assert limit.number == ReadingLimit.FIRST
+    for _ in range(300):
+        limit.beat(0.0, limit.number)
+    assert limit.number == 200
+
+
 def test_a_pdu_whose_silence_stays_doubted_is_not_called_unreachable(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -256,8 +274,8 @@ def test_all_pdus_are_lost_at_once_where_each_process_ends_before_it_reads() -> 
     """Without the pause of `patience_s` for each part of the list that is asked for."""
     done = script("""
 import os
-from handlers.command.pdus import crew, rounds
-crew.serve = lambda *_: os._exit(1)
+from handlers.command.pdus import rounds, starter
+starter.serve = lambda *_: os._exit(1)
 found = dict(rounds.read_all([None] * 1000, parallel=40, patience_s=1e6, processes=2))
 print(len(found), {one.failure.reason for one in found.values()} == {rounds.LOST.reason})
 """)
@@ -348,7 +366,6 @@ class Pipe:
             if isinstance(message, worker.Wants):
                 self._wanted += message.jobs
             elif isinstance(message, worker.Done):
-                self._wanted += message.wants
                 self.results.append(message.ticket)
                 self._wanted += message.wants
             self._changed.notify_all()
