@@ -39,7 +39,7 @@ from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import PDU, Call, environment, private, run
 
-# Depends on the process id, because pytest-xdist workers run at the same time and should not share
+# Depends on the process id, because several workers run at the same time and should not share
 # addresses.
 NETWORK = f"127.{100 + os.getpid() % 100}.{os.getpid() // 100 % 200}"
 NAME, OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 5, 0), (1, 3, 6, 1, 2, 1, 1, 2, 0)
