@@ -61,10 +61,13 @@ def main() -> int:
     return 0
 
 
-def statement(folder: Path) -> Path:
-    """The page of a customer of a simulated month, with a hole and an exchanged PDU."""
+def statement(folder: Path, cadence: float = 300.0) -> Path:
+    """The page of a customer of a simulated month, with a hole and an exchanged PDU.
+
+    The meter read each PDU every `cadence` seconds.
+    """
     month = Month(2026, 10)
-    readings, owners = written(folder, month), customers(folder, month)
+    readings, owners = written(folder, month, cadence), customers(folder, month)
     drawing = folder / "hall.power.toml"
     drawing.write_text(four_racks().drawing, "utf-8")
     done = command.run(

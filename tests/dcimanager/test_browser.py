@@ -391,7 +391,7 @@ def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> No
 
 def test_pages_of_energy_fit_on_a_phone(window: Browser, tmp_path: Path) -> None:
     """A month with an exchanged unit, whose serial numbers and times are the longest texts."""
-    stated, audited = statement(tmp_path), tmp_path / "audit.html"
+    stated, audited = statement(tmp_path, 900.0), tmp_path / "audit.html"
     asked = ["--from", "2026-10-01", "--to", "2026-11-01", "--limit-kw", "3.68"]
     asked += ["--customers", str(tmp_path / "customers.csv"), "--html", str(audited)]
     assert command.run(["energy", "audit", str(tmp_path / "readings"), *asked]) == 1
