@@ -307,9 +307,10 @@ class Listening(NamedTuple):
 def listening(agent: MakeAgent) -> Iterator[Listening]:
     clock, outages = Hours(), list[Outage]()
     with (
-        XerusPdu(MODEL, clock=clock) as pdu,
+        # without TLS: each trial to connect again would cost a handshake
+        XerusPdu(MODEL, clock=clock, http_port=0, enforce_https=False) as pdu,
         Listener(
-            connected(agent, pdu),
+            agent("http", f"{pdu.host}:{pdu.http_port}", pdu.user, pdu.password),
             STATES,
             notice=outages.append,
             clock=clock,

@@ -78,6 +78,7 @@ class Firmware:
         self._resolve = resolve
         self._structs: dict[str, list[tuple[str, str]]] = {}
         self._methods: dict[str, dict[str, Method]] = {}
+        self._value_types: dict[str, tuple[str, ...]] = {}
 
     def version(self, interface: str) -> Optional[str]:
         """The interface's version in this firmware; None if this firmware lacks the interface."""
@@ -127,10 +128,13 @@ class Firmware:
         inside = "" if version in (None, _FIRST) else "_" + str(version).replace(".", "_")
         return f"{outer}{inside}.{inner}:{_FIRST}"
 
-    def value_types(self, name: str) -> list[str]:
+    def value_types(self, name: str) -> tuple[str, ...]:
         """The types of a value object and its bases."""
-        base = _table()["values"][name]["base"]
-        return [self.value_type(name), *(self.value_types(base) if base else ())]
+        if name not in self._value_types:
+            base = _table()["values"][name]["base"]
+            bases = self.value_types(base) if base else ()
+            self._value_types[name] = (self.value_type(name), *bases)
+        return self._value_types[name]
 
     # -- encoding
 
@@ -170,7 +174,7 @@ class Firmware:
             return None
         name, fields = value
         body = {field: self.encode(kind, fields.get(field)) for field, kind in self.fields(name)}
-        return {"type": self.value_type(name), "value": body}
+        return {"type": self.value_types(name)[0], "value": body}
 
     # -- decoding
 
