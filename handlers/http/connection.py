@@ -12,6 +12,7 @@ import math
 import socket
 import ssl
 import time
+from collections.abc import Iterable
 from typing import Any, Optional
 
 from ..arrival import LATE_S, has_arrived
@@ -93,11 +94,7 @@ class StandardTransport:
             )
             failed = failed.caused_by(error)
         else:
-            return Reply(
-                response.status,
-                {n.lower(): ", ".join(response.headers.get_all(n, ())) for n in response.headers},
-                body,
-            )
+            return Reply(response.status, _joined(response.headers.items()), body)
         finally:
             if response is not None:
                 response.close()
@@ -244,6 +241,14 @@ def _drained(response: http.client.HTTPResponse, limit: int) -> bytes:
         if len(body) > limit:
             raise failures.too_long(limit)
     return bytes(body)
+
+
+def _joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Header fields by name in lower case; those of one name in one value (RFC 9110, 5.2)."""
+    found: dict[str, list[str]] = {}
+    for name, value in fields:
+        found.setdefault(name.lower(), []).append(value)
+    return {name: ", ".join(values) for name, values in found.items()}
 
 
 def _ended(opened: Any, wait: float = 0.0) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, urlsplit
 
 from .message import PORTS, Endpoint
 
 _LONGEST = 2000  # limit in characters
 _UNCHANGED = "/?&=;,:@!$'()*+~%-._"  # not escaped in a path with a query
+_CONTROL = re.compile("[\0-\x1f]")
+# almost every link of a device: it has nothing to split, to escape or to refuse
+_PLAIN = re.compile("(/[A-Za-z0-9._~-]+)+/?")
 
 
 def path_here(link: object, here: Endpoint) -> str:
@@ -16,7 +20,9 @@ def path_here(link: object, here: Endpoint) -> str:
     a fragment or a backslash."""
     if not isinstance(link, str) or not 0 < len(link) <= _LONGEST:
         return ""
-    if link.startswith("//") or "\\" in link or any(ord(c) < 32 for c in link):
+    if _PLAIN.fullmatch(link):
+        return link
+    if link.startswith("//") or "\\" in link or _CONTROL.search(link):
         return ""
     try:
         parts = urlsplit(link)
