@@ -121,10 +121,13 @@ def _metered_inlet(kind: str) -> Source:
 
 
 def _inlets(kind: str) -> Source:
-    """A row for each inlet, without a value if the reading is not available."""
+    """A row for each inlet, without a value if the reading is not available, or if the answer left
+    out one that is.
+    """
     available = column("13742.6.5.2.3.1.2", "measurementsInletSensorIsAvailable", kind)
     values = _inlet_value(kind)
-    return Listed(values, Only(values, available, ("2",), keep=False))
+    measured = Only(values, available, ("2",), keep=False)
+    return Listed(First((values, _metered_inlet(kind))), measured)
 
 
 def _inlet(kind: str) -> Figure:

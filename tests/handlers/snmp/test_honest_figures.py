@@ -561,6 +561,7 @@ def test_energies_of_outlets_do_not_replace_that_of_a_pdu_which_reports_none() -
     assert metering.meter(_with("avocent-pm_totals", outlets)).energy is None
 
 
+FOURTH_OUTLET = {PX2 + "5.4.3.1.2.1.4.8": "1", PX2 + "5.4.3.1.4.1.4.8": "7000"}
 PHASE_ENERGIES = {
     CMC + f"{below}.2.{row}": value
     for row, phase, kwh in (("70", 1, "9001"), ("71", 2, "9002"), ("72", 3, "8410"))
@@ -582,8 +583,18 @@ PHASE_ENERGIES = {
         ("bachmann-irs", {}, "31770.1.1.2.2.1.8", "76.535"),
         ("rittal-cmc3_pdu", PHASE_ENERGIES, CMC + "11.2.20", "2641.8"),
         ("rittal-cmc3_pdu", PHASE_ENERGIES, CMC + "14.2.20", "2641.8"),
+        ("raritan-px2", FOURTH_OUTLET, PX2 + "5.2.3.1.4.1.1.8", "91234.567"),
+        ("raritan-px2", FOURTH_OUTLET, PX2 + "5.2.3.1", "91234.567"),
     ],
-    ids=["a phase", "the count of phases", "the flags of PDUs", "the value", "its quality"],
+    ids=[
+        "a phase",
+        "the count of phases",
+        "the flags of PDUs",
+        "the value",
+        "its quality",
+        "the only inlet",
+        "the sensors of inlets",
+    ],
 )
 def test_an_energy_does_not_become_another_counter_for_one_answer(
     unit: str, values: Mapping[str, str], without: str, energy: str
