@@ -17,10 +17,10 @@ PROFILES = Families(
     Vendor(
         lambda: import_module(".apc", __package__),
         "apc-rpdu2 apc-rpdu apc-masterswitch apc-masterswitch-plus "
-        "apc-masterswitch-vm apc-cpdu apc-easy-epdu apc-ems-outlet apc-ats apc-xpdu"
-        " apc-isx-modular",
+        "apc-masterswitch-vm apc-easy-epdu apc-ems-outlet apc-ats apc-xpdu apc-isx-modular",
         "318 0",
     ),
+    Vendor(lambda: import_module(".apc_cpdu", __package__), "apc-cpdu", "318.1.1.32"),
     Vendor(lambda: import_module(".apnl", __package__), "apnl-modular", "29640"),
     Vendor(lambda: import_module(".aten", __package__), "aten-pe aten-pe2", "21317"),
     Vendor(lambda: import_module(".aviosys", __package__), "ip9258"),

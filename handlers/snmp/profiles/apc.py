@@ -1,9 +1,9 @@
 """APC by Schneider Electric: rack PDUs of PowerNet-MIB, and other units with outlets or meters.
 
 A newer unit may also have the tables of older ones, so the richer family comes first. A state and
-its command may have different numbers (rPDU2 and Easy PDU: state on = 2, command on = 1; cPDU:
-state on = 1, command on = 2; MasterSwitch plus: state off = 2, command off = 3, and command 2 is
-"on, later"), so a value that was read is never written back.
+its command may have different numbers (rPDU2 and Easy PDU: state on = 2, command on = 1;
+MasterSwitch plus: state off = 2, command off = 3, and command 2 is "on, later"), so a value that
+was read is never written back.
 
 A state is UNKNOWN while a command is pending: each family has a column for it, in the table of
 states.
@@ -39,7 +39,6 @@ from ..sources import (
     Source,
     Unless,
 )
-from . import enlogic
 from .shorthand import (
     FLOOR,
     HUNDREDS,
@@ -420,16 +419,6 @@ PROFILES = (
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "switching"),
         unread=f"sPDUMasterConfigVMOverloadRestriction: {OVERLOAD}",
-    ),
-    enlogic.family(
-        "318.1.1.32",
-        key="apc-cpdu",
-        vendor="APC",
-        mib="PowerNet-MIB 1.9 (cPDU)",
-        source=librenms("apc-cpdu/PowerNet-MIB"),
-        models=("Easy Rack PDU APDU10xxx",),
-        sys_object_id="318.1.1.32.1",
-        evidence=RECORDED,
     ),
     Profile(
         key="apc-easy-epdu",

@@ -1,0 +1,21 @@
+"""APC by Schneider Electric: the Easy Rack PDU, which has Enlogic's tables below a root of APC.
+
+Not in apc.py: other units of APC need not load Enlogic's file.
+"""
+
+from ..parts import RECORDED
+from . import enlogic
+from .shorthand import librenms
+
+PROFILES = (
+    enlogic.family(
+        "318.1.1.32",
+        key="apc-cpdu",
+        vendor="APC",
+        mib="PowerNet-MIB 1.9 (cPDU)",
+        source=librenms("apc-cpdu/PowerNet-MIB"),
+        models=("Easy Rack PDU APDU10xxx",),
+        sys_object_id="318.1.1.32.1",
+        evidence=RECORDED,
+    ),
+)
