@@ -29,7 +29,8 @@ class Objects(NamedTuple):
     lead: str = ""
 
 
-#: int, text, or octets that are no text; None for NULL and for a missing object
+#: a number of at most 64 bits, text, or octets that are no text; None for NULL and for a missing
+#: object
 Held = Union[int, str, bytes, None]
 
 

@@ -141,7 +141,12 @@ class Snmp:
         # what has a wrong value, `walk` and `get` read again, and raise what is then wrong
         for oid, rows in found.walks.items():
             with contextlib.suppress(PduHandlerError):
-                walks[oid] = _filled({index: raw_value(value) for index, value in rows.items()})
+                walks[oid] = _filled(
+                    {
+                        index: value if type(value) is int else raw_value(value)
+                        for index, value in rows.items()
+                    }
+                )
         for oid, value in found.gets.items():
             with contextlib.suppress(PduHandlerError):
                 gets[oid] = raw_value(value)
@@ -282,8 +287,9 @@ class Snmp:
 
 def _filled(rows: Mapping[str, Optional[Raw]]) -> dict[str, Raw]:
     """The rows, with "" for a missing value; none if all are missing."""
-    if all(value is None for value in rows.values()):
-        return {}
+    found = {suffix: value for suffix, value in rows.items() if value is not None}
+    if len(found) == len(rows) or not found:
+        return found
     return {suffix: "" if value is None else value for suffix, value in rows.items() if suffix}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Optional
+from typing import Optional, Union
 
 from ..decimals import CONTEXT, total
 from ..host.rows import Raw
@@ -117,7 +117,8 @@ class Figure(Frozen):
         )
         found: dict[str, Optional[Decimal]] = {}
         for identity, value in rows.items():
-            held, is_absent = number(value, self.unit), text(value) in self.absent
+            held = value if isinstance(value, int) else number(value, self.unit)
+            is_absent = text(value) in self.absent
             if is_absent and held == 0 and not with_zeros:
                 continue
             figure: Optional[Decimal] = None
@@ -133,7 +134,7 @@ class Figure(Frozen):
     def _figure(
         self,
         raw: Raw,
-        value: Decimal,
+        value: Union[int, Decimal],
         are_texts: bool,
         exponent: Optional[Raw],
         factor: Optional[Raw],
@@ -146,16 +147,16 @@ class Figure(Frozen):
             scale, is_text = self.scale_of_integers, False
         if value and is_text and not are_texts:
             return None
-        value = CONTEXT.multiply(CONTEXT.abs(value), scale)
+        figure = CONTEXT.multiply(CONTEXT.abs(value), scale)
         if self.exponent:
             power = number(exponent)
             if power is None or power != int(power) or abs(int(power)) > self.MOST_DIGITS:
                 return None
-            value = CONTEXT.scaleb(value, int(power))
+            figure = CONTEXT.scaleb(figure, int(power))
         if self.factor:
             times = number(factor)
-            return None if times is None else _multiplied(value, times)
-        return value
+            return None if times is None else _multiplied(figure, times)
+        return figure
 
 
 def _multiplied(value: Decimal, factor: Decimal) -> Decimal:
