@@ -95,13 +95,14 @@ def columns(
     row, those that are not yet whole are left out.
     """
     every = [_Column(root) for root in sorted(set(roots))]
+    order = sorted(every, key=lambda one: -_shared(one.root, lead))
+    leading = next((one for one in every if one.root == lead), None)
     rows: Rows = []
     while True:
-        unread = [one for one in every if one.end is None]
-        if not unread or any(one.root == lead and one.end and not one.rows for one in every):
+        unread = [one for one in order if one.end is None]
+        if not unread or (leading is not None and leading.end and not leading.rows):
             break
-        first = sorted(unread, key=lambda one: one.root != lead)[:_COLUMNS]
-        asked = sorted(first, key=lambda one: one.root)
+        asked = sorted(unread[:_COLUMNS], key=lambda one: one.root)
         most = min(_room(asked, rows), _left(asked, likely, every))
         request = SnmpRequest(_reads.GET_BULK, tuple(one.last for one in asked), most)
         status, rows = yield request
@@ -117,18 +118,22 @@ def columns(
     found.update((one.root, one.rows) for one in every if one.end is not None)
 
 
+def _shared(root: Arcs, lead: Optional[Arcs]) -> int:
+    """How many arcs a column shares with `lead`: those that share most have as many rows as it, and
+    end together if they are read together."""
+    pairs = zip(root, lead or ())
+    return next((place for place, (own, other) in enumerate(pairs) if own != other), len(root))
+
+
 def _take(asked: Sequence[_Column], rows: Rows) -> None:
     """Gives each column its rows of whole repetitions. Raises SnmpError."""
     width = len(asked)
     names = [arcs for arcs, _ in rows]
-    # Most answers are of the middle of tables: all rows in order, the last ones still inside.
-    is_inside = (
-        all(map(lt, [*(one.last for one in asked), *names], names))
-        and all(one.holds(arcs) for one, arcs in zip(asked, names[-width:]))
-        and _EXCEPTIONS.isdisjoint([value.tag for _, value in rows])
-    )
+    # nearly always: each row follows the one before it in its column
+    is_in_order = all(map(lt, [*(one.last for one in asked), *names], names))
+    is_plain = is_in_order and _EXCEPTIONS.isdisjoint([value.tag for _, value in rows])
     for place, one in enumerate(asked):
-        if is_inside:
+        if is_plain and one.holds(names[place - width]):
             one.extend(rows[place::width])
             continue
         for arcs, value in rows[place::width]:
