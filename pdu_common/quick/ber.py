@@ -65,28 +65,6 @@ def whole(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
     return begin, stop
 
 
-def named(data: bytes, at: int, end: int) -> tuple[int, int, int, int, int]:
-    """The SEQUENCE of an OID and a value at `at`: where the OID's content begins and stops, the
-    value's tag, and where the value's content begins and stops. The next element begins there.
-    """
-    name = at + 4
-    # nearly all are short: with three lengths of one octet there is nothing to compute
-    if name <= end and data[at + 1] < 0x80 and data[at + 3] < 0x80:
-        name_stop, stop = name + data[at + 3], at + 2 + data[at + 1]
-        begin = name_stop + 2
-        if begin <= stop <= end and data[name_stop + 1] == stop - begin < 0x80:
-            if data[at] == SEQUENCE and data[at + 2] == OID:
-                return name, name_stop, data[name_stop], begin, stop
-    tag, name, stop = head(data, at, end)
-    name_tag, name, name_stop = head(data, name, stop)
-    if tag != SEQUENCE or name_tag != OID:
-        raise Malformed("no sequence of an OID and a value")
-    tag, begin, value_stop = head(data, name_stop, stop)
-    if value_stop != stop:
-        raise Malformed("no value, or more than one")
-    return name, name_stop, tag, begin, stop
-
-
 def integer(data: bytes, at: int, end: int, lowest: int, highest: int) -> tuple[int, int]:
     """The INTEGER at `at` and where the next element begins. Raises Malformed outside the range."""
     begin, stop = inside(data, at, end, INTEGER)

@@ -32,8 +32,8 @@ _EMPTY = (
 _STRINGS = (_reads.OCTETS, _reads.OPAQUE)
 _ADDRESS_OCTETS = 4
 _LONGEST_STRING = 65_535  # RFC 2578, 7.1.2
-# octets of a value that is kept, and how many are kept: 1 MB
-_SHORT, _KEPT = 8, 4096
+# octets of a row that is kept, and how many are kept: 3 MB
+_SHORT, _KEPT = 48, 8192
 # SNMPv1 has neither Counter64 nor the exceptions (RFC 2576, 2.1.1; RFC 3416, 3).
 _NOT_IN_V1 = (_reads.COUNTER64, *_EMPTY[1:])
 
@@ -75,12 +75,28 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
     at, end = ber.whole(data, at, end, ber.SEQUENCE)
     rows: Rows = []
     while at < end:
-        name, name_stop, tag, begin, at = ber.named(data, at, end)
-        if version == V1 and tag in _NOT_IN_V1:
+        _, _, stop = ber.head(data, at, end)
+        read = _known_row if stop - at <= _SHORT else _row
+        row = read(data[at:stop])
+        if version == V1 and row[1].tag in _NOT_IN_V1:
             raise Malformed("a value that its version does not have")
-        value = _known_value if at - begin <= _SHORT else _value
-        rows.append((ber.arcs(data[name:name_stop]), value(tag, data[begin:at])))
+        rows.append(row)
+        at = stop
     return Pdu(kind, request_id, status, rows)
+
+
+def _row(binding: bytes) -> tuple[Arcs, Typed]:
+    """The OID and the value in a SEQUENCE of both."""
+    at, end = ber.whole(binding, 0, len(binding), ber.SEQUENCE)
+    name, at = ber.inside(binding, at, end, ber.OID)
+    tag, begin, stop = ber.head(binding, at, end)
+    if stop != end:
+        raise Malformed("no value, or more than one")
+    return ber.arcs(binding[name:at]), _value(tag, binding[begin:stop])
+
+
+# PDUs of a family report the same objects, most with the same few states, numbers and names
+_known_row = functools.lru_cache(maxsize=_KEPT)(_row)
 
 
 def _value(tag: int, content: bytes) -> Typed:
@@ -100,10 +116,6 @@ def _value(tag: int, content: bytes) -> Typed:
     if is_whole:
         return Typed(tag, content)
     raise Malformed(f"a value of type {tag:#04x} that SNMP does not have")
-
-
-# PDUs report the same few states, numbers and sizes
-_known_value = functools.lru_cache(maxsize=_KEPT)(_value)
 
 
 def message(version: int, community: bytes, pdu: bytes) -> bytes:

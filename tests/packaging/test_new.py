@@ -377,7 +377,7 @@ def test_a_vendors_name_with_a_word_of_the_example_is_kept() -> None:
     "file, before, after",
     [
         ("acme", "", "apc"),
-        ("apd", "apc", "apnl"),
+        ("apd", "apc_cpdu", "apnl"),
         ("axis", "aviosys", "bachmann"),
         ("b2b", "aviosys", "bachmann"),  # austinhughes stands after bachmann
         ("cisco", "chatsworth", "cyberpower"),

@@ -279,8 +279,8 @@ def test_two_profiles_of_one_name_are_refused(
             ["--profile-key", "apc"],
             (
                 "there is no family 'apc'; similar: apc-rpdu2, apc-rpdu, apc-masterswitch,"
-                " apc-masterswitch-plus, apc-masterswitch-vm, apc-cpdu, apc-easy-epdu,"
-                " apc-ems-outlet and 3 more\n"
+                " apc-masterswitch-plus, apc-masterswitch-vm, apc-easy-epdu, apc-ems-outlet,"
+                " apc-ats and 3 more\n"
             ),
         ),
         (["--profile-key", ""], "there is no family ''; "),
