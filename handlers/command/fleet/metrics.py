@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, Callable, NamedTuple
 
 import prometheus_client
@@ -112,10 +112,10 @@ class Collected(Collector):
 def metrics_of(read: Reading, metered: bool) -> Iterator[Metric]:
     """A figure that the device does not have is None, not 0."""
 
-    def gauge(name: str, about: str, *samples: Sample, labels: Sequence[str] = ()) -> Metric:
+    def gauge(name: str, about: str, *samples: Sample, labels: tuple[str, ...] = ()) -> Metric:
         return Metric(name, about, samples, labels)
 
-    def energy(name: str, about: str, *samples: Sample, labels: Sequence[str] = ()) -> Metric:
+    def energy(name: str, about: str, *samples: Sample, labels: tuple[str, ...] = ()) -> Metric:
         joules = [(values, None if kwh is None else kwh * JOULES) for values, kwh in samples]
         return Metric(name, about, joules, labels, is_counter=True)
 
@@ -134,7 +134,7 @@ def metrics_of(read: Reading, metered: bool) -> Iterator[Metric]:
         "pdu_probe_error",
         "1 with the kind of the error that ended the probe.",
         *([((read.failure.kind,), 1.0)] if read.failure else []),
-        labels=["kind"],
+        labels=("kind",),
     )
     plate = read.plate
     is_known = plate.family or plate.serial or plate.firmware
@@ -142,7 +142,7 @@ def metrics_of(read: Reading, metered: bool) -> Iterator[Metric]:
         "pdu_info",
         "Which unit it is; its family: of the SNMP PDUs, or another name of what it is.",
         ((plate.family, plate.firmware, plate.serial), 1.0 if is_known else None),
-        labels=["family", "firmware", "serial"],
+        labels=("family", "firmware", "serial"),
     )
     yield gauge(
         "pdu_uptime_seconds", "Since the unit or its controller started.", ((), plate.uptime_s)
@@ -159,37 +159,37 @@ def metrics_of(read: Reading, metered: bool) -> Iterator[Metric]:
         "pdu_outlet_state",
         "1 if the outlet is on, 0 if it is off; absent if that is not known.",
         *(((one.identity,), SPELLED[one.state].sample) for one in read.outlets),
-        labels=["outlet"],
+        labels=("outlet",),
     )
     yield gauge(
         "pdu_outlet_state_unknown",
         "1 for an outlet whose state is not known.",
         *(((one.identity,), 1.0) for one in read.outlets if one.state is UNKNOWN and not metered),
-        labels=["outlet"],
+        labels=("outlet",),
     )
     yield gauge(
         "pdu_outlet_current_amperes",
         "Current of the outlet.",
         *(((one.identity,), one.current_a) for one in read.outlets),
-        labels=["outlet"],
+        labels=("outlet",),
     )
     yield gauge(
         "pdu_outlet_power_watts",
         "Active power of the outlet.",
         *(((one.identity,), one.power_w) for one in read.outlets),
-        labels=["outlet"],
+        labels=("outlet",),
     )
     yield energy(
         "pdu_outlet_energy_joules",
         "Energy that the outlet has counted.",
         *(((one.identity,), one.energy_kwh) for one in read.outlets),
-        labels=["outlet"],
+        labels=("outlet",),
     )
     yield gauge(
         "pdu_outlet_info",
         "The outlet's name, and its number on the unit.",
         *(((one.name, one.number, one.identity), 1.0) for one in read.outlets if read.labelled),
-        labels=["name", "number", "outlet"],
+        labels=("name", "number", "outlet"),
     )
 
 

@@ -6,12 +6,13 @@ writes the same octets in eight times the time, and is the witness in tests.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
 #: values of the labels, and the figure; None: left out
-Sample = tuple[Sequence[str], Optional[float]]
+Sample = tuple[tuple[str, ...], Optional[float]]
 # numbers from here on have an exponent, as Go writes them
 _LARGE = 1e6
 
@@ -25,7 +26,7 @@ class Metric(NamedTuple):
     about: str
     samples: Sequence[Sample]
     #: their names, in the order of the alphabet, in which prometheus-client writes them
-    labels: Sequence[str] = ()
+    labels: tuple[str, ...] = ()
     is_counter: bool = False
 
 
@@ -34,10 +35,8 @@ def written(metrics: Iterable[Metric], is_openmetrics: bool) -> bytes:
     lines: list[str] = []
     for metric in metrics:
         full = f"{metric.name}_total" if metric.is_counter else metric.name
-        shape = ",".join(f'{name}="%s"' for name in metric.labels)
-        start = f"{full}{{{shape}}} " if shape else f"{full} "
         found = [
-            f"{start % tuple(map(_escaped, values))}{_number(value)}\n"
+            f"{full}{_labels(metric.labels, values)} {_number(value)}\n"
             for values, value in metric.samples
             if value is not None
         ]
@@ -51,9 +50,14 @@ def written(metrics: Iterable[Metric], is_openmetrics: bool) -> bytes:
     return "".join(lines).encode("utf-8")
 
 
+@functools.lru_cache(maxsize=2048)
+def _labels(names: tuple[str, ...], values: tuple[str, ...]) -> str:
+    """Kept, because each figure of an outlet has the same labels, on each page."""
+    listed = ",".join(f'{name}="{_escaped(value)}"' for name, value in zip(names, values))
+    return f"{{{listed}}}" if listed else ""
+
+
 def _escaped(value: str) -> str:
-    if value.isalnum():
-        return value
     return value.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
 
 
