@@ -109,13 +109,13 @@ def test_warns():
     assert code == 1 and "1 failed, 41 passed, 1 skipped, 1 xfailed, 1 warning" in said, said
     for words in ("'this' == 'that'", "what the system wrote", "what Python wrote", "why not"):
         assert words in said, said
-    assert "an old way" in said and re.search(r"temporary files are in \S+/pytest-workers-", said)
+    assert "an old way" in said and re.search(r"temporary files are in \S+/w-", said)
 
 
 def test_nothing_is_left_of_a_run_without_failures(tmp_path: Path) -> None:
     code, said = ran(tmp_path, _MANY, "--durations=3")
     assert code == 0 and "40 passed" in said and "slowest 3 durations" in said, said
-    assert list(tmp_path.glob("pytest-*")) == []
+    assert list(tmp_path.glob("w-*")) == []
 
 
 def test_a_process_that_dies_fails_the_tests_that_it_had_taken_and_others_run(

@@ -107,7 +107,8 @@ def pytest_runtestloop(session: pytest.Session) -> Optional[bool]:
     if workers < 2 or session.config.getoption("collectonly") or _has_failed(session):
         return None
     global shared
-    shared = Path(tempfile.mkdtemp(prefix="pytest-workers-", dir=os.environ.get(_TEMPORARY)))
+    # short, because the path of a socket may have no more than 107 bytes
+    shared = Path(tempfile.mkdtemp(prefix="w-", dir=os.environ.get(_TEMPORARY)))
     os.environ[_TEMPORARY] = str(shared)
     run = _Run(session, Shares(len(session.items), workers, shared / "shares"))
     try:
