@@ -11,11 +11,12 @@ import pytest
 from handlers.command.kit import exits
 from tests.handlers.command.fence.site import OUTLET, Site, closed_port, site
 from tests.handlers.command.running import run
+from tests.handlers.skipping import skipped
 
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Site]:
-    with site(tmp_path) as made:
+    with site(tmp_path) as made, skipped():
         yield made
 
 
