@@ -7,6 +7,7 @@ Deadlines keep their length, and a busy machine reads as often before one as an 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import sys
 import threading
@@ -40,6 +41,8 @@ def skipped() -> Iterator[None]:
     """Until the block ends, nothing waits for an outlet's state or a machine's meters: not
     `switching.switch` in every handler, not the proofs of `machines`.
     """
+    # before AGAIN_S is changed, of which it takes a copy: with 0 it would read without a pause
+    importlib.import_module("handlers.command.machines.proof")
     clock = Skipping()
     waits = dict(switching.switch.__kwdefaults__ or {}, clock=clock.monotonic, sleep=clock.sleep)
     places: tuple[tuple[object, str, object], ...] = (
