@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from typing import TYPE_CHECKING, NamedTuple, Optional
@@ -17,6 +18,7 @@ LONGEST_PEM = 500_000
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 # X509_V_FLAG_PARTIAL_CHAIN; ssl has a name for it only from Python 3.10 on
 _PARTIAL_CHAIN = 0x80000
+_MOST_KEPT = 16  # contexts; each may hold a bundle of authorities
 
 
 def fingerprint(text: str) -> str:
@@ -105,33 +107,13 @@ class Trust(NamedTuple):
         return cls(settings[VERIFY], settings[CA_PEM], settings[FINGERPRINT])
 
     def context(self) -> ssl.SSLContext:
-        """A client context for TLS 1.2 or newer. With a fingerprint, call `check` after the
-        handshake, before sending anything.
+        """A client context for TLS 1.2 or newer, a new one unless this process keeps them
+        (`keep_contexts`). With a fingerprint, call `check` after the handshake, before sending
+        anything.
 
         Raises SettingsError if the PEM cannot be loaded.
         """
-        import ssl  # imported late, 6 ms: NUT without TLS works without it
-
-        if self.fingerprint or not self.verify:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        else:
-            try:
-                context = ssl.create_default_context(cadata=self.ca_pem or None)
-            except (ssl.SSLError, ValueError, TypeError) as error:  # TypeError: not ASCII
-                unread = f": the certificates cannot be read ({error})"
-                raise SettingsError(
-                    (NamedSetting("ca_pem", noun="handler setting "), unread)
-                ) from None
-            if self.ca_pem:
-                # 3.13 sets STRICT
-                context.verify_flags = (
-                    context.verify_flags & ~ssl.VERIFY_X509_STRICT | _PARTIAL_CHAIN
-                )
-        # Python 3.9 sets no minimum; RFC 8996 deprecates older versions
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        return context
+        return _context_of(self)
 
     def check(self, certificate: Optional[bytes]) -> None:
         """Raises Unreachable if a fingerprint is set and the peer's DER `certificate` has another
@@ -148,3 +130,38 @@ class Trust(NamedTuple):
                     "; find out why before you change the setting",
                 )
             )
+
+
+def _made(trust: Trust) -> ssl.SSLContext:
+    import ssl  # imported late, 6 ms: NUT without TLS works without it
+
+    if trust.fingerprint or not trust.verify:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    else:
+        try:
+            context = ssl.create_default_context(cadata=trust.ca_pem or None)
+        except (ssl.SSLError, ValueError, TypeError) as error:  # TypeError: not ASCII
+            unread = f": the certificates cannot be read ({error})"
+            raise SettingsError((NamedSetting("ca_pem", noun="handler setting "), unread)) from None
+        if trust.ca_pem:
+            # 3.13 sets STRICT
+            context.verify_flags = context.verify_flags & ~ssl.VERIFY_X509_STRICT | _PARTIAL_CHAIN
+    # Python 3.9 sets no minimum; RFC 8996 deprecates older versions
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+_context_of = _made
+
+
+def keep_contexts() -> None:
+    """Let this process use the same context for devices that are checked alike. For tools that
+    read each of many devices once and end: the system's authorities take 33 ms to read.
+
+    A process that runs on must not: it would not notice that the authorities have changed.
+    """
+    global _context_of
+    if _context_of is _made:
+        _context_of = functools.lru_cache(maxsize=_MOST_KEPT)(_made)

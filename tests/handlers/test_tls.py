@@ -185,6 +185,25 @@ def test_a_damaged_ca_pem_is_an_error_that_names_it(broken: str) -> None:
         tls.Trust(True, broken, "").context()
 
 
+def test_contexts_are_kept_only_where_a_tool_says_so_and_only_for_the_same_check(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, alike = (tls.Trust(True, authority(), "") for _ in range(2))
+    assert ours.context() is not ours.context()
+    monkeypatch.setattr(tls, "_context_of", tls._context_of)  # restores it at the end
+    tls.keep_contexts()
+    tls.keep_contexts()
+    kept = ours.context()
+    assert kept is alike.context() and handshake(kept, port) and handshake(kept, port)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        handshake(tls.Trust(True, "", "").context(), port)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        handshake(ours.context(), port, "localhost")
+    for _ in range(2):
+        with pytest.raises(SettingsError, match="ca_pem"):
+            tls.Trust(True, "broken", "").context()
+
+
 def test_a_device_that_demands_a_client_certificate_is_not_said_to_lack_tls() -> None:
     refused = ssl.SSLError(
         1, "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required"

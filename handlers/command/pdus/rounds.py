@@ -189,6 +189,10 @@ class _Read(NamedTuple):
 
 
 def _once(read: Callable[[Target], Reading], target: Target, _: object) -> Reading:
+    from ...tls import keep_contexts  # imported late: 2 ms, which the parent does not need
+
+    # this process ends with the round
+    keep_contexts()
     return read(target)
 
 

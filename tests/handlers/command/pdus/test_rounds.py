@@ -22,6 +22,7 @@ from typing import Any, cast
 
 import pytest
 
+from handlers import tls
 from handlers.command.pdus import lag, polling, rounds, worker
 from handlers.command.pdus.auth import FleetLogin
 from handlers.command.pdus.lag import Heart, Lag
@@ -199,6 +200,7 @@ def test_a_pdu_whose_silence_stays_doubted_is_not_called_unreachable(
 ) -> None:
     monkeypatch.setattr(rounds, "Crew", Alone)
     monkeypatch.setattr(Alone, "late", Lag(9.0, 9.0))
+    monkeypatch.setattr(tls, "_context_of", tls._context_of)  # what a process of a crew keeps
     target = Target(ListedPdu("a", "snmp", "192.0.2.1"), load("snmp"), FleetLogin("none", {}, {}))
     ((place, reading),) = rounds.read_all([target], read=lambda _: _SILENT)
     assert place == 0 and reading.failure is not None
@@ -228,6 +230,22 @@ class Alone:
         yield worker.Done(ticket, self._work(payload, lambda _: self.late))
 
     def close(self) -> None: ...
+
+
+def test_only_the_processes_of_a_round_keep_the_contexts_of_tls() -> None:
+    done = script("""
+from handlers.command.pdus import rounds
+from handlers.tls import Trust
+
+def same(_=None):
+    return Trust(verify=False).context() is Trust(verify=False).context()
+
+reading = rounds.Reading()
+rounds.doubted = lambda *_: False
+found = rounds.read_all([None], read=lambda _: reading._replace(answered=same()))
+print([one.answered for _, one in found], same())
+""")
+    assert done.stdout == "[True] False\n", done.stderr
 
 
 # ---- processes that end --------------------------------------------------------------------------
