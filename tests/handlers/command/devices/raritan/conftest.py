@@ -28,7 +28,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """A job that the unit has begun is looked at often: here it takes milliseconds, not minutes."""
 
     def sleep(seconds: float) -> None:
-        time.sleep(seconds / 20)
+        time.sleep(min(seconds, 0.05))
 
     often = SimpleNamespace(monotonic=time.monotonic, sleep=sleep)
     monkeypatch.setattr(context, "time", often)
