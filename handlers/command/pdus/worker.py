@@ -79,7 +79,7 @@ class ReadingLimit:
     # of a single heartbeat: then silence is soon doubted
     _VERY_LATE = 0.15
     # of the mean of some ten
-    _GROWS_BELOW, _SHRINKS_ABOVE, _WEIGHT = 0.008, 0.016, 0.1
+    _GROWS_BELOW, _SHRINKS_ABOVE, _WEIGHT = 0.005, 0.01, 0.1
 
     def __init__(self, most: int) -> None:
         self.most = most

@@ -182,10 +182,10 @@ def test_the_limit_stays_where_more_threads_would_only_wait_for_each_other() -> 
     for _ in range(20):
         limit.beat(0.0, limit.number)
     for _ in range(50):
-        limit.beat(0.012, limit.number)
+        limit.beat(0.007, limit.number)
     reached = limit.number
     for _ in range(500):
-        limit.beat(0.012, limit.number)
+        limit.beat(0.007, limit.number)
     assert ReadingLimit.FIRST < limit.number == reached < 200
     for _ in range(200):
         limit.beat(0.03, limit.number)
