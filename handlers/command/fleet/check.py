@@ -126,6 +126,8 @@ def _run(wanted: CheckOptions, state: SharedOptions) -> int:
         raise Usage("--save keeps one round: give it without --watch")
     if sum((state.json, wanted.csv, wanted.nagios)) > 1:
         raise Usage("give only one of --json, --csv and --nagios")
+    if wanted.save is not None:
+        saved.check_new(wanted.save)
     where = wanted.site.needed(LIST)
     fleet = wanted.site.files(wanted.lenient)
     if fleet.ignored:

@@ -18,7 +18,7 @@ from ..kit.shared_options import AUTH, LIST, PARALLEL, SAVE
 from ..pdus import rounds
 from ..pdus.polling import poll_all
 from ..pdus.reading import Reading
-from ..pdus.saved import HallReadings, of_json, of_readings, save
+from ..pdus.saved import HallReadings, check_new, of_json, of_readings, save
 from ..site import Site
 
 
@@ -62,6 +62,8 @@ def gather(source: SourceOptions, wanted: Collection[str]) -> HallReadings:
         raise Usage("give LIST with the hall's PDUs, or --readings with a saved file")
     if source.readings is not None:
         return saved(source.readings)
+    if source.save is not None:
+        check_new(source.save)
     readings = read_list(source, wanted)
     if source.save is not None:
         save(source.save, readings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
@@ -82,11 +83,23 @@ def of_readings(
     return HallReadings(found, taken)
 
 
+def check_new(path: str) -> None:
+    """Raises SettingsError if there is a file already: before the reading, which takes time."""
+    if os.path.lexists(path):
+        raise _exists(path)
+
+
+def _exists(path: str) -> SettingsError:
+    return SettingsError(f"{path} exists, and is not replaced: give another name, or remove it")
+
+
 def save(path: str, readings: HallReadings) -> None:
     """Write a new file. Raises SettingsError if there is one already, or it cannot be written."""
     try:
         with open(path, "x", encoding="utf-8") as file:
             json.dump(as_json(readings), file, indent=1)
+    except FileExistsError:
+        raise _exists(path) from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
 

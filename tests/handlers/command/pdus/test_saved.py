@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from handlers.command import root
-from handlers.command.pdus import saved
+from handlers.command.pdus import rounds, saved
 from handlers.command.pdus.polling import poll_all
 from handlers.command.pdus.states import DOWN, UNKNOWN, UP, word
 from handlers.errors import SettingsError
@@ -107,14 +107,24 @@ def test_no_archive_holds_it() -> None:
         assert held and not [name for name in held if "power_on" in name]
 
 
-def test_check_saves_a_file_that_reads_back_as_it_was(tmp_path: Path) -> None:
+def test_check_saves_a_file_that_reads_back_as_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     with PEERS["redfish"]() as peer:
         logins = private(tmp_path / "logins.toml", login(peer))
         fleet, kept = tmp_path / "list.csv", tmp_path / "monday.json"
         fleet.write_text(f"name,handler,address,auth,settings\n{line(tmp_path, peer)}\n")
         words = ["check", str(fleet), "--auth", str(logins), "--save", str(kept)]
         assert root.run(words) == 0
-        assert root.run(words) != 0  # a saved file is never replaced
+        # a saved file is never replaced, which is said before anything is read
+        capsys.readouterr()
+        monkeypatch.setattr(rounds, "read_all", None)
+        assert root.run(words) == 2
+        said = capsys.readouterr().err
+        assert (
+            said
+            == f"settings: {kept} exists, and is not replaced: give another name, or remove it\n"
+        )
     document = json.loads(kept.read_text())
     read = saved.of_json(document, "monday.json")
     assert json.loads(json.dumps(saved.as_json(read))) == document
