@@ -8,7 +8,7 @@ of the unit gives; energy has no other source. Then the energy's objects are mad
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Callable, NamedTuple, Optional, TypeVar
 
@@ -88,9 +88,10 @@ def run(unit: Unit, most: int = 1_000_000) -> Outcome:
             if (entry, index) in rows:
                 rows[entry, index].add(f"{entry}.{below}")
     others = {name: _others(found, name) for name in NAMES}
+    preferred = _has(found, device)
     objects_tried, rows_tried = _some(list(read), most), _some(list(rows.items()), most)
 
-    def wrong(without: Iterable[str]) -> Iterator[str]:
+    def wrong(*without: str) -> Iterator[str]:
         lost = set(without)
         with device.without(lost):
             try:
@@ -103,16 +104,16 @@ def run(unit: Unit, most: int = 1_000_000) -> Outcome:
                     continue
                 if base[name] is None:
                     yield f"{unit.name}: {name} unset -> {after[name]}"
-                elif name == "energy" and _has(again, device):
+                elif name == "energy" and (preferred if len(lost) == 1 else _has(again, device)):
                     yield f"{unit.name}: {name} {base[name]} -> {after[name]}"
                 elif after[name] not in others[name]:
                     yield f"{unit.name}: {name} {base[name]} -> {after[name]}"
 
-    shrunk = [f"{line} without {cell}" for cell in objects_tried for line in wrong([cell])]
+    shrunk = [f"{line} without {cell}" for cell in objects_tried for line in wrong(cell)]
     whole = [
         f"{line} without the row {entry}.*.{index}"
         for (entry, index), objects in rows_tried
-        for line in wrong(objects)
+        for line in wrong(*objects)
     ]
     counters, jumped = _counters(unit, device, found, base["energy"], most)
     return Outcome(

@@ -37,6 +37,7 @@ from .shorthand import (
     beside,
     column,
     figure,
+    kept,
     librenms,
     oid,
     oids,
@@ -176,7 +177,9 @@ PROFILES = (
             else_outlets=True,
         ),
         energy=total(
-            figure(beside(PE_ENERGY, PE_CURRENT), THOUSANDTHS, NOT_SUPPORTED), else_outlets=True
+            # one table of five columns, where a unit without a meter reads "not supported"
+            figure(kept(beside(PE_ENERGY, PE_CURRENT), PE_CURRENT), THOUSANDTHS, NOT_SUPPORTED),
+            else_outlets=True,
         ),
         switching_confidence=Confidence.HIGH,
         evidence=RECORDED,

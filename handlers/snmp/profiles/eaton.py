@@ -44,6 +44,7 @@ from .shorthand import (
     beside,
     column,
     figure,
+    kept,
     librenms,
     oid,
     oids,
@@ -187,7 +188,8 @@ PROFILES = (
             units=OUTLET_COUNT,
         ),
         energy=total(
-            figure(beside(WATT_HOURS, WATTS), THOUSANDTHS),
+            # the first firmware has neither
+            figure(kept(beside(WATT_HOURS, WATTS), WATTS), THOUSANDTHS),
             *_of_inputs(INPUT_WH, THOUSANDTHS),
             else_outlets=True,
             unit=THE_UNIT,

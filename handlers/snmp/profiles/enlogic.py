@@ -34,6 +34,7 @@ from .shorthand import (
     column,
     counted_rows,
     figure,
+    kept,
     librenms,
     oids,
     total,
@@ -108,6 +109,8 @@ def family(
     )
     # A row for each unit of the chain.
     count = column(f"{root}.2.3.1.4", prefix + "UnitPropertiesSwitchedOutletCount")
+    watts = column(f"{root}.2.4.1.4", prefix + "UnitStatusActivePower")
+    energy = column(f"{root}.2.4.1.9", prefix + "UnitStatusEnergy")
     lines = _lines(
         column(f"{root}.3.4.1.5", prefix + "InputPhaseStatusCurrent"),
         column(f"{root}.3.4.1.6", prefix + "InputPhaseStatusVoltage"),
@@ -146,13 +149,13 @@ def family(
         ),
         load=total(figure(lines, HUNDREDTHS), else_outlets=True, unit=THE_UNIT, units=count),
         power=total(
-            figure(column(f"{root}.2.4.1.4", prefix + "UnitStatusActivePower")),
+            figure(watts),
             else_outlets=True,
             unit=THE_UNIT,
             units=count,
         ),
         energy=total(
-            figure(column(f"{root}.2.4.1.9", prefix + "UnitStatusEnergy"), TENTHS),
+            figure(kept(energy, watts), TENTHS),
             else_outlets=True,
             unit=THE_UNIT,
             units=count,

@@ -29,6 +29,7 @@ from .shorthand import (
     beside,
     column,
     figure,
+    kept,
     librenms,
     oids,
     scalar,
@@ -87,6 +88,9 @@ INFEED_LOAD = beside(
     numbered=-1,
 )
 TOWER = column("1718.3.2.1.1.8", "towerCapabilities")
+# Came into the MIB with towerEnergy (2010-07-07), after infeedEnergy (2009-03-10): firmware between
+# them has towerCapabilities and no energy of towers.
+TOWER_POWER = column("1718.3.2.1.1.11", "towerActivePower")
 IS_THREE_PHASE = Bits(TOWER, THREE_PHASE)
 # A fourth infeed may be a neutral line. If its tower does not report its capabilities, the tower's
 # infeeds are not summed.
@@ -144,7 +148,7 @@ PROFILES = (
         ),
         power=total(figure(scalar("1718.3.1.6.0", "systemTotalPower")), else_outlets=True),
         energy=total(
-            figure(beside(column("1718.3.2.1.1.14", "towerEnergy"), TOWER)),
+            figure(kept(beside(column("1718.3.2.1.1.14", "towerEnergy"), TOWER), TOWER_POWER)),
             figure(beside(column("1718.3.2.2.1.16", "infeedEnergy"), INFEED_LOAD), TENTHS),
             else_outlets=True,
             unit=THE_UNIT,

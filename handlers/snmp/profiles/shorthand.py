@@ -12,7 +12,18 @@ from typing import Callable, Optional
 from ..families import ENTERPRISES, NET_SNMP_IDS
 from ..figures import FILLED_16, Arcs, Ceilings, Figure, Total
 from ..reader import ROOT
-from ..sources import Column, Complete, Joined, Merged, Prefixed, Provided, Scalar, Source
+from ..sources import (
+    Column,
+    Complete,
+    First,
+    Joined,
+    Listed,
+    Merged,
+    Prefixed,
+    Provided,
+    Scalar,
+    Source,
+)
 
 TENTHS = Decimal("0.1")
 HUNDREDTHS = Decimal("0.01")
@@ -95,6 +106,17 @@ def counted_rows(values: Source, count: Source) -> Complete:
     """Values of a sum, compared with the device's own number of rows: if there are fewer, there is
     no sum."""
     return Complete(values, count=count)
+
+
+def kept(values: Source, witness: Source) -> Listed:
+    """Values of an energy. If an answer has none of them, an empty row for each of `witness`, so
+    that no other counter takes their place.
+
+    `witness` is on every device that has the values, and on no other: a column that came into the
+    MIB with theirs, which no known unit has without it. A device that has it and lacks the values
+    has no energy at all. It is only read if there are no values.
+    """
+    return Listed(First((values, witness)), values)
 
 
 def by_number(values: Source, keys: tuple[Source, ...], own: tuple[Source, ...]) -> Joined:

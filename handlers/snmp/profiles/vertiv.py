@@ -44,6 +44,7 @@ from .shorthand import (
     column,
     counted,
     figure,
+    kept,
     librenms,
     oid,
     oids,
@@ -398,7 +399,7 @@ PROFILES = (
             unit=LIEBERT_PDU,
         ),
         energy=total(
-            figure(beside(LIEBERT_ENERGY, LIEBERT_POWER), TENTHS),
+            figure(kept(beside(LIEBERT_ENERGY, LIEBERT_POWER), LIEBERT_POWER), TENTHS),
             else_outlets=True,
             unit=LIEBERT_PDU,
         ),

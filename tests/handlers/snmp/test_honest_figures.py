@@ -562,6 +562,17 @@ def test_energies_of_outlets_do_not_replace_that_of_a_pdu_which_reports_none() -
 
 
 FOURTH_OUTLET = {PX2 + "5.4.3.1.2.1.4.8": "1", PX2 + "5.4.3.1.4.1.4.8": "7000"}
+# of the three outlets of the chain that have none
+OTHER_METERS = {
+    "318.1.1.32.5.9.1." + below: value
+    for below, value in (("2.1.3", "1"), ("2.1.4", "3"), ("11.1.4", "7"), ("2.2.2", "1"))
+}
+# both units of the chain, in inputPowerTable
+INPUT_PHASES = {
+    f"534.6.6.7.3.4.1.{below}.{unit}.1.1": value
+    for unit, wh in (("0", "8123111"), ("1", "544999"))
+    for below, value in (("2", "1"), ("4", "400"), ("5", wh))
+}
 PHASE_ENERGIES = {
     CMC + f"{below}.2.{row}": value
     for row, phase, kwh in (("70", 1, "9001"), ("71", 2, "9002"), ("72", 3, "8410"))
@@ -585,6 +596,12 @@ PHASE_ENERGIES = {
         ("rittal-cmc3_pdu", PHASE_ENERGIES, CMC + "14.2.20", "2641.8"),
         ("raritan-px2", FOURTH_OUTLET, PX2 + "5.2.3.1.4.1.1.8", "91234.567"),
         ("raritan-px2", FOURTH_OUTLET, PX2 + "5.2.3.1", "91234.567"),
+        ("aten-pe", {}, "21317.1.3.2.2.2.1.99.1.5.1", "812.345"),
+        ("dell-rpdu_metered", {}, "674.10903.200.2.200.110.2.1.4.1", "9123.4"),
+        ("sentry3", {}, "1718.3.2.1.1.14.1", "12249"),
+        ("apc-cpdu", OTHER_METERS, "318.1.1.32.2.4.1.9", "8218.4"),
+        ("eaton-epdu", INPUT_PHASES, "534.6.6.7.3.5.1.5", "8667.456"),
+        ("liebert-mph", {}, "476.1.42.3.8.30.20.1.50", "2115.5"),
     ],
     ids=[
         "a phase",
@@ -594,6 +611,12 @@ PHASE_ENERGIES = {
         "its quality",
         "the only inlet",
         "the sensors of inlets",
+        "Aten",
+        "Dell",
+        "Sentry",
+        "APC cPDU",
+        "Eaton",
+        "Liebert",
     ],
 )
 def test_an_energy_does_not_become_another_counter_for_one_answer(
