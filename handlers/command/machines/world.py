@@ -9,7 +9,7 @@ from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
-from ...errors import printable
+from ...errors import Denied, printable
 from ..pdus.polling import Target, poll, poll_states
 from ..pdus.reading import Reading, failure
 from ..pdus.states import UNKNOWN, reported
@@ -127,12 +127,25 @@ class PolledWorld(ComputersClock):
     def __init__(self, targets: Mapping[str, Target], timeout_s: Optional[float] = None) -> None:
         """`timeout_s` bounds each request of a reading."""
         self._targets, self._timeout_s = targets, timeout_s
+        # PDUs that were read, and those that refused the login before they were
+        self._let_in: set[str] = set()
+        self._refused: dict[str, PduNow] = {}
 
     def read(self, pdus: Collection[str]) -> Mapping[str, PduNow]:
         return self._of_each(list(dict.fromkeys(pdus)), self._read)
 
     def _read(self, name: str) -> PduNow:
-        return of_reading(poll(self._targets[name], self._timeout_s, with_power=True))
+        """A PDU that refuses the login at first is asked once: a proof reads each second, and a few
+        wrong logins may block an account, for other programs too."""
+        if name in self._refused:
+            return self._refused[name]
+        reading = poll(self._targets[name], self._timeout_s, with_power=True)
+        now = of_reading(reading)
+        if now.outlets:
+            self._let_in.add(name)
+        elif name not in self._let_in and _is_denied(reading):
+            self._refused[name] = now
+        return now
 
     def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, Commanded]:
         names = list(dict.fromkeys(cord.pdu for cord in cords))
@@ -187,6 +200,10 @@ class ReadOnce:
 
     def sleep(self, seconds: float) -> None:
         self._world.sleep(seconds)
+
+
+def _is_denied(reading: Reading) -> bool:
+    return reading.failure is not None and reading.failure.kind == Denied.kind
 
 
 def of_reading(reading: Reading) -> PduNow:

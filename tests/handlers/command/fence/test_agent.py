@@ -167,6 +167,9 @@ def test_a_wrong_login_is_a_failure(machine: Site) -> None:
     code, _, err = machine.run("off")
     assert code == 1 and machine.draws
     assert "wrong" not in err
+    # one reading and one command: a few wrong logins more may block the account
+    refused = [one for one in machine.pdus["right"].log if one.status == 401]
+    assert 0 < len(refused) <= 4
 
 
 def test_lag_and_a_relay_that_stays_on_are_failures(tmp_path: Path) -> None:
