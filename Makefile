@@ -42,7 +42,7 @@ test: env-tests ## lint and all tests, against real servers too where they are i
 	@# worker would otherwise compile all of them.
 	@$(RUN) -m pytest -q --collect-only >/dev/null 2>&1 & $(MAKE) --no-print-directory system & $(MAKE) --no-print-directory lint; \
 		status=$$?; wait; exit $$status
-	@$(RUN) -m pytest -q --workers $(WORKERS)
+	@$(RUN) -m pytest -q -n $(WORKERS) --dist worksteal
 
 lint: env-tests ## mypy --strict, ruff, the format, and the contract of imports in pyproject.toml
 	@$(RUN) -m mypy

@@ -17,7 +17,6 @@ from hypothesis import HealthCheck, settings
 from handlers.command.kit.snmp import read_as_tools_do
 from tests import secrecy
 
-pytest_plugins = ["tests.workers"]
 _AGAINST = "against"
 # On a busy machine, some examples take longer than Hypothesis' deadline of 200 ms. Without a
 # deadline, the check too_slow would still fail a test if the data of its first examples took more
@@ -69,16 +68,16 @@ def pytest_configure() -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for mark in item.iter_markers(_AGAINST):
             item.user_properties.append((_AGAINST, str(mark.args[0])))
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    items[:] = long_ones_first(items, max(workers, config.getoption("workers")))
+    items[:] = long_ones_first(items, workers)
 
 
 def long_ones_first(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:
-    """The tests marked `long` at the beginning of each worker's part: with tests/workers.py, that
+    """The tests marked `long` at the beginning of each worker's part: with `--dist worksteal`, that
     is an equal share of the list. One that begins last keeps all other processes waiting.
     """
     longest = [item for item in items if item.get_closest_marker("long")]

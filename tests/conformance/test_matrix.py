@@ -30,7 +30,7 @@ Place = Callable[[str, str], trial.Placed]
 
 @pytest.fixture(scope="module")
 def simulated() -> Iterator[dict[str, Peer]]:
-    """One small device for each handler. Each process with tests has its own devices."""
+    """One small device for each handler. Each process of xdist has its own devices."""
     with contextlib.ExitStack() as opened:
         made = {
             name: make(rpcm) if name == "snmp" else make() for name, make in peers.PEERS.items()
@@ -47,7 +47,7 @@ def snmp_peer(simulated: dict[str, Peer]) -> Peer:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A function that unpacks a handler's archive; see `trial.place`.
 
-    Each handler and way is unpacked and compiled once for all processes with tests.
+    Each handler and way is unpacked and compiled once for all processes of xdist.
     """
 
     def placed(name: str, way: str) -> trial.Placed:

@@ -18,7 +18,6 @@ from typing import Callable, NamedTuple
 
 import pytest
 
-from tests import workers
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
@@ -44,11 +43,7 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], obje
     One process calls `make` at a time, until a call succeeds.
     """
     base = factory.getbasetemp()
-    if workers.shared is not None:
-        base = workers.shared
-    elif "PYTEST_XDIST_WORKER" in os.environ:
-        base = base.parent
-    folder = base / name
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

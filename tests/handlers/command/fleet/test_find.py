@@ -39,13 +39,9 @@ from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import PDU, Call, environment, private, run
 
-
-@functools.cache
-def network() -> str:
-    """The first three bytes of this process's addresses: others find their PDUs meanwhile."""
-    return f"127.{100 + os.getpid() % 100}.{os.getpid() // 100 % 200}"
-
-
+# Depends on the process id, because pytest-xdist workers run at the same time and should not share
+# addresses.
+NETWORK = f"127.{100 + os.getpid() % 100}.{os.getpid() // 100 % 200}"
 NAME, OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 5, 0), (1, 3, 6, 1, 2, 1, 1, 2, 0)
 
 
@@ -58,7 +54,7 @@ def agent(place: int, port: int, **system: Any) -> Agent:
     for oid, value in ((NAME, system.get("name")), (OBJECT_ID, system.get("object_id"))):
         if value is not None:
             device.device._rows[oid] = Row(device.device._rows[oid].tag, value)
-    return Agent(device, port, host=f"{network()}.{place}", faults=system.get("faults"))
+    return Agent(device, port, host=f"{NETWORK}.{place}", faults=system.get("faults"))
 
 
 class Hall(NamedTuple):
@@ -96,7 +92,7 @@ def hall() -> Iterator[Hall]:
             for place in (0, 15, 16)
         }
         for place, trap in traps.items():
-            trap.bind((f"{network()}.{place}", first.port))
+            trap.bind((f"{NETWORK}.{place}", first.port))
             trap.setblocking(False)
         yield Hall(first.port, agents, traps)
 
@@ -125,7 +121,7 @@ def complete(by: Call, hall: Hall, *arguments: str) -> subprocess.CompletedProce
         return (
             "PDUs: 4; other devices that answer SNMP: 1" in tried[-1].stderr
             or '"asked": 6' in tried[-1].stdout
-            and all(f"{network()}.{place}" in tried[-1].stdout for place in range(1, 6))
+            and all(f"{NETWORK}.{place}" in tried[-1].stdout for place in range(1, 6))
         )
 
     assert until(whole), tried[-1]
@@ -135,19 +131,19 @@ def complete(by: Call, hall: Hall, *arguments: str) -> subprocess.CompletedProce
 def test_the_pdus_of_a_network_become_a_list_that_check_reads(
     hall: Hall, tmp_path: Path, call: Call
 ) -> None:
-    done = complete(run, hall, f"{network()}.0/28")
+    done = complete(run, hall, f"{NETWORK}.0/28")
     assert done.returncode == 0
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert [
-        (row["name"], row["address"].partition(":")[0][len(network()) + 1 :]) for row in rows
+        (row["name"], row["address"].partition(":")[0][len(NETWORK) + 1 :]) for row in rows
     ] == [
         ("rack 1", "1"),
-        (f"twin {network()}.2", "2"),
-        (f"twin {network()}.3", "3"),
-        (f"{network()}.5", "5"),
+        (f"twin {NETWORK}.2", "2"),
+        (f"twin {NETWORK}.3", "3"),
+        (f"{NETWORK}.5", "5"),
     ]
     assert {row["handler"] for row in rows} == {"snmp"}
-    assert f"not a known PDU: {network()}.4  switch  1.3.6.1.4.1.99998.1 APC Web" in done.stderr
+    assert f"not a known PDU: {NETWORK}.4  switch  1.3.6.1.4.1.99998.1 APC Web" in done.stderr
     assert (
         done.stderr.splitlines()[-1]
         == "addresses asked: 14; PDUs: 4; other devices that answer SNMP: 1"
@@ -170,8 +166,7 @@ def test_only_hosts_inside_the_networks_are_asked(hall: Hall, call: Call) -> Non
     def once() -> bool:
         before = {place: one.requests for place, one in hall.agents.items()}
         assert (
-            find(call, hall, f"{network()}.0/30", f"{network()}.0/29", f"{network()}.1").returncode
-            == 0
+            find(call, hall, f"{NETWORK}.0/30", f"{NETWORK}.0/29", f"{NETWORK}.1").returncode == 0
         )
         asked.update({place: one.requests - before[place] for place, one in hall.agents.items()})
         # host 6 gives no valid answer: asked twice
@@ -179,7 +174,7 @@ def test_only_hosts_inside_the_networks_are_asked(hall: Hall, call: Call) -> Non
 
     # repeated, because a host that does not answer within 2 s is asked twice too
     assert until(once), asked
-    assert find(call, hall, f"{network()}.0/28").returncode == 0
+    assert find(call, hall, f"{NETWORK}.0/28").returncode == 0
     for trap in hall.traps.values():
         with pytest.raises(BlockingIOError):
             trap.recv(100)
@@ -260,7 +255,7 @@ def test_a_unit_that_announces_no_port_is_left_out(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall, call: Call) -> None:
-    done = find(call, hall, f"{network()}.0/29", community="s3cret-w0rd")
+    done = find(call, hall, f"{NETWORK}.0/29", community="s3cret-w0rd")
     assert done.returncode == 0 and done.stdout == "name,handler,address,auth,settings\n"
     assert "addresses asked: 6; PDUs: 0;" in done.stderr and "s3cret" not in done.stderr
     assert done.stderr.splitlines()[-1].startswith(
@@ -276,10 +271,10 @@ def test_the_list_names_the_login_and_an_unusable_login_is_refused(
         '[auth.rack]\ncommunity = "public"\n[auth.none]\nusername = "x"\n'
         '[auth.empty]\ncommunity = ""\n',
     )
-    options = (f"{network()}.1", "--port", str(hall.port), "--no-mdns", "--auth", str(logins))
+    options = (f"{NETWORK}.1", "--port", str(hall.port), "--no-mdns", "--auth", str(logins))
     assert until(
         lambda: (
-            f"rack 1,snmp,{network()}.1:{hall.port},rack,\n"
+            f"rack 1,snmp,{NETWORK}.1:{hall.port},rack,\n"
             in call("find", *options, "--login", "rack").stdout
         )
     )
@@ -293,7 +288,7 @@ def test_the_list_names_the_login_and_an_unusable_login_is_refused(
 
 
 def test_json_holds_pdus_and_others(hall: Hall, call: Call) -> None:
-    found = json.loads(complete(call, hall, f"{network()}.0/29", "--json").stdout)
+    found = json.loads(complete(call, hall, f"{NETWORK}.0/29", "--json").stdout)
     assert [one["what"] for one in found["pdus"]][:1] == ["apc-rpdu2"] and found["asked"] == 6
     assert [one["name"] for one in found["others"]] == ["switch"]
 
@@ -316,7 +311,7 @@ def test_a_long_search_says_beforehand_how_long_it_takes_and_at_which_rate_it_wo
 
 def test_requests_do_not_exceed_the_rate(hall: Hall, call: Call) -> None:
     begin = time.monotonic()
-    done = find(call, hall, f"{network()}.32/28", "--rate", "20")
+    done = find(call, hall, f"{NETWORK}.32/28", "--rate", "20")
     # 14 addresses are asked twice, and each round waits 0.4 s for answers.
     assert done.returncode == 0 and time.monotonic() - begin > 28 / 20 + 0.8 - 0.3
 
@@ -468,16 +463,7 @@ def test_xerus_units_that_announce_themselves_in_the_networks_are_added(
 
 
 def test_ctrl_c_and_a_broken_pipe_end_the_search_without_a_traceback(hall: Hall) -> None:
-    asked = [
-        *PDU,
-        "find",
-        f"{network()}.0/24",
-        "--port",
-        str(hall.port),
-        "--no-mdns",
-        "--rate",
-        "4",
-    ]
+    asked = [*PDU, "find", f"{NETWORK}.0/24", "--port", str(hall.port), "--no-mdns", "--rate", "4"]
     variables = {**environment(), "PDU_COMMUNITY": "public"}
     before = hall.agents[1].requests
     with (
