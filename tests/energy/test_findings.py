@@ -246,8 +246,8 @@ def test_readings_beside_a_period_say_nothing_of_it() -> None:
             time = 300.0 * number
             figures = [OutletFigures("1", rising()(time / HOUR))]
             pdu.append(Poll("rack1", shift + time, shift + time, figures))
-        energy = answered(pdu).energy
-        assert energy.low == energy.best == 0.0 < energy.high
+        found = audit.audited(pdu, audit.Asked(0.0, 2 * DAY, Meters(KNOWN)))
+        assert (found.outlets, found.unread, found.total) == ([], ["1"], None)
 
 
 def test_the_monotonic_clock_shows_each_jump() -> None:
@@ -311,7 +311,9 @@ def test_an_outlet_that_changes_hands_is_cut_there() -> None:
     sums = groups.by_customer(tenures, pdus, 0.0, 2 * DAY)
     assert [one.name for one in sums] == ["a", "b", ""]
     for one, truth in zip(sums, (20.0, 10.0, 18.0)):
-        assert one.energy.low <= truth <= one.energy.high and one.energy.width < 0.2
+        energy = one.energy
+        assert energy is not None and energy.width < 0.2
+        assert energy.low <= truth <= energy.high
 
 
 def pair(own: float, meter: RegisterFacts = KNOWN) -> audit.Audited:
@@ -442,6 +444,69 @@ def test_the_exit_code_follows_what_is_billed(
         assert first["grade"] == "firm" and second["grade"] == "not billable"
         assert first["meter"]["limit_kw"] == pytest.approx(16 * 0.23 * 1.13 * 1.1)
         assert all(one["reason"] for one in (first, second, *found["customers"]))
+
+
+def test_what_was_not_read_has_no_figure_and_counts_in_the_first_sentence_and_the_exit_code(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Customers have what was read; a machine has an outlet that was not, another has only such."""
+    owners = folder / "customers.csv"
+    owners.write_text("customer,pdu,outlet,from,to\nzeta,rack1,1,,\n")
+    drawing = folder / "hall.power.toml"
+    drawn = drawing.read_text()
+    drawing.write_text(drawn.replace('"rack1/9"', '"rack1/9", "rack1/8"'))
+    page = folder / "page.html"
+    assert run(folder, "--json", "--html", str(page)) == 2
+    found = json.loads(capsys.readouterr().out)
+    assert found["level"] == 2 and found["customers"][0]["grade"] == "firm"
+    first, second = found["machines"]
+    assert first["grade"] == "firm" and second["grade"] == "not billable"
+    assert second["kwh"] is None and second["lowest_defensible_bill_kwh"] is None
+    text = page.read_text()
+    verdict = text[text.index("<strong>") : text.index("The lowest kWh")]
+    assert "not billable.</strong>" in verdict and "2 not read." in verdict
+    row = text[text.index("<summary>srv-2") :].split("<tr")[0]
+    assert re.findall('<td class="n">([^<]*)', row) == ["2", "", "", ""]
+    assert run(folder) == 2
+    shown = capsys.readouterr().out
+    (line_,) = re.findall("^srv-2 .*", shown, re.MULTILINE)
+    assert line_.split() == ["srv-2", "2", "not", "billable"] and "2 not read\n" in shown
+    # of a machine that was read in part, only the lowest is known
+    drawing.write_text(drawn.replace('"rack1/2"', '"rack1/8"'))
+    assert run(folder, "--json") == 2
+    partly = json.loads(capsys.readouterr().out)["machines"][0]
+    assert partly["kwh"]["low"] > 743 and partly["reason"] == "1 outlet not read"
+    assert partly["kwh"]["best"] is None and partly["kwh"]["high"] is None
+    # and 0 as soon as all is read
+    drawing.write_text("".join(one for one in drawn.splitlines(True) if "srv-2" not in one))
+    assert run(folder, "--json") == 0
+    capsys.readouterr()
+
+
+def test_a_time_without_readings_has_no_figure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The register was read from the 12th on; who had the outlet before is billed nothing."""
+    lines = [line(when, None, (passed(when), 4.0)) for when in hours() if when >= FIRST + 11 * DAY]
+    written(tmp_path, lines)
+    rows = "customer,pdu,outlet,from,to\na,rack1,1,,2026-10-11\nb,rack1,1,2026-10-13,\n"
+    (tmp_path / "customers.csv").write_text(rows)
+    asked = [str(tmp_path / "readings"), *ASKED, "--limit-kw", "3.68", "--json"]
+    owned = ["--customers", str(tmp_path / "customers.csv")]
+    assert root.run(["energy", "audit", *asked, *owned]) == 2
+    first, second, _ = json.loads(capsys.readouterr().out)["customers"]
+    assert first["kwh"] is None and first["reason"] == "1 outlet not read"
+    assert second["kwh"]["low"] > 19 * 24
+
+
+def test_sums_add_what_was_rounded(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "--json", "--class", "0.7") == 2
+    found = json.loads(capsys.readouterr().out)
+    one, other = (outlet["kwh"] for outlet in found["pdus"][0]["outlets"])
+    for bound in ("low", "best"):
+        exact = round(one[bound] * 1000) + round(other[bound] * 1000)
+        assert found["pdus"][0]["sum_kwh"][bound] == exact / 1000
+        assert found["machines"][0]["kwh"][bound] == exact / 1000
 
 
 def test_the_lines_of_an_invoice(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

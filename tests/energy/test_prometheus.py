@@ -310,7 +310,8 @@ def test_an_error_that_no_unit_can_state_is_none(server: str, ratio: str) -> Non
 
 
 def test_staleness_markers_are_no_readings(server: str, capsys: pytest.CaptureFixture[str]) -> None:
-    Answers.query = result(matrix([AT, "3600000"], [AT + 60, "NaN"]))
+    at = FIRST + 60.0
+    Answers.query = result(matrix([at, "3600000"], [at + 60, "NaN"]))
     code, found = run(capsys, server)
     assert code == 2 and found["pdus"][0]["pdu"]["kwh"]["low"] == 0.0
 

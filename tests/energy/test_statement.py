@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,59 @@ def test_a_statement_has_what_happened_registers_and_the_minute_of_a_hand_over(
     assert [named.count(one) for one in ("outlet", "total")] == [2, 1] and named[0] == "outlet"
     total = rows[named.index("total")]
     assert float(total["kwh_lowest"]) == acme["total"]["kwh"]["low"]
+
+
+def test_periods_of_a_tariff_add_up_to_the_outlet_and_to_the_total(
+    october: tuple[Path, Any],
+) -> None:
+    hall, _ = october
+    for number in (1, 2, 3):
+        statement = statement_of(hall, number)
+        for said in (*statement["lines"], statement["total"]):
+            periods = said["tariff"]
+            assert set(periods) == {"night", "day"}
+            for bound, part in (("low", "billed"), ("best", "best")):
+                parts = [Decimal(repr(one[part])) for one in periods.values()]
+                assert sum(parts) == Decimal(repr(said["kwh"][bound])), (part, said)
+            # their own bounds lose a step of the register at each change, and stay in the JSON
+            assert sum(one["low"] for one in periods.values()) < said["kwh"]["low"]
+        for line in statement["lines"]:
+            share = line["tariff"]["day"]["best"] / line["kwh"]["best"]
+            billed = line["tariff"]["day"]["billed"]
+            assert billed == pytest.approx(share * line["kwh"]["low"], abs=0.0021)
+        rows = [*csv.DictReader(io.StringIO((hall / _folder(hall, number)).read_text()))]
+        for whole, part in (("outlet", "tariff"), ("total", "total of tariff")):
+            for column in ("kwh_lowest", "kwh_best"):
+                sums = [
+                    sum(Decimal(one[column]) for one in rows if one["row"] == kind)
+                    for kind in (whole, part)
+                ]
+                assert sums[0] == sums[1], (column, whole)
+        text = page(statement)
+        assert "so that periods add up to the outlet" in " ".join(text.split())
+        night = statement["lines"][0]["tariff"]["night"]
+        assert f'<td class="n b" data-head="kWh lowest">{night["billed"]:.3f}</td>' in text
+
+
+def test_audit_and_statement_round_alike(
+    october: tuple[Path, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each line is rounded, and sums add lines."""
+    hall, _ = october
+    asked = ("--limit-kw", str(LIMIT_KW), "--customers", str(hall / "customers.csv"), "--json")
+    _, out, _ = run(capsys, "energy", "audit", str(hall / "readings"), *PERIOD, *asked)
+    for number, audited in enumerate(json.loads(out)["customers"][:3], start=1):
+        statement = statement_of(hall, number)
+        assert audited["name"] == statement["customer"]
+        for said, lines in (
+            (audited["kwh"], audited["outlets"]),
+            (statement["total"]["kwh"], statement["lines"]),
+        ):
+            for bound in ("low", "best", "high"):
+                exact = sum(Decimal(repr(one["kwh"][bound])) for one in lines)
+                assert Decimal(repr(said[bound])) == exact == round(exact, 3)
+        if number == 1:  # nothing beside his readings says anything of his outlets
+            assert audited["kwh"] == statement["total"]["kwh"]
 
 
 def _folder(folder: Path, number: int) -> Path:

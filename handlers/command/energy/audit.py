@@ -6,7 +6,6 @@ import dataclasses
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import reduce
 from itertools import groupby
 from typing import Callable, NamedTuple, Optional
 
@@ -29,7 +28,8 @@ from .meters import (
 )
 from .owners import Place, Tenure, without_gaps
 from .readings import OWN, PduReadings, Series, readings_of
-from .registers import NOTHING, Event, Kilowatthours, RegisterLimits, RegisterReadings
+from .registers import Event, Kilowatthours, RegisterLimits, RegisterReadings
+from .rounding import summed
 from .segments import BREAKS, story_of
 
 #: of a PDU: a page with more pictures says no more
@@ -79,6 +79,8 @@ class Share(NamedTuple):
     reason: str
     #: what happened in that time
     events: Sequence[Event]
+    #: whether a reading says anything of that time
+    is_read: bool = True
 
 
 class AuditedRegister(NamedTuple):
@@ -112,7 +114,7 @@ class Audited(NamedTuple):
     name: str
     outlets: Sequence[AuditedRegister]
     own: Optional[AuditedRegister]
-    #: outlets whose energy was never read
+    #: outlets of whose energy in the period no reading says anything
     unread: Sequence[str]
     #: the sum of the outlets; None if none was read
     total: Optional[Kilowatthours]
@@ -163,6 +165,7 @@ def audited(pdu: PduReadings, asked: Asked) -> Audited:
     answers = {
         identity: one.answer(asked, None if identity == OWN else inlet)
         for identity, one in registers.items()
+        if one.known.is_read(begin, end)
     }
     if asked.drawn:
         for identity in _to_draw(answers):
@@ -170,7 +173,7 @@ def audited(pdu: PduReadings, asked: Asked) -> Audited:
             drawn = registers[identity].known.drawn(begin, end, most)
             answers[identity] = answers[identity]._replace(drawn=drawn)
     own = answers.pop(OWN, None)
-    total = reduce(Kilowatthours.plus, (one.energy for one in answers.values()), NOTHING)
+    total = summed(one.energy for one in answers.values())
     if inlet is not None and own is not None:
         total = inlet.total(total, begin, end)
         if own.has_lowest:
@@ -294,7 +297,8 @@ class _Register:
                 # What others had at least was not this one's.
                 part = narrowed(part, energy.high - (lows - part.low))
                 said = self._said(part, one.begin, one.end, asked.tolerance_kwh)
-                shares.append(Share(one.customer, one.begin, one.end, part, *said))
+                is_read = self.known.is_read(one.begin, one.end)
+                shares.append(Share(one.customer, one.begin, one.end, part, *said, is_read))
         read, grade, reason, events = self._said(energy, begin, end, asked.tolerance_kwh)
         return AuditedRegister(
             self._identity,
@@ -476,6 +480,12 @@ class _Known:
     def _touching(self, begin: float, end: float) -> Iterator[Event]:
         """Findings that a period shares a time with, or is in doubt by."""
         return (one.event for one in self._found if one.since < end and one.until > begin)
+
+    def is_read(self, begin: float, end: float) -> bool:
+        """Whether a reading is of a period, or one is before it and one after it."""
+        begins, ends = self._readings.begins, self._readings.ends
+        beside = self._readings.slack + self._readings.age
+        return begins[0] - beside < end and ends[-1] + beside > begin
 
     def read_share(self, begin: float, end: float) -> float:
         """The part of a period in which it was read, and believed, without gaps: 0 to 1."""

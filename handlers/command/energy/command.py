@@ -163,8 +163,8 @@ Grades: firm         bounds at most 1 % and --tolerance-kwh apart, and nothing
         bounded      a reset, a false reading, a gap, ..., or up to 10 % apart
         not billable bounds farther apart, a wrong unit, or not read
 Exit code: 0 if all that is billed is firm, 1 if it is bounded, 2 if it is not
-billable or an argument or a file is wrong. Customers are billed; without them
-machines, and without those outlets."""
+billable or was not read, or an argument or a file is wrong. Customers are
+billed; without them machines, and without those outlets."""
 _SERVER = [
     *WITHOUT,
     *option("--match", 'server: more labels of the series, such as job="pdu"', "LABELS"),

@@ -35,12 +35,12 @@ def _pdu(pdu: Audited) -> dict[str, Any]:
         "level": level_of(pdu),
         "outlets": [{"identity": one.outlet, **_answer(one)} for one in pdu.outlets],
         "pdu": None if pdu.own is None else _answer(pdu.own),
-        "sum_kwh": None if pdu.total is None else pdu.total._asdict(),
+        "sum_kwh": None if pdu.total is None else _kwh(pdu.total),
         "sum_exceeds_pdu": pdu.exceeded,
         "difference": None
         if compared is None
         else {
-            "kwh": compared.difference._asdict(),
+            "kwh": _kwh(compared.difference),
             "explained": compared.explained,
             "reason": compared.reason,
         },
@@ -51,8 +51,7 @@ def _pdu(pdu: Audited) -> dict[str, Any]:
 
 def _answer(one: AuditedRegister) -> dict[str, Any]:
     return {
-        "kwh": _kwh(one.energy, one.has_lowest),
-        "lowest_defensible_bill_kwh": one.energy.low if one.has_lowest else None,
+        **_lowest(_kwh(one.energy, one.has_lowest)),
         "read": one.read,
         "grade": one.grade,
         "reason": one.reason,
@@ -68,8 +67,7 @@ def _answer(one: AuditedRegister) -> dict[str, Any]:
 def _sum(one: Sum) -> dict[str, Any]:
     return {
         "name": one.name,
-        "kwh": _kwh(one.energy, one.has_lowest),
-        "lowest_defensible_bill_kwh": one.energy.low if one.has_lowest else None,
+        **_lowest(None if one.energy is None else _kwh(one.energy, one.has_lowest, not one.unread)),
         "grade": one.grade,
         "reason": one.reason,
         "outlets": [
@@ -89,8 +87,17 @@ def _sum(one: Sum) -> dict[str, Any]:
     }
 
 
-def _kwh(energy: Kilowatthours, has_lowest: bool) -> dict[str, Optional[float]]:
-    return {**energy._asdict(), "low": energy.low if has_lowest else None}
+def _kwh(
+    energy: Kilowatthours, has_lowest: bool = True, is_whole: bool = True
+) -> dict[str, Optional[float]]:
+    """As `outcome.kwh`, for programs: None for what is empty there."""
+    figures = zip(Kilowatthours._fields, kwh(energy, has_lowest, is_whole))
+    return {name: float(text) if text else None for name, text in figures}
+
+
+def _lowest(energy: Optional[dict[str, Optional[float]]]) -> dict[str, Any]:
+    lowest = None if energy is None else energy["low"]
+    return {"kwh": energy, "lowest_defensible_bill_kwh": lowest}
 
 
 def _events(events: Iterable[Event]) -> list[dict[str, Any]]:
@@ -141,7 +148,7 @@ def _rows(found: AuditOutcome) -> Iterator[Sequence[object]]:
 
 def _row(found: AuditOutcome, what: str, name: str, line: InvoiceLine) -> Sequence[object]:
     begin, end = found.local(line.begin), found.local(line.end)
-    figures = ["", "", ""] if line.energy is None else kwh(line.energy, line.has_lowest)
+    figures = kwh(line.energy, line.has_lowest)
     told = "; ".join(found.told(event) for event in line.events)
     return [
         what, name, line.pdu, line.outlet, begin, end, *figures, f"{line.read:.4f}", line.grade,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ..kit.output import counted
@@ -11,7 +10,9 @@ from . import checks, grades
 from .audit import Audited, AuditedRegister, Share
 from .grades import BOUNDED, LEVELS, NOT_BILLABLE, USUAL_TOLERANCE_KWH
 from .owners import Place, Tenure, cut
-from .registers import NOTHING, Event, Kilowatthours
+from .readings import OWN
+from .registers import Event, Kilowatthours
+from .rounding import summed
 
 
 class InvoiceLine(NamedTuple):
@@ -44,8 +45,8 @@ class Sum(NamedTuple):
 
     name: str
     lines: Sequence[InvoiceLine]
-    #: of those lines that were read
-    energy: Kilowatthours
+    #: of those lines that were read; None if none was
+    energy: Optional[Kilowatthours]
     grade: str
     reason: str
 
@@ -53,6 +54,11 @@ class Sum(NamedTuple):
     def level(self) -> int:
         """The exit code of its grade."""
         return LEVELS[self.grade]
+
+    @property
+    def unread(self) -> int:
+        """How many of its lines were not read: then nobody knows its best and highest energy."""
+        return sum(one.energy is None for one in self.lines)
 
     @property
     def has_lowest(self) -> bool:
@@ -111,6 +117,8 @@ def by_customer(
 
 
 def _share(place: Place, one: Share) -> InvoiceLine:
+    if not one.is_read:
+        return unread_line(place, one.begin, one.end)
     return InvoiceLine(
         *place, one.begin, one.end, one.energy, one.read, one.grade, one.reason, one.events
     )
@@ -118,11 +126,27 @@ def _share(place: Place, one: Share) -> InvoiceLine:
 
 def _sum(name: str, lines: Sequence[InvoiceLine], tolerance_kwh: float) -> Sum:
     read = [one.energy for one in lines if one.energy is not None]
-    energy = reduce(Kilowatthours.plus, read, NOTHING)
+    energy = summed(read)
     doubted = sum(checks.is_unit_in_doubt(one.events) for one in lines)
     unread = len(lines) - len(read)
     grade = grades.of_sum(energy, len(lines), unread, doubted, tolerance_kwh)
-    return Sum(name, lines, energy, *grade)
+    return Sum(name, lines, energy if read else None, *grade)
+
+
+def places_unread(
+    pdus: Iterable[Audited], machines: Iterable[Sum], customers: Iterable[Sum]
+) -> Collection[Place]:
+    """What was not read: outlets of machines, of customers, and of PDUs of which other outlets were
+    read; and PDUs of which nothing was.
+    """
+    lines = (line for one in (*machines, *customers) for line in one.lines)
+    found = {(line.pdu, line.outlet) for line in lines if line.energy is None}
+    for pdu in pdus:
+        if pdu.outlets or pdu.own is None:
+            found.update((pdu.name, one) for one in pdu.unread)
+        if not pdu.outlets and pdu.own is None and not pdu.unread:
+            found.add((pdu.name, OWN))
+    return found
 
 
 class Balance(NamedTuple):
@@ -160,10 +184,12 @@ def balance(pdu: Audited) -> Optional[Balance]:
     return Balance(difference, False, reason)
 
 
-def worst(pdus: Iterable[Audited], machines: Sequence[Sum], customers: Sequence[Sum]) -> int:
+def worst(pdus: Sequence[Audited], machines: Sequence[Sum], customers: Sequence[Sum]) -> int:
     """The exit code: the worst grade of what is billed, which is customers; without them machines,
-    and without those outlets.
+    and without those outlets. That of what is not billable if anything was not read.
     """
+    if places_unread(pdus, machines, customers):
+        return LEVELS[NOT_BILLABLE]
     billed = [one for one in customers if one.name] or machines
     return max(0, *(one.level for one in billed)) if billed else max(0, *map(level_of, pdus))
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Callable, NamedTuple
+from typing import Callable, NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
 from ..kit.output import counted
 from .audit import Audited, AuditedRegister
-from .grades import FIRM
-from .groups import Sum
+from .grades import FIRM, LEVELS
+from .groups import Sum, places_unread
 from .meters import MIB, NOT_STATED, OWNER, READINGS, UNIT
 from .registers import Event, Kilowatthours
+from .rounding import in_wh
 
 LEGAL = (
     "Software cannot make a reading legal metrology: where the law wants MID meters for bills, only"
@@ -61,6 +62,14 @@ class AuditOutcome(NamedTuple):
         for pdu in self.pdus:
             for one in (*pdu.outlets, *filter(None, [pdu.own])):
                 yield pdu, one
+
+    def counts(self) -> Iterator[str]:
+        """How many registers have each grade, and how many were not read."""
+        found = [one.grade for _, one in self.answers()]
+        yield from (f"{found.count(grade)} {grade}" for grade in LEVELS)
+        unread = len(places_unread(self.pdus, self.machines, self.customers))
+        if unread:
+            yield f"{unread} not read"
 
     def notes(self) -> Iterator[str]:
         """What the figures rest on."""
@@ -154,14 +163,23 @@ def _shown(time: float, zone: datetime.tzinfo, form: Callable[[datetime.datetime
         return f"{time:.10g} s after 1970"
 
 
-def kwh(energy: Kilowatthours, has_lowest: bool = True) -> Sequence[str]:
-    """Lowest, best and highest to three places; the bounds are rounded away from each other.
+def kwh(
+    energy: Optional[Kilowatthours], has_lowest: bool = True, is_whole: bool = True
+) -> Sequence[str]:
+    """Lowest, best and highest, rounded; all empty if there is no energy.
 
-    `has_lowest`: whether the lowest can be defended; else its place is empty.
+    `has_lowest`: whether the lowest can be defended; else its place is empty. `is_whole`: whether
+    all of a sum was read; else only its lowest is known.
     """
-    low = math.floor(energy.low * 1000.0 + 1e-6) / 1000.0
-    high = math.ceil(energy.high * 1000.0 - 1e-6) / 1000.0
-    return [f"{low:.3f}" if has_lowest else "", f"{energy.best:.3f}", f"{high:.3f}"]
+    if energy is None:
+        return ["", "", ""]
+    low, best, high = (f"{one:.3f}" for one in in_wh(energy).energy)
+    return [low if has_lowest else "", *((best, high) if is_whole else ("", ""))]
+
+
+def figures(one: Sum) -> Sequence[str]:
+    """The figures of a sum, as `kwh`."""
+    return kwh(one.energy, one.has_lowest, not one.unread)
 
 
 def share(read: float) -> str:

@@ -15,10 +15,10 @@ from ..kit.html import safe
 from ..kit.output import counted
 from . import plots
 from .audit import Audited, AuditedRegister
-from .grades import BOUNDED, FIRM, LEVELS, NOT_BILLABLE
+from .grades import BOUNDED, FIRM, NOT_BILLABLE
 from .groups import InvoiceLine, Sum, balance, level_of
-from .outcome import AuditOutcome, Times, by_event, kwh, share
-from .text import EXPLAINED, NOBODY
+from .outcome import AuditOutcome, Times, by_event, figures, kwh, share
+from .text import EXPLAINED, NOBODY, sum_name
 
 _CLASSES = {FIRM: "soft", BOUNDED: "doubtful", NOT_BILLABLE: "bad"}
 _VERDICTS = {
@@ -56,11 +56,9 @@ def page(found: AuditOutcome, sections: Iterable[str]) -> Iterator[str]:
     """
     when = f"{found.local(found.begin)} to {found.local(found.end)}, {found.zone.key}"
     title = f"Energy, {when}"
-    grades = [one.grade for _, one in found.answers()]
-    counts = ", ".join(f"{grades.count(one)} {one}" for one in LEVELS)
     yield (
         html.begin(title, _STYLE)
-        + f"<p><strong>{_VERDICTS[found.level]}</strong> Registers: {counts}."
+        + f"<p><strong>{_VERDICTS[found.level]}</strong> Registers: {', '.join(found.counts())}."
         " The lowest kWh are the lowest defensible bill.</p>\n"
     )
     yield from _exceptions(found)
@@ -98,7 +96,7 @@ def _sums(title: str, sums: Sequence[Sum]) -> Iterator[str]:
         name = safe(one.name or NOBODY)
         yield _row(
             f"<details><summary>{name}</summary><ul>{outlets}</ul></details>",
-            [str(len(one.lines)), *kwh(one.energy, one.has_lowest)],
+            [str(len(one.lines)), *figures(one)],
             one.grade,
             one.reason,
         )
@@ -126,7 +124,7 @@ def _pdu(times: Times, pdu: Audited) -> Iterator[str]:
         yield f"<p>No energy was read{whose}.</p>\n"
     if pdu.total is not None:
         low, best, high = kwh(pdu.total)
-        yield f"<p>Sum of outlets: {low} / {best} / {high} kWh.</p>\n"
+        yield f"<p>{sum_name(pdu).capitalize()}: {low} / {best} / {high} kWh.</p>\n"
     compared = balance(pdu)
     if compared is not None:
         low, _, high = kwh(compared.difference)

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from ...errors import printable
 from ..kit.output import columns, counted
 from .audit import Audited, AuditedRegister
-from .grades import FIRM, LEVELS
+from .grades import FIRM
 from .groups import Sum, balance
-from .outcome import AuditOutcome, by_event, by_reason, kwh, share
+from .outcome import AuditOutcome, by_event, by_reason, figures, kwh, share
 
 WIDTH = 80
 _HEAD = ("PDU", "outlet", "kWh lowest", "best", "highest", "read", "events", "grade")
@@ -27,10 +27,7 @@ def lines(found: AuditOutcome) -> Iterator[str]:
         yield from _events(found, pdu)
     yield from _sums("Machine", found.machines)
     yield from _sums("Customer", found.customers)
-    grades = [one.grade for _, one in found.answers()]
-    yield ", ".join(
-        f"{grades.count(grade)} {grade}" for grade in LEVELS if grade in grades or grade == FIRM
-    )
+    yield ", ".join(found.counts())
     yield from _wrapped("The lowest kWh are the lowest defensible bill.")
     for note in found.notes():
         yield from _wrapped(note)
@@ -41,9 +38,14 @@ def _rows(pdus: Sequence[Audited]) -> Iterator[Sequence[object]]:
         for one in pdu.outlets:
             yield [pdu.name, one.outlet, *_figures(one)]
         if pdu.total is not None:
-            yield [pdu.name, "sum of outlets", *kwh(pdu.total), "", "", ""]
+            yield [pdu.name, sum_name(pdu), *kwh(pdu.total), "", "", ""]
         if pdu.own is not None:
             yield [pdu.name, "PDU itself", *_figures(pdu.own)]
+
+
+def sum_name(pdu: Audited) -> str:
+    """What the sum of its outlets is of."""
+    return "sum of those read" if pdu.unread else "sum of outlets"
 
 
 def _figures(one: AuditedRegister) -> Sequence[object]:
@@ -85,10 +87,7 @@ def _where(pdu: Audited, registers: Sequence[AuditedRegister]) -> str:
 def _sums(what: str, sums: Sequence[Sum]) -> Iterator[str]:
     if not sums:
         return
-    rows = [
-        [one.name or NOBODY, len(one.lines), *kwh(one.energy, one.has_lowest), one.grade]
-        for one in sums
-    ]
+    rows = [[one.name or NOBODY, len(one.lines), *figures(one), one.grade] for one in sums]
     yield ""
     yield from columns((what, "outlets", "kWh lowest", "best", "highest", "grade"), rows)
     for one in sums:

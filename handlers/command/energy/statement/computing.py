@@ -20,6 +20,7 @@ from ..outcome import kwh
 from ..owners import Tenure
 from ..readings import Block, PduReadings
 from ..registers import Event, Kilowatthours
+from ..rounding import in_wh, nearest_wh, split
 from . import power
 from .rows import copied
 from .tariffs import TariffRow, TariffSpan, spans
@@ -172,9 +173,7 @@ def _energy(
         "reason": grade.reason,
         "read": round(answer.read, 4),
         "events": [_event(one, rules.zone) for one in answer.events],
-        "tariff": {name: rounded(one, has_lowest) for name, one in _tariff(answer, energy)}
-        if periods
-        else {},
+        "tariff": _periods(answer, energy, has_lowest) if periods else {},
     }
 
 
@@ -186,6 +185,24 @@ def _grade(answer: AuditedRegister, energy: Kilowatthours, held: Held, rules: Ru
         return Grade(answer.grade, answer.reason)
     meant = Meant(answer.step, answer.meter.class_percent, stood=False, most_a=None)
     return of_register(energy, answer.events, meant, rules.tolerance_kwh)
+
+
+def _periods(answer: AuditedRegister, whole: Kilowatthours, has_lowest: bool) -> dict[str, Any]:
+    """Each period with its own bounds, its part of the best, and `billed`, its part of the lowest.
+
+    Both parts are in the proportion of the periods' best, and add up to the whole's.
+    """
+    found = dict(_tariff(answer, whole))
+    likely = [one.best for one in found.values()]
+    low, best, _ = in_wh(whole)
+    return {
+        name: {
+            **rounded(one, has_lowest),
+            "best": wh / 1000.0,
+            "billed": lowest / 1000.0 if has_lowest else None,
+        }
+        for (name, one), wh, lowest in zip(found.items(), split(best, likely), split(low, likely))
+    }
 
 
 def _tariff(answer: AuditedRegister, whole: Kilowatthours) -> Iterator[tuple[str, Kilowatthours]]:
@@ -223,17 +240,18 @@ def totals(lines: Sequence[Mapping[str, Any]], flows: Sequence[power.HeldPower])
         "unread": len(lines) - len(read),
         "without_lowest": sum(one["kwh"]["low"] is None for one in read),
         "tariff": {
-            name: _sum([one["tariff"][name] for one in read if name in one["tariff"]])
+            name: _sum([one["tariff"][name] for one in read if name in one["tariff"]], "billed")
             for name in names
         },
         **_power(flows),
     }
 
 
-def _sum(energies: Sequence[Mapping[str, Optional[float]]]) -> dict[str, float]:
+def _sum(energies: Sequence[Mapping[str, Optional[float]]], *more: str) -> dict[str, float]:
+    """The sum of rounded energies, exactly; what cannot be defended counts nothing."""
     return {
-        bound: round(sum(one[bound] or 0.0 for one in energies), 3)
-        for bound in ("low", "best", "high")
+        bound: sum(nearest_wh(one[bound] or 0.0) for one in energies) / 1000.0
+        for bound in ("low", "best", "high", *more)
     }
 
 

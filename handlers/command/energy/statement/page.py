@@ -7,7 +7,7 @@ from typing import Any
 
 from ...kit import html
 from ...kit.html import Cell, number, safe, short, table, words
-from .table import additions, three, told
+from .table import additions, of_period, three, told
 
 _STYLE = ".limits { border-left: 3px solid var(--doubtful); padding-left: .7rem; }"
 _MINUTE = len("2026-10-01 00:00")
@@ -107,9 +107,17 @@ def _tariff(statement: Mapping[str, Any]) -> Iterator[str]:
     for line in statement["lines"]:
         for name, energy in line["tariff"].items():
             names = ", ".join(_names(line))
-            rows.append([words(names), short(name), *_three(energy)])
-    foot = [[words("Total"), short(name), *_three(energy)] for name, energy in periods.items()]
+            rows.append([words(names), short(name), *_cells(of_period(energy))])
+    foot = [
+        [words("Total"), short(name), *_cells(of_period(energy))]
+        for name, energy in periods.items()
+    ]
     yield from table(("outlet", "period", *_ENERGY), rows, foot)
+    yield (
+        "<p><small>The lowest of a period is its part of the outlet's lowest, in the proportion of"
+        " the periods' best, so that periods add up to the outlet; what each period has at least by"
+        " itself is <code>low</code> in <code>statement.json</code>.</small></p>"
+    )
 
 
 def _added(statement: Mapping[str, Any]) -> Iterator[str]:
@@ -151,7 +159,11 @@ def _units(lines: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _three(energy: Any) -> Sequence[Cell]:
-    low, best, high = three(energy)
+    return _cells(three(energy))
+
+
+def _cells(figures: Sequence[str]) -> Sequence[Cell]:
+    low, best, high = figures
     return number(low or "–", "b"), number(best), number(high)
 
 

@@ -1,4 +1,7 @@
-"""A statement as CSV: a row for each outlet, then the sums, as `statement.json` has them."""
+"""A statement as CSV: a row for each outlet, then the sums, as `statement.json` has them.
+
+The lowest of a period of the tariff is its part of the outlet's lowest, so that periods add up.
+"""
 
 from __future__ import annotations
 
@@ -30,13 +33,13 @@ def _rows(statement: Mapping[str, Any]) -> Iterator[Sequence[object]]:
         said = (f"{line['read']:.4f}", line["grade"], line["reason"], events)
         yield ("outlet", customer, *places, *period, *three(line["kwh"]), "", *flows, *said)
         for name, energy in line["tariff"].items():
-            rest = ["", "", *three(energy), name]
+            rest = ["", "", *of_period(energy), name]
             yield ("tariff", customer, *places, *period[:2], *rest, *[""] * 6)
     whole = ("", "", "", "", statement["from"], statement["to"], "", "")
     flows = [total["peak_kw"], total["p95_kw"]]
     yield ("total", customer, *whole, *three(total["kwh"]), "", *flows, *[""] * 4)
     for name, energy in total["tariff"].items():
-        yield ("total of tariff", customer, *whole, *three(energy), name, *[""] * 6)
+        yield ("total of tariff", customer, *whole, *of_period(energy), name, *[""] * 6)
     for name, energy in additions(statement):
         yield (name, customer, *whole, *three(energy), *[""] * 7)
 
@@ -57,6 +60,11 @@ def three(energy: Any) -> Sequence[str]:
     if energy is None:
         return ["", "", ""]
     return [_figure(energy[one]) for one in ("low", "best", "high")]
+
+
+def of_period(energy: Any) -> Sequence[str]:
+    """Of a period: as `three`, with its part of the lowest in place of its own lowest."""
+    return three(energy if energy is None else {**energy, "low": energy["billed"]})
 
 
 def _figure(value: Any) -> str:
