@@ -1,0 +1,147 @@
+"""`python -m tests.mutants` puts small faults into the modules that decide, one at a time, and
+lists those that no test notices.
+
+A survivor that changes nothing that anybody can see is explained in explained.toml, beside this
+file. Any other is a missing test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fnmatch
+import json
+import os
+import random
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Optional
+
+import pytest
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+from tests.mutants.mutations import Mutant
+from tests.mutants.runner import Outcome, Runner
+from tests.mutants.targets import TARGETS
+from tests.needs import ROOT
+
+_EXPLAINED = Path(__file__).with_name("explained.toml")
+_HEADS = ("module", "mutants", "killed", "endless", "explained", "no test", "survived", "seconds")
+
+
+def explained() -> dict[str, dict[str, str]]:
+    """module → key of a mutant → why nobody can see it."""
+    found: dict[str, dict[str, str]] = tomllib.loads(_EXPLAINED.read_text("utf-8"))
+    return found
+
+
+def try_modules(
+    tests: Sequence[str],
+    modules: Sequence[str],
+    processes: int,
+    pick: Callable[[Mutant], bool],
+    root: Path = ROOT,
+) -> Iterator[Outcome]:
+    """Tries modules with the same tests, in a process of its own: pytest collects once in a
+    process, and says nothing of value.
+    """
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(read)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for number in (0, 1, 2):
+            os.dup2(nowhere, number)
+        with os.fdopen(write, "w") as pipe:
+
+            def report(outcome: Outcome) -> None:
+                print(json.dumps(outcome), file=pipe, flush=True)
+
+            runner = Runner(root, modules, processes, pick, report)
+            rooted = ["--rootdir", str(root), "-c", str(ROOT / "pyproject.toml")]
+            arguments = ["-q", "-p", "no:cacheprovider", "--no-summary", *rooted, *tests]
+            code = pytest.main(arguments, plugins=[runner])
+            os._exit(int(code))
+    os.close(write)
+    with os.fdopen(read) as lines:
+        for line in lines:
+            yield Outcome(*json.loads(line))
+    _, status = os.waitpid(child, 0)
+    if status:
+        raise SystemExit(f"pytest could not collect {' '.join(tests)}: run it to see why")
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.mutants",
+        description=__doc__,
+        epilog="exit codes: 0 every mutant is noticed or explained; 1 one is not, or a test fails"
+        " without a mutant; 2 wrong arguments",
+    )
+    parser.add_argument(
+        "modules",
+        nargs="*",
+        metavar="MODULE",
+        help="paths or patterns (default: all of targets.py)",
+    )
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N")
+    parser.add_argument(
+        "--share", type=float, default=1.0, metavar="PART", help="only this part of the mutants"
+    )
+    parser.add_argument("--lines", metavar="FROM-TO", help="only mutants in these lines")
+    options = parser.parse_args(arguments)
+    patterns = options.modules or ["*"]
+    paths = [path for path in TARGETS if any(fnmatch.fnmatch(path, one) for one in patterns)]
+    if not paths:
+        parser.error(f"no module of targets.py fits {' '.join(patterns)}")
+    lines = range(sys.maxsize)
+    if options.lines:
+        first, _, last = options.lines.partition("-")
+        lines = range(int(first), int(last or first) + 1)
+    chosen = random.Random(0)
+
+    def pick(mutant: Mutant) -> bool:
+        return chosen.random() < options.share and mutant.line in lines
+
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for path in paths:
+        groups.setdefault(TARGETS[path], []).append(path)
+    reasons = explained()
+    rows: list[Sequence[object]] = [_HEADS]
+    missed = 0
+    for tests, modules in groups.items():
+        for one in try_modules(tests, modules, options.processes, pick):
+            known = reasons.get(one.module, {})
+            alive = [(line, key, "survived") for line, key in one.survived if key not in known]
+            alive += [(line, key, "no test") for line, key in one.unreached if key not in known]
+            for line, key, word in sorted(alive):
+                print(f"{one.module}:{line}: {word}: {key}", flush=True)
+            for test in one.failed:
+                print(f"{one.module}: fails without a mutant: {test}", flush=True)
+            count = one.killed + one.endless + len(one.survived) + len(one.unreached)
+            without_reason = [word for _, _, word in alive]
+            rows.append(
+                (
+                    one.module,
+                    count,
+                    one.killed,
+                    one.endless,
+                    count - one.killed - one.endless - len(alive),
+                    without_reason.count("no test"),
+                    without_reason.count("survived"),
+                    round(one.seconds),
+                )
+            )
+            missed += len(alive) + len(one.failed)
+    widths = [max(len(str(row[n])) for row in rows) for n in range(len(_HEADS))]
+    for row in rows:
+        print("  ".join(str(cell).ljust(width) for cell, width in zip(row, widths)).rstrip())
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""What is changed in a module, and that a change is noticed by a test or listed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.mutants.__main__ import explained, try_modules
+from tests.mutants.mutations import mutants
+from tests.mutants.targets import TARGETS
+from tests.needs import ROOT
+
+
+@pytest.mark.parametrize(
+    "body, changed",
+    [
+        ("if a < b: return 1", {"a <= b", "a >= b", "return 2", "return None"}),
+        ("return a and not b", {"a or not b", "a and (b)", "return None"}),
+        ("a += b * 2", {"a -= b * 2", "a += b / 2", "a += b * 3"}),
+        ("return min(a, b)", {"max(a, b)", "return None"}),
+        ("a.append(b)", {"pass"}),
+        ("raise ValueError(f'{a[:60]}')", {"pass"}),
+        ("return [a for a in b if a]", {"if (not (a))", "return None"}),
+        ("return True", {"return False", "return None"}),
+    ],
+)
+def test_each_operator_number_condition_and_statement_is_changed_once(
+    body: str, changed: set[str]
+) -> None:
+    source = f"LIMIT = 3 > 2\n\n\ndef f(a: int, b: int = 1) -> int:\n    {body}\n"
+
+    found = mutants(source)
+
+    assert len(found) == len(changed)
+    assert all(any(part in mutant.after for mutant in found) for part in changed)
+    assert all(mutant.line == 5 and mutant.function == "f" for mutant in found)
+    for mutant in found:
+        compile(mutant.source, "changed", "exec")
+        assert mutant.source.count("\n") == source.count("\n")
+
+
+def test_methods_and_their_decorators_are_found() -> None:
+    found = mutants(
+        "class A:\n    @property\n    def b(self) -> int:\n        return 1 if 2 else 3\n"
+    )
+
+    assert {(mutant.function, mutant.first_line) for mutant in found} == {("A.b", 2)}
+
+
+def test_a_mutant_that_no_test_notices_survives_and_another_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "guarded.py").write_text(
+        "def larger(a, b):\n    return a > b\n\n\ndef never():\n    return 1\n"
+    )
+    tests = tmp_path / "test_guarded.py"
+    tests.write_text("from guarded import larger\ndef test(): assert larger(2, 1)\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    (outcome,) = try_modules([str(tests)], ["guarded.py"], 1, lambda mutant: True, root=tmp_path)
+
+    assert (outcome.killed, outcome.endless, outcome.failed) == (2, 0, [])
+    assert [key for _, key in outcome.survived] == ["larger: return a > b => return a >= b"]
+    assert {line for line, _ in outcome.unreached} == {6}
+
+
+def test_every_explained_mutant_exists_and_has_a_reason() -> None:
+    for path, reasons in explained().items():
+        assert path in TARGETS
+        keys = {mutant.key for mutant in mutants((ROOT / path).read_text("utf-8"))}
+        assert set(reasons) <= keys, path
+        assert all(reason.endswith(".") for reason in reasons.values())
+
+
+def test_the_modules_that_decide_and_their_tests_exist() -> None:
+    for path, tests in TARGETS.items():
+        assert (ROOT / path).is_file()
+        assert all((ROOT / test).is_dir() for test in tests)
