@@ -122,6 +122,10 @@ class Reader:
             self.got[full] = self._device.get(full)
         return self.got[full]
 
+    def has_got(self, oid: str) -> bool:
+        """Whether this object's GET was answered, with a value or without."""
+        return self.resolve(oid) in self.got
+
     def expect(self, reads: Iterable[Callable[[Reader], object]]) -> None:
         """Functions that will be called with this reader. If it lacks an object, it looks what else
         they lack, and reads that ahead too."""

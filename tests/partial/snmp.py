@@ -18,7 +18,16 @@ from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen import parts_of
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.sources import Column, Gathered, Joined, Listed, NamedRows, Source, Spelt
+from handlers.snmp.sources import (
+    Column,
+    Gathered,
+    Joined,
+    Listed,
+    NamedRows,
+    Signed,
+    Source,
+    Spelt,
+)
 from tests.handlers.snmp import recorded, units
 from tests.handlers.snmp.memory import Memory, Value, of_rows
 from tests.needs import SHARED
@@ -248,7 +257,13 @@ def _counters(
 
 
 # the field of a source that has its values; the others select, count or join
-_VALUES = {Listed: "known", Joined: "values", Gathered: "values", Spelt: "values"}
+_VALUES = {
+    Listed: "known",
+    Joined: "values",
+    Gathered: "values",
+    Signed: "values",
+    Spelt: "values",
+}
 
 
 def _valued(source: Source) -> Iterator[str]:

@@ -3,16 +3,18 @@ PDU-MIB of the first PX, which Eaton copied below its own root.
 
 PDU2-MIB: the index is pdu.outlet. Tables of sensors add the sensor's type (1 A, 5 W, 8 Wh, 14
 on/off). States are values of a general enumeration for sensors (7 on, 8 off), commands are 0 (off)
-and 1 (on). The device reports the decimal digits of each sensor. The tables of outlet sensors have
-a row for each outlet and type, 612 on a PX4 of 36 outlets, so usually only the values are walked.
-An outlet's capabilities name its sensors. A reading of 0 counts unless the sensor is reported as
-unavailable. The current that a three-phase inlet reports is its highest line current, so its poles
-are summed. An inlet of one phase has no readings by pole, so its own current counts.
+and 1 (on). The device reports the decimal digits of each sensor, and its smallest possible reading:
+if that is below 0, the reading is in the signed column, and the unsigned one is undefined. Firmware
+before 3.0 has no signed columns. The tables of outlet sensors have a row for each outlet and type,
+612 on a PX4 of 36 outlets, so usually only the values are walked. An outlet's capabilities name its
+sensors. A reading of 0 counts unless the sensor is reported as unavailable. The current that a
+three-phase inlet reports is its highest line current, so its poles are summed. An inlet of one
+phase has no readings by pole, so its own current counts.
 
 PDU-MIB: the state column itself is written. An energy of 0 means "not measured".
 """
 
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from ..parts import (
     RECORDED,
@@ -44,6 +46,8 @@ from ..sources import (
     Number,
     Only,
     Part,
+    Provided,
+    Signed,
     Source,
     Unless,
 )
@@ -65,73 +69,103 @@ from .shorthand import (
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
 
 
-def _sensor(values: Source, digits: Source, energy: bool = False) -> Figure:
-    return Figure(values, THOUSANDTHS if energy else ONES, (), exponent=Negative(digits))
+class _Sensors(NamedTuple):
+    """The tables of one kind of part, such as inlets. `part` is its name in the MIB's objects."""
 
+    readings: str  #: the entry of the measurements
+    configuration: str  #: the entry of the sensors' configuration
+    part: str
+
+    def is_available(self, kind: str) -> Column:
+        return column(
+            f"{self.readings}.2", f"measurements{_upper(self.part)}SensorIsAvailable", kind
+        )
+
+    def digits(self, kind: str) -> Column:
+        """A row for each part with a sensor."""
+        return column(f"{self.configuration}.7", f"{self.part}SensorDecimalDigits", kind)
+
+    def minimum(self, kind: str = "") -> Column:
+        return column(f"{self.configuration}.27", f"{self.part}SensorSignedMinimum", kind)
+
+    def values(self, kind: str, minimum: Optional[Source] = None) -> Signed:
+        """The readings. `minimum`: see `Signed`; by default an empty one for a sensor whose row is
+        missing in the answer."""
+        measured = f"measurements{_upper(self.part)}Sensor"
+        digits = self.digits(kind)
+        return Signed(
+            column(f"{self.readings}.4", f"{measured}Value", kind),
+            column(f"{self.readings}.6", f"{measured}SignedValue", kind),
+            minimum or Listed(Provided(digits, self.minimum(), "(?s).*"), self.minimum(kind)),
+            column(f"{self.configuration}.26", f"{self.part}SensorSignedMaximum", kind),
+        )
+
+    def figure(self, source: Source, kind: str, digits: Optional[Source] = None) -> Figure:
+        scale = THOUSANDTHS if kind == ENERGY else ONES
+        return Figure(source, scale, (), exponent=Negative(digits or self.digits(kind)))
+
+    def compared(self, kind: str) -> Source:
+        """The readings, and an empty one for each sensor of which the answer has none."""
+        return beside(self.values(kind), self.is_available(kind))
+
+    def metered(self, kind: str) -> Source:
+        """Rows if a part has a reading, or a sensor that is available or left out of the answer."""
+        available = self.is_available(kind)
+        return First(
+            (
+                Only(available, available, ("2",), keep=False),
+                Unless(self.compared(kind), available),
+                Unless(self.digits(kind), available),
+            )
+        )
+
+    def parts(self, kind: str) -> Source:
+        """A row for each part, without a value if the reading is not available, or if the answer
+        left out one that is.
+        """
+        values = self.compared(kind)
+        measured = Only(values, self.is_available(kind), ("2",), keep=False)
+        return Listed(First((values, self.metered(kind))), measured)
+
+
+def _upper(word: str) -> str:
+    return word[0].upper() + word[1:]
+
+
+UNITS = _Sensors("13742.6.5.1.3.1", "13742.6.3.2.5.1", "unit")
+INLETS = _Sensors("13742.6.5.2.3.1", "13742.6.3.3.4.1", "inlet")
+INLET_POLES = _Sensors("13742.6.5.2.4.1", "13742.6.3.3.6.1", "inletPole")
+PROTECTORS = _Sensors("13742.6.5.3.3.1", "13742.6.3.4.4.1", "overCurrentProtector")
+OUTLETS = _Sensors("13742.6.5.4.3.1", "13742.6.3.5.4.1", "outlet")
 
 # BITS: the sensor of type N has bit N - 1
 CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities")
 
 
 def _outlet(kind: str) -> Figure:
-    values = column("13742.6.5.4.3.1.4", "measurementsOutletSensorValue", kind)
-    available = column("13742.6.5.4.3.1.2", "measurementsOutletSensorIsAvailable", kind)
-    digits = column("13742.6.3.5.4.1.7", "outletSensorDecimalDigits", kind)
     fitted = Bits(CAPABILITIES, int(kind) - 1)
-    return _sensor(
+    alike = Only(CAPABILITIES, fitted, ("1",))
+    values = OUTLETS.values(kind, Alike(OUTLETS.minimum(kind), alike))
+    available = OUTLETS.is_available(kind)
+    return OUTLETS.figure(
         First(
             (
                 Checked(Only(values, fitted, ("1",)), ("0",), available, ("2",)),
                 Unless(Only(values, available, ("2",), keep=False), CAPABILITIES),
             )
         ),
-        Alike(digits, Only(CAPABILITIES, fitted, ("1",))),
-        kind == ENERGY,
+        kind,
+        Alike(OUTLETS.digits(kind), alike),
     )
 
 
-def _inlet_value(kind: str) -> Source:
-    return beside(
-        column("13742.6.5.2.3.1.4", "measurementsInletSensorValue", kind),
-        column("13742.6.5.2.3.1.2", "measurementsInletSensorIsAvailable", kind),
-    )
+def _inlets(kind: str) -> Figure:
+    return INLETS.figure(INLETS.parts(kind), kind)
 
 
-def _available(kind: str) -> Source:
-    """A row for each inlet with a sensor that the device reports as available."""
-    available = column("13742.6.5.2.3.1.2", "measurementsInletSensorIsAvailable", kind)
-    return Only(available, available, ("2",), keep=False)
-
-
-def _inlet_digits(kind: str) -> Column:
-    """A row for each inlet with a sensor."""
-    return column("13742.6.3.3.4.1.7", "inletSensorDecimalDigits", kind)
-
-
-def _metered_inlet(kind: str) -> Source:
-    """Rows if an inlet has a reading, or a sensor that is available or that the answer left out."""
-    available = column("13742.6.5.2.3.1.2", "measurementsInletSensorIsAvailable", kind)
-    return First(
-        (
-            _available(kind),
-            Unless(_inlet_value(kind), available),
-            Unless(_inlet_digits(kind), available),
-        )
-    )
-
-
-def _inlets(kind: str) -> Source:
-    """A row for each inlet, without a value if the reading is not available, or if the answer left
-    out one that is.
-    """
-    available = column("13742.6.5.2.3.1.2", "measurementsInletSensorIsAvailable", kind)
-    values = _inlet_value(kind)
-    measured = Only(values, available, ("2",), keep=False)
-    return Listed(First((values, _metered_inlet(kind))), measured)
-
-
-def _inlet(kind: str) -> Figure:
-    return _sensor(_inlets(kind), _inlet_digits(kind), kind == ENERGY)
+def _units(kind: str) -> Figure:
+    """Of units whose inlets have no such sensor."""
+    return UNITS.figure(Provided(UNITS.parts(kind), UNITS.is_available(""), "(?s).*"), kind)
 
 
 ON_STARTUP = column("13742.6.3.5.3.1.13", "outletStateOnStartup")
@@ -147,13 +181,15 @@ INLET_COUNT = column("13742.6.3.2.2.1.2", "inletCount")
 PDUS = Only(INLET_COUNT, INLET_COUNT, ("0",), keep=False)
 LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
 NEUTRAL = "4"  # a value of inletPoleLine
-POLES = column("13742.6.5.2.4.1.4", "measurementsInletPoleSensorValue", CURRENT)
-POLE_AVAILABLE = column("13742.6.5.2.4.1.2", "measurementsInletPoleSensorIsAvailable", CURRENT)
+POLES = INLET_POLES.values(CURRENT)
 POLE_LINE = column("13742.6.3.3.5.1.1", "inletPoleLine")
-LINES = _sensor(
+LINES = INLET_POLES.figure(
     Only(
         Arc(
-            beside(Listed(POLES, Checked(POLES, ("0",), POLE_AVAILABLE, ("2",))), POLE_LINE),
+            beside(
+                Listed(POLES, Checked(POLES, ("0",), INLET_POLES.is_available(CURRENT), ("2",))),
+                POLE_LINE,
+            ),
             -1,
             ("1", "2", "3"),
         ),
@@ -161,25 +197,19 @@ LINES = _sensor(
         (NEUTRAL,),
         keep=False,
     ),
-    column("13742.6.3.3.6.1.7", "inletPoleSensorDecimalDigits", CURRENT),
+    CURRENT,
 )
-ONE_PHASE_INLETS = _sensor(
+ONE_PHASE_INLETS = INLETS.figure(
     Only(
-        _inlets(CURRENT),
-        beside(column("13742.6.3.3.3.1.5", "inletPoleCount"), _inlet_value(CURRENT)),
+        INLETS.parts(CURRENT),
+        beside(column("13742.6.3.3.3.1.5", "inletPoleCount"), INLETS.compared(CURRENT)),
         ("1", "2"),
     ),
-    _inlet_digits(CURRENT),
+    CURRENT,
 )
 # Breakers are summed only if no inlet has a current, not even the highest line current of a
 # three-phase inlet.
-BREAKERS = _sensor(
-    Unless(
-        column("13742.6.5.3.3.1.4", "measurementsOverCurrentProtectorSensorValue", CURRENT),
-        _metered_inlet(CURRENT),
-    ),
-    column("13742.6.3.4.4.1.7", "overCurrentProtectorSensorDecimalDigits", CURRENT),
-)
+BREAKERS = PROTECTORS.figure(Unless(PROTECTORS.values(CURRENT), INLETS.metered(CURRENT)), CURRENT)
 
 # PDU-MIB of the first PX. `~` is its root: 13742.4.1, or another one in older firmware and in
 # copies.
@@ -291,10 +321,23 @@ PROFILES = (
             ),
         ),
         load=total(LINES, ONE_PHASE_INLETS, BREAKERS, else_outlets=True, unit=THE_PDU, units=PDUS),
-        power=total(_inlet(POWER), else_outlets=True, unit=THE_PDU, units=PDUS),
-        energy=total(_inlet(ENERGY), else_outlets=True, unit=THE_PDU, units=PDUS),
+        power=total(
+            _inlets(POWER),
+            _units(POWER),
+            else_outlets=True,
+            unit=THE_PDU,
+            units=PDUS,
+        ),
+        energy=total(
+            _inlets(ENERGY),
+            _units(ENERGY),
+            else_outlets=True,
+            unit=THE_PDU,
+            units=PDUS,
+        ),
         switching_confidence=Confidence.HIGH,
         evidence=RECORDED,
+        note="A negative reading, such as of power that is fed back, is no figure.",
         unread=(
             "outletSuspendedState: the reason why an outlet is off; "
             "measurementsOutletSensorIsAvailable: a row for each sensor of each outlet, "

@@ -11,7 +11,17 @@ from .choices import First, Merged, Prefixed, Provided, Unless, Whole
 from .filters import Arc, Checked, Complete, Counted, EachUnit, Listed, OfUnits, Only
 from .joins import Joined, Part
 from .objects import Column, Scalar
-from .special import Alike, Field, Gathered, NamedRows, Negative, Packed, Renumbered, Spelt
+from .special import (
+    Alike,
+    Field,
+    Gathered,
+    NamedRows,
+    Negative,
+    Packed,
+    Renumbered,
+    Signed,
+    Spelt,
+)
 from .spread import Span, Spread, Tables
 from .values import Bits, Chained, Number
 
@@ -44,6 +54,7 @@ __all__ = [
     "ReadOnly",
     "Renumbered",
     "Scalar",
+    "Signed",
     "Source",
     "Span",
     "Spelt",

@@ -198,11 +198,64 @@ class Alike(ReadOnly):
             kinds.setdefault((identity.partition(".")[0], mark), []).append(identity)
         found: Rows = {}
         for identities in kinds.values():
-            first, last = (self.source.one(reader, identities[n]) for n in (0, -1))
-            if first is None or first != last:
+            first, last = identities[0], identities[-1]
+            value = self.source.one(reader, first)
+            if value is None and not reader.has_got(self.source.instance(reader, first)):
+                self.source.one(reader, last)  # `reader` only notes what will be read
+                continue
+            if value is None or value != self.source.one(reader, last):
                 return self.source.rows(reader)
-            found.update(dict.fromkeys(identities, first))
+            found.update(dict.fromkeys(identities, value))
         return found if kinds else self.source.rows(reader)
+
+    def asks(self) -> Iterator[Ask]:
+        return self.like.asks()
+
+
+class Signed(ReadOnly):
+    """Readings of sensors that the device gives twice, unsigned and signed: the signed one if the
+    sensor's smallest possible reading is below 0, else the unsigned one.
+
+    Of a sensor whose minimum an answer lacks, the reading on which both agree, else an empty value.
+    A signed reading is empty if the sensor's largest possible one is not above 0: the device shows
+    0 for a range that does not fit into 32 bits, and for its readings too.
+
+    Fields:
+        values: the unsigned readings.
+        signed: the signed readings, only read if a minimum is below 0 or missing.
+        minimum: the smallest possible reading of each sensor, signed. Without rows, the firmware
+            has no signed readings.
+        maximum: the largest one, signed, only read with `signed`.
+    """
+
+    WHY = "its values are readings"
+
+    values: Source
+    signed: Source
+    minimum: Source
+    maximum: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        values = self.values.rows(reader)
+        least = {row: number(held) for row, held in self.minimum.rows(reader).items()}
+        negative = {row for row, held in least.items() if held is not None and held < 0}
+        unknown = {row for row in values if least and least.get(row) is None}
+        if not negative and not unknown:
+            return values
+        signed, most = self.signed.rows(reader), self.maximum.rows(reader)
+        found: Rows = {}
+        for row in {**values, **dict.fromkeys(negative)}:
+            value, other = values.get(row, ""), signed.get(row, "")
+            if row in negative:
+                largest = number(most[row]) if row in most else None
+                found[row] = "" if largest is not None and largest <= 0 else other
+            else:
+                found[row] = "" if row in unknown and text(value) != text(other) else value
+        return found
+
+    def asks(self) -> Iterator[Ask]:
+        yield from self.values.asks()
+        yield from self.minimum.asks()
 
 
 class Gathered(ReadOnly):

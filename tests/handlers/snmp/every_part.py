@@ -40,6 +40,7 @@ from handlers.snmp.sources import (
     Provided,
     Renumbered,
     Scalar,
+    Signed,
     Span,
     Spelt,
     Spread,
@@ -122,6 +123,7 @@ EVERY_PART = Profile(
                         Unless(C, Listed(C, S)),
                         Checked(Alike(C, S), ("0",), S, ("2",), 3),
                         Renumbered(C, S),
+                        Signed(C, S, C, S),
                         Complete(C, S, S, 3, -1),
                     )
                 )

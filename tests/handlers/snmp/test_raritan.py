@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from typing import Callable, NamedTuple, Optional
 
 import pytest
 
@@ -113,3 +115,169 @@ def test_the_load_is_the_sum_of_the_outlets_if_one_of_two_inlets_is_unavailable(
     ):
         device.put(oid, value)
     assert meter(device).load == Decimal("1.59")
+
+
+class Sensor(NamedTuple):
+    """A sensor of PDU2-MIB: the entries of its readings and of its configuration, index and type,
+    and how the figure is read.
+    """
+
+    readings: str
+    configuration: str
+    row: str
+    kind: int
+    read: Callable[[metering.DeviceFigures], Optional[Decimal]]
+
+
+def _load(found: metering.DeviceFigures) -> Optional[Decimal]:
+    return found.load
+
+
+def _power(found: metering.DeviceFigures) -> Optional[Decimal]:
+    return found.power
+
+
+def _energy(found: metering.DeviceFigures) -> Optional[Decimal]:
+    return found.energy
+
+
+UNIT, INLET = ("5.1.3.1", "3.2.5.1", "1"), ("5.2.3.1", "3.3.4.1", "1.1")
+POLE, PROTECTOR = ("5.2.4.1", "3.3.6.1", "1.1.1"), ("5.3.3.1", "3.4.4.1", "1.1")
+OUTLET = ("5.4.3.1", "3.5.4.1", "1.1")
+SENSORS = {
+    "inlet A": Sensor(*INLET, 1, _load),
+    "inlet W": Sensor(*INLET, 5, _power),
+    "inlet kWh": Sensor(*INLET, 8, _energy),
+    "pole A": Sensor(*POLE, 1, _load),
+    "protector A": Sensor(*PROTECTOR, 1, _load),
+    "unit W": Sensor(*UNIT, 5, _power),
+    "unit kWh": Sensor(*UNIT, 8, _energy),
+    "outlet A": Sensor(*OUTLET, 1, lambda found: found.current_of.get("1.1")),
+    "outlet W": Sensor(*OUTLET, 5, lambda found: found.power_of.get("1.1")),
+    "outlet kWh": Sensor(*OUTLET, 8, lambda found: found.energy_of.get("1.1")),
+}
+EACH_SENSOR = pytest.mark.parametrize("sensor", SENSORS.values(), ids=list(SENSORS))
+UNDEFINED = pytest.mark.parametrize("undefined", [0, 2**32 - 52, 47, None])
+
+
+def unit(
+    sensor: Sensor,
+    value: Optional[int],
+    signed: Optional[int] = None,
+    minimum: Optional[int] = None,
+    maximum: Optional[int] = None,
+    digits: int = 1,
+) -> Memory:
+    """A PDU with one inlet, one outlet and one sensor. None: no row."""
+    device = Memory(
+        {
+            "1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.13742.6",
+            f"{E}3.2.2.1.2.1": 1,
+            f"{E}3.2.2.1.4.1": 1,
+            f"{E}3.3.3.1.5.1.1": 2,
+            f"{E}3.3.5.1.1.1.1.1": 1,
+            f"{E}3.5.3.1.2.1.1": "1",
+            f"{E}4.1.2.1.3.1.1": 7,
+        }
+    )
+    add(device, sensor, value, signed, minimum, maximum, digits)
+    return device
+
+
+def add(
+    device: Memory,
+    sensor: Sensor,
+    value: Optional[int],
+    signed: Optional[int] = None,
+    minimum: Optional[int] = None,
+    maximum: Optional[int] = None,
+    digits: int = 1,
+) -> None:
+    for entry, number, held in (
+        (sensor.readings, 2, 1),
+        (sensor.readings, 4, value),
+        (sensor.readings, 6, signed),
+        (sensor.configuration, 7, digits),
+        (sensor.configuration, 26, maximum),
+        (sensor.configuration, 27, minimum),
+    ):
+        if held is not None:
+            device.put(f"{E}{entry}.{number}.{sensor.row}.{sensor.kind}", held)
+
+
+def figure(device: Memory, sensor: Sensor) -> Optional[Decimal]:
+    return sensor.read(metering.meter(detection.detect(device, PROFILES)))
+
+
+def scaled(sensor: Sensor, value: int, digits: int = 1) -> Decimal:
+    return Decimal(value).scaleb(-digits - 3 * (sensor.kind == 8))
+
+
+@EACH_SENSOR
+@UNDEFINED
+@pytest.mark.parametrize("digits", [0, 3])
+def test_a_sensor_that_can_be_negative_has_its_signed_reading(
+    sensor: Sensor, undefined: Optional[int], digits: int
+) -> None:
+    device = unit(sensor, undefined, 52, -63000, 63000, digits)
+    assert figure(device, sensor) == scaled(sensor, 52, digits)
+
+
+@EACH_SENSOR
+@UNDEFINED
+def test_a_negative_reading_is_no_figure(sensor: Sensor, undefined: Optional[int]) -> None:
+    assert figure(unit(sensor, undefined, -52, -63000), sensor) is None
+
+
+@EACH_SENSOR
+@UNDEFINED
+def test_a_sensor_whose_range_has_neither_form_has_no_figure(
+    sensor: Sensor, undefined: Optional[int]
+) -> None:
+    assert figure(unit(sensor, undefined, 0, -63000, 0), sensor) is None
+    assert figure(unit(sensor, undefined, None, -63000), sensor) is None
+
+
+@EACH_SENSOR
+def test_a_sensor_that_cannot_be_negative_has_its_unsigned_reading(sensor: Sensor) -> None:
+    device = unit(sensor, 52, 0, 0, 0)
+    assert figure(device, sensor) == scaled(sensor, 52)
+    signed = [line for line in device.asked if re.search(rf"{sensor.readings}\.6\b", line)]
+    assert signed == []  # no request more than that of the minimum
+
+
+@EACH_SENSOR
+def test_firmware_without_signed_columns_has_unsigned_readings(sensor: Sensor) -> None:
+    assert figure(unit(sensor, 52), sensor) == scaled(sensor, 52)
+
+
+@pytest.mark.parametrize("name", ["inlet A", "inlet W", "inlet kWh", "pole A"])
+def test_a_minimum_that_an_answer_lacks_is_not_taken_for_0(name: str) -> None:
+    sensor = SENSORS[name]
+    for signed, expected in ((52, None), (47, scaled(sensor, 47))):
+        device = unit(sensor, 47, signed)
+        device.put(f"{E}{sensor.configuration}.27.{sensor.row}.4", 0)  # of its voltage
+        assert figure(device, sensor) == expected
+
+
+def test_signed_and_unsigned_outlets_of_a_table_are_read_each_by_its_own_column() -> None:
+    for name in ("outlet A", "outlet W", "outlet kWh"):
+        first = SENSORS[name]
+        device = unit(first, 0, 52, -63000)
+        device.put(f"{E}3.5.3.1.2.1.2", "2")
+        device.put(f"{E}4.1.2.1.3.1.2", 7)
+        device.put(f"{E}3.2.2.1.4.1", 2)
+        add(device, first._replace(row="1.2"), 640, 0, 0, digits=2)
+        found = metering.meter(detection.detect(device, PROFILES))
+        of = {1: found.current_of, 5: found.power_of, 8: found.energy_of}[first.kind]
+        assert of == {"1.1": scaled(first, 52), "1.2": scaled(first, 640, 2)}
+
+
+def test_linked_units_may_have_signed_and_unsigned_inlets() -> None:
+    for name in ("inlet A", "inlet W", "inlet kWh"):
+        first = SENSORS[name]
+        device = unit(first, 0, 52, -63000)
+        device.put(f"{E}3.2.2.1.2.2", 1)
+        device.put(f"{E}3.3.3.1.5.2.1", 2)
+        add(device, first._replace(row="2.1"), 640, 0, 0)
+        assert figure(device, first) == scaled(first, 692)

@@ -22,6 +22,7 @@ POLE_SENSOR, POLE_DIGITS = f"{_PDU}.5.2.4.1", f"{_PDU}.3.3.6.1.7"
 _CURRENT, _POWER, _ENERGY, _ON_OFF = 1, 5, 8, 14
 _NORMAL, _ON, _OFF = 4, 7, 8
 _AVAILABLE, _STATE, _VALUE = ".2", ".3", ".4"
+_SIGNED_MINIMUM = ".27"  # of the sensors' configuration
 _CYCLE_S = 1.0
 _NEUTRAL_MA = 250
 _CAPABILITIES, _CAPABILITY_OCTETS = ".10", 10
@@ -176,3 +177,4 @@ def _sensors(
         rows.put(f"{table}{_STATE}.{index}.{kind}", _NORMAL)
         rows.put(f"{table}{_VALUE}.{index}.{kind}", value, GAUGE)
         rows.put(f"{digits}.{index}.{kind}", places, GAUGE)
+        rows.put(f"{digits.rpartition('.')[0]}{_SIGNED_MINIMUM}.{index}.{kind}", 0)
