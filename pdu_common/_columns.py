@@ -12,7 +12,8 @@ from operator import lt
 from typing import Optional
 
 from . import _reads
-from ._errors import SnmpError
+from ._errors import SnmpError, SnmpTimeout
+from ._learned import BULK_ROWS, Learned
 from ._reads import Arcs, Read, Rows, SnmpRequest, Typed, dotted
 
 # limit of the rows of all columns together
@@ -87,7 +88,11 @@ class _Column:
 
 
 def columns(
-    roots: Sequence[Arcs], found: dict[Arcs, Rows], likely: int, lead: Optional[Arcs]
+    roots: Sequence[Arcs],
+    found: dict[Arcs, Rows],
+    likely: int,
+    lead: Optional[Arcs],
+    learned: Learned,
 ) -> Read[None]:
     """Puts whole columns into `found`. Raises SnmpError, and then adds none.
 
@@ -105,7 +110,11 @@ def columns(
         asked = sorted(unread[:_COLUMNS], key=lambda one: one.root)
         most = min(_room(asked, rows), _left(asked, likely, every))
         request = SnmpRequest(_reads.GET_BULK, tuple(one.last for one in asked), most)
-        status, rows = yield request
+        try:
+            status, rows = yield request
+        except SnmpTimeout:
+            learned.bulk.silent(BULK_ROWS)
+            raise
         if status:
             raise SnmpError(f"{status} for a GETBULK of {len(asked)} columns")
         if not len(asked) <= len(rows) <= len(asked) * most:
@@ -145,7 +154,7 @@ def _room(asked: Sequence[_Column], last: Rows) -> int:
     whose rows had the octets of the next ones."""
     octets = 1 + sum(map(_octets, last)) // len(last) if last else _REST
     fitting = _OCTETS // sum([len(one.last) + 2 + octets for one in asked])
-    return max(1, fitting, _reads.BULK_ROWS // len(asked))
+    return max(1, fitting, BULK_ROWS // len(asked))
 
 
 def _octets(row: tuple[Arcs, Typed]) -> int:

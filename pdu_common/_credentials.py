@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ._errors import SnmpError
+from ._learned import Learned
 
 _VERSIONS = {"1": 1, "v1": 1, "2": 2, "2c": 2, "v2": 2, "v2c": 2, "3": 3, "v3": 3}
 _AUTH = {name: name for name in ("md5", "sha", "sha1", "sha224", "sha256", "sha384", "sha512")}
@@ -26,7 +27,7 @@ _LAST_CHARACTER = 0xFF  # pysnmp encodes text as Latin-1
 
 
 class Credentials:
-    """Address and login of one agent.
+    """Address and login of one agent, and what this session learned of it.
 
     No dataclass, because that would add 5 ms to each start. Its repr shows nothing.
     """
@@ -70,6 +71,8 @@ class Credentials:
         self.auth_protocol, self.priv_protocol = auth_protocol, priv_protocol
         #: at least 8 characters
         self.auth_password, self.priv_password = auth_password, priv_password
+        #: by the reads of this session; another session begins with a new one
+        self.learned = Learned()
 
     @property
     def name(self) -> str:

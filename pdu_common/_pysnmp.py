@@ -14,10 +14,11 @@ import asyncio
 import concurrent.futures
 import logging
 import sys
+import time
 import warnings
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any, Callable, TypeVar, Union
+from typing import Any, Callable, Optional, TypeVar, Union
 
 from pyasn1.error import PyAsn1Error
 from pysnmp.entity.rfc3413 import cmdgen
@@ -152,6 +153,7 @@ class _Agent:
         self._engine, self._target = engine, target
         self._auth = _authentication(credentials)
         self._peer, self.name = credentials.peer, credentials.name
+        self._timeout_s, self._learned = credentials.timeout_s, credentials.learned
 
     async def run(self, reading: Read[T]) -> T:
         """The result of a read. Raises SnmpError."""
@@ -171,15 +173,24 @@ class _Agent:
     async def _answer(self, request: SnmpRequest) -> SnmpAnswer:
         pairs = [(arcs, rfc1902.Null("")) for arcs in request.oids]
         numbers = (0, request.most) if request.kind == _reads.GET_BULK else ()
-        status, found = await self.ask(_GENERATORS[request.kind], pairs, *numbers)
+        patience_s = self._learned.patience_s(self._timeout_s)
+        # else pysnmp's own time-out ends the wait
+        wait_s = patience_s if request.asks_rows and patience_s < self._timeout_s else None
+        sent = time.monotonic()
+        status, found = await self.ask(_GENERATORS[request.kind], pairs, *numbers, wait_s=wait_s)
+        self._learned.answered(time.monotonic() - sent)
         return SnmpAnswer(status, [(arcs, of_wire(value)) for arcs, value in found])
 
     async def ask(
-        self, generator: Callable[[], Any], pairs: Pairs, *numbers: int
+        self,
+        generator: Callable[[], Any],
+        pairs: Pairs,
+        *numbers: int,
+        wait_s: Optional[float] = None,
     ) -> tuple[str, Pairs]:
         """The error status ("" for none) and the pairs of OID and value.
 
-        Raises SnmpError if no valid answer came.
+        Waits until `wait_s` or the timeout are over. Raises SnmpError if no valid answer came.
         """
         engine = self._engine.pysnmp
         answered: asyncio.Future[tuple[Any, Any, Any]] = asyncio.get_running_loop().create_future()
@@ -208,7 +219,9 @@ class _Agent:
                 [(rfc1902.ObjectName(arcs), value) for arcs, value in pairs],
                 take,
             )
-            trouble, status, found = await answered
+            trouble, status, found = await asyncio.wait_for(answered, wait_s)
+        except asyncio.TimeoutError:
+            raise SnmpTimeout(f"timeout: no SNMP answer from {self.name}") from None
         except (PySnmpError, PyAsn1Error) as error:
             raise SnmpError(f"{self.name}: {_short(error)}") from None
         if isinstance(trouble, errind.RequestTimedOut):

@@ -11,6 +11,7 @@ from collections.abc import Generator
 from typing import NamedTuple, TypeVar, Union
 
 from ._errors import SnmpError, SnmpTimeout
+from ._learned import Learned
 
 T = TypeVar("T")
 Value = Union[int, str, bytes, None]
@@ -37,12 +38,7 @@ GET = 0xA0
 GET_NEXT = 0xA1
 GET_BULK = 0xA5
 
-# rows of one GETBULK, about 1 kB of numbers; small agents cut or drop larger answers
-BULK_ROWS = 25
-# rows of one GETNEXT: 16 OIDs of 20 octets fit into the 484 octets that v1 agents accept (RFC 1157,
-# 4)
-V1_ROWS = 16
-_FIRST_GUESS = 4  # OIDs in the first request of a walk over v1
+_FIRST_GUESS = 4  # OIDs in the first request of a walk without GETBULK
 _ARCS = 2**32  # limit of an arc (RFC 2578, 3.5)
 _MOST_ARCS = 128  # of an OID (RFC 2578, 3.5)
 _SHORT_OID = 128  # characters of an OID whose arcs are kept
@@ -89,6 +85,11 @@ class SnmpRequest(NamedTuple):
     oids: tuple[Arcs, ...]
     #: max-repetitions of a GETBULK
     most: int = 0
+
+    @property
+    def asks_rows(self) -> bool:
+        """Whether it asks for several rows at once, which some agents do not answer."""
+        return self.kind == GET_BULK or (self.kind == GET_NEXT and len(self.oids) > 1)
 
 
 class SnmpAnswer(NamedTuple):
@@ -161,13 +162,13 @@ def _again(request: SnmpRequest, retries: int) -> Read[SnmpAnswer]:
 
 
 def subtree(
-    root: Arcs, after: Arcs, most: int, version: int, name: str, retries: int
+    root: Arcs, after: Arcs, most: int, version: int, name: str, retries: int, learned: Learned
 ) -> Read[Rows]:
     """The objects below `root` that follow `after`. Raises SnmpError.
 
     Ends with the answer that reaches `most` objects.
     """
-    asking = _V1Rows(root) if version == 1 else _Rows()
+    asking = _Rows(root, version > 1, learned)
     rows: Rows = []
     last = after
     depth = len(root)
@@ -196,74 +197,83 @@ def subtree(
 
 class _Rows:
     """Reads the next rows of a walk by GETBULK, and fewer at once from agents that drop or refuse
-    large answers.
+    large answers; by GETNEXT over v1, which has no GETBULK, and from agents that drop it.
+
+    A GETNEXT has several OIDs. The first one is the OID of the last row. The others are guesses of
+    the next rows: the same OID with its last arc raised by 1, 2 and so on. If the first OID is the
+    root itself, the guesses are its rows 1, 2 and so on. The answer to a guess is used only if the
+    guess equals the OID in the answer before it, so that no row between them is missed.
     """
 
-    def __init__(self, most: int = BULK_ROWS) -> None:
-        self._most = self._size = most
+    def __init__(self, root: Arcs, has_bulk: bool, learned: Learned) -> None:
+        self._root, self._learned = root, learned
+        #: rows of a GETBULK; 1: none is sent
+        self._bulk = learned.bulk.rows if has_bulk else 1
+        #: OIDs of a GETNEXT, and their limit
+        self._next, self._most_next = min(_FIRST_GUESS, learned.next.rows), learned.next.rows
 
     def after(self, last: Arcs, retries: int) -> Read[SnmpAnswer]:
         """The rows after `last`."""
         while True:
+            request = self._request(last)
             try:
-                answer = yield from (
-                    self._many(last) if self._size > 1 else _single(SnmpRequest(GET_NEXT, (last,)))
-                )
+                status, rows = yield request
             except SnmpTimeout:
-                if not retries:
+                # one that answered before may only lack an answer to this kind of request
+                if not retries and not (request.asks_rows and self._learned.is_alive):
                     raise
-                retries -= 1
-                self._shrink(self._size // 5)
+                retries = max(0, retries - 1)
+                self._quieter(request)
                 continue
-            if answer.status not in ("tooBig", "genErr", "noSuchName") or self._size == 1:
-                return answer
+            if request.kind == GET_BULK:
+                self._learned.bulk.answered()
+            else:
+                self._learned.next.answered()
+            if not status:
+                return SnmpAnswer(status, self._proven(request, rows))
+            if not request.asks_rows or status not in ("tooBig", "genErr", "noSuchName"):
+                return SnmpAnswer(status, rows)
+            self._smaller(request, status)
+
+    def _request(self, last: Arcs) -> SnmpRequest:
+        if self._bulk > 1:
+            return SnmpRequest(GET_BULK, (last,), self._bulk)
+        stem, number = (last[:-1], last[-1]) if len(last) > len(self._root) else (last, 0)
+        guesses = range(number + 1, min(number + self._next, _ARCS))
+        return SnmpRequest(GET_NEXT, (last, *((*stem, guess) for guess in guesses)))
+
+    def _quieter(self, request: SnmpRequest) -> None:
+        """Asks for less after a request without an answer."""
+        if request.kind == GET_BULK:
+            self._bulk = self._learned.bulk.silent(self._bulk)
+            self._next = 1  # shows whether the agent lacks GETBULK alone
+        elif request.asks_rows:
+            self._next = self._most_next = self._learned.next.silent(len(request.oids))
+
+    def _smaller(self, request: SnmpRequest, status: str) -> None:
+        """Asks for less after a request that was refused as a whole."""
+        if request.kind == GET_BULK:
             # A proxy in front of a v1 agent may fail a whole GETBULK because of one row. A GETNEXT
             # shows whether the walk ends.
-            self._shrink(self._size // 2 if answer.status == "tooBig" else 1)
+            self._bulk = self._bulk // 2 if status == "tooBig" else 1
+            self._next = self._most_next = 1
+        else:
+            # noSuchName: in v1, no object of the device follows one of them
+            size = 1 if status == "genErr" else len(request.oids) // 2
+            self._next = self._most_next = size
 
-    def _many(self, last: Arcs) -> Read[SnmpAnswer]:
-        return (yield SnmpRequest(GET_BULK, (last,), self._size))
-
-    def _shrink(self, size: int) -> None:
-        self._most = self._size = max(1, size)
-
-
-class _V1Rows(_Rows):
-    """Reads the next rows of a walk over v1, which has no GETBULK, by one GETNEXT with several
-    OIDs.
-
-    The first OID is the OID of the last row. The others are guesses of the next rows: the same OID
-    with its last arc raised by 1, 2 and so on. If the first OID is the root itself, the guesses are
-    its rows 1, 2 and so on.
-
-    The answer to a guess is used only if the guess equals the OID in the answer before it, so that
-    no row between them is missed.
-    """
-
-    def __init__(self, root: Arcs) -> None:
-        super().__init__(V1_ROWS)
-        self._root, self._size = root, _FIRST_GUESS
-
-    def _many(self, last: Arcs) -> Read[SnmpAnswer]:
-        stem, number = (last[:-1], last[-1]) if len(last) > len(self._root) else (last, 0)
-        guesses = range(number + 1, min(number + self._size, _ARCS))
-        asked = (last, *((*stem, guess) for guess in guesses))
-        status, rows = yield SnmpRequest(GET_NEXT, asked)
-        if status:  # noSuchName: no object of the device follows one of them
-            return SnmpAnswer("tooBig" if status == "noSuchName" else status, [])
+    def _proven(self, request: SnmpRequest, rows: Rows) -> Rows:
+        """The rows without those that answer a wrong guess."""
+        if request.kind == GET_BULK:
+            return rows
         found = rows[:1]
-        for guess, row in zip(asked[1:], rows[1:]):
+        for guess, row in zip(request.oids[1:], rows[1:]):
             if guess != found[-1][0] or row[0] <= guess:
                 break
             found.append(row)
-        self._size = min(
-            self._most, max(2, self._size * 2 if len(found) == self._size else len(found))
-        )
-        return SnmpAnswer("", found)
-
-
-def _single(request: SnmpRequest) -> Read[SnmpAnswer]:
-    return (yield request)
+        grown = self._next * 2 if len(found) == self._next else len(found)
+        self._next = min(self._most_next, max(2, grown))
+        return found
 
 
 def refuse(status: str, arcs: Arcs, name: str) -> None:

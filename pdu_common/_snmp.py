@@ -42,7 +42,7 @@ def set_(credentials: Credentials, oid: str, value: Union[int, str, bytes]) -> N
 
 def walk(credentials: Credentials, oid: str) -> list[Element]:
     """All objects below `oid`, in order. Raises SnmpError instead of returning a part of them. One
-    round trip reads up to BULK_ROWS rows, over v1 up to V1_ROWS."""
+    round trip reads up to BULK_ROWS rows, over v1 up to NEXT_ROWS."""
     root = parse_oid(oid)
     rows = typed_rows(credentials, root, root, MAX_ROWS + 1)
     if len(rows) > MAX_ROWS:
@@ -62,7 +62,13 @@ def typed_rows(credentials: Credentials, root: Arcs, after: Arcs, most: int) -> 
     return read(
         credentials,
         lambda: _reads.subtree(
-            root, after, most, credentials.version, credentials.name, credentials.retries
+            root,
+            after,
+            most,
+            credentials.version,
+            credentials.name,
+            credentials.retries,
+            credentials.learned,
         ),
         WALK_DEADLINE_S,
     )

@@ -19,6 +19,7 @@ from . import _reads
 from ._columns import MOST_ROWS, columns, objects
 from ._credentials import Credentials
 from ._errors import SnmpError, SnmpTimeout
+from ._learned import Learned
 from ._reads import Arcs, Read, Rows, Typed, Value, parse_oid
 from ._snmp import WALK_DEADLINE_S, read
 
@@ -107,7 +108,8 @@ def read_together(credentials: Credentials, wanted: Wanted) -> Together:
     found: dict[Arcs, Rows] = {}
     held: dict[Arcs, Typed] = {}
     try:
-        read(credentials, lambda: _both(wanted, found, held), WALK_DEADLINE_S)
+        learned = credentials.learned
+        read(credentials, lambda: _both(wanted, found, held, learned), WALK_DEADLINE_S)
         ALONE.answered(peer)
     except SnmpTimeout as error:
         if ALONE.silent(peer):
@@ -132,11 +134,15 @@ def read_together(credentials: Credentials, wanted: Wanted) -> Together:
     return Together(walks, gets)
 
 
-def _both(wanted: Wanted, found: dict[Arcs, Rows], held: dict[Arcs, Typed]) -> Read[None]:
+def _both(
+    wanted: Wanted, found: dict[Arcs, Rows], held: dict[Arcs, Typed], learned: Learned
+) -> Read[None]:
     yield from objects([parse_oid(oid) for oid in wanted.gets], held)
+    if learned.bulk.is_less:
+        return
     rows = _counted([held.get(parse_oid(oid)) for oid in wanted.counts])
     lead = parse_oid(wanted.lead) if wanted.lead else None
-    yield from columns([parse_oid(oid) for oid in wanted.walks], found, rows, lead)
+    yield from columns([parse_oid(oid) for oid in wanted.walks], found, rows, lead, learned)
 
 
 def _counted(counts: Sequence[Optional[Typed]]) -> int:

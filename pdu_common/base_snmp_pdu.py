@@ -11,6 +11,7 @@ from typing import Any, Optional, Union
 
 from ._credentials import Credentials
 from ._errors import SnmpError
+from ._learned import Learned
 from ._reads import Element
 from ._snmp import get, set_, walk
 from .base_pdu import BasePdu
@@ -51,6 +52,14 @@ class BaseSnmpPdu(BasePdu):
         UNKNOWN: whether an error may shorten the list; here it raises.
         """
         return walk(self._credentials(), oid)
+
+    def begin_snmp_session(self) -> None:
+        """Forget what earlier reads showed of the agent, such as that it drops GETBULK.
+
+        Not the platform's: the handler calls it at the begin of a session, if it is there.
+        """
+        if self._held is not None:
+            self._held[1].learned = Learned()
 
     def _credentials(self) -> Credentials:
         """Checked, and the name resolved, once for the same parameters."""

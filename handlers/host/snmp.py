@@ -50,6 +50,10 @@ class Snmp:
     ) -> None:
         self._device, self._clock = device, clock
         self._seconds, self._start = seconds, clock()
+        # Only our pdu_common has it: nothing that it learned of the agent is kept between calls.
+        begin = getattr(type(device), "begin_snmp_session", None)
+        if begin is not None:
+            begin(device)
         params = getattr(device.pdu_data, "snmp_params", None)
         self._params: Mapping[object, object] = params if isinstance(params, Mapping) else {}
         self._port = str(self._params.get("port") or 161)[:10]
@@ -84,7 +88,8 @@ class Snmp:
         if self.remaining() < 0:
             raise Unreachable(
                 f"the PDU answers too slowly: {self._seconds:g} s were not enough for this call."
-                " Check the network and the SNMP version: 2c reads more objects at once than 1",
+                " Check the network. SNMP 2c reads more objects at once than 1; but if the PDU"
+                " leaves its GETBULK requests without an answer, set the SNMP version to 1",
                 known_address(self._device.pdu_data),
             )
 
@@ -186,7 +191,7 @@ class Snmp:
             for element in self._device.snmp_walk(oid):
                 elements.append(element)  # `extend` need not keep the rows before an error
 
-        self._call(read, f"walk {oid}", begun=elements)
+        self._call(read, f"walk {oid}", begun=elements, walking=True)
         return elements
 
     def _indexes(self, elements: Sequence[Any], oid: str) -> list[str]:
@@ -232,9 +237,10 @@ class Snmp:
         operation: str,
         writing: bool = False,
         begun: Sequence[Any] = (),
+        walking: bool = False,
     ) -> Optional[T]:
         self.check()
-        return self._tried(function, operation, writing, begun)
+        return self._tried(function, operation, writing, begun, walking and self._answered)
 
     def _tried(
         self,
@@ -242,9 +248,10 @@ class Snmp:
         operation: str,
         writing: bool = False,
         begun: Sequence[Any] = (),
+        answered: bool = False,
     ) -> Optional[T]:
         """The function's result; None if the object is missing, or if a walk with the rows `begun`
-        is at the end of the table."""
+        is at the end of the table. `answered`: before this walk, the device answered."""
         try:
             return function()
         except PduHandlerError:
@@ -252,7 +259,8 @@ class Snmp:
         except Exception as error:
             # the platform's exceptions are not documented; its elements' attributes may raise them
             words = f"{type(error).__name__}: {error}"[:LONGEST_TEXT]
-            found = translate(words, self._without_secrets(words), writing, self._port)
+            shown = self._without_secrets(words)
+            found = translate(words, shown, writing, self._port, answered)
             if found is None and begun and not ends_table(words):
                 found = ProtocolError(
                     f"the walk broke off after {len(begun)} rows; poll the PDU again"

@@ -82,9 +82,11 @@ _FAILED = ("generr", "commitfailed", "undofailed")
 _SHOWN = 300  # limit for the platform's text in an error, in characters
 
 
-def translate(text: str, words: str, writing: bool, port: str) -> Optional[PduHandlerError]:
+def translate(
+    text: str, words: str, writing: bool, port: str, answered: bool = False
+) -> Optional[PduHandlerError]:
     """The error for the platform's text; None if an object to be read is missing. A time-out never
-    means that.
+    means that. `answered`: it is of a walk, and the device answered earlier in this session.
 
     `words` is the same text without secrets. It is interpreted first, because a community such as
     "timeout" would be mistaken for an error. `text` is interpreted next, because `words` may lack
@@ -98,7 +100,7 @@ def translate(text: str, words: str, writing: bool, port: str) -> Optional[PduHa
         is_missing = any(mark in folded for mark in MISSING)
         if is_missing and not writing and not any(mark in folded for mark in _SILENT):
             return None
-        error = _understood(folded, shown, writing, port)
+        error = _understood(folded, shown, writing, port, answered)
         if error is not None:
             return error
     return Unreachable(f"the platform's SNMP call failed ({shown})")
@@ -111,13 +113,21 @@ def ends_table(text: str) -> bool:
     return any(mark in folded for mark in _LAST)
 
 
-def _understood(folded: str, words: str, writing: bool, port: str) -> Optional[PduHandlerError]:
+def _understood(
+    folded: str, words: str, writing: bool, port: str, answered: bool
+) -> Optional[PduHandlerError]:
     # not "snmp_params timeout must be ..."
     if any(mark in folded for mark in _SILENT) and "snmpparams" not in folded:
         if writing:
             return Unreachable(
                 "no answer to the write; a device may ignore a community or user that may not"
                 f" write ({words})"
+            )
+        if answered:
+            return Unreachable(
+                "no answer to a walk, though the device answered before it: try again; if it stays"
+                " so, set the SNMP version to 1: some devices leave the GETBULK requests of 2c and"
+                f" 3 without an answer ({words})"
             )
         return Unreachable(
             f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older"

@@ -77,6 +77,7 @@ class _Link:
     ) -> None:
         self._wire, self._dialogue = wire, dialogue
         self._name, self._timeout_s = credentials.name, credentials.timeout_s
+        self._learned = credentials.learned
         self._deadline, self._deadline_s = deadline, deadline_s
 
     def run(self, reading: Read[T]) -> T:
@@ -99,10 +100,15 @@ class _Link:
     def _ask(self, request: SnmpRequest) -> SnmpAnswer:
         SENT.get()()
         datagram = self._dialogue.start(request)
+        wait_s = self._timeout_s
+        if request.asks_rows:
+            wait_s = self._learned.patience_s(wait_s)
         while True:
             self._send(datagram)
-            taken = self._wait()
+            sent = time.monotonic()
+            taken = self._wait(sent + wait_s)
             if isinstance(taken, SnmpAnswer):
+                self._learned.answered(time.monotonic() - sent)
                 return taken
             if taken is None:
                 if time.monotonic() >= self._deadline:
@@ -124,12 +130,12 @@ class _Link:
             except OSError:
                 return
 
-    def _wait(self) -> Taken:
-        """The first datagram that the dialogue takes; None if there is none in time.
+    def _wait(self, end: float) -> Taken:
+        """The first datagram that the dialogue takes; None if there is none before `end`.
 
         The last look is for what came in time, while this thread had to wait for the processor.
         """
-        end = min(time.monotonic() + self._timeout_s, self._deadline)
+        end = min(end, self._deadline)
         queued = _QUEUED
         while queued:
             left = end - time.monotonic()

@@ -73,7 +73,8 @@ def _coroutines(agents: Sequence[Credentials]) -> list[int]:
         async def one(agent: Credentials) -> int:
             async def work(client: Any) -> int:
                 await client.run(_reads.one(oid, agent.name, 2))
-                rows = await client.run(_reads.subtree(root, root, OUTLETS, 2, agent.name, 2))
+                walk = _reads.subtree(root, root, OUTLETS, 2, agent.name, 2, agent.learned)
+                rows = await client.run(walk)
                 return len(rows)
 
             async with slots:

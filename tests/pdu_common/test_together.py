@@ -19,6 +19,7 @@ from handlers.command.pdus.reading import Reading
 from pdu_common import tools
 from pdu_common._columns import columns, objects
 from pdu_common._errors import SnmpError
+from pdu_common._learned import Learned
 from pdu_common._reads import INTEGER, Arcs, Read, Rows, SnmpAnswer, SnmpRequest, Typed
 from pdu_common.snmp_tools import ALONE
 from tests.handlers.snmp.calls import form
@@ -249,7 +250,7 @@ def test_whole_columns_are_read_side_by_side_with_one_request() -> None:
         return rows
 
     roots = [(*ROOT, column) for column in LENGTHS]
-    assert driven(columns(roots, found, 5, None), change)
+    assert driven(columns(roots, found, 5, None, Learned()), change)
     assert found == {root: true_rows(root) for root in roots}
     assert requests == [6 * len(roots)]
 
@@ -277,7 +278,7 @@ def test_no_move_loss_or_copy_of_rows_ever_makes_a_wrong_column(
         return rows
 
     found: dict[Arcs, Rows] = {}
-    driven(columns(roots, found, likely, None), change)
+    driven(columns(roots, found, likely, None, Learned()), change)
     for root, rows in found.items():
         assert rows == true_rows(root)
 

@@ -1,0 +1,124 @@
+"""Agents that leave a GETBULK without an answer, and slow ones: each family is read whole, and a
+session waits for two silences at most.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handlers.errors import PduHandlerError, Unreachable
+from handlers.snmp.handler import one_session
+from pdu_common.snmp_tools import ALONE
+from tests.handlers.snmp.calls import pdu
+from tests.handlers.snmp.units import FIXTURES, about, handler_of, unit_id
+from tests.recordings import Fixture
+from tests.simulators.snmp_agent import Agent, Faults
+from tests.simulators.snmp_agent.devices import apc
+
+pytestmark = pytest.mark.usefixtures("engine")
+
+#: the waits that the default timeout of 2 s makes of two silences leave 26 s of a call's 30 s
+SILENCES = 2
+# a silence costs 0.1 s here, and what this machine answers later is asked for again
+HURRIED: dict[str, Any] = {"timeout": "0.1", "retries": "10"}
+LARGE = "silent above 300 octets"
+
+
+@pytest.fixture(autouse=True)
+def _forgotten() -> None:
+    ALONE.forget()
+
+
+def dropped(agent: Agent) -> int:
+    """How many requests the agent did not know."""
+    return agent.requests - sum(agent.counts.values())
+
+
+@pytest.mark.parametrize("unit", [unit for unit in FIXTURES if "2c" in unit.versions], ids=unit_id)
+def test_a_family_is_read_whole_without_getbulk_for_two_silences(unit: Fixture) -> None:
+    with Agent(unit.device(), faults=Faults(no_bulk=True)) as agent:
+        handler = handler_of(unit, agent, pdu, version="2c", **HURRIED)
+        found = handler.measured(with_power=True)
+        assert dropped(agent) <= SILENCES
+    totals = [found.load_a, found.power_w, found.energy_kwh]
+    expected = unit.expected
+    assert totals == [about(expected.load_a), about(expected.power_w), about(expected.energy_kwh)]
+
+
+def test_calls_of_one_session_share_the_silences_and_the_next_session_asks_anew() -> None:
+    with Agent(apc.rpdu2(outlets=48), faults=Faults(no_bulk=True)) as agent:
+        handler = pdu(agent, **HURRIED)
+        with one_session():
+            assert len(handler.status().ports) == 48
+            assert handler.statistic().load is not None
+            assert len(handler.labels()) == 48
+        assert dropped(agent) == SILENCES
+        agent.faults = Faults()
+        assert len(handler.status().ports) == 48
+        assert agent.counts["bulk"] > 0
+
+
+def test_without_getbulk_a_getnext_reads_several_rows() -> None:
+    with Agent(apc.rpdu2(outlets=48), faults=Faults(no_bulk=True)) as agent:
+        handler = pdu(agent, timeout="2")
+        assert len(handler.statistic().ports) == 48
+        rows = agent._rows_given
+        assert agent.counts["next"] * 3 < rows
+
+
+@pytest.mark.parametrize("retries", ["0", "1", "2"])
+def test_no_repetition_is_needed_once_the_agent_is_alive(retries: str) -> None:
+    with Agent(apc.rpdu2(outlets=48), faults=Faults(no_bulk=True)) as agent:
+        assert len(pdu(agent, timeout="2", retries=retries).status().ports) == 48
+
+
+def test_one_lost_answer_is_not_held_against_an_agent() -> None:
+    with Agent(apc.rpdu2(outlets=48), faults=Faults(drop=frozenset((2,)))) as agent:
+        handler = pdu(agent, timeout="2", retries="10")
+        assert len(handler.statistic().ports) == 48
+        assert agent.counts["next"] == 0
+
+
+def test_an_agent_that_drops_large_answers_is_asked_for_small_ones() -> None:
+    with Agent(apc.rpdu2(outlets=48), faults=Faults(silent_above=300)) as agent:
+        handler = pdu(agent, **HURRIED)
+        assert len(handler.statistic().ports) == 48
+
+
+def test_a_long_timeout_is_not_waited_for_once_the_agent_is_alive(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With a timeout of 20 s two silences would leave nothing of a call's 30 s."""
+    monkeypatch.setattr("pdu_common._learned._LONGEST_SILENCE_S", 0.2)
+    with Agent(apc.rpdu2(outlets=48), faults=Faults(no_bulk=True)) as agent:
+        assert len(pdu(agent, timeout="20").statistic().ports) == 48
+
+
+@pytest.mark.parametrize("late_s", [0.5, 1.5])
+def test_late_answers_are_the_right_ones(late_s: float) -> None:
+    with Agent(apc.rpdu2(outlets=8)) as quick:
+        wanted = pdu(quick).status()
+    for timeout in (late_s / 2, late_s * 4):
+        with Agent(apc.rpdu2(outlets=8), faults=Faults(late_s=late_s)) as agent:
+            handler = pdu(agent, timeout=str(timeout), retries="10")
+            if timeout > late_s:
+                assert handler.status() == wanted
+            else:
+                with pytest.raises(PduHandlerError, match="no answer over SNMP"):
+                    handler.status()
+
+
+def test_a_walk_without_an_answer_names_version_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a platform whose walk sends GETBULKs of one size only."""
+    with Agent(apc.rpdu2(outlets=8), faults=Faults(walk_silent_after=0)) as agent:
+        with pytest.raises(Unreachable, match="set the SNMP version to 1: some devices leave"):
+            pdu(agent, timeout="0.2", retries="0").status()
+
+
+def test_a_call_that_takes_too_long_names_version_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.snmp.handler.CALL_SECONDS", -1.0)
+    with Agent(apc.rpdu2(outlets=8)) as agent:
+        with pytest.raises(Unreachable, match="GETBULK .* set the SNMP version to 1"):
+            pdu(agent).statistic()
