@@ -5,13 +5,11 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from typing import TYPE_CHECKING, NamedTuple, Optional
+import ssl
+from typing import NamedTuple, Optional
 
 from .errors import NamedSetting, SettingsError, Unreachable
 from .settings import Setting, Settings, yes_no
-
-if TYPE_CHECKING:
-    import ssl
 
 # limit in characters; bundles of public authorities have some 220,000 to 300,000
 LONGEST_PEM = 500_000
@@ -133,8 +131,6 @@ class Trust(NamedTuple):
 
 
 def _made(trust: Trust) -> ssl.SSLContext:
-    import ssl  # imported late, 6 ms: NUT without TLS works without it
-
     if trust.fingerprint or not trust.verify:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False

@@ -4,7 +4,8 @@ them.
 An archive contains one directory `pdu_<name>` with an `__init__.py`, a generated entry module
 `handler.py`, and one folder with copies of the handler's own `handler.py` (in `handlers/<name>`; in
 `handlers/snmp` for a profile in JSON) and of the files below handlers/ that it imports, directly or
-not. The copies are unchanged, except `snmp/options.py`, which holds the build options. A hash of
+not. The entry module imports all of them, so that a process that has loaded it needs no file any
+more. The copies are unchanged, except `snmp/options.py`, which holds the build options. A hash of
 the content is in the folder's name, so that versions do not mix. Relative imports keep working,
 because the paths below handlers/ stay the same.
 
@@ -26,6 +27,7 @@ import sys
 import sysconfig
 import tarfile
 import tempfile
+import textwrap
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -328,22 +330,32 @@ def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) ->
 
 # ---- the archive ---------------------------------------------------------------------------------
 
-_ENTRY = '''"""Entry module of this archive. The code is in the folder that is named by the hash of its content."""
+_ENTRY = '''"""Entry module of this archive. The code is in the folder that is named by the hash of its content.
+
+All of it is imported here, so a process that has this module needs the files no more.
+"""
 import importlib
 import importlib.util
 import pathlib
 import sys
 
 if __package__ in sys.modules:
-    from .{code} import make_handler
+    _code = __package__ + ".{folder}"
 else:       # loaded by this file's path alone: make a package for the relative imports
     if "{alone}" not in sys.modules:
         _spec = importlib.util.spec_from_file_location("{alone}", str(pathlib.Path(__file__).with_name("__init__.py")))
         sys.modules["{alone}"] = importlib.util.module_from_spec(_spec)
-    make_handler = importlib.import_module("{alone}.{code}").make_handler
+    _code = "{alone}.{folder}"
+_names = """
+{names}
+""".split()
+_held = {{_code + name: importlib.import_module(_code + name) for name in ("", *_names)}}
+{hold}make_handler = _held[_code + ".{name}.handler"].make_handler
 
 __all__ = ["make_handler"]
 '''
+#: finds modules by name; in an archive only those that its function `hold` was given
+_HOLDER = "modules.py"
 
 
 def archive(
@@ -362,8 +374,17 @@ def archive(
     packed[f"{top}/__init__.py"] = (
         f'"""PDU handler pack {version(tree)}: {name}. Licence: BSD-3-Clause."""\n'.encode()
     )
+    names = [
+        "." + path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        for path in sorted(content)
+        if path != "__init__.py"
+    ]
     packed[f"{top}/handler.py"] = _ENTRY.format(
-        code=f"{folder}.{name}.handler", alone=f"{top}_{folder}"
+        folder=folder,
+        alone=f"{top}_{folder}",
+        names=textwrap.fill(" ".join(names), 100, break_long_words=False),
+        hold='_held[_code + ".modules"].hold(_held)\n' if _HOLDER in content else "",
+        name=name,
     ).encode()
     # Python trusts a cached .pyc as long as its source keeps its time and size. The entry modules
     # of two versions can have the same size, so the time of all files is computed from their

@@ -16,6 +16,7 @@ from typing import NamedTuple, Optional, Union
 import pytest
 
 from tests.needs import ROOT
+from tests.packaging.building import NAMES, files
 
 IN_CONTRACT = ("common", "pdu_common", "handlers")
 OURS = (*IN_CONTRACT, "tests")
@@ -136,7 +137,15 @@ def _late(node: ast.AST, inside: Optional[_Function]) -> Iterator[tuple[_Functio
         yield from _late(child, around)
 
 
-def test_a_function_that_imports_says_why_unless_it_is_in_a_handler() -> None:
+@functools.cache
+def archived() -> frozenset[Path]:
+    """The files that an archive may contain."""
+    tree = ROOT / "handlers"
+    return frozenset(tree / path for name in NAMES for path in files(tree, name))
+
+
+def test_no_function_of_an_archive_imports_and_others_say_why() -> None:
+    """An archive's files may be replaced while a process runs its code."""
     found: list[str] = []
     late = 0
     for path in (path for folder in IN_CONTRACT for path in sorted((ROOT / folder).rglob("*.py"))):
@@ -147,6 +156,21 @@ def test_a_function_that_imports_says_why_unless_it_is_in_a_handler() -> None:
         for function, statement in _late(ast.parse(text), None):
             late += 1
             whole = "\n".join(lines[function.lineno - 1 : function.end_lineno])
-            if path.name != "handler.py" and not LATE.search(whole):
+            if path in archived() or not LATE.search(whole):
                 found.append(f"{path.relative_to(ROOT)}:{statement.lineno}")
     assert late > 20 and not found, found
+
+
+# what imports by a name or looks modules up
+_FINDERS = {"handlers/modules.py", "handlers/host/base.py"}
+
+
+def test_an_archive_finds_modules_by_name_in_one_place() -> None:
+    """`host/base.py` looks for the platform's own module, when it is imported."""
+    finding = re.compile(r"\b(importlib|__import__|pkgutil|sys\.modules)\b(?!`)")
+    found = {
+        str(path.relative_to(ROOT))
+        for path in archived()
+        if finding.search(re.sub(r'"""(?s:.*?)"""|#.*', "", path.read_text("utf-8")))
+    }
+    assert found == _FINDERS

@@ -7,6 +7,7 @@ The settings may be a mapping, JSON text, a list of pairs, or objects with `key`
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterable, Mapping
 from typing import Union
 
@@ -130,8 +131,6 @@ def _json(text: Union[str, bytes]) -> object:
     """The parsed text. The JSON error is not chained: it contains the text with its passwords."""
     if len(text) > _LONGEST_TEXT:
         raise SettingsError(f"the handler settings have more than {_LONGEST_TEXT} characters")
-    import json  # imported late: 2 ms; settings are rarely given as JSON text
-
     try:
         return json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError):

@@ -18,6 +18,7 @@ from ..errors import PduHandlerError, ProtocolError, Unreachable
 from . import failures
 from .answers import Answers, NutRequest, Secret
 from .decoder import Decoder
+from .starttls import started
 
 if TYPE_CHECKING:
     from ..tls import Trust
@@ -92,9 +93,6 @@ class Connection:
                 return self._socket
 
             try:
-                # imported late, 7 ms: a session in the clear needs no ssl module
-                from .starttls import started
-
                 self._socket = started(
                     self._socket,
                     self.host,
@@ -106,8 +104,7 @@ class Connection:
                 self.close()
                 if isinstance(error, PduHandlerError):
                     error.at(self.host, "STARTTLS")
-                elif isinstance(error, (ImportError, OSError)):
-                    # no ssl module, or no free file descriptor
+                elif isinstance(error, OSError):  # no free file descriptor
                     raise Unreachable(
                         f"this host cannot start TLS ({error})", self.host, "STARTTLS"
                     ) from None

@@ -1,4 +1,4 @@
-"""STARTTLS (RFC 9271, 4.2.12). Imported late, for a session over TLS only."""
+"""STARTTLS (RFC 9271, 4.2.12)."""
 
 from __future__ import annotations
 

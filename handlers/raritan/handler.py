@@ -20,10 +20,11 @@ from ..http.message import Transport
 from ..switching import CALL_SECONDS, CONFIRM_SECONDS, PAUSE_SECONDS
 from ..tls import Trust
 from ..together import one_session as one_session, session
-from . import settings, states
+from . import labels, metering, settings, states
 from .rpc import Agent
 from .rpc.pdumodel import Outlet
 from .settings import SETTINGS as SETTINGS
+from .switching import switched
 
 LOGGER = get_logger(__name__)
 
@@ -63,8 +64,6 @@ class RaritanPdu(host.BasePdu):
         """What `statistic` shows, for tools; with the power of each outlet in as many round trips,
         and 1 more on a unit that has it under no well-known id.
         """
-        from . import metering  # imported late: a status does not need it
-
         with self.session("statistic") as (agent, given):
             return metering.measured(agent, given.link_units, with_power)
 
@@ -98,9 +97,7 @@ class RaritanPdu(host.BasePdu):
         circuit.
         """
         with self.session("labels") as (agent, given):
-            from .labels import labels  # imported late: only tools call this method
-
-            return labels(agent, given.link_units)
+            return labels.labels(agent, given.link_units)
 
     def _switch(
         self,
@@ -110,8 +107,6 @@ class RaritanPdu(host.BasePdu):
         deadline: float,
         pause: float,
     ) -> PduPortView:
-        from .switching import switched
-
         with self.session(method, reads=False) as (agent, given):
             port.power_status = switched(
                 agent, given.link_units, host.identity_of(port), wanted, deadline, pause

@@ -16,9 +16,10 @@ from ..http.message import Transport
 from ..switching import CALL_SECONDS, CONFIRM_SECONDS, PAUSE_SECONDS
 from ..tls import Trust
 from ..together import is_shared, one_session, session
-from . import resources, settings, units
+from . import metering, resources, settings, units
 from .service import LOGOUT_SECONDS, RedfishService
 from .settings import SETTINGS
+from .switching import switched
 
 __all__ = ["SETTINGS", "RedfishPdu", "make_handler", "one_session"]
 
@@ -59,8 +60,6 @@ class RedfishPdu(host.BasePdu):
 
         Round trips: see `metering.measured`.
         """
-        from . import metering  # imported late: a status does not need it
-
         with self.session("statistic") as (service, given):
             return metering.measured(service, given.pdu, with_power)
 
@@ -106,8 +105,6 @@ class RedfishPdu(host.BasePdu):
     def _switch(
         self, method: str, port: PduPortView, on: bool, deadline: float, pause: float
     ) -> PduPortView:
-        from .switching import switched
-
         with self.session(method, reads=False) as (service, given):
             port.power_status = switched(
                 service,

@@ -8,6 +8,7 @@ outlets of the unit with the written states.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import threading
 import weakref
@@ -47,8 +48,6 @@ def _plain(device: str) -> str:
     """The device with one spelling of its address: an IP address in its short form, a name in lower
     case without a last dot.
     """
-    import ipaddress  # 1.3 ms, and few devices take a lock
-
     host, space, port = device.rpartition(" ")
     try:
         address = ipaddress.ip_address(host)

@@ -18,6 +18,7 @@ from enum import Enum
 from typing import Any, Callable
 
 from ..errors import printable
+from ..modules import import_module
 from . import controls, sources, special
 from .comeback import PowerOn
 from .controls import Control
@@ -69,8 +70,20 @@ PLAIN: tuple[type[Any], ...] = (
 )
 
 
+#: the names in the annotations of parts, taken while the modules are surely in sys.modules
+_NAMES = {
+    name: value
+    for module in sorted(
+        {base.__module__ for cls in (*PLAIN, *KINDS.values()) for base in cls.__mro__}
+    )
+    for name, value in vars(import_module(module)).items()
+}
+
+
 # slow: it compiles annotations
-_hints: Callable[[Any], dict[str, Any]] = functools.cache(typing.get_type_hints)
+_hints: Callable[[Any], dict[str, Any]] = functools.cache(
+    functools.partial(typing.get_type_hints, globalns=_NAMES)
+)
 
 
 def dumps(profile: Profile) -> str:

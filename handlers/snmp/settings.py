@@ -4,6 +4,7 @@ from them.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping, Sequence
 
@@ -13,6 +14,7 @@ from ..settings import Setting, Settings, yes_no
 from .families import family_named, keys_of
 from .profile import Profile
 from .profiles import PROFILES
+from .schema import ProfileError, loads
 
 _MOST_NEAR = 3  # families suggested in an error
 
@@ -106,9 +108,6 @@ def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
 
 
 def _own(written: str) -> Profile:
-    # 2.6 ms, and only archives with a user's own profile need it
-    from .schema import ProfileError, loads
-
     try:
         return loads(written)
     except ProfileError as error:
@@ -121,8 +120,6 @@ def _named(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> P
     profile = family_named(profiles, key)
     if profile:
         return profile
-    import difflib  # imported late: 1 ms, for an error only
-
     known = keys_of(profiles)
     near = [one for one in known if key in one][:_MOST_NEAR] or difflib.get_close_matches(
         key, known, _MOST_NEAR

@@ -8,12 +8,13 @@ that has already imported the doubles of the platform's modules, because a real 
 its modules too. "With bytecode": the archive's folder has Python's cached bytecode; "without":
 Python compiles the archive's files again. `requests` always has its bytecode. The new process of a
 handler then also reads the status of a simulated PDU. This first status includes work that later
-ones need not repeat. Times are medians in milliseconds. The rows are measured in turn.
+ones need not repeat. Times are medians in milliseconds. The rows are measured in turn. Goal: an
+archive, which imports all that it holds, takes at most 1.2 times the import of requests.
 
 Whole runs of `pdu`: the processor time of the process, from its start to its end, compared with
 that of Python alone and of an import of click, the library for command lines. Goals: `pdu
---version` takes at most 1.5 times Python's own start, and `pdu status snmp` at most twice the
-import of click. Exit code 1 if one is missed.
+--version` takes at most 1.5 times Python's own start, and `pdu status snmp` at most 2.5 times
+the import of click. Exit code 1 if a goal is missed.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ WHOLE: Mapping[str, Sequence[str]] = {
     VERSION: [str(ROOT / "handlers" / "__main__.py"), "--version"],
     STATUS: [str(ROOT / "handlers" / "__main__.py"), "status", "snmp"],
 }
-GOALS = {VERSION: (PYTHON, 1.5), STATUS: (CLICK, 2.0)}
+GOALS = {VERSION: (PYTHON, 1.5), STATUS: (CLICK, 2.5)}
+COLD_GOAL = 1.2
 
 
 @contextlib.contextmanager
@@ -219,13 +221,14 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         table.add_column(column, justify="right" if column else "left")
     found = measure(runs)
     requests = statistics.median(found[REQUESTS].compiled)
+    met, verdicts = True, []
     for name, one in found.items():
         if name != REQUESTS:
-            note(
-                "cold start",
-                f"time of `import requests` ÷ time to start {name}",
-                requests / statistics.median(one.compiled),
-            )
+            ratio = statistics.median(one.compiled) / requests
+            met = met and ratio <= COLD_GOAL
+            what = f"time to start {name} ÷ time of `import requests`"
+            note("cold start", what, ratio, COLD_GOAL, at_least=False)
+            verdicts.append(f"{what}: {ratio:.2f} (goal: at most {COLD_GOAL:g})")
         uncompiled, status = (
             f"{statistics.median(times):.1f}" if name != REQUESTS else ""
             for times in (one.uncompiled, one.status)
@@ -234,6 +237,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             name, f"{statistics.median(one.compiled):.1f}", uncompiled, str(one.modules), status
         )
     console.print(table)
+    console.print("\n".join(verdicts))
     spent = runs_of_pdu(runs)
     table = Table(title=f"processor time of whole processes, medians of {runs} in milliseconds")
     for column in ("", "CPU"):
@@ -241,7 +245,6 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     for name, spent_ms in spent.items():
         table.add_row(name, f"{spent_ms:.1f}")
     console.print(table)
-    met = True
     for name, (base, goal) in GOALS.items():
         ratio = spent[name] / spent[base]
         met = met and ratio <= goal

@@ -1,10 +1,9 @@
-"""`make hosts`: runs every archive on many plausible forms of DCImanager's modules, under every
-Python from 3.9 to 3.13.
+"""`make hosts`: runs every archive on many plausible forms of DCImanager's modules, and replaces it
+while it is loaded (`uploads`), under every Python from 3.9 to 3.13.
 
 Keeps an environment in .cache for each Python, with the packages that the SNMP client of pdu_common
 needs. Prints where a handler's answers differ from the simulated PDUs, and then a table of archives
-and versions. Fails if the answers on a form differ, a version is missing or its packages cannot be
-installed.
+and versions. Fails if an answer differs, a version is missing or its packages cannot be installed.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from handlers import registry
 from handlers.command.kit import ending
 from tests.needs import ROOT, pythons
 
+from . import uploads
 from .__main__ import devices_of, on_variants
 
 # packages that the SNMP client of pdu_common needs
@@ -88,6 +88,9 @@ def tried(version: str, program: Optional[Path]) -> Host:
                 host.tried[name] += 1
                 host.differ[name] += bool(problems)
                 host.differences.extend(f"{what}: {problem}" for problem in problems)
+        for name in uploads.SUBJECTS:
+            problems = uploads.tried(name, uploads.few(), python)
+            host.differences.extend(f"upload, {name}: {problem}" for problem in problems)
     return host
 
 

@@ -25,7 +25,7 @@ from handlers.raritan.rpc import (
 )
 from handlers.raritan.rpc._runtime import ZERO, declared, registry
 from tests.needs import ROOT
-from tests.packaging.building import archive
+from tests.packaging.building import archive, files
 
 from .declared import Nowhere, calls
 
@@ -180,21 +180,6 @@ import {package}.handler
 print(json.dumps(sorted(sys.modules)))
 """
 
-# What a status uses: outlets, link units, and the meters of panels, on units without outlets.
-_VENDOR = {
-    "cascading",
-    "event",
-    "event.structures",
-    "fitness",
-    "idl",
-    "pdumodel",
-    "pdumodel.pdu",
-    "pdumodel.power_meter",
-    "pdumodel.supply",
-    "sensors",
-    "sensors.sensor",
-}
-
 
 def _program(text: str, *arguments: object) -> Any:
     done = subprocess.run(
@@ -208,16 +193,20 @@ def _program(text: str, *arguments: object) -> Any:
     return json.loads(done.stdout)
 
 
-def test_importing_the_handler_loads_only_the_modules_of_a_status() -> None:
-    modules = _program(_LOADED.format(package="handlers.raritan"), ROOT, ROOT)
-    ours = ("_runtime", "BulkRequestHelper")
-    loaded = {name.partition(".rpc.")[2] for name in modules if ".raritan.rpc." in name}
-    assert {name for name in loaded if name.partition(".")[0] not in ours} == _VENDOR
-    assert "typing_extensions" not in modules
+def test_importing_the_handler_loads_only_modules_of_its_archive() -> None:
+    loaded = _program(_LOADED.format(package="handlers.raritan"), ROOT, ROOT)
+    held = {
+        path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        for path in files(ROOT / "handlers", "raritan")
+    }
+    ours = {name.partition("handlers.")[2] for name in loaded if name.startswith("handlers.")}
+    assert "raritan.rpc.pdumodel.supply" in ours <= held and "raritan.rpc.webcam" not in held
+    assert "typing_extensions" not in loaded
 
 
+# Without the archive's files, and without its modules in sys.modules.
 _RESOLVED = """
-import importlib, json, pkgutil, sys
+import importlib, json, shutil, sys
 sys.path[:0] = sys.argv[1:3]
 import pdu_raritan.handler
 room = pdu_raritan.handler.make_handler.__module__.rpartition(".")[0]
@@ -225,6 +214,10 @@ rpc = importlib.import_module(room + ".rpc")
 registry = importlib.import_module(rpc.__name__ + "._runtime.registry")
 calls = importlib.import_module(rpc.__name__ + "._runtime.calls")
 declarations = importlib.import_module(rpc.__name__ + "._runtime.declarations")
+vendors = {name: value for name, value in vars(rpc).items() if name in registry.MODULES}
+shutil.rmtree(sys.argv[2] + "/pdu_raritan")
+for name in [name for name in sys.modules if name.startswith("pdu_raritan")]:
+    del sys.modules[name]
 count = 0
 
 def visit(cls):
@@ -238,14 +231,13 @@ def visit(cls):
         elif isinstance(value, type) and issubclass(value, (rpc.Structure, rpc.Interface)):
             visit(value)
 
-found = [one.name for one in pkgutil.iter_modules(rpc.__path__) if one.name in registry.MODULES]
-for name in found:
-    vendor = importlib.import_module(rpc.__name__ + "." + name)
-    for public in getattr(vendor, "__all__", vars(vendor)):
-        value = getattr(vendor, public)
+for vendor in vendors.values():
+    for value in list(vars(vendor).values()):
         if isinstance(value, type) and issubclass(value, (rpc.Structure, rpc.Interface)):
             visit(value)
-print(json.dumps([count, found]))
+assert registry.find("pdumodel.Outlet:9.9.9") and not registry.find("webcam.Webcam:1.0.0")
+assert not [name for name in sys.modules if name.startswith("pdu_raritan")]
+print(json.dumps([count, sorted(vendors)]))
 """
 
 
@@ -255,8 +247,10 @@ def test_an_archive_holds_every_type_that_its_declarations_name(tmp_path: Path) 
     assert count > 200 and "pdumodel" in modules and "webcam" not in modules
 
 
-def test_a_module_of_several_files_lists_its_names_and_unknown_name_is_an_attribute_error() -> None:
-    assert {"Outlet", "Pdu", "download_eto"} <= set(pdumodel.__all__)
+def test_a_module_of_several_files_has_their_names_and_an_unknown_one_is_an_attribute_error() -> (
+    None
+):
+    assert {"Outlet", "Pdu", "download_eto"} <= set(vars(pdumodel))
     with pytest.raises(AttributeError, match="pdumodel.*no attribute 'Outle'"):
         getattr(pdumodel, "Outle")
 

@@ -16,9 +16,7 @@ The vendor's modules use the names below in their declarations.
 
 from __future__ import annotations
 
-import importlib
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar, cast
 
 from .calls import Interface, Method
@@ -34,7 +32,6 @@ __all__ = [
     "TypeName",
     "ValueObject",
     "declared",
-    "lazily",
     "method",
 ]
 
@@ -68,21 +65,3 @@ def method(
         return cast(F, Method(function, out or ("_ret_",), older_in, older_out))
 
     return made
-
-
-def lazily(package: str, files: Mapping[str, str]) -> tuple[Callable[[str], Any], list[str]]:
-    """`__getattr__` and `__all__` for a package that imports each of its files when a name in that
-    file is first used.
-
-    files: file → the names that it declares, separated by blanks.
-    """
-    places = {name: file for file, names in files.items() for name in names.split()}
-
-    def attribute(name: str) -> Any:
-        if name not in places:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(importlib.import_module(f"{package}.{places[name]}"), name)
-        setattr(sys.modules[package], name, value)
-        return value
-
-    return attribute, sorted(places)

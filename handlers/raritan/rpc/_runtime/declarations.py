@@ -6,12 +6,11 @@ name types of vendor modules that are imported under TYPE_CHECKING.
 
 from __future__ import annotations
 
-import importlib
-import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, TypeVar, cast
 
+from ....modules import import_module
 from .registry import MODULES, RPC, Named, idl_name, vendor_module
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ def signature_types(function: Callable[..., Any]) -> Mapping[str, Any]:
 @once
 def _type(text: str, file: str) -> Any:
     """The type that the annotation `text` names in the module `file`."""
-    return eval(text, vars(sys.modules[file]), _Names(file))  # noqa: S307 - the text is our own declaration
+    return eval(text, vars(import_module(file)), _Names(file))  # noqa: S307 - the text is our own declaration
 
 
 class _Names(dict[str, object]):
@@ -112,12 +111,13 @@ class _Names(dict[str, object]):
         self._file = file
 
     def __missing__(self, name: str) -> object:
-        here = vars(sys.modules[self._file])
+        here = vars(import_module(self._file))
         if name in here:
             return here[name]
         if name in MODULES:
-            return importlib.import_module(f"{RPC}.{name}")
-        vendor = sys.modules[f"{RPC}.{vendor_module(self._file)}"]
-        if hasattr(vendor, name):
-            return getattr(vendor, name)
+            return import_module(f"{RPC}.{name}")
+        if self._file.startswith(f"{RPC}."):  # not a script that declares types of its own
+            vendor = import_module(f"{RPC}.{vendor_module(self._file)}")
+            if hasattr(vendor, name):
+                return getattr(vendor, name)
         raise KeyError(name)  # then `eval` looks among the builtins, such as `int`

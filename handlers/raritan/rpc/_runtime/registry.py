@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from functools import lru_cache
 from types import ModuleType
 from typing import Any, ClassVar, Optional
+
+from ....modules import import_module
 
 MODULES = frozenset(
     """
@@ -83,7 +84,7 @@ def find(idl_type: str) -> Optional[type]:
     if module not in MODULES:
         return None
     try:
-        found: Any = importlib.import_module(f".{module}", RPC)
+        found: Any = import_module(f".{module}", RPC)
     except ImportError:
         return None
     for name in names:

@@ -2,18 +2,5 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from .._runtime import lazily
-
-if TYPE_CHECKING:
-    from .logger import *
-    from .sensor import *
-
-__getattr__, __all__ = lazily(
-    __name__,
-    {
-        "logger": "AlertedSensorManager Logger",
-        "sensor": "AccumulatingNumericSensor NumericSensor Sensor StateSensor Switch",
-    },
-)
+from .logger import *
+from .sensor import *

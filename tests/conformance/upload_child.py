@@ -1,0 +1,242 @@
+"""One platform process in which another build of an archive takes the place of a loaded one. Run by
+path, on any Python from 3.9; see uploads.py.
+
+Reads a job as JSON from standard input and prints the problems of its cells as JSON. Each cell is a
+forked process with its own copy of the archive's files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any, Callable
+
+WAIT_SECONDS = 60.0
+
+
+def _nothing(frame: FrameType, event: str, argument: object) -> None:
+    """Watches nothing."""
+
+
+class Watch:
+    """What a process does with the modules of the archive `top` below the folder `place`."""
+
+    def __init__(self, top: str, place: str) -> None:
+        self.top, self.start = top, os.path.join(place, top, "")
+        #: the builds whose code ran, by the name of their folder
+        self.ran: set[str] = set()
+        #: imports of the archive's modules
+        self.imported: list[str] = []
+        #: calls of the archive's functions
+        self.calls = 0
+        #: run before the call of this number
+        self.at = 0
+        self.then: Callable[[], object] = gc.collect
+        self._on = False
+        sys.addaudithook(self._audit)
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        self.ran, self.imported, self.calls = set(), [], 0
+        self._on = True
+        threading.setprofile(self._profile)
+        sys.setprofile(self._profile)
+        try:
+            yield
+        finally:
+            sys.setprofile(None)
+            threading.setprofile(_nothing)
+            self._on = False
+
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self._on and event == "import" and str(arguments[0]).partition(".")[0] == self.top:
+            self.imported.append(str(arguments[0]))
+
+    def _profile(self, frame: FrameType, event: str, _: object) -> None:
+        name = frame.f_code.co_filename
+        if event != "call" or not name.startswith(self.start):
+            return
+        self.ran.add(name[len(self.start) :].partition(os.sep)[0])
+        if threading.current_thread() is threading.main_thread():
+            self.calls += 1
+            if self.calls == self.at:
+                self._on = False
+                self.then()
+                self._on = True
+
+
+def unwatched(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of the platform, without the cost of watching the code below it."""
+
+    def called(*arguments: Any) -> Any:
+        watching = sys.getprofile()
+        sys.setprofile(None)
+        try:
+            return function(*arguments)
+        finally:
+            sys.setprofile(watching)
+
+    return called
+
+
+class Host:
+    """The platform of one cell."""
+
+    def __init__(self, job: dict[str, Any], place: str) -> None:
+        self.job, self.top, self.place = job, job["top"], place
+        self.folder = os.path.join(place, self.top)
+        shutil.copytree(job["old"], self.folder)
+        sys.path.insert(0, place)
+        self.entry = importlib.import_module(f"{self.top}.handler")
+        self.watch = Watch(self.top, place)
+
+    def make(self, entry: Any) -> Any:
+        connection = importlib.import_module("pdu_common.connection")
+        snmp, settings = dict(self.job["snmp"]), dict(self.job["settings"])
+        if snmp:
+            return entry.make_handler(connection.PduSnmpData(self.job["address"], snmp, settings))
+        return entry.make_handler(connection.PduData(self.job["address"], settings))
+
+    def upload(self, files: str, modules: str) -> None:
+        if files != "overwritten":
+            shutil.rmtree(self.folder)
+        if files != "removed":
+            shutil.copytree(self.job["new"], self.folder, dirs_exist_ok=True)
+        importlib.invalidate_caches()
+        if modules == "reloaded":
+            self.entry = importlib.reload(self.entry)
+        elif modules == "purged":
+            for name in list(sys.modules):
+                if name.partition(".")[0] == self.top:
+                    del sys.modules[name]
+            del self.entry
+            gc.collect()
+
+    def newest(self) -> Any:
+        """The entry module that the platform has after the upload."""
+        return importlib.import_module(f"{self.top}.handler")
+
+    def problems(self, pdu: Any, call: str, build: str) -> list[str]:
+        """What is wrong with one call, which must run the code of `build` alone."""
+        helper = importlib.import_module("pdu_common.helper")
+        states, found = helper.EnumPowerStatus, []
+        try:
+            with self.watch.watching():
+                if call == "status":
+                    answer = [port.identity for port in pdu.status().ports]
+                    right = answer == self.job["identities"]
+                elif call == "statistic":
+                    view = pdu.statistic()
+                    answer = [view.load, view.total_consumption]
+                    right = all(type(one) is float and one > 0 for one in answer)
+                else:
+                    port = helper.PduPortView(self.job["outlet"], states.UNKNOWN)
+                    same = getattr(pdu, call)(port) is port
+                    answer = [port.power_status.name, same]
+                    right = answer == ["UP" if call == "port_up" else "DOWN", True]
+        except BaseException as error:
+            return [f"{type(error).__name__}: {error}"[:300]]
+        if not right:
+            found.append(f"answered {answer}")
+        if self.watch.ran != {build}:
+            found.append(f"ran {sorted(self.watch.ran)} instead of {build}")
+        if self.watch.imported:
+            found.append(f"imported {self.watch.imported[:3]}")
+        return found
+
+
+def cell(job: dict[str, Any], place: str, files: str, modules: str, when: str, call: str) -> Any:
+    """The problems of one cell. `when`: "made", "status", or the part of the call that has run."""
+    host = Host(job, place)
+    old = host.make(host.entry)
+    found = []
+    if when == "status":
+        found += host.problems(old, "status", job["builds"][0])
+    if when in ("made", "status"):
+        host.upload(files, modules)
+        within = call
+    else:
+        host.watch.at = max(1, int(float(when) * job["calls"][call]))
+        host.watch.then = lambda: host.upload(files, modules)
+        within = f"{call}, within"
+    found += [f"old {within}: {one}" for one in host.problems(old, call, job["builds"][0])]
+    if host.watch.at > host.watch.calls:
+        found.append("there was no upload")
+    host.watch.at = 0
+    # whatever came first, the other calls work too
+    other = "statistic" if call == "status" else "status"
+    found += [f"old {other}: {one}" for one in host.problems(old, other, job["builds"][0])]
+    if files != "removed":
+        build = job["builds"][modules != "kept"]
+        new = host.make(host.newest())
+        found += [f"new {call}: {one}" for one in host.problems(new, call, build)]
+        again = host.problems(old, call, job["builds"][0])
+        found += [f"old {call} after new: {one}" for one in again]
+    return found
+
+
+def counted(job: dict[str, Any], place: str, call: str) -> Any:
+    """How many of its functions an archive's call runs."""
+    host = Host(job, place)
+    pdu = host.make(host.entry)
+    found = host.problems(pdu, call, job["builds"][0])
+    return found or host.watch.calls
+
+
+def forked(function: Callable[..., Any], *arguments: Any) -> Any:
+    """The result of the function in a forked process with a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="upload-") as place:
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(reading)
+            try:
+                timer = threading.Timer(WAIT_SECONDS, os._exit, (3,))
+                timer.daemon = True
+                timer.start()
+                result = function(arguments[0], place, *arguments[1:])
+            except BaseException as error:
+                result = [f"{type(error).__name__}: {error}"[:300]]
+            with os.fdopen(writing, "w") as out:
+                json.dump(result, out)
+            os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading) as given:
+            text = given.read()
+        os.waitpid(child, 0)
+        return json.loads(text) if text else ["the process ended without an answer"]
+
+
+def main() -> None:
+    job: dict[str, Any] = json.load(sys.stdin)
+    sys.path[:0] = job["path"]
+    for name in ("connection", "helper", "base_pdu"):
+        importlib.import_module(f"pdu_common.{name}")
+    if job["snmp"]:
+        base = importlib.import_module("pdu_common.base_snmp_pdu").BaseSnmpPdu
+        for name in ("snmp_get", "snmp_walk", "snmp_set"):
+            setattr(base, name, unwatched(getattr(base, name)))
+    calls: dict[str, Any] = {}
+    for call in ("status", "statistic", "port_down", "port_up"):
+        calls[call] = forked(counted, job, call)
+        if not isinstance(calls[call], int):
+            print(json.dumps([f"without an upload: {call}: {calls[call]}"]))
+            return
+    job["calls"] = calls
+    problems = []
+    for one in job["cells"]:
+        problems += [f"{' '.join(one)}: {problem}" for problem in forked(cell, job, *one)]
+    print(json.dumps(problems))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""Another build of an archive takes the place of one that a process has loaded, as an upload into a
+living platform may do.
+
+The files are removed, replaced or overwritten; the modules are kept, reloaded or dropped from
+sys.modules; before the first call, after a status, or within a call. The old handler object must
+answer and switch by its own code alone, and import nothing. A handler that is made afterwards runs
+the code that the platform has loaded.
+
+    python -m tests.conformance.uploads [--python PROGRAM] [HANDLER ...]
+
+tries all cells; `make hosts` tries few on each Python, and `make test` on its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import itertools
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import NamedTuple, Optional
+
+from handlers.command.kit import ending
+from handlers.command.pdus import archives
+from tests.needs import ROOT
+from tests.packaging import acme
+from tests.packaging.building import build
+from tests.peers import PEERS, Peer
+
+_CHILD = Path(__file__).with_name("upload_child.py")
+FILES = ("removed", "replaced", "overwritten")
+MODULES = ("kept", "reloaded", "purged")
+#: before the first call, after a status, and after these parts of the call
+WHEN = ("made", "status", "0.1", "0.5", "0.9")
+CALLS = ("status", "statistic", "port_down", "port_up")
+OWN = "snmp with a profile in JSON"
+_CELL_SECONDS = 60.0
+
+
+class Cell(NamedTuple):
+    files: str
+    modules: str
+    when: str
+    call: str
+
+
+#: a module cannot be reloaded without files
+ALL = tuple(
+    Cell(*one)
+    for one in itertools.product(FILES, MODULES, WHEN, CALLS)
+    if one[:2] != ("removed", "reloaded")
+)
+
+
+def few() -> Sequence[Cell]:
+    """Each call at each moment, with the files and modules in turn."""
+    ways = sorted({cell[:2] for cell in ALL})
+    moments = itertools.product(WHEN, CALLS)
+    return [Cell(*ways[number % len(ways)], *one) for number, one in enumerate(moments)]
+
+
+SUBJECTS: Mapping[str, Callable[[], AbstractContextManager[Peer]]] = {
+    **PEERS,
+    OWN: functools.partial(PEERS["snmp"], acme.strip),
+}
+
+
+def _handler(name: str) -> tuple[str, Mapping[str, str]]:
+    """The handler's package, and its files with build options."""
+    if name != OWN:
+        return name, {}
+    made = build.own_profile(acme.PROFILE)
+    return made.package, made.replace
+
+
+def builds(name: str, folder: Path) -> tuple[str, list[Path], list[str]]:
+    """Unpacks two builds that differ in one line. Returns the name of the archive's directory, both
+    of these directories, and in each the name of the folder with the code."""
+    package, replace = _handler(name)
+    newer = (ROOT / "handlers" / "errors.py").read_text("utf-8") + "\nANOTHER_BUILD = True\n"
+    places, codes, top = [], [], ""
+    for number, more in enumerate(({}, {"errors.py": newer})):
+        read = archives.read(build.archive(ROOT / "handlers", package, {**replace, **more}))
+        read.unpack(folder / str(number))
+        top = read.top
+        places.append(folder / str(number) / top)
+        codes += [path.name for path in places[-1].iterdir() if path.is_dir()]
+    return top, places, codes
+
+
+def tried(name: str, cells: Sequence[Cell], python: str = sys.executable) -> list[str]:
+    """What is wrong in these cells, with one line for each problem."""
+    with tempfile.TemporaryDirectory(prefix="uploads-") as place, SUBJECTS[name]() as peer:
+        folder = Path(place)
+        (folder / "host").mkdir()
+        for one in ("common", "pdu_common"):
+            (folder / "host" / one).symlink_to(ROOT / one)
+        top, (old, new), codes = builds(name, folder)
+        compiled = [python, "-m", "compileall", "-q", str(old), str(new)]
+        subprocess.run(compiled, check=True, timeout=120)
+        states = peer.books().states
+        job = {
+            "path": [str(folder / "host")],
+            "top": top,
+            "old": str(old),
+            "new": str(new),
+            "builds": codes,
+            "address": peer.address,
+            "snmp": peer.snmp,
+            "settings": peer.settings,
+            "identities": list(states),
+            "outlet": next(identity for identity, on in states.items() if on),
+            "cells": cells,
+        }
+        done = subprocess.run(
+            [python, str(_CHILD)],
+            input=json.dumps(job),
+            capture_output=True,
+            text=True,
+            cwd="/",
+            timeout=_CELL_SECONDS * (len(cells) + 4),
+        )
+    if done.returncode:
+        return [f"{name}: the process ended with {done.returncode}: {done.stderr[-500:]}"]
+    found: list[str] = json.loads(done.stdout)
+    return found
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.conformance.uploads",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="exit codes: 0 all cells are right; 1 some are not; 2 wrong arguments",
+    )
+    parser.add_argument("names", nargs="*", metavar="HANDLER", help=f"of {', '.join(SUBJECTS)}")
+    parser.add_argument("--python", default=sys.executable, metavar="PROGRAM")
+    options = parser.parse_args(arguments)
+    for name in options.names:
+        if name not in SUBJECTS:
+            parser.error(f"there is no {name!r}; choose from {', '.join(SUBJECTS)}")
+    wrong = 0
+    for name in options.names or SUBJECTS:
+        problems = tried(name, ALL, options.python)
+        print(
+            *problems, f"{name}: {len(ALL)} cells, {len(problems)} problems", sep="\n", flush=True
+        )
+        wrong += len(problems)
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(ending.run(main))
