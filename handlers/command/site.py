@@ -7,6 +7,9 @@ values: each file is an argument or an option.
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import sys
 from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
@@ -99,6 +102,8 @@ class Site(NamedTuple):
         columns of a CSV list are ignored. Raises SettingsError.
         """
         fleet = listing.read(self.list, lenient) if self.list is not None else Fleet((), {})
+        for warning in fleet.warnings:
+            _warn(warning)
         if self.auth is None:
             return fleet
         return fleet._replace(auths={**fleet.auths, **of_file(self.auth)})
@@ -138,6 +143,12 @@ class Site(NamedTuple):
         from .drawing import reading_toml  # imported late: 9 ms, for those that have a drawing
 
         return reading_toml.read(self.needed(DRAWING))
+
+
+@functools.lru_cache(maxsize=1000)  # a command may read its list more than once
+def _warn(text: str) -> None:
+    with contextlib.suppress(OSError, ValueError):  # standard error may be closed
+        print(printable(text, 1000), file=sys.stderr, flush=True)
 
 
 # ---- what a drawing says of machines -------------------------------------------------------------

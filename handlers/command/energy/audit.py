@@ -30,6 +30,7 @@ from .owners import Place, Tenure, without_gaps
 from .readings import OWN, PduReadings, Series, readings_of
 from .registers import Event, Kilowatthours, RegisterLimits, RegisterReadings
 from .rounding import summed
+from .same import Seen
 from .segments import BREAKS, story_of
 
 #: of a PDU: a page with more pictures says no more
@@ -122,8 +123,13 @@ class Audited(NamedTuple):
     seconds: float
     #: polls that read nothing
     failed: int = 0
-    #: when the first reading began and the last one ended, in s; None without readings
-    covered: Optional[tuple[float, float]] = None
+    #: which unit it was, and when it was read; None without readings
+    seen: Optional[Seen] = None
+
+    @property
+    def covered(self) -> Optional[tuple[float, float]]:
+        """When the first reading began and the last one ended, in s; None without readings."""
+        return None if self.seen is None else (self.seen.begin, self.seen.end)
 
     def undrawn(self) -> Audited:
         """The same without pictures, which are large."""
@@ -186,8 +192,20 @@ def audited(pdu: PduReadings, asked: Asked) -> Audited:
         total if answers else None,
         end - begin,
         pdu.failed,
-        (pdu.begins[0], pdu.ends[-1]) if pdu.begins else None,
+        _seen(pdu, times.usual_gap),
     )
+
+
+def _seen(pdu: PduReadings, usual_gap: float) -> Optional[Seen]:
+    if not pdu.begins:
+        return None
+    read = {
+        identity: kwh[~np.isnan(kwh)]
+        for identity, kwh in ((name, np.asarray(one.kwh)) for name, one in pdu.registers.items())
+    }
+    last = {identity: float(kwh[-1]) for identity, kwh in read.items() if len(kwh)}
+    units = frozenset(pdu.units)
+    return Seen(pdu.name, units, pdu.begins[0], pdu.ends[-1], usual_gap, last)
 
 
 def _to_draw(answers: Mapping[str, AuditedRegister]) -> Sequence[str]:

@@ -37,6 +37,7 @@ from .groups import by_customer, by_machine, worst
 from .outcome import AuditOutcome, Times
 from .queries import QueryLogin, is_url
 from .readings import PduReadings
+from .same import of_names, same
 from .shared_options import WITHOUT, BillingOptions, billing
 from .sources import Access, source_of
 
@@ -100,10 +101,15 @@ def _found(
             pdus.append(pdu)
     if not pdus:
         raise SettingsError("there is no PDU in these readings")
-    sums = by_customer(owned, pdus, begin, end, tolerance) if owned else []
-    racked = by_machine(cords, pdus, begin, end, tolerance)
+    twice = [*same(one.seen for one in pdus if one.seen is not None)]
+    names = of_names(twice)
+    sums = by_customer(owned, pdus, begin, end, tolerance, names) if owned else []
+    racked = by_machine(cords, pdus, begin, end, tolerance, names)
     level = worst(pdus, racked, sums)
-    return AuditOutcome(begin, end, zone, pdus, racked, sums, level, source.origin())
+    told = [one.told() for one in twice]
+    for one in told:
+        click.echo(one, err=True)
+    return AuditOutcome(begin, end, zone, pdus, racked, sums, level, [*told, *source.origin()])
 
 
 def _audited(asked: Asked, times: Times, pdu: PduReadings) -> tuple[Audited, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, Optional
 
 from ..kit.output import counted
@@ -13,6 +14,8 @@ from .owners import Place, Tenure, cut
 from .readings import OWN
 from .registers import Event, Kilowatthours
 from .rounding import summed
+
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 class InvoiceLine(NamedTuple):
@@ -72,13 +75,39 @@ def by_machine(
     begin: float,
     end: float,
     tolerance_kwh: float = USUAL_TOLERANCE_KWH,
+    names: Mapping[str, str] = _NO_NAMES,
 ) -> list[Sum]:
-    """Each machine with its cords."""
+    """Each machine with its cords. `names`: of PDUs that count under another name -> that one."""
     answers = {(pdu.name, one.outlet): one for pdu in pdus for one in pdu.outlets}
     return [
-        _sum(name, [_line(one, answers.get(one), begin, end) for one in places], tolerance_kwh)
+        _sum(
+            name,
+            _once([_line(one, answers.get(one), begin, end) for one in places], names),
+            tolerance_kwh,
+        )
         for name, places in machines.items()
     ]
+
+
+def _once(
+    lines: Sequence[InvoiceLine], names: Mapping[str, str], others: Iterable[InvoiceLine] = ()
+) -> Sequence[InvoiceLine]:
+    """Lines without those of an outlet that is among them, or among the others, at the same time by
+    another name of its PDU.
+    """
+    if not names:
+        return lines
+    kept: list[int] = []
+    known: dict[Place, list[InvoiceLine]] = {}
+    for one in others:
+        known.setdefault((names.get(one.pdu, one.pdu), one.outlet), []).append(one)
+    for place in sorted(range(len(lines)), key=lambda at: lines[at].pdu in names):
+        one = lines[place]
+        same = known.setdefault((names.get(one.pdu, one.pdu), one.outlet), [])
+        if not any(two.begin < one.end and two.end > one.begin for two in same):
+            same.append(one)
+            kept.append(place)
+    return [lines[place] for place in sorted(kept)]
 
 
 def _line(place: Place, answer: Optional[AuditedRegister], begin: float, end: float) -> InvoiceLine:
@@ -95,8 +124,12 @@ def by_customer(
     begin: float,
     end: float,
     tolerance_kwh: float = USUAL_TOLERANCE_KWH,
+    names: Mapping[str, str] = _NO_NAMES,
 ) -> list[Sum]:
-    """Each customer with the outlets that it had, each for its time; last, what nobody had."""
+    """Each customer with the outlets that it had, each for its time; last, what nobody had.
+
+    `names`: of PDUs that count under another name -> that one.
+    """
     shares: dict[Place, Sequence[Share]] = {
         (pdu.name, one.outlet): one.shares for pdu in pdus for one in pdu.outlets
     }
@@ -112,8 +145,13 @@ def by_customer(
             continue
         for share in found:
             lines.setdefault(share.customer, []).append(_share(place, share))
-    names = sorted(lines, key=lambda one: (not one, one))
-    return [_sum(name, lines[name], tolerance_kwh) for name in names]
+    owned_lines = [one for name, some in lines.items() if name for one in some]
+    once = {name: _once(some, names, () if name else owned_lines) for name, some in lines.items()}
+    return [
+        _sum(name, once[name], tolerance_kwh)
+        for name in sorted(once, key=lambda one: (not one, one))
+        if once[name]
+    ]
 
 
 def _share(place: Place, one: Share) -> InvoiceLine:

@@ -54,7 +54,7 @@ class AuditOutcome(NamedTuple):
     customers: Sequence[Sum]
     #: the exit code
     level: int
-    #: which readings these are, with their hash
+    #: which names are one unit, and which readings these are, with their hash
     origin: Sequence[str]
 
     def answers(self) -> Iterator[tuple[Audited, AuditedRegister]]:

@@ -213,6 +213,9 @@ class PduReadings:
         self.identities = bytearray()
         #: SNMP families, or other names of what its registers are like, that its polls had
         self.families: set[str] = set()
+        #: what its polls said of their unit, as `same` compares it: the name's meaning, and serial
+        #: numbers
+        self.units: set[tuple[str, str]] = set()
         #: the greatest error that its unit states, in percent, between changes of the unit
         self._errors: list[Optional[float]] = []
         #: numbers of polls before which the reader's machine started anew
@@ -282,6 +285,7 @@ class PduReadings:
         if self._boot is not None and self._boot != poll.boot:
             self.boots.add(number)
         self._boot = poll.boot
+        self.units.add((poll.unit, poll.serial))
         if poll.family:
             self.families.add(poll.family)
         is_another = number in self.changes or self._identity.is_doubted(number)

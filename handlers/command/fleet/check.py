@@ -144,7 +144,7 @@ def _run(wanted: CheckOptions, state: SharedOptions) -> int:
     before: dict[str, PduRow] = {}
     begin = time.monotonic()
     while True:
-        done = _round(wanted, state, polled, before)
+        done = _round(wanted, state, polled, before, fleet.repeated)
         _shown(wanted, state, done, first=not before)
         if wanted.watch is None:
             return done.found.level
@@ -186,6 +186,7 @@ def _round(
     state: SharedOptions,
     polled: Sequence[Target],
     before: Mapping[str, PduRow],
+    repeated: Mapping[str, str],
 ) -> Round:
     keep = state.json or wanted.html is not None or wanted.watch is not None
     rows: list[Optional[PduRow]] = [None] * len(polled)
@@ -209,9 +210,8 @@ def _round(
     if wanted.save is not None:
         devices = [one.device for one in polled]
         saved.save(wanted.save, saved.of_readings(devices, kept, time.time()))
-    return Round(
-        whole, summary(whole, time.monotonic() - begin), time.time(), _marks(whole, before)
-    )
+    found = summary(whole, time.monotonic() - begin, repeated)
+    return Round(whole, found, time.time(), _marks(whole, before))
 
 
 def _marks(rows: Sequence[PduRow], before: Mapping[str, PduRow]) -> dict[str, list[str]]:

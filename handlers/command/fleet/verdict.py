@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple, Optional
 
+from ...errors import printable
 from ..kit.output import counted, figure
 from ..pdus.listing import ListedPdu
 from ..pdus.reading import PolledOutlet, Reading
@@ -169,9 +171,11 @@ class Summary:
     seconds: float
     #: the worst level of a PDU
     level: int
+    #: names of PDUs that count in no sum -> under which name they do
+    repeated: Mapping[str, str] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
-        """Two lines for people."""
+        """Two lines for people, and one for each PDU that counts in no sum."""
         results = [
             f"{self.results.get(_WELL, 0)} well",
             *(f"{count} {result}" for result, count in self.results.items() if result != _WELL),
@@ -186,30 +190,48 @@ class Summary:
                 f"{counted(self.on + self.off + self.unknown, 'outlet')}: {self.on} on, {self.off}"
                 f" off, {self.unknown} unknown; load {load}, energy {energy}"
             ),
+            *(
+                f"{printable(name, 60)} is {printable(counted_as, 60)} again: counted once"
+                for name, counted_as in self.repeated.items()
+            ),
         ]
 
 
-def summary(rows: Sequence[PduRow], seconds: float) -> Summary:
-    """The sums over all rows."""
+def summary(
+    rows: Sequence[PduRow], seconds: float, repeated: Mapping[str, str] = MappingProxyType({})
+) -> Summary:
+    """The sums over all rows, of outlets and figures without those of PDUs that are `repeated`."""
     results = Counter(row.result for row in rows)
-    loads = [row.load_a for row in rows if row.load_a is not None]
-    energies = [row.energy_kwh for row in rows if row.energy_kwh is not None]
+    once = _once(rows, repeated) if repeated else rows
+    loads = [row.load_a for row in once if row.load_a is not None]
+    energies = [row.energy_kwh for row in once if row.energy_kwh is not None]
     return Summary(
         pdus=len(rows),
         results={
             result: results[result]
             for result in sorted(results, key=lambda one: (-results[one], one))
         },
-        on=sum(row.on or 0 for row in rows),
-        off=sum(row.off or 0 for row in rows),
-        unknown=sum(row.unknown or 0 for row in rows),
+        on=sum(row.on or 0 for row in once),
+        off=sum(row.off or 0 for row in once),
+        unknown=sum(row.unknown or 0 for row in once),
         load_a=sum(loads) if loads else None,
         loads=len(loads),
         energy_kwh=sum(energies) if energies else None,
         energies=len(energies),
         seconds=seconds,
         level=max((row.level for row in rows), default=WELL),
+        repeated=dict(repeated),
     )
+
+
+def _once(rows: Sequence[PduRow], repeated: Mapping[str, str]) -> Sequence[PduRow]:
+    """A row of each unit: one without an error, if it was read under one of its names."""
+    units: dict[str, PduRow] = {}
+    for row in rows:
+        name = repeated.get(row.device.name, row.device.name)
+        if name not in units or (units[name].kind and not row.kind):
+            units[name] = row
+    return [*units.values()]
 
 
 _NAGIOS = {WELL: "OK", DOUBTFUL: "WARNING", BAD: "CRITICAL"}

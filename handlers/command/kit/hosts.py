@@ -53,6 +53,21 @@ def address(host: str) -> str:
     return host
 
 
+def one_spelling(host: str) -> str:
+    """A host without its port, as everybody would spell it: an IP address in its short form, a name
+    in lower case without a last dot.
+    """
+    import ipaddress  # 1.3 ms, and most commands read no list
+
+    name, _, zone = host.partition("%")
+    try:
+        found = ipaddress.ip_address(name)
+    except ValueError:
+        return host.rstrip(".").lower()
+    plain = str(getattr(found, "ipv4_mapped", None) or found)
+    return f"{plain}%{zone}" if zone else plain
+
+
 def _is_host(name: str) -> bool:
     """Whether this is an IP address or a possible host name.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple, Optional
 
 from ...errors import SettingsError, printable
@@ -12,6 +13,7 @@ from ...settings import yes_no
 from ..kit import csv_in, hosts, private, toml
 from ..kit.options import SECRETS
 from . import auth
+from .repeated import Repeated, repeated
 
 COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
 _NEEDED = ("handler", "address")
@@ -42,6 +44,10 @@ class Fleet(NamedTuple):
     auths: Mapping[str, auth.FleetLogin]
     #: unknown columns that were left out
     ignored: Sequence[str] = ()
+    #: names of PDUs that are already in the list under another name -> that name
+    repeated: Mapping[str, str] = MappingProxyType({})
+    #: sentences about those, with both lines
+    warnings: Sequence[str] = ()
 
 
 Entry = tuple[str, Mapping[str, Any]]  # where the PDU is in the file, and its cells by column
@@ -64,9 +70,41 @@ def read(path: str, lenient: bool = False) -> Fleet:
                 " [auth.NAME]"
             )
         logins = auth.of_tables(document.get("auth", {}), path, inline=False)
-        return Fleet(_devices(path, _tables(document.get("pdu", []), path)), logins)
+        return _fleet(path, _devices(path, _tables(document.get("pdu", []), path)), logins)
     ignored: list[str] = []
-    return Fleet(_devices(path, _rows(text, path, ignored if lenient else None)), {}, ignored)
+    rows = _rows(text, path, ignored if lenient else None)
+    return _fleet(path, _devices(path, rows), {}, ignored)
+
+
+def _fleet(
+    path: str,
+    listed: _Listed,
+    logins: Mapping[str, auth.FleetLogin],
+    ignored: Sequence[str] = (),
+) -> Fleet:
+    found = [*repeated(listed.devices)]
+    return Fleet(
+        listed.devices,
+        logins,
+        ignored,
+        {one.again.name: one.counted.name for one in found},
+        [
+            *(_warning(path, one, listed.places) for one in found[:_SHOWN]),
+            *([f"{path}: and {len(found) - _SHOWN} more such lines"] if found[_SHOWN:] else []),
+        ],
+    )
+
+
+def _warning(path: str, one: Repeated, places: Mapping[str, str]) -> str:
+    both = sorted((one.counted, one.again), key=lambda device: list(places).index(device.name))
+    lines = " and ".join(f"{places[device.name]} ({printable(device.name, 60)})" for device in both)
+    handler, host, port, choice = one.place
+    where = f"{printable(handler, 40)} at {host}" + (f", port {port}" if port else "")
+    what = f"{where}, {printable(choice, 60)}" if choice else where
+    return (
+        f"{path}: {lines} are one PDU, {what}: sums count it once, as"
+        f" {printable(one.counted.name, 60)}; take one line out"
+    )
 
 
 def _tables(tables: Any, path: str) -> Iterator[Entry]:
@@ -115,7 +153,13 @@ def _may_count(name: str) -> bool:
     return name in SECRETS or bool(difflib.get_close_matches(name, COLUMNS, 1, 0.7))
 
 
-def _devices(path: str, entries: Iterable[Entry]) -> Sequence[ListedPdu]:
+class _Listed(NamedTuple):
+    devices: Sequence[ListedPdu]
+    #: name -> where it is in the file, in its order
+    places: Mapping[str, str]
+
+
+def _devices(path: str, entries: Iterable[Entry]) -> _Listed:
     devices: list[ListedPdu] = []
     places: dict[str, str] = {}
     wrong: list[str] = []
@@ -140,7 +184,7 @@ def _devices(path: str, entries: Iterable[Entry]) -> Sequence[ListedPdu]:
         raise SettingsError(f"{path}: {'; '.join(wrong[:_SHOWN])}{more}")
     if not devices:
         raise SettingsError(f"{path}: there is no PDU in it; keys of a PDU: {', '.join(COLUMNS)}")
-    return devices
+    return _Listed(devices, places)
 
 
 def _device(cells: Mapping[str, Any], folder: str, kept: dict[Any, Any]) -> ListedPdu:

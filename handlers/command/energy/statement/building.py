@@ -22,10 +22,11 @@ from typing import Any, NamedTuple, Optional
 from .... import VERSION
 from ....errors import SettingsError, printable
 from .. import checks
-from ..audit import Asked, AuditedRegister, audited
+from ..audit import Asked, Audited, AuditedRegister, audited
 from ..journals import DayBlocks, MeterJournal, by_days, finished, roomy
 from ..owners import Place, Tenure, cut
 from ..readings import Block, PduReadings
+from ..same import Seen, of_names, same
 from ..spread import spread
 from . import computing, disclosed, merkle, page, power, proof, rows, seals, table
 from .computing import Factors, Held, HeldFigures, Rules
@@ -69,6 +70,8 @@ class Written:
     size: int
     #: outlets of which no energy was read
     unread: int
+    #: sentences about units that were read under two names
+    repeated: Sequence[str]
 
 
 class _Part(NamedTuple):
@@ -83,6 +86,8 @@ class _Part(NamedTuple):
 class _OfPdu(NamedTuple):
     sealed: Sequence[seals.Sealed]
     parts: Sequence[_Part]
+    #: which unit it was; None if it has no customer
+    seen: Optional[Seen]
 
 
 def sealed(folder: str, without: Sequence[str] = ()) -> seals.Roots:
@@ -131,16 +136,30 @@ def _written_into(ordered: Ordered, into: str, key: Key) -> Written:
     with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as room:
         source = ordered.source
         work = partial(_of_pdu, ordered, key, room)
-        hashes, parts = dict[str, list[bytes]](), list[_Part]()
+        hashes, parts, units = dict[str, list[bytes]](), list[_Part](), list[Seen]()
         for found in source.by_day(ordered.paths, work):
             for one in found.sealed:
                 hashes.setdefault(one.day, []).append(one.hash)
             parts += found.parts
+            units += [one for one in [found.seen] if one is not None]
         if not source.hashes:
             raise SettingsError(f"{printable(ordered.folder)} has no whole day of this period yet")
         trees = {day: merkle.Tree(hashes.get(day, ())) for day in source.hashes}
         chain = seals.keep(ordered.folder, trees, source.hashes).hash
-        return _Writer(ordered, into, key, trees, chain).write(_with_unread(ordered, parts, room))
+        twice = [*same(units)]
+        once = _once(_with_unread(ordered, parts, room), of_names(twice))
+        done = _Writer(ordered, into, key, trees, chain).write(once)
+        return dataclasses.replace(done, repeated=[one.told() for one in twice])
+
+
+def _once(parts: Sequence[_Part], names: Mapping[str, str]) -> Sequence[_Part]:
+    """Parts without those that the same customer has by another name of the PDU."""
+    had = {(one.customer, *one.place, one.begin) for one in parts}
+    return [
+        one
+        for one in parts
+        if (one.customer, names.get(one.place[0], ""), one.place[1], one.begin) not in had
+    ]
 
 
 def _of_pdu(ordered: Ordered, key: Key, room: str, pdu: str, days: Sequence[DayBlocks]) -> _OfPdu:
@@ -153,7 +172,8 @@ def _of_pdu(ordered: Ordered, key: Key, room: str, pdu: str, days: Sequence[DayB
         for outlet in outlets
     }
     found, parts = list[seals.Sealed](), list[_Part]()
-    answers = _answers(pdu, days, asked) if any(held.values()) else {}
+    found_here = _audited(pdu, days, asked) if any(held.values()) else None
+    answers = {one.outlet: one for one in found_here.outlets} if found_here else {}
     for outlet in outlets:
         texts = _Texts(pdu, outlet, key, each)
         found += texts.sealed()
@@ -163,15 +183,15 @@ def _of_pdu(ordered: Ordered, key: Key, room: str, pdu: str, days: Sequence[DayB
             path = os.path.join(room, f"{merkle.sha256(pdu.encode()).hex()}-{number}")
             _keep(path, said)
             parts.append(_Part(tenure.customer, (pdu, outlet), tenure.begin, path))
-    return _OfPdu(found, parts)
+    return _OfPdu(found, parts, None if found_here is None else found_here.seen)
 
 
-def _answers(pdu: str, days: Sequence[DayBlocks], asked: Asked) -> Mapping[str, AuditedRegister]:
+def _audited(pdu: str, days: Sequence[DayBlocks], asked: Asked) -> Audited:
     readings = PduReadings(pdu)
     for _, blocks in days:
         for block in blocks:
             readings.extend(rows.copied(block))
-    return {one.outlet: one for one in audited(readings, asked).outlets}
+    return audited(readings, asked)
 
 
 class _Texts:
@@ -408,6 +428,7 @@ class _Writer:
             sum(one.outlets for one in done),
             size,
             sum(one.unread for one in done),
+            (),
         )
 
     def _customers(self, parts: Sequence[_Part]) -> Iterator[_Customer]:

@@ -73,6 +73,7 @@ def _lines(into: str, done: Written) -> Iterator[str]:
         f"{counted(done.statements, 'statement')} of {counted(done.outlets, 'outlet')} in"
         f" {printable(into)}, {done.size / 1e6:.1f} MB"
     )
+    yield from done.repeated
     if done.unread:
         yield f"no energy was read of {counted(done.unread, 'outlet')}"
     yield f"publish for all customers: {proof.PUBLISHED}, or its SHA-256, the root: {done.root}"
