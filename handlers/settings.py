@@ -21,6 +21,8 @@ LONGEST = 1000  # usual limit for a value, in characters
 LONGEST_HOST = 300
 _YES, _NO = ("yes", "true", "1", "on"), ("no", "false", "0", "off")
 _NOUN = "handler setting "
+# what forms and libraries show in place of a secret: pydantic 10 stars, browsers and others dots
+_MASKED = re.compile("[*\u2022\u25cf]{6,}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +50,9 @@ class Setting(Generic[T_co]):
             return self.default
         if len(text) > self.longest:
             why = f" the value has more than {self.longest} characters; give {self.allowed}"
+        elif self.secret and _MASKED.fullmatch(text.strip()):
+            # a login with it would fail, and some devices lock the account after a few
+            why = " the value is only stars, as a form shows a secret; type it again"
         elif not _is_unicode(text):
             why = " the value has a character that is not valid Unicode; type it again"
         else:

@@ -9,26 +9,22 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable, Mapping
-from typing import Union
+from functools import partial
+from typing import Any, Optional, Union
 
 from ..errors import NamedSetting, SettingsError
 from ..settings import is_address
+from . import foreign
 
 _ADDRESS_NAMES = ("ip", "ip_addr", "ip_address", "address", "host", "addr", "hostname")
-_SETTINGS_NAMES = (
-    "custom_params",
-    "handler_params",
-    "handler_settings",
-    "custom_settings",
-    "params",
-    "settings",
-)
+_SETTINGS_NAMES = ("custom_params", "handler_params", "handler_settings", "custom_settings")
+# names that may hold something else: read only if the platform has none of the names above
+_OTHER_NAMES = ("params", "settings")
 # Keys that the platform itself may add.
 _PLATFORM_KEYS = frozenset(
     ("device", "handler", "handler_id", "device_id", "device_type", "id", "name", "protocol")
 )
 MOST_SETTINGS = 100
-_LONGEST_NUMBER = 100  # limit in bits
 _LONGEST_TEXT = 1_000_000  # limit for settings given as JSON text, in characters or bytes
 
 
@@ -39,15 +35,18 @@ def address(pdu_data: object) -> str:
     """
     for name in _ADDRESS_NAMES:
         value = member(pdu_data, name)
-        if isinstance(value, (str, bytes)) or type(value).__module__ == "ipaddress":
-            text = value.decode("ascii", "replace") if isinstance(value, bytes) else str(value)
-            if is_address(text.strip()):
-                return text.strip()
-            if text.strip():
-                raise SettingsError(
-                    f"the PDU's address {text.strip()[:60]!r} is not a host name or an IP address:"
-                    " correct it"
-                )
+        if isinstance(value, bytes):
+            found: Optional[str] = value.decode("ascii", "surrogateescape")
+        else:
+            found = foreign.read(partial(foreign.text, value), _unread(name))
+        if isinstance(value, (int, float)) or not (found and found.strip()):
+            continue
+        if is_address(found.strip()):
+            return found.strip()
+        raise SettingsError(
+            f"the PDU's address {found.strip()[:60]!r} is not a host name or an IP address:"
+            " correct it"
+        )
     raise SettingsError(
         (
             (
@@ -60,37 +59,66 @@ def address(pdu_data: object) -> str:
 
 
 def settings(pdu_data: object, own: Iterable[str] = ()) -> dict[str, str]:
-    """The handler settings as text, keys in lower case, without the platform's own keys. Raises
-    SettingsError.
+    """The handler settings as text, keys in lower case, without the platform's own keys: of the
+    first field that has any. Raises SettingsError.
 
     `own`: settings of the handler with a key that the platform uses too. They are kept unless their
     value equals the platform's.
     """
-    for name in _SETTINGS_NAMES:
-        value = member(pdu_data, name)
-        if value is not None:
-            return {
+    for names in (_SETTINGS_NAMES, _OTHER_NAMES):
+        held = False
+        for name in names:
+            value = member(pdu_data, name)
+            held = held or value is not None
+            texts = foreign.read(partial(_texts, value), _unread(name))
+            found = {
                 key: text
-                for key, text in _texts(value).items()
+                for key, text in texts.items()
                 if not _is_the_platforms(key, text, pdu_data, own)
             }
+            if found:
+                return found
+        if held:
+            break
     return {}
 
 
 def member(holder: object, name: str) -> object:
     """The value of the key `name` if `holder` is a mapping, else of its attribute `name`; None if
     missing.
+
+    Raises SettingsError, which names the field, if it cannot be read.
     """
-    if isinstance(holder, Mapping):
-        return holder.get(name)
-    return getattr(holder, name, None)
+
+    def found() -> object:
+        if isinstance(holder, Mapping):
+            return holder.get(name)
+        value = getattr(holder, name, None)
+        if value is None and foreign.is_mapping(holder):
+            keyed: Any = holder
+            return keyed[name] if name in keyed.keys() else None
+        return value
+
+    return foreign.read(found, _unread(name))
+
+
+def _unread(name: str) -> str:
+    return f"the field {name!r} of the PDU's data, which the platform passed, cannot be read"
 
 
 def _is_the_platforms(key: str, text: str, pdu_data: object, own: Iterable[str]) -> bool:
     """Whether the platform, not the owner, gave the key its value."""
     if key not in _PLATFORM_KEYS:
         return False
-    return key not in own or text == str(member(pdu_data, key) or "")
+    return key not in own or text == _platforms(pdu_data, key)
+
+
+def _platforms(pdu_data: object, key: str) -> Optional[str]:
+    """The text of the platform's own field, None if it has another type."""
+    try:
+        return foreign.read(partial(foreign.text, member(pdu_data, key)), _unread(key))
+    except SettingsError:
+        return None
 
 
 def _texts(value: object) -> dict[str, str]:
@@ -113,21 +141,27 @@ def _texts(value: object) -> dict[str, str]:
 
 def _entries(value: object) -> list[tuple[object, object]]:
     """Key and value of each setting. Of a list, at most MOST_SETTINGS + 1. Raises SettingsError."""
-    if isinstance(value, (str, bytes)):
+    if isinstance(value, (str, bytes, bytearray)):
         value = _json(value) if value.strip() else None
     if value is None:
         return []
-    if isinstance(value, Mapping):
-        if {"key", "value"} <= set(value):
-            return [(value["key"], value["value"])]
-        return list(value.items())
+    if foreign.is_mapping(value):
+        held: Any = value
+        keys = list(itertools.islice(held.keys(), MOST_SETTINGS + 1))
+        if {"key", "value"} <= set(filter(_is_text, keys)):
+            return [(held["key"], held["value"])]
+        return [(key, held[key]) for key in keys]
     if isinstance(value, Iterable) and not isinstance(value, str):
         return [_entry(item) for item in itertools.islice(value, MOST_SETTINGS + 1)]
     kind = type(value).__name__
     raise SettingsError(f"the handler settings have the type {kind}; give keys and values")
 
 
-def _json(text: Union[str, bytes]) -> object:
+def _is_text(key: object) -> bool:
+    return isinstance(key, str)
+
+
+def _json(text: Union[str, bytes, bytearray]) -> object:
     """The parsed text. The JSON error is not chained: it contains the text with its passwords."""
     if len(text) > _LONGEST_TEXT:
         raise SettingsError(f"the handler settings have more than {_LONGEST_TEXT} characters")
@@ -165,14 +199,18 @@ def _entry(item: object) -> tuple[object, object]:
 
 def _text(value: object, what: str) -> str:
     """A key or a value as text, "" for None. Raises SettingsError."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, (Mapping, list, tuple, set, frozenset)):
-        raise SettingsError(
-            f"handler settings: {what} has the type {type(value).__name__}; give text"
-        )
-    if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER:
-        raise SettingsError(f"handler settings: {what} is a number that is too long")
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    unread = f"handler settings: {what} "
+
+    def made() -> Optional[str]:
+        try:
+            return foreign.text(value)
+        except UnicodeDecodeError:
+            why = "is bytes that are not UTF-8 text; type it again"
+        except ValueError as error:
+            why = f"is {error}"
+        raise SettingsError(unread + why)
+
+    found = foreign.read(made, f"{unread}cannot be read")
+    if found is None:
+        raise SettingsError(f"{unread}has the type {type(value).__name__}; give text")
+    return found

@@ -18,7 +18,17 @@ def identity_of(port: PduPortView) -> str:
     NoSuchOutlet. A float names several outlets: 1.1 is "1.1" as well as "1.10". True is not outlet
     1, and b"7" is not text.
     """
-    value = getattr(port, "identity", None)
+    try:
+        value = getattr(port, "identity", None)
+    except Exception as error:
+        value, failed = None, type(error).__name__
+    else:
+        failed = ""
+    if failed:
+        raise NoSuchOutlet(
+            f"the identity of the port, which the platform passed, cannot be read ({failed}):"
+            " nothing was switched"
+        )
     if isinstance(value, str):
         # also of an Enum, whose own text would be its member's name
         return str.__str__(value)

@@ -67,8 +67,13 @@ def raw_value(element: object) -> Optional[Raw]:
     if type(held) is int and _LOWEST <= held <= _HIGHEST:  # most values of most tables
         return held
     value: Raw
-    if isinstance(held, (int, str, bytes)) and not isinstance(held, bool):
-        value = held
+    # of a subclass such as an Enum exactly the value, whatever its own text is
+    if isinstance(held, str):
+        value = str.__str__(held)
+    elif isinstance(held, (bytes, bytearray, memoryview)):
+        value = bytes(held)
+    elif isinstance(held, int) and not isinstance(held, bool):
+        value = int.__pos__(held)
     else:
         value = str(held)
     if isinstance(value, str) and _may_be_missing(value, held):

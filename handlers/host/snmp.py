@@ -19,7 +19,8 @@ from typing import (
 
 from .. import ahead
 from ..errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
-from .form import address
+from . import foreign
+from .form import address, member
 from .rows import LONGEST_TEXT, Placed, Raw, is_of, plain_indexes, raw_value, splits
 from .snmp_errors import ends_table, translate
 
@@ -33,6 +34,7 @@ T = TypeVar("T")
 _UNSURE_ROWS = 2
 # usual limit for the start of the last SNMP call; a walk of the local pdu_common may then take 25 s
 CALL_SECONDS = 30.0
+_DEEPEST = 10  # limit for nested parameters
 
 
 class Snmp:
@@ -54,9 +56,8 @@ class Snmp:
         begin = getattr(type(device), "begin_snmp_session", None)
         if begin is not None:
             begin(device)
-        params = getattr(device.pdu_data, "snmp_params", None)
-        self._params: Mapping[object, object] = params if isinstance(params, Mapping) else {}
-        self._port = str(self._params.get("port") or 161)[:10]
+        self._parameters, port = _parameters(member(device.pdu_data, "snmp_params"))
+        self._port = (port or "161")[:10]
         # Whether the platform splits OIDs; None until an answer shows it.
         self._splits: Optional[bool] = None
         # Whether an answer came. Nothing is read ahead from a device that may be dead: its error
@@ -188,8 +189,10 @@ class Snmp:
         elements: list[Any] = []
 
         def read() -> None:
-            for element in self._device.snmp_walk(oid):
-                elements.append(element)  # `extend` need not keep the rows before an error
+            rows = self._device.snmp_walk(oid)
+            if rows is not None:  # an empty table
+                for element in rows:
+                    elements.append(element)  # `extend` need not keep the rows before an error
 
         self._call(read, f"walk {oid}", begun=elements, walking=True)
         return elements
@@ -199,7 +202,7 @@ class Snmp:
         splits OIDs."""
 
         if self._splits is False:
-            plain = plain_indexes(elements, oid)
+            plain = self._tried(lambda: plain_indexes(elements, oid), f"walk {oid}")
             if plain is not None:
                 return plain
 
@@ -258,24 +261,29 @@ class Snmp:
             raise
         except Exception as error:
             # the platform's exceptions are not documented; its elements' attributes may raise them
-            words = f"{type(error).__name__}: {error}"[:LONGEST_TEXT]
+            texts = [foreign.exception_text(one)[:LONGEST_TEXT] for one in foreign.leaves(error)]
+        found: list[PduHandlerError] = []
+        for words in texts:  # several if they were raised as a group
             shown = self._without_secrets(words)
-            found = translate(words, shown, writing, self._port, answered)
-            if found is None and begun and not ends_table(words):
-                found = ProtocolError(
-                    f"the walk broke off after {len(begun)} rows; poll the PDU again"
-                )
-        if found is None:
+            one = translate(words, shown, writing, self._port, answered)
+            if one is not None:
+                found.append(one)
+            elif begun and not ends_table(words):
+                broken = f"the walk broke off after {len(begun)} rows; poll the PDU again"
+                found.append(ProtocolError(broken))
+        if not found:
             return None
+        # without an answer, a write may have been carried out
+        worst = next((one for one in found if isinstance(one, Unreachable)), found[0])
         # outside `except`: `error` may hold a community
-        raise found.at(known_address(self._device.pdu_data), operation)
+        raise worst.at(known_address(self._device.pdu_data), operation)
 
     def _without_secrets(self, text: str) -> str:
         """The text with each secret as ***.
 
         If *** would reveal the secret, a notice replaces the text after the first colon.
         """
-        for key, secret in _texts(self._params):
+        for key, secret in self._parameters:
             if secret and any(word in key.lower() for word in ("commun", "pass", "key", "secret")):
                 is_password = "pass" in key.lower()
                 found = re.escape(secret)
@@ -301,19 +309,41 @@ def _filled(rows: Mapping[str, Optional[Raw]]) -> dict[str, Raw]:
     return {suffix: "" if value is None else value for suffix, value in rows.items() if suffix}
 
 
-def _texts(held: object, key: str = "") -> Iterator[tuple[str, str]]:
-    """Each text in `snmp_params` with its key.
+def _parameters(params: object) -> tuple[Sequence[tuple[str, str]], str]:
+    """Each text in `snmp_params` with its key, and the port, "" if there is none.
+
+    Raises SettingsError if they cannot be read: a secret among them could then reach an error.
+    """
+
+    def parameters() -> list[tuple[str, str]]:
+        held = params if foreign.is_mapping(params) else getattr(params, "__dict__", {})
+        return list(_texts(held))
+
+    unread = "the field 'snmp_params' of the PDU's data, which the platform passed, cannot be read"
+    found = foreign.read(parameters, unread)
+    return found, next((value for key, value in found if key == "port"), "")
+
+
+def _texts(held: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Each text in `held` with its key.
 
     Parameters may be nested, and a community of digits may be a number.
     """
-    if isinstance(held, Mapping):
-        for name, value in held.items():
-            yield from _texts(value, f"{key}.{name}" if key else str(name))
+    if depth > _DEEPEST:
+        raise ValueError("nested too deeply")
+    if foreign.is_mapping(held):
+        for name in list(held.keys()):
+            below = foreign.text(name) or ""
+            yield from _texts(held[name], f"{key}.{below}" if key else below, depth + 1)
     elif isinstance(held, (list, tuple)):
         for value in held:
-            yield from _texts(value, key)
-    elif isinstance(held, (str, int, bytes)):
-        yield key, held.decode("utf-8", "replace") if isinstance(held, bytes) else str(held)
+            yield from _texts(value, key, depth + 1)
+    elif isinstance(held, (bytes, bytearray)):
+        yield key, bytes(held).decode("utf-8", "replace")
+    elif not isinstance(held, bool) and not (isinstance(held, int) and held.bit_length() > 64):
+        found = foreign.text(held)
+        if found:
+            yield key, found
 
 
 def known_address(pdu_data: object) -> str:

@@ -201,6 +201,25 @@ _SETTINGS = (
                 '{"custom_params": {f" {key.upper()} ": value for key, value in pairs.items()}}',
             ),
             (
+                "in handler_params beside an empty custom_params",
+                '{"custom_params": {}, "handler_params": pairs}',
+            ),
+            (
+                "text Enums",
+                (
+                    '{"custom_params": {key: __import__("enum").Enum("S", {"IT": value},'
+                    " type=str).IT for key, value in pairs.items()}}"
+                ),
+            ),
+            (
+                "objects whose text is stars",
+                (
+                    '{"custom_params": {key: type("Secret", (), {"__str__": lambda self: "*" * 10,'
+                    ' "get_secret_value": lambda self, value=value: value})()'
+                    " for key, value in pairs.items()}}"
+                ),
+            ),
+            (
                 "with the platform's own keys among them",
                 '{"custom_params": {**pairs, "device_id": 7, "handler": "x", "name": "rack"}}',
             ),
@@ -350,7 +369,23 @@ _FAILURES = tuple(
             "an exception of the standard library",
             'def fail(error):\n    raise OSError(110, "Connection timed out")',
         ),
+        (
+            "an exception whose text cannot be made",
+            (
+                "class Mute(Exception):\n    def __str__(self):\n        return None\n\n\n"
+                "def fail(error):\n    raise Mute()"
+            ),
+        ),
     )
+)
+_EMPTY = tuple(
+    Variant(
+        "an empty table",
+        form,
+        {"pdu_common/base_snmp_pdu.py": SNMP.replace("for found in rows]", text)},
+        handlers=SNMP_ONLY,
+    )
+    for form, text in (("None", "for found in rows] or None"),)
 )
 _SETS = tuple(
     Variant(
@@ -629,6 +664,7 @@ VARIANTS: tuple[Variant, ...] = (
     *_VALUES,
     *_MISSING,
     *_FAILURES,
+    *_EMPTY,
     *_SETS,
     *_VIEWS,
     *_STATISTICS,

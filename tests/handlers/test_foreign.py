@@ -1,0 +1,426 @@
+"""Values and exceptions of the platform whose own methods raise, or hide their text."""
+
+from __future__ import annotations
+
+import enum
+from collections import UserDict, UserString
+from collections.abc import Iterator
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from handlers import host, registry
+from handlers.errors import NoSuchOutlet, PduHandlerError, SettingsError, Unreachable
+from handlers.host.snmp import Snmp
+from handlers.nut import handler as nut
+from handlers.raritan import handler as raritan
+from handlers.redfish import handler as redfish
+from handlers.settings import Setting, Settings, one_line
+from handlers.snmp import handler as snmp
+from pdu_common.connection import PduSnmpData
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.chains import kept
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import apc
+
+MAKE: dict[str, Any] = {
+    "nut": nut.make_handler,
+    "raritan": raritan.make_handler,
+    "redfish": redfish.make_handler,
+    "snmp": snmp.make_handler,
+}
+SECRET = "hunter2-secret"
+
+
+class Raising(Exception):
+    def __str__(self) -> str:
+        raise ValueError(SECRET)
+
+    __repr__ = __str__
+
+
+class Textless(Exception):
+    def __str__(self) -> str:
+        return cast(str, None)
+
+    __repr__ = __str__
+
+
+class ExceptionGroup(Exception):  # noqa: N818 - as Python 3.11 names it
+    def __init__(self, *inner: Exception) -> None:
+        super().__init__("unhandled errors in a TaskGroup")
+        self.exceptions = inner
+
+
+# ---- exceptions of the platform's SNMP calls -----------------------------------------------------
+
+
+class Failing:
+    """A platform of which each call raises this."""
+
+    def __init__(self, error: BaseException, **params: object) -> None:
+        self.error = error
+        self.pdu_data = SimpleNamespace(ip="192.0.2.7", snmp_params=params or {"community": SECRET})
+
+    def snmp_get(self, *_: object) -> Any:
+        raise self.error
+
+    snmp_set = snmp_walk = snmp_get
+
+
+def calls(device: object) -> list[Any]:
+    made = Snmp(cast(Any, device))
+    return [
+        lambda: made.get("1.3.6.1.2.1.1.2.0"),
+        lambda: made.walk("1.3.6.1.2.1.2.2"),
+        lambda: made.set("1.3.6.1.4.1.1.0", 1),
+    ]
+
+
+@pytest.mark.parametrize("error", [Raising(SECRET), Textless(SECRET), ExceptionGroup(Raising())])
+def test_an_exception_without_a_text_is_our_error_with_the_name_of_its_type(
+    error: Exception,
+) -> None:
+    name = "Raising" if isinstance(error, ExceptionGroup) else type(error).__name__
+    for call in calls(Failing(error)):
+        with pytest.raises(Unreachable, match=f"{name}, whose text cannot be made") as caught:
+            call()
+        assert SECRET not in kept(caught.value)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(1), GeneratorExit()])
+def test_what_ends_a_process_is_passed_on(error: BaseException) -> None:
+    for call in calls(Failing(error)):
+        with pytest.raises(type(error)):
+            call()
+
+
+def test_the_exceptions_in_a_group_are_understood_one_by_one() -> None:
+    get, _, write = calls(Failing(ExceptionGroup(OSError("noSuchName"), TimeoutError("timeout"))))
+    with pytest.raises(Unreachable, match="no answer over SNMP"):
+        get()
+    # the answer to the write is missing, so it is not a plain refusal
+    with pytest.raises(Unreachable, match="no answer to the write"):
+        write()
+    get, walk, _ = calls(Failing(ExceptionGroup(ExceptionGroup(OSError("noSuchInstance")))))
+    assert get() is None and walk() == {}
+
+
+class Switched(snmp.SnmpPdu):
+    """A platform whose SET raises this after it was carried out, or without."""
+
+    error: Exception = Raising()
+    acts = True
+
+    def snmp_set(self, oid: Any, value: Any) -> Any:
+        if self.acts:
+            super().snmp_set(oid, value)
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [Raising(), Textless(), ExceptionGroup(Textless(), OSError("x"))])
+def test_a_write_whose_exception_has_no_text_is_read_back(error: Exception) -> None:
+    with Agent(apc.rpdu2(outlets=2)) as agent:
+        pdu = Switched(PduSnmpData(agent.host, {"port": str(agent.port), "community": "private"}))
+        pdu.error = error
+        port = PduPortView(identity="1", power_status=EnumPowerStatus.UNKNOWN)
+        assert pdu.port_down(port).power_status is EnumPowerStatus.DOWN
+        pdu.acts = False
+        with pytest.raises(Unreachable, match="may"):
+            pdu.port_up(port, deadline=0.2, pause=0.05)
+        assert agent.books().states["1"] is False and len(agent.books().writes) == 1
+
+
+class Sheet:
+    """A platform with one table."""
+
+    def __init__(self, rows: object) -> None:
+        self.pdu_data = SimpleNamespace(ip="192.0.2.7", snmp_params={})
+        self.rows = rows
+
+    def snmp_walk(self, _: object) -> Any:
+        return self.rows
+
+    def snmp_get(self, oid: object) -> Any:
+        return SimpleNamespace(value="4", oid=oid)
+
+
+class Odd:
+    """Has rows, but no truth and no length."""
+
+    def __iter__(self) -> Iterator[object]:
+        return iter([SimpleNamespace(value="4", oid="1.3.6.1.9.1", oid_index="1")])
+
+    def __bool__(self) -> bool:
+        raise ValueError("ambiguous")
+
+    def __len__(self) -> int:
+        raise TypeError("no length")
+
+
+@pytest.mark.parametrize("rows, found", [(None, {}), ([], {}), (Odd(), {"1": "4"})])
+def test_a_walk_of_none_is_an_empty_table(rows: object, found: dict[str, str]) -> None:
+    assert Snmp(cast(Any, Sheet(rows))).walk("1.3.6.1.9") == found
+
+
+class Unreadable:
+    """A walked row whose OID raises."""
+
+    value = "1"
+
+    @property
+    def oid(self) -> str:
+        raise Raising
+
+
+def test_a_row_that_cannot_be_read_is_our_error_also_after_others_were() -> None:
+    device = Sheet([SimpleNamespace(value="4", oid="1.3.6.1.9.1", oid_index="1")])
+    made = Snmp(cast(Any, device))
+    assert made.walk("1.3.6.1.9") == {"1": "4"}
+    device.rows = [Unreadable()]
+    with pytest.raises(PduHandlerError):
+        made.walk("1.3.6.1.9")
+
+
+class Word(str, enum.Enum):
+    ON, ADMIN = "1", "admin"
+
+
+class Number(enum.IntEnum):
+    ON = 1
+
+
+@pytest.mark.parametrize(
+    "value, raw",
+    [(Word.ON, "1"), (Number.ON, 1), (bytearray(b"1"), b"1"), (memoryview(b"1"), b"1")],
+)
+def test_a_value_of_a_subclass_is_exactly_its_text_number_or_octets(
+    value: object, raw: object
+) -> None:
+    rows = [SimpleNamespace(value=value, oid="1.3.6.1.9.1", oid_index="1")]
+    found = Snmp(cast(Any, Sheet(rows))).walk("1.3.6.1.9")["1"]
+    assert (type(found), found) == (type(raw), raw)
+
+
+class SecretStr:
+    """As pydantic's."""
+
+    def __init__(self, secret: object) -> None:
+        self._secret = secret
+
+    def get_secret_value(self) -> object:
+        return self._secret
+
+    def __str__(self) -> str:
+        return "**********"
+
+    __repr__ = __str__
+
+
+class Community(str, enum.Enum):
+    PRIVATE = SECRET
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"community": SecretStr(SECRET)},
+        {"community": Community.PRIVATE},
+        {"auth": {"password": SecretStr(SecretStr(SECRET).get_secret_value())}},
+    ],
+)
+def test_a_secret_of_another_type_is_masked_in_the_platforms_text(params: dict[str, Any]) -> None:
+    for call in calls(Failing(OSError(f"no route for {SECRET}"), **params)):
+        with pytest.raises(Unreachable) as caught:
+            call()
+        assert SECRET not in kept(caught.value)
+
+
+# ---- settings ------------------------------------------------------------------------------------
+
+
+class Lazy:
+    """A text that is made when it is needed, as of a translation."""
+
+    def __str__(self) -> str:
+        return "admin"
+
+
+class Starred(str):
+    def __str__(self) -> str:
+        return "*****"
+
+    __format__ = object.__format__
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (Word.ADMIN, "admin"),
+        (Number.ON, "1"),
+        (Starred("admin"), "admin"),
+        (UserString("admin"), "admin"),
+        (b"admin", "admin"),
+        (bytearray(b"admin"), "admin"),
+        (memoryview(b"admin"), "admin"),
+        (SecretStr("admin"), "admin"),
+        (SecretStr(b"admin"), "admin"),
+        (SecretStr(None), ""),
+        (Decimal("1.50"), "1.50"),
+        (2.5, "2.5"),
+        (None, ""),
+        (False, "no"),
+    ],
+)
+def test_a_setting_of_another_type_is_exactly_its_text(value: object, text: str) -> None:
+    found = host.settings({"custom_params": {"username": value}})
+    assert found == {"username": text} and type(found["username"]) is str
+    pair = [SimpleNamespace(key=Starred("username"), value=value)]
+    assert host.settings(SimpleNamespace(custom_params=pair)) == {"username": text}
+
+
+class Plain(enum.Enum):
+    ADMIN = "admin"
+
+
+class Locked:
+    def get_secret_value(self) -> str:
+        raise Raising(SECRET)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Lazy(),
+        object(),
+        Plain.ADMIN,
+        SecretStr(object()),
+        Locked(),
+        b"\xff\xfe",
+        SecretStr,
+        Raising(),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_setting_without_a_certain_text_is_refused_and_never_sent(value: object) -> None:
+    with pytest.raises(SettingsError, match="value of 'password'") as caught:
+        host.settings({"custom_params": {"password": value}})
+    assert SECRET not in kept(caught.value)
+
+
+@pytest.mark.parametrize("text", ["**********", "******", "••••••••", " ******** "])
+def test_a_secret_of_only_stars_is_refused(text: str) -> None:
+    password = Setting("password", "text", one_line, "", "the password", secret=True)
+    with pytest.raises(SettingsError, match="'password': the value is only stars"):
+        Settings({"password": text}, (password,))
+    assert Settings({"password": "***** x"}, (password,))[password] == "***** x"
+
+
+class Broken:
+    """Raises for each of its fields."""
+
+    ip = "127.0.0.1"
+
+    @property
+    def custom_params(self) -> object:
+        raise ValueError(SECRET)
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_a_field_that_raises_is_an_error_that_names_it_without_its_text(name: str) -> None:
+    with pytest.raises(
+        SettingsError, match=r"'custom_params' .*cannot be read \(ValueError\)"
+    ) as c:
+        MAKE[name](Broken()).status()
+    assert SECRET not in kept(c.value)
+
+
+class Bad:
+    """Nothing of it can be used."""
+
+    def __bool__(self) -> bool:
+        raise ValueError(SECRET)
+
+    __len__ = __iter__ = __eq__ = __hash__ = __bool__  # type: ignore[assignment]
+
+
+class BadMapping(UserDict[str, object]):
+    def keys(self) -> Any:
+        raise Raising(SECRET)
+
+    __iter__ = __len__ = keys
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"custom_params": Bad()},
+        {"custom_params": {"port": Bad()}},
+        {"custom_params": [Bad()]},
+        {"custom_params": BadMapping()},
+        {"custom_params": (one for one in [1])},
+        SimpleNamespace(custom_params=Bad()),
+    ],
+)
+def test_settings_whose_methods_raise_are_our_error(data: object) -> None:
+    with pytest.raises(SettingsError) as caught:
+        host.settings(data)
+    assert SECRET not in kept(caught.value)
+
+
+def test_an_address_that_cannot_be_read_is_an_error_that_names_its_field() -> None:
+    class Data:
+        @property
+        def ip(self) -> str:
+            raise KeyError(SECRET)
+
+    with pytest.raises(SettingsError, match=r"'ip' .*cannot be read \(KeyError\)") as caught:
+        host.address(Data())
+    assert SECRET not in kept(caught.value)
+
+    class Address(str, enum.Enum):
+        OURS = "192.0.2.7"
+
+    assert host.address(SimpleNamespace(ip=Address.OURS)) == "192.0.2.7"
+
+
+@pytest.mark.parametrize("empty", [None, {}, [], "", " ", b"", "{}", "null", {"": ""}])
+def test_an_empty_field_hides_no_settings_of_another(empty: object) -> None:
+    filled = {"username": "admin"}
+    data = SimpleNamespace(custom_params=empty, handler_params=filled)
+    assert host.settings(data) == filled
+    platforms = SimpleNamespace(custom_params={"device": "x"}, handler_settings=filled)
+    assert host.settings(platforms) == filled
+    assert host.settings(SimpleNamespace(custom_params=filled, handler_params={"a": "b"})) == filled
+
+
+def test_fields_of_common_names_are_read_only_without_the_others() -> None:
+    assert host.settings(SimpleNamespace(settings={"port": 1})) == {"port": "1"}
+    assert host.settings(SimpleNamespace(custom_params={}, settings={"poll": 1})) == {}
+
+
+class Rows:
+    """Has keys, and is not declared as a Mapping."""
+
+    def keys(self) -> list[str]:
+        return ["username"]
+
+    def __getitem__(self, key: str) -> str:
+        return {"username": "admin"}[key]
+
+
+@pytest.mark.parametrize("form", [UserDict({"username": "admin"}), Rows()])
+def test_a_mapping_that_is_no_dict_is_read(form: object) -> None:
+    assert host.settings(SimpleNamespace(custom_params=form)) == {"username": "admin"}
+
+
+def test_an_identity_that_cannot_be_read_is_our_error() -> None:
+    class Port:
+        @property
+        def identity(self) -> str:
+            raise Raising(SECRET)
+
+    with pytest.raises(NoSuchOutlet, match=r"cannot be read \(Raising\): nothing was switched"):
+        host.identity_of(cast(Any, Port()))
