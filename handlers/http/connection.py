@@ -19,6 +19,7 @@ from ..arrival import LATE_S, has_arrived
 from ..counting import SENT
 from ..errors import Unreachable
 from ..tls import Trust
+from ..untrusted import secured
 from . import failures
 from .keeping import Keeping
 from .message import PORTS, Endpoint, Reply, Request
@@ -88,7 +89,7 @@ class StandardTransport:
             self._keeping.answered(response.headers.get("keep-alive", ""), time.monotonic())
         except (OSError, http.client.HTTPException, UnicodeError) as error:
             failed = (
-                failures.before_answer(error, where.netloc, kept)
+                failures.before_answer(error, where.netloc, kept, self._is_secured(where))
                 if response is None
                 else failures.in_answer(error)
             )
@@ -104,6 +105,10 @@ class StandardTransport:
             self._keeping.ended(began)
         # raised outside `except`: http.client's errors hold the device's text
         raise failed
+
+    def _is_secured(self, where: Endpoint) -> bool:
+        """Whether the handshake of TLS has ended."""
+        return self._connection is not None and where.scheme == "https"
 
     def _usable(self, opened: Any, once: bool) -> bool:
         """Whether the open connection may carry the next request.
@@ -126,7 +131,7 @@ class StandardTransport:
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if where.scheme == "https":
                 self._context = self._context or self._trust.context()
-                opened = self._context.wrap_socket(opened, server_hostname=name)
+                opened = secured(self._context, opened, name)
                 self._trust.check(opened.getpeercert(binary_form=True))
         except BaseException as error:
             opened.close()

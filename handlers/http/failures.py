@@ -167,8 +167,11 @@ def of_status(
     return HttpRefused(reason, str(status)) if issubclass(kind, HttpRefused) else kind(reason)
 
 
-def before_answer(error: Exception, at: str, kept: bool = False) -> HttpException:
-    """The error for an exception before the headers were read. `kept`: on a reused connection."""
+def before_answer(
+    error: Exception, at: str, kept: bool = False, secured: bool = False
+) -> HttpException:
+    """The error for an exception before the headers were read. `kept`: on a reused connection.
+    `secured`: after the handshake of TLS."""
     if isinstance(error, socket.timeout):
         return HttpUnreachable(
             (
@@ -182,6 +185,12 @@ def before_answer(error: Exception, at: str, kept: bool = False) -> HttpExceptio
             " is on"
         )
     if isinstance(error, CLOSED):
+        if secured and not kept:
+            # the end of the connection may overtake the alert of TLS 1.3
+            return HttpUnreachable(
+                "the connection was closed before an answer came: try again; if it stays so, the"
+                " device may demand a client certificate, which is not supported"
+            )
         return HttpUnreachable(
             "the connection was closed before an answer came: check that this is the PDU's HTTP(S) "
             "port, and try again",

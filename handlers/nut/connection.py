@@ -58,6 +58,8 @@ class Connection:
         self._secret = Secret(secret)
         self._until = None if total is None else clock() + total
         self._socket: Optional[socket.socket] = None
+        # whether TLS has started and nothing was received over it
+        self._is_unheard = False
         self.opened = 0
 
     @property
@@ -85,6 +87,7 @@ class Connection:
         found = self._addresses()
         end = self._end(wanted)
         self._socket = self._dial(found, end)
+        self._is_unheard = False
         self.opened += 1
         if self._tls is not None:
 
@@ -100,6 +103,7 @@ class Connection:
                     lambda request: self._answer(request, end),
                     dialled,
                 )
+                self._is_unheard = True
             except BaseException as error:
                 self.close()
                 if isinstance(error, PduHandlerError):
@@ -201,7 +205,7 @@ class Connection:
         except ProtocolError as error:
             failed = self._secret.without(error)
         except OSError as error:
-            failed = failures.no_answer(self.port, error, end - began)
+            failed = failures.no_answer(self.port, error, end - began, self._is_unheard)
         except BaseException:
             self.close()
             raise
@@ -221,6 +225,7 @@ class Connection:
         data = connection.recv(_RECEIVE)
         if not data:
             raise ConnectionResetError("the NUT server closed the connection")
+        self._is_unheard = False
         return data
 
     def _left(self, end: float) -> float:

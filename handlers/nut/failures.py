@@ -176,10 +176,14 @@ def not_connected(host: str, port: int, error: Optional[OSError]) -> NetworkFail
     )
 
 
-def no_answer(port: int, error: OSError, seconds: float) -> NetworkFailure:
+def no_answer(
+    port: int, error: OSError, seconds: float, is_unheard: bool = False
+) -> NetworkFailure:
     """The error if the connection breaks or times out during an exchange, for which `seconds` were
-    allowed.
+    allowed. `is_unheard`: nothing was received over TLS.
     """
+    if is_unheard and not isinstance(error, socket.timeout):
+        return NetworkFailure(_first_of_tls(error), error)
     what = (
         f"no complete answer within {max(round(seconds, 1), 0.1):g} s"
         if isinstance(error, socket.timeout)
@@ -189,6 +193,25 @@ def no_answer(port: int, error: OSError, seconds: float) -> NetworkFailure:
         f"{what}: check that port {port} is a NUT server's, and check that server's log, load and"
         " limit of connections (MAXCONN in upsd.conf)",
         error,
+    )
+
+
+def _first_of_tls(error: OSError) -> str:
+    """Why the first exchange over TLS broke. With TLS 1.3 the server refuses a client without a
+    certificate after the client's handshake, and the end may overtake its alert.
+    """
+    from ..untrusted import is_demanding  # imported late, 7 ms: only TLS needs the ssl module
+
+    said = (
+        "the NUT server demands a client certificate, which is not supported"
+        if is_demanding(error)
+        else (
+            f"the NUT server ended the TLS session before its first answer ({_words(error)}): it"
+            " may demand a client certificate, which is not supported"
+        )
+    )
+    return (
+        f"{said}: let it accept clients without one (CERTREQUEST in upsd.conf), and check its log"
     )
 
 

@@ -8,7 +8,7 @@ from typing import Callable
 
 from ..errors import NamedSetting, PduHandlerError, Unreachable
 from ..tls import Trust
-from ..untrusted import reason, shown_fingerprint
+from ..untrusted import broken, is_demanding, reason, secured, shown_fingerprint
 from . import failures, messages
 from .answers import Answers, NutRequest
 
@@ -28,8 +28,7 @@ def started(
     """
     _switch(ask)
     try:
-        # without an IPv6 zone
-        wrapped = trust.context().wrap_socket(plain, server_hostname=host.partition("%")[0])
+        wrapped = secured(trust.context(), plain, host)
     except ssl.SSLCertVerificationError as error:
 
         def again() -> socket.socket:
@@ -39,7 +38,8 @@ def started(
 
         raise Unreachable(reason(error, shown_fingerprint(again, host))) from None
     except ssl.SSLError as error:
-        raise Unreachable(reason(error)) from None
+        setting = " (CERTREQUEST in upsd.conf)" if is_demanding(error) else ""
+        raise Unreachable(broken(error) + setting) from None
     except socket.timeout:  # its own text is left out: it names a line of Python's source
         raise Unreachable(
             (

@@ -53,7 +53,8 @@ def errors() -> Iterator[failures.HttpException]:
         OSError(113, "No route to host"),
     ]
     for cause in causes:
-        yield failures.before_answer(cause, "h:1")
+        for secured in (False, True):
+            yield failures.before_answer(cause, "h:1", secured=secured)
     for code in (18, 10):
         yield failures.not_trusted(refused_certificate(code), refuse, "h")
     yield from (failures.in_answer(socket.timeout()), failures.broken_off(), failures.too_long(9))
