@@ -84,8 +84,8 @@ class StandardTransport:
             end += time.monotonic() - began
             connection.response_class = functools.partial(_Response, request.timeout, end)
             response = connection.getresponse()
-            body = _drained(response, request.limit)
-            keep = not response.will_close
+            body, is_whole = _drained(response, request.limit)
+            keep = is_whole and not response.will_close
             self._keeping.answered(response.headers.get("keep-alive", ""), time.monotonic())
         except (OSError, http.client.HTTPException, UnicodeError) as error:
             failed = (
@@ -238,14 +238,23 @@ class _Reader(io.RawIOBase):
         super().close()
 
 
-def _drained(response: http.client.HTTPResponse, limit: int) -> bytes:
-    """The whole body. Raises HttpSyntax if it is longer than `limit` bytes."""
+def _drained(response: http.client.HTTPResponse, limit: int) -> tuple[bytes, bool]:
+    """The body, and whether it is whole. Raises HttpSyntax if it is longer than `limit` bytes.
+
+    The body of an error or a redirect that breaks off or is too long is left out: the status says
+    enough.
+    """
     body = bytearray()
-    while part := response.read1(1 << 16):
-        body += part
-        if len(body) > limit:
-            raise failures.too_long(limit)
-    return bytes(body)
+    try:
+        while part := response.read1(1 << 16):
+            body += part
+            if len(body) > limit:
+                raise failures.too_long(limit)
+    except (OSError, http.client.HTTPException, failures.HttpSyntax):
+        if response.status < failures.FIRST_WITHOUT_RESULT:
+            raise
+        return b"", False
+    return bytes(body), True
 
 
 def _joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -24,6 +24,8 @@ H = TypeVar("H", bound="HttpException")
 CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 # RFC 9110, 15.4; not 303, which may follow a request that was carried out
 REDIRECTS = (301, 302, 307, 308)
+# from this status on, the body only explains it (RFC 9110, 15.4 to 15.6)
+FIRST_WITHOUT_RESULT = 300
 
 
 class HttpException(PduHandlerError):
@@ -108,6 +110,13 @@ _STATUSES: Mapping[int, tuple[type[HttpException], str]] = {
         (
             "the device has no such resource ({}): its firmware or model does not offer this, or"
             " its web service is on another port"
+        ),
+    ),
+    405: (
+        HttpRefused,
+        (
+            "the device does not take this request there ({}): check what the account may do, and"
+            " the device's log"
         ),
     ),
     408: (HttpUnreachable, "the device stopped waiting for the request ({}); try again"),

@@ -22,7 +22,13 @@ import requests
 import urllib3
 
 from ..errors import PduHandlerError, SettingsError
-from .failures import HttpSyntax, HttpUnreachable, broken_off, too_long
+from .failures import (
+    FIRST_WITHOUT_RESULT,
+    HttpSyntax,
+    HttpUnreachable,
+    broken_off,
+    too_long,
+)
 from .message import Endpoint, Reply, Request
 
 # bytes of a body that are read at once; `total` may be exceeded meanwhile
@@ -75,10 +81,18 @@ class RequestsTransport:
             ) as response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 headers.update(("location", one) for one in locations[-1:] if one is not None)
-                body = _drained(response, request)
+                try:
+                    body = _drained(response, request)
+                except (requests.RequestException, PduHandlerError):
+                    if response.status_code < FIRST_WITHOUT_RESULT:
+                        raise
+                    return Reply(response.status_code, headers, b"")
                 if not getattr(response.raw, "length_remaining", None):
                     return Reply(response.status_code, headers, body)
-                failed = broken_off()  # urllib3 before version 2 does not raise for it
+                # urllib3 before version 2 does not raise for it
+                if response.status_code >= FIRST_WITHOUT_RESULT:
+                    return Reply(response.status_code, headers, b"")
+                failed = broken_off()
         except requests.Timeout:
             failed = HttpUnreachable(
                 f"no answer from {where.netloc} in time: check address, port and the network"

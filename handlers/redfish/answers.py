@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Optional
 
 from ..errors import PduHandlerError, ProtocolError
@@ -15,6 +15,7 @@ Json = Mapping[str, object]
 
 # DSP0266, "Common properties": some of them are in each resource or collection
 _OF_A_RESOURCE = {"@odata.id", "Id", "Members"}
+_EXTENDED = "@Message.ExtendedInfo"
 _MOST_MESSAGES = 3  # messages quoted from one error or task
 
 
@@ -50,11 +51,15 @@ def resource(reply: Reply, login: Login) -> Json:
     )
 
 
-def failure(reply: Reply, login: Login) -> PduHandlerError:
-    """The error for a status other than success.
+def failure(reply: Reply, login: Login, asked: str) -> PduHandlerError:
+    """The error for a status other than success. `asked`: the method and the path.
 
     Its text ends with the messages of the service, if there are any.
     """
+    return _failure(reply, login).at("", login.quoted(asked.partition("?")[0]))
+
+
+def _failure(reply: Reply, login: Login) -> PduHandlerError:
     error, words = of_status(reply.status, login, reply.headers), quoted_messages(reply, login)
     if not words:
         return error
@@ -68,31 +73,47 @@ def quoted_messages(reply: Reply, login: Login) -> str:
     """The messages of an error response ('' if it has none); printable, cut, and without password
     and token.
 
-    Source: DSP0266, "Error responses": `error`, with `@Message.ExtendedInfo` and `message`.
+    Source: DSP0266, "Error responses": `error`, with `code`, `message` and `@Message.ExtendedInfo`,
+    of which services leave some out. A text that only repeats where to look is better than none.
+    Messages may also be beside `error`, or with a property ("Extended information").
     """
-    error = (json_object(reply) or {}).get("error")
-    if not isinstance(error, dict):
-        return ""
-    return messages(error.get("@Message.ExtendedInfo"), login) or messages(
-        [{"Message": error.get("message")}], login
-    )
+    found = json_object(reply) or {}
+    error = found.get("error")
+    inner = error if isinstance(error, dict) else {"message": error}
+    entries = [*_entries(inner), *_entries(found)]
+    words = [] if any(map(_said, entries)) else [_text(inner, "message") or _text(found, "message")]
+    words += [_said(entry) or _text(entry, "MessageId") for entry in entries]
+    return _quoted(words, login) or _quoted([_text(inner, "code")], login)
 
 
 def messages(infos: object, login: Login) -> str:
     """The first messages of a list, each as its text or else its MessageId; printable, cut, and
     without password and token.
     """
-    entries = (
-        [info for info in infos if isinstance(info, dict)][:_MOST_MESSAGES]
-        if isinstance(infos, list)
-        else []
-    )
-    words = (
-        [
-            one
-            for one in map(info.get, ("Message", "MessageId"))
-            if isinstance(one, str) and one.strip()
-        ]
-        for info in entries
-    )
-    return " ".join(login.quoted(one[0]) for one in words if one)
+    return _quoted([_said(one) or _text(one, "MessageId") for one in _dicts(infos)], login)
+
+
+def _entries(held: Json) -> Sequence[Json]:
+    """The messages in an object, those of its properties too."""
+    lists = [value for key, value in held.items() if key.endswith(_EXTENDED)]
+    return [entry for infos in lists for entry in _dicts(infos)]
+
+
+def _dicts(infos: object) -> Sequence[Json]:
+    """The objects of a list; an object alone is taken as a list of one."""
+    return [one for one in (infos if isinstance(infos, list) else [infos]) if isinstance(one, dict)]
+
+
+def _said(entry: Json) -> str:
+    return _text(entry, "Message")
+
+
+def _text(held: Json, key: str) -> str:
+    found = held.get(key)
+    return found.strip() if isinstance(found, str) else ""
+
+
+def _quoted(words: Sequence[str], login: Login) -> str:
+    """The first texts, each once, with what is between them."""
+    each = [one for one in dict.fromkeys(words) if one][:_MOST_MESSAGES]
+    return " ".join(map(login.quoted, each))

@@ -124,9 +124,11 @@ class RedfishService:
                 reply = self._send("GET", ROOT, anonymous=True)
             if reply.status in (404, 503):
                 kind = Unsupported if reply.status == 404 else HttpUnreachable
+                why = failure(reply, self.login, f"GET {ROOT}").reason
                 raise kind(
-                    f"{failure(reply, self.login).reason}; if its Redfish service is off, switch it"
-                    " on in the PDU's own settings; if the PDU has none, use another handler"
+                    f"{why}; if its Redfish service is off, switch it on in the PDU's own settings;"
+                    " if the PDU has none, use another handler",
+                    operation=f"GET {ROOT}",
                 )
             self._root = self._resource(reply, ROOT)
         if self.has_no_session:
@@ -216,7 +218,8 @@ class RedfishService:
         )
         # perhaps too many requests at once: `side_by_side` may try again
         if reply.status in (429, 503):
-            raise HttpUnreachable(failure(reply, self.login).parts)
+            error = failure(reply, self.login, f"GET {path}")
+            raise HttpUnreachable(error.parts, operation=error.operation)
         try:
             return self._kept(path, lambda: self._resource(reply, path))
         except (Refused, ProtocolError) as error:
@@ -227,11 +230,17 @@ class RedfishService:
         return links.path(target, self._clients[0].where, self.login)
 
     def _resource(self, reply: Reply, path: str, also: str = "") -> Json:
+        asked = f"GET {path.partition('?')[0]}"
         if reply.status != 200:
-            raise failure(reply, self.login)
-        found = resource(reply, self.login)
+            raise failure(reply, self.login, asked)
+        try:
+            found = resource(reply, self.login)
+        except ProtocolError as error:
+            raise error.at("", self.login.quoted(asked)) from None
         if not any(links.same(text(found, "@odata.id"), one, self.units) for one in (path, also)):
-            raise ProtocolError("the service answered with a resource other than the one requested")
+            raise ProtocolError(
+                "the service answered with a resource other than the one requested"
+            ).at("", self.login.quoted(asked))
         return found
 
     # ---- writing ---------------------------------------------------------------------------------
@@ -285,15 +294,16 @@ class RedfishService:
             )
         # Repeated if the connection was closed: a lost login may leave a session, which ends by
         # itself, with or without a second.
+        path = self.path(sessions)
         reply = self._send(
             "POST",
-            self.path(sessions),
+            path,
             {"UserName": self.login.user, "Password": self.login.password},
             anonymous=True,
             repeatable=True,
         )
         if reply.status not in (200, 201, 204):
-            raise failure(reply, self.login)
+            raise failure(reply, self.login, f"POST {path}")
         token = reply.headers.get("x-auth-token", "")
         if not 0 < len(token) <= _LONGEST_TOKEN or not token.isascii() or not token.isprintable():
             raise ProtocolError("the service opened a session without a usable token")

@@ -98,8 +98,10 @@ class _Command:
                     " decides"
                 )
         elif reply.status not in _DONE:
-            declined = failure(reply, self._service.login)
-            raise Unreachable(declined.parts) if leaves_open(declined) else declined
+            declined = failure(reply, self._service.login, f"POST {self._target}")
+            if leaves_open(declined):
+                raise Unreachable(declined.parts, operation=declined.operation)
+            raise declined
         elif found.get("error") is not None and not commands.reports_success(found["error"]):
             words = quoted_messages(reply, self._service.login) or "no reason is given"
             raise ProtocolError(
@@ -136,7 +138,7 @@ class _Command:
         try:
             reply = self._service.reply(self._outlet)
             if reply.status != 200:
-                raise failure(reply, self._service.login)
+                raise failure(reply, self._service.login, f"GET {self._outlet}")
         except (Unreachable, ProtocolError, HttpRefused) as error:
             why = (
                 "not switched: the device takes commands only with an ETag, which cannot be read (",

@@ -45,6 +45,7 @@ class Answer(NamedTuple):
     body: Any = None  # a JSON value, or bytes that are sent unchanged; None: no body
     status: int = 200
     headers: Mapping[str, str] = {}
+    is_cut: bool = False  # the body breaks off, and the connection ends
 
 
 class Tree:
@@ -157,11 +158,12 @@ def serving(tree: Tree) -> Iterator[str]:
             head = [
                 f"HTTP/1.1 {answer.status} Answer",
                 "Content-Type: application/json",
-                f"Content-Length: {len(body)}",
+                f"Content-Length: {len(body) + answer.is_cut}",
                 *(f"{name}: {value}" for name, value in answer.headers.items()),
                 "",
                 "",
             ]
+            self.close_connection = self.close_connection or answer.is_cut
             self.wfile.write("\r\n".join(head).encode() + body)
 
         do_GET = do_POST = do_DELETE = do_PATCH = _serve
