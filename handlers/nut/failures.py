@@ -22,6 +22,7 @@ from ..errors import (
     Unsupported,
     printable,
 )
+from ..untrusted import is_demanding
 from .quoting import encoded
 
 
@@ -200,8 +201,6 @@ def _first_of_tls(error: OSError) -> str:
     """Why the first exchange over TLS broke. With TLS 1.3 the server refuses a client without a
     certificate after the client's handshake, and the end may overtake its alert.
     """
-    from ..untrusted import is_demanding  # imported late, 7 ms: only TLS needs the ssl module
-
     said = (
         "the NUT server demands a client certificate, which is not supported"
         if is_demanding(error)

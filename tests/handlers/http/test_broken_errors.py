@@ -45,8 +45,6 @@ def exchange(transport: Transport, status: int, rest: bytes) -> int:
         connection.recv(1000)
         connection.sendall(b"HTTP/1.1 %d Status\r\n" % status + rest)
         connection.shutdown(socket.SHUT_WR)
-        while connection.recv(1000):
-            pass
 
     with serving(talk) as port:
         try:
