@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import numbers
 from collections import UserString
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from ..errors import PduHandlerError, Reason, SettingsError
 
 T = TypeVar("T")
 _LONGEST_NUMBER = 100  # limit in bits
+_DEEPEST = 10  # limit for groups of exceptions in groups
 _GETTER = "get_secret_value"  # of pydantic's SecretStr and SecretBytes, whose text is stars
 
 
@@ -23,12 +25,15 @@ def exception_text(error: BaseException) -> str:
         return f"{name}, whose text cannot be made"
 
 
-def leaves(error: BaseException) -> Iterator[BaseException]:
+def leaves(error: BaseException, depth: int = 0) -> Iterator[BaseException]:
     """The exceptions in a group (PEP 654), also nested ones; else the exception itself."""
-    inner = getattr(error, "exceptions", None)
-    if type(error).__name__.endswith("ExceptionGroup") and isinstance(inner, tuple) and inner:
+    inner: object = ()
+    if type(error).__name__.endswith("ExceptionGroup") and depth < _DEEPEST:
+        with contextlib.suppress(Exception):
+            inner = getattr(error, "exceptions", ())
+    if isinstance(inner, tuple) and inner:
         for one in inner:
-            yield from leaves(one)
+            yield from leaves(one, depth + 1)
     else:
         yield error
 
@@ -73,7 +78,7 @@ def text(value: object) -> Optional[str]:
     if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value).decode("utf-8")
     if isinstance(value, int):
-        if value.bit_length() > _LONGEST_NUMBER:
+        if int.bit_length(value) > _LONGEST_NUMBER:
             raise ValueError("a number that is too long")
         return int.__repr__(value)
     if isinstance(value, float):

@@ -35,17 +35,13 @@ def address(pdu_data: object) -> str:
     """
     for name in _ADDRESS_NAMES:
         value = member(pdu_data, name)
-        if isinstance(value, bytes):
-            found: Optional[str] = value.decode("ascii", "surrogateescape")
-        else:
-            found = foreign.read(partial(foreign.text, value), _unread(name))
-        if isinstance(value, (int, float)) or not (found and found.strip()):
+        found = foreign.read(partial(_address_text, value), _unread(name))
+        if not found:
             continue
-        if is_address(found.strip()):
-            return found.strip()
+        if is_address(found):
+            return found
         raise SettingsError(
-            f"the PDU's address {found.strip()[:60]!r} is not a host name or an IP address:"
-            " correct it"
+            f"the PDU's address {found[:60]!r} is not a host name or an IP address: correct it"
         )
     raise SettingsError(
         (
@@ -56,6 +52,15 @@ def address(pdu_data: object) -> str:
             NamedSetting("host", noun="the handler setting "),
         )
     )
+
+
+def _address_text(value: object) -> str:
+    """The text of an address without blanks around it, "" for a value of another type."""
+    if isinstance(value, bytes):
+        return bytes(value).decode("ascii", "surrogateescape").strip()
+    if isinstance(value, (int, float)):
+        return ""
+    return (foreign.text(value) or "").strip()
 
 
 def settings(pdu_data: object, own: Iterable[str] = ()) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pdu_common.helper import PduPortView
 
-from ..errors import NoSuchOutlet
+from ..errors import NoSuchOutlet, PduHandlerError
 
 # limit for an integer: an SNMP arc has 32 bits (RFC 2578, section 3.5)
 _LARGEST_BITS = 64
@@ -19,23 +19,27 @@ def identity_of(port: PduPortView) -> str:
     1, and b"7" is not text.
     """
     try:
-        value = getattr(port, "identity", None)
+        found = _text(getattr(port, "identity", None))
+    except PduHandlerError:
+        raise
     except Exception as error:
-        value, failed = None, type(error).__name__
+        failed = type(error).__name__
     else:
-        failed = ""
-    if failed:
-        raise NoSuchOutlet(
-            f"the identity of the port, which the platform passed, cannot be read ({failed}):"
-            " nothing was switched"
-        )
+        return found
+    raise NoSuchOutlet(
+        f"the identity of the port, which the platform passed, cannot be read ({failed}):"
+        " nothing was switched"
+    )
+
+
+def _text(value: object) -> str:
     if isinstance(value, str):
         # also of an Enum, whose own text would be its member's name
         return str.__str__(value)
     if (
         isinstance(value, int)
         and not isinstance(value, bool)
-        and value.bit_length() <= _LARGEST_BITS
+        and int.bit_length(value) <= _LARGEST_BITS
     ):
         return int.__repr__(value)
     raise NoSuchOutlet(

@@ -97,7 +97,7 @@ def oid_arcs(text: object) -> Optional[tuple[int, ...]]:
     """The arcs of an OID, which may begin with a dot, `MODULE::` or a well-known root's name; ()
     for "", None for other text.
     """
-    whole = str(text)
+    whole = str.__str__(text) if isinstance(text, str) else str(text)
     numbers = _of_numbers(whole) if len(whole) <= _SHORT_OID else None
     if numbers is not None:
         return numbers
@@ -131,7 +131,7 @@ def plain_indexes(elements: Sequence[Any], asked: str) -> Optional[list[str]]:
     found: list[str] = []
     for element in elements:
         oid, index = getattr(element, "oid", None), getattr(element, "oid_index", None)
-        if not isinstance(index, str) or oid != start + index or not _PLAIN_INDEX.fullmatch(index):
+        if type(index) is not str or oid != start + index or not _PLAIN_INDEX.fullmatch(index):
             return None
         found.append(index)
     return found if len(set(found)) == len(found) else None

@@ -204,6 +204,15 @@ def test_a_value_of_a_subclass_is_exactly_its_text_number_or_octets(
     assert (type(found), found) == (type(raw), raw)
 
 
+def test_an_index_and_an_oid_of_a_text_enum_are_its_text() -> None:
+    class Place(str, enum.Enum):
+        OID, INDEX = "1.3.6.1.9.7", "7"
+
+    for where in ({"oid": Place.OID}, {"oid": "1.3.6.1.9.7", "oid_index": Place.INDEX}):
+        found = Snmp(cast(Any, Sheet([SimpleNamespace(value="4", **where)]))).walk("1.3.6.1.9")
+        assert found == {"7": "4"} and {type(index) for index in found} == {str}
+
+
 class SecretStr:
     """As pydantic's."""
 

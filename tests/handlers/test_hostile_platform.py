@@ -1,0 +1,192 @@
+"""Objects of a platform of which any method may raise, in each place that a handler looks at: only
+errors of the pack come out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from handlers import host
+from handlers.errors import PduHandlerError
+from handlers.host.snmp import Snmp
+
+ROOT = "1.3.6.1.9"
+
+
+class Mute(Exception):
+    def __str__(self) -> str:
+        return cast(str, None)
+
+    __repr__ = __str__
+
+
+class Loud(Exception):
+    def __str__(self) -> str:
+        raise Mute
+
+    __repr__ = __str__
+
+
+class Formatted(Exception):
+    def __format__(self, _: str) -> str:
+        raise ValueError
+
+
+class _OddGroup(Exception):
+    @property
+    def exceptions(self) -> object:
+        raise ValueError
+
+
+class _Nested(Exception):
+    """Contains itself."""
+
+    @property
+    def exceptions(self) -> tuple[Exception, ...]:
+        return (self,)
+
+
+_OddGroup.__name__ = _Nested.__name__ = "ExceptionGroup"
+ERRORS = (
+    *(Mute(), Loud(), Formatted(), _OddGroup(), _Nested(), RecursionError(), StopIteration()),
+    *(MemoryError(), UnicodeDecodeError("a", b"", 0, 1, "x"), OSError(), KeyError(Mute())),
+)
+METHODS = (
+    *(
+        "__str__",
+        "__repr__",
+        "__bool__",
+        "__len__",
+        "__iter__",
+        "__eq__",
+        "__hash__",
+        "__getattr__",
+    ),
+    *("__getattribute__", "__int__", "__index__", "__contains__", "__getitem__", "keys", "get"),
+    "get_secret_value",
+)
+
+
+def _raising(kind: type, error: Exception, *names: str) -> type:
+    def method(*_: object, **__: object) -> object:
+        raise error
+
+    return type("Raising", (kind,), dict.fromkeys(names, method))
+
+
+def hostile() -> Iterator[object]:
+    for error in ERRORS:
+        for name in METHODS:
+            yield _raising(object, error, name)()
+    text = ("__str__", "strip", "__len__", "__eq__", "__format__", "encode")
+    yield _raising(str, Mute(), *text, "__hash__")("1")
+    yield _raising(int, Mute(), "__str__", "__repr__", "bit_length", "__le__", "__lt__", "__eq__")(
+        1
+    )
+    yield _raising(bytes, Mute(), "decode", "__len__", "__bytes__")(b"1")
+    yield _raising(float, Mute(), "__str__", "__repr__")(1.0)
+    yield _raising(list, Mute(), "__iter__", "__len__")([1])
+    yield _raising(dict, Mute(), "keys", "items", "get", "__iter__", "__getitem__")(a=1)
+    yield SimpleNamespace(value=1)
+
+
+class Platform:
+    """Answers each call with `answer`, or raises it."""
+
+    def __init__(self, answer: object, params: object = None) -> None:
+        self.pdu_data = SimpleNamespace(ip="192.0.2.7", snmp_params=params)
+        self._answer = answer
+
+    def snmp_get(self, *_: object) -> Any:
+        if isinstance(self._answer, BaseException):
+            raise self._answer
+        return self._answer
+
+    snmp_walk = snmp_set = snmp_get
+
+
+class Breaking:
+    """A table that breaks off after a row."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def __iter__(self) -> Iterator[object]:
+        yield _row()
+        raise self._error
+
+
+def _row(**more: object) -> object:
+    return SimpleNamespace(**{"value": "1", "oid": f"{ROOT}.1", "oid_index": "1", **more})
+
+
+def _snmp(answer: object, params: object = None) -> Iterator[Callable[[], object]]:
+    device: Any = Platform(answer, params)
+
+    def whole() -> object:
+        made = Snmp(device)
+        made._splits = False
+        return made.walk(ROOT)
+
+    yield lambda: Snmp(device).walk(ROOT)
+    yield whole
+    yield lambda: Snmp(device).get(f"{ROOT}.1")
+    yield lambda: Snmp(device).set(f"{ROOT}.1", 1)
+
+
+def of_snmp() -> Iterator[Callable[[], object]]:
+    for error in ERRORS:
+        yield from _snmp(error, {"community": "x", "password": "a longer one"})
+        yield from _snmp(Breaking(error))
+    for odd in hostile():
+        yield from _snmp(odd)
+        yield from _snmp([odd])
+        for name in ("value", "oid", "oid_index", "index"):
+            yield from _snmp([_row(**{name: odd})])
+            yield from _snmp(_row(**{name: odd}))
+        yield from _snmp(OSError("x"), odd)
+        for name in ("port", "community", "other"):
+            yield from _snmp(OSError("x"), {name: odd})
+
+
+def of_the_form() -> Iterator[Callable[[], object]]:
+    for odd in hostile():
+        yield partial(host.address, odd)
+        yield partial(host.settings, odd)
+        yield partial(host.identity_of, cast(Any, odd))
+        for name in ("ip", "host"):
+            yield partial(host.address, SimpleNamespace(**{name: odd}))
+            yield partial(host.address, {name: odd})
+        for held in (
+            *(odd, [odd], [(odd, "a")], [("a", odd)], {"a": odd}, {"key": odd, "value": "1"}),
+            *([SimpleNamespace(key=odd, value="a")], [SimpleNamespace(key="a", value=odd)]),
+        ):
+            for name in ("custom_params", "settings"):
+                yield partial(host.settings, {name: held})
+        both: Mapping[str, object] = {"device": odd, "custom_params": {"device": "a"}}
+        yield partial(host.settings, both, own=("device",))
+        yield partial(host.identity_of, cast(Any, SimpleNamespace(identity=odd)))
+
+
+@pytest.mark.parametrize("cells", [of_snmp, of_the_form])
+def test_only_errors_of_the_pack_come_out(
+    cells: Callable[[], Iterator[Callable[[], object]]],
+) -> None:
+    escaped: list[str] = []
+    count = 0
+    for cell in cells():
+        count += 1
+        try:
+            cell()
+        except PduHandlerError as error:
+            assert str(error).isprintable()
+        except Exception as error:
+            place = error.__traceback__
+            while place is not None and place.tb_next is not None:
+                place = place.tb_next
+            escaped.append(f"{type(error).__name__} at {place and place.tb_frame.f_code}")
+    assert count > 3000 and escaped == []
