@@ -17,6 +17,11 @@ _LONGEST_SILENCE_S = 5.0
 _SLOWER = 3.0
 
 
+def fewer(rows: int) -> int:
+    """How many rows to ask for after a request for `rows` had no answer."""
+    return max(1, rows // 5)
+
+
 class RowLimit:
     """How many rows to ask for with one request of a kind, at the beginning of a walk."""
 
@@ -30,11 +35,10 @@ class RowLimit:
         """Whether a silence lowered it."""
         return self.rows < self.usual
 
-    def silent(self, asked: int) -> int:
-        """Notes a request for `asked` rows without an answer; how many to ask for next."""
+    def silent(self, asked: int) -> None:
+        """Notes a request for `asked` rows that had no answer, unlike one for fewer."""
         self._silences += 1
-        self.rows = max(1, min(self.rows, asked // 5))
-        return self.rows
+        self.rows = min(self.rows, fewer(asked))
 
     def answered(self) -> None:
         """Notes an answer. One silence in a session may have been a lost datagram."""

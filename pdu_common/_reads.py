@@ -11,7 +11,7 @@ from collections.abc import Generator
 from typing import NamedTuple, TypeVar, Union
 
 from ._errors import SnmpError, SnmpTimeout
-from ._learned import Learned
+from ._learned import Learned, RowLimit, fewer
 
 T = TypeVar("T")
 Value = Union[int, str, bytes, None]
@@ -211,6 +211,8 @@ class _Rows:
         self._bulk = learned.bulk.rows if has_bulk else 1
         #: OIDs of a GETNEXT, and their limit
         self._next, self._most_next = min(_FIRST_GUESS, learned.next.rows), learned.next.rows
+        #: requests for several rows without an answer since the last answer
+        self._unanswered: list[SnmpRequest] = []
 
     def after(self, last: Arcs, retries: int) -> Read[SnmpAnswer]:
         """The rows after `last`."""
@@ -225,10 +227,7 @@ class _Rows:
                 retries = max(0, retries - 1)
                 self._quieter(request)
                 continue
-            if request.kind == GET_BULK:
-                self._learned.bulk.answered()
-            else:
-                self._learned.next.answered()
+            self._answered(request)
             if not status:
                 return SnmpAnswer(status, self._proven(request, rows))
             if not request.asks_rows or status not in ("tooBig", "genErr", "noSuchName"):
@@ -244,11 +243,27 @@ class _Rows:
 
     def _quieter(self, request: SnmpRequest) -> None:
         """Asks for less after a request without an answer."""
+        if request.asks_rows:
+            self._unanswered.append(request)
         if request.kind == GET_BULK:
-            self._bulk = self._learned.bulk.silent(self._bulk)
+            self._bulk = fewer(request.most)
             self._next = 1  # shows whether the agent lacks GETBULK alone
-        elif request.asks_rows:
-            self._next = self._most_next = self._learned.next.silent(len(request.oids))
+        else:
+            self._next = self._most_next = fewer(len(request.oids))
+
+    def _answered(self, request: SnmpRequest) -> None:
+        """Notes what an answer shows: only now it is known that the agent was not silent as a
+        whole."""
+        for silent in self._unanswered:
+            limit, rows = self._limit(silent)
+            limit.silent(rows)
+        self._unanswered.clear()
+        self._limit(request)[0].answered()
+
+    def _limit(self, request: SnmpRequest) -> tuple[RowLimit, int]:
+        if request.kind == GET_BULK:
+            return self._learned.bulk, request.most
+        return self._learned.next, len(request.oids)
 
     def _smaller(self, request: SnmpRequest, status: str) -> None:
         """Asks for less after a request that was refused as a whole."""

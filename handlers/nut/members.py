@@ -1,7 +1,8 @@
 """Variables and commands of a NUT device, grouped by member of the daisy chain. Pure.
 
-In a daisy chain `device.D.` precedes the names of member D. `device.0.` is another name for the
-whole chain. Source: NUT's docs/nut-names.txt and docs/daisychain.txt.
+In a daisy chain `device.D.` precedes the names of member D, from 1 on. `device.0.` is another name
+for the whole chain. Source: NUT's docs/nut-names.txt and docs/daisychain.txt. Units that count from
+0 are listed as `device.0.` to `device.N-1.` instead (see `_counts_from_0`).
 """
 
 from __future__ import annotations
@@ -20,13 +21,18 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 
 
 class Member:
-    """One device of a daisy chain.
+    """One device of a daisy chain, or the whole device.
 
-    Its names are kept without their prefix; member 0 holds the names that have none.
+    Its names are kept without their prefix; the whole device, whose number is None, holds the names
+    that have none.
     """
 
-    def __init__(self, number: int) -> None:
-        self.number, self.prefix = number, f"device.{number}." if number else ""
+    def __init__(self, number: Optional[int]) -> None:
+        self.number = number
+        #: of its names
+        self.prefix = "" if number is None else f"device.{number}."
+        #: of the identities of its outlets
+        self.before = "" if number is None else f"{number}."
         self.variables: dict[str, str] = {}
         self.commands: dict[str, str] = {}  # name after the prefix -> whole name
         self.rows: dict[str, dict[str, str]] = {}  # an outlet's number -> its variables
@@ -45,6 +51,11 @@ class Member:
             self.variables[rest] = text
             if row is not None:
                 self.rows.setdefault(row[1], {})[row[2]] = text
+
+    @property
+    def has_outlets(self) -> bool:
+        """Whether it lists or counts outlets."""
+        return bool(self.rows) or "outlet.count" in self.variables
 
     def outlet_numbers(self) -> list[str]:
         """The outlets' numbers in order. Raises ProtocolError if there are fewer than
@@ -70,32 +81,49 @@ class Member:
         return from_0
 
 
-def members_of(variables: Mapping[str, str], commands: Iterable[str]) -> dict[int, Member]:
-    """Every member by its number, always with member 0.
-
-    Names of `device.0.` are skipped: they repeat those without a prefix.
-    """
-    members = {0: Member(0)}
+def members_of(
+    variables: Mapping[str, str], commands: Iterable[str]
+) -> tuple[Member, dict[int, Member]]:
+    """The whole device, and every member by its number."""
+    whole, members = Member(None), dict[int, Member]()
     for name, text in (*variables.items(), *((command, None) for command in commands)):
         found = _MEMBER.fullmatch(name)
-        number, rest = (int(found[1]), found[2]) if found else (0, name)
-        if number or not found:
-            if number not in members:
-                members[number] = Member(number)
-            members[number].take(name, rest, text)
-    return members
+        if found is None:
+            whole.take(name, name, text)
+            continue
+        number = int(found[1])
+        if number not in members:
+            members[number] = Member(number)
+        members[number].take(name, found[2], text)
+    if not _counts_from_0(whole, members):
+        members.pop(0, None)
+    return whole, members
 
 
-def counted(members: Mapping[int, Member]) -> dict[int, Member]:
+def _counts_from_0(whole: Member, members: Mapping[int, Member]) -> bool:
+    """Whether `device.0.` is a member.
+
+    It is, if there is no member of the number `device.count`, and if it has outlets although no
+    name without a prefix has: then it does not repeat these.
+    """
+    is_alone = 0 in members and members[0].has_outlets and not whole.has_outlets
+    return is_alone and _count(whole) >= 1 and max(members) < _count(whole)
+
+
+def _count(whole: Member) -> float:
+    return as_number(whole.variables.get("device.count")) or 0.0
+
+
+def counted(whole: Member, members: Mapping[int, Member]) -> dict[int, Member]:
     """The members that `device.count` counts, including those without outlets.
 
     Raises ProtocolError if one is missing.
     """
-    count = as_number(members[0].variables.get("device.count")) or 0
-    numbers = range(1, int(min(count, 999)) + 1)
+    first = 0 if 0 in members else 1
+    numbers = range(first, first + int(min(_count(whole), 999)))
     missing = next((one for one in numbers if one not in members), None)
     if missing is not None:
-        raise not_listed(missing, count)
+        raise not_listed(missing, _count(whole))
     return {one: members[one] for one in numbers}
 
 

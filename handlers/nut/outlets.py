@@ -43,9 +43,7 @@ def read(
     `outlet.count`, or if a chain with outlets lacks one of its `device.count` members. Raises
     Unsupported without outlets, unless `may_lack_outlets` is true or all members count 0.
     """
-    members = members_of(variables, commands)
-    device = members[0]
-    listed = {number: member for number, member in members.items() if number}
+    device, listed = members_of(variables, commands)
     chain = {
         number: member
         for number, member in listed.items()
@@ -67,7 +65,7 @@ def read(
             *(shown(variables.get(key, "")) for key in ("driver.name", "device.type"))
         )
     return NutDevice(
-        outlets, device, {**counted(members), **listed} if chain or only_meters else {}
+        outlets, device, {**counted(device, listed), **listed} if chain or only_meters else {}
     )
 
 
@@ -91,7 +89,7 @@ def _outlet(member: Member, number: str, writable: Mapping[str, str]) -> Outlet:
         if field in fields
     }
     return Outlet(
-        identity=f"{member.number}.{number}" if member.number else number,
+        identity=member.before + number,
         number=_tidy(fields.get("name") or fields.get("id") or ""),
         name=fields.get("desc"),
         state=state(states),

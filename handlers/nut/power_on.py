@@ -19,8 +19,8 @@ def read(pdu: NutPdu) -> Mapping[str, OutletPowerOn]:
         listed = list(found)
     known: dict[str, OutletPowerOn] = {}
     for one in listed:
-        for number, member in (one.device.chain or {0: one.device.whole}).items():
-            prefix = f"{one.prefix}{number}." if number else one.prefix
+        for member in one.device.chain.values() or [one.device.whole]:
+            prefix = one.prefix + member.before
             known.update((prefix + outlet, delay) for outlet, delay in of_member(member).items())
     return known
 

@@ -22,10 +22,8 @@ def read(pdu: NutPdu) -> Topology:
         listed = list(found)
     meters: list[MeteredPart] = []
     for one in listed:
-        members = one.device.chain or {0: one.device.whole}
-        for number, member in members.items():
-            prefix = f"{one.prefix}{number}." if number else one.prefix
-            meters += meters_of(member, prefix)
+        for member in one.device.chain.values() or [one.device.whole]:
+            meters += meters_of(member, one.prefix + member.before)
     return Topology(meters)
 
 

@@ -253,6 +253,59 @@ def test_a_chain_without_separate_members_keeps_plain_numbers() -> None:
     assert states(device({"device.count": "2", "outlet.1.status": "on"})) == {"1": True}
 
 
+FROM_0 = {
+    "device.count": "2",
+    "device.mfr": "EATON",
+    "device.0.input.current": "1.5",
+    "device.0.outlet.1.status": "on",
+    "device.0.outlet.2.status": "off",
+    "device.0.outlet.count": "2",
+    "device.1.input.current": "2.25",
+    "device.1.outlet.1.status": "off",
+    "device.1.outlet.2.status": "on",
+    "device.1.outlet.count": "2",
+}
+
+
+def test_a_chain_that_is_numbered_from_0_is_read_whole() -> None:
+    command = "device.0.outlet.1.load.off"
+    found = device(FROM_0, [command])
+    assert states(found) == {"0.1": True, "0.2": False, "1.1": False, "1.2": True}
+    assert found.outlets[0].off == Way(command) and found.load == 3.75
+    assert list(found.chain) == [0, 1]
+
+
+def test_the_only_unit_of_a_chain_may_be_numbered_0() -> None:
+    alone = {name: text for name, text in FROM_0.items() if not name.startswith("device.1.")}
+    assert states(device({**alone, "device.count": "1"})) == {"0.1": True, "0.2": False}
+
+
+@pytest.mark.parametrize("missing", ["device.0.", "device.1."])
+def test_a_chain_from_0_without_one_of_its_units_is_an_error(missing: str) -> None:
+    left = {name: text for name, text in FROM_0.items() if not name.startswith(missing)}
+    with pytest.raises(ProtocolError, match="does not list all devices of the chain"):
+        device(left)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"device.2.outlet.1.status": "on"},
+        {"outlet.1.status": "on", "outlet.2.status": "off"},
+        {"outlet.count": "2"},
+    ],
+    ids=["a unit N", "the same outlets without a prefix", "the same count without a prefix"],
+)
+def test_device_0_is_the_whole_chain_if_it_may_repeat_the_names_without_a_prefix(
+    more: dict[str, str],
+) -> None:
+    try:
+        found = states(device({**FROM_0, **more}))
+    except ProtocolError:
+        return  # a unit is missing
+    assert not any(identity.startswith("0.") for identity in found)
+
+
 # ---- ways to switch ------------------------------------------------------------------------------
 
 
