@@ -108,6 +108,8 @@ _MOST = {
     "replacements": 2,
     "gaps": 4,
     "clock_jumps": 1,
+    "losses": 2,
+    "outages": 1,
 }
 
 

@@ -40,7 +40,9 @@ class World(NamedTuple):
     customers: Sequence[Issued]
 
 
-def world(folder: Path, first: str = "2026-10-11", after: str = "2026-10-15") -> World:
+def world(
+    folder: Path, first: str = "2026-10-11", after: str = "2026-10-15", more: Sequence[str] = ()
+) -> World:
     """Statements of some days of the simulated month, read each hour, with one hand-over."""
     month = Month(2026, 10)
     readings, owners = written(folder, month, 3600.0), customers(folder, month)
@@ -49,7 +51,7 @@ def world(folder: Path, first: str = "2026-10-11", after: str = "2026-10-15") ->
         "energy", "statement", readings, "--from", first, "--to", after, "--zone", "Europe/Berlin",
         "--limit-kw", LIMIT_KW, "--customers", owners, "--into", into, "--tariff", "day-night",
     ]  # fmt: skip
-    if command.run([*map(str, arguments)]):
+    if command.run([*map(str, arguments), *more]):
         raise SystemExit("no statement")
     root = hashlib.sha256((into / proof.PUBLISHED).read_bytes()).hexdigest()
     return World(root, [_issued(one) for one in sorted(into.glob("0*"))])

@@ -58,7 +58,7 @@ def test_a_register_that_is_always_too_fast_is_not_firm(
 
 
 def test_a_register_at_the_supplys_limit_is_firm() -> None:
-    answer = answered(lambda hour: cut(1000.0 + 3.68 * hour))
+    answer = answered(lambda hour: cut(1000.0 + 3.68 * hour), amperes=16.0)
     assert answer.grade == grades.FIRM and not answer.events
     assert answer.energy.low <= 7 * 24 * 3.68 <= answer.energy.high + 1e-9
 
@@ -185,7 +185,7 @@ def test_a_load_in_bursts_does_not_explain_a_jump() -> None:
         lambda hour: round(bursts(hour) + (20.0 if hour > 41.0 else 0.0), 3), None, fine
     )
     assert "too fast" in kinds(answer) and answer.energy.low <= 2.9 <= answer.energy.high
-    calm = answered(bursts, facts=fine)
+    calm = answered(bursts, facts=fine, amperes=0.1)
     assert not calm.events and calm.energy.low <= 2.8 <= calm.energy.high
 
 

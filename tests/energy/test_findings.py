@@ -122,7 +122,7 @@ def test_a_gap_is_told_though_the_register_bridges_it() -> None:
     for number in range(589):
         if not 100 < number < 150:
             time = 300.0 * number
-            pdu.append(Poll("rack1", time, time, [OutletFigures("1", rising()(time / HOUR))]))
+            pdu.append(Poll("rack1", time, time, [OutletFigures("1", rising()(time / HOUR), 4.5)]))
     answer = answered(pdu)
     assert kinds(answer) == [checks.GAP] and "4.2 h" in answer.events[0].reason
     assert answer.energy.width < 0.2 and answer.grade == grades.BOUNDED
@@ -300,6 +300,30 @@ def test_an_earlier_customer_does_not_pay_by_a_unit_that_is_wrong_later() -> Non
         assert one.energy.high >= truth
 
 
+def test_nothing_is_billable_of_a_register_beside_which_nothing_was_read() -> None:
+    """It may count ten times too much. One reading of power or current is enough."""
+
+    def with_amperes(last: Optional[float]) -> audit.AuditedRegister:
+        pdu = PduReadings("rack1")
+        for number in range(600):
+            time = 300.0 * number
+            amperes = last if number == 599 else None
+            pdu.append(Poll("rack1", time, time, [OutletFigures("1", time / HOUR, amperes)]))
+        return answered(pdu)
+
+    silent = with_amperes(None)
+    assert silent.grade == grades.NOT_BILLABLE and not silent.has_lowest
+    assert (
+        "neither power nor current was read: nothing shows whether it counts ten" in silent.reason
+    )
+    assert kinds(silent) == [checks.UNKNOWN_UNIT]
+    # what it counted is the best that is known, and no lowest is printed
+    assert silent.energy.best == pytest.approx(48.0, abs=0.1)
+    assert kwh(silent.energy, silent.has_lowest)[0] == ""
+    once = with_amperes(4.5)
+    assert once.grade == grades.FIRM and once.has_lowest and not once.events
+
+
 # ---- sums ----------------------------------------------------------------------------------------
 
 
@@ -320,7 +344,10 @@ def pair(own: float, meter: RegisterFacts = KNOWN) -> audit.Audited:
     pdu = PduReadings("rack1")
     for number in range(577):
         time = 300.0 * number
-        figures = [OutletFigures("1", time / HOUR), OutletFigures(OWN, own * time / HOUR)]
+        figures = [
+            OutletFigures("1", time / HOUR, 4.5),
+            OutletFigures(OWN, own * time / HOUR, 4.5 * own),
+        ]
         pdu.append(Poll("rack1", time, time, figures))
     return audit.audited(pdu, audit.Asked(0.0, 2 * DAY, Meters(meter)))
 

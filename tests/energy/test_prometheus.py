@@ -49,6 +49,7 @@ def samples(every: float = 300.0) -> dict[str, list[tuple[float, float]]]:
             (f'pdu_outlet_energy_joules_total{{{TARGET},outlet="2",serial="{serial}"}}', energy),
             (f'pdu_outlet_energy_joules_total{{{TARGET},outlet="3"}}', energy),
             (f'pdu_outlet_power_watts{{{TARGET},outlet="1"}}', 1000.0),
+            (f'pdu_outlet_power_watts{{{TARGET},outlet="2",serial="{serial}"}}', 1000.0),
             (f'pdu_outlet_power_watts{{{TARGET},outlet="3"}}', 100.0),
             (f'pdu_outlet_current_amperes{{{TARGET},outlet="1"}}', 4.3),
             (f'pdu_outlet_state{{{TARGET},outlet="1"}}', 1.0),
@@ -311,7 +312,9 @@ def test_an_error_that_no_unit_can_state_is_none(server: str, ratio: str) -> Non
 
 def test_staleness_markers_are_no_readings(server: str, capsys: pytest.CaptureFixture[str]) -> None:
     at = FIRST + 60.0
-    Answers.query = result(matrix([at, "3600000"], [at + 60, "NaN"]))
+    loads = matrix([at, "4.5"], __name__="pdu_load_amperes")
+    energies = matrix([at, "3600000"], [at + 60, "NaN"], __name__="pdu_energy_joules_total")
+    Answers.query = result(energies, loads)
     code, found = run(capsys, server)
     assert code == 2 and found["pdus"][0]["pdu"]["kwh"]["low"] == 0.0
 

@@ -97,6 +97,7 @@ def samples(made: Sequence[Twin]) -> stored.Stored:
                 (f"pdu_up{{{target}}}", 1.0),
                 (f"scrape_duration_seconds{{{target}}}", round(poll.end - poll.begin, 3)),
                 (f'pdu_outlet_energy_joules_total{{{target},outlet="1"}}', joules),
+                (f'pdu_outlet_current_amperes{{{target},outlet="1"}}', poll.amps),
             ):
                 found.setdefault(series, []).append((time, value))
     return found
@@ -128,7 +129,7 @@ def journal(folder: Path, made: Sequence[Twin]) -> None:
 def _taken(poll: twin.Poll) -> lines.Taken:
     assert poll.monotonic is not None
     reading = Reading(
-        [PolledOutlet("1", UP, energy_kwh=poll.value)],
+        [PolledOutlet("1", UP, current_a=poll.amps, energy_kwh=poll.value)],
         None,
         None,
         answered=True,

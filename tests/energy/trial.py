@@ -62,7 +62,7 @@ def audited(plan: Plan, one: Month, step_from: str = OWNER) -> AuditedRegister:
                 "twin",
                 poll.begin,
                 poll.end,
-                [readings.OutletFigures("1", poll.value)],
+                [readings.OutletFigures("1", poll.value, poll.amps)],
                 monotonic=poll.monotonic,
                 serial=poll.serial,
                 uptime=poll.uptime,

@@ -52,6 +52,11 @@ class Plan(NamedTuple):
     replacements: int = 0
     gaps: int = 0
     clock_jumps: int = 0
+    #: the register stands for hours, and never counts what flowed meanwhile
+    losses: int = 0
+    #: the register reads its maximum for a while, then nothing is read for days, then the register
+    #: stands for hours and loses what flowed
+    outages: int = 0
 
 
 class Poll(NamedTuple):
@@ -64,6 +69,8 @@ class Poll(NamedTuple):
     monotonic: Optional[float]
     serial: str
     uptime: Optional[float]
+    #: the current at that moment
+    amps: float = 0.0
 
 
 class Month(NamedTuple):
@@ -104,6 +111,10 @@ class _Load:
         passed = time - self._times[place]
         return self._sums[place] + self._powers[place] * passed / HOUR
 
+    def amps(self, time: float) -> float:
+        """The current at a time, at 230 V and a power factor of 0.95."""
+        return round(self._powers[bisect_right(self._times, time) - 1] / 0.2185, 2)
+
 
 def month(plan: Plan) -> Month:
     """The month of one outlet, with its faults at random moments."""
@@ -126,8 +137,12 @@ def month(plan: Plan) -> Month:
         (draw.uniform(first, last), draw.choice((-3600.0, 3600.0, 90.0, -1.0)))
         for _ in range(plan.clock_jumps)
     )
+    dark, lost, full = _outages(plan, random.Random(plan.seed + 2), first, last)
+    gaps += dark
+    bad = full + bad
+    register.lose(lost)
     polls: list[Poll] = []
-    hidden = False
+    hidden = any(_is_small(plan, load, first, dark, span) for span in lost)
     behind: Optional[float] = None  # what a stuck register shows that should show more
     held: Optional[Poll] = None  # the last reading that was right
     held_events = 0
@@ -153,7 +168,7 @@ def month(plan: Plan) -> Month:
             # It stood while it should have risen by one step, as a coarse register does.
             hidden = hidden or fresh - behind <= plan.step * (1.0 + 1e-6)
         behind = shown if stuck is not None and fresh != shown else None
-        poll = Poll(begin, begin + length, shown, None, "", None)
+        poll = Poll(begin, begin + length, shown, None, "", None, load.amps(taken - first))
         if plan.journal:
             started = booted if since is None else since
             poll = poll._replace(monotonic=begin - first + 1e5)
@@ -186,6 +201,7 @@ class _Register:
         self, plan: Plan, draw: random.Random, load: _Load, first: float, last: float
     ) -> None:
         self._load, self._first, self._modulus = load, first, plan.modulus
+        self._lost: list[tuple[float, float]] = []
         times = sorted(
             [(draw.uniform(first, last), "reset") for _ in range(plan.resets)]
             + [(draw.uniform(first, last), "clear") for _ in range(plan.clears)]
@@ -211,6 +227,20 @@ class _Register:
                 up = draw.choice((time, time - draw.uniform(1e5, 3e7)))
             self._pieces.append((time, value, number, unit, up))
 
+    def lose(self, spans: list[tuple[float, float]]) -> None:
+        """Stand in these times, and never count what flows in them."""
+        self._lost = spans
+
+    def _counted(self, time: float) -> float:
+        """The energy from the first moment to a time, but for what is lost."""
+        energy = self._load.energy
+        lost = sum(
+            energy(min(time, stop) - self._first) - energy(start - self._first)
+            for start, stop in self._lost
+            if start < time
+        )
+        return energy(time - self._first) - lost
+
     def restarted(self, one: int, other: int) -> bool:
         """Whether the unit restarted or was replaced between two numbers of events."""
         return any(kind != "clear" for kind in self._kinds[one:other])
@@ -221,8 +251,7 @@ class _Register:
         while place and self._pieces[place][0] > time:
             place -= 1
         since, value, events, unit, up = self._pieces[place]
-        counted = self._load.energy(time - self._first) - self._load.energy(since - self._first)
-        value += counted
+        value += self._counted(time) - self._counted(since)
         if self._modulus is not None:
             value %= self._modulus
         return value, events, unit, up
@@ -242,6 +271,45 @@ def _bad(
         start = draw.uniform(first, last)
         found.append((start, start + plan.cadence, draw.uniform(0.0, 100000.0)))
     return found
+
+
+def _outages(
+    plan: Plan, draw: random.Random, first: float, last: float
+) -> tuple[list[tuple[float, float]], list[tuple[float, float]], list[tuple[float, float, float]]]:
+    """When nothing is read; when the register stands and loses; when it reads its maximum."""
+    dark, lost, full = [], [], []
+    for _ in range(plan.losses):
+        start = draw.uniform(first, last)
+        lost.append((start, start + draw.uniform(1.0, 30.0) * HOUR))
+    for _ in range(plan.outages):
+        start = draw.uniform(first + DAY, last - DAY)
+        stop = start + draw.uniform(0.5, 3.5) * DAY
+        full.append(
+            (start - draw.uniform(0.1, 12.0) * HOUR, start, 4294967295 * max(plan.step, 0.001))
+        )
+        dark.append((start, stop))
+        stood = stop - draw.choice((0.0, 0.0, draw.uniform(0.0, 0.5) * DAY))
+        lost.append((stood, stop + draw.uniform(1.0, 30.0) * HOUR))
+    lost.sort()
+    # two losses at a time would lose the same twice
+    apart = [one for at, one in enumerate(lost) if not at or one[0] >= lost[at - 1][1]]
+    return dark, apart, full
+
+
+def _is_small(
+    plan: Plan,
+    load: _Load,
+    first: float,
+    dark: list[tuple[float, float]],
+    span: tuple[float, float],
+) -> bool:
+    """Whether nobody could see a loss: too little flowed while the unit was read."""
+    start, stop = span
+    for begin, end in dark:
+        if begin <= start < end:
+            start = min(end, stop)
+    seen = load.energy(stop - first) - load.energy(start - first)
+    return seen < max(4.0 * plan.step, 0.5)
 
 
 def _floor(value: float, step: float) -> float:

@@ -422,6 +422,8 @@ class _Known:
             breaks = [one for one in self._story.events if one.kind in BREAKS]
             units += checks.unit_beside_changes(rows, supply, self._times.changes, breaks)
         yield from self._doubted(units)
+        for event in checks.unknown_unit(rows):
+            yield _Finding(event, float("-inf"), float("inf"))
         for event in (*(one.event for one in self._stands), *checks.current_while_off(rows)):
             yield _Finding(event, event.begin, event.end)
 
@@ -492,8 +494,8 @@ class _Known:
         return sorted(happened, key=lambda one: (one.begin, one.end))
 
     def is_in_doubt(self, begin: float, end: float) -> bool:
-        """Whether its unit is in doubt in a part of a period."""
-        return checks.is_unit_in_doubt(self._touching(begin, end))
+        """Whether its unit is wrong in a part of a period, as something that was read says."""
+        return checks.is_unit_wrong(self._touching(begin, end))
 
     def _touching(self, begin: float, end: float) -> Iterator[Event]:
         """Findings that a period shares a time with, or is in doubt by."""

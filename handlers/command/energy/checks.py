@@ -13,6 +13,8 @@ from .readings import OFF
 from .registers import Event
 
 GAP, UNIT, STANDING, OFF_CURRENT = "gap", "unit", "standing register", "current while off"
+#: nothing was read beside a register that could show its unit
+UNKNOWN_UNIT = "unknown unit"
 #: a gap is longer than so many times the usual time between two polls
 GAP_FACTOR = 3.0
 #: a register must have moved by so many steps before it is compared
@@ -86,9 +88,23 @@ class Supply(NamedTuple):
 
 def is_unit_in_doubt(events: Iterable[Event]) -> bool:
     """Whether what a register counts may be ten or a thousand times of what flowed, or a part of
-    it: then its rise is no bound.
+    it: then no lowest energy can be defended.
     """
+    return any(one.kind in (UNIT, UNKNOWN_UNIT) for one in events)
+
+
+def is_unit_wrong(events: Iterable[Event]) -> bool:
+    """Whether something that was read says so: then its rise is no bound, either."""
     return any(one.kind == UNIT for one in events)
+
+
+def unknown_unit(rows: Rows) -> Iterator[Event]:
+    """A register beside which neither power nor current was ever read."""
+    if len(rows.begins) and np.isnan(rows.watts).all() and np.isnan(rows.amperes).all():
+        reason = (
+            "neither power nor current was read: nothing shows whether it counts ten times too much"
+        )
+        yield Event(UNKNOWN_UNIT, float(rows.begins[0]), float(rows.ends[-1]), reason)
 
 
 def gaps(rows: Rows, supply: Supply, begin: float, end: float) -> Iterator[Event]:

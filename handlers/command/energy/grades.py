@@ -50,6 +50,9 @@ def of_register(
     energy: Kilowatthours, events: Sequence[Event], meant: Meant, tolerance_kwh: float
 ) -> Grade:
     """The grade of one register."""
+    unknown = [one.reason for one in events if one.kind == checks.UNKNOWN_UNIT]
+    if unknown:
+        return Grade(NOT_BILLABLE, unknown[0])
     if checks.is_unit_in_doubt(events):
         return Grade(NOT_BILLABLE, "its unit is in doubt")
     grade = _by_width(energy, tolerance_kwh)

@@ -39,6 +39,7 @@ def checked(path: str, root: str, roots: Optional[str] = None) -> Checked:
     found = proof.checked(read_file(path), files, root)
     if found.statement["version"] == VERSION:
         _compare(files, found.statement)
+        found = found._replace(is_compared=True)
     if roots is not None:
         _in_chain(found, seals.roots_of(roots))
     return found
@@ -75,11 +76,14 @@ def _lines(found: Checked, has_roots: bool) -> Iterator[str]:
         " the published root, and all figures follow from them"
     )
     yield f"as published: {', '.join(found.files)}"
+    if not found.is_compared:
+        yield (
+            f"NOT CHECKED: the words of {proof.HTML} and {proof.CSV}, which version"
+            f" {printable(str(found.statement['version']), 20)} wrote"
+        )
     if has_roots:
         yield "the roots of its days are in the chain of roots"
-    lowered = [one for one in found.statement["lines"] if one["most_kwh"] is not None]
-    if lowered:
-        yield "`most_kwh` rests on the PDU's own register, not shown here: it only lowers a highest"
+    yield f"NOT CHECKED: {proof.STATED}"
     yield proof.LIMITS
 
 
@@ -97,6 +101,8 @@ def _check(context: click.Context, /, **options: Any) -> int:
         "kwh": found.statement["total"]["kwh"],
         "readings": found.readings,
         "files": found.files,
+        "page_and_table_compared": found.is_compared,
+        "stated": proof.STATED,
         "limits": proof.LIMITS,
     }
     return shown(Result(said, [*_lines(found, options["roots"] is not None)]), state.json)

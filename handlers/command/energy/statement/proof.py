@@ -39,6 +39,12 @@ LIMITS = (
     " were published. It shows that nobody changed these readings and this statement afterwards, if"
     " the provider publishes one root for all customers."
 )
+#: what no reading of the customer shows
+STATED = (
+    "what the provider alone says: customer, whose outlet when (from, to), machine, name, limit_kw,"
+    " step_kwh, class_percent, volts and own_use_w of each meter, most_kwh, doubted, tolerance_kwh,"
+    " hours of the tariff, carbon, pue, left_out, version"
+)
 _FIRST = f"pdu statements {FORM}"
 #: zlib's name for a gzip file of the largest window, and how such a file begins
 _GZIP, _GZIP_HEAD = 31, bytes((31, 139, 8, 0, 0, 0, 0, 0, 0, 3))
@@ -153,6 +159,8 @@ class Checked(NamedTuple):
     published: Published
     #: the whole statement
     statement: Mapping[str, Any]
+    #: whether page and table say what its figures do, not only that they were published
+    is_compared: bool = False
 
 
 def checked(proof: bytes, files: Mapping[str, bytes], root: str) -> Checked:
@@ -190,6 +198,7 @@ def _checked(proof: bytes, files: Mapping[str, bytes], root: str) -> Checked:
     shown = [_readings(*pair, published) for pair in zip(said["lines"], statement["lines"])]
     if not len(shown) == len(said["lines"]) == len(statement["lines"]):
         raise NotProven("statement and proof have not the same outlets")
+    _check_times(statement["lines"])
     again = _again(statement, shown, published)
     different = next(_differences("", again, statement), None)
     if different is not None:
@@ -234,6 +243,17 @@ def _readings(
     if names != sorted(set(names)):
         raise NotProven("the days of an outlet are not in order")
     return visible(days)
+
+
+def _check_times(lines: Sequence[Mapping[str, Any]]) -> None:
+    """Raises NotProven for an outlet that is in the statement twice at one time."""
+    times = sorted((one["pdu"], one["outlet"], when(one["from"]), when(one["to"])) for one in lines)
+    for one, other in zip(times, times[1:]):
+        if one[:2] == other[:2] and other[2] < one[3]:
+            raise NotProven(
+                f"{printable(one[0], 60)}, outlet {printable(one[1], 40)} is in the statement twice"
+                " at one time"
+            )
 
 
 def rules_of(statement: Mapping[str, Any]) -> Rules:
@@ -285,6 +305,11 @@ def _again(
     ]
     factors = Factors(statement["carbon_g_per_kwh"], statement["pue"])
     period = (when(statement["from"]), when(statement["to"]))
+    if any(
+        not period[0] <= when(one["from"]) < when(one["to"]) <= period[1]
+        for one in statement["lines"]
+    ):
+        raise NotProven("an outlet's time is not within the period of the statement")
     return document(
         statement["customer"],
         period,

@@ -1,0 +1,439 @@
+"""Statements that a provider forged before he published their root, and both verifiers.
+
+    python -m tests.energy.forgeries
+
+He has everything: key, readings, programs. He writes what he likes, and all hashes and the root fit
+it. The table has a row for each forgery: both verifiers must refuse it, or say that they did not
+check that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import hashlib
+import io
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Optional
+
+from handlers.command import root as command
+from handlers.command.energy import rounding
+from handlers.command.energy.statement import computing, proof, rows
+from handlers.command.energy.statement.building import contents
+from handlers.errors import SettingsError
+from tests.energy.tampering import Issued, World, world
+from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
+
+WITNESS = ROOT / "docs" / "check_statement.py"
+REFUSED, SAID, SILENT = "refused", "said", "SILENT"
+Statement = dict[str, Any]
+#: changes statement, proof and files. What it leaves of the files is written from the statement
+Forge = Callable[[Statement, dict[str, Any], dict[str, bytes]], None]
+
+
+class Forgery(NamedTuple):
+    """What a provider writes in place of what is right."""
+
+    name: str
+    forge: Forge
+    #: what a verifier that takes it must say it did not check; "": none may take it
+    stated: str = ""
+    #: whether the second verifier may say so, and the first may not take it
+    only_second: bool = False
+
+
+FORGERIES: list[Forgery] = []
+
+
+def forgery(name: str, stated: str = "", only_second: bool = False) -> Callable[[Forge], Forge]:
+    def kept(forge: Forge) -> Forge:
+        FORGERIES.append(Forgery(name, forge, stated, only_second))
+        return forge
+
+    return kept
+
+
+def line_of(statement: Statement, pdu: str) -> Statement:
+    """The last line of a PDU, whose first lines are special."""
+    found: Statement = next(one for one in reversed(statement["lines"]) if one["pdu"] == pdu)
+    return found
+
+
+def clean(statement: Statement) -> Statement:
+    """A line of a register that only rose: r1-left, outlet 3 or 4."""
+    return line_of(statement, "r1-left")
+
+
+def exchanged(statement: Statement) -> Statement:
+    """A line of a unit that was exchanged, with a hole of half a day."""
+    return line_of(statement, "r1-right")
+
+
+def summed(statement: Statement) -> None:
+    """Total and additions, as they must be."""
+    lines = statement["lines"]
+    flows = ("peak_kw", "p95_kw")
+    kept = {one: statement["total"][one] for one in flows}
+    statement["total"] = {**computing.totals(lines, []), **kept}
+    factors = computing.Factors(statement["carbon_g_per_kwh"], statement["pue"])
+    statement["added"] = computing.added(statement["total"]["kwh"], factors)
+
+
+def again(statement: Statement, said: Mapping[str, Any]) -> None:
+    """All figures, computed from what the statement states and the proof shows."""
+    rules = proof.rules_of(statement)
+    made = []
+    for line, shown in zip(statement["lines"], said["lines"]):
+        texts = [
+            text
+            for day in shown["days"]
+            for text in day["texts"]
+            if not text.startswith(rows.HIDDEN)
+        ]
+        blocks = [block for _, block in rows.blocks(texts)]
+        made.append(computing.figures(proof.held_of(line), blocks, rules))
+    factors = computing.Factors(statement["carbon_g_per_kwh"], statement["pue"])
+    period = (proof.when(statement["from"]), proof.when(statement["to"]))
+    statement.update(
+        proof.document(
+            statement["customer"], period, rules, factors, statement["left_out"], made,
+            statement["version"],
+        )
+    )  # fmt: skip
+
+
+def _line(
+    change: Callable[[Statement], None], which: Callable[[Statement], Statement] = clean
+) -> Forge:
+    """Changes one line; sums follow."""
+
+    def forge(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+        change(which(statement))
+        summed(statement)
+
+    return forge
+
+
+def _stated(change: Callable[[Statement], None]) -> Forge:
+    """Changes what the provider states; all figures follow."""
+
+    def forge(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+        change(statement)
+        again(statement, said)
+
+    return forge
+
+
+def _whole(change: Callable[[Statement], None]) -> Forge:
+    """Changes the statement; nothing follows."""
+    return lambda statement, said, files: change(statement)
+
+
+def _more(bound: str, by: float) -> Callable[[Statement], None]:
+    def change(line: Statement) -> None:
+        line["kwh"][bound] = round(line["kwh"][bound] + by, 3)
+
+    return change
+
+
+def _without(kind: str) -> Callable[[Statement], None]:
+    def change(line: Statement) -> None:
+        before = line["events"]
+        line["events"] = [one for one in before if one["kind"] != kind]
+        assert line["events"] != before
+
+    return change
+
+
+def _event(line: Statement) -> None:
+    line["events"].append(
+        {
+            "kind": "reset",
+            "from": line["from"],
+            "to": line["from"],
+            "reason": "fell from 9 to 0 kWh",
+        }
+    )
+
+
+def _billed(line: Statement) -> None:
+    day, night = line["tariff"]["day"], line["tariff"]["night"]
+    day["billed"], night["billed"] = round(day["billed"] - 5, 3), round(night["billed"] + 5, 3)
+
+
+def _set(name: str, value: Any) -> Callable[[Statement], None]:
+    def change(one: Statement) -> None:
+        assert one[name] != value
+        one[name] = value
+
+    return change
+
+
+for _name, _change in (
+    ("a line's lowest", _more("low", 1.0)),
+    ("a line's best", _more("best", 1.0)),
+    ("a line's highest", _more("high", -0.05)),
+    ("a reset is invented", _event),
+    ("a grade", _set("grade", "bounded")),
+    ("the share that was read", _set("read", 0.9)),
+    ("a period's part of the lowest", _billed),
+    ("a period's own lowest", lambda line: line["tariff"]["day"].update(low=line["kwh"]["low"])),
+    ("the register at the begin", lambda line: line["register_begin"].update(kwh=1.0)),
+    ("when the register was read", lambda line: line["register_end"].update(time=line["from"])),
+    ("how many readings", lambda line: line.update(readings=line["readings"] + 1)),
+    ("a serial number", lambda line: line["units"][0].update(serial="other")),
+    ("a line's peak", _set("peak_kw", 0.5)),
+    ("a line's 95th percentile", _set("p95_kw", 0.001)),
+    ("a figure that nobody knows", lambda line: line.update(more=1)),
+):
+    FORGERIES.append(Forgery(_name, _line(_change)))
+
+
+def _as_if(line: Statement) -> None:
+    """The lowest of a unit that was exchanged, and its periods, as they would be."""
+    _more("low", 0.2)(line)
+    parts = rounding.split(
+        rounding.nearest_wh(line["kwh"]["low"]), [one["best"] for one in line["tariff"].values()]
+    )
+    for one, part in zip(line["tariff"].values(), parts):
+        one["billed"] = part / 1000.0
+
+
+def _far(line: Statement) -> None:
+    for bound in ("low", "best", "high"):
+        _more(bound, 200.0)(line)
+
+
+for _name, _change in (
+    ("a hole is not told", _without("gap")),
+    ("a hole is shorter", lambda line: line["events"][0].update(to=line["events"][0]["from"])),
+    ("an exchange is not told", _without("changed")),
+    ("a grade: firm, with a hole", _set("grade", "firm")),
+    ("more than an exchanged unit's registers rose", _far),
+):
+    FORGERIES.append(Forgery(_name, _line(_change, exchanged)))
+FORGERIES.append(
+    Forgery(
+        "the lowest of an exchanged unit",
+        _line(_as_if, exchanged),
+        "r1-right, outlet 4, because the unit changed",
+        only_second=True,
+    )
+)
+for _name, _change in (
+    ("the total's lowest", lambda all_: all_["total"]["kwh"].update(low=1e4)),
+    ("the total of a period", lambda all_: all_["total"]["tariff"]["day"].update(billed=1e4)),
+    ("outlets that were not read", lambda all_: all_["total"].update(unread=1)),
+    ("the total's peak", lambda all_: all_["total"].update(peak_kw=9.0)),
+    ("carbon dioxide", lambda all_: all_["added"]["carbon"]["kg"].update(best=1.0)),
+    ("the building's share", lambda all_: all_["added"]["pue"]["share_kwh"].update(low=1.0)),
+    ("what is not proven", _set("limits", "All of this is proven.")),
+    ("the period", _set("to", "2026-11-02 00:00:00+01:00")),
+):
+    FORGERIES.append(Forgery(_name, _whole(_change)))
+for _name, _change, _word in (
+    ("the step of a register", lambda all_: clean(all_)["meter"].update(step_kwh=1e-6), "step_kwh"),
+    ("a meter's error", lambda all_: clean(all_)["meter"].update(class_percent=0.01), "class_"),
+    ("the supply's limit", lambda all_: clean(all_)["meter"].update(limit_kw=1.0), "limit_kw"),
+    ("the most by the inlet", lambda all_: clean(all_).update(most_kwh=1e4), "most_kwh"),
+    ("the tolerance", _set("tolerance_kwh", 100.0), "tolerance_kwh"),
+    ("the hours of the tariff", lambda all_: all_["tariff_rows"][0].__setitem__(2, 300), "hours"),
+    ("carbon for each kWh", _set("carbon_g_per_kwh", 1.0), "carbon"),
+    ("the customer", _set("customer", "Somebody Else"), "customer"),
+    ("a machine", lambda all_: clean(all_).update(machine="other"), "machine"),
+    ("lines that were left out", _set("left_out", ["LEFT OUT by --without: a.jsonl"]), "left_out"),
+    ("a time is an hour shorter", lambda all_: _later(clean(all_)), "from, to"),
+):  # fmt: skip
+    FORGERIES.append(Forgery(_name, _stated(_change), _word))
+
+
+def _later(line: Statement) -> None:
+    line["from"] = line["from"].replace("00:00:00", "01:00:00").replace("14:37", "15:37")
+
+
+@forgery("the words of a reason", "words of reasons", only_second=True)
+def _reason(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+    clean(statement)["reason"] = "all is well"
+
+
+@forgery("an outlet twice")
+def _twice(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+    statement["lines"].append(copy.deepcopy(statement["lines"][-1]))
+    said["lines"].append(copy.deepcopy(said["lines"][-1]))
+    again(statement, said)
+
+
+@forgery("an outlet is left away", "whose outlet when")
+def _left_away(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+    statement["lines"].pop()
+    said["lines"].pop()
+    again(statement, said)
+
+
+@forgery("two days exchanged")
+def _days(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+    days = said["lines"][-1]["days"]
+    days[3], days[9] = days[9], days[3]
+
+
+@forgery("a day twice")
+def _day_twice(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+    days = said["lines"][-1]["days"]
+    days.insert(4, days[4])
+
+
+@forgery("a day is left away")
+def _day_away(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+    del said["lines"][-1]["days"][4]
+
+
+def _file(name: str, old: Callable[[Statement], str], new: str) -> Forge:
+    """Changes a file; the statement is right."""
+
+    def forge(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+        text = contents(statement)[name].decode()
+        assert old(statement) in text
+        files[name] = text.replace(old(statement), new, 1).encode()
+
+    return forge
+
+
+def _kwh(statement: Statement) -> str:
+    return f"{clean(statement)['kwh']['low']:.3f}"
+
+
+for _name, _forge in (
+    ("page: the total", _file(proof.HTML, lambda all_: f"{all_['total']['kwh']['low']:.3f}", "9")),
+    ("page: a line", _file(proof.HTML, _kwh, "999.000")),
+    ("page: a grade", _file(proof.HTML, lambda all_: "<div>firm<br>", "<div>bounded<br>")),
+    ("page: a hole is not there", _file(proof.HTML, lambda all_: "no reading for", "rest for")),
+    ("page: a period", _file(proof.HTML, lambda all_: '"period">night', '"period">day')),
+    ("page: another sentence", _file(proof.HTML, lambda all_: "</body>", "<p>Paid.</p></body>")),
+    ("page: hidden words", _file(proof.HTML, lambda all_: "<h1>", '<h1 style="display:none">')),
+    ("page: a script", _file(proof.HTML, lambda all_: "<h1>", "<script>1</script><h1>")),
+    ("page: a head", _file(proof.HTML, lambda all_: 'data-head="best"', 'data-head="9"')),
+    ("table: a lowest", _file(proof.CSV, _kwh, "999.000")),
+    ("table: another column", _file(proof.CSV, lambda all_: "kwh_best", "kwh_paid")),
+    ("table: a row", _file(proof.CSV, lambda all_: "\ntotal,", "\noutlet,x\ntotal,")),
+):  # fmt: skip
+    FORGERIES.append(Forgery(_name, _forge))
+FORGERIES.append(
+    Forgery(
+        "page: its style",
+        _file(proof.HTML, lambda all_: "</style>", "p { display: none; }</style>"),
+        "the style of statement.html",
+        only_second=True,
+    )
+)
+
+
+@forgery("page: the total, by another version", "the words of statement.html")
+def _version(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
+    statement["version"] = "0.0.1"
+    low = f"{statement['total']['kwh']['low']:.3f}"
+    text = contents(statement)[proof.HTML].decode()
+    files[proof.HTML] = text.replace(low, "1.000", 1).encode()
+
+
+def published(one: Forgery, issued: Issued) -> tuple[Issued, str]:
+    """What a customer gets, and the root that was published for it."""
+    said = json.loads(proof.unpacked(issued.proof))
+    statement = json.loads(issued.files[proof.JSON])
+    before = copy.deepcopy((statement, said))
+    files: dict[str, bytes] = {}
+    one.forge(statement, said, files)
+    assert files or (statement, said) != before, one.name
+    files = {**contents(statement), **files}
+    said["files"] = {name: hashlib.sha256(some).hexdigest() for name, some in files.items()}
+    leaf = proof.files_leaf(bytes.fromhex(said["salt"]), said["files"])
+    known = proof.published_of(said["published"])
+    text = known._replace(statements=leaf.hex()).text()
+    said.update(published=text, path=[])
+    return Issued(proof.packed(proof.canonical(said)), files), proof.root_of(text)
+
+
+class Verdicts(NamedTuple):
+    """What a verifier says of a forgery: REFUSED, SAID or SILENT, and its words."""
+
+    first: tuple[str, str]
+    second: tuple[str, str]
+
+
+def judged(one: Forgery, issued: Issued, folder: Path) -> Verdicts:
+    """Both verifiers."""
+    forged, root = published(one, issued)
+    folder.mkdir()
+    (folder / proof.PROOF).write_bytes(forged.proof)
+    for name, content in forged.files.items():
+        (folder / name).write_bytes(content)
+    first = _first(folder, root)
+    second = second_verifier(folder, root)
+    may_first = one.stated if not one.only_second else ""
+    return Verdicts(_verdict(may_first, *first), _verdict(one.stated, *second))
+
+
+def _verdict(stated: str, refusal: Optional[str], unchecked: str) -> tuple[str, str]:
+    if refusal is not None:
+        return REFUSED, refusal
+    return (SAID if stated and stated in unchecked else SILENT), unchecked
+
+
+def _first(folder: Path, root: str) -> tuple[Optional[str], str]:
+    """Why `pdu energy check-statement` refuses it, or what it says that it did not check."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        words = ["energy", "check-statement", str(folder / proof.PROOF), "--root", root]
+        code = command.run(words)
+    lines = [one for one in out.getvalue().splitlines() if one.startswith("NOT CHECKED")]
+    return (err.getvalue().strip() if code else None), " ".join(lines)
+
+
+def second_verifier(folder: Path, root: str) -> tuple[Optional[str], str]:
+    """Why docs/check_statement.py refuses it, or its last line."""
+    done = subprocess.run(
+        [sys.executable, "-I", str(WITNESS), str(folder), root],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    last = (done.stdout.splitlines() or [""])[-1]
+    assert done.returncode or last.startswith("NOT CHECKED: ")
+    return (done.stderr.strip() if done.returncode else None), last
+
+
+def month_world(folder: Path) -> World:
+    """The whole simulated month, read each hour, with all that a statement may have."""
+    return world(folder, "2026-10-01", "2026-11-01", ("--carbon", "400", "--pue", "1.5"))
+
+
+def all_judged(made: World, folder: Path) -> Iterator[tuple[Forgery, Verdicts]]:
+    """Each forgery, of the customer whose outlet changed hands."""
+    for number, one in enumerate(FORGERIES):
+        yield one, judged(one, made.customers[2], folder / f"forged-{number}")
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    silent = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        made = month_world(folder)
+        print(f"{'forged before publication':46} {'check-statement':16} check_statement.py")
+        for one, found in all_judged(made, folder):
+            silent += sum(verdict == SILENT for verdict, _ in found)
+            words = found.second[1] if found.second[0] == REFUSED else f"({one.stated})"
+            print(f"{one.name:46} {found.first[0]:16} {found.second[0]:9}{words[:90]}")
+    print(f"{len(FORGERIES)} forgeries, {silent} accepted in silence")
+    return 1 if silent else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except SettingsError as error:
+        sys.exit(str(error))
