@@ -6,6 +6,7 @@ Not all fields of the views are documented, nor how a view is made. Both are fou
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import logging
@@ -162,10 +163,9 @@ def _made(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
     """An object of a view class, made with keywords or else by setting attributes; None if neither
     works.
     """
-    try:
+    # a class may check its arguments, and raise an error of its own
+    with contextlib.suppress(Exception):
         return cls(**values)
-    except TypeError:
-        pass
     return _filled(cls, values)
 
 
@@ -174,7 +174,7 @@ def _filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
     let it be set, or if its constructor needs arguments."""
     try:
         made = cls()
-    except TypeError:
+    except Exception:  # as in `_made`
         return None
     known = _field_names(type(made), made)
     if any(name not in known for name in values):
@@ -182,7 +182,7 @@ def _filled(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
     try:
         for name, value in values.items():
             setattr(made, name, value)
-    except (AttributeError, TypeError, ValueError):
+    except Exception:  # as in `_made`
         return None
     return made
 
@@ -196,7 +196,7 @@ def _field_names(cls: type, made: object = None) -> list[str]:
     if made is None and not names:
         try:
             made = cls()
-        except TypeError:
+        except Exception:  # as in `_made`
             made = None
     return list(dict.fromkeys([*names, *getattr(made, "__dict__", ())]))
 

@@ -255,7 +255,7 @@ class Defaults:
 
 class Closed:
     def __init__(self, number: int) -> None:
-        raise AssertionError("a view without a field for the identity must not be made")
+        pytest.fail("a view without a field for the identity must not be made")
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,25 @@ class Typed:
         raise TypeError("identity must be a number")
 
 
-@pytest.mark.parametrize("cls", [Closed, ReadOnly, Typed])
+class Checked:
+    """As a model that checks its fields when it is made, and needs another."""
+
+    def __init__(self, **fields: object) -> None:
+        if "serial" not in fields:
+            raise ValueError("serial: field required")
+
+    identity = ""
+    consumption = 0.0
+
+
+class Refusing:
+    identity = ""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise LookupError(name)
+
+
+@pytest.mark.parametrize("cls", [Closed, ReadOnly, Typed, Checked, Refusing])
 def test_totals_are_reported_if_a_ports_view_cannot_hold_an_identity(
     monkeypatch: pytest.MonkeyPatch, cls: type
 ) -> None:
