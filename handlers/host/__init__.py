@@ -14,7 +14,7 @@ from ..labels import Label, label
 from .base import BasePdu
 from .form import address, settings
 from .identity import identity_of
-from .views import Figures, PortFigures, log_call, pdu_view
+from .views import Figures, PortFigures, log_call, pdu_view, port_answer
 
 __all__ = [
     "BasePdu",
@@ -26,5 +26,6 @@ __all__ = [
     "label",
     "log_call",
     "pdu_view",
+    "port_answer",
     "settings",
 ]

@@ -119,6 +119,22 @@ def pdu_view(ports: Iterable[tuple[str, EnumPowerStatus]]) -> PduView:
     return view
 
 
+def port_answer(port: PduPortView, state: EnumPowerStatus) -> PduPortView:
+    """The answer of `port_up` and `port_down`: `port` itself, with the state.
+
+    Raises ProtocolError, which has the state, if `port` does not let it be set.
+    """
+    try:
+        port.power_status = state
+        return port
+    except Exception as error:  # a class may check its fields, and raise an error of its own
+        kind = type(error).__name__
+    raise ProtocolError(
+        f"the command was sent, and the outlet's state is {state.name}; but the platform's"
+        f" object of the port does not take a power_status ({kind})"
+    )
+
+
 def _port_statistic(figures: PortFigures) -> Optional[PduPortStatisticView]:
     """One port's figures, under the field names of this platform's view; None if the view has no
     identity or cannot be made.

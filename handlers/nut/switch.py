@@ -7,7 +7,7 @@ from __future__ import annotations
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from ..errors import NamedSetting, NoSuchOutlet, SettingsError, Unsupported
-from ..host import identity_of
+from ..host import identity_of, port_answer
 from ..settings import Settings
 from ..switching import switch
 from . import devices, outlets
@@ -56,10 +56,8 @@ def switch_port(
         return STATES[None if state is on and outlet.state is on and not proven else state]
 
     # An outlet without a state to read is UNKNOWN at once.
-    port.power_status = switch(
-        write, read, STATES[on], deadline=deadline if outlet.state_variables else 0.0
-    )
-    return port
+    state = switch(write, read, STATES[on], deadline=deadline if outlet.state_variables else 0.0)
+    return port_answer(port, state)
 
 
 def _find(client: NutClient, settings: Settings, identity: str) -> tuple[str, Outlet]:

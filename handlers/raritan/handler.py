@@ -108,10 +108,10 @@ class RaritanPdu(host.BasePdu):
         pause: float,
     ) -> PduPortView:
         with self.session(method, reads=False) as (agent, given):
-            port.power_status = switched(
+            state = switched(
                 agent, given.link_units, host.identity_of(port), wanted, deadline, pause
             )
-            return port
+            return host.port_answer(port, state)
 
     @contextmanager
     def session(

@@ -106,7 +106,7 @@ class RedfishPdu(host.BasePdu):
         self, method: str, port: PduPortView, on: bool, deadline: float, pause: float
     ) -> PduPortView:
         with self.session(method, reads=False) as (service, given):
-            port.power_status = switched(
+            state = switched(
                 service,
                 given.pdu,
                 host.identity_of(port),
@@ -115,7 +115,7 @@ class RedfishPdu(host.BasePdu):
                 deadline,
                 pause,
             )
-            return port
+            return host.port_answer(port, state)
 
     @contextmanager
     def session(

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from ..errors import NamedSetting, NoSuchOutlet, ProtocolError, Unsupported
-from ..host import identity_of
+from ..host import identity_of, port_answer
 from ..host.snmp import Snmp
 from ..named import NamedTuple
 from ..switching import switch
@@ -82,8 +82,8 @@ def switch_outlet(
                 return EnumPowerStatus.UNKNOWN
             return state if control.kept(now, identity, orders) else EnumPowerStatus.UNKNOWN
 
-        port.power_status = switch(write, read, wanted, deadline=deadline, pause=pause)
-    return port
+        state = switch(write, read, wanted, deadline=deadline, pause=pause)
+    return port_answer(port, state)
 
 
 def _position(outlets: Outlets, reader: Reader, identity: str) -> tuple[str, ...]:

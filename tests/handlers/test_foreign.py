@@ -12,7 +12,13 @@ from typing import Any, cast
 import pytest
 
 from handlers import host, registry
-from handlers.errors import NoSuchOutlet, PduHandlerError, SettingsError, Unreachable
+from handlers.errors import (
+    NoSuchOutlet,
+    PduHandlerError,
+    ProtocolError,
+    SettingsError,
+    Unreachable,
+)
 from handlers.host.snmp import Snmp
 from handlers.nut import handler as nut
 from handlers.raritan import handler as raritan
@@ -423,6 +429,20 @@ class Rows:
 @pytest.mark.parametrize("form", [UserDict({"username": "admin"}), Rows()])
 def test_a_mapping_that_is_no_dict_is_read(form: object) -> None:
     assert host.settings(SimpleNamespace(custom_params=form)) == {"username": "admin"}
+
+
+def test_a_port_that_takes_no_state_is_our_error_with_the_state() -> None:
+    class Frozen:
+        identity = "1"
+
+        def __setattr__(self, name: str, value: object) -> None:
+            raise Raising(SECRET)
+
+    with Agent(apc.rpdu2(outlets=2)) as agent:
+        data = PduSnmpData(agent.host, {"port": str(agent.port), "community": "private"})
+        with pytest.raises(ProtocolError, match=r"state is DOWN; .* power_status \(Raising\)"):
+            snmp.make_handler(data).port_down(cast(Any, Frozen()))
+        assert agent.books().states["1"] is False
 
 
 def test_an_identity_that_cannot_be_read_is_our_error() -> None:
