@@ -173,6 +173,16 @@ def host_and_port(text: str) -> tuple[str, Optional[int]]:
     return found[1] if found[3] is None else found[3], int(digits) if digits else None
 
 
+def place(host: str, port: object, usual: int) -> str:
+    """The host, with its port unless that is the protocol's usual one or not known: where a device
+    is, for people. Several may be behind one address.
+    """
+    if not host or port in (None, "", usual, str(usual)):
+        return host
+    name = host.strip("[]")
+    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+
+
 HOST: Setting[str] = Setting(
     "host",
     "a host name or an address",

@@ -19,6 +19,7 @@ from typing import (
 
 from .. import ahead
 from ..errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
+from ..settings import place
 from . import foreign
 from .form import address, member
 from .rows import LONGEST_TEXT, Placed, Raw, is_of, plain_indexes, raw_value, splits
@@ -34,6 +35,8 @@ T = TypeVar("T")
 _UNSURE_ROWS = 2
 # usual limit for the start of the last SNMP call; a walk of the local pdu_common may then take 25 s
 CALL_SECONDS = 30.0
+# the port that IANA registers for snmp
+SNMP_PORT = 161
 _DEEPEST = 10  # limit for nested parameters
 
 
@@ -91,7 +94,7 @@ class Snmp:
                 f"the PDU answers too slowly: {self._seconds:g} s were not enough for this call."
                 " Check the network. SNMP 2c reads more objects at once than 1; but if the PDU"
                 " leaves its GETBULK requests without an answer, set the SNMP version to 1",
-                known_address(self._device.pdu_data),
+                known_place(self._device.pdu_data),
             )
 
     def get(self, oid: str) -> Optional[Raw]:
@@ -111,7 +114,7 @@ class Snmp:
         raise ProtocolError(
             "the device answered with another object",
             b"",
-            known_address(self._device.pdu_data),
+            known_place(self._device.pdu_data),
             f"read {oid}",
         )
 
@@ -164,7 +167,7 @@ class Snmp:
             lacks_index = not suffix and value is not None
             if lacks_index or suffix in rows:
                 wrong = f"the answer has the row {suffix} twice" if suffix else "a row has no index"
-                raise ProtocolError(wrong, b"", known_address(self._device.pdu_data), f"walk {oid}")
+                raise ProtocolError(wrong, b"", known_place(self._device.pdu_data), f"walk {oid}")
             rows[suffix] = value
         return _filled(rows)
 
@@ -276,7 +279,7 @@ class Snmp:
         # without an answer, a write may have been carried out
         worst = next((one for one in found if isinstance(one, Unreachable)), found[0])
         # outside `except`: `error` may hold a community
-        raise worst.at(known_address(self._device.pdu_data), operation)
+        raise worst.at(known_place(self._device.pdu_data), operation)
 
     def _without_secrets(self, text: str) -> str:
         """The text with each secret as ***.
@@ -352,3 +355,10 @@ def known_address(pdu_data: object) -> str:
         return address(pdu_data)
     except SettingsError:
         return ""
+
+
+def known_place(pdu_data: object) -> str:
+    """The address on the form, with a port that is not the usual one; "" without a valid one."""
+    params = getattr(pdu_data, "snmp_params", None)
+    port = params.get("port") if isinstance(params, Mapping) else None
+    return place(known_address(pdu_data), None if port is None else str(port)[:10], SNMP_PORT)

@@ -220,7 +220,7 @@ class NutClient(NutReader):
                 self._tracked_on = self._connection.opened
         code = answers.code(write)
         if code in _UNKNOWN_WHILE_WAITING and self._waits(ups):
-            raise still_waiting(self.shown(ups), self._connection.host)
+            raise still_waiting(self.shown(ups), self._connection.place)
         if code == "UNKNOWN-UPS" and isinstance(unknown := self._no_such_device(), SettingsError):
             raise unknown
         failure = answers.failure(write)
@@ -229,7 +229,7 @@ class NutClient(NutReader):
             raise NotProven(
                 f"{failure.error().reason}; the request may or may not have been carried out: check"
                 " the device before trying again",
-                self._connection.host,
+                self._connection.place,
                 self.shown(write.label),
             )
         identifier = answers[write]
@@ -268,7 +268,7 @@ class NutClient(NutReader):
                 raise NotProven(
                     "accepted, but the report is an error, so it may or may not have been done:"
                     f" check the device before trying again ({error.reason})",
-                    self._connection.host,
+                    self._connection.place,
                     label,
                 )
             if answers[report] == "SUCCESS":
@@ -277,7 +277,7 @@ class NutClient(NutReader):
                 raise NotProven(
                     f"accepted, but the driver has not reported within {self._timeout:g} s whether"
                     " it was done: check the device before trying again",
-                    self._connection.host,
+                    self._connection.place,
                     label,
                 )
             self._sleep(pause)

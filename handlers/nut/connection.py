@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 from ..arrival import LATE_S, has_arrived
 from ..counting import SENT
 from ..errors import PduHandlerError, ProtocolError, Unreachable
+from ..settings import place
 from . import failures
 from .answers import Answers, NutRequest, Secret
 from .decoder import Decoder
@@ -53,6 +54,8 @@ class Connection:
         total: Optional[float] = None,
     ) -> None:
         self.host, self.port = host, port
+        #: for errors: the host, with a port that is not the usual one
+        self.place = place(host, port, DEFAULT_PORT)
         self.timeout = timeout
         self._tls, self._clock = tls, clock
         self._secret = Secret(secret)
@@ -107,10 +110,10 @@ class Connection:
             except BaseException as error:
                 self.close()
                 if isinstance(error, PduHandlerError):
-                    error.at(self.host, "STARTTLS")
+                    error.at(self.place, "STARTTLS")
                 elif isinstance(error, OSError):  # no free file descriptor
                     raise Unreachable(
-                        f"this host cannot start TLS ({error})", self.host, "STARTTLS"
+                        f"this host cannot start TLS ({error})", self.place, "STARTTLS"
                     ) from None
                 raise
         return self._socket, end
@@ -124,7 +127,7 @@ class Connection:
                 raise OverflowError(f"{_LAST_PORT} is the last port")
             return socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)
         except (OSError, ValueError, OverflowError) as error:
-            raise failures.not_resolved(self.host, self.port, error) from None
+            raise failures.not_resolved(self.host, self.port, error).at(self.place) from None
 
     def _dial(self, found: Sequence[_Address], end: float) -> socket.socket:
         failed: Optional[OSError] = None
@@ -141,7 +144,7 @@ class Connection:
                 failed = error
                 if made is not None:
                     made.close()
-        raise failures.not_connected(self.host, self.port, failed)
+        raise failures.not_connected(self.port, failed).at(self.place)
 
     def ask(self, *requests: NutRequest[object], end: Optional[float] = None) -> Answers:
         """Send `requests` in one write and read all answers: 1 round trip (several for more than 16
@@ -151,7 +154,7 @@ class Connection:
         connection, after the name look-up).
         """
         wanted, end = end, self._end(end)
-        answers = Answers(self.host, self._secret)
+        answers = Answers(self.place, self._secret)
         for batch in _batches(requests):
             connection, end = (
                 (self._socket, end) if self._socket is not None else self._open(wanted)
@@ -169,7 +172,7 @@ class Connection:
         if self._until is None:
             return end
         if now >= self._until:
-            raise failures.out_of_time(self.host)
+            raise failures.out_of_time(self.place)
         return min(end, self._until)
 
     def _answer(self, request: NutRequest[object], end: float) -> Answers:
@@ -177,7 +180,7 @@ class Connection:
 
         Sets the socket's time-out to the time left until `end`.
         """
-        answers = Answers(self.host, self._secret)
+        answers = Answers(self.place, self._secret)
         assert self._socket is not None
         self._exchange([request], answers, self._socket, end)
         self._socket.settimeout(max(end - self._clock(), 0.001))
@@ -210,7 +213,7 @@ class Connection:
             self.close()
             raise
         self.close()
-        raise failed.at(self.host, self._secret.shown((decoder.waiting or requests[-1]).label))
+        raise failed.at(self.place, self._secret.shown((decoder.waiting or requests[-1]).label))
 
     def _receive(self, connection: socket.socket, end: float) -> bytes:
         """What arrives by `end`. If this process was too busy to look in time, what has arrived."""

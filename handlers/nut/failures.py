@@ -158,22 +158,20 @@ def not_resolved(host: str, port: int, error: Exception) -> NetworkFailure:
         f"{printable(host, 80)!r} with port {port} is not an address that can be resolved"
         f" ({error}): check both",
         error,
-        host,
-        "connect",
+        operation="connect",
     )
 
 
-def not_connected(host: str, port: int, error: Optional[OSError]) -> NetworkFailure:
-    """The error if connecting fails at every address of `host`.
+def not_connected(port: int, error: Optional[OSError]) -> NetworkFailure:
+    """The error if connecting fails at every address of a host.
 
-    `error` is that of the last address, None if `host` has none.
+    `error` is that of the last address, None if it has none.
     """
     return NetworkFailure(
         f"no connection to port {port} ({_words(error)}): check address and port, that upsd runs,"
         " and that its LISTEN and the firewall let this host in",
         error,
-        host,
-        "connect",
+        operation="connect",
     )
 
 

@@ -12,7 +12,7 @@ from pdu_common.helper import PduPortView, PduStatisticView, PduView
 from .. import host
 from ..counting import SENT as SENT
 from ..errors import NamedSetting, PduHandlerError, SettingsError
-from ..settings import HOST, TIMEOUT, Settings, host_and_port
+from ..settings import HOST, TIMEOUT, Settings, host_and_port, place
 from ..switching import CALL_SECONDS, CONFIRM_SECONDS
 from ..together import once, one_session as one_session, session as shared
 from . import devices
@@ -108,7 +108,8 @@ def session(
                     NamedSetting("device"),
                 )
             )
-        address = host_and_port(typed)[0]
+        name, port = host_and_port(typed)
+        address = place(name, settings[PORT] or port, DEFAULT_PORT)
         with client_of(kind, settings, typed, total=CALL_SECONDS if bounded else None) as client:
             yield client, settings
     except PduHandlerError as error:

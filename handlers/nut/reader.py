@@ -183,7 +183,7 @@ class NutReader:
             found = list(self.ask(listed)[listed])
         except PduHandlerError as error:
             return error
-        return no_such_device([self.shown(name) for name in found], self._connection.host)
+        return no_such_device([self.shown(name) for name in found], self._connection.place)
 
     def _settled(self, look: Callable[[], tuple[T, Optional[str]]]) -> T:
         """Repeat `look` until it returns no device in WAIT.
@@ -196,5 +196,5 @@ class NutReader:
             if waited_for is None:
                 return found
             if self._clock() + POLL >= end:
-                raise still_waiting(self.shown(waited_for), self._connection.host)
+                raise still_waiting(self.shown(waited_for), self._connection.place)
             self._sleep(POLL)

@@ -161,7 +161,7 @@ def linked(status: CascadeManager.Status, agent: Agent) -> _LinkUnitsById:
     """
     if not present(status, "linkUnits"):
         raise JsonRpcSyntaxException("the list of link units is missing").at(
-            agent.host, "getStatus /cascade"
+            agent.place, "getStatus /cascade"
         )
     return status.linkUnits
 

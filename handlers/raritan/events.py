@@ -210,7 +210,8 @@ class Listener(Iterator[Event]):
             raise
         if isinstance(error, HttpLoginRefused):
             LOGGER.info(
-                f"{self._agent.host}: events: {error.reason}; the next try follows in {pause:.0f} s"
+                f"{self._agent.place}: events: {error.reason}; the next try follows in"
+                f" {pause:.0f} s"
             )
         self._sleep(max(0.0, min(pause, self._left())))
 
@@ -220,7 +221,7 @@ class Listener(Iterator[Event]):
         self._channel = self._subscribed()
         lost = Lost(since, self._heard_at)
         LOGGER.info(
-            f"{self._agent.host}: the unit no longer had the event channel: events from"
+            f"{self._agent.place}: the unit no longer had the event channel: events from"
             f" {lost.since:%Y-%m-%dT%H:%M:%SZ} to {lost.until:%Y-%m-%dT%H:%M:%SZ} are missing"
         )
         return lost
@@ -237,7 +238,7 @@ class Listener(Iterator[Event]):
             raise Refused(
                 "all event channels of the unit are in use; one that nobody polls ends after 30 s",
                 "",
-                self._agent.host,
+                self._agent.place,
                 "createChannel",
             )
         channel = self._unit.mine(handed_out)

@@ -136,7 +136,7 @@ class RaritanPdu(host.BasePdu):
                 if reads
                 else opened()
             ) as found:
-                address = found[0].host
+                address = found[0].place
                 yield found
         except PduHandlerError as error:
             error.at(address, method)

@@ -72,4 +72,4 @@ class LastOutlet:
             f"the list of outlets lacks one: it has {count}, and the last one is labelled"
             f" {unit.agent.login.quoted(str(label))!r}; poll again, and see whether the unit shows"
             " all outlets"
-        ).at(unit.agent.host, f"getOutlets{unit.of_link_unit}")
+        ).at(unit.agent.place, f"getOutlets{unit.of_link_unit}")

@@ -89,7 +89,7 @@ class UnitWithoutOutlets:
         found = self.unit.mine(reference)
         if not isinstance(found, kind):
             raise JsonRpcSyntaxException(f"the unit lists an object of another type as {what}").at(
-                self.unit.agent.host
+                self.unit.agent.place
             )
         return found
 

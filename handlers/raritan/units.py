@@ -59,7 +59,7 @@ class XerusUnit(NamedTuple):
         if len({one.target for one in found}) != len(found):
             what = what or _noun(method)
             error = JsonRpcSyntaxException(f"the unit lists one of its{what} twice")
-            raise error.at(self.agent.host, method + self.of_link_unit)
+            raise error.at(self.agent.place, method + self.of_link_unit)
         return found
 
     def identity(self, index: int) -> str:

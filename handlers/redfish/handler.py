@@ -138,7 +138,7 @@ class RedfishPdu(host.BasePdu):
             with (
                 session(self, opened, lambda kept: kept[0].renew()) if reads else opened() as found
             ):
-                address = found[0].host
+                address = found[0].place
                 yield found
         except PduHandlerError as error:
             error.at(address, method)

@@ -100,9 +100,9 @@ class RedfishService:
             client.renew(self._seconds + LOGOUT_SECONDS)
 
     @property
-    def host(self) -> str:
-        """The device's name or address."""
-        return self._clients[0].where.host
+    def place(self) -> str:
+        """Where the service is, for errors: a name or an address, with a port that is not usual."""
+        return self._clients[0].where.netloc
 
     @property
     def expands(self) -> bool:

@@ -13,7 +13,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, Pd
 
 from .. import ahead, host
 from ..errors import PduHandlerError
-from ..host.snmp import CALL_SECONDS, Snmp, known_address
+from ..host.snmp import CALL_SECONDS, Snmp, known_place
 from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS
 from ..together import one_session, session
 from . import detection, metering, options, switching
@@ -117,7 +117,7 @@ class SnmpPdu(BaseSnmpPdu):
             ) as found:
                 yield found
         except PduHandlerError as error:
-            error.at(known_address(self.pdu_data), method)
+            error.at(known_place(self.pdu_data), method)
             raise
 
 

@@ -129,7 +129,7 @@ def _refused(wired: Wired, identity: Any) -> str:
             UNKNOWN,
             identity,
         ), caught.value
-        assert caught.value.host == "127.0.0.1" and caught.value.operation
+        assert caught.value.host.startswith("127.0.0.1:") and caught.value.operation
         words = str(caught.value)
     assert wired.books().writes == []
     return words

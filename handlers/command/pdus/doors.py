@@ -122,9 +122,9 @@ class Door:
         try:
             found: HandlerFinding = self._by_calls(data) if read is None else read(data)
         except PduHandlerError as error:
-            from ...host import address  # imported late: 3 ms, which only an error needs
+            from ...host.snmp import known_place  # imported late: 3 ms, which only an error needs
 
-            raise error.at(address(data), "identify") from None
+            raise error.at(known_place(data), "identify") from None
         return found
 
     def recording(self) -> Optional[RecordingKind]:

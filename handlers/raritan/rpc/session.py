@@ -108,7 +108,7 @@ def logged_in(agent: Agent) -> Iterator[Session]:
             if code == SessionManager.ERR_ACTIVE_SESSION_EXCLUSIVE_FOR_USER
             else "the device opened no session"
         )
-        raise Refused(f"{why} (result code {code})", str(code), agent.host, "newSession")
+        raise Refused(f"{why} (result code {code})", str(code), agent.place, "newSession")
     try:
         Login(token=token).headers()
     except SettingsError:
@@ -120,7 +120,7 @@ def logged_in(agent: Agent) -> Iterator[Session]:
                     session.sessionId, SessionManager.CloseReason.CLOSE_REASON_LOGOUT
                 )
         raise JsonRpcSyntaxException("the device opened a session without a usable token").at(
-            agent.host, "newSession"
+            agent.place, "newSession"
         ) from None
     with with_token(agent, token):
         try:

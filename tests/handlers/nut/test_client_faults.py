@@ -91,7 +91,7 @@ def test_a_broken_answer_is_a_handler_error_and_the_next_request_is_answered(
         error = caught.value
         assert (
             isinstance(error, PduHandlerError)
-            and error.host == server.host
+            and error.host == f"{server.host}:{server.port}"
             and "LIST VAR pdu" in error.operation
         )
         server.faults.rewrite = None

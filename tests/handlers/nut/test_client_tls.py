@@ -67,7 +67,7 @@ def test_an_untrusted_certificate_is_an_error_with_its_fingerprint(secure: NutSe
     with over_tls(secure, Trust()) as nut, pytest.raises(Unreachable, match="ca_pem") as caught:
         nut.run("pdu", "outlet.1.load.on")
     assert f"its SHA-256 is {secure.fingerprint}:" in str(caught.value)
-    assert received == ["STARTTLS", "STARTTLS"] and caught.value.host == "127.0.0.1"
+    assert received == ["STARTTLS", "STARTTLS"] and caught.value.host == f"127.0.0.1:{secure.port}"
 
 
 def test_without_a_second_connection_an_untrusted_certificate_has_no_fingerprint() -> None:
@@ -89,7 +89,7 @@ def test_an_unreadable_ca_is_an_error_that_names_the_host(secure: NutServer) -> 
     broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
     with over_tls(secure, Trust(ca_pem=broken)) as nut, pytest.raises(SettingsError) as caught:
         nut.devices()
-    assert caught.value.host == "127.0.0.1"
+    assert caught.value.host == f"127.0.0.1:{secure.port}"
 
 
 def test_a_host_that_cannot_start_tls_is_an_error_and_leaves_no_socket_open(

@@ -160,5 +160,5 @@ def test_switching_off_with_damaged_answers_raises_our_errors_and_sends_one_comm
             try:
                 handler(server, device="pdu", **ADMIN_SETTINGS).port_down(port, deadline=0)
             except PduHandlerError as error:
-                assert error.host == server.host and str(error).isprintable()
+                assert error.host == f"{server.host}:{server.port}" and str(error).isprintable()
             assert len(server.books().writes) <= writes + 1

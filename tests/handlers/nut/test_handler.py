@@ -477,7 +477,7 @@ def test_fewer_outlets_than_the_device_counts_are_an_error() -> None:
                 ProtocolError, match=r"fewer outlets \(47\) than it counts \(outlet.count 48\)"
             ) as caught:
                 call()
-            assert caught.value.host == server.host
+            assert caught.value.host == f"{server.host}:{server.port}"
 
 
 def test_a_server_without_devices_is_an_error_with_a_remedy() -> None:
@@ -680,7 +680,7 @@ def test_an_error_names_the_host_and_an_operation(server: NutServer) -> None:
     for call in calls:
         with pytest.raises(PduHandlerError) as caught:
             call()
-        assert caught.value.host == "127.0.0.1" and caught.value.operation
+        assert caught.value.host.startswith("127.0.0.1:") and caught.value.operation
 
 
 def test_all_settings_that_need_no_tls_can_be_given_together(server: NutServer) -> None:

@@ -168,7 +168,7 @@ def test_a_wrong_password_is_an_error_that_names_the_host(
         print(pdumodel.Pdu(PDU, to).getMetaData())
     except rpc.HttpException as e:
         print("ERROR:", str(e))
-    assert capsys.readouterr().out.startswith("ERROR: 127.0.0.1: ")
+    assert capsys.readouterr().out.startswith(f"ERROR: 127.0.0.1:{unit.port}: ")
 
 
 def test_the_bulk_helper_returns_responses_in_order_and_none_after_clear(to: Agent) -> None:

@@ -596,7 +596,7 @@ def test_an_unreadable_answer_about_event_types_is_an_error_that_names_the_unit(
 ) -> None:
     with (
         Peer([[result()]]) as peer,
-        pytest.raises(ProtocolError, match="127.0.0.1: performBulk /bulk: "),
+        pytest.raises(ProtocolError, match="127.0.0.1:[0-9]+: performBulk /bulk: "),
     ):
         Listener(agent("http", peer.address), STATES)
 

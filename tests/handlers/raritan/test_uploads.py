@@ -161,7 +161,8 @@ def test_an_answer_without_a_result_code_is_an_error_with_the_request_and_the_an
 ) -> None:
     with Peer([[http("<html>Sign in</html>")]]) as peer:
         with pytest.raises(
-            ProtocolError, match=f"127.0.0.1: POST /cgi-bin/{script}.cgi: .* without a result code"
+            ProtocolError,
+            match=f"127.0.0.1:[0-9]+: POST /cgi-bin/{script}.cgi: .* without a result code",
         ) as caught:
             upload(agent("http", peer.address), b"x")
     assert caught.value.payload == b"<html>Sign in</html>"

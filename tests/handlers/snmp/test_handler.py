@@ -168,7 +168,7 @@ def test_an_interrupted_reading_is_an_error_and_never_a_partial_view(faults: Fau
         with Agent(apc.rpdu2(48), faults=faults) as agent:
             with pytest.raises(PduHandlerError) as caught:
                 pdu(agent, version=version, timeout="0.1", retries="0").status()
-            assert caught.value.host == "127.0.0.1" and caught.value.operation
+            assert caught.value.host.startswith("127.0.0.1:") and caught.value.operation
 
 
 @pytest.mark.parametrize("version", ["1", "2"])

@@ -201,7 +201,7 @@ def test_a_command_that_hangs_blocks_the_next_one_for_a_limited_time(
                 match="another command to this device has not ended: nothing was written",
             ) as caught:
                 switch(agent, 1, True)
-            assert caught.value.host == agent.host and agent.writes() == []
+            assert caught.value.host == f"{agent.host}:{agent.port}" and agent.writes() == []
         finally:
             leave.set()
             finished(thread)

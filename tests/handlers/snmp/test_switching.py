@@ -169,7 +169,7 @@ def refused(
         port = PduPortView(identity, UNKNOWN)
         with pytest.raises(error, match=words) as caught:
             getattr(reach(agent), call)(port)
-        assert caught.value.host == agent.host and caught.value.operation == call
+        assert caught.value.host == f"{agent.host}:{agent.port}" and caught.value.operation == call
         assert port.power_status is UNKNOWN
     assert agent.writes() == []
 

@@ -32,7 +32,7 @@ def identity(data: Any) -> HandlerFinding:
         try:
             _service(service, given, out)
         except PduHandlerError as error:
-            raise error.at(service.host, "identify") from None
+            raise error.at(service.place, "identify") from None
     return out
 
 

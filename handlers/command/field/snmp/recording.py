@@ -24,6 +24,8 @@ from pdu_common.snmp_tools import (
 
 from .... import host
 from ....errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
+from ....host.snmp import SNMP_PORT, known_place
+from ....settings import place
 from ....snmp import detection, metering
 from ....snmp.device import SnmpDevice
 from ....snmp.profile import oids
@@ -65,7 +67,7 @@ def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
     try:
         credentials = Credentials.of(data.ip, data.snmp_params)
     except SnmpError as error:
-        raise SettingsError(str(error), data.ip, "record") from None
+        raise SettingsError(str(error), known_place(data), "record") from None
     rows: Rows = {}
     for root in map(arcs, _TREES):
         last = root
@@ -79,14 +81,14 @@ def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
             if len(rows) > _MOST_ROWS:
                 raise ProtocolError(
                     f"the walk did not end after {_MOST_ROWS} objects",
-                    host=data.ip,
+                    host=known_place(data),
                     operation="record",
                 )
     if not rows:
         raise ProtocolError(
             "the agent answers but has no object to record: check which MIB view it gives this"
             " community or user",
-            host=data.ip,
+            host=known_place(data),
             operation="record",
         )
     return rows
@@ -98,12 +100,16 @@ def _page(credentials: Credentials, root: Arcs, last: Arcs) -> list[tuple[Arcs, 
     except SnmpTimeout as error:
         raise Unreachable(
             f"{error}; address, port, community or SNMPv3 privacy key may be wrong",
-            credentials.host,
+            _place(credentials),
             "record",
         ) from None
     except SnmpError as error:
-        raise ProtocolError(str(error), host=credentials.host, operation="record") from None
+        raise ProtocolError(str(error), host=_place(credentials), operation="record") from None
     return [(oid, SnmpRow(*value)) for oid, value in found]
+
+
+def _place(credentials: Credentials) -> str:
+    return place(credentials.host, credentials.port, SNMP_PORT)
 
 
 # ---- scrubbing -----------------------------------------------------------------------------------

@@ -139,6 +139,11 @@ class Agent:
         return self._client.where.host
 
     @property
+    def place(self) -> str:
+        """Where the device is, for errors: its name or address, with a port that is not usual."""
+        return self._client.where.netloc
+
+    @property
     def timeout(self) -> Optional[float]:
         """The longest wait for the device to react, in seconds (None: 10).
 
@@ -232,7 +237,7 @@ class Agent:
             if isinstance(error, JsonRpcSyntaxException):
                 # the next answer on this connection may belong to another request
                 self._client.close()
-            raise error.at(self.host, f"{method} {login.quoted(target)}") from None
+            raise error.at(self.place, f"{method} {login.quoted(target)}") from None
 
     def get(self, target: str) -> bytes:
         """The body of an HTTP GET, of at most DOWNLOAD_LIMIT bytes.

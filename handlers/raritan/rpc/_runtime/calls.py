@@ -233,7 +233,7 @@ class Pending(typing.Generic[R]):
         # which holds the error. Such a circle stays in memory until the collector looks for it.
         answer.__context__ = None
         self.error = answer.with_traceback(None).at(
-            agent.host, f"{self.method.name} {agent.login.quoted(self.method.parent.target)}"
+            agent.place, f"{self.method.name} {agent.login.quoted(self.method.parent.target)}"
         )
 
 
@@ -299,6 +299,6 @@ class Bulk:
             try:
                 answers = responses(answer, len(part), self._agent.login)
             except JsonRpcSyntaxException as error:
-                raise error.at(self._agent.host, "performBulk /bulk") from None
+                raise error.at(self._agent.place, "performBulk /bulk") from None
             for entry, one in zip(part, answers):
                 entry.fill(one, self._agent)

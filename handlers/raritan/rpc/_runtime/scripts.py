@@ -93,5 +93,5 @@ def code(kind: type[C], digits: str, agent: Agent, where: str, response: Mapping
         raise JsonRpcSyntaxException(
             "the device answered the upload without a result code",
             agent.login.payload(response["body"].encode("utf-8", "replace")),
-        ).at(agent.host, f"POST {where.partition('?')[0]}")
+        ).at(agent.place, f"POST {where.partition('?')[0]}")
     return kind(int(words))

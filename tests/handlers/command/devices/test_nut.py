@@ -116,7 +116,7 @@ def test_an_error_of_a_devices_outlets_names_the_device(
     short = StaticDevice("short", {"device.type": "pdu", "outlet.count": "3"}, [])
     with NutServer([short], []) as server:
         assert Run(capsys, server, "outlets", "short").err.startswith(
-            "protocol: 127.0.0.1: device short: "
+            f"protocol: 127.0.0.1:{server.port}: device short: "
         )
 
 

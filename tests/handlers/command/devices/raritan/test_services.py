@@ -497,7 +497,8 @@ def test_a_change_that_cannot_be_read_afterwards_is_reported_as_accepted(
     )
     code, _, err = run(*words, "--yes")
     assert code == 9 and err.startswith(
-        f"not-seen: {unit.host}: {words[0]}: the unit accepted the change, but cannot be read"
+        f"not-seen: {unit.host}:{unit.port}: {words[0]}: the unit accepted the change, but cannot"
+        " be read"
     )
     unit.faults.clear()
     unit.faults.order(Fault.STATUS, None, method=method, status=503)

@@ -1,0 +1,92 @@
+"""Errors name the port: several PDUs may be behind one address."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from handlers import registry
+from handlers.command.pdus.loading import load
+from handlers.command.start import main
+from handlers.errors import PduHandlerError
+from handlers.settings import place
+from pdu_common.connection import PduData, PduSnmpData
+from tests.ports import reserved
+
+LOGIN = {"PDU_COMMUNITY": "public", "PDU_USERNAME": "u", "PDU_PASSWORD": "long-words-1"}
+HURRY = ("--timeout", "0.2")
+HANDLERS = registry.names()
+CALLS = {
+    "status": ("status", "{handler}", "{where}"),
+    "labels": ("labels", "{handler}", "{where}"),
+    "statistic": ("statistic", "{handler}", "{where}"),
+    "on": ("on", "{handler}", "{where}", "1", "--yes"),
+    "cycle": ("cycle", "{handler}", "{where}", "1", "--yes"),
+    "record": ("record", "{handler}", "{where}", "-o", "{folder}/x"),
+}
+TOOLS = {
+    "nut": ("nut", "{where}", "list"),
+    "raritan": ("raritan", "{where}", "outlets"),
+    "redfish": ("redfish", "{where}", "show"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _login(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in LOGIN.items():
+        monkeypatch.setenv(name, value)
+
+
+def data(handler: str, port: int, host: str = "127.0.0.1") -> Any:
+    if handler == "snmp":
+        fields = {"version": "2", "community": "public", "timeout": "0.1", "retries": "0"}
+        return PduSnmpData(host, {**fields, "port": str(port)})
+    login = {} if handler == "nut" else {"username": "u", "password": "long-words-1"}
+    return PduData(host, {**login, "port": str(port), "timeout": "1"})
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+@pytest.mark.parametrize("call", ["status", "statistic", "labels"])
+def test_an_error_of_a_handler_names_its_port(handler: str, call: str) -> None:
+    port = reserved()
+    with pytest.raises(PduHandlerError) as caught:
+        getattr(load(handler).make(data(handler, port)), call)()
+    assert caught.value.host == f"127.0.0.1:{port}"
+    assert str(caught.value).startswith(f"127.0.0.1:{port}: ")
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+@pytest.mark.parametrize("call", CALLS)
+def test_an_error_of_a_command_names_the_port_that_was_typed(
+    handler: str, call: str, tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named(CALLS[call], handler, tmp_path, capsys)
+
+
+@pytest.mark.parametrize("handler", TOOLS)
+def test_an_error_of_a_device_tool_names_the_port(
+    handler: str, tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named(TOOLS[handler], handler, tmp_path, capsys)
+
+
+def named(
+    command: tuple[str, ...], handler: str, folder: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = f"127.0.0.1:{reserved()}"
+    words = [word.format(handler=handler, where=where, folder=folder) for word in command]
+    for form in ((), ("--json",)):
+        assert main([*words, *HURRY, *form]) != 0
+        done = capsys.readouterr()
+        if form:
+            assert json.loads(done.out)["error"]["host"] == where
+        else:
+            assert f": {where}: " in done.err
+
+
+def test_a_usual_port_is_left_out() -> None:
+    assert place("10.0.0.1", "161", 161) == place("10.0.0.1", 161, 161) == "10.0.0.1"
+    assert place("10.0.0.1", None, 161) == "10.0.0.1" and place("", 9, 161) == ""
+    assert place("fe80::1", 9, 161) == place("[fe80::1]", 9, 161) == "[fe80::1]:9"
