@@ -257,8 +257,10 @@ class Register:
         if summed and counted >= 20 * self.step:
             usual = max(usual, 0.75 * min(counted / summed, 0.26))
         first, stood = None, 0.0
-        for (a, b), rise, hour, ok in zip(pairs, rises, hours, both):
-            if rise:
+        value = None
+        for (a, b), hour, ok in zip(pairs, hours, both):
+            value = value if a.kwh is None else a.kwh
+            if b.kwh not in (None, value):
                 first, stood = None, 0.0
                 continue
             first = first or a

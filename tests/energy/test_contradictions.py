@@ -11,6 +11,7 @@ import pytest
 
 from handlers.command.energy import audit, checks, grades
 from handlers.command.energy.clock import seen_by_monotonic
+from handlers.command.energy.columns import np
 from handlers.command.energy.meters import Meters, RegisterFacts
 from handlers.command.energy.readings import OutletFigures, PduReadings, Poll
 
@@ -227,3 +228,57 @@ def test_a_unit_that_seems_exchanged_at_each_poll_takes_no_longer() -> None:
         pdu.append(Poll("rack1", 300.0 * number, 300.0 * number, figures, uptime=3e5 * number))
     (answer,) = audit.audited(pdu, audit.Asked(0.0, 31 * DAY, Meters(KNOWN))).outlets
     assert answer.grade == grades.NOT_BILLABLE
+
+
+def outage(hour: float) -> Optional[float]:
+    """A register of 1 kW that reads its maximum for four hours, then not at all for three days;
+    when it is back, it stands for ten hours and loses what flowed.
+    """
+    if 24.0 <= hour < 28.0:
+        return 42949672.95
+    if 28.0 <= hour < 100.0:
+        return None
+    return cut(1000.0 + (min(hour, 100.0) if hour < 110.0 else hour - 10.0))
+
+
+@pytest.mark.parametrize("stands_before", [0.0, 6.0, 40.0])
+def test_a_register_that_stood_after_an_outage_may_have_stood_in_it(stands_before: float) -> None:
+    """All ones, an outage, a register that stands and has lost what flowed."""
+
+    def shown(hour: float) -> Optional[float]:
+        value = outage(hour)
+        return value if value is None or hour < 100.0 else cut(value - stands_before)
+
+    answer = answered(shown, amperes=4.5)
+    assert answer.energy.low <= 168.0 <= answer.energy.high + 1e-9
+    assert answer.energy.best == pytest.approx(158.0 - stands_before, abs=0.1)
+    (stood,) = [one for one in answer.events if one.kind == checks.STANDING]
+    # the time without readings is in doubt, too
+    assert stood.begin <= 28.0 * HOUR and stood.end >= 110.0 * HOUR
+    assert "all ones" in kinds(answer) and answer.grade == grades.NOT_BILLABLE
+
+
+def test_a_wrong_reading_does_not_end_a_time_in_which_a_register_stands() -> None:
+    """A false zero each two hours; ten hours, in which 10 kWh are lost."""
+
+    def shown(hour: float) -> float:
+        if 50.0 <= hour < 60.0 and round(hour * 12.0) % 24 == 0:
+            return 0.0
+        return cut(1000.0 + (hour if hour < 50.0 else max(50.0, hour - 10.0)), 1.0)
+
+    answer = answered(shown, facts=dataclasses.replace(KNOWN, step_kwh=1.0), amperes=4.5)
+    assert answer.energy.low <= 168.0 <= answer.energy.high
+
+
+def test_a_rise_after_standing_that_has_only_its_own_flow_is_no_catching_up() -> None:
+    """At least 190 W flow. It stands for six hours, and rises by 1.2 kWh in the next one."""
+    supply = checks.Supply(0.001, None, HOUR, HOUR, is_outlet=True)
+    for rise, expected in ((1.2, False), (7.0, True)):
+        kwh = np.asarray([0.0, *[1.0] * 7, 1.0 + rise, 2.0 + rise])
+        times = HOUR * np.arange(len(kwh))
+        unread, watts = np.full(len(kwh), np.nan), np.full(len(kwh), 190.0)
+        states = np.zeros(len(kwh), dtype=np.uint8)
+        (found,) = checks.stands(
+            checks.Rows(times, times + 1.0, kwh, unread, watts, states), supply
+        )
+        assert found.caught_up is expected, rise

@@ -142,7 +142,8 @@ def month(plan: Plan) -> Month:
     bad = full + bad
     register.lose(lost)
     polls: list[Poll] = []
-    hidden = any(_is_small(plan, load, first, dark, span) for span in lost)
+    hidden = False
+    times: list[float] = []
     behind: Optional[float] = None  # what a stuck register shows that should show more
     held: Optional[Poll] = None  # the last reading that was right
     held_events = 0
@@ -179,6 +180,7 @@ def month(plan: Plan) -> Month:
         if wrong is not None:
             polls.append(poll._replace(value=wrong))
             continue
+        times.append(taken)
         if held is not None and not (plan.journal and register.restarted(held_events, events)):
             passed = poll.end - held.begin + plan.age
             most = plan.breaker_kw * passed / HOUR + plan.step
@@ -187,6 +189,7 @@ def month(plan: Plan) -> Month:
         held, held_events = poll, events
         polls.append(poll)
     hidden = hidden or behind is not None  # nobody sees whether it rises again
+    hidden = hidden or any(_is_small(plan, load, first, times, span) for span in lost)
     truth = load.energy(end - first) - load.energy(-first)
     if jumps or plan.origin:
         polls = [_shifted(poll, jumps, plan.origin) for poll in polls]
@@ -300,16 +303,17 @@ def _is_small(
     plan: Plan,
     load: _Load,
     first: float,
-    dark: list[tuple[float, float]],
+    times: list[float],
     span: tuple[float, float],
 ) -> bool:
-    """Whether nobody could see a loss: too little flowed while the unit was read."""
-    start, stop = span
-    for begin, end in dark:
-        if begin <= start < end:
-            start = min(end, stop)
-    seen = load.energy(stop - first) - load.energy(start - first)
-    return seen < max(4.0 * plan.step, 0.5)
+    """Whether nobody could see a loss: too little flowed between polls at these times."""
+    inside = [time for time in times if span[0] <= time < span[1]]
+    seen = sum(
+        load.energy(after - first) - load.energy(before - first)
+        for before, after in zip(inside, inside[1:])
+        if after - before < 2.0 * plan.cadence
+    )
+    return len(inside) < 4 or seen < max(4.0 * plan.step, 0.5)
 
 
 def _floor(value: float, step: float) -> float:

@@ -31,7 +31,7 @@ from .readings import OWN, PduReadings, Series, readings_of
 from .registers import Event, Kilowatthours, RegisterLimits, RegisterReadings
 from .rounding import summed
 from .same import Seen
-from .segments import BREAKS, story_of
+from .segments import BREAKS, MOMENTARY, story_of
 
 #: of a PDU: a page with more pictures says no more
 _MOST_DRAWN = 2
@@ -411,7 +411,8 @@ class _Known:
         self._limits = limits._replace(kilowatts=limits.kilowatts * (1.0 + self._error))
         self._story = story_of(readings, self._limits)
         self._register = BoundedRegister(readings, self._story.segments, self._limits)
-        self._stands = checks.stands(rows, supply)
+        wrong = [one for one in self._story.events if one.kind in MOMENTARY]
+        self._stands = checks.stands(rows, supply, wrong)
         self._found = [*self._findings()]
         self._bounds: dict[tuple[float, float], Kilowatthours] = {}
 

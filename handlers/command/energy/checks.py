@@ -383,13 +383,28 @@ class Stand(NamedTuple):
         return Event(STANDING, self.begin, self.end, reason)
 
 
-def stands(rows: Rows, supply: Supply) -> list[Stand]:
-    """Where a register did not move while current flowed, for longer than a reading may be old."""
-    rises = np.diff(rows.kwh)
+def stands(rows: Rows, supply: Supply, wrong: Iterable[Event] = ()) -> list[Stand]:
+    """Where a register did not move while current flowed, for longer than a reading may be old.
+
+    `wrong`: events of readings that left the line and came back; the register is what it was before
+    and after them. Beside a time without readings, a register may have stood in that time, too:
+    then what it rose by later does not show that it caught up.
+    """
+    kwh = rows.kwh
+    for one in wrong:
+        if kwh is rows.kwh:
+            kwh = kwh.copy()
+        kwh[(rows.begins > one.begin) & (rows.ends < one.end)] = np.nan
+    kept = np.flatnonzero(~np.isnan(kwh))
+    rises = np.diff(kwh[kept])
     still = rises == 0.0
     if not still.any():
         return []
-    flowed = np.where(still, _at_least(rows, supply, rises), 0.0)
+    begins = rows.begins[kept]
+    is_gap = np.diff(begins) > GAP_FACTOR * supply.usual_gap
+    passed = np.concatenate(([0.0], np.cumsum(_at_least(rows, supply, np.diff(kwh)))))
+    least_kwh = np.diff(passed[kept])
+    flowed = np.where(still, least_kwh, 0.0)
     # A rise ends a time in which the register stood, and begins the next.
     each = np.cumsum(~still)
     sums = np.bincount(each, weights=flowed)
@@ -397,13 +412,20 @@ def stands(rows: Rows, supply: Supply) -> list[Stand]:
     for number in np.flatnonzero(sums >= STOOD_STEPS * supply.step):
         first, after = np.searchsorted(each, [number, number + 1])
         first += 0 if still[first] else 1
-        if not rows.begins[after] - rows.begins[first] > _OLDER * supply.age:
+        if not begins[after] - begins[first] > _OLDER * supply.age:
             continue
         energy = float(sums[number])
-        amperes = rows.amperes[first : after + 1]
+        amperes = rows.amperes[kept[first] : kept[after] + 1]
         least = 0.0 if np.isnan(amperes).all() else float(np.nanmin(amperes))
-        caught_up = after < len(rises) and bool(rises[after] >= energy)
-        begin, end = float(rows.begins[first]), float(rows.ends[after])
+        is_beside = bool(first and is_gap[first - 1]), bool(after < len(rises) and is_gap[after])
+        # what flowed until it rose again is in that rise, too
+        caught_up = (
+            not any(is_beside)
+            and after < len(rises)
+            and bool(rises[after] + supply.step >= energy + least_kwh[after])
+        )
+        first, after = first - is_beside[0], after + is_beside[1]
+        begin, end = float(begins[first]), float(rows.ends[kept[after]])
         found.append(Stand(begin, end, least, energy, caught_up))
     return found
 
