@@ -16,8 +16,9 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..pdus.states import DOWN, UNKNOWN, UP
 
-#: how long after its first report a state is read again, in s
-AGAIN_S = 1.0
+#: how long after its first report a state is read again, in s: a relay that falls back within a
+#: second is seen even if this machine is busy
+AGAIN_S = 1.5
 
 
 class Outlet(Protocol):
