@@ -197,7 +197,7 @@ def _ending(error: BaseException, fault: Optional[Fault]) -> Iterator[str]:
     if (
         not words.isprintable()
         or len(words) > 2500
-        or error.host != "127.0.0.1"
+        or error.host.partition(":")[0] != "127.0.0.1"
         or not error.operation
     ):
         yield (

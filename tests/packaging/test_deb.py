@@ -55,7 +55,9 @@ def test_the_same_pyz_gives_the_same_package(pyz: Path, tmp_path: Path) -> None:
     deb, part = loaded("deb"), small(pyz, tmp_path)
     first, second = (deb.build(part, tmp_path / place, VERSION) for place in ("a", "b"))
     assert first.read_bytes() == second.read_bytes()
-    assert [path.name for path in (tmp_path / "a").iterdir()] == [f"{NAME}_{VERSION}_all.deb"]
+    assert [path.name for path in (tmp_path / "a").iterdir()] == [
+        f"{NAME}_{deb.debian_version(VERSION)}_all.deb"
+    ]
 
 
 def small(pyz: Path, folder: Path) -> Path:
@@ -78,7 +80,8 @@ def test_who_builds_the_package_is_its_maintainer(
 ) -> None:
     monkeypatch.setenv("DEBFULLNAME", name)
     monkeypatch.setenv("DEBEMAIL", mail)
-    made = loaded("deb").build(small(pyz, tmp_path), tmp_path / "out", VERSION, QUICK)
+    made_by = loaded("deb")
+    made = made_by.build(small(pyz, tmp_path), tmp_path / "out", VERSION, QUICK)
     shown = subprocess.run(
         ["dpkg-deb", "-f", str(made), "Maintainer"],
         capture_output=True,
@@ -89,7 +92,7 @@ def test_who_builds_the_package_is_its_maintainer(
     assert shown.stdout == f"{said}\n"
     subprocess.run(["dpkg-deb", "-x", str(made), str(tmp_path)], check=True, timeout=PATIENCE_S)
     log = gzip.decompress((tmp_path / f"usr/share/doc/{NAME}/changelog.gz").read_bytes()).decode()
-    assert log.startswith(f"{NAME} ({VERSION}")
+    assert log.startswith(f"{NAME} ({made_by.debian_version(VERSION)}")
     assert re.search(
         rf"(?m)^ -- {re.escape(said)}  \w{{3}}, \d\d \w{{3}} 20\d\d 00:00:00 \+0000$", log
     )
