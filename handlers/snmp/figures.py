@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Optional, Union
 
 from ..decimals import CONTEXT, total
@@ -11,7 +12,7 @@ from ..host.rows import Raw
 from . import validation
 from .decoding import FILLED, number, text
 from .frozen import Frozen
-from .reader import Ask, Reader
+from .reader import MISSING, Ask, Reader
 from .sources.base import Source
 from .sources.objects import Scalar
 
@@ -90,6 +91,16 @@ class Figure(Frozen):
             identity: figure
             for identity, figure in self.listed(reader, most).items()
             if figure is not None
+        }
+
+    def cells(self, reader: Reader) -> dict[str, tuple[Optional[Raw], ...]]:
+        """Identity -> value, exponent and factor, for rows that are not empty."""
+        none = MISSING if reader.fills else None
+        scales = [part.rows(reader) for part in (self.exponent, self.factor) if part is not None]
+        return {
+            identity: (value, *(scale.get(identity, none) for scale in scales))
+            for identity, value in self.source.rows(reader).items()
+            if text(value) or value == MISSING
         }
 
     def listed(
@@ -214,9 +225,9 @@ class Total(Frozen):
 
     Fields:
         figures: the first with a complete sum of its rows is used (see `Figure.listed`). A scalar
-            has one row. Of energies, only the first that the device has is used, measured or not. A
-            row that is missing from the device's answer is only noticed by a `Complete` or another
-            source that lists it.
+            has one row. Of energies, only the first that the device has is used, measured or not.
+            There is no total if a row of the figure is missing in the answers, as another column of
+            its table or a `Complete` shows (`read` with `Reader.filled`).
         else_outlets: if there is no such figure, the sum over the outlets' own figures, provided
             that every outlet is metered.
         unit: the arcs that name the unit, in the indexes of the figures and in the identities of
@@ -270,6 +281,9 @@ class Total(Frozen):
         is_fitted = False
         for figure in self.figures:
             if (self.unit or not found) and not is_fitted:
+                # of a unit that is summed already, further figures may be missing
+                if reader.lacks(partial(self._others_than, found, figure)):
+                    return None
                 sums, unmeasured = self._by_unit(figure.listed(reader, most, counters))
                 wanted |= unmeasured
                 found = {**sums, **found}
@@ -282,6 +296,13 @@ class Total(Frozen):
     def is_listed(self, reader: Reader) -> bool:
         """Whether `Figure.listed` has a row for one of the figures, with or without a value."""
         return any(figure.listed(reader) for figure in self.figures)
+
+    def _others_than(
+        self, summed: Collection[str], figure: Figure, reader: Reader
+    ) -> Mapping[str, object]:
+        """The cells of the other units."""
+        cells = figure.cells(reader)
+        return {index: cell for index, cell in cells.items() if self._unit(index) not in summed}
 
     def _chain(self, reader: Reader) -> set[str]:
         """The units that `units` lists, none if it lists only one."""

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Optional
 
 from .. import ahead, host
 from ..decimals import as_float
+from ..errors import PduHandlerError
 from ..named import NamedTuple
 from . import foresight
 from .decoding import shown, text
 from .device import SnmpDevice
-from .figures import Figure, Total
+from .figures import Total
+from .outlets import Outlets
+from .reader import Reader
+
+
+class _Asked(NamedTuple):
+    total: Optional[Total]
+    of_outlets: Mapping[str, Decimal]  #: the figures of outlets, also of ones that are not listed
+    most: Optional[Decimal] = None  #: see `Total.read`
+    counters: bool = False  #: see `Total.read`
 
 
 class DeviceFigures(NamedTuple):
@@ -61,15 +72,26 @@ def meter(device: SnmpDevice, with_power: bool = True) -> DeviceFigures:
     outlets, ceilings = device.outlets, device.profile.ceilings
     purposes = (ahead.FIGURES, ahead.POWER) if with_power else (ahead.FIGURES,)
     foresight.more(device.profile, outlets, device.reader, purposes)
-    current = _of_outlets(outlets.current if outlets else None, device, ceilings.outlet_a)
-    energy = _of_outlets(outlets.energy if outlets else None, device)
-    load = _total(device.profile.load, current, device, ceilings.part_a)
-    energy_total = _total(device.profile.energy, energy, device, counters=True)
-    if not with_power:
-        return DeviceFigures(load, None, energy_total, current, {}, energy)
-    power = _of_outlets(outlets.power if outlets else None, device, ceilings.outlet_w)
-    power_total = _total(device.profile.power, power, device, ceilings.part_w)
-    return DeviceFigures(load, power_total, energy_total, current, power, energy)
+    reader = device.reader
+    current = outlets.current.read(reader, ceilings.outlet_a) if outlets and outlets.current else {}
+    energy = outlets.energy.read(reader) if outlets and outlets.energy else {}
+    power = (
+        outlets.power.read(reader, ceilings.outlet_w)
+        if with_power and outlets and outlets.power
+        else {}
+    )
+    load_total, energy_total, power_total = _totals(
+        device,
+        _Asked(device.profile.load, current, ceilings.part_a),
+        _Asked(device.profile.energy, energy, counters=True),
+        _Asked(device.profile.power if with_power else None, power, ceilings.part_w),
+    )
+    # other rows are padding, and meters without an outlet
+    of_outlets = [
+        {identity: read[identity] for identity in device.states if identity in read}
+        for read in (current, power, energy)
+    ]
+    return DeviceFigures(load_total, power_total, energy_total, *of_outlets)
 
 
 def measured(device: SnmpDevice, with_power: bool = False) -> host.Figures:
@@ -88,25 +110,33 @@ def measured(device: SnmpDevice, with_power: bool = False) -> host.Figures:
     return host.Figures(as_float(read.load), as_float(read.energy), ports, as_float(read.power))
 
 
-def _of_outlets(
-    figure: Optional[Figure], device: SnmpDevice, most: Optional[Decimal] = None
-) -> dict[str, Decimal]:
-    """The figure of each listed outlet that has one.
-
-    Other rows, such as padding and meters without an outlet, are left out.
+def _totals(device: SnmpDevice, *asked: _Asked) -> list[Optional[Decimal]]:
+    """The totals. One is None if it would be another with the rows that the answers lack, as other
+    columns show that were read: it is a smaller sum, or another source's.
     """
-    read = figure.read(device.reader, most) if figure else {}
-    return {identity: read[identity] for identity in device.states if identity in read}
+    totals = [_total(one, device.reader, device.states) for one in asked]
+    filled = device.reader.filled()  # by now, all columns are read
+    try:
+        listed = (*device.states, *_listed(device.outlets, filled))
+        whole = [
+            _total(one, filled, (*listed, *(of for of, value in one.of_outlets.items() if value)))
+            for one in asked
+        ]
+    except PduHandlerError:  # the rows that are missing contradict others
+        return [None] * len(asked)
+    return [total if total == other else None for total, other in zip(totals, whole)]
 
 
-def _total(
-    total: Optional[Total],
-    of_outlets: dict[str, Decimal],
-    device: SnmpDevice,
-    most: Optional[Decimal] = None,
-    counters: bool = False,
-) -> Optional[Decimal]:
-    if total is None:
+def _listed(outlets: Optional[Outlets], reader: Reader) -> Collection[str]:
+    """The outlets in these answers."""
+    if outlets is None:
+        return ()
+    states = outlets.states.listed(reader) if outlets.states else {}
+    return states or (outlets.rows.rows(reader) if outlets.rows else ())
+
+
+def _total(asked: _Asked, reader: Reader, outlets: Iterable[str]) -> Optional[Decimal]:
+    if asked.total is None:
         return None
-    outlets = {identity: of_outlets.get(identity) for identity in device.states}
-    return total.read(device.reader, outlets, most, counters)
+    of_outlets = {identity: asked.of_outlets.get(identity) for identity in outlets}
+    return asked.total.read(reader, of_outlets, asked.most, asked.counters)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Callable, Optional, Protocol, TypeVar, cast
@@ -14,6 +15,7 @@ from .decoding import Walked, shown
 
 T = TypeVar("T")
 
+MISSING = "\0"  # the value of a row that the answers lack: empty, and not equal to an empty one
 ROOT = "~"  # in a profile's OIDs: the family's root
 
 
@@ -50,6 +52,9 @@ class Reader:
     `root` replaces a leading `~` in OIDs, for families whose root differs by product.
     """
 
+    #: whether rows that the answers lack are in it, with the value MISSING
+    fills = False
+
     def __init__(self, device: SnmpReads, root: str = "") -> None:
         self._device, self.root = device, root
         #: whether `ahead` may read anything
@@ -57,6 +62,7 @@ class Reader:
         self.walked: dict[str, Walked] = {}
         self.got: dict[str, Optional[Raw]] = {}
         self._names: dict[str, Walked] = {}
+        self._columns: set[str] = set()  # those of `walked` that are columns of tables
         self._expected: list[Callable[[Reader], object]] = []
         self._derived: dict[Hashable, Any] = {}
 
@@ -106,11 +112,16 @@ class Reader:
             self.walked[full] = self._device.walk(full)
         return self.walked[full]
 
+    def column(self, oid: str) -> Walked:
+        """A walk of a column of a table, which `filled` compares with the others of its table."""
+        self._columns.add(self.resolve(oid))
+        return self.walk(oid)
+
     def names(self, oid: str) -> Walked:
         """A walk of a column of names. `again` keeps it: names are taken as fixed during a call."""
         full = self.resolve(oid)
         if full not in self._names:
-            self._names[full] = self.walk(oid)
+            self._names[full] = self.column(oid)
         return self._names[full]
 
     def get(self, oid: str) -> Optional[Raw]:
@@ -154,6 +165,14 @@ class Reader:
         said = self._device.quoted(whole)
         return said[:longest] if said == whole else said
 
+    def filled(self) -> Filled:
+        """What was read so far, with the rows that are missing in it."""
+        return Filled(self)
+
+    def lacks(self, read: Callable[[Reader], object]) -> bool:
+        """Whether the answers lack rows that `read` finds; False if they are not filled."""
+        return False
+
     def resolve(self, oid: str) -> str:
         """`oid` with the root instead of `~`."""
         return self.root + oid[len(ROOT) :] if oid.startswith(ROOT) else oid
@@ -164,6 +183,7 @@ class Reader:
         other.walked = self.walked
         other.got = self.got
         other._names = self._names
+        other._columns = self._columns
         return other
 
     def again(self) -> Reader:
@@ -171,6 +191,76 @@ class Reader:
         other = Reader(self._device, self.root)
         other._names = self._names
         return other
+
+
+class Filled(Reader):
+    """What a reader has read. A row that a column lacks and another column of its table has is in
+    it, with the value MISSING. Nothing more is read from the device.
+
+    The OIDs of a table's columns differ in the last arc only (RFC 2578, 7.10). Only columns that
+    were read are compared, and one without any row is left as it is: some devices do not have it.
+    """
+
+    fills = True
+
+    def __init__(self, reader: Reader, absent: str = "") -> None:
+        """`absent`: the OID of one column without a row, or of a scalar that was not read. Its rows
+        are filled too."""
+        super().__init__(reader._device, reader.root)
+        self.is_ahead = False
+        self._answers = reader
+        self.walked, self.got, self._columns = reader.walked, reader.got, reader._columns
+        self._absent = absent
+        self._tables: dict[str, dict[str, None]] = {}  # table -> the rows of all its columns
+        for full in sorted(self._columns & self.walked.keys()):
+            rows = self._tables.setdefault(_above(full), {})
+            rows.update(dict.fromkeys(self.walked[full]))
+
+    def walk(self, oid: str) -> Walked:
+        return self.walked.get(self.resolve(oid), {})
+
+    def names(self, oid: str) -> Walked:
+        return self.column(oid)
+
+    def column(self, oid: str) -> Walked:
+        full = self.resolve(oid)
+        read = self.walked.get(full, {})
+        if not read and full != self._absent:
+            return {}
+        rows = self._tables.get(_above(full), {})
+        return {**read, **{row: MISSING for row in rows if row not in read}}
+
+    def get(self, oid: str) -> Optional[Raw]:
+        full = self.resolve(oid)
+        return MISSING if full == self._absent else self.got.get(full)
+
+    def lacks(self, read: Callable[[Reader], object]) -> bool:
+        """Also if `read` finds nothing only because one column has no row, though all others of its
+        table that were read have, or because one scalar is missing, though others of its group were
+        read. A device without two columns of a table is an older or smaller one."""
+        found = read(self._answers)
+        if found or read(self):
+            return read(self) != found
+        empty = [full for full in self._columns if not self.walked.get(full)]
+        often = Counter(map(_above, empty))
+        groups = {_group(full) for full, value in self.got.items() if value is not None} - {""}
+        lost = [
+            full for full in empty if self._tables.get(_above(full)) and often[_above(full)] == 1
+        ]
+        lost += [
+            full for full, value in self.got.items() if value is None and _group(full) in groups
+        ]
+        return any(read(Filled(self, full)) for full in lost)
+
+
+def _group(full: str) -> str:
+    """What the OIDs of the scalars of a group have in common; "" for another object."""
+    return _above(full.removesuffix(".0")) if full.endswith(".0") else ""
+
+
+def _above(oid: str) -> str:
+    """The OID without its last arc."""
+    return oid.rpartition(".")[0]
 
 
 class _Known(Reader):

@@ -16,13 +16,25 @@ from typing import Callable, Optional
 
 from handlers import registry
 from handlers.command.kit import ending
-from tests.needs import SHARED
+from tests import measured
+from tests.needs import ROOT, SHARED
 
 from . import nut, raritan, redfish, snmp
 from .outcome import Outcome
 
+_PAGE = ROOT / "docs" / "dev" / "families.md"
 Trial = tuple[str, Callable[[], Outcome]]
-_HEADS = ("handler", "units", "rows", "shrunk", "whole rows", "shrunk", "counters", "jumped")
+_HEADS = (
+    "handler",
+    "units",
+    "rows",
+    "shown",
+    "shrunk",
+    "whole rows",
+    "shrunk",
+    "counters",
+    "jumped",
+)
 
 
 def trials(name: str) -> Iterator[Trial]:
@@ -59,7 +71,15 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument(
         "--whole", action="store_true", help="also list the whole rows without which a sum shrank"
     )
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help=f"write the families whose whole rows nothing counts into {_PAGE.name}; snmp only",
+    )
     options = parser.parse_args(arguments)
+    if options.write:
+        measured.write(_PAGE, "uncounted", "`python -m tests.partial --write`", *_uncounted())
+        return 0
     names = list(dict.fromkeys(options.names)) or list(registry.names())
     for name in names:
         if name not in registry.names():
@@ -83,6 +103,21 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print("The recordings of real units were not tried: ../shared is not available.")
     print(f"{wrong} wrong; {time.monotonic() - begin:.0f} s")
     return int(bool(wrong))
+
+
+def _uncounted() -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """The table of families of which a row may vanish from all columns, with the columns' table."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for unit in snmp.made():
+        for line in snmp.run(unit).whole_shrunk:
+            of, _, table = line.partition(" without the row ")
+            name = of.split()[1]
+            names = found.setdefault((unit.name.partition("_")[0], table.partition(".*.")[0]), [])
+            names.extend(() if name in names else (name,))
+    return ("family", "table", "sums"), [
+        (f"`{family}`", table.replace("1.3.6.1.4.1.", ""), ", ".join(names))
+        for (family, table), names in sorted(found.items())
+    ]
 
 
 def _number(cell: object) -> object:

@@ -82,7 +82,7 @@ def run(name: str, variables: Variables) -> Outcome:
                 jumped.append(f"{name}: energy {base.energy} -> {after.energy}: {form!r} in {lost}")
     return Outcome(
         len(cells),
-        tuple(shrunk),
+        shrunk=tuple(shrunk),
         counters=len(forms) * (len(counters) + 1) if counters else 0,
         jumped=tuple(jumped),
     )

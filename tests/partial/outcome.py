@@ -10,6 +10,7 @@ class Outcome(NamedTuple):
 
     Fields:
         rows: objects that a sum reads, each taken out of the answer once.
+        shown: those whose row another column shows that was read too.
         shrunk: those without which a sum became another one.
         whole: rows of a table, each taken out of the answer in all its columns once.
         whole_shrunk: those without which a sum became another one.
@@ -18,6 +19,7 @@ class Outcome(NamedTuple):
     """
 
     rows: int = 0
+    shown: int = 0
     shrunk: tuple[str, ...] = ()
     whole: int = 0
     whole_shrunk: tuple[str, ...] = ()
@@ -28,6 +30,7 @@ class Outcome(NamedTuple):
         """The cells of both."""
         return Outcome(
             self.rows + other.rows,
+            self.shown + other.shown,
             self.shrunk + other.shrunk,
             self.whole + other.whole,
             self.whole_shrunk + other.whole_shrunk,

@@ -52,7 +52,7 @@ def run(name: str, unit: Described) -> Outcome:
             if energy not in (None, base[1]):
                 jumped.append(f"{name}: energy {base[1]} -> {energy} without {call[0]}")
     energies = [call for call in every if "energy" in call[0].lower()]
-    return Outcome(tried, tuple(shrunk), counters=3 * len(energies), jumped=tuple(jumped))
+    return Outcome(tried, shrunk=tuple(shrunk), counters=3 * len(energies), jumped=tuple(jumped))
 
 
 def _others(unit: Described) -> Iterator[Optional[float]]:

@@ -73,7 +73,7 @@ def run(name: str, resources: Resources) -> Outcome:
             # without the property the device has no such counter
             if after[1] not in (0.0, base[1]) and not spot.endswith("missing"):
                 jumped.append(f"{name}: energy {base[1]} -> {after[1]} with {spot}")
-    return Outcome(tried, tuple(shrunk), counters=counters, jumped=tuple(jumped))
+    return Outcome(tried, shrunk=tuple(shrunk), counters=counters, jumped=tuple(jumped))
 
 
 def _measured(address: str) -> Optional[Measured]:

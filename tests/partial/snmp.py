@@ -1,14 +1,18 @@
 """SNMP: every family's units and the recordings of real units, in memory.
 
 Each object that a sum of the unit reads is taken out of the answer once, then each row of its
-tables in all columns. Each sum must then be what it was, or unset, or what another complete source
-of the unit gives; energy has no other source. Then the energy's objects are made unmeasured.
+tables in all columns. Each sum must then be what it was, or unset. If no other column of the row
+was read, the unit may be one without it: the load and the power may then be what another complete
+source of the unit gives. Energy has no other source. Then the energy's objects are made
+unmeasured.
+All this is tried as DCImanager reads, without power, and as tools do.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Callable, NamedTuple, Optional, TypeVar
 
@@ -35,7 +39,7 @@ from tests.recordings import fixture
 
 from .outcome import Outcome
 
-NAMES = ("load", "power", "energy")
+NAMES = ("load", "energy", "power")
 T = TypeVar("T")
 Sums = Mapping[str, Optional[Decimal]]
 
@@ -73,20 +77,23 @@ def _recorded(name: str) -> Unit:
 
 
 def run(unit: Unit, most: int = 1_000_000) -> Outcome:
-    """The outcome of one unit. `most`: of more objects, rows or counters, only as many are tried,
-    spread evenly.
+    """The outcome of one unit, without power and with it. `most`: of more objects, rows or
+    counters, only as many are tried, spread evenly.
     """
+    return _run(unit, most, NAMES[:2]).plus(_run(unit, most, NAMES))
+
+
+def _run(unit: Unit, most: int, names: Sequence[str]) -> Outcome:
     device = unit.make()
     found = unit.find(device)
-    base = sums(found)
-    read: dict[str, list[str]] = {}  # object -> the sums that read it
+    base = sums(found, names)
+    read: dict[str, None] = {}  # the objects that the sums read
     rows: dict[tuple[str, str], set[str]] = {}  # entry and index of a table -> its objects
-    for name in NAMES:
+    for name in names:
         if base[name] is None:
             continue
         for part in _parts(found, name):
-            for cell in _objects(found, device, part):
-                read.setdefault(cell, []).append(name)
+            read.update(dict.fromkeys(_objects(found, device, part)))
             if isinstance(part, Column):
                 full = found.reader.resolve(part.oid)
                 for index in device.walk(full):
@@ -96,26 +103,30 @@ def run(unit: Unit, most: int = 1_000_000) -> Outcome:
             index = below.partition(".")[2]
             if (entry, index) in rows:
                 rows[entry, index].add(f"{entry}.{below}")
-    others = {name: _others(found, name) for name in NAMES}
+    others = {name: _others(found, name) for name in names}
     preferred = _has(found, device)
     objects_tried, rows_tried = _some(list(read), most), _some(list(rows.items()), most)
+    shown: set[str] = set()
 
     def wrong(*without: str) -> Iterator[str]:
         lost = set(without)
+        device.asked.clear()
         with device.without(lost):
             try:
                 again = unit.find(device)
-                after = sums(again)
+                after = sums(again, names)
             except PduHandlerError:
                 return
-            for name in NAMES:
+            if len(lost) == 1 and _is_shown(without[0], device):
+                shown.update(lost)
+            for name in names:
                 if after[name] in (None, base[name]):
                     continue
                 if base[name] is None:
                     yield f"{unit.name}: {name} unset -> {after[name]}"
                 elif name == "energy" and (preferred if len(lost) == 1 else _has(again, device)):
                     yield f"{unit.name}: {name} {base[name]} -> {after[name]}"
-                elif after[name] not in others[name]:
+                elif (len(lost) == 1 and lost <= shown) or after[name] not in others[name]:
                     yield f"{unit.name}: {name} {base[name]} -> {after[name]}"
 
     shrunk = [f"{line} without {cell}" for cell in objects_tried for line in wrong(cell)]
@@ -126,8 +137,23 @@ def run(unit: Unit, most: int = 1_000_000) -> Outcome:
     ]
     counters, jumped = _counters(unit, device, found, base["energy"], most)
     return Outcome(
-        len(objects_tried), tuple(shrunk), len(rows_tried), tuple(whole), counters, tuple(jumped)
+        len(objects_tried),
+        len(shown),
+        tuple(shrunk),
+        len(rows_tried),
+        tuple(whole),
+        counters,
+        tuple(jumped),
     )
+
+
+def _is_shown(cell: str, device: Memory) -> bool:
+    """Whether a call read the row of this missing object in another column of its table."""
+    walked = {asked.partition(" ")[2] for asked in device.asked if asked.startswith("walk")}
+    column = next((oid for oid in walked if cell.startswith(f"{oid}.")), "")
+    table, index = column.rpartition(".")[0], cell[len(column) :]
+    others = {oid for oid in walked if oid.rpartition(".")[0] == table} - {column}
+    return any(device.get(other + index) is not None for other in others)
 
 
 def _some(every: Sequence[T], most: int) -> Sequence[T]:
@@ -135,9 +161,10 @@ def _some(every: Sequence[T], most: int) -> Sequence[T]:
     return every if len(every) <= most else [every[n * len(every) // most] for n in range(most)]
 
 
-def sums(found: SnmpDevice) -> Sums:
-    read = metering.meter(found)
-    return {"load": read.load, "power": read.power, "energy": read.energy}
+def sums(found: SnmpDevice, names: Sequence[str] = NAMES) -> Sums:
+    """The sums of these names, with no more read than they need."""
+    read = metering.meter(found, "power" in names)
+    return {name: getattr(read, name) for name in names}
 
 
 def _total(found: SnmpDevice, name: str) -> Optional[Total]:
@@ -157,7 +184,10 @@ def _parts(found: SnmpDevice, name: str) -> Iterator[object]:
     total = _total(found, name)
     assert total is not None
     figures = [*total.figures, *([_of_outlets(found, name)] if total.else_outlets else [])]
-    return (part for part in parts_of((*figures, total.units)) if any(_own(part)))
+    lists = (
+        [found.outlets.states, found.outlets.rows] if total.else_outlets and found.outlets else []
+    )
+    return (part for part in parts_of((*figures, total.units, *lists)) if any(_own(part)))
 
 
 def _objects(found: SnmpDevice, device: Memory, part: object) -> Sequence[str]:
@@ -254,6 +284,22 @@ def _counters(
             if after not in (None, base):
                 jumped.append(f"{unit.name}: energy {base} -> {after} with {form!r} in {cells}")
     return tried, jumped
+
+
+def without_energy(unit: Unit) -> Iterator[str]:
+    """The energies that become another counter because the answers lack the whole column, or the
+    scalar, of the preferred one."""
+    device = unit.make()
+    found = unit.find(device)
+    base, total = sums(found)["energy"], _total(found, "energy")
+    if base is None or total is None:
+        return
+    preferred = next((one for one in total.figures if one.source.rows(found.reader)), None)
+    for oid in _valued(preferred.source) if preferred else ():
+        with device.without(_cells(found, device, oid)), suppress(PduHandlerError):
+            after = sums(unit.find(device))["energy"]
+            if after not in (None, base):
+                yield f"{unit.name}: energy {base} -> {after} without {oid}"
 
 
 # the field of a source that has its values; the others select, count or join

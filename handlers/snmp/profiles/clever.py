@@ -163,9 +163,13 @@ def _lines(item: str, tail: str) -> Source:
 
     Limits such as 2.6 also end in 6, like the energy; only a row with a power is a line.
     """
-    lines = MPRO + ".1.1"
-    powers, currents = (column(lines, "line", of + tail) for of in ("3.1", "2.1"))
-    return Listed(beside(powers, currents), column(lines, "line", item + tail))
+    powers, currents, items = (_items_of("1", "line", of + tail) for of in ("3.1", "2.1", item))
+    return Listed(beside(powers, currents), items)
+
+
+def _items_of(group: str, name: str, tail: str) -> Spread:
+    """An item of each member of a group, of which no table has the others: group.MEMBER.ITEM."""
+    return Spread(oid(f"{MPRO}.1.{group}"), (Span(1, 48, 1),), name, tail)
 
 
 def _mpro(tail: str) -> Outlets:
@@ -174,9 +178,9 @@ def _mpro(tail: str) -> Outlets:
     `tail` is ".0" for firmware that appends a 0 to each OID. A unit may lack relays or meters of
     outlets.
     """
-    outputs, relay = MPRO + ".1.3", column(MPRO + ".3.1", "relay", "1.1" + tail)
+    relay = column(MPRO + ".3.1", "relay", "1.1" + tail)
     protected = column(MPRO + ".3.1", "relay", "1.2" + tail)
-    current = column(outputs, "output", "1.1" + tail)
+    current = _items_of("3", "output", "1.1" + tail)
     return Outlets(
         states=State(relay, on=("1",), off=("0",)),
         control=Guarded(
@@ -196,8 +200,8 @@ def _mpro(tail: str) -> Outlets:
             listed=current,
         ),
         current=figure(current, HUNDREDTHS),
-        power=figure(column(outputs, "output", "2.1" + tail)),
-        energy=figure(column(outputs, "output", "5" + tail), TENTHS),
+        power=figure(_items_of("3", "output", "2.1" + tail)),
+        energy=figure(_items_of("3", "output", "5" + tail), TENTHS),
     )
 
 

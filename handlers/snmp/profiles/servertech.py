@@ -208,7 +208,7 @@ PROFILES = (
                 Arc(
                     beside(
                         ST4_LINES,
-                        column("1718.4.1.4.2.1.2", "st4LineID"),
+                        column("1718.4.1.4.2.1.4", "st4LineLabel"),
                     ),
                     -1,
                     (ST4_NEUTRAL,),

@@ -20,12 +20,17 @@ from ...errors import NoSuchOutlet, Unsupported
 from ...host.rows import Raw
 from ..decoding import Rows
 from ..frozen import Frozen
-from ..reader import Ask, Reader
+from ..reader import MISSING, Ask, Reader
 
 
 def no_object(identity: str) -> NoSuchOutlet:
     """The error for an identity that has no object in a source."""
     return NoSuchOutlet(f"the device has no object to switch outlet {identity[:40]!r}")
+
+
+def empty(mark: Optional[Raw]) -> Raw:
+    """The value of a row about which `mark` says nothing: MISSING if the answers lack the mark."""
+    return MISSING if mark == MISSING else ""
 
 
 def beginnings(identity: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from ...errors import NoSuchOutlet, ProtocolError
 from ...host.rows import Raw
 from .. import validation
 from ..decoding import Rows, number, text
-from ..reader import Ask, Reader
+from ..reader import MISSING, Ask, Reader
 from .base import Filter, Place, ReadOnly, Source, beginnings, no_object
 
 
@@ -64,6 +64,8 @@ class Provided(Filter):
         validation.pattern(self.pattern, "pattern")
 
     def rows(self, reader: Reader) -> Rows:
+        if set(self.test.rows(reader).values()) == {MISSING}:
+            return {".": MISSING}  # the dot: no index ends with one
         return self.source.rows(reader) if self._holds(reader) else {}
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:

@@ -12,8 +12,8 @@ from ...errors import ProtocolError
 from ...host.rows import Raw
 from .. import validation
 from ..decoding import Rows, number, text
-from ..reader import Ask, Reader
-from .base import Filter, Place, ReadOnly, Source, beginnings
+from ..reader import MISSING, Ask, Reader
+from .base import Filter, Place, ReadOnly, Source, beginnings, empty
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 
@@ -56,7 +56,7 @@ class Only(Filter):
         for identity, value in rows.items():
             fit = self._fits(marks.get(identity))
             if fit is not False:
-                found[identity] = "" if fit is None else value
+                found[identity] = value if fit is not None else empty(marks.get(identity))
         return found
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
@@ -95,17 +95,18 @@ class Listed(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         known = self.known.rows(reader)
         return {
-            identity: known.get(identity, "") if text(value) else ""
+            identity: known.get(identity, "") if text(value) else value
             for identity, value in self.source.rows(reader).items()
         }
 
 
 class Complete(ReadOnly):
-    """All rows of `source`, and a row with an empty value for each one that is missing from the
-    device's answer, so that there is no sum.
+    """All rows of `source`; and in a reader that fills, one with the value MISSING for each row
+    that the device's answer lacks, so that there is no sum.
 
-    No row is added if `source` has no rows: the device does not have this table. Give at least one
-    of the other fields; one that costs no request, because it is read anyway, is the best.
+    For what the columns of a table, as far as they are read anyway, do not show. No row is added if
+    `source` has no rows: the device does not have this table. Give at least one of the other
+    fields; one that costs no request is the best.
 
     Fields:
         source: the rows of the sum.
@@ -139,18 +140,18 @@ class Complete(ReadOnly):
         if not rows:
             return {}
         beside = self.beside.rows(reader) if self.beside else {}
-        found = {**rows, **{identity: "" for identity in beside if identity not in rows}}
+        found = {**rows, **{identity: MISSING for identity in beside if identity not in rows}}
         counts = self.count.rows(reader) if self.count else {}
         for unit, value in counts.items():
             counted = number(value)
             mine = [one for one in found if len(counts) == 1 or unit in beginnings(one)]
             if counted is not None and (len(mine) < counted or _lacks_first(mine, counted)):
-                found[f"{unit}."] = ""  # the dot: no index ends with one
+                found[f"{unit}."] = MISSING if mine else ""  # the dot: no index ends with one
         if len(found) < self.least:
-            found["."] = ""
+            found["."] = MISSING
         if self.numbered is not None:
-            found.update(dict.fromkeys(_gaps(list(found), self.numbered), ""))
-        return found
+            found.update(dict.fromkeys(_gaps(list(found), self.numbered), MISSING))
+        return found if reader.fills else rows
 
 
 def _gaps(rows: Sequence[str], position: int) -> Iterator[str]:
@@ -274,7 +275,7 @@ class EachUnit(ReadOnly):
             text(unit) for identity, unit in self.unit.rows(reader).items() if identity in rows
         }
         # the dot: no index ends with one
-        return {**rows, **{f"{unit}.": "" for unit in sorted(listed - found)}}
+        return {**rows, **{f"{unit}.": MISSING for unit in sorted(listed - found) if reader.fills}}
 
     def _chained(self, reader: Reader) -> set[str]:
         """The units of the chain; none if every source of `units` lists at most one."""

@@ -37,11 +37,11 @@ class Column(Place):
 
     def rows(self, reader: Reader) -> Rows:
         if not self.suffix:
-            return dict(reader.walk(self.oid))
+            return dict(reader.column(self.oid))
         tail = "." + self.suffix
         return {
             index[: -len(tail)]: value
-            for index, value in reader.walk(self.oid).items()
+            for index, value in reader.column(self.oid).items()
             if index.endswith(tail)
         }
 

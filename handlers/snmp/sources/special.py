@@ -15,8 +15,8 @@ from ...errors import NoSuchOutlet, ProtocolError
 from ...host.rows import Raw
 from .. import validation
 from ..decoding import FILLED, LONGEST_NUMBER, Rows, latin_1, number, octets, text
-from ..reader import Ask, Reader
-from .base import Place, ReadOnly, Source
+from ..reader import MISSING, Ask, Reader
+from .base import Place, ReadOnly, Source, empty
 
 
 class NamedRows(Place):
@@ -48,7 +48,7 @@ class NamedRows(Place):
         validation.pattern(self.pattern, "pattern")
 
     def rows(self, reader: Reader) -> Rows:
-        walked, indexes = reader.walk(self.values), self._indexes(reader)
+        walked, indexes = reader.column(self.values), self._indexes(reader)
         if walked.keys().isdisjoint(indexes.values()):
             return {}
         return {identity: walked.get(index, "") for identity, index in indexes.items()}
@@ -68,6 +68,8 @@ class NamedRows(Place):
         found: dict[str, str] = {}
         for index, name in reader.names(self.names).items():
             match = expression.fullmatch(text(name))
+            if name == MISSING:
+                found[f"{index}."] = index  # it may be any variable
             if match is None:
                 continue
             numbers = [group for group in match.groups() if group is not None]
@@ -237,7 +239,8 @@ class Signed(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         values = self.values.rows(reader)
-        least = {row: number(held) for row, held in self.minimum.rows(reader).items()}
+        lowest = self.minimum.rows(reader)
+        least = {row: number(held) for row, held in lowest.items()}
         negative = {row for row, held in least.items() if held is not None and held < 0}
         unknown = {row for row in values if least and least.get(row) is None}
         if not negative and not unknown:
@@ -250,7 +253,8 @@ class Signed(ReadOnly):
                 largest = number(most[row]) if row in most else None
                 found[row] = "" if largest is not None and largest <= 0 else other
             else:
-                found[row] = "" if row in unknown and text(value) != text(other) else value
+                is_clear = row not in unknown or text(value) == text(other)
+                found[row] = value if is_clear else empty(lowest.get(row))
         return found
 
     def asks(self) -> Iterator[Ask]:

@@ -180,7 +180,7 @@ class Tables(Place):
     def rows(self, reader: Reader) -> Rows:
         found: Rows = {}
         for unit in self._units():
-            for row, value in reader.walk(f"{self.oid}.{unit}.{self.column}").items():
+            for row, value in reader.column(f"{self.oid}.{unit}.{self.column}").items():
                 found[f"{unit}.{row}"] = value
         return found
 

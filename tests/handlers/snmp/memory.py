@@ -95,6 +95,13 @@ def both(source: Source, objects: Mapping[str, Value], absent: str = "99") -> Ma
     return rows
 
 
+def filled(source: Source, objects: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Return the rows of a source with those that are missing in the answers."""
+    at = reader(objects)
+    source.rows(at)
+    return source.rows(at.filled())
+
+
 def of_rows(rows: Mapping[str, Row]) -> Memory:
     """Make a device with the rows of a simulator or of a recording."""
     return Memory({oid: plain(row) for oid, row in rows.items()})

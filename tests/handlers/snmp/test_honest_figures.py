@@ -317,7 +317,10 @@ def _with(name: str, values: Mapping[str, str], without: tuple[str, ...] = ()) -
         ),
         (
             "liebert-mph",
-            tuple(f"476.1.42.3.8.30.{column}.2." for column in ("40.1.22", "20.1.65", "20.1.50")),
+            tuple(
+                f"476.1.42.3.8.30.{column}.2."
+                for column in ("40.1.15", "40.1.22", "20.1.65", "20.1.50")
+            ),
             ("3.62", "763", None),
         ),
         (
@@ -338,7 +341,12 @@ def _with(name: str, values: Mapping[str, str], without: tuple[str, ...] = ()) -
         ),
         (
             "sentry4",
-            ("1718.4.1.4.3.1.3.2.", "1718.4.1.3.3.1.3.2.", "1718.4.1.3.3.1.10.2."),
+            (
+                "1718.4.1.4.2.1.4.2.",
+                "1718.4.1.4.3.1.3.2.",
+                "1718.4.1.3.3.1.3.2.",
+                "1718.4.1.3.3.1.10.2.",
+            ),
             ("10.20", "1936", None),
         ),
         (
@@ -386,6 +394,7 @@ def test_the_total_of_a_chain_counts_every_unit_or_is_missing(
 
 PX2, CMC = "13742.6.", "2606.7.4.2.2.1."
 ONE_PHASE = {
+    PX2 + "5.2.3.1.2.2.1.1": "1",
     PX2 + "5.2.3.1.4.2.1.1": "1500",
     PX2 + "3.3.4.1.7.2.1.1": "3",
     PX2 + "3.3.3.1.5.2.1": "2",
@@ -420,7 +429,11 @@ STRIP = {
         ("sentry3", {"1718.3.2.3.1.5.2.1.1": "1", "1718.3.2.3.1.2.2.1.1": "BA1"}, None),
         (
             "schleifenbauer_conteg",
-            {"28402.12.1.1.2.6.1.1.7.210.1": "0", "28402.12.1.1.2.6.1.1.5.210.1": "0"},
+            {
+                "28402.12.1.1.2.6.1.1.7.1.1": "230",
+                "28402.12.1.1.2.6.1.1.7.210.1": "0",
+                "28402.12.1.1.2.6.1.1.5.210.1": "0",
+            },
             "2.00",
         ),
     ],
@@ -480,6 +493,9 @@ def test_a_listed_unit_without_meters_prevents_a_total(
     assert (read.load, read.power, read.energy) == (None, None, None)
 
 
+NUMBERED_9 = {PX2 + "3.2.2.1.2.9": "1", PX2 + "3.2.2.1.4.9": "5"}
+
+
 # In these families a row with a count of 0 is padding or a controller without inlets, so it has no
 # meters. A list of one unit is ignored: the unit's number in the list may differ from its number in
 # the meters.
@@ -489,7 +505,7 @@ def test_a_listed_unit_without_meters_prevents_a_total(
         ("hpe-mapdu2", {"232.165.7.1.2.1.12.2": "0"}),
         ("panduit-g5", {"19536.10.1.1.2.1.13.3": "0"}),
         ("raritan-px2", {"13742.6.3.2.2.1.2.1": "1", "13742.6.3.2.2.1.2.2": "0"}),
-        ("raritan-px2", {"13742.6.3.2.2.1.2.9": "1"}),
+        ("raritan-px2", NUMBERED_9),
     ],
     ids=[
         "an outlet count of 0",
@@ -501,7 +517,8 @@ def test_a_listed_unit_without_meters_prevents_a_total(
 def test_a_row_that_lists_no_other_unit_changes_no_total(
     unit: str, listed: Mapping[str, str]
 ) -> None:
-    assert metering.meter(_with(unit, listed)) == metering.meter(_with(unit, {}))
+    without = (PX2 + "3.2.2.1.4.1.",) if listed is NUMBERED_9 else ()
+    assert metering.meter(_with(unit, listed, without)) == metering.meter(_with(unit, {}))
 
 
 # The unit or inlet that is added, or the phase that is not measured, has no row in the meters.
@@ -515,8 +532,7 @@ def test_a_row_that_lists_no_other_unit_changes_no_total(
         ("bachmann-bluenet2", PHASE_COUNTS, (), None),
         ("bachmann-bluenet2", {**PHASE_COUNTS, "31770.2.2.4.2.1.20.3": "0"}, (), "12.374"),
         ("bachmann-bluenet2", {}, ("31770.2.2.8.4.1.5.0.0.0.1.255.255.0.4",), None),
-        # the sum of the outlets
-        ("raritan-px1", {"13742.4.1.20.2.1.3.1": "4", "13742.4.1.20.2.1.3.2": "1"}, (), "3.310"),
+        ("raritan-px1", {"13742.4.1.20.2.1.3.1": "4", "13742.4.1.20.2.1.3.2": "1"}, (), None),
         ("rittal-cmc3_pdu", {CMC + "3.3.6": "PSM_M.Plug1.Relay", CMC + "11.3.6": "1"}, (), None),
         ("apc-xpdu", {"318.1.1.15.3.4.14.1.4.2": "-1"}, (), None),
         ("apc-isx-modular", {"318.1.1.22.4.2.11.1.3.2": "-1"}, (), None),
@@ -558,6 +574,7 @@ def test_a_single_unit_may_have_a_different_number_in_each_table() -> None:
 
 def test_energies_of_outlets_do_not_replace_that_of_a_pdu_which_reports_none() -> None:
     outlets = {"10418.17.2.5.5.1.5.1.2.1": "2", "10418.17.2.5.5.1.105.1.2.1": "5000"}
+    outlets["10418.17.2.5.3.1.105.1.2"] = "0"
     assert metering.meter(_with("avocent-pm_totals", outlets)).energy is None
 
 
@@ -709,7 +726,7 @@ def test_the_meters_of_the_first_unit_are_not_taken_for_the_whole_chain(
 EPDU2, PM = "3808.1.1.6.", "10418.17.2.5."
 LOST_PHASE = {EPDU2 + "4.4.1.5.3": ""}
 NO_PHASES = dict.fromkeys((f"{EPDU2}4.4.1.5.{row}" for row in range(1, 5)), "")
-THREE_PHASES = {PM + "3.1.37.1.1": "3", PM + "3.1.50.1.1": "23"}
+THREE_PHASES = {PM + "3.1.37.1.1": "3", PM + "3.1.37.1.2": "1", PM + "3.1.50.1.1": "23"}
 
 
 # The current of a PDU that reports three phases may be the highest of the three, so it is not taken
@@ -763,3 +780,24 @@ def test_a_limit_of_current_or_power_is_not_counted_as_energy() -> None:
     assert metering.meter(
         _with("clever-mpro", {line + "2.6": "400", line + "3.6": "900"})
     ).energy == Decimal("134.1")
+
+
+# Each has another source with all of its rows, or a smaller sum without a word.
+@pytest.mark.parametrize(
+    "unit, name, lost",
+    [
+        ("bachmann-irs", "load", "31770.1.1.2.6.1.3.2.65.49."),
+        ("eaton-epdu", "power", "534.6.6.7.3.5.1.4.0.1."),
+        ("apc-rpdu", "load", "318.1.1.12.2.3.1.1.2.1."),
+        ("ipoman_metered", "energy", "2468.1.4.2.1.3.2.2.1.2.1."),
+        ("geist-v5_delta", "load", "21239.5.2.3.1.1.6.1."),
+        ("sentry4", "load", "1718.4.1.4.3.1.3.1.1.1."),
+        ("schleifenbauer_conteg", "load", "28402.12.1.1.2.6.1.1.5.1.1."),
+        ("tripplite-products_ups", "power", "850.1.1.3.1.3.3.2.1.4.2.1."),
+    ],
+)
+def test_a_row_that_another_column_shows_makes_the_total_missing(
+    unit: str, name: str, lost: str
+) -> None:
+    assert getattr(metering.meter(_with(unit, {})), name) is not None
+    assert getattr(metering.meter(_with(unit, {}, (lost,))), name) is None

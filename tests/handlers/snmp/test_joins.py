@@ -6,7 +6,7 @@ import pytest
 
 from handlers.errors import ProtocolError
 from handlers.snmp.figures import Arcs, Figure, Total
-from handlers.snmp.reader import Reader
+from handlers.snmp.reader import MISSING, Reader
 from handlers.snmp.sources import (
     Arc,
     Column,
@@ -29,7 +29,7 @@ from handlers.snmp.sources import (
     Unless,
     Whole,
 )
-from tests.handlers.snmp.memory import Memory, both, reader, table
+from tests.handlers.snmp.memory import Memory, both, filled, reader, table
 
 A, B, C, D = Column("1.3.1"), Column("1.3.2"), Column("1.3.3"), Column("1.3.4")
 
@@ -169,26 +169,26 @@ def test_rows_of_unlisted_units_are_ignored() -> None:
 def test_in_a_chain_each_unit_without_a_row_gets_an_empty_one() -> None:
     meters, units = (
         table("1.3.1", {"1": 5, "2": 6}),
-        table("1.3.3", {"1": 7, "2": 8, "3": 8, "4": ""}),
+        table("1.3.6.3", {"1": 7, "2": 8, "3": 8, "4": ""}),
     )
-    each = EachUnit(A, B, (C,))
-    assert each.rows(reader({**meters, **units, **table("1.3.2", {"1": 7, "2": 8})})) == {
-        "1": 5,
-        "2": 6,
-    }
-    assert each.rows(reader({**meters, **units, **table("1.3.2", {"1": 7, "2": 7, "3": 8})})) == {
-        "1": 5,
-        "2": 6,
-        "8.": "",
-    }
-    assert each.rows(reader({**meters, **units})) == {"1": 5, "2": 6, "7.": "", "8.": ""}
-    assert each.rows(reader({**meters, **table("1.3.3", {"1": 9})})) == {
+    unit, other = Column("1.3.5.2"), Column("1.3.6.3")
+    each = EachUnit(A, unit, (other,))
+    of_units = table("1.3.5.2", {"1": 7, "2": 8})
+    assert filled(each, {**meters, **units, **of_units}) == {"1": 5, "2": 6}
+    of_one = {**meters, **units, **table("1.3.5.2", {"1": 7, "2": 7})}
+    assert each.rows(reader(of_one)) == {"1": 5, "2": 6}
+    assert filled(each, of_one) == {"1": 5, "2": 6, "8.": MISSING}
+    assert filled(each, {**meters, **units}) == {"1": 5, "2": 6, "7.": MISSING, "8.": MISSING}
+    assert filled(each, {**meters, **table("1.3.6.3", {"1": 9})}) == {
         "1": 5,
         "2": 6,
     }, "a unit without a chain"
-    assert each.rows(reader(dict(units))) == {}, "a device without the table"
-    alone = {**meters, **table("1.3.2", {"1": 1, "2": 1}), **table("1.3.3", {"1": 0})}
-    assert EachUnit(A, B, (B, C)).rows(reader(alone)) == {"1": 5, "2": 6}, "a unit with two numbers"
+    assert filled(each, dict(units)) == {}, "a device without the table"
+    alone = {**meters, **table("1.3.5.2", {"1": 1, "2": 1}), **table("1.3.6.3", {"1": 0})}
+    assert filled(EachUnit(A, unit, (unit, other)), alone) == {
+        "1": 5,
+        "2": 6,
+    }, "a unit with two numbers"
     assert (
         Total((Figure(each),), unit=Arcs(stop=1)).read(reader({**meters, **units}), {"7.1": None})
         is None

@@ -111,6 +111,7 @@ def test_the_load_is_the_sum_of_the_outlets_if_one_of_two_inlets_is_unavailable(
     for oid, value in (
         (E + "5.2.3.1.4.1.2.1", 0),
         (E + "5.2.3.1.2.1.2.1", 2),
+        (E + "3.3.3.1.5.1.2", 2),
         (E + "3.3.4.1.7.1.2.1", 3),
     ):
         device.put(oid, value)

@@ -5,11 +5,11 @@ from hypothesis import given, strategies as st
 
 from handlers.errors import NoSuchOutlet, ProtocolError
 from handlers.snmp.figures import Figure, Total
-from handlers.snmp.reader import Reader
+from handlers.snmp.reader import MISSING, Reader
 from handlers.snmp.sources import Column, Complete, NamedRows, Scalar, Span, Spread, Tables
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
-from tests.handlers.snmp.memory import Memory, reader, table
+from tests.handlers.snmp.memory import Memory, filled, reader, table
 
 INDEXES = st.lists(st.integers(0, 60), min_size=1, max_size=4).map(
     lambda arcs: ".".join(map(str, arcs))
@@ -265,9 +265,9 @@ def test_a_column_with_an_invalid_oid_is_refused(oid: str) -> None:
 def test_the_rows_of_a_count_are_the_first(
     rows: list[str], counted: int, is_complete: bool
 ) -> None:
-    at = reader({**table("1.3.9", dict.fromkeys(rows, 7)), "1.3.8.0": counted})
-    found = Complete(Column("1.3.9"), count=Scalar("1.3.8.0")).rows(at)
-    assert ("" not in found.values()) is is_complete
+    objects = {**table("1.3.9", dict.fromkeys(rows, 7)), "1.3.8.0": counted}
+    found = filled(Complete(Column("1.3.9"), count=Scalar("1.3.8.0")), objects)
+    assert (MISSING not in found.values()) is is_complete
 
 
 @pytest.mark.parametrize(
@@ -288,9 +288,9 @@ def test_the_rows_of_a_count_are_the_first(
 def test_a_gap_in_the_numbers_of_a_unit_is_a_missing_row(
     rows: list[str], position: int, is_complete: bool
 ) -> None:
-    at = reader(table("1.3.9", dict.fromkeys(rows, 7)))
-    found = Complete(Column("1.3.9"), numbered=position).rows(at)
-    assert ("" not in found.values()) is is_complete
+    objects = table("1.3.9", dict.fromkeys(rows, 7))
+    found = filled(Complete(Column("1.3.9"), numbered=position), objects)
+    assert (MISSING not in found.values()) is is_complete
 
 
 def test_what_nothing_tells_a_missing_row_of_is_refused() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
+from handlers.snmp.reader import MISSING
 from handlers.snmp.sources import (
     Bits,
     Chained,
@@ -15,7 +16,7 @@ from handlers.snmp.sources import (
     Packed,
     Spelt,
 )
-from tests.handlers.snmp.memory import both, reader, table
+from tests.handlers.snmp.memory import both, filled, reader, table
 
 A, B, C = Column("1.3.1"), Column("1.3.2"), Column("1.3.3")
 
@@ -95,12 +96,11 @@ def test_a_row_added_for_a_unit_of_the_chain_has_no_number() -> None:
     objects = {
         **table("1.3.1", {"1": 5}),
         **table("1.3.2", {"1": 7}),
-        **table("1.3.3", {"1": 7, "2": 8}),
+        **table("1.3.4.3", {"1": 7, "2": 8}),
     }
-    each = EachUnit(A, B, (C,))
-    assert each.rows(reader(objects)) == {"1": 5, "8.": ""} and Number(each).rows(
-        reader(objects)
-    ) == {"1": "2"}
+    each = EachUnit(A, B, (Column("1.3.4.3"),))
+    assert filled(each, objects) == {"1": 5, "8.": MISSING}
+    assert filled(Number(each), objects) == {"1": "2"}
 
 
 def test_the_number_has_its_unit_in_front_only_if_there_are_several_units() -> None:
