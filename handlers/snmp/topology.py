@@ -32,7 +32,8 @@ def read(pdu: SnmpPdu) -> Topology:
             kind = kind_of(figure)
             if kind is None:
                 continue
-            parts = figure.listed(device.reader, device.profile.ceilings.part_a)
+            figure.source.rows(device.reader)
+            parts = figure.listed(device.reader.filled(), device.profile.ceilings.part_a)
             for row, value in parts.items():
                 label = label_of(kind, row)
                 found.setdefault(label, MeteredPart(kind, label, as_float(value)))

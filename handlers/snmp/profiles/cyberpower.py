@@ -100,7 +100,7 @@ def _of_each_unit(
     No sum if a unit of the chain has no row. `module`: the column with each row's unit. `count`:
     the device's own number of rows.
     """
-    return EachUnit(beside(values, module, count), beside(module, values), UNITS)
+    return EachUnit(beside(values, module, count), module, UNITS)
 
 
 def _lines(below: str, name: str) -> Only:

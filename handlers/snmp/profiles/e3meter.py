@@ -9,7 +9,7 @@ concentrator whose sysObjectID fits is taken for a PDU without outlets and total
 
 from ..parts import SIMULATED, Profile
 from ..sources import Column, Only
-from .shorthand import THOUSANDTHS, beside, column, figure, librenms, oids, total
+from .shorthand import THOUSANDTHS, column, figure, librenms, oids, total
 
 LIVE_WIRE = "0"
 
@@ -18,7 +18,7 @@ TYPE = column("21695.1.10.7.2.1.12", "e3IpmChannelType")
 
 
 def _live(values: Column) -> Only:
-    return Only(beside(values, TYPE), beside(TYPE, values), (LIVE_WIRE,))
+    return Only(values, TYPE, (LIVE_WIRE,))
 
 
 PROFILES = (

@@ -62,7 +62,7 @@ CURRENT_COUNT = column("534.6.6.7.3.1.1.6", "inputCurrentCount")
 LINES = figure(
     Only(
         beside(CURRENT, CURRENT_TYPE, CURRENT_COUNT),
-        beside(CURRENT_TYPE, CURRENT),
+        CURRENT_TYPE,
         (NEUTRAL,),
         keep=False,
     ),
@@ -92,8 +92,10 @@ def _lost(status: Column) -> Doubt:
 
 
 def _of_inputs(values: Source, scale: Decimal = ONES) -> tuple[Figure, Figure]:
-    listed, kinds = beside(values, MEASURED), beside(MEASURED, values)
-    return figure(Only(listed, kinds, TOTAL), scale), figure(Only(listed, kinds, PHASES), scale)
+    return (
+        figure(Only(values, MEASURED, TOTAL), scale),
+        figure(Only(values, MEASURED, PHASES), scale),
+    )
 
 
 PULIZZI_OUTLETS = 36
@@ -181,7 +183,7 @@ PROFILES = (
         ),
         load=total(LINES, else_outlets=True, unit=THE_UNIT, units=OUTLET_COUNT),
         power=total(
-            figure(beside(WATTS, WATT_HOURS)),
+            figure(WATTS),
             *_of_inputs(INPUT_WATTS),
             else_outlets=True,
             unit=THE_UNIT,

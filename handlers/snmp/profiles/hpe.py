@@ -203,9 +203,7 @@ def load(
     types = column(f"{root}.2.2.1.9", name + "InputPhaseCurrentMeasType")
     # some firmware lacks the types
     other = First((types, column(f"{root}.2.2.1.3", name + "InputPhaseVoltage")))
-    lines: Source = Only(
-        beside(currents, other, numbered=-1), beside(types, currents), (NEUTRAL,), keep=False
-    )
+    lines: Source = Only(beside(currents, other, numbered=-1), types, (NEUTRAL,), keep=False)
     if phases is not None:
         lines = counted_rows(lines, phases)
     totals = (
@@ -346,12 +344,12 @@ PROFILES = (
             ),
         ),
         # The current of a bar also flows through its output, so bars are not summed.
-        load=total(figure(beside(CORE_CURRENT, CORE_STATE), HUNDREDTHS)),
+        load=total(figure(CORE_CURRENT, HUNDREDTHS)),
         power=total(
             figure(column(MPDU + ".1.2.1.38", "mpduTotalPowerWatt")),
-            figure(beside(CORE_WATTS, CORE_STATE)),
+            figure(CORE_WATTS),
         ),
-        energy=total(figure(beside(CORE_WH, CORE_STATE), THOUSANDTHS)),
+        energy=total(figure(CORE_WH, THOUSANDTHS)),
         evidence=SIMULATED.of("state", "current", "power", "energy"),
         note=(
             "Outlets are pdu.output on the core, and pdu.output.outlet on the bar that is plugged"

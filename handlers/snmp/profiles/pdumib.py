@@ -41,7 +41,7 @@ PROFILES = (
             ),
         ),
         load=total(figure(column("23280.6.1.3", "phaseStatusCurrent"), HUNDREDTHS)),
-        power=total(figure(beside(DEVICE_POWER, DEVICE_ENERGY))),
+        power=total(figure(DEVICE_POWER)),
         energy=total(figure(beside(DEVICE_ENERGY, DEVICE_POWER), THOUSANDTHS)),
         switching_confidence=Confidence.MEDIUM,
         evidence=DRIVER,

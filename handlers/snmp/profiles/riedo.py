@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from ..parts import SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Total, Write
 from ..sources import Gathered, Listed, Only, Source
-from .shorthand import NARROW, ONES, THOUSANDTHS, beside, column, figure, librenms, oids, total
+from .shorthand import NARROW, ONES, THOUSANDTHS, column, figure, librenms, oids, total
 
 NAME = column("55108.1.3.1.1.2", "upduMeterName")
 TYPE = column("55108.1.3.1.1.3", "upduMeterType")
@@ -36,7 +36,7 @@ def _with_data(values: Source) -> Source:
 
 def _of_type(values: Source, scale: Decimal, kind: str, syntax: str = "") -> Figure:
     # A meter without data stays listed, so that a sum over it is missing, not too small.
-    of_kind = Only(beside(values, TYPE), beside(TYPE, values), (kind,))
+    of_kind = Only(values, TYPE, (kind,))
     listed = Listed(of_kind, _with_data(values))
     return figure(listed, scale, syntax=syntax)
 
