@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
 import pytest
 from hypothesis import assume, given, settings
 
 from handlers.command.energy import steps
 from handlers.command.energy.bounds import BoundedRegister
 from handlers.command.energy.identity import SERIAL
-from handlers.command.energy.registers import RegisterLimits, RegisterReadings
-from handlers.command.energy.segments import story_of
+from handlers.command.energy.registers import Event, RegisterLimits, RegisterReadings
+from handlers.command.energy.segments import Segment, story_of
 
 from . import plans, trial
 from .twin import Plan, month
@@ -123,3 +125,187 @@ def test_without_readings_the_supply_is_the_only_bound() -> None:
         0.0, 3600.0
     )
     assert energy == (0.0, 0.0, 3.68)
+
+
+# ---- each decision of `bounds` alone -------------------------------------------------------------
+
+#: the supply of these tests, and the step of its registers
+SUPPLY = RegisterLimits(3.6, 0.1)
+T0 = 1_790_812_800.0
+
+
+def register(
+    times: list[float],
+    values: list[float],
+    numbers: Optional[list[list[int]]] = None,
+    slack: float = 0.0,
+    age: float = 0.0,
+    limits: RegisterLimits = SUPPLY,
+) -> BoundedRegister:
+    """A register read at these moments, in s after T0; `numbers`: its segments."""
+    at = [T0 + time for time in times]
+    readings = RegisterReadings(at, at, values, slack=slack, age=age, sure_age=age)
+    segments = [Segment(one) for one in numbers or [[*range(len(times))]]]
+    return BoundedRegister(readings, segments, limits)
+
+
+def test_the_bound_of_the_supply_is_that_of_the_period_and_of_nothing_before_it() -> None:
+    """No readings, readings beside the period, and readings that allow more."""
+    empty = BoundedRegister(RegisterReadings([], [], []), [], RegisterLimits(3.6))
+    assert empty.energy(T0, T0 + 3600.0) == (0.0, 0.0, 3.6)
+    before = register([0.0, 300.0], [10.0, 10.1])
+    assert before.energy(T0 + 7200.0, T0 + 10800.0) == (0.0, 0.0, 3.6)
+    # a segment of a larger supply: no more than this one delivers
+    fast = register([0.0, 3600.0], [10.0, 30.0])
+    assert fast.energy(T0, T0 + 3600.0).high == pytest.approx(3.6)
+
+
+def test_a_reading_that_may_be_old_says_something_of_the_time_before_it() -> None:
+    """It ended before the period, but by less than its age: then it is not beside it."""
+    one = register([-3600.0, -100.0], [10.0, 13.5], age=300.0)
+    near = one.energy(T0, T0 + 3600.0)
+    assert near.best == pytest.approx(3.6) and near.high == pytest.approx(3.6)
+    far = one.energy(T0 + 201.0, T0 + 3600.0)
+    assert far.best == 0.0 and far.high == pytest.approx(3399.0 * 3.6 / 3600.0)
+    # the slack of a clock that jumped counts in the same direction, and at the end of a period, too
+    loose = register([-3600.0, -100.0], [10.0, 13.5], slack=200.0, age=100.0)
+    assert loose.energy(T0 + 199.0, T0 + 3600.0).best > 0.0
+    after = register([3700.0, 7200.0], [10.0, 13.5], age=300.0)
+    assert after.energy(T0, T0 + 3600.0).best > 0.0
+    assert after.energy(T0, T0 + 3399.0).best == 0.0
+
+
+def test_a_hole_begins_as_much_earlier_as_the_reading_before_it_may_be_old() -> None:
+    """What the register had not yet shown flowed before the hole, and is not counted there."""
+    times, values = [0.0, 300.0, 7500.0, 7800.0], [10.0, 10.3, 0.0, 0.3]
+    parts = [[0, 1], [2, 3]]
+    both, period = (Segment(parts[0]), Segment(parts[1])), (T0, T0 + 7800.0)
+    plain = register(times, values, parts)
+    assert plain._between(*both, *period).high == pytest.approx(7.2)
+    # what the register had not shown yet at its last reading
+    old = register(times, values, parts, age=240.0)
+    assert old._between(*both, *period).high == pytest.approx(7.2 + 0.24)
+    # a clock that jumped leaves both ends open
+    loose = register(times, values, parts, slack=60.0)
+    assert loose._between(*both, *period).high == pytest.approx(7.2 + 0.12)
+    assert plain._between(*both, T0 + 600.0, T0 + 7200.0).high == pytest.approx(6.6)
+    assert plain._between(*both, T0, T0 + 300.0) == (0.0, 0.0, 0.0)
+    assert plain._between(None, both[0], T0 - 600.0, T0 + 60.0).high == pytest.approx(0.6)
+    assert plain._between(both[1], None, T0, T0 + 8400.0).high == pytest.approx(0.6)
+
+
+def test_a_small_fall_may_have_been_counted_twice_within_the_age_of_a_reading() -> None:
+    """Before the period by less than its age, the register rose to what it fell from: the rise may
+    be of the period.
+    """
+    times = [0.0, 300.0, 600.0, 900.0, 1200.0]
+    values = [10.0, 10.3, 10.05, 10.1, 10.1]
+    parts = [[0, 1], [2, 3, 4]]
+    one = register(times, values, parts, age=200.0)
+    found = {
+        begin: one._counted_twice(Segment(parts[0]), Segment(parts[1]), T0 + begin, T0 + 1200.0)
+        for begin in (0.0, 499.0, 501.0)
+    }
+    assert found[0.0] == pytest.approx(0.3) and found[499.0] == pytest.approx(0.3)
+    # of this time, the rise of 0.05 kWh and a step are too small to explain the fall
+    assert found[501.0] == 0.0
+    loose = register(times, values, parts, slack=150.0, age=50.0)
+    assert loose._counted_twice(Segment(parts[0]), Segment(parts[1]), T0 + 499.0, T0 + 1200.0) > 0.2
+    # the end of a period, too: the rise after the fall is of it if the reading may be so old
+    values = [10.0, 10.05, 9.85, 10.2]
+    late = register([0.0, 300.0, 600.0, 900.0], values, [[0, 1], [2, 3]], age=200.0)
+    segments = Segment([0, 1]), Segment([2, 3])
+    assert late._counted_twice(*segments, T0, T0 + 401.0) == pytest.approx(0.35)
+    assert late._counted_twice(*segments, T0, T0 + 399.0) == 0.0
+    # a larger fall was none of that, and is no more than it can have been
+    deep = register(times, [10.0, 10.3, 1.0, 1.1, 1.1], parts)
+    assert deep._counted_twice(Segment(parts[0]), Segment(parts[1]), T0, T0 + 1200.0) == 0.0
+    low = RegisterLimits(0.06, 0.1)
+    slow = register(times, [10.0, 10.3, 10.05, 10.1, 10.1], parts, limits=low)
+    twice = slow._counted_twice(Segment(parts[0]), Segment(parts[1]), T0, T0 + 1200.0)
+    assert twice == pytest.approx(0.25 + 0.06 * 300.0 / 3600.0)
+    rising = register(times, [10.0, 10.3, 10.4, 10.5, 10.6], parts)
+    assert rising._counted_twice(Segment(parts[0]), Segment(parts[1]), T0, T0 + 1200.0) == 0.0
+
+
+def test_what_may_have_been_counted_twice_is_not_in_the_lowest() -> None:
+    times, parts = [0.0, 300.0, 600.0, 900.0, 1200.0], [[0, 1], [2, 3, 4]]
+    one = register(times, [10.0, 10.3, 10.05, 10.1, 10.4], parts, limits=RegisterLimits(3.6, 0.0))
+    assert one.energy(T0, T0 + 1200.0).low == pytest.approx(0.3 + 0.35 - 0.3)
+
+
+def test_the_share_of_time_that_was_read() -> None:
+    one = register([0.0, 400.0, 600.0, 1000.0], [1.0, 1.1, 1.2, 1.3], [[0, 1], [2, 3]])
+    assert one.read_share(T0, T0 + 1000.0) == pytest.approx(0.8)
+    assert one.read_share(T0 - 1000.0, T0 + 1000.0) == pytest.approx(0.4)
+    assert one.read_share(T0 + 200.0, T0 + 700.0) == pytest.approx(0.6)
+    gap = Event("gap", T0 + 300.0, T0 + 700.0, "")
+    assert one.read_share(T0, T0 + 1000.0, [gap]) == pytest.approx(0.6)
+    assert one.read_share(T0 + 10.0, T0 + 10.0) == 0.0
+    assert one.spans() == [(T0, T0 + 400.0), (T0 + 600.0, T0 + 1000.0)]
+
+
+def test_between_two_readings_the_register_is_bounded_by_both_and_by_the_supply() -> None:
+    one = register([0.0, 3600.0, 7200.0], [10.0, 13.0, 16.0])
+    # a minute after the begin: at least what it must have been to reach 13.0, at most 0.06 more
+    found = one.energy(T0 + 60.0, T0 + 7200.0)
+    assert found.best == pytest.approx(6.0 - 0.05)
+    assert found.low == pytest.approx(16.0 - (10.0 + 0.1 + 0.06))
+    assert found.high == pytest.approx(16.1 - 10.0)
+    late = one.energy(T0 + 3540.0, T0 + 7200.0)
+    assert late.high == pytest.approx(16.1 - (13.0 - 0.06))
+    # a register that stood before it rose may have been stale: it was up to what it then showed
+    stale = register([0.0, 300.0, 600.0, 900.0], [10.0, 10.0, 10.0, 10.9])
+    assert stale.energy(T0 + 450.0, T0 + 900.0).low == pytest.approx(10.9 - (10.0 + 0.1 + 0.45))
+
+
+def test_the_mean_power_of_all_segments_is_the_best_of_a_hole() -> None:
+    one = register([0.0, 3600.0, 7200.0, 10800.0], [10.0, 12.0, 0.0, 1.0], [[0, 1], [2, 3]])
+    # 3 kWh in two hours that were read; an hour between them
+    assert one.energy(T0, T0 + 10800.0).best == pytest.approx(3.0 + 1.5)
+    assert one.energy(T0 - 1800.0, T0).best == pytest.approx(0.0)
+    assert one.energy(T0 - 1800.0, T0 + 3600.0).best == pytest.approx(2.0 + 0.75)
+    fast = register([0.0, 3600.0, 7200.0, 10800.0], [10.0, 20.0, 0.0, 10.0], [[0, 1], [2, 3]])
+    assert fast.energy(T0 + 3600.0, T0 + 7200.0).best <= 3.6
+
+
+def test_a_wrap_says_the_best_of_its_hole() -> None:
+    limits = RegisterLimits(3.6, 0.1, modulus=100.0)
+    parts = [[0, 1], [2, 3]]
+    one = register([0.0, 600.0, 4200.0, 4800.0], [99.0, 99.4, 0.2, 0.5], parts, limits=limits)
+    assert one.energy(T0, T0 + 4800.0).best == pytest.approx(0.4 + 0.8 + 0.3)
+    # a part of the hole has a part of the mean power
+    assert one.energy(T0 + 600.0, T0 + 4199.0).best != pytest.approx(0.8)
+
+
+def test_a_moment_is_as_early_as_the_clock_may_be_wrong() -> None:
+    """All times may be 120 s wrong: at 600 s, the register can be that of 480 s, or of 720 s."""
+    one = register([0.0, 300.0, 600.0, 900.0, 1200.0], [10.0, 10.3, 10.6, 10.9, 11.2], slack=120.0)
+    found = one._register(Segment([*range(5)]), T0 + 600.0)
+    assert found.low == pytest.approx(10.6 - 0.12) and found.high == pytest.approx(
+        10.6 + 0.1 + 0.12
+    )
+
+
+def test_a_segment_beside_a_period_counts_as_far_as_the_clock_may_be_wrong() -> None:
+    one = register([0.0, 3600.0], [10.0, 13.0], slack=60.0)
+    inside = one._inside(Segment([0, 1]), T0 - 600.0, T0 - 59.0)
+    assert inside.high > 0.0
+    assert one._inside(Segment([0, 1]), T0 - 600.0, T0 - 60.0) == (0.0, 0.0, 0.0)
+    assert one._inside(Segment([0, 1]), T0 + 3659.0, T0 + 7200.0).high > 0.0
+    assert one._inside(Segment([0, 1]), T0 + 3660.0, T0 + 7200.0) == (0.0, 0.0, 0.0)
+
+
+def test_two_equal_readings_before_a_jump_may_both_be_stale() -> None:
+    one = register([0.0, 300.0, 600.0], [10.0, 10.0, 10.5])
+    # between them and the jump, the register was up to what it then showed
+    found = one._register(Segment([0, 1, 2]), T0 + 250.0)
+    assert found.high == pytest.approx(10.0 + 0.1 + 0.25)
+    assert one._register(Segment([0, 1, 2]), T0 + 50.0).high == pytest.approx(10.15)
+
+
+def test_the_best_of_a_hole_is_no_more_than_the_supply_delivers() -> None:
+    fast = register([0.0, 3600.0, 7200.0, 10800.0], [10.0, 20.0, 0.0, 10.0], [[0, 1], [2, 3]])
+    hole = fast._between(Segment([0, 1]), Segment([2, 3]), T0 + 4000.0, T0 + 7000.0)
+    assert hole.best == hole.high == pytest.approx(3.0)
+    assert fast._power == 3.6
