@@ -286,6 +286,27 @@ def _easy_phases(below: str, name: str) -> EachUnit:
 EMS_COMMAND = column("318.1.1.10.3.3.1.1.3", "emsOutletControlOutletCommand")
 
 ATS_NEUTRAL = "4"  # a value of atsOutputPhaseIndex
+ATS_BANK = column("318.1.1.8.5.4.5.1.3", "atsOutputBank")
+ATS_BANK_POWER = column("318.1.1.8.5.4.5.1.15", "atsOutputBankPower")
+# the row of all banks together; not read on units without the table of phases
+ATS_TOTAL = Provided(
+    Only(beside(ATS_BANK_POWER, ATS_BANK), beside(ATS_BANK, ATS_BANK_POWER), ("1",)),
+    column("318.1.1.8.5.4.3.1.4", "atsOutputCurrent"),
+    ".*",
+)
+
+
+def _ats_phases(below: str, name: str) -> Source:
+    """A column of the outputs' phases, without the neutral, which atsNumOutputPhases leaves out."""
+    values = beside(
+        column(f"318.1.1.8.5.4.3.1.{below}", name),
+        column("318.1.1.8.5.4.3.1.3", "atsOutputVoltage"),
+    )
+    return counted_rows(
+        Arc(values, -1, (ATS_NEUTRAL,), keep=False),
+        column("318.1.1.8.5.4.2.1.2", "atsNumOutputPhases"),
+    )
+
 
 # InfraStruXure PDU (xPDU). Its panels have 42 or 84 positions. A breaker with several poles has as
 # many rows.
@@ -495,25 +516,16 @@ PROFILES = (
         source=POWERNET,
         models=("Rack ATS AP44xx, AP77xx",),
         sys_object_ids=oids("318.1.3.11", "318.1.3.32"),
-        load=total(
-            figure(
-                counted_rows(
-                    Arc(
-                        beside(
-                            column("318.1.1.8.5.4.3.1.4", "atsOutputCurrent"),
-                            column("318.1.1.8.5.4.3.1.3", "atsOutputVoltage"),
-                        ),
-                        -1,
-                        (ATS_NEUTRAL,),
-                        keep=False,
-                    ),
-                    # the neutral is no phase
-                    column("318.1.1.8.5.4.2.1.2", "atsNumOutputPhases"),
-                ),
-                TENTHS,
-            )
+        load=total(figure(_ats_phases("4", "atsOutputCurrent"), TENTHS)),
+        power=total(
+            figure(_ats_phases("13", "atsOutputPower")),
+            figure(ATS_TOTAL),
         ),
-        evidence=SIMULATED.of("current"),
+        evidence=SIMULATED.of("current", "power"),
+        note=(
+            "The power is the product of volts and amperes: PowerNet-MIB calls it apparent power"
+            " (VA) since 2020. The active power is at most that."
+        ),
     ),
     Profile(
         key="apc-xpdu",
