@@ -1,0 +1,145 @@
+"""Single decisions of `checks` and `segments`, each at its edge."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+import pytest
+
+from handlers.command.energy import checks, segments
+from handlers.command.energy.columns import Column, np
+from handlers.command.energy.registers import RegisterLimits, RegisterReadings
+
+HOUR = 3600.0
+SUPPLY = checks.Supply(0.001, None, 300.0, 300.0, is_outlet=True)
+LIMITS = RegisterLimits(3.6, 0.1)
+
+
+def rows(
+    times: Column, kwh: Column, amperes: float = np.nan, watts: float = np.nan, state: int = 2
+) -> checks.Rows:
+    """Polls of a second each, with the same current, power and state."""
+    flows, power = np.full(len(kwh), amperes), np.full(len(kwh), watts)
+    states = np.full(len(kwh), state, dtype=np.uint8)
+    return checks.Rows(times, times + 1.0, kwh, flows, power, states)
+
+
+@pytest.mark.parametrize(("length", "told"), [(890.0, 0), (960.0, 1)])
+def test_a_gap_is_longer_than_three_turns(length: float, told: int) -> None:
+    times = np.asarray([0.0, 300.0, 300.0 + length, 600.0 + length])
+    found = [*checks.gaps(rows(times, times / HOUR), SUPPLY, 0.0, 601.0 + length)]
+    assert [(one.begin, one.end) for one in found] == [(301.0, 300.0 + length)] * told
+    # the ends of the period are gaps, too
+    late = [*checks.gaps(rows(times[:2], times[:2] / HOUR), SUPPLY, 0.0, 301.0 + length)]
+    assert [(one.begin, one.end) for one in late] == [(301.0, 301.0 + length)][: len(late)]
+    assert len(late) == (length > 900.0)
+
+
+@pytest.mark.parametrize("is_before", [True, False])
+def test_a_rise_beside_a_time_without_readings_shows_no_catching_up(is_before: bool) -> None:
+    """190 W; the register stands for two hours, and rises by 1 kWh then: more than what flowed."""
+    stood = 300.0 * np.arange(25)
+    far = 20 * HOUR
+    if is_before:
+        times = np.concatenate(([-far], stood, [7500.0]))
+        kwh = np.concatenate(([9.0], np.full(25, 10.0), [11.0]))
+    else:
+        times = np.concatenate(([-300.0], stood, [7200.0 + far]))
+        kwh = np.concatenate(([9.9], np.full(25, 10.0), [11.0]))
+    (found,) = checks.stands(rows(times, kwh, watts=190.0), SUPPLY)
+    assert not found.caught_up
+    assert (found.begin, found.end) == ((-far, 7201.0) if is_before else (0.0, 7201.0 + far))
+    assert checks.uncounted_s([found], 0.0, HOUR) == HOUR
+    (plain,) = checks.stands(rows(times[1:-1], kwh[1:-1], watts=190.0), SUPPLY)
+    assert (plain.begin, plain.end) == (0.0, 7201.0)
+
+
+def test_what_a_register_caught_up_with_is_not_uncounted() -> None:
+    times = 300.0 * np.arange(27)
+    kwh = np.concatenate((np.full(25, 10.0), [11.0, 11.0]))
+    (found,) = checks.stands(rows(times, kwh, watts=190.0), SUPPLY)
+    assert found.caught_up and checks.uncounted_s([found], 0.0, 1e5) == 0.0
+
+
+@pytest.mark.parametrize(("hours", "amperes", "stood"), [(2.0, 1.0, True), (0.1, 1.0, False)])
+def test_a_register_stands_for_longer_than_its_readings_may_be_old(
+    hours: float, amperes: float, stood: bool
+) -> None:
+    times = 60.0 * np.arange(int(60 * hours) + 1)
+    supply = SUPPLY._replace(usual_gap=60.0, age=300.0)
+    found = checks.stands(rows(times, np.full(len(times), 5.0), amperes=amperes), supply)
+    assert bool(found) is stood
+    few = supply._replace(step=1.0)  # three of its steps are more than what flowed
+    assert not checks.stands(rows(times, np.full(len(times), 5.0), amperes=amperes), few)
+
+
+def test_current_while_off_takes_two_polls_and_more_than_an_idle_current() -> None:
+    times = 300.0 * np.arange(6)
+    off = rows(times, times / HOUR, amperes=0.5, state=0)
+    assert [one.kind for one in checks.current_while_off(off)] == [checks.OFF_CURRENT]
+    assert not [*checks.current_while_off(rows(times, times / HOUR, amperes=0.1, state=0))]
+    once = off._replace(states=np.asarray([1, 1, 0, 1, 1, 1], dtype=np.uint8))
+    assert not [*checks.current_while_off(once)]
+    twice = off._replace(states=np.asarray([1, 1, 0, 0, 1, 1], dtype=np.uint8))
+    (found,) = checks.current_while_off(twice)
+    assert (found.begin, found.end) == (600.0, 901.0)
+
+
+def readings(times: list[float], values: list[float], age: float = 0.0) -> RegisterReadings:
+    return RegisterReadings(times, times, values, sure_age=age)
+
+
+@pytest.mark.parametrize(
+    ("rise", "age", "expected"),
+    [
+        (0.39, 0.0, True),
+        (0.41, 0.0, False),
+        # a reading that may be five minutes old explains a rise of so much more
+        (0.69, 300.0, True),
+        (0.71, 300.0, False),
+        (0.0, 0.0, True),
+        (-0.001, 0.0, False),
+    ],
+)
+def test_a_register_goes_on_by_no_more_than_the_supply_delivers(
+    rise: float, age: float, expected: bool
+) -> None:
+    one = readings([0.0, 300.0], [10.0, 10.0 + rise], age)
+    assert segments.follows(one, LIMITS, 0, 1) is expected
+    assert len(segments._runs(one, LIMITS)) == (1 if expected else 2)
+
+
+def test_a_register_that_can_have_begun_again_unseen_does_not_go_on() -> None:
+    wraps = LIMITS._replace(modulus=5.0)
+    hours = readings([0.0, 7200.0], [1.0, 2.0])
+    assert segments.follows(hours, LIMITS, 0, 1) and not segments.follows(hours, wraps, 0, 1)
+    assert [len(segments._runs(hours, one)) for one in (LIMITS, wraps)] == [1, 2]
+    minutes = readings([0.0, 600.0], [1.0, 1.5])
+    assert segments.follows(minutes, wraps, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [(99.0, 0.5, 1.5), (99.0, 2.5, None), (99.0, 2.05, 3.05), (101.0, 0.5, None), (5.0, 6.0, None)],
+)
+def test_a_wrap_is_no_more_than_the_supply_delivers_and_a_step(
+    old: float, new: float, expected: Optional[float]
+) -> None:
+    limits = LIMITS._replace(modulus=100.0)
+    found = segments.wrapped(old, new, 3000.0, limits)
+    assert found == (None if expected is None else pytest.approx(expected))
+
+
+def test_three_readings_may_be_wrong_and_differ_and_four_may_not() -> None:
+    times = [HOUR * number for number in range(24)]
+
+    def told(wrong: list[float]) -> list[str]:
+        values = [1000.0 + number for number in range(24)]
+        values[10 : 10 + len(wrong)] = wrong
+        return [one.kind for one in segments.story_of(readings(times, values), LIMITS).events]
+
+    assert {*told([5.0, 80.0, 7.0])} == {"momentary"}
+    assert "reset" in told([5.0, 5.5, 6.0, 6.5, 7.0])
+    # many of 0, or of one higher value, are wrong, too; of a lower value they may be right
+    assert told([0.0] * 6) == ["false zero"] and told([4e9] * 6) == ["all ones"]
+    assert "unconfirmed" in told([900.0] * 6)
