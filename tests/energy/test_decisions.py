@@ -143,3 +143,27 @@ def test_three_readings_may_be_wrong_and_differ_and_four_may_not() -> None:
     # many of 0, or of one higher value, are wrong, too; of a lower value they may be right
     assert told([0.0] * 6) == ["false zero"] and told([4e9] * 6) == ["all ones"]
     assert "unconfirmed" in told([900.0] * 6)
+
+
+def test_three_readings_of_another_line_confirm_nothing_and_four_do() -> None:
+    """Three in the middle, that rise, left the line; three at the end are too few for a reset."""
+    times = [HOUR * number for number in range(24)]
+    line = [1000.0 + number for number in range(24)]
+
+    def told(values: list[float]) -> list[str]:
+        return [one.kind for one in segments.story_of(readings(times, values), LIMITS).events]
+
+    assert told([*line[:10], 5.0, 5.5, 6.0, *line[13:]]) == ["momentary"]
+    assert told([*line[:21], 5.0, 5.5, 6.0]) == ["unconfirmed"]
+    assert told([*line[:20], 5.0, 5.5, 6.0, 6.5]) == ["reset"]
+
+
+@pytest.mark.parametrize(("steps", "told"), [(19.0, 0), (24.0, 1)])
+def test_a_unit_mistake_shows_after_twenty_steps(steps: float, told: int) -> None:
+    """A day of a register of 0.1 kWh that counts ten times what the power says."""
+    times = 300.0 * np.arange(288)
+    kwh = np.floor(times / times[-1] * steps + 1e-9) * 0.1
+    watts = 1000.0 * steps * 0.1 / 10.0 / 24.0
+    supply = SUPPLY._replace(step=0.1)
+    found = [*checks.unit(rows(times, kwh, watts=watts), supply, [range(288)])]
+    assert [one.kind for one in found] == [checks.UNIT] * told
