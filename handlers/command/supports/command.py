@@ -53,8 +53,9 @@ def _lines(question: str, found: SupportAnswer) -> list[str]:
         lines += _wrapped("", f"said by {name.source}")
     for doubt in found.doubts:
         lines += _wrapped("", doubt)
+    lines += _shared(found)
     if found.hits:
-        lines += [line for hit in found.hits for line in _entry(hit)]
+        lines += [line for hit in found.hits for line in _entry(hit, found.doubts)]
     if found.verdict == NO:
         return lines
     if found.oid:
@@ -74,9 +75,13 @@ def _lines(question: str, found: SupportAnswer) -> list[str]:
 def _head(found: SupportAnswer) -> str:
     """The first word of an answer that is no yes."""
     if found.verdict == MAYBE:
-        sure = found.hits and all(hit.name is None or hit.name.sure for hit in found.hits)
+        sure = found.hits and all(map(_is_sure, found.hits))
         return "probably" if sure else "maybe"
     return "no" if found.verdict == NO else "not known"
+
+
+def _is_sure(hit: Hit) -> bool:
+    return hit.name is None or hit.name.sure
 
 
 def _keys_of(found: SupportAnswer) -> str:
@@ -85,7 +90,7 @@ def _keys_of(found: SupportAnswer) -> str:
 
 def _yes(question: str, found: SupportAnswer) -> list[str]:
     if len(found.hits) <= _IN_FULL:
-        lines = [f"{question}: yes"]
+        lines = [f"{question}: yes", *_shared(found)]
         for hit in found.hits:
             lines += _entry(hit)
         return lines
@@ -102,12 +107,26 @@ def _yes(question: str, found: SupportAnswer) -> list[str]:
     head = ("handler", "family", "models", "switched", "per outlet")
     return [
         f"{question}: yes, by {len(rows)} entries; name the model to see one in full",
+        *_shared(found),
         *columns(head, rows),
         *_wrapped("next", _IDENTIFY),
     ]
 
 
-def _entry(hit: Hit) -> list[str]:
+def _shared(found: SupportAnswer) -> list[str]:
+    return [
+        line
+        for name, families in found.shared
+        for line in _wrapped(
+            "",
+            f"{printable(name, 60)} may be of the families {' or '.join(families)}: the handler"
+            " asks the unit which one it is",
+        )
+    ]
+
+
+def _entry(hit: Hit, said: Sequence[str] = ()) -> list[str]:
+    """`said`: sentences that stand above already."""
     entry = hit.entry
     head = f"{entry.shown}: {', '.join(entry.vendors)}, {entry.document}"
     lines = textwrap.wrap(head, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
@@ -119,8 +138,8 @@ def _entry(hit: Hit) -> list[str]:
     lines += _wrapped("evidence", _evidence(hit))
     for said in proven(entry.key):
         lines += _wrapped("proven", printable(said, 300))
-    if hit.name and hit.name.note and hit.name.sure:
-        lines += _wrapped("note", hit.name.note)
+    if hit.name and hit.name.note and hit.name.note not in said:
+        lines += _wrapped("note" if hit.name.sure else "maybe", hit.name.note)
     if entry.note:
         lines += _wrapped("note", entry.note)
     return lines
@@ -247,11 +266,13 @@ def _wrapped(label: str, text: str) -> list[str]:
 
 
 def _data(question: str, found: SupportAnswer) -> dict[str, Any]:
+    sure = [found.verdict != MAYBE and _is_sure(hit) for hit in found.hits]
     return {
         "asked": question,
         "answer": found.verdict,
-        "read_by": [] if found.verdict == MAYBE else [_hit(hit) for hit in found.hits],
-        "perhaps_read_by": [_hit(hit) for hit in found.hits] if found.verdict == MAYBE else [],
+        "read_by": [_hit(hit) for hit, is_sure in zip(found.hits, sure) if is_sure],
+        "perhaps_read_by": [_hit(hit) for hit, is_sure in zip(found.hits, sure) if not is_sure],
+        "either_of": [{"name": name, "families": list(keys)} for name, keys in found.shared],
         "doubts": list(found.doubts),
         "not_supported": [_name(name) for name in found.refused],
         "may_be": _keys(found.near),

@@ -36,7 +36,10 @@ _LIBRENMS = "https://github.com/librenms/librenms/tree/master/tests/snmpsim"
 _MIBS = "https://github.com/librenms/librenms/blob/HEAD/mibs/"
 _POWERNET = f"{_MIBS}apc/PowerNet-MIB"
 _IRONIC = "https://docs.openstack.org/ironic/latest/admin/drivers/snmp.html"
+_EASY_RPDU2 = "https://github.com/librenms/librenms/issues/15069"
+_EASY_MAYBE = "firmware 1.7.0 of an EPDU1132MBO has the tables of this family"
 _CYBERPOWER = "https://somanualss.com/html/19/CYBERPOWER-PDU41009-User-Manual.html"
+_CYBERPOWER_GUIDE = "https://www.notice-facile.com/en/manual/1227560/cyberpower+pdu71009"
 _XERUS = (
     "https://manualspro.net/646630-legrand-px-series-pdu-rack-power-distribution-units-user-guide"
 )
@@ -73,10 +76,18 @@ def _names(
     )
 
 
-def _perhaps(patterns: str, of: str, source: str, note: str) -> tuple[Name, ...]:
+def _perhaps(
+    patterns: str,
+    of: str,
+    source: str,
+    note: str,
+    switched: Optional[bool] = None,
+    outlets: Optional[bool] = None,
+) -> tuple[Name, ...]:
     """Names of PDUs that the family may read; the note says what is not certain."""
     return tuple(
-        Name(pattern.strip(), of, source, note=note, sure=False) for pattern in patterns.split(",")
+        Name(pattern.strip(), of, source, switched, outlets, note=note, sure=False)
+        for pattern in patterns.split(",")
     )
 
 
@@ -156,6 +167,10 @@ NAMES: tuple[Name, ...] = (
     *_names("APDU10xxx*", "apc-cpdu", f"{_MIBS}apc-cpdu/PowerNet-MIB"),
     *_names("EPDU1xxxS*", "apc-easy-epdu", _POWERNET, True),
     *_names("EPDU1xxxM*", "apc-easy-epdu", _POWERNET, False, False),
+    # An Easy PDU says what it is by its sysObjectID, and has the tables of its firmware.
+    *_names("EPDU1xxxMBO*", "apc-rpdu2", _EASY_RPDU2, False, True),
+    *_perhaps("EPDU1xxxS*", "apc-rpdu2", _EASY_RPDU2, _EASY_MAYBE, True),
+    *_perhaps("EPDU1xxxM*", "apc-rpdu2", _EASY_RPDU2, _EASY_MAYBE, False),
     *_names("AP9320, AP9340", "apc-ems-outlet", _POWERNET, True, False),
     *_names("AP44xx*, AP77xx*", "apc-ats", _POWERNET, False, False),
     *_unsupported(
@@ -224,11 +239,13 @@ NAMES: tuple[Name, ...] = (
         True,
         note="an expansion unit: read through its primary unit (CW)",
     ),
-    *_unsupported(
+    *_perhaps(
         "C2XGxx*",
-        "a link unit without a network port; its primary unit (C2W) lists its outlets",
+        "sentry4",
         "https://adhesivenetworks.com/server-technology-master-vs-link-expansion-pdus-"
         "differences-explained/",
+        "a link unit without a network port: it is read through its primary unit (C2W), which lists"
+        " its outlets",
     ),
     *_names("CWGxx*", "sentry3", _LIBRENMS, True),
     *_names(
@@ -317,6 +334,16 @@ NAMES: tuple[Name, ...] = (
         "cyberpower-epdu",
         "https://github.com/mvalancy/CyberPower-PDU/blob/HEAD/docs/snmp-oids.md",
         True,
+    ),
+    *_names("PDU44xxx*", "cyberpower-epdu2", _CYBERPOWER_GUIDE, True),
+    *_perhaps(
+        "PDU41xxx*",
+        "cyberpower-epdu2",
+        _CYBERPOWER_GUIDE,
+        "firmware with a daisy chain has the tables of this family, and its guide names these"
+        " models",
+        True,
+        False,
     ),
     *_perhaps(
         "PDU31xxx*, PDU33xxx*, PDU34xxx*",

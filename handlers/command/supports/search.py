@@ -34,6 +34,13 @@ class Hit(NamedTuple):
     name: Optional[Name]
 
 
+class Shared(NamedTuple):
+    """A name that several families have."""
+
+    name: str
+    families: tuple[str, ...]
+
+
 class SupportAnswer(NamedTuple):
     """Whether a PDU is supported, and what is known of it."""
 
@@ -55,6 +62,8 @@ class SupportAnswer(NamedTuple):
     oid: str = ""
     #: sentences: why a MAYBE is no YES
     doubts: tuple[str, ...] = ()
+    #: the names that several SNMP families have; the handler asks the unit which one it is
+    shared: tuple[Shared, ...] = ()
 
 
 class _Span(NamedTuple):
@@ -205,6 +214,7 @@ def _by_models(spans: Sequence[_Span], company: Sequence[str]) -> SupportAnswer:
     hits: list[Hit] = []
     unread: list[_Span] = []
     doubts: list[str] = []
+    shared: list[Shared] = []
     of_models: set[str] = set()  # words that say more of at least one of the models
     for span in spans:
         reading = [one for one in span.names if one.of]
@@ -224,6 +234,9 @@ def _by_models(spans: Sequence[_Span], company: Sequence[str]) -> SupportAnswer:
             kept = [row for row in kept if len(row[2]) == len(company)]
         kept = [row for row in kept if row[2] or not needs_company(row[1].pattern)]
         hits += [Hit(entry, one) for entry, one, _ in kept]
+        families = tuple(entry.family for entry, _, _ in kept if entry.family)
+        if len(families) > 1 and not _is_wide(span):
+            shared.append(Shared(span.text, families))
         of_models.update(*(known for _, _, known in kept))
         if span.doubt:
             doubts.append(span.doubt)
@@ -233,9 +246,9 @@ def _by_models(spans: Sequence[_Span], company: Sequence[str]) -> SupportAnswer:
             unread.append(span)
     strange = [word for word in company if word not in of_models]
     if refused and not unread:
-        return SupportAnswer(NO, tuple(hits), tuple(refused))
+        return SupportAnswer(NO, tuple(hits), tuple(refused), shared=tuple(shared))
     if hits and not unread and not strange:
-        return _doubted(SupportAnswer(YES, tuple(hits)), doubts)
+        return _doubted(SupportAnswer(YES, tuple(hits), shared=tuple(shared)), doubts)
     near = _near(company)
     if not near:
         keys = {one.of for span in spans if re.search(r"\d", span.text) for one in span.names}

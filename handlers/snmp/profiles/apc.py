@@ -329,7 +329,15 @@ PROFILES = (
         vendor="APC",
         mib="PowerNet-MIB (rPDU2)",
         source=POWERNET,
-        models=("AP84xx", "AP86xx", "AP88xx", "AP89xx", "APDU9xxx", "AP7900B to AP7999B"),
+        models=(
+            "AP84xx",
+            "AP86xx",
+            "AP88xx",
+            "AP89xx",
+            "APDU9xxx",
+            "AP7900B to AP7999B",
+            "EPDU1xxxMBO",
+        ),
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
         outlets=(
             RPDU2_OUTLETS,

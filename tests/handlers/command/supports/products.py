@@ -236,7 +236,7 @@ PRODUCTS = (
     Product("Vertiv VP0N3100", NO, "a basic PDU", _VERTIV),
     Product("Raritan DKX3-116", NO, "a KVM switch", _RARITAN),
     Product("DSX2-16", NO, "a console server", _RARITAN),
-    Product("C2XG24SN-4PJN5D", NO, "a link unit, which has no network", _SERVERTECH),
+    Product("C2XG24SN-4PJN5D", NO, "a link unit, read through its primary unit only", _SERVERTECH),
     Product(
         "Server Technology Sentry Commander PT40",
         NO,

@@ -217,6 +217,8 @@ def test_what_is_nearly_a_known_name_is_probably_read(
         ("8045", "gude-epc"),
         ("GI10022L", "geist-v5"),
         ("Rittal 7955.310", "rittal-cmc3"),
+        ("C2XG36TE", "sentry4"),
+        ("Server Technology C2XG24SN-YCLN5D6", "sentry4"),
         ("WTI REM-4R4-1", "wti-power"),
         ("Black Box MPSH8-D20-120V", "wti-power"),
         ("MPSH16-D20-208+V", "wti-power"),
@@ -241,6 +243,46 @@ def test_maybe_stands_on_top_where_a_family_may_be_it(
 
 
 @pytest.mark.parametrize(
+    ("question", "families", "perhaps"),
+    [
+        ("EPDU1132MBO", ["apc-rpdu2", "apc-easy-epdu"], []),
+        ("APC EPDU1132M", ["apc-easy-epdu"], ["apc-rpdu2"]),
+        ("EPDU1116S", ["apc-easy-epdu"], ["apc-rpdu2"]),
+        ("PDU44005", ["cyberpower-epdu2", "cyberpower-epdu"], []),
+        ("CyberPower PDU41005", ["cyberpower-epdu"], ["cyberpower-epdu2"]),
+        ("PE8108", ["aten-pe", "aten-pe2"], []),
+    ],
+)
+def test_all_families_that_have_a_name_are_said(
+    question: str, families: list[str], perhaps: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, shown, _ = run(capsys, "supports", *question.split(), "--json")
+    found = json.loads(shown)
+    assert (code, found["answer"]) == (0, YES)
+    assert [one["family"] for one in found["read_by"]] == families
+    assert [one["family"] for one in found["perhaps_read_by"]] == perhaps
+    (either,) = found["either_of"]
+    assert either["name"] == question.split()[-1]
+    assert sorted(either["families"]) == sorted(families + perhaps)
+    _, shown, _ = run(capsys, "supports", *question.split())
+    assert f"may be of the families {' or '.join(either['families'])}" in " ".join(shown.split())
+    assert shown.count("\n  maybe ") == len(perhaps)
+
+
+def test_a_name_that_several_models_share_is_not_one_unit_of_several_families() -> None:
+    assert answer("AP7xxx").shared == () and len(_keys("AP7xxx")) > 1
+    assert answer("AP8959").shared == () and answer("AP8959 AP7921").shared == ()
+
+
+def test_an_easy_pdu_metered_by_outlet_has_metered_outlets(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, shown, _ = run(capsys, "supports", "EPDU1132MBO", "--json")
+    of = {one["family"]: one["outlet"] for one in json.loads(shown)["read_by"]}
+    assert set(of["apc-rpdu2"]) == {"current", "power", "energy"} and of["apc-easy-epdu"] == {}
+
+
+@pytest.mark.parametrize(
     ("question", "why"),
     [
         ("AP9572", "basic"),
@@ -248,7 +290,6 @@ def test_maybe_stands_on_top_where_a_family_may_be_it(
         ("Tripp-Lite-PDUV15-48", "basic"),
         ("VP9563", "basic"),
         ("CPS-1215RMS", "basic"),
-        ("C2XG24SN-YCLN5D6", "link unit"),
         ("WTI REM-4R0", "console server"),
         ("IBM Constellation PDU", "2.6.262"),
         (f"{ENTERPRISES}2.6.262.1", "2.6.262"),
