@@ -1,14 +1,15 @@
 """What the outlets of a PDU behind NUT do when power comes back, for tools; in no archive.
 
 Source: NUT's docs/nut-names.txt: `outlet.n.delay.start`, the interval to wait before restarting the
-outlet, in s; negative if the driver has none. No variable says whether it is switched on at all.
+outlet, in s; negative if the driver has none. No variable says whether it is switched on at all, or
+whether the delay is a setting of the unit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..power_on import NOT_KNOWN, OutletPowerOn, delayed
+from ..power_on import NOT_KNOWN, OutletPowerOn
 from .handler import NutPdu
 from .members import Member, as_number
 
@@ -29,7 +30,7 @@ def of_member(member: Member) -> Mapping[str, OutletPowerOn]:
     """The outlets of one device that have a delay, by number."""
     delays = {number: as_number(row.get("delay.start")) for number, row in member.rows.items()}
     return {
-        number: delayed(NOT_KNOWN, delay)
+        number: OutletPowerOn(NOT_KNOWN, delay, delay, has_delay=False)
         for number, delay in delays.items()
         if delay is not None and delay >= 0
     }

@@ -224,7 +224,10 @@ def _power_on(said: Mapping[str, Any]) -> OutletPowerOn:
     earliest, latest = _figure(said["earliest_s"]), _figure(said["latest_s"])
     if earliest is None or (latest is not None and latest < earliest):
         raise ValueError("the times of power_on")
-    return OutletPowerOn(state, earliest, latest, said.get("is_sequence") is True)
+    has_delay = said.get("has_delay")
+    if has_delay not in (None, True, False):
+        raise ValueError(f"power_on {has_delay!r}")
+    return OutletPowerOn(state, earliest, latest, said.get("is_sequence") is True, has_delay)
 
 
 def _text(value: Any) -> str:
