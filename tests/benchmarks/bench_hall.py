@@ -4,7 +4,9 @@ and 4n machines.
     python -m tests.benchmarks.bench_hall
 
 The hall has two feeds, a board on each with a way for each row, a panel in each row with a way for
-each PDU, racks with two PDUs of three lines, and 20 machines with two cords each in a rack.
+each PDU, racks with two PDUs of three lines, and 20 machines with two cords each in a rack. In a
+hall in doubt every line of a PDU may trip when the other side fails, and so may its way. When power
+comes back, outlets close one second after another, and each machine has an inrush.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ _RACK, _ROW = 20, 10  # machines in a rack, racks in a row
 _OUTLETS = 24
 _COMMAND = "import sys; from handlers.command.start import main; sys.exit(main())"
 _READINGS = ("--readings", "readings.json")
+_FAIL = ("--fail", "feed:A")
+_RETURN = ("--return", "feed:A", "--return", "feed:B", "--after", "2h")
 
 
 class Cost(NamedTuple):
@@ -38,26 +42,37 @@ class Cost(NamedTuple):
     exit_code: int
 
 
-def hall(folder: Path, machines: int) -> None:
+class Run(NamedTuple):
+    """One line of the table."""
+
+    what: str
+    words: Sequence[str]
+    machines: int
+    in_doubt: bool
+
+
+def hall(folder: Path, machines: int, in_doubt: bool = False) -> None:
     """Write hall.power.toml and readings.json."""
     rng = random.Random(7)
     racks = -(-machines // _RACK)
     rows = -(-racks // _ROW)
-    lines: list[str] = []
+    rating = 10 if in_doubt else 32
+    lines: list[str] = ["inrush_a = 20"]
     for side in "AB":
-        lines.append(f'[[feed]]\nname = "{side}"\n[[panel]]\nname = "M{side}"\ninputs = ["{side}"]')
+        lines.append(f'[[feed]]\nname = "{side}"\ncurve = "D"\n')
+        lines.append(f'[[panel]]\nname = "M{side}"\ninputs = ["{side}"]')
         for row in range(rows):
             lines.append(f'[[panel.line]]\nname = "row{row}"\nbreaker_a = 4000\nphases = 3')
         for row in range(rows):
             lines.append(f'[[panel]]\nname = "P{side}{row}"\ninputs = ["M{side}/row{row}"]')
             for rack in range(row * _ROW, min(racks, (row + 1) * _ROW)):
-                lines.append(f'[[panel.line]]\nname = "r{rack}"\nbreaker_a = 32\nphases = 3')
+                lines.append(f'[[panel.line]]\nname = "r{rack}"\nbreaker_a = {rating}\nphases = 3')
     pdus = []
     for rack in range(racks):
         for side in "AB":
             name = f"r{rack}-{side}"
             lines.append(f'[[pdu]]\nname = "{name}"\ninputs = ["P{side}{rack // _ROW}/r{rack}"]')
-            lines.append(f'rack = "r{rack}"\nbreaker_a = 32')
+            lines.append(f'rack = "r{rack}"\nbreaker_a = {rating}')
             for line in range(3):
                 behind = [str(outlet) for outlet in range(line + 1, _OUTLETS + 1, 3)]
                 lines.append(f'[[pdu.line]]\nname = "L{line + 1}"\noutlets = {json.dumps(behind)}')
@@ -69,7 +84,11 @@ def hall(folder: Path, machines: int) -> None:
                 }
                 for outlet in range(1, _OUTLETS + 1)
             ]
-            pdus.append({"name": name, "outlets": outlets, "load_a": None})
+            closing = {
+                str(outlet): {"state": "on", "earliest_s": outlet, "latest_s": outlet}
+                for outlet in range(1, _OUTLETS + 1)
+            }
+            pdus.append({"name": name, "outlets": outlets, "load_a": None, "power_on": closing})
     for number in range(machines):
         rack, outlet = divmod(number, _RACK)
         cords = [f"r{rack}-{side}/{outlet + 1}" for side in "AB"]
@@ -96,17 +115,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fail", type=int, default=5000, help="machines for one failure, n")
     parser.add_argument("--each", type=int, default=1000, help="machines for --each, n")
+    parser.add_argument("--worlds", type=int, default=625, help="for a return with worlds, n")
     given = parser.parse_args()
-    for words, first in ((("--fail", "feed:A"), given.fail), (("--each",), given.each)):
-        for machines in (first, 2 * first, 4 * first):
-            with tempfile.TemporaryDirectory() as folder:
-                hall(Path(folder), machines)
-                found = cost(Path(folder), words)
-            print(
-                f"{' '.join(words):16} {machines:6} machines: {found.seconds:5.1f} s of processor"
-                f" time, {found.megabytes:4.0f} MB, exit code {found.exit_code}",
-                flush=True,
-            )
+    kinds = (
+        ("failure, none in doubt", _FAIL, given.fail, False),
+        ("failure, all in doubt", (*_FAIL, "--worlds", "0"), given.fail, True),
+        ("the same with worlds", _FAIL, given.fail, True),
+        ("return", (*_RETURN, "--worlds", "0"), given.fail, False),
+        ("return with worlds", _RETURN, given.worlds, True),
+        ("--each", ("--each",), given.each, False),
+    )
+    runs = [Run(w, words, n * first, d) for w, words, first, d in kinds for n in (1, 2, 4)]
+    for one in runs:
+        with tempfile.TemporaryDirectory() as folder:
+            hall(Path(folder), one.machines, one.in_doubt)
+            found = cost(Path(folder), one.words)
+        print(
+            f"{one.what:24} {one.machines:6} machines: {found.seconds:5.1f} s of processor time,"
+            f" {found.megabytes:4.0f} MB, exit code {found.exit_code}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

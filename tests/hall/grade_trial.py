@@ -30,8 +30,9 @@ class GradeTrial:
 
     def __init__(self, grade: Grade, worlds: int = 100) -> None:
         self.grade, self.worlds = grade, worlds
-        #: percent of the worlds in which machines live -> how many, and how many live in truth
-        self.lived: dict[int, list[int]] = {}
+        #: band of the worlds in which machines live -> how many, and how many live in truth, and
+        #: the sum of their percents
+        self.lived: dict[str, list[float]] = {}
         self.counts: Counter[str] = Counter()
         self.wrong: list[str] = []
 
@@ -73,18 +74,21 @@ class GradeTrial:
             self.counts["sampled"] += 1
             self.counts["in each"] += share == 100
             self.counts["in none"] += share == 0
-            place = self.lived.setdefault(share if share in (0, 100) else 1 + share // 10, [0, 0])
+            place = self.lived.setdefault(band(found.lives_in, found.worlds), [0.0, 0.0, 0.0])
             place[0] += 1
             place[1] += runs
+            place[2] += 100 * found.lives_in / found.worlds
         if verdict is Verdict.STAYS and not runs:
             self.wrong.append(f"{where}: {server.name} is said to stay, and went dark")
         if verdict is Verdict.DARK and runs:
             self.wrong.append(f"{where}: {server.name} is called dark, and runs")
 
     def _calibration(self) -> Iterator[str]:
-        for share, (count, lived) in sorted(self.lived.items()):
-            name = f"{share:3} %" if share in (0, 100) else f"{share * 10 - 10}-{share * 10 - 1} %"
-            yield f"live in {name} of the worlds: {count}, in truth {lived / count:.0%}"
+        for name, (count, lived, said) in sorted(self.lived.items()):
+            yield (
+                f"live in {name} of 100 worlds: {count:.0f}, said {said / count:.0f} %,"
+                f" in truth {lived / count:.0%}"
+            )
 
     def lines(self) -> list[str]:
         """The figures."""
@@ -101,6 +105,17 @@ class GradeTrial:
             f"  wrong: {len(self.wrong)}",
             *(f"  {one}" for one in self.wrong[:10]),
         ]
+
+
+_BANDS = ((1, "  0"), (10, "  1-9"), (50, " 10-49"), (90, " 50-89"), (100, " 90-99"))
+
+
+def band(lives: int, worlds: int) -> str:
+    """Which part of the worlds: `0`, `1-9`, `10-49`, `50-89`, `90-99` or `100`."""
+    if lives in (0, worlds):
+        return "100" if lives else "  0"
+    part = max(1.0, 100 * lives / worlds)
+    return next(name for most, name in _BANDS if part < most)
 
 
 def _node(kind: str, one: Union[Feed, Rated, Strip]) -> HallNode:

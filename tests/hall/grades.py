@@ -49,6 +49,9 @@ class Grade(NamedTuple):
     crossed: float
     #: of a supply: it is dead
     dead: float
+    #: of a way that feeds one strip: nobody drew it; of a strip's lines: one has no outlets drawn
+    no_way: float = 0.0
+    no_place: float = 0.0
 
 
 GRADES = (
@@ -83,6 +86,8 @@ GRADES = (
         undrawn=0.01,
         crossed=0.01,
         dead=0.03,
+        no_way=0.05,
+        no_place=0.1,
     ),
     Grade(
         "usual",
@@ -99,6 +104,8 @@ GRADES = (
         undrawn=0.03,
         crossed=0.02,
         dead=0.04,
+        no_way=0.1,
+        no_place=0.15,
     ),
     Grade(
         "loose",
@@ -115,6 +122,8 @@ GRADES = (
         undrawn=0.06,
         crossed=0.04,
         dead=0.06,
+        no_way=0.15,
+        no_place=0.2,
     ),
 )
 
@@ -244,10 +253,14 @@ def _server(
 ) -> None:
     count = rng.choices((1, 2, 3, 4), (15, 60, 10, 15))[0]
     spare = count > 1 and rng.random() < 0.08
+    # one cord on the transfer switch, the others beside it
+    beside = count > 1 and len(strips) > 2 and rng.random() < 0.3
     supplies: list[Supply] = []
     for cord in range(count):
         strip = strips[cord % 2]
-        if count == 1 and len(strips) > 2:
+        if beside and cord == 0:
+            strip = strips[2]
+        elif count == 1 and len(strips) > 2:
             strip = strips[2]
         elif rng.random() < 0.03:
             strip = strips[0]
@@ -340,20 +353,24 @@ def _crossed(rng: random.Random, life: Life, grade: Grade) -> dict[Socket, Socke
 
 def _drawn(rng: random.Random, life: Life, grade: Grade, crossed: dict[Socket, Socket]) -> str:
     lines = [f'[[feed]]\nname = "{one.name}"' for one in life.feeds]
+    hidden = _hidden(rng, life, grade)
     for board in life.boards:
         named = rng.random() < grade.named
         kind = "ups" if board.is_ups else "panel"
-        inputs = [_input(tap[0][0], named) for tap in board.taps]
+        inputs = [_input(tap[0][0], named and tap[0][0] not in hidden) for tap in board.taps]
         lines.append(f'[[{kind}]]\nname = "{board.name}"\ninputs = {_list(inputs)}')
         if board.is_ups:
             lines += [f"rating_a = {board.rating}"] if rng.random() < grade.rated else []
         for way in board.ways:
+            if way in hidden:
+                continue
             lines.append(f'[[{kind}.line]]\nname = "{way.name}"')
             lines += [f"breaker_a = {way.rating}"] if rng.random() < grade.rated else []
             if rng.random() < 0.5:
                 lines.append(f"phases = {len(way.phases)}")
     for strip in life.strips:
-        named = rng.random() < grade.named
+        own = [source for source, _ in strip.taps[0] if source in hidden]
+        named = rng.random() < grade.named and not own
         shared = isinstance(strip.taps[0][0][0], Way) and strip.taps[0][0][0].name == "L1"
         shared = shared or any(
             isinstance(source, Way) and source.name in ("L1", "L2", "L3")
@@ -364,15 +381,21 @@ def _drawn(rng: random.Random, life: Life, grade: Grade, crossed: dict[Socket, S
         lines.append(f'[[pdu]]\nname = "{strip.name}"\ninputs = {_list(inputs)}')
         lines.append(f'rack = "{strip.rack}"')
         knows, rated = rng.random() < grade.outlets, rng.random() < grade.rated
+        # what nobody drew above, the lines of the strip say
+        ratings = [
+            min([line.rating, *(way.rating for way in own if isinstance(way, Way))])
+            for line in strip.lines
+        ]
+        unplaced = rng.randrange(len(strip.lines)) if rng.random() < grade.no_place else -1
         if not strip.breakers and rng.random() < (1 - grade.outlets) / 2:
             # nobody drew what is inside
             if rated:
-                lines.append(f"breaker_a = {min(line.rating for line in strip.lines)}")
+                lines.append(f"breaker_a = {min(ratings)}")
             continue
         for number, line in enumerate(strip.lines):
             lines.append(f'[[pdu.line]]\nname = "{line.name}"')
-            lines += [f"breaker_a = {line.rating}"] if rated else []
-            if knows and len(strip.lines) > 1:
+            lines += [f"breaker_a = {ratings[number]}"] if rated else []
+            if knows and len(strip.lines) > 1 and number != unplaced:
                 behind = [one.name for one in strip.sockets.values() if number in one.lines]
                 lines.append(f"outlets = {_list(behind)}")
             source = strip.taps[0][number][0]
@@ -391,6 +414,25 @@ def _drawn(rng: random.Random, life: Life, grade: Grade, crossed: dict[Socket, S
             lines.append(f'[[machine]]\nname = "{server.name}"\ncords = {_list(cords)}')
             lines.append(f"needs = {server.needs}")
     return "\n".join(lines) + "\n"
+
+
+def _hidden(rng: random.Random, life: Life, grade: Grade) -> set[Source]:
+    """Ways that nobody drew, each of one strip alone."""
+    users: dict[Source, int] = {}
+    for taps in [*(one.taps for one in life.boards), *(one.taps for one in life.strips)]:
+        for source in {source for tap in taps for source, _ in tap}:
+            users[source] = users.get(source, 0) + 1
+    strips = {strip.taps[0][0][0] for strip in life.strips}
+    return {
+        source
+        for source, count in users.items()
+        if isinstance(source, Way)
+        and count == 1
+        and source in strips
+        and len(source.name) > 1
+        and source.name not in ("L1", "L2", "L3")
+        and rng.random() < grade.no_way
+    }
 
 
 def _input(source: Source, named: bool) -> str:

@@ -18,14 +18,16 @@ from typing import Any, Optional
 
 from handlers.command.drawing import reading_toml
 from handlers.command.drawing.drawing import HallNode
-from handlers.command.hall.comeback import Comeback, Returned, ReturnOutcome
 from handlers.command.hall.loads import FITS
 from handlers.command.hall.rehearsal import Hall
+from handlers.command.hall.restore import Restore, Returned, ReturnOutcome
 from handlers.command.pdus import saved
 
 FEEDS = ("A", "B")
 _FOR_S = 5400.0
 _TICK_S = 45.0
+# a machine that needs several cords misses one, if it comes so much later
+_MISSING_S = 2.0
 # two half-waves that begin within this add up, in s
 _HALF_WAVE_S = 0.02
 
@@ -71,7 +73,7 @@ class Relay:
 
 @dataclass
 class Rack:
-    """One PDU."""
+    """One PDU. A transfer switch has inputs and no feed."""
 
     name: str
     feed: str
@@ -81,10 +83,12 @@ class Rack:
     relays: dict[str, Relay] = field(default_factory=dict)
     #: its timers start so late
     late_s: float = 0.0
+    #: the outlets that feed a transfer switch, the preferred one first
+    inputs: list[tuple[str, str]] = field(default_factory=list)
 
     def above(self, outlet: str) -> list[Fuse]:
         own = [one for one in self.fuses if one.name == self.relays[outlet].fuse]
-        return [self.way, self.inlet, *own]
+        return [*([] if self.inputs else [self.way]), self.inlet, *own]
 
 
 @dataclass
@@ -113,6 +117,10 @@ class World:
         self.closed: set[tuple[str, str]] = set()
         self.powered: set[str] = set()
         self.started: dict[str, float] = {}
+        #: when the first of its cords had power again
+        self.first: dict[str, float] = {}
+        #: transfer switch -> which of its inputs feeds it
+        self.active: dict[str, int] = {}
         self._lots = rng.choice((0.25, 0.5, 0.9, 1.6, 3.0))
         #: how often something was not read or not written down
         self._gaps = rng.choice((0.0, 0.0, 1.0))
@@ -146,14 +154,22 @@ class World:
             name = f"r{place}-{feed.lower()}"
             fuses = [self._fuse("F1", 16.0), self._fuse("F2", 16.0)] if inner else []
             rack = Rack(name, feed, way, self._fuse("L1", inlet), fuses)
-            rack.late_s = rng.choice((0.0, 0.0, rng.uniform(0, 60)))
+            rack.late_s = rng.choice((0.0, 0.0, rng.uniform(0, 60), rng.uniform(60, 120)))
             self.racks[name] = rack
+        switch = self._switch(place) if rng.random() < 0.4 else None
         total = inlet * self._lots * rng.uniform(0.6, 1.6)
         for number in range(1, count + 1):
             sides = FEEDS if rng.random() < 0.85 else (rng.choice(FEEDS),)
             cords = [(f"r{place}-{side.lower()}", str(number)) for side in sides]
             needs = 1
-            if len(sides) == 2 and rng.random() < 0.15:
+            if switch is not None and rng.random() < 0.3:
+                cords = [(switch.name, str(number)), *(cords[:1] if rng.random() < 0.5 else [])]
+            if (
+                len(sides) == 2
+                and len(cords) == 2
+                and cords[0][0][0] == "r"
+                and (rng.random() < 0.15)
+            ):
                 cords += [(pdu, str(number + 20)) for pdu, _ in cords]
                 needs = 2
             peak = max(0.4, total / count * rng.uniform(0.5, 1.5))
@@ -170,9 +186,22 @@ class World:
                 )
             )
             for pdu, outlet in cords:
+                fuse = inner and ("F1", "F2")[number % 2] or ""
                 self.racks[pdu].relays[outlet] = self._relay(
-                    usual, stagger * number, inner and ("F1", "F2")[number % 2] or ""
+                    usual, stagger * number, "" if self.racks[pdu].inputs else fuse
                 )
+
+    def _switch(self, place: int) -> Rack:
+        """A transfer switch between the two PDUs of a pair. Its relays stay as they are."""
+        made = Rack(f"t{place}", "", self._fuse("", 1.0), self._fuse("L1", 16.0), [])
+        for feed in self.rng.sample(FEEDS, 2):
+            pdu = f"r{place}-{feed.lower()}"
+            self.racks[pdu].relays["40"] = self._relay("on", 0.0, "")
+            self.racks[pdu].relays["40"].on = True
+            made.inputs.append((pdu, "40"))
+        self.racks[made.name] = made
+        self.active[made.name] = 0
+        return made
 
     def _relay(self, usual: str, delay: float, fuse: str) -> Relay:
         rng = self.rng
@@ -207,7 +236,9 @@ class World:
                     lines += ["", "[[panel.line]]", f'name = "{name.partition("/")[2]}"']
                     lines += [f"breaker_a = {way.rating:g}", "phases = 1", *_curve(way)]
         for rack in self.racks.values():
-            lines += ["", "[[pdu]]", f'name = "{rack.name}"', f'inputs = ["{rack.way.name}"]']
+            inputs = [f"{pdu}/{outlet}" for pdu, outlet in rack.inputs] or [rack.way.name]
+            listed = ", ".join(f'"{one}"' for one in inputs)
+            lines += ["", "[[pdu]]", f'name = "{rack.name}"', f"inputs = [{listed}]"]
             lines += ["", "[[pdu.line]]", 'name = "L1"', f"breaker_a = {rack.inlet.rating:g}"]
             lines += _curve(rack.inlet)
             for fuse in rack.fuses:
@@ -234,6 +265,10 @@ class World:
                 for (pdu, outlet), dead in zip(one.cords, one.dead)
             ]
             flows.update(self._flows(one, live, one.idle_a + level * (one.peak_a - one.idle_a)))
+        for rack in self.racks.values():
+            if rack.inputs:
+                own = sum(flows.get((rack.name, outlet), 0.0) for outlet in rack.relays)
+                flows[rack.inputs[self.active[rack.name]]] = own
         return {
             "taken": 0,
             "pdus": [
@@ -274,7 +309,10 @@ class World:
         self.powered = set(kept) | returned
         for rack in self.racks.values():
             for key, one in rack.relays.items():
-                if rack.feed in kept:
+                if rack.inputs:
+                    # it starts when it has power, by the delay that counts from there
+                    self._start_switch(rack, key, one, returned, kept, events)
+                elif rack.feed in kept:
                     if one.on:
                         self.closed.add((rack.name, key))
                         self._since[rack.name, key] = -math.inf  # no inrush: it never opened
@@ -283,22 +321,33 @@ class World:
                     if goes_on:
                         jitter = self.rng.uniform(0, 0.2)
                         events.append((one.delay_s + rack.late_s + jitter, (rack.name, key)))
+        for name in self.active:
+            self._take_input(self.racks[name], -1.0)
         for server in self.servers:
             if self._alive(server):
                 server.since = -_FOR_S
+        goes_back = {name: self.rng.uniform(1.0, 200.0) for name in self.active}
         now = 0.0
         events.sort()
         times = sorted({at for at, _ in events})
         last = max(times, default=0.0) + _FOR_S
         ticks = [n * _TICK_S for n in range(int(last / _TICK_S) + 1)]
-        for at in sorted({*times, *ticks}):
+        for at in sorted({*times, *ticks, *goes_back.values()}):
             self._flow(at - now)
             now = at
+            for name, when in goes_back.items():
+                self._take_input(self.racks[name], now, now >= when)
             while events and events[0][0] <= now:
                 self.closed.add(events.pop(0)[1])
-            closing = [(when, cord) for when, cord in self._all(times, now)]
-            self._surge(closing, now)
+            self._surge(now)
             for server in self.servers:
+                # a cord that kept its power is no news
+                lives = [
+                    self._fed(cord) and not dead and self._since.get(cord, 0.0) >= 0.0
+                    for cord, dead in zip(server.cords, server.dead)
+                ]
+                if server.needs > 1 and any(lives):
+                    self.first.setdefault(server.name, now)
                 if self._alive(server) and server.since is None:
                     server.since = now
                     self.started.setdefault(server.name, now)
@@ -306,10 +355,46 @@ class World:
                     server.since = None
             self._flow(0.0)
 
-    def _all(self, times: list[float], now: float) -> list[tuple[float, tuple[str, str]]]:
-        if now not in times:
-            return []
-        return [(now, cord) for cord in self.closed if self._since.get(cord) is None]
+    def _start_switch(
+        self,
+        rack: Rack,
+        key: str,
+        one: Relay,
+        returned: set[str],
+        kept: set[str],
+        events: list[tuple[float, tuple[str, str]]],
+    ) -> None:
+        feeds = {self.racks[pdu].feed for pdu, _ in rack.inputs}
+        if feeds & kept:
+            if one.on:
+                self.closed.add((rack.name, key))
+                self._since[rack.name, key] = -math.inf
+            return
+        begins = [
+            self._goes_on(self.racks[pdu].relays[outlet]) + self.racks[pdu].late_s
+            for pdu, outlet in rack.inputs
+            if self.racks[pdu].feed in returned
+        ]
+        at = min(begins, default=math.inf) + self._goes_on(one) + rack.late_s
+        if math.isfinite(at):
+            events.append((at + self.rng.uniform(0.2, 0.4), (rack.name, key)))
+
+    @staticmethod
+    def _goes_on(one: Relay) -> float:
+        goes_on = one.policy == "on" or (one.policy == "last" and one.on)
+        return one.delay_s if goes_on else math.inf
+
+    def _take_input(self, rack: Rack, now: float, goes_back: bool = False) -> None:
+        """A transfer switch leaves an input that is dead, and may go back to the first one."""
+        fed = [self._fed(cord) for cord in rack.inputs]
+        before = self.active[rack.name]
+        if not fed[before] or (goes_back and fed[0]):
+            self.active[rack.name] = next((n for n, has in enumerate(fed) if has), before)
+        if self.active[rack.name] != before and now >= 0:
+            for key in rack.relays:
+                # the inrush of what it moves
+                if self._since.get((rack.name, key)) is not None:
+                    self._since[rack.name, key] = now
 
     @property
     def _since(self) -> dict[tuple[str, str], float]:
@@ -317,7 +402,7 @@ class World:
             self._when: dict[tuple[str, str], float] = {}
         return self._when
 
-    def _surge(self, closing: list[tuple[float, tuple[str, str]]], now: float) -> None:
+    def _surge(self, now: float) -> None:
         crest: dict[int, float] = {}
         fuses: dict[int, Fuse] = {}
         recent = []
@@ -326,10 +411,10 @@ class World:
                 if cord in self.closed and cord not in self._since:
                     self._since[cord] = now
                 if cord in self._since and 0 <= now - self._since[cord] <= _HALF_WAVE_S:
-                    if self.racks[cord[0]].feed in self.powered and self._fed(cord):
+                    if self._fed(cord):
                         recent.append((cord, surge))
-        for (pdu, outlet), surge in recent:
-            for fuse in self.racks[pdu].above(outlet):
+        for cord, surge in recent:
+            for fuse in self.above(cord):
                 fuses[id(fuse)] = fuse
                 crest[id(fuse)] = crest.get(id(fuse), 0.0) + surge
         loads = self._loads()
@@ -337,13 +422,21 @@ class World:
             if now > 0 or recent:
                 fuse.surge(crest[key] + math.sqrt(2) * loads.get(key, 0.0))
 
+    def above(self, cord: tuple[str, str]) -> list[Fuse]:
+        """All breakers through which a cord's current flows."""
+        rack = self.racks[cord[0]]
+        own = rack.above(cord[1])
+        if rack.inputs:
+            own += self.above(rack.inputs[self.active[rack.name]])
+        return own
+
     def _fed(self, cord: tuple[str, str]) -> bool:
         rack = self.racks[cord[0]]
-        return (
-            cord in self.closed
-            and rack.feed in self.powered
-            and not any(fuse.open for fuse in rack.above(cord[1]))
-        )
+        if cord not in self.closed or any(fuse.open for fuse in rack.above(cord[1])):
+            return False
+        if rack.inputs:
+            return self._fed(rack.inputs[self.active[rack.name]])
+        return rack.feed in self.powered
 
     def _alive(self, server: Server) -> bool:
         live = [self._fed(cord) and not dead for cord, dead in zip(server.cords, server.dead)]
@@ -355,8 +448,8 @@ class World:
             live = [self._fed(cord) and not dead for cord, dead in zip(one.cords, one.dead)]
             level = self.rng.choice((0.0, self.rng.random(), 1.0))
             total = one.idle_a + level * (one.peak_a - one.idle_a)
-            for (pdu, outlet), flow in self._flows(one, live, total).items():
-                for fuse in self.racks[pdu].above(outlet):
+            for cord, flow in self._flows(one, live, total).items():
+                for fuse in self.above(cord):
                     found[id(fuse)] = found.get(id(fuse), 0.0) + flow
         return found
 
@@ -364,6 +457,8 @@ class World:
         loads = self._loads()
         for rack in self.racks.values():
             for fuse in (rack.way, rack.inlet, *rack.fuses):
+                if rack.inputs and fuse is rack.way:
+                    continue
                 if fuse is rack.way and rack is not next(
                     one for one in self.racks.values() if one.way is fuse
                 ):
@@ -400,9 +495,17 @@ class Tally(Counter[str]):
             self[f"breakers: {one.fit.word}"] += 1
             self["! fits that trip"] += one.fit.word == FITS and fuse.open
             self["trip in every case"] += one.trips
-            above = [rack.way for rack in world.racks.values() if fuse in (rack.inlet, *rack.fuses)]
+            above = [
+                rack.way
+                for rack in world.racks.values()
+                if fuse in (rack.inlet, *rack.fuses) and not rack.inputs
+            ]
             inlets = [rack.inlet for rack in world.racks.values() if fuse in rack.fuses]
-            dead = any(each.open for each in (fuse, *above, *inlets))
+            dead = any(each.open for each in (fuse, *above, *inlets)) or any(
+                rack.inlet is fuse and not any(map(world._fed, rack.inputs))
+                for rack in world.racks.values()
+                if rack.inputs
+            )
             self["! trip in every case and hold"] += one.trips and not dead
             self["! loads above their interval"] += fuse.highest > one.load.high + 1e-6
         feeds = {one.name for one in found.returned}
@@ -417,8 +520,13 @@ class Tally(Counter[str]):
             comes = machine.verdict in (Returned.COMES, Returned.EARLY)
             self["! come back that stay dark"] += comes and not runs
             self["! stay dark that come back"] += machine.verdict is Returned.DARK and runs
-            late = max(rack.late_s for rack in world.racks.values()) + 0.3
             at = world.started.get(server.name)
+            first = world.first.get(server.name, math.inf)
+            came_early = runs and at is not None and at - first > _MISSING_S
+            self["! come back, and a cord is missing"] += (
+                machine.verdict is Returned.COMES and came_early
+            )
+            late = 2 * max(rack.late_s for rack in world.racks.values()) + 1.0
             if comes and at is not None and feeds:
                 self["! start too early"] += at < machine.earliest_s
                 self["! start too late"] += (
@@ -435,7 +543,7 @@ def trial(halls: int, seed: int, worlds: int = 0, first: int = 0) -> Tally:
         drawing = reading_toml.parsed(world.drawing(), "hall.power.toml")
         now = saved.of_json(world.readings(rng.random()), "now.json")
         more = [saved.of_json(world.readings(level), "more.json") for level in (0.0, 1.0)]
-        back = Comeback(Hall(drawing, now), more)
+        back = Restore(Hall(drawing, now), more)
         kind = rng.choice(("both", "first", "alone"))
         nodes = [HallNode("feed", name) for name in FEEDS]
         rng.shuffle(nodes)

@@ -9,7 +9,7 @@ from tests.hall.grades import GRADES
 
 
 def test_no_machine_that_is_drawn_rightly_gets_a_false_verdict_and_worlds_are_calibrated() -> None:
-    count = lived = 0
+    count = lived = 0.0
     for grade in GRADES:
         trial = GradeTrial(grade)
         for seed in range(12):
@@ -17,8 +17,8 @@ def test_no_machine_that_is_drawn_rightly_gets_a_false_verdict_and_worlds_are_ca
         assert trial.wrong == []
         for verdict in ("dark", "cannot say"):
             assert trial.counts[verdict] > 0, (grade.name, verdict)
-        for share in (10, 100):
-            found = trial.lived.get(share, [0, 0])
+        for name in (" 90-99", "100"):
+            found = trial.lived.get(name, [0.0, 0.0, 0.0])
             count, lived = count + found[0], lived + found[1]
     # of what lives in at least 90 of 100 worlds, nearly as much lives in truth
     assert count > 100 and lived >= 0.9 * count

@@ -1,26 +1,30 @@
-"""The hall as one graph: what is alive, and through what a current flows. Pure.
+"""The drawing as one graph. Pure; `power_flow` says what lives in it and what flows.
 
-A node is a feed, UPS, panel, line, PDU, breaker, or the outlets of a PDU that are behind the same
-ones. A node lives while one of its inputs lives and everything that it needs lives; more failures
-never bring one back, so one pass from the failed nodes decides. The current of an outlet flows
-through all that it hangs on: the same edges, upwards.
+A node is a feed, UPS, panel, line, PDU, breaker, the outlets of a PDU that are behind the same
+ones, or an outlet that feeds a PDU or panel. A node lives while one of its inputs lives and
+everything that it needs lives. The current of an outlet flows through all that it hangs on.
 
 An edge is sure, or possible: a line whose breaker trips may take the other lines of its PDU with
 it, because most breakers of three lines trip together; an outlet may be behind a breaker whose
-outlets are not drawn; a PDU may be on any line of its panel that is free. What follows sure edges
-alone happens in every world that the drawing allows, what follows all edges in at least one.
+outlets are not drawn; a PDU that names no line of its panel may be on any line that is free, or on
+one that nobody drew.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ..drawing.drawing import Breaker, Cord, Drawing, HallNode, Input, Panel, PduNode
 
 # Panel's lines of these names are phases: each feeds many PDUs. Others are ways: each feeds one.
 _PHASES = frozenset(("l1", "l2", "l3"))
+
+# A breaker surely trips, within the hour, at this part of its rating: IEC 60898-1, table 7;
+# IEC 60947-2 and UL 489 ask for less (1.30 and 1.35). Below, a warm one may hold for good.
+TRIPS = 1.45
 
 # the least part of the sum over all phases that the fullest of three conductors carries
 _FULLEST = 1 / 3
@@ -46,7 +50,7 @@ class Carrier(NamedTuple):
     breaker: Breaker
     #: the PDU that has it; "" for those above PDUs
     pdu: str = ""
-    #: the highest that its rating can be, in A: it is one of several lines
+    #: the highest that its rating can be, in A: nobody drew which line it is
     most_a: Optional[float] = None
     #: whether far above its rating it surely trips; a UPS may go to its bypass
     trips: bool = True
@@ -55,18 +59,24 @@ class Carrier(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Nodes above another, of which it hangs on exactly `several`."""
+    """Nodes above another, of which it hangs on `several`, or on something that nobody drew."""
 
     node: int
     uppers: tuple[int, ...]
+    #: the PDU or panel that the drawing leaves open, for people
+    owner: str
     several: int = 1
 
 
 class Graph:
-    """A drawing as a graph; `cords` are the outlets that matter."""
+    """A drawing as a graph; `cords` are the outlets that matter. `least_a`: PDU -> the least that
+    the fullest conductor of its inlet carries now, in A.
+    """
 
-    def __init__(self, drawing: Drawing, cords: Iterable[Cord]) -> None:
-        self._drawing = drawing
+    def __init__(
+        self, drawing: Drawing, cords: Iterable[Cord], least_a: Mapping[str, float]
+    ) -> None:
+        self._drawing, self._least_a = drawing, least_a
         self.above: list[list[Edge]] = []
         self.below: list[list[Edge]] = []
         #: node -> how many inputs it has
@@ -75,13 +85,18 @@ class Graph:
         self.number: dict[HallNode, int] = {}
         #: outlet -> its node
         self.outlets: dict[Cord, int] = {}
+        #: outlet that feeds a PDU or panel -> its own node, which dies if it is switched off
+        self.feeding: dict[Cord, int] = {}
         #: what is open: of these uppers, one; and edges that may be there or not
         self.choices: list[Choice] = []
         self.coins: list[tuple[int, int]] = []
+        #: lines of the inlets of PDUs
+        self.lines: set[int] = set()
+        #: the only line of a PDU whose lines nobody drew -> the PDU: it may have three
+        self.lines_of_unknown: dict[int, int] = {}
         #: the node of outlets -> the PDU's lines and breakers of which each outlet is behind one
         self.unplaced: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {}
         self._kinds: dict[tuple[str, tuple[Optional[bool], ...]], int] = {}
-        self._above_of: dict[int, Mapping[int, bool]] = {}
         self._ways = _Ways(drawing)
         self._built: set[str] = set()
         for name in drawing.feeds:
@@ -100,118 +115,6 @@ class Graph:
         for cord in cords:
             self._outlet(cord)
 
-    # ---- what is alive ---------------------------------------------------------------------------
-
-    def dead(self, failed: Iterable[int], possibly: bool) -> set[int]:
-        """All that dies when these fail, with themselves; with `possibly`, also what may die."""
-        found: set[int] = set()
-        self.spread(found, {}, failed, possibly)
-        return found
-
-    def spread(
-        self, dead: set[int], lost: dict[int, int], failed: Iterable[int], possibly: bool
-    ) -> list[int]:
-        """Adds what dies when these fail too, and returns it.
-
-        `lost`: node -> how many of its inputs are dead; kept from call to call.
-        """
-        found = [one for one in failed if one not in dead]
-        dead.update(found)
-        for one in found:
-            for edge in self.below[one]:
-                to = edge.node
-                if to in dead or not (edge.sure or possibly):
-                    continue
-                if edge.is_input:
-                    lost[to] = lost.get(to, 0) + 1
-                    if lost[to] < self.inputs[to]:
-                        continue
-                dead.add(to)
-                found.append(to)
-        return found
-
-    def may_be_dead(
-        self, node: int, failed: Container[int], spared: Container[int], known: dict[int, bool]
-    ) -> bool:
-        """Whether a node may die when these fail but for those that are spared. `known` grows.
-
-        As `dead`, seen from below: quicker for a few nodes.
-        """
-        found = known.get(node)
-        if found is not None:
-            return found
-        lost = 0
-        result = node in failed and node not in spared
-        if not result:
-            for upper, is_input, _, _ in self.above[node]:
-                if self.may_be_dead(upper, failed, spared, known):
-                    if not is_input:
-                        result = True
-                        break
-                    lost += 1
-            result = result or 0 < self.inputs[node] <= lost
-        known[node] = result
-        return result
-
-    # ---- what it carries -------------------------------------------------------------------------
-
-    def carriers_above(self, node: int) -> Mapping[int, bool]:
-        """The carriers through which a node's current flows or may flow -> whether it surely does.
-
-        Through several inputs it surely flows only where all of them meet.
-        """
-        return self._carriers_above(node, self._above_of, (), ())
-
-    def carriers_after(
-        self,
-        node: int,
-        dead: Container[int],
-        moved: Container[int],
-        known: dict[int, Mapping[int, bool]],
-    ) -> Mapping[int, bool]:
-        """The same when these are dead. `moved`: the nodes below an input that changes. `known`
-        grows, and is for these alone.
-        """
-        return self._carriers_above(node, known, dead, moved)
-
-    def _carriers_above(
-        self,
-        node: int,
-        known: dict[int, Mapping[int, bool]],
-        dead: Container[int],
-        moved: Container[int],
-    ) -> Mapping[int, bool]:
-        if known is not self._above_of and node not in moved:
-            return self.carriers_above(node)
-        result = known.get(node)
-        if result is not None:
-            return result
-        found: dict[int, bool] = {}
-        if node in self.carriers:
-            found[node] = True
-        ways: list[Mapping[int, bool]] = []
-        for upper, is_input, sure, flows in self.above[node]:
-            if not flows:
-                continue
-            upwards = self._carriers_above(upper, known, dead, moved)
-            if is_input:
-                if upper not in dead:
-                    ways.append(upwards)
-                continue
-            for carrier, is_sure in upwards.items():
-                if is_sure and sure:
-                    found[carrier] = True
-                else:
-                    found.setdefault(carrier, False)
-        for way in ways:
-            for carrier in way:
-                if all(other.get(carrier) for other in ways):
-                    found[carrier] = True
-                else:
-                    found.setdefault(carrier, False)
-        known[node] = found
-        return found
-
     def below_all(self, nodes: Iterable[int]) -> set[int]:
         """These, and all that hangs or may hang on them."""
         waiting = list(nodes)
@@ -224,9 +127,7 @@ class Graph:
         return found
 
     def sure_above(self, node: int) -> set[int]:
-        """What is surely dead if this node is not alive, seen from below: all that it surely needs,
-        with itself. While it lives, they live.
-        """
+        """All that a node surely needs, with itself: while it lives, they live."""
         waiting = [node]
         found = {node}
         while waiting:
@@ -287,7 +188,9 @@ class Graph:
         one input.
         """
         if isinstance(source, Cord):
-            return self._outlet(source)
+            own = self.feeding[source] = self._new()
+            self._need(own, self._outlet(source))
+            return own
         upper = self.number[source]
         board = self._drawing.panels.get(source.name)
         if source.kind == "breaker":
@@ -304,7 +207,7 @@ class Graph:
                 if one is not None and one.owner == board.name:
                     self._need(number, self.number[one], sure=False, flows=not is_followed)
             return number
-        free = self._ways.free(board)
+        free = self._candidates(lower, board)
         candidates = [self.number[HallNode.breaker(board.name, one.name)] for one in free]
         if self._ways.are_shared(board):
             # the lines of a PDU with one input flow through them one by one
@@ -313,31 +216,40 @@ class Graph:
                 self._need(number, line, sure=False, flows=flows)
             if flows:
                 count = 1 if lower.kind != "pdu" else len(self._drawing.pdus[lower.name].lines)
-                self.choices.append(Choice(number, tuple(candidates), count))
+                self.choices.append(Choice(number, tuple(candidates), lower.name, count))
             return number
         for line in candidates:
             self._need(number, line, sure=False, flows=False)
-        self.choices.append(Choice(number, tuple(candidates)))
+        self.choices.append(Choice(number, tuple(candidates), lower.name))
         carrier = self._unnamed(lower, board, free)
         if len(lines) > 1:
             return self._conductors(number, carrier, lines)
         self.carriers[number] = carrier
         return number
 
+    def _candidates(self, lower: HallNode, board: Panel) -> Sequence[Breaker]:
+        """The lines that may feed a PDU or panel: one that cannot hold what flows now does not."""
+        free = self._ways.free(board)
+        if lower.kind != "pdu" or self._ways.are_shared(board):
+            return free
+        least = self._least_a.get(lower.name, 0.0)
+        return [one for one in free if one.rating_a is None or TRIPS * one.rating_a > least]
+
     def _unnamed(self, lower: HallNode, board: Panel, free: Sequence[Breaker]) -> Carrier:
-        """The one of a panel's free lines that feeds a panel or PDU."""
+        """The line of a panel that feeds a PDU or panel: one of the free ones, or one that nobody
+        drew, whose breaker then is that of the PDU's lines.
+        """
         ratings = [one.rating_a for one in free if one.rating_a is not None]
-        least = most = None
-        if len(ratings) == len(free):
-            least, most = min(ratings), max(ratings)
-        limit = min(one.limit_percent for one in free)
         pdu = self._drawing.pdus.get(lower.name) if lower.kind == "pdu" else None
+        is_rated = pdu is not None and all(one.rating_a is not None for one in pdu.lines)
+        least = min(ratings) if ratings and len(ratings) == len(free) and is_rated else None
+        limit = min((one.limit_percent for one in free), default=board.lines[0].limit_percent)
         # a PDU whose lines nobody drew may have three
-        is_one = all(one.phases == 1 for one in free) or (pdu is not None and pdu.lines_are_drawn)
+        is_one = pdu is not None and pdu.lines_are_drawn
         return Carrier(
             f"{board.name}, the line of {lower.name}",
             Breaker(lower.name, least, limit),
-            most_a=most,
+            most_a=math.inf,
             part=1.0 if is_one else _FULLEST,
         )
 
@@ -370,6 +282,9 @@ class Graph:
         for line in pdu.lines:
             number = self._add_breaker(pdu, line)
             lines.append(number)
+            self.lines.add(number)
+            if not pdu.lines_are_drawn:
+                self.lines_of_unknown[number] = own
             self._need(number, inlet)
             self._need(own, number, sure=line.every, flows=False)
             if not line.every:
@@ -400,7 +315,7 @@ class Graph:
         candidates = tuple(self.number[one] for one in left)
         for line, number in zip(pdu.lines, lines):
             if line.of is None:
-                self.choices.append(Choice(number, candidates))
+                self.choices.append(Choice(number, candidates, pdu.name))
                 for one in candidates:
                     self._need(number, one, sure=False)
 

@@ -4,6 +4,7 @@ machines.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Optional
 
@@ -11,11 +12,10 @@ from ..drawing.drawing import Cord, Drawing, HallNode, Input, PduNode
 from ..kit import html
 from ..kit.html import Cell, named, number, safe, short, words
 from ..kit.output import counted
-from .additions import Addition
 from .loads import CANNOT_SAY, FITS, OVERLOADS
+from .missing_facts import MissingFact
 from .rehearsal import Hall, Redundancy, RehearsalOutcome, counts
 from .text import Failed, amperes, few, interval, sentence, sentence_of_loads
-from .unknowns import Unknown
 from .verdicts import Verdict
 
 _CLASSES = {
@@ -27,7 +27,7 @@ _CLASSES = {
 }
 _STYLE = """
 .racks { display: flex; flex-wrap: wrap; gap: .8rem; } .rack { border: 1px solid var(--line);
-padding: .4rem; } .rack h3 { margin: 0 0 .3rem; } .feed, .pdu { border: 1px solid var(--line);
+padding: .4rem; } .rack h4 { margin: 0 0 .3rem; } .feed, .pdu { border: 1px solid var(--line);
 display: inline-block; margin: 0 .3rem .3rem 0; padding: .1rem .4rem; } .gone {
 text-decoration: line-through; border-style: dashed; background: #8883; } .machine { display: block;
 padding: .05rem .4rem; margin: .1rem 0; border-left: .5rem solid var(--good); color: var(--ink); }
@@ -36,8 +36,8 @@ padding: .05rem .4rem; margin: .1rem 0; border-left: .5rem solid var(--good); co
 """
 _MARKS = {"bad": "✕", "doubtful": "?", "good": "●"}
 _NO_RACK = "no rack"
-_UNDECIDED = "machines that nobody can decide without it"
-_NUMBERS = ("A after", "limit", _UNDECIDED)
+_MACHINES = "machines"
+_NUMBERS = ("A after", "limit")
 
 
 def page(
@@ -45,51 +45,60 @@ def page(
     outcome: Optional[RehearsalOutcome],
     failures: Sequence[Failed],
     grades: Sequence[Redundancy],
-    unknown: Sequence[Unknown],
-    more: Sequence[Addition],
+    unknown: Sequence[MissingFact],
     when: str,
 ) -> str:
     """The whole file; `outcome`: of the only failure. Texts from the drawing and from devices are
     escaped.
     """
     title = f"Rehearsal: {few([one.name for one in failures], 3)}"
-    parts = [
-        html.begin(title, _STYLE),
-        f"<p>Readings: {safe(when)}</p>",
-    ]
-    parts += _one(hall, outcome) if outcome is not None else _many(failures, grades)
+    deciding = [one for one in unknown if one.machines]
+    rest = [one for one in unknown if not one.machines]
+    parts = [html.begin(title, _STYLE)]
+    parts += _verdicts(outcome) if outcome is not None else _many(failures, grades)
+    if outcome is not None:
+        parts += _to_do(outcome, deciding)
+    parts.append(f"<h2>How it was computed</h2><p>Readings: {safe(when)}</p>")
+    if outcome is not None:
+        parts += _loads(outcome)
+        parts += _picture(hall, outcome)
     parts += _section(
         "Not known",
         ("what", "touches"),
-        [(one.what, ", ".join(one.touches)) for one in unknown],
-    )
-    parts += _section(
-        "What to add to the drawing",
-        ("what", _UNDECIDED),
-        [(one.what, str(one.machines)) for one in more],
+        [(one.what, few(one.touches)) for one in rest],
     )
     return "\n".join([*parts, html.END])
 
 
-def _one(hall: Hall, outcome: RehearsalOutcome) -> list[str]:
+def _verdicts(outcome: RehearsalOutcome) -> list[str]:
     worse = [one for one in outcome.touched if one.verdict is not Verdict.STAYS]
     return [
         f"<p>{safe(sentence(outcome))}<br>{safe(sentence_of_loads(outcome))}</p>",
-        *_picture(hall, outcome),
         *_section(
             "Machines",
-            ("machine", "why", "advice", "verdict"),
-            [(one.machine, one.why, one.advice, one.verdict.value) for one in worse],
-        ),
-        *_section(
-            "Lines and breakers",
-            ("line or breaker", "A after", "limit", "why", "verdict"),
-            [
-                (one.name, interval(one), amperes(one.limit_a), one.fit.reason, one.fit.word)
-                for one in outcome.loads
-            ],
+            ("machine", "verdict", "why"),
+            [(one.machine, one.verdict.value, one.why) for one in worse],
         ),
     ]
+
+
+def _to_do(outcome: RehearsalOutcome, deciding: Sequence[MissingFact]) -> list[str]:
+    """The advice, and what to add to the drawing or to read, first what decides the most."""
+    counts_ = Counter(one.advice for one in outcome.touched if one.advice)
+    rows = [(text, str(count)) for text, count in counts_.most_common()]
+    rows += [(f"add {one.what}", str(one.machines)) for one in deciding]
+    return _section("What to do", ("what", _MACHINES), rows)
+
+
+def _loads(outcome: RehearsalOutcome) -> list[str]:
+    return _section(
+        "Lines and breakers",
+        ("line or breaker", "verdict", "A after", "limit", "why"),
+        [
+            (one.name, one.fit.word, interval(one), amperes(one.limit_a), one.fit.reason)
+            for one in outcome.loads
+        ],
+    )
 
 
 def _many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> list[str]:
@@ -102,13 +111,13 @@ def _many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> list[str]
         *parts,
         *_section(
             "Failures",
-            ("fails", "machines", "lines and breakers", "verdict"),
+            ("fails", "verdict", "machines", "lines and breakers"),
             [
                 (
                     one.name,
+                    Verdict.DARK.value if one.level > 1 else CANNOT_SAY,
                     one.machines,
                     one.loads,
-                    Verdict.DARK.value if one.level > 1 else CANNOT_SAY,
                 )
                 for one in bad
             ],
@@ -126,7 +135,13 @@ def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> 
 def _cell(head: str, text: str) -> Cell:
     if head == "verdict":
         return short(text, _CLASSES[text])
-    return number(text) if head in _NUMBERS else words(text)
+    if head == _MACHINES and text.isdigit():
+        return number(text)
+    if head not in _NUMBERS:
+        return words(text)
+    cell = number(text)
+    # on a phone an interval has a line for itself
+    return cell._replace(classes=f"{cell.classes} wide") if head == _NUMBERS[0] else cell
 
 
 # ---- the picture ---------------------------------------------------------------------------------
@@ -137,14 +152,14 @@ def _picture(hall: Hall, outcome: RehearsalOutcome) -> list[str]:
     gone = hall.dead(outcome.failed)
     verdicts = {one.machine: _CLASSES[one.verdict.value] for one in outcome.touched}
     verdicts.update(dict.fromkeys(outcome.already, "bad"))
-    parts = ["<h2>Picture</h2><p>"]
+    parts = ["<h3>Picture</h3><p>"]
     boards = [panel.node for panel in drawing.panels.values()]
     for node in (*(HallNode("feed", name) for name in drawing.feeds), *boards):
         parts.append(_box("feed", node.in_words, node in gone))
     parts.append('</p><div class="racks">')
     machines = _machines_of_racks(drawing)
     for rack, pdus in _racks(drawing).items():
-        parts.append(f'<div class="rack whole"><h3>{safe(rack)}</h3>')
+        parts.append(f'<div class="rack whole"><h4>{safe(rack)}</h4>')
         for pdu in pdus:
             fed = ", ".join(map(_source, pdu.inputs))
             parts.append(_box("pdu", f"{pdu.name} ({fed})", HallNode("pdu", pdu.name) in gone))

@@ -3,8 +3,8 @@
     hall = Hall(drawing, readings)
     outcome = hall.rehearse([HallNode("feed", "A")])
 
-A machine is dark if it is in every world that the drawing and the readings allow, and stays if it
-does in all of them: `scenario` bounds these worlds on the graph.
+A machine is dark if it is in every hall that the drawing and the readings allow, and stays if it
+does in all of them: `failure` bounds these halls, `monte_carlo` draws some of them.
 
 This is the computation; `rehearse` is the command.
 """
@@ -21,8 +21,10 @@ from typing import NamedTuple, Optional
 from ..drawing.drawing import Cord, Drawing, HallNode
 from ..kit.output import counted
 from ..pdus.saved import HallReadings
-from ..pdus.states import DOWN
+from ..pdus.states import DOWN, UP
 from . import completing
+from .arithmetic import MAYBE, NO, YES, Figures, Interval, Truth
+from .failure import DrawnConsumer, FailureBounds, HallFacts, bounds_of
 from .graph import Graph
 from .loads import (
     BETWEEN_LINES,
@@ -30,14 +32,12 @@ from .loads import (
     FITS,
     IN_PHASE,
     OVERLOADS,
-    Consumer,
     Fit,
-    Load,
-    Meter,
+    fit_of,
 )
-from .scenario import Bounds, Loaded, Scenario
+from .monte_carlo import USUAL_SEED, Sample, Sampled, sampled
+from .power_flow import Power
 from .verdicts import CordNow, Judged, Now, Verdict, bounds, cords_now, reason_of
-from .worlds import USUAL_SEED, Sample, Sampled, sampled
 
 OVERLOAD_ADVICE = "move load away from it, or give the drawing what it needs to be certain"
 _UNDRAWN = "its cords may be behind what fails: the drawing does not say"
@@ -50,7 +50,7 @@ class BreakerLoad(NamedTuple):
     #: PANEL/LINE, PDU/LINE or PDU/BREAKER
     name: str
     #: what it carries after the failure
-    load: Load
+    load: Interval
     #: the highest planned current, in A; None if its rating is not known
     limit_a: Optional[float]
     #: in A; None if neither the drawing nor the PDU says it
@@ -122,7 +122,7 @@ class Hall:
         }
         #: machine -> its place in the drawing, and the number of its consumer
         self.places = {name: number for number, name in enumerate(drawing.machines)}
-        self._last: Optional[tuple[tuple[int, ...], Bounds]] = None
+        self._last: Optional[tuple[tuple[int, ...], FailureBounds]] = None
 
     @cached_property
     def unowned(self) -> list[CordNow]:
@@ -147,14 +147,14 @@ class Hall:
         return found
 
     @cached_property
-    def loaded(self) -> Loaded:
+    def facts(self) -> HallFacts:
         """The graph with all consumers: first the machines, in the drawing's order."""
         nobodys: dict[str, list[CordNow]] = {}
         for one in self.unowned:
             nobodys.setdefault(self.drawing.pdus[one.cord.pdu].rack, []).append(one)
         cords = [one.cord for cords in self.cords.values() for one in cords]
         cords += [one.cord for found in nobodys.values() for one in found]
-        graph = Graph(self.drawing, cords)
+        graph = Graph(self.drawing, cords, self._least_of_inlets())
         consumers = [
             _consumer(graph, found, self.drawing.machines[name].needs)
             for name, found in self.cords.items()
@@ -163,42 +163,88 @@ class Hall:
         for rack, found in nobodys.items():
             # what nobody drew may hang on any outlet of its rack too: a cord may be drawn wrongly,
             # or a machine may have one more
-            more = [CordNow(cord, Now.CARRIES) for cord in racks.get(rack, ())]
-            consumers.append(_consumer(graph, (*found, *more), 1)._replace(drawn=False))
-        residuals = completing.residuals(self.drawing, self.readings)
-        return Loaded(graph, consumers, self._meters(graph), residuals)
+            own = _consumer(graph, found, 1)
+            nodes = tuple(dict.fromkeys((*own.nodes, *racks.get(rack, ()))))
+            consumers.append(own._replace(drawn=False, rack=nodes))
+        most_of = completing.residuals(self.drawing, self.readings)
+        off = {node: truth for cord, node in graph.feeding.items() if (truth := self._is_off(cord))}
+        made = HallFacts(graph, consumers, most_of, off, self._taken(graph))
+        made.figures = self._figures(graph, made)
+        return made
 
-    def _racks(self, graph: Graph) -> Mapping[str, Collection[Cord]]:
-        """Rack -> outlets of machines there, one of each kind."""
-        found: dict[str, dict[int, Cord]] = {}
+    def _least_of_inlets(self) -> dict[str, float]:
+        """PDU -> the least that the fullest conductor of its inlet carries now, in A."""
+        found: dict[str, float] = {}
+        for name, read in self.readings.pdus.items():
+            pdu = self.drawing.pdus.get(name)
+            if pdu is None:
+                continue
+            step = read.outlet_step_a
+            sums = sum(bounds(one.current_a, step)[0] for one in read.outlets.values())
+            is_one = pdu.lines_are_drawn and len(pdu.lines) == 1
+            found[name] = IN_PHASE * (sums if is_one else sums / 3)
+        return found
+
+    def _is_off(self, cord: Cord) -> Truth:
+        """Whether an outlet that feeds a PDU or panel is off."""
+        outlet = self.readings.outlet(*cord)
+        if outlet is None or outlet.state is UP:
+            return NO
+        if outlet.state is DOWN:
+            return MAYBE if (outlet.current_a or 0.0) > self.drawing.idle_a else YES
+        return NO
+
+    def _taken(self, graph: Graph) -> dict[int, int]:
+        """Transfer switch -> the input that feeds it now: of those that are metered, one alone
+        carries current.
+        """
+        found: dict[int, int] = {}
+        for inputs in self.drawing.fed().values():
+            cords = [one for one in inputs if isinstance(one, Cord)]
+            if len(inputs) < 2 or not cords:
+                continue
+            carry = [
+                cord
+                for cord in cords
+                for outlet in (self.readings.outlet(*cord),)
+                if outlet is not None and (outlet.current_a or 0.0) > self.drawing.idle_a
+            ]
+            if len(carry) == 1:
+                node = graph.feeding[carry[0]]
+                found[graph.below[node][0].node] = node
+        return found
+
+    def _racks(self, graph: Graph) -> Mapping[str, Collection[int]]:
+        """Rack -> the nodes of machines there."""
+        found: dict[str, dict[int, None]] = {}
         for cords in self.cords.values():
             for one in cords:
                 rack = self.drawing.pdus[one.cord.pdu].rack
-                found.setdefault(rack, {}).setdefault(graph.outlets[one.cord], one.cord)
-        return {rack: kinds.values() for rack, kinds in found.items()}
+                found.setdefault(rack, {})[graph.outlets[one.cord]] = None
+        return found
 
-    def _meters(self, graph: Graph) -> Mapping[int, Meter]:
+    def _figures(self, graph: Graph, facts: HallFacts) -> Mapping[int, Figures]:
         """What is known of the current of each carrier now."""
-        parts = self._parts(graph)
-        found: dict[int, Meter] = {}
+        parts = self._parts(graph, facts)
+        found: dict[int, Figures] = {}
         for number, carrier in graph.carriers.items():
             part = carrier.part * parts.get(number, IN_PHASE)
             if not carrier.pdu:
-                found[number] = Meter(part=part)
+                found[number] = Figures(part=part)
                 continue
             read = self.readings.pdus.get(carrier.pdu)
             meter = completing.meter_of(self.drawing.pdus[carrier.pdu], carrier.breaker, read)
             now = meter.current_a if meter is not None else None
             most = now if now is not None or read is None else read.load_a
             step = read.meter_step_a if read is not None else 0.0
-            found[number] = Meter(
+            found[number] = Figures(
                 None if now is None else bounds(now, step)[0],
                 None if most is None else bounds(most, step)[1],
                 part,
             )
         return found
 
-    def _parts(self, graph: Graph) -> Mapping[int, float]:
+    def _parts(self, graph: Graph, facts: HallFacts) -> Mapping[int, float]:
         """The least that the sum of phasors is, as a part of the sum of numbers."""
         found: dict[int, float] = {}
         lines_of: dict[int, set[tuple[Optional[bool], ...]]] = {}
@@ -214,9 +260,9 @@ class Hall:
             seen.add(node)
             pdu = self.drawing.pdus[cord.pdu]
             lines = tuple(pdu.carries(line, cord.outlet) for line in pdu.lines)
-            for carrier, sure in graph.carriers_above(node).items():
+            for carrier, flows in facts.power.path(node).items():
                 if carrier in inside:
-                    if sure:
+                    if flows == YES:
                         lines_of.setdefault(carrier, set()).add(lines)
                 elif sum(one is True for one in lines) > 1:
                     found[carrier] = BETWEEN_LINES
@@ -226,12 +272,12 @@ class Hall:
 
     # ---- public ----------------------------------------------------------------------------------
 
-    def scenario(self, failed: Iterable[HallNode]) -> Bounds:
+    def bounds(self, failed: Iterable[HallNode]) -> FailureBounds:
         """What these failures do at most and at least, on the graph. The last answer is kept."""
-        number = self.loaded.graph.number
+        number = self.facts.graph.number
         nodes = tuple(number[one] for one in failed)
         if self._last is None or self._last[0] != nodes:
-            self._last = nodes, Scenario(self.loaded, nodes).bounds()
+            self._last = nodes, bounds_of(self.facts, nodes)
         return self._last[1]
 
     def rehearse(
@@ -240,7 +286,7 @@ class Hall:
         """What happens when all of these fail together. `worlds`: how many are sampled, by this
         seed, for the machines of which nobody can say it.
         """
-        found = self.scenario(failed)
+        found = self.bounds(failed)
         judged = self.judged(found)
         if worlds:
             judged = self._sampled(failed, found, judged, worlds, seed)
@@ -249,7 +295,7 @@ class Hall:
     def _sampled(
         self,
         failed: Sequence[HallNode],
-        found: Bounds,
+        found: FailureBounds,
         judged: Sequence[Judged],
         worlds: int,
         seed: int,
@@ -259,31 +305,30 @@ class Hall:
             for one in judged
             if one.verdict is Verdict.CANNOT_SAY
         }
-        nodes = [self.loaded.graph.number[one] for one in failed]
-        samples = sampled(self.loaded, nodes, found, list(numbers.values()), worlds, seed)
+        nodes = [self.facts.graph.number[one] for one in failed]
+        samples = sampled(self.facts, nodes, found, list(numbers.values()), worlds, seed)
         made: list[Judged] = []
         for one in judged:
             sample = samples.get(numbers.get(one.machine, -1))
             made.append(one if sample is None else _with(one, sample))
         return made
 
-    def judged(self, found: Bounds) -> list[Judged]:
+    def judged(self, found: FailureBounds) -> list[Judged]:
         """The machines that lose, or may lose, a cord, in the drawing's order."""
         machines = list(self.drawing.machines)
-        loaded = self.loaded
         judged: list[Judged] = []
         for number in sorted(found.reached):
             if number >= len(machines) or machines[number] in self.already:
                 continue
-            if any(node in found.possibly for node in loaded.consumers[number].nodes):
-                judged.append(self._judged(machines[number], loaded.consumers[number], found))
+            if any(node in found.possibly for node in self.facts.consumers[number].nodes):
+                judged.append(self._judged(machines[number], number, found))
         return judged
 
     def outcome(
-        self, failed: Sequence[HallNode], found: Bounds, judged: Sequence[Judged]
+        self, failed: Sequence[HallNode], found: FailureBounds, judged: Sequence[Judged]
     ) -> RehearsalOutcome:
         """The answer."""
-        carriers = self.loaded.graph.carriers
+        carriers = self.facts.graph.carriers
         loads = [self._shown(number, load) for number, load in found.loads.items()]
         return RehearsalOutcome(
             failed,
@@ -296,13 +341,19 @@ class Hall:
 
     def dead(self, failed: Sequence[HallNode]) -> Collection[HallNode]:
         """What the failure itself surely kills, by the drawing."""
-        graph = self.loaded.graph
-        dead = graph.dead([graph.number[one] for one in failed], possibly=False)
-        return {node for node, number in graph.number.items() if number in dead}
+        number = self.facts.graph.number
+        power = Power(self.facts.facts, {number[one]: YES for one in failed})
+        return {node for node, one in number.items() if power.alive(one) == NO}
 
     def without(self, cords: Collection[Cord]) -> list[BreakerLoad]:
         """The lines and breakers to which load may shift if only these outlets are switched off."""
-        loads = self.loaded.without(cords)
+        off = [
+            (number, place)
+            for number, one in enumerate(self.facts.consumers)
+            for place, cord in enumerate(one.cords)
+            if cord.cord in cords
+        ]
+        loads = self.facts.without(off)
         found = [self._shown(number, load) for number, load in loads.items()]
         return sorted(found, key=lambda one: one.name)
 
@@ -312,14 +363,15 @@ class Hall:
 
     # ---- breakers and machines -------------------------------------------------------------------
 
-    def _shown(self, number: int, load: Load) -> BreakerLoad:
-        carrier = self.loaded.graph.carriers[number]
+    def _shown(self, number: int, load: Interval) -> BreakerLoad:
+        carrier = self.facts.graph.carriers[number]
         limit, rating = carrier.breaker.limit_a, carrier.breaker.rating_a
         return BreakerLoad(
-            carrier.name, load, limit, rating, load.fit(limit, rating, carrier.most_a)
+            carrier.name, load, limit, rating, fit_of(load, limit, rating, carrier.most_a)
         )
 
-    def _judged(self, name: str, one: Consumer, found: Bounds) -> Judged:
+    def _judged(self, name: str, number: int, found: FailureBounds) -> Judged:
+        one = self.facts.consumers[number]
         cords, needs = one.cords, one.needs
         left = [cord for cord, node in zip(cords, one.nodes) if node not in found.at_first]
         off = sum(cord.now is Now.OFF for cord in left)
@@ -328,11 +380,13 @@ class Hall:
             if off:
                 reason += f" ({counted(off, 'outlet')} off)"
             return Judged(name, Verdict.DARK, reason)
-        if _may_live(one, found.surely) < needs:
+        supplies = self.facts.facts.consumers[number].supplies
+        lives = found.lives(one, supplies)
+        if lives == NO:
             return Judged(name, Verdict.DARK, "a breaker trips under the take-over load", "", 2)
-        if _lives(one, found.possibly) >= needs:
+        if lives == YES:
             return Judged(name, Verdict.STAYS)
-        if _lives(one, found.step_one) >= needs:
+        if found._replace(surely=(), possibly=found.step_one).lives(one, supplies) == YES:
             reason = self._tripping(one, found)
             return Judged(name, Verdict.CANNOT_SAY, reason, OVERLOAD_ADVICE, 2)
         reason, advice = reason_of(
@@ -340,10 +394,10 @@ class Hall:
         )
         return Judged(name, Verdict.CANNOT_SAY, reason or _UNDRAWN, advice or _UNDRAWN_ADVICE)
 
-    def _tripping(self, one: Consumer, found: Bounds) -> str:
+    def _tripping(self, one: DrawnConsumer, found: FailureBounds) -> str:
         """Names the breaker that may trip."""
-        graph = self.loaded.graph
-        above = {carrier for node in one.nodes for carrier in graph.carriers_above(node)}
+        graph = self.facts.graph
+        above = {carrier for node in one.nodes for carrier in self.facts.above(node)}
         ranked = ((found.tripping[number], number) for number in above & found.tripping.keys())
         for _, number in sorted(ranked):
             if number in found.loads:
@@ -373,34 +427,13 @@ class Hall:
         return [(HallNode("pdu", one), HallNode("pdu", other)) for one, other in found]
 
 
-def _consumer(graph: Graph, cords: Sequence[CordNow], needs: int) -> Consumer:
-    return Consumer(
-        tuple(cords),
-        tuple(graph.outlets[one.cord] for one in cords),
-        needs,
-        sum(cord.low_a for cord in cords),
-        sum(cord.known_a for cord in cords),
-        tuple(dict.fromkeys(cord.cord.pdu for cord in cords if cord.high_a is None)),
-    )
+def _consumer(graph: Graph, cords: Sequence[CordNow], needs: int) -> DrawnConsumer:
+    return DrawnConsumer(tuple(cords), tuple(graph.outlets[one.cord] for one in cords), needs)
 
 
 def _with(one: Judged, sample: Sample) -> Judged:
     words = sample.in_words("lives")
     return replace(one, worlds=sample.worlds, lives_in=sample.lives_in, sampled=words)
-
-
-def _lives(one: Consumer, dead: Collection[int]) -> int:
-    """How many cords surely live and feed a supply that works."""
-    return sum(
-        cord.now is Now.CARRIES and node not in dead for cord, node in zip(one.cords, one.nodes)
-    )
-
-
-def _may_live(one: Consumer, dead: Collection[int]) -> int:
-    """How many cords may give power."""
-    return sum(
-        cord.now is not Now.OFF and node not in dead for cord, node in zip(one.cords, one.nodes)
-    )
 
 
 @dataclass(frozen=True)

@@ -24,14 +24,13 @@ from ..kit.report import Usage
 from ..kit.shared_options import HTML
 from ..pdus.saved import HallReadings
 from ..site import DRAWING, LIST, Site, words
-from . import comeback_command, drawn, gathering
-from .additions import additions
+from . import drawn, gathering, restore_command
 from .importing.joining import NotJoined
+from .missing_facts import missing_facts
+from .monte_carlo import USUAL_SEED, USUAL_WORLDS
 from .page import page
 from .rehearsal import Grading, Hall, RehearsalOutcome
 from .text import Failed, lines, lines_of_each, outcome_as_json, rest_as_json, taken_at
-from .unknowns import unknowns
-from .worlds import USUAL_SEED, USUAL_WORLDS
 
 _SHOWN = 8
 
@@ -66,7 +65,7 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
     wanted = RehearsalOptions(**{key: options.pop(key) for key in RehearsalOptions._fields})
     worlds = USUAL_WORLDS if wanted.worlds is None else wanted.worlds
     after, metered = options.pop("after"), options.pop("metered")
-    back = comeback_command.ReturnOptions(after, metered, wanted.html, worlds, wanted.seed)
+    back = restore_command.ReturnOptions(after, metered, wanted.html, worlds, wanted.seed)
     returned = options.pop("return_")
     if bool(wanted.fail) + bool(returned) + wanted.each + wanted.pairs != 1:
         raise Usage("say what fails: --fail KIND:NAME, --each or --pairs; or --return KIND:NAME")
@@ -93,7 +92,7 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
         readings = gathering.gather(source, drawing.read_pdus)
     hall = Hall(drawing, readings)
     if again:
-        return comeback_command.run(hall, again, back, state.json)
+        return restore_command.run(hall, again, back, state.json)
     what = [failed]
     if wanted.each:
         what = [[one] for one in nodes(hall.drawing)]
@@ -135,16 +134,15 @@ def _rehearsed(
         failures.append(Failed.of(outcome))
     only = outcome if len(what) == 1 and not wanted.each else None
     level = max(one.level for one in failures)
-    unknown = unknowns(hall, touched)
+    unknown = missing_facts(hall, touched, only)
     grades = grading.grades() if wanted.each else []
-    more = additions(hall, only) if only is not None else []
     if wanted.html is not None:
         when = taken_at(hall.readings)
-        write_page(wanted.html, page(hall, only, failures, grades, unknown, more, when))
+        write_page(wanted.html, page(hall, only, failures, grades, unknown, when))
     if json:
-        print(f"],\n{dumps(rest_as_json(level, grades, unknown, more), indent=1)[1:]}")
+        print(f"],\n{dumps(rest_as_json(level, grades, unknown), indent=1)[1:]}")
     elif only is not None:
-        print("\n".join(lines(only, unknown, more)))
+        print("\n".join(lines(only, unknown)))
     else:
         print("\n".join(lines_of_each(failures, grades, unknown)))
     return level

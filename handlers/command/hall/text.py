@@ -12,16 +12,15 @@ from typing import Any, NamedTuple
 from ..drawing.drawing import HallNode
 from ..kit.output import columns, counted
 from ..pdus.saved import HallReadings
-from .additions import Addition
 from .loads import CANNOT_SAY, FITS, OVERLOADS
+from .missing_facts import MissingFact
+from .monte_carlo import Sampled
 from .rehearsal import BreakerLoad, Redundancy, RehearsalOutcome, counts
-from .unknowns import Unknown
 from .verdicts import Judged, Verdict
-from .worlds import Sampled
 
 _NAMES = 6  # limit for names in a line
 _LOADS = 30  # limit for breakers that fit
-_ADDITIONS = 12  # limit for things to add to the drawing
+_MISSING = 12  # limit for things that decide machines
 
 
 def named(failed: Sequence[HallNode]) -> str:
@@ -74,9 +73,7 @@ def sentence_of_loads(outcome: RehearsalOutcome) -> str:
     )
 
 
-def lines(
-    outcome: RehearsalOutcome, unknown: Sequence[Unknown], more: Sequence[Addition]
-) -> list[str]:
+def lines(outcome: RehearsalOutcome, unknown: Sequence[MissingFact]) -> list[str]:
     """One failure in full."""
     found = [f"{named(outcome.failed)} fails", sentence(outcome), sentence_of_loads(outcome)]
     if outcome.trips:
@@ -90,11 +87,7 @@ def lines(
         found += ["", *_advice(worse)]
     if outcome.loads:
         found += ["", *table(outcome.loads)]
-    found += ["", *not_known(unknown)]
-    if more:
-        added = [(one.what, one.machines) for one in more[:_ADDITIONS]]
-        found += ["", *columns(("what to add to the drawing", "machines"), added)]
-    return found
+    return [*found, "", *not_known(unknown)]
 
 
 class Failed(NamedTuple):
@@ -131,7 +124,7 @@ class Failed(NamedTuple):
 
 
 def lines_of_each(
-    failures: Sequence[Failed], grades: Sequence[Redundancy], unknown: Sequence[Unknown]
+    failures: Sequence[Failed], grades: Sequence[Redundancy], unknown: Sequence[MissingFact]
 ) -> list[str]:
     """Many failures, a line for each that does harm or may do it."""
     bad = [one for one in failures if one.level]
@@ -181,9 +174,17 @@ def amperes(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else "?"
 
 
-def not_known(unknown: Iterable[Unknown]) -> list[str]:
-    """What the answer does not know."""
-    return ["not known:", *(f"  {one.what}{_of(one.touches)}" for one in unknown)]
+def not_known(unknown: Sequence[MissingFact]) -> list[str]:
+    """What the answer does not know, first what may decide the most machines."""
+    deciding = [one for one in unknown if one.machines]
+    found = []
+    if deciding:
+        rows = [(one.what, str(one.machines)) for one in deciding[:_MISSING]]
+        found = [*columns(("not known", "machines that it may decide"), rows)]
+        left = len(deciding) - len(rows)
+        found += [f"and {left} more", ""] if left > 0 else [""]
+    rest = [one for one in unknown if not one.machines]
+    return [*found, "not known:", *(f"  {one.what}{_of(one.touches)}" for one in rest)]
 
 
 def _of(touches: Sequence[str]) -> str:
@@ -201,14 +202,13 @@ def _advice(worse: Iterable[Judged]) -> list[str]:
 def rest_as_json(
     level: int,
     grades: Sequence[Redundancy],
-    unknown: Sequence[Unknown],
-    more: Sequence[Addition],
+    unknown: Sequence[MissingFact],
 ) -> dict[str, Any]:
     """The answer but its rehearsals, which are printed one by one."""
     made: dict[str, Any] = {
         "level": level,
         "not_known": [{"what": one.what, "touches": list(one.touches)} for one in unknown],
-        "to_add": [dataclasses.asdict(one) for one in more],
+        "to_add": [{"what": one.what, "machines": one.machines} for one in unknown if one.machines],
     }
     if grades:
         made["redundancy"] = {

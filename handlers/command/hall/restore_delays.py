@@ -6,16 +6,16 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Optional
 
 from ...power_on import NOT_KNOWN, OFF, OutletPowerOn
 from ..drawing.drawing import Cord, HallNode, Machine
 from ..pdus.saved import HallReadings, MeasuredPdu
-from .comeback import Comeback, ReturnOutcome
 from .loads import FITS
 from .rehearsal import Hall
+from .restore import Restore, ReturnOutcome
 from .text import few
 
 #: from so many outlets in one moment on, it is a finding
@@ -47,6 +47,8 @@ class Delays(NamedTuple):
     mended: Sequence[str]
     #: those of which nobody can say so even then, or that trip
     left: Sequence[str]
+    #: PDUs that stay as they are, because they have no delay to set
+    unchanged: Sequence[str] = ()
 
 
 def findings(hall: Hall, outcomes: Sequence[ReturnOutcome]) -> list[Finding]:
@@ -100,16 +102,22 @@ def _words(one: OutletPowerOn) -> str:
     return f"{state} after {one.earliest_s:g} s"
 
 
-def proposal(hall: Hall, back: Comeback, named: Sequence[HallNode]) -> Optional[Delays]:
+def proposal(
+    hall: Hall,
+    back: Restore,
+    named: Sequence[HallNode],
+    outcomes: Optional[Sequence[ReturnOutcome]] = None,
+) -> Optional[Delays]:
     """Delays for all outlets of machines: those of one PDU close one after the other, and the cords
-    of one machine together. None if every breaker fits as it is.
+    of one machine together. None if every breaker fits as it is. `outcomes`: of the hall as it is.
     """
-    bad = _not_fitting(back.orders(named))
+    bad = _not_fitting(back.orders(named) if outcomes is None else outcomes)
     if not bad:
         return None
-    slots = _slots(hall)
+    unchanged = _without_delays(hall)
+    slots = _slots(hall, unchanged)
     if not slots:
-        return Delays({}, [], [], sorted(bad))
+        return Delays({}, [], [], sorted(bad), unchanged)
     pdus: dict[str, MeasuredPdu] = dict(hall.readings.pdus)
     lists: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for cord, seconds in slots.items():
@@ -129,22 +137,35 @@ def proposal(hall: Hall, back: Comeback, named: Sequence[HallNode]) -> Optional[
     ]
     changed = Hall(hall.drawing, hall.readings._replace(pdus=pdus))
     left = _not_fitting(back.of(changed).orders(named))
-    return Delays(lists, sequences, sorted(bad - left), sorted(left))
+    return Delays(lists, sequences, sorted(bad - left), sorted(left), unchanged)
 
 
 def _not_fitting(outcomes: Iterable[ReturnOutcome]) -> set[str]:
     return {one.name for found in outcomes for one in found.breakers if one.fit.word != FITS}
 
 
-def _slots(hall: Hall) -> dict[Cord, int]:
-    """The outlet of each cord that has a relay -> its delay in s."""
+def _without_delays(hall: Hall) -> list[str]:
+    """The PDUs of machines of which an outlet has no delay that can be set, such as latching
+    relays.
+    """
+    found: dict[str, None] = {}
+    for machine in hall.drawing.machines.values():
+        for cord in machine.cords:
+            one = hall.readings.outlet(*cord)
+            if one is None or one.power_on is None or not one.power_on.can_be_delayed:
+                found[cord.pdu] = None
+    return sorted(found)
+
+
+def _slots(hall: Hall, unchanged: Collection[str]) -> dict[Cord, int]:
+    """The outlet of each cord whose delay can be set -> its delay in s."""
     taken: dict[str, set[int]] = defaultdict(set)
     found: dict[Cord, int] = {}
     for machine in hall.drawing.machines.values():
         cords = [
             cord
             for cord in machine.cords
-            if hall.readings.outlet(*cord) is not None and not hall.readings.pdus[cord.pdu].metered
+            if cord.pdu not in unchanged and not hall.readings.pdus[cord.pdu].metered
         ]
         # two cords on one PDU take two moments, those of several PDUs the same
         ranks: Counter[str] = Counter()

@@ -7,7 +7,7 @@ at any time, or never.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
 from ...power_on import LAST, OFF, ON, OutletPowerOn
@@ -15,7 +15,9 @@ from ..drawing.drawing import Cord, Drawing, HallNode, Input
 from ..pdus.reading import PolledOutlet
 from ..pdus.saved import HallReadings
 from ..pdus.states import DOWN, UP
+from .arithmetic import NO, YES, Interval
 from .graph import Graph
+from .power_flow import Power
 
 
 class Window(NamedTuple):
@@ -43,16 +45,9 @@ class Window(NamedTuple):
 _MAYBE = Window(0.0, None, False)
 
 
-class Darkness(NamedTuple):
-    """Nodes of the graph without power, at a time before or after the return."""
-
-    surely: Collection[int]
-    possibly: Collection[int]
-
-
-class Closing:
-    """The windows of all outlets of one return. `before` it, these nodes were dead; `after`, those
-    that stay so.
+class RestoreTimes:
+    """The windows of all outlets of one return. `before`, `after`: the power before it, and when
+    every outlet has closed.
     """
 
     def __init__(
@@ -60,8 +55,8 @@ class Closing:
         drawing: Drawing,
         readings: HallReadings,
         graph: Graph,
-        before: Darkness,
-        after: Darkness,
+        before: Power[Interval],
+        after: Power[Interval],
     ) -> None:
         self._drawing, self._readings, self._graph = drawing, readings, graph
         self._before, self._after = before, after
@@ -85,25 +80,25 @@ class Closing:
     def _unit(self, node: HallNode) -> Optional[Window]:
         number = self._graph.number[node]
         found = self._any(self._inputs[node])
-        if found is None or number in self._after.surely:
+        if found is None or self._after.alive(number) == NO:
             return None
-        kept = found.kept and number not in self._before.possibly
-        return found._replace(sure=found.sure and number not in self._after.possibly, kept=kept)
+        kept = found.kept and self._before.alive(number) == YES
+        return found._replace(sure=found.sure and self._after.alive(number) == YES, kept=kept)
 
     def _of_cord(self, cord: Cord) -> Optional[Window]:
         node = self._graph.outlets.get(cord)
         if node is None:
             return _MAYBE
-        if node in self._after.surely:
+        if self._after.alive(node) == NO:
             return None
         unit = self.unit(cord.pdu)
         if unit is None:
             return None
         outlet = self._readings.outlet(*cord)
         relayless = outlet is not None and self._readings.pdus[cord.pdu].metered
-        if node not in self._before.possibly and unit.kept:
+        if self._before.alive(node) == YES and unit.kept:
             found = self._as_it_was(outlet, relayless, Window(kept=True))
-        elif node in self._before.surely and not unit.kept:
+        elif self._before.alive(node) == NO and not unit.kept:
             found = unit if relayless else self._restarted(outlet, unit)
         else:
             # it may have kept its power: then it is as it was, else it starts
@@ -113,7 +108,7 @@ class Closing:
             )
             sure = all(one is not None and one.sure for one in both)
             found = None if both == (None, None) else Window(0.0, None, sure)
-        if found is not None and node in self._after.possibly:
+        if found is not None and self._after.alive(node) != YES:
             found = found._replace(sure=False)
         return found
 
@@ -161,7 +156,7 @@ class Closing:
 
     def _powered(self, node: HallNode) -> Optional[Window]:
         number = self._graph.number.get(node)
-        if number is not None and number in self._after.surely:
+        if number is not None and self._after.alive(number) == NO:
             return None
         above = Window()
         board = self._drawing.panels.get(node.owner or node.name)
@@ -174,5 +169,5 @@ class Closing:
             above = Window(kept=True)
         if number is None:
             return above._replace(sure=False, kept=False)
-        kept = above.kept and number not in self._before.possibly
-        return above._replace(sure=above.sure and number not in self._after.possibly, kept=kept)
+        kept = above.kept and self._before.alive(number) == YES
+        return above._replace(sure=above.sure and self._after.alive(number) == YES, kept=kept)

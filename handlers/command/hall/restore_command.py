@@ -12,11 +12,11 @@ from ..kit.files import write_page
 from ..kit.output import print_json
 from ..kit.report import Usage
 from . import gathering
-from .comeback import COLD_S, Comeback
-from .comeback_page import page
-from .comeback_text import as_json, lines
-from .delays import findings, proposal
 from .rehearsal import Hall
+from .restore import BOOT_S, COLD_S, Restore
+from .restore_delays import findings, proposal
+from .restore_page import page
+from .restore_text import as_json, lines
 from .text import few, taken_at
 
 _SPAN = re.compile(r"([0-9]{1,6})\s*(s|min|h)")
@@ -41,10 +41,10 @@ def run(hall: Hall, named: Sequence[HallNode], wanted: ReturnOptions, json: bool
     """Rehearse the return of these: all together, then each first. Returns the exit code."""
     after = None if wanted.after is None else seconds(wanted.after)
     metered = [gathering.saved(path) for path in wanted.metered]
-    back = Comeback(hall, metered, is_cold=after is None or after >= COLD_S)
+    back = Restore(hall, metered, is_cold=after is None or after >= COLD_S)
     outcomes = back.orders(named, wanted.worlds, wanted.seed)
     found = findings(hall, outcomes)
-    delays = proposal(hall, back, named)
+    delays = proposal(hall, back, named, outcomes)
     unknown = _not_known(hall, after, bool(metered))
     if wanted.html is not None:
         taken = taken_at(hall.readings)
@@ -85,7 +85,15 @@ def _not_known(hall: Hall, after: Optional[float], several: bool) -> list[str]:
             f"how long the power was gone: at least {COLD_S / 60:g} minutes are assumed, so that"
             " inrush limiters are cold"
         )
+    switches = [one.name for one in hall.drawing.pdus.values() if len(one.inputs) > 1]
+    if switches:
+        found.append(
+            "when transfer switches go back to another input, which draws inrush again:"
+            f" {few(switches, 4)}"
+        )
     found.append("which machines start at all: a BMC or BIOS may be set to stay off")
-    found.append("how long a PDU's controller takes to start: delays count from there")
+    found.append(
+        f"how long a PDU's controller takes to start, up to {BOOT_S:g} s: delays count from there"
+    )
     found.append("another hour, and anything above the feeds")
     return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Optional
 
 from handlers.command.drawing.drawing import HallNode
-from handlers.command.hall.additions import Addition, additions
+from handlers.command.hall.missing_facts import missing_facts
+from handlers.command.hall.rehearsal import Hall, RehearsalOutcome
 from handlers.command.hall.verdicts import Verdict
 from tests.handlers.command.hall.test_graph import (
     EIGHT,
@@ -19,6 +20,15 @@ from tests.handlers.command.hall.test_graph import (
 )
 
 A = [HallNode("feed", "A")]
+
+
+def to_add(made: Hall, outcome: RehearsalOutcome) -> list[tuple[str, int]]:
+    """What to add to the drawing, with the number of machines that it may decide."""
+    touched = [one.machine for one in outcome.touched]
+    found = missing_facts(made, touched, outcome)
+    return [(one.what, one.machines) for one in found if one.machines]
+
+
 UNRATED = PAIR.replace('inputs = ["B"]\nbreaker_a = 16', 'inputs = ["B"]')
 READ = {"left": {"1": 2.05}, "right": {"1": 2.05}}
 
@@ -74,19 +84,17 @@ def test_a_pdu_is_on_one_of_its_panels_lines_in_each_world() -> None:
 
 def test_what_to_add_is_ranked_by_the_machines_that_it_may_decide() -> None:
     made = hall(UNRATED, READ)
-    assert additions(made, made.rehearse(A)) == [Addition("breaker_a of lines of right", 1)]
+    assert to_add(made, made.rehearse(A)) == [("breaker_a of lines of right", 1)]
     made = hall(ways(""), THREE)
-    found = additions(made, fails(made, "breaker:PA/w1"))
-    assert Addition("`of` for the lines of left", 1) in found
+    assert ("`of` for the lines of left", 1) in to_add(made, fails(made, "breaker:PA/w1"))
     made = hall(PAIR, {"left": {"1": 1.05}, "right": {"1": 0.17}})
-    found = additions(made, made.rehearse(A))
-    assert [one.what for one in found] == ["watts of the outlets of right"]
-    assert additions(hall(PAIR, READ), hall(PAIR, READ).rehearse(A)) == []
+    assert to_add(made, made.rehearse(A)) == [("watts of the outlets of right", 1)]
+    assert to_add(hall(PAIR, READ), hall(PAIR, READ).rehearse(A)) == []
 
 
 def test_a_pdu_that_did_not_answer_lacks_a_reading_and_no_meter() -> None:
     made = hall(PAIR, {"left": {"1": 1.05}})
-    assert [one.what for one in additions(made, made.rehearse(A))] == ["a reading of right"]
+    assert to_add(made, made.rehearse(A)) == [("a reading of right", 1)]
 
 
 def test_a_meter_that_is_missing_is_sampled() -> None:

@@ -11,11 +11,11 @@ import pytest
 from handlers.command import root
 from handlers.command.drawing import reading_toml
 from handlers.command.drawing.drawing import HallNode
-from handlers.command.hall.comeback import BreakerBack, Comeback, Returned, ReturnOutcome
-from handlers.command.hall.comeback_command import seconds
-from handlers.command.hall.delays import Finding, findings, proposal
 from handlers.command.hall.loads import CANNOT_SAY, FITS
 from handlers.command.hall.rehearsal import Hall
+from handlers.command.hall.restore import BreakerBack, Restore, Returned, ReturnOutcome
+from handlers.command.hall.restore_command import seconds
+from handlers.command.hall.restore_delays import Finding, findings, proposal
 from handlers.command.kit.report import Usage
 from handlers.command.pdus import saved
 from tests.hall import return_trial
@@ -70,7 +70,7 @@ ON, LATER, OFF, LAST = ["on", 0, 0], ["on", 30, 30], ["off", 0, None], ["last", 
 def one_side(state: str, said: Optional[list[Any]], amps: float = 1.01) -> ReturnOutcome:
     """A machine with one cord, after the power came back."""
     hall = hall_of(drawing(machine("srv", "left/1")), pdu("left", ("1", state, amps, said)))
-    return Comeback(hall).rehearse([A], [])
+    return Restore(hall).rehearse([A], [])
 
 
 # ---- what an outlet does -------------------------------------------------------------------------
@@ -112,7 +112,7 @@ def test_a_cord_that_kept_its_power_is_not_sure_on_a_breaker_that_may_trip() -> 
         pdu("left", ("1", "on", 1.0, ON)),
         pdu("right", ("1", "on", 1.0, ON), ("2", "on", 12.0, ON)),
     )
-    found = Comeback(hall_of(text, *read)).rehearse([A], [])
+    found = Restore(hall_of(text, *read)).rehearse([A], [])
     assert verdicts(found) == {"srv": Returned.CANNOT_SAY}
     assert found.machines[0].reason == "right/1: right/L1 may trip"
     assert {one.name for one in found.breakers} == {"left/L1"}
@@ -121,7 +121,7 @@ def test_a_cord_that_kept_its_power_is_not_sure_on_a_breaker_that_may_trip() -> 
 def test_an_outlet_without_a_relay_has_power_at_once() -> None:
     read = {**pdu("left", ("1", "unknown", 1.0, None)), "metered": True}
     hall = hall_of(drawing(machine("srv", "left/1")), read)
-    (found,) = Comeback(hall).rehearse([A], []).machines
+    (found,) = Restore(hall).rehearse([A], []).machines
     assert (found.verdict, found.latest_s) == (Returned.COMES, 0)
 
 
@@ -132,7 +132,7 @@ def test_an_outlet_behind_another_pdu_adds_its_delay() -> None:
     hall = hall_of(
         text, pdu("left", ("1", "on", 1.01, LATER)), pdu("strip", ("1", "on", 1.01, LAST))
     )
-    (found,) = Comeback(hall).rehearse([A], []).machines
+    (found,) = Restore(hall).rehearse([A], []).machines
     assert (found.earliest_s, found.latest_s) == (35, 35)
 
 
@@ -147,15 +147,20 @@ def two_sides(left: list[Any], right: list[Any], needs: int = 1, amps: float = 2
 
 
 def test_a_machine_that_needs_both_sides_comes_up_before_what_it_needs() -> None:
-    (found,) = Comeback(two_sides(ON, LATER, needs=2)).rehearse([A, B], []).machines
+    (found,) = Restore(two_sides(ON, LATER, needs=2)).rehearse([A, B], []).machines
     assert found.verdict is Returned.EARLY
     assert found.reason == "one cord at 0 s, the 2 that it needs at 30 s"
-    (alike,) = Comeback(two_sides(LATER, LATER, needs=2)).rehearse([A, B], []).machines
+    # two controllers do not start within the same second
+    (alike,) = Restore(two_sides(LATER, LATER, needs=2)).rehearse([A, B], []).machines
+    assert alike.verdict is Returned.CANNOT_SAY and "2 PDUs, whose controllers" in alike.reason
+    text = drawing(machine("srv", "left/1", "left/2", more="needs = 2"))
+    one_pdu = hall_of(text, pdu("left", ("1", "on", 2.01, LATER), ("2", "on", 2.01, LATER)))
+    (alike,) = Restore(one_pdu).rehearse([A], []).machines
     assert alike.verdict is Returned.COMES
 
 
 def test_two_feeds_are_rehearsed_together_and_each_first() -> None:
-    together, first, second = Comeback(two_sides(ON, OFF)).orders([A, B])
+    together, first, second = Restore(two_sides(ON, OFF)).orders([A, B])
     assert (together.returned, together.gone) == ([A, B], [])
     assert (first.returned, first.gone) == ([A], [B])
     assert verdicts(first) == {"srv": Returned.COMES}
@@ -163,12 +168,12 @@ def test_two_feeds_are_rehearsed_together_and_each_first() -> None:
 
 
 def test_a_machine_that_lived_on_the_other_feed_is_not_touched() -> None:
-    found = Comeback(two_sides(ON, OFF)).rehearse([A], [])
+    found = Restore(two_sides(ON, OFF)).rehearse([A], [])
     assert found.machines == [] and found.level == 0
 
 
 def test_each_side_may_carry_the_whole_machine_at_first() -> None:
-    found = Comeback(two_sides(ON, LATER, amps=7.01)).rehearse([A, B], [])
+    found = Restore(two_sides(ON, LATER, amps=7.01)).rehearse([A, B], [])
     # 7 + 7 A on one side of 16 A: above its limit of 80 %
     assert breaker(found, "left/L1").fit.word == CANNOT_SAY
     assert breaker(found, "left/L1").load.high == pytest.approx(14.04 * 1.05, rel=0.01)
@@ -187,7 +192,7 @@ def full(
 
 
 def test_what_is_far_above_its_rating_trips_and_leaves_all_behind_it_dark() -> None:
-    found = Comeback(full(10, 3.01, ON)).rehearse([A], [])
+    found = Restore(full(10, 3.01, ON)).rehearse([A], [])
     assert breaker(found, "left/L1").trips and found.level == 2
     assert set(verdicts(found).values()) == {Returned.DARK}
     assert found.machines[0].reason == "left/1: left/L1 trips"
@@ -197,28 +202,28 @@ def test_an_overload_begins_when_the_load_has_grown_so_far() -> None:
     machines = "".join(machine(f"srv-{n}", f"left/{n}") for n in range(1, 11))
     outlets = [(str(n), "on", 2.01, ["on", 10.0 * n, 10.0 * n]) for n in range(1, 11)]
     hall = hall_of(drawing(machines, 16, "inrush_a = 4\n"), pdu("left", *outlets))
-    one = breaker(Comeback(hall).rehearse([A], []), "left/L1")
+    one = breaker(Restore(hall).rehearse([A], []), "left/L1")
     # seven machines of 2.12 A (a meter of 0.01 A, and 5 %) are within 16 A, eight are not
     assert one.trips_from_s == 80 and not one.trips
     assert [(at.at_s, round(at.high, 2)) for at in one.growth][:2] == [(10, 2.12), (20, 4.24)]
 
 
 def test_without_the_owners_inrush_nobody_can_say_that_it_fits() -> None:
-    unsaid = breaker(Comeback(full(4, 1.01, ON, more="")).rehearse([A], []), "left/L1")
+    unsaid = breaker(Restore(full(4, 1.01, ON, more="")).rehearse([A], []), "left/L1")
     assert unsaid.fit == (CANNOT_SAY, "the inrush of a machine is not given (inrush_a)")
-    said = breaker(Comeback(full(4, 1.01, ON)).rehearse([A], []), "left/L1")
+    said = breaker(Restore(full(4, 1.01, ON)).rehearse([A], []), "left/L1")
     assert (said.fit.word, said.inrush_a) == (FITS, 16.0)
 
 
 def test_an_inrush_holds_only_for_cold_supplies() -> None:
-    back = Comeback(full(4, 1.01, ON), is_cold=False)
+    back = Restore(full(4, 1.01, ON), is_cold=False)
     assert breaker(back.rehearse([A], []), "left/L1").inrush_a is None
 
 
 def test_many_outlets_in_one_moment_may_trip_what_one_after_the_other_does_not() -> None:
     more = "inrush_a = 30\n"
     at_once = full(12, 0.51, ON, more)
-    found = Comeback(at_once).rehearse([A], [])
+    found = Restore(at_once).rehearse([A], [])
     assert breaker(found, "left/L1").fit.reason == "an inrush of 360 A may trip it"
     assert set(verdicts(found).values()) == {Returned.CANNOT_SAY}
     (finding,) = findings(at_once, [found])
@@ -226,21 +231,21 @@ def test_many_outlets_in_one_moment_may_trip_what_one_after_the_other_does_not()
         "left/L1",
         "12 outlets close in the same moment on one 16 A breaker",
     )
-    delays = proposal(at_once, Comeback(at_once), [A])
+    delays = proposal(at_once, Restore(at_once), [A])
     assert delays is not None and delays.mended == ["left/L1"] and not delays.left
     assert delays.pdus["left"][:3] == [("1", 0), ("2", 2), ("3", 4)]
 
 
 def test_no_delay_mends_an_overload() -> None:
     hall = full(10, 3.01, ON)
-    delays = proposal(hall, Comeback(hall), [A])
+    delays = proposal(hall, Restore(hall), [A])
     assert delays is not None and delays.left == ["left/L1"] and not delays.mended
 
 
 def test_nothing_is_proposed_where_all_fits() -> None:
     hall = full(4, 1.01, ON)
-    assert proposal(hall, Comeback(hall), [A]) is None
-    assert Comeback(hall).rehearse([A], []).level == 0
+    assert proposal(hall, Restore(hall), [A]) is None
+    assert Restore(hall).rehearse([A], []).level == 0
 
 
 def test_the_cords_of_a_machine_get_one_delay() -> None:
@@ -249,19 +254,19 @@ def test_the_cords_of_a_machine_get_one_delay() -> None:
         pdu(side, *((str(n), "on", 0.51, ON) for n in range(1, 13))) for side in ("left", "right")
     ]
     hall = hall_of(drawing(machines, 16, "inrush_a = 30\n"), *sides)
-    delays = proposal(hall, Comeback(hall), [A, B])
+    delays = proposal(hall, Restore(hall), [A, B])
     assert delays is not None and delays.pdus["left"] == delays.pdus["right"]
 
 
 def test_the_highest_that_was_ever_metered_counts_unless_the_owner_knows_more() -> None:
     hall = full(4, 1.01, ON)
     busy = full(4, 4.51, ON).readings
-    assert breaker(Comeback(hall, [busy]).rehearse([A], []), "left/L1").load.high > 18
+    assert breaker(Restore(hall, [busy]).rehearse([A], []), "left/L1").load.high > 18
     known = full(4, 1.01, ON)
     text = drawing(machine("srv", "left/1", more="peak_a = 9"))
     peak = hall_of(text, pdu("left", ("1", "on", 1.01, ON)))
-    assert breaker(Comeback(peak).rehearse([A], []), "left/L1").load.high == 9
-    assert breaker(Comeback(known).rehearse([A], []), "left/L1").load.high < 5
+    assert breaker(Restore(peak).rehearse([A], []), "left/L1").load.high == 9
+    assert breaker(Restore(known).rehearse([A], []), "left/L1").load.high < 5
 
 
 def test_a_machine_that_was_off_when_it_was_read_may_draw_anything() -> None:
@@ -385,11 +390,11 @@ def test_the_type_of_a_breaker_says_what_it_holds_at_once(curve: str, fits: bool
     drawn = f'curve = "{curve}"\n' if curve else ""
     text = drawing(machine("srv", "left/1"), more="inrush_a = 60\n")
     text = text.replace("breaker_a = 16\n", f"breaker_a = 16\n{drawn}", 1)
-    found = Comeback(hall_of(text, pdu("left", ("1", "on", 4.01, ON)))).rehearse([A], [])
+    found = Restore(hall_of(text, pdu("left", ("1", "on", 4.01, ON)))).rehearse([A], [])
     assert (breaker(found, "left/L1").fit.word == FITS) == fits
     # a feed says it for all below it
     above = text.replace(drawn, "").replace('name = "A"\n', f'name = "A"\n{drawn}', 1)
-    found = Comeback(hall_of(above, pdu("left", ("1", "on", 4.01, ON)))).rehearse([A], [])
+    found = Restore(hall_of(above, pdu("left", ("1", "on", 4.01, ON)))).rehearse([A], [])
     assert (breaker(found, "left/L1").fit.word == FITS) == fits
 
 
@@ -398,7 +403,7 @@ def test_the_type_of_a_breaker_says_what_it_holds_at_once(curve: str, fits: bool
 
 def test_what_may_trip_is_sampled_by_a_stated_seed() -> None:
     hall = full(10, 1.81, ON)  # 18 A on 16 A: somewhere between 16 and 23 A it trips
-    back = Comeback(hall)
+    back = Restore(hall)
     plain = back.rehearse([A], [])
     found = back.rehearse([A], [], worlds=60)
     assert verdicts(found) == verdicts(plain)  # a verdict is never made of samples
@@ -411,7 +416,7 @@ def test_what_may_trip_is_sampled_by_a_stated_seed() -> None:
 
 
 def test_an_inrush_that_the_owner_did_not_give_is_not_sampled() -> None:
-    found = Comeback(full(10, 1.81, ON, more="")).rehearse([A], [], worlds=20)
+    found = Restore(full(10, 1.81, ON, more="")).rehearse([A], [], worlds=20)
     assert found.count(Returned.CANNOT_SAY) == 10 and found.sampled.worlds == 0
 
 

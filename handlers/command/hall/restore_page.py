@@ -1,4 +1,4 @@
-"""A return as one self-contained HTML file: timeline, growing loads, machines, delays."""
+"""A return as one self-contained HTML file: machines, delays, then growing loads and timeline."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Optional
 
 from ..kit import html
 from ..kit.html import Cell, named, number, safe, short, words
-from .comeback import BreakerBack, Growth, Returned, ReturnOutcome
-from .comeback_text import (
+from .loads import CANNOT_SAY, FITS, OVERLOADS
+from .restore import BreakerBack, Growth, Returned, ReturnOutcome
+from .restore_delays import Delays, Finding
+from .restore_text import (
     BREAKER,
     breaker,
     heading,
@@ -20,8 +22,6 @@ from .comeback_text import (
     sentence_of_breakers,
     when,
 )
-from .delays import Delays, Finding
-from .loads import CANNOT_SAY, FITS, OVERLOADS
 from .text import amperes, few, named as nodes_in_words
 
 _CLASSES = {
@@ -53,28 +53,40 @@ def page(
 ) -> str:
     """The whole file. Texts from the drawing and from devices are escaped."""
     title = f"When the power comes back: {nodes_in_words(outcomes[0].returned)}"
-    parts = [html.begin(title, _STYLE), f"<p>Readings: {safe(taken)}</p>"]
+    parts = [html.begin(title, _STYLE)]
     for outcome in outcomes:
-        parts += _one(outcome, after_s)
-    parts += html.section(
-        "Findings", ("where", "what"), [[named(one.where), words(one.what)] for one in found]
-    )
+        parts += _verdicts(outcome, after_s)
+    parts.append("<h2>What to do</h2>")
     parts += _delays(delays)
+    parts += _table("Findings", ("where", "what"), [(one.where, one.what) for one in found])
+    parts.append(f"<h2>How it was computed</h2><p>Readings: {safe(taken)}</p>")
+    for outcome in outcomes:
+        parts += _computed(outcome, after_s)
     parts += html.section("Not known", (), [[words(one)] for one in not_known])
     return "\n".join([*parts, html.END])
 
 
-def _one(outcome: ReturnOutcome, after_s: Optional[float]) -> list[str]:
-    worse = [one for one in outcome.machines if one.verdict is not Returned.COMES]
+def _heading(outcome: ReturnOutcome, after_s: Optional[float]) -> str:
     head = heading(outcome, after_s)
+    return safe(head[:1].upper() + head[1:])
+
+
+def _verdicts(outcome: ReturnOutcome, after_s: Optional[float]) -> list[str]:
+    worse = [one for one in outcome.machines if one.verdict is not Returned.COMES]
     return [
-        f"<h2>{safe(head[:1].upper() + head[1:])}</h2>",
+        f"<h2>{_heading(outcome, after_s)}</h2>",
         f"<p>{safe(sentence(outcome))}<br>{safe(sentence_of_breakers(outcome))}</p>",
         *_table(
             "Machines",
             ("machine", "verdict", "why"),
             [(one.machine, one.verdict.value, one.why) for one in worse],
         ),
+    ]
+
+
+def _computed(outcome: ReturnOutcome, after_s: Optional[float]) -> list[str]:
+    return [
+        f"<h3>{_heading(outcome, after_s)}</h3>",
         *_charts(ranked(outcome)),
         *_table("Lines and breakers", BREAKER, map(breaker, ranked(outcome))),
         *_table(
@@ -97,19 +109,23 @@ def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> l
 def _cell(head: str, text: str) -> Cell:
     if head == "verdict":
         return short(text, _CLASSES[text])
-    return words(text) if head in ("why", "outlets that close") else number(text)
+    if head in ("why", "what", "outlets that close"):
+        return words(text)
+    cell = number(text)
+    # on a phone an interval has a line for itself
+    return cell._replace(classes=f"{cell.classes} wide") if head == BREAKER[1] else cell
 
 
 def _delays(delays: Optional[Delays]) -> list[str]:
     if delays is None:
-        return [f"<h2>Delays</h2><p>{safe(line)}</p>" for line in proposed(delays)]
+        return [f"<p>{safe(line[:1].upper() + line[1:])}.</p>" for line in proposed(delays)]
     rows = [
         [named(pdu), words(", ".join(f"{outlet}: {seconds} s" for outlet, seconds in found))]
         for pdu, found in delays.pdus.items()
         if delays.mended
     ]
-    parts = html.section("Delays for each PDU's page", ("PDU", "outlets"), rows)
-    parts = parts or ["<h2>Delays</h2>"]
+    made = list(html.table(("PDU", "outlets"), rows))
+    parts = ["<h3>Delays for each PDU's page</h3>", *made] if made else []
     if delays.mended:
         parts.append(f"<p>With them {safe(few(delays.mended))} fit.</p>")
     if delays.sequences:
@@ -117,6 +133,9 @@ def _delays(delays: Optional[Delays]) -> list[str]:
             f"<p>{safe(few(delays.sequences))}: the page has the wait after an outlet; put them in"
             " this order, and set the difference to the next.</p>"
         )
+    if delays.unchanged:
+        shown = safe(few(delays.unchanged))
+        parts.append(f"<p>{shown}: no delay can be set there, as far as was read.</p>")
     if delays.left:
         parts.append(f"<p>No delay decides {safe(few(delays.left))}: see why above.</p>")
     return parts

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Any, Optional
 
 from ..kit.output import columns, counted
-from .comeback import BreakerBack, MachineBack, Returned, ReturnOutcome, Step
-from .delays import Delays, Finding
 from .loads import CANNOT_SAY, FITS, OVERLOADS
+from .restore import BreakerBack, MachineBack, Returned, ReturnOutcome, Step
+from .restore_delays import Delays, Finding
 from .text import amperes, few, named, of_worlds
 
 _STEPS = 30  # limit for lines of a timeline
@@ -155,6 +155,8 @@ def proposed(delays: Optional[Delays]) -> list[str]:
                 f"{few(delays.sequences)}: the page has the wait after an outlet; put them in this"
                 " order, and set the difference to the next"
             ]
+    if delays.unchanged:
+        made += [f"{few(delays.unchanged)}: no delay can be set there, as far as was read"]
     if delays.left:
         made += [f"no delay decides {few(delays.left)}: see why above"]
     return made
@@ -183,6 +185,7 @@ def as_json(
             "sequences": list(delays.sequences),
             "mended": list(delays.mended),
             "left": list(delays.left),
+            "unchanged": list(delays.unchanged),
         },
         "not_known": list(not_known),
     }

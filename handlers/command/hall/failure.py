@@ -1,0 +1,443 @@
+"""A failure in every hall that the drawing and the readings allow: what may be dead, which breakers
+may trip, and which surely do. Pure.
+
+Two states bound these halls. In one, every breaker has tripped perhaps whose load may be above its
+rating. In the other, those have tripped for sure that would carry more than they can hold in every
+hall in which they live: while a breaker lives, so does all that it needs, so two in a row do not
+hide each other.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple, Optional
+
+from .arithmetic import (
+    MAYBE,
+    NO,
+    YES,
+    Figures,
+    Interval,
+    Intervals,
+    IntervalSum,
+    Truth,
+    at_least,
+)
+from .graph import TRIPS, Graph
+from .loads import HIGH, LOW
+from .power_flow import Consumer, Facts, Power, PowerFlow, Supply
+from .verdicts import CordNow, Now
+
+# the most currents that one breaker may cost when it is looked at from each of its ways downwards
+_MOST_WAYS = 20_000
+_WORKS = {Now.CARRIES: YES, Now.OFF: YES}
+_CLOSED = {Now.OFF: NO, Now.UNKNOWN: MAYBE, Now.UNREAD: MAYBE, Now.CONTRADICTORY: MAYBE}
+INTERVALS = Intervals()
+#: how much of a machine's current a supply takes: nobody knows
+ANY_SHARE = Interval(1e-9, float("inf"), 1.0)
+_NO_SHARE = ANY_SHARE._replace(expected=0.0)
+
+
+class DrawnConsumer(NamedTuple):
+    """What hangs on some cords: a machine, or all that nobody drew in one rack."""
+
+    cords: tuple[CordNow, ...]
+    #: their nodes in the graph
+    nodes: tuple[int, ...]
+    needs: int
+    #: False: several things of which it is not known which cords belong together
+    drawn: bool = True
+    #: of these, the nodes to which its current may go
+    rack: tuple[int, ...] = ()
+
+    def stated(self) -> Consumer[Interval]:
+        """As the walk takes it."""
+        supplies = [_supply(cord, node) for cord, node in zip(self.cords, self.nodes)]
+        low = sum(cord.low_a for cord in self.cords)
+        high = sum(cord.known_a for cord in self.cords)
+        pools = tuple(dict.fromkeys(cord.cord.pdu for cord in self.cords if cord.high_a is None))
+        total = Interval(LOW * low, HIGH * high, (low + high) / 2, pools)
+        return Consumer(supplies, self.needs, total, self.drawn, self.rack)
+
+
+def _supply(cord: CordNow, node: int) -> Supply[Interval]:
+    low, known = cord.low_a, cord.known_a
+    pools = (cord.cord.pdu,) if cord.high_a is None else ()
+    now = Interval(LOW * low, HIGH * known, (low + known) / 2, pools)
+    works = _WORKS.get(cord.now, MAYBE)
+    share = ANY_SHARE if cord.now is Now.CARRIES else _NO_SHARE
+    return Supply(node, now, works, share, _CLOSED.get(cord.now, YES))
+
+
+class HallFacts:
+    """The hall before anything fails, with the sums of its currents."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        consumers: Sequence[DrawnConsumer],
+        most_of: Mapping[str, float],
+        switched_off: Mapping[int, Truth],
+        taken: Mapping[int, int],
+    ) -> None:
+        """`most_of`: PDU -> the most that its unmetered outlets carry together, in A.
+        `switched_off`: outlets that feed PDUs and are off, or perhaps. `taken`: node with several
+        inputs -> the one that feeds it now, where meters show it.
+        """
+        self.graph, self.consumers = graph, consumers
+        self.most_of, self.switched_off = most_of, switched_off
+        #: carrier -> what is known of its current besides its outlets
+        self.figures: Mapping[int, Figures] = {}
+        self.facts = Facts(
+            [
+                [(one.node, one.is_input, YES if one.sure else MAYBE, one.flows) for one in above]
+                for above in graph.above
+            ],
+            [[one.node for one in below] for below in graph.below],
+            {number: one.stated() for number, one in enumerate(consumers)},
+            graph.carriers,
+            _orders(graph, taken),
+        )
+        self.power: Power[Interval] = Power(self.facts, switched_off)
+        self.sums = self.sums_of(self.facts, self.power)
+        #: carrier -> the consumers that it carries, or may carry
+        self.on: dict[int, list[int]] = {}
+        self._above: dict[int, Collection[int]] = {}
+        for number, drawn in enumerate(consumers):
+            for node in dict.fromkeys((*drawn.nodes, *drawn.rack)):
+                for carrier in self.above(node):
+                    on = self.on.setdefault(carrier, [])
+                    if not on or on[-1] != number:
+                        on.append(number)
+
+    def above(self, node: int) -> Collection[int]:
+        """The carriers through which its current flows, or may flow: now or by another input."""
+        if node not in self.facts.switched:
+            return self.power.path(node)
+        found = self._above.get(node)
+        if found is None:
+            waiting, seen = [node], {node}
+            while waiting:
+                for edge in self.graph.above[waiting.pop()]:
+                    if edge.flows and edge.node not in seen:
+                        seen.add(edge.node)
+                        waiting.append(edge.node)
+            found = self._above[node] = seen & self.graph.carriers.keys()
+        return found
+
+    @staticmethod
+    def sums_of(facts: Facts[Interval], power: Power[Interval]) -> dict[int, IntervalSum]:
+        """Carrier -> the sum of the currents through it now."""
+        nodes: dict[int, IntervalSum] = {}
+        for one in facts.consumers.values():
+            for supply in one.supplies:
+                found = nodes.get(supply.node)
+                if found is None:
+                    found = nodes[supply.node] = IntervalSum()
+                if supply.closed:
+                    now = supply.current
+                    found.add(now if supply.closed == YES else INTERVALS.maybe(now))
+        sums: dict[int, IntervalSum] = {}
+        for node, own in nodes.items():
+            lives = power.alive(node)
+            if not lives:
+                continue
+            for carrier, flows in power.path(node).items():
+                total = sums.get(carrier)
+                if total is None:
+                    total = sums[carrier] = IntervalSum()
+                if flows == YES == lives:
+                    total.low += own.low
+                total.high += own.high
+                total.expected += own.expected
+                for pdu, count in own.pools.items():
+                    total.pools[pdu] = total.pools.get(pdu, 0) + count
+        return sums
+
+    def flow(self, sums: Mapping[int, IntervalSum]) -> PowerFlow[Interval]:
+        """The currents now, to be changed."""
+        return PowerFlow(self.facts, INTERVALS, sums, self.power)
+
+    def later(self, facts: Facts[Interval], gone: Mapping[int, Truth]) -> HallFacts:
+        """The hall at another hour, of which no meter says anything: nothing flows yet."""
+        made = copy.copy(self)
+        made.facts, made.power = facts, Power(facts, gone)
+        made.sums, made.most_of = {}, {}
+        made.figures = {node: Figures(part=one.part) for node, one in self.figures.items()}
+        return made
+
+    def load(self, carrier: int, total: IntervalSum) -> Optional[Interval]:
+        """The current of a carrier's fullest conductor; None if no load can shift to it."""
+        return total.load(self.figures[carrier], self.most_of, LOW, HIGH)
+
+    def now_of(self, carrier: int, total: IntervalSum) -> Interval:
+        """The same, also if no load can shift to it."""
+        return total.now(self.figures[carrier], self.most_of, LOW, HIGH)
+
+    def trips_at(self, carrier: int) -> Interval:
+        """Between these currents a carrier trips in the end: it holds its rating."""
+        one = self.graph.carriers[carrier]
+        rating = one.breaker.rating_a
+        most = rating if one.most_a is None else one.most_a
+        if rating is None:
+            return Interval(0.0, float("inf"), 0.0)
+        high = TRIPS * most if one.trips and most is not None else float("inf")
+        return Interval(rating, high, rating)
+
+    def without(self, off: Iterable[tuple[int, int]]) -> dict[int, Interval]:
+        """The loads of carriers to which current may shift if these outlets are switched off, by
+        consumer and place.
+        """
+        sums = CopiedSums(self.sums)
+        changed = self.flow(sums).switch(dict.fromkeys(off, NO))
+        loads = {carrier: self.load(carrier, sums[carrier]) for carrier in changed}
+        return {carrier: load for carrier, load in loads.items() if load is not None}
+
+
+class CopiedSums(dict[int, IntervalSum]):
+    """Sums that are copied from others when they are first changed."""
+
+    def __init__(self, base: Mapping[int, IntervalSum]) -> None:
+        super().__init__()
+        self._base = base
+
+    def __missing__(self, carrier: int) -> IntervalSum:
+        base = self._base.get(carrier)
+        found = self[carrier] = IntervalSum() if base is None else base.copy()
+        return found
+
+
+def _orders(graph: Graph, taken: Mapping[int, int]) -> dict[int, list[list[int]]]:
+    """Node with several inputs -> the one that feeds it now, if that is known, and the others."""
+    found: dict[int, list[list[int]]] = {}
+    for node, count in enumerate(graph.inputs):
+        if count > 1:
+            inputs = [edge.node for edge in graph.above[node] if edge.is_input]
+            first = taken.get(node)
+            others = [one for one in inputs if one != first]
+            found[node] = [others] if first is None else [[first], others]
+    return found
+
+
+class FailureBounds(NamedTuple):
+    """What a failure does at most and at least. The sets are of nodes."""
+
+    #: what the failure itself surely kills, and may kill
+    at_first: Collection[int]
+    step_one: Collection[int]
+    #: with the breakers that surely trip, and that may
+    surely: Collection[int]
+    possibly: Collection[int]
+    #: those that may trip -> their place in the order found
+    tripping: Mapping[int, int]
+    #: those of which one surely trips: itself, or one that it needs
+    trips: Sequence[Sequence[int]]
+    #: carrier -> its load
+    loads: Mapping[int, Interval]
+    #: the consumers of which a cord may die or change its way
+    reached: Collection[int]
+
+    def lives(self, one: DrawnConsumer, supplies: Sequence[Supply[Interval]]) -> Truth:
+        """Whether a machine has enough supplies that have power and work."""
+        return at_least(
+            one.needs,
+            (
+                min(self._power(node), supply.closed, supply.works)
+                for node, supply in zip(one.nodes, supplies)
+            ),
+        )
+
+    def _power(self, node: int) -> Truth:
+        if node in self.surely:
+            return NO
+        return MAYBE if node in self.possibly else YES
+
+
+def bounds_of(hall: HallFacts, failed: Collection[int]) -> FailureBounds:
+    """What happens when these fail."""
+    sums = CopiedSums(hall.sums)
+    flow = hall.flow(sums)
+    changed = flow.change(dict.fromkeys(failed, YES))
+    reached = hall.facts.below(failed)
+    at_first = {node for node in reached if flow.power.alive(node) == NO}
+    step_one = {node for node in reached if flow.power.alive(node) != YES}
+    failure = Failure(hall, sums, flow)
+    failure.spread(changed)
+    trips = failure.surely_trip()
+    reached = hall.facts.below([*failed, *flow.gone])
+    return FailureBounds(
+        at_first,
+        step_one,
+        {node for node in reached if flow.power.alive(node) == NO},
+        {node for node in reached if flow.power.alive(node) != YES},
+        {carrier: place for place, carrier in enumerate(failure.tripping)},
+        trips,
+        failure.loads,
+        flow.touched.keys(),
+    )
+
+
+class Failure:
+    """What trips while currents shift in a hall: perhaps, and for sure."""
+
+    def __init__(
+        self, hall: HallFacts, sums: Mapping[int, IntervalSum], flow: PowerFlow[Interval]
+    ) -> None:
+        self._hall, self._sums, self._flow = hall, sums, flow
+        #: those that may trip, in the order found
+        self.tripping: dict[int, None] = {}
+        #: carrier to which load may shift -> its load
+        self.loads: dict[int, Interval] = {}
+        self._needs: dict[int, set[int]] = {}
+
+    def trip(self, first: Collection[int], sure: Collection[int]) -> list[int]:
+        """Let these trip perhaps, and what follows. Returns those that trip for sure, of `sure`."""
+        self.tripping.update(dict.fromkeys(first))
+        for carrier in first:
+            self.loads[carrier] = self._hall.now_of(carrier, self._sums[carrier])
+        self.spread(self._flow.change(dict.fromkeys(first, MAYBE)))
+        return [one[0] for one in self.surely_trip(sure)]
+
+    # ---- what may trip ---------------------------------------------------------------------------
+
+    def spread(self, changed: Iterable[int]) -> None:
+        """Let all trip that may, after the currents of these changed."""
+        hall, flow, loads = self._hall, self._flow, self.loads
+        # those that would trip if what they need may have tripped: looked at whenever something
+        # trips that a consumer of theirs hangs on
+        doubtful: dict[int, None] = {}
+        beside: Collection[int] = ()
+        while changed:
+            more: list[int] = []
+            fresh: dict[int, None] = {}
+            for carrier in changed:
+                if carrier in self.tripping or flow.power.alive(carrier) == NO:
+                    continue
+                found = hall.load(carrier, self._sums[carrier])
+                if found is None:
+                    continue
+                if self._may_trip(carrier, found):
+                    if self.tripping:
+                        fresh[carrier] = None
+                        continue
+                    more.append(carrier)
+                loads[carrier] = found
+            doubtful.update(fresh)
+            for carrier in [one for one in doubtful if one in beside or one in fresh]:
+                found = self._while_it_lives(carrier)
+                if found is not None:
+                    loads[carrier] = found
+                    if self._may_trip(carrier, found):
+                        more.append(carrier)
+            for carrier in more:
+                doubtful.pop(carrier, None)
+            self.tripping.update(dict.fromkeys(more))
+            beside = self._beside(more)
+            changed = flow.change(dict.fromkeys(more, MAYBE)) if more else []
+
+    def _may_trip(self, carrier: int, load: Interval) -> bool:
+        return INTERVALS.exceeds(load, self._hall.trips_at(carrier)) != NO
+
+    def _beside(self, carriers: Collection[int]) -> set[int]:
+        """The carriers of all consumers with a cord that hangs, or may hang, on these."""
+        facts, path = self._hall.facts, self._flow.power.path
+        nodes = facts.below(carriers) if carriers else ()
+        numbers = {number for node in nodes for number in facts.at.get(node, ())}
+        found: set[int] = set()
+        for node in {s.node for number in numbers for s in facts.consumers[number].supplies}:
+            found.update(path(node))
+        return found
+
+    def _needed(self, node: int) -> set[int]:
+        found = self._needs.get(node)
+        if found is None:
+            found = self._needs[node] = self._hall.graph.sure_above(node)
+        return found
+
+    def _while_it_lives(self, carrier: int, more: Collection[int] = ()) -> Optional[Interval]:
+        """The load of a carrier while it and these live, and so all that they need."""
+        hall, flow = self._hall, self._flow
+        assumed = self._needed(carrier).union(*map(self._needed, more))
+        if any(flow.power.alive(node) == NO for node in assumed):
+            return None
+        power = Power(hall.facts, flow.gone, flow.power, assumed)
+        base = hall.sums.get(carrier)
+        total = IntervalSum() if base is None else base.copy()
+        for number in hall.on.get(carrier, ()):
+            found = flow.touched.get(number)
+            if found is not None:
+                after = flow.contributions(number, power)
+                total.enter(found[0].get(carrier), after.get(carrier))
+        return hall.load(carrier, total)
+
+    # ---- what surely trips -----------------------------------------------------------------------
+
+    def surely_trip(self, only: Optional[Collection[int]] = None) -> list[list[int]]:
+        """The breakers that trip in every hall. Lets them be gone, and raises the lower ends of the
+        loads. `only`: no others are looked at.
+        """
+        hall, flow, loads = self._hall, self._flow, self.loads
+        trips: list[list[int]] = []
+        for carrier in self.tripping:
+            found = self._while_it_lives(carrier)
+            if found is not None:
+                loads[carrier] = found
+        left = [one for one in self.tripping if one in loads and (only is None or one in only)]
+        while True:
+            dead: dict[int, Truth] = {}
+            for carrier in left:
+                if not flow.power.alive(carrier) or not hall.graph.carriers[carrier].trips:
+                    continue
+                found = self._while_it_lives(carrier)
+                if found is None:
+                    continue
+                loads[carrier] = _both(found, loads[carrier])
+                if INTERVALS.exceeds(found, hall.trips_at(carrier)) == YES:
+                    dead[carrier] = YES
+                    needed = self._needed(carrier)
+                    trips.append([carrier, *(o for o in left if o in needed and o != carrier)])
+                    continue
+                dead.update(dict.fromkeys(self._by_its_ways(carrier), YES))
+            if not dead:
+                return trips
+            for carrier in flow.change(dict(dead)):
+                if carrier in loads and carrier not in self.tripping:
+                    found = hall.load(carrier, self._sums[carrier])
+                    if found is not None:
+                        loads[carrier] = _both(found, loads[carrier])
+
+    def _by_its_ways(self, carrier: int) -> list[int]:
+        """Outlets that die though nobody can say which breaker trips: if they lived, all that they
+        need would, and then this one would trip.
+        """
+        hall, flow = self._hall, self._flow
+        if self.loads[carrier].high <= hall.trips_at(carrier).high:
+            return []
+        numbers = [one for one in hall.on.get(carrier, ()) if one in flow.touched]
+        nodes = {
+            supply.node
+            for number in numbers
+            for supply in hall.facts.consumers[number].supplies
+            if flow.power.alive(supply.node) == MAYBE
+            and flow.power.path(supply.node).get(carrier) == YES
+        }
+        chains: dict[frozenset[int], list[int]] = {}
+        for node in nodes:
+            needed = frozenset(one for one in self._needed(node) if one in self.tripping)
+            if not needed <= self._needed(carrier):
+                chains.setdefault(needed, []).append(node)
+        if len(chains) * len(numbers) > _MOST_WAYS:
+            return []
+        dead: list[int] = []
+        for behind in chains.values():
+            found = self._while_it_lives(carrier, behind[:1])
+            if found is not None and INTERVALS.exceeds(found, hall.trips_at(carrier)) == YES:
+                dead += behind
+        return dead
+
+
+def _both(low: Interval, high: Interval) -> Interval:
+    """The lower end of one, the upper end of the other."""
+    bottom = min(max(low.low, high.low), high.high)
+    return Interval(bottom, high.high, min(max(bottom, low.expected), high.high))

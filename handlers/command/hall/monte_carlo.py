@@ -1,0 +1,271 @@
+"""What bounds leave open, sampled: in how many of some fully stated halls a machine lives. Pure.
+
+A sample is the hall with every open fact drawn at random (`open_facts`). In it breakers trip one
+after another until none is overloaded, by the same walk as with bounds. Why an outlet that is on
+carries nothing is no such fact: nobody can tell a dead supply from a spare one, so a machine that
+depends on it is not counted.
+
+Only lines and breakers that may trip at all, and what hangs on them, are worked out.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from .arithmetic import NO, YES, Floats, FloatSum, Truth, at_least
+from .failure import FailureBounds, HallFacts
+from .graph import TRIPS
+from .open_facts import Drawn, OpenFacts
+from .power_flow import Facts, Power, PowerFlow
+
+#: how many worlds are sampled where nobody says it, and by which seed
+USUAL_WORLDS, USUAL_SEED = 100, 1
+# more consumers times worlds than this take too long: then fewer worlds are sampled, but not less
+_MOST_SAMPLES, _LEAST_WORLDS = 100_000, 20
+# part of the rating at which a breaker trips in the end (IEC 60898-1: from 1.13 to 1.45; others
+# earlier), and a UPS that has no bypass
+_TRIPS = (1.0, TRIPS)
+_BYPASS = 0.5
+# what carries this now is not overloaded by it
+_HOLDS = (1.02, 1.4)
+# the least sum of phasors, as a part of the sum of numbers
+_PHASORS = 0.96
+_FLOATS = Floats()
+
+
+class Sample(NamedTuple):
+    """Of one machine."""
+
+    #: in how many of how many worlds it lives
+    lives_in: int
+    worlds: int
+    #: what trips above it where it does not live, the most frequent first
+    because: Sequence[str]
+
+    def in_words(self, lives: str) -> str:
+        """`lives in 97 of 100 worlds; in the other 3 r1-b/L1 trips`."""
+        text = f"{lives} in {self.lives_in} of {self.worlds} worlds"
+        dark = self.worlds - self.lives_in
+        if dark and self.because:
+            text += f"; in the other {dark} {' or '.join(self.because)} trips"
+        return text
+
+
+class Sampled(NamedTuple):
+    """How many machines live in each, in some and in none of the sampled worlds."""
+
+    worlds: int
+    each: int
+    some: int
+    none: int
+
+    @classmethod
+    def of(cls, samples: Iterable[tuple[int, int]]) -> Sampled:
+        """Of the worlds of each machine, and in how many it lives; with 0 worlds, it was not
+        sampled.
+        """
+        found = [one for one in samples if one[0]]
+        return cls(
+            max((worlds for worlds, _ in found), default=0),
+            sum(lives == worlds for worlds, lives in found),
+            sum(0 < lives < worlds for worlds, lives in found),
+            sum(not lives for _, lives in found),
+        )
+
+
+class Counts:
+    """In how many samples each machine lives, and why not in the others."""
+
+    def __init__(self, wanted: Sequence[int]) -> None:
+        self._lives: Counter[int] = Counter()
+        self._open: set[int] = set()
+        self._because: dict[int, Counter[str]] = {number: Counter() for number in wanted}
+
+    def add(self, hall: StatedHall) -> None:
+        """Count a sample."""
+        for number, because in self._because.items():
+            lives = hall.lives(number)
+            if lives == YES:
+                self._lives[number] += 1
+            elif lives == NO:
+                because.update(hall.reasons(number))
+            else:
+                self._open.add(number)
+
+    def samples(self, count: int) -> dict[int, Sample]:
+        """Of so many samples: those of the machines that can be counted."""
+        return {
+            number: Sample(self._lives[number], count, [name for name, _ in because.most_common(2)])
+            for number, because in self._because.items()
+            if number not in self._open and count
+        }
+
+
+def sampled(
+    hall: HallFacts,
+    failed: Iterable[int],
+    bounds: FailureBounds,
+    wanted: Sequence[int],
+    count: int,
+    seed: int,
+) -> dict[int, Sample]:
+    """The wanted consumers that can be counted, by number."""
+    if not wanted:
+        return {}
+    trip = {one for one in bounds.tripping if one not in bounds.at_first}
+    numbers = set(wanted)
+    for carrier in trip:
+        numbers.update(hall.on.get(carrier, ()))
+    count = affordable(count, len(numbers))
+    facts = OpenFacts(hall, sorted(numbers), trip)
+    found = Counts(wanted)
+    for world in range(count):
+        one = StatedHall(facts, random.Random(f"{seed} {world}"))
+        one.fail(failed)
+        found.add(one)
+    return found.samples(count)
+
+
+def affordable(wanted: int, consumers: int) -> int:
+    """How many of the wanted worlds are sampled for so many consumers."""
+    return max(min(wanted, _LEAST_WORLDS), min(wanted, _MOST_SAMPLES // max(1, consumers)))
+
+
+class StatedHall:
+    """One sample: a hall in which every fact is stated."""
+
+    def __init__(self, open_: OpenFacts, rng: random.Random) -> None:
+        self._open, self._rng = open_, rng
+        self._hall, self._graph = open_.hall, open_.graph
+        self.drawn = open_.draw(rng)
+        self._facts = _facts(open_, self.drawn)
+        off = {node: YES if one == YES else NO for node, one in self._hall.switched_off.items()}
+        self._before = Power(self._facts, off)
+        sums = self._sums = defaultdict[int, FloatSum](FloatSum)
+        self.flow: PowerFlow[float] = PowerFlow(self._facts, _FLOATS, sums, self._before)
+        for number in open_.numbers:
+            now = self.flow.contributions(number, self._before)
+            self.flow.touched[number] = now, now
+            for key, current in now.items():
+                sums[key].value += current
+        self._three = self.drawn.three
+        self._part: dict[int, float] = {}
+        self.now_a = {one: self._fullest(one) for one in sorted(self._facts.carriers)}
+        self._part = {one: self._phasors(one, now) for one, now in self.now_a.items()}
+        self.rating = {one: self._rating(one) for one in self.now_a}
+        self.trips_at = {one: self._trip_point(one) for one in self.now_a}
+        #: in their order
+        self.tripped: dict[int, int] = {}
+
+    def _phasors(self, number: int, now_a: float) -> float:
+        """The sum of phasors as a part of the sum of numbers, by its meter where it has one."""
+        known, carrier = self._hall.figures[number], self._graph.carriers[number]
+        least = known.part / carrier.part
+        if known.now_a is not None and known.most_a is not None and now_a:
+            return min(1.0, max(least, self._rng.uniform(known.now_a, known.most_a) / now_a))
+        return self._rng.uniform(max(least, _PHASORS), 1.0)
+
+    def _rating(self, number: int) -> float:
+        found = self._open.rating(
+            self._rng, number, self.drawn, self._part[number] * self.now_a[number]
+        )
+        return math.inf if found is None else found
+
+    def _trip_point(self, number: int) -> float:
+        """The current at which a carrier trips, in A. It holds what it carries now."""
+        rng, carrier, rating = self._rng, self._graph.carriers[number], self.rating[number]
+        if not carrier.trips and rng.random() < _BYPASS:
+            return math.inf
+        now = self._part[number] * self.now_a[number]
+        return min(
+            max(rating * rng.uniform(*_TRIPS), now * rng.uniform(*_HOLDS)), TRIPS * max(rating, now)
+        )
+
+    # ---- what happens ----------------------------------------------------------------------------
+
+    def load(self, number: int) -> float:
+        """What a carrier carries: the fullest of its conductors."""
+        return self._part[number] * self._fullest(number)
+
+    def _fullest(self, number: int) -> float:
+        sums = self._sums
+        if number not in self._three:
+            return sums[number].value
+        shift = len(self._facts.uppers)
+        return max(sums[number + n * shift].value for n in range(3))
+
+    def fail(self, failed: Iterable[int]) -> None:
+        """These fail, and breakers trip until none is overloaded."""
+        self.settle(self.flow.change(dict.fromkeys(failed, YES)))
+
+    def settle(self, changed: Iterable[int]) -> None:
+        """Breakers trip until none is overloaded."""
+        gone, above = self.flow.gone, self._hall.above
+        over: set[int] = set()
+        while True:
+            over.update(changed)
+            over = {
+                one for one in over if gone.get(one) != YES and self.load(one) > self.trips_at[one]
+            }
+            if not over:
+                return
+            # of two in a row only one trips
+            trips: dict[int, None] = {}
+            above_them: set[int] = set()
+            for one in sorted(over, key=lambda one: (-self.load(one) / self.trips_at[one], one)):
+                hangs_on = above(one)
+                if one not in above_them and trips.keys().isdisjoint(hangs_on):
+                    trips[one] = None
+                    above_them.update(hangs_on)
+            changed = self.trip(list(trips))
+
+    def trip(self, carriers: Sequence[int]) -> Iterable[int]:
+        """Let these trip. Returns the carriers whose current changed."""
+        for one in carriers:
+            self.tripped[one] = len(self.tripped)
+        return self.flow.change(dict.fromkeys(carriers, YES))
+
+    def lives(self, number: int) -> Truth:
+        """Whether a machine lives; MAYBE if that depends on what nobody can tell."""
+        one = self._facts.consumers[number]
+        power, unclear = self.flow.power, self.drawn.unclear
+        return at_least(
+            one.needs,
+            (
+                min(power.has_power(supply), 1 if supply in unclear else supply.works)
+                for supply in one.supplies
+            ),
+        )
+
+    def reasons(self, number: int) -> list[str]:
+        """What tripped first above a machine."""
+        tripped = self.tripped
+        found = [
+            (tripped[carrier], carrier)
+            for node in self._hall.consumers[number].nodes
+            for carrier in self._hall.above(node)
+            if carrier in tripped
+        ]
+        return [self._graph.carriers[min(found)[1]].name] if found else []
+
+
+def _facts(open_: OpenFacts, drawn: Drawn) -> Facts[float]:
+    known = open_.hall.facts
+    made: Facts[float] = Facts(
+        known.uppers,
+        known.lowers,
+        drawn.consumers,
+        open_.carriers,
+        drawn.orders,
+        known.switched,
+    )
+    made.own = open_.edges(drawn)
+    made.conductor, made.three = drawn.conductor, drawn.three
+    return made
+
+
+__all__ = ["USUAL_SEED", "USUAL_WORLDS", "Mapping", "Sample", "Sampled", "sampled"]

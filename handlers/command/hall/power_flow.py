@@ -1,0 +1,464 @@
+"""The walk over a hall: who is alive, and what flows where. Pure.
+
+    flow = PowerFlow(facts, Intervals())
+    flow.fail({node: YES})
+
+It is written once for `arithmetic`: with floats and certain truths it is one fully stated hall,
+with intervals and three truths it is every hall that the drawing and the readings allow. Nothing
+else knows how the current of a machine divides, or through what it flows.
+
+A supply takes nearly constant power, so the cords of a machine carry together what they carried
+before. A machine whose cords all have the power that they had carries what was read at each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Generic, Optional
+
+from .arithmetic import MAYBE, NO, YES, Arithmetic, N, Sum, Truth, at_least
+
+
+class Supply(Generic[N]):
+    """A cord with its power supply."""
+
+    __slots__ = ("node", "current", "works", "weight", "closed", "behind")
+
+    def __init__(
+        self,
+        node: int,
+        current: N,
+        works: Truth,
+        weight: N,
+        closed: Truth = YES,
+        behind: tuple[int, ...] = (),
+    ) -> None:
+        #: the node of its outlet
+        self.node = node
+        #: what it carries now
+        self.current = current
+        #: whether it feeds its machine while it has power
+        self.works = works
+        #: how much of the machine's current it takes, beside the others
+        self.weight = weight
+        #: whether its outlet is on
+        self.closed = closed
+        #: lines and breakers that it is behind besides those of its node
+        self.behind = behind
+
+
+class Consumer(Generic[N]):
+    """A machine; or all that nobody drew in one rack, of which it is not known which cords belong
+    together.
+    """
+
+    __slots__ = ("supplies", "needs", "total", "drawn", "rack", "mates", "always_anew")
+
+    def __init__(
+        self,
+        supplies: Sequence[Supply[N]],
+        needs: int,
+        total: N,
+        drawn: bool = True,
+        rack: tuple[int, ...] = (),
+        mates: Optional[Sequence[Optional[int]]] = None,
+        always_anew: bool = False,
+    ) -> None:
+        self.supplies = supplies
+        #: how many supplies must work
+        self.needs = needs
+        #: what all its supplies carry together when they share anew
+        self.total = total
+        self.drawn = drawn
+        #: of what nobody drew: the nodes to which its current may go
+        self.rack = rack
+        #: for each of its supplies that one, None for none; None: nobody knows
+        self.mates = mates
+        #: what each supply carries now says nothing, as some hours later
+        self.always_anew = always_anew
+
+
+Uppers = Sequence[tuple[int, bool, Truth, bool]]
+"""Edges upwards: the node, is it an input, is the edge there, does the current flow through it."""
+
+
+class Facts(Generic[N]):
+    """All that is stated about a hall, but for what failed."""
+
+    def __init__(
+        self,
+        uppers: Sequence[Uppers],
+        lowers: Sequence[Sequence[int]],
+        consumers: Mapping[int, Consumer[N]],
+        carriers: Collection[int],
+        orders: Mapping[int, Sequence[Sequence[int]]],
+        switched: Optional[Collection[int]] = None,
+        at: Optional[dict[int, list[int]]] = None,
+    ) -> None:
+        #: node -> its edges upwards, and the nodes below it
+        self.uppers, self.lowers = uppers, lowers
+        self.consumers = consumers
+        #: the nodes whose current counts
+        self.carriers = carriers
+        #: node with several inputs -> groups of them: it takes the first group of which one lives
+        self.orders = orders
+        #: edges that differ from those above
+        self.own: Mapping[int, Uppers] = {}
+        #: node -> on which of three conductors its current flows, of carriers that have three
+        self.conductor: Mapping[int, int] = {}
+        self.three: Collection[int] = ()
+        #: the nodes below one with several inputs: their current may take another way
+        self.switched = self.below(orders) if switched is None else switched
+        #: node -> the consumers with a supply there
+        self.at: dict[int, list[int]] = {} if at is None else at
+        for number, one in consumers.items() if at is None else ():
+            for supply in one.supplies:
+                for node in (supply.node, *supply.behind):
+                    found = self.at.setdefault(node, [])
+                    if not found or found[-1] != number:
+                        found.append(number)
+            for node in one.rack:
+                self.at.setdefault(node, []).append(number)
+
+    def edges(self, node: int) -> Uppers:
+        """The edges upwards."""
+        found = self.own.get(node)
+        return self.uppers[node] if found is None else found
+
+    def below(self, nodes: Iterable[int]) -> set[int]:
+        """These, and all that hangs or may hang on them."""
+        waiting = list(nodes)
+        found = set(waiting)
+        lowers = self.lowers
+        while waiting:
+            for one in lowers[waiting.pop()]:
+                if one not in found:
+                    found.add(one)
+                    waiting.append(one)
+        return found
+
+
+class Power(Generic[N]):
+    """What is alive, and through what a current flows, while some nodes are gone.
+
+    `assumed`: nodes that live; then the answer holds for the halls of `parent` in which they do.
+    """
+
+    def __init__(
+        self,
+        facts: Facts[N],
+        gone: Mapping[int, Truth],
+        parent: Optional[Power[N]] = None,
+        assumed: Collection[int] = (),
+    ) -> None:
+        self.facts, self.gone = facts, gone
+        self._parent, self._assumed = parent, assumed
+        #: cords whose outlets were switched since: whether they are on
+        self.switched: dict[Supply[N], Truth] = {} if parent is None else parent.switched
+        self._alive: dict[int, Truth] = {}
+        self._paths: dict[int, Mapping[int, Truth]] = {}
+        self._cords: dict[tuple[int, tuple[int, ...]], Mapping[int, Truth]] = {}
+
+    def copied(self, gone: Mapping[int, Truth]) -> Power[N]:
+        """The same, to be changed. `gone`: as it is, and will be changed."""
+        made = Power(self.facts, gone)
+        made._alive, made._paths = self._alive.copy(), self._paths.copy()
+        return made
+
+    def alive(self, node: int) -> Truth:
+        """Whether a node has power."""
+        found = self._alive.get(node)
+        if found is None:
+            found = self._alive[node] = self._is_alive(node)
+        return found
+
+    def _is_alive(self, node: int) -> Truth:
+        if self._parent is not None:
+            found = self._parent.alive(node)
+            if found != MAYBE:
+                return found
+            if node in self._assumed:
+                return YES
+        result = YES - self.gone.get(node, NO)
+        if not result:
+            return NO
+        inputs = -1
+        for upper, is_input, there, _ in self.facts.edges(node):
+            lives = self.alive(upper)
+            if is_input:
+                inputs = max(inputs, lives)
+            elif lives < result:
+                lives = max(lives, YES - there)
+                if lives < result:
+                    result = lives
+        return result if inputs < 0 or inputs > result else inputs
+
+    def has_power(self, supply: Supply[N]) -> Truth:
+        """Whether a cord has power."""
+        found = self._alive.get(supply.node)
+        if found is None:
+            found = self.alive(supply.node)
+        for upper in supply.behind:
+            found = min(found, self.alive(upper))
+        closed = self.switched.get(supply, supply.closed) if self.switched else supply.closed
+        return closed if closed < found else found
+
+    def path(self, node: int) -> Mapping[int, Truth]:
+        """The carriers through which the current of a living node flows, or may flow."""
+        found = self._paths.get(node)
+        if found is None:
+            if self._parent is not None and node not in self.facts.switched:
+                found = self._parent.path(node)
+            else:
+                found = self._find_path(node)
+            self._paths[node] = found
+        return found
+
+    def _find_path(self, node: int) -> Mapping[int, Truth]:
+        found: dict[int, Truth] = {node: YES} if node in self.facts.carriers else {}
+        for upper, is_input, there, flows in self.facts.edges(node):
+            if flows and not is_input:
+                for carrier, truth in self.path(upper).items():
+                    truth = min(truth, there)
+                    if truth > found.get(carrier, NO):
+                        found[carrier] = truth
+        ways = [self.path(upper) for upper in self._taken(node)]
+        for way in ways:
+            for carrier in way:
+                meets = all(other.get(carrier, NO) == YES for other in ways)
+                found[carrier] = YES if meets else max(found.get(carrier, NO), MAYBE)
+        return found
+
+    def _taken(self, node: int) -> Iterator[int]:
+        """The inputs of which one feeds a node."""
+        groups = self.facts.orders.get(node)
+        if groups is None:
+            for upper, is_input, _, flows in self.facts.edges(node):
+                if is_input and flows:
+                    yield upper
+            return
+        for group in groups:
+            best = NO
+            for upper in group:
+                lives = self.alive(upper)
+                if lives:
+                    yield upper
+                best = max(best, lives)
+            if best == YES:
+                return
+
+    def path_of(self, supply: Supply[N]) -> Mapping[int, Truth]:
+        """The conductors through which a cord's current flows: the carrier, and what is added for
+        the second and third conductor.
+        """
+        facts = self.facts
+        if not supply.behind and not facts.three:
+            known = self._paths.get(supply.node)
+            return self.path(supply.node) if known is None else known
+        key = supply.node, supply.behind
+        found = self._cords.get(key)
+        if found is None:
+            merged = dict(self.path(supply.node))
+            for upper in supply.behind:
+                merged.update(self.path(upper))
+            if facts.three:
+                first = (*supply.behind, *(one[0] for one in facts.edges(supply.node)))
+                phase = next((facts.conductor[o] for o in first if o in facts.conductor), 0)
+                shift = phase * len(facts.uppers)
+                merged = {c + shift if c in facts.three else c: t for c, t in merged.items()}
+            found = self._cords[key] = merged
+        return found
+
+    def forget(self, nodes: Collection[int]) -> dict[int, Truth]:
+        """Look at these anew. Returns whether those with consumers were alive."""
+        at, switched = self.facts.at, self.facts.switched
+        known = {node: self.alive(node) for node in nodes if node in at}
+        for node in nodes:
+            self._alive.pop(node, None)
+            if node in switched:
+                self._paths.pop(node, None)
+        if switched:
+            self._cords.clear()
+        return known
+
+
+class PowerFlow(Generic[N]):
+    """The currents of a hall while something fails, trips, or is switched. Only what changes is
+    computed anew.
+    """
+
+    def __init__(
+        self,
+        facts: Facts[N],
+        numbers: Arithmetic[N],
+        sums: Mapping[int, Sum[N]],
+        before: Power[N],
+    ) -> None:
+        """`sums`: conductor -> what flows through it now; `before`: the power now."""
+        self.facts, self._numbers = facts, numbers
+        self.sums, self.before = sums, before
+        self.gone: dict[int, Truth] = dict(before.gone)
+        self.power = before.copied(self.gone)
+        self._had: dict[int, list[Truth]] = {}
+        #: consumer -> what it added to each conductor, and what it adds now
+        self.touched: dict[int, tuple[Mapping[int, N], Mapping[int, N]]] = {}
+
+    def change(self, gone: Mapping[int, Truth]) -> list[int]:
+        """Let these nodes be gone, or back. Returns the carriers whose current changed."""
+        known = self.power.forget(self.facts.below(gone))
+        self.gone.update(gone)
+        moved: dict[int, None] = {}
+        for node, alive in known.items():
+            # below one with several inputs the same MAYBE may be another way
+            if node in self.facts.switched or self.power.alive(node) != alive:
+                moved.update(dict.fromkeys(self.facts.at[node]))
+        return self.update(moved)
+
+    def switch(self, switched: Mapping[tuple[int, int], Truth]) -> list[int]:
+        """Switch outlets, by consumer and place. Returns the carriers whose current changed."""
+        for (number, place), closed in switched.items():
+            self.power.switched[self.facts.consumers[number].supplies[place]] = closed
+        return self.update({number: None for number, _ in switched})
+
+    def update(self, consumers: Iterable[int]) -> list[int]:
+        """Compute these anew. Returns the carriers whose current changed."""
+        changed: dict[int, None] = {}
+        nodes = len(self.facts.uppers)
+        for number in consumers:
+            found = self.touched.get(number)
+            if found is None:
+                before = old = self.contributions(number, self.before)
+            else:
+                before, old = found
+            new = self.contributions(number, self.power)
+            self.touched[number] = before, new
+            for key in {**before, **old, **new}:
+                total = self.sums[key]
+                was = before.get(key)
+                if found is not None:
+                    total.enter(was, old.get(key), -1)
+                total.enter(was, new.get(key))
+                changed[key % nodes] = None
+        return list(changed)
+
+    def contributions(self, number: int, power: Power[N]) -> Mapping[int, N]:
+        """What a consumer adds to each conductor."""
+        one = self.facts.consumers[number]
+        fed = self._fed(number, one, power)
+        if one.always_anew:
+            return (
+                self._undrawn(one, fed, YES, power)
+                if not one.drawn
+                else self._anew(one, fed, power)
+            )
+        changed = NO
+        if power is not self.before:
+            for supply, had, now in zip(one.supplies, self._fed(number, one, self.before), fed):
+                if had != now:
+                    changed = max(changed, YES if MAYBE not in (had, now) else MAYBE)
+                elif had == MAYBE and power.alive(supply.node) != YES:
+                    changed = max(changed, MAYBE)
+        if not one.drawn:
+            return self._undrawn(one, fed, changed, power)
+        if changed == NO:
+            return self._as_now(one, fed, power)
+        anew = self._anew(one, fed, power)
+        if changed == YES:
+            return anew
+        same = self._as_now(one, fed, power)
+        either = self._numbers.either
+        return {key: either(same.get(key), anew.get(key)) for key in {**same, **anew}}
+
+    def _fed(self, number: int, one: Consumer[N], power: Power[N]) -> list[Truth]:
+        """Whether each of its cords has power."""
+        if power is not self.before:
+            return [power.has_power(supply) for supply in one.supplies]
+        found = self._had.get(number)
+        if found is None:
+            found = self._had[number] = [power.has_power(supply) for supply in one.supplies]
+        return found
+
+    # ---- how the current of a consumer divides ---------------------------------------------------
+
+    def _as_now(self, one: Consumer[N], fed: Sequence[Truth], power: Power[N]) -> dict[int, N]:
+        found: dict[int, N] = {}
+        numbers = self._numbers
+        for supply, has_power in zip(one.supplies, fed):
+            if has_power:
+                self._add(found, power.path_of(supply), supply.current, has_power, numbers)
+        return found
+
+    @staticmethod
+    def _add(
+        found: dict[int, N],
+        path: Mapping[int, Truth],
+        current: N,
+        flows: Truth,
+        numbers: Arithmetic[N],
+    ) -> None:
+        perhaps: Optional[N] = None
+        for key, truth in path.items():
+            if truth == YES == flows:
+                own = current
+            else:
+                if perhaps is None:
+                    perhaps = numbers.maybe(current)
+                own = perhaps
+            found[key] = own if key not in found else numbers.add(found[key], own)
+
+    def _anew(self, one: Consumer[N], fed: Sequence[Truth], power: Power[N]) -> dict[int, N]:
+        giving = [
+            (supply, min(has_power, supply.works))
+            for supply, has_power in zip(one.supplies, fed)
+            if has_power and supply.works
+        ]
+        if len(giving) < one.needs:
+            return {}
+        runs = at_least(one.needs, (gives for _, gives in giving))
+        found: dict[int, N] = {}
+        numbers = self._numbers
+        total = one.total if runs == YES else numbers.maybe(one.total)
+        paths = [power.path_of(supply) for supply, _ in giving]
+        first = paths[0]
+        if all(path is first for path in paths):
+            self._add(found, first, total, YES, numbers)
+            return found
+        for key in {key: None for path in paths for key in path}:
+            here: Optional[N] = None
+            elsewhere: Optional[N] = None
+            for (supply, gives), path in zip(giving, paths):
+                through = path.get(key, NO)
+                weight = supply.weight
+                if through:
+                    own = weight if min(gives, through) == YES else numbers.maybe(weight)
+                    here = numbers.add(here, own)
+                if through != YES:
+                    own = weight if gives == YES and through == NO else numbers.maybe(weight)
+                    elsewhere = numbers.add(elsewhere, own)
+            found[key] = numbers.part(total, here, elsewhere)
+        return found
+
+    def _undrawn(
+        self, one: Consumer[N], fed: Sequence[Truth], changed: Truth, power: Power[N]
+    ) -> dict[int, N]:
+        """What one cord loses may go to any outlet of its rack, or stop with what it fed."""
+        found: dict[int, N] = {}
+        numbers = self._numbers
+        lost: Optional[N] = None
+        for place, (supply, has_power) in enumerate(zip(one.supplies, fed)):
+            if has_power:
+                stays = has_power if changed == NO or one.mates is not None else MAYBE
+                self._add(found, power.path_of(supply), supply.current, stays, numbers)
+            if changed and has_power != YES and supply.closed:
+                if one.mates is None:
+                    lost = numbers.add(lost, numbers.maybe(supply.current))
+                    continue
+                mate = one.mates[place]
+                if mate is not None and power.alive(mate):
+                    self._add(found, power.path(mate), supply.current, YES, numbers)
+        if lost is not None:
+            living = [node for node in one.rack if power.alive(node)]
+            for key in {key: None for node in living for key in power.path(node)}:
+                own = found.get(key)
+                found[key] = lost if own is None else numbers.add(own, lost)
+        return found

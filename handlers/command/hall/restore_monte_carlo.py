@@ -1,0 +1,231 @@
+"""What the bounds of a return leave open, sampled: in how many of some fully stated halls a machine
+comes back. Pure.
+
+A sample is that of `monte_carlo`, and in it each outlet closes at a moment within its interval,
+each machine draws something between its lowest and its highest, each first half-wave is some part
+of the owner's inrush, and each breaker is of type B, C or D and trips at once somewhere in that
+type's band of IEC 60898-1. An inrush that the owner did not give is never guessed: what hangs on a
+breaker behind which there is one is not sampled.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple, Optional
+
+from .arithmetic import NO, YES
+from .failure import HallFacts
+from .monte_carlo import Counts, Sample, StatedHall, affordable
+from .open_facts import OpenFacts
+from .power_flow import Supply
+from .restore_times import Window
+from .verdicts import Now
+
+# at once a breaker trips from and up to these ratings: types B, C and D of IEC 60898-1
+_AT_ONCE = {"B": (3.0, 5.0), "C": (5.0, 10.0), "D": (10.0, 20.0)}
+# what part of the owner's inrush a cord really takes: he wrote down the highest
+_PART = (0.3, 1.0)
+_CREST = 1.42
+# half-waves that begin within this add up, in s; timers of one PDU are this far apart, and PDUs
+# start their timers so much later
+_HALF_WAVE_S, _APART_S, _LATE_S = 0.02, (0.0, 0.2), 30.0
+# an overload that lasts shorter than this trips nothing but at once, in s
+_SOON_S = 60.0
+# a transfer switch goes back to a preferred input
+_GOES_BACK = 0.5
+# the usual wait of an outlet that closes nobody knows when, in s
+_SOMETIME_S = 300.0
+
+
+class Machine(NamedTuple):
+    """What a machine draws, in A."""
+
+    low_a: float
+    #: infinite: nobody metered it while it ran
+    high_a: float
+    #: of one cord; None if the owner did not give it
+    inrush_a: Optional[float]
+
+
+class Setting(NamedTuple):
+    """One return."""
+
+    #: when each cord of each consumer gets power
+    windows: Sequence[Sequence[Optional[Window]]]
+    #: the first consumers, in their order
+    machines: Sequence[Machine]
+    #: nodes that stay without power
+    still: Collection[int]
+    #: the carriers that may trip
+    may_trip: Sequence[int]
+    #: node of outlets -> its transfer switch, which may go back to another input
+    going_back: Mapping[int, int]
+
+
+def sampled(
+    hall: HallFacts, setting: Setting, wanted: Sequence[int], count: int, seed: int
+) -> dict[int, Sample]:
+    """The wanted machines that can be counted, by number: in how many worlds they come back."""
+    trip = set(setting.may_trip)
+    numbers = {number for carrier in trip for number in hall.on.get(carrier, ())}
+    blind = _with_unknown_inrush(hall, setting, numbers)
+    able = [
+        number
+        for number in wanted
+        if not any(
+            carrier in blind and carrier in trip
+            for node in hall.consumers[number].nodes
+            for carrier in hall.above(node)
+        )
+    ]
+    numbers.update(able)
+    count = affordable(count, len(numbers)) if able else 0
+    facts = OpenFacts(hall, sorted(numbers), trip)
+    found = Counts(able)
+    for world in range(count):
+        one = _StatedReturn(facts, setting, random.Random(f"{seed} {world}"))
+        one.come_back()
+        found.add(one)
+    return found.samples(count)
+
+
+def _with_unknown_inrush(hall: HallFacts, setting: Setting, numbers: Collection[int]) -> set[int]:
+    """The carriers behind which a cord may surge, and nobody knows how much."""
+    found: set[int] = set()
+    for number in numbers:
+        if number < len(setting.machines) and setting.machines[number].inrush_a is not None:
+            continue
+        nodes = hall.consumers[number].nodes
+        for node, window in zip(nodes, setting.windows[number]):
+            if window is not None and (not window.kept or node in setting.going_back):
+                found.update(hall.above(node))
+    return found
+
+
+class _StatedReturn(StatedHall):
+    def __init__(self, open_: OpenFacts, setting: Setting, rng: random.Random) -> None:
+        super().__init__(open_, rng)
+        self._setting = setting
+        self._snaps = {
+            one: self.rating[one] * rng.uniform(*self._at_once(one)) for one in self.rating
+        }
+        switched = self.flow.power.switched
+        for number in open_.numbers:
+            one = self._facts.consumers[number]
+            one.always_anew = True
+            if number < len(setting.machines):
+                one.total = self._drawn_by(number, len(one.supplies))
+            known = open_.hall.consumers[number].cords
+            mean = sum(cord.known_a for cord in known) / len(known) or 1.0
+            for supply, cord, window in zip(one.supplies, known, setting.windows[number]):
+                if cord.now is Now.OFF:
+                    # of an outlet that was off nobody saw whether its supply works
+                    supply.works = YES if rng.random() < open_.works else NO
+                    supply.weight = mean
+                switched[supply] = YES if window is not None and window.kept else NO
+
+    def _at_once(self, number: int) -> tuple[float, float]:
+        curve = self._graph.carriers[number].breaker.curve
+        return _AT_ONCE[curve] if curve else self._rng.choice(list(_AT_ONCE.values()))
+
+    def _drawn_by(self, number: int, cords: int) -> float:
+        one = self._setting.machines[number]
+        if math.isfinite(one.high_a):
+            return self._rng.uniform(one.low_a, one.high_a)
+        return self._rng.choice(self._open.currents) * cords
+
+    # ---- what happens ----------------------------------------------------------------------------
+
+    def come_back(self) -> None:
+        """From the return until nothing closes and nothing trips."""
+        flow = self.flow
+        changed = dict.fromkeys(flow.change(dict.fromkeys(self._setting.still, YES)))
+        changed.update(dict.fromkeys(flow.update(self._open.numbers)))
+        self.settle(changed)
+        changed.clear()
+        events = self._events()
+        begun = 0
+        for place, (at, key) in enumerate(events):
+            if math.isinf(at):
+                break
+            if self._closing.get(key) == at:
+                changed.update(dict.fromkeys(flow.switch({key: YES})))
+            # the half-waves that are under way
+            while at - events[begun][0] > _HALF_WAVE_S:
+                begun += 1
+            following = events[place + 1][0] if place + 1 < len(events) else math.inf
+            if following - at > _HALF_WAVE_S:
+                changed.update(
+                    dict.fromkeys(self._surge([one for _, one in events[begun : place + 1]]))
+                )
+            if following - at > _SOON_S:
+                self.settle(changed)
+                changed.clear()
+
+    def _events(self) -> list[tuple[float, tuple[int, int]]]:
+        """When which cord takes its first half-wave, by consumer and place."""
+        setting, rng = self._setting, self._rng
+        events: list[tuple[float, tuple[int, int]]] = []
+        known = [
+            window
+            for number in self._open.numbers
+            for window in setting.windows[number]
+            if window is None or window.sure
+        ]
+        habit = (sum(one is not None for one in known) + 1) / (len(known) + 2)
+        late: dict[str, tuple[float, float]] = {}
+        back: dict[int, float] = {}
+        self._closing: dict[tuple[int, int], float] = {}
+        for number in self._open.numbers:
+            one = self._open.hall.consumers[number]
+            for place, window in enumerate(setting.windows[number]):
+                if window is None:
+                    continue
+                switch = setting.going_back.get(one.nodes[place])
+                if switch is not None:
+                    if switch not in back:
+                        goes = rng.random() < _GOES_BACK
+                        back[switch] = rng.uniform(0.0, _SOMETIME_S) if goes else math.inf
+                    events.append((back[switch], (number, place)))
+                if window.kept:
+                    continue
+                pdu = one.cords[place].cord.pdu
+                if pdu not in late:
+                    late[pdu] = rng.uniform(0.0, _LATE_S), rng.choice(_APART_S)
+                begin, apart = late[pdu]
+                at = self._moment(window, habit)
+                if at is not None:
+                    closes = begin + at + rng.uniform(0.0, apart)
+                    self._closing[number, place] = closes
+                    events.append((closes, (number, place)))
+        return sorted(events)
+
+    def _moment(self, window: Window, habit: float) -> Optional[float]:
+        if not window.sure and self._rng.random() > habit:
+            return None
+        if window.latest is None:
+            return window.earliest + self._rng.expovariate(1 / _SOMETIME_S)
+        return self._rng.uniform(window.earliest, window.latest)
+
+    def _surge(self, cords: Sequence[tuple[int, int]]) -> Collection[int]:
+        """These take their first half-wave together. Returns the carriers whose load changed."""
+        crest: dict[int, float] = {}
+        power, nodes = self.flow.power, len(self._facts.uppers)
+        machines = self._setting.machines
+        for number, place in cords:
+            inrush = machines[number].inrush_a if number < len(machines) else None
+            supply: Supply[float] = self._facts.consumers[number].supplies[place]
+            if inrush is None or not power.has_power(supply):
+                continue
+            amperes = inrush * self._rng.uniform(*_PART)
+            for key in power.path_of(supply):
+                crest[key % nodes] = crest.get(key % nodes, 0.0) + amperes
+        gone = self.flow.gone
+        trips = [
+            one
+            for one, surge in crest.items()
+            if gone.get(one) != YES and surge + _CREST * self.load(one) > self._snaps[one]
+        ]
+        return list(self.trip(trips)) if trips else ()
