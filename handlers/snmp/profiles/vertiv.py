@@ -31,6 +31,7 @@ from ..sources import (
     Source,
     Span,
     Spread,
+    Unless,
 )
 from .shorthand import (
     HUNDREDTHS,
@@ -75,15 +76,15 @@ def _v5_metered(values: Source) -> Source:
 # two lines. Firmware that does not measure the lines reports 0 for them.
 V5_DELTA = "1"  # a value of pduMeterType
 V5_TYPE = column("21239.5.2.3.1.1.6", "pduMeterType")
+# Also of a unit that does not say how it is fed: the sum of its lines is right either way.
 V5_LINES = figure(
-    Provided(
+    Unless(
         beside(
             column("21239.5.2.3.4.1.4", "pduLineCurrent"),
             column("21239.5.2.3.4.1.2", "pduLineName"),
             least=3,
         ),
-        V5_TYPE,
-        V5_DELTA,
+        Only(V5_TYPE, V5_TYPE, (V5_DELTA,), keep=False),
     ),
     HUNDREDTHS,
     ("-1", "0"),

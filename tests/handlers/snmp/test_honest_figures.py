@@ -782,6 +782,16 @@ def test_a_limit_of_current_or_power_is_not_counted_as_energy() -> None:
     ).energy == Decimal("134.1")
 
 
+def test_a_geist_that_does_not_say_how_it_is_fed_has_the_sum_of_its_lines_else_of_its_phases() -> (
+    None
+):
+    kind = "21239.5.2.3.1.1.6."
+    fed_in_delta = _with("geist-v5_delta", {}, (kind,))
+    assert metering.meter(fed_in_delta).load == Decimal("37.78")
+    without_lines = _with("geist-v5", {}, (kind, "21239.5.2.3.4.1."))
+    assert metering.meter(without_lines).load == metering.meter(_with("geist-v5", {})).load
+
+
 # Each has another source with all of its rows, or a smaller sum without a word.
 @pytest.mark.parametrize(
     "unit, name, lost",
@@ -790,7 +800,6 @@ def test_a_limit_of_current_or_power_is_not_counted_as_energy() -> None:
         ("eaton-epdu", "power", "534.6.6.7.3.5.1.4.0.1."),
         ("apc-rpdu", "load", "318.1.1.12.2.3.1.1.2.1."),
         ("ipoman_metered", "energy", "2468.1.4.2.1.3.2.2.1.2.1."),
-        ("geist-v5_delta", "load", "21239.5.2.3.1.1.6.1."),
         ("sentry4", "load", "1718.4.1.4.3.1.3.1.1.1."),
         ("schleifenbauer_conteg", "load", "28402.12.1.1.2.6.1.1.5.1.1."),
         ("tripplite-products_ups", "power", "850.1.1.3.1.3.3.2.1.4.2.1."),
