@@ -33,7 +33,8 @@ class Figure(Frozen):
     Fields:
         source: the values, under the identities of outlets or meters.
         scale: what a value of 1 means, in A, W or kWh.
-        absent: texts, including the `unit`, that mean "not measured".
+        absent: texts, including the `unit`, that mean "not measured". If there are none, a number
+            below 0 is a reading, and a `Total` does not replace it.
         padding: values in rows of missing parts, such as a second line cord; a sum is complete
             without them.
         exponent: the power of ten that the device reports for each value (-2: value / 100). A row
@@ -142,6 +143,13 @@ class Figure(Frozen):
             found[identity] = figure
         return found
 
+    def is_below_zero(self, reader: Reader) -> bool:
+        """Whether a row has a reading below 0: something is measured there that is no figure."""
+        if self.absent or self.magnitude:
+            return False
+        numbers = (number(value, self.unit) for value in self.source.rows(reader).values())
+        return any(held is not None and held < 0 and held not in FILLED for held in numbers)
+
     def _figure(
         self,
         raw: Raw,
@@ -227,7 +235,8 @@ class Total(Frozen):
         figures: the first with a complete sum of its rows is used (see `Figure.listed`). A scalar
             has one row. Of energies, only the first that the device has is used, measured or not.
             There is no total if a row of the figure is missing in the answers, as another column of
-            its table or a `Complete` shows (`read` with `Reader.filled`).
+            its table or a `Complete` shows (`read` with `Reader.filled`), or has a reading below 0
+            (`absent`).
         else_outlets: if there is no such figure, the sum over the outlets' own figures, provided
             that every outlet is metered.
         unit: the arcs that name the unit, in the indexes of the figures and in the identities of
@@ -285,6 +294,8 @@ class Total(Frozen):
                 if reader.lacks(partial(self._others_than, found, figure)):
                     return None
                 sums, unmeasured = self._by_unit(figure.listed(reader, most, counters))
+                if unmeasured and figure.is_below_zero(reader):
+                    return None  # another source would contradict the reading
                 wanted |= unmeasured
                 found = {**sums, **found}
                 is_fitted = counters and bool(sums or unmeasured)

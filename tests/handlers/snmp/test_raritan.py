@@ -230,6 +230,16 @@ def test_a_negative_reading_is_no_figure(sensor: Sensor, undefined: Optional[int
     assert figure(unit(sensor, undefined, -52, -63000), sensor) is None
 
 
+@pytest.mark.parametrize("kind", ["A", "W", "kWh"])
+def test_a_total_below_0_is_not_replaced_by_the_sum_of_the_outlets(kind: str) -> None:
+    inlet, outlet = SENSORS[f"inlet {kind}"], SENSORS[f"outlet {kind}"]
+    device = unit(inlet, 0, -1250, -63000)
+    add(device, outlet, 139)
+    assert figure(device, inlet) is None
+    device = unit(outlet, 139)
+    assert figure(device, inlet) == scaled(outlet, 139)  # an inlet without this sensor
+
+
 @EACH_SENSOR
 @UNDEFINED
 def test_a_sensor_whose_range_has_neither_form_has_no_figure(
