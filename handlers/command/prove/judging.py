@@ -45,6 +45,10 @@ _LEAST_A = 0.5
 # the counter must be expected to move by so many of its steps
 _STEPS = 3.0
 _SHORTEST_WATCH_S = 30.0
+# figures of an inlet that are the sums of its outlets, to the last digit, are no second witness
+_SAME = 1e-6
+# the outlet's load must be so many times as large as what the inlet's steps and noise may hide
+_CLEAR = 2.0
 # the display of a unit is rounded, and the load moves
 _DISPLAY_A, _DISPLAY = 0.3, 0.2
 
@@ -528,7 +532,96 @@ def _meter(proof: UnitProof) -> _Found:
             )
     if not times:
         return _open("the outlet was not reported off")
-    return _kept(f"it fell from {was} within {max(times):.1f} s", longest_s=max(times))
+    longest = max(times)
+    inlet = _inlet_follows(proof, before, outlet)
+    if inlet is not None:
+        return inlet
+    return _kept(
+        f"it fell from {was} within {longest:.1f} s, and the inlet fell and rose with it",
+        longest_s=longest,
+    )
+
+
+class _Rest(NamedTuple):
+    """What the inlet shows beyond all outlets but one, in a series of readings."""
+
+    unit: str
+    #: what the one outlet carried before
+    lost: float
+    #: how wrong the difference of two rests may be
+    noise: float
+    #: at_s -> rest
+    values: dict[float, float]
+
+
+def _rests(proof: UnitProof, before: ProvenReading, own: ProvenOutlet) -> Iterator[_Rest]:
+    """In W, then in A, where inlet and outlets are metered."""
+    early = [one for one in proof.readings if one.outlets and one.at_s <= before.at_s]
+    draws = [Draw(one.load_a, one.power_w) for one in early]
+    inlet = Steps().finer(draws)
+    outlets = Steps().finer(Draw(one.current_a, one.power_w) for one in before.outlets)
+    for unit, whole, part, rounded in (
+        ("W", "power_w", "power_w", (inlet.power_w, outlets.power_w)),
+        ("A", "load_a", "current_a", (inlet.current_a, outlets.current_a)),
+    ):
+        others = [
+            one.identity
+            for one in before.outlets
+            if one.identity != own.identity and getattr(one, part) is not None
+        ]
+        lost = getattr(own, part)
+        if not lost:
+            continue
+        values = {}
+        is_sum = True
+        for one in proof.readings:
+            figures = {outlet.identity: getattr(outlet, part) for outlet in one.outlets}
+            shown = getattr(one, whole)
+            if shown is None or any(figures.get(name) is None for name in others):
+                continue
+            values[one.at_s] = shown - sum(figures[name] for name in others)
+            is_sum &= abs(values[one.at_s] - (figures.get(own.identity) or 0.0)) < _SAME
+        still = [value for at_s, value in values.items() if at_s <= before.at_s]
+        if not still or is_sum:
+            continue
+        noise = max(still) - min(still) + rounded[0] + rounded[1] * len(others) ** 0.5
+        yield _Rest(unit, lost, noise, values)
+
+
+def _inlet_follows(proof: UnitProof, before: ProvenReading, own: ProvenOutlet) -> Optional[_Found]:
+    """Why the outlet's own meter proves nothing; None if the inlet fell and rose with it. Power
+    that still flows, flows through the inlet.
+    """
+    rests = list(_rests(proof, before, own))
+    if not rests:
+        return _open(
+            "the outlet's meter fell, and no meter of the inlet's own shows whether the load did"
+        )
+    rest = next((one for one in rests if one.lost >= _CLEAR * one.noise), None)
+    if rest is None:
+        return _open(
+            f"the inlet's steps and noise of {rests[0].noise:.3g} {rests[0].unit} hide the outlet's"
+            f" {rests[0].lost:.4g} {rests[0].unit}: plug in more"
+        )
+    still = [value for at_s, value in rest.values.items() if at_s <= before.at_s]
+    was = sum(still) / len(still)
+    for stage in _stages(proof):
+        after = [rest.values[one.at_s] for one in stage.after if one.at_s in rest.values]
+        if not after:
+            return _open("the inlet was not read after each command")
+        is_off = not stage.command.on
+        if is_off and was - min(after) < rest.lost / 2:
+            return _broken(
+                f"outlet {proof.outlet} is reported off and its meter fell, and the inlet still"
+                f" carries its {rest.lost:.4g} {rest.unit}: its relay is stuck, and its figures"
+                " follow the command"
+            )
+        if not is_off and was - max(after) > rest.lost / 2:
+            return _open(
+                "the inlet did not rise again when the outlet was switched on: what is plugged in"
+                " draws nothing by itself"
+            )
+    return None
 
 
 def _dark(proof: UnitProof) -> _Found:

@@ -96,7 +96,7 @@ PROMISES = (
         "meter",
         SWITCHING,
         "an outlet that is reported off carries nothing",
-        "the outlet's own meter, if something is plugged in",
+        "the outlet's own meter and the inlet's, if something is plugged in",
     ),
     Promise(
         "dark",

@@ -19,6 +19,12 @@ from . import gathering
 from .document import SIMULATED, BadProof, Proof, ProvenReading, UnitProof, parsed
 from .judging import OTHER, PHASES, RECORDED, RESTORED, judged
 
+#: the releases whose `pdu prove` wrote files of this format, besides the pack of today
+RELEASES = ("0.3.0",)
+#: a proof takes minutes; a guarded outlet is waited for ten more, in s
+_LONGEST_S = 86_400.0
+# what a name on a plate does not have, and a table or a page could take for markup
+_MARKUP = re.compile(r"[<>|`\\\x00-\x1f\x7f-\x9f]|\]\(")
 #: an older file says too little about units of today, in days
 STALE_DAYS = 365
 # the stand-ins of `pdu record`: documentation's and benchmarks' addresses, locally administered
@@ -34,6 +40,7 @@ _STAND_IN = re.compile(
 _ROW = re.compile(r"\.?[0-9]+(?:\.[0-9]+)+\|[0-9]+x?\|")
 _SHOWN = 5
 STATES = ("on", "off", "unknown")
+NAMES_OF_A_UNIT = ("family", "manufacturer", "model", "firmware")
 
 
 def problems(text: str, today: date) -> list[str]:
@@ -47,6 +54,8 @@ def problems(text: str, today: date) -> list[str]:
         found += _leaks(proof)
         found += _impossible(proof)
         found += disagreements(proof)
+        if not found:
+            found += _other_names(proof)
         if not found and proof.version == VERSION:
             found += _other_words(proof)
     return found
@@ -54,16 +63,21 @@ def problems(text: str, today: date) -> list[str]:
 
 def _other_words(proof: UnitProof) -> Iterator[str]:
     """What the pack that made the file cannot have said. A later one may find other words and
-    figures, and know better names.
+    figures.
     """
     for now, said in zip(judged(proof), proof.verdicts):
         if now != said:
             yield f"{said.promise} is told with other words or figures than its answers make"
+
+
+def _other_names(proof: UnitProof) -> Iterator[str]:
+    """What the recording says otherwise of the unit. An older pack may have known less of it."""
     plate = _replayed(proof).plate
-    for name in ("family", "manufacturer", "model", "firmware"):
+    for name in NAMES_OF_A_UNIT:
         own, told = gathering.plain(getattr(plate, name), plate), getattr(proof, name)
+        is_less = not told and proof.version != VERSION
         # a recording does not tell what was scrubbed there
-        if told != own and not _STAND_IN.search(own):
+        if told != own and not is_less and not _STAND_IN.search(own):
             yield f"its recording has the {name} {printable(own, 60)!r}, not {told[:60]!r}"
 
 
@@ -83,12 +97,19 @@ def _basis(proof: Proof, today: date) -> Iterator[str]:
         yield f"it is of the future: {proof.made}"
     if today - made > timedelta(days=STALE_DAYS):
         yield f"it is older than {STALE_DAYS} days: {proof.made}"
+    if proof.version == VERSION or proof.version in RELEASES:
+        return
     if versions.order(proof.version) > versions.order(VERSION):
         yield f"it was made by a newer pack ({printable(proof.version, 40)})"
+    else:
+        yield f"no release of this pack has the version {printable(proof.version, 40)!r}"
 
 
 def _impossible(proof: UnitProof) -> Iterator[str]:
     """What `pdu prove` cannot have written, whatever the unit answered."""
+    for named in NAMES_OF_A_UNIT:
+        if _MARKUP.search(getattr(proof, named)):
+            yield f"the {named} has characters that no name of a unit has"
     last = 0.0
     for number, one in enumerate(proof.readings, 1):
         name = f"reading {number}"
@@ -97,6 +118,8 @@ def _impossible(proof: UnitProof) -> Iterator[str]:
         if one.phase != RESTORED and one.at_s < last:
             yield f"{name} is older than the one before"
         last = max(last, one.at_s)
+        if one.at_s > _LONGEST_S:
+            yield f"{name} is later than a proof can last"
         if bool(one.failure_kind) is not bool(one.failure):
             yield f"{name} has an error without a reason, or a reason without an error"
         # a power may be negative
@@ -112,7 +135,13 @@ def _impossible(proof: UnitProof) -> Iterator[str]:
         is_neighbour = command.phase == RESTORED and command.outlet in listed
         if command.outlet != proof.outlet and not is_neighbour:
             yield f"command {number} is to another outlet than the one of --outlet"
-        if command.state not in STATES or min(command.at_s, command.seconds) < 0:
+        is_done = not command.failure_kind
+        if (
+            command.state not in STATES
+            or not 0 <= command.at_s <= _LONGEST_S
+            or not 0 <= command.seconds <= _LONGEST_S
+            or (is_done and command.seconds == 0)
+        ):
             yield f"command {number} has a state or a time that there is not"
 
 

@@ -26,7 +26,6 @@ from tests.handlers.command.prove.rig import RIGS, plant, proven
 #: content that nothing in a file contradicts, so that only its hash guards it
 FREE = (
     "made",
-    "version",
     "python",
     "notes",
     "owner",

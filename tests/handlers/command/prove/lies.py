@@ -57,11 +57,17 @@ LIES: dict[str, Lie] = {
     ),
     "falls back after 1 s": Lie({"falls_back_s": 1.0}, {"stays": ("it falls back",)}),
     "frozen meter": Lie({"frozen": True}, {"meter": ("its meter is frozen",)}),
-    "factor 10": Lie({"factor": 10.0}, {"sums": ("a factor of 10",), "protocols": ("tells",)}),
+    "factor 10": Lie(
+        {"factor": 10.0},
+        {"sums": ("a factor of 9.",), "protocols": ("tells",)},
+    ),
     "factor 1,000": Lie(
         {"factor": 1000.0, "load_a": 0.05}, {"sums": ("a factor of", "outlets carry")}
     ),
     "echo": Lie({"echoes": True}, {"meter": ("the unit echoes the command",)}),
+    "echo of state and figures": Lie(
+        {"echoes": True, "figures_follow": True}, {"meter": ("its figures follow the command",)}
+    ),
     "echo without a load, seen by the owner": Lie(
         {"echoes": True, "load_a": 0.0},
         {"dark": ("the unit echoes the command",)},

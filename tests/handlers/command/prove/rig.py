@@ -43,6 +43,8 @@ from tests.simulators.xerus.relays import Relay
 from tests.waiting import finished
 
 VOLTS = 230.0
+#: what the unit itself draws, in no outlet, in A
+OWN_A = 0.14
 OUTLETS = ("1", "2", "3", "4")
 TARGET, OFF_AT_FIRST = "2", "4"
 # a handler reads back for so long, in real seconds; the usual 10 would only be waited
@@ -72,7 +74,7 @@ class Plant:
         default_factory=lambda: {one: one != OFF_AT_FIRST for one in OUTLETS}
     )
     #: A of an outlet that is on
-    load_a: float = 1.0
+    load_a: float = 1.28
     # ---- the lies
     stuck: bool = False
     #: a command to an outlet moves this one instead
@@ -84,6 +86,8 @@ class Plant:
     factor: float = 1.0
     #: the unit shows what was commanded, and moves nothing
     echoes: bool = False
+    #: its outlets' figures follow what it shows
+    figures_follow: bool = False
     #: from the first command on, an outlet is shown in the next one's place
     renumbers: bool = False
     #: the same without a command, so many seconds after the first reading
@@ -136,12 +140,14 @@ class Plant:
         self.settle()
         place = self._place(outlet)
         closed = place != OFF_AT_FIRST if self.frozen else self.contact[place]
+        if self.figures_follow:
+            closed = self._echoed.get(place, closed)
         return self.load_a * self.factor if closed else 0.0
 
     def inlet_a(self) -> float:
-        """What the inlet's meter shows: always the truth."""
+        """What the inlet's meter shows: always the truth, with what the unit itself draws."""
         self.settle()
-        return sum(self.load_a for one in OUTLETS if self.contact[one])
+        return OWN_A + sum(self.load_a for one in OUTLETS if self.contact[one])
 
     def watt_hours(self, outlet: str) -> float:
         """The outlet's counter; it stands still if the meter is frozen."""

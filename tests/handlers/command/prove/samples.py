@@ -12,7 +12,7 @@ from handlers.command.prove.page import page
 from tests.handlers.command.prove.rig import RIGS, plant, proven
 
 FOLDER = Path(__file__).resolve().parents[4] / "docs" / "proofs"
-_OWNER = OwnerAnswers(4, ("4",), 3.0, None)
+_OWNER = OwnerAnswers(4, ("4",), 4.0, None)
 #: file -> a proof of a simulated unit
 SAMPLES = {
     "honest-nut": ("nut", {}),

@@ -37,7 +37,7 @@ def test_without_outlet_nothing_is_switched_and_file_and_page_are_left(
     rig: Rig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "p.json"
-    answers = ("--front", "4", "--dark", "4", "--display", "3")
+    answers = ("--front", "4", "--dark", "4", "--display", "4")
     code, text, said = run(capsys, *words(rig, out, *answers))
     assert code == exits.DONE and rig.plant.commands == []
     assert "every outlet is as the owner sees it" in text
@@ -61,7 +61,7 @@ def test_a_broken_promise_has_an_exit_code_of_its_own(
 @pytest.mark.parametrize(
     "more, refused",
     [
-        (["--outlet", "2"], "it carries 1 A, 230 W"),
+        (["--outlet", "2"], "it carries 1.28 A, 294.4 W"),
         (["--outlet", "4"], "outlet 4 is off"),
         (["--outlet", "9"], "no outlet '9'"),
         (["--outlet", "1", "--outlet", "2"], "one outlet is proven at a time"),
@@ -154,15 +154,16 @@ def test_a_command_that_is_ended_leaves_the_outlet_on_and_no_file(
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the system has no /proc")
 @pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM])
 def test_a_command_whose_guard_is_ended_switches_no_further_and_gives_the_power_back(
-    number: int, rig: Rig, tmp_path: Path
+    sent: signal.Signals, number: int, rig: Rig, tmp_path: Path
 ) -> None:
     out = tmp_path / "p.json"
     begun: list[int] = []
 
     def end_it(at: int) -> None:
         if at == number and begun:
-            os.kill(guard_of(begun[0]), signal.SIGKILL)
+            os.kill(guard_of(begun[0]), sent)
 
     rig.plant.on_command = end_it
     process = program(rig, out)
@@ -170,11 +171,40 @@ def test_a_command_whose_guard_is_ended_switches_no_further_and_gives_the_power_
     with bounded(process):
         said = process.communicate(timeout=PATIENCE_S)[1]
     assert as_it_began(rig.plant), said
-    assert rig.plant.commands == [(TARGET, False), (TARGET, True)]
+    # "on" may be sent again, "off" is not
+    assert rig.plant.commands[:2] == [(TARGET, False), (TARGET, True)]
+    assert (TARGET, False) not in rig.plant.commands[2:]
     proof = found(out)
     restored, switches = proof.verdict("restored"), proof.verdict("switches")
     assert restored is not None and restored.verdict == "kept"
     assert switches is not None and switches.finding == "2 of 4 commands were sent"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the system has no /proc")
+def test_the_guard_of_a_killed_command_holds_no_output_and_ends_at_sigterm(
+    rig: Rig, tmp_path: Path
+) -> None:
+    begun: list[int] = []
+    guards: list[int] = []
+
+    def end_it(at: int) -> None:
+        if at == 1 and begun:
+            guards.append(guard_of(begun[0]))
+            rig.silent(True)
+            os.killpg(begun[0], signal.SIGKILL)
+
+    rig.plant.on_command = end_it
+    process = program(rig, tmp_path / "p.json")
+    begun.append(process.pid)
+    with bounded(process):
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.read()  # ends with the command
+        os.kill(guards[0], signal.SIGTERM)
+        said = process.stderr.read()  # ends with the guard
+        process.stdout.close()
+        process.stderr.close()
+    assert "LOOK AT IT" in said
+    rig.silent(False)
 
 
 def test_the_whole_command_switches_as_often_as_it_says(rig: Rig, tmp_path: Path) -> None:

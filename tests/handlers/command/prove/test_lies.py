@@ -36,7 +36,7 @@ def test_a_unit_whose_readings_do_not_agree_is_not_switched() -> None:
 
 @pytest.mark.parametrize("handler", RIGS)
 def test_an_honest_unit_breaks_no_promise(handler: str) -> None:
-    owner = OwnerAnswers(4, ("4",), 3.0, None)
+    owner = OwnerAnswers(4, ("4",), 4.0, None)
     with RIGS[handler](plant()) as rig:
         proof = proven(rig, owner=owner, look=True)
         assert [one for one in proof.verdicts if one.verdict == BROKEN] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import random
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from handlers import VERSION
+from handlers.command.pdus import versions
 from handlers.command.prove import evidence, taking
 from handlers.command.prove.document import (
     UNIT,
@@ -26,6 +29,7 @@ from handlers.command.prove.document import (
 from handlers.errors import SettingsError
 from tests.handlers.command.prove import edits
 from tests.handlers.command.prove.rig import RIGS, plant, proven
+from tests.needs import ROOT
 
 TODAY = date(2026, 11, 24)
 Change = Callable[[UnitProof], UnitProof]
@@ -123,6 +127,43 @@ FORGED: dict[str, tuple[Change, str]] = {
         "it is of the future",
     ),
     "its day is no day": (lambda proof: dataclasses.replace(proof, made="yesterday"), "its day"),
+    "no release has its version": (
+        lambda proof: dataclasses.replace(proof, version="0.3"),
+        "no release of this pack has the version '0.3'",
+    ),
+    "it has no version": (
+        lambda proof: dataclasses.replace(proof, version=""),
+        "no release of this pack has the version ''",
+    ),
+    "its version is from before proofs": (
+        lambda proof: dataclasses.replace(proof, version="0.2.0"),
+        "no release of this pack has the version '0.2.0'",
+    ),
+    "an older pack names another model": (
+        lambda proof: dataclasses.replace(proof, version="0.3.0", model="PX9-9999"),
+        "not 'PX9-9999'",
+    ),
+    "an older pack names another maker": (
+        lambda proof: dataclasses.replace(proof, version="0.3.0", manufacturer="Nobody"),
+        "not 'Nobody'",
+    ),
+    "its firmware is markup": (
+        lambda proof: dataclasses.replace(proof, firmware="<script>alert(1)</script>"),
+        "the firmware has characters that no name of a unit has",
+    ),
+    "a command took no time": (
+        lambda proof: dataclasses.replace(
+            proof, commands=tuple(dataclasses.replace(x, seconds=0.0) for x in proof.commands)
+        ),
+        "command 1 has a state or a time that there is not",
+    ),
+    "a reading is years later": (
+        lambda proof: dataclasses.replace(
+            proof,
+            readings=(*proof.readings, dataclasses.replace(proof.readings[-1], at_s=1e8)),
+        ),
+        "is later than a proof can last",
+    ),
     "it was made by a newer pack": (
         lambda proof: dataclasses.replace(proof, version="99.0.0"),
         "newer pack",
@@ -212,3 +253,9 @@ def test_a_simulated_proof_is_no_evidence(made: UnitProof) -> None:
     ]  # fmt: skip
     with pytest.raises(ValueError, match="simulated"):
         evidence.counted([dataclasses.replace(made, basis="simulated")])
+
+
+def test_the_releases_that_wrote_proofs_are_those_of_the_changelog() -> None:
+    headings = re.findall(r"(?m)^## ([0-9.]+) \(", (ROOT / "CHANGELOG.md").read_text("utf-8"))
+    with_proofs = {one for one in headings if versions.order(one) >= versions.order("0.3.0")}
+    assert with_proofs - {VERSION} <= set(taking.RELEASES) <= with_proofs
