@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system nautobot demo test lint audit lock deb wheel sbom release faults partial mutants soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices datagrams proofs bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-energy bench-hall bench-gateway trial-shards clean
+.PHONY: help env env-tests system nautobot demo test lint audit lock deb wheel sbom release faults partial mutants soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices datagrams proofs trials bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-energy bench-hall bench-gateway trial-shards clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -137,6 +137,10 @@ datagrams: env-tests ## read all fixtures and recordings over SNMP one object a 
 proofs: env     ## check the files of `pdu prove` in PROOFS=DIR, take those without a fault into tests/proofs, write the tables made from them
 	@$(RUN) packaging/proofs.py $(if $(PROOFS),"$(PROOFS)",$(error give the folder: make proofs PROOFS=DIR)); status=$$?; \
 		$(RUN) packaging/readme.py; exit $$status
+
+trials: env-tests ## requests that schemathesis makes from the gateway's own OpenAPI document; needs PyPI
+	@sh .ci/setup trials
+	@$(RUN) -m pytest -q tests/handlers/command/gateway/test_schemathesis.py
 
 bench: env-tests system ## run the benchmarks below and write docs/dev/benchmarks.md
 	@$(RUN) -m tests.benchmarks

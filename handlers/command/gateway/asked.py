@@ -94,10 +94,8 @@ async def commanded(
     return await board.command(client_of(request).name, wanted, key)
 
 
-def pause(value: Any, usual: float) -> float:
-    """The pause of a restart, in seconds. None: the usual one. Raises Refusal."""
-    if value is None:
-        return usual
+def pause(value: Any) -> float:
+    """The pause of a restart, in seconds. Raises Refusal."""
     try:
         found = float(value)
     except (TypeError, ValueError):

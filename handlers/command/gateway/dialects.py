@@ -90,7 +90,7 @@ class Dialects:
         asked = dict(given)
         if len(asked) < len(given) or set(asked) - set(_PDUDAEMON_KEYS):
             raise bad(f"the parameters are {', '.join(_PDUDAEMON_KEYS)}, each at most once")
-        pause_s = pause(asked.get("delay"), self._pause_s)
+        pause_s = pause(asked["delay"]) if "delay" in asked else self._pause_s
         found = await self._switched(request, self._named(request, asked), action, pause_s)
         if found.done:
             return as_text("OK - accepted request\n")

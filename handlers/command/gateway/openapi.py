@@ -65,7 +65,11 @@ def _get(summary: str, schema: str, *parameters: Mapping[str, Any]) -> Mapping[s
         "get": {
             "summary": summary,
             "parameters": list(parameters),
-            "responses": {"200": _answer(summary, schema), **_REFUSALS},
+            "responses": {
+                "200": _answer(summary, schema),
+                **({"400": _answer("a malformed request", "Error")} if parameters else {}),
+                **_REFUSALS,
+            },
         }
     }
 

@@ -128,7 +128,11 @@ class V1:
         action = asked.get("action")
         if action not in ACTIONS:
             raise bad(f"action must be one of {', '.join(ACTIONS)}")
-        pause_s = pause(asked.get("pause_s"), self._pause_s)
+        pause_s = self._pause_s
+        if "pause_s" in asked:
+            if isinstance(asked["pause_s"], str):
+                raise bad("pause_s must be a number")
+            pause_s = pause(asked["pause_s"])
         found = await commanded(request, self._board, segment(request), action, pause_s)
         return as_json(outcome_json(found), outcome_status(found))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import hashlib
 import json
 import os
@@ -102,6 +103,7 @@ def opened(
     with contextlib.ExitStack() as stack:
         try:
             folder.mkdir(0o700, parents=True, exist_ok=True)
+            _check_folder(folder)
             # of the file, before the wait: a run that ends in between is noticed
             before = _read(path).offs
             lock = stack.enter_context(open(folder / f"{name}.lock", "a"))
@@ -120,6 +122,17 @@ def opened(
 
         memory.save = save
         yield memory, memory.offs > before
+
+
+def _check_folder(folder: Path) -> None:
+    """Raises PermissionError for a folder in which others can plant files and links: what they say
+    decides about machines.
+    """
+    found = folder.stat()
+    if os.name != "posix":
+        return
+    if found.st_mode & 0o022 or found.st_uid not in (0, os.geteuid()):
+        raise PermissionError(errno.EPERM, "other users may write in it: chmod go-w, or chown")
 
 
 def _lock(number: int, patience_s: float) -> None:
@@ -148,7 +161,9 @@ def _write(path: Path, memory: Memory) -> None:
         "offs": memory.offs,
     }
     new = path.with_suffix(".new")
-    with open(new, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+    with contextlib.suppress(FileNotFoundError):
+        new.unlink()  # of a run that was killed
+    with open(new, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         file.write(json.dumps(document))  # json.dump encodes in Python, at five times the cost
         file.flush()
         os.fsync(file.fileno())

@@ -91,3 +91,30 @@ def test_answers_have_the_described_form(running: Gateway) -> None:
     check(f"{one}/power", "200", running.switch("srv-2", "on").json, "post")
     check(f"{one}/power", "422", running.switch("srv-2", "on", "form").json, "post")
     check(f"{one}/power", "404", running.switch("nobody", "on").json, "post")
+
+
+@pytest.mark.parametrize(
+    "path, query",
+    [("/v1/status", "wait_s=61"), ("/v1/health", "wait_s=-1"), ("/v1/journal", "last=2001")],
+)
+def test_a_parameter_outside_its_limits_has_a_documented_answer(
+    running: Gateway, path: str, query: str
+) -> None:
+    assert running.ask("GET", f"{path}?{query}").status == 400
+    assert "400" in openapi.DOCUMENT["paths"][path]["get"]["responses"]
+
+
+@pytest.mark.parametrize("pause_s", [None, "5", True, -1, 61])
+def test_a_pause_is_a_number_as_documented(running: Gateway, pause_s: object) -> None:
+    answer = running.ask(
+        "POST", "/v1/machines/srv-2/power", {"action": "restart", "pause_s": pause_s}
+    )
+    assert answer.status == 400 and "pause" in answer.json["error"]["reason"]
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PATCH", "OPTIONS", "QUERY"])
+def test_a_method_that_a_path_does_not_take_is_405_with_those_that_it_takes(
+    running: Gateway, method: str
+) -> None:
+    answer = running.ask(method, "/v1/machines")
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD")
