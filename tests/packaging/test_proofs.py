@@ -86,8 +86,9 @@ def test_a_folder_of_files_is_checked_one_by_one_and_what_is_taken_is_counted(
 ) -> None:
     with RIGS["snmp"](plant()) as rig:
         proof = proven(rig, look=True)
-    # of an older pack, which may have had other names of the unit
-    other: dict[str, Any] = {"version": "0.1.0", "firmware": "6.9.6", "model": "AP|<b>"}
+    # of an older pack, and a unit whose firmware looks like markup
+    recording = proof.recording.replace(proof.firmware, "6.9.6|<b>")
+    other: dict[str, Any] = {"version": "0.3.0", "firmware": "6.9.6|<b>", "recording": recording}
     good = dataclasses.replace(proof, basis=UNIT, made=today(), **other)
     sent, kept = tmp_path / "sent", tmp_path / "kept"
     sent.mkdir()
@@ -108,7 +109,7 @@ def test_a_folder_of_files_is_checked_one_by_one_and_what_is_taken_is_counted(
     assert "`apc-rpdu2` switching: 1 unit, firmware 6.9.6" in proofs.sentence()
     names: dict[str, Any] = {"ProvenBy": lambda key, said: (key, said), "tuple": tuple}
     exec("from __future__ import annotations\n" + proofs.code(), names)
-    assert ("apc-rpdu2", "switching: 1 unit, firmware 6.9.6") in names["PROVEN"]
+    assert ("apc-rpdu2", "switching: 1 unit, firmware 6.9.6|<b>") in names["PROVEN"]
 
 
 def test_what_the_pages_claim_follows_from_what_was_taken(

@@ -23,8 +23,6 @@ from .judging import OTHER, PHASES, RECORDED, RESTORED, judged
 RELEASES = ("0.3.0",)
 #: a proof takes minutes; a guarded outlet is waited for ten more, in s
 _LONGEST_S = 86_400.0
-# what a name on a plate does not have, and a table or a page could take for markup
-_MARKUP = re.compile(r"[<>|`\\\x00-\x1f\x7f-\x9f]|\]\(")
 #: an older file says too little about units of today, in days
 STALE_DAYS = 365
 # the stand-ins of `pdu record`: documentation's and benchmarks' addresses, locally administered
@@ -107,9 +105,6 @@ def _basis(proof: Proof, today: date) -> Iterator[str]:
 
 def _impossible(proof: UnitProof) -> Iterator[str]:
     """What `pdu prove` cannot have written, whatever the unit answered."""
-    for named in NAMES_OF_A_UNIT:
-        if _MARKUP.search(getattr(proof, named)):
-            yield f"the {named} has characters that no name of a unit has"
     last = 0.0
     for number, one in enumerate(proof.readings, 1):
         name = f"reading {number}"
