@@ -221,6 +221,7 @@ PROFILES = (
         sys_object_ids=oids(SIMPLE),
         load=total(figure(_by_phase("[123]"), HUNDREDTHS), figure(_by_phase("[012]"), HUNDREDTHS)),
         power=total(figure(scalar(SIMPLE + ".1.2.1.3.1.0", "pduStatPower"), TENTHS)),
-        evidence=SIMULATED.of("current", "power"),
+        energy=total(figure(scalar(SIMPLE + ".1.2.1.3.3.0", "pduStatTotalEnergy"), HUNDREDTHS)),
+        evidence=SIMULATED.of("current", "power", "energy"),
     ),
 )

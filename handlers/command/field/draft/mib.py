@@ -1,4 +1,4 @@
-"""The objects of MIB files by OID, with the name, units, access and enumeration that a draft needs.
+"""The objects of MIB files by OID, with the name, units, access, enumeration and description.
 `reading.py` reads them.
 """
 
@@ -24,6 +24,8 @@ class Object:
     access: str = ""
     #: value -> name
     enumeration: dict[int, str] = field(default_factory=dict)
+    #: its DESCRIPTION
+    description: str = ""
     #: a reason not to trust this definition
     doubt: str = ""
 

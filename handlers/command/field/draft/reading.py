@@ -240,6 +240,7 @@ def _described(label: str, module: str, declared: Sequence[Any]) -> Object:
         module,
         units=str(clauses.get("UNITS") or ""),
         access=str(clauses.get("MaxAccessPart") or ""),
+        description=str(clauses.get("DESCRIPTION") or ""),
     )
 
 

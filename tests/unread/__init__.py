@@ -1,0 +1,1 @@
+"""Objects in A, W and kWh of the families' MIBs that no figure reads."""
