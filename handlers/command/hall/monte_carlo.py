@@ -19,6 +19,7 @@ from typing import NamedTuple
 from .arithmetic import NO, YES, Floats, FloatSum, Truth, at_least
 from .failure import FailureBounds, HallFacts
 from .graph import TRIPS
+from .loads import IN_PHASE
 from .open_facts import Drawn, OpenFacts
 from .power_flow import Facts, Power, PowerFlow
 
@@ -32,7 +33,7 @@ _TRIPS = (1.0, TRIPS)
 _BYPASS = 0.5
 # what carries this now is not overloaded by it
 _HOLDS = (1.02, 1.4)
-# the least sum of phasors, as a part of the sum of numbers
+# the least sum of phasors, as a part of the sum of numbers, of outlets on one line
 _PHASORS = 0.96
 _FLOATS = Floats()
 
@@ -167,7 +168,7 @@ class StatedHall:
         least = known.part / carrier.part
         if known.now_a is not None and known.most_a is not None and now_a:
             return min(1.0, max(least, self._rng.uniform(known.now_a, known.most_a) / now_a))
-        return self._rng.uniform(max(least, _PHASORS), 1.0)
+        return self._rng.uniform(_PHASORS if least >= IN_PHASE else least, 1.0)
 
     def _rating(self, number: int) -> float:
         found = self._open.rating(

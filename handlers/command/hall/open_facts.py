@@ -25,7 +25,7 @@ _GANGED = 0.7
 # lines, where nobody drew them
 _THREE, _THREE_OF_ONE, _THREE_LINES = 0.95, 0.6, 0.5
 # a PDU that names no line of its panel is on one that nobody drew
-_UNDRAWN_LINE = 0.05
+_UNDRAWN_LINE = 0.1
 # how much likelier a line is that is rated for what a PDU may carry
 _STRICT = 8.0
 # of several inputs the first one mostly feeds

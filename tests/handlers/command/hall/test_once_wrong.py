@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any, Optional
 
 import pytest
 
+from handlers.command import root
 from handlers.command.drawing import reading_toml
 from handlers.command.drawing.drawing import HallNode
 from handlers.command.hall.arithmetic import Figures, Interval, IntervalSum, NotAnInterval
@@ -236,3 +238,18 @@ def test_what_draws_anything_has_no_upper_end() -> None:
     found = Restore(_hall(text, {"a": {"1": 0.0}}, {"a": {"1": _closes(0, 0)}})).rehearse([A], [])
     (one,) = found.breakers
     assert math.isinf(one.load.high) and one.fit.word == "cannot say"
+
+
+def test_no_interval_the_wrong_way_round_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.command.hall.arithmetic._ROUNDING", -1000.0)
+    text = _FEEDS + _pdu("a", '"A"', 16) + _pdu("b", '"B"', 16) + _machine("one", "a/1", "b/1")
+    (tmp_path / "hall.toml").write_text(text)
+    readings = _hall(text, {"a": {"1": 2.0}, "b": {"1": 2.0}}).readings
+    saved.save(str(tmp_path / "r.json"), readings)
+    argv = ["rehearse", str(tmp_path / "hall.toml"), "--readings", str(tmp_path / "r.json")]
+    code = root.run([*argv, "--fail", "feed:A"])
+    shown = capsys.readouterr()
+    assert code == 2 and not shown.out
+    assert shown.err.startswith("defect: NotAnInterval: a current of")
