@@ -253,9 +253,7 @@ class IntervalSum:
             else:
                 least, most = max(least, metered_low), min(most, metered)
         if least > most + _ROUNDING or sure > most + _ROUNDING:
-            raise NotAnInterval(
-                f"a current of {least} to {most} A, of which {sure} A surely flow"
-            )
+            raise NotAnInterval(f"a current of {least} to {most} A, of which {sure} A surely flow")
         most = max(least, most)
         return Interval(least, most, min(max(self.expected, least), most))
 

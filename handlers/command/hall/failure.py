@@ -54,7 +54,8 @@ class DrawnConsumer(NamedTuple):
     def stated(self) -> Consumer[Interval]:
         """As the walk takes it."""
         supplies = [_supply(cord, node) for cord, node in zip(self.cords, self.nodes)]
-        low = sum(cord.low_a for cord in self.cords)
+        # a supply that gives nothing may draw a current, which goes with its side
+        low = sum(cord.low_a for cord in self.cords if cord.now not in (Now.IDLE, Now.WEAK))
         high = sum(cord.known_a for cord in self.cords)
         pools = tuple(dict.fromkeys(cord.cord.pdu for cord in self.cords if cord.high_a is None))
         total = Interval(LOW * low, HIGH * high, (low + high) / 2, pools)
@@ -308,7 +309,7 @@ class Failure:
         # trips that a consumer of theirs hangs on
         doubtful: dict[int, None] = {}
         beside: Collection[int] = ()
-        while changed:
+        while True:
             more: list[int] = []
             fresh: dict[int, None] = {}
             for carrier in changed:
@@ -333,8 +334,10 @@ class Failure:
             for carrier in more:
                 doubtful.pop(carrier, None)
             self.tripping.update(dict.fromkeys(more))
+            if not more:
+                return
             beside = self._beside(more)
-            changed = flow.change(dict.fromkeys(more, MAYBE)) if more else []
+            changed = flow.change(dict.fromkeys(more, MAYBE))
 
     def _may_trip(self, carrier: int, load: Interval) -> bool:
         return INTERVALS.exceeds(load, self._hall.trips_at(carrier)) != NO
@@ -353,6 +356,16 @@ class Failure:
         found = self._needs.get(node)
         if found is None:
             found = self._needs[node] = self._hall.graph.sure_above(node)
+        return found
+
+    def _may_need(self, node: int) -> set[int]:
+        """All that a node needs, or may need."""
+        waiting, found = [node], {node}
+        while waiting:
+            for edge in self._hall.graph.above[waiting.pop()]:
+                if edge.node not in found:
+                    found.add(edge.node)
+                    waiting.append(edge.node)
         return found
 
     def _while_it_lives(self, carrier: int, more: Collection[int] = ()) -> Optional[Interval]:
@@ -395,7 +408,7 @@ class Failure:
                 loads[carrier] = _both(found, loads[carrier])
                 if INTERVALS.exceeds(found, hall.trips_at(carrier)) == YES:
                     dead[carrier] = YES
-                    needed = self._needed(carrier)
+                    needed = self._may_need(carrier)
                     trips.append([carrier, *(o for o in left if o in needed and o != carrier)])
                     continue
                 dead.update(dict.fromkeys(self._by_its_ways(carrier), YES))

@@ -195,7 +195,9 @@ class Restore:
                 continue
             if any(cord.high_a is None for cord in cords):
                 continue
-            lows.append(sum(cord.low_a for cord in cords))
+            # a supply that gives nothing may draw a current, which comes with its own side
+            idle = (Now.IDLE, Now.WEAK)
+            lows.append(sum(cord.low_a for cord in cords if cord.now not in idle))
             highs.append(sum(cord.known_a for cord in cords))
         high = HIGH * max(highs) if highs else math.inf
         if machine.peak_a is not None:

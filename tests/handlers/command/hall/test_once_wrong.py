@@ -253,3 +253,24 @@ def test_no_interval_the_wrong_way_round_is_printed(
     shown = capsys.readouterr()
     assert code == 2 and not shown.out
     assert shown.err.startswith("defect: NotAnInterval: a current of")
+
+
+def test_a_current_that_only_a_dead_supply_draws_does_not_move_to_the_others() -> None:
+    text = _FEEDS + _pdu("a", '"A"', 16) + _pdu("b", '"B"', 16) + _machine("one", "a/1", "b/1")
+    outcome = _hall(text, {"a": {"1": 0.824}, "b": {"1": 0.043}}).rehearse([B])
+    load = next(one for one in outcome.loads if one.name == "a/L1").load
+    assert load.low <= 0.8170982
+
+
+def test_a_line_that_may_take_a_breaker_with_it_is_named_beside_it() -> None:
+    """The outlets are on L1 and L3, and L2 may trip first and take the whole PDU with it."""
+    lines = "".join(
+        f'[[pdu.line]]\nname = "L{n}"\nbreaker_a = {rating}\noutlets = {outlets}\n'
+        for n, rating, outlets in ((2, 4, '["2"]'), (3, 63, '["1"]'))
+    )
+    own = 'outlets = ["1"]\n' + lines
+    own += '[[pdu.breaker]]\nname = "B1"\nbreaker_a = 6\noutlets = ["1"]\n'
+    text = _FEEDS + _pdu("a", '"A"', 63, own) + _pdu("b", '"B"', 63)
+    text += _machine("one", "a/1", "b/1") + _machine("two", "a/2", "b/2")
+    read = {"a": {"1": 5.0, "2": 2.5}, "b": {"1": 5.0, "2": 2.5}}
+    assert _hall(text, read).rehearse([B]).trips == ["a/B1 or a/L2"]
