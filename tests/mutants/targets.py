@@ -13,6 +13,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "handlers/snmp/metering.py": _SNMP,
     "handlers/snmp/figures.py": _SNMP,
     "handlers/snmp/controls.py": _SNMP,
+    "handlers/snmp/reader.py": _SNMP,
     "handlers/snmp/sources/base.py": _SNMP,
     "handlers/snmp/sources/choices.py": _SNMP,
     "handlers/snmp/sources/filters.py": _SNMP,

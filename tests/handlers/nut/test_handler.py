@@ -163,6 +163,19 @@ def test_identities_begin_with_the_device_if_there_are_several_and_none_is_named
             alone.port_down(PduPortView("right/3"))
 
 
+@pytest.mark.parametrize(
+    "count, words",
+    [(5, "'pdu4/N', 'pdu5/N' (N:"), (6, "'pdu5/N' and 1 more (N:"), (7, "and 2 more")],
+)
+def test_the_error_for_an_unknown_device_names_five_and_counts_the_others(
+    count: int, words: str
+) -> None:
+    with NutServer([SwitchedPdu(f"pdu{n}", 1) for n in range(1, count + 1)]) as server:
+        with pytest.raises(NoSuchOutlet) as caught:
+            handler(server, **ADMIN_SETTINGS).port_down(PduPortView("1"))
+        assert words in str(caught.value) and not server.books().writes
+
+
 def test_one_unreadable_device_makes_the_whole_status_an_error() -> None:
     with NutServer([SwitchedPdu("left", 4), SwitchedPdu("right", 4)]) as server:
         server.faults.drivers["right"] = Driver.STALE

@@ -60,6 +60,15 @@ def test_without_a_status_the_switch_variable_is_the_state(
     assert states(device({"outlet.3.switch": text})) == {"3": expected}
 
 
+@pytest.mark.parametrize(
+    "status, expected", [("OL", True), ("OB LB", True), ("OL OFF", False), ("ALARM", None)]
+)
+def test_the_state_of_the_whole_load_is_read_from_the_units_status(
+    status: str, expected: Optional[bool]
+) -> None:
+    assert state({"ups.status": status}) is expected
+
+
 def test_an_outlet_whose_status_and_switch_contradict_each_other_is_unknown() -> None:
     assert states(
         device(

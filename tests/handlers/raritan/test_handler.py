@@ -84,6 +84,20 @@ def test_a_status_without_any_state_is_read_once_more(handle: Handle, firmware: 
             assert len(seen) == 4 and cost == [4, 1]
 
 
+@pytest.mark.parametrize("firmware", LINKED, indirect=True)
+def test_a_status_without_any_state_of_one_unit_is_read_once_more(
+    handle: Handle, firmware: str
+) -> None:
+    with XerusPdu(Model(outlets=2), firmware, {2: Model(outlets=2, off=(1,))}) as pdu:
+        pdu.units[2].stale_looks = 2
+        assert shown(handle(pdu, link_units="2").status()) == {
+            "1": EnumPowerStatus.UP,
+            "2": EnumPowerStatus.UP,
+            "2.1": EnumPowerStatus.DOWN,
+            "2.2": EnumPowerStatus.UP,
+        }
+
+
 def test_a_unit_without_relays_is_read_only_once(handle: Handle, firmware: str) -> None:
     with XerusPdu(Model(outlets=4, power_control=False), firmware) as pdu:
         with spent(pdu) as cost:

@@ -124,6 +124,12 @@ def test_an_identity_of_an_impossible_form_is_refused_without_a_request(
         assert pdu.books().requests == 0
 
 
+def test_an_outlet_of_the_highest_link_id_is_switched(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=1), links={255: Model(outlets=2)}) as pdu:
+        port = handle(pdu, link_units="255").port_down(PduPortView("255.2"), pause=FAST)
+        assert port.power_status is EnumPowerStatus.DOWN and len(writes(pdu)) == 1
+
+
 def test_digits_of_another_script_do_not_name_an_outlet(handle: Handle) -> None:
     with XerusPdu(Model(outlets=13)) as pdu:
         with pytest.raises(PduHandlerError, match="is not an outlet of this PDU"):

@@ -422,6 +422,14 @@ def test_a_command_whose_answer_is_lost_is_not_sent_again(done: bool) -> None:
     assert len(tree.commands) == 1
 
 
+@pytest.mark.parametrize(
+    "error, words", [({"message": "and yet"}, "error: and yet"), ({}, "error: no reason is given")]
+)
+def test_the_error_for_an_ambiguous_answer_has_the_devices_reason(error: Json, words: str) -> None:
+    tree = Switched(say=lambda seen: Answer({"error": error}, 200), done=False)
+    assert words in str(refused(tree))
+
+
 def test_an_outlet_that_does_not_follow_is_unknown() -> None:
     tree = Switched(done=False)
     assert switch(tree) is UNKNOWN and len(tree.commands) == 1

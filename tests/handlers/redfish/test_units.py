@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from handlers.counting import SENT
-from handlers.errors import PduHandlerError, Unsupported
+from handlers.errors import NoSuchOutlet, PduHandlerError, Unsupported
 from handlers.redfish.members import MOST_MEMBERS
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
@@ -119,11 +119,64 @@ def test_one_of_too_many_pdus_can_still_be_chosen() -> None:
     assert "'9', '10' and so on" in str(refused(Tree(made), pdu="102"))
 
 
-def test_two_pdus_with_the_same_id_are_an_error() -> None:
+def test_as_many_pdus_as_one_call_reads_are_all_read() -> None:
+    made = unit()
+    racks = [{"Id": str(number), "EquipmentType": "FloorPDU"} for number in range(1, 101)]
+    made[RACKS] = {"Members": racks, "Members@odata.count": 100}
+    assert identities(Tree(made)) == []
+    made[RACKS] = {"Members": racks[:10], "Members@odata.count": 10}
+    assert "'9', '10'" in str(refused(Tree(made), pdu="x"))
+    assert "and so on" not in str(refused(Tree(made), pdu="x"))
+
+
+@pytest.mark.parametrize("settings", [{}, {"pdu": "1"}])
+def test_two_pdus_with_the_same_id_are_an_error(settings: dict[str, str]) -> None:
     made = two()
     made[f"{RACKS}/2"]["Id"] = "1"
-    error = refused(Tree(made))
+    error = refused(Tree(made), **settings)
     assert error.kind == "protocol" and "two PDUs with the Id '1'" in str(error)
+
+
+def not_switched(tree: Tree, identity: str) -> PduHandlerError:
+    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+        handler(address).port_down(PduPortView(identity))
+    assert not any(seen.method == "POST" for seen in tree.seen)
+    return caught.value
+
+
+def test_the_error_for_an_identity_without_a_prefix_says_how_outlets_are_called_now() -> None:
+    error = not_switched(Tree(two()), "1")
+    assert isinstance(error, NoSuchOutlet)
+    assert "; its outlets are now called '1.N' or '2.N': poll it" in str(error)
+    assert "now called" not in str(not_switched(Tree(two()), "1.9"))
+    for count, names in ((5, "'5.N': poll it"), (6, "'5.N' and so on: poll it")):
+        made = two()
+        made[RACKS] = {
+            "Members": [
+                {"Id": str(number), "EquipmentType": "FloorPDU"} for number in range(1, count + 1)
+            ]
+        }
+        assert names in str(not_switched(Tree(made), "A"))
+
+
+@pytest.mark.parametrize("count", [None, 0])
+def test_an_outlet_is_missing_only_in_an_empty_list_that_counts_0_outlets(count: Any) -> None:
+    made = unit([])
+    made[OUTLETS]["Members@odata.count"] = count
+    error = not_switched(Tree(made), "1")
+    assert isinstance(error, NoSuchOutlet) is (count == 0)
+    assert error.kind == ("protocol" if count is None else error.kind)
+
+
+def test_the_error_for_no_rack_pdus_names_the_other_equipment_of_the_service() -> None:
+    made = unit()
+    made[RACKS] = {"Members": [], "Members@odata.count": 0}
+    error = refused(Tree(made))
+    assert isinstance(error, Unsupported) and "lists no PDUs under its power" in str(error)
+    made[f"{ROOT}/PowerEquipment"]["FloorPDUs"] = {"@odata.id": f"{ROOT}/PowerEquipment/FloorPDUs"}
+    error = refused(Tree(made))
+    assert isinstance(error, Unsupported) and error.keys == ("pdu",)
+    assert "give FloorPDUs/ID in " in str(error)
 
 
 @pytest.mark.parametrize("method", ["status", "statistic", "port_down"])

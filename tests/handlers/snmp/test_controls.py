@@ -220,3 +220,15 @@ def test_a_mark_on_another_outlet_forbids_the_write() -> None:
     assert control.orders(reader(table("1.3.4", {"1": 3, "2": 0})), "1", True) == [("1.3.5.1", 1)]
     with pytest.raises(Unsupported, match="a command executes all marks: outlet 1 is marked"):
         control.orders(reader(table("1.3.4", {"1": 3, "2": 0})), "2", True)
+
+
+def test_a_command_to_one_outlet_needs_no_turn() -> None:
+    assert not Write(Column("1.3.1"), on=1, off=2).writes_neighbours
+
+
+def test_the_guard_of_an_automatic_mode_is_lifted_and_the_guard_inside_it_stays() -> None:
+    command = Write(Column("1.3.1"), on=1, off=2)
+    locked = Guarded(command, Column("1.3.2"), "it is locked", refuse=("1",))
+    automatic = Guarded(locked, Column("1.3.3"), "its mode is automatic", ("0",), automatic=True)
+    assert automatic.over_automatic() == locked
+    assert locked.over_automatic() == locked

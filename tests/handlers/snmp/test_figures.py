@@ -199,9 +199,11 @@ def test_a_value_is_scaled_by_the_devices_power_of_ten_or_is_not_a_figure(
     )
 
 
-@pytest.mark.parametrize("factor, figure", [(-10, "74.6"), (10, "7460"), (1, "746"), (0, "746")])
+@pytest.mark.parametrize(
+    "factor, figure", [(-10, "74.6"), (10, "7460"), (1, "746"), ("0.5", "373"), (0, "746")]
+)
 def test_a_positive_factor_multiplies_and_a_negative_one_divides_and_zero_changes_nothing(
-    factor: int, figure: str
+    factor: Value, figure: str
 ) -> None:
     assert Figure(A, factor=B).read(reader({"1.3.1.1": 746, "1.3.2.1": factor})) == {
         "1": Decimal(figure)

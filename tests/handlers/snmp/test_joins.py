@@ -370,3 +370,26 @@ def test_a_table_is_not_joined_to_outlets_that_are_not_numbered_from_one() -> No
         )
         == {}
     )
+
+
+def test_a_row_with_an_empty_key_is_not_joined_and_the_others_are() -> None:
+    joined = Joined(A, (B,), (C,))
+    keys = {"10": "x", "11": "", "12": "z"}
+    objects = {
+        **table("1.3.1", {"10": 5, "11": 6, "12": 7}),
+        **table("1.3.2", keys),
+        **table("1.3.3", {"1": "x", "2": "", "3": "z"}),
+    }
+    assert joined.rows(reader(objects)) == {"1": 5, "3": 7}
+
+
+def test_a_command_goes_through_parts_whose_identities_begin_with_different_arcs() -> None:
+    first, second = Prefixed("1", A), Prefixed("2", B)
+    marked = Prefixed("1", C)
+    for parts in (
+        (Only(first, marked, ("1",)), second),
+        (Arc(first, 1, ("1", "2")), second),
+        (Scalar("1.3.9.0"), first),
+    ):
+        assert len(Merged(parts).written_places()) == 2
+    assert Merged((Arc(first, 1, ("1", "2")), second)).instance(reader({}), "1.2") == "1.3.1.2"

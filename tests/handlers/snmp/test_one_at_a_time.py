@@ -179,6 +179,21 @@ def test_a_command_that_is_the_same_for_all_outlets_is_not_written(
         assert agent.writes() == []
 
 
+def test_a_command_that_is_the_same_for_all_outlets_is_written_only_to_a_unit_with_one_outlet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    control = Write(ALL, on="1", off="0")
+    own = changed(DIGIPOWER, outlets=(changed(DIGIPOWER.outlets[0], control=control),))
+    monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(own)})
+    with Agent(digipower(2)) as agent:
+        with pytest.raises(Unsupported, match="a Scalar, for all 2 outlets"):
+            switch(agent, 1, False)
+        assert agent.writes() == []
+    with Agent(digipower(1)) as agent:
+        assert switch(agent, 1, False) is DOWN
+        assert [write.value for write in agent.writes()] == ["0"]
+
+
 def test_a_command_that_hangs_blocks_the_next_one_for_a_limited_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -1,15 +1,30 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Optional
+
 import pytest
 from hypothesis import given, strategies as st
 
+from handlers.ahead import Objects
 from handlers.errors import NoSuchOutlet, ProtocolError
 from handlers.snmp.figures import Figure, Total
-from handlers.snmp.reader import MISSING, Reader
-from handlers.snmp.sources import Column, Complete, NamedRows, Scalar, Span, Spread, Tables
+from handlers.snmp.frozen import changed
+from handlers.snmp.reader import MISSING, Ask, Reader
+from handlers.snmp.sources import (
+    Column,
+    Complete,
+    First,
+    NamedRows,
+    Scalar,
+    Source,
+    Span,
+    Spread,
+    Tables,
+)
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
-from tests.handlers.snmp.memory import Memory, filled, reader, table
+from tests.handlers.snmp.memory import Memory, Value, filled, reader, table
 
 INDEXES = st.lists(st.integers(0, 60), min_size=1, max_size=4).map(
     lambda arcs: ".".join(map(str, arcs))
@@ -296,3 +311,67 @@ def test_a_gap_in_the_numbers_of_a_unit_is_a_missing_row(
 def test_what_nothing_tells_a_missing_row_of_is_refused() -> None:
     with pytest.raises(ValueError, match="least and numbered are missing"):
         Complete(Column("1.3.9"))
+
+
+def test_rows_that_are_not_numbered_as_the_count_assumes_are_not_missed() -> None:
+    """Rows 1, 2 and 5; a unit that counts 0 rows; identities without the arc."""
+    for counts, rows in (
+        ({"0": 3}, {"1": 1, "2": 1, "5": 1}),
+        ({"1": 2, "2": 0}, {"1.1": 1, "1.2": 1}),
+    ):
+        source = Complete(Column("1.3.1"), count=Column("1.4.2"))
+        assert filled(source, {**table("1.3.1", rows), **table("1.4.2", counts)}) == rows
+    by_second = Complete(Column("1.3.1"), numbered=1)
+    assert filled(by_second, table("1.3.1", {"1": 1, "3": 1})) == {"1": 1, "3": 1}
+
+
+COLUMN, SCALAR = Column("1.3.1"), Scalar("1.3.2.0")
+BY_GET = Spread("1.3.3", (Span(1, 3, 5),), by_get=True)
+
+
+@pytest.mark.parametrize(
+    "source, asked",
+    [
+        (COLUMN, [Ask("1.3.1", True)]),
+        (SCALAR, [Ask("1.3.2.0", False)]),
+        (First((COLUMN, SCALAR)), [Ask("1.3.1", True)]),
+        (Tables("1.3.4", 1, 2, "7"), [Ask("1.3.4.1.7", True), Ask("1.3.4.2.7", True)]),
+        (Spread("1.3.3", (Span(1, 2, 5),)), [Ask("1.3.3", True)]),
+        (BY_GET, [Ask(f"1.3.3.{sub}.0", False) for sub in (5, 6, 7)]),
+        (changed(BY_GET, listed=COLUMN), [Ask("1.3.1", True)]),
+    ],
+)
+def test_what_is_read_ahead_is_what_a_reading_asks_for_first(
+    source: Source, asked: list[Ask]
+) -> None:
+    assert list(source.asks()) == asked
+    device = Memory({**table("1.3.1", {"1": 1}), "1.3.2.0": 1, "1.3.3.5.0": 1, "1.3.3.6.0": 1})
+    source.rows(Reader(device))
+    said = [f"{'walk' if ask.is_walked else 'get'} {ask.oid}" for ask in asked]
+    assert device.asked[: len(said)] == said
+
+
+@pytest.mark.parametrize(
+    "source, gets",
+    [
+        (BY_GET, [("1.3.3.5.0", "1.3.3.6.0", "1.3.3.7.0")]),
+        (changed(BY_GET, listed=COLUMN), [("1.3.3.6.0", "1.3.3.7.0")]),
+        (Spread("1.3.3", (Span(1, 2, 5),)), []),
+    ],
+)
+def test_objects_that_are_read_by_get_are_read_ahead_together(
+    source: Source, gets: list[tuple[str, ...]]
+) -> None:
+    ahead: list[tuple[str, ...]] = []
+
+    class Device(Memory):
+        def read_ahead(
+            self, wanted: Objects
+        ) -> tuple[dict[str, Mapping[str, Value]], dict[str, Optional[Value]]]:
+            ahead.append(tuple(wanted.gets))
+            return {}, {oid: self.get(oid) for oid in wanted.gets}
+
+    reading = Reader(Device({**table("1.3.1", {"2": 1, "3": 1}), "1.3.3.6.0": 1}))
+    reading.is_ahead = True
+    assert "2" in source.rows(reading)
+    assert ahead == gets

@@ -4,17 +4,20 @@ reported.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any, Callable, Optional
 
 import pytest
 
 from handlers.errors import Denied, NoSuchOutlet, PduHandlerError, Refused, Unreachable, Unsupported
+from handlers.host.snmp import Snmp
 from handlers.snmp import settings
 from handlers.snmp.evidence import Confidence
 from handlers.snmp.frozen import changed
 from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profiles import PROFILES
+from handlers.snmp.switching import PLAN_SECONDS
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.commands import COMMANDS, INTEGER
@@ -22,7 +25,7 @@ from tests.handlers.snmp.units import states
 from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Model, Rule, ber
 from tests.simulators.snmp_agent.ber import Message
-from tests.simulators.snmp_agent.devices import KINDS, Kind, apc, eaton, raritan, servertech
+from tests.simulators.snmp_agent.devices import KINDS, Kind, apc, eaton, packed, raritan, servertech
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 FAMILIES = pytest.mark.parametrize("key", sorted(COMMANDS))
@@ -362,3 +365,30 @@ def test_nothing_is_written_if_the_device_cannot_be_read_completely(cut: Cut) ->
     with pytest.raises(Unreachable):
         cut.up(**LOST)
     assert len(cut.agent.writes()) == 1
+
+
+@pytest.mark.parametrize(
+    "outlets, listed",
+    [(1, "it has 1"), (4, "it has 1, 2, 3, 4"), (5, "it has 1, 2 … 5 (5 outlets)")],
+)
+def test_the_error_for_an_unknown_outlet_lists_four_outlets_or_counts_them(
+    outlets: int, listed: str
+) -> None:
+    with Agent(packed.digipower(outlets)) as agent:
+        with pytest.raises(NoSuchOutlet) as caught:
+            near(agent).port_down(PduPortView("9"))
+        assert str(caught.value).partition("; ")[2].startswith(listed) and not agent.writes()
+
+
+def test_a_command_that_was_sent_late_is_still_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time in which a command may begin is over right after it."""
+    model = BUILT_IN["apc-rpdu2"]()
+    identity = one_that_is_on(model)
+    with Agent(model) as agent:
+
+        def clock() -> float:
+            return PLAN_SECONDS + 1 if agent.writes() else 0.0
+
+        monkeypatch.setattr("handlers.snmp.handler.Snmp", functools.partial(Snmp, clock=clock))
+        port = near(agent).port_down(PduPortView(identity), pause=0.01)
+        assert port.power_status is DOWN and len(agent.writes()) == 1

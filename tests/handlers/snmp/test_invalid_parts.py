@@ -1,0 +1,80 @@
+"""Fields that a part of a profile refuses when it is built, with a sentence for its author."""
+
+from __future__ import annotations
+
+import re
+from typing import Callable
+
+import pytest
+
+from handlers.snmp.controls import Guarded, Write
+from handlers.snmp.sources import (
+    Arc,
+    Checked,
+    Column,
+    Complete,
+    EachUnit,
+    First,
+    Joined,
+    Merged,
+    Only,
+    Prefixed,
+    Scalar,
+    Span,
+    Spread,
+    Tables,
+)
+from handlers.snmp.states import Doubt
+
+A, B = Column("1.3.1"), Column("1.3.2")
+WRITE = Write(A, on=1, off=2)
+SPANS = (Span(1, 2, 1),)
+
+
+@pytest.mark.parametrize(
+    "build, sentence",
+    [
+        (lambda: Column("1.3.x"), "oid is '1.3.x'"),
+        (lambda: Column("1.3.1", suffix="x"), "suffix is 'x'"),
+        (lambda: Scalar("1.3.x.0"), "oid is '1.3.x.0'"),
+        (lambda: Spread("1.3.x", SPANS), "oid is '1.3.x'"),
+        (lambda: Spread("1.3.1", SPANS, tail="x"), "tail is 'x'"),
+        (lambda: Spread("1.3.1", ()), "spans is empty"),
+        (lambda: Tables("1.3.x", 1, 2, "1"), "oid is '1.3.x'"),
+        (lambda: Tables("1.3.1", 1, 2, ""), "column is empty"),
+        (lambda: Tables("1.3.1", 1, 2, "x"), "column is 'x'"),
+        (lambda: First(()), "choices is empty"),
+        (lambda: First((A, A)), "choices has a value twice"),
+        (lambda: Merged(()), "parts is empty"),
+        (lambda: Merged((A, A)), "parts has a value twice"),
+        (lambda: Prefixed(" ", A), "prefix is empty"),
+        (lambda: Prefixed("", A), "prefix is empty"),
+        (lambda: Prefixed("x", A), "prefix is 'x'"),
+        (lambda: Only(A, B, ()), "values is empty"),
+        (lambda: Only(A, B, ("1 ",)), "values has '1 '"),
+        (lambda: Arc(A, 0, ()), "values is empty"),
+        (lambda: Complete(A), "beside, count, least and numbered are missing"),
+        (lambda: EachUnit(A, B, ()), "units is empty"),
+        (lambda: EachUnit(A, B, (B, B)), "units has a value twice"),
+        (lambda: Checked(A, (), B, ("1",)), "values is empty"),
+        (lambda: Checked(A, ("0",), B, ()), "refuse is empty"),
+        (lambda: Checked(A, ("0 ",), B, ("1",)), "values has '0 '"),
+        (lambda: Checked(A, ("0",), B, ("1 ",)), "refuse has '1 '"),
+        (lambda: Joined(A, (), ()), "keys is empty"),
+        (lambda: Joined(A, (B, B), (A, B)), "keys has a value twice"),
+        (lambda: Doubt(A, ()), "quiet is empty"),
+        (lambda: Doubt(A, ("1 ",)), "quiet has '1 '"),
+        (lambda: Guarded(WRITE, B, "it is locked", allow=("1 ",)), "allow has '1 '"),
+        (lambda: Guarded(WRITE, B, "it is locked", refuse=("1 ",)), "refuse has '1 '"),
+        (lambda: Guarded(WRITE, B, " ", refuse=("1",)), "why is empty"),
+    ],
+)
+def test_a_field_that_means_nothing_is_refused_by_its_name(
+    build: Callable[[], object], sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        build()
+
+
+def test_the_least_number_of_rows_alone_shows_that_a_row_is_missing() -> None:
+    assert Complete(A, least=1).least == 1
