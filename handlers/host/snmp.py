@@ -358,7 +358,16 @@ def known_address(pdu_data: object) -> str:
 
 
 def known_place(pdu_data: object) -> str:
-    """The address on the form, with a port that is not the usual one; "" without a valid one."""
+    """The address on the form, with a port that is not the usual one; "" without a valid one. The
+    port is left out if the form's field cannot be read.
+    """
+    with contextlib.suppress(SettingsError, ValueError):
+        port = foreign.read(lambda: _port_on_the_form(pdu_data), "")
+        return place(known_address(pdu_data), port, SNMP_PORT)
+    return place(known_address(pdu_data), None, SNMP_PORT)
+
+
+def _port_on_the_form(pdu_data: object) -> Optional[str]:
     params = getattr(pdu_data, "snmp_params", None)
     port = params.get("port") if isinstance(params, Mapping) else None
-    return place(known_address(pdu_data), None if port is None else str(port)[:10], SNMP_PORT)
+    return None if port is None else (foreign.text(port) or "")[:10]

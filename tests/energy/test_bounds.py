@@ -29,6 +29,17 @@ def test_truth_is_inside_with_the_known_and_with_the_guessed_step(drawn: plans.D
         assert result.inside, (one.truth, result.answer)
 
 
+def test_a_register_that_loses_may_have_stopped_and_begun_again_between_two_readings() -> None:
+    day = plans.Period("Europe/Berlin", "2026-03-29", "2026-03-30", "2026-03-28T23:00", 23.0)
+    plan = Plan(1, days=23 / 24, origin=1774738800.0, cadence=3600.0, age=3600.0, losses=1)
+    one = month(plan)
+    drawn = plans.Drawn(day, plan)
+
+    result = trial.Result(drawn, one, trial.answered(drawn, one).energy, ())
+
+    assert not one.hidden and result.inside, (one.truth, result.answer)
+
+
 @pytest.mark.parametrize("step", [0.001, 0.1, 1.0])
 @pytest.mark.parametrize("cadence", [300.0, 900.0])
 def test_a_clean_month_is_two_steps_and_its_ends_wide(step: float, cadence: float) -> None:

@@ -48,7 +48,7 @@ def test_a_rise_beside_a_time_without_readings_shows_no_catching_up(is_before: b
         kwh = np.concatenate(([9.9], np.full(25, 10.0), [11.0]))
     (found,) = checks.stands(rows(times, kwh, watts=190.0), SUPPLY)
     assert not found.caught_up
-    assert (found.begin, found.end) == ((-far, 7201.0) if is_before else (0.0, 7201.0 + far))
+    assert (found.begin, found.end) == ((-far, 7501.0) if is_before else (-300.0, 7201.0 + far))
     assert checks.uncounted_s([found], 0.0, HOUR) == HOUR
     (plain,) = checks.stands(rows(times[1:-1], kwh[1:-1], watts=190.0), SUPPLY)
     assert (plain.begin, plain.end) == (0.0, 7201.0)

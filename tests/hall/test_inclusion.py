@@ -33,3 +33,9 @@ def test_a_walk_that_knows_how_supplies_share_is_found_out(monkeypatch: pytest.M
 
     monkeypatch.setattr(Intervals, "part", equally)
     assert _compared().wrong
+
+
+def test_a_trip_that_changes_no_sum_is_followed_by_a_look_at_what_may_trip() -> None:
+    found = Inclusion()
+    found.failure(201290, 10)
+    assert found.wrong == [] and found.comparisons > 500

@@ -163,7 +163,7 @@ class Runner:
             self._collect(running)
 
     def _collect(self, running: dict[int, Mutant]) -> None:
-        child, status = os.wait()
+        child, status = os.waitpid(-1, 0)  # each child has an end of its own, by SIGALRM
         if child in running:
             code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else KILLED
             if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM:

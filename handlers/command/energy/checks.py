@@ -388,7 +388,8 @@ def stands(rows: Rows, supply: Supply, wrong: Iterable[Event] = ()) -> list[Stan
 
     `wrong`: events of readings that left the line and came back; the register is what it was before
     and after them. Beside a time without readings, a register may have stood in that time, too:
-    then what it rose by later does not show that it caught up.
+    then what it rose by later does not show that it caught up. One that did not catch up may have
+    stood from the reading before to the reading after those that do not differ.
     """
     kwh = rows.kwh
     for one in wrong:
@@ -424,7 +425,8 @@ def stands(rows: Rows, supply: Supply, wrong: Iterable[Event] = ()) -> list[Stan
             and after < len(rises)
             and bool(rises[after] + supply.step >= energy + least_kwh[after])
         )
-        first, after = first - is_beside[0], after + is_beside[1]
+        if not caught_up:  # it stopped and began again between two readings
+            first, after = max(first - 1, 0), min(after + 1, len(rises))
         begin, end = float(begins[first]), float(rows.ends[kept[after]])
         found.append(Stand(begin, end, least, energy, caught_up))
     return found

@@ -40,7 +40,7 @@ from ...site import DRAWING, LIST, Site
 from .. import gathering
 from ..rehearsal import Hall
 from . import claims, plan_file
-from .doors import ProtocolWorld, Stopping, doors, stopping, switch_on
+from .doors import ProtocolWorld, Stopping, doors, listed_as, stopping, switch_on
 from .plan_file import CyclePlan, Kept, Open
 from .run import Run
 from .steps import Mode, Step, Steps, planned
@@ -161,7 +161,6 @@ def _plan(
 def _of_earlier_runs(targets: Sequence[Target], readings: HallReadings, path: str) -> list[str]:
     """What runs of other plans left off, and the commands that mend it."""
     here = doors(targets)
-    names = {(one.handler, one.address): name for name, one in here.items()}
     plans = dict.fromkeys(one for found in claims.unsettled(here).values() for one in found)
     notes: list[str] = []
     for plan in plans:
@@ -177,8 +176,7 @@ def _of_earlier_runs(targets: Sequence[Target], readings: HallReadings, path: st
             )
             continue
         for cord in progress.open.perhaps_off() if progress.open is not None else ():
-            door = other.pdus[cord.pdu]
-            name = names.get((door.handler, door.address))
+            name = listed_as(other.pdus[cord.pdu], here)
             outlet = None if name is None else readings.outlet(name, cord.outlet)
             if outlet is not None and outlet.state is UP:
                 continue

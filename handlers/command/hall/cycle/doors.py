@@ -9,6 +9,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -71,6 +72,13 @@ def _door(target: Target) -> Door:
     return Door(target.device.handler, target.device.address, digest)
 
 
+def listed_as(door: Door, here: Mapping[str, Door]) -> Optional[str]:
+    """How a list names a device of a plan; None if the list does not have it with the same
+    settings. The address alone does not say which it is: several PDUs may be behind one.
+    """
+    return next((name for name, one in here.items() if one == door), None)
+
+
 class ProtocolWorld(ComputersClock):
     """PDUs over their protocols. A `World`."""
 
@@ -97,13 +105,10 @@ def switch_on(cord: Cord, plan: CyclePlan, targets: Sequence[Target]) -> str:
     """The command that switches an outlet of a plan on, without its login. Its settings are those
     of the fleet list, if that still has the device.
     """
-    door = plan.pdus[cord.pdu]
-    known = [
-        one.device
-        for one in targets
-        if (one.device.handler, one.device.address) == (door.handler, door.address)
-    ]
-    # several of one address: units of one NUT server
-    named = [one for one in known if one.name == cord.pdu] or known
-    state = SharedOptions(settings=dict(named[0].settings) if named else {})
+    door, here = plan.pdus[cord.pdu], doors(targets)
+    name = listed_as(door, here)
+    if name is None and here.get(cord.pdu, door)[:2] == door[:2]:
+        name = cord.pdu  # another setting was changed
+    settings = next((dict(one.device.settings) for one in targets if one.device.name == name), {})
+    state = SharedOptions(settings=settings)
     return command_line(state, "on", door.handler, door.address, cord.outlet)

@@ -40,7 +40,7 @@ from .world import Ended, Left, Log, Surprise, World
 BETWEEN_ON_S = 0.5
 # how often a state that is waited for is read, and how often the other cords are while an outlet is
 # off, in s
-_AGAIN_S, _WATCH_S = 1.0, 5.0
+_POLL_S, _WATCH_S = 1.0, 5.0
 # the longest time without looking whether somebody wants to stop, in s
 _TICK_S = 0.25
 # readings of PDUs that the present step does not touch are at most this old, in s: other machines'
@@ -195,7 +195,7 @@ class Run:
             seen = all(states[cord] is (UP if on else DOWN) for cord, on in unresolved)
             if seen or self._world.monotonic() >= end:
                 return states
-            self._wait(_AGAIN_S)
+            self._wait(_POLL_S)
 
     # ---- commands --------------------------------------------------------------------------------
 
@@ -274,7 +274,7 @@ class Run:
                     raise Surprise(f"{step.machine}: {missing}")
                 one = wrong[0]
                 raise Surprise(f"{one.cord} was switched off, and is not proven off: {_seen(one)}")
-            self._wait(_AGAIN_S)
+            self._wait(_POLL_S)
         others = [one.cord for one in cords if one.cord not in step.cords]
         carry = f"; the other cords carry {self._amperes(others)}" if others else ""
         self._say(f"  off: {', '.join(map(str, proven))}{carry}")
@@ -307,7 +307,7 @@ class Run:
                     f"{wrong[0].cord} was switched on, and its current did not return:"
                     f" {_seen(wrong[0])}"
                 )
-            self._wait(_AGAIN_S)
+            self._wait(_POLL_S)
         for one in mine:
             self._say(f"  on: {one.cord}, {self._amperes([one.cord])}")
 
@@ -375,7 +375,7 @@ class Run:
             left = end - self._world.monotonic()
             if left <= 0:
                 break
-            self._world.sleep(min(_AGAIN_S, left))
+            self._world.sleep(min(_POLL_S, left))
         self._left = {cord: state for cord, state in known.items() if state is not UP}
 
     # ---- the world -------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ inputs = ["B"]
 """
 
 
-class _Unit(Agent):
+class Unit(Agent):
     """Computes the currents of both units anew before each answer."""
 
     room: Optional[Room] = None
@@ -51,7 +51,7 @@ class Room(NamedTuple):
     """The folder has hall.power.toml, hall.csv and logins.toml."""
 
     folder: Path
-    units: Mapping[str, _Unit]
+    units: Mapping[str, Unit]
     #: supplies that carry nothing, as PDU and outlet
     dead: set[tuple[str, str]]
 
@@ -92,10 +92,12 @@ class Room(NamedTuple):
 
 
 @contextlib.contextmanager
-def room(folder: Path, protected: Sequence[str] = ()) -> Iterator[Room]:
+def room(
+    folder: Path, protected: Sequence[str] = (), unit_class: type[Unit] = Unit
+) -> Iterator[Room]:
     """The units run until the block ends."""
     with contextlib.ExitStack() as stack:
-        units = {pdu: _Unit(apc.rpdu2(outlets=OUTLETS)) for pdu in PDUS}
+        units = {pdu: unit_class(apc.rpdu2(outlets=OUTLETS)) for pdu in PDUS}
         for unit in units.values():
             stack.enter_context(unit)
         made = Room(folder, units, set())

@@ -389,6 +389,19 @@ def test_what_a_killed_run_left_off_is_named_whatever_forbids_to_resume_it(
     assert hall.commands() == {"left/1": ["off"]}
 
 
+def test_a_new_plan_tells_pdus_at_one_address_apart(
+    hall: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their ports are settings, as behind one NAT address."""
+    fleet = Path("hall.csv").read_text()
+    Path("hall.csv").write_text(re.sub(r"1:(\d+),snmp,", r"1,snmp,port=\1;", fleet))
+    killed(hall, capsys)
+    port = hall.units["left"].port
+    code, out, _ = run(capsys, ONE_FEED, "--machines", "row1/m2", "--plan", "q")
+    assert code == exits.NOT_SEEN
+    assert f"left/1 is off; switch it on: pdu on snmp 127.0.0.1 1 --port {port}" in out
+
+
 def test_a_new_plan_names_what_a_killed_run_left_off(
     hall: Room, capsys: pytest.CaptureFixture[str]
 ) -> None:
