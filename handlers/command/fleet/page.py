@@ -48,7 +48,7 @@ def page(
             "Slowest",
             ("PDU", "address", "seconds"),
             [
-                [named(row.device.name), words(row.device.address), number(f"{row.seconds:.2f}")]
+                [named(row.device.name), words(row.device.where), number(f"{row.seconds:.2f}")]
                 for row in sorted(rows, key=lambda one: -one.seconds)[:_SLOWEST]
             ],
         ),

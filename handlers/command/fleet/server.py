@@ -162,7 +162,7 @@ class Exporter:
         groups = [
             {
                 "targets": [one.name],
-                "labels": {"__meta_pdu_handler": one.handler, "__meta_pdu_address": one.address},
+                "labels": {"__meta_pdu_handler": one.handler, "__meta_pdu_address": one.where},
             }
             for one in devices
         ]
@@ -171,7 +171,7 @@ class Exporter:
     def index(self) -> Page:
         """The start page for people."""
         rows = "".join(
-            f"<li><code>{html.safe(one.device.name)}</code> {html.safe(one.device.address)}</li>"
+            f"<li><code>{html.safe(one.device.name)}</code> {html.safe(one.device.where)}</li>"
             for one in self.allowed.listed
         )
         return Page(

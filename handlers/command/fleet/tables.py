@@ -57,7 +57,7 @@ COLUMNS: Sequence[CheckColumn] = (
         "handler",
         lambda row: os.path.basename(row.device.handler),
     ),
-    CheckColumn("address", lambda row: row.device.address, "address"),
+    CheckColumn("address", lambda row: row.device.where, "address"),
     CheckColumn("level", lambda row: row.level, csv=False),
     CheckColumn("result", lambda row: row.result, "result", look=CellLook.LEVEL),
     CheckColumn("on", lambda row: row.on, "on", look=CellLook.NUMBER),

@@ -20,7 +20,7 @@ class NotConfirmed(PduHandlerError):
 
 
 class NoSecret(SettingsError):
-    """The login that was chosen lacks a secret. `key`: the secret."""
+    """A secret is missing, in the login that was chosen or at all. `key`: the secret."""
 
     def __init__(self, reason: Reason, key: str) -> None:
         super().__init__(reason)
@@ -118,4 +118,4 @@ def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
                 f"the {key.replace('_', ' ')} that was typed is not text in this terminal's"
                 " encoding"
             )
-    raise SettingsError((f"no {key.replace('_', ' ')} was given: set ", NamedSetting(key)))
+    raise NoSecret((f"no {key.replace('_', ' ')} was given: set ", NamedSetting(key)), key)

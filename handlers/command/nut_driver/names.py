@@ -67,7 +67,7 @@ def socket_path(folder: str, ups: str) -> str:
 def ups_conf(devices: Sequence[ListedPdu]) -> str:
     """The sections for ups.conf. Raises SettingsError."""
     return "\n".join(
-        f"[{ups}]\n  driver = {DRIVER}\n  port = {_quoted(one.address)}\n"
+        f"[{ups}]\n  driver = {DRIVER}\n  port = {_quoted(one.where)}\n"
         f"  desc = {_quoted(one.name)}\n"
         for ups, one in zip(ups_names(one.name for one in devices), devices)
     )

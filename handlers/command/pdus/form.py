@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Union
 
 from ... import registry
 from ...errors import NamedSetting, SettingsError, printable
-from ...settings import host_and_port
+from ...settings import host_and_port, place as with_port
 from ..kit import extras, hosts
-from ..kit.asking import secret
+from ..kit.asking import NoSecret, secret
 from ..kit.files import read_file
 from ..kit.options import SECRETS, SPELLINGS, SharedOptions, spelled_secret
 
@@ -48,10 +48,20 @@ def pdu_data(
     handler: LoadedHandler, host: str, state: SharedOptions
 ) -> Union[PduData, PduSnmpData]:
     """The object that make_handler takes. Raises SettingsError."""
+    host = hosts.address(host)
+    try:
+        return _pdu_data(handler, host, state)
+    except NoSecret as error:
+        port = state.settings.get("port", "")
+        raise error.at(with_port(host_and_port(host)[0], port, 0) if port else host) from None
+
+
+def _pdu_data(
+    handler: LoadedHandler, host: str, state: SharedOptions
+) -> Union[PduData, PduSnmpData]:
     # imported late: 1 ms; not every command needs it
     from pdu_common.connection import PduData, PduSnmpData
 
-    host = hosts.address(host)
     own = [setting.key for setting in handler.settings]
     secrets = [setting.key for setting in handler.settings if setting.secret]
     check(state, [*secrets, *(_SNMP_SECRETS if handler.snmp else ())], handler.shown)

@@ -13,7 +13,7 @@ from ...settings import yes_no
 from ..kit import csv_in, hosts, private, toml
 from ..kit.options import SECRETS
 from . import auth
-from .repeated import Repeated, repeated
+from .repeated import Repeated, repeated, shown_place
 
 COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
 _NEEDED = ("handler", "address")
@@ -35,6 +35,13 @@ class ListedPdu(NamedTuple):
     settings: tuple[tuple[str, str], ...] = ()
     #: whether outlets in the state UNKNOWN are normal
     metered: bool = False
+
+    @property
+    def where(self) -> str:
+        """Where it is, for people and other programs: the address, with a port that is a setting.
+        Several PDUs may be behind one address.
+        """
+        return shown_place(self)
 
 
 class Fleet(NamedTuple):

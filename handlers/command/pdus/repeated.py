@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...settings import host_and_port
+from ...settings import host_and_port, place
 from ..kit import hosts
 
 if TYPE_CHECKING:
@@ -50,6 +50,16 @@ def place_of(device: ListedPdu) -> Place:
     # int() takes away leading zeros, which the handler takes, too
     number = str(int(said)) if said.isdecimal() else said
     return Place(handler, hosts.one_spelling(host), number, choice)
+
+
+def shown_place(device: ListedPdu) -> str:
+    """The address as it is in the list, with a port that is a setting and not the usual one."""
+    port = dict(device.settings).get("port", "")
+    if not port:
+        return device.address
+    usual, plain = _PORTS.get(handler_name(device.handler), (0, 0))
+    is_plain = dict(device.settings).get("scheme") == "http"
+    return place(host_and_port(device.address)[0], port, plain if is_plain else usual)
 
 
 def handler_name(handler: str) -> str:

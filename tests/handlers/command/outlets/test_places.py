@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from handlers import registry
+from handlers.command.pdus import listing
 from handlers.command.pdus.loading import load
 from handlers.command.start import main
 from handlers.errors import PduHandlerError
@@ -72,6 +73,21 @@ def test_an_error_of_a_device_tool_names_the_port(
     named(TOOLS[handler], handler, tmp_path, capsys)
 
 
+@pytest.mark.parametrize("handler, secret", [("snmp", "COMMUNITY"), ("raritan", "PASSWORD")])
+@pytest.mark.parametrize("where", [("127.0.0.1:9",), ("127.0.0.1", "--port", "9")])
+def test_a_missing_secret_is_of_a_pdu(
+    handler: str,
+    secret: str,
+    where: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv(f"PDU_{secret}")
+    assert main(["status", handler, *where, "--json"]) == 2
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["host"] == "127.0.0.1:9" and f"no {secret.lower()} was given" in error["reason"]
+
+
 def named(
     command: tuple[str, ...], handler: str, folder: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -84,6 +100,34 @@ def named(
             assert json.loads(done.out)["error"]["host"] == where
         else:
             assert f": {where}: " in done.err
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_tools_tell_pdus_at_one_address_apart(
+    handler: str, tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their ports are settings, as an owner writes who keeps addresses bare."""
+    ports = [reserved(), reserved()]
+    rows = [f"{n},{handler},127.0.0.1,,port={port};timeout=0.2" for n, port in enumerate(ports)]
+    fleet = tmp_path / "hall.csv"
+    fleet.write_text("\n".join(["name,handler,address,auth,settings", *rows]))
+    places = [f"127.0.0.1:{port}" for port in ports]
+    page = tmp_path / "page.html"
+
+    assert main(["check", str(fleet), "--html", str(page)]) != 0
+    table = capsys.readouterr().out
+    assert main(["check", str(fleet), "--json"]) != 0
+    found = json.loads(capsys.readouterr().out)
+    assert [one["address"] for one in found["pdus"]] == places
+    assert main(["nut-driver", str(fleet), "--ups-conf"]) == 0
+    sections = capsys.readouterr().out
+    for where in places:
+        assert where in table and where in page.read_text()
+        assert f'port = "{where}"' in sections
+    pdus = listing.read(str(fleet)).devices
+    assert [one.where for one in pdus] == places
+    usual = {"snmp": "161", "nut": "3493"}.get(handler, "443")
+    assert pdus[0]._replace(settings=(("port", usual),)).where == "127.0.0.1"
 
 
 def test_a_usual_port_is_left_out() -> None:
