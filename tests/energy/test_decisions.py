@@ -167,3 +167,34 @@ def test_a_unit_mistake_shows_after_twenty_steps(steps: float, told: int) -> Non
     supply = SUPPLY._replace(step=0.1)
     found = [*checks.unit(rows(times, kwh, watts=watts), supply, [range(288)])]
     assert [one.kind for one in found] == [checks.UNIT] * told
+
+
+@pytest.mark.parametrize(("steps", "told"), [(19.0, 0), (24.0, 1)])
+def test_a_unit_mistake_beside_a_change_shows_after_twenty_steps_besides_the_largest_rise(
+    steps: float, told: int
+) -> None:
+    """Five hours of a register of 0.1 kWh that counts ten times what the power says."""
+    times = 300.0 * np.arange(61)
+    kwh = np.floor(times / times[-1] * (steps + 1.0) + 1e-9) * 0.1
+    watts = 1000.0 * (steps + 1.0) * 0.1 / 10.0 / 5.0
+    supply = SUPPLY._replace(step=0.1)
+    found = [*checks.unit_beside_changes(rows(times, kwh, watts=watts), supply, [], [])]
+    assert [one.kind for one in found] == [checks.UNIT] * told
+
+
+def test_rates_are_compared_across_a_change_from_the_last_day_before_to_the_first_after() -> None:
+    """Nothing else was read. The rate doubles before the change, and then is ten times as high."""
+    times = 300.0 * np.arange(6 * 288)
+    kwh = np.cumsum(np.repeat([0.01, 0.02, 0.02, 0.2, 0.2, 0.4], 288))
+    changed = [3 * 288]
+    (found,) = checks.unit_beside_changes(rows(times, kwh), SUPPLY, changed, [])
+    assert found.kind == checks.UNIT and "counts 10 times" in found.reason
+
+
+@pytest.mark.parametrize(("slack", "parts"), [(0.0, 2), (3600.0, 1)])
+def test_a_clock_that_jumped_explains_what_rose_a_little_too_fast(slack: float, parts: int) -> None:
+    """3.6 kW may flow. In each of 20 minutes it rose by 0.06 kWh, and by 0.05 more than a step."""
+    times = [60.0 * number for number in range(20)]
+    fast = readings(times, [0.11 * number for number in range(20)])._replace(slack=slack)
+    found = [*segments._slow_parts(fast, LIMITS, segments.Segment(range(20)))]
+    assert len(found) == parts

@@ -93,6 +93,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         "--share", type=float, default=1.0, metavar="PART", help="only this part of the mutants"
     )
     parser.add_argument("--lines", metavar="FROM-TO", help="only mutants in these lines")
+    parser.add_argument(
+        "--tests",
+        action="append",
+        metavar="PATH",
+        help="only these tests, to try a new one quickly: others may notice what they do not",
+    )
     options = parser.parse_args(arguments)
     patterns = options.modules or ["*"]
     paths = [path for path in TARGETS if any(fnmatch.fnmatch(path, one) for one in patterns)]
@@ -109,7 +115,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
     groups: dict[tuple[str, ...], list[str]] = {}
     for path in paths:
-        groups.setdefault(TARGETS[path], []).append(path)
+        tests = tuple(options.tests or TARGETS[path])
+        groups.setdefault(tests, []).append(path)
     reasons = explained()
     rows: list[Sequence[object]] = [_HEADS]
     missed = 0

@@ -200,6 +200,8 @@ def put(path: Path, mutant: Mutant) -> bool:
             old = function.__code__
             if old.co_filename == str(path) and old.co_firstlineno == mutant.first_line:
                 for code in wanted:
+                    if not code.co_freevars:  # it lost its only super(), or use of a closure
+                        code = code.replace(co_freevars=old.co_freevars)
                     if code.co_name == old.co_name and code.co_freevars == old.co_freevars:
                         function.__code__ = code
                         done = True

@@ -65,6 +65,22 @@ def test_a_mutant_that_no_test_notices_survives_and_another_is_killed(
     assert {line for line, _ in outcome.unreached} == {6}
 
 
+def test_a_mutant_without_the_functions_only_super_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "inheriting.py").write_text(
+        "class A:\n    def one(self):\n        return 1\n\n\n"
+        "class B(A):\n    def one(self):\n        return super().one()\n"
+    )
+    tests = tmp_path / "test_inheriting.py"
+    tests.write_text("from inheriting import B\ndef test(): assert B().one() == 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    (outcome,) = try_modules([str(tests)], ["inheriting.py"], 1, lambda mutant: True, root=tmp_path)
+
+    assert (outcome.killed, outcome.survived) == (3, [])
+
+
 def test_every_explained_mutant_exists_and_has_a_reason() -> None:
     for path, reasons in explained().items():
         assert path in TARGETS
