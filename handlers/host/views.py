@@ -56,6 +56,11 @@ class Figures(NamedTuple):
     ports: Sequence[PortFigures] = ()
     #: in W; None if not metered, not known or not asked for
     power_w: Optional[float] = None
+    #: what a meter of its own shows at the inlet, over all lines, in A; None if there is none: the
+    #: load may also be a sum over banks or outlets
+    inlet_a: Optional[float] = None
+    #: the same in W
+    inlet_w: Optional[float] = None
 
     def view(self) -> PduStatisticView:
         """The answer of `statistic`, with outlets if the platform's view has a list.

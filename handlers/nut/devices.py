@@ -90,6 +90,8 @@ def measured(found: Sequence[ListedDevice], with_power: bool = False) -> host.Fi
             )
             for identity, outlet in ports(found)
         ],
+        inlet_a=figures.whole([one.device.inlet_a for one in found]),
+        inlet_w=figures.whole([one.device.inlet_w for one in found]) if with_power else None,
     )
 
 

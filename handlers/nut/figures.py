@@ -90,6 +90,20 @@ def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Op
     return _first(inlet, own, output, as_number(variables.get("outlet.current")))
 
 
+def inlet_current(
+    variables: Mapping[str, str], outlets: Sequence[Optional[float]]
+) -> Optional[float]:
+    """Amperes at the inlet of a PDU, by `input.*` alone. No other type has a load there."""
+    return side(variables, "input") if type_of(variables) == "pdu" else None
+
+
+def inlet_power(
+    variables: Mapping[str, str], outlets: Sequence[Optional[float]]
+) -> Optional[float]:
+    """The same in W."""
+    return as_number(variables.get("input.realpower")) if type_of(variables) == "pdu" else None
+
+
 def side(variables: Mapping[str, str], name: str) -> Optional[float]:
     """Amperes of the side `name`, input or output; None if a phase's current is missing. A current
     of a line `L2` proves two phases; without `input.phases`, so does its voltage.

@@ -70,6 +70,16 @@ class NutDevice(NamedTuple):
         )
 
     @property
+    def inlet_a(self) -> Optional[float]:
+        """What its inlet meters, in A; None for a UPS, whose input charges a battery."""
+        return figures.total(figures.inlet_current, self.whole, self.chain, {})
+
+    @property
+    def inlet_w(self) -> Optional[float]:
+        """The same in W."""
+        return figures.total(figures.inlet_power, self.whole, self.chain, {})
+
+    @property
     def energy(self) -> Optional[float]:
         """kWh, cumulative."""
         return figures.total(

@@ -13,6 +13,7 @@ from .meters import FeedMeter, Meter, PortMeter
 from .numbering import LastOutlet
 from .readings import (
     NOT_KNOWN,
+    NOT_METERED,
     Amount,
     Reading,
     all_invalid,
@@ -230,6 +231,10 @@ class UnitMeter:
                 return one
         return sums[0]
 
+    def inlet(self) -> Amount:
+        """Amperes of the inlets in use, by their own sensors."""
+        return self._fed()
+
     def _fed(self) -> Amount:
         """The load of the inlets in use. A transfer switch feeds everything from one inlet; the
         others show standby current.
@@ -318,4 +323,5 @@ def measured(agent: Agent, link_units: LinkUnits, with_power: bool = False) -> F
     load = whole(meter.load() for meter in used)
     energy = whole(meter.energy() for meter in used)
     ports = [figures for meter in used for figures in meter.ports()]
-    return Figures(load.value, kilowatt_hours(energy), ports)
+    inlet = whole(meter.inlet() if isinstance(meter, UnitMeter) else NOT_METERED for meter in used)
+    return Figures(load.value, kilowatt_hours(energy), ports, inlet_a=inlet.value)

@@ -34,6 +34,8 @@ class _Metered(NamedTuple):
     """
 
     load: Figures
+    #: of its mains
+    inlet: Figures
     energy: Figures
     ports: list[_Port]
 
@@ -59,7 +61,8 @@ def measured(service: RedfishService, wanted: str, with_power: bool = False) -> 
     amperes, hours, watts = _by_unit(read)
     load = figures.total(figures.whole(one.load for one in found), amperes)
     energy = figures.total(figures.whole(one.energy for one in found), hours)
-    return host.Figures(load, energy, _of_ports(ports, amperes, hours, watts))
+    inlet = figures.total(figures.whole(one.inlet for one in found), amperes)
+    return host.Figures(load, energy, _of_ports(ports, amperes, hours, watts), inlet_a=inlet)
 
 
 def _by_unit(read: Mapping[str, Json]) -> tuple[Sensors, Sensors, Sensors]:
@@ -95,7 +98,7 @@ def _ports(listed: Sequence[tuple[str, Json]], with_power: bool) -> list[_Port]:
 def _read(service: RedfishService, pdu: ServicePdu, with_power: bool) -> _Metered:
     ports = _ports(outlets(service, pdu), with_power)
     mains = _circuits(service, pdu, "Mains")
-    load = _load(mains)
+    load = inlet = _load(mains)
     if load is None:
         load = _load(_circuits(service, pdu, "Branches"))
     energy = _energy(_metrics(service, pdu))
@@ -108,7 +111,7 @@ def _read(service: RedfishService, pdu: ServicePdu, with_power: bool) -> _Metere
         load = figures.whole(port.current for port in ports)
     if energy is None:
         energy = figures.whole(port.energy for port in ports)
-    return _Metered(load, energy, ports)
+    return _Metered(load, inlet, energy, ports)
 
 
 def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Json]:

@@ -37,6 +37,8 @@ class DeviceFigures(NamedTuple):
     current_of: dict[str, Decimal]  #: identity -> A
     power_of: dict[str, Decimal]  #: identity -> W
     energy_of: dict[str, Decimal]  #: identity -> kWh
+    inlet_load: Optional[Decimal] = None  #: A, of the inlet's own meter
+    inlet_power: Optional[Decimal] = None  #: W, of the inlet's own meter
 
 
 class Labels(list[host.Label]):
@@ -80,18 +82,30 @@ def meter(device: SnmpDevice, with_power: bool = True) -> DeviceFigures:
         if with_power and outlets and outlets.power
         else {}
     )
-    load_total, energy_total, power_total = _totals(
+    profile = device.profile
+    load_total, energy_total, power_total, inlet_load, inlet_power = _totals(
         device,
-        _Asked(device.profile.load, current, ceilings.part_a),
-        _Asked(device.profile.energy, energy, counters=True),
-        _Asked(device.profile.power if with_power else None, power, ceilings.part_w),
+        _Asked(profile.load, current, ceilings.part_a),
+        _Asked(profile.energy, energy, counters=True),
+        _Asked(profile.power if with_power else None, power, ceilings.part_w),
+        _Asked(profile.inlet, {}, ceilings.part_a),
+        _Asked(profile.inlet_power if with_power else None, {}, ceilings.part_w),
     )
     # other rows are padding, and meters without an outlet
-    of_outlets = [
+    current_of, power_of, energy_of = (
         {identity: read[identity] for identity in device.states if identity in read}
         for read in (current, power, energy)
-    ]
-    return DeviceFigures(load_total, power_total, energy_total, *of_outlets)
+    )
+    return DeviceFigures(
+        load_total,
+        power_total,
+        energy_total,
+        current_of,
+        power_of,
+        energy_of,
+        inlet_load,
+        inlet_power,
+    )
 
 
 def measured(device: SnmpDevice, with_power: bool = False) -> host.Figures:
@@ -107,7 +121,14 @@ def measured(device: SnmpDevice, with_power: bool = False) -> host.Figures:
         for identity in device.states
         if identity in read.current_of or identity in read.energy_of or identity in read.power_of
     ]
-    return host.Figures(as_float(read.load), as_float(read.energy), ports, as_float(read.power))
+    return host.Figures(
+        as_float(read.load),
+        as_float(read.energy),
+        ports,
+        as_float(read.power),
+        as_float(read.inlet_load),
+        as_float(read.inlet_power),
+    )
 
 
 def _totals(device: SnmpDevice, *asked: _Asked) -> list[Optional[Decimal]]:

@@ -65,6 +65,9 @@ class Profile(Frozen):
         load: the device's total, in A.
         power: the same in W.
         energy: the same in kWh.
+        inlet: in A, what a meter at the inlet measures, as the MIB's objects say: no sum of outlets
+            or banks. Only such a figure shows power that flows past the outlets' meters.
+        inlet_power: the same in W.
         ceilings: the most A and W of its parts, for families that are no rack PDUs.
         switching_confidence: how certain the commands are.
         evidence: what each capability rests on.
@@ -86,6 +89,8 @@ class Profile(Frozen):
     load: Optional[Total] = None
     power: Optional[Total] = None
     energy: Optional[Total] = None
+    inlet: Optional[Total] = None
+    inlet_power: Optional[Total] = None
     ceilings: Ceilings = Ceilings()
     switching_confidence: Confidence = Confidence.NONE
     evidence: Evidence = Evidence()
@@ -109,6 +114,8 @@ class Profile(Frozen):
         )
         if not (self.outlets or self.load or self.power or self.energy):
             raise ValueError("neither outlets nor totals: there is nothing to read")
+        if any(one is not None and one.else_outlets for one in (self.inlet, self.inlet_power)):
+            raise ValueError("a sum of outlets is no figure of the inlet")
         if self.is_switched != (self.switching_confidence is not Confidence.NONE):
             raise ValueError(
                 "switching_confidence and the outlets' control do not agree: give both or none"

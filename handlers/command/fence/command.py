@@ -20,11 +20,12 @@ from .. import site
 from ..drawing.drawing import Cord, Drawing, Machine
 from ..kit.groups import Subcommand
 from ..kit.options import Parameters, option
-from ..machines import proof as proofs
+from ..machines import proof as proofs, reach as reaching
 from ..machines.memory import default_folder
+from ..machines.outlet import AGAIN_S
 from ..machines.proof import MachinePower
 from ..machines.runs import Runner
-from ..machines.world import NotProven, PolledWorld, ReadOnce
+from ..machines.world import NotProven, PolledWorld, Recorded
 from ..pdus.polling import Target
 from ..site import Site
 from . import agent
@@ -144,14 +145,15 @@ def _names(options: Mapping[str, str], usual: bool = True) -> list[str]:
 
 
 def _checked(runner: MakeRunner, machines: Sequence[FencedMachine]) -> int:
-    """Read each PDU once, for all machines. Raises NotProven with what is wrong of each."""
+    """Read all PDUs for a while. Raises NotProven with what is wrong of each machine."""
     targets = {name: target for one in machines for name, target in one.targets.items()}
-    world = ReadOnce(PolledWorld(targets, agent.MONITOR_S))
-    world.read(list(targets))
+    by_current = any(runner(one).proof.by_current for one in machines)
+    polled = PolledWorld(targets, agent.MONITOR_S)
+    world = Recorded(polled, list(targets), proofs.LEARN_S if by_current else 0.0, AGAIN_S)
     wrong: list[str] = []
     for one in machines:
         try:
-            runner(one)._replace(world=world).check(one.power)
+            runner(one)._replace(world=world.replayed()).check(one.power)
         except NotProven as error:
             wrong.append(f"{one.power.name}: {error}" if len(machines) > 1 else str(error))
     if wrong:
@@ -224,13 +226,13 @@ def _machine(options: Mapping[str, str]) -> FencedMachine:
     machine = None if drawing is None else drawing.machines.get(plug)
     if machine is not None:
         site.unprotected(machine)
-        return _on_pdus(options, plug, machine.cords, machine.needs)
+        return _on_pdus(options, plug, machine.cords, drawing, machine.needs)
     if "/" not in plug:
         where = options["drawing"] or "there is no drawing, so a plug is PDU/OUTLET"
         raise SettingsError(f"no machine has the name {printable(plug, 60)!r} ({where})")
     cords = _cords(options, plug)
     _check_protected([] if drawing is None else drawing.machines.values(), cords)
-    return _on_pdus(options, plug, cords)
+    return _on_pdus(options, plug, cords, drawing)
 
 
 def _check_protected(machines: Iterable[Machine], cords: Sequence[Cord]) -> None:
@@ -254,11 +256,15 @@ def _cords(options: Mapping[str, str], plug: str) -> list[Cord]:
 
 
 def _on_pdus(
-    options: Mapping[str, str], machine: str, cords: Sequence[Cord], needs: int = 1
+    options: Mapping[str, str],
+    machine: str,
+    cords: Sequence[Cord],
+    drawing: Optional[Drawing],
+    needs: int = 1,
 ) -> FencedMachine:
-    wanted = {cord.pdu for cord in cords}
-    targets = _site(options).pdus(wanted)
-    power = MachinePower(printable(machine, 60), tuple(cords), needs)
+    reach = [cord.pdu for cord in cords] if drawing is None else reaching.pdus(drawing, cords)
+    targets = _site(options).pdus(set(reach))
+    power = MachinePower(printable(machine, 60), tuple(cords), needs, tuple(reach))
     return FencedMachine(power, {one.device.name: one for one in targets})
 
 

@@ -62,9 +62,10 @@ class Board:
         fresh_s: float,
         report: Callable[[str], None],
         proof: Optional[MeterProof] = None,
+        reach: Mapping[str, Sequence[str]] = {},
     ) -> None:
         """`report` prints commands, and what went wrong. `proof`: what proves a machine off; None:
-        the states of its outlets.
+        the states of its outlets. `reach`: of each machine, the PDUs that such a proof reads.
         """
         self._proof = proof
         self._provers = ThreadPoolExecutor(_THREADS, "proving")
@@ -78,14 +79,20 @@ class Board:
         self._writer = ThreadPoolExecutor(1, "journal")
         self.machines: Mapping[str, Machine] = {}
         self._units: Mapping[str, GatewayPdu] = {}
-        self.renew(machines, targets)
+        self._reach: Mapping[str, Sequence[str]] = {}
+        self.renew(machines, targets, reach)
         self._reading: set[asyncio.Task[Reading]] = set()
         #: machine -> its command
         self._running: dict[str, asyncio.Task[PowerOutcome]] = {}
         #: client and key -> the command that has them
         self._by_key: dict[tuple[str, str], tuple[PowerRequest, asyncio.Task[PowerOutcome]]] = {}
 
-    def renew(self, machines: Mapping[str, Machine], targets: Sequence[Target]) -> None:
+    def renew(
+        self,
+        machines: Mapping[str, Machine],
+        targets: Sequence[Target],
+        reach: Mapping[str, Sequence[str]] = {},
+    ) -> None:
         """Use these machines and PDUs from now on. A command that runs is carried through as it
         was begun."""
         units: dict[str, GatewayPdu] = {}
@@ -96,7 +103,7 @@ class Board:
             else:
                 unit.renew(one)
             units[one.device.name] = unit
-        self.machines, self._units = machines, units
+        self.machines, self._units, self._reach = machines, units, reach
 
     async def state(self, name: str, with_figures: bool = False) -> MachineState:
         """A machine, read now or a moment ago."""
@@ -283,10 +290,16 @@ class Board:
     async def _taken(self, proof: MeterProof, machine: Machine, ways: Ways) -> str:
         """Take its power. Returns why it is not proven, "" if it is."""
         loop = asyncio.get_running_loop()
+        reached = {
+            name: (self._units[name], self._units[name].target)
+            for name in self._reach.get(machine.name, ())
+        }
+        # as they were when the command began
+        reached.update((cord.pdu, (unit, target)) for cord, unit, target in ways)
         why = ""
         try:
             await loop.run_in_executor(
-                self._provers, lambda: taken(proof, loop, machine, ways, self._report)
+                self._provers, lambda: taken(proof, loop, machine, reached, self._report)
             )
         except NotProven as error:
             why = str(error)

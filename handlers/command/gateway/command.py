@@ -8,7 +8,7 @@ import ipaddress
 import socket
 import ssl
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Optional, Union
 
@@ -41,6 +41,7 @@ from ..kit.shared_options import (
 )
 from ..machines.memory import default_folder
 from ..machines.proof import OffProof
+from ..machines.reach import pdus
 from ..pdus.polling import Target
 from ..pdus.reading import failure
 from ..site import DRAWING, LIST, Site, words
@@ -101,6 +102,8 @@ class Files(NamedTuple):
     clients: clients_file.Clients
     #: None for plain HTTP
     tls: Optional[ssl.SSLContext]
+    #: machine -> the PDUs that a proof by its meters reads
+    reach: Mapping[str, Sequence[str]]
 
 
 @click.pass_context
@@ -134,7 +137,11 @@ def _read(wanted: GatewayOptions) -> Files:
         raise SettingsError(f"{drawing.path}: there is no machine in it; add [[machine]] tables")
     _check_patterns(clients, drawing, wanted.clients)
     needed = {cord.pdu for one in drawing.machines.values() for cord in one.cords}
-    return Files(drawing, wanted.site.pdus(needed), clients, _certified(wanted))
+    reach: Mapping[str, Sequence[str]] = {}
+    if wanted.proof is not None:
+        reach = {one.name: pdus(drawing, one.cords) for one in drawing.machines.values()}
+        needed.update(name for names in reach.values() for name in names)
+    return Files(drawing, wanted.site.pdus(needed), clients, _certified(wanted), reach)
 
 
 async def _serve(
@@ -161,7 +168,13 @@ async def _serve(
                 f" {command.client} is not known: look at the machine"
             )
         switchboard = board.Board(
-            files.drawing.machines, files.targets, book, wanted.fresh, _report, wanted.proof
+            files.drawing.machines,
+            files.targets,
+            book,
+            wanted.fresh,
+            _report,
+            wanted.proof,
+            files.reach,
         )
         served = application.Application(switchboard, book, choices, _report)
         server = web.WebServer(served.guard(files.clients), tls=files.tls, report=_report)
@@ -173,7 +186,7 @@ async def _serve(
                 served.condition.not_reloaded = renewed
                 _report(f"not reloaded, nothing changes: {renewed}")
                 return
-            switchboard.renew(renewed.drawing.machines, renewed.targets)
+            switchboard.renew(renewed.drawing.machines, renewed.targets, renewed.reach)
             server.application, server.tls = served.guard(renewed.clients), renewed.tls
             served.condition.not_reloaded = ""
             _report(

@@ -78,12 +78,12 @@ def taken(
     how: MeterProof,
     loop: asyncio.AbstractEventLoop,
     machine: Machine,
-    ways: Sequence[tuple[Cord, GatewayPdu, Target]],
+    reached: Mapping[str, tuple[GatewayPdu, Target]],
     report: Callable[[str], None],
 ) -> None:
-    """Take a machine's power, in this thread. Raises NotProven."""
-    world = TurnsWorld(loop, {cord.pdu: (unit, target) for cord, unit, target in ways})
-    power = MachinePower(machine.name, machine.cords, machine.needs)
+    """Take a machine's power, in this thread. `reached`: all PDUs to read. Raises NotProven."""
+    world = TurnsWorld(loop, reached)
+    power = MachinePower(machine.name, machine.cords, machine.needs, tuple(reached))
     Runner(world, how.proof, how.folder, report, _PATIENCE_S).off(power)
 
 

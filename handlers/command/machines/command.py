@@ -39,6 +39,7 @@ from ..kit.shared_options import (
 )
 from ..pdus.states import DOWN, UP, word
 from ..site import DRAWING, LIST, Site
+from . import reach as reaching
 from .memory import default_folder
 from .proof import MachinePower, OffProof
 from .runs import Runner
@@ -75,7 +76,8 @@ def _run(context: click.Context, /, **options: Any) -> int:
     own = Site.of(options, state, [DRAWING, LIST])
     wanted = MachineOptions(own, **options)
     machine = site.machine(own.drawn(), wanted.machine)
-    targets = own.pdus({cord.pdu for cord in machine.cords})
+    reach = reaching.pdus(own.drawn(), machine.cords)
+    targets = own.pdus(set(reach))
     world = PolledWorld({one.device.name: one for one in targets})
     if wanted.action == "status":
         with waiting(f"reading {machine.name}", state):
@@ -88,7 +90,8 @@ def _run(context: click.Context, /, **options: Any) -> int:
     folder = Path(wanted.state_dir) if wanted.state_dir else default_folder()
     runner = Runner(world, proof, folder, notes.append)
     asking.confirm(state, _question(wanted, machine))
-    return shown(_switched(wanted, machine, runner, state, notes), state.json)
+    power = MachinePower(printable(machine.name, 60), machine.cords, machine.needs, reach)
+    return shown(_switched(wanted, power, runner, state, notes), state.json)
 
 
 def _question(wanted: MachineOptions, machine: Machine) -> str:
@@ -135,13 +138,12 @@ def _as_json(cord: Cord, one: Optional[OutletNow], reason: str) -> dict[str, Any
 
 def _switched(
     wanted: MachineOptions,
-    machine: Machine,
+    power: MachinePower,
     runner: Runner,
     state: SharedOptions,
     notes: list[str],
 ) -> Result:
     """Raises MachineNotProven, and Interrupted after Ctrl-C or SIGTERM."""
-    power = MachinePower(printable(machine.name, 60), machine.cords, machine.needs)
     saw: list[str] = []
     missing: Optional[str] = None
     again = _again(wanted, state)
@@ -167,7 +169,7 @@ def _switched(
         )
     done = {"off": "is off", "on": "is on", "cycle": "was off and is on again"}[wanted.action]
     return Result(
-        {"machine": machine.name, "action": wanted.action, "done": True, "meters": saw},
+        {"machine": wanted.machine, "action": wanted.action, "done": True, "meters": saw},
         [f"{power.name} {done}", *saw],
         note="\n".join(notes),
     )

@@ -42,8 +42,11 @@ class Episode:
 
     #: in seconds since 1970
     at: float
-    #: outlet -> what it carried before the first command
-    draws: dict[str, Draw] = field(default_factory=dict)
+    #: outlet, or inlet -> what it showed before the first command, in `quantity`; of an inlet, what
+    #: it showed beyond its outlets
+    shown: dict[str, list[float]] = field(default_factory=dict)
+    #: W or A
+    quantity: str = ""
     #: outlet -> what it carried right before its own command
     carried: dict[str, Draw] = field(default_factory=dict)
     #: outlets that were seen to share the machine's load
@@ -61,8 +64,11 @@ class Memory:
     seen: dict[str, Sight] = field(default_factory=dict)
     #: by handler and address
     steps: dict[str, Steps] = field(default_factory=dict)
-    #: outlet -> the shortest time between two changes of its figures, in s
+    #: by handler and address -> the shortest time between two changes of a figure of its outlets,
+    #: or of its inlet, in s
     periods: dict[str, float] = field(default_factory=dict)
+    #: the longest time that a meter needed to show a command, in s
+    slowest_s: float = 0.0
     episode: Optional[Episode] = None
     #: how many runs have left the machine off for good
     offs: int = 0
@@ -157,6 +163,7 @@ def _write(path: Path, memory: Memory) -> None:
         "seen": {key: [one.at, *one.draw] for key, one in memory.seen.items()},
         "steps": memory.steps,
         "periods": memory.periods,
+        "slowest": memory.slowest_s,
         "episode": None if memory.episode is None else dataclasses.asdict(memory.episode),
         "offs": memory.offs,
     }
@@ -191,11 +198,13 @@ def _parsed(document: Mapping[str, Any]) -> Memory:
         },
         {str(key): Steps(*map(_number, one)) for key, one in document["steps"].items()},
         {str(key): _number(one) for key, one in document["periods"].items()},
+        _number(document["slowest"]),
         None
         if episode is None
         else Episode(
             _number(episode["at"]),
-            {str(key): _draw(*one) for key, one in episode["draws"].items()},
+            {str(key): [_signed(value) for value in one] for key, one in episode["shown"].items()},
+            str(episode["quantity"]),
             {str(key): _draw(*one) for key, one in episode["carried"].items()},
             [str(key) for key in episode["linked"]],
             str(episode["doubt"]),
@@ -209,6 +218,13 @@ def _draw(current_a: Any, power_w: Any) -> Draw:
         None if current_a is None else _number(current_a),
         None if power_w is None else _number(power_w),
     )
+
+
+def _signed(value: Any) -> float:
+    number = float(value)
+    if not -1e12 < number < 1e12:  # nan compares false
+        raise ValueError(value)
+    return number
 
 
 def _number(value: Any) -> float:

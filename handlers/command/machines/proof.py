@@ -1,50 +1,60 @@
 """Takes a machine's power and proves it, and gives it back.
 
-    read every PDU of the machine: what does each cord carry?
+    read the machine's PDUs for a while: what does each cord carry, and how does everything swing?
     feed by feed: write down what was seen; send "off" once to the feed's outlets; read until each
         fell from what it carried to nothing, and the cords that are left took its load over
-    read once more: all are off, nothing flows, nobody else took the load over
+    read on, until two renewals of all meters show that nothing else took the load over
 
-A cord that was never seen to carry anything proves nothing by carrying nothing: it may be in
-another outlet. It is switched off last, when the others are off and it has to carry the machine.
-Cords that do not take over what another lost are not of the same machine, or a supply is missing in
-the drawing. Whatever happens, each outlet gets its command: a proof that fails leaves no power on.
+What others can hide is judged by the law (`law.py`): an outlet of somebody else, or an inlet beyond
+all its outlets. Each inlet needs a meter of its own. A cord that was never seen to carry anything
+proves nothing by carrying nothing: it may be in another outlet. It is switched off last, when the
+others are off and it has to carry the machine. Whatever happens, each outlet gets its command: a
+proof that fails leaves no power on.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
 from ..pdus.states import DOWN, UP, word
+from . import law
+from .law import Doubt, Place, Quantity, Taken, Trail
 from .memory import Episode, Memory, Sight
-from .meters import (
-    Change,
-    Draw,
-    Meter,
-    Steps,
-    carries,
-    fell,
-    finest,
-    is_nothing,
-    took_over,
-    took_over_unseen,
-)
+from .meters import Draw, Meter, Steps, carries, fell, finest, is_nothing
 from .outlet import AGAIN_S
 from .world import Commanded, NotProven, OutletNow, OutletOf, PduNow, World
 
-# the second proof comes so long after the first: some meters renew their figures every two or three
-# seconds
-_METER_S = 3.0
+# a meter of which no two changes were seen is taken for one that renews its figures so seldom
+_UNKNOWN_S = 8.0
+# relays that close again by themselves do so within this time after a command
+_RELAY_S = 6.0
+# how long everything is watched before the first command: so many periods, or so long
+_LEARN_PERIODS, LEARN_S = 4.0, 10.0
+# it is watched on, up to `power_timeout`, if the swing is more than this part of the load
+_CALM = 0.15
+# how long the last proof may take, in `power_timeout` and in periods
+_LAST_TIMEOUTS, _LAST_PERIODS = 1.5, 2.5
 # a figure may come so many of the meter's periods late
 _PERIODS = 1.5
 # a PDU that does not answer is read again for so long before the first command
 _SILENT_S = 10.0
+# a meter that is as quick as this is quick enough
+_LEAST_TIMEOUT_S = 5.0
 # a sight that is kept for `check` is renewed so often
 _SIGHT_S = 300.0
+# the resolution of a meter that has only shown 0
+_IDLE_STEPS = {Quantity.WATTS: 10.0, Quantity.AMPERES: 0.1}
+# values that are kept of each place
+_KEPT = 12
 _UNMETERED = "no current is known of this outlet; without a meter, use confirm=state"
+_NO_INLET = (
+    "its inlet has no meter of its own, so nothing shows power that flows past the outlets' meters;"
+    " use confirm=state"
+)
 
 Readings = Mapping[str, PduNow]
 
@@ -57,6 +67,8 @@ class MachinePower(NamedTuple):
     cords: Sequence[OutletOf]
     #: how many of its cords must live for it to live
     needs: int = 1
+    #: other PDUs at which it may have a cord that nobody drew
+    reach: Sequence[str] = ()
 
 
 class OffProof(NamedTuple):
@@ -74,6 +86,36 @@ class OffProof(NamedTuple):
     seen_for_s: float = 600.0
 
 
+class _Renewals:
+    """How often figures are renewed, by when they changed."""
+
+    def __init__(self) -> None:
+        self._last: dict[Place, tuple[float, Optional[float]]] = {}
+        # when a figure changed last, if it did
+        self._changed: dict[Place, float] = {}
+        self._read_at: Optional[float] = None
+        #: PDU, and whether it is its inlet -> the shortest time between two changes, in s
+        self.shortest: dict[tuple[str, bool], float] = {}
+
+    def add(self, look: law.Look) -> None:
+        """A further reading."""
+        pause_s = 0.0 if self._read_at is None else look.at - self._read_at
+        self._read_at = look.at
+        for pdu, figures in look.pdus.items():
+            self._note(Place(pdu), figures.inlet, look.at, pause_s)
+            for name, value in figures.outlets.items():
+                self._note(Place(pdu, name), value, look.at, pause_s)
+
+    def _note(self, place: Place, value: Optional[float], at: float, pause_s: float) -> None:
+        if place in self._last and self._last[place][1] != value:
+            if place in self._changed:
+                # it may have changed right after the reading before
+                gap, key = at - self._changed[place] + pause_s, (place.pdu, place.outlet is None)
+                self.shortest[key] = min(gap, self.shortest.get(key, gap))
+            self._changed[place] = at
+        self._last[place] = at, value
+
+
 class _Seen:
     """Readings of one machine, and what they show of its cords. It learns resolutions and periods,
     and keeps what was seen.
@@ -84,7 +126,11 @@ class _Seen:
     ) -> None:
         self.machine, self.world, self.proof, self.memory = machine, world, proof, memory
         self.readings: Readings = {}
-        self._changed: dict[OutletOf, float] = {}
+        self.trail: Optional[Trail] = None
+        #: all PDUs that are read
+        self.pdus = list(dict.fromkeys([*_pdus(machine.cords), *machine.reach]))
+        self._renewals = _Renewals()
+        self._slowest_s = memory.slowest_s
 
     def key(self, cord: OutletOf) -> str:
         """The outlet in the memory."""
@@ -92,29 +138,75 @@ class _Seen:
 
     def read(self) -> Readings:
         """All PDUs of the machine, now."""
-        before = self.readings
-        found = self.world.read(_pdus(self.machine.cords))
-        at, known = self.world.monotonic(), self.memory.steps
+        found = self.world.read(self.pdus)
+        known = self.memory.steps
         for pdu, now in found.items():
-            key = self.world.key(pdu)
+            if not now.outlets:
+                continue
+            key, inlet = self.world.key(pdu), self._inlet_key(pdu)
             known[key] = finest(known, key, (one.draw for one in now.outlets.values()))
+            known[inlet] = finest(known, inlet, [now.inlet])
         for cord in self.machine.cords:
             one = outlet(found, cord)
-            if one is None:
-                continue
-            was = outlet(before, cord)
-            if was is not None and one.draw != was.draw:
-                self._learn(cord, at)
-            if carries(one.draw, self.meter(cord)):
+            if one is not None and carries(one.draw, self.meter(cord)):
                 self._keep(cord, one.draw)
         self.readings = found
+        self._follow(found)
         return found
 
-    def _learn(self, cord: OutletOf, at: float) -> None:
-        if cord in self._changed:
-            key, gap = self.key(cord), at - self._changed[cord]
-            self.memory.periods[key] = min(gap, self.memory.periods.get(key, gap))
-        self._changed[cord] = at
+    def _inlet_key(self, pdu: str) -> str:
+        return f"{self.world.key(pdu)} inlet"
+
+    def _follow(self, found: Readings) -> None:
+        """Add a reading to the trail."""
+        if self.trail is None:
+            if self.unmetered(found):
+                return
+            self.trail = Trail(_quantity(found))
+        trail = self.trail
+        look = law.Look(
+            self.world.monotonic(),
+            {
+                pdu: law.Figures(
+                    trail.quantity.of(now.inlet),
+                    {name: trail.quantity.of(one.draw) for name, one in now.outlets.items()},
+                )
+                for pdu, now in found.items()
+                if now.outlets and not now.reason
+            },
+        )
+        trail.looks.append(look)
+        self._renewals.add(look)
+        for pdu, figures in look.pdus.items():
+            for known, key, shown in (
+                (trail.steps, self.world.key(pdu), any(figures.outlets.values())),
+                (trail.inlet_steps, self._inlet_key(pdu), bool(figures.inlet)),
+            ):
+                if shown:
+                    known[pdu] = trail.quantity.step(self.memory.steps[key])
+                else:
+                    known.setdefault(pdu, _IDLE_STEPS[trail.quantity])
+        trail.period_s = self.period()
+        for (pdu, is_inlet), gap in self._renewals.shortest.items():
+            self.memory.periods[self._period_key(pdu, is_inlet)] = gap
+
+    def unmetered(self, readings: Readings) -> list[str]:
+        """Why the law cannot be applied to these PDUs."""
+        wrong = [
+            f"{pdu}: {now.reason or 'it lists no outlets'}"
+            for pdu, now in readings.items()
+            if now.reason or not now.outlets
+        ]
+        if wrong:
+            return wrong
+        wrong = [f"{pdu}: {_NO_INLET}" for pdu, now in readings.items() if not now.inlet.is_known]
+        if not wrong and _quantity(readings) is Quantity.AMPERES:
+            wrong = [
+                f"{pdu}: its inlet shows W, and not all outlets do: they cannot be compared"
+                for pdu, now in readings.items()
+                if now.inlet.current_a is None
+            ]
+        return wrong
 
     def _keep(self, cord: OutletOf, draw: Draw) -> None:
         key, now = self.key(cord), self.world.now()
@@ -124,23 +216,71 @@ class _Seen:
 
     def meter(self, cord: OutletOf) -> Meter:
         """How its figures are read."""
-        return self.meter_of(cord.pdu)
-
-    def meter_of(self, pdu: str) -> Meter:
-        """How the figures of a PDU are read."""
-        steps = self.memory.steps.get(self.world.key(pdu), Steps())
+        steps = self.memory.steps.get(self.world.key(cord.pdu), Steps())
         return Meter(self.proof.threshold_a, steps)
 
-    def period(self, cord: OutletOf) -> float:
-        """How often its figures are renewed, in s."""
+    def _period_key(self, pdu: str, is_inlet: bool) -> str:
+        return self._inlet_key(pdu) if is_inlet else self.world.key(pdu)
+
+    def took(self, seconds: float) -> None:
+        """A meter was seen to take so long to show a command."""
+        self._slowest_s = max(self._slowest_s, seconds)
+        self.memory.slowest_s = max(self.memory.slowest_s, seconds)
+
+    def known_period(self) -> Optional[float]:
+        """How often the slowest meter renews its figures, in s; None if one is not known."""
         if self.proof.period_s is not None:
             return self.proof.period_s
-        return min(self.memory.periods.get(self.key(cord), _METER_S), self.proof.timeout_s)
+        found = [
+            self.memory.periods.get(self._period_key(pdu, is_inlet))
+            for pdu in self.pdus
+            for is_inlet in (False, True)
+        ]
+        known = [one for one in found if one is not None]
+        return max([*known, self._slowest_s]) if len(known) == len(found) else None
+
+    def period(self) -> float:
+        """As `known_period`, at least as long as is usual if one is not known."""
+        known = self.known_period()
+        return max(_UNKNOWN_S, self._slowest_s) if known is None else known
+
+    def learn(self) -> None:
+        """Read until it is known how all figures swing."""
+        begun, load = self.world.monotonic(), self.load()
+        while self.trail is not None:
+            passed = self.world.monotonic() - begun
+            period = self.period()
+            if passed >= max(period, min(LEARN_S, _LEARN_PERIODS * period)) and (
+                passed >= self.proof.timeout_s or self.trail.noise()[0] <= _CALM * load
+            ):
+                return
+            self.world.sleep(AGAIN_S)
+            self.read()
+
+    def load(self) -> float:
+        """What the machine's cords carry together, in the trail's quantity."""
+        if self.trail is None:
+            return 0.0
+        figures = [
+            self.trail.quantity.of(one.draw)
+            for cord in self.machine.cords
+            if (one := outlet(self.readings, cord)) is not None
+        ]
+        return math.fsum(one for one in figures if one is not None)
 
     def carries(self, readings: Readings, cord: OutletOf) -> bool:
         """Whether power surely flows there."""
         one = outlet(readings, cord)
         return one is not None and carries(one.draw, self.meter(cord))
+
+
+def _quantity(readings: Readings) -> Quantity:
+    """Watts, which add up, if everything has them."""
+    draws = [one.draw for now in readings.values() for one in now.outlets.values()]
+    inlets = [now.inlet for now in readings.values()]
+    has_watts = all(one.power_w is not None for one in draws if one.is_known)
+    has_watts = has_watts and all(one.power_w is not None for one in inlets)
+    return Quantity.WATTS if has_watts else Quantity.AMPERES
 
 
 def outlet(readings: Readings, cord: OutletOf) -> Optional[OutletNow]:
@@ -209,9 +349,10 @@ def is_on(machine: MachinePower, world: World) -> bool:
 
 
 def check(machine: MachinePower, world: World, proof: OffProof, memory: Memory) -> None:
-    """Read every PDU, and raise NotProven if `off` could not be carried out and proven there: the
-    PDU fails, has not the outlet or, with a proof by current, does not meter it, or was never seen
-    to carry anything there.
+    """Read every PDU for a while, and raise NotProven if `off` could not be carried out and proven
+    there: a PDU fails, has not the outlet or, with a proof by current, does not meter it or its
+    inlet; nothing was ever seen to flow there; the meters are too slow, or everything else swings
+    more than the machine carries.
     """
     seen = _Seen(machine, world, proof, memory)
     before = dict(memory.seen)
@@ -231,10 +372,34 @@ def check(machine: MachinePower, world: World, proof: OffProof, memory: Memory) 
                 " the cord in another outlet, or its supply dead or a spare? `off` proves it by the"
                 " load that it takes over"
             )
+    if proof.by_current and not wrong:
+        wrong += seen.unmetered(readings) or _unprovable(seen)
     if memory.seen != before:
         memory.save()
     if wrong:
         raise NotProven("; ".join(wrong))
+
+
+def _unprovable(seen: _Seen) -> list[str]:
+    """Why the figures cannot prove that the machine is off."""
+    period_s, timeout_s = seen.known_period(), seen.proof.timeout_s
+    if period_s is not None and period_s > max(timeout_s, _LEAST_TIMEOUT_S):
+        return [
+            f"a meter renews its figures every {period_s:.0f} s, for which power_timeout"
+            f" ({timeout_s:g} s) is too short: power_timeout={math.ceil(period_s)} would do"
+        ]
+    seen.learn()
+    trail = seen.trail
+    if trail is None:
+        return []
+    noise, where = trail.noise()
+    load, unit = seen.load(), trail.quantity.value
+    if load > 0 and noise >= law.STEADY * load:
+        return [
+            f"the machine carries {load:.4g} {unit}, and the noise of {noise:.4g} {unit} at {where}"
+            " hides that: no fall of it can be proven; without that proof, use confirm=state"
+        ]
+    return []
 
 
 # ---- off, by the meters --------------------------------------------------------------------------
@@ -246,14 +411,18 @@ class _Off:
     def __init__(self, seen: _Seen) -> None:
         self._seen, self._world, self._memory = seen, seen.world, seen.memory
         self._cords = list(seen.machine.cords)
+        self._own = {_place(cord) for cord in self._cords}
         self._episode = Episode(self._world.now())
         self._wrong: list[str] = []
         # what each carried before its command
         self._carried: dict[OutletOf, Draw] = {}
         # cords that were seen to share the machine's load
         self._linked: set[OutletOf] = set()
+        # what each command took
+        self._taken: list[Taken] = []
         self._last_command = self._world.monotonic()
-        self._before_last: Readings = {}
+        # from when on all meters showed what the last command did
+        self._settled_at = -math.inf
 
     def run(self) -> list[str]:
         """Returns what the meters saw. Raises NotProven."""
@@ -270,20 +439,29 @@ class _Off:
         return [f"{cord} fell from {self._carried[cord]}" for cord in self._cords]
 
     def _begin(self) -> Readings:
-        """Read, and take up what was seen before outlets were off."""
+        """Read for a while, and take up what was seen before outlets were off."""
         end = self._world.monotonic() + min(self._seen.proof.timeout_s, _SILENT_S)
         now = self._seen.read()
         # a lost datagram would cost the proof: what is not seen to fall proves nothing
         while self._unread(now) and self._world.monotonic() < end:
             self._world.sleep(AGAIN_S)
             now = self._seen.read()
+        begun = self._world.monotonic()
+        self._wrong += self._seen.unmetered(now)
         down = [cord for cord in self._cords if self._is_off(now, cord)]
         kept = self._memory.recent(self._world.now(), self._seen.proof.seen_for_s)
-        if down and kept is not None:
+        resumes = bool(down) and kept is not None
+        if resumes and kept is not None:
             self._episode = kept
             if kept.doubt:
                 self._wrong.append(kept.doubt)
-            now = self._resumed(down, now)
+        if not self._wrong:
+            self._seen.learn()
+            now = self._seen.readings
+            # a meter may have shown late that a cord is off
+            down = [cord for cord in self._cords if self._is_off(now, cord)]
+        if resumes and self._seen.trail is not None:
+            self._resume(down, begun, self._seen.trail)
         self._memory.episode = self._episode
         for cord in down:
             draw = self._episode.carried.get(self._seen.key(cord))
@@ -297,28 +475,49 @@ class _Off:
             one is not None and one.state is DOWN and not carries(one.draw, self._seen.meter(cord))
         )
 
-    def _resumed(self, down: Sequence[OutletOf], now: Readings) -> Readings:
-        """Another run ended before it proved anything: do the cords that are left carry what those
-        that it switched off carried? If not, they are not of one machine, or a cord was moved.
+    def _resume(self, down: Sequence[OutletOf], begun: float, trail: Trail) -> None:
+        """Another run ended before it proved anything. What it saw before its first command is what
+        everything is compared with. If cords are left, they must carry what the others did; if not,
+        they are not of one machine, or a cord was moved.
         """
         episode, key = self._episode, self._seen.key
+        if episode.quantity != trail.quantity.value:
+            self._wrong.append(
+                "what everything showed before the outlets were off was not seen, or in other units"
+            )
+            return
+        places = {self._place_key(place): place for place in [*trail.places(), *self._own]}
+        trail.kept = {
+            places[name]: list(one) for name, one in episode.shown.items() if name in places
+        }
         self._linked = {cord for cord in self._cords if key(cord) in episode.linked}
-        lost = [cord for cord in down if key(cord) in episode.draws]
-        left = [
-            cord
-            for cord in self._cords
-            if _state(now, cord) is not DOWN and key(cord) in episode.draws
-        ]
-        if not lost or not left:
-            return now
-        before = {cord: episode.draws[key(cord)] for cord in (*lost, *left)}
+        lost = [cord for cord in down if key(cord) in episode.carried]
+        left = [cord for cord in self._cords if cord not in down]
+        figures = [trail.quantity.of(episode.carried[key(cord)]) for cord in lost]
+        known = [one for one in figures if one]
+        if known:
+            self._taken.append(Taken(begun, begun, min(known)))
+        if lost and left and not self._linked.issuperset((*lost, *left)):
+            doubt = trail.moved(
+                [_place(cord) for cord in lost],
+                [_place(cord) for cord in left],
+                None,
+                begun,
+            )
+            if doubt is None:
+                self._link((*lost, *left))
+            else:
+                self._wrong.append(doubt.reason)
+                self._doubt(doubt)
 
-        def missing(readings: Readings) -> list[str]:
-            return self._not_taken_over(lost, left, before, readings)
+    def _place_key(self, place: Place) -> str:
+        """A place in the memory."""
+        device = self._world.key(place.pdu)
+        return f"{device} inlet" if place.outlet is None else f"{device} {place.outlet}"
 
-        # a figure from before the cord was moved proves nothing
-        self._world.sleep(max(self._seen.period(cord) for cord in left))
-        return self._until(missing, [*lost, *left], self._doubt)[0]
+    def _link(self, cords: Iterable[OutletOf]) -> None:
+        self._linked.update(cords)
+        self._episode.linked = [self._seen.key(cord) for cord in self._linked]
 
     def _stages(self, now: Readings) -> list[list[OutletOf]]:
         """Which cords are switched off together: first what is off already or was not read, then
@@ -341,41 +540,116 @@ class _Off:
         self, stage: Sequence[OutletOf], later: Sequence[OutletOf], before: Readings
     ) -> Readings:
         """Switch some cords off, and read until each fell and the others took over."""
+        # until everything shows what was switched before
+        while not self._wrong and self._world.monotonic() <= self._settled_at + AGAIN_S:
+            self._world.sleep(AGAIN_S)
+            before = self._seen.read()
         # an earlier one that failed may live
         left = [*later, *(cord for cord in self._cords if self._lives(before, cord, stage, later))]
         lost = [cord for cord in stage if self._seen.carries(before, cord)]
-        for cord in (*lost, *left):
+        for cord in lost:
             one = outlet(before, cord)
             if one is not None:
-                self._episode.draws.setdefault(self._seen.key(cord), one.draw)
-                if cord in lost:
-                    self._carried[cord] = one.draw
-                    self._episode.carried[self._seen.key(cord)] = one.draw
-        # on the disk before the command: a run that is killed shall not hide what was seen
-        self._memory.save()
+                self._carried[cord] = one.draw
+                self._episode.carried[self._seen.key(cord)] = one.draw
+        self._write_down()
+        trail = self._seen.trail
+        # with the last reading
+        early = law.Period(self._settled_at, self._world.monotonic() + 1e-3)
         answers = self._world.switch(stage, False)
         self._last_command = self._world.monotonic()
         self._wrong += _commanded(answers, False)
         for cord in stage:
             if cord not in self._carried and cord in answers:
                 self._wrong.append(f"{cord}: {self._never(before, cord)}")
-        if self._wrong:
-            return before
-        draws = {cord: one.draw for cord in self._cords if (one := outlet(before, cord))}
+        if self._wrong or trail is None:
+            return self._seen.readings
+        taken = Taken(
+            early.end,
+            self._last_command + self._seen.period(),
+            trail.carried([_place(cord) for cord in lost], early),
+            is_all=not left,
+        )
 
-        def missing(readings: Readings) -> list[str]:
-            return self._not_off(stage, readings)
+        if taken.is_all:
+            # its load may have been high at the command
+            begun = min([early.end, *(one.at for one in self._taken)])
+            shown = trail.series(sorted(self._own), law.Period(-math.inf, begun))
+            taken = taken._replace(lost=min([taken.lost, *(one for one in shown if one > 0)]))
 
-        def unshared(readings: Readings) -> list[str]:
-            return self._not_taken_over(lost, left, draws, readings) if lost and left else []
-
-        after, is_proven = self._until(missing, stage, None)
-        if is_proven:
-            after, is_proven = self._until(unshared, left, self._doubt, after)
-        if is_proven and lost and not left:
-            self._before_last = before
+        after, is_proven = self._until(lambda now: self._not_off(stage, now), self._wait_s())
+        self._seen.took(self._world.monotonic() - self._last_command)
+        if is_proven and lost and left:
+            taken = self._judge_move(lost, left, early, taken, trail)
+        self._taken.append(taken)
+        self._settled_at = taken.shown
         self._memory.save()
-        return after
+        return self._seen.readings
+
+    def _write_down(self) -> None:
+        """On the disk before the command: a run that is killed shall not hide what was seen."""
+        trail = self._seen.trail
+        if trail is not None and not self._episode.shown:
+            self._episode.quantity = trail.quantity.value
+            self._episode.shown = {
+                self._place_key(place): trail.before(place, math.inf, ())[-_KEPT:]
+                for place in trail.places()
+            }
+        self._memory.save()
+
+    def _judge_move(
+        self,
+        lost: Sequence[OutletOf],
+        left: Sequence[OutletOf],
+        early: law.Period,
+        taken: Taken,
+        trail: Trail,
+    ) -> Taken:
+        """Read until the cords that are left are known to be of the same machine. Returns what the
+        command took.
+        """
+        places = [_place(cord) for cord in lost], [_place(cord) for cord in left]
+        doubts: list[Optional[Doubt]] = [None]
+        is_dark = [False]
+
+        def missing(now: Readings) -> list[str]:
+            is_dark[0] = self._is_dark(left, now)
+            doubts[0] = None if is_dark[0] else trail.moved(*places, early, taken.shown)
+            return [] if doubts[0] is None else [doubts[0].reason]
+
+        _, is_linked = self._until(missing, self._wait_s())
+        if not is_linked:
+            if doubts[0] is not None:
+                self._doubt(doubts[0])
+            return taken
+        self._link((*lost, *left))
+        if not is_dark[0]:
+            return taken
+        for cord in left:
+            draw = self._draw_before(trail, cord, early)
+            self._carried[cord] = self._episode.carried[self._seen.key(cord)] = draw
+        total = trail.carried([_place(cord) for cord in (*lost, *left)], early)
+        return taken._replace(lost=total, is_all=True)
+
+    def _draw_before(self, trail: Trail, cord: OutletOf, early: law.Period) -> Draw:
+        figure = trail.carried([_place(cord)], early)
+        if trail.quantity is Quantity.WATTS:
+            return Draw(power_w=round(figure, 3))
+        return Draw(current_a=round(figure, 3))
+
+    def _is_dark(self, left: Sequence[OutletOf], now: Readings) -> bool:
+        """Whether the machine needs more cords than are left, and all of them fell to nothing."""
+        if len(left) >= self._seen.machine.needs:
+            return False
+        return all(
+            (one := outlet(now, cord)) is not None
+            and is_nothing(one.draw, self._seen.meter(cord))
+            and self._seen.key(cord) in self._memory.seen
+            for cord in left
+        )
+
+    def _wait_s(self) -> float:
+        return max(self._seen.proof.timeout_s, _PERIODS * self._seen.period())
 
     def _lives(
         self,
@@ -423,114 +697,73 @@ class _Off:
                 )
         return wrong
 
-    def _not_taken_over(
-        self,
-        lost: Sequence[OutletOf],
-        left: Sequence[OutletOf],
-        before: Mapping[OutletOf, Draw],
-        readings: Readings,
-    ) -> list[str]:
-        """Why the cords that are left are not known to be of the same machine."""
-        others: list[Change] = []
-        for cord in left:
-            one = outlet(readings, cord)
-            if one is None or cord not in before:
-                return [f"{cord}: {_unread(readings, cord)}"]
-            others.append(Change(before[cord], one.draw, self._seen.meter(cord)))
-        gone = [Change(before[cord], before[cord], self._seen.meter(cord)) for cord in lost]
-        is_dark = len(left) < self._seen.machine.needs and all(
-            fell(one.before, one.after, one.meter) for one in others
-        )
-        if is_dark or took_over(gone, others):
-            self._linked.update((*lost, *left))
-            self._episode.linked = [self._seen.key(cord) for cord in self._linked]
-            if is_dark:
-                self._carried.update({cord: before[cord] for cord in left})
-                self._episode.carried.update({self._seen.key(cord): before[cord] for cord in left})
-            return []
-        now = ", ".join(f"{cord} {one.before} then {one.after}" for cord, one in zip(left, others))
-        return [
-            f"what {', '.join(map(str, lost))} carried"
-            f" ({', '.join(str(one.before) for one in gone)}) was not seen to move to the other"
-            f" cords ({now}): a cord is in another outlet, or a supply is not drawn"
-        ]
-
-    def _taken_by_others(self, readings: Readings) -> list[str]:
-        """Outlets of nobody drawn for this machine that took over the last load."""
-        mine = {(cord.pdu, cord.outlet) for cord in self._cords}
-        lost = [
-            Change(one.draw, one.draw, self._seen.meter(cord))
-            for cord in self._cords
-            if self._seen.carries(self._before_last, cord)
-            and (one := outlet(self._before_last, cord)) is not None
-        ]
-        return [
-            f"outlet {identity} of {pdu}, which is not of this machine, took over its load"
-            f" ({was.draw} then {one.draw})"
-            for pdu, now in readings.items()
-            for identity, one in now.outlets.items()
-            if (pdu, identity) not in mine
-            and pdu in self._before_last
-            and (was := self._before_last[pdu].outlets.get(identity)) is not None
-            and took_over_unseen(lost, Change(was.draw, one.draw, self._seen.meter_of(pdu)))
-        ]
-
-    def _doubt(self, reasons: Sequence[str]) -> None:
+    def _doubt(self, doubt: Doubt) -> None:
         """Another run must not believe these cords before they were on again."""
-        self._episode.doubt = "; ".join(reasons)
+        if doubt.contradicts:
+            self._episode.doubt = doubt.reason
 
     def _until(
-        self,
-        missing: Callable[[Readings], list[str]],
-        cords: Iterable[OutletOf],
-        give_up: Optional[Callable[[Sequence[str]], None]],
-        now: Optional[Readings] = None,
+        self, missing: Callable[[Readings], list[str]], wait_s: float
     ) -> tuple[Readings, bool]:
         """Read until nothing is missing, or until the meters had their time."""
-        slowest = max((self._seen.period(cord) for cord in cords), default=0.0)
-        wait_s = max(self._seen.proof.timeout_s, _PERIODS * slowest)
         end = self._world.monotonic() + wait_s
-        readings = self._seen.read() if now is None else now
+        readings = self._seen.read()
         while True:
             reasons = missing(readings)
             if not reasons:
                 return readings, True
             if self._world.monotonic() >= end:
                 self._wrong += reasons
-                if give_up is not None:
-                    give_up(reasons)
                 return readings, False
             self._world.sleep(AGAIN_S)
             readings = self._seen.read()
 
     def _settle(self) -> None:
-        """The second proof, when each meter had its time: a supply that nobody drew took over only
-        after the last command.
+        """The last proof: in two renewals of all meters, and until the answer, the outlets are off,
+        and nothing else took the load over.
         """
-        period_s = max(self._seen.period(cord) for cord in self._cords)
-        left_s = self._last_command + period_s - self._world.monotonic()
-        self._world.sleep(max(_METER_S, left_s))
+        trail = self._seen.trail
         apart = [cord for cord in self._cords if cord not in self._linked]
         if len(self._cords) > 1 and apart:
             self._wrong.append(
                 f"{', '.join(map(str, apart))}: not seen to share the load of the others"
             )
+        if self._wrong or trail is None:
             return
-        readings = self._until(lambda now: self._unread(now), self._cords, None)[0]
-        if self._wrong:
-            return
-        self._wrong += self._not_off(self._cords, readings)
-        taken = self._taken_by_others(readings)
-        if taken:
-            self._wrong += taken
-            self._doubt(taken)
+        period_s = self._seen.period()
+        least_s = max(2 * period_s, _RELAY_S)
+        most_s = max(
+            _LAST_TIMEOUTS * self._seen.proof.timeout_s, _LAST_PERIODS * period_s, 1.5 * least_s
+        )
+        doubts: list[Optional[Doubt]] = [None]
+
+        def missing(now: Readings) -> list[str]:
+            reasons = self._unread(now) or self._not_off(self._cords, now)
+            doubts[0] = None if reasons else trail.hidden(self._own, self._taken)
+            if doubts[0] is not None:
+                reasons = [doubts[0].reason]
+            is_early = self._world.monotonic() < self._last_command + least_s
+            return reasons or (["two renewals were not seen"] if is_early else [])
+
+        is_proven = self._until(missing, most_s)[1]
+        if not is_proven and doubts[0] is not None:
+            self._doubt(doubts[0])
 
     def _unread(self, readings: Readings) -> list[str]:
-        return [
+        wrong = [
             f"{cord}: {_unread(readings, cord)}"
             for cord in self._cords
             if outlet(readings, cord) is None
         ]
+        return wrong or [
+            f"{pdu}: it could not be read: {now.reason}"
+            for pdu, now in readings.items()
+            if now.reason
+        ]
+
+
+def _place(cord: OutletOf) -> Place:
+    return Place(cord.pdu, cord.outlet)
 
 
 def _pdus(cords: Iterable[OutletOf]) -> list[str]:

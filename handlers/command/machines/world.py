@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -50,6 +51,8 @@ class PduNow(NamedTuple):
     outlets: Mapping[str, OutletNow]
     #: why it could not be read, in whole or in part; "" if it could
     reason: str = ""
+    #: what a meter of its own shows at its inlet, over all lines; without one, no figure
+    inlet: Draw = Draw()
 
 
 class Commanded(NamedTuple):
@@ -174,20 +177,35 @@ class PolledWorld(ComputersClock):
         return f"{device.handler} {device.address}"
 
 
-class ReadOnce:
-    """Readings of a world that are made once, for machines that share PDUs. A `World`."""
+class Recorded:
+    """Readings of a world that were made together, for machines that share PDUs. A `World` in which
+    time passes only by `sleep`; after the last reading it shows that one.
+    """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, pdus: Collection[str], seconds: float, pause_s: float) -> None:
+        """Reads these PDUs for so long."""
         self._world = world
-        self._known: dict[str, PduNow] = {}
+        self._readings: list[tuple[float, Mapping[str, PduNow]]] = []
+        end = world.monotonic() + seconds
+        while True:
+            self._readings.append((world.monotonic(), world.read(pdus)))
+            if world.monotonic() >= end:
+                break
+            world.sleep(pause_s)
+        self._at = self._readings[0][0]
+
+    def replayed(self) -> Recorded:
+        """The same from the beginning."""
+        again = copy.copy(self)
+        again._at = self._readings[0][0]
+        return again
 
     def read(self, pdus: Collection[str]) -> Mapping[str, PduNow]:
-        missing = [name for name in pdus if name not in self._known]
-        self._known.update(self._world.read(missing))
-        return {name: self._known[name] for name in pdus}
+        found = [readings for at, readings in self._readings if at <= self._at]
+        return {name: found[-1][name] for name in pdus}
 
     def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, Commanded]:
-        return self._world.switch(cords, on)
+        return {cord: Commanded(UNKNOWN, "nothing is switched here") for cord in cords}
 
     def key(self, pdu: str) -> str:
         return self._world.key(pdu)
@@ -196,10 +214,10 @@ class ReadOnce:
         return self._world.now()
 
     def monotonic(self) -> float:
-        return self._world.monotonic()
+        return self._at
 
     def sleep(self, seconds: float) -> None:
-        self._world.sleep(seconds)
+        self._at += seconds
 
 
 def _is_denied(reading: Reading) -> bool:
@@ -214,4 +232,5 @@ def of_reading(reading: Reading) -> PduNow:
             for one in reading.outlets
         },
         "" if reading.failure is None else reading.failure.reason,
+        Draw(reading.inlet_a, reading.inlet_w),
     )

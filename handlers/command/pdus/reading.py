@@ -77,6 +77,9 @@ class Reading(NamedTuple):
     labelled: bool = False
     #: in W; None too if it was not asked for
     power_w: Optional[float] = None
+    #: what the inlet's own meter shows, in A and in W; None if there is none, or only a sum
+    inlet_a: Optional[float] = None
+    inlet_w: Optional[float] = None
     #: lines and breakers
     meters: Sequence[MeteredPart] = ()
     plate: Nameplate = Nameplate()
@@ -221,6 +224,8 @@ def _with(reading: Reading, found: Figures) -> Reading:
         load_a=figure(found.load_a),
         power_w=figure(found.power_w),
         energy_kwh=figure(found.energy_kwh),
+        inlet_a=figure(found.inlet_a),
+        inlet_w=figure(found.inlet_w),
     )
 
 

@@ -29,6 +29,8 @@ _UNIT = "unit"
 _SETTLE_S = 2.0
 # a unit that is later than this does not do it
 _LATE_S, _LOOK_S = 30.0, 1.0
+# how long a meter may take to show a command
+_METER_S = 20.0
 # "on" is sent again only if the outlet still reads off so long after the last one
 _RESEND_S = 15.0
 #: how long the last word may take while somebody waits for it, and when nobody does, in s
@@ -83,7 +85,7 @@ def run(
     """
     machine = MachinePower(str(given.outlet), [given.outlet])
     memory = Memory()
-    looked, by_current = False, given.carries
+    looked = False
     for on in (False, True, False, True):
         if not on and not is_guarded():
             return
@@ -91,12 +93,12 @@ def run(
             if on:
                 proofs.on(machine, world, memory)
             else:
-                proofs.off(machine, world, OffProof(by_current), memory)
+                proofs.off(machine, world, OffProof(by_current=False), memory)
         except NotProven:
             _wait_for(world, given, UP if on else DOWN)
-            if on or not (by_current and _has_lost_its_meter(world, given)):
-                return
-            by_current = False
+            return
+        if not on and given.carries:
+            _wait_for_nothing(world, given)
         if not on and not looked:
             looked = True
             look()
@@ -106,18 +108,17 @@ def run(
             return
 
 
-def _has_lost_its_meter(world: UnitWorld, given: Begin) -> bool:
-    """Whether all is as it should be but for the outlet's figures, which are not told any more:
-    some units have none of an outlet that is off, so its state is all that is left.
+def _wait_for_nothing(world: UnitWorld, given: Begin) -> None:
+    """Read until the outlet's meter shows that nothing flows, or no figure any more, or the time is
+    over. What it shows is judged afterwards, with the inlet.
     """
-    outlet = world.last.outlets.get(given.outlet.outlet)
-    return (
-        world.reported is DOWN
-        and outlet is not None
-        and outlet.state is DOWN
-        and not outlet.draw.is_known
-        and not _moved(given, world.last)
-    )
+    end = world.monotonic() + _METER_S
+    while world.monotonic() < end:
+        now = world.read([_UNIT])[_UNIT]
+        outlet = now.outlets.get(given.outlet.outlet)
+        if outlet is None or _moved(given, now) or is_idle(outlet) or not outlet.draw.is_known:
+            return
+        world.sleep(_LOOK_S)
 
 
 def _wait_for(world: UnitWorld, given: Begin, wanted: EnumPowerStatus) -> None:

@@ -348,6 +348,10 @@ PROFILES = (
             figure(_of_each_unit("6.3.1.5", "rPDU2PhaseStatusCurrent", RPDU2_PHASE), TENTHS),
             figure(_of_one_unit(RPDU_LINES.source), TENTHS),
         ),
+        inlet=total(
+            figure(_of_each_unit("6.3.1.5", "rPDU2PhaseStatusCurrent", RPDU2_PHASE), TENTHS)
+        ),
+        inlet_power=total(figure(_of_each_unit("4.3.1.5", "rPDU2DeviceStatusPower"), TENS)),
         power=total(
             figure(_of_each_unit("4.3.1.5", "rPDU2DeviceStatusPower"), TENS),
             figure(_of_one_unit(RPDU_WATTS.source)),

@@ -182,6 +182,10 @@ PROFILES = (
             ),
         ),
         load=total(LINES, else_outlets=True, unit=THE_UNIT, units=OUTLET_COUNT),
+        inlet=total(LINES, unit=THE_UNIT, units=OUTLET_COUNT),
+        inlet_power=total(
+            figure(WATTS), *_of_inputs(INPUT_WATTS), unit=THE_UNIT, units=OUTLET_COUNT
+        ),
         power=total(
             figure(WATTS),
             *_of_inputs(INPUT_WATTS),

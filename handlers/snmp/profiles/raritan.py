@@ -321,6 +321,8 @@ PROFILES = (
             ),
         ),
         load=total(LINES, ONE_PHASE_INLETS, BREAKERS, else_outlets=True, unit=THE_PDU, units=PDUS),
+        inlet=total(LINES, ONE_PHASE_INLETS, unit=THE_PDU, units=PDUS),
+        inlet_power=total(_inlets(POWER), unit=THE_PDU, units=PDUS),
         power=total(
             _inlets(POWER),
             _units(POWER),

@@ -147,7 +147,7 @@ def test_the_figures_for_tools_include_power() -> None:
     powers = [one.power_w or 0.0 for one in found.ports]
     assert len(powers) == 4 and any(powers) and found.power_w == pytest.approx(sum(powers))
     assert plain == found._replace(
-        power_w=None, ports=[one._replace(power_w=None) for one in found.ports]
+        power_w=None, inlet_w=None, ports=[one._replace(power_w=None) for one in found.ports]
     )
 
 

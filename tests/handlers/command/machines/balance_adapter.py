@@ -18,7 +18,15 @@ from handlers.command.machines.proof import MachinePower, OffProof
 from handlers.command.machines.runs import Runner
 from handlers.command.machines.world import Commanded, NotProven, OutletNow, OutletOf, PduNow
 from handlers.command.pdus.states import DOWN, UNKNOWN, UP
-from tests.handlers.command.machines.physics import OFF, ON, Killed, Room, SeenOutlet, SeenPdu
+from tests.handlers.command.machines.physics import (
+    METERED,
+    OFF,
+    ON,
+    Killed,
+    Room,
+    SeenOutlet,
+    SeenPdu,
+)
 
 _STATES = {ON: UP, OFF: DOWN}
 
@@ -96,7 +104,10 @@ class PhysicalWorld:
 def _pdu_now(seen: SeenPdu) -> PduNow:
     if not seen.answers:
         return PduNow({}, "no answer")
-    return PduNow({identity: _outlet_now(one) for identity, one in seen.outlets.items()})
+    outlets = {identity: _outlet_now(one) for identity, one in seen.outlets.items()}
+    # a sum of outlets is no meter of the inlet
+    inlet = Draw(*seen.inlet_figures) if seen.inlet == METERED else Draw()
+    return PduNow(outlets, "", inlet)
 
 
 def _outlet_now(one: SeenOutlet) -> OutletNow:
@@ -107,15 +118,16 @@ def _runner(room: Room, asked: Asked, folder: Path) -> Runner:
     return Runner(PhysicalWorld(room), OffProof(period_s=asked.period_s), folder, lambda _: None)
 
 
-def _power(machine: Drawn) -> MachinePower:
-    return MachinePower(machine.name, [Cord(*one) for one in machine.cords], machine.needs)
+def _power(machine: Drawn, asked: Asked) -> MachinePower:
+    cords = [Cord(*one) for one in machine.cords]
+    return MachinePower(machine.name, cords, machine.needs, tuple(asked.hall))
 
 
 def switch_off(room: Room, machine: Drawn, asked: Asked, folder: Path) -> Answer:
     """What `off` does."""
     with _running(room):
         try:
-            _runner(room, asked, folder).off(_power(machine))
+            _runner(room, asked, folder).off(_power(machine, asked))
         except NotProven as error:
             return Answer(False, str(error))
         except Killed:
@@ -127,7 +139,7 @@ def monitor(room: Room, machine: Drawn, asked: Asked, folder: Path) -> str:
     """What `monitor` does: nothing is switched. Returns what is wrong, "" for nothing."""
     with _running(room):
         try:
-            _runner(room, asked, folder).check(_power(machine))
+            _runner(room, asked, folder).check(_power(machine, asked))
         except NotProven as error:
             return str(error)
         except Killed:

@@ -28,9 +28,13 @@ from tests.handlers.command.machines.physics import (
     Supply,
 )
 
-#: how neighbours draw: lowest and highest factor, mean time between two values in s
-QUIET, HALF, SWINGS = (0.98, 1.02, 3.0), (0.5, 1.5, 12.0), (0.4, 1.6, 4.0)
-Noise = tuple[float, float, float]
+#: how neighbours draw: lowest and highest factor, mean times between two values in s, of which each
+#: neighbour has one
+Noise = tuple[float, float, Sequence[float]]
+QUIET: Noise = (0.98, 1.02, (3.0,))
+HALF: Noise = (0.5, 1.5, (1.0,))
+HALF_SLOWLY: Noise = (0.5, 1.5, (12.0,))
+SWINGS: Noise = (0.4, 1.6, (1.0, 4.0, 12.0))
 
 
 class Setting(NamedTuple):
@@ -191,11 +195,11 @@ def _add(
     made: Draft, places: Sequence[tuple[str, int]], noise: Noise, times: float, needs: int = 1
 ) -> Machine:
     """A neighbour, which draws so many times as much as the machine."""
-    low, high, every_s = noise
+    low, high, times_s = noise
     one = Machine(
         f"other-{len(made.others) + 1}",
         [Supply(pdu, outlet, 0.5, idle_w=2.0, filter_a=0.02) for pdu, outlet in places],
-        Load(made.srv.load.mean_w * times, low, high, every_s),
+        Load(made.srv.load.mean_w * times, low, high, made.rng.choice(times_s)),
         needs,
     )
     made.others.append(one)
@@ -445,6 +449,28 @@ def shuts_down_itself(made: Draft) -> None:
     made.begin.append(_factor(made.srv, 0.0, 0, 0.1))
 
 
+def in_a_large_hall(made: Draft) -> None:
+    """With twelve more PDUs, which are drawn and have machines."""
+    for number in range(1, 13):
+        name = f"far-{number}"
+        meter = _meter(made.setting, made.rng)
+        made.pdus[name] = Pdu(name, meter=meter, inlet_meter=_inlet_meter(meter, made.rng, True))
+        made.hall.append(name)
+        like = made.others[0].load
+        noise = (like.low, like.high, (like.every_s,))
+        for outlet in (1, 2, 3):
+            _add(made, [(name, outlet)], noise, made.rng.uniform(0.4, 1.8))
+
+
+def swings_itself(low: float, high: float) -> Change:
+    """How the machine's own load goes up and down."""
+
+    def change(made: Draft) -> None:
+        made.srv.load.low, made.srv.load.high = low, high
+
+    return change
+
+
 def chassis(needs: int, *places: str) -> Change:
     def change(made: Draft) -> None:
         made.srv.needs = needs
@@ -605,6 +631,20 @@ def _undrawn() -> list[Kind]:
         Kind(
             "two standbys, while a neighbour shuts down at the command",
             [also("right/5?", "left/5?"), other("right/4", does=SHUTS)],
+        ),
+        Kind("a standby far away in a large hall", [in_a_large_hall, also("far-7/5?")]),
+        Kind(
+            "a fifth far away in a large hall, swinging neighbours",
+            [in_a_large_hall, also("far-7/5=0.2")],
+            SWINGS,
+        ),
+        Kind(
+            "a standby, while the machine's load swings by a fifth",
+            [also("right/5?"), swings_itself(0.8, 1.2)],
+        ),
+        Kind(
+            "two standbys, while the machine's load swings by half",
+            [also("right/5?", "left/5?"), swings_itself(0.5, 1.5)],
         ),
         Kind("one cord is drawn, another is on the other PDU", [drawn("left/3"), shares_equally]),
         Kind("one cord is drawn, a standby on the other PDU", [drawn("left/3"), also("right/4?")]),
@@ -826,6 +866,9 @@ def _honest() -> list[Kind]:
         Kind("three cords", [cords(*three), shares_equally, drawn(*three)]),
         Kind("a chassis of 2 of 4", [chassis(2, *_CHASSIS), drawn(*_CHASSIS)], needs=2),
         Kind("one cord", [cords("left/3"), drawn("left/3")]),
+        Kind("two cords, in a large hall", [in_a_large_hall, shares_equally]),
+        Kind("two cords, the machine's load swings by a tenth", [swings_itself(0.9, 1.1)]),
+        Kind("two cords, killed after the first command", [shares_equally, killed(after=0)]),
     ]
 
 

@@ -26,6 +26,7 @@ from tests.handlers.command.machines import balance_adapter
 from tests.handlers.command.machines.balance_kinds import (
     BLIND,
     HALF,
+    HALF_SLOWLY,
     HONEST,
     LIES,
     QUIET,
@@ -49,7 +50,12 @@ _AGAIN_S = 5.0
 _RUNS = 2
 
 HONEST_LOADS = ((45.0, 60.0), (100.0, 200.0), (200.0, 500.0), (500.0, 1500.0))
-HONEST_NOISE = {"quiet": QUIET, "by half": HALF, "0.4 to 1.6": SWINGS}
+HONEST_NOISE = {
+    "quiet": QUIET,
+    "by half": HALF,
+    "by half, slowly": HALF_SLOWLY,
+    "0.4 to 1.6": SWINGS,
+}
 _HONEST_METERS = ((0.001, 1.0), (0.01, 1.0), (0.1, 1.0), (0.01, None))
 _HONEST_PERIODS = (1.0, 2.0, 3.0, 5.0)
 
@@ -86,14 +92,14 @@ class Result(NamedTuple):
     watts: float
 
 
-def _of_kind(group: str, kind: Kind, number: int) -> Trial:
+def of_kind(group: str, kind: Kind, number: int) -> Trial:
     """The `number`-th trial of a kind."""
     # neighbouring kinds do not have the same setting in the same round
     setting = SETTINGS[(number + sum(map(ord, kind.name))) % len(SETTINGS)]
     return Trial(group, kind, number, setting, kind.noise)
 
 
-def _honest(number: int) -> Trial:
+def honest_trial(number: int) -> Trial:
     kind = HONEST[number % len(HONEST)]
     rest = number // len(HONEST)
     noise_name = list(HONEST_NOISE)[rest % len(HONEST_NOISE)]
@@ -126,10 +132,10 @@ def plan(trials: int) -> Iterator[Trial]:
         number = counts[group]
         counts[group] += 1
         if group == "honest":
-            yield _honest(number)
+            yield honest_trial(number)
         else:
             kinds = GROUPS[group]
-            yield _of_kind(group, kinds[number % len(kinds)], number // len(kinds))
+            yield of_kind(group, kinds[number % len(kinds)], number // len(kinds))
 
 
 def case(trial: Trial, seed: int) -> Case:
@@ -265,14 +271,16 @@ def honest_table(results: Sequence[Result]) -> list[str]:
     mine = [one for one in results if one.group == "honest"]
     if not mine:
         return []
-    loads = [f"{low:g} to {high:g} W" for low, high in HONEST_LOADS]
+    names = [one.name for one in HONEST]
     lines = ["", "honest machines: proven, by load and by how neighbours draw"]
     for kinds, title in (
-        ([one.name for one in HONEST if "one cord" not in one.name], "two cords and more"),
-        ([one.name for one in HONEST if "one cord" in one.name], "one cord"),
+        (names[:3], "two cords"),
+        (["one cord"], "one cord"),
+        ([one for one in names[3:] if one != "one cord"], "the others"),
     ):
         lines.append(f"{title:>20}" + "".join(f"{noise:>20}" for noise in HONEST_NOISE))
-        for load in loads:
+        for low, high in HONEST_LOADS:
+            load = f"{low:g} to {high:g} W"
             cells = []
             for noise in HONEST_NOISE:
                 of = [one for one in mine if one.cell == (load, noise) and one.kind in kinds]
@@ -306,9 +314,9 @@ def failures(results: Sequence[Result]) -> list[Result]:
 def _one(kind: str, number: int, seed: int, trace: bool) -> Result:
     groups = [(group, one) for group, kinds in GROUPS.items() for one in kinds if one.name == kind]
     if kind == "honest":
-        trial = _honest(number)
+        trial = honest_trial(number)
     elif groups:
-        trial = _of_kind(*groups[0], number)
+        trial = of_kind(*groups[0], number)
     else:
         raise SystemExit(f"there is no kind {kind!r}")
     with tempfile.TemporaryDirectory() as made:

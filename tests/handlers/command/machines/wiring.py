@@ -17,6 +17,8 @@ from handlers.command.machines.world import Commanded, OutletNow, OutletOf, PduN
 from handlers.command.pdus.states import DOWN, UNKNOWN, UP
 
 _VOLTS, _READING_S, _COMMAND_S = 230.0, 0.3, 0.4
+# what a PDU needs for itself
+_OWN_A = 0.04
 
 
 class Killed(BaseException):
@@ -54,6 +56,8 @@ class Meter:
     step_w: Optional[float] = None
     renewal_s: float = 0.0
     cuts: bool = False
+    #: its inlet has a meter of its own, of the same kind
+    has_inlet: bool = True
     #: outlet -> what it shows whatever flows, in A; None: the figure that it has at the start
     stuck: dict[str, Optional[float]] = field(default_factory=dict)
 
@@ -73,6 +77,7 @@ class Shown(NamedTuple):
 
     number: int
     draws: Mapping[str, Draw]
+    inlet: Draw
 
 
 class Room:
@@ -151,7 +156,13 @@ class Room:
                 _whole(current, meter.step_a, meter.cuts),
                 None if meter.step_w is None else _whole(watts, meter.step_w, meter.cuts),
             )
-        self._shown[name] = Shown(number, draws)
+        total = sum(true.values()) + _OWN_A
+        watts = sum(one * _VOLTS * (0.1 if one < 0.03 else 1.0) for one in [*true.values(), _OWN_A])
+        inlet = Draw(
+            _whole(total, meter.step_a, meter.cuts),
+            None if meter.step_w is None else _whole(watts, meter.step_w, meter.cuts),
+        )
+        self._shown[name] = Shown(number, draws, inlet if meter.has_inlet else Draw())
 
     def _pass(self, seconds: float) -> None:
         end = self.time + seconds
@@ -180,7 +191,8 @@ class Room:
                         self._shown[name].draws[outlet],
                     )
                     for outlet in self.outlets
-                }
+                },
+                inlet=self._shown[name].inlet,
             )
             for name in pdus
         }
