@@ -198,3 +198,22 @@ def test_a_clock_that_jumped_explains_what_rose_a_little_too_fast(slack: float, 
     fast = readings(times, [0.11 * number for number in range(20)])._replace(slack=slack)
     found = [*segments._slow_parts(fast, LIMITS, segments.Segment(range(20)))]
     assert len(found) == parts
+
+
+def test_half_a_day_after_a_change_is_compared_by_its_rate() -> None:
+    times = 300.0 * np.arange(288 + 144)
+    kwh = np.cumsum(np.repeat([0.01, 0.1], [288, 144]))
+    (found,) = checks.unit_beside_changes(rows(times, kwh), SUPPLY, [288], [])
+    assert "counts 10 times as much for each hour" in found.reason
+
+
+def test_where_a_pdus_current_was_read_beside_a_change_it_counts_for_each_ampere() -> None:
+    """1 A before the change and 2 A after it: for each hour it rose by 20 times as much."""
+    times = 300.0 * np.arange(2 * 288)
+    kwh = np.cumsum(np.repeat([0.01, 0.2], 288))
+    read = rows(times, kwh)._replace(amperes=np.repeat([1.0, 2.0], 288))
+    supply = SUPPLY._replace(is_outlet=False)
+    (found,) = checks.unit_beside_changes(read, supply, [288], [])
+    assert "counts 10 times as much for each ampere" in found.reason
+    steady = rows(times, np.cumsum(np.repeat([0.01, 0.02], 288)))._replace(amperes=read.amperes)
+    assert not [*checks.unit_beside_changes(steady, supply, [288], [])]

@@ -127,6 +127,8 @@ def test_as_many_pdus_as_one_call_reads_are_all_read() -> None:
     made[RACKS] = {"Members": racks[:10], "Members@odata.count": 10}
     assert "'9', '10'" in str(refused(Tree(made), pdu="x"))
     assert "and so on" not in str(refused(Tree(made), pdu="x"))
+    made[RACKS] = {"Members": racks[:11], "Members@odata.count": 11}
+    assert "'9', '10' and so on" in str(refused(Tree(made), pdu="x"))
 
 
 @pytest.mark.parametrize("settings", [{}, {"pdu": "1"}])
@@ -148,7 +150,7 @@ def test_the_error_for_an_identity_without_a_prefix_says_how_outlets_are_called_
     error = not_switched(Tree(two()), "1")
     assert isinstance(error, NoSuchOutlet)
     assert "; its outlets are now called '1.N' or '2.N': poll it" in str(error)
-    assert "now called" not in str(not_switched(Tree(two()), "1.9"))
+    assert "has no outlet '1.9': poll it" in str(not_switched(Tree(two()), "1.9"))
     for count, names in ((5, "'5.N': poll it"), (6, "'5.N' and so on: poll it")):
         made = two()
         made[RACKS] = {
