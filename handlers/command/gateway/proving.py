@@ -17,6 +17,7 @@ from ..machines.proof import MachinePower, OffProof
 from ..machines.runs import Runner
 from ..machines.world import Commanded, ComputersClock, OutletOf, PduNow, of_reading
 from ..pdus.polling import Target
+from ..pdus.repeated import place_of
 from ..pdus.states import DOWN, UNKNOWN
 from .power import CordState
 from .units import GatewayPdu
@@ -64,8 +65,7 @@ class TurnsWorld(ComputersClock):
         return {cord: _commanded(one.result()) for cord, one in begun.items()}
 
     def key(self, pdu: str) -> str:
-        device = self._ways[pdu][1].device
-        return f"{device.handler} {device.address}"
+        return " ".join(place_of(self._ways[pdu][1].device))
 
 
 def _commanded(found: CordState) -> Commanded:

@@ -13,6 +13,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from ...errors import Denied, printable
 from ..pdus.polling import Target, poll, poll_states
 from ..pdus.reading import Reading, failure
+from ..pdus.repeated import place_of
 from ..pdus.states import UNKNOWN, reported
 from . import outlet as one_outlet
 from .meters import Draw
@@ -173,8 +174,7 @@ class PolledWorld(ComputersClock):
             return dict(zip(names, pool.map(work, names)))
 
     def key(self, pdu: str) -> str:
-        device = self._targets[pdu].device
-        return f"{device.handler} {device.address}"
+        return " ".join(place_of(self._targets[pdu].device))
 
 
 class Recorded:
