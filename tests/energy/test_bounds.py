@@ -23,6 +23,8 @@ from .twin import Plan, month
 def test_truth_is_inside_with_the_known_and_with_the_guessed_step(drawn: plans.Drawn) -> None:
     one = month(drawn.plan)
     assume(not one.hidden)
+    # of a register that moves by less than 20 steps, little is known of what an ampere makes
+    assume(not drawn.plan.losses or one.truth >= 20 * drawn.plan.step)
     step = steps.usual([poll.value for poll in one.polls])
     for said in (drawn, drawn._replace(plan=drawn.plan._replace(step=step))):
         result = trial.Result(said, one, trial.answered(said, one).energy, ())

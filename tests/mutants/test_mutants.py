@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.mutants.__main__ import explained, try_modules
+from tests.mutants.__main__ import explained
 from tests.mutants.mutations import mutants
+from tests.mutants.runner import Outcome
 from tests.mutants.targets import TARGETS
 from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
 
 
 @pytest.mark.parametrize(
@@ -48,35 +54,55 @@ def test_methods_and_their_decorators_are_found() -> None:
     assert {(mutant.function, mutant.first_line) for mutant in found} == {("A.b", 2)}
 
 
-def test_a_mutant_that_no_test_notices_survives_and_another_is_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+_PROGRAM = """
+import json, sys
+from pathlib import Path
+from tests.mutants.__main__ import try_modules
+folder, tests, module = sys.argv[1:]
+sys.path.insert(0, folder)
+(found,) = try_modules([tests], [module], 1, lambda mutant: True, root=Path(folder))
+print(json.dumps(found))
+"""
+
+
+def _tried(folder: Path, tests: Path, module: str) -> Outcome:
+    """In a process of its own: a test process that ran thousands of tests is no place to fork."""
+    usual = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM, str(folder), str(tests), module],
+        cwd=ROOT,
+        env=usual,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=PATIENCE_S,
+    )
+    return Outcome(*json.loads(done.stdout))
+
+
+def test_a_mutant_that_no_test_notices_survives_and_another_is_killed(tmp_path: Path) -> None:
     (tmp_path / "guarded.py").write_text(
         "def larger(a, b):\n    return a > b\n\n\ndef never():\n    return 1\n"
     )
     tests = tmp_path / "test_guarded.py"
     tests.write_text("from guarded import larger\ndef test(): assert larger(2, 1)\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
 
-    (outcome,) = try_modules([str(tests)], ["guarded.py"], 1, lambda mutant: True, root=tmp_path)
+    outcome = _tried(tmp_path, tests, "guarded.py")
 
     assert (outcome.killed, outcome.endless, outcome.failed) == (2, 0, [])
     assert [key for _, key in outcome.survived] == ["larger: return a > b => return a >= b"]
     assert {line for line, _ in outcome.unreached} == {6}
 
 
-def test_a_mutant_without_the_functions_only_super_is_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_mutant_without_the_functions_only_super_is_killed(tmp_path: Path) -> None:
     (tmp_path / "inheriting.py").write_text(
         "class A:\n    def one(self):\n        return 1\n\n\n"
         "class B(A):\n    def one(self):\n        return super().one()\n"
     )
     tests = tmp_path / "test_inheriting.py"
     tests.write_text("from inheriting import B\ndef test(): assert B().one() == 1\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
 
-    (outcome,) = try_modules([str(tests)], ["inheriting.py"], 1, lambda mutant: True, root=tmp_path)
+    outcome = _tried(tmp_path, tests, "inheriting.py")
 
     assert (outcome.killed, outcome.survived) == (3, [])
 

@@ -168,6 +168,8 @@ EVERY_PART = Profile(
     ceilings=Ceilings(Decimal(1), Decimal(2), Decimal(3), Decimal(4)),
     power=Total((Figure(S),)),
     energy=Total(else_outlets=True),
+    inlet=Total((Figure(C),)),
+    inlet_power=Total((Figure(C),)),
     switching_confidence=Confidence.LOW,
     evidence=Evidence(Proof.DRIVER, Proof.MIB, Proof.SIMULATED, Proof.RECORDING, Proof.UNIT),
     note="A note.",
