@@ -13,13 +13,6 @@ from typing import NamedTuple, Optional
 
 # a figure must have fallen to less than this part, in the meter's worst rounding
 _FALL = 0.5
-#: What the other cords must take over of what one lost. A supply that nobody drew, and that shares
-#: the load equally with the last drawn one, leaves them half of it. A machine whose load falls by
-#: a fifth in those seconds still passes.
-TAKEN_OVER = 0.6
-# an outlet of somebody else that carried less than this part of the lost load, and then took it
-# over, is suspected to feed the same machine
-_WAS_IDLE, _MOST_TAKEN = 0.3, 1.5
 # The threshold is in A; watts are compared with what it is at the lowest mains voltage.
 _VOLTS = 100.0
 # steps that devices' figures have; one that is taken for coarser than it is proves less, never more
@@ -170,16 +163,6 @@ def _moved(lost: Sequence[Change], others: Sequence[Change]) -> Optional[_Moved]
     return _Moved(was, sum(one.step for one in gone), rise, sum(one.step for one in gained))
 
 
-def took_over(lost: Sequence[Change], others: Sequence[Change]) -> Optional[bool]:
-    """Whether the other cords surely took over what these lost, so that they are of one machine.
-    None if it cannot be compared.
-    """
-    found = _moved(lost, others)
-    if found is None:
-        return None
-    return found.rise - found.rise_step >= TAKEN_OVER * (found.lost + found.lost_step)
-
-
 def may_have_taken_over(lost: Sequence[Change], others: Sequence[Change], share: float) -> bool:
     """Whether the meters allow that the other cords took over this share of what these lost, so
     that the machine lives on them: steps count for it. A meter that does not move allows nothing.
@@ -189,20 +172,6 @@ def may_have_taken_over(lost: Sequence[Change], others: Sequence[Change], share:
         return False
     least = share * (found.lost - found.lost_step / 2)
     return found.rise >= least - _ROUNDED * found.rise_step
-
-
-def took_over_unseen(lost: Sequence[Change], stranger: Change) -> bool:
-    """Whether an outlet that is not the machine's was nearly idle, and took over what these lost:
-    then it may feed the machine.
-    """
-    found = _changes([*lost, stranger])
-    if found is None:
-        return False
-    was = sum(one.before for one in found[: len(lost)])
-    one = found[-1]
-    rise = one.after - one.before
-    is_idle = one.before <= _WAS_IDLE * was
-    return is_idle and was > 0 and TAKEN_OVER * was <= rise - one.step <= _MOST_TAKEN * was
 
 
 def finest(known: Mapping[str, Steps], pdu: str, draws: Iterable[Draw]) -> Steps:
