@@ -269,8 +269,7 @@ class Board:
     ) -> PowerOutcome:
         if self._proof is not None and wanted.action in (OFF, RESTART):
             why = await self._taken(self._proof, machine, ways)
-            read = await asyncio.gather(*(unit.read_now(target) for _, unit, target in ways))
-            off = [self._cord(machine.name, *one) for one in zip(read, machine.cords)]
+            off = await self._read_now(machine, ways)
             if wanted.action == OFF or why:
                 kept = f"{why}, so it was not switched on" if wanted.action == RESTART else why
                 return _outcome(command, off, kept)
@@ -280,12 +279,23 @@ class Board:
                 return _outcome(command, off, "it was not proven off, so it was not switched on")
         if wanted.action == RESTART:
             await asyncio.sleep(wanted.pause_s)
+            off = await self._read_now(machine, ways)
+            if together(cord.state for cord in off) is not DOWN:
+                return _outcome(command, off, "it did not stay off, so it was not switched on")
             try:
                 await self._written(lambda: self._ledger.step(command, "proven off; now on"))
             except SettingsError as error:
                 # the machine is off: to leave it so would be worse than a missing line
                 self._report(f"a step of the command {command.id} is not in the journal: {error}")
         return _outcome(command, await _switched(ways, goal(wanted.action) is UP))
+
+    async def _read_now(self, machine: Machine, ways: Ways) -> list[CordState]:
+        """Its outlets, read after the last command."""
+        with_figures = self._proof is not None
+        read = await asyncio.gather(
+            *(unit.read_now(target, with_figures) for _, unit, target in ways)
+        )
+        return [self._cord(machine.name, one, cord) for one, (cord, _, _) in zip(read, ways)]
 
     async def _taken(self, proof: MeterProof, machine: Machine, ways: Ways) -> str:
         """Take its power. Returns why it is not proven, "" if it is."""

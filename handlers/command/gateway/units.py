@@ -71,10 +71,11 @@ class GatewayPdu:
                     self._last[with_figures] = self.newest = last
         return last
 
-    async def read_now(self, target: Target) -> Reading:
-        """The outlets with figures, read now as `target` reaches them."""
+    async def read_now(self, target: Target, with_figures: bool = True) -> Reading:
+        """The outlets, read now as `target` reaches them."""
+        read = _all if with_figures else poll_states
         async with self._turns.reading():
-            return await _in_thread(self._readers, lambda: _all(target))
+            return await _in_thread(self._readers, lambda: read(target))
 
     async def switch(self, cord: Cord, on: bool, target: Target) -> CordState:
         """Send one command, once, to the PDU as `target` reaches it. The state is what the PDU

@@ -70,6 +70,8 @@ class Runner(NamedTuple):
                 return "another run switched it off for good meanwhile"
             self.world.sleep(pause_s)
             try:
+                if proofs.is_on(machine, self.world):
+                    return "it did not stay off; nothing more was sent"
                 proofs.on(machine, self.world, memory)
             except NotProven as error:
                 return str(error)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from handlers.command.kit import exits
+from handlers.command.machines import proof
 from tests.handlers.command.fence.site import OUTLET, Site, closed_port, site
 from tests.handlers.command.running import run
 from tests.handlers.skipping import skipped
@@ -47,6 +49,23 @@ def test_a_welded_relay_is_not_proven_and_cycle_does_not_switch_on(
     code, out, err = run(capsys, *command)
     assert code == exits.NOT_SEEN and "right/3 carries 0.7 A" in err
     assert "switch it on: pdu machine on srv-1" in err
+    assert machine.commands() == ["Off", "Off"]
+
+
+def test_cycle_of_a_machine_that_does_not_stay_off_is_not_done(
+    machine: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody switches one outlet on during the pause."""
+    off = proof.off
+
+    def then_on(*given: Any) -> list[str]:
+        saw = off(*given)
+        machine.pdus["left"].turn(OUTLET, True)
+        return saw
+
+    monkeypatch.setattr(proof, "off", then_on)
+    code, _, err = run(capsys, "machine", "cycle", "srv-1", *files(machine), "--yes")
+    assert code == exits.NOT_SEEN and "it did not stay off; nothing more was sent" in err
     assert machine.commands() == ["Off", "Off"]
 
 
