@@ -166,7 +166,7 @@ bench-fleet: env-tests system ## 1,000 and 10,000 simulated PDUs read by pdu che
 bench-page: env-tests ## the local DCImanager: 200 PDUs polled, one that hangs, one that crashes; how fast its page answers
 	@$(RUN) -m tests.benchmarks.bench_page
 
-bench-energy: env-tests ## pdu energy audit: a month of 100 PDUs with 48 outlets, from packs, without them, and with the page
+bench-energy: env-tests ## pdu energy audit: a month of 100 PDUs with 48 outlets, and with the page
 	@$(RUN) -m tests.benchmarks.bench_energy
 
 bench-hall: env        ## pdu rehearse in halls of up to 20,000 machines: CPU and memory for n, 2n and 4n

@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.bench_energy --pdus 100
 
-Makes the journal of a month at 5 minutes first (12 MB for each PDU), under --folder. Audits it
-from packs, and without, and writes the page. Figures for 1,000 PDUs are these times 1,000 / PDUs.
+Makes the journal of a month at 5 minutes first (12 MB for each PDU), under --folder. Audits it, and
+writes the page. Figures for 1,000 PDUs are these times 1,000 / PDUs.
 """
 
 from __future__ import annotations
@@ -164,11 +164,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         limits = Path(made, "limits.csv")
         limits.write_text(_LIMITS)
         audit = (*_AUDIT, str(hall), *_PERIOD, "--meters", str(limits))
-        _line("audit without packs", measured(audit), chosen.pdus)
-        _line("pdu energy pack", measured(("energy", "pack", str(hall))), chosen.pdus)
-        size = sum(path.stat().st_size for path in hall.glob("*.pack")) / 1e6
-        print(f"packs: {size:.0f} MB")
-        _line("audit with packs", measured(audit), chosen.pdus)
+        _line("audit", measured(audit), chosen.pdus)
         _line("the same with the page", measured((*audit, "--html", str(page))), chosen.pdus)
         print(f"page: {page.stat().st_size / chosen.pdus / 1000:.1f} kB for each PDU")
     return 0

@@ -248,17 +248,6 @@ def test_a_bad_line_costs_its_neighbourhood_only(
     assert [one["kind"] for one in after["events"]] == ["gap", "changed"]
 
 
-def test_a_pack_is_not_used_for_a_file_of_which_lines_are_left_out(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    written(tmp_path)
-    assert root.run(["energy", "pack", str(tmp_path)]) == 0
-    capsys.readouterr()
-    _, found = audited(tmp_path, capsys, "--without", "2026-10-01.jsonl:20-60")
-    events = found["pdus"][0]["outlets"][0]["events"]
-    assert [one["kind"] for one in events] == ["gap", "changed"]
-
-
 def test_a_declaration_that_is_left_out_leaves_out_what_it_declared(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,7 +15,6 @@ from typing import NamedTuple, Optional
 
 import pytest
 
-from handlers.command.energy import packs
 from handlers.command.energy.meter.days import Days, files
 from handlers.command.energy.stamps import Witnesses, stamps
 from handlers.command.kit import journal
@@ -123,14 +122,6 @@ def _stamped_anew(stage: Stage) -> None:
         stage.authority.stamp(digest, stage.stamps)
 
 
-def _pack(stage: Stage) -> None:
-    """With all checksums right."""
-    other = stage.folder.parent / "other"
-    written(other, kwh=2.0)
-    source = str(stage.path(0))
-    packs.write(files(str(other))[0], packs.path_of(source), packs.state(source))
-
-
 def _false(stage: Stage) -> None:
     shutil.rmtree(stage.folder)
     for old in stage.stamps.iterdir():
@@ -150,7 +141,6 @@ _DONE: dict[str, Callable[[Stage], None]] = {
     "cuts off lines, and begins a chain that says why": _begin,
     "writes all anew": _anew,
     "writes all anew, and has it stamped": _stamped_anew,
-    "changes a pack": _pack,
     "lets the PDU or the meter say something else": _false,
 }
 

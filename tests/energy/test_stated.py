@@ -11,8 +11,7 @@ from typing import Any, Optional
 import pytest
 
 from handlers.command import root
-from handlers.command.energy import packs
-from handlers.command.energy.readings import OutletFigures, PduReadings, Poll, UnitFacts
+from handlers.command.energy.readings import OutletFigures, PduReadings, Poll
 from handlers.command.kit.journal import Journal
 from tests.handlers.command.fleet.halls import line, login, private, run
 from tests.handlers.snmp.test_nameplate import unit
@@ -136,25 +135,3 @@ def test_the_accuracy_belongs_to_a_serial_number(
     said: Sequence[tuple[str, Optional[float]]], percent: Optional[float]
 ) -> None:
     assert stated(*said) == percent
-
-
-def test_a_pack_of_an_earlier_version_is_made_anew(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = test_journals.written(tmp_path)
-    before = test_journals.run(folder, capsys)[1]["pdus"]
-    assert root.run(["energy", "pack", str(folder)]) == 0
-    path = folder / "2026-10-01.pack"
-    whole = path.read_bytes()
-    length = int.from_bytes(whole[-16:-8], "little")
-    index = json.loads(whole[-16 - length : -16])
-    place = UnitFacts._fields.index("accuracy_percent")
-    assert all(one.pop(place) is None for one in index["units"])
-    text = json.dumps(index).encode()
-    path.write_bytes(whole[: -16 - length] + text + len(text).to_bytes(8, "little"))
-    assert packs.index_of(str(path), index["source"]) is None
-    capsys.readouterr()
-    assert test_journals.run(folder, capsys)[1]["pdus"] == before
-    assert root.run(["energy", "pack", str(folder), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["made"] == 1
-    assert packs.index_of(str(path), index["source"]) is not None

@@ -200,9 +200,6 @@ energy = Lazy(
         "check-statement": LazyCommand(
             "energy.statement.checking", "check", "whether a statement is what was published"
         ),
-        "pack": LazyCommand(
-            "energy.packing", "pack", "past days as columns: fast audits of many PDUs"
-        ),
         "seal": LazyCommand(
             "energy.statement.command", "seal", "a root of each day's readings, for proofs"
         ),

@@ -1,7 +1,6 @@
 """The journal of `pdu meter` as a source: a folder with a file of chained lines for each UTC day.
 
-Its files are read as packs, PDU by PDU, so that memory is for one PDU only. A day without a pack of
-its own gets one for the time of the audit.
+Its files are checked first, then read PDU by PDU, so that memory is for one PDU only.
 """
 
 from __future__ import annotations
@@ -19,15 +18,15 @@ from typing import Callable, NamedTuple, Optional
 
 from ...errors import SettingsError, printable
 from ..kit import journal
-from . import packs
+from . import places
 from .meter import days
 from .meter.instants import BORN
 from .readings import Block, Found, PduReadings, UnitFacts
 from .spread import are_large, spread
 
 _DAY = 86400.0
-#: from so many blocks of packs on, other processes are started
-_LARGE_BLOCKS = 2_000
+#: from so many polls on, other processes are started
+_LARGE_POLLS = 100_000
 #: for large files that live as long as a command (Filesystem Hierarchy Standard 3.0, 5.15)
 _ROOMY = "/var/tmp"  # noqa: S108  # only the parent of a folder with a name that is not known
 
@@ -237,14 +236,14 @@ def _day(path: str) -> str:
 
 
 def roomy() -> Optional[str]:
-    """Where temporary packs go: they may be large."""
+    """Where files go for the time of a command: they may be large."""
     return _ROOMY if "TMPDIR" not in os.environ and os.path.isdir(_ROOMY) else None
 
 
 def _indexes(
     paths: Sequence[str], folder: str, without: LeftOut
-) -> Iterator[tuple[str, packs.Index]]:
-    """Files that follow each other, with their packs. Raises Changed if they do not."""
+) -> Iterator[tuple[str, places.Index]]:
+    """Files that follow each other, with their places. Raises Changed if they do not."""
     before, units = "", dict[UnitFacts, UnitFacts]()
     kept = [path for path in paths if without.get(path, NO_LINES) is not None]
     made = spread(partial(_index, folder, without), kept, large=are_large(kept))
@@ -262,52 +261,47 @@ def _indexes(
         yield path, index._replace(units=[_shared(place, units) for place in index.units])
 
 
-def _shared(place: packs.PackedUnit, units: dict[UnitFacts, UnitFacts]) -> packs.PackedUnit:
+def _shared(place: places.UnitPlaces, units: dict[UnitFacts, UnitFacts]) -> places.UnitPlaces:
     """The place with a unit that days have in common: 1,000 PDUs have 100,000 places in a month."""
     return place._replace(unit=units.setdefault(place.unit, place.unit))
 
 
-def _index(folder: str, without: LeftOut, path: str) -> packs.Index:
-    """The pack beside a file if it is of this file as it is now, else one in `folder`."""
-    lines = without.get(path) or NO_LINES
-    if not lines and os.path.exists(packs.path_of(path)):
-        kept = packs.index_of(packs.path_of(path), packs.state(path))
-        if kept is not None:
-            return kept
-    made = os.path.join(folder, os.path.basename(packs.path_of(path)))
-    return packs.write(path, made, without=lines)
+def _index(folder: str, without: LeftOut, path: str) -> places.Index:
+    return places.index(path, folder, without.get(path) or NO_LINES)
 
 
 #: the name of a PDU, and where its blocks are
-_Stored = tuple[str, Sequence[tuple[str, packs.PackedUnit]]]
+_Stored = tuple[str, Sequence[tuple[str, places.UnitPlaces]]]
 
 
-def _each_pdu(indexes: Sequence[packs.Index], found: Callable[[_Stored], Found]) -> Iterator[Found]:
-    places: dict[str, list[tuple[str, packs.PackedUnit]]] = {}
+def _each_pdu(
+    indexes: Sequence[places.Index], found: Callable[[_Stored], Found]
+) -> Iterator[Found]:
+    by_pdu: dict[str, list[tuple[str, places.UnitPlaces]]] = {}
     for index in indexes:
         for place in index.units:
-            places.setdefault(place.unit.pdu, []).append((index.path, place))
-    large = sum(map(len, places.values())) > _LARGE_BLOCKS
-    yield from spread(found, sorted(places.items()), large=large)
+            by_pdu.setdefault(place.unit.pdu, []).append((index.path, place))
+    polls = sum(len(place.offsets) for index in indexes for place in index.units)
+    yield from spread(found, sorted(by_pdu.items()), large=polls > _LARGE_POLLS)
 
 
 def _by_day(
     found: Callable[[str, Sequence[DayBlocks]], Found], placed: Mapping[str, str], stored: _Stored
 ) -> Found:
-    name, places = stored
-    by_day = groupby(places, key=lambda one: placed[one[0]])
-    return found(name, [DayBlocks(day, [*packs.blocks(some)]) for day, some in by_day])
+    name, stored_in = stored
+    by_day = groupby(stored_in, key=lambda one: placed[one[0]])
+    return found(name, [DayBlocks(day, [*places.blocks(some)]) for day, some in by_day])
 
 
 def _audit(audit: Callable[[PduReadings], Found], stored: _Stored) -> Found:
-    name, places = stored
+    name, stored_in = stored
     pdu = PduReadings(name)
-    for block in packs.blocks(places):
+    for block in places.blocks(stored_in):
         pdu.extend(block)
     return audit(pdu)
 
 
-def _said(folder: str, paths: Sequence[str], indexes: Sequence[packs.Index]) -> Iterator[str]:
+def _said(folder: str, paths: Sequence[str], indexes: Sequence[places.Index]) -> Iterator[str]:
     if not indexes:
         raise SettingsError(f"{printable(folder)}: --without leaves no file")
     names = [os.path.basename(path) for path in paths]
@@ -322,10 +316,3 @@ def _said(folder: str, paths: Sequence[str], indexes: Sequence[packs.Index]) -> 
                 f"{os.path.basename(index.path).partition('.')[0]} begins a new chain, so lines may"
                 f" be missing before it: {printable(index.anew, 300)}"
             )
-    kept = sum(bool(index.source) for index in indexes)
-    if kept:
-        yield (
-            f"{kept} of {len(indexes)} files were read from their packs: they have the size and the"
-            " time that they had when they were packed, and their lines were checked then. `pdu"
-            " energy verify` says whether the packs say what these lines do."
-        )

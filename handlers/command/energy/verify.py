@@ -1,6 +1,4 @@
-"""`pdu energy verify DIR`: whether the lines of a meter are as they were written, and whether packs
-are what these lines say.
-"""
+"""`pdu energy verify DIR`: whether the lines of a meter are as they were written."""
 
 from __future__ import annotations
 
@@ -9,11 +7,9 @@ import json
 import math
 import os
 import re
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Optional
 
 import click
@@ -26,10 +22,7 @@ from ..kit.journal import PACKED, START, Changed
 from ..kit.options import Word, given, option, output
 from ..kit.output import Result, counted, shown
 from ..kit.report import Usage
-from . import packs
-from .journals import roomy
 from .meter.days import files, is_used, time_of
-from .spread import are_large, spread
 from .stamps import Stamp, Witnesses, stamps
 
 _HASH = re.compile("[0-9a-f]{64}")
@@ -137,32 +130,6 @@ def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
     return Verified(len(paths), lines, names[0], names[1], after, last, anew, known)
 
 
-def packed(folder: str) -> int:
-    """Check that packs are what `pdu energy pack` makes of their files; how many are.
-
-    Packs of files that have since changed are not used by an audit, and not counted. Raises
-    Changed, and SettingsError as `verified` does.
-    """
-    paths = [path for path in files(folder) if os.path.exists(packs.path_of(path))]
-    with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as room:
-        found = [*spread(partial(_is_its_pack, room), paths, large=are_large(paths))]
-    return sum(found)
-
-
-def _is_its_pack(room: str, source: str) -> bool:
-    """False for a pack that no audit uses. Raises Changed for one that says something else."""
-    pack = packs.path_of(source)
-    index = packs.index_of(pack, packs.state(source))
-    if index is None:
-        return False
-    if not packs.is_of(pack, source, room):
-        raise Changed(
-            f"{printable(pack)} does not say what its file says: remove it, and run"
-            " `pdu energy pack`"
-        )
-    return True
-
-
 @click.pass_context
 def _verify(context: click.Context, /, **options: Any) -> int:
     folder, kept = options["dir"], options["kept"]
@@ -174,13 +141,10 @@ def _verify(context: click.Context, /, **options: Any) -> int:
         raise Usage("--tsa-ca and --signers are for --stamps")
     stamped = [] if options["stamps"] is None else stamps(options["stamps"], witnesses)
     found = verified(folder, [*kept, *(one.hash for one in stamped)])
-    same = packed(folder)
     said = [
         f"{counted(found.lines, 'line')} in {counted(found.files, 'file')}, {found.first} to"
         f" {found.last}: each as it was written",
     ]
-    if same:
-        said.append(f"{counted(same, 'pack')}: as `pdu energy pack` makes them of these files")
     for one in found.anew:
         said.append(f"a new chain begins, so lines may be missing before it: {one}")
     if found.after != START:
@@ -194,7 +158,6 @@ def _verify(context: click.Context, /, **options: Any) -> int:
         **dataclasses.asdict(found),
         "kept": {digest: dataclasses.asdict(line) for digest, line in found.kept.items()},
         "stamps": [dataclasses.asdict(one) for one in stamped],
-        "packs": same,
     }
     code = _DOUBT_CODE if found.anew or is_late else DONE
     return shown(Result(document, said, code), given(context).json)
@@ -238,8 +201,7 @@ DIR is the folder of `pdu meter LIST --into DIR`. A changed line is named with i
 file. Prints the last hash; keep it at another place, and give it later as --kept:
 then nothing that was written until then can be missing unseen. --stamps is a folder
 of HASH.tsr (time stamps, RFC 3161) and HASH.sig (signatures by ssh-keygen), which
-openssl and ssh-keygen check. Packs, which audits read in place of these files, are
-made anew and compared.
+openssl and ssh-keygen check.
 
 Exit code: 0 if all is as it was written, 1 if the meter had to begin a chain anew
 (it says why) or a stamp is of another day than its line, 2 if a line was changed or

@@ -77,6 +77,8 @@ class JournalLine(NamedTuple):
     hash: str
     #: the line's bytes after its own hash: JSON without the first {
     body: bytes
+    #: where the body begins in the file, in bytes, after it was unpacked
+    at: int
     #: whether the caller wants to do without it: it was not checked
     is_left_out: bool = False
 
@@ -355,9 +357,10 @@ def _opened(path: str) -> Union[IO[bytes], gzip.GzipFile]:
 def _checked(
     file: Union[IO[bytes], gzip.GzipFile], path: str, without: Container[int]
 ) -> Iterator[JournalLine]:
-    before, number = START, 0
+    before, number, end = START, 0, 0
     while True:
-        line = file.readline(_LONGEST)
+        begin, line = end, file.readline(_LONGEST)
+        end += len(line)
         if not line.endswith(b"\n"):
             if len(line) == _LONGEST:
                 raise _changed(path, number + 1)
@@ -365,13 +368,13 @@ def _checked(
         number += 1
         if number in without:
             before = line[len(_HEAD) : len(_HEAD) + len(START)].decode("ascii", "replace")
-            yield JournalLine(number, before, line[_BODY:-1], is_left_out=True)
+            yield JournalLine(number, before, line[_BODY:-1], begin + _BODY, is_left_out=True)
             continue
         body = _body(before, line, path, number)
         before = line[len(_HEAD) : len(_HEAD) + len(START)].decode()
         if number == 1 and not body.startswith(_FIRST):
             raise Changed(f"{path}: line 1 is not the first line of a journal")
-        yield JournalLine(number, before, body)
+        yield JournalLine(number, before, body, begin + _BODY)
 
 
 def _body(before: str, line: bytes, path: str, number: int) -> bytes:

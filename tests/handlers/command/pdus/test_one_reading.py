@@ -28,7 +28,7 @@ from tests.waiting import PATIENCE_S
 #: the entry of each command
 ENTRIES = sorted(
     {one.module for one in LAZY_COMMANDS.values()}
-    | {"energy.packing", "energy.statement.checking", "energy.statement.command", "energy.verify"}
+    | {"energy.statement.checking", "energy.statement.command", "energy.verify"}
 )
 SERVICES: Mapping[str, Callable[[], Model]] = {
     **units.UNITS,

@@ -1,4 +1,4 @@
-"""Packs: the same readings as polls, never of another file than their source, never damaged."""
+"""A meter's files by places: the same readings as polls, in one process or several."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ from typing import Any, Optional
 
 import pytest
 
-from handlers.command import root
-from handlers.command.energy import journals, packs, spread
+from handlers.command.energy import journals, places, spread
 from handlers.command.energy.readings import OWN, OutletFigures, PduReadings, Poll
-from handlers.command.kit import journal
 from handlers.command.kit.journal import Journal
 from handlers.command.pdus.states import DOWN, UNKNOWN, UP
 from handlers.errors import SettingsError
@@ -69,7 +67,7 @@ def drawn(seed: int) -> Iterator[Mapping[str, Any]]:
 
 
 def polled(records: Sequence[Mapping[str, Any]]) -> dict[str, PduReadings]:
-    """The PDUs of records, poll by poll: written apart from packs."""
+    """The PDUs of records, poll by poll: written apart from `places`."""
     found: dict[str, PduReadings] = {}
     boot, units = "", dict[int, Any]()
     for one in records:
@@ -143,7 +141,7 @@ def shape(pdu: PduReadings) -> Any:
 def test_blocks_are_as_their_polls(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packs, "_POLLS", (1, 7, 96)[seed % 3])
+    monkeypatch.setattr(places, "_POLLS", (1, 7, 96)[seed % 3])
     records = [*drawn(seed)]
     with Journal(str(tmp_path / "2026-10-01.jsonl")) as made:
         made.append(records)
@@ -168,94 +166,6 @@ def test_an_error_in_another_process_is_raised_in_this_one(
         list(spread.spread(do, range(9), large=True))
 
 
-def packed(folder: Path, capsys: pytest.CaptureFixture[str]) -> Any:
-    assert root.run(["energy", "pack", str(folder), "--json"]) == 0
-    return json.loads(capsys.readouterr().out)
-
-
-def test_packs_change_no_answer_and_are_of_their_file_only(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    code, without = run(written(tmp_path), capsys)
-    assert (packed(tmp_path, capsys)["made"], packed(tmp_path, capsys)["kept"]) == (2, 2)
-    again, found = run(tmp_path, capsys)
-    note = [one for one in found["notes"] if "2 of 3 files were read from their packs" in one]
-    assert (again, found["pdus"]) == (code, without["pdus"]) and note
-    with monkeypatch.context() as patch:
-        patch.setattr(spread, "cores", lambda: 2)
-        patch.setattr(journals, "_LARGE_BLOCKS", -1)
-        patch.setattr(spread, "_LARGE", -1)
-        assert run(tmp_path, capsys)[1] == found
-    # A changed line is named, though the pack has the right one.
-    path = tmp_path / "2026-10-01.jsonl"
-    text = path.read_bytes()
-    path.write_bytes(text.replace(b'"watts":[1000.0', b'"watts":[1001.0', 1))
-    code, error = run(tmp_path, capsys)
-    assert code == 2 and "2026-10-01.jsonl: line 4" in json.dumps(error)
-    # The same lines in another file: the pack is not used, and made anew when asked for.
-    with gzip.open(f"{path}.gz", "wb") as file:
-        file.write(text)
-    path.unlink()
-    _, found = run(tmp_path, capsys)
-    assert found["pdus"] == without["pdus"]
-    assert any("1 of 3 files were read from their packs" in one for one in found["notes"])
-    assert packed(tmp_path, capsys)["made"] == 1
-
-
-def test_a_damaged_pack_is_never_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    packed(written(tmp_path), capsys)
-    _, found = run(tmp_path, capsys)
-    kept = tmp_path / "2026-10-01.pack"
-    whole = kept.read_bytes()
-    for place in (*range(0, len(whole), 97), *range(len(whole) - 20, len(whole))):
-        kept.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
-        code, again = run(tmp_path, capsys)
-        assert (code == 2 and "damaged" in json.dumps(again)) or again["pdus"] == found["pdus"]
-    for length in (0, 5, 100, len(whole) - 1):
-        kept.write_bytes(whole[:length])
-        assert run(tmp_path, capsys)[1]["pdus"] == found["pdus"]
-
-
-def forged(path: Path, source: Path) -> None:
-    """Make it the pack of lines that counted more, with the hashes of its own ones, and all
-    checksums right.
-    """
-    index = packs.index_of(str(path), packs.state(str(source)))
-    assert index is not None
-    records = [dict(entry.record) for entry in journal.read(str(source))][1:]
-    for one in records:
-        if "kwh" in one:
-            one["kwh"] = [kwh and kwh * 1.1 for kwh in one["kwh"]]
-    other = source.with_name("other")
-    with Journal(str(other)) as made:
-        made.append(records)
-    units = packs.write(str(other), str(path)).units
-    other.unlink()
-    whole = path.read_bytes()
-    length = int.from_bytes(whole[-16:-8], "little")
-    with open(path, "wb") as file:
-        file.write(whole[: -16 - length])
-        packs._end(file, index._replace(units=units))
-
-
-def test_verify_names_a_pack_that_does_not_say_what_its_file_says(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    packed(written(tmp_path), capsys)
-    _, found = run(tmp_path, capsys)
-    assert root.run(["energy", "verify", str(tmp_path), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["packs"] == 2
-    pack = tmp_path / "2026-10-01.pack"
-    forged(pack, tmp_path / "2026-10-01.jsonl")
-    assert run(tmp_path, capsys)[1]["pdus"] != found["pdus"]
-    assert root.run(["energy", "verify", str(tmp_path)]) == 2
-    assert "2026-10-01.pack does not say what its file says" in capsys.readouterr().err
-    # A damaged one is used by nobody.
-    pack.write_bytes(pack.read_bytes()[:-1])
-    assert root.run(["energy", "verify", str(tmp_path)]) == 0
-    assert "1 pack: as `pdu energy pack` makes them" in capsys.readouterr().out
-
-
 def test_lines_of_the_period_in_a_later_file_are_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -269,7 +179,7 @@ def test_lines_of_the_period_in_a_later_file_are_read(
     assert run(ahead, capsys)[1]["pdus"] == run(right, capsys)[1]["pdus"]
     # A later file without them is not read.
     shutil.copytree(right, tmp_path / "more")
-    after = packs.write(str(right / "2026-10-01.jsonl"), str(tmp_path / "x")).hash
+    after = places.index(str(right / "2026-10-01.jsonl"), str(tmp_path)).hash
     with Journal(str(tmp_path / "more" / "2026-10-09.jsonl"), after) as made:
         made.append([head(FIRST + 8 * DAY), unit("A1"), poll(FIRST + 8 * DAY, "A1")])
     _, found = run(tmp_path / "more", capsys)
@@ -290,23 +200,50 @@ def test_work_is_spread_in_order_and_its_errors_arrive() -> None:
             pass
 
 
-@pytest.mark.parametrize(
-    ("kwh", "is_whole"),
-    [(1234.567, True), (0.0, True), (2147483.647, True), (2147483.648, False), (0.0001, False)],
-)
-def test_a_pack_keeps_each_figure_as_it_was_read(
-    kwh: float, is_whole: bool, tmp_path: Path
+def test_days_that_are_packed_and_several_processes_change_no_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Thousandths need half of the room; what has more decimals, or is larger, stays whole."""
-    source = str(tmp_path / "2026-10-01.jsonl")
-    with Journal(source) as made:
-        polls = [
-            {**poll(FIRST, "A1"), "kwh": [kwh] * 2},
-            {**poll(FIRST + 300.0, "A1"), "kwh": [None] * 2},
-        ]
-        made.append([head(FIRST), unit("A1"), *polls])
-    path = str(tmp_path / "x")
-    (place,) = packs.write(source, path).units
-    (block,) = packs.blocks([(path, place)])
-    assert block.kwh[1][0] == kwh and math.isnan(block.kwh[1][1])
-    assert (place.widths[0] == 4) is is_whole
+    code, found = run(written(tmp_path), capsys)
+    path = tmp_path / "2026-10-01.jsonl"
+    with gzip.open(f"{path}.gz", "wb") as file:
+        file.write(path.read_bytes())
+    path.unlink()
+    monkeypatch.setattr(spread, "cores", lambda: 2)
+    monkeypatch.setattr(journals, "_LARGE_POLLS", -1)
+    monkeypatch.setattr(spread, "_LARGE", -1)
+    again, other = run(tmp_path, capsys)
+    assert (again, other["pdus"]) == (code, found["pdus"]) and found["pdus"]
+
+
+def test_a_unit_that_a_file_names_again_is_one_block(tmp_path: Path) -> None:
+    """Proofs have a line for each block, and roots that were published count these lines."""
+    path = str(tmp_path / "2026-10-01.jsonl")
+    polls = [poll(FIRST + 300.0 * number, "A1") for number in range(4)]
+    records = [head(FIRST), unit("A1"), *polls[:2], head(FIRST), unit("A1"), polls[2]]
+    with Journal(path) as made:
+        made.append([*records, {**polls[3], "sync": True}])
+    (one, other) = places.index(path, str(tmp_path)).units
+    first, second = places.blocks([(path, one), (path, other)])
+    assert (len(first.begins), len(second.begins)) == (3, 1)
+    assert (first.unit.synced, second.unit.synced) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kwh": [1.0]}, {"kwh": ["1.0", 2.0]}, {"kwh": [10**400, 2.0]}, {"kwh": []}, {"on": "1"},
+        {"on": "1x"}, {"on": "1\u00b9"}, {"utc": [FIRST]}, {"mono": [None]}, {"utc": [None, FIRST]},
+        {"up": "1"}, {"sync": "yes"}, {"total": [1.0]}, {"amps": 3.0},
+    ],
+)  # fmt: skip
+def test_a_poll_that_no_meter_writes_is_an_error(wrong: Mapping[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "2026-10-01.jsonl"
+    right = poll(FIRST, "A1")
+    with Journal(str(path)) as made:
+        made.append([head(FIRST), {**unit("A1"), "outlets": ["1", "2"]}])
+        made.append([{**right, "kwh": [1.0, 2.0], "amps": None, "watts": None, "on": "10"}])
+        text = json.dumps({**right, "kwh": [1.0, 2.0], "amps": None, "watts": None, **wrong})
+        made.append([json.loads(text)])
+    (unit_,) = places.index(str(path), str(tmp_path)).units
+    with pytest.raises(SettingsError, match="2026-10-01.jsonl, line 5: not a line of `pdu meter`"):
+        [*places.blocks([(str(path), unit_)])]
