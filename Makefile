@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system nautobot demo test lint audit lock deb wheel sbom release faults partial mutants soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices datagrams proofs trials bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-energy bench-hall bench-gateway trial-shards clean
+.PHONY: help env env-tests system nautobot demo test witnesses alone lint audit lock deb wheel sbom release faults partial mutants soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices datagrams proofs trials bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-energy bench-hall bench-gateway trial-shards clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -43,6 +43,12 @@ test: env-tests ## lint and all tests, against real servers too where they are i
 	@$(RUN) -m pytest -q --collect-only >/dev/null 2>&1 & $(MAKE) --no-print-directory system & $(MAKE) --no-print-directory lint; \
 		status=$$?; wait; exit $$status
 	@$(RUN) -m pytest -q -n $(WORKERS) --dist worksteal
+
+witnesses: env-tests ## the foreign files that tests read (recordings of real PDUs, published schemas), 10 MB, into .cache/witnesses; from GitHub, or FROM=DIR
+	@$(RUN) -m tests.witnesses $(if $(FROM),--from "$(FROM)")
+
+alone: env-tests ## the tests that read foreign files, in a clone without them: they skip, nothing fails
+	@sh .ci/alone
 
 lint: env-tests ## mypy --strict, ruff, the format, and the contract of imports in pyproject.toml
 	@$(RUN) -m mypy

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from handlers.command.kit.snmp import read_as_tools_do
-from tests import secrecy
+from tests import secrecy, witnesses
 
 _AGAINST = "against"
 # On a busy machine, some examples take longer than Hypothesis' deadline of 200 ms. Without a
@@ -119,8 +119,15 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
-    """Writes the counts below pytest's own summary, which is long if many tests are skipped."""
+    """Writes the counts, and what could not be read, below pytest's own summary, which is long if
+    many tests are skipped.
+    """
     yield
+    _write_peers(terminalreporter)
+    _write_absent(terminalreporter)
+
+
+def _write_peers(terminalreporter: pytest.TerminalReporter) -> None:
     outcomes: dict[str, Counter[str]] = {}
     for outcome in ("passed", "failed", "error", "skipped"):
         for report in terminalreporter.stats.get(outcome, []):
@@ -135,3 +142,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
             f"{number} {outcome}" for outcome, number in sorted(outcomes[peer].items())
         )
         terminalreporter.write_line(f"{peer}: {counts}")
+
+
+def _write_absent(terminalreporter: pytest.TerminalReporter) -> None:
+    """The foreign files that tests were skipped for, and how to get them."""
+    skipped: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("skipped", []):
+        where = getattr(report, "longrepr", None)
+        reason = where[2] if isinstance(where, tuple) else ""
+        if reason.endswith(witnesses.REMEDY):
+            skipped[reason.removeprefix("Skipped: ").partition(" is not")[0]] += 1
+    if skipped:
+        terminalreporter.section("what could not be read")
+        for group in sorted(skipped):
+            terminalreporter.write_line(f"{group}: {skipped[group]} skipped")
+        terminalreporter.write_line(
+            "These files have other licences and are not part of the project. To get them, "
+            + witnesses.REMEDY
+        )

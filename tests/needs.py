@@ -1,8 +1,7 @@
-"""System programs, and files outside the project, that some tests need.
+"""System programs, and packages outside `.venv`, that some tests need.
 
-If a program of PACKAGES is missing, the tests that need it are skipped, or fail if CI is set. The
-reason names the command that installs it. Recordings and schemas that are not part of the project
-are in the folder `shared` next to it; without them, the tests that need them are skipped.
+If one is missing, the tests that need it are skipped, or fail if CI is set. The reason names the
+command that installs it. Recordings and schemas of others: tests/witnesses.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from pathlib import Path
 from typing import NoReturn, Optional
 
 ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared"
 
 PACKAGES = {
     "snmpd": "snmpd",
@@ -83,13 +81,14 @@ def programs(*names: str) -> list[str]:
     lacking = [name for name in names if not found(name)]
     packages = dict.fromkeys(PACKAGES[name] for name in lacking)
     verb = "is" if len(lacking) == 1 else "are"
-    _missing(
+    missing(
         f"{', '.join(lacking)} {verb} missing: apt-get install {' '.join(packages)}",
         fail=bool(os.environ.get("CI")),
     )
 
 
-def _missing(reason: str, fail: bool) -> NoReturn:
+def missing(reason: str, fail: bool) -> NoReturn:
+    """Skips the test, or fails it."""
     # Not imported above: benchmarks import this module too, and most start faster without pytest.
     import pytest
 
@@ -125,7 +124,7 @@ def pysmi() -> str:
     folder = ROOT / ".cache" / "pysmi"
     if (folder / "pysmi").is_dir():
         return str(folder)
-    _missing("pysmi is missing: sh .ci/setup system", fail=bool(os.environ.get("CI")))
+    missing("pysmi is missing: sh .ci/setup system", fail=bool(os.environ.get("CI")))
 
 
 def sbom() -> str:
@@ -136,7 +135,7 @@ def sbom() -> str:
     folder = _for_this_python("sbom")
     if (folder / ".installed").is_file():
         return str(folder)
-    _missing("cyclonedx-python-lib is missing: sh .ci/setup sbom", fail=bool(os.environ.get("CI")))
+    missing("cyclonedx-python-lib is missing: sh .ci/setup sbom", fail=bool(os.environ.get("CI")))
 
 
 def netbox() -> list[Path]:
@@ -148,7 +147,7 @@ def netbox() -> list[Path]:
     if found:
         return found
     reason = "NetBox's OpenAPI documents are missing: sh .ci/setup system"
-    _missing(reason, fail=bool(os.environ.get("CI")))
+    missing(reason, fail=bool(os.environ.get("CI")))
 
 
 def peers() -> str:
@@ -159,17 +158,9 @@ def peers() -> str:
     folder = _for_this_python("peers")
     if (folder / ".installed").is_file():
         return str(folder)
-    _missing(
+    missing(
         "the gateway's clients are missing: sh .ci/setup system", fail=bool(os.environ.get("CI"))
     )
-
-
-def shared(*parts: str) -> Path:
-    """A file or folder of SHARED. Skips the test if it is missing."""
-    path = SHARED.joinpath(*parts)
-    if not path.exists():
-        _missing(f"shared/{'/'.join(parts)} is missing next to the project", fail=False)
-    return path
 
 
 @functools.lru_cache(maxsize=1)

@@ -25,7 +25,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     options = parser.parse_args(arguments)
     units = [one for one in both.units() if not options.names or one.name in options.names]
     if not units:
-        parser.error("no such unit: the names are those of tests/recordings and of ../shared")
+        parser.error("no such unit: the names are those of tests/recordings and of tests/witnesses")
     compared = list(both.compare(units))
     wrong = [line for one in compared for line in one.wrong]
     print("\n".join([*map(both.row, compared), *wrong]))

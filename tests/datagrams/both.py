@@ -1,4 +1,4 @@
-"""Reads every unit of the fixtures and of the recordings in ../shared both ways, and counts the
+"""Reads every unit of the fixtures and of the recordings both ways, and counts the
 requests.
 """
 
@@ -16,7 +16,6 @@ from pdu_common.snmp_tools import ALONE
 from tests import recordings
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.calls import form
-from tests.needs import SHARED
 from tests.simulators.snmp_agent import Agent, Device
 
 #: what tools read of a unit in one session
@@ -59,7 +58,7 @@ class _Taken(NamedTuple):
 
 
 def units() -> list[Unit]:
-    """The fixtures, then the recordings, if ../shared is there."""
+    """The fixtures, then the recordings, if they are here."""
     found = [
         Unit(
             one.name,
@@ -69,8 +68,8 @@ def units() -> list[Unit]:
         )
         for one in recordings.fixtures()
     ]
-    if (SHARED / "snmp" / "recordings").is_dir():
-        found += [Unit(name, "", {}, _recorded(name)) for name in recorded.names()]
+    if recorded.available():
+        found += [Unit(name, "", {}, _recorded(name)) for name in recorded.NAMES]
     return found
 
 

@@ -2,7 +2,7 @@
 sums that became others and the energies that jumped.
 
 Units: the synthetic units of every SNMP family, the simulated and described units of the other
-handlers, and the recordings of real units in ../shared, where they are available.
+handlers, and recordings of real units, where they are available.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from typing import Callable, Optional
 
 from handlers import registry
 from handlers.command.kit import ending
-from tests import measured
-from tests.needs import ROOT, SHARED
+from tests import measured, witnesses
+from tests.needs import ROOT
 
 from . import nut, raritan, redfish, snmp
 from .outcome import Outcome
 
+#: recordings of real units, and a published example
+_REAL = ("snmp/recordings", "nut/dumps", witnesses.PUBLIC_PDU)
 _PAGE = ROOT / "docs" / "dev" / "families.md"
 Trial = tuple[str, Callable[[], Outcome]]
 _HEADS = (
@@ -99,8 +101,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     widths = [max(len(str(row[n])) for row in rows) for n in range(len(_HEADS))]
     for row in rows:
         print("  ".join(str(cell).ljust(width) for cell, width in zip(row, widths)).rstrip())
-    if not SHARED.is_dir():
-        print("The recordings of real units were not tried: ../shared is not available.")
+    absent = [group for group in _REAL if witnesses.place(group) is None]
+    if absent:
+        print(f"Not tried, because they are not here: {', '.join(absent)}; {witnesses.REMEDY}")
     print(f"{wrong} wrong; {time.monotonic() - begin:.0f} s")
     return int(bool(wrong))
 

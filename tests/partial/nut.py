@@ -11,13 +11,14 @@ from typing import Optional
 from handlers.nut.members import as_number
 from handlers.nut.model import NutDevice
 from handlers.nut.outlets import read
+from tests import witnesses
 from tests.handlers.nut.given import DEFAULTS
-from tests.needs import SHARED
 from tests.simulators.nut_server.devices import SwitchedPdu
 
 from .outcome import Outcome
 
 Variables = Mapping[str, str]
+DUMPS = witnesses.names("nut/dumps")
 # a PDU with three lines, with inlet counters, then with those of outlets, then with one for all
 _LINES = {f"input.L{line}.{name}": "3" for line in (1, 2, 3) for name in ("current", "voltage")}
 _OUTLETS = {f"outlet.{n}.{name}": "700" for n in (1, 2, 3) for name in ("current", "energy")}
@@ -51,12 +52,14 @@ def made() -> Mapping[str, Variables]:
 
 def real() -> Mapping[str, Variables]:
     """The dumps of real devices, none where they are not available."""
-    found = {}
-    for path in sorted(SHARED.glob("nut/dumps/*.dev")):
-        lines = path.read_text("utf-8").splitlines()
-        pairs = (line.split(":", 1) for line in lines if ":" in line and not line.startswith("#"))
-        found[f"dump {path.stem}"] = {name.strip(): text.strip() for name, text in pairs}
-    return found
+    return {f"dump {name}": dump(name) for name in DUMPS} if witnesses.place("nut/dumps") else {}
+
+
+def dump(name: str) -> Variables:
+    """One of them. Skips the test where they are not available."""
+    lines = witnesses.text("nut/dumps", f"{name}.dev").splitlines()
+    pairs = (line.split(":", 1) for line in lines if ":" in line and not line.startswith("#"))
+    return {name.strip(): text.strip() for name, text in pairs}
 
 
 def run(name: str, variables: Variables) -> Outcome:

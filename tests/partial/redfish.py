@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any, Optional
 
 from handlers.errors import PduHandlerError
+from tests import witnesses
 from tests.handlers.redfish.tree import Json, Tree, dmtf, handler, outlet, serving, unit
-from tests.needs import SHARED
 
 from .outcome import Outcome
 
@@ -45,9 +45,7 @@ def made() -> dict[str, Resources]:
 
 def real() -> dict[str, Resources]:
     """DMTF's sample PDU, none where it is not available."""
-    if not (SHARED / "redfish" / "mockups" / "public-pdu").is_dir():
-        return {}
-    return {"DMTF's public-pdu": dmtf()}
+    return {"DMTF's public-pdu": dmtf()} if witnesses.place(witnesses.PUBLIC_PDU) else {}
 
 
 def run(name: str, resources: Resources) -> Outcome:

@@ -34,7 +34,6 @@ from handlers.snmp.sources import (
 )
 from tests.handlers.snmp import recorded, units
 from tests.handlers.snmp.memory import Memory, Value, of_rows
-from tests.needs import SHARED
 from tests.recordings import fixture
 
 from .outcome import Outcome
@@ -59,8 +58,7 @@ def made() -> list[Unit]:
 
 def real() -> list[Unit]:
     """The recordings of real units, none where they are not available."""
-    available = (SHARED / "snmp" / "recordings").is_dir()
-    return [_recorded(name) for name in recorded.names()] if available else []
+    return [of_recording(name) for name in recorded.NAMES] if recorded.available() else []
 
 
 def _made(name: str) -> Unit:
@@ -68,7 +66,8 @@ def _made(name: str) -> Unit:
     return Unit(name, lambda: of_rows(unit.rows), lambda device: units.find(unit, device))
 
 
-def _recorded(name: str) -> Unit:
+def of_recording(name: str) -> Unit:
+    """The unit of a recording, which is read when the unit is made."""
     return Unit(
         f"recording {name}",
         lambda: of_rows(recorded.rows(name)),

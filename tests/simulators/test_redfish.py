@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.needs import shared
+from tests import witnesses
 
 from .clockwork import ManualClock
 from .redfish import UNITS, RedfishService, units
@@ -94,7 +94,7 @@ def test_energy_is_counted_by_the_tests_clock() -> None:
 
 @pytest.mark.against("DMTF's published tree")
 def test_dmtfs_tree_is_served_unchanged_and_its_outlets_switch() -> None:
-    folder = shared("redfish", "mockups", "public-pdu")
+    folder = witnesses.path(witnesses.PUBLIC_PDU)
     with RedfishService(units.dmtf(folder)) as service, Client(service) as client:
         books = service.books()
         assert list(books.states) == [

@@ -9,7 +9,7 @@ from typing import Callable, Optional
 
 import pytest
 
-from tests.needs import shared
+from tests.handlers.snmp import recorded
 from tests.simulators.clockwork import ManualClock
 from tests.simulators.snmp_agent import (
     BUILT_IN,
@@ -31,11 +31,9 @@ def _write(device: Device, oid: str, number: int) -> str:
 
 
 @pytest.mark.against("recordings of real units")
-def test_every_recording_next_to_the_project_is_read() -> None:
-    found = sorted(shared("snmp", "recordings").glob("*.snmprec"))
-    assert found
-    for path in found:
-        rows = read_snmprec(path.read_text("utf-8", "surrogateescape"))
+def test_every_recording_of_a_real_unit_is_read() -> None:
+    for name in recorded.NAMES:
+        rows = recorded.rows(name)
         assert len(rows) > 20
         assert read_snmprec(write_snmprec(rows)) == rows
 
@@ -54,11 +52,7 @@ def test_every_recording_next_to_the_project_is_read() -> None:
 def test_an_object_has_the_type_that_it_has_on_a_real_unit(
     build: Callable[[], Model], recording: str
 ) -> None:
-    real = read_snmprec(
-        (shared("snmp", "recordings") / f"{recording}.snmprec").read_text(
-            "utf-8", "surrogateescape"
-        )
-    )
+    real = recorded.rows(recording)
     both = {oid: row.tag for oid, row in build().device.rows().items() if oid in real}
     assert len(both) > 8 and both == {oid: real[oid].tag for oid in both}
 

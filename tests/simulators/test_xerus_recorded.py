@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.needs import shared
+from tests import witnesses
 
 from .xerus import Model, XerusPdu
 from .xerus_client import Client
@@ -37,7 +37,7 @@ def unit(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def recorded(unit: str) -> list[Json]:
-    units = json.loads(shared("raritan", "recorded.json").read_text(encoding="utf-8"))["units"]
+    units = json.loads(witnesses.text("raritan", "recorded.json"))["units"]
     exchanges: list[Json] = next(one["exchanges"] for one in units if one["name"] == unit)
     return exchanges
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 
-from tests.needs import shared
-
 from .xerus import GENERATIONS, CircuitModel, MeterModel, Model, XerusPdu
-from .xerus.make_types import TARGET, build, text
+from .xerus.make_types import SCHEMA, TARGET, build, text
 
 
 def test_the_table_is_the_output_of_make_types() -> None:
-    schema = json.loads(shared("raritan", "schema.json").read_text(encoding="utf-8"))
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     assert text(build(schema)) == TARGET.read_text(encoding="utf-8")
 
 

@@ -4,21 +4,18 @@ of real devices.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from handlers.nut import outlets
 from pdu_common.helper import EnumPowerStatus
+from tests import witnesses
 from tests.handlers.nut.given import DEFAULTS, client, handler, states
-from tests.needs import SHARED, shared
 from tests.servers import upsd
 from tests.servers.upsd import Upsd
 
-DUMPS: list[str] = sorted(path.stem for path in SHARED.glob("nut/dumps/*.dev"))
+DUMPS = witnesses.names("nut/dumps")
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 # Load in A by the start of a dump's name. For a PDU: the sum of the line currents, else
 # input.current, else the outlets' sum. For a UPS or a transfer switch: output.current.
@@ -30,32 +27,19 @@ LOADS = {
     "HP__R3000_XR": 10.3,
     "HP__RT3000_G2": 0.2,
 }
-needs_dumps = pytest.mark.skipif(not DUMPS, reason="no recordings next to the project (nut/dumps)")
-
-
-def expected(dump: str) -> dict[str, Any]:
-    return dict(json.loads(shared("nut", "dumps", "expected", f"{dump}.json").read_text("utf-8")))
 
 
 @pytest.fixture(scope="module")
 def recorded() -> Iterator[Upsd]:
-    files = [Path(shared("nut", "dumps", f"{dump}.dev")) for dump in DUMPS]
-    with Upsd(
-        [upsd.dummy_file(f"d{at}", path.read_text("utf-8")) for at, path in enumerate(files)]
-    ) as server:
+    texts = [witnesses.text("nut/dumps", f"{dump}.dev") for dump in DUMPS]
+    with Upsd([upsd.dummy_file(f"d{at}", text) for at, text in enumerate(texts)]) as server:
         yield server
 
 
-def test_nine_dumps_or_more_are_present() -> None:
-    shared("nut", "dumps")
-    assert len(DUMPS) >= 9
-
-
-@needs_dumps
 @pytest.mark.parametrize("dump", DUMPS)
 @pytest.mark.against("NUT upsd serving dumps of real devices")
 def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, dump: str) -> None:
-    name, wanted = f"d{DUMPS.index(dump)}", expected(dump)
+    name, wanted = f"d{DUMPS.index(dump)}", witnesses.expected("nut", dump)
     pdu = handler(recorded, device=name)
     assert states(pdu.status()) == {
         number: STATES[outlet["state"]] for number, outlet in wanted["outlets"].items()

@@ -11,7 +11,7 @@ import pytest
 from handlers.raritan.rpc import Interface, Structure, pdumodel, peripheral, sensors
 from handlers.raritan.rpc._runtime.codec import encode
 from handlers.raritan.rpc._runtime.registry import find
-from tests.needs import shared
+from tests import witnesses
 
 from .declared import Nowhere, calls
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.against("recorded traffic of real Xerus units")
 
 
 def _units() -> dict[str, Any]:
-    recorded = json.loads(shared("raritan", "recorded.json").read_text(encoding="utf-8"))
+    recorded = json.loads(witnesses.text("raritan", "recorded.json"))
     return {unit["name"]: unit["exchanges"] for unit in recorded["units"]}
 
 

@@ -1,4 +1,4 @@
-"""The declarations of the modules in schema.json agree with ten firmware releases; values are
+"""The declarations of the modules in releases.json agree with ten firmware releases; values are
 written back unchanged.
 
 Some other modules, such as `serial`, are compared with the newest SDK (test_names.py).
@@ -19,7 +19,7 @@ from handlers.raritan.rpc._runtime.codec import decode_structure, encode, encode
 from handlers.raritan.rpc._runtime.registry import find
 from handlers.raritan.rpc._runtime.values import field_names
 from handlers.raritan.rpc.peripheral import GatewaySensorManager
-from tests.needs import shared
+from tests.simulators.xerus.make_types import SCHEMA
 
 from .declared import Nowhere, calls
 
@@ -42,9 +42,7 @@ pytestmark = pytest.mark.against("the types of ten firmware releases")
 
 @cache
 def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(
-        shared("raritan", "schema.json").read_text(encoding="utf-8")
-    )
+    schema: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
     assert tuple(schema["releases"]) == RELEASES
     return schema
 

@@ -11,13 +11,12 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
 from typing import Any, Callable, NamedTuple, Optional
 from urllib.parse import urlsplit
 
 from handlers.redfish.handler import RedfishPdu, make_handler
 from pdu_common.connection import PduData
-from tests.needs import shared
+from tests import witnesses
 from tests.servers.serving import in_thread
 from tests.simulators.web import PromptServer
 from tests.waiting import PATIENCE_S
@@ -184,7 +183,7 @@ def dmtf() -> dict[str, Json]:
 
     Skips the test where the files are not available.
     """
-    folder: Path = shared("redfish", "mockups", "public-pdu")
+    folder = witnesses.path(witnesses.PUBLIC_PDU)
     found = {}
     for file in folder.rglob("index.json"):
         resource = json.loads(file.read_text("utf-8"))

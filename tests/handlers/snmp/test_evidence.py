@@ -15,7 +15,6 @@ from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.test_recordings import load_of
-from tests.needs import shared
 from tests.recordings import Fixture, fixtures
 
 EACH = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: str(profile.key))
@@ -73,14 +72,12 @@ def test_the_units_of_a_family_show_exactly_its_capabilities(profile: Profile) -
 
 
 @EACH
-@pytest.mark.against("recordings of real units, in memory")
-def test_recordings_show_exactly_the_capabilities_that_a_family_claims_from_them(
+def test_expected_readings_show_exactly_what_a_family_claims_from_recordings(
     profile: Profile,
 ) -> None:
-    shared("snmp", "recordings")
     read = [
         recorded.expected(name)
-        for name in recorded.names()
+        for name in recorded.NAMES
         if recorded.expected(name)["family"] == profile.key
     ]
     assert claimed(profile.evidence, Proof.RECORDING) == set().union(*map(shown_by_recording, read))

@@ -44,7 +44,7 @@ UNITS = [
         id=f"recording {name}",
         marks=pytest.mark.against("recordings of real units, in memory"),
     )
-    for name in recorded.names()
+    for name in recorded.NAMES
 ]
 UNITS += [pytest.param(_made, unit.name, id=unit.name) for unit in units.FIXTURES]
 EACH = pytest.mark.parametrize("source, name", UNITS)

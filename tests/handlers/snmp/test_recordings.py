@@ -21,7 +21,7 @@ from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import Agent, Device
 from tests.simulators.snmp_agent.device import COUNTER64
 
-RECORDINGS = pytest.mark.parametrize("name", recorded.names())
+RECORDINGS = pytest.mark.parametrize("name", recorded.NAMES)
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
 ROUNDED = 5e-7  # the expectations are rounded to six decimals
 # The expectations' keys for lines. The load is the sum over the first key that a unit has.
@@ -178,7 +178,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[tuple[str, Snmpd]]:
 # version does not have.
 @pytest.mark.parametrize(
     "served, version",
-    [*((name, "2") for name in recorded.names()), ("chatsworth-pdu", "1")],
+    [*((name, "2") for name in recorded.NAMES), ("chatsworth-pdu", "1")],
     indirect=["served"],
 )
 @pytest.mark.against("Net-SNMP snmpd with recordings of real units")

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.needs import shared
+from tests import witnesses
 from tests.servers.worker import Worker
 
 from ..redfish import UNITS, Model, Pdu, RedfishService
@@ -135,7 +135,7 @@ def _explain(faults: list[str], rows: list[Accepted], most: int) -> None:
 @pytest.mark.against("DMTF's service validator")
 @pytest.mark.parametrize("name", sorted(set(UNITS) - {"hall"}))
 def test_each_fault_found_with_the_schemas_is_explained(judges: Worker, name: str) -> None:
-    faults = _judged(judges, "service", shared("redfish", "csdl"), name)
+    faults = _judged(judges, "service", witnesses.path("redfish/csdl"), name)
     _explain(faults, SERVICE.get(name, []), MOST["service"])
 
 
@@ -143,7 +143,7 @@ def test_each_fault_found_with_the_schemas_is_explained(judges: Worker, name: st
 @pytest.mark.parametrize("name", sorted(INTEROP))
 def test_each_fault_found_with_ocps_profile_is_explained(judges: Worker, name: str) -> None:
     faults = _judged(
-        judges, "interop", shared("redfish", "profiles", "OCPRackPDU.v1_0_0.json"), name
+        judges, "interop", witnesses.path("redfish/profiles", "OCPRackPDU.v1_0_0.json"), name
     )
     _explain(faults, [NOT_A_CONTROLLER, BRANCHES, *INTEROP[name]], MOST["interop"])
 
@@ -157,7 +157,7 @@ def test_the_validator_finds_a_wrong_value(judges: Worker) -> None:
         unit.rewrite = wrong
         _, failed = judges.order(
             "service",
-            str(shared("redfish", "csdl")),
+            str(witnesses.path("redfish/csdl")),
             unit.url,
             unit.user,
             unit.password,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.needs import shared
+from tests import witnesses
 from tests.servers.worker import Worker
 
 from ..redfish import UNITS, Model, RedfishService, units
@@ -52,7 +52,7 @@ def test_outlets_and_figures_match_the_books(
 def test_outlets_and_figures_of_dmtfs_tree_match_the_books(
     reader: Worker, tmp_path: Path, way: str
 ) -> None:
-    _compare(reader, tmp_path, units.dmtf(shared("redfish", "mockups", "public-pdu")), way)
+    _compare(reader, tmp_path, units.dmtf(witnesses.path(witnesses.PUBLIC_PDU)), way)
 
 
 def _compare(reader: Worker, tmp_path: Path, model: Model, way: str) -> None:

@@ -1,10 +1,10 @@
 """Writes types.json: the methods, fields and type versions of each firmware generation of the
 simulator.
 
-    python -m tests.simulators.xerus.make_types SCHEMA
+    python -m tests.simulators.xerus.make_types
 
-SCHEMA is a JSON table of the vendor's interface definitions over many releases (names and types
-only). Types and methods that the simulator does not use are left out. Each generation is
+It reads releases.json, a table of the vendor's interface definitions over ten releases (names and
+types only). Types and methods that the simulator does not use are left out. Each generation is
 represented by one release. The mask of a method or field has one character for each generation, 1
 if the generation has it: "0011" is "from 4.0".
 """
@@ -20,6 +20,8 @@ from typing import Any, Optional
 
 RELEASES = ("3.3.0", "3.6.0", "4.0.0", "4.4.1")
 TARGET = Path(__file__).with_name("types.json")
+#: types by release, derived from the vendor\'s SDKs: facts, no text of theirs
+SCHEMA = Path(__file__).with_name("releases.json")
 
 SERVED = (
     "pdumodel.Pdu",
@@ -246,13 +248,10 @@ def text(table: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description="Writes the simulator's table of types from a schema of many releases."
-    )
-    parser.add_argument(
-        "schema", type=Path, help="JSON file with the vendor's interface definitions"
-    )
-    schema = json.loads(parser.parse_args().schema.read_text(encoding="utf-8"))
+    argparse.ArgumentParser(
+        description="Writes the simulator's table of types from releases.json."
+    ).parse_args()
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     TARGET.write_text(text(build(schema)), encoding="utf-8")
     print(f"{TARGET.name}: {TARGET.stat().st_size} bytes")
 

@@ -36,7 +36,6 @@ from tests.handlers.command.fleet.halls import PDU, environment
 from tests.handlers.command.kit.test_waiting_line import screen
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import Memory, of_rows
-from tests.needs import shared
 from tests.recordings import fixture
 from tests.simulators.nut_server import NutServer, StaticDevice, SwitchedPdu
 from tests.simulators.snmp_agent import BUILT_IN, Agent
@@ -54,7 +53,7 @@ def of_recording(name: str) -> HandlerFinding:
 
 
 @pytest.mark.against("recordings of real units, in memory")
-@pytest.mark.parametrize("name", recorded.names())
+@pytest.mark.parametrize("name", recorded.NAMES)
 def test_a_recorded_unit_is_identified_with_its_abilities(name: str) -> None:
     expected, found = recorded.expected(name), of_recording(name)
     assert found.family == expected["family"] and found.why
@@ -79,9 +78,8 @@ def test_a_recorded_unit_is_identified_with_its_abilities(name: str) -> None:
 def test_a_replayed_recording_is_identified_over_snmp_as_in_memory(
     name: str, capsys: Printed, monkeypatch: Patched
 ) -> None:
-    text = shared("snmp", "recordings", f"{name}.snmprec").read_text("utf-8", "surrogateescape")
     monkeypatch.setenv("PDU_COMMUNITY", "public")
-    with replayed("snmp", text) as unit:
+    with replayed("snmp", recorded.text(name)) as unit:
         report = identified(capsys, 0, *arguments(unit), "--handler", "snmp")
     assert report["chosen"] == "snmp" and report["handlers"] == [
         dataclasses.asdict(of_recording(name))

@@ -20,6 +20,7 @@ from handlers.errors import Denied, ProtocolError, Refused, SettingsError, Unrea
 from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Reply, Request
 from pdu_common.connection import PduData, PduSnmpData
+from tests import witnesses
 from tests.handlers.command.field import planted
 from tests.handlers.command.field.asked import kind, names
 from tests.handlers.command.field.planted import (
@@ -33,7 +34,7 @@ from tests.handlers.command.field.planted import (
     replayed,
 )
 from tests.handlers.redfish import tree as redfish
-from tests.needs import program, shared
+from tests.needs import program
 from tests.ports import refusing
 from tests.recordings import fixture
 from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
@@ -695,10 +696,8 @@ def test_a_real_agent_is_recorded_over_snmpv3() -> None:
 
 
 def test_dumps_of_real_devices_read_the_same_after_recording_them_from_a_replay() -> None:
-    files = sorted(shared("nut", "dumps").glob("*.dev"))
-    assert len(files) >= 9
-    for file in files:
-        with replayed("nut", file.read_text("utf-8")) as unit:
+    for name in witnesses.names("nut/dumps"):
+        with replayed("nut", witnesses.text("nut/dumps", f"{name}.dev")) as unit:
             before, text = read(unit), recorded(unit)
         with replayed("nut", text) as again:
-            assert read(again) == before, file.name
+            assert read(again) == before, name

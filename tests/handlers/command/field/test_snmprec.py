@@ -11,7 +11,8 @@ from handlers.command.field.snmp import snmprec
 from handlers.command.field.snmp.rows import SnmpRow, arcs, of_wire
 from handlers.errors import SettingsError
 from pdu_common.snmp_tools import NULL
-from tests.needs import program, shared
+from tests.handlers.snmp import recorded
+from tests.needs import program
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Row as AgentRow, read_snmprec
 from tests.simulators.snmp_agent.device import INTEGER, OCTETS, OPAQUE, TICKS
 
@@ -274,14 +275,12 @@ def test_text_that_is_not_an_oid_is_refused(row: str) -> None:
 
 
 def test_recordings_of_real_units_are_read_as_an_independent_reader_reads_them() -> None:
-    files = sorted(shared("snmp", "recordings").glob("*.snmprec"))
-    assert files
-    for file in files:
-        text = file.read_text("utf-8", "surrogateescape")
+    for name in recorded.NAMES:
+        text = recorded.text(name)
         assert snmprec.is_recording(text)
         assert {
             ".".join(map(str, oid)): tuple(row) for oid, row in snmprec.parse(text).rows.items()
-        } == {oid: tuple(row) for oid, row in read_snmprec(text).items()}, file.name
+        } == {oid: tuple(row) for oid, row in read_snmprec(text).items()}, name
 
 
 @pytest.mark.against("Net-SNMP snmpwalk")

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from tests import witnesses
 from tests.handlers.command.fleet.halls import HASTY, environment, private
-from tests.needs import peers, program, shared
+from tests.needs import peers, program
 from tests.servers.worker import Worker
 from tests.waiting import PATIENCE_S
 
@@ -175,7 +176,7 @@ _SCHEMAS = (
 @pytest.mark.against("DMTF's service validator")
 def test_the_validator_finds_nothing(secure: Gateway, tmp_path: Path) -> None:
     for name in _SCHEMAS:
-        (tmp_path / f"{name}_v1.xml").symlink_to(shared("redfish", "csdl", f"{name}_v1.xml"))
+        (tmp_path / f"{name}_v1.xml").symlink_to(witnesses.path("redfish/csdl", f"{name}_v1.xml"))
     schemas = str(tmp_path)
     url = f"https://localhost:{secure.port}"
     with Worker(Path(), "tests.simulators.dmtf.judges") as judges:

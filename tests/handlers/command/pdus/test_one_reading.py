@@ -14,10 +14,11 @@ import pytest
 
 from handlers.command.pdus.polling import Target
 from handlers.command.root import LAZY_COMMANDS
+from tests import witnesses
 from tests.handlers.command.fleet.halls import Hall, environment, line, login, private
 from tests.handlers.command.pdus.six_tools import WORDS, Said, SaidOfEach, by_each_tool, targets
 from tests.handlers.snmp.units import FIXTURES, chosen_by_hand
-from tests.needs import ROOT, shared
+from tests.needs import ROOT
 from tests.peers import PEERS, Peer
 from tests.recordings import Fixture
 from tests.simulators.redfish import RedfishService, units
@@ -32,7 +33,7 @@ ENTRIES = sorted(
 )
 SERVICES: Mapping[str, Callable[[], Model]] = {
     **units.UNITS,
-    "dmtf": lambda: units.dmtf(shared("redfish", "mockups", "public-pdu")),
+    "dmtf": lambda: units.dmtf(witnesses.path(witnesses.PUBLIC_PDU)),
 }
 # equipment that is read only by name
 NAMED = {"floor": "FloorPDUs/Row1", "transfer-switch": "TransferSwitches/1"}

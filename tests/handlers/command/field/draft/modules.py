@@ -1,18 +1,19 @@
 """MIB modules in SMIv2, generated from facts about their objects.
 
-The vendors' own MIB files are not part of the project, so `of_family` takes its facts from
-shared/snmp/families.json. A module of a family may define commands and unrelated objects too, among
-which a draft has to find the states.
+The vendors' own MIB files are not part of the project, so `of_family` takes its facts (names,
+numbers, values, units) from objects.json, which names their sources. A module of a family may
+define commands and unrelated objects too, among which a draft has to find the states.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
-from tests.needs import shared
+_OBJECTS = Path(__file__).with_name("objects.json")
 
 
 class Fact(NamedTuple):
@@ -53,33 +54,21 @@ def module(name: str, facts: list[Fact], conventions: bool = False) -> str:
 
 def of_family(key: str) -> Optional[str]:
     """Return the text of a module with a family's objects, or None for a family without facts."""
-    families = json.loads(shared("snmp", "families.json").read_text("utf-8"))["families"]
-    family = next((one for one in families if one["key"] == key), None)
-    facts = list({fact.oid: fact for fact in _facts(family)}.values()) if family is not None else []
+    family = json.loads(_OBJECTS.read_text("utf-8")).get(key)
+    facts = (
+        list({fact.oid: fact for fact in map(_fact, family["objects"])}.values()) if family else []
+    )
     return module("DRAFT-MIB", facts) if facts else None
 
 
-def _facts(part: Any) -> Iterator[Fact]:
-    if isinstance(part, dict):
-        oid, name = part.get("oid"), part.get("object")
-        if (
-            isinstance(oid, str)
-            and isinstance(name, str)
-            and re.fullmatch(r"1\.3\.6\.1\.4\.1(\.[0-9]+){2,}", oid)
-            and re.fullmatch(r"[a-z][A-Za-z0-9-]*", name)
-        ):
-            yield Fact(
-                name,
-                oid,
-                _enumeration(part.get("enum")),
-                _units(part),
-                str(part.get("access", "read-only")),
-            )
-        for value in part.values():
-            yield from _facts(value)
-    elif isinstance(part, list):
-        for value in part:
-            yield from _facts(value)
+def _fact(part: Mapping[str, Any]) -> Fact:
+    return Fact(
+        part["object"],
+        part["oid"],
+        _enumeration(part.get("enum")),
+        _units(part),
+        str(part.get("access", "read-only")),
+    )
 
 
 def _enumeration(meanings: Any) -> dict[str, int]:

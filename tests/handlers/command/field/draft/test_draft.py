@@ -30,7 +30,7 @@ from pdu_common.snmp_tools import INTEGER, OID
 from tests.handlers.command.field.draft import modules
 from tests.handlers.command.field.draft.acme import acme, node, tree
 from tests.handlers.snmp import recorded
-from tests.needs import ROOT, pysmi, shared
+from tests.needs import ROOT, pysmi
 
 
 class Truth(NamedTuple):
@@ -42,9 +42,7 @@ class Truth(NamedTuple):
 
 
 def rows_of(name: str) -> Rows:
-    return snmprec.parse(
-        shared("snmp", "recordings", f"{name}.snmprec").read_text("utf-8", "surrogateescape")
-    ).rows
+    return snmprec.parse(recorded.text(name)).rows
 
 
 def truth(rows: Rows) -> Truth:
@@ -94,12 +92,8 @@ def right_or_marked(found: Draft, right: Truth, rows: Rows) -> bool:
     )
 
 
-def names() -> list[str]:
-    return [name for name in recorded.names() if name != "none"]
-
-
 @pytest.mark.against("recordings of real units, in memory")
-@pytest.mark.parametrize("name", recorded.names())
+@pytest.mark.parametrize("name", recorded.NAMES)
 def test_a_draft_without_a_mib_marks_numeric_meanings_and_has_no_command(name: str) -> None:
     """257 (off) and 259 (on) of ENERGY-OBJECT-MIB are not marked: their names from
     IANAPowerStateSet-MIB are built in.
@@ -134,19 +128,17 @@ def test_a_column_of_words_with_control_characters_is_not_taken_for_states() -> 
 
 
 def test_without_a_mib_the_states_of_two_recordings_in_three_are_found() -> None:
-    shared("snmp", "recordings")
     hits, total = _counted(None)
     print(
-        f"\ndraft without MIB: {hits} of {total} recordings with states, {hits} of {len(names())}"
-        " with outlets"
+        f"\ndraft without MIB: {hits} of {total} recordings with states, {hits} of"
+        f" {len(recorded.NAMES)} with outlets"
     )
-    assert 3 * hits >= 2 * len(names())
+    assert 3 * hits >= 2 * len(recorded.NAMES)
 
 
 def test_a_mib_gives_the_states_of_nine_recordings_in_ten_and_no_unmarked_meaning_is_wrong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shared("snmp", "recordings")
     monkeypatch.syspath_prepend(pysmi())
     hits, total = _counted(tmp_path)
     print(f"\ndraft with MIB: {hits} of {total} recordings with states")
@@ -159,7 +151,7 @@ def _counted(folder: Optional[Path]) -> list[int]:
     Assert that no unmarked meaning is wrong.
     """
     hits = total = 0
-    for name in names():
+    for name in recorded.NAMES:
         rows = rows_of(name)
         right = truth(rows)
         text = modules.of_family(right.found.profile.key) if folder is not None else None
@@ -175,10 +167,10 @@ def _counted(folder: Optional[Path]) -> list[int]:
 
 
 def test_drafts_of_simulated_devices_have_no_wrong_meaning_without_a_mark() -> None:
-    """Families with a recording of a real unit in shared/ are left out, because the rules were
+    """Families with a recording of a real unit are left out, because the rules were
     tuned on those recordings.
     """
-    seen = {recorded.expected(name)["family"] for name in names()}
+    seen = {recorded.expected(name)["family"] for name in recorded.NAMES}
     hits = total = 0
     for file in sorted((ROOT / "tests" / "recordings").glob("*.snmprec")):
         rows = snmprec.parse(file.read_text("utf-8", "surrogateescape")).rows

@@ -1,0 +1,156 @@
+"""`make witnesses` brings the foreign files that tests read into .cache/witnesses.
+
+Prints how large they are and under which licences, then fetches those that are missing or changed,
+and keeps only those whose SHA-256 is in the list. Nothing of them enters the project.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple, Optional
+
+from handlers.command.kit import ending
+from tests.witnesses import GROUPS, PLACES, File, Group
+from tests.witnesses.readers import readers
+
+_TARGET = PLACES[0]
+_AT_ONCE = 8
+_SECONDS = 30.0
+
+
+class _Wrong(Exception):
+    """Why a file could not be had."""
+
+
+class _Job(NamedTuple):
+    group: Group
+    name: str
+    file: File
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.witnesses",
+        description=__doc__,
+        epilog="exit codes: 0 all files that can be had are in .cache/witnesses; 1 some are not",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--from",
+        dest="source",
+        type=Path,
+        metavar="DIR",
+        help="take them from this folder instead of their public addresses",
+    )
+    parser.add_argument(
+        "--list", action="store_true", help="print address, SHA-256 and path of each file, and end"
+    )
+    parser.add_argument(
+        "--readers", action="store_true", help="print the files of tests that read them, and end"
+    )
+    options = parser.parse_args(arguments)
+    if options.list:
+        _print_list(GROUPS.values())
+        return 0
+    if options.readers:
+        print("\n".join(readers()))
+        return 0
+    if options.source is not None and not options.source.is_dir():
+        parser.error(f"{options.source} is not a folder")
+    return bring(GROUPS.values(), _TARGET, options.source)
+
+
+def bring(groups: Iterable[Group], target: Path, source: Optional[Path] = None) -> int:
+    """Bring all files below `target`, from their addresses or from the folder `source`. Returns
+    the exit code.
+    """
+    groups = list(groups)
+    for group in groups:
+        print(
+            f"{group.folder}: {group.what}; {_counted(len(group.files))}, {_size(group.size())};"
+            f" licence: {group.licence}; from {source or group.address or 'no public address'}"
+        )
+    wanted = [_Job(group, name, file) for group in groups for name, file in group.files.items()]
+    lacking = [one for one in wanted if not _is_right(target / one.group.folder / one.name, one)]
+    jobs = [one for one in lacking if source or one.group.address]
+    if jobs:
+        print(f"fetching {_counted(len(jobs))}, {_size(sum(one.file.size for one in jobs))} ...")
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        faults = [
+            fault for fault in pool.map(lambda one: _fetch(one, target, source), jobs) if fault
+        ]
+    nowhere = [f"{one.group.folder}/{one.name}" for one in lacking if one not in jobs]
+    for fault in faults[:5]:
+        print(fault, file=sys.stderr)
+    if len(faults) > 5:
+        print(f"and {_counted(len(faults) - 5)} more", file=sys.stderr)
+    for name in nowhere:
+        print(f"{name} has no public address: only --from DIR brings it; its tests are skipped")
+    have = len(wanted) - len(faults) - len(nowhere)
+    print(f"{have} of {_counted(len(wanted))} in {target}")
+    return int(bool(faults))
+
+
+def _fetch(job: _Job, target: Path, source: Optional[Path]) -> str:
+    """Why this file could not be brought, "" if it was."""
+    path = target / job.group.folder / job.name
+    try:
+        found = _from_folder(job, source) if source else _from_address(job)
+        if hashlib.sha256(found).hexdigest() != job.file.sha256:
+            raise _Wrong("another content than the list says")
+    except (_Wrong, OSError) as error:
+        return f"{job.group.folder}/{job.name}: {error}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(found)
+    part.replace(path)
+    return ""
+
+
+def _from_folder(job: _Job, source: Path) -> bytes:
+    return (source / job.group.folder / job.name).read_bytes()
+
+
+def _from_address(job: _Job) -> bytes:
+    url = f"{job.group.address}{urllib.parse.quote(job.file.at)}"
+    most = job.file.size + 1000  # a comment line, of those that have one
+    try:
+        with urllib.request.urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310  # of the list
+            found: bytes = answer.read(most)
+    except urllib.error.URLError as error:
+        raise _Wrong(f"{url}: {getattr(error, 'code', None) or error.reason}") from None
+    return found.partition(b"\n")[2] if job.file.commented else found
+
+
+def _is_right(path: Path, job: _Job) -> bool:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() == job.file.sha256
+    except OSError:
+        return False
+
+
+def _print_list(groups: Iterable[Group]) -> None:
+    for group in groups:
+        for name, file in group.files.items():
+            address = f"{group.address}{urllib.parse.quote(file.at)}" if group.address else "-"
+            print(f"{file.sha256}  {group.folder}/{name}  {group.licence}  {address}")
+
+
+def _counted(number: int) -> str:
+    return f"{number} file" + ("" if number == 1 else "s")
+
+
+def _size(octets: int) -> str:
+    return f"{octets / 1e6:.1f} MB"
+
+
+if __name__ == "__main__":
+    sys.exit(ending.run(main))

@@ -1,0 +1,210 @@
+"""The list of foreign files, how they are brought, and where tests find them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+import sys
+import urllib.parse
+from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from tests import witnesses
+from tests.needs import ROOT
+from tests.servers.serving import in_thread
+from tests.waiting import PATIENCE_S
+from tests.witnesses import File, Group, Incomplete, find
+from tests.witnesses.__main__ import bring
+from tests.witnesses.readers import readers
+
+CONTENT = {"a.snmprec": b"1.3|4|a\n", "$metadata/b c.xml": b"<b/>\n"}
+
+
+def group(
+    files: Mapping[str, bytes] = CONTENT, address: str = "", commented: bool = False
+) -> Group:
+    return Group(
+        "of/us",
+        "two files",
+        "BSD-3-Clause",
+        address or None,
+        {
+            name: File(hashlib.sha256(text).hexdigest(), len(text), name, commented)
+            for name, text in files.items()
+        },
+    )
+
+
+def written(folder: Path, files: Mapping[str, bytes] = CONTENT) -> Path:
+    for name, text in files.items():
+        path = folder / "of" / "us" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text)
+    return folder
+
+
+class _Server(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        text = {
+            urllib.parse.quote(f"/at/{name}"): b"# from a mail\n" * (name[0] == "#") + text
+            for name, text in {**CONTENT, "#c.dev": b"ups: x\n"}.items()
+        }.get(self.path)
+        self.send_response(200 if text is not None else 404)
+        self.end_headers()
+        self.wfile.write(text or b"")
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    with in_thread(ThreadingHTTPServer(("127.0.0.1", 0), _Server)) as server:
+        yield f"http://127.0.0.1:{server.server_address[1]}/at/"
+
+
+def test_each_file_of_the_list_has_a_hash_a_licence_and_an_address_at_a_commit() -> None:
+    for one in witnesses.GROUPS.values():
+        assert one.licence and one.what
+        # put together from published files: this form of it has no address
+        assert one.folder == "raritan" or re.fullmatch(
+            r"https://raw\.githubusercontent\.com/[\w-]+/[\w-]+/[0-9a-f]{40}/([\w./-]+/)?",
+            one.address or "",
+        )
+        for name, file in one.files.items():
+            assert re.fullmatch(r"[0-9a-f]{64}", file.sha256) and file.size > 0
+            assert ".." not in PurePosixPath(name).parts and not name.startswith("/")
+
+
+def test_the_list_has_the_stated_number_of_files() -> None:
+    """A case of each parametrised test for each: if files go, tests go."""
+    assert {folder: len(one.files) for folder, one in witnesses.GROUPS.items()} == {
+        "snmp/recordings": 23,
+        "nut/dumps": 9,
+        "redfish/csdl": 277,
+        "redfish/mockups/public-pdu": 253,
+        "redfish/profiles": 2,
+        "raritan": 1,
+    }
+
+
+@pytest.mark.parametrize("kind, folder", [("snmp", "snmp/recordings"), ("nut", "nut/dumps")])
+def test_each_recording_has_an_expectation_and_each_expectation_a_recording(
+    kind: str, folder: str
+) -> None:
+    found = {path.stem for path in (witnesses.EXPECTED / kind).glob("*.json")}
+    assert found == set(witnesses.names(folder))
+
+
+def test_the_files_that_are_here_are_those_of_the_list() -> None:
+    for folder, one in witnesses.GROUPS.items():
+        for name, file in one.files.items() if witnesses.place(folder) else ():
+            content = witnesses.path(folder, name).read_bytes()
+            assert (len(content), hashlib.sha256(content).hexdigest()) == (file.size, file.sha256)
+
+
+def test_files_of_a_folder_are_brought_and_the_licence_is_said_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, target = written(tmp_path / "source"), tmp_path / "target"
+    assert bring([group()], target, source) == 0
+    assert {name: (target / "of/us" / name).read_bytes() for name in CONTENT} == CONTENT
+    first, fetching, last = capsys.readouterr().out.splitlines()
+    assert first.startswith("of/us: two files; 2 files, 0.0 MB; licence: BSD-3-Clause; from ")
+    assert fetching.startswith("fetching 2 files") and last == f"2 of 2 files in {target}"
+
+
+def test_only_what_is_missing_or_changed_is_fetched_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = written(tmp_path / "target")
+    assert bring([group()], target, tmp_path) == 0
+    assert "fetching" not in capsys.readouterr().out
+    (target / "of/us/a.snmprec").write_bytes(b"torn")
+    assert bring([group()], target, written(tmp_path / "source")) == 0
+    assert "fetching 1 file," in capsys.readouterr().out
+    assert (target / "of/us/a.snmprec").read_bytes() == CONTENT["a.snmprec"]
+
+
+def test_a_file_with_another_content_is_refused_and_not_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = written(tmp_path / "source", {**CONTENT, "a.snmprec": b"other"})
+    assert bring([group()], tmp_path / "target", source) == 1
+    assert not (tmp_path / "target" / "of/us/a.snmprec").exists()
+    said = capsys.readouterr()
+    assert said.err == "of/us/a.snmprec: another content than the list says\n"
+    assert said.out.splitlines()[-1].startswith("1 of 2 files in ")
+
+
+def test_files_are_fetched_from_their_addresses(address: str, tmp_path: Path) -> None:
+    assert bring([group(address=address)], tmp_path) == 0
+    assert (tmp_path / "of/us/$metadata/b c.xml").read_bytes() == CONTENT["$metadata/b c.xml"]
+
+
+def test_a_comment_line_of_the_public_file_is_left_out(address: str, tmp_path: Path) -> None:
+    dump = {"#c.dev": b"ups: x\n"}
+    assert bring([group(dump, address, commented=True)], tmp_path) == 0
+    assert (tmp_path / "of/us/#c.dev").read_bytes() == dump["#c.dev"]
+
+
+def test_an_address_without_the_file_is_named(
+    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bring([group({"gone.xml": b"x"}, address)], tmp_path) == 1
+    assert f"of/us/gone.xml: {address}gone.xml: 404" in capsys.readouterr().err
+
+
+def test_a_file_without_an_address_is_said_to_have_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bring([group()], tmp_path) == 1
+    assert "of/us/a.snmprec has no public address" in capsys.readouterr().out
+
+
+def test_a_group_is_read_from_the_first_place_that_has_it(tmp_path: Path) -> None:
+    places = (tmp_path / "cache", tmp_path / "shared")
+    assert find(group(), places) is None
+    written(places[1])
+    assert find(group(), places) == places[1] / "of/us"
+    written(places[0])
+    assert find(group(), places) == places[0] / "of/us"
+
+
+def test_a_folder_with_some_of_its_files_is_an_error(tmp_path: Path) -> None:
+    written(tmp_path, {"a.snmprec": b""})
+    with pytest.raises(Incomplete, match=r"1 of 2 files; \$metadata/b c.xml is missing; run: make"):
+        find(group(), (tmp_path,))
+
+
+def test_the_list_is_printed_with_addresses() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.witnesses", "--list"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0 and len(lines) == 565
+    assert all(len(line.split()) >= 4 for line in lines)
+
+
+def test_the_readers_are_the_tests_that_import_the_list_also_through_other_modules() -> None:
+    found = readers()
+    assert "tests/handlers/nut/test_dumps.py" in found  # itself
+    assert "tests/handlers/snmp/test_recordings.py" in found  # through recorded
+    assert "tests/partial/test_partial.py" in found  # through partial.snmp and recorded
+    assert "tests/test_waiting.py" not in found
+
+
+def test_no_test_looks_beside_the_project_but_through_the_list() -> None:
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        if path.parent != Path(__file__).parent:
+            assert not re.search(r"ROOT\.parents?\b.*shared|\"shared\"", path.read_text("utf-8")), (
+                path
+            )
