@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 FILES = ("statement.csv", "statement.html", "statement.json")
 BOUNDS = ("low", "best", "high")
 #: of the look of statement.html, as SHA-256 of its style: a style could hide or paint over
-STYLE = "1eb7ad244ec3d97c3e1186ce99745628258c89127b27c232f4cb0330ad66d775"
+STYLE = "081d539f40f7f93997860c970fc5a922bf4bfd920a1740fa8cb9eac9a3b830a3"
 #: what no reading of the customer shows
 STATED = (
     "what the provider alone says: customer, whose outlet when (from, to), machine, name, limit_kw,"

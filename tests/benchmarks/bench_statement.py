@@ -50,7 +50,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         month(hall, pdus, _OUTLETS)
         _customers(owners, chosen.customers)
         print(f"{chosen.customers} customers of 2 outlets, {pdus} PDUs of {_OUTLETS}", flush=True)
-        _line("pdu energy pack", measured(("energy", "pack", str(hall))))
+
         asked = (*_PERIOD, "--limit-kw", "3.68", "--customers", str(owners))
         for name, more in (("plain", ()), ("tariff", ("--tariff", "day-night"))):
             into = Path(made, name)

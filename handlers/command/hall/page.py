@@ -36,6 +36,13 @@ padding: .05rem .4rem; margin: .1rem 0; border-left: .5rem solid var(--good); co
 """
 _MARKS = {"bad": "✕", "doubtful": "?", "good": "●"}
 _NO_RACK = "no rack"
+GUIDE = "docs/hall.md"
+READING = (
+    "Dark: the machine loses its power for sure. Stays: it keeps it for sure. Cannot say: what was"
+    " read and drawn allows both, and `why` names what decides.",
+    "A after: the current of a line or breaker after the failure, lowest and highest that readings"
+    " and drawing allow; the limit is what it carries for good.",
+)
 _MACHINES = "machines"
 _NUMBERS = ("A after", "limit")
 
@@ -54,7 +61,8 @@ def page(
     title = f"Rehearsal: {few([one.name for one in failures], 3)}"
     deciding = [one for one in unknown if one.machines]
     rest = [one for one in unknown if not one.machines]
-    parts = [html.begin(title, _STYLE)]
+    frame = html.Frame(title, _asked(failures), READING, GUIDE)
+    parts = [frame.begin(_STYLE)]
     parts += _verdicts(outcome) if outcome is not None else _many(failures, grades)
     if outcome is not None:
         parts += _to_do(outcome, deciding)
@@ -67,7 +75,13 @@ def page(
         ("what", "touches"),
         [(one.what, few(one.touches)) for one in rest],
     )
-    return "\n".join([*parts, html.END])
+    return "\n".join([*parts, frame.end()])
+
+
+def _asked(failures: Sequence[Failed]) -> str:
+    if len(failures) == 1:
+        return f"pdu rehearse: what happens if {failures[0].name} fails"
+    return f"pdu rehearse: what happens if each of these fails: {len(failures)} in all"
 
 
 def _verdicts(outcome: RehearsalOutcome) -> list[str]:

@@ -39,6 +39,11 @@ _STYLE = """
 .grows path { fill: var(--bar); fill-opacity: .35; stroke: var(--bar); }
 .grows line { stroke: var(--bad); stroke-dasharray: 4 3; }
 """
+GUIDE = "docs/hall.md"
+READING = (
+    "Cannot say: what was read and drawn allows more than one answer; `why` names what decides.",
+    "A line or breaker overloads where the current of what starts together may be above its limit.",
+)
 _MOST_CHARTS = 12
 _WIDTH, _HEIGHT = 272.0, 64.0
 
@@ -52,8 +57,11 @@ def page(
     taken: str,
 ) -> str:
     """The whole file. Texts from the drawing and from devices are escaped."""
-    title = f"When the power comes back: {nodes_in_words(outcomes[0].returned)}"
-    parts = [html.begin(title, _STYLE)]
+    back = nodes_in_words(outcomes[0].returned)
+    title = f"When the power comes back: {back}"
+    asked = f"pdu rehearse --return: what happens when {back} comes back"
+    frame = html.Frame(title, asked, READING, GUIDE)
+    parts = [frame.begin(_STYLE)]
     for outcome in outcomes:
         parts += _verdicts(outcome, after_s)
     parts.append("<h2>What to do</h2>")
@@ -63,7 +71,7 @@ def page(
     for outcome in outcomes:
         parts += _computed(outcome, after_s)
     parts += html.section("Not known", (), [[words(one)] for one in not_known])
-    return "\n".join([*parts, html.END])
+    return "\n".join([*parts, frame.end()])
 
 
 def _heading(outcome: ReturnOutcome, after_s: Optional[float]) -> str:

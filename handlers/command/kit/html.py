@@ -1,4 +1,7 @@
-"""What all pages share: head and policy, one style sheet, tables, text made safe.
+"""What all pages share: frame and policy, one style sheet, tables, text made safe.
+
+A page says first what made it, when, and what was asked; then the verdict in words, what to do, the
+figures, how they were computed, and at its end how it is read.
 
 A page is one file without scripts, fonts, pictures from elsewhere and requests. It follows the
 reader's light or dark colours, fits a phone, and prints well.
@@ -6,10 +9,12 @@ reader's light or dark colours, fits a phone, and prints well.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
+from ... import VERSION
 from ...errors import printable
 
 # `bad`, `doubtful` and `good` are the three words of a verdict. On a phone each row becomes a block
@@ -36,6 +41,9 @@ ellipsis; } .text { overflow-wrap: anywhere; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } .b { font-weight: 700; }
 .bar span { display: block; height: .3rem; margin: .15rem 0 0 auto; background: var(--bar); }
 .bad { color: var(--bad); font-weight: 600; } .doubtful { color: var(--doubtful); font-weight: 600; }
+.made, .asked { color: var(--soft); } .made { font-size: .9rem; } h1 { margin: .3rem 0; }
+.verdict { font-size: 1.15rem; font-weight: 600; margin: .8rem 0 .3rem; }
+footer { border-top: 1px solid var(--line); margin-top: 2rem; color: var(--soft); } footer h2 { margin-top: .8rem; }
 .good { color: var(--good); } .soft { color: var(--soft); } tr, .whole { break-inside: avoid; }
 @media screen and (max-width: 44rem) {
 table, tbody, tfoot { display: block; } .head { display: none; }
@@ -48,11 +56,49 @@ td[data-head]::before { content: attr(data-head); color: var(--soft); flex: none
 none; overflow-wrap: anywhere; } .half { grid-column: auto; }
 .bar { display: grid; grid-template-columns: 1fr auto; row-gap: 0; } .bar::before { text-align: left; }
 .bar span { grid-column: 1 / -1; justify-self: end; } }
-@page { size: A4; margin: 14mm; }
+@page { size: A4; margin: 14mm; @bottom-right { content: counter(page) " / " counter(pages); font: 9px sans-serif; } }
 @media print { :root { color-scheme: light; --ground: #fff; --ink: #000; --soft: #444; --bad: #b3261e; --doubtful: #8a5300;
 --good: #1d6b3f; } body { margin: 0; padding: 0; max-width: none; font-size: 11px; print-color-adjust: exact; } }
 """
 END = "</body></html>\n"
+
+
+class Frame(NamedTuple):
+    """What stands around each report."""
+
+    title: str
+    #: what was asked, in words
+    asked: str
+    #: sentences on how the page is read
+    reading: Sequence[str]
+    #: the page of the documentation, such as docs/hall.md
+    guide: str
+    #: when it was made, with its zone; "": now
+    made: str = ""
+
+    def begin(self, style: str = "") -> str:
+        """The file up to the verdict. `style`: rules of this page alone."""
+        return (
+            f"{_head(self.title, style)}<header>"
+            f'<p class="made">pdu {safe(VERSION)} · {safe(self.made or now())} ·'
+            ' <a href="#reading">how to read this page</a></p>\n'
+            f'<h1>{safe(self.title)}</h1>\n<p class="asked">{safe(self.asked)}</p></header>\n'
+        )
+
+    def end(self) -> str:
+        """How the page is read, and the end of the file."""
+        said = "".join(f"<p>{safe(one)}</p>\n" for one in self.reading)
+        return (
+            f'<footer id="reading"><h2>How to read this page</h2>\n{said}'
+            f"<p>More: {safe(self.guide)} of the project.</p></footer>{END}"
+        )
+
+
+def now() -> str:
+    """The time of this machine's clock to the minute, with its zone."""
+    here = datetime.datetime.now().astimezone()
+    zone = here.strftime("%z")
+    return f"{here:%Y-%m-%d %H:%M} UTC" + (f"{zone[:3]}:{zone[3:]}" if int(zone) else "")
 
 
 class Cell(NamedTuple):
@@ -71,14 +117,17 @@ def safe(text: str) -> str:
 
 
 def begin(title: str, style: str = "") -> str:
-    """The file up to the first heading, which is the title. `style`: rules of this page alone."""
+    """A page that is no report, up to its first heading."""
+    return f"{_head(title, style)}<h1>{safe(title)}</h1>\n"
+
+
+def _head(title: str, style: str) -> str:
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta http-equiv="Content-Security-Policy"'
         " content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         f"<title>{safe(title)}</title><style>{_STYLE}{style}</style></head><body>\n"
-        f"<h1>{safe(title)}</h1>\n"
     )
 
 
