@@ -64,6 +64,7 @@ def pytest_configure() -> None:
     ):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, usual)
+    os.environ["PDU_LIST"] = ""  # no list of whoever runs the tests
     secrecy.begin()
 
 

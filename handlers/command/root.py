@@ -224,17 +224,18 @@ def _lead(word: str) -> str:
     return f"; {said}" if said else ""
 
 
-def _machine(command: str, word: str) -> str:
-    """How to do this with a machine of the drawing, whose name `word` may be; "" if a command does
-    nothing with machines.
-    """
-    import shlex  # imported late: 1 ms, for an error only
+def _names(command: str, word: str) -> str:
+    """How to do this with a PDU or a machine, whose name `word` may be."""
+    import shlex  # imported late: 3 ms together, for an error only
 
+    from .pdus.names import HOW
+
+    pdu = f"; the name of a PDU needs its list ({HOW})"
     verb = _OF_MACHINES.get(command)
     if verb is None:
-        return ""
+        return pdu
     words = shlex.join(["pdu", "machine", verb, printable(word, 60)])
-    return f"; a machine of the drawing: {words} --drawing hall.power.toml --list hall.csv"
+    return f"{pdu}; a machine of the drawing: {words} --drawing hall.power.toml --list hall.csv"
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -279,7 +280,8 @@ def run(arguments: Sequence[str]) -> int:
         ):
             words += (
                 f" The first argument, {first[:60]!r}, is not a handler"
-                f" ({', '.join(registry.names())}){_lead(first) or _machine(where, first)}"
+                f" ({', '.join(registry.names())})"
+                f"{_lead(first) or _names(where, first)}"
             )
         return failed(state, Usage(f"{words} ({where} --help)"))
     except KeyboardInterrupt:

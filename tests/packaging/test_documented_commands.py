@@ -34,6 +34,9 @@ _MADE_BY = {
 }
 
 
+#: the names of PDUs in the pages
+LISTED = ("r1-left", "r1-right", "r2-left", "r2-right")
+
 each_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 
 
@@ -194,7 +197,13 @@ def _refused(words: Sequence[str]) -> str:
 
 
 @each_page
-def test_every_line_is_accepted_by_its_program(path: Path) -> None:
+def test_every_line_is_accepted_by_its_program(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = tmp_path / "pdus.csv"
+    rows = [f"{name},snmp,192.0.2.{number}" for number, name in enumerate(LISTED)]
+    listed.write_text("\n".join(["name,handler,address", *rows]), "utf-8")
+    monkeypatch.setenv("PDU_LIST", str(listed))
     assert "no command 'nosuch'" in _refused(["nosuch"]) and _refused(["--help"]) == ""
     found = [(" ".join(line.words), _wrong(line.words)) for line in lines(path.read_text("utf-8"))]
     assert [(line, why) for line, why in found if why] == []

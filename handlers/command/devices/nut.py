@@ -22,7 +22,7 @@ from ..kit.exits import DONE, NOT_SEEN
 from ..kit.groups import Commands, HostCommand, LazyCommand, OnHost
 from ..kit.options import LOGIN, TLS, SharedOptions, Spelling, Word, asking as asks, device, setting
 from ..kit.output import Result, columns, figure
-from ..pdus import form
+from ..pdus import form, names
 from ..pdus.states import word
 
 if TYPE_CHECKING:
@@ -354,13 +354,14 @@ def _run(
         return command.run(NutCall(client, texts, state, host, words))
 
 
-_OPTIONS = device(*LOGIN, *TLS)
+_OPTIONS = [*names.options(), *device(*LOGIN, *TLS)]
 nut = OnHost(
     "nut",
     LAZY_COMMANDS,
     _run,
     [*_OPTIONS, *asks()],
     _OPTIONS,
+    **names.on_host("nut"),
     examples=("pdu nut 192.0.2.9 list", "pdu nut 192.0.2.9 outlets rack1"),
     help="Jobs on a NUT server.",
 )

@@ -27,7 +27,7 @@ from ...redfish.service import ROOT, RedfishService
 from ..kit.groups import Commands, HostCommand, LazyCommand, OnHost
 from ..kit.options import LOGIN, TLS, SharedOptions, Spelling, Word, device, option
 from ..kit.output import Result, columns, facts, figure
-from ..pdus import form, reading
+from ..pdus import form, names, reading
 from ..pdus.loading import load
 from ..pdus.states import word
 
@@ -333,13 +333,14 @@ def _run(
         raise
 
 
-_OPTIONS = device(*LOGIN, *_OWN)
+_OPTIONS = [*names.options(), *device(*LOGIN, *_OWN)]
 redfish = OnHost(
     "redfish",
     LAZY_COMMANDS,
     _run,
     _OPTIONS,
     _OPTIONS,
+    **names.on_host("redfish"),
     examples=("pdu redfish 192.0.2.9 outlets", "pdu redfish 192.0.2.9 --username reader tree"),
     help="Show the resources of a Redfish service.",
 )

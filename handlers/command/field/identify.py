@@ -32,7 +32,7 @@ from ..kit.options import (
 )
 from ..kit.output import columns, print_json, waiting
 from ..kit.report import described, reason
-from ..pdus import form
+from ..pdus import form, names
 from ..pdus.doors import Door, recording
 from ..pdus.form import SNMP_KEYS
 from ..pdus.kinds import HandlerFinding
@@ -59,10 +59,12 @@ class HandlerAnswer(NamedTuple):
 @click.pass_context
 def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     state = given(context)
-    host = hosts.address(host)
-    chosen = list(dict.fromkeys(handler)) or list(registry.names())
+    named, host, state = names.use_name(state, host)
+    listed = [named] if registry.is_handler(named) else registry.names()
+    chosen = list(dict.fromkeys(handler)) or list(listed)
     known: set[str] = set().union(*(_keys(load(name)) for name in chosen))
-    for key in (*state.settings, *state.secret_files):
+    typed = (*(key for key in state.settings if key not in state.of_list), *state.secret_files)
+    for key in typed:
         if key not in known and len(chosen) == 1:
             raise SettingsError(
                 f"{chosen[0]} has no setting {printable(key, 60)!r}; it takes"
@@ -229,7 +231,8 @@ def _is_silent(one: HandlerAnswer) -> bool:
 
 def _again(host: str, handler: str, state: SharedOptions) -> str:
     """The command that reads the PDU with the settings that were given."""
-    return command_line(_own(load(handler), state), "status", handler, host)
+    own = _own(load(handler), state)
+    return command_line(own, "status", *(state.words or (handler, host)))
 
 
 def _answer(one: HandlerAnswer) -> list[str]:
@@ -292,7 +295,7 @@ what can be read and switched, and what each figure rests on. Nothing is written
 Every handler is tried unless its TCP port cannot be reached, or its settings are missing or
 wrong. SNMP needs a community or an SNMPv3 user. Raritan Xerus and Redfish need a login.""",
     params=[
-        click.Argument(["host"], metavar="HOST"),
+        click.Argument(["host"], metavar="HOST", shell_complete=names.complete(tuple)),
         *option(
             "--handler",
             f"try only this one: {', '.join(registry.names())}; repeatable",
@@ -300,6 +303,7 @@ wrong. SNMP needs a community or an SNMPv3 user. Raritan Xerus and Redfish need 
             click.Choice(registry.names()),
             multiple=True,
         ),
+        *names.options(),
         *device(*LOGIN, *TLS, *SNMP),
         *output(),
     ],

@@ -9,11 +9,10 @@ import click
 
 from ...errors import ProtocolError
 from ..kit.files import new_file
-from ..kit.groups import Subcommand
-from ..kit.options import LOGIN, SNMP, TLS, Seconds, device, given, option, output
+from ..kit.options import LOGIN, SNMP, TLS, Seconds, device, option, output
 from ..kit.output import Result, passing, shown
 from ..kit.shared_options import OUT, STANDARD_OUTPUT
-from ..pdus import doors, form
+from ..pdus import doors, form, names
 from ..pdus.kinds import Recorder, Recording
 from ..pdus.loading import load
 from .patterns import KINDS
@@ -31,7 +30,8 @@ def _record(
     keep: Sequence[str],
     patience: float,
 ) -> int:
-    state, out = given(context), None if out == "-" else out
+    out = None if out == "-" else out
+    handler, host, state = names.chosen(context, handler, host)
     data = form.pdu_data(load(handler), host, state)
     kind = doors.recording(handler)
     assert kind is not None  # click offers only these
@@ -69,7 +69,7 @@ def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -
     )
 
 
-record = Subcommand(
+record = names.PduCommand(
     "record",
     callback=_record,
     examples=(
@@ -85,10 +85,15 @@ passwords) are replaced. Equal values get the same replacement. A name of only t
 numbers stays, such as "rack 12". Replaced values are also replaced inside other texts, except
 common words, very short values and short numbers.
 
-HANDLER  {", ".join(doors.recorded())}""",
+HANDLER  {", ".join(doors.recorded())}; the name of a PDU of the list stands for HANDLER HOST""",
     params=[
-        click.Argument(["handler"], type=click.Choice(doors.recorded()), metavar="HANDLER"),
-        click.Argument(["host"], metavar="HOST"),
+        click.Argument(
+            ["handler"],
+            type=click.Choice(doors.recorded()),
+            metavar="HANDLER",
+            shell_complete=names.complete(doors.recorded),
+        ),
+        click.Argument(["host"], metavar="HOST", shell_complete=names.complete_host),
         *OUT(default="-", show_default=STANDARD_OUTPUT),
         *option(
             "--keep",
@@ -104,6 +109,7 @@ HANDLER  {", ".join(doors.recorded())}""",
             Seconds(0.0, _LONGEST_S),
             default=_PATIENCE_S,
         ),
+        *names.options(),
         *device(*LOGIN, *TLS, *SNMP),
         *output(),
     ],

@@ -70,10 +70,12 @@ def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
     """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal if it
     is `needed`, else "".
 
-    With `state.login`, a secret comes from `state.secrets` only. Raises SettingsError if a `needed`
-    secret is missing, and for a file or a typed text that cannot be used.
+    With `state.login`, a secret comes from --secret-file or `state.secrets` only. Raises
+    SettingsError if a `needed` secret is missing, and for a file or a typed text that cannot be
+    used.
     """
-    if state.login:
+    path = state.secret_files.get(key)
+    if state.login and path is None:
         if needed and not state.secrets.get(key):
             import difflib  # imported late: 1 ms, for an error only
 
@@ -84,7 +86,6 @@ def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
                 key,
             )
         return state.secrets.get(key, "")
-    path = state.secret_files.get(key)
     if path is not None:
         why = "empty"
         try:

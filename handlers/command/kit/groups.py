@@ -191,8 +191,8 @@ Run = Callable[[SharedOptions, str, str, HostCommand, Mapping[str, Any]], Result
 class _Host(click.Argument):
     """The argument HOST, which the usage line of a command in `without` leaves out."""
 
-    def __init__(self, without: Sequence[str]) -> None:
-        super().__init__(["host"], metavar="HOST")
+    def __init__(self, without: Sequence[str], completes: Optional[Callable[..., Any]]) -> None:
+        super().__init__(["host"], metavar="HOST", shell_complete=completes)
         self.without = without
 
     def get_usage_pieces(self, ctx: click.Context) -> list[str]:
@@ -208,7 +208,8 @@ class OnHost(Lazy):
 
     The options `before` may come before and after HOST, the options `behind` after a command. `run`
     takes the values of the shared options, the host, the command's name, the command and its
-    arguments.
+    arguments. `find` makes an address of HOST and may add to the shared options; `completes` is the
+    `shell_complete` of HOST.
     """
 
     def __init__(
@@ -220,19 +221,22 @@ class OnHost(Lazy):
         behind: Parameters,
         examples: Sequence[str],
         without: Sequence[str] = (),
+        find: Callable[[SharedOptions, str], str] = lambda _, host: hosts.address(host),
+        completes: Optional[Callable[..., Any]] = None,
         **more: Any,
     ) -> None:
         super().__init__(
             name,
             commands,
             examples,
-            params=[_Host(without), *before, *output()],
+            params=[_Host(without, completes), *before, *output()],
             epilog=EPILOG,
             **more,
         )
         self.run = run
         self.behind = behind
         self.without = without
+        self.find = find
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
         if cmd_name not in self.by_name or cmd_name in self.without:
@@ -243,7 +247,8 @@ class OnHost(Lazy):
         @click.pass_context
         def call(context: click.Context, /, **values: Any) -> int:
             assert context.parent is not None
-            state, host = given(context), hosts.address(str(context.parent.params["host"]))
+            state = given(context)
+            host = self.find(state, str(context.parent.params["host"]))
             return shown(
                 without_login(self.run(state, host, cmd_name, command, values), state), state.json
             )

@@ -51,6 +51,15 @@ class SharedOptions:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     #: the user to whom the secrets of `used` belong
     user: str = ""
+    #: the files of --list and --auth, for a command of one PDU
+    list_file: str = ""
+    auth_file: str = ""
+    #: the PDU's name in that list, "" if it was not called by its name
+    name: str = ""
+    #: the words that call it so in another command line
+    words: Sequence[str] = ()
+    #: the keys of `settings` from a list and its login, which may be for other handlers
+    of_list: Collection[str] = ()
     #: the secrets that the run has taken: none may be shown
     used: list[str] = field(default_factory=list, repr=False)
 
@@ -164,10 +173,14 @@ def spelled_secret(key: str) -> str:
 
 def command_line(state: SharedOptions, *words: str) -> str:
     """A command `pdu` with these words and the settings of `state`, to be pasted into a shell. What
-    cannot be printed is left out.
+    cannot be printed is left out, and what the list of PDUs says.
     """
     options = [
-        *(spelled(key, value, _quoted) for key, value in state.settings.items()),
+        *(
+            spelled(key, value, _quoted)
+            for key, value in state.settings.items()
+            if key not in state.of_list
+        ),
         *(f"--secret-file {_quoted(f'{key}={path}')}" for key, path in state.secret_files.items()),
     ]
     return " ".join(["pdu", *map(_quoted, words), *options])

@@ -95,6 +95,9 @@ def failed(state: SharedOptions, error: BaseException) -> int:
     if state.json:
         print_json({"error": about})
     else:
+        if state.name and about["host"] != state.name:
+            host = f" ({about['host']})" if about["host"] else ""
+            about = {**about, "host": f"{printable(state.name)}{host}"}
         print(
             ": ".join(
                 about[name] for name in ("kind", "host", "operation", "reason") if about[name]

@@ -22,13 +22,12 @@ from ...errors import NamedSetting, SettingsError, Unsupported, printable
 from ...named import NamedTuple
 from ..kit.ending import UNWRITABLE
 from ..kit.exits import DONE, INTERRUPTED, WIDTH
-from ..kit.groups import Subcommand
 from ..kit.options import (
     LOGIN,
     SNMP,
     TLS,
+    Parameters,
     SharedOptions,
-    completed,
     device,
     given,
     output,
@@ -37,7 +36,7 @@ from ..kit.options import (
 from ..kit.output import columns, figure, passing, print_json, waiting
 from ..kit.report import Interrupted, Usage, described, failed
 from ..kit.shared_options import CSV
-from ..pdus import form, states
+from ..pdus import form, names, states
 from ..pdus.doors import Door
 from ..pdus.loading import LoadedHandler, load
 
@@ -60,22 +59,42 @@ _OUTLET_KEYS: Mapping[str, Callable[[PolledOutlet], object]] = {
     "power_w": lambda one: one.power_w,
     "energy_kwh": lambda one: one.energy_kwh,
 }
-HANDLER = click.Argument(
-    ["handler"], shell_complete=completed(registry.names, or_file=True), metavar="HANDLER"
-)
 OutletRows = list[dict[str, Any]]
 
 
-def arguments_help(*names: str) -> str:
+def arguments(*hosts: int) -> Parameters:
+    """HANDLER and HOST, in place of which a name stands; `hosts`: -1 for several."""
+    (count,) = hosts or (1,)
+    return [
+        click.Argument(
+            ["handler"],
+            shell_complete=names.complete(registry.names, or_file=True),
+            metavar="HANDLER",
+        ),
+        click.Argument(
+            ["host"],
+            nargs=count,
+            required=True,
+            metavar="HOST" if count == 1 else "HOST...",
+            shell_complete=names.complete_host,
+        ),
+    ]
+
+
+def arguments_help(*shown: str) -> str:
     """What the arguments of a command are, as a paragraph of its help."""
     about = {
         "HANDLER": f"{', '.join(registry.names())}, or a built archive (.tar.gz)",
         "HOST": "name or address of the PDU, with :PORT if it is not the usual one",
-        "OUTLET": "an identity that pdu status lists, such as 3",
+        "NAME": f"in place of HANDLER HOST: a PDU of the list ({names.HOW})",
+        "OUTLET": (
+            "an identity that pdu status lists, such as 3, a range 1-4, a list 1,2, or the name of"
+            " one outlet"
+        ),
     }
     lines = [
         textwrap.fill(about[name], WIDTH, initial_indent=f"{name:<9}", subsequent_indent=9 * " ")
-        for name in names
+        for name in shown
     ]
     return "\n".join(["\b", *lines])
 
@@ -173,53 +192,60 @@ class ReadingCommand(NamedTuple):
 def _read(
     state: SharedOptions,
     wanted: ReadingCommand,
-    handler_name: str,
-    hosts: Sequence[str],
+    pdus: Sequence[names.ChosenPdu],
     as_csv: bool = False,
 ) -> int:
-    """Read each host once, in the given order. The exit code is that of the first host that failed.
+    """Read each PDU once, in the given order. The exit code is that of the first one that failed.
 
     With --json, Ctrl-C prints the answers that were read before, and the exit code is INTERRUPTED.
     """
     if as_csv and state.json:
         raise Usage("give only one of --json and --csv")
-    handler = load(handler_name)
-    handler_data = [(host, form.pdu_data(handler, host, state)) for host in dict.fromkeys(hosts)]
-    if len(handler_data) > 1 and state.settings.get("host", "").strip():
+    if len(pdus) > 1 and state.settings.get("host", "").strip():
         raise SettingsError((NamedSetting("host"), " replaces HOST, so give one HOST with it"))
+    loaded = {name: load(name) for name in dict.fromkeys(one.handler for one in pdus)}
+    readable = [
+        (one, loaded[one.handler], form.pdu_data(loaded[one.handler], one.host, one.state))
+        for one in pdus
+    ]
     codes: list[int] = []
     documents: list[dict[str, Any]] = []
-    for host, data in handler_data:
+    for (_, host, own), handler, data in readable:
         begin = time.monotonic()
-        about = {"call": wanted.call, "handler": handler.shown, "host": host}
-        where = form.place(state, host)
+        about = {"call": wanted.call, "handler": handler.shown, "host": host, **named(own)}
+        where = form.place(own, host)
         try:
-            with warned(state, where), waiting(f"waiting for {where}", state):
+            with warned(own, where), waiting(f"waiting for {where}", own):
                 answer = wanted.ask(handler, data)
         except KeyboardInterrupt:
             if not state.json or not documents:
                 raise
             unread = Interrupted("this PDU and those after it were not read", host)
-            documents.append({**about, "error": described(unread, state)})
+            documents.append({**about, "error": described(unread, own)})
             codes.insert(0, INTERRUPTED)
             break
         except Exception as error:
-            if not state.json or len(handler_data) == 1:
-                codes.append(failed(state, error))
+            if not state.json or len(readable) == 1:
+                codes.append(failed(own, error))
             else:
-                documents.append({**about, "error": described(error, state)})
+                documents.append({**about, "error": described(error, own)})
                 codes.append(documents[-1]["error"]["exit_code"])
             continue
         seconds = round(time.monotonic() - begin, 3)
         documents.append({**about, **answer, "seconds": seconds})
         codes.append(DONE)
         if as_csv:
-            _print_csv(host, answer["outlets"], with_head=codes.count(DONE) == 1)
+            _print_csv(own.name or host, answer["outlets"], with_head=codes.count(DONE) == 1)
         elif not state.json:
             print("\n".join(_lines(documents[-1], where)))
     if state.json and documents:
-        print_json(documents if len(handler_data) > 1 else documents[0])
+        print_json(documents if len(readable) > 1 else documents[0])
     return next((code for code in codes if code), DONE)
+
+
+def named(state: SharedOptions) -> dict[str, str]:
+    """The name of a PDU that was called by it, for JSON."""
+    return {"name": state.name} if state.name else {}
 
 
 def _print_csv(host: str, outlets: OutletRows, with_head: bool) -> None:
@@ -323,17 +349,19 @@ def _reading(
 ) -> click.Command:
     @click.pass_context
     def run(context: click.Context, handler: str, host: Sequence[str], csv: bool = False) -> int:
-        return _read(given(context), wanted, handler, host, csv)
+        alone = len(set(host)) == 1
+        pdus = [names.chosen(context, handler, one, alone) for one in dict.fromkeys(host)]
+        return _read(given(context), wanted, pdus, csv)
 
-    return Subcommand(
+    return names.PduCommand(
         wanted.call,
         examples=examples,
         callback=run,
-        help=f"{help_}\n\n{arguments_help('HANDLER', 'HOST')}",
+        help=f"{help_}\n\n{arguments_help('HANDLER', 'HOST', 'NAME')}",
         params=[
-            HANDLER,
-            click.Argument(["host"], nargs=-1, required=True, metavar="HOST..."),
+            *arguments(-1),
             *more,
+            *names.options(),
             *device(*LOGIN, *TLS, *SNMP),
             *output(),
         ],

@@ -18,7 +18,6 @@ from pdu_common.helper import EnumPowerStatus
 from ..kit import asking
 from ..kit.exits import DONE, NOT_SEEN
 from ..kit.files import signals_as_ctrl_c
-from ..kit.groups import Subcommand
 from ..kit.options import (
     LOGIN,
     SNMP,
@@ -27,7 +26,6 @@ from ..kit.options import (
     asking as asks,
     command_line,
     device,
-    given,
     output,
 )
 from ..kit.output import Result, passing, shown, waiting
@@ -35,10 +33,10 @@ from ..kit.report import Interrupted, Usage
 from ..kit.shared_options import PAUSE
 from ..machines import outlet as one_outlet
 from ..machines.outlet import OutletPower, Stage, wanted
-from ..pdus import form
+from ..pdus import form, names
 from ..pdus.loading import load
 from ..pdus.states import DOWN, UP, of_word, word
-from .calls import HANDLER, arguments_help, warned
+from .calls import arguments, arguments_help, named, warned
 from .switching import CalledOutlet, not_seen, outlet_is, outlets_of, shown_now, stopped
 
 _PAUSE_S = 10.0  # power supplies bridge some seconds
@@ -62,7 +60,13 @@ class _Told(NamedTuple):
     def answer(self, left: EnumPowerStatus, done: bool = False, note: str = "") -> dict[str, Any]:
         """What --json prints of an outlet that was left in this state."""
         outlet = {"identity": self.identity, "state": word(left), "done": done}
-        about = {"call": "cycle", "handler": self.handler, "host": self.host, "outlets": [outlet]}
+        about = {
+            "call": "cycle",
+            "handler": self.handler,
+            "host": self.host,
+            **named(self.state),
+            "outlets": [outlet],
+        }
         return {**about, "note": note} if note else about
 
     def failed(self, error: BaseException, left: EnumPowerStatus, note: str) -> int:
@@ -92,18 +96,20 @@ class _Told(NamedTuple):
         )
 
 
-def _cycle(
-    state: SharedOptions, handler_name: str, host: str, identity: str, pause_s: float
-) -> int:
+def _cycle(pdu: names.ChosenPdu, word_: str, pause_s: float) -> int:
     """1 status, 1 more before each command and after the last, and the commands `port_down` and
     `port_up`.
     """
-    handler, where = load(handler_name), form.place(state, host)
-    asking.askable(state, f"cycling outlet {identity}", host)
+    host, state = pdu.host, pdu.state
+    handler, where = load(pdu.handler), form.place(state, host)
+    asking.askable(state, f"cycling outlet {word_}", host)
     data = form.pdu_data(handler, host, state)
     with warned(state, where), waiting(f"waiting for {where}", state):
-        outlet = outlets_of(handler, data, host, [identity])[0]
-    again = command_line(state, "on", handler_name, host, identity)
+        outlet, *others = outlets_of(handler, data, host, [word_])
+    if others:
+        raise Usage(f"{word_[:60]!r} is {1 + len(others)} outlets: cycle takes one at a time")
+    identity = str(outlet["identity"])
+    again = command_line(state, "on", *(state.words or (pdu.handler, host)), identity)
     told = _Told(state, identity, where, host, handler.shown, again)
     _refuse(told, of_word(outlet["state"]))
     asking.confirm(
@@ -182,10 +188,10 @@ def _pause(told: _Told, pause_s: float) -> None:
 
 @click.pass_context
 def _run(context: click.Context, handler: str, host: str, outlet: str, pause: float) -> int:
-    return _cycle(given(context), handler, host, outlet, pause)
+    return _cycle(names.chosen(context, handler, host), outlet, pause)
 
 
-cycle = Subcommand(
+cycle = names.PduCommand(
     "cycle",
     examples=(
         "pdu cycle snmp 192.0.2.8 3",
@@ -194,15 +200,15 @@ cycle = Subcommand(
     callback=_run,
     help=f"""Switch an outlet off and on again. Shows its name and present state, and asks once.
 
-{arguments_help("HANDLER", "HOST", "OUTLET")}
+{arguments_help("HANDLER", "HOST", "NAME", "OUTLET")}
 
 The outlet is switched on only after the PDU has reported it off, and a pause. Otherwise nothing
 more is sent, and the output says in which state the outlet was left. An outlet that is not on is
 left as it is. Ctrl-C during the pause leaves the outlet off, and says how to switch it on.""",
     params=[
-        HANDLER,
-        click.Argument(["host"], metavar="HOST"),
+        *arguments(),
         click.Argument(["outlet"], metavar="OUTLET"),
+        *names.options(),
         *PAUSE(default=_PAUSE_S, show_default=True),
         *device(*LOGIN, *TLS, *SNMP),
         *asks(),

@@ -18,15 +18,14 @@ from ...errors import NoSuchOutlet, printable
 from ..kit import asking
 from ..kit.exits import DONE, NOT_SEEN
 from ..kit.files import signals_as_ctrl_c
-from ..kit.groups import Subcommand
-from ..kit.options import LOGIN, SNMP, TLS, SharedOptions, asking as asks, device, given, output
+from ..kit.options import LOGIN, SNMP, TLS, SharedOptions, asking as asks, device, output
 from ..kit.output import Result, figure, print_json, shown, waiting
 from ..kit.report import Interrupted, described, failed
 from ..machines import outlet as one_outlet
-from ..pdus import form, reading
+from ..pdus import form, names, outlet_words, reading
 from ..pdus.loading import LoadedHandler, load
 from ..pdus.states import UNKNOWN, of_word, reported, word
-from .calls import HANDLER, OutletRows, arguments_help, status_of, warned
+from .calls import OutletRows, arguments, arguments_help, named as name_of, status_of, warned
 
 _MACHINE = "pdu machine switches a machine of the drawing by its name"
 
@@ -59,26 +58,28 @@ def _called(pdu: Any, identity: str, where: str, state: SharedOptions) -> Called
     return CalledOutlet(lambda: pdu, identity, where, state)
 
 
-def _switch(
-    state: SharedOptions, on: bool, handler_name: str, host: str, outlets: Sequence[str]
-) -> int:
+def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
     """Switch the outlets one after the other, until the first error.
 
     The report includes those that were switched before.
     """
     call, wanted = "up" if on else "down", one_outlet.wanted(on)
     goal = word(wanted)
+    host, state = pdu.host, pdu.state
     named = list(dict.fromkeys(outlets))
-    handler, where = load(handler_name), form.place(state, host)
+    handler, where = load(pdu.handler), form.place(state, host)
     asking.askable(state, f"switching {listed(named)} {goal}", host)
     data = form.pdu_data(handler, host, state)
-    if not state.yes:
-        found = outlets_of(handler, data, host, named)
+    if not state.yes or not all(map(outlet_words.PLAIN.fullmatch, named)):
+        with waiting(f"waiting for {where}", state):
+            found = outlets_of(handler, data, host, named)
+        named = [str(one["identity"]) for one in found]
         asking.confirm(state, f"switch {goal} {', '.join(map(shown_now, found))} of {where}", host)
     state.changing = True
     begin = time.monotonic()
     done: OutletRows = []
-    answer = {"call": call, "handler": handler.shown, "host": host, "outlets": done}
+    about = {"call": call, "handler": handler.shown, "host": host, **name_of(state)}
+    answer: dict[str, Any] = {**about, "outlets": done}
     begun: list[str] = []
     try:
         # the switched outlets are reported after SIGTERM as well
@@ -100,7 +101,6 @@ def _switch(
                         error,
                         [
                             *(place if len(named) > 1 else ()),
-                            *_leads(error, identity),
                             *_not_seen(done, where, goal),
                         ],
                     )
@@ -214,39 +214,22 @@ def listed(identities: Sequence[str]) -> str:
     return f"outlet{'' if len(identities) == 1 else 's'} {', '.join(identities)}"
 
 
-def outlets_of(
-    handler: LoadedHandler, data: Any, host: str, identities: Sequence[str]
-) -> OutletRows:
-    """These outlets as `pdu status --json` prints them, in this order. Raises NoSuchOutlet."""
-    found = {str(outlet["identity"]): outlet for outlet in status_of(handler, data)["outlets"]}
-    for identity in identities:
-        if identity not in found:
-            raise NoSuchOutlet(
-                f"the PDU has no outlet {identity[:60]!r}; {_meant(identity, found)}", host
-            )
-    return [found[identity] for identity in identities]
-
-
-def _meant(text: str, found: Mapping[str, Mapping[str, Any]]) -> str:
-    """What somebody may have meant by a text that is no identity of these outlets.
-
-    A name is never taken for an outlet: names change, and several outlets may have one.
+def outlets_of(handler: LoadedHandler, data: Any, host: str, words: Sequence[str]) -> OutletRows:
+    """The outlets that these words mean, as `pdu status --json` prints them: 1 status. Raises
+    NoSuchOutlet, and Usage for a word with two meanings.
     """
-    named = [identity for identity, outlet in found.items() if outlet["name"] == text]
-    if len(named) == 1:
-        return f"its outlet {named[0]} has that name"
-    return f"status lists its outlets{', and ' + _MACHINE if _is_name(text) else ''}"
+    found = {str(outlet["identity"]): outlet for outlet in status_of(handler, data)["outlets"]}
+    try:
+        meant = outlet_words.resolve(words, {key: str(one["name"]) for key, one in found.items()})
+    except NoSuchOutlet as error:
+        hint = f", and {_MACHINE}" if any(map(_is_name, words)) else ""
+        raise NoSuchOutlet(f"{error.reason}{hint}", host) from None
+    return [found[identity] for identity in meant]
 
 
 def _is_name(identity: str) -> bool:
     """Whether a text that is no identity of the PDU may be a machine's name."""
     return not identity.isascii() or any(map(str.isalpha, identity))
-
-
-def _leads(error: Exception, identity: str) -> Sequence[str]:
-    """A line below the handler's error, for a machine's name where an outlet is asked."""
-    is_none = getattr(error, "kind", "") == NoSuchOutlet.kind
-    return [_MACHINE] if is_none and _is_name(identity) else ()
 
 
 def shown_now(outlet: Mapping[str, Any]) -> str:
@@ -258,10 +241,10 @@ def shown_now(outlet: Mapping[str, Any]) -> str:
 def _switching(name: str, on: bool) -> click.Command:
     @click.pass_context
     def run(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
-        return _switch(given(context), on, handler, host, outlet)
+        return _switch(names.chosen(context, handler, host), on, outlet)
 
     other = "up" if on else "down"
-    return Subcommand(
+    return names.PduCommand(
         name,
         examples=(
             f"pdu {name} snmp 192.0.2.8 3",
@@ -271,16 +254,16 @@ def _switching(name: str, on: bool) -> click.Command:
         help=f"""Switch outlets {name}. Shows the name and the present state of each; asks first.
 `pdu {other}` is the same command.
 
-{arguments_help("HANDLER", "HOST", "OUTLET")}
+{arguments_help("HANDLER", "HOST", "NAME", "OUTLET")}
 
 Outlets are switched one after another, until the first error. No command is sent twice. The state
 in the output is the one that the PDU reported afterwards and once more a second later, or unknown
 if it did not report the wanted state in time. What the outlet's meter reads then is told, too: a
 relay that is welded shut is reported as off, and carries current. Some meters are late.""",
         params=[
-            HANDLER,
-            click.Argument(["host"], metavar="HOST"),
+            *arguments(),
             click.Argument(["outlet"], nargs=-1, required=True, metavar="OUTLET..."),
+            *names.options(),
             *device(*LOGIN, *TLS, *SNMP),
             *asks(),
             *output(),

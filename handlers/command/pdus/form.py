@@ -165,7 +165,7 @@ def _refuse_unknown(handler: LoadedHandler, state: SharedOptions) -> None:
     """
     known = [*(one.key for one in handler.settings), *(SNMP_KEYS if handler.snmp else ())]
     for key, value in state.settings.items():
-        if handler.settings and key not in known and not state.login:
+        if handler.settings and key not in known and key not in state.of_list:
             # another value may be a secret in the wrong place
             shown = value if (key, value) in SPELLINGS else ""
             taken = ", ".join(one for one in known if one not in SECRETS)
@@ -196,14 +196,13 @@ def _check_fields(params: Mapping[str, str]) -> None:
 
 def place(state: SharedOptions, host: str) -> str:
     """The text that names the PDU for people: HOST, or the setting `host` with a note that it
-    replaces HOST.
+    replaces HOST. A PDU that was called by a name has it before that.
     """
     host, other = host.strip(), state.settings.get("host", "").strip()
-    return (
-        f"{printable(other)} (the setting host, instead of {host})"
-        if other and other != host
-        else host
-    )
+    if other and other != host:
+        host = f"{printable(other)} (the setting host, instead of {host})"
+    named = state.name and state.name != host
+    return f"{printable(state.name)} ({host})" if named else host
 
 
 def values(
@@ -283,10 +282,11 @@ def of_command(
         state, [*(setting.key for setting in declared if setting.secret), *secrets], f"pdu {name}"
     )
     for key in state.settings:
-        if key not in keys:
+        if key not in keys and key not in state.of_list:
             allowed = ", ".join(one for one in keys if one not in SECRETS)
             raise SettingsError(f"there is no setting {key[:60]!r} here; allowed: {allowed}")
-    return values(name, declared, state, host, login)
+    found = values(name, declared, state, host, login)
+    return {key: text for key, text in found.items() if key in keys or key not in state.of_list}
 
 
 def check(state: SharedOptions, secrets: Sequence[str], whose: str) -> None:

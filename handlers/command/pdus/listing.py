@@ -57,6 +57,10 @@ class Fleet(NamedTuple):
     warnings: Sequence[str] = ()
 
 
+class EmptyList(SettingsError):
+    """There is no PDU in the list."""
+
+
 Entry = tuple[str, Mapping[str, Any]]  # where the PDU is in the file, and its cells by column
 
 
@@ -190,7 +194,7 @@ def _devices(path: str, entries: Iterable[Entry]) -> _Listed:
         more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
         raise SettingsError(f"{path}: {'; '.join(wrong[:_SHOWN])}{more}")
     if not devices:
-        raise SettingsError(f"{path}: there is no PDU in it; keys of a PDU: {', '.join(COLUMNS)}")
+        raise EmptyList(f"{path}: there is no PDU in it; keys of a PDU: {', '.join(COLUMNS)}")
     return _Listed(devices, places)
 
 

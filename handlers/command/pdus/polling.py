@@ -48,7 +48,12 @@ class Target(NamedTuple):
         settings = {**self.auth.settings, **dict(self.device.settings)}
         if timeout is not None:
             settings.update(_bounded(self.handler, settings, timeout))
-        state = SharedOptions(settings=settings, login=self.auth.shown, secrets=self.auth.secrets)
+        state = SharedOptions(
+            settings=settings,
+            of_list=settings,
+            login=self.auth.shown,
+            secrets=self.auth.secrets,
+        )
         try:
             return form.pdu_data(self.handler, self.device.address, state)
         except NoSecret as error:

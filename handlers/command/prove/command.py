@@ -22,7 +22,6 @@ from ..field.scrub import Scrubber
 from ..kit import asking
 from ..kit.exits import DONE, NOT_SEEN
 from ..kit.files import signals_as_ctrl_c
-from ..kit.groups import Subcommand
 from ..kit.options import (
     LOGIN,
     SNMP,
@@ -39,8 +38,8 @@ from ..kit.output import Result, columns, passing, shown
 from ..kit.report import Interrupted, Usage
 from ..kit.shared_options import DRAWING, OUT
 from ..machines.world import OutletNow
-from ..outlets.calls import arguments_help
-from ..pdus import form
+from ..outlets.calls import arguments, arguments_help
+from ..pdus import form, names
 from ..pdus.loading import load
 from ..site import Site
 from . import gathering, platform_copy, platform_url, questions
@@ -158,7 +157,9 @@ def _reader(state: SharedOptions, user: str, unit: Unit, host: str) -> Optional[
         found = asking.secret(state, "reader_password", f"password of {user} on {host}")
         secrets = dict.fromkeys(("password", "auth_password", "priv_password"), found)
         settings = {**state.settings, "username": user}
-    other = SharedOptions(settings=settings, login=f"--reader {user}", secrets=secrets)
+    other = SharedOptions(
+        settings=settings, of_list=settings, login=f"--reader {user}", secrets=secrets
+    )
     return Unit(unit.handler, form.pdu_data(unit.handler, host, other))
 
 
@@ -205,6 +206,7 @@ def _prove(
         return _prove_platform(state, host, out, python, adapter)
     if python or adapter or at or test_location:
         raise Usage(f"--python, --adapter, --at and --test-location are for pdu prove {_PLATFORM}")
+    handler, host, state = names.chosen(context, handler, host)
     can_write(out)
     can_write(_page_of(out))
     if len(set(outlet)) > 1 or len(outlet) > 2:
@@ -341,8 +343,9 @@ def _result(proof: UnitProof, out: str, beside: str, broken: Sequence[object]) -
     return Result(data, lines(proof), NOT_SEEN if broken else DONE, note="\n".join(note))
 
 
-prove_command = Subcommand(
+prove_command = names.PduCommand(
     "prove",
+    reserved=(_PLATFORM,),
     callback=_prove,
     examples=(
         "pdu prove snmp 192.0.2.8 --outlet 3",
@@ -352,7 +355,7 @@ prove_command = Subcommand(
 Try the promises of this pack on a real unit, and write what came back into a file that can become
 evidence. Without --outlet nothing is switched. Takes about six minutes.
 
-{arguments_help("HANDLER", "HOST")}
+{arguments_help("HANDLER", "HOST", "NAME")}
 
 The unit is read twice, five minutes apart, and recorded as by pdu record. With --outlet that
 outlet is switched off, on, off and on; a process of its own sees to it that it ends on, whatever
@@ -364,8 +367,7 @@ this one, and writes what it answers into the same kind of file. With https://SE
 it registers the handler for NUT at that DCImanager, adds a simulated PDU, polls, switches and
 reads it there, and removes it; environment: DCI_EMAIL, DCI_PASSWORD, CURL_CA_BUNDLE (docs).""",
     params=[
-        click.Argument(["handler"], metavar="HANDLER"),
-        click.Argument(["host"], metavar="HOST"),
+        *arguments(),
         *OUT(default="proof.json", show_default=True),
         *option(
             "--outlet",
@@ -410,6 +412,7 @@ reads it there, and removes it; environment: DCI_EMAIL, DCI_PASSWORD, CURL_CA_BU
             default="",
         ),
         *option("--test-location", "platform URL: the id of the test location", "ID", default=""),
+        *names.options(),
         *device(*LOGIN, *TLS, *SNMP),
         *asks(),
         *output(),

@@ -263,7 +263,9 @@ def replayed(
                 settings[flag.lstrip("-").replace("-", "_")] = value
         community = os.environ.get("PDU_COMMUNITY") or "public"
         secrets = {"password": _ANY, "community": community}
-        state = SharedOptions(settings=settings, login="the replay", secrets=secrets)
+        state = SharedOptions(
+            settings=settings, of_list=settings, login="the replay", secrets=secrets
+        )
         loaded = load(name)
         unit = Unit(loaded, form.pdu_data(loaded, address, state))
         trace = Trace(0.0, clean)

@@ -163,7 +163,9 @@ def simulated(at: str) -> Iterator[Simulated]:
         loaded = load(HANDLER)
         settings = dict(said["settings"])
         secrets = {"password": settings.pop("password")}
-        state = SharedOptions(settings=settings, login="the simulator", secrets=secrets)
+        state = SharedOptions(
+            settings=settings, of_list=settings, login="the simulator", secrets=secrets
+        )
         data = form.pdu_data(loaded, said["address"], state)
         yield Simulated(said["address"], said["settings"], Unit(loaded, data))
     finally:

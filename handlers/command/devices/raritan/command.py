@@ -16,7 +16,7 @@ from ...kit import extras
 from ...kit.groups import HostCommand, LazyCommand, OnHost, Subcommand
 from ...kit.options import LOGIN, TLS, Seconds, SharedOptions, asking, device, given, option, output
 from ...kit.output import Result, columns, passing, shown
-from ...pdus import form
+from ...pdus import form, names
 
 if TYPE_CHECKING:
     from ....raritan.rpc import Agent
@@ -240,7 +240,7 @@ discover = Subcommand(
         *output(),
     ],
 )
-_OPTIONS = [*device(*LOGIN, *(one for one in TLS if one.key != "tls")), *asking()]
+_OPTIONS = [*names.options(), *device(*LOGIN, *(one for one in TLS if one.key != "tls")), *asking()]
 raritan = OnHost(
     "raritan",
     LAZY_COMMANDS,
@@ -256,6 +256,7 @@ raritan = OnHost(
         ),
         *_OPTIONS,
     ],
+    **names.on_host("raritan"),
     examples=("pdu raritan 192.0.2.9 info", "pdu raritan 192.0.2.9 outlets --username reader"),
     without=(_DISCOVER,),
     help="Jobs on a Raritan, Legrand or Server Technology PDU with Xerus firmware.",

@@ -17,6 +17,7 @@ from ...kit.exits import DONE, NOT_SEEN
 from ...kit.groups import Commands, HostCommand
 from ...kit.options import Word, option
 from ...kit.output import Result, counted, facts, text
+from ...pdus import outlet_words
 from .context import Context, NotSeen, check, listed, number, once, read_again, seen
 
 _PAUSE_S = 0.3
@@ -35,20 +36,14 @@ def _numbers(context: Context, count: int) -> list[int]:
     named: list[str] = list(context.options.outlet)
     if named == ["all"]:
         return list(range(count))
-    out: list[int] = []
-    for word in named:
-        position = number(word) - 1
-        if position < -1:
-            raise SettingsError(
-                f"{word[:20]!r} is not an outlet; give numbers from 1 to {count}, or only the"
-                " word all"
-            )
-        if not 0 <= position < count:
-            raise NoSuchOutlet(
-                f"there is no outlet {word[:20]}; give numbers from 1 to {count}, or all"
-            )
-        out.append(position)
-    return list(dict.fromkeys(out))
+    try:
+        chosen = outlet_words.resolve(named, {str(one): "" for one in range(1, count + 1)})
+    except NoSuchOutlet as error:
+        why = f"{error.reason.partition(';')[0]}; give numbers from 1 to {count}"
+        if all(number(word) >= 0 for word in named):
+            raise NoSuchOutlet(f"{why}, or all") from None
+        raise SettingsError(f"{why}, or only the word all") from None
+    return [int(one) - 1 for one in chosen]
 
 
 def _agreed(context: Context, outlets: list[Outlet], chosen: list[int]) -> None:

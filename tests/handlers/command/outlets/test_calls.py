@@ -264,15 +264,14 @@ def test_a_name_in_place_of_an_outlet_is_an_error_that_leads_to_machines(
     before = peer.books().states
     code, out, err = ask("down", "srv-1", "--yes")
     assert (code, out) == (7, "") and err.startswith("no-such-outlet: ")
-    assert err.endswith("\npdu machine switches a machine of the drawing by its name\n")
+    assert err.endswith("and pdu machine switches a machine of the drawing by its name\n")
     assert peer.books().states == before
 
 
 @pytest.mark.parametrize(
     "text, names, said",
     [
-        ("web-1", ["db-1", "web-1"], "its outlet 2 has that name"),
-        ("web-1", ["web-1", "web-1"], "pdu machine switches a machine of the drawing by its name"),
+        ("web-2", ["web-1", "web-1"], "pdu machine switches a machine of the drawing by its name"),
         ("srv-1", ["", ""], "pdu machine switches a machine of the drawing by its name"),
         ("99", ["", ""], "status lists its outlets"),
     ],
@@ -642,6 +641,9 @@ def test_an_outlet_whose_new_state_was_not_seen_is_named_even_if_a_later_one_fai
     class Lost:
         """Accepts commands to outlet 1, whose state stays UNKNOWN; other outlets do not answer."""
 
+        def status(self) -> PduView:
+            return PduView(ports=[PduPortView(identity=one) for one in ("\x1b[2J", "3\n")])
+
         def port_down(self, port: PduPortView) -> PduPortView:
             if port.identity != "1":
                 raise errors.Unreachable("no answer", "192.0.2.7", "port_down")
@@ -788,8 +790,9 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
         (["status", "nut", "h", "-s", "scheme=http"], "-s scheme=... is unknown"),
         (
             ["off", "web-1"],
-            "is not a handler (nut, raritan, redfish, snmp); a machine of the drawing: pdu machine"
-            " off web-1 --drawing hall.power.toml --list hall.csv (pdu off --help)",
+            "is not a handler (nut, raritan, redfish, snmp); the name of a PDU needs its list"
+            " (--list FILE, PDU_LIST or ~/.config/pdu/pdus.csv); a machine of the drawing: pdu"
+            " machine off web-1 --drawing hall.power.toml --list hall.csv (pdu off --help)",
         ),
         (["up", "row1/m 2"], "pdu machine on 'row1/m 2' --drawing hall.power.toml"),
         (["status", "pdu7.example.net"], "pdu identify pdu7.example.net asks the device"),
