@@ -155,10 +155,13 @@ def metadata(version: str) -> str:
     ElementTree.SubElement(root, "longdesc").text = (
         f"{NAME} (version {version}) switches all outlets of a machine off, and on again. It ends"
         " with 0 only if every outlet was seen off after its command and, with confirm=current, if"
-        " each was seen to carry power that it does not carry any more, and the other cords took it"
-        " over as long as they were on. Anything else is a failure: an unknown state, an outlet"
-        " that may or may not have switched, a PDU that does not answer, a cord at which no current"
-        " was ever seen. Logins are in a file, not in the cluster's configuration."
+        " each was seen to carry power that it does not carry any more, the other cords took it"
+        " over as long as they were on, and no inlet and no other outlet of the PDUs carries it."
+        " Each of these PDUs needs a meter of its own at the inlet. Anything else is a failure: an"
+        " unknown state, an outlet that may or may not have switched, a PDU that does not answer, a"
+        " cord at which no current was ever seen, a load that the swing of others hides. monitor"
+        " says beforehand what could not be proven. Logins are in a file, not in the cluster's"
+        " configuration."
     )
     ElementTree.SubElement(root, "vendor-url")
     parameters = ElementTree.SubElement(root, "parameters")

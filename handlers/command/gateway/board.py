@@ -30,7 +30,7 @@ from .power import (
     machine_state,
     together,
 )
-from .proving import MeterProof, doubted, taken
+from .proving import MeterProof, checked, doubted, taken
 from .refusals import Refusal, not_found
 from .units import GatewayPdu, cord_state
 
@@ -49,6 +49,14 @@ class BoardReading(NamedTuple):
     states: Mapping[str, MachineState]
     #: by PDU
     readings: Mapping[str, Reading]
+
+
+class Provable(NamedTuple):
+    """Whether a machine could be proven off at its meters."""
+
+    can: bool
+    #: why not, or what the proof would rest on
+    sentences: Sequence[str]
 
 
 class Board:
@@ -185,6 +193,25 @@ class Board:
         """The PDUs that these machines hang on."""
         return sorted({cord.pdu for name in names for cord in self._machine(name).cords})
 
+    async def provable(self, name: str) -> Provable:
+        """Whether `off` of a machine could be proven by what its PDUs show for some seconds."""
+        machine, proof = self._machine(name), self._proof
+        if proof is None:
+            return Provable(False, ["the gateway believes states: --confirm current reads meters"])
+        loop, reached = (
+            asyncio.get_running_loop(),
+            self._reached(machine, self._ways(machine.cords)),
+        )
+        try:
+            facts = await loop.run_in_executor(
+                self._provers, lambda: checked(proof, loop, machine, reached, self._report)
+            )
+        except NotProven as error:
+            return Provable(False, [str(error)])
+        if facts is None:
+            return Provable(False, ["another command of it goes on: ask again"])
+        return Provable(True, facts)
+
     def is_known(self, client: str, key: str) -> bool:
         """Whether a client's command had this key before."""
         return (client, key) in self._by_key or self._ledger.known(client, key) is not None
@@ -299,13 +326,7 @@ class Board:
 
     async def _taken(self, proof: MeterProof, machine: Machine, ways: Ways) -> str:
         """Take its power. Returns why it is not proven, "" if it is."""
-        loop = asyncio.get_running_loop()
-        reached = {
-            name: (self._units[name], self._units[name].target)
-            for name in self._reach.get(machine.name, ())
-        }
-        # as they were when the command began
-        reached.update((cord.pdu, (unit, target)) for cord, unit, target in ways)
+        loop, reached = asyncio.get_running_loop(), self._reached(machine, ways)
         why = ""
         try:
             await loop.run_in_executor(
@@ -317,6 +338,15 @@ class Board:
         if why:
             self._doubts[machine.name] = why
         return why
+
+    def _reached(self, machine: Machine, ways: Ways) -> dict[str, tuple[GatewayPdu, Target]]:
+        """All PDUs that a proof reads; those of the machine as they were when it began."""
+        found = {
+            name: (self._units[name], self._units[name].target)
+            for name in self._reach.get(machine.name, ())
+        }
+        found.update((cord.pdu, (unit, target)) for cord, unit, target in ways)
+        return found
 
     async def _written(self, write: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writer, write)

@@ -34,6 +34,7 @@ from ..kit.shared_options import (
     AUTH,
     CONFIRM,
     LISTEN,
+    METER_PERIOD,
     PAUSE,
     POWER_TIMEOUT,
     STATE_DIR,
@@ -71,6 +72,7 @@ class GatewayOptions(NamedTuple):
     confirm: str
     threshold: float
     power_timeout: float
+    meter_period: Optional[float]
     state_dir: Optional[str]
 
     @property
@@ -79,7 +81,8 @@ class GatewayOptions(NamedTuple):
         if self.confirm != "current":
             return None
         folder = Path(self.state_dir) if self.state_dir else default_folder()
-        return MeterProof(OffProof(True, self.threshold, self.power_timeout), folder)
+        proof = OffProof(True, self.threshold, self.power_timeout, self.meter_period)
+        return MeterProof(proof, folder)
 
 
 class ListenAddress(NamedTuple):
@@ -299,9 +302,11 @@ _HELP = """Read and switch the machines of a drawing over HTTP, by all their out
 For MAAS (webhook), labgrid (rest), pdudaemon's clients, Redfish clients (Ironic, sushy,
 fence_redfish), and scripts (/v1, described by /v1/openapi.json). A machine is on or off if all its
 outlets are, and unknown otherwise. A command is proven by reading back; with --confirm current, off
-is proven as by `pdu fence`, for which --threshold, --power-timeout and --state-dir are. The file
-CLIENTS has a table [client.NAME] with token_file, machines and may for each. SIGHUP lets it read
-all files again. Runs until Ctrl-C or SIGTERM."""
+is proven at the meters of outlets and inlets as by `pdu fence`, for which --threshold,
+--power-timeout, --meter-period and --state-dir are, and /v1/machines/NAME/proof says beforehand
+whether it can be. A restart switches on only what was proven off and stayed off. The file CLIENTS
+has a table [client.NAME] with token_file, machines and may for each. SIGHUP lets it read all files
+again. Runs until Ctrl-C or SIGTERM."""
 gateway = Subcommand(
     "gateway",
     callback=_gateway,
@@ -335,6 +340,7 @@ gateway = Subcommand(
         *CONFIRM(default="state", show_default=True),
         *THRESHOLD(default=OffProof().threshold_a, show_default=True),
         *POWER_TIMEOUT(default=20.0, show_default=True),
+        *METER_PERIOD(),
         *STATE_DIR(),
         *option(
             "--fresh",

@@ -106,6 +106,11 @@ DOCUMENT: Mapping[str, Any] = {
         "/v1/health": _get("the journal, the files, and this client's PDUs", "Health", _WAIT),
         "/v1/machines/{machine}": _get("a machine's state", "Machine", _NAME),
         "/v1/machines/{machine}/outlets": _get("a machine's figures", "Figures", _NAME),
+        "/v1/machines/{machine}/proof": _get(
+            "whether its meters could prove it off; they are read for 10 to 60 seconds",
+            "Proof",
+            _NAME,
+        ),
         "/v1/machines/{machine}/power": {
             "post": {
                 "summary": "switch a machine, once for each key, and prove it",
@@ -190,6 +195,7 @@ DOCUMENT: Mapping[str, Any] = {
                 outlets=_list(_ref("Outlet")),
                 **_FIGURES,
             ),
+            "Proof": _object(machine=_TEXT, provable=_YES_OR_NO, sentences=_list(_TEXT)),
             "Machines": _object(
                 machines=_list(_object(machine=_TEXT, outlets=_list(_TEXT), protected=_YES_OR_NO))
             ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Callable, NamedTuple
+from typing import Callable, NamedTuple, Optional
 
 from ..drawing.drawing import Cord, Machine
 from ..machines.meters import Draw, Meter, is_nothing
@@ -82,9 +82,33 @@ def taken(
     report: Callable[[str], None],
 ) -> None:
     """Take a machine's power, in this thread. `reached`: all PDUs to read. Raises NotProven."""
-    world = TurnsWorld(loop, reached)
+    runner, power = _runner(how, loop, machine, reached, report)
+    runner.off(power)
+
+
+def checked(
+    how: MeterProof,
+    loop: asyncio.AbstractEventLoop,
+    machine: Machine,
+    reached: Mapping[str, tuple[GatewayPdu, Target]],
+    report: Callable[[str], None],
+) -> Optional[list[str]]:
+    """What a proof of the machine would rest on, in this thread; None while it is switched. Raises
+    NotProven with what cannot be proven.
+    """
+    runner, power = _runner(how, loop, machine, reached, report)
+    return runner.check(power)
+
+
+def _runner(
+    how: MeterProof,
+    loop: asyncio.AbstractEventLoop,
+    machine: Machine,
+    reached: Mapping[str, tuple[GatewayPdu, Target]],
+    report: Callable[[str], None],
+) -> tuple[Runner, MachinePower]:
     power = MachinePower(machine.name, machine.cords, machine.needs, tuple(reached))
-    Runner(world, how.proof, how.folder, report, _PATIENCE_S).off(power)
+    return Runner(TurnsWorld(loop, reached), how.proof, how.folder, report, _PATIENCE_S), power
 
 
 def doubted(how: MeterProof, found: CordState) -> CordState:

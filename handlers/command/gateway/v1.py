@@ -77,6 +77,7 @@ class V1:
             Route("/v1/status", self._status),
             Route(one, self._machine),
             Route(f"{one}/outlets", self._outlets),
+            Route(f"{one}/proof", self._proof),
             Route(f"{one}/power", self._power, ["POST"]),
             Route("/v1/journal", self._journal),
         ]
@@ -122,6 +123,12 @@ class V1:
         name = machine(request, self._board, READ, segment(request))
         found = await self._board.state(name, with_figures=True)
         return as_json(_machine_json(name, found, with_figures=True))
+
+    async def _proof(self, request: GatewayRequest) -> WebAnswer:
+        """Whether its meters could prove it off: they are read for some seconds."""
+        name = machine(request, self._board, READ, segment(request))
+        found = await self._board.provable(name)
+        return as_json({"machine": name, "provable": found.can, "sentences": found.sentences})
 
     async def _power(self, request: GatewayRequest) -> WebAnswer:
         asked = document(request, ("action", "pause_s"))

@@ -1,5 +1,5 @@
-"""`pdu machine status|off|on|cycle NAME`: a machine of the drawing by all its cords, proven at its
-meters.
+"""`pdu machine status|check|off|on|cycle NAME`: a machine of the drawing by all its cords, proven
+at its meters.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ from ..kit.shared_options import (
 )
 from ..pdus.states import DOWN, UP, word
 from ..site import DRAWING, LIST, Site
-from . import reach as reaching
+from . import proof as proofs, reach as reaching
 from .memory import default_folder
 from .proof import MachinePower, OffProof
 from .runs import Runner
 from .world import NotProven, OutletNow, PolledWorld
 
-ACTIONS = ("status", "off", "on", "cycle")
+ACTIONS = ("status", "check", "off", "on", "cycle")
 _PAUSE_S, _POWER_TIMEOUT_S = 10.0, 20.0
 _USUAL = OffProof()
 
@@ -79,18 +79,21 @@ def _run(context: click.Context, /, **options: Any) -> int:
     reach = reaching.pdus(own.drawn(), machine.cords)
     targets = own.pdus(set(reach))
     world = PolledWorld({one.device.name: one for one in targets})
-    if wanted.action == "status":
-        with waiting(f"reading {machine.name}", state):
-            return shown(_status(machine, world), state.json)
-    site.unprotected(machine)
     proof = OffProof(
         wanted.confirm == "current", wanted.threshold, wanted.power_timeout, wanted.meter_period
     )
+    power = MachinePower(printable(machine.name, 60), machine.cords, machine.needs, reach)
+    if wanted.action == "status":
+        with waiting(f"reading {power.name}", state):
+            return shown(_status(machine, power, world, proof), state.json)
+    site.unprotected(machine)
     notes: list[str] = []
     folder = Path(wanted.state_dir) if wanted.state_dir else default_folder()
     runner = Runner(world, proof, folder, notes.append)
+    if wanted.action == "check":
+        with waiting(f"reading the meters of {power.name}", state):
+            return shown(_checked(machine, power, runner, notes), state.json)
     asking.confirm(state, _question(wanted, machine))
-    power = MachinePower(printable(machine.name, 60), machine.cords, machine.needs, reach)
     return shown(_switched(wanted, power, runner, state, notes), state.json)
 
 
@@ -101,8 +104,9 @@ def _question(wanted: MachineOptions, machine: Machine) -> str:
     return f"{what} ({', '.join(map(str, machine.cords))})"
 
 
-def _status(machine: Machine, world: PolledWorld) -> Result:
-    readings = world.read(list(dict.fromkeys(cord.pdu for cord in machine.cords)))
+def _status(machine: Machine, power: MachinePower, world: PolledWorld, proof: OffProof) -> Result:
+    own = dict.fromkeys(cord.pdu for cord in machine.cords)
+    readings = world.read(list(power.reach if proof.by_current else own))
     found = {cord: readings[cord.pdu].outlets.get(cord.outlet) for cord in machine.cords}
     states = {None if one is None else one.state for one in found.values()}
     together = "on" if states == {UP} else "off" if states == {DOWN} else "unknown"
@@ -112,13 +116,35 @@ def _status(machine: Machine, world: PolledWorld) -> Result:
         (one["outlet"], one["state"], one["current_a"], one["power_w"], one["reason"])
         for one in outlets
     ]
+    unproven = proofs.unmetered(readings) if proof.by_current else []
     return Result(
-        {"machine": machine.name, "state": together, "outlets": outlets},
+        {
+            "machine": machine.name,
+            "state": together,
+            "outlets": outlets,
+            "not_provable": unproven,
+        },
         [
-            f"{printable(machine.name, 60)} is {together}",
+            f"{power.name} is {together}",
             *columns(("outlet", "state", "A", "W", ""), rows),
+            *(f"off could not be proven: {one}" for one in unproven),
         ],
         NOT_SEEN if together == "unknown" else DONE,
+    )
+
+
+def _checked(machine: Machine, power: MachinePower, runner: Runner, notes: Sequence[str]) -> Result:
+    """Raises MachineNotProven with what could not be proven."""
+    try:
+        facts = runner.check(power)
+    except NotProven as error:
+        raise MachineNotProven(f"{power.name}: off could not be proven: {error}") from None
+    if facts is None:
+        raise MachineNotProven(f"{power.name}: another run of it goes on; check it again later")
+    return Result(
+        {"machine": machine.name, "provable": True, "sentences": facts},
+        [f"off of {power.name} could be proven", *facts],
+        note="\n".join(notes),
     )
 
 
@@ -203,12 +229,14 @@ def _parameters() -> Sequence[click.Parameter]:
 machine = Subcommand(
     "machine",
     callback=_run,
-    help="""Read or switch a machine of the drawing, by all its cords; asks first.
+    help="""Read or switch a machine of the drawing, by all its cords; asks before it switches.
 
-Off is proven as by `pdu fence`: feed by feed, each outlet is seen off, its meter falls from what it
-carried to nothing, and the cords that are still on take the load over. `cycle` leaves a
-machine that is not on as it is, and switches on only what was proven off. Each outlet gets one
-command. A protected machine is never switched (docs/states.md).""",
+Off is proven as by `pdu fence`: feed by feed each outlet falls from what it carried to nothing, the
+cords that are still on take the load over, and in two renewals of the meters no inlet and no other
+outlet carries it. `check` reads the meters for 10 to 60 s and says with figures whether that could
+be proven; nothing is switched. `cycle` leaves a machine that is not on as it is, and switches on
+only what was proven off and stayed off. Each outlet gets one command. A protected machine is never
+switched (docs/states.md).""",
     examples=(
         "pdu machine status srv-1 --drawing hall.toml --list hall.csv",
         "pdu machine cycle srv-1 --drawing hall.toml --list h.csv --auth l.toml",

@@ -52,8 +52,13 @@ _IDLE_STEPS = {Quantity.WATTS: 10.0, Quantity.AMPERES: 0.1}
 _KEPT = 12
 _UNMETERED = "no current is known of this outlet; without a meter, use confirm=state"
 _NO_INLET = (
-    "its inlet has no meter of its own, so nothing shows power that flows past the outlets' meters;"
-    " use confirm=state"
+    "its inlet has no meter of its own (it shows nothing, or the sum of the outlets), so nothing"
+    " shows power that flows past the outlets' meters; use confirm=state"
+)
+#: what one cord leaves open
+ONE_CORD = (
+    "it has one cord: the balance shows that as much power went as it carried; that it was this"
+    " machine is the drawing's word"
 )
 
 Readings = Mapping[str, PduNow]
@@ -160,7 +165,7 @@ class _Seen:
     def _follow(self, found: Readings) -> None:
         """Add a reading to the trail."""
         if self.trail is None:
-            if self.unmetered(found):
+            if unmetered(found):
                 return
             self.trail = Trail(_quantity(found))
         trail = self.trail
@@ -190,24 +195,6 @@ class _Seen:
         for (pdu, is_inlet), gap in self._renewals.shortest.items():
             self.memory.periods[self._period_key(pdu, is_inlet)] = gap
 
-    def unmetered(self, readings: Readings) -> list[str]:
-        """Why the law cannot be applied to these PDUs."""
-        wrong = [
-            f"{pdu}: {now.reason or 'it lists no outlets'}"
-            for pdu, now in readings.items()
-            if now.reason or not now.outlets
-        ]
-        if wrong:
-            return wrong
-        wrong = [f"{pdu}: {_NO_INLET}" for pdu, now in readings.items() if not now.inlet.is_known]
-        if not wrong and _quantity(readings) is Quantity.AMPERES:
-            wrong = [
-                f"{pdu}: its inlet shows W, and not all outlets do: they cannot be compared"
-                for pdu, now in readings.items()
-                if now.inlet.current_a is None
-            ]
-        return wrong
-
     def _keep(self, cord: OutletOf, draw: Draw) -> None:
         key, now = self.key(cord), self.world.now()
         kept = self.memory.seen.get(key)
@@ -227,17 +214,29 @@ class _Seen:
         self._slowest_s = max(self._slowest_s, seconds)
         self.memory.slowest_s = max(self.memory.slowest_s, seconds)
 
+    def unseen(self) -> list[str]:
+        """The meters of which it is not known how often they renew their figures."""
+        if self.proof.period_s is not None:
+            return []
+        return [
+            f"{pdu}'s {'inlet' if is_inlet else 'outlets'}"
+            for pdu in self.pdus
+            for is_inlet in (False, True)
+            if self._period_key(pdu, is_inlet) not in self.memory.periods
+        ]
+
     def known_period(self) -> Optional[float]:
         """How often the slowest meter renews its figures, in s; None if one is not known."""
         if self.proof.period_s is not None:
             return self.proof.period_s
+        if self.unseen():
+            return None
         found = [
-            self.memory.periods.get(self._period_key(pdu, is_inlet))
+            self.memory.periods[self._period_key(pdu, is_inlet)]
             for pdu in self.pdus
             for is_inlet in (False, True)
         ]
-        known = [one for one in found if one is not None]
-        return max([*known, self._slowest_s]) if len(known) == len(found) else None
+        return max([*found, self._slowest_s])
 
     def period(self) -> float:
         """As `known_period`, at least as long as is usual if one is not known."""
@@ -281,6 +280,25 @@ def _quantity(readings: Readings) -> Quantity:
     has_watts = all(one.power_w is not None for one in draws if one.is_known)
     has_watts = has_watts and all(one.power_w is not None for one in inlets)
     return Quantity.WATTS if has_watts else Quantity.AMPERES
+
+
+def unmetered(readings: Readings) -> list[str]:
+    """Why the law cannot be applied to these PDUs."""
+    wrong = [
+        f"{pdu}: {now.reason or 'it lists no outlets'}"
+        for pdu, now in readings.items()
+        if now.reason or not now.outlets
+    ]
+    if wrong:
+        return wrong
+    wrong = [f"{pdu}: {_NO_INLET}" for pdu, now in readings.items() if not now.inlet.is_known]
+    if not wrong and _quantity(readings) is Quantity.AMPERES:
+        wrong = [
+            f"{pdu}: its inlet shows W, and not all outlets do: they cannot be compared"
+            for pdu, now in readings.items()
+            if now.inlet.current_a is None
+        ]
+    return wrong
 
 
 def outlet(readings: Readings, cord: OutletOf) -> Optional[OutletNow]:
@@ -348,15 +366,41 @@ def is_on(machine: MachinePower, world: World) -> bool:
     return False
 
 
-def check(machine: MachinePower, world: World, proof: OffProof, memory: Memory) -> None:
+def check(machine: MachinePower, world: World, proof: OffProof, memory: Memory) -> list[str]:
     """Read every PDU for a while, and raise NotProven if `off` could not be carried out and proven
     there: a PDU fails, has not the outlet or, with a proof by current, does not meter it or its
-    inlet; nothing was ever seen to flow there; the meters are too slow, or everything else swings
-    more than the machine carries.
+    inlet; nothing was ever seen to flow there; the meters are too slow, or nothing shows how quick
+    they are; everything else swings more than the machine carries.
+
+    Returns what the proof would rest on, in sentences.
     """
     seen = _Seen(machine, world, proof, memory)
-    before = dict(memory.seen)
-    readings = seen.read()
+    before = dict(memory.seen), set(memory.periods)
+    wrong = wrong_now(seen.read(), machine, proof, lambda cord: seen.key(cord) in memory.seen)
+    facts: list[str] = []
+    if proof.by_current and not wrong:
+        wrong = unmetered(seen.readings) or _too_slow(seen)
+    if proof.by_current and not wrong:
+        seen.learn()
+        wrong = _unseen(seen) or _too_slow(seen)
+        if not wrong:
+            wrong, facts = _noise(seen)
+    if before != (memory.seen, set(memory.periods)):
+        memory.save()
+    if wrong:
+        raise NotProven("; ".join(wrong))
+    return facts
+
+
+def wrong_now(
+    readings: Readings,
+    machine: MachinePower,
+    proof: OffProof,
+    was_seen: Callable[[OutletOf], bool],
+) -> list[str]:
+    """Why one reading shows that `off` could not be carried out and proven. `was_seen`: whether an
+    outlet was ever seen to carry power.
+    """
     wrong: list[str] = []
     for cord in machine.cords:
         one = outlet(readings, cord)
@@ -366,40 +410,61 @@ def check(machine: MachinePower, world: World, proof: OffProof, memory: Memory) 
             wrong.append(f"{cord}: {readings[cord.pdu].reason}")
         elif proof.by_current and not one.draw.is_known:
             wrong.append(f"{cord}: {_UNMETERED}")
-        elif proof.by_current and seen.key(cord) not in memory.seen:
+        elif proof.by_current and not was_seen(cord):
             wrong.append(
                 f"{cord}: no current was ever seen there ({one.draw}), so none proves nothing: is"
                 " the cord in another outlet, or its supply dead or a spare? `off` proves it by the"
                 " load that it takes over"
             )
-    if proof.by_current and not wrong:
-        wrong += seen.unmetered(readings) or _unprovable(seen)
-    if memory.seen != before:
-        memory.save()
-    if wrong:
-        raise NotProven("; ".join(wrong))
+    return wrong
 
 
-def _unprovable(seen: _Seen) -> list[str]:
-    """Why the figures cannot prove that the machine is off."""
+def _too_slow(seen: _Seen) -> list[str]:
+    """Why a meter's period is too long; an unknown one is not."""
     period_s, timeout_s = seen.known_period(), seen.proof.timeout_s
-    if period_s is not None and period_s > max(timeout_s, _LEAST_TIMEOUT_S):
-        return [
-            f"a meter renews its figures every {period_s:.0f} s, for which power_timeout"
-            f" ({timeout_s:g} s) is too short: power_timeout={math.ceil(period_s)} would do"
-        ]
-    seen.learn()
+    if period_s is None or period_s <= max(timeout_s, _LEAST_TIMEOUT_S):
+        return []
+    return [
+        f"a meter renews its figures every {period_s:.0f} s, for which power_timeout"
+        f" ({timeout_s:g} s) is too short: power_timeout={math.ceil(period_s)} would do"
+    ]
+
+
+def _unseen(seen: _Seen) -> list[str]:
+    """Read on until each meter has changed a figure twice: one that is quick enough does so in two
+    of the longest periods, if anything changes there. Returns why that is not known.
+    """
+    begun = seen.world.monotonic()
+    longest_s = 2 * max(seen.proof.timeout_s, _LEAST_TIMEOUT_S)
+    while seen.unseen() and seen.world.monotonic() - begun < longest_s:
+        seen.world.sleep(AGAIN_S)
+        seen.read()
+    if not seen.unseen():
+        return []
+    return [
+        f"no figure of {', '.join(seen.unseen())} changed twice in"
+        f" {seen.world.monotonic() - begun:.0f} s, so nothing shows how often they are renewed:"
+        " meter_period says it; for a meter of 60 s, power_timeout=60 and meter_period=60 would do"
+    ]
+
+
+def _noise(seen: _Seen) -> tuple[list[str], list[str]]:
+    """Why the swing of everything else hides the machine, and what the proof would rest on."""
     trail = seen.trail
     if trail is None:
-        return []
+        return [], []
     noise, where = trail.noise()
     load, unit = seen.load(), trail.quantity.value
     if load > 0 and noise >= law.STEADY * load:
         return [
             f"the machine carries {load:.4g} {unit}, and the noise of {noise:.4g} {unit} at {where}"
             " hides that: no fall of it can be proven; without that proof, use confirm=state"
-        ]
-    return []
+        ], []
+    facts = [
+        f"it carries {load:.4g} {unit} beside a noise of {noise:.4g} {unit} at {where}; the slowest"
+        f" meter renews its figures every {seen.period():.2g} s"
+    ]
+    return [], [*facts, *([ONE_CORD] if len(seen.machine.cords) == 1 else [])]
 
 
 # ---- off, by the meters --------------------------------------------------------------------------
@@ -447,7 +512,7 @@ class _Off:
             self._world.sleep(AGAIN_S)
             now = self._seen.read()
         begun = self._world.monotonic()
-        self._wrong += self._seen.unmetered(now)
+        self._wrong += unmetered(now)
         down = [cord for cord in self._cords if self._is_off(now, cord)]
         kept = self._memory.recent(self._world.now(), self._seen.proof.seen_for_s)
         resumes = bool(down) and kept is not None

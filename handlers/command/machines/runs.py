@@ -6,6 +6,7 @@ left the machine off for good, does not put it on.
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional
@@ -77,7 +78,39 @@ class Runner(NamedTuple):
                 return str(error)
             return None
 
-    def check(self, machine: MachinePower) -> None:
-        """Read what `off` would need. Raises NotProven. Waits for no other run."""
+    def check(self, machine: MachinePower) -> Optional[list[str]]:
+        """Read what `off` would need. Returns what its proof would rest on; None if another run of
+        the machine goes on, which waits for nothing here. Raises NotProven.
+        """
+        before = self._kept(machine)
+        if before is None:
+            return None
+        learned = dataclasses.replace(before, save=lambda: self._keep(machine, learned))
+        wrong: Optional[NotProven] = None
+        facts: list[str] = []
+        try:
+            facts = proofs.check(machine, self.world, self.proof, learned)
+        except NotProven as error:
+            wrong = error
+        after = self._kept(machine)
+        if after is None or (after.offs, after.episode) != (before.offs, before.episode):
+            return None  # what was read is what the other run did
+        if wrong is not None:
+            raise wrong
+        return facts
+
+    def _kept(self, machine: MachinePower) -> Optional[Memory]:
+        """What is kept of a machine; None if another run has it now."""
+        try:
+            with self._replace(patience_s=0.0)._alone(machine) as (memory, _):
+                return memory
+        except Busy:
+            return None
+
+    def _keep(self, machine: MachinePower, learned: Memory) -> None:
+        """Keep what was learned of the meters, unless another run goes on."""
         with suppress(Busy), self._replace(patience_s=0.0)._alone(machine) as (memory, _):
-            proofs.check(machine, self.world, self.proof, memory)
+            memory.seen.update(learned.seen)
+            memory.steps.update(learned.steps)
+            memory.periods.update(learned.periods)
+            memory.save()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import time
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -177,32 +178,33 @@ class PolledWorld(ComputersClock):
         return " ".join(place_of(self._targets[pdu].device))
 
 
-class Recorded:
-    """Readings of a world that were made together, for machines that share PDUs. A `World` in which
-    time passes only by `sleep`; after the last reading it shows that one.
+class Shared:
+    """Readings of a world for machines that share PDUs: each looks at those that were made, from
+    the first one on, and makes further ones for all. A `World` that switches nothing.
     """
 
-    def __init__(self, world: World, pdus: Collection[str], seconds: float, pause_s: float) -> None:
-        """Reads these PDUs for so long."""
-        self._world = world
+    def __init__(self, world: World, pdus: Collection[str]) -> None:
+        """Each reading is of all these PDUs."""
+        self._world, self._pdus = world, list(pdus)
         self._readings: list[tuple[float, Mapping[str, PduNow]]] = []
-        end = world.monotonic() + seconds
-        while True:
-            self._readings.append((world.monotonic(), world.read(pdus)))
-            if world.monotonic() >= end:
-                break
-            world.sleep(pause_s)
-        self._at = self._readings[0][0]
+        # the time of this look: of the world's clock, or in the past
+        self._at = -math.inf
 
-    def replayed(self) -> Recorded:
-        """The same from the beginning."""
-        again = copy.copy(self)
-        again._at = self._readings[0][0]
-        return again
+    def again(self) -> Shared:
+        """The same readings, from the first one on."""
+        found = copy.copy(self)
+        found._at = -math.inf
+        return found
 
     def read(self, pdus: Collection[str]) -> Mapping[str, PduNow]:
-        found = [readings for at, readings in self._readings if at <= self._at]
-        return {name: found[-1][name] for name in pdus}
+        """The first reading that is not older than this look, made now if there is none."""
+        found = next((one for one in self._readings if one[0] >= self._at), None)
+        if found is None:
+            self._world.sleep(max(0.0, self._at - self._world.monotonic()))
+            found = self._world.monotonic(), self._world.read(self._pdus)
+            self._readings.append(found)
+        self._at = max(self._at, found[0])
+        return {name: found[1][name] for name in pdus}
 
     def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, Commanded]:
         return {cord: Commanded(UNKNOWN, "nothing is switched here") for cord in cords}
@@ -214,10 +216,12 @@ class Recorded:
         return self._world.now()
 
     def monotonic(self) -> float:
+        if self._at == -math.inf:
+            return self._readings[0][0] if self._readings else self._world.monotonic()
         return self._at
 
     def sleep(self, seconds: float) -> None:
-        self._at += seconds
+        self._at = self.monotonic() + seconds
 
 
 def _is_denied(reading: Reading) -> bool:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,13 +81,16 @@ class Site:
         """Whether the machine draws power from one of its feeds."""
         return any(pdu.outlet(OUTLET).current() > 0 for pdu in self.pdus.values())
 
-    def share(self, left: str = OUTLET) -> None:
-        """The supplies at closed outlets share the load. `left`: where the left cord really is."""
+    def share(self, left: str = OUTLET, swing: float = 0.0) -> None:
+        """The supplies at closed outlets share the load. `left`: where the left cord really is.
+        `swing`: which part of it comes and goes.
+        """
         places = [self.pdus["left"].outlet(left), self.pdus["right"].outlet(OUTLET)]
 
         def drawn() -> float:
             # 0 while a relay moves between the two readings of this thread
-            return round(WHOLE_A / max(1, sum(one.closed for one in places)), 3)
+            whole = WHOLE_A * (1 + swing * math.sin(time.monotonic()))
+            return round(whole / max(1, sum(one.closed for one in places)), 3)
 
         self.pdus["left"].outlet(OUTLET).drawn = lambda: 0.0
         for one in places:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from handlers.command.kit import exits
-from handlers.command.machines import proof
+from handlers.command.machines import proof, world
+from handlers.command.machines.meters import Draw
+from handlers.command.machines.world import of_reading
 from tests.handlers.command.fence.site import OUTLET, Site, closed_port, site
 from tests.handlers.command.running import run
 from tests.handlers.skipping import skipped
@@ -88,3 +90,29 @@ def test_a_protected_or_unknown_machine_is_refused(
 def test_without_a_terminal_it_needs_yes(machine: Site, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, "machine", "off", "srv-1", *files(machine))
     assert code == exits.NOT_CONFIRMED and machine.commands() == []
+
+
+def test_check_says_whether_off_could_be_proven_and_switches_nothing(
+    machine: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["machine", "check", "srv-1", *files(machine)]
+    code, _, err = run(capsys, *command)
+    assert code == exits.NOT_SEEN and "srv-1: off could not be proven: no figure of" in err
+    code, out, err = run(capsys, *command, "--meter-period", "1", "--json")
+    found = json.loads(out)
+    assert (code, found["provable"]) == (0, True), err
+    assert found["sentences"][0].startswith("it carries 0.7 A beside a noise of")
+    assert machine.commands() == []
+
+
+def test_status_names_a_pdu_whose_inlet_has_no_meter(
+    machine: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(capsys, "machine", "status", "srv-1", *files(machine))
+    assert code == 0 and "could not be proven" not in out
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(world, "of_reading", lambda one: of_reading(one)._replace(inlet=Draw()))
+        code, out, _ = run(capsys, "machine", "status", "srv-1", *files(machine))
+        assert code == 0 and "off could not be proven: left: its inlet has no meter" in out
+        command = ["machine", "status", "srv-1", *files(machine), "--confirm", "state"]
+        assert "could not be proven" not in run(capsys, *command)[1]
