@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system nautobot demo test witnesses alone lint audit lock deb wheel sbom release faults partial mutants soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices datagrams proofs trials bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-energy bench-hall bench-gateway trial-shards clean
+.PHONY: help env env-tests system offer nautobot demo test witnesses alone lint audit lock deb wheel sbom release faults partial mutants soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices datagrams proofs trials bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-energy bench-hall bench-gateway trial-shards clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -26,7 +26,7 @@ env:             ## the Python environment in .venv for the command, demo and se
 env-tests:       ## the same environment with what the tests, lint and benchmarks need
 	@sh .ci/setup tests
 
-system: env-tests ## the real servers and the browser that tests run against: installs them as root on Debian, else prints the command
+system: env-tests ## installs the real servers and the browser that tests run against: as root on Debian, else prints the command; starts no service
 	@sh .ci/setup system
 
 nautobot: env-tests ## a real Nautobot with PostgreSQL and Redis for the test of pdu plan import: installs it, migrates a database once
@@ -37,11 +37,16 @@ demo: env        ## everything on simulators: build, register, poll, switch, met
 	@sh .ci/setup curl
 	@$(RUN) -m tests.demo $(if $(KEEP),--keep)
 
-test: env-tests ## lint and all tests, against real servers too where they are installed
+offer: env-tests
+	@sh .ci/setup offer
+
+test: env-tests  ## lint and all tests, against real servers too where they are installed; names those that are missing, and asks before it installs them
+	@[ -n "$(CI)" ] || sh .ci/setup offer
 	@# On one processor each: mypy; what the real servers need; and a process that compiles the tests, because in a new clone each
 	@# worker would otherwise compile all of them.
-	@$(RUN) -m pytest -q --collect-only >/dev/null 2>&1 & $(MAKE) --no-print-directory system & $(MAKE) --no-print-directory lint; \
-		status=$$?; wait; exit $$status
+	@$(RUN) -m pytest -q --collect-only >/dev/null 2>&1 & \
+		[ -z "$(CI)" ] || sh .ci/setup offer & \
+		$(MAKE) --no-print-directory lint; status=$$?; wait; exit $$status
 	@$(RUN) -m pytest -q -n $(WORKERS) --dist worksteal
 
 witnesses: env-tests ## the foreign files that tests read (recordings of real PDUs, published schemas), 10 MB, into .cache/witnesses; from GitHub, or FROM=DIR
@@ -84,7 +89,7 @@ fuzz: env-tests ## randomly changed inputs for parsers of untrusted data, 30 s f
 	@$(RUN) -m pip install -q "atheris>=2.3,<4" 2>/dev/null || echo "atheris cannot be installed here: inputs are random only"
 	@$(RUN) -m tests.fuzz $(ARGS)
 
-coverage: env-tests system ## all tests, and the lines and branches that they did not run
+coverage: env-tests offer ## all tests, and the lines and branches that they did not run
 	@rm -rf .cache/coverage
 	@mkdir -p .cache/coverage
 	@status=0; $(RUN) -m coverage run -m pytest -q -n $(WORKERS) --dist worksteal || status=$$?; \
@@ -130,7 +135,7 @@ hall: env        ## a simulated hall of 4 racks for pdu plan and pdu rehearse, a
 serve: env       ## a local DCImanager with a page in the browser, until Ctrl-C; keeps its data in .cache/dcimanager
 	@$(RUN) -m tests.dcimanager --data .cache/dcimanager $(ARGS)
 
-pictures: env-tests system ## write docs/demo.svg, and docs/pictures/*.png from a real browser
+pictures: env-tests offer ## write docs/demo.svg, and docs/pictures/*.png from a real browser
 	@$(RUN) -m tests.demo --pages
 	@$(RUN) -m tests.dcimanager.pictures
 
@@ -148,16 +153,16 @@ trials: env-tests ## requests that schemathesis makes from the gateway's own Ope
 	@sh .ci/setup trials
 	@$(RUN) -m pytest -q tests/handlers/command/gateway/test_schemathesis.py
 
-bench: env-tests system ## run the benchmarks below and write docs/dev/benchmarks.md
+bench: env-tests offer ## run the benchmarks below and write docs/dev/benchmarks.md
 	@$(RUN) -m tests.benchmarks
 
 bench-raritan: env-tests ## Raritan: requests and seconds, compared with the vendor's SDK
 	@$(RUN) -m tests.benchmarks.bench_raritan
 
-bench-snmp: env-tests system ## SNMP: compared with Net-SNMP's tools and plain pysnmp
+bench-snmp: env-tests offer ## SNMP: compared with Net-SNMP's tools and plain pysnmp
 	@$(RUN) -m tests.benchmarks.bench_snmp
 
-bench-nut: env-tests system ## NUT: compared with PyNUTClient and upsc
+bench-nut: env-tests offer ## NUT: compared with PyNUTClient and upsc
 	@$(RUN) -m tests.benchmarks.bench_nut
 
 bench-redfish: env-tests ## Redfish: compared with DMTF's library and rf_power_equipment.py
@@ -166,7 +171,7 @@ bench-redfish: env-tests ## Redfish: compared with DMTF's library and rf_power_e
 bench-cold: env-tests ## import and make_handler in a fresh process, compared with `import requests`; a whole pdu status
 	@$(RUN) -m tests.benchmarks.bench_cold
 
-bench-fleet: env-tests system ## 1,000 and 10,000 simulated PDUs read by pdu check, compared with a plain loop, snmpbulkwalk and prometheus-snmp-exporter
+bench-fleet: env-tests offer ## 1,000 and 10,000 simulated PDUs read by pdu check, compared with a plain loop, snmpbulkwalk and prometheus-snmp-exporter
 	@$(RUN) -m tests.benchmarks.bench_fleet
 
 bench-page: env-tests ## the local DCImanager: 200 PDUs polled, one that hangs, one that crashes; how fast its page answers
@@ -184,7 +189,7 @@ bench-driver: env-tests ## pdu nut-driver with 200 simulated PDUs: CPU, memory, 
 bench-gateway: env-tests ## pdu gateway: 200 PDUs, idle and with 50 clients that read and switch; its CPU and memory
 	@$(RUN) -m tests.benchmarks.bench_gateway
 
-trial-shards: env-tests system ## two exporters of 2,000 simulated PDUs behind Prometheus and VictoriaMetrics; one is killed: what is lost, when it alarms (15 minutes); ARGS=--measure: what 20,000 need
+trial-shards: env-tests offer ## two exporters of 2,000 simulated PDUs behind Prometheus and VictoriaMetrics; one is killed: what is lost, when it alarms (15 minutes); ARGS=--measure: what 20,000 need
 	@$(RUN) -m tests.shards $(ARGS)
 
 clean:           ## remove everything that was made here

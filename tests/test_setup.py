@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import terminal
 from tests.needs import PACKAGES, ROOT, programs
 
 # The real programs on a Machine's PATH. Others are missing, such as make, curl, apt-get and
@@ -43,15 +44,25 @@ class Machine:
             (self.bin / "python3").write_text(PYTHON)
             (self.bin / "python3").chmod(0o755)
 
-    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+    def environment(self, **more: str) -> dict[str, str]:
+        return {
+            "PATH": str(self.bin),
+            "VENV": str(self.venv),
+            "LOG": str(self.log),
+            "POLICY": f"{self.log}.policy",
+            **more,
+        }
+
+    def run(self, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
         self.log.write_text("")
         return subprocess.run(
             ["sh", *command],
             cwd=ROOT,
             capture_output=True,
             text=True,
+            stdin=subprocess.DEVNULL,
             timeout=30,
-            env={"PATH": str(self.bin), "VENV": str(self.venv), "LOG": str(self.log)},
+            env=self.environment(**more),
         )
 
     def env(self, *, pip_fails: bool = False, which: str = "env") -> int:
@@ -226,3 +237,94 @@ def test_a_skip_names_one_command_for_all_programs_that_are_missing(
     with pytest.raises(pytest.skip.Exception, match="^curl is missing: apt-get install curl$"):
         programs("curl")
     assert programs("sh") == ["sh"]
+
+
+# Debian's programs as stand-ins: installed packages are lines of a file, and snmpd has a service.
+DEBIAN = {
+    "id": "echo 0",
+    "apt-get": """echo "apt-get $*" >>"$LOG"
+"$POLICY" || echo "services: $?" >>"$LOG"
+for name; do case $name in install | -*) ;; *) echo "$name" >>"$LOG.installed" ;; esac; done""",
+    "dpkg-query": """case "$*" in
+    "-L snmpd") echo /usr/sbin/snmpd /etc/init.d/snmpd /lib/systemd/system/snmpd.service ;;
+    "-L "*) ;;
+    *Package*) while read -r name; do printf '%s ' "$name"; done <"$LOG.installed" ;;
+    *) for name; do :; done; grep -qx -- "$name" "$LOG.installed" && echo "install ok installed" ;;
+esac""",
+    "systemctl": 'echo "systemctl $*" >>"$LOG"',
+    "update-rc.d": 'echo "update-rc.d $*" >>"$LOG"',
+}
+
+
+@pytest.fixture
+def debian(machine: Machine) -> Machine:
+    """A Debian machine whose user is root. It has the service cron already."""
+    for name, text in DEBIAN.items():
+        (machine.bin / name).unlink(missing_ok=True)
+        (machine.bin / name).write_text(f"#!/bin/sh\n{text}\n")
+        (machine.bin / name).chmod(0o755)
+    Path(f"{machine.log}.installed").write_text("cron\n")
+    return machine
+
+
+def aptitude(machine: Machine) -> list[str]:
+    """The last run's calls of apt-get and what it was told about services, and of what disables
+    services.
+    """
+    starts = ("apt-get", "services", "systemctl", "update-rc.d")
+    return [line for line in machine.log.read_text().splitlines() if line.startswith(starts)]
+
+
+def test_without_a_terminal_what_is_missing_is_named_and_nothing_is_installed(
+    debian: Machine,
+) -> None:
+    done = debian.run(".ci/setup", "offer")
+    assert done.returncode == 0 and aptitude(debian) == []
+    first, debians, *_, last = done.stderr.splitlines()
+    assert first == "Some tests need what is not installed here:"
+    assert debians.startswith("  from Debian, as root: snmpd snmp nut-server ")
+    assert last == "Those tests are skipped. To install it: make system"
+
+
+def test_curl_is_not_installed_unasked_either(debian: Machine) -> None:
+    line = only_line(debian.run(".ci/setup", "curl"))
+    assert line == "curl is missing (Debian: apt-get install curl)" and aptitude(debian) == []
+
+
+@pytest.mark.parametrize("asked", ["system", "offer"])
+def test_on_request_packages_are_named_and_installed_without_their_services(
+    debian: Machine, asked: str
+) -> None:
+    done = debian.run(".ci/setup", asked, **({"CI": "true"} if asked == "offer" else {}))
+    assert done.returncode == 0
+    assert "Installing from Debian: snmpd snmp nut-server " in done.stderr
+    install, services, legacy, unit, *_ = aptitude(debian)
+    assert install.startswith(
+        "apt-get install -y -qq --no-install-recommends snmpd snmp nut-server"
+    )
+    assert services == "services: 101"
+    assert (legacy, unit) == ("update-rc.d snmpd disable", "systemctl disable snmpd.service")
+    assert "  snmpd.service of snmpd was not started, and does not start by itself\n" in done.stderr
+    assert not Path(f"{debian.log}.policy").exists()
+
+
+def test_a_policy_of_the_machines_owner_stays(debian: Machine) -> None:
+    policy = Path(f"{debian.log}.policy")
+    policy.write_text("#!/bin/sh\nexit 104\n")
+    policy.chmod(0o755)
+    assert debian.run(".ci/setup", "system").returncode == 0
+    assert "services: 104" in aptitude(debian)
+    assert policy.read_text() == "#!/bin/sh\nexit 104\n"
+
+
+@pytest.mark.parametrize("answer, installs", [(b"y\n", True), (b"n\n", False), (b"\n", False)])
+def test_a_terminal_is_asked_before_anything_is_installed(
+    debian: Machine, answer: bytes, installs: bool
+) -> None:
+    debian.log.write_text("")
+    question = "Install it now? Services are not started. [y/N]"
+    shown = terminal.run(
+        ["sh", str(ROOT / ".ci" / "setup"), "offer"], debian.environment(), question, answer
+    )
+    assert shown.code == 0
+    assert any(line.startswith("apt-get install") for line in aptitude(debian)) == installs
