@@ -68,8 +68,9 @@ def units() -> list[Unit]:
         )
         for one in recordings.fixtures()
     ]
-    if recorded.available():
-        found += [Unit(name, "", {}, _recorded(name)) for name in recorded.NAMES]
+    found += [
+        Unit(name, "", {}, _recorded(name)) for name in recorded.ALL if recorded.available(name)
+    ]
     return found
 
 

@@ -58,7 +58,7 @@ def made() -> list[Unit]:
 
 def real() -> list[Unit]:
     """The recordings of real units, none where they are not available."""
-    return [of_recording(name) for name in recorded.NAMES] if recorded.available() else []
+    return [of_recording(name) for name in recorded.ALL if recorded.available(name)]
 
 
 def _made(name: str) -> Unit:

@@ -84,6 +84,7 @@ def test_the_list_has_the_stated_number_of_files() -> None:
     """A case of each parametrised test for each: if files go, tests go."""
     assert {folder: len(one.files) for folder, one in witnesses.GROUPS.items()} == {
         "snmp/recordings": 23,
+        "snmp/metered": 1,
         "nut/dumps": 9,
         "redfish/csdl": 277,
         "redfish/mockups/public-pdu": 253,
@@ -92,12 +93,11 @@ def test_the_list_has_the_stated_number_of_files() -> None:
     }
 
 
-@pytest.mark.parametrize("kind, folder", [("snmp", "snmp/recordings"), ("nut", "nut/dumps")])
-def test_each_recording_has_an_expectation_and_each_expectation_a_recording(
-    kind: str, folder: str
-) -> None:
-    found = {path.stem for path in (witnesses.EXPECTED / kind).glob("*.json")}
-    assert found == set(witnesses.names(folder))
+@pytest.mark.parametrize("kind", ["snmp", "nut"])
+def test_each_recording_has_an_expectation_and_each_expectation_a_recording(kind: str) -> None:
+    found = sorted(path.stem for path in (witnesses.EXPECTED / kind).glob("*.json"))
+    folders = [folder for folder in witnesses.GROUPS if folder.startswith(f"{kind}/")]
+    assert found == sorted(name for folder in folders for name in witnesses.names(folder))
 
 
 def test_the_files_that_are_here_are_those_of_the_list() -> None:
@@ -190,7 +190,7 @@ def test_the_list_is_printed_with_addresses() -> None:
         timeout=PATIENCE_S,
     )
     lines = done.stdout.splitlines()
-    assert done.returncode == 0 and len(lines) == 565
+    assert done.returncode == 0 and len(lines) == 566
     assert all(len(line.split()) >= 4 for line in lines)
 
 

@@ -96,7 +96,7 @@ def _unsupported(patterns: str, why: str, source: str) -> tuple[Name, ...]:
 
 
 #: what no family reads, by arcs below the enterprises: the pattern of NAMES that says why
-UNREAD: Mapping[str, str] = {"2.6.262": "IBM Constellation", "37662": "Borri STS32A"}
+UNREAD: Mapping[str, str] = {"2.6.262": "IBM Constellation"}
 
 NAMES: tuple[Name, ...] = (
     # APC
@@ -448,12 +448,7 @@ NAMES: tuple[Name, ...] = (
         "its tables (enterprises.2.6.262) belong to no family",
         _DPI,
     ),
-    *_unsupported(
-        "Borri STS32A",
-        "a transfer switch with the enterprise number 37662, which no family has",
-        "https://github.com/librenms/librenms/blob/HEAD/includes/discovery/sensors/temperature/"
-        "ats.inc.php",
-    ),
+    *_names("Borri STS32A", "smart-ats", f"{_MIBS}ats/ATS-MIB", False, False),
     *_names("ICT180S*, ICT200DB*", "ict-pdu", _LIBRENMS, True),
     *_names("IPM-4120, IPM-8220, IPM-8221, IPM-12120", "planet-ipm", _LIBRENMS, True),
     *_names("1502, 1532", "rpcm", "https://www.ispsystem.com/docs/dcimanager-admin", True),

@@ -12,18 +12,22 @@ from typing import Any
 from tests import witnesses
 from tests.simulators.snmp_agent import Row, read_snmprec
 
-_FOLDER = "snmp/recordings"
-#: all of them, whether or not they are here
-NAMES = witnesses.names(_FOLDER)
+_OUTLETS, _METERED = "snmp/recordings", "snmp/metered"
+#: those of units with outlets, whether or not they are here
+NAMES = witnesses.names(_OUTLETS)
+#: those of units without outlets, likewise
+METERED = witnesses.names(_METERED)
+ALL = [*NAMES, *METERED]
 
 
-def available() -> bool:
-    return witnesses.place(_FOLDER) is not None
+def available(name: str = NAMES[0]) -> bool:
+    """Whether a recording is here; the others of its group are too."""
+    return witnesses.place(_folder(name)) is not None
 
 
 def text(name: str) -> str:
     """Return a recording. Skips the test where it is not available."""
-    return witnesses.text(_FOLDER, f"{name}.snmprec")
+    return witnesses.text(_folder(name), f"{name}.snmprec")
 
 
 @cache
@@ -35,3 +39,7 @@ def rows(name: str) -> Mapping[str, Row]:
 def expected(name: str) -> Mapping[str, Any]:
     """Return the readings expected from a recording, with `outlets` by identity."""
     return witnesses.expected("snmp", name)
+
+
+def _folder(name: str) -> str:
+    return _METERED if name in METERED else _OUTLETS

@@ -77,7 +77,7 @@ def test_expected_readings_show_exactly_what_a_family_claims_from_recordings(
 ) -> None:
     read = [
         recorded.expected(name)
-        for name in recorded.NAMES
+        for name in recorded.ALL
         if recorded.expected(name)["family"] == profile.key
     ]
     assert claimed(profile.evidence, Proof.RECORDING) == set().union(*map(shown_by_recording, read))

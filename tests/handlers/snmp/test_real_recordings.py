@@ -14,14 +14,14 @@ from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import of_rows
 
-RECORDINGS = pytest.mark.parametrize("name", recorded.NAMES)
+RECORDINGS = pytest.mark.parametrize("name", recorded.ALL)
 # Later APC units keep the tables of earlier families.
 ALSO = {"apc_ap8959eu3": ["apc-rpdu", "apc-masterswitch"]}
 
 
 def test_every_recording_has_an_expectation_of_a_declared_family() -> None:
     families = {profile.key for profile in PROFILES}
-    assert all(recorded.expected(name)["family"] in families for name in recorded.NAMES)
+    assert all(recorded.expected(name)["family"] in families for name in recorded.ALL)
 
 
 @RECORDINGS

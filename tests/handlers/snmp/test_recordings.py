@@ -21,7 +21,7 @@ from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import Agent, Device
 from tests.simulators.snmp_agent.device import COUNTER64
 
-RECORDINGS = pytest.mark.parametrize("name", recorded.NAMES)
+RECORDINGS = pytest.mark.parametrize("name", recorded.ALL)
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
 ROUNDED = 5e-7  # the expectations are rounded to six decimals
 # The expectations' keys for lines. The load is the sum over the first key that a unit has.

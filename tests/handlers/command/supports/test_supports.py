@@ -77,6 +77,8 @@ def test_the_list_of_products_is_long_enough() -> None:
         ("Eaton 5PX", "nut"),
         ("redfish", "redfish"),
         ("apc-rpdu2", "apc-rpdu2"),
+        ("Borri STS32A", "smart-ats"),
+        (f"{ENTERPRISES}37662.1.2.2.1", "smart-ats"),
         (f"{ENTERPRISES}318.1.1.12", "apc-rpdu"),
         (f".{ENTERPRISES}318.1.3.4.6", "apc-rpdu2"),
         ("SNMPv2-SMI::enterprises.13742.6", "raritan-px2"),
@@ -293,7 +295,6 @@ def test_an_easy_pdu_metered_by_outlet_has_metered_outlets(
         ("WTI REM-4R0", "console server"),
         ("IBM Constellation PDU", "2.6.262"),
         (f"{ENTERPRISES}2.6.262.1", "2.6.262"),
-        (f"{ENTERPRISES}37662.1.2.2.1", "37662"),
     ],
 )
 def test_what_a_source_rules_out_is_a_no_with_the_reason(
