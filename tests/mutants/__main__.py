@@ -15,7 +15,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Optional
+from typing import Optional, Union
 
 import pytest
 
@@ -25,7 +25,7 @@ else:
     import tomli as tomllib
 
 from tests.mutants.mutations import Mutant
-from tests.mutants.runner import Outcome, Runner
+from tests.mutants.runner import Outcome, Runner, Survivor
 from tests.mutants.targets import TARGETS
 from tests.needs import ROOT
 
@@ -45,9 +45,9 @@ def try_modules(
     processes: int,
     pick: Callable[[Mutant], bool],
     root: Path = ROOT,
-) -> Iterator[Outcome]:
+) -> Iterator[Union[Survivor, Outcome]]:
     """Tries modules with the same tests, in a process of its own: pytest collects once in a
-    process, and says nothing of value.
+    process, and says nothing of value. Each survivor comes when it is found, before its module.
     """
     read, write = os.pipe()
     child = os.fork()
@@ -58,8 +58,8 @@ def try_modules(
             os.dup2(nowhere, number)
         with os.fdopen(write, "w") as pipe:
 
-            def report(outcome: Outcome) -> None:
-                print(json.dumps(outcome), file=pipe, flush=True)
+            def report(found: Union[Survivor, Outcome]) -> None:
+                print(json.dumps([isinstance(found, Outcome), found]), file=pipe, flush=True)
 
             runner = Runner(root, modules, processes, pick, report)
             rooted = ["--rootdir", str(root), "-c", str(ROOT / "pyproject.toml")]
@@ -69,7 +69,8 @@ def try_modules(
     os.close(write)
     with os.fdopen(read) as lines:
         for line in lines:
-            yield Outcome(*json.loads(line))
+            is_outcome, values = json.loads(line)
+            yield Outcome(*values) if is_outcome else Survivor(*values)
     _, status = os.waitpid(child, 0)
     if status:
         raise SystemExit(f"pytest could not collect {' '.join(tests)}: run it to see why")
@@ -121,29 +122,31 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     rows: list[Sequence[object]] = [_HEADS]
     missed = 0
     for tests, modules in groups.items():
-        for one in try_modules(tests, modules, options.processes, pick):
-            known = reasons.get(one.module, {})
-            alive = [(line, key, "survived") for line, key in one.survived if key not in known]
-            alive += [(line, key, "no test") for line, key in one.unreached if key not in known]
-            for line, key, word in sorted(alive):
-                print(f"{one.module}:{line}: {word}: {key}", flush=True)
-            for test in one.failed:
-                print(f"{one.module}: fails without a mutant: {test}", flush=True)
-            count = one.killed + one.endless + len(one.survived) + len(one.unreached)
-            without_reason = [word for _, _, word in alive]
+        unexplained: list[Survivor] = []
+        for found in try_modules(tests, modules, options.processes, pick):
+            if isinstance(found, Survivor):
+                if found.key not in reasons.get(found.module, {}):
+                    unexplained.append(found)
+                    word = "survived" if found.reached else "no test"
+                    print(f"{found.module}:{found.line}: {word}: {found.key}", flush=True)
+                continue
+            for test in found.failed:
+                print(f"{found.module}: fails without a mutant: {test}", flush=True)
+            reached = [one.reached for one in unexplained]
             rows.append(
                 (
-                    one.module,
-                    count,
-                    one.killed,
-                    one.endless,
-                    count - one.killed - one.endless - len(alive),
-                    without_reason.count("no test"),
-                    without_reason.count("survived"),
-                    round(one.seconds),
+                    found.module,
+                    found.killed + found.endless + found.survived,
+                    found.killed,
+                    found.endless,
+                    found.survived - len(unexplained),
+                    reached.count(False),
+                    reached.count(True),
+                    round(found.seconds),
                 )
             )
-            missed += len(alive) + len(one.failed)
+            missed += len(unexplained) + len(found.failed)
+            unexplained = []
     widths = [max(len(str(row[n])) for row in rows) for n in range(len(_HEADS))]
     for row in rows:
         print("  ".join(str(cell).ljust(width) for cell, width in zip(row, widths)).rstrip())

@@ -18,7 +18,7 @@ import time
 import types
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
 
 import coverage
 import pytest
@@ -38,22 +38,32 @@ class Measured(NamedTuple):
     failed: list[str]
 
 
+class Survivor(NamedTuple):
+    """A mutant that no test notices. `reached` is False if no test runs its line."""
+
+    module: str
+    line: int
+    key: str
+    reached: bool
+
+
 class Outcome(NamedTuple):
-    """Of one module: how many mutants a test killed, or never ended; line and key of those that
-    survived, and of those that no test runs; the tests that fail without a mutant; seconds.
+    """Of one module: how many mutants a test killed, or never ended; how many survived; the tests
+    that fail without a mutant; seconds.
     """
 
     module: str
     killed: int
     endless: int
-    survived: list[tuple[int, str]]
-    unreached: list[tuple[int, str]]
+    survived: int
     failed: list[str]
     seconds: float
 
 
 class Runner:
-    """A plugin of pytest in place of its loop. `report` is told of each module when it is done."""
+    """A plugin of pytest in place of its loop. `report` gets each survivor at once, and each module
+    when it is done.
+    """
 
     def __init__(
         self,
@@ -61,14 +71,14 @@ class Runner:
         modules: Sequence[str],
         processes: int,
         pick: Callable[[Mutant], bool],
-        report: Callable[[Outcome], None],
+        report: Callable[[Union[Survivor, Outcome]], None],
     ) -> None:
         self.root = root
         self.modules = modules
         self.processes = processes
         self.pick = pick
         self.report = report
-        self.results: list[tuple[Mutant, int]] = []
+        self.codes: list[int] = []
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         for module in self.modules:
@@ -79,28 +89,21 @@ class Runner:
             begin = time.monotonic()
             path = self.root / module
             waiting: list[tuple[Mutant, list[pytest.Item], float]] = []
-            unreached: list[Mutant] = []
+            unreached = 0
             for mutant in filter(self.pick, mutants(path.read_text("utf-8"))):
                 tests = measured.reached[module].get(mutant.line, [])
                 if tests:
                     limit = 30 + 5 * sum(measured.seconds[test] for test in tests)
                     waiting.append((mutant, [items[test] for test in tests], limit))
                 else:
-                    unreached.append(mutant)
-            self._try_all(path, waiting)
-            found = sorted(self.results, key=lambda one: (one[0].line, one[0].key))
-            self.results = []
-            self.report(
-                Outcome(
-                    module,
-                    [code for _, code in found].count(KILLED),
-                    [code for _, code in found].count(ENDLESS),
-                    [(m.line, m.key) for m, code in found if code in (SURVIVED, UNCHANGED)],
-                    [(mutant.line, mutant.key) for mutant in unreached],
-                    measured.failed,
-                    time.monotonic() - begin,
-                )
-            )
+                    unreached += 1
+                    self.report(Survivor(module, mutant.line, mutant.key, False))
+            self._try_all(module, waiting)
+            killed, endless = self.codes.count(KILLED), self.codes.count(ENDLESS)
+            survived = unreached + len(self.codes) - killed - endless
+            self.codes = []
+            seconds = time.monotonic() - begin
+            self.report(Outcome(module, killed, endless, survived, measured.failed, seconds))
         return True
 
     def _measure(self, session: pytest.Session) -> Measured:
@@ -150,25 +153,28 @@ class Runner:
             failed,
         )
 
-    def _try_all(self, path: Path, waiting: list[tuple[Mutant, list[pytest.Item], float]]) -> None:
+    def _try_all(self, module: str, waiting: list[tuple[Mutant, list[pytest.Item], float]]) -> None:
         running: dict[int, Mutant] = {}
         for mutant, items, limit in waiting:
             while len(running) >= self.processes:
-                self._collect(running)
+                self._collect(module, running)
             child = os.fork()
             if child == 0:
-                os._exit(_try_one(path, mutant, items, limit))
+                os._exit(_try_one(self.root / module, mutant, items, limit))
             running[child] = mutant
         while running:
-            self._collect(running)
+            self._collect(module, running)
 
-    def _collect(self, running: dict[int, Mutant]) -> None:
+    def _collect(self, module: str, running: dict[int, Mutant]) -> None:
         child, status = os.waitpid(-1, 0)  # each child has an end of its own, by SIGALRM
         if child in running:
             code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else KILLED
             if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM:
                 code = ENDLESS
-            self.results.append((running.pop(child), code))
+            mutant = running.pop(child)
+            self.codes.append(code)
+            if code in (SURVIVED, UNCHANGED):
+                self.report(Survivor(module, mutant.line, mutant.key, True))
 
 
 def _try_one(path: Path, mutant: Mutant, items: Iterable[pytest.Item], limit: float) -> int:

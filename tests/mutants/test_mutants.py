@@ -12,7 +12,7 @@ import pytest
 
 from tests.mutants.__main__ import explained
 from tests.mutants.mutations import mutants
-from tests.mutants.runner import Outcome
+from tests.mutants.runner import Outcome, Survivor
 from tests.mutants.targets import TARGETS
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
@@ -60,12 +60,12 @@ from pathlib import Path
 from tests.mutants.__main__ import try_modules
 folder, tests, module = sys.argv[1:]
 sys.path.insert(0, folder)
-(found,) = try_modules([tests], [module], 1, lambda mutant: True, root=Path(folder))
-print(json.dumps(found))
+*survivors, outcome = try_modules([tests], [module], 1, lambda mutant: True, root=Path(folder))
+print(json.dumps([survivors, outcome]))
 """
 
 
-def _tried(folder: Path, tests: Path, module: str) -> Outcome:
+def _tried(folder: Path, tests: Path, module: str) -> tuple[list[Survivor], Outcome]:
     """In a process of its own: a test process that ran thousands of tests is no place to fork."""
     usual = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(
@@ -77,7 +77,8 @@ def _tried(folder: Path, tests: Path, module: str) -> Outcome:
         check=True,
         timeout=PATIENCE_S,
     )
-    return Outcome(*json.loads(done.stdout))
+    survivors, outcome = json.loads(done.stdout)
+    return [Survivor(*one) for one in survivors], Outcome(*outcome)
 
 
 def test_a_mutant_that_no_test_notices_survives_and_another_is_killed(tmp_path: Path) -> None:
@@ -87,11 +88,14 @@ def test_a_mutant_that_no_test_notices_survives_and_another_is_killed(tmp_path: 
     tests = tmp_path / "test_guarded.py"
     tests.write_text("from guarded import larger\ndef test(): assert larger(2, 1)\n")
 
-    outcome = _tried(tmp_path, tests, "guarded.py")
+    survivors, outcome = _tried(tmp_path, tests, "guarded.py")
 
     assert (outcome.killed, outcome.endless, outcome.failed) == (2, 0, [])
-    assert [key for _, key in outcome.survived] == ["larger: return a > b => return a >= b"]
-    assert {line for line, _ in outcome.unreached} == {6}
+    assert [one.key for one in survivors if one.reached] == [
+        "larger: return a > b => return a >= b"
+    ]
+    assert {one.line for one in survivors if not one.reached} == {6}
+    assert outcome.survived == len(survivors)
 
 
 def test_a_mutant_without_the_functions_only_super_is_killed(tmp_path: Path) -> None:
@@ -102,9 +106,9 @@ def test_a_mutant_without_the_functions_only_super_is_killed(tmp_path: Path) -> 
     tests = tmp_path / "test_inheriting.py"
     tests.write_text("from inheriting import B\ndef test(): assert B().one() == 1\n")
 
-    outcome = _tried(tmp_path, tests, "inheriting.py")
+    survivors, outcome = _tried(tmp_path, tests, "inheriting.py")
 
-    assert (outcome.killed, outcome.survived) == (3, [])
+    assert (outcome.killed, survivors) == (3, [])
 
 
 def test_every_explained_mutant_exists_and_has_a_reason() -> None:
