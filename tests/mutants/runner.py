@@ -80,14 +80,34 @@ class Runner:
         self.report = report
         self.codes: list[int] = []
 
+    def pytest_sessionstart(self) -> None:
+        """Of a test with Hypothesis, one failure is enough, and not its simplest form. It takes
+        these settings when it is collected.
+        """
+        # 0 ms: it is imported by then, and before pytest it could not be
+        from hypothesis import HealthCheck, Phase, settings
+
+        settings.register_profile(
+            "first failure",
+            deadline=None,
+            database=None,
+            report_multiple_bugs=False,
+            phases=(Phase.explicit, Phase.generate),
+            suppress_health_check=[HealthCheck.too_slow],
+        )
+        settings.load_profile("first failure")
+
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         for module in self.modules:
             importlib.import_module(module[: -len(".py")].replace("/", "."))
         measured = self._measure(session)
         items = {item.nodeid: item for item in session.items}
+        gc.collect()
+        gc.freeze()  # a child's collections then write to fewer pages that it shares with this one
         for module in self.modules:
             begin = time.monotonic()
             path = self.root / module
+            functions = functions_of(path)
             waiting: list[tuple[Mutant, list[pytest.Item], float]] = []
             unreached = 0
             for mutant in filter(self.pick, mutants(path.read_text("utf-8"))):
@@ -98,7 +118,7 @@ class Runner:
                 else:
                     unreached += 1
                     self.report(Survivor(module, mutant.line, mutant.key, False))
-            self._try_all(module, waiting)
+            self._try_all(module, functions, waiting)
             killed, endless = self.codes.count(KILLED), self.codes.count(ENDLESS)
             survived = unreached + len(self.codes) - killed - endless
             self.codes = []
@@ -153,14 +173,19 @@ class Runner:
             failed,
         )
 
-    def _try_all(self, module: str, waiting: list[tuple[Mutant, list[pytest.Item], float]]) -> None:
+    def _try_all(
+        self,
+        module: str,
+        functions: Sequence[types.FunctionType],
+        waiting: list[tuple[Mutant, list[pytest.Item], float]],
+    ) -> None:
         running: dict[int, Mutant] = {}
         for mutant, items, limit in waiting:
             while len(running) >= self.processes:
                 self._collect(module, running)
             child = os.fork()
             if child == 0:
-                os._exit(_try_one(self.root / module, mutant, items, limit))
+                os._exit(_try_one(functions, mutant, items, limit))
             running[child] = mutant
         while running:
             self._collect(module, running)
@@ -177,11 +202,16 @@ class Runner:
                 self.report(Survivor(module, mutant.line, mutant.key, True))
 
 
-def _try_one(path: Path, mutant: Mutant, items: Iterable[pytest.Item], limit: float) -> int:
+def _try_one(
+    functions: Sequence[types.FunctionType],
+    mutant: Mutant,
+    items: Iterable[pytest.Item],
+    limit: float,
+) -> int:
     """Ends the process by SIGALRM after `limit` seconds."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, limit)
-    if not put(path, mutant):
+    if not put(functions, mutant):
         return UNCHANGED
     for item in items:
         if not _passes(item):
@@ -189,28 +219,33 @@ def _try_one(path: Path, mutant: Mutant, items: Iterable[pytest.Item], limit: fl
     return SURVIVED
 
 
-def put(path: Path, mutant: Mutant) -> bool:
-    """Puts the mutant's code into the function, wherever it is referred to. False if there is no
-    such function.
-    """
-    wanted = [
-        code
-        for code in _codes(compile(mutant.source, str(path), "exec", dont_inherit=True))
-        if code.co_firstlineno == mutant.first_line
-        and code.co_name == mutant.function.rpartition(".")[2]
-    ]
-    done = False
+def functions_of(path: Path) -> list[types.FunctionType]:
+    """All functions of a module that is imported, wherever they are referred to."""
     gc.unfreeze()  # the tests' set-up freezes what is there, which hides it from get_objects
-    for function in gc.get_objects():
-        if isinstance(function, types.FunctionType):
-            old = function.__code__
-            if old.co_filename == str(path) and old.co_firstlineno == mutant.first_line:
-                for code in wanted:
-                    if not code.co_freevars:  # it lost its only super(), or use of a closure
-                        code = code.replace(co_freevars=old.co_freevars)
-                    if code.co_name == old.co_name and code.co_freevars == old.co_freevars:
-                        function.__code__ = code
-                        done = True
+    found = [
+        one
+        for one in gc.get_objects()
+        if isinstance(one, types.FunctionType) and one.__code__.co_filename == str(path)
+    ]
+    gc.freeze()
+    return found
+
+
+def put(functions: Sequence[types.FunctionType], mutant: Mutant) -> bool:
+    """Puts the mutant's code into its function. False if there is no such function."""
+    done = False
+    for function in functions:
+        old = function.__code__
+        if old.co_firstlineno == mutant.first_line:
+            whole = compile(mutant.source, old.co_filename, "exec", dont_inherit=True)
+            for code in _codes(whole):
+                if code.co_firstlineno != mutant.first_line or code.co_name != old.co_name:
+                    continue
+                if not code.co_freevars:  # it lost its only super(), or use of a closure
+                    code = code.replace(co_freevars=old.co_freevars)
+                if code.co_freevars == old.co_freevars:
+                    function.__code__ = code
+                    done = True
     return done
 
 

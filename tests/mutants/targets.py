@@ -6,6 +6,19 @@ from __future__ import annotations
 
 _SNMP = ("tests/handlers/snmp",)
 _ENERGY = ("tests/energy", "tests/handlers/command/energy")
+#: without the tests of the twin and of cycles, which take minutes and reach little of the walk
+_HALL = tuple(
+    f"tests/{name}.py"
+    for name in (
+        "handlers/command/hall/test_arithmetic",
+        "handlers/command/hall/test_graph",
+        "handlers/command/hall/test_monte_carlo",
+        "handlers/command/hall/test_once_wrong",
+        "handlers/command/hall/test_restore",
+        "hall/test_inclusion",
+        "hall/test_trial",
+    )
+)
 
 TARGETS: dict[str, tuple[str, ...]] = {
     "handlers/snmp/switching.py": _SNMP,
@@ -32,4 +45,11 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "handlers/command/energy/bounds.py": _ENERGY,
     "handlers/command/energy/segments.py": _ENERGY,
     "handlers/command/energy/checks.py": _ENERGY,
+    "handlers/command/hall/arithmetic.py": _HALL,
+    "handlers/command/hall/power_flow.py": _HALL,
+    "handlers/command/hall/failure.py": _HALL,
+    "handlers/command/hall/graph.py": _HALL,
+    "handlers/command/hall/restore.py": _HALL,
+    "handlers/command/hall/restore_times.py": _HALL,
+    "handlers/command/hall/verdicts.py": _HALL,
 }
