@@ -204,7 +204,7 @@ class Inclusion:
     def failure(self, seed: int, worlds: int) -> None:
         """One failure of one hall, in so many stated halls."""
         rng = random.Random(f"failure {seed}")
-        hall = _random_hall(rng)
+        hall = random_hall_of_any_grade(rng)
         facts = hall.facts
         if rng.random() < 0.5:
             facts.figures = {node: Figures(part=one.part) for node, one in facts.figures.items()}
@@ -346,7 +346,7 @@ class Inclusion:
         return sum(count for what, count in self.counts.items() if what != "not possible")
 
 
-def _random_hall(rng: random.Random) -> Hall:
+def random_hall_of_any_grade(rng: random.Random) -> Hall:
     if rng.random() < 0.7:
         graded = graded_hall(rng, rng.choice(GRADES))
         made = graded.drawing, graded.readings

@@ -90,11 +90,15 @@ def mutants(source: str) -> list[Mutant]:
 
 
 def _functions(tree: ast.Module) -> Iterator[tuple[str, int, list[ast.stmt]]]:
-    """Each outermost function: its dotted name, its first line and its body."""
+    """Each outermost function: its dotted name, its first line and its body. Not those of which
+    the body says that there is none, as in a protocol.
+    """
 
     def inside(body: list[ast.stmt], path: str) -> Iterator[tuple[str, int, list[ast.stmt]]]:
         for node in body:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                if ast.unparse(node.body[-1]) == "raise NotImplementedError":
+                    continue
                 first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
                 yield path + node.name, first, node.body
             elif isinstance(node, ast.ClassDef):

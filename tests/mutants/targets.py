@@ -14,6 +14,7 @@ _HALL = tuple(
         "handlers/command/hall/test_graph",
         "handlers/command/hall/test_monte_carlo",
         "handlers/command/hall/test_once_wrong",
+        "handlers/command/hall/test_power_flow",
         "handlers/command/hall/test_restore",
         "hall/test_inclusion",
         "hall/test_trial",

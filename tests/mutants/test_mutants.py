@@ -46,9 +46,10 @@ def test_each_operator_number_condition_and_statement_is_changed_once(
         assert mutant.source.count("\n") == source.count("\n")
 
 
-def test_methods_and_their_decorators_are_found() -> None:
+def test_methods_and_their_decorators_are_found_and_those_without_a_body_are_not() -> None:
     found = mutants(
         "class A:\n    @property\n    def b(self) -> int:\n        return 1 if 2 else 3\n"
+        "    def c(self) -> int:\n        raise NotImplementedError\n"
     )
 
     assert {(mutant.function, mutant.first_line) for mutant in found} == {("A.b", 2)}

@@ -109,6 +109,8 @@ def test_a_supply_of_which_nobody_knows_its_share_may_take_all_or_nothing() -> N
     total, any_share = Interval(4.0, 6.0, 5.0), Interval(1e-9, math.inf, 1.0)
     assert INTERVALS.part(total, any_share, None) == total
     assert INTERVALS.part(total, any_share, any_share) == Interval(0.0, 6.0, 2.5)
+    perhaps, surely = Interval(0.0, 2.0, 1.0), Interval(1.0, 2.0, 1.0)
+    assert INTERVALS.part(total, perhaps, surely) == Interval(0.0, 4.0, 2.5)
     assert INTERVALS.part(total, Interval(1.0, 3.0, 2.0), Interval(1.0, 3.0, 2.0)) == Interval(
         1.0, 4.5, 2.5
     )
@@ -186,7 +188,7 @@ def test_what_a_meter_reads_rises_and_falls_by_no_more_than_comes_and_goes(
     moves: list[tuple[Optional[Interval], Optional[Interval]]], metered: float
 ) -> None:
     """Each consumer carries something between its ends, before and after."""
-    plain = [(a and a._replace(pools=()), b and b._replace(pools=())) for a, b in moves]
+    plain = [(one and one._replace(pools=()), other) for one, other in moves]
     total = IntervalSum()
     for before, after in plain:
         total.enter(before, after)
@@ -194,14 +196,12 @@ def test_what_a_meter_reads_rises_and_falls_by_no_more_than_comes_and_goes(
     assert total.rise == sum(max(0.0, *each) for each in changes)
     assert total.fall == -sum(min(0.0, *each) for each in changes)
     # where all of its outlets' bounds are wider, the meter alone says it
-    total.low, total.high = 0.0, 1e6
+    total.low, total.high, total.rising = 0.0, 1e6, {}
     found = total.now(Figures(metered, metered + 1.0), {}, 0.5, 2.0)
     assert found[:2] == (
         max(0.0, 0.5 * metered - total.fall),
         2.0 * (metered + 1.0) + total.rise,
     )
-    if plain:
-        assert (total.load(Figures(), {}, 1.0, 1.0) is None) == (total.rise == 0.0)
 
 
 def test_unmetered_outlets_add_what_their_pdu_leaves_for_them_once() -> None:
@@ -219,6 +219,7 @@ def test_unmetered_outlets_add_what_their_pdu_leaves_for_them_once() -> None:
     total.enter(Interval(0.0, 0.5, 0.25, ("b",)), None)
     assert total.now(Figures(9.0, 9.5), most_of, 1.0, 1.0).low == 3.0
     assert total.pools["b"] == 0 and total.rises == 1
+    assert total.now(plain, {"a": 4.0, "c": 8.0}, 1.0, 1.0).high < math.inf
 
 
 @pytest.mark.parametrize(
@@ -229,6 +230,7 @@ def test_unmetered_outlets_add_what_their_pdu_leaves_for_them_once() -> None:
         (Figures(part=0.25), (1.0, 10.0)),
         (Figures(5.0, 6.0), (5.0, 6.0)),
         (Figures(None, 6.0), (4.0, 6.0)),
+        (Figures(None, 6.0, part=0.0), (0.0, 6.0)),
         (Figures(1.0, 12.0), (4.0, 10.0)),
         # they contradict each other: one of them holds
         (Figures(1.0, 3.0), (1.0, 10.0)),
