@@ -304,7 +304,10 @@ def test_on_request_packages_are_named_and_installed_without_their_services(
     )
     assert services == "services: 101"
     assert (legacy, unit) == ("update-rc.d snmpd disable", "systemctl disable snmpd.service")
-    assert "  snmpd.service of snmpd was not started, and does not start by itself\n" in done.stderr
+    assert (
+        "Their services were not started, and do not start by themselves: snmpd.service\n"
+        in done.stderr
+    )
     assert not Path(f"{debian.log}.policy").exists()
 
 
