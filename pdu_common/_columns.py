@@ -12,7 +12,7 @@ from operator import lt
 from typing import Optional
 
 from . import _reads
-from ._errors import SnmpError, SnmpTimeout
+from ._errors import SnmpError, SnmpPortClosed, SnmpTimeout
 from ._learned import BULK_ROWS, Learned
 from ._reads import Arcs, Read, Rows, SnmpRequest, Typed, dotted
 
@@ -112,6 +112,8 @@ def columns(
         request = SnmpRequest(_reads.GET_BULK, tuple(one.last for one in asked), most)
         try:
             status, rows = yield request
+        except SnmpPortClosed:
+            raise  # which says nothing of this kind of request
         except SnmpTimeout:
             learned.bulk.silent(BULK_ROWS)
             raise

@@ -24,3 +24,7 @@ class SnmpError(Exception):
 
 class SnmpTimeout(SnmpError):
     """No complete answer in time. SNMP does not distinguish a dead host from a wrong community."""
+
+
+class SnmpPortClosed(SnmpTimeout):
+    """No answer, because the host refuses datagrams to this port (ICMP, RFC 792)."""

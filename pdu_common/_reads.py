@@ -10,7 +10,7 @@ import functools
 from collections.abc import Generator
 from typing import NamedTuple, TypeVar, Union
 
-from ._errors import SnmpError, SnmpTimeout
+from ._errors import SnmpError, SnmpPortClosed, SnmpTimeout
 from ._learned import Learned, RowLimit, fewer
 
 T = TypeVar("T")
@@ -220,6 +220,11 @@ class _Rows:
             request = self._request(last)
             try:
                 status, rows = yield request
+            except SnmpPortClosed:
+                if not retries:
+                    raise
+                retries -= 1
+                continue
             except SnmpTimeout:
                 # one that answered before may only lack an answer to this kind of request
                 if not retries and not (request.asks_rows and self._learned.is_alive):

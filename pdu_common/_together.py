@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Optional
 from . import _reads
 from ._columns import MOST_ROWS, columns, objects
 from ._credentials import Credentials
-from ._errors import SnmpError, SnmpTimeout
+from ._errors import SnmpError, SnmpPortClosed, SnmpTimeout
 from ._learned import Learned
 from ._reads import Arcs, Read, Rows, Typed, Value, parse_oid
 from ._snmp import WALK_DEADLINE_S, read
@@ -111,6 +111,8 @@ def read_together(credentials: Credentials, wanted: Wanted) -> Together:
         learned = credentials.learned
         read(credentials, lambda: _both(wanted, found, held, learned), WALK_DEADLINE_S)
         ALONE.answered(peer)
+    except SnmpPortClosed as error:
+        _LOGGER.debug("%s is not read: %s", credentials.name, error)
     except SnmpTimeout as error:
         if ALONE.silent(peer):
             _LOGGER.debug(

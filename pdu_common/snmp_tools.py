@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._credentials import Credentials
-from ._errors import SnmpError, SnmpTimeout
+from ._errors import SnmpError, SnmpPortClosed, SnmpTimeout
 from ._reads import (
     ADDRESS,
     COUNTER,
@@ -41,6 +41,7 @@ __all__ = [
     "TICKS",
     "Credentials",
     "SnmpError",
+    "SnmpPortClosed",
     "SnmpTimeout",
     "Together",
     "Wanted",

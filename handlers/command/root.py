@@ -216,6 +216,19 @@ _OF_MACHINES = {
 }
 
 
+# an option that a command does not have -> where to find what it is meant for
+_ELSEWHERE = {
+    "csv": "pdu outlets and pdu check print CSV; --json works everywhere",
+    "format": "--json prints JSON; pdu outlets and pdu check have --csv too",
+    "host": "HOST is an argument: pdu status HANDLER HOST",
+    "ip": "HOST is an argument: pdu status HANDLER HOST",
+    "address": "HOST is an argument: pdu status HANDLER HOST",
+    "handler": "HANDLER is an argument: pdu status HANDLER HOST",
+    "user": "give --username",
+    "login": "give --username",
+}
+
+
 def _lead(word: str) -> str:
     """How a make, a model or a host where a handler is expected goes on, "" if it is none."""
     from .supports.leads import lead  # imported late: 60 ms with the profiles, for an error only
@@ -271,6 +284,8 @@ def run(arguments: Sequence[str]) -> int:
                 f"No such option: {option}, because other users can see arguments: use"
                 f" {spelled(key)}"
             )
+        elif key in _ELSEWHERE:
+            words = f"No such option: {option}; {_ELSEWHERE[key]}"
         first = str(error.ctx.params.get("handler") or "") if error.ctx else ""
         if (
             isinstance(error, click.MissingParameter)

@@ -80,6 +80,11 @@ class Site(NamedTuple):
         if len(given) > len(free):
             raise Usage(f"{printable(given[-1], 60)!r} is one argument too many: an option says it")
         known.update(zip(free, given))
+        if (known[DRAWING] or "").lower().endswith(".csv"):
+            raise Usage(
+                f"{printable(known[DRAWING], 60)} is no drawing, which is TOML: the drawing comes"
+                " before the list, or give --drawing FILE and --list FILE"
+            )
         found = cls(**known, secret_files=state.secret_files)
         for name in needs:
             found.needed(name)

@@ -15,6 +15,7 @@ _UNRESOLVED = (
     "unknownhost",
 )
 _LAST = ("nosuchname", "endofmibview", "nomorevariablesleftinthismibview")
+_CLOSED = ("nothinglistensthere",)
 _SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
 # Words in the text of an agent or an SNMP library -> the class of the error, and how its text
 # begins.
@@ -116,6 +117,11 @@ def ends_table(text: str) -> bool:
 def _understood(
     folded: str, words: str, writing: bool, port: str, answered: bool
 ) -> Optional[PduHandlerError]:
+    if any(mark in folded for mark in _CLOSED):
+        return Unreachable(
+            f"nothing listens at UDP port {port} there: check the address and the port, and that"
+            f" SNMP is enabled on the PDU ({words})"
+        )
     # not "snmp_params timeout must be ..."
     if any(mark in folded for mark in _SILENT) and "snmpparams" not in folded:
         if writing:

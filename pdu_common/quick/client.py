@@ -7,7 +7,7 @@ import time
 from typing import Callable, TypeVar
 
 from .._credentials import Credentials
-from .._errors import SnmpError, SnmpTimeout
+from .._errors import SnmpError, SnmpPortClosed, SnmpTimeout
 from .._reads import Read, SnmpAnswer, SnmpRequest
 from ..tools import SENT
 from .dialogues import CommunityDialogue, Dialogue, Taken
@@ -17,6 +17,8 @@ T = TypeVar("T")
 _LARGEST = 65_536  # more octets than a datagram has
 # datagrams that may be read after the end of a wait, from those that came before it
 _QUEUED = 100
+# how long an answer may come after an ICMP error, which anybody can send
+_AFTER_REFUSAL_S = 0.2
 
 
 def read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: float) -> T:
@@ -48,7 +50,18 @@ def read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: floa
             return run(users.dialogue(credentials))
     except OSError as error:
         # For example: no descriptors left, no IPv6 on this host, no route.
-        raise SnmpError(f"{credentials.name}: {str(error)[:200]}") from None
+        why = str(error)[:200]
+        zone = credentials.address.partition("%")[2]
+        if zone and not _is_interface(zone):
+            why = f"this machine has no network interface {zone[:40]!r}"
+        raise SnmpError(f"{credentials.name}: {why}") from None
+
+
+def _is_interface(name: str) -> bool:
+    try:
+        return bool(socket.if_nametoindex(name))
+    except (OSError, ValueError):
+        return name.isdecimal()
 
 
 def _connected(credentials: Credentials) -> socket.socket:
@@ -79,6 +92,8 @@ class _Link:
         self._name, self._timeout_s = credentials.name, credentials.timeout_s
         self._learned = credentials.learned
         self._deadline, self._deadline_s = deadline, deadline_s
+        #: whether the host refused the port during the last wait
+        self._is_refused = False
 
     def run(self, reading: Read[T]) -> T:
         """The result of a read. Raises SnmpError and OSError."""
@@ -116,6 +131,8 @@ class _Link:
                         f"timeout: no complete answer from {self._name} within"
                         f" {self._deadline_s:g} s"
                     )
+                if self._is_refused:
+                    raise SnmpPortClosed(f"{self._name} refuses datagrams: nothing listens there")
                 raise SnmpTimeout(f"timeout: no SNMP answer from {self._name}")
             datagram = taken
 
@@ -131,11 +148,13 @@ class _Link:
                 return
 
     def _wait(self, end: float) -> Taken:
-        """The first datagram that the dialogue takes; None if there is none before `end`.
+        """The first datagram that the dialogue takes; None if there is none before `end`, or soon
+        after the host has refused the port.
 
         The last look is for what came in time, while this thread had to wait for the processor.
         """
         end = min(end, self._deadline)
+        self._is_refused = False
         queued = _QUEUED
         while queued:
             left = end - time.monotonic()
@@ -147,6 +166,10 @@ class _Link:
             except (socket.timeout, BlockingIOError):
                 if left <= 0:
                     return None
+                continue
+            except ConnectionRefusedError:
+                self._is_refused = True
+                end = min(end, time.monotonic() + _AFTER_REFUSAL_S)
                 continue
             except OSError:
                 continue  # anybody can send an ICMP error, so it does not end the wait

@@ -4,6 +4,8 @@ they are.
 
 from __future__ import annotations
 
+import datetime
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 from zoneinfo import ZoneInfo
@@ -17,13 +19,15 @@ from .meters import Meters, RegisterFacts
 from .moments import moment, zone_named
 from .owners import Place, Tenure, customers, machines
 
+_USUAL_ZONE = "UTC"
+
 
 class BillingOptions(NamedTuple):
     """The values of the options of `billing`."""
 
     begin: str
     end: str
-    zone: str
+    zone: Optional[str]
     limit_kw: Optional[float]
     pdu_limit_kw: Optional[float]
     tolerance_kwh: float
@@ -43,8 +47,14 @@ class BillingOptions(NamedTuple):
 
     def period(self) -> tuple[float, float, ZoneInfo]:
         """Begin and end in s since 1970, and their zone. Raises SettingsError or Usage."""
-        zone = zone_named(self.zone)
+        zone = zone_named(self.zone or _USUAL_ZONE)
         begin, end = moment(self.begin, zone), moment(self.end, zone)
+        if self.zone is None and datetime.datetime.fromtimestamp(begin).astimezone().utcoffset():
+            print(
+                f"note: the period is in {_USUAL_ZONE}, not in this machine's time zone: --zone"
+                " NAME, such as Europe/Berlin, says another",
+                file=sys.stderr,
+            )
         if end <= begin:
             raise Usage("--to must be later than --from")
         return begin, end, zone
@@ -92,7 +102,7 @@ _PERIOD = [
         "--from begin", "the first day, or a time such as 2026-10-12T14:00", "DAY", required=True
     ),
     *option("--to end", "the day after the last one, or a time", "DAY", required=True),
-    *option("--zone", "the time zone of both", "NAME", default="UTC", show_default=True),
+    *option("--zone", "the time zone of both", "NAME", show_default=_USUAL_ZONE),
 ]
 _METERS = [
     *option(

@@ -170,7 +170,7 @@ def _own(handler: LoadedHandler, state: SharedOptions) -> SharedOptions:
     keys = _keys(handler)
     return dataclasses.replace(
         state,
-        settings={key: value for key, value in state.settings.items() if key in keys},
+        settings=form.for_handler(handler, state),
         secret_files={key: value for key, value in state.secret_files.items() if key in keys},
     )
 

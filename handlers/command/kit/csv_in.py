@@ -1,7 +1,8 @@
 """Reads an owner's CSV files, as spreadsheets and people write them.
 
-Commas, semicolons or tabs part the cells; names of columns may have capital letters; rows that
-begin with `#` and empty rows are left out; missing cells at the end of a row are empty.
+Commas, semicolons or tabs part the cells, or what Excel's first line `sep=;` says; names of columns
+may have capital letters; rows that begin with `#` and empty rows are left out; missing cells at the
+end of a row are empty.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from dataclasses import dataclass
 from typing import Callable, Optional
 
 from ...errors import SettingsError, printable
-from .files import read_file
+from .files import decoded, read_file
 
 _DELIMITERS = ",;\t"  # spreadsheets write semicolons in some countries
+# how Excel reads and writes what parts the cells
+_NAMED = re.compile(r"sep=([,;\t])\s*?(?:\r\n|\r|\n)", re.IGNORECASE)
 # with a comma between cells, `"1,234"` is 1.234 to some and 1234 to others
 _AMBIGUOUS = re.compile(r"[-+]?\d{1,3},\d{3}")
 
@@ -85,7 +88,7 @@ def of_columns(path: str, needed: Sequence[str], others: Collection[str] = ()) -
 def read(path: str, check: HeadCheck) -> Iterator[CsvRow]:
     """The rows of a file. Raises SettingsError, which names the line."""
     try:
-        text = read_file(path).decode("utf-8-sig")
+        text = decoded(read_file(path))
     except UnicodeDecodeError:
         raise SettingsError(f"{printable(path)}: not UTF-8 text; save it as UTF-8") from None
     return rows(text, printable(path), check)
@@ -106,7 +109,10 @@ def rows(text: str, path: str, check: HeadCheck) -> Iterator[CsvRow]:
             begins = False
             yield kept
 
-    delimiter = max(_DELIMITERS, key=_first_line(text).count)
+    excel = _NAMED.match(text)
+    if excel is not None:
+        text = "\n" + text[excel.end() :]  # lines keep their numbers
+    delimiter = excel[1] if excel is not None else max(_DELIMITERS, key=_first_line(text).count)
     reader = csv.reader(lines(), delimiter=delimiter, strict=True)
     head: list[str] = []
     left_out: Collection[str] = ()

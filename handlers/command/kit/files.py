@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import signal
 from collections.abc import Iterable, Iterator
@@ -32,6 +33,14 @@ def read_file(path: str, *what: Part) -> bytes:
     if len(data) > LONGEST:  # a device such as /dev/zero never ends
         raise SettingsError((*what, f"{path} is larger than {LONGEST // 1_000_000} MB"))
     return bytes(data)
+
+
+def decoded(data: bytes) -> str:
+    """Text of an owner's file: UTF-8, or UTF-16 as spreadsheets save it, without the byte order
+    mark. Raises UnicodeDecodeError.
+    """
+    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if is_utf16 else "utf-8-sig")
 
 
 def text_of(path: str) -> str:

@@ -12,6 +12,8 @@ from ...settings import host_and_port, is_address
 _LONGEST_NAME = 253  # RFC 1035, 2.3.4: of a host name, in characters
 
 
+# the usual ports of PDUs, as an IPv6 address may end
+_PORTS = ("80", "161", "443", "3493")
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
 
 
@@ -48,9 +50,30 @@ def address(host: str) -> str:
     name, port = host_and_port(host)
     if not is_address(host) or not _is_host(name):
         raise NotAHost(f"{host[:60]!r} is not an address: give a host name or an IP address")
+    if name.lower().startswith("fe80:") and "%" not in name:
+        raise NotAHost(
+            f"{host[:60]!r} is an address of one network alone: add this machine's interface, as in"
+            f" {name[:60]}%eth0"
+        )
     if port is not None and not 1 <= port <= 65535:
         raise NotAHost(f"{host[:60]!r} has the port {port}: give one from 1 to 65535")
     return host
+
+
+def typed(host: str) -> str:
+    """As `address`, for an argument. Also raises NotAHost for an IPv6 address without brackets
+    whose end may be meant as a port.
+    """
+    found = address(host)
+    before, _, last = found.rpartition(":")
+    if last in _PORTS and before.count(":") >= 2 and not found.startswith("["):
+        with contextlib.suppress(OSError):
+            socket.inet_pton(socket.AF_INET6, before)
+            raise NotAHost(
+                f"{found[:60]!r} may be an address or {before[:60]} with a port: write"
+                f" [{before[:60]}]:{last}, or [{found[:60]}] for the address"
+            )
+    return found
 
 
 def one_spelling(host: str) -> str:

@@ -63,6 +63,10 @@ _FOUND = (
     Meant("find", "find searches a network for PDUs"),
 )
 _WHO = (Meant("identify", "identify says what a device is and what can be read and switched"),)
+_EXPORTED = (
+    Meant("exporter", "exporter serves the figures of many PDUs to Prometheus"),
+    Meant("check", "check reads all PDUs of a list; exporter serves them to Prometheus"),
+)
 _WATCHED = (
     Meant("check", "check reads all PDUs of a list, exporter serves their figures to Prometheus"),
 )
@@ -94,6 +98,7 @@ _ROWS: Sequence[tuple[str, Sequence[Meant]]] = (
     ),
     ("scan discover search probe sweep", _FOUND),
     ("watch monitor poll fleet all", _WATCHED),
+    ("prometheus metrics export grafana scrape", _EXPORTED),
     ("who what which detect doctor diagnose model models info about", _WHO),
     ("audit bill billing invoice kwh report", _BILLED),
     ("register upload install deploy", _UPLOADED),

@@ -10,6 +10,7 @@ import stat
 from typing import NamedTuple
 
 from ...errors import SettingsError
+from .files import decoded
 
 # limit for a file, in bytes; a usual list of 100,000 PDUs is smaller
 LONGEST = 20_000_000
@@ -36,9 +37,9 @@ LIST = Rule(0o002, "everybody can change it, and it decides where logins are sen
 
 
 def text(path: str, rule: Rule) -> str:
-    """The file as UTF-8 text, without the byte order mark that spreadsheets write.
+    """The file as text: UTF-8, or UTF-16 with a byte order mark, as spreadsheets write it.
 
-    Raises SettingsError for a file that cannot be read, is longer than LONGEST or is not UTF-8. On
+    Raises SettingsError for a file that cannot be read, is longer than LONGEST or is neither. On
     POSIX also for a regular file whose permissions break `rule`, or whose owner is neither root nor
     this user. The opened file is checked, so that nobody can replace it between check and reading.
     """
@@ -53,7 +54,7 @@ def text(path: str, rule: Rule) -> str:
     if len(data) > LONGEST:
         raise SettingsError(f"{path} is larger than {LONGEST // 1_000_000} MB")
     try:
-        return data.decode("utf-8-sig")
+        return decoded(data)
     except UnicodeDecodeError:
         # raised below, because the decoder's error contains a part of the file
         pass

@@ -8,6 +8,8 @@ from typing import Any
 
 from ...errors import SettingsError
 
+# quotes as word processors and messengers write them
+_CURLY = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
 _MOST_BITS = 64  # limit for an integer
 _WHERE = re.compile(r"\(at ([^()]*)\)$")
 
@@ -32,8 +34,21 @@ def loads(text: str, path: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         found = _WHERE.search(str(error))
-        where = f" at {found.group(1)}" if found else ""
+        where = f" at {found.group(1)}{_why(text, found.group(1))}" if found else ""
     raise SettingsError(f"{path}: not valid TOML{where}")
+
+
+def _why(text: str, where: str) -> str:
+    """What is wrong at `line L, column C`, without the text there, which may be a secret."""
+    numbers = [int(one) for one in re.findall("[0-9]+", where)]
+    lines = text.split("\n")
+    if len(numbers) != 2 or not 1 <= numbers[0] <= len(lines):
+        return ""
+    line, column = lines[numbers[0] - 1], numbers[1]
+    if any(mark in line for mark in _CURLY):
+        return ': it has typographic quotes; write "text" with straight ones'
+    before = line[: column - 1].rstrip()
+    return ': a text needs quotes: key = "text"' if before.endswith("=") else ""
 
 
 def as_text(key: str, value: Any) -> str:

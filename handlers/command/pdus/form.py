@@ -105,6 +105,19 @@ def _pdu_data(
     return PduSnmpData(bare, params, settings)
 
 
+def for_handler(handler: LoadedHandler, state: SharedOptions) -> dict[str, str]:
+    """Those of the settings that this handler takes, where they were given for several. A user is
+    none of SNMP without its version 3.
+    """
+    keys = {one.key for one in handler.settings} | (set(SNMP_KEYS) if handler.snmp else set())
+    if handler.snmp and typed(state, ("snmp_version",), "").get("snmp_version", "2") not in (
+        "3",
+        "v3",
+    ):
+        keys.discard("username")
+    return {key: value for key, value in state.settings.items() if key in keys}
+
+
 def _refuse_idle(state: SharedOptions, params: Mapping[str, str]) -> None:
     """Raise SettingsError for a password of SNMPv3 without its protocol: it would not be used, and
     the request be sent with less security than its owner meant. The protocol may be none.
@@ -131,6 +144,14 @@ def _refuse_plain(state: SharedOptions, given: Mapping[str, str], is_chosen: boo
     `is_chosen`: whether that version was given. Then protocols of a login and of the environment
     may be for other PDUs. Passwords of both always may.
     """
+    if "username" in state.settings and "username" not in state.of_list:
+        raise SettingsError(
+            (
+                NamedSetting("username"),
+                " has no effect without SNMPv3: give ",
+                NamedSetting("snmp_version", "3"),
+            )
+        )
     for protocol, password in _PASSWORD_OF.items():
         asked = given.get(protocol, "").strip()
         counts = not is_chosen or (protocol in state.settings and not state.login)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, Optional
 
+from ... import registry
 from ...errors import SettingsError, printable
 from ...settings import yes_no
 from ..kit import csv_in, hosts, private, toml
@@ -16,6 +17,8 @@ from . import auth
 from .repeated import Repeated, repeated, shown_place
 
 COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
+# tables that only a drawing has
+_DRAWN = frozenset(("feed", "machine", "panel", "ups"))
 _NEEDED = ("handler", "address")
 _MOST = 100_000  # limit for a list, in PDUs
 _LONGEST_NAME = 100  # in characters
@@ -75,6 +78,11 @@ def read(path: str, lenient: bool = False) -> Fleet:
     if path.endswith(".toml"):
         document = toml.loads(text, path)
         unknown = sorted(set(document) - {"pdu", "auth"})
+        if _DRAWN.intersection(unknown):
+            raise SettingsError(
+                f"{path} is a drawing, and no list of PDUs: give it as --drawing, and the list as"
+                " --list"
+            )
         if unknown:
             raise SettingsError(
                 f"{path}: {printable(unknown[0], 60)!r} is unknown; allowed: [[pdu]] and"
@@ -146,6 +154,18 @@ def _check_head(head: Sequence[str], path: str, lenient: bool) -> list[str]:
     unknown = [name for name in dict.fromkeys(head) if name not in COLUMNS]
     refused = [name for name in unknown if not lenient or _may_count(name)]
     missing = [name for name in _NEEDED if name not in head]
+    secret = next((name for name in head if name in SECRETS), "")
+    if secret:
+        raise SettingsError(
+            f"{path}: {secret!r} is a secret, which a list must not contain: take the column out,"
+            " set 'auth' to the name of a login, and put the secret into the file of logins"
+            " (--auth)"
+        )
+    if missing and any(map(registry.is_handler, head)):
+        raise SettingsError(
+            f"{path}: the first line is a PDU: put the names of the columns above it, such as"
+            f" {','.join(COLUMNS[: len(head)])}"
+        )
     wrong = ""
     if refused:
         listed = ", ".join(repr(printable(name, 60)) for name in refused[:_SHOWN])

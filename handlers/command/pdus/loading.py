@@ -72,9 +72,13 @@ def load(handler: str) -> LoadedHandler:
             handler, handler, importlib.import_module(f"....{handler}.handler", __name__)
         )
     if not os.path.isfile(handler):
+        import difflib  # imported late: 1 ms, for an error only
+
+        near = difflib.get_close_matches(handler, registry.names(), 1)
         raise NoSuchHandler(
             f"{handler[:200]!r} is not a handler ({', '.join(registry.names())}), and no archive"
-            " has that name (`make packages` in a copy of the project builds archives)",
+            " has that name (`make packages` in a copy of the project builds archives)"
+            f"{f'; did you mean {near[0]}?' if near else ''}",
             handler,
         )
     module = _unpacked(handler)

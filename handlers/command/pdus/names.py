@@ -146,7 +146,8 @@ class PduCommand(Subcommand):
         return super().parse_args(ctx, args)
 
     def _is_handler(self, word: str) -> bool:
-        return registry.is_handler(word) or word in self.reserved or os.path.isfile(word)
+        is_archive = word.endswith(".tar.gz") or os.path.isfile(word)
+        return registry.is_handler(word) or word in self.reserved or is_archive
 
     def _first(self, ctx: click.Context, args: list[str]) -> tuple[int, str, str]:
         """The index of the first argument, len(args) if there is none or if click will refuse the
@@ -191,7 +192,7 @@ def chosen(context: click.Context, handler: str, host: str, alone: bool = True) 
     found: Optional[KnownList] = context.meta.get(_KEY)
     if found is None:
         _say_what_else(state, context.command_path, handler, host)
-        return ChosenPdu(handler, host, state)
+        return ChosenPdu(handler, hosts.typed(host), state)
     pdu = found.pdus.get(host)
     if pdu is None:
         raise Usage(f"{_no_name(host, found)}; give names alone, or HANDLER and addresses")
@@ -257,7 +258,7 @@ def use_name(state: SharedOptions, host: str, handler: str = "") -> ChosenPdu:
         _note(f"names of PDUs are not known: {error.reason}")
     pdu = found.pdus.get(host) if found is not None else None
     if found is None or pdu is None:
-        return ChosenPdu("", hosts.address(host), state)
+        return ChosenPdu("", hosts.typed(host), state)
     if handler and pdu.handler != handler:
         raise SettingsError(
             f"{printable(host, 60)!r} is no PDU for {handler}: {found.path} has it as {_shown(pdu)}"

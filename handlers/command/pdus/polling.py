@@ -15,6 +15,7 @@ from pdu_common.helper import EnumPowerStatus
 from ...errors import SettingsError, printable
 from ..kit.asking import NoSecret
 from ..kit.options import SECRETS, SharedOptions, spelled_secret
+from ..kit.report import NoSuchHandler
 from . import form, reading
 from .auth import ENVIRONMENT, FleetLogin, names
 from .lag import Lag
@@ -85,6 +86,8 @@ def targets(
         if device.handler not in handlers:
             try:
                 handlers[device.handler] = load(device.handler)
+            except NoSuchHandler as error:
+                raise NoSuchHandler(f"{device.name}: {error.reason}", error.word) from None
             except SettingsError as error:
                 raise SettingsError(f"{device.name}: {error.reason}") from None
         found.append(Target(device, handlers[device.handler], auth))

@@ -291,7 +291,9 @@ def own_options(state: SharedOptions, handler: LoadedHandler, has_port: bool) ->
         keys.discard("port")
     return dataclasses.replace(
         state,
-        settings={key: value for key, value in state.settings.items() if key in keys},
+        settings={
+            key: value for key, value in form.for_handler(handler, state).items() if key in keys
+        },
         secret_files={key: path for key, path in state.secret_files.items() if key in keys},
     )
 

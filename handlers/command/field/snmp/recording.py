@@ -18,6 +18,7 @@ from pdu_common.snmp_tools import (
     OPAQUE,
     Credentials,
     SnmpError,
+    SnmpPortClosed,
     SnmpTimeout,
     typed_rows,
 )
@@ -98,8 +99,11 @@ def _page(credentials: Credentials, root: Arcs, last: Arcs) -> list[tuple[Arcs, 
     try:
         found = typed_rows(credentials, root, last, _PAGE)
     except SnmpTimeout as error:
+        why = "address, port, community or SNMPv3 privacy key may be wrong"
+        if isinstance(error, SnmpPortClosed):
+            why = "check address and port, and that SNMP is enabled"
         raise Unreachable(
-            f"{error}; address, port, community or SNMPv3 privacy key may be wrong",
+            f"{error}; {why}",
             _place(credentials),
             "record",
         ) from None
