@@ -262,9 +262,9 @@ def test_a_write_that_the_device_refuses_raises_with_its_error_status(agent: Age
         connect(agent.port).snmp_set(f"{COMMANDS}.1", 2)
 
 
-def test_a_read_from_a_host_without_an_agent_times_out(agent: Agent) -> None:
+def test_a_read_from_a_host_without_an_agent_fails(agent: Agent) -> None:
     agent.stop()
-    with pytest.raises(SnmpError, match="timeout"):
+    with pytest.raises(SnmpError, match="timeout|nothing listens there"):
         connect(agent.port, timeout="0.2", retries="1").snmp_get(NAME)
 
 

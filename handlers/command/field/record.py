@@ -10,7 +10,7 @@ import click
 from ...errors import ProtocolError
 from ..kit.files import new_file
 from ..kit.options import LOGIN, SNMP, TLS, Seconds, device, option, output
-from ..kit.output import Result, passing, shown
+from ..kit.output import Result, passing, shown, waiting
 from ..kit.shared_options import OUT, STANDARD_OUTPUT
 from ..pdus import doors, form, names
 from ..pdus.kinds import Recorder, Recording
@@ -36,7 +36,7 @@ def _record(
     kind = doors.recording(handler)
     assert kind is not None  # click offers only these
     try:
-        with new_file(out) as write:
+        with new_file(out) as write, waiting(f"waiting for {form.place(state, host)}", state):
             recording = kind.record(
                 data, Recorder(keep, patience, lambda line: passing(line, state.json))
             )

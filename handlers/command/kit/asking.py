@@ -11,6 +11,7 @@ import sys
 from ...errors import NamedSetting, PduHandlerError, Reason, SettingsError, printable
 from .files import read_file, signals_as_ctrl_c
 from .options import SharedOptions
+from .output import quiet
 
 
 class NotConfirmed(PduHandlerError):
@@ -46,11 +47,12 @@ def confirm(state: SharedOptions, question: str, host: str = "") -> None:
     askable(state, question, host)
     if not state.yes:
         whole = printable(question, 10 * len(question))  # an escape has at most 10 characters
-        print(f"{whole}? [y/N] ", end="", file=sys.stderr, flush=True)
-        try:
-            said = sys.stdin.readline()
-        except UnicodeDecodeError:
-            said = "\n"
+        with quiet():
+            print(f"{whole}? [y/N] ", end="", file=sys.stderr, flush=True)
+            try:
+                said = sys.stdin.readline()
+            except UnicodeDecodeError:
+                said = "\n"
         if not said.endswith("\n"):  # Ctrl-D: the error begins on a new line
             print(file=sys.stderr)
         if said.strip().lower() not in ("y", "yes"):
@@ -105,7 +107,7 @@ def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
 
         is_text = True
         try:
-            with signals_as_ctrl_c():  # getpass then turns the terminal's echo on again
+            with signals_as_ctrl_c(), quiet():  # getpass then turns the terminal's echo on again
                 typed = getpass.getpass(f"{printable(question)}: ")
             if typed:
                 return typed

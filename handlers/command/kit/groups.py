@@ -4,6 +4,7 @@ command.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from . import hosts, meant
 from .exits import WIDTH
 from .hidden import without_login
 from .options import Parameters, SharedOptions, Word, asking, given, output
-from .output import Result, shown
+from .output import Result, shown, waiting
 
 EPILOG = (
     "\b\nOptions of a command: COMMAND --help\nSettings, secrets: pdu --help; exit codes: pdu help"
@@ -180,6 +181,8 @@ class HostCommand(NamedTuple):
     #: whether it asks before it changes something, so that it gets the option --yes; false if the
     #: group's `behind` contains it
     writes: bool = False
+    #: whether it prints while it runs
+    prints: bool = False
     #: two command lines that show its use, each without the words `pdu GROUP HOST`
     examples: Sequence[str] = ()
 
@@ -249,9 +252,13 @@ class OnHost(Lazy):
             assert context.parent is not None
             state = given(context)
             host = self.find(state, str(context.parent.params["host"]))
-            return shown(
-                without_login(self.run(state, host, cmd_name, command, values), state), state.json
-            )
+            with (
+                contextlib.nullcontext()
+                if command.prints
+                else waiting(f"waiting for {host}", state)
+            ):
+                result = self.run(state, host, cmd_name, command, values)
+            return shown(without_login(result, state), state.json)
 
         words = [word for word in command.parameters if isinstance(word, Word) and word.about]
         width = max((len(word.plain) for word in words), default=0)

@@ -140,7 +140,8 @@ def progress(length: int, label: str, **more: Any) -> AbstractContextManager[Any
 @contextlib.contextmanager
 def waiting(doing: str, state: SharedOptions, at_once: bool = False) -> Iterator[None]:
     """Shows on a terminal what the block is `doing` and for how long, from _SLOW_S after its begin
-    until its end; `at_once`: from its begin, for a block that is often slow.
+    until its end; `at_once`: from its begin, for a block that is often slow. While the block shows
+    a line of its own by `passing`, or asks a question (`quiet`), it shows nothing.
 
     Only on standard error, and neither with --json nor with --debug.
     """
@@ -148,14 +149,17 @@ def waiting(doing: str, state: SharedOptions, at_once: bool = False) -> Iterator
         yield
         return
     begin, ended = time.monotonic(), threading.Event()
+    _others.clear()
     if at_once:
-        passing(printable(doing), False)
+        _show(printable(doing))
 
     def show() -> None:
         while not ended.wait(_SLOW_S):
             # the block's work is worth more than this line
             with contextlib.suppress(Exception):
-                passing(f"{printable(doing)}: {time.monotonic() - begin:.0f} s", False)
+                with _screen:
+                    if not _others:
+                        _show(f"{printable(doing)}: {time.monotonic() - begin:.0f} s")
 
     thread = threading.Thread(target=show, name="waiting", daemon=True)
     thread.start()
@@ -165,7 +169,25 @@ def waiting(doing: str, state: SharedOptions, at_once: bool = False) -> Iterator
         ended.set()
         thread.join()
         if at_once or time.monotonic() - begin >= _SLOW_S:
-            passing("", False)
+            _show("")
+
+
+#: what is on the terminal in place of the line of `waiting`, and the lock of both
+_others: set[str] = set()
+_screen = threading.Lock()
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """A block that asks on the terminal: the line of `waiting` goes, and comes back after it."""
+    if sys.stderr.isatty():
+        with _screen:
+            _others.add("question")
+            _show("")
+    try:
+        yield
+    finally:
+        _others.discard("question")
 
 
 def passing(line: str, as_json: bool) -> None:
@@ -174,9 +196,15 @@ def passing(line: str, as_json: bool) -> None:
     Only on a terminal and without --json.
     """
     if not as_json and sys.stderr.isatty():
-        width = _LINE
-        # a longer line would wrap, and the next one would not replace it
-        with contextlib.suppress(OSError, ValueError):
-            width = min(_LINE, os.get_terminal_size(sys.stderr.fileno()).columns - 1)
-        width = width if width > 0 else _LINE  # some terminals report 0 columns
-        print(f"\r{line[:width]:<{width}}\r", end="", file=sys.stderr, flush=True)
+        with _screen:
+            (_others.add if line else _others.discard)("line")
+            _show(line)
+
+
+def _show(line: str) -> None:
+    width = _LINE
+    # a longer line would wrap, and the next one would not replace it
+    with contextlib.suppress(OSError, ValueError):
+        width = min(_LINE, os.get_terminal_size(sys.stderr.fileno()).columns - 1)
+    width = width if width > 0 else _LINE  # some terminals report 0 columns
+    print(f"\r{line[:width]:<{width}}\r", end="", file=sys.stderr, flush=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Callable, Optional
@@ -163,6 +164,24 @@ def _reader(state: SharedOptions, user: str, unit: Unit, host: str) -> Optional[
     return Unit(unit.handler, form.pdu_data(unit.handler, host, other))
 
 
+def _teller(state: SharedOptions) -> Callable[[str], None]:
+    """Says what the command does: on a terminal in a line that the next one replaces; else in a
+    line for each new job, without the seconds that are left.
+    """
+    told: set[str] = set()
+
+    def tell(line: str) -> None:
+        if sys.stderr.isatty() or state.json:
+            passing(line, state.json)
+            return
+        job = "".join(letter for letter in line if not letter.isdigit())
+        if job not in told:
+            told.add(job)
+            print(printable(line), file=sys.stderr, flush=True)
+
+    return tell
+
+
 def _protected(path: Optional[str], name: str, outlet: str) -> str:
     """Whose cord is in this outlet by a drawing."""
     if path is None or not outlet:
@@ -246,7 +265,7 @@ def _prove(
         trace,
         guard,
         CLOCK,
-        tell=lambda line: passing(line, state.json),
+        tell=_teller(state),
         owner=lambda: _quiet(state, lambda: questions.answers(state, front, dark, display)),
         look=lambda: _quiet(state, lambda: questions.look(state, identity)),
         agree=lambda now: _quiet(state, lambda: agree(now)),
@@ -271,7 +290,7 @@ def _prove_platform(
 ) -> int:
     can_write(out)
     can_write(_page_of(out))
-    passing("running the conformance suite; it takes minutes", state.json)
+    _teller(state)("running the conformance suite; it takes minutes")
     try:
         proof = platform_copy.asked(folder, python, adapter)
     finally:
@@ -294,9 +313,7 @@ def _prove_url(state: SharedOptions, url: str, out: str, at: str, location: str)
         state, "password", f"password of {email} at {url}"
     )
     asking.confirm(state, what, url)
-    site = platform_url.Site(
-        url, email, password, at or _HERE, location, CLOCK, lambda line: passing(line, state.json)
-    )
+    site = platform_url.Site(url, email, password, at or _HERE, location, CLOCK, _teller(state))
     try:
         with signals_as_ctrl_c():
             proof = platform_url.proof(site, is_simulated=_is_loopback(urlsplit(url).netloc))

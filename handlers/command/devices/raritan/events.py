@@ -307,6 +307,7 @@ COMMANDS: Commands = {
             ),
             *option("--all", "all events of the unit, including one for each new reading"),
         ],
+        prints=True,
         examples=("events --count 10", "events --for 60 --all --json"),
     )
 }

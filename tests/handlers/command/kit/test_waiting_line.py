@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from handlers.command.kit import output
 from handlers.command.kit.options import SharedOptions
 from handlers.command.kit.output import waiting
+from tests.handlers.command.running import run
 from tests.waiting import PATIENCE_S
 
 
@@ -81,3 +83,31 @@ def test_a_pipe_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(shown, "isatty", lambda: False)
         with waiting("waiting", SharedOptions()):
             assert threads() == []
+
+
+def test_a_question_and_another_line_take_the_place_of_the_line() -> None:
+    with screen() as shown, waiting("waiting", SharedOptions()):
+        assert shown.seen.wait(PATIENCE_S)
+        for block in (output.quiet(), told("upload: 5 %")):
+            with block:
+                before = len(shown.getvalue())
+                shown.seen.clear()
+                assert not shown.seen.wait(0.05) and len(shown.getvalue()) == before
+            assert shown.seen.wait(PATIENCE_S)
+
+
+@contextlib.contextmanager
+def told(line: str) -> Iterator[None]:
+    output.passing(line, False)
+    yield
+    output.passing("", False)
+
+
+def test_a_job_on_one_device_says_what_it_waits_for(capsys: pytest.CaptureFixture[str]) -> None:
+    silent = socket.socket()
+    silent.bind(("127.0.0.1", 0))
+    silent.listen()  # nobody answers
+    words = ["nut", f"127.0.0.1:{silent.getsockname()[1]}", "list", "--timeout", "0.5"]
+    with silent, screen() as shown:
+        assert run(capsys, *words)[0] == 3
+    assert f"\rwaiting for {words[1]}: 0 s" in shown.getvalue()

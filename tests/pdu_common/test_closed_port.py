@@ -1,0 +1,78 @@
+"""The quick client where the host refuses datagrams to the port (ICMP port unreachable)."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from pdu_common import _reads
+from pdu_common._credentials import Credentials
+from pdu_common._errors import SnmpPortClosed, SnmpTimeout
+from pdu_common.quick import client
+from pdu_common.snmp_tools import TICKS
+from pdu_common.tools import SENT
+from tests.handlers.command.running import run
+from tests.ports import reserved
+from tests.simulators.snmp_agent import Agent, Device, Row
+
+UPTIME = (1, 3, 6, 1, 2, 1, 1, 3, 0)
+
+
+def credentials(port: int) -> Credentials:
+    # a wait for an answer would end this test by its limit
+    given = {"community": "public", "port": str(port), "timeout": "60", "retries": "2"}
+    return Credentials.of("127.0.0.1", given)
+
+
+def test_a_closed_port_ends_a_read_at_once_with_its_own_error() -> None:
+    sent: list[None] = []
+    token = SENT.set(lambda: sent.append(None))
+    try:
+        with pytest.raises(SnmpPortClosed, match="refuses datagrams: nothing listens there"):
+            client.read(credentials(reserved()), lambda: _reads.one(UPTIME, "x", 2), 200.0)
+    finally:
+        SENT.reset(token)
+    assert len(sent) == 3
+
+
+def test_a_walk_ends_likewise() -> None:
+    found = credentials(reserved())
+    with pytest.raises(SnmpPortClosed):
+        client.read(
+            found,
+            lambda: _reads.subtree(UPTIME[:7], UPTIME[:7], 9, 2, "x", 2, found.learned),
+            200.0,
+        )
+
+
+def test_an_icmp_error_that_somebody_forged_does_not_hide_the_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Forged(socket.socket):
+        """Its first look at the answer meets an ICMP error."""
+
+        errors = 1
+
+        def recv(self, *arguments: int) -> bytes:
+            if self.errors:
+                self.errors -= 1
+                raise ConnectionRefusedError
+            return super().recv(*arguments)
+
+    with Agent(Device({"1.3.6.1.2.1.1.3.0": Row(TICKS, 7)})) as agent:
+        monkeypatch.setattr("pdu_common.quick.client.socket.socket", Forged)
+        found = client.read(credentials(agent.port), lambda: _reads.one(UPTIME, "x", 0), 60.0)
+    monkeypatch.undo()
+    assert found.value_int == 7
+
+
+def test_the_command_says_what_to_check(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    port = reserved()
+    code, out, err = run(capsys, "status", "snmp", f"127.0.0.1:{port}", "--timeout", "60")
+    assert (code, out) == (3, "")
+    assert f"nothing listens at UDP port {port} there: check the address and the port, and" in err
+    assert "community" not in err and issubclass(SnmpPortClosed, SnmpTimeout)
