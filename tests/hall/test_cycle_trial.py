@@ -89,8 +89,12 @@ def test_a_second_ctrl_c_ends_at_once_and_names_what_is_off(
     one = _short(7, mode)
     one = one._replace(plan=dataclasses.replace(one.plan, pause_s=10.0))
 
-    def twice(_seconds: float) -> None:
-        raise KeyboardInterrupt
+    sleep = one.world.sleep
+
+    def twice(seconds: float) -> None:
+        if one.world.commands:
+            raise KeyboardInterrupt
+        sleep(seconds)
 
     monkeypatch.setattr(one.world, "sleep", twice)
     ended = one.run()

@@ -185,10 +185,12 @@ class Trail:
         left: Sequence[Place],
         early: Optional[Period],
         shown: float,
+        share: float = 1.0,
     ) -> Optional[Doubt]:
         """Why the places that are left are not known to have taken over what the others carried,
         from `shown` on. None if they have. `early`: before that; None for what was kept of an
-        earlier run.
+        earlier run. `share`: the part of it that these have to show at least, if others that are
+        not metered may have taken the rest.
         """
         was, losses = self._early(left, early), self._early(lost, early)
         after = self.series(left, Period(shown, math.inf))
@@ -203,12 +205,12 @@ class Trail:
             f"{_names(lost)} carried {gone:.4g} {unit}, and {_names(left)} rose from"
             f" {_mean(was):.4g} to {_mean(after):.4g} {unit}"
         )
-        if rise + swing + step < _NEARLY * gone or rise - swing - step > _MOST * gone:
+        if rise + swing + step < share * _NEARLY * gone or rise - swing - step > _MOST * gone:
             return Doubt(
                 f"{words}: a cord is in another outlet, or a supply is not drawn",
                 rise < STEADY * gone or rise > gone / STEADY,
             )
-        if rise - swing - step < _SURELY * gone:
+        if rise - swing - step < share * _SURELY * gone:
             return Doubt(f"{words}: the noise of {swing + step:.3g} {unit} hides whether", False)
         return None
 

@@ -18,8 +18,6 @@ _VOLTS = 100.0
 # steps that devices' figures have; one that is taken for coarser than it is proves less, never more
 _STEPS_A = (1.0, 0.1, 0.01, 0.001)
 _STEPS_W = (100.0, 10.0, 1.0, 0.1, 0.01)
-# how wrong the difference of two figures may be, in steps: the last digit is rounded, or cut
-_ROUNDED = 1.5
 
 
 class Draw(NamedTuple):
@@ -111,67 +109,6 @@ def fell(before: Draw, after: Draw, meter: Meter) -> bool:
     if found is None or not carries(before, meter) or not is_nothing(after, meter):
         return False
     return abs(found.after) + found.step <= _FALL * found.before
-
-
-class Change(NamedTuple):
-    """One outlet before and after a command to another."""
-
-    before: Draw
-    after: Draw
-    meter: Meter
-
-
-def _changes(changes: Sequence[Change]) -> Optional[list[_Figures]]:
-    """All of them in one quantity, else None."""
-    draws = [draw for one in changes for draw in (one.before, one.after)]
-    if all(draw.power_w is not None for draw in draws):
-        only = [
-            one._replace(
-                before=Draw(power_w=one.before.power_w), after=Draw(power_w=one.after.power_w)
-            )
-            for one in changes
-        ]
-    else:
-        only = [
-            one._replace(before=Draw(one.before.current_a), after=Draw(one.after.current_a))
-            for one in changes
-        ]
-    found = [_comparable(one.before, one.after, one.meter) for one in only]
-    known = [one for one in found if one is not None]
-    return known if known and len(known) == len(changes) else None
-
-
-class _Moved(NamedTuple):
-    """What some cords lost and others gained, and how wrong each may be by its meters' steps."""
-
-    lost: float
-    lost_step: float
-    rise: float
-    rise_step: float
-
-
-def _moved(lost: Sequence[Change], others: Sequence[Change]) -> Optional[_Moved]:
-    """None if nothing measurable was lost, or the two sides are not measured in one quantity."""
-    found = _changes([*lost, *others])
-    if found is None:
-        return None
-    gone, gained = found[: len(lost)], found[len(lost) :]
-    was = sum(one.before for one in gone)
-    if was <= 0:
-        return None
-    rise = sum(one.after - one.before for one in gained)
-    return _Moved(was, sum(one.step for one in gone), rise, sum(one.step for one in gained))
-
-
-def may_have_taken_over(lost: Sequence[Change], others: Sequence[Change], share: float) -> bool:
-    """Whether the meters allow that the other cords took over this share of what these lost, so
-    that the machine lives on them: steps count for it. A meter that does not move allows nothing.
-    """
-    found = _moved(lost, others)
-    if found is None or found.rise <= 0:
-        return False
-    least = share * (found.lost - found.lost_step / 2)
-    return found.rise >= least - _ROUNDED * found.rise_step
 
 
 def finest(known: Mapping[str, Steps], pdu: str, draws: Iterable[Draw]) -> Steps:

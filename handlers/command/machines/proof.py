@@ -74,6 +74,8 @@ class MachinePower(NamedTuple):
     needs: int = 1
     #: other PDUs at which it may have a cord that nobody drew
     reach: Sequence[str] = ()
+    #: its cords are switched off one by one in this order, and no more after one is not proven
+    is_stopped: bool = False
 
 
 class OffProof(NamedTuple):
@@ -121,15 +123,23 @@ class _Renewals:
         self._last[place] = at, value
 
 
-class _Seen:
+class Watch:
     """Readings of one machine, and what they show of its cords. It learns resolutions and periods,
     and keeps what was seen.
     """
 
     def __init__(
-        self, machine: MachinePower, world: World, proof: OffProof, memory: Memory
+        self,
+        machine: MachinePower,
+        world: World,
+        proof: OffProof,
+        memory: Memory,
+        with_inlets: bool = True,
     ) -> None:
+        """`with_inlets`: the law needs them; what cords take over from each other does not."""
         self.machine, self.world, self.proof, self.memory = machine, world, proof, memory
+        self._with_inlets = with_inlets
+        self._meters = (False, True) if with_inlets else (False,)
         self.readings: Readings = {}
         self.trail: Optional[Trail] = None
         #: all PDUs that are read
@@ -165,15 +175,15 @@ class _Seen:
     def _follow(self, found: Readings) -> None:
         """Add a reading to the trail."""
         if self.trail is None:
-            if unmetered(found):
+            if self._with_inlets and unmetered(found):
                 return
-            self.trail = Trail(_quantity(found))
+            self.trail = Trail(_quantity(found, self._with_inlets))
         trail = self.trail
         look = law.Look(
             self.world.monotonic(),
             {
                 pdu: law.Figures(
-                    trail.quantity.of(now.inlet),
+                    trail.quantity.of(now.inlet) if self._with_inlets else None,
                     {name: trail.quantity.of(one.draw) for name, one in now.outlets.items()},
                 )
                 for pdu, now in found.items()
@@ -221,7 +231,7 @@ class _Seen:
         return [
             f"{pdu}'s {'inlet' if is_inlet else 'outlets'}"
             for pdu in self.pdus
-            for is_inlet in (False, True)
+            for is_inlet in self._meters
             if self._period_key(pdu, is_inlet) not in self.memory.periods
         ]
 
@@ -234,7 +244,7 @@ class _Seen:
         found = [
             self.memory.periods[self._period_key(pdu, is_inlet)]
             for pdu in self.pdus
-            for is_inlet in (False, True)
+            for is_inlet in self._meters
         ]
         return max([*found, self._slowest_s])
 
@@ -250,7 +260,9 @@ class _Seen:
             passed = self.world.monotonic() - begun
             period = self.period()
             if passed >= max(period, min(LEARN_S, _LEARN_PERIODS * period)) and (
-                passed >= self.proof.timeout_s or self.trail.noise()[0] <= _CALM * load
+                not self._with_inlets
+                or passed >= self.proof.timeout_s
+                or self.trail.noise()[0] <= _CALM * load
             ):
                 return
             self.world.sleep(AGAIN_S)
@@ -273,10 +285,10 @@ class _Seen:
         return one is not None and carries(one.draw, self.meter(cord))
 
 
-def _quantity(readings: Readings) -> Quantity:
+def _quantity(readings: Readings, with_inlets: bool = True) -> Quantity:
     """Watts, which add up, if everything has them."""
     draws = [one.draw for now in readings.values() for one in now.outlets.values()]
-    inlets = [now.inlet for now in readings.values()]
+    inlets = [now.inlet for now in readings.values()] if with_inlets else []
     has_watts = all(one.power_w is not None for one in draws if one.is_known)
     has_watts = has_watts and all(one.power_w is not None for one in inlets)
     return Quantity.WATTS if has_watts else Quantity.AMPERES
@@ -316,7 +328,7 @@ def off(machine: MachinePower, world: World, proof: OffProof, memory: Memory) ->
     Each outlet gets one command; that of a PDU that fails keeps no other from its own. Raises
     NotProven.
     """
-    seen = _Seen(machine, world, proof, memory)
+    seen = Watch(machine, world, proof, memory)
     try:
         if proof.by_current:
             return _Off(seen).run()
@@ -374,7 +386,7 @@ def check(machine: MachinePower, world: World, proof: OffProof, memory: Memory) 
 
     Returns what the proof would rest on, in sentences.
     """
-    seen = _Seen(machine, world, proof, memory)
+    seen = Watch(machine, world, proof, memory)
     before = dict(memory.seen), set(memory.periods)
     wrong = wrong_now(seen.read(), machine, proof, lambda cord: seen.key(cord) in memory.seen)
     facts: list[str] = []
@@ -419,7 +431,7 @@ def wrong_now(
     return wrong
 
 
-def _too_slow(seen: _Seen) -> list[str]:
+def _too_slow(seen: Watch) -> list[str]:
     """Why a meter's period is too long; an unknown one is not."""
     period_s, timeout_s = seen.known_period(), seen.proof.timeout_s
     if period_s is None or period_s <= max(timeout_s, _LEAST_TIMEOUT_S):
@@ -430,7 +442,7 @@ def _too_slow(seen: _Seen) -> list[str]:
     ]
 
 
-def _unseen(seen: _Seen) -> list[str]:
+def _unseen(seen: Watch) -> list[str]:
     """Read on until each meter has changed a figure twice: one that is quick enough does so in two
     of the longest periods, if anything changes there. Returns why that is not known.
     """
@@ -448,7 +460,7 @@ def _unseen(seen: _Seen) -> list[str]:
     ]
 
 
-def _noise(seen: _Seen) -> tuple[list[str], list[str]]:
+def _noise(seen: Watch) -> tuple[list[str], list[str]]:
     """Why the swing of everything else hides the machine, and what the proof would rest on."""
     trail = seen.trail
     if trail is None:
@@ -473,7 +485,7 @@ def _noise(seen: _Seen) -> tuple[list[str], list[str]]:
 class _Off:
     """One run of `off`. `wrong` has what is not proven."""
 
-    def __init__(self, seen: _Seen) -> None:
+    def __init__(self, seen: Watch) -> None:
         self._seen, self._world, self._memory = seen, seen.world, seen.memory
         self._cords = list(seen.machine.cords)
         self._own = {_place(cord) for cord in self._cords}
@@ -494,6 +506,8 @@ class _Off:
         now = self._begin()
         stages = self._stages(now)
         for number, stage in enumerate(stages):
+            if self._wrong and self._seen.machine.is_stopped:
+                break
             left = [cord for later in stages[number + 1 :] for cord in later]
             now = self._stage(stage, left, now)
         if not self._wrong:
@@ -589,6 +603,8 @@ class _Off:
         those that carry the machine, feed by feed, then those that have to take it over. The last
         ones are switched off one by one, so that a supply that nobody drew cannot hide.
         """
+        if self._seen.machine.is_stopped:
+            return [[cord] for cord in self._cords]
         first = [cord for cord in self._cords if _state(now, cord) is not UP]
         busy = [cord for cord in self._cords if cord not in first and self._seen.carries(now, cord)]
         idle = [cord for cord in self._cords if cord not in first and cord not in busy]

@@ -30,6 +30,9 @@ class MeasuredPdu(NamedTuple):
     error: str = ""
     #: its lines and breakers
     meters: Sequence[MeteredPart] = ()
+    #: what the inlet's own meter shows; None if there is none, only a sum, or in saved readings
+    inlet_a: Optional[float] = None
+    inlet_w: Optional[float] = None
 
     @property
     def outlet_step_a(self) -> float:
@@ -79,6 +82,8 @@ def of_readings(
             device.metered,
             reading.failure.reason if reading.failure is not None else "",
             reading.meters,
+            reading.inlet_a,
+            reading.inlet_w,
         )
     return HallReadings(found, taken)
 

@@ -10,7 +10,7 @@ import contextlib
 import os
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, TypeVar
 
 import click
 
@@ -32,7 +32,8 @@ from ...kit.options import (
 )
 from ...kit.output import columns, counted, print_json
 from ...kit.report import Usage, described, failed
-from ...kit.shared_options import MACHINES, PAUSE, POWER_TIMEOUT
+from ...kit.shared_options import CONFIRM, MACHINES, METER_PERIOD, PAUSE, POWER_TIMEOUT
+from ...machines import reach
 from ...pdus.polling import Target
 from ...pdus.saved import HallReadings
 from ...pdus.states import DOWN, UNKNOWN, UP, word
@@ -46,6 +47,7 @@ from .run import Run
 from .steps import Mode, Step, Steps, planned
 from .world import Ended, Left
 
+T = TypeVar("T")
 PAUSE_S, POWER_TIMEOUT_S, VALID_MIN = 10.0, 30.0, 60.0
 _SHOWN = 8
 
@@ -60,7 +62,9 @@ class CycleOptions(NamedTuple):
     run: Optional[str]
     resume: Optional[str]
     pause: Optional[float]
+    confirm: Optional[str]
     power_timeout: Optional[float]
+    meter_period: Optional[float]
     valid: Optional[float]
 
 
@@ -104,7 +108,9 @@ def _check(wanted: CycleOptions) -> None:
             "both_feeds",
             "machines",
             "pause",
+            "confirm",
             "power_timeout",
+            "meter_period",
             "valid",
         )
         given_too = [key for key in of_plan if getattr(wanted, key) not in (None, False, ())]
@@ -133,10 +139,13 @@ def _plan(
     targets = source.site.pdus(drawing.read_pdus)
     # read after the check of the list, in the drawing's order
     readings = gathering.gather(source, drawing.read_pdus)
-    found = planned(Hall(drawing, readings), mode, machines)
+    by_current = mode is Mode.BOTH_FEEDS and _or(wanted.confirm, "current") == "current"
+    found = planned(Hall(drawing, readings), mode, machines, by_current)
     if found.steps:
         known_doors = doors(targets)
         names = {cord.pdu for one in machines for cord in one.cords}
+        if by_current:
+            names.update(name for one in found.steps for name in reach.pdus(drawing, one.cords))
         plan = CyclePlan(
             mode,
             drawing.path,
@@ -147,6 +156,8 @@ def _plan(
             _or(wanted.power_timeout, POWER_TIMEOUT_S),
             {name: known_doors[name] for name in drawing.read_pdus if name in names},
             found.steps,
+            by_current,
+            wanted.meter_period,
         )
         plan_file.write(wanted.plan, plan)
     notes = _of_earlier_runs(targets, readings, wanted.plan)
@@ -185,7 +196,7 @@ def _of_earlier_runs(targets: Sequence[Target], readings: HallReadings, path: st
     return notes
 
 
-def _or(value: Optional[float], usual: float) -> float:
+def _or(value: Optional[T], usual: T) -> T:
     return usual if value is None else value
 
 
@@ -383,14 +394,16 @@ def _report(ended: Ended, steps: int, notes: Sequence[str], state: SharedOptions
 
 _HELP = """Restart the supplies or the machines of a hall, one after another, without a surprise.
 
---plan writes the steps into FILE, with --pause, --power-timeout and --valid. --run takes exactly
-them, --resume goes on after a stop or a crash. FILE is also the journal: each command is written
-there before it is sent, and each line seals those before it.
+--plan writes the steps into FILE, with --pause, --confirm, --power-timeout, --meter-period and
+--valid. --run takes exactly them, --resume goes on after a stop or a crash. FILE is also the
+journal: each command is written there before it is sent, and each line seals those before it.
 
 Before each step its PDUs are read. With --one-feed-at-a-time an outlet is switched off only if
 enough other cords of its machine are on and carry current, and the load that shifts fits on every
-breaker. The first surprise stops everything. Ctrl-C ends the command that was sent; both say which
-outlet is off. Protected machines are never switched.
+breaker; the other cords must then take over what it carried, no less and no more. With --both-feeds
+a machine is proven off at the meters of outlets and inlets as by `pdu machine off`; with --confirm
+state by states and the outlets' currents. The first surprise stops everything. Ctrl-C ends the
+command that was sent; both say which outlet is off. Protected machines are never switched.
 
 \b
 Exit code: 0 done; 9 a machine was refused while planning, or something was
@@ -413,7 +426,9 @@ cycle_hall = Subcommand(
         *option("--run", "take the steps of this plan; asks first", "FILE"),
         *option("--resume", "go on with this plan after a stop or a crash; asks first", "FILE"),
         *PAUSE(show_default=f"{PAUSE_S:g}"),
+        *CONFIRM(show_default="current"),
         *POWER_TIMEOUT(old="--patience", show_default=f"{POWER_TIMEOUT_S:g}"),
+        *METER_PERIOD(),
         *option(
             "--valid",
             f"for the plan: how many minutes it may be run, or resumed, later ({VALID_MIN:g})",

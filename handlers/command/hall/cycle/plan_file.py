@@ -73,6 +73,11 @@ class CyclePlan:
     pdus: Mapping[str, Door]
     #: in the order in which they are taken
     steps: Sequence[Step]
+    #: machines are proven off at the meters of outlets and inlets; else by states and the outlets'
+    #: currents
+    by_current: bool = False
+    #: how often the meters renew their figures, in s; None: learned
+    meter_period_s: Optional[float] = None
 
 
 Sent = tuple[Cord, bool]
@@ -276,6 +281,8 @@ def _plan(
             float(head["patience_s"]),
             {name: Door(*map(printable, door)) for name, door in head["pdus"].items()},
             steps,
+            head["by_current"] is True,
+            None if head["meter_period_s"] is None else float(head["meter_period_s"]),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _not_ours(path, error) from None

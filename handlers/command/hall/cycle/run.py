@@ -17,7 +17,8 @@ both feeds nothing more is sent.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Callable, Optional
 
 from pdu_common.helper import EnumPowerStatus
@@ -26,14 +27,18 @@ from ....errors import PduHandlerError, printable
 from ...drawing.drawing import Cord, Drawing
 from ...kit.output import NOT_METERED, figure
 from ...kit.report import Interrupted
-from ...machines.meters import Change, Draw, Meter, Steps
+from ...machines import law, proof as proofs, reach
+from ...machines.memory import Memory
+from ...machines.outlet import AGAIN_S
+from ...machines.proof import MachinePower, OffProof, Watch
+from ...machines.world import Commanded, NotProven, OutletOf, PduNow
 from ...pdus.saved import HallReadings
 from ...pdus.states import DOWN, UNKNOWN, UP, word
 from ..rehearsal import Hall
 from ..verdicts import CordNow, Now, cords_now
 from . import plan_file
 from .plan_file import CyclePlan, Open, Progress
-from .steps import Mode, Step, fallen, least, not_risen, obstacle
+from .steps import Mode, Step, fallen, least, least_share, obstacle, pdu_now
 from .world import Ended, Left, Log, Surprise, World
 
 #: the shortest time between two commands to switch on, in s
@@ -43,6 +48,8 @@ BETWEEN_ON_S = 0.5
 _POLL_S, _WATCH_S = 1.0, 5.0
 # the longest time without looking whether somebody wants to stop, in s
 _TICK_S = 0.25
+#: how often states and figures are renewed, if nobody said it, in s
+RENEWAL_S = 8.0
 # readings of PDUs that the present step does not touch are at most this old, in s: other machines'
 # currents count on panels' lines
 _REFRESH_S = 900.0
@@ -64,17 +71,22 @@ class Run:
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._plan, self._progress, self._drawing = plan, progress, drawing
-        self._world, self._log, self._say = world, log, say
+        self.world, self._log, self._say = world, log, say
         self._readings = HallReadings({})
         self._read_at = 0.0
         self._on_at = world.monotonic()
         self._step: Optional[Step] = None
         # the least that the other cords have to carry while one is off, in A
         self._floor_a: Optional[float] = None
-        # with one feed at a time: the cords that carried before the command
+        # what is known of the meters, of all steps
+        self._memory = Memory()
+        # readings of the present step's machine
+        self._watch: Optional[Watch] = None
+        # with one feed at a time: the cords that carried before the command, until when nothing was
+        # sent, and from when on all meters show the command
         self._lost: Sequence[Cord] = ()
-        # what all cords of the machine carried then
-        self._carried: Mapping[Cord, Draw] = {}
+        self._early = law.Period(0.0, 0.0)
+        self._shown = 0.0
         self._left: dict[Cord, EnumPowerStatus] = {}
         # the last command, while it may or may not have been carried out
         self._doubtful: Optional[tuple[Cord, bool]] = None
@@ -85,7 +97,7 @@ class Run:
         resumed = self._progress.begun
         error: Optional[BaseException] = None
         try:
-            self._write([plan_file.running(self._world.now(), "resumed" if resumed else "begun")])
+            self._write([plan_file.running(self.world.now(), "resumed" if resumed else "begun")])
             self._all(only_open)
         except KeyboardInterrupt:
             error = Interrupted("asked a second time to stop, so nothing more was sent")
@@ -99,7 +111,7 @@ class Run:
         return Ended(self._progress.done, error, at, left, self._restored)
 
     def _last(self, error: Optional[BaseException], left: Sequence[Left]) -> Mapping[str, Any]:
-        at = self._world.now()
+        at = self.world.now()
         if error is None:
             return plan_file.running(at, "ended")
         return plan_file.running(
@@ -123,23 +135,76 @@ class Run:
     def _begin(self, step: Step) -> None:
         self._say(f"step {step.number} of {len(self._plan.steps)}: {step}")
         self._stop_if_asked()
-        machine = self._drawing.machines[step.machine]
+        self._floor_a, self._lost, self._watch = None, (), None
         self._read_for(step)
-        hall = Hall(self._drawing, self._readings)
+        carried = self._allowed(step)
+        opening = plan_file.begin(self.world.now(), step.number, carried)
+        if self._plan.mode is Mode.BOTH_FEEDS and self._plan.by_current:
+            self._prove_by_meters(step, opening)
+            self._ended_off(step)
+            return
+        if self._plan.mode is Mode.ONE_FEED and carried:
+            self._watch = self._watching(step)
+            self._watch.read()
+            self._watch.learn()
+            self._stop_if_asked()
+            # a second has passed, or ten
+            carried = self._allowed(step)
+            mates = [one for one in self._cords(step) if one.cord not in step.cords]
+            self._lost, self._floor_a = carried, least(mates)
+            self._early = law.Period(-math.inf, self.world.monotonic())
+            opening = plan_file.begin(self.world.now(), step.number, carried)
+        # one write with the first command: a step that is begun has a command
+        self._switch_off(step, step.cords, opening)
+        if self._watch is not None:
+            self._shown = self.world.monotonic() + self._watch.period()
+        self._off_and_on(step)
+
+    def _allowed(self, step: Step) -> list[Cord]:
+        """The step's cords that carry. Raises Surprise if it is not allowed by the last reading."""
+        machine, hall = self._drawing.machines[step.machine], Hall(self._drawing, self._readings)
         reason = obstacle(hall, self._plan.mode, machine, step.cords)
         if reason:
             raise Surprise(f"{step.machine}: {reason}; no command of this step was sent")
         now = hall.cords[machine.name]
-        carried = [one.cord for one in now if one.cord in step.cords and one.now is Now.CARRIES]
-        self._floor_a, self._lost = None, ()
-        if carried:
-            self._lost = carried
-            self._carried = {cord: self._draw(cord) for cord in machine.cords}
-            self._floor_a = least([one for one in now if one.cord not in step.cords])
-        # one write with the first command: a step that is begun has a command
-        opening = plan_file.begin(self._world.now(), step.number, carried)
-        self._switch_off(step, step.cords, opening)
-        self._off_and_on(step)
+        return [one.cord for one in now if one.cord in step.cords and one.now is Now.CARRIES]
+
+    def _prove_by_meters(self, step: Step, opening: Mapping[str, Any]) -> None:
+        """Switch all cords off, one after another, and prove it as `pdu machine off` does. The
+        first that is not proven ends it.
+        """
+        names = [one for one in reach.pdus(self._drawing, step.cords) if one in self._known]
+        power = MachinePower(
+            step.machine,
+            step.cords,
+            self._drawing.machines[step.machine].needs,
+            names,
+            is_stopped=True,
+        )
+        self._memory.episode = None
+        try:
+            saw = proofs.off(power, _StepWorld(self, step, opening), self._off_proof, self._memory)
+        except NotProven as error:
+            raise Surprise(f"{step.machine}: {error}") from None
+        self._say(f"  off: {'; '.join(saw)}")
+
+    @property
+    def _off_proof(self) -> OffProof:
+        return OffProof(
+            True, self._drawing.idle_a, self._plan.patience_s, self._plan.meter_period_s
+        )
+
+    @property
+    def _known(self) -> set[str]:
+        """The PDUs that can be read."""
+        return set(self._drawing.read_pdus)
+
+    def _watching(self, step: Step) -> Watch:
+        """Readings of a machine's own PDUs; what cords take over needs no inlet."""
+        machine = self._drawing.machines[step.machine]
+        power = MachinePower(machine.name, machine.cords, machine.needs)
+        world = _StepWorld(self, step, {})
+        return Watch(power, world, self._off_proof, self._memory, with_inlets=False)
 
     def _switch_off(
         self, step: Step, cords: Sequence[Cord], opening: Optional[Mapping[str, Any]] = None
@@ -148,13 +213,17 @@ class Run:
         machine to a cord that was not checked to carry it.
         """
         for cord in cords:
-            self._send(step, cord, False, opening if cord == cords[0] else None)
+            self.send(step, cord, False, opening if cord == cords[0] else None)
             if cord != cords[-1]:
                 self._prove_off(step, [cord])
 
     def _off_and_on(self, step: Step) -> None:
         self._prove_off(step, step.cords)
-        self._write([plan_file.off(self._world.now(), step.number)])
+        self._ended_off(step)
+
+    def _ended_off(self, step: Step) -> None:
+        """The machine, or the cord, is proven off: wait, and switch it on."""
+        self._write([plan_file.off(self.world.now(), step.number)])
         self._stay_off(step)
         self._switch_on(step, step.cords)
 
@@ -174,9 +243,9 @@ class Run:
         elif self._left and only_open:
             # it was never off as a whole, and too long ago to go on with it
             for cord in reversed(list(self._left)):
-                self._send(step, cord, True)
+                self.send(step, cord, True)
                 self._restored.append(cord)
-            self._write([plan_file.restored(self._world.now(), step.number)])
+            self._write([plan_file.restored(self.world.now(), step.number)])
         elif self._left:
             self._switch_off(step, [cord for cord in step.cords if states[cord] is UP])
             self._off_and_on(step)
@@ -187,19 +256,26 @@ class Run:
     def _settled(self, step: Step, begun: Open) -> dict[Cord, EnumPowerStatus]:
         """The states of the step's outlets, when a command that was sent would have shown."""
         unresolved = begun.unresolved()
-        wait_s = begun.about_at + self._plan.patience_s - self._world.now()
-        end = self._world.monotonic() + min(max(wait_s, 0.0), self._plan.patience_s)
+        wait_s = begun.about_at + self._plan.patience_s - self.world.now()
+        end = self.world.monotonic() + min(max(wait_s, 0.0), self._plan.patience_s)
+        before: Optional[dict[Cord, EnumPowerStatus]] = None
         while True:
             now = {one.cord: self._state(one.cord) for one in self._read_for(step)}
             states = {cord: now[cord] for cord in step.cords}
             seen = all(states[cord] is (UP if on else DOWN) for cord, on in unresolved)
-            if seen or self._world.monotonic() >= end:
+            if not seen and self.world.monotonic() < end:
+                before = None
+                self.wait(_POLL_S)
+            elif states != before:
+                # a first reading may be from before the kill, or of a relay that falls back
+                before = states
+                self.wait(max(AGAIN_S, self._plan.meter_period_s or RENEWAL_S))
+            else:
                 return states
-            self._wait(_POLL_S)
 
     # ---- commands --------------------------------------------------------------------------------
 
-    def _send(
+    def send(
         self, step: Step, cord: Cord, on: bool, opening: Optional[Mapping[str, Any]] = None
     ) -> None:
         """One command, journalled before and after. Raises Surprise unless it was seen to work."""
@@ -211,12 +287,12 @@ class Run:
     ) -> None:
         if on:
             self._wait_until(self._on_at + BETWEEN_ON_S, may_stop=False)
-        about = plan_file.about(self._world.now(), step.number, cord, on)
+        about = plan_file.about(self.world.now(), step.number, cord, on)
         self._write([about] if opening is None else [opening, about])
         self._left[cord] = UNKNOWN
         self._doubtful = cord, on
         try:
-            state = self._world.switch(cord, on)
+            state = self.world.switch(cord, on)
         except Exception as found:
             if getattr(found, "kind", "") in _NOT_CARRIED_OUT:
                 self._doubtful = None
@@ -224,7 +300,7 @@ class Run:
             raise
         finally:
             if on:
-                self._on_at = self._world.monotonic()
+                self._on_at = self.world.monotonic()
         self._write_result(step, cord, on, state, "")
         wanted = UP if on else DOWN
         if state is not wanted:
@@ -240,7 +316,7 @@ class Run:
     def _write_result(
         self, step: Step, cord: Cord, on: bool, state: EnumPowerStatus, error: str
     ) -> None:
-        at = self._world.now()
+        at = self.world.now()
         self._write([plan_file.result(at, step.number, cord, on, state, error)])
 
     def _switch_on(self, step: Step, cords: Sequence[Cord]) -> None:
@@ -250,18 +326,20 @@ class Run:
         needs = self._drawing.machines[step.machine].needs
         carried = self._progress.open.carried if self._progress.open is not None else frozenset()
         for cord in reversed(cords):
-            self._send(step, cord, True)
+            self.send(step, cord, True)
             on.append(cord)
             working = [one for one in on if one in carried]
             if needs <= len(working) and len(on) < len(step.cords):
                 self._prove_on(step, on)
         self._prove_on(step, step.cords)
-        self._write([plan_file.done(self._world.now(), step.number)])
+        self._write([plan_file.done(self.world.now(), step.number)])
 
     # ---- proofs ----------------------------------------------------------------------------------
 
     def _prove_off(self, step: Step, proven: Sequence[Cord]) -> None:
-        end = self._world.monotonic() + self._plan.patience_s
+        end = self.world.monotonic() + self._plan.patience_s
+        if self._lost:
+            end = max(end, self._shown + 2 * _POLL_S)
         while True:
             cords = self._read_for(step)
             self._check_others(step, cords)
@@ -269,45 +347,45 @@ class Run:
             missing = "" if wrong else self._not_taken_over(step, cords)
             if not wrong and not missing:
                 break
-            if self._world.monotonic() >= end:
+            if self.world.monotonic() >= end:
                 if missing:
                     raise Surprise(f"{step.machine}: {missing}")
                 one = wrong[0]
                 raise Surprise(f"{one.cord} was switched off, and is not proven off: {_seen(one)}")
-            self._wait(_POLL_S)
+            self.wait(_POLL_S)
         others = [one.cord for one in cords if one.cord not in step.cords]
         carry = f"; the other cords carry {self._amperes(others)}" if others else ""
         self._say(f"  off: {', '.join(map(str, proven))}{carry}")
 
     def _stay_off(self, step: Step) -> None:
         """Wait while the outlets are off, and watch them and the other cords."""
-        end = self._world.monotonic() + self._plan.pause_s
+        end = self.world.monotonic() + self._plan.pause_s
         while True:
-            self._wait_until(min(end, self._world.monotonic() + _WATCH_S))
+            self._wait_until(min(end, self.world.monotonic() + _WATCH_S))
             cords = self._read_for(step)
             self._check_others(step, cords)
             for one in cords:
                 if one.cord in step.cords and one.now is not Now.OFF:
                     raise Surprise(f"{one.cord} was off, and is not any more: {_seen(one)}")
-            if self._world.monotonic() >= end:
+            if self.world.monotonic() >= end:
                 return
 
     def _prove_on(self, step: Step, proven: Sequence[Cord]) -> None:
         begun = self._progress.open
         assert begun is not None
-        end = self._world.monotonic() + self._plan.patience_s
+        end = self.world.monotonic() + self._plan.patience_s
         while True:
             cords = self._read_for(step)
             mine = [one for one in cords if one.cord in proven]
             wrong = [one for one in mine if not self._is_back(one, begun)]
             if not wrong:
                 break
-            if self._world.monotonic() >= end:
+            if self.world.monotonic() >= end:
                 raise Surprise(
                     f"{wrong[0].cord} was switched on, and its current did not return:"
                     f" {_seen(wrong[0])}"
                 )
-            self._wait(_POLL_S)
+            self.wait(_POLL_S)
         for one in mine:
             self._say(f"  on: {one.cord}, {self._amperes([one.cord])}")
 
@@ -327,13 +405,21 @@ class Run:
         """With one feed at a time: why the other cords are not seen to carry more than before. A
         run that is resumed does not know what they carried.
         """
-        if self._plan.mode is not Mode.ONE_FEED or not self._lost:
+        trail = None if self._watch is None else self._watch.trail
+        if not self._lost or trail is None:
             return ""
-        mates = [one.cord for one in cords if one.cord not in step.cords]
-        was = self._carried
-        lost = [Change(was[cord], was[cord], self._meter(cord)) for cord in self._lost]
-        now = [Change(was[cord], self._draw(cord), self._meter(cord)) for cord in mates]
-        return not_risen(lost, now)
+        metered = set(trail.places())
+        mates = [law.Place(*one.cord) for one in cords if one.cord not in step.cords]
+        doubt = trail.moved(
+            [law.Place(*cord) for cord in self._lost],
+            [one for one in mates if one in metered],
+            self._early,
+            self._shown,
+            least_share([one in metered for one in mates]),
+        )
+        if doubt is None:
+            return ""
+        return f"its other cords did not take over what it carried: {doubt.reason}"
 
     # ---- after a surprise ------------------------------------------------------------------------
 
@@ -356,61 +442,62 @@ class Run:
                     self._say(f"  {_words(error)}: switching {cord} on again")
                     self._command(step, cord, True)
                     self._restored.append(cord)
-                    self._write([plan_file.restored(self._world.now(), step.number)])
+                    self._write([plan_file.restored(self.world.now(), step.number)])
         except (Exception, KeyboardInterrupt) as further:
             self._say(f"  then: {_words(further)}")
 
     def _look(self) -> None:
         """Read the outlets that may be off, until a command without a result would have shown."""
         wait_s = 0.0 if self._doubtful is None else self._plan.patience_s
-        end = self._world.monotonic() + wait_s
+        end = self.world.monotonic() + wait_s
         while True:
-            readings = self._world.read({cord.pdu for cord in self._left})
+            readings = self.world.read({cord.pdu for cord in self._left})
             states = {cord: readings.outlet(*cord) for cord in self._left}
             known = {cord: UNKNOWN if one is None else one.state for cord, one in states.items()}
             if self._doubtful is not None:
                 cord, on = self._doubtful
                 if known.get(cord) is (UP if on else DOWN):
                     break
-            left = end - self._world.monotonic()
+            left = end - self.world.monotonic()
             if left <= 0:
                 break
-            self._world.sleep(min(_POLL_S, left))
+            self.world.sleep(min(_POLL_S, left))
         self._left = {cord: state for cord, state in known.items() if state is not UP}
 
     # ---- the world -------------------------------------------------------------------------------
 
     def _read_for(self, step: Step) -> tuple[CordNow, ...]:
         """Read the PDUs of the step's machine now. Returns its cords."""
-        machine = self._drawing.machines[step.machine]
-        known = set(self._drawing.read_pdus)
-        mine = {cord.pdu for cord in machine.cords} & known
-        is_old = self._world.monotonic() - self._read_at > _REFRESH_S
-        wanted = known if is_old or not self._readings.pdus else mine
-        read = self._world.read(wanted)
+        if self._watch is not None:
+            self._watch.read()
+        else:
+            self.read({cord.pdu for cord in self._drawing.machines[step.machine].cords})
+        return self._cords(step)
+
+    def read(self, pdus: Collection[str]) -> HallReadings:
+        """Read these PDUs now and, once in a while, all."""
+        mine = set(pdus) & self._known
+        is_old = self.world.monotonic() - self._read_at > _REFRESH_S
+        wanted = self._known if is_old or not self._readings.pdus else mine
+        read = self.world.read(wanted)
         if wanted != mine:
-            self._read_at = self._world.monotonic()
+            self._read_at = self.world.monotonic()
         self._readings = HallReadings({**self._readings.pdus, **read.pdus}, read.taken)
+        return self._readings
+
+    def _cords(self, step: Step) -> tuple[CordNow, ...]:
+        """The cords of the step's machine by the last reading."""
+        machine = self._drawing.machines[step.machine]
         steps = {
-            name: self._readings.pdus[name].outlet_step_a
-            for name in mine
-            if name in self._readings.pdus
+            cord.pdu: self._readings.pdus[cord.pdu].outlet_step_a
+            for cord in machine.cords
+            if cord.pdu in self._readings.pdus
         }
         return cords_now(machine, self._readings, steps, self._drawing.idle_a)
 
     def _state(self, cord: Cord) -> EnumPowerStatus:
         outlet = self._readings.outlet(*cord)
         return UNKNOWN if outlet is None else outlet.state
-
-    def _draw(self, cord: Cord) -> Draw:
-        outlet = self._readings.outlet(*cord)
-        return Draw() if outlet is None else Draw(outlet.current_a, outlet.power_w)
-
-    def _meter(self, cord: Cord) -> Meter:
-        """How the figures of its PDU are read."""
-        pdu = self._readings.pdus[cord.pdu]
-        seen = [Draw(one.current_a, one.power_w) for one in pdu.outlets.values()]
-        return Meter(self._drawing.idle_a, Steps().finer(seen))
 
     def _amperes(self, cords: Iterable[Cord]) -> str:
         """What these outlets carry together, for people."""
@@ -424,20 +511,56 @@ class Run:
             plan_file.advance(self._progress, one)
 
     def _stop_if_asked(self) -> None:
-        if self._world.is_stopping():
+        if self.world.is_stopping():
             raise Interrupted("asked to stop")
 
-    def _wait(self, seconds: float) -> None:
-        self._wait_until(self._world.monotonic() + seconds)
+    def wait(self, seconds: float) -> None:
+        self._wait_until(self.world.monotonic() + seconds)
 
     def _wait_until(self, end: float, may_stop: bool = True) -> None:
         while True:
             if may_stop:
                 self._stop_if_asked()
-            left = end - self._world.monotonic()
+            left = end - self.world.monotonic()
             if left <= 0:
                 return
-            self._world.sleep(min(left, _TICK_S))
+            self.world.sleep(min(left, _TICK_S))
+
+
+class _StepWorld:
+    """What a proof of one step reads and switches, journalled. A `World` of `machines`."""
+
+    def __init__(self, run: Run, step: Step, opening: Mapping[str, Any]) -> None:
+        """`opening` is written with the first command."""
+        self._run, self._step = run, step
+        self._opening: Optional[Mapping[str, Any]] = opening
+
+    def read(self, pdus: Collection[str]) -> Mapping[str, PduNow]:
+        found = self._run.read(pdus).pdus
+        return {
+            name: pdu_now(found[name]) if name in found else PduNow({}, "it is not in the list")
+            for name in pdus
+        }
+
+    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, Commanded]:
+        """Raises Surprise for the first that is not seen to be carried out."""
+        for cord in cords:
+            self._run.send(self._step, Cord(cord.pdu, cord.outlet), on, self._opening)
+            self._opening = None
+        return {cord: Commanded(UP if on else DOWN) for cord in cords}
+
+    def key(self, pdu: str) -> str:
+        return pdu
+
+    def now(self) -> float:
+        return self._run.world.now()
+
+    def monotonic(self) -> float:
+        return self._run.world.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Raises Interrupted if somebody asks to stop."""
+        self._run.wait(seconds)
 
 
 def _seen(one: CordNow) -> str:

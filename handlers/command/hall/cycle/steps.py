@@ -13,7 +13,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
 from ...drawing.drawing import Cord, Machine
-from ...machines.meters import Change, may_have_taken_over
+from ...machines import proof, reach
+from ...machines.meters import Draw
+from ...machines.world import OutletNow, PduNow
+from ...pdus.saved import MeasuredPdu
 from ...pdus.states import UP
 from ..loads import FITS, LOW
 from ..rehearsal import Hall
@@ -55,16 +58,20 @@ class Steps(NamedTuple):
     refusals: Sequence[SkippedCord]
 
 
-def planned(hall: Hall, mode: Mode, machines: Iterable[Machine]) -> Steps:
-    """The steps for these machines by these readings."""
+def planned(hall: Hall, mode: Mode, machines: Iterable[Machine], by_current: bool = False) -> Steps:
+    """The steps for these machines by these readings. `by_current`: machines are proven off at the
+    meters of outlets and inlets.
+    """
     steps: list[Step] = []
     refusals: list[SkippedCord] = []
     for machine in machines:
         if machine.protected:
             refusals.append(SkippedCord(machine.name, None, "it is protected"))
             continue
-        for cords in _choices(hall, mode, machine):
+        for cords in _choices(hall, mode, machine, by_current):
             reason = obstacle(hall, mode, machine, cords)
+            if not reason and by_current and mode is Mode.BOTH_FEEDS:
+                reason = unprovable(hall, cords)
             if reason:
                 cord = cords[0] if mode is Mode.ONE_FEED else None
                 refusals.append(SkippedCord(machine.name, cord, reason))
@@ -73,12 +80,15 @@ def planned(hall: Hall, mode: Mode, machines: Iterable[Machine]) -> Steps:
     return Steps(steps, refusals)
 
 
-def _choices(hall: Hall, mode: Mode, machine: Machine) -> list[tuple[Cord, ...]]:
+def _choices(hall: Hall, mode: Mode, machine: Machine, by_current: bool) -> list[tuple[Cord, ...]]:
     """The cords of each step, before anything is checked."""
     if mode is Mode.ONE_FEED:
         return [(cord,) for cord in machine.cords]
-    on = tuple(one.cord for one in hall.cords[machine.name] if one.now is not Now.OFF)
-    return [on or machine.cords]
+    on = [one for one in hall.cords[machine.name] if one.now is not Now.OFF]
+    if by_current:
+        # those that carry the machine first: what is idle shows itself when it takes that over
+        on.sort(key=lambda one: one.now is not Now.CARRIES)
+    return [tuple(one.cord for one in on) or machine.cords]
 
 
 def obstacle(hall: Hall, mode: Mode, machine: Machine, cords: Sequence[Cord]) -> str:
@@ -108,6 +118,26 @@ def obstacle(hall: Hall, mode: Mode, machine: Machine, cords: Sequence[Cord]) ->
             if reason:
                 return f"{one.cord}: {one.now.value}, so its relay may be stuck unseen; {reason}"
     return ""
+
+
+def unprovable(hall: Hall, cords: Sequence[Cord]) -> str:
+    """Why the meters cannot prove that a machine with these cords is off; "" if they may."""
+    read = hall.readings.pdus
+    names = [name for name in reach.pdus(hall.drawing, cords) if name in read]
+    wrong = proof.unmetered({name: pdu_now(read[name]) for name in names})
+    return wrong[0] if wrong else ""
+
+
+def pdu_now(read: MeasuredPdu) -> PduNow:
+    """A reading of the hall as a proof needs it."""
+    return PduNow(
+        {
+            name: OutletNow(one.state, Draw(one.current_a, one.power_w))
+            for name, one in read.outlets.items()
+        },
+        read.error,
+        Draw(read.inlet_a, read.inlet_w),
+    )
 
 
 def is_on(hall: Hall, one: CordNow) -> bool:
@@ -145,26 +175,11 @@ def least(others: Sequence[CordNow]) -> float:
     return LOW * sum(one.low_a for one in others)
 
 
-def not_risen(lost: Sequence[Change], mates: Sequence[Change]) -> str:
-    """Why the machine's other cords did not take over what the cord that is off carried; "" if they
-    did. A meter that does not move shows nothing: its figure is from before. Where some cords are
-    not metered, the metered ones must have taken over the least that supplies which work take.
+def least_share(mates: Sequence[bool]) -> float:
+    """Which part of what a cord carried its mates have to show, by which of them are metered: all
+    of it, or the least that supplies which work take.
     """
-    seen = [one for one in mates if one.before.is_known and one.after.is_known]
-    share = LOW if len(seen) == len(mates) else LEAST_SHARE * len(seen) / len(mates)
-    if may_have_taken_over(lost, seen, share):
-        return ""
-    now = ", ".join(f"{one.before} then {one.after}" for one in mates)
-    stands = all(one.before == one.after for one in mates)
-    causes = [
-        "a cord is in another outlet than drawn",
-        "one of their supplies is dead",
-        *(["their meter stands still"] if stands else []),
-    ]
-    return (
-        f"its other cords ({now}) did not take over what it carried"
-        f" ({', '.join(str(one.before) for one in lost)}): {', or '.join(causes)}"
-    )
+    return 1.0 if all(mates) else LEAST_SHARE * sum(mates) / len(mates)
 
 
 def fallen(others: Sequence[CordNow], machine: Machine, least_a: Optional[float]) -> str:

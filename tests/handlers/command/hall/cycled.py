@@ -74,6 +74,9 @@ class Room(NamedTuple):
                 self.units[pdu].device.put(f"{apc.RPDU2_METERED}.6.{outlet}", str(flows))
                 self.units[pdu].device.put(f"{apc.RPDU2_METERED}.7.{outlet}", str(23 * flows))
                 sums[pdu, number % 3] += flows
+        for pdu in PDUS:
+            whole = sum(flows for (name, _), flows in sums.items() if name == pdu)
+            self.units[pdu].device.put(f"{apc.RPDU2_DEVICE}.5.1", str(23 * whole // 10))
         for (pdu, phase), flows in sums.items():
             self.units[pdu].device.put(f"{apc.RPDU2_PHASE}.5.{phase + 1}", str(flows))
 
