@@ -2,8 +2,9 @@
 
 FOLDER has proof.json.gz, statement.json, perhaps statement.html and .csv. Checks that these and the
 readings are those of the ROOT that was published, and computes the figures again: registers, power,
-gaps, kWh between bounds, periods, grades, sums, page and table. A register that began again, or was
-exchanged, is not computed: the last line says all that was not checked, and of which outlet.
+gaps, kWh between bounds, periods, grades, amounts, sums, page and table. A register that began
+again, or was exchanged, is not computed: the last line says all that was not checked, and of which
+outlet.
 It does not show that the meter was right. It shares no code with `pdu`.
 """
 
@@ -13,9 +14,10 @@ import hashlib
 import html.parser
 import json
 import math
+import re
 import sys
 from bisect import bisect_right
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,18 +25,21 @@ from zoneinfo import ZoneInfo
 FILES = ("statement.csv", "statement.html", "statement.json")
 BOUNDS = ("low", "best", "high")
 #: of the look of statement.html, as SHA-256 of its style: a style could hide or paint over
-STYLE = "081d539f40f7f93997860c970fc5a922bf4bfd920a1740fa8cb9eac9a3b830a3"
+STYLE = "ce5f22a8eee905a2ae003c475ee17333cc186bdb49dc45cf9939f4e6e7a30e79"
 #: what no reading of the customer shows
 STATED = (
-    "what the provider alone says: customer, whose outlet when (from, to), machine, name, limit_kw,"
-    " step_kwh, class_percent, volts and own_use_w of each meter, most_kwh, doubted, tolerance_kwh,"
-    " hours of the tariff, carbon, pue, left_out, version; the words of reasons"
+    "what the provider alone says: number, date, issuer, customer and what it corrects, prices,"
+    " whose outlet when (from, to), machine, name, limit_kw, step_kwh, class_percent, volts and"
+    " own_use_w of each meter, most_kwh, doubted, tolerance_kwh, hours of the tariff, carbon, pue,"
+    " left_out, version; the words of reasons"
 )
+PRICE = re.compile(r"(0|[1-9][0-9]{0,6})(\.[0-9]{1,6})?")
 BORN = 1767225600.0  # no meter is older than 2026
 LIMITS = (
     "The proof does not show that the meter was right, nor that its readings were right before they"
     " were published. It shows that nobody changed these readings and this statement afterwards, if"
-    " the provider publishes one root for all customers."
+    " the provider publishes one root for all customers. That these outlets are the customer's, and"
+    " the moment of a hand-over, are the provider's word."
 )
 
 
@@ -458,7 +463,7 @@ def grade_of(register, line, energy, begin, end, tolerance):
 
 LINE = set(
     "pdu outlet name machine from to meter most_kwh doubted readings register_begin register_end"
-    " units kwh grade reason read events tariff peak_kw p95_kw".split()
+    " units kwh grade reason read events tariff peak_kw p95_kw amounts amount".split()
 )
 METER = set("limit_kw step_kwh wrap_kwh class_percent volts own_use_w".split())
 
@@ -592,6 +597,85 @@ def check_parts(line, where):
         need(abs(one - part / 1000) < 0.0031, f"{where}: periods")
 
 
+# ---- amounts -------------------------------------------------------------------------------------
+
+
+def thousandths(value):
+    return round(value * 1000)
+
+
+def cents(quantity, price, decimals):
+    """A quantity (kWh or kW, in thousandths) times a price, in the smallest unit: half up."""
+    whole, _, rest = price.partition(".")
+    exact = Fraction(quantity, 1000) * Fraction(int(whole + rest), 10 ** len(rest))
+    return math.floor(exact * 10**decimals + Fraction(1, 2))
+
+
+def money(units, decimals):
+    text = str(units).rjust(decimals + 1, "0")
+    return f"{text[:-decimals]}.{text[-decimals:]}" if decimals else text
+
+
+def check_annex(statement):
+    texts = [statement["number"], statement["customer_id"], statement["corrects"] or ""]
+    texts += [*statement["issuer"], *statement["customer_address"]]
+    need(all(isinstance(one, str) for one in texts), "who bills whom")
+    need(str(date.fromisoformat(statement["date"])) == statement["date"], "its date")
+    prices = statement["prices"]
+    if prices is None:
+        return
+    need(set(prices) == {"currency", "decimals", "kwh", "peak_kw"}, "the prices are others")
+    need(re.fullmatch("[A-Z]{3}", prices["currency"]), "the currency")
+    need(type(prices["decimals"]) is int and 0 <= prices["decimals"] <= 4, "the decimals")
+    labels = {one[0] for one in statement["tariff_rows"]}
+    need(set(prices["kwh"]) == labels, "prices and periods are not the same")
+    for price in [*prices["kwh"].values(), prices["peak_kw"] or "0"]:
+        need(PRICE.fullmatch(price), f"a price of {price[:20]!r}")
+
+
+def check_amounts(statement):
+    prices, amounts = statement["prices"], statement["total"]["amounts"]
+    if prices is None:
+        none = [one["amounts"] is one["amount"] is None for one in statement["lines"]]
+        need(all(none) and amounts is None, "amounts without prices")
+        return
+    decimals, sums, billed = prices["decimals"], {}, 0
+    for line in statement["lines"]:
+        where, kwh = name(line), line["kwh"]
+        if line["grade"] == "not billable" or kwh is None or kwh["low"] is None:
+            need(line["amounts"] is line["amount"] is None, f"{where}: an amount, not billable")
+            continue
+        billed += 1
+        own = {
+            label: (thousandths(one["billed"]), cents(thousandths(one["billed"]), price, decimals))
+            for label, one in line["tariff"].items()
+            for price in [prices["kwh"][label]]
+        }
+        expected = {label: money(one, decimals) for label, (_, one) in own.items()}
+        need(line["amounts"] == expected, f"{where}: amounts")
+        whole = money(sum(one for _, one in own.values()), decimals)
+        need(line["amount"] == whole, f"{where}: amount {line['amount']} in place of {whole}")
+        for label, pair in own.items():
+            sums[label] = [a + b for a, b in zip(sums.get(label, (0, 0)), pair)]
+    net, peak = sum(one for _, one in sums.values()), None
+    highest = statement["total"]["peak_kw"]
+    if prices["peak_kw"] is not None and highest is not None:
+        of_peak = cents(thousandths(highest), prices["peak_kw"], decimals)
+        net, peak = net + of_peak, {"kw": highest, "amount": money(of_peak, decimals)}
+    expected = {
+        "kwh": sum(one for one, _ in sums.values()) / 1000,
+        "periods": {
+            label: {"kwh": one / 1000, "amount": money(other, decimals)}
+            for label, (one, other) in sums.items()
+        },
+        "peak": peak,
+        "net": money(net, decimals),
+        "not_billed": len(statement["lines"]) - billed,
+    }
+    for key in {**expected, **amounts}:
+        need(amounts.get(key) == expected.get(key), f"the total's amounts: {key}")
+
+
 # ---- the whole statement -------------------------------------------------------------------------
 
 
@@ -615,7 +699,8 @@ def check_total(statement, held):
             for label in labels
         },
     }
-    need(set(total) == {*expected, "peak_kw", "p95_kw"}, "the total has other figures")
+    own = {*expected, "peak_kw", "p95_kw", "amounts"}
+    need(set(total) == own, "the total has other figures")
     for key, one in expected.items():
         need(total[key] == one, f"the total is no sum: {key} {total[key]} in place of {one}")
     for one, other in zip(power(held), (total["peak_kw"], total["p95_kw"])):
@@ -661,11 +746,25 @@ def sentence(event):
 
 def table_rows(statement):
     """The cells of statement.csv."""
-    yield (
+    head = (
         "row customer machine name pdu outlet from to register_begin register_end kwh_lowest"
         " kwh_best kwh_highest tariff peak_kw p95_kw read grade reason events"
-    ).split()
-    customer, total = statement["customer"], statement["total"]
+    )
+    prices = statement["prices"]
+    if prices is None:
+        yield head.split()
+        yield from (row for row, _, _ in all_rows(statement))
+        return
+    yield [*head.split(), "price", "net_amount", "currency"]
+    for row, price, amount in all_rows(statement):
+        yield [*row, price, amount, prices["currency"]]
+
+
+def all_rows(statement):
+    """Each row, with its price and its net amount."""
+    customer, total, prices = statement["customer"], statement["total"], statement["prices"]
+    amounts = total["amounts"] or {"net": "", "peak": None, "periods": {}}
+    kwh = prices["kwh"] if prices else {}
     for line in statement["lines"]:
         place = [line[one] for one in ("machine", "name", "pdu", "outlet", "from", "to")]
         edges = [line[one] for one in ("register_begin", "register_end")]
@@ -673,17 +772,24 @@ def table_rows(statement):
         flows = [line["peak_kw"], line["p95_kw"]]
         said = [f"{line['read']:.4f}", line["grade"], line["reason"]]
         events = "; ".join(map(sentence, line["events"]))
-        figures = three(line["kwh"])
-        yield ["outlet", customer, *place, *registers, *figures, "", *flows, *said, events]
+        row = ["outlet", customer, *place, *registers, *three(line["kwh"]), "", *flows]
+        yield [*row, *said, events], "", line["amount"]
         for label, one in line["tariff"].items():
-            yield ["tariff", customer, *place, "", "", *three(one, "billed"), label, *[""] * 6]
+            row = ["tariff", customer, *place, "", "", *three(one, "billed"), label, *[""] * 6]
+            yield row, kwh.get(label), (line["amounts"] or {}).get(label)
     whole = ["", "", "", "", statement["from"], statement["to"], "", ""]
     flows = [total["peak_kw"], total["p95_kw"]]
-    yield ["total", customer, *whole, *three(total["kwh"]), "", *flows, *[""] * 4]
+    row = ["total", customer, *whole, *three(total["kwh"]), "", *flows, *[""] * 4]
+    yield row, "", amounts["net"]
     for label, one in total["tariff"].items():
-        yield ["total of tariff", customer, *whole, *three(one, "billed"), label, *[""] * 6]
+        row = ["total of tariff", customer, *whole, *three(one, "billed"), label, *[""] * 6]
+        yield row, kwh.get(label), amounts["periods"].get(label, {}).get("amount")
+    if amounts["peak"] is not None:
+        peak = amounts["peak"]
+        row = ["peak", customer, *whole, *[""] * 4, peak["kw"], *[""] * 5]
+        yield row, prices["peak_kw"], peak["amount"]
     for label, one in additions(statement):
-        yield [label, customer, *whole, *three(one), *[""] * 7]
+        yield [label, customer, *whole, *three(one), *[""] * 7], "", ""
 
 
 def check_csv(text, statement):
@@ -704,16 +810,18 @@ class Page(html.parser.HTMLParser):
     """The text of a page, and whether it has anything that could show something else."""
 
     TAGS = set(
-        "html head meta title style body h1 h2 p b br small div code span ul li table thead tbody"
-        " tfoot tr th td".split()
+        "html head meta title style body header footer a h1 h2 p b br small div code span ul li"
+        " table thead tbody tfoot tr th td".split()
     )
+    LINKS = (("a", "href", "#reading"), ("footer", "id", "reading"))
     HEADS = set(
-        "from, to|register|kWh lowest|best|highest|peak, 95 % kW|period|lowest|serial number|first"
-        " reading|last reading".split("|")
+        "from, to|register|kWh|kWh lowest|best|highest|peak, 95 % kW|period|lowest|serial number"
+        "|first reading|last reading".split("|")
     )
 
-    def __init__(self):
+    def __init__(self, heads):
         super().__init__()
+        self.heads = self.HEADS | heads
         self.words, self.styles, self.where, self.title = [], [], "", []
 
     def handle_starttag(self, tag, attrs):
@@ -721,8 +829,9 @@ class Page(html.parser.HTMLParser):
         known = {"meta": {"charset", "name", "content", "http-equiv"}, "html": {"lang"}}
         for key, value in attrs:
             is_known = key in known.get(tag, {"class", "data-head"})
+            is_known |= (tag, key, value) in self.LINKS
             need(is_known, f"statement.html: <{tag}> has {key[:20]}")
-            need(key != "data-head" or value in self.HEADS, f"statement.html: a head {value!r}")
+            need(key != "data-head" or value in self.heads, f"statement.html: a head {value!r}")
         self.where = tag
 
     def handle_endtag(self, tag):
@@ -737,26 +846,69 @@ def minute(text):
     return text[:16] + text[-6:]
 
 
+def days(begin, end):
+    """The first and the last day of a period, or the minute within one."""
+    last = str(date.fromisoformat(end[:10]) - timedelta(days=1))
+    is_first, is_last = (one[11:19] == "00:00:00" for one in (begin, end))
+    return begin[:10] if is_first else minute(begin), last if is_last else minute(end)
+
+
+def span(begin, end):
+    first, last = days(begin, end)
+    return first if first == last else f"{first} to {last}"
+
+
 def number(value):
     return "–" if value is None else f"{value:.3f}"
 
 
+def names(line):
+    return [one for one in (line["machine"], line["name"], name(line)) if one]
+
+
+def place_text(line):
+    yield from names(line)
+    yield from days(line["from"], line["to"])
+    for one in ("register_begin", "register_end"):
+        yield "–" if line[one] is None else number(line[one]["kwh"])
+
+
 def page_text(statement):
     """The words of statement.html, in their order."""
-    total, lines = statement["total"], statement["lines"]
-    period = f"{minute(statement['from'])} to {minute(statement['to'])}, {statement['zone']}"
+    total, lines, prices = statement["total"], statement["lines"], statement["prices"]
+    yield f"pdu {statement['version']} · {statement['date']} · how to read this page"
+    yield f"Energy of {statement['customer']}"
+    yield f"Annex to a bill: statement {statement['number']} of {statement['date']}"
+    if statement["issuer"]:
+        yield from ("from", *statement["issuer"])
+    yield from ("to", *(statement["customer_address"] or [statement["customer"]]))
+    if statement["customer_id"]:
+        yield f"customer {statement['customer_id']}"
+    yield from ("statement", statement["number"], "date", statement["date"], "period")
+    yield f"{span(statement['from'], statement['to'])}, {statement['zone']}"
+    if statement["corrects"] is not None:
+        yield f"corrects statement {statement['corrects']}"
     low, best, high = three(total["kwh"])
-    yield from (f"Energy of {statement['customer']}", period)
-    yield f"{low} kWh at least; {best} most likely, {high} at most."
+    bounds = f"{low} kWh at least; {best} most likely, {high} at most."
+    if prices is None:
+        yield bounds
+    else:
+        amounts = total["amounts"]
+        yield f"{amounts['net']} {prices['currency']} net, for {number(amounts['kwh'])} kWh."
+        if amounts["not_billed"]:
+            yield f"Not billed: {amounts['not_billed']} of {len(lines)} outlets."
+        yield f"All outlets together: {bounds}"
     if total["peak_kw"] is not None:
         peak, p95 = number(total["peak_kw"]), number(total["p95_kw"])
         yield f"Highest quarter hour {peak} kW; 95 % of them up to {p95} kW."
-    yield "Outlets machine, outlet from, to register kWh lowest best highest peak, 95 % kW grade"
+    if prices is None:
+        yield "Outlets machine, outlet from, to register"
+    else:
+        yield from billed_text(statement)
+        yield "Bounds machine, outlet"
+    yield "kWh lowest best highest peak, 95 % kW grade"
     for line in lines:
-        yield from (one for one in (line["machine"], line["name"], name(line)) if one)
-        yield from (minute(line["from"]), minute(line["to"]))
-        edges = [line[one] for one in ("register_begin", "register_end")]
-        yield from ("–" if one is None else repr(one["kwh"]) for one in edges)
+        yield from (names(line) if prices else place_text(line))
         yield from dashed(line["kwh"])
         yield from (number(line["peak_kw"]), number(line["p95_kw"]), line["grade"], line["reason"])
     yield from ("Total", *dashed(total["kwh"]), number(total["peak_kw"]), number(total["p95_kw"]))
@@ -765,23 +917,13 @@ def page_text(statement):
     if total["without_lowest"]:
         said = total["without_lowest"]
         yield f"Outlets of which no lowest energy can be defended, 0 in the total's: {said}."
-    yield (
-        "The register at begin and end is what the unit showed at the last reading until then. The"
-        " peak is the highest mean of a quarter hour, of all outlets together in the total."
-    )
-    if total["tariff"]:
+    if total["tariff"] and prices is None:
         yield "Periods of the tariff outlet period kWh lowest best highest"
         for line in lines:
             for label, one in line["tariff"].items():
-                names = [one for one in (line["machine"], line["name"], name(line)) if one]
-                yield from (", ".join(names), label, *dashed(one, "billed"))
+                yield from (", ".join(names(line)), label, *dashed(one, "billed"))
         for label, one in total["tariff"].items():
             yield from ("Total", label, *dashed(one, "billed"))
-        yield (
-            "The lowest of a period is its part of the outlet's lowest, in the proportion of the"
-            " periods' best, so that periods add up to the outlet; what each period has at least by"
-            " itself is low in statement.json."
-        )
     if statement["added"]:
         yield "By your provider's factors lowest best highest"
         for label, one in additions(statement):
@@ -795,14 +937,64 @@ def page_text(statement):
         for one in line["units"]:
             yield from (name(line), one["serial"] or "not read")
             for edge in ("first", "last"):
-                yield from (minute(one[edge]["time"]), repr(one[edge]["kwh"]))
+                yield from (minute(one[edge]["time"]), number(one[edge]["kwh"]))
     yield from statement["left_out"]
     yield (
         "How to check this Keep this page together with statement.json and proof.json.gz, which has"
         " all readings of these outlets. pdu energy check-statement proof.json.gz --root ROOT"
         " computes all figures again, with the root that your provider publishes for all customers."
     )
-    yield statement["limits"]
+    yield f"What nobody can check {statement['limits']} How to read this page"
+    yield (
+        "The lowest kWh are what is billed: the meter cannot have counted less. The best are the"
+        " most likely, the highest the most that it can have counted."
+    )
+    if prices is not None:
+        yield (
+            "A net amount is a quantity times its price, rounded once, half up, to"
+            f" {prices['decimals']} decimals of {prices['currency']}; totals add rounded amounts."
+            " Taxes are not in it."
+        )
+    if statement["tariff_rows"]:
+        yield (
+            "The lowest of a period is its part of the outlet's lowest, in the proportion of the"
+            " periods' best, so that periods add up to the outlet; what each period has at least by"
+            " itself is low in statement.json."
+        )
+    yield (
+        "The register at begin and end is what the unit showed at the last reading until then. The"
+        " peak is the highest mean of a quarter hour, of all outlets together in the total."
+    )
+    yield "More: docs/energy.md of the project."
+
+
+def billed_text(statement):
+    prices, amounts = statement["prices"], statement["total"]["amounts"]
+    currency = prices["currency"]
+    yield f"What is billed machine, outlet from, to register period kWh {currency} a kWh"
+    yield f"net {currency}"
+    billed = [one for one in statement["lines"] if one["amounts"] is not None]
+    for line in billed:
+        labels = line["amounts"]
+        yield from (*place_text(line), *labels)
+        yield from (number(line["tariff"][one]["billed"]) for one in labels)
+        yield from (prices["kwh"][one] for one in labels)
+        yield from labels.values()
+    if not billed:
+        yield "Nothing"
+    for label, one in amounts["periods"].items():
+        yield from ("Total", label, number(one["kwh"]), prices["kwh"][label], one["amount"])
+    peak = amounts["peak"]
+    if peak is not None:
+        price = f"{prices['peak_kw']} {currency} a kW"
+        yield from (f"Highest quarter hour, {number(peak['kw'])} kW at {price}", peak["amount"])
+    yield from ("Net total", number(amounts["kwh"]), amounts["net"])
+    if prices["peak_kw"] is not None and peak is None:
+        yield "No power was read, so no peak is billed."
+    unbilled = [one for one in statement["lines"] if one["amounts"] is None]
+    if unbilled:
+        yield "What is not billed"
+    yield from (f"{', '.join(names(one))}: {one['reason']}" for one in unbilled)
 
 
 def dashed(energy, low="low"):
@@ -811,7 +1003,8 @@ def dashed(energy, low="low"):
 
 
 def check_page(text, statement, unchecked):
-    page = Page()
+    currency = (statement["prices"] or {}).get("currency", "")
+    page = Page({f"{currency} a kWh", f"net {currency}"} if currency else set())
     page.feed(text)
     page.close()
     found = " ".join(" ".join(page.words).split())
@@ -829,7 +1022,8 @@ def check_page(text, statement, unchecked):
 
 
 STATEMENT = set(
-    "form version customer from to zone tolerance_kwh tariff_rows carbon_g_per_kwh pue left_out"
+    "form version number date corrects issuer customer_id customer_address prices customer from to"
+    " zone tolerance_kwh tariff_rows carbon_g_per_kwh pue left_out"
     " lines total added limits".split()
 )
 
@@ -850,7 +1044,7 @@ def main(folder, root):
         found = hashlib.sha256(content).hexdigest()
         need(found == proof["files"][name], f"{name} is not the one that was published")
     statement = json.loads(texts["statement.json"])
-    need(set(statement) == STATEMENT and statement["form"] == 1, "the statement has another form")
+    need(set(statement) == STATEMENT and statement["form"] == 2, "the statement has another form")
     head = [f"{key} {statement[key]}" for key in ("from", "to", "zone")]
     need(head == published.splitlines()[1:4], "the statement is of another period than the root")
     need(statement["limits"] == LIMITS, "what the statement does not show")
@@ -861,6 +1055,7 @@ def main(folder, root):
     twice = any(a[:2] == b[:2] and a[3] > b[2] for a, b in zip(spans, spans[1:]))
     need(not twice, "an outlet is in the statement twice at one time")
     unchecked = []
+    check_annex(statement)
     held = [
         check_line(one, readings(two, days), statement, zone, unchecked)
         for one, two in zip(lines, proof["lines"])
@@ -868,6 +1063,7 @@ def main(folder, root):
     odd = list(unchecked)
     unchecked.clear()
     check_total(statement, held)
+    check_amounts(statement)
     if "statement.csv" in texts:
         check_csv(texts["statement.csv"].decode(), statement)
     if "statement.html" in texts:

@@ -23,13 +23,34 @@ from typing import Any, NamedTuple, Optional
 
 from handlers.command import root as command
 from handlers.command.energy import rounding
-from handlers.command.energy.statement import computing, proof, rows
+from handlers.command.energy.statement import computing, prices, proof, rows
 from handlers.command.energy.statement.building import contents
 from handlers.errors import SettingsError
 from tests.energy.tampering import Issued, World, world
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
+#: two periods with prices, of which a customer has one of his own, and one of the peak
+TARIFF = """
+currency = "EUR"
+issuer = ["Twin Hosting", "1 Main Street"]
+peak_price = "4.125"
+[[period]]
+name = "day"
+from = "06:00"
+to = "22:00"
+price = "0.2875"
+[[period]]
+name = "night"
+from = "22:00"
+to = "06:00"
+price = "0.2"
+[[customer]]
+name = "Cloudy Ltd"
+id = "K-3"
+address = ["Cloudy Ltd", "Springfield"]
+prices = { day = "0.2750" }
+"""
 WITNESS = ROOT / "docs" / "check_statement.py"
 REFUSED, SAID, SILENT = "refused", "said", "SILENT"
 Statement = dict[str, Any]
@@ -77,10 +98,13 @@ def exchanged(statement: Statement) -> Statement:
 
 def summed(statement: Statement) -> None:
     """Total and additions, as they must be."""
-    lines = statement["lines"]
+    lines, known = statement["lines"], proof.annex_of(statement).prices
+    for line in lines:
+        line.update(prices.of_line(line, known))
     flows = ("peak_kw", "p95_kw")
     kept = {one: statement["total"][one] for one in flows}
-    statement["total"] = {**computing.totals(lines, []), **kept}
+    amounts = {"amounts": prices.of_total(lines, kept["peak_kw"], known)}
+    statement["total"] = {**computing.totals(lines, []), **kept, **amounts}
     factors = computing.Factors(statement["carbon_g_per_kwh"], statement["pue"])
     statement["added"] = computing.added(statement["total"]["kwh"], factors)
 
@@ -103,7 +127,7 @@ def again(statement: Statement, said: Mapping[str, Any]) -> None:
     statement.update(
         proof.document(
             statement["customer"], period, rules, factors, statement["left_out"], made,
-            statement["version"],
+            statement["version"], proof.annex_of(statement),
         )
     )  # fmt: skip
 
@@ -257,6 +281,101 @@ def _later(line: Statement) -> None:
     line["from"] = line["from"].replace("00:00:00", "01:00:00").replace("14:37", "15:37")
 
 
+def _prices(**more: Any) -> Callable[[Statement], None]:
+    return lambda statement: statement["prices"].update(more)
+
+
+def _kwh_prices(**more: Any) -> Callable[[Statement], None]:
+    return lambda statement: statement["prices"]["kwh"].update(more)
+
+
+def _amounts(**more: Any) -> Callable[[Statement], None]:
+    return lambda statement: statement["total"]["amounts"].update(more)
+
+
+def _of_line(**more: Any) -> Callable[[Statement], None]:
+    return lambda statement: clean(statement).update(more)
+
+
+def _cent_less(statement: Statement) -> None:
+    """As if it was cut off, and not rounded."""
+    amounts = clean(statement)["amounts"]
+    amounts["day"] = f"{float(amounts['day']) - 0.01:.2f}"
+
+
+def _unbilled(statement: Statement) -> None:
+    clean(statement).update(amounts=None, amount=None)
+    known = proof.annex_of(statement).prices
+    total = statement["total"]
+    total["amounts"] = prices.of_total(statement["lines"], total["peak_kw"], known)
+
+
+for _name, _change in (
+    ("a price", _kwh_prices(day="0.2751")),
+    ("a price with a zero less", _kwh_prices(day="0.0275")),
+    ("a price of the peak", _prices(peak_kw="4.13")),
+    ("no price of the peak", _prices(peak_kw=None)),
+    ("decimals of the currency", _prices(decimals=3)),
+    ("decimals that no currency has", _prices(decimals=7)),
+    ("a negative price", _kwh_prices(night="-0.2")),
+    ("a price with a comma", _kwh_prices(night="0,2")),
+    ("a price that is a number", _kwh_prices(night=0.2)),
+    ("a price with an exponent", _kwh_prices(night="2e-1")),
+    ("a price of a period that is not there", _kwh_prices(noon="0.1")),
+    ("a period without a price", lambda all_: all_["prices"]["kwh"].pop("night")),
+    ("a currency that is none", _prices(currency="eur")),
+    ("amounts without prices", _set("prices", None)),
+    ("prices without amounts", lambda all_: all_["total"].update(amounts=None)),
+    ("an amount of a line", lambda all_: clean(all_)["amounts"].update(night="1.00")),
+    ("the sum of a line", _of_line(amount="1.00")),
+    ("an amount that is a number", _of_line(amount=1.0)),
+    ("an amount with a decimal more", lambda all_: clean(all_).update(
+        amount=clean(all_)["amount"] + "0")),
+    ("an amount that was cut off", _cent_less),
+    ("a line that is not billed", _unbilled),
+    ("the net total", _amounts(net="1.00")),
+    ("the total's kWh", _amounts(kwh=1.0)),
+    ("the amount of a period", lambda all_: all_["total"]["amounts"]["periods"]["day"].update(
+        amount="1.00")),
+    ("the kWh of a period", lambda all_: all_["total"]["amounts"]["periods"]["day"].update(
+        kwh=1.0)),
+    ("the amount of the peak", lambda all_: all_["total"]["amounts"]["peak"].update(amount="9.99")),
+    ("the kW of the peak", lambda all_: all_["total"]["amounts"]["peak"].update(kw=9.0)),
+    ("no amount of the peak", _amounts(peak=None)),
+    ("how many are not billed", _amounts(not_billed=4)),
+    ("one more amount", _amounts(fee="5.00")),
+    ("a date that is none", _set("date", "2026-11-31")),
+):  # fmt: skip
+    FORGERIES.append(Forgery(_name, _whole(_change)))
+
+
+def _register(unit: int, edge: str, **more: Any) -> Callable[[Statement], None]:
+    return lambda line: line["units"][unit][edge].update(more)
+
+
+for _name, _change in (
+    ("an exchanged unit's last register", _register(0, "last", kwh=9999.0)),
+    ("an exchanged unit's first register", _register(1, "first", kwh=0.0)),
+    ("when a unit was exchanged", _register(1, "first", time="2026-10-20 00:00:00+02:00")),
+    ("an exchanged unit is left away", lambda line: line["units"].pop(0)),
+    ("a register after an exchange", lambda line: line["register_end"].update(kwh=5000.0)),
+    ("a register that nobody read", lambda line: line.update(register_begin=None)),
+    ("the register at the end, to the decimal", lambda line: line["register_end"].update(
+        kwh=line["register_end"]["kwh"] + 0.01)),
+):  # fmt: skip
+    FORGERIES.append(Forgery(_name, _line(_change, exchanged)))
+for _name, _change, _word in (
+    ("a price, and all that follows", _kwh_prices(day="0.5"), "prices"),
+    ("the currency, and all that follows", _prices(currency="USD"), "prices"),
+    ("the number", _set("number", "2026-99999"), "number"),
+    ("the date", _set("date", "2026-12-24"), "date"),
+    ("the issuer", _set("issuer", ["Somebody Else"]), "issuer"),
+    ("the customer's number", _set("customer_id", "K-4"), "customer"),
+    ("what it corrects", _set("corrects", "2026-00001"), "corrects"),
+):
+    FORGERIES.append(Forgery(_name, _stated(_change), _word))
+
+
 @forgery("the words of a reason", "words of reasons", only_second=True)
 def _reason(statement: Statement, said: dict[str, Any], files: dict[str, bytes]) -> None:
     clean(statement)["reason"] = "all is well"
@@ -308,16 +427,35 @@ def _kwh(statement: Statement) -> str:
     return f"{clean(statement)['kwh']['low']:.3f}"
 
 
+def _net(statement: Statement) -> str:
+    return str(statement["total"]["amounts"]["net"])
+
+
+def _register_text(statement: Statement) -> str:
+    return f"{clean(statement)['register_end']['kwh']:.3f}"
+
+
 for _name, _forge in (
     ("page: the total", _file(proof.HTML, lambda all_: f"{all_['total']['kwh']['low']:.3f}", "9")),
     ("page: a line", _file(proof.HTML, _kwh, "999.000")),
     ("page: a grade", _file(proof.HTML, lambda all_: "<div>firm<br>", "<div>bounded<br>")),
     ("page: a hole is not there", _file(proof.HTML, lambda all_: "no reading for", "rest for")),
-    ("page: a period", _file(proof.HTML, lambda all_: '"period">night', '"period">day')),
+    ("page: a period", _file(proof.HTML, lambda all_: "day<br>night", "night<br>day")),
     ("page: another sentence", _file(proof.HTML, lambda all_: "</body>", "<p>Paid.</p></body>")),
     ("page: hidden words", _file(proof.HTML, lambda all_: "<h1>", '<h1 style="display:none">')),
     ("page: a script", _file(proof.HTML, lambda all_: "<h1>", "<script>1</script><h1>")),
     ("page: a head", _file(proof.HTML, lambda all_: 'data-head="best"', 'data-head="9"')),
+    ("page: the net total", _file(proof.HTML, _net, "1.00")),
+    ("page: a price", _file(proof.HTML, lambda all_: "0.2750", "0.2150")),
+    ("page: the currency", _file(proof.HTML, lambda all_: " EUR net", " USD net")),
+    ("page: the price of the peak", _file(proof.HTML, lambda all_: "at 4.125", "at 9.125")),
+    ("page: the issuer", _file(proof.HTML, lambda all_: "Twin Hosting", "Other Hosting")),
+    ("page: a register", _file(proof.HTML, _register_text, "9.000")),
+    ("page: its number", _file(proof.HTML, lambda all_: all_["number"], "2026-77777")),
+    ("page: a link", _file(proof.HTML, lambda all_: "#reading", "https://example.com")),
+    ("table: the net total", _file(proof.CSV, _net, "1.00")),
+    ("table: a price", _file(proof.CSV, lambda all_: "0.2750", "0.2150")),
+    ("table: the currency", _file(proof.CSV, lambda all_: ",EUR", ",USD")),
     ("table: a lowest", _file(proof.CSV, _kwh, "999.000")),
     ("table: another column", _file(proof.CSV, lambda all_: "kwh_best", "kwh_paid")),
     ("table: a row", _file(proof.CSV, lambda all_: "\ntotal,", "\noutlet,x\ntotal,")),
@@ -349,13 +487,21 @@ def published(one: Forgery, issued: Issued) -> tuple[Issued, str]:
     files: dict[str, bytes] = {}
     one.forge(statement, said, files)
     assert files or (statement, said) != before, one.name
-    files = {**contents(statement), **files}
+    files = {**_written(statement, before[0]), **files}
     said["files"] = {name: hashlib.sha256(some).hexdigest() for name, some in files.items()}
     leaf = proof.files_leaf(bytes.fromhex(said["salt"]), said["files"])
     known = proof.published_of(said["published"])
     text = known._replace(statements=leaf.hex()).text()
     said.update(published=text, path=[])
     return Issued(proof.packed(proof.canonical(said)), files), proof.root_of(text)
+
+
+def _written(statement: Statement, right: Statement) -> Mapping[str, bytes]:
+    """The files of a statement; beside one that no program can show, those of what is right."""
+    try:
+        return contents(statement)
+    except proof.BAD:
+        return {**contents(right), proof.JSON: json.dumps(statement).encode()}
 
 
 class Verdicts(NamedTuple):
@@ -409,7 +555,10 @@ def second_verifier(folder: Path, root: str) -> tuple[Optional[str], str]:
 
 def month_world(folder: Path) -> World:
     """The whole simulated month, read each hour, with all that a statement may have."""
-    return world(folder, "2026-10-01", "2026-11-01", ("--carbon", "400", "--pue", "1.5"))
+    tariff = folder / "tariff.toml"
+    tariff.write_text(TARIFF, "utf-8")
+    more = ("--carbon", "400", "--pue", "1.5")
+    return world(folder, "2026-10-01", "2026-11-01", more, str(tariff))
 
 
 def all_judged(made: World, folder: Path) -> Iterator[tuple[Forgery, Verdicts]]:

@@ -41,7 +41,11 @@ class World(NamedTuple):
 
 
 def world(
-    folder: Path, first: str = "2026-10-11", after: str = "2026-10-15", more: Sequence[str] = ()
+    folder: Path,
+    first: str = "2026-10-11",
+    after: str = "2026-10-15",
+    more: Sequence[str] = (),
+    tariff: str = "day-night",
 ) -> World:
     """Statements of some days of the simulated month, read each hour, with one hand-over."""
     month = Month(2026, 10)
@@ -49,7 +53,7 @@ def world(
     into = folder / "issued"
     arguments = [
         "energy", "statement", readings, "--from", first, "--to", after, "--zone", "Europe/Berlin",
-        "--limit-kw", LIMIT_KW, "--customers", owners, "--into", into, "--tariff", "day-night",
+        "--limit-kw", LIMIT_KW, "--customers", owners, "--into", into, "--tariff", tariff,
     ]  # fmt: skip
     if command.run([*map(str, arguments), *more]):
         raise SystemExit("no statement")
@@ -147,6 +151,7 @@ def _again(said: Forged, statement: Forged) -> Optional[Mapping[str, bytes]]:
             statement["left_out"],
             lines,
             statement["version"],
+            proof.annex_of(statement),
         )
         return contents(made)
     except (*proof.BAD, StopIteration, SettingsError):

@@ -249,7 +249,7 @@ def test_the_second_verifier_is_one_file_that_imports_nothing_of_the_pack() -> N
     imports = {line.split()[1] for line in lines if line.startswith(("import ", "from "))}
     assert imports == {
         "bisect", "csv", "datetime", "fractions", "gzip", "hashlib", "html.parser", "json", "math",
-        "pathlib", "sys", "zoneinfo",
+        "pathlib", "re", "sys", "zoneinfo",
     }  # fmt: skip
     assert not any("__import__" in line or "importlib" in line for line in lines)
 
@@ -310,7 +310,8 @@ def test_names_from_files_reach_no_path_and_no_html(
     assert done["statements"] == 3 and done["unread"] == 1
     folders = sorted(one.name for one in (hall / "october").iterdir())
     assert folders == [
-        "0001-script-alert-1-script", "0002-1-2", "0003-nobody-ltd", "published.txt",
+        "0001-script-alert-1-script", "0002-1-2", "0003-nobody-ltd", "billing.csv",
+        "published.txt",
     ]  # fmt: skip
     for path in (hall / "october").glob("*/statement.html"):
         assert "<script" not in path.read_text() and "<b>left" not in path.read_text()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -75,6 +76,11 @@ class Customers(Mapping[Place, Sequence[Tenure]]):
 
     def __len__(self) -> int:
         return len(self._named)
+
+    def names(self) -> Collection[str]:
+        """All customers of the file."""
+        rows = [*self._patterns, *itertools.chain.from_iterable(self._named.values())]
+        return {row.tenure.customer for row in rows}
 
     def __bool__(self) -> bool:
         return bool(self._named or self._patterns)

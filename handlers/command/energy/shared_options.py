@@ -17,7 +17,7 @@ from ..site import Site
 from .grades import USUAL_TOLERANCE_KWH
 from .meters import Meters, RegisterFacts
 from .moments import moment, zone_named
-from .owners import Place, Tenure, customers, machines
+from .owners import Customers, Place, customers, machines
 
 _USUAL_ZONE = "UTC"
 
@@ -68,7 +68,7 @@ class BillingOptions(NamedTuple):
         drawn = drawing.pdus if drawing else {}
         return BillingFiles(
             Meters(usual, self.meters or "", self.pdu_limit_kw, drawn),
-            customers(self.customers, zone) if self.customers else {},
+            customers(self.customers, zone) if self.customers else Customers(()),
             machines(drawing) if drawing else {},
         )
 
@@ -78,7 +78,7 @@ class BillingFiles(NamedTuple):
 
     meters: Meters
     #: who had an outlet when
-    owned: Mapping[Place, Sequence[Tenure]]
+    owned: Customers
     #: machine -> its outlets
     cords: Mapping[str, Sequence[Place]]
 

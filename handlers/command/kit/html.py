@@ -75,12 +75,14 @@ class Frame(NamedTuple):
     guide: str
     #: when it was made, with its zone; "": now
     made: str = ""
+    #: of the program that made it
+    version: str = VERSION
 
     def begin(self, style: str = "") -> str:
         """The file up to the verdict. `style`: rules of this page alone."""
         return (
             f"{_head(self.title, style)}<header>"
-            f'<p class="made">pdu {safe(VERSION)} · {safe(self.made or now())} ·'
+            f'<p class="made">pdu {safe(self.version)} · {safe(self.made or now())} ·'
             ' <a href="#reading">how to read this page</a></p>\n'
             f'<h1>{safe(self.title)}</h1>\n<p class="asked">{safe(self.asked)}</p></header>\n'
         )

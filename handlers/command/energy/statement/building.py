@@ -28,9 +28,11 @@ from ..owners import Place, Tenure, cut
 from ..readings import Block, PduReadings
 from ..same import Seen, of_names, same
 from ..spread import spread
-from . import computing, disclosed, merkle, page, power, proof, rows, seals, table
+from . import billing, computing, disclosed, merkle, page, power, proof, rows, seals, table
 from .computing import Factors, Held, HeldFigures, Rules
+from .numbers import Numbered, Numbers
 from .seals import Key
+from .tariff_file import Tariff
 
 _DAY = 86400.0
 #: customers that earn the start of processes
@@ -51,6 +53,10 @@ class Ordered(NamedTuple):
     asked: Asked
     rules: Rules
     factors: Factors
+    #: its periods are those of the rules
+    tariff: Tariff
+    #: the day of writing, such as 2026-11-02
+    date: str
     #: outlet -> its machine
     machines: Mapping[Place, str]
     #: outlet -> what people call it
@@ -65,6 +71,10 @@ class Written:
     #: the last hash of the chain of roots
     chain: str
     statements: int
+    #: the first and the last number of theirs
+    numbers: tuple[str, str]
+    #: of them, those that correct an earlier one
+    corrections: int
     outlets: int
     #: in bytes, of all files
     size: int
@@ -133,7 +143,10 @@ def write(ordered: Ordered, into: str) -> Written:
 
 
 def _written_into(ordered: Ordered, into: str, key: Key) -> Written:
-    with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as room:
+    with (
+        tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as room,
+        Numbers(ordered.folder) as numbers,
+    ):
         source = ordered.source
         work = partial(_of_pdu, ordered, key, room)
         hashes, parts, units = dict[str, list[bytes]](), list[_Part](), list[Seen]()
@@ -148,7 +161,7 @@ def _written_into(ordered: Ordered, into: str, key: Key) -> Written:
         chain = seals.keep(ordered.folder, trees, source.hashes).hash
         twice = [*same(units)]
         once = _once(_with_unread(ordered, parts, room), of_names(twice))
-        done = _Writer(ordered, into, key, trees, chain).write(once)
+        done = _Writer(ordered, into, key, trees, chain).write(once, numbers)
         return dataclasses.replace(done, repeated=[one.told() for one in twice])
 
 
@@ -370,6 +383,7 @@ def _kept(part: _Part, number: int) -> Any:
 class _Customer(NamedTuple):
     name: str
     folder: str
+    numbered: Numbered
     parts: Sequence[_Part]
 
 
@@ -384,6 +398,8 @@ class _Done(NamedTuple):
     size: int
     outlets: int
     unread: int
+    #: of billing.csv
+    billed: Sequence[Mapping[str, object]]
 
     @property
     def leaf(self) -> bytes:
@@ -404,15 +420,16 @@ class _Writer:
         self._ordered, self._into, self._key = ordered, into, key
         self._trees, self._chain = trees, chain
 
-    def write(self, parts: Sequence[_Part]) -> Written:
-        customers = [*self._customers(parts)]
+    def write(self, parts: Sequence[_Part], numbers: Numbers) -> Written:
+        begin, end = self._period()
+        customers = [*self._customers(parts, numbers)]
         large = len(customers) > _LARGE
         done = [*spread(self._statement, customers, large=large)]
         statements = merkle.Tree(one.leaf for one in done)
         zone = self._ordered.rules.zone
         published = proof.Published(
-            computing.local(self._ordered.begin, zone),
-            computing.local(self._ordered.end, zone),
+            begin,
+            end,
             zone.key,
             self._chain,
             {day: tree.root.hex() for day, tree in sorted(self._trees.items())},
@@ -421,23 +438,46 @@ class _Writer:
         size = _written(self._into, proof.PUBLISHED, published.encode())
         prove = partial(self._proof, published, statements)
         size += sum(spread(prove, done, large=large)) + sum(one.size for one in done)
+        billed = billing.as_csv([row for one in done for row in one.billed])
+        size += _written(self._into, billing.FILE, billed.encode())
+        root, numbered = proof.root_of(published), [one.customer.numbered for one in done]
+        numbers.keep(
+            [
+                {
+                    **{"number": one.customer.numbered.number, "customer": one.customer.name},
+                    **{"from": begin, "to": end, "root": root},
+                }
+                for one in done
+            ]
+        )
         return Written(
-            proof.root_of(published),
+            root,
             self._chain,
             len(done),
+            (numbered[0].number, numbered[-1].number),
+            sum(one.corrects is not None for one in numbered),
             sum(one.outlets for one in done),
             size,
             sum(one.unread for one in done),
             (),
         )
 
-    def _customers(self, parts: Sequence[_Part]) -> Iterator[_Customer]:
+    def _period(self) -> tuple[str, str]:
+        ordered = self._ordered
+        begin, end = (
+            computing.local(time, ordered.rules.zone) for time in (ordered.begin, ordered.end)
+        )
+        return begin, end
+
+    def _customers(self, parts: Sequence[_Part], numbers: Numbers) -> Iterator[_Customer]:
+        begin, end = self._period()
         by_name: dict[str, list[_Part]] = {}
         for part in parts:
             by_name.setdefault(part.customer, []).append(part)
         for number, name in enumerate(sorted(by_name), start=1):
             folder = os.path.join(self._into, f"{number:04d}{_slug(name)}")
-            yield _Customer(name, folder, sorted(by_name[name], key=_order))
+            numbered = numbers.next(name, begin, end, self._ordered.date)
+            yield _Customer(name, folder, numbered, sorted(by_name[name], key=_order))
 
     def _statement(self, customer: _Customer) -> _Done:
         lines = []
@@ -449,8 +489,18 @@ class _Writer:
         ordered = self._ordered
         period = (ordered.begin, ordered.end)
         left_out = [*ordered.source.holes(ordered.paths)]
+        party = ordered.tariff.party(customer.name)
+        annex = proof.Annex(
+            customer.numbered.number,
+            ordered.date,
+            customer.numbered.corrects,
+            ordered.tariff.issuer,
+            party.id,
+            party.address,
+            party.prices,
+        )
         statement = proof.document(
-            customer.name, period, ordered.rules, ordered.factors, left_out, lines, VERSION
+            customer.name, period, ordered.rules, ordered.factors, left_out, lines, VERSION, annex
         )
         files = contents(statement)
         try:
@@ -461,7 +511,8 @@ class _Writer:
         hashes = {name: merkle.sha256(content).hex() for name, content in files.items()}
         salt = self._key.salt(*(statement[one] for one in ("from", "to", "customer")))
         unread = statement["total"]["unread"]
-        return _Done(customer, hashes, salt, size, len(lines), unread)
+        billed = [*billing.rows(statement)]
+        return _Done(customer, hashes, salt, size, len(lines), unread, billed)
 
     def _proof(self, published: str, statements: merkle.Tree, done: _Done) -> int:
         lines = []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+import datetime
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple, Optional
 
 import click
@@ -18,8 +19,10 @@ from ..audit import Asked
 from ..journals import MeterJournal
 from ..shared_options import WITHOUT, BillingOptions, billing
 from . import proof
+from .billing import FILE
 from .building import Ordered, Written, names_of, sealed, write
 from .computing import Factors, Rules
+from .tariff_file import SUFFIX, Tariff, tariff_of
 from .tariffs import BUILT_IN, tariff
 
 
@@ -52,6 +55,7 @@ def _ordered(wanted: StatementOptions) -> Ordered:
     tolerance = wanted.billing.tolerance_kwh
     if not owned:
         raise SettingsError(f"{printable(str(wanted.billing.customers))} names no customer")
+    priced = _tariff(wanted.tariff, owned.names())
     source = MeterJournal(wanted.dir, wanted.without)
     paths = source.past(begin, end)
     return Ordered(
@@ -61,11 +65,20 @@ def _ordered(wanted: StatementOptions) -> Ordered:
         begin,
         end,
         Asked(begin, end, meters, owned, tolerance_kwh=tolerance),
-        Rules(zone, tolerance, tariff(wanted.tariff) if wanted.tariff else ()),
+        Rules(zone, tolerance, priced.rows),
         Factors(wanted.carbon, wanted.pue),
+        priced,
+        datetime.datetime.now(zone).date().isoformat(),
         {place: name for name, places in cords.items() for place in places},
         names_of(source, paths),
     )
+
+
+def _tariff(named: Optional[str], customers: Collection[str]) -> Tariff:
+    """`named`: a built-in tariff, or a file. Raises SettingsError."""
+    if named is not None and named.endswith(SUFFIX):
+        return tariff_of(named, customers)
+    return Tariff(tariff(named) if named else ())
 
 
 def _lines(into: str, done: Written) -> Iterator[str]:
@@ -73,11 +86,15 @@ def _lines(into: str, done: Written) -> Iterator[str]:
         f"{counted(done.statements, 'statement')} of {counted(done.outlets, 'outlet')} in"
         f" {printable(into)}, {done.size / 1e6:.1f} MB"
     )
+    first, last = done.numbers
+    yield f"numbers {first} to {last}" if first != last else f"number {first}"
+    if done.corrections:
+        yield f"{counted(done.corrections, 'correction')}: each names the first statement"
     yield from done.repeated
     if done.unread:
         yield f"no energy was read of {counted(done.unread, 'outlet')}"
     yield f"publish for all customers: {proof.PUBLISHED}, or its SHA-256, the root: {done.root}"
-    yield "send each customer his folder"
+    yield f"send each customer his folder; {FILE} is for your own billing"
 
 
 @click.pass_context
@@ -95,9 +112,11 @@ _STATEMENT_HELP = """Write a statement for each customer, with a proof that he c
 
 DIR is the folder of `pdu meter`. In a new folder, each customer gets a folder with
 a page that prints well, CSV, JSON, and proof.json.gz with the readings of his outlets
-and of nobody else's. Publish the root that is printed: with it, `pdu energy
-check-statement` finds each later change. Days before today are read. --drawing names
-machines, and its breakers are limits."""
+and of nobody else's; billing.csv beside them has what is billed of all. Publish the
+root that is printed: with it, `pdu energy check-statement` finds each later change.
+Each statement has its own number; a second one for the same customer and period is a
+correction that names the first. Days before today are read. --drawing names machines,
+and its breakers are limits."""
 statement = Subcommand(
     "statement",
     callback=_statement,
@@ -112,7 +131,7 @@ statement = Subcommand(
         *INTO(default="statements", show_default=True),
         *option(
             "--tariff",
-            f"energy by periods: {', '.join(BUILT_IN)}, or a CSV with period,days,from,to",
+            f"periods: {', '.join(BUILT_IN)}, a CSV of periods, or a .toml with net prices",
             "NAME",
         ),
         *option("--carbon", "adds carbon dioxide", "G_PER_KWH", NumberRange(0.0, 5_000.0)),

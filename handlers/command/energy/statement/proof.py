@@ -14,16 +14,17 @@ import json
 import math
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 from ....errors import SettingsError, printable
 from ..meters import RegisterFacts
 from ..moments import zone_named
-from . import computing, disclosed, merkle, rows
+from . import computing, disclosed, merkle, prices, rows
 from .computing import Factors, Held, Rules
+from .prices import Prices
 from .tariffs import TariffRow
 
-FORM = 1
+FORM = 2
 HTML, CSV, JSON, PROOF, PUBLISHED = (
     "statement.html",
     "statement.csv",
@@ -37,13 +38,15 @@ FILES = (CSV, HTML, JSON)
 LIMITS = (
     "The proof does not show that the meter was right, nor that its readings were right before they"
     " were published. It shows that nobody changed these readings and this statement afterwards, if"
-    " the provider publishes one root for all customers."
+    " the provider publishes one root for all customers. That these outlets are the customer's, and"
+    " the moment of a hand-over, are the provider's word."
 )
 #: what no reading of the customer shows
 STATED = (
-    "what the provider alone says: customer, whose outlet when (from, to), machine, name, limit_kw,"
-    " step_kwh, class_percent, volts and own_use_w of each meter, most_kwh, doubted, tolerance_kwh,"
-    " hours of the tariff, carbon, pue, left_out, version"
+    "what the provider alone says: number, date, issuer, customer and what it corrects, prices,"
+    " whose outlet when (from, to), machine, name, limit_kw, step_kwh, class_percent, volts and"
+    " own_use_w of each meter, most_kwh, doubted, tolerance_kwh, hours of the tariff, carbon, pue,"
+    " left_out, version"
 )
 _FIRST = f"pdu statements {FORM}"
 #: zlib's name for a gzip file of the largest window, and how such a file begins
@@ -262,6 +265,44 @@ def rules_of(statement: Mapping[str, Any]) -> Rules:
     return Rules(zone_named(statement["zone"]), statement["tolerance_kwh"], tariff)
 
 
+class Annex(NamedTuple):
+    """What makes a statement the annex of a bill, by the provider's word."""
+
+    #: of this statement
+    number: str
+    #: the day on which it was made, such as 2026-11-02
+    date: str
+    #: the number of the first statement for this customer and period; None if this is the first
+    corrects: Optional[str]
+    #: up to two lines
+    issuer: Sequence[str]
+    customer_id: str
+    customer_address: Sequence[str]
+    prices: Optional[Prices]
+
+    def document(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            **self._asdict(),
+            "issuer": [*self.issuer],
+            "customer_address": [*self.customer_address],
+            "prices": None if self.prices is None else self.prices.document(),
+        }
+
+
+def annex_of(statement: Mapping[str, Any]) -> Annex:
+    """What `document` made. Raises one of BAD."""
+    said = {name: statement[name] for name in Annex._fields}
+    periods = [one[0] for one in statement["tariff_rows"]]
+    found = Annex(**{**said, "prices": prices.prices_of(said["prices"], periods)})
+    texts = [found.number, found.customer_id, *found.issuer, *found.customer_address]
+    if not all(isinstance(one, str) for one in [*texts, found.corrects or ""]):
+        raise ValueError("no text")
+    if datetime.date.fromisoformat(found.date).isoformat() != found.date:
+        raise ValueError("no day")
+    return found
+
+
 def document(
     customer: str,
     period: tuple[float, float],
@@ -270,13 +311,16 @@ def document(
     left_out: Sequence[str],
     lines: Sequence[computing.HeldFigures],
     version: str,
+    annex: Annex,
 ) -> dict[str, Any]:
     """A whole statement, as `statement.json` has it. `left_out`: notes of damaged lines."""
     total = computing.totals([one.line for one in lines], [one.power for one in lines])
+    priced = [{**one.line, **prices.of_line(one.line, annex.prices)} for one in lines]
     begin, end = (computing.local(time, rules.zone) for time in period)
     return {
         "form": FORM,
         "version": version,
+        **annex.document(),
         "customer": customer,
         "from": begin,
         "to": end,
@@ -285,8 +329,8 @@ def document(
         "tariff_rows": [[one.period, [*one.days], one.since, one.to] for one in rules.tariff],
         **dataclasses.asdict(factors),
         "left_out": [*left_out],
-        "lines": [one.line for one in lines],
-        "total": total,
+        "lines": priced,
+        "total": {**total, "amounts": prices.of_total(priced, total["peak_kw"], annex.prices)},
         "added": computing.added(total["kwh"], factors),
         "limits": LIMITS,
     }
@@ -318,6 +362,7 @@ def _again(
         [str(one) for one in statement["left_out"]],
         lines,
         statement["version"],
+        annex_of(statement),
     )
 
 

@@ -1,6 +1,7 @@
 """A statement as CSV: a row for each outlet, then the sums, as `statement.json` has them.
 
 The lowest of a period of the tariff is its part of the outlet's lowest, so that periods add up.
+With prices, three columns more have price, net amount and currency.
 """
 
 from __future__ import annotations
@@ -15,15 +16,25 @@ _HEAD = (
     "register_end", "kwh_lowest", "kwh_best", "kwh_highest", "tariff", "peak_kw", "p95_kw", "read",
     "grade", "reason", "events",
 )  # fmt: skip
+_MONEY = ("price", "net_amount", "currency")
+_NO_MONEY = ("", "")
 
 
 def as_csv(statement: Mapping[str, Any]) -> str:
     """The whole file."""
-    return csv_lines([_HEAD, *_rows(statement)])
+    prices = statement["prices"]
+    if prices is None:
+        return csv_lines([_HEAD, *(row for row, _ in _rows(statement))])
+    priced = ((*row, *money, prices["currency"]) for row, money in _rows(statement))
+    return csv_lines([(*_HEAD, *_MONEY), *priced])
 
 
-def _rows(statement: Mapping[str, Any]) -> Iterator[Sequence[object]]:
-    customer, total = statement["customer"], statement["total"]
+def _rows(statement: Mapping[str, Any]) -> Iterator[tuple[Sequence[object], Sequence[object]]]:
+    """Each row, with its price and net amount."""
+    customer, total, amounts = (
+        statement["customer"], statement["total"], statement["total"]["amounts"]
+    )  # fmt: skip
+    kwh_prices = (statement["prices"] or {"kwh": {}})["kwh"]
     for line in statement["lines"]:
         places = (line["machine"], line["name"], line["pdu"], line["outlet"])
         registers = [_register(line[one]) for one in ("register_begin", "register_end")]
@@ -31,17 +42,25 @@ def _rows(statement: Mapping[str, Any]) -> Iterator[Sequence[object]]:
         events = "; ".join(told(event) for event in line["events"])
         flows = [line["peak_kw"], line["p95_kw"]]
         said = (f"{line['read']:.4f}", line["grade"], line["reason"], events)
-        yield ("outlet", customer, *places, *period, *three(line["kwh"]), "", *flows, *said)
+        outlet = ("outlet", customer, *places, *period, *three(line["kwh"]), "", *flows, *said)
+        yield outlet, ("", line["amount"])
         for name, energy in line["tariff"].items():
             rest = ["", "", *of_period(energy), name]
-            yield ("tariff", customer, *places, *period[:2], *rest, *[""] * 6)
+            money = (kwh_prices.get(name), (line["amounts"] or {}).get(name))
+            yield ("tariff", customer, *places, *period[:2], *rest, *[""] * 6), money
     whole = ("", "", "", "", statement["from"], statement["to"], "", "")
     flows = [total["peak_kw"], total["p95_kw"]]
-    yield ("total", customer, *whole, *three(total["kwh"]), "", *flows, *[""] * 4)
+    net = ("", amounts and amounts["net"])
+    yield ("total", customer, *whole, *three(total["kwh"]), "", *flows, *[""] * 4), net
     for name, energy in total["tariff"].items():
-        yield ("total of tariff", customer, *whole, *of_period(energy), name, *[""] * 6)
+        of_name = (amounts or {"periods": {}})["periods"].get(name, {"amount": ""})
+        row = ("total of tariff", customer, *whole, *of_period(energy), name, *[""] * 6)
+        yield row, (kwh_prices.get(name), of_name["amount"])
+    if amounts and amounts["peak"]:
+        row = ("peak", customer, *whole, *[""] * 4, amounts["peak"]["kw"], *[""] * 5)
+        yield row, (statement["prices"]["peak_kw"], amounts["peak"]["amount"])
     for name, energy in additions(statement):
-        yield (name, customer, *whole, *three(energy), *[""] * 7)
+        yield (name, customer, *whole, *three(energy), *[""] * 7), _NO_MONEY
 
 
 def additions(statement: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, float]]]:

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from ....errors import SettingsError, printable
 from ...kit import csv_in
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
-_DAY_MINUTES = 24 * 60
+DAY_MINUTES = 24 * 60
 #: what no row names
 REST = "other"
 
@@ -35,11 +35,11 @@ class TariffRow(NamedTuple):
         if self.since < self.to:
             return weekday in self.days and self.since <= minute < self.to
         return (weekday in self.days and minute >= self.since) or (
-            (weekday - 1) % len(_DAYS) in self.days and minute < self.to
+            (weekday - 1) % len(DAYS) in self.days and minute < self.to
         )
 
 
-_ALL = tuple(range(len(_DAYS)))
+_ALL = tuple(range(len(DAYS)))
 #: names of tariffs that need no file
 BUILT_IN: Mapping[str, Sequence[TariffRow]] = {
     "day-night": (
@@ -47,8 +47,8 @@ BUILT_IN: Mapping[str, Sequence[TariffRow]] = {
         TariffRow("night", _ALL, 22 * 60, 6 * 60),
     ),
     "weekdays": (
-        TariffRow("weekdays", _ALL[:5], 0, _DAY_MINUTES),
-        TariffRow("weekend", _ALL[5:], 0, _DAY_MINUTES),
+        TariffRow("weekdays", _ALL[:5], 0, DAY_MINUTES),
+        TariffRow("weekend", _ALL[5:], 0, DAY_MINUTES),
     ),
 }
 
@@ -73,32 +73,36 @@ _COLUMNS = ("period", "days", "from", "to")
 def _row(row: csv_in.CsvRow) -> TariffRow:
     if not row["period"]:
         raise SettingsError(f"{row.where}: period may not be empty")
-    since, to = (_minutes(row, name) for name in ("from", "to"))
-    return TariffRow(row["period"], _weekdays(row), since or 0, _DAY_MINUTES if to is None else to)
+    try:
+        since, to = (minutes_of(name, row[name]) for name in ("from", "to"))
+        days = weekdays_of(row["days"])
+    except SettingsError as error:
+        raise SettingsError(f"{row.where}: {error}") from None
+    return TariffRow(row["period"], days, since or 0, DAY_MINUTES if to is None else to)
 
 
-def _minutes(row: csv_in.CsvRow, name: str) -> Optional[int]:
-    cell = row[name]
+def minutes_of(name: str, cell: str) -> Optional[int]:
+    """Minutes after midnight of such as 22:00; None for "". Raises SettingsError."""
     if not cell:
         return None
     match = _CLOCK.fullmatch(cell)
-    found = int(match[1]) * 60 + int(match[2]) if match else _DAY_MINUTES + 1
-    if found > _DAY_MINUTES:
-        raise SettingsError(f"{row.where}: {name} is {printable(cell, 20)!r}: give such as 22:00")
+    found = int(match[1]) * 60 + int(match[2]) if match else DAY_MINUTES + 1
+    if found > DAY_MINUTES:
+        raise SettingsError(f"{name} is {printable(cell, 20)!r}: give such as 22:00")
     return found
 
 
-def _weekdays(row: csv_in.CsvRow) -> Sequence[int]:
+def weekdays_of(cell: str) -> Sequence[int]:
+    """Days of the week of such as mon-fri, or sat sun; "": all. Raises SettingsError."""
     found = list[int]()
-    for part in re.split(r"[\s,]+", row["days"].lower() or "mon-sun"):
+    for part in re.split(r"[\s,]+", cell.lower() or "mon-sun"):
         first, _, last = part.partition("-")
-        if first not in _DAYS or (last or first) not in _DAYS:
+        if first not in DAYS or (last or first) not in DAYS:
             raise SettingsError(
-                f"{row.where}: days is {printable(row['days'], 40)!r}: give such as mon-fri, or"
-                " sat sun"
+                f"days is {printable(cell, 40)!r}: give such as mon-fri, or sat sun"
             )
-        begin, end = _DAYS.index(first), _DAYS.index(last or first)
-        found += [one % len(_DAYS) for one in range(begin, end + (begin > end) * len(_DAYS) + 1)]
+        begin, end = DAYS.index(first), DAYS.index(last or first)
+        found += [one % len(DAYS) for one in range(begin, end + (begin > end) * len(DAYS) + 1)]
     return found
 
 
@@ -133,9 +137,7 @@ def _period(rows: Sequence[TariffRow], time: float, zone: ZoneInfo) -> str:
 
 def _edges(rows: Sequence[TariffRow], begin: float, end: float, zone: ZoneInfo) -> Iterator[float]:
     """When a period may begin, in order, in UTC; an hour that comes twice has both."""
-    minutes = sorted(
-        {0, *(minute % _DAY_MINUTES for one in rows for minute in (one.since, one.to))}
-    )
+    minutes = sorted({0, *(minute % DAY_MINUTES for one in rows for minute in (one.since, one.to))})
     day = datetime.datetime.fromtimestamp(begin, zone).date() - datetime.timedelta(days=1)
     last = datetime.datetime.fromtimestamp(end, zone).date() + datetime.timedelta(days=1)
     found = set[float]()

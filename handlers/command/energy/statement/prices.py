@@ -1,0 +1,117 @@
+"""Net prices of a statement, and the amounts that follow from them. Pure.
+
+An amount is a quantity times a price, in decimal arithmetic, rounded once to the decimals of the
+currency, half up. Totals add rounded amounts, so that they add up on paper. Prices and amounts are
+texts: JSON has no decimals.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any, NamedTuple, Optional
+
+from ..grades import NOT_BILLABLE
+from ..rounding import nearest_wh
+
+#: up to 7 digits and 6 decimals
+PRICE = re.compile(r"(0|[1-9][0-9]{0,6})(\.[0-9]{1,6})?")
+CURRENCY = re.compile("[A-Z]{3}")  # ISO 4217
+MOST_DECIMALS = 4  # ISO 4217 has none with more
+_EXACT = Context(prec=60)
+Statement = Mapping[str, Any]
+
+
+class Prices(NamedTuple):
+    """What a customer pays, without taxes."""
+
+    #: a code of ISO 4217
+    currency: str
+    #: of an amount
+    decimals: int
+    #: period of the tariff -> price of a kWh
+    kwh: Mapping[str, str]
+    #: the price of a kW of the highest quarter hour; None: it has none
+    peak_kw: Optional[str]
+
+    def document(self) -> dict[str, Any]:
+        """For JSON."""
+        return {**self._asdict(), "kwh": {**self.kwh}}
+
+    def amount(self, thousandths: int, price: str) -> str:
+        """Of so many thousandths of a kWh or kW."""
+        exact = _EXACT.multiply(Decimal(thousandths).scaleb(-3), Decimal(price))
+        return str(exact.quantize(Decimal(1).scaleb(-self.decimals), ROUND_HALF_UP, _EXACT))
+
+    def total(self, amounts: Iterable[str]) -> str:
+        """Of amounts of this currency."""
+        return str(sum(map(Decimal, amounts), Decimal(0).scaleb(-self.decimals)))
+
+
+def prices_of(said: Optional[Mapping[str, Any]], periods: Sequence[str]) -> Optional[Prices]:
+    """What `document` made, with a price for each of the periods. Raises ValueError, TypeError or
+    LookupError.
+    """
+    if said is None:
+        return None
+    found = Prices(**said)
+    texts = [*found.kwh.values(), *([] if found.peak_kw is None else [found.peak_kw])]
+    if (
+        not CURRENCY.fullmatch(found.currency)
+        or type(found.decimals) is not int
+        or not 0 <= found.decimals <= MOST_DECIMALS
+        or {*found.kwh} != {*periods}
+        or not all(map(PRICE.fullmatch, texts))
+    ):
+        raise ValueError("no prices")
+    return found
+
+
+def is_billable(line: Mapping[str, Any]) -> bool:
+    """Whether a line has something that can be billed: its lowest."""
+    return (
+        line["grade"] != NOT_BILLABLE and line["kwh"] is not None and line["kwh"]["low"] is not None
+    )
+
+
+def of_line(line: Mapping[str, Any], prices: Optional[Prices]) -> dict[str, Any]:
+    """The amounts of a line, by period, and their sum; None for one that cannot be billed."""
+    if prices is None or not is_billable(line):
+        return {"amounts": None, "amount": None}
+    amounts = {
+        period: prices.amount(nearest_wh(line["tariff"][period]["billed"]), price)
+        for period, price in prices.kwh.items()
+        if period in line["tariff"]
+    }
+    return {"amounts": amounts, "amount": prices.total(amounts.values())}
+
+
+def of_total(
+    lines: Sequence[Mapping[str, Any]], peak_kw: Optional[float], prices: Optional[Prices]
+) -> Optional[dict[str, Any]]:
+    """The amounts of a statement, of lines that have theirs. `peak_kw`: of all together."""
+    if prices is None:
+        return None
+    billed = [one for one in lines if one["amounts"] is not None]
+    wh, amounts = dict[str, int](), dict[str, list[str]]()
+    for name in prices.kwh:
+        having = [one for one in billed if name in one["amounts"]]
+        if having:
+            wh[name] = sum(nearest_wh(one["tariff"][name]["billed"]) for one in having)
+            amounts[name] = [one["amounts"][name] for one in having]
+    peak = None
+    if prices.peak_kw is not None and peak_kw is not None:
+        peak = {"kw": peak_kw, "amount": prices.amount(nearest_wh(peak_kw), prices.peak_kw)}
+    all_ = [*itertools.chain.from_iterable(amounts.values())]
+    return {
+        "kwh": sum(wh.values()) / 1000.0,
+        "periods": {
+            name: {"kwh": wh[name] / 1000.0, "amount": prices.total(some)}
+            for name, some in amounts.items()
+        },
+        "peak": peak,
+        "net": prices.total([*all_, *([] if peak is None else [str(peak["amount"])])]),
+        "not_billed": len(lines) - len(billed),
+    }

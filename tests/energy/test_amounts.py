@@ -1,0 +1,255 @@
+"""Amounts, numbers and `billing.csv` of a month of three customers, and files that are wrong."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import hashlib
+import io
+import json
+import shutil
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from handlers.command import root
+from handlers.command.energy.statement.prices import Prices
+from handlers.command.energy.statement.spans import days
+from handlers.command.energy.statement.tariff_file import tariff_of
+from handlers.errors import SettingsError
+from tests.energy import accounts
+from tests.energy.forgeries import TARIFF, second_verifier
+from tests.energy.test_forgeries import SECOND
+from tests.hall.twin.month import LIMIT_KW, Month, customers, written
+from tests.handlers.command.running import run
+
+PERIOD = ("--from", "2026-10-01", "--to", "2026-11-01", "--zone", "Europe/Berlin")
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The month of the simulated hall: a hand-over, an exchanged PDU, a gap, a reset."""
+    folder = tmp_path_factory.mktemp("month")
+    written(folder, Month(2026, 10), 900.0)
+    customers(folder, Month(2026, 10))
+    (folder / "tariff.toml").write_text(TARIFF, "utf-8")
+    return folder
+
+
+def words(folder: Path, into: str, *more: str) -> list[str]:
+    asked = ("--limit-kw", str(LIMIT_KW), "--customers", str(folder / "customers.csv"))
+    tariff = ("--tariff", str(folder / "tariff.toml"), "--into", str(folder / into))
+    return ["energy", "statement", str(folder / "readings"), *PERIOD, *asked, *tariff, *more]
+
+
+@pytest.fixture(scope="module")
+def october(month: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("october")
+    shutil.copytree(month, folder, dirs_exist_ok=True)
+    assert root.run(words(folder, "october")) == 0
+    return folder
+
+
+def statements(folder: Path, into: str = "october") -> list[Any]:
+    paths = sorted((folder / into).glob("0*/statement.json"))
+    return [json.loads(path.read_text()) for path in paths]
+
+
+def billed(folder: Path, into: str = "october") -> list[dict[str, str]]:
+    text = (folder / into / "billing.csv").read_text("utf-8")
+    return [*csv.DictReader(io.StringIO(text))]
+
+
+def test_an_accountant_finds_every_amount_by_plain_arithmetic(october: Path) -> None:
+    table = october / "october" / "billing.csv"
+    assert [*accounts.faults(table, october / "readings")] == []
+    kinds = [one["row"] for one in billed(october)]
+    assert kinds.count("total") == kinds.count("peak") == 3 and kinds.count("register") >= 8
+    changed = table.read_text("utf-8")
+    amounts = [one["net_amount"] for one in billed(october) if one["row"] == "energy"]
+    for old, new in ((amounts[0], "9.99"), (amounts[-1], "0.01")):
+        other = october / "other.csv"
+        other.write_text(changed.replace(f",{old},", f",{new},", 1), "utf-8")
+        assert [*accounts.faults(other, october / "readings")]
+
+
+def test_the_accountant_shares_no_code_with_the_product() -> None:
+    tree = ast.parse(Path(accounts.__file__).read_text("utf-8"))
+    named = [one for one in ast.walk(tree) if isinstance(one, (ast.Import, ast.ImportFrom))]
+    modules = {getattr(one, "module", None) or one.names[0].name for one in named}
+    assert not any(one.startswith(("handlers", "tests")) for one in modules)
+
+
+def test_page_table_json_and_billing_have_the_same_amounts(october: Path) -> None:
+    rows = billed(october)
+    for at, statement in enumerate(statements(october), start=1):
+        (folder,) = (october / "october").glob(f"{at:04d}-*")
+        total = statement["total"]["amounts"]
+        own = [one for one in rows if one["number"] == statement["number"]]
+        (whole,) = (one for one in own if one["row"] == "total")
+        assert whole["net_amount"] == total["net"] and whole["currency"] == "EUR"
+        assert Decimal(whole["net_amount"]) == sum(
+            Decimal(one["net_amount"]) for one in own if one["row"] in ("energy", "peak")
+        )
+        table = [*csv.DictReader(io.StringIO((folder / "statement.csv").read_text("utf-8")))]
+        assert [one["net_amount"] for one in table if one["row"] == "total"] == [total["net"]]
+        page = (folder / "statement.html").read_text("utf-8")
+        assert f"{total['net']} EUR net, for {total['kwh']:.3f} kWh." in page
+        for line in statement["lines"]:
+            price = statement["prices"]["kwh"]
+            for name, amount in (line["amounts"] or {}).items():
+                exact = Decimal(str(line["tariff"][name]["billed"])) * Decimal(price[name])
+                assert Decimal(amount) == exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+                assert f">{amount}<" in page or f"{amount}<br>" in page or f"<br>{amount}" in page
+
+
+def test_a_customer_has_his_own_price_number_and_address(october: Path) -> None:
+    acme, _, cloudy = statements(october)
+    assert (acme["prices"]["kwh"]["day"], cloudy["prices"]["kwh"]["day"]) == ("0.2875", "0.2750")
+    assert cloudy["prices"]["kwh"]["night"] == "0.2" and cloudy["customer_id"] == "K-3"
+    page = next((october / "october").glob("0003-*/statement.html")).read_text("utf-8")
+    for said in ("Twin Hosting", "Springfield", "customer K-3", "2026-10-01 to 2026-10-31"):
+        assert said in page
+
+
+def test_a_second_run_is_a_correction_that_names_the_first(
+    october: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = [one["number"] for one in statements(october)]
+    code, out, _ = run(capsys, *words(october, "again"))
+    assert code == 0 and "3 corrections: each names the first statement" in out
+    second = statements(october, "again")
+    assert [one["corrects"] for one in second] == first
+    assert not {one["number"] for one in second} & {*first}
+    assert run(capsys, *words(october, "third"))[0] == 0
+    assert [one["corrects"] for one in statements(october, "third")] == first
+    for name in ("again", "october"):
+        path = next((october / name).glob("0001-*"))
+        published = (october / name / "published.txt").read_bytes()
+        digest = root_of(published)
+        code, _, err = run(
+            capsys, "energy", "check-statement", str(path / "proof.json.gz"), "--root", digest
+        )
+        assert (code, err) == (0, "")
+        assert second_verifier(path, digest)[0] is None
+    # a week is another period
+    week = [one.replace("2026-11-01", "2026-10-08") for one in words(october, "week")]
+    assert run(capsys, *week)[0] == 0
+    assert [one["corrects"] for one in statements(october, "week")] == [None] * 3
+
+
+def root_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def test_what_cannot_be_billed_has_no_amount_and_its_reason(
+    month: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(month, tmp_path, dirs_exist_ok=True)
+    owners = tmp_path / "customers.csv"
+    owners.write_text(owners.read_text("utf-8") + "Cloudy Ltd;r9-none;1;;\n", "utf-8")
+    assert run(capsys, *words(tmp_path, "october"))[0] == 0
+    cloudy = statements(tmp_path)[2]
+    (line,) = (one for one in cloudy["lines"] if one["pdu"] == "r9-none")
+    assert line["amounts"] is None and line["amount"] is None
+    assert cloudy["total"]["amounts"]["not_billed"] == 1
+    (row,) = (one for one in billed(tmp_path) if one["row"] == "not billed")
+    assert (row["net_amount"], row["quantity"]) == ("", "") and "no energy" in row["reason"]
+    page = next((tmp_path / "october").glob("0003-*/statement.html")).read_text("utf-8")
+    assert "Not billed: 1 of 5 outlets." in page and "What is not billed" in page
+    digest = root_of((tmp_path / "october" / "published.txt").read_bytes())
+    folder = next((tmp_path / "october").glob("0003-*"))
+    assert second_verifier(folder, digest)[0] is None
+
+
+def _line(text: str, line: int, new: str) -> str:
+    lines = text.strip("\n").split("\n")
+    lines[line - 1] = new
+    return "\n".join([*lines, ""])
+
+
+#: how the file is changed -> the line that is named, and words of the sentence
+WRONG: dict[str, tuple[Callable[[str], str], int, str]] = {
+    "no currency": (lambda all_: _line(all_, 1, ""), 8, "a price without a currency"),
+    "another currency": (lambda all_: _line(all_, 1, 'currency = "euro"'), 1, "ISO 4217"),
+    "a negative price": (lambda all_: _line(all_, 8, "price = -0.2"), 8, "not be negative"),
+    "a comma": (lambda all_: _line(all_, 8, 'price = "0,2875"'), 8, "write a point"),
+    "a comma outside a text": (lambda all_: _line(all_, 8, "price = 0,2875"), 8, "not valid TOML"),
+    "no number": (lambda all_: _line(all_, 8, 'price = "free"'), 8, "give a number"),
+    "a price of the peak": (lambda all_: _line(all_, 3, 'peak_price = "-4"'), 3, "not be negative"),
+    "no price": (lambda all_: _line(all_, 8, ""), 4, "'day' has no price"),
+    "a hole": (lambda all_: _line(all_, 11, 'from = "23:00"'), 9, "no period has mon 22:00"),
+    "an overlap": (lambda all_: _line(all_, 11, 'from = "21:00"'), 9, "mon 21:00 belongs to day"),
+    "a time": (lambda all_: _line(all_, 11, 'from = "25:00"'), 9, "give such as 22:00"),
+    "a customer": (
+        lambda all_: all_.replace('= "Cloudy Ltd"', '= "Clowdy"'),
+        14,
+        "called 'Clowdy'",
+    ),
+    "an unknown key": (lambda all_: _line(all_, 8, "prize = 1"), 8, "unknown key 'prize'"),
+    "an unknown period": (lambda all_: all_.replace("{ day", "{ noon"), 18, "no period 'noon'"),
+    "a customer's price": (lambda all_: all_.replace('"0.2750"', '"0,2750"'), 18, "write a point"),
+    "three lines": (lambda all_: _line(all_, 2, 'issuer = ["a", "b", "c"]'), 2, "up to 2 texts"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_tariff_is_one_sentence_with_the_line_and_nothing_is_written(
+    name: str, month: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change, line, said = WRONG[name]
+    path = month / f"wrong-{name.replace(' ', '-')}.toml"
+    path.write_text(change(TARIFF.strip("\n")), "utf-8")
+    before = sorted(one.name for one in (month / "readings").iterdir())
+    asked = words(month, "nothing")
+    asked[asked.index(str(month / "tariff.toml"))] = str(path)
+    code, out, err = run(capsys, *asked)
+    assert code == 2 and not out and said in err, err
+    assert f"{path.name}, line {line}:" in err or f"at line {line}," in err
+    assert len(err.strip().split("\n")) == 1
+    assert not (month / "nothing").exists()
+    assert sorted(one.name for one in (month / "readings").iterdir()) == before
+
+
+@given(
+    quantity=st.integers(0, 10**9),
+    price=st.from_regex(r"(0|[1-9][0-9]{0,6})(\.[0-9]{1,6})?", fullmatch=True),
+    decimals=st.integers(0, 4),
+)
+@settings(max_examples=300, deadline=None)
+def test_three_programs_round_alike(quantity: int, price: str, decimals: int) -> None:
+    ours = Prices("EUR", decimals, {}, None).amount(quantity, price)
+    theirs = SECOND.money(SECOND.cents(quantity, price, decimals), decimals)
+    text = f"{quantity // 1000}.{quantity % 1000:03d}"
+    assert ours == theirs
+    assert accounts.units_of(ours, decimals) == accounts.smallest(text, price, decimals)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "text"),
+    [
+        ("2026-10-01 00:00:00+02:00", "2026-11-01 00:00:00+01:00", "2026-10-01 to 2026-10-31"),
+        ("2026-10-01 00:00:00+02:00", "2026-10-02 00:00:00+02:00", "2026-10-01"),
+        (
+            "2026-10-12 14:37:00+02:00",
+            "2026-11-01 00:00:00+01:00",
+            "2026-10-12 14:37+02:00 to 2026-10-31",
+        ),
+    ],
+)
+def test_whole_days_are_days(begin: str, end: str, text: str) -> None:
+    assert days(begin, end).text == text == SECOND.span(begin, end)
+
+
+def test_one_price_needs_no_hours(tmp_path: Path) -> None:
+    path = tmp_path / "tariff.toml"
+    path.write_text('currency = "JPY"\ndecimals = 0\n[[period]]\nname = "all"\nprice = 31\n')
+    usual = tariff_of(str(path), ()).usual.prices
+    assert usual == Prices("JPY", 0, {"all": "31"}, None) and usual.amount(1500, "31") == "47"
+    with pytest.raises(SettingsError, match="line 4: .*allowed: "):
+        path.write_text('currency = "EUR"\n[[period]]\nname = "all"\nhours = 3\n')
+        tariff_of(str(path), ())
