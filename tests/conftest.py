@@ -68,13 +68,37 @@ def pytest_configure() -> None:
     secrecy.begin()
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Marks the cases that are trials before `-m` chooses among them, and orders those chosen."""
+    for item in trials(items):
+        item.add_marker("trial")
+    yield
     for item in items:
         for mark in item.iter_markers(_AGAINST):
             item.user_properties.append((_AGAINST, str(mark.args[0])))
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     items[:] = long_ones_first(items, workers)
+
+
+def trials(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """The cases that are trials: all but so many of each function that is marked `sample`.
+
+    Those that are no trials are spread evenly over the function's cases, with the first among them.
+    """
+    cases: dict[tuple[str, int], list[pytest.Item]] = {}
+    for item in items:
+        mark = item.get_closest_marker("sample")
+        if mark is not None:
+            function = item.nodeid.partition("[")[0]
+            cases.setdefault((function, int(mark.args[0])), []).append(item)
+    return [
+        item
+        for (_, kept), found in cases.items()
+        for number, item in enumerate(found)
+        # kept: the numbers at which number * kept / len(found) reaches the next whole number
+        if number and number * kept // len(found) == (number - 1) * kept // len(found)
+    ]
 
 
 def long_ones_first(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:

@@ -1,11 +1,20 @@
-"""The order of the tests for several processes."""
+"""The order of the tests for several processes, and which of them are trials."""
 
 from __future__ import annotations
 
+import os
 import random
+import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
-from tests.conftest import long_ones_first
+import pytest
+
+from tests.conftest import long_ones_first, trials
+from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
 
 
 class Item(NamedTuple):
@@ -34,3 +43,77 @@ def test_no_test_is_lost_and_none_is_run_twice() -> None:
         found = ordered(items, chance.randrange(1, 8))
         assert sorted(found) == items
         assert [one for one in found if not one.is_long] == [one for one in items if not one[1]]
+
+
+class Case(NamedTuple):
+    """One case of a parametrised test, whose function has the mark `sample` or not."""
+
+    function: str
+    number: int
+    kept: Optional[int] = None
+
+    @property
+    def nodeid(self) -> str:
+        return f"tests/test_x.py::{self.function}[{self.number}]"
+
+    def get_closest_marker(self, name: str) -> Optional[Any]:
+        assert name == "sample"
+        return None if self.kept is None else pytest.mark.sample(self.kept).mark
+
+
+def kept(*groups: tuple[str, int, Optional[int]]) -> list[tuple[str, int]]:
+    items: list[Any] = [
+        Case(name, number, of) for name, count, of in groups for number in range(count)
+    ]
+    left_out = trials(items)
+    return [(item.function, item.number) for item in items if item not in left_out]
+
+
+def test_of_a_sampled_test_so_many_cases_are_no_trials_spread_evenly() -> None:
+    assert kept(("a", 10, 3)) == [("a", 0), ("a", 4), ("a", 7)]
+    assert kept(("a", 10, 1), ("b", 2, None)) == [("a", 0), ("b", 0), ("b", 1)]
+
+
+def test_a_test_with_fewer_cases_than_the_sample_keeps_all() -> None:
+    assert kept(("a", 2, 5)) == [("a", 0), ("a", 1)]
+    assert len(kept(("a", 100, 7))) == 7
+
+
+TESTS = """
+import pytest
+
+@pytest.mark.sample(2)
+@pytest.mark.parametrize("number", range(6))
+def test_sampled(number: int) -> None:
+    pass
+
+@pytest.mark.trial
+def test_slow() -> None:
+    pass
+
+def test_quick() -> None:
+    pass
+"""
+
+
+def test_make_tests_and_make_trials_share_the_cases_and_lose_none(tmp_path: Path) -> None:
+    """With this project's own settings and conftest.py."""
+    (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8"), "utf-8")
+    (tmp_path / "test_it.py").write_text(TESTS)
+    (tmp_path / "conftest.py").write_text("from tests.conftest import *\n")
+    ran: list[set[str]] = []
+    for chosen in ("not trial", "trial"):
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "-m", chosen]
+            + ["--rootdir", str(tmp_path), str(tmp_path / "test_it.py")],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        ran.append(set(re.findall(r"::(\S+) PASSED", done.stdout)))
+    test, trial = ran
+    assert test == {"test_quick", "test_sampled[0]", "test_sampled[3]"}
+    assert trial == {"test_slow", *(f"test_sampled[{number}]" for number in (1, 2, 4, 5))}
