@@ -7,7 +7,6 @@ such a unit says that it belongs there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
 
@@ -94,9 +93,6 @@ def _perhaps(
 def _unsupported(patterns: str, why: str, source: str) -> tuple[Name, ...]:
     return tuple(Name(pattern.strip(), "", source, why=why) for pattern in patterns.split(","))
 
-
-#: what no family reads, by arcs below the enterprises: the pattern of NAMES that says why
-UNREAD: Mapping[str, str] = {"2.6.262": "IBM Constellation"}
 
 NAMES: tuple[Name, ...] = (
     # APC
@@ -443,11 +439,7 @@ NAMES: tuple[Name, ...] = (
         "ibm-dpi",
         _DPI,
     ),
-    *_unsupported(
-        "IBM Constellation",
-        "its tables (enterprises.2.6.262) belong to no family",
-        _DPI,
-    ),
+    *_names("IBM Constellation", "ibm-constellation", _DPI, False, False),
     *_names("Borri STS32A", "smart-ats", f"{_MIBS}ats/ATS-MIB", False, False),
     *_names("ICT180S*, ICT200DB*", "ict-pdu", _LIBRENMS, True),
     *_names("IPM-4120, IPM-8220, IPM-8221, IPM-12120", "planet-ipm", _LIBRENMS, True),

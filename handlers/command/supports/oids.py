@@ -7,7 +7,6 @@ from typing import NamedTuple, Optional
 
 from ...snmp.families import ENTERPRISES, NET_SNMP_IDS
 from ...snmp.profile import below, oids
-from .names import NAMES, UNREAD, Name
 from .table import SupportEntry, entries
 
 _TEXT = re.compile(
@@ -24,8 +23,6 @@ class ByOid(NamedTuple):
     sure: tuple[SupportEntry, ...]
     #: families that are tried on any device of this vendor
     tried: tuple[SupportEntry, ...]
-    #: why no family reads it, if that is known
-    unread: Optional[Name] = None
 
 
 def read(text: str) -> Optional[str]:
@@ -38,10 +35,6 @@ def look(oid: str) -> ByOid:
     """The families for a sysObjectID, the closest first."""
     from ...snmp.profiles import PROFILES  # imported late: 11 ms, for an OID only
 
-    for root, pattern in UNREAD.items():
-        if below(oid, ENTERPRISES + root):
-            why = next(name for name in NAMES if name.pattern == pattern)
-            return ByOid(oid, (), (), why)
     shared = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
     vendor_arcs = ENTERPRISES.count(".") + 1
     by_key = {entry.family: entry for entry in entries()}

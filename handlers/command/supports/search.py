@@ -80,8 +80,6 @@ def answer(question: str) -> SupportAnswer:
     oid = oids.read(question)
     if oid:
         found = oids.look(oid)
-        if found.unread:
-            return SupportAnswer(NO, refused=(found.unread,), oid=oid)
         hits = tuple(Hit(entry, None) for entry in found.sure)
         verdict = YES if hits else MAYBE if found.tried else UNKNOWN
         return SupportAnswer(verdict, hits, near=found.tried, oid=oid)

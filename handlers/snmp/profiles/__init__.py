@@ -97,6 +97,7 @@ PROFILES = Families(
         "snr-erd snr-erd-v1 snr-erd-project snr-erd-pro-mini",
         "40418",
     ),
+    Vendor(lambda: import_module(".starline", __package__), "starline-ac starline-dc", "35774"),
     Vendor(
         lambda: import_module(".synaccess", __package__),
         "synaccess-synlink synaccess-netbooter",
@@ -111,9 +112,10 @@ PROFILES = Families(
     Vendor(lambda: import_module(".tycon", __package__), "tycon-tpdin2 tycon-tpdin3", "45621"),
     Vendor(
         lambda: import_module(".vertiv", __package__),
-        "geist-v5 geist-v3 geist-em liebert-mph vertiv-dcs-mpdu avocent-pm",
+        "geist-v5 geist-v3 geist-em liebert-mph liebert-power vertiv-dcs-mpdu avocent-pm",
         "21239 17373 476 10418 " + NET_SNMP_IDS,
     ),
+    Vendor(lambda: import_module(".vutlan", __package__), "vutlan", "39052"),
     Vendor(lambda: import_module(".wti", __package__), "wti-power", "2634 " + NET_SNMP_IDS),
     # The last of the families with Net-SNMP's sysObjectIDs: the others are more certain, because
     # they are from MIBs.
@@ -121,5 +123,10 @@ PROFILES = Families(
         lambda: import_module(".clever", __package__),
         "clever-mpro clever-mpdu clever-zpdu clever-rpdu clever-npm-v clever-ms-pdu clever-ip-pdu",
         "30966 " + NET_SNMP_IDS,
+    ),
+    Vendor(
+        lambda: import_module(".ibm_constellation", __package__),
+        "ibm-constellation",
+        "2 " + NET_SNMP_IDS,
     ),
 )

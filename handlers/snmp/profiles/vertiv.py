@@ -1,6 +1,6 @@
 """Vertiv's brands Geist, Liebert and Avocent, and its rack manager with MPDUs.
 
-In four of the six families, the values of the command differ from those of the state.
+In four of the seven families, the values of the command differ from those of the state.
 """
 
 from ..parts import (
@@ -9,6 +9,7 @@ from ..parts import (
     Arcs,
     Confidence,
     Doubt,
+    Evidence,
     Guarded,
     Outlets,
     PowerOn,
@@ -34,6 +35,7 @@ from ..sources import (
     Unless,
 )
 from .shorthand import (
+    FLOOR,
     HUNDREDTHS,
     NET_SNMP,
     TENS,
@@ -44,6 +46,7 @@ from .shorthand import (
     by_unit,
     column,
     counted,
+    counted_rows,
     figure,
     kept,
     librenms,
@@ -201,6 +204,33 @@ ACS_POWER = Only(
     keep=False,
 )
 PDU_OF_PORT = Arcs(0, 2)
+
+# Liebert floor PDUs (LIEBERT-GP-POWER-MIB): measurement points, told apart by an OID, and their
+# lines. UPSs have the same tables and the same sysObjectID; they also have a battery.
+LIEBERT_POINT = column("476.1.42.3.5.2.2.1.2", "lgpPwrMeasurementPointId")
+
+
+def _at(values: Source, points: Source, *known: int) -> Only:
+    """Rows of the measurement points with these numbers in the MIB."""
+    found = [oid(f"476.1.42.3.5.2.1.{one}") for one in known]
+    return Only(values, points, (*found, *(f".{one}" for one in found)))
+
+
+LIEBERT_LINES = column("476.1.42.3.5.2.2.1.3", "lgpPwrMeasurementPointNumLines")
+LIEBERT_UPS = First(
+    (
+        _at(LIEBERT_POINT, LIEBERT_POINT, 6, 7, 8),  # battery, bypass, DC bus
+        scalar("476.1.42.3.5.1.18.0", "lgpPwrBatteryTimeRemaining"),
+    )
+)
+
+
+def _to_load(below: int, name: str) -> Unless:
+    """A column of the lines to the load."""
+    lines = column(f"476.1.42.3.5.2.3.1.{below}", name)
+    point = Part(LIEBERT_POINT, over=lines, stop=1)
+    return Unless(_at(lines, point, 5), LIEBERT_UPS)
+
 
 PROFILES = (
     Profile(
@@ -409,6 +439,29 @@ PROFILES = (
         note="A command also sets the state that the receptacle takes after a power failure.",
         unread=(
             "lgpPduEntrySysStatus: the condition of the whole PDU, which does not name receptacles"
+        ),
+    ),
+    Profile(
+        key="liebert-power",
+        vendor="Vertiv",
+        mib="LIEBERT-GP-POWER-MIB of 2013-07-10",
+        source=librenms("liebert/LIEBERT-GP-POWER-MIB"),
+        models=("Liebert floor PDUs, such as FPC, with a card IntelliSlot Web/485 or Unity",),
+        sys_object_ids=oids("476.1.42"),
+        load=total(
+            figure(
+                counted_rows(
+                    _to_load(6, "lgpPwrLineMeasurementCurrent"),
+                    _at(LIEBERT_LINES, LIEBERT_POINT, 5),
+                )
+            )
+        ),
+        ceilings=FLOOR,
+        evidence=Evidence(current=Proof.RECORDING),
+        note=(
+            "The currents to the load, in whole A. Powers and energies are not read: the MIB says W"
+            " and Wh, but a recorded PDU shows kW, and nothing tells which of them a unit means. A"
+            " unit that measures only its input, such as a panel, has no load."
         ),
     ),
     Profile(

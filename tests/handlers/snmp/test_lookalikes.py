@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Optional
+from typing import Optional, Union
 
 import pytest
 
@@ -291,3 +291,60 @@ def test_a_power_switch_is_known_by_the_root_of_its_makers_older_mib() -> None:
     device = unit("wti-power_mpc")
     device.put("1.3.6.1.2.1.1.2.0", "1.3.6.1.4.1.2634.3")
     assert detect(device, PROFILES).profile.key == "wti-power"
+
+
+LIEBERT, VUTLAN = "1.3.6.1.4.1.476.1.42.3.5", "1.3.6.1.4.1.39052.1.3.1"
+
+
+@pytest.mark.parametrize(
+    "oid, value",
+    [
+        (f"{LIEBERT}.2.2.1.2.3", f"{LIEBERT}.2.1.7"),  # a bypass
+        (f"{LIEBERT}.2.2.1.2.3", f"{LIEBERT}.2.1.8"),  # a DC bus
+        (f"{LIEBERT}.1.18.0", 25),  # minutes on battery
+    ],
+)
+def test_a_ups_with_the_tables_of_a_liebert_floor_pdu_is_not_taken_for_one(
+    oid: str, value: Union[int, str]
+) -> None:
+    device = unit("liebert-power")
+    device.put(oid, value)
+    with pytest.raises(Unsupported):
+        detect(device, PROFILES)
+
+
+def test_the_lines_of_a_liebert_input_are_never_the_load() -> None:
+    device = unit("liebert-power")
+    assert meter(detect(device, PROFILES)).load == Decimal(1013)
+    device.put(f"{LIEBERT}.2.2.1.2.2", f"{LIEBERT}.2.1.1")
+    with pytest.raises(Unsupported):
+        detect(device, PROFILES)
+
+
+@pytest.mark.parametrize("kind", ["relay", "strobo", "Outlet", "siren"])
+def test_a_relay_of_a_vutlan_unit_that_is_no_outlet_is_not_listed(kind: str) -> None:
+    device = unit("vutlan")
+    device.put(f"{VUTLAN}.6.102002", kind)
+    assert list(detect(device, PROFILES).states) == ["102001", "103001", "103002"]
+
+
+def test_a_host_with_net_snmp_alone_is_no_constellation_pdu() -> None:
+    rows = fixture("ibm-constellation").rows
+    device = of_rows({oid: row for oid, row in rows.items() if ".262.15.2.1" not in oid})
+    with pytest.raises(Unsupported):
+        detect(device, PROFILES)
+
+
+def test_relays_without_an_instance_are_read_too() -> None:
+    rows = fixture("ibm-constellation").rows
+    bare = {oid[:-2] if ".262.15." in oid else oid: row for oid, row in rows.items()}
+    assert detect(of_rows(bare), PROFILES).states == detect(of_rows(rows), PROFILES).states
+
+
+def test_a_busway_meter_without_outlets_proves_it_by_their_ratings() -> None:
+    device = unit("starline-ac")
+    for outlet in range(1, 7):
+        device.put(f"1.3.6.1.4.1.35774.2.1.7.1.3.{outlet}", "0.0")
+    found = detect(device, PROFILES)
+    assert found.profile.key == "starline-ac" and not found.states
+    assert meter(found).load == Decimal("121.5")

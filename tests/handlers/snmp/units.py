@@ -45,6 +45,7 @@ WIRED = [
         "bachmann-bluenet2",
         "clever-ms-pdu",
         "cpi-econnect",
+        "liebert-power",
         "opengear-rpc",
     )
 ]

@@ -78,6 +78,10 @@ def test_the_list_of_products_is_long_enough() -> None:
         ("redfish", "redfish"),
         ("apc-rpdu2", "apc-rpdu2"),
         ("Borri STS32A", "smart-ats"),
+        ("IBM Constellation PDU", "ibm-constellation"),
+        (f"{ENTERPRISES}2.6.262.1", "ibm-constellation"),
+        ("Starline", "starline-ac"),
+        ("Vutlan", "vutlan"),
         (f"{ENTERPRISES}37662.1.2.2.1", "smart-ats"),
         (f"{ENTERPRISES}318.1.1.12", "apc-rpdu"),
         (f".{ENTERPRISES}318.1.3.4.6", "apc-rpdu2"),
@@ -293,8 +297,6 @@ def test_an_easy_pdu_metered_by_outlet_has_metered_outlets(
         ("VP9563", "basic"),
         ("CPS-1215RMS", "basic"),
         ("WTI REM-4R0", "console server"),
-        ("IBM Constellation PDU", "2.6.262"),
-        (f"{ENTERPRISES}2.6.262.1", "2.6.262"),
     ],
 )
 def test_what_a_source_rules_out_is_a_no_with_the_reason(

@@ -1,0 +1,96 @@
+"""Starline (Universal Electric, now Legrand): critical power monitors of busways, in end feeds and
+tap-off boxes. UEC-STARLINE-MIB, revision 26.
+
+All figures are texts. They are of the infeed, which an alternating current meter splits by lines
+and one for direct current by circuits. Index 4 and 5 of the lines are the calculated and the
+measured neutral. A tap-off box has outlets, which are not switched and have no state.
+
+The MIB says that an agent has all its objects: so all lines and circuits have rows, and outlets
+that are not fitted may have rows too. A rating of 0 A leaves an outlet out.
+"""
+
+from ..parts import SIMULATED, Outlets, Profile
+from ..sources import Arc, Complete, Only, Source
+from .shorthand import FLOOR, column, figure, oids, pysnmp_mibs, scalar, total
+
+AC, DC = "35774.2.1", "35774.2.2"
+MIB = "UEC-STARLINE-MIB of 2017-10-11"
+SOURCE = pysnmp_mibs("mibs/uec/UEC-STARLINE-MIB")
+RATING = column(f"{AC}.7.1.3", "cpmAcOtlLineCurrRating")
+NOT_FITTED = ("0", "0.0", "0.00", "0.000")
+
+
+def _line(below: int, name: str) -> Arc:
+    """A column of the three lines, without the neutrals."""
+    return Arc(column(f"{AC}.5.1.{below}", name), 0, ("1", "2", "3"))
+
+
+def _fitted(below: int, name: str) -> Source:
+    """A column of the outlets that have a rating."""
+    return Only(column(f"{AC}.7.1.{below}", name), RATING, NOT_FITTED, keep=False)
+
+
+LINES = figure(Complete(_line(3, "cpmAcInfLineCurrent"), least=3))
+POWER = figure(scalar(f"{AC}.4.7.0", "cpmAcInfTotalActivePower"))
+
+
+def _circuits(below: int, name: str) -> Complete:
+    """A column of the two circuits."""
+    return Complete(column(f"{DC}.5.1.{below}", name), least=2)
+
+
+DC_LOAD = figure(_circuits(11, "cpmDcInfCktCurrent"))
+DC_POWER = figure(_circuits(7, "cpmDcInfCktPower"))
+DC_ENERGY = figure(_circuits(9, "cpmDcInfCktEnergyDelivrd"))
+
+PROFILES = (
+    Profile(
+        key="starline-ac",
+        vendor="Starline",
+        mib=MIB,
+        source=SOURCE,
+        models=("Critical Power Monitor M40 and M50 (end feeds, tap-off boxes)",),
+        # No sysObjectID was seen on a unit: this is the root of the MIB.
+        sys_object_ids=oids("35774"),
+        outlets=(
+            Outlets(
+                rows=_fitted(2, "cpmAcOutletId"),
+                none_if_zero=RATING,
+                name=_fitted(2, "cpmAcOutletId"),
+                power=figure(_fitted(5, "cpmAcOtlTotalActivePower")),
+                energy=figure(_fitted(10, "cpmAcOtlTotalEnergy")),
+            ),
+        ),
+        load=total(LINES),
+        power=total(POWER),
+        energy=total(figure(scalar(f"{AC}.4.19.0", "cpmAcInfTotalEnergy"))),
+        inlet=total(LINES),
+        inlet_power=total(POWER),
+        ceilings=FLOOR,
+        evidence=SIMULATED.of("current", "power", "energy"),
+        note=(
+            "Currents of outlets are not read: the MIB has them only by line. An operator can reset"
+            " the energies."
+        ),
+    ),
+    Profile(
+        key="starline-dc",
+        vendor="Starline",
+        mib=MIB,
+        source=SOURCE,
+        models=("Critical Power Monitor for direct current",),
+        # No sysObjectID was seen on a unit: this is the root of the MIB.
+        sys_object_ids=oids("35774"),
+        load=total(DC_LOAD),
+        power=total(DC_POWER),
+        energy=total(DC_ENERGY),
+        inlet=total(DC_LOAD),
+        inlet_power=total(DC_POWER),
+        ceilings=FLOOR,
+        evidence=SIMULATED.of("current", "power", "energy"),
+        note=(
+            "Outlets are not listed: the MIB has their figures only by circuit. An operator can"
+            " reset the energies."
+        ),
+    ),
+)
