@@ -186,11 +186,13 @@ class Trail:
         early: Optional[Period],
         shown: float,
         share: float = 1.0,
+        surely: float = _SURELY,
     ) -> Optional[Doubt]:
         """Why the places that are left are not known to have taken over what the others carried,
         from `shown` on. None if they have. `early`: before that; None for what was kept of an
         earlier run. `share`: the part of it that these have to show at least, if others that are
-        not metered may have taken the rest.
+        not metered may have taken the rest. `surely`: how much of that is beyond all noise; with 0,
+        they only rose.
         """
         was, losses = self._early(left, early), self._early(lost, early)
         after = self.series(left, Period(shown, math.inf))
@@ -210,7 +212,7 @@ class Trail:
                 f"{words}: a cord is in another outlet, or a supply is not drawn",
                 rise < STEADY * gone or rise > gone / STEADY,
             )
-        if rise - swing - step < share * _SURELY * gone:
+        if rise - swing - step < share * surely * gone:
             return Doubt(f"{words}: the noise of {swing + step:.3g} {unit} hides whether", False)
         return None
 

@@ -416,6 +416,7 @@ class Run:
             self._early,
             self._shown,
             least_share([one in metered for one in mates]),
+            surely=0.0,  # the machine must live on them, which their currents show
         )
         if doubt is None:
             return ""
