@@ -17,8 +17,8 @@ from .spans import days
 
 FILE = "billing.csv"
 HEAD = (
-    "row", "number", "corrects", "customer_id", "customer", "item", "machine", "name", "pdu",
-    "outlet", "period", "quantity", "unit", "price", "net_amount", "currency", "from", "to",
+    "row", "number", "corrects", "date", "customer_id", "customer", "item", "machine", "name",
+    "pdu", "outlet", "period", "quantity", "unit", "price", "net_amount", "currency", "from", "to",
     "serial", "register_begin", "register_begin_time", "register_end", "register_end_time",
     "grade", "reason",
 )  # fmt: skip
@@ -36,6 +36,7 @@ def rows(statement: Statement) -> Iterator[Mapping[str, object]]:
     whole = {
         "number": statement["number"],
         "corrects": statement["corrects"] or "",
+        "date": statement["date"],
         "customer_id": statement["customer_id"],
         "customer": statement["customer"],
     }
