@@ -20,7 +20,7 @@ from typing import NamedTuple, Optional
 from ..drawing.drawing import Breaker, Cord, Drawing, HallNode, Input, Panel, PduNode
 
 # Panel's lines of these names are phases: each feeds many PDUs. Others are ways: each feeds one.
-_PHASES = frozenset(("l1", "l2", "l3"))
+_PHASES = {"l1": 1, "l2": 2, "l3": 3}
 
 # A breaker surely trips, within the hour, at this part of its rating: IEC 60898-1, table 7;
 # IEC 60947-2 and UL 489 ask for less (1.30 and 1.35). Below, a warm one may hold for good.
@@ -92,6 +92,9 @@ class Graph:
         self.coins: list[tuple[int, int]] = []
         #: lines of the inlets of PDUs
         self.lines: set[int] = set()
+        #: lines of panels with one conductor, and those of them whose name says which of three
+        self.single: list[int] = []
+        self.phases: dict[int, int] = {}
         #: the only line of a PDU whose lines nobody drew -> the PDU: it may have three
         self.lines_of_unknown: dict[int, int] = {}
         #: the node of outlets -> the PDU's lines and breakers of which each outlet is behind one
@@ -160,8 +163,13 @@ class Graph:
     def _add_line(self, panel: Panel, line: Breaker, own: int) -> None:
         node = HallNode.breaker(panel.name, line.name)
         number = self.number[node] = self._new()
-        part = 1.0 if self._ways.is_one_conductor(node, line) else _FULLEST
-        self.carriers[number] = Carrier(node.full_name, line, part=part)
+        is_one = self._ways.is_one_conductor(node, line)
+        self.carriers[number] = Carrier(node.full_name, line, part=1.0 if is_one else _FULLEST)
+        phase = _PHASES.get(line.name.casefold())
+        if is_one:
+            self.single.append(number)
+            if phase is not None:
+                self.phases[number] = phase
         self._need(number, own)
 
     def _feed_panel(self, panel: Panel) -> None:

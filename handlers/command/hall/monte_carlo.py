@@ -33,6 +33,8 @@ _TRIPS = (1.0, TRIPS)
 _BYPASS = 0.5
 # what carries this now is not overloaded by it
 _HOLDS = (1.02, 1.4)
+# how slowly the bimetals of breakers of one rating warm
+_SLOW = (1.0, 5.0)
 # the least sum of phasors, as a part of the sum of numbers, of outlets on one line
 _PHASORS = 0.96
 _FLOATS = Floats()
@@ -159,6 +161,7 @@ class StatedHall:
         self._part = {one: self._phasors(one, now) for one, now in self.now_a.items()}
         self.rating = {one: self._rating(one) for one in self.now_a}
         self.trips_at = {one: self._trip_point(one) for one in self.now_a}
+        self._slow: dict[int, float] = {}
         #: in their order
         self.tripped: dict[int, int] = {}
 
@@ -171,10 +174,27 @@ class StatedHall:
         return self._rng.uniform(_PHASORS if least >= IN_PHASE else least, 1.0)
 
     def _rating(self, number: int) -> float:
-        found = self._open.rating(
-            self._rng, number, self.drawn, self._part[number] * self.now_a[number]
-        )
-        return math.inf if found is None else found
+        found = self._open.known_rating(number, self.drawn)
+        if found is None:
+            part = self._part[number]
+            now, whole = part * self.now_a[number], part * self._whole(number)
+            found = self._open.guess_rating(self._rng, self.drawn, now, whole)
+        return found
+
+    def _whole(self, number: int) -> float:
+        """What the fullest conductor carries if all machines behind it draw all through it."""
+        nodes = len(self._facts.uppers)
+        wholes = [0.0] * 4
+        for consumer in self._hall.on.get(number, ()):
+            one = self._facts.consumers[consumer]
+            paths = [self._before.path_of(supply) for supply in one.supplies]
+            on = {key // nodes for path in paths for key in path if key % nodes == number}
+            if not on and any(supply.node in self._facts.switched for supply in one.supplies):
+                # by another input
+                on.add(0)
+            for phase in on:
+                wholes[phase] += one.total
+        return wholes[0] + max(wholes[1:])
 
     def _trip_point(self, number: int) -> float:
         """The current at which a carrier trips, in A. It holds what it carries now."""
@@ -197,7 +217,7 @@ class StatedHall:
         if number not in self._three:
             return sums[number].value
         shift = len(self._facts.uppers)
-        return max(sums[number + n * shift].value for n in range(3))
+        return sums[number].value + max(sums[number + n * shift].value for n in (1, 2, 3))
 
     def fail(self, failed: Iterable[int]) -> None:
         """These fail, and breakers trip until none is overloaded."""
@@ -214,15 +234,24 @@ class StatedHall:
             }
             if not over:
                 return
-            # of two in a row only one trips
+            # of two in a row only one trips: mostly the one with the higher overload
             trips: dict[int, None] = {}
             above_them: set[int] = set()
-            for one in sorted(over, key=lambda one: (-self.load(one) / self.trips_at[one], one)):
+            for one in sorted(over, key=self._trips_after):
                 hangs_on = above(one)
                 if one not in above_them and trips.keys().isdisjoint(hangs_on):
                     trips[one] = None
                     above_them.update(hangs_on)
             changed = self.trip(list(trips))
+
+    def _trips_after(self, number: int) -> tuple[float, int]:
+        """After what time an overloaded carrier trips: a bimetal warms with the square of its
+        current, one quicker than another.
+        """
+        slow = self._slow.get(number)
+        if slow is None:
+            slow = self._slow[number] = self._rng.uniform(*_SLOW)
+        return slow / (self.load(number) / self.trips_at[number]) ** 2, number
 
     def trip(self, carriers: Sequence[int]) -> Iterable[int]:
         """Let these trip. Returns the carriers whose current changed."""

@@ -12,22 +12,25 @@ import math
 import random
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import Optional
+from typing import NamedTuple, Optional
 
-from .arithmetic import MAYBE, YES
+from .arithmetic import MAYBE, NO, YES, Truth
 from .failure import HallFacts
+from .graph import Choice
 from .power_flow import Consumer, Supply, Uppers
 from .verdicts import FILTER_A, CordNow, Now
 
-# a line that trips takes the other lines of its PDU with it
-_GANGED = 0.7
+# a line that trips takes the other lines of its PDU with it, and a pole those of its breaker
+_GANGED, _GANGED_POLES = 0.7, 0.95
+# the first line of a PDU with three is on the first phase; else on any
+_IN_ORDER = 0.5
 # a line has three conductors: one that feeds several PDUs, and one that feeds one; a PDU has three
 # lines, where nobody drew them
 _THREE, _THREE_OF_ONE, _THREE_LINES = 0.95, 0.6, 0.5
 # a PDU that names no line of its panel is on one that nobody drew
 _UNDRAWN_LINE = 0.1
-# how much likelier a line is that is rated for what a PDU may carry
-_STRICT = 8.0
+# how much likelier a line is that is rated for what hangs on it
+_STRICT = 3.0
 # of several inputs the first one mostly feeds
 _FIRST = 0.8
 # the supplies' efficiency at another load, and the meters; how differently they share anew
@@ -35,15 +38,34 @@ _CHANGE = (0.98, 1.04)
 _SHARE = (0.85, 1.15)
 # rating by the whole current of all machines behind it, where the hall has no rating; currents
 # that say something of it, in A
-_USUAL_SPARE, _SOME = (0.8, 1.0, 1.25, 1.5, 2.0), 0.5
+_USUAL_SPARE, _SOME = (0.7, 0.85, 1.0, 1.2, 1.5, 2.0), 0.5
+_LEAST_SPARE = 0.5
 # of three conductors the fullest carries this part of the whole
 _FULLEST = 0.45
+# so many ways to place a PDU's outlets, or PDUs on the lines of panels, are compared
+_PLACINGS = 8
+# of so many known figures what all others are like
+_KNOWN = 20
 # nobody metered it: it is at least this part of what is usual
 _LEAST_PART = 0.1
 # the smallest breaker, in A
-_LEAST_A = 6.0
+_LEAST_A = 4.0
 _MAYBE = (Now.IDLE, Now.WEAK, Now.CONTRADICTORY)
 _NOT_METERED = (Now.UNMETERED, Now.UNREAD, Now.UNKNOWN)
+
+
+# a cord: the number of its consumer, and its place there
+_CordOf = tuple[int, int]
+
+
+class _Metered(NamedTuple):
+    """A line or breaker with a meter of its own."""
+
+    carrier: int
+    #: what its meter leaves for the cords below, in A
+    left_a: float
+    #: the cords that are surely behind it, and have no meter
+    sure: Sequence[_CordOf]
 
 
 class Drawn:
@@ -60,8 +82,13 @@ class Drawn:
         self.consumers: dict[int, Consumer[float]] = {}
         #: supplies of which nobody can tell whether they work
         self.unclear: set[Supply[float]] = set()
-        #: lines and breakers that take outlets in turns -> those that are next
-        self.turns: dict[tuple[int, ...], list[int]] = {}
+        #: what cords carry and breakers are rated in this hall, by the few that are known
+        self.usual: Sequence[float] = ()
+        self.spare: Sequence[float] = ()
+        #: cords without a meter -> their current, 0.0 if their supply is dead
+        self.currents: dict[_CordOf, float] = {}
+        #: cords whose outlets nobody placed -> the lines and breakers that they are behind
+        self.places: dict[_CordOf, tuple[int, ...]] = {}
         #: PDUs that have three lines, of which nobody drew any
         self.three_lines: set[int] = set()
 
@@ -73,39 +100,83 @@ class OpenFacts:
         self.hall, self.graph = hall, hall.graph
         self.numbers, self.carriers = numbers, carriers
         self._whole: dict[int, float] = {}
+        self._shares: dict[int, dict[int, float]] = {}
         cords = [cord for one in hall.consumers for cord in one.cords if cord.high_a]
         #: currents of the hall that are metered, and the part of its supplies that works
         self.currents = sorted(middle(one) for one in cords if one.now is Now.CARRIES) or [1.0]
+        self._mean = sum(self.currents) / len(self.currents)
         found = Counter(cord.now for one in hall.consumers if one.drawn for cord in one.cords)
         works, not_ = found[Now.CARRIES], found[Now.IDLE] + found[Now.WEAK]
         self.works = (works + 9) / (works + not_ + 10)
-        #: rating by the whole current of all machines behind it, of what is rated: the hall's habit
-        self.spare = [
-            carrier.breaker.rating_a / whole
+        read = sum(found.values()) - found[Now.UNREAD] - found[Now.UNKNOWN]
+        self._off = (found[Now.OFF] + 1) / (read + 50)
+        #: rating by the whole current of all machines behind it, of what is rated and surely
+        #: carries what is metered: the hall's habit, among what is usual
+        self.spare = sorted(_USUAL_SPARE) + [
+            carrier.breaker.rating_a / self.whole(number)
             for number, carrier in self.graph.carriers.items()
-            if carrier.breaker.rating_a and carrier.most_a is None
-            for whole in (self.whole(number),)
-            if whole > _SOME
-        ] or list(_USUAL_SPARE)
+            if carrier.breaker.rating_a and carrier.most_a is None and carrier.part == 1.0
+            if self.whole(number) > _SOME and self._is_known(number)
+        ]
         self.habit = sorted(self.spare)[len(self.spare) // 2]
-        #: most of them are above this
-        self.least = sorted(self.spare)[len(self.spare) // 5]
+        #: none is below this
+        self.least = max(_LEAST_SPARE, min(self.spare))
         #: first what carries most
         self._choices = sorted(self.graph.choices, key=lambda one: -self.whole(one.node))
-        self._unmetered: dict[str, list[tuple[int, int]]] = {}
-        for number in numbers:
-            for place, cord in enumerate(hall.consumers[number].cords):
-                if cord.high_a is None:
-                    self._unmetered.setdefault(cord.cord.pdu, []).append((number, place))
+        #: shared lines of panels on which something may be -> what surely is, in A
+        self._loaded = {
+            upper: sum(
+                self._usual_of(number)
+                for number in hall.on.get(upper, ())
+                if any(
+                    self._shares_of(node).get(upper) == 1.0 for node in hall.consumers[number].nodes
+                )
+            )
+            for choice in self._choices
+            if self._flows(choice)
+            for upper in choice.uppers
+        }
+        own = {cord.cord.pdu for number in numbers for cord in hall.consumers[number].cords}
+        #: PDU -> its cords without a meter, and those whose outlets nobody placed
+        self._unmetered: dict[str, list[_CordOf]] = {}
+        self._unplaced: dict[str, list[_CordOf]] = {}
+        for number, one in enumerate(hall.consumers):
+            for place, (cord, node) in enumerate(zip(one.cords, one.nodes)):
+                pdu = cord.cord.pdu
+                if pdu in own and cord.high_a is None:
+                    self._unmetered.setdefault(pdu, []).append((number, place))
+                if pdu in own and node in self.graph.unplaced:
+                    self._unplaced.setdefault(pdu, []).append((number, place))
+        self._meters = self._own_meters()
         self._lines_of: dict[str, list[int]] = {}
         for node, carrier in self.graph.carriers.items():
-            if carrier.pdu:
+            if node in self.graph.lines:
                 self._lines_of.setdefault(carrier.pdu, []).append(node)
         # a carrier of several conductors needs the phase of each line below it
         self._phased = {
             one: self._has_three(one) for one in carriers if self.graph.carriers[one].part < 1
         }
         self._between = self._pdus_between_lines()
+
+    def _own_meters(self) -> Mapping[str, Sequence[_Metered]]:
+        """PDU -> its lines and breakers that have a meter, where a cord has none or no place."""
+        found: dict[str, list[_Metered]] = {}
+        for number, carrier in self.graph.carriers.items():
+            known = self.hall.figures[number]
+            if known.now_a is None or known.most_a is None:
+                continue
+            if carrier.pdu not in self._unmetered and carrier.pdu not in self._unplaced:
+                continue
+            left, sure = (known.now_a + known.most_a) / 2, list[_CordOf]()
+            for consumer in self.hall.on.get(number, ()):
+                one = self.hall.consumers[consumer]
+                for place, (cord, node) in enumerate(zip(one.cords, one.nodes)):
+                    if self.hall.power.path(node).get(number) == YES:
+                        left -= middle(cord)
+                        if cord.high_a is None:
+                            sure.append((consumer, place))
+            found.setdefault(carrier.pdu, []).append(_Metered(number, left, sure))
+        return found
 
     def _pdus_between_lines(self) -> Mapping[int, float]:
         """The node of outlets -> the part of its PDU's placed outlets that load two lines."""
@@ -128,17 +199,14 @@ class OpenFacts:
 
     def _has_three(self, carrier: int) -> float:
         """How likely a line has three conductors."""
-        if self.graph.carriers[carrier].breaker.phases == 3:
+        graph = self.graph
+        below = graph.below_all([carrier])
+        if graph.carriers[carrier].breaker.phases == 3 or below & graph.phases.keys():
             return 1.0
-        pdus = {
-            cord.cord.pdu
-            for number in self.hall.on.get(carrier, ())
-            for cord, node in zip(
-                self.hall.consumers[number].cords, self.hall.consumers[number].nodes
-            )
-            if carrier in self.hall.above(node)
-        }
-        return _THREE if len(pdus) > 1 else _THREE_OF_ONE
+        lines = Counter(graph.carriers[one].pdu for one in below & graph.lines)
+        if any(count > 1 for count in lines.values()):
+            return 1.0
+        return _THREE if len(lines) > 1 else _THREE_OF_ONE
 
     # ---- one sample ------------------------------------------------------------------------------
 
@@ -154,9 +222,10 @@ class OpenFacts:
             made.orders[node] = [
                 [one] for group in groups for one in self._ordered(rng, list(group))
             ]
-        unmetered = self._draw_currents(rng)
+        made.usual, made.spare = _resampled(rng, self.currents), _resampled(rng, self.spare)
+        self._draw_currents(rng, made)
         for number in self.numbers:
-            made.consumers[number] = self._draw_consumer(rng, number, unmetered, made)
+            made.consumers[number] = self._draw_consumer(rng, number, made)
         return made
 
     @staticmethod
@@ -165,9 +234,24 @@ class OpenFacts:
 
     def _draw_lines(self, rng: random.Random, made: Drawn) -> None:
         """Which lines feed what names none; which lines open together."""
+        drawn = [self._draw_choices(rng) for _ in range(_PLACINGS if self._loaded else 1)]
+        weights = [self._suit_together(one) for one in drawn] if len(drawn) > 1 else [1.0]
+        made.there, made.line = rng.choices(drawn, weights if sum(weights) else None)[0]
+        together: dict[int, bool] = {}
+        for node, upper in self.graph.coins:
+            chance = _GANGED if upper in self.graph.lines else _GANGED_POLES
+            if together.setdefault(node, rng.random() < chance):
+                made.there[node] = (*made.there.get(node, ()), upper)
+
+    def _draw_choices(
+        self, rng: random.Random
+    ) -> tuple[dict[int, tuple[int, ...]], dict[int, Optional[int]]]:
+        """The uppers of each choice, and which line each carrier is that is one of several."""
+        there: dict[int, tuple[int, ...]] = {}
+        line: dict[int, Optional[int]] = {}
         used: dict[object, set[int]] = {}
         for choice in self._choices:
-            flows = any(edge.flows and not edge.sure for edge in self.graph.above[choice.node])
+            flows = self._flows(choice)
             carrier = self.graph.carriers.get(choice.node)
             # lines of a PDU are on different ones, and so are PDUs on lines of their own
             key: object = choice.node
@@ -184,63 +268,154 @@ class OpenFacts:
                     free = list(choice.uppers)
                 if not free or (not flows and rng.random() < _UNDRAWN_LINE):
                     continue
-                weights = [1.0 if flows else self._suits(one, choice.node) for one in free]
-                found.append(rng.choices(free, weights)[0])
+                whole = self.whole(choice.node)
+                weights = [1.0 if flows else self._suits(one, whole) for one in free]
+                found.append(rng.choices(free, weights if sum(weights) else None)[0])
                 taken.add(found[-1])
-            made.there[choice.node] = tuple(found)
+            there[choice.node] = tuple(found)
             if not flows:
-                made.line[choice.node] = found[0] if found else None
-        together: dict[int, bool] = {}
-        for node, upper in self.graph.coins:
-            if together.setdefault(node, rng.random() < _GANGED):
-                made.there[node] = (*made.there.get(node, ()), upper)
+                line[choice.node] = found[0] if found else None
+        return there, line
 
-    def _suits(self, line: int, node: int) -> float:
-        """How likely a line of a panel feeds what names none: it is rated for what it feeds."""
+    def _flows(self, choice: Choice) -> bool:
+        return any(edge.flows and not edge.sure for edge in self.graph.above[choice.node])
+
+    def _suits(self, line: int, whole: float) -> float:
+        """How likely a line feeds what draws so much, in A: it is rated for that."""
         carrier = self.graph.carriers.get(line)
         rating = None if carrier is None else carrier.breaker.rating_a
-        whole = self.whole(node)
         if rating is None or not whole:
             return 1.0
-        return 1.0 / (1.0 + _STRICT * math.log(rating / whole / self.habit) ** 2)
+        least = _LEAST_A / self.habit
+        return math.exp(-_STRICT * math.log(rating / max(whole, least) / self.habit) ** 2)
+
+    def _suit_together(self, drawn: tuple[dict[int, tuple[int, ...]], object]) -> float:
+        """How likely shared lines of panels feed together what was drawn on them."""
+        wholes = self._loaded.copy()
+        for choice in self._choices:
+            for upper in drawn[0][choice.node]:
+                if upper in wholes:
+                    wholes[upper] += self.whole(choice.node) / choice.several
+        found = 1.0
+        for line, whole in wholes.items():
+            found *= self._suits(line, whole)
+        return found
 
     def _draw_conductors(self, rng: random.Random, made: Drawn) -> None:
         """On which of three conductors of those above it each line of a PDU is."""
         if not self._phased:
             return
         for lines in self._lines_of.values():
-            order = rng.sample(range(3), 3)
-            made.conductor.update((node, order[n % 3]) for n, node in enumerate(lines))
+            in_order = len(lines) > 1 and rng.random() < _IN_ORDER
+            first = 0 if in_order else rng.randrange(3)
+            made.conductor.update((node, (first + n) % 3 + 1) for n, node in enumerate(lines))
+        for node in self.graph.single:
+            made.conductor[node] = rng.randrange(3) + 1
+        made.conductor.update(self.graph.phases)
         for one, chance in self._phased.items():
             if rng.random() < chance:
                 made.three.add(one)
 
-    def _draw_currents(self, rng: random.Random) -> dict[tuple[int, int], float]:
-        """Currents without a meter: together what the PDU's own meter leaves for them."""
-        found: dict[tuple[int, int], float] = {}
-        for pdu, places in self._unmetered.items():
-            drawn = [self._usual_current(rng, number) for number, _ in places]
-            most = self.hall.most_of.get(pdu, math.inf) / 1.05
-            part = most / (sum(drawn) or 1.0) if math.isfinite(most) else 1.0
-            found.update(zip(places, (one * part for one in drawn)))
-        self._fit_ratings(found)
+    def _draw_currents(self, rng: random.Random, made: Drawn) -> None:
+        """Currents without a meter, and places that nobody drew: as meters above them allow."""
+        found = made.currents
+        for pdu, cords in self._unmetered.items():
+            for number, place in cords:
+                works = self._is_working(self.hall.consumers[number].cords[place])
+                if works or rng.random() < self.works:
+                    found[number, place] = self._usual_current(rng, number, made)
+                else:
+                    found[number, place] = 0.0
+            _scale(found, cords, self.hall.most_of.get(pdu, math.inf) / 1.05)
+        for pdu in self._unplaced:
+            self._draw_places(rng, pdu, made)
+        fitted: set[_CordOf] = set()
+        for pdu, meters in self._meters.items():
+            for one in meters:
+                left, behind = self._behind(one, pdu, made)
+                _scale(found, behind, max(0.0, left))
+                fitted.update(behind)
+        free = [
+            cord
+            for pdu, cords in self._unmetered.items()
+            if pdu not in self.hall.most_of
+            for cord in cords
+            if cord not in fitted
+        ]
+        self._fit_ratings(free, found)
+
+    def _behind(self, one: _Metered, pdu: str, made: Drawn) -> tuple[float, Sequence[_CordOf]]:
+        """What a meter leaves for the cords behind it that have none, and these."""
+        left, behind = one.left_a, list(one.sure)
+        for key in self._unplaced.get(pdu, ()):
+            if one.carrier in made.places[key]:
+                if key in made.currents:
+                    behind.append(key)
+                else:
+                    left -= middle(self.hall.consumers[key[0]].cords[key[1]])
+        return left, behind
+
+    def _draw_places(self, rng: random.Random, pdu: str, made: Drawn) -> None:
+        """Behind which lines and breakers the outlets are that nobody drew there."""
+        best = math.inf
+        for _ in range(_PLACINGS):
+            turns: dict[tuple[int, ...], list[int]] = {}
+            drawn = {
+                key: self._draw_place(rng, self._node(key), made.three_lines, turns)
+                for key in self._unplaced[pdu]
+            }
+            before, made.places = made.places, {**made.places, **drawn}
+            misses = self._misfit(pdu, made)
+            if misses < best:
+                best = misses
+            else:
+                made.places = before
+            if not best:
+                return
+
+    def _node(self, key: _CordOf) -> int:
+        return self.hall.consumers[key[0]].nodes[key[1]]
+
+    def _misfit(self, pdu: str, made: Drawn) -> float:
+        """By how much drawn places contradict the meters and the ratings of a PDU, in A."""
+        found = 0.0
+        for one in self._meters.get(pdu, ()):
+            left, behind = self._behind(one, pdu, made)
+            found += abs(left - sum(made.currents[key] for key in behind))
+        wholes: dict[int, float] = {}
+        for key in self._unplaced[pdu]:
+            whole = self._whole_of(key[0], made)
+            for carrier in made.places[key]:
+                wholes[carrier] = wholes.get(carrier, 0.0) + whole
+        for carrier, whole in wholes.items():
+            rating = self.graph.carriers[carrier].breaker.rating_a
+            if rating is not None:
+                found += max(0.0, whole - rating / self.least)
         return found
 
-    def _fit_ratings(self, unmetered: dict[tuple[int, int], float]) -> None:
+    def _whole_of(self, number: int, made: Drawn) -> float:
+        """What a machine draws with all its cords."""
+        return sum(
+            made.currents.get((number, place), middle(cord))
+            for place, cord in enumerate(self.hall.consumers[number].cords)
+        )
+
+    def _fit_ratings(self, cords: Sequence[_CordOf], found: dict[_CordOf, float]) -> None:
         """Lines are rated for what they feed: where the currents that nobody metered would be too
         much for one, they are smaller.
         """
-        if not unmetered:
-            return
         sums: dict[int, float] = {}
-        for (number, place), current in unmetered.items():
+        for number, place in cords:
             for carrier in self.hall.above(self.hall.consumers[number].nodes[place]):
-                sums[carrier] = sums.get(carrier, 0.0) + current
+                sums[carrier] = sums.get(carrier, 0.0) + found[number, place]
         parts = {carrier: self._fitting(carrier, own) for carrier, own in sums.items()}
-        for (number, place), current in unmetered.items():
+        for number, place in cords:
             above = self.hall.above(self.hall.consumers[number].nodes[place])
-            part = min((parts[carrier] for carrier in above), default=1.0)
-            unmetered[number, place] = part * current
+            found[number, place] *= min((parts[carrier] for carrier in above), default=1.0)
+
+    @staticmethod
+    def _is_working(cord: CordNow) -> bool:
+        return cord.now is Now.CARRIES or (cord.now in _NOT_METERED and cord.low_a > FILTER_A)
 
     def _fitting(self, carrier: int, unmetered: float) -> float:
         one = self.graph.carriers[carrier]
@@ -248,39 +423,37 @@ class OpenFacts:
         if rating is None or one.most_a is not None or not unmetered:
             return 1.0
         share = _FULLEST if one.part < 1.0 or carrier in self.graph.lines_of_unknown else 1.0
-        room = rating / self.least / share - self.whole(carrier) / share
+        whole = sum(
+            self.hall.facts.consumers[one].total.expected for one in self.hall.on.get(carrier, ())
+        )
+        room = rating / self.least / share - whole
         return min(1.0, max(_LEAST_PART, room / unmetered))
 
-    def _usual_current(self, rng: random.Random, number: int) -> float:
+    def _usual_current(self, rng: random.Random, number: int, made: Drawn) -> float:
         """What a cord without a meter carries: much as the others of its machine do."""
         cords = self.hall.consumers[number].cords
         known = [middle(cord) for cord in cords if cord.now is Now.CARRIES and cord.high_a]
         if known and self.hall.consumers[number].drawn:
             return sum(known) / len(known) * rng.uniform(*_SHARE)
-        return rng.choice(self.currents)
+        return rng.choice(made.usual)
 
-    def _draw_consumer(
-        self,
-        rng: random.Random,
-        number: int,
-        unmetered: Mapping[tuple[int, int], float],
-        made: Drawn,
-    ) -> Consumer[float]:
+    def _draw_consumer(self, rng: random.Random, number: int, made: Drawn) -> Consumer[float]:
         one = self.hall.consumers[number]
-        mean = sum(middle(cord) for cord in one.cords) / len(one.cords)
+        currents = [
+            made.currents.get((number, place), middle(cord)) for place, cord in enumerate(one.cords)
+        ]
+        mean = sum(currents) / len(currents)
         supplies: list[Supply[float]] = []
-        for place, (cord, node) in enumerate(zip(one.cords, one.nodes)):
-            current = middle(cord)
-            works = cord.now is Now.CARRIES
+        for place, (cord, node, current) in enumerate(zip(one.cords, one.nodes, currents)):
             unclear = cord.now in _MAYBE
-            if cord.now in _NOT_METERED:
-                works = cord.low_a > FILTER_A or rng.random() < self.works
-                if (number, place) in unmetered:
-                    current = unmetered[number, place] if works else 0.0
-            elif unclear:
+            if unclear:
                 works = rng.random() < 0.5
-            elif cord.high_a is None:
-                current = unmetered[number, place]
+            elif (number, place) in made.currents:
+                works = current > 0.0
+            else:
+                works = self._is_working(cord) or (
+                    cord.now in _NOT_METERED and rng.random() < self.works
+                )
             weight = max(current, mean / 2) * rng.uniform(*_SHARE)
             supply = Supply(
                 node,
@@ -288,8 +461,9 @@ class OpenFacts:
                 YES if works else 0,
                 # a spare one waits while others carry
                 weight * 1e-6 if unclear else weight,
-                0 if cord.now is Now.OFF else YES,
-                self._draw_place(rng, node, made) if node in self.graph.unplaced else (),
+                self._draw_closed(rng, cord),
+                made.places.get((number, place), ()),
+                rng.randrange(3) + 1,
             )
             supplies.append(supply)
             if unclear:
@@ -301,7 +475,19 @@ class OpenFacts:
             mates = [rng.choice(one.rack) if rng.random() < 0.5 else None for _ in supplies]
         return Consumer(supplies, one.needs, total, one.drawn, one.rack, mates)
 
-    def _draw_place(self, rng: random.Random, node: int, made: Drawn) -> tuple[int, ...]:
+    def _draw_closed(self, rng: random.Random, cord: CordNow) -> Truth:
+        """Whether an outlet is on: one whose state was not read mostly is."""
+        if cord.now in (Now.UNREAD, Now.UNKNOWN) and not cord.low_a:
+            return NO if rng.random() < self._off else YES
+        return NO if cord.now is Now.OFF else YES
+
+    def _draw_place(
+        self,
+        rng: random.Random,
+        node: int,
+        three_lines: Collection[int],
+        taken: dict[tuple[int, ...], list[int]],
+    ) -> tuple[int, ...]:
         """Behind which lines and breakers an outlet is that nobody drew there: in turns, as outlets
         are wired.
         """
@@ -312,7 +498,7 @@ class OpenFacts:
         wanted: list[tuple[int, ...]] = []
         # of one that has a line, a second one only where outlets are between two
         has_line = any(one in self.graph.lines for one in sure)
-        if pdu in made.three_lines:
+        if pdu in three_lines:
             # a third of its outlets is behind the line that carries most
             wanted += [lines] if rng.random() < 1 / 3 else []
         elif lines and not (has_line and rng.random() >= self._between.get(pdu, 0.0)):
@@ -321,38 +507,74 @@ class OpenFacts:
             wanted.append(breakers)
         found: list[int] = []
         for several in wanted:
-            turns = made.turns.setdefault(several, [])
+            turns = taken.setdefault(several, [])
             turns += rng.sample(several, len(several)) if not turns else []
             found.append(turns.pop())
         return tuple(found)
 
-    def rating(self, rng: random.Random, number: int, made: Drawn, now_a: float) -> Optional[float]:
-        """What a carrier is rated for, in A; None if nothing limits it."""
+    def known_rating(self, number: int, made: Drawn) -> Optional[float]:
+        """What a carrier is rated for in a sample, in A: infinite if nothing limits it, None if
+        nobody knows.
+        """
         carrier = self.graph.carriers[number]
         if number in made.line:
             line = made.line[number]
             if line is None:
                 # one that nobody drew: its breaker is that of the PDU's lines, where that is known
-                is_known = carrier.breaker.rating_a is not None
-                return None if is_known else self._guess(rng, number, now_a)
+                return None if carrier.breaker.rating_a is None else math.inf
             carrier = self.graph.carriers.get(line, carrier)
-        if carrier.breaker.rating_a is not None and carrier.most_a is None:
-            return carrier.breaker.rating_a
-        return self._guess(rng, number, now_a)
+        return None if carrier.most_a is not None else carrier.breaker.rating_a
 
-    def _guess(self, rng: random.Random, number: int, now_a: float) -> float:
-        return max(_LEAST_A, now_a, self.whole(number) * rng.choice(self.spare))
+    @staticmethod
+    def guess_rating(rng: random.Random, made: Drawn, now_a: float, whole_a: float) -> float:
+        """A rating for a carrier that carries so much now, and so much if all machines behind it
+        draw all their current through it.
+        """
+        return max(_LEAST_A, now_a, whole_a * rng.choice(made.spare))
 
     def whole(self, number: int) -> float:
         """What a carrier carries if all machines behind it draw all their current through it."""
         found = self._whole.get(number)
         if found is None:
-            consumers = self.hall.facts.consumers
             carrier = self.graph.carriers.get(number)
             part = _FULLEST if carrier is None or carrier.part < 1.0 else 1.0
-            numbers = self.hall.on.get(number, ())
-            found = part * sum(consumers[one].total.expected for one in numbers)
+            found = 0.0
+            for one in self.hall.on.get(number, ()):
+                nodes = self.hall.consumers[one].nodes
+                through = sum(self._shares_of(node).get(number, 0.0) for node in nodes)
+                found += part * min(1.0, through) * self._usual_of(one)
             self._whole[number] = found
+        return found
+
+    def _is_known(self, carrier: int) -> bool:
+        """Whether all that may flow through it surely does, and is metered."""
+        return all(
+            self._shares_of(node).get(carrier, 1.0) == 1.0 and cord.high_a is not None
+            for number in self.hall.on.get(carrier, ())
+            for cord, node in zip(
+                self.hall.consumers[number].cords, self.hall.consumers[number].nodes
+            )
+        )
+
+    def _usual_of(self, number: int) -> float:
+        """What a consumer draws, where it is not metered as others do."""
+        open_ = sum(cord.high_a is None for cord in self.hall.consumers[number].cords)
+        return self.hall.facts.consumers[number].total.expected + open_ * self._mean
+
+    def _shares_of(self, node: int) -> Mapping[int, float]:
+        """The carriers above a node, and how likely its current flows through each."""
+        found = self._shares.get(node)
+        if found is None:
+            found = self._shares[node] = {node: 1.0} if node in self.graph.carriers else {}
+            lines, breakers = self.graph.unplaced.get(node, ((), ()))
+            open_ = [edge.node for edge in self.graph.above[node] if edge.flows and not edge.sure]
+            for edge in self.graph.above[node]:
+                if not edge.flows:
+                    continue
+                group = next((one for one in (lines, breakers) if edge.node in one), open_)
+                chance = 1.0 if edge.sure else 1.0 / len(group)
+                for carrier, share in self._shares_of(edge.node).items():
+                    found[carrier] = max(found.get(carrier, 0.0), chance * share)
         return found
 
     def edges(self, made: Drawn) -> dict[int, Uppers]:
@@ -376,6 +598,19 @@ class OpenFacts:
                 if any(one[2] == MAYBE for one in above)
             ]
         return self._nodes
+
+
+def _resampled(rng: random.Random, known: Sequence[float]) -> Sequence[float]:
+    """What a few known figures may say of all others: some of them by chance more than others."""
+    return rng.choices(known, k=min(len(known), _KNOWN))
+
+
+def _scale(found: dict[_CordOf, float], cords: Sequence[_CordOf], together: float) -> None:
+    """Let these carry so much together; infinite: anything."""
+    whole = sum(found[one] for one in cords)
+    if whole and math.isfinite(together):
+        for one in cords:
+            found[one] *= together / whole
 
 
 def middle(cord: CordNow) -> float:

@@ -22,7 +22,7 @@ from .arithmetic import MAYBE, NO, YES, Arithmetic, N, Sum, Truth, at_least
 class Supply(Generic[N]):
     """A cord with its power supply."""
 
-    __slots__ = ("node", "current", "works", "weight", "closed", "behind")
+    __slots__ = ("node", "current", "works", "weight", "closed", "behind", "phase")
 
     def __init__(
         self,
@@ -32,6 +32,7 @@ class Supply(Generic[N]):
         weight: N,
         closed: Truth = YES,
         behind: tuple[int, ...] = (),
+        phase: int = 1,
     ) -> None:
         #: the node of its outlet
         self.node = node
@@ -45,6 +46,8 @@ class Supply(Generic[N]):
         self.closed = closed
         #: lines and breakers that it is behind besides those of its node
         self.behind = behind
+        #: on which of three conductors its current flows where no line above it says that
+        self.phase = phase
 
 
 class Consumer(Generic[N]):
@@ -104,7 +107,8 @@ class Facts(Generic[N]):
         self.orders = orders
         #: edges that differ from those above
         self.own: Mapping[int, Uppers] = {}
-        #: node -> on which of three conductors its current flows, of carriers that have three
+        #: node -> on which of the three conductors above it its current flows: 1, 2 or 3; and the
+        #: carriers that have three
         self.conductor: Mapping[int, int] = {}
         self.three: Collection[int] = ()
         #: the nodes below one with several inputs: their current may take another way
@@ -124,6 +128,18 @@ class Facts(Generic[N]):
         """The edges upwards."""
         found = self.own.get(node)
         return self.uppers[node] if found is None else found
+
+    def on_phase(self, path: Mapping[int, Truth], phase: int) -> Mapping[int, Truth]:
+        """A path, on this one of three conductors wherever what is above has not said which: the
+        n-th one of a carrier is its node and n times the number of nodes. 0: it stays unsaid.
+        """
+        nodes = len(self.uppers)
+        said = {key % nodes for key in path if key >= nodes}
+        return {
+            key + phase * nodes if key in self.three else key: truth
+            for key, truth in path.items()
+            if key not in said
+        }
 
     def below(self, nodes: Iterable[int]) -> set[int]:
         """These, and all that hangs or may hang on them."""
@@ -157,7 +173,7 @@ class Power(Generic[N]):
         self.switched: dict[Supply[N], Truth] = {} if parent is None else parent.switched
         self._alive: dict[int, Truth] = {}
         self._paths: dict[int, Mapping[int, Truth]] = {}
-        self._cords: dict[tuple[int, tuple[int, ...]], Mapping[int, Truth]] = {}
+        self._cords: dict[tuple[int, tuple[int, ...], int], Mapping[int, Truth]] = {}
 
     def copied(self, gone: Mapping[int, Truth]) -> Power[N]:
         """The same, to be changed. `gone`: as it is, and will be changed."""
@@ -204,7 +220,9 @@ class Power(Generic[N]):
         return closed if closed < found else found
 
     def path(self, node: int) -> Mapping[int, Truth]:
-        """The carriers through which the current of a living node flows, or may flow."""
+        """The conductors through which the current of a living node flows, or may flow: the
+        carrier, and one of three as `Facts.on_phase` numbers it.
+        """
         found = self._paths.get(node)
         if found is None:
             if self._parent is not None and node not in self.facts.switched:
@@ -227,6 +245,8 @@ class Power(Generic[N]):
             for carrier in way:
                 meets = all(other.get(carrier, NO) == YES for other in ways)
                 found[carrier] = YES if meets else max(found.get(carrier, NO), MAYBE)
+        if self.facts.three:
+            return self.facts.on_phase(found, self.facts.conductor.get(node, 0))
         return found
 
     def _taken(self, node: int) -> Iterator[int]:
@@ -248,25 +268,18 @@ class Power(Generic[N]):
                 return
 
     def path_of(self, supply: Supply[N]) -> Mapping[int, Truth]:
-        """The conductors through which a cord's current flows: the carrier, and what is added for
-        the second and third conductor.
-        """
+        """The conductors through which a cord's current flows."""
         facts = self.facts
         if not supply.behind and not facts.three:
             known = self._paths.get(supply.node)
             return self.path(supply.node) if known is None else known
-        key = supply.node, supply.behind
+        key = supply.node, supply.behind, supply.phase
         found = self._cords.get(key)
         if found is None:
             merged = dict(self.path(supply.node))
             for upper in supply.behind:
                 merged.update(self.path(upper))
-            if facts.three:
-                first = (*supply.behind, *(one[0] for one in facts.edges(supply.node)))
-                phase = next((facts.conductor[o] for o in first if o in facts.conductor), 0)
-                shift = phase * len(facts.uppers)
-                merged = {c + shift if c in facts.three else c: t for c, t in merged.items()}
-            found = self._cords[key] = merged
+            found = self._cords[key] = facts.on_phase(merged, supply.phase)
         return found
 
     def forget(self, nodes: Collection[int]) -> dict[int, Truth]:

@@ -221,11 +221,12 @@ class _StatedReturn(StatedHall):
                 continue
             amperes = inrush * self._rng.uniform(*_PART)
             for key in power.path_of(supply):
-                crest[key % nodes] = crest.get(key % nodes, 0.0) + amperes
+                crest[key] = crest.get(key, 0.0) + amperes
         gone = self.flow.gone
-        trips = [
-            one
-            for one, surge in crest.items()
-            if gone.get(one) != YES and surge + _CREST * self.load(one) > self._snaps[one]
-        ]
-        return list(self.trip(trips)) if trips else ()
+        trips = {
+            key % nodes: None
+            for key, surge in crest.items()
+            if gone.get(key % nodes) != YES
+            and surge + _CREST * self.load(key % nodes) > self._snaps[key % nodes]
+        }
+        return list(self.trip(list(trips))) if trips else ()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Optional
 
+from handlers.command.drawing import reading_toml
 from handlers.command.drawing.drawing import HallNode
 from handlers.command.hall.missing_facts import missing_facts
 from handlers.command.hall.rehearsal import Hall, RehearsalOutcome
 from handlers.command.hall.verdicts import Verdict
+from handlers.command.pdus import saved
 from tests.handlers.command.hall.test_graph import (
     EIGHT,
     FEEDS,
@@ -108,3 +110,60 @@ def test_a_meter_that_is_missing_is_sampled() -> None:
     outcome = hall(drawing, read).rehearse(A, 50)
     found = {one.machine: one for one in outcome.touched}
     assert found["b"].worlds == 50 and found["b"].lives_in > 40
+
+
+def _board(ratings: dict[str, int], pdus: dict[str, str], above: str = "") -> str:
+    """Feed B, the board PB with these lines, and PDUs below it, each beside one on feed A."""
+    made = FEEDS + above
+    made += f'[[panel]]\nname = "PB"\ninputs = ["{"MB/way" if above else "B"}"]\n'
+    for name, rating in ratings.items():
+        made += f'[[panel.line]]\nname = "{name}"\nbreaker_a = {rating}\nphases = 1\n'
+    for name, of in pdus.items():
+        made += f'[[pdu]]\nname = "a{name}"\ninputs = ["A"]\nbreaker_a = 63\n'
+        made += f'[[pdu]]\nname = "{name}"\ninputs = ["PB"]\n'
+        made += f'[[pdu.line]]\nname = "L1"\nbreaker_a = 63\n{of}'
+        made += f'[[machine]]\nname = "m{name}"\ncords = ["a{name}/1", "{name}/1"]\n'
+    return made
+
+
+def test_what_is_on_one_phase_of_a_board_is_on_one_conductor_above_it() -> None:
+    ratings = {"L1": 63, "L2": 63, "L3": 63}
+    above = '[[panel]]\nname = "MB"\ninputs = ["B"]\n[[panel.line]]\nname = "way"\n'
+    above += "breaker_a = 16\nphases = 3\n"
+    read = {name: {"1": 6.05} for name in ("ab", "b", "ac", "c")}
+    lives = {}
+    for first, second in (("L1", "L1"), ("L1", "L2")):
+        pdus = {"b": f'of = "PB/{first}"\n', "c": f'of = "PB/{second}"\n'}
+        outcome = hall(_board(ratings, pdus, above), read).rehearse(A, 50)
+        lives[second] = {one.lives_in for one in outcome.touched if one.worlds}
+    # 24 A on a conductor of 16 A, or 12 A
+    assert lives == {"L1": {0}, "L2": {50}}
+
+
+def test_nothing_is_on_a_shared_line_that_is_much_too_small_for_it() -> None:
+    drawing = _board({"L1": 6, "L2": 63, "L3": 63}, {"b": ""})
+    made = hall(drawing, {"ab": {"1": 20.0}, "b": {"1": 20.0}})
+    outcome = made.rehearse([HallNode("feed", "A")], 100)
+    assert all(one.lives_in > 90 for one in outcome.touched if one.worlds)
+
+
+def test_currents_that_nobody_metered_are_what_a_meter_of_their_line_leaves() -> None:
+    drawing = PAIR.replace('inputs = ["B"]\nbreaker_a = 16', 'inputs = ["B"]\nbreaker_a = 12')
+    document = {
+        "pdus": [
+            {"name": "left", "outlets": [{"identity": "1", "state": "on", "current_a": 10.0}]},
+            {
+                "name": "right",
+                "outlets": [{"identity": "1", "state": "on", "current_a": None}],
+                "load_a": 10.0,
+                "topology": {
+                    "meters": [{"kind": "line", "label": "L1", "current_a": 10.0}],
+                    "outlets": {},
+                },
+            },
+        ]
+    }
+    parsed = reading_toml.parsed(drawing, "hall.toml")
+    outcome = Hall(parsed, saved.of_json(document, "readings.json")).rehearse(A, 50)
+    # 20 A on a breaker of 12 A
+    assert [one.lives_in for one in outcome.touched] == [0]
