@@ -267,6 +267,9 @@ class Return:
         self._sums: dict[int, IntervalSum] = defaultdict(IntervalSum)
         self._flow = self.facts.flow(self._sums)
         self._growth: dict[int, list[Growth]] = {}
+        #: machines that may come up before the cords that they need: no sample tells how long a
+        #: controller takes to start
+        self._may_be_early: set[int] = set()
 
     def _later(self) -> HallFacts:
         """The hall some hours later: each machine draws something between its bounds."""
@@ -389,7 +392,12 @@ class Return:
             may_trip,
             self._going_back(),
         )
-        open_ = [numbers[one.machine] for one in judged if one.verdict is Returned.CANNOT_SAY]
+        open_ = [
+            number
+            for one in judged
+            for number in (numbers[one.machine],)
+            if one.verdict is Returned.CANNOT_SAY and number not in self._may_be_early
+        ]
         found = restore_monte_carlo.sampled(self._hall.facts, setting, open_, worlds, seed)
         made: list[MachineBack] = []
         for one in judged:
@@ -428,6 +436,9 @@ class Return:
         earliest = sorted(window.earliest for _, window in may)[one.needs - 1]
         ends = sorted(window.latest for window in sure if window.latest is not None)
         latest = ends[one.needs - 1] if len(ends) >= one.needs else None
+        early = _why_early(one.needs, may, latest)
+        if early:
+            self._may_be_early.add(number)
         if comes == MAYBE:
             reason = self._why_open(number, gives, names)
             yield MachineBack(machine.name, Returned.CANNOT_SAY, earliest, None, reason)
@@ -437,9 +448,8 @@ class Return:
             reason = f"one cord at {first:g} s, the {one.needs} that it needs at {earliest:g} s"
             yield MachineBack(machine.name, Returned.EARLY, earliest, latest, reason)
             return
-        reason = _why_early(one.needs, may, latest) if one.needs > 1 else ""
-        verdict = Returned.CANNOT_SAY if reason else Returned.COMES
-        yield MachineBack(machine.name, verdict, earliest, latest, reason)
+        verdict = Returned.CANNOT_SAY if early else Returned.COMES
+        yield MachineBack(machine.name, verdict, earliest, latest, early)
 
     def _why_dark(self, number: int, names: Mapping[int, str]) -> str:
         one = self._hall.facts.consumers[number]
@@ -588,7 +598,7 @@ class Surge(NamedTuple):
 def _why_early(needs: int, may: Sequence[tuple[Cord, Window]], latest: Optional[float]) -> str:
     """Why a machine may come up before the cords that it needs; "" if it does not."""
     coming = [(cord.pdu, window.earliest) for cord, window in may if not window.kept]
-    if not coming:
+    if needs < 2 or not coming:
         return ""
     if latest is None:
         return f"nobody knows when the {needs} cords that it needs have power"
