@@ -279,6 +279,18 @@ class Trail:
                 )
         return None
 
+    def risen(
+        self, place: Place, early: Period, late: Period, own: Collection[Place]
+    ) -> Optional[tuple[float, float]]:
+        """By how much a place rose from one period to another, and how far that may be off. None if
+        it was not read in both.
+        """
+        before, after = self.series([place], early), self.series([place], late)
+        if not before or not after:
+            return None
+        step = self._step(place, own)
+        return _mean(after) - _mean(before), math.hypot(_noise([before, after], step), step)
+
     def noise(self) -> tuple[float, str]:
         """How far the worst place swings by itself, three times its standard deviation, and its
         name.

@@ -376,8 +376,9 @@ evidence. Without --outlet nothing is switched. Takes about six minutes.
 
 The unit is read twice, five minutes apart, and recorded as by pdu record. With --outlet that
 outlet is switched off, on, off and on; a process of its own sees to it that it ends on, whatever
-happens to this command. With --drawing, an outlet in which a cord is drawn is refused. Nothing is
-sent to anybody: the output says where to send the file.
+happens to this command. If something is plugged in, its meter and the inlet's must fall and rise
+with it. With --drawing, an outlet in which a cord is drawn is refused. Nothing is sent to anybody:
+the output says where to send the file.
 
 pdu prove platform DIR runs the conformance suite on a copy of DCImanager's project, in a clone of
 this one, and writes what it answers into the same kind of file. With https://SERVER in place of DIR

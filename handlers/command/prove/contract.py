@@ -57,6 +57,9 @@ class Begin(NamedTuple):
     states: States
     #: whether the outlet's meter shows that power flows
     carries: bool
+    #: what it shows, and the inlet's own meter
+    draw: Draw = Draw()
+    inlet: Draw = Draw()
 
 
 def begin(world: UnitWorld, identity: str) -> tuple[Optional[OutletNow], Begin]:
@@ -66,7 +69,8 @@ def begin(world: UnitWorld, identity: str) -> tuple[Optional[OutletNow], Begin]:
     steps = Steps().finer(one.draw for one in now.outlets.values())
     flows = outlet is not None and carries(outlet.draw, Meter(THRESHOLD_A, steps))
     states = {name: one.state for name, one in now.outlets.items()}
-    return outlet, Begin(TheOutlet(_UNIT, identity), states, flows)
+    draw = Draw() if outlet is None else outlet.draw
+    return outlet, Begin(TheOutlet(_UNIT, identity), states, flows, draw, now.inlet)
 
 
 def is_idle(outlet: OutletNow) -> bool:
@@ -97,8 +101,8 @@ def run(
         except NotProven:
             _wait_for(world, given, UP if on else DOWN)
             return
-        if not on and given.carries:
-            _wait_for_nothing(world, given)
+        if given.carries:
+            _wait_for_meters(world, given, on)
         if not on and not looked:
             looked = True
             look()
@@ -108,17 +112,32 @@ def run(
             return
 
 
-def _wait_for_nothing(world: UnitWorld, given: Begin) -> None:
-    """Read until the outlet's meter shows that nothing flows, or no figure any more, or the time is
-    over. What it shows is judged afterwards, with the inlet.
+def _wait_for_meters(world: UnitWorld, given: Begin, on: bool) -> None:
+    """Read until the meters of the outlet and, which may be later, of the inlet show the command,
+    or no figure any more, or the time is over. What they show is judged afterwards. What is plugged
+    in need not draw anything by itself when it is switched on.
     """
     end = world.monotonic() + _METER_S
     while world.monotonic() < end:
         now = world.read([_UNIT])[_UNIT]
         outlet = now.outlets.get(given.outlet.outlet)
-        if outlet is None or _moved(given, now) or is_idle(outlet) or not outlet.draw.is_known:
+        if outlet is None or _moved(given, now) or not outlet.draw.is_known:
+            return
+        if is_idle(outlet) and (on or _inlet_has_fallen(given, now.inlet)):
+            return
+        if on and (not given.inlet.is_known or not _inlet_has_fallen(given, now.inlet)):
             return
         world.sleep(_LOOK_S)
+
+
+def _inlet_has_fallen(given: Begin, inlet: Draw) -> bool:
+    """Whether the inlet lost half of what the outlet carried, or shows nothing of its own."""
+    figures = [
+        (was - now, lost)
+        for was, now, lost in zip(given.inlet, inlet, given.draw)
+        if was is not None and now is not None and lost is not None
+    ]
+    return not figures or any(fall >= lost / 2 for fall, lost in figures)
 
 
 def _wait_for(world: UnitWorld, given: Begin, wanted: EnumPowerStatus) -> None:

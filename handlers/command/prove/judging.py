@@ -7,9 +7,11 @@ reason.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Callable, NamedTuple, Optional
 
+from ..machines.law import Figures, Look, Period, Place, Quantity, Trail
 from ..machines.meters import Draw, Meter, Steps, carries, fell
 from .document import (
     BROKEN,
@@ -49,6 +51,11 @@ _SHORTEST_WATCH_S = 30.0
 _SAME = 1e-6
 # the outlet's load must be so many times as large as what the inlet's steps and noise may hide
 _CLEAR = 2.0
+# the unit, and what its inlet shows beyond its outlets, as the law names them
+_UNIT = "unit"
+_REST = Place(_UNIT)
+# so long after a reading there is no other one, in s
+_MOMENT_S = 1e-6
 # the display of a unit is rounded, and the load moves
 _DISPLAY_A, _DISPLAY = 0.3, 0.2
 
@@ -542,81 +549,88 @@ def _meter(proof: UnitProof) -> _Found:
     )
 
 
-class _Rest(NamedTuple):
-    """What the inlet shows beyond all outlets but one, in a series of readings."""
-
-    unit: str
-    #: what the one outlet carried before
-    lost: float
-    #: how wrong the difference of two rests may be
-    noise: float
-    #: at_s -> rest
-    values: dict[float, float]
-
-
-def _rests(proof: UnitProof, before: ProvenReading, own: ProvenOutlet) -> Iterator[_Rest]:
-    """In W, then in A, where inlet and outlets are metered."""
+def _trail(proof: UnitProof, before: ProvenReading, quantity: Quantity) -> Optional[Trail]:
+    """The unit's readings for the law of machines; None if its inlet shows no figure, or a sum of
+    its outlets.
+    """
+    part = {Quantity.WATTS: "power_w", Quantity.AMPERES: "current_a"}[quantity]
+    whole = {Quantity.WATTS: "power_w", Quantity.AMPERES: "load_a"}[quantity]
+    metered = {one.identity for one in before.outlets if getattr(one, part) is not None}
+    looks: list[Look] = []
+    for one in proof.readings:
+        if one.phase not in (FIRST, SECOND, CONTRACT) or one.handler != before.handler:
+            continue
+        shown = {outlet.identity: getattr(outlet, part) for outlet in one.outlets}
+        # a unit may show no figure of an outlet that is off
+        figures = {
+            name: 0.0 if name == proof.outlet and shown[name] is None else shown[name]
+            for name in metered & shown.keys()
+        }
+        if len(figures) == len(metered) and None not in figures.values():
+            looks.append(Look(one.at_s, {_UNIT: Figures(getattr(one, whole), figures)}))
     early = [one for one in proof.readings if one.outlets and one.at_s <= before.at_s]
-    draws = [Draw(one.load_a, one.power_w) for one in early]
-    inlet = Steps().finer(draws)
+    inlet = Steps().finer(Draw(one.load_a, one.power_w) for one in early)
     outlets = Steps().finer(Draw(one.current_a, one.power_w) for one in before.outlets)
-    for unit, whole, part, rounded in (
-        ("W", "power_w", "power_w", (inlet.power_w, outlets.power_w)),
-        ("A", "load_a", "current_a", (inlet.current_a, outlets.current_a)),
-    ):
-        others = [
-            one.identity
-            for one in before.outlets
-            if one.identity != own.identity and getattr(one, part) is not None
-        ]
-        lost = getattr(own, part)
-        if not lost:
-            continue
-        values = {}
-        is_sum = True
-        for one in proof.readings:
-            figures = {outlet.identity: getattr(outlet, part) for outlet in one.outlets}
-            shown = getattr(one, whole)
-            if shown is None or any(figures.get(name) is None for name in others):
-                continue
-            values[one.at_s] = shown - sum(figures[name] for name in others)
-            is_sum &= abs(values[one.at_s] - (figures.get(own.identity) or 0.0)) < _SAME
-        still = [value for at_s, value in values.items() if at_s <= before.at_s]
-        if not still or is_sum:
-            continue
-        noise = max(still) - min(still) + rounded[0] + rounded[1] * len(others) ** 0.5
-        yield _Rest(unit, lost, noise, values)
+    trail = Trail(
+        quantity,
+        sorted(looks, key=lambda one: one.at),
+        steps={_UNIT: quantity.step(outlets)},
+        inlet_steps={_UNIT: quantity.step(inlet)},
+    )
+    rests = trail.series([_REST], Period(-math.inf, math.inf))
+    return None if all(abs(one) < _SAME for one in rests) else trail
 
 
 def _inlet_follows(proof: UnitProof, before: ProvenReading, own: ProvenOutlet) -> Optional[_Found]:
     """Why the outlet's own meter proves nothing; None if the inlet fell and rose with it. Power
     that still flows, flows through the inlet.
     """
-    rests = list(_rests(proof, before, own))
-    if not rests:
+    trails = [_trail(proof, before, quantity) for quantity in Quantity]
+    found = [_judged_inlet(proof, before, own, one) for one in trails if one is not None]
+    if not found:
         return _open(
             "the outlet's meter fell, and no meter of the inlet's own shows whether the load did"
         )
-    rest = next((one for one in rests if one.lost >= _CLEAR * one.noise), None)
-    if rest is None:
-        return _open(
-            f"the inlet's steps and noise of {rests[0].noise:.3g} {rests[0].unit} hide the outlet's"
-            f" {rests[0].lost:.4g} {rests[0].unit}: plug in more"
-        )
-    still = [value for at_s, value in rest.values.items() if at_s <= before.at_s]
-    was = sum(still) / len(still)
+    # in W, then in A; what one cannot decide the other may
+    decided = next((one for one in found if one is None or one.verdict == BROKEN), found[0])
+    return decided
+
+
+def _judged_inlet(
+    proof: UnitProof, before: ProvenReading, own: ProvenOutlet, trail: Trail
+) -> Optional[_Found]:
+    """As `_inlet_follows`, in one quantity: what the inlet shows beyond all outlets stays as it was
+    while the outlet falls and rises.
+    """
+    lost = trail.quantity.of(Draw(own.current_a, own.power_w)) or 0.0
+    unit, still = trail.quantity.value, Period(-math.inf, before.at_s + _MOMENT_S)
+    outlets = [one for one in trail.places() if one.outlet is not None]
     for stage in _stages(proof):
-        after = [rest.values[one.at_s] for one in stage.after if one.at_s in rest.values]
-        if not after:
+        # the last reading: an inlet's meter may be later than those of the outlets
+        read = [one.at for one in trail.looks if one.at in {late.at_s for late in stage.after}]
+        late = Period(read[-1], read[-1] + _MOMENT_S) if read else Period(0.0, 0.0)
+        change = trail.risen(_REST, still, late, outlets)
+        if change is None:
             return _open("the inlet was not read after each command")
-        is_off = not stage.command.on
-        if is_off and was - min(after) < rest.lost / 2:
+        rise, noise = change
+        if lost < _CLEAR * noise:
+            return _open(
+                f"the inlet's steps and noise of {noise:.3g} {unit} hide the outlet's"
+                f" {lost:.4g} {unit}: plug in more"
+            )
+        if not stage.command.on and rise - noise >= lost / 2:
             return _broken(
                 f"outlet {proof.outlet} is reported off and its meter fell, and the inlet still"
-                f" carries its {rest.lost:.4g} {rest.unit}: its relay is stuck, and its figures"
-                " follow the command"
+                f" carries its {lost:.4g} {unit}: its relay is stuck, and its figures follow the"
+                " command"
             )
-        if not is_off and was - max(after) > rest.lost / 2:
+        if abs(rise) + noise >= lost / 2:
+            return _open(
+                f"the inlet did not {'rise' if stage.command.on else 'fall'} surely with the"
+                f" outlet's {lost:.4g} {unit}: it shows {rise:+.4g} {unit} beyond its outlets"
+            )
+        carries_again = trail.carried([Place(_UNIT, proof.outlet)], late)
+        if stage.command.on and carries_again < lost / 2:
             return _open(
                 "the inlet did not rise again when the outlet was switched on: what is plugged in"
                 " draws nothing by itself"

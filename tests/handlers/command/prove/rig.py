@@ -7,6 +7,7 @@ unit shows of them, and the four simulators serve it.
 from __future__ import annotations
 
 import contextlib
+import math
 import multiprocessing
 import threading
 import time
@@ -94,11 +95,14 @@ class Plant:
     renumbers_after_s: Optional[float] = None
     #: the unit's own count of its outlets, if it lies
     says_count: Optional[int] = None
+    #: the inlet's meter renews its figures so seldom, in s
+    inlet_renews_s: float = 0.0
     #: called with the number of each command
     on_command: Callable[[int], None] = lambda number: None
     # ---- what happened
     commands: list[tuple[str, bool]] = field(default_factory=list)
     begin_wh: float = 1000.0
+    _inlet: Optional[tuple[Optional[int], float]] = None
     _echoed: dict[str, bool] = field(default_factory=dict)
     _due: list[tuple[float, str, bool]] = field(default_factory=list)
 
@@ -147,7 +151,11 @@ class Plant:
     def inlet_a(self) -> float:
         """What the inlet's meter shows: always the truth, with what the unit itself draws."""
         self.settle()
-        return OWN_A + sum(self.load_a for one in OUTLETS if self.contact[one])
+        number = math.floor(self.clock() / self.inlet_renews_s) if self.inlet_renews_s else None
+        if number is None or self._inlet is None or self._inlet[0] != number:
+            true = OWN_A + sum(self.load_a for one in OUTLETS if self.contact[one])
+            self._inlet = number, true
+        return self._inlet[1]
 
     def watt_hours(self, outlet: str) -> float:
         """The outlet's counter; it stands still if the meter is frozen."""

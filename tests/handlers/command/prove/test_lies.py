@@ -5,10 +5,11 @@ as it began.
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import pytest
 
-from handlers.command.prove.document import BROKEN, KEPT, OwnerAnswers
+from handlers.command.prove.document import BROKEN, KEPT, NOT_TRIED, OwnerAnswers
 from handlers.command.prove.gathering import Unit
 from handlers.command.prove.judging import judged
 from pdu_common.connection import PduData, PduSnmpData
@@ -46,6 +47,28 @@ def test_an_honest_unit_breaks_no_promise(handler: str) -> None:
             "answered", "stays", "meter", "dark", "neighbours", "restored",
         }  # fmt: skip
         assert rig.plant.commands == [(TARGET, on) for on in (False, True, False, True)]
+
+
+@pytest.mark.parametrize("handler", RIGS)
+def test_an_inlet_that_is_later_than_the_outlets_is_waited_for(handler: str) -> None:
+    with RIGS[handler](plant(inlet_renews_s=9.0)) as rig:
+        meter = proven(rig, records=False).verdict("meter")
+    assert meter is not None and meter.verdict == KEPT, meter
+
+
+@pytest.mark.parametrize("handler", RIGS)
+def test_an_inlet_whose_swing_hides_the_outlet_proves_nothing(handler: str) -> None:
+    made = plant()
+
+    def unrelated() -> float:
+        # as much again as the outlet carries, that no outlet's meter shows, comes and goes
+        swing = made.load_a * (math.floor(made.clock() / 1.3) % 2)
+        return made.load_a * sum(made.contact.values()) + swing
+
+    object.__setattr__(made, "inlet_a", unrelated)
+    with RIGS[handler](made) as rig:
+        meter = proven(rig, records=False).verdict("meter")
+    assert meter is not None and meter.verdict == NOT_TRIED, meter
 
 
 def _reader(handler: str, rig: Rig) -> Unit:

@@ -196,7 +196,7 @@ def test_random_forgeries_with_a_right_hash_change_nothing_that_is_told_of_a_uni
     found = [edits.forged(text, chance) for _ in range(24)]
     assert [one.place for one in found if one.says_more] == []
     taken = {one.place.partition(".")[0] for one in found if one.is_taken}
-    assert taken <= set(edits.FREE) and sum(one.is_taken for one in found) < 12
+    assert taken <= set(edits.FREE) and sum(one.is_taken for one in found) < 14
 
 
 @pytest.mark.parametrize("name", ["model", "firmware", "manufacturer"])
