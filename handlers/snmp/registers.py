@@ -41,6 +41,8 @@ class Registers(NamedTuple):
 #: families whose energy object is text, which may have decimal places
 TEXTS = frozenset(
     {
+        "starline-ac",  # UEC-STARLINE-MIB, cpmAcInfTotalEnergy: DisplayString
+        "starline-dc",  # cpmDcInfCktEnergyDelivrd, likewise
         "synaccess-netbooter",  # SYNSYS-MIB, mpiAcKwh: DisplayString
     }
 )

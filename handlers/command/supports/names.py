@@ -175,8 +175,7 @@ NAMES: tuple[Name, ...] = (
         "https://manualmachine.com/apc/ap7562j/414269-user-manual",
     ),
     *_unsupported(
-        "AP6015A, AP6020A, AP6031A, AP6037A, AP6120A, AP9560, AP9562, AP9564, AP9565, AP9566,"
-        " AP9568, AP9570, AP9571A, AP9572",
+        "AP6015A, AP6020A, AP6031A, AP6037A, AP6120A, EPDU1xxxB*",
         _BASIC,
         f"{_NETBOX}APC/",
     ),
@@ -186,7 +185,7 @@ NAMES: tuple[Name, ...] = (
         f"{_NETBOX}APC/",
     ),
     *_unsupported(
-        "AP9551, AP9554, AP9558, AP9559, AP9563",
+        "AP955x*, AP956x*, AP957x*",
         "a basic PDU that is not manageable",
         "https://manualmachine.com/apc/ap7610/414726-user-manual",
     ),
@@ -264,12 +263,21 @@ NAMES: tuple[Name, ...] = (
     *_names("EMI?xx*, EMIxxx*", "eaton-epdu", _EATON_EPDU, False, False),
     *_names("ePDU G2, ePDU G3, ePDU MA", "eaton-epdu", _G3),
     *_names(
-        "ePDU G4, Rack PDU G4, EVMIxxx*",
+        "ePDU G4, Rack PDU G4, EVMI*",
         "eaton-epdu",
         "https://github.com/zabbix/community-templates/blob/HEAD/Power_(UPS)/Eaton/"
         "template_Eaton_ePDU/6.4/README.md",
         note="a public template reads a G4 through the objects of this MIB; if it is not"
         " recognised, set profile=eaton-epdu",
+    ),
+    *_names(
+        "EVMA*",
+        "eaton-epdu",
+        "https://github.com/zabbix/community-templates/blob/HEAD/Power_(UPS)/Eaton/"
+        "template_Eaton_ePDU/6.4/README.md",
+        True,
+        note="a managed G4: a public template reads one through the objects of this MIB; if it is"
+        " not recognised, set profile=eaton-epdu",
     ),
     *_unsupported("EBA?xx*, EFLXxx*, PWxxxBAxU*", _BASIC, f"{_NETBOX}Eaton/"),
     *_unsupported(
@@ -348,6 +356,7 @@ NAMES: tuple[Name, ...] = (
         "a monitored unit without switched outlets: no source says which tables it has",
     ),
     *_unsupported("CPS12xxRM*, PDU20BHVIEC*", _BASIC, f"{_NETBOX}CyberPower/"),
+    *_unsupported("PDU15B*, PDU20B*, PDU30B*", _BASIC, "https://pastebin.com/33pr7nXv"),
     *_unsupported("PDU15M2F*", "its meter is a display without a network", f"{_NETBOX}CyberPower/"),
     *_names("PDUxxSW*ATNET", "cyberpower-ats", f"{_MIBS}cyberpower/CPS-MIB", True, False),
     # Others, by vendor
@@ -406,6 +415,18 @@ NAMES: tuple[Name, ...] = (
         True,
     ),
     *_names(
+        "1100",
+        "gude-epc",
+        "https://github.com/Checkmk/checkmk/blob/HEAD/cmk/base/legacy_checks/gude_powerbanks.py",
+        True,
+    ),
+    *_names(
+        "8210",
+        "gude-epc",
+        "https://github.com/labgrid-project/labgrid/blob/HEAD/labgrid/driver/power/gude8210.py",
+        True,
+    ),
+    *_names(
         "822x",
         "gude-epc",
         "https://github.com/Checkmk/checkmk/blob/HEAD/cmk/base/legacy_checks/gude_relayport.py",
@@ -420,7 +441,7 @@ NAMES: tuple[Name, ...] = (
         True,
     ),
     *_names(
-        "8110, 818x, 8306, 8310, 8311, 8340, 8341, 835x, 3020",
+        "8110, 818x, 8306, 8310, 8311, 8340, 8341, 835x, 3020, 8801",
         "gude-pdu",
         "https://www.gude.info/en/power-distribution/metered-pdu.html",
         False,
@@ -474,21 +495,26 @@ NAMES: tuple[Name, ...] = (
         "metered units show their figures on a display: only with a monitored IMD do they have a"
         " network",
     ),
-    *_unsupported("VP9562, VP9563, VP9571A", _BASIC, f"{_NETBOX}Vertiv/"),
+    *_unsupported("VP956x*, VP957x*", _BASIC, f"{_NETBOX}Vertiv/"),
     *_names("MPHRxxxx, MPH2", "liebert-mph", _LIBRENMS, True),
     *_names(
-        "PM1000, PM2000, PM3000", "avocent-pm", "https://networkupstools.org/stable-hcl.html", True
+        "PM1xxx*, PM2xxx*, PM3xxx*",
+        "avocent-pm",
+        "https://networkupstools.org/stable-hcl.html",
+        True,
     ),
     *_names("ACS 6000, ACS 8000", "avocent-pm", f"{_MIBS}avocent/ACS-MIB"),
     *_names(
-        "PM10, PM20",
+        "PM10, PM20, PM10xxA, PM10LxxA, PM10IxxA, PM10ILxxA, PM20xxA, PM20LxxA, PM20IxxA,"
+        " PM20ILxxA",
         "avocent-pm",
         "https://manualmachine.com/avocent/cycladespmipdu/376758-user-manual",
         True,
         note="a PDU with a serial port: read behind an ACS 6000 or 8000 console server",
     ),
     *_names(
-        "PM8, PM10, PM20, PM42",
+        "PM8, PM10, PM20, PM42, PM10xxA, PM10LxxA, PM10IxxA, PM10ILxxA, PM20xxA, PM20LxxA,"
+        " PM20IxxA, PM20ILxxA",
         "cyclades-acs5k",
         "https://manualsdump.com/en/manuals/avocent-acs_5000/145838/19",
         True,
@@ -559,6 +585,14 @@ NAMES: tuple[Name, ...] = (
         "C3 Solutions",
         "clever-rpdu",
         "https://docs.ispsystem.com/dcimanager-admin/statistics/server-statistics",
+    ),
+    *_names(
+        "PowerBOX 3P*, PowerBOX 4K*, PowerDIN 4PZ, PowerPDU 4C, PowerPDU 4PS, PowerPDU 8QS,"
+        " PowerCable REST 101*",
+        "netio",
+        "https://netio-products.com/en/application-notes/"
+        "an11-snmp-management-of-110230v-power-outlets-from-the-command-line-in-windows-and-linux",
+        True,
     ),
     # NUT: units whose dumps are read
     *_names(

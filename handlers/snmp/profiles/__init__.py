@@ -28,6 +28,7 @@ PROFILES = Families(
     ),
     Vendor(lambda: import_module(".austinhughes", __package__), "infrapower", "34550"),
     Vendor(lambda: import_module(".baytech", __package__), "baytech", "4779"),
+    Vendor(lambda: import_module(".borri", __package__), "smart-ats", "37662"),
     Vendor(lambda: import_module(".chatsworth", __package__), "cpi-econnect", "30932", sweep=True),
     Vendor(
         lambda: import_module(".cyberpower", __package__),
@@ -91,7 +92,6 @@ PROFILES = Families(
     Vendor(lambda: import_module(".schleifenbauer", __package__), "schleifenbauer", "31034 28402"),
     Vendor(lambda: import_module(".servertech", __package__), "sentry3 sentry4", "1718"),
     Vendor(lambda: import_module(".sinetica", __package__), "sinetica-hawk", "3711"),
-    Vendor(lambda: import_module(".smartii", __package__), "smart-ats", "37662"),
     Vendor(
         lambda: import_module(".snr", __package__),
         "snr-erd snr-erd-v1 snr-erd-project snr-erd-pro-mini",

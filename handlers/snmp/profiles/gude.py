@@ -56,8 +56,8 @@ PRODUCTS = (
     111,
     112,
 )
-# PDU 8110, 8310, 818X, ATS 3020, PDU 8306, 835X, 8340, 8311, 8341
-METERED = (23, 27, 35, 40, 44, 52, 54, 62, 65)
+# PDU 8110, 8310, 818X, ATS 3020, ETS 8801, PDU 8306, 835X, 8340, 8311, 8341
+METERED = (23, 27, 35, 40, 41, 44, 52, 54, 62, 65)
 
 
 def _roots(products: tuple[int, ...]) -> tuple[Root, ...]:
@@ -125,9 +125,13 @@ PROFILES = (
     Profile(
         key="gude-pdu",
         vendor="Gude",
-        mib="GUDEADS-PDU*-MIB, GUDEADS-ATS3020-MIB",
+        mib="GUDEADS-PDU*-MIB, GUDEADS-ATS3020-MIB, GUDEADS-ETS8801-MIB",
         source=pysnmp_mibs("pysnmp_mibs/GUDEADS-PDU8311-MIB.py"),
-        models=("Expert PDU 8110, 818x, 8306, 8310, 8311, 8340, 8341, 835x", "ATS 3020"),
+        models=(
+            "Expert PDU 8110, 818x, 8306, 8310, 8311, 8340, 8341, 835x",
+            "ATS 3020",
+            "ETS 8801",
+        ),
         roots=_roots(METERED),
         load=LOAD,
         power=POWER,

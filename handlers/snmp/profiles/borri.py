@@ -13,10 +13,10 @@ OUTPUT = "37662.1.2.2.1.1.3"
 PROFILES = (
     Profile(
         key="smart-ats",
-        vendor="Smart II",
+        vendor="Borri",
         mib="ATS-MIB 0.92 of 2014-01-29",
         source=librenms("ats/ATS-MIB"),
-        models=("Automatic transfer switch with an SNMP Smart II card, such as Borri STS32A",),
+        models=("STS32A", "transfer switches of others with an SNMP Smart II card"),
         sys_object_ids=oids("37662.1.2.2"),
         load=total(figure(scalar(f"{OUTPUT}.4.0", "atsOutputGroupOutputCurrent"), TENTHS)),
         evidence=Evidence(current=Proof.RECORDING),
