@@ -63,10 +63,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         else:
             manager.environment_file = str((options.data or folder) / "register.env")
             private(folder / "register.env", "\n".join([*lines, ""]).encode())
+            settings = os.path.relpath(manager.environment_file)
+            register = f". {shlex.quote(settings)} && sh dist/register.sh"
             print(
                 f"{manager.page_url}   log in as {options.email} with {password}   (Ctrl-C ends"
                 " it; "
-                f"{'its data is kept in ' + str(options.data) if options.data else 'its data is then deleted'})",
+                f"{'its data is kept in ' + str(options.data) if options.data else 'its data is then deleted'})\n"
+                f"In another terminal, here, after make packages:  {register}",
                 flush=True,
             )
         signals.wait()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import json
 import math
 import os
@@ -371,9 +372,11 @@ def test_the_hall_of_the_page_runs_as_written(
     )
     with started(make, tmp_path) as (process, begin):
         assert stat.S_IMODE((tmp_path / "logins.toml").stat().st_mode) == 0o600
-        assert str(tmp_path) in begin[0]
-        assert [line.strip() for line in begin[1:5]] == [*commands[:2], *commands[-2:]]
-        statements = pdu(*shlex.split(begin[6])[1:])
+        shown = [line.strip() for line in begin if line.startswith("  ")]
+        activate, entered, *shown = shown
+        assert activate == f". {sys.prefix}/bin/activate" and entered == f"cd {tmp_path}"
+        assert shown[:-1] == [*commands[:3], *commands[-2:]]
+        statements = pdu(*shlex.split(shown[-1])[1:])
         assert statements.code == 0 and "3 statements of 10 outlets" in statements.out
         out = []
         for line in commands:
@@ -381,7 +384,8 @@ def test_the_hall_of_the_page_runs_as_written(
             done = pdu(*words, *(["--yes"] if "--run" in words else []))
             assert not done.err or "--run" in words, done.err
             out.append((done.code, done.out.splitlines()))
-        assert [code for code, _ in out] == [1, 2, 2, 0, 2, 0, 0]
+        assert [code for code, _ in out] == [0, 1, 2, 2, 0, 2, 0, 0]
+        assert out.pop(0)[1][0].startswith("status of r1-left (127.0.0.1:")
         assert out[0][1][0] == "18 machines on 8 PDUs: 6 findings"
         counts = "18 machines: 7 dark, 4 cannot say, 7 stay; in 100 sampled worlds 1 of the 4: "
         assert out[1][1][0] == "feed:A fails" and out[1][1][1].startswith(counts)
@@ -425,7 +429,25 @@ def started(make: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], li
     # all commands of the page run meanwhile: 53 s on a busy machine
     with process, bounded(process, 3 * PATIENCE_S):
         assert process.stdout is not None
-        yield process, [process.stdout.readline() for _ in range(8)]
+        begin = list(itertools.takewhile(lambda line: line[:4] != "Here", process.stdout))
+        yield process, begin
+        assert process.wait(PATIENCE_S) == 0
+
+
+def test_a_hall_without_orders_goes_on_until_it_is_told_to_end(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.hall.twin", "--folder", str(tmp_path), "--over", "nut"],
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process, bounded(process, PATIENCE_S):
+        assert process.stdout is not None
+        told = next(line for line in process.stdout if line.startswith("Ctrl-C or SIGTERM"))
+        assert "takes no orders" in told and process.poll() is None
+        process.terminate()
         assert process.wait(PATIENCE_S) == 0
 
 

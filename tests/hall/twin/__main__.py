@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import signal
+import stat
 import sys
 import tempfile
 import threading
@@ -25,7 +27,7 @@ from .living import Twin
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """Run the hall until Ctrl-C, or until standard input ends."""
+    """Run the hall until Ctrl-C, or until standard input ends, if that is not /dev/null."""
     options = _parser().parse_args(arguments)
     with ExitStack() as stack:
         signals = stack.enter_context(StopSignals())
@@ -42,7 +44,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             files = written(twin, folder.resolve())
             past = month.kept(folder.resolve()) if options.month else None
         print(_forms(twin) if options.forms else "\n".join(_lines(files, past)), flush=True)
-        threading.Thread(target=_prompt, args=(twin, say), daemon=True).start()
+        if _has_input():
+            threading.Thread(target=_prompt, args=(twin, say), daemon=True).start()
         signals.wait()
     return 0
 
@@ -50,15 +53,35 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 def _lines(files: Files, past: Optional[month.Month]) -> list[str]:
     reads = "hall.power.toml --list hall.csv --auth logins.toml"
     return [
-        f"A simulated hall: 4 racks, 8 PDUs. In another terminal: cd {files.drawing.parent}",
+        "A simulated hall: 4 racks, 8 PDUs. In another terminal:",
+        *activation(),
+        f"  cd {shlex.quote(str(files.drawing.parent))}",
+        "  pdu status r1-left --list hall.csv",
         f"  pdu plan check {reads}",
         f"  pdu rehearse {reads} --fail feed:A",
         f"  pdu cycle-hall {reads} --one-feed-at-a-time --machines 'r1/*' --pause 0.5"
         " --plan r1.plan",
         f"  pdu cycle-hall {reads} --run r1.plan",
         *(_of_month(past) if past else []),
-        "Here: fail feed:A, restore feed:A, show. Ctrl-C ends it.",
+        "Here: fail feed:A, restore feed:A, show. Ctrl-C ends it."
+        if _has_input()
+        else "Ctrl-C or SIGTERM ends it. Its standard input is no terminal, so it takes no orders.",
     ]
+
+
+def activation() -> list[str]:
+    """The line that puts `pdu` on the PATH of a new terminal; none outside an environment."""
+    script = Path(sys.prefix) / "bin" / "activate"
+    return [f"  . {shlex.quote(str(script))}"] if script.is_file() else []
+
+
+def _has_input() -> bool:
+    """Whether orders may come: not from /dev/null, with which programs are started that go on."""
+    try:
+        is_device = stat.S_ISCHR(os.fstat(sys.stdin.fileno()).st_mode)
+    except (AttributeError, OSError, ValueError):  # it is closed
+        return False
+    return sys.stdin.isatty() or not is_device
 
 
 def _of_month(past: month.Month) -> list[str]:
@@ -121,7 +144,7 @@ def _parser() -> argparse.ArgumentParser:
         description=(
             "A simulated hall of 4 racks with two feeds, for pdu plan, rehearse and cycle: what"
             " switches an outlet or fails a feed changes the currents of all others. It ends with"
-            " Ctrl-C, or when its standard input ends."
+            " Ctrl-C, or when its standard input ends; with /dev/null as its input it goes on."
         ),
     )
     parser.add_argument(
