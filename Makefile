@@ -107,7 +107,7 @@ tools:           ## dist/pdu.pyz: the command pdu in one file, for any Python fr
 lock: env        ## renew packaging/pyz.lock: the newest packages for dist/pdu.pyz that packaging/pyz-requirements.txt allows, with hashes; needs PyPI
 	@$(RUN) packaging/tools.py --lock
 
-deb:             ## dist/dcimanager-pdu-handlers_VERSION_all.deb: the command with four systemd services, for Debian and Ubuntu; needs dpkg-deb and PyPI
+deb:             ## dist/dcimanager-pdu-handlers_VERSION_all.deb: the command with manual pages, completions and four systemd services, for Debian and Ubuntu; needs dpkg-deb and PyPI
 	@$(PYTHON) packaging/deb.py
 
 wheel: env       ## dist/dcimanager_pdu_handlers-VERSION-py3-none-any.whl; needs PyPI
@@ -118,7 +118,8 @@ sbom: env        ## an SBOM in CycloneDX for each file in dist/, by OWASP's cycl
 	@sh .ci/setup sbom
 	@PYTHONPATH=.cache/sbom-$$($(RUN) -c 'import sys; print("%d.%d" % sys.version_info[:2])') $(RUN) packaging/sbom.py
 
-release: packages deb wheel ## all that is handed out: the archives, register.sh, pdu.pyz, the Debian package and the wheel in dist/, each with its SBOM
+release: packages deb wheel ## all that is handed out: the archives, register.sh, pdu.pyz, the Debian package, the wheel and the notes in dist/, each file with its SBOM
+	@$(PYTHON) packaging/notes.py
 	@$(MAKE) --no-print-directory sbom
 
 attach:          ## attach what is in dist/ to the release of TAG=v0.4.0 on GitHub, which must be the version of handlers/__init__.py; needs gh

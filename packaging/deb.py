@@ -6,8 +6,9 @@ Debian and Ubuntu, by dpkg-deb alone.
 The code is that of pdu.pyz, so of this project and of pyz.lock; without `--pyz` it is built first.
 It lies unpacked in a folder that only root can change, where bytecode is kept. packaging/debian has
 what dpkg runs and reads; the units are those of docs/, with the path of the program. The same
-pdu.pyz gives the same package. Its maintainer is who builds it: DEBFULLNAME and DEBEMAIL, as
-Debian's own tools read them. The project has no address that could stand there.
+pdu.pyz gives the same package, with the manual pages and completions of manpages.py. Its maintainer
+is who builds it: DEBFULLNAME and DEBEMAIL, as Debian's own tools read them; its Homepage is
+DEBHOMEPAGE. lintian finds nothing but what packaging/debian/lintian-overrides explains.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ UNITS = (
 _ADVISED, _PROGRAM = b"=/opt/pdu/bin/pdu ", b"=/usr/bin/pdu "
 _SEE = re.compile(rb"(?m)^(# systemd: .*?)\. See .*$")
 _DOC = f"usr/share/doc/{PACKAGE}"
-_NO_MAINTAINER = "the pack's developers"
+#: until the project has a home: SECURITY.md says that the address is a placeholder
+_NO_MAINTAINER = "the pack's developers <security@pdu-handlers.example.org>"
 _EPOCH = "315532800"  # 1980-01-01, as in pdu.pyz
 _SMALL = ("-Zxz",)
 
@@ -98,6 +100,8 @@ def installed(pyz: Path) -> dict[str, Packed]:
         files[f"etc/pdu/{name}"] = Packed(_text(name), 0o640)
     for name in ("copyright", "README.Debian"):
         files[f"{_DOC}/{name}"] = Packed(_text(name))
+    files[f"usr/share/lintian/overrides/{PACKAGE}"] = Packed(_text("lintian-overrides"))
+    files.update(_documented(pyz))
     changes = (ROOT / "CHANGELOG.md").read_bytes()
     files[f"{_DOC}/CHANGELOG.md.gz"] = Packed(gzip.compress(changes, mtime=0))
     entry = _text(
@@ -106,6 +110,32 @@ def installed(pyz: Path) -> dict[str, Packed]:
     )  # fmt: skip
     files[f"{_DOC}/changelog.gz"] = Packed(gzip.compress(entry, mtime=0))
     return files
+
+
+def _documented(pyz: Path) -> dict[str, Packed]:
+    """The manual pages and completions. Raises DebError."""
+    with tempfile.TemporaryDirectory(prefix="deb-pages.") as folder:
+        command = [sys.executable, str(HERE / "manpages.py"), "--pyz", str(pyz), "--out", folder]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            last = (done.stderr.strip() or "no reason given").splitlines()[-1]
+            raise DebError(f"the manual pages cannot be made: {last}")
+        found: dict[str, Packed] = {}
+        for path in sorted(Path(folder).rglob("*")):
+            if path.is_file():
+                name, data = path.relative_to(folder).as_posix(), path.read_bytes()
+                is_page = path.suffix == ".1"
+                packed = gzip.compress(data, mtime=0) if is_page else data
+                found[f"{name}.gz" if is_page else name] = Packed(packed)
+        return found
+
+
+def homepage() -> str:
+    """The line of the control file for DEBHOMEPAGE; "" without one. Raises DebError."""
+    given = os.environ.get("DEBHOMEPAGE", "").strip()
+    if given and not re.fullmatch(r"https?://[!-~]+", given):
+        raise DebError("DEBHOMEPAGE must be an address that begins with https://")
+    return f"Homepage: {given}\n" if given else ""
 
 
 def maintainer() -> str:
@@ -145,6 +175,7 @@ def control(files: Mapping[str, Packed], version: str) -> dict[str, Packed]:
                 version=debian_version(version),
                 size=str(size),
                 maintainer=maintainer(),
+                homepage=homepage(),
             )
         ),
         "conffiles": Packed(_text("conffiles")),

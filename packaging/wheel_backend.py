@@ -1,4 +1,5 @@
-"""The build backend of the wheel: setuptools without the files of earlier builds.
+"""The build backend of the wheel: setuptools, without the files of earlier builds, and without any
+that it leaves.
 
 setuptools packs every file below build/lib. A module removed since the last `pip install .` would
 be installed again.
@@ -6,13 +7,14 @@ be installed again.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Optional
 
-_LEFT = Path(__file__).resolve().parents[1] / "build" / "lib"
+_ROOT = Path(__file__).resolve().parents[1]
 _SETUPTOOLS: Any = importlib.import_module("setuptools.build_meta")
 
 
@@ -21,16 +23,54 @@ def __getattr__(name: str) -> Any:
     return getattr(_SETUPTOOLS, name)
 
 
+@contextlib.contextmanager
+def _nothing_left() -> Iterator[None]:
+    """Removes build/lib before the block, and after it the folders that it made.
+
+    Raises OSError if build/lib cannot be removed.
+    """
+    before = set(_made())
+    if (_ROOT / "build" / "lib").exists():
+        shutil.rmtree(_ROOT / "build" / "lib")
+    try:
+        yield
+    finally:
+        for folder in set(_made()) - before:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _made() -> Iterator[Path]:
+    """The folders that setuptools makes beside pyproject.toml."""
+    yield from (path for path in [_ROOT / "build"] if path.exists())
+    yield from _ROOT.glob("*.egg-info")
+
+
 def build_wheel(
     wheel_directory: str,
     config_settings: Optional[Mapping[str, Any]] = None,
     metadata_directory: Optional[str] = None,
 ) -> str:
-    """Remove build/lib, build the wheel and return its file name (PEP 517).
+    """Build the wheel and return its file name (PEP 517)."""
+    with _nothing_left():
+        built: str = _SETUPTOOLS.build_wheel(wheel_directory, config_settings, metadata_directory)
+        return built
 
-    Raises OSError if build/lib cannot be removed.
-    """
-    if _LEFT.exists():
-        shutil.rmtree(_LEFT)
-    built: str = _SETUPTOOLS.build_wheel(wheel_directory, config_settings, metadata_directory)
-    return built
+
+def prepare_metadata_for_build_wheel(
+    metadata_directory: str, config_settings: Optional[Mapping[str, Any]] = None
+) -> str:
+    """Write the wheel's metadata and return its folder's name (PEP 517)."""
+    with _nothing_left():
+        made: str = _SETUPTOOLS.prepare_metadata_for_build_wheel(
+            metadata_directory, config_settings
+        )
+        return made
+
+
+def get_requires_for_build_wheel(
+    config_settings: Optional[Mapping[str, Any]] = None,
+) -> list[str]:
+    """What a build needs besides pyproject.toml (PEP 517)."""
+    with _nothing_left():
+        needed: list[str] = _SETUPTOOLS.get_requires_for_build_wheel(config_settings)
+        return needed

@@ -19,6 +19,7 @@ from typing import NoReturn, Optional
 ROOT = Path(__file__).resolve().parents[1]
 
 PACKAGES = {
+    "lintian": "lintian",
     "snmpd": "snmpd",
     "snmpget": "snmp",
     "snmpset": "snmp",

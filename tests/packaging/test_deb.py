@@ -18,8 +18,9 @@ from pathlib import Path
 import pytest
 
 from handlers import VERSION
+from handlers.command.root import ROOT as PDU
 from tests.handlers.command.fleet import halls
-from tests.needs import ROOT
+from tests.needs import ROOT, program
 from tests.packaging import installing
 from tests.packaging.building import loaded
 from tests.packaging.copied import VARIABLES, Copied, copied
@@ -61,17 +62,79 @@ def test_the_same_pyz_gives_the_same_package(pyz: Path, tmp_path: Path) -> None:
 
 
 def small(pyz: Path, folder: Path) -> Path:
-    """The first files of a pdu.pyz, which are enough for a package that nobody installs."""
+    """A pdu.pyz with what its help needs, which is enough for a package that nobody installs."""
+    needed = ("__main__.py", "click/", "common/", "handlers/", "pdu_common/", "licences/")
     with zipfile.ZipFile(pyz) as packed, zipfile.ZipFile(folder / "small.pyz", "w") as packer:
-        for name in packed.namelist()[:20]:
-            packer.writestr(name, packed.read(name))
+        for name in packed.namelist():
+            if name.startswith(needed):
+                packer.writestr(name, packed.read(name))
     return folder / "small.pyz"
+
+
+def test_lintian_has_nothing_to_say(pyz: Path, tmp_path: Path) -> None:
+    lintian = program("lintian")
+    made = loaded("deb").build(pyz, tmp_path, VERSION, QUICK)
+    done = subprocess.run(
+        [lintian, "--allow-root", "--fail-on", "warning,error", str(made)],
+        capture_output=True,
+        text=True,
+        timeout=2 * PATIENCE_S,
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_each_command_has_a_manual_page_and_each_shell_its_completion(
+    pyz: Path, tmp_path: Path
+) -> None:
+    files = loaded("deb").installed(small(pyz, tmp_path))
+    pages = {
+        name.rpartition("/")[2]: gzip.decompress(file.data).decode()
+        for name, file in files.items()
+        if name.startswith("usr/share/man/man1/")
+    }
+    assert set(pages) == {"pdu.1.gz", *(f"pdu-{name}.1.gz" for name in PDU.listed)}
+    status, first = pages["pdu-status.1.gz"], pages["pdu.1.gz"]
+    assert "\npdu\\-status \\- list every outlet" in status and "\\-\\-timeout" in status
+    assert "\n.SH EXIT STATUS\n" in first and ".BR pdu\\-cycle\\-hall (1)" in first
+    if shutil.which("groff"):
+        for name, text in pages.items():
+            done = subprocess.run(
+                ["groff", "-man", "-Tutf8", "-ww"],
+                input=text.encode(),
+                capture_output=True,
+                timeout=PATIENCE_S,
+            )
+            assert (done.returncode, done.stderr) == (0, b""), name
+    for path, shell in (
+        ("usr/share/bash-completion/completions/pdu", "complete -o nosort"),
+        ("usr/share/zsh/vendor-completions/_pdu", "#compdef pdu\n"),
+        ("usr/share/fish/vendor_completions.d/pdu.fish", "complete --command pdu"),
+    ):
+        assert shell in files[path].data.decode()
+
+
+def test_the_homepage_is_the_builders(
+    pyz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deb, part = loaded("deb"), small(pyz, tmp_path)
+    for given, said in (("", None), ("https://pdu.example.org/", "https://pdu.example.org/")):
+        monkeypatch.setenv("DEBHOMEPAGE", given)
+        text = deb.control(deb.installed(part), VERSION)["control"].data.decode()
+        assert dict(re.findall(r"(?m)^(Homepage): (.*)$", text)).get("Homepage") == said
+    monkeypatch.setenv("DEBHOMEPAGE", "https://x\nDepends: y")
+    with pytest.raises(deb.DebError, match="DEBHOMEPAGE must be"):
+        deb.homepage()
+
+
+def test_the_address_without_a_builder_is_that_of_the_security_page() -> None:
+    address = loaded("deb").maintainer().partition("<")[2].rstrip(">")
+    assert (ROOT / "SECURITY.md").read_text("utf-8").count(address) == 1
 
 
 @pytest.mark.parametrize(
     "name, mail, said",
     [
-        ("", "", "the pack's developers"),
+        ("", "", "the pack's developers <security@pdu-handlers.example.org>"),
         ("Ada Lovelace", "ada@example.org", "Ada Lovelace <ada@example.org>"),
     ],
 )

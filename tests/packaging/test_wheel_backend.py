@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +36,7 @@ def test_an_editable_installation_finds_the_packages_in_the_clone(tmp_path: Path
     assert done.stdout.strip() == str(ROOT / "handlers" / "__init__.py"), done.stderr
 
 
-def test_a_wheel_is_built_without_the_files_of_earlier_builds(
+def test_a_wheel_is_built_without_the_files_of_earlier_builds_and_leaves_none(
     backend: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left: list[bool] = []
@@ -43,15 +44,24 @@ def test_a_wheel_is_built_without_the_files_of_earlier_builds(
     class Setuptools:
         @staticmethod
         def build_wheel(*_: object) -> str:
-            left.append((tmp_path / "lib").exists())
+            left.append((tmp_path / "build" / "lib").exists())
+            (tmp_path / "build" / "lib").mkdir(parents=True, exist_ok=True)
+            (tmp_path / "own.egg-info").mkdir(exist_ok=True)
             return "made.whl"
 
+        prepare_metadata_for_build_wheel = get_requires_for_build_wheel = build_wheel
+
     monkeypatch.setattr(backend, "_SETUPTOOLS", Setuptools)
-    monkeypatch.setattr(backend, "_LEFT", tmp_path / "lib")
+    monkeypatch.setattr(backend, "_ROOT", tmp_path)
     assert backend.build_wheel("dist") == "made.whl"
-    (tmp_path / "lib" / "handlers").mkdir(parents=True)
-    assert backend.build_wheel("dist") == "made.whl" and left == [False, False]
-    (tmp_path / "lib").write_text("rmtree removes only folders")
+    assert backend.prepare_metadata_for_build_wheel("dist") == "made.whl"
+    assert backend.get_requires_for_build_wheel() == "made.whl"
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "build" / "lib" / "handlers").mkdir(parents=True)
+    (tmp_path / "build" / "mine").touch()
+    assert backend.build_wheel("dist") == "made.whl" and left == [False] * 4
+    assert (tmp_path / "build" / "mine").exists() and len(list(tmp_path.iterdir())) == 1
+    shutil.rmtree(tmp_path / "build" / "lib")
+    (tmp_path / "build" / "lib").write_text("rmtree removes only folders")
     with pytest.raises(OSError):
         backend.build_wheel("dist")
-    assert left == [False, False]
