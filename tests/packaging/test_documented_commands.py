@@ -17,8 +17,8 @@ from typing import NamedTuple
 import click
 import pytest
 
-from handlers.command.kit.report import NoSuchHandler
 from handlers.command.root import ROOT as PDU
+from handlers.errors import SettingsError
 from tests.needs import ROOT
 
 from .test_pages import PAGES
@@ -192,8 +192,8 @@ def _refused(words: Sequence[str]) -> str:
             context, command = found.make_context(name, rest, parent=context), found
     except click.UsageError as error:
         return error.format_message()
-    except NoSuchHandler:
-        pass  # the page makes it, or an archive of it
+    except SettingsError:
+        pass  # a handler or a list that the page makes
     except click.exceptions.Exit:
         pass  # --help and --version end here
     return ""
