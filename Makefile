@@ -40,14 +40,14 @@ demo: env        ## everything on simulators: build, register, poll, switch, met
 offer: env-tests
 	@sh .ci/setup offer
 
-test: env-tests  ## lint and all tests, against real servers too where they are installed; names those that are missing, and asks before it installs them
+test: env-tests  ## lint and the tests that a change must pass, against real servers too where they are installed; names what is missing, and asks before it installs it
 	@[ -n "$(CI)" ] || sh .ci/setup offer
 	@# On one processor each: mypy; what the real servers need; and a process that compiles the tests, because in a new clone each
 	@# worker would otherwise compile all of them.
 	@$(RUN) -m pytest -q --collect-only >/dev/null 2>&1 & \
 		[ -z "$(CI)" ] || sh .ci/setup offer & \
 		$(MAKE) --no-print-directory lint; status=$$?; wait; exit $$status
-	@$(RUN) -m pytest -q -n $(WORKERS) --dist worksteal
+	@$(RUN) -m pytest -q -m "not trial" -n $(WORKERS) --dist worksteal
 
 witnesses: env-tests ## the foreign files that tests read (recordings of real PDUs, published schemas), 10 MB, into .cache/witnesses; from GitHub, or FROM=DIR
 	@$(RUN) -m tests.witnesses $(if $(FROM),--from "$(FROM)")
@@ -157,9 +157,9 @@ proofs: env     ## check the files of `pdu prove` in PROOFS=DIR, take those with
 	@$(RUN) packaging/proofs.py $(if $(PROOFS),"$(PROOFS)",$(error give the folder: make proofs PROOFS=DIR)); status=$$?; \
 		$(RUN) packaging/readme.py; exit $$status
 
-trials: env-tests ## requests that schemathesis makes from the gateway's own OpenAPI document; needs PyPI
+trials: env-tests offer ## the tests that are slow by nature, which make test leaves out: before a release, and each night in CI; some need PyPI and npm
 	@sh .ci/setup trials
-	@$(RUN) -m pytest -q tests/handlers/command/gateway/test_schemathesis.py
+	@$(RUN) -m pytest -q -m trial -n $(WORKERS) --dist worksteal
 
 bench: env-tests offer ## run the benchmarks below and write docs/dev/benchmarks.md
 	@$(RUN) -m tests.benchmarks

@@ -82,16 +82,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 
 def trials(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """The cases that are trials: all but so many of each function that is marked `sample`.
+    """The cases that are trials: all but so many of each function, or of each file, that is marked
+    `sample`.
 
-    Those that are no trials are spread evenly over the function's cases, with the first among them.
+    Those that are no trials are spread evenly over the others, with the first among them.
     """
     cases: dict[tuple[str, int], list[pytest.Item]] = {}
     for item in items:
         mark = item.get_closest_marker("sample")
         if mark is not None:
             function = item.nodeid.partition("[")[0]
-            cases.setdefault((function, int(mark.args[0])), []).append(item)
+            of = function.partition("::")[0] if mark.kwargs.get("of") == "file" else function
+            cases.setdefault((of, int(mark.args[0])), []).append(item)
     return [
         item
         for (_, kept), found in cases.items()

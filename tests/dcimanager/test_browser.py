@@ -403,6 +403,7 @@ def test_pages_of_energy_fit_on_a_phone(window: Browser, tmp_path: Path) -> None
 
 
 @pytest.mark.against("axe-core")
+@pytest.mark.trial
 def test_an_accessibility_check_finds_nothing_serious(window: Browser, small: bytes) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is missing: sh .ci/setup system (it needs npm)")

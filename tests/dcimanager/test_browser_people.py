@@ -391,6 +391,7 @@ _SHARES = """return [...document.querySelectorAll('[data-head=A] span')].map((ba
     return bar.getBoundingClientRect().width / room; })"""
 
 
+@pytest.mark.trial
 def test_the_report_of_a_check_is_readable(window: Browser, tmp_path: Path) -> None:
     outlets = [
         PolledOutlet(str(number), DOWN if number in (3, 4, 5, 9) else UP) for number in range(1, 25)

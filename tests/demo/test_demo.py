@@ -79,6 +79,7 @@ def test_the_small_environment_has_at_most_20_packages_on_a_newer_python() -> No
     assert len(small.packages()) <= (20 if sys.version_info >= (3, 11) else 24)
 
 
+@pytest.mark.trial
 def test_the_stand_in_the_simulators_and_the_command_need_no_other_package(tmp_path: Path) -> None:
     mains = sorted(path.parent for path in (ROOT / "tests" / "simulators").glob("*/__main__.py"))
     named = [

@@ -52,6 +52,7 @@ def test_a_version_between_releases_comes_before_the_release_for_dpkg(
         assert subprocess.run(compared, timeout=PATIENCE_S).returncode == 0
 
 
+@pytest.mark.trial
 def test_the_same_pyz_gives_the_same_package(pyz: Path, tmp_path: Path) -> None:
     deb, part = loaded("deb"), small(pyz, tmp_path)
     first, second = (deb.build(part, tmp_path / place, VERSION) for place in ("a", "b"))
@@ -231,6 +232,7 @@ def line(peer: Peer, folder: Path) -> str:
     return halls.line(folder, peer) + "\n"
 
 
+@pytest.mark.trial
 def test_the_package_is_installed_started_upgraded_and_removed(
     pyz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

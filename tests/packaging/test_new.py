@@ -138,6 +138,7 @@ def passed(tree: Path, report: Path, *arguments: str) -> list[str]:
 
 
 @pytest.mark.long
+@pytest.mark.trial
 def test_a_new_handler_passes_its_own_and_common_tests_and_the_guides_handler_passes_its_own(
     grown: Path, tmp_path: Path
 ) -> None:
@@ -153,6 +154,7 @@ def test_a_new_handler_passes_its_own_and_common_tests_and_the_guides_handler_pa
     assert of_modules["tests.handlers.acme"] > 20 and of_modules["tests.handlers.netio"] > 20
 
 
+@pytest.mark.trial
 def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path) -> None:
     # Tests with devices of no family. The new families must not detect them.
     unknown = (
@@ -174,6 +176,7 @@ def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path
     assert sum(".test_registers." in name for name in found) > 15
 
 
+@pytest.mark.trial
 def test_the_help_build_conformance_and_faults_include_a_new_handler_and_the_guides_handler(
     grown: Path,
 ) -> None:
@@ -208,6 +211,7 @@ def test_the_help_build_conformance_and_faults_include_a_new_handler_and_the_gui
     assert "agrees" in run(grown, "-m", "tests.conformance", "--platform", str(grown), "acme")
 
 
+@pytest.mark.trial
 def test_mypy_and_ruff_accept_what_is_made_and_the_guides_handler(grown: Path) -> None:
     run(grown, "-m", "ruff", "check")
     # mypy's cache of `make lint` is valid for unchanged files

@@ -145,6 +145,8 @@ def test_an_error_that_cannot_be_printed_keeps_its_exit_code(admin: Admin) -> No
 
 _BOTH = """
 import os, signal, sys
+
+pytestmark = pytest.mark.sample(5, of="file")
 space = {"__name__": "register"}
 exec(compile(open(sys.argv[1]).read(), sys.argv[1], "exec"), space)
 both = (signal.SIGINT, signal.SIGTERM)

@@ -27,7 +27,7 @@ from .building import packed
 from .registering import Admin, Run
 from .test_register import CREATE, LIST, calls
 
-pytestmark = pytest.mark.against("curl")
+pytestmark = [pytest.mark.against("curl"), pytest.mark.sample(12, of="file")]
 Serve = Callable[[Request], Answer]
 
 

@@ -21,6 +21,8 @@ from tests.packaging import installing
 from tests.packaging.building import archive, loaded
 from tests.waiting import PATIENCE_S
 
+pytestmark = pytest.mark.sample(2, of="file")
+
 
 def written(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(

@@ -33,6 +33,8 @@ from tests.packaging.installing import CARRIED, OWN
 from tests.peers import Peer
 from tests.waiting import PATIENCE_S, bounded, until
 
+pytestmark = pytest.mark.sample(18, of="file")
+
 SHOWN = {True: "on", False: "off", None: "unknown"}
 
 

@@ -23,6 +23,7 @@ TIMES = Times(interval_s=2, minute_s=0.4)
 @pytest.mark.long
 @pytest.mark.against("prometheus")
 @pytest.mark.against("victoria-metrics")
+@pytest.mark.trial
 def test_a_dead_exporter_costs_only_its_share_until_it_is_replaced(tmp_path: Path) -> None:
     for name in ("prometheus", "victoria-metrics"):
         program(name)

@@ -122,6 +122,7 @@ def test_a_profile_claims_no_more_than_its_recording_shows(name: str) -> None:
 @pytest.mark.parametrize("version", ["1", "2"])
 @pytest.mark.usefixtures("engine")
 @pytest.mark.against("recordings of real units, served by the project's agent")
+@pytest.mark.sample(24)
 def test_a_recorded_unit_reads_the_same_from_an_agent_as_in_memory(name: str, version: str) -> None:
     """Version 1 has no Counter64: an agent leaves such objects out, and their
     figures are missing.
@@ -182,6 +183,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[tuple[str, Snmpd]]:
     indirect=["served"],
 )
 @pytest.mark.against("Net-SNMP snmpd with recordings of real units")
+@pytest.mark.sample(5)
 def test_a_recorded_unit_reads_the_same_over_the_wire_as_in_memory(
     served: tuple[str, Snmpd], version: str
 ) -> None:

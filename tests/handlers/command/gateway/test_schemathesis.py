@@ -17,6 +17,7 @@ from .running import TOKENS, Gateway
 _PROGRAM = ROOT / ".cache" / "schemathesis" / "bin" / "st"
 
 pytestmark = [
+    pytest.mark.trial,
     pytest.mark.skipif(not _PROGRAM.exists(), reason="schemathesis is missing: make trials"),
     pytest.mark.against("schemathesis"),
 ]

@@ -127,6 +127,7 @@ _OVER_THE_WIRE: Sequence[tuple[Door, str, str]] = [
 
 @pytest.mark.long
 @pytest.mark.parametrize("door, protocol, kind", _OVER_THE_WIRE)
+@pytest.mark.sample(5)
 def test_a_machine_with_power_is_not_told_as_off(
     door: Door, protocol: str, kind: str, tmp_path: Path
 ) -> None:

@@ -104,6 +104,7 @@ def test_six_tools_say_the_same_of_each_outlet_of_each_handlers_peer_with_watts(
 
 
 @pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.sample(3)
 def test_six_tools_say_the_same_of_each_outlet_of_each_redfish_service(
     name: str, tmp_path: Path
 ) -> None:
@@ -115,6 +116,7 @@ def test_six_tools_say_the_same_of_each_outlet_of_each_redfish_service(
 
 
 @pytest.mark.parametrize("unit", FIXTURES, ids=lambda unit: unit.name)
+@pytest.mark.sample(12)
 def test_six_tools_say_the_same_of_each_outlet_of_each_snmp_family(
     unit: Fixture, tmp_path: Path
 ) -> None:
@@ -127,6 +129,7 @@ def test_six_tools_say_the_same_of_each_outlet_of_each_snmp_family(
 
 
 @pytest.mark.parametrize("first", ENTRIES)
+@pytest.mark.sample(8)
 def test_six_tools_say_the_same_whichever_command_is_imported_first(
     first: str, small: Hall
 ) -> None:
