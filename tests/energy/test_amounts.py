@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from handlers.command import root
+from handlers.command.energy.moments import days
 from handlers.command.energy.statement.prices import Prices
-from handlers.command.energy.statement.spans import days
 from handlers.command.energy.statement.tariff_file import tariff_of
 from handlers.errors import SettingsError
 from tests.energy import accounts

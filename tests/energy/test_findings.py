@@ -490,10 +490,10 @@ def test_what_was_not_read_has_no_figure_and_counts_in_the_first_sentence_and_th
     assert first["grade"] == "firm" and second["grade"] == "not billable"
     assert second["kwh"] is None and second["lowest_defensible_bill_kwh"] is None
     text = page.read_text()
-    verdict = text[text.index("<strong>") : text.index("The lowest kWh")]
-    assert "not billable.</strong>" in verdict and "2 not read." in verdict
-    row = text[text.index("<summary>srv-2") :].split("<tr")[0]
-    assert re.findall('<td class="n">([^<]*)', row) == ["2", "", "", ""]
+    verdict = text[text.index('class="verdict bad"') : text.index("<h2>")]
+    assert "is not billable.</p>" in verdict and "2 not read." in verdict
+    assert '<span class="bad">Not read</span>, not billable: srv-2.' in text
+    assert "<summary>srv-2" not in text
     assert run(folder) == 2
     shown = capsys.readouterr().out
     (line_,) = re.findall("^srv-2 .*", shown, re.MULTILINE)
@@ -606,7 +606,7 @@ def test_the_page_begins_with_the_verdict_and_folds_what_is_firm(
     text = page.read_text()
     places = [
         text.index(one)
-        for one in ("not billable.</strong>", "<h2>Not firm", "zeta", "<summary>62 firm")
+        for one in ("not billable.</p>", "<h2>What to look at", "zeta", "<summary>62 firm")
     ]
     assert places == sorted(places)
     pictures = text.index("<svg")

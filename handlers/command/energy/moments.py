@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ...errors import SettingsError, printable
@@ -40,3 +41,35 @@ def moment(text: str, zone: ZoneInfo) -> float:
             f"{printable(text, 40)!r} is no day or time: give a day such as 2026-10-12, or a time"
             " such as 2026-10-12T14:00"
         ) from None
+
+
+_MIDNIGHT = datetime.time()
+
+
+class Span(NamedTuple):
+    """A period; its last day is a part of it."""
+
+    first: str
+    last: str
+
+    @property
+    def text(self) -> str:
+        return self.first if self.first == self.last else f"{self.first} to {self.last}"
+
+
+def days(begin: str, end: str) -> Span:
+    """A period by its first and last day, or by the minute where it begins or ends within one.
+
+    Both are times with an offset, as `computing.local` writes them.
+    """
+    first, last = (datetime.datetime.fromisoformat(one) for one in (begin, end))
+    before = last.date() - datetime.timedelta(days=1)
+    return Span(
+        first.date().isoformat() if first.time() == _MIDNIGHT else minute(begin),
+        before.isoformat() if last.time() == _MIDNIGHT else minute(end),
+    )
+
+
+def minute(text: str) -> str:
+    """A time to the minute, with its offset."""
+    return datetime.datetime.fromisoformat(text).isoformat(" ", "minutes")

@@ -17,6 +17,7 @@ from . import plots
 from .audit import Audited, AuditedRegister
 from .grades import BOUNDED, FIRM, NOT_BILLABLE
 from .groups import InvoiceLine, Sum, balance, level_of
+from .moments import days
 from .outcome import AuditOutcome, Times, by_event, figures, kwh, share
 from .text import EXPLAINED, NOBODY, sum_name
 
@@ -28,18 +29,29 @@ _VERDICTS = {
 }
 #: of a PDU; `--json` has all
 _MOST_EVENTS = 15
-#: column -> its head, also beside each cell in a narrow window
-_HEADS = ("", "kWh lowest", "best", "highest", "read", "grade", "reason")
-_SUM_HEADS = ("", "outlets", "kWh lowest", "best", "highest", "grade", "reason")
+_HEADS = ("outlet", "kWh lowest", "best", "highest", "read", "grade", "reason")
+_SUM_HEADS = ("name", "outlets", "kWh lowest", "best", "highest", "grade", "reason")
+#: heads of columns with words
+_WORDS = frozenset({"outlet", "name", "grade", "reason"})
+_GUIDE = "docs/energy.md"
+_READING = (
+    "The lowest kWh are the lowest defensible bill: the meter cannot have counted less. The best"
+    " are the most likely, the highest the most that it can have counted.",
+    "Firm: the bounds are at most 1 % apart, and nothing happened. Bounded: something happened, and"
+    " lies within the bounds. Not billable: the bounds are more than 10 % apart, the unit is in"
+    " doubt, or it was not read.",
+    "Read is the share of the time that has readings. Of a sum that was read in part, only the"
+    " lowest is known.",
+)
 
 
 def _narrow(kind: str, heads: Sequence[str]) -> str:
-    """Rules that show the head of a column beside its cell."""
+    """Rules that show the head of a column beside its cell, once and not in each of them."""
     return "".join(
         f'.{kind} td:nth-child({place})::before {{ content: "{head}"; color: var(--soft);'
         " font-weight: 400; }\n"
         for place, head in enumerate(heads, start=1)
-        if head
+        if head not in ("outlet", "name", "reason")
     )
 
 
@@ -54,19 +66,21 @@ def page(found: AuditOutcome, sections: Iterable[str]) -> Iterator[str]:
 
     Texts from devices and files are escaped.
     """
-    when = f"{found.local(found.begin)} to {found.local(found.end)}, {found.zone.key}"
-    title = f"Energy, {when}"
+    when = days(found.local(found.begin), found.local(found.end)).text
+    asked = f"pdu energy audit: what can be billed of {when}, {found.zone.key}"
+    frame = html.Frame(f"Energy, {when}", asked, _READING, _GUIDE)
+    look = ("good", "doubtful", "bad")[found.level]
     yield (
-        html.begin(title, _STYLE)
-        + f"<p><strong>{_VERDICTS[found.level]}</strong> Registers: {', '.join(found.counts())}."
-        " The lowest kWh are the lowest defensible bill.</p>\n"
+        frame.begin(_STYLE)
+        + f'<p class="verdict {look}">{_VERDICTS[found.level]}</p>'
+        + f"<p>Registers: {', '.join(found.counts())}.</p>\n"
     )
     yield from _exceptions(found)
     yield from _sums("Customers", found.customers)
     yield from _sums("Machines", found.machines)
     yield "<h2>PDUs</h2>\n"
     yield from sections
-    yield f"<h2>Notes</h2>\n{_list(found.notes())}{html.END}"
+    yield f"<h2>How it was computed</h2>\n{_list(found.notes())}{frame.end()}"
 
 
 def _exceptions(found: AuditOutcome) -> Iterator[str]:
@@ -84,14 +98,16 @@ def _exceptions(found: AuditOutcome) -> Iterator[str]:
         link = f'<a href="#{_anchor(pdu.name)}">{safe(pdu.name)}</a>'
         items.append(f"<li>{link}: {'; '.join(parts)}")
     if items:
-        yield f"<h2>Not firm</h2>\n<ul>{''.join(items)}</ul>\n"
+        yield f"<h2>What to look at</h2>\n<ul>{''.join(items)}</ul>\n"
 
 
 def _sums(title: str, sums: Sequence[Sum]) -> Iterator[str]:
     if not sums:
         return
-    yield f'<h2>{title}</h2>\n<table class="sums">{_head(_SUM_HEADS)}'
-    for one in sums:
+    read = [one for one in sums if one.energy is not None]
+    yield f"<h2>{title}</h2>\n"
+    yield f'<table class="sums">{_head(_SUM_HEADS)}' if read else ""
+    for one in read:
         outlets = "".join(f"<li>{_line(line)}" for line in one.lines)
         name = safe(one.name or NOBODY)
         yield _row(
@@ -100,7 +116,11 @@ def _sums(title: str, sums: Sequence[Sum]) -> Iterator[str]:
             one.grade,
             one.reason,
         )
-    yield "</table>\n"
+    yield "</table>\n" if read else ""
+    unread = [one.name or NOBODY for one in sums if one.energy is None]
+    if unread:
+        those = safe(", ".join(unread))
+        yield f'<p><span class="bad">Not read</span>, {NOT_BILLABLE}: {those}.</p>\n'
 
 
 def _line(line: InvoiceLine) -> str:
@@ -164,13 +184,14 @@ def _table(pdu: Audited, registers: Sequence[AuditedRegister]) -> str:
 
 
 def _head(heads: Sequence[str]) -> str:
-    return f'<tr class="head">{"".join(f"<th>{one}" for one in heads)}\n'
+    cells = "".join(f"<th>{one}" if one in _WORDS else f'<th class="n">{one}' for one in heads)
+    return f'<tr class="head">{cells}\n'
 
 
-def _row(name: str, figures: Sequence[str], grade: str, reason: str, anchor: str = "") -> str:
+def _row(name: str, numbers: Sequence[str], grade: str, reason: str, anchor: str = "") -> str:
     """One row; `name` is HTML."""
     place = f' id="{anchor}"' if anchor else ""
-    cells = "".join(f'<td class="n">{safe(one)}' for one in figures)
+    cells = "".join(f'<td class="n">{safe(one)}' for one in numbers)
     grade_cell = f'<td class="{_CLASSES[grade]}">{grade}'
     return f'<tr{place}><td class="wide">{name}{cells}{grade_cell}<td class="wide">{safe(reason)}\n'
 

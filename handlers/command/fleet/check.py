@@ -18,6 +18,7 @@ from ..kit.asking import NoSecret
 from ..kit.exits import WRONG
 from ..kit.files import check_writable, write_page
 from ..kit.groups import Subcommand
+from ..kit.html import time_shown
 from ..kit.options import Seconds, SharedOptions, given, option, output, secret_files
 from ..kit.output import counted, print_json, progress
 from ..kit.report import Usage, described
@@ -227,7 +228,7 @@ def _marks(rows: Sequence[PduRow], before: Mapping[str, PduRow]) -> dict[str, li
 
 def _shown(wanted: CheckOptions, state: SharedOptions, done: Round, first: bool) -> None:
     if wanted.html is not None:
-        write_page(wanted.html, page(done.rows, done.found, done.when, done.marks))
+        write_page(wanted.html, page(done.rows, done.found, time_shown(done.ended), done.marks))
     if state.json:
         document = tables.as_json(done.rows, done.found, done.marks)
         if wanted.watch is None:

@@ -4,19 +4,25 @@ requests.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Callable
 
 from pdu_common.helper import EnumPowerStatus
 
 from ..kit import html
-from ..kit.html import Cell, named, number, safe, section, words
+from ..kit.html import Cell, named, safe, section, words
 from ..kit.output import counted
 from ..pdus.states import DOWN, UNKNOWN, word
 from .tables import SHOWN, CellLook, CheckColumn
 from .verdict import BAD, DOUBTFUL, PduRow, Summary
 
-_SLOWEST = 10
+_ASKED = "pdu check: does each PDU answer, what are its outlets, what does it carry?"
+_READING = (
+    "Well: the PDU answered, and all of its states are known. A is its load now; the bar is its share of"
+    " the largest. kWh is the PDU's own counter since it was last set to 0, not the energy of a time.",
+    "s is how long its reading took. An empty place was not read.",
+)
 _CLASSES = {BAD: "bad", DOUBTFUL: "doubtful"}
 _RANGE = 3  # numbers in a row from which they are written as a range
 
@@ -24,16 +30,19 @@ _RANGE = 3  # numbers in a row from which they are written as a range
 def page(
     rows: Sequence[PduRow], found: Summary, when: str, marks: Mapping[str, Sequence[str]]
 ) -> str:
-    """The whole file. Texts from devices and lists are escaped."""
+    """The whole file. Texts from devices and lists are escaped. `when`: with its zone."""
+    bad = [row for row in rows if row.level]
+    title = f"Check of {counted(found.pdus, 'PDU')}"
+    frame = html.Frame(title, _ASKED, _READING, "docs/fleet.md", when)
     parts = [
-        html.begin(f"{counted(found.pdus, 'PDU')}, {when}"),
-        *(f"<p>{safe(line)}</p>" for line in found.lines()),
+        frame.begin(),
+        f'<p class="verdict {_CLASSES.get(found.level, "good")}">{safe(_verdict(found, bad))}</p>',
+        *_errors(rows),
         *section(
             "Changes",
             ("PDU", "change"),
             [[named(one), words("; ".join(what))] for one, what in marks.items()],
         ),
-        *_errors(rows),
         *section(
             "Unknown states",
             ("PDU", "outlets"),
@@ -44,17 +53,19 @@ def page(
             ],
         ),
         *_all(rows),
-        *section(
-            "Slowest",
-            ("PDU", "address", "seconds"),
-            [
-                [named(row.device.name), words(row.device.where), number(f"{row.seconds:.2f}")]
-                for row in sorted(rows, key=lambda one: -one.seconds)[:_SLOWEST]
-            ],
-        ),
-        html.END,
+        *(f"<p>{safe(line)}</p>" for line in found.lines()),
+        frame.end(),
     ]
     return "\n".join(parts)
+
+
+def _verdict(found: Summary, bad: Sequence[PduRow]) -> str:
+    """How many PDUs need somebody, and why."""
+    if not bad:
+        return "All PDUs are well." if found.pdus else "There is no PDU."
+    results = Counter(row.result for row in bad)
+    those = ", ".join(f"{count} {result}" for result, count in results.most_common())
+    return f"{len(bad)} of {counted(found.pdus, 'PDU')} not well: {those}."
 
 
 def _errors(rows: Sequence[PduRow]) -> list[str]:
@@ -65,17 +76,29 @@ def _errors(rows: Sequence[PduRow]) -> list[str]:
     for row in sorted(rows, key=lambda one: -one.level):
         if row.kind:
             kinds.setdefault(row.kind, []).append(row)
-    parts = ["<h2>Errors</h2>"] if kinds else []
+    parts = ["<h2>What to do</h2>"] if kinds else []
     for kind, found in sorted(kinds.items(), key=lambda one: -len(one[1])):
         parts += [
             f'<h3><span class="{_CLASSES.get(found[0].level, "")}">{safe(kind)}</span>:'
             f" {counted(len(found), 'PDU')}</h3>",
-            f"<p>What to do: {safe(found[0].remedy)}.</p>",
+            f"<p>{safe(found[0].remedy[:1].upper() + found[0].remedy[1:])}.</p>",
             *html.table(
-                ("PDU", "error"), [[named(row.device.name), words(row.reason)] for row in found]
+                ("PDU", "error"),
+                [
+                    [words(", ".join(names), "strong"), words(reason)]
+                    for reason, names in _by_reason(found)
+                ],
             ),
         ]
     return parts
+
+
+def _by_reason(rows: Sequence[PduRow]) -> Iterable[tuple[str, Sequence[str]]]:
+    """Each reason once, with the PDUs that have it."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.reason, []).append(row.device.name)
+    return found.items()
 
 
 def _all(rows: Sequence[PduRow]) -> list[str]:
@@ -99,11 +122,15 @@ def _words(column: CheckColumn, row: PduRow) -> str:
     return safe("" if shown is None else str(shown))
 
 
+def _figure(column: CheckColumn, row: PduRow) -> str:
+    """A figure with equal decimals, so that those below each other can be compared."""
+    value = column.value(row)
+    return f"{value + 0.0:,.3f}" if isinstance(value, float) else _words(column, row)
+
+
 def _with_bar(column: CheckColumn, row: PduRow, most: float) -> Cell:
     value = column.value(row)
-    # equal decimals, so that figures below each other can be compared
-    shown = f"{value + 0.0:,.3f}" if isinstance(value, float) else _words(column, row)
-    return Cell(shown + _bar(_size(value), most), "n bar")
+    return Cell(_figure(column, row) + _bar(_size(value), most), "n bar")
 
 
 # the cell of a column and a row; the last argument is the column's largest value, for a bar
@@ -113,6 +140,7 @@ _LOOKS: Mapping[CellLook, Callable[[CheckColumn, PduRow, float], Cell]] = {
     CellLook.LEVEL: lambda column, row, _: Cell(_words(column, row), _CLASSES.get(row.level, "")),
     CellLook.NUMBER: lambda column, row, _: Cell(_words(column, row), "n"),
     CellLook.BAR: _with_bar,
+    CellLook.COUNTER: lambda column, row, _: Cell(_figure(column, row), "n"),
 }
 
 

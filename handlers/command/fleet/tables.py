@@ -25,6 +25,8 @@ class CellLook(Enum):
     NUMBER = "number"
     #: a number with a bar, whose length is its share of the column's largest value
     BAR = "number with a bar"
+    #: a figure of a counter, which no bar compares
+    COUNTER = "counter"
 
 
 class CheckColumn(NamedTuple):
@@ -71,7 +73,7 @@ COLUMNS: Sequence[CheckColumn] = (
         lambda row: row.energy_kwh,
         "kWh",
         lambda row: row.figures[1],
-        look=CellLook.BAR,
+        look=CellLook.COUNTER,
     ),
     CheckColumn(
         "seconds",

@@ -10,6 +10,7 @@ reader's light or dark colours, fits a phone, and prints well.
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import NamedTuple
@@ -82,7 +83,7 @@ class Frame(NamedTuple):
         """The file up to the verdict. `style`: rules of this page alone."""
         return (
             f"{_head(self.title, style)}<header>"
-            f'<p class="made">pdu {safe(self.version)} · {safe(self.made or now())} ·'
+            f'<p class="made">pdu {safe(self.version)} · {safe(self.made or time_shown(time.time()))} ·'
             ' <a href="#reading">how to read this page</a></p>\n'
             f'<h1>{safe(self.title)}</h1>\n<p class="asked">{safe(self.asked)}</p></header>\n'
         )
@@ -96,9 +97,9 @@ class Frame(NamedTuple):
         )
 
 
-def now() -> str:
-    """The time of this machine's clock to the minute, with its zone."""
-    here = datetime.datetime.now().astimezone()
+def time_shown(seconds: float) -> str:
+    """A time (s since 1970) by this machine's clock, to the minute, with its zone."""
+    here = datetime.datetime.fromtimestamp(seconds).astimezone()
     zone = here.strftime("%z")
     return f"{here:%Y-%m-%d %H:%M} UTC" + (f"{zone[:3]}:{zone[3:]}" if int(zone) else "")
 

@@ -5,6 +5,7 @@ Without scripts and requests. Every text of the unit and of the owner is escaped
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ..kit import html
@@ -15,29 +16,48 @@ from .promises import BY_KEY
 
 _CLASSES = {KEPT: "good", BROKEN: "bad"}
 _FIGURES = ("A", "W", "kWh")
+_NUMBERS = frozenset({*_FIGURES, "s", "took s"})
+_READING = (
+    "Kept: what was promised was seen. Broken: something else was seen. Not tried: this run could"
+    " not show it, and says why.",
+    "Times are seconds since the first request.",
+)
 # heads of columns with sentences
 _LONG = ("promise", "what was seen", "why", "error", "point", "what came back")
 
 
 def page(proof: Proof, name: str) -> str:
     """The whole page about the file `name`."""
-    title = f"What is in {name}"
+    asked = "pdu prove: does the pack keep its promises here, and what would be sent?"
+    version = proof.version
+    frame = html.Frame(f"What is in {name}", asked, _READING, "docs/field.md", proof.made, version)
     parts = [
-        html.begin(title),
+        frame.begin(),
+        *(_verdict(proof) if isinstance(proof, UnitProof) else ()),
         "<p>Nothing was sent. This page shows all that the file holds; look through it before you"
         " send the file. Recognised names, addresses, serial numbers and secrets were replaced, but"
         " no program recognises every name. Names of outlets are left out of the readings.</p>",
         *(_unit(proof) if isinstance(proof, UnitProof) else _platform_points(proof)),
-        html.END,
+        frame.end(),
     ]
     return "\n".join(parts)
+
+
+def _verdict(proof: UnitProof) -> Iterable[str]:
+    """How many promises were kept and broken, first those that were broken."""
+    said = Counter(one.verdict for one in proof.verdicts)
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in said.most_common())
+    look = _CLASSES[BROKEN if said[BROKEN] else KEPT]
+    yield f'<p class="verdict {look}">{len(proof.verdicts)} promises: {safe(counts)}.</p>'
+    for one in proof.verdicts:
+        if one.verdict == BROKEN and one.promise in BY_KEY:
+            sentence = BY_KEY[one.promise].sentence
+            yield f'<p><span class="bad">broken</span>: {safe(sentence)}: {safe(one.finding)}</p>'
 
 
 def _unit(proof: UnitProof) -> Iterable[str]:
     about = (
         ("basis", proof.basis),
-        ("made", proof.made),
-        ("pack", proof.version),
         ("Python", proof.python),
         ("handler", proof.handler),
         ("family", proof.family),
@@ -47,7 +67,6 @@ def _unit(proof: UnitProof) -> Iterable[str]:
         ("settings", ", ".join(f"{key}={value}" for key, value in proof.settings.items())),
         ("outlet to switch", proof.outlet or "none"),
     )
-    yield from _table((), about)
     yield "<h2>Promises</h2>"
     yield from _table(
         ("promise", "verdict", "what was seen"),
@@ -57,6 +76,8 @@ def _unit(proof: UnitProof) -> Iterable[str]:
             if one.promise in BY_KEY
         ],
     )
+    yield "<h2>The unit</h2>"
+    yield from _table((), [(name, said) for name, said in about if said])
     yield "<h2>What you answered</h2>"
     owner = proof.owner
     yield from _table(
@@ -130,7 +151,8 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:
 
 
 def _cell(head: str, text: str) -> Cell:
-    return Cell(_lines(text), "text" if head in _LONG else _CLASSES.get(text, ""))
+    look = "text" if head in _LONG else "n" if head in _NUMBERS else _CLASSES.get(text, "")
+    return Cell(_lines(text), look)
 
 
 def _said(value: object) -> str:

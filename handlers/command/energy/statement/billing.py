@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...kit.csv_out import csv_lines
+from ..moments import days
 from .prices import is_billable
-from .spans import days
 
 FILE = "billing.csv"
 HEAD = (

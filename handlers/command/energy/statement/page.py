@@ -9,7 +9,7 @@ from typing import Any
 
 from ...kit import html
 from ...kit.html import Cell, number, safe, short, table, words
-from .spans import days, minute
+from ..moments import days, minute
 from .table import additions, of_period, three, told
 
 _STYLE = (

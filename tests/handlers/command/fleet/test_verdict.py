@@ -221,22 +221,24 @@ def test_the_page_escapes_every_text_and_loads_nothing() -> None:
     assert "default-src 'none'" in made and "http://" not in made and "https://" not in made
 
 
-def test_the_page_leaves_out_empty_sections_and_lists_the_slowest_pdu_first() -> None:
+def test_the_page_has_the_verdict_first_and_leaves_out_empty_sections() -> None:
     slow = verdict.judged(
         device("slow"), Reading(failure=CallFailure("unreachable", "no answer"), seconds=9.0)
     )
     rows = [row("UP", "DOWN", "UNKNOWN"), slow]
     made = page(rows, verdict.summary(rows, 9.0), "now", {})
     assert (
-        all(title in made for title in ("Load and energy", "Errors", "Unknown states", "Slowest"))
+        all(title in made for title in ("Load and energy", "What to do", "Unknown states"))
         and "Changes" not in made
+        and "Slowest" not in made
     )
-    assert verdict.REMEDIES["unreachable"] in made and "width:100.0%" in made
+    assert made.index("2 of 2 PDUs not well: 1 unknown, 1 unreachable.") < made.index("What to do")
+    assert verdict.REMEDIES["unreachable"][1:] in made and "width:100.0%" in made
     assert ">off 2; unknown 3<" in made
     metered = [row("UNKNOWN", metered=True)]
     assert "Unknown states" not in page(metered, verdict.summary(metered, 1.0), "now", {})
-    slowest = made[made.index("Slowest") :]
-    assert slowest.index("slow") < slowest.index(">a<")
+    well = [row("UP"), row("UP")]
+    assert "All PDUs are well." in page(well, verdict.summary(well, 1.0), "now", {})
 
 
 def test_the_page_says_once_what_to_do_about_each_kind_of_error() -> None:
@@ -246,7 +248,7 @@ def test_the_page_says_once_what_to_do_about_each_kind_of_error() -> None:
     ]
     made = page(rows, verdict.summary(rows, 1.0), "now", {})
     for kind, count in (("unreachable", "2 PDUs"), ("denied", "1 PDU")):
-        assert made.count(verdict.REMEDIES[kind]) == 1 and f"{kind}</span>: {count}<" in made
+        assert made.count(verdict.REMEDIES[kind][1:]) == 1 and f"{kind}</span>: {count}<" in made
     assert made.index("unreachable</span>") < made.index("denied</span>")
 
 
