@@ -498,7 +498,7 @@ NAMES: tuple[Name, ...] = (
     *_unsupported("VP956x*, VP957x*", _BASIC, f"{_NETBOX}Vertiv/"),
     *_names("MPHRxxxx, MPH2", "liebert-mph", _LIBRENMS, True),
     *_names(
-        "PM1xxx*, PM2xxx*, PM3xxx*",
+        "PM10xx*, PM20xx*, PM30xx*",
         "avocent-pm",
         "https://networkupstools.org/stable-hcl.html",
         True,
