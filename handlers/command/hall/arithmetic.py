@@ -11,7 +11,7 @@ operation on floats inside them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Optional, Protocol, TypeVar
 
 Truth = int
@@ -264,22 +264,3 @@ def _sum_of(pools: Mapping[str, int], most_of: Mapping[str, float]) -> float:
 
 # as a current that may go elsewhere: more than any hall has, in A
 _ALL = 1e9
-
-__all__ = [
-    "MAYBE",
-    "NO",
-    "YES",
-    "Arithmetic",
-    "Figures",
-    "FloatSum",
-    "Floats",
-    "Interval",
-    "IntervalSum",
-    "Intervals",
-    "N",
-    "NotAnInterval",
-    "Sequence",
-    "Sum",
-    "Truth",
-    "at_least",
-]

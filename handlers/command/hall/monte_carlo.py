@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from .arithmetic import NO, YES, Floats, FloatSum, Truth, at_least
@@ -296,6 +296,3 @@ def _facts(open_: OpenFacts, drawn: Drawn) -> Facts[float]:
     made.own = open_.edges(drawn)
     made.conductor, made.three = drawn.conductor, drawn.three
     return made
-
-
-__all__ = ["USUAL_SEED", "USUAL_WORLDS", "Mapping", "Sample", "Sampled", "sampled"]

@@ -29,7 +29,6 @@ from .graph import Graph
 from .loads import (
     BETWEEN_LINES,
     CANNOT_SAY,
-    FITS,
     IN_PHASE,
     OVERLOADS,
     Fit,
@@ -497,16 +496,3 @@ def counts(grades: Iterable[Redundancy]) -> Mapping[str, int]:
     for one in grades:
         found[one.grade] += 1
     return found
-
-
-__all__ = [
-    "CANNOT_SAY",
-    "FITS",
-    "OVERLOADS",
-    "BreakerLoad",
-    "Grading",
-    "Hall",
-    "RehearsalOutcome",
-    "Redundancy",
-    "counts",
-]
