@@ -18,12 +18,11 @@ from .rehearsal import Hall, Redundancy, RehearsalOutcome, counts
 from .text import Failed, amperes, few, interval, sentence, sentence_of_loads
 from .verdicts import Verdict
 
+#: a verdict's word -> its colour
 _CLASSES = {
-    Verdict.DARK.value: "bad",
-    OVERLOADS: "bad",
+    **dict.fromkeys(("dark", "stays dark", "comes up before what it needs", OVERLOADS), "bad"),
     CANNOT_SAY: "doubtful",
-    Verdict.STAYS.value: "good",
-    FITS: "good",
+    **dict.fromkeys((Verdict.STAYS.value, FITS), "good"),
 }
 _STYLE = """
 .racks { display: flex; flex-wrap: wrap; gap: .8rem; } .rack { border: 1px solid var(--line);
@@ -44,7 +43,8 @@ READING = (
     " and drawing allow; the limit is what it carries for good.",
 )
 _MACHINES = "machines"
-_NUMBERS = ("A after", "limit")
+_INTERVALS = ("A after", "A in the end")
+_NUMBERS = ("limit", "inrush A", "s")
 
 
 def page(
@@ -139,23 +139,24 @@ def _many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> list[str]
     ]
 
 
-def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A table, whose column `verdict` has a colour."""
-    first = words if head[0] == "what" else named
-    made = [[first(row[0]), *map(_cell, head[1:], row[1:])] for row in rows]
-    return html.section(title, head, made)
+def _section(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    return html.section(title, heads, cells(heads, rows))
+
+
+def cells(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[list[Cell]]:
+    """The rows of a table, whose column `verdict` has a colour."""
+    first = words if heads[0] == "what" else named
+    return [[first(row[0]), *map(_cell, heads[1:], row[1:])] for row in rows]
 
 
 def _cell(head: str, text: str) -> Cell:
     if head == "verdict":
         return short(text, _CLASSES[text])
-    if head == _MACHINES and text.isdigit():
-        return number(text)
-    if head not in _NUMBERS:
-        return words(text)
-    cell = number(text)
-    # on a phone an interval has a line for itself
-    return cell._replace(classes=f"{cell.classes} wide") if head == _NUMBERS[0] else cell
+    if head in _INTERVALS:
+        # on a phone it has a line for itself
+        return number(text, "wide")
+    is_number = head in _NUMBERS or (head == _MACHINES and text.isdigit())
+    return number(text) if is_number else words(text)
 
 
 # ---- the picture ---------------------------------------------------------------------------------

@@ -43,12 +43,13 @@ _UNDRAWN = "its cords may be behind what fails: the drawing does not say"
 _UNDRAWN_ADVICE = "draw which outlets are behind which line and breaker"
 
 
-class BreakerLoad(NamedTuple):
-    """The take-over load of one line or breaker."""
+@dataclass(frozen=True)
+class BreakerLoad:
+    """The load of one line, breaker or UPS."""
 
     #: PANEL/LINE, PDU/LINE or PDU/BREAKER
     name: str
-    #: what it carries after the failure
+    #: what it carries after the failure, or when all has closed
     load: Interval
     #: the highest planned current, in A; None if its rating is not known
     limit_a: Optional[float]
@@ -56,6 +57,11 @@ class BreakerLoad(NamedTuple):
     rating_a: Optional[float]
     #: whether it carries the load
     fit: Fit
+
+
+def count_fit(loads: Iterable[BreakerLoad], word: str) -> int:
+    """How many of these have this word."""
+    return sum(one.fit.word == word for one in loads)
 
 
 class RehearsalOutcome(NamedTuple):
@@ -88,16 +94,12 @@ class RehearsalOutcome(NamedTuple):
             found += self.machines - len(self.touched) - len(self.already)
         return found
 
-    def count_fit(self, word: str) -> int:
-        """How many lines and breakers have this word."""
-        return sum(one.fit.word == word for one in self.loads)
-
     @property
     def level(self) -> int:
         """0: all stay and fit; 1: cannot say; 2: something goes dark or overloads."""
-        if self.count(Verdict.DARK) or self.count_fit(OVERLOADS):
+        if self.count(Verdict.DARK) or count_fit(self.loads, OVERLOADS):
             return 2
-        return 1 if self.count(Verdict.CANNOT_SAY) or self.count_fit(CANNOT_SAY) else 0
+        return 1 if self.count(Verdict.CANNOT_SAY) or count_fit(self.loads, CANNOT_SAY) else 0
 
 
 class Hall:

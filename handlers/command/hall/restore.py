@@ -28,7 +28,7 @@ from .failure import ANY_SHARE, DrawnConsumer, Failure, HallFacts
 from .loads import CANNOT_SAY, HIGH, LOW, OVERLOADS, Fit, fit_of
 from .monte_carlo import USUAL_SEED, Sampled
 from .power_flow import Consumer, Facts, Power, Supply
-from .rehearsal import Hall
+from .rehearsal import BreakerLoad, Hall, count_fit
 from .restore_times import RestoreTimes, Window
 from .verdicts import Now, cords_now
 
@@ -96,19 +96,14 @@ class Growth(NamedTuple):
     high: float
 
 
-class BreakerBack(NamedTuple):
-    """A line, breaker or UPS that has power again."""
+@dataclass(frozen=True)
+class BreakerBack(BreakerLoad):
+    """One that has power again."""
 
-    name: str
-    #: what it carries in the end
-    load: Interval
-    rating_a: Optional[float]
-    limit_a: Optional[float]
     #: the highest of its first half-waves, in A; None if the inrush of a machine is not given
     inrush_a: Optional[float]
     #: the most outlets that close in one moment on it, if their times are known
     together: int
-    fit: Fit
     growth: Sequence[Growth]
     #: it trips in every case, or one that it needs
     trips: bool = False
@@ -139,18 +134,14 @@ class ReturnOutcome(NamedTuple):
         """How many machines have this verdict."""
         return sum(one.verdict is verdict for one in self.machines)
 
-    def count_fit(self, word: str) -> int:
-        """How many lines and breakers have this word."""
-        return sum(one.fit.word == word for one in self.breakers)
-
     @property
     def level(self) -> int:
         """0: all come back and fit, 1: cannot say, 2: one is dark or early, or a breaker trips."""
         if self.count(Returned.DARK) or self.count(Returned.EARLY):
             return 2
-        if any(one.trips for one in self.breakers) or self.count_fit(OVERLOADS):
+        if any(one.trips for one in self.breakers) or count_fit(self.breakers, OVERLOADS):
             return 2
-        open_ = self.count(Returned.CANNOT_SAY) or self.count_fit(CANNOT_SAY)
+        open_ = self.count(Returned.CANNOT_SAY) or count_fit(self.breakers, CANNOT_SAY)
         return 1 if open_ else 0
 
 
@@ -356,7 +347,7 @@ class Return:
         failure = Failure(self.facts, self._sums, self._flow)
         trips = failure.trip(may_trip, back)
         for number in trips:
-            breakers[number] = breakers[number]._replace(trips=True)
+            breakers[number] = replace(breakers[number], trips=True)
         may_trip = list(dict.fromkeys((*may_trip, *failure.tripping)))
         names = {number: self._graph.carriers[number].name for number in may_trip}
         judged = [
@@ -560,11 +551,11 @@ class Return:
         return BreakerBack(
             carrier.name,
             load,
-            rating,
             breaker.limit_a,
+            rating,
+            fit,
             surge.peak_a,
             surge.together,
-            fit,
             growth,
             trips_from_s=since if over else None,
         )

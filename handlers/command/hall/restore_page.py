@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Optional
 
 from ..kit import html
-from ..kit.html import Cell, named, number, safe, short, words
-from .loads import CANNOT_SAY, FITS, OVERLOADS
+from ..kit.html import named, safe, words
+from .page import cells
 from .restore import BreakerBack, Growth, Returned, ReturnOutcome
 from .restore_delays import Delays, Finding
 from .restore_text import (
@@ -17,22 +17,12 @@ from .restore_text import (
     heading,
     outlets,
     proposed,
-    ranked,
     sentence,
     sentence_of_breakers,
     when,
 )
-from .text import amperes, few, named as nodes_in_words
+from .text import amperes, few, named as nodes_in_words, rank
 
-_CLASSES = {
-    Returned.COMES.value: "good",
-    Returned.EARLY.value: "bad",
-    Returned.DARK.value: "bad",
-    Returned.CANNOT_SAY.value: "doubtful",
-    OVERLOADS: "bad",
-    CANNOT_SAY: "doubtful",
-    FITS: "good",
-}
 _STYLE = """
 .grows { display: inline-block; width: 17rem; max-width: 100%; margin: .3rem 1rem .6rem 0; }
 .grows svg { display: block; width: 100%; height: 4rem; border-bottom: 1px solid var(--line); }
@@ -93,10 +83,11 @@ def _verdicts(outcome: ReturnOutcome, after_s: Optional[float]) -> list[str]:
 
 
 def _computed(outcome: ReturnOutcome, after_s: Optional[float]) -> list[str]:
+    ranked = sorted(outcome.breakers, key=rank)
     return [
         f"<h3>{_heading(outcome, after_s)}</h3>",
-        *_charts(ranked(outcome)),
-        *_table("Lines and breakers", BREAKER, map(breaker, ranked(outcome))),
+        *_charts(ranked),
+        *_table("Lines and breakers", BREAKER, map(breaker, ranked)),
         *_table(
             "Timeline",
             ("PDU", "s", "outlets that close"),
@@ -106,22 +97,8 @@ def _computed(outcome: ReturnOutcome, after_s: Optional[float]) -> list[str]:
 
 
 def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    lines = [
-        [named(row[0]), *(_cell(head, text) for head, text in zip(heads[1:], row[1:]))]
-        for row in rows
-    ]
-    made = list(html.table(heads, lines))
+    made = list(html.table(heads, cells(heads, rows)))
     return [f"<h3>{safe(title)}</h3>", *made] if made else []
-
-
-def _cell(head: str, text: str) -> Cell:
-    if head == "verdict":
-        return short(text, _CLASSES[text])
-    if head in ("why", "what", "outlets that close"):
-        return words(text)
-    cell = number(text)
-    # on a phone an interval has a line for itself
-    return cell._replace(classes=f"{cell.classes} wide") if head == BREAKER[1] else cell
 
 
 def _delays(delays: Optional[Delays]) -> list[str]:

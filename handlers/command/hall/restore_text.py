@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Sequence
 from typing import Any, Optional
 
 from ..kit.output import columns, counted
-from .loads import CANNOT_SAY, FITS, OVERLOADS
 from .restore import BreakerBack, MachineBack, Returned, ReturnOutcome, Step
 from .restore_delays import Delays, Finding
-from .text import amperes, few, named, of_worlds
+from .text import (
+    amperes,
+    few,
+    finite,
+    fits_in_words,
+    interval,
+    load_as_json,
+    named,
+    of_worlds,
+    rank,
+    shortened,
+)
 
 _STEPS = 30  # limit for lines of a timeline
 _FITTING = 10
@@ -67,15 +76,8 @@ def sentence_of_breakers(outcome: ReturnOutcome) -> str:
     return (
         f"lines and breakers: {len(outcome.breakers)},"
         f" {sum(one.trips for one in outcome.breakers)} trip,"
-        f" {outcome.count_fit(OVERLOADS)} overload, {outcome.count_fit(CANNOT_SAY)} cannot say,"
-        f" {outcome.count_fit(FITS)} fit"
+        f" {fits_in_words(outcome.breakers)}"
     )
-
-
-def ranked(outcome: ReturnOutcome) -> list[BreakerBack]:
-    """The worst breakers first."""
-    order = {OVERLOADS: 0, CANNOT_SAY: 1, FITS: 2}
-    return sorted(outcome.breakers, key=lambda one: (order[one.fit.word], one.name))
 
 
 def _return(outcome: ReturnOutcome, after_s: Optional[float]) -> list[str]:
@@ -90,12 +92,8 @@ def _return(outcome: ReturnOutcome, after_s: Optional[float]) -> list[str]:
         rows = [(one.machine, one.verdict.value, one.why) for one in worse]
         made += ["", *columns(("machine", "verdict", "why"), rows)]
     if outcome.breakers:
-        found = ranked(outcome)
-        bad = [one for one in found if one.fit.word != FITS]
-        shown = [*bad, *found[len(bad) :][:_FITTING]]
-        made += ["", *columns(BREAKER, [breaker(one) for one in shown])]
-        left = len(found) - len(shown)
-        made += [f"and {left} more that fit"] if left else []
+        ranked = [(one, breaker(one)) for one in sorted(outcome.breakers, key=rank)]
+        made += ["", *shortened(BREAKER, ranked, _FITTING)]
     return made
 
 
@@ -105,17 +103,13 @@ BREAKER = ("line or breaker", "A in the end", "limit", "inrush A", "verdict", "w
 
 def breaker(one: BreakerBack) -> tuple[str, str, str, str, str, str]:
     """One line or breaker in words."""
-    high = one.load.high
-    upper = (
-        f"{one.load.low:.1f} or more" if math.isinf(high) else f"{one.load.low:.1f} - {high:.1f}"
-    )
     why = one.fit.reason
     if one.trips:
         why = "it trips, within the hour"
     elif one.trips_from_s is not None and one.trips_from_s > 0:
         why += f", from {one.trips_from_s:g} s on"
     inrush = "?" if one.inrush_a is None else f"{one.inrush_a:.0f}"
-    return one.name, upper, amperes(one.limit_a), inrush, one.fit.word, why
+    return one.name, interval(one), amperes(one.limit_a), inrush, one.fit.word, why
 
 
 def when(one: Step) -> str:
@@ -212,23 +206,13 @@ def _machine(one: MachineBack) -> dict[str, Any]:
 
 def _breaker_json(one: BreakerBack) -> dict[str, Any]:
     return {
-        "name": one.name,
-        "low_a": round(one.load.low, 3),
-        "high_a": _finite(one.load.high),
-        "rating_a": one.rating_a,
-        "limit_a": one.limit_a,
+        **load_as_json(one),
         "inrush_a": one.inrush_a,
         "together": one.together,
-        "verdict": one.fit.word,
-        "reason": one.fit.reason,
         "trips": one.trips,
         "trips_from_s": one.trips_from_s,
         "growth": [
-            {"at_s": at.at_s, "low_a": round(at.low, 3), "high_a": _finite(at.high)}
+            {"at_s": at.at_s, "low_a": round(at.low, 3), "high_a": finite(at.high)}
             for at in one.growth
         ],
     }
-
-
-def _finite(value: float) -> Optional[float]:
-    return None if math.isinf(value) else round(value, 3)

@@ -6,8 +6,8 @@ import dataclasses
 import math
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Optional
 
 from ..drawing.drawing import HallNode
 from ..kit.output import columns, counted
@@ -15,7 +15,7 @@ from ..pdus.saved import HallReadings
 from .loads import CANNOT_SAY, FITS, OVERLOADS
 from .missing_facts import MissingFact
 from .monte_carlo import Sampled
-from .rehearsal import BreakerLoad, Redundancy, RehearsalOutcome, counts
+from .rehearsal import BreakerLoad, Redundancy, RehearsalOutcome, count_fit, counts
 from .verdicts import Judged, Verdict
 
 _NAMES = 6  # limit for names in a line
@@ -68,8 +68,15 @@ def sentence_of_loads(outcome: RehearsalOutcome) -> str:
     """How many lines and breakers fit."""
     return (
         f"lines and breakers to which load may shift: {len(outcome.loads)},"
-        f" {outcome.count_fit(OVERLOADS)} overload, {outcome.count_fit(CANNOT_SAY)} cannot say,"
-        f" {outcome.count_fit(FITS)} fit"
+        f" {fits_in_words(outcome.loads)}"
+    )
+
+
+def fits_in_words(loads: Sequence[BreakerLoad]) -> str:
+    """`0 overload, 2 cannot say, 3 fit`."""
+    return (
+        f"{count_fit(loads, OVERLOADS)} overload, {count_fit(loads, CANNOT_SAY)} cannot say,"
+        f" {count_fit(loads, FITS)} fit"
     )
 
 
@@ -115,8 +122,8 @@ class Failed(NamedTuple):
             outcome.level,
             len(dark),
             outcome.count(Verdict.CANNOT_SAY),
-            outcome.count_fit(OVERLOADS),
-            outcome.count_fit(CANNOT_SAY),
+            count_fit(outcome.loads, OVERLOADS),
+            count_fit(outcome.loads, CANNOT_SAY),
             few(dark, 2),
             sentence(outcome),
             sentence_of_loads(outcome),
@@ -149,17 +156,25 @@ def lines_of_each(
 
 def table(loads: Iterable[BreakerLoad]) -> list[str]:
     """Loads after the failure, the worst first."""
-    order = {OVERLOADS: 0, CANNOT_SAY: 1, FITS: 2}
-    ranked = sorted(loads, key=lambda one: (order[one.fit.word], one.name))
-    worse = [one for one in ranked if one.fit.word != FITS]
-    shown = [*worse, *ranked[len(worse) :][:_LOADS]]
     rows = [
-        (one.name, interval(one), amperes(one.limit_a), one.fit.word, one.fit.reason)
-        for one in shown
+        (one, (one.name, interval(one), amperes(one.limit_a), one.fit.word, one.fit.reason))
+        for one in sorted(loads, key=rank)
     ]
-    found = columns(("line or breaker", "A after", "limit", "verdict", "why"), rows)
-    left = len(ranked) - len(shown)
-    return [*found, f"and {left} more that fit"] if left else found
+    return shortened(("line or breaker", "A after", "limit", "verdict", "why"), rows, _LOADS)
+
+
+def rank(one: BreakerLoad) -> tuple[int, str]:
+    """The key to sort by: the worst first."""
+    return (OVERLOADS, CANNOT_SAY, FITS).index(one.fit.word), one.name
+
+
+def shortened(
+    heads: Sequence[str], rows: Sequence[tuple[BreakerLoad, Sequence[str]]], fitting: int
+) -> list[str]:
+    """A table of ranked loads: all but those that fit, and some of these."""
+    most = fitting + sum(one.fit.word != FITS for one, _ in rows)
+    found = columns(heads, [row for _, row in rows[:most]])
+    return [*found, f"and {len(rows) - most} more that fit"] if len(rows) > most else found
 
 
 def interval(one: BreakerLoad) -> str:
@@ -229,20 +244,25 @@ def outcome_as_json(outcome: RehearsalOutcome) -> dict[str, Any]:
         "machines": [
             {**dataclasses.asdict(one), "verdict": one.verdict.value} for one in outcome.touched
         ],
-        "loads": [_load(one) for one in outcome.loads],
+        "loads": [load_as_json(one) for one in outcome.loads],
         "trips": list(outcome.trips),
     }
 
 
-def _load(one: BreakerLoad) -> Mapping[str, Any]:
-    high = one.load.high
+def load_as_json(one: BreakerLoad) -> dict[str, Any]:
+    """One line or breaker."""
     return {
         "name": one.name,
         "low_a": round(one.load.low, 3),
-        "high_a": None if math.isinf(high) else round(high, 3),
+        "high_a": finite(one.load.high),
         "expected_a": round(one.load.expected, 3),
         "limit_a": one.limit_a,
         "rating_a": one.rating_a,
         "verdict": one.fit.word,
         "reason": one.fit.reason,
     }
+
+
+def finite(amperes_: float) -> Optional[float]:
+    """A current for JSON; None: nothing bounds it."""
+    return None if math.isinf(amperes_) else round(amperes_, 3)
