@@ -1,5 +1,4 @@
-"""What figures of a meter prove about power: that a cord carried it, that it no longer does, that
-others took it over. Pure.
+"""What figures of a meter prove about power: that a cord carried it, that it no longer does. Pure.
 
 "No current" is no proof of "no power": the cord may be in another outlet, the meter may be stuck or
 too coarse. Proof is a fall: the cord was seen to carry what it does not carry any more. Watts are
