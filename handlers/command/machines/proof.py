@@ -30,6 +30,8 @@ from .world import Commanded, NotProven, OutletNow, OutletOf, PduNow, World
 
 # a meter of which no two changes were seen is taken for one that renews its figures so seldom
 _UNKNOWN_S = 8.0
+# the slowest meter that there is: one of which nothing shows the period must have had so long
+_SLOWEST_S = 60.0
 # relays that close again by themselves do so within this time after a command
 _RELAY_S = 6.0
 # how long everything is watched before the first command: so many periods, or so long
@@ -813,6 +815,10 @@ class _Off:
             return
         period_s = self._seen.period()
         least_s = max(2 * period_s, _RELAY_S)
+        if self._seen.unseen():
+            shown = self._last_command + _SLOWEST_S
+            self._taken = [one._replace(shown=max(one.shown, shown)) for one in self._taken]
+            least_s = max(least_s, _SLOWEST_S + _RELAY_S)
         most_s = max(
             _LAST_TIMEOUTS * self._seen.proof.timeout_s, _LAST_PERIODS * period_s, 1.5 * least_s
         )

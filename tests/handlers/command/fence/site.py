@@ -126,6 +126,8 @@ class Site:
             "auth": self.file("logins.toml"),
             "drawing": self.file("hall.power.toml"),
             "power_wait": "0",
+            # the figures of these PDUs change only with a command
+            "meter_period": "1",
             "state_dir": self.file("state"),
             **{key: str(value) for key, value in more.items()},
         }

@@ -87,7 +87,7 @@ def test_a_cord_that_is_drawn_at_another_outlet_is_a_failure(machine: Site, real
     left.turn(OUTLET, True)
     machine.pdus["right"].turn(OUTLET, True)
     left.outlet(OUTLET).drawn = lambda: 0.35
-    assert machine.run("monitor", meter_period=1)[0] == 0
+    assert machine.run("monitor")[0] == 0
     code, _, err = machine.run("off", power_timeout=1)
     assert code == 1 and "a cord is in another outlet, or a supply is not drawn" in err
     # and a second run does not believe it either
@@ -126,7 +126,7 @@ def test_monitor_reads_the_machines_that_the_device_fences(machine: Site) -> Non
         machine.write()
         code, _, err = machine.run("monitor", plug="")
         assert code == 1 and "srv-2: third/1: " in err
-        code, _, err = machine.run("monitor", plug="", machines="srv-1", meter_period=1)
+        code, _, err = machine.run("monitor", plug="", machines="srv-1")
         assert code == 0, err
         assert here(machine, "validate-all") == 0
         code, _, err = machine.run("monitor", plug="", machines="srv-1,srv-9")
@@ -241,7 +241,7 @@ def test_outlets_are_a_plug_without_a_drawing(machine: Site) -> None:
 
 
 def test_monitor_fails_early_where_off_could_not_be_proven(machine: Site) -> None:
-    assert machine.run("monitor", plug="", meter_period=1)[0] == 0
+    assert machine.run("monitor", plug="")[0] == 0
     code, _, err = machine.run("monitor", "left/9", drawing="")
     assert code == 1 and "no such outlet" in err
     machine.lines["right"] += "; verify=perhaps"

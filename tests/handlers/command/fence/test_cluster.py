@@ -221,7 +221,7 @@ def _pair(of: str, key: str, value: str) -> str:
 
 def _device(machine: Site, host: str, **more: object) -> dict[str, str]:
     return {
-        **machine.options(power_timeout=1, meter_period=1, **more),
+        **machine.options(power_timeout=1, **more),
         "pcmk_host_list": host,
         "pcmk_host_check": "static-list",
         "pcmk_off_retries": "1",

@@ -144,6 +144,20 @@ def test_a_meter_of_60_s_needs_a_longer_timeout(tmp_path: Path) -> None:
     assert off(room(meters=meters), tmp_path / "longer", proof=enough) is None
 
 
+@pytest.mark.parametrize("renewal_s", [30.0, 60.0])
+def test_a_slow_meter_whose_figures_did_not_change_is_waited_for(
+    renewal_s: float, tmp_path: Path
+) -> None:
+    """A standby on a third PDU takes the load over; its meter shows it up to a minute later."""
+    plugs = [*_PLUGS, Plug("third", "3", spare=True)]
+    reach = ("left", "right", "third")
+    for number in range(6):
+        made = room(plugs=plugs, meters={"third": Meter(0.001, 0.1, renewal_s)})
+        made.sleep(10.0 * number)
+        assert off(made, tmp_path / str(number), reach=reach) is not None, number
+        assert draws(made)
+
+
 def test_a_load_that_rises_at_the_command_looks_like_a_supply_that_is_not_drawn(
     tmp_path: Path,
 ) -> None:
