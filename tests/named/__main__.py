@@ -23,6 +23,7 @@ from handlers.command.supports.search import MAYBE, NO, UNKNOWN, YES, answer
 _VERDICTS = (YES, NO, MAYBE, UNKNOWN)
 _FIELD = r"^{}:[ \t]*['\"]?(.*?)['\"]?[ \t]*$"
 _NETWORK = re.compile(r"\b(switched|remote switching|managed|monitored)\b", re.IGNORECASE)
+_UPS = re.compile(r"\bUPS|[Uu]ninterrupt|-UPS")
 _NONE = re.compile(r"\bbasic\b", re.IGNORECASE)
 
 
@@ -55,7 +56,7 @@ def models(folder: Path) -> Iterator[Model]:
     for path in sorted(folder.rglob("*.y*ml")):
         text = path.read_text("utf-8", "replace")
         maker, model, said = (_field(text, name) for name in ("manufacturer", "model", "comments"))
-        if maker and model and "\npower-outlets:" in text and not re.search(r"\bUPS\b", text):
+        if maker and model and "\npower-outlets:" in text and not _UPS.search(text):
             yield Model(f"{maker} {model}", said)
 
 

@@ -205,6 +205,12 @@ NAMES: tuple[Name, ...] = (
         "https://manuals.online/raritan/power-distribution-unit/pxe/user-manual/1s6qr",
     ),
     *_names("PRO3X, PRO3XC3*, C3WGxx*", "raritan", f"{_NETBOX}Server%20Technology/"),
+    *_perhaps(
+        "C3Sxx*, C3SGxx*",
+        "raritan",
+        f"{_NETBOX}Server%20Technology/",
+        "a PRO3X by its first letters (switched ones are C3W), which no source says of this one",
+    ),
     *_names(
         "PRO4X",
         "raritan",
@@ -497,6 +503,18 @@ NAMES: tuple[Name, ...] = (
     ),
     *_unsupported("VP956x*, VP957x*", _BASIC, f"{_NETBOX}Vertiv/"),
     *_names("MPHRxxxx, MPH2", "liebert-mph", _LIBRENMS, True),
+    *_perhaps(
+        "MPH?xxxx*",
+        "liebert-mph",
+        "https://www.easymanua.ls/vertiv/rpc2/manual?p=9",
+        "only with an RPC2 card does it have a network, and its model says what it reports",
+    ),
+    *_perhaps(
+        "GUxxxxx*, NU3xxxx*",
+        "geist-v5",
+        "https://fdocuments.in/document/upgradable-pdu-instruction-manual-geist.html",
+        "an upgradeable PDU: only with a monitored IMD does it have a network",
+    ),
     *_names(
         "PM10xx*, PM20xx*, PM30xx*",
         "avocent-pm",
