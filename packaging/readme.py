@@ -115,6 +115,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "names": supported.names,
     "unsupported": supported.unsupported,
     "contradicting": lambda: catalogue.contradicting(PROFILES),
+    "written": lambda: catalogue.written(PROFILES),
     "returning": lambda: catalogue.returning(PROFILES),
     "costly": lambda: catalogue.costly(PROFILES),
     "identities": lambda: catalogue.identities(PROFILES),
@@ -131,6 +132,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
 FILES: Mapping[str, Sequence[str]] = {
     "README.md": ("claim", "grounds", "makes", "proven"),
     "docs/certain.md": ("proven",),
+    "docs/administrators.md": ("written",),
     "docs/settings.md": (
         "settings-common",
         *(f"settings-{name}" for name in registry.names()),

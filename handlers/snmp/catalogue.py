@@ -9,14 +9,14 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from .comeback import PowerOn
-from .controls import Guarded
+from .controls import Guarded, Verbs, Write
 from .evidence import Confidence, Evidence, Proof
 from .figures import Total
 from .frozen import Frozen, parts_of
 from .outlets import Outlets
 from .profile import Profile
 from .sources import Column, EachUnit, First, NamedRows, Number, Part, Scalar, Spread, Tables
-from .special import Unmarked
+from .special import Unlock, Unmarked, WritePacked
 from .states import State
 
 #: What a family may read besides states: the field of `Evidence`, and its column's words.
@@ -140,6 +140,42 @@ def _forbidding(profile: Profile) -> Iterable[str]:
             yield from objects(_of_part(part.test))
         elif isinstance(part, Unmarked):
             yield from objects(part.marks)
+
+
+def written(profiles: Sequence[Profile]) -> str:
+    """The objects that a command writes, with their values. One row for each family that is
+    switched.
+    """
+    head = ["vendor", "family", "to switch on", "to switch off", "before"]
+    rows = []
+    for profile in _by_vendor(profiles):
+        controls = [one.control for one in profile.outlets if one.control is not None]
+        if controls:
+            ons, offs, firsts = (
+                _listed(said for control in controls for said in _writes(control, kind))
+                for kind in ("on", "off", "first")
+            )
+            rows.append([profile.vendor, f"`{profile.key}`", ons, offs, firsts])
+    return _markdown(head, rows)
+
+
+def _writes(control: object, kind: str) -> Iterable[str]:
+    """What a control writes to switch `on` or `off`, or `first`."""
+    if isinstance(control, Write) and kind != "first":
+        yield from _assigned(control.at, getattr(control, kind))
+    elif isinstance(control, Verbs) and kind != "first":
+        yield from _assigned(getattr(control, kind), control.value)
+    elif isinstance(control, WritePacked) and kind != "first":
+        yield f"{_objects(control.at)} = the states of all outlets, with this one {kind}"
+    elif isinstance(control, Unlock):
+        yield from (_assigned(control.at, control.value) if kind == "first" else ())
+        yield from _writes(control.then, kind)
+    elif isinstance(control, (Guarded, Unmarked)):
+        yield from _writes(control.then, kind)
+
+
+def _assigned(source: object, value: object) -> Iterable[str]:
+    yield from (f"{name} = {value}" for name in dict.fromkeys(objects(source)))
 
 
 def returning(profiles: Sequence[Profile]) -> str:

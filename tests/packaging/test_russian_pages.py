@@ -1,0 +1,118 @@
+"""The Russian pages: their headings, commands, rows of tables and links are those of the English
+page, so that whoever changes one is told of the other.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.needs import ROOT
+from tests.packaging.building import loaded
+
+RUSSIAN = sorted([ROOT / "README.ru.md", *(ROOT / "docs").glob("*.ru.md")])
+_FENCE = re.compile(r"(?ms)^ *```(\w*)\n(.*?)^ *```")
+
+
+def english(path: Path) -> Path:
+    return path.with_name(path.name.replace(".ru.md", ".md"))
+
+
+def levels(text: str) -> list[str]:
+    """The level of each heading."""
+    return re.findall(r"(?m)^(#+) ", _FENCE.sub("", text))
+
+
+def commands(text: str) -> list[list[str]]:
+    """The lines of each block to paste, without their comments."""
+    return [
+        [re.sub(r"\s+#.*", "", line) for line in body.splitlines()]
+        for kind, body in _FENCE.findall(text)
+        if kind in ("sh", "console")
+    ]
+
+
+def rows(text: str) -> list[tuple[int, list[str]]]:
+    """Each row of a table: the number of its cells, and the code in them."""
+    lines = re.findall(r"(?m)^\|.*\|$", _FENCE.sub("", text))
+    cut = (re.split(r"(?<!\\)\|", line)[1:-1] for line in lines)
+    return [(len(cells), re.findall(r"`[^`]+`", "|".join(cells))) for cells in cut]
+
+
+def links(text: str, own: str) -> list[str]:
+    """Where links lead, without anchors of pages that have a Russian one, whose anchors are others,
+    and without links from one language to the other.
+    """
+    translated = {english(path).name for path in RUSSIAN}
+    found = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        path, _, anchor = link.partition("#")
+        path = path.replace(".ru.md", ".md")
+        if path == own or path in translated and Path(path).name == own:
+            continue  # the other language, or the page itself
+        is_translated = Path(path).name in translated and not path.startswith("../")
+        found.append(path if is_translated or not anchor or not path else f"{path}#{anchor}")
+    return sorted(filter(None, found))
+
+
+def differences(russian: str, text: str, own: str) -> dict[str, object]:
+    """What is not alike in both languages."""
+    both = {
+        "levels of headings": (levels(russian), levels(text)),
+        "commands": (commands(russian), commands(text)),
+        "rows": (rows(russian), rows(text)),
+        "links": (links(russian, own), links(text, own)),
+    }
+    return {name: pair for name, pair in both.items() if pair[0] != pair[1]}
+
+
+@pytest.mark.parametrize("path", RUSSIAN, ids=lambda path: path.name)
+def test_a_russian_page_has_what_the_english_one_has(path: Path) -> None:
+    found = differences(
+        path.read_text("utf-8"), english(path).read_text("utf-8"), english(path).name
+    )
+    assert found == {}, f"{path.name} and {english(path).name} differ: change both"
+
+
+def test_the_claim_that_was_translated_is_the_present_one() -> None:
+    text = (ROOT / "README.ru.md").read_text("utf-8")
+    assert f"<!-- claim: {loaded('proofs').claim()} -->" in text
+
+
+PAGE = """# A
+## B
+Text [c](c.md#d), [own](tutorial.md).
+```sh
+pdu status snmp 192.0.2.8     # one
+```
+| a | b |
+|---|---|
+| `x` | one |
+"""
+
+
+@pytest.mark.parametrize(
+    "old, new, what",
+    [
+        ("## B", "### Б", "levels of headings"),
+        ("192.0.2.8", "192.0.2.9", "commands"),
+        ("| `x` | one |", "", "rows"),
+        ("`x`", "`y`", "rows"),
+        ("c.md#d", "c.md", "links"),
+        ("[c](c.md#d)", "c", "links"),
+    ],
+)
+def test_a_difference_is_found(old: str, new: str, what: str) -> None:
+    russian = PAGE.replace("tutorial.md", "tutorial.ru.md").replace("# one", "# один")
+    assert differences(russian.replace("## B", "## Б"), PAGE, "a.md") == {}
+    assert set(differences(russian.replace(old, new), PAGE, "a.md")) == {what}
+
+
+def test_errors_stand_in_english_as_the_program_says_them() -> None:
+    ours, theirs = (
+        re.findall(r"(?m)^### (.*)$", (ROOT / "docs" / name).read_text("utf-8"))
+        for name in ("troubleshooting.ru.md", "troubleshooting.md")
+    )
+    assert ours == theirs
