@@ -23,7 +23,7 @@ from typing import Any, NamedTuple, Optional
 
 from handlers.command import root as command
 from handlers.command.energy import rounding
-from handlers.command.energy.statement import computing, prices, proof, rows
+from handlers.command.energy.statement import computing, power, prices, proof, rows
 from handlers.command.energy.statement.building import contents
 from handlers.errors import SettingsError
 from tests.energy.tampering import Issued, World, world
@@ -104,7 +104,7 @@ def summed(statement: Statement) -> None:
     flows = ("peak_kw", "p95_kw")
     kept = {one: statement["total"][one] for one in flows}
     amounts = {"amounts": prices.of_total(lines, kept["peak_kw"], known)}
-    statement["total"] = {**computing.totals(lines, []), **kept, **amounts}
+    statement["total"] = {**computing.totals(lines, power.figures([])), **kept, **amounts}
     factors = computing.Factors(statement["carbon_g_per_kwh"], statement["pue"])
     statement["added"] = computing.added(statement["total"]["kwh"], factors)
 

@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import json
+import math
 import shutil
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,6 +19,7 @@ from hypothesis import given, settings, strategies as st
 
 from handlers.command import root
 from handlers.command.energy.moments import days
+from handlers.command.energy.statement import power
 from handlers.command.energy.statement.prices import Prices
 from handlers.command.energy.statement.tariff_file import tariff_of
 from handlers.errors import SettingsError
@@ -253,3 +255,32 @@ def test_one_price_needs_no_hours(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="line 4: .*allowed: "):
         path.write_text('currency = "EUR"\n[[period]]\nname = "all"\nhours = 3\n')
         tariff_of(str(path), ())
+
+
+@given(
+    outlets=st.lists(
+        st.dictionaries(st.integers(0, 3), st.floats(0.0, 50.0), max_size=4),
+        min_size=1,
+        max_size=200,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_power_of_many_outlets_is_their_exact_sum_in_any_order(
+    outlets: list[dict[int, float]],
+) -> None:
+    """Sums of a quarter are shortened after 64 outlets."""
+    held = [power.HeldPower(0.0, 4 * 900.0, one) for one in outlets]
+    whole = [
+        round(math.fsum(one[at] for one in outlets), 3)
+        for at in range(4)
+        if all(at in one for one in outlets)
+    ]
+    for some in (held, held[::-1]):
+        assert power.figures(some).peak == max(whole, default=None)
+
+
+def test_a_quarter_counts_where_an_outlet_has_a_part_of_it() -> None:
+    first = power.HeldPower(450.0, 2700.0, {0: 1.0, 1: 1.0, 2: 1.0})
+    second = power.HeldPower(900.0, 1800.0, {1: 5.0})
+    assert power.figures([first, second]) == power.PowerFigures(6.0, 6.0)
+    assert power.figures([first, second._replace(quarters={})]).peak == 1.0

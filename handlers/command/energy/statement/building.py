@@ -8,21 +8,22 @@ customer at a time.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby, islice
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Union
 
 from .... import VERSION
 from ....errors import SettingsError, printable
 from .. import checks
 from ..audit import Asked, Audited, AuditedRegister, audited
+from ..columns import Column, np
 from ..journals import DayBlocks, MeterJournal, by_days, finished, roomy
 from ..owners import Place, Tenure, cut
 from ..readings import Block, PduReadings
@@ -215,16 +216,22 @@ class _Texts:
         self._key = key
         self._days: dict[str, Sequence[str]] = {}
         self._hashes: dict[str, bytes] = {}
-        #: with a row's day, and its place among the texts of that day
-        self._rows: list[_Placed] = []
         self._blocks: list[Block] = []
+        placed = list[_Placed]()
         for one in days:
             texts = one.texts(outlet)
             if texts:
                 self._days[one.day] = texts
                 self._hashes[one.day] = disclosed.hashed(texts, self._seed(one.day))
-                self._rows += _placed(one, outlet)
+                placed.append(_placed(one, outlet))
                 self._blocks += one.polls(outlet)
+        lengths = [len(one.at) for one in placed]
+        ends = [*itertools.accumulate(lengths)]
+        #: each day's rows in the columns of all
+        self._spans = [
+            (day, range(end - length, end)) for day, length, end in zip(self._days, lengths, ends)
+        ]
+        self._rows = _Placed(*map(np.concatenate, zip(*placed)))
 
     def _seed(self, day: str) -> bytes:
         return self._key.seed(day, *self.place)
@@ -238,26 +245,29 @@ class _Texts:
         after it, of which he does not see what flowed. `continues`: whether he sees some more after
         it, for they are his, too: a register may be as old as a poll or two.
         """
-        placed = self._rows
-        inside = [at for at, one in enumerate(placed) if begin <= one.begin < end]
-        start = inside[0] if inside else len(placed)
-        stop = inside[-1] if inside else -1
-        before = (
-            at for at in reversed(range(start)) if placed[at].is_read and placed[at].end <= begin
-        )
-        later = range(stop + 1, len(placed))
-        after = (at for at in later if placed[at].is_read and placed[at].begin >= end)
-        first = next(before, None)
-        shown_after = [*islice(after, _MORE if continues else 1)]
+        rows_, count = self._rows, len(self._rows.at)
+        is_inside = (rows_.begin >= begin) & (rows_.begin < end)
+        inside = np.flatnonzero(is_inside).tolist()
+        start, stop = (inside[0], inside[-1]) if inside else (count, -1)
+        before = rows_.is_read & (rows_.end <= begin) & (np.arange(count) < start)
+        after = rows_.is_read & (rows_.begin >= end) & (np.arange(count) > stop)
+        first = max(np.flatnonzero(before).tolist(), default=None)
+        shown_after = np.flatnonzero(after).tolist()[: _MORE if continues else 1]
         first_shown = start if first is None else first
         last = shown_after[-1] if shown_after else max(stop, -1 if first is None else first)
         span = range(min(first_shown, last), last + 1) if last >= 0 else range(0)
         days = []
-        for day, some in groupby(placed[span.start : span.stop], key=lambda one: one.day):
-            here = [*some]
-            own = {one.at for one in here if begin <= one.begin < end}
-            texts = (here[0].at, here[-1].at + 1)
-            shown = disclosed.part(self._days[day], self._seed(day), *texts, own)
+        for day, all_ in self._spans:
+            here = range(max(all_.start, span.start), min(all_.stop, span.stop))
+            if not here:
+                continue
+            at = rows_.at[here.start : here.stop]
+            own = at[is_inside[here.start : here.stop]].tolist()
+            seed, texts = self._seed(day), self._days[day]
+            if len(own) == len(all_):
+                shown = disclosed.Shown(texts, seed, ())
+            else:
+                shown = disclosed.part(texts, seed, int(at[0]), int(at[-1]) + 1, {*own})
             days.append((day, self._hashes[day], shown))
         return _Seen(days, [*self._seen_blocks(span, begin, end)])
 
@@ -282,23 +292,26 @@ class _Seen(NamedTuple):
 
 
 class _Placed(NamedTuple):
-    """A row, and where it is among the texts of its day."""
+    """Rows as columns: where each is among the texts of its day, and when it was read."""
 
-    day: str
-    at: int
-    begin: float
-    end: float
-    is_read: bool
+    at: Column
+    begin: Column
+    end: Column
+    is_read: Column
 
 
-def _placed(day: rows.DayRows, outlet: str) -> Iterator[_Placed]:
-    at = 0
-    for block in day.polls(outlet):
-        at += 1  # its head
-        kwh = block.kwh[block.unit.registers.index(outlet)]
-        for begin, end, value in zip(block.begins, block.ends, kwh):
-            yield _Placed(day.day, at, begin, end, value == value)
-            at += 1
+def _placed(day: rows.DayRows, outlet: str) -> _Placed:
+    blocks = day.polls(outlet)
+    kwh = [one.kwh[one.unit.registers.index(outlet)] for one in blocks]
+    # each block has its head before it
+    at = [np.arange(len(one.begins)) + place for place, one in enumerate(blocks, start=1)]
+    before = [0, *itertools.accumulate(len(one.begins) for one in blocks)]
+    return _Placed(
+        np.concatenate([one + count for one, count in zip(at, before)]),
+        np.concatenate([one.begins for one in blocks]),
+        np.concatenate([one.ends for one in blocks]),
+        ~np.isnan(np.concatenate(kwh)),
+    )
 
 
 def _part(
@@ -315,7 +328,7 @@ def _part(
             is_doubted=checks.is_unit_in_doubt(share.events),
         )
     found = computing.figures(held, seen.blocks, ordered.rules)
-    days = [{"day": day, "node": node.hex(), **one.document()} for day, node, one in seen.days]
+    days = [(day, node.hex(), proof.canonical(one.document())) for day, node, one in seen.days]
     return _Kept({"line": found.line, "quarters": [*found.power.quarters.items()]}, days)
 
 
@@ -361,23 +374,32 @@ class _Kept(NamedTuple):
 
     #: the outlet's line of the statement, and its quarter hours
     figures: Mapping[str, Any]
-    #: of his proof
-    days: Sequence[dict[str, Any]]
+    #: of his proof: each day, its hash, and what is shown of it, as `proof.canonical` writes it
+    days: Sequence[tuple[str, str, bytes]]
 
 
 def _keep(path: str, said: _Kept) -> None:
-    """One line of each, so that the second need not be read with the first."""
+    """The figures in a line, then two lines for each day."""
     try:
-        with open(path, "w", encoding="ascii") as file:
-            file.writelines(f"{json.dumps(one)}\n" for one in said)
+        with open(path, "wb") as file:
+            file.write(f"{json.dumps(said.figures)}\n".encode())
+            for day, node, shown in said.days:
+                file.write(f"{day} {node}\n".encode() + shown)
     except OSError as error:
         raise SettingsError(f"{printable(path)} cannot be written ({error.strerror})") from None
 
 
-def _kept(part: _Part, number: int) -> Any:
-    """The figures (0) or the days (1) that wait in a file."""
-    with open(part.path, encoding="ascii") as file:
-        return json.loads(next(islice(file, number, None)))
+def _kept_figures(part: _Part) -> Any:
+    with open(part.path, "rb") as file:
+        return json.loads(file.readline())
+
+
+def _kept_days(part: _Part) -> Iterator[tuple[str, bytes, str]]:
+    with open(part.path, "rb") as file:
+        file.readline()
+        for head, shown in zip(file, file):
+            day, node = head.decode().split()
+            yield day, merkle.digest(node), shown.decode()
 
 
 class _Customer(NamedTuple):
@@ -480,12 +502,6 @@ class _Writer:
             yield _Customer(name, folder, numbered, sorted(by_name[name], key=_order))
 
     def _statement(self, customer: _Customer) -> _Done:
-        lines = []
-        for part in customer.parts:
-            said = _kept(part, 0)
-            line = said["line"]
-            span = (proof.when(line["from"]), proof.when(line["to"]))
-            lines.append(HeldFigures(line, power.HeldPower(*span, dict(said["quarters"]))))
         ordered = self._ordered
         period = (ordered.begin, ordered.end)
         left_out = [*ordered.source.holes(ordered.paths)]
@@ -500,7 +516,14 @@ class _Writer:
             party.prices,
         )
         statement = proof.document(
-            customer.name, period, ordered.rules, ordered.factors, left_out, lines, VERSION, annex
+            customer.name,
+            period,
+            ordered.rules,
+            ordered.factors,
+            left_out,
+            map(_held_figures, customer.parts),
+            VERSION,
+            annex,
         )
         files = contents(statement)
         try:
@@ -512,26 +535,29 @@ class _Writer:
         salt = self._key.salt(*(statement[one] for one in ("from", "to", "customer")))
         unread = statement["total"]["unread"]
         billed = [*billing.rows(statement)]
-        return _Done(customer, hashes, salt, size, len(lines), unread, billed)
+        return _Done(customer, hashes, salt, size, len(customer.parts), unread, billed)
 
     def _proof(self, published: str, statements: merkle.Tree, done: _Done) -> int:
-        lines = []
+        texts = proof.texts(
+            published, done.files, done.salt, statements.path(done.leaf), self._lines(done)
+        )
+        return _written(done.customer.folder, proof.PROOF, proof.packed_pieces(texts))
+
+    def _lines(self, done: _Done) -> Iterator[str]:
+        """An outlet's part of a proof at a time."""
         for part in done.customer.parts:
-            days = []
-            for day in _kept(part, 1):
-                node = merkle.digest(day.pop("node"))
-                days.append({**day, "path": [*self._trees[day["day"]].path(node)]})
-            pdu, outlet = part.place
-            lines.append({"pdu": pdu, "outlet": outlet, "days": days})
-        said = {
-            "form": proof.FORM,
-            "published": published,
-            "files": done.files,
-            "salt": done.salt.hex(),
-            "path": [*statements.path(done.leaf)],
-            "lines": lines,
-        }
-        return _written(done.customer.folder, proof.PROOF, proof.packed(proof.canonical(said)))
+            days = (
+                proof.day_text(day, self._trees[day].path(node), shown)
+                for day, node, shown in _kept_days(part)
+            )
+            yield proof.line_text(*part.place, days)
+
+
+def _held_figures(part: _Part) -> HeldFigures:
+    said = _kept_figures(part)
+    line = said["line"]
+    span = (proof.when(line["from"]), proof.when(line["to"]))
+    return HeldFigures(line, power.HeldPower(*span, dict(said["quarters"])))
 
 
 def contents(statement: Mapping[str, Any]) -> Mapping[str, bytes]:
@@ -553,14 +579,15 @@ def _slug(name: str) -> str:
     return f"-{plain}" if plain else ""
 
 
-def _written(folder: str, name: str, content: bytes) -> int:
+def _written(folder: str, name: str, content: Union[bytes, Iterable[bytes]]) -> int:
+    """Returns the size in bytes."""
     path = os.path.join(folder, name)
     try:
         with open(path, "xb") as file:
-            file.write(content)
+            file.writelines([content] if isinstance(content, bytes) else content)
+            return file.tell()
     except OSError as error:
         raise SettingsError(f"{printable(path)} cannot be written ({error.strerror})") from None
-    return len(content)
 
 
 def names_of(source: MeterJournal, paths: Sequence[str]) -> Mapping[Place, str]:

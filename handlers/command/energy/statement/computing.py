@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
 from ..audit import Asked, AuditedRegister, audited
+from ..columns import Column, np
 from ..grades import NOT_BILLABLE, Grade, Meant, of_register
 from ..inlet import narrowed
 from ..meters import Meters, RegisterFacts
@@ -89,7 +90,7 @@ def figures(held: Held, blocks: Sequence[Block], rules: Rules) -> HeldFigures:
         "doubted": held.is_doubted,
         **_readings(blocks, held, rules.zone),
         **_energy(answer, held, [one.period for one in pieces], rules),
-        **_power([flow]),
+        **_power(power.figures([flow])),
     }
     return HeldFigures(line, flow)
 
@@ -111,45 +112,51 @@ def _second(time: float, zone: ZoneInfo) -> str:
 
 def _readings(blocks: Sequence[Block], held: Held, zone: ZoneInfo) -> dict[str, Any]:
     """The registers as a paper meter has them, and the units that had them."""
-    seen: list[_Read] = []
+    seen: list[_Reads] = []
     units: list[dict[str, Any]] = []
     named: Optional[tuple[str, str]] = None
     for block in blocks:
-        here = [
-            _Read(*one) for one in zip(block.begins, block.ends, block.kwh[0]) if one[2] == one[2]
-        ]
-        if not here:
+        kept = np.flatnonzero(~np.isnan(np.asarray(block.kwh[0])))
+        if not len(kept):
             continue
+        here = _Reads(*(np.asarray(one)[kept] for one in (block.begins, block.ends, block.kwh[0])))
         serial, firmware = block.unit.serial, block.unit.firmware
         if named != (serial, firmware):
             named = serial, firmware
-            units.append({"serial": serial, "firmware": firmware, "first": here[0].document(zone)})
-        units[-1]["last"] = here[-1].document(zone)
-        seen += here
+            units.append({"serial": serial, "firmware": firmware, "first": here.at(0, zone)})
+        units[-1]["last"] = here.at(-1, zone)
+        seen.append(here)
     return {
-        "readings": sum(held.begin <= one.begin < held.end for one in seen),
+        "readings": sum(one.within(held.begin, held.end) for one in seen),
         "register_begin": _register(seen, held.begin, zone),
         "register_end": _register(seen, held.end, zone),
         "units": units,
     }
 
 
-class _Read(NamedTuple):
-    """A reading of the register."""
+class _Reads(NamedTuple):
+    """Readings of the register that follow each other."""
 
-    begin: float
-    end: float
-    kwh: float
+    begins: Column
+    ends: Column
+    kwh: Column
 
-    def document(self, zone: ZoneInfo) -> dict[str, Any]:
-        return {"time": _second(self.begin, zone), "kwh": self.kwh}
+    def within(self, begin: float, end: float) -> int:
+        """How many began within a time."""
+        return int(((self.begins >= begin) & (self.begins < end)).sum())
+
+    def at(self, place: int, zone: ZoneInfo) -> dict[str, Any]:
+        """One of them."""
+        return {"time": _second(float(self.begins[place]), zone), "kwh": float(self.kwh[place])}
 
 
-def _register(seen: Sequence[_Read], moment: float, zone: ZoneInfo) -> Optional[dict[str, Any]]:
+def _register(seen: Sequence[_Reads], moment: float, zone: ZoneInfo) -> Optional[dict[str, Any]]:
     """What was read last before a moment; else what was read first after it."""
-    if not seen:
-        return None
-    return next((one for one in reversed(seen) if one.end <= moment), seen[0]).document(zone)
+    for one in reversed(seen):
+        before = np.flatnonzero(one.ends <= moment)
+        if len(before):
+            return one.at(int(before[-1]), zone)
+    return seen[0].at(0, zone) if seen else None
 
 
 def _energy(
@@ -231,8 +238,8 @@ def rounded(energy: Kilowatthours, has_lowest: bool = True) -> dict[str, Optiona
     return {"low": float(low) if low else None, "best": float(best), "high": float(high)}
 
 
-def totals(lines: Sequence[Mapping[str, Any]], flows: Sequence[power.HeldPower]) -> dict[str, Any]:
-    """The sums of all lines that were read, and the power of all outlets together."""
+def totals(lines: Sequence[Mapping[str, Any]], flow: power.PowerFigures) -> dict[str, Any]:
+    """The sums of all lines that were read. `flow`: the power of all outlets together."""
     read = [one for one in lines if one["kwh"] is not None]
     names = dict.fromkeys(name for one in lines for name in one["tariff"])
     return {
@@ -243,7 +250,7 @@ def totals(lines: Sequence[Mapping[str, Any]], flows: Sequence[power.HeldPower])
             name: _sum([one["tariff"][name] for one in read if name in one["tariff"]], "billed")
             for name in names
         },
-        **_power(flows),
+        **_power(flow),
     }
 
 
@@ -288,6 +295,5 @@ def _times(energy: Mapping[str, float], factor: float) -> dict[str, float]:
     return {bound: round(value * factor, 3) for bound, value in energy.items()}
 
 
-def _power(flows: Sequence[power.HeldPower]) -> dict[str, Optional[float]]:
-    found = power.figures(flows)
+def _power(found: power.PowerFigures) -> dict[str, Optional[float]]:
     return {"peak_kw": found.peak, "p95_kw": found.p95}

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 #: bytes of a hash, and of a salt
 SIZE = 32
-_LEAF, _NODE, _BLOCK = b"\0", b"\1", b"\2"
+LEAF, _NODE, _BLOCK = b"\0", b"\1", b"\2"
 _LEFT, _RIGHT = "l", "r"
 
 
@@ -23,7 +23,7 @@ def sha256(data: bytes) -> bytes:
 
 def leaf(salt: bytes, text: str) -> bytes:
     """The hash of a text; without the salt (SIZE bytes), nobody can try texts against it."""
-    return sha256(_LEAF + salt + text.encode())
+    return sha256(LEAF + salt + text.encode())
 
 
 def block(leaves: Iterable[bytes]) -> bytes:
