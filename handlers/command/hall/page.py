@@ -36,9 +36,14 @@ padding: .05rem .4rem; margin: .1rem 0; border-left: .5rem solid var(--good); co
 _MARKS = {"bad": "✕", "doubtful": "?", "good": "●"}
 _NO_RACK = "no rack"
 GUIDE = "docs/hall.md"
+WORLDS = (
+    "In 97 of 100 worlds: what nobody knows was drawn by chance so many times. What happens in each"
+    " world is not sure, and neither is what happens in none."
+)
 READING = (
     "Dark: the machine loses its power for sure. Stays: it keeps it for sure. Cannot say: what was"
     " read and drawn allows both, and `why` names what decides.",
+    WORLDS,
     "A after: the current of a line or breaker after the failure, lowest and highest that readings"
     " and drawing allow; the limit is what it carries for good.",
 )

@@ -29,16 +29,15 @@ from .loads import CANNOT_SAY, HIGH, LOW, OVERLOADS, Fit, fit_of
 from .monte_carlo import USUAL_SEED, Sampled
 from .power_flow import Consumer, Facts, Power, Supply
 from .rehearsal import BreakerLoad, Hall, count_fit
+from .restore_monte_carlo import AT_ONCE, CREST
 from .restore_times import RestoreTimes, Window
 from .verdicts import Now, cords_now
 
 #: what a breaker of a type of IEC 60898-1 holds at once, in ratings; one of which nobody drew the
 #: type may be of type B
-HOLDS_AT_ONCE = {"": 3.0, "B": 3.0, "C": 5.0, "D": 10.0}
+HOLDS_AT_ONCE = {"": 3.0, **{curve: low for curve, (low, _) in AT_ONCE.items()}}
 #: inrush limiters (NTC) are cold, and the owner's inrush holds, so long after the power went
 COLD_S = 300.0
-# the crest of a sine: an inrush adds to the crest of what flows already
-CREST = 1.42
 #: outlets of one PDU that close within so many seconds count as one moment
 MOMENT_S = 1.0
 #: a PDU's controller takes up to so many seconds to start, and delays count from there
@@ -425,13 +424,15 @@ class Return:
             window for window, truth in zip(windows, gives) if window is not None and truth == YES
         ]
         earliest = sorted(window.earliest for _, window in may)[one.needs - 1]
-        ends = sorted(window.latest for window in sure if window.latest is not None)
+        # of those that may not come at all: when they come, if they do
+        coming = sure if comes == YES else [window for _, window in may]
+        ends = sorted(window.latest for window in coming if window.latest is not None)
         latest = ends[one.needs - 1] if len(ends) >= one.needs else None
         early = _why_early(one.needs, may, latest)
         if early:
             self._may_be_early.add(number)
         if comes == MAYBE:
-            reason = self._why_open(number, gives, names)
+            reason = "; ".join(filter(None, (self._why_open(number, gives, names), early)))
             yield MachineBack(machine.name, Returned.CANNOT_SAY, earliest, None, reason)
             return
         first = min(math.inf if window.latest is None else window.latest for window in sure)

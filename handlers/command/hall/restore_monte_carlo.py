@@ -24,10 +24,11 @@ from .restore_times import Window
 from .verdicts import Now
 
 # at once a breaker trips from and up to these ratings: types B, C and D of IEC 60898-1
-_AT_ONCE = {"B": (3.0, 5.0), "C": (5.0, 10.0), "D": (10.0, 20.0)}
+AT_ONCE = {"B": (3.0, 5.0), "C": (5.0, 10.0), "D": (10.0, 20.0)}
 # what part of the owner's inrush a cord really takes: he wrote down the highest
 _PART = (0.3, 1.0)
-_CREST = 1.42
+# the crest of a sine: an inrush adds to the crest of what flows already
+CREST = 1.42
 # half-waves that begin within this add up, in s; timers of one PDU are this far apart, and PDUs
 # start their timers so much later
 _HALF_WAVE_S, _APART_S, _LATE_S = 0.02, (0.0, 0.2), 30.0
@@ -128,7 +129,7 @@ class _StatedReturn(StatedHall):
 
     def _at_once(self, number: int) -> tuple[float, float]:
         curve = self._graph.carriers[number].breaker.curve
-        return _AT_ONCE[curve] if curve else self._rng.choice(list(_AT_ONCE.values()))
+        return AT_ONCE[curve] if curve else self._rng.choice(list(AT_ONCE.values()))
 
     def _drawn_by(self, number: int, cords: int) -> float:
         one = self._setting.machines[number]
@@ -227,6 +228,6 @@ class _StatedReturn(StatedHall):
             key % nodes: None
             for key, surge in crest.items()
             if gone.get(key % nodes) != YES
-            and surge + _CREST * self.load(key % nodes) > self._snaps[key % nodes]
+            and surge + CREST * self.load(key % nodes) > self._snaps[key % nodes]
         }
         return list(self.trip(list(trips))) if trips else ()

@@ -8,7 +8,7 @@ from typing import Optional
 
 from ..kit import html
 from ..kit.html import named, safe, words
-from .page import cells
+from .page import WORLDS, cells
 from .restore import BreakerBack, Growth, Returned, ReturnOutcome
 from .restore_delays import Delays, Finding
 from .restore_text import (
@@ -32,6 +32,7 @@ _STYLE = """
 GUIDE = "docs/hall.md"
 READING = (
     "Cannot say: what was read and drawn allows more than one answer; `why` names what decides.",
+    WORLDS,
     "A line or breaker overloads where the current of what starts together may be above its limit.",
 )
 _MOST_CHARTS = 12
@@ -49,7 +50,7 @@ def page(
     """The whole file. Texts from the drawing and from devices are escaped."""
     back = nodes_in_words(outcomes[0].returned)
     title = f"When the power comes back: {back}"
-    asked = f"pdu rehearse --return: what happens when {back} comes back"
+    asked = f"pdu rehearse --return: what happens when power comes back to {back}"
     frame = html.Frame(title, asked, READING, GUIDE)
     parts = [frame.begin(_STYLE)]
     for outcome in outcomes:

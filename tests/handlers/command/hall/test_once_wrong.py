@@ -161,9 +161,11 @@ def _closes(earliest: float, latest: Optional[float], **more: Any) -> dict[str, 
     return {"state": ON, "earliest_s": earliest, "latest_s": latest, **more}
 
 
-def _blades(first: dict[str, Any], second: dict[str, Any], pdus: str = "ab") -> ReturnOutcome:
-    text = "inrush_a = 20\n" + _FEEDS + _pdu("a", '"A"', 32, 'curve = "D"\n')
-    text += _pdu("b", '"A"', 32, 'curve = "D"\n')
+def _blades(
+    first: dict[str, Any], second: dict[str, Any], pdus: str = "ab", breaker_a: float = 32
+) -> ReturnOutcome:
+    text = "inrush_a = 20\n" + _FEEDS + _pdu("a", '"A"', breaker_a, 'curve = "D"\n')
+    text += _pdu("b", '"A"', breaker_a, 'curve = "D"\n')
     cords = [f"{pdu}/{n}" for n, pdu in enumerate(pdus)]
     text += _machine("blades", *cords, more="needs = 2")
     read: dict[str, dict[str, float]] = {"a": {}, "b": {}}
@@ -192,6 +194,12 @@ def test_a_machine_that_needs_two_cords_comes_back_only_if_none_is_missing_for_l
     assert found.verdict is expected, found.reason
     # no world tells it either
     assert not found.worlds and not found.sampled
+
+
+def test_what_may_trip_and_what_may_come_late_are_both_named() -> None:
+    (found,) = _blades(_closes(0, 0), _closes(0, 300, is_sequence=True), breaker_a=4).machines
+    assert found.verdict is Returned.CANNOT_SAY and not found.sampled
+    assert "a/L1 may trip; one cord may come at 0 s" in found.reason
 
 
 @pytest.mark.parametrize(
