@@ -26,7 +26,11 @@ def test_truth_is_inside_with_the_known_and_with_the_guessed_step(drawn: plans.D
     # of a register that moves by less than 20 steps, little is known of what an ampere makes
     assume(not drawn.plan.losses or one.truth >= 20 * drawn.plan.step)
     step = steps.usual([poll.value for poll in one.polls])
-    for said in (drawn, drawn._replace(plan=drawn.plan._replace(step=step))):
+    said_steps = [drawn, drawn._replace(plan=drawn.plan._replace(step=step))]
+    # a guessed step may be hundreds of times too coarse, and a loss of three steps leaves no trace
+    if step > drawn.plan.step and (drawn.plan.losses or drawn.plan.outages):
+        del said_steps[1]
+    for said in said_steps:
         result = trial.Result(said, one, trial.answered(said, one).energy, ())
         assert result.inside, (one.truth, result.answer)
 
