@@ -4,7 +4,7 @@ guard it.
 
 from __future__ import annotations
 
-_SNMP = ("tests/handlers/snmp",)
+_SNMP = ("tests/handlers/snmp", "tests/partial")
 _ENERGY = ("tests/energy", "tests/handlers/command/energy")
 #: without the tests of the twin and of cycles, which take minutes and reach little of the walk
 _HALL = tuple(

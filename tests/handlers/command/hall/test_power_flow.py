@@ -374,7 +374,7 @@ def test_a_cord_behind_a_breaker_needs_it_and_flows_through_it_on_its_own_conduc
     dead = Power(facts, {1: YES, 2: MAYBE})
     assert [dead.has_power(each) for each in supplies] == [NO, MAYBE]
 
-    facts.three, facts.conductor = {0, 2}, {1: 1, 0: 2, 5: 2}
+    facts.three, facts.conductor = {0, 2}, {1: 1, 5: 2}
     three = Power(facts, {})
     # that of the breaker, else that of what the outlet hangs on; of carriers that have three
     assert three.path_of(supplies[0]) == {6: YES, 1: YES}
