@@ -182,6 +182,7 @@ def test_a_reading_that_may_be_old_says_something_of_the_time_before_it() -> Non
     one = register([-3600.0, -100.0], [10.0, 13.5], age=300.0)
     near = one.energy(T0, T0 + 3600.0)
     assert near.best == pytest.approx(3.6) and near.high == pytest.approx(3.6)
+    assert one.energy(T0 + 200.0, T0 + 3600.0).best == 0.0
     far = one.energy(T0 + 201.0, T0 + 3600.0)
     assert far.best == 0.0 and far.high == pytest.approx(3399.0 * 3.6 / 3600.0)
     # the slack of a clock that jumped counts in the same direction, and at the end of a period, too
@@ -189,7 +190,7 @@ def test_a_reading_that_may_be_old_says_something_of_the_time_before_it() -> Non
     assert loose.energy(T0 + 199.0, T0 + 3600.0).best > 0.0
     after = register([3700.0, 7200.0], [10.0, 13.5], age=300.0)
     assert after.energy(T0, T0 + 3600.0).best > 0.0
-    assert after.energy(T0, T0 + 3399.0).best == 0.0
+    assert after.energy(T0, T0 + 3400.0).best == after.energy(T0, T0 + 3399.0).best == 0.0
 
 
 def test_a_hole_begins_as_much_earlier_as_the_reading_before_it_may_be_old() -> None:
@@ -259,6 +260,11 @@ def test_the_share_of_time_that_was_read() -> None:
     gap = Event("gap", T0 + 300.0, T0 + 700.0, "")
     assert one.read_share(T0, T0 + 1000.0, [gap]) == pytest.approx(0.6)
     assert one.read_share(T0 + 10.0, T0 + 10.0) == 0.0
+    # nothing is read in the hole, and a gap takes no more than what was read in it
+    assert one.read_share(T0 + 450.0, T0 + 550.0) == 0.0
+    hole = Event("gap", T0 + 450.0, T0 + 550.0, "")
+    assert one.read_share(T0, T0 + 1000.0, [hole]) == pytest.approx(0.8)
+    assert one.read_share(T0, T0 + 1000.0, [Event("gap", T0, T0 + 1000.0, "")]) == 0.0
     assert one.spans() == [(T0, T0 + 400.0), (T0 + 600.0, T0 + 1000.0)]
 
 

@@ -217,3 +217,103 @@ def test_where_a_pdus_current_was_read_beside_a_change_it_counts_for_each_ampere
     assert "counts 10 times as much for each ampere" in found.reason
     steady = rows(times, np.cumsum(np.repeat([0.01, 0.02], 288)))._replace(amperes=read.amperes)
     assert not [*checks.unit_beside_changes(steady, supply, [288], [])]
+
+
+def stretch(
+    times: list[float], kwh: list[float], amperes: float = np.nan
+) -> Optional[checks._Stretch]:
+    at = np.asarray(times)
+    read = rows(at, np.asarray(kwh), amperes=amperes)
+    return checks._Stretch.of(read, SUPPLY, np.arange(len(at)))
+
+
+@pytest.mark.parametrize(
+    ("polls", "rise", "compared"),
+    [(4, 9.0, False), (5, 0.02, True), (5, 0.0199, False), (90, 0.0199, False), (90, 9.0, True)],
+)
+def test_a_stretch_is_compared_if_it_has_five_polls_and_twenty_steps(
+    polls: int, rise: float, compared: bool
+) -> None:
+    kwh = [rise * number / (polls - 1) for number in range(polls)]
+    found = stretch([300.0 * number for number in range(polls)], kwh)
+    assert (found is not None) is compared
+
+
+def test_the_rate_of_a_day_needs_six_hours_and_twenty_steps() -> None:
+    six, days = 6 * HOUR, 24 * HOUR
+
+    def rates(times: list[float], kwh: list[float]) -> list[Optional[float]]:
+        found = stretch(times, kwh)
+        assert found is not None and (found.begin, found.end) == (times[0], times[-1])
+        return [None if np.isnan(one) else round(one, 9) for one in (found.first, found.last)]
+
+    exact = [0.0, HOUR, 2 * HOUR, 3 * HOUR, six]
+    assert rates(exact, [0.0, 0.5, 1.0, 1.5, 3.0]) == [0.5, 0.5]
+    assert rates([*exact[:-1], six - 1.0], [0.0, 0.5, 1.0, 1.5, 3.0]) == [None, None]
+    # the first day rises by 20 steps, the last one by less; both days are 24 hours with their ends
+    times = [0.0, six, days, 2 * days, 3 * days - six, 3 * days]
+    assert rates(times, [0.0, 0.01, 0.02, 1.0, 1.01, 1.0199]) == [round(0.02 / 24, 9), None]
+    assert rates(times, [0.0, 0.01, 0.0199, 1.0, 1.01, 1.02]) == [None, round(0.02 / 24, 9)]
+    assert rates(times, [0.0, 1.0, 2.4, 5.0, 6.0, 9.8]) == [0.1, 0.2]
+
+
+def test_the_power_of_an_ampere_is_of_the_time_in_which_both_were_read() -> None:
+    times = [300.0 * number for number in range(13)]
+    kwh = [0.1 * number for number in range(13)]
+    found = stretch(times, kwh, amperes=2.0)
+    assert found is not None and found.of_current == pytest.approx(1.2 / 2.0)
+    # beside a gap of more than three turns, nothing is known of the current
+    late = [*times[:-1], times[-1] + 601.0]
+    gap = stretch(late, [*kwh[:-1], 9.0], amperes=2.0)
+    assert gap is not None and gap.of_current == pytest.approx(1.1 / (2.0 * 11 / 12))
+    just = stretch([*times[:-1], times[-1] + 600.0], kwh, amperes=2.0)
+    assert just is not None and just.of_current == pytest.approx(1.2 / (2.0 * 14 / 12))
+    for amperes in (0.0, np.nan):
+        none = stretch(times, kwh, amperes=amperes)
+        assert none is not None and none.of_current is None
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_where_current_was_read_on_one_side_of_a_change_the_rates_are_compared(place: int) -> None:
+    times = 300.0 * np.arange(2 * 288)
+    kwh = np.cumsum(np.repeat([0.01, 0.1], 288))
+    sides = [np.nan, np.nan]
+    sides[place] = 1.0
+    read = rows(times, kwh)._replace(amperes=np.repeat(sides, 288))
+    supply = SUPPLY._replace(is_outlet=False)
+    (found,) = checks.unit_beside_changes(read, supply, [288], [])
+    assert "counts 10 times as much for each hour" in found.reason
+    assert (found.begin, found.end) == (times[0], times[-1])
+
+
+def test_a_unit_mistake_is_told_of_the_hours_that_show_it() -> None:
+    """A register of 0.001 kWh that stands for six hours, then counts ten times what flows."""
+    times = 300.0 * np.arange(72 * 3)  # three times six hours
+    watts = np.full(len(times), 1200.0)
+    kwh = 12.0 * times / HOUR * (times >= 6 * HOUR)
+    read = rows(times, kwh)._replace(watts=watts)
+    found = [*checks.unit_beside_changes(read, SUPPLY, [], [])]
+    assert [one.kind for one in found] == [checks.UNIT] * 2
+    assert [(one.begin, one.end) for one in found] == [
+        (6 * HOUR + 300.0, 12 * HOUR - 300.0),
+        (12 * HOUR, 18 * HOUR - 300.0),
+    ]
+    right = rows(times, 1.2 * times / HOUR)._replace(watts=watts)
+    assert not [*checks.unit_beside_changes(right, SUPPLY, [], [])]
+
+
+def test_one_wrong_rise_is_no_unit_mistake() -> None:
+    """It alone makes the sum of its hours ten times what flowed."""
+    times = 300.0 * np.arange(71)
+    kwh = 1.2 * times / HOUR
+    kwh[30:] += 9.0 * 1.2 * times[-1] / HOUR
+    # rises of twenty times their neighbours part stretches, and rises on the way do not
+    supply = SUPPLY._replace(step=10.0 / checks.COMPARED_STEPS / 20.0)
+    read = rows(times, kwh, watts=1200.0)
+    flow = checks._Flow.of(read, supply)
+    assert flow is not None
+    assert not [*checks._mistaken_hours(flow, read, supply, np.arange(71))]
+    few = rows(times[:4], 12.0 * times[:4] / HOUR, watts=1200.0)
+    assert not [*checks._mistaken_hours(flow, few, supply._replace(step=1e-6), np.arange(4))]
+    several = rows(times[:5], 12.0 * times[:5] / HOUR, watts=1200.0)
+    assert [*checks._mistaken_hours(flow, several, supply._replace(step=1e-6), np.arange(5))]
