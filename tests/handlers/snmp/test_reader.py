@@ -1,7 +1,13 @@
 from __future__ import annotations
 
-from handlers.snmp.reader import Reader
-from tests.handlers.snmp.memory import Memory
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Callable, Optional
+
+from handlers import ahead
+from handlers.ahead import Objects
+from handlers.errors import Unsupported
+from handlers.snmp.reader import MISSING, Ask, Reader
+from tests.handlers.snmp.memory import Memory, Value, table
 
 
 def test_a_column_is_walked_once_and_an_object_read_once() -> None:
@@ -47,3 +53,221 @@ def test_names_are_walked_once_for_all_readings_of_a_call() -> None:
         == {"1": "name"}
     )
     assert device.asked == ["walk 1.3.1"]
+
+
+# ---- what the answers lack -----------------------------------------------------------------------
+
+A, B, C = "1.3.9.1.1", "1.3.9.1.2", "1.3.9.1.3"  # columns of one table
+OTHER = "1.3.9.2.1"  # of another one
+FULL = {"1": 10, "2": 20, "3": 30}
+
+
+def read(objects: Mapping[str, Value], *columns: str, gets: Sequence[str] = ()) -> Reader:
+    """A reader of these columns and scalars, which has read them."""
+    found = Reader(Memory(objects))
+    for oid in columns:
+        found.column(oid)
+    for oid in gets:
+        found.get(oid)
+    return found
+
+
+def rows_of(*columns: str) -> Callable[[Reader], object]:
+    return lambda one: [sorted(one.column(oid)) for oid in columns if one.column(oid)]
+
+
+def test_a_row_that_another_column_of_the_table_has_is_missing_and_no_other() -> None:
+    objects = {
+        **table(A, {"1": 10, "3": 30}),
+        **table(B, FULL),
+        **table(OTHER, {"7": 1}),
+    }
+    filled = read(objects, A, B, OTHER).filled()
+    assert filled.column(A) == filled.names(A) == {"1": 10, "2": MISSING, "3": 30}
+    assert filled.column(B) == FULL and filled.column(OTHER) == {"7": 1}
+    # a walk is what was answered, also of what is no column
+    assert filled.walk(A) == {"1": 10, "3": 30} and filled.walk(C) == {}
+    assert filled.fills and not filled.is_ahead
+    assert filled.lacks(rows_of(A)) and not filled.lacks(rows_of(B, OTHER))
+    assert not read(objects, A, B).lacks(rows_of(A))
+    # only columns that were read are compared, and only as columns
+    assert not read(objects, A).filled().lacks(rows_of(A))
+    walked = read(objects, A)
+    walked.walk(B)
+    assert not walked.filled().lacks(rows_of(A))
+
+
+def test_nothing_more_is_read_of_a_device_to_find_what_it_lacks() -> None:
+    reader = read(table(A, FULL), A, B, gets=["1.3.8.1.0"])
+    device = reader._device
+    assert isinstance(device, Memory)
+    asked = list(device.asked)
+    filled = reader.filled()
+    assert filled.column(C) == filled.walk(C) == {} and filled.get("1.3.8.2.0") is None
+    assert filled.lacks(rows_of(B)) and device.asked == asked
+
+
+def test_one_column_without_rows_is_missing_and_of_two_the_device_is_an_older_one() -> None:
+    objects = {**table(A, FULL), **table(OTHER, {"7": 1})}
+    assert read(objects, A, B).filled().lacks(rows_of(B))
+    assert not read(objects, A, B, C).filled().lacks(rows_of(B))
+    # of a table without any row, nothing is known, nor by an empty column of another table
+    assert not read({}, B).filled().lacks(rows_of(B))
+    assert not read(table(A, FULL), A, OTHER).filled().lacks(rows_of(OTHER))
+    both = read({**table(A, FULL), **table("1.3.9.2.2", {"7": 1})}, A, B, OTHER, "1.3.9.2.2")
+    assert both.filled().lacks(rows_of(B)) and both.filled().lacks(rows_of(OTHER))
+    # what needs no row of it lacks none
+    assert not read(objects, A, B).filled().lacks(lambda one: one.walk(C))
+
+
+def test_a_scalar_is_missing_if_another_one_of_its_group_was_answered() -> None:
+    one, other, apart = "1.3.8.1.0", "1.3.8.2.0", "1.3.7.1.0"
+
+    def value(oid: str) -> Callable[[Reader], object]:
+        return lambda reader: reader.get(oid)
+
+    objects: dict[str, Value] = {other: 5, apart: 6}
+    assert read(objects, gets=[one, other]).filled().lacks(value(one))
+    assert not read(objects, gets=[one, other]).filled().lacks(value(other))
+    assert not read(objects, gets=[one, apart]).filled().lacks(value(one))
+    assert not read({}, gets=[one, other]).filled().lacks(value(one))
+    # a row of a table is in no group
+    rows = {f"{B}.1": 5}
+    assert not read(rows, gets=[f"{A}.1", f"{B}.1"]).filled().lacks(value(f"{A}.1"))
+
+
+def test_roots_share_what_was_read_and_a_new_reading_keeps_names_alone() -> None:
+    reader = read({**table(A, FULL), **table(B, {"1": 1})}, gets=["1.3.8.1.0"])
+    reader.names(A)
+    other = reader.at("1.3.9.1")
+    assert other.column("~.2") == {"1": 1}
+    assert reader.filled().column(B) == {"1": 1, "2": MISSING, "3": MISSING}
+    assert other.has_got("1.3.8.1.0") and not other.has_got("1.3.8.2.0")
+    again = other.again()
+    assert not again.has_got("1.3.8.1.0") and again.names("~.1") == FULL
+    assert again.root == "1.3.9.1" and again.walked == {}
+
+
+def test_what_is_derived_is_made_once_for_each_key() -> None:
+    reader, made = Reader(Memory({})), []
+
+    def make(one: Reader) -> int:
+        made.append(one)
+        return len(made)
+
+    assert [reader.once("a", make), reader.once("a", make), reader.once("b", make)] == [1, 1, 2]
+    assert made == [reader, reader]
+
+
+# ---- reading ahead -------------------------------------------------------------------------------
+
+
+class Ahead(Memory):
+    """A device that reads ahead what is wanted, but for the OIDs in `loses`."""
+
+    def __init__(self, objects: Mapping[str, Value], loses: Collection[str] = ()) -> None:
+        super().__init__(objects)
+        self.wanted: list[Objects] = []
+        self._loses = loses
+
+    def read_ahead(
+        self, wanted: Objects
+    ) -> tuple[Mapping[str, Mapping[str, Value]], Mapping[str, Optional[Value]]]:
+        self.wanted.append(wanted)
+        walked = {oid: Memory.walk(self, oid) for oid in wanted.walks if oid not in self._loses}
+        got = {oid: Memory.get(self, oid) for oid in wanted.gets if oid not in self._loses}
+        self.asked.clear()
+        return walked, got
+
+
+def ahead_of(objects: Mapping[str, Value], root: str = "", **more: Any) -> tuple[Ahead, Reader]:
+    device = Ahead(objects, **more)
+    reader = Reader(device, root)
+    assert not reader.is_ahead  # this process reads as the platform does
+    reader.is_ahead = True
+    return device, reader
+
+
+def test_a_process_that_reads_ahead_needs_a_device_that_does() -> None:
+    ahead.use(lambda pdu, objects: ahead.Answers({}, {}))
+    try:
+        assert Reader(Ahead({})).is_ahead and not Reader(Memory({})).is_ahead
+    finally:
+        ahead.use(None)
+
+
+def test_what_is_not_read_yet_is_read_together_if_it_is_more_than_one_object() -> None:
+    objects = {**table(A, FULL), f"{B}.1": 4, "1.3.8.1.0": 5}
+    device, reader = ahead_of(objects, "1.3.9.1", loses=[f"{B}.1"])
+    reader.ahead([Ask("~.1", True)])
+    assert device.wanted == []
+    asks = [Ask("~.1", True), Ask("1.3.8.1.0", False), Ask("~.2.1", False)]
+    reader.ahead(asks)
+    assert device.wanted == [Objects((A,), ("1.3.8.1.0", f"{B}.1"), [])]
+    assert reader.walk(A) == FULL and reader.get("1.3.8.1.0") == 5 and device.asked == []
+    # what could not be read ahead is read when it is needed; what was read is not read again
+    assert reader.get(f"{B}.1") == 4 and device.asked == [f"get {B}.1"]
+    reader.ahead(asks)
+    assert len(device.wanted) == 1
+    reader.is_ahead = False
+    reader.ahead([Ask(B, True), Ask(C, True)])
+    assert len(device.wanted) == 1
+
+
+def test_the_counts_say_how_many_rows_there_are_if_all_of_them_are_read_then() -> None:
+    count, walked, lead = Ask("~.3.0", False), Ask("~.2", True), Ask("~.1", True)
+    device, reader = ahead_of({}, "1.3.9.1")
+    reader.ahead([lead], [count], lead)
+    assert device.wanted[-1] == Objects((A,), (f"{C}.0",), [f"{C}.0"], A)
+    # it was read before, or is a walk: then it is no number to go by
+    reader.ahead([Ask(B, True), Ask(OTHER, True)], [count])
+    assert device.wanted[-1] == Objects((B, OTHER), (), ())
+    device, reader = ahead_of({}, "1.3.9.1")
+    reader.ahead([lead], [count, walked])
+    assert device.wanted[-1] == Objects((B, A), (f"{C}.0",), ())
+
+
+def test_the_first_miss_reads_all_that_is_expected() -> None:
+    objects = {**table(A, FULL), **table(B, FULL), "1.3.8.1.0": 5}
+    for first in ("walk", "get"):
+        device, reader = ahead_of(objects)
+        reader.expect(
+            [
+                lambda one: [*one.column(A), one.get("1.3.8.1.0")],
+                lambda one: one.names(B),
+                _refuses,
+            ]
+        )
+        assert reader.is_expecting
+        if first == "walk":
+            assert reader.walk(A) == FULL
+        else:
+            assert reader.get("1.3.8.1.0") == 5
+        (wanted,) = device.wanted
+        assert {*wanted.walks} == {A, B} and [*wanted.gets] == ["1.3.8.1.0"]
+        assert reader.walk(B) == FULL and reader.get("1.3.8.1.0") == 5 and device.asked == []
+    plain = Reader(Ahead(objects))
+    plain.expect([lambda one: one.names(B)])
+    assert not plain.is_expecting
+
+
+def _refuses(one: Reader) -> object:
+    one.walk(A)
+    raise Unsupported("", "read", "no outlets")
+
+
+def test_a_value_in_an_error_is_short_or_says_that_it_holds_a_secret() -> None:
+    class Secret(Memory):
+        @staticmethod
+        def quoted(words: str) -> str:
+            return (
+                "(left out: it holds a secret, and this sentence is longer)"
+                if "s3" in words
+                else words
+            )
+
+    reader = Reader(Secret({}))
+    assert reader.quoted("x" * 90) == "x" * 80 and reader.quoted("x" * 90, 5) == "xxxxx"
+    assert reader.quoted("my s3cret", 5).startswith("(left out: it holds a secret, and")
+    # a secret that is cut off is looked for, too
+    assert reader.quoted("x" * 90 + "s3cret", 5).startswith("(left out")
