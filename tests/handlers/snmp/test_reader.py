@@ -116,6 +116,12 @@ def test_one_column_without_rows_is_missing_and_of_two_the_device_is_an_older_on
     assert not read(table(A, FULL), A, OTHER).filled().lacks(rows_of(OTHER))
     both = read({**table(A, FULL), **table("1.3.9.2.2", {"7": 1})}, A, B, OTHER, "1.3.9.2.2")
     assert both.filled().lacks(rows_of(B)) and both.filled().lacks(rows_of(OTHER))
+    # what is found only of rows that are missing
+    assert (
+        read({**table(A, FULL), **table(B, {"1": 1})}, A, B)
+        .filled()
+        .lacks(lambda one: [row for row, value in one.column(B).items() if value == MISSING])
+    )
     # what needs no row of it lacks none
     assert not read(objects, A, B).filled().lacks(lambda one: one.walk(C))
 
@@ -157,6 +163,7 @@ def test_what_is_derived_is_made_once_for_each_key() -> None:
 
     assert [reader.once("a", make), reader.once("a", make), reader.once("b", make)] == [1, 1, 2]
     assert made == [reader, reader]
+    assert reader.filled().once("a", make) == 3
 
 
 # ---- reading ahead -------------------------------------------------------------------------------
@@ -246,6 +253,22 @@ def test_the_first_miss_reads_all_that_is_expected() -> None:
         (wanted,) = device.wanted
         assert {*wanted.walks} == {A, B} and [*wanted.gets] == ["1.3.8.1.0"]
         assert reader.walk(B) == FULL and reader.get("1.3.8.1.0") == 5 and device.asked == []
+    device, reader = ahead_of(objects)
+    calls: list[Reader] = []
+
+    def follow(one: Reader) -> None:
+        """Reads B if A has rows and the scalar a value, and reads nothing ahead itself."""
+        calls.append(one)
+        one.ahead([Ask(C, True), Ask(OTHER, True)])
+        if one.walk(A) and one.get("1.3.8.1.0"):
+            one.walk(B)
+
+    reader.walk(A)
+    reader.get("1.3.8.1.0")
+    reader.expect([follow])
+    reader.get("1.3.8.2.0")
+    assert device.wanted == [Objects((B,), ("1.3.8.2.0",), [])]
+    assert reader.walk(B) == FULL and reader.get("1.3.8.2.0") is None and len(calls) == 1
     plain = Reader(Ahead(objects))
     plain.expect([lambda one: one.names(B)])
     assert not plain.is_expecting
