@@ -332,3 +332,41 @@ def test_the_best_of_a_hole_is_no_more_than_the_supply_delivers() -> None:
     hole = fast._between(Segment([0, 1]), Segment([2, 3]), T0 + 4000.0, T0 + 7000.0)
     assert hole.best == hole.high == pytest.approx(3.0)
     assert fast._power == 3.6
+
+
+def test_the_mean_power_needs_a_time_that_was_read() -> None:
+    once = register([0.0], [10.0])
+    assert once._power == 0.0 and once.energy(T0 - 3600.0, T0).best == 0.0
+    assert register([0.0, 1.0], [10.0, 10.001])._power == pytest.approx(3.6)
+    # a hole of which the readings at its ends leave nothing probably had nothing
+    assert register([0.0, 3600.0], [10.0, 13.0])._unknown(60.0, -5.0) == (0.0, 0.0, 0.06)
+
+
+def test_a_wrap_is_the_best_of_its_whole_hole_alone_and_no_more_than_the_supply() -> None:
+    limits, parts = RegisterLimits(3.6, 0.1, modulus=100.0), [[0, 1], [2, 3]]
+    times = [0.0, 600.0, 4200.0, 4800.0]
+    one = register(times, [99.0, 99.4, 0.2, 0.5], parts, limits=limits)
+    both, power = (Segment(parts[0]), Segment(parts[1])), 0.7 / 1200.0
+    assert one._between(*both, T0, T0 + 4800.0).best == pytest.approx(0.8)
+    for begin, end in ((900.0, 4800.0), (0.0, 3900.0)):
+        part = one._between(*both, T0 + begin, T0 + end)
+        assert part.best == pytest.approx(3300.0 * power)
+    far = register(times, [99.0, 99.4, 5.2, 5.5], parts, limits=limits)
+    assert far._between(*both, T0, T0 + 4800.0).best == pytest.approx(3600.0 * power)
+
+
+def test_what_did_not_fall_was_not_counted_twice_and_a_step_explains_a_fall() -> None:
+    times, parts = [0.0, 300.0, 600.0, 900.0], [[0, 1], [2, 3]]
+    both, period = (Segment(parts[0]), Segment(parts[1])), (T0, T0 + 900.0)
+    assert register(times, [10.0, 10.3, 10.3, 10.6], parts)._counted_twice(*both, *period) == 0.0
+    quarters = RegisterLimits(3.6, 0.25)
+    one = register(times, [10.0, 10.5, 9.75, 10.0], parts, limits=quarters)
+    assert one._counted_twice(*both, *period) == 0.5
+    # rises that touch the period are not in it
+    assert one._counted_twice(*both, T0 + 300.0, T0 + 600.0) == 0.0
+
+
+def test_a_register_that_stood_and_rose_by_more_than_a_step_may_have_been_stale() -> None:
+    for rise, highest in ((0.1, 10.1), (0.15, 10.25)):
+        one = register([0.0, 300.0, 600.0, 900.0], [10.0, 10.0, 10.0, 10.0 + rise])
+        assert one._register(Segment([*range(4)]), T0 + 450.0).high == pytest.approx(highest)

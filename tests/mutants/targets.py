@@ -11,6 +11,7 @@ _HALL = tuple(
     f"tests/{name}.py"
     for name in (
         "handlers/command/hall/test_arithmetic",
+        "handlers/command/hall/test_failure",
         "handlers/command/hall/test_graph",
         "handlers/command/hall/test_monte_carlo",
         "handlers/command/hall/test_once_wrong",
