@@ -370,3 +370,9 @@ def test_a_register_that_stood_and_rose_by_more_than_a_step_may_have_been_stale(
     for rise, highest in ((0.1, 10.1), (0.15, 10.25)):
         one = register([0.0, 300.0, 600.0, 900.0], [10.0, 10.0, 10.0, 10.0 + rise])
         assert one._register(Segment([*range(4)]), T0 + 450.0).high == pytest.approx(highest)
+
+
+def test_the_first_of_several_equal_readings_may_be_stale_too() -> None:
+    limits = RegisterLimits(72.0, 0.1)
+    one = register([0.0, 300.0, 600.0, 900.0], [9.0, 10.0, 10.0, 10.5], limits=limits)
+    assert one._register(Segment([*range(4)]), T0 + 150.0).high == pytest.approx(10.6)

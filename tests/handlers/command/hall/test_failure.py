@@ -10,6 +10,7 @@ import pytest
 from handlers.command.drawing.drawing import HallNode
 from handlers.command.hall.arithmetic import YES, Interval
 from handlers.command.hall.failure import HallFacts
+from handlers.command.hall.loads import FITS
 from handlers.command.hall.power_flow import Power
 from handlers.command.hall.rehearsal import RehearsalOutcome
 from tests.handlers.command.hall.test_graph import FEEDS, PAIR, SWITCH, SWITCHED, UPS, fails, hall
@@ -123,3 +124,25 @@ def test_unmetered_outlets_are_taken_from_the_line_with_their_breaker() -> None:
     both = made.rehearse([HallNode("feed", "A"), HallNode.breaker("right", "B1")])
     assert loads(both)["right/L1"].high == pytest.approx(8.0, rel=0.1)
     assert loads(made.rehearse([HallNode("feed", "A")]))["right/L1"].high > 9.0
+
+
+def test_a_breaker_whose_load_grows_only_if_what_it_needs_has_tripped_holds() -> None:
+    """36 A on way X of 30 A: it may trip, and takes both PDUs. While it lives, right has 6 A."""
+    pdus = "".join(
+        f'[[pdu]]\nname = "{name}"\ninputs = ["{upper}"]\n[[pdu.line]]\nname = "L1"\n'
+        f"breaker_a = {rating}\n"
+        for name, upper, rating in (("left", "A", 63), ("right", "PB/X", 10), ("third", "PB/X", 63))
+    )
+    text = (
+        FEEDS
+        + '[[panel]]\nname = "PB"\ninputs = ["B"]\n'
+        + '[[panel.line]]\nname = "X"\nbreaker_a = 30\nphases = 1\n'
+        + pdus
+        + '[[machine]]\nname = "one"\ncords = ["left/1", "third/1"]\n'
+        + '[[machine]]\nname = "two"\ncords = ["right/2", "third/2"]\n'
+    )
+    read = {"left": {"1": 12.01}, "right": {"2": 6.01}, "third": {"1": 12.01, "2": 6.01}}
+    outcome = fails(hall(text, read), "feed:A")
+    found = {one.name: (one.fit.word, one.load.high) for one in outcome.loads}
+    assert found["PB/X"][0] == "overloads" and not outcome.trips
+    assert found.get("right/L1", (FITS, 0.0)) < (FITS, 7.0)
