@@ -363,7 +363,7 @@ def test_a_cord_behind_a_breaker_needs_it_and_flows_through_it_on_its_own_conduc
     uppers[4] = [(5, False, YES, True)]
     supplies = [
         Supply(3, 1.0, YES, 1.0, behind=(1,)),
-        Supply(4, 2.0, YES, 1.0, behind=(2,)),
+        Supply(4, 2.0, YES, 1.0, behind=(2,), phase=2),
     ]
     one = Consumer(supplies, 1, 3.0)
     facts = Facts(uppers, [[1, 2, 3, 5], [], [], [], [], [4]], {0: one}, {0, 1, 2}, {})
@@ -376,12 +376,15 @@ def test_a_cord_behind_a_breaker_needs_it_and_flows_through_it_on_its_own_conduc
 
     facts.three, facts.conductor = {0, 2}, {1: 1, 5: 2}
     three = Power(facts, {})
-    # that of the breaker, else that of what the outlet hangs on; of carriers that have three
+    # that of the breaker, of what the outlet hangs on, or its own; of carriers that have three
     assert three.path_of(supplies[0]) == {6: YES, 1: YES}
     assert three.path_of(supplies[1]) == {12: YES, 14: YES}
+    assert [three.path(node) for node in (1, 3, 4)] == [{6: YES, 1: YES}, {0: YES}, {12: YES}]
     facts.conductor = {}
-    assert Power(facts, {}).path_of(supplies[1]) == {0: YES, 2: YES}
+    own = [Power(facts, {}).path_of(each) for each in supplies]
+    assert own == [{6: YES, 1: YES}, {12: YES, 14: YES}]
 
+    facts.three = ()
     flow = PowerFlow(facts, FLOATS, defaultdict(FloatSum), plain)
     assert flow.change({1: YES}) == [0, 1, 2]
     assert flow.contributions(0, flow.power) == {0: 3.0, 2: 3.0}
