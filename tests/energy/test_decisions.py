@@ -317,3 +317,32 @@ def test_one_wrong_rise_is_no_unit_mistake() -> None:
     assert not [*checks._mistaken_hours(flow, few, supply._replace(step=1e-6), np.arange(4))]
     several = rows(times[:5], 12.0 * times[:5] / HOUR, watts=1200.0)
     assert [*checks._mistaken_hours(flow, several, supply._replace(step=1e-6), np.arange(5))]
+
+
+def test_events_come_in_the_order_of_their_times() -> None:
+    """A reset, and a false zero on the line that followed it."""
+    values = [100.0, 101.0, 102.0, 103.0, 104.0, 0.0, 1.0, 2.0, 3.0, 4.0, 0.0, 6.0, 7.0]
+    story = segments.story_of(readings([HOUR * n for n in range(13)], values), LIMITS)
+    assert [one.kind for one in story.events] == ["reset", "false zero"]
+
+
+@pytest.mark.parametrize("value", [0.0, 1e9])
+def test_a_large_register_may_seem_to_fall_by_the_rounding_of_its_doubles(value: float) -> None:
+    one = readings([0.0, 300.0], [value + 0.0005, value])
+    assert segments.follows(one, LIMITS, 0, 1) is (value > 0.0)
+    assert len(segments._runs(one, LIMITS)) == (1 if value else 2)
+
+
+def test_a_register_that_can_have_begun_again_to_the_last_unit_does_not_go_on() -> None:
+    """A supply of 1 kWh in a second, and a register that begins again after 8 kWh."""
+    fast = RegisterLimits(3600.0, 0.0, modulus=8.0)
+    for seconds, goes_on in ((7.0, True), (8.0, False)):
+        one = readings([0.0, seconds], [1.0, 1.0])
+        assert segments.follows(one, fast, 0, 1) is goes_on
+        assert len(segments._runs(one, fast)) == (1 if goes_on else 2)
+    assert segments.wrapped(7.0, 1.0, 2.0, fast) == 2.0
+    assert segments.wrapped(7.0, 1.0, 1.0, fast) is None
+    assert (
+        segments.wrapped(8.0, 1.0, 2.0, fast) == 1.0
+        and segments.wrapped(1.0, 1.0, 9.0, fast) is None
+    )
