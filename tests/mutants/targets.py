@@ -17,6 +17,7 @@ _HALL = tuple(
         "handlers/command/hall/test_once_wrong",
         "handlers/command/hall/test_power_flow",
         "handlers/command/hall/test_restore",
+        "handlers/command/hall/test_verdicts",
         "hall/test_inclusion",
         "hall/test_trial",
     )
