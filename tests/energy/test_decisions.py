@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Optional
 
 import pytest
 
 from handlers.command.energy import checks, segments
 from handlers.command.energy.columns import Column, np
+from handlers.command.energy.identity import SERIAL
 from handlers.command.energy.registers import RegisterLimits, RegisterReadings
 
 HOUR = 3600.0
@@ -346,3 +348,76 @@ def test_a_register_that_can_have_begun_again_to_the_last_unit_does_not_go_on() 
         segments.wrapped(8.0, 1.0, 2.0, fast) == 1.0
         and segments.wrapped(1.0, 1.0, 9.0, fast) is None
     )
+
+
+def idle_story(
+    values: list[float], changed: int, idle: set[int], identities: Sequence[int] = ()
+) -> tuple[list[list[int]], list[str]]:
+    """The segments and the kinds of events of hourly readings; another unit begins at `changed`."""
+    times = [HOUR * number for number in range(len(values))]
+    one = readings(times, values)._replace(
+        changes={changed: "another unit"} if changed else {},
+        idle=[int(number in idle) for number in range(len(values))] if idle else (),
+        identities=identities,
+    )
+    story = segments.story_of(one, LIMITS)
+    return [[*part.readings] for part in story.segments], [event.kind for event in story.events]
+
+
+STOOD = [0.0, 1.0, 2.0, 3.0, 3.0, 3.0, 3.0, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 3.0]
+BEFORE, AFTER = {*range(3, 8)}, {*range(8, 13)}
+
+
+@pytest.mark.parametrize(
+    "idle, first, last",
+    [
+        (set(), 3, 13),
+        (BEFORE | AFTER, 8, 8),
+        (BEFORE, 8, 13),
+        (AFTER, 3, 8),
+        # each of them, and more than three
+        (BEFORE | AFTER - {10}, 8, 13),
+        (BEFORE - {5} | AFTER, 3, 8),
+    ],
+)
+def test_a_register_that_stands_while_nothing_flows_is_believed_up_to_a_change(
+    idle: set[int], first: int, last: int
+) -> None:
+    assert idle_story(STOOD, 8, idle) == ([[*range(first)], [*range(last, 16)]], ["changed"])
+
+
+def test_three_readings_without_current_are_no_proof_that_nothing_flowed() -> None:
+    values = [0.0, 1.0, 2.0, 3.0, 3.0, 3.0, 0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 4.0]
+    parts, _ = idle_story(values, 6, {3, 4, 5, 6, 7, 8})
+    assert parts == [[0, 1, 2], [9, 10, 11, 12]]
+    # nor do they count where no unit changed: it may have been set back
+    parts, kinds = idle_story(STOOD, 0, BEFORE | AFTER)
+    assert kinds == ["reset"] and parts == [[0, 1, 2], [13, 14, 15]]
+
+
+@pytest.mark.parametrize("stands", ["before", "after"])
+def test_a_unit_whose_register_never_moved_is_believed_if_nothing_flowed_all_its_time(
+    stands: str,
+) -> None:
+    still, moves = [7.0] * 6, [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+    values = [*still, *moves] if stands == "before" else [*moves, *still]
+    numbers = {*range(6)} if stands == "before" else {*range(6, 12)}
+    kept = [*sorted(numbers)]
+    parts, kinds = idle_story(values, 6, numbers)
+    assert kinds == ["changed"] and kept in parts
+    for idle in (set[int](), numbers - {min(numbers)}, numbers - {max(numbers)}):
+        parts, kinds = idle_story(values, 6, idle or {99})
+        assert "unconfirmed" in kinds and kept not in parts
+    # another line within the same unit: what reads 0 may be the current
+    values[kept[2]] = 90.0
+    parts, kinds = idle_story([*values], 6, numbers)
+    assert kept not in parts
+
+
+def test_a_register_that_stood_does_not_go_on_by_more_than_the_supply_since_then() -> None:
+    values = [1000.0, 1001.0, 1002.0, 1003.0, 1003.0, 1003.0, 1010.0, 1011.0, 1012.0, 1013.0]
+    parts, kinds = idle_story(values, 0, set(), bytes([SERIAL]) * 10)
+    assert kinds == [] and parts == [[0, 1, 2, 6, 7, 8, 9]]
+    far = [*values[:6], *(value + 20.0 for value in values[6:])]
+    parts, kinds = idle_story(far, 0, set(), bytes([SERIAL]) * 10)
+    assert kinds == ["too fast"] and parts[0] == [0, 1, 2]
