@@ -85,7 +85,8 @@ def _run(context: click.Context, /, **options: Any) -> int:
     power = MachinePower(printable(machine.name, 60), machine.cords, machine.needs, reach)
     if wanted.action == "status":
         with waiting(f"reading {power.name}", state):
-            return shown(_status(machine, power, world, proof), state.json)
+            check = _words("check", wanted, state)
+            return shown(_status(machine, power, world, proof, check), state.json)
     site.unprotected(machine)
     notes: list[str] = []
     folder = Path(wanted.state_dir) if wanted.state_dir else default_folder()
@@ -104,7 +105,10 @@ def _question(wanted: MachineOptions, machine: Machine) -> str:
     return f"{what} ({', '.join(map(str, machine.cords))})"
 
 
-def _status(machine: Machine, power: MachinePower, world: PolledWorld, proof: OffProof) -> Result:
+def _status(
+    machine: Machine, power: MachinePower, world: PolledWorld, proof: OffProof, check: str
+) -> Result:
+    """`check`: the command that reads the meters for longer."""
     own = dict.fromkeys(cord.pdu for cord in machine.cords)
     readings = world.read(list(power.reach if proof.by_current else own))
     found = {cord: readings[cord.pdu].outlets.get(cord.outlet) for cord in machine.cords}
@@ -128,6 +132,7 @@ def _status(machine: Machine, power: MachinePower, world: PolledWorld, proof: Of
             f"{power.name} is {together}",
             *columns(("outlet", "state", "A", "W", ""), rows),
             *(f"off could not be proven: {one}" for one in unproven),
+            *([] if unproven or not proof.by_current else [f"could off be proven? {check}"]),
         ],
         NOT_SEEN if together == "unknown" else DONE,
     )
@@ -172,7 +177,7 @@ def _switched(
     """Raises MachineNotProven, and Interrupted after Ctrl-C or SIGTERM."""
     saw: list[str] = []
     missing: Optional[str] = None
-    again = _again(wanted, state)
+    again = _words("on", wanted, state)
     try:
         with signals_as_ctrl_c(), waiting(f"switching {power.name}", state):
             if wanted.action == "on":
@@ -201,8 +206,9 @@ def _switched(
     )
 
 
-def _again(wanted: MachineOptions, state: SharedOptions) -> str:
-    words = ["machine", "on", wanted.machine, *wanted.site.words()]
+def _words(action: str, wanted: MachineOptions, state: SharedOptions) -> str:
+    """The command for another action of the machine."""
+    words = ["machine", action, wanted.machine, *wanted.site.words()]
     return command_line(SharedOptions(secret_files=state.secret_files), *words)
 
 
