@@ -31,6 +31,21 @@ FOLDER = ROOT / "docs" / "pictures"
 _HISTORY_SECONDS, _POLL_SECONDS = 75.0, 60.0
 _DRAWN_SECONDS = 1.5  # for a page to draw its plots
 _PDUS = (("raritan", "rack 07 left"), ("apc", "rack 07 right"), ("nut", "rack 08"))
+_TARIFF = """
+currency = "EUR"
+issuer = ["Example Hosting", "1 Main Street, Springfield"]
+peak_price = "4.50"
+[[period]]
+name = "day"
+from = "06:00"
+to = "22:00"
+price = "0.2890"
+[[period]]
+name = "night"
+from = "22:00"
+to = "06:00"
+price = "0.2150"
+"""
 Size = tuple[int, int]
 
 
@@ -70,12 +85,14 @@ def statement(folder: Path, cadence: float = 300.0) -> Path:
     readings, owners = written(folder, month, cadence), customers(folder, month)
     drawing = folder / "hall.power.toml"
     drawing.write_text(four_racks().drawing, "utf-8")
+    tariff = folder / "tariff.toml"
+    tariff.write_text(_TARIFF, "utf-8")
     done = command.run(
         [
             *("energy", "statement", str(readings), "--from", f"{month.text}-01"),
             *("--to", f"{month.after.text}-01", "--zone", "Europe/Berlin"),
             *("--limit-kw", f"{LIMIT_KW:g}", "--customers", str(owners), "--drawing", str(drawing)),
-            *("--tariff", "day-night", "--into", str(folder / "statements")),
+            *("--tariff", str(tariff), "--into", str(folder / "statements")),
         ]
     )
     if done:

@@ -5,6 +5,7 @@ accessibility.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import subprocess
 import sys
@@ -395,11 +396,16 @@ def test_pages_of_energy_fit_on_a_phone(window: Browser, tmp_path: Path) -> None
     asked = ["--from", "2026-10-01", "--to", "2026-11-01", "--limit-kw", "3.68"]
     asked += ["--customers", str(tmp_path / "customers.csv"), "--html", str(audited)]
     assert command.run(["energy", "audit", str(tmp_path / "readings"), *asked]) == 1
-    for page, told in ((stated, "Exchanged units"), (audited, "Not firm")):
-        window.open(page.as_uri())
-        for size in (DESKTOP, PHONE):
-            window.resize(*size)
-            assert told in window.text("body") and fits(window, size), (page.name, size)
+    for page, told in ((stated, "Exchanged units"), (audited, "What to look at")):
+        axe = beginning_with(window, AXE.read_text("utf-8") if AXE.is_file() else "")
+        with axe:
+            for size, dark in itertools.product((DESKTOP, PHONE), (False, True)):
+                window.resize(*size)
+                window.dark(dark)
+                window.open(page.as_uri())
+                assert told in window.text("body") and fits(window, size), (page.name, size)
+                assert not AXE.is_file() or faults(window) == [], (page.name, size, dark)
+    window.dark(False)
 
 
 @pytest.mark.against("axe-core")

@@ -424,7 +424,7 @@ def test_the_report_of_a_check_is_readable(window: Browser, tmp_path: Path) -> N
                 window.open(file.as_uri())
                 looked_at(window, size)
             assert "off 3 to 5, 9" in window.text("body")
-            assert window.text("body").count("What to do:") == 1
+            assert window.text("body").count("What to do") == 1
             # heads of columns: above them, or in each cell
             inside = window.script(
                 "return getComputedStyle(document.querySelector('td[data-head=kWh]'), '::before').content"

@@ -85,7 +85,7 @@ def _errors(rows: Sequence[PduRow]) -> list[str]:
             *html.table(
                 ("PDU", "error"),
                 [
-                    [words(", ".join(names), "strong"), words(reason)]
+                    [named(names[0]) if len(names) == 1 else words(", ".join(names)), words(reason)]
                     for reason, names in _by_reason(found)
                 ],
             ),
