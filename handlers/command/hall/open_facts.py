@@ -260,18 +260,25 @@ class OpenFacts:
             elif not flows:
                 key = ""
             taken = used.setdefault(key, set())
+            # phases are drawn as a whole; of other lines one may be missing
+            undrawn = 0.0 if self.graph.phases.keys() >= set(choice.uppers) else _UNDRAWN_LINE
+            whole = self.whole(choice.node)
             found: list[int] = []
             for _ in range(min(choice.several, len(choice.uppers))):
                 free = [one for one in choice.uppers if one not in taken]
                 if flows and not free:
                     taken.difference_update(choice.uppers)
                     free = list(choice.uppers)
-                if not free or (not flows and rng.random() < _UNDRAWN_LINE):
-                    continue
-                whole = self.whole(choice.node)
                 weights = [1.0 if flows else self._suits(one, whole) for one in free]
-                found.append(rng.choices(free, weights if sum(weights) else None)[0])
-                taken.add(found[-1])
+                if undrawn:
+                    # what feeds others already mostly feeds them alone
+                    weights.append(sum(weights) if flows else undrawn)
+                if not sum(weights):
+                    continue
+                drawn = rng.choices(range(len(weights)), weights)[0]
+                if drawn < len(free):
+                    found.append(free[drawn])
+                    taken.add(free[drawn])
             there[choice.node] = tuple(found)
             if not flows:
                 line[choice.node] = found[0] if found else None

@@ -167,3 +167,21 @@ def test_currents_that_nobody_metered_are_what_a_meter_of_their_line_leaves() ->
     outcome = Hall(parsed, saved.of_json(document, "readings.json")).rehearse(A, 50)
     # 20 A on a breaker of 12 A
     assert [one.lives_in for one in outcome.touched] == [0]
+
+
+def test_a_pdu_is_on_a_line_that_nobody_drew_if_the_free_one_is_too_small() -> None:
+    ways = '[[panel.line]]\nname = "w1"\nbreaker_a = 6\nphases = 1\n'
+    drawing = _board({}, {"b": ""}).replace('inputs = ["B"]\n', 'inputs = ["B"]\n' + ways, 1)
+    made = hall(drawing, {"ab": {"1": 8.0}, "b": {"1": 8.0}})
+    (one,) = made.rehearse(A, 100).touched
+    assert one.worlds and one.lives_in > 50
+
+
+def test_a_pdu_is_not_always_on_a_line_that_feeds_another_one() -> None:
+    ways = '[[panel.line]]\nname = "w1"\nbreaker_a = 16\nphases = 1\n'
+    drawing = _board({}, {"b": "", "c": 'of = "PB/w1"\n'})
+    drawing = drawing.replace('inputs = ["B"]\n', 'inputs = ["B"]\n' + ways, 1)
+    read = {name: {"1": 7.0} for name in ("ab", "b", "ac", "c")}
+    outcome = hall(drawing, read).rehearse(A, 100)
+    # 14 A on 16 A, or 28 A
+    assert outcome.touched and all(one.lives_in > 35 for one in outcome.touched)
