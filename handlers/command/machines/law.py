@@ -1,11 +1,15 @@
 """The law by which a machine is proven off: power that still flows, flows through an inlet. Pure.
 
 A `Trail` is what the PDUs showed over time. Of each PDU it has the outlets, and the rest: what the
-inlet's own meter shows beyond all outlets. If a machine that should be off has power, an outlet of
-somebody else or a rest rose when its outlets were switched off, by what they carried. `hidden`
-says which of them can hide that much, by how far they swung before and after; `moved` says whether
-the cords that were still on took over what the others carried. An outlet that fell may hide as much
-as it carries now: somebody else's load may have gone at the same moment.
+inlet's own meter shows beyond all outlets. If a machine that should be off has power, outlets of
+somebody else or rests rose when its outlets were switched off, by what they carried. `hidden` says
+which of them can hide that much; `moved` says whether the cords that were still on took over what
+the others carried.
+
+A place hides nothing if its mean rose by so much less than the machine's load that its own swing,
+before and after, does not explain it; how long a value lasts there counts. Two rules need no
+statistics: a place hides at most what it shows at its lowest, and a place whose own load went, or
+stopped to swing, at the command may hide all that it shows.
 """
 
 from __future__ import annotations
@@ -20,23 +24,32 @@ from typing import NamedTuple, Optional
 from .meters import Draw, Steps
 
 #: a machine may fall to this part of its load by itself while it is switched off
-STEADY = 0.8
+STEADY = 0.9
 # what the cords that are left must take over of what the others lost: surely, and as far as the
 # swing allows; a supply that nobody drew takes its part of it
-_SURELY, _NEARLY, _MOST = 0.65, 0.9, 1.25
-# how many outlets of others may hide a machine together
-_TOGETHER = 3
-# Student's t for one in a thousand, about: 3 (1 + 3 / n) for n degrees of freedom. For a cord that
-# is in another outlet, somebody else must also seem to have taken over at the drawn one.
-_SIGMAS, _FEW, _SIGMAS_OF_TWO = 3.0, 3.0, 2.0
+_SURELY, _NEARLY, _MOST = 0.65, 0.9, 1.15
+# so many standard errors below the machine's load must be what one place rose by, two or three
+# together: the more supplies a machine must have that nobody drew, the fewer
+_ERRORS = (3.6, 3.0, 2.5)
+# the same for what one command took while other cords of the machine were on, which must have been
+# seen to take it over; and for all places together
+_ERRORS_OF_A_PART, _ERRORS_OF_ALL = 0.5, 1.0
+# Student's t for one in a thousand, about: 3 (1 + 3 / n) for n degrees of freedom
+_SIGMAS, _FEW = 3.0, 3.0
+# an error so many times smaller than a load proves it: for `noise`
+_REVEALED = 6.0
+# figures of two looks that are correlated no more than this say each their own
+_ALIKE = 0.1
 # so many degrees of freedom has what all outlets show of how loads swing here
 _POOLED = 4.0
-# an outlet that stops to swing may have got another load
-_CALM = 0.15
-# so many late figures show the least that a place carries, but for an error of its gain, and for
-# steps that a meter does not show
+# an outlet that stops to swing may have got another load; one that falls by this part, too
+_CALM, _FELL = 0.15, 0.1
+# so many figures show the least that a place carries, but for an error of its gain, and for steps
+# that a meter does not show
 _FIGURES, _GAIN, _HELD = 4, 1.05, 3.0
-# the outlets that are looked at for two or three that hide a machine together
+# how wrong the difference of two figures of a rest may be, in steps
+_ROUNDED = 1.5
+# the places that are looked at for two or three that hide a machine together
 _CANDIDATES = 8
 
 
@@ -100,10 +113,13 @@ class Taken(NamedTuple):
     at: float
     #: from when on all meters show what it did
     shown: float
-    #: what its outlets carried
+    #: what its outlets carried, in the mean
     lost: float
     #: whether the machine has no cord that is on, so that all it carried went
     is_all: bool = True
+    #: the standard deviation of what they carried, and the least; None: as the mean
+    swing: float = 0.0
+    least: Optional[float] = None
 
 
 class Doubt(NamedTuple):
@@ -114,6 +130,10 @@ class Doubt(NamedTuple):
     contradicts: bool
 
 
+#: place -> a figure for each of the same looks
+Columns = Mapping[Place, Sequence[float]]
+
+
 @dataclass
 class Trail:
     """What the PDUs showed. `steps` is the resolution of each PDU's outlets, `inlet_steps` that of
@@ -122,54 +142,42 @@ class Trail:
 
     quantity: Quantity
     looks: list[Look] = field(default_factory=list)
-    #: kept from an earlier run: place -> what it showed before the first command
+    #: kept from an earlier run: place -> what it showed before the first command, look by look
     kept: dict[Place, list[float]] = field(default_factory=dict)
     steps: dict[str, float] = field(default_factory=dict)
     inlet_steps: dict[str, float] = field(default_factory=dict)
     #: how often the slowest meter renews its figures, in s
     period_s: float = 0.0
+    _rows: list[tuple[float, Mapping[Place, float]]] = field(default_factory=list)
 
-    # ---- series ----------------------------------------------------------------------------------
+    # ---- figures ---------------------------------------------------------------------------------
 
     def places(self) -> list[Place]:
         """All outlets that are metered, and all rests."""
-        found: dict[Place, None] = {}
-        for look in self.looks:
-            for pdu, figures in look.pdus.items():
-                if figures.inlet is not None:
-                    found[Place(pdu)] = None
-                for name, value in figures.outlets.items():
-                    if value is not None:
-                        found[Place(pdu, name)] = None
-        return list(found)
+        return list(dict.fromkeys(place for _, row in self._all_rows() for place in row))
+
+    def _all_rows(self) -> list[tuple[float, Mapping[Place, float]]]:
+        """The times of all looks, and what each place showed."""
+        self._rows += [(look.at, _row(look)) for look in self.looks[len(self._rows) :]]
+        return self._rows
 
     def series(self, places: Collection[Place], period: Period) -> list[float]:
-        """What these places showed together in a period: a value for each change, and for each
-        renewal that may have been one.
-        """
-        return self._renewed(places, (look for look in self.looks if period.has(look.at)))
+        """What these places showed together in a period, at each look that has all of them."""
+        rows = (row for at, row in self._all_rows() if period.has(at))
+        return _sums(list(_columns(places, rows).values()))
 
-    def before(self, place: Place, ends: float, without: Sequence[Taken]) -> list[float]:
-        """What a place showed before `ends`, without what it showed while meters were late."""
-        looks = (
-            look
-            for look in self.looks
-            if look.at < ends and not any(one.at <= look.at < one.shown for one in without)
+    def before(
+        self, places: Collection[Place], ends: float, without: Sequence[Taken]
+    ) -> dict[Place, list[float]]:
+        """What places showed before `ends`, without what they showed while meters were late."""
+        rows = (
+            row
+            for at, row in self._all_rows()
+            if at < ends and not any(one.at <= at < one.shown for one in without)
         )
-        return [*self.kept.get(place, ()), *self._renewed([place], looks)]
-
-    def _renewed(self, places: Collection[Place], looks: Iterable[Look]) -> list[float]:
-        found: list[float] = []
-        at = -math.inf
-        for look in looks:
-            values = [_value(look, place) for place in places]
-            known = [one for one in values if one is not None]
-            if len(known) < len(values):
-                continue
-            total = math.fsum(known)
-            if look.at - at >= self.period_s or abs(found[-1] - total) > 1e-9:
-                found.append(total)
-                at = look.at
+        found = _columns(places, rows)
+        if self.kept and all(place in self.kept for place in places):
+            return {place: [*self.kept[place], *column] for place, column in found.items()}
         return found
 
     # ---- the judgements --------------------------------------------------------------------------
@@ -199,18 +207,18 @@ class Trail:
         gone = _mean(losses) if losses else 0.0
         if not was or not after or gone <= 0:
             return Doubt("the other cords were not read before and after", False)
-        rise = _mean(after) - _mean(was)
-        step = self._step_of([*lost, *left])
-        swing = _noise([was, after], step)
+        shift = _shift(was, after)
+        rise, step = shift.rise, self._step_of([*lost, *left])
+        swing = _swing(shift, [was, after], step)
         unit = self.quantity.value
         words = (
             f"{_names(lost)} carried {gone:.4g} {unit}, and {_names(left)} rose from"
-            f" {_mean(was):.4g} to {_mean(after):.4g} {unit}"
+            f" {shift.was:.4g} to {shift.now:.4g} {unit}"
         )
         if rise + swing + step < share * _NEARLY * gone or rise - swing - step > _MOST * gone:
             return Doubt(
                 f"{words}: a cord is in another outlet, or a supply is not drawn",
-                rise < STEADY * gone or rise > gone / STEADY,
+                rise < 0.8 * gone or rise > 1.25 * gone,
             )
         if rise - swing - step < share * surely * gone:
             return Doubt(f"{words}: the noise of {swing + step:.3g} {unit} hides whether", False)
@@ -219,7 +227,7 @@ class Trail:
     def _early(self, places: Collection[Place], early: Optional[Period]) -> list[float]:
         if early is not None:
             return self.series(places, early)
-        return [math.fsum(_mean(self.kept.get(one) or [0.0]) for one in places)]
+        return _sums([self.kept.get(one) or [] for one in places])
 
     def hidden(self, own: Collection[Place], commands: Sequence[Taken]) -> Optional[Doubt]:
         """Which places of others, or rests, may have taken over what a command took. None if none
@@ -243,41 +251,57 @@ class Trail:
         command: Taken,
         commands: Sequence[Taken],
     ) -> Optional[Doubt]:
-        window = Period(command.shown, math.inf)
-        groups = {
-            place: [self.before(place, command.at, commands), self.series([place], window)]
+        before = self.before(places, command.at, commands)
+        after = _columns(places, (row for at, row in self._all_rows() if at >= command.shown))
+        if not all(before.values()) or not all(after.values()):
+            return Doubt("not all PDUs were read before and after the command", False)
+        swing = _pooled(
+            [column for found in (before, after) for place, column in found.items() if place.outlet]
+        )
+        stays = [
+            _stay(place, before[place], after[place], self._step(place, own), swing, command)
             for place in places
-        }
-        swing = _pooled([one for place, one in groups.items() if place.outlet is not None])
-        rises = []
-        for place, (before, after) in groups.items():
-            if not before or not after:
-                return Doubt(f"{place} was not read before and after the command", False)
-            rises.append(_rise(place, before, after, self._step(place, own), swing))
-        least = STEADY * command.lost
-        part = 1.0 if command.is_all else _SIGMAS_OF_TWO / _SIGMAS
+        ]
+        worst = sorted(stays, key=lambda one: -one.highest)[:_CANDIDATES]
+        for few, errors in enumerate(_ERRORS if command.is_all else [_ERRORS_OF_A_PART], 1):
+            for chosen in itertools.combinations(worst, few):
+                doubt = self._may_hide(chosen, command, errors)
+                if doubt is not None:
+                    return doubt
+        return self._may_hide(stays, command, _ERRORS_OF_ALL) if command.is_all else None
+
+    def _may_hide(self, chosen: Sequence[_Stay], command: Taken, errors: float) -> Optional[Doubt]:
+        """Why these places together may hide what a command took."""
+        is_all = len(chosen) > len(_ERRORS)
+        # the roundings of many places go both ways
+        step = 0.0 if is_all else math.sqrt(sum(one.untold**2 for one in chosen))
+        least = (command.lost if command.least is None else command.least) - command.swing
+        least = STEADY * least - step
+        if math.fsum(min(one.lowest, one.highest) for one in chosen) < least:
+            return None
+        sums = _sums([one.before for one in chosen]), _sums([one.after for one in chosen])
+        if len(chosen) > 1 and all(one.place.outlet for one in chosen) and _lowest(sums[1]) < least:
+            return None
+        usual = math.sqrt(math.fsum(one.usual**2 for one in chosen))
+        shift = _shift(*sums, usual, command.swing)
+        load = STEADY * command.lost - step
+        noise = errors * shift.error * shift.much
+        if shift.rise + noise < load and (noise > 0 or shift.rise < load / 2):
+            return None
         unit = self.quantity.value
-        for few in range(1, (_TOGETHER if command.is_all else 1) + 1):
-            for chosen in itertools.combinations(_worst(rises), few):
-                rise = math.fsum(one.rise for one in chosen)
-                noise = part * math.sqrt(math.fsum(one.noise**2 for one in chosen))
-                if rise + noise < least or _most(chosen, part) < least:
-                    continue
-                where = ", ".join(str(one.place) for one in chosen)
-                if rise >= least / 2:
-                    # surely if the noise does not decide it
-                    return Doubt(
-                        f"{where} rose by {rise:.4g} {unit}, or may have, when"
-                        f" {command.lost:.4g} {unit} were switched off, so the machine may have"
-                        " power there",
-                        rise - noise >= least / 2,
-                    )
-                return Doubt(
-                    f"the noise of {noise:.3g} {unit} at {where} hides"
-                    f" the machine's {command.lost:.4g} {unit}",
-                    False,
-                )
-        return None
+        where = "all others together" if is_all else _names(one.place for one in chosen)
+        if shift.rise >= load / 2:
+            return Doubt(
+                f"{where} rose by {shift.rise:.4g} {unit}, or may have, when {command.lost:.4g}"
+                f" {unit} were switched off, so the machine may have power there",
+                not any(one.has_changed for one in chosen)
+                and shift.rise - _SIGMAS * shift.much * shift.error >= load / 2,
+            )
+        return Doubt(
+            f"the noise of {noise:.3g} {unit} at {where} hides the machine's {command.lost:.4g}"
+            f" {unit}",
+            False,
+        )
 
     def risen(
         self, place: Place, early: Period, late: Period, own: Collection[Place]
@@ -289,17 +313,22 @@ class Trail:
         if not before or not after:
             return None
         step = self._step(place, own)
-        return _mean(after) - _mean(before), math.hypot(_noise([before, after], step), step)
+        shift = _shift(before, after)
+        return shift.rise, math.hypot(_swing(shift, [before, after], step), step)
 
-    def noise(self) -> tuple[float, str]:
-        """How far the worst place swings by itself, three times its standard deviation, and its
-        name.
+    def noise(self, seconds: Optional[float] = None) -> tuple[float, str]:
+        """The load that readings of so long before a command and after it just reveal at the worst
+        place, and its name. None: as long as was read until now.
         """
         worst = (0.0, "")
-        for place in self.places():
-            values = self.series([place], Period(-math.inf, math.inf))
-            swing = max(_SIGMAS * _deviation([values]), self._step(place, ()))
-            worst = max(worst, (swing, str(place)))
+        passed = self.looks[-1].at - self.looks[0].at if self.looks else 0.0
+        for place, values in _columns(self.places(), (row for _, row in self._all_rows())).items():
+            if not values:
+                continue
+            error = _shift(values, values).error
+            if seconds:
+                error *= math.sqrt(passed / seconds)
+            worst = max(worst, (_REVEALED * error + self._step(place, ()), str(place)))
         return worst
 
     def _step(self, place: Place, own: Collection[Place]) -> float:
@@ -314,100 +343,157 @@ class Trail:
         return math.sqrt(math.fsum(self.steps.get(one.pdu, 0.0) ** 2 for one in places))
 
 
-def _value(look: Look, place: Place) -> Optional[float]:
-    figures = look.pdus.get(place.pdu)
-    if figures is None:
-        return None
-    if place.outlet is not None:
-        return figures.outlets.get(place.outlet)
-    if figures.inlet is None:
-        return None
-    return figures.inlet - math.fsum(one for one in figures.outlets.values() if one is not None)
+def _row(look: Look) -> Mapping[Place, float]:
+    """What each place showed."""
+    found: dict[Place, float] = {}
+    for pdu, figures in look.pdus.items():
+        known = {name: value for name, value in figures.outlets.items() if value is not None}
+        found.update((Place(pdu, name), value) for name, value in known.items())
+        if figures.inlet is not None:
+            found[Place(pdu)] = figures.inlet - math.fsum(known.values())
+    return found
 
 
-class _Rise(NamedTuple):
-    """What a place may hide."""
+def _columns(
+    places: Collection[Place], rows: Iterable[Mapping[Place, float]]
+) -> dict[Place, list[float]]:
+    """The figures of places at the looks that have all of them."""
+    whole = [row for row in rows if all(place in row for place in places)]
+    return {place: [row[place] for row in whole] for place in places}
+
+
+def _sums(columns: Sequence[Sequence[float]]) -> list[float]:
+    return list(columns[0]) if len(columns) == 1 else [sum(row) for row in zip(*columns)]
+
+
+class _Stay(NamedTuple):
+    """A place before and after a command."""
 
     place: Place
-    rise: float
-    noise: float
+    #: whether it may have lost its own load; then nothing is `before`
+    has_changed: bool
+    before: Sequence[float]
+    after: Sequence[float]
+    #: so far may it have risen that its meter does not show
+    untold: float
+    #: the standard deviation by what all outlets show
+    usual: float
+    #: it may have risen so far
+    highest: float
     #: it showed no more at times, so it can hide no more
-    least: float
+    lowest: float
 
 
-def _rise(
-    place: Place, before: Sequence[float], after: Sequence[float], step: float, swing: float
-) -> _Rise:
-    late = after[len(after) // 2 :]
-    # a meter that averages, or is late, shows what came to a place in its last figures
-    is_calm = max(before) - min(before) <= _HELD * step
-    was, now = _mean(before), max(_mean(after), _mean(late)) if is_calm else _mean(after)
-    relative = swing * max(abs(was), abs(now)) if place.outlet is not None else 0.0
-    noise = math.hypot(_noise([before, after], step, relative), step)
+def _stay(
+    place: Place,
+    before: Sequence[float],
+    after: Sequence[float],
+    step: float,
+    swing: float,
+    command: Taken,
+) -> _Stay:
+    most = max(abs(_mean(before)), abs(_mean(after)))
+    usual = swing * most if place.outlet is not None else 0.0
+    shift = _shift(before, after, usual)
     spread = max(before) - min(before)
-    has_calmed = spread > 3 * step and max(after) - min(after) < _CALM * spread
-    fell = now - was < -noise
+    much = max(_HELD * step, _FELL * command.lost)
+    has_calmed = spread > much and max(after) - min(after) < _CALM * spread
+    surely = _SIGMAS * shift.much * shift.error
+    fell = -shift.rise > max(surely + step, _FELL * command.lost)
     # somebody else's load may have gone at the same moment, and the machine's have come
-    return _Rise(place, now if fell or has_calmed else now - was, noise, _least(place, late, step))
+    was = [0.0] * len(before) if has_calmed or fell else before
+    # a meter that is late shows what came to a quiet place in its last figures
+    if spread <= _HELD * step and _mean(after) < after[-1]:
+        after = [after[-1]] * len(after)
+    highest = _mean(after) - _mean(was) + surely
+    lowest = math.inf if place.outlet is None else _lowest(after)
+    untold = step * (_HELD if place.outlet is not None else _ROUNDED)
+    return _Stay(place, has_calmed or fell, was, after, untold, usual, highest, lowest)
 
 
-def _least(place: Place, late: Sequence[float], step: float) -> float:
-    """A place that feeds a machine shows at least what the machine carries, in each figure. The
-    lowest of all may be a glitch. A rest falls when an inlet's meter is later than the outlets'.
+def _lowest(after: Sequence[float]) -> float:
+    """What feeds a machine shows at least what the machine carries, in each figure. The lowest of
+    all may be a glitch. A rest falls when an inlet's meter is later than the outlets'.
     """
-    if place.outlet is None or len(late) < _FIGURES:
-        return math.inf
-    return max(0.0, sorted(late)[1]) * _GAIN + _HELD * step
+    return max(0.0, sorted(after)[1]) * _GAIN if len(after) >= _FIGURES else math.inf
 
 
-def _most(chosen: Iterable[_Rise], part: float) -> float:
-    """What these places may hide, each for itself."""
-    return math.fsum(min(one.least, max(0.0, one.rise + part * one.noise)) for one in chosen)
+class _Shift(NamedTuple):
+    """How a mean changed."""
+
+    was: float
+    now: float
+    #: the standard error of the change, and its degrees of freedom
+    error: float
+    degrees: float
+
+    @property
+    def rise(self) -> float:
+        return self.now - self.was
+
+    @property
+    def much(self) -> float:
+        """How much more the error counts, as it is an estimate from few figures."""
+        return 1 + _FEW / self.degrees
 
 
-def _worst(rises: Sequence[_Rise]) -> list[_Rise]:
-    return sorted(rises, key=lambda one: -one.rise - one.noise)[:_CANDIDATES]
+def _shift(
+    before: Sequence[float], after: Sequence[float], usual: float = 0.0, more: float = 0.0
+) -> _Shift:
+    """`usual`: the standard deviation by what all outlets show; it counts where these have little
+    to say. `more`: that of what may have come.
+    """
+    was, now = _mean(before), _mean(after)
+    centred = [one - was for one in before], [one - now for one in after]
+    squares = sum(one * one for both in centred for one in both)
+    lasts = _lasts(centred, squares) if squares > 0 else 1.0
+    many = max(1.0, len(before) / lasts), max(1.0, len(after) / lasts)
+    degrees = max(0.5, sum(many) - 2)
+    variance = squares / (len(before) + len(after)) * sum(many) / degrees
+    if usual > 0:
+        variance = (variance * degrees + _POOLED * usual**2) / (degrees + _POOLED)
+        degrees += _POOLED
+    error = math.sqrt((variance + more**2) * (1 / many[0] + 1 / many[1]))
+    return _Shift(was, now, error, degrees)
+
+
+def _swing(shift: _Shift, groups: Iterable[Sequence[float]], step: float) -> float:
+    """How far the rise may be off beyond the meter's step."""
+    if all(max(one) - min(one) <= 1.01 * step for one in groups):
+        return 0.0
+    return _SIGMAS * shift.much * shift.error
+
+
+def _lasts(centred: Sequence[Sequence[float]], squares: float) -> float:
+    """For how many looks a value lasts: so many say no more than one. By the deviations from the
+    mean, and the sum of their squares.
+    """
+    found = 1.0
+    for lag in range(1, max(map(len, centred)) // 2):
+        product = sum(a * b for both in centred for a, b in zip(both, both[lag:]))
+        if product <= _ALIKE * squares:
+            break
+        found += 2 * product / squares
+    return found
 
 
 def _mean(values: Sequence[float]) -> float:
-    return math.fsum(values) / len(values)
+    return sum(values) / len(values)
 
 
 def _squares(values: Sequence[float]) -> float:
     mean = _mean(values)
-    return math.fsum((one - mean) ** 2 for one in values)
+    return sum((one - mean) ** 2 for one in values)
 
 
-def _deviation(groups: Sequence[Sequence[float]]) -> float:
-    degrees = sum(len(one) - 1 for one in groups if one)
-    squares = math.fsum(_squares(one) for one in groups if one)
-    return math.sqrt(squares / degrees) if degrees > 0 else 0.0
-
-
-def _noise(groups: Sequence[Sequence[float]], step: float, pooled: float = 0.0) -> float:
-    """How far the difference of two means may be off, beyond the meter's step. `pooled`: the
-    standard deviation by what all outlets show; it counts where these have little to say.
-    """
-    if all(max(one) - min(one) <= 1.01 * step for one in groups):
-        return 0.0
-    degrees = float(sum(len(one) - 1 for one in groups))
-    squares = math.fsum(_squares(one) for one in groups)
-    if pooled > 0:
-        squares, degrees = squares + _POOLED * pooled**2, degrees + _POOLED
-    deviation = math.sqrt(squares / degrees)
-    error = math.sqrt(math.fsum(1 / len(one) for one in groups))
-    return _SIGMAS * (1 + _FEW / degrees) * deviation * error
-
-
-def _pooled(groups: Iterable[Sequence[Sequence[float]]]) -> float:
+def _pooled(columns: Iterable[Sequence[float]]) -> float:
     """How far the loads swing here that swing at all, as a part of themselves."""
     squares = degrees = 0.0
-    for both in groups:
-        for one in both:
-            mean = _mean(one) if one else 0.0
-            if mean > 0 and len(one) > 1:
-                squares += _squares(one) / mean**2
-                degrees += len(one) - 1
+    for one in columns:
+        mean = _mean(one) if one else 0.0
+        if mean > 0 and len(one) > 1:
+            squares += _squares(one) / mean**2
+            degrees += len(one) - 1
     return min(1.0, math.sqrt(squares / degrees)) if degrees else 0.0
 
 

@@ -15,6 +15,7 @@ proof that fails leaves no power on.
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional
 
@@ -36,10 +37,14 @@ _SLOWEST_S = 60.0
 _RELAY_S = 6.0
 # how long everything is watched before the first command: so many periods, or so long
 _LEARN_PERIODS, LEARN_S = 4.0, 10.0
-# it is watched on, up to `power_timeout`, if the swing is more than this part of the load
-_CALM = 0.15
+# it is watched on, so many times `power_timeout`, if that does not show enough of how all swings
+_LEARN_TIMEOUTS = 2.0
 # how long the last proof may take, in `power_timeout` and in periods
 _LAST_TIMEOUTS, _LAST_PERIODS = 1.5, 2.5
+# how long a run may take, in `power_timeout`, and for each feed
+_RUN_TIMEOUTS, _FEED_TIMEOUTS = 2.5, 1.5
+# a meter shows a command fully after so many of its periods, and so many s
+_SETTLED_PERIODS, _LATE_S = 2.0, 1.0
 # a figure may come so many of the meter's periods late
 _PERIODS = 1.5
 # a PDU that does not answer is read again for so long before the first command
@@ -50,8 +55,10 @@ _LEAST_TIMEOUT_S = 5.0
 _SIGHT_S = 300.0
 # the resolution of a meter that has only shown 0
 _IDLE_STEPS = {Quantity.WATTS: 10.0, Quantity.AMPERES: 0.1}
+# a cord that carries less than this part of the load waits for others to fail
+_IDLE = 0.1
 # values that are kept of each place
-_KEPT = 12
+_KEPT = 40
 _UNMETERED = "no current is known of this outlet; without a meter, use confirm=state"
 _NO_INLET = (
     "its inlet has no meter of its own (it shows nothing, or the sum of the outlets), so nothing"
@@ -239,32 +246,46 @@ class Watch:
 
     def known_period(self) -> Optional[float]:
         """How often the slowest meter renews its figures, in s; None if one is not known."""
+        return None if self.unseen() else max(self._known_periods())
+
+    def _known_periods(self) -> list[float]:
         if self.proof.period_s is not None:
-            return self.proof.period_s
-        if self.unseen():
-            return None
-        found = [
-            self.memory.periods[self._period_key(pdu, is_inlet)]
-            for pdu in self.pdus
-            for is_inlet in self._meters
-        ]
-        return max([*found, self._slowest_s])
+            return [self.proof.period_s]
+        keys = [self._period_key(pdu, is_inlet) for pdu in self.pdus for is_inlet in self._meters]
+        return [self.memory.periods[key] for key in keys if key in self.memory.periods]
 
     def period(self) -> float:
-        """As `known_period`, at least as long as is usual if one is not known."""
-        known = self.known_period()
-        return max(_UNKNOWN_S, self._slowest_s) if known is None else known
+        """As `known_period`, at least as long as is usual if one is not known, and as long as a
+        command was seen to take.
+        """
+        took = 0.0 if self.proof.period_s is not None else self._slowest_s
+        return max([_UNKNOWN_S if self.unseen() else 0.0, took, *self._known_periods()])
 
-    def learn(self) -> None:
-        """Read until it is known how all figures swing."""
+    def settles_s(self) -> float:
+        """How long after a command all meters surely show what it did: one may have been read just
+        before, shows the mean of its period, and shows it late.
+        """
+        known = self.known_period()
+        settled = 0.0 if known is None else _SETTLED_PERIODS * known + _LATE_S
+        return max(self.period(), settled)
+
+    def learn(self, most_s: Optional[float] = None, settles: bool = False) -> None:
+        """Read until it is known how all figures swing, or so long, or `power_timeout`; and, if
+        something was switched just before, until all meters show it.
+        """
+        if most_s is None:
+            most_s = self.proof.timeout_s
         begun, load = self.world.monotonic(), self.load()
         while self.trail is not None:
             passed = self.world.monotonic() - begun
             period = self.period()
-            if passed >= max(period, min(LEARN_S, _LEARN_PERIODS * period)) and (
+            least = max(period, min(LEARN_S, _LEARN_PERIODS * period))
+            if settles:
+                least = max(least, self.settles_s() + period)
+            if passed >= least and (
                 not self._with_inlets
-                or passed >= self.proof.timeout_s
-                or self.trail.noise()[0] <= _CALM * load
+                or passed >= most_s
+                or self.trail.noise()[0] <= law.STEADY * load
             ):
                 return
             self.world.sleep(AGAIN_S)
@@ -274,12 +295,13 @@ class Watch:
         """What the machine's cords carry together, in the trail's quantity."""
         if self.trail is None:
             return 0.0
-        figures = [
-            self.trail.quantity.of(one.draw)
-            for cord in self.machine.cords
-            if (one := outlet(self.readings, cord)) is not None
-        ]
-        return math.fsum(one for one in figures if one is not None)
+        return math.fsum(self.figure(self.readings, cord) for cord in self.machine.cords)
+
+    def figure(self, readings: Readings, cord: OutletOf) -> float:
+        """What a cord carries, in the trail's quantity; 0 if that is not known."""
+        one = outlet(readings, cord)
+        known = None if one is None or self.trail is None else self.trail.quantity.of(one.draw)
+        return known or 0.0
 
     def carries(self, readings: Readings, cord: OutletOf) -> bool:
         """Whether power surely flows there."""
@@ -467,7 +489,7 @@ def _noise(seen: Watch) -> tuple[list[str], list[str]]:
     trail = seen.trail
     if trail is None:
         return [], []
-    noise, where = trail.noise()
+    noise, where = trail.noise(_LEARN_TIMEOUTS * seen.proof.timeout_s)
     load, unit = seen.load(), trail.quantity.value
     if load > 0 and noise >= law.STEADY * load:
         return [
@@ -497,9 +519,11 @@ class _Off:
         self._carried: dict[OutletOf, Draw] = {}
         # cords that were seen to share the machine's load
         self._linked: set[OutletOf] = set()
+        # the machine is known to have no power, and cords that are on
+        self._is_dead = False
         # what each command took
         self._taken: list[Taken] = []
-        self._last_command = self._world.monotonic()
+        self._begun = self._last_command = self._world.monotonic()
         # from when on all meters showed what the last command did
         self._settled_at = -math.inf
 
@@ -531,18 +555,19 @@ class _Off:
         self._wrong += unmetered(now)
         down = [cord for cord in self._cords if self._is_off(now, cord)]
         kept = self._memory.recent(self._world.now(), self._seen.proof.seen_for_s)
-        resumes = bool(down) and kept is not None
+        # the meter of one that is off may not show it yet
+        resumes = kept is not None and any(_state(now, cord) is DOWN for cord in self._cords)
         if resumes and kept is not None:
             self._episode = kept
             if kept.doubt:
                 self._wrong.append(kept.doubt)
         if not self._wrong:
-            self._seen.learn()
+            self._seen.learn(self._learn_s(), settles=resumes)
             now = self._seen.readings
             # a meter may have shown late that a cord is off
             down = [cord for cord in self._cords if self._is_off(now, cord)]
         if resumes and self._seen.trail is not None:
-            self._resume(down, begun, self._seen.trail)
+            self._resume(down, begun, begun + self._seen.settles_s(), self._seen.trail)
         self._memory.episode = self._episode
         for cord in down:
             draw = self._episode.carried.get(self._seen.key(cord))
@@ -556,7 +581,7 @@ class _Off:
             one is not None and one.state is DOWN and not carries(one.draw, self._seen.meter(cord))
         )
 
-    def _resume(self, down: Sequence[OutletOf], begun: float, trail: Trail) -> None:
+    def _resume(self, down: Sequence[OutletOf], begun: float, shown: float, trail: Trail) -> None:
         """Another run ended before it proved anything. What it saw before its first command is what
         everything is compared with. If cords are left, they must carry what the others did; if not,
         they are not of one machine, or a cord was moved.
@@ -574,16 +599,22 @@ class _Off:
         self._linked = {cord for cord in self._cords if key(cord) in episode.linked}
         lost = [cord for cord in down if key(cord) in episode.carried]
         left = [cord for cord in self._cords if cord not in down]
-        figures = [trail.quantity.of(episode.carried[key(cord)]) for cord in lost]
-        known = [one for one in figures if one]
-        if known:
-            self._taken.append(Taken(begun, begun, min(known)))
+        for cord in lost:
+            # the command to each, while others of the machine were on
+            figures = trail.before([_place(cord)], begun, ()).get(_place(cord)) or []
+            figure = math.fsum(figures) / len(figures) if figures else 0.0
+            self._taken.append(Taken(begun, shown, figure, is_all=False))
+        whole = self._all_taken(trail, begun, shown)
+        # an idle one had nothing to move
+        self._taken = [one for one in self._taken if one.lost >= _IDLE * whole.lost]
+        if not left:
+            self._taken.append(whole)
         if lost and left and not self._linked.issuperset((*lost, *left)):
             doubt = trail.moved(
                 [_place(cord) for cord in lost],
                 [_place(cord) for cord in left],
                 None,
-                begun,
+                shown,
             )
             if doubt is None:
                 self._link((*lost, *left))
@@ -608,7 +639,14 @@ class _Off:
         if self._seen.machine.is_stopped:
             return [[cord] for cord in self._cords]
         first = [cord for cord in self._cords if _state(now, cord) is not UP]
-        busy = [cord for cord in self._cords if cord not in first and self._seen.carries(now, cord)]
+        least = _IDLE * self._seen.load()
+        busy = [
+            cord
+            for cord in self._cords
+            if cord not in first
+            and self._seen.carries(now, cord)
+            and self._seen.figure(now, cord) >= least
+        ]
         idle = [cord for cord in self._cords if cord not in first and cord not in busy]
         feeds = [
             [cord for cord in cords if cord.pdu == pdu]
@@ -629,7 +667,7 @@ class _Off:
             before = self._seen.read()
         # an earlier one that failed may live
         left = [*later, *(cord for cord in self._cords if self._lives(before, cord, stage, later))]
-        lost = [cord for cord in stage if self._seen.carries(before, cord)]
+        lost = [cord for cord in stage if not self._is_dead and self._seen.carries(before, cord)]
         for cord in lost:
             one = outlet(before, cord)
             if one is not None:
@@ -647,19 +685,12 @@ class _Off:
                 self._wrong.append(f"{cord}: {self._never(before, cord)}")
         if self._wrong or trail is None:
             return self._seen.readings
-        taken = Taken(
-            early.end,
-            self._last_command + self._seen.period(),
-            trail.carried([_place(cord) for cord in lost], early),
-            is_all=not left,
-        )
-
-        if taken.is_all:
-            # its load may have been high at the command
-            begun = min([early.end, *(one.at for one in self._taken)])
-            shown = trail.series(sorted(self._own), law.Period(-math.inf, begun))
-            taken = taken._replace(lost=min([taken.lost, *(one for one in shown if one > 0)]))
-
+        shown = self._last_command + self._seen.settles_s()
+        if left or not lost:
+            figure = trail.carried([_place(cord) for cord in lost], early)
+            taken = Taken(early.end, shown, figure, is_all=not left)
+        else:
+            taken = self._all_taken(trail, early.end, shown)
         after, is_proven = self._until(lambda now: self._not_off(stage, now), self._wait_s())
         self._seen.took(self._world.monotonic() - self._last_command)
         if is_proven and lost and left:
@@ -669,14 +700,25 @@ class _Off:
         self._memory.save()
         return self._seen.readings
 
+    def _all_taken(self, trail: Trail, at: float, shown: float) -> Taken:
+        """What the command took after which the machine has no cord that is on: all that it carried
+        at any time before.
+        """
+        columns = trail.before(sorted(self._own), at, self._taken)
+        loads = [one for one in (math.fsum(row) for row in zip(*columns.values())) if one > 0]
+        if not loads:
+            return Taken(at, shown, 0.0)
+        swing = statistics.stdev(loads) if len(loads) > 1 else 0.0
+        return Taken(at, shown, statistics.fmean(loads), swing=swing, least=min(loads))
+
     def _write_down(self) -> None:
         """On the disk before the command: a run that is killed shall not hide what was seen."""
         trail = self._seen.trail
         if trail is not None and not self._episode.shown:
             self._episode.quantity = trail.quantity.value
             self._episode.shown = {
-                self._place_key(place): trail.before(place, math.inf, ())[-_KEPT:]
-                for place in trail.places()
+                self._place_key(place): column[-_KEPT:]
+                for place, column in trail.before(trail.places(), math.inf, ()).items()
             }
         self._memory.save()
 
@@ -696,11 +738,12 @@ class _Off:
         is_dark = [False]
 
         def missing(now: Readings) -> list[str]:
-            is_dark[0] = self._is_dark(left, now)
+            is_dark[0] = self._is_dark(left, now, trail, early)
             doubts[0] = None if is_dark[0] else trail.moved(*places, early, taken.shown)
             return [] if doubts[0] is None else [doubts[0].reason]
 
-        _, is_linked = self._until(missing, self._wait_s())
+        shown_s = taken.shown - self._world.monotonic() + self._seen.period()
+        _, is_linked = self._until(missing, max(self._wait_s(), shown_s))
         if not is_linked:
             if doubts[0] is not None:
                 self._doubt(doubts[0])
@@ -708,6 +751,7 @@ class _Off:
         self._link((*lost, *left))
         if not is_dark[0]:
             return taken
+        self._is_dead = True
         for cord in left:
             draw = self._draw_before(trail, cord, early)
             self._carried[cord] = self._episode.carried[self._seen.key(cord)] = draw
@@ -720,19 +764,38 @@ class _Off:
             return Draw(power_w=round(figure, 3))
         return Draw(current_a=round(figure, 3))
 
-    def _is_dark(self, left: Sequence[OutletOf], now: Readings) -> bool:
-        """Whether the machine needs more cords than are left, and all of them fell to nothing."""
+    def _is_dark(
+        self, left: Sequence[OutletOf], now: Readings, trail: Trail, early: law.Period
+    ) -> bool:
+        """Whether the machine needs more cords than are left, and all of them fell to what idle
+        supplies carry.
+        """
         if len(left) >= self._seen.machine.needs:
             return False
         return all(
             (one := outlet(now, cord)) is not None
-            and is_nothing(one.draw, self._seen.meter(cord))
+            and one.draw.is_known
+            and (was := trail.carried([_place(cord)], early)) > 0
+            and self._seen.figure(now, cord) < _IDLE * was
             and self._seen.key(cord) in self._memory.seen
             for cord in left
         )
 
+    def _whole_s(self) -> float:
+        """How long the run may take."""
+        feeds = len(_pdus(self._cords))
+        return (_RUN_TIMEOUTS + _FEED_TIMEOUTS * feeds) * self._seen.proof.timeout_s
+
+    def _learn_s(self) -> float:
+        """How long it may read before the first command, so that the end has its time."""
+        feeds, timeout_s = len(_pdus(self._cords)), self._seen.proof.timeout_s
+        left_s = self._whole_s() - feeds * self._seen.settles_s() - _LAST_TIMEOUTS * timeout_s
+        return min(_LEARN_TIMEOUTS * timeout_s, left_s)
+
     def _wait_s(self) -> float:
-        return max(self._seen.proof.timeout_s, _PERIODS * self._seen.period())
+        period_s = self._seen.period()
+        settles_s = self._seen.settles_s() + period_s
+        return max(self._seen.proof.timeout_s, _PERIODS * period_s, settles_s)
 
     def _lives(
         self,
@@ -815,13 +878,12 @@ class _Off:
             return
         period_s = self._seen.period()
         least_s = max(2 * period_s, _RELAY_S)
+        slow_s = _SLOWEST_S + _RELAY_S
+        timeout_s = self._seen.proof.timeout_s
+        left_s = self._begun + self._whole_s() - self._world.monotonic()
+        most_s = max(_LAST_TIMEOUTS * timeout_s, _LAST_PERIODS * period_s, 1.5 * least_s, left_s)
         if self._seen.unseen():
-            shown = self._last_command + _SLOWEST_S
-            self._taken = [one._replace(shown=max(one.shown, shown)) for one in self._taken]
-            least_s = max(least_s, _SLOWEST_S + _RELAY_S)
-        most_s = max(
-            _LAST_TIMEOUTS * self._seen.proof.timeout_s, _LAST_PERIODS * period_s, 1.5 * least_s
-        )
+            most_s = max(most_s, slow_s + period_s)
         doubts: list[Optional[Doubt]] = [None]
 
         def missing(now: Readings) -> list[str]:
@@ -829,7 +891,8 @@ class _Off:
             doubts[0] = None if reasons else trail.hidden(self._own, self._taken)
             if doubts[0] is not None:
                 reasons = [doubts[0].reason]
-            is_early = self._world.monotonic() < self._last_command + least_s
+            ends = self._last_command + (max(least_s, slow_s) if self._seen.unseen() else least_s)
+            is_early = self._world.monotonic() < ends
             return reasons or (["two renewals were not seen"] if is_early else [])
 
         is_proven = self._until(missing, most_s)[1]
