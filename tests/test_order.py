@@ -51,6 +51,7 @@ class Case(NamedTuple):
     function: str
     number: int
     kept: Optional[int] = None
+    of: str = "test"
 
     @property
     def nodeid(self) -> str:
@@ -58,7 +59,7 @@ class Case(NamedTuple):
 
     def get_closest_marker(self, name: str) -> Optional[Any]:
         assert name == "sample"
-        return None if self.kept is None else pytest.mark.sample(self.kept).mark
+        return None if self.kept is None else pytest.mark.sample(self.kept, of=self.of).mark
 
 
 def kept(*groups: tuple[str, int, Optional[int]]) -> list[tuple[str, int]]:
@@ -72,6 +73,15 @@ def kept(*groups: tuple[str, int, Optional[int]]) -> list[tuple[str, int]]:
 def test_of_a_sampled_test_so_many_cases_are_no_trials_spread_evenly() -> None:
     assert kept(("a", 10, 3)) == [("a", 0), ("a", 4), ("a", 7)]
     assert kept(("a", 10, 1), ("b", 2, None)) == [("a", 0), ("b", 0), ("b", 1)]
+
+
+def test_a_sampled_file_keeps_so_many_of_all_its_tests() -> None:
+    items: list[Any] = [Case(name, number, 2, "file") for name in "ab" for number in range(3)]
+    left_out = trials(items)
+    assert [(one.function, one.number) for one in items if one not in left_out] == [
+        ("a", 0),
+        ("b", 0),
+    ]
 
 
 def test_a_test_with_fewer_cases_than_the_sample_keeps_all() -> None:

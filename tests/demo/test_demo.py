@@ -137,6 +137,7 @@ def _reading() -> list[str]:
     "step, number, code",
     [("3.", signal.SIGINT, 130), ("5.", signal.SIGTERM, 143)],
 )
+@pytest.mark.trial
 def test_an_interrupted_demo_stops_everything(
     number: signal.Signals, code: int, step: str, tmp_path: Path
 ) -> None:

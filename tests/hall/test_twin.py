@@ -193,6 +193,7 @@ def set_to(name: str) -> dict[str, tuple[str, float]]:
 
 @pytest.mark.parametrize("run_of", [kind for kind in KINDS if kind != "mixed"], indirect=True)
 @pytest.mark.parametrize("gone", ["", "feed:A"])
+@pytest.mark.sample(2)
 def test_each_protocol_restarts_as_it_was_foretold(run_of: Run, gone: str) -> None:
     twin, files = run_of.twin, run_of.files
     switch(twin.doors["r1-left"].peer, "2")

@@ -141,6 +141,7 @@ def run(python: str, given: str, environment: Mapping[str, str]) -> list[dict[st
 
 @pytest.mark.parametrize("host", list(_HOSTS))
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.sample(2)
 def test_an_archive_makes_its_four_calls_on_an_unfriendly_host(
     name: str, host: str, tmp_path: Path
 ) -> None:
@@ -227,6 +228,7 @@ print(json.dumps({"answers": len(answers), "different": len(set(answers)), "kind
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.trial
 def test_an_upload_while_calls_run_changes_none_of_their_answers(name: str, tmp_path: Path) -> None:
     text = (
         (ROOT / "handlers" / "__init__.py")

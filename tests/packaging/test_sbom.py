@@ -21,8 +21,6 @@ from tests.packaging import installing
 from tests.packaging.building import archive, loaded
 from tests.waiting import PATIENCE_S
 
-pytestmark = pytest.mark.sample(2, of="file")
-
 
 def written(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -69,6 +67,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.trial
 def test_every_built_file_has_an_sbom_that_names_its_bytes(built: Path) -> None:
     files = [path for path in sorted(built.iterdir()) if path.suffix != ".json"]
     assert len(files) == (4 if shutil.which("dpkg-deb") else 3)
@@ -84,6 +83,7 @@ def test_every_built_file_has_an_sbom_that_names_its_bytes(built: Path) -> None:
         assert bom["metadata"]["timestamp"] == "2023-11-14T22:13:20+00:00"
 
 
+@pytest.mark.trial
 def test_the_sbom_of_pyz_has_each_package_in_it_with_release_hash_and_licence(built: Path) -> None:
     with zipfile.ZipFile(built / "pdu.pyz") as packed:
         names = {name.partition("/")[0] for name in packed.namelist() if "/__init__.py" in name}
@@ -98,6 +98,7 @@ def test_the_sbom_of_pyz_has_each_package_in_it_with_release_hash_and_licence(bu
     assert parts(read(built / f"pdu_nut-{VERSION}.tar.gz")) == {}
 
 
+@pytest.mark.trial
 def test_the_sbom_of_the_wheel_has_what_it_requires_and_what_only_extras_do(built: Path) -> None:
     found = parts(read(installing.built_wheel(built)))
     required = {name for name, one in found.items() if one["scope"] == "required"}

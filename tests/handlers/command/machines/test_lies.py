@@ -38,6 +38,7 @@ def test_a_machine_with_power_is_never_told_as_off(name: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", [name for name in LIES if "undrawn" in name])
 @pytest.mark.parametrize("renewal_s", [0.0, 1.0])
+@pytest.mark.sample(5)
 def test_a_coarse_meter_does_not_hide_a_supply_that_nobody_drew(
     name: str, renewal_s: float, tmp_path: Path
 ) -> None:
