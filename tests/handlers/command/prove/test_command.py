@@ -42,6 +42,10 @@ def test_without_outlet_nothing_is_switched_and_file_and_page_are_left(
     assert code == exits.DONE and rig.plant.commands == []
     assert "every outlet is as the owner sees it" in text
     assert "Nothing" not in text and "simulated" in said
+    # there is no terminal: each job is told once, without the seconds that are left
+    lines = said.splitlines()
+    assert lines[0] == "reading the unit" and "reading the unit again" in lines
+    assert len([line for line in lines if line.startswith("watching the meters for")]) <= 1
     proof = found(out)
     assert proof.basis == SIMULATED and proof.outlet == ""
     assert "What is in p.json" in (tmp_path / "p.html").read_text()
