@@ -132,7 +132,7 @@ walk:            ## README's commands in a fresh clone with a bare environment: 
 
 recipes: env-tests ## the recipes of docs/recipes.md with the programs that they are for, which it installs; needs PyPI
 	@sh .ci/setup recipes
-	@$(RUN) -m pytest -q tests/handlers/command/test_recipes.py
+	@$(RUN) -m pytest -q tests/pdu/test_recipes.py
 
 try: env         ## the command pdu: make try ARGS="status snmp 192.0.2.7"; make exits with 2 after any error, .venv/bin/pdu with its own code
 	@$(VENV)/bin/pdu $(ARGS)

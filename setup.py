@@ -5,7 +5,7 @@ of this project's name (packaging/dcimanager_pdu_handlers). All the rest is in p
 from setuptools import find_namespace_packages, setup
 
 OWN = "dcimanager_pdu_handlers"
-CARRIED = ("common", "pdu_common", "handlers")
+CARRIED = ("common", "pdu_common", "handlers", "pdu")
 
 setup(
     packages=[

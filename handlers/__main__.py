@@ -1,31 +1,12 @@
-"""`python -m handlers`, or this folder run by its path: the command `pdu`.
+"""`python -m handlers`, or this folder run by its path: starts `python -m pdu`, for one release."""
 
-This file must compile on old Python versions, so that they print the error below and not a
-SyntaxError.
-"""
-
+import os
 import sys
 
-if sys.version_info < (3, 9):
-    sys.stderr.write(
-        "pdu needs Python 3.9 or newer; this is Python %d.%d: call it with a newer one\n"
-        % sys.version_info[:2]
-    )
-    sys.exit(2)
-if not __package__:  # run by path: `python handlers`, or this file, from any folder
-    import os
-    from importlib.machinery import ModuleSpec
-
-    # a link may have another name
+if not __package__:  # run by path; a link may have another name
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-    # so that relative imports work
-    __package__, __spec__ = "handlers", ModuleSpec("handlers.__main__", None)
-    __import__(__package__)
 
-try:
-    from .command.start import program
-except KeyboardInterrupt:  # Ctrl-C during the imports
-    sys.exit(130)
+from pdu.start import program
 
 if __name__ == "__main__":
     program()

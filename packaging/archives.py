@@ -354,8 +354,8 @@ _held = {{_code + name: importlib.import_module(_code + name) for name in ("", *
 
 __all__ = ["make_handler"]
 '''
-#: finds modules by name; in an archive only those that its function `hold` was given
-_HOLDER = "modules.py"
+#: finds modules by name; in an archive only those that its function `hold_modules` was given
+_HOLDER = "shared/modules.py"
 
 
 def archive(
@@ -383,7 +383,7 @@ def archive(
         folder=folder,
         alone=f"{top}_{folder}",
         names=textwrap.fill(" ".join(names), 100, break_long_words=False),
-        hold='_held[_code + ".modules"].hold(_held)\n' if _HOLDER in content else "",
+        hold='_held[_code + ".shared.modules"].hold_modules(_held)\n' if _HOLDER in content else "",
         name=name,
     ).encode()
     # Python trusts a cached .pyc as long as its source keeps its time and size. The entry modules
@@ -556,14 +556,15 @@ _OPTIONS = "snmp/options.py"
 def own_profile(file: Path) -> Handler:
     """The archive for a PDU that `file` describes in JSON. Raises BuildError."""
     # imported late: 25 ms together; few archives need them
-    from handlers.snmp import building, schema
+    from handlers.snmp import schema
+    from pdu.core.adapters.snmp import own_profiles
 
     try:
-        family = building.own_family(building.read(file))
+        family = own_profiles.own_family(own_profiles.read(file))
     except schema.ProfileError as error:
         raise BuildError(f"{file}: {error}") from None
     return Handler(
-        family.name, family.shown, "snmp", "snmp", {_OPTIONS: building.module(family.options)}
+        family.name, family.shown, "snmp", "snmp", {_OPTIONS: own_profiles.module(family.options)}
     )
 
 
@@ -571,13 +572,13 @@ def with_options(
     handler: Handler, only: Sequence[str], profile: Optional[str], flags: Sequence[str]
 ) -> Handler:
     """The SNMP handler's archive with these build options. Raises BuildError."""
-    from handlers.snmp import building  # imported late, as in `own_profile`
+    from pdu.core.adapters.snmp import own_profiles  # imported late, as in `own_profile`
 
     try:
-        chosen = building.options(only, profile, flags)
-    except building.UnknownFamily as error:
+        chosen = own_profiles.options(only, profile, flags)
+    except own_profiles.UnknownFamily as error:
         raise BuildError(str(error)) from None
-    return handler._replace(replace={_OPTIONS: building.module(chosen)})
+    return handler._replace(replace={_OPTIONS: own_profiles.module(chosen)})
 
 
 # ---- the command line ----------------------------------------------------------------------------

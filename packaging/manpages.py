@@ -154,10 +154,10 @@ class Manual:
 
 def files() -> dict[str, str]:
     """Path below / → text. The program's modules must be importable."""
-    click, root = importlib.import_module("click"), importlib.import_module("handlers.command.root")
-    exits = importlib.import_module("handlers.command.kit.exits")
-    shells = importlib.import_module("handlers.command.kit.shells")
-    options = importlib.import_module("handlers.command.kit.options")
+    click, root = importlib.import_module("click"), importlib.import_module("pdu.root")
+    exits = importlib.import_module("pdu.core.cli.exit_codes")
+    shells = importlib.import_module("pdu.core.cli.completion_scripts")
+    options = importlib.import_module("pdu.core.cli.options")
     version: str = importlib.import_module("handlers").VERSION
     manual = Manual(click, root.ROOT, version)
     codes = [(one.code, one.meaning) for one in exits.EXITS]

@@ -20,10 +20,10 @@ from typing import NamedTuple, Optional
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from handlers.command.kit.files import LONGEST
-from handlers.command.prove import evidence, taking
-from handlers.command.prove.document import BROKEN, KEPT, PlatformProof, Proof, UnitProof, parsed
-from handlers.errors import printable
+from handlers.shared.errors import printable
+from pdu.core.cli.files import LONGEST
+from pdu.prove import acceptance, evidence
+from pdu.prove.document import BROKEN, KEPT, PlatformProof, Proof, UnitProof, parsed
 
 TAKEN, EXAMPLES = ROOT / "tests" / "proofs", ROOT / "docs" / "proofs"
 _OTHERS = "no proof of a real unit has been sent yet"
@@ -58,7 +58,7 @@ def refused(path: Path, there: Mapping[str, str]) -> list[str]:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return ["it is not UTF-8 text"]
-    found = taking.problems(text, datetime.now(timezone.utc).date())
+    found = acceptance.problems(text, datetime.now(timezone.utc).date())
     if not found:
         where = there.get(fingerprint(parsed(text)))
         if where is not None:
@@ -220,7 +220,7 @@ def grounds(found: Optional[Sequence[Proof]] = None) -> str:
 
 
 def code(found: Optional[list[evidence.ProvenUnits]] = None) -> str:
-    """The lines of handlers/command/supports/proven.py."""
+    """The lines of pdu/supports/owner_proofs.py."""
     rows = evidence.counted(taken()) if found is None else found
     if not rows:
         return "PROVEN: tuple[ProvenBy, ...] = ()"

@@ -131,6 +131,6 @@ def place():  # type: () -> str
 
 
 sys.path.insert(0, place())
-from handlers.command.start import program  # noqa: E402
+from pdu.start import program  # noqa: E402
 
 program()

@@ -24,15 +24,15 @@ sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "packaging"))
 
 from handlers import registry
-from handlers.command.kit import exits, shared_options
-from handlers.command.kit.groups import Lazy
-from handlers.command.kit.options import SharedOption
-from handlers.command.prove import promises
-from handlers.command.root import ROOT as COMMAND
-from handlers.command.supports import pages as supported
-from handlers.settings import Setting
-from handlers.snmp import catalogue
+from handlers.shared.settings import Setting
 from handlers.snmp.profiles import PROFILES
+from pdu.core.adapters.snmp import family_tables
+from pdu.core.cli import exit_codes, shared_options
+from pdu.core.cli.groups import Lazy
+from pdu.core.cli.options import SharedOption
+from pdu.prove import promises
+from pdu.root import ROOT as COMMAND
+from pdu.supports import pages as supported
 
 # by its name, because this folder is no package: it would hide the package `packaging` of PyPI
 proofs = importlib.import_module("proofs")
@@ -109,17 +109,17 @@ def _options() -> str:
 PARTS: Mapping[str, Callable[[], str]] = {
     "settings-common": _common,
     **{f"settings-{name}": partial(_own, name) for name in registry.names()},
-    "devices": lambda: catalogue.devices(PROFILES),
-    "evidence": lambda: catalogue.evidence(PROFILES),
+    "devices": lambda: family_tables.devices(PROFILES),
+    "evidence": lambda: family_tables.evidence(PROFILES),
     "makes": supported.makes,
     "names": supported.names,
     "unsupported": supported.unsupported,
-    "contradicting": lambda: catalogue.contradicting(PROFILES),
-    "written": lambda: catalogue.written(PROFILES),
-    "returning": lambda: catalogue.returning(PROFILES),
-    "costly": lambda: catalogue.costly(PROFILES),
-    "identities": lambda: catalogue.identities(PROFILES),
-    "exits": exits.markdown,
+    "contradicting": lambda: family_tables.contradicting(PROFILES),
+    "written": lambda: family_tables.written(PROFILES),
+    "returning": lambda: family_tables.returning(PROFILES),
+    "costly": lambda: family_tables.costly(PROFILES),
+    "identities": lambda: family_tables.identities(PROFILES),
+    "exits": exit_codes.markdown,
     "options": _options,
     "promises": promises.markdown,
     "claim": lambda: f"**{proofs.claim()}:** [what is proven](#what-is-proven-and-what-is-not).",
@@ -142,7 +142,7 @@ FILES: Mapping[str, Sequence[str]] = {
     "docs/dev/families.md": ("evidence", "contradicting", "costly", "identities"),
     "docs/snmp.md": ("returning",),
     "docs/command.md": ("options", "exits"),
-    "handlers/command/supports/proven.py": ("proven-code",),
+    "pdu/supports/owner_proofs.py": ("proven-code",),
     "docs/dev/promises.md": ("promises",),
 }
 

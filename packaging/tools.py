@@ -33,7 +33,7 @@ from typing import Any, Optional
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-PACKAGES = ("common", "pdu_common", "handlers")
+PACKAGES = ("common", "pdu_common", "handlers", "pdu")
 OLDEST, OLDEST_SHOWN = (3, 9), "3.9"
 MAIN = HERE / "pyz_main.py"
 LOCK, WANTED = "pyz.lock", "pyz-requirements.txt"

@@ -9,12 +9,12 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Any, Optional, Union
 
-from ._credentials import Credentials
-from ._errors import SnmpError
-from ._learned import Learned
-from ._reads import Element
-from ._snmp import get, set_, walk
 from .base_pdu import BasePdu
+from .snmp_client.agent_limits import AgentLimits
+from .snmp_client.calls import get, set_, walk
+from .snmp_client.credentials import Credentials
+from .snmp_client.errors import SnmpError
+from .snmp_client.reads import Element
 
 # It is imported late, but a write must not find out half-way that it is missing.
 if find_spec("pysnmp") is None:
@@ -59,7 +59,7 @@ class BaseSnmpPdu(BasePdu):
         Not the platform's: the handler calls it at the begin of a session, if it is there.
         """
         if self._held is not None:
-            self._held[1].learned = Learned()
+            self._held[1].learned = AgentLimits()
 
     def _credentials(self) -> Credentials:
         """Checked, and the name resolved, once for the same parameters."""

@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterator, Sequence
 import pytest
 from hypothesis import HealthCheck, settings
 
-from handlers.command.kit.snmp import read_as_tools_do
+from pdu.core.cli.snmp import read_as_tools_do
 from tests import secrecy, witnesses
 
 _AGAINST = "against"

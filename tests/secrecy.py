@@ -24,11 +24,13 @@ from urllib.parse import quote
 
 import pytest
 
-from handlers.errors import PduHandlerError
+from handlers.shared.errors import PduHandlerError
 from tests.needs import ROOT
 
 PLAIN = ("xerus-own-words", "nut-own-words", "redfish-own-words", "nobody-knows")
-_OURS = tuple(str(ROOT / folder) for folder in ("handlers", "packaging", "common", "pdu_common"))
+_OURS = tuple(
+    str(ROOT / folder) for folder in ("handlers", "pdu", "packaging", "common", "pdu_common")
+)
 # frames that are searched for the project's own code when a file is opened or renamed
 _DEEP = 25
 # NUT's own tools take a password as an argument or at a prompt
@@ -124,7 +126,7 @@ def begin() -> None:
     """Starts the watch, which lasts until the process ends: an audit hook cannot be removed."""
     sys.addaudithook(WATCH.audit)
     logging.getLogger().addHandler(WATCH)
-    for name in ("handlers", "pdu_common", "common"):
+    for name in ("handlers", "pdu", "pdu_common", "common"):
         logging.getLogger(name).setLevel(logging.DEBUG)
     _after(PduHandlerError, "__init__", lambda error, _: WATCH.error(error))
     # adds host and operation

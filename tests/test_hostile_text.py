@@ -3,7 +3,7 @@ field or forges a line.
 
 Hostile text in register.sh is tested in tests/packaging/test_register_hostile.py, on the page of
 the local DCImanager in tests/dcimanager/test_page.py, and in device lists in
-tests/handlers/command/fleet.
+tests/pdu/monitoring.
 """
 
 from __future__ import annotations
@@ -23,12 +23,21 @@ from typing import Any
 
 import pytest
 
-from handlers.errors import NoSuchOutlet, PduHandlerError, ProtocolError, SettingsError, Unreachable
+from handlers.shared.errors import (
+    NoSuchOutlet,
+    PduHandlerError,
+    ProtocolError,
+    SettingsError,
+    Unreachable,
+)
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.command.fleet import conftest
-from tests.handlers.command.fleet.exporting import exporter, serving
-from tests.handlers.command.fleet.halls import (
+from tests.hostile import LISTED, TEXTS, Elements, is_one_line
+from tests.needs import ROOT
+from tests.packaging.building import archive, small_tree
+from tests.pdu.monitoring import conftest
+from tests.pdu.monitoring.exporting import exporter, serving
+from tests.pdu.monitoring.halls import (
     PDU,
     SECRETS,
     Call,
@@ -38,9 +47,6 @@ from tests.handlers.command.fleet.halls import (
     private,
     run,
 )
-from tests.hostile import LISTED, TEXTS, Elements, is_one_line
-from tests.needs import ROOT
-from tests.packaging.building import archive, small_tree
 from tests.peers import NAMED, PEERS, Peer
 from tests.peers.nut import NO_LINE, of as nut_peer
 from tests.simulators.nut_server import NutServer, SwitchedPdu

@@ -18,9 +18,9 @@ import pytest
 from tests.needs import ROOT
 from tests.packaging.building import NAMES, files
 
-IN_CONTRACT = ("common", "pdu_common", "handlers")
+IN_CONTRACT = ("common", "pdu_common", "handlers", "pdu")
 OURS = (*IN_CONTRACT, "tests")
-COMMAND = ("command", "__main__.py")  # the command `pdu`, which is in no archive
+COMMAND = ("__main__.py",)  # the command `pdu`, which is in no archive
 
 
 class Import(NamedTuple):
@@ -90,7 +90,7 @@ def listed(found: list[Import]) -> str:
         ("common", IN_CONTRACT),
         ("pdu_common", IN_CONTRACT),
         ("handlers", IN_CONTRACT),
-        ("packaging", ("handlers",)),
+        ("packaging", ("handlers", "pdu")),
     ],
 )
 def test_only_tests_import_tests_and_packaging_imports_only_handlers(
@@ -162,7 +162,7 @@ def test_no_function_of_an_archive_imports_and_others_say_why() -> None:
 
 
 # what imports by a name or looks modules up
-_FINDERS = {"handlers/modules.py", "handlers/host/base.py"}
+_FINDERS = {"handlers/shared/modules.py", "handlers/host/base.py"}
 
 
 def test_an_archive_finds_modules_by_name_in_one_place() -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command.kit.files import write_page
-from handlers.errors import Unreachable
+from handlers.shared.errors import Unreachable
+from pdu.core.cli.files import write_page
 
 from .secrecy import PLAIN, WATCH, shown
 

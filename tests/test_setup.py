@@ -111,7 +111,7 @@ def test_the_environment_holds_the_command_of_this_tree(machine: Machine) -> Non
     assert (done.returncode, done.stderr, machine.log.read_text()) == (
         0,
         "",
-        f"{ROOT / 'handlers' / '__main__.py'} status a b\n",
+        f"{ROOT / 'pdu' / '__main__.py'} status a b\n",
     )
 
 

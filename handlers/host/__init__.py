@@ -10,7 +10,7 @@ whose own methods may raise (`foreign`).
 
 from __future__ import annotations
 
-from ..labels import Label, label
+from ..shared.labels import Label, label
 from .base import BasePdu
 from .form import address, settings
 from .identity import identity_of

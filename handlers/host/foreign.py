@@ -8,7 +8,7 @@ from collections import UserString
 from collections.abc import Iterator, Mapping
 from typing import Callable, Optional, TypeVar
 
-from ..errors import PduHandlerError, Reason, SettingsError
+from ..shared.errors import PduHandlerError, Reason, SettingsError
 
 T = TypeVar("T")
 _LONGEST_NUMBER = 100  # limit in bits
@@ -25,7 +25,7 @@ def exception_text(error: BaseException) -> str:
         return f"{name}, whose text cannot be made"
 
 
-def leaves(error: BaseException, depth: int = 0) -> Iterator[BaseException]:
+def leaf_exceptions(error: BaseException, depth: int = 0) -> Iterator[BaseException]:
     """The exceptions in a group (PEP 654), also nested ones; else the exception itself."""
     inner: object = ()
     if type(error).__name__.endswith("ExceptionGroup") and depth < _DEEPEST:
@@ -33,12 +33,12 @@ def leaves(error: BaseException, depth: int = 0) -> Iterator[BaseException]:
             inner = getattr(error, "exceptions", ())
     if isinstance(inner, tuple) and inner:
         for one in inner:
-            yield from leaves(one, depth + 1)
+            yield from leaf_exceptions(one, depth + 1)
     else:
         yield error
 
 
-def read(function: Callable[[], T], failed: Reason) -> T:
+def read_foreign(function: Callable[[], T], failed: Reason) -> T:
     """The function's result. If a method of the platform's objects raises, SettingsError with
     `failed` and the exception's type; its text may hold a secret."""
     try:

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Optional, Union
 
-from ..errors import NamedSetting, SettingsError
-from ..settings import is_address
+from ..shared.errors import NamedSetting, SettingsError
+from ..shared.settings import is_address
 from . import foreign
 
 _ADDRESS_NAMES = ("ip", "ip_addr", "ip_address", "address", "host", "addr", "hostname")
@@ -35,7 +35,7 @@ def address(pdu_data: object) -> str:
     """
     for name in _ADDRESS_NAMES:
         value = member(pdu_data, name)
-        found = foreign.read(partial(_address_text, value), _unread(name))
+        found = foreign.read_foreign(partial(_address_text, value), _unread(name))
         if not found:
             continue
         if is_address(found):
@@ -75,7 +75,7 @@ def settings(pdu_data: object, own: Iterable[str] = ()) -> dict[str, str]:
         for name in names:
             value = member(pdu_data, name)
             held = held or value is not None
-            texts = foreign.read(partial(_texts, value), _unread(name))
+            texts = foreign.read_foreign(partial(_texts, value), _unread(name))
             found = {
                 key: text
                 for key, text in texts.items()
@@ -104,7 +104,7 @@ def member(holder: object, name: str) -> object:
             return keyed[name] if name in keyed.keys() else None
         return value
 
-    return foreign.read(found, _unread(name))
+    return foreign.read_foreign(found, _unread(name))
 
 
 def _unread(name: str) -> str:
@@ -121,7 +121,7 @@ def _is_the_platforms(key: str, text: str, pdu_data: object, own: Iterable[str])
 def _platforms(pdu_data: object, key: str) -> Optional[str]:
     """The text of the platform's own field, None if it has another type."""
     try:
-        return foreign.read(partial(foreign.text, member(pdu_data, key)), _unread(key))
+        return foreign.read_foreign(partial(foreign.text, member(pdu_data, key)), _unread(key))
     except SettingsError:
         return None
 
@@ -215,7 +215,7 @@ def _text(value: object, what: str) -> str:
             why = f"is {error}"
         raise SettingsError(unread + why)
 
-    found = foreign.read(made, f"{unread}cannot be read")
+    found = foreign.read_foreign(made, f"{unread}cannot be read")
     if found is None:
         raise SettingsError(f"{unread}has the type {type(value).__name__}; give text")
     return found

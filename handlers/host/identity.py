@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pdu_common.helper import PduPortView
 
-from ..errors import NoSuchOutlet, PduHandlerError
+from ..shared.errors import NoSuchOutlet, PduHandlerError
 
 # limit for an integer: an SNMP arc has 32 bits (RFC 2578, section 3.5)
 _LARGEST_BITS = 64

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Optional, Union
 
-from ..errors import ProtocolError
+from ..shared.errors import ProtocolError
 
 Raw = Union[int, str, bytes]
 MISSING = (

@@ -17,13 +17,13 @@ from typing import (
     Union,
 )
 
-from .. import ahead
-from ..errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
-from ..settings import place
+from ..shared import prefetch
+from ..shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
+from ..shared.settings import place
 from . import foreign
 from .form import address, member
 from .rows import LONGEST_TEXT, Placed, Raw, is_of, plain_indexes, raw_value, splits
-from .snmp_errors import ends_table, translate
+from .snmp_errors import is_end_of_table, translate
 
 if TYPE_CHECKING:
     from pdu_common.base_snmp_pdu import BaseSnmpPdu
@@ -137,11 +137,11 @@ class Snmp:
         return self._rows(elements, oid)
 
     def read_ahead(
-        self, wanted: ahead.Objects
+        self, wanted: prefetch.PrefetchRequest
     ) -> tuple[Mapping[str, Mapping[str, Raw]], Mapping[str, Optional[Raw]]]:
         """Results of `walk` and `get` for those of these objects that a tool's function could read
         together; none on the platform. Raises nothing."""
-        read = ahead.reads()
+        read = prefetch.prefetcher()
         walks: dict[str, dict[str, Raw]] = {}
         gets: dict[str, Optional[Raw]] = {}
         if read is None or not self._answered or self.remaining() < 0:
@@ -264,14 +264,16 @@ class Snmp:
             raise
         except Exception as error:
             # the platform's exceptions are not documented; its elements' attributes may raise them
-            texts = [foreign.exception_text(one)[:LONGEST_TEXT] for one in foreign.leaves(error)]
+            texts = [
+                foreign.exception_text(one)[:LONGEST_TEXT] for one in foreign.leaf_exceptions(error)
+            ]
         found: list[PduHandlerError] = []
         for words in texts:  # several if they were raised as a group
             shown = self._without_secrets(words)
             one = translate(words, shown, writing, self._port, answered)
             if one is not None:
                 found.append(one)
-            elif begun and not ends_table(words):
+            elif begun and not is_end_of_table(words):
                 broken = f"the walk broke off after {len(begun)} rows; poll the PDU again"
                 found.append(ProtocolError(broken))
         if not found:
@@ -323,7 +325,7 @@ def _parameters(params: object) -> tuple[Sequence[tuple[str, str]], str]:
         return list(_texts(held))
 
     unread = "the field 'snmp_params' of the PDU's data, which the platform passed, cannot be read"
-    found = foreign.read(parameters, unread)
+    found = foreign.read_foreign(parameters, unread)
     return found, next((value for key, value in found if key == "port"), "")
 
 
@@ -362,7 +364,7 @@ def known_place(pdu_data: object) -> str:
     port is left out if the form's field cannot be read.
     """
     with contextlib.suppress(SettingsError, ValueError):
-        port = foreign.read(lambda: _port_on_the_form(pdu_data), "")
+        port = foreign.read_foreign(lambda: _port_on_the_form(pdu_data), "")
         return place(known_address(pdu_data), port, SNMP_PORT)
     return place(known_address(pdu_data), None, SNMP_PORT)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional, cast
 
-from ..errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable, printable
+from ..shared.errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable, printable
 from .rows import MISSING, squeezed
 
 _UNRESOLVED = (
@@ -107,7 +107,7 @@ def translate(
     return Unreachable(f"the platform's SNMP call failed ({shown})")
 
 
-def ends_table(text: str) -> bool:
+def is_end_of_table(text: str) -> bool:
     """Whether the platform's text says that no object follows, as at the end of a walk: noSuchName
     in SNMPv1 (RFC 1157, 4.1.3), else endOfMibView. A missing instance does not say that."""
     folded = squeezed(text)

@@ -13,7 +13,7 @@ import logging
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
 from pdu_common.helper import (
     EnumPowerStatus,
@@ -24,8 +24,7 @@ from pdu_common.helper import (
 )
 
 from .. import VERSION
-from ..errors import ProtocolError
-from ..named import NamedTuple
+from ..shared.errors import ProtocolError
 
 T = TypeVar("T")
 

@@ -9,12 +9,12 @@ import threading
 from collections.abc import Container, Mapping
 from typing import Optional, Union
 
-from ..errors import PduHandlerError, SettingsError
-from ..settings import host_and_port, is_address
-from .failures import REDIRECTS, HttpException, HttpUnreachable, of_status
+from ..shared.errors import PduHandlerError, SettingsError
+from ..shared.settings import host_and_port, is_address
+from .errors import REDIRECTS, HttpException, HttpUnreachable, of_status
 from .login import Login
-from .message import PORTS, Endpoint, Reply, Request, Stream, Transport
-from .redirects import redirected, unreachable
+from .message import PORTS, Endpoint, Request, Response, Stream, Transport
+from .redirects import next_request, redirect_unreachable
 
 
 def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
@@ -75,7 +75,7 @@ class HttpClient:
         repeatable: bool,
         limit: int,
         answers: Container[int] = (200,),
-    ) -> Reply:
+    ) -> Response:
         """The answer, whose status is one of `answers`. A `repeatable` request (a read) may be sent
         again, also where a redirect leads. All other requests are sent once, except a GET that
         is redirected to another path.
@@ -109,14 +109,14 @@ class HttpClient:
                 error.at(self.where.netloc, f"{method} {login.quoted(target.partition('?')[0])}")
                 raise
 
-    def _followed(self, request: Request, reply: Reply, login: Login) -> Reply:
+    def _followed(self, request: Request, reply: Response, login: Login) -> Response:
         """The reply where the redirect `reply` leads. If it leads to another endpoint that answers,
         the client keeps that one.
 
         Raises HttpRefused for a redirect that is not followed.
         """
         here = self.where
-        where, again = redirected(here, request, reply, login)
+        where, again = next_request(here, request, reply, login)
         self.where = where
         try:
             return self._attempt(again)
@@ -124,9 +124,9 @@ class HttpClient:
             self.where = here
             if where == here or not isinstance(error, HttpUnreachable):
                 raise
-            raise unreachable(where, error) from None
+            raise redirect_unreachable(where, error) from None
 
-    def _attempt(self, request: Request) -> Reply:
+    def _attempt(self, request: Request) -> Response:
         """The reply with any status. If the persistent connection was closed, and after a 408, a
         request is repeated unless it is sent `once`."""
         try:

@@ -15,14 +15,14 @@ import time
 from collections.abc import Iterable
 from typing import Any, Optional
 
-from ..arrival import LATE_S, has_arrived
-from ..counting import SENT
-from ..errors import Unreachable
-from ..tls import Trust
-from ..untrusted import secured
-from . import failures
-from .keeping import Keeping
-from .message import PORTS, Endpoint, Reply, Request
+from ..shared.errors import Unreachable
+from ..shared.request_counter import SENT
+from ..shared.socket_wait import LATE_S, is_readable
+from ..shared.tls import Trust
+from ..shared.tls_errors import secured
+from . import errors
+from .connection_pool import KeepAlive
+from .message import PORTS, Endpoint, Request, Response
 
 
 class StandardTransport:
@@ -30,7 +30,7 @@ class StandardTransport:
     exchanges may start.
 
     A request that is sent once goes out on the connection if the unit is known to keep it, else on
-    a new one: see `keeping`.
+    a new one: see `connection_pool`.
     """
 
     def __init__(self, trust: Trust, total: float = math.inf) -> None:
@@ -38,7 +38,7 @@ class StandardTransport:
         self._context: Optional[ssl.SSLContext] = None
         self._connection: Optional[http.client.HTTPConnection] = None
         self._where: Optional[Endpoint] = None
-        self._keeping = Keeping()
+        self._keeping = KeepAlive()
 
     def renew(self, total: float) -> None:
         """Let exchanges start for `total` seconds from now on."""
@@ -50,14 +50,14 @@ class StandardTransport:
             self._connection.close()
         self._connection = self._where = None
 
-    def exchange(self, where: Endpoint, request: Request) -> Reply:
+    def exchange(self, where: Endpoint, request: Request) -> Response:
         """Send and read, once.
 
         Raises HttpException, and SettingsError for a `ca_pem` that cannot be read.
         """
         began = time.monotonic()
         if began >= self._until:
-            raise failures.HttpUnreachable(
+            raise errors.HttpUnreachable(
                 "the device answers too slowly: the time for this call is over; try again"
             )
         end = min(began + request.total, self._until)
@@ -76,7 +76,7 @@ class StandardTransport:
             SENT.get()()
             began = time.monotonic()
             # the device may answer before it has read everything
-            with contextlib.suppress(*failures.CLOSED):
+            with contextlib.suppress(*errors.CLOSED):
                 connection.request(
                     request.method, request.target, request.body, dict(request.headers)
                 )
@@ -89,13 +89,13 @@ class StandardTransport:
             self._keeping.answered(response.headers.get("keep-alive", ""), time.monotonic())
         except (OSError, http.client.HTTPException, UnicodeError) as error:
             failed = (
-                failures.before_answer(error, where.netloc, kept, self._is_secured(where))
+                errors.before_answer(error, where.netloc, kept, self._is_secured(where))
                 if response is None
-                else failures.in_answer(error)
+                else errors.in_answer(error)
             )
             failed = failed.caused_by(error)
         else:
-            return Reply(response.status, _joined(response.headers.items()), body)
+            return Response(response.status, _joined(response.headers.items()), body)
         finally:
             if response is not None:
                 response.close()
@@ -136,11 +136,11 @@ class StandardTransport:
         except BaseException as error:
             opened.close()
             if isinstance(error, ssl.SSLCertVerificationError):
-                raise failures.not_trusted(
+                raise errors.not_trusted(
                     error, lambda: _dialled(where, timeout, end), where.host
                 ) from None
             if isinstance(error, Unreachable):
-                raise failures.HttpUnreachable(error.parts) from None
+                raise errors.HttpUnreachable(error.parts) from None
             raise
         made: Any = http.client.HTTPConnection(name, where.port)
         # http.client leaves this port out of the Host header
@@ -215,7 +215,7 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> Any:
         late = time.monotonic() - self._end
-        is_over = late >= 0 and not has_arrived(self._opened)
+        is_over = late >= 0 and not is_readable(self._opened)
         if is_over or late >= LATE_S:
             raise socket.timeout("the answer was not complete in time")
         self._opened.settimeout(_left(self._timeout, self._end))
@@ -249,9 +249,9 @@ def _drained(response: http.client.HTTPResponse, limit: int) -> tuple[bytes, boo
         while part := response.read1(1 << 16):
             body += part
             if len(body) > limit:
-                raise failures.too_long(limit)
-    except (OSError, http.client.HTTPException, failures.HttpSyntax):
-        if response.status < failures.FIRST_WITHOUT_RESULT:
+                raise errors.too_long(limit)
+    except (OSError, http.client.HTTPException, errors.HttpSyntax):
+        if response.status < errors.FIRST_WITHOUT_RESULT:
             raise
         return b"", False
     return bytes(body), True
@@ -269,4 +269,4 @@ def _ended(opened: Any, wait: float = 0.0) -> bool:
     """Whether the peer closes the idle connection, or sends bytes without a request, within `wait`
     seconds.
     """
-    return opened is None or has_arrived(opened, wait)
+    return opened is None or is_readable(opened, wait)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Optional
 from urllib.parse import unquote, unquote_plus
 
-from ..errors import SettingsError, printable
+from ..shared.errors import SettingsError, printable
 
 # characters of the password in `user:pa` (see `secrets`)
 _BEGINNING = 2

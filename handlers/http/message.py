@@ -60,7 +60,7 @@ class Request(NamedTuple):
         )
 
 
-class Reply(NamedTuple):
+class Response(NamedTuple):
     """One HTTP reply."""
 
     status: int
@@ -73,5 +73,5 @@ class Reply(NamedTuple):
 class Transport(Protocol):
     """Sends requests. Raises HttpException or SettingsError."""
 
-    def exchange(self, where: Endpoint, request: Request) -> Reply: ...
+    def exchange(self, where: Endpoint, request: Request) -> Response: ...
     def close(self) -> None: ...

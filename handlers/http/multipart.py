@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable, Optional, Protocol
 
-from .failures import HttpException
+from .errors import HttpException
 
 # called with two byte counts of a file: sent so far, and in total
 Progress = Callable[[int, int], None]

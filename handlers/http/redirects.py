@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from ..errors import NamedSetting
-from .failures import HttpRefused, HttpUnreachable
+from ..shared.errors import NamedSetting
+from .errors import HttpRefused, HttpUnreachable
 from .login import Login
-from .message import PORTS, Endpoint, Reply, Request
-from .urls import path_here
+from .message import PORTS, Endpoint, Request, Response
+from .urls import same_origin_path
 
 
 class Redirected(NamedTuple):
@@ -21,17 +21,17 @@ class Redirected(NamedTuple):
     request: Request
 
 
-def redirected(here: Endpoint, request: Request, reply: Reply, login: Login) -> Redirected:
+def next_request(here: Endpoint, request: Request, reply: Response, login: Login) -> Redirected:
     """What to send instead of `request`, which `here` answered with the redirect `reply`.
 
     A GET may be redirected to another path of the same endpoint, any repeatable request to another
     endpoint (`moved`). Raises HttpRefused for other redirects, and for a write, which is not sent
     again.
     """
-    path = path_here(reply.headers.get("location"), here)
+    path = same_origin_path(reply.headers.get("location"), here)
     if request.method == "GET" and path not in ("", request.target):
         return Redirected(here, request._replace(target=path, once=False))
-    where = moved(here, reply, login)
+    where = moved_endpoint(here, reply, login)
     if request.once:
         raise HttpRefused(
             f"the device redirects this request to {where.url} (status {reply.status}), and it was"
@@ -41,7 +41,7 @@ def redirected(here: Endpoint, request: Request, reply: Reply, login: Login) -> 
     return Redirected(where, request)
 
 
-def moved(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
+def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:
     """The endpoint that a redirect from http to https on the same host leads to. Raises HttpRefused
     for all other redirects.
 
@@ -92,7 +92,7 @@ def moved(here: Endpoint, reply: Reply, login: Login) -> Endpoint:
     return where
 
 
-def unreachable(where: Endpoint, error: HttpUnreachable) -> HttpUnreachable:
+def redirect_unreachable(where: Endpoint, error: HttpUnreachable) -> HttpUnreachable:
     """The error for a redirect to `where`, which does not answer.
 
     It names that endpoint, since it is not the configured one.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..settings import Setting, one_line, one_of
+from ..shared.settings import Setting, one_line, one_of
 from .message import PORTS
 
 SCHEME: Setting[str] = Setting(

@@ -14,7 +14,7 @@ _CONTROL = re.compile("[\0-\x1f]")
 _PLAIN = re.compile("(/[A-Za-z0-9._~-]+)+/?")
 
 
-def path_here(link: object, here: Endpoint) -> str:
+def same_origin_path(link: object, here: Endpoint) -> str:
     """The path of a link to `here`, with its query. '' for any other value, for a path that does
     not begin with one slash, and for a link that is not plain, for example one with a user name,
     a fragment or a backslash."""

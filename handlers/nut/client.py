@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Callable, Optional, TypeVar
 
-from ..errors import Denied, PduHandlerError, SettingsError
-from . import messages
-from .answers import Answers, NutRequest
-from .failures import ERRORS, NotProven, still_waiting
+from ..shared.errors import Denied, PduHandlerError, SettingsError
+from . import requests
+from .errors import ERRORS, WriteUnconfirmed, still_waiting
 from .reader import POLL, STATUS, WAIT, NutReader
+from .responses import NutRequest, Responses
 
 T = TypeVar("T")
 # for a request whose name the server does not support
@@ -49,7 +49,7 @@ class NutClient(NutReader):
 
     def variables(self, ups: str) -> dict[str, str]:
         """All variables of a device: 1 round trip."""
-        listed = messages.list_var(ups)
+        listed = requests.list_var(ups)
 
         def look() -> tuple[dict[str, str], Optional[str]]:
             found = self._read(listed)[listed]
@@ -59,17 +59,17 @@ class NutClient(NutReader):
 
     def writable(self, ups: str) -> dict[str, str]:
         """The writable variables of a device: 1 round trip."""
-        return self._of_driver(ups, messages.list_rw(ups))
+        return self._of_driver(ups, requests.list_rw(ups))
 
     def commands(self, ups: str, describe: bool = False) -> dict[str, str]:
         """The commands of a device: 1 round trip.
 
         `describe`: 1 more, for the server's descriptions instead of ''.
         """
-        names = self._of_driver(ups, messages.list_cmd(ups))
+        names = self._of_driver(ups, requests.list_cmd(ups))
         if not describe or not names:
             return dict.fromkeys(names, "")
-        described = {command: messages.get_cmddesc(ups, command) for command in names}
+        described = {command: requests.get_cmddesc(ups, command) for command in names}
         answers = self._read(*described.values())
         return {
             command: "" if answers.code(request) else answers[request]
@@ -78,53 +78,53 @@ class NutClient(NutReader):
 
     def variable(self, ups: str, variable: str) -> str:
         """One variable: 1 round trip."""
-        return self._of_driver(ups, messages.get_var(ups, variable))
+        return self._of_driver(ups, requests.get_var(ups, variable))
 
     def values(self, ups: str, variables: Sequence[str]) -> dict[str, str]:
         """Some variables of a device, without waiting for its driver: 1 round trip."""
-        queries = {variable: messages.get_var(ups, variable) for variable in variables}
+        queries = {variable: requests.get_var(ups, variable) for variable in variables}
         answers = self._read(*queries.values())
         return {variable: answers[request] for variable, request in queries.items()}
 
-    def type(self, ups: str, variable: str) -> messages.VariableType:
+    def type(self, ups: str, variable: str) -> requests.VariableType:
         """The type of a variable: 1 round trip."""
-        return self._of_driver(ups, messages.get_type(ups, variable))
+        return self._of_driver(ups, requests.get_type(ups, variable))
 
     def description(self, ups: str, variable: str = "") -> str:
         """The server's description of a variable, or of the device itself: 1 round trip."""
         return self._one(
-            messages.get_desc(ups, variable) if variable else messages.get_upsdesc(ups)
+            requests.get_desc(ups, variable) if variable else requests.get_upsdesc(ups)
         )
 
     def enumeration(self, ups: str, variable: str) -> list[str]:
         """The values that a variable of type ENUM accepts: 1 round trip."""
-        return self._of_driver(ups, messages.list_enum(ups, variable))
+        return self._of_driver(ups, requests.list_enum(ups, variable))
 
     def ranges(self, ups: str, variable: str) -> list[tuple[str, str]]:
         """The ranges (least, greatest) that a variable of type RANGE accepts: 1 round trip."""
-        return self._of_driver(ups, messages.list_range(ups, variable))
+        return self._of_driver(ups, requests.list_range(ups, variable))
 
     def clients(self, ups: str) -> list[str]:
         """Addresses of the clients that are logged in to a device: 1 round trip."""
-        return self._one(messages.list_client(ups))
+        return self._one(requests.list_client(ups))
 
     def logins(self, ups: str) -> int:
         """The number of clients that are logged in to a device: 1 round trip."""
-        old, new = messages.get_numlogins(ups), messages.get_numlogins(ups, "NUMATTACH")
+        old, new = requests.get_numlogins(ups), requests.get_numlogins(ups, "NUMATTACH")
         return _under_either_name(self._read(old, new), old, new)
 
     def version(self) -> str:
         """Name and version of the server: 1 round trip."""
-        return self._one(messages.ver())
+        return self._one(requests.ver())
 
     def protocol_version(self) -> str:
         """Version of the protocol: 1 round trip."""
-        new, old = messages.protver(), messages.protver("NETVER")
+        new, old = requests.protver(), requests.protver("NETVER")
         return _under_either_name(self._read(new, old), new, old)
 
     def help(self) -> str:
         """The requests that the server lists: 1 round trip."""
-        return self._one(messages.help_())
+        return self._one(requests.help_())
 
     def _one(self, request: NutRequest[T]) -> T:
         return self._read(request)[request]
@@ -134,9 +134,9 @@ class NutClient(NutReader):
 
         Reads `ups.status` too, because only that shows WAIT.
         """
-        status = messages.get_var(ups, STATUS)
+        status = requests.get_var(ups, STATUS)
 
-        def look() -> tuple[Answers, Optional[str]]:
+        def look() -> tuple[Responses, Optional[str]]:
             answers = self._read(status, request)
             return answers, ups if _says_wait(answers, status) else None
 
@@ -148,7 +148,7 @@ class NutClient(NutReader):
         """Register this connection as a client that the device powers: 1 round trip, 2 if the
         server knows only ATTACH.
         """
-        self._renamed(self._with_user, messages.login(ups), messages.login(ups, "ATTACH"))
+        self._renamed(self._with_user, requests.login(ups), requests.login(ups, "ATTACH"))
 
     def logout(self) -> None:
         """Send LOGOUT and close: 1 round trip, 2 if the server knows only DETACH.
@@ -157,13 +157,13 @@ class NutClient(NutReader):
         """
         if self.is_open:
             try:
-                self._renamed(self.ask, messages.logout(), messages.logout("DETACH"))
+                self._renamed(self.ask, requests.logout(), requests.logout("DETACH"))
             finally:
                 self.close()
 
     @staticmethod
     def _renamed(
-        send: Callable[[NutRequest[str]], Answers], usual: NutRequest[str], other: NutRequest[str]
+        send: Callable[[NutRequest[str]], Responses], usual: NutRequest[str], other: NutRequest[str]
     ) -> None:
         """Send the request under its usual name; if the server does not support that name, under
         the other: 1 round trip more.
@@ -177,12 +177,12 @@ class NutClient(NutReader):
         """Raise Denied if the user may not act as the primary client: 1 round trip, with the
         request under both its names.
         """
-        new, old = messages.primary(ups), messages.primary(ups, "MASTER")
+        new, old = requests.primary(ups), requests.primary(ups, "MASTER")
         _under_either_name(self._with_user(new, old), new, old)
 
     def forced_shutdown(self, ups: str) -> None:
         """Set the device's forced-shutdown flag: 1 round trip. No request clears it."""
-        flag = messages.fsd(ups)
+        flag = requests.fsd(ups)
         self._with_user(flag)[flag]
 
     # ---- writes ----------------------------------------------------------------------------------
@@ -196,14 +196,14 @@ class NutClient(NutReader):
         the write. After NotProven (an unknown error code, an error as the report, or no report in
         time), Unreachable and ProtocolError the write may or may not have been done.
         """
-        return self._tracked(ups, messages.set_var(ups, variable, value))
+        return self._tracked(ups, requests.set_var(ups, variable, value))
 
     def run(self, ups: str, command: str, parameter: str = "") -> bool:
         """Run an instant command and wait for the driver's report.
 
         Result, costs and errors are those of `set`.
         """
-        return self._tracked(ups, messages.instcmd(ups, command, parameter))
+        return self._tracked(ups, requests.instcmd(ups, command, parameter))
 
     def _tracked(self, ups: str, write: NutRequest[str]) -> bool:
         # > SET TRACKING ON                             unless tracking is on already
@@ -211,7 +211,7 @@ class NutClient(NutReader):
         # > INSTCMD rack1 outlet.3.load.off
         # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
         self.connect()
-        tracking = messages.set_tracking(True)
+        tracking = requests.set_tracking(True)
         if self._tracked_on == self._connection.opened:
             answers = self._with_user(write)
         else:
@@ -226,7 +226,7 @@ class NutClient(NutReader):
         failure = answers.failure(write)
         # an unknown code, from another version or a proxy
         if failure is not None and code not in ERRORS:
-            raise NotProven(
+            raise WriteUnconfirmed(
                 f"{failure.error().reason}; the request may or may not have been carried out: check"
                 " the device before trying again",
                 self._connection.place,
@@ -239,7 +239,7 @@ class NutClient(NutReader):
         """Whether the server waits for the driver; False if that cannot be read: then the write's
         own error is raised.
         """
-        status = messages.get_var(ups, STATUS)
+        status = requests.get_var(ups, STATUS)
         try:
             return _says_wait(self.ask(status), status)
         except PduHandlerError:
@@ -257,7 +257,7 @@ class NutClient(NutReader):
         # < SUCCESS
         end, pause = self._clock() + self._timeout, POLL
         while True:
-            report = messages.get_tracking(identifier)
+            report = requests.get_tracking(identifier)
             answers = self.ask(report, end=end)
             failure = answers.failure(report)
             if failure is not None:
@@ -265,7 +265,7 @@ class NutClient(NutReader):
                 # only the report is denied: the write was accepted
                 if isinstance(error, Denied):
                     return False
-                raise NotProven(
+                raise WriteUnconfirmed(
                     "accepted, but the report is an error, so it may or may not have been done:"
                     f" check the device before trying again ({error.reason})",
                     self._connection.place,
@@ -274,7 +274,7 @@ class NutClient(NutReader):
             if answers[report] == "SUCCESS":
                 return True
             if self._clock() + pause >= end:
-                raise NotProven(
+                raise WriteUnconfirmed(
                     f"accepted, but the driver has not reported within {self._timeout:g} s whether"
                     " it was done: check the device before trying again",
                     self._connection.place,
@@ -284,10 +284,10 @@ class NutClient(NutReader):
             pause = min(2 * pause, _POLL_LONGEST)
 
 
-def _under_either_name(answers: Answers, usual: NutRequest[T], other: NutRequest[T]) -> T:
+def _under_either_name(answers: Responses, usual: NutRequest[T], other: NutRequest[T]) -> T:
     """The answer to `usual`, or to `other` if the server does not support `usual`."""
     return answers[other if answers.code(usual) in _UNKNOWN_NAME else usual]
 
 
-def _says_wait(answers: Answers, status: NutRequest[str]) -> bool:
+def _says_wait(answers: Responses, status: NutRequest[str]) -> bool:
     return not answers.code(status) and answers[status] == WAIT

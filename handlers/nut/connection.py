@@ -12,17 +12,17 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from ..arrival import LATE_S, has_arrived
-from ..counting import SENT
-from ..errors import PduHandlerError, ProtocolError, Unreachable
-from ..settings import place
-from . import failures
-from .answers import Answers, NutRequest, Secret
+from ..shared.errors import PduHandlerError, ProtocolError, Unreachable
+from ..shared.request_counter import SENT
+from ..shared.settings import place
+from ..shared.socket_wait import LATE_S, is_readable
+from . import errors
 from .decoder import Decoder
-from .starttls import started
+from .responses import NutRequest, Responses, Secret
+from .starttls import start_tls
 
 if TYPE_CHECKING:
-    from ..tls import Trust
+    from ..shared.tls import Trust
 
 DEFAULT_PORT = 3493  # the port that IANA registers for nut
 _LAST_PORT = 65535
@@ -99,7 +99,7 @@ class Connection:
                 return self._socket
 
             try:
-                self._socket = started(
+                self._socket = start_tls(
                     self._socket,
                     self.host,
                     self._tls,
@@ -127,7 +127,7 @@ class Connection:
                 raise OverflowError(f"{_LAST_PORT} is the last port")
             return socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)
         except (OSError, ValueError, OverflowError) as error:
-            raise failures.not_resolved(self.host, self.port, error).at(self.place) from None
+            raise errors.not_resolved(self.host, self.port, error).at(self.place) from None
 
     def _dial(self, found: Sequence[_Address], end: float) -> socket.socket:
         failed: Optional[OSError] = None
@@ -144,9 +144,9 @@ class Connection:
                 failed = error
                 if made is not None:
                     made.close()
-        raise failures.not_connected(self.port, failed).at(self.place)
+        raise errors.not_connected(self.port, failed).at(self.place)
 
-    def ask(self, *requests: NutRequest[object], end: Optional[float] = None) -> Answers:
+    def ask(self, *requests: NutRequest[object], end: Optional[float] = None) -> Responses:
         """Send `requests` in one write and read all answers: 1 round trip (several for more than 16
         KiB of requests).
 
@@ -154,7 +154,7 @@ class Connection:
         connection, after the name look-up).
         """
         wanted, end = end, self._end(end)
-        answers = Answers(self.place, self._secret)
+        answers = Responses(self.place, self._secret)
         for batch in _batches(requests):
             connection, end = (
                 (self._socket, end) if self._socket is not None else self._open(wanted)
@@ -172,15 +172,15 @@ class Connection:
         if self._until is None:
             return end
         if now >= self._until:
-            raise failures.out_of_time(self.place)
+            raise errors.out_of_time(self.place)
         return min(end, self._until)
 
-    def _answer(self, request: NutRequest[object], end: float) -> Answers:
+    def _answer(self, request: NutRequest[object], end: float) -> Responses:
         """The answer to `request` on the open connection.
 
         Sets the socket's time-out to the time left until `end`.
         """
-        answers = Answers(self.place, self._secret)
+        answers = Responses(self.place, self._secret)
         assert self._socket is not None
         self._exchange([request], answers, self._socket, end)
         self._socket.settimeout(max(end - self._clock(), 0.001))
@@ -189,7 +189,7 @@ class Connection:
     def _exchange(
         self,
         requests: Sequence[NutRequest[object]],
-        answers: Answers,
+        answers: Responses,
         connection: socket.socket,
         end: float,
     ) -> None:
@@ -208,7 +208,7 @@ class Connection:
         except ProtocolError as error:
             failed = self._secret.without(error)
         except OSError as error:
-            failed = failures.no_answer(self.port, error, end - began, self._is_unheard)
+            failed = errors.no_answer(self.port, error, end - began, self._is_unheard)
         except BaseException:
             self.close()
             raise
@@ -218,7 +218,7 @@ class Connection:
     def _receive(self, connection: socket.socket, end: float) -> bytes:
         """What arrives by `end`. If this process was too busy to look in time, what has arrived."""
         left = end - self._clock()
-        is_over = left <= 0 and not has_arrived(connection)
+        is_over = left <= 0 and not is_readable(connection)
         if is_over or left <= -LATE_S:
             raise socket.timeout
         connection.settimeout(max(left, 0.001))  # 0 would make the socket non-blocking

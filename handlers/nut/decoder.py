@@ -11,10 +11,10 @@ import re
 from collections.abc import Sequence
 from typing import Optional, Union, cast
 
-from ..errors import ProtocolError, printable
-from .answers import Answers, NutReply, NutRequest
-from .failures import ErrAnswer
+from ..shared.errors import ProtocolError, printable
+from .errors import ErrAnswer
 from .quoting import encoded, split
+from .responses import NutRequest, NutResponse, Responses
 
 MAX_LINE = 4096  # bytes; upsd 2.8.0 cuts its lines after 512
 MAX_ROWS = 20000  # in one list; a long daisy chain has some 3000
@@ -24,7 +24,7 @@ MAX_BYTES = 8 * 1024 * 1024  # in all answers to one write
 class Decoder:
     """Splits received bytes into the answers to `requests` and puts them into `answers`."""
 
-    def __init__(self, requests: Sequence[NutRequest[object]], answers: Answers) -> None:
+    def __init__(self, requests: Sequence[NutRequest[object]], answers: Responses) -> None:
         self.answers = answers
         self._open = list(reversed(requests))
         self._rest = b""
@@ -90,12 +90,12 @@ class Decoder:
         elif line.startswith("BEGIN LIST"):
             raise ProtocolError("a list that was not asked for", encoded(line))
         else:
-            self._answered(NutReply(line))
+            self._answered(NutResponse(line))
 
     def _list_line(self, line: str, rows: list[tuple[str, ...]]) -> None:
         if line == self._end:
             self._rows = None
-            self._answered(NutReply(line, tuple(rows)))
+            self._answered(NutResponse(line, tuple(rows)))
             return
         row = _row(line, self._row_start)
         if len(row) != self._open[-1].fields:
@@ -110,7 +110,7 @@ class Decoder:
             )
         rows.append(row)
 
-    def _answered(self, answer: Union[NutReply, ErrAnswer]) -> None:
+    def _answered(self, answer: Union[NutResponse, ErrAnswer]) -> None:
         self.answers.put(self._open.pop(), answer)
 
 

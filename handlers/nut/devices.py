@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from .. import host
-from ..errors import NamedSetting, PduHandlerError, SettingsError, Unsupported
-from ..settings import Settings
+from ..shared.errors import NamedSetting, PduHandlerError, SettingsError, Unsupported
+from ..shared.settings import Settings
 from . import figures
 from .model import NutDevice, Outlet
-from .outlets import read as read_device
+from .outlets import read_outlets as read_device
 from .reader import NutReader, Snapshot
 from .settings import DEVICE
 
@@ -37,7 +37,7 @@ class ListedDevice(NamedTuple):
         return [(self.prefix + outlet.identity, outlet) for outlet in self.device.outlets]
 
 
-def names(client: NutReader, settings: Settings) -> dict[str, str]:
+def read_names(client: NutReader, settings: Settings) -> dict[str, str]:
     """Prefix of identities -> name of the device. 1 round trip without the setting `device`. Raises
     Unsupported if the server has no devices, SettingsError if it has more than MOST_DEVICES."""
     if settings[DEVICE]:
@@ -55,7 +55,7 @@ def names(client: NutReader, settings: Settings) -> dict[str, str]:
     return {f"{name}/": name for name in found} if len(found) > 1 else {"": found[0]}
 
 
-def read(
+def read_devices(
     client: NutReader,
     settings: Settings,
     wanted: Optional[Mapping[str, str]] = None,
@@ -65,7 +65,7 @@ def read(
     Raises reading errors.
     """
     if wanted is None:
-        wanted = names(client, settings)
+        wanted = read_names(client, settings)
     snapshots = client.snapshots(list(wanted.values()), writable)
     return [
         ListedDevice(prefix, name, _device(client, name, settings, snapshots[name]))
@@ -79,19 +79,21 @@ def ports(found: Iterable[ListedDevice]) -> Iterator[tuple[str, Outlet]]:
         yield from one.ports()
 
 
-def measured(found: Sequence[ListedDevice], with_power: bool = False) -> host.Figures:
+def figures_of(found: Sequence[ListedDevice], with_power: bool = False) -> host.Figures:
     """The figures of the PDU and of each outlet; power only `with_power`, though it is read."""
     return host.Figures(
-        figures.whole([one.device.load for one in found]),
-        figures.whole([one.device.energy for one in found]),
+        figures.sum_if_complete([one.device.load for one in found]),
+        figures.sum_if_complete([one.device.energy for one in found]),
         [
             host.PortFigures(
                 identity, outlet.current, outlet.energy, outlet.realpower if with_power else None
             )
             for identity, outlet in ports(found)
         ],
-        inlet_a=figures.whole([one.device.inlet_a for one in found]),
-        inlet_w=figures.whole([one.device.inlet_w for one in found]) if with_power else None,
+        inlet_a=figures.sum_if_complete([one.device.inlet_a for one in found]),
+        inlet_w=figures.sum_if_complete([one.device.inlet_w for one in found])
+        if with_power
+        else None,
     )
 
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Callable, Optional
 
-from .members import Member, as_number
+from .daisy_chain import Member, as_number
 
 WH_IN_KWH = 1000.0
 _LINE_CURRENT = re.compile(r"(input|output)\.L([0-9])\.current")
@@ -82,7 +82,7 @@ def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Op
     """
     kind = type_of(variables)
     inlet, output = side(variables, "input"), side(variables, "output")
-    own = whole(outlets)
+    own = sum_if_complete(outlets)
     if kind == "ups":
         return _first(output, own)
     if kind in ("ats", "sts"):
@@ -118,7 +118,7 @@ def side(variables: Mapping[str, str], name: str) -> Optional[float]:
     }
     counted = as_number(variables.get(f"{name}.phases"))
     phases = max([_phases_with_voltage(variables, name) if counted is None else counted, *lines])
-    summed = whole(list(lines.values()))
+    summed = sum_if_complete(list(lines.values()))
     if max(len(lines), phases) > 1:
         return summed if len(lines) >= phases else None
     return _first(summed, as_number(variables.get(f"{name}.current")))
@@ -136,7 +136,7 @@ def energy(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> 
     with a value or not, because each counts from a zero of its own. The server reports Wh.
     """
     if "input.energy" not in variables and any(map(_OUTLET_ENERGY.fullmatch, variables)):
-        return whole(outlets)
+        return sum_if_complete(outlets)
     name = "input.energy" if "input.energy" in variables else "outlet.energy"
     found = as_number(variables.get(name))
     return None if found is None else found / WH_IN_KWH
@@ -175,11 +175,11 @@ def total(
             figure({**member.variables, "device.type": kind}, own.get(str(number), []))
         )
     if counters and any(_counts_energy(member.variables) for member in chain.values()):
-        return whole(of_members)
-    return _first(whole(of_members), figure(device.variables, []))
+        return sum_if_complete(of_members)
+    return _first(sum_if_complete(of_members), figure(device.variables, []))
 
 
-def whole(figures: Sequence[Optional[float]]) -> Optional[float]:
+def sum_if_complete(figures: Sequence[Optional[float]]) -> Optional[float]:
     """The sum; None if one of the figures is missing, or if there are none."""
     known = [figure for figure in figures if figure is not None]
     return math.fsum(known) if known and len(known) == len(figures) else None

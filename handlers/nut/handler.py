@@ -10,17 +10,17 @@ from common.logger import get_logger
 from pdu_common.helper import PduPortView, PduStatisticView, PduView
 
 from .. import host
-from ..counting import SENT as SENT
-from ..errors import NamedSetting, PduHandlerError, SettingsError
-from ..settings import HOST, TIMEOUT, Settings, host_and_port, place
-from ..switching import CALL_SECONDS, CONFIRM_SECONDS
-from ..together import once, one_session as one_session, session as shared
+from ..shared.call_session import one_session as one_session, read_once, session as shared
+from ..shared.errors import NamedSetting, PduHandlerError, SettingsError
+from ..shared.request_counter import SENT as SENT
+from ..shared.settings import HOST, TIMEOUT, Settings, host_and_port, place
+from ..shared.switching import CALL_SECONDS, CONFIRM_SECONDS
 from . import devices
 from .client import NutClient
 from .connection import DEFAULT_PORT
 from .reader import NutReader
 from .settings import DEVICE, PASSWORD, PORT, SETTINGS, USERNAME, tls_of
-from .switch import STATES, switch_port
+from .switching import STATES, switch_port
 
 LOGGER = get_logger(__name__)
 C = TypeVar("C", bound=NutReader)
@@ -31,7 +31,8 @@ class NutPdu(host.BasePdu):
 
     Every call reads variables and commands in 1 round trip after TCP, 1 more without the setting
     `device`, 2 more with TLS (3 for TLS 1.2). A server that demands a login for reading costs 1
-    more. One that waits for a driver costs more readings. Raises the errors of handlers/errors.py.
+    more. One that waits for a driver costs more readings. Raises the errors of
+    handlers/shared/errors.py.
     """
 
     def status(self) -> PduView:
@@ -48,7 +49,7 @@ class NutPdu(host.BasePdu):
     def measured(self, with_power: bool = False) -> host.Figures:
         """What `statistic` shows, for tools; the power of each outlet costs nothing more."""
         with self.read("statistic") as found:
-            return devices.measured(found, with_power)
+            return devices.figures_of(found, with_power)
 
     def port_up(
         self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS
@@ -82,7 +83,9 @@ class NutPdu(host.BasePdu):
             lambda: session(self.pdu_data, method, NutReader),
             lambda kept: kept[0].renew(CALL_SECONDS),
         ) as (client, settings):
-            yield once(self, "devices", lambda: devices.read(client, settings, None, writable))
+            yield read_once(
+                self, "devices", lambda: devices.read_devices(client, settings, None, writable)
+            )
 
 
 @contextmanager

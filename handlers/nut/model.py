@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
 from . import figures
-from .members import Member
+from .daisy_chain import Member
 
 LOAD_IDENTITY = "load"  # the identity of a UPS's whole load
 
 
-class Way(NamedTuple):
+class SwitchCommand(NamedTuple):
     """One way to switch."""
 
     #: of an instant command; with a `value`, of a writable variable
@@ -42,9 +42,9 @@ class Outlet(NamedTuple):
     #: in kWh, cumulative
     energy: Optional[float]
     #: how to switch it on; None if the server lists no way
-    on: Optional[Way]
+    on: Optional[SwitchCommand]
     #: how to switch it off; None if the server lists no way
-    off: Optional[Way]
+    off: Optional[SwitchCommand]
     #: the variables that hold its state
     state_variables: tuple[str, ...]
 

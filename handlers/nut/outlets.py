@@ -17,11 +17,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Callable, Optional
 
-from ..settings import Settings
-from . import failures, figures
+from ..shared.settings import Settings
+from . import errors, figures
+from .daisy_chain import SWITCHES, Member, as_number, counted_members, is_number, members_of
 from .figures import may_lack_outlets
-from .members import SWITCHES, Member, as_number, counted, is_number, members_of
-from .model import LOAD_IDENTITY, NutDevice, Outlet, Way
+from .model import LOAD_IDENTITY, NutDevice, Outlet, SwitchCommand
 from .settings import WHOLE_LOAD
 
 _ON_OFF = {"on": True, "off": False}
@@ -29,7 +29,7 @@ _ON_OFF = {"on": True, "off": False}
 _SWITCH = {**_ON_OFF, "1": True, "0": False}
 
 
-def read(
+def read_outlets(
     variables: Mapping[str, str],
     commands: Sequence[str],
     writable: Mapping[str, str],
@@ -57,19 +57,21 @@ def read(
     count = as_number(device.variables.get("outlet.count")) or 0
     # in a chain the whole device may count the outlets of all members
     if len(outlets) < count:
-        raise failures.too_few(len(outlets), device.prefix, count)
+        raise errors.too_few(len(outlets), device.prefix, count)
     if settings[WHOLE_LOAD]:
         outlets += _whole_load(device)
     if not outlets and not only_meters and not may_lack_outlets(variables):
-        raise failures.no_outlets(
+        raise errors.no_outlets(
             *(shown(variables.get(key, "")) for key in ("driver.name", "device.type"))
         )
     return NutDevice(
-        outlets, device, {**counted(device, listed), **listed} if chain or only_meters else {}
+        outlets,
+        device,
+        {**counted_members(device, listed), **listed} if chain or only_meters else {},
     )
 
 
-def state(values: Mapping[str, str]) -> Optional[bool]:
+def state_of(values: Mapping[str, str]) -> Optional[bool]:
     """On, off or unknown (None), from the values of an outlet's `state_variables`."""
     if "ups.status" in values:
         return _load_state(values["ups.status"])
@@ -92,7 +94,7 @@ def _outlet(member: Member, number: str, writable: Mapping[str, str]) -> Outlet:
         identity=member.before + number,
         number=_tidy(fields.get("name") or fields.get("id") or ""),
         name=fields.get("desc"),
-        state=state(states),
+        state=state_of(states),
         switchable=fields.get("switchable"),
         current=as_number(fields.get("current")),
         realpower=as_number(fields.get("realpower")),
@@ -104,15 +106,17 @@ def _outlet(member: Member, number: str, writable: Mapping[str, str]) -> Outlet:
     )
 
 
-def _way(member: Member, own: str, on: bool, writable: Mapping[str, str]) -> Optional[Way]:
+def _way(
+    member: Member, own: str, on: bool, writable: Mapping[str, str]
+) -> Optional[SwitchCommand]:
     command = member.commands.get(f"{own}load.on" if on else f"{own}load.off")
     if command is not None:
-        return Way(command)
+        return SwitchCommand(command)
     # The value is written in the form that the driver shows. An unknown form is not guessed.
     switch = f"{member.prefix}{own}switch"
     shown = writable.get(switch, "").strip().lower()
     forms = {"on": ("off", "on"), "off": ("off", "on"), "1": ("0", "1"), "0": ("0", "1")}
-    return Way(switch, forms[shown][on]) if shown in forms else None
+    return SwitchCommand(switch, forms[shown][on]) if shown in forms else None
 
 
 def _tidy(text: str) -> str:
@@ -127,7 +131,7 @@ def _whole_load(device: Member) -> list[Outlet]:
     """The whole load of a UPS as one more outlet, switched by `load.on` and `load.off`; [] if the
     server lists neither.
     """
-    ways = [Way(command) if command in device.commands else None for command in SWITCHES]
+    ways = [SwitchCommand(command) if command in device.commands else None for command in SWITCHES]
     if ways == [None, None]:
         return []
     variables = device.variables

@@ -45,13 +45,13 @@ from typing import (
     overload,
 )
 
-from ..errors import PduHandlerError, Unreachable, printable
-from ..tls import Trust as Tls
-from . import messages
-from .answers import Answers, NutRequest
+from ..shared.errors import PduHandlerError, Unreachable, printable
+from ..shared.tls import Trust as Tls
+from . import requests as messages
 from .client import NutClient
 from .connection import DEFAULT_PORT
-from .failures import NetworkFailure
+from .errors import NetworkError
+from .responses import NutRequest, Responses
 
 DEFAULT_TIMEOUT = 5.0
 _LONGEST_TIMEOUT = 86_400.0  # seconds; sockets refuse infinity and very large numbers
@@ -328,7 +328,7 @@ class PyNUTClient(Generic[AnyStr]):
             print(f"[DEBUG] {method}: {request.label}")
         return self._value(self._ask(request), request)
 
-    def _ask(self, *requests: NutRequest[object]) -> Answers:
+    def _ask(self, *requests: NutRequest[object]) -> Responses:
         if not self._client.is_open:  # a new connection would lack the login
             raise PyNUTConnectionError("the connection has ended: make a new PyNUTClient")
         try:
@@ -336,7 +336,7 @@ class PyNUTClient(Generic[AnyStr]):
         except PduHandlerError as error:
             _fail(error)
 
-    def _value(self, answers: Answers, request: NutRequest[T]) -> T:
+    def _value(self, answers: Responses, request: NutRequest[T]) -> T:
         failure = answers.failure(request)
         if failure is not None:
             raise PyNUTError(printable(f"ERR {failure.code} {failure.extra}".rstrip()))
@@ -363,7 +363,7 @@ def _port(port: object) -> int:
 def _fail(error: PduHandlerError) -> NoReturn:
     if not isinstance(error, Unreachable):
         raise PyNUTError(str(error)) from error
-    system = error.system if isinstance(error, NetworkFailure) else None
+    system = error.system if isinstance(error, NetworkError) else None
     raised = next(
         (kind for base, kind in _KINDS if isinstance(system, base)), PyNUTConnectionError
     )(str(error))

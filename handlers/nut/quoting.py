@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from ..errors import ProtocolError, SettingsError
+from ..shared.errors import ProtocolError, SettingsError
 
 MAX_WORD = 512  # bytes that upsd keeps of one word; it drops the rest silently
 

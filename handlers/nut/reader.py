@@ -8,14 +8,14 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Callable, NamedTuple, Optional, TypeVar
 
-from ..errors import PduHandlerError
-from . import messages
-from .answers import Answers, NutRequest, Secret
+from ..shared.errors import PduHandlerError
+from . import requests as messages
 from .connection import DEFAULT_PORT, Connection
-from .failures import no_such_device, still_waiting
+from .errors import no_such_device, still_waiting
+from .responses import NutRequest, Responses, Secret
 
 if TYPE_CHECKING:
-    from ..tls import Trust
+    from ..shared.tls import Trust
 
 T = TypeVar("T")
 _Self = TypeVar("_Self", bound="NutReader")
@@ -90,7 +90,7 @@ class NutReader:
         """Close the connection. A later request opens a new one."""
         self._connection.close()
 
-    def ask(self, *requests: NutRequest[object], end: Optional[float] = None) -> Answers:
+    def ask(self, *requests: NutRequest[object], end: Optional[float] = None) -> Responses:
         """Send any requests of `messages` in one write: 1 round trip.
 
         `end` is a deadline by the clock.
@@ -133,7 +133,7 @@ class NutReader:
         listed = messages.list_ups()
         return self._read(listed)[listed]
 
-    def _read(self, *requests: NutRequest[object]) -> Answers:
+    def _read(self, *requests: NutRequest[object]) -> Responses:
         """`ask` for readings: logs in if the server demands it. For a device that the server lacks,
         raises SettingsError, or the error of LIST UPS if that fails."""
         answers = self.ask(*requests)
@@ -147,7 +147,7 @@ class NutReader:
             raise self._no_such_device()
         return answers
 
-    def _with_user(self, *requests: NutRequest[object]) -> Answers:
+    def _with_user(self, *requests: NutRequest[object]) -> Responses:
         """Send `requests`, with USERNAME and PASSWORD in front if there is a user and this
         connection has no login: 1 write.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Optional
 
-from ..errors import NamedSetting, SettingsError
-from ..settings import HOST, TIMEOUT, Setting, Settings, port as port_number, yes_no
-from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust
+from ..shared.errors import NamedSetting, SettingsError
+from ..shared.settings import HOST, TIMEOUT, Setting, Settings, port as port_number, yes_no
+from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from .connection import DEFAULT_PORT
 from .quoting import MAX_WORD, is_name, word as protocol_word
 

@@ -6,16 +6,16 @@ import socket
 import ssl
 from typing import Callable
 
-from ..errors import NamedSetting, PduHandlerError, Unreachable
-from ..tls import Trust
-from ..untrusted import broken, is_demanding, reason, secured, shown_fingerprint
-from . import failures, messages
-from .answers import Answers, NutRequest
+from ..shared.errors import NamedSetting, PduHandlerError, Unreachable
+from ..shared.tls import Trust
+from ..shared.tls_errors import broken, format_fingerprint, handshake_error, is_demanding, secured
+from . import errors, requests
+from .responses import NutRequest, Responses
 
-Ask = Callable[[NutRequest[str]], Answers]
+Ask = Callable[[NutRequest[str]], Responses]
 
 
-def started(
+def start_tls(
     plain: socket.socket, host: str, trust: Trust, ask: Ask, dial: Callable[[], socket.socket]
 ) -> socket.socket:
     """Start TLS on the socket `plain` and return the TLS socket: 1 round trip, then the handshake
@@ -36,7 +36,7 @@ def started(
             _switch(ask)
             return opened
 
-        raise Unreachable(reason(error, shown_fingerprint(again, host))) from None
+        raise Unreachable(handshake_error(error, format_fingerprint(again, host))) from None
     except ssl.SSLError as error:
         setting = " (CERTREQUEST in upsd.conf)" if is_demanding(error) else ""
         raise Unreachable(broken(error) + setting) from None
@@ -61,9 +61,9 @@ def started(
 
 def _switch(ask: Ask) -> None:
     """Ask the server to start TLS. Raises Unreachable if it offers no TLS."""
-    request = messages.starttls()
+    request = requests.starttls()
     answers = ask(request)
     failure = answers.failure(request)
     if failure is not None:
-        raise failures.no_tls(failure)
+        raise errors.no_tls(failure)
     answers[request]  # raises unless the answer is OK

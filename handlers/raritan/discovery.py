@@ -9,7 +9,7 @@ from typing import NamedTuple, Optional
 
 from common.logger import get_logger
 
-from ..errors import Denied, NamedSetting, PduHandlerError, Unreachable
+from ..shared.errors import Denied, NamedSetting, PduHandlerError, Unreachable
 from .link_units import LINK_UNITS, LOWEST_LINK, LinkUnits
 from .rpc import Agent, Bulk, JsonRpcSyntaxException, Pending, present
 from .rpc.cascading import CascadeManager
@@ -29,7 +29,7 @@ class ListedUnit(NamedTuple):
 
     An outlet's identity ends with its position in `outlets`, from 1. Its state is read and changed
     through the reference there. Well-known ids (`/outlet/0`) number the outlets too; see
-    `numbering`.
+    `outlet_numbering`.
     """
 
     unit: XerusUnit
@@ -91,7 +91,7 @@ class Discovery:
 
         With `without_pdu`, a unit that does not have `/model/pdu/0` is no error here: it may be a
         power meter controller, whose figures do not need that object. The caller passes it to
-        `panels.without_outlets`, which raises for any other unit.
+        `panels.as_without_outlets`, which raises for any other unit.
 
         Raises Unreachable or Denied for a link unit that does not answer or is not usable, and the
         errors of other answers.
@@ -118,7 +118,7 @@ class Discovery:
         """
         if self._cascade is None or absent(self._cascade.error):
             return None
-        return linked(self._cascade.get(), self._agent)
+        return read_linked_units(self._cascade.get(), self._agent)
 
     def _warn_of_unknown(self, known: Optional[_LinkUnitsById]) -> None:
         """Log the wanted ids that the PDU does not have."""
@@ -153,7 +153,7 @@ class Discovery:
         return True
 
 
-def linked(status: CascadeManager.Status, agent: Agent) -> _LinkUnitsById:
+def read_linked_units(status: CascadeManager.Status, agent: Agent) -> _LinkUnitsById:
     """The linked units by id.
 
     Raises JsonRpcSyntaxException without the field `linkUnits`, which each CascadeManager.idl
@@ -166,7 +166,7 @@ def linked(status: CascadeManager.Status, agent: Agent) -> _LinkUnitsById:
     return status.linkUnits
 
 
-def discovered(agent: Agent, wanted: LinkUnits) -> tuple[list[ListedUnit], Bulk]:
+def discover_units(agent: Agent, wanted: LinkUnits) -> tuple[list[ListedUnit], Bulk]:
     """The units that answered, and an empty bulk: 1 round trip, 2 if `link_units=yes` finds link
     ids above 8.
     """

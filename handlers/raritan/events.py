@@ -24,15 +24,15 @@ from typing import Any, Callable, Optional
 
 from common.logger import get_logger
 
-from ..errors import PduHandlerError, Refused
-from ..http.failures import HttpLoginRefused
-from .outages import Lost, Outage, Retries
+from ..http.errors import HttpLoginRefused
+from ..shared.errors import PduHandlerError, Refused
+from .reconnecting import Backoff, EventGap, Outage
 from .rpc import DEFAULT_TIMEOUT, Agent, Bulk, Interface, TypeName, base_name, declared, inner_name
 from .rpc.event import Channel, Service
 from .rpc.idl import Event
 from .units import XerusUnit, absent
 
-__all__ = ["Demand", "Listener", "Lost", "Outage"]
+__all__ = ["Demand", "Listener", "EventGap", "Outage"]
 
 LOGGER = get_logger(__name__)
 # an event type, with all types derived from it; a source (None: any)
@@ -180,7 +180,7 @@ class Listener(Iterator[Event]):
 
     def _recover(self, error: PduHandlerError, channel: Channel) -> None:
         """Try until the channel or a new one answers. Raises the error that ends the listening."""
-        began, retries, kept, latest = self._clock(), Retries(self._heard), True, error
+        began, retries, kept, latest = self._clock(), Backoff(self._heard), True, error
         while self._channel is not None:
             if kept and absent(latest):
                 # the unit answers, but has no such channel any more: a new one at once
@@ -199,7 +199,7 @@ class Listener(Iterator[Event]):
                 self._notice(Outage(error, self._clock() - began, kept, lost))
                 return
 
-    def _wait(self, retries: Retries, error: PduHandlerError) -> None:
+    def _wait(self, retries: Backoff, error: PduHandlerError) -> None:
         """Wait until the next try after `error`. Raises it if it ends the listening."""
         if self._left() <= 0.0:
             raise error
@@ -215,11 +215,11 @@ class Listener(Iterator[Event]):
             )
         self._sleep(max(0.0, min(pause, self._left())))
 
-    def _replace(self) -> Lost:
+    def _replace(self) -> EventGap:
         """Subscribe to a new channel. Returns the time without a channel."""
         since = self._heard_at
         self._channel = self._subscribed()
-        lost = Lost(since, self._heard_at)
+        lost = EventGap(since, self._heard_at)
         LOGGER.info(
             f"{self._agent.place}: the unit no longer had the event channel: events from"
             f" {lost.since:%Y-%m-%dT%H:%M:%SZ} to {lost.until:%Y-%m-%dT%H:%M:%SZ} are missing"

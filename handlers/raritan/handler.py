@@ -13,25 +13,25 @@ from common.logger import get_logger
 from pdu_common.helper import PduPortView, PduStatisticView, PduView
 
 from .. import host
-from ..counting import SENT as SENT
-from ..errors import PduHandlerError
 from ..http.connection import StandardTransport
 from ..http.message import Transport
-from ..switching import CALL_SECONDS, CONFIRM_SECONDS, PAUSE_SECONDS
-from ..tls import Trust
-from ..together import one_session as one_session, session
+from ..shared.call_session import one_session as one_session, session
+from ..shared.errors import PduHandlerError
+from ..shared.request_counter import SENT as SENT
+from ..shared.switching import CALL_SECONDS, CONFIRM_SECONDS, PAUSE_SECONDS
+from ..shared.tls import Trust
 from . import labels, metering, settings, states
 from .rpc import Agent
 from .rpc.pdumodel import Outlet
 from .settings import SETTINGS as SETTINGS
-from .switching import switched
+from .switching import switch_outlet
 
 LOGGER = get_logger(__name__)
 
 
 class RaritanPdu(host.BasePdu):
     """A Raritan, Legrand or Server Technology PDU. Keeps nothing between calls. Raises the errors
-    of `handlers.errors`.
+    of `handlers.shared.errors`.
 
     A round trip is one HTTP request with up to 300 JSON-RPC requests; larger PDUs, redirects and
     closed connections cost more.
@@ -49,7 +49,7 @@ class RaritanPdu(host.BasePdu):
         outlets are all unavailable.
         """
         with self.session("status") as (agent, given):
-            return host.pdu_view(states.read(agent, given.link_units))
+            return host.pdu_view(states.read_states(agent, given.link_units))
 
     def statistic(self) -> PduStatisticView:
         """Load in A and energy in kWh, in total and by outlet where outlets are metered: usually 2
@@ -65,7 +65,7 @@ class RaritanPdu(host.BasePdu):
         and 1 more on a unit that has it under no well-known id.
         """
         with self.session("statistic") as (agent, given):
-            return metering.measured(agent, given.link_units, with_power)
+            return metering.read_statistic(agent, given.link_units, with_power)
 
     def port_up(
         self,
@@ -108,7 +108,7 @@ class RaritanPdu(host.BasePdu):
         pause: float,
     ) -> PduPortView:
         with self.session(method, reads=False) as (agent, given):
-            state = switched(
+            state = switch_outlet(
                 agent, given.link_units, host.identity_of(port), wanted, deadline, pause
             )
             return host.port_answer(port, state)
@@ -126,7 +126,7 @@ class RaritanPdu(host.BasePdu):
 
         @contextmanager
         def opened() -> Iterator[tuple[Agent, settings.RaritanSettings]]:
-            given = settings.read(self.pdu_data)
+            given = settings.read_settings(self.pdu_data)
             with settings.agent(self.pdu_data, given, self.transport(given.trust)) as agent:
                 yield agent, given
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ..host import Label, label
 from . import panels
-from .discovery import discovered
+from .discovery import discover_units
 from .link_units import LinkUnits
 from .rpc import Agent
 from .rpc.pdumodel import Outlet
@@ -14,7 +14,7 @@ from .rpc.pdumodel import Outlet
 
 def labels(agent: Agent, wanted: LinkUnits) -> list[Label]:
     """The label of every outlet and branch circuit, in the order of `status`."""
-    units, bulk = discovered(agent, wanted)
+    units, bulk = discover_units(agent, wanted)
     queued = [
         (
             listed,
@@ -23,9 +23,9 @@ def labels(agent: Agent, wanted: LinkUnits) -> list[Label]:
         )
         for listed in units
     ]
-    without_outlets = panels.without_outlets(bulk, units)
+    without_outlets = panels.as_without_outlets(bulk, units)
     bulk.perform()
-    of_circuits = panels.labels(bulk, without_outlets)
+    of_circuits = panels.read_panel_labels(bulk, without_outlets)
     found: list[Label] = []
     for listed, metadata, settings in queued:
         for identity, printed, named in zip(listed.identities(), metadata, settings):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ..settings import Setting
+from ..shared.settings import Setting
 
 LOWEST_LINK, HIGHEST_LINK = 2, 255
 

@@ -10,7 +10,7 @@ from . import panels
 from .discovery import Discovery, ListedUnit
 from .link_units import LinkUnits
 from .meters import FeedMeter, Meter, PortMeter
-from .numbering import LastOutlet
+from .outlet_numbering import LastOutlet
 from .readings import (
     NOT_KNOWN,
     NOT_METERED,
@@ -23,7 +23,7 @@ from .readings import (
     kilowatt_hours,
     largest,
     listed_amount,
-    whole,
+    sum_if_complete,
 )
 from .rpc import Agent, Bulk, Pending, sent
 from .rpc.pdumodel import Inlet, Outlet, Pdu
@@ -220,8 +220,8 @@ class UnitMeter:
         """
         sums = (
             self._fed(),
-            whole(amount(bank) for bank in self._banks),
-            whole(amount(outlet.current) for outlet in self._outlets),
+            sum_if_complete(amount(bank) for bank in self._banks),
+            sum_if_complete(amount(outlet.current) for outlet in self._outlets),
         )
         known = [one for one in sums if one.value is not None]
         if not known:
@@ -244,7 +244,7 @@ class UnitMeter:
         the load is not known if several inlets may carry current.
         """
         inlets = [inlet.load() for inlet in self._inlets if inlet.in_use]
-        every = whole(inlets)
+        every = sum_if_complete(inlets)
         carrying = [inlet for inlet in inlets if inlet.value != 0.0]
         if not every.metered or len(carrying) < 2 or not self._may_be_switched_over():
             return every
@@ -268,10 +268,10 @@ class UnitMeter:
             return listed_amount(self._energy)
         if self._sensors.error is not None and not absent(self._sensors.error):
             return NOT_KNOWN
-        inlets = whole(inlet.energy() for inlet in self._inlets)
+        inlets = sum_if_complete(inlet.energy() for inlet in self._inlets)
         if inlets.metered:
             return inlets
-        return whole(amount(outlet.counter) for outlet in self._outlets)
+        return sum_if_complete(amount(outlet.counter) for outlet in self._outlets)
 
     def ports(self) -> list[PortFigures]:
         """The figures of each outlet.
@@ -291,7 +291,7 @@ def _all_invalid(meters: Sequence[Meter]) -> bool:
     return all_invalid(reading for meter in meters for reading in meter.readings())
 
 
-def measured(agent: Agent, link_units: LinkUnits, with_power: bool = False) -> Figures:
+def read_statistic(agent: Agent, link_units: LinkUnits, with_power: bool = False) -> Figures:
     """Load and energy over all units, and the figures of each outlet or circuit.
 
     This costs 1 to 8 bulks, each with a round trip for every 300 calls. Power adds a call for each
@@ -308,20 +308,22 @@ def measured(agent: Agent, link_units: LinkUnits, with_power: bool = False) -> F
         meters[unit.link_id].ask_model(bulk)
     bulk.perform()
     units = found.listed(without_pdu=True)
-    without_outlets = panels.without_outlets(bulk, units)
+    without_outlets = panels.as_without_outlets(bulk, units)
     for _ in zip(
         *(meters[listed.unit.link_id].read(bulk, listed) for listed in units if listed.has_pdu)
     ):
         bulk.perform()
-    # sends what `without_outlets` queued if no unit had anything to read
+    # sends what `as_without_outlets` queued if no unit had anything to read
     bulk.perform()
-    of_panels = panels.measured(bulk, without_outlets, with_power)
+    of_panels = panels.read_panel_statistic(bulk, without_outlets, with_power)
     used: list[Union[UnitMeter, panels.ControllerMeter]] = []
     for listed in units:
         link_id = listed.unit.link_id
         used.append(of_panels.get(link_id) or meters[link_id])
-    load = whole(meter.load() for meter in used)
-    energy = whole(meter.energy() for meter in used)
+    load = sum_if_complete(meter.load() for meter in used)
+    energy = sum_if_complete(meter.energy() for meter in used)
     ports = [figures for meter in used for figures in meter.ports()]
-    inlet = whole(meter.inlet() if isinstance(meter, UnitMeter) else NOT_METERED for meter in used)
+    inlet = sum_if_complete(
+        meter.inlet() if isinstance(meter, UnitMeter) else NOT_METERED for meter in used
+    )
     return Figures(load.value, kilowatt_hours(energy), ports, inlet_a=inlet.value)

@@ -18,7 +18,7 @@ from .readings import (
     kilowatt_hours,
     largest,
     listed_amount,
-    whole,
+    sum_if_complete,
 )
 from .rpc import Bulk, Pending
 from .rpc.pdumodel import Circuit, Inlet, Outlet, Pole, PowerLine, PowerMeter
@@ -185,7 +185,7 @@ class FeedMeter(Meter):
             return lines[0] if lines and lines[0].metered else amount(self.current)
         if self._one_circuit(poles):
             return largest(map(listed_amount, self._line_currents()))
-        return whole(lines)
+        return sum_if_complete(lines)
 
     def _one_circuit(self, poles: list[Pole]) -> bool:
         """Whether the feed is one circuit of two lines: without a neutral the same current flows
@@ -210,4 +210,4 @@ class FeedMeter(Meter):
             if pole.line in _LINES:
                 target = pole.activeEnergy.target if pole.activeEnergy is not None else None
                 by_sensor[target] = energy
-        return whole(map(listed_amount, by_sensor.values()))
+        return sum_if_complete(map(listed_amount, by_sensor.values()))

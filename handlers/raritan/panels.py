@@ -13,11 +13,11 @@ from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..errors import Unsupported
 from ..host import Label, PortFigures, label
+from ..shared.errors import Unsupported
 from .discovery import ListedUnit
 from .meters import FeedMeter, PortMeter
-from .readings import NOT_KNOWN, NOT_METERED, Amount, whole
+from .readings import NOT_KNOWN, NOT_METERED, Amount, sum_if_complete
 from .rpc import Bulk, Interface, JsonRpcSyntaxException, Pending, present
 from .rpc.pdumodel import Circuit, Panel, Pdu, Pole, PowerMeter, PowerMeterController
 from .units import PRIMARY, AnInterface, XerusUnit, absent
@@ -174,7 +174,7 @@ class ControllerMeter:
         """The sum; not known if power meters and panels are mixed: a meter may feed a panel, whose
         load would count twice.
         """
-        return NOT_KNOWN if self._mixed else whole(parts)
+        return NOT_KNOWN if self._mixed else sum_if_complete(parts)
 
     def ports(self) -> list[PortFigures]:
         """The figures of each circuit."""
@@ -221,12 +221,12 @@ def _listings(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> list[_Listing]
     return listings
 
 
-def without_outlets(bulk: Bulk, units: Sequence[ListedUnit]) -> list[UnitWithoutOutlets]:
+def as_without_outlets(bulk: Bulk, units: Sequence[ListedUnit]) -> list[UnitWithoutOutlets]:
     """The units that list no outlets. Queues the calls that show their type."""
     return [UnitWithoutOutlets(listed.unit, bulk) for listed in units if not listed.outlets]
 
 
-def ports(
+def read_panel_ports(
     bulk: Bulk, units: Sequence[UnitWithoutOutlets]
 ) -> dict[int, list[tuple[str, EnumPowerStatus]]]:
     """Identity and state (always UNKNOWN) of each branch circuit, by link id: 1 round trip, none
@@ -242,7 +242,7 @@ def ports(
     return found
 
 
-def measured(
+def read_panel_statistic(
     bulk: Bulk, units: Sequence[UnitWithoutOutlets], with_power: bool = False
 ) -> dict[int, ControllerMeter]:
     """The figures of each power meter controller, by link id, in up to 3 bulks."""
@@ -266,7 +266,7 @@ def measured(
     return meters
 
 
-def labels(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, list[Label]]:
+def read_panel_labels(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, list[Label]]:
     """The name of each branch circuit and its label in the panel, by link id, in up to 2 bulks."""
     listings = [
         (listing, bulk.add(listing.panel.getPanelSettings)) for listing in _listings(bulk, units)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Callable, NamedTuple, Optional
 
-from ..errors import Denied, PduHandlerError
+from ..shared.errors import Denied, PduHandlerError
 from .rpc import Bulk, Pending, present
 from .rpc.sensors import NumericSensor
 from .units import XerusUnit
@@ -69,7 +69,7 @@ def _together(parts: Iterable[Amount], how: Callable[[list[float]], float]) -> A
     return Amount(True, how(known)) if len(known) == len(metered) else NOT_KNOWN
 
 
-def whole(parts: Iterable[Amount]) -> Amount:
+def sum_if_complete(parts: Iterable[Amount]) -> Amount:
     """The sum.
 
     Not metered without parts or if one is not metered: the others' sum is no total. Not known if

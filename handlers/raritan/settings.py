@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import NamedTuple, Optional
 
 from .. import host
-from ..errors import NamedSetting, SettingsError
 from ..http.login import Login
 from ..http.message import Transport
 from ..http.settings import PASSWORD, SCHEME, USERNAME
-from ..settings import HOST, TIMEOUT, Setting, Settings, one_line, port as port_number
-from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust
+from ..shared.errors import NamedSetting, SettingsError
+from ..shared.settings import HOST, TIMEOUT, Setting, Settings, one_line, port as port_number
+from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from .link_units import LINK_UNITS, LinkUnits
 from .rpc import Agent
 
@@ -65,7 +65,7 @@ class RaritanSettings(NamedTuple):
     link_units: LinkUnits
 
 
-def read(pdu_data: object) -> RaritanSettings:
+def read_settings(pdu_data: object) -> RaritanSettings:
     """The handler's settings, checked one by one and together. Raises SettingsError."""
     texts = Settings(host.settings(pdu_data), SETTINGS)
     login = Login(texts[USERNAME] or None, texts[PASSWORD] or None, texts[TOKEN] or None)

@@ -10,11 +10,11 @@ from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..errors import Denied
+from ..shared.errors import Denied
 from . import panels
-from .discovery import ListedUnit, discovered
+from .discovery import ListedUnit, discover_units
 from .link_units import LinkUnits
-from .numbering import LastOutlet
+from .outlet_numbering import LastOutlet
 from .rpc import Agent, Bulk, Pending, sent
 from .rpc.fitness import HardwareHealth
 from .rpc.pdumodel import Outlet, Pdu
@@ -29,7 +29,7 @@ _STATES = {
 }
 
 
-def read(agent: Agent, wanted: LinkUnits) -> list[tuple[str, EnumPowerStatus]]:
+def read_states(agent: Agent, wanted: LinkUnits) -> list[tuple[str, EnumPowerStatus]]:
     """Identity and state of each outlet or branch circuit.
 
     Reads again if a switchable unit returns only unavailable states.
@@ -41,17 +41,17 @@ def read(agent: Agent, wanted: LinkUnits) -> list[tuple[str, EnumPowerStatus]]:
 
 
 def _look(agent: Agent, wanted: LinkUnits) -> list[_UnitStates]:
-    units, bulk = discovered(agent, wanted)
+    units, bulk = discover_units(agent, wanted)
     # > POST /bulk: getState of each reference that getOutlets returned; getFailures of /hwhealth,
     #       getMetaData of
     #   /model/pdu/0, of the last reference and of the well-known id of its position
     # < {"_ret_": {"available": true, "powerState": 1, "switchOnInProgress": false, ...}}
     #       Outlet.idl 3.0.4, State
     found = [_UnitStates(bulk, listed) for listed in units]
-    without_outlets = panels.without_outlets(bulk, units)
+    without_outlets = panels.as_without_outlets(bulk, units)
     bulk.perform()
     if without_outlets:
-        circuits = panels.ports(bulk, without_outlets)
+        circuits = panels.read_panel_ports(bulk, without_outlets)
         for unit in found:
             unit.circuits = circuits.get(unit.link_id, [])
     return found
@@ -107,13 +107,15 @@ class _UnitStates:
         return [
             (
                 identity,
-                EnumPowerStatus.UNKNOWN if state is None or position in doubted else status(state),
+                EnumPowerStatus.UNKNOWN
+                if state is None or position in doubted
+                else read_status(state),
             )
             for position, (identity, state) in enumerate(zip(self._identities, self._states))
         ]
 
 
-def status(state: Outlet.State) -> EnumPowerStatus:
+def read_status(state: Outlet.State) -> EnumPowerStatus:
     """UP or DOWN (Outlet.idl 3.0.4, State). UNKNOWN if `available` is false (no relay, or its board
     does not answer), during a cycle, if the outlet is off and waits to be switched on, or is on
     although suspended or shed, or if `powerState` is neither on nor off. A missing `available`

@@ -9,14 +9,14 @@ from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..errors import NamedSetting, NoSuchOutlet, Refused, Unreachable, Unsupported
-from ..switching import switch
+from ..shared.errors import NamedSetting, NoSuchOutlet, Refused, Unreachable, Unsupported
+from ..shared.switching import switch
 from . import states
 from .discovery import Discovery, ListedUnit
 from .link_units import HIGHEST_LINK, LINK_UNITS, LinkUnits
-from .preconditions import refuse_before, refuse_mixed_up, refused
 from .rpc import Agent, Bulk, Pending, leaves_open
 from .rpc.pdumodel import Outlet, Pdu
+from .switch_checks import raise_if_locked, raise_if_numbering_differs, why_refused
 from .units import PRIMARY, XerusUnit
 
 # a branch circuit, see panels.py
@@ -25,7 +25,7 @@ _IDENTITY = re.compile(r"(?:([1-9][0-9]{0,2})\.)?([1-9][0-9]{0,3})")
 _Seen = tuple[Pending[Outlet.State], states.Failures]
 
 
-def switched(
+def switch_outlet(
     agent: Agent,
     link_units: LinkUnits,
     identity: str,
@@ -104,8 +104,8 @@ def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> tuple[Listed
     # > POST /bulk: getMetaData and getState of the reference that getOutlets returned
     metadata, state = bulk.add(outlet.getMetaData), bulk.add(outlet.getState)
     bulk.perform()
-    refuse_mixed_up(identity, known, metadata, agent.login.quoted)
-    refuse_before(identity, settings, metadata, state)
+    raise_if_numbering_differs(identity, known, metadata, agent.login.quoted)
+    raise_if_locked(identity, settings, metadata, state)
     return listed, index
 
 
@@ -137,7 +137,7 @@ class _Command:
                 raise Unreachable(error.parts, error.host, error.operation) from None
             raise
         if answered != 0:
-            raise refused(f"outlet {self._listed.unit.identity(self._index)} was", answered)
+            raise why_refused(f"outlet {self._listed.unit.identity(self._index)} was", answered)
         self._seen = seen
 
     def read(self) -> EnumPowerStatus:
@@ -151,7 +151,7 @@ class _Command:
             bulk.perform()
         state, failures = seen
         doubted = self._index in states.contradicted(failures, len(self._listed.outlets))
-        return EnumPowerStatus.UNKNOWN if doubted else states.status(state.get())
+        return EnumPowerStatus.UNKNOWN if doubted else states.read_status(state.get())
 
     def _ask(self, bulk: Bulk) -> _Seen:
         return bulk.add(self._outlet.getState), states.ask_failures(bulk, self._listed.unit)

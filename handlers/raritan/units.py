@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Optional, TypeVar
 
-from ..errors import Denied, PduHandlerError, Refused
+from ..shared.errors import Denied, PduHandlerError, Refused
 from .rpc import Agent, Interface, JsonRpcSyntaxException, leaves_open
 
 AnInterface = TypeVar("AnInterface", bound=Interface)

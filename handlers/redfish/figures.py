@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple, Optional
 
-from .. import decimals
-from .answers import Json
+from ..shared import decimals
 from .resources import child, status_state, text
+from .responses import Json
 
 # without Neutral, which carries the lines' current back
 _LINES = ("Line1", "Line2", "Line3")
@@ -120,7 +120,9 @@ def _phases_seen(resource: Json) -> int:
     return max(lines, 1)
 
 
-def whole(parts: Iterable[Optional[Sequence[RedfishFigure]]]) -> Optional[list[RedfishFigure]]:
+def sum_if_complete(
+    parts: Iterable[Optional[Sequence[RedfishFigure]]],
+) -> Optional[list[RedfishFigure]]:
     """The figures of all parts; None if there is no part, or one is not metered."""
     every = list(parts)
     known = [part for part in every if part is not None]

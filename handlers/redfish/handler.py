@@ -9,17 +9,17 @@ from common.logger import get_logger
 from pdu_common.helper import PduPortView, PduStatisticView, PduView
 
 from .. import host
-from ..counting import SENT as SENT
-from ..errors import PduHandlerError
 from ..http.connection import StandardTransport
 from ..http.message import Transport
-from ..switching import CALL_SECONDS, CONFIRM_SECONDS, PAUSE_SECONDS
-from ..tls import Trust
-from ..together import is_shared, one_session, session
+from ..shared.call_session import is_shared, one_session, session
+from ..shared.errors import PduHandlerError
+from ..shared.request_counter import SENT as SENT
+from ..shared.switching import CALL_SECONDS, CONFIRM_SECONDS, PAUSE_SECONDS
+from ..shared.tls import Trust
 from . import metering, resources, settings, units
 from .service import LOGOUT_SECONDS, RedfishService
 from .settings import SETTINGS
-from .switching import switched
+from .switching import switch_outlet
 
 __all__ = ["SETTINGS", "RedfishPdu", "make_handler", "one_session"]
 
@@ -32,7 +32,7 @@ class RedfishPdu(host.BasePdu):
     A round trip is one HTTP request. A call usually begins with 2, for the root and the PDUs, if
     the service expands two levels of links (ServiceRoot, ExpandQuery), and otherwise with 3, plus 1
     for each PDU that the list only links to. A session costs 2 more, 3 if the service refuses basic
-    login first. Raises the errors of handlers/errors.py.
+    login first. Raises the errors of handlers/shared/errors.py.
     """
 
     def transport(self, trust: Trust) -> Transport:
@@ -45,23 +45,23 @@ class RedfishPdu(host.BasePdu):
         with self.session("status") as (service, given):
             return host.pdu_view(
                 (one.identity, resources.state(one.resource, one.pdu))
-                for one in units.every_outlet(service, given.pdu)
+                for one in units.read_all_outlets(service, given.pdu)
             )
 
     def statistic(self) -> PduStatisticView:
         """Load in A and energy in kWh, in total and by outlet.
 
-        Round trips: see `metering.measured`.
+        Round trips: see `metering.read_statistic`.
         """
         return self.measured().view()
 
     def measured(self, with_power: bool = False) -> host.Figures:
         """What `statistic` shows, for tools, with the power of each outlet if it is asked for.
 
-        Round trips: see `metering.measured`.
+        Round trips: see `metering.read_statistic`.
         """
         with self.session("statistic") as (service, given):
-            return metering.measured(service, given.pdu, with_power)
+            return metering.read_statistic(service, given.pdu, with_power)
 
     def port_up(
         self,
@@ -99,14 +99,14 @@ class RedfishPdu(host.BasePdu):
                 host.label(
                     one.identity, resources.identity(one.resource), resources.name(one.resource)
                 )
-                for one in units.every_outlet(service, given.pdu)
+                for one in units.read_all_outlets(service, given.pdu)
             ]
 
     def _switch(
         self, method: str, port: PduPortView, on: bool, deadline: float, pause: float
     ) -> PduPortView:
         with self.session(method, reads=False) as (service, given):
-            state = switched(
+            state = switch_outlet(
                 service,
                 given.pdu,
                 host.identity_of(port),
@@ -130,7 +130,7 @@ class RedfishPdu(host.BasePdu):
 
         @contextmanager
         def opened() -> Iterator[tuple[RedfishService, settings.RedfishSettings]]:
-            given = settings.read(self.pdu_data)
+            given = settings.read_settings(self.pdu_data)
             with RedfishService(given, self.transport, keeps=reads and is_shared()) as service:
                 yield service, given
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Optional
 from urllib.parse import unquote
 
-from ..errors import ProtocolError
 from ..http.login import Login
 from ..http.message import Endpoint
-from ..http.urls import path_here
+from ..http.urls import same_origin_path
+from ..shared.errors import ProtocolError
 from .resources import child
 
 # PowerDistribution_v1, Chassis_v1
@@ -26,7 +26,7 @@ def path(link: object, here: Endpoint, login: Login) -> str:
     lead elsewhere. They cannot be distinguished from links that do lead elsewhere, so they are
     errors too.
     """
-    if found := path_here(link, here):
+    if found := same_origin_path(link, here):
         return found
     if link is None:
         raise ProtocolError("the device's answer has no link where one is needed")

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Union
 
-from ..errors import PduHandlerError, ProtocolError
-from .answers import Json
+from ..shared.errors import PduHandlerError, ProtocolError
 from .resources import text
+from .responses import Json
 from .service import RedfishService
 
 MOST_MEMBERS, _MOST_PAGES = 5000, 500

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Callable, NamedTuple, Optional, TypeVar
 
 from .. import host
-from ..http.failures import HttpRefused
+from ..http.errors import HttpRefused
 from . import figures, sensors
-from .answers import Json
 from .figures import AMPERES, KILOWATT_HOURS, WATTS, RedfishFigure, Sensors
 from .members import members
 from .resources import link, status_state, text
+from .responses import Json
 from .service import RedfishService
-from .units import ServicePdu, outlets, refuse_shared, refuse_twice, units
+from .units import ServicePdu, raise_if_shared, raise_if_twice, read_outlets, read_units
 
 Figures = Optional[Sequence[RedfishFigure]]
 T = TypeVar("T")
@@ -40,28 +40,28 @@ class _Metered(NamedTuple):
     ports: list[_Port]
 
 
-def measured(service: RedfishService, wanted: str, with_power: bool = False) -> host.Figures:
+def read_statistic(service: RedfishService, wanted: str, with_power: bool = False) -> host.Figures:
     """Load and energy, in total and by outlet; the power of outlets only `with_power`, which costs
     something if only sensors have it.
 
     Usual round trips for each PDU: up to 3 for outlets, mains and metrics; 1 for branches if the
     mains are not metered; 1 more for each further page of a list, and for each outlet or circuit
-    that a list only links to. Add the round trips of `units`, and those of `sensors.read` if only
-    sensors have the values.
+    that a list only links to. Add the round trips of `units`, and those of `sensors.read_sensors`
+    if only sensors have the values.
     """
-    every = units(service, wanted)
-    refuse_shared(every, [pdu.resource for pdu in every], "Mains", "Branches", "Metrics")
+    every = read_units(service, wanted)
+    raise_if_shared(every, [pdu.resource for pdu in every], "Mains", "Branches", "Metrics")
     found = [_read(service, pdu, with_power) for pdu in every]
     ports = [port for one in found for port in one.ports]
-    refuse_twice(service, "outlets that are called", [port.identity for port in ports])
+    raise_if_twice(service, "outlets that are called", [port.identity for port in ports])
     currents = [*(one.load for one in found), *(port.current for port in ports)]
     energies = [*(one.energy for one in found), *(port.energy for port in ports)]
     parts = [*currents, *energies, *(port.power for port in ports)]
-    read = sensors.read(service, every, figures.sources(parts))
+    read = sensors.read_sensors(service, every, figures.sources(parts))
     amperes, hours, watts = _by_unit(read)
-    load = figures.total(figures.whole(one.load for one in found), amperes)
-    energy = figures.total(figures.whole(one.energy for one in found), hours)
-    inlet = figures.total(figures.whole(one.inlet for one in found), amperes)
+    load = figures.total(figures.sum_if_complete(one.load for one in found), amperes)
+    energy = figures.total(figures.sum_if_complete(one.energy for one in found), hours)
+    inlet = figures.total(figures.sum_if_complete(one.inlet for one in found), amperes)
     return host.Figures(load, energy, _of_ports(ports, amperes, hours, watts), inlet_a=inlet)
 
 
@@ -96,7 +96,7 @@ def _ports(listed: Sequence[tuple[str, Json]], with_power: bool) -> list[_Port]:
 
 
 def _read(service: RedfishService, pdu: ServicePdu, with_power: bool) -> _Metered:
-    ports = _ports(outlets(service, pdu), with_power)
+    ports = _ports(read_outlets(service, pdu), with_power)
     mains = _circuits(service, pdu, "Mains")
     load = inlet = _load(mains)
     if load is None:
@@ -104,13 +104,13 @@ def _read(service: RedfishService, pdu: ServicePdu, with_power: bool) -> _Metere
     energy = _energy(_metrics(service, pdu))
     if energy is None:
         # with the counter of an absent circuit: the sum would fall, and jump when it is back
-        energy = figures.whole(
+        energy = figures.sum_if_complete(
             _energy(one) for one in mains if _is_fitted(one) or _shows_counter(one)
         )
     if load is None:
-        load = figures.whole(port.current for port in ports)
+        load = figures.sum_if_complete(port.current for port in ports)
     if energy is None:
-        energy = figures.whole(port.energy for port in ports)
+        energy = figures.sum_if_complete(port.energy for port in ports)
     return _Metered(load, inlet, energy, ports)
 
 
@@ -122,7 +122,7 @@ def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Json]:
     target = link(pdu.resource, key)
     listed = _unless_missing(lambda: service.expanded(target)) if target is not None else None
     found = members(service, listed) if listed is not None else []
-    refuse_twice(
+    raise_if_twice(
         service,
         "circuits that are called",
         [name for name in (text(one, "Id") for one in found) if name],
@@ -131,7 +131,7 @@ def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Json]:
 
 
 def _load(circuits: Sequence[Json]) -> Figures:
-    return figures.whole(figures.current(one) for one in circuits if _is_fitted(one))
+    return figures.sum_if_complete(figures.current(one) for one in circuits if _is_fitted(one))
 
 
 def _is_fitted(circuit: Json) -> bool:

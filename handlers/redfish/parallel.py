@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from typing import Callable, TypeVar
 
 from ..http.client import HttpClient
-from ..http.failures import HttpUnreachable
+from ..http.errors import HttpUnreachable
 
 T = TypeVar("T")
 
 
-def side_by_side(
+def read_in_parallel(
     paths: Sequence[str], clients: Sequence[HttpClient], fetch: Callable[[str, HttpClient], T]
 ) -> list[T]:
     """Calls `fetch` for each path, with the clients in parallel. Returns the results in the order

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..errors import ProtocolError
-from .answers import Json
+from ..shared.errors import ProtocolError
+from .responses import Json
 
 _LONGEST_ID = 200
 _STATES: Mapping[str, EnumPowerStatus] = {"On": EnumPowerStatus.UP, "Off": EnumPowerStatus.DOWN}

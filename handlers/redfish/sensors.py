@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..errors import ProtocolError, Refused
-from .answers import Json
+from ..shared.errors import ProtocolError, Refused
 from .members import is_whole, links_of
 from .resources import child, entries, link, text
+from .responses import Json
 from .service import RedfishService
 from .units import ServicePdu
 
@@ -16,7 +16,7 @@ from .units import ServicePdu
 _MANY = 8
 
 
-def read(
+def read_sensors(
     service: RedfishService, units: Iterable[ServicePdu], sources: Iterable[str]
 ) -> Mapping[str, Json]:
     """The sensors that `sources` link to, by source. Left out: a source that is no link of this

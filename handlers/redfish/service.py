@@ -10,19 +10,19 @@ from typing import Callable, Optional, Union
 
 from common.logger import get_logger
 
-from ..errors import NamedSetting, PduHandlerError, ProtocolError, Refused, Unsupported
 from ..http.client import HttpClient, endpoint
 from ..http.connection import StandardTransport
-from ..http.failures import HttpUnreachable
+from ..http.errors import HttpUnreachable
 from ..http.login import Login
-from ..http.message import Reply, Transport
+from ..http.message import Response, Transport
 from ..http.strict_json import LIMIT
-from ..switching import CALL_SECONDS
-from ..tls import Trust
+from ..shared.errors import NamedSetting, PduHandlerError, ProtocolError, Refused, Unsupported
+from ..shared.switching import CALL_SECONDS
+from ..shared.tls import Trust
 from . import links
-from .answers import Json, failure, json_object, resource
-from .parallel import side_by_side
+from .parallel import read_in_parallel
 from .resources import child, link, text
+from .responses import Json, error_of, json_object, resource
 from .settings import AUTO, BASIC, SESSION, RedfishSettings
 
 LOGGER = get_logger(__name__)
@@ -52,7 +52,7 @@ class RedfishService:
 
     `transport` makes the transport of one connection. `seconds` limits the call up to the exit.
     With `keeps`, a resource is read once, for several calls that only read.
-    Construction sends nothing. Raises the errors of handlers/errors.py.
+    Construction sends nothing. Raises the errors of handlers/shared/errors.py.
     """
 
     most_bytes = 16 << 20  # limit for all answers together
@@ -124,7 +124,7 @@ class RedfishService:
                 reply = self._send("GET", ROOT, anonymous=True)
             if reply.status in (404, 503):
                 kind = Unsupported if reply.status == 404 else HttpUnreachable
-                why = failure(reply, self.login, f"GET {ROOT}").reason
+                why = error_of(reply, self.login, f"GET {ROOT}").reason
                 raise kind(
                     f"{why}; if its Redfish service is off, switch it on in the PDU's own settings;"
                     " if the PDU has none, use another handler",
@@ -150,7 +150,7 @@ class RedfishService:
             self._resources[path] = read()
         return self._resources[path]
 
-    def reply(self, path: str) -> Reply:
+    def reply(self, path: str) -> Response:
         """The answer to a GET; it may be an error.
 
         Raises HttpRefused if a redirect is not allowed. Opens a session if needed.
@@ -205,7 +205,7 @@ class RedfishService:
         ):
             self._clients.append(HttpClient(self._clients[0].where, self._transport(self._trust)))
         if len(paths) > _PER_CONNECTION:
-            return side_by_side(paths, self._clients, self._one)
+            return read_in_parallel(paths, self._clients, self._one)
         return [self._one(path, self._clients[0]) for path in paths]
 
     def _one(self, path: str, client: HttpClient) -> Union[Json, PduHandlerError]:
@@ -216,9 +216,9 @@ class RedfishService:
             if client is self._clients[0]
             else self._send("GET", path, client=client)
         )
-        # perhaps too many requests at once: `side_by_side` may try again
+        # perhaps too many requests at once: `read_in_parallel` may try again
         if reply.status in (429, 503):
-            error = failure(reply, self.login, f"GET {path}")
+            error = error_of(reply, self.login, f"GET {path}")
             raise HttpUnreachable(error.parts, operation=error.operation)
         try:
             return self._kept(path, lambda: self._resource(reply, path))
@@ -229,10 +229,10 @@ class RedfishService:
         """The path of a link of this service. Raises ProtocolError for any other link."""
         return links.path(target, self._clients[0].where, self.login)
 
-    def _resource(self, reply: Reply, path: str, also: str = "") -> Json:
+    def _resource(self, reply: Response, path: str, also: str = "") -> Json:
         asked = f"GET {path.partition('?')[0]}"
         if reply.status != 200:
-            raise failure(reply, self.login, asked)
+            raise error_of(reply, self.login, asked)
         try:
             found = resource(reply, self.login)
         except ProtocolError as error:
@@ -245,14 +245,14 @@ class RedfishService:
 
     # ---- writing ---------------------------------------------------------------------------------
 
-    def post(self, path: str, body: Mapping[str, object], etag: str = "") -> Reply:
+    def post(self, path: str, body: Mapping[str, object], etag: str = "") -> Response:
         """The answer to a POST, sent once: 1 round trip.
 
         Raises HttpRefused for 301, 302, 307 and 308.
         """
         return self._send("POST", path, body, headers={"If-Match": etag} if etag else {})
 
-    def made(self, reply: Reply) -> Optional[str]:
+    def made(self, reply: Response) -> Optional[str]:
         """The path of the session or task that a POST made: its Location, else its `@odata.id`;
         None without a usable link.
         """
@@ -268,7 +268,7 @@ class RedfishService:
         """Whether requests need a session that is not open."""
         return self._mode == SESSION and self.login.token is None
 
-    def _wants_session(self, reply: Reply) -> bool:
+    def _wants_session(self, reply: Response) -> bool:
         """After a 401 that offers no basic login (RFC 9110, 11.6.1), turn auto into session login.
         Returns whether it did.
         """
@@ -303,7 +303,7 @@ class RedfishService:
             repeatable=True,
         )
         if reply.status not in (200, 201, 204):
-            raise failure(reply, self.login, f"POST {path}")
+            raise error_of(reply, self.login, f"POST {path}")
         token = reply.headers.get("x-auth-token", "")
         if not 0 < len(token) <= _LONGEST_TOKEN or not token.isascii() or not token.isprintable():
             raise ProtocolError("the service opened a session without a usable token")
@@ -334,7 +334,7 @@ class RedfishService:
         headers: Optional[Mapping[str, str]] = None,
         client: Optional[HttpClient] = None,
         repeatable: bool = False,
-    ) -> Reply:
+    ) -> Response:
         left = self._end - self._clock()
         if left <= 0:
             raise HttpUnreachable(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple, Optional
 
 from .. import host
-from ..errors import NamedSetting, SettingsError
 from ..http.login import Login
 from ..http.settings import PASSWORD, SCHEME, USERNAME
-from ..settings import HOST, TIMEOUT, Setting, Settings, one_of, port as port_number, yes_no
-from ..tls import CA_PEM, FINGERPRINT, VERIFY, Trust
+from ..shared.errors import NamedSetting, SettingsError
+from ..shared.settings import HOST, TIMEOUT, Setting, Settings, one_of, port as port_number, yes_no
+from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 
 AUTO, BASIC, SESSION = "auto", "basic", "session"
 TOKEN_HEADER = "X-Auth-Token"  # noqa: S105 (a header's name; DSP0266, session login)
@@ -74,13 +74,13 @@ class RedfishSettings(NamedTuple):
     trust: Trust
     #: seconds for one wait
     timeout: float
-    #: which PDUs are meant, see `units.units`
+    #: which PDUs are meant, see `units.read_units`
     pdu: str
     #: whether outlets are switched whose command is not certain
     switch_unproven: bool
 
 
-def read(pdu_data: object) -> RedfishSettings:
+def read_settings(pdu_data: object) -> RedfishSettings:
     """The handler's settings, checked.
 
     Without `host`, the address on the form is used. Raises SettingsError.

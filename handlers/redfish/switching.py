@@ -10,18 +10,18 @@ from typing import Optional
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
-from ..errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
-from ..http.failures import HttpRefused, leaves_open
-from ..switching import switch
-from . import commands, resources, tasks, units
-from .answers import failure, json_object, quoted_messages
+from ..http.errors import HttpRefused, leaves_open
+from ..shared.errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
+from ..shared.switching import switch
+from . import outlet_actions, resources, tasks, units
+from .responses import error_of, json_object, quoted_messages
 from .service import RedfishService
 
 LOGGER = get_logger(__name__)
 _DONE, _ACCEPTED, _DEMANDS_ETAG = (200, 204), 202, 428  # RFC 6585: after 428 nothing was done
 
 
-def switched(
+def switch_outlet(
     service: RedfishService,
     wanted_pdu: str,
     identity: str,
@@ -36,15 +36,15 @@ def switched(
     Raises NoSuchOutlet, Unsupported, Denied or Refused if the outlet did not switch, Unreachable if
     it may or may not have switched. The readings before the command may raise any error.
     """
-    found = units.find(service, wanted_pdu, identity)
+    found = units.find_outlet(service, wanted_pdu, identity)
     outlet, quoted = found.resource, service.login.quoted
-    commands.refuse_locked(identity, outlet)
-    action = commands.action(identity, outlet)
-    info = commands.info_link(action)
+    outlet_actions.raise_if_locked(identity, outlet)
+    action = outlet_actions.action(identity, outlet)
+    info = outlet_actions.info_link(action)
     described = {} if info is None else service.get(info)
-    body = commands.body(identity, outlet, action, described, on, unproven, quoted)
+    body = outlet_actions.body(identity, outlet, action, described, on, unproven, quoted)
     target = service.path(action.get("target"))
-    commands.refuse_elsewhere(identity, target, service.path(found.link), unproven, quoted)
+    outlet_actions.raise_if_elsewhere(identity, target, service.path(found.link), unproven, quoted)
     command = _Command(service, found, target, body)
     wanted = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
     state = switch(command.write, command.read, wanted, deadline=deadline, pause=pause)
@@ -98,11 +98,11 @@ class _Command:
                     " decides"
                 )
         elif reply.status not in _DONE:
-            declined = failure(reply, self._service.login, f"POST {self._target}")
+            declined = error_of(reply, self._service.login, f"POST {self._target}")
             if leaves_open(declined):
                 raise Unreachable(declined.parts, operation=declined.operation)
             raise declined
-        elif found.get("error") is not None and not commands.reports_success(found["error"]):
+        elif found.get("error") is not None and not outlet_actions.reports_success(found["error"]):
             words = quoted_messages(reply, self._service.login) or "no reason is given"
             raise ProtocolError(
                 "the device answered the command with a success status, but also with an error:"
@@ -138,7 +138,7 @@ class _Command:
         try:
             reply = self._service.reply(self._outlet)
             if reply.status != 200:
-                raise failure(reply, self._service.login, f"GET {self._outlet}")
+                raise error_of(reply, self._service.login, f"GET {self._outlet}")
         except (Unreachable, ProtocolError, HttpRefused) as error:
             why = (
                 "not switched: the device takes commands only with an ETag, which cannot be read (",

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Optional
 
-from ..errors import PduHandlerError, Refused, Unreachable
 from ..http.login import Login
-from ..http.message import Reply
-from .answers import Json, json_object, messages, quoted_messages
+from ..http.message import Response
+from ..shared.errors import PduHandlerError, Refused, Unreachable
 from .resources import text
+from .responses import Json, json_object, messages, quoted_messages
 
 # values of TaskState (Task); Suspended and Interrupted may go on
 _FAILED_STATES = ("Exception", "Killed", "Cancelled")
@@ -29,13 +29,13 @@ def is_task(found: Json) -> bool:
     return text(found, "@odata.type").startswith("#Task.") and bool(text(found, "TaskState"))
 
 
-def under_way(reply: Reply) -> bool:
+def under_way(reply: Response) -> bool:
     """Whether an answer of the monitor says that the operation is still running."""
     task = _task(reply)
     return reply.status == 202 if task is None else text(task, "TaskState") not in _ENDED_STATES
 
 
-def failed(reply: Reply, login: Login) -> Optional[PduHandlerError]:
+def failed(reply: Response, login: Login) -> Optional[PduHandlerError]:
     """The error if the answer shows that the operation failed, else None.
 
     The statuses in `_NO_RESULT`, and 5xx without a reason (which a proxy may answer), do not show
@@ -63,6 +63,6 @@ def _refused(code: str, words: str) -> Refused:
     )
 
 
-def _task(reply: Reply) -> Optional[Json]:
+def _task(reply: Response) -> Optional[Json]:
     found = json_object(reply) if reply.status in (200, 202) else None
     return found if found is not None and is_task(found) else None

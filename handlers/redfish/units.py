@@ -12,7 +12,7 @@ import collections
 from collections.abc import Sequence
 from typing import NamedTuple, Optional, Union
 
-from ..errors import (
+from ..shared.errors import (
     NamedSetting,
     NoSuchOutlet,
     PduHandlerError,
@@ -20,10 +20,10 @@ from ..errors import (
     SettingsError,
     Unsupported,
 )
-from .answers import Json
 from .links import parts
 from .members import each_member, is_whole, links_of, members
 from .resources import identity, link, text, usable_id
+from .responses import Json
 from .service import RedfishService
 
 _RACKS, *_OTHERS = ("RackPDUs", "TransferSwitches", "FloorPDUs")  # of PowerEquipment_v1
@@ -41,7 +41,7 @@ class ServicePdu(NamedTuple):
     resource: Json
 
 
-def units(service: RedfishService, wanted: str) -> list[ServicePdu]:
+def read_units(service: RedfishService, wanted: str) -> list[ServicePdu]:
     """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for
     each PDU that is only a link.
 
@@ -62,7 +62,7 @@ def units(service: RedfishService, wanted: str) -> list[ServicePdu]:
         if named
         else _all(service, listed, found)
     )
-    refuse_shared(chosen, found, "Outlets")
+    raise_if_shared(chosen, found, "Outlets")
     return chosen
 
 
@@ -73,7 +73,7 @@ def _named(
     found: list[Json],
 ) -> Json:
     same = [one for one in found if usable_id(one) == named]
-    refuse_twice(service, "PDUs with the Id", [named] * len(same))
+    raise_if_twice(service, "PDUs with the Id", [named] * len(same))
     if same:
         return same[0]
     for one in listed:
@@ -110,7 +110,7 @@ def _all(
     if len(found) == 1:
         return [ServicePdu("", found[0])]
     ids = [_own_id(one) for one in found]
-    refuse_twice(service, "PDUs with the Id", ids)
+    raise_if_twice(service, "PDUs with the Id", ids)
     return [ServicePdu(f"{own}.", one) for own, one in zip(ids, found)]
 
 
@@ -196,7 +196,7 @@ def _own_id(resource: Json) -> str:
     return found
 
 
-def refuse_shared(chosen: Sequence[ServicePdu], found: Sequence[Json], *keys: str) -> None:
+def raise_if_shared(chosen: Sequence[ServicePdu], found: Sequence[Json], *keys: str) -> None:
     """Raise ProtocolError if one of the chosen PDUs links to the same resource as another PDU: the
     outlets or figures in it are not those of both. `keys`: the properties that hold the links."""
     for key in keys:
@@ -213,7 +213,7 @@ def refuse_shared(chosen: Sequence[ServicePdu], found: Sequence[Json], *keys: st
                 )
 
 
-def refuse_twice(service: RedfishService, what: str, identities: list[str]) -> None:
+def raise_if_twice(service: RedfishService, what: str, identities: list[str]) -> None:
     """Raise ProtocolError if one of `identities` occurs twice.
 
     `what` describes them in the error.
@@ -233,18 +233,18 @@ class ListedOutlet(NamedTuple):
     pdu: Json
 
 
-def every_outlet(service: RedfishService, wanted: str) -> list[ListedOutlet]:
+def read_all_outlets(service: RedfishService, wanted: str) -> list[ListedOutlet]:
     """Each outlet of the PDUs that `units` returns, in the service's order."""
     found = [
         ListedOutlet(name, outlet, pdu.resource)
-        for pdu in units(service, wanted)
-        for name, outlet in outlets(service, pdu)
+        for pdu in read_units(service, wanted)
+        for name, outlet in read_outlets(service, pdu)
     ]
-    refuse_twice(service, "outlets that are called", [one.identity for one in found])
+    raise_if_twice(service, "outlets that are called", [one.identity for one in found])
     return found
 
 
-def outlets(service: RedfishService, pdu: ServicePdu) -> list[tuple[str, Json]]:
+def read_outlets(service: RedfishService, pdu: ServicePdu) -> list[tuple[str, Json]]:
     """Identity and resource of each outlet, in the PDU's order. Usually 1 round trip, 1 more per
     further page or linked outlet.
 
@@ -292,13 +292,13 @@ class FoundOutlet(NamedTuple):
     pdu: Json
 
 
-def find(service: RedfishService, wanted: str, sought: str) -> FoundOutlet:
+def find_outlet(service: RedfishService, wanted: str, sought: str) -> FoundOutlet:
     """The outlet with the identity `sought`, read now. Raises NoSuchOutlet, and ProtocolError if it
     reads two such outlets.
 
     Usually 2 round trips after those of `units`.
     """
-    every = units(service, wanted)
+    every = read_units(service, wanted)
     found: list[FoundOutlet] = []
     for pdu in every:
         if sought.startswith(pdu.prefix):

@@ -15,14 +15,14 @@ import weakref
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 
-from ..errors import Unreachable
+from ..shared.errors import Unreachable
 
 _locks: MutableMapping[str, threading.Lock] = weakref.WeakValueDictionary()
 _locks_guard = threading.Lock()
 
 
 @contextmanager
-def exclusive(device: str, seconds: float) -> Iterator[None]:
+def lock_outlet(device: str, seconds: float) -> Iterator[None]:
     """While the block runs, no other block with the same `device`, "HOST PORT", runs. Spellings of
     one address are the same.
 

@@ -12,11 +12,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Optional, Union
 
-from ..errors import NamedSetting, Unsupported
 from ..host.rows import Raw
+from ..shared.errors import NamedSetting, Unsupported
 from . import validation
 from .decoding import text
-from .frozen import Frozen, changed
+from .frozen_value import FrozenValue, replace
 from .reader import Reader
 from .sources import Scalar, Source
 
@@ -25,7 +25,7 @@ Value = Union[int, str]
 Order = tuple[str, Value]
 
 
-class Control(Frozen, ABC):
+class Control(FrozenValue, ABC):
     """Returns the writes that switch one outlet to the wanted state."""
 
     @abstractmethod
@@ -38,7 +38,7 @@ class Control(Frozen, ABC):
         """The control to use with the setting `switch_automatic`: without the guards of automatic
         modes.
         """
-        return changed(
+        return replace(
             self, **{name: inner.over_automatic() for name, inner in self._inner().items()}
         )
 
@@ -46,7 +46,7 @@ class Control(Frozen, ABC):
         """The control to use with the setting `switch_unproven`: with the limits that were seen on
         units instead of those of the MIB.
         """
-        return changed(
+        return replace(
             self, **{name: inner.over_unproven() for name, inner in self._inner().items()}
         )
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from typing import Optional
+from typing import NamedTuple, Optional
 
-from ..errors import NamedSetting, PduHandlerError, ProtocolError, Reason, Unsupported
 from ..host.rows import oid_arcs
-from ..named import NamedTuple
-from . import foresight
+from ..shared.errors import NamedSetting, PduHandlerError, ProtocolError, Reason, Unsupported
+from . import prefetch_list
 from .decoding import text
 from .device import SnmpDevice, by_other_rows, by_states, controlled_outlets, has_no_outlets
 from .families import Families, families_near
@@ -140,7 +139,7 @@ def _with_states(
 ) -> Optional[SnmpDevice]:
     for place, (profile, root) in enumerate(tried):
         if place == 1 or (place == 0 and len(tried) > _SWEPT):
-            foresight.lists([(one.profile, reader.at(one.root)) for one in tried[place:]])
+            prefetch_list.lists([(one.profile, reader.at(one.root)) for one in tried[place:]])
         found = by_states(profile, reader.at(root), listed_only)
         if found:
             return found
@@ -161,7 +160,7 @@ def _without_states(
     meters are then enough, even if no total is measured at the moment. None if nothing is found.
     """
     unproven: Optional[SnmpDevice] = None
-    foresight.meters([(one.profile, reader.at(one.root)) for one in tried])
+    prefetch_list.meters([(one.profile, reader.at(one.root)) for one in tried])
     for profile, root in tried:
         found = by_other_rows(profile, reader.at(root), unmeasured)
         is_proven = found is not None and (found.states or has_no_outlets(profile, found.reader))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..errors import ProtocolError
-from ..named import NamedTuple
-from . import foresight
+from ..shared.errors import ProtocolError
+from . import prefetch_list
 from .decoding import number
-from .frozen import changed
+from .frozen_value import replace
 from .outlets import Outlets
 from .profile import Profile
 from .reader import Reader
@@ -43,7 +42,7 @@ def by_states(profile: Profile, reader: Reader, listed_only: bool = False) -> Op
     for outlets in profile.outlets:
         if outlets.states is None:
             continue
-        foresight.outlets(profile, outlets, reader)
+        prefetch_list.outlets(profile, outlets, reader)
         states = (
             dict.fromkeys(outlets.states.listed(reader), EnumPowerStatus.UNKNOWN)
             if listed_only and not reader.is_ahead
@@ -77,7 +76,7 @@ def by_other_rows(
         if states or counted:
             return SnmpDevice(
                 profile,
-                changed(outlets, control=None),
+                replace(outlets, control=None),
                 _complete(outlets, states, counted, True, reader),
                 reader,
             )

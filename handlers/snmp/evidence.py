@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import Enum
 
-from .frozen import Frozen, changed
+from .frozen_value import FrozenValue, replace
 
 
-class Proof(Enum):
+class EvidenceLevel(Enum):
     """The evidence for a capability, the weakest first."""
 
     NONE = "none"  # the family does not have this capability
@@ -30,7 +30,7 @@ class Confidence(Enum):
     HIGH = "high"
 
 
-class Evidence(Frozen):
+class Evidence(FrozenValue):
     """The evidence for each capability.
 
     Fields:
@@ -41,23 +41,23 @@ class Evidence(Frozen):
         switching: of the commands.
     """
 
-    state: Proof = Proof.NONE
-    current: Proof = Proof.NONE
-    power: Proof = Proof.NONE
-    energy: Proof = Proof.NONE
-    switching: Proof = Proof.NONE
+    state: EvidenceLevel = EvidenceLevel.NONE
+    current: EvidenceLevel = EvidenceLevel.NONE
+    power: EvidenceLevel = EvidenceLevel.NONE
+    energy: EvidenceLevel = EvidenceLevel.NONE
+    switching: EvidenceLevel = EvidenceLevel.NONE
 
     def of(self, *capabilities: str) -> Evidence:
         """This evidence for a family that has only these capabilities."""
         return Evidence(**{name: getattr(self, name) for name in capabilities})
 
 
-def _of_all(proof: Proof) -> Evidence:
+def _of_all(proof: EvidenceLevel) -> Evidence:
     """One proof for all capabilities."""
     return Evidence(proof, proof, proof, proof, proof)
 
 
-DRIVER = _of_all(Proof.DRIVER)
-SIMULATED = _of_all(Proof.SIMULATED)
+DRIVER = _of_all(EvidenceLevel.DRIVER)
+SIMULATED = _of_all(EvidenceLevel.SIMULATED)
 # no recording proves a write
-RECORDED = changed(_of_all(Proof.RECORDING), switching=Proof.SIMULATED)
+RECORDED = replace(_of_all(EvidenceLevel.RECORDING), switching=EvidenceLevel.SIMULATED)

@@ -2,7 +2,7 @@
 requested by its key: most take 1 to 5 ms, all together 50 ms.
 
 For most devices that is one file, with those that it imports. With a sysObjectID of Net-SNMP, or
-none, it is several. An archive loads them all at its start (`handlers/modules.py`).
+none, it is several. An archive loads them all at its start (`handlers/shared/modules.py`).
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from types import ModuleType
-from typing import Any, Callable, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
-from ..named import NamedTuple
 from .profile import Profile, below
 
 ENTERPRISES = "1.3.6.1.4.1."

@@ -7,11 +7,11 @@ from decimal import Decimal
 from functools import partial
 from typing import Optional, Union
 
-from ..decimals import CONTEXT, total
 from ..host.rows import Raw
+from ..shared.decimals import CONTEXT, total
 from . import validation
 from .decoding import FILLED, number, text
-from .frozen import Frozen
+from .frozen_value import FrozenValue
 from .reader import MISSING, Ask, Reader
 from .sources.base import Source
 from .sources.objects import Scalar
@@ -22,7 +22,7 @@ FILLED_16 = frozenset(map(Decimal, (2**15 - 1, 2**16 - 1, -(2**15))))
 COUNTERS: Mapping[str, int] = {"Counter32": 2**32, "Counter64": 2**64}
 
 
-class Figure(Frozen):
+class Figure(FrozenValue):
     """A measurement in A, W or kWh: value * `scale`, further scaled by `exponent` and `factor` if
     these are given.
 
@@ -185,7 +185,7 @@ def _multiplied(value: Decimal, factor: Decimal) -> Decimal:
     return CONTEXT.multiply(value, factor) if factor > 0 else value
 
 
-class Ceilings(Frozen):
+class Ceilings(FrozenValue):
     """The most that the parts of a family can carry, in A and W. A larger figure is "not measured",
     because meters without a value show their largest number. Energy has no ceiling.
 
@@ -212,7 +212,7 @@ class Ceilings(Frozen):
                 raise ValueError(f"{name} {value} is not a finite number above zero")
 
 
-class Arcs(Frozen):
+class Arcs(FrozenValue):
     """Some arcs of an index, such as those that name its unit.
 
     Fields:
@@ -227,7 +227,7 @@ class Arcs(Frozen):
         return ".".join(index.split(".")[self.start : self.stop])
 
 
-class Total(Frozen):
+class Total(FrozenValue):
     """A total of the device. In a chain, with `unit`, each unit is summed by these rules; there is
     no total if a unit with outlets or with an unmeasured row has no sum.
 

@@ -11,13 +11,14 @@ from pdu_common.base_snmp_pdu import BaseSnmpPdu
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
 
-from .. import ahead, host
-from ..errors import PduHandlerError
+from .. import host
 from ..host.snmp import CALL_SECONDS, Snmp, known_place
-from ..switching import CONFIRM_SECONDS, PAUSE_SECONDS
-from ..together import one_session, session
+from ..shared import prefetch
+from ..shared.call_session import one_session, session
+from ..shared.errors import PduHandlerError
+from ..shared.switching import CONFIRM_SECONDS, PAUSE_SECONDS
 from . import detection, metering, options, switching
-from .settings import SETTINGS, choose
+from .settings import SETTINGS, select_families
 
 __all__ = ["SETTINGS", "SnmpPdu", "make_handler", "one_session"]
 NAME = "snmp"
@@ -31,7 +32,8 @@ class SnmpPdu(BaseSnmpPdu):
         """Every outlet and its state. Most families cost one or two reads besides the GET of
         sysObjectID.
 
-        The view is empty for a device without outlets. Raises the errors of handlers/errors.py.
+        The view is empty for a device without outlets. Raises the errors of
+        handlers/shared/errors.py.
         """
         with self.session("status") as session:
             return host.pdu_view(session.device.states.items())
@@ -73,17 +75,19 @@ class SnmpPdu(BaseSnmpPdu):
         """What `statistic` shows, for tools; the power of the device and of its outlets costs a
         walk or GET for each of its objects.
         """
-        purposes = (ahead.FIGURES, ahead.POWER) if with_power else (ahead.FIGURES,)
-        with ahead.foreseeing(purposes), self.session("statistic") as session:
-            return metering.measured(session.device, with_power)
+        purposes = (prefetch.FIGURES, prefetch.POWER) if with_power else (prefetch.FIGURES,)
+        with prefetch.prefetching(purposes), self.session("statistic") as session:
+            return metering.read_statistic(session.device, with_power)
 
     def labels(self) -> list[host.Label]:
         """Identity, number and name of every outlet, for people; DCImanager does not call this."""
-        with ahead.foreseeing((ahead.LABELS,)), self.session("labels") as session:
+        with prefetch.prefetching((prefetch.LABELS,)), self.session("labels") as session:
             return metering.labels(session.device)
 
     @contextmanager
-    def session(self, method: str, seconds: Optional[float] = None) -> Iterator[switching.Session]:
+    def session(
+        self, method: str, seconds: Optional[float] = None
+    ) -> Iterator[switching.SwitchCall]:
         """Reads the device as its family, for one call. Errors name the address, and the method
         unless they name a request.
 
@@ -92,10 +96,10 @@ class SnmpPdu(BaseSnmpPdu):
         """
 
         @contextmanager
-        def opened() -> Iterator[switching.Session]:
+        def opened() -> Iterator[switching.SwitchCall]:
             family = ""
             try:
-                choice = choose(host.settings(self.pdu_data), options.OPTIONS)
+                choice = select_families(host.settings(self.pdu_data), options.OPTIONS)
                 snmp = Snmp(self, CALL_SECONDS if seconds is None else seconds)
                 # a command reads the state of its own outlet
                 how = (choice.metered_only, seconds is not None)
@@ -106,7 +110,7 @@ class SnmpPdu(BaseSnmpPdu):
                 family = device.profile.key
             finally:
                 host.log_call(LOGGER, NAME, method, family)
-            yield switching.Session(snmp, device, choice)
+            yield switching.SwitchCall(snmp, device, choice)
 
         try:
             # a command never uses what was read before it

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
-from typing import Optional
+from typing import NamedTuple, Optional
 
-from .. import ahead, host
-from ..decimals import as_float
-from ..errors import PduHandlerError
-from ..named import NamedTuple
-from . import foresight
+from .. import host
+from ..shared import prefetch
+from ..shared.decimals import as_float
+from ..shared.errors import PduHandlerError
+from . import prefetch_list
 from .decoding import shown, text
 from .device import SnmpDevice
 from .figures import Total
@@ -51,7 +51,7 @@ def labels(device: SnmpDevice) -> Labels:
     """Number and name of each outlet. The number defaults to the last arc of the identity."""
     if device.outlets is None:
         return Labels()
-    foresight.more(device.profile, device.outlets, device.reader, (ahead.LABELS,))
+    prefetch_list.more(device.profile, device.outlets, device.reader, (prefetch.LABELS,))
     numbers = device.outlets.number.rows(device.reader) if device.outlets.number else {}
     names = device.outlets.name.rows(device.reader) if device.outlets.name else {}
     listed = Labels()
@@ -72,8 +72,8 @@ def labels(device: SnmpDevice) -> Labels:
 def meter(device: SnmpDevice, with_power: bool = True) -> DeviceFigures:
     """The device's figures. Without `with_power`, power is left out."""
     outlets, ceilings = device.outlets, device.profile.ceilings
-    purposes = (ahead.FIGURES, ahead.POWER) if with_power else (ahead.FIGURES,)
-    foresight.more(device.profile, outlets, device.reader, purposes)
+    purposes = (prefetch.FIGURES, prefetch.POWER) if with_power else (prefetch.FIGURES,)
+    prefetch_list.more(device.profile, outlets, device.reader, purposes)
     reader = device.reader
     current = outlets.current.read(reader, ceilings.outlet_a) if outlets and outlets.current else {}
     energy = outlets.energy.read(reader) if outlets and outlets.energy else {}
@@ -108,7 +108,7 @@ def meter(device: SnmpDevice, with_power: bool = True) -> DeviceFigures:
     )
 
 
-def measured(device: SnmpDevice, with_power: bool = False) -> host.Figures:
+def read_statistic(device: SnmpDevice, with_power: bool = False) -> host.Figures:
     """The figures of a device, and of each outlet that has one."""
     read = meter(device, with_power)
     ports = [

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Optional
 
-from .comeback import PowerOn
 from .controls import Control
 from .decoding import text
 from .figures import Figure
-from .frozen import Frozen
+from .frozen_value import FrozenValue
+from .power_restore import PowerRestorePolicy
 from .reader import Reader
 from .sources.base import Source
 from .states import State
 
 
-class Outlets(Frozen):
+class Outlets(FrozenValue):
     """One way to read and switch the outlets of a family. All its parts except the counts share the
     same identities.
 
@@ -50,7 +50,7 @@ class Outlets(Frozen):
     power: Optional[Figure] = None
     energy: Optional[Figure] = None
     position: tuple[Source, ...] = ()
-    power_on: Optional[PowerOn] = None
+    power_on: Optional[PowerRestorePolicy] = None
 
     def __post_init__(self) -> None:
         if self.states is None and self.rows is None:

@@ -1,8 +1,8 @@
 """A PDU family as one value: its devices, objects, states, figures and commands.
 
-The parts are in `sources/` and in the modules that `parts.py` imports, the families in `profiles/`.
-`schema.py` reads and writes profiles as JSON. A profile checks itself when it is built and raises
-ValueError with a sentence for its author.
+The parts are in `sources/` and in the modules that `profile_parts.py` imports, the families in
+`profiles/`. `schema.py` reads and writes profiles as JSON. A profile checks itself when it is built
+and raises ValueError with a sentence for its author.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from typing import Optional
 
 from . import validation
-from .evidence import Confidence, Evidence, Proof
+from .evidence import Confidence, Evidence, EvidenceLevel
 from .figures import Ceilings, Total
-from .frozen import Frozen, frozen_parts_of
+from .frozen_value import FrozenValue, frozen_parts_of
 from .outlets import Outlets
 from .reader import ROOT
 
@@ -22,7 +22,7 @@ from .reader import ROOT
 NO_MAKER = "Maker not named"
 
 
-class Root(Frozen):
+class Root(FrozenValue):
     """Devices that have the family's tree below an OID of their own, which replaces `~` in the
     profile's OIDs.
 
@@ -44,7 +44,7 @@ class Root(Frozen):
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
-class Profile(Frozen):
+class Profile(FrozenValue):
     """One PDU family: how to recognise, read and switch its devices.
 
     A family without `sys_object_ids`, `roots` and `sweep` is used only if the setting `profile` or
@@ -133,7 +133,7 @@ class Profile(Frozen):
             "switching": self.is_switched,
         }
         for name, has in found.items():
-            if has == (getattr(self.evidence, name) is not Proof.NONE):
+            if has == (getattr(self.evidence, name) is not EvidenceLevel.NONE):
                 continue
             if has:
                 raise ValueError(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any, Callable, Optional, Protocol, TypeVar, cast
+from typing import Any, Callable, NamedTuple, Optional, Protocol, TypeVar, cast
 
-from .. import ahead
-from ..errors import LONGEST, PduHandlerError
 from ..host.rows import Raw
-from ..named import NamedTuple
+from ..shared import prefetch as ahead
+from ..shared.errors import LONGEST, PduHandlerError
 from .decoding import Walked, shown
 
 T = TypeVar("T")
@@ -29,7 +28,7 @@ class Ask(NamedTuple):
 
 
 class SnmpReads(Protocol):
-    """The reads that profiles use. `get` and `walk` raise the errors of handlers/errors.py.
+    """The reads that profiles use. `get` and `walk` raise the errors of handlers/shared/errors.py.
     `quoted` makes a device's text safe for an error."""
 
     def get(self, oid: str) -> Optional[Raw]: ...
@@ -37,11 +36,11 @@ class SnmpReads(Protocol):
     def quoted(self, words: str) -> str: ...
 
 
-class ReadsAhead(Protocol):
+class Prefetcher(Protocol):
     """What a device may offer besides: some of the objects, read together. Raises nothing."""
 
     def read_ahead(
-        self, wanted: ahead.Objects
+        self, wanted: ahead.PrefetchRequest
     ) -> tuple[Mapping[str, Walked], Mapping[str, Optional[Raw]]]: ...
 
 
@@ -57,8 +56,8 @@ class Reader:
 
     def __init__(self, device: SnmpReads, root: str = "") -> None:
         self._device, self.root = device, root
-        #: whether `ahead` may read anything
-        self.is_ahead = ahead.reads() is not None and hasattr(device, "read_ahead")
+        #: whether `prefetch` may read anything
+        self.is_ahead = ahead.prefetcher() is not None and hasattr(device, "read_ahead")
         self.walked: dict[str, Walked] = {}
         self.got: dict[str, Optional[Raw]] = {}
         self._names: dict[str, Walked] = {}
@@ -80,7 +79,7 @@ class Reader:
         """Read what is not yet read of these objects with few requests, if the process can do that.
 
         `walk` and `get` then need not; what was not read, they read. `counts` and `lead` are those
-        of `ahead.Objects`. Raises nothing.
+        of `prefetch.PrefetchRequest`. Raises nothing.
         """
         walks: dict[str, None] = {}
         gets: dict[str, None] = {}
@@ -93,13 +92,13 @@ class Reader:
         if not self.is_ahead or len(walks) + len(gets) < 2:
             return
         of_counts = [self.resolve(oid) for oid, is_walked in counts if not is_walked]
-        wanted = ahead.Objects(
+        wanted = ahead.PrefetchRequest(
             tuple(walks),
             tuple(gets),
             of_counts if len(of_counts) == len(counts) and gets.keys() >= set(of_counts) else (),
             "" if lead is None else self.resolve(lead.oid),
         )
-        walked, got = cast(ReadsAhead, self._device).read_ahead(wanted)
+        walked, got = cast(Prefetcher, self._device).read_ahead(wanted)
         self.walked.update(walked)
         self.got.update(got)
 
@@ -165,9 +164,9 @@ class Reader:
         said = self._device.quoted(whole)
         return said[:longest] if said == whole else said
 
-    def filled(self) -> Filled:
+    def filled(self) -> UnionOfRows:
         """What was read so far, with the rows that are missing in it."""
-        return Filled(self)
+        return UnionOfRows(self)
 
     def lacks(self, read: Callable[[Reader], object]) -> bool:
         """Whether the answers lack rows that `read` finds; False if they are not filled."""
@@ -193,7 +192,7 @@ class Reader:
         return other
 
 
-class Filled(Reader):
+class UnionOfRows(Reader):
     """What a reader has read. A row that a column lacks and another column of its table has is in
     it, with the value MISSING. Nothing more is read from the device.
 
@@ -250,7 +249,7 @@ class Filled(Reader):
         lost += [
             full for full, value in self.got.items() if value is None and _group(full) in groups
         ]
-        return any(read(Filled(self, full)) for full in lost)
+        return any(read(UnionOfRows(self, full)) for full in lost)
 
 
 def _group(full: str) -> str:

@@ -17,15 +17,15 @@ from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any, Callable
 
-from ..errors import printable
-from ..modules import import_module
-from . import controls, sources, special
-from .comeback import PowerOn
+from ..shared.errors import printable
+from ..shared.modules import import_module
+from . import controls, single_family, sources
 from .controls import Control
 from .evidence import Evidence
 from .figures import Arcs, Ceilings, Figure, Total
-from .frozen import REQUIRED, Frozen
+from .frozen_value import REQUIRED, FrozenValue
 from .outlets import Outlets
+from .power_restore import PowerRestorePolicy
 from .profile import Profile, Root
 from .sources import Place, ReadOnly, Source, Span
 from .states import Doubt, State
@@ -53,13 +53,13 @@ def _is_kind(held: object) -> bool:
     return issubclass(held, (Source, Control)) and not inspect.isabstract(held)
 
 
-KINDS = kinds(sources, controls, special)
+KINDS = kinds(sources, controls, single_family)
 PLAIN: tuple[type[Any], ...] = (
     Profile,
     Root,
     Evidence,
     Outlets,
-    PowerOn,
+    PowerRestorePolicy,
     State,
     Doubt,
     Figure,
@@ -129,7 +129,7 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _plain(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Frozen):
+    if isinstance(value, FrozenValue):
         changed = {
             name: _plain(getattr(value, name))
             for name, default in value.FIELDS.items()
@@ -239,7 +239,7 @@ def reference() -> str:
 
 def is_special(cls: type[Any]) -> bool:
     """Whether this part stands with those that a single family needs."""
-    return cls.__module__.endswith(".special")
+    return cls.__module__.endswith(".single_family")
 
 
 def _table(classes: Iterable[type[Any]]) -> Iterator[str]:
@@ -302,4 +302,8 @@ def _type(hint: Any) -> str:
 
 
 def _default(value: object) -> str:
-    return "none" if value in (None, ()) or isinstance(value, Frozen) else json.dumps(_plain(value))
+    return (
+        "none"
+        if value in (None, ()) or isinstance(value, FrozenValue)
+        else json.dumps(_plain(value))
+    )

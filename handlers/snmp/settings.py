@@ -7,10 +7,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from ..errors import NamedSetting, SettingsError
-from ..named import NamedTuple
-from ..settings import Setting, Settings, yes_no
+from ..shared.errors import NamedSetting, SettingsError
+from ..shared.settings import Setting, Settings, yes_no
 from .families import family_named, keys_of
 from .profile import Profile
 from .profiles import PROFILES
@@ -74,7 +74,7 @@ OWN_PROFILE: Setting[str] = Setting(
 BUILD_OPTIONS: Sequence[Setting[object]] = (*SETTINGS, ONLY, OWN_PROFILE)
 
 
-class Choice(NamedTuple):
+class FamilySelection(NamedTuple):
     """What the settings choose."""
 
     profiles: Sequence[Profile]  #: the families to detect, or the one to read the device as
@@ -84,7 +84,7 @@ class Choice(NamedTuple):
     switch_automatic: bool = False
 
 
-def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
+def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> FamilySelection:
     """The choice that settings and build options make. A setting overrides the build option. Raises
     SettingsError.
 
@@ -104,7 +104,9 @@ def choose(settings: Mapping[str, str], build: Mapping[str, str]) -> Choice:
     else:
         profiles = tuple(_named(only, PROFILES, ONLY) for only in built[ONLY]) or PROFILES
     chosen = (_named(key, profiles, PROFILE),) if key else profiles
-    return Choice(chosen, bool(key), unproven, allows(METERED_ONLY), allows(SWITCH_AUTOMATIC))
+    return FamilySelection(
+        chosen, bool(key), unproven, allows(METERED_ONLY), allows(SWITCH_AUTOMATIC)
+    )
 
 
 def _own(written: str) -> Profile:

@@ -10,12 +10,12 @@ from pdu_common.helper import EnumPowerStatus
 from ..host.rows import Raw
 from . import validation
 from .decoding import Rows, text
-from .frozen import Frozen
+from .frozen_value import FrozenValue
 from .reader import Ask, Reader
 from .sources.base import Source
 
 
-class Doubt(Frozen):
+class Doubt(FrozenValue):
     """The state is UNKNOWN unless another object agrees, such as "fuse intact" or "not cycling".
 
     Fields:
@@ -38,7 +38,7 @@ class Doubt(Frozen):
         return mark is None or text(mark) not in self.quiet
 
 
-class State(Frozen):
+class State(FrozenValue):
     """States of outlets: UP, DOWN, or UNKNOWN for every value that is in none of the lists. Values
     are compared whole.
 

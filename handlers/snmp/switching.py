@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
+from typing import NamedTuple
 
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
-from ..errors import NamedSetting, NoSuchOutlet, ProtocolError, Unsupported
 from ..host import identity_of, port_answer
 from ..host.snmp import Snmp
-from ..named import NamedTuple
-from ..switching import switch
+from ..shared.errors import NamedSetting, NoSuchOutlet, ProtocolError, Unsupported
+from ..shared.switching import switch
 from . import command_locks
 from .controls import Control
 from .device import SnmpDevice
 from .evidence import Confidence
 from .outlets import Outlets
 from .reader import Reader
-from .settings import SWITCH_UNPROVEN, Choice
+from .settings import SWITCH_UNPROVEN, FamilySelection
 from .states import State
 
 # Seconds after the start of a switching call: limits for the start of the last request before the
@@ -26,16 +26,16 @@ from .states import State
 PLAN_SECONDS, CONFIRM_UNTIL_SECONDS = 20.0, 35.0
 
 
-class Session(NamedTuple):
+class SwitchCall(NamedTuple):
     """One call."""
 
     snmp: Snmp  #: its requests, with their deadline
     device: SnmpDevice  #: the device, as it was read at the start of the call
-    choice: Choice  #: the handler's settings
+    choice: FamilySelection  #: the handler's settings
 
 
 def switch_outlet(
-    session: Session, port: PduPortView, wanted: EnumPowerStatus, deadline: float, pause: float
+    session: SwitchCall, port: PduPortView, wanted: EnumPowerStatus, deadline: float, pause: float
 ) -> PduPortView:
     """Write the outlet's absolute state once, then read the outlet until it has that state or
     `deadline` seconds have passed.
@@ -56,7 +56,7 @@ def switch_outlet(
         control = control.over_unproven()
     turn: AbstractContextManager[None] = nullcontext()
     if control.writes_neighbours:
-        turn = command_locks.exclusive(snmp.name, snmp.remaining())
+        turn = command_locks.lock_outlet(snmp.name, snmp.remaining())
     with turn:
         before = device.reader.again()
         position = _position(outlets, before, identity)

@@ -31,6 +31,6 @@ def make_importable() -> None:
 def main() -> NoReturn:
     """The program `pdu`."""
     make_importable()
-    from handlers.command.start import program  # imported late: it was not importable before
+    from pdu.start import program  # imported late: it was not importable before
 
     program()

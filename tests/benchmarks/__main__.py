@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Optional
 
-from handlers.command.kit import ending
+from pdu.core.cli import exit_handling
 from tests.needs import ROOT
 
 from .ratios import VARIABLE, Ratio, noted
@@ -117,4 +117,4 @@ def machine() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

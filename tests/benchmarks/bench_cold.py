@@ -35,8 +35,8 @@ from typing import Any, Callable, NamedTuple, Optional
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command.kit import ending
-from handlers.command.pdus import archives
+from pdu.core.cli import exit_handling
+from pdu.core.inventory import archives
 from pdu_common.connection import PduData, PduSnmpData
 from tests.needs import ROOT
 from tests.packaging.building import archive
@@ -55,8 +55,8 @@ VERSION, STATUS = "`pdu --version`", "`pdu status snmp`"
 WHOLE: Mapping[str, Sequence[str]] = {
     PYTHON: ["-c", "pass"],
     CLICK: ["-c", "import click"],
-    VERSION: [str(ROOT / "handlers" / "__main__.py"), "--version"],
-    STATUS: [str(ROOT / "handlers" / "__main__.py"), "status", "snmp"],
+    VERSION: [str(ROOT / "pdu" / "__main__.py"), "--version"],
+    STATUS: [str(ROOT / "pdu" / "__main__.py"), "status", "snmp"],
 }
 GOALS = {VERSION: (PYTHON, 1.5), STATUS: (CLICK, 2.5)}
 COLD_GOAL = 1.2
@@ -255,4 +255,4 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

@@ -35,10 +35,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from handlers.command.kit import ending
-from handlers.command.nut_driver import names
-from tests.handlers.command.fleet.halls import children
+from pdu.core.cli import exit_handling
+from pdu.nut_driver import names
 from tests.needs import ROOT
+from tests.pdu.monitoring.halls import children
 from tests.program import positive
 
 from .bench_fleet import Hall, hall
@@ -154,7 +154,7 @@ def _memory(pid: int) -> float:
 
 @contextlib.contextmanager
 def _driver(running: Hall, folder: str, every: float) -> Iterator[subprocess.Popen[str]]:
-    program = [sys.executable, str(ROOT / "handlers"), "nut-driver", str(running.list)]
+    program = [sys.executable, str(ROOT / "pdu"), "nut-driver", str(running.list)]
     options = ["--auth", str(running.logins), "--state-path", folder, "--every", str(every)]
     with subprocess.Popen(
         [*program, *options],
@@ -290,4 +290,4 @@ def _text(found: Figures) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

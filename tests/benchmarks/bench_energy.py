@@ -19,8 +19,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
-from handlers.command.energy.meter.days import day_of
-from handlers.command.kit.journal import START, Journal
+from pdu.core.cli.journal import START, Journal
+from pdu.energy.meter.days import day_of
 from tests.needs import ROOT
 
 # not by a statement: a type check for Python 3.9 cannot read its types
@@ -102,7 +102,7 @@ def _round(time_: float, watts: Any, registers: Any) -> Iterator[Mapping[str, An
 
 def measured(arguments: Sequence[str]) -> Run:
     """Run the command, and look at its processes ten times a second."""
-    start = [sys.executable, "-m", "handlers"]
+    start = [sys.executable, "-m", "pdu"]
     began, before, peak = time.monotonic(), os.times(), 0.0
     with subprocess.Popen([*start, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL) as process:
         while process.poll() is None:

@@ -26,9 +26,9 @@ from typing import Any, Callable, Optional
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command.kit import ending
-from pdu_common import _pysnmp, _reads, _snmp, tools
-from pdu_common._credentials import Credentials
+from pdu.core.cli import exit_handling
+from pdu_common.snmp_client import calls, process_options, pysnmp_client, reads
+from pdu_common.snmp_client.credentials import Credentials
 from tests.needs import ROOT
 from tests.program import positive
 from tests.simulators.snmp_agent.devices import apc
@@ -50,8 +50,8 @@ _CASES = (
 
 
 def _one(credentials: Credentials) -> int:
-    _snmp.get(credentials, _OBJECT_ID)
-    return len(_snmp.walk(credentials, _STATES))
+    calls.get(credentials, _OBJECT_ID)
+    return len(calls.walk(credentials, _STATES))
 
 
 def _in_turn(agents: Sequence[Credentials]) -> list[int]:
@@ -68,12 +68,12 @@ def _coroutines(agents: Sequence[Credentials]) -> list[int]:
 
     async def every(engines: Any) -> list[int]:
         slots = asyncio.Semaphore(_SIDE_BY_SIDE)
-        root, oid = _reads.parse_oid(_STATES), _reads.parse_oid(_OBJECT_ID)
+        root, oid = reads.parse_oid(_STATES), reads.parse_oid(_OBJECT_ID)
 
         async def one(agent: Credentials) -> int:
             async def work(client: Any) -> int:
-                await client.run(_reads.one(oid, agent.name, 2))
-                walk = _reads.subtree(root, root, OUTLETS, 2, agent.name, 2, agent.learned)
+                await client.run(reads.one(oid, agent.name, 2))
+                walk = reads.subtree(root, root, OUTLETS, 2, agent.name, 2, agent.learned)
                 rows = await client.run(walk)
                 return len(rows)
 
@@ -82,7 +82,7 @@ def _coroutines(agents: Sequence[Credentials]) -> list[int]:
 
         return list(await asyncio.gather(*map(one, agents)))
 
-    return _pysnmp._KEPT.run(every, 600.0)
+    return pysnmp_client._KEPT.run(every, 600.0)
 
 
 _LAYOUTS: Mapping[str, Callable[[Sequence[Credentials]], list[int]]] = {
@@ -97,9 +97,9 @@ def measured(layout: str, share: int, addresses: Sequence[str]) -> list[float]:
     """CPU of each reading and time of the second one, per PDU in ms; and the
     resident memory in MB.
     """
-    _pysnmp.PEERS_OF_AN_ENGINE = share
-    tools.read_quickly(layout == _QUICK)
-    tools.keep_engines(_MEGA)
+    pysnmp_client.PEERS_OF_AN_ENGINE = share
+    process_options.use_fast_reads(layout == _QUICK)
+    process_options.cache_engines(_MEGA)
     agents = [
         Credentials.of(host, {"community": "public", "port": port, "timeout": "20"})
         for host, _, port in (address.partition(":") for address in addresses)
@@ -163,4 +163,4 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

@@ -41,7 +41,7 @@ from typing import Callable, NamedTuple, Optional
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command.kit import ending
+from pdu.core.cli import exit_handling
 from tests.needs import ROOT, found
 from tests.ports import reserved
 from tests.program import positive
@@ -171,7 +171,7 @@ def checked(
     listed, pdus = running.only(handler)
     before, used = sum(running.requests().values()), _used()
     begin = time.perf_counter()
-    program = [sys.executable, str(ROOT / "handlers"), "check", str(listed), "--csv", *options]
+    program = [sys.executable, str(ROOT / "pdu"), "check", str(listed), "--csv", *options]
     with (
         subprocess.Popen(
             [*program, "--auth", str(running.logins)], stdout=subprocess.PIPE, text=True
@@ -362,7 +362,7 @@ def exported(running: Hall, folder: Path) -> list[Taken]:
 def probed(running: Hall) -> list[Taken]:
     """Measures `pdu exporter` on the living SNMP PDUs: states, figures, names and numbers."""
     listed, _ = running.only("snmp")
-    program = [sys.executable, str(ROOT / "handlers"), "exporter", "--listen", "127.0.0.1:0"]
+    program = [sys.executable, str(ROOT / "pdu"), "exporter", "--listen", "127.0.0.1:0"]
     with subprocess.Popen(
         [*program, "--list", str(listed), "--auth", str(running.logins)],
         stdout=subprocess.PIPE,
@@ -554,4 +554,4 @@ def _each_ms(one: Taken) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

@@ -30,7 +30,7 @@ from urllib.parse import quote, urlsplit
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command.kit import ending
+from pdu.core.cli import exit_handling
 from tests.needs import ROOT
 from tests.program import positive
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
@@ -39,7 +39,7 @@ from .bench_fleet import cpu, hall
 
 OUTLETS, TOKEN, IDLE_S = 24, "0123456789abcdef0123456789abcdef", 20.0
 _TIMEOUT_S = 120.0
-_COMMAND = "import sys\nfrom handlers.command import start\nsys.exit(start.main(sys.argv[1:]))"
+_COMMAND = "import sys\nfrom pdu import start\nsys.exit(start.main(sys.argv[1:]))"
 
 
 class Running(NamedTuple):
@@ -208,4 +208,4 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(ending.run(main))
+    raise SystemExit(exit_handling.run(main))

@@ -26,7 +26,7 @@ from tests.needs import ROOT
 
 _RACK, _ROW = 20, 10  # machines in a rack, racks in a row
 _OUTLETS = 24
-_COMMAND = "import sys; from handlers.command.start import main; sys.exit(main())"
+_COMMAND = "import sys; from pdu.start import main; sys.exit(main())"
 _READINGS = ("--readings", "readings.json")
 _FAIL = ("--fail", "feed:A")
 _RETURN = ("--return", "feed:A", "--return", "feed:B", "--after", "2h")

@@ -30,10 +30,10 @@ from typing import Any, Callable, NamedTuple, Optional
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command.kit import ending
 from handlers.nut import pynut
 from handlers.nut.client import NutClient
 from handlers.nut.handler import make_handler
+from pdu.core.cli import exit_handling
 from pdu_common.connection import PduData
 from tests.handlers.nut.given import pdu_variables
 from tests.needs import ROOT, program, reported
@@ -148,7 +148,7 @@ def only_click(_: Place) -> None:
 
 
 def our_tool(place: Place) -> None:
-    process(sys.executable, "-m", "handlers", "nut", f"{place.host}:{place.port}", "vars", "pdu")
+    process(sys.executable, "-m", "pdu", "nut", f"{place.host}:{place.port}", "vars", "pdu")
 
 
 WORK: Sequence[tuple[str, str, Callable[[Place], None]]] = (
@@ -280,4 +280,4 @@ def _judge(console: Console, what: str, ratio: float, goal: float) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

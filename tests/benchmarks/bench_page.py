@@ -28,7 +28,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command.kit import ending
+from pdu.core.cli import exit_handling
 from tests.dcimanager.database import Database
 from tests.dcimanager.local_build import install, registered
 from tests.dcimanager.manager import DciManager
@@ -326,4 +326,4 @@ def _per_day(grown: Growth) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

@@ -32,7 +32,7 @@ from typing import NamedTuple, Optional
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command.kit import ending
+from pdu.core.cli import exit_handling
 from tests.program import positive
 from tests.servers import sdk
 from tests.servers.delay import DelayRelay
@@ -301,4 +301,4 @@ def _table(found: dict[Key, Figures], runs: int) -> Table:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

@@ -29,7 +29,7 @@ from typing import Callable, NamedTuple, Optional
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command.kit import ending
+from pdu.core.cli import exit_handling
 from tests.needs import ROOT
 from tests.program import positive
 from tests.servers.delay import DelayRelay
@@ -291,4 +291,4 @@ def _judge(console: Console, what: str, ratio: float) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

@@ -32,15 +32,15 @@ from pysnmp.hlapi.v3arch import asyncio as hlapi
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command.fleet.metrics import page
-from handlers.command.kit import ending
-from handlers.command.kit.snmp import read_as_tools_do
-from handlers.command.pdus import reading
-from handlers.command.pdus.loading import load
 from handlers.snmp.handler import make_handler
+from pdu.core.cli import exit_handling
+from pdu.core.cli.snmp import read_as_tools_do
+from pdu.core.inventory import reading
+from pdu.core.inventory.handler_loading import load
+from pdu.monitoring.metrics import page
 from pdu_common.base_snmp_pdu import BaseSnmpPdu, Element
 from pdu_common.connection import PduSnmpData
-from pdu_common.tools import read_quickly
+from pdu_common.snmp_client.process_options import use_fast_reads
 from tests.needs import found, reported
 from tests.program import positive
 from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, USERS, Snmpd
@@ -64,7 +64,7 @@ Client = Callable[[int], int]  # port -> rows read
 
 def _double(quickly: bool = False, /, **params: str) -> Client:
     def read(port: int) -> int:
-        read_quickly(quickly)
+        use_fast_reads(quickly)
         pdu = BaseSnmpPdu(
             PduSnmpData("127.0.0.1", {"community": "public", "port": str(port), **params})
         )
@@ -225,7 +225,7 @@ def processor(runs: int) -> dict[str, float]:
     taken: dict[str, float] = {}
     with Snmpd(apc.rpdu2(outlets=_OUTLETS)) as server:
         for quickly in (False, True):
-            read_quickly(quickly)
+            use_fast_reads(quickly)
             # reads alone: what the same requests cost without the handler's own work
             columns = _columns(server.port)
             double = _handler(server.port)
@@ -335,4 +335,4 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

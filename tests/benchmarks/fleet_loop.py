@@ -13,12 +13,12 @@ import json
 import sys
 from collections.abc import Sequence
 
-from handlers.command.fleet import verdict
-from handlers.command.pdus import auth, listing
-from handlers.command.pdus.polling import poll, targets
+from pdu.core.inventory import auth, device_list
+from pdu.core.inventory.polling import poll, targets
+from pdu.monitoring import check_result
 
 
-def sample(devices: Sequence[listing.ListedPdu], step: int) -> list[listing.ListedPdu]:
+def sample(devices: Sequence[device_list.ListedPdu], step: int) -> list[device_list.ListedPdu]:
     """Every `step`th PDU, and the first dead one if none of these is dead, so that the time of dead
     PDUs can be scaled up.
     """
@@ -27,12 +27,12 @@ def sample(devices: Sequence[listing.ListedPdu], step: int) -> list[listing.List
     return chosen if any(map(_dead, chosen)) else chosen + dead[:1]
 
 
-def _dead(device: listing.ListedPdu) -> bool:
+def _dead(device: device_list.ListedPdu) -> bool:
     return device.name.startswith("dead")
 
 
 def main() -> int:
-    chosen = sample(listing.read(sys.argv[1]).devices, int(sys.argv[3]))
+    chosen = sample(device_list.read(sys.argv[1]).devices, int(sys.argv[3]))
     counts, seconds = {"living": 0, "dead": 0}, {"living": 0.0, "dead": 0.0}
     figures: dict[str, list[str]] = {}
     for target in targets(chosen, auth.of_file(sys.argv[2]), None):
@@ -43,7 +43,7 @@ def main() -> int:
                 f"{target.device.name}:"
                 f" {reading.failure.reason if reading.failure else 'a dead PDU answered'}"
             )
-        row = verdict.judged(target.device, reading)
+        row = check_result.judged(target.device, reading)
         figures[row.device.name] = [
             "" if value is None else str(value)
             for value in (row.on, row.off, row.unknown, row.load_a, row.energy_kwh)

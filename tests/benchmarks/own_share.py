@@ -17,12 +17,12 @@ import time
 from collections.abc import Sequence
 from typing import Any, Optional
 
-from handlers.command.kit import ending
-from handlers.command.pdus import auth, listing
-from handlers.command.pdus.polling import Target, poll, targets
+from pdu.core.cli import exit_handling
+from pdu.core.inventory import auth, device_list
+from pdu.core.inventory.polling import Target, poll, targets
 
 
-def living(devices: Sequence[listing.ListedPdu], handler: str) -> list[listing.ListedPdu]:
+def living(devices: Sequence[device_list.ListedPdu], handler: str) -> list[device_list.ListedPdu]:
     """The PDUs of this handler that answer."""
     return [one for one in devices if one.handler == handler and not one.name.startswith("dead")]
 
@@ -71,7 +71,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--calls", type=int, default=100, help="default: %(default)s")
     parser.add_argument("--top", type=int, default=10, help="default: %(default)s")
     chosen = parser.parse_args(arguments)
-    devices = listing.read(chosen.list).devices
+    devices = device_list.read(chosen.list).devices
     for handler in sorted({one.handler for one in devices}):
         found = targets(living(devices, handler)[:4], auth.of_file(chosen.logins), None)
         print(f"{handler}: {cost(found, chosen.calls):.1f} ms of CPU for a reading")
@@ -81,4 +81,4 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Optional
 
-from handlers.command.kit import ending
-from handlers.command.pdus import archives
+from pdu.core.cli import exit_handling
+from pdu.core.inventory import archives
 from tests import peers
 from tests.needs import ROOT
 from tests.packaging.building import archive
@@ -252,4 +252,4 @@ def _report(outcomes: Iterator[Outcome]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple, Optional
 
 from handlers import registry
-from handlers.command.kit import ending
+from pdu.core.cli import exit_handling
 from tests.needs import ROOT, pythons
 
 from . import uploads
@@ -157,4 +157,4 @@ def _place(host: Host, name: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

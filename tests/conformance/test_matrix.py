@@ -13,7 +13,7 @@ from typing import Callable
 
 import pytest
 
-from handlers.command.pdus import archives
+from pdu.core.inventory import archives
 from tests import peers
 from tests.needs import ROOT
 from tests.packaging.building import archive

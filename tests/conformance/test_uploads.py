@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command.pdus import archives
 from handlers.snmp.profiles import PROFILES
+from pdu.core.inventory import archives
 from tests.needs import ROOT
 from tests.packaging.building import archive
 
@@ -34,7 +34,7 @@ _FAMILIES = """
 import json, shutil, sys
 sys.path[:0] = sys.argv[1:3]
 from pdu_snmp.handler import make_handler
-profiles = make_handler.__globals__["choose"].__globals__["PROFILES"]
+profiles = make_handler.__globals__["select_families"].__globals__["PROFILES"]
 shutil.rmtree(sys.argv[2] + "/pdu_snmp")
 for name in [name for name in sys.modules if name.startswith("pdu_snmp")]:
     del sys.modules[name]

@@ -25,8 +25,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from handlers.command.kit import ending
-from handlers.command.pdus import archives
+from pdu.core.cli import exit_handling
+from pdu.core.inventory import archives
 from tests.needs import ROOT
 from tests.packaging import acme
 from tests.packaging.building import build
@@ -82,9 +82,9 @@ def builds(name: str, folder: Path) -> tuple[str, list[Path], list[str]]:
     """Unpacks two builds that differ in one line. Returns the name of the archive's directory, both
     of these directories, and in each the name of the folder with the code."""
     package, replace = _handler(name)
-    newer = (ROOT / "handlers" / "errors.py").read_text("utf-8") + "\nANOTHER_BUILD = True\n"
+    newer = (ROOT / "handlers/shared/errors.py").read_text("utf-8") + "\nANOTHER_BUILD = True\n"
     places, codes, top = [], [], ""
-    for number, more in enumerate(({}, {"errors.py": newer})):
+    for number, more in enumerate(({}, {"shared/errors.py": newer})):
         read = archives.read(build.archive(ROOT / "handlers", package, {**replace, **more}))
         read.unpack(folder / str(number))
         top = read.top
@@ -155,4 +155,4 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Callable, NamedTuple, Union
 
-from handlers import ahead
-from handlers.command.kit.snmp import read_as_tools_do
-from handlers.command.pdus import reading
-from handlers.command.pdus.loading import LoadedHandler, load
-from handlers.command.pdus.reading import Part, Reading
-from pdu_common.snmp_tools import ALONE
+from handlers.shared import prefetch
+from pdu.core.cli.snmp import read_as_tools_do
+from pdu.core.inventory import reading
+from pdu.core.inventory.handler_loading import LoadedHandler, load
+from pdu.core.inventory.reading import Part, Reading
+from pdu_common.snmp_client.tools import ALONE
 from tests import recordings
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.calls import form
@@ -97,7 +97,7 @@ def _read(handler: LoadedHandler, unit: Unit, parts: tuple[Part, ...], together:
     ALONE.forget()
     read_as_tools_do()
     if not together:
-        ahead.use(None)
+        prefetch.set_prefetcher(None)
     with Agent(unit.device()) as agent:
         data = form(agent, unit.settings, {"version": "2", "timeout": "60", "retries": "0"})
         found: Union[Reading, str]

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional
 
-from handlers.command.kit import ending
+from pdu.core.cli import exit_handling
 from tests.program import StopSignals, count, port, starting
 
 from .manager import LOOPBACK, DciManager
@@ -213,4 +213,4 @@ def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciMan
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

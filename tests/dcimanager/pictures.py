@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Callable
 
-from handlers.command import root as command
-from handlers.command.fleet.page import page
-from handlers.command.fleet.verdict import judged, summary
-from handlers.command.pdus.listing import ListedPdu
-from handlers.command.pdus.reading import CallFailure, PolledOutlet, Reading
+from pdu import root as command
+from pdu.core.inventory.device_list import ListedPdu
+from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
+from pdu.monitoring.check_result import judged, summary
+from pdu.monitoring.page import page
 from pdu_common.helper import EnumPowerStatus
 from tests.hall.twin.built import four_racks
 from tests.hall.twin.month import LIMIT_KW, Month, customers, written
@@ -166,7 +166,7 @@ def _report(manager: DciManager) -> str:
         rows.append(
             judged(ListedPdu(pdu.name, pdu.handler.replace("pdu_", ""), pdu.address), reading)
         )
-    silent = CallFailure("unreachable", "no answer within 10 s on UDP port 161")
+    silent = CallError("unreachable", "no answer within 10 s on UDP port 161")
     rows += [
         judged(ListedPdu(f"rack 09 {side}", "snmp", address), Reading(failure=silent, seconds=10.0))
         for side, address in (("left", "192.0.2.17"), ("right", "192.0.2.18"))

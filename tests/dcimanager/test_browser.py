@@ -18,7 +18,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
-from handlers.command import root as command
+from pdu import root as command
 from tests.needs import ROOT
 from tests.packaging.building import build
 from tests.packaging.registering import Admin

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from selenium.webdriver.support.ui import Select
 
-from handlers.command.fleet import verdict
-from handlers.command.fleet.page import page
-from handlers.command.pdus.listing import ListedPdu
-from handlers.command.pdus.reading import CallFailure, PolledOutlet, Reading
-from handlers.command.pdus.states import DOWN, UP
+from pdu.core.cli.states import DOWN, UP
+from pdu.core.inventory.device_list import ListedPdu
+from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
+from pdu.monitoring import check_result
+from pdu.monitoring.page import page
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.simulators.xerus import XerusPdu
@@ -397,21 +397,21 @@ def test_the_report_of_a_check_is_readable(window: Browser, tmp_path: Path) -> N
         PolledOutlet(str(number), DOWN if number in (3, 4, 5, 9) else UP) for number in range(1, 25)
     ]
     rows = [
-        verdict.judged(
+        check_result.judged(
             ListedPdu(f"row 4 rack {number:02d} left", "snmp", f"192.0.2.{number}"),
             Reading(outlets, 12.5 * number, 98765.4321 * number, 0.2, 3),
         )
         for number in range(1, 9)
     ]  # fmt: skip
-    silent = CallFailure("unreachable", "192.0.2.99: no answer within 10 s on UDP port 161")
+    silent = CallError("unreachable", "192.0.2.99: no answer within 10 s on UDP port 161")
     rows += [
-        verdict.judged(ListedPdu(name, "raritan", "192.0.2.99"), Reading(failure=silent))
+        check_result.judged(ListedPdu(name, "raritan", "192.0.2.99"), Reading(failure=silent))
         for name in ("row 5 rack 01", "row 5 rack 02")
     ]
     file = tmp_path / "report.html"
     made = page(
         rows,
-        verdict.summary(rows, 2.0),
+        check_result.summary(rows, 2.0),
         "2026-01-02 03:04",
         {"row 4 rack 01 left": ["outlet 3 UP -> DOWN"]},
     )

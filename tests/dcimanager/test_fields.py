@@ -7,9 +7,9 @@ import importlib
 import pytest
 
 from handlers import registry
-from handlers.errors import SettingsError
-from handlers.settings import Setting, Settings
-from handlers.snmp.settings import choose
+from handlers.shared.errors import SettingsError
+from handlers.shared.settings import Setting, Settings
+from handlers.snmp.settings import select_families
 
 from .web.fields import EXAMPLES
 
@@ -37,7 +37,7 @@ def test_an_example_is_accepted_by_each_handler_that_has_the_key(name: str, key:
     setting = next(setting for setting in table if setting.key == key)
     assert values[setting] != setting.default  # an example of what needs to be given
     if name == "snmp":
-        choose({key: EXAMPLES[key]}, {})  # whether there is such a family is checked here
+        select_families({key: EXAMPLES[key]}, {})  # whether there is such a family is checked here
 
 
 def test_each_example_belongs_to_a_key_of_a_handler() -> None:
@@ -47,6 +47,6 @@ def test_each_example_belongs_to_a_key_of_a_handler() -> None:
 
 def test_an_example_that_a_handler_refuses_would_be_noticed() -> None:
     with pytest.raises(SettingsError):
-        choose({"profile": "apc-rpdu9"}, {})
+        select_families({"profile": "apc-rpdu9"}, {})
     with pytest.raises(SettingsError):
         Settings({"fingerprint": EXAMPLES["fingerprint"][:-3]}, tables()["raritan"])

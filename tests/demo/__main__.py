@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Callable, Optional
 
-from handlers.command.kit import ending
+from pdu.core.cli import exit_handling
 from tests.dcimanager.manager import DciManager
 from tests.program import STOP_SIGNALS, StopSignals
 
@@ -137,4 +137,4 @@ def _run(
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Sequence
 
-from handlers.command.kit.output import NOT_METERED, columns
+from pdu.core.cli.output import NOT_METERED, columns
 from tests.needs import ROOT
 
 from .steps import DemoPdu, Failed

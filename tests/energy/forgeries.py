@@ -21,11 +21,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
-from handlers.command import root as command
-from handlers.command.energy import rounding
-from handlers.command.energy.statement import computing, power, prices, proof, rows
-from handlers.command.energy.statement.building import contents
-from handlers.errors import SettingsError
+from handlers.shared.errors import SettingsError
+from pdu import root as command
+from pdu.energy import rounding
+from pdu.energy.statement import figures, leaf_rows, power, prices, proof
+from pdu.energy.statement.writer import contents
 from tests.energy.tampering import Issued, World, world
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
@@ -104,9 +104,9 @@ def summed(statement: Statement) -> None:
     flows = ("peak_kw", "p95_kw")
     kept = {one: statement["total"][one] for one in flows}
     amounts = {"amounts": prices.of_total(lines, kept["peak_kw"], known)}
-    statement["total"] = {**computing.totals(lines, power.figures([])), **kept, **amounts}
-    factors = computing.Factors(statement["carbon_g_per_kwh"], statement["pue"])
-    statement["added"] = computing.added(statement["total"]["kwh"], factors)
+    statement["total"] = {**figures.totals(lines, power.figures([])), **kept, **amounts}
+    factors = figures.Factors(statement["carbon_g_per_kwh"], statement["pue"])
+    statement["added"] = figures.added(statement["total"]["kwh"], factors)
 
 
 def again(statement: Statement, said: Mapping[str, Any]) -> None:
@@ -118,11 +118,11 @@ def again(statement: Statement, said: Mapping[str, Any]) -> None:
             text
             for day in shown["days"]
             for text in day["texts"]
-            if not text.startswith(rows.HIDDEN)
+            if not text.startswith(leaf_rows.HIDDEN)
         ]
-        blocks = [block for _, block in rows.blocks(texts)]
-        made.append(computing.figures(proof.held_of(line), blocks, rules))
-    factors = computing.Factors(statement["carbon_g_per_kwh"], statement["pue"])
+        blocks = [block for _, block in leaf_rows.blocks(texts)]
+        made.append(figures.figures(proof.held_of(line), blocks, rules))
+    factors = figures.Factors(statement["carbon_g_per_kwh"], statement["pue"])
     period = (proof.when(statement["from"]), proof.when(statement["to"]))
     statement.update(
         proof.document(

@@ -18,12 +18,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple, Optional
 
-from handlers.command.energy import audit, readings
-from handlers.command.energy.grades import LEVELS, USUAL_TOLERANCE_KWH, of_sum
-from handlers.command.energy.meters import Meters, RegisterFacts
-from handlers.command.energy.owners import Tenure
-from handlers.command.energy.readings import PduReadings
-from handlers.command.energy.registers import Kilowatthours
+from pdu.energy import audit, readings
+from pdu.energy.customers import OutletTenancy
+from pdu.energy.grades import LEVELS, USUAL_TOLERANCE_KWH, of_sum
+from pdu.energy.meters import Meters, RegisterFacts
+from pdu.energy.readings import PduReadings
+from pdu.energy.registers import EnergyInterval
 
 from . import racks
 from .racks import LIMIT_KW, ORIGIN, OWN, PDU_LIMIT_KW, Rack
@@ -36,7 +36,7 @@ class Result(NamedTuple):
     #: outlet, inlet, sum or share
     what: str
     truth: float
-    answer: Kilowatthours
+    answer: EnergyInterval
     grade: str
     #: what no reading shows
     hidden: tuple[str, ...]
@@ -68,9 +68,9 @@ def audited(one: Rack) -> audit.Audited:
     begin, middle = ORIGIN, ORIGIN + one.handover
     tenures = {}
     if one.plan.handover:
-        owned = [Tenure("a", -math.inf, middle), Tenure("b", middle, math.inf)]
+        owned = [OutletTenancy("a", -math.inf, middle), OutletTenancy("b", middle, math.inf)]
         tenures[("rack", "1")] = owned
-    return audit.audited(
+    return audit.audit_registers(
         pdu, audit.Asked(begin, begin + one.plan.days * racks.DAY, meters, tenures)
     )
 

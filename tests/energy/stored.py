@@ -8,8 +8,8 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tests.handlers.command.fleet.exporting import fetched, ready
 from tests.needs import program
+from tests.pdu.monitoring.exporting import fetched, ready
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S, bounded, until
 

@@ -19,10 +19,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
-from handlers.command import root as command
-from handlers.command.energy.statement import computing, disclosed, proof, rows
-from handlers.command.energy.statement.building import contents
-from handlers.errors import SettingsError
+from handlers.shared.errors import SettingsError
+from pdu import root as command
+from pdu.energy.statement import disclosure, figures, leaf_rows, proof
+from pdu.energy.statement.writer import contents
 from tests.hall.twin.month import LIMIT_KW, Month, customers, written
 
 
@@ -138,11 +138,11 @@ def _again(said: Forged, statement: Forged) -> Optional[Mapping[str, bytes]]:
         rules = proof.rules_of(statement)
         lines = []
         for line, shown in zip(statement["lines"], said["lines"]):
-            texts = proof.visible([disclosed.shown_of(_kept(day)) for day in shown["days"]])
-            blocks = [block for _, block in rows.blocks(texts)]
-            lines.append(computing.figures(proof.held_of(line), blocks, rules))
+            texts = proof.visible([disclosure.shown_of(_kept(day)) for day in shown["days"]])
+            blocks = [block for _, block in leaf_rows.blocks(texts)]
+            lines.append(figures.figures(proof.held_of(line), blocks, rules))
         period = (proof.when(statement["from"]), proof.when(statement["to"]))
-        factors = computing.Factors(statement["carbon_g_per_kwh"], statement["pue"])
+        factors = figures.Factors(statement["carbon_g_per_kwh"], statement["pue"])
         made = proof.document(
             statement["customer"],
             period,
@@ -166,7 +166,7 @@ def _row(said: Forged, draw: random.Random) -> tuple[list[str], int]:
     """A reading in the customer's own time: its day's texts, and its place."""
     day = draw.choice([day for line in said["lines"] for day in line["days"] if "seed" in day])
     texts: list[str] = day["texts"]
-    return texts, draw.choice([at for at, one in enumerate(texts) if not rows.is_head(one)])
+    return texts, draw.choice([at for at, one in enumerate(texts) if not leaf_rows.is_head(one)])
 
 
 def _edit(said: Forged, statement: Forged, world: World, draw: random.Random) -> None:
@@ -211,8 +211,8 @@ def _hide(said: Forged, texts: list[str], at: int) -> None:
     day = next(day for line in said["lines"] for day in line["days"] if day["texts"] is texts)
     place = range(len(texts))
     seed = bytes.fromhex(day.pop("seed"))
-    heads = {number for number in place if rows.is_head(texts[number])}
-    shown = disclosed.part(texts, seed, 0, 0, {*place} - heads - {at})
+    heads = {number for number in place if leaf_rows.is_head(texts[number])}
+    shown = disclosure.part(texts, seed, 0, 0, {*place} - heads - {at})
     day.update(shown.document())
 
 
@@ -223,7 +223,7 @@ def _back_date(said: Forged, statement: Forged, world: World, draw: random.Rando
     if what == 0:
         line, edge = draw.choice(statement["lines"]), draw.choice(("from", "to"))
         zone = proof.rules_of(statement).zone
-        line[edge] = computing.local(proof.when(line[edge]) + by, zone)
+        line[edge] = figures.local(proof.when(line[edge]) + by, zone)
     elif what == 1:
         day = draw.choice([day for line in said["lines"] for day in line["days"]])
         day["texts"] = [_shifted(one, by) for one in day["texts"]]
@@ -233,7 +233,7 @@ def _back_date(said: Forged, statement: Forged, world: World, draw: random.Rando
 
 
 def _shifted(text: str, by: float) -> str:
-    if text.startswith((rows.HEAD, rows.HIDDEN)):
+    if text.startswith((leaf_rows.HEAD, leaf_rows.HIDDEN)):
         return text
     begin, end, rest = text.split(",", 2)
     return f"{float(begin) + by!r},{float(end) + by!r},{rest}"

@@ -17,17 +17,17 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from handlers.command import root
-from handlers.command.energy.moments import days
-from handlers.command.energy.statement import power
-from handlers.command.energy.statement.prices import Prices
-from handlers.command.energy.statement.tariff_file import tariff_of
-from handlers.errors import SettingsError
+from handlers.shared.errors import SettingsError
+from pdu import root
+from pdu.energy.period import days
+from pdu.energy.statement import power
+from pdu.energy.statement.prices import Prices
+from pdu.energy.statement.tariff_file import tariff_of
 from tests.energy import accounts
 from tests.energy.forgeries import TARIFF, second_verifier
 from tests.energy.test_forgeries import SECOND
 from tests.hall.twin.month import LIMIT_KW, Month, customers, written
-from tests.handlers.command.running import run
+from tests.pdu.running import run
 
 PERIOD = ("--from", "2026-10-01", "--to", "2026-11-01", "--zone", "Europe/Berlin")
 

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple, Optional
 
 import pytest
 
-from handlers.command import root
-from handlers.command.energy.meter.days import day_of
-from handlers.command.energy.moments import moment, zone_named
-from handlers.command.kit.journal import START, Journal
+from pdu import root
+from pdu.core.cli.journal import START, Journal
+from pdu.energy.meter.days import day_of
+from pdu.energy.period import moment, zone_named
 
 HOUR = 3600.0
 BERLIN = zone_named("Europe/Berlin")

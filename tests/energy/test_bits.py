@@ -6,8 +6,8 @@ from typing import Optional
 
 import pytest
 
-from handlers.command.energy.registers import Event, RegisterLimits, RegisterReadings
-from handlers.command.energy.segments import story_of
+from pdu.energy.registers import Event, RegisterLimits, RegisterReadings
+from pdu.energy.segments import history_of
 
 HOUR = 3600.0
 UNIT, LIMIT_KW = 0.001, 3.68
@@ -28,7 +28,7 @@ def event_of(
         times.append(number * HOUR + (hole_s - HOUR if after else 0.0))
         values.append(start + number + (jump if after else 0.0))
     limits = RegisterLimits(LIMIT_KW, 10 * UNIT, modulus, unit)
-    (event,) = story_of(RegisterReadings(times, times, values), limits).events
+    (event,) = history_of(RegisterReadings(times, times, values), limits).events
     return event
 
 

@@ -7,11 +7,11 @@ from typing import Optional
 import pytest
 from hypothesis import assume, given, settings
 
-from handlers.command.energy import steps
-from handlers.command.energy.bounds import BoundedRegister
-from handlers.command.energy.identity import SERIAL
-from handlers.command.energy.registers import Event, RegisterLimits, RegisterReadings
-from handlers.command.energy.segments import Segment, story_of
+from pdu.energy import resolution
+from pdu.energy.bounds import BoundedRegister
+from pdu.energy.registers import Event, RegisterLimits, RegisterReadings
+from pdu.energy.segments import Segment, history_of
+from pdu.energy.unit_changes import SERIAL
 
 from . import plans, trial
 from .twin import Plan, month
@@ -25,7 +25,7 @@ def test_truth_is_inside_with_the_known_and_with_the_guessed_step(drawn: plans.D
     assume(not one.hidden)
     # of a register that moves by less than 20 steps, little is known of what an ampere makes
     assume(not drawn.plan.losses or one.truth >= 20 * drawn.plan.step)
-    step = steps.usual([poll.value for poll in one.polls])
+    step = resolution.usual([poll.value for poll in one.polls])
     said_steps = [drawn, drawn._replace(plan=drawn.plan._replace(step=step))]
     # a guessed step may be hundreds of times too coarse, and a loss of three steps leaves no trace
     if step > drawn.plan.step and (drawn.plan.losses or drawn.plan.outages):
@@ -82,7 +82,7 @@ CASES = {
 def test_what_happened(case: str) -> None:
     values, kinds, segments = CASES[case]
     times = [3600.0 * number for number in range(len(values))]
-    story = story_of(RegisterReadings(times, times, values), RegisterLimits(1.5, 0.1))
+    story = history_of(RegisterReadings(times, times, values), RegisterLimits(1.5, 0.1))
     assert [event.kind for event in story.events] == kinds
     assert [list(one.readings) for one in story.segments] == segments
 
@@ -91,7 +91,7 @@ def test_another_unit_ends_a_segment_though_the_register_rose() -> None:
     times = [3600.0 * number for number in range(10)]
     values = [float(number) for number in range(10)]
     readings = RegisterReadings(times, times, values, changes={5: "another unit"})
-    story = story_of(readings, RegisterLimits(1.5, 0.1))
+    story = history_of(readings, RegisterLimits(1.5, 0.1))
     assert [event.kind for event in story.events] == ["changed"]
     energy = BoundedRegister(readings, story.segments, RegisterLimits(1.5, 0.1)).energy(
         0.0, times[-1]
@@ -116,7 +116,7 @@ def test_a_jump_after_standing_counts_only_if_nothing_else_explains_it(
     limits = RegisterLimits(1.5, 0.1)
     identities = bytes([SERIAL]) * len(shown) if identified else ()
     readings = RegisterReadings(times, times, values, identities=identities)
-    story = story_of(readings, limits)
+    story = history_of(readings, limits)
     assert [event.kind for event in story.events] == ([] if bridged else ["too fast"])
     energy = BoundedRegister(readings, story.segments, limits).energy(0.0, times[-1])
     assert (energy.low > 23.5) == bridged and energy.low < 24.0 < energy.high
@@ -132,7 +132,7 @@ def test_many_readings_of_a_lower_value_may_be_right() -> None:
             lower if value == 71.0 and place > 5 else value for place, value in enumerate(values)
         ]
         readings = RegisterReadings(times, times, changed)
-        story = story_of(readings, limits)
+        story = history_of(readings, limits)
         energy = BoundedRegister(readings, story.segments, limits).energy(0.0, times[-1])
         assert low - 2.5 < energy.low <= low and energy.high > 46.0
 

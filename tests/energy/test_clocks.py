@@ -12,10 +12,10 @@ from typing import Any, NamedTuple, Optional
 
 import pytest
 
-from handlers.command import root
-from handlers.command.energy.meter.days import Days, files
-from handlers.command.energy.meter.instants import Instant
-from handlers.command.energy.meter.naming import FileClock
+from pdu import root
+from pdu.energy.meter.clocks import Instant
+from pdu.energy.meter.days import Days, files
+from pdu.energy.meter.file_naming import FileClock
 
 from .test_journals import DAY, FIRST, HOUR, head, poll, unit
 

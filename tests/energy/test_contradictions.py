@@ -9,11 +9,11 @@ from typing import Optional
 
 import pytest
 
-from handlers.command.energy import audit, checks, grades
-from handlers.command.energy.clock import seen_by_monotonic
-from handlers.command.energy.columns import np
-from handlers.command.energy.meters import Meters, RegisterFacts
-from handlers.command.energy.readings import OutletFigures, PduReadings, Poll
+from pdu.energy import audit, checks, grades
+from pdu.energy.clock import seen_by_monotonic
+from pdu.energy.meters import Meters, RegisterFacts
+from pdu.energy.numpy_lazy import np
+from pdu.energy.readings import OutletFigures, PduReadings, Poll
 
 DAY, HOUR = 86400.0, 3600.0
 KNOWN = RegisterFacts(limit_kw=3.68)
@@ -35,7 +35,7 @@ def answered(
         time = 300.0 * number
         figures = OutletFigures("1", register(time / HOUR), amperes, watts)
         pdu.append(Poll("rack1", time, time + 1.0, [figures], monotonic=time + 1e6, serial="A1"))
-    (answer,) = audit.audited(pdu, audit.Asked(0.0, days * DAY, Meters(facts))).outlets
+    (answer,) = audit.audit_registers(pdu, audit.Asked(0.0, days * DAY, Meters(facts))).outlets
     return answer
 
 
@@ -217,7 +217,7 @@ def test_a_register_that_stood_before_its_unit_was_exchanged_is_not_believed() -
             figures = [OutletFigures("1", round(value, 3))]
             pdu.append(Poll("rack1", time, time, figures, monotonic=time, uptime=up))
         facts = dataclasses.replace(KNOWN, step_kwh=0.001)
-        (answer,) = audit.audited(pdu, audit.Asked(0.0, end, Meters(facts))).outlets
+        (answer,) = audit.audit_registers(pdu, audit.Asked(0.0, end, Meters(facts))).outlets
         assert answer.energy.low <= 3.6 * end / HOUR <= answer.energy.high + 1e-9
 
 
@@ -226,7 +226,7 @@ def test_a_unit_that_seems_exchanged_at_each_poll_takes_no_longer() -> None:
     for number in range(9000):
         figures = [OutletFigures("1", round(1000.0 + 0.01 * number, 2))]
         pdu.append(Poll("rack1", 300.0 * number, 300.0 * number, figures, uptime=3e5 * number))
-    (answer,) = audit.audited(pdu, audit.Asked(0.0, 31 * DAY, Meters(KNOWN))).outlets
+    (answer,) = audit.audit_registers(pdu, audit.Asked(0.0, 31 * DAY, Meters(KNOWN))).outlets
     assert answer.grade == grades.NOT_BILLABLE
 
 
@@ -278,7 +278,7 @@ def test_a_rise_after_standing_that_has_only_its_own_flow_is_no_catching_up() ->
         times = HOUR * np.arange(len(kwh))
         unread, watts = np.full(len(kwh), np.nan), np.full(len(kwh), 190.0)
         states = np.zeros(len(kwh), dtype=np.uint8)
-        (found,) = checks.stands(
+        (found,) = checks.standstills(
             checks.Rows(times, times + 1.0, kwh, unread, watts, states), supply
         )
         assert found.caught_up is expected, rise

@@ -16,13 +16,13 @@ from typing import Any, Callable
 
 import pytest
 
-from handlers.command import root
-from handlers.command.energy.meter.days import Days, files
-from handlers.command.energy.verify import verified
-from handlers.command.kit.journal import Changed
+from pdu import root
+from pdu.core.cli.journal import HashMismatch
+from pdu.energy.meter.days import Days, files
+from pdu.energy.verify import verified
 from tests.hall.twin.month import Month, customers, written
-from tests.handlers.command.fleet.halls import environment
 from tests.needs import ROOT, program
+from tests.pdu.monitoring.halls import environment
 from tests.waiting import PATIENCE_S
 
 from .test_journals import ASKED, DAY, FIRST, head, poll, unit
@@ -127,7 +127,7 @@ def test_a_file_that_is_changed_under_the_meter_is_noticed_in_that_round(
     assert outlet["kwh"]["low"] <= 24.0 <= outlet["kwh"]["high"] < outlet["kwh"]["low"] + 1.0
     assert any("begins a new chain" in note and said in note for note in found["notes"])
     if damage in (lengthened, truncated):
-        with pytest.raises(Changed, match=r"2026-10-01.jsonl: "):
+        with pytest.raises(HashMismatch, match=r"2026-10-01.jsonl: "):
             verified(str(tmp_path))
     else:
         assert [one.partition(": ")[2] for one in verified(str(tmp_path)).anew] == meter.said
@@ -225,7 +225,7 @@ def test_random_damage_is_named_and_what_is_left_can_be_audited(
 
 _READ_ONLY = """
 import sys
-from handlers.command import root
+from pdu import root
 folder, beside = sys.argv[1:]
 period = ("--from", "2026-10-02", "--to", "2026-10-04", "--limit-kw", "3.68")
 owned = ("--customers", f"{beside}/customers.csv", "--into", f"{beside}/statements")

@@ -7,10 +7,10 @@ from typing import Optional
 
 import pytest
 
-from handlers.command.energy import checks, segments
-from handlers.command.energy.columns import Column, np
-from handlers.command.energy.identity import SERIAL
-from handlers.command.energy.registers import RegisterLimits, RegisterReadings
+from pdu.energy import checks, segments
+from pdu.energy.numpy_lazy import Column, np
+from pdu.energy.registers import RegisterLimits, RegisterReadings
+from pdu.energy.unit_changes import SERIAL
 
 HOUR = 3600.0
 SUPPLY = checks.Supply(0.001, None, 300.0, 300.0, is_outlet=True)
@@ -48,18 +48,18 @@ def test_a_rise_beside_a_time_without_readings_shows_no_catching_up(is_before: b
     else:
         times = np.concatenate(([-300.0], stood, [7200.0 + far]))
         kwh = np.concatenate(([9.9], np.full(25, 10.0), [11.0]))
-    (found,) = checks.stands(rows(times, kwh, watts=190.0), SUPPLY)
+    (found,) = checks.standstills(rows(times, kwh, watts=190.0), SUPPLY)
     assert not found.caught_up
     assert (found.begin, found.end) == ((-far, 7501.0) if is_before else (-300.0, 7201.0 + far))
     assert checks.uncounted_s([found], 0.0, HOUR) == HOUR
-    (plain,) = checks.stands(rows(times[1:-1], kwh[1:-1], watts=190.0), SUPPLY)
+    (plain,) = checks.standstills(rows(times[1:-1], kwh[1:-1], watts=190.0), SUPPLY)
     assert (plain.begin, plain.end) == (0.0, 7201.0)
 
 
 def test_what_a_register_caught_up_with_is_not_uncounted() -> None:
     times = 300.0 * np.arange(27)
     kwh = np.concatenate((np.full(25, 10.0), [11.0, 11.0]))
-    (found,) = checks.stands(rows(times, kwh, watts=190.0), SUPPLY)
+    (found,) = checks.standstills(rows(times, kwh, watts=190.0), SUPPLY)
     assert found.caught_up and checks.uncounted_s([found], 0.0, 1e5) == 0.0
 
 
@@ -69,10 +69,10 @@ def test_a_register_stands_for_longer_than_its_readings_may_be_old(
 ) -> None:
     times = 60.0 * np.arange(int(60 * hours) + 1)
     supply = SUPPLY._replace(usual_gap=60.0, age=300.0)
-    found = checks.stands(rows(times, np.full(len(times), 5.0), amperes=amperes), supply)
+    found = checks.standstills(rows(times, np.full(len(times), 5.0), amperes=amperes), supply)
     assert bool(found) is stood
     few = supply._replace(step=1.0)  # three of its steps are more than what flowed
-    assert not checks.stands(rows(times, np.full(len(times), 5.0), amperes=amperes), few)
+    assert not checks.standstills(rows(times, np.full(len(times), 5.0), amperes=amperes), few)
 
 
 def test_current_while_off_takes_two_polls_and_more_than_an_idle_current() -> None:
@@ -138,7 +138,7 @@ def test_three_readings_may_be_wrong_and_differ_and_four_may_not() -> None:
     def told(wrong: list[float]) -> list[str]:
         values = [1000.0 + number for number in range(24)]
         values[10 : 10 + len(wrong)] = wrong
-        return [one.kind for one in segments.story_of(readings(times, values), LIMITS).events]
+        return [one.kind for one in segments.history_of(readings(times, values), LIMITS).events]
 
     assert {*told([5.0, 80.0, 7.0])} == {"momentary"}
     assert "reset" in told([5.0, 5.5, 6.0, 6.5, 7.0])
@@ -153,7 +153,7 @@ def test_three_readings_of_another_line_confirm_nothing_and_four_do() -> None:
     line = [1000.0 + number for number in range(24)]
 
     def told(values: list[float]) -> list[str]:
-        return [one.kind for one in segments.story_of(readings(times, values), LIMITS).events]
+        return [one.kind for one in segments.history_of(readings(times, values), LIMITS).events]
 
     assert told([*line[:10], 5.0, 5.5, 6.0, *line[13:]]) == ["momentary"]
     assert told([*line[:21], 5.0, 5.5, 6.0]) == ["unconfirmed"]
@@ -324,7 +324,7 @@ def test_one_wrong_rise_is_no_unit_mistake() -> None:
 def test_events_come_in_the_order_of_their_times() -> None:
     """A reset, and a false zero on the line that followed it."""
     values = [100.0, 101.0, 102.0, 103.0, 104.0, 0.0, 1.0, 2.0, 3.0, 4.0, 0.0, 6.0, 7.0]
-    story = segments.story_of(readings([HOUR * n for n in range(13)], values), LIMITS)
+    story = segments.history_of(readings([HOUR * n for n in range(13)], values), LIMITS)
     assert [one.kind for one in story.events] == ["reset", "false zero"]
 
 
@@ -360,7 +360,7 @@ def idle_story(
         idle=[int(number in idle) for number in range(len(values))] if idle else (),
         identities=identities,
     )
-    story = segments.story_of(one, LIMITS)
+    story = segments.history_of(one, LIMITS)
     return [[*part.readings] for part in story.segments], [event.kind for event in story.events]
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from handlers.command import root
-from tests.handlers.command.fleet.halls import PDU, environment
+from pdu import root
 from tests.needs import ROOT
+from tests.pdu.monitoring.halls import PDU, environment
 from tests.simulators.nut_server import NutServer, SwitchedPdu
 from tests.waiting import PATIENCE_S, bounded, until
 

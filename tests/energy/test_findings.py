@@ -15,16 +15,16 @@ from xml.etree import ElementTree
 
 import pytest
 
-from handlers.command import root
-from handlers.command.energy import audit, checks, grades, groups, plots
-from handlers.command.energy.clock import seen_by_monotonic
-from handlers.command.energy.identity import UnitIdentity
-from handlers.command.energy.meters import Meters, RegisterFacts
-from handlers.command.energy.outcome import kwh
-from handlers.command.energy.owners import Tenure
-from handlers.command.energy.readings import OWN, OutletFigures, PduReadings, Poll
-from handlers.command.energy.registers import Kilowatthours
-from handlers.command.pdus.states import DOWN, UP
+from pdu import root
+from pdu.core.cli.states import DOWN, UP
+from pdu.energy import audit, checks, grades, groups, plots
+from pdu.energy.audit_result import kwh
+from pdu.energy.clock import seen_by_monotonic
+from pdu.energy.customers import OutletTenancy
+from pdu.energy.meters import Meters, RegisterFacts
+from pdu.energy.readings import OWN, OutletFigures, PduReadings, Poll
+from pdu.energy.registers import EnergyInterval
+from pdu.energy.unit_changes import UnitIdentity
 from pdu_common.helper import EnumPowerStatus
 
 from .test_audit import FIRST, HOUR, LAST, hours, line, passed, written
@@ -57,7 +57,7 @@ def rising(factor: float = 1.0) -> Any:
 def answered(
     pdu: PduReadings, meter: RegisterFacts = KNOWN, days: float = 2.0
 ) -> audit.AuditedRegister:
-    (answer,) = audit.audited(pdu, audit.Asked(0.0, days * DAY, Meters(meter))).outlets
+    (answer,) = audit.audit_registers(pdu, audit.Asked(0.0, days * DAY, Meters(meter))).outlets
     return answer
 
 
@@ -84,7 +84,7 @@ def test_a_register_in_a_wrong_unit_defends_no_energy(kilowatts: float, watts: f
     answer = answered(pdu)
     assert checks.UNIT in kinds(answer) and not answer.has_lowest
     assert answer.energy.low == 0.0 and answer.energy.high >= 48.0 * watts / 1000.0
-    found = audit.audited(pdu, audit.Asked(0.0, 2 * DAY, Meters(KNOWN)))
+    found = audit.audit_registers(pdu, audit.Asked(0.0, 2 * DAY, Meters(KNOWN)))
     (line,) = groups.by_machine({"srv": [("rack1", "1")]}, [found], 0.0, 2 * DAY)[0].lines
     assert kwh(answer.energy, answer.has_lowest)[0] == "" and not line.has_lowest
 
@@ -246,7 +246,7 @@ def test_readings_beside_a_period_say_nothing_of_it() -> None:
             time = 300.0 * number
             figures = [OutletFigures("1", rising()(time / HOUR))]
             pdu.append(Poll("rack1", shift + time, shift + time, figures))
-        found = audit.audited(pdu, audit.Asked(0.0, 2 * DAY, Meters(KNOWN)))
+        found = audit.audit_registers(pdu, audit.Asked(0.0, 2 * DAY, Meters(KNOWN)))
         assert (found.outlets, found.unread, found.total) == ([], ["1"], None)
 
 
@@ -272,7 +272,7 @@ def test_a_clock_that_was_not_set_when_the_reader_started_costs_no_month(start: 
         figures = [OutletFigures("1", rising()(time / HOUR), 4.5)]
         pdu.append(Poll("rack1", at, at + 1.0, figures, monotonic=time + 5.0))
     asked = audit.Asked(begin, begin + 2 * DAY, Meters(KNOWN))
-    (answer,) = audit.audited(pdu, asked).outlets
+    (answer,) = audit.audit_registers(pdu, asked).outlets
     assert answer.energy.low <= 48.0 <= answer.energy.high < 48.3
     assert kinds(answer) == ["clock"]
 
@@ -289,10 +289,10 @@ def test_an_earlier_customer_does_not_pay_by_a_unit_that_is_wrong_later() -> Non
         pdu.append(Poll("rack1", time, time, figures, serial=serial))
     parts = (0.0, 10.0 * HOUR, 30.0 * HOUR, 2 * DAY)
     names = ("before", "later", "last")
-    owned = [Tenure(*one) for one in zip(names, parts, parts[1:])]
+    owned = [OutletTenancy(*one) for one in zip(names, parts, parts[1:])]
     facts = dataclasses.replace(KNOWN, step_kwh=0.001)
     asked = audit.Asked(0.0, 2 * DAY, Meters(facts), {("rack1", "1"): owned})
-    (answer,) = audit.audited(pdu, asked).outlets
+    (answer,) = audit.audit_registers(pdu, asked).outlets
     before, later, last = answer.shares
     assert before.grade == grades.FIRM and before.energy.low > 9.9
     for one, truth in ((later, 20.0), (last, 18.0)):
@@ -329,9 +329,14 @@ def test_nothing_is_billable_of_a_register_beside_which_nothing_was_read() -> No
 
 def test_an_outlet_that_changes_hands_is_cut_there() -> None:
     middle = 20.0 * HOUR
-    tenures = {("rack1", "1"): [Tenure("a", -math.inf, middle), Tenure("b", middle, 30 * HOUR)]}
+    tenures = {
+        ("rack1", "1"): [
+            OutletTenancy("a", -math.inf, middle),
+            OutletTenancy("b", middle, 30 * HOUR),
+        ]
+    }
     asked = audit.Asked(0.0, 2 * DAY, Meters(KNOWN), tenures)
-    pdus = [audit.audited(polled(rising()), asked)]
+    pdus = [audit.audit_registers(polled(rising()), asked)]
     sums = groups.by_customer(tenures, pdus, 0.0, 2 * DAY)
     assert [one.name for one in sums] == ["a", "b", ""]
     for one, truth in zip(sums, (20.0, 10.0, 18.0)):
@@ -349,7 +354,7 @@ def pair(own: float, meter: RegisterFacts = KNOWN) -> audit.Audited:
             OutletFigures(OWN, own * time / HOUR, 4.5 * own),
         ]
         pdu.append(Poll("rack1", time, time, figures))
-    return audit.audited(pdu, audit.Asked(0.0, 2 * DAY, Meters(meter)))
+    return audit.audit_registers(pdu, audit.Asked(0.0, 2 * DAY, Meters(meter)))
 
 
 @pytest.mark.parametrize(
@@ -655,7 +660,7 @@ def test_usage(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_bounds_are_rounded_away_from_each_other() -> None:
-    assert kwh(Kilowatthours(low=1.0009, best=1.0, high=1.0011)) == ["1.000", "1.000", "1.002"]
+    assert kwh(EnergyInterval(low=1.0009, best=1.0, high=1.0011)) == ["1.000", "1.000", "1.002"]
 
 
 def test_the_error_that_a_unit_states_counts_more_than_what_is_usual() -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from handlers.command import root
-from handlers.command.energy import command as cli
-from handlers.command.kit.journal import START, Journal
+from pdu import root
+from pdu.core.cli.journal import START, Journal
+from pdu.energy import command as cli
 
 FIRST = 1790812800.0  # 2026-10-01T00:00:00Z
 DAY, HOUR = 86400.0, 3600.0

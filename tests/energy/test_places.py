@@ -15,11 +15,11 @@ from typing import Any, Optional
 
 import pytest
 
-from handlers.command.energy import journals, places, spread
-from handlers.command.energy.readings import OWN, OutletFigures, PduReadings, Poll
-from handlers.command.kit.journal import Journal
-from handlers.command.pdus.states import DOWN, UNKNOWN, UP
-from handlers.errors import SettingsError
+from handlers.shared.errors import SettingsError
+from pdu.core.cli.journal import Journal
+from pdu.core.cli.states import DOWN, UNKNOWN, UP
+from pdu.energy import journals, parallel, places
+from pdu.energy.readings import OWN, OutletFigures, PduReadings, Poll
 
 from .test_journals import DAY, FIRST, head, poll, run, unit, written
 
@@ -161,9 +161,9 @@ def test_an_error_in_another_process_is_raised_in_this_one(
             raise error
         return thing
 
-    monkeypatch.setattr(spread, "cores", lambda: 2)
+    monkeypatch.setattr(parallel, "cores", lambda: 2)
     with pytest.raises(type(error), match="a "):
-        list(spread.spread(do, range(9), large=True))
+        list(parallel.parallel_map(do, range(9), large=True))
 
 
 def test_lines_of_the_period_in_a_later_file_are_read(
@@ -193,10 +193,10 @@ def test_work_is_spread_in_order_and_its_errors_arrive() -> None:
             raise SettingsError("seventy")
         return number * number
 
-    squares = spread.spread(squared, range(50), large=True)
+    squares = parallel.parallel_map(squared, range(50), large=True)
     assert [*squares] == [number * number for number in range(50)]
     with pytest.raises(SettingsError, match="seventy"):
-        for _ in itertools.islice(spread.spread(squared, range(100), large=True), 100):
+        for _ in itertools.islice(parallel.parallel_map(squared, range(100), large=True), 100):
             pass
 
 
@@ -208,9 +208,9 @@ def test_days_that_are_packed_and_several_processes_change_no_answer(
     with gzip.open(f"{path}.gz", "wb") as file:
         file.write(path.read_bytes())
     path.unlink()
-    monkeypatch.setattr(spread, "cores", lambda: 2)
+    monkeypatch.setattr(parallel, "cores", lambda: 2)
     monkeypatch.setattr(journals, "_LARGE_POLLS", -1)
-    monkeypatch.setattr(spread, "_LARGE", -1)
+    monkeypatch.setattr(parallel, "_LARGE", -1)
     again, other = run(tmp_path, capsys)
     assert (again, other["pdus"]) == (code, found["pdus"]) and found["pdus"]
 

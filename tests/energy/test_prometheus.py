@@ -13,11 +13,11 @@ from typing import Any, Optional
 
 import pytest
 
-from handlers.command import root
-from handlers.command.energy.identity import SERIAL, UPTIME
-from handlers.command.energy.prometheus import Prometheus
-from handlers.command.energy.queries import Api, QueryLogin
-from handlers.tls import Trust
+from handlers.shared.tls import Trust
+from pdu import root
+from pdu.energy.prometheus import Prometheus
+from pdu.energy.queries import Api, QueryLogin
+from pdu.energy.unit_changes import SERIAL, UPTIME
 from tests.energy import stored, three
 from tests.servers.serving import in_thread
 from tests.simulators import certificates

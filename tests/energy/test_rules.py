@@ -14,10 +14,10 @@ from typing import NamedTuple, Optional
 
 import pytest
 
-from handlers.command.energy import audit
-from handlers.command.energy.meters import Meters, RegisterFacts
-from handlers.command.energy.readings import OutletFigures, PduReadings, Poll
-from handlers.command.energy.registers import Kilowatthours
+from pdu.energy import audit
+from pdu.energy.meters import Meters, RegisterFacts
+from pdu.energy.readings import OutletFigures, PduReadings, Poll
+from pdu.energy.registers import EnergyInterval
 from tests.needs import ROOT, program
 from tests.waiting import PATIENCE_S
 
@@ -117,7 +117,7 @@ def test_the_rules_agree_with_the_audit(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def _audited(case: Case) -> Kilowatthours:
+def _audited(case: Case) -> EnergyInterval:
     """The nine hours that the rules sum: the first hour has no reading before it."""
     pdu = PduReadings("a")
     for minute, joules in enumerate(case.readings):
@@ -126,5 +126,5 @@ def _audited(case: Case) -> Kilowatthours:
             pdu.append(Poll("a", time, time, [OutletFigures("1", joules / JOULES)]))
     meters = Meters(RegisterFacts(LIMIT_KW, step_kwh=1e-6))
     asked = audit.Asked(3600.0, 3600.0 * HOURS, meters)
-    (answer,) = audit.audited(pdu, asked).outlets
+    (answer,) = audit.audit_registers(pdu, asked).outlets
     return answer.energy

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from handlers.command.energy.same import Seen, of_names, same
-from handlers.command.kit.journal import Journal
+from pdu.core.cli.journal import Journal
+from pdu.energy.same import Seen, of_names, same
 from tests.energy.test_audit import FIRST, HOUR, LIMITS, passed
-from tests.handlers.command.running import run
+from tests.pdu.running import run
 
 DAY = 24 * HOUR
 PERIOD = ("--from", "2026-10-01", "--to", "2026-10-03", "--zone", "Europe/Berlin")

@@ -11,9 +11,9 @@ from typing import Optional
 import pytest
 from hypothesis import given, strategies as st
 
-from handlers.command.energy import bounds, segments
-from handlers.command.energy.registers import RegisterLimits, RegisterReadings
-from handlers.command.energy.segments import Segment
+from pdu.energy import bounds, segments
+from pdu.energy.registers import RegisterLimits, RegisterReadings
+from pdu.energy.segments import Segment
 
 _HALVES = st.integers(0, 16).map(lambda n: n / 2)
 _TIMES = st.lists(st.integers(0, 6), min_size=1, max_size=8)

@@ -10,11 +10,11 @@ from typing import Any, Optional
 
 import pytest
 
-from handlers.command import root
-from handlers.command.energy.readings import OutletFigures, PduReadings, Poll
-from handlers.command.kit.journal import Journal
-from tests.handlers.command.fleet.halls import line, login, private, run
-from tests.handlers.snmp.test_nameplate import unit
+from pdu import root
+from pdu.core.cli.journal import Journal
+from pdu.energy.readings import OutletFigures, PduReadings, Poll
+from tests.pdu.core.adapters.snmp.test_nameplate import unit
+from tests.pdu.monitoring.halls import line, login, private, run
 from tests.peers import snmp
 from tests.simulators.snmp_agent import Agent, Model
 from tests.simulators.snmp_agent.devices import apc

@@ -7,10 +7,10 @@ from typing import Optional
 
 import pytest
 
-from handlers.command.drawing import reading_toml
-from handlers.command.energy.meters import Meters, RegisterFacts
-from handlers.command.energy.readings import OWN
-from handlers.errors import SettingsError
+from handlers.shared.errors import SettingsError
+from pdu.core.drawing import drawing_file
+from pdu.energy.meters import Meters, RegisterFacts
+from pdu.energy.readings import OWN
 
 OUTLETS = ("1", "2", "3")
 _OVER = 1.13 * 1.1
@@ -26,7 +26,7 @@ def meters(
     if drawn:
         hall = str(folder / "hall.power.toml")
         Path(hall).write_text(drawn)
-    pdus = reading_toml.read(hall).pdus if hall else {}
+    pdus = drawing_file.read(hall).pdus if hall else {}
     return Meters(RegisterFacts(limit_kw=outlet), path, pdu, pdus)
 
 

@@ -16,18 +16,18 @@ from typing import Any
 
 import pytest
 
-from handlers.command import root
-from handlers.command.energy.meter.days import Days
-from handlers.command.energy.moments import moment, zone_named
-from handlers.command.energy.statement import seals, tariffs
-from handlers.command.energy.statement.building import contents
-from handlers.command.energy.statement.page import page
-from handlers.command.kit import extras, journal
-from handlers.command.kit.journal import Journal
-from handlers.errors import SettingsError
+from handlers.shared.errors import SettingsError
+from pdu import root
+from pdu.core.cli import journal, optional_packages
+from pdu.core.cli.journal import Journal
+from pdu.energy.meter.days import Days
+from pdu.energy.period import moment, zone_named
+from pdu.energy.statement import seals, tariffs
+from pdu.energy.statement.page import page
+from pdu.energy.statement.writer import contents
 from tests.hall.twin.month import LIMIT_KW, Month, customers, energy_kwh, written
-from tests.handlers.command.running import run
 from tests.needs import ROOT
+from tests.pdu.running import run
 from tests.waiting import PATIENCE_S
 
 BERLIN = zone_named("Europe/Berlin")
@@ -270,7 +270,7 @@ def test_the_witness_says_how_it_is_called_where_there_is_no_proof(arguments: li
 def test_without_numpy_the_remedy_is_that_of_this_installation(hall: Path) -> None:
     """A bare pip may be another Python's."""
     words = ["energy", "audit", str(hall / "readings"), *PERIOD, "--limit-kw", "3.68"]
-    code = "import sys\nsys.modules['numpy'] = None\nfrom handlers.command.start import main\n"
+    code = "import sys\nsys.modules['numpy'] = None\nfrom pdu.start import main\n"
     done = subprocess.run(
         [sys.executable, "-c", f"{code}sys.exit(main(sys.argv[1:]))", *words],
         cwd=ROOT,
@@ -280,7 +280,10 @@ def test_without_numpy_the_remedy_is_that_of_this_installation(hall: Path) -> No
     )
     assert done.returncode == 2 and not done.stdout
     assert done.stderr.startswith("settings: an audit of energy needs the Python package numpy")
-    assert done.stderr.strip() == f"settings: {extras.missing('an audit of energy', 'numpy')}"
+    assert (
+        done.stderr.strip()
+        == f"settings: {optional_packages.missing('an audit of energy', 'numpy')}"
+    )
 
 
 def test_nothing_that_was_written_is_overwritten(

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command import root as command
-from handlers.command.energy.statement import disclosed, merkle, page, proof, rows
-from handlers.command.energy.statement.seals import Key
-from handlers.command.kit.journal import Journal
+from pdu import root as command
+from pdu.core.cli.journal import Journal
+from pdu.energy.statement import disclosure, leaf_rows, merkle, page, proof
+from pdu.energy.statement.seals import Key
 from tests.energy.tampering import KINDS, World, edited, forged, refused, world
 from tests.energy.test_statement import WITNESS
 from tests.hall.twin.month import OUTLETS, Month, written
-from tests.handlers.command.running import run
+from tests.pdu.running import run
 from tests.waiting import PATIENCE_S
 
 
@@ -70,8 +70,8 @@ def test_no_reading_of_another_can_be_recovered_by_trying_all_of_a_day(made: Wor
     said = json.loads(proof.unpacked(made.customers[2].proof))
     line = said["lines"][0]
     (day,) = (one for one in line["days"] if one["day"] == "2026-10-12")
-    hidden = {bytes.fromhex(one[1:]) for one in day["texts"] if one.startswith(rows.HIDDEN)}
-    shown = [one for one in day["texts"] if not one.startswith((rows.HIDDEN, rows.HEAD))]
+    hidden = {bytes.fromhex(one[1:]) for one in day["texts"] if one.startswith(leaf_rows.HIDDEN)}
+    shown = [one for one in day["texts"] if not one.startswith((leaf_rows.HIDDEN, leaf_rows.HEAD))]
     assert len(hidden) >= 10 and shown
     # Whoever tries knows all but the register: the turn of each poll, what flowed, and every salt
     # that he was given.
@@ -93,9 +93,9 @@ def test_with_the_salt_the_same_search_finds_every_register_of_a_day() -> None:
     head = json.dumps(["2026-10-12", "a", "1", "m", "", "", "", "", None], separators=(",", ":"))
     texts = [head, *(f"{at}.0,{at}.5,1.0,2.0,{1000 + at / 100!r}|1.0,230.0,1" for at in range(50))]
     seed = Key(b"k" * 32).seed("2026-10-12", "a", "1")
-    shown = disclosed.part(texts, seed, 40, 51, {*range(40, 51)})
-    hidden = {one[1:] for one in shown.texts if one.startswith(rows.HIDDEN)}
-    secret = disclosed.Secret(seed)
+    shown = disclosure.part(texts, seed, 40, 51, {*range(40, 51)})
+    hidden = {one[1:] for one in shown.texts if one.startswith(leaf_rows.HIDDEN)}
+    secret = disclosure.Secret(seed)
     found = 0
     for at in range(1, 40):
         inner = merkle.leaf(secret.flow_salt(at), "1.0,230.0,1").hex()
@@ -105,7 +105,7 @@ def test_with_the_salt_the_same_search_finds_every_register_of_a_day() -> None:
     assert found == len(hidden) == 39
     given = {one for all_ in shown.salts for one in all_}
     assert not given & {secret.salt(at) for at in range(1, 40)}
-    assert disclosed.hash_of(shown) == disclosed.hashed(texts, seed)
+    assert disclosure.hash_of(shown) == disclosure.hashed(texts, seed)
 
 
 def test_a_proof_has_no_text_of_another_customers_time(made: World) -> None:
@@ -114,12 +114,14 @@ def test_a_proof_has_no_text_of_another_customers_time(made: World) -> None:
         for line, shown in zip(statement["lines"], said["lines"]):
             begin, end = proof.when(line["from"]), proof.when(line["to"])
             texts = [text for day in shown["days"] for text in day["texts"]]
-            seen = [text for text in texts if not text.startswith((rows.HIDDEN, rows.HEAD))]
+            seen = [
+                text for text in texts if not text.startswith((leaf_rows.HIDDEN, leaf_rows.HEAD))
+            ]
             before = [text for text in seen if float(text.split(",")[0]) < begin]
             after = [text for text in seen if float(text.split(",")[0]) >= end]
             assert len(before) <= 1 and len(after) <= 3
             # the registers at a hand-over are both customers' business, what flowed is not
-            assert all(f"|{rows.HIDDEN}" in text for text in (*before, *after))
+            assert all(f"|{leaf_rows.HIDDEN}" in text for text in (*before, *after))
     handed = json.loads(made.customers[1].files[proof.JSON])["lines"][1]
     assert handed["to"] == "2026-10-12 14:37:00+02:00"
 
@@ -190,8 +192,8 @@ def test_trees_of_any_size_have_paths_that_lead_to_their_root() -> None:
         leaves = [merkle.sha256(bytes([number])) for number in range(size)]
         tree = merkle.Tree(leaves)
         for one in leaves:
-            assert merkle.climbed(one, tree.path(one)) == tree.root
-        assert merkle.climbed(merkle.sha256(b"x"), tree.path(leaves[0])) != tree.root
+            assert merkle.root_from_path(one, tree.path(one)) == tree.root
+        assert merkle.root_from_path(merkle.sha256(b"x"), tree.path(leaves[0])) != tree.root
     assert OUTLETS == 6 and merkle.Tree([]).root == merkle.sha256(b"")
 
 

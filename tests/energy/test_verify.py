@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command.energy.meter.days import Days, files
-from handlers.command.energy.verify import verified
-from handlers.command.kit import journal
-from handlers.command.kit.journal import Changed
-from handlers.errors import SettingsError
-from tests.handlers.command.energy.meter.readings import NOON, numbers
-from tests.handlers.command.energy.meter.test_days import pack, written
-from tests.handlers.command.running import run
+from handlers.shared.errors import SettingsError
+from pdu.core.cli import journal
+from pdu.core.cli.journal import HashMismatch
+from pdu.energy.meter.days import Days, files
+from pdu.energy.verify import verified
+from tests.pdu.energy.meter.readings import NOON, numbers
+from tests.pdu.energy.meter.test_days import pack, written
+from tests.pdu.running import run
 
 
 def test_any_changed_byte_of_any_file_is_named_by_its_line(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_any_changed_byte_of_any_file_is_named_by_its_line(tmp_path: Path) -> No
             path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
             is_end = place == len(whole) - 1
             wanted = "no end|no whole line|not continue" if is_end else f"line {line} is not"
-            with pytest.raises(Changed, match=wanted) as error:
+            with pytest.raises(HashMismatch, match=wanted) as error:
                 verified(str(tmp_path))
             assert path.name in str(error.value) or is_end
         path.write_bytes(whole)
@@ -58,7 +58,7 @@ def test_a_last_line_without_an_end_is_named_in_a_packed_file(tmp_path: Path) ->
     packed = path.with_name(path.name + ".gz")
     packed.write_bytes(gzip.compress(path.read_bytes()[:-1]))
     path.unlink()
-    with pytest.raises(Changed, match=rf"{packed.name}: its last line has no end"):
+    with pytest.raises(HashMismatch, match=rf"{packed.name}: its last line has no end"):
         verified(str(tmp_path))
 
 
@@ -68,7 +68,7 @@ def test_a_first_line_that_does_not_say_what_it_follows_is_named(tmp_path: Path)
     path = tmp_path / "2026-11-23.jsonl"
     path.write_bytes(b'{"hash":"%s",%s\n' % (digest.encode(), body))
     assert len(list(journal.read(str(path)))) == 1
-    with pytest.raises(Changed, match="line 1 is not the first line of a meter"):
+    with pytest.raises(HashMismatch, match="line 1 is not the first line of a meter"):
         verified(str(tmp_path))
 
 
@@ -77,17 +77,17 @@ def test_a_missing_file_and_missing_lines_are_named(tmp_path: Path) -> None:
     last = verified(str(tmp_path)).hash
     middle = Path(paths[1]).read_bytes()
     os.unlink(paths[1])
-    with pytest.raises(Changed, match=r"2026-11-25.jsonl: line 1 does not continue"):
+    with pytest.raises(HashMismatch, match=r"2026-11-25.jsonl: line 1 does not continue"):
         verified(str(tmp_path))
     Path(paths[1]).write_bytes(middle[: middle[:-1].rindex(b"\n") + 1])
-    with pytest.raises(Changed, match=r"2026-11-25.jsonl: line 1 does not continue"):
+    with pytest.raises(HashMismatch, match=r"2026-11-25.jsonl: line 1 does not continue"):
         verified(str(tmp_path))
     Path(paths[1]).write_bytes(middle)
     # only a hash that was kept shows these
     newest = Path(paths[2]).read_bytes()
     Path(paths[2]).write_bytes(newest[: newest[:-1].rindex(b"\n") + 1])
     assert verified(str(tmp_path)).lines == 8
-    with pytest.raises(Changed, match="no line with the hash"):
+    with pytest.raises(HashMismatch, match="no line with the hash"):
         verified(str(tmp_path), [last])
 
 
@@ -97,7 +97,7 @@ def test_a_chain_that_was_written_anew_is_seen_by_a_kept_hash(tmp_path: Path) ->
     with Days(str(tmp_path / "b")) as days:
         days.append(numbers(3), NOON)
     assert verified(str(tmp_path / "b")).files == 1
-    with pytest.raises(Changed):
+    with pytest.raises(HashMismatch):
         verified(str(tmp_path / "b"), [kept])
 
 
@@ -114,7 +114,7 @@ def test_a_line_that_is_being_written_is_no_change(tmp_path: Path) -> None:
         with open(files(str(tmp_path))[0], "ab") as file:
             file.write(b'{"hash":"')
         assert verified(str(tmp_path)).lines == 2
-    with pytest.raises(Changed, match="the last 9 bytes"):
+    with pytest.raises(HashMismatch, match="the last 9 bytes"):
         verified(str(tmp_path))
 
 

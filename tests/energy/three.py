@@ -19,14 +19,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
-from handlers.command import root
-from handlers.command.energy.meter import lines
-from handlers.command.energy.meter.days import Days, day_of
-from handlers.command.energy.meter.instants import Instant
-from handlers.command.energy.registers import Kilowatthours
-from handlers.command.pdus.reading import PolledOutlet, Reading
-from handlers.command.pdus.states import UP
-from handlers.nameplate import Nameplate
+from pdu import root
+from pdu.core.adapters.nameplate import Nameplate
+from pdu.core.cli.states import UP
+from pdu.core.inventory.reading import PolledOutlet, Reading
+from pdu.energy.meter import journal_writer
+from pdu.energy.meter.clocks import Instant
+from pdu.energy.meter.days import Days, day_of
+from pdu.energy.registers import EnergyInterval
 
 from . import stored, twin
 
@@ -56,7 +56,7 @@ class Compared(NamedTuple):
 
     name: str
     truth: float
-    answers: Sequence[Kilowatthours]
+    answers: Sequence[EnergyInterval]
 
     @property
     def agree(self) -> bool:
@@ -106,7 +106,7 @@ def samples(made: Sequence[Twin]) -> stored.Stored:
 def journal(folder: Path, made: Sequence[Twin]) -> None:
     """As `pdu meter` writes what it reads of them."""
     units = [
-        lines.PduLines(number, lines.PduHeading(one.name, "nut", one.name))
+        journal_writer.PduLines(number, journal_writer.PduHeading(one.name, "nut", one.name))
         for number, one in enumerate(made)
     ]
     polls = sorted(
@@ -118,7 +118,7 @@ def journal(folder: Path, made: Sequence[Twin]) -> None:
         for _, group in itertools.groupby(polls, key=lambda one: day_of(one[0])):
             taken = [*group]
             time = taken[0][0]
-            records = [lines.start(Instant(time, 0.0), "1", "boot", 300.0, 0)]
+            records = [journal_writer.start(Instant(time, 0.0), "1", "boot", 300.0, 0)]
             for unit in units:
                 unit.forget()
             for _, number, poll in taken:
@@ -126,7 +126,7 @@ def journal(folder: Path, made: Sequence[Twin]) -> None:
             days.append(records, time)
 
 
-def _taken(poll: twin.Poll) -> lines.Taken:
+def _taken(poll: twin.Poll) -> journal_writer.PollResult:
     assert poll.monotonic is not None
     reading = Reading(
         [PolledOutlet("1", UP, current_a=poll.amps, energy_kwh=poll.value)],
@@ -137,10 +137,12 @@ def _taken(poll: twin.Poll) -> lines.Taken:
     )
     begin = Instant(FIRST + poll.begin, poll.monotonic)
     length = poll.end - poll.begin
-    return lines.Taken(begin, Instant(begin.utc + length, begin.mono + length), reading)
+    return journal_writer.PollResult(
+        begin, Instant(begin.utc + length, begin.mono + length), reading
+    )
 
 
-def audited(source: str, days: int) -> Mapping[str, Kilowatthours]:
+def audited(source: str, days: int) -> Mapping[str, EnergyInterval]:
     """What the command says of each PDU."""
     begin = datetime.datetime.fromtimestamp(FIRST, datetime.timezone.utc).date()
     end = begin + datetime.timedelta(days=days)
@@ -151,7 +153,7 @@ def audited(source: str, days: int) -> Mapping[str, Kilowatthours]:
         root.run(["energy", "audit", source, *period, *limits])
     found: Mapping[str, Any] = json.loads(said.getvalue())
     return {
-        pdu["name"]: Kilowatthours(**pdu["outlets"][0]["kwh"])
+        pdu["name"]: EnergyInterval(**pdu["outlets"][0]["kwh"])
         for pdu in found["pdus"]
         if pdu["outlets"]
     }

@@ -21,12 +21,12 @@ from typing import NamedTuple, Optional
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from handlers.command.energy import audit, readings
-from handlers.command.energy.audit import AuditedRegister
-from handlers.command.energy.meters import Meters, RegisterFacts
-from handlers.command.energy.moments import moment, zone_named
-from handlers.command.energy.readings import PduReadings
-from handlers.command.energy.registers import Kilowatthours
+from pdu.energy import audit, readings
+from pdu.energy.audit import AuditedRegister
+from pdu.energy.meters import Meters, RegisterFacts
+from pdu.energy.period import moment, zone_named
+from pdu.energy.readings import PduReadings
+from pdu.energy.registers import EnergyInterval
 
 from . import plans
 from .plans import Drawn
@@ -42,7 +42,7 @@ _FAMILIES = {OWNER: "", MIB: "gude-epc", READINGS: ""}
 class Result(NamedTuple):
     drawn: Drawn
     month: Month
-    answer: Kilowatthours
+    answer: EnergyInterval
     naive: Sequence[float]
     #: OWNER, MIB or READINGS
     step_from: str = OWNER
@@ -71,7 +71,7 @@ def audited(plan: Plan, one: Month, step_from: str = OWNER) -> AuditedRegister:
         )
     step = plan.step if step_from == OWNER else None
     meters = Meters(RegisterFacts(plan.breaker_kw, step, plan.modulus))
-    (answer,) = audit.audited(pdu, audit.Asked(one.begin, one.end, meters)).outlets
+    (answer,) = audit.audit_registers(pdu, audit.Asked(one.begin, one.end, meters)).outlets
     return answer
 
 

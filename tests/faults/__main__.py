@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import Optional
 
 from handlers import registry
-from handlers.command.kit import ending
-from handlers.command.kit.output import counted
-from handlers.command.kit.snmp import read_as_tools_do
+from pdu.core.cli import exit_handling
+from pdu.core.cli.output import counted
+from pdu.core.cli.snmp import read_as_tools_do
 from tests.program import positive
 
 from . import matrix
@@ -110,4 +110,4 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

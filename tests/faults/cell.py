@@ -12,11 +12,11 @@ import traceback
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Optional
 
-from handlers.command.kit.output import counted
-from handlers.errors import PduHandlerError
+from handlers.shared.errors import PduHandlerError
+from pdu.core.cli.output import counted
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from pdu_common.tools import reads_quickly
+from pdu_common.snmp_client.process_options import uses_fast_reads
 
 from . import processes, stage
 from .catalogue import BY_KEY, WRITES, Fault
@@ -132,7 +132,7 @@ class Played:
         before: tuple[int, ...] = _resources()
         start = time.monotonic()
         # pysnmp keeps engines: allow _ENGINES more than before the first SNMP cell
-        if given["snmp"] and (cell.method in WRITES or not reads_quickly()):
+        if given["snmp"] and (cell.method in WRITES or not uses_fast_reads()):
             self._most = before = self._most or (before[0] + _ENGINES, before[1] + _ENGINES)
         answer: Any = None
         error: Optional[BaseException] = None

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Optional
 
-from handlers.command.kit.snmp import read_as_tools_do
-from pdu_common import tools
+from pdu.core.cli.snmp import read_as_tools_do
+from pdu_common.snmp_client import process_options
 
 from .catalogue import AT_START, FAULTS, METHODS, Fault
 from .cell import Cell, Played, Verdict
@@ -85,7 +85,7 @@ def run(wanted: Sequence[Cell], processes: int = PROCESSES) -> Iterator[Verdict]
         processes,
         mp_context=warm(),
         initializer=_begin,
-        initargs=(names, tools.reads_quickly()),
+        initargs=(names, process_options.uses_fast_reads()),
     ) as pool:
         yield from pool.map(_verdict, wanted, chunksize=1)
 

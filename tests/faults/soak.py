@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple, Optional
 
 from handlers import registry
-from handlers.command.kit import ending
+from pdu.core.cli import exit_handling
 from tests.program import positive
 
 from . import matrix
@@ -159,4 +159,4 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

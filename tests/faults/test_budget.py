@@ -13,7 +13,7 @@ from typing import Any, Callable
 import pytest
 
 from handlers import registry
-from handlers.errors import Unreachable
+from handlers.shared.errors import Unreachable
 from handlers.snmp.handler import make_handler
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView

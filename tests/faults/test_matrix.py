@@ -10,8 +10,8 @@ from collections import Counter
 import pytest
 
 from handlers import registry
-from handlers.command.kit.snmp import read_as_tools_do
-from handlers.errors import PduHandlerError, Refused, Unreachable
+from handlers.shared.errors import PduHandlerError, Refused, Unreachable
+from pdu.core.cli.snmp import read_as_tools_do
 from pdu_common.base_pdu import BasePdu
 from pdu_common.helper import (
     EnumPowerStatus,

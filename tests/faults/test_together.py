@@ -14,9 +14,9 @@ import pytest
 
 from handlers import registry
 from handlers.snmp import switching
-from pdu_common import _credentials
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
+from pdu_common.snmp_client import credentials
 from tests.peers import PEERS, Peer
 
 from . import soak
@@ -34,7 +34,7 @@ def _patient(budget: Callable[[float], None], monkeypatch: pytest.MonkeyPatch) -
     budget(600.0)
     for name in ("PLAN_SECONDS", "CONFIRM_UNTIL_SECONDS"):
         monkeypatch.setattr(switching, name, 600.0)
-    monkeypatch.setattr(_credentials, "LONGEST_S", 600.0)
+    monkeypatch.setattr(credentials, "LONGEST_S", 600.0)
 
 
 def handler(peer: Peer) -> Any:

@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from handlers.command.kit import ending
+from pdu.core.cli import exit_handling
 
 from .mutation import mutated
 from .targets import BY_NAME, FOUND, TARGETS, found
@@ -156,4 +156,4 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

@@ -15,19 +15,19 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from handlers.errors import PduHandlerError
 from handlers.host.rows import Placed, oid_arcs, raw_value
 from handlers.http import connection
-from handlers.http.message import Endpoint, Reply, Request
-from handlers.nut import messages, outlets
-from handlers.nut.answers import Answers
+from handlers.http.message import Endpoint, Request, Response
+from handlers.nut import outlets, requests
 from handlers.nut.decoder import Decoder
+from handlers.nut.responses import Responses
 from handlers.raritan.handler import RaritanPdu
 from handlers.redfish.handler import RedfishPdu
+from handlers.shared.errors import PduHandlerError
+from handlers.shared.tls import Trust
 from handlers.snmp import decoding, metering
 from handlers.snmp.detection import detect
 from handlers.snmp.profiles import PROFILES
-from handlers.tls import Trust
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.nut.given import WITH_WHOLE_LOAD
@@ -54,7 +54,7 @@ def http(data: bytes) -> None:
         answered(data)
 
 
-def answered(data: bytes) -> Reply:
+def answered(data: bytes) -> Response:
     """Reads an HTTP answer from a socket: head, chunks, body. Raises PduHandlerError."""
     near, theirs = socket.socketpair()
     ours = _Local(fileno=near.detach())
@@ -95,11 +95,11 @@ class _Script:
     def __init__(self, bodies: Sequence[bytes]) -> None:
         self._bodies = list(bodies)
 
-    def exchange(self, where: Endpoint, request: Request) -> Reply:
+    def exchange(self, where: Endpoint, request: Request) -> Response:
         body = self._bodies.pop(0) if self._bodies else b"{}"
         if isinstance(request.body, bytes) and b'"id"' in request.body:
             body = re.sub(rb'"id": 0(?!\d)', b'"id": %d' % json.loads(request.body)["id"], body)
-        return Reply(200, {"content-type": "application/json"}, body)
+        return Response(200, {"content-type": "application/json"}, body)
 
     def close(self) -> None:
         """Does nothing: no connection is open."""
@@ -173,7 +173,7 @@ class _Tape:
         self._transport = transport
         self.bodies: list[bytes] = []
 
-    def exchange(self, where: Endpoint, request: Request) -> Reply:
+    def exchange(self, where: Endpoint, request: Request) -> Response:
         reply = self._transport.exchange(where, request)
         asked = json.loads(request.body)["id"] if isinstance(request.body, bytes) else 0
         self.bodies.append(re.sub(rb'"id": ?%d(?!\d)' % asked, b'"id": 0', reply.body))
@@ -245,20 +245,22 @@ def nut(data: bytes) -> None:
 
     Also decodes answers of one line.
     """
-    variables, commands = messages.list_var("pdu"), messages.list_cmd("pdu")
-    answers = Answers("192.0.2.1")
+    variables, commands = requests.list_var("pdu"), requests.list_cmd("pdu")
+    answers = Responses("192.0.2.1")
     with contextlib.suppress(PduHandlerError):
         if Decoder([variables, commands], answers).feed(data):
-            device = outlets.read(answers[variables], list(answers[commands]), {}, WITH_WHOLE_LOAD)
+            device = outlets.read_outlets(
+                answers[variables], list(answers[commands]), {}, WITH_WHOLE_LOAD
+            )
             for figure in (device.load, device.energy, *(one.current for one in device.outlets)):
                 assert figure is None or math.isfinite(figure)
             assert all(outlet.state in (True, False, None) for outlet in device.outlets)
     for request in (
-        messages.get_var("pdu", "ups.status"),
-        messages.instcmd("pdu", "load.on"),
-        messages.get_tracking(_TRACKED),
+        requests.get_var("pdu", "ups.status"),
+        requests.instcmd("pdu", "load.on"),
+        requests.get_tracking(_TRACKED),
     ):
-        answers = Answers("192.0.2.1")
+        answers = Responses("192.0.2.1")
         with contextlib.suppress(PduHandlerError):
             if Decoder([request], answers).feed(data):
                 assert isinstance(answers[request], str)

@@ -14,17 +14,17 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Callable
 
-from handlers.command.fleet import datagrams
-from handlers.command.pdus import archives, listing
-from handlers.errors import PduHandlerError
 from handlers.http.client import endpoint
 from handlers.nut.settings import SETTINGS as NUT
 from handlers.raritan.settings import SETTINGS as RARITAN
 from handlers.redfish.settings import SETTINGS as REDFISH
-from handlers.settings import Settings
+from handlers.shared.errors import PduHandlerError
+from handlers.shared.settings import Settings
 from handlers.snmp import schema
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.settings import SETTINGS as SNMP
+from pdu.core.inventory import archives, device_list
+from pdu.monitoring import datagrams
 from tests.dcimanager import multipart
 
 
@@ -68,7 +68,7 @@ def listed(suffix: str) -> Callable[[bytes], None]:
             file.write(data)
             file.flush()
             with contextlib.suppress(PduHandlerError):
-                listing.read(file.name)
+                device_list.read(file.name)
 
     return run
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from pdu_common._errors import SnmpError
-from pdu_common._reads import GET, SnmpAnswer, SnmpRequest, elements, plain
-from pdu_common.quick import ber, pdus, v3
-from pdu_common.quick.ber import Malformed
-from pdu_common.quick.dialogues import CommunityDialogue
-from pdu_common.quick.users import UserDialogue
-from pdu_common.quick.usm import User
+from pdu_common.snmp_client import ber, pdus, v3
+from pdu_common.snmp_client.ber import Malformed
+from pdu_common.snmp_client.errors import SnmpError
+from pdu_common.snmp_client.exchanges import CommunityExchange
+from pdu_common.snmp_client.reads import GET, SnmpAnswer, SnmpRequest, elements, plain
+from pdu_common.snmp_client.usm import User
+from pdu_common.snmp_client.usm_exchange import UserExchange
 
 _NAME = (1, 3, 6, 1, 2, 1, 1, 5, 0)
 _VALUES = (
@@ -52,7 +52,7 @@ def message(data: bytes) -> None:
             assert ber.arcs(ber.of_oid(arcs)[ber.head(ber.of_oid(arcs), 0, 9**9)[1] :]) == arcs
             plain(value)
         elements(found.pdu.rows, (1,))
-    dialogue = CommunityDialogue(2, b"public")
+    dialogue = CommunityExchange(2, b"public")
     dialogue.start(SnmpRequest(GET, (_NAME,)))
     assert dialogue.take(data) is None  # its number is random
 
@@ -79,7 +79,7 @@ def user_message(data: bytes) -> None:
         assert 0 <= found.digest_at <= found.digest_at + found.digest_size <= len(data)
         if not found.level & v3.PRIV:
             v3.decode_scoped(found.data)
-    dialogue = UserDialogue("pdu", User(b"plain"), None, lambda engine: None)
+    dialogue = UserExchange("pdu", User(b"plain"), None, lambda engine: None)
     # a datagram with the identifier of the request, so that more than its header is read
     asked = v3.decode(dialogue.start(SnmpRequest(GET, (_NAME,))))
     with suppress(Malformed, SnmpError):

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Callable, NamedTuple
 
-from handlers.command.field.nut import dump
-from handlers.command.field.raritan import calls
-from handlers.command.field.snmp import snmprec
+from pdu.core.adapters.nut import dump
+from pdu.core.adapters.raritan import recorded_calls
+from pdu.core.adapters.snmp import snmprec
 
 from . import devices, given, snmp
 
@@ -69,7 +69,7 @@ TARGETS: tuple[Target, ...] = (
     ),
     Target(
         "raritan-calls",
-        given.text(calls.parse),
+        given.text(recorded_calls.parse),
         _seeds(
             b'{"calls": [{"rid": "/model/pdu/0", "method": "getOutlets", "params": {}, "result":'
             b' {"_ret_": []}}]}'

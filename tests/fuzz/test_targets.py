@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.command.pdus import listing
+from pdu.core.inventory import device_list
 
 from . import devices
 from .mutation import mutated
@@ -41,7 +41,7 @@ def test_good_answers_and_a_good_list_are_not_refused(tmp_path: Path) -> None:
         assert pdu(status).status().ports and pdu(statistic).statistic().load > 0
     file = tmp_path / "list.toml"
     file.write_bytes(BY_NAME["list-toml"].seeds()[0])
-    assert len(listing.read(str(file)).devices) == 1
+    assert len(device_list.read(str(file)).devices) == 1
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: str(target.name))

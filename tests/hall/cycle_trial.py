@@ -18,14 +18,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
-from handlers.command.drawing import reading_toml
-from handlers.command.drawing.drawing import Cord, Drawing
-from handlers.command.hall.cycle.plan_file import CyclePlan
-from handlers.command.hall.cycle.run import Run
-from handlers.command.hall.cycle.steps import Mode, Step, planned
-from handlers.command.hall.cycle.world import Ended, Log
-from handlers.command.hall.rehearsal import Hall
-from handlers.command.pdus.states import DOWN, UNKNOWN
+from pdu.core.cli.states import DOWN, UNKNOWN
+from pdu.core.drawing import drawing_file
+from pdu.core.drawing.drawing import Cord, Drawing
+from pdu.hall.cycle.environment import Ended, Log
+from pdu.hall.cycle.plan_file import CyclePlan
+from pdu.hall.cycle.run import Run
+from pdu.hall.cycle.steps import Mode, Step, planned
+from pdu.hall.rehearsal import Hall
 from tests.hall.halls import LOOSE, TIDY, Habits, random_hall
 from tests.hall.plant import Box
 from tests.hall.plant_world import FAULTS, OF_COMMANDS, Killed, PlantWorld
@@ -63,7 +63,7 @@ def case(seed: int, mode: Mode, habits: Habits) -> Optional[Case]:
     """A random hall with a plan of a few steps; None if no step is possible there."""
     rng = random.Random(seed)
     made = random_hall(rng, habits, rng.choice((1, 2)), rng.choice((3, 6)))
-    drawing = reading_toml.parsed(made.drawing, "hall.power.toml")
+    drawing = drawing_file.parsed(made.drawing, "hall.power.toml")
     world = PlantWorld(made.plant, rng)
     hall = Hall(drawing, world.read(drawing.pdus))
     steps = list(planned(hall, mode, drawing.machines.values()).steps)

@@ -16,11 +16,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Union
 
-from handlers.command.drawing import reading_toml
-from handlers.command.drawing.drawing import HallNode, nodes
-from handlers.command.hall.rehearsal import Hall
-from handlers.command.hall.verdicts import Judged, Verdict
-from handlers.command.pdus import saved
+from pdu.core.drawing import drawing_file
+from pdu.core.drawing.drawing import HallNode, nodes
+from pdu.core.inventory import saved_readings
+from pdu.hall.rehearsal import Hall
+from pdu.hall.verdicts import Judged, Verdict
 from tests.hall.grades import GRADES, Grade, failures, graded_hall
 from tests.hall.life import Feed, Part, Rated, Server, Strip, Way, name_of
 
@@ -41,8 +41,8 @@ class GradeTrial:
         rng = random.Random(f"{self.grade.name} {seed}")
         made = graded_hall(rng, self.grade)
         life = made.life
-        drawing = reading_toml.parsed(made.drawing, "hall.power.toml")
-        hall = Hall(drawing, saved.of_json(made.readings, "readings.json"))
+        drawing = drawing_file.parsed(made.drawing, "hall.power.toml")
+        hall = Hall(drawing, saved_readings.of_json(made.readings, "readings.json"))
         drawn = set(nodes(hall.drawing))
         known = [(_node(what, one), one) for what, one in failures(life)]
         known = [pair for pair in known if pair[0] in drawn]

@@ -16,9 +16,10 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from handlers.command.drawing import reading_toml
-from handlers.command.drawing.drawing import HallNode, nodes
-from handlers.command.hall.arithmetic import (
+from pdu.core.drawing import drawing_file
+from pdu.core.drawing.drawing import HallNode, nodes
+from pdu.core.inventory import saved_readings
+from pdu.hall.arithmetic import (
     MAYBE,
     NO,
     YES,
@@ -28,12 +29,11 @@ from handlers.command.hall.arithmetic import (
     Interval,
     Truth,
 )
-from handlers.command.hall.failure import FailureBounds, HallFacts, bounds_of
-from handlers.command.hall.loads import HIGH, LOW
-from handlers.command.hall.power_flow import Consumer, Facts, Power, PowerFlow, Supply
-from handlers.command.hall.rehearsal import Hall
-from handlers.command.hall.restore import HOLDS_AT_ONCE, Restore, Return
-from handlers.command.pdus import saved
+from pdu.hall.failure import FailureBounds, HallFacts, bounds_of
+from pdu.hall.loads import HIGH, LOW
+from pdu.hall.power_flow import Consumer, Facts, Power, PowerFlow, Supply
+from pdu.hall.rehearsal import Hall
+from pdu.hall.restore import HOLDS_AT_ONCE, Restore, Return
 from tests.hall import return_trial
 from tests.hall.grades import GRADES, graded_hall
 from tests.hall.halls import LOOSE, TIDY, random_hall
@@ -257,9 +257,9 @@ class Inclusion:
         """One return, in so many stated halls."""
         rng = random.Random(f"return {seed}")
         world = return_trial.World(rng)
-        drawing = reading_toml.parsed(world.drawing(), "hall.power.toml")
-        hall = Hall(drawing, saved.of_json(world.readings(rng.random()), "now.json"))
-        back = Restore(hall, [saved.of_json(world.readings(1.0), "more.json")])
+        drawing = drawing_file.parsed(world.drawing(), "hall.power.toml")
+        hall = Hall(drawing, saved_readings.of_json(world.readings(rng.random()), "now.json"))
+        back = Restore(hall, [saved_readings.of_json(world.readings(1.0), "more.json")])
         feeds = [HallNode("feed", name) for name in return_trial.FEEDS]
         rng.shuffle(feeds)
         count = rng.choice((1, 1, 2))
@@ -353,8 +353,8 @@ def random_hall_of_any_grade(rng: random.Random) -> Hall:
     else:
         other = random_hall(rng, rng.choice((TIDY, LOOSE)), rng.choice((1, 2)), 5)
         made = other.drawing, other.readings
-    drawing = reading_toml.parsed(made[0], "hall.power.toml")
-    return Hall(drawing, saved.of_json(made[1], "readings.json"))
+    drawing = drawing_file.parsed(made[0], "hall.power.toml")
+    return Hall(drawing, saved_readings.of_json(made[1], "readings.json"))
 
 
 def main() -> int:

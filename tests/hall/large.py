@@ -10,10 +10,10 @@ import random
 import time
 from typing import NamedTuple
 
-from handlers.command.drawing import reading_toml
-from handlers.command.drawing.drawing import HallNode
-from handlers.command.hall.rehearsal import Hall
-from handlers.command.pdus import saved
+from pdu.core.drawing import drawing_file
+from pdu.core.drawing.drawing import HallNode
+from pdu.core.inventory import saved_readings
+from pdu.hall.rehearsal import Hall
 from tests.hall.halls import TIDY, random_hall
 
 
@@ -30,9 +30,9 @@ class Seconds(NamedTuple):
 def measure(racks: int) -> Seconds:
     """A hall with two PDUs and 20 machines in each rack, and one side of it lost."""
     made = random_hall(random.Random(7), TIDY, racks, 20, outlets=36)
-    readings = saved.of_json(made.readings, "readings.json")
+    readings = saved_readings.of_json(made.readings, "readings.json")
     begin = time.perf_counter()
-    drawing = reading_toml.parsed(made.drawing, "hall.power.toml")
+    drawing = drawing_file.parsed(made.drawing, "hall.power.toml")
     read = time.perf_counter()
     hall = Hall(drawing, readings)
     prepared = time.perf_counter()

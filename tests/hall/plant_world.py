@@ -6,14 +6,14 @@ import random
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
-from handlers.command.drawing.drawing import Cord
-from handlers.command.hall.cycle.plan_file import Progress, advance
-from handlers.command.hall.cycle.steps import Step
-from handlers.command.pdus.reading import PolledOutlet
-from handlers.command.pdus.saved import HallReadings, MeasuredPdu
-from handlers.command.pdus.states import DOWN, UNKNOWN, UP
-from handlers.errors import Refused, SettingsError, Unreachable
-from handlers.topology import LINE, MeteredPart
+from handlers.shared.errors import Refused, SettingsError, Unreachable
+from pdu.core.adapters.topology import LINE, MeteredPart
+from pdu.core.cli.states import DOWN, UNKNOWN, UP
+from pdu.core.drawing.drawing import Cord
+from pdu.core.inventory.reading import PolledOutlet
+from pdu.core.inventory.saved_readings import HallReadings, MeasuredPdu
+from pdu.hall.cycle.plan_file import Progress, advance
+from pdu.hall.cycle.steps import Step
 from pdu_common.helper import EnumPowerStatus
 from tests.hall.plant import Bar, Box, Plant, Supply, rounded
 

@@ -16,12 +16,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from handlers.command.drawing import reading_toml
-from handlers.command.drawing.drawing import HallNode
-from handlers.command.hall.loads import FITS
-from handlers.command.hall.rehearsal import Hall
-from handlers.command.hall.restore import Restore, Returned, ReturnOutcome
-from handlers.command.pdus import saved
+from pdu.core.drawing import drawing_file
+from pdu.core.drawing.drawing import HallNode
+from pdu.core.inventory import saved_readings
+from pdu.hall.loads import FITS
+from pdu.hall.rehearsal import Hall
+from pdu.hall.restore import Restore, Returned, ReturnOutcome
 
 FEEDS = ("A", "B")
 _FOR_S = 5400.0
@@ -540,9 +540,9 @@ def trial(halls: int, seed: int, worlds: int = 0, first: int = 0) -> Tally:
     for number in range(first, first + halls):
         rng = random.Random(f"{seed}/{number}")
         world = World(rng)
-        drawing = reading_toml.parsed(world.drawing(), "hall.power.toml")
-        now = saved.of_json(world.readings(rng.random()), "now.json")
-        more = [saved.of_json(world.readings(level), "more.json") for level in (0.0, 1.0)]
+        drawing = drawing_file.parsed(world.drawing(), "hall.power.toml")
+        now = saved_readings.of_json(world.readings(rng.random()), "now.json")
+        more = [saved_readings.of_json(world.readings(level), "more.json") for level in (0.0, 1.0)]
         back = Restore(Hall(drawing, now), more)
         kind = rng.choice(("both", "first", "alone"))
         nodes = [HallNode("feed", name) for name in FEEDS]

@@ -16,18 +16,18 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies
 
-from handlers.command.drawing import reading_toml
-from handlers.command.drawing.drawing import Cord
-from handlers.command.hall.cycle import plan_file, run, steps
-from handlers.command.hall.cycle.plan_file import CyclePlan
-from handlers.command.hall.cycle.steps import Mode
-from handlers.command.hall.cycle.world import Ended
-from handlers.command.hall.rehearsal import Hall
-from handlers.command.kit import journal
-from handlers.command.kit.report import Interrupted
-from handlers.command.pdus.saved import HallReadings, MeasuredPdu
-from handlers.command.pdus.states import DOWN, UP
-from handlers.errors import SettingsError
+from handlers.shared.errors import SettingsError
+from pdu.core.cli import journal
+from pdu.core.cli.error_output import Interrupted
+from pdu.core.cli.states import DOWN, UP
+from pdu.core.drawing import drawing_file
+from pdu.core.drawing.drawing import Cord
+from pdu.core.inventory.saved_readings import HallReadings, MeasuredPdu
+from pdu.hall.cycle import plan_file, run, steps
+from pdu.hall.cycle.environment import Ended
+from pdu.hall.cycle.plan_file import CyclePlan
+from pdu.hall.cycle.steps import Mode
+from pdu.hall.rehearsal import Hall
 from tests.hall.cycle_trial import Case, Judge, Trial, case
 from tests.hall.halls import LOOSE, TIDY, Habits
 from tests.hall.plant import Bar, Box, Outlet, Plant, Supply
@@ -154,7 +154,7 @@ def test_a_cord_that_is_not_seen_to_go_off_is_let_go_only_if_it_could_carry_the_
         for bar in plant.bars.values()
     ]
     drawn.append('[[machine]]\nname = "m"\ncords = ["left/1", "right/1"]')
-    drawing = reading_toml.parsed("\n".join(drawn), "hall.power.toml")
+    drawing = drawing_file.parsed("\n".join(drawn), "hall.power.toml")
     world = PlantWorld(plant, random.Random(0), metered=1.0)
     world.metered["left"] = is_spare
     machines = drawing.machines.values()
@@ -176,7 +176,7 @@ def test_a_cord_that_is_not_seen_to_go_off_is_let_go_only_if_it_could_carry_the_
 class _File:
     """The journal's file behind the world's kills: one may come before, within or after a line."""
 
-    def __init__(self, one: Case, kept: plan_file.Kept, path: Path) -> None:
+    def __init__(self, one: Case, kept: plan_file.LockedPlan, path: Path) -> None:
         self._world, self._log, self._path = one.world, kept.log, path
 
     def append(self, records: Iterable[Mapping[str, Any]]) -> None:
@@ -229,7 +229,7 @@ def test_after_a_kill_at_any_point_the_file_leads_to_the_same_end(
 
 
 def _run(one: Case, path: Path) -> Ended:
-    kept = plan_file.reopened(str(path))
+    kept = plan_file.reopen_plan(str(path))
     with contextlib.closing(kept.log):
         assert kept.plan.steps == one.plan.steps and kept.progress == one.world.progress
         log = _File(one, kept, path)
@@ -243,7 +243,7 @@ def test_lines_in_a_wrong_order_are_no_run(tmp_path: Path) -> None:
     with journal.Journal(path) as log:
         log.append([plan_file.running(1.0, "begun"), plan_file.off(2.0, 1)])
     with pytest.raises(SettingsError, match="does not hold a plan"):
-        plan_file.reopened(path)
+        plan_file.reopen_plan(path)
 
 
 class _Frozen(PlantWorld):

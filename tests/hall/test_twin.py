@@ -23,13 +23,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from handlers.command import root
-from handlers.command.hall.cycle import run as cycle_run
-from handlers.command.kit.exits import NOT_SEEN
+from pdu import root
+from pdu.core.cli.exit_codes import NOT_SEEN
+from pdu.hall.cycle import run as cycle_run
 from tests.hall.twin import KINDS, Files, Twin, four_racks, over, written
 from tests.hall.twin.curves import Breaker, seconds_to_trip
-from tests.handlers.command.fleet.halls import environment
 from tests.needs import ROOT, program
+from tests.pdu.monitoring.halls import environment
 from tests.peers import Peer
 from tests.simulators.clockwork import ManualClock
 from tests.waiting import PATIENCE_S, bounded

@@ -15,11 +15,11 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from handlers.command.drawing import reading_toml
-from handlers.command.drawing.drawing import HallNode, nodes
-from handlers.command.hall.rehearsal import Hall, RehearsalOutcome
-from handlers.command.hall.verdicts import Verdict
-from handlers.command.pdus import saved
+from pdu.core.drawing import drawing_file
+from pdu.core.drawing.drawing import HallNode, nodes
+from pdu.core.inventory import saved_readings
+from pdu.hall.rehearsal import Hall, RehearsalOutcome
+from pdu.hall.verdicts import Verdict
 from tests.hall.halls import LOOSE, TIDY, Habits, RandomHall, random_hall
 from tests.hall.plant import Plant
 
@@ -40,8 +40,8 @@ class Trial:
         rng = random.Random(seed)
         racks, machines = rng.choice((1, 2, 3)), rng.choice((2, 5, 8))
         made = random_hall(rng, self._habits, racks, machines)
-        drawing = reading_toml.parsed(made.drawing, "hall.power.toml")
-        hall = Hall(drawing, saved.of_json(made.readings, "readings.json"))
+        drawing = drawing_file.parsed(made.drawing, "hall.power.toml")
+        hall = Hall(drawing, saved_readings.of_json(made.readings, "readings.json"))
         failed = _failure(rng, nodes(drawing))
         outcome = hall.rehearse(failed)
         self._compare(seed, made, outcome, rng)

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from handlers.switching import switch
+from handlers.shared.switching import switch
 from tests.simulators.clockwork import ManualClock
 
 

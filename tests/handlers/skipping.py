@@ -17,10 +17,10 @@ from collections.abc import Iterator
 if __name__ == "__main__":  # run by path, from any folder
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from handlers import switching
-from handlers.command import root
-from handlers.command.machines import outlet
-from handlers.command.machines.world import ComputersClock
+from handlers.shared import switching
+from pdu import root
+from pdu.core.machines import outlet
+from pdu.core.machines.pdu_access import SystemClock
 
 
 class Skipping(threading.local):
@@ -42,16 +42,16 @@ def skipped() -> Iterator[None]:
     `switching.switch` in every handler, not the proofs of `machines`.
     """
     # before AGAIN_S is changed, of which it takes a copy: with 0 it would read without a pause
-    importlib.import_module("handlers.command.machines.proof")
+    importlib.import_module("pdu.core.machines.proof")
     clock = Skipping()
     waits = dict(switching.switch.__kwdefaults__ or {}, clock=clock.monotonic, sleep=clock.sleep)
     places: tuple[tuple[object, str, object], ...] = (
         (switching.switch, "__kwdefaults__", waits),
-        (outlet.switched, "__defaults__", (clock.sleep,)),
+        (outlet.switch_outlet, "__defaults__", (clock.sleep,)),
         (outlet, "AGAIN_S", 0.0),
         (outlet.OutletPower.__init__, "__defaults__", (clock.sleep,)),
-        (ComputersClock, "monotonic", lambda _: clock.monotonic()),
-        (ComputersClock, "sleep", lambda _, seconds: clock.sleep(seconds)),
+        (SystemClock, "monotonic", lambda _: clock.monotonic()),
+        (SystemClock, "sleep", lambda _, seconds: clock.sleep(seconds)),
     )
     before = [(where, name, getattr(where, name)) for where, name, _ in places]
     for where, name, value in places:

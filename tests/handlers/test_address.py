@@ -4,9 +4,9 @@ from typing import Optional
 
 import pytest
 
-from handlers.errors import SettingsError
 from handlers.http.client import endpoint
-from handlers.settings import host_and_port
+from handlers.shared.errors import SettingsError
+from handlers.shared.settings import host_and_port
 
 
 @pytest.mark.parametrize(

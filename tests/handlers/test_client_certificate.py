@@ -13,10 +13,10 @@ from typing import Any, Callable
 
 import pytest
 
-from handlers.errors import Unreachable
 from handlers.nut.handler import make_handler as nut
 from handlers.raritan.handler import make_handler as raritan
 from handlers.redfish.handler import make_handler as redfish
+from handlers.shared.errors import Unreachable
 from pdu_common.connection import PduData
 from pdu_common.helper import PduPortView
 from tests.servers.scripted import serving

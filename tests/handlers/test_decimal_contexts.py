@@ -16,10 +16,10 @@ from typing import Any, Callable
 
 import pytest
 
-from handlers import decimals
 from handlers.nut.handler import make_handler as make_nut
 from handlers.raritan.handler import make_handler as make_raritan
 from handlers.redfish.handler import make_handler as make_redfish
+from handlers.shared import decimals
 from handlers.snmp import metering
 from handlers.snmp.handler import make_handler as make_snmp
 from handlers.snmp.profiles import PROFILES
@@ -152,7 +152,7 @@ decimal.DefaultContext.prec = 2
 decimal.DefaultContext.rounding = decimal.ROUND_UP
 decimal.DefaultContext.Emax, decimal.DefaultContext.Emin = 1, -1
 decimal.setcontext(decimal.Context())
-from handlers import decimals
+from handlers.shared import decimals
 from handlers.snmp.profiles import PROFILES
 import json
 print(json.dumps([repr(decimals.CONTEXT), [repr(profile) for profile in PROFILES]]))

@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from handlers import errors
+from handlers.shared import errors
 
 CLASSES: list[type[errors.PduHandlerError]] = [
     found

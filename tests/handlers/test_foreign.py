@@ -12,18 +12,18 @@ from typing import Any, cast
 import pytest
 
 from handlers import host, registry
-from handlers.errors import (
+from handlers.host.snmp import Snmp
+from handlers.nut import handler as nut
+from handlers.raritan import handler as raritan
+from handlers.redfish import handler as redfish
+from handlers.shared.errors import (
     NoSuchOutlet,
     PduHandlerError,
     ProtocolError,
     SettingsError,
     Unreachable,
 )
-from handlers.host.snmp import Snmp
-from handlers.nut import handler as nut
-from handlers.raritan import handler as raritan
-from handlers.redfish import handler as redfish
-from handlers.settings import Setting, Settings, one_line
+from handlers.shared.settings import Setting, Settings, one_line
 from handlers.snmp import handler as snmp
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView

@@ -11,8 +11,8 @@ from typing import Any, Callable, Optional
 import pytest
 
 from handlers import host
-from handlers.errors import ProtocolError, SettingsError
 from handlers.host import PortFigures, views
+from handlers.shared.errors import ProtocolError, SettingsError
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduStatisticView
 from tests.chains import kept
 

@@ -9,7 +9,10 @@ from typing import Any, Callable, Optional, cast
 import pytest
 from pysnmp.proto import errind, rfc1902, rfc1905
 
-from handlers.errors import (
+from handlers.host.rows import oid_arcs
+from handlers.host.snmp import Snmp
+from handlers.host.views import ports_of
+from handlers.shared.errors import (
     Denied,
     PduHandlerError,
     ProtocolError,
@@ -17,9 +20,6 @@ from handlers.errors import (
     SettingsError,
     Unreachable,
 )
-from handlers.host.rows import oid_arcs
-from handlers.host.snmp import Snmp
-from handlers.host.views import ports_of
 
 ROOT = "1.3.6.1.4.1.318.1.1.12.3.5.1.1.4"
 

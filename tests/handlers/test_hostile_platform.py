@@ -11,8 +11,8 @@ from typing import Any, cast
 import pytest
 
 from handlers import host
-from handlers.errors import PduHandlerError
 from handlers.host.snmp import Snmp
+from handlers.shared.errors import PduHandlerError
 
 ROOT = "1.3.6.1.9"
 

@@ -16,11 +16,11 @@ from typing import Any, Callable, NamedTuple
 
 import pytest
 
-from handlers.errors import PduHandlerError
 from handlers.host import identity_of
 from handlers.nut.handler import make_handler as make_nut
 from handlers.raritan.handler import make_handler as make_raritan
 from handlers.redfish.handler import make_handler as make_redfish
+from handlers.shared.errors import PduHandlerError
 from handlers.snmp.handler import make_handler as make_snmp
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView

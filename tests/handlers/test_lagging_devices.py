@@ -15,12 +15,12 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import pytest
 
-from handlers.errors import Unreachable
 from handlers.nut.handler import make_handler as make_nut
 from handlers.raritan.handler import make_handler as make_raritan
 from handlers.redfish.handler import make_handler as make_redfish
+from handlers.shared.errors import Unreachable
+from handlers.shared.switching import switch
 from handlers.snmp.handler import make_handler as make_snmp
-from handlers.switching import switch
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.clocks import Clock, in_switching

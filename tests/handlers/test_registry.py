@@ -22,7 +22,8 @@ def test_every_folder_with_a_handler_module_is_registered() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["http", "host", "command", "registry", "nosuch", "../handlers/nut", "nut.handler", ""]
+    "name",
+    ["http", "host", "registry", "nosuch", "shared/tls", "../handlers/nut", "nut.handler", ""],
 )
 def test_other_names_are_not_handlers(name: str) -> None:
     assert not registry.is_handler(name) and name not in registry.names()

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from handlers import settings
-from handlers.errors import SettingsError
 from handlers.http.settings import PASSWORD as ONE_LINE
-from handlers.settings import Setting, Settings
-from handlers.tls import CA_PEM, FINGERPRINT, LONGEST_PEM, VERIFY
+from handlers.shared import settings
+from handlers.shared.errors import SettingsError
+from handlers.shared.settings import Setting, Settings
+from handlers.shared.tls import CA_PEM, FINGERPRINT, LONGEST_PEM, VERIFY
 from tests.chains import chain, kept
 
 PORT: Setting[int] = Setting("port", "1 to 65535", settings.port, 443, "where")

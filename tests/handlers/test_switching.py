@@ -5,8 +5,8 @@ from typing import Union
 
 import pytest
 
-from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
-from handlers.switching import switch
+from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
+from handlers.shared.switching import switch
 from pdu_common.helper import EnumPowerStatus
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN

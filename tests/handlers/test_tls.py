@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import pytest
 import trustme
 
-from handlers import tls, untrusted
-from handlers.errors import SettingsError, Unreachable
+from handlers.shared import tls, tls_errors
+from handlers.shared.errors import SettingsError, Unreachable
 from tests.waiting import PATIENCE_S
 
 AUTHORITY = trustme.CA()
@@ -67,7 +67,7 @@ def authority() -> str:
 def test_an_unknown_authority_is_refused_and_the_remedies_are_named(port: int) -> None:
     with pytest.raises(ssl.SSLCertVerificationError) as caught:
         handshake(tls.Trust(True, "", "").context(), port)
-    sentence = Unreachable(untrusted.reason(caught.value)).reason
+    sentence = Unreachable(tls_errors.handshake_error(caught.value)).reason
     assert all(word in sentence for word in ("ca_pem", "fingerprint", "verify=no"))
 
 
@@ -101,7 +101,7 @@ def test_a_certificate_that_no_authority_helps_is_refused_without_the_advice_to_
 
 
 def assert_blamed_on_the_certificate(error: ssl.SSLCertVerificationError, words: str) -> None:
-    sentence = Unreachable(untrusted.reason(error)).reason
+    sentence = Unreachable(tls_errors.handshake_error(error)).reason
     assert (
         words in sentence
         and "set 'fingerprint', or verify=no" in sentence
@@ -116,9 +116,11 @@ def test_the_shown_fingerprint_is_the_hash_of_the_devices_certificate_and_empty_
         return socket.create_connection(("127.0.0.1", port), PATIENCE_S)
 
     certificate = handshake(tls.Trust(True, authority(), "").context(), port)
-    assert untrusted.shown_fingerprint(dial, "127.0.0.1") == hashlib.sha256(certificate).hexdigest()
+    assert (
+        tls_errors.format_fingerprint(dial, "127.0.0.1") == hashlib.sha256(certificate).hexdigest()
+    )
     monkeypatch.setattr(ssl.SSLSocket, "getpeercert", lambda *_, **__: None)
-    assert untrusted.shown_fingerprint(dial, "127.0.0.1") == ""
+    assert tls_errors.format_fingerprint(dial, "127.0.0.1") == ""
 
 
 def test_the_error_for_an_answer_without_tls_says_to_check_the_port() -> None:
@@ -129,7 +131,7 @@ def test_the_error_for_an_answer_without_tls_says_to_check_the_port() -> None:
             tls.Trust(True, "", "").context().wrap_socket(client, server_hostname="127.0.0.1")
     assert (
         "check that the device speaks TLS on this port, in version 1.2 or newer"
-        in untrusted.reason(caught.value)
+        in tls_errors.handshake_error(caught.value)
     )
 
 
@@ -191,8 +193,8 @@ def test_contexts_are_kept_only_where_a_tool_says_so_and_only_for_the_same_check
     ours, alike = (tls.Trust(True, authority(), "") for _ in range(2))
     assert ours.context() is not ours.context()
     monkeypatch.setattr(tls, "_context_of", tls._context_of)  # restores it at the end
-    tls.keep_contexts()
-    tls.keep_contexts()
+    tls.cache_contexts()
+    tls.cache_contexts()
     kept = ours.context()
     assert kept is alike.context() and handshake(kept, port) and handshake(kept, port)
     with pytest.raises(ssl.SSLCertVerificationError):
@@ -209,5 +211,5 @@ def test_a_device_that_demands_a_client_certificate_is_not_said_to_lack_tls() ->
         1, "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required"
     )
     refused.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
-    sentence = Unreachable(untrusted.reason(refused)).reason
+    sentence = Unreachable(tls_errors.handshake_error(refused)).reason
     assert "demands a client certificate" in sentence and "1.2" not in sentence

@@ -16,11 +16,11 @@ from typing import Any, Callable
 import pytest
 import trustme
 
-from handlers import tls
-from handlers.errors import PduHandlerError, Unreachable
 from handlers.nut.client import NutClient
 from handlers.raritan.handler import make_handler as raritan
-from handlers.tls import Trust
+from handlers.shared import tls
+from handlers.shared.errors import PduHandlerError, Unreachable
+from handlers.shared.tls import Trust
 from pdu_common.connection import PduData
 from tests.handlers.raritan.peer import Peer, result
 from tests.simulators.nut_server import NutServer
@@ -108,7 +108,7 @@ def test_every_kind_of_trust_has_the_same_minimum_version(trust: tuple[bool, str
 def test_every_file_that_makes_a_context_mentions_the_minimum_version() -> None:
     texts = {
         str(file): file.read_text("utf-8")
-        for folder in ("common", "handlers", "packaging", "pdu_common", "tests")
+        for folder in ("common", "handlers", "packaging", "pdu", "pdu_common", "tests")
         for file in (ROOT / folder).rglob("*.py")
     }
     made = [

@@ -5,19 +5,19 @@ guard it.
 from __future__ import annotations
 
 _SNMP = ("tests/handlers/snmp", "tests/partial")
-_ENERGY = ("tests/energy", "tests/handlers/command/energy")
+_ENERGY = ("tests/energy", "tests/pdu/energy")
 #: without the tests of the twin and of cycles, which take minutes and reach little of the walk
 _HALL = tuple(
     f"tests/{name}.py"
     for name in (
-        "handlers/command/hall/test_arithmetic",
-        "handlers/command/hall/test_failure",
-        "handlers/command/hall/test_graph",
-        "handlers/command/hall/test_monte_carlo",
-        "handlers/command/hall/test_once_wrong",
-        "handlers/command/hall/test_power_flow",
-        "handlers/command/hall/test_restore",
-        "handlers/command/hall/test_verdicts",
+        "pdu/hall/test_arithmetic",
+        "pdu/hall/test_failure",
+        "pdu/hall/test_graph",
+        "pdu/hall/test_monte_carlo",
+        "pdu/hall/test_once_wrong",
+        "pdu/hall/test_power_flow",
+        "pdu/hall/test_restore",
+        "pdu/hall/test_verdicts",
         "hall/test_inclusion",
         "hall/test_trial",
     )
@@ -35,24 +35,24 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "handlers/snmp/sources/filters.py": _SNMP,
     "handlers/snmp/sources/joins.py": _SNMP,
     "handlers/snmp/sources/objects.py": _SNMP,
-    "handlers/snmp/sources/spread.py": _SNMP,
-    "handlers/snmp/sources/values.py": _SNMP,
+    "handlers/snmp/sources/numbered_objects.py": _SNMP,
+    "handlers/snmp/sources/derived.py": _SNMP,
     "handlers/raritan/states.py": ("tests/handlers/raritan",),
     "handlers/raritan/switching.py": ("tests/handlers/raritan",),
-    "handlers/raritan/preconditions.py": ("tests/handlers/raritan",),
+    "handlers/raritan/switch_checks.py": ("tests/handlers/raritan",),
     "handlers/redfish/switching.py": ("tests/handlers/redfish",),
     "handlers/redfish/units.py": ("tests/handlers/redfish",),
     "handlers/nut/outlets.py": ("tests/handlers/nut",),
-    "handlers/nut/switch.py": ("tests/handlers/nut",),
-    "handlers/command/machines/proof.py": ("tests/handlers/command/machines",),
-    "handlers/command/energy/bounds.py": _ENERGY,
-    "handlers/command/energy/segments.py": _ENERGY,
-    "handlers/command/energy/checks.py": _ENERGY,
-    "handlers/command/hall/arithmetic.py": _HALL,
-    "handlers/command/hall/power_flow.py": _HALL,
-    "handlers/command/hall/failure.py": _HALL,
-    "handlers/command/hall/graph.py": _HALL,
-    "handlers/command/hall/restore.py": _HALL,
-    "handlers/command/hall/restore_times.py": _HALL,
-    "handlers/command/hall/verdicts.py": _HALL,
+    "handlers/nut/switching.py": ("tests/handlers/nut",),
+    "pdu/core/machines/proof.py": ("tests/pdu/core/machines",),
+    "pdu/energy/bounds.py": _ENERGY,
+    "pdu/energy/segments.py": _ENERGY,
+    "pdu/energy/checks.py": _ENERGY,
+    "pdu/hall/arithmetic.py": _HALL,
+    "pdu/hall/power_flow.py": _HALL,
+    "pdu/hall/failure.py": _HALL,
+    "pdu/hall/graph.py": _HALL,
+    "pdu/hall/restore.py": _HALL,
+    "pdu/hall/restore_times.py": _HALL,
+    "pdu/hall/verdicts.py": _HALL,
 }

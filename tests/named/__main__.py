@@ -17,8 +17,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from handlers.command.kit import ending
-from handlers.command.supports.search import MAYBE, NO, UNKNOWN, YES, answer
+from pdu.core.cli import exit_handling
+from pdu.supports.search import MAYBE, NO, UNKNOWN, YES, answer
 
 _VERDICTS = (YES, NO, MAYBE, UNKNOWN)
 _FIELD = r"^{}:[ \t]*['\"]?(.*?)['\"]?[ \t]*$"
@@ -101,4 +101,4 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

@@ -22,7 +22,7 @@ from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
 OWN = "dcimanager_pdu_handlers"
-CARRIED = ("common", "pdu_common", "handlers")
+CARRIED = ("common", "pdu_common", "handlers", "pdu")
 _TREE = (*CARRIED, "packaging", "pyproject.toml", "setup.py", "README.md", "LICENSE")
 LEFT_MODULE = "of_an_earlier_build.py"
 

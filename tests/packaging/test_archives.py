@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from handlers.command.pdus import archives
+from pdu.core.inventory import archives
 from tests.needs import ROOT
 from tests.waiting import bounded
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from handlers import registry
-from handlers.command.pdus import archives
+from pdu.core.inventory import archives
 from tests.needs import ROOT
 
 from .building import archive, build, files, register_script, small_tree
@@ -123,7 +123,7 @@ def test_an_archive_holds_what_the_handler_imports_and_no_more(
         ("x = 1\n\ndef f():\n    import rich.table", ["line 4", "'rich.table'"]),
         ("import requests", ["'requests'"]),
         ("from zeroconf import x", ["'zeroconf'"]),
-        ("import handlers.errors", ["'handlers.errors'", "leading dots"]),
+        ("import handlers.shared.errors", ["'handlers.shared.errors'", "leading dots"]),
         ("from tests import needs", ["'tests'"]),
         ("import telnetlib", ["'telnetlib'", "3.9 to 3.13"]),
         ("import tomllib", ["'tomllib'"]),
@@ -310,9 +310,7 @@ def test_build_writes_the_archives_and_an_executable_script(tmp_path: Path) -> N
 def test_an_archive_that_other_bytes_of_its_version_replace_is_kept(tmp_path: Path) -> None:
     """It may be the one that runs, and a roll back needs it."""
     tree, out = tmp_path / "handlers", tmp_path / "dist"
-    shutil.copytree(
-        ROOT / "handlers", tree, ignore=shutil.ignore_patterns("command", "__pycache__")
-    )
+    shutil.copytree(ROOT / "handlers", tree, ignore=shutil.ignore_patterns("__pycache__"))
     nut = [handler for handler in build.HANDLERS if handler.name == "nut"]
     first, _ = build.build(tree, out, nut)
     before = first.read_bytes()

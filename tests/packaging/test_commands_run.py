@@ -18,13 +18,13 @@ from typing import NamedTuple
 
 import pytest
 
-from handlers.command import root
-from handlers.command.field.snmp import snmprec
+from pdu import root
+from pdu.core.adapters.snmp import snmprec
 from tests import terminal
-from tests.handlers.command.field.draft import modules
-from tests.handlers.command.field.draft.acme import ACME, acme
-from tests.handlers.command.fleet.halls import PDU, environment
 from tests.needs import ROOT, program, pysmi
+from tests.pdu.monitoring.halls import PDU, environment
+from tests.pdu.recording.draft import modules
+from tests.pdu.recording.draft.acme import ACME, acme
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 from tests.simulators.redfish import RedfishService
 from tests.simulators.snmp_agent import Agent
@@ -41,7 +41,7 @@ from .test_pages import PAGES
 _ELSEWHERE: Mapping[str, str] = {
     ".": "tests/packaging/test_documented_commands.py",
     "export": "tests/packaging/test_register.py",
-    "echo": "tests/handlers/command/fleet/test_check.py",
+    "echo": "tests/pdu/monitoring/test_check.py",
     "make": "tests/packaging/test_documented_commands.py",
     "make demo": "tests/demo/test_demo.py",
     "make serve": "tests/dcimanager/test_command.py",
@@ -52,27 +52,31 @@ _ELSEWHERE: Mapping[str, str] = {
     "python3 packaging/build.py": "tests/packaging/test_build.py",
     "python -m": "tests/packaging/test_new.py",
     "python packaging/build.py netio": "tests/packaging/test_new.py",
-    "pdu status snmp 192.0.2.8 --snmp-version 3": "tests/handlers/command/devices/test_snmpv3.py",
+    "pdu status snmp 192.0.2.8 --snmp-version 3": "tests/pdu/devices/test_snmpv3.py",
     "pdu new": "tests/packaging/test_new.py",
     "pdu status netio": "tests/packaging/test_new.py",
     "python packaging/build.py --profile": "tests/packaging/test_own_pdu_text.py",
     "pdu raritan discover": "tests/handlers/raritan/test_zeroconf.py",
-    "pdu exporter": "tests/handlers/command/fleet/test_exporter_process.py",
-    "curl http://127.0.0.1:9914": "tests/handlers/command/fleet/test_exporter.py",
-    "pdu nut-driver": "tests/handlers/command/nut_driver/test_walk.py",
+    "pdu exporter": "tests/pdu/monitoring/test_exporter_process.py",
+    "curl http://127.0.0.1:9914": "tests/pdu/monitoring/test_exporter.py",
+    "pdu nut-driver": "tests/pdu/nut_driver/test_walk.py",
     **dict.fromkeys(
         ("printf", "chmod 755 /usr/sbin/fence_pdu", "fence_pdu", "pcs"),
-        "tests/handlers/command/fence/test_walk.py",
+        "tests/pdu/fence/test_walk.py",
     ),
-    "upsc": "tests/handlers/command/nut_driver/test_walk.py",
-    "upscmd": "tests/handlers/command/nut_driver/test_walk.py",
-    "pdu meter": "tests/handlers/command/energy/meter/test_meter.py",
+    "upsc": "tests/pdu/nut_driver/test_walk.py",
+    "upscmd": "tests/pdu/nut_driver/test_walk.py",
+    "pdu meter": "tests/pdu/energy/meter/test_meter.py",
     "pdu energy statement": "tests/energy/test_statement.py",
     "pdu energy check-statement": "tests/energy/test_statement.py",
-    "pdu prove": "tests/handlers/command/prove/test_command.py",
-    ".venv/bin/pdu prove platform": "tests/handlers/command/prove/test_platform.py",
-    ".venv/bin/pdu prove platform https://dci.example.com": "tests/handlers/command/prove/test_platform_url.py",
-    "pdu energy verify": "tests/handlers/command/energy/meter/test_meter.py",
+    **dict.fromkeys(
+        ("python3 invoices.py", "head -n 1 forms", "curl --config whmcs.curl"),
+        "tests/energy/test_invoices.py",
+    ),
+    "pdu prove": "tests/pdu/prove/test_command.py",
+    ".venv/bin/pdu prove platform": "tests/pdu/prove/test_platform.py",
+    ".venv/bin/pdu prove platform https://dci.example.com": "tests/pdu/prove/test_platform_url.py",
+    "pdu energy verify": "tests/pdu/energy/meter/test_meter.py",
     **dict.fromkeys(
         (
             "pdu gateway",
@@ -81,12 +85,12 @@ _ELSEWHERE: Mapping[str, str] = {
             "printf Authorization:",
             "curl -H @maas.header",
         ),
-        "tests/handlers/command/gateway/test_walk.py",
+        "tests/pdu/gateway/test_walk.py",
     ),
-    "pdu plan": "tests/handlers/command/hall/test_commands.py",
+    "pdu plan": "tests/pdu/hall/test_commands.py",
     "pdu energy audit": "tests/energy/test_findings.py",
-    "pdu cycle-hall": "tests/handlers/command/hall/test_cycle_hall.py",
-    "pdu rehearse": "tests/handlers/command/hall/test_commands.py",
+    "pdu cycle-hall": "tests/pdu/hall/test_cycle_hall.py",
+    "pdu rehearse": "tests/pdu/hall/test_commands.py",
     "python3 packaging/tools.py": "tests/packaging/test_tools.py",
     "python3 dist/pdu.pyz": "tests/packaging/test_tools.py",
     "pipx install": "tests/packaging/test_tools.py",
@@ -97,6 +101,7 @@ _ELSEWHERE: Mapping[str, str] = {
 _HOST = re.compile(r"HOST(\[:PORT\])?|192\.0\.2\.\d+(:443)?")
 _HANDLERS = ("raritan", "snmp", "redfish", "nut")
 _ENDS_AFTER = {"pdu raritan HOST events": ("--for", "0.1")}  # instead of Ctrl-C
+_NAMED = "r1-left"  # a PDU of the owner's list in the pages
 _UNTIL_STOPPED = {"replay"}  # commands that serve until they are stopped
 
 
@@ -187,6 +192,10 @@ def _files(folder: Path, words: Sequence[str], address: str) -> None:
         )
         (folder / "logins.toml").write_text('[auth.snmp]\ncommunity = "public"\n')
         (folder / "logins.toml").chmod(0o600)
+    if _NAMED in read:
+        listed = f"name,handler,address,auth,settings\n{_NAMED},snmp,{address},,\n"
+        for name in ("named.csv", "hall.csv"):
+            (folder / name).write_text(listed)
     if "pdu.bin" in read:
         (folder / "pdu.bin").write_bytes(image("4.4.1.6-53300"))
     if "unit.snmprec" in read or "strange.snmprec" in read:
@@ -258,6 +267,8 @@ def test_the_line_runs_as_written(
             )
             assert done.returncode == 0 and done.stdout, done.stderr
             return
+        if _NAMED in line.words:
+            login["PDU_LIST"] = str(tmp_path / "named.csv")
         for key, value in login.items():
             monkeypatch.setenv(key, value)
         monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))

@@ -18,12 +18,12 @@ from pathlib import Path
 import pytest
 
 from handlers import VERSION
-from handlers.command.root import ROOT as PDU
-from tests.handlers.command.fleet import halls
+from pdu.root import ROOT as PDU
 from tests.needs import ROOT, program
 from tests.packaging import installing
 from tests.packaging.building import loaded
 from tests.packaging.copied import VARIABLES, Copied, copied
+from tests.pdu.monitoring import halls
 from tests.peers import PEERS, Peer
 from tests.waiting import PATIENCE_S, bounded
 
@@ -64,7 +64,7 @@ def test_the_same_pyz_gives_the_same_package(pyz: Path, tmp_path: Path) -> None:
 
 def small(pyz: Path, folder: Path) -> Path:
     """A pdu.pyz with what its help needs, which is enough for a package that nobody installs."""
-    needed = ("__main__.py", "click/", "common/", "handlers/", "pdu_common/", "licences/")
+    needed = ("__main__.py", "click/", "common/", "handlers/", "pdu/", "pdu_common/", "licences/")
     with zipfile.ZipFile(pyz) as packed, zipfile.ZipFile(folder / "small.pyz", "w") as packer:
         for name in packed.namelist():
             if name.startswith(needed):
@@ -303,10 +303,10 @@ def serves(command: list[str]) -> None:
 def test_a_command_of_the_package_names_debians_package_that_it_needs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from handlers.command.kit import extras
+    from pdu.core.cli import optional_packages
 
-    monkeypatch.setattr(extras, "__file__", f"{CODE}/handlers/command/kit/extras.py")
-    said = extras.missing("a search by mDNS", "zeroconf")
+    monkeypatch.setattr(optional_packages, "__file__", f"{CODE}/pdu/core/cli/optional_packages.py")
+    said = optional_packages.missing("a search by mDNS", "zeroconf")
     assert said.endswith("missing here: apt-get install python3-zeroconf")
 
 

@@ -17,8 +17,8 @@ from typing import NamedTuple
 import click
 import pytest
 
-from handlers.command.root import ROOT as PDU
-from handlers.errors import SettingsError
+from handlers.shared.errors import SettingsError
+from pdu.root import ROOT as PDU
 from tests.needs import ROOT
 
 from .test_pages import PAGES

@@ -21,8 +21,8 @@ from typing import Any
 
 import pytest
 
-from handlers.command.pdus import archives
-from handlers.command.pdus.archives import Archive
+from pdu.core.inventory import archives
+from pdu.core.inventory.archives import Archive
 from tests.needs import ROOT, pythons
 from tests.peers import PEERS, Peer
 from tests.waiting import bounded

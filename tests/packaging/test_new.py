@@ -20,9 +20,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from handlers.command import new, root
-from handlers.command.kit.exits import INTERRUPTED
-from handlers.command.new import _family, _handler, _table_of_families
+from pdu import new, root
+from pdu.core.cli.exit_codes import INTERRUPTED
+from pdu.new import _family, _handler, _table_of_families
 from tests.needs import ROOT
 from tests.packaging.installing import once
 from tests.test_waiting import endless
@@ -91,23 +91,23 @@ def _grow(folder: Path) -> None:
     tree = folder / "copy"
     shutil.rmtree(tree, ignore_errors=True)  # left by a call that failed
     shutil.copytree(ROOT, tree, ignore=_LEFT_OUT, copy_function=_copy)
-    printed = run(tree, "-m", "handlers", "new", "acme", "--title", "Acme & Sons")
+    printed = run(tree, "-m", "pdu", "new", "acme", "--title", "Acme & Sons")
     assert "tests/handlers/acme" in printed and "docs/dev/new-handler.md" in printed
     for program, *arguments in FIRST:
         assert program in (".", "pdu") or [program, *arguments] in LAST
         if program == "pdu":
-            run(tree, "-m", "handlers", *arguments)
+            run(tree, "-m", "pdu", *arguments)
     for file, text in _blocks().items():
         assert (tree / file).is_file()
         (tree / file).write_text(text, "utf-8")
-    printed = run(tree, "-m", "handlers", "new", "globex-strip8", "--snmp", "--title", "Globex")
+    printed = run(tree, "-m", "pdu", "new", "globex-strip8", "--snmp", "--title", "Globex")
     assert (
         "CONTRIBUTING.md" in printed
         and "docs/devices.md (changed)" in printed
         and "docs/dev/families.md (changed)" in printed
     )
     assert "globex-strip8" in (tree / "docs" / "devices.md").read_text("utf-8")
-    run(tree, "-m", "handlers", "new", "acme-strip", "--snmp")  # as its help says
+    run(tree, "-m", "pdu", "new", "acme-strip", "--snmp")  # as its help says
 
 
 # Tests of the whole source and of every handler; {} stands for the new one.
@@ -118,8 +118,8 @@ _OF_ALL = (
     "tests/test_hostile_text.py::test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label[{}]",
     "tests/faults/test_matrix.py::test_tcp_faults_and_wrong_answers_are_played_or_excluded_with_a_reason[{}]",
     "tests/faults/test_matrix.py::test_every_call_is_right_with_every_fault[{}-False]",
-    "tests/handlers/command/pdus/test_one_reading.py::test_six_tools_say_the_same_of_each_outlet_of_each_handlers_peer_with_watts",
-    "tests/handlers/command/pdus/test_one_reading.py::test_six_tools_say_the_same_whichever_command_is_imported_first[nut_driver.command]",
+    "tests/pdu/core/inventory/test_one_reading.py::test_six_tools_say_the_same_of_each_outlet_of_each_handlers_peer_with_watts",
+    "tests/pdu/core/inventory/test_one_reading.py::test_six_tools_say_the_same_whichever_command_is_imported_first[nut_driver.command]",
 )
 
 
@@ -158,22 +158,25 @@ def test_a_new_handler_passes_its_own_and_common_tests_and_the_guides_handler_pa
 def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path) -> None:
     # Tests with devices of no family. The new families must not detect them.
     unknown = (
-        "tests/handlers/command/field/test_identify.py",
-        "tests/handlers/command/fleet/test_find.py",
+        "tests/pdu/recording/test_identify.py",
+        "tests/pdu/monitoring/test_find.py",
     )
     found = passed(
         grown,
         tmp_path / "report.xml",
         "tests/handlers/snmp",
+        "tests/pdu/core/adapters/snmp",
         *unknown,
         "-k",
         "globex or acme-strip or each_table or no_family_fits or become_a_list or the_example or"
-        " mistake_in_a_fixture or bad_setting or test_registers",
+        " mistake_in_a_fixture or bad_setting or test_energy_registers",
     )
     assert min(sum(made in name for name in found) for made in ("globex", "acme-strip")) > 30
-    assert sum("tests.handlers.command." in name for name in found) == 2
+    assert (
+        sum("tests.pdu.recording" in name or "tests.pdu.monitoring" in name for name in found) == 2
+    )
     # whole: its tests are of all families at once
-    assert sum(".test_registers." in name for name in found) > 15
+    assert sum(".test_energy_registers." in name for name in found) > 15
 
 
 @pytest.mark.trial
@@ -184,9 +187,7 @@ def test_the_help_build_conformance_and_faults_include_a_new_handler_and_the_gui
 
     Builds acme too, runs the faults of `statistic` only, and tries two forms of the platform.
     """
-    assert {"acme", "netio"} <= set(
-        run(grown, "-m", "handlers", "--help").replace(",", " ").split()
-    )
+    assert {"acme", "netio"} <= set(run(grown, "-m", "pdu", "--help").replace(",", " ").split())
     # Another test runs the fault matrix for acme, with every call.
     more = {"packaging/build.py": ["acme"], "tests.faults": ["--method", "statistic"]}
     two_forms = (
@@ -222,7 +223,7 @@ def test_mypy_and_ruff_accept_what_is_made_and_the_guides_handler(grown: Path) -
         for name in ("acme", "netio")
         for folder in (
             "handlers",
-            "handlers/command/field",
+            "pdu/core/adapters",
             "tests/handlers",
             "tests/simulators",
         )
@@ -285,7 +286,7 @@ def _small_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Shared by tests after which it must be as it was; `written` ends what one of them changes.
     """
     folder = tmp_path_factory.mktemp("small")
-    for name in ("common", "pdu_common", "handlers", "packaging", "docs"):
+    for name in ("common", "pdu_common", "handlers", "pdu", "packaging", "docs"):
         shutil.copytree(ROOT / name, folder / name, ignore=_LEFT_OUT, copy_function=_copy)
     for name in ("CONTRIBUTING.md", "README.md", "pyproject.toml"):
         shutil.copy2(ROOT / name, folder)
@@ -313,8 +314,7 @@ def written(page: Path, content: bytes) -> Iterator[None]:
         (["common"], "would replace a module of DCImanager"),
         (["test"], "does not begin with test"),
         (["http"], "exists already"),
-        (["errors"], "exists already"),
-        (["draft"], "handlers/command/field/draft exists already"),
+        (["host"], "handlers/host exists already"),
         (["fleet"], "docs/fleet.md exists already"),
         (["acme", "--title", 'x"""'], "give ASCII letters, digits"),
         (["shorthand-x", "--snmp"], "cannot be a vendor"),
@@ -358,7 +358,7 @@ def test_a_page_that_is_not_utf_8_is_named_and_nothing_is_written(
 
 
 @pytest.mark.parametrize(
-    "module", ["handlers/errors.py", "tests/handlers/clocks.py", "tests/simulators/web.py"]
+    "module", ["handlers/about.py", "tests/handlers/clocks.py", "tests/simulators/web.py"]
 )
 def test_a_name_whose_package_would_hide_a_module_is_refused(
     module: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -451,7 +451,7 @@ def test_after_a_signal_the_tree_is_as_it_was(
     def signalled(*_: object, **__: object) -> None:
         os.kill(os.getpid(), number)
 
-    monkeypatch.setattr("handlers.command.new.subprocess.run", signalled)
+    monkeypatch.setattr("pdu.new.subprocess.run", signalled)
     assert root.run(("new", "acme", "--tree", str(small))) == INTERRUPTED
     assert _files(small) == before and not (small / "handlers" / "acme").exists()
 

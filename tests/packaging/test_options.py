@@ -14,12 +14,12 @@ from typing import Any, Callable
 import pytest
 
 from handlers import registry
-from handlers.command.pdus import archives
-from handlers.snmp import building
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import dumps, loads
-from handlers.snmp.settings import choose
+from handlers.snmp.settings import select_families
+from pdu.core.adapters.snmp import own_profiles
+from pdu.core.inventory import archives
 from tests.needs import ROOT
 
 from .acme import PROFILE
@@ -83,10 +83,10 @@ def test_an_owners_profile_adds_an_archive_and_a_row_in_the_script(tmp_path: Pat
 def test_every_family_passes_unchanged_through_its_json_and_an_archives_options(
     profile: Profile,
 ) -> None:
-    family = building.own_family(loads(dumps(profile)))
+    family = own_profiles.own_family(loads(dumps(profile)))
     space: dict[str, Any] = {}
-    exec(compile(building.module(family.options), "options.py", "exec"), space)
-    choice = choose({}, space["OPTIONS"])
+    exec(compile(own_profiles.module(family.options), "options.py", "exec"), space)
+    choice = select_families({}, space["OPTIONS"])
     assert choice.profiles == (profile,) and choice.is_fixed and choice.switch_unproven
     assert f"pdu_{family.name}".isidentifier()
 
@@ -338,7 +338,7 @@ def test_options_enter_the_archive_as_the_handler_reads_them(
     ]
     found = options_in(next(tmp_path.glob("*.gz")))
     assert found == options
-    choice = choose({}, found)
+    choice = select_families({}, found)
     wanted = options.get("profile") or options.get("only", "")
     assert [profile.key for profile in choice.profiles] == (
         wanted.split(",") if wanted else [p.key for p in PROFILES]

@@ -57,7 +57,7 @@ def test_every_oid_in_the_text_exists_on_the_example_device() -> None:
 )
 def test_commands_on_the_example_run(command: str, tmp_path: Path) -> None:
     program, *arguments = shlex.split(command)
-    arguments = [*(["-m", "handlers"] if program == "pdu" else []), *arguments]
+    arguments = [*(["-m", "pdu"] if program == "pdu" else []), *arguments]
     if "packaging/build.py" in arguments:
         arguments += ["--out", str(tmp_path)]
     done = subprocess.run(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from handlers.snmp.evidence import Confidence
-from handlers.snmp.frozen import parts_of
+from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import KINDS, dumps

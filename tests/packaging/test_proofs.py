@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from handlers.command.prove import evidence, taking
-from handlers.command.prove.document import (
+from pdu.prove import acceptance, evidence
+from pdu.prove.document import (
     BROKEN,
     SIMULATED,
     UNIT,
@@ -23,9 +23,9 @@ from handlers.command.prove.document import (
     parsed,
     written,
 )
-from handlers.command.prove.page import page
-from tests.handlers.command.prove.rig import RIGS, plant, proven
-from tests.handlers.command.prove.samples import FOLDER, SAMPLES
+from pdu.prove.page import page
+from tests.pdu.prove.rig import RIGS, plant, proven
+from tests.pdu.prove.samples import FOLDER, SAMPLES
 from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +48,7 @@ def test_every_proven_promise_is_still_kept() -> None:
         proof = parsed(path.read_text("utf-8"))
         assert proof.basis == UNIT, path
         if isinstance(proof, UnitProof):
-            assert taking.disagreements(proof) == [], path
+            assert acceptance.disagreements(proof) == [], path
 
 
 def test_there_are_three_examples_each_with_its_page() -> None:
@@ -63,7 +63,7 @@ def test_an_example_never_counts_as_evidence(path: Path, proofs: Any, tmp_path: 
     text = path.read_text("utf-8")
     proof = parsed(text)
     assert isinstance(proof, UnitProof) and proof.basis == SIMULATED
-    assert taking.disagreements(proof) == []
+    assert acceptance.disagreements(proof) == []
     assert any("simulator" in one for one in proofs.refused(path, proofs.known()))
     with pytest.raises(ValueError, match="simulated"):
         evidence.counted([proof])

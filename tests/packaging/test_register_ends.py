@@ -20,6 +20,8 @@ from tests.waiting import PATIENCE_S
 from .registering import SHELLS, Admin
 from .test_register import CREATE, calls
 
+pytestmark = pytest.mark.sample(5, of="file")
+
 
 def test_further_interruptions_do_not_end_the_clean_up(admin: Admin) -> None:
     reached, released = threading.Event(), threading.Event()
@@ -145,8 +147,6 @@ def test_an_error_that_cannot_be_printed_keeps_its_exit_code(admin: Admin) -> No
 
 _BOTH = """
 import os, signal, sys
-
-pytestmark = pytest.mark.sample(5, of="file")
 space = {"__name__": "register"}
 exec(compile(open(sys.argv[1]).read(), sys.argv[1], "exec"), space)
 both = (signal.SIGINT, signal.SIGTERM)

@@ -24,12 +24,12 @@ import pytest
 from packaging.requirements import Requirement
 
 from handlers import VERSION
-from tests.handlers.command.fleet import halls
-from tests.handlers.command.fleet.halls import SECRETS, Hall
 from tests.needs import ROOT, pythons
 from tests.packaging import installing
 from tests.packaging.building import archive, loaded
 from tests.packaging.installing import CARRIED, OWN
+from tests.pdu.monitoring import halls
+from tests.pdu.monitoring.halls import SECRETS, Hall
 from tests.peers import Peer
 from tests.waiting import PATIENCE_S, bounded, until
 
@@ -376,7 +376,7 @@ def test_pyz_holds_the_licences_of_all_its_packages(pyz: Path) -> None:
         name.replace("-", "_")
         for name in required((ROOT / "packaging" / "pyz-requirements.txt").read_text("utf-8"))
     }
-    assert packages - {"common", "pdu_common", "handlers"} == wanted
+    assert packages - {"common", "pdu_common", "handlers", "pdu"} == wanted
     assert wanted <= set(texts) and ours in texts.values() and all(texts.values())
 
 

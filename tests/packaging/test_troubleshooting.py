@@ -38,7 +38,7 @@ def messages(source: str) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def sentences() -> str:
     """Every message of the handlers and of register.sh, a line for each."""
-    files = [*(ROOT / "handlers").rglob("*.py"), SCRIPT]
+    files = [*(ROOT / "handlers").rglob("*.py"), *(ROOT / "pdu").rglob("*.py"), SCRIPT]
     sources = [path.read_text("utf-8") for path in files]
     found = {words for source in sources for words in messages(source) if len(words) > 10}
     return "\n".join(found)

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Callable, Optional
 
 from handlers import registry
-from handlers.command.kit import ending
+from pdu.core.cli import exit_handling
 from tests import measured, witnesses
 from tests.needs import ROOT
 
@@ -128,4 +128,4 @@ def _number(cell: object) -> object:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Optional
 
-from handlers.nut.members import as_number
+from handlers.nut.daisy_chain import as_number
 from handlers.nut.model import NutDevice
-from handlers.nut.outlets import read
+from handlers.nut.outlets import read_outlets
 from tests import witnesses
 from tests.handlers.nut.given import DEFAULTS
 from tests.simulators.nut_server.devices import SwitchedPdu
@@ -92,7 +92,7 @@ def run(name: str, variables: Variables) -> Outcome:
 
 
 def _read(variables: Variables) -> NutDevice:
-    return read(variables, (), {}, DEFAULTS)
+    return read_outlets(variables, (), {}, DEFAULTS)
 
 
 def _other_loads(variables: Variables) -> list[Optional[float]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Optional
 
-from handlers.errors import PduHandlerError
+from handlers.shared.errors import PduHandlerError
 from tests.handlers.raritan.described import INTERNAL_ERROR, L1, L2, L3, Described, Status, reading
 
 from .outcome import Outcome

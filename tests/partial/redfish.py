@@ -8,7 +8,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any, Optional
 
-from handlers.errors import PduHandlerError
+from handlers.shared.errors import PduHandlerError
 from tests import witnesses
 from tests.handlers.redfish.tree import Json, Tree, dmtf, handler, outlet, serving, unit
 

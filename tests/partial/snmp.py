@@ -16,11 +16,11 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Callable, NamedTuple, Optional, TypeVar
 
-from handlers.errors import PduHandlerError
+from handlers.shared.errors import PduHandlerError
 from handlers.snmp import detection, metering
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Figure, Total
-from handlers.snmp.frozen import parts_of
+from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import (
     Column,

@@ -342,9 +342,9 @@ def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd, engine: str) 
     """Runs in a separate process: pytest's process has threads, so it must not fork."""
     program = f"""if True:
         import os, sys
-        from pdu_common.tools import read_quickly
+        from pdu_common.snmp_client.process_options import use_fast_reads
         from tests.pdu_common.double import connect
-        read_quickly({engine == "quick"})
+        use_fast_reads({engine == "quick"})
         pdu = connect({snmpd.port})
         assert pdu.snmp_get('{NAME}').value == 'rpdu2'
         child = os.fork()
@@ -376,8 +376,9 @@ def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd, engine: str) 
 
 def test_a_process_that_used_snmp_ends_without_a_warning(snmpd: Snmpd, engine: str) -> None:
     program = (
-        "from pdu_common.tools import read_quickly; from tests.pdu_common.double import connect; "
-        f"read_quickly({engine == 'quick'}); "
+        "from pdu_common.snmp_client.process_options import use_fast_reads; "
+        "from tests.pdu_common.double import connect; "
+        f"use_fast_reads({engine == 'quick'}); "
         f"connect({snmpd.port}, version='3', user='plain').snmp_walk('{STATES}')"
     )
     finished = subprocess.run(

@@ -6,13 +6,12 @@ import socket
 
 import pytest
 
-from pdu_common import _reads
-from pdu_common._credentials import Credentials
-from pdu_common._errors import SnmpPortClosed, SnmpTimeout
-from pdu_common.quick import client
-from pdu_common.snmp_tools import TICKS
-from pdu_common.tools import SENT
-from tests.handlers.command.running import run
+from pdu_common.snmp_client import client, reads
+from pdu_common.snmp_client.credentials import Credentials
+from pdu_common.snmp_client.errors import SnmpPortClosed, SnmpTimeout
+from pdu_common.snmp_client.process_options import SENT
+from pdu_common.snmp_client.tools import TICKS
+from tests.pdu.running import run
 from tests.ports import reserved
 from tests.simulators.snmp_agent import Agent, Device, Row
 
@@ -30,7 +29,7 @@ def test_a_closed_port_ends_a_read_at_once_with_its_own_error() -> None:
     token = SENT.set(lambda: sent.append(None))
     try:
         with pytest.raises(SnmpPortClosed, match="refuses datagrams: nothing listens there"):
-            client.read(credentials(reserved()), lambda: _reads.one(UPTIME, "x", 2), 200.0)
+            client.read(credentials(reserved()), lambda: reads.one(UPTIME, "x", 2), 200.0)
     finally:
         SENT.reset(token)
     assert len(sent) == 3
@@ -41,7 +40,7 @@ def test_a_walk_ends_likewise() -> None:
     with pytest.raises(SnmpPortClosed):
         client.read(
             found,
-            lambda: _reads.subtree(UPTIME[:7], UPTIME[:7], 9, 2, "x", 2, found.learned),
+            lambda: reads.subtree(UPTIME[:7], UPTIME[:7], 9, 2, "x", 2, found.learned),
             200.0,
         )
 
@@ -61,8 +60,8 @@ def test_an_icmp_error_that_somebody_forged_does_not_hide_the_answer(
             return super().recv(*arguments)
 
     with Agent(Device({"1.3.6.1.2.1.1.3.0": Row(TICKS, 7)})) as agent:
-        monkeypatch.setattr("pdu_common.quick.client.socket.socket", Forged)
-        found = client.read(credentials(agent.port), lambda: _reads.one(UPTIME, "x", 0), 60.0)
+        monkeypatch.setattr("pdu_common.snmp_client.client.socket.socket", Forged)
+        found = client.read(credentials(agent.port), lambda: reads.one(UPTIME, "x", 0), 60.0)
     monkeypatch.undo()
     assert found.value_int == 7
 

@@ -13,11 +13,18 @@ from pyasn1.codec.ber import decoder
 from pyasn1.error import PyAsn1Error
 from pysnmp.proto import api
 
-from pdu_common import _reads
-from pdu_common._pysnmp import of_wire
-from pdu_common._reads import GET_BULK, Rows, SnmpAnswer, SnmpRequest, Typed, plain, status_name
-from pdu_common.quick import ber, pdus
-from pdu_common.quick.ber import Malformed
+from pdu_common.snmp_client import ber, pdus, reads
+from pdu_common.snmp_client.ber import Malformed
+from pdu_common.snmp_client.pysnmp_client import of_wire
+from pdu_common.snmp_client.reads import (
+    GET_BULK,
+    Rows,
+    SnmpAnswer,
+    SnmpRequest,
+    Typed,
+    plain,
+    status_name,
+)
 from tests.fuzz import snmp
 from tests.fuzz.mutation import mutated
 from tests.simulators.snmp_agent import ber as agent
@@ -48,21 +55,21 @@ def _answer(value: str, version: int = 1) -> bytes:
 
 
 READ: dict[str, Typed] = {
-    "020180": Typed(_reads.INTEGER, -128),
-    "02050000000007": Typed(_reads.INTEGER, 7),  # many devices send numbers of a fixed size
-    "02047fffffff": Typed(_reads.INTEGER, 2**31 - 1),
-    "410500ffffffff": Typed(_reads.COUNTER, 2**32 - 1),
-    "460900ffffffffffffffff": Typed(_reads.COUNTER64, 2**64 - 1),
-    "048100": Typed(_reads.OCTETS, b""),  # a length of two octets where one is enough
-    "04830000026869": Typed(_reads.OCTETS, b"hi"),
-    "0403fe00ff": Typed(_reads.OCTETS, b"\xfe\x00\xff"),
-    "4004c0000207": Typed(_reads.ADDRESS, b"\xc0\x00\x02\x07"),
-    "44029f78": Typed(_reads.OPAQUE, b"\x9f\x78"),
-    "0601 00": Typed(_reads.OID, (0, 0)),
-    "0500": Typed(_reads.NULL, b""),
-    "8000": Typed(_reads.NO_SUCH_OBJECT, b""),
-    "8100": Typed(_reads.NO_SUCH_INSTANCE, b""),
-    "8200": Typed(_reads.END_OF_MIB_VIEW, b""),
+    "020180": Typed(reads.INTEGER, -128),
+    "02050000000007": Typed(reads.INTEGER, 7),  # many devices send numbers of a fixed size
+    "02047fffffff": Typed(reads.INTEGER, 2**31 - 1),
+    "410500ffffffff": Typed(reads.COUNTER, 2**32 - 1),
+    "460900ffffffffffffffff": Typed(reads.COUNTER64, 2**64 - 1),
+    "048100": Typed(reads.OCTETS, b""),  # a length of two octets where one is enough
+    "04830000026869": Typed(reads.OCTETS, b"hi"),
+    "0403fe00ff": Typed(reads.OCTETS, b"\xfe\x00\xff"),
+    "4004c0000207": Typed(reads.ADDRESS, b"\xc0\x00\x02\x07"),
+    "44029f78": Typed(reads.OPAQUE, b"\x9f\x78"),
+    "0601 00": Typed(reads.OID, (0, 0)),
+    "0500": Typed(reads.NULL, b""),
+    "8000": Typed(reads.NO_SUCH_OBJECT, b""),
+    "8100": Typed(reads.NO_SUCH_INSTANCE, b""),
+    "8200": Typed(reads.END_OF_MIB_VIEW, b""),
 }
 
 

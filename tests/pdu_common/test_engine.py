@@ -11,7 +11,7 @@ import pytest
 from pysnmp.hlapi.v3arch import asyncio as hlapi
 from pysnmp.smi.error import MibNotFoundError
 
-from pdu_common._engine import new_builder, new_engine
+from pdu_common.snmp_client.pysnmp_engine import new_builder, new_engine
 
 
 def _symbols(engine: Any) -> dict[str, list[str]]:

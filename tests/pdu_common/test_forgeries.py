@@ -9,9 +9,8 @@ from typing import Callable
 
 import pytest
 
-from pdu_common import tools
 from pdu_common.base_snmp_pdu import SnmpError
-from pdu_common.quick import v3
+from pdu_common.snmp_client import process_options, v3
 from tests.servers.snmpd import USERS, Snmpd
 from tests.simulators.snmp_agent import Agent, ber
 from tests.simulators.snmp_agent.devices import apc
@@ -37,10 +36,10 @@ def agent() -> Iterator[Agent]:
 @pytest.fixture
 def known(snmpd: Snmpd) -> Iterator[Relay]:
     """A relay to an agent whose engine was discovered over it, for users with SHA."""
-    chosen = tools.reads_quickly()
+    chosen = process_options.uses_fast_reads()
     with Relay(snmpd.port) as relay:
         for quickly in (not chosen, chosen):
-            tools.read_quickly(quickly)
+            process_options.use_fast_reads(quickly)
             for params in (SHA, SHA_AES):
                 assert connect(relay.port, **params).snmp_get(NAME).value == "rpdu2"
         yield relay
@@ -97,7 +96,7 @@ def test_a_forged_answer_of_a_signed_dialogue_is_never_taken(known: Relay, forge
 @pytest.mark.against("Net-SNMP snmpd")
 @pytest.mark.parametrize("forged", FORGED)
 def test_the_true_answer_after_a_forged_one_is_taken(known: Relay, forged: str) -> None:
-    tools.read_quickly()
+    process_options.use_fast_reads()
     change = _of_signed(FORGED[forged])
     known.bend = lambda request, answer: [change(answer), b"", b"\x30\x80", answer]
     assert connect(known.port, **SHA, timeout="20", retries="0").snmp_get(NAME).value == "rpdu2"
@@ -121,7 +120,7 @@ def test_an_answer_from_another_port_is_never_taken_by_the_quick_client(
     snmpd: Snmpd, version: str
 ) -> None:
     """pysnmp takes it."""
-    tools.read_quickly()
+    process_options.use_fast_reads()
     with Relay(snmpd.port, elsewhere=True) as relay:
         with pytest.raises(SnmpError, match="timeout"):
             connect(relay.port, version=version, user="plain", **HURRY).snmp_get(NAME)
@@ -130,7 +129,7 @@ def test_an_answer_from_another_port_is_never_taken_by_the_quick_client(
 
 @pytest.mark.against("Net-SNMP snmpd")
 def test_the_quick_client_asks_an_agent_with_a_new_engine_again_without_a_time_out() -> None:
-    tools.read_quickly()
+    process_options.use_fast_reads()
     user = next(user for user in USERS if user.name == "shaaes")
     with Snmpd(apc.rpdu2(outlets=2), users=[user]) as server, Relay(server.port) as relay:
         pdu = connect(relay.port, **user.params(), timeout="20", retries="0")

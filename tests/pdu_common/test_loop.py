@@ -10,10 +10,10 @@ import threading
 
 import pytest
 
-from pdu_common import _loop, _pysnmp
-from pdu_common._loop import KeptLoop, LoopBlocked
 from pdu_common.base_snmp_pdu import BaseSnmpPdu, SnmpError
 from pdu_common.connection import PduSnmpData
+from pdu_common.snmp_client import background_loop, pysnmp_client
+from pdu_common.snmp_client.background_loop import BackgroundLoop, LoopBlocked
 from tests.needs import ROOT
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
@@ -33,7 +33,7 @@ def test_a_state_that_is_made_while_the_loop_stops_is_not_used_by_the_next_loop(
     async def work(state: asyncio.AbstractEventLoop) -> bool:
         return state is asyncio.get_running_loop()
 
-    loop: KeptLoop[asyncio.AbstractEventLoop] = KeptLoop(make, lambda state: None)
+    loop: BackgroundLoop[asyncio.AbstractEventLoop] = BackgroundLoop(make, lambda state: None)
     with concurrent.futures.ThreadPoolExecutor(2) as threads:
         first = threads.submit(loop.run, work, PATIENCE_S)
         assert begun.wait(PATIENCE_S)
@@ -49,7 +49,7 @@ def test_a_state_that_is_made_while_the_loop_stops_is_not_used_by_the_next_loop(
 
 
 def test_a_call_that_the_stop_of_its_loop_overtakes_is_cancelled() -> None:
-    loop: KeptLoop[object] = KeptLoop(object, lambda state: None)
+    loop: BackgroundLoop[object] = BackgroundLoop(object, lambda state: None)
 
     async def work(state: object) -> object:
         return state
@@ -69,7 +69,7 @@ def test_a_loop_that_does_not_run_is_told_from_a_device_that_does_not_answer(
     """As in a process that gevent has patched, where the loop's thread is a greenlet of the thread
     that made it.
     """
-    monkeypatch.setattr(_loop, "_GRACE_S", 0.1)
+    monkeypatch.setattr(background_loop, "_GRACE_S", 0.1)
     go_on = threading.Event()
 
     async def blocks(state: object) -> bool:
@@ -78,13 +78,13 @@ def test_a_loop_that_does_not_run_is_told_from_a_device_that_does_not_answer(
     async def waits(state: object) -> None:
         await asyncio.sleep(PATIENCE_S)
 
-    loop: KeptLoop[object] = KeptLoop(object, lambda state: None)
+    loop: BackgroundLoop[object] = BackgroundLoop(object, lambda state: None)
     with pytest.raises(asyncio.TimeoutError):
         loop.run(waits, 0.1)
     with pytest.raises(LoopBlocked):
         loop.run(blocks, 0.1)
     go_on.set()
-    monkeypatch.setattr(_loop, "_GRACE_S", PATIENCE_S)
+    monkeypatch.setattr(background_loop, "_GRACE_S", PATIENCE_S)
     loop.stop()
 
 
@@ -94,7 +94,7 @@ def test_the_error_of_a_blocked_loop_names_gevent_and_is_no_time_out(
     def blocked(*_: object) -> None:
         raise LoopBlocked
 
-    monkeypatch.setattr(_pysnmp._KEPT, "run", blocked)
+    monkeypatch.setattr(pysnmp_client._KEPT, "run", blocked)
     device = BaseSnmpPdu(PduSnmpData("127.0.0.1", {"version": "2", "community": "public"}, {}))
     with pytest.raises(SnmpError, match="gevent") as caught:
         device.snmp_get("1.3.6.1.2.1.1.2.0")

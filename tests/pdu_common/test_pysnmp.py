@@ -11,9 +11,9 @@ from pysnmp.error import PySnmpError
 from pysnmp.hlapi.v3arch import asyncio as hlapi
 from pysnmp.smi import rfc1902
 
-from pdu_common import _pysnmp, _snmp
-from pdu_common._engine import new_engine
 from pdu_common.base_snmp_pdu import SnmpError
+from pdu_common.snmp_client import calls, pysnmp_client
+from pdu_common.snmp_client.pysnmp_engine import new_engine
 from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import until
@@ -38,9 +38,9 @@ def events(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         noted.append("closed")
         close(one)
 
-    _pysnmp.forget()
+    pysnmp_client.forget()
     monkeypatch.setattr(hlapi.SnmpEngine, "close_dispatcher", closed)
-    monkeypatch.setattr(_pysnmp, "new_engine", made)
+    monkeypatch.setattr(pysnmp_client, "new_engine", made)
     return noted
 
 
@@ -48,13 +48,13 @@ def test_an_engine_serves_a_limited_number_of_devices_and_keeps_them(
     events: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The cost of a new address grows with the number of addresses that an engine has."""
-    monkeypatch.setattr(_pysnmp, "PEERS_OF_AN_ENGINE", 2)
+    monkeypatch.setattr(pysnmp_client, "PEERS_OF_AN_ENGINE", 2)
     with contextlib.ExitStack() as running:
         agents = [running.enter_context(Agent(apc.rpdu2(outlets=1))) for _ in range(5)]
         for _ in range(3):
             assert [connect(agent.port).snmp_get(NAME).value for agent in agents] == ["rpdu2"] * 5
     assert events == ["made"] * 3
-    _pysnmp.forget()
+    pysnmp_client.forget()
     assert events == ["made"] * 3 + ["closed"] * 3
 
 
@@ -70,7 +70,7 @@ def test_reads_and_writes_of_a_device_share_one_address_of_its_engine(
         add(*given)
 
     monkeypatch.setattr(config, "add_target_address", noted)
-    _pysnmp.forget()  # an engine that was kept may already have an address with this port
+    pysnmp_client.forget()  # an engine that was kept may already have an address with this port
     pdu = connect(agent.port)
     assert pdu.snmp_get(NAME).value == "rpdu2" and len(pdu.snmp_walk(STATES)) == 48
     pdu.snmp_set(f"{COMMANDS}.1", 2)
@@ -81,15 +81,15 @@ def test_the_oldest_engine_is_closed_when_there_are_too_many(
     events: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An engine for 100 devices needs 5 MB."""
-    monkeypatch.setattr(_pysnmp, "PEERS_OF_AN_ENGINE", 1)
-    monkeypatch.setattr(_pysnmp, "engines_kept", lambda: 2)
+    monkeypatch.setattr(pysnmp_client, "PEERS_OF_AN_ENGINE", 1)
+    monkeypatch.setattr(pysnmp_client, "caches_engines", lambda: 2)
     with contextlib.ExitStack() as running:
         agents = [running.enter_context(Agent(apc.rpdu2(outlets=1))) for _ in range(4)]
         assert [connect(agent.port).snmp_get(NAME).value for agent in agents] == ["rpdu2"] * 4
         assert events.count("made") == 4 and events.count("closed") == 2
         assert [connect(agent.port).snmp_get(NAME).value for agent in agents[2:]] == ["rpdu2"] * 2
         assert events.count("made") == 4  # the two newest engines were kept
-    _pysnmp.forget()
+    pysnmp_client.forget()
     assert events.count("closed") == 4
 
 
@@ -99,13 +99,13 @@ def test_no_call_makes_a_mib_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     made: list[object] = []
     monkeypatch.setattr(rfc1902, "add_mib_compiler", lambda *given, **_: made.append(given))
-    _pysnmp.forget()
+    pysnmp_client.forget()
     with Agent(apc.rpdu2(outlets=1)) as agent:
         pdu = connect(agent.port)
         pdu.snmp_set(f"{COMMANDS}.1", 2)
         assert pdu.snmp_get(NAME).value == "rpdu2" and len(pdu.snmp_walk(STATES)) == 1
         assert len(connect(agent.port, version="1").snmp_walk(STATES)) == 1
-    _pysnmp.forget()
+    pysnmp_client.forget()
     assert made == []
 
 
@@ -122,13 +122,13 @@ def test_devices_share_an_engine_that_is_closed_when_a_call_overruns_its_deadlin
             assert [connect(agent.port).snmp_get(NAME).value for agent in agents] == ["rpdu2"] * 4
         assert events == ["made"]
         agents[0].faults = Faults(silent=True)
-        monkeypatch.setattr(_snmp, "WALK_DEADLINE_S", 0.1)
+        monkeypatch.setattr(calls, "WALK_DEADLINE_S", 0.1)
         with pytest.raises(SnmpError, match="timeout"):
             connect(agents[0].port, timeout="30").snmp_walk(STATES)
         assert until(lambda: events == ["made", "closed"])
         assert connect(agents[1].port).snmp_get(NAME).value == "rpdu2"
         assert events == ["made", "closed", "made"]
-    _pysnmp.forget()
+    pysnmp_client.forget()
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_call_for_which_the_host_lacks_means_is_an_error_of_its_own_class(
     def run(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(_pysnmp._KEPT, "run", run)
+    monkeypatch.setattr(pysnmp_client._KEPT, "run", run)
     with pytest.raises(SnmpError, match=words) as caught:
         connect(agent.port).snmp_get(NAME)
     assert f":{agent.port}" in str(caught.value) and caught.value.__cause__ is None

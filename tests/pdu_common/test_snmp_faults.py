@@ -10,9 +10,9 @@ from contextvars import copy_context
 
 import pytest
 
-from pdu_common import _snmp, tools
-from pdu_common._reads import parse_oid
 from pdu_common.base_snmp_pdu import SnmpError
+from pdu_common.snmp_client import calls, process_options
+from pdu_common.snmp_client.reads import parse_oid
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row
 from tests.simulators.snmp_agent.ber import Binding, Pdu
 from tests.simulators.snmp_agent.device import INTEGER
@@ -186,7 +186,7 @@ def test_a_get_that_is_not_answered_with_its_object_alone_is_an_error(
 
 
 def test_a_table_without_end_is_an_error(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_snmp, "MAX_ROWS", 200)
+    monkeypatch.setattr(calls, "MAX_ROWS", 200)
     agent.faults = Faults(endless=True)
     with pytest.raises(SnmpError, match="no end"):
         _walked(agent)
@@ -200,7 +200,7 @@ def test_a_walk_that_is_too_slow_ends_at_its_deadline_and_the_next_call_works(
         monkeypatch.context() as hurried,
         pytest.raises(SnmpError, match="no complete answer from .* within"),
     ):
-        hurried.setattr(_snmp, "WALK_DEADLINE_S", 0.4)
+        hurried.setattr(calls, "WALK_DEADLINE_S", 0.4)
         _walked(agent)
     agent.faults = Faults()
     assert _walked(agent) == WHOLE
@@ -211,7 +211,7 @@ def test_a_read_is_repeated_after_a_lost_request_and_after_a_lost_answer(agent: 
     sent: list[int] = []
 
     def read() -> None:
-        tools.SENT.set(lambda: sent.append(1))
+        process_options.SENT.set(lambda: sent.append(1))
         assert connect(agent.port, timeout="0.5", retries="10").snmp_get(NAME).value == "rpdu2"
 
     copy_context().run(read)

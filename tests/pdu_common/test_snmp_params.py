@@ -12,9 +12,9 @@ import pytest
 from pysnmp.proto.secmod.rfc3414.priv import des
 from pysnmp.proto.secmod.rfc3826.priv import aes
 
-from pdu_common._credentials import Credentials
 from pdu_common.base_snmp_pdu import BaseSnmpPdu, SnmpError
 from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.snmp_client.credentials import Credentials
 
 
 def _error(params: dict[str, str], host: str = "127.0.0.1") -> SnmpError:

@@ -11,17 +11,17 @@ from typing import Callable, NamedTuple, Optional, Union
 import pytest
 from hypothesis import given, strategies
 
-from handlers import ahead
-from handlers.command.kit.snmp import read_as_tools_do
-from handlers.command.pdus import reading
-from handlers.command.pdus.loading import load
-from handlers.command.pdus.reading import Reading
-from pdu_common import tools
-from pdu_common._columns import columns, objects
-from pdu_common._errors import SnmpError
-from pdu_common._learned import Learned
-from pdu_common._reads import INTEGER, Arcs, Read, Rows, SnmpAnswer, SnmpRequest, Typed
-from pdu_common.snmp_tools import ALONE
+from handlers.shared import prefetch
+from pdu.core.cli.snmp import read_as_tools_do
+from pdu.core.inventory import reading
+from pdu.core.inventory.handler_loading import load
+from pdu.core.inventory.reading import Reading
+from pdu_common.snmp_client import process_options
+from pdu_common.snmp_client.agent_limits import AgentLimits
+from pdu_common.snmp_client.errors import SnmpError
+from pdu_common.snmp_client.reads import INTEGER, Arcs, Read, Rows, SnmpAnswer, SnmpRequest, Typed
+from pdu_common.snmp_client.table_reads import columns, objects
+from pdu_common.snmp_client.tools import ALONE
 from tests.handlers.snmp.calls import form
 from tests.simulators.snmp_agent import Agent, ber
 from tests.simulators.snmp_agent.ber import Binding
@@ -58,9 +58,9 @@ def _forgotten() -> Iterator[None]:
 def read(port: int, together: bool, **params: str) -> Result:
     read_as_tools_do()
     if not together:
-        ahead.use(None)
+        prefetch.set_prefetcher(None)
     sent: list[None] = []
-    token = tools.SENT.set(lambda: sent.append(None))
+    token = process_options.SENT.set(lambda: sent.append(None))
     try:
         data = form(Place(port), None, {"version": "2", "timeout": "20", **params})
         found = reading.read(load("snmp"), data, EVERYTHING)
@@ -68,7 +68,7 @@ def read(port: int, together: bool, **params: str) -> Result:
     except Exception as error:
         return Result(f"{type(error).__name__}: {error}", len(sent))
     finally:
-        tools.SENT.reset(token)
+        process_options.SENT.reset(token)
 
 
 @pytest.fixture(scope="module")
@@ -250,7 +250,7 @@ def test_whole_columns_are_read_side_by_side_with_one_request() -> None:
         return rows
 
     roots = [(*ROOT, column) for column in LENGTHS]
-    assert driven(columns(roots, found, 5, None, Learned()), change)
+    assert driven(columns(roots, found, 5, None, AgentLimits()), change)
     assert found == {root: true_rows(root) for root in roots}
     assert requests == [6 * len(roots)]
 
@@ -278,7 +278,7 @@ def test_no_move_loss_or_copy_of_rows_ever_makes_a_wrong_column(
         return rows
 
     found: dict[Arcs, Rows] = {}
-    driven(columns(roots, found, likely, None, Learned()), change)
+    driven(columns(roots, found, likely, None, AgentLimits()), change)
     for root, rows in found.items():
         assert rows == true_rows(root)
 

@@ -16,13 +16,13 @@ from pysnmp.proto.secmod.rfc3414.priv import des
 from pysnmp.proto.secmod.rfc3826.priv import aes
 from pysnmp.proto.secmod.rfc7860.auth import hmacsha2
 
-from pdu_common._errors import SnmpError
-from pdu_common._reads import GET, OCTETS, SnmpAnswer, SnmpRequest, Typed
-from pdu_common.quick import ber, ciphers, keys, pdus, usm, v3
-from pdu_common.quick.ber import Malformed
-from pdu_common.quick.dialogues import Taken
-from pdu_common.quick.users import UserDialogue
-from pdu_common.quick.usm import Engine, EngineClock, User
+from pdu_common.snmp_client import ber, ciphers, keys, pdus, usm, v3
+from pdu_common.snmp_client.ber import Malformed
+from pdu_common.snmp_client.errors import SnmpError
+from pdu_common.snmp_client.exchanges import Taken
+from pdu_common.snmp_client.reads import GET, OCTETS, SnmpAnswer, SnmpRequest, Typed
+from pdu_common.snmp_client.usm import Engine, EngineClock, User
+from pdu_common.snmp_client.usm_exchange import UserExchange
 
 ENGINE_ID = bytes.fromhex("000000000000000000000002")
 PASSWORD, OTHER_PASSWORD = b"maplesyrup", b"another-one"
@@ -84,7 +84,7 @@ def test_a_digest_is_that_of_pysnmp_and_any_other_is_refused(name: str) -> None:
     auth = keys.PROTOCOLS[name]
     key = keys.localized(PASSWORD, auth.hash, ENGINE_ID)
     user = User(b"somebody", auth, PASSWORD)
-    message = usm.sealed(user, Engine(ENGINE_ID, EngineClock(1, 2, 0.0)), 7, _pdu(1), 0.0)
+    message = usm.secure_request(user, Engine(ENGINE_ID, EngineClock(1, 2, 0.0)), 7, _pdu(1), 0.0)
     place = v3.decode(message).digest_at
     stop = place + auth.size
     services = {
@@ -198,7 +198,7 @@ class Talk:
     def __init__(self, user: User = USER, engine: Optional[Engine] = AGENT) -> None:
         self.now = 0.0
         self.user, self.learned = user, engine
-        self.dialogue = UserDialogue("pdu:161", user, engine, self._learn, lambda: self.now)
+        self.dialogue = UserExchange("pdu:161", user, engine, self._learn, lambda: self.now)
         self.sent(self.dialogue.start(REQUEST))
 
     def _learn(self, engine: Engine) -> None:
@@ -233,7 +233,7 @@ class Talk:
         message_id: Optional[int] = None,
     ) -> Taken:
         return self.dialogue.take(
-            usm.sealed(
+            usm.secure_request(
                 user,
                 engine,
                 self.asked.msg_id if message_id is None else message_id,

@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, Optional, Union
 
-from handlers.power_on import OutletPowerOn
+from pdu.core.adapters.power_restore import OutletRestorePolicy
 from tests.simulators.snmp_agent.device import Device, Row, Rule, read_snmprec, rules_from_json
 
 _HERE = Path(__file__).resolve().parent
@@ -104,7 +104,7 @@ class Fixture(NamedTuple):
     metered_only: bool
     siblings: tuple[Sibling, ...]
     no_siblings: str
-    power_on: Mapping[str, OutletPowerOn]
+    power_on: Mapping[str, OutletRestorePolicy]
     rows: Mapping[str, Row]
 
     def device(self) -> Device:
@@ -151,7 +151,7 @@ def written(name: str, truth: str, rows: str) -> Fixture:
         tuple(data.get("also", ())),
         data.get("metered_only", False),
         *_siblings(data.get("siblings", "")),
-        {identity: OutletPowerOn(*one) for identity, one in data.get("power_on", {}).items()},
+        {identity: OutletRestorePolicy(*one) for identity, one in data.get("power_on", {}).items()},
         read_snmprec(rows),
     )
 

@@ -23,7 +23,7 @@ from typing import Optional
 from rich.console import Console
 from rich.table import Table
 
-from handlers.command.kit import ending
+from pdu.core.cli import exit_handling
 from tests import measured
 from tests.benchmarks.bench_fleet import hall
 from tests.needs import ROOT, found
@@ -151,4 +151,4 @@ def _show(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> 
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

@@ -16,10 +16,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from handlers.command.field.draft.mib import Object
 from handlers.snmp.families import ENTERPRISES
 from handlers.snmp.profile import Profile, below
 from handlers.snmp.profiles import PROFILES
+from pdu.recording.draft.mib import Object
 from tests.needs import pysmi
 
 from .mibs import Folder, is_measurement, is_read, quantity, read_by

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 
-from handlers.command.field.draft import reading
-from handlers.command.field.draft.mib import Object
-from handlers.errors import SettingsError
+from handlers.shared.errors import SettingsError
 from handlers.snmp.profile import Profile, below, oids
 from handlers.snmp.reader import ROOT as FAMILY_ROOT
+from pdu.recording.draft import reading
+from pdu.recording.draft.mib import Object
 
 _FROM = re.compile(r"\bFROM\s+([A-Za-z][\w.-]*)")
 _MODULE = re.compile(r"^\s*([A-Za-z][\w.-]*)\s+DEFINITIONS\b", re.MULTILINE)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.snmp.parts import SIMULATED
+from handlers.snmp.profile_parts import SIMULATED
 from handlers.snmp.profiles import PROFILES
 from tests.needs import pysmi
 from tests.unread.__main__ import look, main, reviewed

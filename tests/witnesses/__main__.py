@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from handlers.command.kit import ending
+from pdu.core.cli import exit_handling
 from tests.witnesses import GROUPS, PLACES, File, Group
 from tests.witnesses.readers import readers
 
@@ -153,4 +153,4 @@ def _size(octets: int) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

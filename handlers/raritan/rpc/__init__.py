@@ -10,8 +10,8 @@ this pack.
 
 from __future__ import annotations
 
-from ...http.failures import HttpException
-from ...tls import Trust
+from ...http.errors import HttpException
+from ...shared.tls import Trust
 from ._runtime import declared, scripts
 from ._runtime.agent import DEFAULT_TIMEOUT, Agent, reads_only
 from ._runtime.calls import CALLS_IN_A_BULK, Bulk, Interface, Method, Pending

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import timezone, tzinfo
 from typing import TYPE_CHECKING, Any, Optional
 
-from ...errors import ProtocolError
+from ...shared.errors import ProtocolError
 from . import event
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
 

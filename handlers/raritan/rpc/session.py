@@ -6,8 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ...errors import PduHandlerError, Refused, SettingsError
 from ...http.login import Login
+from ...shared.errors import PduHandlerError, Refused, SettingsError
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
 from ._runtime.errors import JsonRpcSyntaxException
 from ._runtime.values import present

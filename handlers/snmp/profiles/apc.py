@@ -12,14 +12,14 @@ states.
 from decimal import Decimal
 from typing import Optional
 
-from ..parts import (
+from ..profile_parts import (
     RECORDED,
     SIMULATED,
     Confidence,
     Doubt,
     Figure,
     Outlets,
-    PowerOn,
+    PowerRestorePolicy,
     Profile,
     State,
     Write,
@@ -185,7 +185,7 @@ RPDU2_OUTLETS = Outlets(
     power=figure(_metered("318.1.1.26.9.4.3.1.7", "rPDU2OutletMeteredStatusPower")),
     energy=figure(_metered("318.1.1.26.9.4.3.1.11", "rPDU2OutletMeteredStatusEnergy"), TENTHS),
     # -1: never, 0: at once
-    power_on=PowerOn(
+    power_on=PowerRestorePolicy(
         delay=figure(column("318.1.1.26.9.2.1.1.5", "rPDU2OutletSwitchedConfigPowerOnTime")),
         always=True,
         never=("-1",),

@@ -3,7 +3,7 @@
 Not in apc.py: other units of APC need not load Enlogic's file.
 """
 
-from ..parts import RECORDED
+from ..profile_parts import RECORDED
 from . import enlogic
 from .shorthand import librenms
 

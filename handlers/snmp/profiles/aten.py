@@ -18,7 +18,7 @@ everywhere, like one that was never there: its outlets are left out.
 
 from decimal import Decimal
 
-from ..parts import (
+from ..profile_parts import (
     RECORDED,
     SIMULATED,
     Arcs,
@@ -29,7 +29,7 @@ from ..parts import (
     Profile,
     State,
     Write,
-    changed,
+    replace,
 )
 from ..sources import Chained, First, Number, Only, Provided, Source, Span, Spread, Whole
 from .shorthand import (
@@ -51,7 +51,7 @@ STATUS = Spread(
 )
 CONFIRMATION = column("21317.1.3.2.2.2.2.10.1.3", "outletConfirmation")
 NO_CONFIRMATION = "4"
-LISTED_STATUS = changed(
+LISTED_STATUS = replace(
     STATUS, listed=Only(CONFIRMATION, CONFIRMATION, (NO_CONFIRMATION,), keep=False)
 )
 NO_RIGHT, NOT_THERE = "6", "7"
@@ -231,7 +231,7 @@ PROFILES = (
             units=STATIONS,
         ),
         energy=total(
-            changed(
+            replace(
                 _of_each("1.4.1.4", "devReadingPD", "1.4.1.1", "devReadingCur"),
                 padding=(NO_STATION, NOT_SUPPORTED[0]),
             ),

@@ -7,7 +7,7 @@ have no meter. Powers are left out, because the checks do not say their unit. Th
 the circuits' currents.
 """
 
-from ..parts import DRIVER, Doubt, Outlets, Profile, State
+from ..profile_parts import DRIVER, Doubt, Outlets, Profile, State
 from ..sources import Merged
 from .shorthand import TENTHS, beside, by_unit, column, figure, oids, total
 

@@ -3,7 +3,7 @@
 The device speaks SNMPv1. Its OIDs are below another company's enterprise number.
 """
 
-from ..parts import DRIVER, Confidence, Outlets, Profile, State, Write
+from ..profile_parts import DRIVER, Confidence, Outlets, Profile, State, Write
 from ..sources import Span, Spread
 from .shorthand import oid, public
 

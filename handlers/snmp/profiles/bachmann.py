@@ -13,7 +13,7 @@ switched. Flags of each PDU say what it meters.
 
 from typing import Optional
 
-from ..parts import (
+from ..profile_parts import (
     SIMULATED,
     Arcs,
     Confidence,

@@ -9,7 +9,17 @@ watts (Observium). Observium ignores a power of -2000000; this handler treats ev
 missing. An RPC without a meter reads 0 (Baytech-MIB), so 0 may mean no meter or no load.
 """
 
-from ..parts import Confidence, Doubt, Evidence, Guarded, Outlets, Profile, Proof, State, Write
+from ..profile_parts import (
+    Confidence,
+    Doubt,
+    Evidence,
+    EvidenceLevel,
+    Guarded,
+    Outlets,
+    Profile,
+    State,
+    Write,
+)
 from ..sources import EachUnit, Number, OfUnits, Part, Source, Unless
 from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
 
@@ -62,10 +72,10 @@ PROFILES = (
         power=total(figure(_of_each_rpc(column("4779.1.3.5.2.1.7", "sBTAModulesRPCPower")))),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(
-            state=Proof.SIMULATED,
-            current=Proof.DRIVER,
-            power=Proof.DRIVER,
-            switching=Proof.SIMULATED,
+            state=EvidenceLevel.SIMULATED,
+            current=EvidenceLevel.DRIVER,
+            power=EvidenceLevel.DRIVER,
+            switching=EvidenceLevel.SIMULATED,
         ),
         unread=(
             "sBTAModulesRPCBreakersCircuitBreaker: the MIB does not say which outlets a breaker has"

@@ -5,7 +5,7 @@ the load to the other source or restart the switch: nothing is written. It has n
 link between card and switch, only a trap.
 """
 
-from ..parts import Evidence, Profile, Proof
+from ..profile_parts import Evidence, EvidenceLevel, Profile
 from .shorthand import TENTHS, figure, librenms, oids, scalar, total
 
 OUTPUT = "37662.1.2.2.1.1.3"
@@ -19,7 +19,7 @@ PROFILES = (
         models=("STS32A", "transfer switches of others with an SNMP Smart II card"),
         sys_object_ids=oids("37662.1.2.2"),
         load=total(figure(scalar(f"{OUTPUT}.4.0", "atsOutputGroupOutputCurrent"), TENTHS)),
-        evidence=Evidence(current=Proof.RECORDING),
+        evidence=Evidence(current=EvidenceLevel.RECORDING),
         note="The MIB has no power: its load is a share of the rating.",
     ),
 )

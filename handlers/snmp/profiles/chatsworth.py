@@ -9,8 +9,18 @@ objects called power are in VA, so both are left out.
 
 from decimal import Decimal
 
-from ...decimals import CONTEXT
-from ..parts import RECORDED, Arcs, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
+from ...shared.decimals import CONTEXT
+from ..profile_parts import (
+    RECORDED,
+    Arcs,
+    Confidence,
+    Doubt,
+    Guarded,
+    Outlets,
+    Profile,
+    State,
+    Write,
+)
 from ..sources import Number, Part
 from .shorthand import (
     HUNDREDTHS,

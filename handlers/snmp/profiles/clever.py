@@ -17,7 +17,17 @@ such an outlet is refused.
 
 from typing import Optional
 
-from ..parts import DRIVER, SIMULATED, Confidence, Figure, Guarded, Outlets, Profile, State, Write
+from ..profile_parts import (
+    DRIVER,
+    SIMULATED,
+    Confidence,
+    Figure,
+    Guarded,
+    Outlets,
+    Profile,
+    State,
+    Write,
+)
 from ..sources import (
     Arc,
     Column,

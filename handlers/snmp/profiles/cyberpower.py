@@ -17,14 +17,14 @@ A state is UNKNOWN while a command is pending. The column for it is optional: so
 from decimal import Decimal
 from typing import Optional
 
-from ..parts import (
+from ..profile_parts import (
     RECORDED,
     SIMULATED,
     Confidence,
     Doubt,
     Figure,
     Outlets,
-    PowerOn,
+    PowerRestorePolicy,
     Profile,
     State,
     Write,
@@ -173,7 +173,7 @@ PROFILES = (
                 rows=First((METERED_NAME, METERED_LOAD)),
                 count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
                 # -1: never, 0: at once
-                power_on=PowerOn(
+                power_on=PowerRestorePolicy(
                     delay=figure(
                         column(EPDU2 + ".6.1.2.1.5", "ePDU2OutletSwitchedConfigPowerOnTime")
                     ),
@@ -243,7 +243,7 @@ PROFILES = (
                     column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2
                 ),
                 # "at coldstart", says the MIB; -1: never, 0: at once
-                power_on=PowerOn(
+                power_on=PowerRestorePolicy(
                     unit=scalar(EPDU + ".3.1.6.0", "ePDUOutletDevColdstartState"),
                     on=("1",),
                     last=("2",),

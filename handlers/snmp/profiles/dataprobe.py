@@ -8,15 +8,15 @@ iBootBar: one column holds the state or the activity. The unit of its line cords
 the compiled MIB, so they are not read.
 """
 
-from ..parts import (
+from ..profile_parts import (
     SIMULATED,
     Confidence,
     Evidence,
+    EvidenceLevel,
     Figure,
     Outlets,
-    PowerOn,
+    PowerRestorePolicy,
     Profile,
-    Proof,
     State,
     Write,
 )
@@ -50,7 +50,7 @@ PROFILES = (
                 number=column("1418.6.5.1.1", "outletIndex"),
                 name=column("1418.6.5.1.2", "outletName"),
                 # outletDelayTime is not read: the MIB does not say what it delays
-                power_on=PowerOn(
+                power_on=PowerRestorePolicy(
                     state=column("1418.6.5.1.3", "outletInitialState"),
                     off=("0",),
                     on=("1",),
@@ -61,7 +61,9 @@ PROFILES = (
         load=total(Figure(LINE_CORDS, HUNDREDTHS, padding=NO_LINE)),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(
-            state=Proof.RECORDING, current=Proof.SIMULATED, switching=Proof.SIMULATED
+            state=EvidenceLevel.RECORDING,
+            current=EvidenceLevel.SIMULATED,
+            switching=EvidenceLevel.SIMULATED,
         ),
     ),
     Profile(

@@ -6,7 +6,7 @@ may differ. Outlets are metered in whole A and kWh. The MIB does not name the un
 is assumed. A state is UNKNOWN while a command is pending.
 """
 
-from ..parts import SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
+from ..profile_parts import SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
 from ..sources import First
 from .apc import NOT_PENDING, OVERLOAD
 from .shorthand import (

@@ -9,7 +9,7 @@ each line is given over all its branches. Only enabled PDUs count; there is no t
 them is disconnected. The transfer switch has no load while its agent has no link to the device.
 """
 
-from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
+from ..profile_parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Listed, Only, Provided
 from .shorthand import (
     FLOOR,

@@ -6,7 +6,7 @@ One agent has up to 16 units. The identity is the position of an outlet on the f
 The MIB allows 32 characters in a write, but a recorded unit with 24 outlets shows 47.
 """
 
-from ..parts import RECORDED, Confidence, Outlets, Profile, State, WritePacked
+from ..profile_parts import RECORDED, Confidence, Outlets, Profile, State, WritePacked
 from ..sources import EachUnit, Field, Merged, Number, Only, Packed, Prefixed, Source, Span, Spread
 from .shorthand import TENTHS, column, figure, librenms, oid, oids, total
 

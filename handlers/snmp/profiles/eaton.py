@@ -14,19 +14,19 @@ which are listed and not switched.
 
 from decimal import Decimal
 
-from ..parts import (
+from ..profile_parts import (
     DRIVER,
     RECORDED,
     SIMULATED,
     Confidence,
     Doubt,
     Evidence,
+    EvidenceLevel,
     Figure,
     Guarded,
     Outlets,
-    PowerOn,
+    PowerRestorePolicy,
     Profile,
-    Proof,
     Root,
     State,
     Verbs,
@@ -165,7 +165,7 @@ PROFILES = (
                 # -1 excludes the outlet from the command to all; the MIB does not say what it
                 # means when power comes back, nor what the state means for a relay that "keeps the
                 # current position when the PDU is powered down"
-                power_on=PowerOn(
+                power_on=PowerRestorePolicy(
                     state=POWER_ON_STATE,
                     off=("0",),
                     on=("1",),
@@ -254,7 +254,11 @@ PROFILES = (
         ),
         load=total(figure(scalar("20677.2.8.6.4.2.0", "totalCurrent"))),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(state=Proof.SIMULATED, current=Proof.DRIVER, switching=Proof.SIMULATED),
+        evidence=Evidence(
+            state=EvidenceLevel.SIMULATED,
+            current=EvidenceLevel.DRIVER,
+            switching=EvidenceLevel.SIMULATED,
+        ),
         unread=(
             "tempSensorNControlOutlet, humSensorNControlOutlet, contactClosureNControlOutlet: a"
             " sensor may switch an outlet or a group, which it names; the state shows the result"

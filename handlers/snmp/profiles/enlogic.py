@@ -11,7 +11,7 @@ is not known, for which the state has no value.
 from decimal import Decimal
 from typing import Optional
 
-from ..parts import (
+from ..profile_parts import (
     SIMULATED,
     Arcs,
     Confidence,
@@ -19,7 +19,7 @@ from ..parts import (
     Evidence,
     Figure,
     Outlets,
-    PowerOn,
+    PowerRestorePolicy,
     Profile,
     State,
     Write,
@@ -80,7 +80,7 @@ def family(
     sys_object_id: str,
     evidence: Evidence,
     prefix: str = "pdu",
-    power_on: Optional[PowerOn] = None,
+    power_on: Optional[PowerRestorePolicy] = None,
 ) -> Profile:
     """A family of this design, with its tables below `root`.
 
@@ -179,7 +179,7 @@ PROFILES = (
         models=("EN1xxx to EN6xxx",),
         sys_object_id="38446.1",
         evidence=SIMULATED,
-        power_on=PowerOn(
+        power_on=PowerRestorePolicy(
             state=column("38446.1.5.2.1.3", "pduOutletSwitchedStateOnStartup"),
             off=("0",),
             on=("1",),

@@ -11,7 +11,17 @@ those of the later products. One of them writes the ports of product 29.
 
 from decimal import Decimal
 
-from ..parts import RECORDED, SIMULATED, Confidence, Figure, Outlets, Profile, Root, State, Write
+from ..profile_parts import (
+    RECORDED,
+    SIMULATED,
+    Confidence,
+    Figure,
+    Outlets,
+    Profile,
+    Root,
+    State,
+    Write,
+)
 from ..sources import Only, Renumbered, Source
 from .shorthand import (
     ONES,

@@ -14,23 +14,23 @@ then. The module does not report the MIB's revision.
 from decimal import Decimal
 from typing import Optional
 
-from ..parts import (
+from ..profile_parts import (
     RECORDED,
     SIMULATED,
     Arcs,
     Confidence,
     Control,
     Doubt,
+    EvidenceLevel,
     Figure,
     Guarded,
     Outlets,
-    PowerOn,
+    PowerRestorePolicy,
     Profile,
-    Proof,
     State,
     Total,
     Verbs,
-    changed,
+    replace,
 )
 from ..sources import (
     Chained,
@@ -148,7 +148,7 @@ def outlets(
         # -1 excludes the outlet from the command to all; the MIBs do not say what it means when
         # power comes back
         power_on=(
-            PowerOn(
+            PowerRestorePolicy(
                 state=column(f"{root}.5.2.1.5", name + "OutletControlPowerOnState"),
                 off=("1",),
                 on=("2",),
@@ -278,7 +278,7 @@ PROFILES = (
         power=power(PDU3, "pdu3", PDU3_COUNT),
         energy=chain(figure(column(PDU3 + ".2.1.1.6", "pdu3InputTotalEnergy")), units=PDU3_COUNT),
         switching_confidence=Confidence.HIGH,
-        evidence=changed(RECORDED, energy=Proof.SIMULATED),
+        evidence=replace(RECORDED, energy=EvidenceLevel.SIMULATED),
         note=(
             "Energies are in kWh although the outlet's object is called Wh. The input's power is in"
             " W although its description says 0.001 W."

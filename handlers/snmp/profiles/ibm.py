@@ -10,7 +10,7 @@ outlets are listed and not switched. Values 2 to 5 (cycling, and pending for 10,
 (error) are neither on nor off.
 """
 
-from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
+from ..profile_parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Provided, Source, Unless
 from .shorthand import (
     THOUSANDTHS,

@@ -4,7 +4,7 @@ It has three relays. No MIB is public: xCAT reads the relays over SNMP, and swit
 the meters over SSH. The agent is Net-SNMP's.
 """
 
-from ..parts import DRIVER, Outlets, Profile, State
+from ..profile_parts import DRIVER, Outlets, Profile, State
 from ..sources import First, Span, Spread
 from .shorthand import NET_SNMP, oid, oids, public
 

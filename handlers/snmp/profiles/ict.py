@@ -8,7 +8,7 @@ position of the relay.
 
 from decimal import Decimal
 
-from ..parts import (
+from ..profile_parts import (
     RECORDED,
     Ceilings,
     Confidence,

@@ -5,7 +5,7 @@ outletStatusKwatt, in the MIB "Kwatt in 0.001 KW/H", is read as energy in Wh, as
 outletStatusWH, "Watt in 0.1 W/H", may be power or energy and is not read.
 """
 
-from ..parts import SIMULATED, Confidence, Outlets, Profile, Root, State, Write
+from ..profile_parts import SIMULATED, Confidence, Outlets, Profile, Root, State, Write
 from ..sources import Complete
 from .shorthand import (
     TENTHS,

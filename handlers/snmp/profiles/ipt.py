@@ -6,7 +6,7 @@ two, so a unit whose third meter is in use has no load. PDUs that are slaves of 
 are not read either.
 """
 
-from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
+from ..profile_parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Listed, Merged, Only, Span, Spread
 from .shorthand import (
     HUNDREDTHS,

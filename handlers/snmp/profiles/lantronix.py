@@ -4,7 +4,7 @@ The index is RPM.outlet. State and command have different columns and numbers. A
 power means that the RPM does not report it.
 """
 
-from ..parts import SIMULATED, Arcs, Confidence, Outlets, Profile, State, Write
+from ..profile_parts import SIMULATED, Arcs, Confidence, Outlets, Profile, State, Write
 from ..sources import OfUnits
 from .shorthand import TENTHS, beside, column, figure, oids, pysnmp_mibs, total
 

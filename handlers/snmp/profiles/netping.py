@@ -14,7 +14,7 @@ Some firmware reports whether there is AC at the output (npRelayPowered). If it 
 relay, the state is UNKNOWN.
 """
 
-from ..parts import SIMULATED, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
+from ..profile_parts import SIMULATED, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
 from ..sources import Column, First
 from .shorthand import column, librenms, oids, pysnmp_mibs
 

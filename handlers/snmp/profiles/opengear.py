@@ -6,7 +6,7 @@ outlet that is transitioning(3) or unavailable(4) is UNKNOWN. UPSs of the consol
 another table, which is not read.
 """
 
-from ..parts import SIMULATED, Arcs, Outlets, Profile, State
+from ..profile_parts import SIMULATED, Arcs, Outlets, Profile, State
 from ..sources import OfUnits
 from .shorthand import HUNDREDTHS, TENTHS, beside, column, figure, librenms, oids, total
 

@@ -7,8 +7,8 @@ but the command 1 switches on and 2 off. -1 means "not supported". One of the pr
 of 0 and 1, against the list that it quotes.
 """
 
-from ..parts import DRIVER, Confidence, Guarded, Outlets, Profile, State, Write
 from ..profile import NO_MAKER
+from ..profile_parts import DRIVER, Confidence, Guarded, Outlets, Profile, State, Write
 from .shorthand import HUNDREDTHS, THOUSANDTHS, beside, column, figure, oids, public, total
 
 STATE = column("23280.8.1.2", "outletStatusState")

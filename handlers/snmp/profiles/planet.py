@@ -3,7 +3,7 @@
 Off is 0 as a state and 2 as a command; on is 1 in both.
 """
 
-from ..parts import RECORDED, Confidence, Outlets, Profile, State, Write
+from ..profile_parts import RECORDED, Confidence, Outlets, Profile, State, Write
 from ..sources import First
 from .shorthand import TENTHS, beside, column, counted, figure, librenms, oids, scalar, total
 

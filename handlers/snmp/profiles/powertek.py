@@ -15,7 +15,7 @@ The Simple PDU (SimplePDU-MIB) meters its inlet. Its MIB gives energies in 0.01 
 out as well, because the same vendor's PWTv1-MIB gives KWh for energies in Wh.
 """
 
-from ..parts import SIMULATED, Confidence, Doubt, Outlets, Profile, State, Write
+from ..profile_parts import SIMULATED, Confidence, Doubt, Outlets, Profile, State, Write
 from ..sources import Column, Counted, Merged, Provided, Source, Tables
 from .shorthand import (
     HUNDREDTHS,

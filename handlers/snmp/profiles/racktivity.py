@@ -5,7 +5,17 @@ a delay is over. The totals of a module are columns of the table of outlets, and
 say in which rows, so the outlets are summed. Units of an older MIB, below 34097.3, are not read.
 """
 
-from ..parts import SIMULATED, Confidence, Guarded, Outlets, Profile, Proof, State, Write, changed
+from ..profile_parts import (
+    SIMULATED,
+    Confidence,
+    EvidenceLevel,
+    Guarded,
+    Outlets,
+    Profile,
+    State,
+    Write,
+    replace,
+)
 from ..sources import Chained, Number
 from .shorthand import ONES, THOUSANDTHS, column, figure, oids, pysnmp_mibs, total
 
@@ -47,7 +57,7 @@ PROFILES = (
         power=total(else_outlets=True),
         energy=total(else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
-        evidence=changed(SIMULATED, switching=Proof.MIB),
+        evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),
         note=(
             "The command is an Unsigned32 in the MIB, but it is written as INTEGER, which a strict "
             "device refuses."

@@ -16,21 +16,21 @@ PDU-MIB: the state column itself is written. An energy of 0 means "not measured"
 
 from typing import NamedTuple, Optional
 
-from ..parts import (
+from ..profile_parts import (
     RECORDED,
     SIMULATED,
     Arcs,
     Confidence,
+    EvidenceLevel,
     Figure,
     Guarded,
     Outlets,
-    PowerOn,
+    PowerRestorePolicy,
     Profile,
-    Proof,
     Root,
     State,
     Write,
-    changed,
+    replace,
 )
 from ..sources import (
     Alike,
@@ -306,7 +306,7 @@ PROFILES = (
                 energy=_outlet(ENERGY),
                 # "Ignored if relayBehaviorOnPowerLoss is set to latching", says the MIB. The wait
                 # of the sequence is never shorter than inrushGuardDelay.
-                power_on=PowerOn(
+                power_on=PowerRestorePolicy(
                     state=ON_STARTUP,
                     off=("0",),
                     on=("1",),
@@ -376,7 +376,7 @@ PROFILES = (
             else_outlets=True,
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=changed(SIMULATED, current=Proof.RECORDING, power=Proof.RECORDING),
+        evidence=replace(SIMULATED, current=EvidenceLevel.RECORDING, power=EvidenceLevel.RECORDING),
         unread="circuitBreakerState: a breaker is not joined to its outlets",
     ),
 )

@@ -9,7 +9,17 @@ values count.
 
 from decimal import Decimal
 
-from ..parts import SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Total, Write
+from ..profile_parts import (
+    SIMULATED,
+    Confidence,
+    Doubt,
+    Figure,
+    Outlets,
+    Profile,
+    State,
+    Total,
+    Write,
+)
 from ..sources import Gathered, Listed, Only, Source
 from .shorthand import NARROW, ONES, THOUSANDTHS, column, figure, librenms, oids, total
 

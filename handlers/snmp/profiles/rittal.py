@@ -13,19 +13,19 @@ to 6) and the row.
 
 import re
 
-from ..parts import (
+from ..profile_parts import (
     SIMULATED,
     Arcs,
     Confidence,
     Doubt,
+    EvidenceLevel,
     Figure,
     Guarded,
     Outlets,
     Profile,
-    Proof,
     State,
     Write,
-    changed,
+    replace,
 )
 from ..sources import (
     Chained,
@@ -214,7 +214,7 @@ PROFILES = (
             unit=THE_DEVICE,
         ),
         switching_confidence=Confidence.LOW,
-        evidence=changed(SIMULATED, state=Proof.RECORDING, switching=Proof.DRIVER),
+        evidence=replace(SIMULATED, state=EvidenceLevel.RECORDING, switching=EvidenceLevel.DRIVER),
         note=(
             "The MIB does not define a relay's values. A walk of a DK 7955.401 shows 0 with the"
             " text Off on its sockets, and its owner's program switches them by 0 and 1; no socket"

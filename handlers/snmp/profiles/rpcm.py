@@ -3,7 +3,7 @@
 The MIB is not public.
 """
 
-from ..parts import DRIVER, Confidence, Outlets, Profile, State, Write
+from ..profile_parts import DRIVER, Confidence, Outlets, Profile, State, Write
 from .shorthand import THOUSANDTHS, column, figure, oids, total
 
 STATE = column("46235.2.4.2.1.4", "administrative state (example handler)")

@@ -9,21 +9,21 @@ current and power of an input without voltage are not used.
 
 from decimal import Decimal
 
-from ..parts import (
+from ..profile_parts import (
     RECORDED,
     Arcs,
     Confidence,
     Doubt,
+    EvidenceLevel,
     Figure,
     Outlets,
-    PowerOn,
+    PowerRestorePolicy,
     Profile,
-    Proof,
     Root,
     State,
     Unlock,
     Write,
-    changed,
+    replace,
 )
 from ..sources import Checked, Only
 from .shorthand import HUNDREDTHS, ONES, beside, column, figure, librenms, oid, total
@@ -69,7 +69,7 @@ PROFILES = (
                 power=figure(column("~.1.1.2.7.2.1.11", "sdbDevOutMtPowerWatt")),
                 energy=figure(column("~.1.1.2.7.2.1.2", "sdbDevOutMtKWhTotal")),
                 # the MIB does not say whether an outlet that was off is switched on too
-                power_on=PowerOn(
+                power_on=PowerRestorePolicy(
                     delay=figure(column("~.1.1.2.7.3.1.5", "sdbDevOutSwIndividualOutletDelay"))
                 ),
             ),
@@ -94,7 +94,7 @@ PROFILES = (
             unit=THE_UNIT,
         ),
         switching_confidence=Confidence.MEDIUM,
-        evidence=changed(RECORDED, state=Proof.SIMULATED),
+        evidence=replace(RECORDED, state=EvidenceLevel.SIMULATED),
         unread="sdbDevOutSwReboot: the MIB does not say what it reads during a reboot",
     ),
 )

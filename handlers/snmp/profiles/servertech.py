@@ -7,19 +7,19 @@ Energies are in Wh for outlets,
 0.1 kWh for infeeds (in Sentry4-MIB: cords) and kWh for towers.
 """
 
-from ..parts import (
+from ..profile_parts import (
     SIMULATED,
     Arcs,
     Confidence,
     Doubt,
+    EvidenceLevel,
     Guarded,
     Outlets,
-    PowerOn,
+    PowerRestorePolicy,
     Profile,
-    Proof,
     State,
     Write,
-    changed,
+    replace,
 )
 from ..sources import Arc, Bits, First, Listed, OfUnits, Only, Part
 from .shorthand import (
@@ -129,7 +129,7 @@ PROFILES = (
                 number=column("1718.3.2.3.1.2", "outletID"),
                 name=column("1718.3.2.3.1.3", "outletName"),
                 current=figure(column("1718.3.2.3.1.7", "outletLoadValue"), HUNDREDTHS),
-                power_on=PowerOn(
+                power_on=PowerRestorePolicy(
                     state=column("1718.3.2.3.1.19", "outletWakeupState"),
                     last=("1",),
                     off=("2",),
@@ -154,7 +154,7 @@ PROFILES = (
             unit=THE_UNIT,
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=changed(SIMULATED, current=Proof.RECORDING),
+        evidence=replace(SIMULATED, current=EvidenceLevel.RECORDING),
         unread=(
             "outletLoadStatus: its noComm and readError are of the measured load, "
             "and outletStatus has noComm of its own"
@@ -191,7 +191,7 @@ PROFILES = (
                 number=column("1718.4.1.8.2.1.2", "st4OutletID"),
                 name=column("1718.4.1.8.2.1.3", "st4OutletName"),
                 current=figure(column("1718.4.1.8.3.1.3", "st4OutletCurrent"), HUNDREDTHS),
-                power_on=PowerOn(
+                power_on=PowerRestorePolicy(
                     state=column("1718.4.1.8.2.1.20", "st4OutletWakeupState"),
                     on=("0",),
                     off=("1",),

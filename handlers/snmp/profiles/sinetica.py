@@ -4,7 +4,17 @@ Each outlet has a password, and the MIB does not say how a command uses it. Obje
 table of outlets switch all outlets of a unit or of all units; they are never written.
 """
 
-from ..parts import SIMULATED, Arcs, Confidence, Outlets, Profile, Proof, State, Write, changed
+from ..profile_parts import (
+    SIMULATED,
+    Arcs,
+    Confidence,
+    EvidenceLevel,
+    Outlets,
+    Profile,
+    State,
+    Write,
+    replace,
+)
 from ..sources import OfUnits
 from .shorthand import HUNDREDS, TENTHS, beside, column, figure, oids, pysnmp_mibs, total
 
@@ -46,7 +56,7 @@ PROFILES = (
             unit=THE_PDU,
         ),
         switching_confidence=Confidence.LOW,
-        evidence=changed(SIMULATED, switching=Proof.MIB),
+        evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),
         note=(
             "A command acts after a delay set on the device, and a password of the outlet may"
             " block it."

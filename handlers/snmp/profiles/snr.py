@@ -8,7 +8,7 @@ the table of ERD-4 has a fourth column. An ERD-4 with the first firmware, and ER
 object for each output. ERD-2 and ERD-3 have no absolute command and are not read.
 """
 
-from ..parts import SIMULATED, Confidence, Outlets, Profile, State, Write
+from ..profile_parts import SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Provided, Span, Spread, Unless
 from .shorthand import column, oid, oids, public, pysnmp_mibs
 

@@ -9,7 +9,7 @@ The MIB says that an agent has all its objects: so all lines and circuits have r
 that are not fitted may have rows too. A rating of 0 A leaves an outlet out.
 """
 
-from ..parts import SIMULATED, Outlets, Profile
+from ..profile_parts import SIMULATED, Outlets, Profile
 from ..sources import Arc, Complete, Only, Source
 from .shorthand import FLOOR, column, figure, oids, pysnmp_mibs, scalar, total
 

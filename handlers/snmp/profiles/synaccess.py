@@ -6,7 +6,7 @@ In the table of newer netBooters, index 0 is outlet 1. In the tree of older unit
 the newer table is empty.
 """
 
-from ..parts import SIMULATED, Confidence, Guarded, Outlets, Profile, State, Write
+from ..profile_parts import SIMULATED, Confidence, Guarded, Outlets, Profile, State, Write
 from ..sources import Number, Unless
 from .shorthand import (
     ONES,

@@ -8,7 +8,7 @@ past 24 hours. Older PDUs and UPSs have the same sysObjectID, 850.1; the family 
 outlet table has rows.
 """
 
-from ..parts import (
+from ..profile_parts import (
     DRIVER,
     RECORDED,
     SIMULATED,

@@ -7,7 +7,7 @@ relays are read only if sysDescr begins with TPDIN2. A load wired to normally cl
 while its relay is off.
 """
 
-from ..parts import DRIVER, SIMULATED, Confidence, Outlets, Profile, State, Write
+from ..profile_parts import DRIVER, SIMULATED, Confidence, Outlets, Profile, State, Write
 from ..sources import Provided, Scalar, Span, Spread
 from .shorthand import librenms, oid, oids
 

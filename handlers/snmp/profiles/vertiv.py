@@ -3,22 +3,22 @@
 In four of the seven families, the values of the command differ from those of the state.
 """
 
-from ..parts import (
+from ..profile_parts import (
     RECORDED,
     SIMULATED,
     Arcs,
     Confidence,
     Doubt,
     Evidence,
+    EvidenceLevel,
     Guarded,
     Outlets,
-    PowerOn,
+    PowerRestorePolicy,
     Profile,
-    Proof,
     Root,
     State,
     Write,
-    changed,
+    replace,
 )
 from ..sources import (
     Column,
@@ -253,7 +253,7 @@ PROFILES = (
                 current=figure(_v5_metered(V5_CURRENT), HUNDREDTHS),
                 power=figure(_v5_metered(V5_POWER)),
                 energy=figure(_v5_metered(V5_ENERGY), THOUSANDTHS),
-                power_on=PowerOn(
+                power_on=PowerRestorePolicy(
                     state=column("21239.5.2.3.5.1.12", "pduOutletSwitchPoaAction"),
                     on=("1",),
                     off=("2",),
@@ -318,7 +318,7 @@ PROFILES = (
                 none_if_zero=scalar("~.1.8.1.16.0", "ctrlOutletCount"),
                 control=Write(V3_STATUS, on=1, off=3),
                 # 0: the unit does not support it
-                power_on=PowerOn(
+                power_on=PowerRestorePolicy(
                     state=column("~.16.1.12", "ctrlOutletPOAAction"),
                     off=("1",),
                     on=("2",),
@@ -335,7 +335,7 @@ PROFILES = (
         power=total(figure(_v3_phases(10, "ctrl3ChIECRealPower")), else_outlets=True),
         energy=total(figure(_v3_phases(5, "ctrl3ChIECKWattHrs")), else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
-        evidence=changed(SIMULATED, switching=Proof.MIB),
+        evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),
         note=(
             "The command is a Gauge32 in the MIB, but it is written as INTEGER, which a strict"
             " device refuses."
@@ -457,7 +457,7 @@ PROFILES = (
             )
         ),
         ceilings=FLOOR,
-        evidence=Evidence(current=Proof.RECORDING),
+        evidence=Evidence(current=EvidenceLevel.RECORDING),
         note=(
             "The currents to the load, in whole A. Powers and energies are not read: the MIB says W"
             " and Wh, but a recorded PDU shows kW, and nothing tells which of them a unit means. A"

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from .base import Place, ReadOnly, Source
 from .choices import First, Merged, Prefixed, Provided, Unless, Whole
+from .derived import Bits, Chained, Number
 from .filters import Arc, Checked, Complete, Counted, EachUnit, Listed, OfUnits, Only
 from .joins import Joined, Part
+from .numbered_objects import Span, Spread, Tables
 from .objects import Column, Scalar
-from .special import (
+from .single_family import (
     Alike,
     Field,
     Gathered,
@@ -22,8 +24,6 @@ from .special import (
     Signed,
     Spelt,
 )
-from .spread import Span, Spread, Tables
-from .values import Bits, Chained, Number
 
 __all__ = [
     "Alike",

@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import ClassVar, NoReturn, Optional
 
-from ...errors import NoSuchOutlet, Unsupported
 from ...host.rows import Raw
+from ...shared.errors import NoSuchOutlet, Unsupported
 from ..decoding import Rows
-from ..frozen import Frozen
+from ..frozen_value import FrozenValue
 from ..reader import MISSING, Ask, Reader
 
 
@@ -38,7 +38,7 @@ def beginnings(identity: str) -> Iterator[str]:
     return accumulate(identity.split("."), "{}.{}".format)
 
 
-class Source(Frozen, ABC):
+class Source(FrozenValue, ABC):
     """Reads {identity: value} from the device."""
 
     @abstractmethod

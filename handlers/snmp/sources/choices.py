@@ -7,8 +7,8 @@ from contextlib import suppress
 from itertools import chain
 from typing import Optional
 
-from ...errors import NoSuchOutlet, ProtocolError
 from ...host.rows import Raw
+from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import Rows, number, text
 from ..reader import MISSING, Ask, Reader

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Optional
 
-from ...errors import ProtocolError
 from ...host.rows import Raw
+from ...shared.errors import ProtocolError
 from .. import validation
 from ..decoding import Rows, number, text
 from ..reader import MISSING, Ask, Reader

@@ -13,7 +13,7 @@ from typing import Any, Optional
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from handlers.errors import printable
+from handlers.shared.errors import printable
 
 from ..records import LATE_S, Pdu
 from .outcomes import Outcome

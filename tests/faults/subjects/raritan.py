@@ -65,7 +65,7 @@ SUBJECT = Subject(
     {
         "neighbour": "an answer does not name its object, only its request's id; see `other`",
         "renumbered": (
-            "a unit's outlets are built in; tests/handlers/raritan/test_numbering.py lists them in"
+            "a unit's outlets are built in; tests/handlers/raritan/test_outlet_numbering.py lists them in"
             " another order"
         ),
     },

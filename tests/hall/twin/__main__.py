@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Callable, Optional
 
-from handlers.command.kit import ending, extras
+from pdu.core.cli import exit_handling, optional_packages
 from tests.program import StopSignals, starting
 
 from . import month
@@ -91,7 +91,11 @@ def _of_month(past: month.Month) -> list[str]:
         "And a past month, with a reset, a hole, a false zero and an exchanged PDU:",
         f"  pdu energy statement readings {period} {owned} --limit-kw {month.LIMIT_KW:g}"
         f" --tariff day-night --into statements-{past.text}",
-        *([] if extras.has("numpy") else [f"  {extras.missing('which', 'numpy')}"]),
+        *(
+            []
+            if optional_packages.has("numpy")
+            else [f"  {optional_packages.missing('which', 'numpy')}"]
+        ),
     ]
 
 
@@ -186,4 +190,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(ending.run(main))
+    sys.exit(exit_handling.run(main))

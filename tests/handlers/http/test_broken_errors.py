@@ -8,10 +8,10 @@ import pytest
 import requests
 
 from handlers.http.connection import StandardTransport
-from handlers.http.failures import HttpSyntax, HttpUnreachable
+from handlers.http.errors import HttpSyntax, HttpUnreachable
 from handlers.http.message import Endpoint, Request, Transport
-from handlers.http.sessions import RequestsTransport
-from handlers.tls import Trust
+from handlers.http.requests_transport import RequestsTransport
+from handlers.shared.tls import Trust
 from tests.servers.scripted import serving
 
 LIMIT = 100

@@ -12,9 +12,9 @@ import pytest
 
 from handlers.http import connection
 from handlers.http.connection import StandardTransport
-from handlers.http.failures import HttpUnreachable, before_answer
-from handlers.http.message import Endpoint, Reply, Request
-from handlers.tls import Trust
+from handlers.http.errors import HttpUnreachable, before_answer
+from handlers.http.message import Endpoint, Request, Response
+from handlers.shared.tls import Trust
 from tests.handlers import dead
 from tests.handlers.dead import DEAD
 from tests.servers.scripted import serving
@@ -49,7 +49,7 @@ def at(address: str, port: int, family: int = socket.AF_INET) -> object:
     return family, socket.SOCK_STREAM, 0, "", (address, port)
 
 
-def get(port: int) -> Reply:
+def get(port: int) -> Response:
     transport = StandardTransport(Trust())
     try:
         return transport.exchange(Endpoint("http", "pdu.example.com", port), REQUEST)

@@ -14,7 +14,7 @@ from handlers.nut.client import NutClient
 from handlers.nut.connection import Connection
 from handlers.nut.handler import NutPdu, make_handler
 from handlers.nut.settings import SETTINGS
-from handlers.settings import Settings
+from handlers.shared.settings import Settings
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduView
 from tests.servers.upsd import ADMIN, User

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from handlers.errors import Refused, Unreachable
-from handlers.nut.failures import DataStale, NotProven
+from handlers.nut.errors import DataStale, WriteUnconfirmed
 from handlers.nut.handler import NutPdu
+from handlers.shared.errors import Refused, Unreachable
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, client, handler, states
 from tests.handlers.nut.px import NAME, OUTLETS, STATE, px
@@ -74,7 +74,7 @@ def test_port_down_returns_unknown_and_status_the_old_state_until_the_driver_pol
 def test_tracking_shows_an_snmp_set_that_the_device_refuses(chain: tuple[Snmpd, Upsd]) -> None:
     agent, server = chain
     before = len(agent.writes())
-    with client(server) as nut, pytest.raises(NotProven, match="FAILED"):
+    with client(server) as nut, pytest.raises(WriteUnconfirmed, match="FAILED"):
         # the driver sends this parameter as the value of its SET
         nut.run("px", "outlet.2.load.off", "5")
     assert [write.answer for write in agent.writes()[before:]] == ["wrongValue"]

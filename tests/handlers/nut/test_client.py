@@ -7,10 +7,10 @@ from typing import Callable
 
 import pytest
 
-from handlers.errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable
-from handlers.nut import messages
+from handlers.nut import requests
 from handlers.nut.client import NutClient
-from handlers.nut.failures import DataStale, DriverNotConnected, NotProven
+from handlers.nut.errors import DataStale, DriverNotConnected, WriteUnconfirmed
+from handlers.shared.errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable
 from tests.handlers.nut.clients import MON, VIEWER, listen, named, trips
 from tests.handlers.nut.given import LOOKS_S, client, looks_three_times
 from tests.simulators.nut_server import ADMIN, Cut, Driver, NutServer, User
@@ -49,7 +49,7 @@ def test_requests_other_than_writes_are_answered(server: NutServer) -> None:
         assert nut.commands("ups") == {"load.off": ""} and "outlet.1.desc" in nut.writable("pdu")
         assert trips(server, lambda: nut.commands("pdu", describe=True)) == 2
         assert nut.commands("ups", describe=True) == {"load.off": "Description unavailable"}
-        assert nut.type("pdu", "outlet.1.desc") == messages.VariableType(("RW", "STRING"), 64)
+        assert nut.type("pdu", "outlet.1.desc") == requests.VariableType(("RW", "STRING"), 64)
         assert nut.type("pdu", "outlet.1.desc").writable
         assert (
             nut.description("pdu").startswith("Simulated")
@@ -255,7 +255,9 @@ def test_an_accepted_write_with_an_error_as_its_report_is_not_proven(
     for write in writes:
         with (
             named(server, ADMIN) as nut,
-            pytest.raises(NotProven, match=f"may or may not have been done.*{report}") as caught,
+            pytest.raises(
+                WriteUnconfirmed, match=f"may or may not have been done.*{report}"
+            ) as caught,
         ):
             write(nut)
         assert isinstance(caught.value, Unreachable) and caught.value.kind == "not-proven"
@@ -270,7 +272,7 @@ def test_a_command_whose_driver_never_reports_is_not_proven(
     nut = kind(
         server.host, server.port, username=ADMIN.name, password=ADMIN.password, timeout=LOOKS_S
     )
-    with nut, pytest.raises(NotProven, match="has not reported"):
+    with nut, pytest.raises(WriteUnconfirmed, match="has not reported"):
         nut.run("pdu", "outlet.1.load.off")
     assert len(server.books().writes) == 1
 

@@ -10,11 +10,17 @@ from typing import Callable, Optional
 
 import pytest
 
-from handlers.errors import PduHandlerError, ProtocolError, Refused, SettingsError, Unreachable
-from handlers.nut import messages
+from handlers.nut import requests
 from handlers.nut.client import NutClient
-from handlers.nut.failures import NotProven
+from handlers.nut.errors import WriteUnconfirmed
 from handlers.nut.handler import make_handler
+from handlers.shared.errors import (
+    PduHandlerError,
+    ProtocolError,
+    Refused,
+    SettingsError,
+    Unreachable,
+)
 from pdu_common.connection import PduData
 from tests.chains import kept
 from tests.handlers import dead
@@ -194,7 +200,7 @@ def test_a_dropped_connection_fails_one_request_and_the_next_one_reconnects(
 
 
 def test_two_thousand_requests_at_once_are_all_answered(server: NutServer) -> None:
-    asked = [messages.get_var("pdu", "outlet.1.status") for _ in range(2000)]
+    asked = [requests.get_var("pdu", "outlet.1.status") for _ in range(2000)]
     with client(server) as nut:
         answers = nut.ask(*asked)
     assert {answers[request] for request in asked} == {"on"}
@@ -241,11 +247,11 @@ Back = Callable[[str, bytes], bytes]
 def test_a_password_that_a_server_sends_back_is_in_no_error(
     server: NutServer, secret: str, rewrite: Back
 ) -> None:
-    wire = messages.password(secret).line[9:-1]
+    wire = requests.password(secret).line[9:-1]
     server.faults.rewrite = lambda line, answer: rewrite(line, wire)
     with (
         named(server, User(ADMIN.name, secret)) as nut,
-        pytest.raises((ProtocolError, Refused, NotProven)) as caught,
+        pytest.raises((ProtocolError, Refused, WriteUnconfirmed)) as caught,
     ):
         nut.run("pdu", "outlet.1.load.off")
     assert "tops3" not in kept(caught.value) + repr(nut)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from handlers.errors import ProtocolError, SettingsError, Unreachable
 from handlers.nut.client import NutClient
-from handlers.tls import Trust
+from handlers.shared.errors import ProtocolError, SettingsError, Unreachable
+from handlers.shared.tls import Trust
 from tests.handlers.nut.clients import listen
 from tests.servers.scripted import serving
 from tests.simulators.certificates import usual
@@ -99,7 +99,7 @@ def test_a_host_that_cannot_start_tls_is_an_error_and_leaves_no_socket_open(
         raise OSError(errno.EMFILE, "Too many open files")
 
     received = listen(secure)
-    monkeypatch.setattr("handlers.nut.connection.started", fails)
+    monkeypatch.setattr("handlers.nut.connection.start_tls", fails)
     with (
         over_tls(secure, Trust(verify=False)) as nut,
         pytest.raises(Unreachable, match="cannot start TLS .*Too many open files"),

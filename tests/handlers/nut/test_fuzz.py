@@ -1,5 +1,5 @@
-"""Random answers of a broken or hostile server raise only errors of handlers/errors.py and inject
-no line into a request.
+"""Random answers of a broken or hostile server raise only errors of handlers/shared/errors.py and
+inject no line into a request.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import Callable
 
 import pytest
 
-from handlers.errors import PduHandlerError, SettingsError
-from handlers.nut import messages, outlets
-from handlers.nut.answers import Answers, NutRequest
+from handlers.nut import outlets, requests
 from handlers.nut.decoder import Decoder
+from handlers.nut.responses import NutRequest, Responses
+from handlers.shared.errors import PduHandlerError, SettingsError
 from pdu_common.helper import PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, WITH_WHOLE_LOAD, handler
 from tests.simulators.nut_server import Cut, NutServer, SwitchedPdu
@@ -21,7 +21,7 @@ from tests.simulators.nut_server import Cut, NutServer, SwitchedPdu
 ANSWERS = 30_000
 GOOD: list[tuple[Callable[[], NutRequest[object]], bytes]] = [
     (
-        lambda: messages.list_var("pdu"),
+        lambda: requests.list_var("pdu"),
         (
             b'BEGIN LIST VAR pdu\nVAR pdu outlet.count "2"\nVAR pdu outlet.1.status "on"\nVAR pdu'
             b' outlet.2.status "off"\nVAR pdu outlet.1.current "0.50"\nVAR pdu'
@@ -30,32 +30,32 @@ GOOD: list[tuple[Callable[[], NutRequest[object]], bytes]] = [
         ),
     ),
     (
-        lambda: messages.list_cmd("pdu"),
+        lambda: requests.list_cmd("pdu"),
         (
             b"BEGIN LIST CMD pdu\nCMD pdu outlet.1.load.on\nCMD pdu outlet.1.load.off\nEND LIST CMD"
             b" pdu\n"
         ),
     ),
-    (messages.list_ups, b'BEGIN LIST UPS\nUPS pdu "two \\"words\\""\nUPS ups "x"\nEND LIST UPS\n'),
+    (requests.list_ups, b'BEGIN LIST UPS\nUPS pdu "two \\"words\\""\nUPS ups "x"\nEND LIST UPS\n'),
     (
-        lambda: messages.list_range("pdu", "v"),
+        lambda: requests.list_range("pdu", "v"),
         b'BEGIN LIST RANGE pdu v\nRANGE pdu v "1" "2"\nEND LIST RANGE pdu v\n',
     ),
     (
-        lambda: messages.list_client("pdu"),
+        lambda: requests.list_client("pdu"),
         b"BEGIN LIST CLIENT pdu\nCLIENT pdu ::1\nEND LIST CLIENT pdu\n",
     ),
-    (lambda: messages.get_var("pdu", "ups.status"), b'VAR pdu ups.status "OL"\n'),
-    (lambda: messages.get_type("pdu", "v"), b"TYPE pdu v RW STRING:32\n"),
-    (lambda: messages.get_numlogins("pdu"), b"NUMLOGINS pdu 1\n"),
+    (lambda: requests.get_var("pdu", "ups.status"), b'VAR pdu ups.status "OL"\n'),
+    (lambda: requests.get_type("pdu", "v"), b"TYPE pdu v RW STRING:32\n"),
+    (lambda: requests.get_numlogins("pdu"), b"NUMLOGINS pdu 1\n"),
     (
-        lambda: messages.instcmd("pdu", "load.off"),
+        lambda: requests.instcmd("pdu", "load.off"),
         b"OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2\n",
     ),
-    (lambda: messages.get_tracking("1"), b"SUCCESS\n"),
-    (messages.ver, b"Network UPS Tools upsd 2.8.0\n"),
-    (lambda: messages.password("x"), b"OK\n"),
-    (lambda: messages.get_var("pdu", "v"), b"ERR DATA-STALE\n"),
+    (lambda: requests.get_tracking("1"), b"SUCCESS\n"),
+    (requests.ver, b"Network UPS Tools upsd 2.8.0\n"),
+    (lambda: requests.password("x"), b"OK\n"),
+    (lambda: requests.get_var("pdu", "v"), b"ERR DATA-STALE\n"),
 ]
 PIECES = [
     b"\n",
@@ -108,7 +108,7 @@ def use(value: object) -> None:
     each name in it.
     """
     if isinstance(value, dict):
-        device = outlets.read(value, list(value), value, WITH_WHOLE_LOAD)
+        device = outlets.read_outlets(value, list(value), value, WITH_WHOLE_LOAD)
         for figure in (
             device.load,
             device.energy,
@@ -120,7 +120,7 @@ def use(value: object) -> None:
     for name in value if isinstance(value, (dict, list)) else [value]:
         if isinstance(name, str):
             try:
-                line = messages.instcmd(name, name, name).line
+                line = requests.instcmd(name, name, name).line
             except SettingsError:
                 continue
             assert line.count(b"\n") == 1 and not set(line) & {0, 13}
@@ -132,7 +132,7 @@ def test_a_mutated_answer_is_read_or_raises_a_handler_error_and_injects_no_line(
     for _ in range(ANSWERS):
         make, good = chance.choice(GOOD)
         request = make()
-        decoder = Decoder([request], Answers("server"))
+        decoder = Decoder([request], Responses("server"))
         try:
             if not decoder.feed(mutated(chance, good)):
                 ends["unfinished"] += 1

@@ -12,7 +12,11 @@ from typing import Callable, Optional
 
 import pytest
 
-from handlers.errors import (
+from handlers.nut import switching as switch_module
+from handlers.nut.errors import DataStale, DriverNotConnected
+from handlers.nut.handler import NutPdu, make_handler
+from handlers.nut.settings import SETTINGS
+from handlers.shared.errors import (
     Denied,
     NoSuchOutlet,
     PduHandlerError,
@@ -21,11 +25,7 @@ from handlers.errors import (
     Unreachable,
     Unsupported,
 )
-from handlers.nut import switch as switch_module
-from handlers.nut.failures import DataStale, DriverNotConnected
-from handlers.nut.handler import NutPdu, make_handler
-from handlers.nut.settings import SETTINGS
-from handlers.switching import switch
+from handlers.shared.switching import switch
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.given import (

@@ -10,10 +10,10 @@ from typing import Any, Callable, Optional
 import pytest
 from hypothesis import given, strategies as st
 
-from handlers.errors import PduHandlerError, ProtocolError, Unsupported
-from handlers.nut.members import as_number
-from handlers.nut.model import NutDevice, Way
-from handlers.nut.outlets import read, state
+from handlers.nut.daisy_chain import as_number
+from handlers.nut.model import NutDevice, SwitchCommand
+from handlers.nut.outlets import read_outlets, state_of
+from handlers.shared.errors import PduHandlerError, ProtocolError, Unsupported
 from tests.handlers.nut.given import DEFAULTS, WITH_WHOLE_LOAD
 
 PDU = {"device.type": "pdu"}
@@ -26,7 +26,7 @@ def device(
     whole_load: bool = False,
 ) -> NutDevice:
     settings = WITH_WHOLE_LOAD if whole_load else DEFAULTS
-    return read({**PDU, **variables}, commands, writable or {}, settings)
+    return read_outlets({**PDU, **variables}, commands, writable or {}, settings)
 
 
 def states(found: NutDevice) -> dict[str, Optional[bool]]:
@@ -66,7 +66,7 @@ def test_without_a_status_the_switch_variable_is_the_state(
 def test_the_state_of_the_whole_load_is_read_from_the_units_status(
     status: str, expected: Optional[bool]
 ) -> None:
-    assert state({"ups.status": status}) is expected
+    assert state_of({"ups.status": status}) is expected
 
 
 def test_an_outlet_whose_status_and_switch_contradict_each_other_is_unknown() -> None:
@@ -226,7 +226,7 @@ def test_a_device_that_should_have_outlets_and_lists_none_is_an_error(kind: str)
 def test_a_device_of_unknown_type_with_a_battery_input_or_output_may_have_no_outlets(
     variables: dict[str, str],
 ) -> None:
-    found = read(variables, [], {}, DEFAULTS)
+    found = read_outlets(variables, [], {}, DEFAULTS)
     assert found.outlets == [] and found.load == (3.1 if "input.current" in variables else None)
 
 
@@ -253,7 +253,7 @@ def test_a_daisy_chain_numbers_its_outlets_by_device_and_outlet() -> None:
     assert [outlet.off for outlet in found.outlets] == [
         None,
         None,
-        Way("device.2.outlet.1.load.off"),
+        SwitchCommand("device.2.outlet.1.load.off"),
         None,
     ]
 
@@ -280,7 +280,7 @@ def test_a_chain_that_is_numbered_from_0_is_read_whole() -> None:
     command = "device.0.outlet.1.load.off"
     found = device(FROM_0, [command])
     assert states(found) == {"0.1": True, "0.2": False, "1.1": False, "1.2": True}
-    assert found.outlets[0].off == Way(command) and found.load == 3.75
+    assert found.outlets[0].off == SwitchCommand(command) and found.load == 3.75
     assert list(found.chain) == [0, 1]
 
 
@@ -331,11 +331,11 @@ def test_an_outlet_is_switched_only_by_commands_that_are_listed_for_it() -> None
     ]
     found = device({f"outlet.{n}.status": "on" for n in (1, 2, 3, 4, 14)}, commands)
     assert {outlet.identity: (outlet.on, outlet.off) for outlet in found.outlets} == {
-        "1": (Way("outlet.1.load.on"), Way("outlet.1.load.off")),
+        "1": (SwitchCommand("outlet.1.load.on"), SwitchCommand("outlet.1.load.off")),
         "2": (None, None),
-        "3": (None, Way("outlet.3.load.off")),
+        "3": (None, SwitchCommand("outlet.3.load.off")),
         "4": (None, None),
-        "14": (Way("outlet.14.load.on"), None),
+        "14": (SwitchCommand("outlet.14.load.on"), None),
     }
 
 
@@ -346,7 +346,9 @@ def test_a_writable_switch_is_written_in_the_form_in_which_it_is_read(
     shown: str, on: str, off: str
 ) -> None:
     outlet = device({"outlet.1.switch": shown}, (), {"outlet.1.switch": shown}).outlets[0]
-    assert outlet.on == Way("outlet.1.switch", on) and outlet.off == Way("outlet.1.switch", off)
+    assert outlet.on == SwitchCommand("outlet.1.switch", on) and outlet.off == SwitchCommand(
+        "outlet.1.switch", off
+    )
 
 
 @pytest.mark.parametrize(
@@ -364,7 +366,9 @@ def test_a_listed_command_is_preferred_to_a_writable_switch() -> None:
     outlet = device(
         {"outlet.1.switch": "1"}, ["outlet.1.load.on"], {"outlet.1.switch": "1"}
     ).outlets[0]
-    assert outlet.on == Way("outlet.1.load.on") and outlet.off == Way("outlet.1.switch", "0")
+    assert outlet.on == SwitchCommand("outlet.1.load.on") and outlet.off == SwitchCommand(
+        "outlet.1.switch", "0"
+    )
 
 
 @pytest.mark.parametrize("switchable", ["no", "0", "0.00", "3", "yes"])
@@ -396,7 +400,7 @@ def test_the_whole_load_of_a_ups_is_a_port_only_on_request(
     found = device(ups, ["load.off"], whole_load=True)
     assert states(found) == {"load": expected}
     assert (
-        found.outlets[0].off == Way("load.off")
+        found.outlets[0].off == SwitchCommand("load.off")
         and found.outlets[0].on is None
         and found.outlets[0].current == 1.5
     )
@@ -769,7 +773,7 @@ def test_the_work_grows_linearly_with_the_number_of_rows(pattern: str) -> None:
         sys.settrace(count)
         try:
             with contextlib.suppress(PduHandlerError):
-                read(
+                read_outlets(
                     {"device.type": "ups", **dict.fromkeys(names, "0")},
                     names,
                     dict.fromkeys(names, "0"),
@@ -798,13 +802,13 @@ def test_any_mixture_of_rows_has_unique_identities_and_documented_states(
 ) -> None:
     variables = {f"{prefix}outlet.{n}.{field}": text for prefix, n, field, text in rows}
     try:
-        found = read({"device.type": "ups", **variables}, [], {}, DEFAULTS)
+        found = read_outlets({"device.type": "ups", **variables}, [], {}, DEFAULTS)
     except ProtocolError:
         return
     assert len(states(found)) == len(found.outlets)
     for outlet in found.outlets:
         seen = {name: variables[name] for name in outlet.state_variables}
-        assert state(seen) == outlet.state
+        assert state_of(seen) == outlet.state
         assert outlet.state is None or set(seen.values()) <= (
             {"on", "1"} if outlet.state else {"off", "0"}
         )

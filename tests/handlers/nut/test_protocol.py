@@ -5,19 +5,19 @@ from typing import Callable
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError
-from handlers.nut import messages
-from handlers.nut.answers import Answers, NutRequest
+from handlers.nut import requests as messages
 from handlers.nut.decoder import MAX_LINE, MAX_ROWS, Decoder
-from handlers.nut.failures import ERRORS, DataStale, DriverNotConnected, ErrAnswer
+from handlers.nut.errors import ERRORS, DataStale, DriverNotConnected, ErrAnswer
 from handlers.nut.quoting import split, word
+from handlers.nut.responses import NutRequest, Responses
+from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Refused, SettingsError
 
 CARRIED = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=200)
 NAMES = st.text(st.sampled_from("abcxyzABC019.-_"), min_size=1, max_size=20)
 
 
-def decode(data: bytes, *requests: NutRequest[object]) -> Answers:
-    decoder = Decoder(requests, Answers("server"))
+def decode(data: bytes, *requests: NutRequest[object]) -> Responses:
+    decoder = Decoder(requests, Responses("server"))
     assert decoder.feed(data)
     return decoder.answers
 
@@ -139,7 +139,7 @@ def test_answers_do_not_depend_on_how_the_network_cuts_them(
     rows = "".join(f"VAR pdu {name} {quoted(value)}\n" for name, value in variables.items())
     data = f"BEGIN LIST VAR pdu\n{rows}END LIST VAR pdu\nERR UNKNOWN-COMMAND\n1.3\n".encode()
     requests = messages.list_var("pdu"), messages.protver(), messages.protver("NETVER")
-    decoder = Decoder(requests, Answers())
+    decoder = Decoder(requests, Responses())
     at = 0
     while at < len(data):
         size = cuts[at % len(cuts)]
@@ -255,7 +255,7 @@ def test_answers_of_one_line_are_read() -> None:
 def test_an_answer_that_the_protocol_does_not_allow_is_an_error_with_its_bytes(
     request_: NutRequest[object], data: bytes
 ) -> None:
-    decoder = Decoder([request_], Answers())
+    decoder = Decoder([request_], Responses())
     with pytest.raises(ProtocolError) as caught:
         decoder.feed(data)
     assert caught.value.payload and caught.value.payload in data and "\n" not in str(caught.value)
@@ -287,7 +287,7 @@ def test_a_line_that_does_not_answer_the_request_is_a_protocol_error(
 
 
 def test_a_list_without_end_is_a_protocol_error() -> None:
-    decoder = Decoder([messages.list_cmd("a")], Answers())
+    decoder = Decoder([messages.list_cmd("a")], Responses())
     decoder.feed(b"BEGIN LIST CMD a\n")
     with pytest.raises(ProtocolError, match=f"LIST CMD a has more than {MAX_ROWS} lines"):
         for _ in range(MAX_ROWS // 100 + 2):

@@ -15,7 +15,7 @@ from typing import Any, Callable, Optional
 import pytest
 
 from handlers.nut import pynut
-from handlers.tls import Trust
+from handlers.shared.tls import Trust
 from tests.handlers.dead import DEAD, waits
 from tests.ports import refusing
 from tests.servers.scripted import serving

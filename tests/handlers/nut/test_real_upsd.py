@@ -8,13 +8,13 @@ from typing import Callable, TypeVar
 
 import pytest
 
-from handlers.errors import Denied, Refused, SettingsError, Unreachable, Unsupported
-from handlers.nut import messages
-from handlers.nut.answers import NutRequest
+from handlers.nut import requests
 from handlers.nut.client import NutClient
-from handlers.nut.failures import DataStale, DriverNotConnected, ErrAnswer, NotProven
+from handlers.nut.errors import DataStale, DriverNotConnected, ErrAnswer, WriteUnconfirmed
 from handlers.nut.handler import NutPdu
-from handlers.tls import Trust
+from handlers.nut.responses import NutRequest
+from handlers.shared.errors import Denied, Refused, SettingsError, Unreachable, Unsupported
+from handlers.shared.tls import Trust
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, client, handler, pdu_variables, states
 from tests.servers import upsd
@@ -48,7 +48,7 @@ def test_a_real_upsd_answers_each_read_request_of_the_client(real: Upsd) -> None
         }
         assert nut.variable("small", "outlet.1.desc") == 'a "quoted" \\ # one'
         assert "load.off" in nut.commands("pdu") and nut.commands("pdu", describe=True)["load.off"]
-        assert nut.type("pdu", "outlet.1.status") == messages.VariableType(("RW", "STRING"), 32)
+        assert nut.type("pdu", "outlet.1.status") == requests.VariableType(("RW", "STRING"), 32)
         assert (
             nut.description("pdu") == "static pdu"
             and nut.description("pdu", "ups.status") == "UPS status"
@@ -117,10 +117,10 @@ def test_a_logged_in_client_is_counted_until_it_logs_out(real: Upsd) -> None:
 
 def test_only_tracking_shows_that_dummy_ups_did_not_execute_a_command(real: Upsd) -> None:
     with client(real) as nut:
-        plain = messages.instcmd("small", "load.off")
-        answers = nut.ask(messages.username(ADMIN.name), messages.password(ADMIN.password), plain)
+        plain = requests.instcmd("small", "load.off")
+        answers = nut.ask(requests.username(ADMIN.name), requests.password(ADMIN.password), plain)
         assert answers[plain] == ""  # without tracking, the answer is a plain OK
-    with client(real) as nut, pytest.raises(NotProven, match="ERR"):
+    with client(real) as nut, pytest.raises(WriteUnconfirmed, match="ERR"):
         nut.run("small", "load.off")
 
 
@@ -205,7 +205,7 @@ def test_a_certificate_of_the_configured_authority_is_accepted(real_tls: Upsd) -
                 nut.set("pdu", "outlet.1.desc", "over TLS")
                 and nut.variable("pdu", "outlet.1.desc") == "over TLS"
             )
-            again = messages.starttls()
+            again = requests.starttls()
             assert nut.ask(again).failure(again) == ErrAnswer("ALREADY-SSL-MODE")
 
 

@@ -8,7 +8,7 @@ from typing import Union
 import pytest
 
 from handlers import VERSION
-from handlers.errors import Denied, NoSuchOutlet, PduHandlerError, Unsupported
+from handlers.shared.errors import Denied, NoSuchOutlet, PduHandlerError, Unsupported
 from pdu_common.helper import PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, handler
 from tests.simulators.nut_server import ADMIN, Driver, NutServer, StaticDevice, SwitchedPdu, User

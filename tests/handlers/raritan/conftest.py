@@ -9,7 +9,7 @@ import pytest
 
 from handlers.raritan.handler import RaritanPdu
 from handlers.raritan.rpc import Agent
-from handlers.tls import Trust
+from handlers.shared.tls import Trust
 from pdu_common.connection import PduData
 from tests.simulators.clockwork import ManualClock
 from tests.simulators.xerus import GENERATIONS, XerusPdu

@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from handlers.http.message import Endpoint, Reply, Request, Transport
+from handlers.http.message import Endpoint, Request, Response, Transport
 from handlers.raritan.discovery import Discovery
 from handlers.raritan.handler import RaritanPdu
 from handlers.raritan.link_units import LinkUnits
 from handlers.raritan.metering import UnitMeter
 from handlers.raritan.rpc import Agent, Bulk
-from handlers.tls import Trust
+from handlers.shared.tls import Trust
 from pdu_common.connection import PduData
 
 Calls = dict[tuple[str, str], Any]
@@ -116,12 +116,12 @@ class Described:
             )
             self.calls[f"{PDU}/ocp/{number}/current", "getReading"] = reading(current)
 
-    def exchange(self, where: Endpoint, request: Request) -> Reply:
+    def exchange(self, where: Endpoint, request: Request) -> Response:
         assert isinstance(request.body, bytes)
         self.requests += 1
         asked = json.loads(request.body)
         responses = [self._answer(one["rid"], one["json"]) for one in asked["params"]["requests"]]
-        return Reply(
+        return Response(
             200, {}, json.dumps({"id": asked["id"], "result": {"responses": responses}}).encode()
         )
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
-from handlers.http.message import Endpoint, Reply, Request
+from handlers.http.message import Endpoint, Request, Response
 from handlers.raritan.rpc import Agent, Bulk, BulkRequestHelper, devsettings, pdumodel
+from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
 
 from .described import PDU, Described
 
@@ -27,11 +27,11 @@ class Device:
         self.responses: Any = responses
         self.asked: list[Any] = []
 
-    def exchange(self, where: Endpoint, request: Request) -> Reply:
+    def exchange(self, where: Endpoint, request: Request) -> Response:
         assert isinstance(request.body, bytes)
         asked = json.loads(request.body)
         self.asked.append(asked)
-        return Reply(
+        return Response(
             200,
             {},
             json.dumps({"id": asked["id"], "result": {"responses": self.responses}}).encode(),

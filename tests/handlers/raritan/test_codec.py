@@ -10,7 +10,6 @@ from typing import Any, Optional
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from handlers.errors import ProtocolError
 from handlers.raritan.rpc import (
     Interface,
     Structure,
@@ -32,6 +31,7 @@ from handlers.raritan.rpc import (
 from handlers.raritan.rpc._runtime.codec import decode_structure, decoder, encode, encode_structure
 from handlers.raritan.rpc._runtime.errors import JsonRpcSyntaxException
 from handlers.raritan.rpc._runtime.registry import find, idl_name
+from handlers.shared.errors import ProtocolError
 
 from .declared import Nowhere, classes, hints, structure_json
 
@@ -317,7 +317,7 @@ def test_the_version_inside_an_events_type_name_is_ignored() -> None:
     [
         "os.system:1.0",
         "pdumodel.os:1",
-        "handlers.errors:1",
+        "handlers.shared.errors:1",
         "idl.functools",
         "",
         ":",

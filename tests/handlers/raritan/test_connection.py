@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from handlers.errors import PduHandlerError, SettingsError
 from handlers.http.client import endpoint
-from handlers.http.message import Endpoint, Reply, Request
+from handlers.http.message import Endpoint, Request, Response
 from handlers.raritan.rpc import Agent, Bulk, HttpException, cascading, cert, event, pdumodel
 from handlers.raritan.rpc._runtime.agent import MINIMUM_WAITS
+from handlers.shared.errors import PduHandlerError, SettingsError
 from tests.simulators.xerus import Model, XerusPdu
 from tests.waiting import PATIENCE_S, finished, until
 
@@ -34,7 +34,7 @@ class _Witness:
     def __init__(self) -> None:
         self.requests: list[Request] = []
 
-    def exchange(self, where: Endpoint, request: Request) -> Reply:
+    def exchange(self, where: Endpoint, request: Request) -> Response:
         self.requests.append(request)
         assert isinstance(request.body, bytes)
         asked = json.loads(request.body)
@@ -43,7 +43,7 @@ class _Witness:
             {"json": {"result": {"_ret_": 0}, "id": number}, "statcode": 200}
             for number in range(count)
         ]
-        return Reply(
+        return Response(
             200,
             {},
             json.dumps(
@@ -102,7 +102,7 @@ def test_closing_waits_for_the_present_exchange() -> None:
     began, proceed, order = threading.Event(), threading.Event(), []
 
     class Paused(_Witness):
-        def exchange(self, where: Endpoint, request: Request) -> Reply:
+        def exchange(self, where: Endpoint, request: Request) -> Response:
             began.set()
             assert proceed.wait(PATIENCE_S)
             order.append("answered")

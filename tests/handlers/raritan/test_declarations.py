@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from handlers.command.pdus import archives
 from handlers.raritan import rpc
 from handlers.raritan.rpc import (
     Agent,
@@ -24,6 +23,7 @@ from handlers.raritan.rpc import (
     peripheral,
 )
 from handlers.raritan.rpc._runtime import ZERO, declared, registry
+from pdu.core.inventory import archives
 from tests.needs import ROOT
 from tests.packaging.building import archive, files
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from handlers.errors import Denied, PduHandlerError, ProtocolError, Unreachable
 from handlers.raritan.discovery import Discovery
 from handlers.raritan.link_units import LinkUnits
 from handlers.raritan.rpc import Bulk
+from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Unreachable
 
 from .described import INTERNAL_ERROR, Described, Status
 

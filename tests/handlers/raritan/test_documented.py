@@ -26,7 +26,7 @@ from handlers.raritan.rpc import (
     servermon,
     session,
 )
-from handlers.tls import Trust
+from handlers.shared.tls import Trust
 from tests.simulators.clockwork import ManualClock
 from tests.simulators.xerus import Model, XerusPdu, image
 

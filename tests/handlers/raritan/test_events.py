@@ -10,10 +10,9 @@ from typing import Callable, NamedTuple
 
 import pytest
 
-from handlers.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
 from handlers.http.connection import StandardTransport
-from handlers.http.failures import HttpUnreachable
-from handlers.http.message import Endpoint, Reply, Request, Transport
+from handlers.http.errors import HttpUnreachable
+from handlers.http.message import Endpoint, Request, Response, Transport
 from handlers.raritan import events
 from handlers.raritan.events import Listener, Outage
 from handlers.raritan.rpc import Agent, Bulk
@@ -21,7 +20,8 @@ from handlers.raritan.rpc.event import Service, UserEvent
 from handlers.raritan.rpc.idl import Event
 from handlers.raritan.rpc.pdumodel import Outlet
 from handlers.raritan.rpc.sensors import NumericSensor
-from handlers.tls import Trust
+from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
+from handlers.shared.tls import Trust
 from tests.handlers.clocks import Clock
 from tests.simulators.clockwork import ManualClock
 from tests.simulators.xerus import Fault, Model, XerusPdu
@@ -446,7 +446,7 @@ class Swallowing:
         self.until = 0.0
         self.waits: list[float] = []
 
-    def exchange(self, where: Endpoint, request: Request) -> Reply:
+    def exchange(self, where: Endpoint, request: Request) -> Response:
         if self._clock.now >= self.until:
             return self._inner.exchange(where, request)
         self.waits.append(request.timeout)

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from handlers.errors import PduHandlerError
 from handlers.http.connection import StandardTransport
-from handlers.http.message import Endpoint, Reply, Request, Transport
+from handlers.http.message import Endpoint, Request, Response, Transport
 from handlers.raritan.handler import RaritanPdu
-from handlers.tls import Trust
+from handlers.shared.errors import PduHandlerError
+from handlers.shared.tls import Trust
 from pdu_common.connection import PduData
 from pdu_common.helper import PduPortView
 from tests.simulators.xerus import Model, XerusPdu
@@ -43,12 +43,12 @@ class Script:
     def __init__(self, bodies: list[Any]) -> None:
         self._bodies = list(bodies)
 
-    def exchange(self, where: Endpoint, request: Request) -> Reply:
+    def exchange(self, where: Endpoint, request: Request) -> Response:
         assert isinstance(request.body, bytes)
         body = self._bodies.pop(0) if self._bodies else None
         if isinstance(body, dict) and type(body.get("id")) is int:
             body = {**body, "id": json.loads(request.body)["id"]}
-        return Reply(200, {}, json.dumps(body).encode())
+        return Response(200, {}, json.dumps(body).encode())
 
     def close(self) -> None:
         """Does nothing, since no connection is open."""
@@ -72,7 +72,7 @@ def recorded() -> Iterator[dict[str, list[Any]]]:
             answers[method] = []
 
             class Recording(StandardTransport):
-                def exchange(self, where: Endpoint, request: Request) -> Reply:
+                def exchange(self, where: Endpoint, request: Request) -> Response:
                     reply = super().exchange(where, request)
                     answers[method].append(json.loads(reply.body))
                     return reply

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from handlers import VERSION
-from handlers.errors import PduHandlerError, SettingsError
 from handlers.raritan.handler import make_handler
 from handlers.raritan.link_units import LINK_UNITS
+from handlers.shared.errors import PduHandlerError, SettingsError
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Model, XerusPdu

@@ -14,13 +14,13 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given, strategies as st
 
-from handlers.errors import PduHandlerError, ProtocolError
 from handlers.http.login import Login, holds, secrets
-from handlers.http.message import Reply, Request
+from handlers.http.message import Request, Response
 from handlers.http.strict_json import LIMIT
 from handlers.raritan.rpc import Bulk, JsonRpcSyntaxException, pdumodel
 from handlers.raritan.rpc._runtime.agent import parsed, responses
 from handlers.raritan.rpc._runtime.errors import leaves_open
+from handlers.shared.errors import PduHandlerError, ProtocolError
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.chains import kept
 from tests.simulators.xerus import Fault, Model, XerusPdu
@@ -228,7 +228,7 @@ def test_parsing_the_largest_answer_takes_less_memory_than_three_times_its_size(
     tracemalloc.start()
     try:
         with pytest.raises(ProtocolError):
-            parsed(Reply(200, {}, body), Login())
+            parsed(Response(200, {}, body), Login())
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -6,10 +6,10 @@ from typing import Any, Optional
 
 import pytest
 
-from handlers.errors import PduHandlerError
 from handlers.http.message import Transport
 from handlers.raritan.handler import RaritanPdu
-from handlers.tls import Trust
+from handlers.shared.errors import PduHandlerError
+from handlers.shared.tls import Trust
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.servers import sdk

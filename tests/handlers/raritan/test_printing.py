@@ -13,7 +13,7 @@ import pytest
 from handlers.raritan.rpc import Agent, Interface, cascading, cert, pdumodel
 from handlers.raritan.rpc._runtime.codec import decode_structure
 from handlers.raritan.rpc._runtime.registry import find
-from handlers.tls import Trust
+from handlers.shared.tls import Trust
 from tests.servers import sdk
 from tests.servers.worker import Worker
 from tests.simulators.xerus import Model, XerusPdu

@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from handlers.errors import Denied, ProtocolError, SettingsError
 from handlers.raritan import rpc
 from handlers.raritan.rpc import (
     Agent,
@@ -32,7 +31,8 @@ from handlers.raritan.rpc import (
     usermgmt,
 )
 from handlers.raritan.rpc._runtime.codec import decode_structure, encode, encode_structure
-from handlers.tls import Trust
+from handlers.shared.errors import Denied, ProtocolError, SettingsError
+from handlers.shared.tls import Trust
 from tests.simulators.xerus import Model, XerusPdu
 
 from .conftest import MakeAgent

@@ -9,7 +9,6 @@ from typing import Optional
 
 import pytest
 
-from handlers.errors import ProtocolError, Refused
 from handlers.raritan.rpc import (
     Agent,
     HttpException,
@@ -27,7 +26,8 @@ from handlers.raritan.rpc import (
     session,
     usermgmt,
 )
-from handlers.tls import Trust
+from handlers.shared.errors import ProtocolError, Refused
+from handlers.shared.tls import Trust
 from tests.simulators.xerus import Model, XerusPdu
 
 from .conftest import MakeAgent, connected, since

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from handlers.errors import Denied, Unreachable
 from handlers.raritan.rpc import Bulk
 from handlers.raritan.rpc._runtime.codec import decode_structure
 from handlers.raritan.rpc.pdumodel import Outlet
-from handlers.raritan.states import ask_failures, contradicted, status
+from handlers.raritan.states import ask_failures, contradicted, read_status
 from handlers.raritan.units import XerusUnit
+from handlers.shared.errors import Denied, Unreachable
 
 from .declared import Nowhere
 from .described import INTERNAL_ERROR, PDU, Described, Status, handler_of
@@ -27,7 +27,7 @@ OFF = {**ON, "powerState": 0}
 
 
 def _status(json: dict[str, Any]) -> str:
-    return status(decode_structure(Outlet.State, json, Nowhere())).name
+    return read_status(decode_structure(Outlet.State, json, Nowhere())).name
 
 
 def test_on_is_up_and_off_is_down() -> None:

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from handlers.errors import PduHandlerError
 from handlers.http.connection import StandardTransport
-from handlers.http.failures import HttpUnreachable
-from handlers.http.message import Endpoint, Reply, Request, Transport
+from handlers.http.errors import HttpUnreachable
+from handlers.http.message import Endpoint, Request, Response, Transport
 from handlers.raritan.handler import RaritanPdu
-from handlers.tls import Trust
+from handlers.shared.errors import PduHandlerError
+from handlers.shared.tls import Trust
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Fault, Model, XerusPdu
@@ -301,7 +301,7 @@ class _Restarting:
         self._below, self._pdu, self._answered = below, pdu, answered
         self.close = below.close
 
-    def exchange(self, where: Endpoint, request: Request) -> Reply:
+    def exchange(self, where: Endpoint, request: Request) -> Response:
         reply = self._below.exchange(where, request)
         if isinstance(request.body, bytes) and b"setPowerState" in request.body:
             self._pdu.reboot()

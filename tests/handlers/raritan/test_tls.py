@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from handlers.errors import SettingsError, Unreachable
 from handlers.raritan.rpc import Agent, HttpException, pdumodel
-from handlers.tls import Trust
+from handlers.shared.errors import SettingsError, Unreachable
+from handlers.shared.tls import Trust
 from tests.simulators.certificates import Authority
 from tests.simulators.xerus import Model, XerusPdu
 

@@ -12,18 +12,10 @@ from typing import Callable, Optional
 
 import pytest
 
-from handlers.errors import (
-    Denied,
-    PduHandlerError,
-    ProtocolError,
-    Refused,
-    SettingsError,
-    Unreachable,
-)
 from handlers.http import connection
 from handlers.http.login import Login
-from handlers.http.message import Endpoint, Reply
-from handlers.http.redirects import moved
+from handlers.http.message import Endpoint, Response
+from handlers.http.redirects import moved_endpoint
 from handlers.http.strict_json import LIMIT
 from handlers.raritan.rpc import (
     Agent,
@@ -35,7 +27,15 @@ from handlers.raritan.rpc import (
 )
 from handlers.raritan.rpc._runtime.agent import reads_only
 from handlers.raritan.rpc._runtime.errors import leaves_open
-from handlers.tls import Trust
+from handlers.shared.errors import (
+    Denied,
+    PduHandlerError,
+    ProtocolError,
+    Refused,
+    SettingsError,
+    Unreachable,
+)
+from handlers.shared.tls import Trust
 from tests.ports import refusing
 from tests.simulators.certificates import server_context, usual
 from tests.waiting import PATIENCE_S, until
@@ -611,15 +611,15 @@ def test_a_redirect_to_https_that_names_no_port_is_followed_only_from_port_80(
     with Peer([[_moved("https://127.0.0.1/")]]) as origin:
         with pytest.raises(HttpException, match="another port"):
             get_state(agent("http", origin.address))
-    reply = Reply(302, {"location": "https://127.0.0.1/"}, b"")
-    assert moved(Endpoint("http", "127.0.0.1", 80), reply, Login()) == Endpoint(
+    reply = Response(302, {"location": "https://127.0.0.1/"}, b"")
+    assert moved_endpoint(Endpoint("http", "127.0.0.1", 80), reply, Login()) == Endpoint(
         "https", "127.0.0.1", 443
     )
 
 
 def test_a_redirect_may_write_the_hosts_name_in_upper_or_lower_case() -> None:
-    reply = Reply(302, {"location": "https://pdu.EXAMPLE/"}, b"")
-    assert moved(Endpoint("http", "PDU.example", 80), reply, Login()) == Endpoint(
+    reply = Response(302, {"location": "https://pdu.EXAMPLE/"}, b"")
+    assert moved_endpoint(Endpoint("http", "PDU.example", 80), reply, Login()) == Endpoint(
         "https", "PDU.example", 443
     )
 

@@ -13,11 +13,11 @@ from typing import Callable, Optional
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from handlers.errors import Denied, ProtocolError, Unreachable
 from handlers.http import connection
 from handlers.http.multipart import MultipartForm, Progress
 from handlers.raritan.rpc import Agent, HttpException, bulkcfg, cert, firmware as fw, rawcfg
-from handlers.tls import Trust
+from handlers.shared.errors import Denied, ProtocolError, Unreachable
+from handlers.shared.tls import Trust
 from tests.needs import ROOT
 from tests.simulators.certificates import usual
 from tests.simulators.clockwork import ManualClock

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handlers.errors import PduHandlerError
+from handlers.shared.errors import PduHandlerError
 from tests.simulators.xerus import Model, XerusPdu
 
 from .described import L1, METERS, PDU, Described, Status, handler_of

@@ -16,9 +16,9 @@ import requests
 
 from handlers.http.connection import StandardTransport
 from handlers.http.message import Transport
-from handlers.http.sessions import RequestsTransport
+from handlers.http.requests_transport import RequestsTransport
 from handlers.raritan.rpc import Agent, firmware
-from handlers.tls import Trust
+from handlers.shared.tls import Trust
 
 
 def _peak() -> int:

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from handlers.errors import PduHandlerError, ProtocolError
 from handlers.http import connection
-from handlers.http.message import Endpoint, Reply, Request
+from handlers.http.message import Endpoint, Request, Response
 from handlers.redfish import links, parallel, settings, units
 from handlers.redfish.service import RedfishService
-from handlers.switching import CALL_SECONDS
+from handlers.shared.errors import PduHandlerError, ProtocolError
+from handlers.shared.switching import CALL_SECONDS
 from pdu_common.connection import PduData
 
 from .test_login import SESSIONS, Guarded
@@ -62,7 +62,7 @@ def test_outlets_are_read_over_one_connection_if_no_thread_can_be_started(
 
 
 def read(service: RedfishService) -> Any:
-    return [units.outlets(service, one) for one in units.units(service, "")]
+    return [units.read_outlets(service, one) for one in units.read_units(service, "")]
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_one_deadline_holds_for_the_whole_call_and_the_session_is_deleted_after_
 ) -> None:
     tree, clock = slow
     with serving(tree) as address:
-        given = settings.read(
+        given = settings.read_settings(
             PduData(
                 address,
                 {"scheme": "http", "username": USER, "password": PASSWORD, "session": "session"},
@@ -107,7 +107,9 @@ def test_a_request_is_not_repeated_after_the_deadline_of_the_call(
     tree.special["/redfish/v1"] = lambda seen: answer
     exchange = connection.StandardTransport.exchange
 
-    def slow(transport: connection.StandardTransport, where: Endpoint, request: Request) -> Reply:
+    def slow(
+        transport: connection.StandardTransport, where: Endpoint, request: Request
+    ) -> Response:
         reply = exchange(transport, where, request)
         # only now, so that the answer itself arrives in time
         clock.now += clock.step

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handlers.errors import PduHandlerError
+from handlers.shared.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from .tree import Json, Tree, dmtf, handler, serving

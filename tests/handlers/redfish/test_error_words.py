@@ -8,7 +8,7 @@ from typing import Any, Optional
 
 import pytest
 
-from handlers.errors import Denied, PduHandlerError
+from handlers.shared.errors import Denied, PduHandlerError
 from pdu_common.helper import PduPortView
 
 from .test_login import Guarded

@@ -6,7 +6,15 @@ from typing import Any, Optional
 
 import pytest
 
-from handlers.redfish.figures import AMPERES, RedfishFigure, current, excerpt, sensor, total, whole
+from handlers.redfish.figures import (
+    AMPERES,
+    RedfishFigure,
+    current,
+    excerpt,
+    sensor,
+    sum_if_complete,
+    total,
+)
 
 SENSOR = "/redfish/v1/Chassis/1/Sensors/Amps"
 
@@ -110,8 +118,8 @@ def test_the_current_is_the_sum_of_the_separate_line_currents_or_unknown_if_one_
 def test_unmetered_and_unknown_figures_differ() -> None:
     assert current({}) is None and current({"CurrentAmps": None}) is None
     assert current({"CurrentAmps": {"Reading": None}}) == [RedfishFigure()]
-    assert whole([]) is None and whole([[RedfishFigure(1.0)], None]) is None
-    assert total(whole([[RedfishFigure(1.0)], [RedfishFigure()]]), {}) is None
+    assert sum_if_complete([]) is None and sum_if_complete([[RedfishFigure(1.0)], None]) is None
+    assert total(sum_if_complete([[RedfishFigure(1.0)], [RedfishFigure()]]), {}) is None
 
 
 def test_a_sensor_is_read_only_where_the_value_is_missing() -> None:
@@ -153,4 +161,4 @@ def test_a_sensor_counts_only_in_the_requested_unit_and_if_not_disabled(
 )
 def test_a_sum_adds_the_decimals_as_written(values: list[float], exact: float) -> None:
     parts: list[list[RedfishFigure]] = [[RedfishFigure(value)] for value in values]
-    assert total(whole(parts), {}) == exact
+    assert total(sum_if_complete(parts), {}) == exact

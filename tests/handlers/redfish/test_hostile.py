@@ -12,9 +12,9 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import pytest
 
-from handlers.errors import Denied, PduHandlerError, ProtocolError, Unreachable
 from handlers.redfish import handler as handler_module, service as service_module
 from handlers.redfish.handler import RedfishPdu
+from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Unreachable
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.redfish import Fault, Model, RedfishService, units
 from tests.simulators.redfish.errors import message

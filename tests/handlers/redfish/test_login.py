@@ -10,9 +10,9 @@ from typing import Optional
 
 import pytest
 
-from handlers.errors import PduHandlerError
 from handlers.redfish import settings
 from handlers.redfish.service import RedfishService
+from handlers.shared.errors import PduHandlerError
 from pdu_common.connection import PduData
 from pdu_common.helper import PduPortView
 
@@ -111,7 +111,7 @@ def test_auto_opens_a_session_if_the_root_accepts_any_login() -> None:
 def test_many_readings_at_once_log_in_once() -> None:
     tree = Guarded(basic=False)
     with serving(tree) as address:
-        given = settings.read(
+        given = settings.read_settings(
             PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD})
         )
         with RedfishService(given) as service:
@@ -205,7 +205,7 @@ def test_a_later_reading_opens_the_session_that_could_not_be_opened_before() -> 
     tree = Guarded()
     tree.opening = Answer(None, 503)
     with serving(tree) as address:
-        given = settings.read(
+        given = settings.read_settings(
             PduData(
                 address,
                 {"scheme": "http", "username": USER, "password": PASSWORD, "session": "session"},

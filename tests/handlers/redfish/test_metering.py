@@ -6,7 +6,7 @@ from typing import Any, Optional
 
 import pytest
 
-from handlers.errors import PduHandlerError
+from handlers.shared.errors import PduHandlerError
 from pdu_common.helper import PduStatisticView
 
 from .tree import EXPAND, OUTLETS, Answer, Json, Tree, handler, outlet, serving, unit

@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 
 from handlers.http.client import HttpClient
-from handlers.http.failures import HttpUnreachable
-from handlers.redfish.parallel import side_by_side
+from handlers.http.errors import HttpUnreachable
+from handlers.redfish.parallel import read_in_parallel
 from tests.waiting import PATIENCE_S
 
 FIRST, SPARE = cast(HttpClient, "first"), cast(HttpClient, "spare")
@@ -29,7 +29,7 @@ def test_the_first_client_goes_on_alone_after_all_clients_have_failed() -> None:
             raise HttpUnreachable("one connection at a time")
         return path
 
-    assert side_by_side(["a", "b", "c"], [FIRST, SPARE], fetch) == ["a", "b", "c"]
+    assert read_in_parallel(["a", "b", "c"], [FIRST, SPARE], fetch) == ["a", "b", "c"]
 
 
 def test_the_error_is_raised_if_the_first_client_fails_alone_too() -> None:
@@ -37,4 +37,4 @@ def test_the_error_is_raised_if_the_first_client_fails_alone_too() -> None:
         raise HttpUnreachable("dead")
 
     with pytest.raises(HttpUnreachable, match="dead"):
-        side_by_side(["a", "b"], [FIRST, SPARE], fetch)
+        read_in_parallel(["a", "b"], [FIRST, SPARE], fetch)

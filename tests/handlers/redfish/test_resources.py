@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from handlers.errors import ProtocolError
 from handlers.http.login import Login
 from handlers.http.message import Endpoint
 from handlers.redfish.links import expansion, path
 from handlers.redfish.resources import identity, name, state
+from handlers.shared.errors import ProtocolError
 from pdu_common.helper import EnumPowerStatus
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN

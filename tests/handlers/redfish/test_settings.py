@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.errors import SettingsError
 from handlers.redfish import settings
 from handlers.redfish.handler import make_handler
+from handlers.shared.errors import SettingsError
 from pdu_common.connection import PduData
 
 LOGIN = {"username": "admin", "password": "secret-word"}
@@ -14,7 +14,7 @@ PEM = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 
 
 def read(**texts: str) -> settings.RedfishSettings:
-    return settings.read(PduData("192.0.2.7", {**LOGIN, **texts}))
+    return settings.read_settings(PduData("192.0.2.7", {**LOGIN, **texts}))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Optional
 
 import pytest
 
-from handlers.errors import NoSuchOutlet, PduHandlerError, Unsupported
+from handlers.shared.errors import NoSuchOutlet, PduHandlerError, Unsupported
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView, PduStatisticView
 from tests.simulators.redfish import UNITS, Model, Pdu, RedfishService, units
 from tests.waiting import PATIENCE_S, finished

@@ -9,7 +9,7 @@ from typing import Any, Callable, Optional
 
 import pytest
 
-from handlers.errors import PduHandlerError
+from handlers.shared.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.clocks import in_switching
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from handlers.counting import SENT
-from handlers.errors import NoSuchOutlet, PduHandlerError, Unsupported
 from handlers.redfish.members import MOST_MEMBERS
+from handlers.shared.errors import NoSuchOutlet, PduHandlerError, Unsupported
+from handlers.shared.request_counter import SENT
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from .tree import (

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from handlers.snmp.comeback import PowerOn
 from handlers.snmp.controls import Guarded, Verbs, Write
-from handlers.snmp.evidence import Confidence, Evidence, Proof
+from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
 from handlers.snmp.figures import Arcs, Ceilings, Figure, Total
 from handlers.snmp.outlets import Outlets
+from handlers.snmp.power_restore import PowerRestorePolicy
 from handlers.snmp.profile import Profile, Root
+from handlers.snmp.single_family import Unlock, Unmarked, WritePacked
 from handlers.snmp.sources import (
     Alike,
     Arc,
@@ -48,7 +49,6 @@ from handlers.snmp.sources import (
     Unless,
     Whole,
 )
-from handlers.snmp.special import Unlock, Unmarked, WritePacked
 from handlers.snmp.states import Doubt, State
 
 C = Column("~.1", "object", "14")
@@ -135,7 +135,7 @@ EVERY_PART = Profile(
                 syntax="Counter32",
             ),
             position=(C, S),
-            power_on=PowerOn(
+            power_on=PowerRestorePolicy(
                 C,
                 ("1",),
                 ("2",),
@@ -160,7 +160,7 @@ EVERY_PART = Profile(
         Outlets(
             states=State(PACKED, on=("on",), off=("off",)),
             control=WritePacked(S, PACKED, "on", "off", 32, 47),
-            power_on=PowerOn(delay=Figure(C), always=True),
+            power_on=PowerRestorePolicy(delay=Figure(C), always=True),
         ),
         Outlets(states=State(C, on=("1",), off=("0",)), control=Write(C, "on", "off")),
     ),
@@ -171,7 +171,13 @@ EVERY_PART = Profile(
     inlet=Total((Figure(C),)),
     inlet_power=Total((Figure(C),)),
     switching_confidence=Confidence.LOW,
-    evidence=Evidence(Proof.DRIVER, Proof.MIB, Proof.SIMULATED, Proof.RECORDING, Proof.UNIT),
+    evidence=Evidence(
+        EvidenceLevel.DRIVER,
+        EvidenceLevel.MIB,
+        EvidenceLevel.SIMULATED,
+        EvidenceLevel.RECORDING,
+        EvidenceLevel.UNIT,
+    ),
     note="A note.",
     unread="An object.",
     source="https://example.com/ACME-MIB",

@@ -108,7 +108,7 @@ def of_rows(rows: Mapping[str, Row]) -> Memory:
 
 
 def plain(row: Row) -> Value:
-    """Return an object's value (see `Element` in pdu_common/_snmp.py).
+    """Return an object's value (see `Element` in pdu_common/snmp_client/calls.py).
 
     OIDs and IP addresses are dotted text. Octets are text if they are UTF-8, otherwise bytes.
     Opaque values are bytes.

@@ -1,5 +1,5 @@
 """Devices with random rows, and synthetic units with random values in some objects: reading them
-raises only errors of handlers/errors.py.
+raises only errors of handlers/shared/errors.py.
 
 An outlet has the same state whether it is read alone or with all others.
 """
@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from handlers.errors import PduHandlerError
+from handlers.shared.errors import PduHandlerError
 from handlers.snmp import metering
 from handlers.snmp.device import SnmpDevice, by_other_rows, by_states
-from handlers.snmp.frozen import parts_of
+from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import Profile, oids
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader

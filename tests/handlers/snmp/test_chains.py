@@ -8,7 +8,7 @@ from typing import Optional
 
 import pytest
 
-from handlers.errors import Unsupported
+from handlers.shared.errors import Unsupported
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, orders, states_on

@@ -12,17 +12,18 @@ from typing import Any, Callable
 
 import pytest
 
-from handlers.errors import ProtocolError
-from handlers.snmp import metering, registers, settings
+from handlers.shared.errors import ProtocolError
+from handlers.snmp import metering, settings
 from handlers.snmp.controls import Write
 from handlers.snmp.detection import SYS_OBJECT_ID, detect
-from handlers.snmp.evidence import Confidence, Evidence, Proof
+from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.profiles.shorthand import column, oid, oids, scalar
 from handlers.snmp.sources import Merged, Prefixed, Source
 from handlers.snmp.states import State
+from pdu.core.adapters.snmp import energy_registers
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests import recordings
 from tests.handlers.snmp.calls import pdu
@@ -91,8 +92,8 @@ def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, uni
 
 
 def test_the_energy_of_the_example_is_a_counter_of_tenths(families: Any) -> None:
-    tenths = registers.Register(0.1, 2**32 * 0.1)
-    assert registers.of_profile(families[0]) == registers.Registers(outlets=tenths)
+    tenths = energy_registers.Register(0.1, 2**32 * 0.1)
+    assert energy_registers.of_profile(families[0]) == energy_registers.Registers(outlets=tenths)
 
 
 def test_a_truncated_table_of_the_example_is_an_error(families: Any, unit: Fixture) -> None:
@@ -124,7 +125,7 @@ def test_two_tables_with_two_counts_make_one_list_as_the_page_writes_them() -> N
             ),
         ),
         switching_confidence=Confidence.MEDIUM,
-        evidence=Evidence(state=Proof.MIB, switching=Proof.MIB),
+        evidence=Evidence(state=EvidenceLevel.MIB, switching=EvidenceLevel.MIB),
     )
     objects: dict[str, Value] = {
         SYS_OBJECT_ID: oid("99999"),

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.errors import NoSuchOutlet, Unsupported
+from handlers.shared.errors import NoSuchOutlet, Unsupported
 from handlers.snmp.controls import Guarded, Verbs, Write
 from handlers.snmp.figures import Figure
-from handlers.snmp.frozen import changed
+from handlers.snmp.frozen_value import replace
 from handlers.snmp.reader import Reader
+from handlers.snmp.single_family import Unlock, Unmarked, WritePacked
 from handlers.snmp.sources import Checked, Column, Only, Packed, Scalar, Span, Spread
-from handlers.snmp.special import Unlock, Unmarked, WritePacked
 from handlers.snmp.states import Doubt
 from tests.handlers.snmp.memory import Memory, reader, table
 
@@ -184,7 +184,7 @@ def test_a_lock_that_is_missing_beside_others_forbids_write_and_only_then_costs_
 def test_a_demanded_lock_that_is_missing_forbids_the_write() -> None:
     device = Memory({})
     with pytest.raises(Unsupported, match="it is locked .no value"):
-        changed(LOCKED, demanded=True).orders(Reader(device), "1", True)
+        replace(LOCKED, demanded=True).orders(Reader(device), "1", True)
     assert device.asked == ["get 1.3.6.1"]
 
 

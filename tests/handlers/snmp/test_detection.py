@@ -5,12 +5,12 @@ from typing import Optional
 
 import pytest
 
-from handlers.errors import Denied, PduHandlerError, ProtocolError, Unreachable, Unsupported
+from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Unreachable, Unsupported
 from handlers.snmp.detection import SYS_DESCR, SYS_OBJECT_ID, detect, read_as
 from handlers.snmp.device import has_no_outlets
-from handlers.snmp.evidence import Evidence, Proof
+from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.figures import Figure, Total
-from handlers.snmp.frozen import changed
+from handlers.snmp.frozen_value import replace
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, Root
 from handlers.snmp.profiles import PROFILES
@@ -23,7 +23,7 @@ from tests.simulators.snmp_agent import BUILT_IN
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 ACME = "1.3.6.1.4.1.99999"
-EVIDENCE = Evidence(state=Proof.MIB)
+EVIDENCE = Evidence(state=EvidenceLevel.MIB)
 
 
 def family(
@@ -102,7 +102,7 @@ METER = Profile(
     "ACME-MIB",
     (f"{ACME}.1",),
     load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
-    evidence=Evidence(current=Proof.MIB),
+    evidence=Evidence(current=EvidenceLevel.MIB),
 )
 
 
@@ -132,7 +132,7 @@ def test_a_family_without_outlets_is_detected_by_sys_object_id_alone_if_it_comes
 
 
 def test_a_family_without_outlets_is_detected_by_its_meters_even_if_none_measures() -> None:
-    second = changed(METER, key="acme-second", load=Total((Figure(Column(f"{ACME}.8")),)))
+    second = replace(METER, key="acme-second", load=Total((Figure(Column(f"{ACME}.8")),)))
     hidden = device(f"{ACME}.1")
     hidden.put(f"{ACME}.8.1", "--")
     assert detect(hidden, (OLD, METER, second)).profile.key == "acme-second"
@@ -192,7 +192,7 @@ def test_fewer_metered_outlets_than_the_device_counts_are_an_error() -> None:
         ("M",),
         "ACME-MIB",
         (f"{ACME}.1",),
-        evidence=Evidence(current=Proof.MIB),
+        evidence=Evidence(current=EvidenceLevel.MIB),
         outlets=(Outlets(rows=rows, count=Scalar(f"{ACME}.1.9.0"), current=Figure(rows)),),
     )
 
@@ -353,7 +353,7 @@ def test_without_a_usable_sys_object_id_the_meters_of_sweep_families_are_not_rea
         "ACME-MIB",
         sweep=True,
         load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
-        evidence=Evidence(current=Proof.MIB),
+        evidence=Evidence(current=EvidenceLevel.MIB),
     )
     memory = device(None)
     memory.put(f"{ACME}.9.0", 5)
@@ -517,7 +517,7 @@ COUNTING = Profile(
     (ACME,),
     outlets=(NUMBERED,),
     load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
-    evidence=Evidence(state=Proof.MIB, current=Proof.MIB),
+    evidence=Evidence(state=EvidenceLevel.MIB, current=EvidenceLevel.MIB),
 )
 
 
@@ -560,7 +560,7 @@ MODULE = Profile(
     (ACME,),
     described=r"(?i)acme pdu module.*",
     power=Total((Figure(Scalar(f"{ACME}.9.0")),)),
-    evidence=Evidence(power=Proof.MIB),
+    evidence=Evidence(power=EvidenceLevel.MIB),
 )
 
 
@@ -578,7 +578,7 @@ def test_a_metered_unit_without_a_sys_object_id_is_told_by_its_description_and_i
 
 
 def test_a_swept_family_that_reports_no_outlets_and_load_is_told_without_a_sys_object_id() -> None:
-    swept = changed(COUNTING, sweep=True)
+    swept = replace(COUNTING, sweep=True)
     load, none = f"{ACME}.9.0", f"{ACME}.3.1"
     assert detect(Memory({load: 5, none: 0}), (swept,)).outlets is None
     others: list[dict[str, Value]] = [{load: 5}, {load: 5, none: 8}, {none: 0}]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from handlers.snmp.evidence import Evidence, Proof
+from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp import recorded
@@ -60,7 +60,7 @@ def shown_by_recording(wanted: Mapping[str, Any]) -> set[str]:
     )
 
 
-def claimed(evidence: Evidence, *proofs: Proof) -> set[str]:
+def claimed(evidence: Evidence, *proofs: EvidenceLevel) -> set[str]:
     return {name for name in CAPABILITIES if getattr(evidence, name) in proofs}
 
 
@@ -68,7 +68,7 @@ def claimed(evidence: Evidence, *proofs: Proof) -> set[str]:
 def test_the_units_of_a_family_show_exactly_its_capabilities(profile: Profile) -> None:
     units = [unit for unit in fixtures() if unit.key == profile.key]
     shown = set().union(*map(shown_by_unit, units))
-    assert shown == set(CAPABILITIES) - claimed(profile.evidence, Proof.NONE)
+    assert shown == set(CAPABILITIES) - claimed(profile.evidence, EvidenceLevel.NONE)
 
 
 @EACH
@@ -80,7 +80,9 @@ def test_expected_readings_show_exactly_what_a_family_claims_from_recordings(
         for name in recorded.ALL
         if recorded.expected(name)["family"] == profile.key
     ]
-    assert claimed(profile.evidence, Proof.RECORDING) == set().union(*map(shown_by_recording, read))
+    assert claimed(profile.evidence, EvidenceLevel.RECORDING) == set().union(
+        *map(shown_by_recording, read)
+    )
 
 
 @EACH
@@ -100,13 +102,13 @@ def test_every_family_fills_its_mib_field_and_links_its_source(profile: Profile)
 def test_a_family_made_from_a_program_claims_no_stronger_evidence_than_driver(
     profile: Profile,
 ) -> None:
-    assert claimed(profile.evidence, Proof.NONE, Proof.DRIVER) == set(CAPABILITIES)
+    assert claimed(profile.evidence, EvidenceLevel.NONE, EvidenceLevel.DRIVER) == set(CAPABILITIES)
 
 
 @EACH
 def test_no_family_claims_a_test_on_hardware_or_a_write_from_a_recording(profile: Profile) -> None:
     if profile.key not in TRIED:
-        assert not claimed(profile.evidence, Proof.UNIT), (
+        assert not claimed(profile.evidence, EvidenceLevel.UNIT), (
             "if the family has been tried on a real unit, add its key to TRIED"
         )
-    assert profile.evidence.switching is not Proof.RECORDING, "a recording proves no write"
+    assert profile.evidence.switching is not EvidenceLevel.RECORDING, "a recording proves no write"

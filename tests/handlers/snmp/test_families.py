@@ -9,7 +9,8 @@ from typing import Optional
 
 import pytest
 
-from handlers.errors import (
+from handlers.host import Label
+from handlers.shared.errors import (
     Denied,
     PduHandlerError,
     ProtocolError,
@@ -17,10 +18,9 @@ from handlers.errors import (
     Unreachable,
     Unsupported,
 )
-from handlers.host import Label
 from handlers.snmp import detection, metering
 from handlers.snmp.evidence import Confidence
-from handlers.snmp.frozen import parts_of
+from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import below
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader

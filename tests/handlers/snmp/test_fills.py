@@ -9,7 +9,7 @@ from typing import NamedTuple, Optional
 
 import pytest
 
-from handlers.errors import ProtocolError
+from handlers.shared.errors import ProtocolError
 from handlers.snmp import metering
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Ceilings, Figure, Total

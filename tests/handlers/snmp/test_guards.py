@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.errors import PduHandlerError, ProtocolError
+from handlers.shared.errors import PduHandlerError, ProtocolError
 from handlers.snmp.controls import Guarded
-from handlers.snmp.frozen import parts_of
+from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Column, Only, Scalar
 from pdu_common.helper import EnumPowerStatus

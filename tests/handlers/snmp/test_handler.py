@@ -14,16 +14,16 @@ from typing import Callable
 import pytest
 
 from handlers import VERSION
-from handlers.errors import PduHandlerError, SettingsError, Unreachable, Unsupported
 from handlers.host.snmp import CALL_SECONDS
+from handlers.shared.errors import PduHandlerError, SettingsError, Unreachable, Unsupported
 from handlers.snmp import options, schema, switching
 from handlers.snmp.handler import make_handler
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.profiles.rpcm import PROFILES as RPCM
-from handlers.snmp.settings import BUILD_OPTIONS, SETTINGS, choose
-from pdu_common import _credentials, _snmp
+from handlers.snmp.settings import BUILD_OPTIONS, SETTINGS, select_families
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
+from pdu_common.snmp_client import calls as _snmp, credentials
 from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.commands import COMMANDS
 from tests.handlers.snmp.units import FAMILIES as PROFILE_OF
@@ -235,7 +235,7 @@ def test_a_call_over_snmp_ends_within_a_minute_even_if_requests_are_slow() -> No
     limit.
     """
     request = max(
-        _credentials.Credentials("h", "h", 161, False, version, timeout_s=60, retries=10).longest_s
+        credentials.Credentials("h", "h", 161, False, version, timeout_s=60, retries=10).longest_s
         for version in (2, 3)
     )
     walk = _snmp.WALK_DEADLINE_S
@@ -305,7 +305,7 @@ def test_the_error_for_a_bad_setting_says_what_to_give(
     settings: dict[str, str], sentence: str
 ) -> None:
     with pytest.raises(SettingsError, match=sentence):
-        choose(settings, {})
+        select_families(settings, {})
 
 
 def test_a_family_set_by_hand_overrides_the_sys_object_id() -> None:
@@ -317,33 +317,44 @@ def test_a_family_set_by_hand_overrides_the_sys_object_id() -> None:
 
 
 def test_a_setting_overrides_a_build_option() -> None:
-    keys = [profile.key for profile in choose({"profile": "rpcm"}, {"profile": "sentry3"}).profiles]
+    keys = [
+        profile.key
+        for profile in select_families({"profile": "rpcm"}, {"profile": "sentry3"}).profiles
+    ]
     assert keys == ["rpcm"]
-    assert choose({"switch_unproven": "no"}, {"switch_unproven": "yes"}).switch_unproven is False
-    assert choose({}, {"switch_unproven": "yes"}).switch_unproven is True
-    assert choose({"switch_unproven": " "}, {"switch_unproven": "yes"}).switch_unproven is True
-    assert choose({}, {}) == (PROFILES, False, False, False, False)
     assert (
-        choose({"switch_automatic": "yes"}, {}).switch_automatic
-        and choose({}, {"switch_automatic": "yes"}).switch_automatic
+        select_families({"switch_unproven": "no"}, {"switch_unproven": "yes"}).switch_unproven
+        is False
     )
-    assert not choose({"switch_automatic": "no"}, {"switch_automatic": "yes"}).switch_automatic
+    assert select_families({}, {"switch_unproven": "yes"}).switch_unproven is True
     assert (
-        choose({"metered_only": "yes"}, {}).metered_only
-        and choose({}, {"metered_only": "yes"}).metered_only
+        select_families({"switch_unproven": " "}, {"switch_unproven": "yes"}).switch_unproven
+        is True
     )
-    assert not choose({"metered_only": "no"}, {"metered_only": "yes"}).metered_only
+    assert select_families({}, {}) == (PROFILES, False, False, False, False)
+    assert (
+        select_families({"switch_automatic": "yes"}, {}).switch_automatic
+        and select_families({}, {"switch_automatic": "yes"}).switch_automatic
+    )
+    assert not select_families(
+        {"switch_automatic": "no"}, {"switch_automatic": "yes"}
+    ).switch_automatic
+    assert (
+        select_families({"metered_only": "yes"}, {}).metered_only
+        and select_families({}, {"metered_only": "yes"}).metered_only
+    )
+    assert not select_families({"metered_only": "no"}, {"metered_only": "yes"}).metered_only
 
 
 def test_an_archive_can_be_limited_to_chosen_families() -> None:
-    choice = choose({}, {"only": "sentry3, rpcm"})
+    choice = select_families({}, {"only": "sentry3, rpcm"})
     assert [profile.key for profile in choice.profiles] == ["sentry3", "rpcm"]
     with pytest.raises(SettingsError, match="apc-rpdu.*its families include sentry3, rpcm"):
-        choose({"profile": "apc-rpdu"}, {"only": "sentry3, rpcm"})
+        select_families({"profile": "apc-rpdu"}, {"only": "sentry3, rpcm"})
     with pytest.raises(SettingsError, match="'only' names the family 'acme'"):
-        choose({}, {"only": "acme"})
+        select_families({}, {"only": "acme"})
     with pytest.raises(SettingsError, match="unknown"):
-        choose({"only": "rpcm"}, {})
+        select_families({"only": "rpcm"}, {})
 
 
 def test_an_owners_profile_is_read_and_switched_even_with_low_confidence(
@@ -360,7 +371,7 @@ def test_an_owners_profile_is_read_and_switched_even_with_low_confidence(
 
 def test_an_owners_profile_without_a_required_key_is_refused_with_the_path_of_that_key() -> None:
     with pytest.raises(SettingsError, match="profile.vendor: this key is missing"):
-        choose({}, {"own_profile": '{"key": "x"}'})
+        select_families({}, {"own_profile": '{"key": "x"}'})
 
 
 def test_every_setting_is_a_build_option_and_the_repository_sets_none() -> None:

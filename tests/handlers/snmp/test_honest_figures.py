@@ -10,13 +10,13 @@ from typing import Callable, Optional
 
 import pytest
 
-from handlers.errors import PduHandlerError
+from handlers.shared.errors import PduHandlerError
 from handlers.snmp import detection, metering
 from handlers.snmp.decoding import text
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.families import ENTERPRISES
 from handlers.snmp.figures import Total
-from handlers.snmp.frozen import changed
+from handlers.snmp.frozen_value import replace
 from handlers.snmp.profile import Profile, oids
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp import recorded, units
@@ -71,7 +71,7 @@ def test_a_total_summed_over_outlets_counts_every_one_of_them(source: Source, na
     rows, find = source(name)
     found = find(of_rows(rows))
     for kind, declared, total, of_outlets in totals(found):
-        own = changed(declared, else_outlets=False) if declared.figures else None
+        own = replace(declared, else_outlets=False) if declared.figures else None
         if total is None or (
             own and own.read(found.reader, dict.fromkeys(found.states)) is not None
         ):
@@ -121,7 +121,7 @@ def test_a_total_over_rows_is_missing_if_one_of_them_is_not_measured(
                 for one, value in read.items()
                 if value and list(raw.values()).count(raw[one]) == 1
             ][:1]:
-                lost = changed(figure, absent=(*figure.absent, text(raw[identity])))
+                lost = replace(figure, absent=(*figure.absent, text(raw[identity])))
                 assert (
                     Total((lost,), unit=declared.unit).read(
                         found.reader, dict.fromkeys(found.states)
@@ -236,7 +236,7 @@ def test_a_row_that_cannot_be_assigned_prevents_a_sum(unit: str, empty: str, wro
     load = found.profile.load
     assert (
         load
-        and changed(load, figures=load.figures[:1], else_outlets=False).read(found.reader) is None
+        and replace(load, figures=load.figures[:1], else_outlets=False).read(found.reader) is None
     )
 
 
@@ -255,7 +255,7 @@ def test_a_fourth_infeed_of_a_tower_without_capabilities_is_not_added() -> None:
     """
     found = _with("sentry3", {}, without=("1718.3.2.1.1.8.1",))
     load = found.profile.load
-    assert load and changed(load, else_outlets=False).read(found.reader) is None
+    assert load and replace(load, else_outlets=False).read(found.reader) is None
 
 
 def _with(name: str, values: Mapping[str, str], without: tuple[str, ...] = ()) -> SnmpDevice:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from handlers.errors import ProtocolError
+from handlers.shared.errors import ProtocolError
 from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.reader import MISSING, Reader
 from handlers.snmp.sources import (

@@ -10,7 +10,7 @@ from typing import Optional, Union
 
 import pytest
 
-from handlers.errors import ProtocolError, Unsupported
+from handlers.shared.errors import ProtocolError, Unsupported
 from handlers.snmp.detection import SYS_OBJECT_ID, detect
 from handlers.snmp.metering import meter
 from handlers.snmp.profiles import PROFILES

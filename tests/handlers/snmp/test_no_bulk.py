@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from handlers.errors import PduHandlerError, Unreachable
+from handlers.shared.errors import PduHandlerError, Unreachable
 from handlers.snmp.handler import one_session
-from pdu_common.snmp_tools import ALONE
+from pdu_common.snmp_client.tools import ALONE
 from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.units import FIXTURES, about, handler_of, unit_id
 from tests.recordings import Fixture
@@ -92,7 +92,7 @@ def test_a_long_timeout_is_not_waited_for_once_the_agent_is_alive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """With a timeout of 20 s two silences would leave nothing of a call's 30 s."""
-    monkeypatch.setattr("pdu_common._learned._LONGEST_SILENCE_S", 0.2)
+    monkeypatch.setattr("pdu_common.snmp_client.agent_limits._LONGEST_SILENCE_S", 0.2)
     with Agent(apc.rpdu2(outlets=48), faults=Faults(no_bulk=True)) as agent:
         assert len(pdu(agent, timeout="20").statistic().ports) == 48
 

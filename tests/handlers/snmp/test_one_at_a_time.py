@@ -13,14 +13,14 @@ from typing import Optional
 
 import pytest
 
-from handlers.errors import PduHandlerError, ProtocolError, Unreachable, Unsupported
+from handlers.shared.errors import PduHandlerError, ProtocolError, Unreachable, Unsupported
 from handlers.snmp import command_locks, options, schema
-from handlers.snmp.command_locks import exclusive
+from handlers.snmp.command_locks import lock_outlet
 from handlers.snmp.controls import Control, Guarded, Verbs, Write
-from handlers.snmp.frozen import changed
+from handlers.snmp.frozen_value import replace
 from handlers.snmp.profiles.digipower import PROFILES as FAMILIES
+from handlers.snmp.single_family import Unlock, Unmarked
 from handlers.snmp.sources import Column, Packed, Scalar
-from handlers.snmp.special import Unlock, Unmarked
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu
 from tests.simulators.snmp_agent import Agent, ber
@@ -116,11 +116,11 @@ CHECKED = (
 def test_a_checked_write_of_all_states_waits_its_turn_and_compares_all_outlets(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own = changed(DIGIPOWER, outlets=(changed(DIGIPOWER.outlets[0], control=control),))
+    own = replace(DIGIPOWER, outlets=(replace(DIGIPOWER.outlets[0], control=control),))
     monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(own)})
     with Meddled(undo=False, neighbour=5) as agent:
         was_on = states(agent)[0] == "1"
-        with exclusive(f"{agent.host} {agent.port}", 1), monkeypatch.context() as short:
+        with lock_outlet(f"{agent.host} {agent.port}", 1), monkeypatch.context() as short:
             short.setattr("handlers.snmp.switching.PLAN_SECONDS", 0.5)
             with pytest.raises(Unreachable, match="another command to this device has not ended"):
                 switch(agent, 1, not was_on)
@@ -169,7 +169,7 @@ def test_a_command_that_is_the_same_for_all_outlets_is_not_written(
     """On this device one object holds the states of all outlets, so a write would replace all of
     them with a single value.
     """
-    own = changed(DIGIPOWER, outlets=(changed(DIGIPOWER.outlets[0], control=control),))
+    own = replace(DIGIPOWER, outlets=(replace(DIGIPOWER.outlets[0], control=control),))
     monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(own)})
     with Agent(digipower(OUTLETS)) as agent:
         with pytest.raises(
@@ -183,7 +183,7 @@ def test_a_command_that_is_the_same_for_all_outlets_is_written_only_to_a_unit_wi
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     control = Write(ALL, on="1", off="0")
-    own = changed(DIGIPOWER, outlets=(changed(DIGIPOWER.outlets[0], control=control),))
+    own = replace(DIGIPOWER, outlets=(replace(DIGIPOWER.outlets[0], control=control),))
     monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(own)})
     with Agent(digipower(2)) as agent:
         with pytest.raises(Unsupported, match="a Scalar, for all 2 outlets"):
@@ -203,7 +203,7 @@ def test_a_command_that_hangs_blocks_the_next_one_for_a_limited_time(
         name = f"{agent.host} {agent.port}"
 
         def hang() -> None:
-            with exclusive(name, 1):
+            with lock_outlet(name, 1):
                 entered.set()
                 leave.wait(PATIENCE_S)
 
@@ -225,9 +225,9 @@ def test_a_command_that_hangs_blocks_the_next_one_for_a_limited_time(
 
 
 def test_no_lock_of_a_device_is_kept_after_its_commands() -> None:
-    with exclusive("192.0.2.1 161", 1), exclusive("192.0.2.2 161", 1):
+    with lock_outlet("192.0.2.1 161", 1), lock_outlet("192.0.2.2 161", 1):
         assert {"192.0.2.1 161", "192.0.2.2 161"} <= set(command_locks._locks)
-    with pytest.raises(PduHandlerError), exclusive("192.0.2.1 161", 1):
+    with pytest.raises(PduHandlerError), lock_outlet("192.0.2.1 161", 1):
         raise Unreachable("gone")
     gc.collect()
     assert not {"192.0.2.1 161", "192.0.2.2 161"} & set(command_locks._locks)
@@ -236,11 +236,11 @@ def test_no_lock_of_a_device_is_kept_after_its_commands() -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
 @pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
 def test_a_forked_worker_does_not_inherit_a_held_lock() -> None:
-    with exclusive("192.0.2.1 161", 1):
+    with lock_outlet("192.0.2.1 161", 1):
         child = os.fork()
         if child == 0:
             try:
-                with exclusive("192.0.2.1 161", 1):
+                with lock_outlet("192.0.2.1 161", 1):
                     os._exit(0)
             finally:
                 os._exit(1)
@@ -250,29 +250,29 @@ def test_a_forked_worker_does_not_inherit_a_held_lock() -> None:
 
 def test_commands_to_different_devices_do_not_wait_for_each_other() -> None:
     devices = ("192.0.2.1 161", "192.0.2.1 1161", "192.0.2.3 161")
-    with exclusive(devices[0], 1), exclusive(devices[1], 0), exclusive(devices[2], 0):
+    with lock_outlet(devices[0], 1), lock_outlet(devices[1], 0), lock_outlet(devices[2], 0):
         assert set(devices) <= set(command_locks._locks)
 
 
 @pytest.mark.parametrize("other", ["2001:DB8:0:0::7 161", "2001:db8:0::0:7 161"])
 def test_two_spellings_of_one_address_are_one_device(other: str) -> None:
-    with exclusive("2001:db8::7 161", 1), pytest.raises(Unreachable), exclusive(other, 0):
+    with lock_outlet("2001:db8::7 161", 1), pytest.raises(Unreachable), lock_outlet(other, 0):
         pass
     with (
-        exclusive("2001:db8::7 161", 1),
-        exclusive("2001:db8::7 1161", 0),
-        exclusive("2001:db8::8 161", 0),
+        lock_outlet("2001:db8::7 161", 1),
+        lock_outlet("2001:db8::7 1161", 0),
+        lock_outlet("2001:db8::8 161", 0),
     ):
         pass
     with (
-        exclusive("::ffff:192.0.2.7 161", 1),
+        lock_outlet("::ffff:192.0.2.7 161", 1),
         pytest.raises(Unreachable),
-        exclusive("192.0.2.7 161", 0),
+        lock_outlet("192.0.2.7 161", 0),
     ):
         pass
     with (
-        exclusive("PDU-1.example. 161", 1),
+        lock_outlet("PDU-1.example. 161", 1),
         pytest.raises(Unreachable),
-        exclusive("pdu-1.example 161", 0),
+        lock_outlet("pdu-1.example 161", 0),
     ):
         pass

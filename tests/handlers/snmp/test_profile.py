@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from handlers.snmp.controls import Write
-from handlers.snmp.evidence import Confidence, Evidence, Proof
+from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
 from handlers.snmp.families import ENTERPRISES
 from handlers.snmp.figures import Figure, Total
-from handlers.snmp.frozen import parts_of
+from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, Root, oids
 from handlers.snmp.profiles import PROFILES
@@ -27,7 +27,7 @@ GIVEN: dict[str, Any] = dict(
     sys_object_ids=("1.3.6.1.4.1.99999.1",),
     outlets=(OUTLETS,),
     switching_confidence=Confidence.HIGH,
-    evidence=Evidence(state=Proof.MIB, switching=Proof.MIB),
+    evidence=Evidence(state=EvidenceLevel.MIB, switching=EvidenceLevel.MIB),
 )
 
 
@@ -47,9 +47,13 @@ def acme(**changed: Any) -> Profile:
             "nothing to read",
         ),
         (dict(switching_confidence=Confidence.NONE), "switching_confidence"),
-        (dict(evidence=Evidence(state=Proof.MIB)), "evidence.switching"),
+        (dict(evidence=Evidence(state=EvidenceLevel.MIB)), "evidence.switching"),
         (
-            dict(evidence=Evidence(state=Proof.MIB, switching=Proof.MIB, energy=Proof.UNIT)),
+            dict(
+                evidence=Evidence(
+                    state=EvidenceLevel.MIB, switching=EvidenceLevel.MIB, energy=EvidenceLevel.UNIT
+                )
+            ),
             "evidence.energy",
         ),
         (dict(roots=(Root("1.3.6.1.4.1.5", "1.3.6.1.4.1.5.1"),)), "roots"),
@@ -95,7 +99,7 @@ def test_fitting_roots_are_tried_longest_prefix_first_and_all_roots_if_none_fits
     profile = acme(
         sys_object_ids=(),
         switching_confidence=Confidence.NONE,
-        evidence=Evidence(state=Proof.MIB),
+        evidence=Evidence(state=EvidenceLevel.MIB),
         outlets=(Outlets(states=states),),
         roots=(
             Root("1.3.6.1.4.1.9", "1.3.6.1.4.1.9.1"),
@@ -161,7 +165,9 @@ def test_parts_of_a_profile_include_the_columns_of_its_states_commands_and_total
         parts_of(
             acme(
                 load=Total((Figure(Column("1.3.6.1.4.1.99999.9", "x")),)),
-                evidence=Evidence(state=Proof.MIB, switching=Proof.MIB, current=Proof.MIB),
+                evidence=Evidence(
+                    state=EvidenceLevel.MIB, switching=EvidenceLevel.MIB, current=EvidenceLevel.MIB
+                ),
             )
         )
     )

@@ -3,9 +3,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Callable, Optional
 
-from handlers import ahead
-from handlers.ahead import Objects
-from handlers.errors import Unsupported
+from handlers.shared import prefetch
+from handlers.shared.errors import Unsupported
+from handlers.shared.prefetch import PrefetchRequest
 from handlers.snmp.reader import MISSING, Ask, Reader
 from tests.handlers.snmp.memory import Memory, Value, table
 
@@ -174,11 +174,11 @@ class Ahead(Memory):
 
     def __init__(self, objects: Mapping[str, Value], loses: Collection[str] = ()) -> None:
         super().__init__(objects)
-        self.wanted: list[Objects] = []
+        self.wanted: list[PrefetchRequest] = []
         self._loses = loses
 
     def read_ahead(
-        self, wanted: Objects
+        self, wanted: PrefetchRequest
     ) -> tuple[Mapping[str, Mapping[str, Value]], Mapping[str, Optional[Value]]]:
         self.wanted.append(wanted)
         walked = {oid: Memory.walk(self, oid) for oid in wanted.walks if oid not in self._loses}
@@ -196,11 +196,11 @@ def ahead_of(objects: Mapping[str, Value], root: str = "", **more: Any) -> tuple
 
 
 def test_a_process_that_reads_ahead_needs_a_device_that_does() -> None:
-    ahead.use(lambda pdu, objects: ahead.Answers({}, {}))
+    prefetch.set_prefetcher(lambda pdu, objects: prefetch.Prefetched({}, {}))
     try:
         assert Reader(Ahead({})).is_ahead and not Reader(Memory({})).is_ahead
     finally:
-        ahead.use(None)
+        prefetch.set_prefetcher(None)
 
 
 def test_what_is_not_read_yet_is_read_together_if_it_is_more_than_one_object() -> None:
@@ -210,7 +210,7 @@ def test_what_is_not_read_yet_is_read_together_if_it_is_more_than_one_object() -
     assert device.wanted == []
     asks = [Ask("~.1", True), Ask("1.3.8.1.0", False), Ask("~.2.1", False)]
     reader.ahead(asks)
-    assert device.wanted == [Objects((A,), ("1.3.8.1.0", f"{B}.1"), [])]
+    assert device.wanted == [PrefetchRequest((A,), ("1.3.8.1.0", f"{B}.1"), [])]
     assert reader.walk(A) == FULL and reader.get("1.3.8.1.0") == 5 and device.asked == []
     # what could not be read ahead is read when it is needed; what was read is not read again
     assert reader.get(f"{B}.1") == 4 and device.asked == [f"get {B}.1"]
@@ -225,13 +225,13 @@ def test_the_counts_say_how_many_rows_there_are_if_all_of_them_are_read_then() -
     count, walked, lead = Ask("~.3.0", False), Ask("~.2", True), Ask("~.1", True)
     device, reader = ahead_of({}, "1.3.9.1")
     reader.ahead([lead], [count], lead)
-    assert device.wanted[-1] == Objects((A,), (f"{C}.0",), [f"{C}.0"], A)
+    assert device.wanted[-1] == PrefetchRequest((A,), (f"{C}.0",), [f"{C}.0"], A)
     # it was read before, or is a walk: then it is no number to go by
     reader.ahead([Ask(B, True), Ask(OTHER, True)], [count])
-    assert device.wanted[-1] == Objects((B, OTHER), (), ())
+    assert device.wanted[-1] == PrefetchRequest((B, OTHER), (), ())
     device, reader = ahead_of({}, "1.3.9.1")
     reader.ahead([lead], [count, walked])
-    assert device.wanted[-1] == Objects((B, A), (f"{C}.0",), ())
+    assert device.wanted[-1] == PrefetchRequest((B, A), (f"{C}.0",), ())
 
 
 def test_the_first_miss_reads_all_that_is_expected() -> None:
@@ -267,7 +267,7 @@ def test_the_first_miss_reads_all_that_is_expected() -> None:
     reader.get("1.3.8.1.0")
     reader.expect([follow])
     reader.get("1.3.8.2.0")
-    assert device.wanted == [Objects((B,), ("1.3.8.2.0",), [])]
+    assert device.wanted == [PrefetchRequest((B,), ("1.3.8.2.0",), [])]
     assert reader.walk(B) == FULL and reader.get("1.3.8.2.0") is None and len(calls) == 1
     plain = Reader(Ahead(objects))
     plain.expect([lambda one: one.names(B)])

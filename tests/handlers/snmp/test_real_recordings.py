@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.errors import Unsupported
+from handlers.shared.errors import Unsupported
 from handlers.snmp import detection, metering
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp import recorded

@@ -9,10 +9,10 @@ from typing import Any, Optional
 
 import pytest
 
-from handlers.command.kit.snmp import read_as_tools_do
 from handlers.snmp import detection, metering
-from handlers.snmp.evidence import Proof
+from handlers.snmp.evidence import EvidenceLevel
 from handlers.snmp.profiles import PROFILES
+from pdu.core.cli.snmp import read_as_tools_do
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.calls import near, pdu
@@ -111,9 +111,9 @@ def test_a_profile_claims_no_more_than_its_recording_shows(name: str) -> None:
         shown[capability] = device.get(key) is not None or any(
             outlet[key] is not None for outlet in outlets
         )
-    claimed = {name for name in shown if getattr(profile.evidence, name) is Proof.RECORDING}
+    claimed = {name for name in shown if getattr(profile.evidence, name) is EvidenceLevel.RECORDING}
     assert claimed <= {name for name, is_shown in shown.items() if is_shown}
-    assert profile.evidence.switching is not Proof.RECORDING, (
+    assert profile.evidence.switching is not EvidenceLevel.RECORDING, (
         "recordings are read-only: none proves a write"
     )
 

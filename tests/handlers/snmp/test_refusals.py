@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from handlers.errors import Unsupported
+from handlers.shared.errors import Unsupported
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
 from tests.recordings import fixture

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Optional
 
 import pytest
 
-from handlers.errors import Unsupported
+from handlers.shared.errors import Unsupported
 from handlers.snmp import detection, metering
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus

@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 
 from handlers.snmp import schema
 from handlers.snmp.controls import Write
-from handlers.snmp.frozen import Frozen, parts_of
+from handlers.snmp.frozen_value import FrozenValue, parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import Column, Source
@@ -59,7 +59,7 @@ def test_a_profile_survives_json_unchanged(profile: Profile) -> None:
 def test_the_profile_with_every_part_is_complete() -> None:
     text = schema.dumps(EVERY_PART)
     assert set(re.findall(r'"kind": "(\w+)"', text)) == set(schema.KINDS)
-    values = [part for part in parts_of(EVERY_PART) if isinstance(part, Frozen)]
+    values = [part for part in parts_of(EVERY_PART) if isinstance(part, FrozenValue)]
     given = {
         (type(part), name)
         for part in values
@@ -394,7 +394,7 @@ def test_the_reference_says_which_sources_can_be_written_and_what_each_field_hol
 @pytest.mark.parametrize(
     "kind", [*schema.PLAIN, *schema.KINDS.values()], ids=lambda kind: kind.__name__
 )
-def test_a_part_describes_all_of_its_fields_or_none(kind: type[Frozen]) -> None:
+def test_a_part_describes_all_of_its_fields_or_none(kind: type[FrozenValue]) -> None:
     described = re.findall(
         r"^    (\w+): ", (inspect.getdoc(kind) or "").partition("Fields:\n")[2], re.MULTILINE
     )
@@ -402,8 +402,8 @@ def test_a_part_describes_all_of_its_fields_or_none(kind: type[Frozen]) -> None:
 
 
 def test_the_parts_that_a_single_family_needs_stand_under_their_own_heading() -> None:
-    """If this fails, move the named part: from special.py to the file of its kind, or the other
-    way.
+    """If this fails, move the named part: from single_family.py to the file of its kind, or the
+    other way.
     """
     families = {
         name: {

@@ -8,10 +8,10 @@ import re
 
 import pytest
 
-from handlers.errors import Unsupported
+from handlers.shared.errors import Unsupported
 from handlers.snmp.controls import Guarded
-from handlers.snmp.frozen import parts_of
-from handlers.snmp.special import Unmarked
+from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.single_family import Unmarked
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near

@@ -6,10 +6,10 @@ from typing import Optional
 import pytest
 from hypothesis import given, strategies as st
 
-from handlers.ahead import Objects
-from handlers.errors import NoSuchOutlet, ProtocolError
+from handlers.shared.errors import NoSuchOutlet, ProtocolError
+from handlers.shared.prefetch import PrefetchRequest
 from handlers.snmp.figures import Figure, Total
-from handlers.snmp.frozen import changed
+from handlers.snmp.frozen_value import replace
 from handlers.snmp.reader import MISSING, Ask, Reader
 from handlers.snmp.sources import (
     Column,
@@ -338,7 +338,7 @@ BY_GET = Spread("1.3.3", (Span(1, 3, 5),), by_get=True)
         (Tables("1.3.4", 1, 2, "7"), [Ask("1.3.4.1.7", True), Ask("1.3.4.2.7", True)]),
         (Spread("1.3.3", (Span(1, 2, 5),)), [Ask("1.3.3", True)]),
         (BY_GET, [Ask(f"1.3.3.{sub}.0", False) for sub in (5, 6, 7)]),
-        (changed(BY_GET, listed=COLUMN), [Ask("1.3.1", True)]),
+        (replace(BY_GET, listed=COLUMN), [Ask("1.3.1", True)]),
     ],
 )
 def test_what_is_read_ahead_is_what_a_reading_asks_for_first(
@@ -355,7 +355,7 @@ def test_what_is_read_ahead_is_what_a_reading_asks_for_first(
     "source, gets",
     [
         (BY_GET, [("1.3.3.5.0", "1.3.3.6.0", "1.3.3.7.0")]),
-        (changed(BY_GET, listed=COLUMN), [("1.3.3.6.0", "1.3.3.7.0")]),
+        (replace(BY_GET, listed=COLUMN), [("1.3.3.6.0", "1.3.3.7.0")]),
         (Spread("1.3.3", (Span(1, 2, 5),)), []),
     ],
 )
@@ -366,7 +366,7 @@ def test_objects_that_are_read_by_get_are_read_ahead_together(
 
     class Device(Memory):
         def read_ahead(
-            self, wanted: Objects
+            self, wanted: PrefetchRequest
         ) -> tuple[dict[str, Mapping[str, Value]], dict[str, Optional[Value]]]:
             ahead.append(tuple(wanted.gets))
             return {}, {oid: self.get(oid) for oid in wanted.gets}

@@ -4,7 +4,7 @@ from typing import Optional
 
 import pytest
 
-from handlers.ahead import Objects
+from handlers.shared.prefetch import PrefetchRequest
 from handlers.snmp.decoding import Walked
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Alike, Checked, Column
@@ -50,11 +50,11 @@ def test_all_rows_are_read_on_a_device_without_kinds() -> None:
 
 
 def test_a_look_ahead_at_kinds_notes_their_first_and_last_rows_and_no_walk() -> None:
-    ahead: list[Objects] = []
+    ahead: list[PrefetchRequest] = []
 
     class Device(Memory):
         def read_ahead(
-            self, wanted: Objects
+            self, wanted: PrefetchRequest
         ) -> tuple[dict[str, Walked], dict[str, Optional[Value]]]:
             ahead.append(wanted)
             return {oid: self.walk(oid) for oid in wanted.walks}, {

@@ -10,11 +10,18 @@ from typing import Any, Callable, Optional
 
 import pytest
 
-from handlers.errors import Denied, NoSuchOutlet, PduHandlerError, Refused, Unreachable, Unsupported
 from handlers.host.snmp import Snmp
+from handlers.shared.errors import (
+    Denied,
+    NoSuchOutlet,
+    PduHandlerError,
+    Refused,
+    Unreachable,
+    Unsupported,
+)
 from handlers.snmp import settings
 from handlers.snmp.evidence import Confidence
-from handlers.snmp.frozen import changed
+from handlers.snmp.frozen_value import replace
 from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.switching import PLAN_SECONDS
@@ -226,7 +233,7 @@ def test_a_family_with_unproven_commands_is_read_only_until_the_owner_allows_the
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     unsure = tuple(
-        changed(p, switching_confidence=Confidence.LOW, note="One driver only.")
+        replace(p, switching_confidence=Confidence.LOW, note="One driver only.")
         for p in PROFILES
         if p.is_switched
     )

@@ -9,15 +9,15 @@ from typing import Any, Optional
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from handlers.errors import NoSuchOutlet, ProtocolError, Unsupported
+from handlers.shared.errors import NoSuchOutlet, ProtocolError, Unsupported
 from handlers.snmp import options, schema
-from handlers.snmp.contradictions import contradictions
 from handlers.snmp.controls import Verbs, Write
 from handlers.snmp.evidence import SIMULATED, Confidence
-from handlers.snmp.frozen import changed, parts_of
+from handlers.snmp.frozen_value import parts_of, replace
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
 from handlers.snmp.reader import Reader
+from handlers.snmp.single_family import Unlock, WritePacked
 from handlers.snmp.sources import (
     Arc,
     Checked,
@@ -39,8 +39,8 @@ from handlers.snmp.sources import (
     Unless,
     Whole,
 )
-from handlers.snmp.special import Unlock, WritePacked
 from handlers.snmp.states import State
+from pdu.core.adapters.snmp.profile_checks import check_profile
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.every_part import EVERY_PART
@@ -172,9 +172,9 @@ def test_two_units_with_a_packed_text_each() -> None:
 
 
 def test_a_command_into_states_of_a_table_with_the_opposite_meaning_is_a_contradiction() -> None:
-    outlets = changed(TWO_TABLES.outlets[0], control=Write(of_both(STATES), on=2, off=1))
+    outlets = replace(TWO_TABLES.outlets[0], control=Write(of_both(STATES), on=2, off=1))
     assert "on writes 2 into the object of the states, where it means off" in " ".join(
-        contradictions(changed(TWO_TABLES, outlets=(outlets,)))
+        check_profile(replace(TWO_TABLES, outlets=(outlets,)))
     )
 
 

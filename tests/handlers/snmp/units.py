@@ -9,7 +9,7 @@ import pytest
 from handlers.snmp import detection
 from handlers.snmp.controls import Control
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.frozen import parts_of
+from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES

@@ -14,15 +14,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Optional, Union
 from urllib.parse import quote
 
-from ....errors import PduHandlerError, SettingsError
 from ....http.client import HttpClient, endpoint
 from ....http.connection import StandardTransport
-from ....http.failures import of_status
+from ....http.errors import of_status
 from ....http.login import Login
-from ....http.message import Reply, Stream, Transport
+from ....http.message import Response, Stream, Transport
 from ....http.multipart import Headers, MultipartForm
 from ....http.strict_json import LIMIT, loads
-from ....tls import Trust
+from ....shared.errors import PduHandlerError, SettingsError
+from ....shared.tls import Trust
 from .errors import JsonRpcErrorException, JsonRpcSyntaxException, error_of
 
 # How long an answer may take, in seconds.
@@ -277,7 +277,7 @@ class Agent:
         limit: int,
         repeatable: bool,
         also: str = "",
-    ) -> Reply:
+    ) -> Response:
         """A request with the agent's login; see `HttpClient.send`. With `debug`, prints a line that
         names the call as `shown`.
 
@@ -305,7 +305,7 @@ class Agent:
         return reply
 
 
-def parsed(reply: Reply, login: Login) -> object:
+def parsed(reply: Response, login: Login) -> object:
     """The JSON of a reply. Raises JsonRpcSyntaxException for anything else."""
     try:
         return loads(reply.body)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union, cast
 
-from ....errors import PduHandlerError
+from ....shared.errors import PduHandlerError
 from .agent import MINIMUM_WAITS, Agent, reads_only, responses
 from .codec import Reader, blank, decoder, encoder
 from .declarations import Caller, Reference, signature_types

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, TypeVar, cast
 
-from ....modules import import_module
+from ....shared.modules import import_module
 from .registry import MODULES, RPC, Named, idl_name, vendor_module
 
 if TYPE_CHECKING:

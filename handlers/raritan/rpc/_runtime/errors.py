@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Union
 
-from ....errors import Denied, ProtocolError, Refused
-from ....http import failures
+from ....http import errors
 from ....http.login import Login
+from ....shared.errors import Denied, ProtocolError, Refused
 
 
 class JsonRpcErrorException(Refused):
@@ -60,8 +60,8 @@ def leaves_open(error: object) -> bool:
     """Whether the device may have carried out the call that it answered with this error.
 
     True for an internal or server error of JSON-RPC other than -32001, and for the HTTP statuses of
-    `failures.leaves_open`.
+    `errors.leaves_open`.
     """
     if isinstance(error, JsonRpcErrorException) and not isinstance(error, Denied):
         return int(error.code) == _INTERNAL or int(error.code) in _SERVER_ERRORS
-    return failures.leaves_open(error)
+    return errors.leaves_open(error)

@@ -1,1 +1,0 @@
-"""Redfish: recorded resources of PDUs, and a service that answers from them."""

@@ -1,1 +1,0 @@
-"""SNMP: recordings as .snmprec and as the text of snmpwalk, and an agent that answers from them."""

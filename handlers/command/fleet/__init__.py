@@ -1,8 +1,0 @@
-"""Many PDUs at once: `pdu check`, `pdu find` and `pdu exporter`, and what other commands use of it.
-
-`polling` reads one PDU, in this process. `pool` reads a list for `pdu check` and for the hall
-(`hall/gathering.py`), in processes of `crew`. `probing` does it for the exporter, one PDU for each
-query. `pdu meter` (`meter/running.py`, `taking.py`) has a `crew` of its own, which reads again and
-again. `opening` is for the gateway, the fence agent and nut-driver: it reads a list, and reads or
-switches one of its PDUs.
-"""

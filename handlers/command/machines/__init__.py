@@ -1,7 +1,0 @@
-"""The power of a machine with several cords: what proves it off and on.
-
-`meters` judges single figures, `law` the balance of outlets and inlets, `memory` keeps what was
-seen, `world` leads to the PDUs, `reach` says which, `proof` takes the power and gives it back,
-`runs` does so under a lock. `pdu on`, `off` and `cycle`, `pdu machine`, `pdu fence`, the gateway,
-the NUT driver and `pdu cycle-hall` stand on it; docs/states.md says what each refuses.
-"""

@@ -1,0 +1,251 @@
+"""The errors of HTTP exchanges. Only `not_trusted` uses the network."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+from collections.abc import Mapping
+from typing import Callable, Optional, TypeVar
+
+from ..shared.errors import (
+    Denied,
+    NamedSetting,
+    PduHandlerError,
+    ProtocolError,
+    Reason,
+    Refused,
+    Unreachable,
+)
+from ..shared.tls_errors import format_fingerprint, handshake_error as untrusted
+from .login import Login
+
+H = TypeVar("H", bound="HttpException")
+CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+# RFC 9110, 15.4; not 303, which may follow a request that was carried out
+REDIRECTS = (301, 302, 307, 308)
+# from this status on, the body only explains it (RFC 9110, 15.4 to 15.6)
+FIRST_WITHOUT_RESULT = 300
+
+
+class HttpException(PduHandlerError):
+    """Base of the HTTP errors.
+
+    `args[1]`, if there is one, is a copy of the OSError that caused it, as in Raritan's SDK.
+    """
+
+    def caused_by(self: H, error: Exception) -> H:
+        """Keep a copy of `error`, without its traceback, if it is an OSError. Returns self."""
+        if isinstance(error, OSError):
+            self.args = (self.args[0], type(error)(*error.args))
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[H], args: tuple[str, ...], state: dict[str, object]) -> H:
+    """Rebuild a pickled error, for example in another process."""
+    made = kind(args[0])
+    made.args = args
+    made.__dict__.update(state)
+    return made
+
+
+class HttpUnreachable(HttpException, Unreachable):
+    """No usable answer: network, TLS, deadline, a malformed body, 408, 503."""
+
+    def __init__(
+        self, reason: Reason, host: str = "", operation: str = "", reused: bool = False
+    ) -> None:
+        super().__init__(reason, host, operation)
+        #: whether the request met the closing of a persistent connection
+        self.reused = reused
+
+
+class HttpDenied(HttpException, Denied):
+    """401, 403 or 451: the login was refused, or the account may not do this."""
+
+
+class HttpLoginRefused(HttpDenied):
+    """401: a wrong login, an expired token or a blocked account."""
+
+
+class HttpRefused(HttpException, Refused):
+    """Any other status that the caller does not accept; `code` is the status.
+
+    After a write, see `leaves_open`.
+    """
+
+
+class HttpSyntax(HttpException, ProtocolError):
+    """The answer is not HTTP, or is larger than the limit."""
+
+
+def leaves_open(error: object) -> bool:
+    """Whether the device may have carried out a write that it answered with this error (RFC 9110,
+    15).
+
+    Only for HttpRefused: callers treat HttpUnreachable (also 408 and 503) as open. 4xx means that
+    the device declined. 5xx is a fault of the device or a proxy, and an unexpected 1xx, 2xx or 3xx
+    is no result of a write: it may have been carried out.
+    """
+    return isinstance(error, HttpRefused) and int(error.code) not in range(400, 500)
+
+
+_STATUSES: Mapping[int, tuple[type[HttpException], str]] = {
+    401: (
+        HttpLoginRefused,
+        (
+            "the device refused the login ({}): check user name and password, and that the account"
+            " is neither blocked nor waiting for a new password"
+        ),
+    ),
+    403: (
+        HttpDenied,
+        "the account may not do this ({}): give its role the privilege on the device",
+    ),
+    404: (
+        HttpRefused,
+        (
+            "the device has no such resource ({}): its firmware or model does not offer this, or"
+            " its web service is on another port"
+        ),
+    ),
+    405: (
+        HttpRefused,
+        (
+            "the device does not take this request there ({}): check what the account may do, and"
+            " the device's log"
+        ),
+    ),
+    408: (HttpUnreachable, "the device stopped waiting for the request ({}); try again"),
+    429: (
+        HttpRefused,
+        "the device gets too many requests ({}): try again later, and see what else polls it",
+    ),
+    451: (
+        HttpDenied,
+        "the account has to change its password first ({}): log in to the device's web page once",
+    ),
+    503: (HttpUnreachable, "the device is starting, updating or busy ({}); try again in a minute"),
+    **{
+        status: (HttpRefused, "this redirect is not followed ({}); give the device's final address")
+        for status in REDIRECTS
+    },
+}
+_ENDED = (
+    "the device refused the session's token ({}): the session may have ended, so log in again or"
+    " repeat the call; if that does not help, check what the account may do"
+)
+# < 400
+_NO_ANSWER = (
+    HttpRefused,
+    "the device answered {}, which is not the result of a call: is this the PDU's web service?",
+)
+_FAILED = (
+    HttpRefused,
+    "the device answered {}: check its log, and any proxy between it and this host",
+)
+
+
+def of_status(
+    status: int, login: Optional[Login] = None, headers: Mapping[str, str] = {}
+) -> HttpException:
+    """The error for a status that the caller does not accept. Its text holds `HTTP Error <status>`,
+    as in Raritan's SDK.
+
+    `login`: what was sent, if known, to explain a 401. `headers`: of the reply, for its
+    Retry-After.
+    """
+    kind, words = _STATUSES.get(status) or (_NO_ANSWER if status < 400 else _FAILED)
+    if status == 401 and login is not None and login.token is not None:
+        words = _ENDED
+    elif (
+        status == 401
+        and login is not None
+        and login.password
+        and login.password != login.password.strip()
+    ):
+        words += "; the password begins or ends with white space"
+    wait = headers.get("retry-after", "")
+    # RFC 9110, 10.2.3; else a date
+    if status in (429, 503) and wait.isascii() and wait.isdigit() and len(wait) < 7:
+        words += f"; it asks for a pause of {wait} s"
+    reason = words.format(f"HTTP Error {status}")
+    return HttpRefused(reason, str(status)) if issubclass(kind, HttpRefused) else kind(reason)
+
+
+def before_answer(
+    error: Exception, at: str, kept: bool = False, secured: bool = False
+) -> HttpException:
+    """The error for an exception before the headers were read. `kept`: on a reused connection.
+    `secured`: after the handshake of TLS."""
+    if isinstance(error, socket.timeout):
+        return HttpUnreachable(
+            (
+                f"no answer from {at} in time: check address, port and the network, or raise ",
+                NamedSetting("timeout"),
+            )
+        )
+    if isinstance(error, ConnectionRefusedError):
+        return HttpUnreachable(
+            f"{at} refuses the connection: check address and port, and that the PDU's web service"
+            " is on"
+        )
+    if isinstance(error, CLOSED):
+        if secured and not kept:
+            # the end of the connection may overtake the alert of TLS 1.3
+            return HttpUnreachable(
+                "the connection was closed before an answer came: try again; if it stays so, the"
+                " device may demand a client certificate, which is not supported"
+            )
+        return HttpUnreachable(
+            "the connection was closed before an answer came: check that this is the PDU's HTTP(S) "
+            "port, and try again",
+            reused=kept,
+        )
+    if isinstance(error, http.client.HTTPException):
+        return HttpSyntax(
+            f"the answer is not HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?"
+        )
+    if isinstance(error, ssl.SSLError):
+        return HttpUnreachable(untrusted(error))
+    # ValueError: the host name cannot be encoded
+    if isinstance(error, (socket.gaierror, ValueError)):
+        return HttpUnreachable(
+            f"the host name in {at} cannot be resolved: check the address, and that the name server"
+            " answers"
+        )
+    words = type(error).__name__
+    if isinstance(error, OSError) and error.strerror:
+        words = error.strerror
+    return HttpUnreachable(f"{at} cannot be reached ({words}): check address, port and the network")
+
+
+def not_trusted(error: ssl.SSLError, dial: Callable[[], socket.socket], host: str) -> HttpException:
+    """The error for a refused certificate.
+
+    Tries to read its fingerprint over a second connection, from `dial`.
+    """
+    return HttpUnreachable(untrusted(error, format_fingerprint(dial, host))).caused_by(error)
+
+
+def in_answer(error: Exception) -> HttpException:
+    """The error for an exception while the body was read."""
+    slow = "the answer was not complete in time; try again, or raise "
+    return (
+        HttpUnreachable((slow, NamedSetting("timeout")))
+        if isinstance(error, socket.timeout)
+        else broken_off()
+    )
+
+
+def broken_off() -> HttpUnreachable:
+    """The error for a body that broke off or is malformed."""
+    return HttpUnreachable("the answer broke off or is malformed; try again")
+
+
+def too_long(limit: int) -> HttpSyntax:
+    """The error for a body of more than `limit` bytes."""
+    return HttpSyntax(f"the answer is longer than {limit} bytes")

@@ -1,0 +1,188 @@
+"""A transport on the caller's own session of `requests`, for scripts that need its proxies,
+certificates or retries.
+
+    session = requests.Session()
+    session.proxies = {"https": "http://proxy.example:3128"}
+    session.cert = ("client.pem", "client.key")
+    session.verify = "ca.pem"
+    agent = rpc.Agent("https", "pdu.example", "admin", "password",
+    transport=RequestsTransport(session))
+
+Handlers and tools never use it: their traffic must not depend on a proxy, `.netrc` or
+REQUESTS_CA_BUNDLE. The handlers' archives do not contain this module, and `requests` stays
+optional.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Optional
+
+import requests
+import urllib3
+
+from ..shared.errors import PduHandlerError, SettingsError
+from .errors import (
+    FIRST_WITHOUT_RESULT,
+    HttpSyntax,
+    HttpUnreachable,
+    broken_off,
+    too_long,
+)
+from .message import Endpoint, Request, Response
+
+# bytes of a body that are read at once; `total` may be exceeded meanwhile
+_CHUNK = 1 << 10
+
+
+class RequestsTransport:
+    """Sends each request with the proxies, certificates, adapters and retries of `session`, which
+    the caller closes.
+
+    The session's `verify` and `cert` are used instead of the agent's trust. If the session has an
+    `auth`, give the agent no login: `auth` may replace that login, or both are sent. `.netrc` is
+    not read. Redirects are left to the agent. A request's `total` covers only the body of the
+    answer, and is checked after each part of it. An answer that ends within its headers counts as
+    complete and empty, unless a header has already announced a body.
+    """
+
+    def __init__(self, session: requests.Session) -> None:
+        self._session = session
+
+    def close(self) -> None:
+        """Do nothing: the caller closes the session."""
+
+    def exchange(self, where: Endpoint, request: Request) -> Response:
+        """Send the request and read the reply. Raises HttpException, and SettingsError for an
+        invalid header, login, proxy or host name, a missing file of `verify` or `cert`, or an
+        OSError of `auth` or a hook."""
+        # raised outside `except`: errors of requests may hold the proxy's password
+        failed: PduHandlerError
+        # the header Location of the answer, once it has come
+        locations: list[Optional[str]] = []
+        own: Any = self._session.hooks.get("response") or ()
+
+        def arrived(response: requests.Response, **_: object) -> None:
+            # else requests fails if it cannot parse this address
+            locations.append(response.headers.pop("location", None))
+
+        try:
+            with self._session.request(
+                request.method,
+                where.url + request.target,
+                data=request.body,
+                headers=dict(request.headers),
+                auth=self._session.auth or _unchanged,
+                verify=self._session.verify,
+                timeout=request.timeout,
+                allow_redirects=False,
+                stream=True,
+                hooks={"response": [*((own,) if callable(own) else own), arrived]},
+            ) as response:
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                headers.update(("location", one) for one in locations[-1:] if one is not None)
+                try:
+                    body = _drained(response, request)
+                except (requests.RequestException, PduHandlerError):
+                    if response.status_code < FIRST_WITHOUT_RESULT:
+                        raise
+                    return Response(response.status_code, headers, b"")
+                if not getattr(response.raw, "length_remaining", None):
+                    return Response(response.status_code, headers, body)
+                # urllib3 before version 2 does not raise for it
+                if response.status_code >= FIRST_WITHOUT_RESULT:
+                    return Response(response.status_code, headers, b"")
+                failed = broken_off()
+        except requests.Timeout:
+            failed = HttpUnreachable(
+                f"no answer from {where.netloc} in time: check address, port and the network"
+            )
+        except requests.exceptions.ChunkedEncodingError:
+            failed = broken_off()
+        except requests.exceptions.SSLError:
+            failed = HttpUnreachable(
+                "the TLS handshake failed: check the session's `verify` and `cert`"
+            )
+        except requests.exceptions.ProxyError:
+            failed = HttpUnreachable(
+                "the session's proxy cannot be reached, or refuses the request"
+            )
+        except requests.exceptions.RetryError:
+            failed = HttpUnreachable(
+                f"{where.netloc} answered each of the session's retries with an error; try again"
+                " later"
+            )
+        except (
+            requests.exceptions.InvalidHeader,
+            requests.exceptions.ContentDecodingError,
+        ) as error:
+            # a header to be sent
+            if isinstance(error, requests.exceptions.InvalidHeader) and error.request is None:
+                failed = _unusable(error)
+            else:
+                failed = _not_http(error)
+        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
+            # before it connects
+            failed = _unusable(error)
+        except requests.RequestException as error:
+            # urllib3's, while the body is read
+            if any(type(cause).__name__ == "ReadTimeoutError" for cause in error.args):
+                failed = _incomplete()
+            else:
+                failed = HttpUnreachable(
+                    f"no HTTP answer from {where.netloc} ({type(error).__name__}): check address,"
+                    " port and the network"
+                )
+        except ValueError as error:
+            if locations:
+                failed = _not_http(error)
+            elif isinstance(error, (UnicodeEncodeError, urllib3.exceptions.LocationValueError)):
+                failed = _unusable(error)
+            else:
+                # raised by the file to upload, or by the session's own `auth` or hook
+                raise
+        except OSError as error:
+            # a file of `verify` or `cert` is missing, or the session's own `auth` or hook failed
+            raise SettingsError(
+                f"the session's `verify`, `cert`, `auth` or hook cannot be used: {error}"
+            ) from None
+        raise failed
+
+
+def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """An `auth` that adds nothing. Without any `auth`, requests would read `.netrc`."""
+    return request
+
+
+def _unusable(error: Exception) -> SettingsError:
+    """The error for a request that cannot be written.
+
+    It does not show `error`, which may hold a password.
+    """
+    return SettingsError(
+        f"the session cannot send this request ({type(error).__name__}): check its headers, `auth`"
+        " and proxies, and the host name"
+    )
+
+
+def _not_http(error: Exception) -> HttpSyntax:
+    return HttpSyntax(
+        f"the answer is not HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?"
+    )
+
+
+def _incomplete() -> HttpUnreachable:
+    return HttpUnreachable("the answer was not complete in time; try again")
+
+
+def _drained(response: requests.Response, request: Request) -> bytes:
+    end = time.monotonic() + request.total
+    body = bytearray()
+    chunks: Any = response.iter_content(_CHUNK)
+    for part in chunks:
+        body += part
+        if len(body) > request.limit:
+            raise too_long(request.limit)
+        if time.monotonic() > end:
+            raise _incomplete()
+    return bytes(body)

@@ -1,0 +1,146 @@
+"""Variables and commands of a NUT device, grouped by member of the daisy chain. Pure.
+
+In a daisy chain `device.D.` precedes the names of member D, from 1 on. `device.0.` is another name
+for the whole chain. Source: NUT's docs/nut-names.txt and docs/daisychain.txt. Units that count from
+0 are listed as `device.0.` to `device.N-1.` instead (see `_counts_from_0`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Optional
+
+from .errors import listed_twice, not_listed, too_few
+
+SWITCHES = ("load.on", "load.off")
+
+_MEMBER = re.compile(r"device\.(0|[1-9][0-9]{0,8})\.(.+)", re.DOTALL)
+_ROW = re.compile(r"outlet\.([0-9]{1,9})\.(.+)", re.DOTALL)
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+
+
+class Member:
+    """One device of a daisy chain, or the whole device.
+
+    Its names are kept without their prefix; the whole device, whose number is None, holds the names
+    that have none.
+    """
+
+    def __init__(self, number: Optional[int]) -> None:
+        self.number = number
+        #: of its names
+        self.prefix = "" if number is None else f"device.{number}."
+        #: of the identities of its outlets
+        self.before = "" if number is None else f"{number}."
+        self.variables: dict[str, str] = {}
+        self.commands: dict[str, str] = {}  # name after the prefix -> whole name
+        self.rows: dict[str, dict[str, str]] = {}  # an outlet's number -> its variables
+
+    def take(self, name: str, rest: str, text: Optional[str]) -> None:
+        """Add a variable with the value `text`, or a command if `text` is None.
+
+        `rest` is the name after the prefix.
+        """
+        row = _ROW.fullmatch(rest)
+        if text is None:
+            self.commands[rest] = name
+            if row is not None and row[2] in SWITCHES:
+                self.rows.setdefault(row[1], {})
+        else:
+            self.variables[rest] = text
+            if row is not None:
+                self.rows.setdefault(row[1], {})[row[2]] = text
+
+    @property
+    def has_outlets(self) -> bool:
+        """Whether it lists or counts outlets."""
+        return bool(self.rows) or "outlet.count" in self.variables
+
+    def outlet_numbers(self) -> list[str]:
+        """The outlets' numbers in order. Raises ProtocolError if there are fewer than
+        `outlet.count`, or if a number has two spellings: these would be two ports for the same
+        relay, perhaps with different states.
+
+        Number 0 is another name for the whole device, except on devices that count from 0: their
+        numbers are exactly 0 to count - 1, and number 0 has every variable that the others share.
+        """
+        numbers, count = sorted(self.rows, key=int), as_number(self.variables.get("outlet.count"))
+        if len(set(map(int, numbers))) < len(numbers):
+            raise listed_twice(self.prefix)
+        real = [n for n in numbers if int(n) > 0]
+        if count is None or len(real) >= count:
+            return real
+        from_0 = [n for n in numbers if int(n) < count]
+        if len(from_0) < count:
+            raise too_few(max(len(real), len(from_0)), self.prefix, count)
+        if real and not set.intersection(*(set(self.rows[n]) for n in real)) <= set(
+            self.rows[from_0[0]]
+        ):
+            raise too_few(len(real), self.prefix, count)
+        return from_0
+
+
+def members_of(
+    variables: Mapping[str, str], commands: Iterable[str]
+) -> tuple[Member, dict[int, Member]]:
+    """The whole device, and every member by its number."""
+    whole, members = Member(None), dict[int, Member]()
+    for name, text in (*variables.items(), *((command, None) for command in commands)):
+        found = _MEMBER.fullmatch(name)
+        if found is None:
+            whole.take(name, name, text)
+            continue
+        number = int(found[1])
+        if number not in members:
+            members[number] = Member(number)
+        members[number].take(name, found[2], text)
+    if not _counts_from_0(whole, members):
+        members.pop(0, None)
+    return whole, members
+
+
+def _counts_from_0(whole: Member, members: Mapping[int, Member]) -> bool:
+    """Whether `device.0.` is a member.
+
+    It is, if there is no member of the number `device.count`, and if it has outlets although no
+    name without a prefix has: then it does not repeat these.
+    """
+    is_alone = 0 in members and members[0].has_outlets and not whole.has_outlets
+    return is_alone and _count(whole) >= 1 and max(members) < _count(whole)
+
+
+def _count(whole: Member) -> float:
+    return as_number(whole.variables.get("device.count")) or 0.0
+
+
+def counted_members(whole: Member, members: Mapping[int, Member]) -> dict[int, Member]:
+    """The members that `device.count` counts, including those without outlets.
+
+    Raises ProtocolError if one is missing.
+    """
+    first = 0 if 0 in members else 1
+    numbers = range(first, first + int(min(_count(whole), 999)))
+    missing = next((one for one in numbers if one not in members), None)
+    if missing is not None:
+        raise not_listed(missing, _count(whole))
+    return {one: members[one] for one in numbers}
+
+
+def as_number(text: Optional[str]) -> Optional[float]:
+    """`text` as a number; None if it is missing, below 0 or not accepted by `is_number`.
+
+    Spaces around it are ignored.
+    """
+    if text is None or not is_number(text.strip()):
+        return None
+    # strip() also removes U+001C to U+001F, which float() refuses
+    figure = float(text.strip())
+    return figure + 0.0 if figure >= 0 else None
+
+
+def is_number(text: str) -> bool:
+    """Whether `text` is an optional sign and 1 to 15 digits, optionally with a point and 1 to 15
+    digits behind them.
+    """
+    return _NUMBER.fullmatch(text) is not None

@@ -1,0 +1,396 @@
+"""Every request of the NUT protocol, each a function that returns a typed `NutRequest`. No I/O.
+
+`ups` is the name of a device on the server; `variable` and `command` are names in that device's
+lists. Functions raise SettingsError for an argument that the protocol cannot carry. Comments show
+the dialogue of each request: `>` is sent, `<` is received. Section numbers are those of RFC 9271;
+NUT's docs/net-protocol.txt has LOGIN, LOGOUT, MASTER, NETVER and NUMLOGINS.
+"""
+
+from __future__ import annotations
+
+from typing import Callable, NamedTuple, Optional, TypeVar
+
+from ..shared.errors import ProtocolError, SettingsError, printable
+from .errors import unexpected
+from .quoting import encoded, is_name, name, split, word
+from .responses import NutRequest, NutResponse
+
+T = TypeVar("T")
+
+
+# ---- session: login, rights, TLS -----------------------------------------------------------------
+
+
+def username(text: str) -> NutRequest[str]:
+    """The first half of a login (4.2.13). upsd does not check the name here."""
+    # > USERNAME admin
+    # < OK
+    return NutRequest(f"USERNAME {word(text, 'user name')}", "USERNAME", _ok)
+
+
+def password(text: str) -> NutRequest[str]:
+    """The second half of a login (4.2.8).
+
+    upsd answers OK to a wrong password too, and then denies what needs a right.
+    """
+    # > PASSWORD secret
+    # < OK
+    return NutRequest(f"PASSWORD {word(text, 'password')}", "PASSWORD", _ok)
+
+
+def login(ups: str, verb: str = "LOGIN") -> NutRequest[str]:
+    """Register this connection as a client that the device powers.
+
+    RFC 9271 calls it ATTACH (4.2.1).
+    """
+    # > LOGIN ups1
+    # < OK
+    return _of_device(verb, ups)
+
+
+def logout(verb: str = "LOGOUT") -> NutRequest[str]:
+    """End the session: the server answers and closes the connection.
+
+    RFC 9271 calls it DETACH (4.2.2).
+    """
+    # > LOGOUT
+    # < OK Goodbye
+    return NutRequest(verb, verb, _ok)
+
+
+def primary(ups: str, verb: str = "PRIMARY") -> NutRequest[str]:
+    """Ask whether the user may act as the primary client (4.2.9).
+
+    upsd changes nothing. Servers before 2.8 call it MASTER.
+    """
+    # > PRIMARY ups1
+    # < OK PRIMARY-GRANTED
+    return _of_device(verb, ups)
+
+
+def fsd(ups: str) -> NutRequest[str]:
+    """Set the forced-shutdown flag of a device (4.2.3).
+
+    It stays set until the server restarts, or until the device is removed from ups.conf and added
+    again.
+    """
+    # > FSD ups1
+    # < OK FSD-SET
+    return _of_device("FSD", ups)
+
+
+def starttls() -> NutRequest[str]:
+    """Start TLS. Nothing more may be sent before the answer."""
+    # > STARTTLS
+    # < OK STARTTLS
+    return NutRequest("STARTTLS", "STARTTLS", _ok)
+
+
+# ---- LIST (4.2.7): rows between two lines that repeat the request after BEGIN and END ------------
+
+
+def list_ups() -> NutRequest[dict[str, str]]:
+    """The server's devices and their descriptions."""
+    # > LIST UPS
+    # < UPS rack1 "PDU of rack 1"
+    return _listing(2, _table, "UPS")
+
+
+def list_var(ups: str) -> NutRequest[dict[str, str]]:
+    """All variables of a device and their values."""
+    # > LIST VAR rack1
+    # < VAR rack1 outlet.3.status "on"
+    return _listing(2, _table, "VAR", name(ups, "device"))
+
+
+def list_rw(ups: str) -> NutRequest[dict[str, str]]:
+    """The writable variables of a device and their values."""
+    # > LIST RW rack1
+    # < RW rack1 outlet.3.desc "web server"
+    return _listing(2, _table, "RW", name(ups, "device"))
+
+
+def list_cmd(ups: str) -> NutRequest[list[str]]:
+    """Names of the instant commands of a device."""
+    # > LIST CMD rack1
+    # < CMD rack1 outlet.3.load.off
+    return _listing(1, _names, "CMD", name(ups, "device"))
+
+
+def list_enum(ups: str, variable: str) -> NutRequest[list[str]]:
+    """The values that a variable of type ENUM accepts."""
+    # > LIST ENUM ups1 input.transfer.low
+    # < ENUM ups1 input.transfer.low "103"
+    return _listing(1, _first_words, "ENUM", name(ups, "device"), name(variable, "variable"))
+
+
+def list_range(ups: str, variable: str) -> NutRequest[list[tuple[str, str]]]:
+    """The ranges (least, greatest) that a variable of type RANGE accepts."""
+    # > LIST RANGE ups1 input.transfer.low
+    # < RANGE ups1 input.transfer.low "90" "100"
+    return _listing(2, _pairs, "RANGE", name(ups, "device"), name(variable, "variable"))
+
+
+def list_client(ups: str) -> NutRequest[list[str]]:
+    """Addresses of the clients that are logged in to a device."""
+    # > LIST CLIENT rack1
+    # < CLIENT rack1 192.0.2.7
+    return _listing(1, _first_words, "CLIENT", name(ups, "device"))
+
+
+# ---- GET of one value (4.2.4), HELP (4.2.5), versions: VER (4.2.14), PROTVER (4.2.10) ---------
+
+
+class VariableType(NamedTuple):
+    """The type of a variable."""
+
+    #: such as RW, ENUM, STRING and NUMBER
+    words: tuple[str, ...]
+    #: of a STRING: the most characters; None if not given
+    length: Optional[int]
+
+    @property
+    def writable(self) -> bool:
+        return "RW" in self.words
+
+
+def get_var(ups: str, variable: str) -> NutRequest[str]:
+    """One variable."""
+    # > GET VAR rack1 outlet.3.status
+    # < VAR rack1 outlet.3.status "on"
+    return _get(_value, "VAR", name(ups, "device"), name(variable, "variable"))
+
+
+def get_type(ups: str, variable: str) -> NutRequest[VariableType]:
+    """The type of a variable."""
+    # > GET TYPE rack1 outlet.3.desc
+    # < TYPE rack1 outlet.3.desc RW STRING:32
+    return _get(_type, "TYPE", name(ups, "device"), name(variable, "variable"))
+
+
+def get_desc(ups: str, variable: str) -> NutRequest[str]:
+    """The server's description of a variable; `Description unavailable` or the like
+    if it has none.
+    """
+    # > GET DESC rack1 ups.status
+    # < DESC rack1 ups.status "UPS status"
+    return _get(_value, "DESC", name(ups, "device"), name(variable, "variable"))
+
+
+def get_cmddesc(ups: str, command: str) -> NutRequest[str]:
+    """The server's description of an instant command."""
+    # > GET CMDDESC rack1 load.off
+    # < CMDDESC rack1 load.off "Turn off the load immediately"
+    return _get(_value, "CMDDESC", name(ups, "device"), name(command, "command"))
+
+
+def get_upsdesc(ups: str) -> NutRequest[str]:
+    """The description of a device in the server's ups.conf; upsd answers `Unavailable` if it has
+    none.
+    """
+    # > GET UPSDESC rack1
+    # < UPSDESC rack1 "PDU of rack 1"
+    return _get(_value, "UPSDESC", name(ups, "device"))
+
+
+def get_numlogins(ups: str, what: str = "NUMLOGINS") -> NutRequest[int]:
+    """The number of clients that are logged in to a device. RFC 9271 calls it NUMATTACH."""
+    # > GET NUMLOGINS rack1
+    # < NUMLOGINS rack1 2
+    return _get(_number, what, name(ups, "device"))
+
+
+def ver() -> NutRequest[str]:
+    """Name and version of the server, free text."""
+    # > VER
+    # < Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/
+    return NutRequest("VER", "VER", _line)
+
+
+def protver(verb: str = "PROTVER") -> NutRequest[str]:
+    """Version of the protocol. NUT also calls it NETVER."""
+    # > PROTVER
+    # < 1.3
+    return NutRequest(verb, verb, _line)
+
+
+def help_() -> NutRequest[str]:
+    """The requests that the server lists, as free text.
+
+    upsd leaves some out, such as FSD and PROTVER.
+    """
+    # > HELP
+    # < Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS
+    return NutRequest("HELP", "HELP", _line)
+
+
+# ---- SET VAR (4.2.11) and INSTCMD (4.2.6), and the tracking of their outcome ---------------------
+
+
+def set_var(ups: str, variable: str, value: str) -> NutRequest[str]:
+    """Set a variable.
+
+    The answer is the tracking id, '' without tracking. The server does not wait for the driver.
+    """
+    # > SET VAR rack1 outlet.3.switch "0"
+    # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
+    label = f"SET VAR {name(ups, 'device')} {name(variable, 'variable')}"
+    return NutRequest(f"{label} {_quoted(value, 'value')}", label, _tracked)
+
+
+def instcmd(ups: str, command: str, parameter: str = "") -> NutRequest[str]:
+    """Run an instant command. The answer is as for `set_var`."""
+    # > INSTCMD rack1 outlet.3.load.off
+    # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
+    label = f"INSTCMD {name(ups, 'device')} {name(command, 'command')}"
+    return NutRequest(
+        f"{label} {_quoted(parameter, 'parameter')}" if parameter else label, label, _tracked
+    )
+
+
+def set_tracking(on: bool) -> NutRequest[str]:
+    """Turn tracking of this connection's writes on or off.
+
+    Needs USERNAME and PASSWORD first, but upsd does not check them.
+    """
+    # > SET TRACKING ON
+    # < OK
+    line = f"SET TRACKING {'ON' if on else 'OFF'}"
+    return NutRequest(line, line, _ok)
+
+
+def get_tracking(identifier: str = "") -> NutRequest[str]:
+    """The outcome of a write: PENDING, SUCCESS, or an ERR.
+
+    Without an identifier: whether tracking is ON or OFF.
+    """
+    # > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
+    # < SUCCESS
+    allowed = ("PENDING", "SUCCESS") if identifier else ("ON", "OFF")
+
+    def read(reply: NutResponse) -> str:
+        if reply.line not in allowed:
+            raise unexpected(reply.line)
+        return reply.line
+
+    line = f"GET TRACKING {name(identifier, 'tracked request')}" if identifier else "GET TRACKING"
+    return NutRequest(line, "GET TRACKING", read)
+
+
+# ---- requests of a kind, and the readers of their answers ----------------------------------------
+
+
+def _of_device(verb: str, ups: str) -> NutRequest[str]:
+    line = f"{verb} {name(ups, 'device')}"
+    return NutRequest(line, line, _ok)
+
+
+def _ok(reply: NutResponse) -> str:
+    """The text after OK, or after `Goodbye...`, the answer of old servers to LOGOUT.
+
+    Raises ProtocolError for other lines.
+    """
+    first, _, rest = reply.line.partition(" ")
+    if first not in ("OK", "Goodbye..."):
+        raise unexpected(reply.line)
+    return rest
+
+
+def _listing(fields: int, read: Callable[[NutResponse], T], *query: str) -> NutRequest[T]:
+    """A LIST request.
+
+    Each row of its answer repeats the words of `query` and adds `fields` words.
+    """
+    line = "LIST " + " ".join(query)
+    return NutRequest(line, line, read, query, fields)
+
+
+def _names(reply: NutResponse) -> list[str]:
+    """The first word that each row adds.
+
+    Raises ProtocolError if one is repeated or is not a valid name.
+    """
+    found = [row[0] for row in reply.rows]
+    odd = next((text for text in found if not is_name(text)), None)
+    if odd is not None or len(set(found)) != len(found):
+        what = (
+            "a name twice" if odd is None else f"{printable(odd, 80)!r}, which is not a valid name"
+        )
+        raise ProtocolError(f"the answer to {reply.line[4:]} lists {what}", encoded(reply.line))
+    return found
+
+
+def _table(reply: NutResponse) -> dict[str, str]:
+    return dict(zip(_names(reply), (row[1] for row in reply.rows)))
+
+
+def _first_words(reply: NutResponse) -> list[str]:
+    return [row[0] for row in reply.rows]
+
+
+def _pairs(reply: NutResponse) -> list[tuple[str, str]]:
+    return [(row[0], row[1]) for row in reply.rows]
+
+
+# takes the answer, and its words after the repeated query
+Read = Callable[[NutResponse, list[str]], T]
+
+
+def _get(read: Read[T], *query: str) -> NutRequest[T]:
+    def after_query(reply: NutResponse) -> T:
+        words = split(reply.line)
+        if tuple(words[: len(query)]) != query:
+            raise unexpected(reply.line)
+        return read(reply, words[len(query) :])
+
+    line = "GET " + " ".join(query)
+    return NutRequest(line, line, after_query)
+
+
+def _value(reply: NutResponse, words: list[str]) -> str:
+    if len(words) != 1:
+        raise unexpected(reply.line)
+    return words[0]
+
+
+def _number(reply: NutResponse, words: list[str]) -> int:
+    text = _value(reply, words)
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise unexpected(reply.line)
+    return int(text)
+
+
+def _type(reply: NutResponse, words: list[str]) -> VariableType:
+    lengths = [word[7:] for word in words if word.startswith("STRING:")]
+    if any(not (length.isascii() and length.isdigit() and len(length) < 10) for length in lengths):
+        raise unexpected(reply.line)
+    return VariableType(
+        tuple(word.partition(":")[0] for word in words), int(lengths[0]) if lengths else None
+    )
+
+
+def _line(reply: NutResponse) -> str:
+    return reply.line
+
+
+def _tracked(reply: NutResponse) -> str:
+    """The tracking id after `OK TRACKING`, '' for a plain OK."""
+    words = _ok(reply).split(" ")
+    if len(words) == 2 and words[0] == "TRACKING" and is_name(words[1]):
+        return words[1]
+    if words != [""]:
+        raise unexpected(reply.line)
+    return ""
+
+
+def _quoted(text: str, what: str) -> str:
+    """`text` as a quoted word.
+
+    Raises SettingsError like `word`, and for non-ASCII characters, which upsd would drop.
+    """
+    if not text.isascii():
+        raise SettingsError(
+            f"the {what} has characters outside ASCII, which a NUT server would drop"
+        )
+    plain = word(text, what)
+    return plain if plain.startswith('"') else f'"{plain}"'

@@ -1,0 +1,122 @@
+"""Requests, their answers as values, and the password that no error may show. No I/O."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Callable, Generic, NamedTuple, Optional, TypeVar, Union
+
+from ..shared.errors import PduHandlerError, ProtocolError
+from .errors import ERRORS, ErrAnswer, not_shown
+from .quoting import MAX_WORD, encoded, escaped
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Secret:
+    """A password that errors must not show. A server may echo it, plain or with its escapes."""
+
+    def __init__(self, text: str = "") -> None:
+        self._forms = {text, escaped(text)} - {""}
+
+    def within(self, answer: str) -> bool:
+        """Whether the text holds the password."""
+        return any(form in answer for form in self._forms)
+
+    def shown(self, text: str) -> str:
+        """`text`, or *** if it holds the password."""
+        return "***" if self.within(text) else text
+
+    def without(self, error: ProtocolError) -> ProtocolError:
+        """`error`, or an error without the answer if `error` holds the password."""
+        if self.within(error.reason) or self.within(
+            error.payload.decode("utf-8", "surrogateescape")
+        ):
+            return not_shown()
+        if self._forms and len(error.payload) == error.KEPT:
+            # the payload may be cut inside a password
+            error.payload = error.payload[: -2 * MAX_WORD]
+        return error
+
+
+class NutResponse(NamedTuple):
+    """One answer."""
+
+    #: its only line, or the last line of a list
+    line: str
+    #: of a list: the words of each row after the repeated query
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+class NutRequest(Generic[T_co]):
+    """One line to send, and the function that reads its answer. Compares by identity."""
+
+    def __init__(
+        self,
+        line: str,
+        label: str,
+        read: Callable[[NutResponse], T_co],
+        query: tuple[str, ...] = (),
+        fields: int = 0,
+    ) -> None:
+        #: the bytes to send, with the line's end
+        self.line = encoded(line) + b"\n"
+        #: the line without secrets and values, for messages
+        self.label = label
+        #: the answer's value; raises ProtocolError
+        self.read = read
+        #: of a LIST request: the words that the server repeats in each row
+        self.query = query
+        #: of a LIST request: the number of words that follow the query in each row
+        self.fields = fields
+
+    def __repr__(self) -> str:
+        return f"<NUT request {self.label}>"
+
+
+class Responses:
+    """The answers to requests that were sent together.
+
+    `answers[request]` returns one value, or raises that answer's error.
+    """
+
+    def __init__(self, host: str = "", secret: Optional[Secret] = None) -> None:
+        self._host, self._secret = host, secret or Secret()
+        self._found: dict[NutRequest[object], Union[NutResponse, ErrAnswer]] = {}
+
+    def put(self, request: NutRequest[object], answer: Union[NutResponse, ErrAnswer]) -> None:
+        self._found[request] = answer
+
+    def failure(self, request: NutRequest[object]) -> Optional[ErrAnswer]:
+        """The ERR that answered `request`; None if the answer is not an ERR."""
+        answer = self._found[request]
+        return self._masked(answer) if isinstance(answer, ErrAnswer) else None
+
+    def code(self, request: NutRequest[object]) -> str:
+        """The code of the ERR that answered `request`; '' if the answer is not an ERR."""
+        failure = self.failure(request)
+        return failure.code if failure is not None else ""
+
+    def __getitem__(self, request: NutRequest[T]) -> T:
+        answer = self._found[request]
+        error: PduHandlerError
+        if isinstance(answer, ErrAnswer):
+            error = self._masked(answer).error()
+        else:
+            try:
+                return request.read(answer)
+            except PduHandlerError as raised:
+                error = not_shown() if self._holds_secret(answer) else raised
+        # Outside the except block: no chained exception shows the password. The label may hold
+        # names that the server chose.
+        raise error.at(self._host, self._secret.shown(request.label))
+
+    def _masked(self, failure: ErrAnswer) -> ErrAnswer:
+        if not self._secret.within(" ".join(failure)):
+            return failure
+        return ErrAnswer(failure.code if failure.code in ERRORS else "***", "***")
+
+    def _holds_secret(self, reply: NutResponse) -> bool:
+        return self._secret.within(
+            "\n".join([reply.line, *itertools.chain.from_iterable(reply.rows)])
+        )

@@ -1,0 +1,96 @@
+"""port_up and port_down on a NUT server: find the outlet, write once, then look for the wanted
+state.
+"""
+
+from __future__ import annotations
+
+from pdu_common.helper import EnumPowerStatus, PduPortView
+
+from ..host import identity_of, port_answer
+from ..shared.errors import NamedSetting, NoSuchOutlet, SettingsError, Unsupported
+from ..shared.settings import Settings
+from ..shared.switching import switch
+from . import devices, outlets
+from .client import NutClient
+from .model import Outlet, SwitchCommand
+from .settings import PASSWORD, USERNAME
+
+STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
+
+
+def switch_port(
+    client: NutClient, settings: Settings, port: PduPortView, on: bool, deadline: float
+) -> PduPortView:
+    """Switch one outlet; set `power_status` of `port` to the wanted state, or UNKNOWN if not proven
+    within `deadline` seconds.
+
+    After the reading: 1 round trip for the command, then 1 for each look at its report and 1 for
+    each look at the state. Raises NoSuchOutlet, Unsupported, SettingsError and reading errors
+    before anything is written, then the errors of `switch`.
+    """
+    ups, outlet = _find(client, settings, identity_of(port))
+    way = _way(outlet, on)
+    if not settings[USERNAME] or not settings[PASSWORD]:
+        raise SettingsError(
+            (
+                "a NUT server switches only for its users: give ",
+                NamedSetting("username", noun="the handler settings "),
+                " and ",
+                NamedSetting("password"),
+                " of a user that may switch (instcmds and actions in upsd.users)",
+            )
+        )
+
+    proven = False
+
+    def write() -> None:
+        nonlocal proven
+        proven = (
+            client.run(ups, way.name) if way.value is None else client.set(ups, way.name, way.value)
+        )
+
+    def read() -> EnumPowerStatus:
+        state = outlets.state_of(client.values(ups, outlet.state_variables))
+        # The driver caches the state. If it was the wanted one before the write, only the report on
+        # the command is proof.
+        return STATES[None if state is on and outlet.state is on and not proven else state]
+
+    # An outlet without a state to read is UNKNOWN at once.
+    state = switch(write, read, STATES[on], deadline=deadline if outlet.state_variables else 0.0)
+    return port_answer(port, state)
+
+
+def _find(client: NutClient, settings: Settings, identity: str) -> tuple[str, Outlet]:
+    """The name of the outlet's device on the server, and the outlet. Raises NoSuchOutlet."""
+    prefix = "".join(identity.rpartition("/")[:2])
+    names = devices.read_names(client, settings)
+    if prefix not in names:
+        called = _some([f"'{client.shown(p)}N'" for p in names]) if "" not in names else "'N'"
+        raise NoSuchOutlet(
+            f"no outlet {identity[:60]!r}: the PDU's outlets are now called {called} (N: an"
+            " outlet's number); poll the PDU and assign the servers again"
+        )
+    found = devices.read_devices(client, settings, {prefix: names[prefix]}, writable=True)[0]
+    for known, outlet in found.ports():
+        if known == identity:
+            return found.name, outlet
+    raise NoSuchOutlet(
+        f"the device {client.shown(found.name)!r} has no outlet {identity[:60]!r}: poll the PDU and"
+        " look at its ports"
+    )
+
+
+def _some(words: list[str]) -> str:
+    """The first five of `words`, and how many more there are."""
+    return ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
+
+
+def _way(outlet: Outlet, on: bool) -> SwitchCommand:
+    way, word = (outlet.on, "on") if on else (outlet.off, "off")
+    if way is None:
+        raise Unsupported(
+            f"the NUT server lists no way to switch outlet {outlet.identity} {word}: neither "
+            f"a command load.{word} nor a writable variable 'switch' (on, off, 1 or 0) for it; "
+            "see whether another driver or MIB of NUT offers one"
+        )
+    return way

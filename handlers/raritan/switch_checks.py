@@ -1,0 +1,86 @@
+"""Why an outlet is not switched: refusals before the command is sent, and the result codes of the
+device.
+"""
+
+from __future__ import annotations
+
+from typing import Callable
+
+from ..shared.errors import Denied, Refused, Unsupported
+from .outlet_numbering import is_shifted
+from .rpc import Pending, sent
+from .rpc.pdumodel import Outlet, Pdu
+
+_REASONS: dict[int, str] = {
+    Outlet.ERR_OUTLET_NOT_SWITCHABLE: "there is no relay, or the unit is metered only",
+    # deprecated in Outlet.idl 3.0.4
+    Outlet.ERR_LOAD_SHEDDING_ACTIVE: "load shedding is active: end it on the PDU first",
+    Outlet.ERR_OUTLET_DISABLED: (
+        "the outlet is disabled: check on the PDU whether its inlet is disabled"
+    ),
+    Outlet.ERR_OUTLET_NOT_OFF: "the present state is not off",
+    Outlet.ERR_RELAY_CONTROL_DISABLED: (
+        "relay control is inhibited in the PDU's settings: allow it there"
+    ),
+}
+
+
+def why_refused(outlets: str, code: int) -> Refused:
+    """The error for a result code other than 0.
+
+    `outlets`: how its text begins, such as "outlet 7 was".
+    """
+    reason = _REASONS.get(code, "the PDU gives no known reason")
+    return Refused(f"{outlets} not switched: {reason} (result code {code})", str(code))
+
+
+def raise_if_numbering_differs(
+    identity: str,
+    known: Pending[Outlet.MetaData],
+    metadata: Pending[Outlet.MetaData],
+    quoted: Callable[[str], str],
+) -> None:
+    """Raise Unsupported if labels show that the outlet in the list of getOutlets is not the one
+    that the identity means.
+
+    Either the well-known id of its position leads to another label: the unit then numbers its
+    outlets in two ways, and nothing shows which of them matches the wiring. Or that label cannot be
+    read, and the list's own is another number.
+    """
+    label, other = sent(metadata, "label"), sent(known, "label")
+    if not is_shifted(int(identity.rpartition(".")[2]), label, other):
+        return
+    leads = "the label behind its well-known id cannot be read"
+    if other is not None:
+        leads = f"its well-known id leads to the outlet labelled {quoted(str(other))!r}"
+    raise Unsupported(
+        f"nothing was changed: in the PDU's list outlet {identity} is labelled"
+        f" {quoted(str(label))!r}, but {leads}; compare the labels with the numbers printed on the"
+        " unit, and report its model and firmware"
+    )
+
+
+def raise_if_locked(
+    identity: str,
+    settings: Pending[Pdu.Settings],
+    metadata: Pending[Outlet.MetaData],
+    state: Pending[Outlet.State],
+) -> None:
+    """Raise Unsupported for an outlet without a relay, or Refused if relay control is inhibited, so
+    that nothing is written.
+
+    Raises Denied if the account may not read the outlet, because the result could not be checked. A
+    missing field does not prevent the command: firmware may be older, or the account may not read
+    the PDU's settings. Load shedding does not prevent the command: the device accepts "on" for a
+    shed outlet and turns it on when shedding ends (Legrand PDU User Guide, June 2018, "Off and Lock
+    Icons for Outlets").
+    """
+    for answer in (metadata, state):
+        if isinstance(answer.error, Denied):
+            raise answer.error
+    if sent(metadata, "isSwitchable") is False:
+        raise Unsupported(
+            f"outlet {identity} cannot be switched: it has no relay, or the unit is metered only"
+        )
+    if sent(settings, "inhibitRelayControl"):
+        raise why_refused(f"outlet {identity} was", Outlet.ERR_RELAY_CONTROL_DISABLED)

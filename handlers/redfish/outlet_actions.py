@@ -1,0 +1,200 @@
+"""Whether an outlet may be switched, the body of the command, and answers that report success.
+Pure.
+
+Source: Outlet_v1 (action PowerControl, parameter PowerState), ActionInfo_v1, Message_v1, DSP0266
+"Actions", "Error responses".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Callable, Optional
+from urllib.parse import unquote
+
+from ..shared.errors import NamedSetting, Unsupported
+from .resources import child, entries, text
+from .responses import Json
+
+ACTION, _PARAMETER = "#Outlet.PowerControl", "PowerState"
+_ALLOWABLE, _INFO = f"{_PARAMETER}@Redfish.AllowableValues", "@Redfish.ActionInfo"
+_LOCKS: Mapping[str, str] = {
+    "PowerControlLocked": "its power control",
+    "ConfigurationLocked": "its configuration",
+}
+# The body for the HPE G2, from public scripts. The unit overwrites the outlet's state and
+# configuration with the body's values.
+_HPE_CONFIGURATION: Sequence[Sequence[str]] = (
+    ("OutletNumber",),
+    ("StartupState",),
+    ("OutletName", "Outletname"),
+    ("OnDelay",),
+    ("OffDelay",),
+    ("RebootDelay",),
+)
+_HPE_STATE = "OutletStatus"
+_HPE_ID = re.compile("OUTLET[0-9]+")
+
+
+def raise_if_locked(identity: str, outlet: Json) -> None:
+    """Raise Unsupported for an outlet that is locked, or may be (see `locked`)."""
+    why = locked(outlet)
+    if why:
+        raise Unsupported(f"outlet {identity} was not switched: {why}; unlock it on the PDU")
+
+
+def locked(outlet: Json) -> str:
+    """The lock of an outlet in words, '' if there is none.
+
+    A value that is neither true nor false may be a lock.
+    """
+    for key, what in _LOCKS.items():
+        if outlet.get(key, False) is not False:
+            if outlet[key] is True:
+                return f"{what} is locked"
+            return f"the PDU does not say whether {what} is locked"
+    return ""
+
+
+def action(identity: str, outlet: Json) -> Json:
+    """The switching action. Raises Unsupported if it is missing or has no target."""
+    found = child(child(outlet, "Actions"), ACTION)
+    if not text(found, "target"):
+        raise Unsupported(
+            f"outlet {identity} cannot be switched: the PDU offers no action {ACTION[1:]} for it;"
+            " it is metered only, or the account may not switch"
+        )
+    return found
+
+
+def raise_if_elsewhere(
+    identity: str, target: str, outlet: str, unproven: bool, quoted: Callable[[str], str]
+) -> None:
+    """Unless `unproven`, raise Unsupported if the path `target` of the action is not below the path
+    `outlet`.
+
+    Such an action may switch another outlet or restart the unit. DSP0266, "Actions": the target is
+    the resource's own URI, followed by /Actions/ and the action's name.
+    """
+    if not unproven and not is_below(target, outlet):
+        raise Unsupported(
+            (
+                (
+                    f"outlet {identity} was not switched: the target of its action,"
+                    f" {quoted(target)}, is not below the outlet's path; try one idle outlet with "
+                ),
+                NamedSetting("switch_unproven", "yes", "the handler setting "),
+            )
+        )
+
+
+def is_below(target: str, outlet: str) -> bool:
+    """Whether the path `target` is below the path `outlet`.
+
+    False if `target` has a part `.` or `..`: it may lead elsewhere.
+    """
+    steps, own = _steps(target), _steps(outlet)
+    return steps[: len(own)] == own and len(steps) > len(own) and not {".", ".."} & set(steps)
+
+
+def _steps(path: str) -> Sequence[str]:
+    return unquote(path.partition("?")[0]).replace("\\", "/").rstrip("/").split("/")
+
+
+def info_link(found: Json) -> Optional[object]:
+    """The link to the description of the action's parameters; None if there is none, or if the
+    action itself lists the values.
+    """
+    return found.get(_INFO) if _ALLOWABLE not in found else None
+
+
+def body(
+    identity: str,
+    outlet: Json,
+    found: Json,
+    info: Json,
+    on: bool,
+    unproven: bool,
+    quoted: Callable[[str], str],
+) -> dict[str, object]:
+    """The body of the command.
+
+    Raises Unsupported if the action does not take the wanted state, if the service lists no values
+    and `unproven` is false, or if the configuration that HPE's body repeats cannot be read.
+    """
+    wanted = "On" if on else "Off"
+    taken = allowed(found, info)
+    if taken is not None:
+        if wanted not in taken:
+            shown = quoted(", ".join(map(repr, taken[:10]))) or "nothing"
+            if len(taken) > 10:
+                shown += ", ..."
+            raise Unsupported(
+                f"outlet {identity} cannot be switched {wanted.lower()}: its action takes {shown}"
+            )
+        return {_PARAMETER: wanted}
+    if not unproven:
+        raise Unsupported(
+            (
+                (
+                    f"outlet {identity} was not switched: the PDU does not say which values its"
+                    " action takes; try one idle outlet with "
+                ),
+                NamedSetting("switch_unproven", "yes", "the handler setting "),
+            )
+        )
+    own_body = _HPE_STATE in outlet or _HPE_ID.fullmatch(text(outlet, "Id"))
+    if own_body:
+        return _hpe(identity, outlet, on)
+    return {_PARAMETER: wanted}
+
+
+def allowed(found: Json, info: Json) -> Optional[Sequence[str]]:
+    """The values that the action takes; None if the service does not list them."""
+    if _ALLOWABLE in found:
+        return _texts(found[_ALLOWABLE])
+    parameter = next(
+        (one for one in entries(info, "Parameters") if one.get("Name") == _PARAMETER), None
+    )
+    return (
+        _texts(parameter["AllowableValues"])
+        if parameter is not None and "AllowableValues" in parameter
+        else None
+    )
+
+
+def _texts(values: object) -> Sequence[str]:
+    return [one for one in values if isinstance(one, str)] if isinstance(values, list) else []
+
+
+def _hpe(identity: str, outlet: Json, on: bool) -> dict[str, object]:
+    made: dict[str, object] = {}
+    for names in _HPE_CONFIGURATION:
+        # bool is a kind of int
+        name = next((name for name in names if type(outlet.get(name)) in (str, int)), None)
+        if name is None:
+            raise Unsupported(
+                f"outlet {identity} was not switched: this unit's command also sets the outlet's"
+                f" configuration, and its {names[0]} cannot be read"
+            )
+        made[name] = outlet[name]
+    return {**made, _HPE_STATE: "on" if on else "off"}
+
+
+def reports_success(error: object) -> bool:
+    """Whether the `error` of an answer reports nothing but success: some services send the message
+    Success as an `error`.
+    """
+    found = error if isinstance(error, dict) else {}
+    infos = found.get("@Message.ExtendedInfo") or [{"MessageId": found.get("code")}]
+    return isinstance(infos, list) and all(
+        isinstance(one, dict) and _is_success(one) for one in infos
+    )
+
+
+def _is_success(message: Json) -> bool:
+    # the second is the older name
+    severity = message.get("MessageSeverity") or message.get("Severity")
+    if severity is None:
+        return text(message, "MessageId").endswith(".Success")
+    return severity == "OK"

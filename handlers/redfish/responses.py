@@ -1,0 +1,119 @@
+"""The answer of a service as a resource or as an error. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Optional
+
+from ..http.errors import HttpRefused, of_status
+from ..http.login import Login
+from ..http.message import Response
+from ..http.strict_json import loads
+from ..shared.errors import PduHandlerError, ProtocolError
+
+Json = Mapping[str, object]
+
+# DSP0266, "Common properties": some of them are in each resource or collection
+_OF_A_RESOURCE = {"@odata.id", "Id", "Members"}
+_EXTENDED = "@Message.ExtendedInfo"
+_MOST_MESSAGES = 3  # messages quoted from one error or task
+
+
+def json_object(reply: Response) -> Optional[Json]:
+    """The JSON object in a reply; None for any other body, and for JSON that
+    `strict_json` refuses.
+    """
+    try:
+        found = loads(reply.body)
+    except (ValueError, RecursionError):
+        return None  # Python's error is dropped: it would hold the whole answer
+    return found if isinstance(found, dict) else None
+
+
+def resource(reply: Response, login: Login) -> Json:
+    """As `json_object`, but raises ProtocolError in place of None, for an empty object, and for an
+    error that comes with a status of success: they would look like a resource without figures.
+    """
+    found = json_object(reply)
+    if found and ("error" not in found or found.keys() & _OF_A_RESOURCE):
+        return found
+    if found is not None:
+        words = quoted_messages(reply, login) or "no reason is given"
+        raise ProtocolError(
+            f"the service answered with a success status, but with no resource: {words}",
+            login.payload(reply.body),
+        )
+    shown = login.quoted(reply.headers.get("content-type", "")) or "no content type"
+    raise ProtocolError(
+        f"the answer is not a valid JSON object of a Redfish service ({shown}): check that this is"
+        " the address of the PDU's web service and that no proxy answers in its place",
+        login.payload(reply.body),
+    )
+
+
+def error_of(reply: Response, login: Login, asked: str) -> PduHandlerError:
+    """The error for a status other than success. `asked`: the method and the path.
+
+    Its text ends with the messages of the service, if there are any.
+    """
+    return _failure(reply, login).at("", login.quoted(asked.partition("?")[0]))
+
+
+def _failure(reply: Response, login: Login) -> PduHandlerError:
+    error, words = of_status(reply.status, login, reply.headers), quoted_messages(reply, login)
+    if not words:
+        return error
+    reason = (*error.parts, f"; the device says: {words}")
+    return (
+        HttpRefused(reason, error.code) if isinstance(error, HttpRefused) else type(error)(reason)
+    )
+
+
+def quoted_messages(reply: Response, login: Login) -> str:
+    """The messages of an error response ('' if it has none); printable, cut, and without password
+    and token.
+
+    Source: DSP0266, "Error responses": `error`, with `code`, `message` and `@Message.ExtendedInfo`,
+    of which services leave some out. A text that only repeats where to look is better than none.
+    Messages may also be beside `error`, or with a property ("Extended information").
+    """
+    found = json_object(reply) or {}
+    error = found.get("error")
+    inner = error if isinstance(error, dict) else {"message": error}
+    entries = [*_entries(inner), *_entries(found)]
+    words = [] if any(map(_said, entries)) else [_text(inner, "message") or _text(found, "message")]
+    words += [_said(entry) or _text(entry, "MessageId") for entry in entries]
+    return _quoted(words, login) or _quoted([_text(inner, "code")], login)
+
+
+def messages(infos: object, login: Login) -> str:
+    """The first messages of a list, each as its text or else its MessageId; printable, cut, and
+    without password and token.
+    """
+    return _quoted([_said(one) or _text(one, "MessageId") for one in _dicts(infos)], login)
+
+
+def _entries(held: Json) -> Sequence[Json]:
+    """The messages in an object, those of its properties too."""
+    lists = [value for key, value in held.items() if key.endswith(_EXTENDED)]
+    return [entry for infos in lists for entry in _dicts(infos)]
+
+
+def _dicts(infos: object) -> Sequence[Json]:
+    """The objects of a list; an object alone is taken as a list of one."""
+    return [one for one in (infos if isinstance(infos, list) else [infos]) if isinstance(one, dict)]
+
+
+def _said(entry: Json) -> str:
+    return _text(entry, "Message")
+
+
+def _text(held: Json, key: str) -> str:
+    found = held.get(key)
+    return found.strip() if isinstance(found, str) else ""
+
+
+def _quoted(words: Sequence[str], login: Login) -> str:
+    """The first texts, each once, with what is between them."""
+    each = [one for one in dict.fromkeys(words) if one][:_MOST_MESSAGES]
+    return " ".join(map(login.quoted, each))

@@ -1,0 +1,1 @@
+"""What handlers share. An archive contains the modules that it needs."""

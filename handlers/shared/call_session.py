@@ -1,0 +1,82 @@
+"""Lets tools (`pdu exporter`, `pdu check`) make several calls of a handler in one session.
+
+Outside of `one_session`, each call has a session of its own and nothing is kept between calls. A
+handler's module offers `one_session` to tools under this name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextvars import ContextVar
+from typing import Any, Callable, Optional, TypeVar
+
+T = TypeVar("T")
+
+
+class _Kept:
+    """The sessions of the handlers that are called in one `one_session`."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self.stack = stack
+        self.sessions: dict[int, Any] = {}
+        self.found: dict[tuple[int, str], Any] = {}
+
+
+_KEPT: ContextVar[Optional[_Kept]] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def one_session() -> Iterator[None]:
+    """Calls of one handler object in this block and thread share a session, which ends with the
+    block. What one of them has read from the device, the others may use.
+
+    For calls that only read. A call that fails ends the session.
+    """
+    with ExitStack() as stack:
+        token = _KEPT.set(_Kept(stack))
+        try:
+            yield
+        finally:
+            _KEPT.reset(token)
+
+
+@contextmanager
+def session(
+    owner: object, opened: Callable[[], AbstractContextManager[T]], renew: Callable[[T], object]
+) -> Iterator[T]:
+    """The session of a call: a new one, or in `one_session` that of the call before, with the time
+    for a new call by `renew`.
+    """
+    kept, key = _KEPT.get(), id(owner)
+    if kept is None:
+        with opened() as made:
+            yield made
+        return
+    if key in kept.sessions:
+        made = kept.sessions[key]
+        renew(made)
+    else:
+        made = kept.sessions[key] = kept.stack.enter_context(opened())
+    try:
+        yield made
+    except BaseException:
+        # its end, at the end of the block, releases it
+        kept.sessions.pop(key, None)
+        raise
+
+
+def read_once(owner: object, what: str, read: Callable[[], T]) -> T:
+    """What `read` returns; in `one_session`, what it returned at the first call."""
+    kept, key = _KEPT.get(), (id(owner), what)
+    if kept is None:
+        return read()
+    if key not in kept.found:
+        kept.found[key] = read()
+    found: T = kept.found[key]
+    return found
+
+
+def is_shared() -> bool:
+    """Whether this call shares a session with others (`one_session`)."""
+    return _KEPT.get() is not None

@@ -1,0 +1,160 @@
+"""The errors that a handler raises: one tree, with a class for each kind of failure.
+
+DCImanager shows the text of the exception as the reason of a failed task. The text is one line; it
+should say what to do, and must not hold a password, community or token. Codecs raise without host
+and operation; their callers add them (`at`).
+
+Errors hold text from devices and users, and are shown in logs and terminals. The constructor
+therefore escapes control characters, line ends, bidirectional marks and lone surrogates, and cuts
+long text.
+
+An archive holds its own copy of this module, so a tool compares the text `kind`, not the class, of
+an archive's error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar, Union
+
+E = TypeVar("E", bound="PduHandlerError")
+LONGEST = 2000  # limit for each part of an error and for its reason, in characters
+
+
+def printable(text: str, limit: int = LONGEST) -> str:
+    """`text` for a log or a terminal: its unprintable characters escaped, then cut at `limit`
+    characters.
+    """
+    shown = text[: limit + 1]
+    if not shown.isprintable():
+        shown = "".join(
+            c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown
+        )
+    return shown if len(shown) <= limit else shown[:limit] + "..."
+
+
+class NamedSetting(NamedTuple):
+    """A setting that an error names: shown as `'timeout'`, or with a value as `verify=no`.
+
+    The command-line tools show their own spelling instead.
+    """
+
+    #: the setting's key, or what the user typed for one
+    key: str
+    #: the value that the error suggests; "" if it suggests none
+    value: str = ""
+    #: put before the setting, such as "the handler setting "
+    noun: str = ""
+
+    def __str__(self) -> str:
+        return self.noun + (f"{self.key}={self.value}" if self.value else f"'{self.key}'")
+
+
+Part = Union[str, NamedSetting]
+Reason = Union[str, Sequence[Part]]
+
+
+def _safe(part: Part) -> Part:
+    return (
+        printable(part)
+        if isinstance(part, str)
+        else part._replace(key=printable(part.key), value=printable(part.value))
+    )
+
+
+class PduHandlerError(Exception):
+    """Root of the tree. All texts are printable."""
+
+    #: the class as text, for tools that cannot compare classes
+    kind = "error"
+
+    def __init__(self, reason: Reason, host: str = "", operation: str = "") -> None:
+        #: the pieces of the reason; a `NamedSetting` among them is a setting
+        self.parts = tuple(map(_safe, (reason,) if isinstance(reason, str) else reason))
+        #: what happened, and what to do
+        self.reason = printable("".join(map(str, self.parts)))
+        #: the device's address, "" if not known
+        self.host = printable(host)
+        #: the call or request that failed, "" if not known
+        self.operation = printable(operation)
+        super().__init__(self.reason)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the settings among `parts`."""
+        return tuple(part.key for part in self.parts if isinstance(part, NamedSetting))
+
+    def at(self: E, host: str, operation: str = "") -> E:
+        """Set host and operation unless they are set already. Returns self."""
+        self.host = self.host or printable(host)
+        self.operation = self.operation or printable(operation)
+        return self
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.host, self.operation, self.reason) if part)
+
+
+class SettingsError(PduHandlerError):
+    """Bad or missing input, for example a handler setting, an address, or an option or file of a
+    tool.
+    """
+
+    kind = "settings"
+
+
+class Unreachable(PduHandlerError):
+    """No usable answer: network, port, TLS, deadline, a busy device, over SNMP also a wrong
+    community. A read may be repeated.
+
+    Also raised where a write may or may not have been carried out.
+    """
+
+    kind = "unreachable"
+
+
+class Denied(PduHandlerError):
+    """The device refuses credentials or rights: the operator corrects the account.
+
+    A handler does not try again.
+    """
+
+    kind = "denied"
+
+
+class ProtocolError(PduHandlerError):
+    """An answer that is invalid, incomplete or too long."""
+
+    kind = "protocol"
+    KEPT = 2000  # limit for `payload`, in bytes
+
+    def __init__(
+        self, reason: Reason, payload: bytes = b"", host: str = "", operation: str = ""
+    ) -> None:
+        super().__init__(reason, host, operation)
+        #: the first bytes of the answer or of its wrong part; b"" if not known or not to be kept
+        self.payload = payload[: self.KEPT]
+
+
+class Refused(PduHandlerError):
+    """The device refused a request or failed to carry it out."""
+
+    kind = "refused"
+
+    def __init__(self, reason: Reason, code: str = "", host: str = "", operation: str = "") -> None:
+        super().__init__(reason, host, operation)
+        #: the device's own code as text, "" if there is none
+        self.code = printable(code)
+
+
+class NoSuchOutlet(PduHandlerError):
+    """The device has no such outlet: the operator checks which port a server is wired to."""
+
+    kind = "no-such-outlet"
+
+
+class Unsupported(PduHandlerError):
+    """The handler does not do this here, for example because an outlet is metered only or locked,
+    or the family is unknown.
+    """
+
+    kind = "unsupported"

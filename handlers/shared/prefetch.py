@@ -1,0 +1,76 @@
+"""Lets tools read objects of an SNMP PDU ahead, several with each request.
+
+A handler says which objects it will read next; the platform's calls read one at a time, so there
+nothing happens. A tool may set a function (`use`) that reads them together and gives those that it
+could read. It also says what it will call next in one session (`foreseeing`), so that the objects
+of all these calls are read together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Callable, NamedTuple, Optional, Union
+
+
+class PrefetchRequest(NamedTuple):
+    """Objects that will be read, dotted."""
+
+    #: tables and columns, by a walk
+    walks: Sequence[str] = ()
+    #: objects with their instances, by a GET
+    gets: Sequence[str] = ()
+    #: those of `gets` whose sum is the number of rows of most of the `walks`
+    counts: Collection[str] = ()
+    #: the one of `walks` without whose rows the others are not needed, "" for none
+    lead: str = ""
+
+
+#: a number of at most 64 bits, text, or octets that are no text; None for NULL and for a missing
+#: object
+Held = Union[int, str, bytes, None]
+
+
+class Prefetched(NamedTuple):
+    """Some of the `PrefetchRequest`, by OID, each surely the object that was asked for."""
+
+    #: index below the OID -> value, in the order of the agent
+    walks: Mapping[str, Mapping[str, Held]]
+    gets: Mapping[str, Held]
+
+
+#: reads the objects of a PDU, given as a BaseSnmpPdu, and raises nothing
+Reads = Callable[[Any, PrefetchRequest], Prefetched]
+#: what a call of a handler reads: states, figures, power or labels
+Purposes = frozenset[str]
+STATES, FIGURES, POWER, LABELS = "states", "figures", "power", "labels"
+
+_reads: Optional[Reads] = None
+_FORESEEN: ContextVar[Purposes] = ContextVar("foreseen", default=frozenset())
+
+
+def set_prefetcher(reads: Optional[Reads]) -> None:
+    """Let this process, and those forked from it, read ahead by this function; None: not at all."""
+    global _reads
+    _reads = reads
+
+
+def prefetcher() -> Optional[Reads]:
+    """What `use` set."""
+    return _reads
+
+
+def purposes() -> Purposes:
+    """What the tool said that it will read in this session."""
+    return _FORESEEN.get()
+
+
+@contextmanager
+def prefetching(purposes: Collection[str]) -> Iterator[None]:
+    """Calls in this block will read these, and what is foreseen already."""
+    token = _FORESEEN.set(_FORESEEN.get().union(purposes))
+    try:
+        yield
+    finally:
+        _FORESEEN.reset(token)

@@ -1,0 +1,163 @@
+"""The check of a device's TLS certificate: its settings, and the SSL contexts made from them."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+import ssl
+from typing import NamedTuple, Optional
+
+from .errors import NamedSetting, SettingsError, Unreachable
+from .settings import Setting, Settings, yes_no
+
+# limit in characters; bundles of public authorities have some 220,000 to 300,000
+LONGEST_PEM = 500_000
+_BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+# X509_V_FLAG_PARTIAL_CHAIN; ssl has a name for it only from Python 3.10 on
+_PARTIAL_CHAIN = 0x80000
+_MOST_KEPT = 16  # contexts; each may hold a bundle of authorities
+
+
+def fingerprint(text: str) -> str:
+    """A SHA-256 fingerprint in lowercase hex.
+
+    Accepts colons, blanks, `sha256:` and openssl's prefix. Raises ValueError.
+    """
+    digits = re.sub(r"^sha-?256( fingerprint)?[:=]|[: ]", "", text.strip().lower())
+    if not re.fullmatch("[0-9a-f]{64}", digits):
+        raise ValueError(text)
+    return digits
+
+
+def read_pem(text: str) -> str:
+    """PEM certificates with their line ends; `text` may have blanks, `\\n`, `\\r\\n` or nothing
+    instead. Raises ValueError.
+    """
+    out = []
+    for block in text.replace("\\r", "").replace("\\n", "\n").split(_BEGIN)[1:]:
+        body, end, _ = block.partition(_END)
+        body = re.sub(r"\s+", "", body)
+        if not end or not re.fullmatch("[A-Za-z0-9+/]+={0,2}", body):
+            raise ValueError("not base64, or without an end")
+        lines = "\n".join(body[i : i + 64] for i in range(0, len(body), 64))
+        out.append(f"{_BEGIN}\n{lines}\n{_END}\n")
+    if not out:
+        raise ValueError("no certificate")
+    return "".join(out)
+
+
+VERIFY: Setting[bool] = Setting(
+    "verify",
+    "yes or no",
+    yes_no,
+    True,
+    "no: accept any certificate (others on the network can then listen)",
+)
+CA_PEM: Setting[str] = Setting(
+    "ca_pem",
+    "the text of PEM certificates, not a file's name: paste the file, with or without its line"
+    " ends",
+    read_pem,
+    "",
+    "trust these authorities, and no others",
+    longest=LONGEST_PEM,
+)
+FINGERPRINT: Setting[str] = Setting(
+    "fingerprint",
+    "a SHA-256 fingerprint (64 hex digits)",
+    fingerprint,
+    "",
+    "trust exactly this certificate, whoever signed it",
+)
+
+
+class Trust(NamedTuple):
+    """How a device's certificate is checked: against the system's authorities, against `ca_pem`
+    alone, pinned, or not at all.
+    """
+
+    #: False: any certificate will do, whatever `ca_pem` is
+    verify: bool = True
+    #: the only authorities to trust, or the device's own certificate; "": the system's authorities
+    ca_pem: str = ""
+    #: SHA-256 in hex of the only certificate to trust, whatever the other fields are; "": not
+    #: pinned
+    fingerprint: str = ""
+
+    @classmethod
+    def of(cls, settings: Settings, over_tls: bool, needed: NamedSetting) -> Trust:
+        """From the settings above.
+
+        Raises SettingsError for `ca_pem` or `fingerprint` without TLS (`needed` turns it on).
+        """
+        is_for_tls = settings[CA_PEM] or settings[FINGERPRINT]
+        if is_for_tls and not over_tls:
+            raise SettingsError(
+                (
+                    NamedSetting("ca_pem", noun="the handler settings "),
+                    " and ",
+                    NamedSetting("fingerprint"),
+                    " are for TLS only: also set ",
+                    needed,
+                )
+            )
+        return cls(settings[VERIFY], settings[CA_PEM], settings[FINGERPRINT])
+
+    def context(self) -> ssl.SSLContext:
+        """A client context for TLS 1.2 or newer, a new one unless this process keeps them
+        (`cache_contexts`). With a fingerprint, call `check` after the handshake, before sending
+        anything.
+
+        Raises SettingsError if the PEM cannot be loaded.
+        """
+        return _context_of(self)
+
+    def check(self, certificate: Optional[bytes]) -> None:
+        """Raises Unreachable if a fingerprint is set and the peer's DER `certificate` has another
+        one or is None.
+        """
+        seen = (
+            hashlib.sha256(certificate).hexdigest() if self.fingerprint and certificate else "none"
+        )
+        if self.fingerprint and seen != self.fingerprint.replace(":", "").lower():
+            raise Unreachable(
+                (
+                    f"the device shows another certificate (SHA-256 {seen}), not the one in ",
+                    NamedSetting("fingerprint", noun="the setting "),
+                    "; find out why before you change the setting",
+                )
+            )
+
+
+def _made(trust: Trust) -> ssl.SSLContext:
+    if trust.fingerprint or not trust.verify:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    else:
+        try:
+            context = ssl.create_default_context(cadata=trust.ca_pem or None)
+        except (ssl.SSLError, ValueError, TypeError) as error:  # TypeError: not ASCII
+            unread = f": the certificates cannot be read ({error})"
+            raise SettingsError((NamedSetting("ca_pem", noun="handler setting "), unread)) from None
+        if trust.ca_pem:
+            # 3.13 sets STRICT
+            context.verify_flags = context.verify_flags & ~ssl.VERIFY_X509_STRICT | _PARTIAL_CHAIN
+    # Python 3.9 sets no minimum; RFC 8996 deprecates older versions
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+_context_of = _made
+
+
+def cache_contexts() -> None:
+    """Let this process use the same context for devices that are checked alike. For tools that
+    read each of many devices once and end: the system's authorities take 33 ms to read.
+
+    A process that runs on must not: it would not notice that the authorities have changed.
+    """
+    global _context_of
+    if _context_of is _made:
+        _context_of = functools.lru_cache(maxsize=_MOST_KEPT)(_made)

@@ -1,0 +1,134 @@
+"""The TLS handshake, the error text if it fails, and the fingerprint of a refused certificate for
+users to compare and pin.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+import ssl
+from typing import Callable
+
+from .errors import NamedSetting, PduHandlerError, Reason
+from .tls import Trust
+
+_DEMANDED = (
+    "the device demands a client certificate, which is not supported: let it accept clients without"
+    " one"
+)
+# Alerts of a server that did not get a certificate: certificate_required (RFC 8446, 6.2), and
+# others that it may send instead. It cannot mean another certificate, because none is sent.
+_ABOUT_OURS = tuple(
+    f"ALERT_{name}"
+    for name in (
+        "CERTIFICATE_REQUIRED",
+        "NO_CERTIFICATE",
+        "BAD_CERTIFICATE",
+        "UNSUPPORTED_CERTIFICATE",
+        "CERTIFICATE_UNKNOWN",
+    )
+)
+_ENDED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+# X509_V_ERR_... for dates, host name, IP address and key length: another ca_pem would rarely help
+_OF_ITSELF = (9, 10, 62, 64, 66)
+
+
+class EndedHandshake(ssl.SSLError):
+    """The device ended a handshake of TLS 1.2 after both sides had agreed on a cipher.
+
+    If a client sends no certificate, a server may then answer with handshake_failure (RFC 5246,
+    7.4.6). A reset may come before that alert.
+    """
+
+
+def secured(context: ssl.SSLContext, plain: socket.socket, host: str) -> ssl.SSLSocket:
+    """The TLS socket over `plain`, after the handshake within the time-out of `plain`.
+
+    Closes the socket if it fails. Raises OSError and ValueError, and EndedHandshake.
+    """
+    # without the zone: RFC 6874, 4
+    name = host.partition("%")[0]
+    wrapped = context.wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False)
+    try:
+        wrapped.do_handshake()
+    except BaseException as error:
+        agreed = wrapped.cipher()
+        wrapped.close()
+        is_ended = isinstance(error, _ENDED) or "ALERT_HANDSHAKE_FAILURE" in _code(error)
+        # over TLS 1.3 the server judges the client's certificate after the client's handshake
+        if is_ended and agreed is not None and agreed[1] != "TLSv1.3":
+            raise EndedHandshake(1, _code(error) or "the device closed the connection") from None
+        raise
+    return wrapped
+
+
+def is_demanding(error: BaseException) -> bool:
+    """Whether a device wants a client certificate: its alert or the handshake's end shows it."""
+    return isinstance(error, EndedHandshake) or any(alert in _code(error) for alert in _ABOUT_OURS)
+
+
+def _code(error: BaseException) -> str:
+    """OpenSSL's name of an error, such as SSLV3_ALERT_HANDSHAKE_FAILURE; "" for other errors."""
+    return str(getattr(error, "reason", None) or "") if isinstance(error, ssl.SSLError) else ""
+
+
+def format_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
+    """The SHA-256 fingerprint of the certificate that the device shows now; "" if none can be read.
+
+    `dial` opens a second connection that is ready for the handshake. It is needed because Python
+    3.9 does not return a certificate that it refused. Nothing is sent after the handshake.
+    """
+    try:
+        with (
+            dial() as plain,
+            Trust(verify=False)
+            .context()
+            .wrap_socket(
+                # without the zone: RFC 6874, 4
+                plain,
+                server_hostname=host.partition("%")[0],
+            ) as wrapped,
+        ):
+            certificate = wrapped.getpeercert(binary_form=True)
+            return hashlib.sha256(certificate).hexdigest() if certificate else ""
+    except (OSError, ValueError, PduHandlerError):
+        return ""
+
+
+def handshake_error(error: ssl.SSLError, seen: str = "") -> Reason:
+    """One sentence: why the handshake failed and what to do about it.
+
+    `seen`: the fingerprint of the certificate, if known.
+    """
+    if isinstance(error, ssl.SSLCertVerificationError):
+        pin = (
+            f"; its SHA-256 is {seen}: compare it with the certificate on the device itself before"
+            " you pin it"
+            if seen
+            else ""
+        )
+        authority = () if error.verify_code in _OF_ITSELF else (NamedSetting("ca_pem"), " or ")
+        return (
+            f"the device's certificate is not trusted ({error.verify_message}{pin}): set ",
+            *authority,
+            NamedSetting("fingerprint"),
+            ", or ",
+            NamedSetting("verify", "no"),
+            " to accept any certificate",
+        )
+    return broken(error)
+
+
+def broken(error: ssl.SSLError) -> str:
+    """Why the handshake failed, if not because of the device's certificate, and what to do."""
+    if isinstance(error, EndedHandshake):
+        return (
+            f"the device ended the TLS handshake late ({error.args[1]}). It probably demands a"
+            " client certificate, which is not supported: let it accept clients without one"
+        )
+    if is_demanding(error):
+        return _DEMANDED
+    return (
+        f"the TLS handshake failed ({_code(error) or error}): check that the device speaks TLS on"
+        " this port, in version 1.2 or newer"
+    )

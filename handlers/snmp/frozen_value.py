@@ -1,0 +1,109 @@
+"""Immutable values whose fields are their annotations. Profiles are made of them.
+
+All classes share one constructor: the standard dataclasses compile one for each class at import,
+which takes time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
+
+T = TypeVar("T", bound="FrozenValue")
+REQUIRED: Any = object()  # marks a field without a default
+
+if TYPE_CHECKING:
+    from typing_extensions import dataclass_transform
+else:
+
+    def dataclass_transform(**_options: bool) -> Callable[[type], type]:
+        return lambda cls: cls
+
+
+@dataclass_transform(frozen_default=True)
+class FrozenValue:
+    """Fields are declared as `name: type = default`; `__post_init__` checks them and raises
+    ValueError.
+    """
+
+    __slots__ = ("__dict__", "_hash")
+    _hash: int
+    # name -> default, in the order of the constructor
+    FIELDS: ClassVar[Mapping[str, Any]] = {}
+
+    def __init_subclass__(cls) -> None:
+        own = {
+            name: cls.__dict__.get(name, REQUIRED)
+            for name, hint in cls.__dict__.get("__annotations__", {}).items()
+            if not hint.startswith("ClassVar")
+        }
+        cls.FIELDS = {**cls.FIELDS, **own}
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        given: dict[str, Any] = dict(zip(self.FIELDS, values))
+        if len(values) > len(self.FIELDS) or given.keys() & named.keys():
+            raise TypeError(f"{type(self).__name__} takes each of {', '.join(self.FIELDS)} once")
+        given.update(named)
+        for name, default in self.FIELDS.items():
+            self.__dict__[name] = given.pop(name, default)
+            if self.__dict__[name] is REQUIRED:
+                raise TypeError(f"{type(self).__name__} needs {name}")
+        if given:
+            raise TypeError(f"{type(self).__name__} has no {', '.join(given)}")
+        self.__post_init__()
+
+    def __post_init__(self) -> None:
+        """Check the fields. Raises ValueError."""
+
+    def __setattr__(self, name: str, value: object = None) -> None:
+        raise AttributeError(f"{type(self).__name__} cannot be changed")
+
+    __delattr__ = __setattr__
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            # kept, because profiles are deep
+            object.__setattr__(self, "_hash", hash((type(self), *self.__dict__.values())))
+        return self._hash
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
+        return f"{type(self).__name__}({fields})"
+
+
+def replace(value: T, **fields: Any) -> T:
+    """A copy of `value` with these fields replaced. All checks run again."""
+    return type(value)(**{**value.__dict__, **fields})
+
+
+def parts_of(value: object) -> Iterator[object]:
+    """A value and, recursively, the fields of each `Frozen` and the items of each tuple in it."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if isinstance(part, FrozenValue):
+            waiting += reversed(part.__dict__.values())
+        elif isinstance(part, tuple):
+            waiting += reversed(part)
+
+
+def frozen_parts_of(value: object) -> Iterator[FrozenValue]:
+    """Each `Frozen` in a value once, however often the value holds it, in no order."""
+    waiting = [value]
+    seen: set[int] = set()
+    while waiting:
+        part = waiting.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, FrozenValue):
+            yield part
+            waiting += part.__dict__.values()
+        elif isinstance(part, tuple):
+            waiting += part

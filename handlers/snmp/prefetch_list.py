@@ -1,0 +1,115 @@
+"""Which objects the calls of a session will read, so that tools read them with few requests.
+
+It only saves requests: what it forgets is read when it is needed, and on the platform all is.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Callable, Optional, Union
+
+from ..shared import prefetch
+from .figures import Figure, Total
+from .outlets import Outlets
+from .profile import Profile
+from .reader import Ask, Reader
+from .sources.base import Source
+from .states import State
+
+# for each purpose: the parts of `Outlets`, and those of `Profile`
+_PARTS = {
+    prefetch.STATES: (("count", "states"), ()),
+    prefetch.FIGURES: (("current", "energy"), ("load", "energy")),
+    prefetch.POWER: (("power",), ("power",)),
+    prefetch.LABELS: (("number", "name", "position"), ()),
+}
+
+
+def outlets(profile: Profile, found: Outlets, reader: Reader) -> None:
+    """Read ahead the states of these outlets, and what else the session will read if there are
+    any."""
+    if not reader.is_ahead or found.states is None:
+        return
+    purposes = (prefetch.STATES, *sorted(prefetch.purposes() - {prefetch.STATES}))
+    counts = list(found.count.asks()) if found.count is not None else []
+    lead = next((ask for ask in found.states.source.asks() if ask.is_walked), None)
+    if lead is not None and reader.walked.get(reader.resolve(lead.oid)) == {}:
+        return  # no outlets: another family's, or another table's
+    reader.expect(_reads(profile, found, purposes))
+    reader.ahead(_asks(profile, found, purposes), counts, lead)
+
+
+def more(
+    profile: Profile, found: Optional[Outlets], reader: Reader, purposes: Iterable[str]
+) -> None:
+    """Read ahead what a call reads that was not foreseen."""
+    was_foreseen = reader.is_expecting and prefetch.purposes().issuperset(purposes)
+    if reader.is_ahead and not was_foreseen:
+        every = tuple(sorted(prefetch.purposes().union(purposes)))
+        reader.expect(_reads(profile, found, every))
+        reader.ahead(_asks(profile, found, every))
+
+
+def lists(tried: Iterable[tuple[Profile, Reader]]) -> None:
+    """Read ahead which of these families list outlets, or count some."""
+    found: dict[str, list[Ask]] = {}
+    readers: dict[str, Reader] = {}
+    for profile, reader in tried:
+        if not reader.is_ahead:
+            return
+        readers[reader.root] = reader
+        for one in profile.outlets:
+            if one.states is not None:
+                asks = found.setdefault(reader.root, [])
+                asks += _of(one.states.source)
+                asks += _of(one.count)
+    for root, asks in found.items():
+        readers[root].ahead(asks)
+
+
+def meters(tried: Iterable[tuple[Profile, Reader]]) -> None:
+    """Read ahead the outlets without states and the meters of these families."""
+    purposes = (prefetch.FIGURES, *sorted(prefetch.purposes() & {prefetch.POWER}))
+    found: dict[str, list[Ask]] = {}
+    readers: dict[str, Reader] = {}
+    for profile, reader in tried:
+        if not reader.is_ahead:
+            return
+        readers[reader.root] = reader
+        asks = found.setdefault(reader.root, [])
+        for one in profile.outlets:
+            for part in (one.rows, one.count, one.none_if_zero):
+                asks += _of(part)
+        asks += _asks(profile, None, purposes)
+    for root, asks in found.items():
+        readers[root].ahead(asks)
+
+
+@functools.lru_cache(maxsize=256)
+def _asks(profile: Profile, found: Optional[Outlets], purposes: tuple[str, ...]) -> Sequence[Ask]:
+    """The same for all PDUs of a family."""
+    return tuple(
+        dict.fromkeys(ask for part in _parts(profile, found, purposes) for ask in part.asks())
+    )
+
+
+def _reads(
+    profile: Profile, found: Optional[Outlets], purposes: Iterable[str]
+) -> Iterator[Callable[[Reader], object]]:
+    for part in _parts(profile, found, purposes):
+        yield part.rows if isinstance(part, Source) else part.read
+
+
+def _parts(
+    profile: Profile, found: Optional[Outlets], purposes: Iterable[str]
+) -> Iterator[Union[Source, Figure, Total, State]]:
+    for purpose in purposes:
+        of_outlets, of_profile = _PARTS[purpose]
+        parts = [getattr(found, name) for name in of_outlets] if found is not None else []
+        for part in (*parts, *(getattr(profile, name) for name in of_profile)):
+            yield from part if isinstance(part, tuple) else (() if part is None else (part,))
+
+
+def _of(source: Optional[Source]) -> Iterator[Ask]:
+    return iter(()) if source is None else source.asks()

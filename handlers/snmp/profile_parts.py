@@ -1,0 +1,40 @@
+"""All parts of a profile except sources, in one place for the files in profiles/."""
+
+from __future__ import annotations
+
+from .controls import Control, Guarded, Verbs, Write
+from .evidence import DRIVER, RECORDED, SIMULATED, Confidence, Evidence, EvidenceLevel
+from .figures import Arcs, Ceilings, Figure, Total
+from .frozen_value import replace
+from .outlets import Outlets
+from .power_restore import PowerRestorePolicy
+from .profile import Profile, Root
+from .single_family import Unlock, Unmarked, WritePacked
+from .states import Doubt, State
+
+__all__ = [
+    "Arcs",
+    "Ceilings",
+    "Confidence",
+    "Control",
+    "DRIVER",
+    "Doubt",
+    "Evidence",
+    "Figure",
+    "Guarded",
+    "Outlets",
+    "PowerRestorePolicy",
+    "Profile",
+    "EvidenceLevel",
+    "RECORDED",
+    "Root",
+    "SIMULATED",
+    "State",
+    "Total",
+    "Unlock",
+    "Unmarked",
+    "Verbs",
+    "Write",
+    "WritePacked",
+    "replace",
+]

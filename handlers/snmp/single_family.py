@@ -1,0 +1,179 @@
+"""Controls that a single built-in family needs each.
+
+`pdu snmp parts` lists them under a heading of their own. A control that a second family uses moves
+to controls.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Optional
+
+from ..shared.errors import NamedSetting, NoSuchOutlet, Unsupported
+from . import validation
+from .controls import Control, Order, Value, object_of
+from .decoding import text
+from .frozen_value import replace
+from .reader import Reader
+from .sources import Packed, Source
+
+
+class Unlock(Control):
+    """Writes to an object, then the command. For devices that ignore a command without this write.
+
+    Fields:
+        at: the objects that are written first; a source that can be written.
+        value: the value written to them.
+        then: the command.
+    """
+
+    at: Source
+    value: Value
+    then: Control
+
+    def __post_init__(self) -> None:
+        self.at.written_places()
+        validation.written(self.value, "value")
+
+    def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
+        unlocking = (object_of(self.at, reader, identity), self.value)
+        return [unlocking, *self.then.orders(reader, identity, up)]
+
+
+class WritePacked(Control):
+    """Writes the states of all outlets of a unit as one string, with one state changed.
+
+    The text is read again right before the write. No other command to the device may run from this
+    reading until the device shows the new text. Raises Unsupported if an outlet reports a value
+    other than `on` and `off`, because the effect of writing it back is unknown.
+
+    Fields:
+        at: the texts, by unit; a source that can be written.
+        packed: the outlets in these texts.
+        on: the value that switches on.
+        off: the value that switches off.
+        longest: the most characters that the MIB allows in a write. A longer text is refused: a
+            device that truncates it could switch the outlets whose states are cut off.
+        longest_unproven: the same with the setting `switch_unproven`: the most characters that a
+            unit was seen to have in its own text.
+    """
+
+    at: Source
+    packed: Packed
+    on: str
+    off: str
+    longest: Optional[int] = None
+    longest_unproven: Optional[int] = None
+
+    def __post_init__(self) -> None:
+        self.at.written_places()
+        if self.on == self.off:
+            raise ValueError(f"on and off are both {self.on!r}")
+        if self.longest_unproven is not None and self.longest_unproven <= (self.longest or 0):
+            raise ValueError(
+                f"longest_unproven is {self.longest_unproven}; give more than longest,"
+                f" {self.longest or 0}"
+            )
+
+    def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
+        row, position = self.packed.position(identity)
+        held = self.at.one(reader.again(), row)
+        values = (
+            []
+            if held is None
+            else [part.strip() for part in text(held).split(self.packed.separator)]
+        )
+        if not 1 <= position <= len(values):
+            raise NoSuchOutlet(f"the device has no outlet {identity[:40]!r}")
+        odd = [n for n, value in enumerate(values, 1) if value not in (self.on, self.off)]
+        if odd:
+            neighbour = self.packed.identity(row, odd[0])
+            raise Unsupported(
+                f"one write sets all outlets of this unit at once, and outlet {neighbour} reports"
+                f" {reader.quoted(values[odd[0] - 1], 20)!r}, neither on nor off: nothing was"
+                " written"
+            )
+        values[position - 1] = self.on if up else self.off
+        packed = self.packed.separator.join(values)
+        if self.longest is not None and len(packed) > self.longest:
+            refusal = (
+                f"one write sets all outlets of this unit at once, and its {len(packed)} characters"
+                f" are more than the {self.longest} that are allowed: nothing was written"
+            )
+            if self.longest_unproven is not None and len(packed) <= self.longest_unproven:
+                raise Unsupported(
+                    (
+                        refusal,
+                        "; to try it on a unit without load, set ",
+                        NamedSetting("switch_unproven", "yes"),
+                    )
+                )
+            raise Unsupported(refusal)
+        return [(object_of(self.at, reader, row), packed)]
+
+    def over_unproven(self) -> Control:
+        if self.longest_unproven is None:
+            return self
+        return replace(self, longest=self.longest_unproven, longest_unproven=None)
+
+    @property
+    def writes_neighbours(self) -> bool:
+        return True
+
+    def kept(self, reader: Reader, identity: str, orders: list[Order]) -> bool:
+        row, written = (
+            self.packed.position(identity)[0],
+            str(orders[-1][1]).split(self.packed.separator),
+        )
+        read = self.packed.rows(reader)
+        return all(
+            read.get(self.packed.identity(row, n)) == value for n, value in enumerate(written, 1)
+        )
+
+    def covers(self, identities: Iterable[str], identity: str, orders: list[Order]) -> bool:
+        row, written = (
+            self.packed.position(identity)[0],
+            str(orders[-1][1]).split(self.packed.separator),
+        )
+        return all(
+            n <= len(written) for other, n in map(self.packed.position, identities) if other == row
+        )
+
+
+class Unmarked(Control):
+    """A control whose command also executes commands that are marked for other outlets. Raises
+    Unsupported if another outlet is marked, or if the marks that the device lists lack this
+    outlet's: others may be missing too.
+
+    Fields:
+        then: the control, if the command is permitted.
+        marks: the mark of each outlet.
+        quiet: the values of outlets that are not marked.
+        why: follows "outlet 3 is not switched: " in the message.
+    """
+
+    then: Control
+    marks: Source
+    quiet: tuple[str, ...]
+    why: str
+
+    def __post_init__(self) -> None:
+        validation.at_least_one(self.quiet, "quiet")
+        validation.comparable(self.quiet, "quiet")
+        validation.filled(self.why, "why")
+
+    def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
+        marks = self.marks.rows(reader)
+        if identity not in marks:
+            raise Unsupported(
+                f"outlet {identity} is not switched: {self.why}, and the device does "
+                "not list which outlets are marked"
+            )
+        marked = [
+            row for row, mark in marks.items() if row != identity and text(mark) not in self.quiet
+        ]
+        if marked:
+            raise Unsupported(
+                f"outlet {identity} is not switched: {self.why}: outlet {marked[0]} is marked"
+            )
+        return self.then.orders(reader, identity, up)

@@ -1,0 +1,384 @@
+"""Sources that a single built-in family needs each.
+
+`pdu snmp parts` lists them under a heading of their own. A source that a second family uses moves
+to the file of its kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+from typing import Optional
+
+from ...host.rows import Raw
+from ...shared.decimals import CONTEXT, total
+from ...shared.errors import NoSuchOutlet, ProtocolError
+from .. import validation
+from ..decoding import FILLED, LONGEST_NUMBER, Rows, latin_1, number, octets, text
+from ..reader import MISSING, Ask, Reader
+from .base import Place, ReadOnly, Source, empty
+
+
+class NamedRows(Place):
+    """Rows of a table of variables, selected by the variables' names, because their numbers change
+    with the firmware.
+
+    The identity is the first arc of the row's index (the device) and then the numbers in the name:
+    "2.14". If `values` has only some of the variables, the others have an empty value. Raises
+    ProtocolError if two variables have the same identity.
+
+    Fields:
+        names: the column of the names.
+        values: the column of the values, in the same table.
+        pattern: matches the whole name; its groups match the numbers. A group without a match adds
+            none; if one matches anything but a number of at most nine digits, the row is left out.
+            Without groups the identity is the device, for a variable that each device has once,
+            such as a total.
+        object: the name of these variables.
+    """
+
+    names: str
+    values: str
+    pattern: str
+    object: str = ""
+
+    def __post_init__(self) -> None:
+        validation.oid(self.names, "names")
+        validation.oid(self.values, "values")
+        validation.pattern(self.pattern, "pattern")
+
+    def rows(self, reader: Reader) -> Rows:
+        walked, indexes = reader.column(self.values), self._indexes(reader)
+        if walked.keys().isdisjoint(indexes.values()):
+            return {}
+        return {identity: walked.get(index, "") for identity, index in indexes.items()}
+
+    def asks(self) -> Iterator[Ask]:
+        yield Ask(self.names, True)
+        yield Ask(self.values, True)
+
+    def instance(self, reader: Reader, identity: str) -> str:
+        index = self._indexes(reader).get(identity)
+        if index is None:
+            raise NoSuchOutlet(f"the device has no variable for outlet {identity[:40]!r}")
+        return reader.resolve(f"{self.values}.{index}")
+
+    def _indexes(self, reader: Reader) -> dict[str, str]:
+        expression = validation.pattern(self.pattern, "pattern")
+        found: dict[str, str] = {}
+        for index, name in reader.names(self.names).items():
+            match = expression.fullmatch(text(name))
+            if name == MISSING:
+                found[f"{index}."] = index  # it may be any variable
+            if match is None:
+                continue
+            numbers = [group for group in match.groups() if group is not None]
+            if not all(map(_is_short_number, numbers)):
+                continue
+            identity = ".".join([index.partition(".")[0], *(str(int(group)) for group in numbers)])
+            if identity in found:
+                raise ProtocolError(f"two variables of the device have the identity {identity}")
+            found[identity] = index
+        return found
+
+
+def _is_short_number(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) <= LONGEST_NUMBER
+
+
+class Packed(ReadOnly):
+    """The values of several outlets in one text. Positions count from 1.
+
+    The identity is "row.position", and in the row `main` only the position. Raises ProtocolError if
+    another row has text but the row `main` has none.
+
+    Fields:
+        source: the texts.
+        separator: the text between two values.
+        main: the row of the first or only unit.
+    """
+
+    WHY = "a write sets all outlets of its text; the control WritePacked does that"
+
+    source: Source
+    separator: str = ","
+    main: str = "0"
+
+    def __post_init__(self) -> None:
+        validation.separator(self.separator)
+
+    def rows(self, reader: Reader) -> Rows:
+        packed = {row: text(value) for row, value in self.source.rows(reader).items()}
+        if any(packed.values()) and not packed.get(self.main):
+            raise ProtocolError(
+                "the first unit lists no outlets, but a later unit does; poll the PDU again"
+            )
+        found: Rows = {}
+        for row, values in packed.items():
+            if not values:
+                continue
+            for position, value in enumerate(values.split(self.separator), 1):
+                found[self.identity(row, position)] = value.strip()
+        return found
+
+    def identity(self, row: str, position: int) -> str:
+        """The identity of a position (from 1) in a row."""
+        return str(position) if row == self.main else f"{row}.{position}"
+
+    def position(self, identity: str) -> tuple[str, int]:
+        """The row of an identity and its position, from 1; 0 if the last arc is not
+        a valid number.
+        """
+        row, _, position = identity.rpartition(".")
+        return row or self.main, int(position) if _is_short_number(position) else 0
+
+
+class Field(ReadOnly):
+    """One field of each row's text, counted from 0. A row without this field is left out."""
+
+    WHY = "a write sets the other fields of its text too"
+
+    source: Source
+    field: int
+    separator: str = ","
+
+    def __post_init__(self) -> None:
+        validation.separator(self.separator)
+        if self.field < 0:
+            raise ValueError(f"field is {self.field}; count from 0")
+
+    def rows(self, reader: Reader) -> Rows:
+        split = {
+            identity: text(value).split(self.separator)
+            for identity, value in self.source.rows(reader).items()
+        }
+        return {
+            identity: fields[self.field].strip()
+            for identity, fields in split.items()
+            if len(fields) > self.field
+        }
+
+
+class Negative(ReadOnly):
+    """The numbers of `source` with the opposite sign, so that a number of decimal digits becomes an
+    exponent.
+
+    Values that are not numbers are left out.
+    """
+
+    WHY = "its numbers are computed"
+
+    source: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        numbers = {identity: number(value) for identity, value in self.source.rows(reader).items()}
+        return {
+            identity: format(CONTEXT.minus(held), "f")
+            for identity, held in numbers.items()
+            if held is not None
+        }
+
+
+class Alike(ReadOnly):
+    """A property of the hardware that rows of the same kind share, read by GET for the first and
+    the last row of each kind.
+
+    Rows are of the same kind if they have the same unit (the first arc of the identity) and the
+    same value of `like`. All of `source` is walked if the two rows of a kind differ or have no
+    value, or if `like` has no rows.
+    """
+
+    WHY = "most of its values are those of other rows"
+
+    source: Place
+    like: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        kinds: dict[tuple[str, Raw], list[str]] = {}
+        # `mark` stays raw: as text, different octets can look the same
+        for identity, mark in self.like.rows(reader).items():
+            kinds.setdefault((identity.partition(".")[0], mark), []).append(identity)
+        found: Rows = {}
+        for identities in kinds.values():
+            first, last = identities[0], identities[-1]
+            value = self.source.one(reader, first)
+            if value is None and not reader.has_got(self.source.instance(reader, first)):
+                self.source.one(reader, last)  # `reader` only notes what will be read
+                continue
+            if value is None or value != self.source.one(reader, last):
+                return self.source.rows(reader)
+            found.update(dict.fromkeys(identities, value))
+        return found if kinds else self.source.rows(reader)
+
+    def asks(self) -> Iterator[Ask]:
+        return self.like.asks()
+
+
+class Signed(ReadOnly):
+    """Readings of sensors that the device gives twice, unsigned and signed: the signed one if the
+    sensor's smallest possible reading is below 0, else the unsigned one.
+
+    Of a sensor whose minimum an answer lacks, the reading on which both agree, else an empty value.
+    A signed reading is empty if the sensor's largest possible one is not above 0: the device shows
+    0 for a range that does not fit into 32 bits, and for its readings too.
+
+    Fields:
+        values: the unsigned readings.
+        signed: the signed readings, only read if a minimum is below 0 or missing.
+        minimum: the smallest possible reading of each sensor, signed. Without rows, the firmware
+            has no signed readings.
+        maximum: the largest one, signed, only read with `signed`.
+    """
+
+    WHY = "its values are readings"
+
+    values: Source
+    signed: Source
+    minimum: Source
+    maximum: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        values = self.values.rows(reader)
+        lowest = self.minimum.rows(reader)
+        least = {row: number(held) for row, held in lowest.items()}
+        negative = {row for row, held in least.items() if held is not None and held < 0}
+        unknown = {row for row in values if least and least.get(row) is None}
+        if not negative and not unknown:
+            return values
+        signed, most = self.signed.rows(reader), self.maximum.rows(reader)
+        found: Rows = {}
+        for row in {**values, **dict.fromkeys(negative)}:
+            value, other = values.get(row, ""), signed.get(row, "")
+            if row in negative:
+                largest = number(most[row]) if row in most else None
+                found[row] = "" if largest is not None and largest <= 0 else other
+            else:
+                is_clear = row not in unknown or text(value) == text(other)
+                found[row] = value if is_clear else empty(lowest.get(row))
+        return found
+
+    def asks(self) -> Iterator[Ask]:
+        yield from self.values.asks()
+        yield from self.minimum.asks()
+
+
+class Gathered(ReadOnly):
+    """For each row of `lists`, the sum of the values of the meters that it names.
+
+    A row names meters of its own module: the first arc of both identities is the same. It is left
+    out if it names no meter, an unknown one, one whose value is not a number or means "not
+    measured" (`FILLED`), or one whose name another meter of the module has too.
+
+    Fields:
+        values: the meters' values.
+        names: the meters' names.
+        lists: texts with names of meters.
+        separator: the text between two names.
+        absent: texts of values that mean "not measured" too, such as those of 16 bits for currents.
+    """
+
+    WHY = "its values are sums"
+
+    values: Source
+    names: Source
+    lists: Source
+    separator: str = ","
+    absent: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        validation.separator(self.separator)
+
+    def rows(self, reader: Reader) -> Rows:
+        meters: dict[tuple[str, str], Optional[Decimal]] = {}
+        values = self.values.rows(reader)
+        for row, name in self.names.rows(reader).items():
+            key = row.partition(".")[0], text(name)
+            raw = values.get(row)
+            value = None if raw is not None and text(raw) in self.absent else number(raw)
+            meters[key] = None if key in meters or value in FILLED else value
+        found: Rows = {}
+        for row, listed in self.lists.rows(reader).items():
+            module = row.partition(".")[0]
+            names = dict.fromkeys(
+                name.strip() for name in text(listed).split(self.separator) if name.strip()
+            )
+            figures = [meters.get((module, name)) for name in names]
+            known = [figure for figure in figures if figure is not None]
+            if known and len(known) == len(figures):
+                found[row] = format(total(known), "f")
+        return found
+
+
+class Spelt(ReadOnly):
+    """For each row of `ids`, the row of `values` whose index starts with its first octets.
+
+    For values indexed by a column of another table. An empty row of `ids`, or one that fits several
+    values, gets an empty value, so that there is no sum. A row shorter than `length` or without a
+    fitting value is left out. Without values there are no rows.
+
+    Fields:
+        values: the values of the other table.
+        ids: octets, such as a GUID.
+        length: the number of octets that the index starts with.
+    """
+
+    WHY = "its rows are found by values of the device, which may have changed"
+
+    values: Source
+    ids: Source
+    length: int
+
+    def __post_init__(self) -> None:
+        if self.length < 1:
+            raise ValueError(f"length is {self.length}; give 1 octet or more")
+
+    def rows(self, reader: Reader) -> Rows:
+        by_arcs: dict[tuple[str, ...], list[Raw]] = {}
+        for index, value in self.values.rows(reader).items():
+            by_arcs.setdefault(tuple(index.split(".")[: self.length]), []).append(value)
+        found: Rows = {}
+        if not by_arcs:
+            return found
+        for row, held in self.ids.rows(reader).items():
+            arcs = self._arcs(held, by_arcs)
+            fitting = by_arcs.get(arcs, []) if len(arcs) == self.length else []
+            if fitting or not arcs:
+                found[row] = fitting[0] if len(fitting) == 1 else ""
+        return found
+
+    def _arcs(self, held: Raw, known: Collection[tuple[str, ...]]) -> tuple[str, ...]:
+        """The first `length` octets as arcs.
+
+        Text counts as decoded Latin-1 if only that fits a value.
+        """
+        utf_8, other = (
+            tuple(map(str, (spelt or b"")[: self.length]))
+            for spelt in (octets(held), latin_1(held))
+        )
+        return other if utf_8 not in known and other in known else utf_8
+
+
+class Renumbered(ReadOnly):
+    """Rows of `source`, whose indexes count from 0 or from 1, under the identities of `over`, which
+    are 1 … N.
+
+    Indexes of exactly 0 … N - 1 are increased by one, indexes of exactly 1 … N stay. Any other set
+    of rows could belong to other outlets, so it gives no rows.
+    """
+
+    WHY = "the indexes of its rows follow from how many there are"
+
+    source: Source
+    over: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        rows = self.source.rows(reader)
+        identities = [str(n) for n in range(1, len(rows) + 1)]
+        if not rows or set(self.over.rows(reader)) != set(identities):
+            return {}
+        if set(rows) == set(identities):
+            return rows
+        from_zero = {str(int(identity) - 1): identity for identity in identities}
+        if set(rows) != set(from_zero):
+            return {}
+        return {from_zero[index]: value for index, value in rows.items()}

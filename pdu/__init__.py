@@ -1,0 +1,1 @@
+"""The command `pdu`. No archive contains it."""

@@ -1,0 +1,68 @@
+"""`pdu help` and `pdu version`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from handlers import VERSION
+
+from .core.cli import exit_codes
+from .core.cli.groups import Lazy, Subcommand
+from .core.cli.options import Argument, completed, given, output
+from .core.cli.output import Result, shown
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+EXIT_CODES = "exit-codes"
+
+
+def _commands(
+    context: click.Context, argument: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Completes the name of a command of `pdu`."""
+    root = context.find_root().command
+    known = [*root.by_name, EXIT_CODES] if isinstance(root, Lazy) else []
+    return completed(lambda: known)(context, argument, incomplete)
+
+
+@click.pass_context
+def _help(context: click.Context, command: Sequence[str]) -> int:
+    if list(command) == [EXIT_CODES]:
+        codes = [one._asdict() for one in exit_codes.EXITS]
+        return shown(
+            Result({"exit_codes": codes}, exit_codes.table().splitlines()), given(context).json
+        )
+    root = context.find_root().command
+    with root.make_context("pdu", [*command, "--help"], obj=given(context)) as asked:
+        return int(root.invoke(asked))  # ends in click's Exit, once the help is shown
+
+
+@click.pass_context
+def _version(context: click.Context) -> int:
+    python = sys.version.split()[0]
+    return shown(
+        Result({"version": VERSION, "python": python}, [f"pdu {VERSION}, Python {python}"]),
+        given(context).json,
+    )
+
+
+help_ = Subcommand(
+    "help",
+    callback=_help,
+    help="Show the help of a command, as COMMAND --help does, or what the exit codes mean.",
+    examples=("pdu help raritan cycle", "pdu help exit-codes"),
+    params=[Argument("COMMAND*", shell_complete=_commands), *output()],
+)
+version = Subcommand(
+    "version",
+    callback=_version,
+    help="Show the versions of the pack and of Python, as pdu --version does.",
+    examples=("pdu version", "pdu version --json"),
+    params=output(),
+)

@@ -1,0 +1,36 @@
+"""`pdu completion SHELL`: the script that lets a shell complete this command."""
+
+from __future__ import annotations
+
+import click
+
+from .core.cli.completion_scripts import SHELLS
+from .core.cli.groups import Subcommand
+from .core.cli.options import COMPLETION, given, output
+from .core.cli.output import Result, shown
+
+# Where each shell reads it.
+_FILES = {"bash": "~/.bashrc", "zsh": "~/.zshrc", "fish": "~/.config/fish/completions/pdu.fish"}
+
+
+@click.pass_context
+def _print(context: click.Context, shell: str) -> int:
+    root = context.find_root().command
+    script = SHELLS[shell](root, {}, "pdu", COMPLETION).source()
+    return shown(Result({"shell": shell, "script": script}, [script]), given(context).json)
+
+
+_HELP = "Print the script that completes pdu in a shell. Add it to this file:\n\n\b\n"
+completion = Subcommand(
+    "completion",
+    callback=_print,
+    examples=(
+        "pdu completion bash >> ~/.bashrc",
+        "pdu completion fish > ~/.config/fish/completions/pdu.fish",
+    ),
+    help=_HELP + "\n".join(f"{shell}: {file}" for shell, file in _FILES.items()),
+    params=[
+        click.Argument(["shell"], type=click.Choice(list(_FILES)), metavar="SHELL"),
+        *output(),
+    ],
+)

@@ -1,0 +1,1 @@
+"""What tools ask of a handler besides its four calls. In no archive."""

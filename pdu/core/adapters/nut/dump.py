@@ -1,0 +1,134 @@
+"""Dumps of NUT devices: `variable: value` in each line, the format of NUT's driver dummy-ups and of
+`upsc`.
+
+A device's name, commands, descriptions and writable variables are in comments, which dummy-ups
+skips.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Optional
+
+from handlers.nut import outlets
+from handlers.nut.model import NutDevice
+from handlers.nut.quoting import escaped
+from handlers.shared.errors import SettingsError
+from handlers.shared.settings import Settings
+
+_VARIABLE = re.compile(r"([A-Za-z][\w-]*(?:\.[\w-]+)+):(.*)", re.DOTALL)
+_COMMENT = re.compile(r"#\s*(device|command|describe|writable)\s+(\S+)(?:\s+(.*))?")
+_PLAIN = re.compile(r"[^\s\"'#=\\]+(?: [^\s\"'#=\\]+)*")
+_UNNAMED = "pdu"
+
+
+@dataclass
+class RecordedDevice:
+    """One device of a NUT server, as a dump has it."""
+
+    name: str
+    description: str = ""
+    #: variable -> value
+    variables: dict[str, str] = field(default_factory=dict)
+    #: instant command -> description
+    commands: dict[str, str] = field(default_factory=dict)
+    #: variables that can be set
+    writable: list[str] = field(default_factory=list)
+    #: variable -> description
+    descriptions: dict[str, str] = field(default_factory=dict)
+
+    def read(self, settings: Settings) -> NutDevice:
+        """The device as the handler reads it with these settings.
+
+        Raises ProtocolError and Unsupported.
+        """
+        writable = {name: self.variables.get(name, "") for name in self.writable}
+        return outlets.read_outlets(self.variables, list(self.commands), writable, settings)
+
+
+def is_dump(text: str) -> bool:
+    """Whether the first line that is neither blank nor a comment nor a timer of dummy-ups is a
+    variable.
+    """
+    first = next(
+        (
+            line
+            for line in text.split("\n")
+            if line.strip() and not line.startswith(("#", "TIMER "))
+        ),
+        "",
+    )
+    return _VARIABLE.fullmatch(first) is not None
+
+
+def written(devices: Sequence[RecordedDevice]) -> str:
+    """The devices as a dump."""
+    lines: list[str] = []
+    for device in devices:
+        lines.append(f"# device {device.name} {_word(device.description)}".rstrip())
+        lines += [f"{name}: {_word(value)}" for name, value in device.variables.items()]
+        lines += [f"# writable {name}" for name in device.writable]
+        lines += [
+            f"# command {name} {_word(about)}".rstrip() for name, about in device.commands.items()
+        ]
+        lines += [
+            f"# describe {name} {_word(about)}"
+            for name, about in device.descriptions.items()
+            if about
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def parse(text: str) -> list[RecordedDevice]:
+    """The devices of a dump. Raises SettingsError if a line is malformed, if two devices have the
+    same name, or if there are no variables."""
+    found: list[RecordedDevice] = []
+    names: set[str] = set()
+    for number, line in enumerate(text.split("\n"), 1):
+        comment, variable = _COMMENT.fullmatch(line.rstrip()), _VARIABLE.fullmatch(line)
+        if comment is not None:
+            what, name = comment[1], comment[2]
+            value = _unquoted(comment[3] or "")
+        elif variable is not None:
+            what, name = "variable", variable[1]
+            value = _unquoted(variable[2])
+        elif not line.strip() or line.startswith(("#", "TIMER ")):
+            # dummy-ups' sequences have timers
+            continue
+        else:
+            raise SettingsError(f"line {number} of the recording is not a line 'variable: value'")
+        if what == "device":
+            if name in names:
+                raise SettingsError(
+                    f"line {number} of the recording repeats the name of a device: give this one"
+                    " another name. Lines before the first '# device NAME' belong to a device"
+                    f" named {_UNNAMED}"
+                )
+            found.append(RecordedDevice(name, value))
+        elif not found:
+            found.append(RecordedDevice(_UNNAMED))
+        names.add(found[-1].name)
+        if what == "variable":
+            found[-1].variables[name] = value
+        elif what == "command":
+            found[-1].commands[name] = value
+        elif what == "describe":
+            found[-1].descriptions[name] = value
+        elif what == "writable":
+            found[-1].writable.append(name)
+    if not any(device.variables for device in found):
+        raise SettingsError("the recording has no variables")
+    return found
+
+
+def _word(value: str) -> str:
+    """The value as text of a dump. dummy-ups needs quotes around some values."""
+    return value if _PLAIN.fullmatch(value) else f'"{escaped(value)}"'
+
+
+def _unquoted(value: str) -> str:
+    value = value.strip()
+    quoted: Optional[re.Match[str]] = re.fullmatch(r'"((?:[^"\\]|\\.)*)"', value, re.DOTALL)
+    return re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else value

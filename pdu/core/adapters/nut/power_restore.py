@@ -1,0 +1,37 @@
+"""What the outlets of a PDU behind NUT do when power comes back, for tools; in no archive.
+
+Source: NUT's docs/nut-names.txt: `outlet.n.delay.start`, the interval to wait before restarting the
+outlet, in s; negative if the driver has none. No variable says whether it is switched on at all, or
+whether the delay is a setting of the unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from handlers.nut.daisy_chain import Member, as_number
+from handlers.nut.handler import NutPdu
+
+from ..power_restore import NOT_KNOWN, OutletRestorePolicy
+
+
+def read(pdu: NutPdu) -> Mapping[str, OutletRestorePolicy]:
+    """By identity: the round trips of one `status`, and in `one_session` none."""
+    with pdu.read("power_on") as found:
+        listed = list(found)
+    known: dict[str, OutletRestorePolicy] = {}
+    for one in listed:
+        for member in one.device.chain.values() or [one.device.whole]:
+            prefix = one.prefix + member.before
+            known.update((prefix + outlet, delay) for outlet, delay in of_member(member).items())
+    return known
+
+
+def of_member(member: Member) -> Mapping[str, OutletRestorePolicy]:
+    """The outlets of one device that have a delay, by number."""
+    delays = {number: as_number(row.get("delay.start")) for number, row in member.rows.items()}
+    return {
+        number: OutletRestorePolicy(NOT_KNOWN, delay, delay, has_delay=False)
+        for number, delay in delays.items()
+        if delay is not None and delay >= 0
+    }

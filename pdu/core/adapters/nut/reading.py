@@ -1,0 +1,54 @@
+"""Reads variables, commands and descriptions of a NUT server's devices, for `pdu record` and `pdu
+identify`.
+"""
+
+from __future__ import annotations
+
+from handlers.nut import devices, requests
+from handlers.nut.client import NutClient
+from handlers.shared.settings import Settings
+
+from .dump import RecordedDevice
+
+# a missing description, in lower case; upsd sends the first two
+_NONE = ("description unavailable", "unavailable", "")
+
+
+def everything(client: NutClient, settings: Settings) -> list[RecordedDevice]:
+    """The devices that the handler reads: variables, commands, writable variables, descriptions.
+
+    Usually 3 round trips, 2 with the setting `device`, and up to 3 for each device.
+    """
+    names = list(devices.read_names(client, settings).values())
+    described = client.devices()
+    found = []
+    for name, seen in client.snapshots(names, writable=True).items():
+        variables = dict(sorted(seen.variables.items()))
+        commands = {
+            command: _description(about)
+            for command, about in client.commands(name, describe=True).items()
+        }
+        found.append(
+            RecordedDevice(
+                name,
+                _description(described.get(name, "")),
+                variables,
+                commands,
+                sorted(seen.writable),
+                _descriptions(client, name, list(variables)),
+            )
+        )
+    return found
+
+
+def _descriptions(client: NutClient, name: str, variables: list[str]) -> dict[str, str]:
+    asked = {variable: requests.get_desc(name, variable) for variable in variables}
+    answers = client.ask(*asked.values())
+    return {
+        variable: "" if answers.failure(request) else _description(answers[request])
+        for variable, request in asked.items()
+    }
+
+
+def _description(description: str) -> str:
+    return "" if description.strip().lower() in _NONE else description

@@ -1,0 +1,93 @@
+"""Records and simulates NUT devices. Recordings are dumps in the format of dummy-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from handlers import host
+from handlers.nut.client import NutClient
+from handlers.nut.handler import session
+from handlers.nut.settings import PASSWORD, SETTINGS, USERNAME
+from handlers.shared.errors import PduHandlerError
+from handlers.shared.settings import HOST, Settings
+
+from ...cli.output import counted
+from ..private_patterns import NAMES
+from ..recording_formats import Recorder, Recording, RecordingFormat, Served
+from ..scrub import Scrubber
+from . import dump
+from .reading import everything
+from .server import NutServer
+
+
+def _record(data: Any, recorder: Recorder) -> Recording:
+    recorder.tell("reading variables, commands and descriptions")
+
+    def answers() -> str:  # `again` repeats `read` only after a first answer
+        with session(data, "record", NutClient, bounded=False) as (client, _):
+            return client.version()
+
+    def read() -> tuple[list[dump.RecordedDevice], Settings]:
+        with session(data, "record", NutClient, bounded=False) as (client, settings):
+            return everything(client, settings), settings
+
+    recorder.again(answers)
+    found, settings = recorder.again(read)
+    where = settings[HOST] or host.address(data)
+    clean = scrubbed(
+        found, Scrubber(recorder.keep, (settings[PASSWORD],), settings[USERNAME], where)
+    )
+    count = sum(len(device.variables) for device in clean)
+    notes = (
+        []
+        if len(clean) == 1
+        else [
+            "dummy-ups reads one device from a file: for dummy-ups, record each with -s"
+            " device=NAME."
+        ]
+    )
+    return Recording(
+        dump.written(clean),
+        f"{counted(len(clean), 'device')}, {counted(count, 'variable')}, "
+        + counted(sum(len(device.commands) for device in clean), "command"),
+        notes,
+    )
+
+
+def _serve(text: str, port: int) -> Served:
+    devices = dump.parse(text)
+    return NutServer(devices, port).served("nut", "; ".join(map(_about, devices)))
+
+
+def _about(device: dump.RecordedDevice) -> str:
+    try:
+        found = device.read(Settings({}, SETTINGS)).outlets
+    except PduHandlerError as error:
+        return f"NUT device {device.name}: {error.reason}"
+    switchable = sum(outlet.on is not None and outlet.off is not None for outlet in found)
+    return f"NUT device {device.name}, {counted(len(found), 'outlet')}, switchable: {switchable}"
+
+
+def scrubbed(
+    devices: Sequence[dump.RecordedDevice], scrubber: Scrubber
+) -> list[dump.RecordedDevice]:
+    """The devices with the scrubber's stand-ins in their names, values and descriptions."""
+    return scrubber.twice(
+        lambda: [
+            dump.RecordedDevice(
+                scrubber.learn(NAMES, device.name).replace(" ", "-"),
+                scrubber.learn(NAMES, device.description),
+                {name: scrubber.value(name, value) for name, value in device.variables.items()},
+                {name: scrubber.text(about) for name, about in device.commands.items()},
+                device.writable,
+                {name: scrubber.text(about) for name, about in device.descriptions.items()},
+            )
+            for device in devices
+        ]
+    )
+
+
+KIND = RecordingFormat(
+    tcp_port=3493, rank=4, record=_record, is_recording=dump.is_dump, serve=_serve
+)

@@ -1,0 +1,248 @@
+"""A NUT server on 127.0.0.1 that answers from a dump. Source: RFC 9271.
+
+Any login is accepted. A command or SET VAR with which the NUT handler switches an outlet changes
+the variables that show the outlet's state. Other commands have no effect; any other SET VAR changes
+only its own variable. Switching does not change figures.
+"""
+
+from __future__ import annotations
+
+import socketserver
+import threading
+import uuid
+from collections.abc import Sequence
+from typing import Optional
+
+from handlers.nut import model
+from handlers.nut.quoting import escaped, split
+from handlers.nut.settings import SETTINGS, WHOLE_LOAD
+from handlers.shared.errors import PduHandlerError
+from handlers.shared.settings import Settings
+
+from ..replay_server import HOST, Replay, ReplayServer
+from .dump import RecordedDevice
+
+_LONGEST = 4096  # limit for a line, in bytes
+_EVERY_OUTLET = Settings({WHOLE_LOAD.key: "yes"}, SETTINGS)
+_NO_DESCRIPTION, _GOODBYE = "Description unavailable", "OK Goodbye"
+# Requests that get the same answer whatever their parameters are.
+_PLAIN = {
+    "VER": "Network UPS Tools upsd, replayed by pdu",
+    "NETVER": "1.3",
+    "PROTVER": "1.3",
+    "HELP": "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD STARTTLS",
+    "USERNAME": "OK",
+    "PASSWORD": "OK",
+    "LOGIN": "OK",
+    "ATTACH": "OK",
+    "LOGOUT": _GOODBYE,
+    "DETACH": _GOODBYE,
+    "STARTTLS": "ERR FEATURE-NOT-CONFIGURED",
+}
+
+# Present value of a variable -> the values for off and on in the same style.
+_FORMS = {
+    "on": ("off", "on"),
+    "off": ("off", "on"),
+    "1": ("0", "1"),
+    "0": ("0", "1"),
+    "yes": ("no", "yes"),
+    "no": ("no", "yes"),
+}
+
+
+class _Err(Exception):
+    """The server answers `ERR` with this code."""
+
+
+class NutServer(Replay):
+    """Serves the devices of a dump. Raises OSError if the port cannot be used."""
+
+    def __init__(self, devices: Sequence[RecordedDevice], port: int) -> None:
+        self.devices = {device.name: device for device in devices}
+        self.lock = threading.Lock()
+        super().__init__(ReplayServer((HOST, port), _Session))
+
+    def device(self, name: str) -> RecordedDevice:
+        """The device of this name. Raises _Err."""
+        if name not in self.devices:
+            raise _Err("UNKNOWN-UPS")
+        return self.devices[name]
+
+    def run(self, device: RecordedDevice, command: str) -> None:
+        """Carry out an instant command."""
+        with self.lock:
+            done = self._switched(device, command, None) or "accepted; no outlet changed"
+            self.writes.append(f"INSTCMD {device.name} {command}: {done}")
+
+    def set(self, device: RecordedDevice, variable: str, value: str) -> None:
+        """Carry out a SET VAR, and switch the outlets that the handler would switch with it."""
+        with self.lock:
+            done = self._switched(device, variable, value) or "set"
+            device.variables[variable] = value
+            self.writes.append(f"SET VAR {device.name} {variable} {value!r}: {done}")
+
+    def _switched(self, device: RecordedDevice, name: str, value: Optional[str]) -> str:
+        """Switch the outlets that the handler would switch with this command, or with this value of
+        this variable.
+
+        Returns the last of them as "outlet 3 on", or "" if there are none.
+        """
+        try:
+            outlets = device.read(_EVERY_OUTLET).outlets
+        except PduHandlerError:
+            return ""  # the handler cannot read this device
+        wanted, done = model.SwitchCommand(name, value), ""
+        for outlet in outlets:
+            for way, on in ((outlet.on, True), (outlet.off, False)):
+                if way == wanted:
+                    done = self._turned(device, outlet, on)
+        return done
+
+    @staticmethod
+    def _turned(device: RecordedDevice, outlet: model.Outlet, on: bool) -> str:
+        for variable in outlet.state_variables:
+            held = device.variables.get(variable, "")
+            if variable == "ups.status":
+                device.variables[variable] = _status(held, on)
+            else:
+                forms = _FORMS.get(held.strip().lower(), ("off", "on"))
+                device.variables[variable] = forms[on]
+        return f"outlet {outlet.identity} {'on' if on else 'off'}"
+
+
+def _status(held: str, on: bool) -> str:
+    """`ups.status` after a switch: OFF, else OL unless the UPS runs on its battery (OB), and the
+    other words.
+    """
+    words = [word for word in held.split() if word not in ("OL", "OFF")]
+    if not on:
+        return " ".join(["OFF", *words])
+    return " ".join(words if "OB" in words else ["OL", *words])
+
+
+class _Session(socketserver.StreamRequestHandler):
+    server: ReplayServer
+    disable_nagle_algorithm = True
+    tracking = False
+
+    def handle(self) -> None:
+        while True:
+            line = self.rfile.readline(_LONGEST + 1)
+            if not line.endswith(b"\n") or len(line) > _LONGEST:
+                return
+            answer = self._answer(line.decode("utf-8", "surrogateescape").rstrip("\r\n"))
+            self.wfile.write(
+                "".join(f"{one}\n" for one in answer).encode("utf-8", "surrogateescape")
+            )
+            if answer == [_GOODBYE]:
+                return
+
+    def _answer(self, line: str) -> list[str]:
+        site: NutServer = self.server.site
+        try:
+            words = split(line)
+            if not words:
+                return []
+            name = words[0].upper()
+            if name in _PLAIN:
+                return [_PLAIN[name]]
+            request = {
+                "LIST": self._list,
+                "GET": self._get,
+                "SET": self._set,
+                "INSTCMD": self._instcmd,
+            }.get(name)
+            if request is None:
+                raise _Err("UNKNOWN-COMMAND")
+            return request(site, words[1:])
+        except _Err as error:
+            return [f"ERR {error}"]
+        except (PduHandlerError, IndexError):
+            return ["ERR INVALID-ARGUMENT"]
+
+    def _list(self, site: NutServer, words: list[str]) -> list[str]:
+        what = words[0].upper()
+        if what == "UPS":
+            rows = [
+                f"{one.name} {_quoted(one.description or _NO_DESCRIPTION)}"
+                for one in site.devices.values()
+            ]
+            return _listing("UPS", rows)
+        device = site.device(words[1])
+        with site.lock:
+            listed = {
+                "VAR": [f"{name} {_quoted(value)}" for name, value in device.variables.items()],
+                "RW": [
+                    f"{name} {_quoted(device.variables.get(name, ''))}" for name in device.writable
+                ],
+                "CMD": list(device.commands),
+                "CLIENT": [],
+                "ENUM": [],
+                "RANGE": [],
+            }
+        if what not in listed:
+            raise _Err("INVALID-ARGUMENT")
+        return _listing(" ".join([what, *words[1:]]), listed[what])
+
+    def _get(self, site: NutServer, words: list[str]) -> list[str]:
+        what = words[0].upper()
+        if what == "TRACKING":
+            if words[1:]:
+                return ["SUCCESS"]
+            return ["ON" if self.tracking else "OFF"]
+        device = site.device(words[1])
+        if what in ("UPSDESC", "NUMLOGINS", "NUMATTACH"):
+            return [
+                f"{what} {words[1]}"
+                f" {_quoted(device.description or _NO_DESCRIPTION) if what == 'UPSDESC' else 0}"
+            ]
+        name = words[2]
+        with site.lock:
+            held = device.variables.get(name)
+        if what in ("VAR", "TYPE") and held is None:
+            raise _Err("VAR-NOT-SUPPORTED")
+        answers = {
+            "VAR": _quoted(held or ""),
+            "TYPE": "RW STRING:64" if name in device.writable else "NUMBER",
+            "DESC": _quoted(device.descriptions.get(name, _NO_DESCRIPTION)),
+            "CMDDESC": _quoted(device.commands.get(name) or _NO_DESCRIPTION),
+        }
+        if what not in answers:
+            raise _Err("INVALID-ARGUMENT")
+        return [f"{what} {words[1]} {name} {answers[what]}"]
+
+    def _set(self, site: NutServer, words: list[str]) -> list[str]:
+        if words[0].upper() == "TRACKING":
+            if words[1].upper() not in ("ON", "OFF"):
+                raise _Err("INVALID-ARGUMENT")
+            self.tracking = words[1].upper() == "ON"
+            return ["OK"]
+        if words[0].upper() != "VAR":
+            raise _Err("INVALID-ARGUMENT")
+        device = site.device(words[1])
+        name, value = words[2], words[3]
+        if name not in device.variables:
+            raise _Err("VAR-NOT-SUPPORTED")
+        if name not in device.writable:
+            raise _Err("READONLY")
+        site.set(device, name, value)
+        return self._done()
+
+    def _instcmd(self, site: NutServer, words: list[str]) -> list[str]:
+        device, command = site.device(words[0]), words[1]
+        if command not in device.commands:
+            raise _Err("CMD-NOT-SUPPORTED")
+        site.run(device, command)
+        return self._done()
+
+    def _done(self) -> list[str]:
+        return [f"OK TRACKING {uuid.uuid4()}" if self.tracking else "OK"]
+
+
+def _listing(query: str, rows: Sequence[str]) -> list[str]:
+    return [f"BEGIN LIST {query}", *(f"{query} {row}" for row in rows), f"END LIST {query}"]
+
+
+def _quoted(text: str) -> str:
+    return f'"{escaped(text)}"'

@@ -1,0 +1,113 @@
+"""A unit as the Raritan handler sees it: model, firmware, outlets and meters, with evidence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import chain
+from typing import Any
+
+from handlers.raritan import settings
+from handlers.raritan.discovery import discover_units
+from handlers.raritan.handler import RaritanPdu
+from handlers.raritan.link_units import LinkUnits
+from handlers.raritan.rpc import Agent
+from handlers.raritan.rpc.firmware import Firmware
+from handlers.raritan.rpc.pdumodel import Outlet, Pdu
+
+from ...cli.output import counted
+from ..recording_formats import HandlerFinding
+
+_DOCUMENTED = "the vendor's documented interface"
+_READINGS = (
+    f"{_DOCUMENTED}, which recorded traffic of two real units confirms for inlets and outlets"
+)
+_MAINS = "on a power meter controller, the mains of its panels or power meters"
+
+
+def identity(data: Any) -> HandlerFinding:
+    """The unit, and what can be read and switched.
+
+    Raises the errors of handlers/shared/errors.py, Denied if the login is refused.
+    """
+    out = HandlerFinding(
+        "raritan",
+        family="Xerus JSON-RPC",
+        why="it answers the calls of Xerus firmware at /model/pdu/0",
+    )
+    given = settings.read_settings(data)
+    with settings.agent(data, given) as agent:
+        outlets = _units(agent, given.link_units, out)
+    handler = RaritanPdu(data)
+    states = [port.power_status for port in handler.status().ports]
+    noun = _noun(outlets, len(states))
+    if states:
+        out.note_states(
+            states,
+            f"Outlet.getState, powerState: {_DOCUMENTED}; the vendor's own SDK reads the same from"
+            " simulated units",
+            noun,
+        )
+    else:
+        out.cannot.append("read states: it lists no outlets")
+    out.note_figures(
+        handler.measured,
+        f"the currents of the inlets in use; else of the breakers, else of the outlets; {_MAINS}:"
+        f" {_READINGS}",
+        f"the unit's counter; else its inlets' counters, else its outlets'; {_MAINS}: {_READINGS}",
+        noun,
+    )
+    return out
+
+
+def _noun(outlets: int, ports: int) -> str:
+    """What the output calls a port: some ports of the unit may be branch circuits, or all."""
+    if outlets == ports:
+        return "outlet"
+    return "port" if outlets else "branch circuit"
+
+
+def _units(agent: Agent, link_units: LinkUnits, out: HandlerFinding) -> int:
+    """Note the unit and its link units in `out`. Returns the number of outlets."""
+    found, bulk = discover_units(agent, link_units)
+    metadata = bulk.add(Pdu("/model/pdu/0", agent).getMetaData)
+    version = bulk.add(Firmware("/firmware", agent).getVersion)
+    inlets = [bulk.add(one.unit.proxy(Pdu).getInlets) for one in found]
+    asked = list(chain.from_iterable(bulk.each(Outlet.getMetaData, one.outlets) for one in found))
+    bulk.perform()
+    if metadata.error is None:
+        plate = metadata.get().nameplate
+        out.note_about(
+            {
+                "manufacturer": plate.manufacturer,
+                "model": plate.model,
+                "firmware": metadata.get().fwRevision,
+            }
+        )
+    elif version.error is None:
+        out.note_about({"firmware": version.get()})
+    for one, answer in zip(found, inlets):
+        types = Counter(outlet.wire_type for outlet in one.outlets)
+        held = ", ".join(f"{count} × {name}" for name, count in types.items())
+        out.seen += [
+            {"object": f"{one.unit.path()} getOutlets", "holds": held or "none"},
+            {
+                "object": f"{one.unit.path()} getInlets",
+                "holds": str(len(answer.get())) if answer.error is None else "cannot be read",
+            },
+        ]
+    out.tried = [{"family": "Xerus JSON-RPC", "result": counted(len(asked), "outlet")}]
+    switchable = sum(one.error is None and one.get().isSwitchable for one in asked)
+    if switchable:
+        out.note_switched(
+            switchable,
+            len(asked),
+            f"Outlet.setPowerState: {_DOCUMENTED}; the vendor's own SDK also switches a simulated"
+            " unit",
+        )
+    else:
+        out.cannot.append(
+            "switch: no outlet reports that it is switchable"
+            if asked
+            else "switch: it lists no outlets"
+        )
+    return len(asked)

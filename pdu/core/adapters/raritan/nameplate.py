@@ -1,0 +1,48 @@
+"""Which Xerus unit it is, for tools; in no archive.
+
+Source: Pdu.idl (MetaData). The uptime is in no interface that the handler binds; the serial number
+is read each time.
+"""
+
+from __future__ import annotations
+
+from typing import Callable, Optional
+
+from handlers.raritan.discovery import ListedUnit, discover_units
+from handlers.raritan.handler import RaritanPdu
+from handlers.raritan.rpc import Agent, Bulk
+from handlers.raritan.rpc.pdumodel import Pdu
+from handlers.raritan.settings import RaritanSettings
+from handlers.shared.call_session import read_once
+
+from ..nameplate import Nameplate, join_words
+
+
+def read(pdu: RaritanPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
+    """What each unit says about itself: 1 round trip besides those that find the units.
+
+    A unit that refuses says nothing.
+    """
+    with pdu.session("nameplate") as (agent, given):
+        bulk = Bulk(agent)
+        asked = [
+            bulk.add(one.unit.proxy(Pdu).getMetaData)
+            for one in found(pdu, agent, given)
+            if one.has_pdu
+        ]
+        bulk.perform()
+    plates = [None if one.error is not None else one.get() for one in asked]
+    return Nameplate(
+        "xerus",
+        join_words(
+            one.nameplate.serialNumber or one.ctrlBoardSerial if one else "" for one in plates
+        ),
+        join_words(one.fwRevision if one else "" for one in plates),
+        manufacturer=join_words(one.nameplate.manufacturer if one else "" for one in plates),
+        model=join_words(one.nameplate.model if one else "" for one in plates),
+    )
+
+
+def found(pdu: RaritanPdu, agent: Agent, given: RaritanSettings) -> list[ListedUnit]:
+    """The units of a PDU; in `one_session`, those that its tools have found."""
+    return read_once(pdu, "units", lambda: discover_units(agent, given.link_units)[0])

@@ -1,0 +1,116 @@
+"""Recorded JSON-RPC calls: resource, method, parameters and outcome. Pure.
+
+    {"recording": "xerus calls 1", "calls": [
+     {"rid": "/model/pdu/0", "method": "getOutlets", "params": {}, "result": {"_ret_": [...]}},
+     ...]}
+
+A call that failed has `error` (of JSON-RPC) or `status` (of HTTP) instead of `result`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from handlers.shared.errors import SettingsError
+
+# for JSON of an unexpected form
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
+Key = tuple[str, str, str]  # resource, method, parameters as canonical JSON
+Outcome = dict[str, Any]  # `result`, `error` or `status`
+
+
+class ObjectReference(NamedTuple):
+    """A reference to an object on the device: resource id and type."""
+
+    rid: str
+    type: str
+
+
+def key(rid: str, method: str, params: object) -> Key:
+    return rid, method, json.dumps(params or {}, sort_keys=True)
+
+
+def written(calls: Mapping[Key, Outcome]) -> str:
+    """The text of a recording, one call per line."""
+    lines = [
+        json.dumps(
+            {"rid": rid, "method": method, "params": json.loads(params), **outcome},
+            ensure_ascii=False,
+        )
+        for (rid, method, params), outcome in calls.items()
+    ]
+    return '{"recording": "xerus calls 1", "calls": [\n' + ",\n".join(lines) + "\n]}\n"
+
+
+def parse(text: str) -> dict[Key, Outcome]:
+    """The calls of a recording; one without an outcome gets the status 404.
+
+    Raises SettingsError.
+    """
+    try:
+        found = {
+            key(str(call["rid"]), str(call["method"]), call.get("params")): (
+                {name: call[name] for name in ("result", "error", "status") if name in call}
+                or {"status": 404}
+            )
+            for call in json.loads(text)["calls"]
+        }
+    except MALFORMED as error:
+        raise SettingsError(
+            f"the recording is not a list of Xerus calls ({type(error).__name__}:"
+            f" {str(error)[:80]})"
+        ) from None
+    if not found:
+        raise SettingsError("the recording has no calls")
+    return found
+
+
+def references(data: Any) -> Iterator[ObjectReference]:
+    """Every reference inside a result."""
+    if isinstance(data, Mapping):
+        if isinstance(data.get("rid"), str) and isinstance(data.get("type"), str):
+            yield ObjectReference(data["rid"], data["type"])
+        for value in data.values():
+            yield from references(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from references(value)
+
+
+def answer_of(request: Mapping[str, Any], outcome: Outcome) -> tuple[int, dict[str, Any]]:
+    """HTTP status and JSON of the answer to one call.
+
+    Raises MALFORMED if the recorded status is not a number.
+    """
+    for member in ("result", "error"):
+        if member in outcome:
+            return 200, {"jsonrpc": "2.0", member: outcome[member], "id": request.get("id")}
+    return int(outcome["status"]), {}
+
+
+def record_answer(
+    rid: str, request: Mapping[str, Any], status: int, answer: Any
+) -> list[tuple[Key, Outcome]]:
+    """The calls of one exchange with their outcomes.
+
+    A bulk call is split into the calls inside. Raises MALFORMED.
+    """
+    if request["method"] == "performBulk":
+        asked, responses = request["params"]["requests"], answer["result"]["responses"]
+        if len(asked) != len(responses):
+            raise ValueError(f"a bulk call of {len(asked)} calls has {len(responses)} answers")
+        calls: list[tuple[Key, Outcome]] = []
+        for one, response in zip(asked, responses):
+            calls += record_answer(
+                one["rid"], one["json"], int(response.get("statcode", 200)), response.get("json")
+            )
+        return calls
+    outcome: Outcome = {"status": status}
+    if isinstance(answer, Mapping):
+        outcome = next(
+            ({name: answer[name]} for name in ("result", "error") if answer.get(name) is not None),
+            outcome,
+        )
+    return [(key(rid, request["method"], request.get("params")), outcome)]

@@ -1,0 +1,45 @@
+"""Records and simulates Xerus units. Recordings are JSON-RPC calls with their outcomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers import host
+
+from ...cli.output import counted
+from ..recording_formats import Recorder, Recording, RecordingFormat, Served, incomplete, json_of
+from ..replay_server import ANY_LOGIN
+from ..scrub import Scrubber
+from . import recorded_calls
+from .server import XerusServer
+
+
+def _record(data: Any, recorder: Recorder) -> Recording:
+    from handlers.raritan import settings  # imported late: 4 ms together, which `pdu replay` saves
+
+    from . import recording
+
+    given = settings.read_settings(data)
+    secrets = given.login.password, given.login.token
+    scrubber = Scrubber(recorder.keep, secrets, given.login.user, given.host or host.address(data))
+    found = recording.calls(data, recorder)
+    clean = recording.scrubbed(found, scrubber)
+    return Recording(
+        recorded_calls.written(clean),
+        counted(len(clean), "call"),
+        incomplete(len(found), recording.MOST_CALLS, "calls"),
+    )
+
+
+def _serve(text: str, port: int) -> Served:
+    found = recorded_calls.parse(text)
+    about = (
+        f"{counted(len(found), 'call')} to a Xerus unit; switchable outlets follow setPowerState;"
+        " any login is accepted"
+    )
+    return XerusServer(found, port).served("raritan", about, ANY_LOGIN)
+
+
+KIND = RecordingFormat(
+    tcp_port=443, rank=1, record=_record, is_recording=json_of("xerus calls"), serve=_serve
+)

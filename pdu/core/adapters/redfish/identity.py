@@ -1,0 +1,158 @@
+"""A service as the Redfish handler sees it: its PDUs and what they offer, with evidence."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Any
+
+from handlers.redfish import metering, outlet_actions, resources, settings, units
+from handlers.redfish.members import links_of, members
+from handlers.redfish.service import RedfishService
+from handlers.redfish.units import FoundOutlet
+from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
+
+from ...cli.output import counted
+from ..recording_formats import HandlerFinding
+from .action_info import Infos, action, infos_of, values_of
+
+_SCHEMA = "the standard's schema, tried on units simulated from it"
+# limit up to the logout; some services have a separate resource for each outlet's action
+_MOST_SECONDS = 120.0
+_ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "FirmwareVersion"}
+
+
+def identity(data: Any) -> HandlerFinding:
+    """The service's PDUs, and what can be read and switched.
+
+    Raises the errors of handlers/shared/errors.py, such as Denied for a refused login or a missing
+    right to read.
+    """
+    given = settings.read_settings(data)
+    out = HandlerFinding("redfish", family="Redfish", why="its service root lists power equipment")
+    with RedfishService(given, seconds=_MOST_SECONDS) as service:
+        try:
+            _service(service, given, out)
+        except PduHandlerError as error:
+            raise error.at(service.place, "identify") from None
+    return out
+
+
+def _service(service: RedfishService, given: settings.RedfishSettings, out: HandlerFinding) -> None:
+    root = service.root()
+    found = units.read_units(service, given.pdu)
+    out.note_about({"service": f"Redfish {resources.text(root, 'RedfishVersion')}".strip()})
+    for unit in found:
+        out.note_about(
+            {
+                f"{unit.prefix.rstrip('.')} {name}".strip(): resources.text(unit.resource, key)
+                for name, key in _ABOUT.items()
+            }
+        )
+    outlets = list(chain.from_iterable(_outlets(service, unit) for unit in found))
+    out.seen = [
+        {"object": "PowerEquipment", "holds": counted(len(found), "PDU")},
+        {"object": "Outlets", "holds": str(len(outlets))},
+        {"object": "$expand", "holds": "usable" if service.expands else "not usable"},
+    ]
+    out.tried = [{"family": "Redfish", "result": counted(len(outlets), "outlet")}]
+    _states(service, outlets, given.switch_unproven, out)
+    out.note_figures(
+        lambda: metering.read_statistic(service, given.pdu),
+        f"the mains; else branches, else outlets: {_SCHEMA}",
+        f"the PDU's metrics; else mains, else outlets: {_SCHEMA}",
+    )
+
+
+def _outlets(service: RedfishService, pdu: units.ServicePdu) -> list[tuple[str, FoundOutlet]]:
+    """The outlets of a PDU with their identities and the links that lead to them (see
+    `units.find_outlet`).
+
+    Empty if the PDU does not list its outlets.
+    """
+    target = resources.link(pdu.resource, "Outlets")
+    if target is None:
+        return []
+    listed = links_of(service, service.expanded(target))
+    return [
+        (
+            pdu.prefix + resources.identity(outlet),
+            FoundOutlet(entry.get("@odata.id"), outlet, pdu.resource),
+        )
+        for entry, outlet in zip(listed, members(service, {"Members": listed}))
+    ]
+
+
+def _states(
+    service: RedfishService,
+    named: list[tuple[str, FoundOutlet]],
+    switch_unproven: bool,
+    out: HandlerFinding,
+) -> None:
+    outlets = [outlet for _, outlet in named]
+    if not outlets:
+        out.cannot += ["read states: it lists no outlets", "switch: it lists no outlets"]
+        return
+    try:
+        units.raise_if_twice(service, "outlets that are called", [name for name, _ in named])
+    except ProtocolError as error:
+        out.cannot += [f"read states: {error.reason}", f"switch: {error.reason}"]
+        return
+    out.note_states(
+        [resources.state(one.resource, one.pdu) for one in outlets],
+        f"Outlet, PowerState: {_SCHEMA}",
+    )
+    offered = [one for one in outlets if resources.text(action(one.resource), "target")]
+    infos = infos_of(service, [one.resource for one in offered])
+    possible = [one for one in offered if _is_possible(service, one, infos)]
+    listing = [one for one in possible if values_of(service, one.resource, infos) is not None]
+    sure = possible if switch_unproven else [one for one in listing if _is_below(service, one)]
+    if sure:
+        values = (
+            ", with the values that it lists"
+            if not switch_unproven or len(listing) == len(possible)
+            else ""
+        )
+        out.note_switched(
+            len(sure), len(outlets), f"action {outlet_actions.ACTION[1:]}{values}: {_SCHEMA}"
+        )
+    if len(sure) < len(possible):
+        out.cannot.append(
+            f"switch {counted(len(possible) - len(sure), 'outlet')} without switch_unproven=yes:"
+            " the action lists no values that it accepts, or its target is not below the outlet"
+        )
+    if len(possible) < len(offered):
+        out.cannot.append(
+            f"switch {counted(len(offered) - len(possible), 'outlet')}: locked, or the action does"
+            " not take On and Off, or the outlet's link or the target is invalid or on another"
+            " service, or the values or (HPE) the outlet's configuration cannot be read"
+        )
+    if not offered:
+        out.cannot.append(
+            f"switch: no outlet offers the action {outlet_actions.ACTION[1:]}; all are metered"
+            " only, or the account may not switch"
+        )
+
+
+def _is_possible(service: RedfishService, found: FoundOutlet, infos: Infos) -> bool:
+    outlet = found.resource
+    try:
+        for link in (action(outlet)["target"], found.link):
+            service.path(link)
+        values = values_of(service, outlet, infos)
+        if values is None:
+            # raises Unsupported if HPE's configuration cannot be read
+            outlet_actions.body("", outlet, {}, {}, True, True, str)
+    except (ProtocolError, Refused, Unsupported):
+        return False
+    if outlet_actions.locked(outlet):
+        return False
+    return values is None or {"On", "Off"} <= set(values)
+
+
+def _is_below(service: RedfishService, found: FoundOutlet) -> bool:
+    """Whether the target of the outlet's action is below the link that leads to the outlet, as the
+    handler demands.
+    """
+    return outlet_actions.is_below(
+        service.path(action(found.resource)["target"]), service.path(found.link)
+    )

@@ -1,0 +1,40 @@
+"""What the outlets of a Redfish PDU do when power comes back, for tools; in no archive.
+
+Source: Circuit.v1 and Outlet.v1: PowerRestorePolicy (AlwaysOn, AlwaysOff, LastState),
+PowerRestoreDelaySeconds (after power was restored). PowerOnDelaySeconds is after a power cycle or a
+command, so it does not say when an outlet closes then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from handlers.redfish.figures import number
+from handlers.redfish.handler import RedfishPdu
+from handlers.redfish.resources import text
+from handlers.redfish.responses import Json
+from handlers.redfish.units import read_outlets, read_units
+
+from ..power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy, with_delay
+
+_POLICIES = {"AlwaysOn": ON, "AlwaysOff": OFF, "LastState": LAST}
+
+
+def read(pdu: RedfishPdu) -> Mapping[str, OutletRestorePolicy]:
+    """By identity: the round trips of a `status`, and in `one_session` none more.
+
+    Raises the errors of handlers/shared/errors.py.
+    """
+    with pdu.session("power_on") as (service, given):
+        return {
+            name: of_outlet(one)
+            for found in read_units(service, given.pdu)
+            for name, one in read_outlets(service, found)
+            if "PowerRestorePolicy" in one or "PowerRestoreDelaySeconds" in one
+        }
+
+
+def of_outlet(outlet: Json) -> OutletRestorePolicy:
+    """One outlet; None and unknown words are not known."""
+    state = _POLICIES.get(text(outlet, "PowerRestorePolicy"), NOT_KNOWN)
+    return with_delay(state, number(outlet.get("PowerRestoreDelaySeconds")))

@@ -1,0 +1,52 @@
+"""Records and simulates Redfish services.
+
+A recording maps the path of each resource to its content.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...cli.output import counted
+from ..recording_formats import Recorder, Recording, RecordingFormat, Served, incomplete, json_of
+from ..replay_server import ANY_LOGIN
+from ..scrub import Scrubber
+from . import tree
+from .server import RedfishServer
+
+
+def _record(data: Any, recorder: Recorder) -> Recording:
+    from handlers.redfish import settings  # imported late: 3 ms together, which `pdu replay` saves
+
+    from . import recording
+
+    given = settings.read_settings(data)
+    scrubber = Scrubber(recorder.keep, (given.login.password,), given.login.user, given.host)
+    found = recording.resources(data, recorder)
+    clean = recording.scrubbed(found, scrubber)
+    notes = list(incomplete(len(found), recording.MOST_RESOURCES, "resources"))
+    unread = sum(not resource for resource in found.values())
+    if unread:
+        notes.append(
+            f"The recording leaves out {counted(unread, 'resource')} that could not be read."
+        )
+    if len(found) == 1:
+        notes.append(
+            "No power equipment was found, so the recording contains only the service root."
+        )
+    return Recording(tree.written(clean), counted(len(clean), "resource"), notes)
+
+
+def _serve(text: str, port: int) -> Served:
+    found = tree.parse(text)
+    server = RedfishServer(found, port)
+    about = (
+        f"{counted(len(found), 'resource')} of a Redfish service;"
+        f" {counted(len(server.switches), 'outlet')} can be switched; any login is accepted"
+    )
+    return server.served("redfish", about, ANY_LOGIN)
+
+
+KIND = RecordingFormat(
+    tcp_port=443, rank=3, record=_record, is_recording=json_of("redfish resources"), serve=_serve
+)

@@ -1,0 +1,77 @@
+"""A Redfish service on 127.0.0.1 that answers from recorded resources. Any login is accepted.
+
+An outlet follows its action at once: its PowerState changes. Figures do not change. Source:
+Outlet_v1, PowerControl; DSP0266.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+
+from ..replay_server import HttpReplay, Response
+from .tree import Json, asked_levels, expanded, plain, switched, switches
+
+_STATES = {"On": "On", "Off": "Off", "on": "On", "off": "Off"}
+
+
+class RedfishServer(HttpReplay):
+    """Serves the resources of a recording."""
+
+    def __init__(self, resources: Mapping[str, Json], port: int) -> None:
+        self._resources: dict[str, Json] = {
+            path: dict(resource) for path, resource in resources.items()
+        }
+        self.switches = switches(resources)
+        self._lock = threading.Lock()
+        super().__init__(port)
+
+    def reply(self, method: str, target: str, body: bytes) -> Response:
+        path, _, query = target.partition("?")
+        with self._lock:
+            if method == "GET":
+                return self._read(plain(path), query)
+            if method == "DELETE":
+                return 204, None, {}
+            if path.rstrip("/").endswith("/Sessions"):
+                session = f"{plain(path)}/1"
+                return (
+                    201,
+                    {"@odata.id": session, "Id": "1"},
+                    {"X-Auth-Token": "any", "Location": session},
+                )
+            return self._switched(plain(path), body)
+
+    def _read(self, path: str, query: str) -> Response:
+        expands, levels = asked_levels(query)
+        found = self._resources.get(
+            path if expands or not query else f"{path}?{query}", self._resources.get(path)
+        )
+        if found is None:
+            return _error(404, "the recording has no such resource")
+        return 200, expanded(self._resources, found, levels) if expands else found, {}
+
+    def _switched(self, target: str, body: bytes) -> Response:
+        outlet = self.switches.get(target)
+        if outlet is None:
+            return _error(404, "the recording has no such action")
+        try:
+            asked = json.loads(body)
+            state = _STATES[asked.get("PowerState") or asked.get("OutletStatus")]
+        except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+            return _error(400, "the wanted state must be On or Off")
+        self._resources[outlet] = {**self._resources[outlet], "PowerState": state}
+        self._resources.update(
+            {
+                path: switched(one, outlet, state)
+                for path, one in self._resources.items()
+                if "Members" in one
+            }
+        )
+        self.writes.append(f"{outlet}: {state.lower()}")
+        return 204, None, {}
+
+
+def _error(status: int, message: str) -> Response:
+    return status, {"error": {"code": "Base.1.0.GeneralError", "message": message}}, {}

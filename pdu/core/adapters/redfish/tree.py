@@ -1,0 +1,129 @@
+"""Recorded resources by their path. Pure.
+
+{"recording": "redfish resources 1", "resources": {
+ "/redfish/v1": {...},
+ "/redfish/v1/PowerEquipment": {...}}}
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from handlers.redfish.outlet_actions import ACTION
+from handlers.redfish.resources import child, text as text_of
+from handlers.shared.errors import SettingsError
+
+Json = dict[str, Any]
+
+
+def written(resources: Mapping[str, Json]) -> str:
+    """The text of a recording, one resource per line."""
+    lines = [
+        f"{json.dumps(path)}: {json.dumps(resource, ensure_ascii=False)}"
+        for path, resource in resources.items()
+    ]
+    return '{"recording": "redfish resources 1", "resources": {\n' + ",\n".join(lines) + "\n}}\n"
+
+
+def parse(text: str) -> dict[str, Json]:
+    """The resources of a recording. Raises SettingsError."""
+    try:
+        found = json.loads(text)["resources"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise SettingsError(
+            f"the recording has no Redfish resources ({type(error).__name__}: {str(error)[:80]})"
+        ) from None
+    if (
+        not isinstance(found, dict)
+        or not found
+        or not all(isinstance(one, dict) for one in found.values())
+    ):
+        raise SettingsError(
+            "the recording has no Redfish resources, or one that is not a JSON object"
+        )
+    return {plain(path): resource for path, resource in found.items()}
+
+
+def plain(path: str) -> str:
+    """A path without slashes at its end, except for "/" itself."""
+    return path.rstrip("/") or "/"
+
+
+def links(value: Any) -> Iterator[str]:
+    """The links inside a resource, as far as `pdu record` follows them."""
+    if isinstance(value, Mapping):
+        for name, one in value.items():
+            if name in (
+                "@odata.id",
+                "@Redfish.ActionInfo",
+                "Members@odata.nextLink",
+                "DataSourceUri",
+            ) and isinstance(one, str):
+                yield one
+            else:
+                yield from links(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from links(one)
+
+
+def switches(resources: Mapping[str, Json]) -> dict[str, str]:
+    """Target of an outlet's action -> path of the outlet."""
+    found = (
+        (child(child(resource, "Actions"), ACTION), path) for path, resource in resources.items()
+    )
+    return {
+        plain(text_of(action, "target")): path
+        for action, path in found
+        if text_of(action, "target")
+    }
+
+
+def switched(value: Any, outlet: str, state: str) -> Any:
+    """`value` with this PowerState in the copies of the outlet at this path.
+
+    A collection may include its members in full.
+    """
+    if isinstance(value, list):
+        return [switched(one, outlet, state) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    own = (
+        {"PowerState": state}
+        if "PowerState" in value and plain(text_of(value, "@odata.id")) == outlet
+        else {}
+    )
+    return {**{name: switched(one, outlet, state) for name, one in value.items()}, **own}
+
+
+def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool = True) -> Any:
+    """`value` with links replaced by recorded resources, `levels` deep, except those in Links.
+
+    Source: DSP0266, `$expand=.`.
+    """
+    if isinstance(value, list):
+        return [expanded(resources, one, levels, False) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    linked = (
+        resources.get(plain(str(value.get("@odata.id"))))
+        if not top and levels and len(value) == 1
+        else None
+    )
+    if linked is not None:
+        return expanded(resources, linked, levels - 1)
+    return {
+        name: one if name == "Links" else expanded(resources, one, levels, False)
+        for name, one in value.items()
+    }
+
+
+def asked_levels(query: str) -> tuple[bool, int]:
+    """Whether a query is `$expand=.` or `$expand=*`, which are answered alike, and how many levels
+    to expand (0 if neither).
+    """
+    found = re.fullmatch(r"\$expand=[.*](?:\(\$levels=([1-9])\))?", query)
+    return found is not None, int(found[1] or 1) if found else 0

@@ -1,0 +1,113 @@
+"""Base classes of servers that replay a recorded device: a TCP server on 127.0.0.1 in its own
+thread, and JSON over HTTP.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socketserver
+import sys
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from .recording_formats import Served
+
+HOST = "127.0.0.1"
+_LONGEST = 4 << 20  # limit for the body of a request, in bytes
+_ENDS_S = 5.0  # longest wait for the end of the thread, in seconds
+ANY_LOGIN = "-s scheme=http --username any"
+Response = tuple[int, Any, Mapping[str, str]]  # status, JSON (None: no body), further headers
+
+
+class ReplayServer(socketserver.ThreadingTCPServer):
+    """A server with a thread for each connection. `site` is the `Replay` that runs it."""
+
+    allow_reuse_address = daemon_threads = True
+    block_on_close = False
+    site: Any
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report errors except OSError: clients may disconnect at any time."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
+class Replay:
+    """A server that runs in its own thread until it is closed.
+
+    `writes` lists commands with their effects.
+    """
+
+    def __init__(self, server: ReplayServer) -> None:
+        server.site = self
+        self.writes: list[str] = []
+        self.host, self.port = HOST, int(server.server_address[1])
+        self._server = server
+        self._thread = threading.Thread(
+            target=server.serve_forever, args=(0.05,), name=f"replay-{self.port}", daemon=True
+        )
+        self._thread.start()
+
+    def served(self, handler: str, about: str, options: str = "") -> Served:
+        """This server, described by `about`.
+
+        `options`: arguments that `pdu status` needs besides handler and address.
+        """
+        poll = f"{handler} {self.host}:{self.port} {options}".rstrip()
+        return Served(self.host, self.port, about, poll, lambda: list(self.writes), self.close)
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(_ENDS_S)
+
+
+class HttpReplay(Replay, ABC):
+    """Answers requests with `reply`. Raises OSError if the port cannot be used."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(ReplayServer((HOST, port), _Handler))
+
+    @abstractmethod
+    def reply(self, method: str, target: str, body: bytes) -> Response:
+        """The answer to one request."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: ReplayServer
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    timeout = 60.0
+
+    def _serve(self) -> None:
+        size = self.headers.get("Content-Length", "0")
+        valid = "Transfer-Encoding" not in self.headers and re.fullmatch("[0-9]{1,12}", size)
+        if not valid or int(size) > _LONGEST:
+            self.close_connection = True
+            return self._send(413 if valid else 411, None, {})
+        return self._send(
+            *self.server.site.reply(self.command, self.path, self.rfile.read(int(size)))
+        )
+
+    do_GET = _serve
+    do_POST = _serve
+    do_DELETE = _serve
+
+    def _send(self, status: int, content: Any, headers: Mapping[str, str]) -> None:
+        body = b"" if content is None else json.dumps(content).encode()
+        self.send_response(status)
+        if status != 204:  # which has no Content-Length: RFC 9110, 8.6
+            self.send_header("Content-Type", "application/json; charset=UTF-8")
+            self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Prints nothing."""

@@ -1,0 +1,162 @@
+"""An SNMP agent for v1 and v2c on 127.0.0.1: pysnmp's command responders in front of a
+RecordedUnit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Mapping
+from typing import Any, Optional
+
+from pyasn1.type import univ
+from pysnmp.carrier.asyncio.dgram import udp
+from pysnmp.entity import config
+from pysnmp.entity.rfc3413 import cmdrsp, context
+from pysnmp.proto import rfc1902, rfc1905
+from pysnmp.smi import error as smi_error
+
+from handlers.shared.errors import Unreachable
+from pdu_common.snmp_client.tools import (
+    ADDRESS,
+    COUNTER,
+    COUNTER64,
+    GAUGE,
+    INTEGER,
+    OCTETS,
+    OID,
+    OPAQUE,
+    TICKS,
+    new_engine,
+)
+
+from ..replay_server import HOST
+from .recorded_rows import SnmpRow, of_wire
+from .unit import RecordedUnit
+
+# longest waits for the start and the end of the thread, in seconds
+_STARTS_S, _ENDS_S = 20.0, 5.0
+_TYPES: Mapping[int, Any] = {
+    INTEGER: rfc1902.Integer32,
+    OCTETS: rfc1902.OctetString,
+    OID: rfc1902.ObjectIdentifier,
+    ADDRESS: rfc1902.IpAddress,
+    COUNTER: rfc1902.Counter32,
+    GAUGE: rfc1902.Gauge32,
+    TICKS: rfc1902.TimeTicks,
+    OPAQUE: rfc1902.Opaque,
+    COUNTER64: rfc1902.Counter64,
+}
+_ERRORS = {"notWritable": smi_error.NotWritableError, "wrongType": smi_error.WrongTypeError}
+_EVERYTHING = (1, 3)
+_ZERO = (0, 0)  # zeroDotZero (RFC 2578), as Net-SNMP sends an empty OID
+
+
+class SimulatedAgent:
+    """Serves a unit until `close`.
+
+    Raises OSError if the port cannot be used, Unreachable if the agent does not start in time.
+    """
+
+    def __init__(self, unit: RecordedUnit, port: int, community: str) -> None:
+        """With `port` 0 the system chooses a port."""
+        self._unit = unit
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            self._socket.bind((HOST, port))
+        except OSError:
+            self._socket.close()
+            raise
+        self.port = int(self._socket.getsockname()[1])
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(
+            target=self._serve, args=(community,), name=f"replay-{self.port}", daemon=True
+        )
+        self._thread.start()
+        if not self._ready.wait(_STARTS_S):
+            self.close()
+            raise Unreachable(
+                f"the replay did not start within {_STARTS_S:g} s: try again when this machine is"
+                " less busy"
+            )
+
+    def close(self) -> None:
+        """Ends the thread and closes the socket."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(_ENDS_S)
+        self._socket.close()
+
+    def _serve(self, community: str) -> None:
+        asyncio.set_event_loop(self._loop)
+        # pysnmp raises for some datagrams that are not SNMP: log nothing
+        self._loop.set_exception_handler(lambda *_: None)
+        starting = self._loop.create_task(self._start(community))
+        self._loop.run_forever()
+        # `close` may have stopped the loop during the start
+        self._loop.run_until_complete(starting)
+        self._engine.close_dispatcher()
+        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.close()
+
+    async def _start(self, community: str) -> None:
+        self._engine = made = new_engine()
+        config.add_transport(
+            made, udp.DOMAIN_NAME, udp.UdpAsyncioTransport().open_server_mode(sock=self._socket)
+        )
+        config.add_v1_system(made, "replay", community)
+        for model in (1, 2):
+            config.add_vacm_user(made, model, "replay", "noAuthNoPriv", _EVERYTHING, _EVERYTHING)
+        served = context.SnmpContext(made)
+        served.unregister_context_name(b"")
+        served.register_context_name(b"", _Instrumentation(self._unit))
+        for responder in (
+            cmdrsp.GetCommandResponder,
+            cmdrsp.NextCommandResponder,
+            cmdrsp.BulkCommandResponder,
+            cmdrsp.SetCommandResponder,
+        ):
+            responder(made, served)
+        await asyncio.sleep(0)
+        self._ready.set()
+
+
+class _Instrumentation:
+    """The part of pysnmp's MibInstrumController that its responders call, with objects as pairs of
+    OID and value.
+    """
+
+    def __init__(self, unit: RecordedUnit) -> None:
+        self._unit = unit
+
+    def read_variables(self, *pairs: Any, **_: Any) -> list[Any]:
+        return [(oid, _wire(self._unit.get(tuple(oid)))) for oid, _value in pairs]
+
+    def read_next_variables(self, *pairs: Any, **_: Any) -> list[Any]:
+        return [self._next(oid) for oid, _value in pairs]
+
+    def _next(self, oid: Any) -> Any:
+        found = self._unit.next(tuple(oid))
+        return (
+            (oid, rfc1905.endOfMibView)
+            if found is None
+            else (rfc1902.ObjectIdentifier(found[0]), _wire(found[1]))
+        )
+
+    def write_variables(self, *pairs: Any, **_: Any) -> list[Any]:
+        error, position = self._unit.set([(tuple(oid), of_wire(value)) for oid, value in pairs])
+        if error:
+            raise _ERRORS[error](name=pairs[position][0], idx=position)
+        return list(pairs)
+
+
+def _wire(row: Optional[SnmpRow]) -> Any:
+    """A row's value in pysnmp's types: noSuchInstance for no row, 0.0 for an empty OID, which has
+    no encoding, and Null for an unknown tag."""
+    if row is None:
+        return rfc1905.noSuchInstance
+    if row.tag not in _TYPES:
+        return univ.Null("")
+    return _TYPES[row.tag](_ZERO if row.value == () else row.value)

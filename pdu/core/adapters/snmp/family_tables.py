@@ -1,0 +1,357 @@
+"""Tables of the families as Markdown, for docs/ and `pdu snmp families`.
+
+No archive contains this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from handlers.snmp.controls import Guarded, Verbs, Write
+from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
+from handlers.snmp.figures import Total
+from handlers.snmp.frozen_value import FrozenValue, parts_of
+from handlers.snmp.outlets import Outlets
+from handlers.snmp.power_restore import PowerRestorePolicy
+from handlers.snmp.profile import Profile
+from handlers.snmp.single_family import Unlock, Unmarked, WritePacked
+from handlers.snmp.sources import (
+    Column,
+    EachUnit,
+    First,
+    NamedRows,
+    Number,
+    Part,
+    Scalar,
+    Spread,
+    Tables,
+)
+from handlers.snmp.states import State
+
+#: What a family may read besides states: the field of `Evidence`, and its column's words.
+_METERED = {"current": "A", "power": "W", "energy": "kWh"}
+
+
+def devices(profiles: Sequence[Profile]) -> str:
+    """The supported devices: one short row for each family."""
+    return _markdown(
+        ["vendor", "models", "family", "switched", "metered", "evidence"],
+        map(_device, _by_vendor(profiles)),
+    )
+
+
+def _device(profile: Profile) -> Sequence[str]:
+    metered = [
+        unit for name, unit in _METERED.items() if _given(profile, name) is not EvidenceLevel.NONE
+    ]
+    read = (_given(profile, name) for name in ("state", *_METERED))
+    return [
+        profile.vendor,
+        ", ".join(profile.models),
+        f"`{profile.key}`",
+        _SWITCHED.get(profile.switching_confidence, "yes"),
+        " ".join(metered) or "–",
+        _listed(proof.value for proof in read if proof is not EvidenceLevel.NONE),
+    ]
+
+
+_SWITCHED = {Confidence.NONE: "no", Confidence.LOW: "unproven"}
+
+
+def evidence(profiles: Sequence[Profile]) -> str:
+    """One row for each family: its MIB, and the evidence for each capability."""
+    head = ["family", "MIB", *Evidence.FIELDS, "commands"]
+    return _markdown(head, map(_evidence, _by_vendor(profiles)))
+
+
+def _evidence(profile: Profile) -> Sequence[str]:
+    mib = (
+        f"[{profile.mib}]({profile.source})" if profile.source.startswith("https:") else profile.mib
+    )
+    proofs = [_proof(_given(profile, name)) for name in Evidence.FIELDS]
+    return [f"`{profile.key}`", mib, *proofs, commands(profile)]
+
+
+def _by_vendor(profiles: Sequence[Profile]) -> Sequence[Profile]:
+    return sorted(profiles, key=lambda profile: (profile.vendor.lower(), profile.key))
+
+
+def _given(profile: Profile, name: str) -> EvidenceLevel:
+    """The evidence for one capability."""
+    proof: EvidenceLevel = getattr(profile.evidence, name)
+    return proof
+
+
+def _proof(proof: EvidenceLevel) -> str:
+    return "–" if proof is EvidenceLevel.NONE else proof.value
+
+
+def commands(profile: Profile) -> str:
+    """The confidence in a family's commands, "not switched", or the setting that
+    switching needs.
+    """
+    if profile.switching_confidence is Confidence.NONE:
+        return "not switched"
+    if profile.switching_confidence is Confidence.LOW:
+        return "only with `switch_unproven`"
+    return str(profile.switching_confidence.value)
+
+
+def identities(profiles: Sequence[Profile]) -> str:
+    """The MIB objects of identities, printed numbers, names and loads. One row for each family with
+    outlets; only its first `Outlets` is shown."""
+    head = ["family", "identity and state", "number on the unit", "name", "load"]
+    return _markdown(
+        head, (_identity(profile, profile.outlets[0]) for profile in profiles if profile.outlets)
+    )
+
+
+def _identity(profile: Profile, outlets: Outlets) -> Sequence[str]:
+    number = _objects(outlets.number) if outlets.number else "last part of the identity"
+    return [
+        f"`{profile.key}`",
+        _objects(outlets.states or outlets.rows),
+        number,
+        _objects(outlets.name),
+        _load(profile.load),
+    ]
+
+
+def contradicting(profiles: Sequence[Profile]) -> str:
+    """The objects that can contradict a state or forbid a command.
+
+    One row for each family with states.
+    """
+    head = ["family", "the state is UNKNOWN by", "a command is refused by", "not read"]
+    return _markdown(
+        head,
+        (
+            [f"`{p.key}`", _listed(_doubting(p)), _listed(_forbidding(p)), p.unread or "–"]
+            for p in profiles
+            if any(outlets.states for outlets in p.outlets)
+        ),
+    )
+
+
+def _doubting(profile: Profile) -> Iterable[str]:
+    """The names of these objects, without those of the state itself."""
+    for part in parts_of(profile):
+        if isinstance(part, State):
+            own = set(objects(part.source))
+            tests = [doubt.test for doubt in part.doubts]
+            if part.confirm:
+                tests.append(part.confirm)
+            for test in tests:
+                yield from (name for name in objects(test) if name not in own)
+
+
+def _forbidding(profile: Profile) -> Iterable[str]:
+    for part in parts_of(profile):
+        if isinstance(part, Guarded):
+            yield from objects(_of_part(part.test))
+        elif isinstance(part, Unmarked):
+            yield from objects(part.marks)
+
+
+def written(profiles: Sequence[Profile]) -> str:
+    """The objects that a command writes, with their values. One row for each family that is
+    switched.
+    """
+    head = ["vendor", "family", "to switch on", "to switch off", "before"]
+    rows = []
+    for profile in _by_vendor(profiles):
+        controls = [one.control for one in profile.outlets if one.control is not None]
+        if controls:
+            ons, offs, firsts = (
+                _listed(said for control in controls for said in _writes(control, kind))
+                for kind in ("on", "off", "first")
+            )
+            rows.append([profile.vendor, f"`{profile.key}`", ons, offs, firsts])
+    return _markdown(head, rows)
+
+
+def _writes(control: object, kind: str) -> Iterable[str]:
+    """What a control writes to switch `on` or `off`, or `first`."""
+    if isinstance(control, Write) and kind != "first":
+        yield from _assigned(control.at, getattr(control, kind))
+    elif isinstance(control, Verbs) and kind != "first":
+        yield from _assigned(getattr(control, kind), control.value)
+    elif isinstance(control, WritePacked) and kind != "first":
+        yield f"{_objects(control.at)} = the states of all outlets, with this one {kind}"
+    elif isinstance(control, Unlock):
+        yield from (_assigned(control.at, control.value) if kind == "first" else ())
+        yield from _writes(control.then, kind)
+    elif isinstance(control, (Guarded, Unmarked)):
+        yield from _writes(control.then, kind)
+
+
+def _assigned(source: object, value: object) -> Iterable[str]:
+    yield from (f"{name} = {value}" for name in dict.fromkeys(objects(source)))
+
+
+def returning(profiles: Sequence[Profile]) -> str:
+    """The objects that say what an outlet does when power comes back, with the meaning of their
+    values. One row for each family that has them.
+    """
+    head = ["family", "state", "its values", "delay", "its special values"]
+    parts = [(p, outlets.power_on) for p in profiles for outlets in p.outlets if outlets.power_on]
+    return _markdown(head, (_returning(p, part) for p, part in parts if part is not None))
+
+
+def _returning(profile: Profile, part: PowerRestorePolicy) -> Sequence[str]:
+    words = {name: ", ".join(getattr(part, name)) for name in ("on", "off", "last", "inherits")}
+    values = [f"{values} {name}" for name, values in words.items() if values]
+    if part.inherits:
+        values[-1] = f"{words['inherits']} as {_objects(_of_part(part.unit))}"
+    for word, of_relay in (("ignored", part.latched), ("not known", part.held)):
+        if part.latching and of_relay:
+            name = _objects(_of_part(part.latching))
+            values.append(f"{word} if {name} is {', '.join(of_relay)}")
+    special = [f"{value} never" for value in part.never]
+    special += [f"{value} not known" for value in part.unsaid]
+    special += ["the wait before the next of a sequence"] if part.sequence else []
+    special += ["begins when the unit feeds its outlets"] if part.later else []
+    if part.start is not None:
+        nevers = "".join(f" ({value} never)" for value in part.start_never)
+        special.append(f"after {_objects(part.start)}{nevers}")
+    usual = "on" if part.always else "not known"
+    said = part.unit if part.state is None else part.state
+    return [
+        f"`{profile.key}`",
+        _objects(said) if said else "–",
+        "; ".join(values) or usual,
+        _objects(part.delay.source) if part.delay else "–",
+        "; ".join(special) or "–",
+    ]
+
+
+def _of_part(source: object) -> object:
+    """The object of a unit, without the rows that it is for."""
+    return source.source if isinstance(source, Part) else source
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names)) or "–"
+
+
+def _objects(part: object) -> str:
+    return _listed(objects(part))
+
+
+def _load(total: Total | None) -> str:
+    if total is None:
+        return "–"
+    choices = [_objects(figure) for figure in total.figures] + (
+        ["sum of the outlets"] if total.else_outlets else []
+    )
+    return "; else ".join(dict.fromkeys(choices))  # several choices may read the same objects
+
+
+def objects(part: object) -> Iterable[str]:
+    """MIB names of the objects that a part reads: of a `First` only the first choice, of an
+    `EachUnit` only the `source`.
+
+    For a `Number`, "index of" precedes the first name.
+    """
+    if isinstance(part, Number):
+        yield from (
+            name if place else f"index of {name}" for place, name in enumerate(objects(part.over))
+        )
+        return
+    name = getattr(part, "object", "")
+    if isinstance(name, str) and name:
+        yield name
+    inner_parts = [part.source] if isinstance(part, EachUnit) else _read_with(part)
+    for inner in inner_parts:
+        yield from objects(inner)
+
+
+class StatusRead(NamedTuple):
+    """One read of a status."""
+
+    verb: str  #: GET or walk
+    oid: str
+    object: str  #: the MIB name
+    branch: str  #: the OID of the Spread or Tables, else the object's own
+
+
+def costly(profiles: Sequence[Profile]) -> str:
+    """The families whose first `Outlets` cost more than one read after the first GET of a status,
+    with these reads.
+    """
+    rows: list[list[str]] = []
+    for profile in profiles:
+        reads = status_reads(profile.outlets[0]) if profile.outlets else []
+        if len(reads) > 1:
+            rows.append([f"`{profile.key}`", str(len(reads)), ", ".join(_grouped(reads))])
+    return _markdown(["family", "reads after the first GET", "objects"], rows)
+
+
+def _grouped(reads: Sequence[StatusRead]) -> Iterable[str]:
+    groups: dict[tuple[str, str], list[StatusRead]] = {}
+    for read in reads:
+        groups.setdefault((read.verb, read.object or read.branch), []).append(read)
+    for (verb, name), found in groups.items():
+        if len(found) == 1:
+            yield f"{verb} of {found[0].object or found[0].oid}"
+        else:
+            yield f"{len(found)} {verb}s {'of' if found[0].object else 'below'} {name}"
+
+
+def status_reads(outlets: Outlets) -> list[StatusRead]:
+    """The usual reads of a status after the GET of sysObjectID, each once.
+
+    Of a `First`, only those of its first choice.
+    """
+    return list(
+        {
+            read.oid: read
+            for read in (*_reads(outlets.states or outlets.rows), *_reads(outlets.count))
+        }.values()
+    )
+
+
+def _reads(part: object) -> Iterable[StatusRead]:
+    if isinstance(part, Scalar):
+        yield StatusRead("GET", part.oid, part.object, part.oid)
+    elif isinstance(part, Column):
+        yield StatusRead("walk", part.oid, part.object, part.oid)
+    elif isinstance(part, NamedRows):
+        yield StatusRead("walk", part.names, "", part.names)
+        yield StatusRead("walk", part.values, part.object, part.values)
+    elif isinstance(part, Tables):
+        yield from (
+            StatusRead("walk", f"{part.oid}.{unit}.{part.column}", part.object, part.oid)
+            for unit in range(part.first, part.last + 1)
+        )
+    elif isinstance(part, Spread) and part.by_get:
+        yield from _reads(part.listed)
+        yield from (
+            StatusRead("GET", f"{part.oid}.{part.below(sub)}", part.object, part.oid)
+            for _, sub in part.numbers()
+        )
+    elif isinstance(part, Spread):
+        yield StatusRead("walk", part.oid, part.object, part.oid)
+    else:
+        for inner in _read_with(part):
+            yield from _reads(inner)
+
+
+def _read_with(part: object) -> Iterable[object]:
+    """The parts that count as read with `part`: all its parts, or the first choice of a `First`."""
+    if isinstance(part, First):
+        return part.choices[:1]
+    if isinstance(part, tuple):
+        return part
+    return [getattr(part, name) for name in part.FIELDS] if isinstance(part, FrozenValue) else ()
+
+
+def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [_line(head), "|" + "---|" * len(head)]
+    lines += [_line([cell.replace("|", "\\|") for cell in row]) for row in rows]
+    return "\n".join(lines)
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,283 @@
+"""A device as the SNMP handler sees it: families tried, objects read, the family chosen, and the
+evidence of each figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from itertools import chain
+from typing import Any, Optional
+
+from handlers import host
+from handlers.host.snmp import Snmp
+from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
+from handlers.snmp import detection, metering
+from handlers.snmp.decoding import shown
+from handlers.snmp.device import SnmpDevice, by_states
+from handlers.snmp.evidence import Confidence, EvidenceLevel
+from handlers.snmp.figures import Figure, Total
+from handlers.snmp.frozen_value import FrozenValue, parts_of
+from handlers.snmp.handler import SnmpPdu
+from handlers.snmp.profile import Profile
+from handlers.snmp.reader import Reader, SnmpReads
+from handlers.snmp.settings import FamilySelection, select_families
+
+from ...cli.error_output import reason
+from ...cli.output import counted
+from ..recording_formats import LONGEST, HandlerFinding
+from . import family_tables
+
+_SOURCES = {
+    EvidenceLevel.DRIVER: "another program or an example",
+    EvidenceLevel.MIB: "the MIB's text",
+    EvidenceLevel.SIMULATED: "the MIB's text, tried on a simulator made from it",
+    EvidenceLevel.RECORDING: "the recording of a real unit",
+    EvidenceLevel.UNIT: "a real unit",
+}
+_MOST_SECONDS = 60.0
+
+
+def identity(data: Any) -> HandlerFinding:
+    """The device, and what can be read and switched. Raises the errors of
+    handlers/shared/errors.py.
+    """
+    return of_device(
+        Reader(Snmp(SnmpPdu(data), _MOST_SECONDS)), select_families(host.settings(data), {})
+    )
+
+
+def of_device(device: Reader, choice: FamilySelection) -> HandlerFinding:
+    """The identity of a device read with `choice`. Its `family` is "" if no family of `choice`
+    reads the device.
+
+    `seen` has the objects that `device` has read.
+    """
+    profiles, is_fixed = choice.profiles, choice.is_fixed
+    sys_object_id, usable = detection.sys_object_id(device, profiles)
+    out = HandlerFinding("snmp", about={"sysObjectID": sys_object_id})
+    description = device.get(detection.SYS_DESCR)
+    if description is not None:
+        out.about["sysDescr"] = shown(description, LONGEST)
+    tried = (
+        [detection.Candidate(profiles[0], root) for root in profiles[0].roots_for(usable)]
+        if is_fixed
+        else list(detection.candidates(usable, profiles))
+    )
+    try:
+        found = (
+            detection.read_as(device, profiles[0], choice.metered_only)
+            if is_fixed
+            else detection.detect(device, profiles, choice.metered_only)
+        )
+    except (Unsupported, ProtocolError) as error:
+        out.why = reason(error)
+        out.tried = [_row(one, tried, device) for one in tried]
+        out.seen = _seen(device, [one.profile for one in tried])
+        out.next_steps = [
+            (
+                "pdu record snmp HOST -o unit.snmprec    its answers in a file; look through it"
+                " before you share it"
+            ),
+            (
+                "pdu draft unit.snmprec --mib FILE       a profile to start from, with its evidence"
+                " and doubts"
+            ),
+            "packaging/build.py --profile FILE.json  an archive that reads it (docs/own-pdu.md)",
+        ]
+        return out
+    out.family, out.why = found.profile.key, _why(found, usable, is_fixed)
+    out.tried = _tried(tried, found, device)
+    _capabilities(found, choice.switch_unproven, out)
+    out.seen = _seen(device, [found.profile])
+    return out
+
+
+def _tried(
+    tried: list[detection.Candidate], found: SnmpDevice, device: SnmpReads
+) -> list[dict[str, str]]:
+    """A row for each candidate with its result; "not needed" for those that
+    detection did not try.
+    """
+    chosen = detection.Candidate(found.profile, found.reader.root)
+    needed = (
+        tried.index(chosen) + 1
+        if chosen in tried and by_states(found.profile, found.reader)
+        else len(tried)
+    )
+    rows = [_row(one, tried, device) for one in tried[:needed]]
+    rows += [{"family": _name(one, tried), "result": "not needed"} for one in tried[needed:]]
+    return rows
+
+
+def _row(
+    one: detection.Candidate, tried: list[detection.Candidate], device: SnmpReads
+) -> dict[str, str]:
+    try:
+        found = by_states(one.profile, Reader(device, one.root))
+    except Unreachable:
+        raise
+    except PduHandlerError as error:
+        result = error.reason
+    else:
+        result = counted(len(found.states), "outlet") if found else "no outlet reports a state"
+    return {"family": _name(one, tried), "result": result}
+
+
+def _name(one: detection.Candidate, tried: list[detection.Candidate]) -> str:
+    """The family's key, with the root of its tree if the family is tried at several."""
+    is_only = sum(other.profile is one.profile for other in tried) == 1
+    return one.profile.key if is_only else f"{one.profile.key} at {one.root}"
+
+
+def _why(found: SnmpDevice, usable: str, is_fixed: bool) -> str:
+    return f"{_chosen_by(found.profile, usable, is_fixed)}; {_lists(found)}"
+
+
+def _chosen_by(profile: Profile, usable: str, is_fixed: bool) -> str:
+    """What chose the family: the setting, the sysObjectID, or the objects."""
+    if is_fixed:
+        return "the setting 'profile' names it"
+    prefix = profile.match(usable)
+    if prefix:
+        return f"sysObjectID {usable} begins with {'.'.join(usable.split('.')[:prefix])}"
+    return "the device has no usable sysObjectID, but has this family's objects"
+
+
+def _lists(found: SnmpDevice) -> str:
+    """What the PDU has of the family's objects."""
+    if found.states:
+        return f"the PDU lists {counted(len(found.states), 'outlet')}"
+    if found.profile.outlets:
+        return "the PDU lists no outlets, but has the family's meters"
+    return "the family has no outlets"
+
+
+def _capabilities(found: SnmpDevice, switch_unproven: bool, out: HandlerFinding) -> None:
+    profile, outlets = found.profile, found.outlets
+    if outlets is not None and outlets.states is not None and outlets.states.read(found.reader):
+        out.note_states(found.states.values(), _basis(profile.evidence.state, outlets.states))
+    elif found.states:
+        out.cannot.append(f"read states: it reports none ({counted(len(found.states), 'outlet')})")
+    else:
+        out.cannot.append("read or switch outlets: it has none")
+    _switching(found, switch_unproven, out)
+    try:
+        read = metering.meter(found)
+    except (ProtocolError, Refused, Unsupported) as error:
+        out.cannot.append(f"report figures: {error.reason}")
+        return
+    ceilings = profile.ceilings
+    for name, value, unit, total, proof, most in (
+        ("load", read.load, "A", profile.load, profile.evidence.current, ceilings.part_a),
+        ("power", read.power, "W", profile.power, profile.evidence.power, ceilings.part_w),
+        ("energy", read.energy, "kWh", profile.energy, profile.evidence.energy, None),
+    ):
+        if total is None:
+            out.cannot.append(f"report its {name}: the family '{profile.key}' has no such object")
+            continue
+        used = _used(total, found.reader, most)
+        out.note_total(
+            name,
+            None if value is None else float(value),
+            unit,
+            (
+                _basis(proof, *used)
+                if used
+                else f"the sum over the outlets; {_SOURCES.get(proof, 'nothing')}"
+            ),
+        )
+    for name, figures, source, proof in (
+        (
+            "current by outlet",
+            read.current_of,
+            outlets and outlets.current,
+            profile.evidence.current,
+        ),
+        ("energy by outlet", read.energy_of, outlets and outlets.energy, profile.evidence.energy),
+    ):
+        if figures:
+            out.can.append(f"report the {name} ({len(figures)} of {len(found.states)})")
+            out.evidence[name] = _basis(proof, source)
+        elif found.states:
+            out.cannot.append(f"report the {name}")
+
+
+def _switching(found: SnmpDevice, switch_unproven: bool, out: HandlerFinding) -> None:
+    profile = found.profile
+    source = found.outlets
+    stateless = (
+        source is not None and source.states is not None and not source.states.read(found.reader)
+    )
+    if source is None or source.control is None or stateless:
+        if found.states:
+            out.cannot.append(
+                f"switch: the family '{profile.key}' has no commands"
+                if not profile.is_switched
+                else "switch: a command could not be confirmed, because no state is reported"
+            )
+        return
+    sure = profile.switching_confidence
+    if sure is Confidence.LOW and not switch_unproven:
+        note = f" {profile.note}" if profile.note else ""
+        out.cannot.append(
+            "switch without switch_unproven=yes: the commands of this family are not"
+            f" certain.{note}"
+        )
+    else:
+        out.can.append(
+            "switch the outlets (not tried here; needs a community or user that may write)"
+        )
+    out.evidence["switching"] = (
+        f"{_basis(profile.evidence.switching, source.control)}; confidence {sure.value}"
+    )
+
+
+def _used(total: Total, reader: Reader, most: Optional[Decimal] = None) -> list[Figure]:
+    """The figures that the total sums: for each unit of a chain the first figure without a missing
+    value.
+    """
+    used: list[Figure] = []
+    summed: set[str] = set()
+    for figure in total.figures:
+        if summed and total.unit is None:
+            break  # further figures were not read
+        rows = [
+            (total.unit.of(index) if total.unit else "", value)
+            for index, value in figure.listed(reader, most).items()
+        ]
+        units = {unit for unit, _ in rows} - {unit for unit, value in rows if value is None}
+        if units - summed:
+            used.append(figure)
+            summed |= units
+    return used
+
+
+def _basis(proof: EvidenceLevel, *parts_: Optional[FrozenValue]) -> str:
+    named = chain.from_iterable(family_tables.objects(part) for part in parts_ if part is not None)
+    names = ", ".join(dict.fromkeys(named))
+    return "; ".join(filter(None, (names, _SOURCES.get(proof, ""))))
+
+
+def _seen(device: Reader, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
+    """The objects that were read, with their names in the MIB where a profile has them."""
+    holds = [
+        (oid, "nothing" if value is None else shown(value, LONGEST))
+        for oid, value in device.got.items()
+    ]
+    holds += [
+        (oid, counted(len(rows), "row") if rows else "nothing")
+        for oid, rows in device.walked.items()
+    ]
+    names = _object_names(profiles)
+    return [{"object": names.get(oid, oid), "oid": oid, "holds": held} for oid, held in holds]
+
+
+def _object_names(profiles: Iterable[Profile]) -> Mapping[str, str]:
+    named = {detection.SYS_DESCR: "sysDescr", detection.SYS_OBJECT_ID: "sysObjectID"}
+    for profile in profiles:
+        for part in parts_of(profile):
+            oid, name = getattr(part, "oid", ""), getattr(part, "object", "")
+            if isinstance(oid, str) and isinstance(name, str) and oid and name:
+                named.setdefault(oid, name)
+    return named

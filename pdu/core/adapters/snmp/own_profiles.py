@@ -1,0 +1,148 @@
+"""Users' own profiles and the build options of SNMP archives, for `packaging/build.py` and the
+command `pdu`.
+
+No archive contains this file. It does not import the handler, so it does not need pysnmp.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, Optional
+
+from handlers import registry
+from handlers.snmp import schema
+from handlers.snmp.profile import Profile
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.schema import ProfileError
+
+from .profile_checks import check_profile
+
+_KEYS = PROFILES.keys
+# the key is in a directory's name and in DCImanager's list of handlers
+_LONGEST_KEY = 40
+_MOST_NEAR = 8
+_LARGEST = 1_000_000  # limit for the file of a profile, in bytes
+
+
+class UnknownFamily(ValueError):
+    """There is no family with this key, or `only` leaves it out."""
+
+
+class OwnFamily(NamedTuple):
+    """An archive with a user's own profile.
+
+    Its name is pdu_`name`; `shown` appears in DCImanager's list of handlers.
+    """
+
+    name: str
+    shown: str
+    options: dict[str, str]
+
+
+def read(file: Path) -> Profile:
+    """The profile in a JSON file, which may begin with a byte order mark. Raises ProfileError, also
+    for parts that contradict each other."""
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(_LARGEST + 1)
+        if len(data) > _LARGEST:
+            raise ProfileError("profile: the file is larger than 1 MB")
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ProfileError("profile: the file is not UTF-8 text") from None
+    except OSError as error:
+        raise ProfileError(f"profile: the file cannot be read ({error.strerror})") from None
+    profile = schema.loads(text)
+    for found in check_profile(profile):
+        raise ProfileError(found)
+    return profile
+
+
+def family(key: str) -> Profile:
+    """The built-in family with this key. Raises UnknownFamily."""
+    found = PROFILES.named(key)
+    if found is None:
+        raise UnknownFamily(f"there is no family {key[:60]!r}; {_near(key)}")
+    return found
+
+
+def own_family(profile: Profile) -> OwnFamily:
+    """The archive of a user's own profile. The JSON is rewritten, so its layout does not change the
+    archive.
+
+    Raises ProfileError if the key is too long for a name, or gives the name of a handler's archive
+    or of the platform's module.
+    """
+    if len(profile.key) > _LONGEST_KEY:
+        raise ProfileError(
+            f"profile.key: {profile.key[:_LONGEST_KEY]!r}… is part of the archive's name; "
+            f"give at most {_LONGEST_KEY} characters"
+        )
+    name = profile.key.replace("-", "_")
+    if name == "common" or registry.is_handler(name):
+        raise ProfileError(
+            f"profile.key: pdu_{name} is the name of another module; give another key"
+        )
+    # The vendor is written between quotes into a shell script, so spaces replace quotes and most
+    # other punctuation.
+    vendor = " ".join(re.sub(r"[^\w.,&()/+-]", " ", profile.vendor).split())
+    return OwnFamily(
+        name,
+        f"{vendor} (SNMP, own profile {profile.key})".lstrip(),
+        {"own_profile": schema.dumps(profile)},
+    )
+
+
+def options(
+    only: Sequence[str] = (), profile: Optional[str] = None, flags: Sequence[str] = ()
+) -> dict[str, str]:
+    """The build options of an archive with built-in families; options that are not given are left
+    out. Raises UnknownFamily.
+
+    `only` is sorted like PROFILES, because detection tries families with equally long prefixes in
+    this order. `flags`: keys of settings to set to yes.
+    """
+    for key in only:
+        family(key)
+    if profile is not None:
+        family(profile)
+    if only and profile and profile not in only:
+        raise UnknownFamily(
+            f"--profile-key {profile} is not one of the families of --only ({', '.join(only)})"
+        )
+    chosen: dict[str, str] = {}
+    if only:
+        chosen["only"] = ",".join(key for key in _KEYS if key in only)
+    if profile:
+        chosen["profile"] = profile
+    return {**chosen, **dict.fromkeys(flags, "yes")}
+
+
+def _near(text: str) -> str:
+    word = text.lower()
+    near: list[str] = []
+    if len(word) > 1:
+        near = [
+            family.key
+            for family in PROFILES
+            if any(word in name.lower() for name in (family.key, family.vendor, *family.models))
+        ]
+    near = near or difflib.get_close_matches(word, _KEYS, _MOST_NEAR, 0.5)
+    if near:
+        more = f" and {len(near) - _MOST_NEAR} more" if len(near) > _MOST_NEAR else ""
+        return f"similar: {', '.join(near[:_MOST_NEAR])}{more}"
+    return "to list all families, run: pdu snmp families"
+
+
+def module(chosen: Mapping[str, str]) -> str:
+    """The text of an options.py with these options: ASCII, and always the same for the same
+    options.
+    """
+    rows = "".join(f"    {key!r}: {ascii(chosen[key])},\n" for key in sorted(chosen))
+    return (
+        '"""Build options of this archive, written by packaging/build.py."""\n'
+        f"OPTIONS: dict[str, str] = {{\n{rows}}}\n"
+    )

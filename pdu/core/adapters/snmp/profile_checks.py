@@ -1,0 +1,124 @@
+"""Finds contradictions in a profile whose parts are valid one by one.
+
+No archive contains this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, product
+from typing import Optional
+
+from handlers.snmp.controls import Control, Verbs, Write
+from handlers.snmp.figures import Figure
+from handlers.snmp.frozen_value import FrozenValue, parts_of
+from handlers.snmp.profile import Profile, below, oids
+from handlers.snmp.reader import ROOT
+from handlers.snmp.single_family import Unlock, WritePacked
+from handlers.snmp.sources import Column, Place, Scalar, Source
+from handlers.snmp.states import State
+
+
+def check_profile(profile: Profile) -> Iterator[str]:
+    """Yield a message for each contradiction.
+
+    It begins with the place in the profile, such as `profile.outlets[0].control: `.
+    """
+    for prefix in (*profile.sys_object_ids, *(root.sys_object_id for root in profile.roots)):
+        if prefix.startswith(ROOT):
+            yield f"profile: the sysObjectID {prefix} begins with {ROOT}; give the whole OID"
+    for number, outlets in enumerate(profile.outlets):
+        place = f"profile.outlets[{number}]"
+        if outlets.states:
+            yield from (f"{place}.states: {found}" for found in _marks(outlets.states))
+        if outlets.states and outlets.control:
+            yield from (
+                f"{place}.control: {found}" for found in _commands(outlets.states, outlets.control)
+            )
+        of_outlets = {name: getattr(outlets, name) for name in ("current", "power", "energy")}
+        yield from _figures(
+            place, {name: [figure] for name, figure in of_outlets.items() if figure}
+        )
+    totals = {name: getattr(profile, name) for name in ("load", "power", "energy")}
+    yield from _figures("profile", {name: total.figures for name, total in totals.items() if total})
+    yield from _columns(profile)
+
+
+def _columns(profile: Profile) -> Iterator[str]:
+    """A message for each OID below that of a column."""
+    columns = {
+        part.oid for part in parts_of(profile) if isinstance(part, Column) and not part.suffix
+    }
+    # A cell may be a row of a column, such as the total.
+    cells = {part.oid for part in parts_of(profile) if isinstance(part, Scalar)}
+    found: list[str] = []
+    for column, oid in product(columns, {*oids(profile)} - cells):
+        if oid != column and below(oid, column):
+            found.append(
+                f"profile: the column {column} contains {oid}; one of them is not the OID of a"
+                " column"
+            )
+    yield from sorted(found)
+
+
+def _marks(states: State) -> Iterator[str]:
+    sources: list[tuple[str, Optional[Source]]] = [("confirm", states.confirm)]
+    sources += [("a doubt", doubt.test) for doubt in states.doubts]
+    for name, source in sources:
+        if isinstance(source, Scalar) and not isinstance(states.source, Scalar):
+            yield f"{name} is a Scalar, which has no value for each outlet of a table"
+
+
+def _commands(states: State, control: Control) -> Iterator[str]:
+    read = {_unnamed(part) for part in parts_of(states.source) if isinstance(part, Place)}
+    for part in parts_of(control):
+        if isinstance(part, Write) and type(part.on) is not type(part.off):
+            yield f"on writes {part.on!r} and off writes {part.off!r}, which are of different types"
+        if isinstance(part, (Write, WritePacked)) and _written(part.at) & read:
+            for word, value, other, values in (
+                ("on", part.on, "off", states.off),
+                ("off", part.off, "on", states.on),
+            ):
+                if str(value) in values:
+                    yield (
+                        f"{word} writes {value!r} into the object of the states, where it means"
+                        f" {other}"
+                    )
+        elif isinstance(part, Verbs):
+            for word, at in (("on", part.on), ("off", part.off)):
+                if _written(at) & read:
+                    yield f"{word} writes a delay into the object of the states"
+        elif isinstance(part, Unlock):
+            if any(
+                _switches_by_unlocking(part, then)
+                for then in parts_of(part.then)
+                if isinstance(then, Write)
+            ):
+                yield f"the value {part.value!r} that unlocks an outlet already switches it"
+
+
+def _switches_by_unlocking(unlock: Unlock, write: Write) -> bool:
+    return bool(_written(unlock.at) & _written(write.at)) and unlock.value in (write.on, write.off)
+
+
+def _written(at: Source) -> set[object]:
+    """The places that a command may write, without the names of their objects."""
+    return set(map(_unnamed, at.written_places()))
+
+
+def _figures(place: str, figures: Mapping[str, Sequence[Figure]]) -> Iterator[str]:
+    for first, second in combinations(figures, 2):
+        if {_unnamed(one.source) for one in figures[first]} & {
+            _unnamed(one.source) for one in figures[second]
+        }:
+            yield f"{place}.{second}: it reads the same object as {first}"
+
+
+def _unnamed(value: object) -> object:
+    """A part without the names of its objects, to compare it with another."""
+    if isinstance(value, FrozenValue):
+        return (
+            type(value),
+            *(_unnamed(held) for name, held in vars(value).items() if name != "object"),
+        )
+    return tuple(map(_unnamed, value)) if isinstance(value, tuple) else value

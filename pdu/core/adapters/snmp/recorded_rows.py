@@ -1,0 +1,140 @@
+"""The objects of an SNMP agent as rows of type and value.
+
+`Memory` lets profiles read the rows like a device.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Optional, Union
+
+from handlers.host.rows import Raw
+from handlers.snmp.decoding import Walked
+from handlers.snmp.reader import Reader
+from pdu_common.snmp_client.tools import (
+    ADDRESS,
+    COUNTER,
+    COUNTER64,
+    GAUGE,
+    INTEGER,
+    NULL,
+    OCTETS,
+    OID,
+    OPAQUE,
+    TICKS,
+)
+
+Arcs = tuple[int, ...]
+# the bit of a tag that marks application types, such as Counter32 (RFC 2578)
+_APPLICATION = 64
+NUMBERS = (INTEGER, COUNTER, GAUGE, TICKS, COUNTER64)
+SYS_DESCR, SYS_OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 1, 0), (1, 3, 6, 1, 2, 1, 1, 2, 0)
+
+
+class SnmpRow(NamedTuple):
+    """Type and value of one object: the BER tag, and a number, octets, or the arcs of an OID."""
+
+    tag: int
+    value: Union[int, bytes, Arcs]
+
+    @property
+    def raw(self) -> Raw:
+        """The value as the local BaseSnmpPdu returns it, but b"" for NULL: OIDs and addresses
+        dotted, octets in UTF-8 as str.
+        """
+        if isinstance(self.value, tuple):
+            return dotted(self.value)
+        if isinstance(self.value, int):
+            return self.value
+        if self.tag == ADDRESS:
+            return ".".join(map(str, self.value))
+        try:
+            return self.value.decode("utf-8") if self.tag == OCTETS else self.value
+        except UnicodeDecodeError:
+            return self.value
+
+    @property
+    def shown(self) -> str:
+        """The value as text. Bytes that are not UTF-8 become U+FFFD."""
+        return self.raw.decode("utf-8", "replace") if isinstance(self.raw, bytes) else str(self.raw)
+
+    @property
+    def text(self) -> Optional[str]:
+        """The text of a printable OCTET STRING, else None."""
+        raw = self.raw
+        if self.tag != OCTETS or not isinstance(raw, str):
+            return None
+        return raw if all(c.isprintable() or c in "\r\n\t\0" for c in raw) else None
+
+
+Rows = dict[Arcs, SnmpRow]
+
+
+def of_wire(value: Any) -> SnmpRow:
+    """A value of pysnmp's types as a row."""
+    tag = value.tagSet[-1]
+    number = int(tag.tagId) | int(tag.tagClass) & _APPLICATION
+    if number == OID:
+        return SnmpRow(number, tuple(value))
+    if number == NULL:
+        return SnmpRow(number, b"")
+    return SnmpRow(number, bytes(value) if number in (OCTETS, ADDRESS, OPAQUE) else int(value))
+
+
+class RecordedRows:
+    """A device made of rows, which profiles can read.
+
+    `asked` maps each OID that was read to the rows found there.
+    """
+
+    def __init__(self, rows: Mapping[Arcs, SnmpRow]) -> None:
+        self._rows = rows
+        self._order: list[Arcs] = sorted(rows)
+        self.asked: dict[str, Walked] = {}
+
+    def get(self, oid: str) -> Optional[Raw]:
+        row = self._rows.get(arcs(oid))
+        self.asked[oid] = {} if row is None else {"": row.raw}
+        return None if row is None else row.raw
+
+    def walk(self, oid: str) -> Walked:
+        root = arcs(oid)
+        start = bisect.bisect_right(self._order, root)
+        end = bisect.bisect_left(self._order, (*root[:-1], root[-1] + 1))
+        self.asked[oid] = {
+            dotted(found[len(root) :]): self._rows[found].raw for found in self._order[start:end]
+        }
+        return self.asked[oid]
+
+    @staticmethod
+    def quoted(words: str) -> str:
+        """`words` unmasked: a file has no login to hide.
+
+        For rows just recorded, no error that quotes the device is shown.
+        """
+        return words
+
+    def read(self) -> list[Arcs]:
+        """The OIDs of all rows that were read."""
+        found: list[Arcs] = []
+        for oid, rows in self.asked.items():
+            found += [arcs(f"{oid}.{index}" if index else oid) for index in rows]
+        return found
+
+
+def reading(rows: Mapping[Arcs, SnmpRow], like: Reader) -> Reader:
+    """A reader of these rows, with the root of `like`."""
+    return Reader(RecordedRows(rows), like.root)
+
+
+def arcs(oid: str) -> Arcs:
+    """The arcs of a dotted OID. Raises ValueError for other text."""
+    parts = oid.strip().strip(".").split(".")
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise ValueError(f"{oid!r} is not an OID")
+    return tuple(map(int, parts))
+
+
+def dotted(oid: Arcs) -> str:
+    return ".".join(map(str, oid))

@@ -1,0 +1,362 @@
+"""Reads the rows of a device over SNMP, and replaces values in them that could
+identify its owner.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from typing import Callable, Optional
+
+from handlers import host
+from handlers.host.snmp import SNMP_PORT, known_place
+from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
+from handlers.shared.settings import place
+from handlers.snmp import detection, metering
+from handlers.snmp.device import SnmpDevice
+from handlers.snmp.profile import oids
+from handlers.snmp.reader import Reader
+from handlers.snmp.settings import FamilySelection, select_families
+from pdu_common.connection import PduSnmpData
+from pdu_common.snmp_client.tools import (
+    ADDRESS,
+    INTEGER,
+    OCTETS,
+    OPAQUE,
+    Credentials,
+    SnmpError,
+    SnmpPortClosed,
+    SnmpTimeout,
+    typed_rows,
+)
+
+from ...cli.reserved_words import is_plain, parts
+from ..private_patterns import ADDRESSES, CONTACTS, LOCATIONS, NAMES, is_private
+from ..recording_formats import Recorder
+from ..scrub import Scrubber
+from .recorded_rows import (
+    SYS_DESCR,
+    SYS_OBJECT_ID,
+    Arcs,
+    RecordedRows,
+    Rows,
+    SnmpRow,
+    arcs,
+    dotted,
+    reading,
+)
+
+# system, ENERGY-OBJECT-MIB, MIBs of vendors
+_TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")
+_MOST_ROWS = 200_000
+_PAGE = 100  # a read ends with the answer that reaches this number of rows
+_SECRETS = ("community", "auth_password", "priv_password")
+# tags of a float and a double in an Opaque
+_NUMBERS = (bytes.fromhex("9f78"), bytes.fromhex("9f79"))
+# a value of this many octets that is not text is taken for a MAC address
+_MAC_OCTETS = 6
+# octets of an InetAddress -> the InetAddressType in the column before it (RFC 4001)
+_INET_TYPES = {4: 1, 16: 2}
+_TEXT, _TEXT_IN_OCTETS = re.compile("[^\x00-\x1f\x7f-\x9f]+"), re.compile("[ -~]{4,}")
+# Net-SNMP's default sysDescr names the host
+_UNAME = re.compile(r"(?:Linux|[A-Z][a-z]*BSD|SunOS|Darwin) (\S+) [0-9]")
+_ENTERPRISES = arcs("1.3.6.1.4.1")
+# arcs at the start of an OID that are never part of an index: 1.3.6.1.4.1.<vendor>
+_PREFIX = 7
+# sysName, sysContact and sysLocation.
+_SYSTEM = {
+    arcs("1.3.6.1.2.1.1.5.0"): NAMES,
+    arcs("1.3.6.1.2.1.1.4.0"): CONTACTS,
+    arcs("1.3.6.1.2.1.1.6.0"): LOCATIONS,
+}
+
+
+def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
+    """All rows of _TREES. Raises the errors of handlers/shared/errors.py."""
+    try:
+        credentials = Credentials.of(data.ip, data.snmp_params)
+    except SnmpError as error:
+        raise SettingsError(str(error), known_place(data), "record") from None
+    rows: Rows = {}
+    for root in map(arcs, _TREES):
+        last = root
+        while True:
+            found = recorder.again(functools.partial(_page, credentials, root, last))
+            if not found:
+                break
+            rows.update(found)
+            last = found[-1][0]
+            recorder.tell(f"{len(rows)} objects, at {dotted(last[:12])}")
+            if len(rows) > _MOST_ROWS:
+                raise ProtocolError(
+                    f"the walk did not end after {_MOST_ROWS} objects",
+                    host=known_place(data),
+                    operation="record",
+                )
+    if not rows:
+        raise ProtocolError(
+            "the agent answers but has no object to record: check which MIB view it gives this"
+            " community or user",
+            host=known_place(data),
+            operation="record",
+        )
+    return rows
+
+
+def _page(credentials: Credentials, root: Arcs, last: Arcs) -> list[tuple[Arcs, SnmpRow]]:
+    try:
+        found = typed_rows(credentials, root, last, _PAGE)
+    except SnmpTimeout as error:
+        why = "address, port, community or SNMPv3 privacy key may be wrong"
+        if isinstance(error, SnmpPortClosed):
+            why = "check address and port, and that SNMP is enabled"
+        raise Unreachable(
+            f"{error}; {why}",
+            _place(credentials),
+            "record",
+        ) from None
+    except SnmpError as error:
+        raise ProtocolError(str(error), host=_place(credentials), operation="record") from None
+    return [(oid, SnmpRow(*value)) for oid, value in found]
+
+
+def _place(credentials: Credentials) -> str:
+    return place(credentials.host, credentials.port, SNMP_PORT)
+
+
+# ---- scrubbing -----------------------------------------------------------------------------------
+
+
+def detected(
+    rows: Mapping[Arcs, SnmpRow], choice: Optional[FamilySelection] = None
+) -> Optional[SnmpDevice]:
+    """The device as the handler reads it from these rows; None if no family of `choice` (None: no
+    settings) reads it.
+    """
+    try:
+        return read(rows, choice)
+    except PduHandlerError:
+        return None
+
+
+def read(rows: Mapping[Arcs, SnmpRow], choice: Optional[FamilySelection] = None) -> SnmpDevice:
+    """As `detected`, but raises the handler's error if no family reads the device."""
+    choice = choice or select_families({}, {})
+    if choice.is_fixed:
+        return detection.read_as(RecordedRows(rows), choice.profiles[0], choice.metered_only)
+    return detection.detect(RecordedRows(rows), choice.profiles, choice.metered_only)
+
+
+def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
+    """The rows with stand-ins for recognised secrets, names, contacts, locations, addresses and
+    serial numbers.
+
+    `Scrubber.text` replaces what it recognises. The other words are replaced too, except numbers,
+    short words, technical terms and the words of `_known`. In sysDescr and the rows of `_needed`,
+    all other words stay. Values of the kinds in `keep` stay.
+    """
+    scrubber = Scrubber(
+        keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip
+    )
+    for oid, kind in _SYSTEM.items():
+        scrubber.learn(kind, _text(rows.get(oid)))
+    uname = _UNAME.match(_text(rows.get(SYS_DESCR)))
+    scrubber.learn(NAMES, uname[1] if uname else "")
+    found = detected(rows, select_families(host.settings(data), {}))
+    for name in _names(rows, found):
+        scrubber.learn(NAMES, name)
+    needed = _needed(rows, found)
+    objects = set[Arcs]()
+    if found is not None:
+        objects = {arcs(found.reader.resolve(one)) for one in oids(found.profile)}
+    known = _known(rows, found, scrubber, needed)
+    return scrubber.twice(
+        lambda: {
+            _index(oid, scrubber, objects): _scrubbed(
+                oid, rows, scrubber, known if oid not in needed else None
+            )
+            for oid in rows
+        }
+    )
+
+
+def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, known: Optional[set[str]]) -> SnmpRow:
+    """The row at `oid`, scrubbed.
+
+    `known`: words that stay, besides plain ones; None: all that `Scrubber.text` leaves stay.
+    """
+    row = rows[oid]
+    if (
+        row.tag == ADDRESS
+        and isinstance(row.value, bytes)
+        and len(row.value) == 4
+        and ADDRESSES not in scrubber.keep
+    ):
+        return SnmpRow(ADDRESS, bytes(map(int, scrubber.address(str(row.raw)).split("."))))
+    if isinstance(row.value, tuple):
+        return row._replace(value=_named(oid, row.value, rows, scrubber))
+    if row.tag == OPAQUE and isinstance(row.value, bytes) and not row.value.startswith(_NUMBERS):
+        return SnmpRow(OPAQUE, bytes(scrubber.arcs(row.value)))
+    if row.tag != OCTETS or not isinstance(row.value, bytes):
+        return row
+    if len(row.value) == _MAC_OCTETS and not _is_plain(row.text):
+        if ADDRESSES in scrubber.keep or not any(row.value):
+            return row
+        return SnmpRow(OCTETS, scrubber.octets(row.value))
+    if known is not None and ADDRESSES not in scrubber.keep:
+        if row.value in scrubber.packed or _is_inet_address(oid, rows) or _is_private_address(row):
+            return SnmpRow(OCTETS, scrubber.octets(row.value))
+        if row.text is None and scrubber.engine(row.value) != row.value:
+            return SnmpRow(OCTETS, scrubber.engine(row.value))
+    coded = "utf-8" if row.text is not None else "latin-1"
+    text = row.value.decode(coded)
+    if not all(c.isprintable() or c in "\r\n\t" for c in text.rstrip("\0")):
+        runs = _TEXT if row.text is not None else _TEXT_IN_OCTETS
+        clean = runs.sub(lambda found: _words(found[0], oid, scrubber, known), text)
+        if any(
+            map(
+                scrubber.holds_login,
+                (clean, clean.encode("latin-1", "replace").decode("utf-8", "replace")),
+            )
+        ):
+            # the login among other octets, such as in parts between them
+            return SnmpRow(OCTETS, b"")
+        return SnmpRow(OCTETS, bytes(scrubber.arcs(clean.encode(coded, "replace"))))
+    padding = text[len(text.rstrip("\0 \r\n\t")) :]
+    bare = text[: len(text) - len(padding)]
+    bare = (
+        scrubber.whole(_SYSTEM[oid], bare) if oid in _SYSTEM else _words(bare, oid, scrubber, known)
+    )
+    return SnmpRow(OCTETS, (bare + padding).encode(coded, "replace"))
+
+
+def _named(oid: Arcs, value: Arcs, rows: Rows, scrubber: Scrubber) -> Arcs:
+    """The value of an object that holds an OID, scrubbed.
+
+    It follows the object of the recording that it names, and outside the vendors' trees it may
+    point into a standard table of addresses. Any other is a kind or a product, such as sysObjectID,
+    whose arcs are no address.
+    """
+    if oid == SYS_OBJECT_ID:
+        return value
+    if value in rows or value[: len(_ENTERPRISES)] != _ENTERPRISES:
+        return _index(value, scrubber)
+    return (*value[:_PREFIX], *scrubber.arcs(value[_PREFIX:], addresses=False))
+
+
+def _is_plain(text: Optional[str]) -> bool:
+    """Whether six octets are a text rather than a MAC address: blanks, or a word that may end a
+    line. NULs may follow."""
+    whole = "" if text is None else text.rstrip("\0")
+    word = whole.rstrip("\r\n")
+    is_blank = not whole.strip(" ")
+    return whole != "" and word.isprintable() and (is_blank or word.strip() != "")
+
+
+def _is_private_address(row: SnmpRow) -> bool:
+    """Whether the octets are those of a private IP address, and not text."""
+    octets = row.value
+    if not isinstance(octets, bytes) or len(octets) not in _INET_TYPES:
+        return False
+    is_text = row.text is not None and row.text.isprintable()
+    return not is_text and is_private(octets)
+
+
+def _is_inet_address(oid: Arcs, rows: Rows) -> bool:
+    """Whether the row looks like an InetAddress: 4 or 16 octets that are not text, with the
+    matching type in the column before.
+
+    Which arc of the OID is the column is not known, so each is tried.
+    """
+    row = rows[oid]
+    kind = _INET_TYPES.get(len(row.value)) if isinstance(row.value, bytes) else None
+    is_text = row.text is not None and row.text.rstrip("\0").isprintable()
+    if kind is None or is_text:
+        return False
+    before = ((*oid[:at], oid[at] - 1, *oid[at + 1 :]) for at in range(_PREFIX, len(oid)))
+    return any(rows.get(other) == SnmpRow(INTEGER, kind) for other in before)
+
+
+def _words(text: str, oid: Arcs, scrubber: Scrubber, known: Optional[set[str]]) -> str:
+    text = scrubber.text(text, numbers=known is None)
+    return (
+        text
+        if known is None or oid == SYS_DESCR or NAMES in scrubber.keep
+        else _common(text, known, scrubber)
+    )
+
+
+def _common(text: str, known: set[str], scrubber: Scrubber) -> str:
+    """The text with stand-ins for words that are neither plain nor in `known`."""
+    pieces: list[str] = []
+    at = 0
+    for found in parts(text):
+        word = found[0]
+        stays = is_plain(word) or word.lower() in known
+        pieces += [text[at : found.start()], word if stays else scrubber.learn(NAMES, word)]
+        at = found.end()
+    return "".join([*pieces, text[at:]])
+
+
+def _index(oid: Arcs, scrubber: Scrubber, objects: Collection[Arcs] = ()) -> Arcs:
+    """The OID with its index scrubbed. `objects`: those of the family, whose own arcs are no index,
+    though some look like an address (1.4.10.1.11.1 is an InetAddress).
+    """
+    own = max((len(one) for one in objects if oid[: len(one)] == one), default=0)
+    begin = max(_PREFIX, own)
+    return (*oid[:begin], *scrubber.arcs(oid[begin:])) if len(oid) > _PREFIX + 4 else oid
+
+
+def _text(row: Optional[SnmpRow]) -> str:
+    return row.shown if row is not None and row.tag == OCTETS else ""
+
+
+def _names(rows: Rows, found: Optional[SnmpDevice]) -> Iterator[str]:
+    """The outlets' names that the device's family reads; none if it cannot read them."""
+    if found is not None and found.outlets is not None and found.outlets.name is not None:
+        with suppress(PduHandlerError):  # two names for one outlet, for instance
+            for value in found.outlets.name.rows(reading(rows, found.reader)).values():
+                if isinstance(value, bytes):  # not UTF-8, so probably Latin-1
+                    value = value.decode("latin-1")
+                if isinstance(value, str):
+                    yield value.strip("\0 \r\n\t")
+
+
+def _known(
+    rows: Rows, found: Optional[SnmpDevice], scrubber: Scrubber, needed: set[Arcs]
+) -> set[str]:
+    """Words of the family's entry, and those that `Scrubber.text` leaves in sysDescr and in the
+    rows that the family needs.
+    """
+    texts = [scrubber.text(_text(rows.get(oid))) for oid in (SYS_DESCR, *needed)]
+    if found is not None:
+        texts += [found.profile.vendor, found.profile.mib, found.profile.key, *found.profile.models]
+    return {word[0].lower() for word in parts(" ".join(texts))}
+
+
+def _needed(rows: Rows, found: Optional[SnmpDevice]) -> set[Arcs]:
+    """The rows that the family reads for outlets, their states, count and numbers,
+    and for meters.
+    """
+    if found is None:
+        return set()
+    memory = RecordedRows(rows)
+    reader = Reader(memory, found.reader.root)
+    reads: list[Callable[[Reader], object]] = [
+        lambda reader: metering.meter(found._replace(reader=reader))
+    ]
+    if found.outlets is not None:
+        if found.outlets.states is not None:
+            reads.append(found.outlets.states.read)
+        reads += [
+            source.rows
+            for source in (found.outlets.rows, found.outlets.count, found.outlets.number)
+            if source is not None
+        ]
+    for read in reads:
+        # an error in one table does not keep the others from being read
+        with suppress(PduHandlerError):
+            read(reader)
+    return set(memory.read())

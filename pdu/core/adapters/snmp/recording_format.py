@@ -1,0 +1,201 @@
+"""Records and simulates SNMP devices. Recordings are .snmprec files or the output of snmpwalk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Optional
+
+from handlers import VERSION, host
+from handlers.shared.errors import PduHandlerError, SettingsError, Unsupported
+from handlers.snmp import detection, metering
+from handlers.snmp.device import SnmpDevice
+from handlers.snmp.profile import Profile
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.settings import METERED_ONLY, FamilySelection, select_families
+
+from ...cli.error_output import reason
+from ...cli.options import spelled
+from ...cli.output import counted
+from ..recording_formats import Recorder, Recording, RecordingFormat, Served
+from ..replay_server import HOST
+from . import recording, snmprec
+from .agent import SimulatedAgent
+from .recorded_rows import RecordedRows, Rows
+from .unit import RecordedUnit
+
+_COMMUNITY = "public"
+_NO_COMMANDS = "the replay answers, but accepts no commands"
+
+
+def _record(data: Any, recorder: Recorder) -> Recording:
+    choice = select_families(host.settings(data), {})
+    rows = recording.walked(data, recorder)
+    clean = recording.scrubbed(rows, data, recorder.keep)
+    return Recording(
+        "\n".join(snmprec.written(clean)) + "\n",
+        counted(len(clean), "object"),
+        _compared(rows, clean, choice),
+    )
+
+
+def _serve(text: str, port: int, profile: str = "") -> Served:
+    parsed = snmprec.parse(text)
+    if not parsed.rows:
+        hint = " with a numeric OID: walk with snmpwalk -On" if parsed.left_out else ""
+        raise SettingsError(f"the recording has no usable object{hint}")
+    community = os.environ.get("PDU_COMMUNITY") or _COMMUNITY
+    if max(community) > "\xff":
+        raise SettingsError(
+            "PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot encode"
+        )
+    found, why, setting = _found(parsed.rows, profile)
+    unit = RecordedUnit(parsed.rows, found)
+    agent = SimulatedAgent(unit, port, community)
+    left_out = f"; left out: {', '.join(parsed.skipped)}" if parsed.skipped else ""
+    poll = _poll(f"{HOST}:{agent.port}", profile, found) + setting
+    # one from the environment may be the real device's
+    login = f"community {_COMMUNITY}" if community == _COMMUNITY else "community: PDU_COMMUNITY"
+    about = f"{why}{left_out}; {login}"
+    return Served(HOST, agent.port, about, poll, lambda: list(unit.writes), agent.close)
+
+
+def _found(rows: Rows, chosen: str) -> tuple[Optional[SnmpDevice], str, str]:
+    """Read the rows as the family `chosen`; "" means the detected one.
+
+    Returns the result (None if the family cannot read them), a summary, and an option that `pdu
+    status` needs, or "".
+    """
+    profile = _profile(chosen) if chosen else None
+    setting, needs = "", ""
+    try:
+        found = _read_as(rows, profile)
+    except Unsupported:
+        return (
+            None,
+            (
+                f"the device has no outlets or meters of the family '{profile.key}' (leave out"
+                f" --profile to detect its family); {_NO_COMMANDS}"
+                if profile is not None
+                else (
+                    "the handler cannot read this device (no family is detected: choose one with"
+                    f" --profile, or start a profile with pdu draft); {_NO_COMMANDS}"
+                )
+            ),
+            "",
+        )
+    except PduHandlerError:
+        try:
+            found = _read_as(rows, profile, metered_only=True)
+        except PduHandlerError as error:
+            return None, f"the handler cannot read this device ({error.reason}); {_NO_COMMANDS}", ""
+        setting = f" {spelled(METERED_ONLY.key, 'yes')}"
+        needs = (
+            f"; the handler reads it only with{setting}, because nothing proves that it has no"
+            " outlets"
+        )
+    return found, f"family {found.profile.key}, {_outlets(found)}{needs}", setting
+
+
+def _outlets(found: SnmpDevice) -> str:
+    """How many outlets the family reads, and whether they follow its commands."""
+    if not found.states:
+        return "no outlets"
+    is_switched = found.outlets is not None and found.outlets.control is not None
+    return counted(len(found.states), "outlet") + (
+        ", switched by its commands" if is_switched else " that cannot be switched"
+    )
+
+
+def _read_as(rows: Rows, profile: Optional[Profile], metered_only: bool = False) -> SnmpDevice:
+    if profile is None:
+        return detection.detect(RecordedRows(rows), PROFILES, metered_only)
+    return detection.read_as(RecordedRows(rows), profile, metered_only)
+
+
+def _poll(where: str, chosen: str, found: Optional[SnmpDevice]) -> str:
+    """The arguments of `pdu status` for this replay.
+
+    For a profile in a file, they name the archive that is built from it.
+    """
+    if found is None or not chosen:
+        return f"snmp {where}"
+    if PROFILES.named(chosen) is not None:
+        return f"snmp {where} -s profile={chosen}"
+    return f"dist/pdu_{found.profile.key.replace('-', '_')}-{VERSION}.tar.gz {where}"
+
+
+def _profile(chosen: str) -> Profile:
+    """A family by its key, or a profile in a JSON file."""
+    known = PROFILES.named(chosen)
+    if known is not None:
+        return known
+    # imported late: 2 ms together; only a profile in a file needs them
+    from handlers.snmp import schema
+
+    from . import own_profiles
+
+    if not os.path.isfile(chosen):
+        raise SettingsError(
+            f"--profile {chosen[:60]!r} is neither a family (pdu snmp families lists them) nor a"
+            " file"
+        )
+    try:
+        return own_profiles.read(Path(chosen))
+    except schema.ProfileError as error:
+        raise SettingsError(f"{chosen}: {error}") from None
+
+
+def _compared(rows: Rows, clean: Rows, choice: Optional[FamilySelection] = None) -> list[str]:
+    """A note: whether the handler finds the same family, states and figures in the scrubbed rows as
+    in the device's own.
+
+    If the handler does not read the device, the note says why.
+    """
+    try:
+        before = recording.read(rows, choice)
+    except Unsupported as error:
+        return [
+            (
+                f"The handler does not read it: {reason(error)}"
+                if choice and choice.is_fixed
+                else (
+                    "No family is detected: record it again with -s profile=FAMILY if you know its"
+                    " family, or start a profile with pdu draft."
+                )
+            )
+        ]
+    except PduHandlerError as error:
+        return [f"The handler does not read it: {reason(error)}"]
+    after = recording.detected(clean, choice)
+    if after is None or _read(after) != _read(before):
+        return [
+            "The handler reads the scrubbed file differently from the device (family"
+            f" {before.profile.key}): record it again with --keep names or another kind, and remove"
+            " private data from the file by hand."
+        ]
+    return [
+        f"It reads as the family {after.profile.key} with {counted(len(after.states), 'outlet')},"
+        " as the device does."
+    ]
+
+
+def _read(found: SnmpDevice) -> list[object]:
+    """The family, states and figures, without identities, which may have been scrubbed."""
+    try:
+        figures = [
+            list(one.values()) if isinstance(one, dict) else one for one in metering.meter(found)
+        ]
+    except PduHandlerError:
+        figures = []
+    return [found.profile.key, list(found.states.values()), figures]
+
+
+KIND = RecordingFormat(
+    tcp_port=None,
+    rank=2,
+    record=_record,
+    is_recording=snmprec.is_recording,
+    serve=_serve,
+    serve_as=_serve,
+)

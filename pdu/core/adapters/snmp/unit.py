@@ -1,0 +1,199 @@
+"""A device simulated from a recording. It answers with the recorded rows. Its outlets follow the
+family's commands.
+
+A write is a command if the family's control would send it; any other write is refused. The unit
+keeps the written value if the recording has the object. It then looks for a change of rows after
+which the family reads the new state for the command's outlet, and the old states for all others. If
+it finds none, it changes nothing else.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Optional
+
+from handlers.shared.errors import PduHandlerError
+from handlers.snmp.device import SnmpDevice
+from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.reader import Reader
+from handlers.snmp.sources import Packed
+from handlers.snmp.states import State
+from pdu_common.helper import EnumPowerStatus
+from pdu_common.snmp_client.tools import INTEGER, OCTETS
+
+from .recorded_rows import NUMBERS, Arcs, RecordedRows, Rows, SnmpRow, arcs, dotted, reading
+
+_MOST_BITS = 512  # limit for the bits of one row that _changes tries
+
+
+class RecordedUnit:
+    """A simulated device: its rows, and the outlets of the family in `found`.
+
+    `writes` lists each write with its effect; of a failed SET, only the write that was refused.
+    """
+
+    def __init__(self, rows: Rows, found: Optional[SnmpDevice]) -> None:
+        self._rows = dict(rows)
+        self._order = sorted(rows)
+        self._found = found
+        self._control = found.outlets.control if found and found.outlets else None
+        self._lock = threading.Lock()
+        self.writes: list[str] = []
+
+    def get(self, oid: Arcs) -> Optional[SnmpRow]:
+        return self._rows.get(oid)
+
+    def next(self, oid: Arcs) -> Optional[tuple[Arcs, SnmpRow]]:
+        """The first object after `oid`, None at the end."""
+        at = bisect.bisect_right(self._order, oid)
+        return (self._order[at], self._rows[self._order[at]]) if at < len(self._order) else None
+
+    def set(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> tuple[str, int]:
+        """Carry out the writes of one SET, all or none.
+
+        Returns the name of the SNMP error (RFC 3416, 4.2.5) and the position of the write that
+        caused it, counted from 0; or "" and 0.
+        """
+        with self._lock:
+            before, effects = dict(self._rows), []
+            for position, (oid, value) in enumerate(pairs):
+                error, done = self._set(oid, value)
+                effect = f"SET {dotted(oid)} = {value.raw!s}: {done or error}"
+                if error:
+                    self._rows = before
+                    self.writes.append(effect)
+                    return error, position
+                effects.append(effect)
+            self.writes += effects
+            return "", 0
+
+    def _set(self, oid: Arcs, value: SnmpRow) -> tuple[str, str]:
+        held = self._rows.get(oid)
+        if held is not None and held.tag != value.tag:
+            return "wrongType", ""
+        command = self._command(oid, value)
+        if command is None:
+            return "notWritable", ""
+        if held is not None:
+            self._rows[oid] = value
+        identity, wanted = command
+        if not identity:
+            return "", "accepted"
+        turned = self._turn(identity, wanted, oid)
+        done = f"outlet {identity} {'on' if wanted is EnumPowerStatus.UP else 'off'}"
+        return "", done if turned else f"{done}: accepted, but the recording cannot show this state"
+
+    def _command(self, oid: Arcs, value: SnmpRow) -> Optional[tuple[str, EnumPowerStatus]]:
+        """The outlet and state that this write commands.
+
+        The outlet is "" if the write only prepares a command. None: neither.
+        """
+        if self._control is None or self._found is None:
+            return None
+        prepares = False
+        reader = reading(self._rows, self._found.reader)
+        for identity in self._found.states:
+            for up in (True, False):
+                try:
+                    orders = self._control.orders(reader, identity, up)
+                except PduHandlerError:
+                    continue  # the family refuses this command
+                writes = [(arcs(at), _typed(written)) for at, written in orders]
+                if writes and writes[-1] == (oid, value):
+                    return identity, EnumPowerStatus.UP if up else EnumPowerStatus.DOWN
+                prepares = prepares or (oid, value) in writes
+        return ("", EnumPowerStatus.UNKNOWN) if prepares else None
+
+    def _turn(self, identity: str, wanted: EnumPowerStatus, written: Arcs) -> bool:
+        """Change rows so that the family reads `wanted` for this outlet, and no other state
+        changes. False if no such change is found. `written` is the object of the command."""
+        assert (
+            self._found is not None
+            and self._found.outlets is not None
+            and self._found.outlets.states is not None
+        )
+        states = self._found.outlets.states
+        memory = RecordedRows(self._rows)
+        try:
+            before = states.read(Reader(memory, self._found.reader.root))
+        except PduHandlerError:
+            # the written value may make the states unreadable
+            return False
+        after = {**before, identity: wanted}
+        if before == after:
+            return True
+        for change in _changes(states, wanted, identity, written, memory.read(), self._rows):
+            changed = {**self._rows, **change}
+            # a count that no longer matches its table, for instance
+            with suppress(PduHandlerError):
+                if states.read(reading(changed, self._found.reader)) == after:
+                    self._rows = changed
+                    return True
+        return False
+
+
+def _changes(
+    states: State,
+    wanted: EnumPowerStatus,
+    identity: str,
+    written: Arcs,
+    read: Sequence[Arcs],
+    rows: Rows,
+) -> Iterator[Rows]:
+    """Changes that may give an outlet this state: to the outlet's rows, then to any single row,
+    then to a part of a row.
+    """
+    values = states.on if wanted is EnumPowerStatus.UP else states.off
+    known = {*states.on, *states.off}
+    index = arcs(identity) if re.fullmatch(r"[0-9]+(\.[0-9]+)*", identity) else ()
+    own = [oid for oid in read if index and oid[-len(index) :] == index]
+    for value in values:
+        # the outlet's rows that hold a state or were written: all at once, because several may have
+        # to agree
+        yield _put(
+            rows,
+            [oid for oid in own if oid == written or str(rows[oid].raw).strip() in known],
+            value,
+        )
+    for oid in [*own, *(oid for oid in read if oid not in own)]:
+        for value in values:
+            yield _put(rows, [oid], value)
+    separators: set[str] = {part.separator for part in parts_of(states) if isinstance(part, Packed)}
+    for oid in read:
+        row = rows[oid]
+        if row.tag != OCTETS or not isinstance(row.value, bytes):
+            continue
+        for separator in separators:
+            held = row.value.decode("utf-8", "surrogateescape").split(separator)
+            for at in range(len(held)):
+                for value in values:
+                    packed = separator.join([*held[:at], value, *held[at + 1 :]])
+                    yield {oid: SnmpRow(OCTETS, packed.encode("utf-8", "surrogateescape"))}
+        for bit in range(min(8 * len(row.value), _MOST_BITS)):
+            octets = bytearray(row.value)
+            octets[bit // 8] ^= 0x80 >> bit % 8
+            yield {oid: SnmpRow(OCTETS, bytes(octets))}
+
+
+def _put(rows: Rows, oids: Sequence[Arcs], value: str) -> Rows:
+    """The rows at `oids` with `value`, as a number or as octets like the old one.
+
+    Rows that can hold neither are left out.
+    """
+    put: Rows = {}
+    for oid in oids:
+        if rows[oid].tag in NUMBERS and re.fullmatch("-?[0-9]+", value):
+            put[oid] = SnmpRow(rows[oid].tag, int(value))
+        elif rows[oid].tag == OCTETS:
+            put[oid] = SnmpRow(OCTETS, value.encode())
+    return put
+
+
+def _typed(value: object) -> SnmpRow:
+    return (
+        SnmpRow(INTEGER, value) if isinstance(value, int) else SnmpRow(OCTETS, str(value).encode())
+    )

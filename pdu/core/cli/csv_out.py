@@ -1,0 +1,35 @@
+"""Writes CSV that a spreadsheet reads as text and numbers, never as a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from handlers.shared.errors import printable
+
+# A spreadsheet reads a cell that begins with one of these as a formula; some fold other forms of
+# them first (NFKC): fullwidth, small, superscript. NFKC does not fold the minus sign.
+_FORMULA = ("=", "+", "-", "@", "\u2212")
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> str:
+    """Rows of cells as CSV. Text that begins like a formula gets an apostrophe in front."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    for row in rows:
+        writer.writerow([_safe(cell) for cell in row])
+    return out.getvalue()
+
+
+def _safe(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    shown = printable(value)
+    return f"'{shown}" if begins_as_formula(shown) else shown
+
+
+def begins_as_formula(text: str) -> bool:
+    """Whether a spreadsheet may read the text as a formula."""
+    return unicodedata.normalize("NFKC", text.lstrip(" ")[:1]).startswith(_FORMULA)

@@ -1,0 +1,108 @@
+"""Reports a failure on standard error, or as JSON on standard output, and returns its exit code."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Collection
+from typing import Any
+
+from handlers.shared.errors import PduHandlerError, SettingsError, printable
+
+from .exit_codes import code_of
+from .options import SharedOptions, spelled
+from .output import print_json
+
+_DEFECT = "defect"
+
+
+class Usage(PduHandlerError):
+    """Arguments are wrong or missing."""
+
+    kind = "usage"
+
+
+class Interrupted(PduHandlerError):
+    """Ctrl-C, or SIGTERM or SIGHUP inside `files.signals_as_ctrl_c`."""
+
+    kind = "interrupted"
+
+
+class NoSuchHandler(SettingsError):
+    """What was given for a handler is none: neither a name nor an archive."""
+
+    def __init__(self, why: str, word: str) -> None:
+        super().__init__(why)
+        #: what was given
+        self.word = word
+
+
+def reason(error: BaseException, arguments: Collection[str] = ()) -> str:
+    """Why a command failed. Settings are named as on the command line; those in `arguments` are
+    arguments of this command.
+
+    The error may be from an archive, which has its own classes. Errors from older or third-party
+    archives may have no `parts`.
+    """
+    parts = getattr(error, "parts", None)
+    if parts is None:
+        return printable(str(getattr(error, "reason", error)))
+    return printable("".join(_spelled(part, arguments) for part in parts))
+
+
+def _spelled(part: Any, arguments: Collection[str]) -> str:
+    """A part of a reason: text, or a setting, which is an argument of the command if it is in
+    `arguments`.
+    """
+    if isinstance(part, str):
+        return part
+    return part.key.upper() if part.key in arguments else spelled(part.key, part.value)
+
+
+def describe(error: BaseException, state: SharedOptions) -> dict[str, Any]:
+    """The report of an error, as in JSON.
+
+    An error without a kind is a defect; --debug prints its traceback.
+    """
+    kind = getattr(error, "kind", None)
+    if not isinstance(kind, str):
+        advice = "run again with --debug and report what it prints"
+        if state.debug:
+            traceback.print_exception(type(error), error, error.__traceback__)
+            advice = "report this with the traceback"
+        return {
+            "kind": _DEFECT,
+            "host": "",
+            "operation": "",
+            "exit_code": state.defect_code,
+            "reason": (
+                printable(": ".join(filter(None, (type(error).__name__, str(error)))))
+                + f"; {advice}"
+            ),
+        }
+    host, operation = (printable(str(getattr(error, name, ""))) for name in ("host", "operation"))
+    return {
+        "kind": printable(kind),
+        "host": host,
+        "operation": operation,
+        "reason": reason(error, state.as_arguments),
+        "exit_code": code_of(kind),
+    }
+
+
+def fail(state: SharedOptions, error: BaseException) -> int:
+    """Print an error and return the exit code of its kind."""
+    about = describe(error, state)
+    if state.json:
+        print_json({"error": about})
+    else:
+        if state.name and about["host"] != state.name:
+            host = f" ({about['host']})" if about["host"] else ""
+            about = {**about, "host": f"{printable(state.name)}{host}"}
+        print(
+            ": ".join(
+                about[name] for name in ("kind", "host", "operation", "reason") if about[name]
+            ),
+            file=sys.stderr,
+        )
+    return int(about["exit_code"])

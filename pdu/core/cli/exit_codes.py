@@ -1,0 +1,92 @@
+"""The table of exit codes of `pdu`, by outcome and kind of error.
+
+The text `kind` of an error selects the code (handlers/shared/errors.py). Its class cannot, because
+an archive has its own classes.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from typing import NamedTuple
+
+DONE = 0
+DEFECT = 1
+WRONG = 2
+NOT_SEEN = 9
+NOT_CONFIRMED = 12
+INTERRUPTED = 130
+READER_GONE = 141
+WIDTH = 76  # the help of a command indents its lines by 2 characters
+
+
+class Exit(NamedTuple):
+    """One exit code, the kinds of error that have it, and what it means."""
+
+    code: int
+    kinds: tuple[str, ...]
+    meaning: str
+
+
+EXITS = (
+    Exit(DONE, (), "done"),
+    Exit(
+        DEFECT,
+        ("defect",),
+        "a defect of this program or of the archive: run again with --debug and report what it"
+        " prints",
+    ),
+    Exit(
+        WRONG,
+        ("usage", "settings"),
+        "wrong arguments or settings, a file that cannot be read or written, an output that "
+        "cannot be written, a missing package, a Python that is too old",
+    ),
+    Exit(
+        3, ("unreachable",), "no usable answer from the device, or its certificate is not trusted"
+    ),
+    Exit(4, ("denied",), "the login was refused, or the account lacks a right"),
+    Exit(5, ("protocol",), "an answer that is invalid, incomplete or too long"),
+    Exit(6, ("refused",), "the device refused the request"),
+    Exit(7, ("no-such-outlet",), "no such outlet"),
+    Exit(8, ("unsupported",), "the device, the outlet or the handler does not support this"),
+    Exit(
+        NOT_SEEN,
+        ("not-seen", "not-proven"),
+        "the wanted result was not seen, such as an outlet's new state",
+    ),
+    Exit(10, ("data-stale",), "NUT: the driver has no up-to-date data"),
+    Exit(11, ("driver-not-connected",), "NUT: the driver does not run, or has not reported yet"),
+    Exit(NOT_CONFIRMED, ("not-confirmed",), "the change was not confirmed, so it was not made"),
+    Exit(
+        INTERRUPTED,
+        ("interrupted",),
+        "interrupted by Ctrl-C; some commands also by SIGTERM or SIGHUP",
+    ),
+    Exit(READER_GONE, (), "the reader of the output closed the pipe"),
+)
+_CODES: Mapping[str, int] = {kind: one.code for one in EXITS for kind in one.kinds}
+
+
+def code_of(kind: str) -> int:
+    """The exit code for a kind of error; a kind that is not in the table is a defect."""
+    return _CODES.get(kind, DEFECT)
+
+
+def markdown() -> str:
+    """The codes as a table for docs/command.md."""
+    rows = (
+        f"| {one.code} | {', '.join(f'`{kind}`' for kind in one.kinds) or '–'} | {one.meaning} |"
+        for one in EXITS
+    )
+    return "\n".join(("| code | kind | meaning |", "|---|---|---|", *rows))
+
+
+def table() -> str:
+    """The codes for --help, with lines of at most WIDTH characters."""
+    return "\n".join(
+        textwrap.fill(
+            one.meaning, WIDTH, initial_indent=f"  {one.code:>3}  ", subsequent_indent=7 * " "
+        )
+        for one in EXITS
+    )

@@ -1,0 +1,114 @@
+"""The start and end of a program: any text can be printed, and a failed output
+causes no traceback.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import sys
+from typing import Callable, Optional, TextIO
+
+from .exit_codes import INTERRUPTED, READER_GONE, code_of
+
+
+class OutputError(Exception):
+    """Standard output or standard error cannot be written.
+
+    The text is the system's reason, such as a full disk.
+    """
+
+
+_REQUIRED = ("click", "pysnmp", "pyasn1", "tomli")  # `dependencies` in pyproject.toml
+_MISSING = """the Python package {name}, which pdu always needs, is missing: in a clone of this
+project, install the command with its packages (pipx install --force .), or use pdu.pyz (make
+tools), which contains them"""
+
+
+def missing_streams(error: ModuleNotFoundError) -> str:
+    """What to do about a missing package; '' unless `pdu` requires it.
+
+    Anybody may own the name of another module at PyPI.
+    """
+    package = (error.name or "").partition(".")[0]
+    return _MISSING.format(name=package).replace("\n", " ") if package in _REQUIRED else ""
+
+
+# what a print raises if its stream cannot be written
+UNWRITABLE = (BrokenPipeError, OutputError)
+
+
+def run(main: Callable[[], int]) -> int:
+    """Runs `main` and returns its exit code.
+
+    Ctrl-C prints "interrupted" and returns INTERRUPTED, unless `main` handles it. If the reader of
+    the output has closed the pipe (`... | head`), it returns READER_GONE and prints nothing.
+    SIGPIPE stays ignored: it would also end the program when a device closes its connection. An
+    output that cannot be written (a full disk) is an error of the kind `settings`, like a file that
+    cannot be written. Characters that the terminal's encoding lacks are printed as escapes, and
+    closed streams (`>&-`) are replaced: neither may fail a command that has already switched a
+    device.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    for stream in (sys.stdout, sys.stderr):
+        _name_failures(stream)
+    # a call to a device must not fail because a log cannot be written
+    logging.raiseExceptions = False
+    try:
+        try:
+            return main()
+        finally:  # also runs after --help, which raises SystemExit
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        _report("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        _discard(sys.stdout)
+        return READER_GONE
+    except OutputError as error:
+        _discard(sys.stdout)
+        _report(
+            f"settings: the standard output cannot be written ({error}); the command itself may"
+            " have been carried out"
+        )
+        return code_of("settings")
+
+
+def _report(words: str) -> None:
+    """Print on standard error, if it can be written."""
+    try:
+        print(words, file=sys.stderr)
+    except UNWRITABLE:  # such as a full disk that both outputs go to
+        _discard(sys.stderr)
+
+
+def _name_failures(stream: TextIO) -> None:
+    """Turn OSErrors of the stream's file into OutputError, except BrokenPipeError: a full disk is
+    not a defect.
+    """
+    buffer = getattr(stream, "buffer", None)
+    # `buffer` itself is the file if Python does not buffer
+    raw = getattr(buffer, "raw", buffer)
+    if not isinstance(raw, io.FileIO):
+        return
+    write = raw.write
+
+    def named(data: bytes) -> Optional[int]:
+        try:
+            return write(data)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(error.strerror) from None
+
+    setattr(raw, "write", named)
+
+
+def _discard(stream: TextIO) -> None:
+    # Python flushes the rest when it exits
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,0 +1,186 @@
+"""Reads files named on the command line, and creates new ones with the permissions 0600."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Callable, Optional, Union
+
+from handlers.shared.errors import Part, SettingsError
+
+LONGEST = 50_000_000  # limit for a file, in bytes
+_PART = 65_536  # bytes
+
+
+def read_file(path: str, *what: Part) -> bytes:
+    """The content of a file of at most LONGEST bytes.
+
+    Raises SettingsError, whose sentence begins with `what`.
+    """
+    data = bytearray()
+    try:
+        with open(path, "rb") as file:
+            # read(LONGEST) would ask the system for that much memory, for a short file too
+            while len(data) <= LONGEST and (part := file.read(_PART)):
+                data += part
+    except (OSError, ValueError) as error:  # ValueError: a path with NUL
+        raise SettingsError(
+            (*what, f"{path or repr(path)} cannot be read ({getattr(error, 'strerror', error)})")
+        ) from None
+    if len(data) > LONGEST:  # a device such as /dev/zero never ends
+        raise SettingsError((*what, f"{path} is larger than {LONGEST // 1_000_000} MB"))
+    return bytes(data)
+
+
+def decoded(data: bytes) -> str:
+    """Text of an owner's file: UTF-8, or UTF-16 as spreadsheets save it, without the byte order
+    mark. Raises UnicodeDecodeError.
+    """
+    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if is_utf16 else "utf-8-sig")
+
+
+def text_of(path: str) -> str:
+    """The text of a file, without a byte order mark. Bytes that are not UTF-8 become surrogate
+    escapes.
+
+    Raises SettingsError.
+    """
+    return read_file(path).decode("utf-8-sig", "surrogateescape")
+
+
+@contextmanager
+def signals_as_ctrl_c() -> Iterator[None]:
+    """During the block SIGTERM and SIGHUP (the terminal was closed) raise KeyboardInterrupt, so
+    that the block can clean up.
+
+    A closed terminal often sends SIGHUP twice, so the second one is ignored. Under nohup SIGHUP
+    stays ignored.
+    """
+
+    def hung_up(number: int, _: object) -> None:
+        # not SIG_IGN: Python prints a traceback for a second signal that arrived before this line
+        signal.signal(number, lambda *_: None)
+        raise KeyboardInterrupt
+
+    before = {signal.SIGTERM: signal.signal(signal.SIGTERM, signal.default_int_handler)}
+    # Windows has no SIGHUP
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, hung_up)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
+    """Creates a file before the work begins, and yields the function that writes its content.
+
+    A path that exists or cannot be created fails at once, not after a long recording or download.
+    An incomplete file is removed, even after Ctrl-C, SIGTERM or SIGHUP. Without a path nothing is
+    written. Raises SettingsError.
+    """
+    if not path:
+        yield lambda _: None
+        return
+    written = False
+
+    def write(content: bytes) -> None:
+        nonlocal written
+        try:
+            with file:
+                file.write(content)
+        except OSError as error:
+            raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
+        written = True
+
+    with signals_as_ctrl_c():
+        try:
+            file = open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
+        except OSError as error:
+            raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
+        try:
+            yield write
+        finally:
+            file.close()
+            if not written:
+                with suppress(FileNotFoundError):  # somebody else has removed it
+                    os.unlink(path)
+
+
+def sync_folder(path: str) -> None:
+    """Without it, a power loss could take away a new file."""
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def state_folder(program: str) -> str:
+    """Where a program keeps what must outlast it, for the user who runs it. It may not exist.
+
+    systemd's StateDirectory= (systemd.exec(5)); /var/lib/PROGRAM for root; else
+    $XDG_STATE_HOME/PROGRAM (XDG Base Directory Specification), by default below ~/.local/state.
+    Raises SettingsError for a user without a home.
+    """
+    given = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    if os.path.isabs(given):
+        return given
+    if os.geteuid() == 0:
+        return os.path.join("/var/lib", program)
+    base = os.environ.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(base):
+        base = os.path.join(os.path.expanduser("~"), ".local", "state")
+    if not os.path.isabs(base):
+        raise SettingsError("this user has no home folder: set XDG_STATE_HOME")
+    return os.path.join(base, program)
+
+
+def check_writable(path: str) -> None:
+    """Raises SettingsError if `path` is a folder or a special file, or is in a folder that is not
+    writable.
+    """
+    target = os.path.realpath(path)  # for "", the current folder
+    # root could even replace /dev/null
+    special = os.path.exists(target) and not os.path.isfile(target)
+    if special or not os.access(os.path.dirname(target), os.W_OK):
+        raise SettingsError(
+            f"{path or repr(path)} cannot be written: give a plain file in a folder that you may"
+            " write to"
+        )
+
+
+def write_page(path: str, text: Union[str, Iterable[str]]) -> None:
+    """Replace the file in one step, so that nobody reads a half-written page.
+
+    `text`: the page, also in parts. A symbolic link stays one. Raises SettingsError.
+    """
+    import tempfile  # imported late: 6 ms with its own imports; few commands write a page
+
+    target = os.path.realpath(path)
+    try:
+        part = tempfile.NamedTemporaryFile(
+            "w",
+            encoding="utf-8",
+            errors="backslashreplace",
+            dir=os.path.dirname(target),
+            delete=False,
+        )
+        try:
+            with part:
+                part.writelines([text] if isinstance(text, str) else text)
+            os.chmod(part.name, 0o644)
+            os.replace(part.name, target)
+        except BaseException:
+            # Ctrl-C came just after the replacement
+            with suppress(FileNotFoundError):
+                os.unlink(part.name)
+            raise
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None

@@ -1,0 +1,319 @@
+"""Groups of commands: each command is imported when it is called, and a HOST may come before the
+command.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Callable, NamedTuple, Optional
+
+import click
+
+from . import hosts, suggestions
+from .exit_codes import WIDTH
+from .options import Argument, Parameters, SharedOptions, given, output, prompting
+from .output import Result, shown, waiting
+from .redaction import without_login
+
+EPILOG = (
+    "\b\nOptions of a command: COMMAND --help\nSettings, secrets: pdu --help; exit codes: pdu help"
+    " exit-codes"
+)
+
+
+class LazyCommand(NamedTuple):
+    """A command that is not imported yet: its module below pdu, and in it the name of
+    the command or of a table that contains it.
+
+    `help`: one line for the list.
+    """
+
+    module: str
+    name: str
+    help: str
+    #: other names of the same command, on the same line of the list
+    also: Sequence[str] = ()
+
+    def is_installed(self) -> bool:
+        """Whether the product that has this command is there: each product can be removed alone."""
+        return importlib.util.find_spec(f"pdu.{self.module.partition('.')[0]}") is not None
+
+    def load(self) -> Any:
+        """Import the module, and return the command or the table."""
+        return getattr(importlib.import_module(f"pdu.{self.module}"), self.name)
+
+
+class Subcommand(click.Command):
+    """A command whose help ends with examples: command lines, each of at most 76 characters."""
+
+    def __init__(self, *arguments: Any, examples: Sequence[str], **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.examples = examples
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        _write_examples(self.examples, formatter)
+
+
+def _write_examples(examples: Sequence[str], formatter: click.HelpFormatter) -> None:
+    with formatter.section("Examples"):
+        for line in examples:
+            formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when they are called, completed or asked for their help.
+
+    `by_name`: the commands by each of their names. The help ends with the examples.
+    """
+
+    def __init__(
+        self, name: str, commands: Mapping[str, LazyCommand], examples: Sequence[str], **more: Any
+    ) -> None:
+        super().__init__(name, no_args_is_help=False, **more)
+        self.examples = examples
+        self.listed = commands
+        self.by_name = {
+            one: found for name, found in commands.items() for one in (name, *found.also)
+        }
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        _write_examples(self.examples, formatter)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.by_name)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
+        found: Optional[click.Command] = (
+            self.by_name[cmd_name].load() if cmd_name in self.by_name else None
+        )
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[Optional[str], Optional[click.Command], list[str]]:
+        if (
+            args
+            and args[0] not in self.by_name
+            and not args[0].startswith("-")
+            and not ctx.resilient_parsing
+        ):
+            ctx.fail(f"there is no command {args[0][:40]!r}; {self._advice(ctx, args[0])}")
+        return super().resolve_command(ctx, args)
+
+    def _advice(self, ctx: click.Context, word: str) -> str:
+        """What to use instead of a word that is not a command of this group."""
+        above = ctx.parent.command if ctx.parent is not None else None
+        outer = above.by_name if isinstance(above, Lazy) else {}
+        path = ctx.parent.command_path if ctx.parent is not None else ""
+        found = suggestions.listed(word, self.by_name)
+        if found:
+            return found
+        if word in outer:  # `pdu snmp record`: `pdu record snmp`
+            near = suggestions.similar(word, self.by_name) or self._choice()
+            return f"{near}, or see {path} {word} --help"
+        found = suggestions.listed(word, outer)
+        return (
+            f"for {path}, {found}"
+            if found
+            else suggestions.similar(word, self.by_name) or self._choice()
+        )
+
+    def _choice(self) -> str:
+        return f"choose from {', '.join(self.listed)}"
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            _write_commands(self.listed, formatter)
+
+
+def _write_commands(
+    listed: Mapping[str, LazyCommand], formatter: click.HelpFormatter, width: int = 0
+) -> None:
+    """A line for each command; names get a column of at least `width` characters."""
+    formatter.write_dl(
+        [(f"{', '.join((name, *one.also)):{width}}", one.help) for name, one in listed.items()]
+    )
+
+
+class Grouped(Lazy):
+    """A group whose commands are shown under the headings of `groups`, in its order: heading ->
+    names. Called without arguments, it shows an overview of the names alone.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        commands: Mapping[str, LazyCommand],
+        examples: Sequence[str],
+        groups: Mapping[str, Sequence[str]],
+        **more: Any,
+    ) -> None:
+        super().__init__(name, commands, examples, **more)
+        self.groups = groups
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        width = max(map(len, self.listed))
+        for heading, names in self.groups.items():
+            with formatter.section(heading):
+                _write_commands({name: self.listed[name] for name in names}, formatter, width)
+
+    def overview(self) -> Iterator[str]:
+        """Each heading with the names of its commands, in lines of at most WIDTH characters."""
+        width = max(map(len, self.groups))
+        for heading, names in self.groups.items():
+            yield from textwrap.wrap(
+                " ".join(names),
+                WIDTH,
+                initial_indent=f"{heading:{width}}  ",
+                subsequent_indent=(width + 2) * " ",
+                break_on_hyphens=False,
+            )
+
+
+class HostCommand(NamedTuple):
+    """A command of an OnHost group."""
+
+    run: Callable[[Any], Result]
+    #: its own arguments and options
+    parameters: Parameters = ()
+    #: its line in the list of commands, for a group that makes its lazy commands from its commands
+    help: str = ""
+    #: whether it asks before it changes something, so that it gets the option --yes; false if the
+    #: group's `behind` contains it
+    writes: bool = False
+    #: whether it prints while it runs
+    prints: bool = False
+    #: two command lines that show its use, each without the words `pdu GROUP HOST`
+    examples: Sequence[str] = ()
+
+
+Commands = Mapping[str, HostCommand]
+Run = Callable[[SharedOptions, str, str, HostCommand, Mapping[str, Any]], Result]
+
+
+class _Host(click.Argument):
+    """The argument HOST, which the usage line of a command in `without` leaves out."""
+
+    def __init__(self, without: Sequence[str], completes: Optional[Callable[..., Any]]) -> None:
+        super().__init__(["host"], metavar="HOST", shell_complete=completes)
+        self.without = without
+
+    def get_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [] if ctx.info_name in self.without else super().get_usage_pieces(ctx)
+
+
+class OnHost(Lazy):
+    """A group that is called as `HOST COMMAND ...`. Commands in `without` take neither HOST nor the
+    options `behind`.
+
+    HOST comes first because a person who looks into one device changes only the end of the line,
+    as with ssh; click's own order would put the word that changes into its middle.
+
+    The options `before` may come before and after HOST, the options `behind` after a command. `run`
+    takes the values of the shared options, the host, the command's name, the command and its
+    arguments. `find` makes an address of HOST and may add to the shared options; `completes` is the
+    `shell_complete` of HOST.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        commands: Mapping[str, LazyCommand],
+        run: Run,
+        before: Parameters,
+        behind: Parameters,
+        examples: Sequence[str],
+        without: Sequence[str] = (),
+        find: Callable[[SharedOptions, str], str] = lambda _, host: hosts.address(host),
+        completes: Optional[Callable[..., Any]] = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(
+            name,
+            commands,
+            examples,
+            params=[_Host(without, completes), *before, *output()],
+            epilog=EPILOG,
+            **more,
+        )
+        self.run = run
+        self.behind = behind
+        self.without = without
+        self.find = find
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
+        if cmd_name not in self.by_name or cmd_name in self.without:
+            return super().get_command(ctx, cmd_name)
+        listed = self.by_name[cmd_name]
+        command: HostCommand = listed.load()[cmd_name]
+
+        @click.pass_context
+        def call(context: click.Context, /, **values: Any) -> int:
+            assert context.parent is not None
+            state = given(context)
+            host = self.find(state, str(context.parent.params["host"]))
+            with (
+                contextlib.nullcontext()
+                if command.prints
+                else waiting(f"waiting for {host}", state)
+            ):
+                result = self.run(state, host, cmd_name, command, values)
+            return shown(without_login(result, state), state.json)
+
+        words = [word for word in command.parameters if isinstance(word, Argument) and word.about]
+        width = max((len(word.plain) for word in words), default=0)
+        about = [
+            textwrap.fill(
+                word.about,
+                WIDTH,
+                initial_indent=f"{word.plain:{width}}  ",
+                subsequent_indent=(width + 2) * " ",
+                break_long_words=False,
+            )
+            for word in words
+        ]
+        return Subcommand(
+            cmd_name,
+            examples=[f"pdu {self.name} 192.0.2.9 {words}" for words in command.examples],
+            callback=call,
+            help="\n".join([listed.help, *(["", "\b", *about] if about else [])]),
+            params=[
+                *command.parameters,
+                *self.behind,
+                *(prompting() if command.writes else ()),
+                *output(),
+            ],
+        )
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        before, rest = self._options_first(ctx, args)
+        if rest and rest[0] in self.without:
+            return super().parse_args(ctx, [*before, "", *rest])
+        behind, rest_behind = self._options_first(ctx, rest[1:])
+        if rest_behind and rest_behind[0] in self.without and not ctx.resilient_parsing:
+            # the HOST itself is not shown: it may contain a password
+            ctx.fail(f"{rest_behind[0]!r} takes no HOST")
+        is_before = bool(rest) and rest[0] in self.by_name
+        is_behind = bool(rest_behind) and rest_behind[0] in self.by_name
+        if is_before and not is_behind and not ctx.resilient_parsing:
+            if not set(behind) & set(ctx.help_option_names):
+                ctx.fail(f"give HOST before the command {rest[0]!r}")
+            # help for a command needs no host
+            return super().parse_args(ctx, [*before, "HOST", *rest[:1], *behind])
+        return super().parse_args(ctx, [*before, *behind, *rest[:1], *rest_behind])
+
+    def _options_first(self, ctx: click.Context, args: list[str]) -> tuple[list[str], list[str]]:
+        """The options at the beginning of `args`, and the rest."""
+        options: list[click.Parameter] = [
+            one for one in self.get_params(ctx) if isinstance(one, click.Option)
+        ]
+        parser = click.Command("", params=options, add_help_option=False).make_parser(ctx)
+        parser.allow_interspersed_args = False
+        rest = parser.parse_args(list(args))[1]
+        return args[: len(args) - len(rest)], rest

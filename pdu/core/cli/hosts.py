@@ -1,0 +1,109 @@
+"""The address of a device, as people type it."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+
+from handlers.shared.errors import NamedSetting, SettingsError
+from handlers.shared.settings import host_and_port, is_address
+
+_LONGEST_NAME = 253  # RFC 1035, 2.3.4: of a host name, in characters
+
+
+# the usual ports of PDUs, as an IPv6 address may end
+_PORTS = ("80", "161", "443", "3493")
+_LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
+
+
+class NotAHost(SettingsError):
+    """An argument cannot be the address of a device."""
+
+    kind = "usage"
+
+
+def address(host: str) -> str:
+    """The typed address, without spaces around it. Raises NotAHost for a URL, for text with an @,
+    for text that is neither an IP address nor a possible host name, and if `host_and_port` finds a
+    port outside 1 to 65535."""
+    host = host.strip()
+    scheme, found, rest = host.partition("://")
+    if found:
+        scheme = scheme.rpartition("@")[2]
+        before, *behind = re.split("[/?#]", rest, maxsplit=1)
+        # A URL may contain a password, and a password may contain one of these characters.
+        bare = "" if "@" in "".join(behind) else before.rpartition("@")[2][:60]
+        raise NotAHost(
+            f"{f'{scheme[:20]}://{bare}/'!r} is a URL: give the address without scheme and path"
+            f"{f', as in {bare}' if bare else ''}"
+        )
+    if "@" in host:  # not shown: a password may precede the @
+        raise NotAHost(
+            (
+                "an address has no @: give the host alone, a user as ",
+                NamedSetting("username"),
+                ", and a device of a NUT server as ",
+                NamedSetting("device"),
+            )
+        )
+    name, port = host_and_port(host)
+    if not is_address(host) or not _is_host(name):
+        raise NotAHost(f"{host[:60]!r} is not an address: give a host name or an IP address")
+    if name.lower().startswith("fe80:") and "%" not in name:
+        raise NotAHost(
+            f"{host[:60]!r} is an address of one network alone: add this machine's interface, as in"
+            f" {name[:60]}%eth0"
+        )
+    if port is not None and not 1 <= port <= 65535:
+        raise NotAHost(f"{host[:60]!r} has the port {port}: give one from 1 to 65535")
+    return host
+
+
+def typed(host: str) -> str:
+    """As `address`, for an argument. Also raises NotAHost for an IPv6 address without brackets
+    whose end may be meant as a port.
+    """
+    found = address(host)
+    before, _, last = found.rpartition(":")
+    if last in _PORTS and before.count(":") >= 2 and not found.startswith("["):
+        with contextlib.suppress(OSError):
+            socket.inet_pton(socket.AF_INET6, before)
+            raise NotAHost(
+                f"{found[:60]!r} may be an address or {before[:60]} with a port: write"
+                f" [{before[:60]}]:{last}, or [{found[:60]}] for the address"
+            )
+    return found
+
+
+def one_spelling(host: str) -> str:
+    """A host without its port, as everybody would spell it: an IP address in its short form, a name
+    in lower case without a last dot.
+    """
+    import ipaddress  # 1.3 ms, and most commands read no list
+
+    name, _, zone = host.partition("%")
+    try:
+        found = ipaddress.ip_address(name)
+    except ValueError:
+        return host.rstrip(".").lower()
+    plain = str(getattr(found, "ipv4_mapped", None) or found)
+    return f"{plain}%{zone}" if zone else plain
+
+
+def _is_host(name: str) -> bool:
+    """Whether this is an IP address or a possible host name.
+
+    A name whose last part is a number is a mistyped IPv4 address, such as 192.0.2.256 or 10.0.0,
+    which some systems would complete to another address.
+    """
+    for family, text in ((socket.AF_INET, name), (socket.AF_INET6, name.partition("%")[0])):
+        with contextlib.suppress(OSError, ValueError):
+            socket.inet_pton(family, text)
+            return True
+    labels = name.removesuffix(".").split(".")
+    return (
+        len(name) <= _LONGEST_NAME
+        and all(map(_LABEL.fullmatch, labels))
+        and not labels[-1].isdecimal()
+    )

@@ -1,0 +1,193 @@
+"""What all pages share: frame and policy, one style sheet, tables, text made safe.
+
+A page says first what made it, when, and what was asked; then the verdict in words, what to do, the
+figures, how they were computed, and at its end how it is read.
+
+A page is one file without scripts, fonts, pictures from elsewhere and requests. It follows the
+reader's light or dark colours, fits a phone, and prints well.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from typing import NamedTuple
+
+from handlers import VERSION
+from handlers.shared.errors import printable
+
+# `bad`, `doubtful` and `good` are the three words of a verdict. On a phone each row becomes a block
+# whose cells carry their column's head.
+_STYLE = """
+:root { color-scheme: light dark; --ground: #fff; --ink: #1b2430; --line: #8884; --soft: #5b6675; --bar: #3b82c4; --bad: #b3261e;
+--doubtful: #8a5300; --good: #1d6b3f; }
+@media (prefers-color-scheme: dark) { :root { --ground: #12161c; --ink: #e6eaf0; --soft: #a0acbb; --bad: #ff9d94; --doubtful: #f2bf70;
+--good: #7fd3a0; } }
+* { box-sizing: border-box; } html { background: var(--ground); color: var(--ink); }
+body { font: 15px/1.45 system-ui, sans-serif; margin: 1.5rem auto; max-width: 80rem; padding: 0 1rem;
+overflow-wrap: break-word; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .4rem; } h3 { font-size: 1rem;
+margin: 1rem 0 .2rem; } p { margin: .3rem 0; } a { color: inherit; }
+ul { margin: .2rem 0; padding-left: 1.2rem; overflow-wrap: anywhere; }
+details { margin: .3rem 0; } summary { cursor: pointer; } small { color: var(--soft); }
+pre { white-space: pre-wrap; font-size: 12px; overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; }
+th, td { border-bottom: 1px solid var(--line); padding: .3rem .5rem; text-align: left;
+vertical-align: top; }
+.facts { width: auto; } th { font-weight: 600; color: var(--soft); } tfoot td { font-weight: 700; }
+.name { font-weight: 600; white-space: nowrap; max-width: 20rem; overflow: hidden; text-overflow:
+ellipsis; } .text { overflow-wrap: anywhere; }
+.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } .b { font-weight: 700; }
+.bar span { display: block; height: .3rem; margin: .15rem 0 0 auto; background: var(--bar); }
+.bad { color: var(--bad); font-weight: 600; } .doubtful { color: var(--doubtful); font-weight: 600; }
+.made, .asked { color: var(--soft); } .made { font-size: .9rem; } h1 { margin: .3rem 0; }
+.verdict { font-size: 1.15rem; font-weight: 600; margin: .8rem 0 .3rem; }
+footer { border-top: 1px solid var(--line); margin-top: 2rem; color: var(--soft); } footer h2 { margin-top: .8rem; }
+.good { color: var(--good); } .soft { color: var(--soft); } tr, .whole { break-inside: avoid; }
+@media screen and (max-width: 44rem) {
+table, tbody, tfoot { display: block; } .head { display: none; }
+tr { display: grid; grid-template-columns: 1fr 1fr; gap: .1rem 1rem; padding: .5rem 0; border-bottom:
+1px solid var(--line); }
+td { border: 0; padding: 0; display: flex; justify-content: space-between; gap: .8rem; min-width: 0; }
+td:empty { display: none; }
+td[data-head]::before { content: attr(data-head); color: var(--soft); flex: none; font-weight: 400; }
+.name, .text, .wide { grid-column: 1 / -1; } .name { display: block; white-space: normal; max-width:
+none; overflow-wrap: anywhere; } .half { grid-column: auto; }
+.bar { display: grid; grid-template-columns: 1fr auto; row-gap: 0; } .bar::before { text-align: left; }
+.bar span { grid-column: 1 / -1; justify-self: end; } }
+@page { size: A4; margin: 14mm; @bottom-right { content: counter(page) " / " counter(pages); font: 9px sans-serif; } }
+@media print { :root { color-scheme: light; --ground: #fff; --ink: #000; --soft: #444; --bad: #b3261e; --doubtful: #8a5300;
+--good: #1d6b3f; } body { margin: 0; padding: 0; max-width: none; font-size: 11px; print-color-adjust: exact; } }
+"""
+END = "</body></html>\n"
+
+
+class Frame(NamedTuple):
+    """What stands around each report."""
+
+    title: str
+    #: what was asked, in words
+    asked: str
+    #: sentences on how the page is read
+    reading: Sequence[str]
+    #: the page of the documentation, such as docs/hall.md
+    guide: str
+    #: when it was made, with its zone; "": now
+    made: str = ""
+    #: of the program that made it
+    version: str = VERSION
+
+    def begin(self, style: str = "") -> str:
+        """The file up to the verdict. `style`: rules of this page alone."""
+        return (
+            f"{_head(self.title, style)}<header>"
+            f'<p class="made">pdu {safe(self.version)} · {safe(self.made or time_shown(time.time()))} ·'
+            ' <a href="#reading">how to read this page</a></p>\n'
+            f'<h1>{safe(self.title)}</h1>\n<p class="asked">{safe(self.asked)}</p></header>\n'
+        )
+
+    def end(self) -> str:
+        """How the page is read, and the end of the file."""
+        said = "".join(f"<p>{safe(one)}</p>\n" for one in self.reading)
+        return (
+            f'<footer id="reading"><h2>How to read this page</h2>\n{said}'
+            f"<p>More: {safe(self.guide)} of the project.</p></footer>{END}"
+        )
+
+
+def time_shown(seconds: float) -> str:
+    """A time (s since 1970) by this machine's clock, to the minute, with its zone."""
+    here = datetime.datetime.fromtimestamp(seconds).astimezone()
+    zone = here.strftime("%z")
+    return f"{here:%Y-%m-%d %H:%M} UTC" + (f"{zone[:3]}:{zone[3:]}" if int(zone) else "")
+
+
+class Cell(NamedTuple):
+    """One cell of a table."""
+
+    #: made safe
+    html: str
+    #: `name` and `text` need no head on a phone, `wide` has a line of its own there, `n` is a
+    #: number, `bad`, `doubtful` and `good` a verdict
+    classes: str = ""
+
+
+def safe(text: str) -> str:
+    """Text for HTML, from anybody: without controls and marks that change its direction."""
+    return escape(printable(text, 10 * len(text) + 1))
+
+
+def begin(title: str, style: str = "") -> str:
+    """A page that is no report, up to its first heading."""
+    return f"{_head(title, style)}<h1>{safe(title)}</h1>\n"
+
+
+def _head(title: str, style: str) -> str:
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta http-equiv="Content-Security-Policy"'
+        " content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f"<title>{safe(title)}</title><style>{_STYLE}{style}</style></head><body>\n"
+    )
+
+
+def named(text: str) -> Cell:
+    """What the row is about."""
+    return Cell(safe(text), "name")
+
+
+def words(text: str, classes: str = "") -> Cell:
+    """A text of any length."""
+    return Cell(safe(text), f"text {classes}".rstrip())
+
+
+def short(text: str, classes: str = "") -> Cell:
+    """A text of a word or two, beside its head on a phone."""
+    return Cell(safe(text), classes)
+
+
+def number(text: str, classes: str = "") -> Cell:
+    """A number, right-aligned."""
+    return Cell(safe(text), f"n {classes}".rstrip())
+
+
+def table(
+    heads: Sequence[str], rows: Iterable[Sequence[Cell]], foot: Iterable[Sequence[Cell]] = ()
+) -> Iterator[str]:
+    """A table, in lines; nothing if it has no rows. `heads` may be empty."""
+    lines = list(rows)
+    if not lines:
+        return
+    yield "<table>" if heads else '<table class="facts">'
+    if heads:
+        right = [' class="n"' if "n" in one.classes.split() else "" for one in lines[0]]
+        cells = "".join(f"<th{one}>{safe(head)}</th>" for one, head in zip(right, heads))
+        yield f'<thead><tr class="head">{cells}</tr></thead>'
+    yield "<tbody>"
+    yield from (_row(heads, one) for one in lines)
+    yield "</tbody>"
+    closing = [_row(heads, one) for one in foot]
+    if closing:
+        yield f"<tfoot>{''.join(closing)}</tfoot>"
+    yield "</table>"
+
+
+def section(title: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> list[str]:
+    """A table with its title; nothing if it has no rows."""
+    found = list(table(heads, rows))
+    return [f"<h2>{safe(title)}</h2>", *found] if found else []
+
+
+def _row(heads: Sequence[str], cells: Sequence[Cell]) -> str:
+    shown = [*heads, *[""] * (len(cells) - len(heads))]
+    return f"<tr>{''.join(map(_td, cells, shown))}</tr>"
+
+
+def _td(cell: Cell, head: str) -> str:
+    classes = f' class="{cell.classes}"' if cell.classes else ""
+    needs_head = head and cell.html and not {"name", "text"} & set(cell.classes.split())
+    data = f' data-head="{safe(head)}"' if needs_head else ""
+    return f"<td{classes}{data}>{cell.html}</td>"

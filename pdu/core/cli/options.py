@@ -1,0 +1,473 @@
+"""The options that commands share, and the values given with them.
+
+An option for a handler setting is another spelling of `-s KEY=VALUE`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import math
+import re
+import shlex
+import sys
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+
+import click
+
+from .exit_codes import DEFECT
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+Parameters = Sequence[click.Parameter]
+# the variable with which a shell asks for completions
+COMPLETION = "_PDU_COMPLETE"
+
+
+@dataclass
+class SharedOptions:
+    """The values of the shared options, and what the run knows of its login."""
+
+    json: bool = False
+    debug: bool = False
+    yes: bool = False
+    #: key -> value
+    settings: dict[str, str] = field(default_factory=dict)
+    #: key of a secret -> path of its file
+    secret_files: dict[str, str] = field(default_factory=dict)
+    #: whether a command that changes the device was sent, or is about to be
+    changing: bool = False
+    #: the exit code of a defect; WRONG for a command that ends with 1 for a finding
+    defect_code: int = DEFECT
+    #: the name of the source of `secrets`, for errors; if it is set, no other secrets are used
+    login: str = ""
+    #: the settings that this command takes as arguments, such as DEVICE
+    as_arguments: Collection[str] = ()
+    #: key -> secret, if `login` is set
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    #: the user to whom the secrets of `used` belong
+    user: str = ""
+    #: the files of --list and --auth, for a command of one PDU
+    list_file: str = ""
+    auth_file: str = ""
+    #: the PDU's name in that list, "" if it was not called by its name
+    name: str = ""
+    #: the words that call it so in another command line
+    words: Sequence[str] = ()
+    #: the keys of `settings` from a list and its login, which may be for other handlers
+    of_list: Collection[str] = ()
+    #: the secrets that the run has taken: none may be shown
+    used: list[str] = field(default_factory=list, repr=False)
+
+
+def given(context: click.Context) -> SharedOptions:
+    """The `SharedOptions` of this run, which all its commands share."""
+    return context.ensure_object(SharedOptions)
+
+
+class Spelling(NamedTuple):
+    """One setting as an option."""
+
+    #: the option
+    flag: str
+    #: the setting
+    key: str
+    #: the option's argument; "": it takes none, and sets `value`
+    metavar: str
+    help: str
+    value: str = ""
+    #: the values that a shell completes
+    values: Sequence[str] = ()
+
+
+_AUTH_PROTOCOLS = ("MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512")
+_PRIV_PROTOCOLS = ("DES", "3DES", "AES", "AES192", "AES256")
+PORT = Spelling("--port", "port", "PORT", "the port, if it is not the usual one")
+USERNAME = Spelling("--username", "username", "NAME", "the user to log in as")
+CA_PEM = Spelling(
+    "--ca-pem", "ca_pem", "FILE", "trust the authorities in this PEM file, and no others"
+)
+LOGIN = (
+    PORT,
+    USERNAME,
+    Spelling("--timeout", "timeout", "SECONDS", "how long to wait for each answer"),
+)
+TLS = (
+    Spelling("--tls", "tls", "", "NUT: encrypt with STARTTLS before anything else is sent", "yes"),
+    CA_PEM,
+    Spelling("--fingerprint", "fingerprint", "SHA256", "trust exactly this certificate"),
+    Spelling(
+        "--no-verify",
+        "verify",
+        "",
+        "accept any certificate (others on the network can then listen)",
+        "no",
+    ),
+)
+SNMP = (
+    Spelling(
+        "--snmp-version",
+        "snmp_version",
+        "1|2c|3",
+        "SNMP: the version (2c)",
+        values=("1", "2c", "3"),
+    ),
+    Spelling(
+        "--auth-protocol",
+        "auth_protocol",
+        "NAME",
+        f"SNMPv3: {', '.join(_AUTH_PROTOCOLS)}",
+        values=_AUTH_PROTOCOLS,
+    ),
+    Spelling(
+        "--priv-protocol",
+        "priv_protocol",
+        "NAME",
+        f"SNMPv3: {', '.join(_PRIV_PROTOCOLS)}",
+        values=_PRIV_PROTOCOLS,
+    ),
+)
+SPELLINGS: Mapping[tuple[str, str], Spelling] = {
+    (one.key, one.value): one for one in (*LOGIN, *TLS, *SNMP)
+}
+SECRETS = frozenset(
+    (
+        "password",
+        "token",
+        "community",
+        "auth_password",
+        "priv_password",
+        "config_password",
+        "link_password",
+        "new_password",
+        "read_community",
+        "write_community",
+    )
+)
+
+
+def spelled(key: str, value: str = "", quoted: Callable[[str], str] = str) -> str:
+    """The option or variable that sets `key` on the command line, for messages.
+
+    `quoted` protects a value from the shell.
+    """
+    if key in SECRETS:
+        return spelled_secret(key)
+    found = SPELLINGS.get((key, value)) or SPELLINGS.get((key, ""))
+    if found is not None:
+        return f"{found.flag} {quoted(value)}" if value and not found.value else found.flag
+    return f"-s {quoted(f'{key}={value}')}" if value else f"-s {key}=..."
+
+
+def spelled_secret(key: str) -> str:
+    """The variable and the option that set a secret.
+
+    `key` need not be in SECRETS: handlers of other packs have their own.
+    """
+    return f"PDU_{key.upper()} (or --secret-file {key}=FILE)"
+
+
+def command_line(state: SharedOptions, *words: str) -> str:
+    """A command `pdu` with these words and the settings of `state`, to be pasted into a shell. What
+    cannot be printed is left out, and what the list of PDUs says.
+    """
+    options = [
+        *(
+            spelled(key, value, _quoted)
+            for key, value in state.settings.items()
+            if key not in state.of_list
+        ),
+        *(f"--secret-file {_quoted(f'{key}={path}')}" for key, path in state.secret_files.items()),
+    ]
+    return " ".join(["pdu", *map(_quoted, words), *options])
+
+
+def _quoted(text: str) -> str:
+    return shlex.quote(text) if text.isprintable() else "..."
+
+
+def output() -> Parameters:
+    """--json and --debug, which every command has."""
+    return [
+        *_stored("--json", "json", "print JSON, errors too"),
+        *_stored(
+            "--debug",
+            "debug",
+            "print log lines on standard error (pdu raritan: requests too); never secrets",
+        ),
+    ]
+
+
+def prompting() -> Parameters:
+    """--yes, for commands that change something."""
+    return _stored("--yes", "yes", "do not ask")
+
+
+def device(*spellings: Spelling) -> Parameters:
+    """The options for reaching the device: these spellings, --setting and --secret-file."""
+    return [
+        *itertools.chain.from_iterable(map(setting, spellings)),
+        *option(
+            "-s --setting",
+            "a handler setting, as on DCImanager's form; or set the variable PDU_KEY",
+            "KEY=VALUE",
+            multiple=True,
+            expose_value=False,
+            callback=_pairs("settings", "--setting takes KEY=VALUE"),
+        ),
+        *secret_files(),
+    ]
+
+
+def secret_files() -> Parameters:
+    """--secret-file, for commands that need a secret."""
+    return option(
+        "--secret-file",
+        "read a secret (password, community, ...) from a file instead of the variable PDU_KEY",
+        "KEY=FILE",
+        multiple=True,
+        expose_value=False,
+        callback=_pairs("secret_files", "--secret-file takes KEY=FILE"),
+    )
+
+
+def _stored(flag: str, name: str, help_: str) -> Parameters:
+    def keep(context: click.Context, _: click.Parameter, value: bool) -> None:
+        if value:
+            setattr(given(context), name, True)
+            if name == "debug":
+                _log()
+
+    return option(flag, help_, expose_value=False, callback=keep)
+
+
+def _log() -> None:
+    logging.basicConfig(level=logging.DEBUG, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("asyncio").setLevel(logging.WARNING)
+
+
+def setting(one: Spelling) -> Parameters:
+    """A handler setting as an option."""
+
+    def keep(context: click.Context, _: click.Parameter, value: Any) -> None:
+        if value not in (None, False):
+            given(context).settings[one.key] = one.value or str(value)
+
+    completes = completed(lambda: one.values) if one.values else path_completion(one.metavar)
+    return option(
+        one.flag,
+        one.help,
+        one.metavar,
+        expose_value=False,
+        callback=keep,
+        shell_complete=completes,
+    )
+
+
+def plain(one: Spelling, **more: Any) -> Parameters:
+    """The same option where its value is not a handler's setting."""
+    return option(one.flag, one.help, one.metavar, **more)
+
+
+def _pairs(name: str, form: str) -> Callable[[click.Context, click.Parameter, Sequence[str]], None]:
+    def keep(context: click.Context, _: click.Parameter, texts: Sequence[str]) -> None:
+        pairs: dict[str, str] = getattr(given(context), name)
+        for text in texts:
+            key, equals, value = text.partition("=")
+            if not equals or not key.strip():
+                raise click.UsageError(form, context)
+            pairs[key.strip().lower()] = value
+
+    return keep
+
+
+# The mark after an argument's name -> how it is shown, the number of values (-1: any number),
+# whether one is required.
+_MARKS = {
+    "": ("{}", 1, True),
+    "?": ("[{}]", 1, False),
+    "*": ("[{}]...", -1, False),
+    "+": ("{}...", -1, True),
+}
+
+
+class Argument(click.Argument):
+    """An argument. `?` after its name makes it optional; `*` (none needed) and `+` allow several.
+
+    Only commands in an `OnHost` group show `about` in their help.
+    """
+
+    def __init__(self, name: str, about: str = "", **more: Any) -> None:
+        plain = name.rstrip("?*+")
+        mark = name[len(plain) :]
+        shown, count, required = _MARKS[mark]
+        more.setdefault("shell_complete", path_completion(plain))
+        super().__init__(
+            [plain.partition(".")[0].lower()],
+            metavar=shown.format(plain),
+            nargs=count,
+            required=required,
+            **more,
+        )
+        self.plain, self.about = plain, about
+
+
+def completed(
+    known: Callable[[], Iterable[str]], or_file: bool = False
+) -> Callable[..., list[CompletionItem]]:
+    """The `shell_complete` of an argument: offers `known` words.
+
+    If none fits and `or_file` is set, it offers file names.
+    """
+
+    def complete(
+        _context: click.Context, _argument: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem  # imported late: 0.9 ms at each start
+
+        found = [CompletionItem(word) for word in known() if word.startswith(incomplete)]
+        return found or [CompletionItem(incomplete, type="file")] if or_file else found
+
+    return complete
+
+
+def path_completion(metavar: str) -> Optional[Callable[..., list[CompletionItem]]]:
+    """The `shell_complete` of a value that is a file or a folder by its metavar; None for another
+    value.
+    """
+    ends = re.search("(FILE(?:\\.json)?|DIR|FOLDER)$", metavar)
+    if ends is None or "=" in metavar:
+        return None
+    kind = "file" if ends[1].startswith("FILE") else "dir"
+
+    def complete(
+        _context: click.Context, _parameter: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem  # imported late: 0.9 ms at each start
+
+        return [CompletionItem(incomplete, type=kind)]
+
+    return complete
+
+
+class DeprecatedOption(click.Option):
+    """An option's name of an older release: not shown, and its value is the new option's."""
+
+
+class _Renamed(click.Option):
+    """An option that an older release called `old`."""
+
+    def __init__(self, *arguments: Any, old: click.Option, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.old = old
+
+    def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> tuple[Any, Any]:
+        assert self.name is not None and self.old.name is not None
+        value = opts.get(self.old.name)
+        if value is None:
+            return super().consume_value(ctx, opts)
+        was, now = self.old.opts[0], max(self.opts, key=len)
+        if opts.get(self.name) is not None:
+            ctx.fail(f"{was} is the old name of {now}: give only {now}")
+        if not ctx.resilient_parsing:
+            print(f"{was} is now {now}; the old name will go", file=sys.stderr)
+        return super().consume_value(ctx, {**opts, self.name: value})
+
+
+def option(
+    flag: str,
+    help_: str,
+    metavar: str = "",
+    kind: Optional[click.ParamType] = None,
+    old: str = "",
+    **more: Any,
+) -> Parameters:
+    """An option. Without a metavar it is a flag. `more` are arguments of click.Option.
+
+    A shell completes the value by the metavar: FILE, DIR, FOLDER. `old`: its name in an older
+    release, which still works and says the new one on standard error.
+    """
+    more.setdefault("shell_complete", path_completion(metavar))
+    # is_flag=False would make the value optional from click 8.3 on.
+    about: dict[str, Any] = {"metavar": metavar or None, "is_flag": None if metavar else True}
+    if not old:
+        return [click.Option(flag.split(), type=kind, help=help_, **about, **more)]
+    multiple = more.get("multiple", False)
+    before = DeprecatedOption(
+        [old, f"old_{old.strip('-').replace('-', '_')}"],
+        hidden=True,
+        expose_value=False,
+        multiple=multiple,
+        **about,
+    )
+    return [_Renamed(flag.split(), type=kind, help=help_, old=before, **about, **more), before]
+
+
+class SharedOption(NamedTuple):
+    """An option that several commands have: one name, one meaning, one text. Called with what is a
+    command's own, such as `required` and `default`, it is an option of that command.
+    """
+
+    #: its names, and the name of its value if that is another one: `--from begin`
+    flag: str
+    help: str
+    #: "": a flag
+    metavar: str = ""
+    #: None: text
+    kind: Optional[click.ParamType] = None
+    #: whether it may be given several times
+    multiple: bool = False
+
+    def __call__(self, **own: Any) -> Parameters:
+        return option(self.flag, self.help, self.metavar, self.kind, multiple=self.multiple, **own)
+
+
+class NumberRange(click.FloatRange):
+    """A number of a range. Click's own takes NaN for one of any range.
+
+    A comma is refused: it would be a decimal one for some, and of thousands for others.
+    """
+
+    def convert(
+        self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
+    ) -> float:
+        try:
+            float(value)
+        except ValueError:
+            self.fail(
+                f"{str(value)[:20]!r} is not a number: write it with a point and without commas,"
+                " such as 3.68",
+                param,
+                ctx,
+            )
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{str(value)[:20]!r} is not a number", param, ctx)
+        return number
+
+
+class Seconds(click.ParamType):
+    """A time from `least` to `most` seconds."""
+
+    name = "seconds"
+
+    def __init__(self, least: float, most: float) -> None:
+        self.least, self.most = least, most
+
+    def convert(
+        self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
+    ) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not self.least <= number <= self.most:
+            self.fail(
+                f"{str(value)[:20]!r}: give {self.least:.10g} to {self.most:.10g} seconds",
+                param,
+                ctx,
+            )
+        return number

@@ -1,0 +1,210 @@
+"""Results and their form: tables and figures for people, JSON for programs."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple, Optional
+
+import click
+
+from handlers.shared.errors import printable
+
+from .exit_codes import DONE
+from .options import SharedOptions
+
+_CELL = 200  # limit for a cell, in characters
+_SLOW_S = 1.0  # what ends sooner needs no line that says that it is waited for
+_LINE = 78  # limit for a line of progress, in characters
+NOT_METERED = "not metered"
+_DECIMALS = 3  # limit for the decimal places of a figure
+
+
+class Result(NamedTuple):
+    """The result of a command."""
+
+    #: what --json prints; None: it prints what people see
+    data: object
+    #: what people see
+    lines: Sequence[str]
+    exit_code: int = DONE
+    #: if not empty, written in place of `lines`; on a terminal line by line, with its unprintable
+    #: characters escaped
+    raw: bytes = b""
+    #: advice, or why the result is not the wanted one, on standard error; --json omits it
+    note: str = ""
+    #: whether --json prints one line: without indents, json is twenty times as fast
+    is_large: bool = False
+
+
+def shown(result: Result, as_json: bool) -> int:
+    """Print the result and return its exit code."""
+    if as_json and result.data is not None:
+        print_json(result.data, indent=None if result.is_large else 1)
+    elif result.raw and sys.stdout.isatty():
+        # a terminal would obey a device's control characters
+        lines = (
+            result.raw.decode("utf-8", "surrogateescape")
+            .replace("\r\n", "\n")
+            .rstrip("\n")
+            .split("\n")
+        )
+        # an escape has at most 10 characters
+        print("\n".join(printable(line, 10 * len(line)) for line in lines))
+    elif result.raw:
+        sys.stdout.buffer.write(result.raw)
+    elif result.lines:
+        print("\n".join(result.lines))
+    if result.note and not as_json:
+        print(result.note, file=sys.stderr)
+    return result.exit_code
+
+
+def print_json(data: object, indent: Optional[int] = 1) -> None:
+    """Print one JSON document on standard output; `indent`: None for one line."""
+    import json  # imported late: 2 ms, which text output saves
+
+    print(json.dumps(data, indent=indent))
+
+
+def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    """A table as lines; `head` may be empty."""
+    cells = [*([list(head)] if head else []), *([text(cell) for cell in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in cells
+    ]
+
+
+def facts(pairs: Mapping[str, object]) -> list[str]:
+    """A line for each pair of name and value."""
+    names = [text(name) for name in pairs]
+    width = max(map(len, names), default=0)
+    return [f"{name.ljust(width)}  {text(value)}" for name, value in zip(names, pairs.values())]
+
+
+def text(value: object, limit: int = _CELL) -> str:
+    """A value as text for people: "" for None, yes or no, a rounded float, an enum member's name in
+    lower case, else printable text, cut at `limit` characters."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        value += 0.0  # -0.0 becomes 0.0
+        # keeps all integer digits of a large counter
+        return f"{value:.6g}" if abs(value) < 100_000 else f"{value:.1f}"
+    if isinstance(value, enum.Enum):
+        return value.name.lower().replace("_", " ")
+    return printable(str(value), limit)
+
+
+def metered(view: object, name: str) -> Optional[float]:
+    """A figure that the handler set; None if the view still has the default of its class."""
+    value: float = getattr(view, name)
+    return None if value is getattr(type(view), name, None) else value
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 PDU`, `2 PDUs`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def figure(value: Optional[float], unit: str = "") -> str:
+    """A measured figure, rounded to `_DECIMALS` places, with its unit; `not metered` for None."""
+    if value is None:
+        return NOT_METERED
+    # + 0.0: -0.0 becomes 0
+    rounded = f"{round(value, _DECIMALS) + 0.0:.{_DECIMALS}f}".rstrip("0").rstrip(".")
+    return f"{rounded} {unit}".rstrip()
+
+
+def progress(length: int, label: str, **more: Any) -> AbstractContextManager[Any]:
+    """A context with a progress bar on standard error, or with None if standard error is not a
+    terminal.
+    """
+    if not sys.stderr.isatty():
+        return contextlib.nullcontext()
+    bar: AbstractContextManager[Any] = click.progressbar(
+        length=length, label=label, file=sys.stderr, **more
+    )
+    return bar
+
+
+@contextlib.contextmanager
+def waiting(doing: str, state: SharedOptions, at_once: bool = False) -> Iterator[None]:
+    """Shows on a terminal what the block is `doing` and for how long, from _SLOW_S after its begin
+    until its end; `at_once`: from its begin, for a block that is often slow. While the block shows
+    a line of its own by `passing`, or asks a question (`quiet`), it shows nothing.
+
+    Only on standard error, and neither with --json nor with --debug.
+    """
+    if state.json or state.debug or not sys.stderr.isatty():
+        yield
+        return
+    begin, ended = time.monotonic(), threading.Event()
+    _others.clear()
+    if at_once:
+        _show(printable(doing))
+
+    def show() -> None:
+        while not ended.wait(_SLOW_S):
+            # the block's work is worth more than this line
+            with contextlib.suppress(Exception):
+                with _screen:
+                    if not _others:
+                        _show(f"{printable(doing)}: {time.monotonic() - begin:.0f} s")
+
+    thread = threading.Thread(target=show, name="waiting", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        if at_once or time.monotonic() - begin >= _SLOW_S:
+            _show("")
+
+
+#: what is on the terminal in place of the line of `waiting`, and the lock of both
+_others: set[str] = set()
+_screen = threading.Lock()
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """A block that asks on the terminal: the line of `waiting` goes, and comes back after it."""
+    if sys.stderr.isatty():
+        with _screen:
+            _others.add("question")
+            _show("")
+    try:
+        yield
+    finally:
+        _others.discard("question")
+
+
+def passing(line: str, as_json: bool) -> None:
+    """Show a line until the next one replaces it; "" clears it.
+
+    Only on a terminal and without --json.
+    """
+    if not as_json and sys.stderr.isatty():
+        with _screen:
+            (_others.add if line else _others.discard)("line")
+            _show(line)
+
+
+def _show(line: str) -> None:
+    width = _LINE
+    # a longer line would wrap, and the next one would not replace it
+    with contextlib.suppress(OSError, ValueError):
+        width = min(_LINE, os.get_terminal_size(sys.stderr.fileno()).columns - 1)
+    width = width if width > 0 else _LINE  # some terminals report 0 columns
+    print(f"\r{line[:width]:<{width}}\r", end="", file=sys.stderr, flush=True)

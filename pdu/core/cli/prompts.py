@@ -1,0 +1,125 @@
+"""Asks before a change.
+
+Reads secrets from a file, the environment or the terminal, never from an argument.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from handlers.shared.errors import NamedSetting, PduHandlerError, Reason, SettingsError, printable
+
+from .files import read_file, signals_as_ctrl_c
+from .options import SharedOptions
+from .output import quiet
+
+
+class NotConfirmed(PduHandlerError):
+    """The user did not answer yes, or no terminal is available for the question."""
+
+    kind = "not-confirmed"
+
+
+class NoSecret(SettingsError):
+    """A secret is missing, in the login that was chosen or at all. `key`: the secret."""
+
+    def __init__(self, reason: Reason, key: str) -> None:
+        super().__init__(reason)
+        self.key = key
+
+
+def askable(state: SharedOptions, what: str, host: str = "") -> None:
+    """Check that `confirm` can ask, before long work begins.
+
+    Raises NotConfirmed if there is neither a terminal nor --yes.
+    """
+    if not state.yes and not sys.stdin.isatty():
+        raise NotConfirmed(
+            f"{what} needs --yes, because there is no terminal to ask on; nothing was done", host
+        )
+
+
+def confirm(state: SharedOptions, question: str, host: str = "") -> None:
+    """Ask the question, unless --yes answers it, and set `state.changing`.
+
+    Raises NotConfirmed if the user does not agree, and if there is neither a terminal nor --yes.
+    """
+    askable(state, question, host)
+    if not state.yes:
+        whole = printable(question, 10 * len(question))  # an escape has at most 10 characters
+        with quiet():
+            print(f"{whole}? [y/N] ", end="", file=sys.stderr, flush=True)
+            try:
+                said = sys.stdin.readline()
+            except UnicodeDecodeError:
+                said = "\n"
+        if not said.endswith("\n"):  # Ctrl-D: the error begins on a new line
+            print(file=sys.stderr)
+        if said.strip().lower() not in ("y", "yes"):
+            raise NotConfirmed("nothing was done", host)
+    state.changing = True
+
+
+def secret(state: SharedOptions, key: str, question: str, needed: bool = True) -> str:
+    """A secret, as `_secret` finds it, noted in `state.used`."""
+    found = _secret(state, key, question, needed)
+    if found:
+        state.used.append(found)
+    return found
+
+
+def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
+    """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal if it
+    is `needed`, else "".
+
+    With `state.login`, a secret comes from --secret-file or `state.secrets` only. Raises
+    SettingsError if a `needed` secret is missing, and for a file or a typed text that cannot be
+    used.
+    """
+    path = state.secret_files.get(key)
+    if state.login and path is None:
+        if needed and not state.secrets.get(key):
+            import difflib  # imported late: 1 ms, for an error only
+
+            near = difflib.get_close_matches(key, state.settings, 1, 0.8)
+            raise NoSecret(
+                f"{state.login} has no"
+                f" {key}{f', but has {printable(near[0], 60)!r}' if near else ''}",
+                key,
+            )
+        return state.secrets.get(key, "")
+    if path is not None:
+        why = "empty"
+        try:
+            # some editors write a byte order mark
+            found = read_file(path).decode("utf-8-sig").rstrip("\r\n")
+            if found:
+                return found
+        except UnicodeDecodeError:
+            # raised below, because the decoder's error contains a part of the secret
+            why = "not UTF-8 text"
+        raise SettingsError(f"{path}: {why}")
+    value = os.environ.get(f"PDU_{key.upper()}")
+    if value or not needed:
+        return value or ""
+    if sys.stdin.isatty():
+        import getpass  # imported late: 1 ms; most runs do not ask
+
+        is_text = True
+        try:
+            with signals_as_ctrl_c(), quiet():  # getpass then turns the terminal's echo on again
+                typed = getpass.getpass(f"{printable(question)}: ")
+            if typed:
+                return typed
+        except EOFError:
+            pass
+        except UnicodeDecodeError:
+            is_text = False
+        # raised here, because the decoder's error contains a part of the secret
+        if not is_text:
+            raise SettingsError(
+                f"the {key.replace('_', ' ')} that was typed is not text in this terminal's"
+                " encoding"
+            )
+    raise NoSecret((f"no {key.replace('_', ' ')} was given: set ", NamedSetting(key)), key)

@@ -1,0 +1,79 @@
+"""Reads files that contain logins or decide where logins are sent, and checks who can read or
+change them.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+from typing import NamedTuple
+
+from handlers.shared.errors import SettingsError
+
+from .files import decoded
+
+# limit for a file, in bytes; a usual list of 100,000 PDUs is smaller
+LONGEST = 20_000_000
+
+
+class FilePermission(NamedTuple):
+    """The permission bits that a file must not have, why they are dangerous, and the command that
+    removes them.
+    """
+
+    bits: int
+    danger: str
+    remedy: str
+
+
+# The group may read: services on Debian keep secrets in files that root owns, with the service's
+# group (0640).
+SECRET = FilePermission(
+    0o026,
+    "users other than its owner can read or change it, and it may contain a secret",
+    "chmod g-w,o-rw",
+)
+LIST = FilePermission(
+    0o002, "everybody can change it, and it decides where logins are sent", "chmod o-w"
+)
+
+
+def read_secret(path: str, rule: FilePermission) -> str:
+    """The file as text: UTF-8, or UTF-16 with a byte order mark, as spreadsheets write it.
+
+    Raises SettingsError for a file that cannot be read, is longer than LONGEST or is neither. On
+    POSIX also for a regular file whose permissions break `rule`, or whose owner is neither root nor
+    this user. The opened file is checked, so that nobody can replace it between check and reading.
+    """
+    try:
+        with open(path, "rb") as file:
+            _check(path, os.fstat(file.fileno()), rule)
+            data = file.read(LONGEST + 1)
+    except (OSError, ValueError) as error:  # ValueError: a path with NUL
+        raise SettingsError(
+            f"{path} cannot be read ({getattr(error, 'strerror', error)})"
+        ) from None
+    if len(data) > LONGEST:
+        raise SettingsError(f"{path} is larger than {LONGEST // 1_000_000} MB")
+    try:
+        return decoded(data)
+    except UnicodeDecodeError:
+        # raised below, because the decoder's error contains a part of the file
+        pass
+    raise SettingsError(f"{path}: not UTF-8 text; save it as UTF-8")
+
+
+def _check(path: str, found: os.stat_result, rule: FilePermission) -> None:
+    if os.name != "posix" or not stat.S_ISREG(found.st_mode):
+        return
+    if found.st_mode & rule.bits:
+        raise SettingsError(
+            f"{path} has the permissions {stat.S_IMODE(found.st_mode):04o}: {rule.danger};"
+            f" {rule.remedy} {shlex.quote(path)}"
+        )
+    if found.st_uid not in (0, os.geteuid()):
+        raise SettingsError(
+            f"{path} belongs to another user ({found.st_uid}), who can change it: make it yours"
+            " with chown"
+        )

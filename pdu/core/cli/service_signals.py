@@ -1,0 +1,141 @@
+"""What a service has that runs until it is stopped: signals that break nothing off, files that are
+read again, and what it tells systemd.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import socket
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from types import FrameType
+from typing import Any, Callable, Optional, TypeVar
+
+from handlers.shared.errors import SettingsError
+
+T = TypeVar("T")
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+
+
+class ServiceSignals:
+    """What signals ask for during the block: SIGTERM and Ctrl-C to end, SIGHUP to read the files
+    again. The service asks when it can, so no signal breaks off a command or a write.
+
+    A second signal that asks to end is not waited for. Processes that are forked in the block
+    inherit all this.
+    """
+
+    def __init__(self, second: Optional[Callable[[], object]] = None) -> None:
+        """`second` is called at the second signal that asks to end; by default it ends the process
+        as if nothing had handled it.
+        """
+        self._second = second
+        self._is_hung_up = False
+        #: the signal that asked to end
+        self.ending: Optional[int] = None
+        #: has something to read after each signal
+        self.pipe: Connection
+        self.pipe, self._told = multiprocessing.Pipe(duplex=False)
+        for end in (self.pipe, self._told):
+            os.set_blocking(end.fileno(), False)
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> ServiceSignals:
+        # Windows has no SIGHUP
+        wanted: dict[int, Callable[[int, Optional[FrameType]], None]]
+        wanted = {one: self._end for one in _ENDING}
+        if hasattr(signal, "SIGHUP"):
+            wanted[signal.SIGHUP] = self._hang_up
+        self._before = {number: signal.signal(number, take) for number, take in wanted.items()}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self.pipe.close()
+        self._told.close()
+
+    def heard(self) -> bool:
+        """Empties `pipe`. Returns whether the files are to be read again, once for any number of
+        SIGHUP.
+        """
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self.pipe.fileno(), 4096):
+                pass
+        is_hung_up, self._is_hung_up = self._is_hung_up, False
+        return is_hung_up
+
+    def _end(self, number: int, _: Optional[FrameType]) -> None:
+        if self.ending is not None and self._second is not None:
+            self._second()
+        self.ending = number
+        if self._second is None:
+            for one in _ENDING:
+                signal.signal(one, signal.SIG_DFL)
+        self._tell()
+
+    def _hang_up(self, _number: int, _: Optional[FrameType]) -> None:
+        self._is_hung_up = True
+        self._tell()
+
+    def _tell(self) -> None:
+        # a full pipe has told it already
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._told.fileno(), b"!")
+
+
+def reread(read: Callable[[], T], say: Callable[[str], object]) -> Optional[T]:
+    """What the files say now; None if they cannot be used, which is said: the service goes on as
+    before.
+    """
+    try:
+        return read()
+    except SettingsError as error:
+        say(f"the files were not taken over, nothing changes: {error.reason}")
+        return None
+
+
+class SystemdNotify:
+    """systemd, if it started this process and asked to be told (sd_notify(3))."""
+
+    def __init__(self, variables: Mapping[str, str] = os.environ) -> None:
+        path = variables.get("NOTIFY_SOCKET", "")
+        self._address = "\0" + path[1:] if path.startswith("@") else path
+        self._is_there = path.startswith(("/", "@"))
+        self._status = ""
+        #: how often it must be told that this process lives, in s; None if it need not be
+        self.watchdog_s: Optional[float] = None
+        usec = variables.get("WATCHDOG_USEC", "")
+        # sd_watchdog_enabled(3): it may be meant for another process
+        if usec.isdecimal() and variables.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid()):
+            self.watchdog_s = int(usec) / 1e6
+
+    def ready(self) -> None:
+        """The service runs."""
+        self._tell("READY=1")
+
+    def lives(self, status: str) -> None:
+        """The service goes on. `status`: in one line, told where it changed."""
+        said = [] if self.watchdog_s is None else ["WATCHDOG=1"]
+        if status != self._status:
+            said.append(f"STATUS={status}")
+            self._status = status
+        if said:
+            self._tell("\n".join(said))
+
+    def stopping(self) -> None:
+        """The service ends."""
+        self._tell("STOPPING=1")
+
+    def _tell(self, text: str) -> None:
+        if not self._is_there:
+            return
+        with (
+            contextlib.suppress(OSError),
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as told,
+        ):
+            told.settimeout(1.0)
+            told.sendto(text.encode(), self._address)

@@ -1,0 +1,53 @@
+"""How an outlet's state is written. Programs here have EnumPowerStatus, DCImanager's word for it;
+this table is the only way from it to files and output, and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Optional
+
+from pdu_common.helper import EnumPowerStatus
+
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+
+
+class StateSpelling(NamedTuple):
+    """One state outside of Python."""
+
+    #: in texts, JSON and CSV
+    word: str
+    #: in the meter's journal
+    sign: str
+    #: in Prometheus; None: no sample
+    sample: Optional[float]
+
+
+SPELLED: Mapping[EnumPowerStatus, StateSpelling] = {
+    UP: StateSpelling("on", "1", 1.0),
+    DOWN: StateSpelling("off", "0", 0.0),
+    UNKNOWN: StateSpelling("unknown", "-", None),
+}
+_OF_WORDS = {
+    **{spelled.word: state for state, spelled in SPELLED.items()},
+    **{state.name: state for state in SPELLED},
+}
+
+
+def word(state: EnumPowerStatus) -> str:
+    """`on`, `off` or `unknown`."""
+    return SPELLED[state].word
+
+
+def of_word(text: str) -> EnumPowerStatus:
+    """The state that a file calls so. Readings that version 0.2.0 saved have DCImanager's names.
+    Raises KeyError for anything else.
+    """
+    return _OF_WORDS[text]
+
+
+def reported(port: Any) -> EnumPowerStatus:
+    """The state of a port as a handler reports it: an archive from elsewhere may have an
+    enumeration of its own with the same names. Raises KeyError or AttributeError for anything else.
+    """
+    return EnumPowerStatus[port.power_status.name]

@@ -1,0 +1,142 @@
+"""What a word that is not a command was probably meant to be. Pure.
+
+Similarity alone is no guide to a command that switches: `o` is as near to `on` as to `off`. Words
+for switching are therefore in a table, and a word that only resembles a command that switches gets
+a sentence with both directions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+
+class Suggestion(NamedTuple):
+    """Advice for a group that has the command `needs`."""
+
+    needs: str
+    advice: str
+
+
+_BOTH = (
+    Suggestion("on", "on switches outlets on, off switches outlets off"),
+    Suggestion(
+        "switch", "switch OUTLETS on switches outlets on, switch OUTLETS off switches them off"
+    ),
+    Suggestion("run", "run sends an instant command, and commands lists those of a device"),
+)
+_ON = (
+    Suggestion("on", "on switches outlets on"),
+    Suggestion("switch", "switch OUTLETS on switches outlets on"),
+    _BOTH[-1],
+)
+_OFF = (
+    Suggestion("off", "off switches outlets off"),
+    Suggestion("switch", "switch OUTLETS off switches outlets off"),
+    _BOTH[-1],
+)
+_CYCLE = (
+    Suggestion(
+        "firmware",
+        "cycle switches outlets off and on again, firmware reboot restarts the controller alone",
+    ),
+    Suggestion("cycle", "cycle switches an outlet off, and on again"),
+    _BOTH[-1],
+)
+_POWER = (
+    Suggestion(
+        "on",
+        "on and off switch outlets, cycle switches one off and on again, outlets shows the figures"
+        " of each, statistic those of the PDU",
+    ),
+    Suggestion("sensors", "sensors shows the measured values"),
+)
+_LISTED = (
+    Suggestion("status", "status lists the outlets with their states"),
+    Suggestion("outlets", "outlets lists the outlets with their states"),
+)
+_FIGURES = (
+    Suggestion("statistic", "statistic shows load and energy, outlets the figures of each outlet"),
+    Suggestion("sensors", "sensors shows the measured values"),
+)
+_FOUND = (
+    Suggestion("discover", "discover finds units by mDNS"),
+    Suggestion("find", "find searches a network for PDUs"),
+)
+_WHO = (Suggestion("identify", "identify says what a device is and what can be read and switched"),)
+_EXPORTED = (
+    Suggestion("exporter", "exporter serves the figures of many PDUs to Prometheus"),
+    Suggestion("check", "check reads all PDUs of a list; exporter serves them to Prometheus"),
+)
+_WATCHED = (
+    Suggestion(
+        "check", "check reads all PDUs of a list, exporter serves their figures to Prometheus"
+    ),
+)
+_BILLED = (
+    Suggestion("energy", "energy audit says kWh with bounds, for machines and customers"),
+    Suggestion("audit", "audit says kWh with bounds, for machines and customers"),
+)
+_UPLOADED = (
+    Suggestion(
+        "new",
+        "handlers are uploaded in a clone of this project: make packages, then sh dist/register.sh",
+    ),
+)
+_SIMULATED = (
+    Suggestion(
+        "replay", "replay serves a recording as a device, make hall in a clone a whole hall"
+    ),
+)
+_SET = (
+    Suggestion("help", "settings are options, -s KEY=VALUE, or variables PDU_KEY: see pdu --help"),
+)
+
+_ROWS: Sequence[tuple[str, Sequence[Suggestion]]] = (
+    ("on poweron turnon switchon outleton loadon up enable start", _ON),
+    ("off poweroff turnoff switchoff outletoff loadoff down disable stop shutdown kill", _OFF),
+    ("cycle powercycle recycle bounce reboot restart reset", _CYCLE),
+    ("switch toggle turn set socket port relay open close", _BOTH),
+    ("power", _POWER),
+    ("list ls show get state states outlet sockets ports names", _LISTED),
+    (
+        "load energy amps current watts consumption meter metering stats statistics figures",
+        _FIGURES,
+    ),
+    ("scan discover search probe sweep", _FOUND),
+    ("watch monitor poll fleet all", _WATCHED),
+    ("prometheus metrics export grafana scrape", _EXPORTED),
+    ("who what which detect doctor diagnose model models info about", _WHO),
+    ("audit bill billing invoice kwh report", _BILLED),
+    ("register upload install deploy", _UPLOADED),
+    ("simulate simulator sim fake", _SIMULATED),
+    ("config configure configuration settings", _SET),
+)
+_TABLE: Mapping[str, Sequence[Suggestion]] = {
+    word: meant for words, meant in _ROWS for word in words.split()
+}
+_SWITCHING = ("on", "off", "up", "down")
+
+
+def listed(word: str, commands: Collection[str]) -> str:
+    """The table's advice for `word` in a group with these commands, "" if it has none."""
+    plain = word.lower().replace("-", "").replace("_", "")
+    if plain in commands:
+        return f"did you mean {plain}?"
+    return _fitting(_TABLE.get(plain, ()), commands)
+
+
+def similar(word: str, commands: Collection[str]) -> str:
+    """Advice by similarity, "" if no command is similar."""
+    import difflib  # imported late: 1 ms, for an error only
+
+    near = difflib.get_close_matches(word.lower(), commands, 1)
+    if not near:
+        return ""
+    if near[0] in _SWITCHING:
+        return _fitting(_BOTH, commands)
+    return f"did you mean {near[0]}?"
+
+
+def _fitting(meant: Sequence[Suggestion], commands: Collection[str]) -> str:
+    return next((one.advice for one in meant if one.needs in commands), "")

@@ -1,0 +1,67 @@
+"""Reads TOML with the standard library from Python 3.11 on, else with the package tomli."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+from handlers.shared.errors import SettingsError
+
+# quotes as word processors and messengers write them
+_CURLY = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
+_MOST_BITS = 64  # limit for an integer
+_WHERE = re.compile(r"\(at ([^()]*)\)$")
+
+
+def loads(text: str, path: str) -> dict[str, Any]:
+    """Parse a document.
+
+    Raises SettingsError, with the line number if it is known but not the text, which may contain
+    secrets.
+    """
+    try:
+        if sys.version_info >= (3, 11):
+            import tomllib
+        else:
+            import tomli as tomllib  # it may be missing
+    except ModuleNotFoundError:
+        raise SettingsError(
+            f"{path}: TOML needs Python 3.11, or the package tomli, which `pipx install .` in a"
+            " clone of this project and pdu.pyz (make tools) bring"
+        ) from None
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        found = _WHERE.search(str(error))
+        where = f" at {found.group(1)}{_why(text, found.group(1))}" if found else ""
+    raise SettingsError(f"{path}: not valid TOML{where}")
+
+
+def _why(text: str, where: str) -> str:
+    """What is wrong at `line L, column C`, without the text there, which may be a secret."""
+    numbers = [int(one) for one in re.findall("[0-9]+", where)]
+    lines = text.split("\n")
+    if len(numbers) != 2 or not 1 <= numbers[0] <= len(lines):
+        return ""
+    line, column = lines[numbers[0] - 1], numbers[1]
+    if any(mark in line for mark in _CURLY):
+        return ': it has typographic quotes; write "text" with straight ones'
+    before = line[: column - 1].rstrip()
+    return ': a text needs quotes: key = "text"' if before.endswith("=") else ""
+
+
+def as_text(key: str, value: Any) -> str:
+    """A value as the text that one would type on DCImanager's form; a boolean becomes yes or no.
+
+    Raises ValueError, whose text begins with `key`, for a list, a table, a date, a time or an
+    integer of more than 64 bits.
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    # str() refuses very long ones
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        raise ValueError(f"{key} is an integer of more than {_MOST_BITS} bits")
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    raise ValueError(f"{key} is neither text nor a number")

@@ -1,0 +1,354 @@
+"""Fills in DCImanager's form (handler settings and SNMP fields) from options, the environment,
+files and prompts.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Union
+
+from handlers import registry
+from handlers.shared.errors import NamedSetting, SettingsError, printable
+from handlers.shared.settings import host_and_port, place as with_port
+
+from ..cli import hosts, optional_packages
+from ..cli.files import read_file
+from ..cli.options import SECRETS, SPELLINGS, SharedOptions, spelled_secret
+from ..cli.prompts import NoSecret, secret
+
+if TYPE_CHECKING:
+    from handlers.shared.settings import Setting
+    from pdu_common.connection import PduData, PduSnmpData
+
+    from .handler_loading import LoadedHandler
+
+# Keys of this command → keys of DCImanager's SNMP fields.
+_SNMP_FIELDS: Mapping[str, str] = {
+    "snmp_version": "version",
+    "username": "user",
+    "port": "port",
+    "timeout": "timeout",
+    "retries": "retries",
+    "auth_protocol": "auth_protocol",
+    "priv_protocol": "priv_protocol",
+}
+# Protocol of DCImanager's SNMP fields -> its password.
+_PASSWORD_OF: Mapping[str, str] = {
+    "auth_protocol": "auth_password",
+    "priv_protocol": "priv_password",
+}
+_PLACEHOLDER = "any text"
+NO_PROTOCOL = ("none", "no")  # as the protocols of SNMPv3: without this stage
+_SNMP_SECRETS = ("community", "auth_password", "priv_password")
+SNMP_KEYS = (*_SNMP_FIELDS, *_SNMP_SECRETS)
+_CHECKS = ("ca_pem", "fingerprint", "verify")
+
+
+def pdu_data(
+    handler: LoadedHandler, host: str, state: SharedOptions
+) -> Union[PduData, PduSnmpData]:
+    """The object that make_handler takes. Raises SettingsError."""
+    host = hosts.address(host)
+    try:
+        return _pdu_data(handler, host, state)
+    except NoSecret as error:
+        port = state.settings.get("port", "")
+        raise error.at(with_port(host_and_port(host)[0], port, 0) if port else host) from None
+
+
+def _pdu_data(
+    handler: LoadedHandler, host: str, state: SharedOptions
+) -> Union[PduData, PduSnmpData]:
+    # imported late: 1 ms; not every command needs it
+    from pdu_common.connection import PduData, PduSnmpData
+
+    own = [setting.key for setting in handler.settings]
+    secrets = [setting.key for setting in handler.settings if setting.secret]
+    check(state, [*secrets, *(_SNMP_SECRETS if handler.snmp else ())], handler.shown)
+    _refuse_unknown(handler, state)
+    if not handler.snmp:
+        return PduData(host, values(handler.name, handler.settings, state, host))
+    given = typed(state, [*own, *_SNMP_FIELDS], host)
+    settings = {key: text for key, text in given.items() if key in own or key not in _SNMP_FIELDS}
+    bare, port = host_and_port(host)
+    params = {
+        _SNMP_FIELDS[key]: text
+        for key, text in given.items()
+        if key in _SNMP_FIELDS and key not in own
+    }
+    if port is not None:
+        params.setdefault("port", str(port))
+    is_chosen = "version" in params
+    is_v3 = params.setdefault("version", "2").strip().lower() in ("3", "v3")
+    if not is_v3:
+        _refuse_plain(state, given, is_chosen)
+    # before a secret is asked for
+    if (
+        is_v3
+        and "priv_password" in _passwords(params)
+        and not optional_packages.has("cryptography")
+    ):
+        raise SettingsError(optional_packages.missing("SNMPv3 with privacy", "cryptography"))
+    if not state.login:
+        given_later = ["community", *_passwords(params)]
+        _check_fields({**dict.fromkeys(given_later, _PLACEHOLDER), "user": "any", **params})
+    for key in secrets:
+        found = secret(state, key, f"{key} for {bare}", False)
+        if found:
+            settings[key] = found
+    if is_v3:
+        if not params.get("user"):
+            raise SettingsError(("SNMPv3 needs a user: give ", NamedSetting("username")))
+        _refuse_idle(state, params)
+        wanted = _passwords(params)
+    else:
+        wanted = ["community"]
+    params.update({key: secret(state, key, f"{key.replace('_', ' ')} of {bare}") for key in wanted})
+    if not state.login:
+        _check_fields(params)
+    return PduSnmpData(bare, params, settings)
+
+
+def for_handler(handler: LoadedHandler, state: SharedOptions) -> dict[str, str]:
+    """Those of the settings that this handler takes, where they were given for several. A user is
+    none of SNMP without its version 3.
+    """
+    keys = {one.key for one in handler.settings} | (set(SNMP_KEYS) if handler.snmp else set())
+    if handler.snmp and typed(state, ("snmp_version",), "").get("snmp_version", "2") not in (
+        "3",
+        "v3",
+    ):
+        keys.discard("username")
+    return {key: value for key, value in state.settings.items() if key in keys}
+
+
+def _refuse_idle(state: SharedOptions, params: Mapping[str, str]) -> None:
+    """Raise SettingsError for a password of SNMPv3 without its protocol: it would not be used, and
+    the request be sent with less security than its owner meant. The protocol may be none.
+    """
+    for protocol, password in _PASSWORD_OF.items():
+        if _is_none(params.get(protocol, "")):
+            return  # without authentication there is no privacy
+        variable = f"PDU_{password.upper()}"
+        if password in state.secret_files or password in state.secrets:
+            named = password
+        elif not state.login and os.environ.get(variable):
+            named = variable
+        else:
+            continue
+        if not params.get(protocol, "").strip():
+            why = " has no effect without a protocol: give "
+            raise SettingsError((named, why, NamedSetting(protocol)))
+
+
+def _refuse_plain(state: SharedOptions, given: Mapping[str, str], is_chosen: bool) -> None:
+    """Raise SettingsError for what only SNMPv3 has, where another version will be used: the
+    request would be sent in plain text.
+
+    `is_chosen`: whether that version was given. Then protocols of a login and of the environment
+    may be for other PDUs. Passwords of both always may.
+    """
+    if "username" in state.settings and "username" not in state.of_list:
+        raise SettingsError(
+            (
+                NamedSetting("username"),
+                " has no effect without SNMPv3: give ",
+                NamedSetting("snmp_version", "3"),
+            )
+        )
+    for protocol, password in _PASSWORD_OF.items():
+        asked = given.get(protocol, "").strip()
+        counts = not is_chosen or (protocol in state.settings and not state.login)
+        if asked and counts and not _is_none(asked):
+            found = protocol
+        elif password in state.secret_files:
+            found = password
+        else:
+            continue
+        why = " has no effect without SNMPv3: give "
+        raise SettingsError((found, why, NamedSetting("snmp_version", "3")))
+
+
+def _is_none(protocol: str) -> bool:
+    return protocol.strip().lower() in NO_PROTOCOL
+
+
+def _passwords(params: Mapping[str, str]) -> list[str]:
+    """The passwords that the security level of SNMPv3 needs: none, authentication's, or both."""
+    return [
+        password
+        for protocol, password in _PASSWORD_OF.items()
+        if params.get(protocol, "").strip() and not _is_none(params[protocol])
+    ]
+
+
+def _refuse_unknown(handler: LoadedHandler, state: SharedOptions) -> None:
+    """Raise SettingsError for a setting on the command line that the handler does not have.
+
+    A list and its logins may have settings for other handlers. A handler of another pack may
+    declare none.
+    """
+    known = [*(one.key for one in handler.settings), *(SNMP_KEYS if handler.snmp else ())]
+    for key, value in state.settings.items():
+        if handler.settings and key not in known and key not in state.of_list:
+            # another value may be a secret in the wrong place
+            shown = value if (key, value) in SPELLINGS else ""
+            taken = ", ".join(one for one in known if one not in SECRETS)
+            raise SettingsError(
+                (
+                    NamedSetting(key[:60], shown),
+                    f" is unknown: {handler.shown} has no such setting; it takes {taken}",
+                )
+            )
+
+
+def _check_fields(params: Mapping[str, str]) -> None:
+    """Check DCImanager's SNMP fields as its SNMP would at the first request. Raises SettingsError,
+    which names the option.
+    """
+    # imported late: 2 ms, and only SNMP needs it, which imports it for its first request anyway
+    from pdu_common.snmp_client.tools import Credentials, SnmpError
+
+    try:
+        Credentials.of("127.0.0.1", params)
+    except SnmpError as error:
+        if not error.field:
+            raise SettingsError(str(error).removeprefix("snmp_params ")) from None
+        keys = {field: key for key, field in _SNMP_FIELDS.items()}
+        named = NamedSetting(keys.get(error.field, error.field))
+        raise SettingsError((named, f" {error.fault}")) from None
+
+
+def place(state: SharedOptions, host: str) -> str:
+    """The text that names the PDU for people: HOST, or the setting `host` with a note that it
+    replaces HOST. A PDU that was called by a name has it before that.
+    """
+    host, other = host.strip(), state.settings.get("host", "").strip()
+    if other and other != host:
+        host = f"{printable(other)} (the setting host, instead of {host})"
+    named = state.name and state.name != host
+    return f"{printable(state.name)} ({host})" if named else host
+
+
+def values(
+    name: str,
+    declared: Sequence[Setting[object]],
+    state: SharedOptions,
+    host: str,
+    login: bool = True,
+) -> dict[str, str]:
+    """The handler settings as text. With `login`, a password is required if there is a user but no
+    token. Raises SettingsError.
+
+    With neither a username nor a token, the user is the handler's default account, if it has one.
+    `ca_pem`, `fingerprint` and `verify` imply `tls=yes` if the handler has `tls` and it is not
+    given. A path in `ca_pem` is replaced by the file's content.
+    """
+    keys = [setting.key for setting in declared]
+    account = registry.about(name).username if registry.is_handler(name) else ""
+    found = {**({"username": account} if account else {}), **typed(state, keys, host)}
+    if "tls" in keys and "tls" not in found and any(key in found for key in _CHECKS):
+        found["tls"] = "yes"
+    if "ca_pem" in found and "BEGIN CERTIFICATE" not in found["ca_pem"]:
+        path, content = (
+            found["ca_pem"],
+            read_file(found["ca_pem"], NamedSetting("ca_pem"), ": ").decode("utf-8", "replace"),
+        )
+        # a handler would treat it as not set, and trust the system's authorities
+        if not content.strip():
+            raise SettingsError((NamedSetting("ca_pem"), f": {path} is empty"))
+        if "BEGIN CERTIFICATE" not in content:
+            raise SettingsError(
+                (
+                    NamedSetting("ca_pem"),
+                    (
+                        f": {path} contains no PEM certificate; if it is a DER file, convert it"
+                        " with openssl x509 -inform der"
+                    ),
+                )
+            )
+        found["ca_pem"] = content
+    secrets = [setting.key for setting in declared if setting.secret]
+    token = secret(state, "token", "token", False) if "token" in secrets else ""
+    if token:
+        usual = found.get("username") == account and "username" not in state.settings
+        return {
+            **{key: text for key, text in found.items() if key != "username" or not usual},
+            "token": token,
+        }
+    user = state.user = found.get("username", "")
+    where = place(state, host)
+    for key in secrets:
+        text = secret(
+            state,
+            key,
+            f"{key} of {user} on {where}",
+            needed=login and key == "password" and bool(user),
+        )
+        if text:
+            found[key] = text
+    return found
+
+
+def of_command(
+    name: str,
+    declared: Sequence[Setting[object]],
+    state: SharedOptions,
+    host: str,
+    secrets: Sequence[str] = (),
+    login: bool = True,
+) -> dict[str, str]:
+    """The `values` for a command of `pdu NAME HOST`.
+
+    --secret-file may also give one of `secrets`. Raises SettingsError.
+    """
+    keys = [setting.key for setting in declared]
+    check(
+        state, [*(setting.key for setting in declared if setting.secret), *secrets], f"pdu {name}"
+    )
+    for key in state.settings:
+        if key not in keys and key not in state.of_list:
+            allowed = ", ".join(one for one in keys if one not in SECRETS)
+            raise SettingsError(f"there is no setting {key[:60]!r} here; allowed: {allowed}")
+    found = values(name, declared, state, host, login)
+    return {key: text for key, text in found.items() if key in keys or key not in state.of_list}
+
+
+def check(state: SharedOptions, secrets: Sequence[str], whose: str) -> None:
+    """Check that no secret is in an argument, and that each --secret-file is for one of `secrets`.
+    Raises SettingsError.
+    """
+    for key in state.settings:
+        if key in SECRETS or key in secrets:
+            raise SettingsError(
+                f"{key} is a secret, and other users can see arguments: use {spelled_secret(key)}"
+            )
+    for key in state.secret_files:
+        if key not in secrets:
+            raise SettingsError(
+                f"--secret-file: {whose} has no secret {key[:60]!r}; it takes"
+                f" {', '.join(secrets) or 'none'}"
+            )
+
+
+def typed(state: SharedOptions, keys: Iterable[str], host: str) -> dict[str, str]:
+    """The given settings, and those of `keys` from the environment unless `state.login` is set.
+
+    The address and `SECRETS` are not taken from the environment, and the port only if the address
+    has none.
+    """
+    found: dict[str, str] = {}
+    absent = {
+        "host",
+        *(
+            ("port",)
+            if host_and_port(state.settings.get("host", "").strip() or host)[1] is not None
+            else ()
+        ),
+    }
+    for key in keys:
+        value = None if state.login else os.environ.get(f"PDU_{key.upper()}")
+        if value and key not in absent and key not in SECRETS:
+            found[key] = value
+    return {**found, **state.settings}

@@ -1,0 +1,292 @@
+"""The list of a fleet, as CSV or as [[pdu]] tables in TOML. It must not contain a secret."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple, Optional
+
+from handlers import registry
+from handlers.shared.errors import SettingsError, printable
+from handlers.shared.settings import yes_no
+
+from ..cli import csv_in, hosts, secret_files, toml
+from ..cli.options import SECRETS
+from . import auth
+from .repeated import Repeated, repeated, shown_place
+
+COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
+# tables that only a drawing has
+_DRAWN = frozenset(("feed", "machine", "panel", "ups"))
+_NEEDED = ("handler", "address")
+_MOST = 100_000  # limit for a list, in PDUs
+_LONGEST_NAME = 100  # in characters
+_SHOWN = 5  # limit of printed errors; the others are counted
+
+
+class ListedPdu(NamedTuple):
+    """One PDU of a list."""
+
+    name: str
+    #: the name of a handler, or the path of an archive
+    handler: str
+    address: str
+    #: the name of a login, "" for the login from the environment
+    auth: str = ""
+    #: pairs of key and value
+    settings: tuple[tuple[str, str], ...] = ()
+    #: whether outlets in the state UNKNOWN are normal
+    metered: bool = False
+
+    @property
+    def where(self) -> str:
+        """Where it is, for people and other programs: the address, with a port that is a setting.
+        Several PDUs may be behind one address.
+        """
+        return shown_place(self)
+
+
+class DeviceList(NamedTuple):
+    """The PDUs of a list in the list's order, and the logins in the same file."""
+
+    devices: Sequence[ListedPdu]
+    auths: Mapping[str, auth.DeviceLogin]
+    #: unknown columns that were left out
+    ignored: Sequence[str] = ()
+    #: names of PDUs that are already in the list under another name -> that name
+    repeated: Mapping[str, str] = MappingProxyType({})
+    #: sentences about those, with both lines
+    warnings: Sequence[str] = ()
+
+
+class EmptyList(SettingsError):
+    """There is no PDU in the list."""
+
+
+Entry = tuple[str, Mapping[str, Any]]  # where the PDU is in the file, and its cells by column
+
+
+def read(path: str, lenient: bool = False) -> DeviceList:
+    """Read a list: TOML if `path` ends in .toml, else CSV, whose unknown columns are left out if
+    `lenient`.
+
+    Raises SettingsError. A mistake in the form of the file, such as a line with too many cells,
+    ends the reading. An error about wrong PDUs names the first five and counts the others.
+    """
+    text = secret_files.read_secret(path, secret_files.LIST)
+    if path.endswith(".toml"):
+        document = toml.loads(text, path)
+        unknown = sorted(set(document) - {"pdu", "auth"})
+        if _DRAWN.intersection(unknown):
+            raise SettingsError(
+                f"{path} is a drawing, and no list of PDUs: give it as --drawing, and the list as"
+                " --list"
+            )
+        if unknown:
+            raise SettingsError(
+                f"{path}: {printable(unknown[0], 60)!r} is unknown; allowed: [[pdu]] and"
+                " [auth.NAME]"
+            )
+        logins = auth.of_tables(document.get("auth", {}), path, inline=False)
+        return _fleet(path, _devices(path, _tables(document.get("pdu", []), path)), logins)
+    ignored: list[str] = []
+    rows = _rows(text, path, ignored if lenient else None)
+    return _fleet(path, _devices(path, rows), {}, ignored)
+
+
+def _fleet(
+    path: str,
+    listed: _Listed,
+    logins: Mapping[str, auth.DeviceLogin],
+    ignored: Sequence[str] = (),
+) -> DeviceList:
+    found = [*repeated(listed.devices)]
+    return DeviceList(
+        listed.devices,
+        logins,
+        ignored,
+        {one.again.name: one.counted.name for one in found},
+        [
+            *(_warning(path, one, listed.places) for one in found[:_SHOWN]),
+            *([f"{path}: and {len(found) - _SHOWN} more such lines"] if found[_SHOWN:] else []),
+        ],
+    )
+
+
+def _warning(path: str, one: Repeated, places: Mapping[str, str]) -> str:
+    both = sorted((one.counted, one.again), key=lambda device: list(places).index(device.name))
+    lines = " and ".join(f"{places[device.name]} ({printable(device.name, 60)})" for device in both)
+    handler, host, port, choice = one.place
+    where = f"{printable(handler, 40)} at {host}" + (f", port {port}" if port else "")
+    what = f"{where}, {printable(choice, 60)}" if choice else where
+    return (
+        f"{path}: {lines} are one PDU, {what}: sums count it once, as"
+        f" {printable(one.counted.name, 60)}; take one line out"
+    )
+
+
+def _tables(tables: Any, path: str) -> Iterator[Entry]:
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise SettingsError(f"{path}: each PDU must be a table [[pdu]]")
+    for number, table in enumerate(tables, 1):
+        yield f"PDU {number}", table
+
+
+def _rows(text: str, path: str, ignored: Optional[list[str]]) -> Iterator[Entry]:
+    """The rows of a list. Notes unknown columns in `ignored`; None: they are an error."""
+
+    def check(head: Sequence[str]) -> Sequence[str]:
+        unknown = _check_head(head, path, ignored is not None) if head else []
+        if ignored is not None:
+            ignored.extend(printable(name, 60) for name in unknown)
+        return unknown
+
+    for row in csv_in.rows(text, path, check):
+        yield row.where.rpartition(": ")[2], row.cells
+
+
+def _check_head(head: Sequence[str], path: str, lenient: bool) -> list[str]:
+    """The unknown columns, if `lenient`. Raises SettingsError for other unknown columns, and for
+    one that may be a secret or a misspelt column: without its settings, another PDU of a NUT server
+    might be read.
+    """
+    unknown = [name for name in dict.fromkeys(head) if name not in COLUMNS]
+    refused = [name for name in unknown if not lenient or _may_count(name)]
+    missing = [name for name in _NEEDED if name not in head]
+    secret = next((name for name in head if name in SECRETS), "")
+    if secret:
+        raise SettingsError(
+            f"{path}: {secret!r} is a secret, which a list must not contain: take the column out,"
+            " set 'auth' to the name of a login, and put the secret into the file of logins"
+            " (--auth)"
+        )
+    if missing and any(map(registry.is_handler, head)):
+        raise SettingsError(
+            f"{path}: the first line is a PDU: put the names of the columns above it, such as"
+            f" {','.join(COLUMNS[: len(head)])}"
+        )
+    wrong = ""
+    if refused:
+        listed = ", ".join(repr(printable(name, 60)) for name in refused[:_SHOWN])
+        more = f" and {len(refused) - _SHOWN} more" if len(refused) > _SHOWN else ""
+        verb = "is not a column" if len(refused) == 1 else "are not columns"
+        wrong = f"{listed}{more} {verb}{'' if lenient else ' (--lenient ignores others)'}"
+    elif missing:
+        wrong = f"there is no column {missing[0]!r}"
+    if wrong:
+        raise SettingsError(f"{path}: {wrong}; allowed columns: {', '.join(COLUMNS)}")
+    return unknown
+
+
+def _may_count(name: str) -> bool:
+    """Whether a column is a secret, or looks like a known one."""
+    return name in SECRETS or bool(difflib.get_close_matches(name, COLUMNS, 1, 0.7))
+
+
+class _Listed(NamedTuple):
+    devices: Sequence[ListedPdu]
+    #: name -> where it is in the file, in its order
+    places: Mapping[str, str]
+
+
+def _devices(path: str, entries: Iterable[Entry]) -> _Listed:
+    devices: list[ListedPdu] = []
+    places: dict[str, str] = {}
+    wrong: list[str] = []
+    # what many PDUs have in common, such as a login, is kept once: lists are long
+    kept: dict[Any, Any] = {}
+    for where, cells in entries:
+        try:
+            made = _device(cells, os.path.dirname(path), kept)
+            if made.name in places:
+                raise ValueError(
+                    f"the name {made.name!r} is already in {places[made.name]}: rename one"
+                )
+        except (ValueError, SettingsError) as error:
+            wrong.append(f"{where}: {getattr(error, 'reason', error)}")
+            continue
+        places[made.name] = where
+        devices.append(made)
+        if len(devices) > _MOST:
+            raise SettingsError(f"{path}: more than {_MOST} PDUs; split the list")
+    if wrong:
+        more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+        raise SettingsError(f"{path}: {'; '.join(wrong[:_SHOWN])}{more}")
+    if not devices:
+        raise EmptyList(f"{path}: there is no PDU in it; keys of a PDU: {', '.join(COLUMNS)}")
+    return _Listed(devices, places)
+
+
+def _device(cells: Mapping[str, Any], folder: str, kept: dict[Any, Any]) -> ListedPdu:
+    """One PDU of the list. Values that are equal to one in `kept` are that one.
+
+    The path of an archive is relative to the list's folder. Raises ValueError or SettingsError.
+    """
+    unknown = sorted(set(cells) - set(COLUMNS))
+    if unknown:
+        raise ValueError(f"{printable(unknown[0], 60)!r} is unknown; allowed: {', '.join(COLUMNS)}")
+    given = {
+        key: toml.as_text(key, value).strip() for key, value in cells.items() if key != "settings"
+    }
+    missing = [key for key in _NEEDED if not given.get(key)]
+    if missing:
+        raise ValueError(f"there is no {missing[0]}")
+    address = hosts.address(given["address"])
+    name = given.get("name") or address
+    if len(name) > _LONGEST_NAME or not name.isprintable():
+        raise ValueError(
+            f"the name {printable(name, 60)!r} is longer than {_LONGEST_NAME} characters or not"
+            " printable"
+        )
+    try:
+        metered = yes_no(given.get("metered") or "no")
+    except ValueError:
+        raise ValueError("metered must be yes or no") from None
+    handler = given["handler"]
+    if not handler.isidentifier():  # not the name of a handler, but the path of an archive
+        handler = os.path.join(folder, handler)
+    login, settings = given.get("auth", ""), _settings(cells.get("settings", ""), folder)
+    pairs = tuple(settings.items())
+    return ListedPdu(
+        name,
+        kept.setdefault(handler, handler),
+        address,
+        kept.setdefault(login, login),
+        kept.setdefault(pairs, pairs),
+        metered,
+    )
+
+
+def _settings(value: Any, folder: str) -> dict[str, str]:
+    """The settings in `key=value; key=value` or a TOML table. Raises ValueError, also for a secret.
+
+    A path in `ca_pem` is relative to the list's folder.
+    """
+    pairs: Iterable[tuple[str, Any]]
+    if isinstance(value, dict):
+        pairs = [(key.strip().lower(), one) for key, one in value.items()]
+    elif isinstance(value, str):
+        pairs = [_pair(part) for part in value.split(";") if part.strip()]
+    else:
+        raise ValueError("settings must be a table or have the form key=value; key=value")
+    found: dict[str, str] = {}
+    for key, one in pairs:
+        if key in SECRETS:
+            raise ValueError(
+                f"{key} is a secret, which a list must not contain: set 'auth' to the name of a"
+                " login"
+            )
+        if key in found:
+            raise ValueError(f"the setting {printable(key, 60)!r} is given twice")
+        found[key] = auth.located(key, toml.as_text(key, one).strip(), folder)
+    return found
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        # without the text, which may be a secret
+        raise ValueError("settings must have the form key=value; key=value")
+    return key.strip().lower(), value.strip()

@@ -1,0 +1,206 @@
+"""What tools ask of a handler besides DCImanager's four calls (docs/dev/new-handler.md, "What tools
+ask"). Nothing of it has to be there.
+
+`measured` and `labels` are methods of the handler's object, which its archive has as well. The rest
+is in modules that no archive contains, so an archive answers nothing there.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.util
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+
+from handlers import registry
+from handlers.shared.errors import PduHandlerError, SettingsError, printable
+
+from ..cli.output import metered
+from .handler_loading import LoadedHandler
+
+if TYPE_CHECKING:
+    from handlers.host import Figures
+    from handlers.shared.labels import Label
+
+    from ..adapters.nameplate import Nameplate
+    from ..adapters.power_restore import OutletRestorePolicy
+    from ..adapters.recording_formats import HandlerFinding, RecordingFormat
+    from ..adapters.topology import Topology
+
+
+class _Place(NamedTuple):
+    """Where a handler of this tree answers something: `{}` is its name."""
+
+    module: str
+    name: str
+
+
+_PLACES: Mapping[str, _Place] = {
+    "topology": _Place("pdu.core.adapters.{}.topology", "read"),
+    "power_on": _Place("pdu.core.adapters.{}.power_restore", "read"),
+    "nameplate": _Place("pdu.core.adapters.{}.nameplate", "read"),
+    "identify": _Place("pdu.core.adapters.{}.identity", "identity"),
+    "recording": _Place("pdu.core.adapters.{}.recording_format", "KIND"),
+}
+
+
+class HandlerTools:
+    """One handler, as tools ask it. Raises the errors of handlers/shared/errors.py."""
+
+    def __init__(self, handler: LoadedHandler) -> None:
+        self._handler = handler
+        self._own = handler.name if registry.is_handler(handler.shown) else ""
+
+    def session(self) -> AbstractContextManager[None]:
+        """Calls of one object in this block share what they read, if the handler can do that."""
+        return (self._handler.one_session or nullcontext)()
+
+    def measured(self, pdu: Any, with_power: bool = False) -> Figures:
+        """What the PDU measures, W only `with_power`.
+
+        Of a handler without `measured`, its `statistic`: no power, and a current of an outlet only
+        if this platform's view of an outlet has one.
+        """
+        of_handler = _methods(pdu).measured
+        if of_handler is not None:
+            found: Figures = of_handler(with_power)
+            return found
+        from handlers.host import (  # imported late: 3 ms, only for others' archives
+            Figures,
+            PortFigures,
+        )
+
+        view = pdu.statistic()
+        ports = [
+            PortFigures(one.identity, getattr(one, "load", None), metered(one, "consumption"))
+            for one in view.ports
+        ]
+        return Figures(metered(view, "load"), metered(view, "total_consumption"), ports)
+
+    def labels(self, pdu: Any) -> Optional[Sequence[Label]]:
+        """Number and name of each outlet; None if the handler does not tell them."""
+        of_handler = _methods(pdu).labels
+        return None if of_handler is None else of_handler()
+
+    def topology(self, pdu: Any) -> Topology:
+        """Lines, breakers and how outlets are fed; empty if the handler does not tell."""
+        read = _answer("topology", self._own)
+        if read is not None:
+            found: Topology = read(pdu)
+            return found
+        from ..adapters.topology import (
+            Topology,  # imported late: 1 ms, which a status does not need
+        )
+
+        return Topology()
+
+    def power_on(self, pdu: Any) -> Mapping[str, OutletRestorePolicy]:
+        """Identity -> what the outlet does when power comes back; {} if the handler does not
+        tell.
+        """
+        read = _answer("power_on", self._own)
+        return {} if read is None else read(pdu)
+
+    def nameplate(self, pdu: Any, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
+        """What a unit says about itself; empty if the handler does not tell.
+
+        `runs_on` says of an uptime in s whether the unit is the one that was read before: then what
+        costs further requests is left out.
+        """
+        read = _answer("nameplate", self._own)
+        if read is not None:
+            found: Nameplate = read(pdu, runs_on)
+            return found
+        from ..adapters.nameplate import (
+            Nameplate,  # imported late: 1 ms, which a status does not need
+        )
+
+        return Nameplate()
+
+    def identify(self, data: Any) -> HandlerFinding:
+        """What the handler finds at the address in `data`, an argument of make_handler: by a module
+        of its own, else by its calls.
+        """
+        read = _answer("identify", self._own)
+        try:
+            found: HandlerFinding = self._by_calls(data) if read is None else read(data)
+        except PduHandlerError as error:
+            from handlers.host.snmp import (
+                known_place,  # imported late: 3 ms, which only an error needs
+            )
+
+            raise error.at(known_place(data), "identify") from None
+        return found
+
+    def recording(self) -> Optional[RecordingFormat]:
+        """How its devices are recorded and simulated; None if they are not."""
+        found: Optional[RecordingFormat] = _answer("recording", self._own)
+        return found
+
+    def _by_calls(self, data: Any) -> HandlerFinding:
+        from ..adapters.recording_formats import (
+            HandlerFinding,  # imported late: 4 ms, which only `identify` needs
+        )
+        from ..cli.states import reported
+
+        name, pdu = self._handler.shown, self._handler.make(data)
+        out = HandlerFinding(name, family=name, why="its handler reads it")
+        basis = "the handler's own reading, without a module that says more"
+        with self.session():
+            ports = pdu.status().ports
+            out.note_states([reported(port) for port in ports], basis)
+            out.note_figures(lambda: self.measured(pdu), basis, basis)
+        return out
+
+
+class _Methods(NamedTuple):
+    """The methods that tools may find on a handler's object."""
+
+    measured: Optional[Callable[[bool], Any]]
+    labels: Optional[Callable[[], Sequence[Label]]]
+
+
+def _methods(pdu: Any) -> _Methods:
+    return _Methods(
+        pdu.measured if hasattr(pdu, "measured") else None,
+        pdu.labels if hasattr(pdu, "labels") else None,
+    )
+
+
+def recorded() -> tuple[str, ...]:
+    """The handlers whose devices can be recorded."""
+    return tuple(name for name in registry.names() if _module("recording", name) is not None)
+
+
+def recording(handler: str) -> Optional[RecordingFormat]:
+    """As `Door.recording`, without loading the handler of this name."""
+    found: Optional[RecordingFormat] = _answer("recording", handler)
+    return found
+
+
+def kind_of(text: str, file: str) -> tuple[str, RecordingFormat]:
+    """The handler whose recording this is, and its kind. Raises SettingsError."""
+    for name in registry.names():
+        kind = recording(name)
+        if kind is not None and kind.is_recording(text):
+            return name, kind
+    raise SettingsError(
+        f"{printable(file)} is not a recording: use pdu record, snmpwalk -On, or a file for NUT's"
+        " dummy-ups"
+    )
+
+
+@functools.lru_cache(maxsize=128)
+def _answer(what: str, handler: str) -> Any:
+    """A function or value of `_PLACES`; None if the handler has no such module."""
+    module = _module(what, handler) if handler else None
+    return None if module is None else getattr(importlib.import_module(module), _PLACES[what].name)
+
+
+def _module(what: str, handler: str) -> Optional[str]:
+    module = _PLACES[what].module.format(handler)
+    # without the folder, a search for a module in it would be an error
+    names = (module.rpartition(".")[0], module)
+    return module if all(importlib.util.find_spec(name) for name in names) else None

@@ -1,0 +1,308 @@
+"""PDUs by their names in the owner's list: `pdu status r1-left` for `pdu status HANDLER HOST`.
+
+The list is that of --list, else of the variable PDU_LIST (empty: none), else the first of the usual
+files. Logins are in the file of --auth, else of PDU_AUTH, else in logins.toml beside the list.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import sys
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+
+import click
+
+from handlers import registry
+from handlers.shared.errors import SettingsError, printable
+
+from ..cli import hosts
+from ..cli.error_output import NoSuchHandler, Usage
+from ..cli.groups import Subcommand
+from ..cli.options import Parameters, SharedOptions, completed, given
+from ..cli.shared_options import AUTH, LIST
+
+if TYPE_CHECKING:
+    from .auth import DeviceLogin
+    from .device_list import ListedPdu
+
+_LIST, _AUTH = "PDU_LIST", "PDU_AUTH"
+_LOGINS = "logins.toml"
+#: the lists that are read if none is given; that of the Debian package's services is the last
+_USUAL = ("~/.config/pdu/pdus.csv", "/etc/pdu/pdus.csv", "/etc/pdu/hall.csv")
+#: how a list becomes known, for errors
+HOW = f"--list FILE, {_LIST} or {_USUAL[0]}"
+_KEY = "pdu.names"  # the list in the meta of a context whose arguments are names
+
+
+class KnownList(NamedTuple):
+    """A list of PDUs whose names stand for their handlers, addresses and logins."""
+
+    path: str
+    #: the file with logins, "" if none is known
+    auth: str
+    #: the options that let another command use the same files
+    words: Sequence[str]
+    pdus: Mapping[str, ListedPdu]
+    #: the logins in the list itself
+    logins: Mapping[str, DeviceLogin]
+
+    def login(self, pdu: ListedPdu) -> Optional[DeviceLogin]:
+        """The login of this PDU, None if the list names none. Raises SettingsError."""
+        from . import auth  # imported late: 5 ms, for commands that are given a name
+
+        if not pdu.auth:
+            return None
+        logins = {**self.logins, **(auth.of_file(self.auth) if self.auth else {})}
+        if pdu.auth not in logins:
+            raise SettingsError(
+                f"{pdu.name}: unknown login {printable(pdu.auth, 60)!r}; known:"
+                f" {auth.names(logins)}; give their file as --auth, or as {_LOGINS} beside"
+                f" {self.path}"
+            )
+        return logins[pdu.auth]
+
+
+class ChosenPdu(NamedTuple):
+    """A PDU of a command line."""
+
+    handler: str
+    host: str
+    #: the shared options, with the settings and the login that the list has for it
+    state: SharedOptions
+
+
+def options() -> Parameters:
+    """--list and --auth, for commands of one PDU."""
+    return [
+        *LIST(expose_value=False, callback=_keep),
+        *AUTH(expose_value=False, callback=_keep),
+    ]
+
+
+def _keep(context: click.Context, option: click.Parameter, value: Optional[str]) -> None:
+    if value:
+        setattr(given(context), f"{option.name}_file", value)
+
+
+def known(list_file: str = "", auth_file: str = "") -> Optional[KnownList]:
+    """The list by these options, by the environment or in its usual place; None if there is none,
+    or if that of the usual place has no PDU yet.
+
+    Raises SettingsError.
+    """
+    path = list_file or _usual()
+    if not path:
+        return None
+    from . import device_list  # imported late: 20 ms, for commands that are given a name
+
+    try:
+        fleet = device_list.read(path)
+    except device_list.EmptyList:
+        if list_file or _LIST in os.environ:
+            raise
+        return None
+    beside = os.path.join(os.path.dirname(path), _LOGINS)
+    auth = auth_file or os.environ.get(_AUTH, "") or (beside if os.path.exists(beside) else "")
+    files = {"--list": list_file, "--auth": auth_file}
+    words = [word for flag, file in files.items() if file for word in (flag, file)]
+    return KnownList(path, auth, words, {one.name: one for one in fleet.devices}, fleet.auths)
+
+
+def _usual() -> str:
+    if _LIST in os.environ:
+        return os.environ[_LIST]
+    home = os.environ.get("XDG_CONFIG_HOME", "")
+    own = f"{home}/pdu/pdus.csv" if os.path.isabs(home) else _USUAL[0]
+    return next(filter(os.path.exists, map(os.path.expanduser, (own, *_USUAL[1:]))), "")
+
+
+# ---- a name in place of HANDLER HOST -------------------------------------------------------------
+
+
+class PduCommand(Subcommand):
+    """A command whose first arguments are HANDLER and HOST. The name of a PDU of the list stands
+    for both; where the command takes several HOSTs, it takes several names.
+
+    `reserved`: first arguments that are no names, besides handlers and files.
+    """
+
+    def __init__(self, *arguments: Any, reserved: Collection[str] = (), **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.reserved = reserved
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        at, list_file, auth_file = self._first(ctx, args)
+        if at < len(args) and not self._is_handler(args[at]):
+            with _no_errors_for_a_shell(ctx):
+                found = known(list_file, auth_file)
+                if found is not None:
+                    pdu = found.pdus.get(args[at])
+                    if pdu is None:
+                        raise NoSuchHandler(_no_name(args[at], found), args[at])
+                    ctx.meta[_KEY] = found
+                    args = [*args[:at], pdu.handler, *args[at:]]
+        return super().parse_args(ctx, args)
+
+    def _is_handler(self, word: str) -> bool:
+        is_archive = word.endswith(".tar.gz") or os.path.isfile(word)
+        return registry.is_handler(word) or word in self.reserved or is_archive
+
+    def _first(self, ctx: click.Context, args: list[str]) -> tuple[int, str, str]:
+        """The index of the first argument, len(args) if there is none or if click will refuse the
+        line, and the values of --list and --auth.
+        """
+        options: list[click.Parameter] = [
+            one for one in self.get_params(ctx) if isinstance(one, click.Option)
+        ]
+        parser = click.Command("", params=options, add_help_option=False).make_parser(ctx)
+        values, words, _ = parser.parse_args(list(args))
+        parser.allow_interspersed_args = False
+        rest = parser.parse_args(list(args))[1]
+        return len(args) - len(rest), values.get("list") or "", values.get("auth") or ""
+
+
+@contextlib.contextmanager
+def _no_errors_for_a_shell(context: click.Context) -> Any:
+    try:
+        yield
+    except Exception:
+        if not context.resilient_parsing:
+            raise
+
+
+def _no_name(word: str, found: KnownList) -> str:
+    import difflib  # imported late: 1 ms, for an error only
+
+    near = difflib.get_close_matches(word, found.pdus, 1)
+    return (
+        f"{printable(word, 60)!r} is neither a handler ({', '.join(registry.names())}) nor a PDU of"
+        f" {found.path}" + (f"; did you mean {near[0]}?" if near else "")
+    )
+
+
+def chosen(context: click.Context, handler: str, host: str, alone: bool = True) -> ChosenPdu:
+    """What the arguments HANDLER and HOST mean. If `alone`, the shared options of the run get what
+    the list says of a named PDU, else a copy of them.
+
+    Raises SettingsError, and Usage for an address among names.
+    """
+    state = given(context)
+    found: Optional[KnownList] = context.meta.get(_KEY)
+    if found is None:
+        _say_what_else(state, context.command_path, handler, host)
+        return ChosenPdu(handler, hosts.typed(host), state)
+    pdu = found.pdus.get(host)
+    if pdu is None:
+        raise Usage(f"{_no_name(host, found)}; give names alone, or HANDLER and addresses")
+    own = state if alone else dataclasses.replace(state)
+    _use(own, found, pdu)
+    return ChosenPdu(pdu.handler, pdu.address, own)
+
+
+def _use(state: SharedOptions, found: KnownList, pdu: ListedPdu) -> None:
+    login = found.login(pdu)
+    listed = {**(login.settings if login else {}), **dict(pdu.settings)}
+    state.of_list = frozenset(listed.keys() - state.settings.keys())
+    state.settings = {**listed, **state.settings}
+    state.name, state.words = pdu.name, (pdu.name, *found.words)
+    if login is not None:
+        state.login, state.secrets = login.shown, login.secrets
+
+
+def _say_what_else(state: SharedOptions, command: str, handler: str, host: str) -> None:
+    """Say on standard error that a word of this line is also a name of the list."""
+    with contextlib.suppress(SettingsError):  # the line needs no list
+        found = known(state.list_file, state.auth_file)
+        if found is None:
+            return
+        if handler in found.pdus:
+            _note(f"{printable(handler, 60)!r} is a handler here, and no PDU of {found.path}")
+        pdu = found.pdus.get(host)
+        if pdu is not None and not _is_at(pdu, host):
+            _note(
+                f"{printable(host, 60)!r} is a host name here; `{command} {printable(host, 60)}`"
+                f" means the PDU of that name in {found.path}: {_shown(pdu)}"
+            )
+
+
+def _note(words: str) -> None:
+    print(f"note: {words}", file=sys.stderr)
+
+
+def _is_at(pdu: ListedPdu, host: str) -> bool:
+    return hosts.one_spelling(pdu.address) == hosts.one_spelling(host)
+
+
+def _shown(pdu: ListedPdu) -> str:
+    return f"{printable(pdu.handler, 60)} {pdu.where}"
+
+
+# ---- a name in place of HOST ---------------------------------------------------------------------
+
+
+def use_name(state: SharedOptions, host: str, handler: str = "") -> ChosenPdu:
+    """The PDU of this name for a command that takes HOST alone; HANDLER is "" if it is no name.
+    `handler`: the only one that the command is for.
+
+    The shared options get what the list says of it. Raises SettingsError. A list that was not given
+    as an option and cannot be read is said: HOST may be an address.
+    """
+    found = None
+    try:
+        found = known(state.list_file, state.auth_file)
+    except SettingsError as error:
+        if state.list_file:
+            raise
+        _note(f"names of PDUs are not known: {error.reason}")
+    pdu = found.pdus.get(host) if found is not None else None
+    if found is None or pdu is None:
+        return ChosenPdu("", hosts.typed(host), state)
+    if handler and pdu.handler != handler:
+        raise SettingsError(
+            f"{printable(host, 60)!r} is no PDU for {handler}: {found.path} has it as {_shown(pdu)}"
+        )
+    _use(state, found, pdu)
+    if not _is_at(pdu, host):
+        _note(f"{printable(host, 60)!r} is taken from {found.path}: {_shown(pdu)}")
+    return ChosenPdu(pdu.handler, pdu.address, state)
+
+
+def on_host(handler: str) -> dict[str, Any]:
+    """What lets an OnHost group for this handler take names for HOST."""
+    return {
+        "find": lambda state, host: use_name(state, host, handler).host,
+        "completes": complete(tuple, handler),
+    }
+
+
+# ---- completion ----------------------------------------------------------------------------------
+
+
+def complete(
+    others: Callable[[], Iterable[str]], handler: str = "", or_file: bool = False
+) -> Callable[..., Any]:
+    """The `shell_complete` of an argument that may be a name: these other words, then the names of
+    the list, for one `handler` only its own.
+    """
+
+    def offered(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
+        state = given(context)
+        names: list[str] = []
+        with contextlib.suppress(Exception):
+            found = known(state.list_file, state.auth_file)
+            pdus = found.pdus.values() if found is not None else ()
+            names = [one.name for one in pdus if not handler or one.handler == handler]
+        words = [*others(), *names]
+        return completed(lambda: words, or_file)(context, argument, incomplete)
+
+    return offered
+
+
+def complete_host(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
+    """The `shell_complete` of HOST after HANDLER: after a name, more names."""
+    if _KEY not in context.meta:
+        return []
+    return complete(tuple)(context, argument, incomplete)

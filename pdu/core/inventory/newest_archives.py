@@ -1,0 +1,83 @@
+"""Finds the archives that `--archives DIR` runs in place of this program's own handlers."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from typing import Optional
+
+from handlers import registry
+from handlers.shared.errors import SettingsError
+
+from .device_list import ListedPdu
+
+_NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)*)(\.dev[0-9]+)?")
+
+
+def order(version: str) -> tuple[list[int], bool]:
+    """What versions of this pack are ordered by: the numbers, then whether it is a release, which
+    follows what is built on the way to it (`0.4.0.dev0` before `0.4.0`). No number: before all.
+    """
+    found = _NUMBER.match(version)
+    if found is None:
+        return [], False
+    return [int(number) for number in found[1].split(".")], found[2] is None
+
+
+def replaced(devices: Sequence[ListedPdu], folder: Optional[str]) -> Sequence[ListedPdu]:
+    """The PDUs. If a `folder` is given, its newest archive of each handler replaces the handler.
+
+    A PDU whose handler is already an archive stays the same. Raises SettingsError if `folder`
+    cannot be read or has no archive of one of the handlers.
+    """
+    if folder is None:
+        return devices
+    built: dict[str, str] = {}
+    for name in {device.handler for device in devices}:
+        path = _newest(folder, name)
+        if path is None and registry.is_handler(name):
+            raise SettingsError(
+                f"{folder} has no archive of {name!r} (pdu_{name}-VERSION.tar.gz): run `make"
+                " packages`"
+            )
+        built[name] = path or name  # a name that is wrong fails when the handler is loaded
+    return [device._replace(handler=built[device.handler]) for device in devices]
+
+
+def usable(folder: Optional[str]) -> dict[str, str]:
+    """Handlers that a request to the exporter may name -> what to load: the same name, or the path
+    of an archive.
+
+    If a `folder` is given: those with an archive in it. Raises SettingsError if it has none or
+    cannot be read.
+    """
+    newest = {name: _newest(folder, name) for name in registry.names()}
+    found = {name: path for name, path in newest.items() if path is not None}
+    if not found:
+        raise SettingsError(
+            f"{folder} has no archive of a handler (pdu_HANDLER-VERSION.tar.gz): run `make"
+            " packages`"
+        )
+    return found
+
+
+def _newest(folder: Optional[str], handler: str) -> Optional[str]:
+    """The path of the handler's archive in `folder` with the highest numbers in its version; None
+    if there is none.
+
+    Returns `handler` unchanged if `folder` is None or `handler` is a path. Raises SettingsError if
+    the folder cannot be read.
+    """
+    if folder is None or not handler.isidentifier():
+        return handler
+    pattern = re.compile(rf"pdu_{re.escape(handler)}-([0-9][^/]*)\.tar\.gz")
+    try:
+        built = {
+            name: order(found[1])
+            for name in os.listdir(folder)
+            if (found := pattern.fullmatch(name))
+        }
+    except OSError as error:
+        raise SettingsError(f"{folder} cannot be read ({error.strerror})") from None
+    return os.path.join(folder, max(built, key=lambda name: built[name])) if built else None

@@ -1,0 +1,82 @@
+"""Outlets as people type them: `3`, `1-4`, `1..4`, `1,2`, a name on the label. Pure.
+
+An identity that the PDU lists means that outlet. Any other word must have one meaning: a name that
+one outlet has, or a list of identities, names and ranges of identities. `1-4` and `2.1-2.4` are
+ranges: the numbers rise, what is before them is equal, and the PDU lists each outlet between them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Optional
+
+from handlers.shared.errors import NoSuchOutlet, printable
+
+from ..cli.error_output import Usage
+
+#: a word that can only be an identity, so that no reading is needed to know what it means
+PLAIN = re.compile(r"[0-9]+(\.[0-9]+)*")
+_RANGE = re.compile(r"(.*?)([0-9]{1,9})(?:-|\.\.)(.*?)([0-9]{1,9})")
+
+
+def resolve(words: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """The identities that these words mean, each once. `names`: identity → name, "" for none.
+
+    Raises NoSuchOutlet, and Usage for a word with two meanings.
+    """
+    return list(dict.fromkeys(one for word in words for one in _meant(word, names)))
+
+
+def _meant(word: str, names: Mapping[str, str]) -> Sequence[str]:
+    found = _one(word, names)
+    parts = [part.strip() for part in word.split(",")]
+    if len(parts) == 1:
+        several = _range(word, names)
+    else:
+        each = [_one(part, names) or _range(part, names) or () for part in parts]
+        several = [one for part in each for one in part] if all(each) else None
+    if found and several and found != several:
+        raise Usage(
+            f"{printable(word, 60)!r} is outlet {found[0]} ({printable(names[found[0]], 60)!r})"
+            f" and also outlets {', '.join(several)}: nothing was done; give identities one by one"
+        )
+    if found or several:
+        return found or several or ()
+    raise NoSuchOutlet(_why(word, parts, names))
+
+
+def _one(word: str, names: Mapping[str, str]) -> Optional[Sequence[str]]:
+    """The outlet with this identity, else the only one with this name."""
+    if word in names:
+        return [word]
+    named = [identity for identity, name in names.items() if name == word and word]
+    return named if len(named) == 1 else None
+
+
+def _range(word: str, names: Mapping[str, str]) -> Optional[Sequence[str]]:
+    found = _RANGE.fullmatch(word)
+    if found is None:
+        return None
+    before, first, again, last = found.groups()
+    if before != again or not int(first) < int(last) < int(first) + len(names):
+        return None
+    between = [f"{before}{number}" for number in range(int(first), int(last) + 1)]
+    written = [f"{before}{first}", f"{before}{last}"]  # 01 is another identity than 1
+    ends = [between[0], between[-1]]
+    return between if written == ends and all(one in names for one in between) else None
+
+
+def _why(word: str, parts: Sequence[str], names: Mapping[str, str]) -> str:
+    """Why a word means no outlet."""
+    for part in (word, *parts):
+        same = [identity for identity, name in names.items() if name == part and part]
+        if len(same) > 1:
+            return (
+                f"outlets {', '.join(same)} have the name {printable(part, 60)!r}: give an identity"
+            )
+    unknown = next((one for one in parts if not (_one(one, names) or _range(one, names))), word)
+    return (
+        f"the PDU has no outlet {printable(unknown, 60)!r}"
+        f"{'' if unknown == word else f', of {printable(word, 60)!r}'}; status lists its outlets"
+    )

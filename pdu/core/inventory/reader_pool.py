@@ -1,0 +1,211 @@
+"""Reads many PDUs in parallel: up to one process for each core, with threads that wait for devices.
+
+Measured with 1,000 simulated PDUs on two cores (docs/fleet.md): the limit is the client's CPU time,
+which the threads of one process cannot spread over two cores. `process_pool` starts the processes
+and gives out the PDUs. `worker` reads as many at a time as it can without being late. If it was
+late and a PDU seemed not to answer, this PDU is read again with fewer others beside it, at last
+alone: what a PDU waits because of us is not its silence. Only readings are repeated.
+
+`ReaderPool` has this rule for all. `read_all` reads each PDU once; `pdu meter` keeps its readers
+for many rounds. A probe of the exporter is read once, because Prometheus waits for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import itertools
+import time
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from multiprocessing.connection import Connection
+from typing import Any, Callable, Generic, NamedTuple, Optional, TypeVar
+
+from .polling import Target, busy, is_late_here, poll
+from .process_pool import ALONE, ProcessPool, WorkerLost, cores
+from .reading import CallError, Reading
+from .scheduling_delay import SchedulingDelay
+
+# default limit for the PDUs that all processes together read at a time
+PARALLEL = 128
+_PER_PROCESS = 16  # with fewer PDUs another process costs more than it saves
+#: longest wait for a reading; a call of this pack's handlers usually ends within a minute
+PATIENCE_S = 180.0
+HANGS = CallError(
+    "defect",
+    "this PDU was not read in time: run `pdu status` on it with --debug and report the output",
+)
+LOST = CallError(
+    "defect",
+    "a process ended before this PDU was read: run `pdu status` on it with --debug and report the"
+    " output",
+)
+
+T = TypeVar("T")
+
+
+class ReadMode(NamedTuple):
+    """How a PDU is read, and where the reading is in what that gives (T of `ReaderPool`)."""
+
+    #: reads it; the second argument is what was said with `Readers.ask`. Runs in a child process
+    take: Callable[[Target, Any], Any]
+    #: the reading in what `take` gave
+    reading: Callable[[Any], Reading]
+    #: the same with a failure; None if nothing was read
+    failed: Callable[[Any, CallError], Any]
+
+
+class ReaderPool(Generic[T]):
+    """Processes that read PDUs, which are named by their place in `targets`."""
+
+    def __init__(
+        self,
+        targets: Sequence[Target],
+        way: ReadMode,
+        parallel: int = PARALLEL,
+        processes: Optional[int] = None,
+    ) -> None:
+        """At most `parallel` at a time. `processes`: default one for each core. Raises
+        SettingsError if none starts.
+        """
+        self._way, self._parallel, self._processes = way, parallel, processes
+        self._targets = targets
+        #: what is being read: place -> what was asked with, and how often its silence was doubted
+        self._out: dict[int, tuple[Any, int]] = {}
+        self._later: Iterator[int] = iter(())
+        self._crew = self._started()
+
+    def _started(self) -> ProcessPool:
+        parallel = max(1, min(self._parallel, len(self._targets)))
+        most = min(self._processes or cores(), -(-parallel // _PER_PROCESS))
+        return ProcessPool(functools.partial(_job, self._way, self._targets), parallel, most)
+
+    def ask(self, place: int, known: Any = None) -> None:
+        """Read a PDU. `known` is for `Way.take`."""
+        self._out[place] = known, 0
+        self._crew.add(place, (place, known))
+
+    def ask_all(self, places: Iterable[int]) -> None:
+        """Read these PDUs in this order. They wait as numbers, because a list may be long."""
+        self._later = iter(places)
+
+    def turn(
+        self, seconds: float, others: Mapping[Connection, Callable[[], None]] = {}
+    ) -> Iterator[tuple[int, T]]:
+        """Waits up to `seconds`, and yields the place and the reading of each PDU that is believed.
+        Calls the function of each of the `others` that has something to read.
+        """
+        for place in itertools.islice(self._later, max(0, self._parallel - self._crew.waiting)):
+            self.ask(place)
+        for event in self._crew.turn(seconds, others):
+            place = event.ticket
+            known, level = self._out[place]
+            if isinstance(event, WorkerLost):
+                found = self._way.failed(None, LOST)
+            else:
+                found, doubt = event.result
+                if doubt is not None and level < ALONE:
+                    self._out[place] = known, level + 1
+                    self._crew.repeat(place, (place, known), level + 1)
+                    continue
+                if doubt is not None:
+                    found = self._way.failed(found, busy(doubt))
+            del self._out[place]
+            yield place, found
+
+    def hanging(self, seconds: float) -> Iterator[tuple[int, T]]:
+        """Gives up what a process has been reading for longer. Only `renew` frees the process."""
+        for place in self._crew.overdue(seconds):
+            if self._out.pop(place, None) is not None:
+                yield place, self._way.failed(None, HANGS)
+
+    def renew(self, targets: Sequence[Target], again: Iterable[tuple[int, Any]]) -> None:
+        """New processes, for these PDUs. `again`: place and `known` of those that are read anew,
+        because they were being read.
+        """
+        # a place of other targets is another PDU
+        before = self._out if targets is self._targets else {}
+        self._targets, self._out = targets, {}
+        self._crew.close()
+        self._crew = self._started()
+        for place, known in again:
+            level = before.get(place, (None, 0))[1]
+            self._out[place] = known, level
+            self._crew.repeat(place, (place, known), level)
+
+    def close(self) -> None:
+        """End all processes."""
+        self._crew.close()
+
+
+def read_all(
+    targets: Sequence[Target],
+    parallel: int = PARALLEL,
+    patience_s: float = PATIENCE_S,
+    processes: Optional[int] = None,
+    read: Callable[[Target], Reading] = poll,
+) -> Generator[tuple[int, Reading], None, None]:
+    """Yields the index in `targets` and the reading of each PDU, in the order in which they arrive.
+
+    `read` reads one PDU. `processes`: default one for each core. They end with the generator, even
+    if it is closed early. A PDU that ends its process has a failure; the others are read by a new
+    process. If no reading arrives for `patience_s` seconds, the missing ones are failures. Raises
+    SettingsError if no process starts.
+    """
+    way = ReadMode(functools.partial(_once, read), lambda found: found, _failed)
+    missing = dict.fromkeys(range(len(targets)))
+    readers: ReaderPool[Reading] = ReaderPool(targets, way, parallel, processes)
+    with contextlib.closing(readers):
+        readers.ask_all(range(len(targets)))
+        for place, reading in _arriving(readers, missing, patience_s):
+            del missing[place]
+            yield place, reading
+        for place in missing:
+            yield place, _failed(None, HANGS)
+
+
+def _arriving(
+    readers: ReaderPool[Reading], missing: Mapping[int, None], patience_s: float
+) -> Iterator[tuple[int, Reading]]:
+    """Yields the readings, until none is missing or nothing arrives for `patience_s` seconds."""
+    end = time.monotonic() + patience_s
+    while missing and time.monotonic() < end:
+        for found in readers.turn(end - time.monotonic()):
+            end = time.monotonic() + patience_s
+            yield found
+
+
+def _failed(found: Optional[Reading], failure: CallError) -> Reading:
+    return (found or Reading())._replace(failure=failure)
+
+
+# ---- in a child process --------------------------------------------------------------------------
+
+
+class _Read(NamedTuple):
+    #: what `Way.take` gave
+    found: Any
+    #: set if this process was too late for the PDU's silence to count
+    doubt: Optional[SchedulingDelay]
+
+
+def _once(read: Callable[[Target], Reading], target: Target, _: object) -> Reading:
+    from handlers.shared.tls import (
+        cache_contexts,  # imported late: 2 ms, which the parent does not need
+    )
+
+    # this process ends with the round
+    cache_contexts()
+    return read(target)
+
+
+def _job(
+    way: ReadMode,
+    targets: Sequence[Target],
+    asked: tuple[int, Any],
+    since: Callable[[float], SchedulingDelay],
+) -> _Read:
+    place, known = asked
+    target, begin = targets[place], time.monotonic()
+    found = way.take(target, known)
+    lag = since(begin)
+    return _Read(found, lag if is_late_here(target, way.reading(found), lag) else None)

@@ -1,0 +1,256 @@
+"""One reading of a PDU in the one form that all tools use, and what reads it from a handler."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+
+from handlers.shared import prefetch
+from handlers.shared.errors import printable
+from pdu_common.helper import EnumPowerStatus
+
+from ..adapters.nameplate import Nameplate
+from ..adapters.power_restore import OutletRestorePolicy
+from ..adapters.topology import MeteredPart
+from ..cli.states import reported
+from .handler_loading import LoadedHandler
+from .handler_tools import HandlerTools
+
+if TYPE_CHECKING:
+    from handlers.host import Figures
+
+_DEFECT = "defect"
+#: an error of these kinds concerns some of the figures; others are of the device or the login
+_OF_A_FIGURE = ("protocol", "refused", "unsupported")
+
+
+class PolledOutlet(NamedTuple):
+    """One outlet or branch circuit. None for a figure that is not metered, not known or not asked
+    for, "" for a text.
+    """
+
+    #: as `status` lists it
+    identity: str
+    state: EnumPowerStatus
+    #: as printed on the unit
+    number: str = ""
+    #: set by a user, or by the device
+    name: str = ""
+    current_a: Optional[float] = None
+    power_w: Optional[float] = None
+    energy_kwh: Optional[float] = None
+    rating_a: Optional[float] = None
+    #: labels of the lines that feed it
+    lines: tuple[str, ...] = ()
+    #: label of its breaker
+    breaker: str = ""
+    #: what it does when power comes back; None if the unit does not say
+    power_on: Optional[OutletRestorePolicy] = None
+
+
+class CallError(NamedTuple):
+    """Why a call failed: the error's kind and text."""
+
+    kind: str
+    reason: str
+
+
+class Reading(NamedTuple):
+    """The result for one PDU: what was read before the first failure."""
+
+    outlets: Sequence[PolledOutlet] = ()
+    load_a: Optional[float] = None
+    energy_kwh: Optional[float] = None
+    #: how long the calls took
+    seconds: float = 0.0
+    #: how many requests they sent, None if they were not counted; over NUT, requests that are sent
+    #: together count as one
+    requests: Optional[int] = None
+    #: the first failure
+    failure: Optional[CallError] = None
+    #: whether the states were read
+    answered: bool = False
+    #: whether numbers and names were read
+    labelled: bool = False
+    #: in W; None too if it was not asked for
+    power_w: Optional[float] = None
+    #: what the inlet's own meter shows, in A and in W; None if there is none, or only a sum
+    inlet_a: Optional[float] = None
+    inlet_w: Optional[float] = None
+    #: lines and breakers
+    meters: Sequence[MeteredPart] = ()
+    plate: Nameplate = Nameplate()
+    #: when it began, of time.monotonic()
+    begun: float = 0.0
+
+    def count(self, state: EnumPowerStatus) -> int:
+        """How many outlets are in this state."""
+        return sum(outlet.state is state for outlet in self.outlets)
+
+    @property
+    def unread(self) -> str:
+        """Why the states were not read; "" if they were."""
+        return "" if self.answered or self.failure is None else self.failure.reason
+
+    def outlet(self, identity: str) -> Optional[PolledOutlet]:
+        """The outlet of this identity, None if the PDU does not list it."""
+        return next((one for one in self.outlets if one.identity == identity), None)
+
+
+#: reads one thing of the object that the door's handler made into its reading
+Part = Callable[[Reading, HandlerTools, Any], Reading]
+
+
+def read(
+    handler: LoadedHandler,
+    data: Any,
+    parts: Sequence[Part],
+    keep: Callable[[Reading], object] = lambda _: None,
+) -> Reading:
+    """Reads these parts of the PDU that `data`, an argument of make_handler, names, in one session.
+
+    `keep` gets the reading after each part. Raises what the handler raises.
+    """
+    reading = Reading(begun=time.monotonic())
+    door, pdu = HandlerTools(handler), handler.make(data)
+    with prefetch.prefetching(_purposes(parts)), door.session():
+        for part in parts:
+            reading = part(reading, door, pdu)
+            keep(reading)
+    return reading
+
+
+def _purposes(parts: Sequence[Part]) -> set[str]:
+    return {purpose for part in parts for purpose in _PURPOSES.get(part, ())}
+
+
+# ---- the parts -----------------------------------------------------------------------------------
+
+
+def states(reading: Reading, door: HandlerTools, pdu: Any) -> Reading:
+    """The outlets with their states."""
+    outlets = [PolledOutlet(_shown(port.identity), reported(port)) for port in pdu.status().ports]
+    return reading._replace(answered=True, outlets=outlets)
+
+
+def figures(reading: Reading, door: HandlerTools, pdu: Any) -> Reading:
+    """A and kWh."""
+    return _with(reading, door.measured(pdu))
+
+
+def power(reading: Reading, door: HandlerTools, pdu: Any) -> Reading:
+    """A, kWh and W. If only W cannot be read, that is the reading's failure."""
+    found, without_power = measured(door, pdu)
+    return _with(reading, found)._replace(failure=without_power)
+
+
+def labels(reading: Reading, door: HandlerTools, pdu: Any) -> Reading:
+    """Numbers and names."""
+    found = door.labels(pdu)
+    if found is None:
+        return reading
+    named = {_shown(one.identity): one for one in found}
+    outlets = [
+        one._replace(
+            number=_shown(named[one.identity].number), name=_shown(named[one.identity].name)
+        )
+        if one.identity in named
+        else one
+        for one in reading.outlets
+    ]
+    return reading._replace(outlets=outlets, labelled=True)
+
+
+def placed(reading: Reading, door: HandlerTools, pdu: Any) -> Reading:
+    """Lines and breakers, and how the outlets are fed."""
+    found = door.topology(pdu)
+    outlets = [
+        one._replace(**found.outlets[one.identity]._asdict())
+        if one.identity in found.outlets
+        else one
+        for one in reading.outlets
+    ]
+    return reading._replace(outlets=outlets, meters=found.meters)
+
+
+def returning(reading: Reading, door: HandlerTools, pdu: Any) -> Reading:
+    """What the outlets do when power comes back."""
+    found = door.power_on(pdu)
+    outlets = [one._replace(power_on=found.get(one.identity)) for one in reading.outlets]
+    return reading._replace(outlets=outlets)
+
+
+def identified(reading: Reading, door: HandlerTools, pdu: Any) -> Reading:
+    """The whole nameplate."""
+    return reading._replace(plate=door.nameplate(pdu, lambda uptime_s: False))
+
+
+#: what a handler reads for a part, if it reads ahead
+_PURPOSES: Mapping[Part, Sequence[str]] = {
+    states: (prefetch.STATES,),
+    figures: (prefetch.FIGURES,),
+    power: (prefetch.FIGURES, prefetch.POWER),
+    labels: (prefetch.LABELS,),
+}
+
+
+def measured(door: HandlerTools, pdu: Any) -> tuple[Figures, Optional[CallError]]:
+    """A, kWh and W, and why W is missing if only W cannot be read."""
+    try:
+        return door.measured(pdu, with_power=True), None
+    except Exception as error:
+        if getattr(error, "kind", None) not in _OF_A_FIGURE:
+            raise
+        return door.measured(pdu), error_of(error)
+
+
+def _with(reading: Reading, found: Figures) -> Reading:
+    ports = {_shown(one.identity): one for one in found.ports}
+    outlets = [
+        one._replace(
+            current_a=figure(ports[one.identity].load_a),
+            power_w=figure(ports[one.identity].power_w),
+            energy_kwh=figure(ports[one.identity].energy_kwh),
+        )
+        if one.identity in ports
+        else one
+        for one in reading.outlets
+    ]
+    return reading._replace(
+        outlets=outlets,
+        load_a=figure(found.load_a),
+        power_w=figure(found.power_w),
+        energy_kwh=figure(found.energy_kwh),
+        inlet_a=figure(found.inlet_a),
+        inlet_w=figure(found.inlet_w),
+    )
+
+
+def error_of(error: BaseException) -> CallError:
+    """The error's kind and text.
+
+    An error without a kind counts as a defect of this program or of the archive.
+    """
+    kind = getattr(error, "kind", None)
+    if isinstance(kind, str):
+        return CallError(printable(kind, 40), printable(str(getattr(error, "reason", error))))
+    return CallError(_DEFECT, printable(f"{type(error).__name__}: {error}"))
+
+
+def figure(value: Any) -> Optional[float]:
+    """A figure as a float, or None. An archive from elsewhere may return another type.
+
+    Raises ValueError, TypeError or OverflowError if a value other than None cannot be converted to
+    a finite float.
+    """
+    number = None if value is None else float(value)
+    if number is not None and not math.isfinite(number):
+        raise ValueError(f"a figure is {number}")
+    return number
+
+
+def _shown(value: object) -> str:
+    """The value as printable text. A handler of another pack might return control characters."""
+    return printable(str(value))

@@ -1,0 +1,103 @@
+"""Which PDUs of a list are the same unit under two names. Pure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from handlers.shared.settings import host_and_port, place
+
+from ..cli import hosts
+
+if TYPE_CHECKING:
+    from .device_list import ListedPdu
+
+#: handler -> the port that it uses where none is said (SNMP: RFC 3417; NUT: IANA; RFC 9110); the
+#: second one is that of http
+_PORTS: Mapping[str, tuple[int, int]] = {
+    "snmp": (161, 161),
+    "nut": (3493, 3493),
+    "raritan": (443, 80),
+    "redfish": (443, 80),
+}
+#: handler -> the setting that chooses one of several units at an address; without it, all are read
+_CHOICES: Mapping[str, str] = {"nut": "device", "redfish": "pdu"}
+
+
+class Place(NamedTuple):
+    """Where a unit is read."""
+
+    handler: str
+    host: str
+    #: "" for the usual one of a handler that this program does not know
+    port: str
+    #: which of several units at this address; "" for all of them
+    choice: str
+
+
+def place_of(device: ListedPdu) -> Place:
+    """Where a PDU of a list is read. Its login says nothing of that."""
+    settings = dict(device.settings)
+    handler = handler_name(device.handler)
+    host, port = host_and_port(device.address)
+    if handler != "snmp" and settings.get("host"):
+        host, port = host_and_port(settings["host"])
+    usual = _PORTS.get(handler)
+    said = settings.get("port") or ("" if port is None else str(port))
+    if not said and usual is not None:
+        said = str(usual[settings.get("scheme") == "http"])
+    choice = settings.get(_CHOICES.get(handler, ""), "")
+    # int() takes away leading zeros, which the handler takes, too
+    number = str(int(said)) if said.isdecimal() else said
+    return Place(handler, hosts.one_spelling(host), number, choice)
+
+
+def shown_place(device: ListedPdu) -> str:
+    """The address as it is in the list, with a port that is a setting and not the usual one."""
+    port = dict(device.settings).get("port", "")
+    if not port:
+        return device.address
+    usual, plain = _PORTS.get(handler_name(device.handler), (0, 0))
+    is_plain = dict(device.settings).get("scheme") == "http"
+    return place(host_and_port(device.address)[0], port, plain if is_plain else usual)
+
+
+def handler_name(handler: str) -> str:
+    """The name of a handler, also of its archive (`pdu_snmp-0.4.0.tar.gz`)."""
+    if handler.isidentifier():
+        return handler
+    return os.path.basename(handler).partition("-")[0].removeprefix("pdu_")
+
+
+class Repeated(NamedTuple):
+    """Two PDUs of a list that are the same unit, or of which one is a part of the other."""
+
+    #: counts in sums
+    counted: ListedPdu
+    #: does not
+    again: ListedPdu
+    place: Place
+
+
+def repeated(devices: Iterable[ListedPdu]) -> Iterator[Repeated]:
+    """Each PDU that is already in the list, under another name.
+
+    Units of one address differ by the port (NAT), or by what a setting chooses; a PDU that reads
+    all units of an address has each of them.
+    """
+    at_address: dict[Place, list[tuple[ListedPdu, Place]]] = {}
+    for device in devices:
+        place = place_of(device)
+        at_address.setdefault(place._replace(choice=""), []).append((device, place))
+    for those in at_address.values():
+        if len(those) < 2:
+            continue
+        # the first that reads all units, and the first of each choice
+        first: dict[str, ListedPdu] = {}
+        for device, place in those:
+            first.setdefault(place.choice, device)
+        for device, place in those:
+            counted = first.get("") or first[place.choice]
+            if counted is not device:
+                yield Repeated(counted, device, place)

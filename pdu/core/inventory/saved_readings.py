@@ -1,0 +1,253 @@
+"""Readings of PDUs as a file keeps them: the only module that writes and reads that file."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+from handlers.shared.errors import SettingsError, printable
+
+from ..adapters.power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy
+from ..adapters.topology import MeteredPart
+from ..cli.states import of_word, word
+from .device_list import ListedPdu
+from .reading import PolledOutlet, Reading
+
+
+class MeasuredPdu(NamedTuple):
+    """The reading of one PDU."""
+
+    #: by identity, in the PDU's order
+    outlets: Mapping[str, PolledOutlet]
+    #: the sum over its lines in A; None if it is not metered, or not known
+    load_a: Optional[float] = None
+    #: the fleet list says that it only meters: its outlets have no relay, and no state
+    metered: bool = False
+    #: why the reading failed, in part or as a whole; "" if it did not
+    error: str = ""
+    #: its lines and breakers
+    meters: Sequence[MeteredPart] = ()
+    #: what the inlet's own meter shows; None if there is none, only a sum, or in saved readings
+    inlet_a: Optional[float] = None
+    inlet_w: Optional[float] = None
+
+    @property
+    def outlet_step_a(self) -> float:
+        """The resolution of its outlets' currents, in A."""
+        return step_a(one.current_a for one in self.outlets.values())
+
+    @property
+    def meter_step_a(self) -> float:
+        """The resolution of the currents of its lines and breakers, in A."""
+        return step_a([self.load_a, *(meter.current_a for meter in self.meters)])
+
+
+def step_a(currents: Iterable[Optional[float]]) -> float:
+    """The resolution of figures, from themselves: 1, 0.1, 0.01 or 0.001 A; 0.1 if all are 0."""
+    found = [one for one in currents if one]
+    if not found:
+        return 0.1
+    for step in (1.0, 0.1, 0.01):
+        if all(abs(one / step - round(one / step)) < 1e-6 for one in found):
+            return step
+    return 0.001
+
+
+class HallReadings(NamedTuple):
+    """The readings of a hall."""
+
+    #: by the name of the fleet list
+    pdus: Mapping[str, MeasuredPdu]
+    #: when the last of them was made, in seconds since 1970; None if nobody wrote it down
+    taken: Optional[float] = None
+
+    def outlet(self, pdu: str, outlet: str) -> Optional[PolledOutlet]:
+        """One outlet, None if it was not read."""
+        found = self.pdus.get(pdu)
+        return None if found is None else found.outlets.get(outlet)
+
+
+def of_readings(
+    devices: Sequence[ListedPdu], readings: Sequence[Reading], taken: Optional[float]
+) -> HallReadings:
+    """The readings of the fleet's PDUs as the hall needs them."""
+    found: dict[str, MeasuredPdu] = {}
+    for device, reading in zip(devices, readings):
+        found[device.name] = MeasuredPdu(
+            {one.identity: one for one in reading.outlets},
+            reading.load_a,
+            device.metered,
+            reading.failure.reason if reading.failure is not None else "",
+            reading.meters,
+            reading.inlet_a,
+            reading.inlet_w,
+        )
+    return HallReadings(found, taken)
+
+
+def check_new(path: str) -> None:
+    """Raises SettingsError if there is a file already: before the reading, which takes time."""
+    if os.path.lexists(path):
+        raise _exists(path)
+
+
+def _exists(path: str) -> SettingsError:
+    return SettingsError(f"{path} exists, and is not replaced: give another name, or remove it")
+
+
+def save(path: str, readings: HallReadings) -> None:
+    """Write a new file. Raises SettingsError if there is one already, or it cannot be written."""
+    try:
+        with open(path, "x", encoding="utf-8") as file:
+            json.dump(as_json(readings), file, indent=1)
+    except FileExistsError:
+        raise _exists(path) from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
+
+
+def as_json(readings: HallReadings) -> dict[str, Any]:
+    """The readings in the form of `pdu check --json`, with time, labels and topology."""
+    pdus = []
+    for name, pdu in readings.pdus.items():
+        made: dict[str, Any] = {
+            "name": name,
+            "load_a": pdu.load_a,
+            "metered": pdu.metered,
+            "outlets": [
+                {"identity": one.identity, "state": word(one.state), "current_a": one.current_a}
+                for one in pdu.outlets.values()
+            ],
+            "labels": [
+                {"identity": one.identity, "number": one.number, "name": one.name}
+                for one in pdu.outlets.values()
+            ],
+            "topology": {
+                "meters": [
+                    {
+                        "kind": one.kind,
+                        "label": one.label,
+                        "current_a": one.current_a,
+                        "rating_a": one.rating_a,
+                    }
+                    for one in pdu.meters
+                ],
+                "outlets": {
+                    one.identity: {
+                        "power_w": one.power_w,
+                        "rating_a": one.rating_a,
+                        "lines": one.lines,
+                        "breaker": one.breaker,
+                    }
+                    for one in pdu.outlets.values()
+                },
+            },
+            "power_on": {
+                one.identity: dataclasses.asdict(one.power_on)
+                for one in pdu.outlets.values()
+                if one.power_on is not None
+            },
+        }
+        if pdu.error:
+            made["error"] = {"reason": pdu.error}
+        pdus.append(made)
+    return {"taken": readings.taken, "pdus": pdus}
+
+
+def of_json(document: Any, path: str) -> HallReadings:
+    """The readings in a document of `pdu check --json` or of `as_json`.
+
+    Raises SettingsError if it is neither.
+    """
+    found: dict[str, MeasuredPdu] = {}
+    try:
+        for one in document["pdus"]:
+            name = _text(one["name"])
+            if name in found:
+                raise SettingsError(f"{path}: the PDU {printable(name, 60)!r} occurs twice")
+            found[name] = _pdu(one)
+        taken = _figure(document.get("taken"))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise SettingsError(
+            f"{path} does not hold readings ({type(error).__name__}: {printable(str(error), 80)});"
+            " make it with `pdu check LIST --json`, or with --save"
+        ) from None
+    return HallReadings(found, taken)
+
+
+def _pdu(one: Mapping[str, Any]) -> MeasuredPdu:
+    outlets: dict[str, PolledOutlet] = {}
+    for outlet in one["outlets"]:
+        identity = _text(outlet["identity"])
+        if identity in outlets:
+            raise ValueError(f"outlet {identity!r}")
+        outlets[identity] = PolledOutlet(
+            identity,
+            of_word(_text(outlet["state"])),
+            current_a=_figure(outlet.get("current_a")),
+        )
+    for label in one.get("labels", []):
+        identity, number, name = (_text(label[key]) for key in ("identity", "number", "name"))
+        if identity in outlets:
+            outlets[identity] = outlets[identity]._replace(number=number, name=name)
+    topology = one.get("topology") or {}
+    for key, facts in topology.get("outlets", {}).items():
+        if _text(key) in outlets:
+            outlets[_text(key)] = outlets[_text(key)]._replace(
+                power_w=_figure(facts.get("power_w")),
+                rating_a=_figure(facts.get("rating_a")),
+                lines=tuple(map(_text, facts.get("lines") or ())),
+                breaker=_text(facts.get("breaker") or ""),
+            )
+    for key, said in (one.get("power_on") or {}).items():
+        if _text(key) in outlets:
+            outlets[_text(key)] = outlets[_text(key)]._replace(power_on=_power_on(said))
+    return MeasuredPdu(
+        outlets,
+        _figure(one.get("load_a")),
+        one.get("metered") is True,
+        _text((one.get("error") or {}).get("reason", "")),
+        [
+            MeteredPart(
+                _text(meter["kind"]),
+                _text(meter["label"]),
+                _figure(meter.get("current_a")),
+                _figure(meter.get("rating_a")),
+            )
+            for meter in topology.get("meters", [])
+        ],
+    )
+
+
+def _power_on(said: Mapping[str, Any]) -> OutletRestorePolicy:
+    state = _text(said["state"])
+    if state not in (ON, OFF, LAST, NOT_KNOWN):
+        raise ValueError(f"power_on {state!r}")
+    earliest, latest = _figure(said["earliest_s"]), _figure(said["latest_s"])
+    if earliest is None or (latest is not None and latest < earliest):
+        raise ValueError("the times of power_on")
+    has_delay = said.get("has_delay")
+    if has_delay not in (None, True, False):
+        raise ValueError(f"power_on {has_delay!r}")
+    return OutletRestorePolicy(state, earliest, latest, said.get("is_sequence") is True, has_delay)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return printable(value)
+
+
+def _figure(value: Any) -> Optional[float]:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError("not a number")
+    number = float(value)
+    if not math.isfinite(number) or number < 0:
+        raise ValueError(f"{number} is no figure")
+    return number

@@ -1,0 +1,117 @@
+"""What figures of a meter prove about power: that a cord carried it, that it no longer does. Pure.
+
+"No current" is no proof of "no power": the cord may be in another outlet, the meter may be stuck or
+too coarse. Proof is a fall: the cord was seen to carry what it does not carry any more. Watts are
+preferred to amperes, because the filter of an idle supply draws reactive current.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Optional
+
+# a figure must have fallen to less than this part, in the meter's worst rounding
+_FALL = 0.5
+# The threshold is in A; watts are compared with what it is at the lowest mains voltage.
+_VOLTS = 100.0
+# steps that devices' figures have; one that is taken for coarser than it is proves less, never more
+_STEPS_A = (1.0, 0.1, 0.01, 0.001)
+_STEPS_W = (100.0, 10.0, 1.0, 0.1, 0.01)
+
+
+class MeteredLoad(NamedTuple):
+    """What a meter shows of one outlet; None for what it does not measure, or not now."""
+
+    current_a: Optional[float] = None
+    power_w: Optional[float] = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it was measured at all."""
+        return self.current_a is not None or self.power_w is not None
+
+    def __str__(self) -> str:
+        known = [] if self.current_a is None else [f"{self.current_a:g} A"]
+        known += [] if self.power_w is None else [f"{self.power_w:g} W"]
+        return ", ".join(known) or "no figure"
+
+
+class MeterResolution(NamedTuple):
+    """The resolution of a PDU's outlet meters, by the finest figures that it has shown."""
+
+    current_a: float = _STEPS_A[0]
+    power_w: float = _STEPS_W[0]
+
+    def finer(self, draws: Iterable[MeteredLoad]) -> MeterResolution:
+        """With these figures as well."""
+        found = list(draws)
+        return MeterResolution(
+            min(self.current_a, _step((one.current_a for one in found), _STEPS_A)),
+            min(self.power_w, _step((one.power_w for one in found), _STEPS_W)),
+        )
+
+
+def _step(figures: Iterable[Optional[float]], steps: Sequence[float]) -> float:
+    known = [one for one in figures if one]
+    fits = (
+        step for step in steps if all(abs(one / step - round(one / step)) < 1e-6 for one in known)
+    )
+    return next(fits, steps[-1])
+
+
+class Meter(NamedTuple):
+    """How a figure is read: below `threshold_a` it counts as none."""
+
+    threshold_a: float
+    steps: MeterResolution = MeterResolution()
+
+    @property
+    def threshold_w(self) -> float:
+        """The same for watts."""
+        return _VOLTS * self.threshold_a
+
+
+class _Figures(NamedTuple):
+    """Two readings in one quantity, with its step and threshold."""
+
+    before: float
+    after: float
+    step: float
+    threshold: float
+
+
+def _comparable(before: MeteredLoad, after: MeteredLoad, meter: Meter) -> Optional[_Figures]:
+    """In watts where both have them, else in amperes, else None."""
+    if before.power_w is not None and after.power_w is not None:
+        return _Figures(before.power_w, after.power_w, meter.steps.power_w, meter.threshold_w)
+    if before.current_a is not None and after.current_a is not None:
+        return _Figures(before.current_a, after.current_a, meter.steps.current_a, meter.threshold_a)
+    return None
+
+
+def is_nothing(draw: MeteredLoad, meter: Meter) -> bool:
+    """Whether every figure is below the threshold, and there is one."""
+    current = draw.current_a is None or abs(draw.current_a) < meter.threshold_a
+    power = draw.power_w is None or abs(draw.power_w) < meter.threshold_w
+    return draw.is_known and current and power
+
+
+def carries(draw: MeteredLoad, meter: Meter) -> bool:
+    """Whether power surely flows: the figure is no rounding of nothing."""
+    found = _comparable(draw, draw, meter)
+    return found is not None and found.before >= max(found.threshold, 2 * found.step)
+
+
+def fell(before: MeteredLoad, after: MeteredLoad, meter: Meter) -> bool:
+    """Whether the outlet carried power that it does not carry any more."""
+    found = _comparable(before, after, meter)
+    if found is None or not carries(before, meter) or not is_nothing(after, meter):
+        return False
+    return abs(found.after) + found.step <= _FALL * found.before
+
+
+def finest(
+    known: Mapping[str, MeterResolution], pdu: str, draws: Iterable[MeteredLoad]
+) -> MeterResolution:
+    """The resolution of a PDU, with figures that it shows now."""
+    return known.get(pdu, MeterResolution()).finer(draws)

@@ -1,0 +1,240 @@
+"""The PDUs of machines: what they read now, and commands to their outlets."""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
+
+from handlers.shared.errors import Denied, printable
+from pdu_common.helper import EnumPowerStatus, PduPortView
+
+from ..cli.states import UNKNOWN, reported
+from ..inventory.polling import Target, poll, poll_states
+from ..inventory.reading import Reading, error_of
+from ..inventory.repeated import place_of
+from . import outlet as one_outlet
+from .meters import MeteredLoad
+
+_MOST_AT_ONCE = 32
+T = TypeVar("T")
+
+
+class NotProven(Exception):
+    """What was asked for did not happen, or nobody can say that it did."""
+
+
+class OutletOf(Protocol):
+    """An outlet of a machine: a `Cord` of the drawing."""
+
+    @property
+    def pdu(self) -> str:
+        """The name of its PDU."""
+
+    @property
+    def outlet(self) -> str:
+        """Its identity there."""
+
+
+class OutletReading(NamedTuple):
+    """One outlet as it reads now."""
+
+    state: EnumPowerStatus
+    draw: MeteredLoad = MeteredLoad()
+
+
+class PduReading(NamedTuple):
+    """One PDU as it reads now."""
+
+    #: by identity; none if it could not be read
+    outlets: Mapping[str, OutletReading]
+    #: why it could not be read, in whole or in part; "" if it could
+    reason: str = ""
+    #: what a meter of its own shows at its inlet, over all lines; without one, no figure
+    inlet: MeteredLoad = MeteredLoad()
+
+
+class CommandResult(NamedTuple):
+    """What came of one command."""
+
+    #: what the PDU reported afterwards
+    state: EnumPowerStatus
+    #: why nothing is known; "" if the PDU answered
+    reason: str = ""
+
+
+class PduAccess(Protocol):
+    """What a proof needs of the world; tests have another one."""
+
+    def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
+        """Read these PDUs now. One that cannot be read has a reason."""
+
+    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, CommandResult]:
+        """Send each of these outlets one command, once: those of different PDUs at the same time.
+        Does not raise for a PDU.
+        """
+
+    def key(self, pdu: str) -> str:
+        """Which device a PDU is, whatever its name."""
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+
+    def monotonic(self) -> float:
+        """Seconds of a clock that nobody sets."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class ListedOutlet(NamedTuple):
+    """An outlet of a PDU of a list. An `Outlet`."""
+
+    target: Target
+    identity: str
+
+    def command(self, on: bool) -> EnumPowerStatus:
+        pdu = self.target.handler.make(self.target.data())
+        call = pdu.port_up if on else pdu.port_down
+        return reported(call(PduPortView(identity=self.identity)))
+
+    def state(self) -> EnumPowerStatus:
+        found = poll_states(self.target).outlet(printable(self.identity))
+        return UNKNOWN if found is None else found.state
+
+
+def switch(target: Target, identity: str, on: bool) -> EnumPowerStatus:
+    """As `outlet.switch_outlet`, of an outlet of a list: one command, once. Raises the errors of
+    its handler, after which the command may or may not have been carried out.
+    """
+    return one_outlet.switch_outlet(ListedOutlet(target, identity), on)
+
+
+class SystemClock:
+    """The clock of a `World`: this computer's."""
+
+    def now(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+class PolledPdus(SystemClock):
+    """The PDUs of a list. A `World`."""
+
+    def __init__(self, targets: Mapping[str, Target], timeout_s: Optional[float] = None) -> None:
+        """`timeout_s` bounds each request of a reading."""
+        self._targets, self._timeout_s = targets, timeout_s
+        # PDUs that were read, and those that refused the login before they were
+        self._let_in: set[str] = set()
+        self._refused: dict[str, PduReading] = {}
+
+    def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
+        return self._of_each(list(dict.fromkeys(pdus)), self._read)
+
+    def _read(self, name: str) -> PduReading:
+        """A PDU that refuses the login at first is asked once: a proof reads each second, and a few
+        wrong logins may block an account, for other programs too."""
+        if name in self._refused:
+            return self._refused[name]
+        reading = poll(self._targets[name], self._timeout_s, with_power=True)
+        now = of_reading(reading)
+        if now.outlets:
+            self._let_in.add(name)
+        elif name not in self._let_in and _is_denied(reading):
+            self._refused[name] = now
+        return now
+
+    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, CommandResult]:
+        names = list(dict.fromkeys(cord.pdu for cord in cords))
+
+        def one_pdu(name: str) -> list[tuple[OutletOf, CommandResult]]:
+            mine = [cord for cord in cords if cord.pdu == name]
+            return [(cord, self._command(cord, on)) for cord in mine]
+
+        done = self._of_each(names, one_pdu)
+        return {cord: one for found in done.values() for cord, one in found}
+
+    def _command(self, cord: OutletOf, on: bool) -> CommandResult:
+        try:
+            return CommandResult(ListedOutlet(self._targets[cord.pdu], cord.outlet).command(on))
+        except (Exception, SystemExit) as error:  # anybody may have written the archive
+            return CommandResult(UNKNOWN, error_of(error).reason)
+
+    def _of_each(self, names: Sequence[str], work: Callable[[str], T]) -> dict[str, T]:
+        if not names:
+            return {}
+        with ThreadPoolExecutor(min(len(names), _MOST_AT_ONCE)) as pool:
+            return dict(zip(names, pool.map(work, names)))
+
+    def key(self, pdu: str) -> str:
+        return " ".join(place_of(self._targets[pdu].device))
+
+
+class Shared:
+    """Readings of a world for machines that share PDUs: each looks at those that were made, from
+    the first one on, and makes further ones for all. A `World` that switches nothing.
+    """
+
+    def __init__(self, world: PduAccess, pdus: Collection[str]) -> None:
+        """Each reading is of all these PDUs."""
+        self._world, self._pdus = world, list(pdus)
+        self._readings: list[tuple[float, Mapping[str, PduReading]]] = []
+        # the time of this look: of the world's clock, or in the past
+        self._at = -math.inf
+
+    def again(self) -> Shared:
+        """The same readings, from the first one on."""
+        found = copy.copy(self)
+        found._at = -math.inf
+        return found
+
+    def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
+        """The first reading that is not older than this look, made now if there is none."""
+        found = next((one for one in self._readings if one[0] >= self._at), None)
+        if found is None:
+            self._world.sleep(max(0.0, self._at - self._world.monotonic()))
+            found = self._world.monotonic(), self._world.read(self._pdus)
+            self._readings.append(found)
+        self._at = max(self._at, found[0])
+        return {name: found[1][name] for name in pdus}
+
+    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, CommandResult]:
+        return {cord: CommandResult(UNKNOWN, "nothing is switched here") for cord in cords}
+
+    def key(self, pdu: str) -> str:
+        return self._world.key(pdu)
+
+    def now(self) -> float:
+        return self._world.now()
+
+    def monotonic(self) -> float:
+        if self._at == -math.inf:
+            return self._readings[0][0] if self._readings else self._world.monotonic()
+        return self._at
+
+    def sleep(self, seconds: float) -> None:
+        self._at = self.monotonic() + seconds
+
+
+def _is_denied(reading: Reading) -> bool:
+    return reading.failure is not None and reading.failure.kind == Denied.kind
+
+
+def of_reading(reading: Reading) -> PduReading:
+    """A reading of the fleet as a proof needs it."""
+    return PduReading(
+        {
+            one.identity: OutletReading(one.state, MeteredLoad(one.current_a, one.power_w))
+            for one in reading.outlets
+        },
+        "" if reading.failure is None else reading.failure.reason,
+        MeteredLoad(reading.inlet_a, reading.inlet_w),
+    )

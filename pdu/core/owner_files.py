@@ -1,0 +1,222 @@
+"""The owner's site: his list of PDUs, his logins, and the drawing of his hall. The one reader of
+these files, for every product, with one set of errors.
+
+A command has the parameters `words` and those of kit/shared_options, and `Site.of` takes their
+values: each file is an argument or an option.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import sys
+from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+
+import click
+
+from handlers.shared.errors import SettingsError, printable
+
+from .cli.error_output import Usage
+from .cli.options import Parameters, SharedOptions, path_completion
+from .inventory import device_list
+from .inventory.auth import DeviceLogin, of_environment, of_file
+from .inventory.device_list import DeviceList, ListedPdu
+from .inventory.newest_archives import replaced
+from .inventory.polling import Target, targets
+
+if TYPE_CHECKING:
+    from .drawing.drawing import Drawing, Machine
+
+LIST, DRAWING = "list", "drawing"
+#: what each file is, for errors
+_WHAT = {LIST: "the list of PDUs", DRAWING: "the hall's drawing"}
+_SHOWN = 8
+_SHOWN_PDUS = 5
+
+
+def words(*names: str) -> Parameters:
+    """Arguments for these files, in this order: LIST, DRAWING."""
+    return [
+        click.Argument(
+            [f"{name}_word"],
+            metavar=f"[{name.upper()}]",
+            required=False,
+            shell_complete=path_completion("FILE"),
+        )
+        for name in names
+    ]
+
+
+class OwnerFiles(NamedTuple):
+    """The paths of an owner's files; None for one that is not given."""
+
+    list: Optional[str] = None
+    #: the file with logins
+    auth: Optional[str] = None
+    drawing: Optional[str] = None
+    #: the folder whose archives replace the handlers
+    archives: Optional[str] = None
+    #: the paths of --secret-file, by key
+    secret_files: Mapping[str, str] = {}
+
+    @classmethod
+    def of(
+        cls,
+        options: MutableMapping[str, Any],
+        state: SharedOptions,
+        needs: Sequence[str] = (),
+        but: Sequence[str] = (),
+    ) -> OwnerFiles:
+        """Takes its own from the options of a command. An argument is the first file that no option
+        gives, `but` is of none of these. Raises Usage for one too many, and for a missing file that
+        it `needs`.
+        """
+        known = {name: options.pop(name, None) for name in (LIST, "auth", DRAWING, "archives")}
+        names = [key for key in options if key.endswith("_word")]
+        given = [text for text in map(options.pop, names) if text is not None]
+        files = (key.removesuffix("_word") for key in names)
+        free = [name for name in files if not known[name] and name not in but]
+        if len(given) > len(free):
+            raise Usage(f"{printable(given[-1], 60)!r} is one argument too many: an option says it")
+        known.update(zip(free, given))
+        if (known[DRAWING] or "").lower().endswith(".csv"):
+            raise Usage(
+                f"{printable(known[DRAWING], 60)} is no drawing, which is TOML: the drawing comes"
+                " before the list, or give --drawing FILE and --list FILE"
+            )
+        found = cls(**known, secret_files=state.secret_files)
+        for name in needs:
+            found.needed(name)
+        return found
+
+    def needed(self, name: str) -> str:
+        """The path of a file. Raises Usage if it is not given."""
+        path: Optional[str] = getattr(self, name)
+        if not path:
+            raise Usage(f"give {_WHAT[name]}: --{name} FILE")
+        return path
+
+    def words(self) -> Sequence[str]:
+        """The options of the files that are given, for a command line that is shown."""
+        named = {"drawing": self.drawing, "list": self.list, "auth": self.auth}
+        return [word for key, path in named.items() if path for word in (f"--{key}", path)]
+
+    def files(self, lenient: bool = False) -> DeviceList:
+        """The PDUs of the list, none without one, and the logins of both files. `lenient`: unknown
+        columns of a CSV list are ignored. Raises SettingsError.
+        """
+        fleet = (
+            device_list.read(self.list, lenient) if self.list is not None else DeviceList((), {})
+        )
+        for warning in fleet.warnings:
+            _warn(warning)
+        if self.auth is None:
+            return fleet
+        return fleet._replace(auths={**fleet.auths, **of_file(self.auth)})
+
+    def login(self) -> DeviceLogin:
+        """The login of PDUs that name none. Raises SettingsError."""
+        return of_environment(self.secret_files)
+
+    def pdus(self, wanted: Optional[Collection[str]] = None) -> Sequence[Target]:
+        """The PDUs of the list, in its order and as it names them: those `wanted`, None for all.
+
+        Raises SettingsError, also for a wanted PDU that the list lacks.
+        """
+        self.needed(LIST)
+        return self.targets(self.files(), wanted)
+
+    def targets(
+        self, fleet: DeviceList, wanted: Optional[Collection[str]] = None
+    ) -> Sequence[Target]:
+        """As `pdus`, of files that were read. None without a list."""
+        devices = fleet.devices if wanted is None else self._wanted(fleet.devices, wanted)
+        found = targets(replaced(devices, self.archives), fleet.auths, self.login())
+        return [one._replace(device=device) for one, device in zip(found, devices)]
+
+    def _wanted(self, devices: Sequence[ListedPdu], wanted: Collection[str]) -> Sequence[ListedPdu]:
+        found = [one for one in devices if one.name in wanted]
+        missing = sorted(set(wanted) - {one.name for one in found})
+        if missing:
+            shown = ", ".join(repr(printable(name, 60)) for name in missing[:_SHOWN_PDUS])
+            more = f" and {len(missing) - _SHOWN_PDUS} more" if len(missing) > _SHOWN_PDUS else ""
+            raise SettingsError(
+                f"{self.list} has no PDU {shown}{more}, which is needed here; give it the same name"
+                " in all files"
+            )
+        return found
+
+    def drawn(self) -> Drawing:
+        """The drawing. Raises SettingsError, and Usage if there is none."""
+        from .drawing import drawing_file  # imported late: 9 ms, for those that have a drawing
+
+        return drawing_file.read(self.needed(DRAWING))
+
+
+@functools.lru_cache(maxsize=1000)  # a command may read its list more than once
+def _warn(text: str) -> None:
+    with contextlib.suppress(OSError, ValueError):  # standard error may be closed
+        print(printable(text, 1000), file=sys.stderr, flush=True)
+
+
+# ---- what a drawing says of machines -------------------------------------------------------------
+
+
+def machine(drawing: Drawing, name: str) -> Machine:
+    """The machine of this name. Raises SettingsError."""
+    found = drawing.machines.get(name)
+    if found is None:
+        raise SettingsError(
+            f"{drawing.path} has no machine {printable(name, 60)!r}; it has {_some(drawing)}"
+        )
+    return found
+
+
+def unprotected(machine: Machine) -> Machine:
+    """The machine. Raises SettingsError if the drawing protects it."""
+    if machine.protected:
+        raise SettingsError(
+            f"machine {printable(machine.name, 60)!r} is protected in the drawing: it is never"
+            " switched"
+        )
+    return machine
+
+
+def matching(drawing: Drawing, pattern: str) -> list[str]:
+    """The names of the machines that a name or a pattern (`row3/*`) means."""
+    if pattern in drawing.machines:
+        return [pattern]
+    return [name for name in drawing.machines if fnmatchcase(name, pattern)]
+
+
+def split(drawing: Drawing, text: str) -> list[str]:
+    """The names and patterns of a value of --machines: a name, or several with commas between."""
+    if text in drawing.machines:
+        return [text]
+    return [part for part in map(str.strip, text.split(",")) if part]
+
+
+def chosen(drawing: Drawing, values: Iterable[str]) -> list[Machine]:
+    """The machines that --machines names, in the drawing's order. Raises Usage for what fits
+    none.
+    """
+    names: set[str] = set()
+    for value in values:
+        for pattern in split(drawing, value):
+            found = matching(drawing, pattern)
+            if not found:
+                raise Usage(
+                    f"--machines {printable(pattern, 60)!r}: no machine has such a name; there are"
+                    f" {_some(drawing)}"
+                )
+            names.update(found)
+    return [one for one in drawing.machines.values() if one.name in names]
+
+
+def _some(drawing: Drawing) -> str:
+    names = list(drawing.machines)
+    return ", ".join([printable(name, 60) for name in names[:_SHOWN]]) + (
+        ", ..." if len(names) > _SHOWN else ""
+    )

@@ -1,0 +1,283 @@
+"""`pdu raritan HOST COMMAND`: login, the list of commands, and the search for units."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import sys
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Optional
+
+import click
+
+from handlers.shared.errors import PduHandlerError, Refused, SettingsError, Unsupported
+
+from ...core.cli import optional_packages
+from ...core.cli.groups import HostCommand, LazyCommand, OnHost, Subcommand
+from ...core.cli.options import (
+    LOGIN,
+    TLS,
+    Seconds,
+    SharedOptions,
+    device,
+    given,
+    option,
+    output,
+    prompting,
+)
+from ...core.cli.output import Result, columns, passing, shown
+from ...core.inventory import connection_data, names
+
+if TYPE_CHECKING:
+    from handlers.raritan.rpc import Agent
+
+_DISCOVER = "discover"
+_DAY_S = 86400.0
+_ABSENT = ("404", "-32601")  # HTTP: no such resource; JSON-RPC: no such method
+_SECRETS = ("config_password", "link_password", "new_password", "read_community", "write_community")
+# arguments that may be file names, so any bytes are allowed; for pmc also `value`
+_FILES = frozenset(("file", "out"))
+_REPLACED = ("host", "link_units")  # settings that HOST and --link replace
+
+LAZY_COMMANDS: Mapping[str, LazyCommand] = {
+    _DISCOVER: LazyCommand(
+        "devices.raritan.command",
+        "discover",
+        "find units by mDNS; takes no HOST",
+    ),
+    **{
+        name: LazyCommand(f"devices.raritan.{module}", "COMMANDS", help_)
+        for module, name, help_ in (
+            (
+                "show",
+                "info",
+                "model, serial number, firmware and name of the unit, and how many parts it has",
+            ),
+            ("show", "outlets", "outlets with state, current, power and energy"),
+            (
+                "show",
+                "sensors",
+                (
+                    "sensors of inlets, lines, outlets, breakers, power meters, circuits and"
+                    " peripheral slots"
+                ),
+            ),
+            (
+                "events",
+                "events",
+                (
+                    "events as they happen, one line each, until Ctrl-C, --count N or --for"
+                    " SECONDS; --all: every kind of event"
+                ),
+            ),
+            (
+                "show",
+                "thresholds",
+                "thresholds of a sensor; NAME=VALUE or NAME=off changes one (asks first)",
+            ),
+            (
+                "switching",
+                "switch",
+                "switch outlets on or off and wait until they have switched; asks first",
+            ),
+            (
+                "switching",
+                "cycle",
+                "power-cycle outlets and wait until they are on again; asks first",
+            ),
+            (
+                "switching",
+                "sequence",
+                (
+                    "order in which outlets are switched on: show, cancel, none, or 3,1,2; asks"
+                    " before a change"
+                ),
+            ),
+            (
+                "firmware",
+                "firmware",
+                (
+                    "show, upload FILE, image, update [FILE], discard, reboot; asks before update"
+                    " and reboot"
+                ),
+            ),
+            (
+                "configuration",
+                "cert",
+                (
+                    "show, upload CERT [KEY], install and discard (ask first), download [TAG] --out"
+                    " FILE"
+                ),
+            ),
+            (
+                "configuration",
+                "config",
+                "get or put a raw, bulk or backup configuration; asks before put",
+            ),
+            ("configuration", "diag", "diagnostic data for the vendor's support"),
+            ("configuration", "eto", "the descriptor of a unit built to order"),
+            ("configuration", "pmc", "power meters: csv [PANEL], or put FILE (asks first)"),
+            (
+                "configuration",
+                "snmp",
+                "settings of the SNMP agent; NAME=VALUE changes one (asks first)",
+            ),
+            ("network", "links", "link units: show, add ID HOST, release ID; asks before a change"),
+            ("network", "network", "show, bridge on|off, forwarding on|off; asks before a change"),
+            (
+                "network",
+                "servers",
+                "watched servers: show, add HOST, delete ID; asks before a change",
+            ),
+        )
+    },
+}
+
+
+def _run(
+    state: SharedOptions, host: str, name: str, command: HostCommand, words: Mapping[str, Any]
+) -> Result:
+    # imported late: 50 ms together, which the help of the group saves
+    from handlers.raritan import settings
+
+    from .context import Context, is_text
+
+    files = _FILES | {"value"} if name == "pmc" else _FILES
+    for key in words.keys() - files:
+        given_words = words[key] if isinstance(words[key], tuple) else (words[key],)
+        for word in given_words:
+            if isinstance(word, str) and not is_text(word):
+                raise SettingsError(
+                    f"{word[:60]!r} has a character that is not valid Unicode; type it again"
+                )
+    options = SimpleNamespace(**words)
+    declared = [setting for setting in settings.SETTINGS if setting.key not in _REPLACED]
+    data = SimpleNamespace(
+        ip=host,
+        custom_params=connection_data.of_command("raritan", declared, state, host, _SECRETS),
+    )
+    # With --debug the agent prints to sys.stdout, which is stderr in this block. Results go to the
+    # real stdout.
+    out = sys.stdout
+    with (
+        settings.agent(data, settings.read_settings(data)) as agent,
+        contextlib.redirect_stdout(sys.stderr),
+    ):
+        agent.debug = state.debug
+        try:
+            return command.run(Context(agent, host.strip(), options, state, out))
+        except SettingsError:  # not an error of the device
+            raise
+        except PduHandlerError as error:
+            raise _without(error, agent, options).at(host.strip(), name) from error
+        finally:
+            passing("", state.json)
+
+
+def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> PduHandlerError:
+    """For "no such resource" and "no such method": an error that names the missing link unit or
+    sensor, else Unsupported.
+
+    1 round trip with --link. Returns other errors unchanged.
+    """
+    if not isinstance(error, Refused) or error.code not in _ABSENT:
+        return error
+    linked = _linked(agent) if options.link else None
+    if linked is not None and options.link not in linked:
+        return SettingsError(
+            f"--link: unit {options.link} is not linked to this one; linked units: "
+            f"{', '.join(map(str, linked)) or 'none'} (see 'links')"
+        )
+    if error.code == "404" and hasattr(options, "sensor"):
+        return SettingsError(
+            f"the unit has no sensor {options.sensor[:60]!r}: 'sensors' lists the existing ones"
+        )
+    return Unsupported(error.parts, error.host, error.operation)
+
+
+def _linked(agent: Agent) -> Optional[Sequence[int]]:
+    """The ids of the linked units, empty if the firmware has no list of them; None if the list
+    cannot be read.
+    """
+    # imported late: 3 ms together; only an error needs them
+    from handlers.raritan.discovery import read_linked_units
+    from handlers.raritan.rpc.cascading import CascadeManager
+
+    try:
+        return sorted(read_linked_units(CascadeManager("/cascade", agent).getStatus(), agent))
+    except Refused as error:
+        return () if error.code in _ABSENT else None
+    except PduHandlerError:
+        return None
+
+
+@click.pass_context
+def _discover(context: click.Context, seconds: float, local_address: Sequence[str]) -> int:
+    from handlers.raritan import zeroconf  # imported late: 1.1 ms; only this command needs it
+
+    for one in local_address:
+        try:
+            ipaddress.IPv4Address(one)
+        except ValueError:
+            raise SettingsError(f"--local-address: {one[:60]!r} is not an IPv4 address") from None
+    try:
+        found = zeroconf.discover_devices(seconds, list(local_address) or None)
+    except ImportError:
+        raise SettingsError(optional_packages.missing("a search by mDNS", "zeroconf")) from None
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"mDNS cannot be used here ({error})") from None
+    head = ("address", "port", "model", "firmware", "name")
+    rows = [[one.address, one.port, one.model, one.firmware, one.name] for one in found]
+    nothing = (
+        f"no unit answered within {seconds:g} s: units in other networks, or with mDNS turned off,"
+        " are not found; try a longer --seconds, or another --local-address"
+    )
+    return shown(
+        Result([dict(zip(head, row)) for row in rows], columns(head, rows) if rows else [nothing]),
+        given(context).json,
+    )
+
+
+discover = Subcommand(
+    _DISCOVER,
+    callback=_discover,
+    help="Find units by mDNS, which reaches the local network only.",
+    examples=("pdu raritan discover", "pdu raritan discover --seconds 10 --json"),
+    params=[
+        *option("--seconds", "how long to listen (4)", "N", Seconds(0.1, 600.0), default=4.0),
+        *option(
+            "--local-address",
+            "ask on the interface with this IPv4 address; repeatable (default: on all)",
+            "ADDRESS",
+            old="--interface",
+            multiple=True,
+        ),
+        *output(),
+    ],
+)
+_OPTIONS = [
+    *names.options(),
+    *device(*LOGIN, *(one for one in TLS if one.key != "tls")),
+    *prompting(),
+]
+raritan = OnHost(
+    "raritan",
+    LAZY_COMMANDS,
+    _run,
+    _OPTIONS,
+    [
+        *option("--link", "act on this link unit", "ID", click.IntRange(2, 255)),
+        *option(
+            "--wait",
+            "how long to wait until a started job has ended (60; a firmware update: 1800)",
+            "SECONDS",
+            Seconds(0.0, _DAY_S),
+        ),
+        *_OPTIONS,
+    ],
+    **names.on_host("raritan"),
+    examples=("pdu raritan 192.0.2.9 info", "pdu raritan 192.0.2.9 outlets --username reader"),
+    without=(_DISCOVER,),
+    help="Jobs on a Raritan, Legrand or Server Technology PDU with Xerus firmware.",
+)

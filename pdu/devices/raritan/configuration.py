@@ -1,0 +1,432 @@
+"""Commands for certificates, configurations, files for support and metering, and the SNMP agent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Callable, Optional, Union
+
+from handlers.raritan.rpc import bulkcfg, cert, diag, pdumodel, rawcfg, scripts
+from handlers.raritan.rpc.cert import ServerSSLCert
+from handlers.raritan.rpc.devsettings import Snmp
+from handlers.shared.errors import Denied, ProtocolError, Refused, SettingsError, Unreachable
+
+from ...core.cli.error_output import reason
+from ...core.cli.exit_codes import DONE, NOT_SEEN
+from ...core.cli.files import read_file
+from ...core.cli.groups import Commands, HostCommand
+from ...core.cli.options import Argument, Parameters, option
+from ...core.cli.output import Result, facts
+from ...core.cli.shared_options import OUT, STANDARD_OUTPUT
+from .context import Context, action, check, listed, number, once, plain, read_again, save
+
+_CERT_ACTIONS = "show, upload CERT [KEY], install, discard, download [TAG] --out FILE"
+_LOOK_S = 0.5
+_STDOUT = "-"  # the value of --out for the standard output
+_CONFIG_ACTIONS = "get --out FILE, or put FILE"
+_INSTALL_CODES = {
+    ServerSSLCert.ERR_BUSY: "the unit is busy",
+    **{
+        getattr(ServerSSLCert, name): name[len("ERR_INSTALL_") :].lower().replace("_", " ")
+        for name in vars(ServerSSLCert)
+        if name.startswith("ERR_INSTALL_")
+    },
+}
+
+
+def _accepted(code: scripts.ResultCode, what: str) -> None:
+    check(code, what, {code: code.text})
+
+
+# ---- certificates --------------------------------------------------------------------------------
+
+
+def certificate(context: Context) -> Result:
+    """Run one action on the TLS certificate: 1 round trip; 2 for an upload."""
+    name = action(context, _CERT, _CERT_ACTIONS)
+    if context.options.file and name not in ("upload", "download"):
+        raise SettingsError(f"cert {name} takes no file")
+    if context.options.out != _STDOUT and name != "download":
+        raise SettingsError("--out is for download")
+    return _CERT[name](context, context.proxy(ServerSSLCert, "/server_ssl_cert"))
+
+
+def _show_certificate(context: Context, proxy: ServerSSLCert) -> Result:
+    info = proxy.getInfo()
+    active = info.activeCertInfo
+    names = [name for name in (active.subject.commonName, *active.names) if name]
+    return listed(
+        {
+            "subject": ", ".join(dict.fromkeys(names)),
+            "issuer": active.issuer.commonName,
+            "valid from": active.invalidBefore,
+            "valid until": active.invalidAfter,
+            "serial number": active.serialNumber,
+            "RSA bits": active.keyInfo.rsaKeyLength or None,
+            "pending request": info.havePendingReq,
+            "pending certificate": info.havePendingCert,
+        },
+        info,
+    )
+
+
+def _upload_certificate(context: Context, proxy: ServerSSLCert) -> Result:
+    files: list[str] = context.options.file
+    if not 1 <= len(files) <= 2:
+        raise SettingsError(
+            "cert upload takes a certificate, and its key unless the unit generated that key"
+        )
+    data = [read_file(path) for path in files]
+    for path, content in zip(files, data):
+        # an empty key would not be sent, as if the unit had generated it
+        if not content.strip():
+            raise SettingsError(f"{path} is empty")
+    _accepted(
+        cert.upload(context.files, data[0], data[1] if len(data) > 1 else None), "the certificate"
+    )
+    pending = read_again(True, proxy.getInfo).pendingCertInfo
+    return Result(
+        plain(pending),
+        [
+            "pending, not yet in use; install it with: cert install",
+            *facts({"subject": pending.subject.commonName, "valid until": pending.invalidAfter}),
+        ],
+    )
+
+
+def _install_certificate(context: Context, proxy: ServerSSLCert) -> Result:
+    context.confirm(
+        "install the pending certificate (clients that have pinned the present one will refuse to"
+        " connect)"
+    )
+    code = once(
+        "the certificate may or may not have been installed", "cert", proxy.installPendingKeyPair
+    )
+    check(code, "the certificate", _INSTALL_CODES)
+    return Result({"installed": True}, ["installed"])
+
+
+def _discard_certificate(context: Context, proxy: ServerSSLCert) -> Result:
+    context.confirm("discard the pending certificate and key")
+    once("the pending certificate may or may not have been discarded", "cert", proxy.deletePending)
+    return Result({"discarded": True}, ["discarded"])
+
+
+def _download_certificate(context: Context, proxy: ServerSSLCert) -> Result:
+    if len(context.options.file) > 1:
+        raise SettingsError("cert download takes at most one tag")
+    tag = context.options.file[0] if context.options.file else "active_cert"
+    if tag not in cert.TAGS:
+        raise SettingsError(
+            f"{tag[:20]!r} cannot be downloaded; give one of {', '.join(cert.TAGS)}"
+        )
+    return save(context, cert.download, tag)
+
+
+_CERT: Mapping[str, Callable[[Context, ServerSSLCert], Result]] = {
+    "show": _show_certificate,
+    "upload": _upload_certificate,
+    "install": _install_certificate,
+    "discard": _discard_certificate,
+    "download": _download_certificate,
+}
+
+
+# ---- configurations ------------------------------------------------------------------------------
+
+
+def config(context: Context) -> Result:
+    """Download or upload a raw, bulk or backup configuration.
+
+    A download takes 1 round trip; an upload takes 2, and 1 more for each look at the unit's status.
+    """
+    kind, action = context.options.kind, context.options.action
+    if kind not in ("raw", "bulk", "backup") or action not in ("get", "put"):
+        raise SettingsError("give raw, bulk or backup, then get --out FILE or put FILE")
+    if action == "put" and not context.options.file:
+        raise SettingsError("config put needs a file")
+    if action == "get" and context.options.file:
+        raise SettingsError("config get takes no file: give --out FILE")
+    given = [
+        name
+        for name in ("clear_text", "filter_profile", "units", "skip_check")
+        if getattr(context.options, name) not in (None, False)
+    ]
+    if kind == "raw" and given:
+        raise SettingsError(
+            "--clear-text, --filter-profile, --units and --skip-check are for bulk and backup"
+        )
+    if action == "get" and "skip_check" in given:
+        raise SettingsError("--skip-check is for put")
+    is_for_get = (
+        "clear_text" in given or "filter_profile" in given or context.options.out != _STDOUT
+    )
+    if action == "put" and is_for_get:
+        raise SettingsError("--out, --clear-text and --filter-profile are for get")
+    if kind == "raw":
+        return _raw(context, action)
+    return _bulk(context, action, backup=kind == "backup")
+
+
+def _raw(context: Context, action: str) -> Result:
+    if action == "get":
+        return save(context, rawcfg.download, backup=True)
+    agent, data = context.files, read_file(context.options.file)
+    return _put(
+        context,
+        rawcfg.RawConfiguration("/rawcfg", agent),
+        "replace the configuration with this file",
+        lambda: rawcfg.upload(agent, data, context.progress),
+    )
+
+
+def _bulk(context: Context, action: str, backup: bool) -> Result:
+    options = context.options
+    units = _units(options.units)
+    password = context.secret("config_password", "configuration password", needed=False)
+    if action == "get":
+        return save(
+            context,
+            bulkcfg.download,
+            backup,
+            password,
+            options.clear_text,
+            units,
+            options.filter_profile or "",
+            backup=True,
+        )
+    agent, data = context.files, read_file(options.file)
+    return _put(
+        context,
+        bulkcfg.BulkConfiguration("/bulkcfg", agent),
+        "restore this backup" if backup else "apply this bulk configuration",
+        lambda: bulkcfg.upload(
+            agent, data, backup, password, options.skip_check or "", units, context.progress
+        ),
+    )
+
+
+def _put(
+    context: Context,
+    proxy: Union[rawcfg.RawConfiguration, bulkcfg.BulkConfiguration],
+    what: str,
+    upload: Callable[[], scripts.ResultCode],
+) -> Result:
+    """Ask, upload, and read the status until the unit has applied the file, refuses the login, or
+    --wait is over.
+
+    The exit code is NOT_SEEN in the last two cases. Raises Refused if the unit does not accept the
+    file or cannot apply it, Unreachable if it may or may not have accepted it. Applying the file
+    may restart the unit's services.
+
+    The unit reports the state and the time of the last file. Until one of them changes, they belong
+    to an earlier file.
+    """
+    context.confirm(what)
+    earlier: object = proxy.getStatus()
+    look = f"config {context.options.kind} get"
+    _accepted(
+        once("the configuration may or may not have been changed", look, upload),
+        "the configuration",
+    )
+    seen = note = ""
+    for _ in context.looks(_LOOK_S):
+        try:
+            state = proxy.getStatus()
+        except Denied as error:
+            # the new configuration may have another login; trying again may block the account
+            note = f"not-seen: {context.host}: {reason(error)}"
+            break
+        except (Unreachable, ProtocolError, Refused):
+            context.tell("the unit may be restarting")
+            continue
+        if state == earlier:
+            continue
+        earlier, seen = None, state[0].name
+        if seen.endswith("_FAILED"):
+            raise Refused(
+                f"the device accepted the file, but could not apply it ({_words(seen)})", seen
+            )
+        if seen.endswith("_OK"):
+            break
+    return Result(
+        {"accepted": True, "status": seen},
+        [f"accepted; last status: {_words(seen) or 'not known'}"],
+        DONE if seen.endswith("_OK") else NOT_SEEN,
+        note=note,
+    )
+
+
+def _words(name: str) -> str:
+    return name.lower().replace("_", " ")
+
+
+def _units(words_: Optional[str]) -> list[int]:
+    if words_ is None:
+        return []
+    units = [number(word) for word in words_.split(",")]
+    if min(units) < 1:
+        raise SettingsError("--units takes link ids, separated by commas; 1 is the unit itself")
+    return units
+
+
+# ---- files for support and metering --------------------------------------------------------------
+
+
+def diagnosis(context: Context) -> Result:
+    """Download the diagnostic file: 1 slow round trip."""
+    return save(context, diag.download)
+
+
+def eto(context: Context) -> Result:
+    """Download the descriptor of a unit that was built to order: 1 round trip."""
+    return save(context, pdumodel.download_eto)
+
+
+def pmc(context: Context) -> Result:
+    """Download the power meters' readings as CSV, or upload their configuration: 1 round trip."""
+    action, value = context.options.action, context.options.value
+    if action == "put" and context.options.out != _STDOUT:
+        raise SettingsError("--out is for csv")
+    if action == "put" and value:
+        agent, data = context.files, read_file(value)
+        context.confirm("apply this power meter configuration")
+        answer = once(
+            "the power meters may or may not have been configured",
+            "pmc csv",
+            lambda: pdumodel.upload_pmc_config(agent, data),
+        )
+        # an HTTP proxy may have sent back the request's headers
+        shown = agent.login.quoted(answer.strip())
+        return Result({"answer": shown}, [f"the unit answered: {shown}"])
+    if action == "csv" and value is None:
+        return save(context, pdumodel.download_powermeter_csv)
+    if action == "csv" and 1 <= number(value) <= 8:
+        return save(context, pdumodel.download_panel_csv, number(value))
+    raise SettingsError(
+        "give csv (mains readings of all meters and panels), csv PANEL (1 to 8), or put FILE"
+    )
+
+
+# ---- SNMP ----------------------------------------------------------------------------------------
+
+_SNMP = {
+    "v2": "v2enable",
+    "v3": "v3enable",
+    "contact": "sysContact",
+    "name": "sysName",
+    "location": "sysLocation",
+}
+_COMMUNITIES = {"read": "readComm", "write": "writeComm"}
+
+
+def snmp(context: Context) -> Result:
+    """Show or change the settings of the SNMP agent: 1 round trip to show, 3 to change.
+
+    Communities are secrets: they are neither shown nor taken from the command line.
+    """
+    changes: dict[str, object] = {}
+    for word in context.options.change:
+        name, equals, value = word.partition("=")
+        is_version = name in ("v2", "v3")
+        is_unclear = is_version and value not in ("yes", "no")
+        if not equals or name not in _SNMP or is_unclear:
+            raise SettingsError(
+                f"{word[:40]!r}: give v2=yes|no, v3=yes|no, contact=…, name=… or location=…"
+            )
+        if _SNMP[name] in changes:
+            raise SettingsError(f"{name} is given twice")
+        changes[_SNMP[name]] = value == "yes" if is_version else value
+    for name, field in _COMMUNITIES.items():
+        community = context.secret(f"{name}_community", f"{name} community", needed=False)
+        if community:
+            changes[field] = community
+    if changes:
+        context.confirm("change the SNMP agent's settings")
+    proxy = context.proxy(Snmp, "/snmp")
+    # after the question, so that a change by others in the meantime is not undone
+    settings = proxy.getConfiguration()
+    if changes:
+        for field, wanted in changes.items():
+            setattr(settings, field, wanted)
+        code = once(
+            "the SNMP settings may or may not have changed",
+            "snmp",
+            lambda: proxy.setConfiguration(settings),
+        )
+        check(code, "the settings", {1: "a value is not allowed (v2 needs a read community)"})
+        settings = read_again(True, proxy.getConfiguration)
+    return listed(
+        {
+            **{name: getattr(settings, field) for name, field in _SNMP.items()},
+            **{
+                f"{name} community": "set" if getattr(settings, field) else "not set"
+                for name, field in _COMMUNITIES.items()
+            },
+        }
+    )
+
+
+def _out(needed: bool) -> Parameters:
+    if needed:
+        return OUT(required=True)
+    return OUT(default=_STDOUT, show_default=STANDARD_OUTPUT)
+
+
+COMMANDS: Commands = {
+    "cert": HostCommand(
+        certificate,
+        [
+            Argument("ACTION?", _CERT_ACTIONS),
+            Argument("FILE*", "files, or the tag to download"),
+            *_out(False),
+        ],
+        examples=("cert", "cert upload unit.pem unit.key"),
+    ),
+    "config": HostCommand(
+        config,
+        [
+            Argument("KIND", "raw, bulk or backup"),
+            Argument("ACTION", _CONFIG_ACTIONS),
+            Argument(
+                "FILE?", "for put; PDU_CONFIG_PASSWORD decrypts an encrypted bulk or backup file"
+            ),
+            *_out(False),
+            *option(
+                "--clear-text",
+                "get: as clear text; without it, PDU_CONFIG_PASSWORD, if set, encrypts the file",
+            ),
+            *option("--filter-profile", "get: a filter profile", "NAME", old="--profile"),
+            *option("--units", "link ids, separated by commas; 1 is the unit itself", "IDS"),
+            *option(
+                "--skip-check", "put: model, firmware_version, or both separated by a comma", "WHAT"
+            ),
+        ],
+        examples=("config raw get --out unit.txt", "config bulk put rack.txt --yes"),
+    ),
+    "diag": HostCommand(
+        diagnosis,
+        _out(True),
+        examples=("diag --out diagnosis.tgz", "diag --out - --username admin"),
+    ),
+    "eto": HostCommand(
+        eto,
+        _out(False),
+        examples=("eto --out unit.eto", "eto --link 2 --out -"),
+    ),
+    "pmc": HostCommand(
+        pmc,
+        [Argument("ACTION", "csv or put"), Argument("VALUE?", "a panel, or a file"), *_out(False)],
+        examples=("pmc csv", "pmc put meters.csv --yes"),
+    ),
+    "snmp": HostCommand(
+        snmp,
+        [
+            Argument(
+                "CHANGE*",
+                "v2=yes, v3=no, contact=..., name=..., location=...; "
+                "communities: PDU_READ_COMMUNITY, PDU_WRITE_COMMUNITY",
+            )
+        ],
+        examples=("snmp", "snmp v2=no v3=yes --yes"),
+    ),
+}

@@ -1,0 +1,323 @@
+"""The device, options, questions, progress and files that Raritan commands share."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any, Callable, Optional, TextIO, TypeVar
+
+from handlers.raritan import states
+from handlers.raritan.readings import Amount
+from handlers.raritan.rpc import Agent, Interface, Structure, leaves_open, shown_fields
+from handlers.raritan.rpc.pdumodel import Outlet, Pdu
+from handlers.raritan.units import PRIMARY, XerusUnit
+from handlers.shared.errors import (
+    NamedSetting,
+    PduHandlerError,
+    ProtocolError,
+    Refused,
+    SettingsError,
+    Unreachable,
+)
+
+from ...core.cli import prompts
+from ...core.cli.exit_codes import DONE
+from ...core.cli.files import new_file
+from ...core.cli.options import SharedOptions
+from ...core.cli.output import Result, columns, facts, figure, passing
+from ...core.cli.redaction import file_holds_login
+from ...core.cli.states import word
+
+T = TypeVar("T")
+Any_I = TypeVar("Any_I", bound=Interface)
+_UNITS = ("A", "W", "VA", "kWh")
+# in JSON, as in `pdu nut` and `pdu redfish`
+_KEYS = {"A": "current_a", "W": "power_w", "kWh": "energy_kwh"}
+
+
+def is_text(word: str) -> bool:
+    """Whether a word can be sent.
+
+    Python turns undecodable bytes of arguments and environment variables into surrogates.
+    """
+    return not any("\ud800" <= letter <= "\udfff" for letter in word)
+
+
+class Context:
+    """One run of one command."""
+
+    def __init__(
+        self, agent: Agent, host: str, options: SimpleNamespace, state: SharedOptions, out: TextIO
+    ) -> None:
+        self.agent = agent
+        #: the argument HOST
+        self.host = host
+        #: the command's arguments and options
+        self.options = options
+        #: the options that `pdu` commands share
+        self.state = state
+        #: the standard output, for a command that prints while it runs: meanwhile sys.stdout is
+        #: redirected to standard error, because the lines of --debug are printed to sys.stdout
+        self.out = out
+        self.unit = XerusUnit(options.link or PRIMARY, agent)
+
+    def proxy(self, kind: type[Any_I], rid: str) -> Any_I:
+        """A proxy on the unit that --link names, else on the unit at HOST."""
+        return self.unit.mine(kind(rid, self.agent))
+
+    def secret(self, key: str, question: str, needed: bool = True) -> str:
+        """A secret, as `prompts.secret` finds it. Also raises SettingsError if it is not text."""
+        found = prompts.secret(self.state, key, question, needed)
+        if not is_text(found):
+            raise SettingsError(
+                (
+                    NamedSetting(key),
+                    ": the value has a character that is not valid Unicode; type it again",
+                )
+            )
+        return found
+
+    @property
+    def files(self) -> Agent:
+        """The agent for uploads and downloads, which only the unit at HOST offers.
+
+        Raises SettingsError with --link.
+        """
+        if self.options.link:
+            raise SettingsError(
+                "only the unit at HOST transfers files: leave out --link, or give the link unit's"
+                " own address"
+            )
+        return self.agent
+
+    @property
+    def pdu(self) -> Pdu:
+        """The PDU of the unit."""
+        return self.unit.proxy(Pdu)
+
+    def outlets(self) -> list[Outlet]:
+        """The outlets in the unit's order.
+
+        Those of a link unit have its link id in their resource ids. 1 round trip.
+        """
+        return self.unit.each_once(self.pdu.getOutlets(), "getOutlets")
+
+    def looks(self, pause: float, usual: float = 60.0) -> Iterator[None]:
+        """Yields at once, then after each `pause`, until --wait is over (default: `usual`).
+
+        All are in seconds.
+        """
+        given: Optional[float] = self.options.wait
+        end = time.monotonic() + (usual if given is None else given)
+        yield
+        while time.monotonic() + pause <= end:
+            time.sleep(pause)
+            yield
+
+    def confirm(self, what: str) -> None:
+        """Ask, except with --yes.
+
+        Raises NotConfirmed if the answer is not yes, or if there is no terminal to ask on.
+        """
+        unit = f"link unit {self.options.link} of {self.host}" if self.options.link else self.host
+        prompts.confirm(self.state, f"{what} on {unit}", self.host)
+
+    def askable(self, what: str) -> None:
+        """Raises NotConfirmed if there is neither a terminal nor --yes.
+
+        Call it before long work.
+        """
+        prompts.askable(self.state, what, self.host)
+
+    def tell(self, line: str) -> None:
+        """Show the progress of a long command on a terminal."""
+        passing(line, self.state.json)
+
+    def progress(self, sent: int, size: int) -> None:
+        """Show on a terminal how much of a file was sent.
+
+        Clears the line when all of it was sent.
+        """
+        self.tell(f"upload: {100 * sent // size} % of {size / 1e6:.1f} MB" if sent < size else "")
+
+
+def once(what: str, look: str, send: Callable[[], T]) -> T:
+    """Send a command once.
+
+    Raises Unreachable if it may or may not have taken effect; `look` is the command to check
+    with.
+    """
+    try:
+        return send()
+    except (Unreachable, ProtocolError, Refused) as error:
+        if isinstance(error, Refused) and not leaves_open(error):
+            raise
+        raise Unreachable(
+            (
+                (
+                    f"no usable answer to the command, so {what}; check with '{look}' before you"
+                    " try again ("
+                ),
+                *error.parts,
+                ")",
+            ),
+            error.host,
+        ) from error
+
+
+class NotSeen(PduHandlerError):
+    """The unit accepted a change, but its effect, or that of a further change, is not known."""
+
+    kind = "not-seen"
+
+
+def read_again(changed: bool, read: Callable[[], T]) -> T:
+    """What the unit reports.
+
+    If it has just accepted a change and cannot be read, raises NotSeen.
+    """
+    try:
+        return read()
+    except PduHandlerError as error:
+        if not changed:
+            raise
+        raise NotSeen(
+            ("the unit accepted the change, but cannot be read afterwards: ", *error.parts),
+            error.host,
+        ) from error
+
+
+def check(code: int, what: str, reasons: Mapping[int, str] = {}) -> None:
+    """Raise Refused for a result code other than 0."""
+    if code != 0:
+        raise Refused(
+            f"the device refused {what}: {reasons.get(int(code), 'it gives no known reason')} "
+            f"(result code {int(code)})",
+            str(int(code)),
+        )
+
+
+def number(word: str) -> int:
+    """A number of at most 9 ASCII digits; -1 for any other text."""
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else -1
+
+
+def action(context: Context, known: Mapping[str, object], allowed: str) -> str:
+    """The action of a command, `show` without one.
+
+    Raises SettingsError for one that is not `known`.
+    """
+    named: str = context.options.action or "show"
+    if named not in known:
+        raise SettingsError(f"{named[:20]!r} is not an action; use one of: {allowed}")
+    return named
+
+
+# ---- files ---------------------------------------------------------------------------------------
+
+
+def save(
+    context: Context, download: Callable[..., bytes], *details: object, backup: bool = False
+) -> Result:
+    """Write the result of `download(agent, *details)` to --out: a new file, or standard output for
+    `-`.
+
+    A file that begins with the login is an answer that sends the request back, except a `backup`,
+    which may hold passwords.
+
+    Raises SettingsError with --link, for an empty --out, for `-` with --json, and for a file that
+    cannot be written; ProtocolError for an empty answer or a web page.
+    """
+    path, agent = context.options.out, context.files
+
+    def made() -> bytes:
+        data = _file(download(agent, *details))
+        if not backup and file_holds_login(data, agent.login.user or "", context.state.used):
+            raise ProtocolError(
+                "the answer is not kept, because it holds the login: the unit or a proxy sent the"
+                " request back"
+            )
+        return data
+
+    if not path:
+        raise SettingsError("--out is empty: give a file, or - for the standard output")
+    if path == "-" and context.state.json:
+        raise SettingsError("--json needs --out FILE here: file and JSON cannot share one output")
+    if path == "-":
+        data = made()
+        return Result({"bytes": len(data)}, (), raw=data)
+    with new_file(path) as write:
+        data = made()
+        write(data)
+    return Result({"file": path, "bytes": len(data)}, [f"{path}: {len(data)} bytes"])
+
+
+def _file(data: bytes) -> bytes:
+    if not data.strip():
+        raise ProtocolError("the unit sent an empty file")
+    if data.lstrip()[:9].lower().startswith((b"<!doctype", b"<html")):
+        raise ProtocolError(
+            "the answer is a web page, not the file: check that this is the address of a Xerus PDU"
+            " and that no proxy answers in its place"
+        )
+    return data
+
+
+# ---- output --------------------------------------------------------------------------------------
+
+
+def plain(value: object) -> Any:
+    """A value of the binding as JSON: enumerations by name, times as text, references as resource
+    ids.
+    """
+    if isinstance(value, Structure):
+        return {name: plain(getattr(value, name)) for name in shown_fields(value)}
+    if isinstance(value, enum.Enum):
+        return value.name
+    if isinstance(value, Interface):
+        return value.target
+    if isinstance(value, datetime.datetime):
+        return value.isoformat() + "Z"
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+def seen(state: Outlet.State, position: int, doubted: set[int]) -> str:
+    """on, off or unknown.
+
+    Unknown at a position for which the unit reports a failed relay (`states.contradicted`).
+    """
+    return "unknown" if position in doubted else word(states.read_status(state))
+
+
+def table(name: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Result:
+    """A result that is a table; in JSON, a list of objects under the key `name`.
+
+    Columns named in `_UNITS` hold Amounts.
+    """
+    cells = [
+        [_figure(cell) if of in _UNITS else cell for of, cell in zip(head, row)] for row in rows
+    ]
+    data = [
+        [cell.value if of in _UNITS else plain(cell) for of, cell in zip(head, row)] for row in rows
+    ]
+    keys = [_KEYS.get(of, of) for of in head]
+    return Result({name: [dict(zip(keys, row)) for row in data]}, columns(head, cells))
+
+
+def _figure(amount: Amount) -> str:
+    return "not known" if amount.metered and amount.value is None else figure(amount.value)
+
+
+def listed(shown: Mapping[str, object], data: object = None, exit_code: int = DONE) -> Result:
+    """A result of names and values.
+
+    `data`: the source of its JSON, if that has more or other names than `shown`.
+    """
+    return Result(plain(shown if data is None else data), facts(shown), exit_code)

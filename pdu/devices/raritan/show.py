@@ -1,0 +1,431 @@
+"""Commands that read: info, outlets, sensors; and thresholds, which can also be set."""
+
+from __future__ import annotations
+
+import math
+from itertools import chain
+from typing import Any, Optional
+
+from handlers.host import label
+from handlers.raritan import panels, states
+from handlers.raritan.metering import OutletMeter
+from handlers.raritan.readings import Amount, Reading, amount, kilowatt_hours, listed_amount
+from handlers.raritan.rpc import Bulk, Pending, Structure, field_names, pdumodel, sent
+from handlers.raritan.rpc.firmware import Firmware
+from handlers.raritan.rpc.peripheral import DeviceManager, DeviceSlot
+from handlers.raritan.rpc.sensors import NumericSensor, Sensor, StateSensor
+from handlers.raritan.units import absent
+from handlers.shared.errors import Denied, PduHandlerError, SettingsError
+
+from ...core.cli.groups import Commands, HostCommand
+from ...core.cli.options import Argument
+from ...core.cli.output import Result
+from .context import Context, check, listed, once, read_again, seen, table
+
+_UNITS = {
+    Sensor.VOLT: "V",
+    Sensor.AMPERE: "A",
+    Sensor.WATT: "W",
+    Sensor.VOLT_AMP: "VA",
+    Sensor.WATT_HOUR: "Wh",
+    Sensor.VOLT_AMP_HOUR: "VAh",
+    Sensor.DEGREE_CELSIUS: "°C",
+    Sensor.HZ: "Hz",
+    Sensor.PERCENT: "%",
+    Sensor.VOLT_AMP_REACTIVE: "var",
+    Sensor.DEGREE: "°",
+    Sensor.METER_PER_SEC: "m/s",
+    Sensor.PASCAL: "Pa",
+    Sensor.G_PER_CUBIC_METER: "g/m³",
+}
+_EDGES = ("upperCritical", "upperWarning", "lowerWarning", "lowerCritical")
+_OTHERS = ("assertionTimeout", "deassertionHysteresis")
+_THRESHOLD_CODES = {
+    1: "a value is out of the sensor's range",
+    2: "the values are not in order",
+    3: "the sensor does not have that threshold",
+}
+
+
+def info(context: Context) -> Result:
+    """Show metadata, name and firmware, and count inlets, outlets, breakers and transfer switches:
+    1 round trip.
+    """
+    bulk, pdu = Bulk(context.agent), context.pdu
+    metadata, settings = bulk.add(pdu.getMetaData), bulk.add(pdu.getSettings)
+    version = bulk.add(context.proxy(Firmware, "/firmware").getVersion)
+    lists: dict[str, Pending[Any]] = {
+        "inlets": bulk.add(pdu.getInlets),
+        "outlets": bulk.add(pdu.getOutlets),
+        "breakers": bulk.add(pdu.getOverCurrentProtectors),
+        "transfer switches": bulk.add(pdu.getTransferSwitches),
+    }
+    bulk.perform()
+    about = metadata.get()
+    plate = about.nameplate
+    counts = {name: len(one.get()) for name, one in lists.items()}
+    return listed(
+        {
+            "manufacturer": plate.manufacturer,
+            "model": plate.model,
+            "serial number": plate.serialNumber,
+            "name": settings.get().name,
+            "firmware": version.get(),
+            "MAC address": about.macAddress,
+            "rating": (
+                f"{plate.rating.voltage} {plate.rating.current} {plate.rating.frequency}"
+                f" {plate.rating.power}".strip()
+            ),
+            **counts,
+            "outlets can be switched": about.hasSwitchableOutlets,
+            "outlets are metered": about.hasMeteredOutlets,
+            "latching relays": about.hasLatchingOutletRelays,
+        },
+        {"metadata": about, "settings": settings.get(), "firmware": version.get(), **counts},
+    )
+
+
+def outlets(context: Context) -> Result:
+    """Show outlets with states and readings: at most 3 round trips for up to 74 of them.
+
+    For a unit without outlets, show its branch circuits: at most 7 round trips for up to 150 of
+    them.
+    """
+    bulk = Bulk(context.agent)
+    found = context.outlets()
+    if not found:
+        return _circuits(context, bulk)
+    asked = [
+        (bulk.add(one.getMetaData), bulk.add(one.getSettings), bulk.add(one.getState))
+        for one in found
+    ]
+    meters = [
+        OutletMeter(context.unit, one, index, with_power=True) for index, one in enumerate(found)
+    ]
+    for meter in meters:
+        meter.ask_sensors(bulk)
+    failures = states.ask_failures(bulk, context.unit)
+    bulk.perform()
+    doubted = states.contradicted(failures, len(found))
+    for meter in meters:
+        meter.ask_readings(bulk)
+    bulk.perform()
+    rows: list[list[object]] = []
+    for index, ((about, settings, state), meter) in enumerate(zip(asked, meters)):
+        rows.append(
+            [
+                index + 1,
+                about.get().label,
+                settings.get().name,
+                seen(state.get(), index, doubted),
+                listed_amount(meter.current),
+                Amount(meter.power is not None, _value(meter.power)),
+                _kwh(meter.counter),
+                about.get().isSwitchable,
+            ]
+        )
+    return table(
+        "outlets", ("number", "label", "name", "state", "A", "W", "kWh", "switchable"), rows
+    )
+
+
+def _circuits(context: Context, bulk: Bulk) -> Result:
+    """The branch circuits of a unit without outlets.
+
+    Raises Unsupported if the unit may have outlets; see `panels`.
+    """
+    without_outlets = [panels.UnitWithoutOutlets(context.unit, bulk)]
+    bulk.perform()
+    found = panels.read_panel_statistic(bulk, without_outlets)
+    circuits = list(chain.from_iterable(meter.circuits for meter in found.values()))
+    if not circuits:
+        why = (
+            "the controller has no branch circuits"
+            if found
+            else "the unit meters its inlets and has no outlets"
+        )
+        return Result({"outlets": []}, [f"{why}; 'sensors' lists what it meters"])
+    named = {
+        one.identity: one
+        for one in chain.from_iterable(panels.read_panel_labels(bulk, without_outlets).values())
+    }
+    rows: list[list[object]] = [
+        [
+            *named.get(one.identity, label(one.identity, "", "")),
+            listed_amount(one.current),
+            _kwh(one.counter),
+        ]
+        for one in circuits
+    ]  # a circuit may be deleted before its label is read
+    return table("circuits", ("identity", "label", "name", "A", "kWh"), rows)
+
+
+def _kwh(energy: Optional[Reading]) -> Amount:
+    found = listed_amount(energy)
+    return Amount(found.metered, kilowatt_hours(found))
+
+
+def sensors(context: Context) -> Result:
+    """Show the sensors of inlets, lines, breakers, outlets, meters, circuits and slots.
+
+    Finding them usually takes 4 round trips, 5 with circuits. Reading them takes 1 more for every
+    300 calls: 2 calls for each numeric sensor, 1 for each state sensor.
+    """
+    places = sensors_of_the_pdu(context) + _sensors_in_slots(context)
+    bulk = Bulk(context.agent)
+    # by place: names may occur twice
+    numeric = {
+        place: (bulk.add(sensor.getReading), bulk.add(sensor.getTypeSpec))
+        for place, (_, sensor) in enumerate(places)
+        if isinstance(sensor, NumericSensor)
+    }
+    discrete = {
+        place: bulk.add(sensor.getState)
+        for place, (_, sensor) in enumerate(places)
+        if isinstance(sensor, StateSensor)
+    }
+    bulk.perform()
+    rows: list[list[object]] = []
+    for place, (where, sensor) in enumerate(places):
+        if place in numeric:
+            reading, kind = numeric[place]
+            unit = _UNITS.get(kind.get().unit, "") if kind.error is None else ""
+            rows.append([where, _value(reading), unit, _alarm(reading), sensor.target])
+        elif place in discrete:
+            state = discrete[place]
+            if isinstance(state.error, Denied):
+                raise state.error
+            known = state.error is None and state.get().available
+            why = "" if known else _unread(state.error)
+            rows.append([where, state.get().value if known else None, "state", why, sensor.target])
+        else:
+            rows.append([where, None, "", "unknown kind of sensor", sensor.target])
+    return table("sensors", ("sensor", "value", "unit", "alarm", "id"), rows)
+
+
+def _unread(error: Optional[PduHandlerError]) -> str:
+    """Why a sensor has no value. `error`: that of its call, None if the call was answered."""
+    if error is None:
+        return "not valid"
+    return "not there" if absent(error) else "cannot be read"
+
+
+def _value(reading: Optional[Pending[NumericSensor.Reading]]) -> Optional[float]:
+    """A sensor's reading, which may be negative, such as a temperature.
+
+    None if it is not known. Raises Denied.
+    """
+    if reading is None or not amount(reading).metered:
+        return None
+    found = reading.get()
+    return (
+        found.value + 0.0
+        if sent(reading, "value") is not None and found.available and found.valid
+        else None
+    )
+
+
+def _alarm(reading: Pending[NumericSensor.Reading]) -> str:
+    if reading.error is not None:
+        return _unread(reading.error)
+    value = reading.get()
+    if not (value.available and value.valid):
+        return _unread(None)
+    status = value.status
+    flags = {
+        "above critical": status.aboveUpperCritical,
+        "above warning": status.aboveUpperWarning,
+        "below critical": status.belowLowerCritical,
+        "below warning": status.belowLowerWarning,
+    }
+    return next((name for name, set_ in flags.items() if set_), "")
+
+
+def sensors_of_the_pdu(context: Context) -> list[tuple[str, Sensor]]:
+    """Name and reference of the sensors of inlets, lines, outlets, breakers, power meters and
+    circuits: usually 2 round trips, 3 with circuits."""
+    bulk, pdu = Bulk(context.agent), context.pdu
+    lists: dict[str, Pending[Any]] = {
+        "inlet": bulk.add(pdu.getInlets),
+        "outlet": bulk.add(pdu.getOutlets),
+        "ocp": bulk.add(pdu.getOverCurrentProtectors),
+    }
+    controller = bulk.add(context.proxy(pdumodel.PowerMeterController, "/model/pmc").getPowerMeters)
+    bulk.perform()
+    devices: list[tuple[str, Any]] = []
+    for word, answer in lists.items():
+        listed_here = map(context.unit.mine, answer.get())
+        devices += [
+            (f"{word}/{position}", device) for position, device in enumerate(listed_here, 1)
+        ]
+    meters = {} if absent(controller.error) else controller.get()
+    devices += [
+        (f"meter/{number}", context.unit.mine(meter)) for number, meter in sorted(meters.items())
+    ]
+    fitted: list[tuple[str, Pending[Structure]]] = [
+        (where, bulk.add(device.getSensors)) for where, device in devices
+    ]
+    with_lines = (pdumodel.Inlet, pdumodel.PowerMeter)
+    poles: list[tuple[str, Pending[list[pdumodel.Pole]]]] = [
+        (where, bulk.add(device.getPoles))
+        for where, device in devices
+        if isinstance(device, with_lines)
+    ]
+    of_panels: list[tuple[str, Pending[Any]]] = [
+        (where, bulk.add(device.getCircuits))
+        for where, device in devices
+        if isinstance(device, pdumodel.Panel)
+    ]
+    bulk.perform()
+    for where, circuits in of_panels:
+        panel = where.partition("/")[2]
+        fitted += [
+            (f"circuit/p{panel}.{position + 1}", bulk.add(context.unit.mine(circuit).getSensors))
+            for position, circuit in sorted(circuits.get().items())
+        ]
+    bulk.perform()
+    out: list[tuple[str, Sensor]] = []
+    for where, answer in fitted:
+        out += [(f"{where}/{name}", sensor) for name, sensor in _members(context, answer.get())]
+    for where, answers in poles:
+        for pole in answers.get():
+            out += [
+                (f"{where}/{pole.line.name}/{name}", sensor)
+                for name, sensor in _members(context, pole)
+            ]
+    return out
+
+
+def _members(context: Context, structure: Structure) -> list[tuple[str, Sensor]]:
+    found = [(name, getattr(structure, name)) for name in field_names(type(structure))]
+    return [
+        (name, context.unit.mine(sensor)) for name, sensor in found if isinstance(sensor, Sensor)
+    ]
+
+
+def _sensors_in_slots(context: Context) -> list[tuple[str, Sensor]]:
+    manager = context.proxy(DeviceManager, "/model/peripheraldevicemanager")
+    slots: list[DeviceSlot] = list(map(context.unit.mine, manager.getDeviceSlots()))
+    bulk = Bulk(context.agent)
+    asked = [(bulk.add(slot.getDevice), bulk.add(slot.getSettings)) for slot in slots]
+    bulk.perform()
+    out: list[tuple[str, Sensor]] = []
+    for position, (device, settings) in enumerate(asked, 1):
+        fitted = device.get() if device.error is None else None
+        if fitted is not None and fitted.device is not None:
+            name = settings.get().name if settings.error is None else ""
+            out.append(
+                (f"slot/{position}{f' {name}' if name else ''}", context.unit.mine(fitted.device))
+            )
+    return out
+
+
+def _sensor_id(context: Context, where: str) -> str:
+    """The resource id of a sensor, by its name in `sensors`: usually 2 or 3 round trips. For a
+    sensor in a slot, `slot/1` is enough. An id is returned unchanged. Raises SettingsError if no
+    sensor or several sensors have the name."""
+    if where.startswith("/") and not any(c.isspace() for c in where):
+        return where
+    places = (
+        _sensors_in_slots(context) if where.startswith("slot/") else sensors_of_the_pdu(context)
+    )
+    found = [sensor.target for name, sensor in places if where in (name, name.partition(" ")[0])]
+    if len(found) > 1:
+        raise SettingsError(
+            f"the unit has {len(found)} sensors named {where[:60]!r}: give the id of one, which"
+            " 'sensors' shows"
+        )
+    if not found:
+        raise SettingsError(
+            f"the unit has no sensor {where[:60]!r}: 'sensors' lists the existing ones with their"
+            " ids; names look like outlet/3/current, inlet/1/L2/current, ocp/1/current"
+        )
+    return found[0]
+
+
+def thresholds(context: Context) -> Result:
+    """Show or change a sensor's thresholds: 1 round trip to show, 3 to change.
+
+    Finding a sensor by its name usually adds 2 or 3.
+    """
+    wanted: dict[str, Optional[float]] = {}
+    for name, value in map(_change, context.options.change):
+        if name in wanted:
+            raise SettingsError(f"{name} is given twice")
+        wanted[name] = value
+    sensor = context.proxy(NumericSensor, _sensor_id(context, context.options.sensor))
+    if wanted:
+        changes = ", ".join(
+            f"{name}={'off' if value is None else value}" for name, value in wanted.items()
+        )
+        context.confirm(f"change the thresholds of {context.options.sensor} to {changes}")
+    # after the question, so that a change by others in the meantime is not undone
+    values = sensor.getThresholds()
+    if wanted:
+        for name, value in wanted.items():
+            if name in _EDGES:
+                setattr(values, f"{name}Active", value is not None)
+            if value is not None:
+                setattr(values, name, value)
+        code = once(
+            "the thresholds may or may not have changed",
+            "thresholds",
+            lambda: sensor.setThresholds(values),
+        )
+        check(code, "the thresholds", _THRESHOLD_CODES)
+        values = read_again(True, sensor.getThresholds)
+    return listed(
+        {
+            **{
+                name: getattr(values, name) if getattr(values, f"{name}Active") else "off"
+                for name in _EDGES
+            },
+            **{name: getattr(values, name) for name in _OTHERS},
+        },
+        values,
+    )
+
+
+def _change(word: str) -> tuple[str, Optional[float]]:
+    name, _, value = word.partition("=")
+    if name not in (*_EDGES, *_OTHERS):
+        raise SettingsError(
+            f"{name[:40]!r} is not a threshold; give {', '.join(_EDGES)}, {' or '.join(_OTHERS)}"
+        )
+    if value == "off" and name in _EDGES:
+        return name, None
+    try:
+        wanted = int(value) if name == "assertionTimeout" else float(value)
+        if math.isfinite(wanted) and value.isascii() and "_" not in value:
+            return name, wanted
+    except (ValueError, OverflowError):
+        pass  # reported below
+    kind = "a whole number" if name == "assertionTimeout" else "a number"
+    raise SettingsError(f"{word[:60]!r}: give {kind}{', or off' if name in _EDGES else ''}")
+
+
+COMMANDS: Commands = {
+    "info": HostCommand(
+        info,
+        examples=("info", "info --link 2 --json"),
+    ),
+    "outlets": HostCommand(
+        outlets,
+        examples=("outlets", "outlets --link 2 --json"),
+    ),
+    "sensors": HostCommand(
+        sensors,
+        examples=("sensors", "sensors --username reader --json"),
+    ),
+    "thresholds": HostCommand(
+        thresholds,
+        [
+            Argument("SENSOR", "a name or an id that 'sensors' shows, such as inlet/1/L2/current"),
+            Argument("CHANGE*", "such as upperCritical=16 or lowerWarning=off"),
+        ],
+        examples=(
+            "thresholds inlet/1/L2/current",
+            "thresholds inlet/1/L2/current upperCritical=16",
+        ),
+    ),
+}

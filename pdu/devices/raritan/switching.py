@@ -1,0 +1,392 @@
+"""Commands that switch outlets: switch, cycle, sequence."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Callable, Optional
+
+from handlers.raritan import states
+from handlers.raritan.rpc import Bulk, Pending, sent
+from handlers.raritan.rpc.pdumodel import Outlet, Pdu
+from handlers.raritan.switch_checks import raise_if_numbering_differs, why_refused
+from handlers.shared.errors import Denied, NoSuchOutlet, PduHandlerError, SettingsError, Unsupported
+from pdu_common.helper import EnumPowerStatus
+
+from ...core.cli.exit_codes import DONE, NOT_SEEN
+from ...core.cli.groups import Commands, HostCommand
+from ...core.cli.options import Argument, option
+from ...core.cli.output import Result, counted, facts, text
+from ...core.inventory import outlet_words
+from .context import Context, NotSeen, check, listed, number, once, read_again, seen
+
+_PAUSE_S = 0.3
+_NAMED = 12  # the most outlets that a question names; it counts the others
+# position -> when the outlet was last switched; None: not known
+Changes = Mapping[int, Optional[datetime.datetime]]
+
+
+def _numbers(context: Context, count: int) -> list[int]:
+    """The positions, from 0, of the named outlets, each once.
+
+    Raises SettingsError, NoSuchOutlet, Unsupported.
+    """
+    if not count:
+        raise Unsupported("the unit lists no outlets")
+    named: list[str] = list(context.options.outlet)
+    if named == ["all"]:
+        return list(range(count))
+    try:
+        chosen = outlet_words.resolve(named, {str(one): "" for one in range(1, count + 1)})
+    except NoSuchOutlet as error:
+        why = f"{error.reason.partition(';')[0]}; give numbers from 1 to {count}"
+        if all(number(word) >= 0 for word in named):
+            raise NoSuchOutlet(f"{why}, or all") from None
+        raise SettingsError(f"{why}, or only the word all") from None
+    return [int(one) - 1 for one in chosen]
+
+
+def _agreed(context: Context, outlets: list[Outlet], chosen: list[int]) -> None:
+    """Raise Unsupported if the labels show that the unit's list and its commands number an outlet
+    differently: 1 round trip.
+
+    The command for one outlet takes its reference, and the command for several takes their numbers.
+    People give positions in the list.
+    """
+    bulk = Bulk(context.agent)
+    labels = [
+        (
+            index,
+            bulk.add(context.unit.proxy(Outlet, f"/outlet/{index}").getMetaData),
+            bulk.add(outlets[index].getMetaData),
+        )
+        for index in chosen
+    ]
+    bulk.perform()
+    for index, known, handed_out in labels:
+        raise_if_numbering_differs(str(index + 1), known, handed_out, context.agent.login.quoted)
+
+
+def _last_changes(context: Context, outlets: list[Outlet], chosen: list[int]) -> Changes:
+    """When each outlet was last switched: 1 round trip. Leaves out outlets that are off: if they
+    are on later, they have been switched."""
+    bulk = Bulk(context.agent)
+    asked = {index: bulk.add(outlets[index].getState) for index in chosen}
+    bulk.perform()
+    return {
+        index: sent(state, "lastPowerStateChange")
+        for index, state in asked.items()
+        if not _off(state)
+    }
+
+
+def switch(context: Context) -> Result:
+    """Switch outlets.
+
+    Round trips: 2 to check them, 1 for the question (none with --yes), 1 for the command, 1 for
+    each look.
+    """
+    wanted = context.options.state
+    if wanted not in ("on", "off"):
+        raise SettingsError(f"{wanted[:20]!r}: give on or off")
+    state = Outlet.PowerState.PS_ON if wanted == "on" else Outlet.PowerState.PS_OFF
+    return _sent(
+        context,
+        f"switch {wanted}",
+        wanted,
+        lambda pdu: pdu.setAllOutletPowerStates(state),
+        lambda outlet: outlet.setPowerState(state),
+        lambda pdu, chosen, in_sequence: pdu.setMultipleOutletPowerStates(
+            chosen, state, in_sequence
+        ),
+    )
+
+
+def cycle(context: Context) -> Result:
+    """Cycle outlets.
+
+    Round trips: as `switch`, and 1 before the command for the times at which they were last
+    switched.
+    """
+    return _sent(
+        context,
+        "power-cycle",
+        "on",
+        lambda pdu: pdu.cycleAllOutletPowerStates(),
+        lambda outlet: outlet.cyclePowerState(),
+        lambda pdu, chosen, in_sequence: pdu.cycleMultipleOutletPowerStates(chosen, in_sequence),
+        cycle=True,
+    )
+
+
+def _sent(
+    context: Context,
+    what: str,
+    wanted: str,
+    every: Callable[[Pdu], int],
+    one: Callable[[Outlet], int],
+    several: Callable[[Pdu, list[int], bool], int],
+    cycle: bool = False,
+) -> Result:
+    """Ask, send the command once, and watch the outlets. `wanted`: their state after it.
+
+    `every`, `one`, `several`: the command for all outlets, one, or several. Raises Unreachable if
+    the command may or may not have taken effect.
+    """
+    pdu, found = context.pdu, context.outlets()
+    chosen = _numbers(context, len(found))
+    _agreed(context, found, chosen)
+    _confirm(context, what, found, chosen)
+    # after the question: others may switch in the meantime
+    before = _last_changes(context, found, chosen) if cycle else {}
+    everything = list(context.options.outlet) == ["all"]
+    plural = everything or len(chosen) > 1
+    named = "the outlets"
+    if not everything:
+        numbers = ", ".join(str(index + 1) for index in chosen)
+        named = f"outlets {numbers}" if plural else f"outlet {numbers}"
+
+    def send() -> int:
+        if everything:
+            return every(pdu)
+        return (
+            one(found[chosen[0]])
+            if len(chosen) == 1
+            else several(pdu, chosen, context.options.in_sequence)
+        )
+
+    code = once(f"{named} may or may not have switched", "outlets", send)
+    if code != 0:
+        raise why_refused(f"{named} {'were' if plural else 'was'}", code)
+    return _watched(context, found, chosen, wanted, before)
+
+
+def _confirm(context: Context, what: str, outlets: list[Outlet], chosen: list[int]) -> None:
+    """Ask, with the names and present states of the first `_NAMED` outlets: 1 round trip, none with
+    --yes.
+    """
+    context.askable(f"{what} {' '.join(context.options.outlet)}")
+    if context.state.yes:
+        return context.confirm(what)
+    bulk = Bulk(context.agent)
+    asked = [
+        (index, bulk.add(outlets[index].getSettings), bulk.add(outlets[index].getState))
+        for index in chosen[:_NAMED]
+    ]
+    failures = states.ask_failures(bulk, context.unit)
+    bulk.perform()
+    doubted = states.contradicted(failures, len(outlets))
+    named = []
+    for index, settings, state in asked:
+        name = text(settings.get().name) if settings.error is None else ""
+        now = seen(state.get(), index, doubted) if state.error is None else "unknown"
+        named.append(f"outlet {index + 1}{f' {name!r}' if name else ''} (now {now})")
+    more = len(chosen) - len(named)
+    context.confirm(
+        f"{what} {', '.join(named)}" + (f" and {counted(more, 'more outlet')}" if more else "")
+    )
+
+
+def _watched(
+    context: Context, outlets: list[Outlet], numbers: list[int], wanted: str, cycled: Changes
+) -> Result:
+    """Look until every state is `wanted` or the time is over. The result shows the states seen
+    last. Raises Denied.
+
+    Each outlet in `cycled` must also show a sign of its cycle: one that is on may not have been
+    cycled yet, or at all.
+    """
+    now: list[str] = []
+    still = set(cycled)  # no sign of a cycle was seen yet
+    for _ in context.looks(_PAUSE_S):
+        try:
+            now = _seen(context, outlets, numbers, cycled, still)
+        except Denied as error:  # trying again could block the account
+            raise Denied(
+                (
+                    "the unit accepted the command, but the states of its outlets cannot be read: ",
+                    *error.parts,
+                ),
+                error.host,
+                error.operation,
+            ) from error
+        except PduHandlerError:
+            now = ["unknown"] * len(numbers)
+        if not still and all(state == wanted for state in now):
+            break
+    shown = {str(position + 1): state for position, state in zip(numbers, now)}
+    missed = "; ".join(
+        f"outlet {position + 1} is {state},"
+        f" {'and no cycle was seen' if state == wanted else f'not {wanted}'}"
+        for position, state in zip(numbers, now)
+        if state != wanted or position in still
+    )
+    note = (
+        f"not-seen: {context.host}: the unit accepted the command, but {missed}: look again before"
+        " you repeat it"
+    )
+    return Result(
+        {"outlets": shown, "done": not missed},
+        facts({f"outlet {one}": state for one, state in shown.items()}),
+        NOT_SEEN if missed else DONE,
+        note=note if missed else "",
+    )
+
+
+def _seen(
+    context: Context, outlets: list[Outlet], numbers: list[int], cycled: Changes, still: set[int]
+) -> list[str]:
+    """The present states of these outlets: 1 round trip. Raises Denied.
+
+    Removes from `still` the outlets that show a sign of a cycle.
+    """
+    bulk = Bulk(context.agent)
+    asked, failures = (
+        [bulk.add(outlets[position].getState) for position in numbers],
+        states.ask_failures(bulk, context.unit),
+    )
+    bulk.perform()
+    doubted = states.contradicted(failures, len(outlets))
+    for state in asked:
+        if isinstance(state.error, Denied):
+            raise state.error
+    still -= {
+        position
+        for position, state in zip(numbers, asked)
+        if position in still and _cycled(state, cycled[position])
+    }
+    return [
+        "unknown" if state.error is not None else seen(state.get(), position, doubted)
+        for position, state in zip(numbers, asked)
+    ]
+
+
+def _cycled(state: Pending[Outlet.State], before: Optional[datetime.datetime]) -> bool:
+    """Whether an outlet is off, in a cycle, or was last switched at another time than `before`."""
+    changed = sent(state, "lastPowerStateChange")
+    was_switched = None not in (before, changed) and changed != before
+    return _off(state) or bool(sent(state, "cycleInProgress")) or was_switched
+
+
+def _off(state: Pending[Outlet.State]) -> bool:
+    return state.error is None and states.read_status(state.get()) is EnumPowerStatus.DOWN
+
+
+def sequence(context: Context) -> Result:
+    """The power-on sequence of outlets: 1 round trip to show, 5 to set an order, 4 for `none`, 1 to
+    cancel a running sequence.
+
+    --delay costs 2 round trips more for each outlet.
+    """
+    action: str = context.options.action or "show"
+    pdu = context.pdu
+    if context.options.delay is not None and action in ("show", "cancel"):
+        raise SettingsError("--delay needs an order, such as 3,1,2, or the word none")
+    if action == "cancel":
+        context.confirm("cancel the running sequence")
+        once(
+            "the sequence may or may not have been cancelled", "sequence", pdu.cancelOutletSequence
+        )
+        return Result({"cancelled": True}, ["cancelled"])
+    if action != "show":
+        _set_order(context, pdu, action)
+    settings, state = read_again(action != "show", lambda: _order(context, pdu))
+    order = [index + 1 for index in settings.outletPowerStateSequence]
+    return listed(
+        {
+            "order": " ".join(map(str, order)) or "as numbered",
+            "guard delay (ms)": settings.inRushGuardDelay,
+            "running": state.sequenceRunning,
+            "outlets remaining": state.outletsRemaining,
+        },
+        {"order": order, "inRushGuardDelay": settings.inRushGuardDelay, "state": state},
+    )
+
+
+def _order(context: Context, pdu: Pdu) -> tuple[Pdu.Settings, Pdu.OutletSequenceState]:
+    """The settings with the order of the sequence, and its present state: 1 round trip."""
+    bulk = Bulk(context.agent)
+    settings, running = bulk.add(pdu.getSettings), bulk.add(pdu.getOutletSequenceState)
+    bulk.perform()
+    return settings.get(), running.get()
+
+
+def _set_order(context: Context, pdu: Pdu, order: str) -> None:
+    delay = 0 if context.options.delay is None else number(context.options.delay)
+    if delay < 0:
+        raise SettingsError("--delay needs a whole number of milliseconds, of at most 9 digits")
+    outlets = context.outlets()
+    if not outlets:
+        raise Unsupported("the unit lists no outlets")
+    numbers = [] if order == "none" else [number(word) - 1 for word in order.split(",")]
+    if numbers and sorted(numbers) != list(range(len(outlets))):
+        raise SettingsError(
+            f"the order is {text(order, 40)}: give each outlet from 1 to {len(outlets)} once,"
+            " separated by commas, or none for the order of the numbers"
+        )
+    _agreed(context, outlets, numbers)
+    context.confirm("change the order in which outlets are switched on")
+    # after the question, so that a change by others in the meantime is not undone
+    settings = pdu.getSettings()
+    settings.outletPowerStateSequence = numbers
+    code = once(
+        "the order may or may not have changed", "sequence", lambda: pdu.setSettings(settings)
+    )
+    check(code, "the order", {1: "a value is not allowed"})
+    if context.options.delay is not None:
+        for position, outlet in enumerate(outlets, 1):
+            done = (
+                "the new order"
+                if position == 1
+                else f"the new order and the delays up to outlet {position - 1}"
+            )
+            try:
+                own = outlet.getSettings()
+                own.sequenceDelay = delay
+                code = outlet.setSettings(own)
+            except PduHandlerError as error:
+                advice = "repeat the command"
+                if isinstance(error, Denied):
+                    advice = f"with an account that may set it, {advice}"
+                raise NotSeen(
+                    (
+                        (
+                            f"the unit accepted {done}, but not certainly the delay of outlet"
+                            f" {position}: {advice} ("
+                        ),
+                        *error.parts,
+                        ")",
+                    ),
+                    error.host,
+                ) from error
+            check(
+                code,
+                f"the delay of outlet {position} ({done} {'is' if position == 1 else 'are'} set)",
+                {1: "a value is not allowed"},
+            )
+
+
+_OUTLETS = Argument("OUTLET+", "numbers from 1, or all")
+_IN_SEQUENCE = option("--in-sequence", "switch several outlets in the order of the unit's sequence")
+COMMANDS: Commands = {
+    "switch": HostCommand(
+        switch,
+        [_OUTLETS, Argument("STATE", "on or off"), *_IN_SEQUENCE],
+        examples=("switch 3 off", "switch 1 2 3 on --in-sequence --yes"),
+    ),
+    "cycle": HostCommand(
+        cycle,
+        [_OUTLETS, *_IN_SEQUENCE],
+        examples=("cycle 3", "cycle 1 2 --wait 120 --yes"),
+    ),
+    "sequence": HostCommand(
+        sequence,
+        [
+            Argument("ACTION?", "show, cancel, none, or an order such as 3,1,2"),
+            *option(
+                "--delay", "with an order or the word none: milliseconds after each outlet", "MS"
+            ),
+        ],
+        examples=("sequence", "sequence 3,1,2 --delay 500"),
+    ),
+}

@@ -1,0 +1,154 @@
+"""`pdu snmp`: the families that the handler reads, and users' own profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Optional
+
+import click
+
+from handlers.shared.errors import SettingsError, printable
+
+from ..core.cli.groups import EPILOG, Lazy, LazyCommand, Subcommand
+from ..core.cli.options import Argument, completed, given, output
+from ..core.cli.output import Result, columns, shown
+
+_TABLES = ("devices", "evidence", "identities", "costly")
+
+
+def _keys() -> Iterable[str]:
+    from handlers.snmp.profiles import (
+        PROFILES,  # imported late: 10 ms, which the help of the group saves
+    )
+
+    return PROFILES.keys
+
+
+@click.pass_context
+def _families(context: click.Context, word: str, table: Optional[str]) -> int:
+    from handlers.snmp.profiles import PROFILES
+
+    from ..core.adapters.snmp import family_tables  # imported late: 11 ms together, as in `_keys`
+
+    chosen = [
+        one
+        for one in PROFILES
+        if (word or "").lower() in " ".join((one.key, one.vendor, one.mib, *one.models)).lower()
+    ]
+    nothing = [f"no family has {word!r} in its key, vendor, MIB or models"]
+    if table:
+        markdown = getattr(family_tables, table)(chosen)
+        return shown(
+            Result({"markdown": markdown}, [markdown] if chosen else nothing), given(context).json
+        )
+    chosen.sort(key=lambda one: (one.vendor.lower(), one.key))
+    data = [
+        {
+            "family": one.key,
+            "vendor": one.vendor,
+            "models": list(one.models),
+            "mib": one.mib,
+            "commands": family_tables.commands(one).replace("`", ""),
+        }
+        for one in chosen
+    ]
+    rows = [
+        [one["family"], one["vendor"], ", ".join(one["models"]), one["commands"]] for one in data
+    ]
+    lines = columns(("family", "vendor", "models", "commands"), rows)
+    return shown(Result(data, lines if rows else nothing), given(context).json)
+
+
+def _show(family: str) -> int:
+    from handlers.snmp import schema
+
+    from ..core.adapters.snmp import own_profiles  # imported late: 14 ms together, as in `_keys`
+
+    try:
+        print(schema.dumps(own_profiles.family(family)))
+    except own_profiles.UnknownFamily as error:
+        raise SettingsError(str(error)) from None
+    return 0
+
+
+@click.pass_context
+def _check(context: click.Context, file: str) -> int:
+    from handlers.snmp import schema
+
+    from ..core.adapters.snmp import own_profiles  # imported late: 14 ms together, as in `_keys`
+
+    try:
+        profile = own_profiles.read(Path(file))
+        # refuses a key that is too long or the name of another module
+        own_profiles.own_family(profile)
+    except schema.ProfileError as error:
+        raise SettingsError(f"{file}: {error}") from None
+    lines = [f"{printable(file)}: the profile '{profile.key}' is valid"]
+    return shown(Result({"file": file, "key": profile.key}, lines), given(context).json)
+
+
+@click.pass_context
+def _parts(context: click.Context) -> int:
+    from handlers.snmp import schema  # imported late: 12 ms, as in `_keys`
+
+    return shown(
+        Result({"markdown": schema.reference()}, [schema.reference()]), given(context).json
+    )
+
+
+LAZY_COMMANDS: Mapping[str, LazyCommand] = {
+    "families": LazyCommand(
+        "devices.snmp", "families", "the families of PDUs, and how certain their commands are"
+    ),
+    "show": LazyCommand("devices.snmp", "show", "a family's profile as JSON"),
+    "check": LazyCommand("devices.snmp", "check", "check a profile in JSON"),
+    "parts": LazyCommand("devices.snmp", "parts", "the parts of a profile, as Markdown"),
+}
+
+
+def _command(
+    name: str, run: Any, *parameters: click.Parameter, examples: Sequence[str], more: str = ""
+) -> click.Command:
+    about = LAZY_COMMANDS[name].help
+    return Subcommand(
+        name,
+        examples=examples,
+        callback=run,
+        help=f"{about[0].upper()}{about[1:]}.{more}",
+        params=[*parameters, *output()],
+    )
+
+
+families = _command(
+    "families",
+    _families,
+    Argument("WORD?"),
+    click.Option(
+        ["--table"],
+        type=click.Choice(_TABLES),
+        help="print a Markdown table of the families, the sources of identities, or costly reads",
+    ),
+    examples=("pdu snmp families apc", "pdu snmp families --table costly"),
+    more="\n\nWORD  a part of the key, the vendor, the MIB or a model",
+)
+show = _command(
+    "show",
+    _show,
+    Argument("FAMILY", shell_complete=completed(_keys)),
+    examples=("pdu snmp show apc-rpdu2", "pdu snmp show sentry4 > mine.json"),
+)
+check = _command(
+    "check",
+    _check,
+    Argument("FILE.json"),
+    examples=("pdu snmp check mine.json", "pdu snmp check mine.json --json"),
+)
+parts = _command("parts", _parts, examples=("pdu snmp parts", "pdu snmp parts > parts.md"))
+snmp = Lazy(
+    "snmp",
+    LAZY_COMMANDS,
+    examples=("pdu snmp families apc", "pdu snmp show apc-rpdu2"),
+    help="SNMP families and profiles.",
+    epilog=EPILOG,
+)

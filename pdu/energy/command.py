@@ -1,0 +1,220 @@
+"""`pdu energy`: the group, and the command `audit`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import closing
+from functools import partial
+from typing import IO, Any, NamedTuple, Optional
+
+import click
+
+from handlers.shared.errors import SettingsError, printable
+from handlers.shared.tls import Trust, read_pem
+
+from ..core.cli import secret_files as private
+from ..core.cli.error_output import Usage
+from ..core.cli.exit_codes import WRONG
+from ..core.cli.files import check_writable, text_of, write_page
+from ..core.cli.groups import EPILOG, Lazy, LazyCommand, Subcommand
+from ..core.cli.options import (
+    CA_PEM,
+    USERNAME,
+    Argument,
+    SharedOptions,
+    given,
+    option,
+    output,
+    plain,
+    secret_files,
+)
+from ..core.cli.output import Result, shown
+from ..core.cli.shared_options import CSV, HTML
+from . import document, page, text
+from .audit import Asked, Audited, audit_registers
+from .audit_result import AuditOutcome, Times
+from .groups import by_customer, by_machine, worst
+from .queries import QueryLogin, is_url
+from .readings import PduReadings
+from .same import of_names, same
+from .shared_options import WITHOUT, BillingOptions, billing
+from .sources import Access, source_of
+
+_SECRETS = ("password", "token")
+#: the JSON of more PDUs is one line
+_LARGE = 20
+
+
+class AuditOptions(NamedTuple):
+    """The arguments of one run."""
+
+    billing: BillingOptions
+    source: str
+    csv: bool
+    html: Optional[str]
+    without: Sequence[str]
+    match: Optional[str]
+    username: Optional[str]
+    ca_pem: Optional[str]
+
+
+@click.pass_context
+def _audit(context: click.Context, /, **options: Any) -> int:
+    wanted, state = AuditOptions(BillingOptions.of(options), **options), given(context)
+    state.defect_code = WRONG
+    if wanted.csv and state.json:
+        raise Usage("--csv and --json exclude each other")
+    times = Times(*wanted.billing.period())
+    if wanted.html is not None:
+        check_writable(wanted.html)
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as sections:
+        found = _found(wanted, state, times, sections)
+        if wanted.html is not None:
+            sections.seek(0)
+            write_page(wanted.html, page.page(found, sections))
+    if wanted.csv:
+        lines = document.as_csv(found).splitlines()
+        for note in found.notes():
+            print(note, file=sys.stderr)
+        return shown(Result(None, lines, found.level), False)
+    if state.json:
+        is_large = len(found.pdus) > _LARGE
+        return shown(Result(document.as_json(found), [], found.level, is_large=is_large), True)
+    return shown(Result(None, [*text.lines(found)], found.level), False)
+
+
+def _found(
+    wanted: AuditOptions, state: SharedOptions, times: Times, sections: IO[str]
+) -> AuditOutcome:
+    """All that is found. `sections`: where the parts of the page are kept, of each PDU."""
+    begin, end, zone = times
+    meters, owned, cords = wanted.billing.files(zone)
+    tolerance = wanted.billing.tolerance_kwh
+    is_drawn = wanted.html is not None
+    asked = Asked(begin, end, meters, owned, drawn=is_drawn, tolerance_kwh=tolerance)
+    source = source_of(wanted.source, _access(wanted, state))
+    with closing(source):
+        pdus = []
+        for pdu, section in source.each(begin, end, partial(_audited, asked, times)):
+            sections.write(section)
+            pdus.append(pdu)
+    if not pdus:
+        raise SettingsError("there is no PDU in these readings")
+    twice = [*same(one.seen for one in pdus if one.seen is not None)]
+    names = of_names(twice)
+    sums = by_customer(owned, pdus, begin, end, tolerance, names) if owned else []
+    racked = by_machine(cords, pdus, begin, end, tolerance, names)
+    level = worst(pdus, racked, sums)
+    told = [one.told() for one in twice]
+    for one in told:
+        click.echo(one, err=True)
+    return AuditOutcome(begin, end, zone, pdus, racked, sums, level, [*told, *source.origin()])
+
+
+def _audited(asked: Asked, times: Times, pdu: PduReadings) -> tuple[Audited, str]:
+    """One PDU, and its part of the page."""
+    found = audit_registers(pdu, asked)
+    return (found.undrawn(), page.section(times, found)) if asked.drawn else (found, "")
+
+
+def _access(wanted: AuditOptions, state: SharedOptions) -> Access:
+    """How the server is reached. Raises Usage for options that files do not need."""
+    used = [wanted.match, wanted.username, wanted.ca_pem, *state.secret_files]
+    if not is_url(wanted.source):
+        if any(used):
+            raise Usage(
+                "--match, --username, --secret-file and --ca-pem are for the URL of a server"
+            )
+        return Access(without=wanted.without)
+    if wanted.without:
+        raise Usage("--without is for the folder of `pdu meter`")
+    wrong = [key for key in state.secret_files if key not in _SECRETS]
+    if wrong:
+        raise Usage(f"--secret-file takes {' or '.join(_SECRETS)}, not {printable(wrong[0], 40)}")
+    secrets = {
+        key: private.read_secret(path, private.SECRET).strip("\r\n")
+        for key, path in state.secret_files.items()
+    }
+    if ("password" in secrets) != (wanted.username is not None):
+        raise Usage("--username and --secret-file password=FILE need each other")
+    state.used.extend(secrets.values())
+    credentials = QueryLogin(
+        wanted.username or "", secrets.get("password", ""), secrets.get("token", "")
+    )
+    return Access(credentials, Trust(ca_pem=_authorities(wanted.ca_pem)), wanted.match or "")
+
+
+def _authorities(path: Optional[str]) -> str:
+    if path is None:
+        return ""
+    try:
+        return read_pem(text_of(path))
+    except ValueError:
+        raise SettingsError(f"--ca-pem: {printable(path)} has no PEM certificate") from None
+
+
+_AUDIT_HELP = """Say how much energy passed in a period, between bounds.
+
+SOURCE is the folder of `pdu meter`, or the URL of Prometheus, Thanos or
+VictoriaMetrics with the metrics of `pdu exporter`. A day in --from or --to is its
+midnight in --zone; --to is not counted. --drawing gives sums of machines and limits
+by breakers, --customers sums of customers; --html has plots. --csv is a line of an
+invoice for each outlet; what the figures rest on is then on standard error.
+--match, --username, --secret-file and --ca-pem are for a server.
+
+\b
+Grades: firm         bounds at most 1 % and --tolerance-kwh apart, and nothing
+                     happened; of a sum, the bounds alone count
+        bounded      a reset, a false reading, a gap, ..., or up to 10 % apart
+        not billable bounds farther apart, a wrong unit, or not read
+Exit code: 0 if all that is billed is firm, 1 if it is bounded, 2 if it is not
+billable or was not read, or an argument or a file is wrong. Customers are
+billed; without them machines, and without those outlets."""
+_SERVER = [
+    *WITHOUT,
+    *option("--match", 'server: more labels of the series, such as job="pdu"', "LABELS"),
+    *plain(USERNAME),
+    *secret_files(),
+    *plain(CA_PEM),
+]
+audit = Subcommand(
+    "audit",
+    callback=_audit,
+    help=_AUDIT_HELP,
+    examples=(
+        "pdu energy audit DIR --from 2026-10-01 --to 2026-11-01 --limit-kw 3.68",
+        "pdu energy audit DIR --from 2026-10-01 --to 2026-10-08 --drawing h.toml",
+    ),
+    context_settings={"max_content_width": text.WIDTH},
+    params=[Argument("SOURCE"), *billing(False), *CSV(), *HTML(), *_SERVER, *output()],
+)
+energy = Lazy(
+    "energy",
+    {
+        "audit": LazyCommand(
+            "energy.command",
+            "audit",
+            "kWh of a period, with bounds on their error",
+        ),
+        "check-statement": LazyCommand(
+            "energy.statement.verification", "check", "whether a statement is what was published"
+        ),
+        "seal": LazyCommand(
+            "energy.statement.command", "seal", "a root of each day's readings, for proofs"
+        ),
+        "statement": LazyCommand(
+            "energy.statement.command", "statement", "a statement and a proof for each customer"
+        ),
+        "verify": LazyCommand(
+            "energy.verify", "verify", "whether the files of pdu meter were changed"
+        ),
+    },
+    (
+        "pdu energy audit DIR --from 2026-10-01 --to 2026-10-08 --limit-kw 11",
+        "pdu energy audit DIR --from 2026-10-01 --to 2026-11-01 --limit-kw 3.68",
+    ),
+    help="Energy that can be billed, from kept readings.",
+    epilog=EPILOG,
+)

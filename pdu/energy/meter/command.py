@@ -1,0 +1,125 @@
+"""`pdu meter LIST --into DIR`: keeps the readings of many PDUs."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import signal
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Optional
+
+import click
+
+from ...core.cli import shared_options
+from ...core.cli.exit_codes import DONE, INTERRUPTED
+from ...core.cli.groups import Subcommand
+from ...core.cli.journal import START
+from ...core.cli.options import given, option, output, secret_files
+from ...core.cli.output import Result, shown
+from ...core.cli.service_signals import ServiceSignals, SystemdNotify
+from ...core.cli.shared_options import ARCHIVES, AUTH, EVERY, INTO, PARALLEL
+from ...core.inventory import reader_pool as rounds
+from ...core.owner_files import LIST, OwnerFiles, words
+from .anchor_command import Anchor
+from .companions import Screen, ServedMetrics, SystemdNotifier
+from .days import Days
+from .health import MeterCounts, summary
+from .running import LONGEST_WAIT_S, Companion, MeterService, MeterSettings
+
+#: the exit code of --rounds in which a reading failed or was lost
+_FAILED = 1
+
+
+class MeterOptions(NamedTuple):
+    """The arguments of one run."""
+
+    site: OwnerFiles
+    into: str
+    every: float
+    rounds: Optional[int]
+    metrics: Optional[str]
+    anchor: Optional[str]
+    parallel: int
+
+
+@click.pass_context
+def _meter(context: click.Context, /, **options: Any) -> int:
+    state = given(context)
+    wanted = MeterOptions(OwnerFiles.of(options, state, [LIST]), **options)
+    screen, supervisor = Screen(state), SystemdNotify()
+    with contextlib.ExitStack() as stack:
+        wishes = stack.enter_context(ServiceSignals())
+        beside: list[Companion] = [screen, SystemdNotifier(supervisor)]
+        anchor = None if wanted.anchor is None else Anchor(wanted.anchor, screen.say)
+        if anchor is not None:
+            beside.append(anchor)
+        if wanted.metrics is not None:
+            served = ServedMetrics(wanted.metrics, screen.say)
+            stack.callback(served.close)
+            beside.append(served)
+        polled = wanted.site.pdus()
+        days = stack.enter_context(Days(wanted.into))
+        # a forked process must not keep the folder locked when this one has been killed
+        os.register_at_fork(after_in_child=days.abandon)
+        wait = min(screen.every_s, (supervisor.watchdog_s or LONGEST_WAIT_S * 3) / 3)
+        settings = MeterSettings(wanted.every, wanted.parallel, wanted.rounds, longest_wait_s=wait)
+        meter = MeterService(polled, days, settings, screen.say, companions=beside)
+        supervisor.ready()
+        meter.run(wishes, wanted.site.pdus)
+        supervisor.stopping()
+        if anchor is not None:
+            anchor.finish(meter)
+    screen.clear()
+    done = meter.counts
+    code = DONE
+    if wishes.ending == signal.SIGINT:
+        code = INTERRUPTED
+    elif wanted.rounds is not None and (done.failed or done.lost):
+        code = _FAILED
+    document = {**dataclasses.asdict(done), "hash": days.hash}
+    return shown(Result(document, _lines(done, days.hash), code), state.json)
+
+
+def _lines(done: MeterCounts, last: str) -> Sequence[str]:
+    said = [*summary(done)]
+    if last == START:
+        return said  # no line was written
+    return [*said, f"last hash, to be kept at another place: {last}"]
+
+
+_HELP = """Keep the readings of all PDUs of a list, in files that nobody can change unseen.
+
+LIST is as for `pdu check`. The folder --into, made if it is missing, gets
+a file of JSON lines for each day of UTC. Rounds begin at multiples of --every (5m:
+12:00, 12:05). A line is on the disk before it counts, and has the hash over all lines
+before it: `pdu energy verify DIR` names a changed one, and `pdu energy audit`
+reads them. Only one meter can write into a DIR. SIGHUP lets it read the list and
+the logins again. It runs until Ctrl-C or SIGTERM; keep the hash that it prints
+then at another place, or let --anchor do so daily. It says when a PDU cannot be
+read, and when it can again.
+
+Exit code with --rounds: 0 if each reading was kept and none failed, else 1."""
+meter = Subcommand(
+    "meter",
+    callback=_meter,
+    help=_HELP,
+    examples=(
+        "pdu meter hall.csv --into /var/lib/pdu-meter --auth logins.toml",
+        "pdu meter hall.csv --into readings --every 1m --rounds 60",
+    ),
+    params=[
+        *words(LIST),
+        *shared_options.LIST(),
+        *INTO(old="--to", required=True),
+        *AUTH(),
+        *EVERY(default="5m", show_default=True),
+        *option("--rounds", "end after so many rounds", "N", click.IntRange(1)),
+        *option("--anchor", "run this when a day has ended: words with {day}, {hash}", "COMMAND"),
+        *option("--metrics", "serve the meter's own metrics to Prometheus", "ADDRESS:PORT"),
+        *ARCHIVES(),
+        *PARALLEL(default=rounds.PARALLEL, show_default=True),
+        *secret_files(),
+        *output(),
+    ],
+)

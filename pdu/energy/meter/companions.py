@@ -1,0 +1,99 @@
+"""What goes along with a meter: the screen, systemd, and the metrics that it serves."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from typing import Callable, Optional
+
+from handlers.shared.errors import SettingsError
+
+from ...core.cli import optional_packages
+from ...core.cli.options import SharedOptions
+from ...core.cli.output import passing
+from ...core.cli.service_signals import SystemdNotify
+from ...core.web.metrics import page
+from .running import LONGEST_WAIT_S, MeterService
+
+_LAST_PORT = 65_535
+
+
+class Screen:
+    """Standard error: sentences, and on a terminal below them a line that lives."""
+
+    def __init__(self, state: SharedOptions) -> None:
+        self._as_json = state.json or state.debug
+        is_live = sys.stderr.isatty() and not self._as_json
+        self.every_s = 1.0 if is_live else LONGEST_WAIT_S
+
+    def say(self, text: str) -> None:
+        """Tell an administrator something."""
+        self.clear()
+        # standard error may be a pipe without a reader, or on a full disk
+        with contextlib.suppress(OSError):
+            print(text, file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Take the line away that lives."""
+        with contextlib.suppress(OSError):
+            passing("", self._as_json)
+
+    def pipes(self) -> Mapping[Connection, Callable[[], None]]:
+        return {}
+
+    def turn(self, meter: MeterService) -> None:
+        with contextlib.suppress(OSError):
+            passing(meter.health.line(), self._as_json)
+
+
+class SystemdNotifier:
+    """systemd, beside a meter."""
+
+    def __init__(self, supervisor: SystemdNotify) -> None:
+        self._supervisor = supervisor
+
+    def pipes(self) -> Mapping[Connection, Callable[[], None]]:
+        return {}
+
+    def turn(self, meter: MeterService) -> None:
+        self._supervisor.lives(meter.health.line())
+
+
+class ServedMetrics:
+    """Its metrics, served by a process of their own."""
+
+    def __init__(self, where: str, say: Callable[[str], object]) -> None:
+        """Raises SettingsError for an address that cannot be used."""
+        try:
+            # imported late: 60 ms, and its package may be missing
+            from ...core.web.server import listening_at
+            from .metrics_process import MetricsProcess
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.partition(".")[0] != "h11":
+                raise
+            raise SettingsError(optional_packages.missing("--metrics", "h11")) from None
+        listener = listening_at(where, "--metrics", "127.0.0.1:9117")
+        self._say = say
+        self._meter: Optional[MeterService] = None
+        self._port = listener.getsockname()[1]
+        self._front = MetricsProcess(listener, self._page)
+        say(f"metrics at http://{where.rpartition(':')[0] or 'localhost'}:{self._port}/metrics")
+
+    def pipes(self) -> Mapping[Connection, Callable[[], None]]:
+        return {self._front.pipe: self._answer} if self._front.is_running else {}
+
+    def turn(self, meter: MeterService) -> None:
+        self._meter = meter
+
+    def close(self) -> None:
+        self._front.close()
+
+    def _page(self) -> str:
+        return page(self._meter.health.metrics()) if self._meter is not None else ""
+
+    def _answer(self) -> None:
+        self._front.answer()
+        if not self._front.is_running:
+            self._say("the process that serves the metrics has ended; start this again to have it")

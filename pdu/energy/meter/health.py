@@ -1,0 +1,142 @@
+"""What a meter has done, and which PDUs it cannot read now: as sentences and as metrics. Pure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Optional
+
+from handlers.shared.errors import printable
+
+from ...core.cli.output import counted
+from ...core.inventory.reading import CallError
+from ...core.web.metrics import Labels, Metric
+from .journal_writer import PollResult
+
+_REASON = 300  # limit for a reason, in characters
+
+
+@dataclass(frozen=True)
+class MeterCounts:
+    """What a meter has done."""
+
+    rounds: int = 0
+    #: polls that were written
+    polls: int = 0
+    #: those of them that failed
+    failed: int = 0
+    #: polls that could not be written
+    lost: int = 0
+    #: turns that PDUs missed
+    missed: int = 0
+    #: rounds that were left out
+    late: int = 0
+
+
+class PduHealth:
+    """How the reading of one PDU goes."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.polls = self.failed = 0
+        #: when the last poll that did not fail ended, in s of UTC
+        self.success: Optional[float] = None
+        #: why it cannot be read; None if it can, or was not read yet
+        self.failure: Optional[CallError] = None
+        #: polls that failed since it could be read
+        self.in_row = 0
+
+    def polled(self, taken: PollResult) -> Optional[str]:
+        """Take a poll. Returns what is to be said: that it cannot be read, for another kind of
+        reason than before, or that it can be read again.
+        """
+        self.polls += 1
+        before, self.failure = self.failure, taken.reading.failure
+        name = printable(self.name, 100)
+        if self.failure is None:
+            polls, self.in_row = self.in_row, 0
+            self.success = taken.end.utc
+            if before is None:
+                return None
+            return f"{name}: read again, after {counted(polls, 'reading')} that failed"
+        self.failed += 1
+        self.in_row += 1
+        if before is not None and before.kind == self.failure.kind:
+            return None
+        return (
+            f"{name}: cannot be read: {printable(self.failure.kind, 40)}:"
+            f" {printable(self.failure.reason, _REASON)}"
+        )
+
+
+class MeterHealth(NamedTuple):
+    """A meter at one moment."""
+
+    counts: MeterCounts
+    pdus: Sequence[PduHealth]
+    #: when the next round is due, in s of UTC; None after the last one
+    following: Optional[float]
+
+    def line(self) -> str:
+        """In one line, for a terminal and for systemd's STATUS=."""
+        silent = [one.name for one in self.pdus if one.failure is not None]
+        said = f"round {self.counts.rounds}: {counted(len(self.pdus), 'PDU')}"
+        if silent:
+            said += f", {len(silent)} cannot be read ({printable(silent[0], 40)}"
+            said += ", ...)" if len(silent) > 1 else ")"
+        if self.counts.lost:
+            said += f", {counted(self.counts.lost, 'reading')} lost"
+        return said if self.following is None else f"{said}, next {clock_time(self.following)}"
+
+    def metrics(self) -> Iterable[Metric]:
+        """For Prometheus."""
+        for name, about, value in (
+            ("rounds", "Rounds that began.", self.counts.rounds),
+            ("rounds_late", "Rounds left out: the machine slept or was busy.", self.counts.late),
+            ("readings", "Readings that were written.", self.counts.polls),
+            ("readings_failed", "Readings that were written and failed.", self.counts.failed),
+            ("readings_lost", "Readings that could not be written.", self.counts.lost),
+            ("turns_missed", "Turns that PDUs missed: still being read.", self.counts.missed),
+        ):
+            yield Metric(f"pdu_meter_{name}_total", "counter", about, {(): float(value)})
+        if self.following is not None:
+            name = "pdu_meter_next_round_timestamp_seconds"
+            yield Metric(name, "gauge", "When the next round is due.", {(): self.following})
+        read = [one for one in self.pdus if one.polls]
+        yield _of_pdus(
+            "up", "gauge", "Whether the last reading did not fail.",
+            ((one.name, float(one.failure is None)) for one in read),
+        )  # fmt: skip
+        yield _of_pdus(
+            "failed_total", "counter", "Readings that failed.",
+            ((one.name, float(one.failed)) for one in read),
+        )  # fmt: skip
+        yield _of_pdus(
+            "last_success_timestamp_seconds", "gauge", "When it was read last without a failure.",
+            ((one.name, one.success) for one in read if one.success is not None),
+        )  # fmt: skip
+
+
+def _of_pdus(name: str, kind: str, about: str, values: Iterable[tuple[str, float]]) -> Metric:
+    samples: dict[Labels, float] = {(("pdu", pdu),): value for pdu, value in values}
+    return Metric(f"pdu_meter_pdu_{name}", kind, about, samples)
+
+
+def clock_time(utc: float) -> str:
+    """A time in s since 1970, for people."""
+    return time.strftime("%H:%M:%S UTC", time.gmtime(utc))
+
+
+def summary(done: MeterCounts) -> Iterator[str]:
+    """What was done, at the end."""
+    yield (
+        f"{counted(done.rounds, 'round')}: {counted(done.polls, 'reading')} kept,"
+        f" {done.failed} of them failed"
+    )
+    if done.lost:
+        yield f"{counted(done.lost, 'reading')} lost: they could not be written"
+    if done.missed:
+        yield f"{counted(done.missed, 'turn')} missed by PDUs that were still being read"
+    if done.late:
+        yield f"{counted(done.late, 'round')} left out: this machine slept, or was too busy"

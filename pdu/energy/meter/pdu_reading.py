@@ -1,0 +1,83 @@
+"""Takes one reading of a PDU: states and figures as DCImanager reads them, then the nameplate, the
+lines, breakers and watts, all in one session.
+
+What identifies the unit may cost requests (SNMP: serial number, firmware and accuracy), so it is
+read at the first poll, after a failed one, once an hour, and when the unit may be another one: its
+uptime is not the one before plus the time that passed, or a register has fallen. A unit that was
+exchanged between these is one that answers at the same address, started within seconds of the
+other, and has no lower register; the hour bounds even that.
+
+The requests of a poll are counted in tests/pdu/energy/meter/test_pdu_reading.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Optional
+
+from ...core.inventory.handler_tools import HandlerTools
+from ...core.inventory.polling import Target, poll
+from ...core.inventory.reading import Reading, placed
+from .clocks import Instant, synchronised
+from .journal_writer import PollResult
+
+#: after so many seconds the whole nameplate is read again
+WHOLE_EACH_S = 3600.0
+# by how much an uptime may be wrong: this, and a share of the time between two polls
+_UPTIME_S, _UPTIME_SHARE = 5.0, 0.01
+#: in `registers`, the PDU's own register
+_OWN = ""
+
+
+class KnownPdu(NamedTuple):
+    """What an earlier poll has read, to see whether it was the same unit."""
+
+    #: of the monotonic clock, at the end of that poll
+    mono: float
+    uptime_s: Optional[float]
+    #: identity -> kWh
+    registers: Mapping[str, float]
+    #: of the monotonic clock, when the whole nameplate was read last
+    whole: float
+
+
+def take(target: Target, known: Optional[KnownPdu]) -> PollResult:
+    """Read a PDU. A failure is part of the reading."""
+    begin, is_synchronised = Instant.now(), synchronised()
+    is_due = known is None or begin.mono - known.whole >= WHOLE_EACH_S
+
+    def plate(reading: Reading, door: HandlerTools, pdu: Any) -> Reading:
+        def runs_on(uptime_s: Optional[float]) -> bool:
+            return not is_due and known is not None and _runs_on(known, reading, uptime_s)
+
+        return reading._replace(plate=door.nameplate(pdu, runs_on))
+
+    reading = poll(target, with_labels=is_due, with_power=True, parts=(plate, placed))
+    return PollResult(begin, Instant.now(), reading, is_synchronised)
+
+
+def known_of(taken: PollResult, before: Optional[KnownPdu]) -> Optional[KnownPdu]:
+    """What the next poll should know; None after a failed one."""
+    begin, end, reading, _ = taken
+    if reading.failure is not None:
+        return None
+    is_due = before is None or begin.mono - before.whole >= WHOLE_EACH_S
+    whole = begin.mono if is_due or before is None else before.whole
+    return KnownPdu(end.mono, reading.plate.uptime_s, _registers(reading), whole)
+
+
+def _runs_on(known: KnownPdu, reading: Reading, uptime_s: Optional[float]) -> bool:
+    """Whether everything says that the unit is the one of the earlier poll, and ran on."""
+    if uptime_s is None or known.uptime_s is None:
+        return False
+    passed = Instant.now().mono - known.mono
+    if abs(uptime_s - known.uptime_s - passed) > _UPTIME_S + _UPTIME_SHARE * passed:
+        return False
+    now = _registers(reading)
+    return all(now.get(identity, before) >= before for identity, before in known.registers.items())
+
+
+def _registers(reading: Reading) -> dict[str, float]:
+    listed = [(one.identity, one.energy_kwh) for one in reading.outlets]
+    listed.append((_OWN, reading.energy_kwh))
+    return {identity: kwh for identity, kwh in listed if kwh is not None}

@@ -1,0 +1,149 @@
+"""What an audit and a statement are both told: the period, what is known of meters, whose outlets
+they are.
+"""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+from zoneinfo import ZoneInfo
+
+from ..core.cli.error_output import Usage
+from ..core.cli.options import NumberRange, Parameters, option
+from ..core.cli.shared_options import CUSTOMERS, DRAWING
+from ..core.owner_files import OwnerFiles
+from .customers import Customers, Place, customers, machines
+from .grades import USUAL_TOLERANCE_KWH
+from .meters import Meters, RegisterFacts
+from .period import moment, zone_named
+
+_USUAL_ZONE = "UTC"
+
+
+class BillingOptions(NamedTuple):
+    """The values of the options of `billing`."""
+
+    begin: str
+    end: str
+    zone: Optional[str]
+    limit_kw: Optional[float]
+    pdu_limit_kw: Optional[float]
+    tolerance_kwh: float
+    step: Optional[float]
+    wrap: Optional[float]
+    meter_class: Optional[float]
+    volts: Optional[float]
+    own_use: Optional[float]
+    meters: Optional[str]
+    drawing: Optional[str]
+    customers: Optional[str]
+
+    @classmethod
+    def of(cls, options: dict[str, Any]) -> BillingOptions:
+        """Takes its own from the options of a command."""
+        return cls(**{key: options.pop(key) for key in cls._fields})
+
+    def period(self) -> tuple[float, float, ZoneInfo]:
+        """Begin and end in s since 1970, and their zone. Raises SettingsError or Usage."""
+        zone = zone_named(self.zone or _USUAL_ZONE)
+        begin, end = moment(self.begin, zone), moment(self.end, zone)
+        if self.zone is None and datetime.datetime.fromtimestamp(begin).astimezone().utcoffset():
+            print(
+                f"note: the period is in {_USUAL_ZONE}, not in this machine's time zone: --zone"
+                " NAME, such as Europe/Berlin, says another",
+                file=sys.stderr,
+            )
+        if end <= begin:
+            raise Usage("--to must be later than --from")
+        return begin, end, zone
+
+    def files(self, zone: ZoneInfo) -> BillingFiles:
+        """Reads the files. Raises SettingsError."""
+        usual = RegisterFacts(
+            self.limit_kw, self.step, self.wrap, self.meter_class, self.volts, self.own_use
+        )
+        drawing = OwnerFiles(drawing=self.drawing).drawn() if self.drawing else None
+        drawn = drawing.pdus if drawing else {}
+        return BillingFiles(
+            Meters(usual, self.meters or "", self.pdu_limit_kw, drawn),
+            customers(self.customers, zone) if self.customers else Customers(()),
+            machines(drawing) if drawing else {},
+        )
+
+
+class BillingFiles(NamedTuple):
+    """What the owner's files say."""
+
+    meters: Meters
+    #: who had an outlet when
+    owned: Customers
+    #: machine -> its outlets
+    cords: Mapping[str, Sequence[Place]]
+
+
+#: damaged lines of a meter's folder
+WITHOUT = option(
+    "--without",
+    "folder of `pdu meter`: leave a file, or lines of it, out; repeatable",
+    "FILE[:LINES]",
+    multiple=True,
+)
+
+
+def billing(customers_required: bool) -> Parameters:
+    """The options of `BillingOptions`."""
+    return [*_PERIOD, *_METERS, *DRAWING(old="--hall"), *CUSTOMERS(required=customers_required)]
+
+
+_PERIOD = [
+    *option(
+        "--from begin", "the first day, or a time such as 2026-10-12T14:00", "DAY", required=True
+    ),
+    *option("--to end", "the day after the last one, or a time", "DAY", required=True),
+    *option("--zone", "the time zone of both", "NAME", show_default=_USUAL_ZONE),
+]
+_METERS = [
+    *option(
+        "--limit-kw",
+        "the most that the supply of an outlet delivers: breaker x voltage",
+        "KW",
+        NumberRange(0.001, 10_000.0),
+    ),
+    *option(
+        "--pdu-limit-kw",
+        "the same of a PDU itself; else all of its outlets together",
+        "KW",
+        NumberRange(0.001, 10_000.0),
+    ),
+    *option(
+        "--tolerance-kwh",
+        "what the bounds of a register may be apart beside their share of it",
+        "KWH",
+        NumberRange(0.0, 1_000.0),
+        default=USUAL_TOLERANCE_KWH,
+        show_default=True,
+    ),
+    *option(
+        "--step",
+        "the smallest change that registers show; else as MIB and rises, or rises alone, say",
+        "KWH",
+        NumberRange(0.000_001, 1_000.0),
+    ),
+    *option("--wrap", "where registers begin again at 0", "KWH", NumberRange(1.0, 1e15)),
+    *option(
+        "--class meter_class",
+        "the greatest error of the meters themselves",
+        "PERCENT",
+        NumberRange(0.001, 20.0),
+    ),
+    *option(
+        "--volts",
+        "the voltage at outlets, to compare energy with current",
+        "V",
+        NumberRange(12.0, 1000.0),
+    ),
+    *option("--own-use", "what a PDU itself uses", "W", NumberRange(0.0, 10_000.0)),
+    *option("--meters", "CSV that says these for single PDUs and outlets", "FILE"),
+]

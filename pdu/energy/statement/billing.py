@@ -1,0 +1,111 @@
+"""`billing.csv`: what is billed of all customers, for the provider's own billing program. Pure.
+
+A row `energy` for each outlet and period, and `peak` for each customer with a price of it: these
+are what an invoice has, and add up to the row `total`. What cannot be billed is a row `not billed`
+with its reason, without a quantity. Registers are in the rows of outlets; a unit that was exchanged
+has rows `register` of its own, so that subtractions check the quantity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ...core.cli.csv_out import csv_lines
+from ..period import days
+from .prices import is_billable
+
+FILE = "billing.csv"
+HEAD = (
+    "row", "number", "corrects", "date", "customer_id", "customer", "item", "machine", "name",
+    "pdu", "outlet", "period", "quantity", "unit", "price", "net_amount", "currency", "from", "to",
+    "serial", "register_begin", "register_begin_time", "register_end", "register_end_time",
+    "grade", "reason",
+)  # fmt: skip
+Statement = Mapping[str, Any]
+
+
+def as_csv(rows: Sequence[Mapping[str, object]]) -> str:
+    """The whole file."""
+    return csv_lines([HEAD, *([row.get(name, "") for name in HEAD] for row in rows)])
+
+
+def rows(statement: Statement) -> Iterator[Mapping[str, object]]:
+    """Those of one statement, each with the columns that it has."""
+    prices = statement["prices"]
+    whole = {
+        "number": statement["number"],
+        "corrects": statement["corrects"] or "",
+        "date": statement["date"],
+        "customer_id": statement["customer_id"],
+        "customer": statement["customer"],
+    }
+    for line in statement["lines"]:
+        yield from ({**whole, **row} for row in _line(line, prices))
+    total, span = statement["total"], days(statement["from"], statement["to"])
+    period = {"from": span.first, "to": span.last}
+    amounts = total["amounts"]
+    if amounts is None:
+        quantity = _kwh(total["kwh"]["low"])
+        yield {**whole, **period, "row": "total", "item": "Total", **quantity}
+        return
+    money = {"currency": prices["currency"]}
+    if amounts["peak"] is not None:
+        peak = amounts["peak"]
+        yield {
+            **whole, **period, **money, "row": "peak",
+            "item": f"Highest quarter hour, {span.text}", "quantity": f"{peak['kw']:.3f}",
+            "unit": "kW", "price": prices["peak_kw"], "net_amount": peak["amount"],
+        }  # fmt: skip
+    net = {**_kwh(amounts["kwh"]), "net_amount": amounts["net"]}
+    yield {**whole, **period, **money, "row": "total", "item": "Total", **net}
+
+
+def _line(line: Statement, prices: Any) -> Iterator[Mapping[str, object]]:
+    span = days(line["from"], line["to"])
+    place = f"{line['pdu']}, outlet {line['outlet']}"
+    what = ", ".join(filter(None, (line["machine"] or line["name"], place, span.text)))
+    own = {
+        **{name: line[name] for name in ("machine", "name", "pdu", "outlet", "grade", "reason")},
+        "from": span.first,
+        "to": span.last,
+    }
+    edges = _edges(line["register_begin"], line["register_end"])
+    serials = {"serial": line["units"][0]["serial"]} if len(line["units"]) == 1 else {}
+    if not is_billable(line):
+        yield {**own, **edges, **serials, "row": "not billed", "item": f"Energy of {what}"}
+    elif prices is None:
+        energy = {**_kwh(line["kwh"]["low"]), "item": f"Energy of {what}"}
+        yield {**own, **edges, **serials, **energy, "row": "energy"}
+    else:
+        for period, amount in line["amounts"].items():
+            yield {
+                **own, **edges, **serials, **_kwh(line["tariff"][period]["billed"]),
+                "row": "energy", "item": f"Energy of {what}, {period}", "period": period,
+                "price": prices["kwh"][period], "net_amount": amount,
+                "currency": prices["currency"],
+            }  # fmt: skip
+    if len(line["units"]) > 1:
+        yield from ({**own, **one} for one in _units(line, place))
+
+
+def _units(line: Statement, place: str) -> Iterator[Mapping[str, object]]:
+    """The registers of units that followed each other."""
+    last = len(line["units"]) - 1
+    for at, unit in enumerate(line["units"]):
+        begin = unit["first"] if at else line["register_begin"]
+        end = line["register_end"] if at == last else unit["last"]
+        item = f"Register of {place}, unit {unit['serial'] or 'not read'}"
+        yield {"row": "register", "item": item, "serial": unit["serial"], **_edges(begin, end)}
+
+
+def _kwh(value: float) -> dict[str, str]:
+    return {"quantity": f"{value:.3f}", "unit": "kWh"}
+
+
+def _edges(begin: Any, end: Any) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, said in (("begin", begin), ("end", end)):
+        if said is not None:
+            found |= {f"register_{name}": said["kwh"], f"register_{name}_time": said["time"]}
+    return found

@@ -1,0 +1,156 @@
+"""`pdu energy seal` and `pdu energy statement`: roots of days, and statements with their proofs."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple, Optional
+
+import click
+
+from handlers.shared.errors import SettingsError, printable
+
+from ...core.cli.exit_codes import WRONG
+from ...core.cli.groups import Subcommand
+from ...core.cli.options import Argument, NumberRange, given, option, output
+from ...core.cli.output import Result, counted, shown
+from ...core.cli.shared_options import INTO
+from ..audit import Asked
+from ..journals import MeterJournal
+from ..shared_options import WITHOUT, BillingOptions, billing
+from . import proof
+from .billing import FILE
+from .figures import Factors, Rules
+from .tariff_file import SUFFIX, Tariff, tariff_of
+from .tariffs import BUILT_IN, tariff
+from .writer import StatementFile, StatementOrder, names_of, sealed, write
+
+
+class StatementOptions(NamedTuple):
+    """The arguments of one run."""
+
+    billing: BillingOptions
+    dir: str
+    into: str
+    tariff: Optional[str]
+    carbon: Optional[float]
+    pue: Optional[float]
+    without: Sequence[str]
+
+
+@click.pass_context
+def _statement(context: click.Context, /, **options: Any) -> int:
+    wanted, state = StatementOptions(BillingOptions.of(options), **options), given(context)
+    state.defect_code = WRONG
+    ordered = _ordered(wanted)
+    done = write(ordered, wanted.into)
+    holes = [*ordered.source.holes(ordered.paths)]
+    document = {**dataclasses.asdict(done), "left_out": holes}
+    return shown(Result(document, [*holes, *_lines(wanted.into, done)]), state.json)
+
+
+def _ordered(wanted: StatementOptions) -> StatementOrder:
+    begin, end, zone = wanted.billing.period()
+    meters, owned, cords = wanted.billing.files(zone)
+    tolerance = wanted.billing.tolerance_kwh
+    if not owned:
+        raise SettingsError(f"{printable(str(wanted.billing.customers))} names no customer")
+    priced = _tariff(wanted.tariff, owned.names())
+    source = MeterJournal(wanted.dir, wanted.without)
+    paths = source.past(begin, end)
+    return StatementOrder(
+        wanted.dir,
+        source,
+        paths,
+        begin,
+        end,
+        Asked(begin, end, meters, owned, tolerance_kwh=tolerance),
+        Rules(zone, tolerance, priced.rows),
+        Factors(wanted.carbon, wanted.pue),
+        priced,
+        datetime.datetime.now(zone).date().isoformat(),
+        {place: name for name, places in cords.items() for place in places},
+        names_of(source, paths),
+    )
+
+
+def _tariff(named: Optional[str], customers: Collection[str]) -> Tariff:
+    """`named`: a built-in tariff, or a file. Raises SettingsError."""
+    if named is not None and named.endswith(SUFFIX):
+        return tariff_of(named, customers)
+    return Tariff(tariff(named) if named else ())
+
+
+def _lines(into: str, done: StatementFile) -> Iterator[str]:
+    yield (
+        f"{counted(done.statements, 'statement')} of {counted(done.outlets, 'outlet')} in"
+        f" {printable(into)}, {done.size / 1e6:.1f} MB"
+    )
+    first, last = done.numbers
+    yield f"numbers {first} to {last}" if first != last else f"number {first}"
+    if done.corrections:
+        yield f"{counted(done.corrections, 'correction')}: each names the first statement"
+    yield from done.repeated
+    if done.unread:
+        yield f"no energy was read of {counted(done.unread, 'outlet')}"
+    yield f"publish for all customers: {proof.PUBLISHED}, or its SHA-256, the root: {done.root}"
+    yield f"send each customer his folder; {FILE} is for your own billing"
+
+
+@click.pass_context
+def _seal(context: click.Context, /, **options: Any) -> int:
+    found = sealed(options["dir"], options["without"])
+    last = max(found.days, default="none")
+    said: Sequence[str] = [
+        f"{counted(len(found.days), 'day')} sealed, the last one {last}",
+        f"last hash of their chain, to be kept at another place: {found.hash}",
+    ]
+    return shown(Result(found._asdict(), said), given(context).json)
+
+
+_STATEMENT_HELP = """Write a statement for each customer, with a proof that he can check.
+
+DIR is the folder of `pdu meter`. In a new folder, each customer gets a folder with
+a page that prints well, CSV, JSON, and proof.json.gz with the readings of his outlets
+and of nobody else's; billing.csv beside them has what is billed of all. Publish the
+root that is printed: with it, `pdu energy check-statement` finds each later change.
+Each statement has its own number; a second one for the same customer and period is a
+correction that names the first. Days before today are read. --drawing names machines,
+and its breakers are limits."""
+statement = Subcommand(
+    "statement",
+    callback=_statement,
+    help=_STATEMENT_HELP,
+    examples=(
+        "pdu energy statement DIR --from 2026-10-01 --to 2026-11-01 --customers c.csv",
+        "pdu energy statement DIR --from 2026-10-01 --to 2026-10-08 --customers c.csv",
+    ),
+    params=[
+        Argument("DIR"),
+        *billing(True),
+        *INTO(default="statements", show_default=True),
+        *option(
+            "--tariff",
+            f"periods: {', '.join(BUILT_IN)}, a CSV of periods, or a .toml with net prices",
+            "NAME",
+        ),
+        *option("--carbon", "adds carbon dioxide", "G_PER_KWH", NumberRange(0.0, 5_000.0)),
+        *option("--pue", "adds the building's share", "FACTOR", NumberRange(1.0, 10.0)),
+        *WITHOUT,
+        *output(),
+    ],
+)
+_SEAL_HELP = """Keep a root of each day's readings, from which customers can prove theirs.
+
+DIR is the folder of `pdu meter`. Each day before today gets a line in roots.jsonl,
+once: a chain, of which each hash can be published. Run this daily; `pdu energy
+statement` does it, too. roots.key makes the salts: keep it secret, and keep a copy,
+for without it nothing can be proven any more."""
+seal = Subcommand(
+    "seal",
+    callback=_seal,
+    help=_SEAL_HELP,
+    examples=("pdu energy seal /var/lib/pdu-meter", "pdu energy seal readings --json"),
+    params=[Argument("DIR"), *WITHOUT, *output()],
+)

@@ -1,0 +1,301 @@
+"""The figures of a statement, from one outlet's readings alone: computed by the provider, and again
+by the customer. The energy is what the audit says of these readings. Pure.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Optional
+from zoneinfo import ZoneInfo
+
+from ..audit import Asked, AuditedRegister, audit_registers
+from ..audit_result import kwh
+from ..customers import OutletTenancy
+from ..grades import NOT_BILLABLE, Grade, GradeBasis, of_register
+from ..inlet_bound import narrowed
+from ..meters import Meters, RegisterFacts
+from ..numpy_lazy import Column, np
+from ..readings import Block, PduReadings
+from ..registers import EnergyInterval, Event
+from ..rounding import in_wh, nearest_wh, split
+from . import power
+from .leaf_rows import copied
+from .tariffs import TariffRow, TariffSpan, spans
+
+_NO_READING = "no energy was read"
+
+
+class OutletReadings(NamedTuple):
+    """An outlet in the hands of a customer, and what the provider states of its register."""
+
+    pdu: str
+    outlet: str
+    #: what people call it, and the machine on it; "" if neither is known
+    name: str
+    machine: str
+    #: in s since 1970
+    begin: float
+    end: float
+    meter: RegisterFacts
+    #: the most that it took by the PDU's own register and the other outlets, in kWh; None: unknown
+    most_kwh: Optional[float]
+    #: whether readings before or after cast doubt on the register's unit
+    is_doubted: bool
+
+
+class Rules(NamedTuple):
+    """What is the same for all lines."""
+
+    zone: ZoneInfo
+    tolerance_kwh: float
+    tariff: Sequence[TariffRow]
+
+
+class StatementFigures(NamedTuple):
+    """A line of a statement, and its quarter hours."""
+
+    line: dict[str, Any]
+    power: power.HeldPower
+
+
+def figures(held: OutletReadings, blocks: Sequence[Block], rules: Rules) -> StatementFigures:
+    """The line of one outlet. `blocks`: its readings, with the nearest ones before and after."""
+    pdu = PduReadings(held.pdu)
+    for block in blocks:
+        pdu.extend(copied(block))
+    pieces = _pieces(held, rules)
+    asked = Asked(
+        held.begin,
+        held.end,
+        Meters(held.meter),
+        {(held.pdu, held.outlet): [OutletTenancy(*one) for one in pieces]},
+        tolerance_kwh=rules.tolerance_kwh,
+    )
+    answers = audit_registers(pdu, asked).outlets if blocks else ()
+    answer = next((one for one in answers if one.outlet == held.outlet), None)
+    flow = power.held(blocks, held.begin, held.end)
+    line = {
+        "pdu": held.pdu,
+        "outlet": held.outlet,
+        "name": held.name,
+        "machine": held.machine,
+        "from": local(held.begin, rules.zone),
+        "to": local(held.end, rules.zone),
+        "meter": dataclasses.asdict(held.meter),
+        "most_kwh": held.most_kwh,
+        "doubted": held.is_doubted,
+        **_readings(blocks, held, rules.zone),
+        **_energy(answer, held, [one.period for one in pieces], rules),
+        **_power(power.figures([flow])),
+    }
+    return StatementFigures(line, flow)
+
+
+def _pieces(held: OutletReadings, rules: Rules) -> Sequence[TariffSpan]:
+    if not rules.tariff:
+        return []
+    return spans(rules.tariff, held.begin, held.end, rules.zone)
+
+
+def local(time: float, zone: ZoneInfo) -> str:
+    """A time in a zone with its offset, from which it can be read back."""
+    return datetime.datetime.fromtimestamp(time, zone).isoformat(" ")
+
+
+def _second(time: float, zone: ZoneInfo) -> str:
+    return local(math.floor(time), zone)
+
+
+def _readings(blocks: Sequence[Block], held: OutletReadings, zone: ZoneInfo) -> dict[str, Any]:
+    """The registers as a paper meter has them, and the units that had them."""
+    seen: list[_Reads] = []
+    units: list[dict[str, Any]] = []
+    named: Optional[tuple[str, str]] = None
+    for block in blocks:
+        kept = np.flatnonzero(~np.isnan(np.asarray(block.kwh[0])))
+        if not len(kept):
+            continue
+        here = _Reads(*(np.asarray(one)[kept] for one in (block.begins, block.ends, block.kwh[0])))
+        serial, firmware = block.unit.serial, block.unit.firmware
+        if named != (serial, firmware):
+            named = serial, firmware
+            units.append({"serial": serial, "firmware": firmware, "first": here.at(0, zone)})
+        units[-1]["last"] = here.at(-1, zone)
+        seen.append(here)
+    return {
+        "readings": sum(one.within(held.begin, held.end) for one in seen),
+        "register_begin": _register(seen, held.begin, zone),
+        "register_end": _register(seen, held.end, zone),
+        "units": units,
+    }
+
+
+class _Reads(NamedTuple):
+    """Readings of the register that follow each other."""
+
+    begins: Column
+    ends: Column
+    kwh: Column
+
+    def within(self, begin: float, end: float) -> int:
+        """How many began within a time."""
+        return int(((self.begins >= begin) & (self.begins < end)).sum())
+
+    def at(self, place: int, zone: ZoneInfo) -> dict[str, Any]:
+        """One of them."""
+        return {"time": _second(float(self.begins[place]), zone), "kwh": float(self.kwh[place])}
+
+
+def _register(seen: Sequence[_Reads], moment: float, zone: ZoneInfo) -> Optional[dict[str, Any]]:
+    """What was read last before a moment; else what was read first after it."""
+    for one in reversed(seen):
+        before = np.flatnonzero(one.ends <= moment)
+        if len(before):
+            return one.at(int(before[-1]), zone)
+    return seen[0].at(0, zone) if seen else None
+
+
+def _energy(
+    answer: Optional[AuditedRegister], held: OutletReadings, periods: Sequence[str], rules: Rules
+) -> dict[str, Any]:
+    if answer is None:
+        return {
+            "kwh": None,
+            "grade": NOT_BILLABLE,
+            "reason": _NO_READING,
+            "read": 0.0,
+            "events": [],
+            "tariff": {one: None for one in dict.fromkeys(periods)},
+        }
+    energy = answer.energy if held.most_kwh is None else narrowed(answer.energy, held.most_kwh)
+    has_lowest = answer.has_lowest and not held.is_doubted
+    grade = _grade(answer, energy, held, rules)
+    return {
+        "kwh": rounded(energy, has_lowest),
+        "grade": grade.name,
+        "reason": grade.reason,
+        "read": round(answer.read, 4),
+        "events": [_event(one, rules.zone) for one in answer.events],
+        "tariff": _periods(answer, energy, has_lowest) if periods else {},
+    }
+
+
+def _grade(
+    answer: AuditedRegister, energy: EnergyInterval, held: OutletReadings, rules: Rules
+) -> Grade:
+    """The audit's grade; of an energy that was narrowed, the grade of its own bounds."""
+    if held.is_doubted and answer.has_lowest:
+        return Grade(NOT_BILLABLE, "its unit is in doubt before or after")
+    if energy.high == answer.energy.high or not energy.best:
+        return Grade(answer.grade, answer.reason)
+    meant = GradeBasis(answer.step, answer.meter.class_percent, stood=False, most_a=None)
+    return of_register(energy, answer.events, meant, rules.tolerance_kwh)
+
+
+def _periods(answer: AuditedRegister, whole: EnergyInterval, has_lowest: bool) -> dict[str, Any]:
+    """Each period with its own bounds, its part of the best, and `billed`, its part of the lowest.
+
+    Both parts are in the proportion of the periods' best, and add up to the whole's.
+    """
+    found = dict(_tariff(answer, whole))
+    likely = [one.best for one in found.values()]
+    low, best, _ = in_wh(whole)
+    return {
+        name: {
+            **rounded(one, has_lowest),
+            "best": wh / 1000.0,
+            "billed": lowest / 1000.0 if has_lowest else None,
+        }
+        for (name, one), wh, lowest in zip(found.items(), split(best, likely), split(low, likely))
+    }
+
+
+def _tariff(answer: AuditedRegister, whole: EnergyInterval) -> Iterator[tuple[str, EnergyInterval]]:
+    """The energy of each period: no more than the whole less what the others had at least, and no
+    less than the whole less what they had at most.
+    """
+    sums: dict[str, EnergyInterval] = {}
+    for share in answer.shares:
+        known = sums.get(share.customer)
+        sums[share.customer] = share.energy if known is None else known.plus(share.energy)
+    lows, highs = (sum(getattr(one, name) for one in sums.values()) for name in ("low", "high"))
+    for name, one in sums.items():
+        high = max(min(one.high, whole.high - (lows - one.low)), 0.0)
+        low = min(max(one.low, whole.low - (highs - one.high)), high)
+        yield name, EnergyInterval(low, min(max(one.best, low), high), high)
+
+
+def _event(one: Event, zone: ZoneInfo) -> dict[str, str]:
+    begin, end = _second(one.begin, zone), _second(one.end, zone)
+    return {"kind": one.kind, "from": begin, "to": end, "reason": one.reason}
+
+
+def rounded(energy: EnergyInterval, has_lowest: bool = True) -> dict[str, Optional[float]]:
+    """To three places, the bounds away from each other, so that sums of lines add up on paper."""
+    low, best, high = kwh(energy, has_lowest)
+    return {"low": float(low) if low else None, "best": float(best), "high": float(high)}
+
+
+def totals(lines: Sequence[Mapping[str, Any]], flow: power.PowerFigures) -> dict[str, Any]:
+    """The sums of all lines that were read. `flow`: the power of all outlets together."""
+    read = [one for one in lines if one["kwh"] is not None]
+    names = dict.fromkeys(name for one in lines for name in one["tariff"])
+    return {
+        "kwh": _sum([one["kwh"] for one in read]),
+        "unread": len(lines) - len(read),
+        "without_lowest": sum(one["kwh"]["low"] is None for one in read),
+        "tariff": {
+            name: _sum([one["tariff"][name] for one in read if name in one["tariff"]], "billed")
+            for name in names
+        },
+        **_power(flow),
+    }
+
+
+def _sum(energies: Sequence[Mapping[str, Optional[float]]], *more: str) -> dict[str, float]:
+    """The sum of rounded energies, exactly; what cannot be defended counts nothing."""
+    return {
+        bound: sum(nearest_wh(one[bound] or 0.0) for one in energies) / 1000.0
+        for bound in ("low", "best", "high", *more)
+    }
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What the provider adds if it is given; None: it is not."""
+
+    #: of the energy that the outlets took
+    carbon_g_per_kwh: Optional[float] = None
+    #: the energy of the building by that of its outlets
+    pue: Optional[float] = None
+
+
+def added(energy: Mapping[str, float], factors: Factors) -> dict[str, Any]:
+    """The share of the building by its PUE, and carbon dioxide, of the energy of all lines."""
+    found: dict[str, Any] = {}
+    times = 1.0
+    if factors.pue is not None:
+        times = factors.pue
+        found["pue"] = {
+            "factor": factors.pue,
+            "share_kwh": _times(energy, factors.pue - 1.0),
+            "with_share_kwh": _times(energy, factors.pue),
+        }
+    if factors.carbon_g_per_kwh is not None:
+        found["carbon"] = {
+            "g_per_kwh": factors.carbon_g_per_kwh,
+            "kg": _times(energy, times * factors.carbon_g_per_kwh / 1000.0),
+        }
+    return found
+
+
+def _times(energy: Mapping[str, float], factor: float) -> dict[str, float]:
+    return {bound: round(value * factor, 3) for bound, value in energy.items()}
+
+
+def _power(found: power.PowerFigures) -> dict[str, Optional[float]]:
+    return {"peak_kw": found.peak, "p95_kw": found.p95}

@@ -1,0 +1,88 @@
+"""Hashes of texts that are shown to some and hidden from others: salted leaves, blocks and trees.
+
+All hashes are SHA-256. What is hashed begins with one byte that says what it is, so that no leaf
+can be taken for a node: 0 and a salt for a leaf, 1 for a node of two hashes, 2 for a block of
+leaves. A node without a neighbour is its own parent. Pure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+#: bytes of a hash, and of a salt
+SIZE = 32
+LEAF, _NODE, _BLOCK = b"\0", b"\1", b"\2"
+_LEFT, _RIGHT = "l", "r"
+
+
+def sha256(data: bytes) -> bytes:
+    """The hash of bytes."""
+    return hashlib.sha256(data).digest()
+
+
+def leaf(salt: bytes, text: str) -> bytes:
+    """The hash of a text; without the salt (SIZE bytes), nobody can try texts against it."""
+    return sha256(LEAF + salt + text.encode())
+
+
+def block(leaves: Iterable[bytes]) -> bytes:
+    """The hash of leaves that are listed together."""
+    return sha256(_BLOCK + b"".join(leaves))
+
+
+class Tree:
+    """A tree over hashes in the order of their bytes: a place in it says nothing of the others."""
+
+    def __init__(self, hashes: Iterable[bytes]) -> None:
+        self._levels: list[list[bytes]] = [sorted(hashes)]
+        self._places = {one: place for place, one in enumerate(self._levels[0])}
+        while len(self._levels[-1]) > 1:
+            below = self._levels[-1]
+            pairs = zip(below[::2], below[1::2])
+            above = [_node(*pair) for pair in pairs]
+            self._levels.append(above + below[len(above) * 2 :])
+
+    @property
+    def root(self) -> bytes:
+        """Of no hash at all: the hash of nothing."""
+        return self._levels[-1][0] if self._levels[-1] else sha256(b"")
+
+    def path(self, one: bytes) -> Sequence[str]:
+        """The neighbours from a hash up to the root, each as `l` or `r`, its side, and 64 digits.
+
+        Raises KeyError for a hash that is not in the tree.
+        """
+        place, found = self._places[one], []
+        for level in self._levels[:-1]:
+            neighbour = place ^ 1
+            if neighbour < len(level):
+                side = _LEFT if neighbour < place else _RIGHT
+                found.append(side + level[neighbour].hex())
+            place //= 2
+        return found
+
+
+def root_from_path(one: bytes, path: Iterable[str]) -> bytes:
+    """The root above a hash. Raises ValueError for a path that is none."""
+    for step in path:
+        neighbour = digest(step[1:])
+        if step[:1] == _LEFT:
+            one = _node(neighbour, one)
+        elif step[:1] == _RIGHT:
+            one = _node(one, neighbour)
+        else:
+            raise ValueError("no side")
+    return one
+
+
+def digest(text: str) -> bytes:
+    """A hash or salt of 64 small hexadecimal digits. Raises ValueError for anything else."""
+    found = bytes.fromhex(text)
+    if len(found) != SIZE or found.hex() != text:
+        raise ValueError("no hash")
+    return found
+
+
+def _node(left: bytes, right: bytes) -> bytes:
+    return sha256(_NODE + left + right)

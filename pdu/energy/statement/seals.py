@@ -1,0 +1,154 @@
+"""The root of each day's readings, in a chain of its own in the meter's folder, and their secret.
+
+`roots.jsonl` is a journal as the meter's: each line has a day, the root of the tree over the blocks
+of all outlets, and the meter's hash at the end of that day. It says nothing of any reading, so it
+may be given to anybody. `roots.key` makes the salts: who has it and guesses readings can try them,
+and without it no proof can be made any more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from handlers.shared.errors import SettingsError, printable
+
+from ...core.cli import journal
+from ...core.cli.files import read_file
+from ...core.cli.journal import Journal
+from ..readings import Block
+from . import disclosure, merkle
+from .leaf_rows import DayRows
+
+ROOTS, KEY = "roots.jsonl", "roots.key"
+_MARK = 16  # digits
+
+
+class Key:
+    """What makes the salts of a meter's folder."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def seed(self, day: str, pdu: str, outlet: str) -> bytes:
+        """Of an outlet's day."""
+        return self._made(["seed", day, pdu, outlet])
+
+    def mark(self, unit: str) -> str:
+        """What stands for handler and address of a unit."""
+        return self._made(["unit", unit]).hex()[:_MARK]
+
+    def salt(self, *what: str) -> bytes:
+        """Of something else."""
+        return self._made(["salt", *what])
+
+    def _made(self, words: Sequence[str]) -> bytes:
+        return hmac.new(self._key, json.dumps(words).encode(), "sha256").digest()
+
+
+def key_of(folder: str) -> Key:
+    """The key of a meter's folder, which is made if there is none and nothing was sealed with it.
+
+    Raises SettingsError.
+    """
+    path = os.path.join(folder, KEY)
+    if not os.path.exists(path):
+        if os.path.exists(os.path.join(folder, ROOTS)):
+            raise SettingsError(
+                f"{printable(path)} is missing: the roots in {ROOTS} were made with it, and nothing"
+                " can be proven without it"
+            )
+        with contextlib.suppress(FileExistsError):
+            _create(path, secrets.token_bytes(merkle.SIZE).hex())
+    try:
+        return Key(merkle.digest(read_file(path).decode().strip()))
+    except ValueError:
+        raise SettingsError(f"{printable(path)} is no key of `pdu energy seal`") from None
+
+
+def _create(path: str, text: str) -> None:
+    try:
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(opened, "w", encoding="ascii") as file:
+            file.write(f"{text}\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise SettingsError(f"{printable(path)} cannot be written ({error.strerror})") from None
+
+
+class Sealed(NamedTuple):
+    """The outlets of a PDU on a day, as they are in the day's tree."""
+
+    day: str
+    outlet: str
+    hash: bytes
+
+
+def sealed(pdu: str, days: Iterable[tuple[str, Sequence[Block]]], key: Key) -> Iterator[Sealed]:
+    """Each outlet on each day."""
+    for day, blocks in days:
+        rows = DayRows(day, blocks, key.mark)
+        for outlet in rows.outlets():
+            seed = key.seed(day, pdu, outlet)
+            yield Sealed(day, outlet, disclosure.hashed(rows.texts(outlet), seed))
+
+
+class Roots(NamedTuple):
+    """What `roots.jsonl` says."""
+
+    #: day -> root
+    days: Mapping[str, str]
+    #: the last hash of its chain
+    hash: str
+
+
+def roots_of(path: str) -> Roots:
+    """The roots in a file. Raises SettingsError, and journal.Changed for a changed line."""
+    days, last = dict[str, str](), journal.START
+    for entry in journal.read(path):
+        last = entry.hash
+        if entry.line == 1:
+            continue
+        day, root = entry.record.get("day"), entry.record.get("root")
+        if not isinstance(day, str) or not isinstance(root, str) or day in days:
+            raise SettingsError(f"{printable(path)}, line {entry.line}: not a root of a day")
+        days[day] = root
+    return Roots(days, last)
+
+
+def kept_roots(folder: str) -> Roots:
+    """The roots of a meter's folder; none if nothing was sealed."""
+    path = os.path.join(folder, ROOTS)
+    return roots_of(path) if os.path.exists(path) else Roots({}, journal.START)
+
+
+def keep(folder: str, trees: Mapping[str, merkle.Tree], hashes: Mapping[str, str]) -> Roots:
+    """Keep the roots of days that have none yet; the others must be as they were.
+
+    `hashes`: the meter's hash at the end of each day. Raises SettingsError, which names the day.
+    """
+    path, known = os.path.join(folder, ROOTS), kept_roots(folder).days
+    for day, tree in trees.items():
+        if known.get(day, tree.root.hex()) != tree.root.hex():
+            raise SettingsError(
+                f"{printable(folder)}: the readings of {day} are not those whose root is in"
+                f" {ROOTS}: lines were changed or left out since, and only the file as it was can"
+                " be proven"
+            )
+    new = [
+        {"day": day, "root": tree.root.hex(), "meter": hashes[day]}
+        for day, tree in trees.items()
+        if day not in known
+    ]
+    if new:
+        with Journal(path) as kept:
+            kept.append(new)
+    return roots_of(path)

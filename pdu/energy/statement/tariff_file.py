@@ -1,0 +1,226 @@
+"""Reads a tariff with prices (TOML). Each error is one sentence with the line."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple, NoReturn, Optional
+
+from handlers.shared.errors import SettingsError, printable
+
+from ...core.cli import toml
+from ...core.cli.files import text_of
+from ...core.drawing.toml_positions import TomlPositions
+from .prices import CURRENCY, MOST_DECIMALS, PRICE, Prices
+from .tariffs import DAY_MINUTES, DAYS, TariffRow, minutes_of, weekdays_of
+
+#: what `--tariff FILE` ends with, if it is such a file
+SUFFIX = ".toml"
+_KEYS: Mapping[str, Collection[str]] = {
+    "": ("currency", "decimals", "issuer", "peak_price", "period", "customer"),
+    "period": ("name", "days", "from", "to", "price"),
+    "customer": ("name", "id", "address", "prices", "peak_price"),
+}
+_LONGEST = 100  # of a text
+_USUAL_DECIMALS = 2
+_LINES = 2  # of issuer and customer
+
+
+class Party(NamedTuple):
+    """What the tariff says of one customer."""
+
+    #: the number that he has in the provider's books, "" if none is given
+    id: str
+    #: up to two lines: name and address
+    address: Sequence[str]
+    #: None: nothing is priced
+    prices: Optional[Prices]
+
+
+class Tariff(NamedTuple):
+    """Periods, prices, and who bills whom."""
+
+    rows: Sequence[TariffRow]
+    issuer: Sequence[str] = ()
+    #: of customers that the file does not name
+    usual: Party = Party("", (), None)
+    customers: Mapping[str, Party] = {}
+
+    def party(self, customer: str) -> Party:
+        """What holds for a customer."""
+        return self.customers.get(customer, self.usual)
+
+
+def tariff_of(path: str, known: Collection[str]) -> Tariff:
+    """The tariff in a file. `known`: customers who have an outlet. Raises SettingsError."""
+    text = text_of(path)
+    return _File(path, text, toml.loads(text, printable(path))).tariff(known)
+
+
+class _File:
+    """The file, and where its keys are."""
+
+    def __init__(self, path: str, text: str, said: Mapping[str, Any]) -> None:
+        self._path, self._said, self._lines = path, said, TomlPositions(text)
+
+    def tariff(self, known: Collection[str]) -> Tariff:
+        self._check_keys("", self._said, 0)
+        periods, customers = (self._tables(one) for one in ("period", "customer"))
+        if not periods:
+            self.refuse(1, "no [[period]] of a tariff")
+        rows = [self._row(one, line) for one, line in periods]
+        _check_week(self, [*zip(rows, (line for _, line in periods))])
+        prices = self._prices(periods)
+        parties: dict[str, Party] = {}
+        for one, line in customers:
+            name = self._text(one, "name", line)
+            if name in parties:
+                self.refuse(line, f"a second [[customer]] {printable(name, 60)}")
+            if name not in known:
+                self.refuse(line, f"nobody of --customers is called {printable(name, 60)!r}")
+            parties[name] = self._party(one, line, prices)
+        return Tariff(rows, self._address("issuer", self._said, 0), Party("", (), prices), parties)
+
+    def _tables(self, name: str) -> Sequence[tuple[Mapping[str, Any], int]]:
+        """The tables of a name, each with its line."""
+        found = self._said.get(name, [])
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            self.refuse(self.line(0, name), f"write [[{name}]], a table for each")
+        placed = [(one, self._lines.table(name, at) or 1) for at, one in enumerate(found)]
+        for one, line in placed:
+            self._check_keys(name, one, line)
+        return placed
+
+    def _check_keys(self, name: str, table: Mapping[str, Any], line: int) -> None:
+        for key in table:
+            if key not in _KEYS[name]:
+                self.refuse(
+                    self.line(line, key),
+                    f"unknown key {printable(key, 40)!r}; allowed: {', '.join(_KEYS[name])}",
+                )
+
+    def line(self, table: int, key: str) -> int:
+        """The line of a key of a table."""
+        return self._lines.key(table, key) or max(table, 1)
+
+    def refuse(self, line: int, why: str) -> NoReturn:
+        """Raises SettingsError."""
+        raise SettingsError(f"{printable(self._path)}, line {line}: {why}")
+
+    def _row(self, one: Mapping[str, Any], line: int) -> TariffRow:
+        cells = {key: self._text(one, key, line, "") for key in ("days", "from", "to")}
+        name = self._text(one, "name", line)
+        try:
+            since, to = (minutes_of(key, cells[key]) for key in ("from", "to"))
+            days = weekdays_of(cells["days"])
+        except SettingsError as error:
+            self.refuse(line, str(error))
+        return TariffRow(name, days, since or 0, DAY_MINUTES if to is None else to)
+
+    def _prices(self, periods: Sequence[tuple[Mapping[str, Any], int]]) -> Optional[Prices]:
+        found: dict[str, str] = {}
+        for one, line in periods:
+            if "price" in one:
+                price = self._price(one, "price", line)
+                if found.setdefault(one["name"], price) != price:
+                    self.refuse(
+                        self.line(line, "price"),
+                        f"the period {printable(one['name'], 40)!r} has another price above",
+                    )
+        missing = next(
+            ((one, line) for one, line in periods if found and one["name"] not in found), None
+        )
+        if missing is not None:
+            self.refuse(
+                missing[1], f"the period {printable(missing[0]['name'], 40)!r} has no price"
+            )
+        if not found:
+            if "peak_price" in self._said:
+                self.refuse(self.line(0, "peak_price"), "a price of the peak, and none of kWh")
+            return None
+        line = next(self.line(line, "price") for one, line in periods if "price" in one)
+        return Prices(*self._currency(line), found, self._peak(self._said, 0))
+
+    def _currency(self, line: int) -> tuple[str, int]:
+        """Code and decimals. `line`: that of the first price."""
+        if "currency" not in self._said:
+            self.refuse(line, 'a price without a currency: add currency = "EUR" at the top')
+        code = self._said["currency"]
+        if not isinstance(code, str) or not CURRENCY.fullmatch(code):
+            self.refuse(self.line(0, "currency"), "currency: give a code of ISO 4217, such as EUR")
+        decimals = self._said.get("decimals", _USUAL_DECIMALS)
+        if type(decimals) is not int or not 0 <= decimals <= MOST_DECIMALS:
+            self.refuse(self.line(0, "decimals"), f"decimals: give 0 to {MOST_DECIMALS}")
+        return code, decimals
+
+    def _peak(self, table: Mapping[str, Any], line: int) -> Optional[str]:
+        return self._price(table, "peak_price", line) if "peak_price" in table else None
+
+    def _price(self, table: Mapping[str, Any], key: str, line: int) -> str:
+        said, at = table[key], self.line(line, key)
+        is_number = isinstance(said, (int, float)) and not isinstance(said, bool)
+        text = repr(said) if is_number else said
+        shown = printable(str(said), 40)
+        if not isinstance(text, str):
+            self.refuse(at, f"{key} is {shown}: give a number such as 0.289")
+        if text.startswith("-"):
+            self.refuse(at, f"{key} is {shown}: a price may not be negative")
+        if "," in text:
+            self.refuse(at, f"{key} is {shown!r}: write a point for decimals, and no other mark")
+        if not PRICE.fullmatch(text):
+            self.refuse(
+                at, f"{key} is {shown!r}: give a number such as 0.289, with up to 6 decimals"
+            )
+        return text
+
+    def _party(self, one: Mapping[str, Any], line: int, usual: Optional[Prices]) -> Party:
+        address, id_ = self._address("address", one, line), self._text(one, "id", line, "")
+        own = one.get("prices", {})
+        if not isinstance(own, dict):
+            self.refuse(self.line(line, "prices"), "prices: give such as { day = 0.289 }")
+        if usual is None:
+            if own or "peak_price" in one:
+                self.refuse(line, "prices of a customer, and none of the periods")
+            return Party(id_, address, None)
+        for period in own:
+            if period not in usual.kwh:
+                self.refuse(
+                    self.line(line, "prices"), f"prices: no period {printable(period, 40)!r}"
+                )
+        at = self.line(line, "prices")
+        kwh = {**usual.kwh, **{period: self._price(own, period, at) for period in own}}
+        peak = self._peak(one, line)
+        return Party(id_, address, usual._replace(kwh=kwh, peak_kw=peak or usual.peak_kw))
+
+    def _text(
+        self, table: Mapping[str, Any], key: str, line: int, usual: Optional[str] = None
+    ) -> str:
+        found = table.get(key, usual)
+        if not isinstance(found, str) or len(found) > _LONGEST or (usual is None and not found):
+            self.refuse(self.line(line, key), f"{key}: give a text of up to {_LONGEST} characters")
+        return found
+
+    def _address(self, key: str, table: Mapping[str, Any], line: int) -> Sequence[str]:
+        found: Any = table.get(key, [])
+        is_right = isinstance(found, list) and len(found) <= _LINES
+        if not is_right or not all(isinstance(one, str) and len(one) <= _LONGEST for one in found):
+            self.refuse(
+                self.line(line, key),
+                f"{key}: give up to {_LINES} texts of up to {_LONGEST} characters",
+            )
+        return [*found]
+
+
+def _check_week(file: _File, rows: Sequence[tuple[TariffRow, int]]) -> None:
+    """Raises SettingsError for a minute of the week that no period has, or two. `rows`: each with
+    its line.
+    """
+    for day, minute in itertools.product(range(len(DAYS)), range(DAY_MINUTES)):
+        having = [(row, line) for row, line in rows if row.has(day, minute)]
+        if len(having) == 1:
+            continue
+        when = f"{DAYS[day]} {minute // 60:02d}:{minute % 60:02d}"
+        if not having:
+            file.refuse(rows[-1][1], f"no period has {when}: the tariff has a hole")
+        names = " and ".join(printable(row.period, 40) for row, _ in having[:2])
+        file.refuse(having[1][1], f"{when} belongs to {names}: they overlap")

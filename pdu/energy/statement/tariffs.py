@@ -1,0 +1,162 @@
+"""The periods of a tariff: which hours of which days of the week, in the zone of the statement."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Optional
+from zoneinfo import ZoneInfo
+
+from handlers.shared.errors import SettingsError, printable
+
+from ...core.cli import csv_in
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
+DAY_MINUTES = 24 * 60
+#: what no row names
+REST = "other"
+
+
+class TariffRow(NamedTuple):
+    """Hours of some days of the week; `to` may be earlier than `since`: then it is of the next day.
+
+    In minutes after midnight by the clock on the wall.
+    """
+
+    period: str
+    #: 0 for Monday
+    days: Sequence[int]
+    since: int
+    to: int
+
+    def has(self, weekday: int, minute: int) -> bool:
+        """Whether a minute of a day belongs to it."""
+        if self.since < self.to:
+            return weekday in self.days and self.since <= minute < self.to
+        return (weekday in self.days and minute >= self.since) or (
+            (weekday - 1) % len(DAYS) in self.days and minute < self.to
+        )
+
+
+_ALL = tuple(range(len(DAYS)))
+#: names of tariffs that need no file
+BUILT_IN: Mapping[str, Sequence[TariffRow]] = {
+    "day-night": (
+        TariffRow("day", _ALL, 6 * 60, 22 * 60),
+        TariffRow("night", _ALL, 22 * 60, 6 * 60),
+    ),
+    "weekdays": (
+        TariffRow("weekdays", _ALL[:5], 0, DAY_MINUTES),
+        TariffRow("weekend", _ALL[5:], 0, DAY_MINUTES),
+    ),
+}
+
+
+def tariff(name: str) -> Sequence[TariffRow]:
+    """A built-in tariff, or that of a file; the first row that has a minute counts.
+
+    The file has the columns period, days (`mon-fri`, `sat,sun`, empty: all), from and to (`22:00`;
+    empty: the whole day). Raises SettingsError.
+    """
+    if name in BUILT_IN:
+        return BUILT_IN[name]
+    rows = [_row(row) for row in csv_in.read(name, csv_in.of_columns(name, _COLUMNS))]
+    if not rows:
+        raise SettingsError(f"{printable(name)}: no period of a tariff")
+    return rows
+
+
+_COLUMNS = ("period", "days", "from", "to")
+
+
+def _row(row: csv_in.CsvRow) -> TariffRow:
+    if not row["period"]:
+        raise SettingsError(f"{row.where}: period may not be empty")
+    try:
+        since, to = (minutes_of(name, row[name]) for name in ("from", "to"))
+        days = weekdays_of(row["days"])
+    except SettingsError as error:
+        raise SettingsError(f"{row.where}: {error}") from None
+    return TariffRow(row["period"], days, since or 0, DAY_MINUTES if to is None else to)
+
+
+def minutes_of(name: str, cell: str) -> Optional[int]:
+    """Minutes after midnight of such as 22:00; None for "". Raises SettingsError."""
+    if not cell:
+        return None
+    match = _CLOCK.fullmatch(cell)
+    found = int(match[1]) * 60 + int(match[2]) if match else DAY_MINUTES + 1
+    if found > DAY_MINUTES:
+        raise SettingsError(f"{name} is {printable(cell, 20)!r}: give such as 22:00")
+    return found
+
+
+def weekdays_of(cell: str) -> Sequence[int]:
+    """Days of the week of such as mon-fri, or sat sun; "": all. Raises SettingsError."""
+    found = list[int]()
+    for part in re.split(r"[\s,]+", cell.lower() or "mon-sun"):
+        first, _, last = part.partition("-")
+        if first not in DAYS or (last or first) not in DAYS:
+            raise SettingsError(
+                f"days is {printable(cell, 40)!r}: give such as mon-fri, or sat sun"
+            )
+        begin, end = DAYS.index(first), DAYS.index(last or first)
+        found += [one % len(DAYS) for one in range(begin, end + (begin > end) * len(DAYS) + 1)]
+    return found
+
+
+class TariffSpan(NamedTuple):
+    """A time of one period, in s since 1970."""
+
+    period: str
+    begin: float
+    end: float
+
+
+def spans(
+    rows: Sequence[TariffRow], begin: float, end: float, zone: ZoneInfo
+) -> Sequence[TariffSpan]:
+    """The periods from `begin` to `end`, in order; those that follow each other are one."""
+    found: list[TariffSpan] = []
+    edges = [begin, *(one for one in _edges(rows, begin, end, zone) if begin < one < end), end]
+    for first, last in zip(edges, edges[1:]):
+        period = _period(rows, first, zone)
+        if found and found[-1].period == period:
+            found[-1] = found[-1]._replace(end=last)
+        else:
+            found.append(TariffSpan(period, first, last))
+    return found
+
+
+def _period(rows: Sequence[TariffRow], time: float, zone: ZoneInfo) -> str:
+    wall = datetime.datetime.fromtimestamp(time, zone)
+    minute = wall.hour * 60 + wall.minute
+    return next((one.period for one in rows if one.has(wall.weekday(), minute)), REST)
+
+
+def _edges(rows: Sequence[TariffRow], begin: float, end: float, zone: ZoneInfo) -> Iterator[float]:
+    """When a period may begin, in order, in UTC; an hour that comes twice has both."""
+    minutes = sorted({0, *(minute % DAY_MINUTES for one in rows for minute in (one.since, one.to))})
+    day = datetime.datetime.fromtimestamp(begin, zone).date() - datetime.timedelta(days=1)
+    last = datetime.datetime.fromtimestamp(end, zone).date() + datetime.timedelta(days=1)
+    found = set[float]()
+    while day <= last:
+        midnight = datetime.datetime(day.year, day.month, day.day)
+        for minute in minutes:
+            wall = midnight + datetime.timedelta(minutes=minute)
+            found.update(wall.replace(tzinfo=zone, fold=fold).timestamp() for fold in (0, 1))
+        found.update(_shifts(day, zone))
+        day += datetime.timedelta(days=1)
+    yield from sorted(found)
+
+
+def _shifts(day: datetime.date, zone: ZoneInfo) -> Iterator[float]:
+    """When the clock of the zone is put forward or back on a day: the minute on the wall jumps."""
+    first = datetime.datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()
+    for number in range(26 * 4):
+        one, other = first + number * 900.0, first + (number + 1) * 900.0
+        offsets = (datetime.datetime.fromtimestamp(time, zone).utcoffset() for time in (one, other))
+        if len(set(offsets)) > 1:
+            yield other

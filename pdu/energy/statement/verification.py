@@ -1,0 +1,134 @@
+"""`pdu energy check-statement FILE --root ROOT`: what a customer checks with his own files."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Optional
+
+import click
+
+from handlers import VERSION
+from handlers.shared.errors import printable
+
+from ...core.cli.error_output import Usage
+from ...core.cli.exit_codes import WRONG
+from ...core.cli.files import read_file
+from ...core.cli.groups import Subcommand
+from ...core.cli.options import Argument, given, option, output
+from ...core.cli.output import Result, counted, shown
+from . import proof, seals
+from .proof import BAD, Checked, NotVerified
+from .table import three
+from .writer import contents
+
+_ROOT = re.compile("[0-9a-f]{64}")
+
+
+def checked(path: str, root: str, roots: Optional[str] = None) -> Checked:
+    """Check a proof, and the files of the statement beside it. `roots`: a chain of roots of days.
+
+    Raises NotProven, and SettingsError for a file that cannot be read.
+    """
+    folder = os.path.dirname(path)
+    files = {
+        name: read_file(os.path.join(folder, name))
+        for name in proof.FILES
+        if name == proof.JSON or os.path.exists(os.path.join(folder, name))
+    }
+    found = proof.checked(read_file(path), files, root)
+    if found.statement["version"] == VERSION:
+        _compare(files, found.statement)
+        found = found._replace(is_compared=True)
+    if roots is not None:
+        _in_chain(found, seals.roots_of(roots))
+    return found
+
+
+def _compare(files: Mapping[str, bytes], statement: Mapping[str, Any]) -> None:
+    """Page and table must say what the checked figures do; other versions write them otherwise."""
+    try:
+        written = contents(statement)
+    except BAD:
+        raise NotVerified(f"{proof.JSON} is no statement of this program") from None
+    for name, content in files.items():
+        if content != written[name]:
+            raise NotVerified(f"{name} was published, but does not say what {proof.JSON} says")
+
+
+def _in_chain(found: Checked, roots: seals.Roots) -> None:
+    for day, root in found.published.days.items():
+        if roots.days.get(day) != root:
+            raise NotVerified(
+                f"the root of {printable(day, 10)} is not the one in the chain of roots"
+            )
+
+
+def _lines(found: Checked, has_roots: bool) -> Iterator[str]:
+    total = found.statement["total"]
+    low, best, high = three(total["kwh"])
+    yield (
+        f"{printable(found.customer)}, {printable(found.begin)} to {printable(found.end)}:"
+        f" {low} kWh at least, {best} most likely, {high} at most"
+    )
+    yield (
+        f"{counted(found.readings, 'reading')} of {counted(found.outlets, 'outlet')} are those of"
+        " the published root, and all figures follow from them"
+    )
+    yield f"as published: {', '.join(found.files)}"
+    if not found.is_compared:
+        yield (
+            f"NOT CHECKED: the words of {proof.HTML} and {proof.CSV}, which version"
+            f" {printable(str(found.statement['version']), 20)} wrote"
+        )
+    if has_roots:
+        yield "the roots of its days are in the chain of roots"
+    yield f"NOT CHECKED: {proof.STATED}"
+    yield proof.LIMITS
+
+
+@click.pass_context
+def _check(context: click.Context, /, **options: Any) -> int:
+    state, root = given(context), options["root"].lower()
+    state.defect_code = WRONG
+    if not _ROOT.fullmatch(root):
+        raise Usage(f"--root {printable(root, 80)!r}: give 64 hexadecimal digits")
+    found = checked(options["file"], root, options["roots"])
+    said = {
+        "customer": found.customer,
+        "from": found.begin,
+        "to": found.end,
+        "kwh": found.statement["total"]["kwh"],
+        "readings": found.readings,
+        "files": found.files,
+        "page_and_table_compared": found.is_compared,
+        "stated": proof.STATED,
+        "limits": proof.LIMITS,
+    }
+    return shown(Result(said, [*_lines(found, options["roots"] is not None)]), state.json)
+
+
+_HELP = """Check a statement of energy: was anything changed since its root was published?
+
+FILE is proof.json.gz, and beside it statement.json; statement.html and statement.csv
+are checked if they are there. All figures are computed again from the readings in
+the proof. Needs no network. Does not prove that the meter was right.
+
+\b
+Exit code: 0 if all is as it was published, 2 if not or if a file is wrong."""
+check = Subcommand(
+    "check-statement",
+    callback=_check,
+    help=_HELP,
+    examples=(
+        "pdu energy check-statement october/0001-acme/proof.json.gz --root 5f0c...",
+        "pdu energy check-statement proof.json.gz --root 5f0c... --roots roots.jsonl",
+    ),
+    params=[
+        Argument("FILE"),
+        *option("--root", "what the provider published for all", "ROOT", required=True),
+        *option("--roots", "the provider's chain of roots: the days are looked up there", "FILE"),
+        *output(),
+    ],
+)

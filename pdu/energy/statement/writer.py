@@ -1,0 +1,618 @@
+"""Writes the statements of all customers: PDU by PDU the readings that each customer's proof shows,
+then customer by customer the files.
+
+What a PDU gives to a customer waits in a file of its own, so that memory is for one PDU and one
+customer at a time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple, Optional, Union
+
+from handlers import VERSION
+from handlers.shared.errors import SettingsError, printable
+
+from .. import checks
+from ..audit import Asked, Audited, AuditedRegister, audit_registers
+from ..customers import OutletTenancy, Place, cut
+from ..journals import DayBlocks, MeterJournal, by_days, finished, roomy
+from ..numpy_lazy import Column, np
+from ..parallel import parallel_map
+from ..readings import Block, PduReadings
+from ..same import Seen, of_names, same
+from . import (
+    billing,
+    disclosure,
+    figures as computing,
+    leaf_rows,
+    merkle,
+    page,
+    power,
+    proof,
+    seals,
+    table,
+)
+from .figures import Factors, OutletReadings, Rules, StatementFigures
+from .numbers import Numbered, Numbers
+from .seals import Key
+from .tariff_file import Tariff
+
+_DAY = 86400.0
+#: customers that earn the start of processes
+_LARGE = 50
+#: so many readings after a period show what the register was at its end
+_MORE = 3
+
+
+class StatementOrder(NamedTuple):
+    """What statements are made of."""
+
+    folder: str
+    source: MeterJournal
+    #: finished files of the period, and around it
+    paths: Sequence[str]
+    begin: float
+    end: float
+    asked: Asked
+    rules: Rules
+    factors: Factors
+    #: its periods are those of the rules
+    tariff: Tariff
+    #: the day of writing, such as 2026-11-02
+    date: str
+    #: outlet -> its machine
+    machines: Mapping[Place, str]
+    #: outlet -> what people call it
+    names: Mapping[Place, str]
+
+
+@dataclass(frozen=True)
+class StatementFile:
+    """What was written."""
+
+    root: str
+    #: the last hash of the chain of roots
+    chain: str
+    statements: int
+    #: the first and the last number of theirs
+    numbers: tuple[str, str]
+    #: of them, those that correct an earlier one
+    corrections: int
+    outlets: int
+    #: in bytes, of all files
+    size: int
+    #: outlets of which no energy was read
+    unread: int
+    #: sentences about units that were read under two names
+    repeated: Sequence[str]
+
+
+class _Part(NamedTuple):
+    """What a PDU gives to a customer."""
+
+    customer: str
+    place: Place
+    begin: float
+    path: str
+
+
+class _OfPdu(NamedTuple):
+    sealed: Sequence[seals.Sealed]
+    parts: Sequence[_Part]
+    #: which unit it was; None if it has no customer
+    seen: Optional[Seen]
+
+
+def sealed(folder: str, without: Sequence[str] = ()) -> seals.Roots:
+    """Keep the root of each finished day that has none, oldest first; all roots.
+
+    `without`: what is left out, as in `journals.left_out`. Raises SettingsError, and
+    journal.HashMismatch for a line that is not as it was written.
+    """
+    source = MeterJournal(folder, without)
+    known = seals.kept_roots(folder).days
+    new = {day: some for day, some in by_days(finished(folder)).items() if day not in known}
+    if new:
+        key = seals.key_of(folder)
+        for paths in new.values():
+            found = [one for some in source.by_day(paths, partial(_sealed, key)) for one in some]
+            trees = {day: merkle.Tree(one.hash for one in found) for day in source.hashes}
+            seals.keep(folder, trees, source.hashes)
+    return seals.kept_roots(folder)
+
+
+def _sealed(key: Key, pdu: str, days: Sequence[DayBlocks]) -> Sequence[seals.Sealed]:
+    return [*seals.sealed(pdu, days, key)]
+
+
+def write(ordered: StatementOrder, into: str) -> StatementFile:
+    """Write a folder for each customer, and what is published, into a new folder.
+
+    Raises SettingsError, also if a day's readings are not those of its root any more.
+    """
+    key = seals.key_of(ordered.folder)
+    try:
+        os.mkdir(into, 0o700)
+    except OSError as error:
+        raise SettingsError(
+            f"{printable(into)} cannot be made ({error.strerror}): give a folder that is not there"
+        ) from None
+    try:
+        return _written_into(ordered, into, key)
+    except BaseException:
+        # nobody may take a part for the whole
+        shutil.rmtree(into, ignore_errors=True)
+        raise
+
+
+def _written_into(ordered: StatementOrder, into: str, key: Key) -> StatementFile:
+    with (
+        tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as room,
+        Numbers(ordered.folder) as numbers,
+    ):
+        source = ordered.source
+        work = partial(_of_pdu, ordered, key, room)
+        hashes, parts, units = dict[str, list[bytes]](), list[_Part](), list[Seen]()
+        for found in source.by_day(ordered.paths, work):
+            for one in found.sealed:
+                hashes.setdefault(one.day, []).append(one.hash)
+            parts += found.parts
+            units += [one for one in [found.seen] if one is not None]
+        if not source.hashes:
+            raise SettingsError(f"{printable(ordered.folder)} has no whole day of this period yet")
+        trees = {day: merkle.Tree(hashes.get(day, ())) for day in source.hashes}
+        chain = seals.keep(ordered.folder, trees, source.hashes).hash
+        twice = [*same(units)]
+        once = _once(_with_unread(ordered, parts, room), of_names(twice))
+        done = _Writer(ordered, into, key, trees, chain).write(once, numbers)
+        return dataclasses.replace(done, repeated=[one.told() for one in twice])
+
+
+def _once(parts: Sequence[_Part], names: Mapping[str, str]) -> Sequence[_Part]:
+    """Parts without those that the same customer has by another name of the PDU."""
+    had = {(one.customer, *one.place, one.begin) for one in parts}
+    return [
+        one
+        for one in parts
+        if (one.customer, names.get(one.place[0], ""), one.place[1], one.begin) not in had
+    ]
+
+
+def _of_pdu(
+    ordered: StatementOrder, key: Key, room: str, pdu: str, days: Sequence[DayBlocks]
+) -> _OfPdu:
+    """The hashes of a PDU's outlets, and what its customers get, in files in `room`."""
+    asked = ordered.asked
+    each = [leaf_rows.DayRows(day, blocks, key.mark) for day, blocks in days]
+    outlets = dict.fromkeys(outlet for one in each for outlet in one.outlets())
+    held = {
+        outlet: cut(asked.tenures.get((pdu, outlet), ()), ordered.begin, ordered.end)
+        for outlet in outlets
+    }
+    found, parts = list[seals.Sealed](), list[_Part]()
+    found_here = _audited(pdu, days, asked) if any(held.values()) else None
+    answers = {one.outlet: one for one in found_here.outlets} if found_here else {}
+    for outlet in outlets:
+        texts = _Texts(pdu, outlet, key, each)
+        found += texts.sealed()
+        for tenure in held[outlet]:
+            number = len(parts)
+            said = _part(ordered, texts, tenure, answers.get(outlet))
+            path = os.path.join(room, f"{merkle.sha256(pdu.encode()).hex()}-{number}")
+            _keep(path, said)
+            parts.append(_Part(tenure.customer, (pdu, outlet), tenure.begin, path))
+    return _OfPdu(found, parts, None if found_here is None else found_here.seen)
+
+
+def _audited(pdu: str, days: Sequence[DayBlocks], asked: Asked) -> Audited:
+    readings = PduReadings(pdu)
+    for _, blocks in days:
+        for block in blocks:
+            readings.extend(leaf_rows.copied(block))
+    return audit_registers(readings, asked)
+
+
+class _Texts:
+    """The heads and rows of an outlet, by day."""
+
+    def __init__(self, pdu: str, outlet: str, key: Key, days: Sequence[leaf_rows.DayRows]) -> None:
+        self.place = (pdu, outlet)
+        self._key = key
+        self._days: dict[str, Sequence[str]] = {}
+        self._hashes: dict[str, bytes] = {}
+        self._blocks: list[Block] = []
+        placed = list[_Placed]()
+        for one in days:
+            texts = one.texts(outlet)
+            if texts:
+                self._days[one.day] = texts
+                self._hashes[one.day] = disclosure.hashed(texts, self._seed(one.day))
+                placed.append(_placed(one, outlet))
+                self._blocks += one.polls(outlet)
+        lengths = [len(one.at) for one in placed]
+        ends = [*itertools.accumulate(lengths)]
+        #: each day's rows in the columns of all
+        self._spans = [
+            (day, range(end - length, end)) for day, length, end in zip(self._days, lengths, ends)
+        ]
+        self._rows = _Placed(*map(np.concatenate, zip(*placed)))
+
+    def _seed(self, day: str) -> bytes:
+        return self._key.seed(day, *self.place)
+
+    def sealed(self) -> Iterator[seals.Sealed]:
+        for day, found in self._hashes.items():
+            yield seals.Sealed(day, self.place[1], found)
+
+    def shown(self, begin: float, end: float, continues: bool) -> _Seen:
+        """What a customer sees: the rows in his time, and the last one before and the first one
+        after it, of which he does not see what flowed. `continues`: whether he sees some more after
+        it, for they are his, too: a register may be as old as a poll or two.
+        """
+        rows_, count = self._rows, len(self._rows.at)
+        is_inside = (rows_.begin >= begin) & (rows_.begin < end)
+        inside = np.flatnonzero(is_inside).tolist()
+        start, stop = (inside[0], inside[-1]) if inside else (count, -1)
+        before = rows_.is_read & (rows_.end <= begin) & (np.arange(count) < start)
+        after = rows_.is_read & (rows_.begin >= end) & (np.arange(count) > stop)
+        first = max(np.flatnonzero(before).tolist(), default=None)
+        shown_after = np.flatnonzero(after).tolist()[: _MORE if continues else 1]
+        first_shown = start if first is None else first
+        last = shown_after[-1] if shown_after else max(stop, -1 if first is None else first)
+        span = range(min(first_shown, last), last + 1) if last >= 0 else range(0)
+        days = []
+        for day, all_ in self._spans:
+            here = range(max(all_.start, span.start), min(all_.stop, span.stop))
+            if not here:
+                continue
+            at = rows_.at[here.start : here.stop]
+            own = at[is_inside[here.start : here.stop]].tolist()
+            seed, texts = self._seed(day), self._days[day]
+            if len(own) == len(all_):
+                shown = disclosure.Disclosure(texts, seed, ())
+            else:
+                shown = disclosure.part(texts, seed, int(at[0]), int(at[-1]) + 1, {*own})
+            days.append((day, self._hashes[day], shown))
+        return _Seen(days, [*self._seen_blocks(span, begin, end)])
+
+    def _seen_blocks(self, span: range, begin: float, end: float) -> Iterator[Block]:
+        """The rows of a span, as `leaf_rows.blocks` reads them from their texts."""
+        offset = 0
+        for block in self._blocks:
+            count = len(block.begins)
+            here = slice(max(span.start - offset, 0), max(min(span.stop - offset, count), 0))
+            offset += count
+            if here.start < here.stop:
+                yield leaf_rows.of_outlet(block, self.place[1], here, begin, end)
+
+
+class _Seen(NamedTuple):
+    """What a customer sees of an outlet."""
+
+    #: of each day its name, its hash, and what of it is shown
+    days: Sequence[tuple[str, bytes, disclosure.Disclosure]]
+    #: the readings that are shown
+    blocks: Sequence[Block]
+
+
+class _Placed(NamedTuple):
+    """Rows as columns: where each is among the texts of its day, and when it was read."""
+
+    at: Column
+    begin: Column
+    end: Column
+    is_read: Column
+
+
+def _placed(day: leaf_rows.DayRows, outlet: str) -> _Placed:
+    blocks = day.polls(outlet)
+    kwh = [one.kwh[one.unit.registers.index(outlet)] for one in blocks]
+    # each block has its head before it
+    at = [np.arange(len(one.begins)) + place for place, one in enumerate(blocks, start=1)]
+    before = [0, *itertools.accumulate(len(one.begins) for one in blocks)]
+    return _Placed(
+        np.concatenate([one + count for one, count in zip(at, before)]),
+        np.concatenate([one.begins for one in blocks]),
+        np.concatenate([one.ends for one in blocks]),
+        ~np.isnan(np.concatenate(kwh)),
+    )
+
+
+def _part(
+    ordered: StatementOrder, texts: _Texts, tenure: OutletTenancy, answer: Optional[AuditedRegister]
+) -> _Kept:
+    """What a customer gets of an outlet. A day's `node` becomes its path later."""
+    seen = texts.shown(tenure.begin, tenure.end, _continues(ordered, texts.place, tenure))
+    held = _held(ordered, texts.place, tenure)
+    if answer is not None:
+        share = next(one for one in answer.shares if one.begin == tenure.begin)
+        held = held._replace(
+            meter=dataclasses.replace(answer.meter, step_kwh=answer.step),
+            most_kwh=share.energy.high,
+            is_doubted=checks.is_unit_in_doubt(share.events),
+        )
+    found = computing.figures(held, seen.blocks, ordered.rules)
+    days = [(day, node.hex(), proof.canonical(one.document())) for day, node, one in seen.days]
+    return _Kept({"line": found.line, "quarters": [*found.power.quarters.items()]}, days)
+
+
+def _continues(ordered: StatementOrder, place: Place, tenure: OutletTenancy) -> bool:
+    """Whether a customer has an outlet also after the end of the period."""
+    return any(
+        one.customer == tenure.customer and one.end > tenure.end
+        for one in ordered.asked.tenures[place]
+    )
+
+
+def _held(ordered: StatementOrder, place: Place, tenure: OutletTenancy) -> OutletReadings:
+    """An outlet of which nothing is known yet but who has it."""
+    return OutletReadings(
+        *place,
+        name=ordered.names.get(place, ""),
+        machine=ordered.machines.get(place, ""),
+        begin=tenure.begin,
+        end=tenure.end,
+        meter=ordered.asked.meters.of(*place),
+        most_kwh=None,
+        is_doubted=False,
+    )
+
+
+def _with_unread(ordered: StatementOrder, parts: Sequence[_Part], room: str) -> Sequence[_Part]:
+    """All parts, also of outlets that no reading names."""
+    known = {one.place for one in parts}
+    found = [*parts]
+    for place, tenures in ordered.asked.tenures.items():
+        if place in known:
+            continue
+        for tenure in cut(tenures, ordered.begin, ordered.end):
+            line = computing.figures(_held(ordered, place, tenure), (), ordered.rules).line
+            path = os.path.join(room, f"unread-{len(found)}")
+            _keep(path, _Kept({"line": line, "quarters": []}, ()))
+            found.append(_Part(tenure.customer, place, tenure.begin, path))
+    return found
+
+
+class _Kept(NamedTuple):
+    """What a customer gets of an outlet, until his files are written."""
+
+    #: the outlet's line of the statement, and its quarter hours
+    figures: Mapping[str, Any]
+    #: of his proof: each day, its hash, and what is shown of it, as `proof.canonical` writes it
+    days: Sequence[tuple[str, str, bytes]]
+
+
+def _keep(path: str, said: _Kept) -> None:
+    """The figures in a line, then two lines for each day."""
+    try:
+        with open(path, "wb") as file:
+            file.write(f"{json.dumps(said.figures)}\n".encode())
+            for day, node, shown in said.days:
+                file.write(f"{day} {node}\n".encode() + shown)
+    except OSError as error:
+        raise SettingsError(f"{printable(path)} cannot be written ({error.strerror})") from None
+
+
+def _kept_figures(part: _Part) -> Any:
+    with open(part.path, "rb") as file:
+        return json.loads(file.readline())
+
+
+def _kept_days(part: _Part) -> Iterator[tuple[str, bytes, str]]:
+    with open(part.path, "rb") as file:
+        file.readline()
+        for head, shown in zip(file, file):
+            day, node = head.decode().split()
+            yield day, merkle.digest(node), shown.decode()
+
+
+class _Customer(NamedTuple):
+    name: str
+    folder: str
+    numbered: Numbered
+    parts: Sequence[_Part]
+
+
+class _Done(NamedTuple):
+    """A customer whose statement is written, and whose proof is not yet."""
+
+    customer: _Customer
+    #: of FILES
+    files: Mapping[str, str]
+    salt: bytes
+    #: in bytes
+    size: int
+    outlets: int
+    unread: int
+    #: of billing.csv
+    billed: Sequence[Mapping[str, object]]
+
+    @property
+    def leaf(self) -> bytes:
+        return proof.files_leaf(self.salt, self.files)
+
+
+class _Writer:
+    """Writes the files of all customers."""
+
+    def __init__(
+        self,
+        ordered: StatementOrder,
+        into: str,
+        key: Key,
+        trees: Mapping[str, merkle.Tree],
+        chain: str,
+    ) -> None:
+        self._ordered, self._into, self._key = ordered, into, key
+        self._trees, self._chain = trees, chain
+
+    def write(self, parts: Sequence[_Part], numbers: Numbers) -> StatementFile:
+        begin, end = self._period()
+        customers = [*self._customers(parts, numbers)]
+        large = len(customers) > _LARGE
+        done = [*parallel_map(self._statement, customers, large=large)]
+        statements = merkle.Tree(one.leaf for one in done)
+        zone = self._ordered.rules.zone
+        published = proof.Published(
+            begin,
+            end,
+            zone.key,
+            self._chain,
+            {day: tree.root.hex() for day, tree in sorted(self._trees.items())},
+            statements.root.hex(),
+        ).text()
+        size = _written(self._into, proof.PUBLISHED, published.encode())
+        prove = partial(self._proof, published, statements)
+        size += sum(parallel_map(prove, done, large=large)) + sum(one.size for one in done)
+        billed = billing.as_csv([row for one in done for row in one.billed])
+        size += _written(self._into, billing.FILE, billed.encode())
+        root, numbered = proof.root_of(published), [one.customer.numbered for one in done]
+        numbers.keep(
+            [
+                {
+                    **{"number": one.customer.numbered.number, "customer": one.customer.name},
+                    **{"from": begin, "to": end, "root": root},
+                }
+                for one in done
+            ]
+        )
+        return StatementFile(
+            root,
+            self._chain,
+            len(done),
+            (numbered[0].number, numbered[-1].number),
+            sum(one.corrects is not None for one in numbered),
+            sum(one.outlets for one in done),
+            size,
+            sum(one.unread for one in done),
+            (),
+        )
+
+    def _period(self) -> tuple[str, str]:
+        ordered = self._ordered
+        begin, end = (
+            computing.local(time, ordered.rules.zone) for time in (ordered.begin, ordered.end)
+        )
+        return begin, end
+
+    def _customers(self, parts: Sequence[_Part], numbers: Numbers) -> Iterator[_Customer]:
+        begin, end = self._period()
+        by_name: dict[str, list[_Part]] = {}
+        for part in parts:
+            by_name.setdefault(part.customer, []).append(part)
+        for number, name in enumerate(sorted(by_name), start=1):
+            folder = os.path.join(self._into, f"{number:04d}{_slug(name)}")
+            numbered = numbers.next(name, begin, end, self._ordered.date)
+            yield _Customer(name, folder, numbered, sorted(by_name[name], key=_order))
+
+    def _statement(self, customer: _Customer) -> _Done:
+        ordered = self._ordered
+        period = (ordered.begin, ordered.end)
+        left_out = [*ordered.source.holes(ordered.paths)]
+        party = ordered.tariff.party(customer.name)
+        annex = proof.Annex(
+            customer.numbered.number,
+            ordered.date,
+            customer.numbered.corrects,
+            ordered.tariff.issuer,
+            party.id,
+            party.address,
+            party.prices,
+        )
+        statement = proof.document(
+            customer.name,
+            period,
+            ordered.rules,
+            ordered.factors,
+            left_out,
+            map(_held_figures, customer.parts),
+            VERSION,
+            annex,
+        )
+        files = contents(statement)
+        try:
+            os.mkdir(customer.folder, 0o700)
+        except OSError as error:
+            raise SettingsError(f"{printable(customer.folder)}: {error.strerror}") from None
+        size = sum(_written(customer.folder, name, content) for name, content in files.items())
+        hashes = {name: merkle.sha256(content).hex() for name, content in files.items()}
+        salt = self._key.salt(*(statement[one] for one in ("from", "to", "customer")))
+        unread = statement["total"]["unread"]
+        billed = [*billing.rows(statement)]
+        return _Done(customer, hashes, salt, size, len(customer.parts), unread, billed)
+
+    def _proof(self, published: str, statements: merkle.Tree, done: _Done) -> int:
+        texts = proof.texts(
+            published, done.files, done.salt, statements.path(done.leaf), self._lines(done)
+        )
+        return _written(done.customer.folder, proof.PROOF, proof.packed_pieces(texts))
+
+    def _lines(self, done: _Done) -> Iterator[str]:
+        """An outlet's part of a proof at a time."""
+        for part in done.customer.parts:
+            days = (
+                proof.day_text(day, self._trees[day].path(node), shown)
+                for day, node, shown in _kept_days(part)
+            )
+            yield proof.line_text(*part.place, days)
+
+
+def _held_figures(part: _Part) -> StatementFigures:
+    said = _kept_figures(part)
+    line = said["line"]
+    span = (proof.when(line["from"]), proof.when(line["to"]))
+    return StatementFigures(line, power.HeldPower(*span, dict(said["quarters"])))
+
+
+def contents(statement: Mapping[str, Any]) -> Mapping[str, bytes]:
+    """The files of a statement."""
+    return {
+        proof.CSV: table.as_csv(statement).encode(),
+        proof.HTML: page.page(statement).encode(),
+        proof.JSON: f"{json.dumps(statement, indent=1, allow_nan=False)}\n".encode(),
+    }
+
+
+def _order(part: _Part) -> tuple[Any, ...]:
+    return (*part.place, part.begin)
+
+
+def _slug(name: str) -> str:
+    """A customer's name as part of a folder's, with nothing that a path could mean."""
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40]
+    return f"-{plain}" if plain else ""
+
+
+def _written(folder: str, name: str, content: Union[bytes, Iterable[bytes]]) -> int:
+    """Returns the size in bytes."""
+    path = os.path.join(folder, name)
+    try:
+        with open(path, "xb") as file:
+            file.writelines([content] if isinstance(content, bytes) else content)
+            return file.tell()
+    except OSError as error:
+        raise SettingsError(f"{printable(path)} cannot be written ({error.strerror})") from None
+
+
+def names_of(source: MeterJournal, paths: Sequence[str]) -> Mapping[Place, str]:
+    """What people call outlets, as the lines of units in the last of these files say it."""
+    found: dict[Place, str] = {}
+    for path in reversed(paths):
+        for line in source.lines(path):
+            if line.body.startswith(b'"unit":'):
+                said = json.loads(b"{" + line.body)
+                pairs = zip(said.get("outlets", ()), said.get("names", ()))
+                found.update({(said["name"], outlet): name for outlet, name in pairs if name})
+        if found:
+            break
+    return found

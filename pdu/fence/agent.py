@@ -1,0 +1,58 @@
+"""What the fence agent's options mean for a machine's outlets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Optional
+
+from handlers.shared.errors import SettingsError, printable
+
+from ..core.inventory.polling import Target, poll
+from ..core.machines.pdu_access import NotProven
+from ..core.machines.proof import OffProof
+from .contract import CURRENT
+
+_MOST_AT_ONCE = 32
+#: how long a reading of `monitor` waits for one answer of a silent PDU, in s
+MONITOR_S = 3.0
+
+
+def proof_of(options: Mapping[str, str]) -> OffProof:
+    """What proves that a machine has no power. Raises SettingsError."""
+    return OffProof(
+        options["confirm"] == CURRENT,
+        _number(options, "threshold", 0.001, 10.0),
+        _number(options, "power_timeout", 0.0, 600.0),
+        _number(options, "meter_period", 0.0, 600.0) if options["meter_period"] else None,
+        _number(options, "seen_for", 0.0, 86400.0),
+    )
+
+
+def pause_of(options: Mapping[str, str]) -> float:
+    """How long `reboot` leaves a machine off, in s. Raises SettingsError."""
+    return _number(options, "power_wait", 0.0, 600.0)
+
+
+def _number(options: Mapping[str, str], key: str, least: float, most: float) -> float:
+    try:
+        number = float(options[key])
+    except ValueError:
+        number = math.nan
+    if not least <= number <= most:
+        raise SettingsError(f"{key} must be a number from {least:g} to {most:g}")
+    return number
+
+
+def answer(targets: Mapping[str, Target], timeout_s: Optional[float] = MONITOR_S) -> None:
+    """Read every PDU. Raises NotProven if one fails."""
+    with ThreadPoolExecutor(min(len(targets), _MOST_AT_ONCE)) as pool:
+        readings = dict(zip(targets, pool.map(lambda one: poll(one, timeout_s), targets.values())))
+    wrong = [
+        f"{printable(name, 60)}: {one.failure.reason}"
+        for name, one in readings.items()
+        if one.failure is not None
+    ]
+    if wrong:
+        raise NotProven("; ".join(wrong))

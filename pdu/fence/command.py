@@ -1,0 +1,363 @@
+"""`pdu fence`, which is the program `fence_pdu` too: the fence agent's options and actions.
+
+Its exit codes are those of the contract, not those of `pdu`: 0 done, or on; 1 anything that is not
+proven; 2 off, for `status`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Callable, NamedTuple, Optional
+
+import click
+
+from handlers import VERSION
+from handlers.shared.errors import PduHandlerError, SettingsError, printable
+
+from ..core import owner_files
+from ..core.cli.groups import Subcommand
+from ..core.cli.options import Parameters, option
+from ..core.drawing.drawing import Cord, Drawing, Machine
+from ..core.inventory.polling import Target
+from ..core.machines import proof as proofs, reach as reaching
+from ..core.machines.actions import Runner
+from ..core.machines.observations import default_folder
+from ..core.machines.pdu_access import NotProven, PolledPdus, Shared
+from ..core.machines.proof import MachinePower
+from ..core.owner_files import OwnerFiles
+from . import agent
+from .contract import (
+    ACTIONS,
+    LONGEST,
+    NAME,
+    OPTIONS,
+    FenceOption,
+    Given,
+    completed,
+    metadata,
+    of_input,
+)
+
+DONE, FAILED, IS_OFF = 0, 1, 2
+
+
+class FencedMachine(NamedTuple):
+    """A machine with the PDUs that it needs."""
+
+    power: MachinePower
+    #: by the PDU's name
+    targets: Mapping[str, Target]
+
+
+def run(given: Given) -> int:
+    """Carry out one action, and return its exit code. Answers go to standard output, reasons to
+    standard error, where Pacemaker's log has them.
+    """
+    for sentence in given.ignored:
+        _say(sentence)
+    options = given.values
+    try:
+        return _ACTIONS[options["action"]](options)
+    except NotProven as error:
+        of = f" of {printable(options['plug'], 60)}" if options["plug"] else ""
+        _say(f"{options['action']}{of} failed: {error}")
+    except PduHandlerError as error:
+        _say(f"{options['action']} failed: {error}")
+    return FAILED
+
+
+def _say(sentence: str) -> None:
+    # standard error may be a pipe without a reader, or on a full disk: the machine counts
+    with contextlib.suppress(OSError, ValueError):
+        print(f"{NAME}: {printable(sentence, 4000)}", file=sys.stderr, flush=True)
+
+
+# ---- actions -------------------------------------------------------------------------------------
+
+
+def _off(options: Mapping[str, str]) -> int:
+    runner, machine = _runner(options), _machine(options)
+    _say_off(machine, runner(machine).off(machine.power))
+    return DONE
+
+
+def _on(options: Mapping[str, str]) -> int:
+    runner, machine = _runner(options), _machine(options)
+    runner(machine).on(machine.power)
+    _say(f"{machine.power.name} is on")
+    return DONE
+
+
+def _reboot(options: Mapping[str, str]) -> int:
+    pause_s, runner, machine = agent.pause_of(options), _runner(options), _machine(options)
+    missing = runner(machine).restart(
+        machine.power, pause_s, lambda saw: _say_off(machine, saw), only_if_on=False
+    )
+    # without its power it is fenced, which is what the cluster waits for
+    _say(
+        f"{machine.power.name} is on again"
+        if missing is None
+        else f"{machine.power.name} was fenced, but is not on again: {missing}"
+    )
+    return DONE
+
+
+def _say_off(machine: FencedMachine, saw: Sequence[str]) -> None:
+    _say("; ".join([f"{machine.power.name} is off", *saw]))
+
+
+def _status(options: Mapping[str, str]) -> int:
+    machine = _machine(options)
+    is_on = proofs.is_on(machine.power, PolledPdus(machine.targets))
+    print("Status: ON" if is_on else "Status: OFF")
+    return DONE if is_on else IS_OFF
+
+
+def _monitor(options: Mapping[str, str]) -> int:
+    """Read what `off` would need: of one machine, of those in `machines`, or of all machines of the
+    drawing.
+    """
+    runner = _runner(options, agent.MONITOR_S)
+    if options["plug"]:
+        return _checked(runner, [_machine(options)])
+    drawing = _drawing(options)
+    if drawing is None:
+        # which outlets matter is not known: all PDUs of the list must answer
+        targets = _site(options).pdus()
+        agent.answer({one.device.name: one for one in targets})
+        return DONE
+    return _checked(runner, [_machine({**options, "plug": name}) for name in _names(options)])
+
+
+def _names(options: Mapping[str, str], usual: bool = True) -> list[str]:
+    """The machines of the option machines; without it all that may be fenced, if `usual`."""
+    drawing, wanted = _drawing(options), options["machines"]
+    if drawing is None:
+        return [part.strip() for part in wanted.split(",") if part.strip()]
+    if wanted:
+        # what is no machine may be an outlet, as a plug may
+        parts = owner_files.split(drawing, wanted)
+        return [name for part in parts for name in owner_files.matching(drawing, part) or [part]]
+    return [one.name for one in drawing.machines.values() if not one.protected] if usual else []
+
+
+def _checked(runner: MakeRunner, machines: Sequence[FencedMachine]) -> int:
+    """Read all PDUs for a while, and print what a proof of each machine would rest on. Raises
+    NotProven with what is wrong of each.
+    """
+    targets = {name: target for one in machines for name, target in one.targets.items()}
+    world = Shared(PolledPdus(targets, agent.MONITOR_S), list(targets))
+    wrong: list[str] = []
+    for one in machines:
+        try:
+            facts = runner(one)._replace(world=world.again()).check(one.power)
+        except NotProven as error:
+            wrong.append(f"{one.power.name}: {error}" if len(machines) > 1 else str(error))
+        else:
+            # not as an error: Pacemaker's log has those
+            for fact in facts or ["another run of it goes on: nothing was looked at"]:
+                print(f"{one.power.name}: {fact}")
+    if wrong:
+        raise NotProven("; ".join(wrong))
+    return DONE
+
+
+def _list(options: Mapping[str, str]) -> int:
+    drawing = _drawing(options)
+    if drawing is None:
+        raise SettingsError("list needs the option drawing: it names the machines")
+    for machine in drawing.machines.values():
+        if not machine.protected:
+            print(f"{machine.name},")
+    return DONE
+
+
+def _metadata(_: Mapping[str, str]) -> int:
+    print(metadata(VERSION))
+    return DONE
+
+
+def _validate_all(options: Mapping[str, str]) -> int:
+    """Check the options and the files; nothing is sent."""
+    agent.proof_of(options)
+    agent.pause_of(options)
+    for name in _names(options, usual=False):
+        _machine({**options, "plug": name})
+    if options["plug"]:
+        _machine(options)
+    else:
+        _site(options).pdus()
+        _drawing(options)
+    return DONE
+
+
+_ACTIONS: Mapping[str, Callable[[Mapping[str, str]], int]] = {
+    "on": _on,
+    "off": _off,
+    "reboot": _reboot,
+    "status": _status,
+    "list": _list,
+    "monitor": _monitor,
+    "metadata": _metadata,
+    "validate-all": _validate_all,
+}
+assert set(_ACTIONS) == set(ACTIONS)
+
+# ---- files ---------------------------------------------------------------------------------------
+
+
+def _path(options: Mapping[str, str], key: str) -> str:
+    if not options[key]:
+        raise SettingsError(f"the option {key} is missing")
+    return options[key]
+
+
+def _site(options: Mapping[str, str]) -> OwnerFiles:
+    return OwnerFiles(_path(options, "list"), options["auth"] or None, options["drawing"] or None)
+
+
+def _drawing(options: Mapping[str, str]) -> Optional[Drawing]:
+    return OwnerFiles(drawing=options["drawing"]).drawn() if options["drawing"] else None
+
+
+def _machine(options: Mapping[str, str]) -> FencedMachine:
+    """The machine that the plug names. Raises SettingsError."""
+    plug = _path(options, "plug")
+    drawing = _drawing(options)
+    machine = None if drawing is None else drawing.machines.get(plug)
+    if machine is not None:
+        owner_files.unprotected(machine)
+        return _on_pdus(options, plug, machine.cords, drawing, machine.needs)
+    if "/" not in plug:
+        where = options["drawing"] or "there is no drawing, so a plug is PDU/OUTLET"
+        raise SettingsError(f"no machine has the name {printable(plug, 60)!r} ({where})")
+    cords = _cords(options, plug)
+    _check_protected([] if drawing is None else drawing.machines.values(), cords)
+    return _on_pdus(options, plug, cords, drawing)
+
+
+def _check_protected(machines: Iterable[Machine], cords: Sequence[Cord]) -> None:
+    """Raises SettingsError if one of the outlets feeds a machine that is protected."""
+    for machine in machines:
+        if not set(machine.cords).isdisjoint(cords):
+            owner_files.unprotected(machine)
+
+
+def _cords(options: Mapping[str, str], plug: str) -> list[Cord]:
+    """The outlets in `PDU/OUTLET,PDU/OUTLET`. A PDU's name may contain slashes, not commas."""
+    names = {one.name for one in _site(options).files().devices}
+    found: list[Cord] = []
+    for text in plug.split(","):
+        parts = text.strip().split("/")
+        fits = [n for n in range(1, len(parts)) if "/".join(parts[:n]) in names and parts[n]]
+        if len(fits) != 1:
+            raise SettingsError(f"{printable(text, 60)!r} is not PDU/OUTLET with a PDU of the list")
+        found.append(Cord("/".join(parts[: fits[0]]), "/".join(parts[fits[0] :])))
+    return list(dict.fromkeys(found))
+
+
+def _on_pdus(
+    options: Mapping[str, str],
+    machine: str,
+    cords: Sequence[Cord],
+    drawing: Optional[Drawing],
+    needs: int = 1,
+) -> FencedMachine:
+    reach = [cord.pdu for cord in cords] if drawing is None else reaching.pdus(drawing, cords)
+    targets = _site(options).pdus(set(reach))
+    power = MachinePower(printable(machine, 60), tuple(cords), needs, tuple(reach))
+    return FencedMachine(power, {one.device.name: one for one in targets})
+
+
+MakeRunner = Callable[[FencedMachine], Runner]
+
+
+def _runner(options: Mapping[str, str], timeout_s: Optional[float] = None) -> MakeRunner:
+    """Makes what takes a machine's power. Raises SettingsError."""
+    proof = agent.proof_of(options)
+    folder = Path(options["state_dir"]) if options["state_dir"] else default_folder()
+    return lambda one: Runner(PolledPdus(one.targets, timeout_s), proof, folder, _say)
+
+
+# ---- the command ---------------------------------------------------------------------------------
+
+
+def _run(**values: Any) -> int:
+    found = {name: _text(value) for name, value in values.items() if value not in (None, ())}
+    try:
+        # a cluster gives no argument
+        given = Given(completed(found), ()) if found else of_input(_input())
+    except SettingsError as error:
+        _say(error.reason)
+        return FAILED
+    return run(given)
+
+
+def _text(value: Any) -> str:
+    """A value of the command line as a cluster gives it."""
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _parameters(one: FenceOption) -> Parameters:
+    """The command line's form of an option of the contract."""
+    if one.shared is not None:
+        return one.shared(show_default=one.default or None)
+    help_ = one.help
+    if one.name == "action":
+        help_ += f" ({', '.join(ACTIONS)})"
+    if one.default:
+        help_ += f"; usually {one.default}"
+    flags = " ".join(filter(None, (one.short, one.long)))
+    return option(flags, help_, one.metavar, click.STRING)
+
+
+def _input() -> str:
+    """Standard input, but not much more than the contract allows. Raises SettingsError."""
+    if sys.stdin.isatty():
+        raise SettingsError("options are expected, on standard input or as arguments (--help)")
+    # a path may hold any bytes, in any locale
+    return sys.stdin.buffer.read(LONGEST + 1).decode("utf-8", "surrogateescape")
+
+
+class _Fence(Subcommand):
+    """Ends with the contract's code if arguments are wrong: `pdu`'s own, 2, is `off` of status."""
+
+    def make_context(
+        self,
+        info_name: Optional[str],
+        args: list[str],
+        parent: Optional[click.Context] = None,
+        **extra: Any,
+    ) -> click.Context:
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            _say(" ".join(error.format_message().split()))
+            raise click.exceptions.Exit(FAILED) from None
+
+
+fence = _Fence(
+    "fence",
+    callback=_run,
+    help=f"""Be a fence agent: take a machine's power, prove it, and give it back.
+
+Pacemaker runs this command under the name {NAME}, with options on standard input
+(docs/doors.md). Every outlet of the machine is switched off, feed by feed, whatever it reads now.
+Each must be seen off and fall from what it carried to nothing, the cords that are still on must
+take its load over, and in two renewals of the meters no inlet and no other outlet may carry it: of
+the machine's PDUs, those of their racks and those that share a machine with them, each with a meter
+of its own at the inlet. A state that is unknown, a lost answer, a cord at which no current was ever
+seen, a load that others' swing hides or a PDU that cannot be read is a failure. `monitor` reads the
+meters for up to twice the power timeout and says with figures what could not be proven. A machine
+that the drawing protects is refused.
+
+Exit code: 0 done, or on; 1 not done, or not proven; 2 off, for the action status.""",
+    examples=(
+        "pdu fence -o validate-all --list hall.csv",
+        "pdu fence -o status -n rack-1/7,rack-2/7 --list hall.csv",
+    ),
+    params=[parameter for one in OPTIONS for parameter in _parameters(one)],
+)

@@ -1,0 +1,184 @@
+"""The contract of fence agents: options on standard input or as arguments, actions, metadata. Pure.
+
+Source: fence-agents' API (doc/FenceAgentAPI.md of ClusterLabs/fence-agents) and its schema
+metadata.rng, which Debian installs in /usr/share/cluster/relaxng.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Optional
+from xml.etree import ElementTree
+
+from handlers.shared.errors import SettingsError, printable
+
+from ..core.cli import shared_options
+from ..core.cli.options import SharedOption
+
+NAME = "fence_pdu"
+
+#: the values of `confirm`
+CURRENT, STATE = "current", "state"
+
+
+class FenceOption(NamedTuple):
+    """One option, with one name in both spellings: `power_wait=5` and `--power-wait 5`."""
+
+    name: str
+    #: -o, or "" for none
+    short: str
+    #: for `--help`
+    metavar: str
+    #: string, integer, second: a type of metadata.rng
+    kind: str
+    help: str
+    default: str = ""
+    required: bool = False
+    #: what it is on the command line, if other commands have it too
+    shared: Optional[SharedOption] = None
+
+    @classmethod
+    def of(
+        cls, shared: SharedOption, kind: str, default: str = "", required: bool = False
+    ) -> FenceOption:
+        """An option that other commands have, too: with their name and text."""
+        name = shared.flag.lstrip("-").replace("-", "_")
+        return cls(name, "", shared.metavar, kind, shared.help, default, required, shared)
+
+    @property
+    def long(self) -> str:
+        return f"--{self.name.replace('_', '-')}"
+
+
+OPTIONS: Sequence[FenceOption] = (
+    FenceOption("action", "-o", "ACTION", "string", "what to do", "reboot", required=True),
+    FenceOption(
+        "plug",
+        "-n",
+        "PLUG",
+        "string",
+        "a machine of the drawing, or its outlets: PDU/OUTLET, with a comma between two",
+    ),
+    FenceOption.of(shared_options.LIST, "string", required=True),
+    FenceOption.of(shared_options.AUTH, "string"),
+    FenceOption.of(shared_options.DRAWING, "string"),
+    FenceOption.of(shared_options.CONFIRM, "string", CURRENT),
+    FenceOption.of(shared_options.MACHINES, "string"),
+    FenceOption.of(shared_options.THRESHOLD, "string", "0.02"),
+    FenceOption("power_wait", "", "SECONDS", "second", "how long reboot leaves it off", "5"),
+    FenceOption.of(shared_options.POWER_TIMEOUT, "second", "20"),
+    FenceOption.of(shared_options.METER_PERIOD, "second"),
+    FenceOption(
+        "seen_for",
+        "",
+        "SECONDS",
+        "second",
+        "how long it counts what outlets carried that were off before the command",
+        "600",
+    ),
+    FenceOption.of(shared_options.STATE_DIR, "string"),
+)
+
+#: action -> whether it switches
+ACTIONS: Mapping[str, bool] = {
+    "on": True,
+    "off": True,
+    "reboot": True,
+    "status": False,
+    "list": False,
+    "monitor": False,
+    "metadata": False,
+    "validate-all": False,
+}
+
+# other names of options, of older clusters; Pacemaker sends `port` beside `plug`
+_ALIASES = {"option": "action", "port": "plug"}
+# what Pacemaker sends of its own
+_KNOWN = {"nodename", "agent"}
+_KEYS = {one.name for one in OPTIONS}
+#: of standard input, in characters
+LONGEST = 100_000
+
+
+class Given(NamedTuple):
+    """The options of one run."""
+
+    #: by name, the defaults included
+    values: Mapping[str, str]
+    #: what was ignored, as sentences
+    ignored: Sequence[str]
+
+
+def of_input(text: str) -> Given:
+    """The options of standard input: `name=value` lines. Empty lines and comments are left out; an
+    unknown name is ignored and said, as the contract asks.
+
+    Raises SettingsError.
+    """
+    if len(text) > LONGEST:
+        raise SettingsError(f"standard input is longer than {LONGEST} characters")
+    found: dict[str, str] = {}
+    ignored: list[str] = []
+    for line in text.splitlines():
+        key, equals, value = line.strip().partition("=")
+        if not key or key.startswith("#"):
+            continue
+        name = _ALIASES.get(key, key)
+        if not equals:
+            raise SettingsError("standard input: each line must be name=value")
+        if name in _KEYS:
+            # `plug` wins over its older name, whichever comes first
+            if key == name or name not in found:
+                found[name] = value
+        elif name not in _KNOWN:
+            # without the value, which may be a secret
+            ignored.append(f"the option {printable(key, 40)!r} is unknown and was ignored")
+    return Given(completed(found), ignored)
+
+
+def completed(values: Mapping[str, str]) -> dict[str, str]:
+    """The options with their defaults. Raises SettingsError for a wrong action or `confirm`."""
+    found = {one.name: values.get(one.name) or one.default for one in OPTIONS}
+    if found["action"] not in ACTIONS:
+        raise SettingsError(
+            f"the action {printable(found['action'], 40)!r} is unknown; known: {', '.join(ACTIONS)}"
+        )
+    if found["confirm"] not in (CURRENT, STATE):
+        raise SettingsError(f"confirm is {CURRENT} or {STATE}")
+    return found
+
+
+def metadata(version: str) -> str:
+    """The XML that `action=metadata` prints."""
+    root = ElementTree.Element(
+        "resource-agent", name=NAME, shortdesc="Fence agent for the PDUs of a list, by any handler"
+    )
+    ElementTree.SubElement(root, "longdesc").text = (
+        f"{NAME} (version {version}) switches all outlets of a machine off, and on again. It ends"
+        " with 0 only if every outlet was seen off after its command and, with confirm=current, if"
+        " each was seen to carry power that it does not carry any more, the other cords took it"
+        " over as long as they were on, and no inlet and no other outlet of the PDUs carries it."
+        " Each of these PDUs needs a meter of its own at the inlet. Anything else is a failure: an"
+        " unknown state, an outlet that may or may not have switched, a PDU that does not answer, a"
+        " cord at which no current was ever seen, a load that the swing of others hides. monitor"
+        " says beforehand what could not be proven. Logins are in a file, not in the cluster's"
+        " configuration."
+    )
+    ElementTree.SubElement(root, "vendor-url")
+    parameters = ElementTree.SubElement(root, "parameters")
+    for one in OPTIONS:
+        parameter = ElementTree.SubElement(
+            parameters, "parameter", name=one.name, unique="0", required=str(int(one.required))
+        )
+        spelled = ", ".join(filter(None, (one.short, f"{one.long}=[{one.metavar.lower()}]")))
+        ElementTree.SubElement(parameter, "getopt", mixed=spelled)
+        content = ElementTree.SubElement(parameter, "content", type=one.kind)
+        if one.default:
+            content.set("default", one.default)
+        ElementTree.SubElement(parameter, "shortdesc", lang="en").text = one.help
+    actions = ElementTree.SubElement(root, "actions")
+    for name in ACTIONS:
+        action = ElementTree.SubElement(actions, "action", name=name)
+        if name == "on":
+            action.set("automatic", "0")
+    return '<?xml version="1.0" ?>\n' + ElementTree.tostring(root, encoding="unicode")

@@ -1,0 +1,165 @@
+"""The gateway's own paths below /v1: machines, their outlets, switching, the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..core.cli.states import word
+from ..core.web.messages import WebResponse
+from . import openapi
+from .clients import READ
+from .command_log import RECENT, CommandLog
+from .errors import bad
+from .power import ACTIONS, MachineState, PowerOutcome, as_json as cord_as_json
+from .power_service import PowerService
+from .request import (
+    GatewayRequest,
+    client_of,
+    commanded,
+    document,
+    machine,
+    machines,
+    pause,
+    segment,
+    wait_s,
+)
+from .responses import as_json
+from .routes import Route
+
+USUAL_LINES = 100
+# A command was sent and not proven. Not 5xx: clients that repeat those would switch again.
+UNPROVEN = 424
+
+
+def outcome_status(outcome: PowerOutcome) -> int:
+    """The HTTP status of a command's result."""
+    return 200 if outcome.done else UNPROVEN
+
+
+def outcome_json(outcome: PowerOutcome) -> Mapping[str, Any]:
+    """A command's result as a document."""
+    return {
+        "id": outcome.id,
+        "machine": outcome.wanted.machine,
+        "action": outcome.wanted.action,
+        "done": outcome.done,
+        "state": word(outcome.state),
+        "outlets": [cord_as_json(cord) for cord in outcome.cords],
+        "reason": outcome.reason,
+        "repeated": outcome.is_repeated,
+    }
+
+
+def _machine_json(name: str, found: MachineState, with_figures: bool = False) -> dict[str, Any]:
+    return {
+        "machine": name,
+        "state": word(found.state),
+        "reason": found.reason,
+        "age_s": found.age_s,
+        **({"current_a": found.current_a, "power_w": found.power_w} if with_figures else {}),
+        "outlets": [cord_as_json(cord, with_figures) for cord in found.cords],
+    }
+
+
+class ApiV1:
+    """The routes of /v1."""
+
+    def __init__(self, board: PowerService, ledger: CommandLog, pause_s: float) -> None:
+        self._board, self._ledger, self._pause_s = board, ledger, pause_s
+
+    def routes(self) -> Sequence[Route]:
+        """What openapi.py describes."""
+        one = "/v1/machines/{machine}"
+        return [
+            Route("/v1/openapi.json", self._openapi),
+            Route("/v1/machines", self._machines),
+            Route("/v1/status", self._status),
+            Route(one, self._machine),
+            Route(f"{one}/outlets", self._outlets),
+            Route(f"{one}/proof", self._proof),
+            Route(f"{one}/power", self._power, ["POST"]),
+            Route("/v1/journal", self._journal),
+        ]
+
+    async def _openapi(self, _: GatewayRequest) -> WebResponse:
+        return as_json(openapi.DOCUMENT)
+
+    async def _machines(self, request: GatewayRequest) -> WebResponse:
+        names = machines(request, self._board)
+        return as_json(
+            {
+                "machines": [
+                    {
+                        "machine": name,
+                        "outlets": [str(cord) for cord in self._board.machines[name].cords],
+                        "protected": self._board.machines[name].protected,
+                    }
+                    for name in names
+                ]
+            }
+        )
+
+    async def _status(self, request: GatewayRequest) -> WebResponse:
+        """What could be read in time, and which PDUs could not."""
+        names = machines(request, self._board)
+        found = await self._board.read_for(names, wait_s(request))
+        return as_json(
+            {
+                "machines": [_machine_json(name, one) for name, one in found.states.items()],
+                "unread": [
+                    {"pdu": pdu, "reason": one.unread}
+                    for pdu, one in found.readings.items()
+                    if one.unread
+                ],
+            }
+        )
+
+    async def _machine(self, request: GatewayRequest) -> WebResponse:
+        name = machine(request, self._board, READ, segment(request))
+        return as_json(_machine_json(name, await self._board.state(name)))
+
+    async def _outlets(self, request: GatewayRequest) -> WebResponse:
+        name = machine(request, self._board, READ, segment(request))
+        found = await self._board.state(name, with_figures=True)
+        return as_json(_machine_json(name, found, with_figures=True))
+
+    async def _proof(self, request: GatewayRequest) -> WebResponse:
+        """Whether its meters could prove it off: they are read for some seconds."""
+        name = machine(request, self._board, READ, segment(request))
+        found = await self._board.provable(name)
+        return as_json({"machine": name, "provable": found.can, "sentences": found.sentences})
+
+    async def _power(self, request: GatewayRequest) -> WebResponse:
+        asked = document(request, ("action", "pause_s"))
+        action = asked.get("action")
+        if action not in ACTIONS:
+            raise bad(f"action must be one of {', '.join(ACTIONS)}")
+        pause_s = self._pause_s
+        if "pause_s" in asked:
+            if isinstance(asked["pause_s"], str):
+                raise bad("pause_s must be a number")
+            pause_s = pause(asked["pause_s"])
+        found = await commanded(request, self._board, segment(request), action, pause_s)
+        return as_json(outcome_json(found), outcome_status(found))
+
+    async def _journal(self, request: GatewayRequest) -> WebResponse:
+        """The last lines about the client's machines. The hashes are those of the whole chain."""
+        names = frozenset(machines(request, self._board))
+        last = dict(request.query).get("last", str(USUAL_LINES))
+        if not (last.isascii() and last.isdigit() and len(last) <= 4 and 0 < int(last) <= RECENT):
+            raise bad(f"last must be a number from 1 to {RECENT}")
+        ids = set()
+        lines = []
+        for line in self._ledger.recent():
+            if line.record.get("machine") in names:
+                ids.add(line.record["id"])
+            if line.record.get("id") in ids:
+                lines.append({"hash": line.hash, **self._shown(request, line.record)})
+        return as_json({"lines": lines[-int(last) :]})
+
+    def _shown(self, request: GatewayRequest, record: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A line without the keys of other clients: who has one may ask for its result."""
+        if record.get("client") == client_of(request).name:
+            return record
+        return {key: value for key, value in record.items() if key != "key"}

@@ -1,0 +1,79 @@
+"""The gateway's application: the routes of all dialects behind the guard."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from typing import Callable, NamedTuple, Optional
+
+from .api_v1 import ApiV1
+from .clients import Clients
+from .command_log import CommandLog
+from .compatible_routes import CompatibleRoutes
+from .health import Health
+from .middleware import Middleware
+from .power_service import PowerService
+from .rate_limit import limits_for
+from .redfish_routes import RedfishRoutes
+from .routes import Router
+from .sessions import Sessions
+
+
+class Choices(NamedTuple):
+    """What the owner chose."""
+
+    #: the names by which clients may call the gateway, in lower case
+    hosts: Collection[str]
+    #: the usual pause between off and on, in seconds
+    pause_s: float
+    #: whether pdudaemon's paths switch
+    switch_by_get: bool
+    #: commands in a minute of clients that have no number of their own; None: by their machines
+    commands: Optional[int]
+
+
+class Application:
+    """What is kept while clients, machines and PDUs are renewed."""
+
+    def __init__(
+        self,
+        board: PowerService,
+        ledger: CommandLog,
+        choices: Choices,
+        report: Callable[[str], None],
+    ) -> None:
+        """`report` prints a line."""
+        self._board, self._ledger, self._choices, self._report = board, ledger, choices, report
+        self._sessions = Sessions()
+        # a new one for each start: sessions and readings do not outlive it either
+        self._uuid = str(uuid.uuid4())
+        self.condition = Health(board, ledger, board.counts)
+
+    def guard(self, clients: Clients) -> Middleware:
+        """All routes for these clients and the board's machines. Sessions of other clients end."""
+        self._sessions.renew(clients)
+        choices = self._choices
+        facade = RedfishRoutes(self._board, clients, self._sessions, choices.pause_s, self._uuid)
+        routes = [
+            *self.condition.routes(),
+            *ApiV1(self._board, self._ledger, choices.pause_s).routes(),
+            *CompatibleRoutes(self._board, choices.pause_s, choices.switch_by_get).routes(),
+            *facade.routes(),
+        ]
+        limits = {
+            one.name: limits_for(
+                sum(map(one.sees, self._board.machines)),
+                one.commands or choices.commands,
+                one.requests,
+            )
+            for one in clients
+        }
+        return Middleware(
+            Router(routes),
+            clients,
+            self._sessions,
+            choices.hosts,
+            limits,
+            self._board.counts,
+            self._report,
+        )

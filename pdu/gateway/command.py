@@ -1,0 +1,364 @@
+"""`pdu gateway`: read and switch machines over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import socket
+import ssl
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Optional, Union
+
+import click
+
+from handlers.shared.errors import SettingsError, printable
+
+from ..core.cli import optional_packages, secret_files as private, shared_options
+from ..core.cli.exit_codes import DONE
+from ..core.cli.groups import Subcommand
+from ..core.cli.listening import listen_address
+from ..core.cli.options import (
+    Seconds,
+    SharedOptions,
+    given,
+    option,
+    output,
+    secret_files,
+)
+from ..core.cli.output import counted, print_json
+from ..core.cli.service_signals import ServiceSignals
+from ..core.cli.shared_options import (
+    AUTH,
+    CONFIRM,
+    LISTEN,
+    METER_PERIOD,
+    PAUSE,
+    POWER_TIMEOUT,
+    STATE_DIR,
+    THRESHOLD,
+)
+from ..core.drawing.drawing import Drawing
+from ..core.inventory.polling import Target
+from ..core.inventory.reading import error_of
+from ..core.machines.observations import default_folder
+from ..core.machines.proof import OffProof
+from ..core.machines.reach import pdus
+from ..core.owner_files import DRAWING, LIST, OwnerFiles, words
+from . import clients as clients_file
+from .meter_proof import MeterProof
+from .request import LONGEST_PAUSE_S
+
+USUAL_LISTEN = "127.0.0.1:9915"
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
+class GatewayOptions(NamedTuple):
+    """The options of one run."""
+
+    site: OwnerFiles
+    clients: str
+    journal: str
+    listen: str
+    cert: Optional[str]
+    key: Optional[str]
+    plain_http: bool
+    host: Sequence[str]
+    switch_by_get: bool
+    pause: float
+    fresh: float
+    commands: Optional[int]
+    confirm: str
+    threshold: float
+    power_timeout: float
+    meter_period: Optional[float]
+    state_dir: Optional[str]
+
+    @property
+    def proof(self) -> Optional[MeterProof]:
+        """What proves a machine off; None: the states of its outlets."""
+        if self.confirm != "current":
+            return None
+        folder = Path(self.state_dir) if self.state_dir else default_folder()
+        proof = OffProof(True, self.threshold, self.power_timeout, self.meter_period)
+        return MeterProof(proof, folder)
+
+
+class ListenAddress(NamedTuple):
+    """Where the gateway listens."""
+
+    host: str
+    is_loopback: bool
+
+    @property
+    def in_url(self) -> str:
+        """The host as a URL and a Host header have it."""
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+
+class Files(NamedTuple):
+    """What the gateway reads at its start and after SIGHUP."""
+
+    drawing: Drawing
+    targets: Sequence[Target]
+    clients: clients_file.Clients
+    #: None for plain HTTP
+    tls: Optional[ssl.SSLContext]
+    #: machine -> the PDUs that a proof by its meters reads
+    reach: Mapping[str, Sequence[str]]
+
+
+@click.pass_context
+def _gateway(context: click.Context, /, **options: Any) -> int:
+    state = given(context)
+    wanted = GatewayOptions(OwnerFiles.of(options, state, [LIST, DRAWING]), **options)
+    try:
+        # imported late: 60 ms, and its package may be missing
+        from ..core.web import server as web
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != "h11":
+            raise
+        raise SettingsError(optional_packages.missing("the gateway", "h11")) from None
+    if wanted.pause > LONGEST_PAUSE_S:
+        raise SettingsError(f"--pause: give 0 to {LONGEST_PAUSE_S:g} seconds; clients wait for it")
+    where = _address(wanted)
+    # SIGTERM and SIGHUP break nothing off, from the start on; a second SIGTERM neither
+    with ServiceSignals(second=lambda: None) as wishes:
+        files = _read(wanted)
+        listener = web.listening_at(wanted.listen, "--listen", USUAL_LISTEN)
+        with listener:
+            asyncio.run(_serve(wanted, state, files, where, listener, wishes))
+    return DONE
+
+
+def _read(wanted: GatewayOptions) -> Files:
+    """All files, at the start and after SIGHUP. Raises SettingsError."""
+    clients = clients_file.read(wanted.clients)
+    drawing = wanted.site.drawn()
+    if not drawing.machines:
+        raise SettingsError(f"{drawing.path}: there is no machine in it; add [[machine]] tables")
+    _check_patterns(clients, drawing, wanted.clients)
+    needed = {cord.pdu for one in drawing.machines.values() for cord in one.cords}
+    reach: Mapping[str, Sequence[str]] = {}
+    if wanted.proof is not None:
+        reach = {one.name: pdus(drawing, one.cords) for one in drawing.machines.values()}
+        needed.update(name for names in reach.values() for name in names)
+    return Files(drawing, wanted.site.pdus(needed), clients, _certified(wanted), reach)
+
+
+async def _serve(
+    wanted: GatewayOptions,
+    state: SharedOptions,
+    files: Files,
+    where: ListenAddress,
+    listener: socket.socket,
+    wishes: ServiceSignals,
+) -> None:
+    """Serve until SIGTERM or Ctrl-C; then carry the running commands through."""
+    # imported late, as in `_gateway`
+    from ..core.web import server as web
+    from . import application, command_log, power_service
+
+    hosts = {*(one.lower() for one in wanted.host)}
+    if where.is_loopback or not hosts:
+        hosts.update((where.in_url.lower(), *_LOOPBACK))
+    choices = application.Choices(hosts, wanted.pause, wanted.switch_by_get, wanted.commands)
+    with contextlib.closing(command_log.CommandLog(wanted.journal)) as book:
+        for command in book.lost:
+            _report(
+                f"the result of {command.wanted.action} of {command.wanted.machine} by"
+                f" {command.client} is not known: look at the machine"
+            )
+        switchboard = power_service.PowerService(
+            files.drawing.machines,
+            files.targets,
+            book,
+            wanted.fresh,
+            _report,
+            wanted.proof,
+            files.reach,
+        )
+        served = application.Application(switchboard, book, choices, _report)
+        server = web.WebServer(served.guard(files.clients), tls=files.tls, report=_report)
+
+        async def reload() -> None:
+            """Commands that run are carried through as they were begun."""
+            renewed = await asyncio.to_thread(_reread, wanted)
+            if isinstance(renewed, str):
+                served.condition.not_reloaded = renewed
+                _report(f"not reloaded, nothing changes: {renewed}")
+                return
+            switchboard.renew(renewed.drawing.machines, renewed.targets, renewed.reach)
+            server.application, server.tls = served.guard(renewed.clients), renewed.tls
+            served.condition.not_reloaded = ""
+            _report(
+                f"reloaded: {counted(len(renewed.clients), 'client')},"
+                f" {counted(len(renewed.drawing.machines), 'machine')},"
+                f" {counted(len(renewed.targets), 'PDU')}"
+            )
+
+        async def reloads() -> None:
+            """One after the other."""
+            while True:
+                await asked.wait()
+                asked.clear()
+                try:
+                    await reload()
+                except Exception as error:  # a defect must not end later reloads
+                    _report(f"defect: {type(error).__name__}: {error}")
+
+        def heard() -> None:
+            if wishes.heard():
+                asked.set()
+            if wishes.ending is not None:
+                server.stop()
+
+        asked, loop = asyncio.Event(), asyncio.get_running_loop()
+        serving = loop.create_task(server.serve(listener))
+        reloading = loop.create_task(reloads())
+        await asyncio.sleep(0)  # from here on it can be stopped
+        loop.add_reader(wishes.pipe.fileno(), heard)
+        url = f"{'https' if wanted.cert else 'http'}://{where.in_url}:{listener.getsockname()[1]}/"
+        if state.json:
+            print_json({"url": url})
+        else:
+            print(url)
+        sys.stdout.flush()
+        try:
+            await serving
+        finally:
+            loop.remove_reader(wishes.pipe.fileno())
+            reloading.cancel()
+            await switchboard.close()
+
+
+def _reread(wanted: GatewayOptions) -> Union[Files, str]:
+    """All files again, or why they cannot be used."""
+    try:
+        return _read(wanted)
+    except Exception as error:  # whatever fails must not end the gateway
+        return error_of(error).reason
+
+
+def _certified(wanted: GatewayOptions) -> Optional[ssl.SSLContext]:
+    """TLS with the owner's certificate. Raises SettingsError."""
+    from ..core.web import server as web  # imported late, as in `_gateway`
+
+    if wanted.cert is None or wanted.key is None:
+        return None
+    private.read_secret(wanted.key, private.SECRET)  # refused if others can read it
+    try:
+        return web.tls_context(wanted.cert, wanted.key)
+    except OSError as error:  # ssl.SSLError is one
+        raise SettingsError(f"--cert, --key: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _address(wanted: GatewayOptions) -> ListenAddress:
+    """Where to listen. Raises SettingsError, also if it is not safe as given."""
+    host, _ = listen_address(wanted.listen, "--listen", USUAL_LISTEN)
+    if not host:
+        raise SettingsError(
+            f"--listen {wanted.listen[:60]!r}: give ADDRESS:PORT, such as {USUAL_LISTEN}"
+        )
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        is_loopback, is_any = host == "localhost", False
+    else:
+        is_loopback, is_any = address.is_loopback, address.is_unspecified
+    if (wanted.cert is None) != (wanted.key is None):
+        raise SettingsError("give both --cert and --key")
+    if not is_loopback and wanted.cert is None and not wanted.plain_http:
+        raise SettingsError(
+            f"--listen {wanted.listen[:60]}: tokens would cross the network in the clear; give"
+            " --cert and --key, or --plain-http behind a proxy that speaks TLS"
+        )
+    if is_any and not wanted.host:
+        raise SettingsError("give --host NAME, the name by which clients call this gateway")
+    return ListenAddress(host, is_loopback)
+
+
+def _check_patterns(clients: clients_file.Clients, drawing: Drawing, path: str) -> None:
+    """Raise SettingsError for a client that sees no machine: a name is wrong."""
+    for client in clients:
+        for pattern in client.machines:
+            alone = client._replace(machines=[pattern])
+            if not any(alone.sees(name) for name in drawing.machines):
+                raise SettingsError(
+                    f"{path}: [client.{client.name}]: no machine of the drawing matches"
+                    f" {printable(pattern, 60)!r}"
+                )
+
+
+def _report(line: str) -> None:
+    """Print a line on standard error, which may be a pipe that nobody reads."""
+    with contextlib.suppress(Exception):
+        print(printable(line), file=sys.stderr, flush=True)
+
+
+_HELP = """Read and switch the machines of a drawing over HTTP, by all their outlets.
+
+For MAAS (webhook), labgrid (rest), pdudaemon's clients, Redfish clients (Ironic, sushy,
+fence_redfish), and scripts (/v1, described by /v1/openapi.json). A machine is on or off if all its
+outlets are, and unknown otherwise. A command is proven by reading back; with --confirm current, off
+is proven at the meters of outlets and inlets as by `pdu fence`, for which --threshold,
+--power-timeout, --meter-period and --state-dir are, and /v1/machines/NAME/proof says beforehand
+whether it can be. A restart switches on only what was proven off and stayed off. The file CLIENTS
+has a table [client.NAME] with token_file, machines and may for each. SIGHUP lets it read all files
+again. Runs until Ctrl-C or SIGTERM."""
+gateway = Subcommand(
+    "gateway",
+    callback=_gateway,
+    examples=(
+        "pdu gateway hall.csv --drawing hall.power.toml --clients clients.toml",
+        "pdu gateway hall.csv --drawing h.toml --clients c.toml --pause 30",
+    ),
+    help=_HELP,
+    params=[
+        *words(LIST),
+        *shared_options.LIST(),
+        *shared_options.DRAWING(old="--machines"),
+        *option(
+            "--clients", "tokens and rights; not readable by other users", "FILE", required=True
+        ),
+        *option(
+            "--journal",
+            "where each command is written down before it is sent",
+            "FILE",
+            default="gateway.jsonl",
+            show_default=True,
+        ),
+        *AUTH(),
+        *LISTEN(default=USUAL_LISTEN, show_default=True),
+        *option("--cert", "serve HTTPS with this certificate and its chain (PEM)", "FILE"),
+        *option("--key", "the certificate's key (PEM)", "FILE"),
+        *option("--plain-http", "allow HTTP without TLS beyond this machine"),
+        *option("--host", "a name by which clients call it; repeatable", "NAME", multiple=True),
+        *option("--switch-by-get", "let pdudaemon's paths switch"),
+        *PAUSE(default=10.0, show_default=True),
+        *CONFIRM(default="state", show_default=True),
+        *THRESHOLD(default=OffProof().threshold_a, show_default=True),
+        *POWER_TIMEOUT(default=20.0, show_default=True),
+        *METER_PERIOD(),
+        *STATE_DIR(),
+        *option(
+            "--fresh",
+            "give a reading again for this long",
+            "SECONDS",
+            Seconds(0, 60),
+            default=5.0,
+            show_default=True,
+        ),
+        *option(
+            "--commands",
+            "commands in a minute of a client without commands_per_minute (default: 4 for each"
+            " of its machines, at least 30)",
+            "N",
+            click.IntRange(1, 1_000_000),
+        ),
+        *secret_files(),
+        *output(),
+    ],
+)

@@ -1,0 +1,120 @@
+"""The paths of other programs' power drivers: MAAS' webhook, labgrid's `rest`, pdudaemon's HTTP.
+
+They read less than /v1 gives: UNKNOWN must not look like on or off to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..core.cli.states import DOWN, UNKNOWN, UP
+from ..core.drawing.drawing import Cord
+from ..core.web.messages import WebResponse
+from .api_v1 import outcome_json, outcome_status
+from .clients import READ, SWITCH
+from .errors import ApiError, bad, not_found
+from .power import OFF, ON, RESTART, PowerOutcome
+from .power_service import PowerService
+from .request import GatewayRequest, commanded, machine, pause, segment
+from .responses import as_json, as_text
+from .routes import Route
+
+# MAAS' usual patterns are status.*\:.*running and status.*\:.*stopped
+# (provisioningserver/drivers/power/webhook.py of 3.x); UNKNOWN matches neither
+_MAAS = {UP: "running", DOWN: "stopped", UNKNOWN: "unknown"}
+# labgrid's driver takes every text but "1" for off (labgrid 26.0.1, driver/power/rest.py)
+_LABGRID = {UP: "1", DOWN: "0"}
+_PDUDAEMON = {"on": ON, "off": OFF, "reboot": RESTART}
+_PDUDAEMON_KEYS = ("alias", "hostname", "port", "delay")
+_RETRY_S = 5.0
+
+
+class CompatibleRoutes:
+    """The routes of other programs' drivers."""
+
+    def __init__(self, board: PowerService, pause_s: float, switch_by_get: bool) -> None:
+        """`switch_by_get`: whether pdudaemon's paths switch, which they do by GET."""
+        self._board, self._pause_s, self._switch_by_get = board, pause_s, switch_by_get
+        self._owners: Mapping[Cord, str] = {
+            cord: one.name for one in board.machines.values() for cord in one.cords
+        }
+
+    def routes(self) -> Sequence[Route]:
+        """Each dialect has its own first part of the path, but for pdudaemon's, whose clients
+        choose it."""
+        return [
+            Route("/maas/{machine}/query", self._maas_query),
+            Route("/maas/{machine}/{action}", self._maas, ["POST"]),
+            Route("/labgrid/{machine}", self._labgrid_get),
+            Route("/labgrid/{machine}", self._labgrid_put, ["PUT"]),
+            Route("/power/control/{action}", self._pdudaemon),
+        ]
+
+    async def _maas_query(self, request: GatewayRequest) -> WebResponse:
+        name = machine(request, self._board, READ, segment(request))
+        found = await self._board.state(name)
+        return as_json({"status": _MAAS[found.state]})
+
+    async def _maas(self, request: GatewayRequest) -> WebResponse:
+        action = request.parts["action"]
+        if action not in (ON, OFF):
+            not_found()
+        return _told(await self._switched(request, segment(request), action))
+
+    async def _labgrid_get(self, request: GatewayRequest) -> WebResponse:
+        name = machine(request, self._board, READ, segment(request))
+        found = await self._board.state(name)
+        if found.state is UNKNOWN:
+            raise ApiError(503, "unknown", f"the state is unknown: {found.reason}", _RETRY_S)
+        return as_text(_LABGRID[found.state])
+
+    async def _labgrid_put(self, request: GatewayRequest) -> WebResponse:
+        actions = {b"1": ON, b"0": OFF}
+        action = actions.get(request.body)
+        if action is None:
+            raise bad("the body must be 0 or 1")
+        return _told(await self._switched(request, segment(request), action))
+
+    async def _pdudaemon(self, request: GatewayRequest) -> WebResponse:
+        """Read no state: pdudaemon has no path for it."""
+        if not self._switch_by_get:
+            raise ApiError(
+                403, "get", "switching by GET is off; the owner gives --switch-by-get to allow it"
+            )
+        if request.method != "GET":
+            raise ApiError(405, "method", "pdudaemon's paths take GET only")
+        action = _PDUDAEMON.get(request.parts["action"])
+        if action is None:
+            not_found()
+        given = request.query
+        asked = dict(given)
+        if len(asked) < len(given) or set(asked) - set(_PDUDAEMON_KEYS):
+            raise bad(f"the parameters are {', '.join(_PDUDAEMON_KEYS)}, each at most once")
+        pause_s = pause(asked["delay"]) if "delay" in asked else self._pause_s
+        found = await self._switched(request, self._named(request, asked), action, pause_s)
+        if found.done:
+            return as_text("OK - accepted request\n")
+        return as_text(f"not proven: {found.reason}\n", outcome_status(found))
+
+    def _named(self, request: GatewayRequest, asked: Mapping[str, str]) -> str:
+        """The machine of `alias`, or the one whose only outlet `hostname` and `port` name."""
+        if "alias" in asked:
+            if len(set(asked) & {"alias", "hostname", "port"}) > 1:
+                raise bad("give alias, or hostname and port")
+            return asked["alias"]
+        name = self._owners.get(Cord(asked.get("hostname", ""), asked.get("port", "")), "")
+        machine(request, self._board, SWITCH, name)
+        if len(self._board.machines[name].cords) > 1:
+            raise ApiError(
+                409, "feeds", f"{name} has more outlets than this one: give alias={name} instead"
+            )
+        return name
+
+    async def _switched(
+        self, request: GatewayRequest, name: str, action: str, pause_s: float = 0.0
+    ) -> PowerOutcome:
+        return await commanded(request, self._board, name, action, pause_s)
+
+
+def _told(outcome: PowerOutcome) -> WebResponse:
+    return as_json(outcome_json(outcome), outcome_status(outcome))

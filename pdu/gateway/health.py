@@ -1,0 +1,114 @@
+"""Whether the gateway can do its work: /healthz for all, /v1/health and /metrics for clients."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from ..core.web.messages import WebResponse
+from ..core.web.metrics import KIND, Metric, page, yes_or_no
+from .command_log import CommandLog
+from .metrics import GatewayCounts, counted
+from .power_service import PowerService
+from .request import GatewayRequest, machines, wait_s
+from .responses import as_json, as_text
+from .routes import Route
+
+
+class Health:
+    """What the gateway says of itself."""
+
+    def __init__(self, board: PowerService, ledger: CommandLog, counts: GatewayCounts) -> None:
+        self._board, self._ledger, self._counts = board, ledger, counts
+        #: why the files were not read again after SIGHUP; "" if they were
+        self.not_reloaded = ""
+
+    def routes(self) -> Sequence[Route]:
+        """/healthz needs no token, so it reads no PDU and names nothing."""
+        return [
+            Route("/healthz", self._healthy),
+            Route("/v1/health", self._health),
+            Route("/metrics", self._metrics),
+        ]
+
+    async def _healthy(self, _: GatewayRequest) -> WebResponse:
+        """503 if no command can be written down, because then none is sent."""
+        lines = []
+        if self._ledger.trouble():
+            lines.append("the journal cannot be written: no command is sent")
+        if self.not_reloaded:
+            lines.append("the files were not read again: the old ones are in use")
+        known = [self._board.newest(pdu) for pdu in self._board.pdus()]
+        failed = sum(1 for one in known if one is not None and one.unread)
+        if failed:
+            lines.append(f"PDUs that did not answer when they were last read: {failed}")
+        is_well = not self._ledger.trouble()
+        words = [*(["ok"] if is_well else []), *lines]
+        return as_text("".join(f"{line}\n" for line in words), 200 if is_well else 503)
+
+    async def _health(self, request: GatewayRequest) -> WebResponse:
+        """The journal, the files, and the client's PDUs, each read now."""
+        pdus = self._board.pdus_of(machines(request, self._board))
+        read = await self._board.readings(pdus, wait_s=wait_s(request))
+        now, journal = time.monotonic(), self._ledger.trouble()
+        found: dict[str, Any] = {
+            "ok": not (journal or self.not_reloaded or any(one.unread for one in read.values())),
+            "journal": {"ok": not journal, "reason": journal},
+            "files": {"ok": not self.not_reloaded, "reason": self.not_reloaded},
+            "pdus": [
+                {
+                    "pdu": pdu,
+                    "ok": not one.unread,
+                    "reason": one.unread,
+                    "age_s": round(now - one.begun, 3),
+                }
+                for pdu, one in read.items()
+            ],
+        }
+        return as_json(found)
+
+    async def _metrics(self, request: GatewayRequest) -> WebResponse:
+        """Reads no PDU: what is said of them is what the last reading found."""
+        known = {
+            pdu: newest
+            for pdu in self._board.pdus_of(machines(request, self._board))
+            for newest in (self._board.newest(pdu),)
+            if newest is not None
+        }
+        now = time.monotonic()
+        text = page(
+            [
+                *counted(self._counts),
+                Metric(
+                    "pdu_gateway_commands_running",
+                    "gauge",
+                    "Commands that run or wait for their PDU.",
+                    {(): float(self._board.running)},
+                ),
+                yes_or_no(
+                    "pdu_gateway_journal_ok",
+                    "Whether commands can be written down; if not, none is sent.",
+                    not self._ledger.trouble(),
+                ),
+                yes_or_no(
+                    "pdu_gateway_files_ok",
+                    "Whether the list, the drawing, the clients and the certificate were read"
+                    " when they were last to be.",
+                    not self.not_reloaded,
+                ),
+                Metric(
+                    "pdu_gateway_pdu_ok",
+                    "gauge",
+                    "Whether the PDU answered when it was last read.",
+                    {(("pdu", pdu),): float(not one.unread) for pdu, one in known.items()},
+                ),
+                Metric(
+                    "pdu_gateway_pdu_age_seconds",
+                    "gauge",
+                    "How long ago the PDU was last read.",
+                    {(("pdu", pdu),): round(now - one.begun, 3) for pdu, one in known.items()},
+                ),
+            ]
+        )
+        return as_text(text, kind=KIND)

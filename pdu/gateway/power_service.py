@@ -1,0 +1,375 @@
+"""The core of the gateway: the machines of the drawing, read and switched through their PDUs.
+
+For one event loop. A command that was begun is carried through, whether or not its client waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Callable, NamedTuple, Optional, TypeVar
+
+from handlers.shared.errors import SettingsError
+
+from ..core.cli.states import DOWN, UNKNOWN, UP
+from ..core.drawing.drawing import Cord, Machine
+from ..core.inventory.polling import Target
+from ..core.inventory.reading import CallError, Reading
+from ..core.machines.pdu_access import NotProven
+from .command_log import LOST, AcceptedCommand, CommandLog
+from .errors import ApiError, not_found
+from .gateway_pdus import GatewayPdu, cord_state
+from .meter_proof import MeterProof, checked, doubted, taken
+from .metrics import GatewayCounts
+from .power import (
+    OFF,
+    RESTART,
+    CordState,
+    MachineState,
+    PowerOutcome,
+    PowerRequest,
+    combine_cords,
+    goal,
+    machine_state,
+)
+
+T = TypeVar("T")
+# to each outlet of a command: a list that is renewed meanwhile must not lead it to another PDU
+Ways = Sequence[tuple[Cord, GatewayPdu, Target]]
+# PDUs that are read or switched at a time
+_THREADS = 64
+_BUSY_RETRY_S = 10.0
+
+
+class ServiceReading(NamedTuple):
+    """What was read at once."""
+
+    #: by machine
+    states: Mapping[str, MachineState]
+    #: by PDU
+    readings: Mapping[str, Reading]
+
+
+class Provable(NamedTuple):
+    """Whether a machine could be proven off at its meters."""
+
+    can: bool
+    #: why not, or what the proof would rest on
+    sentences: Sequence[str]
+
+
+class PowerService:
+    """Machines and their PDUs. Made in the event loop that uses it."""
+
+    def __init__(
+        self,
+        machines: Mapping[str, Machine],
+        targets: Sequence[Target],
+        ledger: CommandLog,
+        fresh_s: float,
+        report: Callable[[str], None],
+        proof: Optional[MeterProof] = None,
+        reach: Mapping[str, Sequence[str]] = {},
+    ) -> None:
+        """`report` prints commands, and what went wrong. `proof`: what proves a machine off; None:
+        the states of its outlets. `reach`: of each machine, the PDUs that such a proof reads.
+        """
+        self._proof = proof
+        self._provers = ThreadPoolExecutor(_THREADS, "proving")
+        #: machine -> why it is not known to be off, though its outlets report it
+        self._doubts: dict[str, str] = {}
+        self.counts = GatewayCounts()
+        self._ledger, self._report, self._fresh_s = ledger, report, fresh_s
+        self._readers = ThreadPoolExecutor(_THREADS, "reading")
+        self._switchers = ThreadPoolExecutor(_THREADS, "switching")
+        # one thread of its own: a begin must not wait for PDUs
+        self._writer = ThreadPoolExecutor(1, "journal")
+        self.machines: Mapping[str, Machine] = {}
+        self._units: Mapping[str, GatewayPdu] = {}
+        self._reach: Mapping[str, Sequence[str]] = {}
+        self.renew(machines, targets, reach)
+        self._reading: set[asyncio.Task[Reading]] = set()
+        #: machine -> its command
+        self._running: dict[str, asyncio.Task[PowerOutcome]] = {}
+        #: client and key -> the command that has them
+        self._by_key: dict[tuple[str, str], tuple[PowerRequest, asyncio.Task[PowerOutcome]]] = {}
+
+    def renew(
+        self,
+        machines: Mapping[str, Machine],
+        targets: Sequence[Target],
+        reach: Mapping[str, Sequence[str]] = {},
+    ) -> None:
+        """Use these machines and PDUs from now on. A command that runs is carried through as it
+        was begun."""
+        units: dict[str, GatewayPdu] = {}
+        for one in targets:
+            unit = self._units.get(one.device.name)
+            if unit is None:
+                unit = GatewayPdu(one, self._readers, self._switchers, self._fresh_s)
+            else:
+                unit.renew(one)
+            units[one.device.name] = unit
+        self.machines, self._units, self._reach = machines, units, reach
+
+    async def state(self, name: str, with_figures: bool = False) -> MachineState:
+        """A machine, read now or a moment ago."""
+        return (await self.states([name], with_figures))[name]
+
+    async def states(
+        self, names: Collection[str], with_figures: bool = False
+    ) -> Mapping[str, MachineState]:
+        """Machines, each of their PDUs read once."""
+        return (await self.read_for(names, None, with_figures)).states
+
+    async def read_for(
+        self, names: Collection[str], wait_s: Optional[float], with_figures: bool = False
+    ) -> ServiceReading:
+        """Machines and their PDUs, each of these read once.
+
+        `wait_s`: a PDU that was not read by then counts as one that could not be read, while its
+        reading goes on; None: wait for all.
+        """
+        cords = {name: self._machine(name).cords for name in names}
+        with_meters = with_figures or self._proof is not None
+        readings = await self.readings(self.pdus_of(names), with_meters, wait_s)
+        now = time.monotonic()
+        states = {
+            name: machine_state(
+                [self._cord(name, readings[cord.pdu], cord) for cord in every],
+                round(now - min(readings[cord.pdu].begun for cord in every), 3),
+            )
+            for name, every in cords.items()
+        }
+        return ServiceReading(states, readings)
+
+    def _cord(self, machine: str, reading: Reading, cord: Cord) -> CordState:
+        """An outlet by a reading and, with a proof by meters, by what its meter shows."""
+        found = cord_state(reading, cord)
+        if self._proof is None:
+            return found
+        if found.state is UP:
+            self._doubts.pop(machine, None)
+        if found.state is DOWN and machine in self._doubts:
+            return found._replace(state=UNKNOWN, reason=self._doubts[machine])
+        return doubted(self._proof, found)
+
+    async def readings(
+        self, pdus: Collection[str], with_figures: bool = False, wait_s: Optional[float] = None
+    ) -> dict[str, Reading]:
+        """PDUs, each read once. `wait_s`: as for `read_for`."""
+        if not pdus:
+            return {}
+        begun, loop = time.monotonic(), asyncio.get_running_loop()
+        tasks = {
+            pdu: loop.create_task(self._units[pdu].read(with_figures), name=pdu) for pdu in pdus
+        }
+        # the loop itself keeps only weak references
+        self._reading.update(tasks.values())
+        for task in tasks.values():
+            task.add_done_callback(self._reading.discard)
+        await asyncio.wait(tasks.values(), timeout=wait_s)
+        late = Reading(
+            failure=CallError("late", f"not read within {wait_s or 0:g} s; ask again"),
+            begun=begun,
+        )
+        return {pdu: task.result() if task.done() else late for pdu, task in tasks.items()}
+
+    def newest(self, pdu: str) -> Optional[Reading]:
+        """The last reading of a PDU, however old; None before the first."""
+        return self._units[pdu].newest
+
+    def pdus(self) -> Collection[str]:
+        """All PDUs."""
+        return self._units.keys()
+
+    @property
+    def running(self) -> int:
+        """How many commands run."""
+        return len(self._running)
+
+    def pdus_of(self, names: Collection[str]) -> list[str]:
+        """The PDUs that these machines hang on."""
+        return sorted({cord.pdu for name in names for cord in self._machine(name).cords})
+
+    async def provable(self, name: str) -> Provable:
+        """Whether `off` of a machine could be proven by what its PDUs show for some seconds."""
+        machine, proof = self._machine(name), self._proof
+        if proof is None:
+            return Provable(False, ["the gateway believes states: --confirm current reads meters"])
+        loop, reached = (
+            asyncio.get_running_loop(),
+            self._reached(machine, self._ways(machine.cords)),
+        )
+        try:
+            facts = await loop.run_in_executor(
+                self._provers, lambda: checked(proof, loop, machine, reached, self._report)
+            )
+        except NotProven as error:
+            return Provable(False, [str(error)])
+        if facts is None:
+            return Provable(False, ["another command of it goes on: ask again"])
+        return Provable(True, facts)
+
+    def is_known(self, client: str, key: str) -> bool:
+        """Whether a client's command had this key before."""
+        return (client, key) in self._by_key or self._ledger.known(client, key) is not None
+
+    async def command(self, client: str, wanted: PowerRequest, key: str = "") -> PowerOutcome:
+        """Carry out a command, or give the result of the one that had this key.
+
+        Raises Refusal; then nothing was sent.
+        """
+        machine = self._machine(wanted.machine)
+        running = self._by_key.get((client, key)) if key else None
+        if running is not None:
+            _check_same(running[0], wanted)
+            return (await asyncio.shield(running[1]))._replace(is_repeated=True)
+        known = self._ledger.known(client, key) if key else None
+        if known is not None:
+            _check_same(known.wanted, wanted)
+            # without a result: a defect ended it
+            found = known.outcome or PowerOutcome(known.id, wanted, False, UNKNOWN, (), LOST)
+            return found._replace(is_repeated=True)
+        if machine.protected:
+            raise ApiError(403, "protected", f"{machine.name} is protected in the drawing")
+        if machine.name in self._running:
+            raise ApiError(
+                409, "busy", f"another command of {machine.name} is running", _BUSY_RETRY_S
+            )
+        task = asyncio.get_running_loop().create_task(
+            self._carried_out(client, machine, wanted, key, self._ways(machine.cords))
+        )
+        self._running[machine.name] = task
+        if key:
+            self._by_key[client, key] = (wanted, task)
+
+        def ended(_: object) -> None:
+            del self._running[machine.name]
+            self._by_key.pop((client, key), None)
+
+        task.add_done_callback(ended)
+        # a client that leaves does not end the command
+        return await asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Wait for the commands that run, then let go of the threads."""
+        while self._running:
+            await asyncio.gather(*self._running.values(), return_exceptions=True)
+            await asyncio.sleep(0)
+        self._readers.shutdown(wait=False)
+        self._switchers.shutdown(wait=False)
+        self._provers.shutdown(wait=False)
+        self._writer.shutdown()
+
+    def _ways(self, cords: Sequence[Cord]) -> Ways:
+        """To each outlet, as it is reached now."""
+        units = [self._units[cord.pdu] for cord in cords]
+        return [(cord, unit, unit.target) for cord, unit in zip(cords, units)]
+
+    def _machine(self, name: str) -> Machine:
+        found = self.machines.get(name)
+        if found is None:
+            not_found()
+        return found
+
+    async def _carried_out(
+        self, client: str, machine: Machine, wanted: PowerRequest, key: str, ways: Ways
+    ) -> PowerOutcome:
+        command = await self._written(
+            lambda: self._ledger.begin(client, wanted, machine.cords, key)
+        )
+        shown = f"command {command.id}: {wanted.action} of {machine.name} by {client}"
+        self._report(f"{shown}: begun")
+        outcome = await self._sent(command, machine, wanted, ways)
+        self.counts.commands[wanted.action, "done" if outcome.done else "unproven"] += 1
+        self._report(f"{shown}: {'done' if outcome.done else f'not proven: {outcome.reason}'}")
+        try:
+            await self._written(lambda: self._ledger.end(command, outcome))
+        except SettingsError as error:
+            self._report(f"the result of the command {command.id} is not in the journal: {error}")
+        return outcome
+
+    async def _sent(
+        self, command: AcceptedCommand, machine: Machine, wanted: PowerRequest, ways: Ways
+    ) -> PowerOutcome:
+        if self._proof is not None and wanted.action in (OFF, RESTART):
+            why = await self._taken(self._proof, machine, ways)
+            off = await self._read_now(machine, ways)
+            if wanted.action == OFF or why:
+                kept = f"{why}, so it was not switched on" if wanted.action == RESTART else why
+                return _outcome(command, off, kept)
+        elif wanted.action == RESTART:
+            off = await _switched(ways, on=False)
+            if combine_cords(cord.state for cord in off) is not DOWN:
+                return _outcome(command, off, "it was not proven off, so it was not switched on")
+        if wanted.action == RESTART:
+            await asyncio.sleep(wanted.pause_s)
+            off = await self._read_now(machine, ways)
+            if combine_cords(cord.state for cord in off) is not DOWN:
+                return _outcome(command, off, "it did not stay off, so it was not switched on")
+            try:
+                await self._written(lambda: self._ledger.step(command, "proven off; now on"))
+            except SettingsError as error:
+                # the machine is off: to leave it so would be worse than a missing line
+                self._report(f"a step of the command {command.id} is not in the journal: {error}")
+        return _outcome(command, await _switched(ways, goal(wanted.action) is UP))
+
+    async def _read_now(self, machine: Machine, ways: Ways) -> list[CordState]:
+        """Its outlets, read after the last command."""
+        with_figures = self._proof is not None
+        read = await asyncio.gather(
+            *(unit.read_now(target, with_figures) for _, unit, target in ways)
+        )
+        return [self._cord(machine.name, one, cord) for one, (cord, _, _) in zip(read, ways)]
+
+    async def _taken(self, proof: MeterProof, machine: Machine, ways: Ways) -> str:
+        """Take its power. Returns why it is not proven, "" if it is."""
+        loop, reached = asyncio.get_running_loop(), self._reached(machine, ways)
+        why = ""
+        try:
+            await loop.run_in_executor(
+                self._provers, lambda: taken(proof, loop, machine, reached, self._report)
+            )
+        except NotProven as error:
+            why = str(error)
+        self._doubts.pop(machine.name, None)
+        if why:
+            self._doubts[machine.name] = why
+        return why
+
+    def _reached(self, machine: Machine, ways: Ways) -> dict[str, tuple[GatewayPdu, Target]]:
+        """All PDUs that a proof reads; those of the machine as they were when it began."""
+        found = {
+            name: (self._units[name], self._units[name].target)
+            for name in self._reach.get(machine.name, ())
+        }
+        found.update((cord.pdu, (unit, target)) for cord, unit, target in ways)
+        return found
+
+    async def _written(self, write: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, write)
+
+
+async def _switched(ways: Ways, on: bool) -> list[CordState]:
+    """Switch all outlets, those of different PDUs at the same time."""
+    return list(
+        await asyncio.gather(*(unit.switch(cord, on, target) for cord, unit, target in ways))
+    )
+
+
+def _outcome(command: AcceptedCommand, cords: Sequence[CordState], note: str = "") -> PowerOutcome:
+    """The result: done if every outlet reported what the action ends in."""
+    state = combine_cords(cord.state for cord in cords)
+    why = [f"{cord.cord}: {cord.reason}" for cord in cords if cord.reason]
+    done = not note and not why and state is goal(command.wanted.action)
+    reason = "; ".join([*why, *([note] if note else [])])
+    return PowerOutcome(command.id, command.wanted, done, state, cords, reason)
+
+
+def _check_same(earlier: PowerRequest, wanted: PowerRequest) -> None:
+    """Raise Refusal if a key was used for another command."""
+    if earlier != wanted:
+        raise ApiError(422, "key", "this key was used for another command; use a new one")

@@ -1,0 +1,127 @@
+"""The paths of the Redfish façade (DSP0266): /redfish/v1 with Systems, Chassis and sessions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from ..core.web.messages import WebResponse
+from . import redfish_resources
+from .api_v1 import UNPROVEN
+from .clients import READ, SWITCH, Clients
+from .errors import ApiError, bad, not_found
+from .power_service import PowerService
+from .request import GatewayRequest, client_of, commanded, document, machine, machines, segment
+from .responses import as_redfish, as_redfish_error, nothing
+from .routes import Route
+from .sessions import Sessions
+
+
+class RedfishRoutes:
+    """The routes of Redfish."""
+
+    def __init__(
+        self, board: PowerService, clients: Clients, sessions: Sessions, pause_s: float, uuid: str
+    ) -> None:
+        self._board, self._clients, self._sessions = board, clients, sessions
+        self._pause_s, self._uuid = pause_s, uuid
+        self._names = {redfish_resources.id_of(name): name for name in board.machines}
+
+    def routes(self) -> Sequence[Route]:
+        """Everything that a resource links to."""
+        system, chassis = (
+            f"{redfish_resources.SYSTEMS}/{{machine}}",
+            f"{redfish_resources.CHASSIS}/{{machine}}",
+        )
+        session = f"{redfish_resources.SESSIONS}/{{session}}"
+        return [
+            Route("/redfish", _fixed(redfish_resources.versions())),
+            Route(redfish_resources.ROOT, _fixed(redfish_resources.root(self._uuid))),
+            Route(f"{redfish_resources.ROOT}/odata", _fixed(redfish_resources.odata())),
+            Route(redfish_resources.SERVICE, _fixed(redfish_resources.session_service())),
+            Route(redfish_resources.SYSTEMS, self._systems),
+            Route(system, self._system),
+            Route(f"{system}/Actions/ComputerSystem.Reset", self._reset, ["POST"]),
+            Route(redfish_resources.CHASSIS, self._all_chassis),
+            Route(chassis, self._chassis),
+            Route(f"{chassis}/EnvironmentMetrics", self._metrics),
+            Route(redfish_resources.SESSIONS, self._own_sessions),
+            Route(redfish_resources.SESSIONS, self._log_in, ["POST"]),
+            Route(session, self._session),
+            Route(session, self._log_out, ["DELETE"]),
+        ]
+
+    async def _systems(self, request: GatewayRequest) -> WebResponse:
+        return as_redfish(redfish_resources.systems(machines(request, self._board)))
+
+    async def _all_chassis(self, request: GatewayRequest) -> WebResponse:
+        return as_redfish(redfish_resources.all_chassis(machines(request, self._board)))
+
+    async def _system(self, request: GatewayRequest) -> WebResponse:
+        name = self._readable(request)
+        may = SWITCH in client_of(request).may and not self._board.machines[name].protected
+        found = await self._board.state(name)
+        return as_redfish(redfish_resources.system(name, found.state, may))
+
+    async def _chassis(self, request: GatewayRequest) -> WebResponse:
+        return as_redfish(redfish_resources.chassis(self._readable(request)))
+
+    async def _metrics(self, request: GatewayRequest) -> WebResponse:
+        name = self._readable(request)
+        found = await self._board.state(name, with_figures=True)
+        return as_redfish(redfish_resources.metrics(name, found))
+
+    async def _reset(self, request: GatewayRequest) -> WebResponse:
+        wanted = document(request, ("ResetType",)).get("ResetType")
+        action = redfish_resources.RESETS.get(wanted) if isinstance(wanted, str) else None
+        if action is None:
+            raise bad(f"ResetType must be one of {', '.join(redfish_resources.RESETS)}")
+        name = self._name(request)
+        found = await commanded(request, self._board, name, action, self._pause_s)
+        if not found.done:
+            return as_redfish_error(UNPROVEN, f"sent, but not proven: {found.reason}")
+        return nothing({"OData-Version": "4.0"})
+
+    async def _log_in(self, request: GatewayRequest) -> WebResponse:
+        asked = document(request, ("UserName", "Password"))
+        name, token = asked.get("UserName"), asked.get("Password")
+        if not isinstance(name, str) or not isinstance(token, str):
+            raise bad("UserName and Password must be texts")
+        client = self._clients.of_login(name, token)
+        if client is None:
+            raise ApiError(401, "login", "no client has this name and token")
+        session, secret = self._sessions.start(client, time.monotonic())
+        headers = {"Location": f"{redfish_resources.SESSIONS}/{session.id}", "X-Auth-Token": secret}
+        return as_redfish(redfish_resources.session(session.id, client.name), 201, headers)
+
+    async def _own_sessions(self, request: GatewayRequest) -> WebResponse:
+        own = self._sessions.of_client(client_of(request), time.monotonic())
+        return as_redfish(redfish_resources.sessions(one.id for one in own))
+
+    async def _session(self, request: GatewayRequest) -> WebResponse:
+        asked, client = segment(request, "session"), client_of(request)
+        if asked not in {one.id for one in self._sessions.of_client(client, time.monotonic())}:
+            not_found()
+        return as_redfish(redfish_resources.session(asked, client.name))
+
+    async def _log_out(self, request: GatewayRequest) -> WebResponse:
+        if not self._sessions.end(segment(request, "session"), client_of(request)):
+            not_found()
+        return nothing({"OData-Version": "4.0"})
+
+    def _readable(self, request: GatewayRequest) -> str:
+        return machine(request, self._board, READ, self._name(request))
+
+    def _name(self, request: GatewayRequest) -> str:
+        """The machine with the Id of the path; "" if there is none."""
+        return self._names.get(segment(request), "")
+
+
+def _fixed(found: Any) -> Any:
+    """A route that always answers the same."""
+
+    async def answer(_: GatewayRequest) -> WebResponse:
+        return as_redfish(found)
+
+    return answer

@@ -1,0 +1,75 @@
+"""The answers of the gateway and their headers."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any, Optional
+
+from ..core.web.messages import WebResponse
+from .errors import ApiError
+
+#: no answer may be kept, guessed at, or shown inside a page
+HEADERS: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'",
+}
+REDFISH = "/redfish"
+TEXT = "text/plain; charset=utf-8"
+
+
+def as_json(
+    found: Any, status: int = 200, headers: Optional[Mapping[str, str]] = None
+) -> WebResponse:
+    """A document. `headers`: more of them."""
+    body = json.dumps(found, separators=(",", ":"), allow_nan=False).encode()
+    kind = {"Content-Type": "application/json"}
+    return WebResponse(status, body, {**HEADERS, **kind, **(headers or {})})
+
+
+def as_text(found: str, status: int = 200, kind: str = TEXT) -> WebResponse:
+    """A text for programs that read no JSON. `kind`: its Content-Type."""
+    return WebResponse(status, found.encode(), {**HEADERS, "Content-Type": kind})
+
+
+def nothing(headers: Optional[Mapping[str, str]] = None) -> WebResponse:
+    """Done, and there is nothing to show."""
+    return WebResponse(204, b"", {**HEADERS, **(headers or {})})
+
+
+def refused(refusal: ApiError, path: str) -> WebResponse:
+    """The answer to a request that was refused: of Redfish's form below its path."""
+    headers: dict[str, str] = {}
+    if refusal.retry_after_s is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(refusal.retry_after_s)))
+    is_redfish = path.startswith(REDFISH)
+    if refusal.status == 401:
+        # a browser that sees "Basic" would ask for a password and send it ever after
+        headers["WWW-Authenticate"] = f'{"Basic" if is_redfish else "Bearer"} realm="pdu gateway"'
+    if refusal.allow:
+        headers["Allow"] = ", ".join(refusal.allow)
+    if is_redfish:
+        answer = as_redfish_error(refusal.status, refusal.reason, headers)
+    else:
+        found = {"error": {"kind": refusal.kind, "reason": refusal.reason}}
+        answer = as_json(found, refusal.status, headers)
+    return answer._replace(is_last=refusal.status in (400, 505))
+
+
+def as_redfish(
+    found: Any, status: int = 200, headers: Optional[Mapping[str, str]] = None
+) -> WebResponse:
+    """A resource of Redfish (DSP0266, 8.6: OData-Version is needed)."""
+    return as_json(found, status, {"OData-Version": "4.0", **(headers or {})})
+
+
+def as_redfish_error(
+    status: int, reason: str, headers: Optional[Mapping[str, str]] = None
+) -> WebResponse:
+    """An error of Redfish (DSP0266, 8.6.2)."""
+    message = "Base.1.0.GeneralError"
+    about = {"MessageId": message, "Message": reason, "Severity": "Critical", "Resolution": "None."}
+    found = {"error": {"code": message, "message": reason, "@Message.ExtendedInfo": [about]}}
+    return as_redfish(found, status, headers)

@@ -1,0 +1,159 @@
+"""Compares a drawing with itself and with the readings of its PDUs. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..core.cli.states import DOWN
+from ..core.drawing.drawing import Cord, Drawing, HallNode, Input, Machine, PduNode
+from ..core.inventory.saved_readings import HallReadings
+from .enrichment import meter_of
+
+# a rating that the PDU reports may be rounded
+_SAME_A = 0.5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong, or that somebody should look at."""
+
+    #: a word for programs
+    kind: str
+    #: the machine, PDU or outlet
+    where: str
+    what: str
+    #: the line in the drawing, 0 if not known
+    line: int = 0
+
+
+def check(drawing: Drawing, readings: HallReadings) -> list[Finding]:
+    """All findings, first those of the drawing alone."""
+    return [*_single_paths(drawing), *_against(drawing, readings)]
+
+
+def _single_paths(drawing: Drawing) -> Iterator[Finding]:
+    roots = _Roots(drawing)
+    for machine in drawing.machines.values():
+        line = drawing.line_numbers.get(HallNode("machine", machine.name), 0)
+        if len(machine.cords) < 2 or machine.needs == len(machine.cords):
+            continue
+        for kind, what in _shared(drawing, machine, roots):
+            yield Finding(kind, machine.name, what, line)
+    for pdu in drawing.pdus.values():
+        if len(pdu.inputs) > 1:
+            sets = [roots.of(source) for source in pdu.inputs]
+            common = set.intersection(*sets)
+            if common:
+                yield Finding(
+                    "inputs-on-one-feed",
+                    pdu.name,
+                    f"its inputs share {', '.join(sorted(common))}",
+                    drawing.line_numbers.get(HallNode("pdu", pdu.name), 0),
+                )
+
+
+def _shared(drawing: Drawing, machine: Machine, roots: _Roots) -> Iterator[tuple[str, str]]:
+    """What all cords of a machine share: the nearest of PDU, breaker and feed."""
+    pdus = {cord.pdu for cord in machine.cords}
+    if len(pdus) == 1:
+        name = pdus.pop()
+        pdu = drawing.pdus[name]
+        for breaker in (*pdu.breakers, *(one for one in pdu.lines if not one.every)):
+            if all(pdu.carries(breaker, cord.outlet) for cord in machine.cords):
+                yield "cords-on-one-breaker", f"all its cords are on {name}/{breaker.name}"
+                return
+        yield "cords-on-one-pdu", f"all its cords are on {name}"
+        return
+    common = set.intersection(*(set(roots.of_pdu(name)) for name in pdus))
+    if common:
+        yield "cords-on-one-feed", f"all its cords are on {', '.join(sorted(common))}"
+
+
+class _Roots:
+    """The feeds without which a node cannot live: those that all its inputs share."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        self._inputs = drawing.fed()
+        self._boards = {one.name: one.node for one in drawing.panels.values()}
+        #: panel or PDU -> the names of its feeds
+        self._known: dict[HallNode, set[str]] = {}
+
+    def of(self, source: Input) -> set[str]:
+        """The names of those of an input."""
+        if isinstance(source, Cord):
+            return self.of_pdu(source.pdu)
+        if source.kind == "breaker":
+            source = self._boards[source.owner]
+        return {source.name} if source.kind == "feed" else self._of(source)
+
+    def of_pdu(self, name: str) -> set[str]:
+        """The names of those of a PDU."""
+        return self._of(HallNode("pdu", name))
+
+    def _of(self, node: HallNode) -> set[str]:
+        if node not in self._known:
+            self._known[node] = set.intersection(*map(self.of, self._inputs[node]))
+        return self._known[node]
+
+
+def _against(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
+    owners = drawing.owners()
+    by_pdu: dict[str, list[Cord]] = {}
+    for cord in owners:
+        by_pdu.setdefault(cord.pdu, []).append(cord)
+    for name, pdu in drawing.pdus.items():
+        line = drawing.line_numbers.get(HallNode("pdu", name), 0)
+        read = readings.pdus.get(name)
+        if pdu.unread:
+            continue
+        if read is None:
+            yield Finding("pdu-not-read", name, "is not among the readings", line)
+            continue
+        if read.error:
+            yield Finding("pdu-failed", name, read.error, line)
+        if not read.outlets and read.error:
+            continue
+        for cord in by_pdu.get(name, ()):
+            if cord.outlet not in read.outlets:
+                what = f"belongs to {owners[cord].in_words}, and the PDU has no such outlet"
+                yield Finding(
+                    "no-such-outlet", str(cord), what, drawing.line_numbers.get(owners[cord], 0)
+                )
+        for identity, outlet in read.outlets.items():
+            cord = Cord(name, identity)
+            if cord not in owners and (outlet.current_a or 0.0) > drawing.idle_a:
+                what = f"carries {outlet.current_a:.3g} A and belongs to nobody"
+                yield Finding("current-of-nobody", str(cord), what, line)
+            if outlet.state is DOWN and (outlet.current_a or 0.0) > drawing.idle_a:
+                what = f"is reported off and carries {outlet.current_a:.3g} A"
+                yield Finding("off-with-current", str(cord), what, line)
+        yield from _limits(pdu, readings, line)
+
+
+def _limits(pdu: PduNode, readings: HallReadings, line: int) -> Iterator[Finding]:
+    read = readings.pdus[pdu.name]
+    for breaker in (*pdu.lines, *pdu.breakers):
+        where = f"{pdu.name}/{breaker.name}"
+        for outlet in breaker.outlets or ():
+            if outlet not in read.outlets:
+                yield Finding(
+                    "no-such-outlet", where, f"lists outlet {outlet!r}, which is not there", line
+                )
+        meter = meter_of(pdu, breaker, read)
+        rating, limit = breaker.rating_a, breaker.limit_a
+        if meter is None:
+            continue
+        if meter.rating_a and rating is not None and abs(meter.rating_a - rating) > _SAME_A:
+            what = f"is drawn with {rating:g} A, and the PDU reports {meter.rating_a:g} A"
+            yield Finding("other-limit", where, what, line)
+        if limit is not None and meter.current_a is not None and meter.current_a > limit:
+            what = f"carries {meter.current_a:.3g} A now, above its limit of {limit:g} A"
+            yield Finding("above-limit", where, what, line)
+    if not pdu.breakers and not any(one.outlets for one in pdu.lines):
+        return
+    named = {one.name.casefold() for one in (*pdu.lines, *pdu.breakers)}
+    for meter in read.meters:
+        if meter.rating_a and meter.label.casefold() not in named:
+            what = f"has {meter.kind} {meter.label} ({meter.rating_a:g} A), which is not drawn"
+            yield Finding("not-drawn", pdu.name, what, line)

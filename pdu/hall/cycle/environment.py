@@ -1,0 +1,74 @@
+"""What a run needs of the world (PDUs, clocks and a journal; tests have another one), and how it
+ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Optional, Protocol
+
+from handlers.shared.errors import PduHandlerError
+from pdu_common.helper import EnumPowerStatus
+
+from ...core.drawing.drawing import Cord
+from ...core.inventory.saved_readings import HallReadings
+
+
+class RunEnvironment(Protocol):
+    """What a run needs of the world."""
+
+    def read(self, pdus: Collection[str]) -> HallReadings:
+        """Read these PDUs now. A PDU that cannot be read has an error in its reading."""
+
+    def switch(self, cord: Cord, on: bool) -> EnumPowerStatus:
+        """Send one command once. Returns the state that the PDU reports, else UNKNOWN.
+
+        After an error the command may or may not have been carried out.
+        """
+
+    def now(self) -> float:
+        """Seconds since 1970, for the journal."""
+
+    def monotonic(self) -> float:
+        """Seconds of a clock that nobody sets."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+    def is_stopping(self) -> bool:
+        """Whether somebody asked the run to stop."""
+
+
+class Log(Protocol):
+    """The journal."""
+
+    def append(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Write these lines to the disk, all or none."""
+
+
+class UnexpectedState(PduHandlerError):
+    """Something is not as it has to be."""
+
+    kind = "not-proven"
+
+
+class OutletLeftOff(NamedTuple):
+    """An outlet that a run leaves off, or of which it does not know it."""
+
+    cord: Cord
+    #: DOWN or UNKNOWN
+    state: EnumPowerStatus
+
+
+class Ended(NamedTuple):
+    """How a run ended."""
+
+    #: the steps that were ended, with those of runs before it
+    done: int
+    #: why it stopped before the last step
+    error: Optional[BaseException] = None
+    #: what it was doing then
+    at: str = ""
+    left: Sequence[OutletLeftOff] = ()
+    #: outlets that were switched on again after the surprise
+    restored: Sequence[Cord] = ()

@@ -1,0 +1,114 @@
+"""The PDUs of the fleet list as the world of a run, and the signals that ask it to stop."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import signal
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Optional
+
+from pdu_common.helper import EnumPowerStatus
+
+from ...core.cli.options import SharedOptions, command_line
+from ...core.drawing.drawing import Cord
+from ...core.inventory.polling import Target, poll_all
+from ...core.inventory.saved_readings import HallReadings, of_readings
+from ...core.machines.pdu_access import SystemClock, switch
+from .plan_file import CyclePlan, PduDevice
+
+# threads that read PDUs; a run of 200 PDUs reads all of them every quarter of an hour
+_THREADS = 16
+
+
+class Stopping:
+    """Whether somebody asked the run to stop."""
+
+    def __init__(self) -> None:
+        self.is_asked = False
+
+
+@contextmanager
+def stopping() -> Iterator[Stopping]:
+    """During the block the first SIGINT, SIGTERM or SIGHUP only asks to stop, so that a command
+    that was sent gets its answer; the second raises KeyboardInterrupt.
+
+    Signals that are ignored (under nohup: SIGHUP) stay ignored. A closed terminal often sends
+    SIGHUP twice, so it never counts as the second.
+    """
+    asked = Stopping()
+
+    def handle(number: int, _frame: object) -> None:
+        if asked.is_asked and number in (signal.SIGINT, signal.SIGTERM):
+            raise KeyboardInterrupt
+        asked.is_asked = True
+
+    names = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {
+        number: signal.signal(number, handle)
+        for number in numbers
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def doors(targets: Sequence[Target]) -> dict[str, PduDevice]:
+    """Which device each PDU is."""
+    return {one.device.name: _door(one) for one in targets}
+
+
+def _door(target: Target) -> PduDevice:
+    settings = {**target.auth.settings, **dict(target.device.settings)}
+    chosen = [target.device.handler, target.device.address, sorted(settings.items())]
+    digest = hashlib.sha256(json.dumps(chosen).encode()).hexdigest()
+    return PduDevice(target.device.handler, target.device.address, digest)
+
+
+def listed_as(door: PduDevice, here: Mapping[str, PduDevice]) -> Optional[str]:
+    """How a list names a device of a plan; None if the list does not have it with the same
+    settings. The address alone does not say which it is: several PDUs may be behind one.
+    """
+    return next((name for name, one in here.items() if one == door), None)
+
+
+class PolledEnvironment(SystemClock):
+    """PDUs over their protocols. A `World`."""
+
+    def __init__(self, targets: Sequence[Target], asked: Stopping) -> None:
+        self._targets: Mapping[str, Target] = {one.device.name: one for one in targets}
+        self._asked = asked
+
+    def read(self, pdus: Collection[str]) -> HallReadings:
+        """States, currents and topology. A PDU that fails has an error, and what came before it."""
+        wanted = [self._targets[name] for name in sorted(pdus)]
+        # threads: the commands go out from this process, so it must not be forked
+        with ThreadPoolExecutor(max(1, min(_THREADS, len(wanted)))) as threads:
+            found = list(threads.map(poll_all, wanted))
+        return of_readings([one.device for one in wanted], found, time.time())
+
+    def switch(self, cord: Cord, on: bool) -> EnumPowerStatus:
+        return switch(self._targets[cord.pdu], cord.outlet, on)
+
+    def is_stopping(self) -> bool:
+        return self._asked.is_asked
+
+
+def switch_on(cord: Cord, plan: CyclePlan, targets: Sequence[Target]) -> str:
+    """The command that switches an outlet of a plan on, without its login. Its settings are those
+    of the fleet list, if that still has the device.
+    """
+    door, here = plan.pdus[cord.pdu], doors(targets)
+    name = listed_as(door, here)
+    if name is None and here.get(cord.pdu, door)[:2] == door[:2]:
+        name = cord.pdu  # another setting was changed
+    settings = next((dict(one.device.settings) for one in targets if one.device.name == name), {})
+    state = SharedOptions(settings=settings)
+    return command_line(state, "on", door.handler, door.address, cord.outlet)

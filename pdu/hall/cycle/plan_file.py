@@ -1,0 +1,340 @@
+"""The file of a cycle's plan: its steps, and behind them what came of each. A chained journal.
+
+    {"plan": 1, "mode": ..., "drawing": ..., "digest": ..., "made": ..., "pdus": {...}, "steps": 2}
+    {"step": 1, "machine": "row3/srv-1", "cords": [["r3-left", "1"]]}
+    {"step": 2, ...}
+    {"at": ..., "run": "begun"}
+    {"at": ..., "step": 1, "event": "begin", "carried": [["r3-left", "1"]]}
+    {"at": ..., "step": 1, "event": "about", "cord": ["r3-left", "1"], "on": false}
+    {"at": ..., "step": 1, "event": "result", "cord": ..., "on": false, "state": "off"}
+    {"at": ..., "step": 1, "event": "off"}           all cords of the step are proven off
+    ...
+    {"at": ..., "step": 1, "event": "done"}
+    {"at": ..., "run": "stopped", "reason": ..., "left": [...]} or {"at": ..., "run": "ended"}
+
+Times are seconds since 1970. Plan and run are one file, so that a plan cannot be run twice, nor a
+run be resumed with other steps. `pdu plan` (../plan.py) makes something else: the hall's drawing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Optional
+
+from handlers.shared.errors import SettingsError, printable
+from pdu_common.helper import EnumPowerStatus
+
+from ...core.cli import journal
+from ...core.cli.states import DOWN, UP, of_word, word
+from ...core.drawing.drawing import Cord, Drawing
+from .steps import Mode, Step
+
+_ABOUT, _RESULT, _BEGIN, _OFF, _DONE = "about", "result", "begin", "off", "done"
+_RESTORED = "restored"
+# a clock that is set back by more than this makes ages meaningless, in s
+_CLOCKS = 60.0
+
+
+class PduDevice(NamedTuple):
+    """Which device a PDU of the fleet list is, without its login."""
+
+    handler: str
+    address: str
+    #: SHA-256 over the settings that choose the device
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{self.handler} at {self.address}"
+
+
+@dataclass(frozen=True)
+class CyclePlan:
+    """What a run does: the steps that `pdu cycle-hall --plan` chose, and how they are taken."""
+
+    #: what is restarted
+    mode: Mode
+    #: the drawing's file, for people
+    drawing: str
+    #: SHA-256 of the drawing's file
+    digest: str
+    #: when it was made, in seconds since 1970
+    made: float
+    #: the longest time from the plan to the run, and from an interrupted run to its end, in s
+    valid_s: float
+    #: how long outlets stay off, in s
+    pause_s: float
+    #: the longest wait for a state or current to be seen, in s
+    patience_s: float
+    #: the PDUs of the machines, by name
+    pdus: Mapping[str, PduDevice]
+    #: in the order in which they are taken
+    steps: Sequence[Step]
+    #: machines are proven off at the meters of outlets and inlets; else by states and the outlets'
+    #: currents
+    by_current: bool = False
+    #: how often the meters renew their figures, in s; None: learned
+    meter_period_s: Optional[float] = None
+
+
+Sent = tuple[Cord, bool]
+
+
+@dataclass
+class OpenStep:
+    """A step that was begun and not ended."""
+
+    number: int
+    #: the cords that carried current before
+    carried: frozenset[Cord] = frozenset()
+    #: each command that was about to be sent -> the state that came of it, None if no result is
+    #: known
+    sent: dict[Sent, Optional[EnumPowerStatus]] = field(default_factory=dict)
+    #: all cords of the step were proven off
+    off: bool = False
+    #: when the last command was about to be sent
+    about_at: float = 0.0
+
+    def unresolved(self) -> list[Sent]:
+        """The commands of which it is not known whether they were carried out."""
+        return [sent for sent, state in self.sent.items() if state is not (UP if sent[1] else DOWN)]
+
+    def perhaps_off(self) -> list[Cord]:
+        """The outlets that the journal leaves off, or of which it does not know it."""
+        on = {cord for (cord, is_on), state in self.sent.items() if is_on and state is UP}
+        return [cord for cord, is_on in self.sent if not is_on and cord not in on]
+
+
+@dataclass
+class Progress:
+    """How far a run came."""
+
+    begun: bool = False
+    #: the steps that were ended, from the first one on
+    done: int = 0
+    open: Optional[OpenStep] = None
+    #: the time of the last line
+    last_at: float = 0.0
+
+
+class LockedPlan(NamedTuple):
+    """A plan with its journal, which is locked until it is closed."""
+
+    plan: CyclePlan
+    progress: Progress
+    log: journal.Journal
+
+
+def write(path: str, plan: CyclePlan) -> None:
+    """Write a new file with the permissions 0600, whole or not at all. Raises SettingsError, also
+    if it exists.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        raise SettingsError(
+            f"{path} exists, and a plan is not overwritten: give another name, or remove it"
+        ) from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
+    try:
+        with journal.Journal(path) as log:
+            log.append(_records(plan))
+    except BaseException:
+        # a full disk: nothing may be left that could be taken for a plan
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+        raise
+
+
+def read_plan(path: str) -> tuple[CyclePlan, Progress]:
+    """A plan and how far its run came; the file is only read. Raises SettingsError."""
+    plan, rest = _plan([entry.record for entry in journal.read(path)], path)
+    return plan, _progress(rest, plan, path)
+
+
+def reopen_plan(path: str) -> LockedPlan:
+    """A plan and how far its run came; open to be continued.
+
+    Raises SettingsError: if the file cannot be read, is no plan or is in use, and, with the line,
+    if it was changed.
+    """
+    if not journal.begins(path):
+        raise _no_plan(path)
+    for _ in journal.read(path):  # a file that is missing or changed is not touched
+        pass
+    log = journal.Journal(path)
+    try:
+        return LockedPlan(*read_plan(path), log)
+    except BaseException:
+        log.close()
+        raise
+
+
+def why_unfit(plan: CyclePlan, drawing: Drawing, doors: Mapping[str, PduDevice], path: str) -> str:
+    """Why the plan does not fit to this drawing and fleet list; "" if it does."""
+    if plan.digest != drawing.digest:
+        return f"{drawing.path} is not the drawing that {path} was made from: make a new plan"
+    for name, door in plan.pdus.items():
+        if doors.get(name) != door:
+            return (
+                f"{path}: the PDU {name!r} was {door} when the plan was made, and the fleet list"
+                " now names another device or other settings for it: make a new plan"
+            )
+    for step in plan.steps:
+        machine = drawing.machines.get(step.machine)
+        if machine is None or not set(step.cords) <= set(machine.cords):
+            return f"{path}: step {step.number} is not of this drawing: make a new plan"
+    return ""
+
+
+def is_old(plan: CyclePlan, progress: Progress, now: float) -> bool:
+    """Whether too much time passed since the plan, or since the last line of its run."""
+    age = now - max(plan.made, progress.last_at)
+    return not -_CLOCKS <= age <= plan.valid_s
+
+
+# ---- records -------------------------------------------------------------------------------------
+
+
+def begin(at: float, step: int, carried: Iterable[Cord]) -> dict[str, Any]:
+    """A step begins: which of its cords carry current."""
+    return {"at": at, "step": step, "event": _BEGIN, "carried": [list(one) for one in carried]}
+
+
+def about(at: float, step: int, cord: Cord, on: bool) -> dict[str, Any]:
+    """A command is about to be sent."""
+    return {"at": at, "step": step, "event": _ABOUT, "cord": list(cord), "on": on}
+
+
+def result(
+    at: float, step: int, cord: Cord, on: bool, state: EnumPowerStatus, error: str
+) -> dict[str, Any]:
+    """What came of a command: the state that the PDU reported, or an error."""
+    found = {"at": at, "step": step, "event": _RESULT, "cord": list(cord), "on": on}
+    found["state"] = word(state)
+    return {**found, "error": error} if error else found
+
+
+def off(at: float, step: int) -> dict[str, Any]:
+    """All cords of the step are proven off."""
+    return {"at": at, "step": step, "event": _OFF}
+
+
+def done(at: float, step: int) -> dict[str, Any]:
+    """The step has ended well."""
+    return {"at": at, "step": step, "event": _DONE}
+
+
+def restored(at: float, step: int) -> dict[str, Any]:
+    """After a surprise the outlet was switched on again: the step has to be taken anew."""
+    return {"at": at, "step": step, "event": _RESTORED}
+
+
+def running(at: float, what: str, **more: Any) -> dict[str, Any]:
+    """The run was begun, resumed, stopped or ended."""
+    return {"at": at, "run": what, **more}
+
+
+def _records(plan: CyclePlan) -> Iterator[dict[str, Any]]:
+    yield {
+        "plan": 1,
+        **dataclasses.asdict(plan),
+        "mode": plan.mode.value,
+        "pdus": {name: list(door) for name, door in plan.pdus.items()},
+        "steps": len(plan.steps),
+    }
+    for step in plan.steps:
+        cords = [list(cord) for cord in step.cords]
+        yield {"step": step.number, "machine": step.machine, "cords": cords}
+
+
+def _no_plan(path: str) -> SettingsError:
+    return SettingsError(f"{path} is no plan of pdu cycle-hall: make one with --plan")
+
+
+def _plan(
+    entries: Sequence[Mapping[str, Any]], path: str
+) -> tuple[CyclePlan, Sequence[Mapping[str, Any]]]:
+    head = entries[1] if len(entries) > 1 else {}
+    if head.get("plan") != 1:
+        raise _no_plan(path)
+    count = head.get("steps")
+    if type(count) is not int or not 0 < count <= len(entries) - 2:
+        raise SettingsError(f"{path} is incomplete: make a new plan")
+    try:
+        steps = [
+            Step(number, one["machine"], tuple(map(_cord, one["cords"])))
+            for number, one in enumerate(entries[2 : 2 + count], 1)
+            if one["step"] == number
+        ]
+        plan = CyclePlan(
+            Mode(head["mode"]),
+            printable(head["drawing"]),
+            head["digest"],
+            float(head["made"]),
+            float(head["valid_s"]),
+            float(head["pause_s"]),
+            float(head["patience_s"]),
+            {name: PduDevice(*map(printable, door)) for name, door in head["pdus"].items()},
+            steps,
+            head["by_current"] is True,
+            None if head["meter_period_s"] is None else float(head["meter_period_s"]),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _not_ours(path, error) from None
+    if len(steps) != count or not all(step.cords for step in steps):
+        raise SettingsError(f"{path}: its steps are not numbered in order: make a new plan")
+    return plan, entries[2 + count :]
+
+
+def _progress(entries: Iterable[Mapping[str, Any]], plan: CyclePlan, path: str) -> Progress:
+    progress = Progress()
+    try:
+        for one in entries:
+            advance(progress, one)
+            if progress.done > len(plan.steps):
+                raise ValueError("more steps than planned")
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _not_ours(path, error) from None
+    return progress
+
+
+def advance(progress: Progress, record: Mapping[str, Any]) -> None:
+    """Enter one line of a run into its progress. Raises ValueError for lines in a wrong order."""
+    progress.last_at = float(record["at"])
+    if "run" in record:
+        progress.begun = True
+        return
+    number, event = record["step"], record["event"]
+    if event == _BEGIN:
+        progress.open = OpenStep(number, frozenset(map(_cord, record["carried"])))
+    step = progress.open
+    if step is None or step.number != number or number != progress.done + 1:
+        raise ValueError(f"step {number}")
+    if event == _ABOUT:
+        step.sent[_cord(record["cord"]), record["on"]] = None
+        step.about_at = progress.last_at
+    elif event == _RESULT:
+        step.sent[_cord(record["cord"]), record["on"]] = of_word(record["state"])
+    elif event == _OFF:
+        step.off = True
+    elif event == _DONE:
+        progress.done, progress.open = number, None
+    elif event == _RESTORED:
+        progress.open = None
+
+
+def _cord(pair: Any) -> Cord:
+    pdu, outlet = pair
+    if not isinstance(pdu, str) or not isinstance(outlet, str):
+        raise TypeError("a cord")
+    return Cord(pdu, outlet)
+
+
+def _not_ours(path: str, error: Exception) -> SettingsError:
+    what = f"{type(error).__name__}: {printable(str(error), 80)}"
+    return SettingsError(f"{path} does not hold a plan of this command ({what}): make a new plan")

@@ -1,0 +1,577 @@
+"""Takes the steps of a plan, one after another, and stops at the first surprise.
+
+    read the machine's PDUs; is the step still allowed?
+    journal "about", on the disk; send once; read back: off, and the other cords carry the machine
+    wait, and watch the other cords
+    journal "about", on the disk; send once; read back: on, and the current is back
+
+A command is sent only to an outlet that was just read in the other state. What a run does not know
+it looks at: a resumed run waits until a command that was about to be sent would have shown, and
+believes the outlet, not the journal.
+
+With one feed at a time, an outlet that was switched off when something surprised the run is
+switched on again, which is the second half of its step: the machine shall not stay without it. With
+both feeds nothing more is sent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Callable, Optional
+
+from handlers.shared.errors import PduHandlerError, printable
+from pdu_common.helper import EnumPowerStatus
+
+from ...core.cli.error_output import Interrupted
+from ...core.cli.output import NOT_METERED, figure
+from ...core.cli.states import DOWN, UNKNOWN, UP, word
+from ...core.drawing.drawing import Cord, Drawing
+from ...core.inventory.saved_readings import HallReadings
+from ...core.machines import law, proof as proofs, reach
+from ...core.machines.observations import ObservationStore
+from ...core.machines.outlet import AGAIN_S
+from ...core.machines.pdu_access import CommandResult, NotProven, OutletOf, PduReading
+from ...core.machines.proof import MachinePower, OffProof, Watch
+from ..rehearsal import Hall
+from ..verdicts import CordNow, Now, cords_now
+from . import plan_file
+from .environment import Ended, Log, OutletLeftOff, RunEnvironment, UnexpectedState
+from .plan_file import CyclePlan, OpenStep, Progress
+from .steps import Mode, Step, fallen, least, least_share, obstacle, pdu_now
+
+#: the shortest time between two commands to switch on, in s
+BETWEEN_ON_S = 0.5
+# how often a state that is waited for is read, and how often the other cords are while an outlet is
+# off, in s
+_POLL_S, _WATCH_S = 1.0, 5.0
+# the longest time without looking whether somebody wants to stop, in s
+_TICK_S = 0.25
+#: how often states and figures are renewed, if nobody said it, in s
+RENEWAL_S = 8.0
+# readings of PDUs that the present step does not touch are at most this old, in s: other machines'
+# currents count on panels' lines
+_REFRESH_S = 900.0
+
+# after errors of these kinds the device did not switch (handlers/shared/switching.py)
+_NOT_CARRIED_OUT = ("settings", "denied", "refused", "no-such-outlet", "unsupported")
+
+
+class Run:
+    """One run of a plan. `say` gets a line of progress for people."""
+
+    def __init__(
+        self,
+        plan: CyclePlan,
+        progress: Progress,
+        drawing: Drawing,
+        world: RunEnvironment,
+        log: Log,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._plan, self._progress, self._drawing = plan, progress, drawing
+        self.world, self._log, self._say = world, log, say
+        self._readings = HallReadings({})
+        self._read_at = 0.0
+        self._on_at = world.monotonic()
+        self._step: Optional[Step] = None
+        # the least that the other cords have to carry while one is off, in A
+        self._floor_a: Optional[float] = None
+        # what is known of the meters, of all steps
+        self._memory = ObservationStore()
+        # readings of the present step's machine
+        self._watch: Optional[Watch] = None
+        # with one feed at a time: the cords that carried before the command, until when nothing was
+        # sent, and from when on all meters show the command
+        self._lost: Sequence[Cord] = ()
+        self._early = law.Period(0.0, 0.0)
+        self._shown = 0.0
+        self._left: dict[Cord, EnumPowerStatus] = {}
+        # the last command, while it may or may not have been carried out
+        self._doubtful: Optional[tuple[Cord, bool]] = None
+        self._restored: list[Cord] = []
+
+    def go(self, only_open: bool = False) -> Ended:
+        """Take the steps that are left; with `only_open`, only switch on what one left off."""
+        resumed = self._progress.begun
+        error: Optional[BaseException] = None
+        try:
+            self._write([plan_file.running(self.world.now(), "resumed" if resumed else "begun")])
+            self._all(only_open)
+        except KeyboardInterrupt:
+            error = Interrupted("asked a second time to stop, so nothing more was sent")
+        except Exception as found:
+            error = found
+            self._after(found)
+        left = [OutletLeftOff(cord, state) for cord, state in self._left.items()]
+        with contextlib.suppress(PduHandlerError, KeyboardInterrupt):
+            self._write([self._last(error, left)])
+        at = "" if error is None or self._step is None else f"step {self._step.number}"
+        return Ended(self._progress.done, error, at, left, self._restored)
+
+    def _last(
+        self, error: Optional[BaseException], left: Sequence[OutletLeftOff]
+    ) -> Mapping[str, Any]:
+        at = self.world.now()
+        if error is None:
+            return plan_file.running(at, "ended")
+        return plan_file.running(
+            at, "stopped", reason=_words(error), left=[[*one.cord, word(one.state)] for one in left]
+        )
+
+    def _all(self, only_open: bool) -> None:
+        begun = self._progress.open
+        if begun is not None:
+            self._step = self._plan.steps[begun.number - 1]
+            # before anything is read: what is said of a run that ends here
+            self._left = {cord: UNKNOWN for cord, on in begun.sent if not on}
+            self._resume(self._step, begun, only_open)
+        while not only_open and self._progress.done < len(self._plan.steps):
+            self._step = self._plan.steps[self._progress.done]
+            self._begin(self._step)
+        self._step = None
+
+    # ---- a step ----------------------------------------------------------------------------------
+
+    def _begin(self, step: Step) -> None:
+        self._say(f"step {step.number} of {len(self._plan.steps)}: {step}")
+        self._stop_if_asked()
+        self._floor_a, self._lost, self._watch = None, (), None
+        self._read_for(step)
+        carried = self._allowed(step)
+        opening = plan_file.begin(self.world.now(), step.number, carried)
+        if self._plan.mode is Mode.BOTH_FEEDS and self._plan.by_current:
+            self._prove_by_meters(step, opening)
+            self._ended_off(step)
+            return
+        if self._plan.mode is Mode.ONE_FEED and carried:
+            self._watch = self._watching(step)
+            self._watch.read()
+            self._watch.learn()
+            self._stop_if_asked()
+            # a second has passed, or ten
+            carried = self._allowed(step)
+            mates = [one for one in self._cords(step) if one.cord not in step.cords]
+            self._lost, self._floor_a = carried, least(mates)
+            self._early = law.Period(-math.inf, self.world.monotonic())
+            opening = plan_file.begin(self.world.now(), step.number, carried)
+        # one write with the first command: a step that is begun has a command
+        self._switch_off(step, step.cords, opening)
+        if self._watch is not None:
+            self._shown = self.world.monotonic() + self._watch.period()
+        self._off_and_on(step)
+
+    def _allowed(self, step: Step) -> list[Cord]:
+        """The step's cords that carry. Raises Surprise if it is not allowed by the last reading."""
+        machine, hall = self._drawing.machines[step.machine], Hall(self._drawing, self._readings)
+        reason = obstacle(hall, self._plan.mode, machine, step.cords)
+        if reason:
+            raise UnexpectedState(f"{step.machine}: {reason}; no command of this step was sent")
+        now = hall.cords[machine.name]
+        return [one.cord for one in now if one.cord in step.cords and one.now is Now.CARRIES]
+
+    def _prove_by_meters(self, step: Step, opening: Mapping[str, Any]) -> None:
+        """Switch all cords off, one after another, and prove it as `pdu machine off` does. The
+        first that is not proven ends it.
+        """
+        names = [one for one in reach.pdus(self._drawing, step.cords) if one in self._known]
+        power = MachinePower(
+            step.machine,
+            step.cords,
+            self._drawing.machines[step.machine].needs,
+            names,
+            is_stopped=True,
+        )
+        self._memory.episode = None
+        try:
+            saw = proofs.off(power, _StepWorld(self, step, opening), self._off_proof, self._memory)
+        except NotProven as error:
+            raise UnexpectedState(f"{step.machine}: {error}") from None
+        self._say(f"  off: {'; '.join(saw)}")
+
+    @property
+    def _off_proof(self) -> OffProof:
+        return OffProof(
+            True, self._drawing.idle_a, self._plan.patience_s, self._plan.meter_period_s
+        )
+
+    @property
+    def _known(self) -> set[str]:
+        """The PDUs that can be read."""
+        return set(self._drawing.read_pdus)
+
+    def _watching(self, step: Step) -> Watch:
+        """Readings of a machine's own PDUs; what cords take over needs no inlet."""
+        machine = self._drawing.machines[step.machine]
+        power = MachinePower(machine.name, machine.cords, machine.needs)
+        world = _StepWorld(self, step, {})
+        return Watch(power, world, self._off_proof, self._memory, with_inlets=False)
+
+    def _switch_off(
+        self, step: Step, cords: Sequence[Cord], opening: Optional[Mapping[str, Any]] = None
+    ) -> None:
+        """One after another, each proven off before the next: a relay that is stuck would leave the
+        machine to a cord that was not checked to carry it.
+        """
+        for cord in cords:
+            self.send(step, cord, False, opening if cord == cords[0] else None)
+            if cord != cords[-1]:
+                self._prove_off(step, [cord])
+
+    def _off_and_on(self, step: Step) -> None:
+        self._prove_off(step, step.cords)
+        self._ended_off(step)
+
+    def _ended_off(self, step: Step) -> None:
+        """The machine, or the cord, is proven off: wait, and switch it on."""
+        self._write([plan_file.off(self.world.now(), step.number)])
+        self._stay_off(step)
+        self._switch_on(step, step.cords)
+
+    def _resume(self, step: Step, begun: OpenStep, only_open: bool) -> None:
+        """Look at the outlets of a step that has no end, and take it to its end."""
+        self._say(f"step {step.number} of {len(self._plan.steps)} was begun: looking at {step}")
+        states = self._settled(step, begun)
+        for cord, state in states.items():
+            if state not in (UP, DOWN):
+                raise UnexpectedState(f"{cord}: its state is not known, so nothing was sent")
+        self._left = {cord: DOWN for cord, state in states.items() if state is DOWN}
+        if begun.off:
+            self._say("  it was proven off before")
+            if self._left and not any(on for _, on in begun.sent):
+                self._stay_off(step)
+            self._switch_on(step, [cord for cord in step.cords if states[cord] is DOWN])
+        elif self._left and only_open:
+            # it was never off as a whole, and too long ago to go on with it
+            for cord in reversed(list(self._left)):
+                self.send(step, cord, True)
+                self._restored.append(cord)
+            self._write([plan_file.restored(self.world.now(), step.number)])
+        elif self._left:
+            self._switch_off(step, [cord for cord in step.cords if states[cord] is UP])
+            self._off_and_on(step)
+        elif not only_open:
+            self._say("  no command was carried out")
+            self._begin(step)
+
+    def _settled(self, step: Step, begun: OpenStep) -> dict[Cord, EnumPowerStatus]:
+        """The states of the step's outlets, when a command that was sent would have shown."""
+        unresolved = begun.unresolved()
+        wait_s = begun.about_at + self._plan.patience_s - self.world.now()
+        end = self.world.monotonic() + min(max(wait_s, 0.0), self._plan.patience_s)
+        before: Optional[dict[Cord, EnumPowerStatus]] = None
+        while True:
+            now = {one.cord: self._state(one.cord) for one in self._read_for(step)}
+            states = {cord: now[cord] for cord in step.cords}
+            seen = all(states[cord] is (UP if on else DOWN) for cord, on in unresolved)
+            if not seen and self.world.monotonic() < end:
+                before = None
+                self.wait(_POLL_S)
+            elif states != before:
+                # a first reading may be from before the kill, or of a relay that falls back
+                before = states
+                self.wait(max(AGAIN_S, self._plan.meter_period_s or RENEWAL_S))
+            else:
+                return states
+
+    # ---- commands --------------------------------------------------------------------------------
+
+    def send(
+        self, step: Step, cord: Cord, on: bool, opening: Optional[Mapping[str, Any]] = None
+    ) -> None:
+        """One command, journalled before and after. Raises Surprise unless it was seen to work."""
+        self._stop_if_asked()
+        self._command(step, cord, on, opening)
+
+    def _command(
+        self, step: Step, cord: Cord, on: bool, opening: Optional[Mapping[str, Any]] = None
+    ) -> None:
+        if on:
+            self._wait_until(self._on_at + BETWEEN_ON_S, may_stop=False)
+        about = plan_file.about(self.world.now(), step.number, cord, on)
+        self._write([about] if opening is None else [opening, about])
+        self._left[cord] = UNKNOWN
+        self._doubtful = cord, on
+        try:
+            state = self.world.switch(cord, on)
+        except Exception as found:
+            if getattr(found, "kind", "") in _NOT_CARRIED_OUT:
+                self._doubtful = None
+            self._write_result(step, cord, on, UNKNOWN, _words(found))
+            raise
+        finally:
+            if on:
+                self._on_at = self.world.monotonic()
+        self._write_result(step, cord, on, state, "")
+        wanted = UP if on else DOWN
+        if state is not wanted:
+            raise UnexpectedState(
+                f"{cord} was to be switched {word(wanted)}; its PDU then reported {word(state)}"
+            )
+        self._doubtful = None
+        if on:
+            del self._left[cord]
+        else:
+            self._left[cord] = DOWN
+
+    def _write_result(
+        self, step: Step, cord: Cord, on: bool, state: EnumPowerStatus, error: str
+    ) -> None:
+        at = self.world.now()
+        self._write([plan_file.result(at, step.number, cord, on, state, error)])
+
+    def _switch_on(self, step: Step, cords: Sequence[Cord]) -> None:
+        # backwards, so that no other cords carry the machine alone than while it was switched off
+        # and each is proven before the next, as soon as the machine can run on them
+        on = [cord for cord in step.cords if cord not in cords]
+        needs = self._drawing.machines[step.machine].needs
+        carried = self._progress.open.carried if self._progress.open is not None else frozenset()
+        for cord in reversed(cords):
+            self.send(step, cord, True)
+            on.append(cord)
+            working = [one for one in on if one in carried]
+            if needs <= len(working) and len(on) < len(step.cords):
+                self._prove_on(step, on)
+        self._prove_on(step, step.cords)
+        self._write([plan_file.done(self.world.now(), step.number)])
+
+    # ---- proofs ----------------------------------------------------------------------------------
+
+    def _prove_off(self, step: Step, proven: Sequence[Cord]) -> None:
+        end = self.world.monotonic() + self._plan.patience_s
+        if self._lost:
+            end = max(end, self._shown + 2 * _POLL_S)
+        while True:
+            cords = self._read_for(step)
+            self._check_others(step, cords)
+            wrong = [one for one in cords if one.cord in proven and one.now is not Now.OFF]
+            missing = "" if wrong else self._not_taken_over(step, cords)
+            if not wrong and not missing:
+                break
+            if self.world.monotonic() >= end:
+                if missing:
+                    raise UnexpectedState(f"{step.machine}: {missing}")
+                one = wrong[0]
+                raise UnexpectedState(
+                    f"{one.cord} was switched off, and is not proven off: {_seen(one)}"
+                )
+            self.wait(_POLL_S)
+        others = [one.cord for one in cords if one.cord not in step.cords]
+        carry = f"; the other cords carry {self._amperes(others)}" if others else ""
+        self._say(f"  off: {', '.join(map(str, proven))}{carry}")
+
+    def _stay_off(self, step: Step) -> None:
+        """Wait while the outlets are off, and watch them and the other cords."""
+        end = self.world.monotonic() + self._plan.pause_s
+        while True:
+            self._wait_until(min(end, self.world.monotonic() + _WATCH_S))
+            cords = self._read_for(step)
+            self._check_others(step, cords)
+            for one in cords:
+                if one.cord in step.cords and one.now is not Now.OFF:
+                    raise UnexpectedState(f"{one.cord} was off, and is not any more: {_seen(one)}")
+            if self.world.monotonic() >= end:
+                return
+
+    def _prove_on(self, step: Step, proven: Sequence[Cord]) -> None:
+        begun = self._progress.open
+        assert begun is not None
+        end = self.world.monotonic() + self._plan.patience_s
+        while True:
+            cords = self._read_for(step)
+            mine = [one for one in cords if one.cord in proven]
+            wrong = [one for one in mine if not self._is_back(one, begun)]
+            if not wrong:
+                break
+            if self.world.monotonic() >= end:
+                raise UnexpectedState(
+                    f"{wrong[0].cord} was switched on, and its current did not return:"
+                    f" {_seen(wrong[0])}"
+                )
+            self.wait(_POLL_S)
+        for one in mine:
+            self._say(f"  on: {one.cord}, {self._amperes([one.cord])}")
+
+    def _is_back(self, one: CordNow, begun: OpenStep) -> bool:
+        is_on = self._state(one.cord) is UP
+        return is_on and (one.cord not in begun.carried or one.now is Now.CARRIES)
+
+    def _check_others(self, step: Step, cords: Sequence[CordNow]) -> None:
+        """While a cord is off: the others live, and their current has only risen."""
+        if self._plan.mode is Mode.ONE_FEED:
+            others = [one for one in cords if one.cord not in step.cords]
+            reason = fallen(others, self._drawing.machines[step.machine], self._floor_a)
+            if reason:
+                raise UnexpectedState(f"{step.machine}: {reason}")
+
+    def _not_taken_over(self, step: Step, cords: Sequence[CordNow]) -> str:
+        """With one feed at a time: why the other cords are not seen to carry more than before. A
+        run that is resumed does not know what they carried.
+        """
+        trail = None if self._watch is None else self._watch.trail
+        if not self._lost or trail is None:
+            return ""
+        metered = set(trail.places())
+        mates = [law.MeteredPlace(*one.cord) for one in cords if one.cord not in step.cords]
+        doubt = trail.moved(
+            [law.MeteredPlace(*cord) for cord in self._lost],
+            [one for one in mates if one in metered],
+            self._early,
+            self._shown,
+            least_share([one in metered for one in mates]),
+            surely=0.0,  # the machine must live on them, which their currents show
+        )
+        if doubt is None:
+            return ""
+        return f"its other cords did not take over what it carried: {doubt.reason}"
+
+    # ---- after a surprise ------------------------------------------------------------------------
+
+    def _after(self, error: BaseException) -> None:
+        """Look at what was switched; with one feed at a time, switch it on again."""
+        step, begun = self._step, self._progress.open
+        if step is None or begun is None:
+            return
+        # one that came back and went again, too
+        self._left.update((cord, UNKNOWN) for cord, _ in begun.sent if cord not in self._left)
+        if not self._left:
+            return
+        try:
+            self._look()
+            if self._plan.mode is not Mode.ONE_FEED:
+                return
+            for cord in [one for one, state in self._left.items() if state is DOWN]:
+                # a command to switch on that did not work is not sent again
+                if (cord, True) not in begun.sent:
+                    self._say(f"  {_words(error)}: switching {cord} on again")
+                    self._command(step, cord, True)
+                    self._restored.append(cord)
+                    self._write([plan_file.restored(self.world.now(), step.number)])
+        except (Exception, KeyboardInterrupt) as further:
+            self._say(f"  then: {_words(further)}")
+
+    def _look(self) -> None:
+        """Read the outlets that may be off, until a command without a result would have shown."""
+        wait_s = 0.0 if self._doubtful is None else self._plan.patience_s
+        end = self.world.monotonic() + wait_s
+        while True:
+            readings = self.world.read({cord.pdu for cord in self._left})
+            states = {cord: readings.outlet(*cord) for cord in self._left}
+            known = {cord: UNKNOWN if one is None else one.state for cord, one in states.items()}
+            if self._doubtful is not None:
+                cord, on = self._doubtful
+                if known.get(cord) is (UP if on else DOWN):
+                    break
+            left = end - self.world.monotonic()
+            if left <= 0:
+                break
+            self.world.sleep(min(_POLL_S, left))
+        self._left = {cord: state for cord, state in known.items() if state is not UP}
+
+    # ---- the world -------------------------------------------------------------------------------
+
+    def _read_for(self, step: Step) -> tuple[CordNow, ...]:
+        """Read the PDUs of the step's machine now. Returns its cords."""
+        if self._watch is not None:
+            self._watch.read()
+        else:
+            self.read({cord.pdu for cord in self._drawing.machines[step.machine].cords})
+        return self._cords(step)
+
+    def read(self, pdus: Collection[str]) -> HallReadings:
+        """Read these PDUs now and, once in a while, all."""
+        mine = set(pdus) & self._known
+        is_old = self.world.monotonic() - self._read_at > _REFRESH_S
+        wanted = self._known if is_old or not self._readings.pdus else mine
+        read = self.world.read(wanted)
+        if wanted != mine:
+            self._read_at = self.world.monotonic()
+        self._readings = HallReadings({**self._readings.pdus, **read.pdus}, read.taken)
+        return self._readings
+
+    def _cords(self, step: Step) -> tuple[CordNow, ...]:
+        """The cords of the step's machine by the last reading."""
+        machine = self._drawing.machines[step.machine]
+        steps = {
+            cord.pdu: self._readings.pdus[cord.pdu].outlet_step_a
+            for cord in machine.cords
+            if cord.pdu in self._readings.pdus
+        }
+        return cords_now(machine, self._readings, steps, self._drawing.idle_a)
+
+    def _state(self, cord: Cord) -> EnumPowerStatus:
+        outlet = self._readings.outlet(*cord)
+        return UNKNOWN if outlet is None else outlet.state
+
+    def _amperes(self, cords: Iterable[Cord]) -> str:
+        """What these outlets carry together, for people."""
+        outlets = [self._readings.outlet(*cord) for cord in cords]
+        known = [one.current_a for one in outlets if one is not None and one.current_a is not None]
+        return figure(sum(known), "A") if known else NOT_METERED
+
+    def _write(self, records: Sequence[Mapping[str, Any]]) -> None:
+        self._log.append(records)
+        for one in records:
+            plan_file.advance(self._progress, one)
+
+    def _stop_if_asked(self) -> None:
+        if self.world.is_stopping():
+            raise Interrupted("asked to stop")
+
+    def wait(self, seconds: float) -> None:
+        self._wait_until(self.world.monotonic() + seconds)
+
+    def _wait_until(self, end: float, may_stop: bool = True) -> None:
+        while True:
+            if may_stop:
+                self._stop_if_asked()
+            left = end - self.world.monotonic()
+            if left <= 0:
+                return
+            self.world.sleep(min(left, _TICK_S))
+
+
+class _StepWorld:
+    """What a proof of one step reads and switches, journalled. A `World` of `machines`."""
+
+    def __init__(self, run: Run, step: Step, opening: Mapping[str, Any]) -> None:
+        """`opening` is written with the first command."""
+        self._run, self._step = run, step
+        self._opening: Optional[Mapping[str, Any]] = opening
+
+    def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
+        found = self._run.read(pdus).pdus
+        return {
+            name: pdu_now(found[name]) if name in found else PduReading({}, "it is not in the list")
+            for name in pdus
+        }
+
+    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, CommandResult]:
+        """Raises Surprise for the first that is not seen to be carried out."""
+        for cord in cords:
+            self._run.send(self._step, Cord(cord.pdu, cord.outlet), on, self._opening)
+            self._opening = None
+        return {cord: CommandResult(UP if on else DOWN) for cord in cords}
+
+    def key(self, pdu: str) -> str:
+        return pdu
+
+    def now(self) -> float:
+        return self._run.world.now()
+
+    def monotonic(self) -> float:
+        return self._run.world.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Raises Interrupted if somebody asks to stop."""
+        self._run.wait(seconds)
+
+
+def _seen(one: CordNow) -> str:
+    current = "" if one.high_a is None else f", up to {one.high_a:.2f} A"
+    return f"{one.cord}: {one.now.value}{current}"
+
+
+def _words(error: BaseException) -> str:
+    return printable(str(getattr(error, "reason", error)) or type(error).__name__, 300)

@@ -1,0 +1,209 @@
+"""Which outlets may be switched off, and in which steps. Pure.
+
+With `--one-feed-at-a-time` a step is one cord of a machine, and the machine keeps running on the
+others. With `--both-feeds` a step is all cords of a machine, which restarts. The planner and the
+run ask the same question, `obstacle`, so that a step that was planned is judged again, by readings
+of that moment, before it is taken.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Optional
+
+from ...core.cli.states import UP
+from ...core.drawing.drawing import Cord, Machine
+from ...core.inventory.saved_readings import MeasuredPdu
+from ...core.machines import proof, reach
+from ...core.machines.meters import MeteredLoad
+from ...core.machines.pdu_access import OutletReading, PduReading
+from ..loads import FITS, LOW
+from ..rehearsal import Hall
+from ..verdicts import ADVICE, LEAST_SHARE, CordNow, Now
+
+
+class Mode(enum.Enum):
+    """What is restarted. The value is the option's name."""
+
+    ONE_FEED = "one-feed-at-a-time"
+    BOTH_FEEDS = "both-feeds"
+
+
+class Step(NamedTuple):
+    """Cords of one machine that are switched off together, and on again."""
+
+    #: counted from 1
+    number: int
+    machine: str
+    cords: tuple[Cord, ...]
+
+    def __str__(self) -> str:
+        return f"{self.machine}: {', '.join(map(str, self.cords))}"
+
+
+class SkippedCord(NamedTuple):
+    """A machine, or one cord of it, that gets no step."""
+
+    machine: str
+    #: None: the whole machine
+    cord: Optional[Cord]
+    reason: str
+
+
+class Steps(NamedTuple):
+    """The steps in their order, and what was refused."""
+
+    steps: Sequence[Step]
+    refusals: Sequence[SkippedCord]
+
+
+def planned(hall: Hall, mode: Mode, machines: Iterable[Machine], by_current: bool = False) -> Steps:
+    """The steps for these machines by these readings. `by_current`: machines are proven off at the
+    meters of outlets and inlets.
+    """
+    steps: list[Step] = []
+    refusals: list[SkippedCord] = []
+    for machine in machines:
+        if machine.protected:
+            refusals.append(SkippedCord(machine.name, None, "it is protected"))
+            continue
+        for cords in _choices(hall, mode, machine, by_current):
+            reason = obstacle(hall, mode, machine, cords)
+            if not reason and by_current and mode is Mode.BOTH_FEEDS:
+                reason = unprovable(hall, cords)
+            if reason:
+                cord = cords[0] if mode is Mode.ONE_FEED else None
+                refusals.append(SkippedCord(machine.name, cord, reason))
+            else:
+                steps.append(Step(len(steps) + 1, machine.name, cords))
+    return Steps(steps, refusals)
+
+
+def _choices(hall: Hall, mode: Mode, machine: Machine, by_current: bool) -> list[tuple[Cord, ...]]:
+    """The cords of each step, before anything is checked."""
+    if mode is Mode.ONE_FEED:
+        return [(cord,) for cord in machine.cords]
+    on = [one for one in hall.cords[machine.name] if one.now is not Now.OFF]
+    if by_current:
+        # those that carry the machine first: what is idle shows itself when it takes that over
+        on.sort(key=lambda one: one.now is not Now.CARRIES)
+    return [tuple(one.cord for one in on) or machine.cords]
+
+
+def obstacle(hall: Hall, mode: Mode, machine: Machine, cords: Sequence[Cord]) -> str:
+    """Why these cords of a machine may not be switched off now; "" if they may."""
+    if machine.protected:
+        return "it is protected"
+    now = hall.cords[machine.name]
+    for one in now:
+        if one.cord in cords and not is_on(hall, one):
+            return f"{one.cord}: {_not_switchable(hall, one)}"
+    others = [one for one in now if one.cord not in cords]
+    if mode is Mode.ONE_FEED:
+        return _too_few(others, machine) or _overload(hall, cords)
+    for one in others:
+        if one.now is not Now.OFF:
+            return f"{one.cord}: {one.now.value}, so the machine cannot be proven off"
+    # they are switched off one after another: until the last one is, load shifts
+    for count in range(1, len(cords)):
+        reason = _overload(hall, cords[:count])
+        if reason:
+            return reason
+    # where no current can be seen to go, "off" is the PDU's word: if that relay is stuck, its cord
+    # gets the whole machine once the others are off
+    for one in now:
+        if one.cord in cords and one.now is not Now.CARRIES:
+            reason = _overload(hall, [cord for cord in cords if cord != one.cord])
+            if reason:
+                return f"{one.cord}: {one.now.value}, so its relay may be stuck unseen; {reason}"
+    return ""
+
+
+def unprovable(hall: Hall, cords: Sequence[Cord]) -> str:
+    """Why the meters cannot prove that a machine with these cords is off; "" if they may."""
+    read = hall.readings.pdus
+    names = [name for name in reach.pdus(hall.drawing, cords) if name in read]
+    wrong = proof.unmetered({name: pdu_now(read[name]) for name in names})
+    return wrong[0] if wrong else ""
+
+
+def pdu_now(read: MeasuredPdu) -> PduReading:
+    """A reading of the hall as a proof needs it."""
+    return PduReading(
+        {
+            name: OutletReading(one.state, MeteredLoad(one.current_a, one.power_w))
+            for name, one in read.outlets.items()
+        },
+        read.error,
+        MeteredLoad(read.inlet_a, read.inlet_w),
+    )
+
+
+def is_on(hall: Hall, one: CordNow) -> bool:
+    """Whether the outlet has a relay, and reports it closed."""
+    outlet = hall.readings.outlet(*one.cord)
+    return outlet is not None and outlet.state is UP
+
+
+def _not_switchable(hall: Hall, one: CordNow) -> str:
+    read = hall.readings.pdus.get(one.cord.pdu)
+    if read is not None and read.error:
+        return f"its PDU could not be read ({read.error})"
+    if read is not None and read.metered:
+        return "its PDU only meters, and switches nothing"
+    return one.now.value
+
+
+def _too_few(others: Sequence[CordNow], machine: Machine) -> str:
+    """Why the machine would not surely live on the other cords; "" if it would."""
+    carrying = sum(one.now is Now.CARRIES for one in others)
+    if carrying >= machine.needs:
+        return ""
+    if len(others) < machine.needs:
+        return f"the machine needs {machine.needs} cords besides it, and has {len(others)}"
+    weak = next(one for one in others if one.now is not Now.CARRIES)
+    advice = f"; {ADVICE[weak.now]}" if weak.now in ADVICE else ""
+    return (
+        f"{carrying} of the other cords surely carry the machine, it needs {machine.needs}"
+        f" ({weak.cord}: {weak.now.value}{advice})"
+    )
+
+
+def least(others: Sequence[CordNow]) -> float:
+    """The least that a machine's other cords carry together while one that carries is off, in A."""
+    return LOW * sum(one.low_a for one in others)
+
+
+def least_share(mates: Sequence[bool]) -> float:
+    """Which part of what a cord carried its mates have to show, by which of them are metered: all
+    of it, or the least that supplies which work take.
+    """
+    return 1.0 if all(mates) else LEAST_SHARE * sum(mates) / len(mates)
+
+
+def fallen(others: Sequence[CordNow], machine: Machine, least_a: Optional[float]) -> str:
+    """Why the machine does not surely live on its other cords, while one is off; "" if it does.
+
+    `least_a`: None if the cord that is off carried nothing.
+    """
+    weak = next((one for one in others if one.now is not Now.CARRIES), None)
+    carrying = sum(one.now is Now.CARRIES for one in others)
+    if carrying < machine.needs:
+        which = "" if weak is None else f" ({weak.cord}: {weak.now.value})"
+        return f"{carrying} of its other cords carry it, it needs {machine.needs}{which}"
+    total = sum(one.known_a for one in others)
+    if least_a is not None and total < least_a:
+        return f"the current of its other cords fell to {total:.2f} A, while it had to rise"
+    return ""
+
+
+def _overload(hall: Hall, cords: Sequence[Cord]) -> str:
+    """The first line or breaker on which the take-over load does not surely fit; "" if all do."""
+    for one in hall.without(cords):
+        if one.fit.word != FITS:
+            limit = "" if one.limit_a is None else f", limit {one.limit_a:.1f} A"
+            upper = "" if one.load.high == float("inf") else f" up to {one.load.high:.1f} A"
+            why = f" ({one.fit.reason})" if one.fit.reason else ""
+            return f"the take-over load on {one.name}{upper}{limit}: {one.fit.word}{why}"
+    return ""

@@ -1,0 +1,101 @@
+"""What the readings add to the drawing: the lines, breakers, ratings and currents that PDUs report.
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Optional
+
+from ..core.adapters.topology import LINE, MeteredPart
+from ..core.drawing.drawing import Breaker, Cord, Drawing, PduNode
+from ..core.inventory.saved_readings import HallReadings, MeasuredPdu
+
+# A sum of the outlets' readings and a reading of the line differ by the meters' errors.
+_METERS = 1.05
+
+
+def completed(drawing: Drawing, readings: HallReadings) -> Drawing:
+    """The drawing with the lines, breakers and ratings that PDUs report and it leaves out.
+
+    Where both say something, the drawing counts: `pdu plan check` shows the difference.
+    """
+    pdus = {
+        name: _completed(pdu, readings.pdus[name]) if name in readings.pdus else pdu
+        for name, pdu in drawing.pdus.items()
+    }
+    return drawing._replace(pdus=pdus)
+
+
+def _completed(pdu: PduNode, read: MeasuredPdu) -> PduNode:
+    lines = [meter for meter in read.meters if meter.kind == LINE]
+    breakers = [meter for meter in read.meters if meter.kind != LINE]
+    drawn_lines: Sequence[Breaker] = pdu.lines
+    if not pdu.lines_are_drawn and lines:
+        usual = pdu.lines[0]
+        drawn_lines = [usual._replace(name=meter.label, every=len(lines) == 1) for meter in lines]
+    drawn_breakers: Sequence[Breaker] = pdu.breakers
+    if not drawn_breakers:
+        limit = pdu.lines[0].limit_percent
+        drawn_breakers = [
+            Breaker(meter.label, meter.rating_a, limit) for meter in breakers if meter.rating_a
+        ]
+    return pdu._replace(
+        lines=tuple(_with_facts(one, lines, read) for one in drawn_lines),
+        breakers=tuple(_with_facts(one, breakers, read) for one in drawn_breakers),
+    )
+
+
+def _with_facts(breaker: Breaker, meters: Sequence[MeteredPart], read: MeasuredPdu) -> Breaker:
+    meter = _named(breaker.name, meters)
+    if breaker.rating_a is None and meter is not None:
+        breaker = breaker._replace(rating_a=meter.rating_a)
+    if breaker.outlets is not None or breaker.every or meter is None:
+        return breaker
+    known = {
+        identity: (*outlet.lines, outlet.breaker)
+        for identity, outlet in read.outlets.items()
+        if (outlet.lines if meter.kind == LINE else outlet.breaker)
+    }
+    behind = tuple(identity for identity, labels in known.items() if meter.label in labels)
+    # outlets that the device does not place stay open: then no list can be complete
+    if set(read.outlets) - known.keys():
+        return breaker
+    return breaker._replace(outlets=behind)
+
+
+def meter_of(pdu: PduNode, breaker: Breaker, read: Optional[MeasuredPdu]) -> Optional[MeteredPart]:
+    """The PDU's own meter of a drawn line or breaker; None if it has none of that name."""
+    if read is None:
+        return None
+    is_line = breaker in pdu.lines
+    meters = [meter for meter in read.meters if (meter.kind == LINE) == is_line]
+    if is_line and breaker.every and len(meters) <= 1:
+        return meters[0] if meters else MeteredPart(LINE, breaker.name, read.load_a)
+    return _named(breaker.name, meters)
+
+
+def _named(name: str, meters: Sequence[MeteredPart]) -> Optional[MeteredPart]:
+    wanted = _plain(name)
+    return next((meter for meter in meters if _plain(meter.label) == wanted), None)
+
+
+def _plain(name: str) -> str:
+    return "".join(name.casefold().split())
+
+
+def residuals(drawing: Drawing, readings: HallReadings) -> dict[str, float]:
+    """PDU -> the most that its unmetered outlets carry together, in A; absent if nothing says."""
+    found: dict[str, float] = {}
+    for name, pdu in drawing.pdus.items():
+        read = readings.pdus.get(name)
+        load = None if read is None else read.load_a
+        only = pdu.inputs[0] if len(pdu.inputs) == 1 else None
+        if load is None and isinstance(only, Cord):
+            outlet = readings.outlet(*only)
+            load = None if outlet is None else outlet.current_a
+        if load is not None:
+            metered = [one.current_a or 0.0 for one in read.outlets.values()] if read else []
+            step = read.meter_step_a if read is not None else 0.1
+            found[name] = max(0.0, _METERS * (load + step) - sum(metered))
+    return found

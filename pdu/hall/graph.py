@@ -1,0 +1,411 @@
+"""The drawing as one graph. Pure; `power_flow` says what lives in it and what flows.
+
+A node is a feed, UPS, panel, line, PDU, breaker, the outlets of a PDU that are behind the same
+ones, or an outlet that feeds a PDU or panel. A node lives while one of its inputs lives and
+everything that it needs lives. The current of an outlet flows through all that it hangs on.
+
+An edge is sure, or possible: a line whose breaker trips may take the other lines of its PDU with
+it, because most breakers of three lines trip together; an outlet may be behind a breaker whose
+outlets are not drawn; a PDU that names no line of its panel may be on any line that is free, or on
+one that nobody drew.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple, Optional
+
+from ..core.drawing.drawing import Breaker, Cord, Drawing, HallNode, Input, Panel, PduNode
+
+# Panel's lines of these names are phases: each feeds many PDUs. Others are ways: each feeds one.
+_PHASES = {"l1": 1, "l2": 2, "l3": 3}
+
+# A breaker surely trips, within the hour, at this part of its rating: IEC 60898-1, table 7;
+# IEC 60947-2 and UL 489 ask for less (1.30 and 1.35). Below, a warm one may hold for good.
+TRIPS = 1.45
+
+# the least part of the sum over all phases that the fullest of three conductors carries
+_FULLEST = 1 / 3
+
+
+class Edge(NamedTuple):
+    """The other end of an edge."""
+
+    node: int
+    #: the upper end is one of several inputs of the lower one; else the lower one needs it
+    is_input: bool
+    #: the drawing says so
+    sure: bool
+    #: the lower one's current flows through the upper one
+    flows: bool
+
+
+class Carrier(NamedTuple):
+    """A node whose current counts: a line, a breaker or a UPS."""
+
+    #: for people, such as `r1-left/L1`
+    name: str
+    breaker: Breaker
+    #: the PDU that has it; "" for those above PDUs
+    pdu: str = ""
+    #: the highest that its rating can be, in A: nobody drew which line it is
+    most_a: Optional[float] = None
+    #: whether far above its rating it surely trips; a UPS may go to its bypass
+    trips: bool = True
+    #: the least part of what is behind it that flows through its fullest conductor
+    part: float = 1.0
+
+
+class Choice(NamedTuple):
+    """Nodes above another, of which it hangs on `several`, or on something that nobody drew."""
+
+    node: int
+    uppers: tuple[int, ...]
+    #: the PDU or panel that the drawing leaves open, for people
+    owner: str
+    several: int = 1
+
+
+class Graph:
+    """A drawing as a graph; `cords` are the outlets that matter. `least_a`: PDU -> the least that
+    the fullest conductor of its inlet carries now, in A.
+    """
+
+    def __init__(
+        self, drawing: Drawing, cords: Iterable[Cord], least_a: Mapping[str, float]
+    ) -> None:
+        self._drawing, self._least_a = drawing, least_a
+        self.above: list[list[Edge]] = []
+        self.below: list[list[Edge]] = []
+        #: node -> how many inputs it has
+        self.inputs: list[int] = []
+        self.carriers: dict[int, Carrier] = {}
+        self.number: dict[HallNode, int] = {}
+        #: outlet -> its node
+        self.outlets: dict[Cord, int] = {}
+        #: outlet that feeds a PDU or panel -> its own node, which dies if it is switched off
+        self.feeding: dict[Cord, int] = {}
+        #: what is open: of these uppers, one; and edges that may be there or not
+        self.choices: list[Choice] = []
+        self.coins: list[tuple[int, int]] = []
+        #: lines of the inlets of PDUs
+        self.lines: set[int] = set()
+        #: lines of panels with one conductor, and those of them whose name says which of three
+        self.single: list[int] = []
+        self.phases: dict[int, int] = {}
+        #: the only line of a PDU whose lines nobody drew -> the PDU: it may have three
+        self.lines_of_unknown: dict[int, int] = {}
+        #: the node of outlets -> the PDU's lines and breakers of which each outlet is behind one
+        self.unplaced: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        self._kinds: dict[tuple[str, tuple[Optional[bool], ...]], int] = {}
+        self._ways = _Ways(drawing)
+        self._built: set[str] = set()
+        for name in drawing.feeds:
+            self.number[HallNode("feed", name)] = self._new()
+        for panel in drawing.panels.values():
+            own = self.number[panel.node] = self._new()
+            if panel.ups is not None:
+                part = 1.0 if panel.ups.phases == 1 else _FULLEST
+                self.carriers[own] = Carrier(panel.name, panel.ups, trips=False, part=part)
+            for line in panel.lines:
+                self._add_line(panel, line, own)
+        for panel in drawing.panels.values():
+            self._feed_panel(panel)
+        for name in drawing.pdus:
+            self._add_pdu(name)
+        for cord in cords:
+            self._outlet(cord)
+
+    def below_all(self, nodes: Iterable[int]) -> set[int]:
+        """These, and all that hangs or may hang on them."""
+        waiting = list(nodes)
+        found = set(waiting)
+        while waiting:
+            for edge in self.below[waiting.pop()]:
+                if edge.node not in found:
+                    found.add(edge.node)
+                    waiting.append(edge.node)
+        return found
+
+    def sure_above(self, node: int) -> set[int]:
+        """All that a node surely needs, with itself: while it lives, they live."""
+        waiting = [node]
+        found = {node}
+        while waiting:
+            one = waiting.pop()
+            for upper, is_input, sure, _ in self.above[one]:
+                if sure and upper not in found and (not is_input or self.inputs[one] == 1):
+                    found.add(upper)
+                    waiting.append(upper)
+        return found
+
+    # ---- construction ----------------------------------------------------------------------------
+
+    def _new(self) -> int:
+        self.below.append([])
+        self.above.append([])
+        self.inputs.append(0)
+        return len(self.inputs) - 1
+
+    def _join(self, lower: int, upper: int, is_input: bool, sure: bool, flows: bool) -> None:
+        self.below[upper].append(Edge(lower, is_input, sure, flows))
+        self.above[lower].append(Edge(upper, is_input, sure, flows))
+        self.inputs[lower] += is_input
+
+    def _need(self, lower: int, upper: int, sure: bool = True, flows: bool = True) -> None:
+        self._join(lower, upper, False, sure, flows)
+
+    def _input(self, lower: int, upper: int) -> None:
+        self._join(lower, upper, True, True, True)
+
+    def _add_line(self, panel: Panel, line: Breaker, own: int) -> None:
+        node = HallNode.breaker(panel.name, line.name)
+        number = self.number[node] = self._new()
+        is_one = self._ways.is_one_conductor(node, line)
+        self.carriers[number] = Carrier(node.full_name, line, part=1.0 if is_one else _FULLEST)
+        phase = _PHASES.get(line.name.casefold())
+        if is_one:
+            self.single.append(number)
+            if phase is not None:
+                self.phases[number] = phase
+        self._need(number, own)
+
+    def _feed_panel(self, panel: Panel) -> None:
+        own = self.number[panel.node]
+        has_one_input = len(panel.inputs) == 1
+        for line in panel.lines:
+            if line.of is not None:
+                number = self.number[HallNode.breaker(panel.name, line.name)]
+                self._need(number, self.number[line.of], sure=has_one_input)
+        drawn = {line.of for line in panel.lines}
+        for source in panel.inputs:
+            self._input(own, self._way(panel.node, source, drawn, ()))
+
+    def _way(
+        self,
+        lower: HallNode,
+        source: Input,
+        drawn: Collection[Optional[HallNode]],
+        lines: Sequence[int],
+    ) -> int:
+        """The node from which a panel or PDU is fed: the source, or a node below it.
+
+        `drawn`: the lines above that its own lines name. `lines`: those of a PDU with several, and
+        one input.
+        """
+        if isinstance(source, Cord):
+            own = self.feeding[source] = self._new()
+            self._need(own, self._outlet(source))
+            return own
+        upper = self.number[source]
+        board = self._drawing.panels.get(source.name)
+        if source.kind == "breaker":
+            if len(lines) > 1 and self._ways.users(source) == 1:
+                return self._conductors(upper, self.carriers.pop(upper), lines)
+            return upper
+        if source.kind == "feed" or board is None or not board.lines:
+            return upper
+        number = self._new()
+        self._need(number, upper)
+        if drawn and None not in drawn:
+            is_followed = lower.kind != "pdu" or len(self._drawing.pdus[lower.name].inputs) == 1
+            for one in drawn:
+                if one is not None and one.owner == board.name:
+                    self._need(number, self.number[one], sure=False, flows=not is_followed)
+            return number
+        free = self._candidates(lower, board)
+        candidates = [self.number[HallNode.breaker(board.name, one.name)] for one in free]
+        if self._ways.are_shared(board):
+            # the lines of a PDU with one input flow through them one by one
+            flows = lower.kind != "pdu" or len(self._drawing.pdus[lower.name].inputs) > 1
+            for line in candidates:
+                self._need(number, line, sure=False, flows=flows)
+            if flows:
+                count = 1 if lower.kind != "pdu" else len(self._drawing.pdus[lower.name].lines)
+                self.choices.append(Choice(number, tuple(candidates), lower.name, count))
+            return number
+        for line in candidates:
+            self._need(number, line, sure=False, flows=False)
+        self.choices.append(Choice(number, tuple(candidates), lower.name))
+        carrier = self._unnamed(lower, board, free)
+        if len(lines) > 1:
+            return self._conductors(number, carrier, lines)
+        self.carriers[number] = carrier
+        return number
+
+    def _candidates(self, lower: HallNode, board: Panel) -> Sequence[Breaker]:
+        """The lines that may feed a PDU or panel: one that cannot hold what flows now does not."""
+        free = self._ways.free(board)
+        if lower.kind != "pdu" or self._ways.are_shared(board):
+            return free
+        least = self._least_a.get(lower.name, 0.0)
+        return [one for one in free if one.rating_a is None or TRIPS * one.rating_a > least]
+
+    def _unnamed(self, lower: HallNode, board: Panel, free: Sequence[Breaker]) -> Carrier:
+        """The line of a panel that feeds a PDU or panel: one of the free ones, or one that nobody
+        drew, whose breaker then is that of the PDU's lines.
+        """
+        ratings = [one.rating_a for one in free if one.rating_a is not None]
+        pdu = self._drawing.pdus.get(lower.name) if lower.kind == "pdu" else None
+        is_rated = pdu is not None and all(one.rating_a is not None for one in pdu.lines)
+        least = min(ratings) if ratings and len(ratings) == len(free) and is_rated else None
+        limit = min((one.limit_percent for one in free), default=board.lines[0].limit_percent)
+        # a PDU whose lines nobody drew may have three
+        is_one = pdu is not None and pdu.lines_are_drawn
+        return Carrier(
+            f"{board.name}, the line of {lower.name}",
+            Breaker(lower.name, least, limit),
+            most_a=math.inf,
+            part=1.0 if is_one else _FULLEST,
+        )
+
+    def _conductors(self, upper: int, carrier: Carrier, lines: Sequence[int]) -> int:
+        """The conductors of a line that feeds one PDU with several lines: each carries one of them,
+        and one that trips may take the others with it.
+        """
+        number = self._new()
+        self._need(number, upper)
+        for line in lines:
+            conductor = self._new()
+            name = f"{carrier.name}, {self.carriers[line].breaker.name}"
+            self.carriers[conductor] = carrier._replace(name=name, part=1.0)
+            self._need(conductor, upper)
+            self._need(line, conductor)
+            self._need(number, conductor, sure=False, flows=False)
+            self.coins.append((number, conductor))
+        return number
+
+    def _add_pdu(self, name: str) -> None:
+        if name in self._built:
+            return
+        self._built.add(name)
+        pdu = self._drawing.pdus[name]
+        inlet, own = self._new(), self._new()
+        self.number[HallNode("pdu", name)] = own
+        has_one_input = len(pdu.inputs) == 1
+        self._need(own, inlet)
+        lines: list[int] = []
+        for line in pdu.lines:
+            number = self._add_breaker(pdu, line)
+            lines.append(number)
+            self.lines.add(number)
+            if not pdu.lines_are_drawn:
+                self.lines_of_unknown[number] = own
+            self._need(number, inlet)
+            self._need(own, number, sure=line.every, flows=False)
+            if not line.every:
+                self.coins.append((own, number))
+            if line.of is not None and has_one_input:
+                self._need(number, self.number[line.of])
+        for breaker in pdu.breakers:
+            self._need(self._add_breaker(pdu, breaker), own)
+        drawn = {line.of for line in pdu.lines}
+        for source in pdu.inputs:
+            several = lines if has_one_input and drawn == {None} else ()
+            self._input(inlet, self._way(HallNode("pdu", name), source, drawn, several))
+        only = pdu.inputs[0]
+        board = self._drawing.panels.get(only.name) if isinstance(only, HallNode) else None
+        if has_one_input and board is not None and board.lines and self._ways.are_shared(board):
+            self._spread_lines(pdu, board, lines, drawn)
+
+    def _spread_lines(
+        self,
+        pdu: PduNode,
+        board: Panel,
+        lines: Sequence[int],
+        drawn: Collection[Optional[HallNode]],
+    ) -> None:
+        """A PDU's lines that name no line above are on others than its own lines name."""
+        others = [HallNode.breaker(board.name, one.name) for one in self._ways.free(board)]
+        left = [one for one in others if one not in drawn] or others
+        candidates = tuple(self.number[one] for one in left)
+        for line, number in zip(pdu.lines, lines):
+            if line.of is None:
+                self.choices.append(Choice(number, candidates, pdu.name))
+                for one in candidates:
+                    self._need(number, one, sure=False)
+
+    def _add_breaker(self, pdu: PduNode, breaker: Breaker) -> int:
+        node = HallNode.breaker(pdu.name, breaker.name)
+        number = self.number[node] = self._new()
+        self.carriers[number] = Carrier(node.full_name, breaker, pdu.name)
+        return number
+
+    def _outlet(self, cord: Cord) -> int:
+        found = self.outlets.get(cord)
+        if found is not None:
+            return found
+        self._add_pdu(cord.pdu)
+        pdu = self._drawing.pdus[cord.pdu]
+        parts = (*pdu.lines, *pdu.breakers)
+        placed = tuple(pdu.carries(one, cord.outlet) for one in parts)
+        number = self._kinds.get((cord.pdu, placed), -1)
+        if number < 0:
+            number = self._kinds[cord.pdu, placed] = self._new()
+            self._need(number, self.number[HallNode("pdu", cord.pdu)])
+            open_: tuple[list[int], list[int]] = ([], [])
+            for place, (breaker, carries) in enumerate(zip(parts, placed)):
+                if carries is not False:
+                    upper = self.number[HallNode.breaker(pdu.name, breaker.name)]
+                    self._need(number, upper, sure=carries is True)
+                    if carries is None:
+                        open_[place >= len(pdu.lines)].append(upper)
+            if open_[0] or open_[1]:
+                self.unplaced[number] = (tuple(open_[0]), tuple(open_[1]))
+        self.outlets[cord] = number
+        return number
+
+
+class _Ways:
+    """Which lines of panels feed what, as far as somebody drew it."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        self._claims: Counter[HallNode] = Counter()
+        self._direct: dict[HallNode, list[int]] = {}
+        wanted: Counter[str] = Counter()
+        boards = [(one.inputs, one.lines, 0) for one in drawing.panels.values()]
+        pdus = [
+            (one.inputs, one.lines, len(one.lines) if one.lines_are_drawn else 0)
+            for one in drawing.pdus.values()
+        ]
+        for inputs, lines, count in (*boards, *pdus):
+            drawn = [line.of for line in lines if line.of is not None]
+            self._claims.update(drawn)
+            for source in inputs:
+                if isinstance(source, Cord):
+                    continue
+                if source.kind == "breaker":
+                    self._claims[source] += 1
+                    self._direct.setdefault(source, []).append(count)
+                elif not lines or len(drawn) < len(lines):
+                    wanted[source.name] += 1
+        self._free: dict[str, tuple[Breaker, ...]] = {}
+        self._shared: set[str] = set()
+        for panel in drawing.panels.values():
+            nodes = {line: HallNode.breaker(panel.name, line.name) for line in panel.lines}
+            free = tuple(line for line, node in nodes.items() if not self._claims[node])
+            several = any(self._claims[node] > 1 for node in nodes.values())
+            are_phases = all(line.name.casefold() in _PHASES for line in panel.lines)
+            if several or are_phases or len(free) < wanted[panel.name]:
+                self._shared.add(panel.name)
+                free = panel.lines
+            self._free[panel.name] = free
+
+    def free(self, panel: Panel) -> tuple[Breaker, ...]:
+        """The lines that may feed what names none."""
+        return self._free[panel.name]
+
+    def are_shared(self, panel: Panel) -> bool:
+        """Whether a line of this panel may feed several PDUs or panels."""
+        return panel.name in self._shared
+
+    def users(self, line: HallNode) -> int:
+        """How many PDUs and panels name this line."""
+        return self._claims[line]
+
+    def is_one_conductor(self, node: HallNode, line: Breaker) -> bool:
+        """Whether all that flows through a line flows through one conductor."""
+        direct = self._direct.get(node, [])
+        return line.phases == 1 or not direct or (direct == [1] and self._claims[node] == 1)

@@ -1,0 +1,97 @@
+"""Which devices of a NetBox or Nautobot are drawn: by site, location, rack, tag and role. Pure.
+
+The filters choose machines; what a chosen machine hangs on is drawn with it, wherever that stands.
+A value is a name or a slug, in any letter case. Several values of one filter: one of them; several
+filters: all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+from handlers.shared.errors import SettingsError, printable
+
+_SHOWN = 12
+
+
+class Filters(NamedTuple):
+    """The values of each filter; () for all."""
+
+    site: Sequence[str] = ()
+    location: Sequence[str] = ()
+    rack: Sequence[str] = ()
+    tag: Sequence[str] = ()
+    role: Sequence[str] = ()
+
+    @property
+    def needs_places(self) -> bool:
+        """Whether the tree of locations is needed."""
+        return bool(self.site or self.location)
+
+
+class Places:
+    """The tree of locations: a location counts for all above it too. Nautobot's sites are
+    locations.
+    """
+
+    def __init__(self, locations: Iterable[Mapping[str, Any]]) -> None:
+        self._by_id = {one["id"]: one for one in locations}
+
+    def above(self, location: Optional[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """A location and all that it lies in, from the bottom; [] for None."""
+        found: list[Mapping[str, Any]] = []
+        seen: set[object] = set()
+        while location is not None and location["id"] not in seen:
+            seen.add(location["id"])
+            known = self._by_id.get(location["id"], location)
+            found.append(known)
+            location = known.get("parent")
+        return found
+
+
+def chosen(
+    devices: Mapping[object, Mapping[str, Any]], filters: Filters, places: Places
+) -> set[object]:
+    """The ids of the devices that the filters choose. Raises SettingsError, with the values that
+    there are, for a value that no device has.
+    """
+    found = set(devices)
+    for kind, values in filters._asdict().items():
+        if not values:
+            continue
+        words = {key: _words(one, kind, places) for key, one in devices.items()}
+        wanted = {value.strip().casefold() for value in values}
+        there = {word.casefold() for own in words.values() for word in own}
+        for value in values:
+            if value.strip().casefold() not in there:
+                names = sorted({own[0] for own in words.values() if own})
+                more = ", ..." if len(names) > _SHOWN else ""
+                raise SettingsError(
+                    f"--{kind} {printable(value, 60)!r}: no device has it; there are:"
+                    f" {', '.join(printable(one, 60) for one in names[:_SHOWN]) or 'none'}{more}"
+                )
+        found &= {key for key, own in words.items() if wanted & {word.casefold() for word in own}}
+    return found
+
+
+def _words(device: Mapping[str, Any], kind: str, places: Places) -> list[str]:
+    """The names and slugs of a device's site, location, rack, tags or role."""
+    objects: list[Any]
+    if kind in ("site", "location"):
+        objects = places.above(device.get("location"))[:: -1 if kind == "site" else 1]
+        if kind == "site":
+            objects = [device.get("site"), *objects]
+    elif kind == "tag":
+        objects = list(device.get("tags") or ())
+    elif kind == "role":
+        objects = [device.get("role"), device.get("device_role")]
+    else:
+        objects = [device.get(kind)]
+    return [
+        word
+        for one in objects
+        if isinstance(one, Mapping)
+        for word in (one.get("name") or one.get("display"), one.get("slug"))
+        if isinstance(word, str) and word
+    ]

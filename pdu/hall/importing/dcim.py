@@ -1,0 +1,367 @@
+"""Reads NetBox's and Nautobot's objects: devices, power ports, outlets, feeds and panels. Pure.
+
+Shapes: NetBox 4 (`connected_endpoints`, a list) and Nautobot 3 (`connected_endpoint`, one object,
+whose device may be only an id). Ends of cables are looked up by their id among the objects read, so
+it does not matter how much of a nested object an answer contains.
+
+A device with outlets is a PDU, any other device with a cord a machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+from handlers.shared.errors import SettingsError, printable
+
+from . import naming
+from .choosing import Filters, Places, chosen
+from .model import Imported, ImportedCord, ImportedLine, ImportedOutlet
+
+KINDS = ("devices", "power-ports", "power-outlets", "power-feeds", "power-panels")
+#: not needed: cables that are not connected, and the tree of locations
+EXTRA = ("cables", "locations")
+Objects = Mapping[str, Sequence[Mapping[str, Any]]]
+_OUTLET, _FEED = "dcim.poweroutlet", "dcim.powerfeed"
+_PLANNED = "planned"
+# the outlet of what is drawn for a feed that a machine is wired to
+_ONLY = "1"
+_SHOWN = 8
+_ALL = Filters()
+
+
+class _End(NamedTuple):
+    """A cable from a power port."""
+
+    port: Mapping[str, Any]
+    #: _OUTLET or _FEED
+    kind: str
+    end: Mapping[str, Any]
+
+
+def imported(objects: Objects, filters: Filters = _ALL) -> Imported:
+    """What these objects say, by the names of KINDS and EXTRA. Raises SettingsError for objects of
+    another shape, and for a filter that nothing matches.
+    """
+    try:
+        return _Reader(objects, filters).imported()
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise SettingsError(
+            "an object of the import has another shape than NetBox's or Nautobot's"
+            f" ({type(error).__name__}: {printable(str(error), 80)}); save the answers of"
+            f" /api/dcim/: {', '.join(KINDS)}"
+        ) from None
+
+
+def not_connected(ports: Iterable[Mapping[str, Any]]) -> set[object]:
+    """The ids of the cables of these ports of which the status must be known: not all of the way
+    is connected, so one of it is planned, or is being removed.
+    """
+    return {_id(port["cable"]) for port in ports if _is_doubtful(port) and port.get("cable")}
+
+
+class _Reader:
+    def __init__(self, objects: Objects, filters: Filters) -> None:
+        self._by_id = {
+            kind: {_id(one): one for one in objects.get(kind, ())} for kind in (*KINDS, *EXTRA)
+        }
+        self._places = Places(self._by_id["locations"].values())
+        self._chosen = chosen(self._by_id["devices"], filters, self._places)
+        self._filtered = any(filters)
+        outlets = self._by_id["power-outlets"].values()
+        self._pdus = {_id(one["device"]): None for one in outlets}
+        self._notes: list[str] = []
+        self._devices: Mapping[object, str] = {}
+        self._panel_names: Mapping[object, str] = {}
+        #: (device, inlet) of PDUs with several inlets, each of which feeds its own outlets
+        self._parted: set[tuple[object, object]] = set()
+
+    def imported(self) -> Imported:
+        ends = self._ends()
+        machines = {
+            _id(one.port["device"]): None
+            for one in ends
+            if _id(one.port["device"]) not in self._pdus and self._is_chosen(one.port["device"])
+        }
+        pdus = self._drawn_pdus(ends, machines)
+        self._name(machines, pdus)
+        self._part(ends, pdus)
+        cords: list[ImportedCord] = []
+        fed: list[ImportedCord] = []
+        lines: list[ImportedLine] = []
+        unread: dict[object, str] = {}
+        taken = {*self._devices.values(), *self._panel_names.values()}
+        for port, kind, end in ends:
+            device = _id(port["device"])
+            if device not in machines and device not in pdus:
+                continue
+            name, psu = self._part_of(device, port), str(port["name"])
+            if kind == _OUTLET:
+                pdu = self._part_of(_id(end["device"]), end.get("power_port"))
+                cord = ImportedCord(name, psu, pdu, str(end["name"]).strip())
+                (fed if device in pdus else cords).append(cord)
+            elif device in pdus:
+                lines.append(self._line(name, end))
+            else:
+                key = _id(end)
+                if key not in unread:
+                    panel = self._panel(end["power_panel"])
+                    names = {key: (_name(end), panel)}
+                    unread[key] = naming.unique(names, {*taken, *unread.values()})[key]
+                    lines.append(self._line(unread[key], end)._replace(phases=1))
+                number = sum(one.pdu == unread[key] for one in cords)
+                outlet = _ONLY if not number else str(number + 1)
+                cords.append(ImportedCord(name, psu, unread[key], outlet))
+        if unread:
+            self._note(
+                "drawn as a PDU with one outlet, because a machine is wired to this feed",
+                unread.values(),
+            )
+        racks = {}
+        for device in pdus:
+            rack = self._by_id["devices"].get(device, {}).get("rack")
+            if rack:
+                for name in self._parts(device):
+                    racks[name] = _name(rack)
+        return Imported(
+            cords,
+            lines,
+            self._panels(),
+            racks,
+            fed,
+            self._outlets(pdus),
+            True,
+            list(unread.values()),
+            self._notes,
+        )
+
+    # ---- what is drawn ---------------------------------------------------------------------------
+
+    def _ends(self) -> list[_End]:
+        """The cables of all power ports, but for planned ones."""
+        found: list[_End] = []
+        planned: list[str] = []
+        doubtful: list[str] = []
+        for port in self._by_id["power-ports"].values():
+            status = self._status(port) if _is_doubtful(port) else ""
+            for kind, end in _ends(port):
+                if kind not in (_OUTLET, _FEED):
+                    continue
+                if status in (_PLANNED, "?"):
+                    if self._is_chosen(port["device"]):
+                        reference: Mapping[str, Any] = port["device"]
+                        device = self._by_id["devices"].get(_id(reference), reference)
+                        named = f"{_name(device)} {printable(str(port['name']), 60)}"
+                        (planned if status == _PLANNED else doubtful).append(named)
+                    continue
+                kind_of = "power-outlets" if kind == _OUTLET else "power-feeds"
+                found.append(_End(port, kind, self._by_id[kind_of].get(_id(end), end)))
+        self._note("left out, because its cable is planned", planned)
+        self._note(
+            "left out, because its cable is planned or is being removed (/api/dcim/cables/ tells,"
+            " as cables.json)",
+            doubtful,
+        )
+        return found
+
+    def _status(self, port: Mapping[str, Any]) -> str:
+        """The status of the cable of a port with a way that is not connected, "?" if not known."""
+        cable = port.get("cable")
+        known = self._by_id["cables"].get(_id(cable), cable) if cable else None
+        status = known.get("status") if known else None
+        found = status.get("name") if isinstance(status, Mapping) else None
+        return (_value(status) or (found if isinstance(found, str) else "?")).casefold()
+
+    def _is_chosen(self, device: Mapping[str, Any]) -> bool:
+        return not self._filtered or _id(device) in self._chosen
+
+    def _drawn_pdus(
+        self, ends: Sequence[_End], machines: Mapping[object, None]
+    ) -> dict[object, None]:
+        """The PDUs that were chosen, or on which something hangs that is drawn."""
+        found = {one: None for one in self._pdus if self._is_chosen({"id": one})}
+        if not self._filtered:
+            # an outlet whose object was not read
+            found.update((_id(one.end["device"]), None) for one in ends if one.kind == _OUTLET)
+            return found
+        above: dict[object, list[object]] = {}
+        for one in ends:
+            if one.kind == _OUTLET:
+                above.setdefault(_id(one.port["device"]), []).append(_id(one.end["device"]))
+        waiting = [*machines, *found]
+        for device in waiting:
+            for upper in above.get(device, ()):
+                if upper not in found:
+                    found[upper] = None
+                    waiting.append(upper)
+        return found
+
+    def _part(self, ends: Sequence[_End], pdus: Mapping[object, None]) -> None:
+        """Finds the PDUs with several inlets, each of which feeds its own outlets: no transfer
+        switches, though two inputs of one drawn PDU are one.
+        """
+        inlets: dict[object, dict[object, None]] = {}
+        for one in ends:
+            if _id(one.port["device"]) in pdus:
+                inlets.setdefault(_id(one.port["device"]), {})[_id(one.port)] = None
+        feeding: dict[object, set[object]] = {}
+        for outlet in self._by_id["power-outlets"].values():
+            if outlet.get("power_port"):
+                feeding.setdefault(_id(outlet["device"]), set()).add(_id(outlet["power_port"]))
+        parted = [one for one, own in inlets.items() if len(own) > 1 < len(feeding.get(one, ()))]
+        self._parted = {(one, inlet) for one in parted for inlet in inlets[one]}
+        self._note(
+            "drawn as one PDU for each inlet, because each feeds its own outlets",
+            [self._devices[one] for one in parted],
+        )
+
+    def _part_of(self, device: object, inlet: Optional[Mapping[str, Any]]) -> str:
+        """The name of a device, or of the part of it that this inlet feeds."""
+        name = self._devices[device]
+        if inlet is None or (device, _id(inlet)) not in self._parted:
+            return name
+        return f"{name} {_name(self._by_id['power-ports'].get(_id(inlet), inlet))}"
+
+    def _parts(self, device: object) -> list[str]:
+        """The names of a device, or of its parts."""
+        own = [inlet for one, inlet in self._parted if one == device]
+        return [self._part_of(device, {"id": one}) for one in own] or [self._devices[device]]
+
+    # ---- names -----------------------------------------------------------------------------------
+
+    def _name(self, machines: Mapping[object, None], pdus: Mapping[object, None]) -> None:
+        """PDUs, panels and machines; those of one kind each get their own name."""
+        nested = {
+            _id(one["device"]): one["device"] for one in self._by_id["power-outlets"].values()
+        }
+        nested.update((_id(p["device"]), p["device"]) for p in self._by_id["power-ports"].values())
+        known = {
+            device: self._by_id["devices"].get(device, nested.get(device, {"id": device}))
+            for device in (*pdus, *machines)
+        }
+        of_pdus = naming.unique({one: self._words(known[one]) for one in pdus})
+        of_machines = naming.unique({one: self._words(known[one]) for one in machines})
+        panels = self._by_id["power-panels"]
+        self._devices = {**of_pdus, **of_machines}
+        self._panel_names = naming.unique(
+            {key: self._words(one) for key, one in panels.items()}, of_pdus.values()
+        )
+        changed = [
+            new
+            for names, objects in ((self._devices, known), (self._panel_names, panels))
+            for key, new in names.items()
+            if new != _name(objects[key])
+        ]
+        self._note("several have one name, so it is drawn as", changed)
+
+    def _words(self, one: Mapping[str, Any]) -> list[str]:
+        """The name, and what may stand before it: site and locations."""
+        places = [one.get("site"), *self._places.above(one.get("location"))[::-1]]
+        words = [place.get("name") or place.get("display") for place in places if place]
+        return [_name(one), *(printable(word) for word in words if isinstance(word, str))]
+
+    def _panel(self, reference: Mapping[str, Any]) -> str:
+        key = _id(reference)
+        return self._panel_names[key] if key in self._panel_names else _name(reference)
+
+    def _note(self, what: str, names: Iterable[str]) -> None:
+        listed = list(names)
+        if listed:
+            more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
+            self._notes.append(f"{what}: {', '.join(listed[:_SHOWN])}{more}")
+
+    # ---- values ----------------------------------------------------------------------------------
+
+    def _outlets(self, pdus: Mapping[object, None]) -> dict[str, list[ImportedOutlet]]:
+        found: dict[str, list[ImportedOutlet]] = {}
+        for one in self._by_id["power-outlets"].values():
+            if _id(one["device"]) in pdus:
+                label = one.get("label")
+                made = ImportedOutlet(
+                    str(one["name"]).strip(),
+                    printable(label.strip()) if isinstance(label, str) else "",
+                    _value(one.get("feed_leg")),
+                )
+                name = self._part_of(_id(one["device"]), one.get("power_port"))
+                found.setdefault(name, []).append(made)
+        return found
+
+    def _line(self, pdu: str, feed: Mapping[str, Any]) -> ImportedLine:
+        return ImportedLine(
+            pdu,
+            "",
+            _number(feed.get("amperage")),
+            self._panel(feed["power_panel"]),
+            _number(feed.get("max_utilization")),
+            3 if _value(feed.get("phase")).startswith("three") else 1,
+            _number(feed.get("voltage")),
+        )
+
+    def _panels(self) -> list[tuple[str, str]]:
+        """Panels with their input: the panel that feeds them, else their power path (Nautobot)."""
+        above: dict[object, str] = {}
+        paths: dict[object, str] = {}
+        for feed in self._by_id["power-feeds"].values():
+            target = feed.get("destination_panel")
+            if target:
+                above[_id(target)] = self._panel(feed["power_panel"])
+            path = _value(feed.get("power_path"))
+            if path:
+                own = paths.setdefault(_id(feed["power_panel"]), path)
+                if own != path:
+                    paths[_id(feed["power_panel"])] = ""
+        found: list[tuple[str, str]] = []
+        for key in self._by_id["power-panels"]:
+            path = _upper(paths.get(key, ""))
+            # a panel may have the name of a path
+            path = f"path {path}" if path in self._panel_names.values() else path
+            source = above.get(key) or path
+            if source:
+                found.append((self._panel_names[key], source))
+        return found
+
+
+def _ends(port: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """The other ends of a port's cable, with their type."""
+    if port.get("connected_endpoints") is not None:
+        kind = str(port.get("connected_endpoints_type"))
+        return [(kind, one) for one in port["connected_endpoints"]]
+    one = port.get("connected_endpoint")
+    if not one:
+        return []
+    return [(str(port.get("connected_endpoint_type") or one.get("object_type")), one)]
+
+
+def _is_doubtful(port: Mapping[str, Any]) -> bool:
+    """Whether the way from a port is drawn, and not all of it is connected."""
+    several = port.get("connected_endpoints") is not None
+    key = "connected_endpoints_reachable" if several else "connected_endpoint_reachable"
+    return bool(_ends(port)) and port.get(key) is False
+
+
+def _id(one: Mapping[str, Any]) -> object:
+    found = one["id"]
+    if not isinstance(found, (int, str)):
+        raise TypeError("an id is neither a number nor text")
+    return found
+
+
+def _name(one: Mapping[str, Any]) -> str:
+    found = one.get("name") or one.get("display")
+    if not isinstance(found, str) or not found.strip():
+        raise ValueError(f"object {printable(str(one.get('id')), 40)} has no name")
+    return printable(found.strip())
+
+
+def _value(choice: Any) -> str:
+    """A choice is text, or an object with `value`."""
+    found = choice.get("value") if isinstance(choice, dict) else choice
+    return found if isinstance(found, str) else ""
+
+
+def _upper(path: str) -> str:
+    return path.upper() if len(path) == 1 else path
+
+
+def _number(value: Any) -> Optional[float]:
+    return float(value) if isinstance(value, (int, float)) and value > 0 else None

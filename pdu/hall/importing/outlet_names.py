@@ -1,0 +1,144 @@
+"""How other systems name outlets, and which outlet of the living PDU is meant. Pure.
+
+An outlet is joined by its name on the PDU, then by the printed number, which may be the other
+system's name or label, or the number at the end of it: the community's library of device types has
+"Power Outlet 1", "Outlet1", "01", "C13-1". Never by resemblance or by order: one rule must join all
+outlets of a PDU.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Callable, Optional
+
+from handlers.shared.labels import Label
+
+from .model import ImportedOutlet
+
+# words before a number that say nothing but "outlet"
+_PLAIN = frozenset(
+    ("", "outlet", "power outlet", "poweroutlet", "output", "power output", "port", "power port")
+    + ("power", "socket", "receptacle", "plug", "out", "o", "no", "nr", "ac outlet")
+)
+_NUMBERED = re.compile(r"(.*?)[\s_.:#-]*([0-9]{1,4})")
+
+Rule = Callable[[Sequence[ImportedOutlet], Sequence[ImportedOutlet], Sequence[Label]], "Joint"]
+Joint = Optional[Mapping[str, str]]
+
+
+class Contradiction(Exception):
+    """The name of an outlet means one outlet of the PDU, its label another."""
+
+    def __init__(self, name: str, by_name: str, by_label: str) -> None:
+        super().__init__(name)
+        self.name, self.by_name, self.by_label = name, by_name, by_label
+
+
+def identities(
+    wanted: Sequence[ImportedOutlet], others: Sequence[ImportedOutlet], known: Sequence[Label]
+) -> Joint:
+    """Name -> identity for all that are wanted; None if no rule joins them all. `others`: all
+    outlets that the other system lists for the PDU, with those wanted. Raises Contradiction.
+    """
+    first: Joint = None
+    for rule in _BY_NAME:
+        first = rule(wanted, others, known)
+        if first is not None:
+            break
+    labelled = [one for one in wanted if one.label]
+    for rule in _BY_LABEL if labelled else ():
+        second = rule(labelled, others, known)
+        if second is None:
+            continue
+        for name, identity in second.items():
+            if first is not None and first[name] != identity:
+                raise Contradiction(name, first[name], identity)
+        if first is None and len(labelled) == len(wanted):
+            first = second
+        break
+    return first
+
+
+def _exact(text: Callable[[ImportedOutlet], str], of: Callable[[Label], str]) -> Rule:
+    def rule(
+        wanted: Sequence[ImportedOutlet], others: Sequence[ImportedOutlet], known: Sequence[Label]
+    ) -> Joint:
+        by = _unique((of(label).strip().casefold(), label.identity) for label in known)
+        return _all(wanted, {one.name: by.get(text(one).strip().casefold()) for one in wanted})
+
+    return rule
+
+
+def _at_the_end(text: Callable[[ImportedOutlet], str]) -> Rule:
+    """By the number at the end, if the words before it are plain, or are one word for all outlets
+    of a PDU that has exactly these numbers: `C13-1` says nothing where there are C19 too.
+    """
+
+    def rule(
+        wanted: Sequence[ImportedOutlet], others: Sequence[ImportedOutlet], known: Sequence[Label]
+    ) -> Joint:
+        by = _unique((_plain_number(_number(label)), label.identity) for label in known)
+        parts = {one.name: _NUMBERED.fullmatch(text(one).strip().casefold()) for one in others}
+        parts.update(
+            (one.name, _NUMBERED.fullmatch(text(one).strip().casefold())) for one in wanted
+        )
+        words = {" ".join(part[1].split()) for part in parts.values() if part is not None}
+        numbers = [int(part[2]) for part in parts.values() if part is not None]
+        if None in parts.values() or len(set(numbers)) < len(numbers):
+            return None
+        if not words <= _PLAIN and (len(words) > 1 or {str(one) for one in numbers} != set(by)):
+            return None
+        found = {}
+        for one in wanted:
+            part = parts[one.name]
+            found[one.name] = by.get(str(int(part[2]))) if part is not None else None
+        return _all(wanted, found)
+
+    return rule
+
+
+def _all(wanted: Sequence[ImportedOutlet], found: Mapping[str, Optional[str]]) -> Joint:
+    made = {name: identity for name, identity in found.items() if identity is not None}
+    names = {one.name for one in wanted}
+    return made if len(made) == len(names) == len(set(made.values())) else None
+
+
+def _unique(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    listed = list(pairs)
+    times = Counter(text for text, _ in listed)
+    return {text: identity for text, identity in listed if text and times[text] == 1}
+
+
+def _number(label: Label) -> str:
+    return label.number or label.identity
+
+
+def _plain_number(text: str) -> str:
+    text = text.strip()
+    return str(int(text)) if text.isascii() and text.isdigit() else text.casefold()
+
+
+def _name_of(one: ImportedOutlet) -> str:
+    return one.name
+
+
+def _label_of(one: ImportedOutlet) -> str:
+    return one.label
+
+
+def _own_name(label: Label) -> str:
+    return label.name
+
+
+_BY_NAME: Sequence[Rule] = (
+    _exact(_name_of, _own_name),
+    _exact(_name_of, _number),
+    _at_the_end(_name_of),
+)
+_BY_LABEL: Sequence[Rule] = (
+    _exact(_label_of, _number),
+    _exact(_label_of, _own_name),
+    _at_the_end(_label_of),
+)

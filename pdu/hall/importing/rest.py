@@ -1,0 +1,145 @@
+"""Gets the objects of a NetBox or Nautobot: over its REST API, or from saved answers.
+
+TLS is verified. The token is read from a file and goes only to the host of the URL: redirects and
+the hosts in `next` are not followed; pages are asked for by their offset.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from handlers.http.client import HttpClient, endpoint
+from handlers.http.connection import StandardTransport
+from handlers.http.login import Login
+from handlers.http.strict_json import loads
+from handlers.shared.errors import ProtocolError, SettingsError, printable
+from handlers.shared.tls import Trust
+
+from ...core.cli import secret_files
+from ...core.cli.files import read_file
+from ...core.cli.http_errors import as_server
+from ...core.cli.listening import check_sealed
+from . import dcim
+from .dcim import EXTRA, KINDS, Objects
+
+_PAGE = 200
+_MOST = 200_000  # objects of one kind
+_TIMEOUT, _TOTAL = 60.0, 120.0
+_LIMIT = 32 << 20
+_OPTIONAL = ("devices", "power-panels", "power-feeds", *EXTRA)
+_SOME = 50  # ids in one request
+
+
+def fetch(url: str, token_file: str, ca_file: str = "", needs_places: bool = False) -> Objects:
+    """The objects of a living system; with `needs_places` the tree of locations too.
+
+    Raises SettingsError and the errors of http/errors.py.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "http") or not parts.hostname or "@" in parts.netloc:
+        raise SettingsError("the URL must be https://HOST, with a path if the system has one")
+    check_sealed(parts.scheme, parts.hostname)
+    token = secret_files.read_secret(token_file, secret_files.SECRET).strip()
+    # "Token" is the scheme of both; NetBox 4.5 also has tokens that are sent as Bearer
+    scheme = "Bearer" if token.startswith("nbt_") else "Token"
+    login = Login(token=f"{scheme} {token}", token_header="Authorization")  # noqa: S106
+    trust = (
+        Trust(ca_pem=secret_files.read_secret(ca_file, secret_files.LIST)) if ca_file else Trust()
+    )
+    where = endpoint(parts.scheme, parts.netloc)
+    client = HttpClient(where, StandardTransport(trust))
+    base = parts.path.rstrip("/").removesuffix("/api")
+    kinds = (*KINDS, "locations") if needs_places else KINDS
+    try:
+        found = {kind: list(_pages(client, login, f"{base}/api/dcim/{kind}/")) for kind in kinds}
+        # of the cables, only those that may be planned: a DCIM has many more of the network
+        cables = sorted(map(str, dcim.not_connected(found["power-ports"])))
+        some = [cables[start : start + _SOME] for start in range(0, len(cables), _SOME)]
+        asked = ["".join(f"&id={quote(one, safe='')}" for one in ids) for ids in some]
+        path = f"{base}/api/dcim/cables/"
+        found["cables"] = [one for more in asked for one in _pages(client, login, path, more)]
+        return found
+    finally:
+        client.close()
+
+
+def _pages(client: HttpClient, login: Login, path: str, more: str = "") -> Iterator[dict[str, Any]]:
+    # > GET /api/dcim/power-ports/?limit=200&offset=0&depth=1
+    # < {"count": 412, "next": "...", "results": [...]}
+    offset = 0
+    while True:
+        with as_server():
+            reply = client.send(
+                "GET",
+                f"{path}?limit={_PAGE}&offset={offset}&depth=1{more}",
+                {**login.headers(), "Accept": "application/json"},
+                None,
+                login,
+                _TIMEOUT,
+                _TOTAL,
+                repeatable=True,
+                limit=_LIMIT,
+            )
+        try:
+            page = loads(reply.body)
+        except (ValueError, RecursionError):
+            page = None
+        results, count = _results(page, path)
+        yield from results
+        offset += len(results)
+        if offset >= count:
+            return
+        if not results or count > _MOST:
+            raise ProtocolError(f"{path} lists {offset} of {count} objects", host=client.where.host)
+
+
+def _results(page: object, where: str) -> tuple[list[dict[str, Any]], int]:
+    found = page.get("results") if isinstance(page, dict) else page
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise ProtocolError(f"{printable(where)}: not a list of objects of a REST API")
+    count = page.get("count") if isinstance(page, dict) else None
+    return found, count if isinstance(count, int) else len(found)
+
+
+def saved(folder: str) -> Objects:
+    """The objects in saved answers: `power-ports.json`, or several pages `power-ports-2.json`.
+
+    Raises SettingsError.
+    """
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        raise SettingsError(f"{folder} cannot be read ({error.strerror})") from None
+    return {kind: _saved(folder, kind, names) for kind in (*KINDS, *EXTRA)}
+
+
+def _saved(folder: str, kind: str, names: Sequence[str]) -> list[dict[str, Any]]:
+    pages = [re.fullmatch(rf"{kind}(?:-([0-9]{{1,9}}))?\.json", name) for name in names]
+    found_pages = {int(page[1] or 1): page[0] for page in pages if page is not None}
+    own = [found_pages[number] for number in sorted(found_pages)]
+    if not own and kind not in _OPTIONAL:
+        raise SettingsError(
+            f"{folder} has no {kind}.json: save the answer of /api/dcim/{kind}/?limit=0 there"
+        )
+    found: list[dict[str, Any]] = []
+    most = 0
+    for name in own:
+        path = os.path.join(folder, name)
+        try:
+            page = json.loads(read_file(path))
+            results, count = _results(page, path)
+        except (ValueError, RecursionError, ProtocolError):
+            raise SettingsError(f"{path} is not an answer of a REST API") from None
+        found += results
+        most = max(most, count)
+    if len(found) < most:
+        raise SettingsError(
+            f"{folder}: the {kind} saved are {len(found)} of {most}; save all pages, as"
+            f" {kind}-2.json and so on"
+        )
+    return found

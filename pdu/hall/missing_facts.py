@@ -1,0 +1,191 @@
+"""What a rehearsal does not know: one list, first what may decide the most machines. Pure.
+
+What the drawing or a reading could say is named as what to add; the rest nobody can say.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple, Optional
+
+from ..core.cli.output import counted
+from ..core.drawing.drawing import HallNode
+from ..core.inventory.saved_readings import HallReadings
+from .arithmetic import MAYBE
+from .failure import FailureBounds
+from .rehearsal import Hall, RehearsalOutcome
+from .verdicts import Now, Verdict
+
+
+class MissingFact(NamedTuple):
+    """One thing that is not known."""
+
+    what: str
+    #: how many machines nobody can decide without it; 0 if it is not known of any
+    machines: int = 0
+    #: machines, or PDUs and outlets where no machine is named; () for all machines
+    touches: Sequence[str] = ()
+
+
+ALWAYS = (
+    MissingFact("whether each supply works under its full load, and its rating"),
+    MissingFact("inrush when power returns, and what each machine's firmware does then"),
+    MissingFact("temperature and age of breakers; loads at another hour"),
+    MissingFact("everything above the feeds of the drawing"),
+)
+
+_OPEN = {
+    Now.UNREAD: "the state and current of outlets that were not read",
+    Now.UNKNOWN: "the state of outlets",
+    Now.UNMETERED: "the current of outlets without a meter",
+    Now.WEAK: "whether supplies that draw hardly more than an input filter are dead",
+    Now.IDLE: "why outlets that are on carry nothing",
+}
+# these are named for each PDU where one failure is rehearsed
+_OF_PDUS = (Now.UNREAD, Now.UNKNOWN, Now.UNMETERED)
+
+
+def missing_facts(
+    hall: Hall, touched: Collection[str], outcome: Optional[RehearsalOutcome] = None
+) -> list[MissingFact]:
+    """What an answer does not know in which failures touch these machines; `outcome`: that of the
+    only one.
+    """
+    found = list(_to_add(hall, outcome)) if outcome is not None else []
+    found.sort(key=lambda one: (-one.machines, one.what))
+    machines: dict[Now, list[str]] = {
+        state: [] for state in _OPEN if outcome is None or state not in _OF_PDUS
+    }
+    for name, cords in hall.cords.items():
+        if name in touched:
+            for state in {one.now for one in cords} & machines.keys():
+                machines[state].append(name)
+    found += [MissingFact(_OPEN[state], 0, names) for state, names in machines.items() if names]
+    named = {one.what for one in found}
+    found += [one for one in _of_hall(hall) if one.what not in named]
+    return [*found, *_age(hall.readings, time.time()), *ALWAYS]
+
+
+def _of_hall(hall: Hall) -> Iterable[MissingFact]:
+    failed = [name for name, one in hall.readings.pdus.items() if one.error]
+    if failed:
+        yield MissingFact("PDUs whose reading failed, in part or as a whole", 0, failed)
+    pdus = hall.drawing.pdus.values()
+    unrated = [
+        f"{pdu.name}/{one.name}"
+        for pdu in pdus
+        for one in (*pdu.lines, *pdu.breakers)
+        if one.rating_a is None
+    ]
+    if unrated:
+        yield MissingFact("ratings of lines and breakers (key breaker_a)", 0, unrated)
+    open_ = [pdu.name for pdu in pdus if not pdu.lines_are_drawn]
+    if open_:
+        yield MissingFact("which outlets are behind which line (no [[pdu.line]])", 0, open_)
+    nobodys = [str(one.cord) for one in hall.unowned if one.high_a]
+    if nobodys:
+        yield MissingFact("what hangs on outlets that carry current and nobody drew", 0, nobodys)
+
+
+def _age(readings: HallReadings, now: float) -> Iterable[MissingFact]:
+    """The age of the readings is always named; loads change within minutes."""
+    if readings.taken is None:
+        yield MissingFact("how old the readings are")
+        return
+    minutes = round((now - readings.taken) / 60)
+    if minutes < 0:
+        yield MissingFact("how old the readings are: their time is in the future")
+    elif minutes == 0:
+        yield MissingFact("what changed since the readings, which are less than a minute old")
+    else:
+        yield MissingFact(f"what changed since the readings, {counted(minutes, 'minute')} ago")
+
+
+# ---- what to add ---------------------------------------------------------------------------------
+
+
+def _to_add(hall: Hall, outcome: RehearsalOutcome) -> Iterable[MissingFact]:
+    """What to draw or to read for the machines of one outcome that nobody can decide."""
+    lacks = _Lacks(hall, hall.bounds(outcome.failed))
+    machines: dict[str, list[str]] = {}
+    for one in outcome.touched:
+        if one.verdict is Verdict.CANNOT_SAY:
+            for what in set(lacks.of(one.machine)):
+                machines.setdefault(what, []).append(one.machine)
+    for what, names in machines.items():
+        yield MissingFact(what, len(names), names)
+
+
+class _Lacks:
+    def __init__(self, hall: Hall, found: FailureBounds) -> None:
+        self._hall, self._found = hall, found
+        self._tripping = {one: list(self._of_carrier(one)) for one in found.tripping}
+
+    def of(self, machine: str) -> Iterable[str]:
+        """What is missing for one machine."""
+        hall, found = self._hall, self._found
+        one = hall.facts.consumers[hall.places[machine]]
+        for cord, node in zip(one.cords, one.nodes):
+            if node in found.at_first:
+                continue
+            if cord.now is Now.UNREAD or cord.now is Now.UNKNOWN:
+                yield f"a reading of {cord.cord.pdu}"
+            elif cord.now is Now.UNMETERED:
+                yield self._meter(cord.cord.pdu)
+            elif cord.now is Now.WEAK and hall.readings.outlet(*cord.cord) is not None:
+                yield from self._watts(cord.cord.pdu)
+            if node in found.step_one:
+                yield from self._place(cord.cord.pdu)
+            for carrier in hall.facts.above(node):
+                yield from self._tripping.get(carrier, ())
+
+    def _watts(self, name: str) -> Iterable[str]:
+        read = self._hall.readings.pdus.get(name)
+        if read is not None and all(one.power_w is None for one in read.outlets.values()):
+            yield f"watts of the outlets of {name}"
+
+    def _meter(self, name: str) -> str:
+        """What shows the currents of a PDU's outlets: one that did not answer may have meters."""
+        read = self._hall.readings.pdus.get(name)
+        if read is None or not read.outlets:
+            return f"a reading of {name}"
+        return f"a meter for the outlets of {name}"
+
+    def _of_carrier(self, number: int) -> Iterable[str]:
+        """What is missing to know whether a line or breaker trips."""
+        facts = self._hall.facts
+        carrier = facts.graph.carriers[number]
+        if carrier.most_a is not None or (not carrier.pdu and "the line of" in carrier.name):
+            yield f"`of` or the line among the inputs of {carrier.breaker.name}"
+        elif carrier.breaker.rating_a is None:
+            owner, _, _ = carrier.name.rpartition("/")
+            yield (
+                f"breaker_a of lines of {owner}" if carrier.trips else f"rating_a of {carrier.name}"
+            )
+        if carrier.part < 1 and carrier.breaker.phases is None:
+            yield f"phases of {carrier.name}"
+        pdus = set(facts.sums[number].pools) if number in facts.sums else set()
+        for pdu in sorted(pdus):
+            yield self._meter(pdu)
+        for pdu in {
+            cord.cord.pdu
+            for consumer in facts.on.get(number, ())
+            for cord, node in zip(facts.consumers[consumer].cords, facts.consumers[consumer].nodes)
+            if facts.power.path(node).get(number) == MAYBE
+        }:
+            yield from self._place(pdu)
+
+    def _place(self, name: str) -> Iterable[str]:
+        """What the drawing does not say of a PDU's lines."""
+        pdu = self._hall.drawing.pdus[name]
+        if not pdu.lines_are_drawn or any(
+            one.outlets is None and not one.every for one in (*pdu.lines, *pdu.breakers)
+        ):
+            yield f"the lines and breakers of {name}, with their outlets"
+        boards = [one for one in pdu.inputs if isinstance(one, HallNode) and one.kind != "breaker"]
+        named = all(line.of is not None for line in pdu.lines)
+        if not named and any(
+            board.kind != "feed" and self._hall.drawing.panels[board.name].lines for board in boards
+        ):
+            yield f"`of` for the lines of {name}"

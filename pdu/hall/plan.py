@@ -1,0 +1,179 @@
+"""`pdu plan`: makes the hall's drawing (`import`), and compares it with its PDUs (`check`).
+
+The plan of `pdu cycle-hall`, which steps a cycle takes, is another thing: cycle/plan_file.py.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from handlers.shared.errors import SettingsError
+
+from ..core.cli import shared_options
+from ..core.cli.error_output import Usage
+from ..core.cli.exit_codes import WRONG
+from ..core.cli.files import text_of
+from ..core.cli.groups import Lazy, LazyCommand, Subcommand
+from ..core.cli.options import Argument, SharedOptions, given, option, output
+from ..core.cli.output import columns, counted, print_json
+from ..core.cli.shared_options import OUT
+from ..core.drawing import drawing_file
+from ..core.owner_files import DRAWING, LIST, OwnerFiles, words
+from . import dcim_import, readings_source, writing
+from .checking import check as checked
+from .importing import csv_files, rest
+from .importing.dcim import imported
+from .importing.joining import NotJoined
+
+_WELL, _FINDINGS = 0, 1
+
+
+@click.pass_context
+def _check(context: click.Context, /, **options: Any) -> int:
+    state = given(context)
+    state.defect_code = WRONG
+    own = OwnerFiles.of(options, state, [DRAWING])
+    drawing = own.drawn()
+    readings = readings_source.gather(
+        readings_source.SourceOptions(own, **options), drawing.read_pdus
+    )
+    found = checked(drawing, readings)
+    if state.json:
+        print_json({"findings": [dataclasses.asdict(one) for one in found]})
+        return _FINDINGS if found else _WELL
+    machines, pdus = len(drawing.machines), len(drawing.pdus)
+    hall = f"{counted(machines, 'machine')} on {counted(pdus, 'PDU')}"
+    print(f"{hall}: {counted(len(found), 'finding')}")
+    rows = [(one.line or "", one.where, one.what) for one in found]
+    if rows:
+        print("\n".join(["", *columns(("line", "where", "what"), rows)]))
+    return _FINDINGS if found else _WELL
+
+
+@click.pass_context
+def _import(context: click.Context, /, **options: Any) -> int:
+    state = given(context)
+    files = options.pop("files")
+    folder, target = options.pop("answers"), options.pop("out")
+    wanted = dcim_import.of(options)
+    if sum(map(bool, (files, wanted.url, folder))) != 1:
+        raise Usage("give CSV files, --answers DIR with saved answers, or --url with --token-file")
+    if files and any(wanted.filters):
+        raise Usage("--site, --location, --rack, --tag and --role are for NetBox and Nautobot")
+    source = readings_source.SourceOptions(OwnerFiles.of(options, state), **options)
+    if files:
+        found = csv_files.read(files)
+    elif folder:
+        found = imported(rest.saved(folder), wanted.filters)
+    else:
+        found = dcim_import.fetched(wanted)
+    try:
+        joint = dcim_import.joint(found, source)
+    except NotJoined as error:
+        if not state.json:
+            print("\n".join(error.lists))
+        raise
+    return _written(target, writing.tables(joint), joint.notes, state)
+
+
+def _written(target: str, made: writing.Tables, notes: Sequence[str], state: SharedOptions) -> int:
+    changed: list[str] = []
+    if os.path.exists(target):
+        before = text_of(target)
+        drawing_file.parsed(before, target)
+        text, changed = writing.updated(before, made)
+    else:
+        text = writing.written(made)
+    drawing = drawing_file.parsed(text, target)  # what is written can be read
+    try:
+        part = f"{target}.part"
+        with open(part, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(part, target)
+    except OSError as error:
+        raise SettingsError(f"{target} cannot be written ({error.strerror})") from None
+    if state.json:
+        print_json(
+            {
+                "file": target,
+                "changes": changed,
+                "machines": len(drawing.machines),
+                "notes": list(notes),
+            }
+        )
+        return _WELL
+    machines, pdus = len(drawing.machines), len(drawing.pdus)
+    print(f"{target}: {counted(machines, 'machine')} on {counted(pdus, 'PDU')}")
+    for line in changed:
+        print(line)
+    for line in notes:
+        print(line, file=sys.stderr)
+    if "unknown" in drawing.feeds:
+        print(f"the feed of some PDUs is not known: correct 'unknown' in {target}", file=sys.stderr)
+    return _WELL
+
+
+check = Subcommand(
+    "check",
+    callback=_check,
+    help="""Compare a drawing with the PDUs: cords to outlets that do not exist, current that
+belongs to nobody, machines whose cords all hang on one feed, PDU or breaker, other limits.
+
+\b
+Exit code: 0 without a finding, 1 with findings.""",
+    examples=(
+        "pdu plan check hall.power.toml --list hall.csv --auth logins.toml",
+        "pdu plan check hall.power.toml --list hall.csv --json",
+    ),
+    params=[
+        *words(DRAWING, LIST),
+        *shared_options.DRAWING(),
+        *readings_source.options(),
+        *output(),
+    ],
+)
+import_ = Subcommand(
+    "import",
+    callback=_import,
+    help="""Make or update a drawing from CSV files (server,psu,pdu,outlet and
+pdu,line,breaker_a,feed,limit_percent), from NetBox or from Nautobot. An update keeps comments.
+
+An outlet joins by its name on the PDU, then by its printed number (`Power Outlet 7`, `07`); the
+PDUs are read for that. What the fleet list lacks, such as a strip, is named, and drawn without
+readings or left out.""",
+    examples=(
+        "pdu plan import cords.csv lines.csv --list hall.csv",
+        "pdu plan import --url https://netbox.example.com --token-file token",
+    ),
+    params=[
+        Argument("FILES*"),
+        *option(
+            "--answers",
+            "a folder with saved answers of /api/dcim/, such as power-ports.json",
+            "DIR",
+            old="--from",
+        ),
+        *dcim_import.options(),
+        *OUT(old="--output", default="hall.power.toml", show_default=True),
+        *readings_source.options(),
+        *output(),
+    ],
+)
+
+plan = Lazy(
+    "plan",
+    {
+        "import": LazyCommand(
+            "hall.plan", "import_", "make or update a drawing from CSV, NetBox or Nautobot"
+        ),
+        "check": LazyCommand("hall.plan", "check", "compare a drawing with its PDUs"),
+    },
+    ("pdu plan import cords.csv lines.csv --list hall.csv", "pdu plan check hall.power.toml"),
+    help="The hall's drawing, hall.power.toml: feeds, PDUs, breakers, machines and their cords.",
+)

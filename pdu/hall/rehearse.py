@@ -1,0 +1,245 @@
+"""`pdu rehearse DRAWING`: what goes dark if something fails. Reads only.
+
+This is the command: its options, the readings, the answer's form. `rehearsal.Hall` computes.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Sequence
+from json import dumps
+from typing import Any, NamedTuple, Optional
+
+import click
+
+from handlers.shared.errors import SettingsError, printable
+
+from ..core.cli import shared_options
+from ..core.cli.error_output import Usage
+from ..core.cli.exit_codes import WRONG
+from ..core.cli.files import check_writable, write_page
+from ..core.cli.groups import Subcommand
+from ..core.cli.options import SharedOptions, given, option, output
+from ..core.cli.shared_options import HTML
+from ..core.drawing.drawing import KINDS, Drawing, HallNode, nodes
+from ..core.inventory.saved_readings import HallReadings
+from ..core.owner_files import DRAWING, LIST, OwnerFiles, words
+from . import dcim_import, readings_source, restore_command
+from .importing.joining import NotJoined
+from .missing_facts import missing_facts
+from .monte_carlo import USUAL_SEED, USUAL_WORLDS
+from .page import page
+from .rehearsal import Grading, Hall, RehearsalOutcome
+from .text import Failed, lines, lines_of_each, outcome_as_json, rest_as_json, taken_at
+
+_SHOWN = 8
+
+
+class RehearsalOptions(NamedTuple):
+    """The options of one run, besides those of `readings_source`."""
+
+    fail: Sequence[str]
+    each: bool
+    pairs: bool
+    html: Optional[str]
+    worlds: Optional[int]
+    seed: int
+
+
+@click.pass_context
+def _rehearse(context: click.Context, /, **options: Any) -> int:
+    # A hall is millions of values without circles, and looking for some among them takes a quarter
+    # of the processor time.
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return _answered(context, options)
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _answered(context: click.Context, options: dict[str, Any]) -> int:
+    state = given(context)
+    state.defect_code = WRONG
+    wanted = RehearsalOptions(**{key: options.pop(key) for key in RehearsalOptions._fields})
+    worlds = USUAL_WORLDS if wanted.worlds is None else wanted.worlds
+    after, metered = options.pop("after"), options.pop("metered")
+    back = restore_command.ReturnOptions(after, metered, wanted.html, worlds, wanted.seed)
+    returned = options.pop("return_")
+    if bool(wanted.fail) + bool(returned) + wanted.each + wanted.pairs != 1:
+        raise Usage("say what fails: --fail KIND:NAME, --each or --pairs; or --return KIND:NAME")
+    if not returned and (back.after is not None or back.metered):
+        raise Usage("--after and --metered are of a return: give --return KIND:NAME")
+    dcim = dcim_import.of(options)
+    files = OwnerFiles.of(options, state, but=[DRAWING] if dcim.url else [])
+    if bool(files.drawing) == bool(dcim.url):
+        raise Usage("give a DRAWING, or --url of a NetBox or Nautobot to draw from")
+    if files.drawing and any(dcim.filters):
+        raise Usage("--site, --location, --rack, --tag and --role are for --url")
+    source = readings_source.SourceOptions(files, **options)
+    if wanted.html is not None:
+        check_writable(wanted.html)
+    if files.drawing:
+        drawing = files.drawn()
+    else:
+        drawing, readings, notes = _drawn(dcim, source, state)
+        for line in notes:
+            print(line, file=sys.stderr)
+    failed = [node_of(drawing, text) for text in wanted.fail]
+    again = [node_of(drawing, text, "--return") for text in dict.fromkeys(returned)]
+    if files.drawing:
+        readings = readings_source.gather(source, drawing.read_pdus)
+    hall = Hall(drawing, readings)
+    if again:
+        return restore_command.run(hall, again, back, state.json)
+    what = [failed]
+    if wanted.each:
+        what = [[one] for one in nodes(hall.drawing)]
+    elif wanted.pairs:
+        what = hall.pairs()
+    if not what:
+        raise SettingsError(f"{drawing.path} has no two PDUs in one rack: give PDUs the key 'rack'")
+    return _rehearsed(wanted, hall, what, state.json)
+
+
+def _drawn(
+    dcim: dcim_import.DcimOptions, source: readings_source.SourceOptions, state: SharedOptions
+) -> tuple[Drawing, HallReadings, Sequence[str]]:
+    try:
+        return dcim_import.rehearsable(dcim_import.fetched(dcim), source, dcim.url or "")
+    except NotJoined as error:
+        if not state.json:
+            print("\n".join(error.lists))
+        raise
+
+
+def _rehearsed(
+    wanted: RehearsalOptions, hall: Hall, what: Sequence[Sequence[HallNode]], json: bool
+) -> int:
+    """Rehearse these failures, one after another, and show them. No outcome of many is kept."""
+    grading, touched, failures = Grading(hall), dict[str, None](), list[Failed]()
+    outcome: Optional[RehearsalOutcome] = None
+    worlds = wanted.worlds
+    if worlds is None:
+        worlds = USUAL_WORLDS if wanted.fail else 0
+    if json:
+        print('{"rehearsals": [', end="")
+    for failed in what:
+        outcome = hall.rehearse(failed, worlds, wanted.seed)
+        if json:
+            print("," if failures else "", dumps(outcome_as_json(outcome), indent=1), sep="\n")
+        grading.add(outcome)
+        touched.update((one.machine, None) for one in outcome.touched)
+        failures.append(Failed.of(outcome))
+    only = outcome if len(what) == 1 and not wanted.each else None
+    level = max(one.level for one in failures)
+    unknown = missing_facts(hall, touched, only)
+    grades = grading.grades() if wanted.each else []
+    if wanted.html is not None:
+        when = taken_at(hall.readings)
+        write_page(wanted.html, page(hall, only, failures, grades, unknown, when))
+    if json:
+        print(f"],\n{dumps(rest_as_json(level, grades, unknown), indent=1)[1:]}")
+    elif only is not None:
+        print("\n".join(lines(only, unknown)))
+    else:
+        print("\n".join(lines_of_each(failures, grades, unknown)))
+    return level
+
+
+def node_of(drawing: Drawing, text: str, of: str = "--fail") -> HallNode:
+    """What `feed:A` names. Raises Usage, which names the option `of`."""
+    kind, colon, name = text.partition(":")
+    if not colon or kind not in KINDS:
+        raise Usage(
+            f"{of} {printable(text, 60)!r}: give KIND:NAME, where KIND is {', '.join(KINDS)}"
+        )
+    known = [one for one in nodes(drawing) if one.kind == kind]
+    found = {one for one in known if one.full_name == name}
+    if not found:
+        more = ", ..." if len(known) > _SHOWN else ""
+        shown = ", ".join(one.full_name for one in known[:_SHOWN])
+        raise Usage(
+            f"{of} {printable(text, 60)!r}: the drawing has no {kind} of that name; it has:"
+            f" {shown or 'none'}{more}"
+        )
+    if len(found) > 1:
+        # names may contain slashes: a has b/c, and a/b has c
+        raise Usage(
+            f"{of} {printable(text, 60)!r}: several panels or PDUs have a {kind} of that name;"
+            " rename one of them"
+        )
+    return found.pop()
+
+
+_HELP = """Rehearse a failure: which machines go dark, which stay, and of which nobody can say it.
+
+DRAWING is hall.power.toml (docs/hall.md); without it, --url draws from NetBox or Nautobot. Nothing
+is switched: the PDUs are only read. A machine stays if enough of its other cords are on and carry
+current now. Load that shifts is an interval for each line and breaker; one that surely trips (1.45
+times its rating) fails next. What these bounds leave open is sampled: `lives in 97 of 100 worlds`.
+
+--return rehearses that power comes back: which outlet closes when, how the load grows, what trips,
+which machines start by themselves, and delays with which it fits. Readings of `pdu check --save`
+hold what outlets do then.
+
+Exit code: 0 if all machines stay (or come back) and all loads fit, 1 if something cannot be said
+for sure, sampled or not, 2 if a machine goes or stays dark or a breaker overloads, and also if the
+drawing or an option is wrong."""
+rehearse = Subcommand(
+    "rehearse",
+    callback=_rehearse,
+    help=_HELP,
+    examples=(
+        "pdu rehearse hall.power.toml --list hall.csv --fail feed:A",
+        "pdu rehearse hall.power.toml --readings monday.json --return feed:A",
+    ),
+    params=[
+        *words(DRAWING, LIST),
+        *shared_options.DRAWING(),
+        *option(
+            "--fail",
+            "what fails, such as feed:A, panel:P1, pdu:r1-left or breaker:r1-left/L1; given twice:"
+            " both at once",
+            "KIND:NAME",
+            multiple=True,
+        ),
+        *option(
+            "--return return_",
+            "rehearse that power comes back to this, such as feed:A; given twice: both together,"
+            " then each first",
+            "KIND:NAME",
+            multiple=True,
+        ),
+        *option("--after", "how long the power was gone, such as 2h, 30min or 45s", "TIME"),
+        *option(
+            "--metered",
+            "more saved readings for --return: a machine draws at most the highest of all",
+            "FILE",
+            multiple=True,
+        ),
+        *option("--each", "fail everything once, one after the other; shows N, N+1 and 2N"),
+        *option("--pairs", "fail two PDUs of a rack at a time"),
+        *option(
+            "--worlds",
+            "sample as many worlds for what bounds leave open; 100 with --fail or --return,"
+            " else none",
+            "N",
+            click.IntRange(0, 10_000),
+        ),
+        *option(
+            "--seed",
+            "sample by this number: the same gives the same worlds",
+            "N",
+            click.INT,
+            default=USUAL_SEED,
+            show_default=True,
+        ),
+        *HTML(),
+        *dcim_import.options(),
+        *readings_source.options(),
+        *output(),
+    ],
+)

@@ -1,0 +1,633 @@
+"""What happens when the power comes back: which outlet closes when, how the load grows, which line
+or breaker trips, and which machine starts by itself. Pure.
+
+    found = Restore(hall).rehearse([HallNode("feed", "A")], [])
+
+A machine draws between the lowest and the highest that was ever metered, or up to the owner's peak,
+and it may draw all of it through each cord. The inrush of a cord is the owner's number; without it
+nobody can say whether a breaker holds. Overload: IEC 60898-1, table 7. A breaker holds its rating,
+and surely trips within the hour above 1.45 times it. At once it trips somewhere between 3 (the
+least of type B) and 20 times its rating (the most of type D), or above the least of its own type.
+"""
+
+from __future__ import annotations
+
+import enum
+import itertools
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Optional
+
+from ..core.drawing.drawing import Cord, HallNode, Machine
+from ..core.inventory.saved_readings import HallReadings
+from . import restore_monte_carlo
+from .arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, at_least
+from .failure import ANY_SHARE, DrawnConsumer, Failure, HallFacts
+from .loads import CANNOT_SAY, HIGH, LOW, OVERLOADS, Fit, fit_of
+from .monte_carlo import USUAL_SEED, Sampled
+from .power_flow import Consumer, Facts, Power, Supply
+from .rehearsal import BreakerLoad, Hall, count_fit
+from .restore_monte_carlo import AT_ONCE, CREST
+from .restore_times import RestoreTimes, Window
+from .verdicts import Now, cords_now
+
+#: what a breaker of a type of IEC 60898-1 holds at once, in ratings; one of which nobody drew the
+#: type may be of type B
+HOLDS_AT_ONCE = {"": 3.0, **{curve: low for curve, (low, _) in AT_ONCE.items()}}
+#: inrush limiters (NTC) are cold, and the owner's inrush holds, so long after the power went
+COLD_S = 300.0
+#: outlets of one PDU that close within so many seconds count as one moment
+MOMENT_S = 1.0
+#: a PDU's controller takes up to so many seconds to start, and delays count from there
+BOOT_S = 120.0
+
+
+class Returned(enum.Enum):
+    """What becomes of a machine. The value is for people and programs."""
+
+    COMES = "comes back by itself"
+    EARLY = "comes up before what it needs"
+    DARK = "stays dark"
+    CANNOT_SAY = "cannot say"
+
+
+@dataclass(frozen=True)
+class MachineBack:
+    """The verdict on a machine that had lost power."""
+
+    machine: str
+    verdict: Returned
+    #: when it has as many cords as it needs, in s; None if that is not bounded
+    earliest_s: float = 0.0
+    latest_s: Optional[float] = None
+    reason: str = ""
+    #: of how many sampled worlds, and in how many of them it comes back; 0 worlds: not sampled
+    worlds: int = 0
+    comes_in: int = 0
+    #: these for people, and what trips in the others; "" if not sampled
+    sampled: str = ""
+
+    @property
+    def why(self) -> str:
+        """The reason with what was sampled."""
+        return "; ".join(filter(None, (self.reason, self.sampled)))
+
+
+@dataclass(frozen=True)
+class Step:
+    """A moment of the timeline: these outlets of one PDU close."""
+
+    pdu: str
+    earliest_s: float
+    latest_s: Optional[float]
+    outlets: Sequence[str]
+    #: how many of them do so surely
+    sure: int
+
+
+class LoadStep(NamedTuple):
+    """The load of a line or breaker from this second on, in A."""
+
+    at_s: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class BreakerBack(BreakerLoad):
+    """One that has power again."""
+
+    #: the highest of its first half-waves, in A; None if the inrush of a machine is not given
+    inrush_a: Optional[float]
+    #: the most outlets that close in one moment on it, if their times are known
+    together: int
+    growth: Sequence[LoadStep]
+    #: it trips in every case, or one that it needs
+    trips: bool = False
+    #: when it may trip, in s; None: it does not
+    trips_from_s: Optional[float] = None
+
+
+class ReturnOutcome(NamedTuple):
+    """One return."""
+
+    #: what has power again, all at once, and what stays without
+    returned: Sequence[HallNode]
+    gone: Sequence[HallNode]
+    steps: Sequence[Step]
+    machines: Sequence[MachineBack]
+    #: how many machines are drawn
+    drawn: int
+    breakers: Sequence[BreakerBack]
+    #: by which worlds were sampled
+    seed: int = USUAL_SEED
+
+    @property
+    def sampled(self) -> Sampled:
+        """Of the machines that nobody can decide for sure."""
+        return Sampled.of((one.worlds, one.comes_in) for one in self.machines)
+
+    def count(self, verdict: Returned) -> int:
+        """How many machines have this verdict."""
+        return sum(one.verdict is verdict for one in self.machines)
+
+    @property
+    def level(self) -> int:
+        """0: all come back and fit, 1: cannot say, 2: one is dark or early, or a breaker trips."""
+        if self.count(Returned.DARK) or self.count(Returned.EARLY):
+            return 2
+        if any(one.trips for one in self.breakers) or count_fit(self.breakers, OVERLOADS):
+            return 2
+        open_ = self.count(Returned.CANNOT_SAY) or count_fit(self.breakers, CANNOT_SAY)
+        return 1 if open_ else 0
+
+
+class Drawn(NamedTuple):
+    """What a machine may draw with all its cords together, in A."""
+
+    low: float
+    #: infinite if nobody metered it while it ran
+    high: float
+
+
+class Restore:
+    """A hall, prepared for any number of returns. `metered`: more readings, for the lowest and the
+    highest that a machine drew. `is_cold`: the power was gone for COLD_S at least; else no inrush
+    is known.
+    """
+
+    def __init__(
+        self, hall: Hall, metered: Sequence[HallReadings] = (), is_cold: bool = True
+    ) -> None:
+        self._metered, self._is_cold = metered, is_cold
+        self._hall = hall
+        self._readings = [
+            (one, {name: pdu.outlet_step_a for name, pdu in one.pdus.items()})
+            for one in (hall.readings, *metered)
+        ]
+        machines = list(hall.drawing.machines.values())
+        self._drawn = [self._drawn_by(one) for one in machines]
+        self._machines = [one if is_cold else one._replace(inrush_a=None) for one in machines]
+
+    def of(self, hall: Hall) -> Restore:
+        """The same for another hall, such as one with other delays."""
+        return Restore(hall, self._metered, self._is_cold)
+
+    def _drawn_by(self, machine: Machine) -> Drawn:
+        lows: list[float] = []
+        highs: list[float] = []
+        for readings, steps in self._readings:
+            cords = cords_now(machine, readings, steps, self._hall.drawing.idle_a)
+            # one that did not run when it was read says nothing of what it draws
+            if sum(cord.now is Now.CARRIES for cord in cords) < machine.needs:
+                continue
+            if any(cord.high_a is None for cord in cords):
+                continue
+            # a supply that gives nothing may draw a current, which comes with its own side
+            idle = (Now.IDLE, Now.WEAK)
+            lows.append(sum(cord.low_a for cord in cords if cord.now not in idle))
+            highs.append(sum(cord.known_a for cord in cords))
+        high = HIGH * max(highs) if highs else math.inf
+        if machine.peak_a is not None:
+            high = machine.peak_a
+        return Drawn(min(LOW * min(lows), high) if lows else 0.0, high)
+
+    def rehearse(
+        self,
+        returned: Sequence[HallNode],
+        gone: Sequence[HallNode],
+        worlds: int = 0,
+        seed: int = USUAL_SEED,
+    ) -> ReturnOutcome:
+        """These have power again at second 0; `gone` had lost it as well, and stays without.
+        `worlds`: how many are sampled for what the bounds leave open.
+        """
+        return self.prepare(returned, gone).outcome(worlds, seed)
+
+    def prepare(self, returned: Sequence[HallNode], gone: Sequence[HallNode]) -> Return:
+        """The return, to be worked out."""
+        return Return(self._hall, self._drawn, self._machines, returned, gone)
+
+    def orders(
+        self, named: Sequence[HallNode], worlds: int = 0, seed: int = USUAL_SEED
+    ) -> list[ReturnOutcome]:
+        """All of these together, then each first."""
+        found = [self.rehearse(named, [], worlds, seed)]
+        if len(named) > 1:
+            found += [
+                self.rehearse([one], [other for other in named if other != one], worlds, seed)
+                for one in named
+            ]
+        return found
+
+
+class Return:
+    """One return, worked out."""
+
+    def __init__(
+        self,
+        hall: Hall,
+        drawn: Sequence[Drawn],
+        machines: Sequence[Machine],
+        returned: Sequence[HallNode],
+        gone: Sequence[HallNode],
+    ) -> None:
+        self._hall, self._drawn, self.machines = hall, drawn, machines
+        self._returned, self._gone = returned, gone
+        known = hall.facts
+        graph = self._graph = known.graph
+        still = {graph.number[one]: YES for one in gone}
+        lost = {**still, **{graph.number[one]: YES for one in returned}}
+        self._before: Power[Interval] = Power(known.facts, lost)
+        after = Power(known.facts, still)
+        self._times = RestoreTimes(hall.drawing, hall.readings, graph, self._before, after)
+        #: the windows of each consumer's cords
+        self.windows = [
+            [self._times.of(cord.cord) for cord in one.cords] for one in known.consumers
+        ]
+        for cord, node in graph.feeding.items():
+            window = self._times.of(cord)
+            if window is None or not window.sure:
+                still[node] = YES if window is None else MAYBE
+        self._still = still
+        self.facts = self._later()
+        self._after = self.facts.power
+        self._sums: dict[int, IntervalSum] = defaultdict(IntervalSum)
+        self._flow = self.facts.flow(self._sums)
+        self._growth: dict[int, list[LoadStep]] = {}
+        #: machines that may come up before the cords that they need: no sample tells how long a
+        #: controller takes to start
+        self._may_be_early: set[int] = set()
+
+    def _later(self) -> HallFacts:
+        """The hall some hours later: each machine draws something between its bounds."""
+        known = self._hall.facts
+        consumers = {
+            number: self._drawing(number, one) for number, one in enumerate(known.consumers)
+        }
+        base = known.facts
+        orders = {node: [[o for g in groups for o in g]] for node, groups in base.orders.items()}
+        facts = Facts(
+            base.uppers, base.lowers, consumers, base.carriers, orders, base.switched, base.at
+        )
+        return known.later(facts, self._still)
+
+    def _drawing(self, number: int, one: DrawnConsumer) -> Consumer[Interval]:
+        if number < len(self.machines):
+            low, high = self._drawn[number]
+            pools = () if math.isfinite(high) else (self.machines[number].name,)
+            most = high if math.isfinite(high) else low
+            total = Interval(low, most, (low + most) / 2, pools)
+        else:
+            high = HIGH * sum(cord.known_a for cord in one.cords)
+            total = Interval(0.0, high, high / 2)
+        supplies = []
+        for cord, node, window in zip(one.cords, one.nodes, self.windows[number]):
+            open_ = (cord.cord.pdu,) if cord.high_a is None else ()
+            current = Interval(0.0, HIGH * cord.known_a, HIGH * cord.known_a / 2, open_)
+            closed = NO
+            if window is not None and window.kept:
+                closed = YES if window.sure else MAYBE
+            works = YES if cord.now is Now.CARRIES else MAYBE
+            supplies.append(Supply(node, current, works, ANY_SHARE, closed))
+        return Consumer(supplies, one.needs, total, one.drawn, one.rack, always_anew=True)
+
+    # ---- the walk with a clock -------------------------------------------------------------------
+
+    def _moments(self) -> Iterator[tuple[float, dict[tuple[int, int], Truth]]]:
+        """When an outlet may close at the earliest, and when it surely has."""
+        found: dict[float, dict[tuple[int, int], Truth]] = {}
+        for number, windows in enumerate(self.windows):
+            for place, window in enumerate(windows):
+                if window is None or window.kept:
+                    continue
+                at_once = window.sure and window.latest == window.earliest
+                begin = YES if at_once else MAYBE
+                found.setdefault(window.earliest, {}).setdefault((number, place), begin)
+                if window.sure and not at_once:
+                    # one that closes nobody knows when has closed in the end
+                    end = math.inf if window.latest is None else window.latest
+                    found.setdefault(end, {})[number, place] = YES
+        yield from sorted(found.items())
+
+    def _close_all(self) -> None:
+        """Let all outlets close, and note how the loads grow."""
+        flow = self._flow
+        for number in self.facts.facts.consumers:
+            flow.touched[number] = {}, {}
+        self._note(0.0, flow.update(self.facts.facts.consumers))
+        for at, switched in self._moments():
+            self._note(at, flow.switch(switched))
+
+    def _note(self, at: float, changed: Iterable[int]) -> None:
+        for carrier in changed:
+            load = self.facts.now_of(carrier, self._sums[carrier])
+            growth = self._growth.setdefault(carrier, [])
+            if math.isinf(at) and growth:
+                at = growth[-1].at_s
+            if growth and growth[-1].at_s == at:
+                growth.pop()
+            if not growth or growth[-1][1:] != load[:2]:
+                growth.append(LoadStep(at, load.low, load.high))
+
+    def outcome(self, worlds: int, seed: int) -> ReturnOutcome:
+        """What happens."""
+        self._close_all()
+        surges = self._surges()
+        breakers = {
+            number: self._breaker(number, surges.get(number, Surge()))
+            for number in self._graph.carriers
+            if self._after.alive(number)
+        }
+        may_trip = [number for number, one in breakers.items() if one.trips_from_s is not None]
+        back = {number for number in breakers if self._before.alive(number) != YES}
+        failure = Failure(self.facts, self._sums, self._flow)
+        trips = failure.trip(may_trip, back)
+        for number in trips:
+            breakers[number] = replace(breakers[number], trips=True)
+        may_trip = list(dict.fromkeys((*may_trip, *failure.tripping)))
+        names = {number: self._graph.carriers[number].name for number in may_trip}
+        judged = [
+            found for number in range(len(self.machines)) for found in self._judged(number, names)
+        ]
+        if worlds:
+            judged = self._sampled(judged, may_trip, worlds, seed)
+        return ReturnOutcome(
+            self._returned,
+            self._gone,
+            self._steps(),
+            judged,
+            len(self.machines),
+            sorted(
+                (one for number, one in breakers.items() if number in back),
+                key=lambda one: one.name,
+            ),
+            seed,
+        )
+
+    def _sampled(
+        self, judged: Sequence[MachineBack], may_trip: Sequence[int], worlds: int, seed: int
+    ) -> list[MachineBack]:
+        """With what samples say of the machines that nobody can decide for sure."""
+        numbers = {one.name: number for number, one in enumerate(self.machines)}
+        setting = restore_monte_carlo.Setting(
+            self.windows,
+            [
+                restore_monte_carlo.Machine(*drawn, one.inrush_a)
+                for one, drawn in zip(self.machines, self._drawn)
+            ],
+            [node for node, truth in self._still.items() if truth == YES],
+            may_trip,
+            self._going_back(),
+        )
+        open_ = [
+            number
+            for one in judged
+            for number in (numbers[one.machine],)
+            if one.verdict is Returned.CANNOT_SAY and number not in self._may_be_early
+        ]
+        found = restore_monte_carlo.sampled(self._hall.facts, setting, open_, worlds, seed)
+        made: list[MachineBack] = []
+        for one in judged:
+            sample = found.get(numbers[one.machine])
+            if sample is not None and one.verdict is Returned.CANNOT_SAY:
+                words = sample.in_words("comes back")
+                one = replace(one, worlds=sample.worlds, comes_in=sample.lives_in, sampled=words)
+            made.append(one)
+        return made
+
+    # ---- machines --------------------------------------------------------------------------------
+
+    def _judged(self, number: int, names: Mapping[int, str]) -> Iterable[MachineBack]:
+        """None for a machine that never lost power, and for one that had none."""
+        one, machine = self._hall.facts.consumers[number], self.machines[number]
+        was = [self._before.alive(node) for node in one.nodes]
+        kept = sum(cord.now is Now.CARRIES and lives == YES for cord, lives in zip(one.cords, was))
+        if kept >= one.needs or all(lives == YES for lives in was):
+            return
+        windows, power = self.windows[number], self._flow.power
+        supplies = self.facts.facts.consumers[number].supplies
+        gives = [min(power.has_power(supply), supply.works) for supply in supplies]
+        comes = at_least(one.needs, gives)
+        if comes == NO:
+            reason = self._why_dark(number, names)
+            yield MachineBack(machine.name, Returned.DARK, reason=reason)
+            return
+        may = [
+            (cord.cord, window)
+            for cord, window, supply in zip(one.cords, windows, supplies)
+            if window is not None and power.alive(supply.node)
+        ]
+        sure = [
+            window for window, truth in zip(windows, gives) if window is not None and truth == YES
+        ]
+        earliest = sorted(window.earliest for _, window in may)[one.needs - 1]
+        # of those that may not come at all: when they come, if they do
+        coming = sure if comes == YES else [window for _, window in may]
+        ends = sorted(window.latest for window in coming if window.latest is not None)
+        latest = ends[one.needs - 1] if len(ends) >= one.needs else None
+        early = _why_early(one.needs, may, latest)
+        if early:
+            self._may_be_early.add(number)
+        if comes == MAYBE:
+            reason = "; ".join(filter(None, (self._why_open(number, gives, names), early)))
+            yield MachineBack(machine.name, Returned.CANNOT_SAY, earliest, None, reason)
+            return
+        first = min(math.inf if window.latest is None else window.latest for window in sure)
+        if one.needs > 1 and first + MOMENT_S < earliest:
+            reason = f"one cord at {first:g} s, the {one.needs} that it needs at {earliest:g} s"
+            yield MachineBack(machine.name, Returned.EARLY, earliest, latest, reason)
+            return
+        verdict = Returned.CANNOT_SAY if early else Returned.COMES
+        yield MachineBack(machine.name, verdict, earliest, latest, early)
+
+    def _why_dark(self, number: int, names: Mapping[int, str]) -> str:
+        one = self._hall.facts.consumers[number]
+        for cord, node, window in zip(one.cords, one.nodes, self.windows[number]):
+            if window is not None:
+                if self._flow.power.alive(node) == NO:
+                    return f"{cord.cord}: {self._tripped(node, names)} trips"
+                continue
+            if self._after.alive(node) == NO or self._times.unit(cord.cord.pdu) is None:
+                continue
+            outlet = self._hall.readings.outlet(*cord.cord)
+            said = outlet.power_on if outlet is not None else None
+            if said is not None and said.state == "off":
+                return f"{cord.cord} is set to stay off when power comes back"
+            return f"{cord.cord} was off, and takes the state that it had"
+        return "what feeds it is still without power"
+
+    def _why_open(self, number: int, gives: Sequence[Truth], names: Mapping[int, str]) -> str:
+        one = self._hall.facts.consumers[number]
+        for cord, node, window, truth in zip(one.cords, one.nodes, self.windows[number], gives):
+            if window is None or truth == YES:
+                continue
+            outlet = self._hall.readings.outlet(*cord.cord)
+            if not window.sure and self._after.alive(node) == YES:
+                if outlet is None or outlet.power_on is None or not outlet.power_on.state:
+                    return f"{cord.cord}: what it does when power comes back was not read"
+                return f"{cord.cord}: its state before was not read, or what feeds it is not sure"
+            if self._flow.power.alive(node) != YES:
+                return f"{cord.cord}: {self._tripped(node, names)} may trip"
+            if cord.now is not Now.CARRIES:
+                return f"{cord.cord}: {cord.now.value}"
+        return "the drawing does not say what feeds it"
+
+    def _tripped(self, node: int, names: Mapping[int, str]) -> str:
+        above = self._hall.facts.above(node)
+        return next((name for number, name in names.items() if number in above), "what feeds it")
+
+    # ---- inrush ----------------------------------------------------------------------------------
+
+    def _going_back(self) -> dict[int, int]:
+        """Node of outlets -> its transfer switch, which may go back to an input that has power
+        again: then all that is behind it may take its inrush once more, at once.
+        """
+        found: dict[int, int] = {}
+        for node, groups in self.facts.facts.orders.items():
+            inputs = [one for group in groups for one in group if self._after.alive(one) != NO]
+            if len(inputs) > 1 and any(self._before.alive(one) != YES for one in inputs):
+                found.update(dict.fromkeys(self.facts.facts.below([node]), node))
+        return found
+
+    def _surges(self) -> dict[int, Surge]:
+        """Carrier -> the highest of its first half-waves. Outlets of one PDU add up if they may
+        close in one moment; PDUs are not in step, so the worst moment of each counts.
+        """
+        pdus: dict[str, dict[int, list[tuple[Window, Optional[float]]]]] = {}
+        back = self._going_back()
+        for number, one in enumerate(self._hall.facts.consumers):
+            own = self.machines[number].inrush_a if number < len(self.machines) else None
+            for cord, node, window in zip(one.cords, one.nodes, self.windows[number]):
+                if window is None:
+                    continue
+                closing: Optional[Window] = None if window.kept else window
+                if node in back:
+                    closing = Window(window.earliest, None, False)
+                if closing is not None:
+                    nodes = pdus.setdefault(cord.cord.pdu, {})
+                    nodes.setdefault(node, []).append((closing, own))
+        found: dict[int, Surge] = {}
+        for nodes in pdus.values():
+            behind: dict[int, list[int]] = {}
+            for node in nodes:
+                for carrier in self._hall.facts.above(node):
+                    behind.setdefault(carrier, []).append(node)
+            known: dict[tuple[int, ...], tuple[Optional[float], int]] = {}
+            for carrier, several in behind.items():
+                key = tuple(several)
+                if key not in known:
+                    known[key] = _moment([one for node in several for one in nodes[node]])
+                peak, together = known[key]
+                before = found.get(carrier, Surge())
+                found[carrier] = Surge(
+                    None if peak is None or before.peak_a is None else before.peak_a + peak,
+                    max(together, before.together),
+                )
+        return found
+
+    # ---- lines and breakers ----------------------------------------------------------------------
+
+    def _breaker(self, number: int, surge: Surge) -> BreakerBack:
+        """Those that have, or may have, power again; and those that had it all the time: one that
+        carries too much may still trip, and takes a machine's other cord with it.
+        """
+        carrier = self._graph.carriers[number]
+        breaker = carrier.breaker
+        rating = breaker.rating_a
+        load = self.facts.now_of(number, self._sums[number])
+        growth = self._growth.get(number, [])
+        fit = fit_of(load, breaker.limit_a, rating, carrier.most_a)
+        over = load.high > 0.0 if rating is None else load.high > rating
+        since = next((one.at_s for one in growth if rating is None or one.high > rating), 0.0)
+        if not over and rating is not None:
+            if surge.peak_a is None:
+                fit = Fit(CANNOT_SAY, "the inrush of a machine is not given (inrush_a)")
+                over = True
+            elif surge.peak_a + CREST * load.high > HOLDS_AT_ONCE[breaker.curve] * rating:
+                fit = Fit(CANNOT_SAY, f"an inrush of {surge.peak_a:.0f} A may trip it")
+                over = True
+        return BreakerBack(
+            carrier.name,
+            load,
+            breaker.limit_a,
+            rating,
+            fit,
+            surge.peak_a,
+            surge.together,
+            growth,
+            trips_from_s=since if over else None,
+        )
+
+    # ---- the timeline ----------------------------------------------------------------------------
+
+    def _steps(self) -> list[Step]:
+        groups: dict[tuple[str, float, Optional[float]], list[tuple[str, bool]]] = {}
+        for cord, node in self._graph.outlets.items():
+            window = self._times.of(cord)
+            if window is not None and not window.kept and self._before.alive(node) != YES:
+                key = (cord.pdu, window.earliest, window.latest)
+                groups.setdefault(key, []).append((cord.outlet, window.sure))
+        made = [
+            Step(pdu, earliest, latest, [outlet for outlet, _ in found], sum(s for _, s in found))
+            for (pdu, earliest, latest), found in groups.items()
+        ]
+        order = {name: place for place, name in enumerate(self._hall.drawing.pdus)}
+        return sorted(made, key=lambda one: (one.earliest_s, order.get(one.pdu, 0)))
+
+
+class Surge(NamedTuple):
+    """The first half-waves through a line or breaker."""
+
+    #: in A; None if the inrush of a machine is not given
+    peak_a: Optional[float] = 0.0
+    #: the most outlets that close in one moment, if their times are known
+    together: int = 0
+
+
+def _why_early(needs: int, may: Sequence[tuple[Cord, Window]], latest: Optional[float]) -> str:
+    """Why a machine may come up before the cords that it needs; "" if it does not."""
+    coming = [(cord.pdu, window.earliest) for cord, window in may if not window.kept]
+    if needs < 2 or not coming:
+        return ""
+    if latest is None:
+        return f"nobody knows when the {needs} cords that it needs have power"
+    first = min(earliest for _, earliest in coming)
+    if latest > first + MOMENT_S:
+        return f"one cord may come at {first:g} s, the {needs} that it needs at {latest:g} s"
+    pdus = {pdu for pdu, _ in coming}
+    if len(pdus) > 1:
+        return (
+            f"its cords are on {len(pdus)} PDUs, whose controllers may take up to {BOOT_S:g} s"
+            " more or less to start"
+        )
+    return ""
+
+
+def _moment(
+    found: Sequence[tuple[Window, Optional[float]]],
+) -> tuple[Optional[float], int]:
+    """The highest inrush of one PDU's outlets that may close in one moment, None if one of them is
+    not given; and the most that close so at a known time.
+    """
+    events = sorted(
+        itertools.chain(
+            ((window.earliest, 0, value) for window, value in found),
+            (
+                (math.inf if window.latest is None else window.latest + MOMENT_S, 1, value)
+                for window, value in found
+            ),
+        ),
+        key=lambda one: one[:2],
+    )
+    now = highest = 0.0
+    for _, ends, value in events:
+        now += -(value or 0.0) if ends else (value or 0.0)
+        highest = max(highest, now)
+    times = sorted(window.earliest for window, _ in found if window.latest == window.earliest)
+    most = max(
+        (sum(begin <= one < begin + MOMENT_S for one in times) for begin in times), default=0
+    )
+    return (None if any(value is None for _, value in found) else highest), most

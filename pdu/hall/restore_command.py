@@ -1,0 +1,100 @@
+"""`pdu rehearse --return`: what happens when the power comes back. Reads only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple, Optional
+
+from handlers.shared.errors import printable
+
+from ..core.cli.error_output import Usage
+from ..core.cli.files import write_page
+from ..core.cli.output import print_json
+from ..core.drawing.drawing import HallNode
+from . import readings_source
+from .rehearsal import Hall
+from .restore import BOOT_S, COLD_S, Restore
+from .restore_delays import findings, proposal
+from .restore_page import page
+from .restore_text import as_json, lines
+from .text import few, taken_at
+
+_SPAN = re.compile(r"([0-9]{1,6})\s*(s|min|h)")
+_SECONDS = {"s": 1, "min": 60, "h": 3600}
+
+
+class ReturnOptions(NamedTuple):
+    """The options of a return."""
+
+    #: how long the power was gone, such as 2h; None: long
+    after: Optional[str]
+    #: more saved readings
+    metered: Sequence[str]
+    #: a page to write
+    html: Optional[str]
+    #: how many worlds are sampled, by which seed
+    worlds: int
+    seed: int
+
+
+def run(hall: Hall, named: Sequence[HallNode], wanted: ReturnOptions, json: bool) -> int:
+    """Rehearse the return of these: all together, then each first. Returns the exit code."""
+    after = None if wanted.after is None else seconds(wanted.after)
+    metered = [readings_source.saved(path) for path in wanted.metered]
+    back = Restore(hall, metered, is_cold=after is None or after >= COLD_S)
+    outcomes = back.orders(named, wanted.worlds, wanted.seed)
+    found = findings(hall, outcomes)
+    delays = proposal(hall, back, named, outcomes)
+    unknown = _not_known(hall, after, bool(metered))
+    if wanted.html is not None:
+        taken = taken_at(hall.readings)
+        write_page(wanted.html, page(outcomes, after, found, delays, unknown, taken))
+    if json:
+        print_json(as_json(outcomes, after, found, delays, unknown))
+    else:
+        print("\n".join(lines(outcomes, after, found, delays, unknown)))
+    return max(one.level for one in outcomes)
+
+
+def seconds(text: str) -> float:
+    """`2h`, `30min` or `45s`. Raises Usage."""
+    found = _SPAN.fullmatch(text.strip())
+    if found is None:
+        raise Usage(f"--after {printable(text, 40)!r}: give a time such as 2h, 30min or 45s")
+    return float(found[1]) * _SECONDS[found[2]]
+
+
+def _not_known(hall: Hall, after: Optional[float], several: bool) -> list[str]:
+    machines = hall.drawing.machines.values()
+    unsaid = [one.name for one in machines if one.inrush_a is None]
+    measured = [one.name for one in machines if one.peak_a is None]
+    found = []
+    if unsaid:
+        found.append(
+            f"the inrush of {len(unsaid)} machines: give inrush_a, for one or at the top of the"
+            f" drawing ({few(unsaid, 4)})"
+        )
+    if measured:
+        how = "the readings given" if several else "one reading"
+        found.append(
+            f"what {len(measured)} machines draw at most: the highest of {how} is taken; give"
+            f" peak_a, or more readings as --metered ({few(measured, 4)})"
+        )
+    if after is None:
+        found.append(
+            f"how long the power was gone: at least {COLD_S / 60:g} minutes are assumed, so that"
+            " inrush limiters are cold"
+        )
+    switches = [one.name for one in hall.drawing.pdus.values() if len(one.inputs) > 1]
+    if switches:
+        found.append(
+            "when transfer switches go back to another input, which draws inrush again:"
+            f" {few(switches, 4)}"
+        )
+    found.append("which machines start at all: a BMC or BIOS may be set to stay off")
+    found.append(
+        f"how long a PDU's controller takes to start, up to {BOOT_S:g} s: delays count from there"
+    )
+    found.append("another hour, and anything above the feeds")
+    return found

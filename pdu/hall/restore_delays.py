@@ -1,0 +1,184 @@
+"""What is wrong with the delays of a hall, and delays with which each breaker holds the return.
+Pure; nothing is written to a PDU.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Optional
+
+from ..core.adapters.power_restore import NOT_KNOWN, OFF, OutletRestorePolicy
+from ..core.drawing.drawing import Cord, HallNode, Machine
+from ..core.inventory.saved_readings import HallReadings, MeasuredPdu
+from .loads import FITS
+from .rehearsal import Hall
+from .restore import Restore, ReturnOutcome
+from .text import few
+
+#: from so many outlets in one moment on, it is a finding
+_MANY = 8
+#: cords of one machine that close within so many seconds are alike
+_ALIKE_S = 5.0
+#: between two outlets of one PDU, in s: longer than any first half-wave, and than a timer's second
+STEP_S = 2
+#: the longest delay that every family with delays takes: PowerNet-MIB allows 300 s
+_LONGEST_S = 300
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that an owner may want to change."""
+
+    where: str
+    what: str
+
+
+class Delays(NamedTuple):
+    """A proposal."""
+
+    #: PDU -> its outlets with the delay of each, in s
+    pdus: Mapping[str, Sequence[tuple[str, int]]]
+    #: PDUs whose page has the wait after an outlet in place of its delay
+    sequences: Sequence[str]
+    #: lines and breakers that hold with it, and that did not before
+    mended: Sequence[str]
+    #: those of which nobody can say so even then, or that trip
+    left: Sequence[str]
+    #: PDUs that stay as they are, because they have no delay to set
+    unchanged: Sequence[str] = ()
+
+
+def findings(hall: Hall, outcomes: Sequence[ReturnOutcome]) -> list[Finding]:
+    """All of them, without doubles."""
+    found = dict[Finding, None]()
+    for outcome in outcomes:
+        found.update((one, None) for one in _together(outcome))
+    unread: dict[str, int] = {}
+    for machine in hall.drawing.machines.values():
+        found.update((one, None) for one in _differ(hall.readings, machine))
+        for cord in machine.cords:
+            read = hall.readings.pdus.get(cord.pdu)
+            one = hall.readings.outlet(*cord)
+            has_relay = read is None or not read.metered
+            if has_relay and (one is None or one.power_on is None):
+                unread[cord.pdu] = unread.get(cord.pdu, 0) + 1
+    for pdu, count in unread.items():
+        what = f"what {count} of its outlets do when power comes back was not read"
+        found[Finding(pdu, what)] = None
+    return list(found)
+
+
+def _together(outcome: ReturnOutcome) -> Iterable[Finding]:
+    for one in outcome.breakers:
+        if one.together >= _MANY:
+            size = "a breaker" if one.rating_a is None else f"one {one.rating_a:g} A breaker"
+            yield Finding(one.name, f"{one.together} outlets close in the same moment on {size}")
+
+
+def _differ(readings: HallReadings, machine: Machine) -> Iterable[Finding]:
+    known = [
+        (cord, one.power_on)
+        for cord in machine.cords
+        for one in (readings.outlet(*cord),)
+        if one is not None and one.power_on is not None and one.power_on.state != NOT_KNOWN
+    ]
+    states = {one.state for _, one in known}
+    said = few([f"{cord}: {_words(one)}" for cord, one in known], 4)
+    if len(states) > 1:
+        yield Finding(machine.name, f"its cords differ: {said}")
+        return
+    times = [one.earliest_s for _, one in known if one.earliest_s == one.latest_s]
+    if times and max(times) - min(times) > _ALIKE_S:
+        yield Finding(machine.name, f"its cords differ: {said}")
+
+
+def _words(one: OutletRestorePolicy) -> str:
+    state = {OFF: "stays off"}.get(one.state, one.state)
+    if one.latest_s is None or one.state == OFF:
+        return state
+    return f"{state} after {one.earliest_s:g} s"
+
+
+def proposal(
+    hall: Hall,
+    back: Restore,
+    named: Sequence[HallNode],
+    outcomes: Optional[Sequence[ReturnOutcome]] = None,
+) -> Optional[Delays]:
+    """Delays for all outlets of machines: those of one PDU close one after the other, and the cords
+    of one machine together. None if every breaker fits as it is. `outcomes`: of the hall as it is.
+    """
+    bad = _not_fitting(back.orders(named) if outcomes is None else outcomes)
+    if not bad:
+        return None
+    unchanged = _without_delays(hall)
+    slots = _slots(hall, unchanged)
+    if not slots:
+        return Delays({}, [], [], sorted(bad), unchanged)
+    pdus: dict[str, MeasuredPdu] = dict(hall.readings.pdus)
+    lists: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for cord, seconds in slots.items():
+        read = pdus[cord.pdu]
+        outlet = read.outlets[cord.outlet]
+        state = outlet.power_on.state if outlet.power_on is not None else NOT_KNOWN
+        after = outlet._replace(power_on=OutletRestorePolicy(state, seconds, seconds))
+        pdus[cord.pdu] = read._replace(outlets={**read.outlets, cord.outlet: after})
+        lists[cord.pdu].append((cord.outlet, seconds))
+    sequences = [
+        pdu
+        for pdu in lists
+        if any(
+            one.power_on is not None and one.power_on.is_sequence
+            for one in hall.readings.pdus[pdu].outlets.values()
+        )
+    ]
+    changed = Hall(hall.drawing, hall.readings._replace(pdus=pdus))
+    left = _not_fitting(back.of(changed).orders(named))
+    return Delays(lists, sequences, sorted(bad - left), sorted(left), unchanged)
+
+
+def _not_fitting(outcomes: Iterable[ReturnOutcome]) -> set[str]:
+    return {one.name for found in outcomes for one in found.breakers if one.fit.word != FITS}
+
+
+def _without_delays(hall: Hall) -> list[str]:
+    """The PDUs of machines of which an outlet has no delay that can be set, such as latching
+    relays.
+    """
+    found: dict[str, None] = {}
+    for machine in hall.drawing.machines.values():
+        for cord in machine.cords:
+            one = hall.readings.outlet(*cord)
+            if one is None or one.power_on is None or not one.power_on.can_be_delayed:
+                found[cord.pdu] = None
+    return sorted(found)
+
+
+def _slots(hall: Hall, unchanged: Collection[str]) -> dict[Cord, int]:
+    """The outlet of each cord whose delay can be set -> its delay in s."""
+    taken: dict[str, set[int]] = defaultdict(set)
+    found: dict[Cord, int] = {}
+    for machine in hall.drawing.machines.values():
+        cords = [
+            cord
+            for cord in machine.cords
+            if cord.pdu not in unchanged and not hall.readings.pdus[cord.pdu].metered
+        ]
+        # two cords on one PDU take two moments, those of several PDUs the same
+        ranks: Counter[str] = Counter()
+        places: list[tuple[Cord, int]] = []
+        for cord in cords:
+            places.append((cord, ranks[cord.pdu]))
+            ranks[cord.pdu] += 1
+        first = next(
+            at
+            for at in itertools.count()
+            if all(at + rank not in taken[cord.pdu] for cord, rank in places)
+        )
+        for cord, rank in places:
+            taken[cord.pdu].add(first + rank)
+            found[cord] = min((first + rank) * STEP_S, _LONGEST_S)
+    return found

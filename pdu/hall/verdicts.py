@@ -1,0 +1,156 @@
+"""Whether a machine goes dark, stays, or nobody can say. Pure.
+
+A drawing knows that a machine has two cords; a meter knows that one of them carries nothing. A cord
+counts for `stays` only if its outlet is on and feeds a supply that works now: by its watts where
+they are read, else by its current. An idle cord has a dead supply, was pulled, or leads to a hot
+spare: from outside they look alike.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, Optional
+
+from ..core.cli.states import DOWN, UP
+from ..core.drawing.drawing import Cord, Machine
+from ..core.inventory.saved_readings import HallReadings
+
+# A supply that works carries at least this part of an equal share. Less is a dead supply's input
+# filter, or a supply on standby.
+LEAST_SHARE = 0.25
+#: the capacitors of an input filter draw up to this in A, also before a dead supply: 2.2 uF take
+#: 0.16 A at 230 V and 50 Hz, with hardly a watt
+FILTER_A = 0.25
+# A supply whose output is dead takes less than this in W, and so does one on standby.
+_STANDBY_W = 6.0
+
+
+class Verdict(enum.Enum):
+    """What becomes of a machine. The value is for people and programs."""
+
+    DARK = "dark"
+    STAYS = "stays"
+    CANNOT_SAY = "cannot say"
+
+
+class Now(enum.Enum):
+    """What a cord does now. The value says why it does not prove anything."""
+
+    CARRIES = "carries current"
+    OFF = "its outlet is off"
+    IDLE = "its outlet is on and carries nothing"
+    WEAK = "it may be dead: an input filter alone may draw its current"
+    UNMETERED = "its outlet is on, and its current is not metered"
+    UNKNOWN = "its outlet's state is not known"
+    CONTRADICTORY = "its outlet is reported off and carries current"
+    UNREAD = "its outlet was not read"
+
+
+_LOOK_ALIKE = (
+    "dead supply, pulled cord and hot spare look alike: look at the machine's BMC, or pull the"
+    " other cord in a maintenance window"
+)
+ADVICE = {
+    Now.IDLE: _LOOK_ALIKE,
+    Now.WEAK: _LOOK_ALIKE,
+    Now.UNMETERED: "look at the machine's BMC, or pull the other cord in a maintenance window",
+    Now.UNKNOWN: "read the PDU with `pdu status`, and look at the outlet",
+    Now.CONTRADICTORY: "the relay may be stuck: look at the outlet",
+    Now.UNREAD: "correct the cord (`pdu plan check`), or get the PDU to answer",
+}
+
+
+class CordNow(NamedTuple):
+    """One cord of a machine as it is read."""
+
+    cord: Cord
+    now: Now
+    #: bounds of its current in A, by the meter's resolution; the upper one is None if it is not
+    #: metered
+    low_a: float = 0.0
+    high_a: Optional[float] = 0.0
+
+    @property
+    def known_a(self) -> float:
+        """The upper bound; without a meter, nothing is known to flow."""
+        return self.high_a or 0.0
+
+
+def cords_now(
+    machine: Machine, readings: HallReadings, steps: Mapping[str, float], idle_a: float
+) -> tuple[CordNow, ...]:
+    """The machine's cords. A current up to `idle_a` counts as none.
+
+    `steps`: PDU -> the resolution of its outlets' currents.
+    """
+    found = [readings.outlet(cord.pdu, cord.outlet) for cord in machine.cords]
+    watts = [None if one is None else one.power_w for one in found]
+    least_a = LEAST_SHARE / len(found) * sum(one.current_a or 0.0 for one in found if one)
+    least_w = LEAST_SHARE / len(found) * sum(one or 0.0 for one in watts)
+    cords: list[CordNow] = []
+    for cord, one, power in zip(machine.cords, found, watts):
+        if one is None:
+            cords.append(CordNow(cord, Now.UNREAD, 0.0, None))
+            continue
+        current = one.current_a
+        low = 0.0 if current is None else current - steps[cord.pdu] / 2
+        is_on = one.state is UP or (one.state is not DOWN and readings.pdus[cord.pdu].metered)
+        if is_on and current is None and power is None:
+            now = Now.UNMETERED
+        elif is_on and power is not None and (current is None or current > idle_a):
+            now = Now.CARRIES if power > max(_STANDBY_W, least_w) else Now.WEAK
+        elif is_on:
+            now = Now.IDLE
+            if current is not None and current > idle_a and current >= least_a:
+                now = Now.CARRIES if low > FILTER_A else Now.WEAK
+        elif one.state is DOWN:
+            now = Now.CONTRADICTORY if (current or 0.0) > idle_a else Now.OFF
+        else:
+            now = Now.UNKNOWN
+        if now is Now.OFF:
+            cords.append(CordNow(cord, now))
+        else:
+            cords.append(CordNow(cord, now, *bounds(current, steps[cord.pdu])))
+    return tuple(cords)
+
+
+def bounds(current: Optional[float], step: float) -> tuple[float, Optional[float]]:
+    """What a reading in A may mean: its last digit is rounded, or cut."""
+    if current is None:
+        return 0.0, None
+    return max(0.0, current - step / 2), current + step
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The verdict on one machine."""
+
+    machine: str
+    verdict: Verdict
+    #: why, for people; "" for a machine that stays
+    reason: str = ""
+    #: what to do about it; "" if there is nothing
+    advice: str = ""
+    #: 1: by the failure itself, 2: by a breaker that it overloads
+    step: int = 1
+    #: of how many sampled worlds, and in how many of them it lives; 0 worlds: not sampled
+    worlds: int = 0
+    lives_in: int = 0
+    #: these for people, and what trips in the others; "" if not sampled
+    sampled: str = ""
+
+    @property
+    def why(self) -> str:
+        """The reason with what was sampled."""
+        step = "second step: " if self.step > 1 else ""
+        return step + "; ".join(filter(None, (self.reason, self.sampled)))
+
+
+def reason_of(cords: Iterable[CordNow]) -> tuple[str, str]:
+    """The first of these cords that proves nothing, and advice; "" if there is none."""
+    for one in cords:
+        if one.now in ADVICE:
+            return f"{one.cord}: {one.now.value}", ADVICE[one.now]
+    return "", ""

@@ -1,0 +1,175 @@
+"""Writes a drawing as TOML. An update of an existing file keeps its comments and its own keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from handlers.shared.errors import SettingsError
+
+from ..core.cli import optional_packages
+from .importing.model import Imported
+
+_HEAD = "# The hall's drawing (docs/hall.md). Read it, and correct it.\n"
+_UNKNOWN_FEED = "unknown"
+# what the names of a PDU's lines begin with; others are breakers
+_LINES = ("l", "phase")
+
+
+#: by kind: feed, panel, pdu, machine
+Tables = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def tables(imported: Imported) -> Tables:
+    """The tables of a drawing: feed, panel, pdu, machine."""
+    pdus: dict[str, dict[str, Any]] = {}
+    for line in imported.lines:
+        pdu = pdus.setdefault(line.pdu, {"name": line.pdu, "inputs": []})
+        if line.feed and line.feed not in pdu["inputs"]:
+            pdu["inputs"].append(line.feed)
+        if line.line:
+            made: dict[str, Any] = {"name": line.line}
+            _add(made, breaker_a=line.breaker_a, limit_percent=line.limit_percent)
+            is_line = line.phases > 1 or line.line.casefold().startswith(_LINES)
+            if line.outlets is not None:
+                made["outlets"] = list(line.outlets)
+            listed = pdu.setdefault("line" if is_line else "breaker", [])
+            # two inlets on one panel have lines of the same names
+            if line.line not in [one["name"] for one in listed]:
+                listed.append(made)
+        else:
+            _add(pdu, breaker_a=line.breaker_a, limit_percent=line.limit_percent)
+    for cord in (*imported.cords, *imported.fed):
+        pdus.setdefault(cord.pdu, {"name": cord.pdu, "inputs": []})
+    for cord in imported.fed:
+        lower = pdus.setdefault(cord.machine, {"name": cord.machine, "inputs": []})
+        lower["inputs"].append(f"{cord.pdu}/{cord.outlet}")
+    for name, pdu in pdus.items():
+        pdu["inputs"] = pdu["inputs"] or [_UNKNOWN_FEED]
+        _add(pdu, rack=imported.racks.get(name))
+        if name in imported.unread:
+            pdu["unread"] = True
+    used = _used(imported, [text for pdu in pdus.values() for text in pdu["inputs"]])
+    panels = [
+        {"name": name, "inputs": [source or _UNKNOWN_FEED]}
+        for name, source in imported.panels
+        if name in used
+    ]
+    named = {panel["name"] for panel in panels}
+    inputs = [text for node in (*panels, *pdus.values()) for text in node["inputs"]]
+    named |= {f"{cord.pdu}/{cord.outlet}" for cord in imported.fed}
+    feeds = dict.fromkeys(text for text in inputs if text not in named)
+    machines: dict[str, dict[str, Any]] = {}
+    for cord in imported.cords:
+        machine = machines.setdefault(cord.machine, {"name": cord.machine, "cords": []})
+        machine["cords"].append(f"{cord.pdu}/{cord.outlet}")
+    return {
+        "feed": [{"name": name} for name in feeds],
+        "panel": panels,
+        "pdu": list(pdus.values()),
+        "machine": list(machines.values()),
+    }
+
+
+def _used(imported: Imported, inputs: Sequence[str]) -> set[str]:
+    """The panels that feed something that is drawn."""
+    sources = dict(imported.panels)
+    found: set[str] = set()
+    waiting = list(inputs)
+    for name in waiting:
+        if name in sources and name not in found:
+            found.add(name)
+            waiting.append(sources[name])
+    return found
+
+
+def _add(table: dict[str, Any], **given: Any) -> None:
+    table.update({key: value for key, value in given.items() if value not in (None, "")})
+
+
+def written(found: Tables) -> str:
+    """The text of a new file."""
+    return _HEAD + "".join(_table(kind, one) for kind in found for one in found[kind])
+
+
+def _table(kind: str, table: Mapping[str, Any]) -> str:
+    lines = [f"\n[[{kind}]]"]
+    lines += [
+        f"{key} = {json.dumps(value, ensure_ascii=False)}"
+        for key, value in table.items()
+        if not _holds_tables(value)
+    ]
+    text = "\n".join(lines) + "\n"
+    for key, value in table.items():
+        if _holds_tables(value):
+            text += "".join(_table(f"{kind}.{key}", one).lstrip("\n") for one in value)
+    return text
+
+
+def _holds_tables(value: object) -> bool:
+    return isinstance(value, list) and any(isinstance(one, dict) for one in value)
+
+
+def updated(text: str, found: Tables) -> tuple[str, list[str]]:
+    """The text of an existing file with what the import says, and what changed.
+
+    Comments, order and keys that the import does not bring stay; so do tables that it lacks, which
+    are named. Raises SettingsError without the package tomlkit.
+    """
+    try:
+        import tomlkit  # imported late: 30 ms; only an update needs it
+    except ModuleNotFoundError:
+        raise SettingsError(
+            f"{optional_packages.missing('an update, which keeps comments,', 'tomlkit')}; or write"
+            " to a new file"
+        ) from None
+    document = tomlkit.parse(text)
+    changed: list[str] = []
+    for kind, listed in found.items():
+        have: Any = document.setdefault(kind, tomlkit.aot()) if listed else document.get(kind, [])
+        by_name = {str(one["name"]): one for one in have}
+        for table in listed:
+            name = str(table["name"])
+            if name not in by_name:
+                have.append(_item(tomlkit, table))
+                changed.append(f"new: {kind} {name}")
+                continue
+            changed += _merged(tomlkit, by_name[name], table, f"{kind} {name}")
+        changed += _lacking(kind, by_name, listed)
+    return tomlkit.dumps(document), changed
+
+
+def _merged(tomlkit: Any, own: Any, table: Mapping[str, Any], where: str) -> Iterable[str]:
+    changed: list[str] = []
+    for key, value in table.items():
+        if _holds_tables(value):
+            lines = {str(one["name"]): one for one in own.setdefault(key, tomlkit.aot())}
+            for one in value:
+                if one["name"] in lines:
+                    changed += _merged(tomlkit, lines[one["name"]], one, f"{where}/{one['name']}")
+                else:
+                    own[key].append(_item(tomlkit, one))
+                    changed.append(f"new: {where}/{one['name']}")
+        elif key not in own or own[key] != value:
+            own[key] = value
+            changed.append(f"changed: {where}: {key}")
+    return changed
+
+
+def _item(tomlkit: Any, table: Mapping[str, Any]) -> Any:
+    made = tomlkit.table()
+    for key, value in table.items():
+        if _holds_tables(value):
+            inner = tomlkit.aot()
+            for one in value:
+                inner.append(_item(tomlkit, one))
+            made[key] = inner
+        else:
+            made[key] = value
+    return made
+
+
+def _lacking(kind: str, have: Mapping[str, Any], listed: Sequence[Mapping[str, Any]]) -> list[str]:
+    names = {str(one["name"]) for one in listed}
+    return [f"not in the import, kept: {kind} {name}" for name in have if name not in names]

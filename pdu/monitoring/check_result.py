@@ -1,0 +1,319 @@
+"""The verdict of a check on each PDU and on the whole fleet: rows, the summary, and the output of a
+Nagios plugin.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple, Optional
+
+from handlers.shared.errors import printable
+
+from ..core.cli.output import counted, figure
+from ..core.cli.states import DOWN, UNKNOWN, UP, word
+from ..core.inventory.device_list import ListedPdu
+from ..core.inventory.reading import PolledOutlet, Reading
+
+WELL = 0
+DOUBTFUL = 1
+BAD = 2
+
+_WELL = "well"
+_STALE = ("data-stale", "driver-not-connected")
+
+# Kind of error -> what to do. The error itself says what happened.
+REMEDIES: Mapping[str, str] = {
+    "unreachable": (
+        "check power, cable, address and firewall; over SNMP also the community, over TLS the"
+        " certificate"
+    ),
+    "busy": "read fewer PDUs at a time (--parallel), or use a machine with less other work",
+    "denied": "correct the account on the PDU, or the login that was used for it",
+    "settings": "correct this PDU in the list, or its login",
+    "protocol": "read this PDU alone with `pdu status --debug` and report what it prints",
+    "refused": (
+        "look up the PDU's message in its manual; missing rights and licences are the usual reasons"
+    ),
+    "unsupported": (
+        "follow the error's advice, have this PDU added (`pdu record`) or, if it speaks SNMP,"
+        " describe it in JSON"
+    ),
+    "data-stale": (
+        "the NUT driver has no up-to-date data: check the cable to its device, or restart the"
+        " driver"
+    ),
+    "driver-not-connected": "start the NUT driver (upsdrvctl start), or wait until it has reported",
+    "no-such-outlet": (
+        "read this PDU alone with `pdu status`, and compare its outlets with the settings in the"
+        " list"
+    ),
+    "defect": (
+        "a defect of this program or of the archive: run `pdu status --debug` on this PDU and"
+        " report what it prints"
+    ),
+}
+_ONLY_METERS = (
+    "no state of its outlets is known: if this PDU only meters, set metered=yes in the list (the"
+    " column metered)"
+)
+_OTHERWISE = "read this PDU alone with `pdu status`"
+
+
+class PduRow(NamedTuple):
+    """One PDU of the table."""
+
+    device: ListedPdu
+    #: WELL, DOUBTFUL or BAD
+    level: int
+    #: why, in a word or two
+    result: str
+    #: outlets that are on; None if the states could not be read
+    on: Optional[int]
+    #: outlets that are off; None if the states could not be read
+    off: Optional[int]
+    #: outlets whose state is not known; None if the states could not be read
+    unknown: Optional[int]
+    load_a: Optional[float]
+    energy_kwh: Optional[float]
+    #: how long the reading took
+    seconds: float
+    #: see `Reading.requests`
+    requests: Optional[int]
+    #: the kind of the error, "" for none
+    kind: str = ""
+    #: the text of the error
+    reason: str = ""
+    #: empty if `judged` does not keep them
+    outlets: Sequence[PolledOutlet] = ()
+
+    @property
+    def remedy(self) -> str:
+        """What to do about the error, or about a PDU none of whose states is known; "" if there is
+        nothing.
+        """
+        if self.kind:
+            return REMEDIES.get(self.kind, _OTHERWISE)
+        only_unknown = bool(self.unknown) and not self.on and not self.off
+        return _ONLY_METERS if only_unknown and not self.device.metered else ""
+
+    @property
+    def figures(self) -> tuple[str, str]:
+        """Load in A and energy in kWh for people; "" if an error hides whether the
+        PDU meters them.
+        """
+        load, energy = (
+            "" if value is None and self.kind else figure(value)
+            for value in (self.load_a, self.energy_kwh)
+        )
+        return load, energy
+
+
+def judged(device: ListedPdu, reading: Reading, keep_outlets: bool = True) -> PduRow:
+    """The row of one PDU."""
+    level, result = _level(device, reading)
+    kind, reason = reading.failure or ("", "")
+    on, off, unknown = (
+        reading.count(state) if reading.answered else None for state in (UP, DOWN, UNKNOWN)
+    )
+    return PduRow(
+        device=device,
+        level=level,
+        result=result,
+        on=on,
+        off=off,
+        unknown=unknown,
+        load_a=reading.load_a,
+        energy_kwh=reading.energy_kwh,
+        seconds=round(reading.seconds, 3),
+        requests=reading.requests,
+        kind=kind,
+        reason=reason,
+        outlets=reading.outlets if keep_outlets else (),
+    )
+
+
+def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
+    if reading.failure is None:
+        return (
+            (DOUBTFUL, "unknown")
+            if reading.count(UNKNOWN) and not device.metered
+            else (WELL, _WELL)
+        )
+    kind = reading.failure.kind
+    if kind in _STALE:
+        return DOUBTFUL, "stale"
+    if not reading.answered or kind == "unreachable":
+        return BAD, kind
+    return DOUBTFUL, "no figures"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The whole fleet."""
+
+    pdus: int
+    #: `PduRow.result` -> number of PDUs, the most frequent first
+    results: dict[str, int]
+    on: int
+    off: int
+    unknown: int
+    #: the sum over the PDUs that reported a load; None if none did
+    load_a: Optional[float]
+    #: how many PDUs reported a load
+    loads: int
+    #: the sum over the PDUs that reported an energy; None if none did
+    energy_kwh: Optional[float]
+    #: how many PDUs reported an energy
+    energies: int
+    #: how long the poll took
+    seconds: float
+    #: the worst level of a PDU
+    level: int
+    #: names of PDUs that count in no sum -> under which name they do
+    repeated: Mapping[str, str] = field(default_factory=dict)
+
+    def lines(self) -> list[str]:
+        """Two lines for people, and one for each PDU that counts in no sum."""
+        results = [
+            f"{self.results.get(_WELL, 0)} well",
+            *(f"{count} {result}" for result, count in self.results.items() if result != _WELL),
+        ]
+        # an error may hide a meter
+        none = figure(None) if self.results.keys() <= {_WELL, "unknown"} else "not known"
+        load = f"{figure(self.load_a, 'A')} of {counted(self.loads, 'PDU')}" if self.loads else none
+        energy = f"{figure(self.energy_kwh, 'kWh')} of {self.energies}" if self.energies else none
+        return [
+            f"{counted(self.pdus, 'PDU')} in {self.seconds:.1f} s: {', '.join(results)}",
+            (
+                f"{counted(self.on + self.off + self.unknown, 'outlet')}: {self.on} on, {self.off}"
+                f" off, {self.unknown} unknown; load {load}, energy {energy}"
+            ),
+            *(
+                f"{printable(name, 60)} is {printable(counted_as, 60)} again: counted once"
+                for name, counted_as in self.repeated.items()
+            ),
+        ]
+
+
+def summary(
+    rows: Sequence[PduRow], seconds: float, repeated: Mapping[str, str] = MappingProxyType({})
+) -> Summary:
+    """The sums over all rows, of outlets and figures without those of PDUs that are `repeated`."""
+    results = Counter(row.result for row in rows)
+    once = _once(rows, repeated) if repeated else rows
+    loads = [row.load_a for row in once if row.load_a is not None]
+    energies = [row.energy_kwh for row in once if row.energy_kwh is not None]
+    return Summary(
+        pdus=len(rows),
+        results={
+            result: results[result]
+            for result in sorted(results, key=lambda one: (-results[one], one))
+        },
+        on=sum(row.on or 0 for row in once),
+        off=sum(row.off or 0 for row in once),
+        unknown=sum(row.unknown or 0 for row in once),
+        load_a=sum(loads) if loads else None,
+        loads=len(loads),
+        energy_kwh=sum(energies) if energies else None,
+        energies=len(energies),
+        seconds=seconds,
+        level=max((row.level for row in rows), default=WELL),
+        repeated=dict(repeated),
+    )
+
+
+def _once(rows: Sequence[PduRow], repeated: Mapping[str, str]) -> Sequence[PduRow]:
+    """A row of each unit: one without an error, if it was read under one of its names."""
+    units: dict[str, PduRow] = {}
+    for row in rows:
+        name = repeated.get(row.device.name, row.device.name)
+        if name not in units or (units[name].kind and not row.kind):
+            units[name] = row
+    return [*units.values()]
+
+
+_NAGIOS = {WELL: "OK", DOUBTFUL: "WARNING", BAD: "CRITICAL"}
+_NAGIOS_SHOWN = 20
+NAGIOS_FAILED = 3  # UNKNOWN in Nagios' plugin guidelines: the check itself failed
+
+
+def nagios(found: Summary, rows: Sequence[PduRow]) -> list[str]:
+    """The output of a Nagios plugin: one line with performance data, then lines about PDUs that are
+    not well.
+
+    The performance data have no energy while an error may hide the energy of a PDU. Energy is a
+    counter, and the sum over the other PDUs could be lower.
+    """
+    bad = sorted((row for row in rows if row.level), key=lambda row: -row.level)
+    data = {
+        "pdus": found.pdus,
+        "not_well": len(bad),
+        "unreachable": found.results.get("unreachable", 0),
+        "outlets_on": found.on,
+        "outlets_off": found.off,
+        "outlets_unknown": found.unknown,
+    }
+    measured = [] if found.load_a is None else [f"load={found.load_a:.3f}"]
+    hidden = any(row.kind and row.energy_kwh is None for row in rows)
+    measured += [] if found.energy_kwh is None or hidden else [f"energy={found.energy_kwh:.3f}c"]
+    figures = " ".join(
+        [
+            *(f"{key}={value}" for key, value in data.items()),
+            *measured,
+            f"time={found.seconds:.3f}s",
+        ]
+    )
+    first = f"PDU {_NAGIOS[found.level]} - {'; '.join(found.lines())}"
+    lines = [
+        f"{row.device.name}: {row.result}{f': {row.reason}' if row.reason else ''}"
+        for row in bad[:_NAGIOS_SHOWN]
+    ]
+    more = [f"and {len(bad) - _NAGIOS_SHOWN} more"] if len(bad) > _NAGIOS_SHOWN else []
+    return [f"{_plain(first)}|{figures}", *map(_plain, [*lines, *more])]
+
+
+def _plain(text: str) -> str:
+    return text.replace("|", "/")  # the bar separates performance data
+
+
+def remembered(before: Optional[PduRow], row: PduRow) -> PduRow:
+    """The row for the next call of `changes`: states or an energy that `row` lacks are taken from
+    `before`.
+    """
+    if before is not None and row.on is None:
+        row = row._replace(
+            on=before.on, off=before.off, unknown=before.unknown, outlets=before.outlets
+        )
+    return (
+        row._replace(energy_kwh=before.energy_kwh)
+        if before is not None and row.energy_kwh is None
+        else row
+    )
+
+
+def changes(before: PduRow, after: PduRow) -> list[str]:
+    """What changed: the result, outlets if both rows have states, and an energy that fell.
+
+    Changed loads are left out.
+    """
+    found = [] if before.result == after.result else [f"{before.result} -> {after.result}"]
+    if before.on is not None and after.on is not None:
+        states = {outlet.identity: word(outlet.state) for outlet in before.outlets}
+        now = {outlet.identity: word(outlet.state) for outlet in after.outlets}
+        found += [
+            f"outlet {identity} {states.get(identity, 'new')} -> {now.get(identity, 'gone')}"
+            for identity in {**states, **now}
+            if states.get(identity) != now.get(identity)
+        ]
+    if (
+        before.energy_kwh is not None
+        and after.energy_kwh is not None
+        and after.energy_kwh < before.energy_kwh
+    ):
+        old, new = figure(before.energy_kwh), figure(after.energy_kwh)
+        # else too small to show
+        found += [f"energy fell from {old} to {new} kWh"] if old != new else []
+    return found

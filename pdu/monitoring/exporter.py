@@ -1,0 +1,243 @@
+"""`pdu exporter`: a multi-target exporter for Prometheus.
+
+It keeps no readings, so several exporters can share one list.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from typing import Any, Callable, NamedTuple, NoReturn, Optional
+
+import click
+
+from handlers import registry
+from handlers.shared.errors import SettingsError, printable
+
+from ..core.cli import optional_packages, shared_options
+from ..core.cli.error_output import Interrupted, fail
+from ..core.cli.groups import Subcommand
+from ..core.cli.options import Seconds, SharedOptions, given, option, output, secret_files
+from ..core.cli.output import print_json
+from ..core.cli.service_signals import ServiceSignals
+from ..core.cli.shared_options import ARCHIVES, AUTH, LISTEN, PARALLEL, WORKERS
+from ..core.inventory.handler_loading import load
+from ..core.inventory.newest_archives import usable
+from ..core.inventory.reading import error_of
+from ..core.owner_files import LIST, OwnerFiles, words
+from .networks import one_network
+from .target_policy import TargetPolicy
+
+USUAL_LISTEN = "127.0.0.1:9914"
+_PACKAGES = ("prometheus_client", "h11")
+
+
+class ExporterOptions(NamedTuple):
+    """The options of one run."""
+
+    #: the PDUs that may be queried, and the logins
+    site: OwnerFiles
+    #: networks whose addresses may be queried too
+    network: Sequence[str]
+    #: ADDRESS:PORT
+    listen: str
+    #: how many probes run at a time
+    parallel: int
+    #: how many processes read; None: one for each core
+    workers: Optional[int]
+    #: how long before Prometheus gives up a probe ends, in seconds
+    timeout_offset: float
+    #: whether probes also read serial numbers, firmware and uptimes
+    identity: bool
+    #: whether probes also read the watts of outlets
+    power: bool
+
+
+@click.pass_context
+def _exporter(context: click.Context, /, **options: Any) -> None:
+    state = given(context)
+    wanted = ExporterOptions(OwnerFiles.of(options, state), **options)
+    try:
+        # imported late: 60 ms, and their packages may be missing
+        from ..core.web import server as web
+        from . import probes, server
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] not in _PACKAGES:
+            raise
+        raise SettingsError(optional_packages.missing("the exporter", *_PACKAGES)) from None
+    is_open = wanted.network and wanted.site.auth
+    if wanted.site.list is None and not is_open:
+        raise SettingsError(
+            "give LIST, or --network with --auth: without these, no PDU can be queried"
+        )
+    readers = None
+    # SIGHUP before listening must not end the process
+    with ServiceSignals() as wishes:
+        try:
+            allowed = _allowed(wanted)
+            readers = probes.readers(wanted.parallel, wanted.workers)
+            exporter = server.Exporter(
+                allowed,
+                server.ServerLimits(wanted.parallel, wanted.timeout_offset),
+                readers,
+                probes.ProbeExtras(wanted.identity, wanted.power),
+            )
+            listener = web.listening_at(wanted.listen, "--listen", USUAL_LISTEN)
+        except BaseException:
+            if readers is not None:
+                readers.close()
+            raise
+        url = _url(wanted.listen, listener.getsockname()[1])
+        site = server.ExporterSite(exporter)
+        made = web.WebServer(site, server.LIMITS, report=_report)
+
+        def reload() -> None:
+            _reload(exporter, wanted)
+
+        with listener:
+            asyncio.run(_serve(made, listener, wishes, reload, lambda: _greet(url, state)))
+        site.close()
+        code = fail(state, Interrupted("")) if wishes.ending == signal.SIGINT else 0
+    readers.close()
+    _end(code)
+
+
+async def _serve(
+    made: Any,
+    listener: socket.socket,
+    wishes: ServiceSignals,
+    reload: Callable[[], None],
+    greet: Callable[[], None],
+) -> None:
+    """Serve until a signal asks to end; probes that run are not waited for."""
+    loop, turn = asyncio.get_running_loop(), asyncio.Event()
+    serving = loop.create_task(made.serve(listener))
+    loop.add_reader(wishes.pipe.fileno(), turn.set)
+    greet()
+    try:
+        while wishes.ending is None:
+            await turn.wait()
+            turn.clear()
+            if wishes.heard():
+                await asyncio.to_thread(reload)
+    finally:
+        loop.remove_reader(wishes.pipe.fileno())
+        serving.cancel()
+
+
+def _greet(url: str, state: SharedOptions) -> None:
+    if state.json:
+        print_json({"url": url})
+    else:
+        print(url)
+    sys.stdout.flush()
+
+
+def _report(line: str) -> None:
+    """Print a line on standard error, which may be a pipe without a reader, or on a full disk."""
+    with contextlib.suppress(Exception):
+        print(printable(line), file=sys.stderr, flush=True)
+
+
+def _end(code: int) -> NoReturn:
+    """Ends this process without waiting for probes in other threads. A normal exit would run
+    OpenSSL's cleanup, and a probe that still uses OpenSSL could then crash the process."""
+    sys.stdout.flush()
+    atexit._run_exitfuncs()  # removes the folders of unpacked archives, for example
+    os._exit(code)
+
+
+def _url(listen: str, port: int) -> str:
+    # ":9914" listens on all IPv4 addresses, so localhost works
+    host = listen.rpartition(":")[0] or "localhost"
+    return f"http://{host}:{port}/"
+
+
+def _allowed(wanted: ExporterOptions) -> TargetPolicy:
+    """Reads the list and the logins, and loads every handler that a query can name.
+
+    Raises SettingsError.
+    """
+    fleet = wanted.site.files()
+    found = [one_network(text) for text in dict.fromkeys(wanted.network)]
+    listed = wanted.site.targets(fleet)
+    others = [one.device.name for one in listed if not registry.is_handler(one.handler.shown)]
+    has_archives = bool(others) or wanted.site.archives is not None
+    asks_more = wanted.identity or wanted.power
+    if asks_more and has_archives:
+        raise SettingsError(
+            f"{'--identity' if wanted.identity else '--power'} is not for archives, which answer"
+            f" DCImanager's calls only: {printable(', '.join(others), 200) or '--archives'}"
+        )
+    built = usable(wanted.site.archives) if found else {}
+    handlers = {name: load(path) for name, path in built.items()}
+    return TargetPolicy(listed, found, handlers, fleet.auths)
+
+
+def _reload(exporter: Any, wanted: ExporterOptions) -> None:
+    """Reads the list and the logins again, after SIGHUP.
+
+    If that fails, the old ones stay in use.
+    """
+    try:
+        exporter.allowed = _allowed(wanted)
+        exporter.own.loaded.set(1)
+    except Exception as error:  # whatever fails must not end the exporter
+        exporter.own.loaded.set(0)
+        _report(f"not reloaded: {error_of(error).reason}")
+
+
+_HELP = """Serve many PDUs to Prometheus: /probe?target=NAME or
+/probe?target=HOST[:PORT]&handler=HANDLER&auth=LOGIN.
+
+Targets must be on LIST (as for pdu check) or in a --network. For an address that is
+only in a --network, a query must name a handler and a login. SIGHUP makes the exporter read the
+list and the logins again. /targets is the list for http_sd_configs, /metrics is about the
+exporter itself. With --workers 1 no process but the exporter's own reads. The exporter prints its
+address and runs until Ctrl-C or SIGTERM."""
+exporter = Subcommand(
+    "exporter",
+    callback=_exporter,
+    examples=(
+        "pdu exporter hall.csv --auth logins.toml",
+        "pdu exporter hall.csv --listen 127.0.0.1:9116",
+    ),
+    help=_HELP,
+    params=[
+        *words(LIST),
+        *shared_options.LIST(),
+        *AUTH(),
+        *option(
+            "--network", "further addresses that may be queried; repeatable", "CIDR", multiple=True
+        ),
+        *ARCHIVES(),
+        *LISTEN(default=USUAL_LISTEN, show_default=True),
+        *PARALLEL(default=64, show_default=True),
+        *WORKERS(),
+        *option(
+            "--timeout-offset",
+            "end a probe this much before Prometheus gives up",
+            "SECONDS",
+            Seconds(0, 60),
+            default=0.5,
+            show_default=True,
+        ),
+        *option(
+            "--identity",
+            "also serve serial numbers, firmware and uptimes, for pdu energy audit: more requests",
+        ),
+        *option(
+            "--power",
+            "also serve the watts of outlets, by which pdu energy audit finds registers in a wrong"
+            " unit: more requests",
+        ),
+        *secret_files(),
+        *output(),
+    ],
+)

@@ -1,0 +1,371 @@
+"""`pdu find NETWORK...`: prints the PDUs of networks as a list for `pdu check` and
+`pdu exporter`.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import ipaddress
+import itertools
+import math
+import socket
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+import click
+
+from handlers.shared.errors import SettingsError, printable
+from handlers.shared.settings import port as port_number
+
+from ..core.cli import prompts
+from ..core.cli.csv_out import begins_as_formula, csv_lines
+from ..core.cli.exit_codes import DONE, code_of
+from ..core.cli.groups import Subcommand
+from ..core.cli.options import (
+    PORT,
+    Argument,
+    NumberRange,
+    SharedOptions,
+    given,
+    option,
+    output,
+    plain,
+    secret_files,
+)
+from ..core.cli.output import columns, counted, print_json, progress
+from ..core.cli.shared_options import AUTH
+from ..core.inventory import connection_data
+from ..core.inventory.auth import names
+from ..core.owner_files import OwnerFiles
+from . import network_scan
+from .datagrams import AgentAnswer
+from .networks import Network, hosts, parsed
+
+_HIGHEST_RATE = 2000
+# seconds after which a search says beforehand how long it takes, and those that it then aims at
+_LONG_S, _SOON_S = 60.0, 120.0
+_HEAD = ("name", "handler", "address", "auth", "settings")
+# in characters; "..." and an address may follow, and a list allows 100
+_LONGEST_NAME = 48
+_USUAL = {"snmp": 161, "raritan": 443}
+_SILENCE = (
+    "no device answered: check the networks, the community and the port, and that the PDUs' SNMP is"
+    " on; devices that speak only SNMPv1 or SNMPv3 are not found"
+)
+
+
+class FoundDevice(NamedTuple):
+    """A device that answered."""
+
+    address: str
+    handler: str
+    port: int
+    name: str
+    #: the family or model of a PDU, else sysObjectID and sysDescr
+    what: str
+
+
+@click.pass_context
+def _find(
+    context: click.Context,
+    /,
+    network: Sequence[str],
+    auth: Optional[str],
+    login: Optional[str],
+    port: str,
+    rate: float,
+    no_mdns: bool,
+) -> int:
+    state = given(context)
+    connection_data.check(state, ["community"], "pdu find")
+    networks = parsed(network)
+    community = _community(state, auth, login)
+    at = _port(port)
+    count = sum(1 for _ in itertools.chain.from_iterable(map(hosts, networks)))
+    beforehand = _beforehand(count, rate)
+    if beforehand:
+        print(beforehand, file=sys.stderr)
+    # reason -> requests that the system did not send
+    unsent: Counter[str] = collections.Counter()
+    with progress(count * network_scan.TRIES, "asking") as bar:
+        answers = network_scan.scan_networks(
+            networks,
+            community,
+            at,
+            network_scan.ScanRate(rate),
+            lambda: bar.update(1) if bar is not None else None,
+            lambda error: unsent.update([getattr(error, "strerror", None) or str(error)]),
+        )
+    pdus, others = _sorted_out(answers, at)
+    if not no_mdns:
+        xerus = _announced(networks)
+        known = {one.address for one in xerus}
+        pdus, others = (
+            [one for one in answered if one.address not in known] for answered in (pdus, others)
+        )
+        pdus += xerus
+    _shown(state, _named(pdus), others, login or "", count)
+    for why, number in unsent.items():
+        print(f"{counted(number, 'request')} could not be sent: {why}", file=sys.stderr)
+    if not (pdus or others or unsent or state.json):
+        print(_SILENCE, file=sys.stderr)
+    return code_of("unreachable") if sum(unsent.values()) == count * network_scan.TRIES else DONE
+
+
+def _beforehand(count: int, rate: float) -> str:
+    """What to know before a search that may take long: how long, and a rate that shortens it to
+    `_SOON_S`; "" for a short one."""
+    longest = network_scan.ScanRate(rate).longest_s(count)
+    if longest <= _LONG_S:
+        return ""
+    said = f"{count:,} addresses at --rate {rate:g}: up to {_minutes(longest)}"
+    soon = math.ceil(
+        network_scan.TRIES
+        * count
+        / (_SOON_S - network_scan.ScanRate(rate).last_s * network_scan.TRIES)
+    )
+    faster = min(soon, _HIGHEST_RATE)
+    if faster < 2 * rate:
+        return said
+    return f"{said}; --rate {faster}: {_minutes(network_scan.ScanRate(faster).longest_s(count))}"
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+def _community(state: SharedOptions, auth: Optional[str], login: Optional[str]) -> str:
+    """The community: from the login, else from --secret-file, PDU_COMMUNITY or the terminal.
+
+    Raises SettingsError.
+    """
+    if (auth is None) != (login is None):
+        raise SettingsError("--auth FILE and --login NAME go together")
+    if auth is None or login is None:
+        return prompts.secret(state, "community", "community of the PDUs (often public)")
+    known = OwnerFiles(auth=auth).files().auths
+    if login not in known:
+        raise SettingsError(f"unknown login {printable(login, 60)!r}; known: {names(known)}")
+    if not known[login].secrets.get("community"):
+        raise SettingsError(
+            f"the login {printable(login, 60)!r} has no community; a search asks over SNMPv2c"
+        )
+    return known[login].secrets["community"]
+
+
+def _port(text: str) -> int:
+    try:
+        return port_number(text)
+    except ValueError:
+        raise SettingsError("--port must be a number from 1 to 65535") from None
+
+
+def _sorted_out(
+    answers: Mapping[str, AgentAnswer], port: int
+) -> tuple[list[FoundDevice], list[FoundDevice]]:
+    """The devices that a family of the SNMP handler fits, and all others that answered.
+
+    The sysObjectID of Net-SNMP names only the agent, which servers run too. Such a device counts as
+    one of the others.
+    """
+    # imported late: 11 ms together, after the networks have been checked
+    from handlers.snmp.detection import candidates
+    from handlers.snmp.families import ENTERPRISES, NET_SNMP_IDS
+    from handlers.snmp.profile import below
+    from handlers.snmp.profiles import PROFILES
+
+    agents = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
+    pdus: list[FoundDevice] = []
+    others: list[FoundDevice] = []
+    for address, one in answers.items():
+        named = one.object_id and not any(below(one.object_id, agent) for agent in agents)
+        family = (
+            next((fitting.profile for fitting in candidates(one.object_id, PROFILES)), None)
+            if named
+            else None
+        )
+        what = (
+            family.key
+            if family
+            else printable(" ".join([one.object_id, *one.description.split()]).strip(), 100)
+        )
+        kept = pdus if family else others
+        kept.append(FoundDevice(address, "snmp", port, _shortened(one.name), what))
+    return pdus, others
+
+
+def _announced(networks: Sequence[Network]) -> list[FoundDevice]:
+    """Xerus units that announce themselves and are in the networks. Asks only on interfaces in
+    these networks, over IPv4.
+
+    If that fails, prints why and returns none.
+    """
+    interfaces = [own for own in map(_own_address, networks) if own]
+    if not interfaces:
+        return []
+    from handlers.raritan import zeroconf  # imported late: 1.1 ms, which --no-mdns saves
+
+    try:
+        devices = zeroconf.discover_devices(interfaces=interfaces)
+    except (ImportError, OSError) as error:
+        why = error if isinstance(error, OSError) else "that needs the Python package zeroconf"
+        print(
+            f"Xerus units that announce themselves by mDNS are not searched for: {why}",
+            file=sys.stderr,
+        )
+        return []
+    return [
+        FoundDevice(one.address, "raritan", one.port, _shortened(one.name), one.model or "Xerus")
+        for one in devices
+        if one.port and any(_address(one.address) in network for network in networks)
+    ]
+
+
+def _shortened(name: str) -> str:
+    return printable(name.strip(), _LONGEST_NAME)
+
+
+def _address(text: str) -> Any:
+    return ipaddress.ip_address(text.partition("%")[0])
+
+
+def _own_address(network: Network) -> str:
+    """The address from which this machine would reach an IPv4 network. Nothing is sent.
+
+    '' for an IPv6 network, without a route, or if that address is outside the network.
+    """
+    if network.version != 4:
+        return ""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked, contextlib.suppress(OSError):
+        asked.connect((next(hosts(network)), 9))
+        own = str(asked.getsockname()[0])
+        return own if ipaddress.ip_address(own) in network else ""
+    return ""
+
+
+def _named(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
+    """The PDUs in order of their addresses, with unique names.
+
+    The address replaces a name that is empty or begins like a comment or a formula. It is appended
+    to a name that several PDUs have, or that is another PDU's address. If several PDUs have the
+    same address, the port is added unless it is the usual one.
+    """
+    at = collections.Counter(one.address for one in pdus)
+
+    def where(one: FoundDevice) -> str:
+        return one.address if at[one.address] == 1 else _where(one)
+
+    taken = collections.Counter(
+        [*(one.name for one in pdus), *(one.address for one in pdus if one.address != one.name)]
+    )
+    made = []
+    for one in sorted(
+        pdus,
+        key=lambda found: (
+            _address(found.address).version,
+            int(_address(found.address)),
+            found.port,
+        ),
+    ):
+        plain = (
+            one.name
+            if one.name and not one.name.startswith("#") and not begins_as_formula(one.name)
+            else ""
+        )
+        made.append(
+            one._replace(
+                name=plain if plain and taken[one.name] == 1 else f"{plain} {where(one)}".strip()
+            )
+        )
+    while True:  # a device may have the name that another one was given above
+        taken = collections.Counter(one.name for one in made)
+        if len(taken) == len(made):
+            return made
+        made = [
+            one if taken[one.name] == 1 else one._replace(name=f"{one.name} {where(one)}")
+            for one in made
+        ]
+
+
+def _shown(
+    state: SharedOptions,
+    pdus: Sequence[FoundDevice],
+    others: Sequence[FoundDevice],
+    login: str,
+    asked: int,
+) -> None:
+    rows = [
+        (one.name, one.handler, _where(one), login if one.handler == "snmp" else "", "")
+        for one in pdus
+    ]
+    if state.json:
+        print_json(
+            {
+                "asked": asked,
+                "pdus": [
+                    {**dict(zip(_HEAD, row)), "what": one.what} for row, one in zip(rows, pdus)
+                ],
+                "others": [
+                    {"address": one.address, "name": one.name, "what": one.what} for one in others
+                ],
+            }
+        )
+        return
+    print(csv_lines([_HEAD, *rows]), end="", flush=True)
+    for line in columns((), [(one.address, one.handler, one.what) for one in pdus]):
+        print(line, file=sys.stderr)
+    for line in columns((), [(one.address, one.name, one.what) for one in others]):
+        print(f"not a known PDU: {line}", file=sys.stderr)
+    print(
+        f"addresses asked: {asked}; PDUs: {len(pdus)}; other devices that answer SNMP:"
+        f" {len(others)}",
+        file=sys.stderr,
+    )
+
+
+def _where(one: FoundDevice) -> str:
+    if one.port == _USUAL[one.handler]:
+        return one.address
+    return f"[{one.address}]:{one.port}" if ":" in one.address else f"{one.address}:{one.port}"
+
+
+_HELP = """Ask every host address of the networks over SNMP what it is, and print the PDUs as a
+list for pdu check.
+
+NETWORK is a network such as 192.0.2.0/24, or a single address. Each address gets one small
+SNMPv2c request, and a second one if it does not answer, with the community of --login,
+--secret-file or PDU_COMMUNITY; on a terminal you are asked for one that is missing. At most
+65,536 addresses are asked, at --rate requests a second. Xerus units that announce themselves by
+mDNS are added if this machine reaches one of the networks (IPv4) from an address inside it, and has
+the Python package zeroconf. Other PDUs without SNMPv2c are not found. A PDU with the
+sysObjectID of Net-SNMP is not listed, but shown as "not a known PDU"."""
+find = Subcommand(
+    "find",
+    callback=_find,
+    examples=("pdu find 192.0.2.0/24 > pdus.csv", "pdu find 192.0.2.0/24 --rate 50 --json"),
+    help=_HELP,
+    params=[
+        Argument("NETWORK+"),
+        *AUTH(),
+        *option(
+            "--login",
+            "the login whose community is tried; the list names it for each PDU found over SNMP",
+            "NAME",
+        ),
+        *plain(PORT, default=str(_USUAL["snmp"]), show_default=True),
+        *option(
+            "--rate",
+            "requests a second",
+            "N",
+            NumberRange(1, _HIGHEST_RATE),
+            default=200,
+            show_default=True,
+        ),
+        *option("--no-mdns", "do not search for Xerus units that announce themselves"),
+        *secret_files(),
+        *output(),
+    ],
+)

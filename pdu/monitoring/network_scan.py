@@ -1,0 +1,144 @@
+"""Asks every host address of some networks once or twice over SNMP, at a limited rate, from one
+socket for each IP version.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+from collections.abc import Sequence
+from typing import Callable, NamedTuple
+
+from handlers.shared.errors import SettingsError
+
+from .datagrams import AgentAnswer, answer, question
+from .networks import Network, hosts
+
+TRIES = 2  # a second datagram replaces a lost one
+
+
+class ScanRate(NamedTuple):
+    """How fast a network is asked."""
+
+    #: datagrams a second
+    rate: float
+    #: how long a round waits for its last answers, in seconds
+    last_s: float = 2.0
+
+    def longest_s(self, addresses: int) -> float:
+        """How long a sweep takes if none of so many addresses answers."""
+        return TRIES * (addresses / self.rate + self.last_s)
+
+
+def scan_networks(
+    found: Sequence[Network],
+    community: str,
+    port: int,
+    pace: ScanRate,
+    sent: Callable[[], None],
+    unsent: Callable[[Exception], None] = lambda _: None,
+) -> dict[str, AgentAnswer]:
+    """The answers by address. An answer must come from the address and port that were asked.
+
+    `sent` is called for each datagram. If the system does not send it, `unsent` is called too, with
+    the error.
+
+    Raises SettingsError if this machine cannot open a UDP socket for these networks, for instance
+    because it has no IPv6.
+    """
+    # a value from the environment need not be UTF-8
+    octets = community.encode("utf-8", "surrogateescape")
+    addresses = list(itertools.chain.from_iterable(map(hosts, found)))
+    return asyncio.run(_sweep(addresses, octets, port, pace, sent, unsent))
+
+
+async def _sweep(
+    addresses: Sequence[str],
+    community: bytes,
+    port: int,
+    pace: ScanRate,
+    sent: Callable[[], None],
+    unsent: Callable[[Exception], None],
+) -> dict[str, AgentAnswer]:
+    loop = asyncio.get_running_loop()
+    seen: dict[str, AgentAnswer] = {}
+    # unpredictable, so that answers are hard to forge
+    first = random.SystemRandom().randrange(1 << 24)
+    numbers = {address: first + place for place, address in enumerate(addresses)}
+    families = sorted({":" in address for address in addresses})
+    for is_v6 in families:
+        try:
+            transport, _ = await loop.create_datagram_endpoint(
+                lambda: _Listener(numbers, port, seen, unsent),
+                # answers may come in on any interface
+                local_addr=("::" if is_v6 else "0.0.0.0", 0),  # noqa: S104
+            )
+        except OSError as error:
+            raise SettingsError(
+                "this machine cannot open a UDP socket for these networks"
+                f" ({error.strerror or error})"
+            ) from None
+        try:
+            for _ in range(TRIES):
+                await _ask(
+                    transport,
+                    [one for one in addresses if (":" in one) is is_v6 and one not in seen],
+                    numbers,
+                    community,
+                    port,
+                    pace,
+                    sent,
+                )
+        finally:
+            transport.close()
+    return {address: seen[address] for address in addresses if address in seen}
+
+
+async def _ask(
+    transport: asyncio.DatagramTransport,
+    addresses: Sequence[str],
+    numbers: dict[str, int],
+    community: bytes,
+    port: int,
+    pace: ScanRate,
+    sent: Callable[[], None],
+) -> None:
+    loop = asyncio.get_running_loop()
+    following = loop.time()
+    for address in addresses:
+        transport.sendto(question(community, numbers[address]), (address, port))
+        sent()
+        # catches up after a delay, without a long burst
+        following = max(following + 1 / pace.rate, loop.time() - 0.05)
+        await asyncio.sleep(max(0.0, following - loop.time()))
+    if addresses:
+        await asyncio.sleep(pace.last_s)
+
+
+class _Listener(asyncio.DatagramProtocol):
+    """Keeps the first answer of each address that was asked."""
+
+    def __init__(
+        self,
+        numbers: dict[str, int],
+        port: int,
+        seen: dict[str, AgentAnswer],
+        unsent: Callable[[Exception], None] = lambda _: None,
+    ) -> None:
+        self._numbers = numbers
+        self._port = port
+        self._seen = seen
+        self._unsent = unsent
+
+    def error_received(self, exc: Exception) -> None:
+        """Called by `sendto` for a network without a route, for instance."""
+        self._unsent(exc)
+
+    def datagram_received(self, data: bytes, peer: tuple[str, int]) -> None:
+        address, port = peer[0], peer[1]
+        if port != self._port or address not in self._numbers or address in self._seen:
+            return
+        reply = answer(data)
+        if reply is not None and reply.number == self._numbers[address]:
+            self._seen[address] = reply

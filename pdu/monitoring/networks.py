@@ -1,0 +1,95 @@
+"""Parses IP networks, and lists the addresses of their hosts. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar, Union
+
+from handlers.shared.errors import SettingsError, printable
+
+MOST = 65_536  # addresses in one search, at most: a /16
+_V4, _V6 = ipaddress.IPv4Network, ipaddress.IPv6Network
+Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+AnIPVersion = TypeVar("AnIPVersion", ipaddress.IPv4Network, ipaddress.IPv6Network)
+
+
+def parsed(texts: Sequence[str]) -> list[Network]:
+    """The networks and single addresses, without those inside another one.
+
+    Raises SettingsError, also for more than MOST addresses.
+    """
+    found: list[Network] = []
+    for text in texts:
+        network = one_network(text)
+        if (
+            network.is_multicast
+            or network.is_unspecified
+            or network.network_address == ipaddress.ip_address("255.255.255.255")
+        ):
+            raise SettingsError(f"{network} has no hosts: give a unicast network")
+        mapped = network.network_address.ipv4_mapped if isinstance(network, _V6) else None
+        if mapped is not None:
+            raise SettingsError(
+                f"{network} is IPv4 in the form of IPv6: give it as IPv4, as in {mapped}"
+            )
+        if "%" in text:  # answers come without a zone, and would be dropped
+            raise SettingsError(
+                f"{network} has a zone, which a search cannot use: add its PDUs to the list by hand"
+            )
+        found.append(network)
+    apart: list[Network] = [
+        *_outermost(one for one in found if isinstance(one, _V4)),
+        *_outermost(one for one in found if isinstance(one, _V6)),
+    ]
+    count = sum(network.num_addresses for network in apart)
+    if count > MOST:
+        raise SettingsError(
+            f"these networks have {count} addresses; one run asks at most {MOST}: give smaller"
+            " networks"
+        )
+    return apart
+
+
+def _outermost(found: Iterable[AnIPVersion]) -> list[AnIPVersion]:
+    """The networks that are not inside another one.
+
+    Adjacent ones stay apart: `hosts` leaves out addresses at their ends.
+    """
+    kept: list[AnIPVersion] = []
+    for network in sorted(found):  # a network comes before those inside it
+        if not kept or not network.subnet_of(kept[-1]):
+            kept.append(network)
+    return kept
+
+
+def one_network(text: str) -> Network:
+    """A network or a single address. Raises SettingsError for other text."""
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        raise SettingsError(
+            f"{printable(text, 60)!r} is not a network such as 192.0.2.0/24{_meant(text)}"
+        ) from None
+
+
+def _meant(text: str) -> str:
+    """The network of an address with host bits, as a question; "" for other text, and for an
+    address with a zone.
+
+    The question could not show the zone: `ip_network` drops it.
+    """
+    try:
+        return "" if "%" in text else f": did you mean {ipaddress.ip_network(text, strict=False)}?"
+    except ValueError:
+        return ""
+
+
+def hosts(network: Network) -> Iterator[str]:
+    """The addresses of hosts, in order.
+
+    Leaves out the network and broadcast address of an IPv4 network, because many hosts may answer
+    there, and the first address of an IPv6 network, which all its routers share (RFC 4291, 2.6.1).
+    A /31, /32, /127 or /128 keeps all its addresses.
+    """
+    return map(str, network.hosts())

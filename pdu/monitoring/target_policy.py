@@ -1,0 +1,185 @@
+"""Which PDUs a client of the exporter may query: those of the list, and addresses in the exporter's
+networks.
+
+Without this rule, a client could make the exporter send its logins to any address.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Optional
+
+from handlers.http.message import PORTS
+from handlers.shared.settings import host_and_port
+
+from ..core.inventory.auth import DeviceLogin, names
+from ..core.inventory.device_list import ListedPdu
+from ..core.inventory.handler_loading import LoadedHandler
+from ..core.inventory.polling import Target
+from .networks import Network
+
+# usual ports; for other handlers those of HTTP
+_USUAL: Mapping[str, Sequence[int]] = {"nut": (3493,), "snmp": (161,)}
+
+Place = tuple[object, str]  # an IP address, and a port or "" for a usual one
+
+
+class NotAllowed(ValueError):
+    """A refused query.
+
+    The text is a sentence for the client; `reason` is the label in the exporter's metrics.
+    """
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
+
+class Query(NamedTuple):
+    """The parameters of /probe, "" for one that is not given."""
+
+    target: str
+    handler: str = ""
+    auth: str = ""
+
+
+class TargetPolicy:
+    """What a query may ask for. A look-up costs the same for a list of any length."""
+
+    def __init__(
+        self,
+        listed: Sequence[Target],
+        networks: Sequence[Network],
+        handlers: Mapping[str, LoadedHandler],
+        auths: Mapping[str, DeviceLogin],
+    ) -> None:
+        #: the PDUs of the list
+        self.listed = listed
+        #: where other PDUs may be
+        self.networks = networks
+        #: a query for another PDU must name one of these
+        self.handlers = handlers
+        #: a query for another PDU must name one of these
+        self.auths = auths
+        self._named: dict[str, list[Target]] = {}
+        self._at_text: dict[str, list[Target]] = {}
+        # the place of each PDU, under its handler and under "" for any
+        self._at_place: dict[tuple[str, Place], list[Target]] = {}
+        for one in listed:
+            self._named.setdefault(one.device.name, []).append(one)
+            self._at_text.setdefault(one.device.address.lower(), []).append(one)
+            own = _place(
+                one.device.address,
+                one.handler.name,
+                {**one.auth.settings, **dict(one.device.settings)},
+            )
+            if own is not None:
+                for handler in (one.handler.name, ""):
+                    self._at_place.setdefault((handler, own), []).append(one)
+        self._names = sorted({one.handler.name for one in listed})
+
+    def target(self, query: Query) -> Target:
+        """The PDU that the query asks for. Raises NotAllowed."""
+        found = self._listed(query)
+        return self._fitting(found, query) if found is not None else self._in_networks(query)
+
+    def _listed(self, query: Query) -> Optional[Target]:
+        """The listed PDU with this name, else with this address, else with another form of the
+        address; else None.
+
+        Raises NotAllowed if several match equally.
+        """
+        text = query.target
+        found = self._named.get(text) or self._at_text.get(text.lower()) or self._reached(query)
+        if len(found) > 1:
+            several = ", ".join(one.device.name for one in found[:5]) + (
+                ", ..." if len(found) > 5 else ""
+            )
+            raise NotAllowed(
+                "ambiguous",
+                f"{text} is the address of several PDUs of the list: name one of {several}",
+            )
+        return found[0] if found else None
+
+    def _fitting(self, found: Target, query: Query) -> Target:
+        """`found`, with the list's handler and login.
+
+        Raises NotAllowed for a query that names others.
+        """
+        for key, asked, own in (
+            ("handler", query.handler, found.device.handler),
+            ("auth", query.auth, found.device.auth),
+        ):
+            if asked not in ("", own):
+                raise NotAllowed(
+                    "mismatch",
+                    f"{query.target} is on the list, with another {key}: leave the parameter"
+                    f" {key} out",
+                )
+        return found
+
+    def _in_networks(self, query: Query) -> Target:
+        host, _ = host_and_port(query.target)
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:  # a host name, whose address can change
+            advice = "; for other targets give an IP address" if self.networks else ""
+            raise NotAllowed("not-listed", f"the target is not on the list{advice}") from None
+        if "%" in host or not any(address in network for network in self.networks):
+            raise NotAllowed(
+                "not-listed",
+                "the target is neither on the list nor in a --network of this exporter",
+            )
+        handler, auth = self.handlers.get(query.handler), self.auths.get(query.auth)
+        if handler is None:
+            raise NotAllowed(
+                "handler",
+                f"the parameter handler must be one of {', '.join(sorted(self.handlers))}",
+            )
+        if auth is None:
+            raise NotAllowed(
+                "auth",
+                (
+                    f"the parameter auth must be one of {names(self.auths)}"
+                    if self.auths
+                    else (
+                        "this exporter has no logins by name (--auth); a target that is not on its"
+                        " list needs one"
+                    )
+                ),
+            )
+        return Target(
+            ListedPdu(query.target, query.handler, query.target, query.auth), handler, auth
+        )
+
+    def _reached(self, query: Query) -> Sequence[Target]:
+        """The listed PDUs that a query would reach by another form of their address, such as one
+        with the usual port.
+
+        Such a query must not bypass the list's handler and login. Host names are not resolved.
+        """
+        login = self.auths.get(query.auth)
+        settings = login.settings if login else {}
+        found: list[Target] = []
+        for name in [query.handler] if query.handler else self._names:
+            asked = _place(query.target, name, settings)
+            if asked is not None:
+                found += self._at_place.get(("" if query.handler else name, asked), ())
+        return found
+
+
+def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[Place]:
+    """The IP address in the setting `host`, else in `text`, and the port; None for a host name.
+
+    The port is "" if none is given, or if it is a usual one of the handler (HTTP: 80 and 443).
+    """
+    host, typed = host_and_port(settings.get("host", "").strip() or text)
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    mapped = getattr(address, "ipv4_mapped", None)  # ::ffff:192.0.2.7 is the host 192.0.2.7
+    # handlers read 0443 as 443
+    port = settings.get("port", "").strip().lstrip("0") or str(typed or "")
+    return mapped or address, "" if port in map(str, _USUAL.get(handler, PORTS.values())) else port

@@ -1,0 +1,344 @@
+"""`pdu new NAME`: writes a working handler or SNMP family, to start from, into a copy of this
+project.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import keyword
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Optional
+
+import click
+
+from handlers.shared.errors import SettingsError
+
+from .core.cli.files import signals_as_ctrl_c
+from .core.cli.groups import Subcommand
+from .core.cli.options import Argument, given, option, output
+from .core.cli.output import Result, shown
+from .core.inventory.archives import RESERVED
+
+_SKELETON = Path("packaging", "new")
+_PLACES: Mapping[str, str] = {  # template below packaging/new → path in the tree
+    "handlers": "handlers/@name@/{}",
+    "pdu.core.adapters": "pdu/core/adapters/@name@/{}",
+    "tests/handlers": "tests/handlers/@name@/{}",
+    "tests/simulators": "tests/simulators/@name@/{}",
+    "tests/peers": "tests/peers/@name@.py",
+    "tests/faults/subjects": "tests/faults/subjects/@name@.py",
+}
+_SECTION = """## @Title@
+
+<!-- settings-@name@:begin -->
+<!-- settings-@name@:end -->
+"""
+_PROJECT = Path("pyproject.toml")
+_FLOOR = re.compile(r'(?m)^ *"([a-z0-9 |]+)", +# pdu new adds a handler here$')
+_ADAPTERS = Path("pdu", "core", "adapters")
+_FAMILIES = Path("handlers", "snmp", "profiles")
+_PAGES_S = 300.0  # limit for writing the generated parts of the pages, in seconds
+# the start of a vendor's entry in the table of families, with the comment above it
+_VENDOR = re.compile(r'(?m)^(?: +#.*\n)* +Vendor\(\s*lambda: import_module\("\.(\w+)"')
+_NUMBER = 99_999  # the vendor's number in the example of CONTRIBUTING.md
+
+
+@click.pass_context
+def _new(
+    context: click.Context, name: str, title: Optional[str], tree: Optional[str], snmp: bool
+) -> int:
+    root = Path(tree or ".")
+    if not (root / _SKELETON).is_dir():
+        raise SettingsError(
+            f"{root} is not a copy of this project: run pdu new in the folder of a copy, or give"
+            " --tree FOLDER"
+        )
+    try:
+        made = _family(root, name, title) if snmp else _handler(root, name, title)
+        for path in made:
+            # a package would hide a module of its name
+            for taken in (path, path.parent.with_suffix(".py")):
+                if (root / taken).exists():
+                    raise SettingsError(f"{taken} exists already; choose another name")
+        edited = (
+            _table_of_families(root, name)
+            if snmp
+            else {**_settings_page(root, name, title), **_contract(root, name)}
+        )
+        with signals_as_ctrl_c(), _all_or_nothing(root, made, edited):
+            pages = _write(root, {**made, **edited})
+    except OSError as error:
+        place = error.filename or root.resolve()  # the error of a full disk names no file
+        raise SettingsError(
+            f"{place} cannot be read or written ({error.strerror}); nothing was made"
+        ) from None
+    tests = f"tests/handlers/snmp -k {name}" if snmp else f"tests/handlers/{name}"
+    changed = list(dict.fromkeys([*map(str, edited), *pages]))
+    lines = [
+        *map(str, made),
+        *(f"{path} (changed)" for path in changed),
+        "",
+        f"its tests: python -m pytest {tests}",
+        "next steps: CONTRIBUTING.md" if snmp else "next steps: docs/dev/new-handler.md",
+    ]
+    return shown(
+        Result({"made": list(map(str, made)), "changed": changed}, lines), given(context).json
+    )
+
+
+def _text(path: Path) -> str:
+    """The text of a file of the copy. Raises OSError, and SettingsError if it is not UTF-8."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} is not UTF-8 text; nothing was made") from None
+
+
+def _write(root: Path, files: Mapping[Path, str]) -> list[str]:
+    """Write the files, then the generated parts of docs.
+
+    Return the pages that changed. Raises OSError and SettingsError.
+    """
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, "utf-8")
+    _lay_out(root, [path for path in files if path.suffix == ".py"])
+    try:
+        done = subprocess.run(
+            [sys.executable, str(root / "packaging" / "readme.py")],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_PAGES_S,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise SettingsError(
+            f"packaging/readme.py took more than {error.timeout:g} s; nothing was made"
+        ) from None
+    if done.returncode:
+        why = (done.stderr.strip() or "it gives no reason").splitlines()[-1]
+        raise SettingsError(f"packaging/readme.py failed ({why[-300:]}); nothing was made")
+    return done.stdout.split()
+
+
+def _lay_out(root: Path, files: Collection[Path]) -> None:
+    """Give the files the layout that `make lint` checks, where ruff is installed: it depends on the
+    length of names, and on their place in the alphabet.
+    """
+    for way in (("check", "--select", "I", "--fix"), ("format",)):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(
+                [sys.executable, "-m", "ruff", *way, "--quiet", "--no-cache", *map(str, files)],
+                cwd=root,
+                capture_output=True,
+                timeout=_PAGES_S,
+            )
+
+
+@contextlib.contextmanager
+def _all_or_nothing(root: Path, made: Collection[Path], edited: Collection[Path]) -> Iterator[None]:
+    """If the block fails, remove the files `made` with their new folders, and restore `edited`,
+    README and the pages in docs.
+    """
+    above = itertools.chain.from_iterable((root / path).parents for path in made)
+    folders = [folder for folder in above if not folder.exists()]
+    before = {
+        path: path.read_bytes()
+        for path in [
+            *(root / path for path in edited),
+            root / "README.md",
+            *(root / "docs").glob("**/*.md"),
+        ]
+    }
+    try:
+        yield
+    except BaseException:
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        for path in made:
+            with contextlib.suppress(OSError):
+                (root / path).unlink()
+        for path, content in before.items():
+            with contextlib.suppress(OSError):
+                if path.read_bytes() != content:
+                    path.write_bytes(content)
+        raise
+
+
+# ---- a handler -----------------------------------------------------------------------------------
+
+
+def _handler(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
+    """The files of a new handler by their paths in the tree. Raises OSError and SettingsError."""
+    if not re.fullmatch(r"[a-z][a-z0-9]{1,30}", name) or keyword.iskeyword(name):
+        raise SettingsError(
+            f"{name[:40]!r} is not a handler's name: give 2 to 31 lower-case letters and digits, a"
+            " letter first, not a Python keyword"
+        )
+    if name.startswith("test"):
+        raise SettingsError(
+            f"{name}: pytest would take the class {name.capitalize()}Pdu for a test; choose a name"
+            " that does not begin with test"
+        )
+    if f"pdu_{name}" in RESERVED:
+        raise SettingsError(
+            f"the archive pdu_{name} would replace a module of DCImanager; choose another name"
+        )
+    # The last two would be taken for parts of this handler: by identify, record and replay, and by
+    # packaging/readme.py.
+    for taken in (Path("handlers", name), _ADAPTERS / name, Path("docs", f"{name}.md")):
+        if (root / taken).exists():
+            raise SettingsError(f"{taken} exists already; choose another name")
+    made: dict[Path, str] = {}
+    for source in sorted((root / _SKELETON).rglob("*.in")):
+        folder = source.parent.relative_to(root / _SKELETON).as_posix()
+        target = _PLACES[folder].format(source.stem)
+        made[Path(_named(target, name, title))] = _named(_text(source), name, title)
+    return made
+
+
+def _named(text: str, name: str, title: Optional[str]) -> str:
+    shown_as = _for_people(title or name.capitalize(), "title")
+    return (
+        text.replace("@name@", name)
+        .replace("@Name@", name.capitalize())
+        .replace("@Title@", shown_as)
+    )
+
+
+def _for_people(text: str, what: str) -> str:
+    """`text` with single spaces.
+
+    Raises SettingsError unless it is short and safe in Python strings and in Markdown.
+    """
+    shown_as = " ".join(text.split())
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .+&-]{0,60}", shown_as):
+        raise SettingsError(
+            f"{what} {shown_as[:40]!r}: give ASCII letters, digits, spaces and . + & - (61 at"
+            " most), but begin with a letter or a digit"
+        )
+    return shown_as
+
+
+def _settings_page(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
+    page = Path("docs", "settings.md")
+    return {page: _text(root / page).rstrip() + "\n\n" + _named(_SECTION, name, title)}
+
+
+def _contract(root: Path, name: str) -> dict[Path, str]:
+    """The contract of imports with the handler `name` beside the others.
+
+    Raises OSError and SettingsError.
+    """
+    text = _text(root / _PROJECT)
+    floor = _FLOOR.search(text)
+    if floor is None:
+        raise SettingsError(
+            f"{_PROJECT} does not show where the contract of imports lists the handlers; nothing"
+            " was made"
+        )
+    beside = " | ".join(sorted({*floor[1].split(" | "), name}))
+    return {_PROJECT: text[: floor.start(1)] + beside + text[floor.end(1) :]}
+
+
+# ---- an SNMP family ------------------------------------------------------------------------------
+
+
+def _family(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]:
+    """The worked example of CONTRIBUTING.md as the family `key`: its entry and its fixture.
+
+    Raises OSError and SettingsError.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9]{1,20}(?=-.{1,30}$)(-[a-z0-9]+)+", key):
+        raise SettingsError(
+            f"{key[:40]!r} is not a family's key: give VENDOR-MODEL in lower-case letters and"
+            " digits; VENDOR has 2 to 21 of them, a letter first; MODEL has at most 30, including"
+            " single hyphens between them"
+        )
+    file = key.partition("-")[0]
+    if (root / _FAMILIES / f"{file}.py").exists():
+        if "PROFILES = " not in _text(root / _FAMILIES / f"{file}.py"):
+            raise SettingsError(
+                f"{file!r} cannot be a vendor: {_FAMILIES / file}.py holds no families; give"
+                " another name"
+            )
+        raise SettingsError(
+            f"{_FAMILIES / file}.py exists already: add an entry to its PROFILES, as"
+            " CONTRIBUTING.md shows"
+        )
+    page = _text(root / "CONTRIBUTING.md").partition("## Adding an SNMP family")[2]
+    found = re.findall(r"(?ms)^ *```(\w+)\n(.*?)^ *```$", page)
+    blocks = {language: textwrap.dedent(block) for language, block in reversed(found)}
+    shown_as = _for_people(vendor or file.capitalize(), "vendor")
+    words = {
+        "acme-strip": key,
+        "Acme": shown_as,
+        "ACME": file.upper(),
+        str(_NUMBER): _free_number(root),
+    }
+
+    def text(language: str) -> str:
+        return re.sub("|".join(words), lambda found: words[found[0]], blocks[language])
+
+    fixture = Path("tests", "recordings", key)
+    return {
+        _FAMILIES / f"{file}.py": (
+            f'"""{shown_as}.\n\nName the MIB, its revision and where its text is.\n"""\n\n'
+            + text("python")
+        ),
+        fixture.with_suffix(".snmprec"): text("snmprec"),
+        fixture.with_suffix(".json"): text("json"),
+    }
+
+
+def _free_number(root: Path) -> str:
+    """_NUMBER, or the next one that the table of vendors does not have: new families must not
+    detect each other's devices.
+    """
+    taken = set(re.findall(r"\d+", _text(root / _FAMILIES / "__init__.py")))
+    return next(number for number in map(str, itertools.count(_NUMBER)) if number not in taken)
+
+
+def _table_of_families(root: Path, key: str) -> dict[Path, str]:
+    """The table of vendors with an entry for the family `key`: before the first file with a later
+    name, else after the last name. The table is in that order but for some entries.
+    """
+    table = _FAMILIES / "__init__.py"
+    text = _text(root / table)
+    file = key.partition("-")[0]
+    entry = (
+        f'    Vendor(\n        lambda: import_module(".{file}", __package__),\n        "{key}",\n'
+        f'        "{_free_number(root)}",\n    ),\n'
+    )
+    starts = [(found[1], found.start()) for found in _VENDOR.finditer(text)]
+    ends = [*(start for _, start in starts[1:]), text.index("\n)\n", starts[-1][1]) + 1]
+    later = [start for name, start in starts if name > file]
+    place = later[0] if later else ends[starts.index(max(starts))]
+    return {table: text[:place] + entry + text[place:]}
+
+
+new = Subcommand(
+    "new",
+    callback=_new,
+    examples=("pdu new modbus", "pdu new acme-strip --snmp"),
+    help="""\
+Write a working handler for a simulated device, with tests, as a start for your own
+(docs/dev/new-handler.md).
+With --snmp, write the entry and the fixture of an SNMP family instead (CONTRIBUTING.md).
+
+NAME  the handler's name, as in handlers/NAME; with --snmp the family's key, VENDOR-MODEL""",
+    params=[
+        Argument("NAME"),
+        *option("--title", "display name of the vendor or make", "TEXT"),
+        *option("--tree", "the copy of this project, if not this folder", "FOLDER"),
+        *option("--snmp", "an SNMP family instead of a handler"),
+        *output(),
+    ],
+)

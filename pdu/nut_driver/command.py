@@ -1,0 +1,145 @@
+"""`pdu nut-driver`: every PDU of a list behind a NUT server."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NamedTuple, NoReturn, Optional
+
+import click
+
+from ..core.cli import shared_options
+from ..core.cli.exit_codes import DEFECT, DONE
+from ..core.cli.files import state_folder
+from ..core.cli.groups import Subcommand
+from ..core.cli.options import SharedOptions, given, option, output, secret_files
+from ..core.cli.output import counted, print_json
+from ..core.cli.service_signals import ServiceSignals
+from ..core.cli.shared_options import AUTH, EVERY, PAUSE
+from ..core.owner_files import LIST, OwnerFiles, words
+from . import names
+from .outlet_numbers import OutletNumbers
+from .pdu_worker import Listed, PduWorker, WorkerSettings
+from .server import check_folder
+from .upsd_process import UpsdProcess
+
+_STATE_PATH = "/run/nut"  # Debian's STATEPATH
+_NUMBERS = "numbers.json"
+_GRACE_S = 60.0  # the longest reading; with two intervals the age at which data are stale
+
+
+class DriverOptions(NamedTuple):
+    """The options of one run."""
+
+    site: OwnerFiles
+    every: float
+    pause: float
+    state_path: str
+    numbers: Optional[str]
+    ups_conf: bool
+
+
+@click.pass_context
+def _nut_driver(context: click.Context, /, **options: Any) -> int:
+    state = given(context)
+    wanted = DriverOptions(OwnerFiles.of(options, state, [LIST]), **options)
+    if wanted.ups_conf:
+        devices = wanted.site.files().devices
+        ups = names.ups_names(one.name for one in devices)
+        if state.json:
+            print_json({"ups": dict(zip(ups, (one.name for one in devices)))})
+        else:
+            print(names.ups_conf(devices))
+        return DONE
+    check_folder(wanted.state_path)
+    with ServiceSignals(second=_end) as wishes:
+        is_whole = _serve(wanted, state, wishes)
+    _end(DONE if is_whole else DEFECT)
+
+
+def _serve(wanted: DriverOptions, state: SharedOptions, wishes: ServiceSignals) -> bool:
+    """Serve until SIGTERM or Ctrl-C. False if the process of the sockets ended by itself."""
+
+    def read() -> Listed:
+        targets = wanted.site.pdus()
+        ups = names.ups_names(one.device.name for one in targets)
+        for one in ups:
+            names.socket_path(wanted.state_path, one)
+        return dict(zip(ups, targets))
+
+    path = wanted.numbers or os.path.join(state_folder(names.DRIVER), _NUMBERS)
+    # the other process is forked first: it has no login, and does not lock the numbers
+    with (
+        UpsdProcess(wanted.state_path, 2 * wanted.every + _GRACE_S) as front,
+        OutletNumbers(path) as numbers,
+    ):
+        listed = read()
+        driven = PduWorker(WorkerSettings(wanted.every, wanted.pause), numbers, front, read)
+        driven.start(listed, wishes)
+        _greet(wanted.state_path, list(listed), path, state.json)
+        return driven.run(wishes)
+
+
+def _end(code: int = DONE) -> NoReturn:
+    """Ends this process without waiting for threads that read. A normal exit would run OpenSSL's
+    cleanup, and a thread that still uses OpenSSL could then crash the process."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+    atexit._run_exitfuncs()
+    os._exit(code)
+
+
+def _greet(folder: str, ups: Sequence[str], numbers: str, as_json: bool) -> None:
+    if as_json:
+        print_json({"state_path": folder, "ups": list(ups), "numbers": numbers})
+    else:
+        print(f"{counted(len(ups), 'PDU')} in {folder}; the outlets' numbers are in {numbers}")
+    sys.stdout.flush()
+
+
+_HELP = """Put every PDU of a list behind NUT's upsd, as its driver.
+
+LIST as for pdu check. upsd does users, TLS and access; --ups-conf prints the sections for its
+ups.conf. Each PDU has the socket pdu-nut-driver-NAME in upsd's STATEPATH.
+
+upsc and other clients see outlets 1, 2, 3, ... with state, current, power and energy. A number
+stays with its outlet, also after a restart. An outlet whose state is unknown has no
+outlet.N.status. The commands outlet.N.load.on, .off and .cycle succeed only if the PDU reports the
+new state; --pause is of .cycle. Data are stale if a PDU cannot be read. SIGHUP reads the list and
+the logins again. Runs until Ctrl-C or SIGTERM; a command that runs is ended first."""
+nut_driver = Subcommand(
+    "nut-driver",
+    callback=_nut_driver,
+    examples=(
+        "pdu nut-driver hall.csv --auth logins.toml",
+        "pdu nut-driver hall.csv --ups-conf",
+    ),
+    help=_HELP,
+    params=[
+        *words(LIST),
+        *shared_options.LIST(),
+        *AUTH(),
+        *EVERY(default="30s", show_default=True),
+        *PAUSE(default=10.0, show_default=True),
+        *option(
+            "--state-path",
+            "upsd's STATEPATH",
+            "DIR",
+            default=_STATE_PATH,
+            show_default=True,
+        ),
+        *option(
+            "--numbers",
+            "keep the outlets' numbers in this file; by default numbers.json in systemd's"
+            " StateDirectory, /var/lib/pdu-nut-driver for root, ~/.local/state/pdu-nut-driver for"
+            " others",
+            "FILE.json",
+        ),
+        *option("--ups-conf", "print the sections for ups.conf, and end"),
+        *secret_files(),
+        *output(),
+    ],
+)

@@ -1,0 +1,195 @@
+"""A reading of a PDU -> NUT's variables and commands. No I/O.
+
+Source of the names: NUT's docs/nut-names.txt. It has no name for energy; `outlet.N.energy` and
+`input.energy`, in Wh, are what this pack's own NUT handler reads (docs/dev/nut.md).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Optional
+
+from pdu_common.helper import EnumPowerStatus
+
+from ..core.adapters.nameplate import Nameplate
+from ..core.adapters.topology import BREAKER, LINE, MeteredPart
+from ..core.cli.states import UNKNOWN, word
+from ..core.inventory.reading import PolledOutlet, Reading
+
+ON, OFF, CYCLE = "load.on", "load.off", "load.cycle"
+_WH_IN_KWH = 1000.0
+_LINE = re.compile(r"L[1-3]")
+_COMMAND = re.compile(rf"outlet\.([1-9][0-9]{{0,8}})\.({ON}|{OFF}|{CYCLE})")
+# fields of a nameplate
+_ABOUT = {
+    "manufacturer": "device.mfr",
+    "model": "device.model",
+    "serial": "device.serial",
+    "firmware": "ups.firmware",
+    "description": "device.description",
+}
+
+
+class NutVariables(NamedTuple):
+    """What upsd sees of a PDU."""
+
+    variables: Mapping[str, str]
+    commands: frozenset[str] = frozenset()
+
+
+def command_of(name: str) -> Optional[tuple[int, str]]:
+    """The outlet's number and ON, OFF or CYCLE of a command; None for an unknown one."""
+    found = _COMMAND.fullmatch(name)
+    return (int(found[1]), found[2]) if found else None
+
+
+class UpsdView:
+    """One PDU as upsd sees it. Keeps what a later reading may lack: names, and which outlets can be
+    switched.
+    """
+
+    def __init__(self, fixed: Mapping[str, str], is_metered: bool = False) -> None:
+        """`fixed`: variables that never change. `is_metered`: its outlets cannot be switched."""
+        self._fixed = dict(fixed)
+        self._about: Mapping[str, str] = {}
+        self._is_metered = is_metered
+        self._labels: dict[str, PolledOutlet] = {}
+        self._switched: set[str] = set()
+        self._groups: list[str] = []
+        self._numbered: Sequence[str] = ()
+        self._reading = Reading()
+
+    @property
+    def view(self) -> NutVariables:
+        """What is known now."""
+        variables = {**self._fixed, **self._about}
+        if self._reading.answered:
+            variables["ups.status"] = "OL"  # a PDU that answers has power
+            variables["outlet.count"] = str(len(self._numbered))
+            variables.update(_totals(self._reading))
+            variables.update(_groups(self._reading.meters, self._groups))
+        listed = {one.identity: one for one in self._reading.outlets}
+        commands: set[str] = set()
+        for number, identity in enumerate(self._numbered, 1):
+            own = f"outlet.{number}."
+            outlet = listed.get(identity)
+            variables.update(
+                (own + name, value) for name, value in self._facts(identity, outlet).items()
+            )
+            if outlet is not None and self._is_switchable(identity):
+                commands.update(own + name for name in (ON, OFF, CYCLE))
+        return NutVariables(variables, frozenset(commands))
+
+    def identity(self, number: int) -> Optional[str]:
+        """The outlet of this number; None if the PDU does not list it now, or it cannot be
+        switched.
+        """
+        if not 1 <= number <= len(self._numbered):
+            return None
+        identity = self._numbered[number - 1]
+        is_listed = any(one.identity == identity for one in self._reading.outlets)
+        return identity if is_listed and self._is_switchable(identity) else None
+
+    def take(self, reading: Reading, numbered: Sequence[str]) -> None:
+        """Show a reading that has states. `numbered`: its outlets in the order of their numbers."""
+        self._reading, self._numbered = reading, numbered
+        if reading.labelled:
+            self._labels.update((one.identity, one) for one in reading.outlets)
+        self._switched.update(one.identity for one in reading.outlets if one.state is not UNKNOWN)
+        for one in reading.meters:
+            if one.kind == BREAKER and one.label not in self._groups:
+                self._groups.append(one.label)
+
+    def about(self, plate: Nameplate) -> bool:
+        """Show what the device says about itself now, and nothing that it said before. Returns
+        whether that is a change.
+        """
+        said = ((variable, str(getattr(plate, name))) for name, variable in _ABOUT.items())
+        before, self._about = self._about, {variable: text for variable, text in said if text}
+        return before != self._about
+
+    def switched(self, identity: str, state: EnumPowerStatus) -> None:
+        """Show the state of an outlet after a command. Its figures are older, so they are left
+        out.
+        """
+        self._reading = self._reading._replace(
+            outlets=[
+                PolledOutlet(identity, state) if one.identity == identity else one
+                for one in self._reading.outlets
+            ]
+        )
+
+    def _is_switchable(self, identity: str) -> bool:
+        """An outlet whose state was never read is not offered: no command on it can be proven."""
+        return identity in self._switched and not self._is_metered
+
+    def _facts(self, identity: str, outlet: Optional[PolledOutlet]) -> Mapping[str, str]:
+        label = self._labels.get(identity, PolledOutlet(identity, UNKNOWN))
+        # `name` is the designation on the unit, as in NUT's own drivers. Home Assistant shows it;
+        # without one it shows N.
+        facts = {"id": label.number or identity, "name": label.number or identity}
+        if outlet is None:
+            return {**facts, "switchable": "no"}
+        shown = {
+            "desc": label.name,
+            "status": "" if outlet.state is UNKNOWN else word(outlet.state),
+            "current": _number(outlet.current_a),
+            "realpower": _number(outlet.power_w),
+            "energy": _number(outlet.energy_kwh, _WH_IN_KWH),
+            "switchable": "yes" if self._is_switchable(identity) else "no",
+        }
+        return {**facts, **{name: value for name, value in shown.items() if value}}
+
+
+def _totals(reading: Reading) -> Iterator[tuple[str, str]]:
+    """Load and energy of the PDU.
+
+    NUT has no name for the load of several lines. Their currents are shown if they make up the
+    load; a client that adds them gets the same load then.
+    """
+    lines = [one for one in reading.meters if one.kind == LINE]
+    currents = [one.current_a for one in lines if one.current_a is not None]
+    are_whole = (
+        len(lines) > 1
+        and len(currents) == len(lines)
+        and all(_LINE.fullmatch(one.label) for one in lines)
+        and reading.load_a is not None
+        and math.isclose(math.fsum(currents), reading.load_a, rel_tol=1e-6)
+    )
+    if are_whole:
+        yield "input.phases", str(len(lines))
+        for one in lines:
+            yield f"input.{one.label}.current", _number(one.current_a)
+            if one.rating_a is not None:
+                yield f"input.{one.label}.current.nominal", _number(one.rating_a)
+    elif reading.load_a is not None:
+        yield "input.current", _number(reading.load_a)
+    if reading.power_w is not None:
+        yield "input.realpower", _number(reading.power_w)
+    if reading.energy_kwh is not None:
+        yield "input.energy", _number(reading.energy_kwh, _WH_IN_KWH)
+
+
+def _groups(meters: Sequence[MeteredPart], known: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The breakers, in the order in which they were first seen."""
+    if known:
+        yield "outlet.group.count", str(len(known))
+    found = {one.label: one for one in meters if one.kind == BREAKER}
+    for number, label in enumerate(known, 1):
+        own = f"outlet.group.{number}."
+        yield own + "id", label
+        meter = found.get(label)
+        if meter is not None and meter.current_a is not None:
+            yield own + "current", _number(meter.current_a)
+        if meter is not None and meter.rating_a is not None:
+            yield own + "current.nominal", _number(meter.rating_a)
+
+
+def _number(figure: Optional[float], factor: float = 1.0) -> str:
+    """The figure without an exponent, which NUT's clients do not read; "" for None."""
+    if figure is None:
+        return ""
+    text = f"{figure * factor:.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

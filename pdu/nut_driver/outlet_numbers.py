@@ -1,0 +1,130 @@
+"""Numbers 1, 2, 3, ... for the outlets of each PDU: NUT's names contain a number, not an identity.
+
+A number belongs to one outlet for ever. An outlet that the PDU no longer lists keeps its number; a
+new one gets the next. A file keeps them: were they given anew at each start, a command might switch
+another outlet than the one it was meant for.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import threading
+from collections.abc import Iterable, Sequence
+from typing import IO
+
+from handlers.shared.errors import SettingsError
+
+from ..core.cli.files import sync_folder, text_of
+
+
+class OutletNumbers:
+    """Which outlet has which number, for all PDUs. Thread-safe."""
+
+    def __init__(self, path: str) -> None:
+        """`path`: the file that keeps the numbers; its folder is made. Only one process may use
+        it: FILE.lock says so.
+
+        Raises SettingsError if it is in use, cannot be read or written, or is damaged: other
+        numbers might switch other outlets.
+        """
+        self.path = path
+        self._lock = threading.Lock()
+        self._known: dict[str, list[str]] = {}
+        self._held = _locked(path)
+        try:
+            if os.path.exists(path):
+                self._known = _parsed(text_of(path), path)
+            self._write()
+        except OSError as error:
+            self.close()
+            raise _unwritable(path, error) from None
+        except SettingsError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let another process use the file."""
+        self._held.close()
+
+    def __enter__(self) -> OutletNumbers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def of(self, pdu: str, listed: Iterable[str]) -> Sequence[str]:
+        """The identities of all outlets of a PDU; number 1 comes first. `listed`: those that it
+        lists now.
+
+        Raises OSError if the file cannot be written; then no new number is given.
+        """
+        with self._lock:
+            before = self._known.get(pdu, [])
+            known = list(dict.fromkeys((*before, *listed)))
+            if known != before:
+                self._known[pdu] = known
+                try:
+                    self._write()
+                except OSError:
+                    self._known[pdu] = before
+                    raise
+            return tuple(known)
+
+    def _write(self) -> None:
+        part = f"{self.path}.part"
+        with open(part, "w", encoding="utf-8") as file:
+            json.dump(self._known, file, indent=1, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, self.path)
+        sync_folder(os.path.dirname(self.path) or ".")
+
+
+def _locked(path: str) -> IO[bytes]:
+    """The open lock of a file, which the system ends with the process. Raises SettingsError.
+
+    The file itself is replaced at each change, so it cannot be the lock.
+    """
+    try:
+        os.makedirs(os.path.dirname(path) or ".", mode=0o700, exist_ok=True)
+        held = open(f"{path}.lock", "ab")  # noqa: SIM115 (kept open)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        held.close()
+        raise SettingsError(
+            f"{path} is in use by another pdu nut-driver: give each its own --numbers"
+        ) from None
+    return held
+
+
+def _unwritable(path: str, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"{path}, which keeps the outlets' numbers, cannot be written ({error.strerror}): give"
+        " --numbers a file that can be kept"
+    )
+
+
+def _parsed(text: str, path: str) -> dict[str, list[str]]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or not all(map(_is_numbered, found.values())):
+        raise SettingsError(
+            f"{path} does not hold the numbers of outlets; restore it, or remove it to number all"
+            " outlets anew"
+        )
+    return found
+
+
+def _is_numbered(identities: object) -> bool:
+    return (
+        isinstance(identities, list)
+        and all(isinstance(one, str) for one in identities)
+        and len(set(identities)) == len(identities)
+    )

@@ -1,0 +1,245 @@
+"""All PDUs of the list in the process that reads and switches them: `unit` for each, and what they
+and the process of the sockets (`upsd_process`) tell each other.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from multiprocessing.connection import wait
+from typing import Callable, NamedTuple, Optional
+
+from handlers import VERSION
+from handlers.shared.errors import SettingsError
+
+from ..core.cli.output import counted
+from ..core.cli.service_signals import ServiceSignals, reread
+from ..core.inventory.polling import Target
+from . import names
+from .driver_protocol import FAILED
+from .ipc_messages import (
+    Close,
+    CommandExpired,
+    CommandRequested,
+    MarkRead,
+    Open,
+    Opened,
+    Quit,
+    Result,
+    ShowVariables,
+)
+from .nut_variables import NutVariables, UpsdView
+from .outlet_numbers import OutletNumbers
+from .unit import DriverCommand, DriverPace, ServedPdu
+from .upsd_process import UpsdProcess, allow_files, say
+
+_BEGIN_S = 0.05  # between the first readings of two PDUs
+_AGAIN_S = (2.0, 5.0)  # until a reading that failed is tried again, the first PDU and the last
+_ENDING_S = 0.05  # between two looks at the commands that still run
+_GONE = "the list does not name this PDU any longer"
+
+#: name for upsd -> PDU
+Listed = Mapping[str, Target]
+
+
+class WorkerSettings(NamedTuple):
+    """Times in seconds."""
+
+    every: float
+    pause: float
+
+
+class _Stage:
+    """Passes what the thread of one PDU reports on to the process of the sockets."""
+
+    def __init__(self, ups: str, name: str, front: UpsdProcess) -> None:
+        self._ups, self._name, self._front = ups, name, front
+        #: whether its socket still shows this PDU
+        self.is_shown = True
+
+    def show(self, view: NutVariables) -> None:
+        if self.is_shown:
+            self._front.send(ShowVariables(self._ups, view))
+
+    def mark(self, is_ok: bool) -> None:
+        if self.is_shown:
+            self._front.send(MarkRead(self._ups, is_ok))
+
+    def say(self, text: str) -> None:
+        say(self._name, text)
+
+
+class _Driven(NamedTuple):
+    """One PDU."""
+
+    target: Target
+    unit: ServedPdu
+    stage: _Stage
+
+
+class PduWorker:
+    """The PDUs of the list, until the driver is asked to end."""
+
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        numbers: OutletNumbers,
+        front: UpsdProcess,
+        read: Callable[[], Listed],
+    ) -> None:
+        """`read` reads the list and the logins again. It raises SettingsError."""
+        self._settings, self._numbers, self._front, self._read = settings, numbers, front, read
+        self._driven: dict[str, _Driven] = {}
+        self._opening: set[str] = set()
+        self._refused: list[str] = []
+        self._open: dict[int, DriverCommand] = {}
+        self._is_gone = self._is_hung_up = False
+
+    def start(self, listed: Listed, wishes: ServiceSignals) -> None:
+        """Open all sockets, then begin to read. Raises SettingsError if one cannot be opened."""
+        for place, (ups, target) in enumerate(listed.items()):
+            self._add(ups, target, place, len(listed))
+        while self._opening and not self._is_gone:
+            self._turn(wishes)
+        if self._refused or self._is_gone:
+            self._front.send(Quit())
+            raise SettingsError(self._refused[0] if self._refused else "no process for sockets")
+
+    def run(self, wishes: ServiceSignals) -> bool:
+        """Serve until the driver is asked to end and no command runs. False if the process of the
+        sockets has ended by itself.
+        """
+        while wishes.ending is None and not self._is_gone:
+            if self._is_hung_up and not self._opening:
+                self._is_hung_up = False
+                self._reload()
+            self._turn(wishes)
+        for one in self._driven.values():
+            one.unit.end()
+        while self._open:
+            self._turn(wishes, _ENDING_S)
+        self._front.send(Quit())
+        return not self._is_gone
+
+    # ---- PDUs ------------------------------------------------------------------------------------
+
+    def _add(self, ups: str, target: Target, place: int, count: int) -> None:
+        allow_files(max(count, len(self._driven)))
+        name = target.device.name
+        panel = UpsdView(
+            {
+                "device.type": "pdu",
+                "driver.name": names.DRIVER,
+                "driver.version": VERSION,
+                "driver.parameter.pollinterval": f"{self._settings.every:g}",
+            },
+            target.device.metered,
+        )
+        stage = _Stage(ups, name, self._front)
+        every = self._settings.every
+        first = min(_BEGIN_S * place, every * place / count)
+        # not all at once after a moment without network
+        again = _AGAIN_S[0] + (_AGAIN_S[1] - _AGAIN_S[0]) * place / count
+        pace = DriverPace(every, first, self._settings.pause, again)
+        unit = ServedPdu(target, panel, self._numbers, pace, stage)
+        is_open = ups in self._driven
+        self._driven[ups] = _Driven(target, unit, stage)
+        if is_open:  # the same name for another PDU
+            stage.mark(False)
+            stage.show(panel.view)
+            unit.start()
+        else:
+            self._opening.add(ups)
+            self._front.send(Open(ups, name, panel.view))
+
+    def _end(self, ups: str) -> None:
+        """Let a PDU's commands end. Nothing of it is shown any longer."""
+        driven = self._driven[ups]
+        driven.stage.is_shown = False
+        driven.unit.end(_GONE)
+
+    def _reload(self) -> None:
+        """Take over what the list and the logins say now. PDUs that stay go on as they are."""
+        listed = reread(self._read, functools.partial(say, names.DRIVER))
+        if listed is None:
+            return
+        gone = [ups for ups in self._driven if ups not in listed]
+        for ups in gone:
+            self._end(ups)
+            self._front.send(Close(ups))
+            del self._driven[ups]
+        new = changed = 0
+        for place, (ups, target) in enumerate(listed.items()):
+            before = self._driven.get(ups)
+            if before is not None and before.target == target:
+                continue
+            if before is not None and _is_same_pdu(before.target, target):
+                before.unit.renew(target)
+                self._driven[ups] = before._replace(target=target)
+                changed += 1
+                continue
+            if before is not None:
+                self._end(ups)
+            changed, new = changed + (before is not None), new + (before is None)
+            self._add(ups, target, place, len(listed))
+        say(
+            names.DRIVER,
+            f"the list was read again: {counted(len(listed), 'PDU')}, {new} new,"
+            f" {len(gone)} gone, {changed} changed",
+        )
+
+    # ---- messages --------------------------------------------------------------------------------
+
+    def _turn(self, wishes: ServiceSignals, seconds: Optional[float] = None) -> None:
+        """Wait for signals and messages."""
+        told = self._front.fileno()
+        ready = wait([wishes.pipe] if self._is_gone else [wishes.pipe, told], seconds)
+        if told in ready:
+            try:
+                for message in self._front.messages():
+                    self._take(message)
+            except (EOFError, OSError):
+                self._is_gone = True
+        if wishes.pipe in ready:
+            self._is_hung_up = wishes.heard() or self._is_hung_up
+
+    def _take(self, message: object) -> None:
+        if isinstance(message, CommandRequested):
+            self._ask(message)
+        elif isinstance(message, CommandExpired):
+            command = self._open.get(message.ticket)
+            if command is not None:
+                command.late()
+        elif isinstance(message, Opened):
+            self._opening.discard(message.ups)
+            if message.error:
+                self._refused.append(message.error)
+                say(message.ups, message.error)
+                del self._driven[message.ups]
+            else:
+                self._driven[message.ups].unit.start()
+
+    def _ask(self, asked: CommandRequested) -> None:
+        def report(result: int) -> None:
+            self._front.send(Result(asked.ticket, result))
+            self._open.pop(asked.ticket, None)
+
+        driven = self._driven.get(asked.ups)
+        if driven is None:
+            say(asked.ups, f"outlet {asked.number} {asked.action}: not sent: {_GONE}")
+            self._front.send(Result(asked.ticket, FAILED))
+            return
+        command = DriverCommand(asked.number, asked.action, report, driven.stage.say, asked.until)
+        self._open[asked.ticket] = command
+        driven.unit.submit(command)
+
+
+def _is_same_pdu(one: Target, other: Target) -> bool:
+    """Whether both read the same PDU in the same way, perhaps with another login."""
+    mine, theirs = one.device, other.device
+    return (mine.handler, mine.address, mine.metered, mine.settings) == (
+        theirs.handler,
+        theirs.address,
+        theirs.metered,
+        theirs.settings,
+    )

@@ -1,0 +1,218 @@
+"""`pdu cycle`: switches an outlet off and, once that is proven, on again.
+
+Made of a handler's `status`, `port_down` and `port_up`, so that every PDU that can be switched can
+be cycled. Each command goes out once. The outlet is switched on only after the PDU has reported it
+off: without that proof a command to switch on might come before the one to switch off, and prove
+nothing about a restart.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, NamedTuple, Union
+
+import click
+
+from pdu_common.helper import EnumPowerStatus
+
+from ..core.cli import prompts
+from ..core.cli.error_output import Interrupted, Usage
+from ..core.cli.exit_codes import DONE, NOT_SEEN
+from ..core.cli.files import signals_as_ctrl_c
+from ..core.cli.options import (
+    LOGIN,
+    SNMP,
+    TLS,
+    SharedOptions,
+    command_line,
+    device,
+    output,
+    prompting as asks,
+)
+from ..core.cli.output import Result, passing, shown, waiting
+from ..core.cli.shared_options import PAUSE
+from ..core.cli.states import DOWN, UP, of_word, word
+from ..core.inventory import connection_data, names
+from ..core.inventory.handler_arguments import arguments, arguments_help
+from ..core.inventory.handler_loading import load
+from ..core.machines import outlet as one_outlet
+from ..core.machines.outlet import OutletPower, Stage, wanted
+from .read_commands import named, warned
+from .switch_commands import CalledOutlet, not_seen, outlet_is, outlets_of, shown_now, stopped
+
+_PAUSE_S = 10.0  # power supplies bridge some seconds
+_TICK_S = 1.0
+
+
+class _Told(NamedTuple):
+    """One cycle, as its result is told."""
+
+    state: SharedOptions
+    identity: str
+    #: the PDU, for people
+    where: str
+    #: the argument HOST
+    host: str
+    #: the handler's name, for people
+    handler: str
+    #: the command that switches the outlet on
+    switch_on: str
+
+    def answer(self, left: EnumPowerStatus, done: bool = False, note: str = "") -> dict[str, Any]:
+        """What --json prints of an outlet that was left in this state."""
+        outlet = {"identity": self.identity, "state": word(left), "done": done}
+        about = {
+            "call": "cycle",
+            "handler": self.handler,
+            "host": self.host,
+            **named(self.state),
+            "outlets": [outlet],
+        }
+        return {**about, "note": note} if note else about
+
+    def failed(self, error: BaseException, left: EnumPowerStatus, note: str) -> int:
+        """Report an error after which the outlet was left in this state. Returns the exit code."""
+        return stopped(self.state, self.answer(left, note=note), error, [note])
+
+    def unproven(self, on: bool, seen: EnumPowerStatus, left: EnumPowerStatus, why: str) -> Result:
+        """The result if a state after a command, `seen`, is not the wanted one."""
+        missed = not_seen(self.identity, self.where, word(wanted(on)), seen)
+        note = f"{why}; {self.remedy(left)}"
+        return Result(
+            self.answer(left, note=note),
+            [outlet_is(self.identity, self.where, self.handler, left)],
+            NOT_SEEN,
+            note=f"not-seen: {missed}\n{note}",
+        )
+
+    def remedy(self, now: EnumPowerStatus) -> str:
+        """What to do about an outlet that is in this state after an error."""
+        if now is UP:
+            return f"outlet {self.identity} is on now"
+        if now is DOWN:
+            return f"outlet {self.identity} is off; switch it on: {self.switch_on}"
+        return (
+            f"the state of outlet {self.identity} is unknown: look at the PDU; if it is off, switch"
+            f" it on: {self.switch_on}"
+        )
+
+
+def _cycle(pdu: names.ChosenPdu, word_: str, pause_s: float) -> int:
+    """1 status, 1 more before each command and after the last, and the commands `port_down` and
+    `port_up`.
+    """
+    host, state = pdu.host, pdu.state
+    handler, where = load(pdu.handler), connection_data.place(state, host)
+    prompts.askable(state, f"cycling outlet {word_}", host)
+    data = connection_data.pdu_data(handler, host, state)
+    with warned(state, where), waiting(f"waiting for {where}", state):
+        outlet, *others = outlets_of(handler, data, host, [word_])
+    if others:
+        raise Usage(f"{word_[:60]!r} is {1 + len(others)} outlets: cycle takes one at a time")
+    identity = str(outlet["identity"])
+    again = command_line(state, "on", *(state.words or (pdu.handler, host)), identity)
+    told = _Told(state, identity, where, host, handler.shown, again)
+    _refuse(told, of_word(outlet["state"]))
+    prompts.confirm(
+        state,
+        f"switch off {shown_now(outlet)} of {where}, and on again after {pause_s:g} s",
+        host,
+    )
+    power = OutletPower(CalledOutlet(lambda: handler.make(data), identity, where, state))
+    begin = time.monotonic()
+    try:
+        # after SIGTERM and SIGHUP, too, the state in which the outlet was left is reported
+        with signals_as_ctrl_c(), warned(state, where):
+            # a person may have taken a while to answer
+            if not power.is_on():
+                _refuse(told, power.seen)
+            result = _switched(told, power, pause_s)
+    except KeyboardInterrupt:
+        why = f"outlet {identity} {power.stage.value}"
+        return told.failed(Interrupted(why, host), power.seen, told.remedy(power.seen))
+    if isinstance(result, int):
+        return result
+    assert isinstance(result.data, dict)
+    seconds = round(time.monotonic() - begin, 3)
+    return shown(result._replace(data={**result.data, "seconds": seconds}), state.json)
+
+
+def _refuse(told: _Told, now: EnumPowerStatus) -> None:
+    """Raise Usage unless the outlet is on."""
+    if now is DOWN:
+        raise Usage(
+            f"outlet {told.identity} is off already: nothing was done; switch it on:"
+            f" {told.switch_on}"
+        )
+    if now is not UP:
+        raise Usage(
+            f"the state of outlet {told.identity} is unknown: nothing was done, because a cycle"
+            " would switch on an outlet that may be off on purpose; use off and on"
+        )
+
+
+def _switched(told: _Told, power: OutletPower, pause_s: float) -> Union[Result, int]:
+    """Off, pause, on. Returns the exit code if it reported an error."""
+    identity = told.identity
+    try:
+        if not power.off():
+            why = "it was not proven off, so it was not switched on"
+            return told.unproven(False, power.seen, power.outlet.state(), why)
+        _pause(told, max(pause_s, one_outlet.AGAIN_S))
+        if power.on():
+            line = f"outlet {identity} of {told.where} was off and is on again ({told.handler})"
+            return Result(told.answer(power.seen, done=True), [line], DONE)
+    except Exception as error:
+        before = (
+            "no command to switch on was sent"
+            if power.stage is Stage.GOING_OFF
+            else f"outlet {identity} was switched off"
+        )
+        now = power.outlet.state()
+        return told.failed(error, now, f"{before}; {told.remedy(now)}")
+    if power.stage is Stage.OFF:
+        why = "it did not stay off, so no command to switch on was sent"
+        return told.unproven(False, power.seen, power.seen, why)
+    return told.unproven(True, power.seen, power.seen, "it was off before")
+
+
+def _pause(told: _Told, pause_s: float) -> None:
+    """Wait, and count down on a terminal."""
+    end = time.monotonic() + pause_s
+    try:
+        while (left := end - time.monotonic()) > 0:
+            passing(f"outlet {told.identity} is off; on again in {left:.0f} s", told.state.json)
+            time.sleep(min(_TICK_S, left))
+    finally:
+        passing("", told.state.json)
+
+
+@click.pass_context
+def _run(context: click.Context, handler: str, host: str, outlet: str, pause: float) -> int:
+    return _cycle(names.chosen(context, handler, host), outlet, pause)
+
+
+cycle = names.PduCommand(
+    "cycle",
+    examples=(
+        "pdu cycle snmp 192.0.2.8 3",
+        "pdu cycle nut 192.0.2.9 3 -s device=rack1 --username admin --pause 30",
+    ),
+    callback=_run,
+    help=f"""Switch an outlet off and on again. Shows its name and present state, and asks once.
+
+{arguments_help("HANDLER", "HOST", "NAME", "OUTLET")}
+
+The outlet is switched on only after the PDU has reported it off, and a pause. Otherwise nothing
+more is sent, and the output says in which state the outlet was left. An outlet that is not on is
+left as it is. Ctrl-C during the pause leaves the outlet off, and says how to switch it on.""",
+    params=[
+        *arguments(),
+        click.Argument(["outlet"], metavar="OUTLET"),
+        *names.options(),
+        *PAUSE(default=_PAUSE_S, show_default=True),
+        *device(*LOGIN, *TLS, *SNMP),
+        *asks(),
+        *output(),
+    ],
+)

@@ -1,0 +1,363 @@
+"""`pdu status`, `statistic`, `labels` and `outlets`: they call a handler as DCImanager does.
+
+The handler's method `labels` is an addition of this pack: DCImanager's interface does not have it.
+`outlets` also reads what DCImanager does not ask for, such as watts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+
+import click
+
+from handlers import registry
+from handlers.shared import prefetch
+from handlers.shared.errors import NamedSetting, SettingsError, Unsupported, printable
+
+from ..core.cli import states
+from ..core.cli.error_output import Interrupted, Usage, describe, fail
+from ..core.cli.exit_codes import DONE, INTERRUPTED
+from ..core.cli.exit_handling import UNWRITABLE
+from ..core.cli.options import (
+    LOGIN,
+    SNMP,
+    TLS,
+    SharedOptions,
+    device,
+    given,
+    output,
+    spelled,
+)
+from ..core.cli.output import columns, figure, passing, print_json, waiting
+from ..core.cli.shared_options import CSV
+from ..core.inventory import connection_data, names
+from ..core.inventory.handler_arguments import arguments, arguments_help
+from ..core.inventory.handler_loading import LoadedHandler, load
+from ..core.inventory.handler_tools import HandlerTools
+
+if TYPE_CHECKING:
+    from ..core.inventory.reading import PolledOutlet
+
+# what is off has none: most outlets that are off are off on purpose
+_COLOURS = {states.word(states.UP): "green", states.word(states.UNKNOWN): "yellow"}
+_NO_LABEL = {"number": "", "name": ""}
+# a key of a result -> the head of its column
+_HEADS = {"current_a": "A", "power_w": "W", "consumption_kwh": "kWh", "energy_kwh": "kWh"}
+_NO_FIGURE = "-"
+# an outlet in `pdu outlets`
+_OUTLET_KEYS: Mapping[str, Callable[[PolledOutlet], object]] = {
+    "identity": lambda one: one.identity,
+    "number": lambda one: one.number,
+    "name": lambda one: one.name,
+    "state": lambda one: states.word(one.state),
+    "current_a": lambda one: one.current_a,
+    "power_w": lambda one: one.power_w,
+    "energy_kwh": lambda one: one.energy_kwh,
+}
+OutletRows = list[dict[str, Any]]
+
+
+# ---- results of the calls ------------------------------------------------------------------------
+
+
+def status_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
+    """The outlets with states and labels, as `pdu status --json` prints them."""
+    pdu = handler.make(data)
+    with prefetch.prefetching((prefetch.STATES, prefetch.LABELS)), HandlerTools(handler).session():
+        ports, labels = pdu.status().ports, _labels_of(handler, pdu) or {}
+    return {
+        "outlets": [
+            {
+                "identity": port.identity,
+                "state": states.word(states.reported(port)),
+                **labels.get(port.identity, _NO_LABEL),
+            }
+            for port in ports
+        ]
+    }
+
+
+def statistic_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
+    """The figures that DCImanager gets, the current of each outlet, and watts.
+
+    Watts that cannot be read are left out, because DCImanager does not ask for them.
+    """
+    from ..core.inventory import reading  # imported late: 3 ms, which a status does not need
+
+    found, _ = reading.measured(HandlerTools(handler), handler.make(data))
+    return {
+        "load_a": found.load_a,
+        "power_w": found.power_w,
+        "total_consumption_kwh": found.energy_kwh,
+        "outlets": [
+            {
+                "identity": one.identity,
+                "current_a": one.load_a,
+                "power_w": one.power_w,
+                "consumption_kwh": one.energy_kwh,
+            }
+            for one in found.ports
+        ],
+    }
+
+
+def _labels(handler: LoadedHandler, data: Any) -> dict[str, Any]:
+    labels = _labels_of(handler, handler.make(data))
+    if labels is None:
+        raise Unsupported("this handler has no labels: `pdu status` lists its outlets")
+    return {"outlets": [{"identity": identity, **label} for identity, label in labels.items()]}
+
+
+def _labels_of(handler: LoadedHandler, pdu: Any) -> Optional[Mapping[str, Mapping[str, str]]]:
+    """Number and name by identity; None if the handler does not tell them, such as one from another
+    pack.
+    """
+    found = HandlerTools(handler).labels(pdu)
+    if found is None:
+        return None
+    caution = getattr(found, "caution", "")
+    if caution:
+        logging.getLogger(__name__).warning(caution)  # `warned` shows it
+    return {label.identity: {"number": label.number, "name": label.name} for label in found}
+
+
+def outlets_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
+    """All that is known of the outlets, as `pdu outlets --json` prints it."""
+    from ..core.inventory import reading  # imported late: 3 ms, which a status does not need
+
+    parts = (reading.states, reading.power, reading.labels)
+    found = reading.read(handler, data, parts)
+    return {
+        "load_a": found.load_a,
+        "power_w": found.power_w,
+        "energy_kwh": found.energy_kwh,
+        "outlets": [
+            {key: value(one) for key, value in _OUTLET_KEYS.items()} for one in found.outlets
+        ],
+    }
+
+
+# ---- readings ------------------------------------------------------------------------------------
+
+
+class ReadingCommand(NamedTuple):
+    """A command that reads, and how its result is shown."""
+
+    call: str
+    ask: Callable[[LoadedHandler, Any], dict[str, Any]]
+
+
+def _read(
+    state: SharedOptions,
+    wanted: ReadingCommand,
+    pdus: Sequence[names.ChosenPdu],
+    as_csv: bool = False,
+) -> int:
+    """Read each PDU once, in the given order. The exit code is that of the first one that failed.
+
+    With --json, Ctrl-C prints the answers that were read before, and the exit code is INTERRUPTED.
+    """
+    if as_csv and state.json:
+        raise Usage("give only one of --json and --csv")
+    if len(pdus) > 1 and state.settings.get("host", "").strip():
+        raise SettingsError((NamedSetting("host"), " replaces HOST, so give one HOST with it"))
+    loaded = {name: load(name) for name in dict.fromkeys(one.handler for one in pdus)}
+    readable = [
+        (
+            one,
+            loaded[one.handler],
+            connection_data.pdu_data(loaded[one.handler], one.host, one.state),
+        )
+        for one in pdus
+    ]
+    codes: list[int] = []
+    documents: list[dict[str, Any]] = []
+    for (_, host, own), handler, data in readable:
+        begin = time.monotonic()
+        about = {"call": wanted.call, "handler": handler.shown, "host": host, **named(own)}
+        where = connection_data.place(own, host)
+        try:
+            with warned(own, where), waiting(f"waiting for {where}", own):
+                answer = wanted.ask(handler, data)
+        except KeyboardInterrupt:
+            if not state.json or not documents:
+                raise
+            unread = Interrupted("this PDU and those after it were not read", host)
+            documents.append({**about, "error": describe(unread, own)})
+            codes.insert(0, INTERRUPTED)
+            break
+        except Exception as error:
+            if not state.json or len(readable) == 1:
+                codes.append(fail(own, error))
+            else:
+                documents.append({**about, "error": describe(error, own)})
+                codes.append(documents[-1]["error"]["exit_code"])
+            continue
+        seconds = round(time.monotonic() - begin, 3)
+        documents.append({**about, **answer, "seconds": seconds})
+        codes.append(DONE)
+        if as_csv:
+            _print_csv(own.name or host, answer["outlets"], with_head=codes.count(DONE) == 1)
+        elif not state.json:
+            print("\n".join(_lines(documents[-1], where)))
+    if state.json and documents:
+        print_json(documents if len(readable) > 1 else documents[0])
+    return next((code for code in codes if code), DONE)
+
+
+def named(state: SharedOptions) -> dict[str, str]:
+    """The name of a PDU that was called by it, for JSON."""
+    return {"name": state.name} if state.name else {}
+
+
+def _print_csv(host: str, outlets: OutletRows, with_head: bool) -> None:
+    # imported late: 12 ms; only --csv needs them
+    from ..core.cli.csv_out import csv_lines
+
+    rows = [["host", *_OUTLET_KEYS]] if with_head else []
+    rows += [[host, *outlet.values()] for outlet in outlets]
+    sys.stdout.write(csv_lines(rows))
+
+
+class _Warnings(logging.Handler):
+    """Prints each different warning once for a host, on standard error."""
+
+    def __init__(self, host: str, as_json: bool) -> None:
+        super().__init__(logging.WARNING)
+        self.host, self.as_json = host, as_json
+        self.printed: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        words = printable(record.getMessage())
+        if words not in self.printed:
+            self.printed.add(words)
+            # the reading is worth more than its warning
+            with contextlib.suppress(*UNWRITABLE):
+                passing("", self.as_json)  # a line of `waiting`
+                print(f"warning: {self.host}: {words}", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def warned(state: SharedOptions, host: str) -> Iterator[None]:
+    """Shows warnings during the block, except with --debug, whose log has them."""
+    warnings = _Warnings(host, state.json)
+    if not state.debug:
+        logging.getLogger().addHandler(warnings)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(warnings)
+
+
+def _hint(handler: str) -> str:
+    """Advice for a device that shows no outlets: the setting that may make the handler list some;
+    "" if none is known.
+    """
+    key, value, lists = (
+        registry.about(handler).may_list if registry.is_handler(handler) else ("", "", "")
+    )
+    return f"; {spelled(key, value)} {lists}" if key else ""
+
+
+def _lines(answer: dict[str, Any], where: str) -> Iterable[str]:
+    title = f"{answer['call']} of {where} by {answer['handler']}, {answer['seconds']} s"
+    yield title + _totals(answer)
+    outlets: OutletRows = answer["outlets"]
+    figures = [key for key in _HEADS if any(outlet.get(key) is not None for outlet in outlets)]
+    if answer["call"] == "statistic" and not figures:
+        yield "no outlet's energy is metered"
+        return
+    if not outlets:
+        yield f"no outlets{_hint(answer['handler'])}"
+        return
+    shown = [key for key in outlets[0] if key not in _HEADS or key in figures]
+    rows = [
+        [_figure(outlet[key]) if key in _HEADS else outlet[key] for key in shown]
+        for outlet in outlets
+    ]
+    lines = columns([_HEADS.get(key, key) for key in shown], rows)
+    yield lines[0]
+    coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    for outlet, line in zip(outlets, lines[1:]):
+        yield (
+            click.style(line, fg=_COLOURS[outlet["state"]])
+            if coloured and outlet.get("state") in _COLOURS
+            else line
+        )
+    if any(_NO_FIGURE in row[len(shown) - len(figures) :] for row in rows):
+        yield f"{_NO_FIGURE}: not metered, or not known"
+
+
+def _totals(answer: Mapping[str, Any]) -> str:
+    """The totals of a unit for the title; "" for an answer without them."""
+    if "load_a" not in answer:
+        return ""
+    energy = answer.get("total_consumption_kwh", answer.get("energy_kwh"))
+    parts = [f"load {figure(answer['load_a'], 'A')}"]
+    if answer.get("power_w") is not None:
+        parts.append(f"power {figure(answer['power_w'], 'W')}")
+    return f": {', '.join(parts)}, energy {figure(energy, 'kWh')}"
+
+
+def _figure(value: Any) -> str:
+    return _NO_FIGURE if value is None else figure(value)
+
+
+# ---- the commands --------------------------------------------------------------------------------
+
+
+def _reading(
+    wanted: ReadingCommand, help_: str, examples: Sequence[str], *more: click.Parameter
+) -> click.Command:
+    @click.pass_context
+    def run(context: click.Context, handler: str, host: Sequence[str], csv: bool = False) -> int:
+        alone = len(set(host)) == 1
+        pdus = [names.chosen(context, handler, one, alone) for one in dict.fromkeys(host)]
+        return _read(given(context), wanted, pdus, csv)
+
+    return names.PduCommand(
+        wanted.call,
+        examples=examples,
+        callback=run,
+        help=f"{help_}\n\n{arguments_help('HANDLER', 'HOST', 'NAME')}",
+        params=[
+            *arguments(-1),
+            *more,
+            *names.options(),
+            *device(*LOGIN, *TLS, *SNMP),
+            *output(),
+        ],
+    )
+
+
+status = _reading(
+    ReadingCommand("status", status_of),
+    "The outlets as DCImanager would show them: identity, state (on, off, unknown; its UP, DOWN,"
+    " UNKNOWN), and beside it the number on the unit (if known) and the name.",
+    ("pdu status snmp 192.0.2.8", "pdu status nut 192.0.2.9 -s device=rack1 --json"),
+)
+statistic = _reading(
+    ReadingCommand("statistic", statistic_of),
+    "Load in A and energy in kWh of the PDU, and what it meters of each outlet.",
+    ("pdu statistic snmp 192.0.2.8", "pdu statistic raritan 192.0.2.9 --username reader"),
+)
+labels = _reading(
+    ReadingCommand("labels", _labels),
+    "The outlets: identity, number printed on the unit (if known), name.",
+    ("pdu labels snmp 192.0.2.8", "pdu labels redfish 192.0.2.9 --username reader"),
+)
+outlets = _reading(
+    ReadingCommand("outlets", outlets_of),
+    "The outlets with all that is known of each: identity, number on the unit, name, state (on,"
+    " off, unknown), current in A, power in W, energy in kWh. The columns are the same for every"
+    " handler; a table leaves out those without a figure. An archive of another pack reports no"
+    " power, and a current of an outlet only if DCImanager's view of an outlet has one.",
+    ("pdu outlets snmp 192.0.2.8", "pdu outlets nut 192.0.2.9 192.0.2.10 --csv > outlets.csv"),
+    *CSV(),
+)

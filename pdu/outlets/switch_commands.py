@@ -1,0 +1,281 @@
+"""`pdu on` and `pdu off`, also called `up` and `down`: they call a handler's `port_up` and
+`port_down` as DCImanager does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable, NamedTuple
+
+import click
+
+from handlers.shared.errors import NoSuchOutlet, printable
+from pdu_common.helper import EnumPowerStatus, PduPortView
+
+from ..core.cli import prompts
+from ..core.cli.error_output import Interrupted, describe, fail
+from ..core.cli.exit_codes import DONE, NOT_SEEN
+from ..core.cli.files import signals_as_ctrl_c
+from ..core.cli.options import LOGIN, SNMP, TLS, SharedOptions, device, output, prompting as asks
+from ..core.cli.output import Result, figure, print_json, shown, waiting
+from ..core.cli.states import UNKNOWN, of_word, reported, word
+from ..core.inventory import connection_data, names, outlet_words, reading
+from ..core.inventory.handler_arguments import arguments, arguments_help
+from ..core.inventory.handler_loading import LoadedHandler, load
+from ..core.machines import outlet as one_outlet
+from .read_commands import (
+    OutletRows,
+    named as name_of,
+    status_of,
+    warned,
+)
+
+_MACHINE = "pdu machine switches a machine of the drawing by its name"
+
+
+class CalledOutlet(NamedTuple):
+    """An outlet, by the calls of its handler. An `Outlet`, which says what it waits for."""
+
+    make: Callable[[], Any]
+    identity: str
+    #: the PDU, for people
+    where: str
+    shared: SharedOptions
+
+    def command(self, on: bool) -> EnumPowerStatus:
+        pdu = self.make()
+        what = f"switching outlet {self.identity} {word(one_outlet.wanted(on))}"
+        with waiting(what, self.shared):
+            call = pdu.port_up if on else pdu.port_down
+            return reported(call(PduPortView(identity=self.identity)))
+
+    def state(self) -> EnumPowerStatus:
+        with contextlib.suppress(Exception), waiting(f"waiting for {self.where}", self.shared):
+            for port in self.make().status().ports:
+                if str(port.identity) == self.identity:
+                    return reported(port)
+        return UNKNOWN
+
+
+def _called(pdu: Any, identity: str, where: str, state: SharedOptions) -> CalledOutlet:
+    return CalledOutlet(lambda: pdu, identity, where, state)
+
+
+def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
+    """Switch the outlets one after the other, until the first error.
+
+    The report includes those that were switched before.
+    """
+    call, wanted = "up" if on else "down", one_outlet.wanted(on)
+    goal = word(wanted)
+    host, state = pdu.host, pdu.state
+    named = list(dict.fromkeys(outlets))
+    handler, where = load(pdu.handler), connection_data.place(state, host)
+    prompts.askable(state, f"switching {listed(named)} {goal}", host)
+    data = connection_data.pdu_data(handler, host, state)
+    if not state.yes or not all(map(outlet_words.PLAIN.fullmatch, named)):
+        with waiting(f"waiting for {where}", state):
+            found = outlets_of(handler, data, host, named)
+        named = [str(one["identity"]) for one in found]
+        prompts.confirm(state, f"switch {goal} {', '.join(map(shown_now, found))} of {where}", host)
+    state.changing = True
+    begin = time.monotonic()
+    done: OutletRows = []
+    about = {"call": call, "handler": handler.shown, "host": host, **name_of(state)}
+    answer: dict[str, Any] = {**about, "outlets": done}
+    begun: list[str] = []
+    try:
+        # the switched outlets are reported after SIGTERM as well
+        with signals_as_ctrl_c(), warned(state, where):
+            for identity in named:
+                outlet = _called(handler.make(data), identity, where, state)
+                begun.append(identity)
+                try:
+                    seen = outlet.command(on)
+                except Exception as error:
+                    place = [
+                        "the error is about"
+                        f" {'; '.join([listed([identity]), *_unsent(named[len(begun) :])])}"
+                    ]
+                    _show(state, done, where, handler.shown)
+                    return stopped(
+                        state,
+                        answer,
+                        error,
+                        [
+                            *(place if len(named) > 1 else ()),
+                            *_not_seen(done, where, goal),
+                        ],
+                    )
+                done.append({"identity": identity, "state": word(seen), "done": seen is wanted})
+            with waiting(f"reading {listed(named)} again", state):
+                _read_again(handler, data, done, wanted)
+    except KeyboardInterrupt:
+        _show(state, done, where, handler.shown)
+        unsure, missed = begun[len(done) :], _not_seen(done, where, goal)
+        done += [
+            {"identity": identity, "state": word(UNKNOWN), "done": False} for identity in unsure
+        ]
+        reasons = [
+            *(f"outlet {identity} may or may not have switched" for identity in unsure),
+            *_unsent(named[len(begun) :]),
+        ]
+        return stopped(
+            state,
+            answer,
+            Interrupted("; ".join(reasons) or "every command had been answered", host),
+            missed,
+        )
+    _show(state, done, where, handler.shown)
+    notes = _not_seen(done, where, goal)
+    return shown(
+        Result(
+            {**answer, "seconds": round(time.monotonic() - begin, 3)},
+            (),
+            NOT_SEEN if notes else DONE,
+            note="\n".join(notes),
+        ),
+        state.json,
+    )
+
+
+def _read_again(
+    handler: LoadedHandler, data: Any, done: OutletRows, wanted: EnumPowerStatus
+) -> None:
+    """Read those that reported the wanted state once more, and what their meters see: 1 status and
+    1 statistic. A state that cannot be read again is not known.
+    """
+    proven = [outlet for outlet in done if outlet["done"]]
+    if not proven:
+        return
+    time.sleep(one_outlet.AGAIN_S)
+    kept = [reading.Reading()]
+    with contextlib.suppress(Exception):
+        reading.read(handler, data, (reading.states, reading.figures), kept.append)
+    for outlet in proven:
+        again = kept[-1].outlet(outlet["identity"])
+        seen = UNKNOWN if again is None else again.state
+        outlet.update(state=word(seen), done=seen is wanted)
+        if again is not None and again.current_a is not None:
+            outlet["current_a"] = again.current_a
+
+
+def _show(state: SharedOptions, outlets: OutletRows, where: str, handler: str) -> None:
+    for outlet in () if state.json else outlets:
+        line = outlet_is(outlet["identity"], where, handler, of_word(outlet["state"]))
+        current_a = outlet.get("current_a")
+        print(line if current_a is None else f"{line}; its meter reads {figure(current_a, 'A')}")
+
+
+def outlet_is(identity: str, where: str, handler: str, state: EnumPowerStatus) -> str:
+    """The line that reports an outlet's state after a command."""
+    return f"outlet {identity} of {where} is {word(state)} ({handler})"
+
+
+def _not_seen(outlets: OutletRows, where: str, wanted: str) -> list[str]:
+    """A sentence about the outlets that accepted the command but did not report the wanted state,
+    if there are any.
+    """
+    note = "; ".join(
+        not_seen(str(outlet["identity"]), where, wanted, of_word(outlet["state"]))
+        for outlet in outlets
+        if not outlet["done"]
+    )
+    return [f"not-seen: {note}"] if note else []
+
+
+def not_seen(identity: str, where: str, wanted: str, state: EnumPowerStatus) -> str:
+    """What is known of an outlet that did not report the wanted state."""
+    return (
+        f"outlet {identity} of {where} was to be switched {wanted}; the PDU accepted the command,"
+        f" but the outlet's state is {word(state)}: look at the PDU before you try again"
+    )
+
+
+def _unsent(identities: Sequence[str]) -> list[str]:
+    return [f"no command was sent to {listed(identities)}"] if identities else []
+
+
+def stopped(
+    state: SharedOptions, answer: Mapping[str, Any], error: BaseException, notes: Sequence[str]
+) -> int:
+    """Report why switching stopped: with --json also the outlets in `answer`, else also the notes.
+    Return the exit code.
+    """
+    if not answer["outlets"] or not state.json:
+        code = fail(state, error)
+        for note in () if state.json else notes:
+            print(printable(note, 10 * len(note)), file=sys.stderr)
+        return code
+    about = describe(error, state)
+    print_json({**answer, "error": about})
+    return int(about["exit_code"])
+
+
+def listed(identities: Sequence[str]) -> str:
+    """`outlet 3`, `outlets 3, 4`."""
+    return f"outlet{'' if len(identities) == 1 else 's'} {', '.join(identities)}"
+
+
+def outlets_of(handler: LoadedHandler, data: Any, host: str, words: Sequence[str]) -> OutletRows:
+    """The outlets that these words mean, as `pdu status --json` prints them: 1 status. Raises
+    NoSuchOutlet, and Usage for a word with two meanings.
+    """
+    found = {str(outlet["identity"]): outlet for outlet in status_of(handler, data)["outlets"]}
+    try:
+        meant = outlet_words.resolve(words, {key: str(one["name"]) for key, one in found.items()})
+    except NoSuchOutlet as error:
+        hint = f", and {_MACHINE}" if any(map(_is_name, words)) else ""
+        raise NoSuchOutlet(f"{error.reason}{hint}", host) from None
+    return [found[identity] for identity in meant]
+
+
+def _is_name(identity: str) -> bool:
+    """Whether a text that is no identity of the PDU may be a machine's name."""
+    return not identity.isascii() or any(map(str.isalpha, identity))
+
+
+def shown_now(outlet: Mapping[str, Any]) -> str:
+    """An outlet with name and present state, as the question shows it."""
+    name = f" {outlet['name']!r}" if outlet["name"] else ""
+    return f"outlet {outlet['identity']}{name} (now {outlet['state']})"
+
+
+def _switching(name: str, on: bool) -> click.Command:
+    @click.pass_context
+    def run(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
+        return _switch(names.chosen(context, handler, host), on, outlet)
+
+    other = "up" if on else "down"
+    return names.PduCommand(
+        name,
+        examples=(
+            f"pdu {name} snmp 192.0.2.8 3",
+            f"pdu {name} raritan 192.0.2.9 1 2 --username admin --yes",
+        ),
+        callback=run,
+        help=f"""Switch outlets {name}. Shows the name and the present state of each; asks first.
+`pdu {other}` is the same command.
+
+{arguments_help("HANDLER", "HOST", "NAME", "OUTLET")}
+
+Outlets are switched one after another, until the first error. No command is sent twice. The state
+in the output is the one that the PDU reported afterwards and once more a second later, or unknown
+if it did not report the wanted state in time. What the outlet's meter reads then is told, too: a
+relay that is welded shut is reported as off, and carries current. Some meters are late.""",
+        params=[
+            *arguments(),
+            click.Argument(["outlet"], nargs=-1, required=True, metavar="OUTLET..."),
+            *names.options(),
+            *device(*LOGIN, *TLS, *SNMP),
+            *asks(),
+            *output(),
+        ],
+    )
+
+
+on = _switching("on", True)
+off = _switching("off", False)

@@ -1,0 +1,237 @@
+"""Checks a proof that somebody sent: what it says must come out of its recording and its answers,
+by the pack of today.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, timedelta
+
+from handlers import VERSION
+from handlers.shared.errors import PduHandlerError, printable
+
+from ..core.adapters.private_patterns import CONTACTS, LOCATIONS, NAMES, SERIALS
+from ..core.adapters.scrub import Scrubber
+from ..core.inventory import handler_tools, newest_archives
+from . import unit_reading
+from .document import SIMULATED, BadProof, Proof, ProvenReading, UnitProof, parsed
+from .verdicts import OTHER, PHASES, RECORDED, RESTORED, judged
+
+#: the releases whose `pdu prove` wrote files of this format, besides the pack of today
+RELEASES = ("0.3.0",)
+#: a proof takes minutes; a guarded outlet is waited for ten more, in s
+_LONGEST_S = 86_400.0
+#: an older file says too little about units of today, in days
+STALE_DAYS = 365
+# the stand-ins of `pdu record`: documentation's and benchmarks' addresses, locally administered
+# MAC addresses, numbered words
+_STAND_IN = re.compile(
+    r"""(?ix) (?<![0-9.]) (?: 192\.0\.2 | 198\.51\.100 | 203\.0\.113 | 198\.1[89]\.[0-9]{1,3} )
+        \.[0-9]{1,3} (?![0-9.])
+    | 2001:db8::[0-9a-f:]*
+    | \b 02 (?: [:. -]? [0-9a-f]{2} ){5} \b
+    | \b (?: host-[0-9]+\.example | (?:serial|name|contact|location|secret)-[0-9]+ ) \b""",
+)
+# of an SNMP row: its OID and type; the dots of an OID look like an address
+_ROW = re.compile(r"\.?[0-9]+(?:\.[0-9]+)+\|[0-9]+x?\|")
+_SHOWN = 5
+STATES = ("on", "off", "unknown")
+NAMES_OF_A_UNIT = ("family", "manufacturer", "model", "firmware")
+
+
+def problems(text: str, today: date) -> list[str]:
+    """Why a file cannot be taken as evidence, a sentence each; none if it can."""
+    try:
+        proof = parsed(text)
+    except BadProof as error:
+        return [printable(str(error), 300)]
+    found = list(_basis(proof, today))
+    if isinstance(proof, UnitProof):
+        found += _leaks(proof)
+        found += _impossible(proof)
+        found += disagreements(proof)
+        if not found:
+            found += _other_names(proof)
+        if not found and proof.version == VERSION:
+            found += _other_words(proof)
+    return found
+
+
+def _other_words(proof: UnitProof) -> Iterator[str]:
+    """What the pack that made the file cannot have said. A later one may find other words and
+    figures.
+    """
+    for now, said in zip(judged(proof), proof.verdicts):
+        if now != said:
+            yield f"{said.promise} is told with other words or figures than its answers make"
+
+
+def _other_names(proof: UnitProof) -> Iterator[str]:
+    """What the recording says otherwise of the unit. An older pack may have known less of it."""
+    plate = _replayed(proof).plate
+    for name in NAMES_OF_A_UNIT:
+        own, told = unit_reading.plain(getattr(plate, name), plate), getattr(proof, name)
+        is_less = not told and proof.version != VERSION
+        # a recording does not tell what was scrubbed there
+        if told != own and not is_less and not _STAND_IN.search(own):
+            yield f"its recording has the {name} {printable(own, 60)!r}, not {told[:60]!r}"
+
+
+def _replayed(proof: UnitProof) -> unit_reading.Replayed:
+    return unit_reading.replayed(proof.handler, proof.recording, Scrubber().text, proof.settings)
+
+
+def _basis(proof: Proof, today: date) -> Iterator[str]:
+    if proof.basis == SIMULATED:
+        yield "it was made with a simulator, so it can never count as evidence"
+    try:
+        made = date.fromisoformat(proof.made)
+    except ValueError:
+        yield "its day is not YYYY-MM-DD"
+        return
+    if made > today + timedelta(days=1):
+        yield f"it is of the future: {proof.made}"
+    if today - made > timedelta(days=STALE_DAYS):
+        yield f"it is older than {STALE_DAYS} days: {proof.made}"
+    if proof.version == VERSION or proof.version in RELEASES:
+        return
+    if newest_archives.order(proof.version) > newest_archives.order(VERSION):
+        yield f"it was made by a newer pack ({printable(proof.version, 40)})"
+    else:
+        yield f"no release of this pack has the version {printable(proof.version, 40)!r}"
+
+
+def _impossible(proof: UnitProof) -> Iterator[str]:
+    """What `pdu prove` cannot have written, whatever the unit answered."""
+    last = 0.0
+    for number, one in enumerate(proof.readings, 1):
+        name = f"reading {number}"
+        if one.phase not in (PHASES if one.handler == proof.handler else (OTHER,)):
+            yield f"{name} is of no phase of a proof, or of another handler"
+        if one.phase != RESTORED and one.at_s < last:
+            yield f"{name} is older than the one before"
+        last = max(last, one.at_s)
+        if one.at_s > _LONGEST_S:
+            yield f"{name} is later than a proof can last"
+        if bool(one.failure_kind) is not bool(one.failure):
+            yield f"{name} has an error without a reason, or a reason without an error"
+        # a power may be negative
+        figures = [one.at_s, float(one.lines), one.load_a, one.energy_kwh]
+        for outlet in one.outlets:
+            figures += [outlet.current_a, outlet.energy_kwh]
+            if outlet.state not in STATES:
+                yield f"{name} has an outlet that is neither on, off nor unknown"
+        if any(figure is not None and figure < 0 for figure in figures):
+            yield f"{name} has a figure below 0"
+    listed = {outlet.identity for one in proof.readings for outlet in one.outlets}
+    for number, command in enumerate(proof.commands, 1):
+        is_neighbour = command.phase == RESTORED and command.outlet in listed
+        if command.outlet != proof.outlet and not is_neighbour:
+            yield f"command {number} is to another outlet than the one of --outlet"
+        is_done = not command.failure_kind
+        if (
+            command.state not in STATES
+            or not 0 <= command.at_s <= _LONGEST_S
+            or not 0 <= command.seconds <= _LONGEST_S
+            or (is_done and command.seconds == 0)
+        ):
+            yield f"command {number} has a state or a time that there is not"
+
+
+def disagreements(proof: UnitProof) -> list[str]:
+    """What the pack of today says otherwise than the file: of its recording, and of its answers."""
+    found: list[str] = []
+    now = {one.promise: one for one in judged(proof)}
+    said = {one.promise: one for one in proof.verdicts}
+    for promise in now.keys() - said.keys():
+        found.append(f"it has no verdict on {promise}")
+    for promise, one in said.items():
+        if promise in now and now[promise].verdict != one.verdict:
+            found.append(
+                f"{promise} is told as {one.verdict}, and its answers make it"
+                f" {now[promise].verdict}"
+            )
+    if len(said) != len(proof.verdicts):
+        found.append("it has two verdicts on one promise")
+    written = next(iter(proof.of(RECORDED)), None)
+    kind = handler_tools.recording(proof.handler)
+    if not proof.recording or written is None or kind is None:
+        found.append("it has no recording that can be replayed")
+        return sorted(found)
+    try:
+        again = _replayed(proof)
+    except PduHandlerError as error:
+        return sorted([*found, f"its recording cannot be replayed: {printable(error.reason, 200)}"])
+    found += _differences(written, again.reading)
+    return sorted(found)
+
+
+def _differences(written: ProvenReading, again: ProvenReading) -> Iterator[str]:
+    """Identities were scrubbed when the file was made, so the order counts."""
+    if written.failure_kind != again.failure_kind:
+        yield (
+            f"its recording reads with the error {again.failure_kind or 'none'}, the file says"
+            f" {written.failure_kind or 'none'}"
+        )
+    if len(written.outlets) != len(again.outlets):
+        yield (
+            f"its recording has {len(again.outlets)} outlets, the file says {len(written.outlets)}"
+        )
+        return
+    for name in ("load_a", "power_w", "energy_kwh"):
+        if getattr(written, name) != getattr(again, name):
+            yield f"its recording has another {name} than the file says"
+    for was, now in zip(written.outlets, again.outlets):
+        if (was.state, was.current_a, was.power_w, was.energy_kwh) != (
+            now.state,
+            now.current_a,
+            now.power_w,
+            now.energy_kwh,
+        ):
+            yield f"its recording has another outlet {printable(was.identity, 40)} than the file"
+            return
+
+
+# ---- scrubbing -----------------------------------------------------------------------------------
+
+
+def _leaks(proof: UnitProof) -> list[str]:
+    """Addresses in the file that no scrubber has replaced."""
+    scrubber = Scrubber((SERIALS, NAMES, CONTACTS, LOCATIONS))
+    found: list[str] = []
+    for text in _texts(proof):
+        masked = _STAND_IN.sub("-", text)
+        if scrubber.text(masked) != masked:
+            found.append(f"it holds an address: {printable(text, 80)}")
+            if len(found) == _SHOWN:
+                break
+    return found
+
+
+def _texts(proof: UnitProof) -> Iterator[str]:
+    yield from (proof.family, proof.manufacturer, proof.model, proof.firmware, *proof.notes)
+    for one in proof.readings:
+        yield one.failure
+    for command in proof.commands:
+        yield command.failure
+    # what is no JSON is no recording either, which the replay says
+    with suppress(ValueError, RecursionError):
+        yield from _strings(json.loads(proof.recording))
+        return
+    for line in proof.recording.split("\n"):
+        yield _ROW.sub("", line)
+
+
+def _strings(data: object) -> Iterator[str]:
+    """The texts of JSON. Names of members are the protocol's, but for addresses among them."""
+    if isinstance(data, dict):
+        for value in data.values():
+            yield from _strings(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _strings(value)
+    elif isinstance(data, str):
+        yield data

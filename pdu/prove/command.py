@@ -1,0 +1,439 @@
+"""`pdu prove HANDLER HOST`: reads a unit, switches one outlet if its owner wants, and writes what
+came back into a file that can become evidence. `pdu prove platform` does the same for a copy of
+DCImanager's project, or for a DCImanager.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Callable, Optional
+from urllib.parse import urlsplit
+
+import click
+
+from handlers import registry
+from handlers.shared.errors import SettingsError, printable
+from handlers.shared.settings import host_and_port
+
+from ..core.adapters.scrub import Scrubber
+from ..core.cli import prompts
+from ..core.cli.error_output import Interrupted, Usage
+from ..core.cli.exit_codes import DONE, NOT_SEEN
+from ..core.cli.files import signals_as_ctrl_c
+from ..core.cli.options import (
+    LOGIN,
+    SNMP,
+    TLS,
+    NumberRange,
+    SharedOptions,
+    device,
+    given,
+    option,
+    output,
+    prompting as asks,
+)
+from ..core.cli.output import Result, columns, passing, shown
+from ..core.cli.shared_options import DRAWING, OUT
+from ..core.inventory import connection_data, names
+from ..core.inventory.handler_arguments import arguments, arguments_help
+from ..core.inventory.handler_loading import load
+from ..core.machines.pdu_access import OutletReading
+from ..core.owner_files import OwnerFiles
+from . import owner_questions, platform_copy, platform_url, unit_reading
+from .contract import COMMANDS
+from .document import (
+    BROKEN,
+    KEPT,
+    NOT_TRIED,
+    SIMULATED,
+    UNIT,
+    PlatformProof,
+    Proof,
+    UnitProof,
+    can_write,
+    write_new,
+    written,
+)
+from .page import page
+from .promises import BY_KEY
+from .run import USUAL_WATCH_S, Plan, Tools, prove
+from .unit_reading import Clock, Trace, Unit
+from .verdicts import FIRST
+from .watchdog import Watchdog
+
+_PLATFORM = "platform"
+_MINUTES, _MOST_MINUTES = USUAL_WATCH_S / 60, 60.0
+#: the time of a proof; tests have a faster one
+CLOCK = Clock()
+_HERE = "127.0.0.1"
+_NO_COPY = (
+    "It is no copy of DCImanager's project (pdu_common/handlers is missing, or a module is a double"
+    " of this project)"
+)
+_NO_SERVER = "It is no DCImanager, but a loopback address or this project's stand-in"
+#: where a file is sent; docs/dev/proofs.md says what happens with it
+SEND = (
+    "Nothing was sent. Look through the page, then attach the file to a new issue of this project"
+    " with the template 'A proof of a unit'."
+)
+
+
+# ---- for a person --------------------------------------------------------------------------------
+
+
+def lines(proof: UnitProof) -> list[str]:
+    """The verdict for a terminal."""
+    about = " ".join(filter(None, (proof.manufacturer, proof.model)))
+    firmware = f", firmware {proof.firmware}" if proof.firmware else ""
+    first = proof.of(FIRST)[0]
+    out = [
+        f"{about or proof.family or proof.handler}{firmware}: {len(first.outlets)} outlets"
+        + (" (SIMULATED: never evidence)" if proof.basis == SIMULATED else "")
+    ]
+    for verdict in (KEPT, BROKEN, NOT_TRIED):
+        for one in proof.verdicts:
+            if one.verdict == verdict:
+                out.append(f"{verdict:<9}  {one.promise:<10}  {one.finding}")
+                if verdict == BROKEN:
+                    out.append(f"{'':<9}  {'':<10}  promised: {BY_KEY[one.promise].sentence}")
+    return out
+
+
+def save(proof: Proof, out: str) -> str:
+    """Write the file and its page. Returns the page's path."""
+    write_new(out, written(proof))
+    beside = _page_of(out)
+    try:
+        write_new(beside, page(proof, Path(out).name))
+    except SettingsError as error:
+        raise SettingsError(f"{out} was written, but not its page: {error.reason}") from None
+    return beside
+
+
+def _page_of(out: str) -> str:
+    return f"{out.removesuffix('.json')}.html"
+
+
+# ---- the command ---------------------------------------------------------------------------------
+
+
+def _is_loopback(host: str) -> bool:
+    name = host_and_port(host)[0]
+    if name.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _another(state: SharedOptions, also: str, host: str) -> Optional[Unit]:
+    """The unit by another protocol."""
+    if not also:
+        return None
+    name, equals, where = also.partition("=")
+    if not registry.is_handler(name):
+        raise Usage(f"--also {name[:40]!r}: give one of {', '.join(registry.names())}")
+    handler = load(name)
+    address = where if equals else host_and_port(host)[0]
+    own = unit_reading.own_options(state, handler, has_port=True)
+    data = connection_data.pdu_data(handler, address, own)
+    state.used.extend(one for one in own.used if one not in state.used)
+    return Unit(handler, data)
+
+
+def _reader(state: SharedOptions, user: str, unit: Unit, host: str) -> Optional[Unit]:
+    """The unit with another login: a user with `reader_password`, or the read community."""
+    if not user:
+        return None
+    if unit.handler.snmp and state.settings.get("snmp_version", "2").strip("v") != "3":
+        found = prompts.secret(state, "read_community", f"read community of {host}")
+        secrets = {"community": found}
+        settings = dict(state.settings)
+    else:
+        found = prompts.secret(state, "reader_password", f"password of {user} on {host}")
+        secrets = dict.fromkeys(("password", "auth_password", "priv_password"), found)
+        settings = {**state.settings, "username": user}
+    other = SharedOptions(
+        settings=settings, of_list=settings, login=f"--reader {user}", secrets=secrets
+    )
+    return Unit(unit.handler, connection_data.pdu_data(unit.handler, host, other))
+
+
+def _teller(state: SharedOptions) -> Callable[[str], None]:
+    """Says what the command does: on a terminal in a line that the next one replaces; else in a
+    line for each new job, without the seconds that are left.
+    """
+    told: set[str] = set()
+
+    def tell(line: str) -> None:
+        if sys.stderr.isatty() or state.json:
+            passing(line, state.json)
+            return
+        job = "".join(letter for letter in line if not letter.isdigit())
+        if job not in told:
+            told.add(job)
+            print(printable(line), file=sys.stderr, flush=True)
+
+    return tell
+
+
+def _protected(path: Optional[str], name: str, outlet: str) -> str:
+    """Whose cord is in this outlet by a drawing."""
+    if path is None or not outlet:
+        return ""
+    drawing = OwnerFiles(drawing=path).drawn()
+    if name not in drawing.pdus:
+        raise Usage(f"{path} draws no PDU {name[:60]!r}: name it with --drawn-as")
+    for machine in drawing.machines.values():
+        for cord in machine.cords:
+            if (cord.pdu, cord.outlet) == (name, outlet):
+                return printable(machine.name, 60)
+    return ""
+
+
+@click.pass_context
+def _prove(
+    context: click.Context,
+    handler: str,
+    host: str,
+    out: str,
+    outlet: Sequence[str],
+    also: str,
+    reader: str,
+    drawing: Optional[str],
+    drawn_as: str,
+    minutes: float,
+    front: Optional[int],
+    dark: Optional[str],
+    display: Optional[float],
+    python: str,
+    adapter: Optional[str],
+    at: str,
+    test_location: str,
+) -> int:
+    state = given(context)
+    if handler == _PLATFORM:
+        if outlet or also or reader or drawing:
+            raise Usage(f"{_PLATFORM} takes only --python, --adapter, --at, --test-location and -o")
+        if host.startswith("https://"):
+            return _prove_url(state, host, out, at, test_location)
+        return _prove_platform(state, host, out, python, adapter)
+    if python or adapter or at or test_location:
+        raise Usage(f"--python, --adapter, --at and --test-location are for pdu prove {_PLATFORM}")
+    handler, host, state = names.chosen(context, handler, host)
+    can_write(out)
+    can_write(_page_of(out))
+    if len(set(outlet)) > 1 or len(outlet) > 2:
+        raise Usage("one outlet is proven at a time: give --outlet once, or the same one twice")
+    identity = outlet[0] if outlet else ""
+    loaded, where = load(handler), connection_data.place(state, host)
+    if identity:
+        prompts.askable(state, f"switching outlet {identity}", host)
+    protected = _protected(drawing, drawn_as or host_and_port(host)[0], identity)
+    unit = Unit(loaded, connection_data.pdu_data(loaded, host, state))
+    user = state.user or state.settings.get("username", "")
+    other = _another(state, also, host)
+    wish = Plan(
+        unit,
+        where,
+        identity,
+        len(outlet) == 2,
+        protected,
+        60 * minutes,
+        other,
+        _reader(state, reader, unit, host),
+        SIMULATED if _is_loopback(state.settings.get("host", "").strip() or host) else UNIT,
+    )
+    scrubber = Scrubber((), state.used, user, host)
+    trace = Trace(CLOCK.monotonic(), scrubber.text)
+    guard = Watchdog(unit, trace, where, CLOCK) if identity else None  # before any thread
+
+    def agree(now: OutletReading) -> None:
+        prompts.confirm(
+            state,
+            f"switch outlet {identity} of {where} ({now.draw}) off, on, off and on:"
+            f" {COMMANDS} commands, and more 'on' only if it is not on at the end",
+            host,
+        )
+
+    means = Tools(
+        trace,
+        guard,
+        CLOCK,
+        tell=_teller(state),
+        owner=lambda: _quiet(state, lambda: owner_questions.answers(state, front, dark, display)),
+        look=lambda: _quiet(state, lambda: owner_questions.look(state, identity)),
+        agree=lambda now: _quiet(state, lambda: agree(now)),
+    )
+    try:
+        with signals_as_ctrl_c():
+            proof = prove(wish, means)
+    except KeyboardInterrupt:
+        look = "; look at the outlet" if identity else ""
+        raise Interrupted(f"no file was written{look}", host) from None
+    finally:
+        passing("", state.json)
+        if guard is not None:
+            guard.close()
+    beside = save(proof, out)
+    broken = [one for one in proof.verdicts if one.verdict == BROKEN]
+    return shown(_result(proof, out, beside, broken), state.json)
+
+
+def _prove_platform(
+    state: SharedOptions, folder: str, out: str, python: str, adapter: Optional[str]
+) -> int:
+    can_write(out)
+    can_write(_page_of(out))
+    _teller(state)("running the conformance suite; it takes minutes")
+    try:
+        proof = platform_copy.asked(folder, python, adapter)
+    finally:
+        passing("", state.json)
+    return _platform_result(state, proof, out, _NO_COPY)
+
+
+def _prove_url(state: SharedOptions, url: str, out: str, at: str, location: str) -> int:
+    can_write(out)
+    can_write(_page_of(out))
+    email = os.environ.get("DCI_EMAIL", "")
+    if not email:
+        raise SettingsError("DCI_EMAIL is not set: an administrator of DCImanager")
+    what = (
+        f"register pdu_{platform_url.HANDLER} at {printable(url, 200)}, which replaces its version"
+        " there, add one simulated PDU, switch one of its outlets, and remove it"
+    )
+    prompts.askable(state, what, url)
+    password = os.environ.get("DCI_PASSWORD") or prompts.secret(
+        state, "password", f"password of {email} at {url}"
+    )
+    prompts.confirm(state, what, url)
+    site = platform_url.Site(url, email, password, at or _HERE, location, CLOCK, _teller(state))
+    try:
+        with signals_as_ctrl_c():
+            proof = platform_url.proof(site, is_simulated=_is_loopback(urlsplit(url).netloc))
+    finally:
+        passing("", state.json)
+    return _platform_result(state, proof, out, _NO_SERVER)
+
+
+def _platform_result(state: SharedOptions, proof: PlatformProof, out: str, why: str) -> int:
+    """`why`: it is marked as simulated."""
+    proof = platform_copy.with_energy(proof, owner_questions.energy_shows(state))
+    beside = save(proof, out)
+    rows = [(one.verdict, one.point, "; ".join(one.answers)) for one in proof.points]
+    broken = any(one.verdict == BROKEN for one in proof.points)
+    note = [f"{out}: the proof; {beside}: the same for a person", SEND]
+    if proof.basis == SIMULATED:
+        note[1] = f"{why}, so it is marked as simulated and never counts as evidence."
+    data = {"file": out, "page": beside, **dataclasses.asdict(proof)}
+    return shown(
+        Result(data, columns((), rows), NOT_SEEN if broken else DONE, note="\n".join(note)),
+        state.json,
+    )
+
+
+def _quiet(state: SharedOptions, ask: Callable[[], Any]) -> Any:
+    passing("", state.json)
+    return ask()
+
+
+def _result(proof: UnitProof, out: str, beside: str, broken: Sequence[object]) -> Result:
+    data = {
+        "file": out,
+        "page": beside,
+        "basis": proof.basis,
+        "family": proof.family,
+        "verdicts": [dataclasses.asdict(one) for one in proof.verdicts],
+    }
+    note = [f"{out}: the proof; {beside}: the same for a person", SEND]
+    if proof.basis == SIMULATED:
+        note[1] = (
+            "It was made at a loopback address, where only simulators and tunnels answer, so it is"
+            " marked as simulated and can never count as evidence."
+        )
+    return Result(data, lines(proof), NOT_SEEN if broken else DONE, note="\n".join(note))
+
+
+prove_command = names.PduCommand(
+    "prove",
+    reserved=(_PLATFORM,),
+    callback=_prove,
+    examples=(
+        "pdu prove snmp 192.0.2.8 --outlet 3",
+        "pdu prove platform equip_handler -o platform.json",
+    ),
+    help=f"""\
+Try the promises of this pack on a real unit, and write what came back into a file that can become
+evidence. Without --outlet nothing is switched. Takes about six minutes.
+
+{arguments_help("HANDLER", "HOST", "NAME")}
+
+The unit is read twice, five minutes apart, and recorded as by pdu record. With --outlet that
+outlet is switched off, on, off and on; a process of its own sees to it that it ends on, whatever
+happens to this command. If something is plugged in, its meter and the inlet's must fall and rise
+with it. With --drawing, an outlet in which a cord is drawn is refused. Nothing is sent to anybody:
+the output says where to send the file.
+
+pdu prove platform DIR runs the conformance suite on a copy of DCImanager's project, in a clone of
+this one, and writes what it answers into the same kind of file. With https://SERVER in place of DIR
+it registers the handler for NUT at that DCImanager, adds a simulated PDU, polls, switches and
+reads it there, and removes it; environment: DCI_EMAIL, DCI_PASSWORD, CURL_CA_BUNDLE (docs).""",
+    params=[
+        *arguments(),
+        *OUT(default="proof.json", show_default=True),
+        *option(
+            "--outlet",
+            "switch this idle outlet, which is on; give it twice if it is not known to be idle",
+            "OUTLET",
+            multiple=True,
+        ),
+        *option(
+            "--also",
+            "read the unit by this handler too, and compare",
+            "HANDLER[=HOST]",
+            default="",
+        ),
+        *option(
+            "--reader",
+            "a user that may not switch (SNMP v1, v2c: any word, for PDU_READ_COMMUNITY)",
+            "USER",
+            default="",
+        ),
+        *DRAWING(),
+        *option("--drawn-as", "the PDU's name in the drawing (HOST)", "PDU", default=""),
+        *option(
+            "--minutes",
+            "between the two readings (5)",
+            "MINUTES",
+            NumberRange(0, _MOST_MINUTES),
+            default=_MINUTES,
+        ),
+        *option(
+            "--front", "how many outlets the front has; else asked", "N", click.IntRange(0, 1000)
+        ),
+        *option("--dark", "the outlets that are dark, or none; else asked", "N,N|none"),
+        *option("--display", "A on the unit's display; else asked", "A", NumberRange(0, 10_000)),
+        *option(
+            "--python", "platform: the interpreter that runs its modules", "PROGRAM", default=""
+        ),
+        *option("--adapter", "platform: as for python -m tests.conformance", "FILE"),
+        *option(
+            "--at",
+            "platform URL: this machine's address for the location server (127.0.0.1)",
+            "ADDRESS",
+            default="",
+        ),
+        *option("--test-location", "platform URL: the id of the test location", "ID", default=""),
+        *names.options(),
+        *device(*LOGIN, *TLS, *SNMP),
+        *asks(),
+        *output(),
+    ],
+)

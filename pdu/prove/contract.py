@@ -1,0 +1,227 @@
+"""Switches one outlet off, on, off and on, and stops at the first surprise.
+
+The heart of machines (`machines/proof.py`) sends the commands and decides what is proven; here is
+only what a proof adds: the readings seconds later, the wait for a late unit, the neighbours, the
+owner's look. Whatever happens, `give_back` has the last word; `watchdog` runs it in another
+process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Callable, NamedTuple, Optional
+
+from pdu_common.helper import EnumPowerStatus
+
+from ..core.cli.states import DOWN, UNKNOWN, UP, word
+from ..core.machines import proof as proofs
+from ..core.machines.meters import Meter, MeteredLoad, MeterResolution, carries
+from ..core.machines.observations import ObservationStore
+from ..core.machines.pdu_access import NotProven, OutletReading, PduReading
+from ..core.machines.proof import MachinePower, OffProof
+from .unit_reading import UnitAccess
+from .verdicts import THRESHOLD_A
+
+#: commands that a proof sends if nothing goes wrong
+COMMANDS = 4
+_UNIT = "unit"
+# relays that fall back do so within a second; the heart has read once more after one
+_SETTLE_S = 2.0
+# a unit that is later than this does not do it
+_LATE_S, _LOOK_S = 30.0, 1.0
+# how long a meter may take to show a command
+_METER_S = 20.0
+# "on" is sent again only if the outlet still reads off so long after the last one
+_RESEND_S = 15.0
+#: how long the last word may take while somebody waits for it, and when nobody does, in s
+SOON_S, PATIENCE_S = 60.0, 600.0
+States = Mapping[str, EnumPowerStatus]
+
+
+@dataclass(frozen=True)
+class OutletUnderTest:
+    """The outlet that is switched: an `OutletOf`."""
+
+    pdu: str
+    outlet: str
+
+    def __str__(self) -> str:
+        return f"outlet {self.outlet}"
+
+
+class Begin(NamedTuple):
+    """The unit right before the first command."""
+
+    outlet: OutletUnderTest
+    #: of all outlets
+    states: States
+    #: whether the outlet's meter shows that power flows
+    carries: bool
+    #: what it shows, and the inlet's own meter
+    draw: MeteredLoad = MeteredLoad()
+    inlet: MeteredLoad = MeteredLoad()
+
+
+def begin(world: UnitAccess, identity: str) -> tuple[Optional[OutletReading], Begin]:
+    """Read the unit. The first is None if the outlet is not listed."""
+    now = world.read([_UNIT])[_UNIT]
+    outlet = now.outlets.get(identity)
+    steps = MeterResolution().finer(one.draw for one in now.outlets.values())
+    flows = outlet is not None and carries(outlet.draw, Meter(THRESHOLD_A, steps))
+    states = {name: one.state for name, one in now.outlets.items()}
+    draw = MeteredLoad() if outlet is None else outlet.draw
+    return outlet, Begin(OutletUnderTest(_UNIT, identity), states, flows, draw, now.inlet)
+
+
+def is_idle(outlet: OutletReading) -> bool:
+    """Whether the outlet's meter shows that nothing flows; no meter, no proof."""
+    draw: MeteredLoad = outlet.draw
+    return draw.is_known and not draw.current_a and not draw.power_w
+
+
+def run(
+    world: UnitAccess, given: Begin, look: Callable[[], None], is_guarded: Callable[[], bool]
+) -> None:
+    """The contract. `look` is called while the outlet is reported off for the first time. Without
+    `is_guarded`, nothing is switched off.
+
+    Ends early at the first surprise: what it was is in the world's trace.
+    """
+    machine = MachinePower(str(given.outlet), [given.outlet])
+    memory = ObservationStore()
+    looked = False
+    for on in (False, True, False, True):
+        if not on and not is_guarded():
+            return
+        try:
+            if on:
+                proofs.on(machine, world, memory)
+            else:
+                proofs.off(machine, world, OffProof(by_current=False), memory)
+        except NotProven:
+            _wait_for(world, given, UP if on else DOWN)
+            return
+        if given.carries:
+            _wait_for_meters(world, given, on)
+        if not on and not looked:
+            looked = True
+            look()
+        world.sleep(_SETTLE_S)
+        now = world.read([_UNIT])[_UNIT]
+        if _state(now, given) is not (UP if on else DOWN) or _moved(given, now):
+            return
+
+
+def _wait_for_meters(world: UnitAccess, given: Begin, on: bool) -> None:
+    """Read until the meters of the outlet and, which may be later, of the inlet show the command,
+    or no figure any more, or the time is over. What they show is judged afterwards. What is plugged
+    in need not draw anything by itself when it is switched on.
+    """
+    end = world.monotonic() + _METER_S
+    while world.monotonic() < end:
+        now = world.read([_UNIT])[_UNIT]
+        outlet = now.outlets.get(given.outlet.outlet)
+        if outlet is None or _moved(given, now) or not outlet.draw.is_known:
+            return
+        if is_idle(outlet) and (on or _inlet_has_fallen(given, now.inlet)):
+            return
+        if on and (not given.inlet.is_known or not _inlet_has_fallen(given, now.inlet)):
+            return
+        world.sleep(_LOOK_S)
+
+
+def _inlet_has_fallen(given: Begin, inlet: MeteredLoad) -> bool:
+    """Whether the inlet lost half of what the outlet carried, or shows nothing of its own."""
+    figures = [
+        (was - now, lost)
+        for was, now, lost in zip(given.inlet, inlet, given.draw)
+        if was is not None and now is not None and lost is not None
+    ]
+    return not figures or any(fall >= lost / 2 for fall, lost in figures)
+
+
+def _wait_for(world: UnitAccess, given: Begin, wanted: EnumPowerStatus) -> None:
+    """Read until the wanted state comes late, a neighbour moved, or the time is over."""
+    end = world.monotonic() + _LATE_S
+    while world.monotonic() < end:
+        now = world.read([_UNIT])[_UNIT]
+        if _state(now, given) is wanted or _moved(given, now):
+            return
+        world.sleep(_LOOK_S)
+
+
+def give_back(world: UnitAccess, given: Begin, patience_s: float, is_open: bool) -> str:
+    """Let all outlets be as they began: the last word of every proof. Returns "" when they are,
+    else what is wrong.
+
+    `is_open`: the last command was "off", or nobody knows: it may still be carried out late, so
+    "on" is sent whatever reads now. "On" is absolute, and the outlet was on. It is sent again only
+    to an outlet that still reads off long after it. Neighbours
+    that were on and went off get their own "on" if the outlet's has not helped: once, one by one,
+    until as many outlets are on as were, because a unit may have renumbered them.
+    """
+    end = world.monotonic() + patience_s
+    sent_at: Optional[float] = None
+    if is_open:
+        world.switch([given.outlet], True)
+        sent_at = world.monotonic()
+    helped: set[str] = set()
+    while True:
+        now = world.read([_UNIT])[_UNIT]
+        state = _state(now, given)
+        lost = [
+            name
+            for name, was in given.states.items()
+            if was is UP
+            and name != given.outlet.outlet
+            and (one := now.outlets.get(name)) is not None
+            and one.state is DOWN
+        ]
+        if state is UP and not lost:
+            world.sleep(_LOOK_S)
+            again = world.read([_UNIT])[_UNIT]
+            if _state(again, given) is UP:
+                return ""
+        elif state is UP:
+            if sent_at is None:  # the same wrong way back, first
+                world.switch([given.outlet], True)
+                sent_at = world.monotonic()
+            else:
+                left = [one for one in lost if one not in helped]
+                if left and _on(now) < sum(one is UP for one in given.states.values()):
+                    world.switch([OutletUnderTest(_UNIT, left[0])], True)
+                    helped.add(left[0])
+        elif sent_at is None or (state is DOWN and world.monotonic() - sent_at >= _RESEND_S):
+            world.switch([given.outlet], True)
+            sent_at = world.monotonic()
+        if world.monotonic() >= end:
+            break
+        world.sleep(_LOOK_S)
+    if state is not UP:
+        return f"{given.outlet} was on, and is {word(state)}"
+    return f"outlet {', '.join(lost)} was on, and is off"
+
+
+def is_on(world: UnitAccess, given: Begin) -> bool:
+    """Whether the last reading has the outlet on."""
+    return _state(world.last, given) is UP
+
+
+def _on(now: PduReading) -> int:
+    return sum(one.state is UP for one in now.outlets.values())
+
+
+def _state(now: PduReading, given: Begin) -> EnumPowerStatus:
+    found = now.outlets.get(given.outlet.outlet)
+    return UNKNOWN if found is None else found.state
+
+
+def _moved(given: Begin, now: PduReading) -> bool:
+    """Whether another outlet changed its state."""
+    return any(
+        UNKNOWN not in (one.state, given.states.get(name, UNKNOWN))
+        and one.state is not given.states[name]
+        for name, one in now.outlets.items()
+        if name != given.outlet.outlet
+    )

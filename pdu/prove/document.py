@@ -1,0 +1,320 @@
+"""proof.json: what was asked, what came back, and what it shows. The only module that writes and
+reads it.
+
+The file is `{"proof": "pdu-proof 1", "sha256": ..., "content": ...}`. The hash is of the content as
+JSON with sorted names and without blanks. It shows a change by accident or by hand; who forges a
+file can compute it too, so `acceptance` computes all verdicts again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+import os
+import typing
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Optional, Union
+
+from handlers.shared.errors import SettingsError
+
+from ..core.cli.files import sync_folder
+
+FORMAT = "pdu-proof 1"
+UNIT, SIMULATED = "unit", "simulated"
+KEPT, BROKEN, NOT_TRIED = "kept", "broken", "not tried"
+VERDICTS = (KEPT, BROKEN, NOT_TRIED)
+# the heart reads once a second, so a proof has a few hundred readings at most
+_MOST_READS, _MOST_OUTLETS = 5_000, 10_000
+
+
+class BadProof(Exception):
+    """A text is not a proof as this module writes it; the message says where."""
+
+
+@dataclass(frozen=True)
+class ProvenOutlet:
+    """One outlet in one reading. Its name is left out, because it tells what is plugged in."""
+
+    #: as `pdu status` lists it
+    identity: str
+    #: as printed on the unit; "" if not known
+    number: str
+    #: on, off or unknown
+    state: str
+    #: in A; None if not metered
+    current_a: Optional[float]
+    #: in W; None if not metered
+    power_w: Optional[float]
+    #: in kWh; None if not metered
+    energy_kwh: Optional[float]
+
+
+@dataclass(frozen=True)
+class ProvenReading:
+    """One reading of the unit, as every tool of the pack gets it."""
+
+    #: first, second, recorded, other, contract, restored
+    phase: str
+    #: the handler that read it
+    handler: str
+    #: in s since the first reading began
+    at_s: float
+    #: in A; None if not metered
+    load_a: Optional[float]
+    #: in W; None if not metered
+    power_w: Optional[float]
+    #: in kWh; None if not metered
+    energy_kwh: Optional[float]
+    #: how many lines the inlet has; 0 if the handler does not tell
+    lines: int
+    #: in the unit's order
+    outlets: tuple[ProvenOutlet, ...]
+    #: kind and reason of the error with which it ended; "" for none
+    failure_kind: str
+    failure: str
+
+    def outlet(self, identity: str) -> Optional[ProvenOutlet]:
+        """The outlet of this identity, None if it is not listed."""
+        return next((one for one in self.outlets if one.identity == identity), None)
+
+
+@dataclass(frozen=True)
+class ProvenCommand:
+    """One command to the outlet that was switched."""
+
+    #: the outlet's identity
+    outlet: str
+    #: whether it was to be on
+    on: bool
+    #: in s since the first reading began
+    at_s: float
+    #: how long the call took, in s
+    seconds: float
+    #: the state that the call returned: on, off or unknown
+    state: str
+    #: kind and reason of the error with which it ended; "" for none
+    failure_kind: str
+    failure: str
+    #: whether it had no usable answer, and the state was read instead
+    unanswered: bool
+    #: contract, rights (another login), restored (the last word)
+    phase: str
+
+
+@dataclass(frozen=True)
+class OwnerAnswers:
+    """What the owner saw on the unit; None for a question that was not answered."""
+
+    #: outlets on the front
+    outlets: Optional[int]
+    #: the numbers of those that are dark
+    dark: Optional[tuple[str, ...]]
+    #: the load on the unit's own display, in A
+    load_a: Optional[float]
+    #: whether the outlet was dark while the unit reported it off
+    seen_dark: Optional[bool]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the answers show of one promise."""
+
+    #: its key in `promises.PROMISES`
+    promise: str
+    #: one of `VERDICTS`
+    verdict: str
+    #: what was seen, in one sentence
+    finding: str
+    #: the figures that it rests on, by name
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class UnitProof:
+    """The content of a file about one unit."""
+
+    #: UNIT or SIMULATED; only the first can count as evidence
+    basis: str
+    #: the day, YYYY-MM-DD in UTC
+    made: str
+    #: version of the pack
+    version: str
+    #: of Python
+    python: str
+    handler: str
+    #: the SNMP family, or the handler's own word; "" if not known
+    family: str
+    #: as the unit says; "" if it does not
+    manufacturer: str
+    model: str
+    firmware: str
+    #: handler settings without which it reads otherwise (`unit_reading.SETTINGS`)
+    settings: Mapping[str, str]
+    #: the outlet of --outlet; "" for none
+    outlet: str
+    owner: OwnerAnswers
+    readings: tuple[ProvenReading, ...]
+    commands: tuple[ProvenCommand, ...]
+    verdicts: tuple[Verdict, ...]
+    #: the recording, scrubbed, as `pdu record` writes it; "" if none could be made
+    recording: str
+    #: why not, and what `pdu record` says of it
+    notes: tuple[str, ...]
+
+    def of(self, phase: str) -> list[ProvenReading]:
+        """The readings of one phase, in order."""
+        return [one for one in self.readings if one.phase == phase]
+
+    def verdict(self, promise: str) -> Optional[Verdict]:
+        """What is said of one promise."""
+        return next((one for one in self.verdicts if one.promise == promise), None)
+
+
+@dataclass(frozen=True)
+class PlatformPoint:
+    """One step or open question of the platform, and what came back."""
+
+    point: str
+    #: one of `VERDICTS`
+    verdict: str
+    #: one line each
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PlatformProof:
+    """The content of a file about a copy of DCImanager's project."""
+
+    #: UNIT for a platform from DCImanager, SIMULATED for a double or the stand-in
+    basis: str
+    made: str
+    version: str
+    python: str
+    points: tuple[PlatformPoint, ...]
+
+
+Proof = Union[UnitProof, PlatformProof]
+_KINDS: Mapping[str, type[Proof]] = {"unit": UnitProof, "platform": PlatformProof}
+
+
+def digest(content: object) -> str:
+    """SHA-256 of a content as it is written, in hexadecimal."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def written(proof: Proof) -> str:
+    """The file's text."""
+    kind = next(name for name, cls in _KINDS.items() if isinstance(proof, cls))
+    content = {"kind": kind, **dataclasses.asdict(proof)}
+    whole = {"proof": FORMAT, "sha256": digest(content), "content": content}
+    return json.dumps(whole, indent=1, allow_nan=False) + "\n"
+
+
+def parsed(text: str) -> Proof:
+    """A proof from the text of its file. Raises BadProof."""
+    try:
+        whole = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadProof(f"it is not JSON ({error})") from None
+    if not isinstance(whole, dict) or whole.get("proof") != FORMAT:
+        raise BadProof(f"it does not begin with the format {FORMAT!r}")
+    if set(whole) != {"proof", "sha256", "content"} or not isinstance(whole["content"], dict):
+        raise BadProof("it has other members than proof, sha256 and content")
+    content = whole["content"]
+    if digest(content) != whole["sha256"]:
+        raise BadProof("its SHA-256 is not that of its content: it was changed after it was made")
+    kind = content.pop("kind", None)
+    if kind not in _KINDS:
+        raise BadProof("its kind is neither unit nor platform")
+    try:
+        proof = _value(_KINDS[kind], content, "content")
+    except RecursionError:
+        raise BadProof("it is nested too deeply") from None
+    found: Proof = proof
+    if isinstance(found, UnitProof):
+        too_many = any(len(one.outlets) > _MOST_OUTLETS for one in found.readings)
+        if too_many or len(found.readings) > _MOST_READS:
+            raise BadProof("it has more readings or outlets than a proof can have")
+    return found
+
+
+def write_new(path: str, text: str) -> None:
+    """Create the file whole: it appears when its content is on the disk, or not at all.
+
+    Raises SettingsError, also if the path exists.
+    """
+    part = f"{path}.{os.getpid()}.part"
+    try:
+        try:
+            with open(part, "xb", opener=_private) as file:
+                file.write(text.encode("utf-8"))
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(part, path)  # unlike a renaming, never replaces a file
+            sync_folder(os.path.dirname(os.path.abspath(path)))
+        finally:
+            with suppress(FileNotFoundError):
+                os.unlink(part)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
+
+
+def can_write(path: str) -> None:
+    """Raise SettingsError if `write_new` could not create the file now."""
+    if os.path.lexists(path):
+        raise SettingsError(f"{path} exists: give another name with -o")
+    folder = os.path.dirname(os.path.abspath(path))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise SettingsError(f"{path} cannot be written: the folder cannot be written")
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a number of JSON")
+
+
+# ---- from JSON to values -------------------------------------------------------------------------
+
+
+def _value(kind: Any, data: Any, where: str) -> Any:
+    """`data` as a value of the annotation `kind`. Raises BadProof."""
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin is Union:
+        return None if data is None else _value(inner[0], data, where)
+    if origin is tuple:
+        if not isinstance(data, list):
+            raise BadProof(f"{where} is not a list")
+        return tuple(_value(inner[0], one, f"{where}[{at}]") for at, one in enumerate(data))
+    if origin is not None:  # Mapping[str, float]
+        if not isinstance(data, dict):
+            raise BadProof(f"{where} is not an object")
+        return {name: _value(inner[1], one, f"{where}.{name}") for name, one in data.items()}
+    if dataclasses.is_dataclass(kind):
+        return _made(kind, data, where)
+    if kind is float and type(data) in (int, float) and math.isfinite(data):
+        return float(data)
+    if type(data) is not kind:
+        raise BadProof(f"{where} is no {kind.__name__}")
+    return data
+
+
+def _made(kind: Any, data: Any, where: str) -> Any:
+    hints = typing.get_type_hints(kind)
+    if not isinstance(data, dict) or set(data) != set(hints):
+        raise BadProof(f"{where} does not have exactly the fields {', '.join(hints)}")
+    made = kind(
+        **{name: _value(hint, data[name], f"{where}.{name}") for name, hint in hints.items()}
+    )
+    if isinstance(made, (Verdict, PlatformPoint)) and made.verdict not in VERDICTS:
+        raise BadProof(f"{where}.verdict is none of {', '.join(VERDICTS)}")
+    if isinstance(made, (UnitProof, PlatformProof)) and made.basis not in (UNIT, SIMULATED):
+        raise BadProof(f"{where}.basis is neither {UNIT} nor {SIMULATED}")
+    return made

@@ -1,0 +1,196 @@
+"""One proof of one unit: read it, record it, ask its owner, switch one outlet, judge."""
+
+from __future__ import annotations
+
+import dataclasses
+import platform as python_platform
+from datetime import datetime, timezone
+from typing import Callable, NamedTuple, Optional
+
+from handlers import VERSION
+from handlers.shared.errors import NoSuchOutlet, PduHandlerError, printable
+
+from ..core.cli.error_output import Usage
+from ..core.cli.states import UP, word
+from ..core.inventory.reading import Reading
+from ..core.machines.meters import MeteredLoad
+from ..core.machines.pdu_access import OutletReading
+from . import contract, unit_reading
+from .contract import is_idle
+from .document import UNIT, OwnerAnswers, ProvenReading, UnitProof
+from .unit_reading import FIGURES, NAMED, Clock, Trace, Unit, UnitAccess
+from .verdicts import CONTRACT, FIRST, OTHER, RECORDED, RIGHTS, SECOND, agree, judged
+from .watchdog import WatchdogProcess
+
+# between the two readings, in s
+USUAL_WATCH_S = 300.0
+NOT_ANSWERED = OwnerAnswers(None, None, None, None)
+
+
+class Plan(NamedTuple):
+    """What the owner asks for."""
+
+    unit: Unit
+    #: the unit, for people
+    where: str
+    #: "" for none
+    outlet: str = ""
+    #: whether the owner typed the outlet's number twice
+    is_sure: bool = False
+    #: who draws power there by a drawing; "" for nobody
+    protected: str = ""
+    #: in s between the two readings
+    watch_s: float = USUAL_WATCH_S
+    #: the unit by another protocol
+    other: Optional[Unit] = None
+    #: the unit with a login that may not switch
+    reader: Optional[Unit] = None
+    basis: str = UNIT
+
+
+class Tools(NamedTuple):
+    """What a proof needs besides the unit; tests have others."""
+
+    trace: Trace
+    guard: Optional[WatchdogProcess]
+    clock: Clock = Clock()
+    tell: Callable[[str], None] = lambda _: None
+    #: asks for the owner's answers
+    owner: Callable[[], OwnerAnswers] = lambda: NOT_ANSWERED
+    #: asks whether the outlet is dark
+    look: Callable[[], Optional[bool]] = lambda: None
+    #: asks before the first command; raises if the owner does not agree
+    agree: Callable[[OutletReading], None] = lambda _: None
+
+
+def prove(wish: Plan, means: Tools) -> UnitProof:
+    """Read, switch if an outlet is named, and judge.
+
+    Raises the error of the first reading if the unit cannot be reached or refuses the login, and
+    Usage for an outlet that must not be switched.
+    """
+    trace, clock = means.trace, means.clock
+    means.tell("reading the unit")
+    first = unit_reading.take(wish.unit, FIRST, trace, clock, NAMED)
+    if first.failure is not None and first.failure.kind in ("unreachable", "denied", "settings"):
+        raise _Unread(first.failure.kind, first.failure.reason)
+    if wish.outlet:
+        _may_switch(wish, first)
+    recording, notes = unit_reading.recorded(wish.unit, means.tell)
+    if recording:
+        means.tell("reading the recording")
+        trace.readings.append(_replayed(wish, recording, trace, clock))
+    if wish.other is not None:
+        means.tell(f"reading by {wish.other.handler.name}")
+        unit_reading.take(wish.other, OTHER, trace, clock, NAMED)
+    owner = means.owner()
+    _watch(wish, means)
+    seen: list[Optional[bool]] = []
+    if wish.outlet and first.answered and agree(trace.readings[0], trace.readings[-1]):
+        _switch(wish, means, seen)
+    plate = first.plate
+    proof = UnitProof(
+        wish.basis,
+        datetime.now(timezone.utc).strftime("%Y-%m-%d"),
+        VERSION,
+        python_platform.python_version(),
+        wish.unit.handler.name,
+        unit_reading.plain(plate.family, plate),
+        unit_reading.plain(plate.manufacturer, plate),
+        unit_reading.plain(plate.model, plate),
+        unit_reading.plain(plate.firmware, plate),
+        unit_reading.settings_of(wish.unit),
+        trace.clean(wish.outlet),
+        dataclasses.replace(owner, seen_dark=seen[0]) if seen else owner,
+        tuple(trace.readings),
+        tuple(trace.commands),
+        (),
+        recording,
+        tuple(trace.clean(printable(one, 300)) for one in notes),
+    )
+    return dataclasses.replace(proof, verdicts=judged(proof))
+
+
+class _Unread(PduHandlerError):
+    """The first reading failed."""
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(reason)
+        self.kind = kind
+
+
+def _replayed(wish: Plan, recording: str, trace: Trace, clock: Clock) -> ProvenReading:
+    try:
+        found = unit_reading.replayed(
+            wish.unit.handler.name, recording, trace.clean, unit_reading.settings_of(wish.unit)
+        ).reading
+    except PduHandlerError as error:
+        return unit_reading.failed(
+            RECORDED, wish.unit.handler.name, error, clock.monotonic() - trace.begun, trace
+        )
+    return dataclasses.replace(found, at_s=round(clock.monotonic() - trace.begun, 3))
+
+
+def _watch(wish: Plan, means: Tools) -> None:
+    """Wait for the second reading, and read."""
+    end = means.trace.begun + wish.watch_s
+    while (left := end - means.clock.monotonic()) > 0:
+        means.tell(f"watching the meters for {left:.0f} s more")
+        means.clock.sleep(min(1.0 if wish.watch_s < 600 else 5.0, left))
+    means.tell("reading the unit again")
+    unit_reading.take(wish.unit, SECOND, means.trace, means.clock, FIGURES)
+
+
+def _may_switch(wish: Plan, first: Reading) -> None:
+    """Raise Usage unless the outlet is on and idle, or its owner is sure."""
+    outlet = first.outlet(wish.outlet)
+    if not first.answered:
+        return
+    if outlet is None:
+        raise NoSuchOutlet(
+            f"the PDU has no outlet {wish.outlet[:60]!r}; status lists its outlets", wish.where
+        )
+    if outlet.state is not UP:
+        raise Usage(
+            f"outlet {wish.outlet} is {word(outlet.state)}: nothing was switched, because a proof"
+            " begins and ends with an outlet that is on"
+        )
+    now = OutletReading(outlet.state, MeteredLoad(outlet.current_a, outlet.power_w))
+    why = ""
+    if wish.protected:
+        why = f"{wish.protected} is drawn there"
+    elif not now.draw.is_known:
+        why = "no meter shows that nothing is plugged in"
+    elif not is_idle(now):
+        why = f"it carries {now.draw}"
+    if why and not wish.is_sure:
+        raise Usage(
+            f"outlet {wish.outlet} was not switched: {why}. If it may lose its power, type it"
+            f" twice: --outlet {wish.outlet} --outlet {wish.outlet}"
+        )
+
+
+def _switch(wish: Plan, means: Tools, seen: list[Optional[bool]]) -> None:
+    assert means.guard is not None
+    world = UnitAccess(wish.unit, means.trace, means.clock)
+    outlet, begin = contract.begin(world, wish.outlet)
+    if outlet is None or outlet.state is not UP:
+        return  # the readings say why
+    if not is_idle(outlet) and outlet.draw.is_known and not wish.is_sure:
+        raise Usage(
+            f"outlet {wish.outlet} was not switched: it carries {outlet.draw} now. If it may lose"
+            f" its power, type it twice: --outlet {wish.outlet} --outlet {wish.outlet}"
+        )
+    means.agree(outlet)
+    means.tell(f"switching outlet {wish.outlet}: off, on, off, on")
+    means.guard.arm(begin)
+    try:
+        contract.run(world, begin, lambda: seen.append(means.look()), means.guard.is_there)
+        if wish.reader is not None and contract.is_on(world, begin):
+            world.command(wish.reader, wish.outlet, True, RIGHTS)
+    finally:
+        means.tell(f"making sure that outlet {wish.outlet} is on")
+        sent = [one.on for one in means.trace.commands if one.phase == CONTRACT]
+        restored = means.guard.release(is_open=bool(sent) and not sent[-1])
+        means.trace.readings.extend(restored.readings)
+        means.trace.commands.extend(restored.commands)

@@ -1,0 +1,324 @@
+"""Reads one unit for a proof, and keeps each answer in the order in which it came.
+
+The readings are the pack's own (`core/inventory/reading.py`), the recording is that of `pdu
+record`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import logging
+import os
+import shlex
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Callable, NamedTuple
+
+from handlers import host
+from handlers.shared.errors import PduHandlerError, ProtocolError, printable
+from handlers.shared.switching import UNANSWERED
+from pdu_common.helper import PduPortView
+
+from ..core.adapters.nameplate import Nameplate
+from ..core.adapters.private_patterns import SERIALS
+from ..core.adapters.recording_formats import Recorder, RecordingFormat, Served
+from ..core.adapters.scrub import Scrubber
+from ..core.adapters.topology import LINE
+from ..core.cli.options import SharedOptions
+from ..core.cli.states import UNKNOWN, reported, word
+from ..core.inventory import connection_data, handler_tools, reading
+from ..core.inventory.handler_loading import LoadedHandler, load
+from ..core.inventory.reading import Part, Reading
+from ..core.machines.pdu_access import CommandResult, OutletOf, PduReading, of_reading
+from .document import ProvenCommand, ProvenOutlet, ProvenReading
+from .verdicts import CONTRACT
+
+#: every reading has these; the first one has `NAMED` too
+FIGURES: Sequence[Part] = (reading.states, reading.power)
+NAMED: Sequence[Part] = (*FIGURES, reading.labels, reading.placed, reading.identified)
+#: handler settings that a replay needs too
+SETTINGS = ("profile", "metered_only")
+# what any login of a replay is
+_ANY = "any"
+_LONGEST = 300
+
+
+class Clock(NamedTuple):
+    """The time of a proof; tests have another one."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass
+class Trace:
+    """What was asked and came back, in order. `begun` is of the clock, in s."""
+
+    begun: float
+    #: replaces what could identify the owner in a text
+    clean: Callable[[str], str]
+    readings: list[ProvenReading] = field(default_factory=list)
+    commands: list[ProvenCommand] = field(default_factory=list)
+
+
+class Unit(NamedTuple):
+    """How the unit is reached."""
+
+    handler: LoadedHandler
+    #: the argument of make_handler
+    data: Any
+
+
+def read(unit: Unit, parts: Sequence[Part]) -> Reading:
+    """What was read before the first error, which is the reading's `failure`."""
+    found = [Reading()]
+    try:
+        reading.read(unit.handler, unit.data, parts, found.append)
+    except (Exception, SystemExit) as error:  # anybody may have written the archive
+        last = found[-1]
+        found.append(last._replace(failure=last.failure or reading.error_of(error)))
+    return found[-1]
+
+
+def proven(found: Reading, phase: str, unit: Unit, at_s: float, trace: Trace) -> ProvenReading:
+    """A reading as the file has it."""
+    failure = found.failure
+    return ProvenReading(
+        phase,
+        unit.handler.name,
+        round(at_s, 3),
+        found.load_a,
+        found.power_w,
+        found.energy_kwh,
+        sum(one.kind == LINE for one in found.meters),
+        tuple(
+            ProvenOutlet(
+                trace.clean(one.identity),
+                trace.clean(one.number),
+                word(one.state),
+                one.current_a,
+                one.power_w,
+                one.energy_kwh,
+            )
+            for one in found.outlets
+        )
+        if found.answered
+        else (),
+        "" if failure is None else failure.kind,
+        "" if failure is None else trace.clean(printable(failure.reason, _LONGEST)),
+    )
+
+
+def take(
+    unit: Unit, phase: str, trace: Trace, clock: Clock, parts: Sequence[Part] = FIGURES
+) -> Reading:
+    """Read once, and keep it in the trace."""
+    found = read(unit, parts)
+    trace.readings.append(proven(found, phase, unit, clock.monotonic() - trace.begun, trace))
+    return found
+
+
+class UnitAccess:
+    """The unit as the heart of machines sees the world: a `World` with one PDU."""
+
+    def __init__(self, unit: Unit, trace: Trace, clock: Clock, phase: str = CONTRACT) -> None:
+        self._unit, self._trace, self._clock, self.phase = unit, trace, clock, phase
+        #: the last reading
+        self.last = PduReading({})
+        #: what the last command returned
+        self.reported = UNKNOWN
+
+    def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
+        found = take(self._unit, self.phase, self._trace, self._clock)
+        self.last = of_reading(found)
+        return dict.fromkeys(pdus, self.last)
+
+    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, CommandResult]:
+        return {cord: self.command(self._unit, cord.outlet, on, self.phase) for cord in cords}
+
+    def command(self, unit: Unit, identity: str, on: bool, phase: str) -> CommandResult:
+        """Send one command, once, and keep what came back in the trace."""
+        begin = self._clock.monotonic()
+        state, kind, reason = UNKNOWN, "", ""
+        said: list[str] = []
+        try:
+            with _logged() as said:
+                pdu = unit.handler.make(unit.data)
+                call = pdu.port_up if on else pdu.port_down
+                state = reported(call(PduPortView(identity=identity)))
+        except (Exception, SystemExit) as error:
+            failed = reading.error_of(error)
+            kind, reason = failed.kind, failed.reason
+        seconds = self._clock.monotonic() - begin
+        self.reported = state
+        self._trace.commands.append(
+            ProvenCommand(
+                self._trace.clean(identity),
+                on,
+                round(begin - self._trace.begun, 3),
+                round(seconds, 3),
+                word(state),
+                kind,
+                self._trace.clean(printable(reason, _LONGEST)),
+                UNANSWERED in said,
+                phase,
+            )
+        )
+        return CommandResult(state, reason)
+
+    def key(self, pdu: str) -> str:
+        return pdu
+
+    def now(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        self._clock.sleep(seconds)
+
+
+@contextlib.contextmanager
+def _logged() -> Iterator[list[str]]:
+    """The lines that are logged in the block. A handler says only there that it had no answer."""
+    lines: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(record.getMessage())
+
+    root, keep = logging.getLogger(), Keep(logging.INFO)
+    level = root.level
+    root.addHandler(keep)
+    root.setLevel(min(level, logging.INFO))
+    try:
+        yield lines
+    finally:
+        root.setLevel(level)
+        root.removeHandler(keep)
+
+
+def plain(text: str, plate: Nameplate) -> str:
+    """What a unit says about itself. A model looks like a serial number, so only addresses and the
+    serial number itself are replaced.
+    """
+    for serial in filter(None, plate.serial.split(", ")):
+        text = text.replace(serial, "serial")
+    return Scrubber((SERIALS,)).text(printable(text, 120))
+
+
+# ---- the recording -------------------------------------------------------------------------------
+
+
+def recorded(unit: Unit, tell: Callable[[str], None]) -> tuple[str, Sequence[str]]:
+    """The scrubbed recording of the unit, "" if there is none, with notes or the reason."""
+    kind = handler_tools.HandlerTools(unit.handler).recording()
+    if kind is None:
+        return "", ("its handler makes no recordings",)
+    try:
+        made = kind.record(unit.data, Recorder(tell=tell))
+    except RecursionError:
+        return "", ("an answer is nested too deeply to be recorded",)
+    except PduHandlerError as error:
+        return "", (f"the unit could not be recorded: {error.kind}: {error.reason}",)
+    return made.text, (made.holds, *made.notes)
+
+
+def settings_of(unit: Unit) -> dict[str, str]:
+    """Those of `SETTINGS` that the owner gave."""
+    given = host.settings(unit.data)
+    return {key: str(given[key]) for key in SETTINGS if given.get(key)}
+
+
+class Replayed(NamedTuple):
+    """What comes out of a recording."""
+
+    reading: ProvenReading
+    plate: Nameplate
+
+
+def replayed(
+    handler: str, recording: str, clean: Callable[[str], str], given: Mapping[str, str]
+) -> Replayed:
+    """What the handler reads from a recording that is served on this machine.
+
+    Raises ProtocolError if it is no recording of this handler's units.
+    """
+    kind = handler_tools.recording(handler)
+    if kind is None or not kind.is_recording(recording):
+        raise ProtocolError(f"this is no recording of {handler}")
+    served = _served(kind, recording, given.get("profile", ""))
+    try:
+        # the first words are handler and address, the others options
+        name, address, *options = shlex.split(served.poll)
+        settings = dict(given)
+        while options:
+            flag, value = options.pop(0), options.pop(0) if options else ""
+            key, equals, text = value.partition("=")
+            if flag == "-s" and equals:
+                settings[key] = text
+            else:
+                settings[flag.lstrip("-").replace("-", "_")] = value
+        community = os.environ.get("PDU_COMMUNITY") or "public"
+        secrets = {"password": _ANY, "community": community}
+        state = SharedOptions(
+            settings=settings, of_list=settings, login="the replay", secrets=secrets
+        )
+        loaded = load(name)
+        unit = Unit(loaded, connection_data.pdu_data(loaded, address, state))
+        trace = Trace(0.0, clean)
+        found = read(unit, NAMED)
+        return Replayed(proven(found, "recorded", unit, 0.0, trace), found.plate)
+    finally:
+        served.close()
+
+
+def _served(kind: RecordingFormat, recording: str, profile: str) -> Served:
+    try:
+        if profile and kind.serve_as is not None:
+            return kind.serve_as(recording, 0, profile)
+        return kind.serve(recording, 0)
+    except OSError as error:
+        raise ProtocolError(f"no port can be used ({error.strerror})") from None
+
+
+def own_options(state: SharedOptions, handler: LoadedHandler, has_port: bool) -> SharedOptions:
+    """The options that another handler takes."""
+    keys = {one.key for one in handler.settings} | (
+        set(connection_data.SNMP_KEYS) if handler.snmp else set()
+    )
+    if has_port:
+        keys.discard("port")
+    return dataclasses.replace(
+        state,
+        settings={
+            key: value
+            for key, value in connection_data.for_handler(handler, state).items()
+            if key in keys
+        },
+        secret_files={key: path for key, path in state.secret_files.items() if key in keys},
+    )
+
+
+def failed(
+    phase: str, handler: str, error: PduHandlerError, at_s: float, trace: Trace
+) -> ProvenReading:
+    """A reading of which only the error is known."""
+    found = Reading(failure=reading.error_of(error))
+    why = found.failure
+    assert why is not None
+    return ProvenReading(
+        phase,
+        handler,
+        round(at_s, 3),
+        None,
+        None,
+        None,
+        0,
+        (),
+        why.kind,
+        trace.clean(printable(why.reason, _LONGEST)),
+    )

@@ -1,0 +1,774 @@
+"""Which promises a unit's answers keep. Pure: from the readings and commands of a proof alone, so
+that `acceptance` comes to the same verdicts years later.
+
+Each verdict is kept, broken or not tried; what the figures cannot decide is not tried, with the
+reason.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Callable, NamedTuple, Optional
+
+from ..core.machines.law import (
+    MeteredPlace,
+    PduFigures,
+    Period,
+    Quantity,
+    ReadingSeries,
+    RoomReading,
+)
+from ..core.machines.meters import Meter, MeteredLoad, MeterResolution, carries, fell
+from .document import (
+    BROKEN,
+    KEPT,
+    NOT_TRIED,
+    ProvenCommand,
+    ProvenOutlet,
+    ProvenReading,
+    UnitProof,
+    Verdict,
+)
+from .promises import PROMISES, READING
+
+#: phases of readings and commands
+FIRST, SECOND, RECORDED, OTHER = "first", "second", "recorded", "other"
+CONTRACT, RIGHTS, RESTORED = "contract", "rights", "restored"
+#: of readings
+PHASES = (FIRST, RECORDED, OTHER, SECOND, CONTRACT, RESTORED)
+#: a command without a usable answer ends with one of these
+UNANSWERED = ("unreachable", "protocol")
+#: below this, the heart's meters count a current as none, in A
+THRESHOLD_A = 0.02
+# A mistake of scale is a factor of 10. Phase angles, three lines, the unit's own consumption and
+# meters that renew their figures at different times stay below 3.
+_SCALE = 3.0
+# differences below these decide nothing: the unit itself, the meters' steps
+_SLACK_A, _SLACK_W = 0.5, 60.0
+# apparent volts: at most what a three-phase unit has (480 V), with the meters' error; at least an
+# idle supply's, whose power factor is low
+_MOST_V, _LEAST_V = 600.0, 20.0
+# below this the meters' steps decide the quotient, in A
+_LEAST_A = 0.5
+# the counter must be expected to move by so many of its steps
+_STEPS = 3.0
+_SHORTEST_WATCH_S = 30.0
+# figures of an inlet that are the sums of its outlets, to the last digit, are no second witness
+_SAME = 1e-6
+# the outlet's load must be so many times as large as what the inlet's steps and noise may hide
+_CLEAR = 2.0
+# the unit, and what its inlet shows beyond its outlets, as the law names them
+_UNIT = "unit"
+_REST = MeteredPlace(_UNIT)
+# so long after a reading there is no other one, in s
+_MOMENT_S = 1e-6
+# the display of a unit is rounded, and the load moves
+_DISPLAY_A, _DISPLAY = 0.3, 0.2
+
+
+class _Found(NamedTuple):
+    verdict: str
+    finding: str
+    figures: dict[str, float] = {}
+
+
+def judged(proof: UnitProof) -> tuple[Verdict, ...]:
+    """One verdict for each promise. `proof.verdicts` is not read."""
+    found: list[Verdict] = []
+    for promise in PROMISES:
+        if promise.needs == READING:
+            answer = _READING[promise.key](proof)
+        elif not proof.outlet:
+            answer = _Found(NOT_TRIED, "nothing was switched: give --outlet")
+        elif not proof.of(CONTRACT):
+            answer = _Found(NOT_TRIED, _why_not_switched(proof))
+        else:
+            answer = _SWITCHING[promise.key](proof)
+        figures = {name: round(value, 6) for name, value in answer.figures.items()}
+        found.append(Verdict(promise.key, answer.verdict, answer.finding, figures))
+    return tuple(found)
+
+
+def _kept(finding: str, **figures: float) -> _Found:
+    return _Found(KEPT, finding, figures)
+
+
+def _broken(finding: str, **figures: float) -> _Found:
+    return _Found(BROKEN, finding, figures)
+
+
+def _open(finding: str, **figures: float) -> _Found:
+    return _Found(NOT_TRIED, finding, figures)
+
+
+def _one(proof: UnitProof, phase: str) -> Optional[ProvenReading]:
+    return next(iter(proof.of(phase)), None)
+
+
+def _known(proof: UnitProof, phase: str) -> Optional[ProvenReading]:
+    """The first reading of a phase, if its states were read."""
+    found = _one(proof, phase)
+    return found if found is not None and found.outlets else None
+
+
+# ---- reading -------------------------------------------------------------------------------------
+
+
+def _list(proof: UnitProof) -> _Found:
+    first = _one(proof, FIRST)
+    if first is None or (first.failure_kind and not first.outlets):
+        why = "it was not read" if first is None else f"{first.failure_kind}: {first.failure}"
+        return _broken(f"the unit's own answers give no list: {why}")
+    listed = len(first.outlets)
+    if proof.owner.outlets is None:
+        return _open(f"{_outlets(listed)} listed; nobody counted the front", listed=listed)
+    if proof.owner.outlets != listed:
+        return _broken(
+            f"{_outlets(listed)} listed, and the front has {proof.owner.outlets}",
+            listed=listed,
+            front=proof.owner.outlets,
+        )
+    return _kept(f"{_outlets(listed)} listed, as many as the front has", listed=listed)
+
+
+def _states(proof: UnitProof) -> _Found:
+    first, dark = _known(proof, FIRST), proof.owner.dark
+    if first is None:
+        return _open("no states were read")
+    if dark is None:
+        return _open("nobody said which outlets are dark")
+    said = {one.strip() for one in dark}
+    names = {name for one in first.outlets for name in (one.number, one.identity)}
+    strange = sorted(said - names)
+    if strange:
+        return _broken(f"the owner names outlet {', '.join(strange)}, which is not listed")
+    wrong: list[str] = []
+    for one in first.outlets:
+        is_dark = (one.number or one.identity) in said or one.identity in said
+        if one.state != "unknown" and (one.state == "off") is not is_dark:
+            wrong.append(f"outlet {one.identity} is told as {one.state}, and it is not")
+    if wrong:
+        return _broken("; ".join(wrong[:5]), wrong=len(wrong))
+    return _kept("every outlet is as the owner sees it", dark=len(said))
+
+
+def _twice(proof: UnitProof) -> _Found:
+    first, second = _known(proof, FIRST), _one(proof, SECOND)
+    if first is None:
+        return _open("no states were read")
+    own = [one for one in proof.readings if one.phase in (FIRST, SECOND, CONTRACT, RESTORED)]
+    for one in own:
+        renumbered = _renumbered(first, one)
+        if renumbered:
+            return _broken(renumbered, after_s=one.at_s)
+    if second is None:
+        return _open("there was no second reading")
+    if not second.outlets:
+        return _broken(f"the second reading failed: {second.failure_kind}: {second.failure}")
+    changed = _changed(first, second)
+    if changed:
+        return _broken("; ".join(changed[:5]), moved=len(changed))
+    return _kept(f"the same outlets and states after {second.at_s:.0f} s", after_s=second.at_s)
+
+
+def _renumbered(first: ProvenReading, now: ProvenReading) -> str:
+    was, listed = ([outlet.identity for outlet in one.outlets] for one in (first, now))
+    if not listed or listed == was:
+        return ""
+    return (
+        f"the outlets were renumbered: {_few(was)} at first, {_few(listed)} {now.at_s:.0f} s later"
+    )
+
+
+def _changed(first: ProvenReading, second: ProvenReading) -> list[str]:
+    return [
+        f"outlet {was.identity} was {was.state}, and {now.state} {second.at_s:.0f} s later"
+        for was, now in zip(first.outlets, second.outlets)
+        if was.state != now.state
+    ]
+
+
+def agree(first: ProvenReading, second: ProvenReading) -> bool:
+    """Whether two readings list the same outlets with the same states. Whoever switches a unit that
+    changes by itself may switch another outlet than he means.
+    """
+    return bool(second.outlets) and not (_renumbered(first, second) or _changed(first, second))
+
+
+def _why_not_switched(proof: UnitProof) -> str:
+    first, second = _known(proof, FIRST), _known(proof, SECOND)
+    if first is not None and second is not None and not agree(first, second):
+        return "nothing was switched: two readings did not agree"
+    return "nothing was switched: the reading failed before"
+
+
+def _recording(proof: UnitProof) -> _Found:
+    first, recorded = _known(proof, FIRST), _one(proof, RECORDED)
+    if first is None:
+        return _open("no states were read")
+    if recorded is None:
+        return _open("; ".join(proof.notes[:2]) or "there is no recording")
+    if recorded.failure_kind:
+        return _broken(f"it cannot be read: {recorded.failure_kind}: {recorded.failure}")
+    # somebody may have switched one while it was recorded
+    wanted = [_state_list(one) for one in (first, _one(proof, SECOND)) if one is not None]
+    if _state_list(recorded) not in wanted:
+        return _broken("its states are not those that the unit reported")
+    return _kept(f"{_outlets(len(recorded.outlets))} with the same states")
+
+
+def _load(proof: UnitProof) -> _Found:
+    said = proof.owner.load_a
+    read = [
+        one.load_a
+        for one in (_one(proof, FIRST), _one(proof, SECOND))
+        if one is not None and one.load_a is not None
+    ]
+    if not read:
+        return _open("the unit reports no load")
+    if said is None:
+        return _open(f"{read[0]:g} A; nobody compared it with a display", load_a=read[0])
+    near = min(read, key=lambda value: abs(value - said))
+    if abs(near - said) > max(_DISPLAY_A, _DISPLAY * max(said, near)):
+        return _broken(f"{near:g} A are told, and the display shows {said:g} A", load_a=near)
+    return _kept(f"{near:g} A, as the display shows", load_a=near)
+
+
+def _sums(proof: UnitProof) -> _Found:
+    first = _known(proof, FIRST)
+    if first is None:
+        return _open("no figures were read")
+    tried: list[_Found] = []
+    of_watts = _sum(one.power_w for one in first.outlets)
+    if of_watts is not None and first.power_w is not None:
+        tried.append(_compared(of_watts, first.power_w, _SLACK_W, "W", len(first.outlets), 1.0))
+    of_amperes = _sum(one.current_a for one in first.outlets)
+    if of_amperes is not None and first.load_a is not None:
+        tried.append(_compared(of_amperes, first.load_a, _SLACK_A, "A", len(first.outlets), 0.01))
+    for verdict in (BROKEN, KEPT, NOT_TRIED):
+        for found in tried:
+            if found.verdict == verdict:
+                return found
+    return _open("the unit does not meter each outlet and the inlet")
+
+
+def _compared(
+    outlets: float, inlet: float, slack: float, unit: str, number: int, step: float
+) -> _Found:
+    figures = {"outlets": outlets, "inlet": inlet}
+    words = f"the outlets carry {outlets:g} {unit} together, the inlet {inlet:g} {unit}"
+    low, high = sorted((outlets, inlet))
+    if high > _SCALE * low + slack + number * step:
+        return _Found(BROKEN, f"{words}: a factor of {high / max(low, 1e-9):.3g}", figures)
+    # small loads would hide a wrong scale
+    if high <= (slack + number * step) / (10 / _SCALE - 1):
+        return _Found(NOT_TRIED, f"{words}: too little to tell", figures)
+    return _Found(KEPT, words, figures)
+
+
+def _watts(proof: UnitProof) -> _Found:
+    first = _known(proof, FIRST)
+    if first is None:
+        return _open("no figures were read")
+    pairs = [(f"outlet {one.identity}", one.current_a, one.power_w) for one in first.outlets]
+    pairs.append(("the unit", first.load_a, first.power_w))
+    volts: list[float] = []
+    metered = False
+    for name, amperes, power in pairs:
+        if amperes is None or power is None:
+            continue
+        metered = True
+        # of a small current, the meter's step decides the quotient
+        if amperes < _LEAST_A:
+            if power > _MOST_V * _LEAST_A:
+                return _broken(f"{name} takes {power:g} W at {amperes:g} A", power_w=power)
+            continue
+        quotient = power / amperes
+        if not _LEAST_V <= quotient <= _MOST_V:
+            return _broken(
+                f"{name} takes {power:g} W at {amperes:g} A: {quotient:.4g} V", volts=quotient
+            )
+        volts.append(quotient)
+    if not metered:
+        return _open("nothing is metered in both W and A")
+    if not volts:
+        return _open("too little flows to tell")
+    return _kept(f"{min(volts):.3g} to {max(volts):.3g} V", least_v=min(volts), most_v=max(volts))
+
+
+def _energy(proof: UnitProof) -> _Found:
+    first, second = _known(proof, FIRST), _known(proof, SECOND)
+    if first is None or second is None:
+        return _open("there are not two readings")
+    seconds = second.at_s - first.at_s
+    if seconds < _SHORTEST_WATCH_S:
+        return _open("the readings are too near to each other")
+    whole = (first.energy_kwh, second.energy_kwh, first.power_w, second.power_w)
+    pairs = [("the unit", *whole)]
+    pairs += [
+        (f"outlet {was.identity}", was.energy_kwh, now.energy_kwh, was.power_w, now.power_w)
+        for was, now in zip(first.outlets, second.outlets)
+        if was.identity == now.identity
+    ]
+    energies = [one for pair in pairs for one in pair[1:3] if one is not None]
+    if not energies:
+        return _open("the unit has no energy counter")
+    step = _step_kwh(energies)
+    seen: list[float] = []
+    for name, before, after, was_w, now_w in pairs:
+        if before is None or after is None:
+            continue
+        rise = after - before
+        if rise < -step / 2:
+            return _broken(f"the counter of {name} went back by {-rise:g} kWh", rise_kwh=rise)
+        if was_w is None or now_w is None:
+            continue
+        expected = (was_w + now_w) / 2 * seconds / 3.6e6
+        figures = {"rise_kwh": rise, "expected_kwh": expected, "seconds": seconds}
+        if rise > _SCALE * expected + 2 * step:
+            words = f"the counter of {name} rose by {rise:g} kWh in {seconds:.0f} s"
+            return _Found(BROKEN, f"{words}, where its power makes {expected:.3g} kWh", figures)
+        if expected < _STEPS * step:
+            continue
+        if rise <= 0:
+            words = f"the counter of {name} stands still: it is frozen"
+            return _Found(BROKEN, f"{words}, where its power makes {expected:.3g} kWh", figures)
+        if rise < expected / _SCALE - step:
+            words = f"the counter of {name} rose by only {rise:g} kWh in {seconds:.0f} s"
+            return _Found(BROKEN, f"{words}, where its power makes {expected:.3g} kWh", figures)
+        seen.append(rise / expected)
+    if not seen:
+        return _open(f"the counters' step of {step:g} kWh is too coarse for {seconds:.0f} s")
+    return _kept(
+        f"{_counters(len(seen))} rose as the power says",
+        least=min(seen),
+        most=max(seen),
+        seconds=seconds,
+    )
+
+
+def _protocols(proof: UnitProof) -> _Found:
+    first, other = _known(proof, FIRST), _one(proof, OTHER)
+    if other is None:
+        return _open("one protocol was read: --also HANDLER reads another one")
+    if first is None:
+        return _open("no states were read")
+    if not other.outlets:
+        return _broken(f"{other.handler} reads nothing: {other.failure_kind}: {other.failure}")
+    here, there = first.handler, other.handler
+    if len(first.outlets) != len(other.outlets):
+        return _broken(
+            f"{here} lists {len(first.outlets)} outlets, {there} {len(other.outlets)}",
+            here=len(first.outlets),
+            there=len(other.outlets),
+        )
+    wrong = [
+        f"outlet {mine.identity} is {mine.state} by {here} and {theirs.state} by {there}"
+        for mine, theirs in _paired(first.outlets, other.outlets)
+        if "unknown" not in (mine.state, theirs.state) and mine.state != theirs.state
+    ]
+    if wrong:
+        return _broken("; ".join(wrong[:5]), wrong=len(wrong))
+    if first.load_a is not None and other.load_a is not None:
+        low, high = sorted((first.load_a, other.load_a))
+        if high > _SCALE * low + _SLACK_A:
+            return _broken(
+                f"{here} tells {first.load_a:g} A, {there} {other.load_a:g} A",
+                here=first.load_a,
+                there=other.load_a,
+            )
+    return _kept(f"{here} and {there} tell the same {len(first.outlets)} states")
+
+
+def _paired(
+    mine: Sequence[ProvenOutlet], theirs: Sequence[ProvenOutlet]
+) -> Iterator[tuple[ProvenOutlet, ProvenOutlet]]:
+    """By the number on the unit where both tell it of each outlet, else in order."""
+    numbered = {one.number: one for one in theirs if one.number}
+    if len(numbered) == len(theirs) and {one.number for one in mine} == set(numbered):
+        return ((one, numbered[one.number]) for one in mine)
+    return zip(mine, theirs)
+
+
+# ---- switching -----------------------------------------------------------------------------------
+
+
+class _Stage(NamedTuple):
+    """A command of the contract, and the readings until the next one."""
+
+    command: ProvenCommand
+    after: Sequence[ProvenReading]
+
+    @property
+    def word(self) -> str:
+        return "on" if self.command.on else "off"
+
+    def seen_at(self, outlet: str) -> Optional[float]:
+        """When a reading first had the wanted state, in s after the command; None: never."""
+        for one in self.after:
+            found = one.outlet(outlet)
+            if found is not None and found.state == self.word:
+                return one.at_s - self.command.at_s
+        return None
+
+
+def _stages(proof: UnitProof) -> list[_Stage]:
+    commands = [one for one in proof.commands if one.phase == CONTRACT]
+    ends = [*(one.at_s for one in commands[1:]), float("inf")]
+    restored = [one.at_s for one in proof.commands if one.phase == RESTORED]
+    last = min(restored, default=float("inf"))
+    return [
+        _Stage(
+            command,
+            [one for one in proof.of(CONTRACT) if command.at_s < one.at_s <= min(end, last)],
+        )
+        for command, end in zip(commands, ends)
+    ]
+
+
+def _before(proof: UnitProof) -> Optional[ProvenReading]:
+    """The last reading before the first command."""
+    begin = min((one.at_s for one in proof.commands if one.phase == CONTRACT), default=0.0)
+    found = [one for one in proof.of(CONTRACT) if one.at_s <= begin and one.outlets]
+    return found[-1] if found else None
+
+
+def _switches(proof: UnitProof) -> _Found:
+    stages = _stages(proof)
+    if not stages:
+        return _open("no command was sent")
+    for stage in stages:
+        command = stage.command
+        if command.failure_kind in UNANSWERED:
+            return _open("a command was not answered")
+        if command.failure_kind:
+            return _broken(f"{stage.word}: {command.failure_kind}: {command.failure}")
+        if command.state == stage.word:
+            continue
+        late = stage.seen_at(proof.outlet)
+        if late is not None:
+            return _broken(
+                f"outlet {proof.outlet} was reported {stage.word} only {late:.1f} s after the"
+                " command: it is late",
+                late_s=late,
+            )
+        waited = max((one.at_s - command.at_s for one in stage.after), default=command.seconds)
+        return _broken(
+            f"outlet {proof.outlet} was not reported {stage.word} in {waited:.0f} s: its relay does"
+            " not follow, or the unit does not carry out the command",
+            waited_s=waited,
+        )
+    if len(stages) < 4:
+        return _open(f"{len(stages)} of 4 commands were sent")
+    longest = max(one.command.seconds for one in stages)
+    return _kept(f"4 commands, each reported within {longest:.1f} s", longest_s=longest)
+
+
+def _answered(proof: UnitProof) -> _Found:
+    stages = _stages(proof)
+    if not stages:
+        return _open("no command was sent")
+    for stage in stages:
+        if stage.command.failure_kind in UNANSWERED:
+            seen = stage.seen_at(proof.outlet)
+            later = (
+                "the outlet was not seen to switch"
+                if seen is None
+                else f"{seen:.0f} s later the outlet was reported {stage.word}"
+            )
+            return _broken(
+                f"the command {stage.word} was not answered ({stage.command.failure}); {later}"
+            )
+    lost = [stage.word for stage in stages if stage.command.unanswered]
+    if lost:
+        return _kept(
+            f"the command {lost[0]} had no usable answer, and a reading showed it carried out",
+            unanswered=len(lost),
+        )
+    return _kept(f"{len(stages)} of {len(stages)}", commands=len(stages))
+
+
+def _stays(proof: UnitProof) -> _Found:
+    seen = [one for one in _stages(proof) if one.command.state == one.word]
+    if not seen:
+        return _open("no state was reported")
+    for stage in seen:
+        for one in stage.after:
+            found = one.outlet(proof.outlet)
+            if found is None or found.state != stage.word:
+                now = "not listed" if found is None else found.state
+                if found is None and one.failure_kind:
+                    continue  # a reading that failed tells nothing
+                after = one.at_s - stage.command.at_s - stage.command.seconds
+                return _broken(
+                    f"outlet {proof.outlet} was reported {stage.word}, and {now} {after:.1f} s"
+                    " later: it falls back",
+                    after_s=after,
+                )
+    if not any(stage.after for stage in seen):
+        return _open("there was no second reading")
+    return _kept(f"after each of {len(seen)} commands", commands=len(seen))
+
+
+def _meter(proof: UnitProof) -> _Found:
+    before = _before(proof)
+    outlet = before.outlet(proof.outlet) if before is not None else None
+    if before is None or outlet is None:
+        return _open("the outlet was not read before")
+    was = MeteredLoad(outlet.current_a, outlet.power_w)
+    if not was.is_known:
+        return _open("the unit does not meter the outlet")
+    # only the first reading decides the step: a stuck meter would make it finer
+    steps = MeterResolution().finer(
+        MeteredLoad(one.current_a, one.power_w) for one in before.outlets
+    )
+    meter = Meter(THRESHOLD_A, steps)
+    if not carries(was, meter):
+        return _open(f"nothing flowed before ({was}): plug something in")
+    times: list[float] = []
+    for stage in _stages(proof):
+        if stage.command.on or stage.command.state != "off":
+            continue
+        now: Optional[MeteredLoad] = None
+        for one in stage.after:
+            found = one.outlet(proof.outlet)
+            if found is None or not MeteredLoad(found.current_a, found.power_w).is_known:
+                continue
+            now = MeteredLoad(found.current_a, found.power_w)
+            if fell(was, now, meter):
+                times.append(one.at_s - stage.command.at_s)
+                break
+        else:
+            if now is None:
+                return _open("the outlet's meter was not read while it was off")
+            return _broken(
+                f"outlet {proof.outlet} is reported off, and its meter shows {now} as before"
+                f" ({was}): its relay is stuck, its meter is frozen, or the unit echoes the command"
+            )
+    if not times:
+        return _open("the outlet was not reported off")
+    longest = max(times)
+    inlet = _inlet_follows(proof, before, outlet)
+    if inlet is not None:
+        return inlet
+    return _kept(
+        f"it fell from {was} within {longest:.1f} s, and the inlet fell and rose with it",
+        longest_s=longest,
+    )
+
+
+def _trail(proof: UnitProof, before: ProvenReading, quantity: Quantity) -> Optional[ReadingSeries]:
+    """The unit's readings for the law of machines; None if its inlet shows no figure, or a sum of
+    its outlets.
+    """
+    part = {Quantity.WATTS: "power_w", Quantity.AMPERES: "current_a"}[quantity]
+    whole = {Quantity.WATTS: "power_w", Quantity.AMPERES: "load_a"}[quantity]
+    metered = {one.identity for one in before.outlets if getattr(one, part) is not None}
+    looks: list[RoomReading] = []
+    for one in proof.readings:
+        if one.phase not in (FIRST, SECOND, CONTRACT) or one.handler != before.handler:
+            continue
+        shown = {outlet.identity: getattr(outlet, part) for outlet in one.outlets}
+        # a unit may show no figure of an outlet that is off
+        figures = {
+            name: 0.0 if name == proof.outlet and shown[name] is None else shown[name]
+            for name in metered & shown.keys()
+        }
+        if len(figures) == len(metered) and None not in figures.values():
+            looks.append(RoomReading(one.at_s, {_UNIT: PduFigures(getattr(one, whole), figures)}))
+    early = [one for one in proof.readings if one.outlets and one.at_s <= before.at_s]
+    inlet = MeterResolution().finer(MeteredLoad(one.load_a, one.power_w) for one in early)
+    outlets = MeterResolution().finer(
+        MeteredLoad(one.current_a, one.power_w) for one in before.outlets
+    )
+    trail = ReadingSeries(
+        quantity,
+        sorted(looks, key=lambda one: one.at),
+        steps={_UNIT: quantity.step(outlets)},
+        inlet_steps={_UNIT: quantity.step(inlet)},
+    )
+    rests = trail.series([_REST], Period(-math.inf, math.inf))
+    return None if all(abs(one) < _SAME for one in rests) else trail
+
+
+def _inlet_follows(proof: UnitProof, before: ProvenReading, own: ProvenOutlet) -> Optional[_Found]:
+    """Why the outlet's own meter proves nothing; None if the inlet fell and rose with it. Power
+    that still flows, flows through the inlet.
+    """
+    trails = [_trail(proof, before, quantity) for quantity in Quantity]
+    found = [_judged_inlet(proof, before, own, one) for one in trails if one is not None]
+    if not found:
+        return _open(
+            "the outlet's meter fell, and no meter of the inlet's own shows whether the load did"
+        )
+    # in W, then in A; what one cannot decide the other may
+    decided = next((one for one in found if one is None or one.verdict == BROKEN), found[0])
+    return decided
+
+
+def _judged_inlet(
+    proof: UnitProof, before: ProvenReading, own: ProvenOutlet, trail: ReadingSeries
+) -> Optional[_Found]:
+    """As `_inlet_follows`, in one quantity: what the inlet shows beyond all outlets stays as it was
+    while the outlet falls and rises.
+    """
+    lost = trail.quantity.of(MeteredLoad(own.current_a, own.power_w)) or 0.0
+    unit, still = trail.quantity.value, Period(-math.inf, before.at_s + _MOMENT_S)
+    outlets = [one for one in trail.places() if one.outlet is not None]
+    for stage in _stages(proof):
+        # the last reading: an inlet's meter may be later than those of the outlets
+        read = [one.at for one in trail.looks if one.at in {late.at_s for late in stage.after}]
+        late = Period(read[-1], read[-1] + _MOMENT_S) if read else Period(0.0, 0.0)
+        change = trail.risen(_REST, still, late, outlets)
+        if change is None:
+            return _open("the inlet was not read after each command")
+        rise, noise = change
+        if lost < _CLEAR * noise:
+            return _open(
+                f"the inlet's steps and noise of {noise:.3g} {unit} hide the outlet's"
+                f" {lost:.4g} {unit}: plug in more"
+            )
+        if not stage.command.on and rise - noise >= lost / 2:
+            return _broken(
+                f"outlet {proof.outlet} is reported off and its meter fell, and the inlet still"
+                f" carries its {lost:.4g} {unit}: its relay is stuck, and its figures follow the"
+                " command"
+            )
+        if abs(rise) + noise >= lost / 2:
+            return _open(
+                f"the inlet did not {'rise' if stage.command.on else 'fall'} surely with the"
+                f" outlet's {lost:.4g} {unit}: it shows {rise:+.4g} {unit} beyond its outlets"
+            )
+        carries_again = trail.carried([MeteredPlace(_UNIT, proof.outlet)], late)
+        if stage.command.on and carries_again < lost / 2:
+            return _open(
+                "the inlet did not rise again when the outlet was switched on: what is plugged in"
+                " draws nothing by itself"
+            )
+    return None
+
+
+def _dark(proof: UnitProof) -> _Found:
+    seen = proof.owner.seen_dark
+    if seen is None:
+        return _open("nobody looked")
+    if not seen:
+        return _broken(
+            f"outlet {proof.outlet} was reported off, and was not: the unit echoes the command, or"
+            " its relay is stuck"
+        )
+    return _kept("the owner saw it")
+
+
+def _neighbours(proof: UnitProof) -> _Found:
+    before, stages = _before(proof), _stages(proof)
+    if before is None or not stages:
+        return _open("no command was sent")
+    others = {one.identity: one.state for one in before.outlets if one.identity != proof.outlet}
+    for stage in stages:
+        for one in stage.after:
+            moved = _moved(others, one)
+            if moved:
+                identity, now = moved[0]
+                return _broken(
+                    f"outlet {identity} went {now} after the command {stage.word} to outlet"
+                    f" {proof.outlet}",
+                    moved=len(moved),
+                )
+    if not others:
+        return _open("the unit has no other outlet")
+    return _kept(f"{_outlets(len(others))} stayed", outlets=len(others))
+
+
+def _moved(others: dict[str, str], now: ProvenReading) -> list[tuple[str, str]]:
+    return [
+        (one.identity, one.state)
+        for one in now.outlets
+        if one.identity in others
+        and "unknown" not in (one.state, others[one.identity])
+        and one.state != others[one.identity]
+    ]
+
+
+def _rights(proof: UnitProof) -> _Found:
+    sent = [one for one in proof.commands if one.phase == RIGHTS]
+    if not sent:
+        return _open("no other login was given: --reader")
+    if not sent[0].failure_kind:
+        return _broken("the login of --reader was allowed to switch")
+    return _kept(f"{sent[0].failure_kind}: {sent[0].failure}")
+
+
+def _restored(proof: UnitProof) -> _Found:
+    before, after = _before(proof), proof.of(RESTORED)
+    if before is None:
+        return _open("no command was sent")
+    last = after[-1] if after else None
+    outlet = None if last is None else last.outlet(proof.outlet)
+    if last is None or outlet is None:
+        return _broken(f"outlet {proof.outlet} could not be read at the end: look at it")
+    if outlet.state != "on":
+        return _broken(f"outlet {proof.outlet} was on, and is {outlet.state}: look at it")
+    others = {one.identity: one.state for one in before.outlets if one.identity != proof.outlet}
+    moved = _moved(others, last)
+    if moved:
+        return _broken(f"outlet {moved[0][0]} is {moved[0][1]}, and was not: look at it")
+    return _kept("all outlets are as they were")
+
+
+# ---- words and numbers ---------------------------------------------------------------------------
+
+
+def _sum(figures: Iterable[Optional[float]]) -> Optional[float]:
+    """The sum, None if one is missing or there is none."""
+    known = list(figures)
+    found = [one for one in known if one is not None]
+    return sum(found) if found and len(found) == len(known) else None
+
+
+def _step_kwh(energies: Sequence[float]) -> float:
+    for step in (1.0, 0.1, 0.01, 0.001):
+        if all(abs(one / step - round(one / step)) < 1e-6 for one in energies):
+            return step
+    return 0.001
+
+
+def _state_list(one: ProvenReading) -> list[str]:
+    return [outlet.state for outlet in one.outlets]
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
+
+
+def _outlets(number: int) -> str:
+    return f"{number} outlet{'' if number == 1 else 's'}"
+
+
+def _counters(number: int) -> str:
+    return f"{number} counter{'' if number == 1 else 's'}"
+
+
+_Judge = Callable[[UnitProof], _Found]
+_READING: dict[str, _Judge] = {
+    "list": _list,
+    "states": _states,
+    "twice": _twice,
+    "recording": _recording,
+    "load": _load,
+    "sums": _sums,
+    "watts": _watts,
+    "energy": _energy,
+    "protocols": _protocols,
+}
+_SWITCHING: dict[str, _Judge] = {
+    "switches": _switches,
+    "answered": _answered,
+    "stays": _stays,
+    "meter": _meter,
+    "dark": _dark,
+    "neighbours": _neighbours,
+    "rights": _rights,
+    "restored": _restored,
+}

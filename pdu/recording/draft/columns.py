@@ -1,0 +1,515 @@
+"""Guesses the role of each column of a table (state, name, number, current, power, energy), with
+evidence and doubt. Pure.
+
+A column that no MIB defines is judged by its recorded values, and by the names that a walk has for
+them. Each such guess has a doubt, except for a column of the words on and off.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple, Optional
+
+from handlers.snmp.decoding import number
+from handlers.snmp.figures import Figure
+from pdu_common.snmp_client.tools import COUNTER, COUNTER64, GAUGE, INTEGER, OCTETS
+
+from ...core.adapters.snmp.recorded_rows import NUMBERS, Arcs
+from .mib import Mib, Object
+from .tables import Index, Table, WalkedColumn
+
+# Roles of a column
+STATE = "state"
+NAME = "name"
+NUMBER = "number"
+CURRENT = "current"
+POWER = "power"
+ENERGY = "energy"
+
+ON_WORDS = frozenset(
+    "on closed close enabled up active energized poweron outleton ison pwron relayon".split()
+)
+OFF_WORDS = frozenset(
+    "off open opened disabled down inactive deenergized poweroff outletoff isoff pwroff"
+    " relayoff".split()
+)
+_CONTACT_WORDS = frozenset(
+    "closed close enabled up active open opened disabled down inactive".split()
+)
+NOT_SHOWN = "the recording does not show which value is on and which is off"
+_UNNAMED = "the walk does not name the object, so it may be a command, a setting or an alarm"
+_CONTACT = "its words for on and off may describe a contact or a breaker"
+_OUTLET = re.compile(
+    r"outlet|socket|plug|receptacle|relay|\bport\b|steckdose|output", re.IGNORECASE
+)
+# of an outlet, with a state of its own
+_PART = re.compile(r"fuse|breaker|meter|sensor|detect|presen", re.IGNORECASE)
+# Parts of an object's name that suggest a command, a setting or an alarm instead of a state.
+_NO_STATE = re.compile(
+    r"command|control(?!.*stat)|cmd|action|ctl|config|initial|default|poweron|alarm|thresh|lock|delay|admin|"
+    r"desired|startup|button|beeper|buzzer|web|telnet|reset|security|normal|previous|restor|recover|boot|"
+    r"after|target|request|schedul"
+)
+_LARGEST_STATE, _MOST_STATES = 12, 4
+# usual numbers of outlets; lines and banks are mostly fewer than _MANY
+_USUAL_ROWS, _MANY = range(4, 61), 8
+# an unused command's value; without clear UNITS, a meter needs more than _FEW_VALUES different
+# values
+_IDLE, _FEW_VALUES = -1, 2
+# the score is higher if each of two states has at least a fifth of the rows
+_MIXED = 5
+
+
+class Guess(NamedTuple):
+    """A guess at the role of a column."""
+
+    role: str
+    table: Table
+    column: WalkedColumn
+    #: compares columns of one role; the highest is the best
+    score: float
+    evidence: tuple[str, ...]
+    #: why the guess may be wrong, or ""
+    doubt: str = ""
+    #: the column's definition in a MIB, or its names in a walk
+    object: Optional[Object] = None
+
+
+def guesses(tables: Sequence[Table], mib: Mib, names: Mapping[Arcs, str] = {}) -> list[Guess]:
+    """All guesses at the roles of all columns, sorted by role, the best of each role first.
+
+    `names`: see `snmprec.Parsed`.
+    """
+    found: list[Guess] = []
+    # the best score for labels among tables with the same rows
+    by_rows: dict[frozenset[Index], int] = {}
+    largest = max((table.size for table in tables if table.size <= 2 * _USUAL_ROWS.stop), default=0)
+    for table in tables:
+        by_rows[table.columns[0].indexes] = max(
+            by_rows.get(table.columns[0].indexes, 0), _labels(table)
+        )
+    for table in tables:
+        labels = by_rows[table.columns[0].indexes] + (table.size == largest) / 2
+        for column in table.columns:
+            object_ = mib.objects.get(column.oid)
+            named = object_ or _of_walk(column, names)
+            found += [
+                guess
+                for guess in (
+                    _state(table, column, labels, named),
+                    _name(table, column, object_),
+                    _number(table, column, object_),
+                    _meter(table, column, named),
+                )
+                if guess is not None
+            ]
+    return sorted(found, key=lambda guess: (guess.role, -guess.score, guess.column.oid))
+
+
+def _of_walk(column: WalkedColumn, names: Mapping[Arcs, str]) -> Optional[Object]:
+    """An object without a name, with the names that a walk has for the values of this column.
+
+    None if there are none.
+    """
+    named = {
+        int(str(row.raw)): names[column.oid + index]
+        for index, row in column.rows.items()
+        if column.oid + index in names
+    }
+    return Object("", "the walk", column.oid, enumeration=named, doubt=_UNNAMED) if named else None
+
+
+def texts(column: WalkedColumn) -> Optional[list[str]]:
+    """The values as text. None if a value is not text."""
+    values = [row.text for row in column.rows.values()]
+    return (
+        [value.strip("\0 \r\n\t") for value in values if value is not None]
+        if None not in values
+        else None
+    )
+
+
+def integers(column: WalkedColumn) -> Optional[list[int]]:
+    """The values as numbers. None if a value does not have a numeric type of SNMP."""
+    values = [
+        row.value
+        for row in column.rows.values()
+        if row.tag in NUMBERS and isinstance(row.value, int)
+    ]
+    return values if len(values) == len(column.rows) else None
+
+
+# ---- states --------------------------------------------------------------------------------------
+
+
+def _state(
+    table: Table, column: WalkedColumn, labels: float, object_: Optional[Object]
+) -> Optional[Guess]:
+    counts = Counter(str(row.raw).strip() for row in column.rows.values())
+    if object_ is not None and object_.enumeration:
+        return _named_state(table, column, labels, object_, counts)
+    if len(counts) > _MOST_STATES:
+        return None
+    words = {letters(value) for value in counts}
+    if texts(column) is not None and words <= ON_WORDS | OFF_WORDS:
+        return Guess(
+            STATE,
+            table,
+            column,
+            12 + _place(table, labels),
+            (f"each of its {table.size} strings is a word for on or off: {_counted(counts)}",),
+            _name_doubt(object_) or words_doubt(words),
+            object_,
+        )
+    values = _small(column)
+    if values is None or next(iter(column.rows.values())).tag not in (INTEGER, GAUGE):
+        return None
+    distinct = set(values)
+    score, evidence = (
+        _place(table, labels),
+        [f"{table.size} rows of small whole numbers: {_counted(counts)}"],
+    )
+    if len(distinct) == 2:
+        mixed = min(values.count(value) for value in distinct) * _MIXED >= len(values)
+        mostly_zero = 2 * values.count(0) > len(values)
+        if mixed:
+            score += 4
+        else:
+            score += 1 if mostly_zero else 3
+        evidence.append("two values, as if some outlets were off")
+    elif len(distinct) == 1:
+        score += {1: 2, 2: 1, 0: -2}.get(values[0], -3)
+    if labels >= 1:
+        evidence.append("its rows have labels")
+    if any(set(integers(other) or ()) == {_IDLE} for other in table.columns):
+        score += 2
+        evidence.append("a column of its table is -1 in every row, as an unused command is")
+    if column is next(other for other in table.columns if _small(other) is not None):
+        score += 1  # the state is often the first such column
+    if object_ is not None:
+        score -= 4  # a MIB mostly has an enumeration for a state
+    return Guess(STATE, table, column, score, tuple(evidence), NOT_SHOWN, object_)
+
+
+def _named_state(
+    table: Table, column: WalkedColumn, labels: float, object_: Object, counts: Mapping[str, int]
+) -> Optional[Guess]:
+    """A guess from the names of the values. A MIB must name both on and off. A walk names only
+    recorded values, so on or off is enough."""
+    on, off = meanings(object_)
+    is_enough = on and off if object_.name else on or off
+    if not is_enough or not all(re.fullmatch("-?[0-9]{1,20}", value) for value in counts):
+        return None
+    unnamed = sorted(value for value in counts if int(value) not in object_.enumeration)
+    if len(unnamed) == len(counts):
+        return None
+    score = 14 + _place(table, labels) - 2 * len(unnamed)
+    lower = object_.name.lower()
+    score += 3 if re.search(r"status|state", lower) else 0
+    score -= 6 if _NO_STATE.search(lower) else 0
+    score += 2 if re.search(r"outlet|relay|socket|plug|receptacle", lower) else 0
+    score -= 2 if len(object_.enumeration) > 2 * _MOST_STATES else 0
+    named = ", ".join(f"{name}({value})" for value, name in sorted(object_.enumeration.items()))
+    definition = f"{object_.name or 'names of values'} in {object_.module}: {named}"
+    doubt = (
+        ""
+        if len(on) <= 1 >= len(off)
+        else "several names may mean on or off: "
+        + ", ".join(object_.enumeration[value] for value in (*on, *off))
+    )
+    if unnamed:
+        doubt = (
+            doubt
+            or f"{'the MIB' if object_.name else 'the walk'} has no name for some recorded values:"
+            f" {', '.join(unnamed)}"
+        )
+    # read-create includes writing (RFC 2578, 7.3)
+    if re.search("write|create", object_.access):
+        doubt = doubt or "it can be written, so it may be the command or a setting"
+    doubt = doubt or _name_doubt(object_)
+    is_outlet = _OUTLET.search(object_.name) and not _PART.search(object_.name)
+    if not is_outlet and any(
+        letters(object_.enumeration[value]) in _CONTACT_WORDS for value in (*on, *off)
+    ):
+        doubt = doubt or _CONTACT
+        score -= 0 if object_.name else 2
+    return Guess(
+        STATE,
+        table,
+        column,
+        score,
+        (definition, f"{table.size} rows: {_counted(counts)}"),
+        doubt or object_.doubt,
+        object_,
+    )
+
+
+def _name_doubt(object_: Optional[Object]) -> str:
+    return (
+        "its name suggests a command, a setting or an alarm"
+        if object_ and _NO_STATE.search(object_.name.lower())
+        else ""
+    )
+
+
+def words_doubt(words: Collection[str]) -> str:
+    """Why these words for on and off may mean something else; "" for the words on and off."""
+    if {"on", "off"}.issuperset(words):
+        return ""
+    return (
+        _CONTACT if _CONTACT_WORDS.intersection(words) else "its words for on and off are unusual"
+    )
+
+
+def letters(text: str) -> str:
+    """The letters a to z of a string, in lower case."""
+    return re.sub(r"[^a-z]", "", text.lower())
+
+
+def meanings(object_: Object) -> tuple[list[int], list[int]]:
+    """The values whose names are words for on, and those for off, ignoring a prefix like `outlet`
+    and a suffix like `state`.
+    """
+
+    def named(words: frozenset[str]) -> list[int]:
+        return [
+            value
+            for value, name in object_.enumeration.items()
+            if words
+            & {
+                letters(name),
+                re.sub(
+                    r"^(outlet|relay|power|status|state|socket|ieee)+|(status|state)+$",
+                    "",
+                    letters(name),
+                ),
+            }
+        ]
+
+    return named(ON_WORDS), named(OFF_WORDS)
+
+
+def _small(column: WalkedColumn) -> Optional[list[int]]:
+    """The values if all are numbers from 0 to _LARGEST_STATE and do not look like row numbers.
+
+    Else None.
+    """
+    values = integers(column)
+    return (
+        values
+        if values
+        and 0 <= min(values)
+        and max(values) <= _LARGEST_STATE
+        and not _counts_rows(column, values)
+        else None
+    )
+
+
+def _counts_rows(column: WalkedColumn, values: list[int]) -> bool:
+    """Whether they look like row numbers: three or more different values that never fall, or the
+    last arcs of several indexes.
+    """
+    never_fall = len(set(values)) > 2 and values == sorted(values)
+    are_indexes = len(values) > 1 and _are_indexes(column, values)
+    return never_fall or are_indexes
+
+
+def _are_indexes(column: WalkedColumn, values: list[int]) -> bool:
+    return values == [index[-1] for index in column.rows]
+
+
+def _place(table: Table, labels: float) -> float:
+    return (
+        2 * labels + (table.size in _USUAL_ROWS) + (table.size >= _MANY) + (len(table.columns) > 2)
+    )
+
+
+def _labels(table: Table) -> int:
+    """2 if a column has different strings and at least half of them name outlets, 1 if the strings
+    only differ, else 0. A column without a letter does not count."""
+    best = 0
+    for column in table.columns:
+        values = texts(column)
+        if values and len(set(values)) > 1 and _have_letters(values):
+            best = max(
+                best,
+                2 if sum(bool(_OUTLET.search(value)) for value in values) * 2 >= len(values) else 1,
+            )
+    return best
+
+
+def _have_letters(values: Sequence[str]) -> bool:
+    return any(map(str.isalpha, "".join(values)))
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} × {value[:20]}" for value, count in sorted(counts.items()))
+
+
+# ---- labels --------------------------------------------------------------------------------------
+
+
+def _name(table: Table, column: WalkedColumn, object_: Optional[Object]) -> Optional[Guess]:
+    values = texts(column)
+    if not values or not _have_letters(values):
+        return None
+    words = {letters(value) for value in values}
+    are_equal = len(set(values)) == 1 and len(values) > 2
+    if are_equal or words <= ON_WORDS | OFF_WORDS:
+        return None
+    score = len(set(values)) + (
+        len(values) if any(_OUTLET.search(value) for value in values) else 0
+    )
+    score += (
+        len(values)
+        if object_ is not None and re.search(r"name|label|descr", object_.name.lower())
+        else 0
+    )
+    shown = ", ".join(repr(value) for value in list(dict.fromkeys(values))[:3])
+    return Guess(
+        NAME,
+        table,
+        column,
+        score,
+        (f"strings: {shown}", *_definition(object_)),
+        "" if object_ else "judged by its values",
+        object_,
+    )
+
+
+def _number(table: Table, column: WalkedColumn, object_: Optional[Object]) -> Optional[Guess]:
+    values = integers(column)
+    if (
+        values is None
+        or len(set(values)) < len(values)
+        or min(values) < 0
+        or max(values) > 10 * table.size
+    ):
+        return None
+    if not _are_indexes(column, values) and values != list(range(1, len(values) + 1)):
+        return None
+    return Guess(
+        NUMBER,
+        table,
+        column,
+        1,
+        ("its values number the rows", *_definition(object_)),
+        "" if object_ else "judged by its values",
+        object_,
+    )
+
+
+def _definition(object_: Optional[Object]) -> tuple[str, ...]:
+    return (f"{object_.name} in {object_.module}",) if object_ is not None else ()
+
+
+# ---- meters --------------------------------------------------------------------------------------
+
+_SCALES = {
+    "tenth": "0.1",
+    "deci": "0.1",
+    "hundredth": "0.01",
+    "centi": "0.01",
+    "thousandth": "0.001",
+    "milli": "0.001",
+    "kilo": "1000",
+}
+_UNITS = {
+    "kwh": (ENERGY, "1"),
+    "wh": (ENERGY, "0.001"),
+    "watthour": (ENERGY, "0.001"),
+    "a": (CURRENT, "1"),
+    "amp": (CURRENT, "1"),
+    "ampere": (CURRENT, "1"),
+    "ma": (CURRENT, "0.001"),
+    "w": (POWER, "1"),
+    "watt": (POWER, "1"),
+    "kw": (POWER, "1000"),
+    "mw": (POWER, "0.001"),
+}
+_SCALED = re.compile(
+    r"(?:(?P<scale>[0-9.]+|(?:tenth|hundredth|thousandth)s?|milli|kilo|deci|centi)[ -]*(?:of"
+    r" )?(?:an? )?)?"
+    r"(?P<unit>k?whs?|watt[ -]?hours?|m?a|amps?|amperes?|[km]?w|watts?)"
+)
+
+
+def worth(units: str) -> Optional[tuple[str, Decimal]]:
+    """The role of a column with these UNITS, and the value of one unit in A, W or kWh.
+
+    None if the UNITS are not clear, or if a profile does not accept the value as a scale.
+    """
+    found = _SCALED.fullmatch(" ".join(units.lower().split()))
+    if found is None:
+        return None
+    # MW: megawatt, or milliwatt in capitals
+    if found["unit"] in ("ma", "mw") and "m" not in units:
+        return None
+    prefix = (found["scale"] or "1").rstrip("s")
+    role, value = _UNITS[re.sub("[ -]", "", found["unit"]).rstrip("s")]
+    scale = Decimal(_SCALES.get(prefix) or number(prefix) or 0) * Decimal(value)
+    return (role, scale) if scale > 0 and abs(scale.adjusted()) <= Figure.MOST_DIGITS else None
+
+
+def _meter(table: Table, column: WalkedColumn, object_: Optional[Object]) -> Optional[Guess]:
+    """A guess at a meter: from UNITS in the MIB, else a doubtful one from three or more different
+    numbers.
+    """
+    if object_ is not None and object_.enumeration:
+        return None
+    known = worth(object_.units) if object_ is not None and object_.units else None
+    if object_ is not None and known is not None:
+        low = object_.name.lower()
+        limits = re.search(
+            r"thresh|limit|max|min|rated|rating|peak|alarm|warn|low|high|nominal|config|capacity|reset",
+            low,
+        )
+        score = (0 if limits else 10) + (2 if re.search(r"outlet|socket|relay", low) else 0)
+        return Guess(
+            known[0],
+            table,
+            column,
+            score,
+            (f"{object_.name} in {object_.module}, UNITS {object_.units!r}",),
+            "its name suggests a limit or a setting" if limits else object_.doubt,
+            object_,
+        )
+    numbers = [
+        number(row.raw) for row in column.rows.values() if row.tag in NUMBERS or row.tag == OCTETS
+    ]
+    values = [value for value in numbers if value is not None]
+    if len(values) < len(column.rows) or len(set(values)) <= _FEW_VALUES or min(values) < 0:
+        return None
+    whole = integers(column)
+    if whole is not None and _counts_rows(column, whole):
+        return None
+    counts = any(row.tag in (COUNTER, COUNTER64) for row in column.rows.values())
+    shown = ", ".join(f"{value:f}" for value in list(dict.fromkeys(values))[:4])
+    units = object_.units if object_ is not None else ""
+    return Guess(
+        ENERGY if counts else CURRENT,
+        table,
+        column,
+        len(set(values)) + 3 * counts,
+        (f"numbers that differ by row: {shown}", *_definition(object_)),
+        (
+            f"its UNITS {units!r} are not clearly A, W or kWh"
+            if units
+            else (
+                "the recording does not show what it measures and in which unit: compare it with"
+                " the device's own web page"
+            )
+        ),
+        object_,
+    )
+
+
+def by_role(found: Sequence[Guess]) -> dict[str, list[Guess]]:
+    """The result of `guesses` by role, the best of each role first."""
+    return {
+        role: list(same) for role, same in itertools.groupby(found, key=lambda guess: guess.role)
+    }

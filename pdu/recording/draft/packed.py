@@ -1,0 +1,58 @@
+"""Finds strings that may hold the states of outlets ("1,1,0,1") in a recording. Pure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from handlers.shared.errors import printable
+
+from ...core.adapters.snmp.recorded_rows import Arcs, Rows, dotted
+from .columns import NOT_SHOWN, OFF_WORDS, ON_WORDS, words_doubt
+
+_SEPARATORS = (",", ";", "|", " ")
+_FEWEST, _MOST = 4, 64  # limits for the number of outlets in a string
+
+
+class PackedGuess(NamedTuple):
+    """A text with a value for each outlet.
+
+    `doubt`: why the values may mean something else, or "".
+    """
+
+    oid: Arcs
+    separator: str
+    values: tuple[str, ...]
+    evidence: str
+    doubt: str
+
+
+def packed(rows: Rows) -> list[PackedGuess]:
+    """The strings, those with the most values first.
+
+    Of strings with equally many values, those of only zeros come last.
+    """
+    found = []
+    for oid, row in rows.items():
+        # a profile takes no other OIDs
+        text = (row.text or "").strip("\0 \r\n\t") if oid[:1] == (1,) else ""
+        for separator in _SEPARATORS:
+            values = tuple(value.strip("\0 \r\n\t") for value in text.split(separator))
+            words = {value.lower() for value in values}
+            if not _FEWEST <= len(values) <= _MOST:
+                continue
+            are_numbers = words <= {"0", "1"}
+            if are_numbers or words <= ON_WORDS | OFF_WORDS:
+                doubt = NOT_SHOWN if are_numbers else words_doubt(words)
+                found.append(
+                    PackedGuess(
+                        oid,
+                        separator,
+                        values,
+                        f"{dotted(oid)} holds {len(values)} values for on or off in one "
+                        f"string: '{printable(text, 40)}'",
+                        doubt,
+                    )
+                )
+    return sorted(
+        found, key=lambda guess: (-len(guess.values), not set(guess.values) - {"0"}, guess.oid)
+    )

@@ -1,0 +1,335 @@
+"""Reads MIB files with pysmi's parser.
+
+If two modules disagree on an object's enumeration or units, the object loses both and gets a doubt,
+unless it already has one. The files should include imported modules that define types or parents of
+OIDs; the standard roots are built in.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Optional
+
+from handlers.shared.errors import SettingsError
+
+from ...core.adapters.snmp.recorded_rows import Arcs, arcs
+from ...core.cli import optional_packages
+from ...core.cli.files import read_file
+from ...core.cli.output import counted
+from .columns import worth
+from .mib import STANDARD, Mib, Object
+
+# Roots that files import, so that SNMPv2-SMI and RFC1155-SMI need not be given.
+_ROOTS: Mapping[str, Arcs] = {
+    name: arcs(oid)
+    for name, oid in (
+        ("iso", "1"),
+        ("org", "1.3"),
+        ("dod", "1.3.6"),
+        ("internet", "1.3.6.1"),
+        ("directory", "1.3.6.1.1"),
+        ("mgmt", "1.3.6.1.2"),
+        ("mib-2", "1.3.6.1.2.1"),
+        ("experimental", "1.3.6.1.3"),
+        ("private", "1.3.6.1.4"),
+        ("enterprises", "1.3.6.1.4.1"),
+        ("security", "1.3.6.1.5"),
+        ("snmpV2", "1.3.6.1.6"),
+        ("snmpModules", "1.3.6.1.6.3"),
+        ("zeroDotZero", "0.0"),
+    )
+}
+_Enumeration = dict[int, str]
+_Label = tuple[str, str]  # the name of an object's module, and its own
+_Names = dict[str, dict[str, Any]]  # name -> module -> its definition
+_POINT_HINT = re.compile("d-[1-9][0-9]*")  # RFC 2579, 3.1
+# Types whose definition need not be given: those of SMI and of SNMPv2-TC, which have no
+# DISPLAY-HINT like d-2.
+_PLAIN = frozenset(
+    (
+        "INTEGER",
+        "Integer32",
+        "Unsigned32",
+        "BITS",
+        "OCTET STRING",
+        "OBJECT IDENTIFIER",
+        "Counter32",
+        "Gauge32",
+        "TimeTicks",
+        "Counter64",
+        "Counter",
+        "Gauge",
+        "IpAddress",
+        "NetworkAddress",
+        "Opaque",
+        "DisplayString",
+        "PhysAddress",
+        "MacAddress",
+        "TruthValue",
+        "TestAndIncr",
+        "AutonomousType",
+        "InstancePointer",
+        "VariablePointer",
+        "RowPointer",
+        "RowStatus",
+        "TimeStamp",
+        "TimeInterval",
+        "DateAndTime",
+        "StorageType",
+        "TDomain",
+        "TAddress",
+    )
+)
+_POINT = (
+    "its DISPLAY-HINT inserts a decimal point, so its units may be those of the number as shown"
+)
+
+
+def read(files: Sequence[str]) -> Mib:
+    """STANDARD and the objects of these files.
+
+    Raises SettingsError without pysmi, and for a file that it cannot read.
+    """
+    parser = _pysmi()
+    if parser is None:
+        raise SettingsError(optional_packages.missing("reading a MIB file", "pysmi"))
+    parsed: list[Any] = []
+    modules_of: dict[str, set[str]] = {}
+    for file in dict.fromkeys(files):
+        modules = _parsed(parser, file)
+        parsed += modules
+        modules_of[file] = {str(module[0]) for module in modules}
+    found, lost = _objects(parsed)
+    notes: list[str] = []
+    for file, names in modules_of.items():
+        missing = sum(module in names for module, _ in lost)
+        if missing:
+            verb = "have" if missing > 1 else "has"
+            notes.append(
+                f"{file}: {counted(missing, 'object')} {verb} no OID: also give the files that it"
+                " imports from"
+            )
+    return Mib({**STANDARD, **found}, sorted({one.module for one in found.values()}), notes)
+
+
+@functools.lru_cache(maxsize=1)
+def _pysmi() -> Any:
+    """pysmi's parser, built once because that takes 0.1 s; None if the package is missing."""
+    try:
+        dialect: Any = importlib.import_module("pysmi.parser.dialect")
+        factory: Any = importlib.import_module("pysmi.parser.smi").parserFactory
+    except ImportError:
+        return None
+    return factory(**dialect.smi_v1_relaxed)()
+
+
+def _parsed(parser: Any, file: str) -> list[Any]:
+    """The syntax trees of the modules in a file. Raises SettingsError if there is none."""
+    errors: Any = importlib.import_module("pysmi.error")
+    text = read_file(file).decode("utf-8", "replace")
+    trouble = "it has no complete module"
+    try:
+        modules = list(parser.parse(text))
+    except (
+        errors.PySmiError,
+        RecursionError,
+        ValueError,
+        KeyError,
+        IndexError,
+        TypeError,
+    ) as error:
+        modules, trouble = [], " ".join(str(error).split())[:120]
+    finally:
+        parser.reset()
+    if not modules:
+        raise SettingsError(f"{file} is not a MIB file that can be read ({trouble})")
+    return modules
+
+
+def _objects(modules: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_Label]]:
+    """The objects of the syntax trees by OID, and the labels of those whose OID
+    cannot be resolved.
+    """
+    made: dict[_Label, tuple[Object, Sequence[Any], Any]] = {}
+    types: _Names = defaultdict(dict)
+    nodes: _Names = defaultdict(dict)
+    for name, _, _, declarations in (module[:4] for module in modules):
+        for declared in declarations or ():
+            if not isinstance(declared, tuple) or len(declared) < 3:
+                continue
+            kind, label = declared[0], str(declared[1])
+            path = next(
+                (
+                    part[1]
+                    for part in declared
+                    if isinstance(part, tuple) and part[:1] == ("objectIdentifier",)
+                ),
+                None,
+            )
+            if kind == "typeDeclaration":
+                types[label][str(name)] = declared[2]
+            elif path is not None:
+                nodes[label][str(name)] = path
+                if kind == "objectTypeClause":
+                    made[str(name), label] = (
+                        _described(label, str(name), declared),
+                        path,
+                        declared[2],
+                    )
+    of_module: dict[str, dict[Arcs, Object]] = defaultdict(dict)
+    seen: dict[_Label, Optional[Arcs]] = {}
+    for object_, path, syntax in made.values():
+        oid = _resolved(path, object_.module, nodes, seen)
+        if oid is not None:
+            object_.oid, object_.enumeration = oid, _enumeration(syntax, object_.module, types)
+            if object_.units and any(
+                map(_POINT_HINT.fullmatch, _hints(syntax, object_.module, types))
+            ):
+                object_.doubt = _POINT
+            kind = str(syntax[1]) if isinstance(syntax, tuple) and len(syntax) > 1 else ""
+            if object_.units and kind not in _PLAIN and kind not in types:
+                object_.doubt = _undefined(kind)
+            of_module[object_.module][oid] = object_
+    found: dict[Arcs, Object] = {}
+    for one in of_module.values():
+        found = _merged(found, one)
+    return found, {label for label, (object_, *_) in made.items() if not object_.oid}
+
+
+def _merged(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> dict[Arcs, Object]:
+    """The objects of two modules; an object that both define is the one of `first`.
+
+    It loses its enumeration and units, and gets a doubt, if both define one of them differently, or
+    if the second has a doubt. If the object of `first` has a doubt, it is not compared and stays
+    unchanged. Units whose meaning is not clear differ from clear units, but not from each other.
+    """
+    both = {**second, **first}
+    for oid, object_ in first.items():
+        other = second.get(oid)
+        if other is None or object_.doubt:
+            continue
+        differ = ""
+        if object_.enumeration and other.enumeration and object_.enumeration != other.enumeration:
+            differ = "enumerations"
+        elif object_.units and other.units and worth(object_.units) != worth(other.units):
+            differ = "units"
+        if other.doubt or differ:
+            object_.enumeration, object_.units = {}, ""
+            object_.doubt = (
+                other.doubt or f"two modules define different {differ} of {object_.name}"
+            )
+        else:
+            object_.enumeration, object_.units = (
+                object_.enumeration or other.enumeration,
+                object_.units or other.units,
+            )
+    return both
+
+
+def _described(label: str, module: str, declared: Sequence[Any]) -> Object:
+    clauses = {
+        part[0]: part[1]
+        for part in declared[2:]
+        if isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], str)
+    }
+    return Object(
+        label,
+        module,
+        units=str(clauses.get("UNITS") or ""),
+        access=str(clauses.get("MaxAccessPart") or ""),
+        description=str(clauses.get("DESCRIPTION") or ""),
+    )
+
+
+def _meant(name: str, module: str, known: _Names) -> Mapping[str, Any]:
+    """Module -> its definition of `name`: only `module` if it has one, else every module that has
+    one.
+    """
+    defined = known.get(name, {})
+    return {module: defined[module]} if module in defined else defined
+
+
+def _resolved(
+    path: Sequence[Any],
+    module: str,
+    nodes: _Names,
+    seen: dict[_Label, Optional[Arcs]],
+    depth: int = 0,
+) -> Optional[Arcs]:
+    """The OID of a path in a module; None if it cannot be resolved.
+
+    `seen` keeps the OIDs of the names, so that each is resolved once.
+    """
+    found: list[int] = []
+    for part in path:
+        # a tuple is a name with its number: iso(1)
+        number = part[1] if isinstance(part, tuple) else part
+        if str(number).isdigit():
+            found.append(int(number))
+        elif str(part) in _ROOTS and module not in nodes.get(str(part), {}):
+            found += _ROOTS[str(part)]
+        elif depth < 64 and not found:
+            above: set[Optional[Arcs]] = set()
+            for where, parent in _meant(str(part), module, nodes).items():
+                if (where, str(part)) not in seen:
+                    seen[where, str(part)] = None  # ends a cycle
+                    seen[where, str(part)] = _resolved(parent, where, nodes, seen, depth + 1)
+                above.add(seen[where, str(part)])
+            oid = above.pop() if len(above) == 1 else None
+            if oid is None:
+                # for instance, it is defined in a module that was not given
+                return None
+            found += oid
+        else:
+            return None
+    return tuple(found)
+
+
+def _enumeration(syntax: Any, module: str, types: _Names, depth: int = 0) -> _Enumeration:
+    """The names of values, defined by the object itself or by its type; none if several other
+    modules define this type differently."""
+    own = _enum_spec(syntax)
+    name = syntax[1] if isinstance(syntax, tuple) and len(syntax) > 1 else None
+    if own or depth > 8 or not isinstance(name, str):
+        return own
+    # The last part of a declaration is its SYNTAX.
+    found = [
+        (where, declared[-1] if isinstance(declared, tuple) else declared)
+        for where, declared in _meant(name, module, types).items()
+    ]
+    if not found or any(one[1] != found[0][1] for one in found):
+        return {}
+    return _enumeration(found[0][1], found[0][0], types, depth + 1)
+
+
+def _hints(syntax: Any, module: str, types: _Names) -> list[str]:
+    """The DISPLAY-HINTs of the textual conventions that may be the type."""
+    name = str(syntax[1]) if isinstance(syntax, tuple) and len(syntax) > 1 else ""
+    hints: list[str] = []
+    for declared in _meant(name, module, types).values():
+        parts = declared if isinstance(declared, tuple) else ()
+        hints += [
+            str(part[1])
+            for part in parts
+            if isinstance(part, tuple) and len(part) == 2 and part[0] == "DISPLAY-HINT"
+        ]
+    return hints
+
+
+def _enum_spec(tree: Any) -> _Enumeration:
+    if not isinstance(tree, tuple):
+        return {}
+    if tree and tree[0] == "enumSpec":
+        return {int(value): str(name) for name, value in tree[1]}
+    return next((found for found in map(_enum_spec, tree) if found), {})
+
+
+def _undefined(name: str) -> str:
+    return (
+        f"its type{f' {name}' if name else ''} is not defined in the files given, so its units may"
+        " be those of the number as shown: also give the file that defines it"
+    )

@@ -1,0 +1,147 @@
+"""Finds the tables of a recording, with or without a MIB: columns whose rows have the same indexes.
+Pure.
+
+The OID of a column is `<table>.1.<column>`; a row adds its index (SMIv2, RFC 2578, 7.7 to 7.10). A
+recording does not show where the column ends and the index begins, so several ways to split an OID
+are compared, with indexes of up to _DEEPEST arcs. A split is more likely if the entry's last arc is
+1, and if other columns have the same indexes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
+from typing import NamedTuple
+
+from ...core.adapters.snmp.recorded_rows import Arcs, Rows, SnmpRow, arcs
+
+# ENERGY-OBJECT-MIB (RFC 7460)
+VENDORS, ENERGY = arcs("1.3.6.1.4.1"), arcs("1.3.6.1.2.1.229")
+# longest index that is tried, in arcs; some indexes spell a serial number
+_DEEPEST = 16
+_LEAST, _MOST = 2, 400  # fewest rows of a column that no MIB defines, most rows of any column
+# without a MIB, the entry of a one-column table has at least this many arcs below the vendor's
+# number
+_SHALLOW = 3
+_ENTRY = 1  # the arc of an entry below its table
+# Objects of the agent, which are not part of the PDU.
+# UCD-SNMP-MIB, NET-SNMP-MIB
+AGENTS = tuple(map(arcs, ("1.3.6.1.4.1.2021", "1.3.6.1.4.1.8072")))
+
+Index = tuple[int, ...]
+
+
+class WalkedColumn(NamedTuple):
+    """One column: its OID, and its rows, sorted by index."""
+
+    oid: Arcs
+    rows: dict[Index, SnmpRow]
+
+    @property
+    def indexes(self) -> frozenset[Index]:
+        return frozenset(self.rows)
+
+
+class Table(NamedTuple):
+    """Columns with the same indexes below one entry."""
+
+    entry: Arcs
+    columns: list[WalkedColumn]
+
+    @property
+    def size(self) -> int:
+        """The number of rows."""
+        return len(self.columns[0].rows)
+
+
+def tables(rows: Rows, columns: Collection[Arcs] = ()) -> list[Table]:
+    """The tables, in the order of their OIDs.
+
+    A row is in at most one table. `columns`: OIDs of a MIB's objects.
+    """
+    kept = {oid: row for oid, row in rows.items() if _is_of_device(oid)}
+    taken: set[Arcs] = set()
+    found: list[Table] = []
+    for table in (*_known(kept, columns), *sorted(_candidates(kept), key=_weight, reverse=True)):
+        free = [
+            column
+            for column in table.columns
+            if not any(column.oid + index in taken for index in column.rows)
+        ]
+        if free:
+            found.append(Table(table.entry, free))
+            for column in free:
+                taken.update(column.oid + index for index in column.rows)
+    return sorted(found, key=lambda table: (table.entry, table.columns[0].oid))
+
+
+def _is_of_device(oid: Arcs) -> bool:
+    return _is_below(oid, (VENDORS, ENERGY)) and not _is_below(oid, AGENTS)
+
+
+def _is_below(oid: Arcs, roots: Iterable[Arcs]) -> bool:
+    return any(oid[: len(root)] == root for root in roots)
+
+
+def _candidates(rows: Mapping[Arcs, SnmpRow]) -> Iterator[Table]:
+    for depth in range(1, _DEEPEST + 1):
+        columns: dict[Arcs, dict[Index, SnmpRow]] = defaultdict(dict)
+        for oid, row in rows.items():
+            if len(oid) > len(VENDORS) + depth + 2 and oid[-1 - depth :] != (0,) * (depth + 1):
+                columns[oid[:-depth]][oid[-depth:]] = row
+        for table in _together(columns, _LEAST):
+            is_entry = table.entry[-1] == _ENTRY and len(table.entry) > len(VENDORS) + _SHALLOW
+            if is_entry or len(table.columns) > 1:
+                yield table
+
+
+def _known(rows: Mapping[Arcs, SnmpRow], oids: Collection[Arcs]) -> list[Table]:
+    columns: dict[Arcs, dict[Index, SnmpRow]] = defaultdict(dict)
+    for oid, row in rows.items():
+        ends = next((end for end in range(len(oid) - 1, len(VENDORS), -1) if oid[:end] in oids), 0)
+        if ends:
+            columns[oid[:ends]][oid[ends:]] = row
+    # without scalars
+    return _together({oid: held for oid, held in columns.items() if set(held) != {(0,)}}, 1)
+
+
+def _together(columns: Mapping[Arcs, dict[Index, SnmpRow]], least: int) -> list[Table]:
+    """Make tables of the columns with `least` to _MOST rows.
+
+    Columns below one entry with the same indexes form a table.
+    """
+    found: dict[tuple[Arcs, frozenset[Index]], list[WalkedColumn]] = defaultdict(list)
+    for oid, held in columns.items():
+        if least <= len(held) <= _MOST:
+            found[oid[:-1], frozenset(held)].append(WalkedColumn(oid, dict(sorted(held.items()))))
+    return [
+        Table(entry, sorted(same, key=lambda column: column.oid))
+        for (entry, _), same in found.items()
+    ]
+
+
+def _weight(table: Table) -> tuple[int, int, int, int]:
+    """How likely it is that the OIDs of a table were split at the right place."""
+    is_entry = table.entry[-1] == _ENTRY
+    alone = len(table.columns) == 1
+    is_part = alone or _is_one_column(table)
+    return (
+        is_entry and not alone,
+        is_entry or not is_part,
+        0 if alone else len(table.columns) * table.size,
+        len(table.entry) if alone else -len(table.entry),
+    )
+
+
+def _is_one_column(table: Table) -> bool:
+    """Whether `table` looks like one column that was split inside an index such as unit.outlet.
+
+    Its entry is then the OID of a column, `<table>.1.<column>`, and all its values have one type.
+    False for column 1: its OID ends with 1, as the OID of an entry does (RFC 2578, 7.10).
+    """
+    above = table.entry[:-1]
+    if table.entry[-1] == _ENTRY or above[-1] != _ENTRY or len(above) <= len(VENDORS) + _SHALLOW:
+        return False
+    rows = chain.from_iterable(column.rows.values() for column in table.columns)
+    return len({row.tag for row in rows}) == 1

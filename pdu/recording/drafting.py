@@ -1,0 +1,178 @@
+"""`pdu draft`: a profile for an SNMP PDU that no family fits, from its recording and optionally its
+MIB files.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Optional
+
+import click
+
+from handlers.shared.errors import SettingsError, printable
+
+from ..core.adapters.snmp.recorded_rows import dotted
+from ..core.cli.exit_codes import DONE, code_of
+from ..core.cli.files import new_file, text_of
+from ..core.cli.groups import Subcommand
+from ..core.cli.options import Argument, given, option, output
+from ..core.cli.output import Result, shown
+from ..core.cli.shared_options import OUT, STANDARD_OUTPUT
+
+if TYPE_CHECKING:
+    from .draft.columns import Guess
+    from .draft.profile import Draft
+
+# Limit of the guesses that the text output shows for each role, and of the strings of states. The
+# taken column of a role is always shown.
+_MOST_GUESSES = 4
+_NOTHING = code_of("unsupported")
+_STEPS = (
+    (
+        "next: read the doubts, correct the file, then run pdu snmp check FILE.json and"
+        " packaging/build.py --profile FILE.json"
+    ),
+    "a ? marks a doubtful value: the outlet is UNKNOWN until you remove the mark",
+)
+
+
+@click.pass_context
+def _draft(
+    context: click.Context, file: str, mib: Sequence[str], family: str, out: Optional[str]
+) -> int:
+    from handlers.snmp import schema  # imported late: 120 ms together, which --help saves
+
+    from ..core.adapters.snmp import recording, snmprec
+    from .draft.mib import Mib
+    from .draft.profile import draft as drafted
+    from .draft.reading import read
+
+    state, out = given(context), None if out == "-" else out
+    text = text_of(file)
+    if not snmprec.is_recording(text):
+        raise SettingsError(
+            f"{file} is not a recording of an SNMP device: use pdu record snmp or snmpwalk -On"
+        )
+    parsed = snmprec.parse(text)
+    known = read(mib) if mib else Mib()
+    with new_file(out) as write:
+        try:
+            found = drafted(parsed.rows, known, family, parsed.names)
+        except ValueError as error:
+            # the profile is checked; only --family can make it invalid
+            raise SettingsError(f"--family: {error}") from None
+        profile = schema.dumps(found.profile) if found.profile is not None else ""
+        if profile:
+            write(f"{profile}\n".encode())
+    detected = recording.detected(parsed.rows)
+    notes = [*known.notes, *(f"Not read from the recording: {rows}" for rows in parsed.skipped)]
+    if detected is not None:
+        notes.append(
+            f"The family {detected.profile.key} reads this device already: pdu status snmp HOST"
+        )
+    return shown(_result(found, profile, notes, out), state.json)
+
+
+def _result(found: Draft, profile: str, notes: Sequence[str], out: Optional[str]) -> Result:
+    data: dict[str, Any] = {
+        "profile": json.loads(profile) if profile else None,
+        "chosen": found.chosen,
+        "doubts": found.doubts,
+        "notes": list(notes),
+        "guesses": [_guess(guess) for guess in found.guesses],
+        "texts": [
+            {"oid": dotted(guess.oid), "evidence": guess.evidence, "doubt": guess.doubt}
+            for guess in found.packed
+        ],
+    }
+    report = [printable(line) for line in (*_report(found), *notes, *(_STEPS if profile else ()))]
+    if out and profile:
+        return Result({**data, "file": out}, [f"{out}: a draft", *report])
+    return Result(data, profile.splitlines(), DONE if profile else _NOTHING, note="\n".join(report))
+
+
+def _guess(guess: Guess) -> dict[str, Any]:
+    return {
+        "role": guess.role,
+        "oid": dotted(guess.column.oid),
+        "object": guess.object.name if guess.object else "",
+        "rows": len(guess.column.rows),
+        "score": guess.score,
+        "evidence": list(guess.evidence),
+        "doubt": guess.doubt,
+    }
+
+
+def _report(found: Draft) -> list[str]:
+    lines: list[str] = []
+    for role, guesses in found.by_role().items():
+        taken = [
+            guess
+            for guess in guesses[_MOST_GUESSES:]
+            if found.chosen.get(role) == dotted(guess.column.oid)
+        ]
+        for guess in [*guesses[:_MOST_GUESSES], *taken]:
+            oid = dotted(guess.column.oid)
+            lines += _lines(role, oid, found.chosen.get(role) == oid, guess.evidence, guess.doubt)
+        lines += _others(role, len(guesses) - len(taken))
+    for text in found.packed[:_MOST_GUESSES]:
+        oid = dotted(text.oid)
+        lines += _lines(
+            "state", oid, found.chosen.get("state") == oid, (text.evidence,), text.doubt
+        )
+    lines += _others("state", len(found.packed))
+    return [
+        *(lines or ["nothing looks like a table of outlets"]),
+        *(f"doubt: {one}" for one in found.doubts),
+    ]
+
+
+def _lines(role: str, oid: str, chosen: bool, evidence: Sequence[str], doubt: str) -> list[str]:
+    mark = "taken" if chosen else ""
+    return [
+        f"{role:<8} {mark:<6} {oid}  {'; '.join(evidence)}",
+        *([f"{'':<16}doubt: {doubt}"] if doubt else []),
+    ]
+
+
+def _others(role: str, number: int) -> list[str]:
+    return (
+        [f"{role:<16}and {number - _MOST_GUESSES} more: --json shows all"]
+        if number > _MOST_GUESSES
+        else []
+    )
+
+
+draft = Subcommand(
+    "draft",
+    callback=_draft,
+    examples=("pdu draft unit.snmprec", "pdu draft unit.snmprec --mib ACME-MIB.txt"),
+    help="""\
+Draft a profile for an SNMP PDU that no family fits. Prints it as JSON, for packaging/build.py
+--profile. Evidence and doubts go to standard error, or to standard output if the profile is
+written to --out. --json prints the profile, the evidence and the doubts as one JSON document,
+which build.py does not accept.
+
+FILE  a recording (pdu record snmp), or the output of snmpwalk -On
+
+The draft cannot switch outlets: find the command in the vendor's documents and add it by hand.""",
+    params=[
+        Argument("FILE"),
+        *option(
+            "--mib",
+            "the vendor's MIB file, for names, units and enumerations; repeatable",
+            "FILE",
+            multiple=True,
+        ),
+        *option(
+            "--family",
+            "the key of the family (default: own-NUMBER with the enterprise number, else own-pdu)",
+            "KEY",
+            old="--key",
+            default="",
+        ),
+        *OUT(default="-", show_default=STANDARD_OUTPUT),
+        *output(),
+    ],
+)

@@ -1,0 +1,313 @@
+"""`pdu identify`: which handlers can read the device at an address, why, and what to do if one
+cannot.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import socket
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Optional
+
+import click
+
+from handlers import registry
+from handlers.http.message import PORTS
+from handlers.shared.errors import PduHandlerError, SettingsError, Unreachable, printable
+from handlers.shared.settings import host_and_port, port as port_number
+
+from ..core.adapters.recording_formats import HandlerFinding
+from ..core.cli import hosts
+from ..core.cli.error_output import describe, reason
+from ..core.cli.exit_codes import DONE, code_of
+from ..core.cli.groups import Subcommand
+from ..core.cli.options import (
+    LOGIN,
+    SNMP,
+    TLS,
+    SharedOptions,
+    command_line,
+    device,
+    given,
+    option,
+    output,
+)
+from ..core.cli.output import columns, print_json, waiting
+from ..core.inventory import connection_data, names
+from ..core.inventory.connection_data import SNMP_KEYS
+from ..core.inventory.handler_loading import LoadedHandler, load
+from ..core.inventory.handler_tools import HandlerTools, recording
+
+_CONNECT_S = 3.0
+_LAST = 1000  # rank of a handler that states none
+_MOST_SEEN = 12  # limit of objects in the text output; --json has all
+# Kinds of errors. If no handler has an identity, the first in this order that occurred sets the
+# exit code.
+_ORDER = ("denied", "unsupported", "protocol")
+
+
+class HandlerAnswer(NamedTuple):
+    """The answer of one handler: an identity, or the error."""
+
+    handler: str
+    identity: Optional[HandlerFinding] = None
+    error: Optional[BaseException] = None
+    #: false if its TCP port cannot be reached, or its settings are missing or wrong
+    asked: bool = True
+
+
+@click.pass_context
+def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
+    state = given(context)
+    named, host, state = names.use_name(state, host)
+    listed = [named] if registry.is_handler(named) else registry.names()
+    chosen = list(dict.fromkeys(handler)) or list(listed)
+    known: set[str] = set().union(*(_keys(load(name)) for name in chosen))
+    typed = (*(key for key in state.settings if key not in state.of_list), *state.secret_files)
+    for key in typed:
+        if key not in known and len(chosen) == 1:
+            raise SettingsError(
+                f"{chosen[0]} has no setting {printable(key, 60)!r}; it takes"
+                f" {', '.join(sorted(known))}"
+            )
+        if key not in known:
+            raise SettingsError(f"none of {', '.join(chosen)} has a setting {printable(key, 60)!r}")
+    ports: dict[tuple[str, int], str] = {}
+    found: list[HandlerAnswer] = []
+    for name in chosen:
+        is_read = any(map(_has_family, found))
+        found.append(_look(name, host, state, ports, len(chosen) == 1, is_read))
+        if not state.json:
+            print("\n".join(_answer(found[-1])), flush=True)
+    best = min(
+        filter(_has_family, found),
+        key=_rank,
+        default=None,
+    )
+    if state.json:
+        print_json(
+            {
+                "host": host,
+                "chosen": best.handler if best else None,
+                "handlers": [_data(one, state) for one in found],
+            }
+        )
+    else:
+        for line in _last(_again(host, best.handler, state) if best else "", found):
+            print(line)
+    return DONE if best else _code(found)
+
+
+def _has_family(one: HandlerAnswer) -> bool:
+    return one.identity is not None and bool(one.identity.family)
+
+
+def _rank(one: HandlerAnswer) -> int:
+    """Which is preferred if several handlers read a device: the lowest."""
+    kind = recording(one.handler)
+    return _LAST if kind is None else kind.rank
+
+
+def _look(
+    name: str,
+    host: str,
+    state: SharedOptions,
+    ports: dict[tuple[str, int], str],
+    alone: bool,
+    is_read: bool,
+) -> HandlerAnswer:
+    """Asks one handler, unless its TCP port cannot be reached. One of several handlers gets only
+    the settings that it takes. `ports` keeps what was found of each port, which two handlers may
+    have, for the time of one identify. `is_read`: another handler reads the device, and SNMP does
+    not repeat a request without an answer, because most of these devices have no SNMP.
+
+    Raises SettingsError for a bad setting `host` and, if the handler is `alone` and asked, for any
+    missing or wrong setting.
+    """
+    handler = load(name)
+    one = state if alone else _own(handler, state)
+    if is_read and handler.snmp and "retries" not in connection_data.typed(one, SNMP_KEYS, host):
+        one = dataclasses.replace(one, settings={**one.settings, "retries": "0"})
+    kind = recording(name)
+    port = None if kind is None else kind.tcp_port
+    if port is not None:
+        keys = _keys(handler)
+        chosen = {
+            key: text.strip()
+            for key, text in connection_data.typed(one, keys, host).items()
+            if key in keys
+        }
+        where = hosts.address(chosen["host"]) if chosen.get("host") else host
+        with contextlib.suppress(ValueError):  # the handler itself reports a bad port
+            bare, named = _port(
+                where,
+                port_number(chosen["port"]) if chosen.get("port") else None,
+                PORTS.get(chosen.get("scheme", "").lower(), port),
+            )
+            if (bare, named) not in ports:
+                # A firewall that drops packets makes this the longest silence of the command.
+                with waiting(f"{host}: trying TCP port {named} for {name}", state, at_once=True):
+                    ports[bare, named] = _closed(bare, named)
+            if ports[bare, named]:
+                return HandlerAnswer(name, error=Unreachable(ports[bare, named]), asked=False)
+    try:
+        data = connection_data.pdu_data(handler, host, one)
+        with waiting(f"{host}: asking it by {name}", state, at_once=True):
+            return HandlerAnswer(name, HandlerTools(handler).identify(data))
+    except SettingsError as error:
+        if alone:
+            raise
+        return HandlerAnswer(name, error=error, asked=False)
+    except PduHandlerError as error:
+        return HandlerAnswer(name, error=error)
+
+
+def _keys(handler: LoadedHandler) -> set[str]:
+    return {setting.key for setting in handler.settings} | (
+        set(SNMP_KEYS) if handler.snmp else set()
+    )
+
+
+def _own(handler: LoadedHandler, state: SharedOptions) -> SharedOptions:
+    keys = _keys(handler)
+    return dataclasses.replace(
+        state,
+        settings=connection_data.for_handler(handler, state),
+        secret_files={key: value for key, value in state.secret_files.items() if key in keys},
+    )
+
+
+def _port(host: str, chosen: Optional[int], usual: int) -> tuple[str, int]:
+    """The address and the port that are tried: `chosen`, else the one in `host`, else `usual`.
+
+    Raises ValueError for a bad port in `host`.
+    """
+    bare, typed = host_and_port(host)
+    return bare, chosen or typed or usual
+
+
+def _closed(host: str, port: int) -> str:
+    """Why the TCP port cannot be reached, "" if it can be."""
+    try:
+        socket.create_connection((host, port), _CONNECT_S).close()
+    except (OSError, UnicodeError) as error:
+        return f"no connection to TCP port {port} ({getattr(error, 'strerror', None) or error})"
+    return ""
+
+
+def _code(found: Sequence[HandlerAnswer]) -> int:
+    """The exit code if no family fits."""
+    if any(one.identity is not None for one in found):
+        return code_of("unsupported")
+    if all(isinstance(one.error, SettingsError) for one in found):
+        # every handler lacks a setting or has a wrong one
+        return code_of("settings")
+    kinds = [getattr(one.error, "kind", "") for one in found if one.asked]
+    others = [kind for kind in kinds if kind != "unreachable"]
+    return code_of(next((kind for kind in (*_ORDER, *others) if kind in kinds), "unreachable"))
+
+
+def _data(one: HandlerAnswer, state: SharedOptions) -> dict[str, Any]:
+    if one.identity is not None:
+        return dataclasses.asdict(one.identity)
+    assert one.error is not None
+    return {
+        "handler": one.handler,
+        "answers": not _is_silent(one),
+        "family": "",
+        "why": reason(one.error),
+        "asked": one.asked,
+        "error": describe(one.error, state) if one.asked else None,
+    }
+
+
+def _is_silent(one: HandlerAnswer) -> bool:
+    """Whether this handler was not asked, or had no answer from the device."""
+    if one.identity is not None:
+        return False
+    return not one.asked or getattr(one.error, "kind", "") == "unreachable"
+
+
+# ---- for a person --------------------------------------------------------------------------------
+
+
+def _again(host: str, handler: str, state: SharedOptions) -> str:
+    """The command that reads the PDU with the settings that were given."""
+    own = _own(load(handler), state)
+    return command_line(own, "status", *(state.words or (handler, host)))
+
+
+def _answer(one: HandlerAnswer) -> list[str]:
+    """The answer of a handler."""
+    if one.identity is not None:
+        return _identity(one.identity)
+    assert one.error is not None
+    return [f"{one.handler}: {'no' if one.asked else 'not asked'}: {reason(one.error)}"]
+
+
+def _last(again: str, found: Sequence[HandlerAnswer]) -> list[str]:
+    """What follows the answers. `again`: the command that reads the PDU, "" if no handler reads
+    it."""
+    if again:
+        return [f"read it: {again}"]
+    if all(map(_is_silent, found)):
+        snmp = (
+            " For SNMP, check on the PDU's web page that it is enabled and which community or user"
+            " it accepts: most PDUs do not answer a wrong community."
+        )
+        return [
+            "No handler found a PDU at this address. Check the address and the port, and give the"
+            " settings that the lines above ask for."
+            + (snmp if any(one.handler == "snmp" for one in found) else "")
+        ]
+    return []
+
+
+def _identity(found: HandlerFinding) -> list[str]:
+    rows = [(row["object"], row.get("oid", ""), row["holds"]) for row in found.seen[:_MOST_SEEN]]
+    more = (
+        [f"and {len(found.seen) - _MOST_SEEN} more: --json shows them"]
+        if len(found.seen) > _MOST_SEEN
+        else []
+    )
+    blocks: dict[str, Sequence[str]] = {
+        "why": [found.why] if found.why else [],
+        "it is": [f"{name}: {value}" for name, value in found.about.items()],
+        "tried": [f"{row['family']}: {row['result']}" for row in found.tried],
+        "seen": [*columns((), rows), *more],
+        "can": found.can,
+        "cannot": found.cannot,
+        "rests on": [f"{name}: {basis}" for name, basis in found.evidence.items()],
+        "next": found.next_steps,
+    }
+    lines = [f"{found.handler}: {found.family or 'answers, but no family reads it'}"]
+    for name, block in blocks.items():
+        lines += [f"  {'' if number else name:<8}  {line}" for number, line in enumerate(block)]
+    return lines
+
+
+identify = Subcommand(
+    "identify",
+    callback=_identify,
+    examples=("pdu identify 192.0.2.8", "pdu identify 192.0.2.8 --handler snmp --snmp-version 1"),
+    help="""\
+Say what the device at HOST is: the families tried, the one that fits and why, the objects seen,
+what can be read and switched, and what each figure rests on. Nothing is written to the device.
+
+Every handler is tried unless its TCP port cannot be reached, or its settings are missing or
+wrong. SNMP needs a community or an SNMPv3 user. Raritan Xerus and Redfish need a login.""",
+    params=[
+        click.Argument(["host"], metavar="HOST", shell_complete=names.complete(tuple)),
+        *option(
+            "--handler",
+            f"try only this one: {', '.join(registry.names())}; repeatable",
+            "NAME",
+            click.Choice(registry.names()),
+            multiple=True,
+        ),
+        *names.options(),
+        *device(*LOGIN, *TLS, *SNMP),
+        *output(),
+    ],
+)

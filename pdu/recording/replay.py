@@ -1,0 +1,141 @@
+"""`pdu replay`: serves a recording as a device on a port of this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import signal
+import sys
+import time
+from collections.abc import Iterator
+
+import click
+
+from handlers.shared.errors import SettingsError, printable
+
+from ..core.adapters.recording_formats import Served
+from ..core.adapters.replay_server import HOST
+from ..core.cli.exit_codes import DONE
+from ..core.cli.files import text_of
+from ..core.cli.groups import Subcommand
+from ..core.cli.listening import listen_address
+from ..core.cli.options import Argument, given, option, output
+from ..core.cli.output import print_json
+from ..core.cli.shared_options import LISTEN
+from ..core.inventory.handler_tools import kind_of
+
+USUAL_LISTEN = f"{HOST}:0"
+_POLL_S = 0.2
+_ENDS = (signal.SIGINT, signal.SIGTERM)
+
+
+@click.pass_context
+def _replay(context: click.Context, file: str, listen: str, profile: str) -> int:
+    state, port = given(context), _port(listen)
+    text = text_of(file)
+    handler, kind = kind_of(text, file)
+    if profile and kind.serve_as is None:
+        raise SettingsError("--profile is for recordings of SNMP devices")
+    try:
+        served = (
+            kind.serve_as(text, port, profile)
+            if profile and kind.serve_as is not None
+            else kind.serve(text, port)
+        )
+    except OSError as error:
+        raise SettingsError(f"port {port} cannot be used ({error.strerror})") from None
+    try:
+        # before the output: a script that reads the address may end this program at once
+        with _asked() as asked:
+            if state.json:
+                print_json(
+                    {
+                        "handler": handler,
+                        "host": served.host,
+                        "port": served.port,
+                        "about": served.about,
+                        "poll": served.poll,
+                    }
+                )
+                sys.stdout.flush()
+            else:
+                print(
+                    f"{served.host}:{served.port} answers as {printable(file)}:"
+                    f" {printable(served.about)}",
+                    flush=True,
+                )
+                print(f"read it: pdu status {served.poll}; Ctrl-C stops it", flush=True)
+            _until(asked, served, state.json)
+    finally:
+        served.close()
+    return DONE
+
+
+def _port(listen: str) -> int:
+    """The port of --listen; of its old name --port, which took no address. Raises SettingsError."""
+    host, port = (
+        (HOST, int(listen))
+        if re.fullmatch("[0-9]{1,5}", listen)
+        else listen_address(listen, "--listen", USUAL_LISTEN)
+    )
+    if host not in (HOST, "localhost"):
+        raise SettingsError(f"--listen {listen[:60]!r}: a recording is served on {HOST} only")
+    return port
+
+
+@contextlib.contextmanager
+def _asked() -> Iterator[list[int]]:
+    """Yields an empty list.
+
+    During the block SIGINT and SIGTERM are added to it instead of ending the program.
+    """
+    # no Event: its `set`, called by a signal handler during its `wait`, could block forever
+    asked: list[int] = []
+    before = {number: signal.signal(number, lambda got, _: asked.append(got)) for number in _ENDS}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _until(asked: list[int], served: Served, as_json: bool) -> None:
+    """Waits until `asked` is not empty.
+
+    Prints new commands from `served.writes`, except with --json.
+    """
+    shown, ended = 0, False
+    while not ended:
+        time.sleep(_POLL_S)
+        ended = bool(asked)
+        new = served.writes()[shown:]
+        shown += len(new)
+        if new and not as_json:
+            print("\n".join(map(printable, new)), flush=True)
+
+
+replay = Subcommand(
+    "replay",
+    callback=_replay,
+    examples=(
+        "pdu replay unit.snmprec",
+        "pdu replay unit.snmprec --listen 127.0.0.1:16161",
+    ),
+    help="""Serve a recording as a device on 127.0.0.1 until Ctrl-C.
+
+FILE  a file of pdu record, the output of snmpwalk -On, or a file for NUT's dummy-ups
+
+Reads are answered from the recording. Outlets follow the handler's commands, and figures keep
+their recorded values.""",
+    params=[
+        Argument("FILE"),
+        *LISTEN(old="--port", default=USUAL_LISTEN, show_default=True),
+        *option(
+            "--profile",
+            "SNMP: follow the commands of this family or profile instead of the detected one",
+            "FAMILY|FILE.json",
+            default="",
+        ),
+        *output(),
+    ],
+)

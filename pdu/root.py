@@ -1,0 +1,334 @@
+"""The command line as a whole: its commands, and how each run ends.
+
+A command's module is imported when the command is called: other commands do not need it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+import click
+
+from handlers import VERSION, registry
+from handlers.shared.errors import SettingsError, printable
+
+from .core.cli.error_output import Interrupted, NoSuchHandler, Usage, fail
+from .core.cli.exit_codes import DONE
+from .core.cli.exit_handling import OutputError, missing_streams
+from .core.cli.groups import Grouped, LazyCommand
+from .core.cli.options import COMPLETION, SECRETS, SharedOptions, spelled
+from .core.cli.snmp import read_as_tools_do
+
+_HELP = (
+    "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools"
+    " around them."
+)
+
+# A new command needs a line here, with its module below this folder and its name in that module.
+LAZY_COMMANDS: Mapping[str, LazyCommand] = {
+    "status": LazyCommand(
+        "outlets.read_commands",
+        "status",
+        "list every outlet with its state, the number on the unit and its name",
+    ),
+    "statistic": LazyCommand(
+        "outlets.read_commands",
+        "statistic",
+        "show the load and energy of the PDU, and the energy of each outlet",
+    ),
+    "labels": LazyCommand(
+        "outlets.read_commands",
+        "labels",
+        "list the number on the unit and the name of every outlet",
+    ),
+    "outlets": LazyCommand(
+        "outlets.read_commands",
+        "outlets",
+        "list every outlet with its state, current, power and energy",
+    ),
+    "on": LazyCommand("outlets.switch_commands", "on", "switch outlets on; asks first", ("up",)),
+    "off": LazyCommand(
+        "outlets.switch_commands", "off", "switch outlets off; asks first", ("down",)
+    ),
+    "cycle": LazyCommand(
+        "outlets.cycle_command",
+        "cycle",
+        "switch an outlet off, and on again; asks first",
+    ),
+    "supports": LazyCommand(
+        "supports.command",
+        "supports",
+        "say whether a PDU is supported, by model, vendor, brand or sysObjectID",
+    ),
+    "check": LazyCommand(
+        "monitoring.check",
+        "check",
+        "read all PDUs of a list in parallel; table, CSV, JSON, HTML, monitoring",
+    ),
+    "find": LazyCommand(
+        "monitoring.find",
+        "find",
+        "search a network for PDUs and print them as a list for pdu check",
+    ),
+    "rehearse": LazyCommand(
+        "hall.rehearse",
+        "rehearse",
+        "say which machines go dark if a feed, PDU or breaker of the hall's drawing fails",
+    ),
+    "plan": LazyCommand(
+        "hall.plan", "plan", "make the hall's drawing, and compare it with its PDUs"
+    ),
+    "machine": LazyCommand(
+        "machine",
+        "machine",
+        "read or switch a machine of the drawing by all its cords, proven; asks first",
+    ),
+    "cycle-hall": LazyCommand(
+        "hall.cycle.command",
+        "cycle_hall",
+        "restart supplies or machines of the hall's drawing, one after another; asks first",
+    ),
+    "exporter": LazyCommand(
+        "monitoring.exporter", "exporter", "serve the figures of many PDUs to Prometheus"
+    ),
+    "nut-driver": LazyCommand(
+        "nut_driver.command", "nut_driver", "put the PDUs of a list behind a NUT server (upsd)"
+    ),
+    "meter": LazyCommand(
+        "energy.meter.command",
+        "meter",
+        "keep the readings of all PDUs of a list, in files that prove a change",
+    ),
+    "gateway": LazyCommand(
+        "gateway.command",
+        "gateway",
+        "serve machines over HTTP to MAAS, labgrid, pdudaemon's clients, Redfish and scripts",
+    ),
+    "energy": LazyCommand(
+        "energy.command",
+        "energy",
+        "say how much energy passed in a period, with bounds on its error",
+    ),
+    "fence": LazyCommand(
+        "fence.command", "fence", "be a fence agent for Pacemaker: take a machine's power"
+    ),
+    "raritan": LazyCommand(
+        "devices.raritan.command",
+        "raritan",
+        "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)",
+    ),
+    "nut": LazyCommand("devices.nut", "nut", "jobs on a NUT server"),
+    "redfish": LazyCommand(
+        "devices.redfish",
+        "redfish",
+        "show outlets, sensors and all other resources of a Redfish service",
+    ),
+    "snmp": LazyCommand(
+        "devices.snmp",
+        "snmp",
+        "show SNMP families, and check profiles of your own",
+    ),
+    "new": LazyCommand(
+        "new", "new", "start a handler or an SNMP family of your own, in a copy of this project"
+    ),
+    "identify": LazyCommand(
+        "recording.identify",
+        "identify",
+        "say which family fits a device and why, and what can be read and switched",
+    ),
+    "record": LazyCommand(
+        "recording.record",
+        "record",
+        "write a device's answers into a file, with recognised names and addresses replaced",
+    ),
+    "replay": LazyCommand(
+        "recording.replay", "replay", "serve a recording as a device, on a port of this machine"
+    ),
+    "prove": LazyCommand(
+        "prove.command",
+        "prove_command",
+        "try the promises of this pack on a real unit, and keep the proof in a file",
+    ),
+    "draft": LazyCommand(
+        "recording.drafting",
+        "draft",
+        "start a profile from the recording of an SNMP PDU that no family fits",
+    ),
+    "completion": LazyCommand(
+        "completion", "completion", "print the script that completes this command in a shell"
+    ),
+    "help": LazyCommand("about", "help_", "show the help of a command"),
+    "version": LazyCommand("about", "version", "show the versions of the pack and of Python"),
+}
+# heading -> the commands below it, each of which is in one line
+GROUPS: Mapping[str, Sequence[str]] = {
+    "One PDU": ("status", "statistic", "labels", "outlets", "on", "off", "cycle"),
+    "Many PDUs": ("find", "check", "exporter"),
+    "Machines and hall": ("plan", "rehearse", "machine", "cycle-hall"),
+    "Energy": ("meter", "energy"),
+    "Doors to other programs": ("nut-driver", "fence", "gateway"),
+    "Unknown PDU": ("supports", "identify", "record", "replay", "draft", "prove"),
+    "Kinds of devices": ("raritan", "redfish", "nut", "snmp"),
+    "This project": ("new", "completion", "help", "version"),
+}
+_EPILOG = f"""\b
+HANDLER   {", ".join(registry.names())},
+          or the path of a built archive (.tar.gz)
+settings  options, -s KEY=VALUE, or variables PDU_KEY (PDU_USERNAME, ...)
+secrets   --secret-file KEY=FILE, or PDU_PASSWORD, PDU_COMMUNITY, ...;
+          pdu asks for one that it needs and that is not given
+
+\b
+Exit codes: pdu help exit-codes"""
+
+
+_INSTALLED = {name: one for name, one in LAZY_COMMANDS.items() if one.is_installed()}
+ROOT = Grouped(
+    "pdu",
+    _INSTALLED,
+    groups={
+        heading: found
+        for heading, names in GROUPS.items()
+        if (found := [name for name in names if name in _INSTALLED])
+    },
+    examples=("pdu identify 192.0.2.8", "pdu status snmp 192.0.2.8"),
+    help=_HELP,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+click.version_option(
+    VERSION,
+    "-V",
+    "--version",
+    prog_name="pdu",
+    message=f"%(prog)s %(version)s, Python {sys.version.split()[0]}",
+    help="the pack's version",
+)(ROOT)
+
+
+# around the overview that `pdu` alone prints; all of it fits a terminal of 24 lines
+_FIRST = "PDUs from the command line as DCImanager calls them, and the tools around them\n"
+_NEXT = """
+pdu identify 192.0.2.8            what it is, what can be read and switched
+pdu status snmp 192.0.2.8         its outlets and their states
+pdu supports AP8959               is this model read, switched, metered?
+
+pdu --help has a line for each command, pdu COMMAND --help its options,
+pdu help exit-codes what an exit code means."""
+
+
+# a command of outlets -> the word of `pdu machine` that does it with a machine
+_OF_MACHINES = {
+    "pdu status": "status",
+    "pdu on": "on",
+    "pdu up": "on",
+    "pdu off": "off",
+    "pdu down": "off",
+    "pdu cycle": "cycle",
+}
+
+
+# an option that a command does not have -> where to find what it is meant for
+_ELSEWHERE = {
+    "csv": "pdu outlets and pdu check print CSV; --json works everywhere",
+    "format": "--json prints JSON; pdu outlets and pdu check have --csv too",
+    "host": "HOST is an argument: pdu status HANDLER HOST",
+    "ip": "HOST is an argument: pdu status HANDLER HOST",
+    "address": "HOST is an argument: pdu status HANDLER HOST",
+    "handler": "HANDLER is an argument: pdu status HANDLER HOST",
+    "user": "give --username",
+    "login": "give --username",
+}
+
+
+def _lead(word: str) -> str:
+    """How a make, a model or a host where a handler is expected goes on, "" if it is none."""
+    if "supports" not in ROOT.by_name:
+        return ""
+    from .supports.hints import hint_of  # imported late: 60 ms with the profiles, for an error only
+
+    said = hint_of(word)
+    return f"; {said}" if said else ""
+
+
+def _names(command: str, word: str) -> str:
+    """How to do this with a PDU or a machine, whose name `word` may be."""
+    import shlex  # imported late: 3 ms together, for an error only
+
+    from .core.inventory.names import HOW
+
+    pdu = f"; the name of a PDU needs its list ({HOW})"
+    verb = _OF_MACHINES.get(command)
+    if verb is None:
+        return pdu
+    words = shlex.join(["pdu", "machine", verb, printable(word, 60)])
+    return f"{pdu}; a machine of the drawing: {words} --drawing hall.power.toml --list hall.csv"
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run `pdu` once and return an exit code of exit_codes.py. Reports errors as a sentence or as
+    JSON.
+
+    Raises BrokenPipeError and OutputError, which `exit_handling.run` handles.
+    """
+    if COMPLETION in os.environ:
+        from .core.cli.completion_scripts import answer  # imported late: 0.9 ms at each start
+
+        return answer(ROOT, "pdu", COMPLETION, os.environ[COMPLETION])
+    if not arguments:
+        print(_FIRST, *ROOT.overview(), _NEXT, sep="\n")
+        return DONE
+    read_as_tools_do()
+    # also for errors before the options are read
+    state = SharedOptions(json="--json" in arguments)
+    try:
+        with ROOT.make_context("pdu", list(arguments), obj=state) as context:
+            return int(ROOT.invoke(context))
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.UsageError as error:
+        # click does not say whose option lacks a value
+        named = [one for one in arguments if one in ROOT.by_name][:1]
+        where = error.ctx.command_path if error.ctx else " ".join(["pdu", *named])
+        # click puts each choice on its own line
+        words = " ".join(error.format_message().split())
+        option = error.option_name if isinstance(error, click.NoSuchOption) else ""
+        key = option.lstrip("-").replace("-", "_")
+        if key in SECRETS:
+            words = (
+                f"No such option: {option}, because other users can see arguments: use"
+                f" {spelled(key)}"
+            )
+        elif key in _ELSEWHERE:
+            words = f"No such option: {option}; {_ELSEWHERE[key]}"
+        first = str(error.ctx.params.get("handler") or "") if error.ctx else ""
+        if (
+            isinstance(error, click.MissingParameter)
+            and first
+            and not registry.is_handler(first)
+            and not os.path.exists(first)
+        ):
+            words += (
+                f" The first argument, {first[:60]!r}, is not a handler"
+                f" ({', '.join(registry.names())})"
+                f"{_lead(first) or _names(where, first)}"
+            )
+        return fail(state, Usage(f"{words} ({where} --help)"))
+    except KeyboardInterrupt:
+        return fail(
+            state,
+            Interrupted(
+                "a command that was sent may still be carried out" if state.changing else ""
+            ),
+        )
+    except (BrokenPipeError, OutputError):
+        raise
+    except ModuleNotFoundError as error:
+        remedy = missing_streams(error)
+        return fail(state, SettingsError(remedy) if remedy else error)
+    except NoSuchHandler as error:
+        return fail(state, SettingsError((*error.parts, _lead(error.word))))
+    except Exception as error:
+        return fail(state, error)

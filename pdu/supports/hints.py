@@ -1,0 +1,31 @@
+"""What to do if the name of a make, a model or a host stands where a handler is expected."""
+
+from __future__ import annotations
+
+import re
+
+from handlers.shared.errors import printable
+
+from .search import answer
+
+_HOST = re.compile(r"\[?[0-9a-fA-F:]*:[0-9a-fA-F:.]*\]?|[^.]+(\.[^.]+)+")
+
+
+def hint_of(word: str) -> str:
+    """A sentence that says which handler reads such a PDU, or how to ask the device; "" if the
+    word says nothing.
+    """
+    if _HOST.fullmatch(word) and "/" not in word and not word.endswith(".gz"):
+        return f"pdu identify {printable(word, 60)} asks the device which handler reads it"
+    found = answer(word)
+    read = [hit.entry for hit in found.hits] or list(found.near)
+    handlers = dict.fromkeys(entry.handler for entry in read)
+    if not handlers:
+        return ""
+    # a NUT server reads much of what the others read themselves
+    shown = " or ".join(name for name in handlers if name != "nut" or len(handlers) == 1)
+    perhaps = "" if found.verdict == "yes" else "perhaps "
+    return (
+        f"{printable(word, 60)} is {perhaps}read by the handler {shown}, as pdu supports"
+        f" {printable(word, 60)} says; pdu identify HOST asks the device itself"
+    )

@@ -1,0 +1,237 @@
+"""One table of all that the handlers read: SNMP families, and the handlers without families."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
+
+from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
+from handlers.snmp.profile import Profile
+
+from .brands import BRANDS, Brand
+from .model_names import NAMES, Name
+from .model_patterns import normalized, telling
+
+_PROOFS: Mapping[EvidenceLevel, str] = {
+    EvidenceLevel.DRIVER: "another program or an example",
+    EvidenceLevel.MIB: "the vendor's MIB, not tried",
+    EvidenceLevel.SIMULATED: "the vendor's MIB, tried on a simulated unit",
+    EvidenceLevel.RECORDING: "the recording of a real unit",
+    EvidenceLevel.UNIT: "a real unit",
+}
+_SWITCHING: Mapping[Confidence, str] = {
+    Confidence.NONE: "no",
+    Confidence.LOW: "only with switch_unproven=yes",
+    Confidence.MEDIUM: "yes",
+    Confidence.HIGH: "yes",
+}
+READ = "yes"
+VARIES = "if the unit does it"
+
+
+class SupportEntry(NamedTuple):
+    """A family, or a handler that has no families."""
+
+    handler: str
+    #: "" for a handler that has no families
+    family: str
+    vendors: tuple[str, ...]
+    #: other names under which these vendors' PDUs are sold
+    brands: tuple[str, ...]
+    #: as in `Profile.models`
+    models: tuple[str, ...]
+    #: the MIB or another description of the protocol
+    document: str
+    #: the address of the document
+    source: str
+    #: whether the states of outlets are read: "yes", "no" or a condition
+    states: str
+    #: the figures of an outlet that are read (current, power, energy), each with "yes" or a
+    #: condition
+    outlet: Mapping[str, str]
+    #: the figures of the PDU that are read (load, power, energy), each with "yes" or a condition
+    unit: Mapping[str, str]
+    #: whether outlets are switched: "yes", "no" or a condition
+    switching: str
+    #: capability -> its basis
+    evidence: Mapping[str, str]
+    #: what else an owner should know, "" for nothing
+    note: str
+    #: the patterns of models that it reads
+    names: tuple[Name, ...]
+    #: words that tell it from others, in lower case
+    telling: frozenset[str]
+    #: brands that other makers' PDUs have too; not in `brands`
+    others: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The family, or the handler where there is none: what `Name.of` has."""
+        return self.family or self.handler
+
+    @property
+    def shown(self) -> str:
+        """Handler, and family if there is one."""
+        return f"{self.handler}, family {self.family}" if self.family else self.handler
+
+
+@cache
+def entries() -> tuple[SupportEntry, ...]:
+    """All entries. The first call builds all profiles."""
+    from handlers.snmp.profiles import PROFILES  # imported late: 50 ms with their building
+
+    raritan, *others = _OTHERS
+    return (raritan, *map(_of_profile, PROFILES), *others)
+
+
+def _of_profile(profile: Profile) -> SupportEntry:
+    ways = profile.outlets
+    states = any(way.states for way in ways)
+    outlet = {
+        name: READ
+        for name in ("current", "power", "energy")
+        if any(getattr(way, name) for way in ways)
+    }
+    totals = {"load": profile.load, "power": profile.power, "energy": profile.energy}
+    return _entry(
+        "snmp",
+        profile.key,
+        tuple(vendor.strip() for vendor in profile.vendor.split(",")),
+        profile.models,
+        profile.mib,
+        profile.source,
+        READ if states else "no",
+        outlet,
+        {name: READ for name, total in totals.items() if total},
+        _SWITCHING[profile.switching_confidence],
+        {
+            name: _PROOFS[getattr(profile.evidence, name)]
+            for name in Evidence.FIELDS
+            if getattr(profile.evidence, name) is not EvidenceLevel.NONE
+        },
+        profile.note,
+    )
+
+
+def _entry(
+    handler: str,
+    family: str,
+    vendors: tuple[str, ...],
+    models: tuple[str, ...],
+    document: str,
+    source: str,
+    states: str,
+    outlet: Mapping[str, str],
+    unit: Mapping[str, str],
+    switching: str,
+    evidence: Mapping[str, str],
+    note: str = "",
+) -> SupportEntry:
+    key = family or handler
+    sold = [brand for brand in BRANDS if set(brand.vendors) & set(vendors) and _holds(brand, key)]
+    brands = tuple(brand.name for brand in sold if not brand.others)
+    names = tuple(name for name in NAMES if name.of == key)
+    # a MIB's name tells a family; another document only says how a handler speaks
+    said = (handler, family, document if family else "", *vendors, *brands, *models)
+    whole = [name.pattern for name in names if not re.search(r"[x?*]", name.pattern)]
+    # a handler's models are also makes, such as HP
+    makes = () if family else models
+    joined = {normalized(text).lower() for text in (key, *vendors, *brands, *whole, *makes)}
+    return SupportEntry(
+        handler,
+        family,
+        vendors,
+        brands,
+        models,
+        document,
+        source,
+        states,
+        outlet,
+        unit,
+        switching,
+        evidence,
+        note,
+        names,
+        frozenset(telling(said) | joined | telling(name.pattern for name in names)),
+        tuple(brand.name for brand in sold if brand.others),
+    )
+
+
+def _holds(brand: Brand, key: str) -> bool:
+    return not brand.families or key in brand.families
+
+
+_ALL = {"current": VARIES, "power": VARIES, "energy": VARIES}
+_TOTALS = {"load": VARIES, "power": VARIES, "energy": VARIES}
+_SDK = "the vendor's SDK and simulated units"
+_OTHERS = (
+    _entry(
+        "raritan",
+        "",
+        ("Raritan", "Legrand", "Server Technology"),
+        ("PX series PX2, PX3, PX4, PXC, PXO, PXE, PX3TS", "PRO3X, PRO4X", "BCM2, PMC", "Xerus"),
+        "JSON-RPC of Xerus firmware 3.3 to 4.4",
+        "https://help.raritan.com/json-rpc/",
+        VARIES,
+        _ALL,
+        _TOTALS,
+        VARIES,
+        {
+            "state": _SDK,
+            "current": f"{_SDK}; recorded figures of two real units",
+            "power": f"{_SDK}; recorded figures of two real units",
+            "energy": f"{_SDK}; recorded figures of two real units",
+            "switching": _SDK,
+        },
+    ),
+    _entry(
+        "redfish",
+        "",
+        ("Raritan", "Legrand", "Server Technology", "Panduit", "Rittal", "HPE", "APC"),
+        ("Redfish",),
+        "DMTF's PowerDistribution schemas",
+        "https://www.dmtf.org/dsp/DSP8010",
+        VARIES,
+        _ALL,
+        _TOTALS,
+        VARIES,
+        dict.fromkeys(Evidence.FIELDS, "DMTF's schemas, tried on simulated units"),
+        "The PDU must have a Redfish service, and it must be on. Panduit: G5. HPE: G2, switched"
+        " only with switch_unproven=yes. APC: NetShelter Advanced. Raritan, Legrand and Server"
+        " Technology: Xerus 4. No unit was tried.",
+    ),
+    _entry(
+        "nut",
+        "",
+        ("NUT",),
+        (
+            "upsd",
+            "Network UPS Tools",
+            "APC",
+            "CyberPower",
+            "Dell",
+            "Eaton",
+            "HP",
+            "Liebert",
+            "Raritan",
+            "Tripp Lite",
+            "Vertiv",
+        ),
+        "a NUT server whose driver reads the device",
+        "https://networkupstools.org/stable-hcl.html",
+        VARIES,
+        _ALL,
+        _TOTALS,
+        VARIES,
+        {
+            "state": "dumps of real devices, served by upsd 2.8",
+            "current": "dumps of real devices, served by upsd 2.8",
+            "power": "dumps of real devices, served by upsd 2.8",
+            "energy": "dumps of real devices, served by upsd 2.8",
+            "switching": "upsd 2.8 with its simulating driver",
+        },
+        "It shows what the NUT driver of the device reports.",
+    ),
+)

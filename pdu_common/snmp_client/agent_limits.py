@@ -1,0 +1,68 @@
+"""What the reads of one session have shown of an agent, so that a silence is paid for once.
+
+Some agents leave a GETBULK without an answer, or each request whose answer would be large
+(Schleifenbauer's databus, agents behind links that lose fragments). SNMP has no answer for that, so
+only waiting shows it.
+"""
+
+from __future__ import annotations
+
+# rows of one GETBULK, about 1 kB of numbers; small agents cut or drop larger answers
+BULK_ROWS = 25
+# OIDs of one GETNEXT: 16 OIDs of 20 octets fit into the 484 octets that v1 agents accept (RFC 1157,
+# 4)
+NEXT_ROWS = 16
+# A longer timeout is for slow agents. One that answered soon before is not slow.
+_LONGEST_SILENCE_S = 5.0
+_SLOWER = 3.0
+
+
+def fewer(rows: int) -> int:
+    """How many rows to ask for after a request for `rows` had no answer."""
+    return max(1, rows // 5)
+
+
+class RowLimit:
+    """How many rows to ask for with one request of a kind, at the beginning of a walk."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+        self.usual = rows
+        self._silences = 0
+
+    @property
+    def is_less(self) -> bool:
+        """Whether a silence lowered it."""
+        return self.rows < self.usual
+
+    def silent(self, asked: int) -> None:
+        """Notes a request for `asked` rows that had no answer, unlike one for fewer."""
+        self._silences += 1
+        self.rows = min(self.rows, fewer(asked))
+
+    def answered(self) -> None:
+        """Notes an answer. One silence in a session may have been a lost datagram."""
+        if self._silences < 2:
+            self.rows = self.usual
+
+
+class AgentLimits:
+    """What one session has shown of an agent. All is as usual until it shows something else."""
+
+    def __init__(self) -> None:
+        self.bulk = RowLimit(BULK_ROWS)
+        self.next = RowLimit(NEXT_ROWS)
+        self._slowest_s = 0.0
+        #: whether an answer came: then a silence is the request's, not the agent's
+        self.is_alive = False
+
+    def answered(self, seconds: float) -> None:
+        """Notes an answer to any request, and how long it took."""
+        self.is_alive = True
+        self._slowest_s = max(self._slowest_s, seconds)
+
+    def patience_s(self, timeout_s: float) -> float:
+        """How long to wait for an answer with several rows, in seconds: at most the timeout."""
+        if not self.is_alive:
+            return timeout_s
+        return min(timeout_s, max(_LONGEST_SILENCE_S, _SLOWER * self._slowest_s))

@@ -1,0 +1,154 @@
+"""Reads many objects of one agent with few requests (`table_reads`), for tools that know what they
+will ask next. The platform has nothing of this.
+
+What is not proven is left out, and the caller reads it alone: which rows and which error it gets
+does not depend on this module.
+
+A unit that refuses such requests, leaves them without an answer, or answers something else is asked
+for one object at a time for an hour.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+from . import reads
+from .agent_limits import AgentLimits
+from .calls import WALK_DEADLINE_S, read
+from .credentials import Credentials
+from .errors import SnmpError, SnmpPortClosed, SnmpTimeout
+from .reads import Arcs, Read, Rows, Typed, Value, parse_oid
+from .table_reads import MOST_ROWS, columns, objects
+
+_LOGGER = logging.getLogger(__name__)
+_ALONE_S = 3600.0
+_SILENCES = 2
+_MOST_UNITS = 50_000
+
+Peer = tuple[str, int]
+
+
+class BatchRequest(NamedTuple):
+    """Objects to read together, dotted."""
+
+    #: tables and columns
+    walks: Sequence[str]
+    #: objects with their instances
+    gets: Sequence[str]
+    #: those of `gets` whose sum is the number of rows of most of the `walks`
+    counts: Collection[str] = ()
+    #: the one of `walks` without which the others are not needed, "" for none
+    lead: str = ""
+
+
+class BatchReader(NamedTuple):
+    """What was read of what was `Wanted`, by OID."""
+
+    #: whole columns: index -> value, as the elements of `walk` have them
+    walks: Mapping[str, Mapping[str, Value]]
+    #: values, as the elements of `get` have them
+    gets: Mapping[str, Value]
+
+
+class _Alone:
+    """The units that are asked for one object at a time, and for how long."""
+
+    def __init__(self) -> None:
+        self._until: dict[Peer, float] = {}
+        self._silences: dict[Peer, int] = {}
+
+    def is_alone(self, peer: Peer) -> bool:
+        until = self._until.get(peer)
+        return until is not None and time.monotonic() < until
+
+    def answered(self, peer: Peer) -> None:
+        self._silences.pop(peer, None)
+
+    def silent(self, peer: Peer) -> bool:
+        """Notes a request without an answer, which may be a lost datagram; whether the unit is
+        asked alone from now on."""
+        self._bound(self._silences)
+        self._silences[peer] = self._silences.get(peer, 0) + 1
+        if self._silences[peer] < _SILENCES:
+            return False
+        self.refused(peer)
+        return True
+
+    def refused(self, peer: Peer) -> None:
+        self._bound(self._until)
+        self._silences.pop(peer, None)
+        self._until[peer] = time.monotonic() + _ALONE_S
+
+    def forget(self) -> None:
+        self._until.clear()
+        self._silences.clear()
+
+    @staticmethod
+    def _bound(kept: dict[Peer, Any]) -> None:
+        if len(kept) >= _MOST_UNITS:
+            kept.clear()
+
+
+ALONE = _Alone()
+
+
+def read_batch(credentials: Credentials, wanted: BatchRequest) -> BatchReader:
+    """As many of the objects as the agent tells in few requests. Raises nothing: what is missing
+    is to be read alone.
+
+    Nothing is sent over SNMPv1, whose agents answer a GET with one unknown object with an error,
+    and have no GETBULK.
+    """
+    peer = credentials.peer
+    if credentials.version == 1 or ALONE.is_alone(peer):
+        return BatchReader({}, {})
+    found: dict[Arcs, Rows] = {}
+    held: dict[Arcs, Typed] = {}
+    try:
+        learned = credentials.learned
+        read(credentials, lambda: _both(wanted, found, held, learned), WALK_DEADLINE_S)
+        ALONE.answered(peer)
+    except SnmpPortClosed as error:
+        _LOGGER.debug("%s is not read: %s", credentials.name, error)
+    except SnmpTimeout as error:
+        if ALONE.silent(peer):
+            _LOGGER.debug(
+                "%s is read one object at a time from now on: %s", credentials.name, error
+            )
+        else:
+            _LOGGER.debug("%s is read one object at a time: %s", credentials.name, error)
+    except SnmpError as error:
+        ALONE.refused(peer)
+        _LOGGER.debug("%s is read one object at a time from now on: %s", credentials.name, error)
+    walks = {}
+    for oid in wanted.walks:
+        root = parse_oid(oid)
+        if root in found:
+            walks[oid] = reads.values(found[root], root)
+    gets = {}
+    for oid in wanted.gets:
+        arcs = parse_oid(oid)
+        if arcs in held:
+            gets[oid] = reads.plain(held[arcs])
+    return BatchReader(walks, gets)
+
+
+def _both(
+    wanted: BatchRequest, found: dict[Arcs, Rows], held: dict[Arcs, Typed], learned: AgentLimits
+) -> Read[None]:
+    yield from objects([parse_oid(oid) for oid in wanted.gets], held)
+    if learned.bulk.is_less:
+        return
+    rows = _counted([held.get(parse_oid(oid)) for oid in wanted.counts])
+    lead = parse_oid(wanted.lead) if wanted.lead else None
+    yield from columns([parse_oid(oid) for oid in wanted.walks], found, rows, lead, learned)
+
+
+def _counted(counts: Sequence[Optional[Typed]]) -> int:
+    """The number of rows that the unit counts, 0 if it does not say."""
+    numbers = [typed.value for typed in counts if typed and isinstance(typed.value, int)]
+    total = sum(numbers)
+    return total if len(numbers) == len(counts) and 0 < total <= MOST_ROWS else 0

@@ -1,0 +1,179 @@
+"""Reads one agent over a blocking UDP socket: sends, waits, repeats."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import Callable, TypeVar
+
+from .credentials import Credentials
+from .errors import SnmpError, SnmpPortClosed, SnmpTimeout
+from .exchanges import CommunityExchange, Exchange, Taken
+from .process_options import SENT
+from .reads import Read, SnmpAnswer, SnmpRequest
+
+T = TypeVar("T")
+
+_LARGEST = 65_536  # more octets than a datagram has
+# datagrams that may be read after the end of a wait, from those that came before it
+_QUEUED = 100
+# how long an answer may come after an ICMP error, which anybody can send
+_AFTER_REFUSAL_S = 0.2
+
+
+def read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: float) -> T:
+    """The result of a read, within `deadline_s` seconds. `make` may be called twice.
+
+    Raises SnmpError.
+    """
+    deadline = time.monotonic() + deadline_s
+    try:
+        with _connected(credentials) as wire:
+
+            def run(dialogue: Exchange) -> T:
+                return _Link(wire, dialogue, credentials, deadline, deadline_s).run(make())
+
+            if credentials.version < 3:
+                community = credentials.community.encode("latin-1")
+                return run(CommunityExchange(credentials.version, community))
+            from . import usm_exchange  # imported late: 6 ms, for SNMPv3 only
+
+            is_known = usm_exchange.is_known(credentials)
+            try:
+                return run(usm_exchange.open_exchange(credentials))
+            except SnmpTimeout:
+                if not is_known or time.monotonic() >= deadline:
+                    raise
+            # The agent may be another one, or may have restarted with an earlier time, which looks
+            # like a replayed message. Discovery starts again.
+            usm_exchange.drop(credentials)
+            return run(usm_exchange.open_exchange(credentials))
+    except OSError as error:
+        # For example: no descriptors left, no IPv6 on this host, no route.
+        why = str(error)[:200]
+        zone = credentials.address.partition("%")[2]
+        if zone and not _is_interface(zone):
+            why = f"this machine has no network interface {zone[:40]!r}"
+        raise SnmpError(f"{credentials.name}: {why}") from None
+
+
+def _is_interface(name: str) -> bool:
+    try:
+        return bool(socket.if_nametoindex(name))
+    except (OSError, ValueError):
+        return name.isdecimal()
+
+
+def _connected(credentials: Credentials) -> socket.socket:
+    """A socket that receives only what comes from the agent's address and port. Raises OSError."""
+    family = socket.AF_INET6 if credentials.is_ipv6 else socket.AF_INET
+    wire = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        # as octets: see `credentials._resolve`
+        wire.connect((credentials.address.encode(), credentials.port))
+    except OSError:
+        wire.close()
+        raise
+    return wire
+
+
+class _Link:
+    """One read's requests over one socket."""
+
+    def __init__(
+        self,
+        wire: socket.socket,
+        dialogue: Exchange,
+        credentials: Credentials,
+        deadline: float,
+        deadline_s: float,
+    ) -> None:
+        self._wire, self._dialogue = wire, dialogue
+        self._name, self._timeout_s = credentials.name, credentials.timeout_s
+        self._learned = credentials.learned
+        self._deadline, self._deadline_s = deadline, deadline_s
+        #: whether the host refused the port during the last wait
+        self._is_refused = False
+
+    def run(self, reading: Read[T]) -> T:
+        """The result of a read. Raises SnmpError and OSError."""
+        try:
+            request = next(reading)
+            while True:
+                try:
+                    answer = self._ask(request)
+                except SnmpTimeout as error:
+                    if time.monotonic() >= self._deadline:
+                        raise
+                    request = reading.throw(error)
+                else:
+                    request = reading.send(answer)
+        except StopIteration as ended:
+            result: T = ended.value
+            return result
+
+    def _ask(self, request: SnmpRequest) -> SnmpAnswer:
+        SENT.get()()
+        datagram = self._dialogue.start(request)
+        wait_s = self._timeout_s
+        if request.asks_rows:
+            wait_s = self._learned.patience_s(wait_s)
+        while True:
+            self._send(datagram)
+            sent = time.monotonic()
+            taken = self._wait(sent + wait_s)
+            if isinstance(taken, SnmpAnswer):
+                self._learned.answered(time.monotonic() - sent)
+                return taken
+            if taken is None:
+                if time.monotonic() >= self._deadline:
+                    raise SnmpTimeout(
+                        f"timeout: no complete answer from {self._name} within"
+                        f" {self._deadline_s:g} s"
+                    )
+                if self._is_refused:
+                    raise SnmpPortClosed(f"{self._name} refuses datagrams: nothing listens there")
+                raise SnmpTimeout(f"timeout: no SNMP answer from {self._name}")
+            datagram = taken
+
+    def _send(self, datagram: bytes) -> None:
+        """Sends a datagram. If the system cannot, that is like one that is lost."""
+        for _ in range(2):
+            try:
+                self._wire.send(datagram)
+                return
+            except ConnectionRefusedError:
+                continue  # the refusal of an earlier datagram; this one was not sent
+            except OSError:
+                return
+
+    def _wait(self, end: float) -> Taken:
+        """The first datagram that the dialogue takes; None if there is none before `end`, or soon
+        after the host has refused the port.
+
+        The last look is for what came in time, while this thread had to wait for the processor.
+        """
+        end = min(end, self._deadline)
+        self._is_refused = False
+        queued = _QUEUED
+        while queued:
+            left = end - time.monotonic()
+            if left <= 0:
+                queued -= 1
+            self._wire.settimeout(max(left, 0.0))
+            try:
+                datagram = self._wire.recv(_LARGEST)
+            except (socket.timeout, BlockingIOError):
+                if left <= 0:
+                    return None
+                continue
+            except ConnectionRefusedError:
+                self._is_refused = True
+                end = min(end, time.monotonic() + _AFTER_REFUSAL_S)
+                continue
+            except OSError:
+                continue  # anybody can send an ICMP error, so it does not end the wait
+            taken = self._dialogue.take(datagram)
+            if taken is not None:
+                return taken
+        return None

@@ -1,0 +1,242 @@
+"""Checks `snmp_params`."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+from .agent_limits import AgentLimits
+from .errors import SnmpError
+
+_VERSIONS = {"1": 1, "v1": 1, "2": 2, "2c": 2, "v2": 2, "v2c": 2, "3": 3, "v3": 3}
+_AUTH = {name: name for name in ("md5", "sha", "sha1", "sha224", "sha256", "sha384", "sha512")}
+# Longer AES keys are derived by Blumenthal's draft, as in Net-SNMP, or by Reeder's draft, as in
+# Cisco's devices ("c").
+_PRIVACY = {
+    name: name
+    for name in ("des", "3des", "aes", "aes128", "aes192", "aes256", "aes192c", "aes256c")
+}
+# limit in seconds for all tries of one GET or SET; a walk has its own limit
+LONGEST_S = 20.0
+_SHORTEST_PASSWORD = 8  # RFC 3414, 11.2
+_LONGEST_USER = 32  # RFC 3414, 5, usmUserName
+_LAST_CHARACTER = 0xFF  # pysnmp encodes text as Latin-1
+
+
+class Credentials:
+    """Address and login of one agent, and what this session learned of it.
+
+    No dataclass, because that would add 5 ms to each start. Its repr shows nothing.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        address: str,
+        port: int,
+        is_ipv6: bool,
+        version: int,
+        *,
+        timeout_s: float = 2.0,
+        retries: int = 2,
+        community: str = "",
+        user: str = "",
+        auth_protocol: str = "",
+        auth_password: str = "",
+        priv_protocol: str = "",
+        priv_password: str = "",
+    ) -> None:
+        #: as given: a name or an address, an IPv6 address perhaps in brackets
+        self.host = host
+        #: the first address of the host; an IPv6 zone is a number
+        self.address = address
+        #: UDP
+        self.port = port
+        #: whether `address` is of IPv6
+        self.is_ipv6 = is_ipv6
+        #: of SNMP: 1, 2 (that is 2c) or 3
+        self.version = version
+        #: for each try
+        self.timeout_s = timeout_s
+        #: of reads; a write is sent once
+        self.retries = retries
+        #: of v1 and v2c
+        self.community = community
+        #: of v3
+        self.user = user
+        #: keys of `_AUTH` and `_PRIVACY`; "": none
+        self.auth_protocol, self.priv_protocol = auth_protocol, priv_protocol
+        #: at least 8 characters
+        self.auth_password, self.priv_password = auth_password, priv_password
+        #: by the reads of this session; another session begins with a new one
+        self.learned = AgentLimits()
+
+    @property
+    def name(self) -> str:
+        """The host as given, and the port, for messages."""
+        host = self.host.strip("[]")
+        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+
+    @property
+    def peer(self) -> tuple[str, int]:
+        return self.address, self.port
+
+    @property
+    def longest_s(self) -> float:
+        """The deadline of one GET or SET in seconds: the tries of a read plus 3 s, at most
+        LONGEST_S.
+
+        With v3 the tries count three times: if a known device stops answering, a new engine repeats
+        the discovery and the read.
+        """
+        rounds = 3 if self.version == 3 else 1
+        return min(LONGEST_S, self.timeout_s * (self.retries + 1) * rounds + 3)
+
+    @classmethod
+    def of(cls, host: str, params: Mapping[str, Any]) -> Credentials:
+        """From the address and `snmp_params`. Raises SnmpError."""
+        given = {key: str(value) for key, value in params.items() if value not in (None, "")}
+        version = _one_of(given.get("version", "2"), _VERSIONS, "version")
+        port = _whole(given.get("port", "161"), "port", 1, 65535)
+        address, is_ipv6 = _resolve(host, port)
+        if version < 3 and "community" not in given:
+            raise SnmpError("snmp_params has no community", "community", "is missing")
+        keys = (
+            {"user": _needed(given, "user"), **_levels(given)}
+            if version == 3
+            else {"community": given["community"]}
+        )
+        for key, text in keys.items():
+            if any(ord(character) > _LAST_CHARACTER for character in text):
+                raise _wrong(key, "has a character outside Latin-1, which pysnmp cannot encode")
+        if len(keys.get("user", "")) > _LONGEST_USER:
+            raise _wrong(
+                "user", f"is longer than the {_LONGEST_USER} characters that SNMPv3 allows"
+            )
+        return cls(
+            host,
+            address,
+            port,
+            is_ipv6,
+            version,
+            timeout_s=_number(given.get("timeout", "2"), "timeout", 0.05, 60),
+            retries=_whole(given.get("retries", "2"), "retries", 0, 10),
+            **keys,
+        )
+
+    def engine_key(self) -> tuple[str, ...]:
+        """Credentials with the same key share engines: all of v1 and v2c, and v3 with the same
+        user, protocols and passwords.
+        """
+        if self.version < 3:
+            return ()
+        return (
+            self.user,
+            self.auth_protocol,
+            self.auth_password,
+            self.priv_protocol,
+            self.priv_password,
+        )
+
+
+def _levels(given: Mapping[str, str]) -> dict[str, str]:
+    """Protocols and passwords of the security level that is given: noAuthNoPriv, authNoPriv or
+    authPriv.
+    """
+    wanted: dict[str, str] = {}
+    for stage, names, usual in (("auth", _AUTH, "sha"), ("priv", _PRIVACY, "aes")):
+        protocol = _squeezed(given.get(f"{stage}_protocol", ""))
+        if protocol in ("none", "no") or not (protocol or f"{stage}_password" in given):
+            continue
+        password = _needed(given, f"{stage}_password")
+        if len(password) < _SHORTEST_PASSWORD:
+            raise _wrong(
+                f"{stage}_password",
+                f"is shorter than the {_SHORTEST_PASSWORD} characters that SNMPv3 requires",
+            )
+        protocol = protocol or usual
+        _one_of(protocol, names, f"{stage}_protocol")
+        wanted.update({f"{stage}_protocol": protocol, f"{stage}_password": password})
+    if "priv_protocol" in wanted and "auth_protocol" not in wanted:
+        raise SnmpError(
+            "snmp_params asks for privacy without authentication: give auth_protocol and"
+            " auth_password too"
+        )
+    if "priv_protocol" in wanted and importlib.util.find_spec("cryptography") is None:
+        raise SnmpError(
+            "snmp_params asks for SNMPv3 privacy, which needs the Python package cryptography: "
+            "pip install cryptography"
+        )
+    return wanted
+
+
+def cipher_too_old(protocol: str) -> SnmpError:
+    """The error of an engine for which the installed cryptography lacks a cipher."""
+    return SnmpError(
+        f"snmp_params asks for SNMPv3 privacy with {protocol}, for which the installed"
+        " cryptography is too old: pip install --upgrade cryptography"
+    )
+
+
+def _resolve(host: str, port: int) -> tuple[str, bool]:
+    """The first address of the host, and whether it is IPv6.
+
+    An IPv6 host may be in brackets. A zone is kept as a number.
+    """
+    name = host.strip("[]")
+    try:
+        # as octets, Python need not import its codec for international names, which costs 3 ms
+        found = socket.getaddrinfo(
+            name.encode() if name.isascii() else name, port, type=socket.SOCK_DGRAM
+        )
+    except (OSError, ValueError) as error:
+        raise SnmpError(f"no address for {host!r}: {error}") from None
+    family, _, _, _, where = found[0]
+    zone = f"%{where[3]}" if len(where) > 3 and where[3] else ""
+    return f"{where[0]}{zone}", family == socket.AF_INET6
+
+
+def _wrong(field: str, fault: str) -> SnmpError:
+    """The error for a parameter whose text is not allowed."""
+    return SnmpError(f"snmp_params {field} {fault}", field, fault)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def _needed(given: Mapping[str, str], key: str) -> str:
+    if key not in given:
+        raise SnmpError(
+            f"snmp_params has no {key}, which this SNMPv3 security level needs",
+            key,
+            "is missing: this SNMPv3 security level needs it",
+        )
+    return given[key]
+
+
+def _number(text: str, key: str, lowest: float, highest: float) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not lowest <= number <= highest:
+        raise _wrong(key, f"must be a number from {lowest:g} to {highest:g}")
+    return number
+
+
+def _whole(text: str, key: str, lowest: int, highest: int) -> int:
+    number = _number(text, key, lowest, highest)
+    if not number.is_integer():
+        raise _wrong(key, "must be a whole number")
+    return int(number)
+
+
+def _one_of(text: str, names: Mapping[str, Any], key: str) -> Any:
+    word = _squeezed(text)
+    if word not in names:
+        raise _wrong(key, f"must be one of {', '.join(names)}")
+    return names[word]

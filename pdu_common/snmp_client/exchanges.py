@@ -1,0 +1,61 @@
+"""Pairs requests with answers, without a socket: which datagram to send, and whether one that came
+is the answer. What does not fit is ignored, whoever sent it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Optional, Protocol, Union
+
+from . import pdus
+from .ber import Malformed
+from .pdus import RESPONSE, Pdu
+from .reads import SnmpAnswer, SnmpRequest, status_name
+
+# What a datagram is: the answer, a reason to send another datagram, or None for none of them.
+Taken = Union[SnmpAnswer, bytes, None]
+
+
+class Exchange(Protocol):
+    """The requests to one agent, one at a time."""
+
+    def start(self, request: SnmpRequest) -> bytes:
+        """The datagram to send. Each try has an identifier of its own."""
+
+    def take(self, datagram: bytes) -> Taken:
+        """What a datagram from the agent is. Raises SnmpError if it is a valid report of an
+        error."""
+
+
+def identifier() -> int:
+    """A new identifier below 2**31 for a request; unpredictable, so that answers are hard to
+    forge."""
+    return int.from_bytes(os.urandom(4), "big") >> 1
+
+
+class CommunityExchange:
+    """A dialogue over v1 or v2c; `version` is that of SNMP, 1 or 2."""
+
+    def __init__(self, version: int, community: bytes) -> None:
+        self._version, self._community = version - 1, community
+        self._number = 0
+
+    def start(self, request: SnmpRequest) -> bytes:
+        self._number = identifier()
+        return pdus.message(self._version, self._community, pdus.encode(request, self._number))
+
+    def take(self, datagram: bytes) -> Taken:
+        try:
+            message = pdus.decode_message(datagram)
+        except Malformed:
+            return None
+        if message.version != self._version or message.community != self._community:
+            return None
+        return answered(message.pdu, self._number)
+
+
+def answered(pdu: Pdu, number: int) -> Optional[SnmpAnswer]:
+    """The answer to the request `number`, None for another PDU."""
+    if pdu.kind != RESPONSE or pdu.request_id != number:
+        return None
+    return SnmpAnswer(status_name(pdu.status), pdu.rows)

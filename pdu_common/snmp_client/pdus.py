@@ -1,0 +1,140 @@
+"""PDUs and the messages of SNMPv1 and v2c (RFC 1157, RFC 1901, RFC 3416) in BER."""
+
+from __future__ import annotations
+
+import functools
+from typing import NamedTuple
+
+from . import ber, reads
+from .ber import Malformed
+from .reads import Arcs, Rows, SnmpRequest, Typed
+
+RESPONSE = 0xA2
+REPORT = 0xA8
+V1, V2C = 0, 1  # versions on the wire
+
+_LOWEST, _HIGHEST = -(2**31), 2**31 - 1
+# tags of numbers, with their ranges (RFC 3416, 3; RFC 2578, 7.1)
+_NUMBERS = {
+    reads.INTEGER: (_LOWEST, _HIGHEST),
+    reads.COUNTER: (0, 2**32 - 1),
+    reads.GAUGE: (0, 2**32 - 1),
+    reads.TICKS: (0, 2**32 - 1),
+    reads.COUNTER64: (0, 2**64 - 1),
+}
+_EMPTY = (
+    reads.NULL,
+    reads.NO_SUCH_OBJECT,
+    reads.NO_SUCH_INSTANCE,
+    reads.END_OF_MIB_VIEW,
+)
+_STRINGS = (reads.OCTETS, reads.OPAQUE)
+_ADDRESS_OCTETS = 4
+_LONGEST_STRING = 65_535  # RFC 2578, 7.1.2
+# octets of a row that is kept, and how many are kept: 3 MB
+_SHORT, _KEPT = 48, 8192
+# SNMPv1 has neither Counter64 nor the exceptions (RFC 2576, 2.1.1; RFC 3416, 3).
+_NOT_IN_V1 = (reads.COUNTER64, *_EMPTY[1:])
+
+
+class Pdu(NamedTuple):
+    """A decoded PDU."""
+
+    #: its tag, such as RESPONSE
+    kind: int
+    request_id: int
+    #: error-status as a number
+    status: int
+    rows: Rows
+
+
+def encode(request: SnmpRequest, request_id: int) -> bytes:
+    """The PDU of a request. `request_id`: 0 to 2**31 - 1."""
+    bindings = b"".join(map(ber.of_unset, request.oids))
+    return ber.tlv(
+        request.kind,
+        ber.of_integer(request_id)
+        + ber.of_integer(0)
+        + ber.of_integer(request.most)
+        + ber.tlv(ber.SEQUENCE, bindings),
+    )
+
+
+def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
+    """The PDU at `at`, which must end at `end`. Raises Malformed.
+
+    `version` on the wire; SNMPv3 has the PDUs of v2c.
+    """
+    kind, at, stop = ber.head(data, at, end)
+    if kind not in (RESPONSE, REPORT) or stop != end:
+        raise Malformed("no answer")
+    request_id, at = ber.integer(data, at, end, _LOWEST, _HIGHEST)
+    status, at = ber.integer(data, at, end, 0, _HIGHEST)
+    _, at = ber.integer(data, at, end, 0, _HIGHEST)
+    at, end = ber.whole(data, at, end, ber.SEQUENCE)
+    rows: Rows = []
+    while at < end:
+        _, _, stop = ber.head(data, at, end)
+        read = _known_row if stop - at <= _SHORT else _row
+        row = read(data[at:stop])
+        if version == V1 and row[1].tag in _NOT_IN_V1:
+            raise Malformed("a value that its version does not have")
+        rows.append(row)
+        at = stop
+    return Pdu(kind, request_id, status, rows)
+
+
+def _row(binding: bytes) -> tuple[Arcs, Typed]:
+    """The OID and the value in a SEQUENCE of both."""
+    at, end = ber.whole(binding, 0, len(binding), ber.SEQUENCE)
+    name, at = ber.inside(binding, at, end, ber.OID)
+    tag, begin, stop = ber.head(binding, at, end)
+    if stop != end:
+        raise Malformed("no value, or more than one")
+    return ber.arcs(binding[name:at]), _value(tag, binding[begin:stop])
+
+
+# PDUs of a family report the same objects, most with the same few states, numbers and names
+_known_row = functools.lru_cache(maxsize=_KEPT)(_row)
+
+
+def _value(tag: int, content: bytes) -> Typed:
+    bounds = _NUMBERS.get(tag)
+    if bounds is not None:
+        return Typed(tag, ber.number(content, *bounds))
+    if tag == ber.OID:
+        arcs: Arcs = ber.arcs(content)
+        return Typed(tag, arcs)
+    size = len(content)
+    if tag in _STRINGS:
+        is_whole = size <= _LONGEST_STRING
+    elif tag == reads.ADDRESS:
+        is_whole = size == _ADDRESS_OCTETS
+    else:
+        is_whole = tag in _EMPTY and not size
+    if is_whole:
+        return Typed(tag, content)
+    raise Malformed(f"a value of type {tag:#04x} that SNMP does not have")
+
+
+def message(version: int, community: bytes, pdu: bytes) -> bytes:
+    """A message of v1 or v2c (RFC 1157, 4; RFC 1901, 3)."""
+    return ber.tlv(ber.SEQUENCE, ber.of_integer(version) + ber.tlv(ber.OCTETS, community) + pdu)
+
+
+class Community(NamedTuple):
+    """A decoded message of v1 or v2c."""
+
+    #: on the wire
+    version: int
+    community: bytes
+    pdu: Pdu
+
+
+def decode_message(data: bytes) -> Community:
+    """The message in a datagram. Raises Malformed."""
+    end = len(data)
+    at, end = ber.whole(data, 0, end, ber.SEQUENCE)
+    version, at = ber.integer(data, at, end, V1, V2C)
+    community, at = ber.octets(data, at, end)
+    return Community(version, community, decode(data, at, end, version))

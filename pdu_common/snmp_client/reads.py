@@ -1,0 +1,366 @@
+"""What a read asks and how its answers are judged: one object, or a subtree by a walk.
+
+Both engines run these reads, so they ask for the same rows, repeat the same requests and raise the
+same errors. A read is a generator: it yields a Request, and gets an Answer or SnmpTimeout.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Generator
+from typing import NamedTuple, TypeVar, Union
+
+from .agent_limits import AgentLimits, RowLimit, fewer
+from .errors import SnmpError, SnmpPortClosed, SnmpTimeout
+
+T = TypeVar("T")
+Value = Union[int, str, bytes, None]
+Arcs = tuple[int, ...]
+
+# BER tags of values
+INTEGER = 0x02
+OCTETS = 0x04
+NULL = 0x05
+OID = 0x06
+ADDRESS = 0x40
+COUNTER = 0x41
+GAUGE = 0x42
+TICKS = 0x43
+OPAQUE = 0x44
+COUNTER64 = 0x46
+NO_SUCH_OBJECT = 0x80
+NO_SUCH_INSTANCE = 0x81
+END_OF_MIB_VIEW = 0x82
+
+MISSING = (NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW)
+# tags of PDUs
+GET = 0xA0
+GET_NEXT = 0xA1
+GET_BULK = 0xA5
+
+_FIRST_GUESS = 4  # OIDs in the first request of a walk without GETBULK
+_ARCS = 2**32  # limit of an arc (RFC 2578, 3.5)
+_MOST_ARCS = 128  # of an OID (RFC 2578, 3.5)
+_SHORT_OID = 128  # characters of an OID whose arcs are kept
+# error-status (RFC 3416, 3)
+_STATUS = (
+    "",
+    "tooBig",
+    "noSuchName",
+    "badValue",
+    "readOnly",
+    "genErr",
+    "noAccess",
+    "wrongType",
+    "wrongLength",
+    "wrongEncoding",
+    "wrongValue",
+    "noCreation",
+    "inconsistentValue",
+    "resourceUnavailable",
+    "commitFailed",
+    "undoFailed",
+    "authorizationError",
+    "notWritable",
+    "inconsistentName",
+)
+
+
+class Typed(NamedTuple):
+    """A value with its BER tag: a number, octets, or the arcs of an OID; b"" for NULL and for a
+    missing object."""
+
+    tag: int
+    value: Union[int, bytes, Arcs]
+
+
+Rows = list[tuple[Arcs, Typed]]
+
+
+class SnmpRequest(NamedTuple):
+    """One PDU."""
+
+    #: GET, GET_NEXT or GET_BULK
+    kind: int
+    oids: tuple[Arcs, ...]
+    #: max-repetitions of a GETBULK
+    most: int = 0
+
+    @property
+    def asks_rows(self) -> bool:
+        """Whether it asks for several rows at once, which some agents do not answer."""
+        return self.kind == GET_BULK or (self.kind == GET_NEXT and len(self.oids) > 1)
+
+
+class SnmpAnswer(NamedTuple):
+    """A valid answer."""
+
+    #: the name of its error status, "" for none
+    status: str
+    rows: Rows
+
+
+Read = Generator[SnmpRequest, SnmpAnswer, T]
+
+
+class Element(NamedTuple):
+    """One object of an answer. `pdu_common/__init__.py` explains KNOWN, INFERRED and UNKNOWN.
+
+    KNOWN: `value`, `value_int`, `value_float`. INFERRED: `oid`, and `oid_index`, the arcs after the
+    walked OID.
+
+    UNKNOWN: the type of `value`. Here it is int, text, bytes for an Opaque and for octets that are
+    not UTF-8, dotted text for an OID or an IP address, and None for NULL and for a missing object.
+    """
+
+    oid: str
+    value: Value
+    oid_index: str = ""
+
+    @property
+    def value_int(self) -> int:
+        """KNOWN: the value as an integer. Raises ValueError if it is not one."""
+        return int(self._text())
+
+    @property
+    def value_float(self) -> float:
+        """KNOWN: the value as a float. Raises ValueError if Python cannot convert it."""
+        return float(self._text())
+
+    def _text(self) -> Union[int, str]:
+        if self.value is None or isinstance(self.value, bytes):
+            raise ValueError(f"the value of {self.oid} is not a number")
+        return self.value
+
+
+def status_name(status: int) -> str:
+    """The name of an error status, "" for none; a number that no RFC defines, as text."""
+    return _STATUS[status] if 0 <= status < len(_STATUS) else str(status)
+
+
+def one(arcs: Arcs, name: str, retries: int) -> Read[Element]:
+    """One object of the agent `name`, with the value None if it is missing. Raises SnmpError."""
+    answer = yield from _again(SnmpRequest(GET, (arcs,)), retries)
+    # in v1 this means that the object is missing
+    if answer.status == "noSuchName":
+        return Element(dotted(arcs), None)
+    refuse(answer.status, arcs, name)
+    if len(answer.rows) != 1 or answer.rows[0][0] != arcs:
+        raise SnmpError(f"{name} did not answer with {dotted(arcs)} alone")
+    return Element(dotted(arcs), plain(answer.rows[0][1]))
+
+
+def _again(request: SnmpRequest, retries: int) -> Read[SnmpAnswer]:
+    """Repeats the request up to `retries` times if no answer comes."""
+    while True:
+        try:
+            return (yield request)
+        except SnmpTimeout:
+            if not retries:
+                raise
+            retries -= 1
+
+
+def subtree(
+    root: Arcs, after: Arcs, most: int, version: int, name: str, retries: int, learned: AgentLimits
+) -> Read[Rows]:
+    """The objects below `root` that follow `after`. Raises SnmpError.
+
+    Ends with the answer that reaches `most` objects.
+    """
+    asking = _Rows(root, version > 1, learned)
+    rows: Rows = []
+    last = after
+    depth = len(root)
+    while len(rows) < most:
+        status, found = yield from asking.after(last, retries)
+        if status == "noSuchName":  # in v1 this means the end of the MIB
+            return rows
+        refuse(status, last, name)
+        if not found:
+            raise SnmpError(
+                f"{name} did not continue the walk: an empty answer after {dotted(last)}"
+            )
+        for arcs, value in found:
+            if value.tag == END_OF_MIB_VIEW:
+                return rows
+            if arcs <= last or value.tag in MISSING:
+                raise SnmpError(
+                    f"{name} did not continue the walk: {dotted(arcs)} after {dotted(last)}"
+                )
+            if arcs[:depth] != root:
+                return rows
+            rows.append((arcs, value))
+            last = arcs
+    return rows
+
+
+class _Rows:
+    """Reads the next rows of a walk by GETBULK, and fewer at once from agents that drop or refuse
+    large answers; by GETNEXT over v1, which has no GETBULK, and from agents that drop it.
+
+    A GETNEXT has several OIDs. The first one is the OID of the last row. The others are guesses of
+    the next rows: the same OID with its last arc raised by 1, 2 and so on. If the first OID is the
+    root itself, the guesses are its rows 1, 2 and so on. The answer to a guess is used only if the
+    guess equals the OID in the answer before it, so that no row between them is missed.
+    """
+
+    def __init__(self, root: Arcs, has_bulk: bool, learned: AgentLimits) -> None:
+        self._root, self._learned = root, learned
+        #: rows of a GETBULK; 1: none is sent
+        self._bulk = learned.bulk.rows if has_bulk else 1
+        #: OIDs of a GETNEXT, and their limit
+        self._next, self._most_next = min(_FIRST_GUESS, learned.next.rows), learned.next.rows
+        #: requests for several rows without an answer since the last answer
+        self._unanswered: list[SnmpRequest] = []
+
+    def after(self, last: Arcs, retries: int) -> Read[SnmpAnswer]:
+        """The rows after `last`."""
+        while True:
+            request = self._request(last)
+            try:
+                status, rows = yield request
+            except SnmpPortClosed:
+                if not retries:
+                    raise
+                retries -= 1
+                continue
+            except SnmpTimeout:
+                # one that answered before may only lack an answer to this kind of request
+                if not retries and not (request.asks_rows and self._learned.is_alive):
+                    raise
+                retries = max(0, retries - 1)
+                self._quieter(request)
+                continue
+            self._answered(request)
+            if not status:
+                return SnmpAnswer(status, self._proven(request, rows))
+            if not request.asks_rows or status not in ("tooBig", "genErr", "noSuchName"):
+                return SnmpAnswer(status, rows)
+            self._smaller(request, status)
+
+    def _request(self, last: Arcs) -> SnmpRequest:
+        if self._bulk > 1:
+            return SnmpRequest(GET_BULK, (last,), self._bulk)
+        stem, number = (last[:-1], last[-1]) if len(last) > len(self._root) else (last, 0)
+        guesses = range(number + 1, min(number + self._next, _ARCS))
+        return SnmpRequest(GET_NEXT, (last, *((*stem, guess) for guess in guesses)))
+
+    def _quieter(self, request: SnmpRequest) -> None:
+        """Asks for less after a request without an answer."""
+        if request.asks_rows:
+            self._unanswered.append(request)
+        if request.kind == GET_BULK:
+            self._bulk = fewer(request.most)
+            self._next = 1  # shows whether the agent lacks GETBULK alone
+        else:
+            self._next = self._most_next = fewer(len(request.oids))
+
+    def _answered(self, request: SnmpRequest) -> None:
+        """Notes what an answer shows: only now it is known that the agent was not silent as a
+        whole."""
+        for silent in self._unanswered:
+            limit, rows = self._limit(silent)
+            limit.silent(rows)
+        self._unanswered.clear()
+        self._limit(request)[0].answered()
+
+    def _limit(self, request: SnmpRequest) -> tuple[RowLimit, int]:
+        if request.kind == GET_BULK:
+            return self._learned.bulk, request.most
+        return self._learned.next, len(request.oids)
+
+    def _smaller(self, request: SnmpRequest, status: str) -> None:
+        """Asks for less after a request that was refused as a whole."""
+        if request.kind == GET_BULK:
+            # A proxy in front of a v1 agent may fail a whole GETBULK because of one row. A GETNEXT
+            # shows whether the walk ends.
+            self._bulk = self._bulk // 2 if status == "tooBig" else 1
+            self._next = self._most_next = 1
+        else:
+            # noSuchName: in v1, no object of the device follows one of them
+            size = 1 if status == "genErr" else len(request.oids) // 2
+            self._next = self._most_next = size
+
+    def _proven(self, request: SnmpRequest, rows: Rows) -> Rows:
+        """The rows without those that answer a wrong guess."""
+        if request.kind == GET_BULK:
+            return rows
+        found = rows[:1]
+        for guess, row in zip(request.oids[1:], rows[1:]):
+            if guess != found[-1][0] or row[0] <= guess:
+                break
+            found.append(row)
+        grown = self._next * 2 if len(found) == self._next else len(found)
+        self._next = min(self._most_next, max(2, grown))
+        return found
+
+
+def refuse(status: str, arcs: Arcs, name: str) -> None:
+    """Raises SnmpError for any error status."""
+    if status:
+        raise SnmpError(f"{name} answered {status} for {dotted(arcs)}")
+
+
+def parse_oid(text: str) -> Arcs:
+    """The arcs of a dotted OID. Raises SnmpError."""
+    whole = str(text)
+    return _kept_arcs(whole) if len(whole) <= _SHORT_OID else _arcs_of(whole)
+
+
+def _arcs_of(text: str) -> Arcs:
+    parts = text.strip().strip(".").split(".")
+    if 2 <= len(parts) <= _MOST_ARCS and all(
+        part.isascii() and part.isdigit() and len(part) < 11 for part in parts
+    ):
+        arcs = tuple(map(int, parts))
+        # X.660, A.3: below 0 and 1 the second arc is at most 39
+        is_rooted = arcs[0] == 2 or (arcs[0] < 2 and arcs[1] <= 39)
+        if is_rooted and max(arcs) < _ARCS:
+            return arcs
+    raise SnmpError(f"{text[:80]!r} is not an OID")
+
+
+# the PDUs of a family have the same objects
+_kept_arcs = functools.lru_cache(maxsize=4096)(_arcs_of)
+
+
+def dotted(arcs: Arcs) -> str:
+    return ".".join(map(str, arcs))
+
+
+# columns of a table have the same indexes
+_index = functools.lru_cache(maxsize=4096)(dotted)
+
+
+def plain(typed: Typed) -> Value:
+    """The value of an element. Octets become text only if they are UTF-8."""
+    tag, value = typed
+    if isinstance(value, int):
+        return value
+    if tag == NULL or tag in MISSING:
+        return None
+    if isinstance(value, tuple) or tag == ADDRESS:
+        return dotted(tuple(value))
+    if tag == OCTETS:
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            return value
+    return value
+
+
+def elements(rows: Rows, root: Arcs) -> list[Element]:
+    """Walked rows with their indexes below `root`."""
+    start, depth = dotted(root), len(root)
+    found: list[Element] = []
+    for arcs, typed in rows:
+        index = _index(arcs[depth:])
+        found.append(Element(f"{start}.{index}", plain(typed), index))
+    return found
+
+
+def values(rows: Rows, root: Arcs) -> dict[str, Value]:
+    """Index below `root` -> value, of the rows of a walk."""
+    depth = len(root)
+    return {_index(arcs[depth:]): plain(typed) for arcs, typed in rows}

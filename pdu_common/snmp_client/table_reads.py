@@ -1,0 +1,205 @@
+"""Reads several objects of one agent with each request: objects by GET, whole columns side by side
+by GETBULK.
+
+A column is proven as in a walk of that column alone: each row follows the one before it, and an
+answer shows what comes after the last one. Besides, no answer may contradict another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import lt
+from typing import Optional
+
+from . import reads
+from .agent_limits import BULK_ROWS, AgentLimits
+from .errors import SnmpError, SnmpPortClosed, SnmpTimeout
+from .reads import Arcs, Read, Rows, SnmpRequest, Typed, dotted
+
+# limit of the rows of all columns together
+MOST_ROWS = 20_000
+# octets of the rows of one answer: it then fits into one Ethernet frame
+_OCTETS = 1400
+# limits of one request. 16 OIDs of 20 octets fit into the 484 octets that each agent accepts (RFC
+# 3417, 3.2.1), and so does an answer of numbers.
+_COLUMNS = 12
+_SCALARS = 16
+# rows of a column whose number of rows nobody knows; more follow by the next request
+_FIRST_ROWS = 8
+# octets of a row besides its OID: three headers and a number
+_REST = 10
+_END: Arcs = (2**32,)  # after all OIDs
+_EXCEPTIONS = frozenset(reads.MISSING)
+
+
+def objects(oids: Sequence[Arcs], held: dict[Arcs, Typed]) -> Read[None]:
+    """Puts the objects into `held`, a missing one with its exception's tag. Raises SnmpError."""
+    wanted = list(dict.fromkeys(oids))
+    for begin in range(0, len(wanted), _SCALARS):
+        asked = tuple(wanted[begin : begin + _SCALARS])
+        status, rows = yield SnmpRequest(reads.GET, asked)
+        if status:
+            raise SnmpError(f"{status} for a GET of {len(asked)} objects")
+        if tuple(arcs for arcs, _ in rows) != asked:
+            raise SnmpError("other objects than those of the GET")
+        held.update(rows)
+
+
+class _Column:
+    """A column that is being read."""
+
+    __slots__ = ("root", "rows", "last", "end", "_seen")
+
+    def __init__(self, root: Arcs) -> None:
+        #: `last`: the last row, or the root
+        self.root, self.last = root, root
+        self._seen = root
+        self.rows: Rows = []
+        #: the first object after the column, None until an answer has shown it
+        self.end: Optional[Arcs] = None
+
+    def take(self, arcs: Arcs, value: Typed) -> None:
+        """The next row, what follows the last one, or what follows that: it must be in order, too.
+        Raises SnmpError.
+        """
+        if value.tag == reads.END_OF_MIB_VIEW:
+            self._seen = _END
+            self.end = self.end or _END
+            return
+        if arcs <= self._seen or value.tag in reads.MISSING:
+            raise SnmpError(f"{dotted(arcs)} after {dotted(self._seen)}")
+        self._seen = arcs
+        if self.end is not None:
+            return
+        if not self.holds(arcs):
+            self.end = arcs
+            return
+        self.rows.append((arcs, value))
+        self.last = arcs
+
+    def holds(self, arcs: Arcs) -> bool:
+        """Whether an object is one of this column."""
+        return arcs[: len(self.root)] == self.root
+
+    def extend(self, rows: Rows) -> None:
+        """The next rows, which are known to be in order and of this column, as `take` does it."""
+        self.rows += rows
+        self.last = self._seen = rows[-1][0]
+
+
+def columns(
+    roots: Sequence[Arcs],
+    found: dict[Arcs, Rows],
+    likely: int,
+    lead: Optional[Arcs],
+    learned: AgentLimits,
+) -> Read[None]:
+    """Puts whole columns into `found`. Raises SnmpError, and then adds none.
+
+    `likely`: how many rows most of them have, 0 if that is not known. If the column `lead` has no
+    row, those that are not yet whole are left out.
+    """
+    every = [_Column(root) for root in sorted(set(roots))]
+    order = sorted(every, key=lambda one: -_shared(one.root, lead))
+    leading = next((one for one in every if one.root == lead), None)
+    rows: Rows = []
+    while True:
+        unread = [one for one in order if one.end is None]
+        if not unread or (leading is not None and leading.end and not leading.rows):
+            break
+        asked = sorted(unread[:_COLUMNS], key=lambda one: one.root)
+        most = min(_room(asked, rows), _left(asked, likely, every))
+        request = SnmpRequest(reads.GET_BULK, tuple(one.last for one in asked), most)
+        try:
+            status, rows = yield request
+        except SnmpPortClosed:
+            raise  # which says nothing of this kind of request
+        except SnmpTimeout:
+            learned.bulk.silent(BULK_ROWS)
+            raise
+        if status:
+            raise SnmpError(f"{status} for a GETBULK of {len(asked)} columns")
+        if not len(asked) <= len(rows) <= len(asked) * most:
+            raise SnmpError(f"{len(rows)} rows for {most} of {len(asked)} columns")
+        # A repetition that is cut short proves nothing: its rows may have moved.
+        _take(asked, rows[: len(rows) - len(rows) % len(asked)])
+        if sum(len(one.rows) for one in every) > MOST_ROWS:
+            raise SnmpError(f"more than {MOST_ROWS} rows")
+    _agree(every)
+    found.update((one.root, one.rows) for one in every if one.end is not None)
+
+
+def _shared(root: Arcs, lead: Optional[Arcs]) -> int:
+    """How many arcs a column shares with `lead`: those that share most have as many rows as it, and
+    end together if they are read together."""
+    pairs = zip(root, lead or ())
+    return next((place for place, (own, other) in enumerate(pairs) if own != other), len(root))
+
+
+def _take(asked: Sequence[_Column], rows: Rows) -> None:
+    """Gives each column its rows of whole repetitions. Raises SnmpError."""
+    width = len(asked)
+    names = [arcs for arcs, _ in rows]
+    # nearly always: each row follows the one before it in its column
+    is_in_order = all(map(lt, [*(one.last for one in asked), *names], names))
+    is_plain = is_in_order and _EXCEPTIONS.isdisjoint([value.tag for _, value in rows])
+    for place, one in enumerate(asked):
+        if is_plain and one.holds(names[place - width]):
+            one.extend(rows[place::width])
+            continue
+        for arcs, value in rows[place::width]:
+            one.take(arcs, value)
+
+
+def _room(asked: Sequence[_Column], last: Rows) -> int:
+    """How many repetitions fit into one answer, or into one of a walk. `last`: the answer before,
+    whose rows had the octets of the next ones."""
+    octets = 1 + sum(map(_octets, last)) // len(last) if last else _REST
+    fitting = _OCTETS // sum([len(one.last) + 2 + octets for one in asked])
+    return max(1, fitting, BULK_ROWS // len(asked))
+
+
+def _octets(row: tuple[Arcs, Typed]) -> int:
+    """The octets of a row besides its OID."""
+    value = row[1].value
+    size = value.bit_length() // 8 + 1 if isinstance(value, int) else len(value)
+    return size + 6
+
+
+def _left(asked: Sequence[_Column], likely: int, every: Sequence[_Column]) -> int:
+    """How many repetitions show the rest of these columns and their ends: by the number of rows of
+    another column of its table, by what is `likely`, or by the rows so far."""
+    whole: dict[Arcs, int] = {}
+    for one in every:
+        if one.end is not None:
+            table = one.root[:-1]
+            whole[table] = max(whole.get(table, 0), len(one.rows))
+    most = 0
+    for one in asked:
+        read, expected = len(one.rows), whole.get(one.root[:-1], likely)
+        most = max(most, expected - read + 1 if expected > read else max(2 * read, _FIRST_ROWS))
+    return most
+
+
+def _agree(every: Sequence[_Column]) -> None:
+    """Raises SnmpError if the end of a column says that an object does not exist that another
+    column has, or the other way round.
+
+    An agent that answers for another column than the one that was asked for is found out by this.
+    `every` is in order.
+    """
+    for place, column in enumerate(every):
+        if column.end is None:
+            continue
+        for later in every[place + 1 :]:
+            if later.root <= column.last or not (later.end or later.rows):
+                continue  # a part of this column, or not read
+            if later.root >= column.end:
+                break
+            first = later.rows[0][0] if later.rows else None
+            is_inside = column.end[: len(later.root)] == later.root
+            if (is_inside and first != column.end) or (first and first < column.end):
+                raise SnmpError(
+                    f"{dotted(column.end)} follows {dotted(column.last)}, but there are other rows"
+                    f" below {dotted(later.root)}"
+                )

@@ -1,0 +1,133 @@
+"""The user-based security model of SNMPv3 (RFC 3414) for a manager: signs and encrypts requests;
+accepts only answers whose digest, engine, time and user are right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple, Optional
+
+from . import ciphers, keys, v3
+from .ber import Malformed
+from .ciphers import Privacy
+from .keys import AuthAlgorithm
+from .v3 import Message, Scoped
+
+_HIGHEST = 2**31 - 1
+_WINDOW_S = 150  # RFC 3414, 2.2.3
+
+
+@dataclass(frozen=True)
+class User:
+    """A user with protocols and passwords."""
+
+    name: bytes
+    #: None: it signs nothing
+    auth: Optional[AuthAlgorithm] = None
+    auth_password: bytes = field(default=b"", repr=False)
+    #: None: it encrypts nothing
+    privacy: Optional[Privacy] = None
+    priv_password: bytes = field(default=b"", repr=False)
+
+    @property
+    def level(self) -> int:
+        """The level of its messages, as in `Message.level`."""
+        return (v3.AUTH if self.auth else 0) | (v3.PRIV if self.privacy else 0)
+
+
+class EngineClock(NamedTuple):
+    """An agent's boots and seconds, and the local time in s when they were right."""
+
+    boots: int
+    seconds: int
+    at: float
+
+    def now(self, at: float) -> int:
+        """The agent's seconds at a local time."""
+        return min(_HIGHEST, self.seconds + int(at - self.at))
+
+
+class Engine(NamedTuple):
+    """What is known of an agent's engine."""
+
+    #: 5 to 32 octets
+    id: bytes
+    #: from the newest message, signed or not; for requests
+    said: EngineClock
+    #: from the newest authentic message, None before the first; for the time window of answers
+    trusted: Optional[EngineClock] = None
+
+
+def discovery(msg_id: int, pdu: bytes) -> bytes:
+    """The request that makes an agent report its engine ID (RFC 3414, 4)."""
+    message = Message(msg_id, 0, b"", 0, 0, b"", 0, 0, b"", v3.scoped(b"", pdu))
+    return v3.encode(message)[0]
+
+
+def secure_request(user: User, engine: Engine, msg_id: int, pdu: bytes, at: float) -> bytes:
+    """A request as a datagram. `at`: the local time in s.
+
+    Raises ValueError if this Python lacks a hash function, ImportError without cryptography.
+    """
+    data, salt = v3.scoped(engine.id, pdu), b""
+    boots, seconds = engine.said.boots, engine.said.now(at)
+    if user.auth and user.privacy:
+        key = _privacy_key(user.auth, user.privacy, user.priv_password, engine.id)
+        data, salt = ciphers.encrypt(user.privacy, key, boots, seconds, data)
+    size = user.auth.size if user.auth else 0
+    message = Message(msg_id, user.level, engine.id, boots, seconds, user.name, 0, size, salt, data)
+    datagram, place = v3.encode(message)
+    if user.auth is None:
+        return datagram
+    key = keys.localized(user.auth_password, user.auth.hash, engine.id)
+    digest = keys.digest(user.auth, key, datagram)
+    return datagram[:place] + digest + datagram[place + size :]
+
+
+def authentic(
+    user: User, engine: Engine, message: Message, datagram: bytes, at: float
+) -> Optional[Engine]:
+    """The engine with the time of a signed message; None if the message is not from this engine for
+    this user, its digest is wrong, or it is outside the time window (RFC 3414, 3.2)."""
+    if (
+        user.auth is None
+        or message.digest_size != user.auth.size
+        or message.engine_id != engine.id
+        or message.user != user.name
+    ):
+        return None
+    key = keys.localized(user.auth_password, user.auth.hash, engine.id)
+    if not keys.is_authentic(user.auth, key, datagram, message.digest_at):
+        return None
+    trusted = synchronized(engine.trusted, message.boots, message.seconds, at)
+    return None if trusted is None else Engine(engine.id, trusted, trusted)
+
+
+def synchronized(
+    trusted: Optional[EngineClock], boots: int, seconds: int, at: float
+) -> Optional[EngineClock]:
+    """The clock after an authentic message with this time; None if that is outside the window (RFC
+    3414, 3.2.7b)."""
+    if trusted is None or (boots, seconds) > trusted[:2]:
+        trusted = EngineClock(boots, seconds, at)
+    if trusted.boots == _HIGHEST or boots < trusted.boots:
+        return None
+    return trusted if seconds >= trusted.now(at) - _WINDOW_S else None
+
+
+def unsecure(user: User, message: Message) -> Scoped:
+    """The scoped PDU of a message, decrypted if it is encrypted. Raises Malformed."""
+    if not message.level & v3.PRIV:
+        return v3.decode_scoped(message.data)
+    if user.auth is None or user.privacy is None:
+        raise Malformed("encrypted for nobody")
+    key = _privacy_key(user.auth, user.privacy, user.priv_password, message.engine_id)
+    return v3.decode_scoped(
+        ciphers.decrypt(
+            user.privacy, key, message.boots, message.seconds, message.salt, message.data
+        )
+    )
+
+
+def _privacy_key(auth: AuthAlgorithm, privacy: Privacy, password: bytes, engine_id: bytes) -> bytes:
+    return keys.extended(password, auth.hash, engine_id, privacy.size, privacy.reeder)

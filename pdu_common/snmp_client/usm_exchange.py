@@ -1,0 +1,193 @@
+"""Dialogues over SNMPv3: discovers an agent's engine, keeps its time, understands its reports.
+
+Imported for SNMPv3 only: its hash functions cost 6 ms.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Callable, Optional
+
+from . import ciphers, keys, pdus, usm, v3
+from .ber import Malformed
+from .credentials import Credentials, cipher_too_old
+from .errors import SnmpError
+from .exchanges import Taken, answered, identifier
+from .pdus import REPORT, Pdu
+from .reads import GET, SnmpRequest, dotted
+from .usm import Engine, EngineClock, User
+
+_ENGINE_ID_OCTETS = range(5, 33)  # RFC 3411, 5, SnmpEngineID
+_USM_STATS = (1, 3, 6, 1, 6, 3, 15, 1, 1)
+_TIME, _ENGINE = 2, 4
+# Reports of the user-based security model (RFC 3414, 5), in the words of pysnmp.proto.errind
+_REPORTS = {
+    1: "Unsupported SNMP security level (UnsupportedSecurityLevel)",
+    _TIME: "SNMP message timing parameters not in windows of trust (NotInTimeWindow)",
+    3: "Unknown USM user (UnknownUserName)",
+    _ENGINE: "Unknown SNMP engine ID encountered (UnknownEngineID)",
+    5: "Wrong SNMP PDU digest (WrongDigest)",
+    6: "Ciphering services not available or ciphertext is broken (DecryptionError)",
+}
+# agents whose engines are kept; an entry is 500 octets
+_MOST_KEPT = 50_000
+
+_Key = tuple[object, ...]
+# Engines of agents by their addresses and logins. Entries are only replaced, so that threads and
+# forked processes need no lock.
+_engines: dict[_Key, Engine] = {}
+
+
+def open_exchange(credentials: Credentials) -> UserExchange:
+    """A dialogue with an agent, whose engine may be known from earlier ones. Raises SnmpError."""
+    key = _key(credentials)
+
+    def learned(engine: Engine) -> None:
+        if len(_engines) >= _MOST_KEPT:
+            _engines.clear()
+        _engines[key] = engine
+
+    return UserExchange(credentials.name, _user(credentials), _engines.get(key), learned)
+
+
+def is_known(credentials: Credentials) -> bool:
+    """Whether the agent's engine is known from an earlier dialogue."""
+    return _key(credentials) in _engines
+
+
+def drop(credentials: Credentials) -> None:
+    """Forget the agent's engine, so that the next dialogue discovers it."""
+    _engines.pop(_key(credentials), None)
+
+
+def forget() -> None:
+    """Forget all engines, passwords and keys."""
+    _engines.clear()
+    keys.forget()
+
+
+def _key(credentials: Credentials) -> _Key:
+    return (*credentials.peer, *credentials.engine_key())
+
+
+def _user(credentials: Credentials) -> User:
+    auth = keys.PROTOCOLS.get(credentials.auth_protocol)
+    privacy = ciphers.PROTOCOLS.get(credentials.priv_protocol)
+    if auth is not None:
+        try:
+            keys.digest(auth, b"", b"")
+        except ValueError:  # such as MD5 where only the algorithms of FIPS are allowed
+            raise SnmpError(
+                f"{credentials.name}: this machine does not allow {credentials.auth_protocol}"
+            ) from None
+    if privacy is not None:
+        try:
+            ciphers.check()
+        except ImportError:
+            raise cipher_too_old(credentials.priv_protocol) from None
+    return User(
+        credentials.user.encode("latin-1"),
+        auth,
+        credentials.auth_password.encode("latin-1"),
+        privacy,
+        credentials.priv_password.encode("latin-1"),
+    )
+
+
+class UserExchange:
+    """A dialogue over v3 with the agent `name`.
+
+    `engine` is what is known of its engine, None for nothing; `learned` is called with what an
+    answer adds to that.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        user: User,
+        engine: Optional[Engine],
+        learned: Callable[[Engine], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._name, self._user, self._engine = name, user, engine
+        self._learned, self._clock = learned, clock
+        self._request = SnmpRequest(GET, ())
+        self._message_id = self._number = 0
+        self._reported: set[int] = set()
+
+    def start(self, request: SnmpRequest) -> bytes:
+        self._request = request
+        self._reported.clear()
+        return self._datagram()
+
+    def _datagram(self) -> bytes:
+        self._message_id, self._number = identifier(), identifier()
+        if self._engine is None:
+            nothing = pdus.encode(SnmpRequest(GET, ()), self._number)
+            return usm.discovery(self._message_id, nothing)
+        pdu = pdus.encode(self._request, self._number)
+        return usm.secure_request(self._user, self._engine, self._message_id, pdu, self._clock())
+
+    def take(self, datagram: bytes) -> Taken:
+        try:
+            message = v3.decode(datagram)
+            if message.msg_id != self._message_id:
+                return None
+            engine = self._engine
+            if message.level:
+                if engine is None:
+                    return None
+                engine = usm.authentic(self._user, engine, message, datagram, self._clock())
+                if engine is None:
+                    return None
+            scoped = usm.unsecure(self._user, message)
+        except Malformed:
+            return None
+        if engine is not None and message.level:
+            self._learn(engine)
+        if scoped.pdu.kind == REPORT:
+            return self._report(message, scoped.pdu)
+        if (
+            engine is None
+            or message.level != self._user.level
+            or message.user != self._user.name
+            or message.engine_id != engine.id
+            or scoped.engine_id != engine.id
+            or scoped.name
+        ):
+            return None
+        return answered(scoped.pdu, self._number)
+
+    def _report(self, message: v3.Message, pdu: Pdu) -> Taken:
+        """What to send after a report. Raises SnmpError if a new datagram does not help.
+
+        Most reports are not signed: the sender has no key, or not the time. Nothing but the next
+        request follows from them, so whoever can forge one can only prevent an answer.
+        """
+        if not pdu.rows or len(message.engine_id) not in _ENGINE_ID_OCTETS:
+            return None
+        arcs = pdu.rows[0][0]
+        is_usm = arcs[:-2] == _USM_STATS and arcs[-1] == 0
+        number = arcs[-2] if is_usm and arcs[-2] in _REPORTS else 0
+        known = self._engine
+        if known is not None and message.engine_id != known.id:
+            if number != _ENGINE:
+                return None
+            known = None
+        if number in (_TIME, _ENGINE) and number not in self._reported:
+            self._reported.add(number)
+            said = EngineClock(message.boots, message.seconds, self._clock())
+            if known is None:
+                self._learn(Engine(message.engine_id, said))
+            elif not message.level:
+                self._learn(known._replace(said=said))
+            return self._datagram()
+        raise SnmpError(f"{self._name}: {_REPORTS.get(number) or _other(arcs)}")
+
+    def _learn(self, engine: Engine) -> None:
+        self._engine = engine
+        self._learned(engine)
+
+
+def _other(arcs: tuple[int, ...]) -> str:
+    return f"{dotted(arcs)} (ReportPduReceived)"

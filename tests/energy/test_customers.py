@@ -1,0 +1,83 @@
+"""Who has which outlet, by the owner's file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from handlers.shared.errors import SettingsError
+from pdu.energy.customers import Customers, OutletTenancy, customers
+from pdu.energy.period import moment, zone_named
+from tests.energy.test_audit import ASKED, LIMITS, hours, line, passed, written
+from tests.pdu.running import run
+
+BERLIN = zone_named("Europe/Berlin")
+
+
+def read(folder: Path, *rows: str) -> Customers:
+    path = folder / "customers.csv"
+    path.write_text("\n".join(["customer;pdu;outlet;from;to", *rows, ""]), "utf-8")
+    return customers(str(path), BERLIN)
+
+
+def test_patterns_mean_all_outlets_that_they_match(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, "# racks", "acme;rack1-*;*;;2026-10-12", "bright;rack1-left;3;2026-10-12;"
+    )
+    change = moment("2026-10-12", BERLIN)
+    acme, bright = (
+        OutletTenancy("acme", float("-inf"), change),
+        OutletTenancy("bright", change, float("inf")),
+    )
+    assert found["rack1-left", "3"] == [acme, bright]
+    assert found["rack1-right", "17"] == [acme]
+    assert found.get(("rack2-left", "3"), ()) == () and [*found] == [("rack1-left", "3")]
+    assert read(tmp_path, "acme;*;*;;") and not read(tmp_path)
+
+
+def test_brackets_are_letters_of_a_name(tmp_path: Path) -> None:
+    found = read(tmp_path, "acme;rack[1];a[2];;")
+    assert found["rack[1]", "a[2]"] and ("rack1", "a2") not in found
+
+
+@pytest.mark.parametrize("place", ["rack1-left;3", "rack1-*;3", "rack?-left;*"])
+def test_two_customers_at_the_same_time_are_named(tmp_path: Path, place: str) -> None:
+    rows = ["acme;rack1-left;3;2026-10-01;2026-10-12", f"bright;{place};2026-10-11;"]
+    with pytest.raises(SettingsError, match="line 3: the outlet belongs to acme at the same time"):
+        read(tmp_path, *rows)
+    found = read(tmp_path, "acme;rack1-*;3;;", "bright;*;3;;")
+    with pytest.raises(SettingsError, match="line 3: the outlet belongs to acme"):
+        found["rack1-left", "3"]
+
+
+def test_an_unread_outlet_that_a_pattern_means_is_not_billable(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [line(when, None, (passed(when), 4.0), (None, 4.0)) for when in hours()]
+    written(tmp_path, lines)
+    read(tmp_path, "acme;rack?;*;;")
+    asked = ("--customers", str(tmp_path / "customers.csv"), "--json")
+    code, out, err = run(
+        capsys, "energy", "audit", str(tmp_path / "readings"), *ASKED, *LIMITS, *asked
+    )
+    assert code == 2, err
+    (acme,) = json.loads(out)["customers"]
+    assert acme["reason"] == "1 outlet not read"
+    assert [one["kwh"] is None for one in acme["outlets"]] == [False, True]
+
+
+def test_a_statement_takes_patterns_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [line(when, None, (passed(when), 4.0), (None, 4.0)) for when in hours()]
+    written(tmp_path, lines)
+    read(tmp_path, "acme;rack?;*;;")
+    asked = ("--customers", str(tmp_path / "customers.csv"), "--into", str(tmp_path / "into"))
+    code, out, err = run(
+        capsys, "energy", "statement", str(tmp_path / "readings"), *ASKED, *LIMITS, *asked, "--json"
+    )
+    assert code == 0, err
+    done = json.loads(out)
+    assert (done["outlets"], done["unread"]) == (2, 1)
+    proof = tmp_path / "into" / "0001-acme" / "proof.json.gz"
+    assert run(capsys, "energy", "check-statement", str(proof), "--root", done["root"])[0] == 0

@@ -1,0 +1,250 @@
+"""Commands to units that close connections after answers, and the costs of a unit that keeps its
+connection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Optional
+
+import pytest
+
+from handlers.http.connection_pool import KeepAlive
+from handlers.raritan.handler import RaritanPdu
+from handlers.raritan.rpc import Agent, pdumodel
+from handlers.redfish.handler import RedfishPdu
+from handlers.shared.errors import PduHandlerError
+from handlers.shared.tls import Trust
+from pdu_common.connection import PduData
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.servers.closing import ClosingRelay
+from tests.simulators.certificates import usual
+from tests.simulators.redfish import Model as RedfishModel, Pdu as RedfishUnit, RedfishService
+from tests.simulators.xerus import Model, XerusPdu
+
+UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
+COMMANDS = 12
+PAUSE_S = 0.02
+
+
+class Unit(NamedTuple):
+    """A simulated unit with an outlet "1": its plain HTTP port, the class of its handler, and the
+    settings.
+    """
+
+    port: int
+    kind: Any
+    settings: dict[str, str]
+    books: Any
+
+    def handler(self, relay: Optional[ClosingRelay] = None, tls: bool = False) -> Any:
+        way = {"scheme": "https", "ca_pem": usual().authority.ca_pem} if tls else {"scheme": "http"}
+        port = relay.port if relay is not None else self.port
+        return self.kind(PduData("127.0.0.1", {**self.settings, **way, "port": str(port)}))
+
+    def commands(self) -> int:
+        return len(self.books().writes)
+
+
+@contextlib.contextmanager
+def raritan() -> Iterator[Unit]:
+    with XerusPdu(Model(outlets=2), http_port=0, enforce_https=False) as pdu:
+        assert pdu.http_port is not None
+        yield Unit(
+            pdu.http_port, RaritanPdu, {"username": pdu.user, "password": pdu.password}, pdu.books
+        )
+
+
+@contextlib.contextmanager
+def redfish(session: str = "basic") -> Iterator[Unit]:
+    with RedfishService(RedfishModel((RedfishUnit(outlets=("1", "2")),)), tls=False) as unit:
+        yield Unit(
+            unit.port,
+            RedfishPdu,
+            {"username": unit.user, "password": unit.password, "session": session},
+            unit.books,
+        )
+
+
+def with_session() -> contextlib.AbstractContextManager[Unit]:
+    return redfish("session")
+
+
+def context(tls: bool) -> Optional[ssl.SSLContext]:
+    return usual().context if tls else None
+
+
+@pytest.mark.parametrize(
+    "opened, end, commands",
+    [
+        (raritan, "plain", COMMANDS),
+        (raritan, "tls", COMMANDS),
+        (raritan, "tls with notify", 6),
+        (raritan, "lingers", 6),
+        (redfish, "plain", COMMANDS),
+        (redfish, "tls with notify", COMMANDS),
+        (redfish, "lingers", 6),
+        (with_session, "plain", 6),
+        (with_session, "tls", 6),
+        (with_session, "lingers", 6),
+    ],
+)
+@pytest.mark.parametrize("delay", [0.0005, 0.02])
+def test_every_command_goes_through_once_if_the_unit_closes_after_each_answer(
+    opened: Any, end: str, commands: int, delay: float
+) -> None:
+    tls = end.startswith("tls")
+    with (
+        opened() as unit,
+        ClosingRelay(
+            unit.port,
+            delay,
+            tls=context(tls),
+            notify=end.endswith("notify"),
+            lingers=end == "lingers",
+        ) as relay,
+    ):
+        made = unit.handler(relay, tls)
+        for number in range(commands):
+            on = bool(number % 2)
+            switch = made.port_up if on else made.port_down
+            assert switch(PduPortView("1"), pause=PAUSE_S).power_status is (UP if on else DOWN), (
+                number
+            )
+            assert unit.commands() == number + 1
+        # no session is left open
+        assert relay.served["DELETE"] == (commands if opened is with_session else 0)
+
+
+@pytest.mark.parametrize("answers", [1, 2, 3])
+@pytest.mark.parametrize("opened", [redfish, with_session])
+def test_a_command_goes_through_if_the_unit_closed_a_connection_earlier_in_the_call(
+    opened: Any, answers: int
+) -> None:
+    """Two answers on the last connection prove nothing if an earlier one ended after as many."""
+    with opened() as unit, ClosingRelay(unit.port, 0.005, answers) as relay:
+        for number in range(10):
+            assert (
+                unit.handler(relay).port_down(PduPortView("1"), pause=PAUSE_S).power_status is DOWN
+            )
+            assert unit.commands() == number + 1
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Connection: close\r\n",
+        "Keep-Alive: timeout=5, max=2\r\n",
+        "Keep-Alive: MAX=1\r\n",
+        "Keep-Alive: timeout=0\r\n",
+    ],
+)
+def test_a_command_uses_a_new_connection_if_the_unit_announces_the_end_of_the_present_one(
+    header: str,
+) -> None:
+    answers = 1 if "close" in header else 2
+    with raritan() as unit, ClosingRelay(unit.port, 0.0, answers, header=header) as relay:
+        for number in range(10):
+            assert (
+                unit.handler(relay).port_down(PduPortView("1"), pause=PAUSE_S).power_status is DOWN
+            )
+            assert unit.commands() == number + 1
+
+
+def test_a_unit_that_ends_the_connection_after_the_checks_gets_no_second_command() -> None:
+    """It answers both readings on one connection, and then closes it, which nothing shows before
+    the command.
+    """
+    with raritan() as unit, ClosingRelay(unit.port, 1.0, 2) as relay:
+        with pytest.raises(PduHandlerError, match="may or may not have switched") as caught:
+            unit.handler(relay).port_down(PduPortView("1"), pause=PAUSE_S)
+        assert caught.value.kind == "unreachable" and unit.commands() == 0
+
+
+def test_a_new_connection_that_takes_no_command_is_reported_as_may_or_may_not() -> None:
+    """Nobody can tell from outside what the unit has read of it.
+
+    The command is not tried on another connection.
+    """
+    with raritan() as unit, ClosingRelay(unit.port, 0.0, most=2) as relay:
+        with pytest.raises(PduHandlerError, match="may or may not have switched") as caught:
+            unit.handler(relay).port_down(PduPortView("1"), pause=PAUSE_S)
+        assert caught.value.kind == "unreachable" and unit.commands() == 0
+        # the third for the command, the fourth for the reading
+        assert relay.talks == 4
+
+
+@pytest.mark.parametrize("method, requests", [("status", 2), ("statistic", 2), ("port_down", 3)])
+def test_a_call_to_a_unit_that_keeps_the_connection_takes_one_connection(
+    method: str, requests: int
+) -> None:
+    with raritan() as unit, ClosingRelay(unit.port, 0.0, 0, tls=context(True)) as relay:
+        for number in range(1, 6):
+            getattr(unit.handler(relay, True), method)(
+                *([PduPortView("1")] if method == "port_down" else [])
+            )
+            assert (relay.talks, sum(relay.served.values())) == (number, number * requests)
+
+
+@pytest.mark.parametrize(
+    "opened, method, requests",
+    [
+        (redfish, "status", 3),
+        (redfish, "port_down", 6),
+        (with_session, "status", 5),
+        (with_session, "port_down", 8),
+    ],
+)
+def test_a_redfish_call_to_a_unit_that_keeps_the_connection_takes_one_connection(
+    opened: Any, method: str, requests: int
+) -> None:
+    with opened() as unit, ClosingRelay(unit.port, 0.0, 0, tls=context(True)) as relay:
+        for number in range(1, 6):
+            getattr(unit.handler(relay, True), method)(
+                *([PduPortView("1")] if method == "port_down" else [])
+            )
+            assert (relay.talks, sum(relay.served.values())) == (number, number * requests)
+
+
+@pytest.mark.parametrize("answers, talks", [(0, 1), (1, 20)])
+def test_a_script_that_only_writes_uses_one_connection_if_the_unit_keeps_it(
+    answers: int, talks: int
+) -> None:
+    with raritan() as unit, ClosingRelay(unit.port, 0.0, answers) as relay:
+        with Agent(
+            "http",
+            f"127.0.0.1:{relay.port}",
+            unit.settings["username"],
+            unit.settings["password"],
+            trust=Trust(verify=False),
+        ) as agent:
+            outlet = pdumodel.Outlet("/model/pdu/0/outlet/0", agent)
+            for number in range(20):
+                assert outlet.setPowerState(outlet.PowerState(number % 2)) == 0
+        assert (unit.commands(), relay.talks) == (20, talks)
+
+
+def test_what_a_unit_has_shown_decides_on_the_connection_of_a_write() -> None:
+    seen = KeepAlive()
+    seen.answered("", 10.0)
+    assert seen.pause(10.0) == pytest.approx(0.05) and seen.pause(11.0) == 0.0
+    seen.answered("", 12.0)
+    assert seen.pause(12.0) == 0.0
+    seen.answered("timeout=15, max=3", 13.0)  # the third answer of at most three
+    assert seen.pause(13.0) is None
+    seen.answered("timeout=15; max=97", 14.0)
+    assert seen.pause(28.9) == 0.0 and seen.pause(29.0) is None
+    seen.answered("max=-1, timeout=x", 30.0)
+    assert seen.pause(1e9) == 0.0
+    # closed for being idle, which is no such habit
+    seen.ended(60.0)
+    seen.opened()
+    seen.answered("", 61.0)
+    assert seen.pause(62.0) == 0.0
+    seen.ended(61.1)
+    seen.opened()
+    seen.answered("", 63.0)
+    seen.answered("", 64.0)
+    assert seen.pause(65.0) is None

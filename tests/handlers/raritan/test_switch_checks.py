@@ -1,0 +1,127 @@
+"""Which conditions prevent a switching command."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import pytest
+
+from handlers.raritan.rpc import Bulk
+from handlers.raritan.rpc.pdumodel import Outlet, Pdu
+from handlers.raritan.switch_checks import raise_if_locked, raise_if_numbering_differs
+from handlers.shared.errors import PduHandlerError
+
+from .described import PDU, Described, Status
+
+OUTLET = f"{PDU}/outlet/0"
+ANSWERS: dict[Any, Any] = {
+    (PDU, "getSettings"): {"inhibitRelayControl": False},
+    (OUTLET, "getMetaData"): {"isSwitchable": True},
+    (OUTLET, "getState"): {"available": True, "powerState": 1},
+}
+
+
+def look(**answers: Any) -> None:
+    """Call `raise_if_locked` with the usual answers, except for the methods named in `answers`."""
+    unit = Described()
+    unit.calls.update(
+        {(rid, method): answers.get(method, usual) for (rid, method), usual in ANSWERS.items()}
+    )
+    agent = unit.agent()
+    bulk, outlet = Bulk(agent), Outlet(OUTLET, agent)
+    asked = (
+        bulk.add(Pdu(PDU, agent).getSettings),
+        bulk.add(outlet.getMetaData),
+        bulk.add(outlet.getState),
+    )
+    bulk.perform()
+    raise_if_locked("1", *asked)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {},
+        {"getSettings": {}},
+        {"getMetaData": {}},
+        {"getState": {}},
+        {"getSettings": Status(404)},
+        {"getMetaData": Status(404)},
+        {"getState": Status(404)},
+    ],
+)
+def test_a_missing_answer_or_field_does_not_prevent_the_command(answers: dict[str, Any]) -> None:
+    look(**answers)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_an_account_that_may_not_read_the_settings_of_the_pdu_may_still_switch(status: int) -> None:
+    look(getSettings=Status(status))
+
+
+@pytest.mark.parametrize("method", ["getMetaData", "getState"])
+def test_an_outlet_that_the_account_may_not_read_is_not_switched(method: str) -> None:
+    with pytest.raises(PduHandlerError) as caught:
+        look(**{method: Status(403)})
+    assert caught.value.kind == "denied"
+
+
+@pytest.mark.parametrize(
+    "answers, kind",
+    [
+        ({"getMetaData": {"isSwitchable": False}}, "unsupported"),
+        ({"getSettings": {"inhibitRelayControl": True}}, "refused"),
+    ],
+)
+def test_an_outlet_that_cannot_or_may_not_be_switched_is_refused(
+    answers: dict[str, Any], kind: str
+) -> None:
+    with pytest.raises(PduHandlerError) as caught:
+        look(**answers)
+    assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize(
+    "known, listed, mixed_up",
+    [
+        ({"label": "1"}, {"label": "1"}, False),
+        ({"label": "1"}, {"label": "2"}, True),
+        ({"label": "AA1"}, {"label": "AA1"}, False),
+        ({"label": "AA1"}, {"label": "AA2"}, True),
+        ({"label": "5"}, {"label": "5"}, False),
+        ({"label": "1"}, {}, False),
+        ({"label": "1"}, Status(500), False),
+        # The label behind the well-known id is not known: only another number shows another outlet.
+        ({}, {"label": "2"}, True),
+        (Status(404), {"label": "2"}, True),
+        (Status(403), {"label": "2"}, True),
+        (Status(404), {"label": "1"}, False),
+        (Status(404), {"label": "01"}, False),
+        (Status(404), {"label": "AA2"}, False),
+        (Status(404), {"label": ""}, False),
+        (Status(404), {"label": "\u0662"}, False),
+        (Status(404), {"label": "9" * 5000}, False),
+        (Status(404), {}, False),
+    ],
+)
+@pytest.mark.parametrize("identity", ["1", "2.1"])
+def test_an_outlet_is_mixed_up_if_its_labels_differ_or_its_only_label_is_another_number(
+    known: Any, listed: Any, mixed_up: bool, identity: str
+) -> None:
+    unit = Described()
+    unit.calls.update({(OUTLET, "getMetaData"): known, ("/listed", "getMetaData"): listed})
+    agent = unit.agent()
+    bulk = Bulk(agent)
+    first, second = bulk.each(Outlet.getMetaData, [Outlet(OUTLET, agent), Outlet("/listed", agent)])
+    bulk.perform()
+    with (
+        pytest.raises(PduHandlerError, match="report its model and firmware")
+        if mixed_up
+        else contextlib.nullcontext()
+    ):
+        raise_if_numbering_differs(identity, first, second, agent.login.quoted)
+
+
+def test_load_shedding_does_not_prevent_the_command() -> None:
+    look(getState={"available": True, "powerState": 0, "isLoadShed": True})

@@ -1,0 +1,153 @@
+"""What the MIBs say of energy registers: units, and where they begin again at 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from itertools import chain
+
+import pytest
+
+from handlers.snmp.evidence import Evidence, EvidenceLevel
+from handlers.snmp.figures import COUNTERS, Figure, Total
+from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.profile import Profile
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.reader import Reader
+from handlers.snmp.sources import Scalar
+from pdu.core.adapters.snmp import energy_registers
+from pdu.core.adapters.snmp.energy_registers import TEXTS, Register
+from tests import recordings
+from tests.handlers.snmp.memory import of_rows
+from tests.needs import ROOT
+from tests.simulators.snmp_agent import Row, read_snmprec
+from tests.simulators.snmp_agent.device import COUNTER, COUNTER64
+
+UNKNOWN = Register()
+SYNTAXES = {COUNTER: "Counter32", COUNTER64: "Counter64"}
+
+
+def figures(profile: Profile) -> Iterator[Figure]:
+    """The figures of energy, of outlets and of the PDU itself."""
+    yield from (one.energy for one in profile.outlets if one.energy)
+    yield from profile.energy.figures if profile.energy else ()
+
+
+def recorded(profile: Profile) -> Iterator[Mapping[str, Row]]:
+    folder = ROOT.joinpath(*recordings.__name__.split("."))
+    for path in sorted(folder.glob(f"{profile.key}*.snmprec")):
+        if path.stem.partition("_")[0] == profile.key:
+            yield read_snmprec(path.read_text("utf-8", "surrogateescape"))
+
+
+def counters(profile: Profile, figure: Figure, rows: Mapping[str, Row]) -> set[str]:
+    """Each SYNTAX of a counter among the objects below the columns and scalars of a figure."""
+    named = {str(getattr(part, "oid", "")) for part in parts_of(figure.source)}
+    roots = [root.oid for root in profile.roots] or [""]
+    oids = tuple(f"{one.replace('~', root)}." for one in named if one for root in roots)
+    tags = {row.tag for oid, row in rows.items() if f"{oid}.".startswith(oids)}
+    return {SYNTAXES[tag] for tag in tags & {*SYNTAXES}}
+
+
+METERED = [profile for profile in PROFILES if any(figures(profile))]
+
+
+def test_the_table_names_families_that_have_energy() -> None:
+    keys = {profile.key for profile in METERED}
+    assert keys >= TEXTS and len(keys) > 50
+
+
+def test_each_energy_of_a_counter_says_so_and_nothing_else_does() -> None:
+    """A family of an owner's copy may have counters, too."""
+    energies = [(profile.key, one) for profile in METERED for one in figures(profile)]
+    found = [(key, one.syntax) for key, one in energies if one.syntax]
+    # CPI-UNITY-MIB, cpiPduOutletEnergy; RNX-UPDU-MIB, upduMeterEnergyP (WattHours)
+    stated = {("cpi-econnect", "Counter64"), ("riedo-updu", "Counter64")}
+    assert {*found} >= stated and {*SYNTAXES.values()} == {*COUNTERS}
+    parts = chain.from_iterable(map(parts_of, PROFILES))
+    assert len(found) == sum(isinstance(one, Figure) and bool(one.syntax) for one in parts)
+
+
+def test_each_energy_that_was_recorded_as_a_counter_has_its_syntax() -> None:
+    seen = set()
+    for profile in METERED:
+        for one in figures(profile):
+            counted = set().union(*(counters(profile, one, rows) for rows in recorded(profile)))
+            assert counted <= {one.syntax}, f"{profile.key}: give the figure syntax={counted}"
+            seen |= {profile.key} if counted else set()
+    assert seen >= {"cpi-econnect", "riedo-updu"}
+
+
+def test_an_energy_that_was_recorded_as_text_has_no_unit() -> None:
+    seen = set()
+    for profile in METERED:
+        for rows in recorded(profile):
+            readers = [Reader(of_rows(rows), root) for root in profile.roots_for("")]
+            values = [
+                value
+                for reader in readers
+                for one in figures(profile)
+                for value in one.source.rows(reader).values()
+            ]
+            if any(isinstance(value, str) and "." in value for value in values):
+                seen.add(profile.key)
+    assert seen >= TEXTS
+    assert all(energy_registers.of(key) == energy_registers.Registers() for key in seen)
+
+
+@pytest.mark.parametrize(
+    "family, outlets, own",
+    [
+        ("apc-rpdu2", Register(0.1), UNKNOWN),  # its own: the sum of a chain's units
+        ("eaton-epdu", Register(0.001), UNKNOWN),
+        ("apc-isx-modular", Register(0.1), Register(0.1)),
+        ("apnl-modular", Register(1.0), Register(1.0)),  # a scalar that only some types have
+        ("cyberpower-ats", UNKNOWN, Register(0.1)),  # without outlets
+        ("netio", Register(0.001), UNKNOWN),  # else the sum of its outlets
+        ("raritan-px2", UNKNOWN, UNKNOWN),  # an exponent
+        ("rittal-cmc3", UNKNOWN, UNKNOWN),  # a factor
+        ("riedo-updu", UNKNOWN, UNKNOWN),  # an outlet may have several meters
+        ("clever-rpdu", UNKNOWN, UNKNOWN),  # INTEGER or text
+        ("synaccess-netbooter", UNKNOWN, UNKNOWN),  # text
+        ("pdumib-v07", UNKNOWN, UNKNOWN),  # no MIB
+        ("dataprobe-iboot", UNKNOWN, UNKNOWN),  # no energy
+    ],
+)
+def test_the_unit_is_that_of_the_one_object(family: str, outlets: Register, own: Register) -> None:
+    assert energy_registers.of(family) == (outlets, own)
+
+
+def test_a_counter_begins_again_after_all_of_its_values() -> None:
+    found = energy_registers.of("cpi-econnect")
+    assert found is not None and found.own == UNKNOWN
+    # CPI-UNITY-MIB: 10 W x s, of which 360,000 are a kWh
+    assert found.outlets.unit_kwh == pytest.approx(1 / 360_000)
+    assert found.outlets.wrap_kwh == pytest.approx(2**64 / 360_000)
+
+
+def test_a_wrap_is_known_only_if_all_figures_of_a_register_have_the_same_syntax() -> None:
+    def read(*syntaxes: str) -> Register:
+        return energy_registers.of_profile(
+            Profile(
+                "acme-meter",
+                "Acme",
+                ("Meter",),
+                "ACME-MIB",
+                energy=Total(
+                    tuple(
+                        Figure(Scalar(f"1.3.{place}.0"), Decimal("0.1"), syntax=syntax)
+                        for place, syntax in enumerate(syntaxes)
+                    )
+                ),
+                evidence=Evidence(energy=EvidenceLevel.MIB),
+            )
+        ).own
+
+    assert read("") == Register(0.1)
+    assert read("Counter32") == read("Counter32", "Counter32") == Register(0.1, 2**32 * 0.1)
+    assert read("Counter64") == Register(0.1, 2**64 * 0.1)
+    assert read("Counter32", "Counter64") == read("Counter32", "") == Register(0.1)
+
+
+def test_another_name_is_no_family() -> None:
+    assert energy_registers.of("xerus") is None and energy_registers.of("") is None

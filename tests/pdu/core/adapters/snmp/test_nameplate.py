@@ -1,0 +1,107 @@
+"""What an SNMP unit says about itself: the accuracy of its meters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Optional, Union
+
+import pytest
+
+from pdu.core.adapters.snmp import nameplate
+from tests.handlers.snmp.calls import near
+from tests.recordings import fixture
+from tests.simulators.snmp_agent import Agent, Device, Model, ber
+from tests.simulators.snmp_agent.device import Row, dotted
+from tests.simulators.snmp_agent.devices import apc
+from tests.simulators.snmp_agent.devices.rows import Rows
+
+# ENERGY-OBJECT-MIB (RFC 7460), eoPowerAccuracy
+ACCURACY = "1.3.6.1.2.1.229.1.2.1.4"
+
+
+def unit(accuracies: Sequence[Union[int, str]]) -> Model:
+    """An APC unit whose energy objects have these accuracies, in hundredths of a percent."""
+    model = apc.rpdu2(outlets=2)
+    rows = Rows()
+    rows.column(ACCURACY, {str(place): one for place, one in enumerate(accuracies, 1)})
+    device = Device({**model.device.rows(), **rows}, model.device.rules)
+    return Model("metered", device, model.relays, model.load, model.energy, model.port_energy)
+
+
+@pytest.mark.parametrize(
+    "accuracies, percent",
+    [
+        ([50, 200, 100], 2.0),
+        ([10_000], 100.0),
+        ([], None),
+        ([200, 0], None),  # 0: not known
+        ([200, 10_001], None),
+        ([200, -1], None),
+        ([200, "1 %"], None),
+    ],
+)
+def test_the_greatest_accuracy_counts_if_all_are_known(
+    accuracies: Sequence[Union[int, str]], percent: Optional[float]
+) -> None:
+    with Agent(unit(accuracies)) as agent:
+        found = nameplate.read(near(agent), lambda _: False)
+    assert found.accuracy_percent == percent and found.firmware
+
+
+def test_it_is_not_read_of_a_unit_that_runs_on() -> None:
+    with Agent(unit([200])) as agent:
+        found = nameplate.read(near(agent), lambda _: True)
+    assert found.accuracy_percent is None and found.uptime_s == 86400.0
+
+
+class Silent(Agent):
+    """An agent that does not answer for the objects of this MIB."""
+
+    def exchange(self, data: bytes) -> Optional[bytes]:
+        first = ber.decode(data).pdu.bindings[0][0]
+        return None if dotted(first).startswith(ACCURACY) else super().exchange(data)
+
+
+def test_an_agent_that_is_silent_about_other_mibs_has_none() -> None:
+    with Silent(unit([])) as agent:
+        found = nameplate.read(near(agent), lambda _: False)
+    assert found.accuracy_percent is None and found.firmware
+
+
+# PDU2-MIB, nameplateEntry
+PX2 = "1.3.6.1.4.1.13742.6.3.2.1.1"
+
+
+@pytest.mark.parametrize(
+    "fixture_of, rows, said",
+    [
+        # PDU2-MIB: pduManufacturer, pduModel, pduSerialNumber
+        (
+            "raritan-px2",
+            {f"{PX2}.2.1": "Legrand", f"{PX2}.3.1": "PX4-1", f"{PX2}.4.1": "S1"},
+            ("Legrand", "PX4-1", "S1"),
+        ),
+        # Sentry3-MIB: towerProductSN and towerModelNumber, of two towers
+        (
+            "sentry3",
+            {
+                "1.3.6.1.4.1.1718.3.2.1.1.6.1": "A1",
+                "1.3.6.1.4.1.1718.3.2.1.1.6.2": "B2",
+                "1.3.6.1.4.1.1718.3.2.1.1.7.1": "CW-8H",
+                "1.3.6.1.4.1.1718.3.2.1.1.7.2": "CX-8H",
+            },
+            ("Server Technology", "CW-8H, CX-8H", "A1, B2"),
+        ),
+        # no object names them: the family's vendor, and no model
+        ("gude-epc", {}, ("Gude", "", "")),
+        ("pdumib-v07", {}, ("", "", "")),
+    ],
+)
+def test_the_maker_is_what_the_unit_says_else_the_familys_vendor(
+    fixture_of: str, rows: dict[str, str], said: tuple[str, str, str]
+) -> None:
+    device = fixture(fixture_of).device()
+    added = {oid: Row(4, text.encode()) for oid, text in rows.items()}
+    with Agent(Device({**device.rows(), **added}, device.rules)) as agent:
+        found = nameplate.read(near(agent), lambda _: False)
+    assert (found.manufacturer, found.model, found.serial) == said

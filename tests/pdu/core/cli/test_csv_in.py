@@ -1,0 +1,116 @@
+"""Each CSV that an owner writes is read in the forms in which people and spreadsheets write it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Optional
+from zoneinfo import ZoneInfo
+
+import pytest
+
+import pdu
+from handlers.shared.errors import SettingsError
+from pdu.core.cli import csv_in
+from pdu.core.inventory import device_list
+from pdu.energy import customers, meters
+from pdu.energy.statement import tariffs
+from pdu.hall.importing import csv_files
+
+# what a file has, with a comma between two cells, and what reads it
+FILES: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "list": (
+        "name,handler,address,metered\na,snmp,192.0.2.1,yes\nb,nut,192.0.2.2\n",
+        device_list.read,
+    ),
+    "cords": (
+        "server,psu,pdu,outlet\nweb,1,left,3\ndb,,left,4\n",
+        lambda path: [one._replace(where="") for one in csv_files.read([path]).cords],
+    ),
+    "lines": (
+        "pdu,line,breaker_a,feed,limit_percent\nleft,L1,16,A,80%\nright,,,B\n",
+        lambda path: csv_files.read([path]).lines,
+    ),
+    "customers": (
+        "customer,pdu,outlet,from,to\nacme,left,3,2026-10-01,2026-10-05\nother,left,4\n",
+        lambda path: customers.customers(path, ZoneInfo("UTC")),
+    ),
+    "meters": (
+        "pdu,outlet,limit_kw\n*,,3\nleft,3,2\n",
+        lambda path: [meters.Meters(meters.RegisterFacts(), path).of("left", one) for one in "34"],
+    ),
+    "tariff": ("period,days,from,to\npeak,mon-fri,07:00,21:30\nrest,,,\n", tariffs.tariff),
+}
+FORMS: Mapping[str, Callable[[str], str]] = {
+    "commas": lambda text: text,
+    "semicolons": lambda text: text.replace(",", ";"),
+    "tabs": lambda text: text.replace(",", "\t"),
+    "a comment first": lambda text: "# made by hand; 2026, October\n\n" + text,
+    "capitals and blanks": lambda text: re.sub(
+        "^.*", lambda head: head.group().replace(",", " , ").title(), text, count=1
+    ),
+    "a byte order mark and CR LF": lambda text: "\ufeff" + text.replace("\n", "\r\n"),
+}
+
+
+def test_each_module_that_reads_a_file_of_an_owner_is_among_them() -> None:
+    modules = {device_list, csv_files, customers, meters, tariffs}
+    root = Path(pdu.__file__).parent
+    reads = re.compile(r"csv_in\.(read|rows)\(")
+    reading = {path for path in root.rglob("*.py") if reads.search(path.read_text("utf-8"))}
+    assert reading == {Path(str(one.__file__)) for one in modules} and len(FILES) >= len(modules)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("kind", FILES)
+def test_each_file_of_an_owner_is_read_in_each_form(kind: str, form: str, tmp_path: Path) -> None:
+    text, read = FILES[kind]
+    file = tmp_path / "given.csv"
+    file.write_text(text, encoding="utf-8")
+    expected = read(str(file))
+    file.write_bytes(FORMS[form](text).encode())
+    assert read(str(file)) == expected and expected
+
+
+@pytest.mark.parametrize(
+    "text, number",
+    [
+        ("a;b\n1,5;x\n", 1.5),
+        ("a;b\n1,234;x\n", 1.234),
+        ("a\tb\n1.5\tx\n", 1.5),
+        ('a,b\n"1,5",x\n', 1.5),
+        ('a,b\n"0,25 A",x\n', 0.25),
+        ("a,b\n,x\n", None),
+        ("b\nx\n", None),
+    ],
+)
+def test_a_number_has_a_point_or_a_comma(text: str, number: Optional[float]) -> None:
+    (row,) = csv_in.rows(text, "f.csv", csv_in.of_columns("f.csv", (), ("a", "b")))
+    assert row.number("a", 0.0, 10.0, "A") == number
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ('a,b\n"1,234",x\n', "f.csv: line 2: a is '1,234': write 1.234 or 1234"),
+        ("a,b\nnan,x\n", "line 2: a is 'nan': give a number from 0 to 10"),
+        ("# one\n\na;b\n\n11;x\n", "line 5: a is '11'"),
+        ("", "f.csv: the first line must have the columns a"),
+        ("a,b,a\n", "f.csv: a column occurs twice"),
+        ('a,b\n1,"x\n', "f.csv: line 2 is not CSV"),
+        ("a,b\n1,x,y\n", "line 2 has 3 cells, the header has 2"),
+    ],
+)
+def test_what_has_no_meaning_is_refused_with_its_place(text: str, said: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        for row in csv_in.rows(text, "f.csv", csv_in.of_columns("f.csv", ("a",), ("b",))):
+            row.number("a", 0.0, 10.0)
+    assert said in refused.value.reason
+
+
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "given.csv"
+    file.write_bytes("pdu\nrück\n".encode("latin-1"))
+    with pytest.raises(SettingsError, match="not UTF-8"):
+        list(csv_in.read(str(file), csv_in.of_columns(str(file), ("pdu",))))

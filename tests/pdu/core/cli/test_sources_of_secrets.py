@@ -1,0 +1,169 @@
+"""Where `pdu` takes secrets, settings and ports from: files, the environment, options, the address
+and a terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handlers.shared import errors
+from pdu.core.cli import exit_codes
+from pdu.core.cli.error_output import reason
+from pdu.core.cli.options import SharedOptions
+from pdu.core.inventory import connection_data
+from pdu.core.inventory.handler_loading import load
+from pdu_common.connection import PduSnmpData
+from tests import terminal
+from tests.needs import ROOT
+from tests.pdu.running import Broken, run, silent, use
+
+
+def test_an_invalid_snmp_timeout_is_a_settings_error_and_not_a_missing_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "c")
+    code, _, err = run(capsys, "status", "snmp", "127.0.0.1:9", "--timeout", "soon")
+    assert code == 2 and "timeout must be a number" in err and "no answer" not in err
+
+
+def test_a_secret_file_overrides_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[Any] = []
+
+    def keep(data: Any) -> Broken:
+        seen.append(data.custom_params)
+        return Broken()
+
+    monkeypatch.setenv("PDU_PASSWORD", "from the environment")
+    (tmp_path / "secret").write_bytes(b"\xef\xbb\xbffrom a file\r\n")
+    nut = load("nut")
+    use(monkeypatch, lambda name: nut._replace(make=keep))
+    run(
+        capsys,
+        "down",
+        "nut",
+        "h",
+        "1",
+        "-s",
+        "username=u",
+        "--yes",
+        "--secret-file",
+        f"password={tmp_path / 'secret'}",
+    )
+    run(capsys, "down", "nut", "h", "1", "--username", "u", "--yes")
+    assert [settings["password"] for settings in seen] == ["from a file", "from the environment"]
+
+
+def test_an_option_overrides_the_environment_which_never_supplies_the_address(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[Any] = []
+
+    def keep(data: Any) -> Broken:
+        seen.append(data)
+        return Broken()
+
+    monkeypatch.setenv("PDU_TIMEOUT", "7")
+    monkeypatch.setenv("PDU_DEVICE", "rack1")
+    monkeypatch.setenv("PDU_HOST", "192.0.2.99")
+    monkeypatch.setenv("PDU_COMMUNITY", "c")
+    nut, snmp = load("nut"), load("snmp")
+    use(monkeypatch, lambda name: (nut if name == "nut" else snmp)._replace(make=keep))
+    run(capsys, "down", "nut", " h:99 ", "1", "--yes", "--timeout", "3", "--no-verify")
+    run(capsys, "down", "snmp", "h:1161", "1", "--yes", "--snmp-version", "2c")
+    run(capsys, "down", "snmp", "h:1161", "1", "--yes", "--port", "1162")
+    assert seen[0].ip == "h:99" and seen[0].custom_params == {
+        "timeout": "3",
+        "device": "rack1",
+        "verify": "no",
+        "tls": "yes",
+    }
+    assert (seen[1].ip, seen[1].custom_params) == ("h", {})
+    assert seen[1].snmp_params == {
+        "version": "2c",
+        "port": "1161",
+        "timeout": "7",
+        "community": "c",
+    }
+    assert seen[2].snmp_params["port"] == "1162"
+
+
+def test_the_port_in_an_address_overrides_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDU_PORT", "50001")
+    monkeypatch.setenv("PDU_COMMUNITY", "c")
+    for host, port, snmp_port in (("h:50002", None, "50002"), ("h", "50001", "50001")):
+        assert (
+            connection_data.pdu_data(load("nut"), host, SharedOptions()).custom_params.get("port")
+            == port
+        )
+        found = connection_data.pdu_data(load("snmp"), host, SharedOptions())
+        assert isinstance(found, PduSnmpData) and found.snmp_params["port"] == snmp_port
+
+
+# no handler of this pack has an api_key
+@pytest.mark.parametrize("key", ["password", "api_key"])
+def test_a_secret_in_an_argument_is_refused_and_the_error_says_how_to_give_it(key: str) -> None:
+    with pytest.raises(errors.SettingsError) as raised:
+        connection_data.check(SharedOptions(settings={key: "x"}), ["password", "api_key"], "acme")
+    assert f"use PDU_{key.upper()} (or --secret-file {key}=FILE)" in reason(raised.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xef\xbb\xbf\r\n"])
+def test_an_empty_secret_file_is_refused(
+    content: bytes,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("PDU_PASSWORD", "any")
+    (tmp_path / "secret").write_bytes(content)
+    for words in (
+        ["status", "raritan", "127.0.0.1:9"],
+        ["raritan", "127.0.0.1:9", "config", "backup", "get"],
+    ):
+        key = "token" if words[0] == "status" else "config_password"
+        code, _, err = run(capsys, *words, "--secret-file", f"{key}={tmp_path / 'secret'}")
+        assert code == 2 and f"{tmp_path / 'secret'}: empty" in err
+
+
+def test_a_binary_secret_is_refused_and_not_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "secret").write_bytes(b"\xffs3cret")
+    code, _, err = run(
+        capsys, "status", "nut", "h", "--secret-file", f"password={tmp_path / 'secret'}"
+    )
+    assert code == 2 and err == f"settings: {tmp_path / 'secret'}: not UTF-8 text\n"
+
+
+@pytest.mark.parametrize(
+    "typed, code, words",
+    [
+        (b"s3cret\n", exit_codes.code_of("unreachable"), "unreachable"),
+        (b"\x04", 2, "no password was given"),
+        (b"\n", 2, "no password was given"),
+        (b"\xe9s3cret\n", 2, "the password that was typed is not text in this terminal's encoding"),
+        (b"\x03", exit_codes.INTERRUPTED, "interrupted"),
+    ],
+    ids=["a password", "Ctrl-D", "Enter", "not UTF-8", "Ctrl-C"],
+)
+def test_a_secret_is_asked_for_on_a_terminal_without_echo(
+    typed: bytes, code: int, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PDU_PASSWORD", raising=False)
+    taken, arguments = silent()
+    with taken:
+        shown = terminal.run(
+            [sys.executable, "-m", "pdu", *arguments],
+            {**os.environ, "PYTHONPATH": str(ROOT)},
+            "password of u on 127.0.0.1: ",
+            typed,
+        )
+    assert shown.code == code and words in shown.text
+    assert "s3cret" not in shown.text and "0xe9" not in shown.text and "Traceback" not in shown.text

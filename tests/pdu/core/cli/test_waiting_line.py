@@ -1,0 +1,113 @@
+"""The line that shows on a terminal what a command waits for."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from pdu.core.cli import output
+from pdu.core.cli.options import SharedOptions
+from pdu.core.cli.output import waiting
+from tests.pdu.running import run
+from tests.waiting import PATIENCE_S
+
+
+class Terminal(io.StringIO):
+    """Standard error on a terminal. Sets `seen` when a line was shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen = threading.Event()
+
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if text.strip():
+            self.seen.set()
+        return super().write(text)
+
+
+@contextlib.contextmanager
+def screen(slow_s: float = 0.001) -> Iterator[Terminal]:
+    """Not a fixture: pytest replaces sys.stderr between a fixture and its test."""
+    made = Terminal()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stderr", made)
+        patch.setattr(output, "_SLOW_S", slow_s)
+        yield made
+
+
+def threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name == "waiting"]
+
+
+def test_a_slow_block_shows_what_it_waits_for_and_the_line_is_gone_afterwards() -> None:
+    with screen() as shown:
+        with waiting("waiting for 192.0.2.7 \x1b[31m", SharedOptions()):
+            assert shown.seen.wait(PATIENCE_S)
+        text = shown.getvalue()
+    assert "\rwaiting for 192.0.2.7 \\x1b[31m: 0 s" in text and "\x1b" not in text
+    assert text.split("\r")[-2].strip() == "" and threads() == []
+
+
+def test_the_line_goes_away_after_ctrl_c() -> None:
+    with screen() as shown:
+        with pytest.raises(KeyboardInterrupt), waiting("waiting", SharedOptions()):
+            assert shown.seen.wait(PATIENCE_S)
+            raise KeyboardInterrupt
+        assert shown.getvalue().split("\r")[-2].strip() == ""
+
+
+def test_a_quick_block_shows_nothing() -> None:
+    with screen(3600.0) as shown:
+        with waiting("waiting", SharedOptions()):
+            assert threads() == ["waiting"]
+        assert shown.getvalue() == ""
+
+
+@pytest.mark.parametrize("state", [SharedOptions(json=True), SharedOptions(debug=True)])
+def test_json_and_debug_show_nothing(state: SharedOptions) -> None:
+    with screen(), waiting("waiting", state):
+        assert threads() == []
+
+
+def test_a_pipe_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with screen() as shown:
+        monkeypatch.setattr(shown, "isatty", lambda: False)
+        with waiting("waiting", SharedOptions()):
+            assert threads() == []
+
+
+def test_a_question_and_another_line_take_the_place_of_the_line() -> None:
+    with screen() as shown, waiting("waiting", SharedOptions()):
+        assert shown.seen.wait(PATIENCE_S)
+        for block in (output.quiet(), told("upload: 5 %")):
+            with block:
+                before = len(shown.getvalue())
+                shown.seen.clear()
+                assert not shown.seen.wait(0.05) and len(shown.getvalue()) == before
+            assert shown.seen.wait(PATIENCE_S)
+
+
+@contextlib.contextmanager
+def told(line: str) -> Iterator[None]:
+    output.passing(line, False)
+    yield
+    output.passing("", False)
+
+
+def test_a_job_on_one_device_says_what_it_waits_for(capsys: pytest.CaptureFixture[str]) -> None:
+    silent = socket.socket()
+    silent.bind(("127.0.0.1", 0))
+    silent.listen()  # nobody answers
+    words = ["nut", f"127.0.0.1:{silent.getsockname()[1]}", "list", "--timeout", "0.5"]
+    with silent, screen() as shown:
+        assert run(capsys, *words)[0] == 3
+    assert f"\rwaiting for {words[1]}: 0 s" in shown.getvalue()

@@ -1,0 +1,134 @@
+"""The drawing's file: what is read, and the sentence for each mistake."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import time
+
+import pytest
+import tomli
+
+from handlers.shared.errors import SettingsError
+from pdu.core.drawing import drawing_file
+from pdu.core.drawing.drawing import Cord, HallNode
+from tests.needs import ROOT
+
+FOLDER = ROOT / "docs" / "hall"
+BASE = """[[feed]]
+name = "A"
+breaker_a = 32
+
+[[panel]]
+name = "P"
+inputs = ["A"]
+
+[[panel.line]]
+name = "L1"
+
+[[pdu]]
+name = "left"
+inputs = ["P"]
+
+[[pdu.line]]
+name = "L1"
+of = "P/L1"
+
+[[pdu]]
+name = "row/right"
+inputs = ["left/9"]
+
+[[machine]]
+name = "srv"
+cords = ["left/1", "row/right/2/b"]
+"""
+
+
+def refused(text: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        drawing_file.parsed(text, "hall.toml")
+    assert caught.value.reason.startswith("hall.toml")
+    return caught.value.reason
+
+
+def test_a_drawing_is_read_with_its_defaults_and_lines() -> None:
+    found = drawing_file.parsed(BASE, "hall.toml")
+    machine = found.machines["srv"]
+    assert machine.cords == (Cord("left", "1"), Cord("row/right", "2/b")) and machine.needs == 1
+    assert found.line_numbers[HallNode("machine", "srv")] == BASE.split("\n").index('name = "srv"')
+    line = found.pdus["left"].lines[0]
+    assert (line.rating_a, line.limit_a, line.every) == (32.0, 25.6, True)
+    assert line.of == HallNode.breaker("P", "L1")
+    assert found.panels["P"].lines[0].rating_a is None  # a default is for PDUs
+    assert found.owners()[Cord("left", "9")] == HallNode("pdu", "row/right")
+
+
+@pytest.mark.parametrize(
+    "old, new, expected",
+    [
+        ('cords = ["left/1"', 'cords = ["left/9"', "line 26: machine 'srv': the key 'cords' names"),
+        ('cords = ["left/1"', 'cords = ["lift/1"', "'lift/1', which is no PDU/OUTLET"),
+        (
+            'cords = ["left/1", ',
+            'cords = ["left/1", "left/1", ',
+            "already belongs to machine 'srv'",
+        ),
+        ('name = "srv"', 'name = "srv"\nneeds = 3', "line 26: machine 'srv': the key 'needs' must"),
+        ('name = "srv"', 'name = "srv"\nprotect = true', "'protect' is unknown; allowed: name"),
+        ('name = "row/right"', 'name = "left"', "is taken by another pdu (line 12)"),
+        ('inputs = ["P"]', 'inputs = ["row/right/3"]', "feeds itself"),
+        ('inputs = ["P"]', 'inputs = ["X"]', "line 14: pdu 'left': the key 'inputs' names 'X'"),
+        ('name = "P"', 'name = "A"', "is also the name of a feed"),
+        ('name = "P"', 'name = "left"', "is also the name of a PDU"),
+        ('of = "P/L1"', 'of = "P/L2"', "line 18: pdu.line 'L1': the key 'of' names 'P/L2'"),
+        ("breaker_a = 32", "breaker_a = -1", "line 3: feed 'A': the key 'breaker_a' must be a"),
+        ("breaker_a = 32", 'breaker_a = "32"', "must be a number from 0.1 to 10000"),
+        ("breaker_a = 32", "breaker_a = 32 A", "not valid TOML at line 3"),
+        ('[[machine]]\nname = "srv"', "[[machine]]", "line 24: [[machine]] 1: the key 'name' is"),
+        ('[[feed]]\nname = "A"', 'idle = 1\n[[feed]]\nname = "A"', "line 1: the key 'idle' is"),
+    ],
+)
+def test_a_mistake_is_one_sentence_with_line_and_remedy(old: str, new: str, expected: str) -> None:
+    assert old in BASE
+    said = refused(BASE.replace(old, new, 1))
+    assert expected in said and "\n" not in said
+
+
+def test_a_long_chain_is_refused() -> None:
+    panels = "".join(
+        f'[[panel]]\nname = "p{n}"\ninputs = ["{f"p{n + 1}" if n < 60 else "A"}"]\n'
+        for n in range(61)
+    )
+    assert "more than 50 panels and PDUs feed one another" in refused(BASE + panels)
+
+
+def test_a_header_inside_a_text_is_no_table() -> None:
+    text = '# """\nidle_a = 0.1\n' + BASE.replace(
+        'name = "A"\n', "name = '''A'''\n#[[machine]]\n", 1
+    )
+    found = drawing_file.parsed(text, "hall.toml")
+    assert text.split("\n")[found.line_numbers[HallNode("machine", "srv")] - 1] == "[[machine]]"
+
+
+def test_100000_cords_are_read_in_seconds_and_a_mistake_at_their_end_is_named() -> None:
+    machines = "".join(
+        f'[[machine]]\nname = "m{n}"\ncords = ["left/a{n}", "left/b{n}"]\n' for n in range(50_000)
+    )
+    begin = time.process_time()
+    said = refused(BASE + machines + '[[machine]]\nname = "last"\ncords = ["left/a7"]\n')
+    assert time.process_time() - begin < 60  # 3 s on an idle core
+    assert "line 150029" in said and "machine 'm7'" in said
+
+
+def test_the_schema_has_the_keys_that_are_read_and_fits_the_example() -> None:
+    schema = json.loads((FOLDER / "hall.power.schema.json").read_text("utf-8"))
+    for kind, keys in drawing_file.KEYS.items():
+        place = schema
+        for part in filter(None, kind.split(".")):
+            place = place["properties"][part]["items"]
+        assert place["properties"].keys() == keys.keys(), kind
+        assert place["required"] == [key for key, needed in keys.items() if needed], kind
+    example = (FOLDER / "hall.power.toml").read_text("utf-8")
+    drawing_file.parsed(example, "hall.power.toml")
+    pytest.importorskip("jsonschema")
+    importlib.import_module("jsonschema").validate(tomli.loads(example), schema)

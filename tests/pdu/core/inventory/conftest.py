@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.pdu.monitoring.conftest import call, small
+
+__all__ = ["call", "small"]

@@ -1,0 +1,445 @@
+"""ListedPdu lists and files of logins: what is read and what is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Callable, Optional
+
+import pytest
+
+from handlers.shared.errors import SettingsError
+from pdu.core.cli import secret_files, toml
+from pdu.core.inventory import auth, device_list, polling
+from pdu.core.inventory.handler_loading import load
+from tests.pdu.monitoring.halls import private as private_file
+
+SECRET = "s3cret-w0rd"
+PEM = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----"
+HEAD = "name,handler,address,auth,settings,metered\n"
+PLAIN = device_list.ListedPdu("a", "snmp", "192.0.2.1")
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., device_list.DeviceList]:
+    def reading(text: str, name: str = "list.csv") -> device_list.DeviceList:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return device_list.read(str(tmp_path / name))
+
+    return reading
+
+
+def refused(ask: Callable[[], Any]) -> str:
+    with pytest.raises(SettingsError) as failed:
+        ask()
+    assert SECRET not in repr(failed.value) + str(failed.value)
+    return failed.value.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,handler,address\na,snmp,192.0.2.1\n",
+        "\ufeffname;handler;address\r\na;snmp;192.0.2.1\r\n",
+        "Name\tHandler\tAddress\n\n# not this one\n a \tsnmp\t192.0.2.1\n",
+        "handler,address,name,auth,settings,metered\nsnmp,192.0.2.1,a,,,\n",
+        "name,handler,address,,\na,snmp,192.0.2.1,,\n",
+        " # a; b; c\nname,handler,address\na,snmp,192.0.2.1\n",
+        "# a comment\u2028in one line\nname,handler,address\na,snmp,192.0.2.1\n",
+    ],
+    ids=[
+        "commas",
+        "a spreadsheet's",
+        "tabs",
+        "all columns",
+        "empty columns",
+        "indented comment",
+        "line separator",
+    ],
+)
+def test_a_list_is_read_from_csv_as_people_write_it(read: Any, text: str) -> None:
+    assert read(text).devices == [PLAIN]
+
+
+def test_a_pdu_without_a_name_is_named_by_its_address(read: Any) -> None:
+    assert read("handler,address\nnut,192.0.2.9:3493\n").devices[0].name == "192.0.2.9:3493"
+
+
+def test_only_a_line_that_begins_with_a_hash_is_left_out(read: Any) -> None:
+    found = read(
+        HEAD + '# b, "\n"#1 left",nut,192.0.2.1,,"timeout=1;\n# x=2"\n # "\n"# c",nut,192.0.2.2\n'
+    ).devices
+    assert [(one.name, one.settings) for one in found] == [
+        ("#1 left", (("timeout", "1"), ("# x", "2"))),
+        ("# c", ()),
+    ]
+    assert "line 4: there is no address" in refused(lambda: read(HEAD + '# "\n\na,nut\n'))
+
+
+def test_relative_paths_start_at_the_folder_of_the_list(read: Any, tmp_path: Path) -> None:
+    found = read(
+        HEAD + 'a,dist/pdu_nut-1.tar.gz,192.0.2.1,ups,"device=rack1; ca_pem = ca.pem",yes\n'
+    ).devices[0]
+    assert found == device_list.ListedPdu(
+        "a",
+        f"{tmp_path}/dist/pdu_nut-1.tar.gz",
+        "192.0.2.1",
+        "ups",
+        (("device", "rack1"), ("ca_pem", f"{tmp_path}/ca.pem")),
+        True,
+    )
+    assert read(HEAD + "a,x.tgz,192.0.2.1\n").devices[0].handler == f"{tmp_path}/x.tgz"
+
+
+@pytest.mark.parametrize(
+    "given, found",
+    [("ca.pem", "{folder}/ca.pem"), ("/etc/ca.pem", "/etc/ca.pem"), (PEM, PEM), ("", "")],
+    ids=["relative", "absolute", "content", "empty"],
+)
+def test_the_authorities_of_a_login_are_in_the_folder_of_its_file(
+    given: str, found: str, tmp_path: Path
+) -> None:
+    path = private_file(tmp_path / "logins.toml", "[auth.xerus]\nca_pem = " + json.dumps(given))
+    assert auth.of_file(str(path))["xerus"].settings == {"ca_pem": found.format(folder=tmp_path)}
+
+
+def test_a_toml_list_holds_pdus_and_logins_with_references_to_secrets(
+    read: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RACK_COMMUNITY", SECRET)
+    private_file(tmp_path / "password", f"{SECRET}\n")
+    fleet = read(
+        """
+[auth.snmp]
+snmp_version = 2
+community_env = "RACK_COMMUNITY"
+[auth.xerus]
+username = "monitor"
+password_file = "password"
+[[pdu]]
+handler = "snmp"
+address = "192.0.2.1"
+name = "a"
+[[pdu]]
+handler = "raritan"
+address = "192.0.2.2"
+auth = "xerus"
+metered = true
+settings = {timeout = 5, verify = false}
+""",
+        "list.toml",
+    )
+    assert fleet.devices == [
+        PLAIN,
+        device_list.ListedPdu(
+            "192.0.2.2", "raritan", "192.0.2.2", "xerus", (("timeout", "5"), ("verify", "no")), True
+        ),
+    ]
+    assert (fleet.auths["snmp"].settings, fleet.auths["snmp"].secrets) == (
+        {"snmp_version": "2"},
+        {"community": SECRET},
+    )
+    assert (fleet.auths["xerus"].settings, fleet.auths["xerus"].secrets) == (
+        {"username": "monitor"},
+        {"password": SECRET},
+    )
+    assert SECRET not in repr(fleet)
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("", "no PDU in it"),
+        (HEAD, "no PDU in it"),
+        ("name,adress\n", "'adress' is not a column"),
+        ("name,handler\n", "no column 'address'"),
+        ("handler,address,handler\n", "a column occurs twice"),
+        (
+            f"handler,address,password\nsnmp,h,{SECRET}\n",
+            "'password' is a secret, which a list must not contain",
+        ),
+        (HEAD + "a,snmp,192.0.2.1,x,y=1,no,more\n", "line 2 has 7 cells, the header has 6"),
+        (HEAD + 'a,"snmp,192.0.2.1\n', "line 2 is not CSV"),
+        (HEAD + "a,snmp,\n", "line 2: there is no address"),
+        (HEAD + "a,,192.0.2.1\n", "line 2: there is no handler"),
+        (HEAD + "a,snmp,http://192.0.2.1/\n", "line 2: 'http://192.0.2.1/' is a URL"),
+        (HEAD + "a,nut,rack1@192.0.2.1\n", "line 2: an address has no @"),
+        (HEAD + "a,snmp,192.0.2.1,,x\n", "settings must have the form key=value"),
+        (
+            HEAD + f"a,snmp,192.0.2.1,,community={SECRET}\n",
+            "line 2: community is a secret, which a list must not contain",
+        ),
+        (HEAD + "a,snmp,192.0.2.1,,x=1;x=2\n", "'x' is given twice"),
+        (HEAD + "a,snmp,192.0.2.1,,,maybe\n", "metered must be yes or no"),
+        (
+            HEAD + "a,snmp,192.0.2.1\nb,nut,192.0.2.2\n\na,nut,192.0.2.3\n",
+            "line 5: the name 'a' is already in line 2",
+        ),
+        (
+            "name,handler,address,\na,snmp,192.0.2.1,rack 1\n",
+            "line 2: a cell is in a column without a name; allowed: name",
+        ),
+        (HEAD + "a\x1bb,snmp,192.0.2.1\n", "not printable"),
+    ],
+)
+def test_a_wrong_list_is_refused_with_the_reason(read: Any, text: str, words: str) -> None:
+    assert words in refused(lambda: read(text))
+
+
+def test_the_first_mistakes_are_named_and_the_rest_counted(read: Any) -> None:
+    error = refused(lambda: read(HEAD + "a,snmp,\n" * 8))
+    assert error.count("there is no address") == 5 and error.endswith("; and 3 more")
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        (
+            f'[auth.x]\ncommunity = "{SECRET}"\n',
+            (
+                "community is a secret, which a list must not contain: give "
+                "community_file or community_env"
+            ),
+        ),
+        (
+            f'[auth.x]\nCommunity = "{SECRET}"\n',
+            "community is a secret, which a list must not contain",
+        ),
+        (
+            f'[[pdu]]\nhandler = "snmp"\naddress = "h"\nsettings = {{Community = "{SECRET}"}}\n',
+            "PDU 1: community is a secret",
+        ),
+        (f'[auth.x]\ncommunity = "{SECRET}\n', "not valid TOML at line 2"),
+        ('pdu = "x"\n', "each PDU must be a table"),
+        ("[other]\n", "'other' is unknown; allowed: [[pdu]]"),
+        ("auth = 1\n", "'auth' must contain only [auth.NAME] tables"),
+        (
+            '[auth.x]\ncommunity_env = "NOT_SET"\n',
+            "community_env names a variable that is not set or is empty",
+        ),
+        ("[auth.x]\nuser = []\n", "neither text nor"),
+        (
+            '[[pdu]]\nhandler = "snmp"\naddress = "h"\nport = 3\n',
+            "PDU 1: 'port' is unknown; allowed: name",
+        ),
+        ("[[pdu]]\nhandler = []\n", "handler is neither text nor"),
+        ("[[pdu]]\nhandler = 0xfffffffffffffffff\n", "handler is an integer of more than 64 bits"),
+        (
+            "[[pdu]]\nsettings = 3\nhandler='a'\naddress='b'\n",
+            "settings must be a table or have the form",
+        ),
+    ],
+)
+def test_a_wrong_toml_list_is_refused_with_the_reason(read: Any, text: str, words: str) -> None:
+    assert words in refused(lambda: read(text, "list.toml"))
+
+
+def test_a_repeated_name_is_found_among_ten_thousand_lines(read: Any) -> None:
+    lines = "".join(f"p{number},snmp,192.0.2.1\n" for number in range(10_000))
+    assert len(read("name,handler,address\n" + lines).devices) == 10_000
+    assert "line 10002: the name 'p0' is already in line 2" in refused(
+        lambda: read("name,handler,address\n" + lines + "p0,snmp,192.0.2.1\n")
+    )
+
+
+def test_what_many_pdus_have_in_common_is_kept_once(read: Any) -> None:
+    lines = "".join(
+        f"p{number},nut,192.0.2.1,site,device=rack1;timeout=5\n" for number in range(20)
+    )
+    devices = read("name,handler,address,auth,settings\n" + lines).devices
+    assert {(one.handler, one.auth, one.settings) for one in devices} == {
+        ("nut", "site", (("device", "rack1"), ("timeout", "5")))
+    }
+    assert len({(id(one.handler), id(one.auth), id(one.settings)) for one in devices}) == 1
+
+
+def test_a_list_that_cannot_be_read_or_is_not_utf_8_is_refused_with_the_reason(
+    read: Any, tmp_path: Path
+) -> None:
+    assert "cannot be read (No such file or directory)" in refused(
+        lambda: device_list.read(str(tmp_path / "none.csv"))
+    )
+    assert "cannot be read (Is a directory)" in refused(lambda: device_list.read(str(tmp_path)))
+    (tmp_path / "latin.csv").write_bytes(HEAD.encode() + b"\xe9,snmp,192.0.2.1\n")
+    assert "not UTF-8" in refused(lambda: device_list.read(str(tmp_path / "latin.csv")))
+
+
+# ---- permissions ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "mode, accepted",
+    [
+        (0o600, True),
+        (0o400, True),
+        (0o640, True),
+        (0o601, True),
+        (0o644, False),
+        (0o660, False),
+        (0o604, False),
+        (0o602, False),
+    ],
+)
+def test_only_owner_and_group_may_read_logins_and_only_the_owner_may_change_them(
+    tmp_path: Path, mode: int, accepted: bool
+) -> None:
+    path = private_file(tmp_path / "logins.toml", f'[auth.x]\ncommunity = "{SECRET}"\n')
+    path.chmod(mode)
+    if accepted:
+        assert auth.of_file(str(path))["x"].secrets == {"community": SECRET}
+    else:
+        assert f"permissions {mode:04o}" in refused(lambda: auth.of_file(str(path)))
+
+
+def test_a_file_with_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "community").write_text(SECRET)
+    (tmp_path / "community").chmod(0o644)
+    path = private_file(tmp_path / "logins.toml", '[auth.x]\ncommunity_file = "community"\n')
+    assert "chmod g-w,o-rw" in refused(lambda: auth.of_file(str(path)))
+
+
+@pytest.mark.parametrize(
+    "mode, why", [(None, "cannot be read (No such file or directory)"), (0o644, "chmod g-w,o-rw")]
+)
+def test_an_unusable_secret_file_is_named_with_its_login(
+    tmp_path: Path, mode: Optional[int], why: str
+) -> None:
+    if mode is not None:
+        (tmp_path / "community").write_text(SECRET)
+        (tmp_path / "community").chmod(mode)
+    path = private_file(tmp_path / "logins.toml", '[auth.x]\ncommunity_file = "community"\n')
+    error = refused(lambda: auth.of_file(str(path)))
+    assert (
+        error.startswith(f"{path}: [auth.x]: community_file: {tmp_path / 'community'} ")
+        and why in error
+    )
+
+
+@pytest.mark.parametrize("content", ["", "\n", "\ufeff\r\n"])
+def test_an_empty_secret_file_is_refused(tmp_path: Path, content: str) -> None:
+    secret = private_file(tmp_path / "word", content)
+    path = private_file(tmp_path / "logins.toml", '[auth.x]\npriv_password_file = "word"\n')
+    assert (
+        refused(lambda: auth.of_file(str(path)))
+        == f"{path}: [auth.x]: priv_password_file: {secret}: empty"
+    )
+    assert (
+        refused(lambda: auth.of_environment({"priv_password": str(secret)})) == f"{secret}: empty"
+    )
+
+
+def test_a_secret_file_for_a_misspelt_key_is_refused(tmp_path: Path) -> None:
+    path = str(private_file(tmp_path / "community", SECRET))
+    assert len(polling.targets([PLAIN], {}, auth.of_environment({"community": path}))) == 1
+    error = refused(lambda: polling.targets([PLAIN], {}, auth.of_environment({"comunity": path})))
+    assert error.startswith(
+        "--secret-file: unknown secret 'comunity'; known: auth_password, community, "
+    )
+
+
+@pytest.mark.parametrize("stage", ["auth", "priv"])
+def test_a_login_with_a_password_but_no_protocol_is_refused(stage: str) -> None:
+    login = auth.DeviceLogin(
+        "x", {"snmp_version": "3", "username": "u"}, {f"{stage}_password": SECRET}
+    )
+    error = refused(polling.Target(PLAIN, load("snmp"), login).data)
+    assert error == f"{stage}_password has no effect without a protocol: give '{stage}_protocol'"
+
+
+def test_an_impossible_number_of_retries_is_left_to_the_handler() -> None:
+    device = PLAIN._replace(settings=(("retries", "9" * 400),))
+    data = polling.Target(
+        device, load("snmp"), auth.DeviceLogin("x", {}, {"community": SECRET})
+    ).data(timeout=3.0)
+    assert (data.snmp_params["retries"], "timeout" in data.snmp_params) == ("9" * 400, False)
+
+
+def test_a_path_with_nul_is_a_settings_error(read: Any, tmp_path: Path) -> None:
+    login = private_file(tmp_path / "logins.toml", '[auth.x]\ncommunity_file = "c\\u0000"\n')
+    error = refused(lambda: auth.of_file(str(login)))
+    assert "community_file: " in error and "(embedded null byte)" in error
+    given = read(
+        '[[pdu]]\nhandler = "redfish"\naddress = "192.0.2.1"\nsettings = {ca_pem = "c\\u0000"}\n',
+        "list.toml",
+    )
+    target = polling.Target(
+        given.devices[0],
+        load("redfish"),
+        auth.DeviceLogin("x", {"username": "u"}, {"password": "p"}),
+    )
+    failed = polling.poll(target).failure
+    assert (
+        failed is not None and failed.kind == "settings" and "(embedded null byte)" in failed.reason
+    )
+
+
+def test_a_list_that_everybody_can_change_is_refused(read: Any, tmp_path: Path) -> None:
+    read("handler,address\nsnmp,192.0.2.1\n")
+    (tmp_path / "a list.csv").touch(0o600)
+    (tmp_path / "a list.csv").chmod(0o666)
+    why = refused(lambda: device_list.read(str(tmp_path / "a list.csv")))
+    assert f"decides where logins are sent; chmod o-w '{tmp_path}/a list.csv'" in why
+
+
+def test_a_file_above_the_limit_is_refused(read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secret_files, "LONGEST", 40)
+    assert "list.csv is larger than" in refused(lambda: read(HEAD + "a,snmp,192.0.2.1\n"))
+
+
+@pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() != 0, reason="only root can give a file to another user"
+)
+def test_a_file_of_another_user_is_refused_unless_that_user_is_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = private_file(tmp_path / "logins.toml", "of root")
+    monkeypatch.setattr(os, "geteuid", lambda: 54321)
+    assert secret_files.read_secret(str(path), secret_files.SECRET) == "of root"
+    os.chown(path, 12345, -1)
+    assert "belongs to another user (12345)" in refused(
+        lambda: secret_files.read_secret(str(path), secret_files.SECRET)
+    )
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("", "[auth.NAME] tables are expected"),
+        ("[other]\n", "not 'other'"),
+        (f'[auth.x]\ncommunity = "{SECRET}"\ncommunity_env = "PATH"\n', "community is given twice"),
+        ('[auth.x]\nusername = "a"\nUsername = "b"\n', "username is given twice"),
+    ],
+)
+def test_a_wrong_file_of_logins_is_refused_with_the_reason(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    path = private_file(tmp_path / "logins.toml", text)
+    assert words in refused(lambda: auth.of_file(str(path)))
+
+
+def test_deeply_nested_brackets_are_refused_as_invalid_toml() -> None:
+    assert "not valid TOML" in refused(lambda: toml.loads(f"x = {'[' * 5000}", "f"))
+
+
+def test_all_unknown_columns_are_named(read: Any) -> None:
+    words = refused(lambda: read("name,handler,address,rack,serial,adress\n"))
+    assert "'rack', 'serial', 'adress' are not columns (--lenient ignores others)" in words
+
+
+def test_unknown_columns_are_listed_and_left_out_if_that_is_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("Rack,name,handler,address,serial\n7,a,snmp,192.0.2.1,\n", "utf-8")
+    found = device_list.read(str(file), lenient=True)
+    assert (found.devices, found.ignored) == ([PLAIN], ["rack", "serial"])
+
+
+@pytest.mark.parametrize("column", ["setting", "auht", "password", "community"])
+def test_a_misspelt_column_and_a_secret_are_never_left_out(column: str, tmp_path: Path) -> None:
+    """Without its settings another PDU might be read."""
+    file = tmp_path / "list.csv"
+    file.write_text(f"handler,address,{column}\nsnmp,192.0.2.1,{SECRET}\n", "utf-8")
+    words = refused(lambda: device_list.read(str(file), lenient=True))
+    is_secret = column in ("password", "community")
+    why = "is a secret" if is_secret else "is not a column; allowed columns"
+    assert f"'{column}' {why}" in words

@@ -1,0 +1,239 @@
+"""Names of the owner's list in place of HANDLER HOST, in commands of one PDU."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import pytest
+from click.shell_completion import ShellComplete
+
+from pdu import root
+from tests.pdu.running import SECRETS, run
+from tests.peers import PEERS, Peer
+
+
+class Rack(NamedTuple):
+    """A folder with a list and its logins, and the simulated PDUs by their names."""
+
+    folder: Path
+    peers: dict[str, Peer]
+
+    @property
+    def list(self) -> str:
+        return str(self.folder / "pdus.csv")
+
+
+def address(peer: Peer) -> str:
+    return f"{peer.address}:{peer.snmp.get('port') or peer.settings['port']}"
+
+
+def settings(peer: Peer, folder: Path) -> str:
+    pem = folder / f"{peer.handler}.pem"
+    pem.write_text(peer.settings.get("ca_pem", ""), "utf-8")
+    left_out = ("port", "username", "ca_pem", *SECRETS)
+    kept = {key: text for key, text in peer.settings.items() if key not in left_out}
+    if "ca_pem" in peer.settings:
+        kept["ca_pem"] = pem.name
+    return "; ".join(f"{key}={text}" for key, text in kept.items())
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[dict[str, Peer]]:
+    with PEERS["snmp"]() as snmp, PEERS["nut"]() as nut, PEERS["raritan"]() as raritan:
+        yield {"left": snmp, "right": nut, "top": raritan}
+
+
+@pytest.fixture
+def rack(running: dict[str, Peer], tmp_path: Path) -> Rack:
+    rows, tables = ["name,handler,address,auth,settings"], []
+    for name, peer in running.items():
+        rows.append(f"{name},{peer.handler},{address(peer)},{name},{settings(peer, tmp_path)}")
+        login = {
+            key: text
+            for key, text in {**peer.settings, **peer.snmp}.items()
+            if key in ("username", *SECRETS)
+        }
+        tables += [
+            f"[auth.{name}]",
+            *(f"{key} = {json.dumps(text)}" for key, text in login.items()),
+        ]
+    made = Rack(tmp_path, running)
+    Path(made.list).write_text("\n".join(rows) + "\n", "utf-8")
+    logins = tmp_path / "logins.toml"
+    logins.write_text("\n".join(tables) + "\n", "utf-8")
+    logins.chmod(0o600)
+    return made
+
+
+@pytest.fixture
+def listed(rack: Rack, monkeypatch: pytest.MonkeyPatch) -> Rack:
+    monkeypatch.setenv("PDU_LIST", rack.list)
+    return rack
+
+
+@pytest.mark.parametrize("command", ["status", "statistic", "labels", "outlets"])
+def test_a_name_reads_as_handler_and_host_do(
+    command: str, listed: Rack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, peer in listed.peers.items():
+        code, out, err = run(capsys, command, name, "--json")
+        found = json.loads(out)
+        assert (code, err) == (0, "")
+        assert (found["name"], found["handler"], found["host"]) == (
+            name,
+            peer.handler,
+            address(peer),
+        )
+        assert found["outlets"]
+
+
+def test_several_names_are_read_each_with_its_handler_and_login(
+    listed: Rack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(capsys, "status", *listed.peers)
+    assert code == 0
+    for name, peer in listed.peers.items():
+        assert f"status of {name} ({address(peer)}) by {peer.handler}, " in out
+
+
+@pytest.mark.parametrize("place", ["option", "home", "config"])
+def test_where_the_list_is_found(
+    place: str, rack: Rack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("PDU_LIST")
+    monkeypatch.setenv("HOME", str(rack.folder))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    more: list[str] = []
+    if place == "option":
+        more = ["--list", rack.list, "--auth", str(rack.folder / "logins.toml")]
+    else:
+        home = rack.folder / (".config/pdu" if place == "home" else "own/pdu")
+        if place == "config":
+            monkeypatch.setenv("XDG_CONFIG_HOME", str(rack.folder / "own"))
+        home.mkdir(parents=True)
+        for file in list(rack.folder.glob("*.*")):
+            if file.is_file():
+                file.rename(home / file.name)
+    code, out, err = run(capsys, "status", "left", *more)
+    assert (code, err) == (0, "") and out.startswith("status of left (")
+
+
+def test_a_name_switches_and_a_typed_setting_comes_before_the_list(
+    listed: Rack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pdu.core.machines.outlet.AGAIN_S", 0.0)
+    before = listed.peers["left"].books().states
+    first, second, *_ = before
+    code, out, _ = run(capsys, "off", "left", f"{first}-{second}", "--yes", "--timeout", "9")
+    assert code == 0 and f"outlet {second} of left ({address(listed.peers['left'])}) is off" in out
+    states = listed.peers["left"].books().states
+    assert not states[first] and not states[second]
+    assert run(capsys, "on", "left", f"{first},{second}", "--yes")[0] == 0
+    code, _, err = run(capsys, "status", "left", "-s", "port=1", "--timeout", "0.2")
+    assert code == 3 and err.startswith("unreachable: left (")
+
+
+def test_what_is_not_clear_switches_nothing(
+    listed: Rack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = listed.peers["right"].books().states
+    code, _, err = run(capsys, "off", "right", "1", "98-99", "--yes")
+    assert code == 7 and "the PDU has no outlet '98-99'" in err
+    assert listed.peers["right"].books().states == before
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (
+            ["status", "lft"],
+            "'lft' is neither a handler (nut, raritan, redfish, snmp) nor a PDU of",
+        ),
+        (["status", "lft"], "; did you mean left?"),
+        (["off", "lft", "3"], "; did you mean left?"),
+        (["status", "left", "192.0.2.8"], "give names alone, or HANDLER and addresses"),
+        (["redfish", "left", "outlets"], "'left' is no PDU for redfish: "),
+        (["prove", "lft"], "did you mean left?"),
+        (["record", "lft"], "did you mean left?"),
+    ],
+)
+def test_a_word_that_is_no_name_is_said(
+    words: list[str], said: str, listed: Rack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(capsys, *words)
+    assert (code, out) == (2, "") and said in err
+
+
+def test_a_name_that_is_also_a_host_or_a_handler_is_said(
+    listed: Rack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open(listed.list, "a", encoding="utf-8") as file:
+        file.write("snmp,snmp,192.0.2.8,left,\n")
+    _, _, err = run(capsys, "status", "snmp", "left", "--secret-file", "community=/dev/null")
+    told, named, _ = err.splitlines()
+    assert told == f"note: 'snmp' is a handler here, and no PDU of {listed.list}"
+    assert named.startswith("note: 'left' is a host name here; `pdu status left` means the PDU")
+    code, out, err = run(capsys, "raritan", "top", "outlets")
+    assert code == 0 and out
+    where = address(listed.peers["top"])
+    assert err == f"note: 'top' is taken from {listed.list}: raritan {where}\n"
+
+
+def test_identify_asks_the_handler_of_the_list_and_says_the_name(
+    listed: Rack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(capsys, "identify", "left")
+    assert code == 0 and "raritan" not in out.split("\n")[0]
+    assert out.endswith("read it: pdu status left\n") and err.startswith("note: 'left' is taken")
+
+
+@pytest.mark.parametrize("command", [["identify", "127.0.0.1:9"], ["nut", "127.0.0.1:9", "list"]])
+def test_an_address_needs_no_list_that_can_be_read(
+    command: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    broken = tmp_path / "pdus.csv"
+    broken.write_text("name,handler\n", "utf-8")
+    monkeypatch.setenv("PDU_LIST", str(broken))
+    code, _, err = run(capsys, *command)
+    assert code != 2 and "note: names of PDUs are not known: " in err
+
+
+def test_a_list_without_a_pdu_in_its_usual_place_is_no_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "pdu").mkdir()
+    (tmp_path / "pdu" / "pdus.csv").write_text("name,handler,address\n", "utf-8")
+    monkeypatch.delenv("PDU_LIST")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    code, _, err = run(capsys, "status", "left")
+    assert code == 2 and "the name of a PDU needs its list (--list FILE" in err
+
+
+@pytest.mark.parametrize(
+    "before, incomplete, offered",
+    [
+        (["status"], "", ["nut", "raritan", "redfish", "snmp", "left", "right", "top"]),
+        (["off"], "le", ["left"]),
+        (["status", "left"], "r", ["right"]),
+        (["raritan"], "", ["top"]),
+        (["identify"], "t", ["top"]),
+        (["record"], "le", ["left"]),
+        (["prove"], "to", ["top"]),
+    ],
+)
+def test_a_shell_completes_names(
+    before: list[str], incomplete: str, offered: list[str], listed: Rack
+) -> None:
+    class Shell(ShellComplete):
+        """Asks as the scripts of the shells do."""
+
+    found: list[Any] = Shell(root.ROOT, {}, "pdu", "_").get_completions(before, incomplete)
+    assert [one.value for one in found] == offered
+    assert isinstance(root.ROOT, click.Group)

@@ -1,0 +1,160 @@
+"""Six tools read a PDU; all say the same of each outlet, whichever command was imported first."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+from pdu.core.inventory.polling import Target
+from pdu.root import LAZY_COMMANDS
+from tests import witnesses
+from tests.handlers.snmp.units import FIXTURES, chosen_by_hand
+from tests.needs import ROOT
+from tests.pdu.core.inventory.six_tools import WORDS, Said, SaidOfEach, by_each_tool, targets
+from tests.pdu.monitoring.halls import Hall, environment, line, login, private
+from tests.peers import PEERS, Peer
+from tests.recordings import Fixture
+from tests.simulators.redfish import RedfishService, units
+from tests.simulators.redfish.model import Model
+from tests.simulators.snmp_agent import Agent
+from tests.waiting import PATIENCE_S
+
+#: the entry of each command
+ENTRIES = sorted(
+    {one.module for one in LAZY_COMMANDS.values()}
+    | {"energy.statement.verification", "energy.statement.command", "energy.verify"}
+)
+SERVICES: Mapping[str, Callable[[], Model]] = {
+    **units.UNITS,
+    "dmtf": lambda: units.dmtf(witnesses.path(witnesses.PUBLIC_PDU)),
+}
+# equipment that is read only by name
+NAMED = {"floor": "FloorPDUs/Row1", "transfer-switch": "TransferSwitches/1"}
+
+
+def same(said: Mapping[str, SaidOfEach]) -> SaidOfEach:
+    """What `pdu outlets` says, once all others have said the same."""
+    first = {identity: Said(*one) for identity, one in said["outlets"].items()}
+    assert {one.state for one in first.values()} <= set(WORDS)
+    for tool, of_each in said.items():
+        # the statistic leaves out outlets without a figure, and has no state
+        missing = dict.fromkeys(first, Said(None, None, None, None))
+        whole = {**missing, **of_each} if tool == "statistic" else of_each
+        assert list(whole) == list(first), tool
+        for identity, one in first.items():
+            other = Said(*whole[identity])
+            assert other.state in (one.state, *([None] if tool == "statistic" else [])), tool
+            # a line of the meter has mA and mW
+            assert other[1:] == pytest.approx(one[1:], rel=1e-6, abs=6e-4), (tool, identity)
+    return first
+
+
+def target_of(peer: Peer, folder: Path) -> Target:
+    logins = private(folder / "logins.toml", login(peer))
+    fleet = folder / "list.csv"
+    fleet.write_text(f"name,handler,address,auth,settings\n{line(folder, peer)}\n")
+    (found,) = targets(fleet, logins)
+    return found
+
+
+@contextlib.contextmanager
+def service(name: str) -> Iterator[Peer]:
+    with RedfishService(SERVICES[name]()) as unit:
+        settings = {
+            "port": str(unit.port),
+            "username": unit.user,
+            "password": unit.password,
+            "ca_pem": unit.ca_pem,
+            **({"pdu": NAMED[name]} if name in NAMED else {}),
+        }
+        yield Peer("redfish", "custom", unit.host, unit.books, settings=settings)
+
+
+@contextlib.contextmanager
+def fixture(unit: Fixture) -> Iterator[Peer]:
+    settings = {
+        **({"profile": unit.key} if chosen_by_hand(unit) else {}),
+        "metered_only": "yes" if unit.metered_only else "no",
+        "snmp_version": unit.versions[-1].replace("2c", "2"),
+    }
+    with Agent(unit.device()) as agent:
+        snmp = {"community": "public", "port": str(agent.port)}
+        yield Peer("snmp", "snmp", agent.host, agent.books, snmp=snmp, settings=settings)
+
+
+def test_six_tools_say_the_same_of_each_outlet_of_each_handlers_peer_with_watts(
+    tmp_path: Path,
+) -> None:
+    for name, make in PEERS.items():
+        with make() as peer:
+            first = same(by_each_tool(target_of(peer, tmp_path)))
+            shown = {True: "on", False: "off", None: "unknown"}
+            books = peer.books()
+            assert {key: one.state for key, one in first.items()} == {
+                key: shown[on] for key, on in books.states.items()
+            }, name
+            assert all(any(one[place] for one in first.values()) for place in (1, 2, 3)), name
+
+
+@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.sample(3)
+def test_six_tools_say_the_same_of_each_outlet_of_each_redfish_service(
+    name: str, tmp_path: Path
+) -> None:
+    with service(name) as peer:
+        first = same(by_each_tool(target_of(peer, tmp_path)))
+    assert set(first) == set(peer.books().states)
+    if name == "apc":  # its watts are in sensors
+        assert any(one.power_w for one in first.values())
+
+
+@pytest.mark.parametrize("unit", FIXTURES, ids=lambda unit: unit.name)
+@pytest.mark.sample(12)
+def test_six_tools_say_the_same_of_each_outlet_of_each_snmp_family(
+    unit: Fixture, tmp_path: Path
+) -> None:
+    with fixture(unit) as peer:
+        first = same(by_each_tool(target_of(peer, tmp_path)))
+    assert {key: tuple(one) for key, one in first.items()} == {
+        key: pytest.approx((one.state, one.current_a, one.power_w, one.energy_kwh))
+        for key, one in unit.expected.outlets.items()
+    }
+
+
+@pytest.mark.parametrize("first", ENTRIES)
+@pytest.mark.sample(4)
+def test_six_tools_say_the_same_whichever_command_is_imported_first(
+    first: str, small: Hall
+) -> None:
+    """Of one PDU: each handler's in turn."""
+    handlers = list(small.peers)
+    fleet = small.one(handlers[ENTRIES.index(first) % len(handlers)])
+    found = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "tests.pdu.core.inventory.six_tools",
+            f"pdu.{first}",
+            fleet,
+            small.logins,
+        ],
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE_S,
+        check=True,
+    )
+    assert len(json.loads(found.stdout)) == 1
+    for name, said in json.loads(found.stdout).items():
+        read = same(
+            {tool: {key: Said(*one) for key, one in of.items()} for tool, of in said.items()}
+        )
+        assert all(any(one[place] for one in read.values()) for place in (1, 2, 3)), name

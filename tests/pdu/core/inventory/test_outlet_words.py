@@ -1,0 +1,84 @@
+"""Outlets as people type them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, strategies as st
+
+from handlers.shared.errors import NoSuchOutlet
+from pdu.core.cli.error_output import Usage
+from pdu.core.inventory.outlet_words import resolve
+
+STRIP = {"1": "web-1", "2": "web-2", "3": "db", "4": "db", "5": "1-3", "6": "", "7": "6"}
+CHAIN = {"1.1": "", "1.2": "", "2.1": "a,b", "2.2": "", "2.3": "01"}
+
+
+@pytest.mark.parametrize(
+    "names, words, meant",
+    [
+        (STRIP, ["3"], ["3"]),
+        (STRIP, ["6"], ["6"]),  # an identity comes before a name
+        (STRIP, ["2-4"], ["2", "3", "4"]),
+        (STRIP, ["2..4"], ["2", "3", "4"]),
+        (STRIP, ["1,2"], ["1", "2"]),
+        (STRIP, ["4", "2-4", "2"], ["4", "2", "3"]),
+        (STRIP, ["web-2"], ["2"]),
+        (STRIP, ["web-2, 4, 6-7"], ["2", "4", "6", "7"]),
+        (CHAIN, ["2.1-2.3"], ["2.1", "2.2", "2.3"]),
+        (CHAIN, ["2.1..2.2"], ["2.1", "2.2"]),
+        (CHAIN, ["a,b"], ["2.1"]),
+        (CHAIN, ["01"], ["2.3"]),
+    ],
+)
+def test_words_that_are_clear(
+    names: dict[str, str], words: Sequence[str], meant: Sequence[str]
+) -> None:
+    assert resolve(words, names) == meant
+
+
+@pytest.mark.parametrize(
+    "names, word, said",
+    [
+        (STRIP, "db", "outlets 3, 4 have the name 'db': give an identity"),
+        (STRIP, "web-1,db", "outlets 3, 4 have the name 'db': give an identity"),
+        (STRIP, "8", "the PDU has no outlet '8'; status lists its outlets"),
+        (STRIP, "6-8", "the PDU has no outlet '6-8'"),
+        (STRIP, "4-2", "the PDU has no outlet '4-2'"),
+        (STRIP, "3-3", "the PDU has no outlet '3-3'"),
+        (STRIP, "1,,2", "the PDU has no outlet '', of '1,,2'"),
+        (STRIP, "1,9", "the PDU has no outlet '9', of '1,9'"),
+        (STRIP, "01-3", "the PDU has no outlet '01-3'"),
+        (STRIP, "WEB-1", "the PDU has no outlet 'WEB-1'"),
+        (STRIP, "", "the PDU has no outlet ''"),
+        (STRIP, "1-", "the PDU has no outlet '1-'"),
+        (STRIP, "1-" + 5000 * "9", "the PDU has no outlet '1-9"),
+        (CHAIN, "1.1-2.2", "the PDU has no outlet '1.1-2.2'"),
+        (CHAIN, "2.1-3", "the PDU has no outlet '2.1-3'"),
+        (CHAIN, "all", "the PDU has no outlet 'all'"),
+    ],
+)
+def test_words_that_mean_no_outlet(names: dict[str, str], word: str, said: str) -> None:
+    with pytest.raises(NoSuchOutlet) as raised:
+        resolve([word], names)
+    assert raised.value.reason.startswith(said)
+
+
+def test_a_word_with_two_meanings_is_refused() -> None:
+    with pytest.raises(Usage, match="outlet 5 .*and also outlets 1, 2, 3: nothing was done"):
+        resolve(["4", "1-3"], STRIP)
+
+
+@given(
+    st.lists(st.text("12.,-0a ", max_size=6), max_size=3), st.sets(st.text("12.-0a", min_size=1))
+)
+def test_nothing_but_listed_outlets_is_meant_and_each_once(
+    words: list[str], identities: set[str]
+) -> None:
+    try:
+        found = resolve(words, dict.fromkeys(identities, "a"))
+    except (NoSuchOutlet, Usage):
+        return
+    assert set(found) <= identities and len(set(found)) == len(found)
+    assert len(found) >= len(set(words)) or any("," in word or "-" in word for word in words)

@@ -1,0 +1,224 @@
+"""One reading of one PDU, by a handler of this project or of a third party."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import pickle
+import sys
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from handlers.host.snmp import Snmp
+from handlers.http.client import HttpClient
+from handlers.http.connection import StandardTransport
+from handlers.http.message import Endpoint
+from handlers.nut.reader import NutReader
+from handlers.shared import call_session
+from handlers.shared.errors import Unreachable
+from handlers.shared.request_counter import SENT
+from handlers.shared.tls import Trust
+from pdu.core.inventory import auth, device_list, polling
+from pdu.core.inventory.auth import DeviceLogin
+from pdu.core.inventory.device_list import ListedPdu
+from pdu.core.inventory.handler_loading import LoadedHandler
+from pdu.core.inventory.reading import Reading
+from pdu.monitoring import check_result, tables
+from pdu_common.helper import (
+    EnumPowerStatus,
+    PduPortStatisticView,
+    PduPortView,
+    PduStatisticView,
+    PduView,
+)
+from tests.pdu.monitoring.halls import Hall
+
+
+class Other(enum.Enum):
+    """States of another platform."""
+
+    CYCLING = "cycling"
+
+
+class ThirdParty:
+    """A handler whose figures are all `figure`."""
+
+    def __init__(self, figure: Any, state: Any = EnumPowerStatus.UP) -> None:
+        self._figure, self._state = figure, state
+
+    def status(self) -> PduView:
+        return PduView([PduPortView("1", self._state)])
+
+    def statistic(self) -> PduStatisticView:
+        return PduStatisticView(
+            self._figure, self._figure, [PduPortStatisticView("1", self._figure)]
+        )
+
+
+class Counted(ThirdParty):
+    """Sends one request for its states."""
+
+    def status(self) -> PduView:
+        SENT.get()()
+        return super().status()
+
+
+def reading(pdu: ThirdParty) -> Reading:
+    handler = LoadedHandler(
+        "other", "other", lambda _: pdu, (), False, SENT if isinstance(pdu, Counted) else None
+    )
+    return polling.poll(
+        polling.Target(ListedPdu("a", "other", "192.0.2.1"), handler, DeviceLogin("none", {}, {}))
+    )
+
+
+def test_requests_are_counted_only_during_the_reading() -> None:
+    assert reading(Counted(2)).requests == 1 and SENT.get() is bool
+
+
+@pytest.mark.parametrize("figure", [2, Decimal("2"), "2"])
+def test_a_figure_that_is_not_a_float_is_added_up_like_a_float(figure: Any) -> None:
+    found = reading(ThirdParty(figure))
+    assert found.failure is None and (
+        found.load_a,
+        found.energy_kwh,
+        found.outlets[0].energy_kwh,
+    ) == (2.0, 2.0, 2.0)
+    row = check_result.judged(ListedPdu("a", "other", "192.0.2.1"), found)
+    assert check_result.summary([row, row._replace(load_a=0.5)], 1.0).load_a == 2.5
+    shown = {column.key: column.text(row) for column in tables.COLUMNS}
+    assert (shown["load_a"], shown["energy_kwh"]) == ("2", "2")
+
+
+@pytest.mark.parametrize(
+    "figure, kind",
+    [
+        ("two", "ValueError"),
+        (float("nan"), "ValueError"),
+        (float("inf"), "ValueError"),
+        ([2], "TypeError"),
+        (10**400, "OverflowError"),
+    ],
+    ids=["word", "nan", "inf", "list", "huge"],
+)
+def test_a_figure_that_is_not_a_finite_number_is_a_defect_and_the_states_are_kept(
+    figure: Any, kind: str
+) -> None:
+    found = reading(ThirdParty(figure))
+    assert (
+        found.answered
+        and (found.load_a, found.energy_kwh) == (None, None)
+        and found.count(EnumPowerStatus.UP) == 1
+    )
+    assert (
+        found.failure is not None
+        and found.failure.kind == "defect"
+        and found.failure.reason.startswith(kind)
+    )
+
+
+def test_a_handler_that_tries_to_end_the_process_is_a_failure() -> None:
+    class Ending(ThirdParty):
+        def statistic(self) -> PduStatisticView:
+            sys.exit(3)
+
+    found = reading(Ending(2))
+    assert (
+        found.answered
+        and found.failure is not None
+        and found.failure.reason.startswith("SystemExit")
+    )
+
+
+def test_a_reading_for_counting_makes_the_same_row_of_fewer_bytes(small: Hall) -> None:
+    fleet = device_list.read(str(small.list()))
+    for target in polling.targets(fleet.devices, auth.of_file(str(small.logins)), None):
+        whole = polling.poll(target)
+        assert whole.answered and len(whole.outlets) >= 2
+        counted = polling.poll_counting(target)
+        counted = counted._replace(seconds=whole.seconds, begun=whole.begun)
+        rows = [check_result.judged(target.device, one, False) for one in (whole, counted)]
+        assert rows[0] == rows[1]
+        assert len(pickle.dumps(counted)) < len(pickle.dumps(whole))
+
+
+def test_a_state_that_the_platform_does_not_have_is_a_failure() -> None:
+    found = reading(ThirdParty(2, Other.CYCLING))
+    assert not found.answered and found.failure is not None and "CYCLING" in found.failure.reason
+
+
+@pytest.mark.parametrize(
+    "handler, requests",
+    [("nut", (6, 2)), ("raritan", (6, 6)), ("redfish", (11, 5)), ("snmp", (28, 16))],
+)
+def test_a_reading_in_one_session_reads_the_same_with_fewer_requests(
+    small: Hall, handler: str, requests: tuple[int, int]
+) -> None:
+    fleet = device_list.read(str(small.one(handler)))
+    (target,) = polling.targets(fleet.devices, auth.of_file(str(small.logins)), None)
+    alone = target._replace(handler=target.handler._replace(one_session=None))
+    single, shared = (polling.poll(one, with_labels=True) for one in (alone, target))
+    assert single.failure is None and single.labelled and single.outlets
+    assert shared == single._replace(
+        seconds=shared.seconds, requests=shared.requests, begun=shared.begun
+    )
+    assert (single.requests, shared.requests) == requests
+
+
+def test_a_session_is_shared_only_within_its_block_and_ends_with_it() -> None:
+    done: list[str] = []
+
+    @contextlib.contextmanager
+    def opened() -> Iterator[int]:
+        done.append("opened")
+        yield len(done)
+        done.append("closed")
+
+    def note(what: str) -> int:
+        done.append(what)
+        return 1
+
+    def call(fails: bool = False) -> int:
+        with call_session.session(done, opened, lambda _: done.append("renewed")) as made:
+            if fails:
+                raise KeyError
+            return made + 0 * call_session.read_once(done, "what", lambda: note("read"))
+
+    call()
+    assert done == ["opened", "read", "closed"]
+    done.clear()
+    with call_session.one_session():
+        assert call() == call() == 1
+    assert done == ["opened", "read", "renewed", "closed"]
+    done.clear()
+    with call_session.one_session():
+        with pytest.raises(KeyError):
+            call(fails=True)
+        call()
+    assert done == ["opened", "opened", "read", "closed", "closed"]
+
+
+def test_each_call_of_a_session_has_its_own_time() -> None:
+    now = [0.0]
+    snmp = Snmp(
+        cast(Any, SimpleNamespace(pdu_data=SimpleNamespace(ip="192.0.2.1"))), 30.0, lambda: now[0]
+    )
+    now[0] = 29.0
+    snmp.renew()
+    assert snmp.remaining() == 30.0
+    reader = NutReader("192.0.2.1", clock=lambda: now[0], total=45.0)
+    transport = StandardTransport(Trust(), 0.0)
+    with pytest.raises(Unreachable, match="too slowly"):
+        transport.exchange(Endpoint("http", "127.0.0.1", 9), cast(Any, None))
+    HttpClient(Endpoint("http", "127.0.0.1", 9), transport).renew(45.0)
+    assert transport._until > time.monotonic() + 40
+    now[0] = 80.0
+    with pytest.raises(Unreachable):
+        reader._connection._end()
+    reader.renew(45.0)
+    assert reader._connection._end() == 90.0

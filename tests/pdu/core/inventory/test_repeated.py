@@ -1,0 +1,166 @@
+"""A list that has one PDU twice: a warning with both lines in every command, and sums once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pdu.core import owner_files
+from pdu.core.inventory import device_list
+from pdu.core.inventory.device_list import ListedPdu
+from pdu.core.inventory.reading import CallError, Reading
+from pdu.core.inventory.repeated import repeated
+from pdu.core.owner_files import OwnerFiles
+from pdu.monitoring import check_result
+from tests.pdu.running import run
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import BUILT_IN
+
+HEAD = "name,handler,address,auth,settings\n"
+
+
+def pdu(name: str, handler: str, address: str, **settings: str) -> ListedPdu:
+    return ListedPdu(name, handler, address, settings=tuple(settings.items()))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (pdu("a", "snmp", "192.0.2.1"), pdu("b", "snmp", "192.0.2.1")),
+        (pdu("a", "snmp", "192.0.2.1"), pdu("b", "snmp", "192.0.2.1:161")),
+        (pdu("a", "snmp", "192.0.2.1:1161"), pdu("b", "snmp", "192.0.2.1", port="1161")),
+        # the port of the settings counts, as in the handlers
+        (pdu("a", "snmp", "192.0.2.1:9", port="161"), pdu("b", "snmp", "192.0.2.1")),
+        (pdu("a", "snmp", "PDU1.example.org"), pdu("b", "snmp", "pdu1.Example.org.")),
+        (pdu("a", "snmp", "[2001:db8::1]"), pdu("b", "snmp", "[2001:DB8:0::1]:161")),
+        (pdu("a", "snmp", "192.0.2.1"), pdu("b", "snmp", "[::ffff:192.0.2.1]")),
+        (pdu("a", "snmp", "192.0.2.1"), pdu("b", "dist/pdu_snmp-0.4.0.tar.gz", "192.0.2.1")),
+        (pdu("a", "nut", "192.0.2.1", device="x"), pdu("b", "nut", "192.0.2.1:3493", device="x")),
+        (pdu("a", "raritan", "192.0.2.1"), pdu("b", "raritan", "192.0.2.1", scheme="https")),
+        (pdu("a", "redfish", "192.0.2.1"), pdu("b", "redfish", "192.0.2.9", host="192.0.2.1")),
+        # a unit of a chain, once more, with its link units
+        (pdu("a", "raritan", "192.0.2.1"), pdu("b", "raritan", "192.0.2.1", link_units="yes")),
+    ],
+)
+def test_one_unit_under_two_names(one: ListedPdu, other: ListedPdu) -> None:
+    (found,) = repeated([one, pdu("c", "snmp", "192.0.2.77"), other])
+    assert (found.counted, found.again) == (one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        # behind NAT: one address, and a port for each unit
+        (pdu("a", "snmp", "192.0.2.1:1161"), pdu("b", "snmp", "192.0.2.1:1162")),
+        (pdu("a", "snmp", "192.0.2.1", port="1161"), pdu("b", "snmp", "192.0.2.1")),
+        (pdu("a", "raritan", "192.0.2.1", port="50002"), pdu("b", "raritan", "192.0.2.1:50003")),
+        # another handler may read something else there: a NUT server runs on any machine
+        (pdu("a", "snmp", "192.0.2.1"), pdu("b", "nut", "192.0.2.1")),
+        # units of one server, of one service
+        (pdu("a", "nut", "192.0.2.1", device="x"), pdu("b", "nut", "192.0.2.1", device="y")),
+        (pdu("a", "redfish", "192.0.2.1", pdu="1"), pdu("b", "redfish", "192.0.2.1", pdu="2")),
+        (pdu("a", "redfish", "192.0.2.1", scheme="http"), pdu("b", "redfish", "192.0.2.1")),
+        (pdu("a", "snmp", "pdu1"), pdu("b", "snmp", "pdu1.example.org")),
+    ],
+)
+def test_two_units(one: ListedPdu, other: ListedPdu) -> None:
+    assert [*repeated([one, other])] == []
+
+
+def test_all_units_of_a_server_and_one_of_them() -> None:
+    """Sums have the name that reads all."""
+    part, whole = pdu("a", "nut", "192.0.2.1", device="x"), pdu("b", "nut", "192.0.2.1")
+    other = pdu("c", "nut", "192.0.2.1", device="y")
+    found = [*repeated([part, whole, other])]
+    assert [(one.again.name, one.counted.name) for one in found] == [("a", "b"), ("c", "b")]
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.toml"])
+def test_both_lines_are_named(tmp_path: Path, name: str) -> None:
+    rows = [("r1", "192.0.2.1"), ("r2", "192.0.2.2"), ("other", "192.0.2.1:161")]
+    if name.endswith(".csv"):
+        text = HEAD + "".join(f"{one},snmp,{address},,\n" for one, address in rows)
+        places = "line 2 (r1) and line 4 (other)"
+    else:
+        text = "".join(
+            f'[[pdu]]\nname = "{one}"\nhandler = "snmp"\naddress = "{address}"\n'
+            for one, address in rows
+        )
+        places = "PDU 1 (r1) and PDU 3 (other)"
+    path = tmp_path / name
+    path.write_text(text)
+    found = device_list.read(str(path))
+    assert found.repeated == {"other": "r1"} and len(found.devices) == 3
+    (warning,) = found.warnings
+    assert f"{places} are one PDU, snmp at 192.0.2.1, port 161: sums count it once" in warning
+
+
+def test_a_sum_has_a_unit_once_by_the_name_that_was_read() -> None:
+    def row(name: str, load: float, kind: str = "") -> check_result.PduRow:
+        failure = CallError(kind, "no answer") if kind else None
+        reading = Reading([], None if kind else load, None, 0.1, 1, failure, not kind)
+        return check_result.judged(ListedPdu(name, "snmp", "192.0.2.1"), reading)
+
+    rows = [row("a", 5.0), row("b", 5.3), row("c", 1.0)]
+    found = check_result.summary(rows, 1.0, {"b": "a"})
+    assert (found.load_a, found.loads, found.pdus) == (6.0, 2, 3)
+    assert found.lines()[-1] == "b is a again: counted once"
+    failed = [row("a", 0.0, "unreachable"), *rows[1:]]
+    assert check_result.summary(failed, 1.0, {"b": "a"}).load_a == 6.3
+    assert check_result.summary(rows, 1.0).load_a == 11.3
+
+
+@pytest.fixture
+def twice(tmp_path: Path) -> Path:
+    path = tmp_path / "list.csv"
+    path.write_text(f"{HEAD}r1,snmp,192.0.2.1,,\nother,snmp,192.0.2.1,,\n")
+    return path
+
+
+def test_what_reads_a_list_warns_once(twice: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each command reads its list by `Site`; a command that does so twice says it once."""
+    own = OwnerFiles(list=str(twice))
+    for _ in range(2):
+        assert len(own.files().devices) == 2
+    err = capsys.readouterr().err
+    assert err.count("line 2 (r1) and line 3 (other) are one PDU") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "LIST", "--json"),
+        ("meter", "LIST", "--into", "FOLDER/kept", "--rounds", "1", "--json"),
+        ("rehearse", "FOLDER/hall.toml", "LIST", "--fail", "feed:A", "--json"),
+        ("plan", "check", "FOLDER/hall.toml", "LIST", "--json"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_commands_warn_and_go_on(
+    words: tuple[str, ...],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    drawing = (
+        'feed = [{ name = "A", breaker_a = 32 }]\n'
+        'pdu = [{ name = "r1", inputs = ["A"], breaker_a = 16, voltage_v = 230 }]\n'
+        'machine = [{ name = "m", cords = ["r1/1"] }]\n'
+    )
+    (tmp_path / "hall.toml").write_text(drawing)
+    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+        path = tmp_path / "list.csv"
+        rows = "".join(f"{name},snmp,127.0.0.1:{agent.port},,\n" for name in ("r1", "other"))
+        path.write_text(HEAD + rows)
+        owner_files._warn.cache_clear()
+        said = [one.replace("LIST", str(path)).replace("FOLDER", str(tmp_path)) for one in words]
+        code, out, err = run(capsys, *said)
+    assert code in (0, 1, 2) and out.strip(), err  # 2: a machine goes dark
+    assert err.count("line 2 (r1) and line 3 (other) are one PDU") == 1
+    if words[0] == "check":
+        found = json.loads(out)
+        assert found["summary"]["load_a"] == found["pdus"][0]["load_a"] is not None
+        assert found["summary"]["loads"] == 1 and found["summary"]["repeated"] == {"other": "r1"}

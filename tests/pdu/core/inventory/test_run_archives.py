@@ -1,0 +1,390 @@
+"""An archive in place of a handler's name: it is run by its path; a damaged or odd one is refused
+with the reason.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gzip
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from handlers.shared.errors import SettingsError
+from pdu.core.inventory import handler_loading
+from pdu.core.inventory.handler_loading import load
+from tests.needs import ROOT
+from tests.packaging.building import archive, small_tree
+from tests.pdu.running import options, run
+from tests.peers import PEERS
+from tests.waiting import PATIENCE_S
+
+
+# test_check.py reads every handler's archive
+@pytest.mark.parametrize("handler", ["nut", "snmp"])
+def test_an_archive_is_run_by_its_path(handler: str, tmp_path: Path) -> None:
+    file = tmp_path / f"pdu_{handler}.tar.gz"
+    file.write_bytes(archive(ROOT / "handlers", handler))
+    with PEERS[handler]() as peer:
+        arguments, secrets = options(peer)
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "handlers",
+                "status",
+                str(file),
+                peer.address,
+                "--json",
+                *arguments,
+            ],
+            cwd=ROOT,
+            env={**os.environ, **{f"PDU_{k.upper()}": v for k, v in secrets.items()}},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        assert [o["identity"] for o in json.loads(done.stdout)["outlets"]] == list(
+            peer.books().states
+        )
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [(b"", "is empty"), (b"\x1f\x8b cut short", "not a complete"), (b"text", "not a complete")],
+)
+def test_a_damaged_archive_is_refused_with_the_reason(
+    content: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "pdu_nut.tar.gz"
+    file.write_bytes(content)
+    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
+    assert code == 2 and words in err and len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "headers, words",
+    [
+        ({"path": "pdu_odd/a\0b"}, "contains NUL"),
+        ({"path": f"pdu_odd/{250 * 'a'}"}, "longer than 255 bytes"),
+        ({"path": "pdu_odd/handler.py/odd"}, "is also a file"),
+        ({"mtime": "nan"}, "impossible time"),
+        ({"mtime": "1e300"}, "impossible time"),
+        ({"mtime": "-1"}, "impossible time"),
+        ({"size": 40 * "9"}, "not a complete tar.gz"),
+        ({"GNU.sparse.map": "0,0", "GNU.sparse.size": str(1 << 50)}, "is a sparse file"),
+        ({"GNU.sparse.map": "x", "GNU.sparse.size": "3"}, "not a complete tar.gz"),
+        ({"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}, "not a complete tar.gz"),
+    ],
+)
+def test_an_archive_with_an_impossible_file_is_refused(
+    headers: dict[str, str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, odd = tmp_path / "pdu_odd.tar.gz", tarfile.TarInfo("pdu_odd/odd")
+    odd.pax_headers = headers
+    with tarfile.open(file, "w:gz", format=tarfile.PAX_FORMAT) as packed:
+        for member in (
+            tarfile.TarInfo("pdu_odd/__init__.py"),
+            tarfile.TarInfo("pdu_odd/handler.py"),
+            odd,
+        ):
+            packed.addfile(member)
+    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
+    assert code == 2 and words in err and len(err.splitlines()) == 1
+    assert not [one for one in sys.path if (Path(one) / "pdu_odd").exists()]
+
+
+@pytest.mark.parametrize(
+    "path, kind, words",
+    [
+        ("notes.txt", tarfile.REGTYPE, "one directory is expected at the top, not 2 entries"),
+        ("pdu_odd/pipe", tarfile.FIFOTYPE, "is neither a file nor a directory"),
+        ("pdu_odd/link", tarfile.SYMTYPE, "is neither a file nor a directory"),
+    ],
+)
+def test_an_archive_with_a_pipe_or_a_link_or_a_file_outside_its_directory_is_refused(
+    path: str, kind: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, odd = tmp_path / "pdu_odd.tar.gz", tarfile.TarInfo(path)
+    odd.type = kind
+    with tarfile.open(file, "w:gz") as packed:
+        for member in (
+            tarfile.TarInfo("pdu_odd/__init__.py"),
+            tarfile.TarInfo("pdu_odd/handler.py"),
+            odd,
+        ):
+            packed.addfile(member)
+    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
+    assert code == 2 and words in err and len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("packed", ["./pdu_odd", "."])
+def test_an_archive_whose_paths_begin_with_a_dot_is_refused_with_the_remedy(
+    packed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, file = tmp_path / "tree" / "pdu_odd", tmp_path / "pdu_odd.tar.gz"
+    folder.mkdir(parents=True)
+    for name in ("__init__.py", "handler.py"):
+        (folder / name).touch()
+    subprocess.run(
+        ["tar", "-czf", str(file), packed], cwd=folder.parent, check=True, timeout=PATIENCE_S
+    )
+    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
+    assert (
+        code == 2
+        and f"{packed!r} begins with '.'" in err
+        and "tar -czf NAME.tar.gz DIR" in err
+        and len(err.splitlines()) == 1
+    )
+
+
+def test_an_archive_without_make_handler_is_reported_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    file = tmp_path / "pdu_odd.tar.gz"
+    with tarfile.open(file, "w:gz") as packed:
+        for name in ("pdu_odd/__init__.py", "pdu_odd/handler.py"):
+            packed.addfile(tarfile.TarInfo(name))
+    monkeypatch.setattr(handler_loading, "_loaded", {})
+    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
+    assert code == 2 and "has no make_handler" in err and len(err.splitlines()) == 1
+    for name in ("pdu_odd", "pdu_odd.handler"):
+        sys.modules.pop(name, None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SETTINGS = {'timeout': 5}",
+        "SETTINGS = None",
+        "SETTINGS = ['timeout']",
+        "Small.__module__ = make_handler.__module__ = 'elsewhere'",
+    ],
+)
+def test_an_archive_of_another_pack_may_have_settings_of_another_kind(
+    line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(handler_loading, "_loaded", {})
+    tree, file = small_tree(tmp_path, "other"), tmp_path / "pdu_other.tar.gz"
+    with (tree / "other" / "handler.py").open("a") as handler:
+        handler.write(f"\n{line}\n")
+    file.write_bytes(archive(tree, "other"))
+    code, out, err = run(capsys, "status", str(file), "192.0.2.7", "-s", "say=nothing", "--json")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "pdu_other"]:
+        sys.modules.pop(name)
+    assert code == 0 and [one["state"] for one in json.loads(out)["outlets"]] == [
+        "on",
+        "unknown",
+    ], err
+
+
+def test_an_unpacked_archive_is_removed_without_a_warning_at_the_end(tmp_path: Path) -> None:
+    file, unpacked = tmp_path / "pdu_other.tar.gz", tmp_path / "unpacked"
+    unpacked.mkdir()
+    file.write_bytes(archive(small_tree(tmp_path, "other"), "other"))
+    command = [
+        sys.executable,
+        "-W",
+        "error",
+        "-m",
+        "handlers",
+        "status",
+        str(file),
+        "192.0.2.7",
+        "-s",
+        "say=nothing",
+    ]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(unpacked)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert (done.returncode, done.stderr, list(unpacked.iterdir())) == (0, "", [])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "who, left", [("os.getpid()", 0), ("child()", 1)], ids=["pdu", "its child"]
+)
+def test_a_signal_that_ends_pdu_removes_the_unpacked_archive(
+    number: int, who: str, left: int, tmp_path: Path
+) -> None:
+    """A signal that ends only a child process of `pdu` leaves the unpacked archive, which `pdu`
+    still needs.
+    """
+    tree, file, unpacked = (
+        small_tree(tmp_path, "other"),
+        tmp_path / "pdu_other.tar.gz",
+        tmp_path / "unpacked",
+    )
+    unpacked.mkdir()
+    with (tree / "other" / "handler.py").open("a") as handler:
+        handler.write(f"""
+import glob, os, signal, time
+def child():
+    runs, told = os.pipe()
+    found = os.fork()
+    if not found:
+        os.write(told, b"-")
+        for _ in range({10 * int(PATIENCE_S)}):          # a signal right before a sleep is handled after it
+            time.sleep(0.1)
+        os._exit(0)
+    os.read(runs, 1)
+    return found
+os.kill({who}, {number:d})
+try:
+    assert os.WTERMSIG(os.wait()[1]) == {number:d}
+finally:
+    print(len(glob.glob("{unpacked}/pdu-archive-*")))
+""")
+    file.write_bytes(archive(tree, "other"))
+    done = subprocess.run(
+        [sys.executable, "-m", "pdu", "status", str(file), "192.0.2.7", "-s", "say=nothing"],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(unpacked)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == (0 if left else -number), done.stderr
+    assert done.stdout.startswith("1\n") if left else not done.stdout
+    assert not list(unpacked.iterdir())
+
+
+def test_an_archive_with_many_extended_headers_in_a_row_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, file = tarfile.TarInfo("././@LongLink"), tmp_path / "pdu_odd.tar.gz"
+    name.type, name.size = tarfile.GNUTYPE_LONGNAME, 4
+    file.write_bytes(
+        gzip.compress(
+            3000 * (name.tobuf(tarfile.GNU_FORMAT) + b"odd".ljust(tarfile.BLOCKSIZE, b"\0"))
+        )
+    )
+    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
+    assert code == 2 and "not a complete tar.gz" in err and len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "field, of, words",
+    [
+        (
+            slice(124, 136),
+            (2**96 - 512).to_bytes(12, "big"),
+            ("impossible size", "not a complete tar.gz"),
+        ),
+        (slice(148, 156), b"damaged ", ("not a complete tar.gz",)),
+    ],
+)
+def test_an_archive_with_a_header_that_leads_back_or_is_damaged_is_refused(
+    field: slice,
+    of: bytes,
+    words: tuple[str, ...],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In Python without the fix for CVE-2025-8194, tarfile reads the same header again after a size
+    of -512.
+
+    After the first header, tarfile takes a header with a wrong checksum for the end of the archive.
+    """
+    file, header = tmp_path / "pdu_odd.tar.gz", bytearray(tarfile.TarInfo("pdu_odd/odd.py").tobuf())
+    header[148:156] = 8 * b" "
+    header[field] = of
+    if field.start != 148:
+        header[148:156] = b"%06o\0 " % sum(header)
+    whole = b"".join(
+        tarfile.TarInfo(f"pdu_odd/{name}.py").tobuf() for name in ("__init__", "handler")
+    )
+    file.write_bytes(gzip.compress(whole + header + bytes(2 * tarfile.BLOCKSIZE)))
+    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
+    assert code == 2 and any(one in err for one in words) and len(err.splitlines()) == 1
+
+
+# a module that is loaded, and one that is not
+@pytest.mark.parametrize("name", ["json", "wave"])
+def test_an_archive_with_the_name_of_another_module_is_refused(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, folders = tmp_path / "odd.tar.gz", list(sys.path)
+    with tarfile.open(file, "w:gz") as packed:
+        for path in (f"{name}/__init__.py", f"{name}/handler.py"):
+            packed.addfile(tarfile.TarInfo(path))
+    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
+    assert code == 2 and "the name of another Python module" in err and sys.path == folders
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [(b"import nosuch_module", "ModuleNotFoundError"), (b"raise SystemExit(0)", "SystemExit")],
+)
+def test_an_archive_that_cannot_be_imported_is_named_and_not_reported_as_a_defect_of_this_program(
+    content: bytes,
+    error: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(handler_loading, "_loaded", {})
+    file, handler = tmp_path / "pdu_odd.tar.gz", tarfile.TarInfo("pdu_odd/handler.py")
+    handler.size = len(content)
+    with tarfile.open(file, "w:gz") as packed:
+        packed.addfile(tarfile.TarInfo("pdu_odd/__init__.py"))
+        packed.addfile(handler, io.BytesIO(content))
+    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
+    sys.modules.pop("pdu_odd", None)
+    assert code == 2 and f"{file} cannot be imported ({error}" in err and len(err.splitlines()) == 1
+
+
+def test_an_archive_is_unpacked_only_once_by_whichever_path_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    file = tmp_path / "pdu_twice.tar.gz"
+    file.write_bytes(archive(small_tree(tmp_path, "twice"), "twice"))
+    first, folders = load(str(file)), list(sys.path)
+    for same in (file, file.parent / "." / ".." / tmp_path.name / file.name):
+        assert load(str(same)).make is first.make and sys.path == folders
+
+
+def test_an_archive_that_was_replaced_after_it_was_loaded_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python would go on with the modules of the old one."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    tree, file = small_tree(tmp_path, "changed"), tmp_path / "pdu_changed.tar.gz"
+    file.write_bytes(archive(tree, "changed"))
+    load(str(file))
+    with (tree / "changed" / "handler.py").open("a") as handler:
+        handler.write("\nNEW = True\n")
+    file.write_bytes(archive(tree, "changed"))
+    with pytest.raises(SettingsError, match="was replaced after it was loaded: restart"):
+        load(str(file))
+
+
+def test_the_folder_of_an_archive_is_locked_against_the_removal_of_old_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """systemd-tmpfiles skips a folder that another process has locked."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    file = tmp_path / "pdu_locked.tar.gz"
+    file.write_bytes(archive(small_tree(tmp_path, "locked"), "locked"))
+    load(str(file))
+    descriptor = os.open(sys.path[0], os.O_RDONLY)
+    with pytest.raises(BlockingIOError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(descriptor)

@@ -1,0 +1,172 @@
+"""The one place where `physics` and the product meet: a room as a `World` of the product, and the
+proof that `pdu fence`, `pdu machine` and `pdu gateway --confirm current` run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, Optional
+
+import pytest
+
+from pdu.core.cli.states import DOWN, UNKNOWN, UP
+from pdu.core.drawing.drawing import Cord
+from pdu.core.machines.actions import Runner
+from pdu.core.machines.meters import MeteredLoad
+from pdu.core.machines.pdu_access import (
+    CommandResult,
+    NotProven,
+    OutletOf,
+    OutletReading,
+    PduReading,
+)
+from pdu.core.machines.proof import MachinePower, OffProof
+from tests.pdu.core.machines.physics import (
+    METERED,
+    OFF,
+    ON,
+    Killed,
+    Room,
+    SeenOutlet,
+    SeenPdu,
+)
+
+_STATES = {ON: UP, OFF: DOWN}
+
+
+class Drawn(NamedTuple):
+    """A machine as the drawing has it."""
+
+    name: str
+    #: PDU and identity of each outlet
+    cords: Sequence[tuple[str, str]]
+    needs: int = 1
+
+
+class Asked(NamedTuple):
+    """What the owner said. None: the product's own default."""
+
+    #: all PDUs of the drawing
+    hall: Sequence[str]
+    period_s: Optional[float] = None
+
+
+class Answer(NamedTuple):
+    """What came of one run."""
+
+    is_off: bool
+    #: why not; "killed"
+    reason: str = ""
+
+
+class PhysicalWorld:
+    """A room, as the product reads and switches it. A `World`."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
+        """They are read at once, each in the time that it needs."""
+        seen: dict[str, PduReading] = {}
+        begun = self._room.time
+        for name in sorted(set(pdus), key=lambda one: (self._room.pdus[one].read_s, one)):
+            due = begun + self._room.pdus[name].read_s
+            self._room.advance(max(0.0, due - self._room.time))
+            seen[name] = _pdu_now(self._room.see(name))
+        return {name: seen[name] for name in pdus}
+
+    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, CommandResult]:
+        """Those of one PDU one after the other, those of several at the same time."""
+        found: dict[OutletOf, CommandResult] = {}
+        queues: dict[str, list[OutletOf]] = {}
+        for cord in cords:
+            queues.setdefault(cord.pdu, []).append(cord)
+        while any(queues.values()):
+            now = [queue.pop(0) for queue in queues.values() if queue]
+            for cord in now:
+                said = self._room.command(cord.pdu, cord.outlet, on)
+                found[cord] = (
+                    CommandResult(_STATES[said])
+                    if said in _STATES
+                    else CommandResult(UNKNOWN, "no answer")
+                )
+            self._room.advance(max(self._room.pdus[cord.pdu].command_s for cord in now))
+        return found
+
+    def key(self, pdu: str) -> str:
+        return f"simulated {pdu}"
+
+    def now(self) -> float:
+        return self._room.wall
+
+    def monotonic(self) -> float:
+        return self._room.time
+
+    def sleep(self, seconds: float) -> None:
+        self._room.advance(max(0.0, seconds))
+
+
+def _pdu_now(seen: SeenPdu) -> PduReading:
+    if not seen.answers:
+        return PduReading({}, "no answer")
+    outlets = {identity: _outlet_now(one) for identity, one in seen.outlets.items()}
+    # a sum of outlets is no meter of the inlet
+    inlet = MeteredLoad(*seen.inlet_figures) if seen.inlet == METERED else MeteredLoad()
+    return PduReading(outlets, "", inlet)
+
+
+def _outlet_now(one: SeenOutlet) -> OutletReading:
+    return OutletReading(_STATES.get(one.state, UNKNOWN), MeteredLoad(*one.figures))
+
+
+def _runner(room: Room, asked: Asked, folder: Path) -> Runner:
+    return Runner(PhysicalWorld(room), OffProof(period_s=asked.period_s), folder, lambda _: None)
+
+
+def _power(machine: Drawn, asked: Asked) -> MachinePower:
+    cords = [Cord(*one) for one in machine.cords]
+    return MachinePower(machine.name, cords, machine.needs, tuple(asked.hall))
+
+
+def switch_off(room: Room, machine: Drawn, asked: Asked, folder: Path) -> Answer:
+    """What `off` does."""
+    with _running(room):
+        try:
+            _runner(room, asked, folder).off(_power(machine, asked))
+        except NotProven as error:
+            return Answer(False, str(error))
+        except Killed:
+            return Answer(False, "killed")
+    return Answer(True)
+
+
+def monitor(room: Room, machine: Drawn, asked: Asked, folder: Path) -> str:
+    """What `monitor` does: nothing is switched. Returns what is wrong, "" for nothing."""
+    with _running(room):
+        try:
+            _runner(room, asked, folder).check(_power(machine, asked))
+        except NotProven as error:
+            return str(error)
+        except Killed:
+            return "killed"
+    return ""
+
+
+@contextlib.contextmanager
+def _running(room: Room) -> Iterator[None]:
+    room.is_running = True
+    try:
+        yield
+    finally:
+        room.is_running = False
+
+
+@contextlib.contextmanager
+def without_disk() -> Iterator[None]:
+    """Thousands of runs need not wait for a disk."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield

@@ -1,0 +1,124 @@
+"""`pdu snmp`: families, users' own profiles, and the parts of profiles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from handlers.snmp import schema
+from handlers.snmp.frozen_value import replace
+from handlers.snmp.profiles import PROFILES
+from pdu import root
+from pdu.core.cli.exit_codes import code_of
+from tests.handlers.snmp.every_part import EVERY_PART
+
+
+def test_all_families_or_those_with_a_word_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert root.run(["snmp", "families", "--json"]) == 0
+    assert {one["family"] for one in json.loads(capsys.readouterr().out)} == {
+        profile.key for profile in PROFILES
+    }
+    assert root.run(["snmp", "families", "SENTRY"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["family", "vendor", "models", "commands"]
+    assert {line.split()[0] for line in lines[1:]} >= {"sentry3", "sentry4"}
+    assert len(lines) < 10 and root.run(["snmp", "families", "nosuch"]) == 0
+    assert root.run(["snmp", "families", "nosuch", "--table", "devices"]) == 0
+    assert (
+        capsys.readouterr().out.splitlines()
+        == ["no family has 'nosuch' in its key, vendor, MIB or models"] * 2
+    )
+
+
+def test_a_command_that_another_group_has_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, advice in (
+        (["snmp", "record", "h"], "parts, or see pdu record --help"),
+        (["snmp", "shwo"], "did you mean show?"),
+    ):
+        assert root.run(words) == code_of("usage") and advice in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "table, family",
+    [
+        ("devices", "sentry3"),
+        ("evidence", "sentry3"),
+        ("identities", "sentry3"),
+        ("costly", "apc-rpdu2"),
+    ],
+)
+def test_tables_are_printed_as_markdown(
+    table: str, family: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert root.run(["snmp", "families", "--table", table]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith("|---|") and any(f"| `{family}` |" in line for line in lines[2:])
+
+
+def test_a_family_is_shown_as_json_from_which_it_can_be_rebuilt(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert root.run(["snmp", "show", "sentry3"]) == 0
+    shown = schema.loads(capsys.readouterr().out)
+    assert shown.key == "sentry3" and shown in PROFILES
+
+
+def test_an_owners_profile_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "acme.json"
+    file.write_text(schema.dumps(EVERY_PART), "utf-8")
+    assert root.run(["snmp", "check", str(file)]) == 0
+    strange = file.rename(tmp_path / "acme\x1b[31m.json")
+    assert root.run(["snmp", "check", str(strange)]) == 0
+    assert "acme\\x1b[31m.json: the profile" in capsys.readouterr().out
+    file.write_text(schema.dumps(replace(EVERY_PART, key=41 * "k")), "utf-8")
+    assert (
+        root.run(["snmp", "check", str(file)]) == 2
+        and "give at most 40 characters" in capsys.readouterr().err
+    )
+    for key in ("snmp", "raritan", "common"):
+        file.write_text(schema.dumps(replace(EVERY_PART, key=key)), "utf-8")
+        assert root.run(["snmp", "check", str(file)]) == 2
+        assert f"profile.key: pdu_{key} is the name of another module" in capsys.readouterr().err
+    file.write_text("{}", "utf-8")
+    assert root.run(["snmp", "check", str(file)]) == 2
+    assert "profile.key: this key is missing" in capsys.readouterr().err
+    assert root.run(["snmp", "check", "/dev/zero"]) == 2
+    assert "/dev/zero: profile: the file is larger than 1 MB" in capsys.readouterr().err
+    assert root.run(["snmp", "check", str(tmp_path / "none.json")]) == 2
+    assert root.run(["snmp", "check", str(file), "--json"]) == 2
+    assert "profile.key" in json.loads(capsys.readouterr().out)["error"]["reason"]
+
+
+def test_the_parts_of_profiles_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert root.run(["snmp", "parts"]) == 0
+    assert "| WritePacked |" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["parts"], ["families", "--table", "devices"]])
+def test_markdown_is_a_member_of_the_json(
+    arguments: Sequence[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert root.run(["snmp", *arguments]) == 0
+    markdown = capsys.readouterr().out.removesuffix("\n")
+    assert root.run(["snmp", *arguments, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"markdown": markdown}
+
+
+@pytest.mark.parametrize(
+    "key, near",
+    [("nosuch", "pdu snmp families"), ("sentry", "sentry3, sentry4"), ("sentri3", "sentry3")],
+)
+def test_the_error_for_an_unknown_family_names_similar_ones_or_the_command_that_lists_all(
+    key: str, near: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert root.run(["snmp", "show", key]) == 2
+    error = capsys.readouterr().err
+    assert (
+        f"there is no family {key!r}" in error
+        and near in error
+        and error.count("\n") == 1
+        and "rpcm" not in error
+    )

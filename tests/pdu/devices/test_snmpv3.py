@@ -1,0 +1,248 @@
+"""SNMPv3 at each of its security levels, with and without the package cryptography, by every
+command that asks one PDU. The PDU is a real snmpd.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+from tests.needs import ROOT, program
+from tests.pdu.running import run
+from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, USERS, Snmpd
+from tests.simulators.snmp_agent.devices import BUILT_IN
+from tests.waiting import PATIENCE_S
+
+pytestmark = pytest.mark.against("Net-SNMP snmpd")
+
+AUTH, PRIV = f"PDU_AUTH_PASSWORD={AUTH_PASSWORD}", f"PDU_PRIV_PASSWORD={PRIV_PASSWORD}"
+LEVELS = {
+    "noAuthNoPriv": ["--username", "plain"],
+    "noAuthNoPriv by name": ["--username", "plain", "--auth-protocol", "none"],
+    "authNoPriv": ["--username", "sha", "--auth-protocol", "SHA"],
+    "authNoPriv by name": [
+        *("--username", "sha", "--auth-protocol", "SHA", "--priv-protocol", "none"),
+    ],
+    "authPriv": ["--username", "shaaes", "--auth-protocol", "SHA", "--priv-protocol", "AES"],
+}
+COMMANDS: Sequence[Sequence[str]] = (
+    ("status", "snmp"),
+    ("statistic", "snmp"),
+    ("labels", "snmp"),
+    ("outlets", "snmp"),
+    ("off", "snmp"),
+    ("record", "snmp"),
+    ("identify",),
+)
+_WITHOUT = """import sys
+sys.modules['cryptography'] = None
+from pdu.start import main
+sys.exit(main(sys.argv[1:]))"""
+# a command and its level -> exit code, standard output and standard error
+Call = Callable[[Sequence[str], "Level"], tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def pdu() -> Iterator[Snmpd]:
+    program("snmpd")
+    users = [user for user in USERS if user.name in ("plain", "sha", "shaaes")]
+    with Snmpd(BUILT_IN["apc-rpdu2"](), users=users) as served:
+        yield served
+
+
+#: the passwords that each level is given; a protocol of none says that they are for other PDUs
+PASSWORDS = {
+    "noAuthNoPriv": [],
+    "noAuthNoPriv by name": [AUTH, PRIV],
+    "authNoPriv": [AUTH],
+    "authNoPriv by name": [AUTH, PRIV],
+    "authPriv": [AUTH, PRIV],
+}
+
+
+# a level's options, and the passwords that it is given
+Level = tuple[Sequence[str], Sequence[str]]
+
+
+def of(level: str) -> Level:
+    return ["--snmp-version", "3", *LEVELS[level]], PASSWORDS[level]
+
+
+def _line(pdu: Snmpd, command: Sequence[str], options: Sequence[str], folder: Path) -> list[str]:
+    more = {
+        "off": ["3", "--yes"],
+        "record": ["--out", str(folder / "recorded")],
+        "identify": ["--handler", "snmp"],
+    }
+    return [*command, f"127.0.0.1:{pdu.port}", *more.get(command[0], []), *options]
+
+
+def _passwords(variables: Sequence[str]) -> dict[str, str]:
+    return dict(one.split("=", 1) for one in variables)
+
+
+@pytest.fixture
+def call(
+    pdu: Snmpd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Call:
+    """Runs a command in this process."""
+
+    def called(command: Sequence[str], level: Level) -> tuple[int, str, str]:
+        options, variables = level
+        for key in [key for key in os.environ if key.startswith("PDU_")]:
+            monkeypatch.delenv(key)
+        for key, value in _passwords(variables).items():
+            monkeypatch.setenv(key, value)
+        return run(capsys, *_line(pdu, command, options, tmp_path))
+
+    return called
+
+
+def without_cryptography(
+    pdu: Snmpd, command: Sequence[str], level: Level, folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """One command in a process for which the package is missing."""
+    options, variables = level
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PDU_")}
+    return subprocess.run(
+        [sys.executable, "-c", _WITHOUT, *_line(pdu, command, options, folder)],
+        cwd=ROOT,
+        env={**kept, **_passwords(variables)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_each_level_of_security_works(call: Call, command: Sequence[str], level: str) -> None:
+    code, _, error = call(command, of(level))
+    assert code == 0, error
+
+
+# Each level by one command, and each other command at a level: what the package is needed for
+# depends on the level, and what a command imports does not.
+_PAIRS = [
+    *((COMMANDS[0], level) for level in LEVELS if level != "authPriv"),
+    *((command, "authNoPriv") for command in COMMANDS[1:]),
+]
+
+
+@pytest.mark.parametrize(
+    "command, level", _PAIRS, ids=lambda one: one if isinstance(one, str) else one[0]
+)
+def test_a_level_without_privacy_needs_no_cryptography(
+    pdu: Snmpd, command: Sequence[str], level: str, tmp_path: Path
+) -> None:
+    done = without_cryptography(pdu, command, of(level), tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_privacy_without_cryptography_is_refused(
+    pdu: Snmpd, command: Sequence[str], tmp_path: Path
+) -> None:
+    refused = without_cryptography(pdu, command, of("authPriv"), tmp_path)
+    assert refused.returncode == 2, refused.stdout
+    assert "SNMPv3 with privacy needs the Python package cryptography" in refused.stderr
+    assert AUTH_PASSWORD not in refused.stderr and PRIV_PASSWORD not in refused.stderr
+
+
+V3 = ["--snmp-version", "3", "--username", "sha"]
+UNUSED = {
+    "a password without a protocol": (V3, [AUTH], "PDU_AUTH_PASSWORD", "--auth-protocol"),
+    "the second password": (
+        [*V3, "--auth-protocol", "SHA"],
+        [AUTH, PRIV],
+        "PDU_PRIV_PASSWORD",
+        "--priv-protocol",
+    ),
+    "protocols without the version": (
+        ["--username", "sha", "--auth-protocol", "SHA"],
+        [AUTH, "PDU_COMMUNITY=public"],
+        "--username",
+        "--snmp-version 3",
+    ),
+    "another version": (
+        ["--snmp-version", "2c", "--auth-protocol", "SHA"],
+        ["PDU_COMMUNITY=public"],
+        "auth_protocol",
+        "--snmp-version 3",
+    ),
+    "a variable without the version": (
+        [],
+        [AUTH, "PDU_COMMUNITY=public", "PDU_PRIV_PROTOCOL=AES"],
+        "priv_protocol",
+        "--snmp-version 3",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNUSED)
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_what_would_not_be_used_is_an_error_before_anything_is_sent(
+    call: Call, command: Sequence[str], case: str
+) -> None:
+    """Else a request leaves with less security than its owner meant."""
+    options, variables, unused, remedy = UNUSED[case]
+    code, shown, error = call(command, (options, variables))
+    assert code == 2, shown
+    assert error.startswith(f"settings: {unused} has no effect without ")
+    assert error.endswith(f": give {remedy}\n") and not shown
+
+
+def test_passwords_that_are_for_other_pdus_do_no_harm(call: Call) -> None:
+    variables = [AUTH, PRIV, "PDU_AUTH_PROTOCOL=SHA", "PDU_COMMUNITY=public"]
+    options = ["--snmp-version", "2c"]
+    code, _, error = call(("status", "snmp"), (options, variables))
+    assert code == 0, error
+
+
+def test_a_list_names_what_its_logins_would_not_use(pdu: Snmpd, tmp_path: Path) -> None:
+    """The environment's passwords are for any PDU of a list, also for those of version 2c."""
+    hall, logins, password = (tmp_path / name for name in ("hall.csv", "logins.toml", "password"))
+    hall.write_text(
+        "name,handler,address,auth\n"
+        f"plain,snmp,127.0.0.1:{pdu.port},\n"
+        f"idle,snmp,127.0.0.1:{pdu.port},idle\n"
+        f"unsaid,snmp,127.0.0.1:{pdu.port},unsaid\n"
+    )
+    logins.write_text(
+        f"""
+[auth.idle]
+snmp_version = "3"
+username = "sha"
+auth_password_file = "{password}"
+
+[auth.unsaid]
+username = "sha"
+community = "public"
+auth_protocol = "SHA"
+auth_password_file = "{password}"
+"""
+    )
+    password.write_text(AUTH_PASSWORD)
+    for file in (logins, password):
+        file.chmod(0o600)
+    done = subprocess.run(
+        [sys.executable, "-m", "pdu", "check", str(hall), "--auth", str(logins), "--json"],
+        cwd=ROOT,
+        env={**os.environ, "PDU_COMMUNITY": "public", "PDU_AUTH_PASSWORD": AUTH_PASSWORD},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    found = {one["name"]: one.get("error") for one in json.loads(done.stdout)["pdus"]}
+    assert found["plain"] is None
+    assert "auth_password has no effect without a protocol" in str(found["idle"])
+    assert "auth_protocol has no effect without SNMPv3" in str(found["unsaid"])

@@ -1,0 +1,284 @@
+"""An operation on intervals holds what the same operation on floats inside them gives, and no more.
+
+Numbers are quarters, so that no sum of theirs is rounded.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+from typing import Callable, Optional
+
+import pytest
+from hypothesis import given, strategies as st
+
+from pdu.hall.arithmetic import (
+    MAYBE,
+    NO,
+    YES,
+    Figures,
+    Floats,
+    FloatSum,
+    Interval,
+    Intervals,
+    IntervalSum,
+    NotAnInterval,
+    at_least,
+)
+
+FLOATS, INTERVALS = Floats(), Intervals()
+_NUMBERS = st.integers(0, 40).map(lambda n: n / 4)
+_POOLS = st.lists(st.sampled_from(("a", "b")), max_size=2).map(tuple)
+_INTERVALS = st.tuples(st.tuples(_NUMBERS, _NUMBERS, _NUMBERS).map(sorted), _POOLS).map(
+    lambda one: Interval(one[0][0], one[0][2], one[0][1], one[1])
+)
+_PERHAPS = st.none() | _INTERVALS
+
+
+def ends(one: Optional[Interval]) -> Sequence[float]:
+    """Where the operations, each of which only rises or only falls, have their least and most."""
+    return (0.0,) if one is None else (one.low, one.high)
+
+
+def hull(found: Iterable[float]) -> tuple[float, float]:
+    values = [*found]
+    return min(values), max(values)
+
+
+def expected(one: Optional[Interval]) -> float:
+    return 0.0 if one is None else one.expected
+
+
+@given(st.lists(st.sampled_from((NO, MAYBE, YES)), max_size=4), st.integers(0, 5))
+def test_so_many_are_true_surely_in_every_case_and_maybe_in_one(
+    truths: list[int], count: int
+) -> None:
+    cases = itertools.product(*((NO, YES) if one == MAYBE else (one,) for one in truths))
+    enough = {case.count(YES) >= count for case in cases}
+    assert at_least(count, truths) == (MAYBE if len(enough) == 2 else YES if True in enough else NO)
+
+
+@given(_PERHAPS, _INTERVALS)
+def test_a_sum_is_the_sum_of_both_ends_and_has_the_pools_of_both(
+    one: Optional[Interval], other: Interval
+) -> None:
+    found = INTERVALS.add(one, other)
+    pairs = itertools.product(ends(one), ends(other))
+    assert found[:2] == hull(FLOATS.add(a, b) for a, b in pairs)
+    assert found.expected == expected(one) + expected(other)
+    assert found.pools == (*(one.pools if one else ()), *other.pools)
+
+
+@given(_PERHAPS, _PERHAPS)
+def test_one_of_two_is_no_less_than_the_least_and_no_more_than_the_most(
+    one: Optional[Interval], other: Optional[Interval]
+) -> None:
+    found = INTERVALS.either(one, other)
+    assert found[:2] == hull((*ends(one), *ends(other)))
+    assert found.expected == expected(other)
+    pools = [each.pools if each else () for each in (one, other)]
+    if pools[0] == pools[1]:
+        assert found.pools == pools[0]
+    else:
+        assert sorted(found.pools) == sorted({*pools[0], *pools[1]})
+
+
+@given(_INTERVALS)
+def test_what_may_flow_is_also_nothing(one: Interval) -> None:
+    assert INTERVALS.maybe(one) == one._replace(low=0.0)
+
+
+@given(_INTERVALS, _PERHAPS, _PERHAPS)
+def test_a_part_lies_between_those_of_the_least_and_the_most_weight(
+    total: Interval, here: Optional[Interval], elsewhere: Optional[Interval]
+) -> None:
+    if here is not None and here.high and not (elsewhere and elsewhere.high):
+        # then all flows here; of a machine that may be dark the total may be nothing
+        here = here._replace(low=here.high)
+    found = INTERVALS.part(total, here, elsewhere)
+    cases = itertools.product(ends(total), ends(here), ends(elsewhere))
+    assert found[:2] == pytest.approx(hull(FLOATS.part(*case) for case in cases))
+    if here is not None and here.expected:
+        middle = FLOATS.part(total.expected, here.expected, expected(elsewhere))
+        assert found.expected == pytest.approx(middle)
+    assert found.pools == (total.pools if here is not None and here.high else ())
+
+
+def test_a_supply_of_which_nobody_knows_its_share_may_take_all_or_nothing() -> None:
+    total, any_share = Interval(4.0, 6.0, 5.0), Interval(1e-9, math.inf, 1.0)
+    assert INTERVALS.part(total, any_share, None) == total
+    assert INTERVALS.part(total, any_share, any_share) == Interval(0.0, 6.0, 2.5)
+    perhaps, surely = Interval(0.0, 2.0, 1.0), Interval(1.0, 2.0, 1.0)
+    assert INTERVALS.part(total, perhaps, surely) == Interval(0.0, 4.0, 2.5)
+    assert INTERVALS.part(total, Interval(1.0, 3.0, 2.0), Interval(1.0, 3.0, 2.0)) == Interval(
+        1.0, 4.5, 2.5
+    )
+
+
+@given(_INTERVALS, _INTERVALS)
+def test_a_load_exceeds_a_limit_surely_if_it_does_at_all_ends(
+    load: Interval, limit: Interval
+) -> None:
+    found = {FLOATS.exceeds(a, b) for a, b in itertools.product(ends(load), ends(limit))}
+    assert INTERVALS.exceeds(load, limit) == (found.pop() if len(found) == 1 else MAYBE)
+
+
+def test_floats() -> None:
+    assert FLOATS.part(6.0, 1.0, 2.0) == 2.0 and FLOATS.part(6.0, 2.0, None) == 6.0
+    assert FLOATS.part(6.0, None, 2.0) == FLOATS.part(6.0, 0.0, 2.0) == 0.0
+    assert FLOATS.add(None, 2.0) == 2.0 and FLOATS.add(1.0, 2.0) == 3.0
+    assert [FLOATS.exceeds(load, 5.0) for load in (4.0, 5.0, 6.0)] == [NO, NO, YES]
+    with pytest.raises(NotAnInterval):
+        FLOATS.maybe(1.0)
+    with pytest.raises(NotAnInterval):
+        FLOATS.either(1.0, None)
+
+
+# ---- the sums of conductors ----------------------------------------------------------------------
+
+
+def state(one: IntervalSum) -> tuple[object, ...]:
+    """All that a sum holds; a count of 0 is none."""
+    counts = [{pdu: n for pdu, n in held.items() if n} for held in (one.pools, one.rising)]
+    return (one.low, one.high, one.expected, one.rise, one.fall, one.rises, *counts)
+
+
+_MOVES = st.lists(st.tuples(_PERHAPS, _PERHAPS), max_size=4)
+
+
+@given(_MOVES, st.data())
+def test_what_is_taken_back_leaves_the_sum_as_it_was_in_any_order(
+    moves: list[tuple[Optional[Interval], Optional[Interval]]], data: st.DataObject
+) -> None:
+    total = IntervalSum()
+    total.add(Interval(3.0, 4.0, 3.5, ("a",)))
+    before = state(total.copy())
+    for move in moves:
+        total.enter(*move)
+    for move in data.draw(st.permutations(moves)):
+        total.enter(*move, -1)
+    assert state(total) == before
+
+
+@given(_MOVES)
+def test_the_sum_has_what_each_adds_after_in_place_of_before(
+    moves: list[tuple[Optional[Interval], Optional[Interval]]],
+) -> None:
+    total, floats, middle = IntervalSum(), FloatSum(), FloatSum(1.0)
+    for before, _ in moves:
+        if before is not None:
+            total.add(before)
+            floats.value += before.low
+    for before, after in moves:
+        total.enter(before, after)
+        floats.enter(before and before.low, after and after.low)
+        middle.enter(before and before.expected, after and after.expected)
+        middle.enter(before and before.expected, after and after.expected, -1)
+    now = [after or Interval(0.0, 0.0, 0.0) for _, after in moves]
+    assert total.low == floats.value == sum(one.low for one in now) and middle.value == 1.0
+    assert total.high == sum(one.high for one in now)
+    assert total.expected == sum(one.expected for one in now)
+    for pdu in "ab":
+        assert total.pools.get(pdu, 0) == sum(one.pools.count(pdu) for one in now)
+
+
+@given(_MOVES, _NUMBERS)
+def test_what_a_meter_reads_rises_and_falls_by_no_more_than_comes_and_goes(
+    moves: list[tuple[Optional[Interval], Optional[Interval]]], metered: float
+) -> None:
+    """Each consumer carries something between its ends, before and after."""
+    plain = [(one and one._replace(pools=()), other) for one, other in moves]
+    total = IntervalSum()
+    for before, after in plain:
+        total.enter(before, after)
+    changes = [[b - a for a in ends(one) for b in ends(other)] for one, other in plain]
+    assert total.rise == sum(max(0.0, *each) for each in changes)
+    assert total.fall == -sum(min(0.0, *each) for each in changes)
+    # where all of its outlets' bounds are wider, the meter alone says it
+    total.low, total.high, total.rising = 0.0, 1e6, {}
+    found = total.now(Figures(metered, metered + 1.0), {}, 0.5, 2.0)
+    assert found[:2] == (
+        max(0.0, 0.5 * metered - total.fall),
+        2.0 * (metered + 1.0) + total.rise,
+    )
+
+
+def test_unmetered_outlets_add_what_their_pdu_leaves_for_them_once() -> None:
+    total = IntervalSum()
+    total.add(Interval(2.0, 3.0, 2.5, ("a", "a")))
+    total.add(Interval(1.0, 1.0, 1.0, ("b",)))
+    plain = Figures()
+    assert total.now(plain, {"a": 4.0, "b": 1.0}, 0.5, 2.0) == Interval(3.0, 14.0, 3.5)
+    assert total.now(plain, {"a": 4.0}, 0.5, 2.0).high == math.inf
+    # one that may come from elsewhere is not in what the meter reads, nobody knows how much goes
+    total.enter(None, Interval(0.0, 1.0, 0.5, ("c",)))
+    most_of = {"a": 4.0, "b": 1.0, "c": 8.0}
+    found = total.now(Figures(3.0, 3.5), most_of, 1.0, 1.0)
+    assert found[:2] == (3.0, 3.5 + 1.0 + 8.0)
+    total.enter(Interval(0.0, 0.5, 0.25, ("b",)), None)
+    assert total.now(Figures(9.0, 9.5), most_of, 1.0, 1.0).low == 3.0
+    assert total.pools["b"] == 0 and total.rises == 1
+    assert total.now(plain, {"a": 4.0, "c": 8.0}, 1.0, 1.0).high < math.inf
+
+
+@pytest.mark.parametrize(
+    "figures, found",
+    [
+        (Figures(), (4.0, 10.0)),
+        # the fullest of three conductors carries a third at least
+        (Figures(part=0.25), (1.0, 10.0)),
+        (Figures(5.0, 6.0), (5.0, 6.0)),
+        (Figures(None, 6.0), (4.0, 6.0)),
+        (Figures(None, 6.0, part=0.0), (0.0, 6.0)),
+        (Figures(1.0, 12.0), (4.0, 10.0)),
+        # they contradict each other: one of them holds
+        (Figures(1.0, 3.0), (1.0, 10.0)),
+        (Figures(11.0, 12.0), (4.0, 12.0)),
+        # they meet in one number
+        (Figures(1.0, 4.0), (4.0, 4.0)),
+        (Figures(10.0, 12.0), (10.0, 10.0)),
+    ],
+)
+def test_a_meter_narrows_the_sum_or_contradicts_it(
+    figures: Figures, found: tuple[float, float]
+) -> None:
+    total = IntervalSum()
+    total.add(Interval(4.0, 10.0, 20.0))
+    now = total.now(figures, {}, 1.0, 1.0)
+    assert now == Interval(*found, found[1])
+    total.expected = 0.0
+    assert total.now(figures, {}, 1.0, 1.0).expected == found[0]
+
+
+def _sum(low: float, high: float) -> IntervalSum:
+    total = IntervalSum()
+    total.low, total.high, total.rises = low, high, 1
+    return total
+
+
+def test_sums_of_floats_may_be_rounded_the_wrong_way() -> None:
+    """By less than a millionth of an ampere; below zero, nothing flows."""
+    assert _sum(1.0 + 5e-7, 1.0).now(Figures(), {}, 1.0, 1.0)[:2] == (1.0 + 5e-7, 1.0 + 5e-7)
+    assert _sum(-1e-9, -1e-9).now(Figures(), {}, 1.0, 1.0)[:2] == (0.0, 0.0)
+    for wrong in (_sum(1.0 + 2e-6, 1.0), _sum(3.0, 2.0)):
+        with pytest.raises(NotAnInterval):
+            wrong.now(Figures(), {}, 1.0, 1.0)
+    # also if a meter's lower end hides it
+    with pytest.raises(NotAnInterval):
+        _sum(8.0, 7.0).now(Figures(1.0, 2.0), {}, 1.0, 1.0)
+
+
+def _loads(consume: Callable[[IntervalSum], None]) -> Optional[Interval]:
+    total = IntervalSum()
+    consume(total)
+    return total.load(Figures(), {}, 1.0, 1.0)
+
+
+def test_only_a_line_to_which_load_can_shift_has_a_load() -> None:
+    one, more = Interval(2.0, 2.0, 2.0), Interval(2.0, 3.0, 2.5)
+    assert _loads(lambda total: total.enter(one, one)) is None
+    assert _loads(lambda total: total.enter(one, None)) is None
+    assert _loads(lambda total: total.enter(one, more)) is not None
+    assert _loads(lambda total: total.enter(None, one)) is not None
+    assert _loads(lambda total: total.enter(one, one._replace(pools=("a",)))) is not None

@@ -1,0 +1,219 @@
+"""What a run of `pdu cycle-hall` believes, in a room that lies: drawings, relays and meters."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Callable, Optional
+
+import pytest
+
+from pdu.core.cli.states import DOWN, UP
+from pdu.core.drawing import drawing_file
+from pdu.core.drawing.drawing import Cord, Drawing
+from pdu.core.inventory.reading import PolledOutlet
+from pdu.core.inventory.saved_readings import HallReadings, MeasuredPdu
+from pdu.core.machines.pdu_access import PduReading
+from pdu.hall.cycle import plan_file
+from pdu.hall.cycle.environment import Ended
+from pdu.hall.cycle.plan_file import CyclePlan, Progress
+from pdu.hall.cycle.run import Run
+from pdu.hall.cycle.steps import Mode, Step, planned
+from pdu.hall.rehearsal import Hall
+from pdu_common.helper import EnumPowerStatus
+from tests.pdu.core.machines.wiring import Meter, Plug, Room, Server
+
+_LINE = '[[pdu.line]]\nname = "L1"\noutlets = ["1", "2", "3", "4", "5", "6"]\nbreaker_a = 32\n'
+_DRAWING = (
+    '[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n'
+    f'[[pdu]]\nname = "left"\ninputs = ["A"]\n{_LINE}'
+    f'[[pdu]]\nname = "right"\ninputs = ["B"]\n{_LINE}'
+    '[[machine]]\nname = "srv"\ncords = ["left/3", "right/3"]\n'
+)
+CORDS = (Cord("left", "3"), Cord("right", "3"))
+
+
+class RoomWorld:
+    """A room as the world and the journal of a run."""
+
+    def __init__(self, room: Room, stale_s: float = 0.0) -> None:
+        """`stale_s`: for so long from now on the PDUs show the states that they have now."""
+        self.room, self.progress = room, Progress()
+        #: called before a command, with its cord
+        self.before: Callable[[Cord], None] = lambda cord: None
+        #: called after it
+        self.after: Callable[[Cord], None] = lambda cord: None
+        self._stale: dict[Cord, bool] = {}
+        self._stale_until = room.time + stale_s
+
+    def show(self, states: Mapping[Cord, bool]) -> None:
+        """Show these until the time is over."""
+        self._stale = dict(states)
+
+    def read(self, pdus: Collection[str]) -> HallReadings:
+        found = self.room.read(pdus)
+        return HallReadings({name: self._measured(name, now) for name, now in found.items()}, 0.0)
+
+    def _measured(self, name: str, now: PduReading) -> MeasuredPdu:
+        is_stale = self.room.time < self._stale_until
+        outlets = {}
+        for key, one in now.outlets.items():
+            old = self._stale.get(Cord(name, key)) if is_stale else None
+            state = one.state if old is None else UP if old else DOWN
+            outlets[key] = PolledOutlet(
+                key, state, current_a=one.draw.current_a, power_w=one.draw.power_w, lines=("L1",)
+            )
+        return MeasuredPdu(
+            outlets, now.inlet.current_a, inlet_a=now.inlet.current_a, inlet_w=now.inlet.power_w
+        )
+
+    def switch(self, cord: Cord, on: bool) -> EnumPowerStatus:
+        self.before(cord)
+        state = self.room.switch([cord], on)[cord].state
+        self.after(cord)
+        return state
+
+    def now(self) -> float:
+        return self.room.now()
+
+    def monotonic(self) -> float:
+        return self.room.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        self.room.sleep(seconds)
+
+    def is_stopping(self) -> bool:
+        return False
+
+    def append(self, records: Iterable[Mapping[str, Any]]) -> None:
+        for one in records:
+            plan_file.advance(self.progress, one)
+
+
+def room(*others: Server, plugs: Sequence[Plug] = (), **meter: Any) -> Room:
+    """The machine `srv`, drawn in left/3 and right/3, and others."""
+    mine = Server("srv", list(plugs) or [Plug(*one) for one in CORDS], 300.0)
+    meters = {name: Meter(0.001, 0.1, 1.0, **meter) for name in ("left", "right")}
+    return Room([mine, *others], meters)
+
+
+def drawing() -> Drawing:
+    return drawing_file.parsed(_DRAWING, "hall.power.toml")
+
+
+def run(
+    world: RoomWorld,
+    mode: Mode,
+    by_current: bool = True,
+    cords: Sequence[Cord] = CORDS,
+    progress: Optional[Progress] = None,
+) -> Ended:
+    drawn = drawing()
+    step = Step(1, "srv", tuple(cords))
+    plan = CyclePlan(
+        mode, drawn.path, drawn.digest, 0.0, 3600.0, 10.0, 30.0, {}, [step], by_current
+    )
+    return Run(plan, progress or Progress(), drawn, world, world).go()
+
+
+def test_an_honest_machine_is_proven_off_and_comes_back() -> None:
+    world = RoomWorld(room(Server("other", [Plug("left", "1"), Plug("right", "1")], 200.0)))
+    ended = run(world, Mode.BOTH_FEEDS)
+    assert (ended.error, ended.done, list(ended.left)) == (None, 1, [])
+    sent = [(Cord(pdu, outlet), on) for pdu, outlet, on in world.room.commands]
+    assert sent == [(CORDS[0], False), (CORDS[1], False), (CORDS[1], True), (CORDS[0], True)]
+
+
+@pytest.mark.parametrize("by_current", [True, False])
+def test_a_welded_relay_whose_figure_follows_the_command_is_not_off(by_current: bool) -> None:
+    """By the states and the outlets' currents alone it passes, which is what --confirm state is."""
+    made = room()
+    world = RoomWorld(made)
+
+    def echo(cord: Cord) -> None:
+        if cord == CORDS[1]:
+            made.relays["right"].welded.add("3")
+            made.pdus["right"].stuck["3"] = 0.0
+
+    world.before = echo
+    ended = run(world, Mode.BOTH_FEEDS, by_current)
+    if by_current:
+        assert ended.done == 0 and "right's inlet rose by" in str(ended.error)
+        assert not any(on for _, _, on in made.commands)
+    else:
+        assert made.draws_power(made.servers[0])
+
+
+def test_with_both_feeds_nothing_is_sent_after_the_first_that_is_not_proven() -> None:
+    made = room()
+    made.relays["left"].welded.add("3")
+    ended = run(RoomWorld(made), Mode.BOTH_FEEDS)
+    assert ended.done == 0 and "left/3 carries" in str(ended.error)
+    assert made.commands == [("left", "3", False)]
+
+
+def test_a_pdu_without_a_meter_of_its_inlet_is_refused_while_planning() -> None:
+    drawn = drawing()
+    world = RoomWorld(room(has_inlet=False))
+    hall = Hall(drawn, world.read(["left", "right"]))
+    found = planned(hall, Mode.BOTH_FEEDS, drawn.machines.values(), by_current=True)
+    assert not found.steps and "left: its inlet has no meter" in found.refusals[0].reason
+    assert planned(hall, Mode.BOTH_FEEDS, drawn.machines.values()).steps
+    assert planned(hall, Mode.ONE_FEED, drawn.machines.values(), by_current=True).steps
+
+
+def test_a_neighbour_that_boots_at_the_command_is_no_mate() -> None:
+    """The right cord is in right/4. The neighbour in right/3 takes three times as much then."""
+    other = Server("other", [Plug("right", "3")], 150.0)
+    made = room(other, plugs=[Plug("left", "3"), Plug("right", "4")])
+    world = RoomWorld(made)
+
+    def boot(_cord: Cord) -> None:
+        other.watts = 450.0
+
+    world.after = boot
+    ended = run(world, Mode.ONE_FEED, cords=CORDS[:1])
+    assert ended.done == 0
+    assert "did not take over what it carried: left/3 carried" in str(ended.error)
+    assert list(ended.restored) == [CORDS[0]] and not ended.left
+
+
+def test_a_mate_that_takes_over_is_believed() -> None:
+    for cord in CORDS:
+        ended = run(RoomWorld(room()), Mode.ONE_FEED, cords=[cord])
+        assert (ended.error, ended.done) == (None, 1)
+
+
+def _killed(world: RoomWorld, sent: bool) -> Progress:
+    """A run was killed after it wrote that left/3 is to be switched off and, perhaps, sent it."""
+    for record in (
+        plan_file.running(world.now(), "begun"),
+        plan_file.begin(world.now(), 1, CORDS[:1]),
+        plan_file.about(world.now(), 1, CORDS[0], False),
+    ):
+        world.append([record])
+    if sent:
+        world.room.switch([CORDS[0]], False)
+    return copy.deepcopy(world.progress)
+
+
+def test_a_resumed_run_does_not_believe_a_reading_from_before_the_kill() -> None:
+    """The first readings say off, of a relay that closes again: the machine never was short."""
+    made = room()
+    world = RoomWorld(made, stale_s=4.0)
+    progress = _killed(world, sent=False)
+    world.show({CORDS[0]: False})
+    ended = run(world, Mode.ONE_FEED, cords=CORDS[:1], progress=progress)
+    assert (ended.error, ended.done) == (None, 1)
+    # it was on: the step is taken anew, from its first command
+    assert made.commands == [("left", "3", False), ("left", "3", True)]
+
+
+def test_a_resumed_run_goes_on_from_what_it_read_twice() -> None:
+    made = room()
+    world = RoomWorld(made)
+    progress = _killed(world, sent=True)
+    begun = made.time
+    ended = run(world, Mode.ONE_FEED, cords=CORDS[:1], progress=progress)
+    assert (ended.error, ended.done) == (None, 1) and made.time - begun > 8.0
+    assert made.commands == [("left", "3", False), ("left", "3", True)]

@@ -1,0 +1,160 @@
+"""What is known of a hall before anything fails: currents, limits, and ways."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import pytest
+
+from pdu.core.drawing.drawing import HallNode
+from pdu.hall.arithmetic import YES, Interval
+from pdu.hall.failure import HallFacts
+from pdu.hall.loads import FITS
+from pdu.hall.power_flow import Power
+from pdu.hall.rehearsal import RehearsalOutcome
+from tests.pdu.hall.test_graph import (
+    FEEDS,
+    PAIR,
+    SWITCH,
+    SWITCHED,
+    UPS,
+    fails,
+    hall,
+)
+from tests.pdu.hall.test_restore import ON, drawing, hall_of, machine, pdu
+
+
+def carrier(facts: HallFacts, name: str) -> int:
+    return next(node for node, one in facts.graph.carriers.items() if one.name == name)
+
+
+def loads(outcome: RehearsalOutcome) -> dict[str, Interval]:
+    return {one.name: one.load for one in outcome.loads}
+
+
+THREE = (
+    PAIR
+    + """[[pdu]]
+name = "third"
+inputs = ["B"]
+breaker_a = 16
+[[pdu.line]]
+name = "L1"
+[[machine]]
+name = "other"
+cords = ["right/2"]
+"""
+).replace('"right/1"]', '"right/1", "third/1"]')
+
+
+def test_what_is_expected_of_a_take_over_is_what_was_read() -> None:
+    """The third supply carries nothing: it is expected to go on like that."""
+    read = {"left": {"1": 4.01}, "right": {"1": 3.01, "2": 1.51}, "third": {"1": 0.0}}
+    made = hall(THREE, read)
+    sums = {name: made.facts.sums[carrier(made.facts, name)] for name in ("left/L1", "right/L1")}
+    assert {name: one.expected for name, one in sums.items()} == pytest.approx(
+        {"left/L1": 4.0, "right/L1": 4.5}, abs=0.2
+    )
+    found = loads(fails(made, "feed:A"))
+    assert found["right/L1"].expected == pytest.approx(8.5, abs=0.2)
+    assert found["third/L1"].expected == pytest.approx(0.0, abs=0.01)
+    assert found["third/L1"].high > 6.0
+    # switched off on its own, the cord's current goes to the others
+    number = made.places["srv"]
+    without = {
+        made.facts.graph.carriers[node].name: load
+        for node, load in made.facts.without([(number, 0)]).items()
+    }
+    assert without.keys() == {"right/L1", "third/L1"}
+    assert without["right/L1"].expected == pytest.approx(8.5, abs=0.2)
+
+
+def test_a_breaker_trips_between_its_rating_and_145_percent_and_a_ups_never_surely() -> None:
+    facts = hall(UPS % "32", {"left": {"1": 10.0}, "right": {"1": 10.0}}).facts
+    assert facts.trips_at(carrier(facts, "left/L1")) == Interval(63.0, 1.45 * 63.0, 63.0)
+    assert facts.trips_at(carrier(facts, "U")) == Interval(32.0, math.inf, 32.0)
+    unrated = hall(PAIR.replace("breaker_a = 16\n", "", 1), {"left": {"1": 0.5}, "right": {}}).facts
+    assert facts.trips_at(carrier(facts, "right/L1")).high == 1.45 * 63.0
+    assert unrated.trips_at(carrier(unrated, "left/L1")) == Interval(0.0, math.inf, 0.0)
+
+
+def test_the_ways_of_an_outlet_are_those_that_its_current_takes_when_anything_is_dead() -> None:
+    # outlets 3 are on a line of their own, which may take the other one with it
+    of_one = 'name = "L1"\nbreaker_a = 63\noutlets = ["1", "2"]\n'
+    of_one += '[[pdu.line]]\nname = "L2"\nbreaker_a = 63\noutlets = ["3"]\n'
+    text = SWITCH.replace('name = "L1"\nbreaker_a = 63\n', of_one, 1)
+    facts = hall(text % "40", SWITCHED).facts
+    dead = [facts.graph.number[HallNode("feed", name)] for name in "AB"]
+    dead += facts.graph.carriers
+    for node in facts.graph.outlets.values():
+        ways: set[int] = set()
+        for count in range(3):
+            for gone in itertools.combinations(dead, count):
+                power = Power(facts.facts, dict.fromkeys(gone, YES))
+                if power.alive(node):
+                    ways |= {*power.path(node)}
+        assert {*facts.above(node)} == ways
+        assert facts.above(node) is facts.above(node)
+
+
+def test_an_outlet_without_power_adds_nothing_and_hides_none_behind_it() -> None:
+    text = drawing(machine("dark", "strip/1") + machine("srv", "right/1"))
+    text += '\n[[pdu]]\nname = "strip"\ninputs = ["left/1"]\nbreaker_a = 10\n'
+    made = hall_of(
+        text,
+        pdu("left", ("1", "off", 0.0, ON)),
+        pdu("strip", ("1", "on", 2.01, ON)),
+        pdu("right", ("1", "on", 3.01, ON)),
+    ).facts
+    names = {made.graph.carriers[node].name: one.high for node, one in made.sums.items()}
+    assert names == {"right/L1": pytest.approx(3.0, rel=0.1)}
+
+
+def test_what_an_outlet_off_may_carry_is_also_nothing() -> None:
+    text = drawing(machine("srv", "right/1"))
+    for state, low in (("on", 3.0), ("unknown", 0.0)):
+        facts = hall_of(text, pdu("right", ("1", state, 3.01, ON))).facts
+        total = facts.sums[carrier(facts, "right/L1")]
+        assert (total.low, total.high) == pytest.approx((low, 3.0), rel=0.1)
+
+
+def test_unmetered_outlets_are_taken_from_the_line_with_their_breaker() -> None:
+    """They are on a breaker that dies with feed A; what comes to the line is metered."""
+    lines = '[[pdu.line]]\nname = "L1"\nbreaker_a = 63\n'
+    breakers = "".join(
+        f'[[pdu.breaker]]\nname = "B{n}"\nbreaker_a = 20\noutlets = ["{n}"]\n' for n in (1, 2)
+    )
+    text = (
+        FEEDS
+        + f'[[pdu]]\nname = "left"\ninputs = ["A"]\n{lines}'
+        + f'[[pdu]]\nname = "right"\ninputs = ["B"]\n{lines}{breakers}'
+        + '[[machine]]\nname = "one"\ncords = ["right/1"]\n'
+        + '[[machine]]\nname = "two"\ncords = ["left/2", "right/2"]\n'
+    )
+    made = hall(text, {"left": {"2": 4.01}, "right": {"1": None, "2": 4.01}})
+    both = made.rehearse([HallNode("feed", "A"), HallNode.breaker("right", "B1")])
+    assert loads(both)["right/L1"].high == pytest.approx(8.0, rel=0.1)
+    assert loads(made.rehearse([HallNode("feed", "A")]))["right/L1"].high > 9.0
+
+
+def test_a_breaker_whose_load_grows_only_if_what_it_needs_has_tripped_holds() -> None:
+    """36 A on way X of 30 A: it may trip, and takes both PDUs. While it lives, right has 6 A."""
+    pdus = "".join(
+        f'[[pdu]]\nname = "{name}"\ninputs = ["{upper}"]\n[[pdu.line]]\nname = "L1"\n'
+        f"breaker_a = {rating}\n"
+        for name, upper, rating in (("left", "A", 63), ("right", "PB/X", 10), ("third", "PB/X", 63))
+    )
+    text = (
+        FEEDS
+        + '[[panel]]\nname = "PB"\ninputs = ["B"]\n'
+        + '[[panel.line]]\nname = "X"\nbreaker_a = 30\nphases = 1\n'
+        + pdus
+        + '[[machine]]\nname = "one"\ncords = ["left/1", "third/1"]\n'
+        + '[[machine]]\nname = "two"\ncords = ["right/2", "third/2"]\n'
+    )
+    read = {"left": {"1": 12.01}, "right": {"2": 6.01}, "third": {"1": 12.01, "2": 6.01}}
+    outcome = fails(hall(text, read), "feed:A")
+    found = {one.name: (one.fit.word, one.load.high) for one in outcome.loads}
+    assert found["PB/X"][0] == "overloads" and not outcome.trips
+    assert found.get("right/L1", (FITS, 0.0)) < (FITS, 7.0)

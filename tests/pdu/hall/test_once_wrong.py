@@ -1,0 +1,299 @@
+"""Small halls that were once told wrongly, each with what is true of it."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any, Optional
+
+import pytest
+
+from pdu import root
+from pdu.core.adapters.power_restore import LAST, NOT_KNOWN, ON, OutletRestorePolicy
+from pdu.core.drawing import drawing_file
+from pdu.core.drawing.drawing import HallNode
+from pdu.core.inventory import saved_readings
+from pdu.hall.arithmetic import Figures, Interval, IntervalSum, NotAnInterval
+from pdu.hall.rehearsal import Hall
+from pdu.hall.restore import Restore, Returned, ReturnOutcome
+from pdu.hall.restore_delays import proposal
+
+A, B = HallNode("feed", "A"), HallNode("feed", "B")
+_FEEDS = '[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n'
+
+
+def _pdu(name: str, inputs: str, breaker_a: float, more: str = "") -> str:
+    return (
+        f'[[pdu]]\nname = "{name}"\ninputs = [{inputs}]\nrack = "r"\n'
+        f'[[pdu.line]]\nname = "L1"\nbreaker_a = {breaker_a}\n{more}'
+    )
+
+
+def _machine(name: str, *cords: str, more: str = "") -> str:
+    listed = ", ".join(f'"{cord}"' for cord in cords)
+    return f'[[machine]]\nname = "{name}"\ncords = [{listed}]\n{more}\n'
+
+
+def _hall(
+    text: str,
+    currents: dict[str, dict[str, float]],
+    closing: Optional[dict[str, dict[str, dict[str, Any]]]] = None,
+) -> Hall:
+    pdus = [
+        {
+            "name": pdu,
+            "load_a": sum(outlets.values()),
+            "outlets": [
+                {"identity": key, "state": "on", "current_a": current}
+                for key, current in outlets.items()
+            ],
+            "power_on": (closing or {}).get(pdu, {}),
+        }
+        for pdu, outlets in currents.items()
+    ]
+    return Hall(
+        drawing_file.parsed(text, "hall.toml"), saved_readings.of_json({"pdus": pdus}, "r.json")
+    )
+
+
+# ---- a transfer switch beside a side that dies ---------------------------------------------------
+
+
+def test_what_may_flow_through_a_switch_is_no_room_that_is_taken() -> None:
+    """One cord is on the switch, one beside it on the side that dies: 24.5 A come to 16 A."""
+    text = (
+        _FEEDS
+        + _pdu("a", '"A"', 63)
+        + _pdu("b", '"B"', 16)
+        + _pdu("t", '"a/1", "b/1"', 32)
+        + _machine("one", "t/1", "a/2")
+        + _machine("two", "b/2")
+    )
+    read = {"a": {"1": 20.0, "2": 1.5}, "b": {"1": 0.0, "2": 3.0}, "t": {"1": 20.0}}
+    outcome = _hall(text, read).rehearse([A])
+    load = next(one for one in outcome.loads if one.name == "b/L1")
+    assert load.load.low <= 24.5 <= load.load.high and load.fit.word == "overloads"
+    # 22.3 A surely flow, and a breaker of 16 A holds up to 23.2 A
+    assert {one.machine: one.verdict.value for one in outcome.touched} == {
+        "one": "cannot say",
+        "two": "cannot say",
+    }
+    assert outcome.level == 2
+
+
+def test_a_switch_whose_inputs_nobody_meters_may_carry_by_either() -> None:
+    text = _FEEDS + _pdu("t", '"A", "B"', 32) + _pdu("b", '"B"', 16) + _machine("one", "t/1", "b/1")
+    outcome = _hall(text, {"t": {"1": 9.0}, "b": {"1": 9.0}}).rehearse([A])
+    assert [one.machine for one in outcome.touched] == []
+
+
+# ---- one line without outlets --------------------------------------------------------------------
+
+
+def test_an_outlet_that_has_a_line_is_not_put_behind_another_one() -> None:
+    lines = '[[pdu.line]]\nname = "L2"\nbreaker_a = 10\n'
+    lines += '[[pdu.line]]\nname = "L3"\nbreaker_a = 10\noutlets = ["3", "6"]\n'
+    own = 'outlets = ["1", "4"]\n' + lines
+    cords = [(f"a/{n}", f"b/{n}") for n in range(1, 7)]
+    text = _FEEDS + _pdu("a", '"A"', 10, own) + _pdu("b", '"B"', 10, own)
+    text += "".join(_machine(f"m{n}", *both) for n, both in enumerate(cords))
+    read = {pdu: {str(n): 2.0 for n in range(1, 7)} for pdu in ("a", "b")}
+    outcome = _hall(text, read).rehearse([A], 50)
+    # 8 A on each line of 10 A
+    assert {one.lives_in for one in outcome.touched} == {50}
+
+
+# ---- a way that nobody drew ----------------------------------------------------------------------
+
+
+def _panel(*ratings: int) -> str:
+    ways = "".join(
+        f'[[panel.line]]\nname = "w{n}"\nbreaker_a = {rating}\nphases = 1\n'
+        for n, rating in enumerate(ratings)
+    )
+    return (
+        _FEEDS
+        + f'[[panel]]\nname = "PB"\ninputs = ["B"]\n{ways}'
+        + _pdu("a", '"A"', 63)
+        + _pdu("b", '"PB"', 32)
+        + _machine("one", "a/1", "b/1")
+    )
+
+
+def test_a_pdu_that_names_no_way_may_be_on_one_that_nobody_drew() -> None:
+    """It would trip the only way that is drawn, and lives."""
+    outcome = _hall(_panel(6), {"a": {"1": 6.0}, "b": {"1": 8.0}}).rehearse([A])
+    assert [one.verdict.value for one in outcome.touched] == ["cannot say"] and not outcome.trips
+
+
+def test_a_way_that_could_not_hold_what_flows_now_is_no_candidate() -> None:
+    made = _hall(_panel(6, 40), {"a": {"1": 1.0}, "b": {"1": 10.0}})
+    failed = made.rehearse([HallNode.breaker("PB", "w0")])
+    assert failed.touched == [] and failed.level == 0
+    assert made.rehearse([A]).level == 0
+
+
+# ---- an interval that is none --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("low, high, sure", [(5.0, 3.0, False), (1.0, 1.0, True)])
+def test_an_interval_the_wrong_way_round_is_an_internal_error(
+    low: float, high: float, sure: bool
+) -> None:
+    total = IntervalSum()
+    total.enter(None, Interval(low, high, low))
+    if sure:
+        assert total.load(Figures(), {}, 1.0, 1.0) == Interval(1.0, 1.0, 1.0)
+        return
+    with pytest.raises(NotAnInterval):
+        total.load(Figures(), {}, 1.0, 1.0)
+
+
+def test_a_meter_that_contradicts_the_outlets_widens_the_interval() -> None:
+    total = IntervalSum()
+    total.add(Interval(8.0, 9.0, 8.5))
+    found = total.now(Figures(1.0, 1.5), {}, 1.0, 1.0)
+    assert found.low <= 1.0 and found.high >= 9.0
+
+
+# ---- the return ----------------------------------------------------------------------------------
+
+
+def _closes(earliest: float, latest: Optional[float], **more: Any) -> dict[str, Any]:
+    return {"state": ON, "earliest_s": earliest, "latest_s": latest, **more}
+
+
+def _blades(
+    first: dict[str, Any], second: dict[str, Any], pdus: str = "ab", breaker_a: float = 32
+) -> ReturnOutcome:
+    text = "inrush_a = 20\n" + _FEEDS + _pdu("a", '"A"', breaker_a, 'curve = "D"\n')
+    text += _pdu("b", '"A"', breaker_a, 'curve = "D"\n')
+    cords = [f"{pdu}/{n}" for n, pdu in enumerate(pdus)]
+    text += _machine("blades", *cords, more="needs = 2")
+    read: dict[str, dict[str, float]] = {"a": {}, "b": {}}
+    closing: dict[str, dict[str, dict[str, Any]]] = {"a": {}, "b": {}}
+    for n, (pdu, said) in enumerate(zip(pdus, (first, second))):
+        read[pdu][str(n)], closing[pdu][str(n)] = 2.0, said
+    return Restore(_hall(text, read, closing)).rehearse([A], [], 20)
+
+
+@pytest.mark.parametrize(
+    "first, second, pdus, expected",
+    [
+        # the second cord may come five minutes later
+        (_closes(0, 0), _closes(0, 300, is_sequence=True), "ab", Returned.CANNOT_SAY),
+        (_closes(0, 0), _closes(0, None), "aa", Returned.CANNOT_SAY),
+        # two controllers do not start in the same second
+        (_closes(0, 0), _closes(0, 0), "ab", Returned.CANNOT_SAY),
+        (_closes(5, 5), _closes(5, 5), "aa", Returned.COMES),
+        (_closes(0, 0), _closes(200, 200), "aa", Returned.EARLY),
+    ],
+)
+def test_a_machine_that_needs_two_cords_comes_back_only_if_none_is_missing_for_long(
+    first: dict[str, Any], second: dict[str, Any], pdus: str, expected: Returned
+) -> None:
+    (found,) = _blades(first, second, pdus).machines
+    assert found.verdict is expected, found.reason
+    # no world tells it either
+    assert not found.worlds and not found.sampled
+
+
+def test_what_may_trip_and_what_may_come_late_are_both_named() -> None:
+    (found,) = _blades(_closes(0, 0), _closes(0, 300, is_sequence=True), breaker_a=4).machines
+    assert found.verdict is Returned.CANNOT_SAY and not found.sampled
+    assert "a/L1 may trip; one cord may come at 0 s" in found.reason
+
+
+@pytest.mark.parametrize(
+    "said, can",
+    [
+        ({"state": LAST, "earliest_s": 0, "latest_s": 0}, False),  # a latching relay
+        ({"state": ON, "earliest_s": 0, "latest_s": None}, False),  # no delay at all
+        ({"state": NOT_KNOWN, "earliest_s": 3, "latest_s": 3, "has_delay": False}, False),  # NUT
+        ({"state": LAST, "earliest_s": 0, "latest_s": 0, "has_delay": True}, True),
+        ({"state": ON, "earliest_s": 0, "latest_s": 0}, True),
+        ({"state": ON, "earliest_s": 0, "latest_s": 9, "is_sequence": True}, True),
+    ],
+)
+def test_only_delays_that_can_be_set_are_proposed(said: dict[str, Any], can: bool) -> None:
+    text = "inrush_a = 30\n" + _FEEDS + _pdu("a", '"A"', 16, 'curve = "C"\n')
+    text += "".join(_machine(f"m{n}", f"a/{n}", more="peak_a = 1.2") for n in range(8))
+    read = {"a": {str(n): 1.0 for n in range(8)}}
+    hall = _hall(text, read, {"a": {str(n): said for n in range(8)}})
+    delays = proposal(hall, Restore(hall), [A])
+    assert delays is not None
+    assert bool(delays.pdus) is can and list(delays.unchanged) == ([] if can else ["a"])
+    assert bool(delays.mended) is can or said["state"] == NOT_KNOWN
+
+
+def test_a_unit_says_whether_it_has_a_delay() -> None:
+    assert OutletRestorePolicy(LAST, 0.0, 0.0) == OutletRestorePolicy(
+        LAST, 0.0, 0.0, has_delay=True
+    )
+    assert not OutletRestorePolicy(LAST, 0.0, 0.0).can_be_delayed
+    assert OutletRestorePolicy(LAST, 0.0, 0.0, has_delay=True).can_be_delayed
+
+
+@pytest.mark.parametrize("inrush, word", [("inrush_a = 30\n", "30 A"), ("", "not given")])
+def test_a_switch_that_goes_back_draws_inrush_again(inrush: str, word: str) -> None:
+    """It lived on feed B, and may go back to feed A at any time."""
+    text = inrush + _FEEDS + _pdu("a", '"A"', 8) + _pdu("b", '"B"', 32)
+    text += _pdu("t", '"a/1", "b/1"', 32) + _machine("one", "t/1")
+    closing = {pdu: {"1": _closes(0, 0)} for pdu in "abt"}
+    read = {"a": {"1": 0.0}, "b": {"1": 2.0}, "t": {"1": 2.0}}
+    found = Restore(_hall(text, read, closing)).rehearse([A], [])
+    one = next(one for one in found.breakers if one.name == "a/L1")
+    assert one.inrush_a == (30.0 if inrush else None)
+    assert one.fit.word == "cannot say" and word in one.fit.reason
+
+
+def test_what_draws_anything_has_no_upper_end() -> None:
+    text = "inrush_a = 2\n" + _FEEDS + _pdu("a", '"A"', 16) + _machine("one", "a/1")
+    found = Restore(_hall(text, {"a": {"1": 0.0}}, {"a": {"1": _closes(0, 0)}})).rehearse([A], [])
+    (one,) = found.breakers
+    assert math.isinf(one.load.high) and one.fit.word == "cannot say"
+
+
+def test_no_interval_the_wrong_way_round_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pdu.hall.arithmetic._ROUNDING", -1000.0)
+    text = _FEEDS + _pdu("a", '"A"', 16) + _pdu("b", '"B"', 16) + _machine("one", "a/1", "b/1")
+    (tmp_path / "hall.toml").write_text(text)
+    readings = _hall(text, {"a": {"1": 2.0}, "b": {"1": 2.0}}).readings
+    saved_readings.save(str(tmp_path / "r.json"), readings)
+    argv = ["rehearse", str(tmp_path / "hall.toml"), "--readings", str(tmp_path / "r.json")]
+    code = root.run([*argv, "--fail", "feed:A"])
+    shown = capsys.readouterr()
+    assert code == 2 and not shown.out
+    assert shown.err.startswith("defect: NotAnInterval: a current of")
+
+
+def test_a_current_that_only_a_dead_supply_draws_does_not_move_to_the_others() -> None:
+    text = _FEEDS + _pdu("a", '"A"', 16) + _pdu("b", '"B"', 16) + _machine("one", "a/1", "b/1")
+    outcome = _hall(text, {"a": {"1": 0.824}, "b": {"1": 0.043}}).rehearse([B])
+    load = next(one for one in outcome.loads if one.name == "a/L1").load
+    assert load.low <= 0.8170982
+
+
+def test_what_a_dead_supply_drew_does_not_come_back_with_the_other_side() -> None:
+    text = _FEEDS + _pdu("a", '"A"', 16) + _pdu("b", '"B"', 16) + _machine("one", "a/1", "b/1")
+    closing = {pdu: {"1": _closes(0, 0)} for pdu in "ab"}
+    made = _hall(text, {"a": {"1": 0.824}, "b": {"1": 0.043}}, closing)
+    (one,) = Restore(made).rehearse([A], [B]).breakers
+    # of 0.824 A a supply takes 3 % less at another load, or with another meter
+    assert one.name == "a/L1" and 0.7 < one.load.low <= 0.97 * 0.824
+
+
+def test_a_line_that_may_take_a_breaker_with_it_is_named_beside_it() -> None:
+    """The outlets are on L1 and L3, and L2 may trip first and take the whole PDU with it."""
+    lines = "".join(
+        f'[[pdu.line]]\nname = "L{n}"\nbreaker_a = {rating}\noutlets = {outlets}\n'
+        for n, rating, outlets in ((2, 4, '["2"]'), (3, 63, '["1"]'))
+    )
+    own = 'outlets = ["1"]\n' + lines
+    own += '[[pdu.breaker]]\nname = "B1"\nbreaker_a = 6\noutlets = ["1"]\n'
+    text = _FEEDS + _pdu("a", '"A"', 63, own) + _pdu("b", '"B"', 63)
+    text += _machine("one", "a/1", "b/1") + _machine("two", "a/2", "b/2")
+    read = {"a": {"1": 5.0, "2": 2.5}, "b": {"1": 5.0, "2": 2.5}}
+    assert _hall(text, read).rehearse([B]).trips == ["a/B1 or a/L2"]

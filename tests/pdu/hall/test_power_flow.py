@@ -1,0 +1,521 @@
+"""The walk with truths and intervals says what all worlds of certain truths and floats say, and no
+more; and steps of changes lead where one change does.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Optional
+
+import pytest
+
+from pdu.core.drawing.drawing import nodes
+from pdu.hall.arithmetic import (
+    MAYBE,
+    NO,
+    YES,
+    Floats,
+    FloatSum,
+    Interval,
+    Intervals,
+    IntervalSum,
+    N,
+    Truth,
+)
+from pdu.hall.failure import CopiedSums
+from pdu.hall.power_flow import Consumer, Facts, Power, PowerFlow, Supply
+from tests.hall.inclusion import Stated, random_hall_of_any_grade
+
+FLOATS, INTERVALS = Floats(), Intervals()
+
+
+def either(truth: Truth) -> Sequence[Truth]:
+    return (NO, YES) if truth == MAYBE else (truth,)
+
+
+# ---- who lives, and by which way -----------------------------------------------------------------
+
+
+class Tree(NamedTuple):
+    """A node, the first, and all above it; no two ways up meet. Each node is a carrier."""
+
+    uppers: list[list[tuple[int, bool, Truth, bool]]]
+    orders: dict[int, list[list[int]]]
+    gone: dict[int, Truth]
+
+    def facts(self) -> Facts[float]:
+        lowers: list[list[int]] = [[] for _ in self.uppers]
+        for node, above in enumerate(self.uppers):
+            for edge in above:
+                lowers[edge[0]].append(node)
+        return Facts(self.uppers, lowers, {}, range(len(self.uppers)), self.orders)
+
+    def lives(self, node: int) -> bool:
+        """Where all is certain, and each group of an order has one input."""
+        above = self.uppers[node]
+        inputs = [self.lives(upper) for upper, is_input, _, _ in above if is_input]
+        needs = all(self.lives(upper) for upper, is_input, _, _ in above if not is_input)
+        return not self.gone.get(node) and needs and (any(inputs) or not inputs)
+
+    def way(self, node: int) -> set[int]:
+        """Through what the current of a living node flows, where all is certain."""
+        found = {node}
+        order = [upper for (upper,) in self.orders.get(node, [])]
+        order = order or [upper for upper, is_input, _, _ in self.uppers[node] if is_input]
+        for upper, is_input, _, flows in self.uppers[node]:
+            if flows and not is_input:
+                found |= self.way(upper)
+        return found | next((self.way(upper) for upper in order if self.lives(upper)), set())
+
+    def worlds(self) -> Iterator[Tree]:
+        """Every tree in which all is certain."""
+        edges = [
+            itertools.product(*([(*edge[:2], t, edge[3]) for t in either(edge[2])] for edge in one))
+            for one in self.uppers
+        ]
+        gone = [[(node, t) for t in either(truth)] for node, truth in self.gone.items()]
+        orders = [
+            [
+                (node, [[one] for group in order for one in group])
+                for order in itertools.product(*map(itertools.permutations, groups))
+            ]
+            for node, groups in self.orders.items()
+        ]
+        for some in itertools.product(*edges):
+            there = [[edge for edge in one if edge[2] == YES] for one in some]
+            for dead in itertools.product(*gone):
+                for taken in itertools.product(*orders):
+                    yield Tree(there, dict(taken), dict(dead))
+
+
+def tree(rng: random.Random) -> Tree:
+    """A small one, of which not all is certain."""
+    made = Tree([[]], {}, {})
+    open_ = 4
+
+    def truth() -> Truth:
+        nonlocal open_
+        if open_ and rng.random() < 0.3:
+            open_ -= 1
+            return MAYBE
+        return YES
+
+    waiting = [0]
+    while waiting and len(made.uppers) < 8:
+        node = waiting.pop(0)
+        inputs = []
+        for _ in range(rng.choice((0, 1, 1, 2))):
+            inputs.append(len(made.uppers))
+            made.uppers.append([])
+            made.uppers[node].append((inputs[-1], True, YES, True))
+        for _ in range(rng.choice((0, 0, 1, 2))):
+            made.uppers[node].append((len(made.uppers), False, truth(), rng.random() < 0.8))
+            made.uppers.append([])
+        waiting += [edge[0] for edge in made.uppers[node]]
+        if len(inputs) > 1:
+            made.orders[node] = [inputs] if rng.random() < 0.5 else [inputs[:1], inputs[1:]]
+    for node in range(len(made.uppers)):
+        if rng.random() < 0.25:
+            made.gone[node] = truth()
+    return made
+
+
+def test_a_node_lives_and_its_current_takes_a_way_as_in_all_worlds_or_in_some() -> None:
+    counts = {NO: 0, MAYBE: 0, YES: 0}
+    for seed in range(150):
+        made = tree(random.Random(seed))
+        power = Power(made.facts(), made.gone)
+        lives: set[Truth] = set()
+        ways: list[set[int]] = []
+        for world in made.worlds():
+            there = Power(world.facts(), world.gone)
+            assert there.alive(0) == (YES if world.lives(0) else NO)
+            lives.add(there.alive(0))
+            if there.alive(0):
+                ways.append(world.way(0))
+                assert there.path(0) == dict.fromkeys(ways[-1], YES)
+        assert power.alive(0) == (MAYBE if len(lives) == 2 else lives.pop()), seed
+        counts[power.alive(0)] += 1
+        if ways:
+            every, some = set.intersection(*ways), set.union(*ways)
+            found = power.path(0)
+            assert {*found} >= some and {o for o in found if found[o] == YES} <= every, seed
+            # a way that may be there, and then would be dead, is not there while the node lives
+            doubtful = (
+                power.alive(upper) != YES
+                for above in made.uppers
+                for upper, _, there, _ in above
+                if there == MAYBE
+            )
+            if not any(doubtful):
+                assert found == {one: YES if one in every else MAYBE for one in some}, seed
+    assert min(counts.values()) > 20, counts
+
+
+def test_what_hangs_on_a_node_is_below_it() -> None:
+    for seed in range(30):
+        made = tree(random.Random(seed))
+        facts = made.facts()
+        for node in range(len(made.uppers)):
+            seen, waiting = {0}, [0]
+            above = {0: [0]}
+            while waiting:
+                one = waiting.pop()
+                for upper, *_ in made.uppers[one]:
+                    above[upper] = [*above[one], upper]
+                    seen.add(upper)
+                    waiting.append(upper)
+            assert facts.below([node]) == {*above[node]}
+        assert facts.below([]) == set()
+
+
+def test_while_a_node_is_assumed_to_live_it_does_and_what_is_known_stays() -> None:
+    facts: Facts[float] = Facts(
+        [[], [(0, True, YES, True)], [(1, False, YES, True)]], [[1], [2], []], {}, (), {}
+    )
+    parent = Power(facts, {0: MAYBE})
+    assert [parent.alive(one) for one in range(3)] == [MAYBE] * 3
+    living = Power(facts, {0: MAYBE}, parent, {0})
+    assert [living.alive(one) for one in range(3)] == [YES] * 3
+    dead = Power(facts, {0: YES})
+    assert [Power(facts, {0: YES}, dead, {0}).alive(one) for one in range(3)] == [NO] * 3
+
+
+# ---- how the current of a machine divides --------------------------------------------------------
+
+
+#: how many nodes there are below node 0
+NODES = 3
+
+
+class Machine(NamedTuple):
+    """A machine, or what nobody drew, with cords on some nodes below node 0. All are carriers."""
+
+    #: for each cord its node, current, whether its supply works, weight, whether its outlet is on
+    supplies: list[tuple[int, Interval, Truth, Interval, Truth]]
+    total: Interval
+    needs: int
+    drawn: bool = True
+
+    def facts(self, one: Consumer[N]) -> Facts[N]:
+        uppers: list[list[tuple[int, bool, Truth, bool]]] = [[]]
+        uppers += [[(0, False, YES, True)] for _ in range(NODES)]
+        lowers = [[*range(1, NODES + 1)], *([] for _ in range(NODES))]
+        return Facts(uppers, lowers, {0: one}, range(NODES + 1), {})
+
+    def rack(self) -> tuple[int, ...]:
+        return () if self.drawn else (1, 2)
+
+    def flow(self, gone: Mapping[int, Truth], always_anew: bool) -> Mapping[int, Interval]:
+        """What it adds to each carrier with these gone."""
+        facts = self.facts(
+            Consumer(
+                [Supply(*one) for one in self.supplies],
+                self.needs,
+                self.total,
+                self.drawn,
+                self.rack(),
+                always_anew=always_anew,
+            )
+        )
+        flow = PowerFlow(facts, INTERVALS, defaultdict(IntervalSum), Power(facts, {}))
+        flow.change(gone)
+        found = flow.contributions(0, flow.power)
+        # it was looked at anew, or adds what it added before
+        before = flow.contributions(0, flow.before)
+        assert flow.touched.get(0, (before, before)) == (before, found)
+        return found
+
+    def worlds(self, gone: Mapping[int, Truth], always_anew: bool) -> Iterator[Mapping[int, float]]:
+        """The same at each end of each interval, for each truth."""
+        choices = [
+            itertools.product((node,), current[:2], either(works), weight[:2], either(closed))
+            for node, current, works, weight, closed in self.supplies
+        ]
+        dead = [[(node, t) for t in either(truth)] for node, truth in gone.items()]
+        mates: list[Sequence[Optional[int]]] = [()]
+        if not self.drawn:
+            mates = [*itertools.product((None, *self.rack()), repeat=len(self.supplies))]
+        for stated in itertools.product(*choices):
+            supplies = [Supply(*one) for one in stated]
+            for total, mate in itertools.product({*self.total[:2]}, mates):
+                facts = self.facts(
+                    Consumer(
+                        supplies,
+                        self.needs,
+                        total,
+                        self.drawn,
+                        self.rack(),
+                        None if self.drawn else mate,
+                        always_anew,
+                    )
+                )
+                for lost in itertools.product(*dead):
+                    sums: dict[int, FloatSum] = defaultdict(FloatSum)
+                    flow = PowerFlow(facts, FLOATS, sums, Power(facts, {}))
+                    flow.change(dict(lost))
+                    yield flow.contributions(0, flow.power)
+
+
+def interval(rng: random.Random) -> Interval:
+    low = rng.randint(1, 8) / 4
+    high = low + rng.choice((0, 0, 2)) / 4
+    return Interval(low, high, low)
+
+
+def machine(rng: random.Random, drawn: bool = True) -> Machine:
+    count = rng.choice((1, 2, 2, 3) if drawn else (1, 2, 2))
+    places = rng.sample(range(1, 4), count)
+    if rng.random() < 0.3:
+        places[-1] = places[0]
+    supplies = [
+        (
+            node,
+            interval(rng),
+            rng.choice((YES, YES, MAYBE, NO)),
+            interval(rng),
+            rng.choice((YES, YES, MAYBE, NO)),
+        )
+        for node in places
+    ]
+    return Machine(supplies, interval(rng), rng.choice((1, 1, count)), drawn)
+
+
+@pytest.mark.parametrize("always_anew", [False, True])
+def test_a_machines_current_lies_between_those_of_all_worlds_and_reaches_both(
+    always_anew: bool,
+) -> None:
+    """Both, unless several supplies must work, or lose or keep their power together: what happens
+    to several at once is not followed.
+    """
+    reached = 0
+    for seed in range(100):
+        rng = random.Random(f"{always_anew} {seed}")
+        made = machine(rng)
+        gone = {rng.randrange(4): rng.choice((YES, MAYBE))}
+        nodes_of = [one[0] for one in made.supplies]
+        is_apart = MAYBE not in gone.values() or (
+            always_anew and sum(0 in gone or node in gone for node in nodes_of) < 2
+        )
+        found = made.flow(gone, always_anew)
+        worlds = [*made.worlds(gone, always_anew)]
+        for carrier in range(4):
+            values = [world.get(carrier, 0.0) for world in worlds]
+            own = found.get(carrier, Interval(0.0, 0.0, 0.0))
+            assert own.low <= min(values) + 1e-9 and max(values) - 1e-9 <= own.high, seed
+            if made.needs == 1 and is_apart:
+                reached += 1
+                assert own[:2] == pytest.approx((min(values), max(values))), seed
+    assert reached > 100
+
+
+@pytest.mark.parametrize("always_anew", [False, True])
+def test_what_nobody_drew_may_go_to_any_outlet_of_its_rack_or_stop(always_anew: bool) -> None:
+    moved = 0
+    for seed in range(40):
+        rng = random.Random(f"undrawn {always_anew} {seed}")
+        made = machine(rng, drawn=False)
+        gone = {rng.randrange(4): rng.choice((YES, MAYBE))}
+        found = made.flow(gone, always_anew)
+        worlds = [*made.worlds(gone, always_anew)]
+        for carrier in range(4):
+            values = [world.get(carrier, 0.0) for world in worlds]
+            own = found.get(carrier, Interval(0.0, 0.0, 0.0))
+            assert own.low <= min(values) + 1e-9 and max(values) - 1e-9 <= own.high, seed
+            # what stays may feed the same as what went: it is counted as if it might stop, too
+            if YES in gone.values() and not always_anew:
+                assert own.high == pytest.approx(max(values)), seed
+                moved += own.high > 0.0
+    assert always_anew or moved > 20
+
+
+def test_what_nobody_drew_stays_as_it_is_while_nothing_happens_to_it() -> None:
+    one, other = Interval(1.0, 2.0, 1.5), Interval(3.0, 3.0, 3.0)
+    made = Machine([(1, one, YES, one, YES), (2, other, YES, one, YES)], one, 1, drawn=False)
+    assert made.flow({3: YES}, False) == {0: INTERVALS.add(one, other), 1: one, 2: other}
+    # it may be one thing that needs both cords, or the other cord may take over
+    lost = made.flow({1: YES}, False)
+    assert lost == {0: Interval(0.0, 5.0, 4.5), 2: Interval(0.0, 5.0, 4.5)}
+
+
+def test_an_outlet_that_is_switched_off_feeds_nothing() -> None:
+    one = Interval(1.0, 2.0, 1.5)
+    made = Machine([(1, one, YES, one, YES), (2, one, YES, one, YES)], one, 1)
+    consumer = Consumer([Supply(*each) for each in made.supplies], 1, one)
+    facts = made.facts(consumer)
+    sums: dict[int, IntervalSum] = defaultdict(IntervalSum)
+    flow = PowerFlow(facts, INTERVALS, sums, Power(facts, {}))
+    assert {*flow.switch({(0, 0): NO})} == {0, 1, 2}
+    assert flow.contributions(0, flow.power) == {0: one, 2: one}
+    assert (sums[1].low, sums[2].low) == (-1.0, 0.0)
+    # an outlet that was off when it was read
+    flow.switch({(0, 0): YES, (0, 1): NO})
+    assert flow.contributions(0, flow.power) == {0: one, 1: one}
+
+
+def test_a_cord_behind_a_breaker_needs_it_and_flows_through_it_on_its_own_conductor() -> None:
+    """Node 0 feeds lines 1 and 2 and node 5; outlet 3 is below node 0, outlet 4 below node 5."""
+    uppers: list[list[tuple[int, bool, Truth, bool]]] = [[]]
+    uppers += [[(0, False, YES, True)] for _ in range(5)]
+    uppers[4] = [(5, False, YES, True)]
+    supplies = [
+        Supply(3, 1.0, YES, 1.0, behind=(1,)),
+        Supply(4, 2.0, YES, 1.0, behind=(2,), phase=2),
+    ]
+    one = Consumer(supplies, 1, 3.0)
+    facts = Facts(uppers, [[1, 2, 3, 5], [], [], [], [], [4]], {0: one}, {0, 1, 2}, {})
+    plain = Power(facts, {})
+    assert [plain.path_of(each) for each in supplies] == [{0: YES, 1: YES}, {0: YES, 2: YES}]
+    assert plain.path_of(supplies[0]) is plain.path_of(supplies[0])
+    assert facts.at == {1: [0], 2: [0], 3: [0], 4: [0]}
+    dead = Power(facts, {1: YES, 2: MAYBE})
+    assert [dead.has_power(each) for each in supplies] == [NO, MAYBE]
+
+    facts.three, facts.conductor = {0, 2}, {1: 1, 5: 2}
+    three = Power(facts, {})
+    # that of the breaker, of what the outlet hangs on, or its own; of carriers that have three
+    assert three.path_of(supplies[0]) == {6: YES, 1: YES}
+    assert three.path_of(supplies[1]) == {12: YES, 14: YES}
+    assert [three.path(node) for node in (1, 3, 4)] == [{6: YES, 1: YES}, {0: YES}, {12: YES}]
+    facts.conductor = {}
+    own = [Power(facts, {}).path_of(each) for each in supplies]
+    assert own == [{6: YES, 1: YES}, {12: YES, 14: YES}]
+
+    facts.three = ()
+    flow = PowerFlow(facts, FLOATS, defaultdict(FloatSum), plain)
+    assert flow.change({1: YES}) == [0, 1, 2]
+    assert flow.contributions(0, flow.power) == {0: 3.0, 2: 3.0}
+
+
+def test_a_switch_takes_its_first_input_that_lives() -> None:
+    """Node 2 has the inputs 0 and 1, and the outlet 3 hangs on it."""
+    uppers: list[list[tuple[int, bool, Truth, bool]]] = [[], [], [], [(2, False, YES, True)]]
+    uppers[2] = [(0, True, YES, True), (1, True, YES, True)]
+    one = Consumer([Supply(3, 2.0, YES, 1.0, behind=(4,))], 1, 2.0)
+    uppers.append([])
+    facts = Facts(uppers, [[2], [2], [3], [], []], {0: one}, {0, 1, 4}, {2: [[0], [1]]})
+    assert facts.switched == {2, 3}
+    sums: dict[int, FloatSum] = defaultdict(FloatSum)
+    flow = PowerFlow(facts, FLOATS, sums, Power(facts, {}))
+    for gone, way in (({}, 0), ({0: YES}, 1), ({0: NO}, 0), ({0: YES}, 1), ({1: YES}, None)):
+        flow.change(gone)
+        expected = {} if way is None else {way: 2.0, 4: 2.0}
+        assert flow.contributions(0, flow.power) == expected
+        assert {key: one.value for key, one in sums.items() if one.value} == (
+            {0: -2.0, 4: -2.0} if way is None else {} if way == 0 else {0: -2.0, 1: 2.0}
+        )
+    # while node 0 is assumed to live, it is the way
+    perhaps = Power(facts, {0: MAYBE})
+    assert perhaps.path(3) == {0: MAYBE, 1: MAYBE}
+    assert Power(facts, {0: MAYBE}, perhaps, {0}).path(3) == {0: YES}
+
+
+# ---- changes -------------------------------------------------------------------------------------
+
+
+def points(stated: Stated) -> PowerFlow[Interval]:
+    """The same hall with intervals of no width."""
+
+    def point(value: float) -> Interval:
+        return Interval(value, value, value)
+
+    known = stated.facts
+    made: dict[Supply[float], Supply[Interval]] = {}
+    consumers: dict[int, Consumer[Interval]] = {}
+    for number, one in known.consumers.items():
+        for each in one.supplies:
+            made[each] = Supply(
+                each.node,
+                point(each.current),
+                each.works,
+                point(each.weight),
+                each.closed,
+                each.behind,
+            )
+        consumers[number] = Consumer(
+            [made[each] for each in one.supplies],
+            one.needs,
+            point(one.total),
+            one.drawn,
+            one.rack,
+            one.mates,
+            one.always_anew,
+        )
+    facts = Facts(known.uppers, known.lowers, consumers, known.carriers, known.orders)
+    before = Power(facts, dict(stated.flow.before.gone))
+    return PowerFlow(facts, INTERVALS, defaultdict(IntervalSum), before)
+
+
+def test_a_hall_of_which_all_is_certain_has_the_same_currents_as_intervals() -> None:
+    compared = 0
+    for seed in range(25):
+        rng = random.Random(f"points {seed}")
+        hall = random_hall_of_any_grade(rng)
+        stated = Stated(hall.facts, rng)
+        same = points(stated)
+        for one in rng.sample(nodes(hall.drawing), 2):
+            gone = {hall.facts.graph.number[one]: YES}
+            stated.flow.change(gone)
+            same.change(gone)
+            for number in stated.facts.consumers:
+                expected = stated.flow.contributions(number, stated.flow.power)
+                found = same.contributions(number, same.power)
+                assert found.keys() == expected.keys()
+                for carrier, value in expected.items():
+                    assert found[carrier][:3] == pytest.approx((value, value, value)), seed
+                    compared += 1
+    assert compared > 1000
+
+
+def totals(sums: Mapping[int, IntervalSum]) -> dict[int, tuple[float, ...]]:
+    """What flows through each carrier through which anything flows."""
+    found = {
+        carrier: tuple(round(one, 6) + 0.0 for one in (total.low, total.high, total.expected))
+        for carrier, total in sums.items()
+    }
+    return {carrier: each for carrier, each in found.items() if any(each)}
+
+
+def test_several_changes_lead_where_one_does_and_back() -> None:
+    moved = 0
+    for seed in range(25):
+        rng = random.Random(f"steps {seed}")
+        hall = random_hall_of_any_grade(rng)
+        facts = hall.facts
+        chosen = [facts.graph.number[one] for one in rng.sample(nodes(hall.drawing), 3)]
+        gone = {node: rng.choice((MAYBE, YES)) for node in chosen}
+        cords = [
+            (number, place)
+            for number, one in facts.facts.consumers.items()
+            for place in range(len(one.supplies))
+        ]
+        switched = {one: rng.choice((NO, MAYBE)) for one in rng.sample(cords, min(2, len(cords)))}
+
+        sums = CopiedSums(facts.sums)
+        steps = facts.flow(sums)
+        for node, truth in gone.items():
+            before = totals({**facts.sums, **sums})
+            changed = steps.change({node: truth})
+            after = totals({**facts.sums, **sums})
+            differ = {one for one in {**before, **after} if before.get(one) != after.get(one)}
+            assert differ <= {*changed}
+            moved += len(differ)
+        steps.switch(switched)
+
+        once = CopiedSums(facts.sums)
+        flow = facts.flow(once)
+        flow.switch(switched)
+        flow.change(gone)
+        assert totals({**facts.sums, **once}) == totals({**facts.sums, **sums}), seed
+
+        steps.switch({key: _closed(facts.facts, key) for key in switched})
+        steps.change({node: facts.switched_off.get(node, NO) for node in gone})
+        assert totals({**facts.sums, **sums}) == totals(facts.sums), seed
+    assert moved > 100
+
+
+def _closed(facts: Facts[Interval], key: tuple[int, int]) -> Truth:
+    return facts.consumers[key[0]].supplies[key[1]].closed

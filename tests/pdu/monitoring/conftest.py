@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from typing import Callable
+
+import pytest
+
+from pdu import root
+from pdu.core.inventory import polling, reader_pool
+from pdu.core.inventory.polling import Target
+from pdu.core.inventory.reading import Reading
+from tests.waiting import PATIENCE_S
+
+from .exporting import Exporter, exporter
+from .halls import Call, Hall, hall
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """A data hall with one PDU of each handler and a dead one."""
+    with hall(tmp_path_factory.mktemp("hall")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def running(small: Hall) -> Iterator[Exporter]:
+    """An exporter with the hall's list and with 127.0.0.1 as its only network, for the tests of a
+    module.
+    """
+    with exporter(
+        "--list",
+        small.list(dead=True),
+        "--auth",
+        small.logins,
+        "--network",
+        "127.0.0.1/32",
+        seconds=10 * PATIENCE_S,
+    ) as made:  # long enough for all tests of a module
+        yield made
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """A function like `halls.run` that runs the command in this process.
+
+    A check reads its PDUs one after another, because this process has threads and must not fork.
+    """
+
+    def one_by_one(
+        targets: Sequence[Target],
+        parallel: int,
+        processes: int | None = None,
+        read: Callable[[Target], Reading] | None = None,
+    ) -> Iterator[tuple[int, Reading]]:
+        for place, target in enumerate(targets):
+            yield place, (read or polling.poll)(target)
+
+    monkeypatch.setattr(reader_pool, "read_all", one_by_one)
+    for key in [key for key in os.environ if key.startswith("PDU_")]:
+        monkeypatch.delenv(key)
+
+    def called(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
+        asked = [*map(str, arguments)]
+        capsys.readouterr()
+        with pytest.MonkeyPatch.context() as patch:
+            for key, value in variables.items():
+                patch.setenv(key, value)
+            code = root.run(asked)
+        return subprocess.CompletedProcess(asked, code, *capsys.readouterr())
+
+    return called

@@ -1,0 +1,203 @@
+"""`pdu exporter` as a program and in this process, its answers, and Prometheus as its client."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import subprocess
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from pdu.core.cli.options import SharedOptions
+from pdu.core.cli.snmp import read_as_tools_do
+from pdu.core.owner_files import OwnerFiles
+from pdu.core.web import server as web
+from pdu.monitoring import exporter as exporter_command, probes, server
+from tests.needs import ROOT, program
+from tests.ports import reserved
+from tests.waiting import PATIENCE_S, bounded, until
+
+from .halls import PDU, environment
+
+Labels = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Exporter:
+    """A running exporter. `url` ends with a slash."""
+
+    url: str
+
+    def get(
+        self, path: str, headers: dict[str, str] | None = None, /, **query: str
+    ) -> tuple[int, str, dict[str, str]]:
+        """Return status, text and headers of an answer. Header names are in lower case."""
+        return fetched(
+            f"{self.url}{path}{f'?{urllib.parse.urlencode(query)}' if query else ''}", headers
+        )
+
+    def probe(self, timeout: str = "", **query: str) -> dict[str, dict[Labels, float]]:
+        """Return the metrics of a probe by name and labels, read with prometheus_client.
+
+        `timeout`: of the scrape, in s.
+        """
+        status, text, _ = self.get(
+            "probe", {"X-Prometheus-Scrape-Timeout-Seconds": timeout} if timeout else None, **query
+        )
+        assert status == 200, text
+        return parsed(text)
+
+
+@dataclass(frozen=True)
+class Program(Exporter):
+    process: subprocess.Popen[str]
+
+
+def fetched(url: str, headers: dict[str, str] | None = None) -> tuple[int, str, dict[str, str]]:
+    request = urllib.request.Request(url, headers=headers or {})  # noqa: S310  # loopback
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310
+            return (
+                answer.status,
+                answer.read().decode(),
+                {key.lower(): value for key, value in answer.headers.items()},
+            )
+    except urllib.error.HTTPError as error:
+        return (
+            error.code,
+            error.read().decode(),
+            {key.lower(): value for key, value in error.headers.items()},
+        )
+
+
+def parsed(text: str) -> dict[str, dict[Labels, float]]:
+    found: dict[str, dict[Labels, float]] = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            found.setdefault(sample.name, {})[tuple(sorted(sample.labels.items()))] = sample.value
+    return found
+
+
+@contextlib.contextmanager
+def exporter(
+    *arguments: object, port: int = 0, seconds: float = 2 * PATIENCE_S
+) -> Iterator[Program]:
+    """Run an exporter as a program until the block ends.
+
+    Fails if the block takes more than `seconds`.
+    """
+    process = subprocess.Popen(
+        [*PDU, "exporter", "--listen", f"127.0.0.1:{port}", *map(str, arguments)],
+        env=environment(),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process, bounded(process, seconds):
+        assert process.stdout is not None and process.stderr is not None
+        url = process.stdout.readline().strip()
+        assert url.startswith("http://127.0.0.1:"), process.stderr.read()
+        yield Program(url, process)
+
+
+@contextlib.contextmanager
+def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
+    """Run an exporter in this process until the block ends. It reads as the command does, and
+    reports no currents of outlets: see the fixture `call`.
+    """
+    read_as_tools_do()
+    state = SharedOptions()
+    context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)], obj=state)
+    site = OwnerFiles.of(context.params, state)
+    wanted = exporter_command.ExporterOptions(site, **context.params)
+    allowed = exporter_command._allowed(wanted)
+    limits = server.ServerLimits(wanted.parallel, wanted.timeout_offset)
+    extras = probes.ProbeExtras(wanted.identity, wanted.power)
+    made = server.Exporter(allowed, limits, extras=extras)
+    with listening(made, port) as url:
+        yield Exporter(url)
+        assert until(lambda: b"pdu_exporter_probes_running 0.0\n" in made.own.page("").body), (
+            "a probe still runs"
+        )
+
+
+@contextlib.contextmanager
+def listening(made: server.Exporter, port: int = 0) -> Iterator[str]:
+    """Let an exporter listen on 127.0.0.1 until the block ends. Yields its URL."""
+    site = server.ExporterSite(made)
+    running, listener = web.WebServer(site, server.LIMITS), web.listening("127.0.0.1", port)
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    thread = threading.Thread(target=lambda: asyncio.run(running.serve(listener)), daemon=True)
+    thread.start()
+    try:
+        yield url
+    finally:
+        while thread.is_alive():  # it may not serve yet
+            running.stop()
+            thread.join(0.05)
+        site.close()
+
+
+class Prometheus(NamedTuple):
+    """A running Prometheus. `url` ends with a slash."""
+
+    url: str
+
+    def query(self, expression: str) -> list[tuple[dict[str, str], float]]:
+        """Return labels and present value of each sample that the expression selects."""
+        _, text, _ = fetched(
+            f"{self.url}api/v1/query?{urllib.parse.urlencode({'query': expression})}"
+        )
+        return [
+            (one["metric"], float(one["value"][1])) for one in json.loads(text)["data"]["result"]
+        ]
+
+    def alerts(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the labels of each firing alert, by alert name."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for one in json.loads(fetched(f"{self.url}api/v1/alerts")[1])["data"]["alerts"]:
+            if one["state"] == "firing":
+                found.setdefault(one["labels"]["alertname"], []).append(one["labels"])
+        return found
+
+
+@contextlib.contextmanager
+def prometheus(folder: Path, config: str) -> Iterator[Prometheus]:
+    """Run Prometheus with `config` until the block ends. `folder` must already hold the rules."""
+    path = folder / "prometheus.yml"
+    path.write_text(config)
+    port = reserved()
+    with open(folder / "prometheus.log", "wb") as log:
+        process = subprocess.Popen(
+            [
+                program("prometheus"),
+                f"--config.file={path}",
+                f"--storage.tsdb.path={folder / 'data'}",
+                f"--web.listen-address=127.0.0.1:{port}",
+            ],
+            stdout=log,
+            stderr=log,
+        )
+        with process, bounded(process, 2 * PATIENCE_S):
+            url = f"http://127.0.0.1:{port}/"
+            assert until(lambda: ready(url), every=0.1), (folder / "prometheus.log").read_text()[
+                -2000:
+            ]
+            yield Prometheus(url)
+
+
+def ready(url: str) -> bool:
+    try:
+        return fetched(f"{url}-/ready")[0] == 200
+    except OSError:
+        return False

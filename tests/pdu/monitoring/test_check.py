@@ -1,0 +1,630 @@
+"""`pdu check` on simulated PDUs of every handler, with handlers from the tree and from built
+archives, and its exit codes.
+"""
+
+from __future__ import annotations
+
+import calendar
+import csv
+import errno
+import getpass
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handlers.shared.errors import SettingsError
+from pdu import root
+from pdu.core.cli import files
+from pdu.core.cli.exit_codes import INTERRUPTED, READER_GONE
+from pdu.core.inventory import device_list, reader_pool
+from pdu.core.inventory.reading import CallError, Reading
+from pdu.monitoring.check_result import REMEDIES
+from tests import terminal
+from tests.hostile import is_one_line
+from tests.needs import ROOT
+from tests.packaging.building import archive, small_tree
+from tests.peers import PEERS
+from tests.simulators.nut_server import ADMIN, Driver, Faults, NutServer, SwitchedPdu
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import BUILT_IN
+from tests.waiting import PATIENCE_S, bounded, until
+
+from .halls import DEAD, PDU, Call, Hall, children, environment, private, run, shown
+
+
+def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """Return the rows of the JSON output by PDU name. The key of the summary is ''."""
+    assert done.stdout, done.stderr
+    found = json.loads(done.stdout)
+    return {"": found["summary"], **{row["name"]: row for row in found["pdus"]}}
+
+
+def as_in_the_books(small: Hall, found: dict[str, Any]) -> None:
+    for name, peer in small.peers.items():
+        books, row = peer.books(), found[name]
+        assert {key: row[key] for key in ("on", "off", "unknown")} == shown(
+            list(books.states.values())
+        ), name
+        assert (row["load_a"], row["energy_kwh"]) == pytest.approx(
+            (books.load_a, books.energy_kwh)
+        ), name
+        energies = {
+            one["identity"]: one["energy_kwh"]
+            for one in row["outlets"]
+            if one["energy_kwh"] is not None
+        }
+        assert energies == pytest.approx(books.port_energy_kwh), name
+
+
+def test_states_and_figures_agree_with_the_simulators_books(small: Hall) -> None:
+    before = {name: peer.books().requests for name, peer in small.peers.items()}
+    done = run("check", small.list(), "--auth", small.logins, "--json")
+    found = document(done)
+    as_in_the_books(small, found)
+    assert (done.returncode, done.stderr) == (0, "") and found[""]["results"] == {
+        "well": len(PEERS)
+    }
+    assert found[""]["load_a"] == pytest.approx(
+        sum(peer.books().load_a or 0 for peer in small.peers.values())
+    )
+    for name in small.peers:
+        assert found[name]["requests"] == small.peers[name].books().requests - before[name]
+
+
+def test_the_newest_archive_of_each_handler_is_run(small: Hall, tmp_path: Path) -> None:
+    for name in PEERS:
+        (tmp_path / f"pdu_{name}-0.9.0.tar.gz").write_bytes(
+            b"an older version, which must not be run"
+        )
+        (tmp_path / f"pdu_{name}-0.10.0.tar.gz").write_bytes(archive(ROOT / "handlers", name))
+    by_path = (
+        small.lines[0]
+        .replace(",", "2,", 1)
+        .replace(",nut,", f",{tmp_path}/pdu_nut-0.10.0.tar.gz,", 1)
+    )
+    done = run(
+        "check", small.list(by_path), "--auth", small.logins, "--archives", tmp_path, "--json"
+    )
+    found = document(done)
+    as_in_the_books(small, found)
+    assert done.returncode == 0 and found["snmp"]["handler"] == str(
+        tmp_path / "pdu_snmp-0.10.0.tar.gz"
+    )
+    assert (
+        found["nut2"]["handler"] == found["nut"]["handler"]
+        and found["nut2"]["outlets"] == found["nut"]["outlets"]
+    )
+    # two for the states, two for the figures
+    assert found["raritan"]["requests"] == 4
+
+
+def test_a_folder_without_an_archive_of_a_handler_is_refused(small: Hall, call: Call) -> None:
+    missing = call("check", small.list(), "--auth", small.logins, "--archives", small.folder)
+    assert missing.returncode == 2 and "has no archive of" in missing.stderr
+
+
+def test_a_misspelt_handler_is_named_also_with_a_folder_of_archives(tmp_path: Path) -> None:
+    misspelt = tmp_path / "list.csv"
+    misspelt.write_text("name,handler,address\nx,smnp,192.0.2.1\n")
+    done = run("check", misspelt, "--archives", tmp_path)
+    assert done.returncode == 2 and "x: 'smnp' is not a handler" in done.stderr
+
+
+def test_two_archives_of_one_name_are_refused(tmp_path: Path) -> None:
+    built = archive(small_tree(tmp_path / "tree"), "small")
+    for name in ("one", "other"):
+        (tmp_path / f"{name}.tar.gz").write_bytes(built)
+    twice = tmp_path / "list.csv"
+    twice.write_text(
+        f"name,handler,address\nx,{tmp_path}/one.tar.gz,192.0.2.1\ny,{tmp_path}/other.tar.gz,192.0.2.1\n"
+    )
+    assert "are both pdu_small: one run can load only one of them" in run("check", twice).stderr
+
+
+def test_dead_pdus_are_polled_at_the_same_time(small: Hall) -> None:
+    dead = [f"dead {number},snmp,{small.dead},snmp,{DEAD}" for number in range(20)]
+    done = run("check", small.list(*dead), "--auth", small.logins, "--json")
+    found = document(done)
+    as_in_the_books(small, found)
+    assert done.returncode == 2 and found[""]["results"] == {"unreachable": 20, "well": len(PEERS)}
+    together = sum(found[f"dead {number}"]["seconds"] for number in range(20))
+    # reading the dead PDUs one after another would take `together`
+    assert found[""]["seconds"] < together / 2
+    assert (
+        found["dead 0"]["on"] is None
+        and "load_a" in found["dead 0"]
+        and not found["dead 0"]["outlets"]
+    )
+
+
+def test_the_table_shows_all_pdus_with_errors_and_remedies_but_no_secrets(
+    small: Hall, call: Call
+) -> None:
+    done = call("check", small.list(dead=True), "--auth", small.logins)
+    lines = done.stdout.splitlines()
+    assert done.returncode == 2 and {"name", "handler", "address", "result"} <= set(
+        lines[0].split()
+    )
+    at = lines[0].index("name")  # where the column begins
+    assert [line[at:].split()[0] for line in lines[1 : len(PEERS) + 2]] == [*PEERS, "dead"]
+    assert (
+        "dead: unreachable: no answer over SNMP" in done.stdout
+        and "    check power, cable" in done.stdout
+    )
+    assert lines[-2].startswith(f"{len(PEERS) + 1} PDUs in ") and lines[-2].endswith(
+        f"{len(PEERS)} well, 1 unreachable"
+    )
+    assert not any(secret in done.stdout + done.stderr for secret in secrets_of(small))
+
+
+def secrets_of(small: Hall) -> list[str]:
+    return [
+        value
+        for peer in small.peers.values()
+        for key, value in {**peer.settings, **peer.snmp}.items()
+        if key in ("password", "community")
+    ]
+
+
+def test_csv_and_html_and_nagios_report_the_same_results(
+    small: Hall, tmp_path: Path, call: Call
+) -> None:
+    asked = ("check", small.list(dead=True), "--auth", small.logins)
+    done = call(*asked, "--csv", "--html", tmp_path / "page.html")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert done.returncode == 2 and [row["result"] for row in rows] == ["well"] * len(PEERS) + [
+        "unreachable"
+    ]
+    made = (tmp_path / "page.html").read_text()
+    assert made.startswith("<!doctype html>") and all(
+        f'<td class="name">{name}</td>' in made for name in (*PEERS, "dead")
+    )
+    assert [made.count(f">{result}</td>") for result in ("well", "unreachable")] == [len(PEERS), 1]
+    assert os.listdir(tmp_path) == ["page.html"]
+    done = call(*asked, "--nagios")
+    assert done.returncode == 2 and done.stdout.startswith(f"PDU CRITICAL - {len(PEERS) + 1} PDUs")
+    assert " not_well=1 " in done.stdout
+
+
+def test_stale_data_is_a_warning(small: Hall, call: Call) -> None:
+    with NutServer([SwitchedPdu("pdu")], faults=Faults(drivers={"pdu": Driver.STALE})) as server:
+        done = call(
+            "check",
+            small.list(f"stale,nut,127.0.0.1:{server.port},,device=pdu"),
+            "--auth",
+            small.logins,
+            "--nagios",
+        )
+    assert (
+        done.returncode == 1
+        and done.stdout.startswith("PDU WARNING - ")
+        and "stale: stale: " in done.stdout
+    )
+
+
+def test_a_wrong_secret_fails_only_its_pdu_and_is_not_shown(
+    small: Hall, tmp_path: Path, call: Call
+) -> None:
+    good = small.logins.read_text()
+    bad = good.replace('[auth.raritan]\npassword = "', '[auth.raritan]\npassword = "x-s3cret')
+    wrong = private(tmp_path / "logins.toml", bad)
+    done = call("check", small.list(), "--auth", wrong)
+    assert (
+        done.returncode == 2
+        and "raritan: denied: " in done.stdout
+        and f"{len(PEERS) - 1} well, 1 denied" in done.stdout
+    )
+    assert "s3cret" not in done.stdout + done.stderr
+
+
+def test_a_login_without_its_secret_fails_the_pdus_that_use_it(
+    small: Hall, tmp_path: Path, call: Call
+) -> None:
+    bare = private(tmp_path / "logins.toml", "".join(f"[auth.{name}]\n" for name in PEERS))
+    done = call("check", small.list(), "--auth", bare)
+    assert (
+        "snmp: settings: the login 'snmp' has no community" in done.stdout and done.returncode == 2
+    )
+    logins = bare.read_text().replace("[auth.snmp]\n", '[auth.snmp]\ncomunity = "s3cret"\n')
+    misspelt = private(tmp_path / "misspelt.toml", logins)
+    done = call("check", small.list(), "--auth", misspelt)
+    assert (
+        "the login 'snmp' has no community, but has 'comunity'\n" in done.stdout
+        and "s3cret" not in done.stdout
+    )
+
+
+def test_a_pdu_without_a_login_uses_environment_or_secret_file_or_reports_a_missing_secret(
+    small: Hall, call: Call
+) -> None:
+    bare = small.folder / "bare.csv"
+    bare.write_text(
+        f"name,handler,address\nrack,snmp,127.0.0.1:{small.peers['snmp'].snmp['port']}\n"
+    )
+    done = call("check", bare)
+    assert (
+        done.returncode == 2
+        and "settings: the environment (the list names no login) has no community" in done.stdout
+    )
+    assert call("check", bare, PDU_COMMUNITY="public").returncode == 0
+    secret = private(small.folder / "community", "public\n")
+    assert call("check", bare, "--secret-file", f"community={secret}").returncode == 0
+
+
+# ---- wrong lists and options ---------------------------------------------------------------------
+
+
+def test_a_list_that_names_a_login_without_a_file_of_logins_is_refused_with_the_option(
+    tmp_path: Path, call: Call
+) -> None:
+    (tmp_path / "list.csv").write_text("handler,address,auth\nsnmp,192.0.2.1,snmp\n")
+    done = call("check", tmp_path / "list.csv")
+    assert (
+        done.stderr
+        == "settings: 192.0.2.1: unknown login 'snmp'; known: none; give their file as --auth\n"
+    )
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
+    "line, words",
+    [
+        (
+            "x,snmp,192.0.2.1,nobody,",
+            f"x: unknown login 'nobody'; known: {', '.join(sorted(PEERS))}",
+        ),
+        ("x,smnp,192.0.2.1,snmp,", "x: 'smnp' is not a handler"),
+        ("snmp,snmp,192.0.2.1,snmp,", "the name 'snmp' is already in line "),
+    ],
+)
+def test_a_wrong_list_is_refused_before_anything_is_polled(
+    small: Hall, line: str, words: str, call: Call
+) -> None:
+    before = {name: peer.books().requests for name, peer in small.peers.items()}
+    path = small.list(line)
+    done = call("check", path, "--auth", small.logins)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (
+        2,
+        "",
+        1,
+    ) and words in done.stderr
+    plugin = call("check", path, "--auth", small.logins, "--nagios")
+    assert (
+        (plugin.returncode, plugin.stderr) == (3, "")
+        and plugin.stdout.startswith("PDU UNKNOWN - ")
+        and words in plugin.stdout
+    )
+    as_json = call("check", path, "--auth", small.logins, "--json")
+    assert (as_json.returncode, json.loads(as_json.stdout)["error"]["kind"]) == (2, "settings")
+    assert before == {name: peer.books().requests for name, peer in small.peers.items()}
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        (("--watch", "5", "--csv"), "--watch works only with"),
+        (("--watch", "0.1"), "1 to 86400"),
+        (("--html", "/nowhere/page.html"), "cannot be written"),
+        (("--html", ""), "'' cannot be written"),
+        (("--parallel", "0"), "--parallel"),
+    ],
+)
+def test_wrong_options_are_refused_in_one_line(
+    small: Hall, options: tuple[str, ...], words: str, call: Call
+) -> None:
+    done = call("check", small.list(), "--auth", small.logins, *options)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        (("list.csv", "--csv"), "only one of --json"),
+        (("list.csv", "--watch", "5"), "--watch works only with"),
+        (("list.csv", "--parallel", "0"), "--parallel"),
+        (("list.csv", "--nosuch"), "--nosuch"),
+        ((), "FILE"),
+    ],
+)
+def test_wrong_options_end_with_the_nagios_code_for_unknown(
+    capsys: pytest.CaptureFixture[str], options: tuple[str, ...], words: str
+) -> None:
+    assert root.run(["check", *options, "--nagios"]) == 3
+    out, err = capsys.readouterr()
+    assert (
+        out.startswith("PDU UNKNOWN - ")
+        and words in out
+        and len(out.splitlines()) == 1
+        and err == ""
+    )
+
+
+# ---- interruptions and failures ------------------------------------------------------------------
+
+
+def test_a_defect_ends_with_the_nagios_code_for_unknown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(path: str, lenient: bool) -> device_list.DeviceList:
+        raise ZeroDivisionError("a|b")
+
+    monkeypatch.setattr(device_list, "read", broken)
+    assert root.run(["check", "list.csv", "--nagios"]) == 3
+    assert capsys.readouterr().out.startswith("PDU UNKNOWN - ZeroDivisionError: a/b")
+
+
+def test_a_page_that_cannot_be_written_is_named_and_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(source: str, target: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", target)
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(SettingsError) as failed:
+        files.write_page(str(tmp_path / "page.html"), "text")
+    assert (
+        failed.value.reason
+        == f"{tmp_path / 'page.html'} cannot be written (No space left on device)"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_just_after_a_page_was_replaced_is_not_reported_as_a_failed_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = os.replace
+
+    def interrupted(source: str, target: str) -> None:
+        replace(source, target)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        files.write_page(str(tmp_path / "page.html"), "text")
+    assert (tmp_path / "page.html").read_text() == "text"
+
+
+def test_a_page_is_written_through_a_link_and_not_to_a_device_or_pipe(tmp_path: Path) -> None:
+    page, link, pipe = (tmp_path / name for name in ("page.html", "link.html", "pipe"))
+    link.symlink_to(page)
+    files.check_writable(str(link))
+    files.write_page(str(link), "text")
+    assert link.is_symlink() and page.read_text() == "text"
+    os.mkfifo(pipe)
+    for special in (pipe, Path(os.devnull)):
+        with pytest.raises(SettingsError, match="give a plain file"):
+            files.check_writable(str(special))
+
+
+def test_a_broken_pipe_ends_a_check_of_more_lines_than_a_pipe_holds(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(
+        "name,handler,address\n" + "".join(f"{n:080},nut,127.0.0.1:{n + 1}\n" for n in range(500))
+    )
+    with (
+        subprocess.Popen(
+            [*PDU, "check", str(tmp_path / "list.csv")],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+        bounded(process),
+    ):
+        assert process.stdout is not None and process.stderr is not None
+        assert "name" in process.stdout.readline().split()
+        process.stdout.close()
+        assert (process.wait(PATIENCE_S), process.stderr.read()) == (READER_GONE, "")
+
+
+def test_ctrl_c_ends_the_check_and_its_processes(small: Hall) -> None:
+    dead = [f"dead {number},snmp,{small.dead},snmp," for number in range(100)]
+    with (
+        subprocess.Popen(
+            [*PDU, "check", str(small.list(*dead)), "--auth", str(small.logins)],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process,
+        bounded(process),
+    ):
+        assert until(lambda: len(children(process.pid)) > 0), "no process was made"
+        made = children(process.pid)
+        time.sleep(0.2)
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE_S)
+    *warnings, last = err.splitlines()
+    assert (process.returncode, out, last) == (INTERRUPTED, "", "interrupted")
+    assert all("are one PDU" in one or "more such lines" in one for one in warnings)
+    assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in made))
+
+
+def test_pdus_that_a_process_did_not_read_before_it_died_have_a_failure(
+    small: Hall, tmp_path: Path
+) -> None:
+    crash = tmp_path / "pdu_crash.tar.gz"
+    crash.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
+    dead = [f"dead {number},{crash},192.0.2.1,,say=die" for number in range(2)]
+    done = run("check", small.list(*dead), "--auth", small.logins, "--json", "--parallel", "1")
+    found = document(done)
+    assert done.returncode == 2
+    for name in ("dead 0", "dead 1"):
+        assert found[name]["error"]["kind"] == "defect"
+        assert "a process ended before this PDU was read" in found[name]["error"]["reason"]
+    as_in_the_books(small, found)
+
+
+def test_progress_is_shown_on_a_terminal_only(small: Hall, call: Call) -> None:
+    asked = ("check", str(small.one("nut")), "--auth", str(small.logins))
+    assert "polling" not in call(*asked).stderr
+    shown_there = terminal.run([*PDU, *asked], {**environment(), "TERM": "xterm"}, "\0", b"")
+    assert "polling" in shown_there.text and "1/1" in shown_there.text and shown_there.code == 0
+
+
+# ---- --watch -------------------------------------------------------------------------------------
+
+
+def test_a_watch_marks_changes_until_it_is_interrupted(tmp_path: Path, call: Call) -> None:
+    path = tmp_path / "list.csv"
+    with NutServer([SwitchedPdu("pdu", 2)], [ADMIN]) as server:
+        where = f"{server.host}:{server.port}"
+        path.write_text(f"name,handler,address\nrack,nut,{where}\n")
+        process = subprocess.Popen(
+            [*PDU, "check", str(path), "--watch", "1"],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+        with process, bounded(process):
+            assert process.stdout is not None and process.stderr is not None
+            lines = [process.stdout.readline() for _ in range(4)]
+            assert lines[-2].startswith("1 PDU in ")
+            switched = call(
+                "down",
+                "nut",
+                where,
+                "2",
+                "--yes",
+                PDU_USERNAME=ADMIN.name,
+                PDU_PASSWORD=ADMIN.password,
+            )
+            assert "is off" in switched.stdout, switched
+            changed = process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            process.stdout.read()
+            assert (
+                process.wait(PATIENCE_S) == INTERRUPTED
+                and process.stderr.read().strip() == "interrupted"
+            )
+    assert changed.endswith("* rack: outlet 2 on -> off\n")
+
+
+def test_a_watch_prints_why_a_pdu_failed_only_when_that_changed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("name,handler,address\nrack,nut,192.0.2.1\n")
+    lost = Reading(failure=CallError("unreachable", "no answer"))
+    found = iter([Reading(answered=True), lost, lost])
+
+    def one_round(*_: object, **__: object) -> Iterator[tuple[int, Reading]]:
+        for reading in found:
+            yield 0, reading
+            return
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(reader_pool, "read_all", one_round)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    assert root.run(["check", str(path), "--watch", "1"]) == INTERRUPTED
+    _, _, _, _, changed, why, remedy, *sums = capsys.readouterr().out.splitlines()
+    assert changed.endswith("* rack: well -> unreachable")
+    assert (why, remedy.strip()) == (
+        "rack: unreachable: no answer",
+        REMEDIES["unreachable"],
+    ) and len(sums) == 2
+
+
+@pytest.mark.parametrize("shown_on", ["a pipe", "a terminal"])
+def test_a_watch_refuses_a_name_with_control_characters(
+    tmp_path: Path, shown_on: str, call: Call
+) -> None:
+    name = "rack\x1b[2J\x9b31m\u202e\u2066\r\n* forged: outlet 1 on -> off\x00\t=1+1"
+    # a TOML escape can spell any character
+    escaped = "".join(f"\\u{ord(c):04x}" for c in name)
+    path = tmp_path / "list.toml"
+    with NutServer([SwitchedPdu("pdu", 2)]) as server:
+        path.write_text(
+            f'[[pdu]]\nname = "{escaped}"\nhandler = "nut"\naddress ='
+            f' "{server.host}:{server.port}"\n'
+        )
+        command = [*PDU, "check", str(path), "--watch", "1"]
+        seen = (
+            terminal.run(command, environment(), "\0", b"")
+            if shown_on == "a terminal"
+            else call(*command[len(PDU) :])
+        )
+        assert server.books().requests == 0
+    text, code = (
+        (seen.text, seen.code)
+        if isinstance(seen, terminal.Shown)
+        else (seen.stdout + seen.stderr, seen.returncode)
+    )
+    assert code == 2 and "not printable" in text and is_one_line(text.rstrip("\r\n")), text
+
+
+def test_a_watch_in_json_prints_one_document_per_line(small: Hall) -> None:
+    process = subprocess.Popen(
+        [
+            *PDU,
+            "check",
+            str(small.one("nut")),
+            "--auth",
+            str(small.logins),
+            "--watch",
+            "1",
+            "--json",
+        ],
+        env={**environment(), "TZ": "Asia/Tokyo"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with process, bounded(process):
+        assert process.stdout is not None
+        documents = [json.loads(process.stdout.readline()) for _ in range(2)]
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+    assert [one["summary"]["pdus"] for one in documents] == [1, 1] and documents[0][
+        "time"
+    ] <= documents[1]["time"]
+    age = time.time() - calendar.timegm(time.strptime(documents[1]["time"], "%Y-%m-%dT%H:%M:%SZ"))
+    assert 0 <= age < PATIENCE_S
+
+
+def plain_list(folder: Path, agent: Agent) -> Path:
+    file = folder / "list.csv"
+    file.write_text(
+        f"rack,name,handler,address\n7,a,snmp,{agent.host}:{agent.port}\n"
+        f"7,b,snmp,{agent.host}:{agent.port}\n",
+        "utf-8",
+    )
+    return file
+
+
+def test_a_check_without_a_login_names_the_ways_to_give_one(call: Call, tmp_path: Path) -> None:
+    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+        done = call("check", plain_list(tmp_path, agent), "--lenient")
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"\nignored columns of {tmp_path}/list.csv: rack\n")
+    for words in ("--auth in the column auth", "PDU_COMMUNITY", "--secret-file community=FILE"):
+        assert words in done.stdout
+
+
+def test_a_check_without_a_login_asks_once_on_a_terminal(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def typed(question: str) -> str:
+        asked.append(question)
+        return "public"
+
+    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+        file = plain_list(tmp_path, agent)
+        monkeypatch.setattr(getpass, "getpass", typed)
+        monkeypatch.setattr(sys, "stdin", terminal.Person(""))
+        done = call("check", file, "--lenient", "--json")
+    assert asked == [f"community of 2 PDUs in {file} without a login: "]
+    assert json.loads(done.stdout)["summary"]["results"] == {"well": 2}

@@ -1,0 +1,326 @@
+"""Verdicts on PDUs, changes since the last round, and their output: table, Nagios, CSV without
+formulas, escaped HTML.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Optional
+
+import pytest
+
+from pdu.core.cli import exit_codes
+from pdu.core.cli.states import DOWN, UNKNOWN
+from pdu.core.inventory import polling
+from pdu.core.inventory.device_list import ListedPdu
+from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
+from pdu.monitoring import check_result, tables
+from pdu.monitoring.page import page
+from pdu_common.helper import EnumPowerStatus
+
+HOSTILE = "<script>alert(1)</script>|=cmd"
+
+
+def device(name: str = "a", metered: bool = False) -> ListedPdu:
+    return ListedPdu(name, "snmp", "192.0.2.1", metered=metered)
+
+
+def reading(
+    *states: str,
+    kind: str = "",
+    answered: bool = True,
+    load: Optional[float] = 1.5,
+    energy: Optional[float] = 5.0,
+) -> Reading:
+    return Reading(
+        [
+            PolledOutlet(str(number), EnumPowerStatus[state])
+            for number, state in enumerate(states, 1)
+        ],
+        load,
+        energy,
+        0.25,
+        3,
+        CallError(kind, "do this") if kind else None,
+        answered,
+    )
+
+
+def row(
+    *states: str, name: str = "a", metered: bool = False, energy: Optional[float] = 5.0
+) -> check_result.PduRow:
+    return check_result.judged(device(name, metered), reading(*states, energy=energy))
+
+
+@pytest.mark.parametrize(
+    "given, level, result",
+    [
+        (reading("UP", "DOWN"), 0, "well"),
+        (reading(), 0, "well"),
+        (reading("UP", "UNKNOWN"), 1, "unknown"),
+        (reading("UP", kind="data-stale"), 1, "stale"),
+        (reading(kind="data-stale", answered=False), 1, "stale"),
+        (reading(kind="driver-not-connected", answered=False), 1, "stale"),
+        (reading("UP", kind="unsupported"), 1, "no figures"),
+        (reading("UP", kind="unreachable"), 2, "unreachable"),
+        (reading(kind="unreachable", answered=False), 2, "unreachable"),
+        (reading(kind="denied", answered=False), 2, "denied"),
+        (reading(kind="defect", answered=False), 2, "defect"),
+    ],
+)
+def test_each_reading_has_its_level_and_result(given: Reading, level: int, result: str) -> None:
+    found = check_result.judged(device(), given)
+    assert (found.level, found.result) == (level, result)
+    assert check_result.summary([found, row("UP")], 1.0).level == level
+
+
+def test_unknown_states_are_a_warning_except_on_a_unit_that_only_meters() -> None:
+    assert row("UNKNOWN", metered=True).level == 0 and row("UNKNOWN").level == 1
+
+
+def test_a_pdu_without_an_answer_has_no_outlet_counts() -> None:
+    silent = check_result.judged(device(), reading(kind="unreachable", answered=False))
+    assert (silent.on, silent.off, silent.unknown) == (None, None, None)
+    assert (row("DOWN").on, row("DOWN").off) == (0, 1)
+
+
+def test_every_kind_of_error_has_a_remedy() -> None:
+    about_devices = {kind for one in exit_codes.EXITS for kind in one.kinds} - {
+        # not raised while a handler of this pack reads
+        "usage",
+        "interrupted",
+        "not-confirmed",
+        "not-seen",
+        "not-proven",
+    }
+    # found by the check itself
+    assert about_devices == set(check_result.REMEDIES) - {polling.BUSY}
+
+
+def test_the_summary_adds_up_measured_values() -> None:
+    unmetered = row("DOWN", name="b")._replace(load_a=None, energy_kwh=None)
+    found = check_result.summary([row("UP", "UNKNOWN"), unmetered], 2.0)
+    assert found == check_result.Summary(
+        2, {"unknown": 1, "well": 1}, 1, 1, 1, 1.5, 1, 5.0, 1, 2.0, 1
+    )
+    assert found.lines() == [
+        "2 PDUs in 2.0 s: 1 well, 1 unknown",
+        "3 outlets: 1 on, 1 off, 1 unknown; load 1.5 A of 1 PDU, energy 5 kWh of 1",
+    ]
+
+
+def test_load_and_energy_of_a_fleet_without_meters_are_absent_and_not_zero() -> None:
+    bare, silent = (
+        row("UP")._replace(load_a=None, energy_kwh=None),
+        check_result.judged(
+            device("b"), reading(kind="unreachable", answered=False, load=None, energy=None)
+        ),
+    )
+    found = check_result.summary([bare, silent], 2.0)
+    assert (found.load_a, found.energy_kwh) == (None, None)
+    # the silent one may have a meter
+    assert found.lines()[1].endswith("; load not known, energy not known")
+    assert (
+        check_result.summary([bare], 2.0)
+        .lines()[1]
+        .endswith("; load not metered, energy not metered")
+    )
+    assert (
+        "load=" not in check_result.nagios(found, [bare])[0]
+        and "energy=" not in check_result.nagios(found, [bare])[0]
+    )
+    assert bare.figures == ("not metered", "not metered") and silent.figures == ("", "")
+    assert tables.table([bare], {})[1].count("not metered") == 2
+    assert page([bare], found, "now", {}).count(">not metered</td>") == 2
+    assert tables.as_json([bare], found, {})["summary"]["load_a"] is None
+
+
+def test_all_digits_of_a_counter_are_shown() -> None:
+    assert check_result.changes(row("UP", energy=12_345_678.9), row("UP", energy=12_345_600.0)) == [
+        "energy fell from 12345678.9 to 12345600 kWh"
+    ]
+
+
+def test_nagios_output_has_one_bar_and_a_line_for_each_of_the_first_20_bad_pdus() -> None:
+    rows = [
+        check_result.judged(device(HOSTILE), reading(kind="unreachable", answered=False))
+    ] * 25 + [row("UP")]
+    lines = check_result.nagios(check_result.summary(rows, 1.0), rows)
+    assert (
+        lines[0].startswith("PDU CRITICAL - 26 PDUs")
+        and lines[0].count("|") == 1
+        and "|pdus=26 not_well=25 " in lines[0]
+    )
+    assert (
+        len(lines) == 22
+        and lines[-1] == "and 5 more"
+        and not any("|" in line for line in lines[1:])
+    )
+
+
+def test_nagios_gets_no_counter_that_falls_because_a_pdu_was_not_read() -> None:
+    bare = row("UP", name="bare", energy=None)._replace(load_a=None)
+    silent = check_result.judged(
+        device("b"), reading(kind="unreachable", answered=False, load=None, energy=None)
+    )
+    stale = check_result.judged(device("b"), reading("UP", kind="data-stale", load=None))
+    for rows, energy in (
+        ([row("UP"), bare], True),
+        ([row("UP"), stale], True),
+        ([row("UP"), silent], False),
+    ):
+        data = check_result.nagios(check_result.summary(rows, 1.0), rows)[0].partition("|")[2]
+        assert ("energy=" in data, "load=1.500" in data) == (energy, True)
+
+
+@pytest.mark.parametrize(
+    "start, cell",
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "\\t=1"),
+        ("\r=1", "\\r=1"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("\uff0b1", "'\uff0b1"),
+        ("\uff0d1", "'\uff0d1"),
+        ("\uff20A1", "'\uff20A1"),
+        ("\u22121", "'\u22121"),
+        ("\ufe631", "'\ufe631"),
+        (" =1", "' =1"),
+    ],
+)
+def test_no_text_cell_is_a_formula(start: str, cell: str) -> None:
+    bad = check_result.judged(
+        ListedPdu(start, start, start), Reading(failure=CallError("refused", start))
+    )
+    written = next(csv.DictReader(io.StringIO(tables.as_csv([bad]))))
+    assert written["name"] == written["handler"] == written["address"] == written["reason"] == cell
+
+
+def test_numbers_stay_numbers_in_csv() -> None:
+    written = next(csv.DictReader(io.StringIO(tables.as_csv([row("UP")._replace(load_a=-0.5)]))))
+    assert (written["load_a"], written["energy_kwh"], written["on"]) == ("-0.5", "5.0", "1")
+
+
+def test_the_page_escapes_every_text_and_loads_nothing() -> None:
+    rows = [
+        check_result.judged(
+            ListedPdu(HOSTILE, HOSTILE, HOSTILE),
+            Reading(
+                [PolledOutlet(HOSTILE, UNKNOWN)],
+                1.0,
+                2.0,
+                0.1,
+                1,
+                CallError("refused", HOSTILE),
+                True,
+            ),
+        )
+    ]
+    made = page(rows, check_result.summary(rows, 1.0), HOSTILE, {HOSTILE: [HOSTILE]})
+    assert "<script" not in made and made.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 6
+    assert "default-src 'none'" in made and "http://" not in made and "https://" not in made
+
+
+def test_the_page_has_the_verdict_first_and_leaves_out_empty_sections() -> None:
+    slow = check_result.judged(
+        device("slow"), Reading(failure=CallError("unreachable", "no answer"), seconds=9.0)
+    )
+    rows = [row("UP", "DOWN", "UNKNOWN"), slow]
+    made = page(rows, check_result.summary(rows, 9.0), "now", {})
+    assert (
+        all(title in made for title in ("Load and energy", "What to do", "Unknown states"))
+        and "Changes" not in made
+        and "Slowest" not in made
+    )
+    assert made.index("2 of 2 PDUs not well: 1 unknown, 1 unreachable.") < made.index("What to do")
+    assert check_result.REMEDIES["unreachable"][1:] in made and "width:100.0%" in made
+    assert ">off 2; unknown 3<" in made
+    metered = [row("UNKNOWN", metered=True)]
+    assert "Unknown states" not in page(metered, check_result.summary(metered, 1.0), "now", {})
+    well = [row("UP"), row("UP")]
+    assert "All PDUs are well." in page(well, check_result.summary(well, 1.0), "now", {})
+
+
+def test_the_page_says_once_what_to_do_about_each_kind_of_error() -> None:
+    rows = [
+        check_result.judged(device(name), reading(kind=kind, answered=False))
+        for name, kind in (("a", "denied"), ("b", "unreachable"), ("c", "unreachable"))
+    ]
+    made = page(rows, check_result.summary(rows, 1.0), "now", {})
+    for kind, count in (("unreachable", "2 PDUs"), ("denied", "1 PDU")):
+        assert (
+            made.count(check_result.REMEDIES[kind][1:]) == 1 and f"{kind}</span>: {count}<" in made
+        )
+    assert made.index("unreachable</span>") < made.index("denied</span>")
+
+
+@pytest.mark.parametrize(
+    "states, words",
+    [
+        ("UUU", "all are on"),
+        ("UDDDU", "off 2 to 4"),
+        ("DDUXD", "off 1, 2, 5; unknown 4"),
+        ("", ""),
+    ],
+)
+def test_the_page_names_the_outlets_that_are_not_on(states: str, words: str) -> None:
+    names = {"U": "UP", "D": "DOWN", "X": "UNKNOWN"}
+    rows = [row(*(names[state] for state in states))]
+    made = page(rows, check_result.summary(rows, 1.0), "now", {})
+    assert f'<td class="wide text">{words}</td></tr>' in made
+
+
+def test_identities_that_only_look_like_numbers_are_no_range() -> None:
+    outlets = [PolledOutlet(identity, DOWN) for identity in ("1", "02", "3", "\u00b9", "9" * 5000)]
+    rows = [check_result.judged(device(), Reading(outlets, 1.0, 1.0, 0.1, 1, None, True))]
+    assert ">off 1, 02, 3, \u00b9, 999" in page(rows, check_result.summary(rows, 1.0), "now", {})
+
+
+def test_a_changed_state_or_result_and_a_falling_counter_are_changes() -> None:
+    assert check_result.changes(row("UP", "UP"), row("UP", "DOWN")) == ["outlet 2 on -> off"]
+    assert check_result.changes(row("UP"), row("UP", "UP")) == ["outlet 2 new -> on"]
+    assert check_result.changes(row("UP", "UP"), row("UP")) == ["outlet 2 on -> gone"]
+    assert check_result.changes(row("UP"), row("UP", energy=4.0)) == ["energy fell from 5 to 4 kWh"]
+    assert check_result.changes(row("UP"), row("UP", energy=6.0)._replace(load_a=9.0)) == []
+    # shown as 5 kWh, too
+    assert check_result.changes(row("UP"), row("UP", energy=5.0 - 1e-9)) == []
+    gone = check_result.judged(device(), reading(kind="unreachable", answered=False))
+    assert (
+        check_result.changes(row("UP"), gone)
+        == ["well -> unreachable"]
+        == check_result.changes(row("UP"), gone._replace(outlets=()))
+    )
+
+
+def test_a_change_while_a_pdu_was_silent_is_reported_when_it_answers() -> None:
+    gone = check_result.judged(device(), reading(kind="unreachable", answered=False, energy=None))
+    before = check_result.remembered(row("UP", "UP"), gone)
+    again = check_result.remembered(before, gone)
+    assert check_result.changes(before, gone) == []
+    assert check_result.changes(again, row("UP", "DOWN", energy=1.0)) == [
+        "unreachable -> well",
+        "outlet 2 on -> off",
+        "energy fell from 5 to 1 kWh",
+    ]
+    assert check_result.changes(check_result.remembered(None, gone), row("UP")) == [
+        "unreachable -> well"
+    ]
+    assert check_result.remembered(row("UP", "UP"), row("DOWN")).outlets == row("DOWN").outlets
+
+
+@pytest.mark.parametrize("kind", ["unreachable", "data-stale", "unsupported"])
+def test_states_that_were_read_are_compared_whatever_error_the_figures_had(kind: str) -> None:
+    half = check_result.judged(device(), reading("DOWN", kind=kind, energy=None))
+    assert check_result.changes(row("UP"), half)[1:] == ["outlet 1 on -> off"]
+
+
+def test_a_unit_without_a_known_state_leads_to_the_column_metered() -> None:
+    only_meters = row("UNKNOWN", "UNKNOWN")
+    assert "set metered=yes in the list" in only_meters.remedy
+    assert tables.problems([only_meters]) == [f"a: {only_meters.remedy}"]
+    for other in (row("UNKNOWN", "UP"), row("UNKNOWN", metered=True), row("UP"), row()):
+        assert other.remedy == "" and tables.problems([other]) == []

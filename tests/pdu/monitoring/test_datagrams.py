@@ -1,0 +1,169 @@
+"""Requests of `pdu find` and their answers, checked against the simulators' SNMP codec and
+Net-SNMP's snmpd.
+"""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from hypothesis import example, given, strategies as st
+
+from pdu.monitoring import network_scan
+from pdu.monitoring.datagrams import (
+    DESCRIPTION,
+    NAME,
+    OBJECT_ID,
+    AgentAnswer,
+    answer,
+    question,
+)
+from tests.needs import program
+from tests.servers.snmpd import Snmpd
+from tests.simulators.snmp_agent import Row, ber
+from tests.simulators.snmp_agent.device import OCTETS, OID, arcs
+from tests.simulators.snmp_agent.devices.apc import rpdu2
+from tests.waiting import PATIENCE_S
+
+NUMBERS = st.integers(0, 2**31 - 1)
+IDS = st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=20).map(lambda rest: (1, 3, *rest))
+
+
+def reply(number: int, *bindings: ber.Binding, kind: int = ber.RESPONSE, status: int = 0) -> bytes:
+    return ber.encode(ber.Message(1, b"public", ber.Pdu(kind, number, status, 0, bindings)))
+
+
+@given(NUMBERS, st.binary(min_size=1, max_size=300))
+@example(0, b"c" * 300)  # lengths above 255
+def test_the_request_is_a_get_of_three_objects(number: int, community: bytes) -> None:
+    read = ber.decode(question(community, number))
+    assert (read.version, read.community) == (1, community)
+    assert read.pdu == ber.Pdu(
+        ber.GET, number, 0, 0, tuple((arcs(oid), None) for oid in (OBJECT_ID, DESCRIPTION, NAME))
+    )
+
+
+@given(NUMBERS, IDS, st.text(max_size=300), st.text(max_size=20))
+@example(0, (1, 3), "d" * 300, "")
+def test_all_values_of_an_answer_are_read_but_nothing_of_a_truncated_one(
+    number: int, object_id: tuple[int, ...], description: str, name: str
+) -> None:
+    texts = [text.encode("utf-8", "replace") for text in (description, name)]
+    data = reply(
+        number,
+        (arcs(OBJECT_ID), Row(OID, object_id)),
+        (arcs(DESCRIPTION), Row(OCTETS, texts[0])),
+        (arcs(NAME), Row(OCTETS, texts[1])),
+    )
+    assert answer(data) == AgentAnswer(
+        number, ".".join(map(str, object_id)), texts[0].decode(), texts[1].decode()
+    )
+    assert all(answer(data[:end]) is None for end in range(len(data)))
+
+
+@pytest.mark.parametrize("octets", [1, 2, 3, 4])
+def test_a_length_may_have_up_to_four_octets(octets: int) -> None:
+    data = reply(7, (arcs(NAME), Row(OCTETS, b"rack")))
+    assert data[1] < 0x80
+    # X.690, 8.1.3.5
+    longer = bytes((data[0], 0x80 + octets)) + data[1].to_bytes(octets, "big") + data[2:]
+    assert answer(longer) == answer(data) == AgentAnswer(7, "", "", "rack")
+
+
+def test_an_oid_without_octets_is_0_0() -> None:
+    """Some agents encode 0.0 in this way."""
+    data = reply(7, (arcs(OBJECT_ID), Row(OID, (1, 3))))
+    lengths = [
+        at
+        for at in range(len(data) - 3)
+        if data[at + 1] == len(data) - at - 2 and data[at] in (0x30, 0xA2)
+    ]
+    shorter = bytearray(data[:-2] + b"\0")
+    assert data[-3:] == bytes((6, 1, 43)) and len(lengths) == 4
+    for at in lengths:  # message, PDU, list of bindings, binding
+        shorter[at + 1] -= 1
+    assert answer(bytes(shorter)) == AgentAnswer(7, "0.0", "", "")
+
+
+@given(st.binary(max_size=200))
+def test_random_bytes_raise_no_exception(data: bytes) -> None:
+    assert answer(data) is None or isinstance(answer(data), AgentAnswer)
+
+
+@given(st.data())
+def test_a_damaged_answer_raises_no_exception(data: st.DataObject) -> None:
+    whole = bytearray(
+        reply(7, (arcs(OBJECT_ID), Row(OID, (1, 3, 6, 1))), (arcs(NAME), Row(OCTETS, b"rack")))
+    )
+    for _ in range(data.draw(st.integers(1, 4))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    assert answer(bytes(whole)) is None or isinstance(answer(bytes(whole)), AgentAnswer)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        reply(1, kind=ber.GET),
+        reply(1, status=2),
+        b"",
+        b"\x30\x80\x00\x00",
+        reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, 2**32)))),
+        reply(1, (arcs(OBJECT_ID), Row(OID, (1, 3, *[1] * 127)))),
+    ],
+    ids=["a request", "an error", "empty", "indefinite length", "a large arc", "129 arcs"],
+)
+def test_only_a_valid_answer_without_an_error_is_read(data: bytes) -> None:
+    assert answer(data) is None
+
+
+def test_the_longest_oid_has_128_arcs() -> None:
+    longest = (1, 3, *[1] * 126)
+    assert answer(reply(1, (arcs(OBJECT_ID), Row(OID, longest)))) == AgentAnswer(
+        1, ".".join(map(str, longest)), "", ""
+    )
+
+
+def test_an_oid_that_begins_with_2_may_have_a_large_second_arc() -> None:
+    assert answer(reply(1, (arcs(OBJECT_ID), Row(OID, (2, 999, 3))))) == AgentAnswer(
+        1, "2.999.3", "", ""
+    )
+
+
+def test_only_the_first_answer_with_the_right_number_address_and_port_counts() -> None:
+    seen: dict[str, AgentAnswer] = {}
+    listener = network_scan._Listener({"192.0.2.1": 7}, 161, seen)
+    for number, address, port in (
+        (7, "192.0.2.1", 162),
+        (7, "192.0.2.2", 161),
+        (8, "192.0.2.1", 161),
+    ):
+        listener.datagram_received(
+            reply(number, (arcs(NAME), Row(OCTETS, b"forged"))), (address, port)
+        )
+    assert seen == {}
+    for name in (b"first", b"second"):
+        listener.datagram_received(reply(7, (arcs(NAME), Row(OCTETS, name))), ("192.0.2.1", 161))
+    assert [one.name for one in seen.values()] == ["first"]
+
+
+def test_a_missing_object_is_an_empty_text() -> None:
+    assert answer(
+        reply(1, (arcs(OBJECT_ID), ber.NO_SUCH_OBJECT), (arcs(NAME), Row(OCTETS, b"x")))
+    ) == AgentAnswer(1, "", "", "x")
+
+
+@pytest.mark.against("Net-SNMP snmpd")
+def test_net_snmp_answers_the_request() -> None:
+    program("snmpd")
+    with (
+        Snmpd(rpdu2(outlets=2)) as agent,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking,
+    ):
+        asking.settimeout(PATIENCE_S)
+        asking.sendto(question(b"public", 2**31 - 1), (agent.host, agent.port))
+        found = answer(asking.recv(65535))
+    assert (
+        found is not None
+        and found.number == 2**31 - 1
+        and found.object_id.startswith("1.3.6.1.4.1.318.1.3")
+    )

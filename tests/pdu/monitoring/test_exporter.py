@@ -1,0 +1,729 @@
+"""The exporter on simulated PDUs of every handler: metrics, refusals and deadlines."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import http.client
+import ipaddress
+import json
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Optional
+from urllib.parse import urlsplit
+
+import pytest
+
+from handlers.shared.settings import host_and_port as parse
+from pdu.core.cli.states import UNKNOWN
+from pdu.core.inventory.auth import DeviceLogin
+from pdu.core.inventory.device_list import ListedPdu
+from pdu.core.inventory.handler_loading import load
+from pdu.core.inventory.polling import Target
+from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
+from pdu.monitoring import probes, server, target_policy as allowed_module
+from pdu.monitoring.target_policy import NotAllowed, Query, TargetPolicy
+from tests.needs import ROOT
+from tests.packaging.building import archive
+from tests.peers import PEERS
+from tests.simulators.snmp_agent import Agent, Faults
+from tests.simulators.snmp_agent.devices.apc import rpdu2
+from tests.waiting import PATIENCE_S, finished, until
+
+from .exporting import Exporter, exporter, fetched, parsed, serving
+from .halls import Call, Hall
+
+HOSTILE = '<script>alert("1")</script>'
+
+
+@pytest.mark.parametrize("name", list(PEERS))
+def test_a_probe_agrees_with_the_simulators_books(
+    small: Hall, running: Exporter, name: str
+) -> None:
+    books, found = small.peers[name].books(), running.probe(target=name)
+    assert (
+        found["pdu_up"] == {(): 1.0}
+        and "pdu_probe_error" not in found
+        and found["pdu_probe_duration_seconds"][()] > 0
+    )
+    states = {key: float(on) for key, on in books.states.items() if on is not None}
+    assert {
+        dict(labels)["outlet"]: value for labels, value in found["pdu_outlet_state"].items()
+    } == states
+    unknown = {key for key, on in books.states.items() if on is None}
+    assert {
+        dict(labels)["outlet"] for labels in found.get("pdu_outlet_state_unknown", {})
+    } == unknown
+    assert found["pdu_load_amperes"][()] == pytest.approx(books.load_a)
+    assert books.energy_kwh is not None and found["pdu_energy_joules_total"][()] == pytest.approx(
+        books.energy_kwh * 3.6e6
+    )
+    joules = {
+        dict(labels)["outlet"]: value
+        for labels, value in found["pdu_outlet_energy_joules_total"].items()
+    }
+    assert joules == pytest.approx({key: kwh * 3.6e6 for key, kwh in books.port_energy_kwh.items()})
+    assert {dict(labels)["outlet"] for labels in found["pdu_outlet_info"]} == set(books.states)
+    assert all(dict(labels)["number"] for labels in found["pdu_outlet_info"])
+
+
+def test_the_currents_of_all_outlets_add_up_to_the_load(running: Exporter) -> None:
+    found = running.probe(target="snmp")
+    assert sum(found["pdu_outlet_current_amperes"].values()) == pytest.approx(
+        found["pdu_load_amperes"][()]
+    )
+
+
+def test_a_probe_reports_as_many_requests_as_the_pdu_received(
+    small: Hall, running: Exporter
+) -> None:
+    for name in small.peers:
+        before = small.peers[name].books().requests
+        assert (
+            running.probe(target=name)["pdu_requests"][()]
+            == small.peers[name].books().requests - before
+        )
+
+
+#: requests of a probe with --identity, besides those without it, and what the unit then says
+IDENTITIES: dict[str, tuple[int, dict[str, str]]] = {
+    "nut": (0, {"family": "simulated", "serial": "", "firmware": ""}),
+    "raritan": (2, {"family": "xerus", "serial": "SIM0000001", "firmware": "4.4.1.5-50000"}),
+    "redfish": (0, {"family": "Contoso SIM-3P", "serial": "SIM0000001", "firmware": "1.2.3"}),
+    "snmp": (
+        3,
+        {
+            "family": "apc-rpdu2",
+            "serial": "",
+            "firmware": "APC Web/SNMP Management Card (PN:apc_hw05_aos_696.bin MN:AP8959)",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(PEERS))
+def test_with_identity_a_probe_says_which_unit_it_is(
+    small: Hall, running: Exporter, name: str
+) -> None:
+    requests, said = IDENTITIES[name]
+    plain = running.probe(target=name)
+    assert not {"pdu_info", "pdu_uptime_seconds", "pdu_power_error_ratio"} & set(plain)
+    with serving("--list", small.list(), "--auth", small.logins, "--identity") as whole:
+        found = whole.probe(target=name)
+    assert found["pdu_requests"][()] - plain["pdu_requests"][()] == requests
+    ((labels, one),) = found["pdu_info"].items()
+    assert dict(labels) == said and one == 1.0
+    assert found.get("pdu_uptime_seconds") == ({(): 86400.0} if name == "snmp" else None)
+
+
+#: requests of a probe with --power, besides those without it, and the watts of an ampere there
+POWERS = {
+    "nut": (0, 230.0),
+    "raritan": (0, 230.0 * 0.95),
+    "redfish": (0, 230.0),
+    "snmp": (1, 230.0),
+}
+
+
+@pytest.mark.parametrize("name", list(PEERS))
+def test_with_power_a_probe_has_the_watts_of_each_outlet(
+    small: Hall, running: Exporter, name: str
+) -> None:
+    requests, watts = POWERS[name]
+    plain = running.probe(target=name)
+    assert "pdu_outlet_power_watts" not in plain
+    with exporter("--list", small.list(), "--auth", small.logins, "--power") as whole:
+        found = whole.probe(target=name)
+    assert found["pdu_requests"][()] - plain["pdu_requests"][()] == requests
+    currents = found["pdu_outlet_current_amperes"]
+    expected = {outlet: pytest.approx(watts * one) for outlet, one in currents.items()}
+    assert sum(currents.values()) > 0.0 and found["pdu_outlet_power_watts"] == expected
+
+
+def test_archives_say_neither_which_unit_they_read_nor_watts(
+    small: Hall, call: Call, tmp_path: Path
+) -> None:
+    (tmp_path / "pdu_snmp-0.10.0.tar.gz").write_bytes(archive(ROOT / "handlers", "snmp"))
+    arguments = ("--list", small.one("snmp"), "--auth", small.logins, "--archives", tmp_path)
+    for option in ("--identity", "--power"):
+        done = call("exporter", *arguments, option)
+        assert done.returncode == 2 and f"{option} is not for archives" in done.stderr
+
+
+def test_a_dead_pdu_has_up_0_and_the_kind_of_its_error_but_no_figures(running: Exporter) -> None:
+    found = running.probe(target="dead")
+    assert found["pdu_up"] == {(): 0.0} and found["pdu_probe_error"] == {
+        (("kind", "unreachable"),): 1.0
+    }
+    assert found["pdu_requests"][()] >= 1.0
+    assert not any(name.startswith(("pdu_outlet", "pdu_load", "pdu_energy")) for name in found)
+
+
+def test_the_format_follows_the_accept_header(running: Exporter) -> None:
+    _, text, headers = running.get(
+        "probe", {"Accept": "application/openmetrics-text; version=1.0.0"}, target="snmp"
+    )
+    assert headers["content-type"].startswith("application/openmetrics-text") and text.endswith(
+        "# EOF\n"
+    )
+    assert "# TYPE pdu_energy_joules counter" in text and "pdu_energy_joules_total " in text
+    assert running.get("probe", target="snmp")[2]["content-type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize(
+    "accept",
+    ["text/plain;version=escaping=x", "application/openmetrics-text;version=abc", ";;=,", "\x7f"],
+)
+def test_a_malformed_accept_header_selects_the_default_format(
+    running: Exporter, accept: str
+) -> None:
+    status, text, headers = running.get("metrics", {"Accept": accept})
+    assert status == 200 and "pdu_exporter_probes_running 0.0" in text
+    assert headers["content-type"].startswith("text/plain") and "# EOF" not in text
+
+
+def test_a_path_that_is_not_a_url_is_refused(running: Exporter) -> None:
+    host, port = running.url[len("http://") :].rstrip("/").split(":")
+    with socket.create_connection((host, int(port)), PATIENCE_S) as line:
+        line.sendall(b"GET http://[ HTTP/1.0\r\n\r\n")
+        assert line.makefile("rb").readline().split()[1] == b"400"
+
+
+# ---- allowed targets -----------------------------------------------------------------------------
+
+
+def test_an_address_in_a_network_needs_a_handler_and_a_login(
+    small: Hall, running: Exporter
+) -> None:
+    address = f"127.0.0.1:{small.peers['raritan'].settings['port']}"
+    # a listed PDU may also be named by its address
+    assert running.probe(target=address)["pdu_up"] == {(): 1.0}
+    with Agent(rpdu2(outlets=8)) as agent:
+        other = f"127.0.0.1:{agent.port}"
+        assert running.probe(target=other, handler="snmp", auth="snmp")["pdu_up"] == {(): 1.0}
+        asked = agent.requests
+        wrong: list[tuple[dict[str, str], str]] = [
+            ({}, "handler must be one of"),
+            ({"handler": "snmp"}, f"auth must be one of {', '.join(sorted(PEERS))}"),
+            ({"handler": "../evil.tar.gz", "auth": "snmp"}, "handler must be one of"),
+            ({"handler": "snmp", "auth": "nobody"}, "auth must be one of"),
+        ]
+        for query, words in wrong:
+            status, text, _ = running.get("probe", target=other, **query)
+            assert (status, words in text) == (400, True), text
+        assert agent.requests == asked
+
+
+def test_an_exporter_without_logins_says_so_for_an_address_in_a_network() -> None:
+    allowed = TargetPolicy((), [ipaddress.ip_network("192.0.2.0/24")], {"snmp": load("snmp")}, {})
+    with pytest.raises(NotAllowed, match="has no logins by name"):
+        allowed.target(Query("192.0.2.1", "snmp", "x"))
+
+
+@pytest.mark.parametrize("networks, advised", [(["192.0.2.0/24"], True), ([], False)])
+def test_an_address_is_asked_for_only_if_the_exporter_has_networks(
+    networks: list[str], advised: bool
+) -> None:
+    with pytest.raises(NotAllowed, match="not on the list") as caught:
+        TargetPolicy((), [ipaddress.ip_network(one) for one in networks], {}, {}).target(
+            Query("pdu1.example")
+        )
+    assert ("give an IP address" in str(caught.value)) == advised
+
+
+@pytest.mark.parametrize(
+    "listed, settings, login, asked, handler",
+    [
+        ("192.0.2.7", {}, {}, "192.0.2.7:443", "raritan"),
+        ("192.0.2.7:443", {}, {}, "192.0.2.7", "raritan"),
+        ("192.0.2.7", {}, {}, "192.0.2.7:161", "snmp"),
+        ("192.0.2.7", {}, {}, "192.0.2.7:443", ""),
+        ("192.0.2.7", {"port": "50001"}, {}, "192.0.2.7:50001", "raritan"),
+        ("192.0.2.7", {}, {"port": "50001"}, "192.0.2.7:50001", "raritan"),
+        ("192.0.2.7", {"port": "0443"}, {}, "192.0.2.7:443", "raritan"),
+        ("::ffff:192.0.2.7", {}, {}, "192.0.2.7", "raritan"),
+        ("192.0.2.7", {"scheme": "http"}, {}, "192.0.2.7:80", "raritan"),
+        ("192.0.2.99", {"host": "192.0.2.7"}, {}, "192.0.2.7", "raritan"),
+        ("2001:db8::7", {}, {}, "[2001:DB8:0::7]:443", "raritan"),
+    ],
+)
+def test_another_form_of_a_listed_address_does_not_lead_to_another_login(
+    listed: str, settings: dict[str, str], login: dict[str, str], asked: str, handler: str
+) -> None:
+    device = ListedPdu("left", "raritan", listed, "xerus", tuple(settings.items()))
+    logins = {"xerus": DeviceLogin("xerus", login, {}), "other": DeviceLogin("other", {}, {})}
+    networks = [ipaddress.ip_network("192.0.2.0/24"), ipaddress.ip_network("2001:db8::/64")]
+    handlers = {name: load(name) for name in ("raritan", "snmp")}
+    allowed = TargetPolicy(
+        [Target(device, handlers["raritan"], logins["xerus"])], networks, handlers, logins
+    )
+    with pytest.raises(NotAllowed, match="is on the list, with another"):
+        allowed.target(Query(asked, handler, "other"))
+    # port forwarding to another PDU
+    assert allowed.target(Query("192.0.2.7:50002", "raritan", "other")).auth is logins["other"]
+    assert allowed.target(Query("192.0.2.8:443", "raritan", "other")).auth is logins["other"]
+
+
+def test_a_login_whose_settings_lead_to_a_listed_pdu_is_refused_for_another_address() -> None:
+    handler, own = load("raritan"), DeviceLogin("xerus", {}, {})
+    logins = {"xerus": own, "other": DeviceLogin("other", {"host": "192.0.2.7"}, {})}
+    allowed = TargetPolicy(
+        [Target(ListedPdu("left", "raritan", "192.0.2.7", "xerus"), handler, own)],
+        [ipaddress.ip_network("192.0.2.0/24")],
+        {"raritan": handler},
+        logins,
+    )
+    with pytest.raises(NotAllowed, match="is on the list, with another auth"):
+        allowed.target(Query("192.0.2.8", "raritan", "other"))
+
+
+def test_an_exporter_needs_an_archive_of_each_listed_handler_and_at_least_one_for_a_network(
+    small: Hall, tmp_path: Path, call: Call
+) -> None:
+    arguments = ("--network", "127.0.0.1/32", "--auth", small.logins, "--archives", tmp_path)
+    none = call("exporter", *arguments)
+    assert (
+        none.returncode == 2
+        and f"{tmp_path} has no archive of a handler" in none.stderr
+        and none.stderr.count("\n") == 1
+    )
+    (tmp_path / "pdu_snmp-0.10.0.tar.gz").write_bytes(archive(ROOT / "handlers", "snmp"))
+    with Agent(rpdu2(outlets=8)) as agent, exporter(*arguments) as running:
+        target = f"127.0.0.1:{agent.port}"
+        assert running.probe(target=target, handler="snmp", auth="snmp")["pdu_up"] == {(): 1.0}
+        assert running.get("probe", target=target, handler="nut", auth="snmp")[:2] == (
+            400,
+            "the parameter handler must be one of snmp\n",
+        )
+    with_list = call("exporter", "--list", small.list(), *arguments)
+    assert (
+        with_list.returncode == 2
+        and "has no archive of" in with_list.stderr
+        and with_list.stderr.count("\n") == 1
+    )
+
+
+@pytest.mark.parametrize(
+    "query, status, words",
+    [
+        (
+            {"target": "127.0.0.2", "handler": "snmp", "auth": "snmp"},
+            403,
+            "neither on the list nor in a --network",
+        ),
+        (
+            {"target": "192.0.2.1:161", "handler": "snmp", "auth": "snmp"},
+            403,
+            "neither on the list nor",
+        ),
+        (
+            {"target": "[::1]:161", "handler": "snmp", "auth": "snmp"},
+            403,
+            "neither on the list nor",
+        ),
+        (
+            {"target": "[::ffff:127.0.0.1]", "handler": "snmp", "auth": "snmp"},
+            403,
+            "neither on the list nor",
+        ),
+        ({"target": "2130706433", "handler": "snmp", "auth": "snmp"}, 403, "give an IP address"),
+        ({"target": "localhost", "handler": "snmp", "auth": "snmp"}, 403, "give an IP address"),
+        (
+            {"target": "snmp", "auth": "raritan"},
+            403,
+            "snmp is on the list, with another auth: leave the parameter auth out",
+        ),
+        (
+            {"target": "snmp", "handler": "raritan"},
+            403,
+            "snmp is on the list, with another handler",
+        ),
+        ({}, 400, "target is missing"),
+        ({"target": ""}, 400, "target is missing"),
+        ({"target": "snmp", "module": "x"}, 400, "unknown parameter 'module'"),
+    ],
+)
+def test_a_query_that_is_not_allowed_is_refused_in_one_line(
+    running: Exporter, query: dict[str, str], status: int, words: str
+) -> None:
+    got, text, headers = running.get("probe", **query)
+    assert (got, words in text, text.count("\n")) == (status, True, 1), text
+    assert (
+        headers["content-type"].startswith("text/plain")
+        and headers["x-content-type-options"] == "nosniff"
+    )
+
+
+def test_a_repeated_parameter_is_refused(running: Exporter) -> None:
+    assert fetched(f"{running.url}probe?target=snmp&target=raritan")[:2] == (
+        400,
+        "a parameter is given twice\n",
+    )
+
+
+@pytest.mark.parametrize("metered", [False, True])
+def test_unknown_states_are_reported_except_for_a_unit_that_only_meters(
+    metered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = ListedPdu("a", "snmp", "192.0.2.1", metered=metered)
+    made = server.Exporter(
+        TargetPolicy([Target(device, load("snmp"), DeviceLogin("x", {}, {}))], (), {}, {}),
+        server.ServerLimits(),
+    )
+    monkeypatch.setattr(
+        probes, "poll", lambda *_, **__: Reading([PolledOutlet("1", UNKNOWN)], answered=True)
+    )
+    answer = asyncio.run(made.probe("target=a", "", "")).page.body
+    assert (b"pdu_up 1.0" in answer, b'pdu_outlet_state_unknown{outlet="1"} 1.0' in answer) == (
+        True,
+        not metered,
+    )
+
+
+def test_an_exporter_without_a_list_needs_a_network_and_logins(small: Hall, call: Call) -> None:
+    for arguments in (("--auth", small.logins), ("--network", "192.0.2.0/24")):
+        done = call("exporter", *arguments)
+        assert done.returncode == 2 and "give LIST, or --network with --auth" in done.stderr
+
+
+def test_two_listed_pdus_with_one_address_are_probed_by_name(small: Hall) -> None:
+    port = small.peers["nut"].settings["port"]
+    twin = small.lines[list(small.peers).index("nut")].replace("nut,", "twin,", 1)
+    with serving("--list", small.list(twin), "--auth", small.logins) as running:
+        status, text, _ = running.get("probe", target=f"127.0.0.1:{port}")
+        assert (status, text.endswith("several PDUs of the list: name one of nut, twin\n")) == (
+            400,
+            True,
+        )
+        assert running.probe(target="twin")["pdu_up"] == {(): 1.0}
+
+
+@pytest.mark.parametrize("units, end", [(5, "p3, p4"), (6, "p3, p4, ...")])
+def test_at_most_five_names_of_pdus_with_one_address_are_shown(units: int, end: str) -> None:
+    listed = [
+        Target(ListedPdu(f"p{n}", "snmp", "192.0.2.1"), load("snmp"), DeviceLogin("x", {}, {}))
+        for n in range(units)
+    ]
+    with pytest.raises(NotAllowed, match=f"name one of p0, p1, p2, {re.escape(end)}$"):
+        TargetPolicy(listed, (), {}, {}).target(Query("192.0.2.1"))
+
+
+def test_a_query_costs_the_same_look_ups_for_a_list_of_any_length(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Once(list[Target]):
+        """A list that notes each pass over it."""
+
+        passes = 0
+
+        def __iter__(self) -> Iterator[Target]:
+            self.passes += 1
+            return super().__iter__()
+
+    snmp, raritan, login = load("snmp"), load("raritan"), DeviceLogin("x", {}, {})
+    asked = [
+        Query("p1999"),
+        Query("HOST-7.example"),
+        Query("10.9.0.7:161"),
+        Query("::ffff:10.9.0.7", "snmp", "x"),
+        Query("192.0.2.1"),
+        Query("192.0.2.1:443", "raritan", "x"),
+    ]
+    read: list[str] = []
+
+    def noted(text: str) -> tuple[str, Optional[int]]:
+        read.append(text)
+        return parse(text)
+
+    cost: dict[int, int] = {}
+    for units in (20, 2000):
+        listed = Once(
+            [Target(ListedPdu("r", "raritan", "10.8.0.1"), raritan, login)]
+            + [
+                Target(ListedPdu(name, "snmp", address), snmp, login)
+                for n in range(units)
+                for name, address in (
+                    (f"p{1999 - n}", f"10.9.{n // 250}.{n % 250}"),
+                    (f"h{n}", f"host-{n}.example"),
+                )
+            ]
+        )
+        allowed = TargetPolicy(listed, [], {"snmp": snmp}, {"x": login})
+        listed.passes = 0
+        read.clear()
+        found = []
+        with monkeypatch.context() as patch:
+            patch.setattr(allowed_module, "host_and_port", noted)
+            for query in asked:
+                try:
+                    found.append(allowed.target(query).device.name)
+                except NotAllowed as error:
+                    found.append(error.reason)
+        assert found == ["p1999", "h7", "p1992", "mismatch", "not-listed", "not-listed"]
+        assert listed.passes == 0
+        cost[units] = len(read)
+    assert cost[20] == cost[2000]
+
+
+# ---- the exporter's own pages --------------------------------------------------------------------
+
+
+def test_the_exporters_own_pages_are_served(running: Exporter) -> None:
+    assert running.get("healthz")[:2] == (200, "ok\n")
+    assert running.get("nothing")[0] == 404
+    running.probe(target="snmp")
+    status, text, _ = running.get("metrics")
+    assert status == 200 and 'pdu_exporter_probes_total{handler="snmp",outcome="ok"}' in text
+    assert "process_resident_memory_bytes" in text and "pdu_exporter_build_info{version=" in text
+    status, text, headers = running.get("targets")
+    assert (
+        status == 200
+        and headers["content-type"] == "application/json"
+        and '"targets": ["dead"]' in text
+    )
+
+
+def test_a_head_gets_the_headers_of_a_page_without_the_page(running: Exporter) -> None:
+    port = int(urlsplit(running.url).netloc.rpartition(":")[2])
+    for path, status in (("/healthz", b"200"), ("/nothing", b"404")):
+        with (
+            socket.create_connection(("127.0.0.1", port), PATIENCE_S) as connection,
+            connection.makefile("rb") as answer,
+        ):
+            connection.sendall(f"HEAD {path} HTTP/1.0\r\n\r\n".encode())
+            head, end, body = answer.read().partition(b"\r\n\r\n")
+        assert (
+            head.split()[1] == status
+            and b"Content-Length: " in head
+            and (end, body) == (b"\r\n\r\n", b"")
+        )
+
+
+def test_markup_in_a_name_is_escaped_on_the_start_page(small: Hall) -> None:
+    quoted = HOSTILE.replace('"', '""')
+    line = f'"{quoted}",snmp,127.0.0.1:1,snmp,"timeout=0.1; retries=0"'
+    with serving("--list", small.list(line), "--auth", small.logins) as running:
+        status, text, headers = running.get("")
+        assert (
+            status == 200 and "<script" not in text and "&lt;script&gt;alert(&quot;1&quot;)" in text
+        )
+        assert headers["content-security-policy"] == "default-src 'none'"
+        assert running.probe(target=HOSTILE)["pdu_up"] == {(): 0.0}
+
+
+def test_an_outlets_name_stays_within_its_label(small: Hall) -> None:
+    from tests.simulators.snmp_agent.device import Row
+
+    device = rpdu2(outlets=2)
+    with (
+        Agent(device) as agent,
+        serving("--network", "127.0.0.0/8", "--auth", small.logins) as running,
+    ):
+        # as if an administrator entered this name on the PDU's web page
+        rows = device.device._rows
+        for oid, row in list(rows.items()):
+            if row.value == b"Outlet 1":
+                rows[oid] = Row(row.tag, b'x"} 1\npdu_up 1\nevil{a="b\\')
+        found = running.probe(target=f"127.0.0.1:{agent.port}", handler="snmp", auth="snmp")
+    assert found["pdu_up"] == {(): 1.0} and not any(name.startswith("evil") for name in found)
+    assert 'x"} 1pdu_up 1evil{a="b\\' in [
+        dict(labels)["name"] for labels in found["pdu_outlet_info"]
+    ]
+
+
+# ---- deadlines -----------------------------------------------------------------------------------
+
+
+def test_the_scrape_timeout_bounds_a_probe(small: Hall) -> None:
+    with Agent(rpdu2(outlets=8), faults=Faults(late_s=0.5)) as agent:
+        line = f"slow,snmp,127.0.0.1:{agent.port},snmp,timeout=20; retries=0"
+        with serving("--list", small.list(line), "--auth", small.logins) as running:
+            begin = time.monotonic()
+            found = running.probe(timeout="3", target="slow")
+            assert time.monotonic() - begin < 30
+            assert found["pdu_up"] == {(): 0.0} and found["pdu_probe_error"] == {
+                (("kind", "timeout"),): 1.0
+            }
+            assert 0 < found["pdu_probe_duration_seconds"][()] <= 2.5
+            agent.faults.late_s = 0.0  # lets the probe's thread end
+
+
+def test_a_dead_pdu_is_reported_before_the_scrape_times_out(small: Hall) -> None:
+    line = f"silent,snmp,{small.dead},snmp,timeout=20; retries=0"
+    with serving("--list", small.list(line), "--auth", small.logins) as running:
+        assert running.probe(timeout="4", target="silent")["pdu_probe_error"] == {
+            (("kind", "unreachable"),): 1.0
+        }
+
+
+@pytest.mark.parametrize(
+    "handler, settings, timeout",
+    [
+        ("snmp", {"timeout": "3"}, "2"),
+        ("snmp", {"timeout": "9", "retries": "0"}, "6"),
+        ("snmp", {"timeout": "3", "retries": "1"}, "3"),
+        ("snmp", {"timeout": "0.05", "retries": "200"}, "0.05"),
+        ("nut", {}, "6"),
+        ("nut", {"timeout": "60"}, "6"),
+        ("nut", {"timeout": "5"}, "5"),
+    ],
+)
+def test_all_tries_of_a_handler_fit_into_the_time_of_a_probe(
+    handler: str, settings: dict[str, str], timeout: str
+) -> None:
+    device = ListedPdu("rack", handler, "192.0.2.1", settings=tuple(settings.items()))
+    data = Target(device, load(handler), DeviceLogin("x", {}, {"community": "c"})).data(6.0)
+    assert (data.snmp_params if handler == "snmp" else data.custom_params)["timeout"] == timeout
+
+
+def test_probes_with_less_and_less_time_ask_an_snmp_pdu_with_few_different_timeouts() -> None:
+    """pysnmp keeps data for each timeout that is used for a device, and gets slower with every new
+    one.
+    """
+    target = Target(
+        ListedPdu("rack", "snmp", "192.0.2.1"),
+        load("snmp"),
+        DeviceLogin("x", {}, {"community": "c"}),
+    )
+    found = {
+        left: float(target.data(left).snmp_params["timeout"])
+        for left in (place / 1000 for place in range(600, 6000))
+    }
+    assert len(set(found.values())) < 10
+    assert all(0.66 * left / 3 <= timeout <= left / 3 for left, timeout in found.items())
+
+
+def test_a_setting_that_a_handler_refuses_fails_a_probe_as_it_fails_a_check(
+    small: Hall, call: Call
+) -> None:
+    refused = ("timeout=soon", "timeout=0", "timeout=61", "timeout=inf")
+    lines = {
+        f"{name}-{number}": re.sub(
+            "timeout=[0-9]+$", pair, line.replace(name, f"{name}-{number}", 1)
+        )
+        for name, line in zip(small.peers, small.lines)
+        for number, pair in enumerate(refused)
+    }
+    listed = small.list(
+        *lines.values(),
+        "tries,snmp,192.0.2.1,snmp,retries=many",
+        "none,snmp,192.0.2.1,snmp,retries=-1",
+        name="refused.csv",
+    )
+    rows = json.loads(call("check", listed, "--auth", small.logins, "--json").stdout)["pdus"]
+    kinds = {row["name"]: row["error"]["kind"] for row in rows if "error" in row}
+    assert set(kinds) == {*lines, "tries", "none"}
+    with serving("--list", listed, "--auth", small.logins) as running:
+        for name, kind in kinds.items():
+            assert running.probe(timeout="60", target=name)["pdu_probe_error"] == {
+                (("kind", kind),): 1.0
+            }, name
+
+
+@pytest.mark.parametrize(
+    "waited, kind, status",
+    [
+        (8.0, "", 200),
+        (8.0, "unreachable", 503),
+        (8.0, "timeout", 503),
+        (8.0, "denied", 200),
+        (2.0, "unreachable", 200),
+    ],
+)
+def test_a_pdu_that_does_not_answer_after_a_long_wait_for_a_slot_is_not_reported_as_down(
+    waited: float, kind: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The probe has 10 s, of which it waits `waited` for its slot."""
+    now, given = [0.0], []
+
+    async def acquire(timeout: float) -> bool:
+        now[0] += waited
+        return waited <= timeout
+
+    def poll(target: Target, seconds: float, **_: object) -> Reading:
+        given.append(seconds)
+        return Reading(answered=not kind, failure=CallError(kind, "why") if kind else None)
+
+    made = server.Exporter(
+        TargetPolicy(
+            [Target(ListedPdu("a", "snmp", "192.0.2.1"), load("snmp"), DeviceLogin("x", {}, {}))],
+            (),
+            {},
+            {},
+        ),
+        server.ServerLimits(offset=0.0),
+    )
+    monkeypatch.setattr(server, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(made, "_slots", SimpleNamespace(acquire=acquire, release=lambda: None))
+    monkeypatch.setattr(probes, "poll", poll)
+    monkeypatch.setattr(probes, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    assert asyncio.run(made.probe("target=a", "10", "")).status == status and given == [
+        pytest.approx(0.8 * (10.0 - waited))
+    ]
+
+
+def test_probes_beyond_the_limit_are_refused_and_the_running_one_is_answered(small: Hall) -> None:
+    """The PDU does not answer until the other probes are refused, so that the first one keeps the
+    only slot.
+    """
+    with Agent(rpdu2(outlets=8), faults=Faults(silent=True)) as agent:
+        line = f"slow,snmp,127.0.0.1:{agent.port},snmp,timeout=2; retries=9"
+        with serving(
+            "--list", small.list(line), "--auth", small.logins, "--parallel", "1"
+        ) as running:
+
+            def probed(seconds: str) -> int:
+                return running.get(
+                    "probe", {"X-Prometheus-Scrape-Timeout-Seconds": seconds}, target="slow"
+                )[0]
+
+            answers: list[int] = []
+            first = threading.Thread(target=lambda: answers.append(probed("60")))
+            first.start()
+            assert until(lambda: agent.requests > 0)
+            assert [probed("1"), probed("1")] == [503, 503]
+            agent.faults.silent = False
+            finished(first)
+            assert answers == [200]
+            assert 'pdu_exporter_refused_total{reason="busy"} 2.0' in running.get("metrics")[1]
+            assert running.get("healthz")[0] == 200
+
+
+def test_a_probe_that_cannot_start_a_thread_frees_its_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    target = Target(
+        ListedPdu("rack", "snmp", "192.0.2.1"),
+        load("snmp"),
+        DeviceLogin("", {}, {}),
+    )
+    asked = server.Exporter(TargetPolicy([target], (), {}, {}), server.ServerLimits(1))
+    monkeypatch.setattr(probes, "poll", lambda *_, **__: Reading(answered=True))
+    with monkeypatch.context() as patched, pytest.raises(RuntimeError):
+        patched.setattr(threading.Thread, "start", refuse)
+        asyncio.run(asked.probe("target=rack", "1", ""))
+    assert asyncio.run(asked.probe("target=rack", "1", "")).status == 200
+    assert b"pdu_exporter_probes_running 0.0\n" in asked.own.page("").body
+
+
+def test_a_page_is_compressed_for_a_client_that_allows_it(running: Exporter) -> None:
+    address = urlsplit(running.url)
+    pages: dict[str, tuple[str | None, bytes]] = {}
+    for allowed in ("", "gzip", "deflate, GZIP;q=0.5", "gzip;q=0", "identity;q=1, gzip; q=0.0"):
+        connection = http.client.HTTPConnection(address.netloc, timeout=PATIENCE_S)
+        connection.request("GET", "/probe?target=redfish", headers={"Accept-Encoding": allowed})
+        answer = connection.getresponse()
+        body, encoding = answer.read(), answer.headers["Content-Encoding"]
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert int(answer.headers["Content-Length"]) == len(body)
+        pages[allowed] = encoding, gzip.decompress(body) if encoding else body
+        connection.close()
+    assert [encoding for encoding, _ in pages.values()] == [None, "gzip", "gzip", None, None]
+    states = [parsed(body.decode())["pdu_outlet_state"] for _, body in pages.values()]
+    assert len(states[0]) == 8 and states == [states[0]] * 5

@@ -1,0 +1,299 @@
+"""The exporter as a process: its start, its address, reload by SIGHUP, and its end."""
+
+from __future__ import annotations
+
+import atexit
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from pdu.core.cli.exit_codes import INTERRUPTED
+from pdu.core.cli.service_signals import ServiceSignals
+from pdu.core.owner_files import OwnerFiles
+from pdu.monitoring import exporter as exporter_command, server
+from pdu.monitoring.target_policy import TargetPolicy
+from tests.needs import ROOT
+from tests.packaging.building import archive, small_tree
+from tests.pdu.running import run
+from tests.waiting import PATIENCE_S, bounded, finished, until
+
+from .exporting import Exporter, exporter, fetched
+from .halls import PDU, Call, Hall, children, environment
+
+
+class FullDisk(io.StringIO):
+    """Standard error on a full disk."""
+
+    def write(self, text: str) -> int:
+        raise OSError("No space left on device")
+
+
+def test_a_reload_that_raises_any_error_keeps_the_old_list(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(wanted: exporter_command.ExporterOptions) -> TargetPolicy:
+        raise ZeroDivisionError("in an archive")
+
+    monkeypatch.setattr(exporter_command, "_allowed", broken)
+    before = TargetPolicy((), (), {}, {})
+    asked = server.Exporter(before, server.ServerLimits())
+    wanted = exporter_command.ExporterOptions(OwnerFiles(), (), "", 1, 1, 0.5, False, False)
+    exporter_command._reload(asked, wanted)
+    assert asked.allowed is before and b"last_reload_successful 0.0" in asked.own.page("").body
+    assert capsys.readouterr().err == "not reloaded: ZeroDivisionError: in an archive\n"
+    monkeypatch.setattr(sys, "stderr", FullDisk())
+    exporter_command._reload(asked, wanted)
+
+
+def test_sighup_reads_the_list_again_and_an_invalid_one_changes_nothing(small: Hall) -> None:
+    path = small.one("nut")
+    with exporter("--list", path, "--auth", small.logins) as running:
+        assert running.get("probe", target="new")[0] == 403
+        path.write_text(path.read_text() + "new,nut,127.0.0.1:1,nut,timeout=0.1\n")
+        running.process.send_signal(signal.SIGHUP)
+        assert until(lambda: running.get("probe", target="new")[0] == 200)
+        path.write_text("nonsense\n")
+        running.process.send_signal(signal.SIGHUP)
+        assert until(lambda: "last_reload_successful 0.0" in running.get("metrics")[1])
+        assert running.probe(target="nut")["pdu_up"] == {(): 1.0}
+
+
+def test_sighup_may_add_an_archive_and_other_processes_run_it(small: Hall, tmp_path: Path) -> None:
+    built = tmp_path / "pdu_small.tar.gz"
+    built.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
+    path = small.one("nut")
+    listed = path.read_text()
+    with exporter("--list", path, "--auth", small.logins, "--workers", "2") as running:
+        path.write_text(f"{listed}new,{built},192.0.2.1,,say=well\n")
+        running.process.send_signal(signal.SIGHUP)
+        assert until(lambda: running.get("probe", target="new")[0] == 200)
+        assert running.probe(target="new")["pdu_up"] == {(): 1.0}
+        assert running.probe(target="nut")["pdu_up"] == {(): 1.0}
+
+
+def descendants(pid: int) -> list[int]:
+    found = children(pid)
+    return found + [one for child in found for one in descendants(child)]
+
+
+def test_the_exporter_goes_on_without_the_processes_that_read(small: Hall) -> None:
+    """First the two that read are killed, which are replaced; then the one that starts them; then
+    the two that read again, which nobody replaces: threads read.
+    """
+    with exporter("--list", small.one("nut"), "--auth", small.logins, "--workers", "2") as running:
+
+        def is_up() -> bool:
+            status, text, _ = running.get("probe", target="nut")
+            return status == 200 and "pdu_up 1.0" in text
+
+        assert is_up()
+        own = running.process.pid
+        (manager,) = children(own)
+        first = children(manager)
+        assert len(first) == 2
+        for pid in first:
+            os.kill(pid, signal.SIGKILL)
+        assert until(is_up) and not set(children(manager)) & set(first)
+        second = children(manager)
+        os.kill(manager, signal.SIGKILL)
+        assert until(is_up) and until(is_up)
+        for pid in second:
+            os.kill(pid, signal.SIGKILL)
+        assert until(is_up) and until(is_up)
+
+
+def test_a_pdu_whose_process_ends_while_it_is_read_is_a_defect(small: Hall) -> None:
+    path = small.one("nut")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.settimeout(PATIENCE_S)
+        line = f"silent,snmp,127.0.0.1:{silent.getsockname()[1]},snmp,\n"
+        path.write_text(path.read_text() + line)
+        with exporter("--list", path, "--auth", small.logins, "--workers", "2") as running:
+            (manager,) = children(running.process.pid)
+            answers: list[str] = []
+            probe = threading.Thread(
+                target=lambda: answers.append(running.get("probe", target="silent")[1])
+            )
+            probe.start()
+            silent.recv(65536)
+            for pid in children(manager):
+                os.kill(pid, signal.SIGKILL)
+            finished(probe)
+            assert 'pdu_probe_error{kind="defect"} 1.0' in answers[0]
+            assert running.probe(target="nut")["pdu_up"] == {(): 1.0}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_the_processes_that_read_end_with_the_exporter(small: Hall, number: int) -> None:
+    with exporter("--list", small.one("nut"), "--auth", small.logins, "--workers", "2") as running:
+        assert until(lambda: len(descendants(running.process.pid)) == 3)
+        made = descendants(running.process.pid)
+        running.process.send_signal(number)
+        running.process.communicate(timeout=PATIENCE_S)
+        assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in made))
+
+
+def test_sigterm_among_sighups_ends_the_exporter(small: Hall) -> None:
+    with exporter("--list", small.one("nut"), "--auth", small.logins) as running:
+        for number in (signal.SIGHUP, signal.SIGHUP, signal.SIGTERM, signal.SIGHUP):
+            running.process.send_signal(number)
+        _, err = running.process.communicate(timeout=PATIENCE_S)
+        assert running.process.returncode == 0 and "Traceback" not in err
+
+
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 0)])
+def test_sigterm_and_ctrl_c_end_the_exporter(small: Hall, number: int, code: int) -> None:
+    with exporter("--list", small.one("nut"), "--auth", small.logins) as running:
+        assert running.get("healthz")[0] == 200
+        running.process.send_signal(number)
+        _, err = running.process.communicate(timeout=60)
+        assert running.process.returncode == code and "Traceback" not in err
+
+
+@pytest.mark.parametrize("ending, code", [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 0)])
+def test_the_exporter_ends_its_process_without_pythons_own_end(
+    ending: int,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A normal exit would run OpenSSL's cleanup while probes may still use OpenSSL."""
+
+    async def served(_: object, __: object, wishes: ServiceSignals, *___: object) -> None:
+        wishes.ending = ending
+
+    def left(number: int) -> None:
+        raise GeneratorExit(number)
+
+    ended: list[str] = []
+    monkeypatch.setattr(exporter_command, "_allowed", lambda *_: TargetPolicy((), (), {}, {}))
+    monkeypatch.setattr(exporter_command, "_serve", served)
+    monkeypatch.setattr(atexit, "_run_exitfuncs", lambda: ended.append("exit functions"))
+    monkeypatch.setattr(os, "_exit", left)
+    before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
+    try:
+        with pytest.raises(GeneratorExit) as found:
+            # this process has threads and must not fork
+            run(capsys, "exporter", "--list", "x", "--listen", "127.0.0.1:0", "--workers", "1")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert found.value.args == (code,) and ended == ["exit functions"]
+
+
+def test_a_sighup_while_the_list_is_read_at_the_start_reads_it_again(tmp_path: Path) -> None:
+    program = (
+        "import os, signal, sys\nfrom pdu import start\nfrom pdu.monitoring"
+        " import exporter\nread = exporter._allowed\ndef hung_up(*given):\n    exporter._allowed ="
+        " read\n    os.kill(os.getpid(), signal.SIGHUP)\n    made = read(*given)\n   "
+        " os.rename(sys.argv[2], sys.argv[1])\n    return made\nexporter._allowed ="
+        " hung_up\nsys.exit(start.main(['exporter', '--list', sys.argv[1], '--listen',"
+        " '127.0.0.1:0']))\n"
+    )
+    path, new = tmp_path / "list.csv", tmp_path / "new.csv"
+    path.write_text("name,handler,address\nold,nut,127.0.0.1:1\n")
+    new.write_text("name,handler,address\nnew,nut,127.0.0.1:1\n")
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(path), str(new)],
+            env=environment(),
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process,
+        bounded(process),
+    ):
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        assert until(lambda: '"new"' in fetched(f"{url}targets")[1])
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE_S)
+
+
+def test_the_address_is_printed_as_json(small: Hall) -> None:
+    words = (
+        "exporter",
+        "--list",
+        str(small.list()),
+        "--auth",
+        str(small.logins),
+        "--listen",
+        "127.0.0.1:0",
+        "--json",
+    )
+    with (
+        subprocess.Popen(
+            [*PDU, *words],
+            env=environment(),
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process,
+        bounded(process),
+    ):
+        assert process.stdout is not None
+        url = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")["url"]
+        assert fetched(f"{url}healthz")[0] == 200
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 0
+
+
+def test_an_address_that_cannot_be_used_is_refused_in_one_line(
+    small: Hall, running: Exporter, call: Call
+) -> None:
+    for listen, words in (
+        (running.url[7:-1], "in use"),
+        ("127.0.0.1", "give ADDRESS:PORT"),
+        ("127.0.0.1:65536", "give ADDRESS"),
+        ("ä..b:9914", "hostname"),
+    ):
+        asked = ("--list", small.list(), "--auth", small.logins, "--listen", listen)
+        done = call("exporter", *asked, "--workers", "1")
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
+
+
+@pytest.mark.parametrize(
+    "listen, url",
+    [
+        ("127.0.0.1:0", "http://127.0.0.1:9914/"),
+        ("[::1]:0", "http://[::1]:9914/"),
+        (":9914", "http://localhost:9914/"),
+    ],
+)
+def test_the_printed_address_is_a_url(listen: str, url: str) -> None:
+    assert exporter_command._url(listen, 9914) == url
+
+
+def test_a_missing_package_is_named_with_its_remedy(small: Hall, tmp_path: Path) -> None:
+    (tmp_path / "prometheus_client.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'prometheus_client'\","
+        " name='prometheus_client')\n"
+    )
+    with (
+        subprocess.Popen(
+            [*PDU, "exporter", "--list", str(small.list())],
+            env={**environment(), "PYTHONPATH": str(tmp_path)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+        bounded(process),
+    ):
+        _, err = process.communicate(timeout=PATIENCE_S)
+    assert (
+        process.returncode == 2
+        and err.endswith(" -m pip install prometheus-client h11\n")
+        and len(err.splitlines()) == 1
+    )

@@ -1,0 +1,518 @@
+"""`pdu find` among simulated agents on loopback addresses: which hosts it asks, what it finds, its
+rate.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import csv
+import errno
+import functools
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from zeroconf import IPVersion, ServiceInfo, Zeroconf
+
+from handlers.raritan import zeroconf as discovery
+from handlers.shared.errors import SettingsError
+from pdu import root
+from pdu.core.cli.exit_codes import INTERRUPTED, READER_GONE
+from pdu.core.inventory import device_list
+from pdu.monitoring import find as find_, network_scan, networks
+from pdu.monitoring.datagrams import AgentAnswer
+from tests.ports import reserved
+from tests.simulators.snmp_agent import Agent, Faults
+from tests.simulators.snmp_agent.device import Row
+from tests.simulators.snmp_agent.devices.apc import rpdu2
+from tests.turns import turn
+from tests.waiting import PATIENCE_S, bounded, until
+
+from .halls import PDU, Call, environment, private, run
+
+# Depends on the process id, because pytest-xdist workers run at the same time and should not share
+# addresses.
+NETWORK = f"127.{100 + os.getpid() % 100}.{os.getpid() // 100 % 200}"
+NAME, OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 5, 0), (1, 3, 6, 1, 2, 1, 1, 2, 0)
+
+
+def agent(place: int, port: int, **system: Any) -> Agent:
+    """Make an agent at this host number of the network.
+
+    `system`: `name` for sysName, `object_id` for sysObjectID, `faults`.
+    """
+    device = rpdu2(outlets=2)
+    for oid, value in ((NAME, system.get("name")), (OBJECT_ID, system.get("object_id"))):
+        if value is not None:
+            device.device._rows[oid] = Row(device.device._rows[oid].tag, value)
+    return Agent(device, port, host=f"{NETWORK}.{place}", faults=system.get("faults"))
+
+
+class Hall(NamedTuple):
+    """Agents in one network, and `traps`: sockets at addresses that a search of the network's .0/28
+    must not ask.
+
+    These are the first and the last address of the .0/28, and the address after it.
+    """
+
+    port: int
+    agents: dict[int, Agent]
+    traps: dict[int, socket.socket]
+
+
+@pytest.fixture(scope="module")
+def hall() -> Iterator[Hall]:
+    with contextlib.ExitStack() as stack:
+        first = stack.enter_context(agent(1, reserved(), name=b"rack 1"))
+        agents = {
+            1: first,
+            2: stack.enter_context(agent(2, first.port, name=b"twin")),
+            3: stack.enter_context(agent(3, first.port, name=b"twin")),
+            4: stack.enter_context(
+                agent(4, first.port, name=b"switch", object_id=(1, 3, 6, 1, 4, 1, 99998, 1))
+            ),
+            5: stack.enter_context(
+                agent(
+                    5, first.port, name=b"=cmd|' /C calc'!A0\n", faults=Faults(drop=frozenset((1,)))
+                )
+            ),
+            6: stack.enter_context(agent(6, first.port, faults=Faults(garbage=True))),
+        }
+        traps = {
+            place: stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            for place in (0, 15, 16)
+        }
+        for place, trap in traps.items():
+            trap.bind((f"{NETWORK}.{place}", first.port))
+            trap.setblocking(False)
+        yield Hall(first.port, agents, traps)
+
+
+@pytest.fixture
+def call(call: Call, monkeypatch: pytest.MonkeyPatch) -> Call:
+    """As everywhere, but a round waits less long for its last answers."""
+    monkeypatch.setattr(
+        network_scan, "ScanRate", functools.partial(network_scan.ScanRate, last_s=0.4)
+    )
+    return call
+
+
+def find(
+    by: Call, hall: Hall, *arguments: str, community: str = "public"
+) -> subprocess.CompletedProcess[str]:
+    return by("find", *arguments, "--port", hall.port, "--no-mdns", PDU_COMMUNITY=community)
+
+
+def complete(by: Call, hall: Hall, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Repeat a search until it finds the agents 1 to 5: on a busy machine an agent may not answer
+    within the 4 s it has.
+    """
+    tried: list[subprocess.CompletedProcess[str]] = []
+
+    def whole() -> bool:
+        tried.append(find(by, hall, *arguments))
+        return (
+            "PDUs: 4; other devices that answer SNMP: 1" in tried[-1].stderr
+            or '"asked": 6' in tried[-1].stdout
+            and all(f"{NETWORK}.{place}" in tried[-1].stdout for place in range(1, 6))
+        )
+
+    assert until(whole), tried[-1]
+    return tried[-1]
+
+
+def test_the_pdus_of_a_network_become_a_list_that_check_reads(
+    hall: Hall, tmp_path: Path, call: Call
+) -> None:
+    done = complete(run, hall, f"{NETWORK}.0/28")
+    assert done.returncode == 0
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [
+        (row["name"], row["address"].partition(":")[0][len(NETWORK) + 1 :]) for row in rows
+    ] == [
+        ("rack 1", "1"),
+        (f"twin {NETWORK}.2", "2"),
+        (f"twin {NETWORK}.3", "3"),
+        (f"{NETWORK}.5", "5"),
+    ]
+    assert {row["handler"] for row in rows} == {"snmp"}
+    assert f"not a known PDU: {NETWORK}.4  switch  1.3.6.1.4.1.99998.1 APC Web" in done.stderr
+    assert (
+        done.stderr.splitlines()[-1]
+        == "addresses asked: 14; PDUs: 4; other devices that answer SNMP: 1"
+    )
+    (tmp_path / "list.csv").write_text(done.stdout)
+    assert [device.name for device in device_list.read(str(tmp_path / "list.csv")).devices] == [
+        row["name"] for row in rows
+    ]
+    checked = call("check", tmp_path / "list.csv", PDU_COMMUNITY="public")
+    assert checked.returncode == 0 and "4 well" in checked.stdout, checked.stdout
+
+
+def test_only_hosts_inside_the_networks_are_asked(hall: Hall, call: Call) -> None:
+    for trap in hall.traps.values():  # another test may have searched the whole network
+        with contextlib.suppress(BlockingIOError):
+            while trap.recv(100):
+                pass
+    asked: dict[int, int] = {}
+
+    def once() -> bool:
+        before = {place: one.requests for place, one in hall.agents.items()}
+        assert (
+            find(call, hall, f"{NETWORK}.0/30", f"{NETWORK}.0/29", f"{NETWORK}.1").returncode == 0
+        )
+        asked.update({place: one.requests - before[place] for place, one in hall.agents.items()})
+        # host 6 gives no valid answer: asked twice
+        return asked == {1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 2}
+
+    # repeated, because a host that does not answer within 2 s is asked twice too
+    assert until(once), asked
+    assert find(call, hall, f"{NETWORK}.0/28").returncode == 0
+    for trap in hall.traps.values():
+        with pytest.raises(BlockingIOError):
+            trap.recv(100)
+
+
+def test_a_name_that_is_the_address_of_another_pdu_is_made_unique() -> None:
+    found = [
+        find_.FoundDevice("192.0.2.9", "snmp", 161, "192.0.2.5", ""),
+        find_.FoundDevice("192.0.2.5", "snmp", 161, "", ""),
+        find_.FoundDevice("192.0.2.7", "snmp", 161, "192.0.2.7", ""),
+    ]
+    assert [one.name for one in find_._named(found)] == [
+        "192.0.2.5",
+        "192.0.2.7",
+        "192.0.2.5 192.0.2.9",
+    ]
+
+
+def test_a_name_that_another_pdu_was_given_is_made_unique() -> None:
+    names = ("web", "web", "web 192.0.2.1", "web 192.0.2.1 192.0.2.1")
+    found = [
+        find_.FoundDevice(f"192.0.2.{number}", "snmp", 161, name, "")
+        for number, name in enumerate(names, 1)
+    ]
+    assert len({one.name for one in find_._named(found)}) == len(names) and find_._named([]) == []
+
+
+def test_the_names_of_pdus_at_one_address_differ_by_their_ports() -> None:
+    found = [
+        find_.FoundDevice("192.0.2.7", "raritan", port, "PX4", "") for port in (443, 8443, 9443)
+    ]
+    assert [one.name for one in find_._named(found)] == [
+        "PX4 192.0.2.7",
+        "PX4 192.0.2.7:8443",
+        "PX4 192.0.2.7:9443",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 80, "\x01" * 60, "\U000e0001" * 60], ids=["long", "control characters", "tags"]
+)
+def test_a_list_with_long_device_names_can_be_read(name: str, tmp_path: Path) -> None:
+    answer = AgentAnswer(1, "1.3.6.1.4.1.318.1.3.4.6", "", name)
+    pdus, _ = find_._sorted_out(
+        {f"2001:db8:1111:2222:3333:4444:5555:{host}": answer for host in (6666, 7777)}, 161
+    )
+    lines = [f"{one.name},snmp,{one.address}" for one in find_._named(pdus)]
+    made = tmp_path / "list.csv"
+    made.write_text("\n".join(["name,handler,address", *lines]), "utf-8")
+    assert len(device_list.read(str(made)).devices) == 2
+
+
+@pytest.mark.parametrize(
+    "object_id, handler",
+    [
+        ("1.3.6.1.4.1.1418.6.1", "dataprobe-iboot"),
+        ("1.3.6.1.4.1.8072.3.2.10", ""),
+        ("1.3.6.1.4.1.2021.250.10", ""),
+        ("", ""),
+    ],
+)
+def test_a_linux_device_is_listed_as_a_pdu_only_if_a_family_has_its_object_id(
+    object_id: str, handler: str
+) -> None:
+    pdus, others = find_._sorted_out(
+        {"192.0.2.1": AgentAnswer(1, object_id, "Linux web1 6.1.0", "web1")}, 161
+    )
+    assert [one.what for one in pdus] == ([handler] if handler else [])
+    assert [one.what for one in others] == (
+        [] if handler else [f"{object_id} Linux web1 6.1.0".strip()]
+    )
+
+
+def test_a_unit_that_announces_no_port_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    units = [discovery.AnnouncedDevice("PX4", "PX4", "127.0.0.1", port, "") for port in (0, 443)]
+    monkeypatch.setattr(discovery, "discover_devices", lambda interfaces: units)
+    assert [one.port for one in find_._announced(networks.parsed(["127.0.0.0/24"]))] == [443]
+
+
+def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall, call: Call) -> None:
+    done = find(call, hall, f"{NETWORK}.0/29", community="s3cret-w0rd")
+    assert done.returncode == 0 and done.stdout == "name,handler,address,auth,settings\n"
+    assert "addresses asked: 6; PDUs: 0;" in done.stderr and "s3cret" not in done.stderr
+    assert done.stderr.splitlines()[-1].startswith(
+        "no device answered: check the networks, the community"
+    )
+
+
+def test_the_list_names_the_login_and_an_unusable_login_is_refused(
+    hall: Hall, tmp_path: Path, call: Call
+) -> None:
+    logins = private(
+        tmp_path / "logins.toml",
+        '[auth.rack]\ncommunity = "public"\n[auth.none]\nusername = "x"\n'
+        '[auth.empty]\ncommunity = ""\n',
+    )
+    options = (f"{NETWORK}.1", "--port", str(hall.port), "--no-mdns", "--auth", str(logins))
+    assert until(
+        lambda: (
+            f"rack 1,snmp,{NETWORK}.1:{hall.port},rack,\n"
+            in call("find", *options, "--login", "rack").stdout
+        )
+    )
+    for login, words in (
+        ("none", "has no community"),
+        ("empty", "has no community"),
+        ("other", "unknown login 'other'; known: empty, none, rack"),
+    ):
+        assert words in call("find", *options, "--login", login).stderr
+    assert "go together" in call("find", *options).stderr
+
+
+def test_json_holds_pdus_and_others(hall: Hall, call: Call) -> None:
+    found = json.loads(complete(call, hall, f"{NETWORK}.0/29", "--json").stdout)
+    assert [one["what"] for one in found["pdus"]][:1] == ["apc-rpdu2"] and found["asked"] == 6
+    assert [one["name"] for one in found["others"]] == ["switch"]
+
+
+@pytest.mark.parametrize(
+    "count, rate, said",
+    [
+        (254, 200.0, ""),
+        (254, 4.0, "254 addresses at --rate 4: up to 2 min"),
+        (254, 1.0, "254 addresses at --rate 1: up to 9 min; --rate 5: 2 min"),
+        (65_534, 200.0, "65,534 addresses at --rate 200: up to 11 min; --rate 1130: 2 min"),
+        (65_534, 1200.0, "65,534 addresses at --rate 1200: up to 2 min"),
+    ],
+)
+def test_a_long_search_says_beforehand_how_long_it_takes_and_at_which_rate_it_would_be_short(
+    count: int, rate: float, said: str
+) -> None:
+    assert find_._beforehand(count, rate) == said
+
+
+def test_requests_do_not_exceed_the_rate(hall: Hall, call: Call) -> None:
+    begin = time.monotonic()
+    done = find(call, hall, f"{NETWORK}.32/28", "--rate", "20")
+    # 14 addresses are asked twice, and each round waits 0.4 s for answers.
+    assert done.returncode == 0 and time.monotonic() - begin > 28 / 20 + 0.8 - 0.3
+
+
+def test_a_xerus_unit_whose_sys_object_id_fits_no_family_is_listed_only_as_a_pdu(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = {
+        f"192.0.2.{host}": AgentAnswer(1, "1.3.6.1.4.1.99998.1", "", f"device {host}")
+        for host in (1, 2)
+    }
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    monkeypatch.setattr(network_scan, "scan_networks", lambda *_: answers)
+    monkeypatch.setattr(
+        find_,
+        "_announced",
+        lambda _: [find_.FoundDevice("192.0.2.1", "raritan", 443, "PX4", "PX4")],
+    )
+    assert root.run(["find", "192.0.2.0/30", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [one["address"] for one in found["pdus"]] == ["192.0.2.1"]
+    assert [one["address"] for one in found["others"]] == ["192.0.2.2"]
+
+
+def test_an_answer_with_another_request_id_is_dropped() -> None:
+    with Agent(rpdu2(outlets=2), faults=Faults(wrong_request_id=True)) as agent:
+        found = network_scan.scan_networks(
+            networks.parsed(["127.0.0.1"]),
+            "public",
+            agent.port,
+            network_scan.ScanRate(200, 0.3),
+            lambda: None,
+        )
+        assert found == {} and until(lambda: agent.requests == 2)
+
+
+def test_a_community_may_hold_octets_that_are_not_utf_8() -> None:
+    with Agent(rpdu2(outlets=2)) as agent:
+        agent._read = b"\xff"
+
+        def answers() -> bool:
+            found = network_scan.scan_networks(
+                networks.parsed(["127.0.0.1"]),
+                "\udcff",
+                agent.port,
+                network_scan.ScanRate(200, 0.3),
+                lambda: None,
+            )
+            return list(found) == ["127.0.0.1"]
+
+        assert until(answers)
+
+
+def test_an_ipv6_host_is_asked() -> None:
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as trap:
+        try:
+            trap.bind(("::1", 0))
+        except OSError:
+            pytest.skip("no IPv6 here")
+        network_scan.scan_networks(
+            networks.parsed(["::1"]),
+            "public",
+            trap.getsockname()[1],
+            network_scan.ScanRate(200, 0.1),
+            lambda: None,
+        )
+        trap.settimeout(10)
+        assert trap.recv(1000)
+
+
+def test_missing_ipv6_is_given_as_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refused(*_: Any, **__: Any) -> None:
+        raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "create_datagram_endpoint", refused)
+    with pytest.raises(
+        SettingsError,
+        match="cannot open a UDP socket for these networks .Address family not supported",
+    ):
+        network_scan.scan_networks(
+            networks.parsed(["::1"]), "public", 161, network_scan.ScanRate(200, 0.1), lambda: None
+        )
+
+
+@pytest.mark.parametrize(
+    "lost, words, code",
+    [
+        (("192.0.2.1", "192.0.2.2"), "4 requests could not be sent: Network is unreachable", 3),
+        (("192.0.2.2",), "2 requests could not be sent: Network is unreachable", 0),
+    ],
+    ids=["none is sent", "some are sent"],
+)
+def test_requests_that_the_system_does_not_send_are_reported(
+    lost: tuple[str, ...],
+    words: str,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Routed(socket.socket):
+        """Sends nothing. Raises the error of a missing route for the addresses in `lost`."""
+
+        def sendto(self, data: Any, *where: Any) -> int:
+            if where[-1][0] in lost:
+                raise OSError(errno.ENETUNREACH, "Network is unreachable")
+            return len(data)
+
+    monkeypatch.setattr(socket, "socket", Routed)
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    soon = network_scan.ScanRate(2000, 0.0)
+    monkeypatch.setattr(network_scan, "ScanRate", lambda rate: soon)
+    assert root.run(["find", "192.0.2.0/30", "--no-mdns"]) == code
+    assert capsys.readouterr().err.splitlines()[-1] == words
+
+
+def test_xerus_units_that_announce_themselves_in_the_networks_are_added(
+    tmp_path: Path, call: Call
+) -> None:
+    """The responder announces one unit inside and one outside the searched network."""
+    secret = private(tmp_path / "community", "public")
+    with turn("mdns"):
+        network = Zeroconf(interfaces=["127.0.0.1"], ip_version=IPVersion.V4Only)
+        try:
+            for name, address in (("PX4-1 inside", "127.0.0.1"), ("PX4-2 outside", "127.0.0.12")):
+                network.register_service(
+                    ServiceInfo(
+                        discovery.SERVICES[1],
+                        f"{name}.{discovery.SERVICES[1]}",
+                        port=8443,
+                        addresses=[socket.inet_aton(address)],
+                        server=f"{name.replace(' ', '-')}.local.",
+                    ),
+                    cooperating_responders=True,
+                    strict=False,
+                )
+            rows: list[str] = []
+
+            def found() -> bool:
+                rows[:] = call(
+                    "find", "127.0.0.1", "--port", "9", "--secret-file", f"community={secret}"
+                ).stdout.splitlines()
+                return len(rows) > 1
+
+            assert until(found)
+        finally:
+            network.unregister_all_services()
+            discovery.close(network)
+    assert rows[1:] == ["PX4-1 inside,raritan,127.0.0.1:8443,,"]
+
+
+def test_ctrl_c_and_a_broken_pipe_end_the_search_without_a_traceback(hall: Hall) -> None:
+    asked = [*PDU, "find", f"{NETWORK}.0/24", "--port", str(hall.port), "--no-mdns", "--rate", "4"]
+    variables = {**environment(), "PDU_COMMUNITY": "public"}
+    before = hall.agents[1].requests
+    with (
+        subprocess.Popen(
+            asked, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process,
+        bounded(process),
+    ):
+        assert until(lambda: hall.agents[1].requests > before)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, out) == (INTERRUPTED, "")
+    assert err.splitlines() == ["254 addresses at --rate 4: up to 2 min", "interrupted"]
+    asked[asked.index("--rate") + 1] = "2000"
+    with (
+        subprocess.Popen(
+            asked, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process,
+        bounded(process),
+    ):
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert (process.wait(PATIENCE_S), process.stderr.read()) == (READER_GONE, "")
+
+
+def test_a_search_without_a_community_is_refused_in_one_line(call: Call) -> None:
+    done = call("find", "192.0.2.0/30", "--no-mdns")
+    assert (
+        done.returncode == 2
+        and "no community was given" in done.stderr
+        and len(done.stderr.splitlines()) == 1
+    )
+
+
+def test_a_secret_file_for_a_misspelt_key_is_refused(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    assert root.run(["find", "192.0.2.1", "--no-mdns", "--secret-file", "comunity=/dev/null"]) == 2
+    assert "pdu find has no secret 'comunity'; it takes community" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\u2212", "#"]
+)
+def test_a_name_that_begins_as_a_formula_or_a_comment_is_not_listed(sign: str) -> None:
+    assert [
+        one.name
+        for one in find_._named([find_.FoundDevice("192.0.2.9", "snmp", 161, f"{sign}1+1", "")])
+    ] == ["192.0.2.9"]

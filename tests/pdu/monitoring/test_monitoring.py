@@ -1,0 +1,159 @@
+"""The dashboard, the systemd unit and the definitions for Nagios and Icinga of docs/prometheus."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pdu.core.inventory.reading import Reading
+from pdu.energy.meter import command as meter
+from pdu.monitoring import exporter, metrics
+from tests.needs import ROOT, program
+
+from .halls import Call, Hall
+
+DOCS = ROOT / "docs" / "prometheus"
+BOARD: dict[str, Any] = json.loads((DOCS / "grafana.json").read_text("utf-8"))
+PROGRAM = "/opt/pdu/bin/pdu"  # where the unit and the definitions expect the command
+
+
+def expressions() -> Iterator[str]:
+    """The dashboard's PromQL, with values for Grafana's variables."""
+    for panel in BOARD["panels"]:
+        for target in panel["targets"]:
+            yield target["expr"].replace("$__rate_interval", "5m").replace("$pdu", ".*")
+
+
+def named(expression: str) -> set[str]:
+    """The metrics of this pack in an expression."""
+    return set(re.findall(r"\bpdu[\w:]*", expression))
+
+
+def exported() -> set[str]:
+    """The names of all metrics of an exporter, and of the rules."""
+    of_a_pdu = metrics.metrics_of(Reading(), metered=False)
+    rules = (DOCS / "pdu-rules.yml").read_text("utf-8")
+    return {
+        *(name for family in of_a_pdu for name in (family.name, f"{family.name}_total")),
+        *(f"{family.name}_total" for family in metrics.ExporterMetrics().registry.collect()),
+        *re.findall(r"record: (\S+)", rules),
+    }
+
+
+def test_the_dashboard_shows_only_what_is_exported_or_recorded() -> None:
+    shown = {name for expression in expressions() for name in named(expression)}
+    assert len(shown) > 8 and shown - exported() == set()
+    assert named("sum(pdu_up) / pdu:nosuch") - exported() == {"pdu:nosuch"}
+
+
+@pytest.mark.against("promtool")
+def test_prometheus_parses_the_dashboards_expressions(tmp_path: Path) -> None:
+    rules = [
+        {"record": f"shown:{number}", "expr": expression}
+        for number, expression in enumerate(expressions())
+    ]
+    path = tmp_path / "rules.yml"  # JSON is YAML
+    path.write_text(json.dumps({"groups": [{"name": "shown", "rules": rules}]}))
+    done = subprocess.run(
+        [program("promtool"), "check", "rules", path], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0 and f"{len(rules)} rules found" in done.stdout, done.stderr
+
+
+def test_the_panels_of_the_dashboard_do_not_overlap() -> None:
+    taken: set[tuple[int, int]] = set()
+    for panel in BOARD["panels"]:
+        at = panel["gridPos"]
+        columns = range(at["x"], at["x"] + at["w"])
+        cells = {(x, y) for x in columns for y in range(at["y"], at["y"] + at["h"])}
+        assert not cells & taken and max(columns) < 24, panel["title"]
+        taken |= cells
+    identities = [panel["id"] for panel in BOARD["panels"]]
+    assert len(set(identities)) == len(identities)
+
+
+def _started(name: str) -> list[str]:
+    unit = (DOCS / f"pdu-{name}.service").read_text("utf-8")
+    (line,) = re.findall(r"(?m)^ExecStart=(.+)$", unit)
+    return shlex.split(line)
+
+
+def test_the_unit_starts_an_exporter_with_options_that_it_has() -> None:
+    path, name, *arguments = _started("exporter")
+    assert (path, name) == (PROGRAM, "exporter")
+    context = exporter.exporter.make_context("exporter", arguments)
+    assert [str(context.params[name]) for name in ("list_word", "auth")] == [
+        "/etc/pdu/hall.csv",
+        "/etc/pdu/logins.toml",
+    ]
+
+
+def test_the_other_unit_starts_a_meter_that_writes_where_the_unit_may() -> None:
+    path, name, *arguments = _started("meter")
+    assert (path, name) == (PROGRAM, "meter")
+    context = meter.meter.make_context("meter", arguments)
+    assert [context.params[name] for name in ("list_word", "into", "auth", "every")] == [
+        "/etc/pdu/hall.csv",
+        "/var/lib/pdu-meter",
+        "/etc/pdu/logins.toml",
+        300.0,
+    ]
+    assert "\nStateDirectory=pdu-meter\n" in (DOCS / "pdu-meter.service").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["exporter", "meter"])
+def test_systemd_accepts_the_unit(name: str, tmp_path: Path) -> None:
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("systemd-analyze is missing: apt-get install systemd")
+    path = tmp_path / f"pdu-{name}.service"
+    text = (DOCS / path.name).read_text("utf-8")
+    path.write_text(text.replace(PROGRAM, sys.executable).replace("User=pdu", "User=root"))
+    done = subprocess.run(
+        [analyze, "verify", "--man=no", path], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def _nagios() -> list[str]:
+    """The command line of nagios.cfg with its service's arguments."""
+    text = (DOCS / "nagios.cfg").read_text("utf-8")
+    (line,) = re.findall(r"command_line +(.+)", text)
+    (command,) = re.findall(r"command_name +(.+)", text)
+    (asked,) = re.findall(r"check_command +(.+)", text)
+    name, *arguments = asked.split("!")
+    assert name == command
+    for number, value in enumerate(arguments, 1):
+        line = line.replace(f"$ARG{number}$", value)
+    return shlex.split(line)
+
+
+def _icinga() -> list[str]:
+    """The command of icinga2.conf with its service's variables."""
+    text = (DOCS / "icinga2.conf").read_text("utf-8")
+    (command,) = re.findall(r"command = (\[.+\])", text)
+    options = re.findall(r'"(--\w+)" = "\$(\w+)\$"', text)
+    values = dict(re.findall(r'vars\.(\w+) = "(.+)"', text))
+    (last,) = re.findall(r'value = "\$(\w+)\$"\s+skip_key = true', text)
+    words = [word for option, name in options for word in (option, values.pop(name))]
+    found: list[str] = [*json.loads(command), *words, values.pop(last)]
+    assert not values and not re.search(r"\$\w+\$", " ".join(found))
+    return found
+
+
+@pytest.mark.parametrize("words", [_nagios(), _icinga()], ids=["nagios", "icinga"])
+def test_the_definitions_check_a_list(words: list[str], small: Hall, call: Call) -> None:
+    assert words[0] == PROGRAM
+    files = {"/etc/pdu/hall.csv": small.one("nut"), "/etc/pdu/logins.toml": small.logins}
+    assert set(files) < set(words)
+    done = call(*(files.get(word, word) for word in words[1:]))
+    assert done.returncode == 0 and re.match(r"\w+ OK", done.stdout), done

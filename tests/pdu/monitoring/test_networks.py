@@ -1,0 +1,77 @@
+"""Networks that a search accepts, and the hosts in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.shared.errors import SettingsError
+from pdu.monitoring import networks
+
+
+@pytest.mark.parametrize(
+    "texts, words",
+    [
+        (["10.0.0.0/8"], "have 16777216 addresses; one run asks at most 65536"),
+        (["10.0.0.0/16", "10.1.0.0/24"], "have 65792"),
+        (["2001:db8::/64"], "addresses; one run asks at most"),
+        (
+            ["192.0.2.7/24"],
+            "'192.0.2.7/24' is not a network such as 192.0.2.0/24: did you mean 192.0.2.0/24?",
+        ),
+        (["rack.example.net"], "'rack.example.net' is not a network"),
+        (["224.0.0.0/24"], "has no hosts"),
+        (["::ffff:192.0.2.1"], "as in 192.0.2.1"),
+        (["255.255.255.255"], "no hosts"),
+        (["0.0.0.0/32"], "no hosts"),
+        (["::"], "no hosts"),
+        (["0.0.0.0/0"], "have 4294967296"),
+        (["fe80::1%lo"], "fe80::1%lo/128 has a zone"),
+        ([""], "is not a network"),
+    ],
+)
+def test_a_network_that_cannot_be_searched_is_refused_with_the_reason(
+    texts: list[str], words: str
+) -> None:
+    with pytest.raises(SettingsError) as failed:
+        networks.parsed(texts)
+    assert words in failed.value.reason
+
+
+@pytest.mark.parametrize(
+    "network, first, last, count",
+    [
+        ("192.0.2.0/24", "192.0.2.1", "192.0.2.254", 254),
+        ("192.0.2.4/30", "192.0.2.5", "192.0.2.6", 2),
+        ("192.0.2.4/31", "192.0.2.4", "192.0.2.5", 2),
+        ("192.0.2.4/32", "192.0.2.4", "192.0.2.4", 1),
+        ("2001:db8::/126", "2001:db8::1", "2001:db8::3", 3),
+        ("::1", "::1", "::1", 1),
+    ],
+)
+def test_network_and_broadcast_addresses_are_hosts_only_if_there_are_no_others(
+    network: str, first: str, last: str, count: int
+) -> None:
+    hosts = list(networks.hosts(networks.parsed([network])[0]))
+    assert (hosts[0], hosts[-1], len(hosts)) == (first, last, count)
+
+
+def test_a_network_without_the_zone_is_not_proposed() -> None:
+    with pytest.raises(SettingsError) as failed:
+        networks.parsed(["fe80::1%lo/120"])
+    assert failed.value.reason == "'fe80::1%lo/120' is not a network such as 192.0.2.0/24"
+
+
+def test_hosts_of_overlapping_networks_are_asked_once() -> None:
+    asked = networks.parsed(
+        ["192.0.2.128/25", "192.0.2.7", "192.0.2.0/25", "192.0.2.0/24", "::1", "192.0.2.0/24"]
+    )
+    assert [str(one) for one in asked] == ["192.0.2.0/24", "::1/128"]
+
+
+def test_the_broadcast_and_network_addresses_between_two_networks_are_not_asked() -> None:
+    asked = [
+        host
+        for one in networks.parsed(["192.0.2.0/25", "192.0.2.128/25", "192.0.2.7"])
+        for host in networks.hosts(one)
+    ]
+    assert len(set(asked)) == len(asked) == 252 and not {"192.0.2.127", "192.0.2.128"} & set(asked)

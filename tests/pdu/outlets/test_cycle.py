@@ -1,0 +1,249 @@
+"""`pdu cycle`: on simulated PDUs, and how it ends if something fails between off and on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from typing import Any, Callable, Optional
+
+import pytest
+
+from handlers.shared import errors
+from pdu.core.cli import exit_codes
+from pdu.core.cli.states import word
+from pdu.core.inventory.handler_loading import LoadedHandler
+from pdu.core.machines import outlet
+from pdu.outlets import cycle_command
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
+from tests import terminal
+from tests.pdu.running import options, run, use
+from tests.peers import PEERS
+
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+CYCLE = ["cycle", "x", "192.0.2.7", "3"]
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_an_outlet_of_every_handler_is_switched_off_and_on_again(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with PEERS[name]() as peer:
+        arguments, secrets = options(peer)
+        for key, value in secrets.items():
+            monkeypatch.setenv(f"PDU_{key.upper()}", value)
+        before = peer.books().states
+        on = next(identity for identity, state in before.items() if state)
+        command = ["cycle", name, peer.address, on, "--pause", "0", "--yes", *arguments]
+        code, out, err = run(capsys, *command, "--json")
+        assert (code, err, json.loads(out)["outlets"]) == (
+            0,
+            "",
+            [{"identity": on, "state": "on", "done": True}],
+        )
+        assert peer.books().states == before and len(peer.books().writes) >= 2
+
+
+class Unit:
+    """One outlet, 3, whose commands and states the test chooses. Counts the commands."""
+
+    def __init__(self) -> None:
+        self.state = UP
+        self.sent: list[str] = []
+        self.answers: dict[str, Callable[[], EnumPowerStatus]] = {}
+
+    def make(self, data: object) -> Unit:
+        return self
+
+    def status(self) -> PduView:
+        return PduView([PduPortView("3", self.state)])
+
+    def port_down(self, port: PduPortView) -> PduPortView:
+        return self._command("down", DOWN, port)
+
+    def port_up(self, port: PduPortView) -> PduPortView:
+        return self._command("up", UP, port)
+
+    def _command(self, name: str, wanted: EnumPowerStatus, port: PduPortView) -> PduPortView:
+        self.sent.append(name)
+        if name in self.answers:
+            port.power_status = self.answers[name]()
+        else:
+            port.power_status = self.state = wanted
+        return port
+
+
+@pytest.fixture
+def unit(monkeypatch: pytest.MonkeyPatch) -> Unit:
+    made = Unit()
+    monkeypatch.setattr(outlet, "AGAIN_S", 0.01)
+    use(monkeypatch, lambda name: LoadedHandler(name, name, made.make, (), False))
+    return made
+
+
+def raising(error: BaseException) -> Callable[[], EnumPowerStatus]:
+    def answer() -> EnumPowerStatus:
+        raise error
+
+    return answer
+
+
+def test_it_asks_once_with_the_name_the_state_and_the_pause(
+    unit: Unit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", terminal.Person("n\n"))
+    code, _, err = run(capsys, *CYCLE)
+    assert (code, unit.sent) == (exit_codes.NOT_CONFIRMED, [])
+    question = "switch off outlet 3 (now on) of 192.0.2.7, and on again after 10 s? [y/N] "
+    assert err.count("[y/N]") == 1 and err.startswith(question)
+    monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
+    code, out, err = run(capsys, *CYCLE, "--pause", "0")
+    assert (code, unit.sent, err.count("[y/N]")) == (0, ["down", "up"], 1)
+    assert out == "outlet 3 of 192.0.2.7 was off and is on again (x)\n"
+
+
+def test_without_a_terminal_nothing_is_asked_and_nothing_is_sent(
+    unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(capsys, *CYCLE)[0] == exit_codes.NOT_CONFIRMED and unit.sent == []
+    assert run(capsys, *CYCLE[:3], "4", "--yes")[0] == exit_codes.code_of("no-such-outlet")
+    assert unit.sent == []
+
+
+@pytest.mark.parametrize("state, words", [(DOWN, "is off already"), (UNKNOWN, "is unknown")])
+def test_an_outlet_that_is_not_on_is_left_as_it_is(
+    state: EnumPowerStatus, words: str, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unit.state = state
+    code, out, err = run(capsys, *CYCLE, "--yes")
+    assert (code, out, unit.sent) == (2, "", []) and words in err
+
+
+@pytest.mark.parametrize(
+    "left, words",
+    [
+        (UP, "outlet 3 is on now"),
+        (DOWN, "outlet 3 is off; switch it on: pdu on x 192.0.2.7 3"),
+        (UNKNOWN, "the state of outlet 3 is unknown: look at the PDU"),
+    ],
+)
+@pytest.mark.parametrize("error", [None, errors.Unreachable("no answer", "192.0.2.7", "port_down")])
+def test_an_outlet_that_is_not_proven_off_is_not_switched_on_and_its_state_is_said(
+    left: EnumPowerStatus,
+    words: str,
+    error: Optional[errors.Unreachable],
+    unit: Unit,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def answer() -> EnumPowerStatus:
+        unit.state = left
+        if error is not None:
+            raise error
+        return UNKNOWN
+
+    unit.answers["down"] = answer
+    code, out, err = run(capsys, *CYCLE, "--yes")
+    assert unit.sent == ["down"] and words in err
+    assert code == (exit_codes.NOT_SEEN if error is None else exit_codes.code_of("unreachable"))
+    assert ("not-seen: outlet 3" in err) is (error is None)
+    unit.state = UP
+    code, out, err = run(capsys, *CYCLE, "--yes", "--json")
+    answered = json.loads(out)
+    assert answered["outlets"] == [{"identity": "3", "state": word(left), "done": False}]
+    assert words in answered["note"] and ("error" in answered) is (error is not None)
+    assert unit.sent == ["down", "down"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interruption_of_the_pause_says_which_outlet_is_off_and_how_to_switch_it_on(
+    number: int, unit: Unit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.getsignal(number)
+    monkeypatch.setattr(cycle_command, "_pause", lambda *_: os.kill(os.getpid(), number))
+    code, out, err = run(capsys, *CYCLE, "--yes", "--username", "admin")
+    assert (code, out, unit.sent) == (exit_codes.INTERRUPTED, "", ["down"])
+    assert err.splitlines() == [
+        "interrupted: 192.0.2.7: outlet 3 was switched off, and not on again",
+        "outlet 3 is off; switch it on: pdu on x 192.0.2.7 3 --username admin",
+    ]
+    unit.state = UP
+    code, out, err = run(capsys, *CYCLE, "--yes", "--json")
+    assert (code, json.loads(out)["outlets"][0]["state"]) == (exit_codes.INTERRUPTED, "off")
+    assert signal.getsignal(number) is before
+
+
+@pytest.mark.parametrize(
+    "command, words",
+    [
+        ("down", "may or may not have been switched off, and was not switched on"),
+        ("up", "was off, and may or may not have been switched on"),
+    ],
+)
+def test_an_interruption_of_a_command_says_that_its_effect_is_not_known(
+    command: str, words: str, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unit.answers[command] = raising(KeyboardInterrupt())
+    code, _, err = run(capsys, *CYCLE, "--yes", "--pause", "0")
+    assert (code, unit.sent[-1]) == (exit_codes.INTERRUPTED, command) and words in err
+    assert "if it is off, switch it on: pdu on x 192.0.2.7 3" in err
+
+
+@pytest.mark.parametrize(
+    "answer, code",
+    [
+        (lambda: UNKNOWN, exit_codes.NOT_SEEN),
+        (raising(errors.Refused("no", "9")), exit_codes.code_of("refused")),
+    ],
+)
+def test_a_command_to_switch_on_that_fails_goes_out_once_and_the_remedy_is_said(
+    answer: Any, code: int, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unit.answers["up"] = answer
+    found, _, err = run(capsys, *CYCLE, "--yes", "--pause", "0")
+    assert (found, unit.sent) == (code, ["down", "up"])
+    assert "switch it on: pdu on x 192.0.2.7 3" in err
+
+
+def test_the_pause_is_waited_for(
+    unit: Unit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slept: list[float] = []
+    clock = [0.0]
+
+    def sleep(seconds: float) -> None:
+        if unit.sent == ["down"]:
+            slept.append(seconds)
+        clock[0] += seconds
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    assert run(capsys, *CYCLE, "--yes", "--pause", "2.5")[0] == 0
+    assert sum(slept) == 2.5 and unit.sent == ["down", "up"]
+
+
+@pytest.mark.parametrize("command", ["down", "up"])
+def test_a_relay_that_falls_back_is_not_told_as_switched(
+    command: str, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The wanted state is read once, and a moment later the other one."""
+    wanted, other = (DOWN, UP) if command == "down" else (UP, DOWN)
+
+    def falls_back() -> EnumPowerStatus:
+        unit.state = other
+        return wanted
+
+    unit.answers[command] = falls_back
+    code, out, err = run(capsys, *CYCLE, "--pause", "0", "--yes", "--json")
+    (outlet,) = json.loads(out)["outlets"]
+    assert (code, outlet) == (
+        exit_codes.NOT_SEEN,
+        {"identity": "3", "state": word(other), "done": False},
+    )
+    assert unit.sent == ["down", "up"][: 1 if command == "down" else 2]
+    unit.state = UP
+    unit.sent.clear()
+    code, out, err = run(capsys, command, "x", "192.0.2.7", "3", "--yes")
+    assert code == exit_codes.NOT_SEEN and f"outlet 3 of 192.0.2.7 is {word(other)}" in out
+    assert err.startswith("not-seen: ") and unit.sent == [command]

@@ -1,0 +1,189 @@
+"""Interruptions of `status`, `down` and the question for a password: output, exit codes and the
+terminal's echo.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import termios
+import time
+from typing import Any
+
+import pytest
+
+from pdu.core.cli import exit_codes
+from pdu.core.inventory.handler_loading import LoadedHandler
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
+from tests.needs import ROOT
+from tests.pdu.running import run, use
+from tests.waiting import PATIENCE_S, asleep, bounded, until
+
+
+class Interrupting:
+    """Counts the calls of `make` and `port_down`, and sends the signal `number` to its own process
+    during the `last`-th.
+    """
+
+    def __init__(self, number: int, last: int) -> None:
+        self.number, self.last, self.calls = number, last, 0
+
+    def make(self, data: object) -> Interrupting:
+        self._count()
+        return self
+
+    def port_down(self, port: PduPortView) -> PduPortView:
+        self._count()
+        port.power_status = EnumPowerStatus.DOWN
+        return port
+
+    def _count(self) -> None:
+        self.calls += 1
+        if self.calls == self.last:
+            os.kill(os.getpid(), self.number)
+
+
+SWITCHED = {"identity": "1", "state": "off", "done": True}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "last, outlets, printed, words",
+    [
+        (3, [SWITCHED], ["1"], "no command was sent to outlets 2, 3"),
+        (
+            4,
+            [SWITCHED, {"identity": "2", "state": "unknown", "done": False}],
+            ["1"],
+            "outlet 2 may or may not have switched; no command was sent to outlet 3",
+        ),
+        (
+            6,
+            [
+                SWITCHED,
+                {**SWITCHED, "identity": "2"},
+                {"identity": "3", "state": "unknown", "done": False},
+            ],
+            ["1", "2"],
+            "outlet 3 may or may not have switched",
+        ),
+    ],
+    ids=["between two", "during the second", "during the last"],
+)
+def test_an_interruption_tells_switched_outlets_from_doubtful_and_untouched_ones(
+    number: int,
+    last: int,
+    outlets: object,
+    printed: list[str],
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = signal.getsignal(number)
+    use(
+        monkeypatch,
+        lambda name: LoadedHandler(name, name, Interrupting(number, last).make, (), False),
+    )
+    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes", "--json")
+    answer = json.loads(out)
+    assert (code, err, answer["outlets"]) == (exit_codes.INTERRUPTED, "", outlets)
+    assert (answer["error"]["kind"], answer["error"]["reason"]) == ("interrupted", words)
+    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes")
+    assert (code, err) == (exit_codes.INTERRUPTED, f"interrupted: 192.0.2.7: {words}\n")
+    assert out.splitlines() == [
+        f"outlet {identity} of 192.0.2.7 is off (x)" for identity in printed
+    ]
+    assert signal.getsignal(number) is before
+
+
+def test_an_interruption_after_the_last_command_says_that_all_were_answered(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    use(monkeypatch, lambda name: LoadedHandler(name, name, Interrupting(0, 0).make, (), False))
+    monkeypatch.setattr(time, "sleep", interrupted)
+    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
+    assert (code, out, err) == (
+        exit_codes.INTERRUPTED,
+        "outlet 1 of 192.0.2.7 is off (x)\n",
+        "interrupted: 192.0.2.7: every command had been answered\n",
+    )
+
+
+class InterruptedStatus:
+    """A handler whose status at the host 192.0.2.8 is interrupted by Ctrl-C."""
+
+    def __init__(self, data: Any) -> None:
+        self.host = data.ip
+
+    def status(self) -> PduView:
+        if self.host == "192.0.2.8":
+            raise KeyboardInterrupt
+        return PduView(ports=[PduPortView(identity="1", power_status=EnumPowerStatus.UP)])
+
+
+def test_ctrl_c_keeps_the_answers_of_the_hosts_that_were_read_before(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use(monkeypatch, lambda name: LoadedHandler(name, name, InterruptedStatus, (), False))
+    code, out, err = run(capsys, "status", "x", "192.0.2.7", "192.0.2.8", "192.0.2.9", "--json")
+    first, second = json.loads(out)
+    assert (code, err) == (exit_codes.INTERRUPTED, "")
+    assert (first["host"], [outlet["state"] for outlet in first["outlets"]]) == (
+        "192.0.2.7",
+        ["on"],
+    )
+    assert (second["host"], second["error"]["kind"]) == ("192.0.2.8", "interrupted")
+    code, out, err = run(capsys, "status", "x", "192.0.2.8", "192.0.2.9", "--json")
+    assert (code, err, json.loads(out)["error"]["kind"]) == (
+        exit_codes.INTERRUPTED,
+        "",
+        "interrupted",
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_at_the_question_for_a_password_turns_the_echo_of_the_terminal_on_again(
+    number: signal.Signals,
+) -> None:
+    person, inner = os.openpty()
+    command = [
+        sys.executable,
+        "-m",
+        "handlers",
+        "status",
+        "nut",
+        "192.0.2.1",
+        "-s",
+        "username=operator",
+    ]
+    environment = {key: value for key, value in os.environ.items() if key != "PDU_PASSWORD"}
+    process = subprocess.Popen(
+        ["sh", "-c", 'exec "$@" <"$0"', os.ttyname(inner), *command],
+        cwd=ROOT,
+        stdout=inner,
+        stderr=inner,
+        env=environment,
+        start_new_session=True,
+    )
+    try:
+        with process, bounded(process):
+            shown = b""
+            while b"password of operator" not in shown:
+                assert select.select([person], [], [], PATIENCE_S)[0], shown
+                shown += os.read(person, 1000)
+            assert until(
+                lambda: not termios.tcgetattr(inner)[3] & termios.ECHO and asleep(process.pid)
+            )
+            process.send_signal(number)
+            assert process.wait(PATIENCE_S) == exit_codes.INTERRUPTED
+            assert termios.tcgetattr(inner)[3] & termios.ECHO
+    finally:
+        os.close(person)
+        os.close(inner)

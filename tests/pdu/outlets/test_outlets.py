@@ -1,0 +1,146 @@
+"""`pdu outlets` and the currents of `pdu statistic`: one form for all handlers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from handlers import host
+from handlers.shared import errors
+from handlers.shared.errors import PduHandlerError
+from pdu.core.inventory import reading
+from pdu.core.inventory.handler_loading import LoadedHandler, load
+from pdu.core.inventory.reading import PolledOutlet
+from pdu_common.base_pdu import BasePdu
+from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.helper import (
+    EnumPowerStatus,
+    PduPortStatisticView,
+    PduPortView,
+    PduStatisticView,
+    PduView,
+)
+from tests.pdu.running import options, run, use
+from tests.peers import PEERS
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import BUILT_IN
+
+KEYS = ["identity", "number", "name", "state", "current_a", "power_w", "energy_kwh"]
+ALL = (reading.states, reading.power, reading.labels)
+SHOWN = {True: "on", False: "off", None: "unknown"}
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_outlets_of_every_handler_have_the_same_keys_and_the_true_states_and_figures(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with PEERS[name]() as peer:
+        arguments, secrets = options(peer)
+        for key, value in secrets.items():
+            monkeypatch.setenv(f"PDU_{key.upper()}", value)
+        code, out, err = run(capsys, "outlets", name, peer.address, *arguments, "--json")
+        found, books = json.loads(out), peer.books()
+        assert (code, err) == (0, "")
+        assert [list(one) for one in found["outlets"]] == [KEYS] * len(books.states)
+        assert {one["identity"]: one["state"] for one in found["outlets"]} == {
+            identity: SHOWN[on] for identity, on in books.states.items()
+        }
+        assert (found["load_a"], found["energy_kwh"]) == pytest.approx(
+            (books.load_a, books.energy_kwh)
+        )
+        assert {one["identity"]: one["energy_kwh"] for one in found["outlets"]} == pytest.approx(
+            {identity: books.port_energy_kwh.get(identity) for identity in books.states}
+        )
+        assert any(one["current_a"] for one in found["outlets"])
+        assert any(one["power_w"] for one in found["outlets"])
+        code, out, _ = run(capsys, "outlets", name, peer.address, *arguments)
+        head = out.splitlines()[1].split()
+        assert code == 0 and head == ["identity", "number", "name", "state", "A", "W", "kWh"]
+        code, out, _ = run(capsys, "outlets", name, peer.address, *arguments, "--csv")
+        rows = list(csv.DictReader(io.StringIO(out)))
+        assert list(rows[0]) == ["host", *KEYS]
+        assert [row["state"] for row in rows] == [SHOWN[on] for on in books.states.values()]
+
+
+def test_outlets_over_snmp_cost_the_requests_that_the_docstring_names_and_a_status_no_more() -> (
+    None
+):
+    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+        data = PduSnmpData(agent.host, {"community": "public", "port": str(agent.port)})
+        handler = load("snmp")
+        counts = []
+        for read in (
+            lambda: handler.make(data).status(),
+            lambda: handler.make(data).statistic(),
+            lambda: reading.read(handler, data, ALL),
+        ):
+            sent: list[None] = []
+            assert handler.sent is not None
+            token = handler.sent.set(lambda: sent.append(None))
+            read()
+            handler.sent.reset(token)
+            counts.append(len(sent))
+    assert counts == [5, 15, 18]
+
+
+def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Watts(BasePdu):
+        why: PduHandlerError = errors.ProtocolError("the watts are no number")
+
+        def measured(self, with_power: bool = False) -> host.Figures:
+            if with_power:
+                raise self.why
+            return host.Figures(2.0, 5.0, [host.PortFigures("1", None, 5.0)])
+
+    use(monkeypatch, lambda name: LoadedHandler(name, name, Watts, (), False))
+    code, out, err = run(capsys, "statistic", "x", "192.0.2.7", "--json")
+    found = json.loads(out)
+    assert (code, err) == (0, "") and (found["load_a"], found["total_consumption_kwh"]) == (2, 5)
+    assert found["power_w"] is None and found["outlets"][0]["consumption_kwh"] == 5.0
+    monkeypatch.setattr(Watts, "why", errors.Unreachable("no answer"))
+    assert run(capsys, "statistic", "x", "192.0.2.7")[0] == 3
+
+
+class ByCalls(BasePdu):
+    """A handler from elsewhere, without labels."""
+
+    def status(self) -> PduView:
+        return PduView([PduPortView("b", EnumPowerStatus.DOWN), PduPortView("a")])
+
+    def statistic(self) -> PduStatisticView:
+        return PduStatisticView(ports=[PduPortStatisticView("a", 1.5)])
+
+
+def test_a_handler_from_elsewhere_is_read_through_its_calls() -> None:
+    handler = LoadedHandler("x", "x.tar.gz", ByCalls, (), False)
+    found = reading.read(handler, PduData("192.0.2.7"), ALL)
+    assert found.outlets == [
+        PolledOutlet("b", EnumPowerStatus.DOWN),
+        PolledOutlet("a", EnumPowerStatus.UNKNOWN, energy_kwh=1.5),
+    ]
+    assert (found.load_a, found.power_w, found.energy_kwh) == (None, None, None)
+
+
+def test_several_hosts_are_one_csv_and_a_formula_is_disarmed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        ByCalls, "status", lambda _: PduView([PduPortView("=1+1", EnumPowerStatus.UP)])
+    )
+    use(monkeypatch, lambda name: LoadedHandler(name, name, ByCalls, (), False))
+    code, out, _ = run(capsys, "outlets", "x", "192.0.2.7", "192.0.2.8", "--csv")
+    assert (code, out.splitlines()) == (
+        0,
+        [
+            "host,identity,number,name,state,current_a,power_w,energy_kwh",
+            "192.0.2.7,'=1+1,,,on,,,",
+            "192.0.2.8,'=1+1,,,on,,,",
+        ],
+    )
+    code, out, err = run(capsys, "outlets", "x", "192.0.2.7", "--csv", "--json")
+    assert code == 2 and "only one of --json and --csv" in json.loads(out)["error"]["reason"]

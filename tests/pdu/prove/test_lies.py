@@ -1,0 +1,123 @@
+"""Every lie of a unit is named by the sentence of the promise that it breaks, and every outlet ends
+as it began.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import pytest
+
+from pdu.prove.document import BROKEN, KEPT, NOT_TRIED, OwnerAnswers
+from pdu.prove.unit_reading import Unit
+from pdu.prove.verdicts import judged
+from pdu_common.connection import PduData, PduSnmpData
+from tests.pdu.prove.lies import LIES, told
+from tests.pdu.prove.rig import OUTLETS, RIGS, TARGET, Rig, plant, proven
+from tests.simulators.redfish.service import VIEWER, VIEWER_PASSWORD
+
+
+@pytest.mark.parametrize("handler", RIGS)
+@pytest.mark.parametrize("name", LIES)
+@pytest.mark.sample(16)
+def test_a_lie_is_named_and_every_outlet_ends_as_it_began(name: str, handler: str) -> None:
+    found = told(handler, LIES[name])
+    assert found.by, found.proof.verdicts
+    assert found.moved == ()
+    assert {outlet for outlet, _ in found.plant.commands} <= set(OUTLETS)
+
+
+def test_a_unit_whose_readings_do_not_agree_is_not_switched() -> None:
+    found = told("nut", LIES["renumbered between the readings"])
+    assert found.plant.commands == []
+    switches = found.proof.verdict("switches")
+    assert switches is not None
+    assert switches.finding == "nothing was switched: two readings did not agree"
+
+
+@pytest.mark.parametrize("handler", RIGS)
+def test_an_honest_unit_breaks_no_promise(handler: str) -> None:
+    owner = OwnerAnswers(4, ("4",), 4.0, None)
+    with RIGS[handler](plant()) as rig:
+        proof = proven(rig, owner=owner, look=True)
+        assert [one for one in proof.verdicts if one.verdict == BROKEN] == []
+        kept = {one.promise for one in proof.verdicts if one.verdict == KEPT}
+        assert kept >= {
+            "list", "states", "twice", "recording", "load", "sums", "watts", "switches",
+            "answered", "stays", "meter", "dark", "neighbours", "restored",
+        }  # fmt: skip
+        assert rig.plant.commands == [(TARGET, on) for on in (False, True, False, True)]
+
+
+@pytest.mark.parametrize("handler", RIGS)
+def test_an_inlet_that_is_later_than_the_outlets_is_waited_for(handler: str) -> None:
+    with RIGS[handler](plant(inlet_renews_s=9.0)) as rig:
+        meter = proven(rig, records=False).verdict("meter")
+    assert meter is not None and meter.verdict == KEPT, meter
+
+
+@pytest.mark.parametrize("handler", RIGS)
+def test_an_inlet_whose_swing_hides_the_outlet_proves_nothing(handler: str) -> None:
+    made = plant()
+
+    def unrelated() -> float:
+        # as much again as the outlet carries, that no outlet's meter shows, comes and goes
+        swing = made.load_a * (math.floor(made.clock() / 1.3) % 2)
+        return made.load_a * sum(made.contact.values()) + swing
+
+    object.__setattr__(made, "inlet_a", unrelated)
+    with RIGS[handler](made) as rig:
+        meter = proven(rig, records=False).verdict("meter")
+    assert meter is not None and meter.verdict == NOT_TRIED, meter
+
+
+def _reader(handler: str, rig: Rig) -> Unit:
+    """The unit with a login that may not switch."""
+    data = rig.unit.data
+    if handler == "snmp":
+        params = {**data.snmp_params, "community": "public"}
+        return Unit(rig.unit.handler, PduSnmpData(data.ip, params))
+    other = {"username": VIEWER, "password": VIEWER_PASSWORD}
+    if handler == "nut":
+        other = {"username": "nobody", "password": "wrong"}
+    return Unit(rig.unit.handler, PduData(data.ip, {**data.custom_params, **other}))
+
+
+@pytest.mark.parametrize("handler", ["snmp", "nut", "redfish"])
+def test_a_login_that_may_not_switch_is_tried_and_switches_nothing(handler: str) -> None:
+    with RIGS[handler](plant()) as rig:
+        proof = proven(rig, reader=_reader(handler, rig))
+        rights = proof.verdict("rights")
+        assert rights is not None and rights.verdict == KEPT, rights
+        assert len(rig.plant.commands) == 4
+
+
+def test_a_login_that_is_allowed_to_switch_is_named() -> None:
+    with RIGS["nut"](plant()) as rig:
+        rights = proven(rig, reader=rig.unit).verdict("rights")
+        assert rights is not None and "was allowed to switch" in rights.finding
+
+
+@pytest.mark.parametrize("handler", ["nut", "raritan", "redfish"])
+def test_a_frozen_counter_is_named_without_switching(handler: str) -> None:
+    with RIGS[handler](plant(frozen=True, begin_wh=1234.0)) as rig:
+        proof = proven(rig, outlet="")
+        energy = proof.verdict("energy")
+        assert energy is not None and "stands still: it is frozen" in energy.finding
+        assert rig.plant.commands == []
+
+
+@pytest.mark.parametrize("lie", ["renumbers", "moves"])
+def test_identities_that_change_between_readings_are_named(lie: str) -> None:
+    with RIGS["nut"](plant()) as rig:
+        proof = proven(rig, outlet="")
+    second = next(one for one in proof.readings if one.phase == "second")
+    outlets = tuple(
+        dataclasses.replace(one, identity=f"2.{one.identity}" if lie == "moves" else one.identity)
+        for one in (second.outlets if lie == "moves" else second.outlets[1:])
+    )
+    changed = dataclasses.replace(second, outlets=outlets)
+    readings = tuple(changed if one is second else one for one in proof.readings)
+    found = {one.promise: one for one in judged(dataclasses.replace(proof, readings=readings))}
+    assert "the outlets were renumbered" in found["twice"].finding

@@ -1,0 +1,262 @@
+"""`pdu draft` from its command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pdu import root
+from pdu.core.adapters.snmp import snmprec
+from pdu.core.adapters.snmp.recorded_rows import SnmpRow
+from pdu.recording.draft import reading
+from pdu.recording.draft.columns import NOT_SHOWN
+from pdu_common.connection import PduSnmpData
+from tests.needs import ROOT, pysmi
+from tests.pdu.recording.draft import modules
+from tests.pdu.recording.draft.acme import ACME, acme
+from tests.pdu.recording.planted import replayed
+from tests.waiting import PATIENCE_S
+
+Printed = pytest.CaptureFixture[str]
+ENTERPRISES = (1, 3, 6, 1, 4, 1)
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    file = tmp_path / "unit.snmprec"
+    file.write_text("\n".join(snmprec.written(acme())) + "\n", "utf-8")
+    return file
+
+
+@pytest.fixture
+def mib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.syspath_prepend(pysmi())
+    file = tmp_path / "ACME-MIB.txt"
+    file.write_text(modules.module("ACME-MIB", ACME), "utf-8")
+    return file
+
+
+def test_the_profile_is_on_standard_output_and_its_evidence_on_standard_error(
+    recording: Path, capsys: Printed
+) -> None:
+    assert root.run(["draft", str(recording), "-o", "-"]) == 0 and not Path("-").exists()
+    printed = capsys.readouterr()
+    profile = json.loads(printed.out)
+    assert profile["outlets"][0]["states"]["on"] == ["?1"] and profile["note"].startswith(
+        "Drafted, not confirmed."
+    )
+    assert (
+        "taken  1.3.6.1.4.1.99999.2.1.1.3" in printed.err
+        and "doubt: No command is proposed" in printed.err
+    )
+    assert " more: " not in printed.err
+
+
+def test_the_guess_that_the_profile_takes_is_shown_however_many_come_before_it(
+    tmp_path: Path, capsys: Printed
+) -> None:
+    rows = acme()
+    for table in range(1, 7):
+        rows.update(
+            {
+                (*ENTERPRISES, 99999, 1, table, row): SnmpRow(4, f"Name {row}".encode())
+                for row in range(1, 9)
+            }
+        )
+    file = tmp_path / "unit.snmprec"
+    file.write_text("\n".join(snmprec.written(rows)) + "\n", "utf-8")
+    assert root.run(["draft", str(file)]) == 0
+    printed = capsys.readouterr()
+    name = json.loads(printed.out)["outlets"][0]["name"]["oid"]
+    assert (
+        f"name     taken  {name} " in printed.err
+        and f"{'name':<16}and 2 more: --json shows all" in printed.err
+    )
+
+
+def test_a_drafted_profile_can_be_checked_packed_and_polled(
+    recording: Path, mib: Path, tmp_path: Path, capsys: Printed
+) -> None:
+    file = tmp_path / "acme.json"
+    assert (
+        root.run(
+            ["draft", str(recording), "--mib", str(mib), "--family", "acme-strip", "-o", str(file)]
+        )
+        == 0
+    )
+    assert (
+        root.run(["snmp", "check", str(file)]) == 0
+        and "the profile 'acme-strip' is valid" in capsys.readouterr().out
+    )
+    built = subprocess.run(
+        [
+            sys.executable,
+            str(ROOT / "packaging" / "build.py"),
+            "--profile",
+            str(file),
+            "--out",
+            str(tmp_path / "dist"),
+        ],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert built.returncode == 0, built.stderr
+    (archive,) = (tmp_path / "dist").glob("pdu_*acme*.tar.gz")
+    with replayed("snmp", recording.read_text("utf-8")) as unit:
+        assert isinstance(unit.data, PduSnmpData)
+        polled = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "handlers",
+                "status",
+                str(archive),
+                "--json",
+                f"{unit.data.ip}:{unit.data.snmp_params['port']}",
+            ],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            env={**os.environ, "PDU_COMMUNITY": "public"},
+        )
+    assert [(one["name"], one["state"]) for one in json.loads(polled.stdout)["outlets"]] == [
+        ("web", "on"),
+        ("db", "on"),
+        ("spare", "off"),
+    ], polled.stderr
+
+
+def test_a_draft_does_not_replace_a_file(recording: Path, tmp_path: Path, capsys: Printed) -> None:
+    file = tmp_path / "acme.json"
+    file.write_text("mine")
+    assert (
+        root.run(["draft", str(recording), "-o", str(file)]) == 2
+        and "File exists" in capsys.readouterr().err
+    )
+    assert file.read_text() == "mine"
+
+
+def test_json_holds_the_guesses_with_their_evidence(
+    recording: Path, mib: Path, capsys: Printed
+) -> None:
+    assert root.run(["draft", str(recording), "--mib", str(mib), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (
+        document["chosen"]["state"] == "1.3.6.1.4.1.99999.2.1.1.3"
+        and document["profile"]["mib"] == "ACME-MIB"
+    )
+    assert {"state", "name", "current", "energy"} <= {look["role"] for look in document["guesses"]}
+    assert (
+        all(look["evidence"] for look in document["guesses"])
+        and "No command is proposed" in document["doubts"][-1]
+    )
+    assert "outletCommand" not in json.dumps(document["profile"])
+
+
+def test_json_holds_the_doubt_about_a_string_of_states(tmp_path: Path, capsys: Printed) -> None:
+    file = tmp_path / "unit.snmprec"
+    file.write_text("1.3.6.1.4.1.99999.1.0|4|1,0,1,1\n", "utf-8")
+    assert root.run(["draft", str(file)]) == 0
+    assert f"doubt: {NOT_SHOWN}" in capsys.readouterr().err
+    assert root.run(["draft", str(file), "--json"]) == 0
+    assert [text["doubt"] for text in json.loads(capsys.readouterr().out)["texts"]] == [NOT_SHOWN]
+
+
+def test_guesses_after_the_fourth_of_a_role_are_counted_and_listed_in_the_json(
+    tmp_path: Path, capsys: Printed
+) -> None:
+    file = tmp_path / "unit.snmprec"
+    rows = [
+        f"1.3.6.1.4.1.99999.1.1.{column}.{row}|2|{row % 2}"
+        for column in range(1, 7)
+        for row in range(1, 9)
+    ]
+    rows += [f"1.3.6.1.4.1.99999.2.{text}.0|4|1,0,1,1" for text in range(1, 8)]
+    file.write_text("\n".join(rows) + "\n", "utf-8")
+    assert root.run(["draft", str(file)]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert [line for line in lines if " more: " in line] == [
+        "state           and 2 more: --json shows all",
+        "state           and 3 more: --json shows all",
+    ]
+    assert sum(line.startswith("state ") for line in lines) == 2 * (4 + 1)
+    assert root.run(["draft", str(file), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (
+        sum(guess["role"] == "state" for guess in document["guesses"]) == 6
+        and len(document["texts"]) == 7
+    )
+
+
+def test_a_recording_without_outlets_leaves_no_file(tmp_path: Path, capsys: Printed) -> None:
+    recording, file = tmp_path / "empty.snmprec", tmp_path / "out.json"
+    recording.write_text("1.3.6.1.2.1.1.1.0|4|Acme\n", "utf-8")
+    assert root.run(["draft", str(recording), "-o", str(file)]) == 8 and not file.exists()
+    assert "No column looks like the states" in capsys.readouterr().err
+
+
+def test_a_draft_from_a_walk_counts_the_rows_that_were_left_out(
+    tmp_path: Path, capsys: Printed
+) -> None:
+    file = tmp_path / "walk.txt"
+    file.write_text(
+        ".1.3.6.1.2.1.1.1.0 = STRING: a PDU\nACME-MIB::acme.1.0 = INTEGER: 1\n", "utf-8"
+    )
+    root.run(["draft", str(file)])
+    assert (
+        "Not read from the recording: 1 row with a name instead of a numeric OID"
+        in capsys.readouterr().err
+    )
+
+
+def test_a_draft_from_a_walk_uses_its_names_of_values(tmp_path: Path, capsys: Printed) -> None:
+    file = tmp_path / "walk.txt"
+    file.write_text(
+        "".join(
+            f".1.3.6.1.4.1.99999.2.1.1.3.{row} = INTEGER: {state}\n"
+            for row, state in enumerate(("on(2)", "on(2)", "off(1)"), 1)
+        )
+    )
+    assert root.run(["draft", str(file)]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["outlets"][0]["states"]["on"] == ["?2"]
+    assert (
+        "names of values in the walk: off(1), on(2)" in printed.err and NOT_SHOWN not in printed.err
+    )
+
+
+def test_an_unreadable_file_and_an_impossible_key_are_refused_in_one_line(
+    recording: Path, mib: Path, tmp_path: Path, capsys: Printed
+) -> None:
+    broken = tmp_path / "broken.mib"
+    broken.write_text("ACME-MIB DEFINITIONS ::= BEGIN nothing here", "utf-8")
+    empty = tmp_path / "empty.mib"
+    empty.touch()
+    for arguments, says in (
+        (["/nowhere/at.all"], "cannot be read"),
+        ([str(ROOT / "README.md")], "is not a recording of an SNMP device"),
+        ([str(recording), "--mib", "/nowhere/at.all"], "cannot be read"),
+        ([str(recording), "--mib", str(broken)], "is not a MIB file that can be read"),
+        ([str(recording), "--mib", str(empty)], "that can be read (it has no complete module)"),
+        ([str(recording), "--family", "No Key"], "--family"),
+    ):
+        assert root.run(["draft", *arguments]) == 2
+        error = capsys.readouterr().err
+        assert says in error and error.count("\n") == 1 and "Traceback" not in error
+
+
+def test_a_missing_mib_reader_is_named(
+    recording: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_pysmi", lambda: None)
+    assert root.run(["draft", str(recording), "--mib", "ACME-MIB.txt"]) == 2
+    assert "needs the Python package pysmi" in capsys.readouterr().err

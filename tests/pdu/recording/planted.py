@@ -1,0 +1,250 @@
+"""A simulated device for each handler, with planted names, addresses, serial numbers and secrets.
+
+The functions here also identify, read, record and replay devices.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Any, Callable, NamedTuple, Optional, Union
+
+import pytest
+
+from pdu import root
+from pdu.core.adapters.recording_formats import Recorder, Recording
+from pdu.core.inventory.handler_loading import load
+from pdu_common.connection import PduData, PduSnmpData
+from tests.pdu.recording.asked import kind
+from tests.ports import reserved
+from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice, SwitchedPdu
+from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
+from tests.simulators.snmp_agent import Agent, Device, Row
+from tests.simulators.snmp_agent.devices.apc import rpdu2
+from tests.simulators.xerus import Model, XerusPdu
+
+# A recording must contain no value of SECRETS and, without `keep`, no value of PLANTED.
+COMMUNITY = "s3cr3t-community"
+SECRETS = (COMMUNITY, ADMIN.password, "Pa55-of-the-unit")
+NAMES = ("db-master-kunde7", "Hetzmann-GmbH", "frontend42.kunde.example", "Schmidt")
+ADDRESSES = (
+    "10.20.30.40",
+    "203.0.200.17",
+    "00:0d:5d:0e:ef:dd",
+    "000d5d0eefdd",
+    "noc@kunde.example",
+    "fd00:12:34::7",
+)
+SERIALS = ("PK65860010", "5A1234E00001")
+PLANTED = (*SECRETS, *NAMES, *ADDRESSES, *SERIALS)
+
+Printed = pytest.CaptureFixture[str]
+
+
+class Unit(NamedTuple):
+    """A device under test: its handler and its connection data."""
+
+    handler: str
+    data: Union[PduData, PduSnmpData]
+
+
+class Read(NamedTuple):
+    """States and figures that a handler reads from a device."""
+
+    states: list[tuple[str, str]]
+    load: Optional[float]
+    energy: Optional[float]
+    ports: list[tuple[str, Optional[float]]]
+
+
+def identified(capsys: Printed, code: int, *arguments: str) -> Any:
+    """Run `pdu identify --json`, check its exit code, and return the parsed output."""
+    assert root.run(["identify", *arguments, "--json"]) == code
+    return json.loads(capsys.readouterr().out)
+
+
+def arguments(unit: Unit) -> list[str]:
+    """Arguments of `pdu identify` for the unit, without its password or community."""
+    if isinstance(unit.data, PduSnmpData):
+        return [f"{unit.data.ip}:{unit.data.snmp_params['port']}"]
+    assert isinstance(unit.data, PduData)
+    plain = {
+        key: value
+        for key, value in unit.data.custom_params.items()
+        if key not in ("password", "port")
+    }
+    given = (part for key, value in plain.items() for part in ("-s", f"{key}={value}"))
+    return [f"{unit.data.ip}:{unit.data.custom_params['port']}", *given]
+
+
+def read(unit: Unit) -> Read:
+    pdu: Any = load(unit.handler).make(unit.data)
+    view = pdu.statistic()
+    return Read(
+        [(port.identity, port.power_status.name) for port in pdu.status().ports],
+        view.load,
+        view.total_consumption,
+        [(port.identity, port.consumption) for port in view.ports],
+    )
+
+
+@contextlib.contextmanager
+def snmp() -> Iterator[Unit]:
+    rows = rpdu2(outlets=8).device.rows()
+    texts = {
+        "1.3.6.1.2.1.1.4.0": "Schmidt <noc@kunde.example>",
+        "1.3.6.1.2.1.1.5.0": "frontend42.kunde.example",
+        "1.3.6.1.2.1.1.6.0": "Hetzmann-GmbH",
+        "1.3.6.1.4.1.318.9.1.0": "db-master-kunde7 at 10.20.30.40",
+        "1.3.6.1.4.1.318.9.2.0": "SN: PK65860010",
+        "1.3.6.1.4.1.318.9.3.0": COMMUNITY,
+        "1.3.6.1.4.1.318.9.5.0": "fd00:12:34::7",
+        "1.3.6.1.4.1.318.9.6.0": "5A1234E00001",
+        "1.3.6.1.4.1.318.9.7.0": "trap to 203.0.200.17 by Schmidt",
+    }
+    rows.update({oid: Row(4, text.encode()) for oid, text in texts.items()})
+    rows["1.3.6.1.4.1.318.9.4.0"] = Row(4, bytes.fromhex("000d5d0eefdd"))
+    rows["1.3.6.1.4.1.318.9.8.1.10.20.30.40"] = Row(64, bytes((10, 20, 30, 40)))
+    names = [oid for oid in rows if oid.startswith("1.3.6.1.4.1.318.1.1.12.3.5.1.1.2.")]
+    rows[names[0]] = Row(4, b"db-master-kunde7")
+    with Agent(Device(rows), read=COMMUNITY, port=reserved()) as agent:
+        yield Unit(
+            "snmp", PduSnmpData(agent.host, {"port": str(agent.port), "community": COMMUNITY})
+        )
+
+
+@contextlib.contextmanager
+def raritan() -> Iterator[Unit]:
+    # A stopped clock keeps the energy counters constant.
+    with XerusPdu(
+        Model(serial="PK65860010"),
+        https_port=reserved(),
+        password="Pa55-of-the-unit",
+        clock=lambda: 1000.0,
+    ) as pdu:
+        unit = pdu.units[0]
+        for index, name in enumerate(NAMES):
+            unit.outlets[index].settings["name"] = name
+        unit.settings["name"] = "10.20.30.40 / PK65860010 / 00:0d:5d:0e:ef:dd"
+        yield Unit(
+            "raritan",
+            PduData(
+                pdu.host,
+                {
+                    "port": str(pdu.port),
+                    "username": pdu.user,
+                    "password": pdu.password,
+                    "ca_pem": pdu.ca_pem,
+                },
+            ),
+        )
+
+
+@contextlib.contextmanager
+def nut() -> Iterator[Unit]:
+    plain = SwitchedPdu("Hetzmann-GmbH", outlets=4)
+    more = {
+        "device.serial": "PK65860010",
+        "ups.serial": "5A1234E00001",
+        "device.macaddr": "00 0d 5d 0e ef dd",
+        "device.contact": "Schmidt",
+        "device.location": "Hetzmann-GmbH",
+        "driver.parameter.port": "10.20.30.40",
+        "driver.parameter.community": COMMUNITY,
+        "outlet.2.desc": "db-master-kunde7",
+        "device.description": "frontend42.kunde.example",
+        "device.part": f"log in with {ADMIN.password}",
+        "ups.id": "frontend42.kunde.example",
+        "ups.test.result": "mail to noc@kunde.example failed (203.0.200.17)",
+    }
+    device = StaticDevice(
+        plain.name,
+        {**plain.variables(), **more},
+        plain.commands(),
+        ["outlet.2.desc"],
+        "PDU of Schmidt",
+    )
+    with NutServer([device], port=reserved()) as server:
+        login = {"username": ADMIN.name, "password": ADMIN.password}
+        yield Unit("nut", PduData(server.host, {"port": str(server.port), **login}))
+
+
+@contextlib.contextmanager
+def redfish() -> Iterator[Unit]:
+    pdu = Pdu(outlets=("A1", "A2", "B1", "B2", "C1"), off=("B2",), serial="PK65860010")
+    with RedfishService(RedfishModel((pdu,)), port=reserved(), password="Pa55-of-the-unit") as unit:
+        for identity, name in zip(("A1", "A2", "B1", "B2"), NAMES):
+            unit.outlet(identity).name = name
+        more = {
+            "AssetTag": "5A1234E00001",
+            "UserLabel": "10.20.30.40 / PK65860010 / 00:0d:5d:0e:ef:dd",
+            "Description": "fd00:12:34::7 noc@kunde.example 203.0.200.17",
+        }
+        unit.rewrite = lambda target, body: {**body, **more} if body.get("Id") == "1" else body
+        yield Unit(
+            "redfish",
+            PduData(
+                unit.host,
+                {
+                    "port": str(unit.port),
+                    "username": unit.user,
+                    "password": unit.password,
+                    "ca_pem": unit.ca_pem,
+                },
+            ),
+        )
+
+
+# Their ports are free over TCP and UDP: `pdu identify` asks both, and another test's server on the
+# other one would answer.
+UNITS: dict[str, Callable[[], AbstractContextManager[Unit]]] = {
+    "snmp": snmp,
+    "raritan": raritan,
+    "nut": nut,
+    "redfish": redfish,
+}
+HANDLERS = pytest.mark.parametrize("handler", list(UNITS))
+
+
+@contextlib.contextmanager
+def replayed(handler: str, text: str) -> Iterator[Unit]:
+    """Replay a recording as a device. Yield the device with its connection data."""
+    served = kind(handler).serve(text, 0)
+    try:
+        more: dict[str, dict[str, str]] = {
+            "raritan": {"scheme": "http", "username": "any", "password": "any"},
+            "redfish": {"scheme": "http", "username": "any", "password": "any"},
+            "nut": {"username": "any", "password": "any"},
+        }
+        where = {"port": str(served.port)}
+        yield Unit(
+            handler,
+            (
+                PduSnmpData(served.host, {**where, "community": "public"})
+                if handler == "snmp"
+                else PduData(served.host, {**where, **more[handler]})
+            ),
+        )
+    finally:
+        served.close()
+
+
+def recorded(unit: Unit, *keep: str) -> str:
+    """Record a device and return the text of the recording.
+
+    `keep`: the kinds of values that are not replaced.
+    """
+    return kind(unit.handler).record(unit.data, Recorder(keep)).text
+
+
+@functools.cache
+def recording_of(handler: str) -> tuple[Read, Recording]:
+    """Record the handler's unit of UNITS, once.
+
+    Return what the handler read from it beforehand, and the recording.
+    """
+    with UNITS[handler]() as unit:
+        return read(unit), kind(handler).record(unit.data, Recorder())

@@ -1,0 +1,290 @@
+"""Damaged recordings, other files, impossible requests and malformed answers; hostile text in a
+recording.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import socket
+import socketserver
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from handlers.http.connection import StandardTransport
+from handlers.http.message import Endpoint, Request, Response
+from handlers.shared.errors import ProtocolError, SettingsError
+from pdu import root
+from pdu.core.adapters.nut import dump
+from pdu.core.adapters.raritan import recorded_calls
+from pdu.core.adapters.redfish import tree
+from pdu.core.adapters.replay_server import HOST, ReplayServer
+from pdu.core.adapters.scrub import Scrubber
+from pdu.core.adapters.snmp import snmprec
+from pdu.core.cli.exit_codes import code_of
+from pdu.recording.draft.mib import Mib
+from pdu.recording.draft.profile import draft
+from tests.pdu.recording.asked import kind, names
+from tests.pdu.recording.planted import UNITS, recorded, recording_of
+from tests.simulators.nut_server import NutServer, StaticDevice
+from tests.simulators.redfish_client import OUTLETS
+
+LINES = st.sampled_from(
+    [
+        "1.3.6.1.2.1.1.1.0|4|Acme",
+        "1.3.6.1.4.1.9.1.1.1.1|2|99999999999",
+        "1.3.6.1.4.1.9.1.1.1.2|2|1",
+        "1.3.6.1.4.1.9.1.1.1.3|64|1.2",
+        "1.3.6.1.4.1.9.1.1.1.4|6|1.3",
+        "1.3.6.1.4.1.9.1.1.2.1|4x|00ff",
+        "1.3.6.1.4.1.9.1.1.2.2|4e|\\x",
+        "1.3.6.1.4.1.9.9.9|70|-1",
+        ".1.3.6.1.4.1.9.1 = INTEGER: on(1)",
+        ".1.3.6.1.4.1.9.1.1 = Timeticks: x",
+        ".1.3.6.1.4.1.9.1.1 = IpAddress: 300.1.1.1",
+        ".1.3.6.1.4.1.9.1.1 = Hex-STRING: 0",
+        "device.mfr: Acme",
+        "outlet.1.status: on",
+        'outlet.1.desc: "a',
+        "# command",
+        '# device a "',
+        '{"recording": "xerus calls 1", "calls": [{"rid": 1}]}',
+        '{"recording": "xerus calls 1", "calls": 7}',
+        "",
+        "\0",
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(st.text(max_size=300), st.lists(LINES, max_size=12).map("\n".join)))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    for name in names():
+        kind(name).is_recording(text)
+    for parse in (snmprec.parse, dump.parse, recorded_calls.parse, tree.parse):
+        try:
+            parse(text)
+        except SettingsError:
+            continue
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(LINES, max_size=12))
+def test_any_rows_give_a_profile_or_the_reason_why_there_is_none(lines: list[str]) -> None:
+    try:
+        rows = snmprec.parse("\n".join(lines)).rows
+    except SettingsError:
+        return
+    found = draft(rows, Mib())
+    assert (found.profile is None) == any("No column looks like" in doubt for doubt in found.doubts)
+
+
+@pytest.mark.parametrize("handler", list(UNITS))
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_a_damaged_recording_is_served_or_refused(handler: str, data: st.DataObject) -> None:
+    text = recording_of(handler)[1].text
+    at = data.draw(st.integers(0, len(text) - 1))
+    put, dropped = (
+        data.draw(st.sampled_from(["", "\0", "x", '"', "}", "9" * 30, "|", "\n"])),
+        data.draw(st.integers(0, 3)),
+    )
+    spoilt = text[:at] + put + text[at + dropped :]
+    try:
+        served = kind(handler).serve(spoilt, 0)
+    except SettingsError:
+        return
+    served.close()
+
+
+@pytest.mark.parametrize(
+    "length, status",
+    [
+        ("²", 411),
+        ("9" * 5000, 411),
+        ("-1", 411),
+        ("99999999999", 413),
+        ("0\r\nTransfer-Encoding: chunked", 411),
+    ],
+    ids=["superscript", "digits", "negative", "huge", "in chunks"],
+)
+def test_a_replayed_unit_refuses_an_impossible_content_length(
+    length: str, status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with contextlib.closing(kind("redfish").serve(recording_of("redfish")[1].text, 0)) as served:
+        with socket.create_connection((served.host, served.port), 60) as connection:
+            connection.settimeout(60)
+            request = f"GET /redfish/v1/ HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n"
+            connection.sendall(request.encode("latin-1"))
+            assert connection.recv(100).startswith(b"HTTP/1.1 %d " % status)
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_replayed_service_answers_204_without_a_length() -> None:
+    with contextlib.closing(kind("redfish").serve(recording_of("redfish")[1].text, 0)) as served:
+        with (
+            socket.create_connection((served.host, served.port), 60) as connection,
+            connection.makefile("rb") as answer,
+        ):
+            connection.settimeout(60)
+            connection.sendall(
+                b"DELETE /redfish/v1/SessionService/Sessions/1 HTTP/1.1\r\nHost: a\r\nConnection:"
+                b" close\r\n\r\n"
+            )
+            head = answer.read()
+    assert (
+        head.startswith(b"HTTP/1.1 204 ")
+        and head.endswith(b"\r\n\r\n")
+        and b"Content-Length" not in head
+    )
+
+
+def test_a_defect_of_a_replayed_unit_is_printed_and_a_closed_connection_is_not(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with ReplayServer((HOST, 0), socketserver.BaseRequestHandler) as listening:
+        for error, printed in (
+            (ConnectionResetError("gone"), False),
+            (ZeroDivisionError("a defect"), True),
+        ):
+            try:
+                raise error
+            except type(error):
+                listening.handle_error(None, (HOST, 9))
+            assert (str(error) in capsys.readouterr().err) is printed
+
+
+@pytest.mark.parametrize("handler", ["raritan", "redfish"])
+def test_a_replayed_unit_refuses_json_that_is_nested_too_deeply(handler: str) -> None:
+    with contextlib.closing(kind(handler).serve(recording_of(handler)[1].text, 0)) as served:
+        target = {
+            "raritan": "/model/pdu/0",
+            "redfish": OUTLETS + "/A1/Actions/Outlet.PowerControl",
+        }[handler]
+        with contextlib.closing(
+            http.client.HTTPConnection(served.host, served.port, timeout=60)
+        ) as connection:
+            connection.request("POST", target, b"[" * 100_000)
+            assert connection.getresponse().status == 400
+
+
+def malformed(request: Any, form: str) -> bytes:
+    """Return a malformed answer to a bulk call."""
+    if form == "deep":
+        return b"[" * 50_000
+    count = len(request["params"]["requests"])
+    responses = {"none": [], "numbers": [1] * count, "words": [{"statcode": "x"}] * count}[form]
+    return json.dumps(
+        {"jsonrpc": "2.0", "id": request["id"], "result": {"responses": responses}}
+    ).encode()
+
+
+@pytest.mark.parametrize("form", ["none", "numbers", "words", "deep"])
+def test_a_recording_of_a_unit_with_malformed_answers_ends(
+    form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the recorder's first call to /firmware on, all answers are malformed.
+
+    They are left out of the recording; JSON that is nested too deeply ends it with an error.
+    """
+    sent: list[bytes] = []
+
+    class Malformed(StandardTransport):
+        def exchange(self, where: Endpoint, request: Request) -> Response:
+            assert isinstance(request.body, bytes) and len(sent) < 50
+            sent.append(request.body)
+            reply = super().exchange(where, request)
+            begun = any(b'"/firmware"' in body for body in sent)
+            return (
+                reply._replace(body=malformed(json.loads(request.body), form)) if begun else reply
+            )
+
+    monkeypatch.setattr("pdu.core.adapters.raritan.recording.StandardTransport", Malformed)
+    with UNITS["raritan"]() as unit:
+        if form == "deep":
+            with pytest.raises(ProtocolError):
+                recorded(unit)
+        else:
+            assert '"getOutlets"' in recorded(unit)
+
+
+def test_an_infinite_status_in_a_bulk_answer_is_malformed() -> None:
+    asked = {
+        "method": "performBulk",
+        "params": {"requests": [{"rid": "/firmware", "json": {"method": "getVersion"}}]},
+    }
+    with pytest.raises(recorded_calls.MALFORMED):
+        recorded_calls.record_answer(
+            "/bulk", asked, 200, {"result": {"responses": [{"statcode": float("inf")}]}}
+        )
+
+
+def test_a_call_without_a_status_in_a_bulk_is_recorded_with_one_that_a_server_can_send() -> None:
+    asked = {
+        "method": "performBulk",
+        "params": {"requests": [{"rid": "/firmware", "json": {"method": "getVersion"}}]},
+    }
+    found = recorded_calls.record_answer(
+        "/bulk", asked, 200, {"result": {"responses": [{"json": None}]}}
+    )
+    assert [outcome for _, outcome in found] == [{"status": 200}]
+
+
+def test_an_answer_that_is_nested_too_deeply_to_be_scrubbed_is_a_protocol_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nested: list[Any] = []
+    for _ in range(2000):
+        nested = [nested]
+    nesting = kind("nut")._replace(record=lambda data, recorder: Scrubber().json(nested))
+    monkeypatch.setattr("pdu.core.inventory.handler_tools.recording", lambda handler: nesting)
+    assert root.run(["record", "nut", "192.0.2.1"]) == code_of("protocol")
+    assert capsys.readouterr().err.startswith(
+        "protocol: 192.0.2.1: record: an answer is nested too deeply"
+    )
+
+
+def test_control_characters_of_a_recording_are_escaped_on_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with NutServer(
+        [StaticDevice("pdu", {"outlet.1.status": "on", "ups.test.result": "\x1b[2Jdone"})]
+    ) as server:
+        for terminal, written in ((False, "\x1b[2Jdone"), (True, r"\x1b[2Jdone")):
+            monkeypatch.setattr(sys.stdout, "isatty", lambda answer=terminal: answer)
+            assert root.run(["record", "nut", f"{server.host}:{server.port}"]) == 0
+            assert f"ups.test.result: {written}" in capsys.readouterr().out.splitlines()
+
+
+def test_bytes_that_are_not_utf8_are_the_same_on_standard_output_as_in_a_file(
+    capsysbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    file = tmp_path / "unit.txt"
+    with NutServer(
+        [StaticDevice("pdu", {"outlet.1.status": "on", "ups.test.result": "caf\udce9"})]
+    ) as server:
+        assert root.run(["record", "nut", f"{server.host}:{server.port}"]) == 0
+        out = capsysbinary.readouterr().out
+        assert root.run(["record", "nut", f"{server.host}:{server.port}", "--out", str(file)]) == 0
+    assert b"ups.test.result: caf\xe9\n" in out and out.endswith(b"\n")
+    assert file.read_bytes() == out
+
+
+@pytest.mark.parametrize("separator", ["\x0b", "\x1c", "\x85", "\u2028"])
+def test_a_value_with_a_line_separator_stays_on_its_line(
+    separator: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only a line feed ends a line of a recording."""
+    device = StaticDevice(
+        "pdu", {"outlet.1.status": "on", "ups.test.result": f"good{separator}done"}
+    )
+    with NutServer([device]) as server:
+        assert root.run(["record", "nut", f"{server.host}:{server.port}"]) == 0
+    text = capsys.readouterr().out
+    assert dump.is_dump(text) and dump.is_dump(f"TIMER 5\n{text}")
+    assert dump.parse(text)[0].variables["ups.test.result"] == f"good{separator}done"

@@ -1,0 +1,153 @@
+"""`pdu identify` for NUT servers: drivers, outlets, the evidence of totals, and devices that cannot
+be read.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from pdu import root
+from tests.pdu.recording.planted import Printed, identified
+from tests.simulators.nut_server import Driver, NutServer, StaticDevice
+
+
+def test_states_cannot_be_read_if_all_outlets_of_a_nut_device_are_unknown(capsys: Printed) -> None:
+    device = StaticDevice(
+        "pdu", {"outlet.1.status": "pending", "outlet.2.status": "", "input.current": "2"}
+    )
+    with NutServer([device]) as server:
+        report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")
+    found = report["handlers"][0]
+    assert "pdu: read states: all unknown (2 outlets)" in found["cannot"]
+    assert not any("states" in line for line in found["can"])
+
+
+def test_control_characters_in_the_name_of_a_driver_are_escaped(capsys: Printed) -> None:
+    with NutServer(
+        [StaticDevice("pdu", {"outlet.1.status": "on", "driver.name": "\x1b[2Jdriver"})]
+    ) as server:
+        assert root.run(["identify", f"{server.host}:{server.port}", "--handler", "nut"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == r"nut: \x1b[2Jdriver"
+
+
+@pytest.mark.parametrize("options, count", [((), "2 devices"), (("-s", "device=pdu"), "1 device")])
+def test_the_reason_for_nut_counts_the_devices_that_the_handler_reads(
+    options: tuple[str, ...], count: str, capsys: Printed
+) -> None:
+    with NutServer(
+        [StaticDevice(name, {"outlet.1.status": "on"}) for name in ("pdu", "rack2")]
+    ) as server:
+        report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut", *options)
+    assert report["handlers"][0]["why"].startswith(f"the handler reads {count} of this server")
+
+
+def test_a_nut_device_that_the_handler_cannot_read_is_not_counted_among_those_that_it_reads(
+    capsys: Printed,
+) -> None:
+    pdu = StaticDevice("a$(b)", {"outlet.1.status": "on", "driver.name": "snmp-ups"})
+    ups = StaticDevice("ups", {"ups.status": "OL", "driver.name": "usbhid-ups"})
+    with NutServer([pdu, ups]) as server:
+        found = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")[
+            "handlers"
+        ][0]
+    assert (
+        found["why"].startswith("the handler reads 1 device of this server")
+        and found["family"] == "snmp-ups"
+    )
+    assert any(line.startswith("read ups: ") for line in found["cannot"])
+    assert found["next_steps"] == [
+        "add -s 'device=a$(b)': a poll of all devices of this server fails at ups"
+    ]
+
+
+def test_the_reason_for_nut_does_not_deny_outlets_whose_states_are_unknown(capsys: Printed) -> None:
+    with NutServer([StaticDevice("pdu", {"outlet.1.status": "pending"})]) as server:
+        found = identified(capsys, 8, f"{server.host}:{server.port}", "--handler", "nut")[
+            "handlers"
+        ][0]
+    assert (
+        found["why"]
+        == "the handler can neither read nor switch anything on 1 device of this server"
+    )
+    assert "pdu: read states: all unknown (1 outlet)" in found["cannot"]
+
+
+def test_a_nut_outlet_that_reports_no_state_does_not_count_as_unknown(capsys: Printed) -> None:
+    device = StaticDevice(
+        "pdu", {"outlet.1.status": "on", "outlet.2.status": "pending", "outlet.3.current": "1"}
+    )
+    with NutServer([device]) as server:
+        report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")
+    assert (
+        "pdu: read the states of 2 of 3 outlets (1 on or off, 1 UNKNOWN)"
+        in report["handlers"][0]["can"]
+    )
+
+
+@pytest.mark.parametrize(
+    "variables, load, energy",
+    [
+        (
+            {"input.current": "2", "output.current": "2", "outlet.energy": "4"},
+            "input.current",
+            "outlet.energy",
+        ),
+        (
+            {"input.L1.current": "1", "input.L2.current": "2", "outlet.1.energy": "3"},
+            "input.L1.current, input.L2.current",
+            "outlet.N.energy",
+        ),
+        (
+            {
+                "device.1.outlet.1.status": "on",
+                "device.2.outlet.1.status": "on",
+                "device.1.input.current": "1",
+                "device.2.input.current": "2",
+                "input.energy": "5",
+            },
+            "device.N.input.current",
+            "input.energy",
+        ),
+        ({"outlet.1.current": "1", "outlet.count": "1"}, "outlet.N.current", ""),
+        (
+            {
+                "device.1.outlet.1.status": "on",
+                "device.2.outlet.1.status": "on",
+                "device.3.outlet.1.status": "on",
+                **{f"device.1.input.L{line}.current": "1" for line in (1, 2, 3)},
+                "device.2.input.current": "2",
+                "device.3.outlet.1.current": "3",
+            },
+            (
+                "device.N.input.L1.current, device.N.input.L2.current, device.N.input.L3.current,"
+                " device.N.input.current, ..."
+            ),
+            "",
+        ),
+    ],
+    ids=["equal input and output", "lines", "daisy chain", "outlets", "more than four"],
+)
+def test_the_evidence_of_a_nut_total_names_its_variables(
+    variables: dict[str, str], load: str, energy: str, capsys: Printed
+) -> None:
+    device = StaticDevice("pdu", {"outlet.1.status": "on", **variables})
+    with NutServer([device]) as server:
+        evidence = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")[
+            "handlers"
+        ][0]["evidence"]
+    assert evidence["pdu: load"] == f"{load}: what the driver reports"
+    assert evidence.get("pdu: energy", "") == (
+        f"{energy}: what the driver reports" if energy else ""
+    )
+
+
+@pytest.mark.parametrize("driver, code", [(Driver.STALE, 10), (Driver.GONE, 11)])
+def test_a_driver_without_data_has_its_own_exit_code_and_is_not_called_a_missing_pdu(
+    driver: Driver, code: int, capsys: Printed
+) -> None:
+    with NutServer([StaticDevice("pdu", {"outlet.1.status": "on"})]) as server:
+        server.faults.drivers["pdu"] = driver
+        where = f"{server.host}:{server.port}"
+        identified(capsys, code, where, "--handler", "nut")
+        assert root.run(["identify", where, "--handler", "nut"]) == code
+    assert "No handler found a PDU" not in capsys.readouterr().out

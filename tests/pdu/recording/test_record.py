@@ -1,0 +1,713 @@
+"""Recording devices: what a recording keeps, what it replaces, and what a handler reads from its
+replay.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from handlers.http.connection import StandardTransport
+from handlers.http.message import Endpoint, Request, Response
+from handlers.shared.errors import (
+    Denied,
+    ProtocolError,
+    Refused,
+    SettingsError,
+    Unreachable,
+    Unsupported,
+)
+from pdu.core.adapters.recording_formats import Recorder
+from pdu.core.adapters.redfish import recording
+from pdu.core.adapters.scrub import Scrubber
+from pdu.core.adapters.snmp import snmprec
+from pdu.core.adapters.snmp.recorded_rows import SnmpRow as HeldRow, arcs
+from pdu.core.adapters.snmp.recording import scrubbed
+from pdu.core.adapters.snmp.recording_format import _compared, _found
+from pdu_common.connection import PduData, PduSnmpData
+from tests import witnesses
+from tests.handlers.redfish import tree as redfish
+from tests.needs import program
+from tests.pdu.recording import planted
+from tests.pdu.recording.asked import kind, names
+from tests.pdu.recording.planted import (
+    HANDLERS,
+    PLANTED,
+    UNITS,
+    Unit,
+    read,
+    recorded,
+    recording_of,
+    replayed,
+)
+from tests.ports import refusing
+from tests.recordings import fixture
+from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
+from tests.simulators.nut_server import Cut, NutServer, StaticDevice, SwitchedPdu, User
+from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
+from tests.simulators.snmp_agent import (
+    BUILT_IN,
+    Agent,
+    Device,
+    Faults,
+    Row,
+    read_snmprec,
+    write_snmprec,
+)
+from tests.simulators.snmp_agent.devices import apc
+from tests.simulators.xerus import Fault, Model, XerusPdu
+
+
+def test_every_kind_of_device_is_tested() -> None:
+    # a handler of `pdu new` has its own test
+    assert {"nut", "raritan", "redfish", "snmp"} == set(UNITS) <= set(names())
+
+
+@HANDLERS
+def test_a_replayed_recording_reads_as_the_device_did(handler: str) -> None:
+    before, recording = recording_of(handler)
+    assert before.states and before.load is not None
+    with replayed(handler, recording.text) as again:
+        assert read(again) == before
+
+
+def test_a_name_that_is_part_of_a_well_known_path_stays() -> None:
+    """A replayed Redfish service must answer at /redfish/v1, and link unit 2 of a replayed Xerus
+    unit below /link/2.
+    """
+    with RedfishService(RedfishModel((Pdu(outlets=("A1", "A2")),)), password="any") as service:
+        service.outlet("A1").name = "redfish"
+        settings = {
+            "port": str(service.port),
+            "username": service.user,
+            "password": "any",
+            "ca_pem": service.ca_pem,
+        }
+        unit = Unit("redfish", PduData(service.host, settings))
+        before, text = read(unit), recorded(unit)
+    assert '"/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/A1": ' in text
+    with replayed("redfish", text) as again:
+        assert read(again) == before
+    assert (
+        Scrubber(user="link", host="cascade.example").text("/link/2/cascade") == "/link/2/cascade"
+    )
+
+
+def test_the_recorder_requests_a_redfish_link_exactly_as_the_service_writes_it() -> None:
+    tree, outlets = redfish.Tree(redfish.unit()), redfish.OUTLETS
+    tree.resources[outlets]["Members"] = [
+        {"@odata.id": f"{outlets}/{number}/"} for number in (1, 2)
+    ]
+    for number in (1, 2):
+        tree.special[f"{outlets}/{number}"] = lambda seen: (
+            None if seen.target.endswith("/") else redfish.Answer(None, 404)
+        )
+    with redfish.serving(tree) as address:
+        found = recording.resources(
+            PduData(address, {"scheme": "http", "username": "any", "password": "any"}), Recorder()
+        )
+    assert [found[f"{outlets}/{number}"].get("Id") for number in (1, 2)] == ["1", "2"]
+
+
+def test_a_recording_of_a_redfish_service_without_power_equipment_has_a_note() -> None:
+    with redfish.serving(redfish.Tree({"/redfish/v1": {"RedfishVersion": "1.16.0"}})) as address:
+        made = kind("redfish").record(
+            PduData(address, {"scheme": "http", "username": "any", "password": "any"}), Recorder()
+        )
+    assert made.notes == [
+        "No power equipment was found, so the recording contains only the service root."
+    ]
+
+
+def test_redfish_resources_that_the_account_may_not_read_are_left_out_with_a_note() -> None:
+    tree, outlets = redfish.Tree(redfish.unit()), redfish.OUTLETS
+    tree.special[f"{outlets}/1"] = lambda _: redfish.Answer(None, 403)
+    with redfish.serving(tree) as address:
+        data = PduData(address, {"scheme": "http", "username": "any", "password": "any"})
+        made = kind("redfish").record(data, Recorder())
+        assert made.notes == ["The recording leaves out 1 resource that could not be read."]
+        assert f'"{outlets}/1": ' not in made.text and f'"{outlets}/2": ' in made.text
+        for path in tree.resources:
+            tree.special[path] = lambda _: redfish.Answer(None, 403)
+        del tree.special["/redfish/v1"]
+        with pytest.raises(Denied):
+            kind("redfish").record(data, Recorder())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [redfish.Answer(None, 302, {"Location": "http://192.0.2.1/"}), redfish.Answer(b"{", 200)],
+    ids=["redirected", "no JSON"],
+)
+def test_a_redfish_resource_that_is_redirected_or_broken_is_left_out_with_a_note(
+    answer: redfish.Answer,
+) -> None:
+    tree, outlets = redfish.Tree(redfish.unit()), redfish.OUTLETS
+    tree.special[f"{outlets}/1"] = lambda _: answer
+    with redfish.serving(tree) as address:
+        made = kind("redfish").record(
+            PduData(address, {"scheme": "http", "username": "any", "password": "any"}), Recorder()
+        )
+    assert made.notes[0] == "The recording leaves out 1 resource that could not be read."
+    assert f'"{outlets}/1": ' not in made.text and f'"{outlets}/2": ' in made.text
+
+
+@pytest.mark.parametrize("session", ["basic", "session", "auto"])
+def test_a_refused_login_is_not_tried_again_because_that_may_block_the_account(
+    session: str,
+) -> None:
+    with RedfishService(RedfishModel((Pdu(outlets=("1",)),))) as unit:
+        data = PduData(
+            unit.host,
+            {
+                "port": str(unit.port),
+                "username": unit.user,
+                "password": "wrong",
+                "ca_pem": unit.ca_pem,
+                "session": session,
+            },
+        )
+        with pytest.raises(Denied):
+            kind("redfish").record(data, Recorder())
+        assert sum(one.status == 401 for one in unit.log) == 1
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_session_login_that_fails_in_another_way_is_not_tried_again_either(status: int) -> None:
+    tree = redfish.Tree(redfish.unit())
+    tree.resources["/redfish/v1"]["PowerDistribution"] = {
+        "@odata.id": "/redfish/v1/PowerDistribution"
+    }
+    for path in ("/redfish/v1/PowerEquipment", "/redfish/v1/PowerDistribution"):
+        tree.special[path] = lambda _: redfish.Answer(None, 401)
+    tree.special["/redfish/v1/SessionService/Sessions"] = lambda _: redfish.Answer(None, status)
+    with redfish.serving(tree) as address:
+        data = PduData(
+            address, {"scheme": "http", "username": "any", "password": "wrong", "session": "auto"}
+        )
+        with pytest.raises(Refused):
+            kind("redfish").record(data, Recorder())
+    assert [seen.method for seen in tree.seen].count("POST") == 1
+
+
+def test_a_recording_ends_at_the_limit_of_all_answers_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recording._Crawl, "most_bytes", 900)
+    with (
+        redfish.serving(redfish.Tree(redfish.unit())) as address,
+        pytest.raises(ProtocolError, match="900 bytes together"),
+    ):
+        kind("redfish").record(
+            PduData(address, {"scheme": "http", "username": "any", "password": "any"}), Recorder()
+        )
+
+
+@HANDLERS
+def test_a_recording_holds_no_name_address_serial_number_or_secret(handler: str) -> None:
+    with UNITS[handler]() as unit:
+        text, kept = (
+            recording_of(handler)[1].text,
+            recorded(unit, "names", "addresses", "serials", "contacts", "locations"),
+        )
+    squeezed = text.lower().replace(" ", "").replace("-", "").replace(":", "")
+    found = [
+        value
+        for value in PLANTED
+        if value.lower() in text.lower()
+        or value.lower().replace("-", "").replace(":", "") in squeezed
+        or value.encode().hex() in text.lower()
+    ]
+    assert not found
+    assert [value for value in PLANTED if value in kept], "nothing was planted"
+    assert not [value for value in planted.SECRETS if value in kept]
+
+
+@HANDLERS
+def test_two_recordings_of_a_device_have_the_same_stand_ins(handler: str) -> None:
+    first = recording_of(handler)[1].text
+    with UNITS[handler]() as unit:
+        second = recorded(unit)
+    same: dict[str, list[str]] = {
+        "snmp": ["contact-1", "location-1"],
+        "raritan": ["name-1"],
+        "redfish": ["serial-1", "name-1"],
+        "nut": ["serial-1", "contact-1"],
+    }
+    assert all(stand in first and stand in second for stand in same[handler])
+    found = [
+        re.findall(r"\b(?:name|serial|contact|location|host|secret)-[0-9]+", text)
+        for text in (first, second)
+    ]
+    assert found[0] == found[1]
+    if handler == "nut":  # the device's name equals its location
+        assert first.count("name-1") == 2 and "device.location: name-1" in first
+
+
+def test_octets_with_text_and_a_host_name_in_sys_descr_are_scrubbed() -> None:
+    rows = {
+        "1.3.6.1.2.1.1.1.0": b"Linux frontend42 4.9.0 armv7l",
+        "1.3.6.1.2.1.1.5.0": b"kunde7.example",
+        "1.3.6.1.4.1.99999.1.1.0": b"Schmidt\0\0\x01left",
+        "1.3.6.1.4.1.99999.1.2.0": b"\xff\x01Hetzmann-GmbH\x02",
+        "1.3.6.1.4.1.99999.1.3.0": bytes((10, 20, 30, 40)),
+        "1.3.6.1.4.1.99999.1.4.0": b"at 10.20.30.40, see frontend42",
+        "1.3.6.1.4.1.99999.1.5.0": b"kunde7",
+        "1.3.6.1.4.1.99999.1.6.0": bytes((0x80, 7, 0xFF)),
+        "1.3.6.1.4.1.99999.1.7.0": b"M\xc3\xbcller\0\x01",
+    }
+    device = {oid: Row(4, value) for oid, value in rows.items()}
+    device["1.3.6.1.4.1.99999.1.8.0"] = Row(6, arcs("1.3.6.1.4.1.99999.2.1.1.10.20.30.40"))
+    device["1.3.6.1.4.1.99999.2.1.1.10.20.30.40"] = Row(2, 1)
+    with Agent(Device(device)) as agent:
+        text = recorded(
+            Unit("snmp", PduSnmpData(agent.host, {"port": str(agent.port), "community": "public"}))
+        )
+    found = {oid: row.value for oid, row in read_snmprec(text).items()}
+    assert found["1.3.6.1.4.1.99999.1.6.0"] == rows["1.3.6.1.4.1.99999.1.6.0"]
+    assert found["1.3.6.1.4.1.99999.1.8.0"] == arcs("1.3.6.1.4.1.99999.2.1.1.192.0.2.1")
+    assert "1.3.6.1.4.1.99999.2.1.1.192.0.2.1" in found
+    for value in (
+        b"frontend42",
+        b"kunde7",
+        b"Schmidt",
+        b"Hetzmann",
+        b"GmbH",
+        b"10.20.30.40",
+        bytes((10, 20, 30, 40)),
+        b"ller",
+    ):
+        assert not [
+            oid for oid, held in found.items() if isinstance(held, bytes) and value in held
+        ], value
+
+
+def test_an_oid_that_names_a_product_is_not_taken_for_an_address() -> None:
+    """Such as the sysObjectID of Chatsworth's agents, `.0.10.43.6.1.4.1`, and types of sensors."""
+    named = {
+        "1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.99999.1.4.10.43.6.1",
+        "1.3.6.1.4.1.99999.1.1.0": "1.3.6.1.4.1.99999.7.1.4.192.168.7.30",
+        "1.3.6.1.4.1.99999.1.2.0": "1.3.6.1.4.1.99998.10.43.6.1",
+        "1.3.6.1.4.1.99999.1.3.0": "1.3.6.1.4.1.99999.10.20.30.40.2",
+        # names a private address, in a table that is not recorded
+        "1.3.6.1.4.1.99999.1.4.0": "1.3.6.1.2.1.4.20.1.1.10.20.30.40",
+    }
+    device = {oid: Row(6, arcs(value)) for oid, value in named.items()}
+    rows = snmprec.parse(write_snmprec(device)).rows
+    for first in (".0.10.43.6.1.4.1", named["1.3.6.1.2.1.1.2.0"]):
+        rows[arcs("1.3.6.1.2.1.1.2.0")] = HeldRow(6, arcs(first))
+        clean = scrubbed(rows, PduSnmpData("10.20.30.40", {"community": "public"}))
+        changed = {oid: clean[oid].value for oid in rows if clean[oid] != rows[oid]}
+        assert changed == {arcs("1.3.6.1.4.1.99999.1.4.0"): arcs("1.3.6.1.2.1.4.20.1.1.192.0.2.1")}
+
+
+def test_an_address_that_is_a_name_or_location_is_replaced_in_every_form() -> None:
+    texts = {
+        "1.3.6.1.2.1.1.5.0": b"00:c0:b7:ab:cd:ef",
+        "1.3.6.1.2.1.1.6.0": b"10.20.30.40",
+        "1.3.6.1.4.1.99999.1.1.0": b"10.9.9.9",
+    }
+    device = {oid: Row(4, value) for oid, value in texts.items()}
+    device["1.3.6.1.4.1.99999.1.2.0"] = Row(4, bytes.fromhex("00c0b7abcdef"))
+    device["1.3.6.1.4.1.99999.1.3.0"] = Row(0x40, bytes((10, 20, 30, 40)))
+    rows = snmprec.parse(write_snmprec(device)).rows
+    clean = [
+        row.value
+        for row in scrubbed(rows, PduSnmpData("10.9.9.9", {"community": "public"})).values()
+    ]
+    assert clean == [
+        b"02:00:00:00:00:01",
+        b"192.0.2.2",
+        b"192.0.2.1",
+        bytes.fromhex("020000000001"),
+        bytes((192, 0, 2, 2)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "kind_of_address, octets, replaced",
+    [
+        (1, "c0a8071e", "c0000202"),
+        (1, "0a140007", "c0000202"),
+        (1, "ffffff00", "ffffff00"),
+        (2, "5db8d822", "5db8d822"),
+        (1, "5db8d822", "c0000202"),
+        (2, "20010db885a3000000008a2e03707334", "20010db8" + 23 * "0" + "1"),
+        (1, "2a001450400108000000000000002080", "2a001450400108000000000000002080"),
+        (7, "c0a8071e", "c0000202"),
+        (7, "0a010203", "c0000202"),
+        (7, "ffff0000", "ffff0000"),
+        (7, "00000a0b", "00000a0b"),
+        (7, "fd0000120034000000000000000000a7", "20010db8" + 23 * "0" + "1"),
+        (7, "7f000001", "7f000001"),
+    ],
+)
+def test_an_address_in_octets_is_replaced_if_it_is_private_or_the_column_before_it_holds_its_type(
+    kind_of_address: int, octets: str, replaced: str
+) -> None:
+    """InetAddressType: 1 ipv4, 2 ipv6. Source: RFC 4001, section 3."""
+    entry = "1.3.6.1.4.1.99999.1.1"
+    rows = snmprec.parse(f"{entry}.4.1|2|{kind_of_address}\n{entry}.5.1|4x|{octets}\n").rows
+    clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}))
+    assert clean[arcs(f"{entry}.5.1")] == HeldRow(4, bytes.fromhex(replaced))
+
+
+def test_a_text_after_a_number_is_not_taken_for_an_address() -> None:
+    entry = "1.3.6.1.4.1.99999.1.1"
+    rows = snmprec.parse(
+        f"{entry}.4.1|2|1\n{entry}.5.1|4x|6f666600\n{entry}.4.2|2|1\n{entry}.5.2|4x|4ec3bc31\n"
+    ).rows
+    clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}))
+    assert [clean[arcs(f"{entry}.5.{row}")].raw for row in (1, 2)] == ["off\0", "Nü1"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_an_outlets_name_is_replaced_also_where_its_column_is_needed(encoding: str) -> None:
+    rows = snmprec.parse(write_snmprec(fixture("hpe-mapdu3_metered").device().rows())).rows
+    found, *_ = _found(rows, "hpe-mapdu3")
+    assert found is not None and found.outlets is not None and found.outlets.name is not None
+    names = found.outlets.name.rows(found.reader).values()
+    named = next(oid for oid, row in rows.items() if row.raw in names)
+    rows[named] = rows[named]._replace(value="Büro Kundenmeier".encode(encoding))
+    clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}))
+    assert "name-" in str(clean[named].raw) and not re.search(
+        "ro|Kundenmeier", str(clean[named].raw)
+    )
+
+
+def test_a_device_with_two_names_for_one_outlet_is_recorded_without_these_names() -> None:
+    variables = "1.3.6.1.4.1.2606.7.4.2.2.1"
+    device = fixture("rittal-cmc3_pdu").device().rows()
+    device.update(
+        {
+            f"{variables}.3.2.999": Row(4, b"Sockets.Socket 01.DescName"),
+            f"{variables}.10.2.999": Row(4, b"Hetzmann"),
+        }
+    )
+    rows = snmprec.parse(write_snmprec(device)).rows
+    clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}))
+    first, second = arcs(f"{variables}.10.2.100"), arcs(f"{variables}.10.2.999")
+    assert (
+        rows[first].value == b"mail"
+        and clean[first].value != b"mail"
+        and clean[second].value != b"Hetzmann"
+    )
+    assert "as the device does" in _compared(rows, clean)[0]
+
+
+@pytest.mark.parametrize(
+    "energy, same",
+    [("6.5", True), ("2345678", False)],
+    ids=["the energy stays", "the energy is replaced"],
+)
+def test_a_note_says_whether_the_scrubbed_recording_still_reads_as_the_device_does(
+    energy: str, same: bool
+) -> None:
+    netbooter, name = "1.3.6.1.4.1.21728.3", b"2345678"
+    device = fixture("synaccess-netbooter").device().rows()
+    device.update(
+        {
+            f"{netbooter}.5.7.0": Row(4, energy.encode()),
+            f"{netbooter}.2.1.1.2.0": Row(4, name),
+        }
+    )
+    rows = snmprec.parse(write_snmprec(device)).rows
+    note = _compared(rows, scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"})))
+    assert ("as the device does" in note[0]) is same
+
+
+@pytest.mark.parametrize(
+    "name, settings, note",
+    [
+        (
+            "geist-v5_inlet",
+            {"metered_only": "yes"},
+            "It reads as the family geist-v5 with 0 outlets, as the device does.",
+        ),
+        (
+            "geist-v5_inlet",
+            {},
+            (
+                "The handler does not read it: the PDU has meters of the family 'geist-v5' but"
+                " lists no outlet"
+            ),
+        ),
+        (
+            "ip9258",
+            {},
+            (
+                "No family is detected: record it again with -s profile=FAMILY if you know its"
+                " family, or start a profile"
+            ),
+        ),
+        (
+            "ip9258",
+            {"profile": "apc-rpdu"},
+            "The handler does not read it: the device has no outlets or meters of the family",
+        ),
+        (
+            "ip9258",
+            {"profile": "ip9258"},
+            "It reads as the family ip9258 with 4 outlets, as the device does.",
+        ),
+    ],
+)
+def test_the_note_about_a_recording_heeds_the_settings(
+    name: str, settings: dict[str, str], note: str
+) -> None:
+    with Agent(fixture(name).device()) as agent:
+        data = PduSnmpData(agent.host, {"port": str(agent.port), "community": "public"}, settings)
+        (found,) = kind("snmp").record(data, Recorder()).notes
+    assert found.startswith(note) and (
+        "metered_only" not in found or "-s metered_only=yes" in found
+    )
+
+
+def test_an_unknown_setting_is_refused_before_a_device_is_recorded() -> None:
+    with Agent(fixture("ip9258").device()) as agent, pytest.raises(SettingsError, match="nonsense"):
+        kind("snmp").record(
+            PduSnmpData(agent.host, {"port": str(agent.port)}, {"nonsense": "1"}), Recorder()
+        )
+    assert not agent.counts
+
+
+def test_a_recording_is_not_read_as_a_family_that_does_not_exist() -> None:
+    rows = snmprec.parse("1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999\n").rows
+    with pytest.raises(SettingsError, match="'apc-nosuch' is neither a family .* nor a file"):
+        _found(rows, "apc-nosuch")
+
+
+def test_the_user_and_the_host_of_the_login_are_not_in_a_recording() -> None:
+    device = StaticDevice(
+        "pdu", {"outlet.1.status": "on", "ups.test.result": "started by mschmidt from localhost"}
+    )
+    with NutServer([device], users=[User("mschmidt", "any", commands=frozenset())]) as server:
+        text = recorded(
+            Unit(
+                "nut",
+                PduData(
+                    "localhost",
+                    {"port": str(server.port), "username": "mschmidt", "password": "any"},
+                ),
+            )
+        )
+    assert "ups.test.result: started by name-1 from host-1.example" in text
+    assert "mschmidt" not in text and "localhost" not in text
+
+
+@pytest.mark.parametrize(
+    "handler, limit",
+    [
+        ("raritan", "adapters.raritan.recording.MOST_CALLS"),
+        ("redfish", "adapters.redfish.recording.MOST_RESOURCES"),
+    ],
+)
+def test_a_recording_that_stops_at_its_limit_says_so(
+    handler: str, limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not recording_of(handler)[1].notes
+    with UNITS[handler]() as unit:
+        monkeypatch.setattr(f"pdu.core.{limit}", 20)
+        notes = kind(handler).record(unit.data, Recorder()).notes
+    assert len(notes) == 1 and notes[0].startswith(
+        "The recording may be incomplete: recording ends after 20 "
+    )
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_a_recording_continues_after_lost_answers(version: str) -> None:
+    """The agent has 291 rows, falls silent after 270 or more, and answers again while the recorder
+    waits.
+    """
+    with Agent(apc.rpdu2(outlets=8), faults=Faults(walk_silent_after=270)) as agent:
+        messages: list[str] = []
+
+        def sleep(_: float) -> None:
+            agent.faults.walk_silent_after = None
+
+        data = PduSnmpData(
+            agent.host,
+            {
+                "port": str(agent.port),
+                "community": "public",
+                "version": version,
+                "timeout": "2",
+                "retries": "0",
+            },
+        )
+        text = (
+            kind("snmp")
+            .record(data, Recorder(patience=60.0, tell=messages.append, sleep=sleep))
+            .text
+        )
+        requests = agent.requests
+    with Agent(apc.rpdu2(outlets=8)) as whole:
+        again = PduSnmpData(
+            whole.host, {"port": str(whole.port), "community": "public", "version": version}
+        )
+        assert kind("snmp").record(again, Recorder()).text == text
+        assert "no answer; trying again" in messages and requests < 1.3 * whole.requests
+
+
+def test_a_xerus_unit_with_a_temporary_outage_is_recorded_completely() -> None:
+    """After `skip` requests the unit closes every connection, until the recorder has
+    waited twice.
+    """
+    with XerusPdu(Model(outlets=2), clock=lambda: 1000.0) as pdu:
+        data = PduData(
+            pdu.host,
+            {
+                "port": str(pdu.port),
+                "username": pdu.user,
+                "password": pdu.password,
+                "ca_pem": pdu.ca_pem,
+            },
+        )
+        whole = json.loads(kind("raritan").record(data, Recorder()).text)["calls"]
+        for skip in (1, 3, 5):
+            pauses: list[float] = []
+
+            def sleep(seconds: float, pauses: list[float] = pauses) -> None:
+                pauses.append(seconds)
+                if len(pauses) == 2:
+                    pdu.faults.clear()
+
+            pdu.faults.order(Fault.CLOSE_BEFORE, None, skip=skip)
+            again = kind("raritan").record(data, Recorder(patience=60.0, sleep=sleep)).text
+            assert len(pauses) == 2 and json.loads(again)["calls"] == whole, skip
+
+
+def test_a_xerus_unit_that_the_handler_cannot_read_is_recorded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The unit lists no outlets but reports metered outlets, so the handler raises Unsupported."""
+
+    class Claiming(StandardTransport):
+        def exchange(self, where: Endpoint, request: Request) -> Response:
+            reply = super().exchange(where, request)
+            return reply._replace(
+                body=re.sub(rb'("hasMeteredOutlets": ?)false', rb"\1true", reply.body)
+            )
+
+    monkeypatch.setattr("pdu.core.adapters.raritan.recording.StandardTransport", Claiming)
+    with XerusPdu(Model(outlets=0, metering="inlet")) as pdu:
+        data = PduData(
+            pdu.host,
+            {
+                "port": str(pdu.port),
+                "username": pdu.user,
+                "password": pdu.password,
+                "ca_pem": pdu.ca_pem,
+            },
+        )
+        text = recorded(Unit("raritan", data))
+    with replayed("raritan", text) as unit, pytest.raises(Unsupported, match="lists no outlets"):
+        read(unit)
+    assert (
+        '"getInlets"' in text
+        and '"hasMeteredOutlets": true' in text
+        and len(json.loads(text)["calls"]) > 50
+    )
+
+
+def test_a_unit_whose_ids_have_numbers_of_thousands_of_digits_is_recorded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real, made = b"/tfwopaque/sensors.", b"/link/" + b"9" * 5000 + b"/sensors."
+
+    class Long(StandardTransport):
+        def exchange(self, where: Endpoint, request: Request) -> Response:
+            assert isinstance(request.body, bytes)
+            reply = super().exchange(where, request._replace(body=request.body.replace(made, real)))
+            return reply._replace(body=reply.body.replace(real, made))
+
+    monkeypatch.setattr("pdu.core.adapters.raritan.recording.StandardTransport", Long)
+    with XerusPdu(Model(outlets=1)) as pdu:
+        data = PduData(
+            pdu.host,
+            {
+                "port": str(pdu.port),
+                "username": pdu.user,
+                "password": pdu.password,
+                "ca_pem": pdu.ca_pem,
+            },
+        )
+        assert '"getTypeSpec"' in recorded(Unit("raritan", data))
+
+
+def test_a_description_that_upsd_does_not_have_is_not_recorded() -> None:
+    with NutServer(
+        [StaticDevice("pdu", {"outlet.1.status": "on"}, commands=("outlet.1.load.off",))]
+    ) as server:
+        text = recorded(Unit("nut", PduData(server.host, {"port": str(server.port)})))
+    assert "# command outlet.1.load.off " in text and "navailable" not in text
+
+
+def test_a_nut_server_that_closes_the_connection_is_asked_again() -> None:
+    with NutServer([SwitchedPdu("pdu", outlets=4)]) as server:
+        pauses: list[float] = []
+        asked: list[str] = []
+
+        def rewrite(request: str, answer: bytes) -> bytes:
+            asked.append(request)
+            return Cut(b"") if request.startswith("LIST VAR") and not pauses else answer
+
+        def sleep(seconds: float) -> None:
+            pauses.append(seconds)
+
+        server.faults.rewrite = rewrite
+        text = (
+            kind("nut")
+            .record(
+                PduData(server.host, {"port": str(server.port)}),
+                Recorder(patience=60.0, sleep=sleep),
+            )
+            .text
+        )
+    assert pauses and asked.count("LIST VAR pdu") >= 2 and "outlet.4.status: on" in text
+
+
+def test_a_device_that_never_answered_is_not_waited_for() -> None:
+    def sleep(_: float) -> None:
+        raise AssertionError("waited")
+
+    with Agent(BUILT_IN["apc-rpdu2"](), faults=Faults(silent=True)) as agent:
+        params = {"port": str(agent.port), "community": "public", "timeout": "0.1", "retries": "0"}
+        with pytest.raises(Unreachable):
+            kind("snmp").record(
+                PduSnmpData(agent.host, params), Recorder(patience=60.0, sleep=sleep)
+            )
+    with refusing() as port:
+        for handler in ("raritan", "redfish", "nut"):
+            settings = {"port": str(port), "username": "any", "password": "any"}
+            with pytest.raises(Unreachable):
+                kind(handler).record(
+                    PduData("127.0.0.1", settings), Recorder(patience=60.0, sleep=sleep)
+                )
+
+
+@pytest.mark.against("Net-SNMP snmpd")
+def test_a_real_agent_is_recorded_over_snmpv3() -> None:
+    program("snmpd")
+    user = next(user for user in USERS if user.priv == "AES")
+    with Snmpd(BUILT_IN["apc-rpdu"](), users=[user]) as server:
+        text = (
+            kind("snmp")
+            .record(
+                PduSnmpData(server.host, {"port": str(server.port), **user.params()}), Recorder()
+            )
+            .text
+        )
+    with replayed("snmp", text) as unit:
+        assert len(read(unit).states) == len(BUILT_IN["apc-rpdu"]().relays)
+    assert AUTH_PASSWORD not in text
+
+
+def test_dumps_of_real_devices_read_the_same_after_recording_them_from_a_replay() -> None:
+    for name in witnesses.names("nut/dumps"):
+        with replayed("nut", witnesses.text("nut/dumps", f"{name}.dev")) as unit:
+            before, text = read(unit), recorded(unit)
+        with replayed("nut", text) as again:
+            assert read(again) == before, name

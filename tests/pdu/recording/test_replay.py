@@ -1,0 +1,311 @@
+"""Replayed devices: how they are read, which commands they follow, and which files are refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from handlers import VERSION
+from handlers.nut.client import NutClient
+from handlers.shared.errors import ProtocolError, SettingsError
+from handlers.snmp import schema
+from handlers.snmp.frozen_value import replace
+from handlers.snmp.profile_parts import State
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.reader import Reader
+from pdu.core.adapters.nut import dump
+from pdu.core.adapters.redfish import tree as redfish_tree
+from pdu.core.adapters.snmp import snmprec
+from pdu.core.adapters.snmp.recorded_rows import SnmpRow as HeldRow, arcs
+from pdu.core.adapters.snmp.recording import detected
+from pdu.core.adapters.snmp.recording_format import _found
+from pdu.core.adapters.snmp.unit import RecordedUnit
+from pdu.core.inventory.handler_loading import load
+from pdu_common.connection import PduData
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.redfish import tree as redfish
+from tests.needs import program
+from tests.pdu.recording.asked import kind, kind_of
+from tests.pdu.recording.planted import (
+    HANDLERS,
+    Unit,
+    read,
+    recorded,
+    recording_of,
+    replayed,
+)
+from tests.recordings import fixture
+from tests.servers.upsd import Upsd, dummy_file
+from tests.simulators.snmp_agent import BUILT_IN, write_snmprec
+from tests.simulators.snmp_agent.devices import apc
+
+
+def test_a_replayed_redfish_outlet_that_its_list_includes_follows_its_action() -> None:
+    resources = redfish.unit()
+    resources[redfish.OUTLETS]["Members"] = [
+        dict(resources[f"{redfish.OUTLETS}/{number}"]) for number in (1, 2)
+    ]
+    with replayed("redfish", redfish_tree.written(resources)) as again:
+        made = load("redfish").make(again.data)
+        assert made.port_down(PduPortView("1")).power_status is EnumPowerStatus.DOWN
+        assert [port.power_status for port in made.status().ports] == [
+            EnumPowerStatus.DOWN,
+            EnumPowerStatus.UP,
+        ]
+
+
+def test_a_replay_as_a_chosen_family_names_the_command_that_reads_it(tmp_path: Path) -> None:
+    text, file = write_snmprec(fixture("ip9258").rows), tmp_path / "own.json"
+    own, serve_as = PROFILES.named("ip9258"), kind("snmp").serve_as
+    assert own is not None and serve_as is not None
+    file.write_text(schema.dumps(replace(own, key="my-strip")), "utf-8")
+    for chosen, command in (
+        ("ip9258", "snmp {} -s profile=ip9258"),
+        (str(file), f"dist/pdu_my_strip-{VERSION}.tar.gz {{}}"),
+    ):
+        served = serve_as(text, 0, chosen)
+        served.close()
+        assert served.poll == command.format(f"{served.host}:{served.port}")
+
+
+@pytest.mark.parametrize(
+    "name, chosen, about, poll",
+    [
+        (
+            "geist-v5_inlet",
+            "",
+            (
+                "family geist-v5, no outlets; the handler reads it only with -s "
+                "metered_only=yes, because nothing proves that it has no outlets"
+            ),
+            "snmp {} -s metered_only=yes",
+        ),
+        (
+            "geist-v5_inlet",
+            "geist-v5",
+            "family geist-v5, no outlets",
+            "snmp {} -s profile=geist-v5 -s metered_only=yes",
+        ),
+        (
+            "ip9258",
+            "",
+            (
+                "the handler cannot read this device (no family is detected: choose one with"
+                " --profile, or start a profile with pdu draft); the replay answers, but accepts no"
+                " commands"
+            ),
+            "snmp {}",
+        ),
+        (
+            "ip9258",
+            "apc-rpdu",
+            (
+                "the device has no outlets or meters of the family 'apc-rpdu' (leave out --profile"
+                " to detect its family); the replay answers, but accepts no commands"
+            ),
+            "snmp {}",
+        ),
+    ],
+)
+def test_a_replay_that_the_handler_does_not_read_says_what_helps(
+    name: str, chosen: str, about: str, poll: str
+) -> None:
+    serve_as = kind("snmp").serve_as
+    assert serve_as is not None
+    served = serve_as(write_snmprec(fixture(name).rows), 0, chosen)
+    served.close()
+    assert served.about.startswith(about) and served.poll == poll.format(
+        f"{served.host}:{served.port}"
+    )
+
+
+@HANDLERS
+def test_outlets_of_a_replayed_unit_follow_their_commands(handler: str) -> None:
+    with replayed(handler, recording_of(handler)[1].text) as again:
+        before = dict(read(again).states)
+        identity = next(one for one, state in before.items() if state == "UP")
+        pdu = load(handler).make(again.data)
+        assert pdu.port_down(PduPortView(identity=identity)).power_status is EnumPowerStatus.DOWN
+        assert dict(read(again).states) == {**before, identity: "DOWN"}
+        assert pdu.port_up(PduPortView(identity=identity)).power_status is EnumPowerStatus.UP
+        assert dict(read(again).states) == before
+
+
+def test_a_replayed_outlet_whose_state_is_also_the_command_and_is_confirmed_follows() -> None:
+    """geist-v3: writing 3 to ctrlOutletStatus switches an outlet off.
+
+    Then this object and ctrlOutletFeedback must read 0.
+    """
+    rows = snmprec.parse(write_snmprec(fixture("geist-v3").rows)).rows
+    found, *_ = _found(rows, "")
+    assert found is not None and found.states["1"] is EnumPowerStatus.UP
+    unit = RecordedUnit(rows, found)
+    assert unit.set([(arcs("1.3.6.1.4.1.21239.2.16.1.3.1"), HeldRow(2, 3))]) == ("", 0)
+    assert unit.writes == ["SET 1.3.6.1.4.1.21239.2.16.1.3.1 = 3: outlet 1 off"]
+
+
+def test_a_set_of_two_objects_is_carried_out_whole_or_not_at_all() -> None:
+    """rPDU2OutletSwitchedControlCommand: 1 on, 2 off; an outlet has no command 77.
+
+    Source: PowerNet-MIB.
+    """
+    rows = snmprec.parse(write_snmprec(BUILT_IN["apc-rpdu2"]().device.rows())).rows
+    unit = RecordedUnit(rows, detected(rows))
+    first, second = (arcs(f"{apc.RPDU2_CONTROL}.5.{outlet}") for outlet in (1, 2))
+    state = arcs(f"{apc.RPDU2_STATUS}.5.1")
+    before = unit.get(state)
+    assert unit.set([(first, HeldRow(2, 2)), (second, HeldRow(2, 77))]) == ("notWritable", 1)
+    assert unit.get(state) == before and unit.get(first) == rows[first]
+    assert [line.rpartition(": ")[2] for line in unit.writes] == ["notWritable"]
+    assert unit.set([(first, HeldRow(2, 2)), (second, HeldRow(2, 2))]) == ("", 0)
+    assert unit.get(state) == HeldRow(2, 1) and len(unit.writes) == 3
+
+
+def test_a_replay_returns_an_empty_oid_as_zero_and_an_unknown_type_as_null() -> None:
+    entry = "1.3.6.1.4.1.99999.1"
+    with replayed("snmp", f"{entry}.1|6|\n{entry}.2|71|1\n{entry}.3|2|5\n") as unit:
+        again = recorded(unit)
+    assert [line.partition("99999.1.")[2] for line in again.splitlines()] == [
+        "1|6|0.0",
+        "2|5x|",
+        "3|2|5",
+    ]
+
+
+def test_a_command_whose_effect_no_row_can_show_is_accepted_and_changes_no_state() -> None:
+    """Outlet 3.3 is unknown whatever its value, because its status is 2 (lost).
+
+    One change that the replay tries sets the number of outputs of an empty port to 1. Reading the
+    states then fails.
+    """
+    rows = snmprec.parse(write_snmprec(fixture("rittal-cmc-tc").device().rows())).rows
+    unit = RecordedUnit(rows, detected(rows))
+    command = arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3")
+    assert unit.set([(command, HeldRow(2, 1))]) == ("", 0)
+    assert unit.writes == [
+        "SET 1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3 = 1: outlet 3.3 on: accepted, but the recording"
+        " cannot show this state"
+    ]
+    assert all(unit.get(oid) == row for oid, row in rows.items() if oid != command)
+
+
+def test_a_command_after_which_the_family_refuses_its_states_is_accepted_and_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = snmprec.parse(write_snmprec(fixture("rittal-cmc-tc").device().rows())).rows
+    unit = RecordedUnit(rows, detected(rows))
+
+    def refused(state: State, reader: Reader) -> dict[str, EnumPowerStatus]:
+        raise ProtocolError("two outlets have one number")
+
+    monkeypatch.setattr(State, "read", refused)
+    assert (
+        unit.set([(arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3"), HeldRow(2, 1))]) == ("", 0)
+        and len(unit.writes) == 1
+    )
+
+
+@HANDLERS
+def test_the_kind_of_a_recording_is_read_from_its_content(handler: str) -> None:
+    assert kind_of(recording_of(handler)[1].text, "any") == handler
+    with pytest.raises(SettingsError, match="is not a recording"):
+        kind_of("<html>nothing</html>", "any")
+
+
+@pytest.mark.parametrize(
+    "text, end",
+    [
+        (
+            "ACME-MIB::acme.1.0 = INTEGER: 1\n",
+            "no usable object with a numeric OID: walk with snmpwalk -On",
+        ),
+        (
+            ".1.3.6.1.4.1.5 = No Such Object available on this agent at this OID\n",
+            "no usable object",
+        ),
+    ],
+)
+def test_an_empty_walk_is_refused_with_advice_only_where_it_helps(text: str, end: str) -> None:
+    with pytest.raises(SettingsError, match=f"the recording has {end}$"):
+        kind("snmp").serve(text, 0)
+
+
+def test_a_replay_counts_the_rows_that_it_leaves_out() -> None:
+    served = kind("snmp").serve(
+        ".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\nACME-MIB::acme.1.0 = INTEGER: 1\n"
+        ".1.3.6.1.4.1.99999.2.0 = Opaque: Int64: 5\n",
+        0,
+    )
+    served.close()
+    assert served.about.endswith(
+        "; left out: 1 row with a name instead of a numeric OID, "
+        "1 row with a value of an unknown type; community public"
+    )
+
+
+def test_a_replay_says_that_outlets_of_a_family_without_commands_cannot_be_switched() -> None:
+    served = kind("snmp").serve(write_snmprec(fixture("opengear-rpc").device().rows()), 0)
+    served.close()
+    assert served.about.startswith("family opengear-rpc, ") and served.about.endswith(
+        " outlets that cannot be switched; community public"
+    )
+
+
+def test_a_replayed_nut_device_counts_the_outlets_that_a_variable_switches() -> None:
+    text = "device.type: pdu\noutlet.1.switch: 1\noutlet.2.switch: 0\n# writable outlet.1.switch\n"
+    served = kind("nut").serve(text, 0)
+    served.close()
+    assert served.about == "NUT device pdu, 2 outlets, switchable: 1"
+
+
+def test_a_dump_with_two_devices_of_the_same_name_is_refused() -> None:
+    one = "# device rack1\nups.status: OL\n"
+    with pytest.raises(SettingsError, match="line 3 .* repeats the name of a device"):
+        dump.parse(one + one)
+    assert [device.name for device in dump.parse(one + one.replace("rack1", "rack2"))] == [
+        "rack1",
+        "rack2",
+    ]
+
+
+@pytest.mark.parametrize(
+    "status, off, on",
+    [("OL CHRG", "OFF CHRG", "OL CHRG"), ("OB DISCHRG", "OFF OB DISCHRG", "OB DISCHRG")],
+)
+def test_a_replayed_ups_whose_load_is_switched_stays_on_line_or_on_battery(
+    status: str, off: str, on: str
+) -> None:
+    with replayed(
+        "nut", f"device.type: ups\nups.status: {status}\n# command load.off\n# command load.on\n"
+    ) as unit:
+        with NutClient(
+            unit.data.ip, int(unit.data.custom_params["port"]), username="any", password="any"
+        ) as nut:
+            for command, seen in (("load.off", off), ("load.on", on)):
+                nut.run("pdu", command)
+                assert nut.variable("pdu", "ups.status") == seen
+
+
+@pytest.mark.against("NUT upsd with dummy-ups")
+def test_nuts_dummy_ups_serves_a_recording_as_this_project_does() -> None:
+    program("dummy-ups")
+    text = recording_of("nut")[1].text
+    with replayed("nut", text) as ours, Upsd([dummy_file("pdu", text)]) as server:
+        theirs = Unit("nut", PduData(server.host, {"port": str(server.port)}))
+        assert read(theirs) == read(ours)
+
+
+@pytest.mark.against("NUT upsd with dummy-ups")
+def test_dummy_ups_reads_spaces_and_special_characters_of_a_written_dump_unchanged() -> None:
+    program("dummy-ups")
+    values = {
+        "ups.description": "a  b",
+        "ups.id": "a=b",
+        "ups.serial": 'a "b" \\ #c',
+        "device.part": "a b",
+    }
+    text = dump.written([dump.RecordedDevice("pdu", variables={"ups.status": "OL", **values})])
+    with Upsd([dummy_file("pdu", text)]) as server, NutClient(server.host, server.port) as client:
+        found = client.variables("pdu")
+    assert {name: found.get(name) for name in values} == values

@@ -1,0 +1,335 @@
+"""Files of SNMP rows: .snmprec, and the output of Net-SNMP's snmpwalk."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+from pysnmp.proto import rfc1902
+
+from handlers.shared.errors import SettingsError
+from pdu.core.adapters.snmp import snmprec
+from pdu.core.adapters.snmp.recorded_rows import SnmpRow, arcs, of_wire
+from pdu_common.snmp_client.tools import NULL
+from tests.handlers.snmp import recorded
+from tests.needs import program
+from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Row as AgentRow, read_snmprec
+from tests.simulators.snmp_agent.device import INTEGER, OCTETS, OPAQUE, TICKS
+
+LINES = (
+    "1.3.6.1.4.1.9.1.0|2|-5",
+    "1.3.6.1.4.1.9.2.0|4x|00ff0a",
+    "1.3.6.1.4.1.9.3.0|4|a|b",
+    "1.3.6.1.4.1.9.4.0|6|1.3.6.1.4.1.9",
+    "1.3.6.1.4.1.9.5.0|65|4294967295",
+    "1.3.6.1.4.1.9.6.0|66|7",
+    "1.3.6.1.4.1.9.7.0|67|8",
+    "1.3.6.1.4.1.9.8.0|70|18446744073709551615",
+    "1.3.6.1.4.1.9.9.0|4|",
+    "1.3.6.1.4.1.9.10.0|64|192.0.2.1",
+    "1.3.6.1.4.1.9.11.0|5x|",
+    "1.3.6.1.4.1.9.12.0|68x|9f780441c80000",
+)
+
+
+def test_every_type_is_written_back_unchanged() -> None:
+    assert snmprec.written(snmprec.parse("\n".join(LINES)).rows) == list(LINES)
+
+
+def test_a_null_that_an_agent_returns_is_a_row() -> None:
+    assert of_wire(rfc1902.Null("")) == SnmpRow(NULL, b"")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nothing",
+        "1.3.6|2|x",
+        "1.3.6.1.4.1.9.1|2",
+        "9.9.9|2|1",
+        "1.3.6.1.4.1.9.1|4x|zz",
+        "1.3.6.1.4.1.9.1|2x|0a",
+        "1.3.6.1.4.1.9.1|6e|a",
+        "1.3.6.1.4.1.9.1|64|192.0.2",
+        "1.40.5|2|1",
+    ],
+)
+def test_the_error_gives_the_number_of_a_line_that_is_not_a_row(line: str) -> None:
+    with pytest.raises(SettingsError, match="line 2"):
+        snmprec.parse(f"1.3.6.1.2.1.1.3.0|67|1\n{line}\n")
+
+
+@pytest.mark.parametrize(
+    "tag, least, most", [(2, -(2**31), 2**31 - 1), (66, 0, 2**32 - 1), (70, 0, 2**64 - 1)]
+)
+def test_a_number_outside_the_range_of_its_type_is_refused(tag: int, least: int, most: int) -> None:
+    for value in (least, most):
+        assert list(snmprec.parse(f"1.3.6.1.4.1.9.1|{tag}|{value}\n").rows.values()) == [
+            SnmpRow(tag, value)
+        ]
+    for value in (least - 1, most + 1):
+        with pytest.raises(SettingsError, match="out of the range"):
+            snmprec.parse(f"1.3.6.1.4.1.9.1|{tag}|{value}\n")
+
+
+def test_a_line_separator_in_a_comment_does_not_end_it_and_blank_lines_are_skipped() -> None:
+    text = "# a\u2028b\n \n1.3.6.1.2.1.1.3.0|67|1\n"
+    assert snmprec.is_recording(text) and list(snmprec.parse(text).rows) == [
+        arcs("1.3.6.1.2.1.1.3.0")
+    ]
+
+
+def test_each_form_of_a_value_in_a_walk_is_read_and_unknown_names_are_counted() -> None:
+    parsed = snmprec.parse(""".1.3.6.1.2.1.1.1.0 = STRING: "one
+two"
+SNMPv2-SMI::enterprises.9.1.4.1 = INTEGER: on(1)
+iso.3.6.1.4.1.9.1 = Hex-STRING: 00 1A FF
+00 01
+.1.3.6.1.4.1.9.2 = ""
+.1.3.6.1.4.1.9.3 = IpAddress: 192.0.2.9
+.1.3.6.1.4.1.9.10 = Network Address: C0:00:02:09
+.1.3.6.1.4.1.9.4 = Gauge32: 25 seconds
+.1.3.6.1.4.1.9.5 = No Such Instance currently exists at this OID
+.1.3.6.1.4.1.9.6 = STRING: "a \\"b\\""
+.1.3.6.1.4.1.9.7 = OID: SNMPv2-SMI::enterprises.9.2
+.1.3.6.1.4.1.9.8 = BITS: 80 00 first(0)
+ACME-MIB::bar.1 = INTEGER: 5
+.1.3.6.1.4.1.9.9 = No more variables left in this MIB View (It is past the end of the MIB tree)
+""")
+    assert parsed.left_out == 1 and parsed.rows == {
+        (1, 3, 6, 1, 2, 1, 1, 1, 0): SnmpRow(4, b"one\ntwo"),
+        arcs("1.3.6.1.4.1.9.1.4.1"): SnmpRow(2, 1),
+        arcs("1.3.6.1.4.1.9.1"): SnmpRow(4, bytes.fromhex("001aff0001")),
+        arcs("1.3.6.1.4.1.9.2"): SnmpRow(4, b""),
+        arcs("1.3.6.1.4.1.9.3"): SnmpRow(64, bytes((192, 0, 2, 9))),
+        arcs("1.3.6.1.4.1.9.4"): SnmpRow(66, 25),
+        arcs("1.3.6.1.4.1.9.10"): SnmpRow(64, bytes((192, 0, 2, 9))),
+        arcs("1.3.6.1.4.1.9.6"): SnmpRow(4, b'a "b"'),
+        arcs("1.3.6.1.4.1.9.7"): SnmpRow(6, arcs("1.3.6.1.4.1.9.2")),
+        arcs("1.3.6.1.4.1.9.8"): SnmpRow(4, b"\x80\x00"),
+    }
+
+
+def test_a_comment_in_a_walk_is_no_part_of_a_value_except_between_quotes() -> None:
+    parsed = snmprec.parse("""# the first table
+.1.3.6.1.4.1.9.1 = STRING: "a \\"b"
+# texts
+.1.3.6.1.4.1.9.2 = STRING: "a \\"
+# \\"b\\" \\\\
+# c"
+# octets
+.1.3.6.1.4.1.9.3 = Hex-STRING: 00 1A
+# the end
+""")
+    assert list(parsed.rows.values()) == [
+        SnmpRow(4, b'a "b'),
+        SnmpRow(4, b'a "\n# "b" \\\n# c'),
+        SnmpRow(4, b"\x00\x1a"),
+    ]
+
+
+@pytest.mark.parametrize("shown", ['"', '"abc', '"abc"\nTimeout: No Response from 192.0.2.7'])
+def test_a_text_without_its_last_quote_is_refused(shown: str) -> None:
+    with pytest.raises(
+        SettingsError, match="line 1 of the recording: the text .* does not end with a quote"
+    ):
+        snmprec.parse(f".1.3.6.1.4.1.9.1.0 = STRING: {shown}\n")
+
+
+def test_a_row_whose_value_is_an_unknown_name_is_left_out_and_counted() -> None:
+    parsed = snmprec.parse(
+        ".1.3.6.1.2.1.1.2.0 = OID: ACME-MIB::products.1\n.1.3.6.1.4.1.9.1.0 = OID:"
+        " SNMPv2-SMI::zeroDotZero\n"
+    )
+    assert parsed.left_out == 1 and parsed.rows == {arcs("1.3.6.1.4.1.9.1.0"): SnmpRow(6, (0, 0))}
+
+
+@pytest.mark.parametrize(
+    "shown, value",
+    [("23.5 degrees", 235), (".05", 5), ("-1.50", -150), ("5 A (1)", 5), ("low(2)", 2)],
+)
+def test_an_integer_is_read_without_its_decimal_point_unit_or_label(shown: str, value: int) -> None:
+    """RFC 2579, 3.1: DISPLAY-HINT "d-1" or "d-2"."""
+    assert list(snmprec.parse(f".1.3.6.1.4.1.9.1.0 = INTEGER: {shown}\n").rows.values()) == [
+        SnmpRow(2, value)
+    ]
+
+
+@pytest.mark.parametrize("shown", ["1f", "0x10", "1.2.3"])
+def test_an_integer_that_is_not_a_decimal_number_is_refused(shown: str) -> None:
+    with pytest.raises(SettingsError, match="line 1 .* is not a number"):
+        snmprec.parse(f".1.3.6.1.4.1.9.1.0 = INTEGER: {shown}\n")
+
+
+@pytest.mark.against("Net-SNMP snmpwalk")
+@pytest.mark.parametrize(
+    "family, options",
+    [
+        ("apc-rpdu2", "-On"),
+        ("sentry3", "-On"),
+        ("sentry3", "-Oe"),
+        ("sentry3", "-Oen"),
+        ("raritan-px2", "-On"),
+    ],
+)
+def test_all_rows_of_a_device_are_read_from_the_output_of_snmpwalk(
+    family: str, options: str
+) -> None:
+    rows = BUILT_IN[family]().device.rows()
+    with Agent(BUILT_IN[family]()) as agent:
+        done = subprocess.run(
+            [
+                program("snmpwalk"),
+                "-v2c",
+                "-cpublic",
+                "-Cc",
+                options,
+                f"{agent.host}:{agent.port}",
+                "1.3.6.1",
+            ],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={"MIBS": ""},
+            check=True,
+        )
+    parsed = snmprec.parse(done.stdout)
+    assert parsed.left_out == 0 and {
+        ".".join(map(str, oid)): tuple(row) for oid, row in parsed.rows.items()
+    } == {oid: tuple(row) for oid, row in rows.items()}
+
+
+@pytest.mark.against("Net-SNMP snmpwalk")
+def test_floats_and_octets_of_opaque_values_are_read_from_the_output_of_snmpwalk() -> None:
+    rows = {
+        "1.3.6.1.4.1.9.1.0": AgentRow(OPAQUE, bytes.fromhex("9f780441c80000")),
+        "1.3.6.1.4.1.9.2.0": AgentRow(OPAQUE, b"\x04\x02ab"),
+        "1.3.6.1.4.1.9.3.0": AgentRow(INTEGER, 1),
+    }
+    with Agent(Device(rows)) as agent:
+        done = subprocess.run(
+            [
+                program("snmpwalk"),
+                "-v2c",
+                "-cpublic",
+                "-On",
+                f"{agent.host}:{agent.port}",
+                "1.3.6.1.4.1",
+            ],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={"MIBS": ""},
+            check=True,
+        )
+    assert [tuple(row) for row in snmprec.parse(done.stdout).rows.values()] == [
+        tuple(row) for row in rows.values()
+    ]
+
+
+@pytest.mark.parametrize("index", ['"a b"', '"a = b"', '"a \\"b"', "1.2"])
+def test_a_row_whose_index_is_text_is_left_out_and_counted(index: str) -> None:
+    text = (
+        f".1.3.6.1.4.1.9.1.0 = STRING: rack\nACME-MIB::bar.{index} = INTEGER: 5\n.1.3.6.1.4.1.9.2.0"
+        " = INTEGER: 7\n"
+    )
+    assert snmprec.parse(text) == snmprec.Parsed(
+        {
+            (1, 3, 6, 1, 4, 1, 9, 1, 0): SnmpRow(OCTETS, b"rack"),
+            (1, 3, 6, 1, 4, 1, 9, 2, 0): SnmpRow(INTEGER, 7),
+        },
+        left_out=1,
+        untyped=0,
+    )
+
+
+@pytest.mark.parametrize("shown", ["Float: x", "Float: 1e99"])
+def test_a_float_that_is_malformed_or_too_large_is_refused(shown: str) -> None:
+    with pytest.raises(SettingsError, match="line 1 of the recording: "):
+        snmprec.parse(f".1.3.6.1.4.1.9.1.0 = Opaque: {shown}\n")
+
+
+@pytest.mark.parametrize("shown", ["Opaque: Int64: 5", "NsapAddress: 5"])
+def test_a_row_whose_value_has_an_unknown_type_is_left_out_and_counted(shown: str) -> None:
+    assert snmprec.parse(f".1.3.6.1.4.1.9.1.0 = {shown}\n") == snmprec.Parsed(
+        {}, left_out=0, untyped=1
+    )
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "1.3.6.1_0|2|1",
+        "1.3.+6|2|1",
+        "1.3. 6|2|1",
+        "1.3.\u0661|2|1",
+        "1.3.6.1|6|1.3.-6",
+        "1.3.6.1|6|1.4294967296",
+    ],
+)
+def test_text_that_is_not_an_oid_is_refused(row: str) -> None:
+    with pytest.raises(SettingsError, match="line 2 of the recording is not a valid row"):
+        snmprec.parse(f"1.3.6.1.2|2|1\n{row}\n")
+
+
+def test_recordings_of_real_units_are_read_as_an_independent_reader_reads_them() -> None:
+    for name in recorded.NAMES:
+        text = recorded.text(name)
+        assert snmprec.is_recording(text)
+        assert {
+            ".".join(map(str, oid)): tuple(row) for oid, row in snmprec.parse(text).rows.items()
+        } == {oid: tuple(row) for oid, row in read_snmprec(text).items()}, name
+
+
+@pytest.mark.against("Net-SNMP snmpwalk")
+@pytest.mark.parametrize(
+    "options, row, why",
+    [
+        ("-OnQ", AgentRow(INTEGER, 5), "the value has no type: run snmpwalk without -OQ and -Ot"),
+        ("-Ont", AgentRow(TICKS, 5), "the value has no type: run snmpwalk without -OQ and -Ot"),
+        ("-OnT", AgentRow(OCTETS, bytes(range(20))), "is not hex: run snmpwalk without -OT"),
+        ("-OnT", AgentRow(OPAQUE, b"\x04\x02ab"), "is not hex: run snmpwalk without -OT"),
+    ],
+)
+def test_values_without_types_or_with_more_than_octets_are_refused_and_the_error_names_the_option(
+    options: str, row: AgentRow, why: str
+) -> None:
+    with Agent(Device({"1.3.6.1.4.1.9.1.0": row})) as agent:
+        done = subprocess.run(
+            [
+                program("snmpwalk"),
+                "-v2c",
+                "-cpublic",
+                options,
+                f"{agent.host}:{agent.port}",
+                "1.3.6.1.4.1",
+            ],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={"MIBS": ""},
+            check=True,
+        )
+    with pytest.raises(SettingsError, match=f"line 1 of the recording: .*{why}"):
+        snmprec.parse(done.stdout)
+
+
+@pytest.mark.parametrize("shown", ["00 1", "0", "ZZ", "00 1A x"])
+def test_octets_that_are_cut_or_not_hex_are_refused(shown: str) -> None:
+    with pytest.raises(SettingsError, match="line 1 of the recording: .* is not hex"):
+        snmprec.parse(f".1.3.6.1.4.1.9.1.0 = Hex-STRING: {shown}\n")
+
+
+def test_the_names_of_values_in_a_walk_are_kept_and_text_in_quotes_gives_none() -> None:
+    parsed = snmprec.parse(
+        ".1.3.6.1.4.1.5.1 = INTEGER: on(1)\n.1.3.6.1.4.1.5.2 = INTEGER: 2\n"
+        '.1.3.6.1.4.1.5.3 = STRING: "INTEGER: on(1)"\n.1.3.6.1.4.1.5.4 = Gauge32: 2 A (3)\n'
+    )
+    assert parsed.names == {(1, 3, 6, 1, 4, 1, 5, 1): "on"} and len(parsed.rows) == 4
+    assert (
+        snmprec.parse('.1.3.6.1.4.1.5.1 = INTEGER: on(1)\n.1.3.6.1.4.1.5.1 = STRING: "abc"\n').names
+        == {}
+    )

@@ -1,0 +1,81 @@
+"""Helpers for tests that run the command `pdu`."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import pytest
+
+from pdu import root
+from pdu.core.inventory.handler_loading import LoadedHandler
+from pdu.outlets import cycle_command, read_commands, switch_commands
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.peers import Peer
+
+SECRETS = ("password", "community")
+
+
+def options(peer: Peer) -> tuple[list[str], dict[str, str]]:
+    """Return the options for the peer's settings and port, and its secrets by key."""
+    arguments = [
+        part
+        for key, value in peer.settings.items()
+        if key not in SECRETS
+        for part in ("-s", f"{key}={value}")
+    ]
+    if peer.snmp:
+        arguments += ["--port", peer.snmp["port"]]
+    secrets = {
+        key: value for key, value in {**peer.settings, **peer.snmp}.items() if key in SECRETS
+    }
+    return arguments, secrets
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Run one command and return its exit code, standard output and standard error."""
+    code = root.run(arguments)
+    shown = capsys.readouterr()
+    return code, shown.out, shown.err
+
+
+def use(monkeypatch: pytest.MonkeyPatch, loading: Callable[[str], LoadedHandler]) -> None:
+    """Let the commands that call a handler load it with this function."""
+    for module in (read_commands, switch_commands, cycle_command):
+        monkeypatch.setattr(module, "load", loading)
+
+
+class Broken:
+    """A handler whose `port_down` raises the given error, or returns the state UNKNOWN if none is
+    given.
+    """
+
+    def __init__(self, error: BaseException | None = None) -> None:
+        self.error = error
+
+    def port_down(self, port: PduPortView) -> PduPortView:
+        if self.error:
+            raise self.error
+        port.power_status = EnumPowerStatus.UNKNOWN
+        return port
+
+
+def silent() -> tuple[socket.socket, list[str]]:
+    """Return a bound socket that does not listen, and the arguments of a `pdu down` over NUT to its
+    port.
+    """
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    return taken, [
+        "down",
+        "nut",
+        "127.0.0.1",
+        "1",
+        "-s",
+        "device=d",
+        "-s",
+        "username=u",
+        "-s",
+        f"port={taken.getsockname()[1]}",
+        "--yes",
+    ]

@@ -1,0 +1,403 @@
+"""`pdu supports`: products by their public names get neither a false yes nor a false no."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from handlers.snmp.families import ENTERPRISES
+from handlers.snmp.profile import oids as profile_oids
+from handlers.snmp.profiles import PROFILES
+from pdu.supports import oids
+from pdu.supports.brands import BRANDS
+from pdu.supports.model_names import NAMES
+from pdu.supports.model_patterns import fits, sample
+from pdu.supports.search import MAYBE, NO, UNKNOWN, YES, answer
+from pdu.supports.table import entries
+from tests.needs import ROOT
+from tests.pdu.running import run
+from tests.pdu.supports.products import PRODUCTS, Product
+from tests.recordings import fixtures
+
+_UNSUPPORTED = 8
+
+
+def _keys(question: str) -> list[str]:
+    return [hit.entry.key for hit in answer(question).hits]
+
+
+@pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.asked)
+def test_a_product_gets_neither_a_false_yes_nor_a_false_no(
+    product: Product, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, shown, _ = run(capsys, "supports", *product.asked.split(), "--json")
+    found = json.loads(shown)
+    if not product.supported:
+        assert (code, found["read_by"]) == (_UNSUPPORTED, [])
+        return
+    assert (code, found["answer"]) == (0, YES)
+    by = {one["family"] or one["handler"]: one for one in found["read_by"]}
+    assert product.by in by
+    if product.switched is not None:
+        assert by[product.by]["switched"].startswith("no") is not product.switched
+
+
+def test_the_list_of_products_is_long_enough() -> None:
+    supported = [product for product in PRODUCTS if product.supported]
+    assert len(supported) >= 60 and len(PRODUCTS) - len(supported) >= 15
+    assert len({product.asked for product in PRODUCTS}) == len(PRODUCTS)
+    assert all(product.source.startswith("https://") for product in PRODUCTS)
+
+
+@pytest.mark.parametrize(
+    ("question", "key"),
+    [
+        ("AP8959EU3", "apc-rpdu2"),
+        ("ap 8959 eu3", "apc-rpdu2"),
+        ("switched AP8959 of Schneider Electric", "apc-rpdu2"),
+        ("AP89xx", "apc-rpdu2"),
+        ("AP8xxx", "apc-rpdu2"),
+        ("PX3-5145", "raritan"),
+        ("px3 5145", "raritan-px2"),
+        ("PRO3X", "raritan"),
+        ("Legrand", "raritan"),
+        ("Schneider", "apc-rpdu"),
+        ("ePDU G3", "eaton-epdu"),
+        ("G3 Eaton ePDU", "eaton-epdu"),
+        ("Server Technology", "sentry4"),
+        ("server-technology", "sentry3"),
+        ("HP", "hpe-mapdu2"),
+        ("Dell 6804", "dell-rpdu"),
+        ("NETIO PowerPDU 4C", "netio"),
+        ("Lindy 32659", "digipower"),
+        ("web power switch pro", "dli-energy-object"),
+        ("CMC III", "rittal-cmc3"),
+        ("Eaton 5PX", "nut"),
+        ("redfish", "redfish"),
+        ("apc-rpdu2", "apc-rpdu2"),
+        ("Borri STS32A", "smart-ats"),
+        ("IBM Constellation PDU", "ibm-constellation"),
+        (f"{ENTERPRISES}2.6.262.1", "ibm-constellation"),
+        ("Starline", "starline-ac"),
+        ("Vutlan", "vutlan"),
+        (f"{ENTERPRISES}37662.1.2.2.1", "smart-ats"),
+        (f"{ENTERPRISES}318.1.1.12", "apc-rpdu"),
+        (f".{ENTERPRISES}318.1.3.4.6", "apc-rpdu2"),
+        ("SNMPv2-SMI::enterprises.13742.6", "raritan-px2"),
+        ("iso.3.6.1.4.1.534.6.6.7", "eaton-epdu"),
+    ],
+)
+def test_words_in_any_order_and_spelling_find_the_family(question: str, key: str) -> None:
+    assert answer(question).verdict == YES
+    assert key in _keys(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "APC AP1234",  # an unknown model of a known vendor
+        "Raritan Foo",
+        "Eaton basic ePDU",
+        "AP8959 basic",
+        "AP8959 XY1234",
+        "APC PX3-5145",  # the model is another vendor's
+        "8045",  # says nothing without its vendor
+        "G3",
+        "PDU",
+        "server",
+        "console server",
+        "Raritn",
+        "APC 620",  # a number that also looks like a plug
+        "APC 750VA",  # a UPS
+        "Dell 500W",
+        "TP-PX",  # a known name without a digit behind a hyphen
+        "Dell PowerConnect 6624",
+        "Planet GS-4210-24T2S",
+        "Raritan RPC",
+        "39M5377",  # an IBM part number of something else
+        f"{ENTERPRISES}318.1.3.2.7",  # an APC UPS
+        f"{ENTERPRISES}318",
+        f"{ENTERPRISES}8072.3.2.10",  # any device with Net-SNMP
+        f"{ENTERPRISES}99999.1",
+        "1.3.6.1.2.1.1",
+        "\x1b[31mred\x07",
+        "*",
+        "x",
+        "xxxx",
+        "???",
+    ],
+)
+def test_what_no_source_names_is_no_yes(question: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(question).verdict in (MAYBE, UNKNOWN)
+    code, shown, _ = run(capsys, "supports", question)
+    assert code == _UNSUPPORTED and "pdu identify HOST" in shown
+    assert shown.replace("\n", "").isprintable()
+
+
+def test_one_unsupported_model_among_several_makes_it_a_no() -> None:
+    found = answer("AP8959 AP7526")
+    assert found.verdict == NO and _keys("AP8959 AP7526") == ["apc-rpdu2"]
+    assert [name.pattern for name in found.refused] == ["AP75xx*"]
+    assert set(_keys("AP8959 PX4")) == {"apc-rpdu2", "raritan", "raritan-px2"}
+
+
+@pytest.mark.parametrize(
+    ("question", "key"),
+    [
+        ("APC 8959", "apc-rpdu2"),
+        ("APC8959", "apc-rpdu2"),
+        ("8959 apc", "apc-rpdu2"),
+        ("CyberPower 81101", "cyberpower-epdu2"),
+        ("Aten 8208AV", "aten-pe"),
+        ("servertech", "sentry4"),
+        ("ServerTech PRO3X", "raritan"),
+        ("RPDU 2G", "apc-rpdu2"),
+        ("NetShelter AP8959", "apc-rpdu2"),
+        ("Lenovo 46M4002", "ibm-dpi"),
+        ("Tripp-Lite-PDUMH30HVNET", "tripplite-products"),
+        ("Raritan-PX3-5145R", "raritan"),
+        ("Rack PDU 2G Switched (AP8959EU3)", "apc-rpdu2"),
+        ("AP8959 [16A, 230V]", "apc-rpdu2"),
+        ("Eaton EMAT08-10 32A", "eaton-epdu"),
+        ("CWG-24V2 Primary", "sentry3"),
+        ("HP R3000 XR", "nut"),
+        ("VP5N31A0", "geist-v5"),
+        ("MNU5M1R6-12CF18-3TL6A0H10-S", "geist-v5"),
+        ("CPM-1600-1-ECA", "wti-power"),
+        ("AP7811B", "apc-rpdu2"),
+        ("PDU44005", "cyberpower-epdu"),
+        ("P36G18M", "panduit-g5"),
+        ("Avocent PM20", "avocent-pm"),
+        ("Cyclades-PM8", "cyclades-acs5k"),
+        ("Eaton Rack PDU G4 managed", "eaton-epdu"),
+        ("DK 7979.202", "rittal-cmc3"),
+        ("Raritan Dominion PX", "raritan-px1"),
+        ("gude1202", "gude-epc"),
+        ("servertechpro2", "sentry4"),
+        ("EatonEMAT08", "eaton-epdu"),
+        ("Raritan Dominion PX2-1098", "raritan-px2"),
+        ("Dominion PX3-5176R", "raritan"),
+        ("PX4-534AJ-E7", "raritan"),
+        ("Gude Expert Power Control 8225", "gude-epc"),
+        ("Gude Expert Power Control 87-1210-18", "gude-epc"),
+        ("4805-XLS-16", "sentry3"),
+    ],
+)
+def test_a_name_is_found_as_it_is_printed_and_typed(question: str, key: str) -> None:
+    assert answer(question).verdict == YES
+    assert key in _keys(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "key", "doubt"),
+    [
+        ("AP7855A", "apc-rpdu", "AP7855 is known"),
+        ("XYZ-AP8959", "apc-rpdu2", "AP8959 is known"),
+        ("46M4002-EU", "ibm-dpi", "46M4002 is known"),
+        ("AP8959 (unheard)", "apc-rpdu2", "nothing is known of unheard"),
+        ("PRO2 Link", "sentry4", "primary unit"),
+        ("Server Technology PRO2 expansion", "sentry4", "primary unit"),
+    ],
+)
+def test_what_is_nearly_a_known_name_is_probably_read(
+    question: str, key: str, doubt: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, shown, _ = run(capsys, "supports", *question.split())
+    assert code == _UNSUPPORTED and shown.startswith(f"{question}: probably\n")
+    assert doubt in " ".join(shown.split()) and f"family {key}" in shown
+    _, shown, _ = run(capsys, "supports", *question.split(), "--json")
+    found = json.loads(shown)
+    assert (found["answer"], found["read_by"]) == (MAYBE, [])
+    assert key in [one["family"] for one in found["perhaps_read_by"]]
+
+
+@pytest.mark.parametrize(
+    ("question", "key"),
+    [
+        ("APC AP1234", "apc-rpdu2"),
+        ("NetShelter", "apc-rpdu2"),
+        ("APC NetShelter SX AR3100", "apc-rpdu2"),
+        ("Lenovo 0U Switched and Monitored PDU", "geist-v5"),
+        ("8045", "gude-epc"),
+        ("GI10022L", "geist-v5"),
+        ("Rittal 7955.310", "rittal-cmc3"),
+        ("C2XG36TE", "sentry4"),
+        ("Server Technology C2XG24SN-YCLN5D6", "sentry4"),
+        ("WTI REM-4R4-1", "wti-power"),
+        ("Black Box MPSH8-D20-120V", "wti-power"),
+        ("MPSH16-D20-208+V", "wti-power"),
+        ("netio4", "netio"),
+        ("PDUMNH15AT1", "tripplite-products"),
+        ("Tripp-Lite-PDUMH20HVAT", "tripplite-legacy-pdu"),
+        ("PDU31001", "cyberpower-epdu2"),
+        ("APC Smart-UPS 750", "nut"),
+        ("Eaton 9PX3000iRT2U", "nut"),
+        ("Tripp Lite UPS", "nut"),
+        ("Tripp Lite UPS", "tripplite-12x-ups"),
+        (f"{ENTERPRISES}318", "apc-rpdu2"),
+    ],
+)
+def test_maybe_stands_on_top_where_a_family_may_be_it(
+    question: str, key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, shown, _ = run(capsys, "supports", *question.split())
+    assert code == _UNSUPPORTED and shown.startswith(f"{question}: maybe\n")
+    found = answer(question)
+    assert key in [one.key for one in found.near] + [hit.entry.key for hit in found.hits]
+
+
+@pytest.mark.parametrize(
+    ("question", "families", "perhaps"),
+    [
+        ("EPDU1132MBO", ["apc-rpdu2", "apc-easy-epdu"], []),
+        ("APC EPDU1132M", ["apc-easy-epdu"], ["apc-rpdu2"]),
+        ("EPDU1116S", ["apc-easy-epdu"], ["apc-rpdu2"]),
+        ("PDU44005", ["cyberpower-epdu2", "cyberpower-epdu"], []),
+        ("CyberPower PDU41005", ["cyberpower-epdu"], ["cyberpower-epdu2"]),
+        ("PE8108", ["aten-pe", "aten-pe2"], []),
+    ],
+)
+def test_all_families_that_have_a_name_are_said(
+    question: str, families: list[str], perhaps: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, shown, _ = run(capsys, "supports", *question.split(), "--json")
+    found = json.loads(shown)
+    assert (code, found["answer"]) == (0, YES)
+    assert [one["family"] for one in found["read_by"]] == families
+    assert [one["family"] for one in found["perhaps_read_by"]] == perhaps
+    (either,) = found["either_of"]
+    assert either["name"] == question.split()[-1]
+    assert sorted(either["families"]) == sorted(families + perhaps)
+    _, shown, _ = run(capsys, "supports", *question.split())
+    assert f"may be of the families {' or '.join(either['families'])}" in " ".join(shown.split())
+    assert shown.count("\n  maybe ") == len(perhaps)
+
+
+def test_a_name_that_several_models_share_is_not_one_unit_of_several_families() -> None:
+    assert answer("AP7xxx").shared == () and len(_keys("AP7xxx")) > 1
+    assert answer("AP8959").shared == () and answer("AP8959 AP7921").shared == ()
+
+
+def test_an_easy_pdu_metered_by_outlet_has_metered_outlets(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, shown, _ = run(capsys, "supports", "EPDU1132MBO", "--json")
+    of = {one["family"]: one["outlet"] for one in json.loads(shown)["read_by"]}
+    assert set(of["apc-rpdu2"]) == {"current", "power", "energy"} and of["apc-easy-epdu"] == {}
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ("AP9572", "basic"),
+        ("Eaton-EFLX12I", "basic"),
+        ("Tripp-Lite-PDUV15-48", "basic"),
+        ("VP9563", "basic"),
+        ("CPS-1215RMS", "basic"),
+        ("WTI REM-4R0", "console server"),
+    ],
+)
+def test_what_a_source_rules_out_is_a_no_with_the_reason(
+    question: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, shown, _ = run(capsys, "supports", *question.split())
+    assert code == _UNSUPPORTED and f"{question}: no\n" in shown
+    assert why in shown and "said by https://" in " ".join(shown.split())
+
+
+@pytest.mark.parametrize("question", ["Raritan PX-4316", "PX5523"])
+def test_a_unit_of_the_first_generation_is_not_taken_for_one_of_a_later(question: str) -> None:
+    assert _keys(question) == ["raritan-px1"]
+
+
+def test_a_known_unit_of_a_delta_switch_is_not_taken_for_another_maker() -> None:
+    assert answer("Delta STS32A").verdict != NO
+
+
+def test_nothing_in_brackets_alone_makes_a_yes() -> None:
+    assert answer("(unheard)").verdict == UNKNOWN
+    assert answer("APC (AP1234)").verdict != NO
+
+
+def test_a_misspelt_name_leads_to_the_nearest_of_the_vendor() -> None:
+    assert "Raritan" in answer("Raritn").alike
+    assert "AP89xx" in answer("APC AP8O59").alike
+    assert [one for one in answer("AP8O59").alike if one.startswith("AP8")] == []
+    of_eaton = {name.pattern.rstrip("*") for name in NAMES if name.of.startswith("eaton")}
+    assert "AP89xx" not in of_eaton and "AP89xx" not in answer("Eaton AP8O59").alike
+
+
+def test_a_metered_model_says_what_is_not_possible(capsys: pytest.CaptureFixture[str]) -> None:
+    code, shown, _ = run(capsys, "supports", "AP8858")
+    assert code == 0 and "does not switch outlets" in shown and "each outlet: no" in shown
+    assert "switching:" not in shown
+    _, switched, _ = run(capsys, "supports", "AP8959")
+    assert "switched  yes\n" in switched and "recording of a real unit" in switched
+
+
+def test_lines_fit_80_columns_except_for_addresses(capsys: pytest.CaptureFixture[str]) -> None:
+    questions = [*(product.asked for product in PRODUCTS), "Legrand", "APC", "Vertiv", "Raritn"]
+    lines = []
+    for question in questions:
+        lines += run(capsys, "supports", *question.split())[1].splitlines()
+    long = [line for line in lines if len(line) > 80 and "https://" not in line]
+    assert long == []
+
+
+def test_every_family_vendor_and_brand_is_found() -> None:
+    for profile in PROFILES:
+        assert profile.key in _keys(profile.key)
+    for entry in entries():
+        for text in (*entry.vendors, *entry.brands):
+            if text != "Maker not named":
+                assert entry.key in _keys(text), text
+        for text in entry.others:
+            assert entry.key in [one.key for one in answer(text).near], text
+
+
+def test_every_name_and_brand_belongs_to_something_and_has_a_source() -> None:
+    keys = {entry.key for entry in entries()}
+    vendors = {vendor for entry in entries() for vendor in entry.vendors}
+    assert [name for name in NAMES if bool(name.of) is bool(name.why)] == []
+    assert {name.of for name in NAMES if name.of} <= keys
+    for brand in BRANDS:
+        assert set(brand.vendors) <= vendors and set(brand.families) <= keys
+    assert [name.pattern for name in NAMES if not name.sure and not name.note] == []
+    sources = [*(name.source for name in NAMES), *(brand.source for brand in BRANDS)]
+    assert [source for source in sources if not source.startswith("https://")] == []
+
+
+def test_a_pattern_fits_its_own_sample_and_no_longer_number() -> None:
+    for name in NAMES:
+        assert fits(name.pattern, sample(name.pattern)), name.pattern
+    assert fits("AP89xx*", "AP8959EU3") and not fits("AP89xx*", "AP895")
+    assert fits("AP79xx", "AP7920") and not fits("AP79xx", "AP79201")
+    assert fits("EMA?xx*", "EMAT0810") and not fits("EMA?xx*", "EMA1X")
+
+
+def test_the_sys_object_id_of_each_simulated_unit_leads_to_its_family(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # a process asks once, so the command does not keep what each family reads
+    kept = {profile.key: tuple(profile_oids(profile)) for profile in PROFILES}
+    monkeypatch.setattr(oids, "oids", lambda profile: kept[profile.key])
+    looked = 0
+    for unit in fixtures():
+        row = unit.rows.get("1.3.6.1.2.1.1.2.0")
+        oid = ".".join(map(str, row.value)) if row and isinstance(row.value, tuple) else ""
+        if not oid.startswith(ENTERPRISES):
+            continue
+        found = answer(oid)
+        keys = [hit.entry.key for hit in found.hits] + [entry.key for entry in found.near]
+        assert unit.key in keys, (unit.name, oid)
+        looked += 1
+    assert looked > 80
+
+
+def test_the_page_of_devices_has_the_same_names() -> None:
+    page = (ROOT / "docs" / "devices.md").read_text("utf-8")
+    assert [name.pattern for name in NAMES if f"`{name.pattern}`" not in page] == []
+    assert [brand.name for brand in BRANDS if brand.name not in page] == []
+    assert re.search(r"Schneider Electric.*`AP89xx\*`", page)

@@ -1,0 +1,168 @@
+"""The help of every command: its width and its examples; `pdu help`, `pdu version` and `pdu -V`."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from handlers import VERSION, registry
+from pdu.core.cli import exit_codes
+from pdu.core.cli.groups import Lazy, Subcommand
+from pdu.root import ROOT
+from tests.pdu.running import run
+
+WIDTH = 80
+
+
+def commands(group: Lazy, *path: str) -> Iterator[tuple[str, ...]]:
+    """The names of each command below `group`, with other names, and of the group itself."""
+    yield path
+    with click.Context(group, info_name="pdu") as context:
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            if isinstance(command, Lazy):
+                yield from commands(command, *path, name)
+            else:
+                yield (*path, name)
+
+
+EVERY = list(commands(ROOT))
+OTHER = {"up": "on", "down": "off"}
+SWITCHING = [("on",), ("up",), ("off",), ("down",), ("cycle",)]
+
+
+def examples(shown: str) -> list[str]:
+    """The lines under the last heading of a help."""
+    head, _, rest = shown.rpartition("\n\n")
+    assert rest.startswith("Examples:\n"), head
+    return [line.strip() for line in rest.splitlines()[1:]]
+
+
+def test_the_walk_finds_commands_and_their_other_names() -> None:
+    assert {("raritan", "cycle"), ("nut", "run"), ("snmp", "families"), *SWITCHING} < set(EVERY)
+
+
+@pytest.mark.parametrize("path", EVERY, ids=" ".join)
+def test_the_help_of_a_command_fits_a_terminal_and_ends_with_examples_that_can_be_typed(
+    path: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(WIDTH))
+    code, out, _ = run(capsys, *path, "--help")
+    assert code == 0 and [line for line in out.splitlines() if len(line) > WIDTH] == []
+    found = examples(out)
+    assert len(found) == len(set(found)) == 2
+    for line in found:
+        program, *words = shlex.split(line.partition(" > ")[0].partition(" >> ")[0])
+        assert program == "pdu" and {OTHER.get(name, name) for name in path} <= set(words)
+        parsed(words)
+
+
+def parsed(words: list[str]) -> None:
+    """Parse a command line as `pdu` does, without running it. Raises click.UsageError."""
+    group: click.Command = ROOT
+    name, context = "pdu", None
+    while True:
+        context = group.make_context(name, words, parent=context)
+        if not isinstance(group, Lazy):
+            return
+        # as click.Group.invoke does
+        kept = vars(context)  # click 8.1 has protected_args, later releases _protected_args
+        given = [*kept.get("_protected_args", kept.get("protected_args", ())), *context.args]
+        found, command, words = group.resolve_command(context, given)
+        assert command is not None and found is not None
+        group, name = command, found
+
+
+@pytest.mark.parametrize("words", [["status", "snmp"], ["raritan", "h", "cycle"], ["up", "--no"]])
+def test_the_parser_of_examples_refuses_a_wrong_one(words: list[str]) -> None:
+    with pytest.raises(click.UsageError):
+        parsed(words)
+
+
+@pytest.mark.parametrize("name", ["status", "statistic", "labels", "outlets", "on", "up", "cycle"])
+def test_the_help_says_what_handler_and_host_are(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = run(capsys, name, "--help")[1]
+    assert f"HANDLER  {', '.join(registry.names())}, or a built archive" in out
+    assert "HOST     name or address" in out
+
+
+def test_two_names_of_a_command_are_one_line_of_the_list_and_have_the_same_options(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = run(capsys, "--help")[1]
+    assert "  on, up " in out and "  off, down " in out
+    for first, second in (("on", "up"), ("off", "down")):
+        shown = [run(capsys, name, "--help")[1].partition("\n")[2] for name in (first, second)]
+        assert shown[0] == shown[1]
+        assert f"`pdu {second}` is the same command" in " ".join(shown[0].split())
+
+
+@pytest.mark.parametrize("path", [[], ["status"], ["raritan", "cycle"], ["nut"]], ids=" ".join)
+def test_help_shows_what_the_option_shows(
+    path: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(capsys, "help", *path) == run(capsys, *path, "--help") == run(capsys, *path, "-h")
+
+
+def test_help_for_an_unknown_command_leads_to_one(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "help", "statuss")
+    assert (code, out) == (2, "") and "did you mean status?" in err
+
+
+def test_the_version_is_a_command_and_an_option(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = [run(capsys, word) for word in ("version", "-V", "--version")]
+    assert shown[0] == shown[1] == shown[2] and shown[0][1].startswith(f"pdu {VERSION}, Python 3.")
+    assert json.loads(run(capsys, "version", "--json")[1])["version"] == VERSION
+
+
+def test_every_command_is_one_with_examples() -> None:
+    with click.Context(ROOT, info_name="pdu") as context:
+        for name in ROOT.list_commands(context):
+            assert isinstance(ROOT.get_command(context, name), (Subcommand, Lazy))
+
+
+def test_without_arguments_every_command_is_named_on_a_terminal_of_24_lines(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, err = run(capsys)
+    lines = out.splitlines()
+    assert (code, err) == (0, "") and len(lines) <= 24
+    assert [line for line in lines if len(line) > WIDTH] == []
+    named = [name for names in ROOT.groups.values() for name in names]
+    assert sorted(named) == sorted(ROOT.listed)
+    assert {word for line in lines for word in line.split()} >= set(named)
+
+
+def test_the_exit_codes_have_a_page_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "help", "exit-codes")
+    assert code == 0 and out.splitlines() == exit_codes.table().splitlines()
+    code, out, _ = run(capsys, "help", "exit-codes", "--json")
+    assert code == 0 and [one["code"] for one in json.loads(out)["exit_codes"]] == [
+        one.code for one in exit_codes.EXITS
+    ]
+
+
+@pytest.mark.parametrize(
+    "word, leads_to",
+    [
+        ("audit", "energy audit"),
+        ("bill", "energy audit"),
+        ("report", "energy audit"),
+        ("config", "-s KEY=VALUE"),
+        ("simulate", "replay"),
+        ("doctor", "identify"),
+        ("register", "register.sh"),
+        ("upload", "register.sh"),
+    ],
+)
+def test_a_word_that_people_try_leads_to_a_command(
+    word: str, leads_to: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run(capsys, word)
+    assert code == 2 and leads_to in err

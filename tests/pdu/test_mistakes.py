@@ -1,0 +1,191 @@
+"""What tired people type and paste: each mistake has a sentence that says how to go on, and files
+as spreadsheets save them are read.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from handlers.shared.errors import SettingsError
+from pdu.core.cli import csv_in
+from pdu.core.cli.toml import loads
+from pdu.core.inventory import device_list
+from tests.pdu.running import run
+
+HEAD = "name,handler,address,auth,settings"
+ROW = "r1-left,snmp,192.0.2.1,snmp,"
+LOGINS = '[auth.snmp]\ncommunity = "s3cret-w0rd"\n'
+DRAWING = '[[feed]]\nname = "A"\n'
+AUDIT = ("energy", "audit", "gone", "--from", "2026-10-01", "--to", "2026-11-01")
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with what the lines below name. It is the current one."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PDU_COMMUNITY", "s3cret-w0rd")
+    for name, text in {
+        "hall.csv": f"{HEAD}\n{ROW}\n",
+        "noheader.csv": f"{ROW}\nr1-right,snmp,192.0.2.2,snmp,\n",
+        "password.csv": f"{HEAD},password\n{ROW},s3cret-w0rd\n",
+        "apc.csv": f"{HEAD}\n{ROW.replace('snmp,192', 'apc,192')}\n",
+        "hall.power.toml": DRAWING,
+        "logins.toml": LOGINS,
+        "curly.toml": LOGINS.replace('"s3cret-w0rd"', "“s3cret-w0rd”"),
+        "bare.toml": LOGINS.replace('"s3cret-w0rd"', "s3cret-w0rd"),
+    }.items():
+        (tmp_path / name).write_text(text, "utf-8")
+        os.chmod(tmp_path / name, 0o600)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (
+            ["check", "noheader.csv"],
+            "noheader.csv: the first line is a PDU: put the names of the columns above it, such as"
+            " name,handler,address,auth\n",
+        ),
+        (
+            ["check", "hall.csv", "--auth", "curly.toml"],
+            "curly.toml: not valid TOML at line 2, column 13: it has typographic quotes; write"
+            ' "text" with straight ones\n',
+        ),
+        (
+            ["check", "hall.csv", "--auth", "bare.toml"],
+            'bare.toml: not valid TOML at line 2, column 13: a text needs quotes: key = "text"\n',
+        ),
+        (
+            ["check", "password.csv"],
+            "password.csv: 'password' is a secret, which a list must not contain: take the column"
+            " out, set 'auth' to the name of a login, and put the secret into the file of logins",
+        ),
+        (
+            ["check", "apc.csv", "--auth", "logins.toml"],
+            "r1-left: 'apc' is not a handler (nut, raritan, redfish, snmp), and no archive has that"
+            " name (`make packages` in a copy of the project builds archives); apc is read by the"
+            " handler snmp or redfish, as pdu supports apc says",
+        ),
+        (["prove", "smnp", "192.0.2.1"], "builds archives); did you mean snmp?\n"),
+        (["status", "smnp", "192.0.2.1"], "builds archives); did you mean snmp?\n"),
+        (
+            ["statistic", "snmp", "192.0.2.1", "--csv"],
+            "No such option: --csv; pdu outlets and pdu check print CSV; --json works everywhere",
+        ),
+        (["outlets", "snmp", "192.0.2.1", "--format", "json"], "; --json prints JSON; "),
+        (
+            ["status", "--host", "192.0.2.1", "snmp"],
+            "No such option: --host; HOST is an argument: pdu status HANDLER HOST",
+        ),
+        (
+            ["status", "snmp", "fe80::1"],
+            "'fe80::1' is an address of one network alone: add this machine's interface, as in"
+            " fe80::1%eth0\n",
+        ),
+        (
+            ["status", "snmp", "2001:db8::8:161"],
+            "'2001:db8::8:161' may be an address or 2001:db8::8 with a port: write"
+            " [2001:db8::8]:161, or [2001:db8::8:161] for the address\n",
+        ),
+        (
+            ["identify", "2001:db8::8:443"],
+            "write [2001:db8::8]:443, or [2001:db8::8:443] for the address",
+        ),
+        (
+            ["status", "snmp", "192.0.2.1", "--username", "x"],
+            "--username has no effect without SNMPv3: give --snmp-version 3\n",
+        ),
+        (
+            ["rehearse", "hall.csv", "hall.power.toml", "--fail", "feed:A"],
+            "hall.csv is no drawing, which is TOML: the drawing comes before the list, or give"
+            " --drawing FILE and --list FILE\n",
+        ),
+        (
+            ["check", "hall.power.toml"],
+            "hall.power.toml is a drawing, and no list of PDUs: give it as --drawing, and the list"
+            " as --list\n",
+        ),
+        (
+            ["prometheus"],
+            "there is no command 'prometheus'; exporter serves the figures of many PDUs to",
+        ),
+        (["metrics"], "exporter serves the figures of many PDUs to Prometheus"),
+    ],
+)
+def test_a_mistake_has_a_sentence(
+    words: Sequence[str], said: str, files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(capsys, *words)
+    assert (code, out) == (2, "") and said in err and err.count("\n") == 1
+    assert "s3cret-w0rd" not in err
+
+
+@pytest.mark.parametrize(
+    "text, encoding",
+    [
+        (f"sep=;\n{HEAD}\n{ROW}\n".replace(",", ";"), "utf-8"),
+        (f"sep=,\r\n{HEAD}\r\n{ROW}\r\n", "utf-8-sig"),
+        (f"SEP=\t\n{HEAD}\n{ROW}\n".replace(",", "\t"), "utf-8"),
+        (f"{HEAD}\n{ROW}\n".replace("r1-left", "стойка"), "utf-16"),
+        (f"sep=;\r\n{HEAD}\r\n{ROW}\r\n".replace(",", ";"), "utf-16"),
+    ],
+)
+def test_a_list_is_read_as_excel_saves_it(text: str, encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(text.encode(encoding))
+    (found,) = device_list.read(str(path)).devices
+    assert found.handler == "snmp" and found.address == "192.0.2.1"
+    (row,) = csv_in.read(str(path), lambda _: ())
+    assert row["auth"] == "snmp"
+
+
+def test_an_error_after_excels_line_names_the_line_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"sep=,\n{HEAD}\nx,snmp,,,\n", "utf-8")
+    with pytest.raises(SettingsError, match="line 3: there is no address"):
+        device_list.read(str(path))
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"\xff\xfea")
+    with pytest.raises(SettingsError, match="not UTF-8 text; save it as UTF-8"):
+        device_list.read(str(path))
+
+
+def test_an_ipv6_address_in_brackets_is_the_address(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "identify", "[2001:db8::8:161]", "--handler", "nut")
+    assert code == 3 and out.startswith("nut: not asked: no connection to TCP port 3493")
+
+
+def test_a_period_says_its_zone_where_it_is_not_that_of_the_machine(
+    files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = "note: the period is in UTC, not in this machine's time zone: --zone NAME, such as"
+    try:
+        for zone, more, is_told in (
+            ("XXX-3", (), True),
+            ("UTC", (), False),
+            ("XXX-3", ("--zone", "UTC"), False),
+        ):
+            monkeypatch.setenv("TZ", zone)
+            time.tzset()
+            _, _, err = run(capsys, *AUDIT, *more)
+            assert (told in err) is is_told
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+@pytest.mark.parametrize("text", ["a = b", "a = «b»", "a = 1\nb = ‘c’"])
+def test_an_error_of_toml_shows_none_of_its_text(text: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        loads(text, "logins.toml")
+    assert raised.value.reason.startswith("logins.toml: not valid TOML at line")
+    assert "quotes" in raised.value.reason and "«" not in raised.value.reason

@@ -1,0 +1,191 @@
+"""The files of docs/recipes, run by the programs that they are written for, against a simulated
+PDU.
+
+`make recipes` installs these programs into .cache/recipes; what is missing skips its test.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.needs import ROOT, found
+from tests.pdu.monitoring.halls import environment, hall, private
+from tests.peers import PEERS, Peer
+from tests.ports import reserved
+from tests.waiting import PATIENCE_S, until
+
+DOCS = ROOT / "docs" / "recipes"
+INSTALLED = ROOT / ".cache" / "recipes" / "bin"
+# as the recipes have them
+PROGRAM, ADDRESS, COMMUNITY = "/opt/pdu/bin/pdu", "192.0.2.8", "/etc/pdu/community"
+OUTLET = "3"
+
+
+def installed(name: str) -> str:
+    """A program that `make recipes` installs. Skips the test if it is missing."""
+    path = INSTALLED / name
+    if not path.exists():
+        pytest.skip(f"{name} is missing: make recipes")
+    return str(path)
+
+
+def system(name: str, package: str) -> str:
+    path = found(name)
+    if path is None:
+        pytest.skip(f"{name} is missing: apt-get install {package}")
+    return path
+
+
+@pytest.fixture
+def unit() -> Iterator[Peer]:
+    with PEERS["snmp"]() as peer:
+        yield peer
+
+
+def recipe(name: str, unit: Peer, folder: Path) -> Path:
+    """A file of docs/recipes with the simulated PDU, its community and this tree's command."""
+    pdu = folder / "pdu"
+    pdu.write_text(f'#!/bin/sh\nexec "{ROOT}/.venv/bin/python" "{ROOT}/handlers" "$@"\n')
+    pdu.chmod(0o755)
+    secret = private(folder / "community", unit.snmp["community"])
+    text = (DOCS / name).read_text("utf-8")
+    for old, new in (
+        (PROGRAM, str(pdu)),
+        (ADDRESS, f"{unit.address}:{unit.snmp['port']}"),
+        (COMMUNITY, str(secret)),
+    ):
+        text = text.replace(old, new)
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def is_on(unit: Peer) -> bool:
+    return bool(unit.books().states[OUTLET])
+
+
+def test_pdudaemon_switches_an_outlet(unit: Peer, tmp_path: Path) -> None:
+    daemon, port = installed("pdudaemon"), reserved()
+    settings = json.loads(recipe("pdudaemon.conf", unit, tmp_path).read_text())
+    settings["daemon"]["port"] = port
+    path = tmp_path / "own.conf"
+    path.write_text(json.dumps(settings))
+    with running([daemon, f"--conf={path}", f"--logfile={tmp_path}/log"]):
+        url = f"http://127.0.0.1:{port}/power/control/{{}}?hostname=rack-1&port={OUTLET}"
+        assert until(lambda: answers(url.format("off"))) and until(lambda: not is_on(unit))
+        assert until(lambda: answers(url.format("on"))) and until(lambda: is_on(unit))
+
+
+def answers(url: str) -> bool:
+    with contextlib.suppress(requests.ConnectionError):
+        return requests.get(url, timeout=PATIENCE_S).ok
+    return False
+
+
+@contextlib.contextmanager
+def running(command: list[str]) -> Iterator[None]:
+    process = subprocess.Popen(
+        command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_S)
+
+
+_LABGRID = """
+import sys
+from labgrid import Environment
+driver = Environment(sys.argv[1]).get_target("main").get_driver("PowerProtocol")
+getattr(driver, sys.argv[2])()
+"""
+
+
+def test_labgrid_switches_an_outlet_and_sees_a_failure(unit: Peer, tmp_path: Path) -> None:
+    path = recipe("labgrid.yaml", unit, tmp_path)
+    for word, wanted in (("off", False), ("on", True)):
+        assert labgrid(path, word).returncode == 0
+        assert is_on(unit) is wanted
+    path.write_text(path.read_text().replace(" 3 --yes", " 99 --yes"))
+    assert labgrid(path, "off").returncode != 0
+
+
+def labgrid(path: Path, word: str) -> subprocess.CompletedProcess[str]:
+    installed("labgrid-client")
+    return run([installed("python"), "-c", _LABGRID, str(path), word])
+
+
+def test_ansible_switches_an_outlet_and_sends_nothing_in_check_mode(
+    unit: Peer, tmp_path: Path
+) -> None:
+    program, path = installed("ansible-playbook"), recipe("outlet.yml", unit, tmp_path)
+    host = f"{unit.address}:{unit.snmp['port']}"
+    command = [program, "-i", "pdu,", str(path), "-e", f"outlet={OUTLET}"]
+    path.write_text(path.read_text().replace("inventory_hostname", f"'{host}'"))
+    checked = run([*command, "-e", "state=off", "--check"])
+    assert (checked.returncode, unit.books().writes) == (0, []), checked.stdout
+    done = run([*command, "-e", "state=off"])
+    assert (done.returncode, is_on(unit)) == (0, False), done.stdout
+    assert "changed=1" in done.stdout
+    assert run([*command, "-e", "state=of"]).returncode != 0
+    failed = run([program, "-i", "pdu,", str(path), "-e", "outlet=99", "-e", "state=on"])
+    assert failed.returncode != 0 and "no outlet" in failed.stdout
+
+
+def test_zabbix_agent_reads_a_list(tmp_path: Path) -> None:
+    agent = system("zabbix_agentd", "zabbix-agent")
+    with hall(tmp_path) as made:
+        text = (DOCS / "zabbix-agent.conf").read_text("utf-8")
+        text = text.replace(PROGRAM, f'"{ROOT}/.venv/bin/python" "{ROOT}/handlers"')
+        path = tmp_path / "agent.conf"
+        path.write_text(
+            "Server=127.0.0.1\n" + text.replace("/etc/pdu/logins.toml", str(made.logins))
+        )
+        done = run([agent, "-c", str(path), "-t", f"pdu.check[{made.list(dead=True)}]"])
+    value = done.stdout.partition("[t|")[2].rpartition("]")[0]
+    results = {one["name"]: one["result"] for one in json.loads(value)["pdus"]}
+    assert results == {**{name: "well" for name in PEERS}, "dead": "unreachable"}
+
+
+def test_icinga_accepts_the_definitions(tmp_path: Path) -> None:
+    icinga = system("icinga2", "icinga2-bin")
+    path = tmp_path / "icinga2.conf"
+    path.write_text(
+        'const NodeName = "adm"\nobject CheckCommand "dummy" { command = [ "true" ] }\n'
+        'object Host NodeName { check_command = "dummy" }\n'
+        + (ROOT / "docs" / "prometheus" / "icinga2.conf").read_text("utf-8")
+    )
+    folder = str(tmp_path)
+    done = run(
+        [
+            icinga,
+            "daemon",
+            "-C",
+            "-c",
+            str(path),
+            f"-DDataDir={folder}",
+            "-DRunAsUser=root",
+            "-DRunAsGroup=root",
+        ]
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Instantiated 1 Service" in done.stdout
+
+
+def run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        env={**environment(), "ANSIBLE_NOCOLOR": "1", "LC_ALL": "C.UTF-8"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=2 * PATIENCE_S,
+    )

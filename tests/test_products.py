@@ -1,0 +1,96 @@
+"""Each product of the command can be removed alone: its folder and its tests."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pdu.root import GROUPS, LAZY_COMMANDS
+from tests.needs import ROOT
+
+_TREE = ("common", "pdu_common", "handlers", "pdu")
+PRODUCTS = sorted({one.module.partition(".")[0] for one in LAZY_COMMANDS.values()} - {"about"})
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what the command consists of."""
+    copy = tmp_path_factory.mktemp("products")
+    for name in _TREE:
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    return copy
+
+
+def _run(tree: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *words],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_products_are_what_stands_beside_the_core() -> None:
+    beside = {
+        one.stem
+        for one in (ROOT / "pdu").iterdir()
+        if one.suffix == ".py" or (one / "__init__.py").is_file()
+    }
+    assert beside - set(PRODUCTS) == {"__init__", "__main__", "about", "core", "root", "start"}
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_the_command_works_without_a_product(tree: Path, product: str, tmp_path: Path) -> None:
+    """`pdu --help` has all other commands, and the core can be imported."""
+    here = tree / "pdu" / product
+    path = here if here.is_dir() else here.with_suffix(".py")
+    aside = tmp_path / path.name
+    shutil.move(path, aside)
+    try:
+        shown = _run(tree, "-m", "pdu", "--help")
+        gone = [name for name, one in LAZY_COMMANDS.items() if one.module.split(".")[0] == product]
+        called = _run(tree, "-m", "pdu", gone[0], "--help")
+        core = _run(tree, "-c", _IMPORT_CORE)
+    finally:
+        shutil.move(aside, path)
+    assert shown.returncode == 0, shown.stderr
+    listed = set(re.findall(r"^  ([a-z-]+)\b", shown.stdout, re.MULTILINE))
+    assert gone and not listed & set(gone)
+    assert {name for names in GROUPS.values() for name in names} - set(gone) <= listed
+    assert called.returncode == 2 and "Traceback" not in called.stderr, called.stderr
+    assert core.returncode == 0, core.stderr
+
+
+_IMPORT_CORE = """
+import importlib, pkgutil, pdu.core
+for one in pkgutil.walk_packages(pdu.core.__path__, "pdu.core."):
+    importlib.import_module(one.name)
+"""
+
+
+def test_no_product_imports_another() -> None:
+    """Not even in a function or for types; import-linter checks the rest (make lint)."""
+    found: list[str] = []
+    for product in PRODUCTS:
+        here = ROOT / "pdu" / product
+        files = sorted(here.rglob("*.py")) if here.is_dir() else [here.with_suffix(".py")]
+        for path in files:
+            package = ["pdu", *path.relative_to(ROOT / "pdu").parts[:-1]]
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.ImportFrom) and node.level:
+                    base = package[: len(package) - node.level + 1]
+                    names = [*base, *(node.module or "").split(".")]
+                    names = [one for one in names if one]
+                    of = {names[1]} if len(names) > 1 else {one.name for one in node.names}
+                    found += [f"{path}:{node.lineno}" for one in of & set(PRODUCTS) - {product}]
+    assert not found, found
