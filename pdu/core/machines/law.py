@@ -411,7 +411,7 @@ def _stay(
     # a meter that is late shows what came to a quiet place in its last figures
     if spread <= _HELD * step and _mean(after) < after[-1]:
         after = [after[-1]] * len(after)
-    highest = _mean(after) - _mean(was) + surely
+    highest = _mean(after) - _mean(was) + _ERRORS[0] * shift.much * shift.error
     lowest = math.inf if place.outlet is None else _lowest(after)
     untold = step * (_HELD if place.outlet is not None else _ROUNDED)
     return _Stay(place, has_calmed or fell, was, after, untold, usual, highest, lowest)

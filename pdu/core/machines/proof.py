@@ -610,7 +610,9 @@ class _Off:
             figures = trail.before([_place(cord)], begun, ()).get(_place(cord)) or []
             figure = math.fsum(figures) / len(figures) if figures else 0.0
             self._taken.append(RemovedLoad(begun, shown, figure, is_all=False))
-        whole = self._all_taken(trail, begun, shown)
+        # the last one carried all
+        carried = [trail.quantity.of(episode.carried[key(cord)]) or 0.0 for cord in lost]
+        whole = self._all_taken(trail, begun, shown, max(carried, default=0.0))
         # an idle one had nothing to move
         self._taken = [one for one in self._taken if one.lost >= _IDLE * whole.lost]
         if not left:
@@ -696,7 +698,8 @@ class _Off:
             figure = trail.carried([_place(cord) for cord in lost], early)
             taken = RemovedLoad(early.end, shown, figure, is_all=not left)
         else:
-            taken = self._all_taken(trail, early.end, shown)
+            figure = trail.carried([_place(cord) for cord in lost], early)
+            taken = self._all_taken(trail, early.end, shown, figure)
         after, is_proven = self._until(lambda now: self._not_off(stage, now), self._wait_s())
         self._seen.took(self._world.monotonic() - self._last_command)
         if is_proven and lost and left:
@@ -706,16 +709,19 @@ class _Off:
         self._memory.save()
         return self._seen.readings
 
-    def _all_taken(self, trail: ReadingSeries, at: float, shown: float) -> RemovedLoad:
+    def _all_taken(
+        self, trail: ReadingSeries, at: float, shown: float, latest: float
+    ) -> RemovedLoad:
         """What the command took after which the machine has no cord that is on: all that it carried
-        at any time before.
+        before, or only what its last cord carried in the end.
         """
         columns = trail.before(sorted(self._own), at, self._taken)
         loads = [one for one in (math.fsum(row) for row in zip(*columns.values())) if one > 0]
         if not loads:
             return RemovedLoad(at, shown, 0.0)
         swing = statistics.stdev(loads) if len(loads) > 1 else 0.0
-        return RemovedLoad(at, shown, statistics.fmean(loads), swing=swing, least=min(loads))
+        lost = min(statistics.fmean(loads), latest)
+        return RemovedLoad(at, shown, lost, swing=swing, least=min(*loads, latest))
 
     def _write_down(self) -> None:
         """On the disk before the command: a run that is killed shall not hide what was seen."""
