@@ -599,6 +599,9 @@ def _undrawn() -> list[Kind]:
         "three standbys": ["left/5?", "right/5?", "right/6?"],
         "a standby in the outlet of a neighbour": ["right/7?"],
         "a standby in the outlet of a neighbour of two cords": ["right/1?"],
+        "standbys in both outlets of a neighbour": ["right/1?", "left/1?"],
+        "standbys in the outlets of two neighbours": ["right/7?", "left/7?"],
+        "standbys in the outlets of three neighbours": ["right/7?", "left/7?", "third/1?"],
         "an active supply in the outlet of a neighbour": ["left/7=0.3"],
     }
     found = [

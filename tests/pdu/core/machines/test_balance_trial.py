@@ -53,6 +53,28 @@ def test_a_machine_with_power_is_never_told_as_off(part: int, tmp_path: Path) ->
     assert not wrong, _again(wrong)
 
 
+@pytest.mark.parametrize(
+    "seed, name, number",
+    [
+        # a neighbour that boots at the command rose by about what the other one lost
+        (
+            3,
+            "one cord elsewhere, drawn as the two of a neighbour's singles, quiet neighbours",
+            10,
+        ),
+        # meters of 60 s, of which nothing shows the period
+        (3, "one cord is drawn, the other on another drawn PDU", 11),
+        (5, "one cord is drawn, the other on another drawn PDU", 10),
+    ],
+)
+def test_a_lie_that_was_believed_once_is_not_any_more(
+    seed: int, name: str, number: int, tmp_path: Path
+) -> None:
+    kind = next(one for one in LIES if one.name == name)
+    found = run(of_kind("lie", kind, number), seed, tmp_path)
+    assert not found.is_wrong
+
+
 def test_without_a_meter_of_the_inlets_own_nothing_is_told_as_off(tmp_path: Path) -> None:
     trials = [of_kind("no inlet", one, n) for one in UNWITNESSED for n in range(3)]
     wrong = failures(_run(trials, tmp_path))
