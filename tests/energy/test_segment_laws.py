@@ -135,3 +135,20 @@ def test_a_register_stands_since_the_first_of_its_last_equal_readings(values: li
     stands: Optional[int] = segments._standing(one, range(len(values)))
     expected = next(n for n in range(len(values)) if {*values[n:]} == {values[-1]})
     assert stands == expected and not math.isnan(values[0])
+
+
+@given(_registers(), _LIMITS, st.booleans())
+def test_runs_are_joined_as_if_each_one_were_compared_with_all_before_it(
+    one: RegisterReadings, limits: RegisterLimits, identified: bool
+) -> None:
+    one = one._replace(identities=bytes([1]) * len(one.values) if identified else ())
+    kept: list[list[int]] = []
+    for run in segments._runs(one, limits):
+        home = segments._home(one, limits, kept, run, sorted(one.changes))
+        if home is None:
+            kept.append(list(run))
+        else:
+            del kept[home + 1 :]
+            kept[home].extend(run)
+    joined = segments._joined(one, limits, segments._runs(one, limits), [])
+    assert [[*part.readings] for part in joined] == kept

@@ -1,14 +1,26 @@
 from __future__ import annotations
 
+from typing import Callable
+
 import pytest
 
 from handlers.shared.errors import NoSuchOutlet, Unsupported
-from handlers.snmp.controls import Guarded, Verbs, Write
+from handlers.snmp.controls import Control, Guarded, Order, Verbs, Write
 from handlers.snmp.figures import Figure
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.reader import Reader
 from handlers.snmp.single_family import Unlock, Unmarked, WritePacked
-from handlers.snmp.sources import Checked, Column, Only, Packed, Scalar, Span, Spread
+from handlers.snmp.sources import (
+    Checked,
+    Column,
+    First,
+    Only,
+    Packed,
+    Scalar,
+    Source,
+    Span,
+    Spread,
+)
 from handlers.snmp.states import Doubt
 from tests.handlers.snmp.memory import Memory, reader, table
 
@@ -232,3 +244,51 @@ def test_the_guard_of_an_automatic_mode_is_lifted_and_the_guard_inside_it_stays(
     automatic = Guarded(locked, Column("1.3.3"), "its mode is automatic", ("0",), automatic=True)
     assert automatic.over_automatic() == locked
     assert locked.over_automatic() == locked
+
+
+ONE, PACKED_AT = Scalar("1.3.5.0"), Scalar("1.3.13.0")
+PACKED = WritePacked(PACKED_AT, Packed(PACKED_AT), on="1", off="0")
+
+
+@pytest.mark.parametrize(
+    "control, one_object, neighbours",
+    [
+        (WRITE, False, False),
+        (Write(ONE, 1, 2), True, False),
+        (Verbs(ONE, COMMAND), True, False),
+        (Verbs(COMMAND, ONE), True, False),
+        (Verbs(COMMAND, Column("1.3.6")), False, False),
+        (PACKED, False, True),
+    ],
+)
+def test_a_control_around_another_writes_what_that_one_writes(
+    control: Control, one_object: bool, neighbours: bool
+) -> None:
+    texts = {"1.3.13.0": "1,0"}
+    around = Guarded(control, Column("1.3.7"), "it is locked", refuse=("1",))
+    for one in (control, around, Unlock(Column("1.3.8"), 1, around)):
+        assert one.has_one_object is one_object
+        assert one.writes_neighbours is neighbours
+        # whether the device shows what was written, and that it is for all outlets of the unit
+        orders: list[Order] = [("1.3.13.0", "1,1")]
+        assert one.kept(reader(texts), "1", orders) is not neighbours
+        assert one.kept(reader({"1.3.13.0": "1,1"}), "1", orders) is True
+        assert one.covers(["1", "2"], "1", orders) is True
+        assert one.covers(["1", "2", "3"], "1", orders) is not neighbours
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda at: Write(at, 1, 2),
+        lambda at: Verbs(at, COMMAND),
+        lambda at: Verbs(COMMAND, at),
+        lambda at: Unlock(at, 1, WRITE),
+        lambda at: WritePacked(at, Packed(PACKED_AT), "1", "0"),
+    ],
+)
+def test_no_control_is_built_on_a_source_that_cannot_be_written(
+    make: Callable[[Source], Control],
+) -> None:
+    with pytest.raises(ValueError, match="its own Outlets"):
+        make(First((COMMAND, Column("1.3.6"))))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from handlers.snmp.figures import Arcs, Figure, Total
+from handlers.snmp.reader import MISSING
 from handlers.snmp.sources import Column, Negative, Scalar
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
@@ -336,3 +337,45 @@ def test_a_scale_is_above_zero_and_shifts_by_at_most_12_digits() -> None:
     Figure(A, Decimal("1E+12"))
     with pytest.raises(ValueError, match="12 digits"):
         Figure(A, Decimal("1E-13"))
+
+
+@pytest.mark.parametrize(
+    "rows, below",
+    [
+        ({"1": 5, "2": -3}, True),
+        ({"1": -3, "2": 5}, True),
+        ({"1": 5, "2": 0}, False),
+        ({}, False),
+        # no number, and numbers that registers hold when they are not measured
+        ({"1": "N/A"}, False),
+        ({"1": 5, "2": -(2**31)}, False),
+    ],
+)
+def test_a_reading_below_zero_is_noticed_unless_it_means_that_nothing_is_measured(
+    rows: dict[str, Value], below: bool
+) -> None:
+    device = reader(table("1.3.1", rows))
+    assert Figure(A, absent=()).is_below_zero(device) is below
+    assert Figure(A).is_below_zero(device) is False
+    assert Figure(A, absent=(), magnitude=True).is_below_zero(device) is False
+
+
+def test_a_row_that_is_not_measured_hides_none_after_it() -> None:
+    device = reader(table("1.3.1", {"1": 0, "2": 5, "3": 0}))
+    figure = Figure(A, absent=("0",))
+    assert figure.listed(device) == {"2": 5}
+    assert figure.listed(device, with_zeros=True) == {"1": None, "2": 5, "3": None}
+
+
+def test_a_figure_is_what_its_part_can_carry_and_no_full_register() -> None:
+    tenths = Figure(A, Decimal("0.0001"))
+    rows = {"1": 65535, "2": 65534, "3": 32767, "4": 640000, "5": 640001}
+    found = tenths.listed(reader(table("1.3.1", rows)), Decimal(64))
+    assert found == {"1": None, "2": Decimal("6.5534"), "3": None, "4": 64, "5": None}
+
+
+def test_a_scale_that_the_answers_lack_is_missing_if_they_are_filled() -> None:
+    device = reader({**table("1.3.1", {"1": 5, "2": 6}), **table("1.3.2", {"1": 1})})
+    figure = Figure(A, exponent=B)
+    assert figure.cells(device) == {"1": (5, 1), "2": (6, None)}
+    assert figure.cells(device.filled()) == {"1": (5, 1), "2": (6, MISSING)}
