@@ -421,3 +421,64 @@ def test_a_register_that_stood_does_not_go_on_by_more_than_the_supply_since_then
     far = [*values[:6], *(value + 20.0 for value in values[6:])]
     parts, kinds = idle_story(far, 0, set(), bytes([SERIAL]) * 10)
     assert kinds == ["too fast"] and parts[0] == [0, 1, 2]
+
+
+FAST = RegisterLimits(3600.0, 0.0)  # 1 kWh in a second
+
+
+def each_second(values: list[float], age: float = 0.0, units: str = "") -> RegisterReadings:
+    """Readings of a second each; `units`: the serial number's bit of each, all one without it."""
+    times = [1000.0 + number for number in range(len(values))]
+    identities = [int(one) for one in units or "1" * len(values)]
+    return RegisterReadings(times, times, values, sure_age=age, identities=identities)
+
+
+@pytest.mark.parametrize(
+    ("values", "age", "units", "kept"),
+    [
+        ([5000.0, 5001.0, 5002.0, 5003.0], 0.0, "", [0, 1, 2]),
+        # it stood, and rose by what the supply delivers since the reading before that
+        ([5000.0, 5001.0, 5001.0, 5001.0, 5004.0], 0.0, "", [0]),
+        ([5000.0, 5001.0, 5001.0, 5001.0, 5004.5], 0.0, "", None),
+        ([5000.0, 5001.0, 5001.0, 5001.0, 5005.0], 1.0, "", [0]),
+        # it did not stand, or not after it rose, or fell
+        ([5000.0, 5000.5, 5001.9], 0.0, "", None),
+        ([5001.0, 5001.0, 5001.0, 5003.0], 0.0, "", None),
+        ([5000.0, 5001.0, 5001.0, 5001.0, 5000.5], 0.0, "", None),
+        # it may have been set to 0 meanwhile, or be another unit
+        ([0.0, 1.0, 1.0, 1.0, 4.0], 0.0, "", None),
+        ([5000.0, 5001.0, 5001.0, 5001.0, 5004.0], 0.0, "11112", None),
+        ([5000.0, 5001.0, 5001.0, 5001.0, 5004.0], 0.0, "00000", None),
+    ],
+)
+def test_a_register_that_stood_goes_on_if_nothing_else_explains_it(
+    values: list[float], age: float, units: str, kept: Optional[list[int]]
+) -> None:
+    one, before = each_second(values, age, units), [*range(len(values) - 1)]
+    goes_on = segments._goes_on(one, FAST, before, len(values) - 1)
+    assert goes_on is (kept is not None)
+    assert before == ([*range(len(values) - 1)] if kept is None else kept)
+
+
+@pytest.mark.parametrize(
+    ("values", "after", "doubtful"),
+    [
+        ([5.0, 6.0, 7.0], 1.0, True),
+        ([0.0] * 4, 1.0, True),
+        ([9.0] * 4, 5.0, True),
+        ([5.0] * 4, 5.0, False),
+        ([4.0] * 4, 5.0, False),
+        ([9.0, 9.0, 9.0, 10.0], 5.0, False),
+        ([8.0, 9.0, 9.0, 9.0], 5.0, False),
+    ],
+)
+def test_a_few_readings_may_be_wrong_and_many_if_they_are_one_high_value(
+    values: list[float], after: float, doubtful: bool
+) -> None:
+    one = each_second([*values, after])
+    assert segments._doubtful(one, [*range(len(values))], len(values)) is doubtful
+
+
+def test_no_segment_is_too_short_where_none_is_longer() -> None:
+    story = segments.history_of(each_second([100.0, 101.0, 102.0, 0.0, 1.0, 2.0]), FAST)
+    assert [one.kind for one in story.events] == ["reset"]
