@@ -126,3 +126,7 @@ def test_what_a_person_reads_of_a_machine() -> None:
     assert plain.why == "left/1 is idle" and Judged("srv", Verdict.STAYS).why == ""
     second = Judged("srv", Verdict.CANNOT_SAY, "a trips", step=2, sampled="lives in 3 of 5")
     assert second.why == "second step: a trips; lives in 3 of 5"
+
+
+def test_an_idle_current_is_none_also_where_it_is_an_equal_share() -> None:
+    assert now("on", 0.1, beside=(0.5, 60.0), step=0.01).now is Now.IDLE
