@@ -360,7 +360,7 @@ def test_what_did_not_fall_was_not_counted_twice_and_a_step_explains_a_fall() ->
     both, period = (Segment(parts[0]), Segment(parts[1])), (T0, T0 + 900.0)
     assert register(times, [10.0, 10.3, 10.3, 10.6], parts)._counted_twice(*both, *period) == 0.0
     quarters = RegisterLimits(3.6, 0.25)
-    one = register(times, [10.0, 10.5, 9.75, 10.0], parts, limits=quarters)
+    one = register(times, [10.0, 10.5, 9.75, 10.25], parts, limits=quarters)
     assert one._counted_twice(*both, *period) == 0.5
     # rises that touch the period are not in it
     assert one._counted_twice(*both, T0 + 300.0, T0 + 600.0) == 0.0
@@ -376,3 +376,21 @@ def test_the_first_of_several_equal_readings_may_be_stale_too() -> None:
     limits = RegisterLimits(72.0, 0.1)
     one = register([0.0, 300.0, 600.0, 900.0], [9.0, 10.0, 10.0, 10.5], limits=limits)
     assert one._register(Segment([*range(4)]), T0 + 150.0).high == pytest.approx(10.6)
+
+
+def test_the_register_at_a_moment_is_bounded_by_the_nearest_readings() -> None:
+    old = register([0.0, 300.0, 600.0, 900.0, 1200.0], [10.0, 10.3, 10.6, 10.9, 11.2], age=120.0)
+    found = old._register(Segment([*range(5)]), T0 + 600.0)
+    assert (found.low, found.high) == pytest.approx((10.6, 10.6 + 0.1 + 0.12))
+    # the supply since the last reading before, not since an earlier one
+    steep = register([0.0, 300.0, 600.0], [8.0, 10.0, 11.0])
+    assert steep._register(Segment([0, 1, 2]), T0 + 450.0).high == pytest.approx(10.25)
+    # one that rises at each reading was never stale, nor is one that stands at its end
+    large = RegisterLimits(72.0, 0.1)
+    rising = register([0.0, 300.0, 600.0], [10.0, 10.3, 10.9], limits=large)
+    assert rising._register(Segment([0, 1, 2]), T0 + 150.0).high == pytest.approx(10.4)
+    standing = register([0.0, 300.0, 600.0], [10.0, 10.3, 10.3], limits=large)
+    assert standing._register(Segment([0, 1, 2]), T0 + 150.0).high == pytest.approx(10.4)
+    assert [rising._likely(Segment([0, 1, 2]), T0 + at) for at in (-10.0, 900.0)] == [10.0, 10.9]
+    short = register([0.0, 300.0], [10.0, 10.3])
+    assert short._inside(Segment([0, 1]), T0, T0 + 300.0).high == pytest.approx(0.4)

@@ -5,6 +5,7 @@ The supply delivers 1 kWh in a second, and all numbers are halves: nothing is ro
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Optional
 
@@ -98,8 +99,8 @@ def test_as_many_readings_have_passed_as_are_not_later(
 ) -> None:
     numbers = [n for n in range(len(times)) if n not in without]
     assert bounds._passed(times, numbers, moment) == sum(times[n] <= moment for n in numbers)
-    for first in range(len(times) + 1):
-        every = range(first, len(times))
+    for first, step in itertools.product(range(len(times) + 1), (1, 2)):
+        every = range(first, len(times), step)
         assert bounds._passed(times, every, moment) == sum(times[n] <= moment for n in every)
 
 
