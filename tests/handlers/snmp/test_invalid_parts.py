@@ -8,6 +8,7 @@ from typing import Callable
 import pytest
 
 from handlers.snmp.controls import Guarded, Write
+from handlers.snmp.figures import Figure
 from handlers.snmp.sources import (
     Arc,
     Checked,
@@ -24,7 +25,7 @@ from handlers.snmp.sources import (
     Spread,
     Tables,
 )
-from handlers.snmp.states import Doubt
+from handlers.snmp.states import Doubt, State
 
 A, B = Column("1.3.1"), Column("1.3.2")
 WRITE = Write(A, on=1, off=2)
@@ -62,6 +63,10 @@ SPANS = (Span(1, 2, 1),)
         (lambda: Checked(A, ("0",), B, ("1 ",)), "refuse has '1 '"),
         (lambda: Joined(A, (), ()), "keys is empty"),
         (lambda: Joined(A, (B, B), (A, B)), "keys has a value twice"),
+        (lambda: State(A, ("1 ",), ("2",)), "on has '1 '"),
+        (lambda: State(A, ("1",), ("2 ",)), "off has '2 '"),
+        (lambda: State(A, ("1",), ("2",), (" ",)), "absent has ' '"),
+        (lambda: Figure(A, absent=("1 ",)), "absent has '1 '"),
         (lambda: Doubt(A, ()), "quiet is empty"),
         (lambda: Doubt(A, ("1 ",)), "quiet has '1 '"),
         (lambda: Guarded(WRITE, B, "it is locked", allow=("1 ",)), "allow has '1 '"),

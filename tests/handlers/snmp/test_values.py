@@ -1,0 +1,141 @@
+"""Sources of bits, numbers of outlets and chains; and of what may be written side by side."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Optional
+
+import pytest
+from hypothesis import given, strategies as st
+
+from handlers.snmp.figures import Figure
+from handlers.snmp.sources import (
+    Arc,
+    Bits,
+    Chained,
+    Column,
+    Complete,
+    Merged,
+    Number,
+    Prefixed,
+    Scalar,
+)
+from handlers.snmp.sources.filters import _lacks_first
+from handlers.snmp.states import Doubt, State
+from pdu_common.helper import EnumPowerStatus
+from tests.handlers.snmp.memory import filled, reader, table
+
+A, B = Column("1.3.1"), Column("1.3.2")
+
+
+@given(st.binary(min_size=1, max_size=3), st.integers(0, 25))
+def test_bit_0_is_the_highest_of_the_first_octet_and_octets_that_are_missing_are_0(
+    octets: bytes, bit: int
+) -> None:
+    device, bits = reader(table("1.3.1", {"7": octets})), Bits(A, bit)
+    shown = "".join(f"{octet:08b}" for octet in octets).ljust(26, "0")
+    assert bits.rows(device) == {"7": shown[bit]}
+    assert bits.one(device, "7") == shown[bit] and bits.one(device, "8") is None
+
+
+def test_a_bit_that_was_lost_in_decoding_is_none() -> None:
+    # "é" is C3 A9 in UTF-8, and E9 in Latin-1: they differ in bit 2, and agree in bits 0 and 1
+    for bit, value in ((0, "1"), (1, "1"), (2, "")):
+        assert Bits(A, bit).rows(reader(table("1.3.1", {"7": "é"}))) == {"7": value}
+    assert Bits(A, 0).rows(reader(table("1.3.1", {"7": "\ufffd"}))) == {"7": ""}
+
+
+def test_the_number_of_an_outlet_is_an_arc_of_its_identity_and_more() -> None:
+    device = reader(table("1.3.1", {"2.7": 1, "9": 1}))
+    assert Number(A).rows(device) == {"2.7": "8", "9": "10"}
+    assert Number(A, plus=0, position=0).rows(device) == {"2.7": "2", "9": "9"}
+    assert Number(A, plus=-1, position=1).rows(device) == {"2.7": "6"}
+    assert Number(A, position=-2).rows(device) == {"2.7": "3"}
+
+
+@pytest.mark.parametrize(
+    "units, printed",
+    [
+        ({"1": "A", "2": "B"}, {"1": "A:7", "2": "B:8", "3": 9}),
+        ({"1": "A", "2": "A", "3": "A"}, {"1": 7, "2": 8, "3": 9}),
+        ({}, {"1": 7, "2": 8, "3": 9}),
+    ],
+)
+def test_an_outlet_of_a_chain_is_printed_with_its_unit(
+    units: dict[str, str], printed: dict[str, object]
+) -> None:
+    device = reader({**table("1.3.1", units), **table("1.3.2", {"1": 7, "2": 8, "3": 9})})
+    assert Chained(A, B).rows(device) == printed
+
+
+@pytest.mark.parametrize(
+    "parts, apart",
+    [
+        (("1", "2"), True),
+        (("1", "12"), True),
+        (("1", "1"), False),
+        (("1", "1.2"), False),
+        (("1.2", "1"), False),
+        (("1.2", "1.3"), True),
+        (("3", "1.2", "1"), False),
+        (("1", "3", "1.2"), False),
+    ],
+)
+def test_tables_are_written_side_by_side_if_no_identity_can_be_of_two(
+    parts: tuple[str, ...], apart: bool
+) -> None:
+    columns = (Column(f"1.3.{number}") for number, _ in enumerate(parts, 1))
+    merged = Merged(tuple(Prefixed(prefix, one) for prefix, one in zip(parts, columns)))
+    if apart:
+        assert len(merged.written_places()) == len(parts)
+    else:
+        with pytest.raises(ValueError, match="may have the same identity"):
+            merged.written_places()
+
+
+def test_a_table_that_may_have_any_identity_is_written_alone() -> None:
+    assert len(Merged((A,)).written_places()) == 1
+    for parts in ((A, Prefixed("1", B)), (Prefixed("1", B), A), (Arc(A, 0, ("1",)), B)):
+        with pytest.raises(ValueError, match="may have the same identity"):
+            Merged(parts).written_places()
+    assert Merged((Prefixed("1", A), Prefixed("2", B))).identity_starts() == frozenset("12")
+    assert Merged((Prefixed("1", A), B)).identity_starts() is None
+
+
+@pytest.mark.parametrize(
+    "rows, lacks",
+    [
+        (("1", "2", "3"), False),
+        (("1", "3", "4"), True),
+        (("2", "3", "4"), True),
+        # what is not numbered from 1 has no first rows
+        (("1", "3", "a"), False),
+        (("1", "3", "\u0664"), False),
+        (("0", "1", "3"), False),
+        (("1", "3", "5"), False),
+    ],
+)
+def test_a_table_that_lacks_a_row_up_to_its_count_is_not_complete(
+    rows: tuple[str, ...], lacks: bool
+) -> None:
+    """The count is 3, and the table has as many rows: one beyond the count may hide a gap."""
+    assert _lacks_first([f"1.{row}" for row in rows], Decimal(3)) is lacks
+    if all(row.isascii() and row.isdigit() for row in rows):
+        objects = {**table("1.3.1", dict.fromkeys(rows, 5)), "1.3.9.0": 3}
+        found = filled(Complete(A, count=Scalar("1.3.9.0")), objects)
+        assert (len(found) > len(rows)) is lacks
+
+
+@pytest.mark.parametrize("optional", [False, True])
+def test_a_doubt_of_which_the_device_has_nothing_stays_unless_it_is_optional(
+    optional: bool,
+) -> None:
+    state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("0",), optional),))
+    expected: Optional[EnumPowerStatus] = EnumPowerStatus.UP if optional else None
+    for rows, seen in (({}, expected), ({"1": 0}, EnumPowerStatus.UP), ({"2": 0}, None)):
+        device = reader({**table("1.3.1", {"1": 1}), **table("1.3.2", rows)})
+        status = seen or EnumPowerStatus.UNKNOWN
+        assert state.one(device, "1") == state.read(device)["1"] == status
+    assert [*state.asks()] == [*A.asks(), *B.asks()]
+    assert [*State(A, ("1",), ("2",), confirm=B).asks()] == [*A.asks(), *B.asks()]
+    assert [*Figure(A, exponent=B).asks()] == [*A.asks(), *B.asks()]
