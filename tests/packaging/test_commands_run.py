@@ -58,6 +58,9 @@ _ELSEWHERE: Mapping[str, str] = {
     "python packaging/build.py --profile": "tests/packaging/test_own_pdu_text.py",
     "pdu raritan discover": "tests/handlers/raritan/test_zeroconf.py",
     "pdu exporter": "tests/pdu/monitoring/test_exporter_process.py",
+    "python3 invoices.py": "tests/energy/test_invoices.py",
+    "head -n 1 forms": "tests/energy/test_invoices.py",
+    "curl --config whmcs.curl": "tests/energy/test_invoices.py",
     "curl http://127.0.0.1:9914": "tests/pdu/monitoring/test_exporter.py",
     "pdu nut-driver": "tests/pdu/nut_driver/test_walk.py",
     **dict.fromkeys(
