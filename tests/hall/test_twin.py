@@ -360,6 +360,8 @@ def test_curves_hold_and_trip_at_the_conventional_currents() -> None:
 # ---- the command ---------------------------------------------------------------------------------
 
 
+@pytest.mark.long
+@pytest.mark.timeout(8 * PATIENCE_S)
 def test_the_hall_of_the_page_runs_as_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -428,7 +430,7 @@ def started(make: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], li
         text=True,
     )
     # all commands of the page run meanwhile: 53 s on a busy machine
-    with process, bounded(process, 3 * PATIENCE_S):
+    with process, bounded(process, 6 * PATIENCE_S):
         assert process.stdout is not None
         begin = list(itertools.takewhile(lambda line: line[:4] != "Here", process.stdout))
         yield process, begin
