@@ -12,7 +12,7 @@ import click
 
 from handlers.shared.errors import PduHandlerError, printable
 
-from .core import owner_files as site
+from .core import owner_files
 from .core.cli import prompts, shared_options
 from .core.cli.error_output import Interrupted
 from .core.cli.exit_codes import DONE, NOT_SEEN
@@ -76,7 +76,7 @@ def _run(context: click.Context, /, **options: Any) -> int:
     state = given(context)
     own = OwnerFiles.of(options, state, [DRAWING, LIST])
     wanted = MachineOptions(own, **options)
-    machine = site.machine(own.drawn(), wanted.machine)
+    machine = owner_files.machine(own.drawn(), wanted.machine)
     reach = reaching.pdus(own.drawn(), machine.cords)
     targets = own.pdus(set(reach))
     world = PolledPdus({one.device.name: one for one in targets})
@@ -88,7 +88,7 @@ def _run(context: click.Context, /, **options: Any) -> int:
         with waiting(f"reading {power.name}", state):
             check = _words("check", wanted, state)
             return shown(_status(machine, power, world, proof, check), state.json)
-    site.unprotected(machine)
+    owner_files.unprotected(machine)
     notes: list[str] = []
     folder = Path(wanted.state_dir) if wanted.state_dir else default_folder()
     runner = Runner(world, proof, folder, notes.append)
@@ -217,7 +217,7 @@ def _parameters() -> Sequence[click.Parameter]:
     return [
         click.Argument(["action"], type=click.Choice(ACTIONS), metavar="|".join(ACTIONS)),
         Argument("MACHINE"),
-        *site.words(LIST),
+        *owner_files.words(LIST),
         *shared_options.DRAWING(),
         *shared_options.LIST(),
         *AUTH(),

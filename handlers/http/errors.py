@@ -17,7 +17,7 @@ from ..shared.errors import (
     Refused,
     Unreachable,
 )
-from ..shared.tls_errors import format_fingerprint, handshake_error as untrusted
+from ..shared.tls_errors import format_fingerprint, handshake_error
 from .login import Login
 
 H = TypeVar("H", bound="HttpException")
@@ -210,7 +210,7 @@ def before_answer(
             f"the answer is not HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?"
         )
     if isinstance(error, ssl.SSLError):
-        return HttpUnreachable(untrusted(error))
+        return HttpUnreachable(handshake_error(error))
     # ValueError: the host name cannot be encoded
     if isinstance(error, (socket.gaierror, ValueError)):
         return HttpUnreachable(
@@ -228,7 +228,7 @@ def not_trusted(error: ssl.SSLError, dial: Callable[[], socket.socket], host: st
 
     Tries to read its fingerprint over a second connection, from `dial`.
     """
-    return HttpUnreachable(untrusted(error, format_fingerprint(dial, host))).caused_by(error)
+    return HttpUnreachable(handshake_error(error, format_fingerprint(dial, host))).caused_by(error)
 
 
 def in_answer(error: Exception) -> HttpException:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any, Callable, NamedTuple, Optional, Protocol, TypeVar, cast
 
 from ..host.rows import Raw
-from ..shared import prefetch as ahead
+from ..shared import prefetch
 from ..shared.errors import LONGEST, PduHandlerError
 from .decoding import Walked, shown
 
@@ -40,7 +40,7 @@ class Prefetcher(Protocol):
     """What a device may offer besides: some of the objects, read together. Raises nothing."""
 
     def read_ahead(
-        self, wanted: ahead.PrefetchRequest
+        self, wanted: prefetch.PrefetchRequest
     ) -> tuple[Mapping[str, Walked], Mapping[str, Optional[Raw]]]: ...
 
 
@@ -57,7 +57,7 @@ class Reader:
     def __init__(self, device: SnmpReads, root: str = "") -> None:
         self._device, self.root = device, root
         #: whether `prefetch` may read anything
-        self.is_ahead = ahead.prefetcher() is not None and hasattr(device, "read_ahead")
+        self.is_ahead = prefetch.prefetcher() is not None and hasattr(device, "read_ahead")
         self.walked: dict[str, Walked] = {}
         self.got: dict[str, Optional[Raw]] = {}
         self._names: dict[str, Walked] = {}
@@ -92,7 +92,7 @@ class Reader:
         if not self.is_ahead or len(walks) + len(gets) < 2:
             return
         of_counts = [self.resolve(oid) for oid, is_walked in counts if not is_walked]
-        wanted = ahead.PrefetchRequest(
+        wanted = prefetch.PrefetchRequest(
             tuple(walks),
             tuple(gets),
             of_counts if len(of_counts) == len(counts) and gets.keys() >= set(of_counts) else (),

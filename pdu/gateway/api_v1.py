@@ -65,8 +65,8 @@ def _machine_json(name: str, found: MachineState, with_figures: bool = False) ->
 class ApiV1:
     """The routes of /v1."""
 
-    def __init__(self, board: PowerService, ledger: CommandLog, pause_s: float) -> None:
-        self._board, self._ledger, self._pause_s = board, ledger, pause_s
+    def __init__(self, service: PowerService, log: CommandLog, pause_s: float) -> None:
+        self._service, self._log, self._pause_s = service, log, pause_s
 
     def routes(self) -> Sequence[Route]:
         """What openapi.py describes."""
@@ -86,14 +86,14 @@ class ApiV1:
         return as_json(openapi.DOCUMENT)
 
     async def _machines(self, request: GatewayRequest) -> WebResponse:
-        names = machines(request, self._board)
+        names = machines(request, self._service)
         return as_json(
             {
                 "machines": [
                     {
                         "machine": name,
-                        "outlets": [str(cord) for cord in self._board.machines[name].cords],
-                        "protected": self._board.machines[name].protected,
+                        "outlets": [str(cord) for cord in self._service.machines[name].cords],
+                        "protected": self._service.machines[name].protected,
                     }
                     for name in names
                 ]
@@ -102,8 +102,8 @@ class ApiV1:
 
     async def _status(self, request: GatewayRequest) -> WebResponse:
         """What could be read in time, and which PDUs could not."""
-        names = machines(request, self._board)
-        found = await self._board.read_for(names, wait_s(request))
+        names = machines(request, self._service)
+        found = await self._service.read_for(names, wait_s(request))
         return as_json(
             {
                 "machines": [_machine_json(name, one) for name, one in found.states.items()],
@@ -116,18 +116,18 @@ class ApiV1:
         )
 
     async def _machine(self, request: GatewayRequest) -> WebResponse:
-        name = machine(request, self._board, READ, segment(request))
-        return as_json(_machine_json(name, await self._board.state(name)))
+        name = machine(request, self._service, READ, segment(request))
+        return as_json(_machine_json(name, await self._service.state(name)))
 
     async def _outlets(self, request: GatewayRequest) -> WebResponse:
-        name = machine(request, self._board, READ, segment(request))
-        found = await self._board.state(name, with_figures=True)
+        name = machine(request, self._service, READ, segment(request))
+        found = await self._service.state(name, with_figures=True)
         return as_json(_machine_json(name, found, with_figures=True))
 
     async def _proof(self, request: GatewayRequest) -> WebResponse:
         """Whether its meters could prove it off: they are read for some seconds."""
-        name = machine(request, self._board, READ, segment(request))
-        found = await self._board.provable(name)
+        name = machine(request, self._service, READ, segment(request))
+        found = await self._service.provable(name)
         return as_json({"machine": name, "provable": found.can, "sentences": found.sentences})
 
     async def _power(self, request: GatewayRequest) -> WebResponse:
@@ -140,18 +140,18 @@ class ApiV1:
             if isinstance(asked["pause_s"], str):
                 raise bad("pause_s must be a number")
             pause_s = pause(asked["pause_s"])
-        found = await commanded(request, self._board, segment(request), action, pause_s)
+        found = await commanded(request, self._service, segment(request), action, pause_s)
         return as_json(outcome_json(found), outcome_status(found))
 
     async def _journal(self, request: GatewayRequest) -> WebResponse:
         """The last lines about the client's machines. The hashes are those of the whole chain."""
-        names = frozenset(machines(request, self._board))
+        names = frozenset(machines(request, self._service))
         last = dict(request.query).get("last", str(USUAL_LINES))
         if not (last.isascii() and last.isdigit() and len(last) <= 4 and 0 < int(last) <= RECENT):
             raise bad(f"last must be a number from 1 to {RECENT}")
         ids = set()
         lines = []
-        for line in self._ledger.recent():
+        for line in self._log.recent():
             if line.record.get("machine") in names:
                 ids.add(line.record["id"])
             if line.record.get("id") in ids:

@@ -1,4 +1,4 @@
-"""The gateway's application: the routes of all dialects behind the guard."""
+"""The gateway's application: all routes, behind the middleware."""
 
 from __future__ import annotations
 
@@ -37,32 +37,32 @@ class Application:
 
     def __init__(
         self,
-        board: PowerService,
-        ledger: CommandLog,
+        service: PowerService,
+        log: CommandLog,
         choices: Choices,
         report: Callable[[str], None],
     ) -> None:
         """`report` prints a line."""
-        self._board, self._ledger, self._choices, self._report = board, ledger, choices, report
+        self._service, self._log, self._choices, self._report = service, log, choices, report
         self._sessions = Sessions()
         # a new one for each start: sessions and readings do not outlive it either
         self._uuid = str(uuid.uuid4())
-        self.condition = Health(board, ledger, board.counts)
+        self.health = Health(service, log, service.counts)
 
     def guard(self, clients: Clients) -> Middleware:
         """All routes for these clients and the board's machines. Sessions of other clients end."""
         self._sessions.renew(clients)
         choices = self._choices
-        facade = RedfishRoutes(self._board, clients, self._sessions, choices.pause_s, self._uuid)
+        redfish = RedfishRoutes(self._service, clients, self._sessions, choices.pause_s, self._uuid)
         routes = [
-            *self.condition.routes(),
-            *ApiV1(self._board, self._ledger, choices.pause_s).routes(),
-            *CompatibleRoutes(self._board, choices.pause_s, choices.switch_by_get).routes(),
-            *facade.routes(),
+            *self.health.routes(),
+            *ApiV1(self._service, self._log, choices.pause_s).routes(),
+            *CompatibleRoutes(self._service, choices.pause_s, choices.switch_by_get).routes(),
+            *redfish.routes(),
         ]
         limits = {
             one.name: limits_for(
-                sum(map(one.sees, self._board.machines)),
+                sum(map(one.sees, self._service.machines)),
                 one.commands or choices.commands,
                 one.requests,
             )
@@ -74,6 +74,6 @@ class Application:
             self._sessions,
             choices.hosts,
             limits,
-            self._board.counts,
+            self._service.counts,
             self._report,
         )

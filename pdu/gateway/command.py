@@ -187,12 +187,12 @@ async def _serve(
             """Commands that run are carried through as they were begun."""
             renewed = await asyncio.to_thread(_reread, wanted)
             if isinstance(renewed, str):
-                served.condition.not_reloaded = renewed
+                served.health.not_reloaded = renewed
                 _report(f"not reloaded, nothing changes: {renewed}")
                 return
             switchboard.renew(renewed.drawing.machines, renewed.targets, renewed.reach)
             server.application, server.tls = served.guard(renewed.clients), renewed.tls
-            served.condition.not_reloaded = ""
+            served.health.not_reloaded = ""
             _report(
                 f"reloaded: {counted(len(renewed.clients), 'client')},"
                 f" {counted(len(renewed.drawing.machines), 'machine')},"

@@ -32,11 +32,11 @@ _RETRY_S = 5.0
 class CompatibleRoutes:
     """The routes of other programs' drivers."""
 
-    def __init__(self, board: PowerService, pause_s: float, switch_by_get: bool) -> None:
+    def __init__(self, service: PowerService, pause_s: float, switch_by_get: bool) -> None:
         """`switch_by_get`: whether pdudaemon's paths switch, which they do by GET."""
-        self._board, self._pause_s, self._switch_by_get = board, pause_s, switch_by_get
+        self._service, self._pause_s, self._switch_by_get = service, pause_s, switch_by_get
         self._owners: Mapping[Cord, str] = {
-            cord: one.name for one in board.machines.values() for cord in one.cords
+            cord: one.name for one in service.machines.values() for cord in one.cords
         }
 
     def routes(self) -> Sequence[Route]:
@@ -51,8 +51,8 @@ class CompatibleRoutes:
         ]
 
     async def _maas_query(self, request: GatewayRequest) -> WebResponse:
-        name = machine(request, self._board, READ, segment(request))
-        found = await self._board.state(name)
+        name = machine(request, self._service, READ, segment(request))
+        found = await self._service.state(name)
         return as_json({"status": _MAAS[found.state]})
 
     async def _maas(self, request: GatewayRequest) -> WebResponse:
@@ -62,8 +62,8 @@ class CompatibleRoutes:
         return _told(await self._switched(request, segment(request), action))
 
     async def _labgrid_get(self, request: GatewayRequest) -> WebResponse:
-        name = machine(request, self._board, READ, segment(request))
-        found = await self._board.state(name)
+        name = machine(request, self._service, READ, segment(request))
+        found = await self._service.state(name)
         if found.state is UNKNOWN:
             raise ApiError(503, "unknown", f"the state is unknown: {found.reason}", _RETRY_S)
         return as_text(_LABGRID[found.state])
@@ -103,8 +103,8 @@ class CompatibleRoutes:
                 raise bad("give alias, or hostname and port")
             return asked["alias"]
         name = self._owners.get(Cord(asked.get("hostname", ""), asked.get("port", "")), "")
-        machine(request, self._board, SWITCH, name)
-        if len(self._board.machines[name].cords) > 1:
+        machine(request, self._service, SWITCH, name)
+        if len(self._service.machines[name].cords) > 1:
             raise ApiError(
                 409, "feeds", f"{name} has more outlets than this one: give alias={name} instead"
             )
@@ -113,7 +113,7 @@ class CompatibleRoutes:
     async def _switched(
         self, request: GatewayRequest, name: str, action: str, pause_s: float = 0.0
     ) -> PowerOutcome:
-        return await commanded(request, self._board, name, action, pause_s)
+        return await commanded(request, self._service, name, action, pause_s)
 
 
 def _told(outcome: PowerOutcome) -> WebResponse:

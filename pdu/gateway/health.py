@@ -19,8 +19,8 @@ from .routes import Route
 class Health:
     """What the gateway says of itself."""
 
-    def __init__(self, board: PowerService, ledger: CommandLog, counts: GatewayCounts) -> None:
-        self._board, self._ledger, self._counts = board, ledger, counts
+    def __init__(self, service: PowerService, log: CommandLog, counts: GatewayCounts) -> None:
+        self._service, self._log, self._counts = service, log, counts
         #: why the files were not read again after SIGHUP; "" if they were
         self.not_reloaded = ""
 
@@ -35,23 +35,23 @@ class Health:
     async def _healthy(self, _: GatewayRequest) -> WebResponse:
         """503 if no command can be written down, because then none is sent."""
         lines = []
-        if self._ledger.trouble():
+        if self._log.trouble():
             lines.append("the journal cannot be written: no command is sent")
         if self.not_reloaded:
             lines.append("the files were not read again: the old ones are in use")
-        known = [self._board.newest(pdu) for pdu in self._board.pdus()]
+        known = [self._service.newest(pdu) for pdu in self._service.pdus()]
         failed = sum(1 for one in known if one is not None and one.unread)
         if failed:
             lines.append(f"PDUs that did not answer when they were last read: {failed}")
-        is_well = not self._ledger.trouble()
+        is_well = not self._log.trouble()
         words = [*(["ok"] if is_well else []), *lines]
         return as_text("".join(f"{line}\n" for line in words), 200 if is_well else 503)
 
     async def _health(self, request: GatewayRequest) -> WebResponse:
         """The journal, the files, and the client's PDUs, each read now."""
-        pdus = self._board.pdus_of(machines(request, self._board))
-        read = await self._board.readings(pdus, wait_s=wait_s(request))
-        now, journal = time.monotonic(), self._ledger.trouble()
+        pdus = self._service.pdus_of(machines(request, self._service))
+        read = await self._service.readings(pdus, wait_s=wait_s(request))
+        now, journal = time.monotonic(), self._log.trouble()
         found: dict[str, Any] = {
             "ok": not (journal or self.not_reloaded or any(one.unread for one in read.values())),
             "journal": {"ok": not journal, "reason": journal},
@@ -72,8 +72,8 @@ class Health:
         """Reads no PDU: what is said of them is what the last reading found."""
         known = {
             pdu: newest
-            for pdu in self._board.pdus_of(machines(request, self._board))
-            for newest in (self._board.newest(pdu),)
+            for pdu in self._service.pdus_of(machines(request, self._service))
+            for newest in (self._service.newest(pdu),)
             if newest is not None
         }
         now = time.monotonic()
@@ -84,12 +84,12 @@ class Health:
                     "pdu_gateway_commands_running",
                     "gauge",
                     "Commands that run or wait for their PDU.",
-                    {(): float(self._board.running)},
+                    {(): float(self._service.running)},
                 ),
                 yes_or_no(
                     "pdu_gateway_journal_ok",
                     "Whether commands can be written down; if not, none is sent.",
-                    not self._ledger.trouble(),
+                    not self._log.trouble(),
                 ),
                 yes_or_no(
                     "pdu_gateway_files_ok",

@@ -35,7 +35,7 @@ class MeterProof(NamedTuple):
 
 
 class QueuedPduAccess(SystemClock):
-    """The PDUs of one command, each reached as it was when the command began. A `World`, for a
+    """The PDUs of one command, each reached as it was when the command began. A `PduAccess`, for a
     thread beside the event loop.
     """
 

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 
 
 class PduQueue:
-    """The turns of one PDU. For one event loop."""
+    """Who reads or switches one PDU next. For one event loop."""
 
     def __init__(self) -> None:
         self._is_taken = False

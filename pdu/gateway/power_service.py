@@ -67,7 +67,7 @@ class PowerService:
         self,
         machines: Mapping[str, Machine],
         targets: Sequence[Target],
-        ledger: CommandLog,
+        log: CommandLog,
         fresh_s: float,
         report: Callable[[str], None],
         proof: Optional[MeterProof] = None,
@@ -81,7 +81,7 @@ class PowerService:
         #: machine -> why it is not known to be off, though its outlets report it
         self._doubts: dict[str, str] = {}
         self.counts = GatewayCounts()
-        self._ledger, self._report, self._fresh_s = ledger, report, fresh_s
+        self._log, self._report, self._fresh_s = log, report, fresh_s
         self._readers = ThreadPoolExecutor(_THREADS, "reading")
         self._switchers = ThreadPoolExecutor(_THREADS, "switching")
         # one thread of its own: a begin must not wait for PDUs
@@ -215,7 +215,7 @@ class PowerService:
 
     def is_known(self, client: str, key: str) -> bool:
         """Whether a client's command had this key before."""
-        return (client, key) in self._by_key or self._ledger.known(client, key) is not None
+        return (client, key) in self._by_key or self._log.known(client, key) is not None
 
     async def command(self, client: str, wanted: PowerRequest, key: str = "") -> PowerOutcome:
         """Carry out a command, or give the result of the one that had this key.
@@ -227,7 +227,7 @@ class PowerService:
         if running is not None:
             _check_same(running[0], wanted)
             return (await asyncio.shield(running[1]))._replace(is_repeated=True)
-        known = self._ledger.known(client, key) if key else None
+        known = self._log.known(client, key) if key else None
         if known is not None:
             _check_same(known.wanted, wanted)
             # without a result: a defect ended it
@@ -278,16 +278,14 @@ class PowerService:
     async def _carried_out(
         self, client: str, machine: Machine, wanted: PowerRequest, key: str, ways: Ways
     ) -> PowerOutcome:
-        command = await self._written(
-            lambda: self._ledger.begin(client, wanted, machine.cords, key)
-        )
+        command = await self._written(lambda: self._log.begin(client, wanted, machine.cords, key))
         shown = f"command {command.id}: {wanted.action} of {machine.name} by {client}"
         self._report(f"{shown}: begun")
         outcome = await self._sent(command, machine, wanted, ways)
         self.counts.commands[wanted.action, "done" if outcome.done else "unproven"] += 1
         self._report(f"{shown}: {'done' if outcome.done else f'not proven: {outcome.reason}'}")
         try:
-            await self._written(lambda: self._ledger.end(command, outcome))
+            await self._written(lambda: self._log.end(command, outcome))
         except SettingsError as error:
             self._report(f"the result of the command {command.id} is not in the journal: {error}")
         return outcome
@@ -311,7 +309,7 @@ class PowerService:
             if combine_cords(cord.state for cord in off) is not DOWN:
                 return _outcome(command, off, "it did not stay off, so it was not switched on")
             try:
-                await self._written(lambda: self._ledger.step(command, "proven off; now on"))
+                await self._written(lambda: self._log.step(command, "proven off; now on"))
             except SettingsError as error:
                 # the machine is off: to leave it so would be worse than a missing line
                 self._report(f"a step of the command {command.id} is not in the journal: {error}")

@@ -22,11 +22,11 @@ class RedfishRoutes:
     """The routes of Redfish."""
 
     def __init__(
-        self, board: PowerService, clients: Clients, sessions: Sessions, pause_s: float, uuid: str
+        self, service: PowerService, clients: Clients, sessions: Sessions, pause_s: float, uuid: str
     ) -> None:
-        self._board, self._clients, self._sessions = board, clients, sessions
+        self._service, self._clients, self._sessions = service, clients, sessions
         self._pause_s, self._uuid = pause_s, uuid
-        self._names = {redfish_resources.id_of(name): name for name in board.machines}
+        self._names = {redfish_resources.id_of(name): name for name in service.machines}
 
     def routes(self) -> Sequence[Route]:
         """Everything that a resource links to."""
@@ -53,15 +53,15 @@ class RedfishRoutes:
         ]
 
     async def _systems(self, request: GatewayRequest) -> WebResponse:
-        return as_redfish(redfish_resources.systems(machines(request, self._board)))
+        return as_redfish(redfish_resources.systems(machines(request, self._service)))
 
     async def _all_chassis(self, request: GatewayRequest) -> WebResponse:
-        return as_redfish(redfish_resources.all_chassis(machines(request, self._board)))
+        return as_redfish(redfish_resources.all_chassis(machines(request, self._service)))
 
     async def _system(self, request: GatewayRequest) -> WebResponse:
         name = self._readable(request)
-        may = SWITCH in client_of(request).may and not self._board.machines[name].protected
-        found = await self._board.state(name)
+        may = SWITCH in client_of(request).may and not self._service.machines[name].protected
+        found = await self._service.state(name)
         return as_redfish(redfish_resources.system(name, found.state, may))
 
     async def _chassis(self, request: GatewayRequest) -> WebResponse:
@@ -69,7 +69,7 @@ class RedfishRoutes:
 
     async def _metrics(self, request: GatewayRequest) -> WebResponse:
         name = self._readable(request)
-        found = await self._board.state(name, with_figures=True)
+        found = await self._service.state(name, with_figures=True)
         return as_redfish(redfish_resources.metrics(name, found))
 
     async def _reset(self, request: GatewayRequest) -> WebResponse:
@@ -78,7 +78,7 @@ class RedfishRoutes:
         if action is None:
             raise bad(f"ResetType must be one of {', '.join(redfish_resources.RESETS)}")
         name = self._name(request)
-        found = await commanded(request, self._board, name, action, self._pause_s)
+        found = await commanded(request, self._service, name, action, self._pause_s)
         if not found.done:
             return as_redfish_error(UNPROVEN, f"sent, but not proven: {found.reason}")
         return nothing({"OData-Version": "4.0"})
@@ -111,7 +111,7 @@ class RedfishRoutes:
         return nothing({"OData-Version": "4.0"})
 
     def _readable(self, request: GatewayRequest) -> str:
-        return machine(request, self._board, READ, self._name(request))
+        return machine(request, self._service, READ, self._name(request))
 
     def _name(self, request: GatewayRequest) -> str:
         """The machine with the Id of the path; "" if there is none."""

@@ -55,43 +55,43 @@ def segment(request: GatewayRequest, name: str = "machine") -> str:
         not_found()
 
 
-def machine(request: GatewayRequest, board: PowerService, right: str, name: str) -> str:
+def machine(request: GatewayRequest, service: PowerService, right: str, name: str) -> str:
     """The name, if the client may do this with the machine.
 
     A machine that is not the client's own is answered as one that does not exist.
     """
     client = client_of(request)
-    if name not in board.machines or not client.sees(name):
+    if name not in service.machines or not client.sees(name):
         not_found()
     if right not in client.may:
         raise ApiError(403, "right", f"the client {client.name} may not {right}")
     return name
 
 
-def machines(request: GatewayRequest, board: PowerService) -> Sequence[str]:
+def machines(request: GatewayRequest, service: PowerService) -> Sequence[str]:
     """The machines that the client may read. Raises Refusal if it may read none."""
     client = client_of(request)
     if READ not in client.may:
         raise ApiError(403, "right", f"the client {client.name} may not {READ}")
-    return [name for name in board.machines if client.sees(name)]
+    return [name for name in service.machines if client.sees(name)]
 
 
 async def commanded(
-    request: GatewayRequest, board: PowerService, name: str, action: str, pause_s: float
+    request: GatewayRequest, service: PowerService, name: str, action: str, pause_s: float
 ) -> PowerOutcome:
     """Carry out a command, once for each key. `pause_s`: of a restart.
 
     Raises Refusal; then nothing was sent.
     """
-    machine(request, board, SWITCH, name)
+    machine(request, service, SWITCH, name)
     key = request.headers.get(KEY, "")
     if KEY in request.headers and not _KEY.fullmatch(key):
         raise bad("Idempotency-Key must have 1 to 128 printable ASCII characters")
     wanted = PowerRequest(name, action, pause_s if action == RESTART else 0.0)
     # a repeated key sends nothing
-    if not (key and board.is_known(client_of(request).name, key)):
+    if not (key and service.is_known(client_of(request).name, key)):
         request.count_command()
-    return await board.command(client_of(request).name, wanted, key)
+    return await service.command(client_of(request).name, wanted, key)
 
 
 def pause(value: Any) -> float:

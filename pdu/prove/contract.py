@@ -1,7 +1,7 @@
 """Switches one outlet off, on, off and on, and stops at the first surprise.
 
-The heart of machines (`machines/proof.py`) sends the commands and decides what is proven; here is
-only what a proof adds: the readings seconds later, the wait for a late unit, the neighbours, the
+The proof of machines (`core/machines/proof.py`) sends the commands and decides what is proven; here
+is only what a proof adds: the readings seconds later, the wait for a late unit, the neighbours, the
 owner's look. Whatever happens, `give_back` has the last word; `watchdog` runs it in another
 process.
 """
@@ -26,7 +26,7 @@ from .verdicts import THRESHOLD_A
 #: commands that a proof sends if nothing goes wrong
 COMMANDS = 4
 _UNIT = "unit"
-# relays that fall back do so within a second; the heart has read once more after one
+# relays that fall back do so within a second; the proof has read once more after one
 _SETTLE_S = 2.0
 # a unit that is later than this does not do it
 _LATE_S, _LOOK_S = 30.0, 1.0

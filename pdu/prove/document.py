@@ -27,7 +27,7 @@ FORMAT = "pdu-proof 1"
 UNIT, SIMULATED = "unit", "simulated"
 KEPT, BROKEN, NOT_TRIED = "kept", "broken", "not tried"
 VERDICTS = (KEPT, BROKEN, NOT_TRIED)
-# the heart reads once a second, so a proof has a few hundred readings at most
+# the proof reads once a second, so a proof has a few hundred readings at most
 _MOST_READS, _MOST_OUTLETS = 5_000, 10_000
 
 

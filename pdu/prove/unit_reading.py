@@ -121,7 +121,7 @@ def take(
 
 
 class UnitAccess:
-    """The unit as the heart of machines sees the world: a `World` with one PDU."""
+    """The unit for a proof of machines: a `PduAccess` with one PDU."""
 
     def __init__(self, unit: Unit, trace: Trace, clock: Clock, phase: str = CONTRACT) -> None:
         self._unit, self._trace, self._clock, self.phase = unit, trace, clock, phase

@@ -39,7 +39,7 @@ CONTRACT, RIGHTS, RESTORED = "contract", "rights", "restored"
 PHASES = (FIRST, RECORDED, OTHER, SECOND, CONTRACT, RESTORED)
 #: a command without a usable answer ends with one of these
 UNANSWERED = ("unreachable", "protocol")
-#: below this, the heart's meters count a current as none, in A
+#: below this, `core/machines/meters.py` counts a current as none, in A
 THRESHOLD_A = 0.02
 # A mistake of scale is a factor of 10. Phase angles, three lines, the unit's own consumption and
 # meters that renew their figures at different times stay below 3.

@@ -14,7 +14,7 @@ from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
 
-from . import oids, query as words
+from . import oids, query
 from .model_names import NAMES, Name
 from .model_patterns import GENERIC, fits, literals, needs_company, normalized, parts, sample
 from .query import LONGEST
@@ -84,7 +84,7 @@ def answer(question: str) -> SupportAnswer:
         hits = tuple(Match(entry, None) for entry in found.sure)
         verdict = YES if hits else MAYBE if found.tried else UNKNOWN
         return SupportAnswer(verdict, hits, near=found.tried, oid=oid)
-    asked = words.read(question, _phrases(), _is_name)
+    asked = query.read(question, _phrases(), _is_name)
     spans, rest = _spans(asked.words)
     company = [word for word in rest if not _is_generic(word)]
     if asked.ups and not spans:

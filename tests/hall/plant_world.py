@@ -64,7 +64,7 @@ FAULTS = (*OF_COMMANDS, *OF_MOMENTS)
 
 
 class PlantWorld:
-    """A `World` and a `Log`. `fault` strikes at the command or moment of the number `at`."""
+    """A `RunEnvironment` and a `Log`. `fault` strikes at the command or moment number `at`."""
 
     def __init__(self, plant: Plant, rng: random.Random, metered: float = 0.9) -> None:
         self.plant = plant

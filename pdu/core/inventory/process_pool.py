@@ -120,7 +120,7 @@ class ProcessPool:
     def overdue(self, seconds: float) -> list[int]:
         """The tickets of jobs that a process has had for longer.
 
-        Only a new crew gets rid of them.
+        Only a new pool gets rid of them.
         """
         before = time.monotonic() - seconds
         return [

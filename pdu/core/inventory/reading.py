@@ -99,7 +99,7 @@ class Reading(NamedTuple):
         return next((one for one in self.outlets if one.identity == identity), None)
 
 
-#: reads one thing of the object that the door's handler made into its reading
+#: reads one thing of the object that the tools' handler made into its reading
 Part = Callable[[Reading, HandlerTools, Any], Reading]
 
 
@@ -114,10 +114,10 @@ def read(
     `keep` gets the reading after each part. Raises what the handler raises.
     """
     reading = Reading(begun=time.monotonic())
-    door, pdu = HandlerTools(handler), handler.make(data)
-    with prefetch.prefetching(_purposes(parts)), door.session():
+    tools, pdu = HandlerTools(handler), handler.make(data)
+    with prefetch.prefetching(_purposes(parts)), tools.session():
         for part in parts:
-            reading = part(reading, door, pdu)
+            reading = part(reading, tools, pdu)
             keep(reading)
     return reading
 
@@ -129,26 +129,26 @@ def _purposes(parts: Sequence[Part]) -> set[str]:
 # ---- the parts -----------------------------------------------------------------------------------
 
 
-def states(reading: Reading, door: HandlerTools, pdu: Any) -> Reading:
+def states(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """The outlets with their states."""
     outlets = [PolledOutlet(_shown(port.identity), reported(port)) for port in pdu.status().ports]
     return reading._replace(answered=True, outlets=outlets)
 
 
-def figures(reading: Reading, door: HandlerTools, pdu: Any) -> Reading:
+def figures(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """A and kWh."""
-    return _with(reading, door.measured(pdu))
+    return _with(reading, tools.measured(pdu))
 
 
-def power(reading: Reading, door: HandlerTools, pdu: Any) -> Reading:
+def power(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """A, kWh and W. If only W cannot be read, that is the reading's failure."""
-    found, without_power = measured(door, pdu)
+    found, without_power = measured(tools, pdu)
     return _with(reading, found)._replace(failure=without_power)
 
 
-def labels(reading: Reading, door: HandlerTools, pdu: Any) -> Reading:
+def labels(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """Numbers and names."""
-    found = door.labels(pdu)
+    found = tools.labels(pdu)
     if found is None:
         return reading
     named = {_shown(one.identity): one for one in found}
@@ -163,9 +163,9 @@ def labels(reading: Reading, door: HandlerTools, pdu: Any) -> Reading:
     return reading._replace(outlets=outlets, labelled=True)
 
 
-def placed(reading: Reading, door: HandlerTools, pdu: Any) -> Reading:
+def placed(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """Lines and breakers, and how the outlets are fed."""
-    found = door.topology(pdu)
+    found = tools.topology(pdu)
     outlets = [
         one._replace(**found.outlets[one.identity]._asdict())
         if one.identity in found.outlets
@@ -175,16 +175,16 @@ def placed(reading: Reading, door: HandlerTools, pdu: Any) -> Reading:
     return reading._replace(outlets=outlets, meters=found.meters)
 
 
-def returning(reading: Reading, door: HandlerTools, pdu: Any) -> Reading:
+def returning(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """What the outlets do when power comes back."""
-    found = door.power_on(pdu)
+    found = tools.power_on(pdu)
     outlets = [one._replace(power_on=found.get(one.identity)) for one in reading.outlets]
     return reading._replace(outlets=outlets)
 
 
-def identified(reading: Reading, door: HandlerTools, pdu: Any) -> Reading:
+def identified(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """The whole nameplate."""
-    return reading._replace(plate=door.nameplate(pdu, lambda uptime_s: False))
+    return reading._replace(plate=tools.nameplate(pdu, lambda uptime_s: False))
 
 
 #: what a handler reads for a part, if it reads ahead
@@ -196,14 +196,14 @@ _PURPOSES: Mapping[Part, Sequence[str]] = {
 }
 
 
-def measured(door: HandlerTools, pdu: Any) -> tuple[Figures, Optional[CallError]]:
+def measured(tools: HandlerTools, pdu: Any) -> tuple[Figures, Optional[CallError]]:
     """A, kWh and W, and why W is missing if only W cannot be read."""
     try:
-        return door.measured(pdu, with_power=True), None
+        return tools.measured(pdu, with_power=True), None
     except Exception as error:
         if getattr(error, "kind", None) not in _OF_A_FIGURE:
             raise
-        return door.measured(pdu), error_of(error)
+        return tools.measured(pdu), error_of(error)
 
 
 def _with(reading: Reading, found: Figures) -> Reading:

@@ -46,7 +46,7 @@ class Heartbeat:
             while True:
                 beat(self.beat())
 
-        threading.Thread(target=run, name="heart", daemon=True).start()
+        threading.Thread(target=run, name="heartbeat", daemon=True).start()
 
     def beat(self) -> float:
         """Sleep once. Returns how late the sleep ended."""

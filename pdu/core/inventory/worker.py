@@ -117,7 +117,7 @@ class _Worker:
     def run(self) -> None:
         """Raises EOFError or OSError when the parent has closed the pipe or died."""
         threading.stack_size(_STACK)
-        # without threads there is no heart: this process then reads one PDU after the other
+        # without threads there is no heartbeat: this process then reads one PDU after the other
         with contextlib.suppress(RuntimeError):
             self._heart.start(self._beat)
         self._ask()
@@ -157,7 +157,7 @@ class _Worker:
 
     def _beat(self, late: float) -> None:
         self._limit.beat(late, self._used)
-        # a parent that does not read must not stop the heart
+        # a parent that does not read must not stop the heartbeat
         if not self._sending.locked():
             try:
                 self._ask()

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional
 
-from . import observations as memories, proof as proofs
+from . import observations, proof as proofs
 from .observations import Busy, ObservationStore
 from .pdu_access import NotProven, PduAccess
 from .proof import MachinePower, OffProof
@@ -34,7 +34,7 @@ class Runner(NamedTuple):
         self, machine: MachinePower
     ) -> AbstractContextManager[tuple[ObservationStore, bool]]:
         keys = [f"{self.world.key(cord.pdu)} {cord.outlet}" for cord in machine.cords]
-        return memories.opened(self.folder, keys, self.patience_s, self.say)
+        return observations.opened(self.folder, keys, self.patience_s, self.say)
 
     def off(self, machine: MachinePower) -> list[str]:
         """Take its power. Returns what the meters saw. Raises NotProven."""

@@ -114,7 +114,7 @@ def switch(target: Target, identity: str, on: bool) -> EnumPowerStatus:
 
 
 class SystemClock:
-    """The clock of a `World`: this computer's."""
+    """The clock of a `PduAccess`: this computer's."""
 
     def now(self) -> float:
         return time.time()
@@ -127,7 +127,7 @@ class SystemClock:
 
 
 class PolledPdus(SystemClock):
-    """The PDUs of a list. A `World`."""
+    """The PDUs of a list. A `PduAccess`."""
 
     def __init__(self, targets: Mapping[str, Target], timeout_s: Optional[float] = None) -> None:
         """`timeout_s` bounds each request of a reading."""
@@ -180,7 +180,7 @@ class PolledPdus(SystemClock):
 
 class Shared:
     """Readings of a world for machines that share PDUs: each looks at those that were made, from
-    the first one on, and makes further ones for all. A `World` that switches nothing.
+    the first one on, and makes further ones for all. A `PduAccess` that switches nothing.
     """
 
     def __init__(self, world: PduAccess, pdus: Collection[str]) -> None:

@@ -28,13 +28,13 @@ class Connection(asyncio.Protocol):
 
     def __init__(
         self,
-        crowd: ConnectionLimiter[Connection],
+        connections: ConnectionLimiter[Connection],
         limits: WebLimits,
         application: Application,
         report: Callable[[str], None],
     ) -> None:
         """`report` prints a line about a defect of the application."""
-        self._crowd, self._limits, self._report = crowd, limits, report
+        self._connections, self._limits, self._report = connections, limits, report
         self._application = application
         self._loop = asyncio.get_running_loop()
         #: done when the connection has ended
@@ -69,7 +69,7 @@ class Connection(asyncio.Protocol):
 
     def left(self) -> None:
         """There is no transport any more."""
-        self._crowd.leave(self)
+        self._connections.leave(self)
         self._cancel()
         if not self.gone.done():
             self.gone.set_result(None)
@@ -163,7 +163,7 @@ class Connection(asyncio.Protocol):
         """A whole request has arrived."""
         assert self._request is not None and self._transport is not None
         self._cancel()
-        self._crowd.heard(self)
+        self._connections.heard(self)
         self._transport.pause_reading()
         head = self._request
         peer = self._transport.get_extra_info("peername")
@@ -215,7 +215,7 @@ class Connection(asyncio.Protocol):
             assert self._transport is not None
             self._http.start_next_cycle()
             self._is_idle = True
-            self._crowd.waits(self)
+            self._connections.waits(self)
             self._cut_in(self._limits.idle_s)
             self._transport.resume_reading()
             self._read()  # what was sent ahead
@@ -239,7 +239,7 @@ class Connection(asyncio.Protocol):
         """
         assert self._transport is not None
         self._is_ending = True
-        self._crowd.waits(self)
+        self._connections.waits(self)
         is_read = not self._transport.get_write_buffer_size()
         self._cut_in(_LINGER_S if lingering and is_read else self._limits.answer_s)
         if lingering and self._transport.can_write_eof():

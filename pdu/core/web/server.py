@@ -42,7 +42,7 @@ class WebServer:
         #: may be replaced while the server runs: for connections that are made later
         self.tls = tls
         self._limits, self._report = limits, report
-        self.crowd: ConnectionLimiter[Connection] = ConnectionLimiter(limits.connections)
+        self.connections: ConnectionLimiter[Connection] = ConnectionLimiter(limits.connections)
         self._loop: Optional[asyncio.AbstractEventLoop] = None
         self._stopped: Optional[asyncio.Event] = None
 
@@ -55,14 +55,14 @@ class WebServer:
             await self._stopped.wait()
             accepting.cancel()
             listener.close()
-            connected = list(self.crowd.connected)
+            connected = list(self.connections.connected)
             for one in connected:
                 one.finish()
             if connected:
                 await asyncio.wait([one.gone for one in connected])
         finally:
             accepting.cancel()
-            for one in list(self.crowd.connected):
+            for one in list(self.connections.connected):
                 one.cut()
 
     def stop(self) -> None:
@@ -78,11 +78,11 @@ class WebServer:
                 accepted, _ = await loop.sock_accept(listener)
             except OSError:
                 # no file descriptor is free; the next attempt would fail at once
-                has_given_way = self.crowd.give_way()
+                has_given_way = self.connections.give_way()
                 await asyncio.sleep(_CLOSED_S if has_given_way else _PAUSE_S)
                 continue
-            one = Connection(self.crowd, self._limits, self._answer, self._report)
-            if self.crowd.enter(one):
+            one = Connection(self.connections, self._limits, self._answer, self._report)
+            if self.connections.enter(one):
                 self._begin(one, accepted)
             else:
                 with contextlib.suppress(OSError):

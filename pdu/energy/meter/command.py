@@ -19,7 +19,7 @@ from ...core.cli.options import given, option, output, secret_files
 from ...core.cli.output import Result, shown
 from ...core.cli.service_signals import ServiceSignals, SystemdNotify
 from ...core.cli.shared_options import ARCHIVES, AUTH, EVERY, INTO, PARALLEL
-from ...core.inventory import reader_pool as rounds
+from ...core.inventory import reader_pool
 from ...core.owner_files import LIST, OwnerFiles, words
 from .anchor_command import Anchor
 from .companions import Screen, ServedMetrics, SystemdNotifier
@@ -118,7 +118,7 @@ meter = Subcommand(
         *option("--anchor", "run this when a day has ended: words with {day}, {hash}", "COMMAND"),
         *option("--metrics", "serve the meter's own metrics to Prometheus", "ADDRESS:PORT"),
         *ARCHIVES(),
-        *PARALLEL(default=rounds.PARALLEL, show_default=True),
+        *PARALLEL(default=reader_pool.PARALLEL, show_default=True),
         *secret_files(),
         *output(),
     ],

@@ -46,11 +46,11 @@ def take(target: Target, known: Optional[KnownPdu]) -> PollResult:
     begin, is_synchronised = Instant.now(), synchronised()
     is_due = known is None or begin.mono - known.whole >= WHOLE_EACH_S
 
-    def plate(reading: Reading, door: HandlerTools, pdu: Any) -> Reading:
+    def plate(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
         def runs_on(uptime_s: Optional[float]) -> bool:
             return not is_due and known is not None and _runs_on(known, reading, uptime_s)
 
-        return reading._replace(plate=door.nameplate(pdu, runs_on))
+        return reading._replace(plate=tools.nameplate(pdu, runs_on))
 
     reading = poll(target, with_labels=is_due, with_power=True, parts=(plate, placed))
     return PollResult(begin, Instant.now(), reading, is_synchronised)

@@ -1,4 +1,4 @@
-"""The meter itself: rounds that begin on time, PDUs that are read by a crew of processes, and lines
+"""The meter itself: rounds that begin on time, PDUs that are read by a pool of processes, and lines
 that are written as their readings arrive.
 
 A PDU that is still being read when its next turn comes misses that turn; no other waits for it.

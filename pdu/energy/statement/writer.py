@@ -33,7 +33,7 @@ from ..same import Seen, of_names, same
 from . import (
     billing,
     disclosure,
-    figures as computing,
+    figures,
     leaf_rows,
     merkle,
     page,
@@ -341,7 +341,7 @@ def _part(
             most_kwh=share.energy.high,
             is_doubted=checks.is_unit_in_doubt(share.events),
         )
-    found = computing.figures(held, seen.blocks, ordered.rules)
+    found = figures.figures(held, seen.blocks, ordered.rules)
     days = [(day, node.hex(), proof.canonical(one.document())) for day, node, one in seen.days]
     return _Kept({"line": found.line, "quarters": [*found.power.quarters.items()]}, days)
 
@@ -376,7 +376,7 @@ def _with_unread(ordered: StatementOrder, parts: Sequence[_Part], room: str) -> 
         if place in known:
             continue
         for tenure in cut(tenures, ordered.begin, ordered.end):
-            line = computing.figures(_held(ordered, place, tenure), (), ordered.rules).line
+            line = figures.figures(_held(ordered, place, tenure), (), ordered.rules).line
             path = os.path.join(room, f"unread-{len(found)}")
             _keep(path, _Kept({"line": line, "quarters": []}, ()))
             found.append(_Part(tenure.customer, place, tenure.begin, path))
@@ -501,7 +501,7 @@ class _Writer:
     def _period(self) -> tuple[str, str]:
         ordered = self._ordered
         begin, end = (
-            computing.local(time, ordered.rules.zone) for time in (ordered.begin, ordered.end)
+            figures.local(time, ordered.rules.zone) for time in (ordered.begin, ordered.end)
         )
         return begin, end
 

@@ -43,7 +43,7 @@ from .. import readings_source
 from ..rehearsal import Hall
 from . import plan_file, run_locks
 from .environment import Ended, OutletLeftOff
-from .pdu_access import PolledEnvironment, Stopping, doors, listed_as, stopping, switch_on
+from .pdu_access import PolledEnvironment, Stopping, devices_of, listed_as, stopping, switch_on
 from .plan_file import CyclePlan, LockedPlan, OpenStep
 from .run import Run
 from .steps import Mode, Step, Steps, planned
@@ -146,7 +146,7 @@ def _plan(
     by_current = mode is Mode.BOTH_FEEDS and _or(wanted.confirm, "current") == "current"
     found = planned(Hall(drawing, readings), mode, machines, by_current)
     if found.steps:
-        known_doors = doors(targets)
+        known = devices_of(targets)
         names = {cord.pdu for one in machines for cord in one.cords}
         if by_current:
             names.update(name for one in found.steps for name in reach.pdus(drawing, one.cords))
@@ -158,7 +158,7 @@ def _plan(
             60 * _or(wanted.valid, VALID_MIN),
             _or(wanted.pause, PAUSE_S),
             _or(wanted.power_timeout, POWER_TIMEOUT_S),
-            {name: known_doors[name] for name in drawing.read_pdus if name in names},
+            {name: known[name] for name in drawing.read_pdus if name in names},
             found.steps,
             by_current,
             wanted.meter_period,
@@ -175,7 +175,7 @@ def _plan(
 
 def _of_earlier_runs(targets: Sequence[Target], readings: HallReadings, path: str) -> list[str]:
     """What runs of other plans left off, and the commands that mend it."""
-    here = doors(targets)
+    here = devices_of(targets)
     plans = dict.fromkeys(one for found in run_locks.unsettled(here).values() for one in found)
     notes: list[str] = []
     for plan in plans:
@@ -260,7 +260,7 @@ def _allowed(
     Raises SettingsError for a plan that may not be run.
     """
     plan, progress = kept.plan, kept.progress
-    reason = plan_file.why_unfit(plan, drawing, doors(targets), path)
+    reason = plan_file.why_unfit(plan, drawing, devices_of(targets), path)
     if reason:
         raise SettingsError(reason)
     if wanted.run is not None and progress.begun:
@@ -347,7 +347,7 @@ def _left_off(plan: CyclePlan, begun: OpenStep, targets: Sequence[Target]) -> li
     """What a run that may not go on leaves off. Outlets are read where the fleet list still has the
     plan's device.
     """
-    here = doors(targets)
+    here = devices_of(targets)
     cords = begun.perhaps_off()
     known = {cord.pdu for cord in cords if here.get(cord.pdu) == plan.pdus[cord.pdu]}
     readings = PolledEnvironment(targets, Stopping()).read(known) if known else HallReadings({})

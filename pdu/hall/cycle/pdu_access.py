@@ -60,27 +60,27 @@ def stopping() -> Iterator[Stopping]:
             signal.signal(number, handler)
 
 
-def doors(targets: Sequence[Target]) -> dict[str, PduDevice]:
+def devices_of(targets: Sequence[Target]) -> dict[str, PduDevice]:
     """Which device each PDU is."""
-    return {one.device.name: _door(one) for one in targets}
+    return {one.device.name: _device(one) for one in targets}
 
 
-def _door(target: Target) -> PduDevice:
+def _device(target: Target) -> PduDevice:
     settings = {**target.auth.settings, **dict(target.device.settings)}
     chosen = [target.device.handler, target.device.address, sorted(settings.items())]
     digest = hashlib.sha256(json.dumps(chosen).encode()).hexdigest()
     return PduDevice(target.device.handler, target.device.address, digest)
 
 
-def listed_as(door: PduDevice, here: Mapping[str, PduDevice]) -> Optional[str]:
+def listed_as(device: PduDevice, here: Mapping[str, PduDevice]) -> Optional[str]:
     """How a list names a device of a plan; None if the list does not have it with the same
     settings. The address alone does not say which it is: several PDUs may be behind one.
     """
-    return next((name for name, one in here.items() if one == door), None)
+    return next((name for name, one in here.items() if one == device), None)
 
 
 class PolledEnvironment(SystemClock):
-    """PDUs over their protocols. A `World`."""
+    """PDUs over their protocols. A `RunEnvironment`."""
 
     def __init__(self, targets: Sequence[Target], asked: Stopping) -> None:
         self._targets: Mapping[str, Target] = {one.device.name: one for one in targets}
@@ -105,10 +105,10 @@ def switch_on(cord: Cord, plan: CyclePlan, targets: Sequence[Target]) -> str:
     """The command that switches an outlet of a plan on, without its login. Its settings are those
     of the fleet list, if that still has the device.
     """
-    door, here = plan.pdus[cord.pdu], doors(targets)
-    name = listed_as(door, here)
-    if name is None and here.get(cord.pdu, door)[:2] == door[:2]:
+    device, here = plan.pdus[cord.pdu], devices_of(targets)
+    name = listed_as(device, here)
+    if name is None and here.get(cord.pdu, device)[:2] == device[:2]:
         name = cord.pdu  # another setting was changed
     settings = next((dict(one.device.settings) for one in targets if one.device.name == name), {})
     state = SharedOptions(settings=settings)
-    return command_line(state, "on", door.handler, door.address, cord.outlet)
+    return command_line(state, "on", device.handler, device.address, cord.outlet)

@@ -174,14 +174,16 @@ def reopen_plan(path: str) -> LockedPlan:
         raise
 
 
-def why_unfit(plan: CyclePlan, drawing: Drawing, doors: Mapping[str, PduDevice], path: str) -> str:
+def why_unfit(
+    plan: CyclePlan, drawing: Drawing, devices: Mapping[str, PduDevice], path: str
+) -> str:
     """Why the plan does not fit to this drawing and fleet list; "" if it does."""
     if plan.digest != drawing.digest:
         return f"{drawing.path} is not the drawing that {path} was made from: make a new plan"
-    for name, door in plan.pdus.items():
-        if doors.get(name) != door:
+    for name, device in plan.pdus.items():
+        if devices.get(name) != device:
             return (
-                f"{path}: the PDU {name!r} was {door} when the plan was made, and the fleet list"
+                f"{path}: the PDU {name!r} was {device} when the plan was made, and the fleet list"
                 " now names another device or other settings for it: make a new plan"
             )
     for step in plan.steps:
@@ -244,7 +246,7 @@ def _records(plan: CyclePlan) -> Iterator[dict[str, Any]]:
         "plan": 1,
         **dataclasses.asdict(plan),
         "mode": plan.mode.value,
-        "pdus": {name: list(door) for name, door in plan.pdus.items()},
+        "pdus": {name: list(device) for name, device in plan.pdus.items()},
         "steps": len(plan.steps),
     }
     for step in plan.steps:
@@ -279,7 +281,7 @@ def _plan(
             float(head["valid_s"]),
             float(head["pause_s"]),
             float(head["patience_s"]),
-            {name: PduDevice(*map(printable, door)) for name, door in head["pdus"].items()},
+            {name: PduDevice(*map(printable, device)) for name, device in head["pdus"].items()},
             steps,
             head["by_current"] is True,
             None if head["meter_period_s"] is None else float(head["meter_period_s"]),

@@ -533,7 +533,7 @@ class Run:
 
 
 class _StepWorld:
-    """What a proof of one step reads and switches, journalled. A `World` of `machines`."""
+    """What a proof of one step reads and switches, journalled. A `PduAccess`."""
 
     def __init__(self, run: Run, step: Step, opening: Mapping[str, Any]) -> None:
         """`opening` is written with the first command."""

@@ -40,8 +40,8 @@ class RunLock:
 
 
 @contextlib.contextmanager
-def lock_run(plan: str, drawing: Drawing, doors: Mapping[str, PduDevice]) -> Iterator[RunLock]:
-    """The PDUs behind these doors, and the drawing, for one run of this plan.
+def lock_run(plan: str, drawing: Drawing, devices: Mapping[str, PduDevice]) -> Iterator[RunLock]:
+    """These PDUs, and the drawing, for one run of this plan.
 
     Raises SettingsError if another run has one of them, or the folder cannot be used.
     """
@@ -70,24 +70,24 @@ def lock_run(plan: str, drawing: Drawing, doors: Mapping[str, PduDevice]) -> Ite
         lock(drawing.path, os.O_RDONLY, f"of {drawing.path}")
         lock(_path(f"drawing-{drawing.digest}"), new, "of a copy of this drawing")
         # several PDUs behind one server have one file
-        files = {_path(_name(door)): (name, door) for name, door in doors.items()}
+        files = {_path(_name(device)): (name, device) for name, device in devices.items()}
         locked = [
-            lock(path, new, f"at {door} (the PDU {name!r})")
-            for path, (name, door) in sorted(files.items())
+            lock(path, new, f"at {device} (the PDU {name!r})")
+            for path, (name, device) in sorted(files.items())
         ]
         yield RunLock(plan, locked)
 
 
-def unsettled(doors: Mapping[str, PduDevice]) -> dict[str, list[str]]:
+def unsettled(devices: Mapping[str, PduDevice]) -> dict[str, list[str]]:
     """PDU -> the plans whose runs left something off there, or did not say so before they ended.
     Those of a run that goes on now are not among them.
     """
     import fcntl  # Windows has none, where everything else of the command works
 
     found: dict[str, list[str]] = {}
-    for name, door in doors.items():
+    for name, device in devices.items():
         try:
-            number = os.open(_path(_name(door)), os.O_RDONLY | os.O_CLOEXEC)
+            number = os.open(_path(_name(device)), os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
             continue
         try:
@@ -102,10 +102,10 @@ def unsettled(doors: Mapping[str, PduDevice]) -> dict[str, list[str]]:
     return found
 
 
-def _name(door: PduDevice) -> str:
-    """One for each device: not by its settings, which may be written in several ways."""
-    device = json.dumps([door.handler, door.address]).encode()
-    return f"pdu-{hashlib.sha256(device).hexdigest()}"
+def _name(device: PduDevice) -> str:
+    """One for each place: not by its settings, which may be written in several ways."""
+    place = json.dumps([device.handler, device.address]).encode()
+    return f"pdu-{hashlib.sha256(place).hexdigest()}"
 
 
 def _path(name: str) -> str:

@@ -1,4 +1,4 @@
-"""`--confirm current`: a welded relay is not told as off, by any of the gateway's dialects."""
+"""`--confirm current`: a welded relay is not told as off, over any of the gateway's interfaces."""
 
 from __future__ import annotations
 

@@ -108,11 +108,11 @@ def run(tmp_path: Path) -> Callable[..., Any]:
         async def whole() -> T:
             with contextlib.closing(CommandLog(str(tmp_path / "j"))) as book:
                 machines = {one.name: one for one in (SRV, OTHER, CORE)}
-                board = PowerService(machines, TARGETS, book, fresh_s, lambda _: None)
+                service = PowerService(machines, TARGETS, book, fresh_s, lambda _: None)
                 try:
-                    return await do(board)
+                    return await do(service)
                 finally:
-                    await board.close()
+                    await service.close()
 
         return asyncio.run(whole())
 
@@ -134,7 +134,7 @@ def test_a_machine_is_what_all_its_outlets_are(
     pdus: Pdus, run: Callable[..., Any], a: State, b: State, state: State
 ) -> None:
     pdus.states["a"]["1"], pdus.states["b"]["1"] = a, b
-    found = run(lambda board: board.state("srv"))
+    found = run(lambda service: service.state("srv"))
     assert found.state is state and bool(found.reason) == (state is State.UNKNOWN)
 
 
@@ -143,7 +143,7 @@ def test_an_unread_pdu_or_a_missing_outlet_makes_its_machines_unknown(
 ) -> None:
     pdus.dead.add("b")
     del pdus.states["a"]["2"]
-    found = run(lambda board: board.states(["srv", "other"]))
+    found = run(lambda service: service.states(["srv", "other"]))
     assert {name: one.state for name, one in found.items()} == {
         "srv": State.UNKNOWN,
         "other": State.UNKNOWN,
@@ -154,11 +154,11 @@ def test_an_unread_pdu_or_a_missing_outlet_makes_its_machines_unknown(
 def test_requests_share_a_reading_but_none_from_before_a_command(
     pdus: Pdus, run: Callable[..., Any]
 ) -> None:
-    async def ask(board: PowerService) -> list[State]:
-        await asyncio.gather(*(board.states(["srv", "other"]) for _ in range(20)))
+    async def ask(service: PowerService) -> list[State]:
+        await asyncio.gather(*(service.states(["srv", "other"]) for _ in range(20)))
         assert sorted(pdus.log) == ["a read", "b read"]
-        await board.command("me", PowerRequest("other", "off"))
-        return [(await board.state("other")).state for _ in range(3)]
+        await service.command("me", PowerRequest("other", "off"))
+        return [(await service.state("other")).state for _ in range(3)]
 
     assert run(ask, 60.0) == [State.DOWN] * 3 and pdus.log.count("a read") == 2
 
@@ -166,7 +166,7 @@ def test_requests_share_a_reading_but_none_from_before_a_command(
 def test_a_restart_is_off_everywhere_and_proven_before_on(
     pdus: Pdus, run: Callable[..., Any]
 ) -> None:
-    found = run(lambda board: board.command("me", PowerRequest("srv", "restart", 0.01)))
+    found = run(lambda service: service.command("me", PowerRequest("srv", "restart", 0.01)))
     assert found.done and found.state is State.UP
     assert sorted(pdus.log[:2]) == ["a 1=off", "b 1=off"]
     assert sorted(pdus.log[2:4]) == ["a read", "b read"]
@@ -177,7 +177,7 @@ def test_a_restart_of_a_machine_that_does_not_stay_off_is_not_done(
     pdus: Pdus, run: Callable[..., Any]
 ) -> None:
     pdus.closing.add("b")
-    found = run(lambda board: board.command("me", PowerRequest("srv", "restart", 0.01)))
+    found = run(lambda service: service.command("me", PowerRequest("srv", "restart", 0.01)))
     assert (found.done, found.state) == (False, State.UNKNOWN)
     assert found.reason == "it did not stay off, so it was not switched on"
     assert not any(line.endswith("=on") for line in pdus.log)
@@ -189,18 +189,18 @@ def test_what_is_not_proven_is_not_done_and_not_switched_on_again(
     pdus: Pdus, run: Callable[..., Any], fault: str, action: str
 ) -> None:
     getattr(pdus, fault).add("b")
-    found = run(lambda board: board.command("me", PowerRequest("srv", action)))
+    found = run(lambda service: service.command("me", PowerRequest("srv", action)))
     assert (found.done, found.state) == (False, State.UNKNOWN) and "b/1" in found.reason
     sent = "on" if action == "on" else "off"
     assert sorted(pdus.log) == [f"a 1={sent}", f"b 1={sent}"]
 
 
 def test_one_dialogue_with_a_pdu_at_a_time(pdus: Pdus, run: Callable[..., Any]) -> None:
-    async def ask(board: PowerService) -> None:
+    async def ask(service: PowerService) -> None:
         await asyncio.gather(
-            board.command("me", PowerRequest("srv", "off")),
-            board.command("me", PowerRequest("other", "off")),
-            *(board.state("srv") for _ in range(10)),
+            service.command("me", PowerRequest("srv", "off")),
+            service.command("me", PowerRequest("other", "off")),
+            *(service.state("srv") for _ in range(10)),
         )
 
     run(ask)
@@ -212,18 +212,18 @@ def test_a_key_switches_once_whoever_waits_and_whatever_ends(
 ) -> None:
     off = PowerRequest("other", "off")
 
-    async def first(board: PowerService) -> Any:
+    async def first(service: PowerService) -> Any:
         pdus.hold = threading.Event()
-        gone = asyncio.ensure_future(board.command("me", off, "k"))
+        gone = asyncio.ensure_future(service.command("me", off, "k"))
         while not pdus.log:
             await asyncio.sleep(0.001)
         gone.cancel()  # its client left
-        again = asyncio.ensure_future(board.command("me", off, "k"))
+        again = asyncio.ensure_future(service.command("me", off, "k"))
         with pytest.raises(ApiError) as other:
-            await board.command("me", PowerRequest("other", "on"), "k")
+            await service.command("me", PowerRequest("other", "on"), "k")
         assert other.value.status == 422
         with pytest.raises(ApiError) as busy:
-            await board.command("you", off, "k")  # the key is another client's
+            await service.command("you", off, "k")  # the key is another client's
         assert (busy.value.status, busy.value.kind) == (409, "busy")
         pdus.hold.set()
         return await again
@@ -231,15 +231,15 @@ def test_a_key_switches_once_whoever_waits_and_whatever_ends(
     found = run(first)
     assert found.done and found.is_repeated and pdus.log == ["a 2=off"]
     pdus.hold = None
-    assert run(lambda board: board.command("me", off, "k")) == found
+    assert run(lambda service: service.command("me", off, "k")) == found
     with pytest.raises(ApiError):
-        run(lambda board: board.command("me", PowerRequest("srv", "off"), "k"))
+        run(lambda service: service.command("me", PowerRequest("srv", "off"), "k"))
     assert pdus.log == ["a 2=off"]
 
 
 def test_a_protected_machine_is_never_switched(pdus: Pdus, run: Callable[..., Any]) -> None:
     with pytest.raises(ApiError) as refused:
-        run(lambda board: board.command("me", PowerRequest("core", "off")))
+        run(lambda service: service.command("me", PowerRequest("core", "off")))
     assert refused.value.status == 403 and pdus.log == []
 
 
@@ -251,7 +251,7 @@ def test_nothing_is_sent_that_is_not_written_down(
 
     monkeypatch.setattr(CommandLog, "begin", full)
     with pytest.raises(ApiError):
-        run(lambda board: board.command("me", PowerRequest("srv", "off"), "k"))
+        run(lambda service: service.command("me", PowerRequest("srv", "off"), "k"))
     assert pdus.log == []
 
 
@@ -260,19 +260,20 @@ def test_readings_go_before_commands_that_wait(pdus: Pdus, run: Callable[..., An
     pdus.states["a"].update({str(outlet): State.UP for outlet in range(10, 22)})
     names = [f"m{outlet}" for outlet in range(10, 22)]
 
-    async def ask(board: PowerService) -> State:
+    async def ask(service: PowerService) -> State:
         machines = {name: Machine(name, (Cord("a", name[1:]),)) for name in names}
-        board.renew({**board.machines, **machines}, TARGETS)
+        service.renew({**service.machines, **machines}, TARGETS)
         pdus.hold = threading.Event()
         commands = [
-            asyncio.ensure_future(board.command("me", PowerRequest(name, "off"))) for name in names
+            asyncio.ensure_future(service.command("me", PowerRequest(name, "off")))
+            for name in names
         ]
         begun = {"event": "begin"}.items()
-        while sum(begun <= line.record.items() for line in board._ledger.recent()) < len(names):
+        while sum(begun <= line.record.items() for line in service._log.recent()) < len(names):
             await asyncio.sleep(0.001)
         for _ in range(50):  # until all of them wait
             await asyncio.sleep(0.001)
-        asked = [asyncio.ensure_future(board.state("other")) for _ in range(5)]
+        asked = [asyncio.ensure_future(service.state("other")) for _ in range(5)]
         await asyncio.sleep(0)
         pdus.hold.set()
         state = (await asked[0]).state
@@ -333,14 +334,14 @@ def test_who_leaves_the_line_leaves_no_hole_in_it() -> None:
 def test_a_command_is_carried_through_as_it_was_begun(pdus: Pdus, run: Callable[..., Any]) -> None:
     """Its machine and PDU are gone from the files before its second half."""
 
-    async def ask(board: PowerService) -> Any:
+    async def ask(service: PowerService) -> Any:
         pdus.hold = threading.Event()
-        task = asyncio.ensure_future(board.command("me", PowerRequest("other", "restart")))
+        task = asyncio.ensure_future(service.command("me", PowerRequest("other", "restart")))
         while not pdus.log:
             await asyncio.sleep(0.001)
-        board.renew({}, [])
+        service.renew({}, [])
         with pytest.raises(ApiError):
-            await board.state("other")
+            await service.state("other")
         pdus.hold.set()
         return await task
 

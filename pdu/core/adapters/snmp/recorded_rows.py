@@ -1,6 +1,6 @@
 """The objects of an SNMP agent as rows of type and value.
 
-`Memory` lets profiles read the rows like a device.
+`RecordedRows` lets profiles read the rows like a device.
 """
 
 from __future__ import annotations

@@ -139,9 +139,9 @@ def _gateway(target: Target, identities: Sequence[str]) -> SaidOfEach:
 
     async def answered() -> Any:
         with tempfile.TemporaryDirectory() as folder:
-            with contextlib.closing(CommandLog(f"{folder}/journal")) as ledger:
-                board = PowerService({"m": machine}, [target], ledger, 0.0, print)
-                return await board.state("m", with_figures=True)
+            with contextlib.closing(CommandLog(f"{folder}/journal")) as log:
+                service = PowerService({"m": machine}, [target], log, 0.0, print)
+                return await service.state("m", with_figures=True)
 
     cords = [(one.cord.outlet, as_json(one, True)) for one in asyncio.run(answered()).cords]
     assert not [one for _, one in cords if "reason" in one], cords

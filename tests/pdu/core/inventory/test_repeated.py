@@ -120,7 +120,7 @@ def twice(tmp_path: Path) -> Path:
 
 
 def test_what_reads_a_list_warns_once(twice: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each command reads its list by `Site`; a command that does so twice says it once."""
+    """Each command reads its list by `OwnerFiles`; a command that does so twice says it once."""
     own = OwnerFiles(list=str(twice))
     for _ in range(2):
         assert len(own.files().devices) == 2

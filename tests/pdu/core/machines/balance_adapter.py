@@ -1,5 +1,5 @@
-"""The one place where `physics` and the product meet: a room as a `World` of the product, and the
-proof that `pdu fence`, `pdu machine` and `pdu gateway --confirm current` run.
+"""The one place where `physics` and the product meet: a room as a `PduAccess` of the product, and
+the proof that `pdu fence`, `pdu machine` and `pdu gateway --confirm current` run.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Answer(NamedTuple):
 
 
 class PhysicalWorld:
-    """A room, as the product reads and switches it. A `World`."""
+    """A room, as the product reads and switches it. A `PduAccess`."""
 
     def __init__(self, room: Room) -> None:
         self._room = room

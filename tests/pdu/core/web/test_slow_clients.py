@@ -28,7 +28,7 @@ class Served(NamedTuple):
     """A running server."""
 
     port: int
-    crowd: ConnectionLimiter[Connection]
+    connections: ConnectionLimiter[Connection]
     #: the requests that arrived whole
     asked: list[WebRequest]
     #: what was reported
@@ -60,7 +60,7 @@ def served(limits: WebLimits, pem: Optional[str] = None) -> Iterator[Served]:
     listener = listening("127.0.0.1", 0)
     tls = tls_context(pem, None) if pem is not None else None
     made = WebServer(application, limits, tls, log.append)
-    one = Served(listener.getsockname()[1], made.crowd, asked, log, answered)
+    one = Served(listener.getsockname()[1], made.connections, asked, log, answered)
     thread = threading.Thread(target=lambda: asyncio.run(made.serve(listener)), daemon=True)
     thread.start()
     try:
@@ -70,7 +70,7 @@ def served(limits: WebLimits, pem: Optional[str] = None) -> Iterator[Served]:
         while thread.is_alive():  # it may not listen yet
             made.stop()
             thread.join(0.05)
-        assert not made.crowd.connected
+        assert not made.connections.connected
 
 
 def connected(one: Served) -> socket.socket:
@@ -135,8 +135,8 @@ def test_a_client_that_reads_no_answer_is_ended() -> None:
     with served(WebLimits(answer_s=0.3)) as one, connected(one) as slow:
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         slow.sendall(b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert until(lambda: len(one.crowd.connected) == 1) and until(
-            lambda: not one.crowd.connected
+        assert until(lambda: len(one.connections.connected) == 1) and until(
+            lambda: not one.connections.connected
         )
 
 
@@ -145,7 +145,7 @@ def test_the_oldest_connection_without_a_request_gives_way() -> None:
         idle = []
         for number in range(4):
             idle.append(stack.enter_context(connected(one)))
-            assert until(lambda: len(one.crowd.connected) == number + 1)
+            assert until(lambda: len(one.connections.connected) == number + 1)
         idle[1].sendall(b"GET ")
         with connected(one) as other:
             assert b" 200 " in answered(other)
@@ -202,7 +202,7 @@ def test_handshakes_that_do_not_end_give_way_too(tmp_path: Path) -> None:
         with connected(one) as other:
             with context.wrap_socket(other, server_hostname="localhost") as secure:
                 assert b" 200 " in answered(secure)
-        assert len(one.crowd.connected) <= 4
+        assert len(one.connections.connected) <= 4
 
 
 def test_a_client_that_reads_slowly_gets_all_of_it_and_its_next_answer() -> None:
