@@ -321,6 +321,16 @@ def test_one_wrong_rise_is_no_unit_mistake() -> None:
     assert [*checks._mistaken_hours(flow, several, supply._replace(step=1e-6), np.arange(5))]
 
 
+def test_hours_that_are_too_short_to_be_compared_hide_no_later_ones() -> None:
+    """A stretch that begins two polls before six hours end, and counts ten times too much."""
+    times = 300.0 * np.arange(70, 144)
+    read = rows(times, 12.0 * times / HOUR, watts=1200.0)
+    flow = checks._Flow.of(read, SUPPLY)
+    assert flow is not None
+    (found,) = checks._mistaken_hours(flow, read, SUPPLY, np.arange(len(times)))
+    assert (found.begin, found.end) == (6 * HOUR, 12 * HOUR - 300.0)
+
+
 def test_events_come_in_the_order_of_their_times() -> None:
     """A reset, and a false zero on the line that followed it."""
     values = [100.0, 101.0, 102.0, 103.0, 104.0, 0.0, 1.0, 2.0, 3.0, 4.0, 0.0, 6.0, 7.0]
