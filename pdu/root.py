@@ -6,6 +6,7 @@ A command's module is imported when the command is called: other commands do not
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -14,12 +15,14 @@ import click
 from handlers import VERSION, registry
 from handlers.shared.errors import SettingsError, printable
 
+from .core.cli.completion_scripts import answer
 from .core.cli.error_output import Interrupted, NoSuchHandler, Usage, fail
 from .core.cli.exit_codes import DONE
 from .core.cli.exit_handling import OutputError, missing_streams
 from .core.cli.groups import Grouped, LazyCommand
 from .core.cli.options import COMPLETION, SECRETS, SharedOptions, spelled
 from .core.cli.snmp import read_as_tools_do
+from .core.inventory.names import HOW
 
 _HELP = (
     "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools"
@@ -255,10 +258,6 @@ def _lead(word: str) -> str:
 
 def _names(command: str, word: str) -> str:
     """How to do this with a PDU or a machine, whose name `word` may be."""
-    import shlex  # imported late: 3 ms together, for an error only
-
-    from .core.inventory.names import HOW
-
     pdu = f"; the name of a PDU needs its list ({HOW})"
     verb = _OF_MACHINES.get(command)
     if verb is None:
@@ -274,8 +273,6 @@ def run(arguments: Sequence[str]) -> int:
     Raises BrokenPipeError and OutputError, which `exit_handling.run` handles.
     """
     if COMPLETION in os.environ:
-        from .core.cli.completion_scripts import answer  # imported late: 0.9 ms at each start
-
         return answer(ROOT, "pdu", COMPLETION, os.environ[COMPLETION])
     if not arguments:
         print(_FIRST, *ROOT.overview(), _NEXT, sep="\n")

@@ -6,9 +6,7 @@ alone take as long as Python's own start.
 
 from __future__ import annotations
 
-import atexit
 import gc
-import os
 import sys
 
 from handlers import VERSION
@@ -19,35 +17,20 @@ if TYPE_CHECKING:
     from typing import NoReturn, Optional
 
 _INTERRUPTED = 130  # that of exits.py
-_YOUNG = 5_000
 VERSION_LINE = f"pdu {VERSION}, Python {sys.version.split()[0]}"
 
 
 def program() -> NoReturn:
-    """Runs the command of the process's arguments, and ends the process with its exit code.
-
-    Without other threads it ends at once, after the functions registered with `atexit`: Python
-    would free each object first, which takes a short command 3 ms.
-    """
-    code = main()
-    threading = sys.modules.get("threading")
-    if threading is None or threading.active_count() > 1:
-        sys.exit(code)
-    atexit._run_exitfuncs()
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
-            pass  # `main` has reported it
-    os._exit(code)
+    """Runs the command of the process's arguments, and ends the process with its exit code."""
+    sys.exit(main())
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Runs one command and returns its exit code; 2 if a package is missing. Ctrl-C during the
     imports ends the program without a traceback.
 
-    The garbage collector is off during the imports, never scans their objects later, and looks at
-    young objects less often. That saves a short command about a seventh of its CPU time.
+    The garbage collector is off during the imports and never scans their objects later: that saves
+    a short command about a seventh of its CPU time.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given in (["--version"], ["-V"]) and _is_printed(VERSION_LINE):
@@ -71,14 +54,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     finally:
         signal.signal(signal.SIGINT, before)
         gc.freeze()
-        # after so many new objects it looks for garbage among them, by default after 700
-        gc.set_threshold(_YOUNG)
         gc.enable()
-    try:
-        return exit_handling.run(lambda: root.run(given))
-    finally:
-        # also the command's objects, so that Python does not scan them when it exits
-        gc.freeze()
+    return exit_handling.run(lambda: root.run(given))
 
 
 def _is_printed(line: str) -> bool:

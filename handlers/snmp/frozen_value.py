@@ -1,7 +1,9 @@
 """Immutable values whose fields are their annotations. Profiles are made of them.
 
-All classes share one constructor: the standard dataclasses compile one for each class at import,
-which takes time.
+All classes share one constructor. The standard frozen dataclasses compile five functions for each
+of 52 classes, 26 ms of CPU at each start: an archive's load rises from 0.85 to 1.31 times
+`import requests` (at most 1.2 is wanted), and `pdu status snmp` from 1.9 to 2.7 times
+`import click` (at most 2.5).
 """
 
 from __future__ import annotations
@@ -82,7 +84,9 @@ def replace(value: T, **fields: Any) -> T:
 
 
 def parts_of(value: object) -> Iterator[object]:
-    """A value and, recursively, the fields of each `Frozen` and the items of each tuple in it."""
+    """A value and, recursively, the fields of each `FrozenValue` and the items of each tuple in
+    it.
+    """
     waiting = [value]
     while waiting:
         part = waiting.pop()
@@ -94,7 +98,7 @@ def parts_of(value: object) -> Iterator[object]:
 
 
 def frozen_parts_of(value: object) -> Iterator[FrozenValue]:
-    """Each `Frozen` in a value once, however often the value holds it, in no order."""
+    """Each `FrozenValue` in a value once, however often the value holds it, in no order."""
     waiting = [value]
     seen: set[int] = set()
     while waiting:

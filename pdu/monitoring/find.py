@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Optional
 
 import click
 
+from handlers.raritan import zeroconf
 from handlers.shared.errors import SettingsError, printable
 from handlers.shared.settings import port as port_number
 
@@ -206,8 +207,6 @@ def _announced(networks: Sequence[Network]) -> list[FoundDevice]:
     interfaces = [own for own in map(_own_address, networks) if own]
     if not interfaces:
         return []
-    from handlers.raritan import zeroconf  # imported late: 1.1 ms, which --no-mdns saves
-
     try:
         devices = zeroconf.discover_devices(interfaces=interfaces)
     except (ImportError, OSError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import re
 import socket
 
@@ -80,8 +81,6 @@ def one_spelling(host: str) -> str:
     """A host without its port, as everybody would spell it: an IP address in its short form, a name
     in lower case without a last dot.
     """
-    import ipaddress  # 1.3 ms, and most commands read no list
-
     name, _, zone = host.partition("%")
     try:
         found = ipaddress.ip_address(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import json
 import os
 import sys
 import threading
@@ -68,8 +69,6 @@ def shown(result: Result, as_json: bool) -> int:
 
 def print_json(data: object, indent: Optional[int] = 1) -> None:
     """Print one JSON document on standard output; `indent`: None for one line."""
-    import json  # imported late: 2 ms, which text output saves
-
     print(json.dumps(data, indent=indent))
 
 

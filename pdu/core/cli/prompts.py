@@ -5,6 +5,8 @@ Reads secrets from a file, the environment or the terminal, never from an argume
 
 from __future__ import annotations
 
+import difflib
+import getpass
 import os
 import sys
 
@@ -80,8 +82,6 @@ def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
     path = state.secret_files.get(key)
     if state.login and path is None:
         if needed and not state.secrets.get(key):
-            import difflib  # imported late: 1 ms, for an error only
-
             near = difflib.get_close_matches(key, state.settings, 1, 0.8)
             raise NoSecret(
                 f"{state.login} has no"
@@ -104,8 +104,6 @@ def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
     if value or not needed:
         return value or ""
     if sys.stdin.isatty():
-        import getpass  # imported late: 1 ms; most runs do not ask
-
         is_text = True
         try:
             with signals_as_ctrl_c(), quiet():  # getpass then turns the terminal's echo on again

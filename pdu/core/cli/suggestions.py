@@ -7,6 +7,7 @@ a sentence with both directions.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -128,8 +129,6 @@ def listed(word: str, commands: Collection[str]) -> str:
 
 def similar(word: str, commands: Collection[str]) -> str:
     """Advice by similarity, "" if no command is similar."""
-    import difflib  # imported late: 1 ms, for an error only
-
     near = difflib.get_close_matches(word.lower(), commands, 1)
     if not near:
         return ""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Union
 from handlers import registry
 from handlers.shared.errors import NamedSetting, SettingsError, printable
 from handlers.shared.settings import host_and_port, place as with_port
+from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.snmp_client.tools import Credentials, SnmpError
 
 from ..cli import hosts, optional_packages
 from ..cli.files import read_file
@@ -60,9 +62,6 @@ def pdu_data(
 def _pdu_data(
     handler: LoadedHandler, host: str, state: SharedOptions
 ) -> Union[PduData, PduSnmpData]:
-    # imported late: 1 ms; not every command needs it
-    from pdu_common.connection import PduData, PduSnmpData
-
     own = [setting.key for setting in handler.settings]
     secrets = [setting.key for setting in handler.settings if setting.secret]
     check(state, [*secrets, *(_SNMP_SECRETS if handler.snmp else ())], handler.shown)
@@ -207,9 +206,6 @@ def _check_fields(params: Mapping[str, str]) -> None:
     """Check DCImanager's SNMP fields as its SNMP would at the first request. Raises SettingsError,
     which names the option.
     """
-    # imported late: 2 ms, and only SNMP needs it, which imports it for its first request anyway
-    from pdu_common.snmp_client.tools import Credentials, SnmpError
-
     try:
         Credentials.of("127.0.0.1", params)
     except SnmpError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import difflib
 import functools
 import importlib
 import importlib.util
@@ -69,8 +70,6 @@ def load(handler: str) -> LoadedHandler:
     if registry.is_handler(handler):
         return _described(handler, handler, importlib.import_module(f"handlers.{handler}.handler"))
     if not os.path.isfile(handler):
-        import difflib  # imported late: 1 ms, for an error only
-
         near = difflib.get_close_matches(handler, registry.names(), 1)
         raise NoSuchHandler(
             f"{handler[:200]!r} is not a handler ({', '.join(registry.names())}), and no archive"

@@ -15,9 +15,15 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from handlers import registry
+from handlers.host import Figures, PortFigures
+from handlers.host.snmp import known_place
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
+from ..adapters.nameplate import Nameplate
+from ..adapters.recording_formats import HandlerFinding
+from ..adapters.topology import Topology
 from ..cli.output import metered
+from ..cli.states import reported
 from .handler_loading import LoadedHandler
 
 if TYPE_CHECKING:
@@ -67,11 +73,6 @@ class HandlerTools:
         if of_handler is not None:
             found: Figures = of_handler(with_power)
             return found
-        from handlers.host import (  # imported late: 3 ms, only for others' archives
-            Figures,
-            PortFigures,
-        )
-
         view = pdu.statistic()
         ports = [
             PortFigures(one.identity, getattr(one, "load", None), metered(one, "consumption"))
@@ -90,10 +91,6 @@ class HandlerTools:
         if read is not None:
             found: Topology = read(pdu)
             return found
-        from ..adapters.topology import (
-            Topology,  # imported late: 1 ms, which a status does not need
-        )
-
         return Topology()
 
     def power_on(self, pdu: Any) -> Mapping[str, OutletRestorePolicy]:
@@ -113,10 +110,6 @@ class HandlerTools:
         if read is not None:
             found: Nameplate = read(pdu, runs_on)
             return found
-        from ..adapters.nameplate import (
-            Nameplate,  # imported late: 1 ms, which a status does not need
-        )
-
         return Nameplate()
 
     def identify(self, data: Any) -> HandlerFinding:
@@ -127,10 +120,6 @@ class HandlerTools:
         try:
             found: HandlerFinding = self._by_calls(data) if read is None else read(data)
         except PduHandlerError as error:
-            from handlers.host.snmp import (
-                known_place,  # imported late: 3 ms, which only an error needs
-            )
-
             raise error.at(known_place(data), "identify") from None
         return found
 
@@ -140,11 +129,6 @@ class HandlerTools:
         return found
 
     def _by_calls(self, data: Any) -> HandlerFinding:
-        from ..adapters.recording_formats import (
-            HandlerFinding,  # imported late: 4 ms, which only `identify` needs
-        )
-        from ..cli.states import reported
-
         name, pdu = self._handler.shown, self._handler.make(data)
         out = HandlerFinding(name, family=name, why="its handler reads it")
         basis = "the handler's own reading, without a module that says more"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import difflib
 import os
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -174,8 +175,6 @@ def _no_errors_for_a_shell(context: click.Context) -> Any:
 
 
 def _no_name(word: str, found: KnownList) -> str:
-    import difflib  # imported late: 1 ms, for an error only
-
     near = difflib.get_close_matches(word, found.pdus, 1)
     return (
         f"{printable(word, 60)!r} is neither a handler ({', '.join(registry.names())}) nor a PDU of"

@@ -5,20 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from handlers import host
+from handlers.raritan import settings
 
 from ...cli.output import counted
 from ..recording_formats import Recorder, Recording, RecordingFormat, Served, incomplete, json_of
 from ..replay_server import ANY_LOGIN
 from ..scrub import Scrubber
-from . import recorded_calls
+from . import recorded_calls, recording
 from .server import XerusServer
 
 
 def _record(data: Any, recorder: Recorder) -> Recording:
-    from handlers.raritan import settings  # imported late: 4 ms together, which `pdu replay` saves
-
-    from . import recording
-
     given = settings.read_settings(data)
     secrets = given.login.password, given.login.token
     scrubber = Scrubber(recorder.keep, secrets, given.login.user, given.host or host.address(data))

@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from handlers.redfish import settings
+
 from ...cli.output import counted
 from ..recording_formats import Recorder, Recording, RecordingFormat, Served, incomplete, json_of
 from ..replay_server import ANY_LOGIN
 from ..scrub import Scrubber
-from . import tree
+from . import recording, tree
 from .server import RedfishServer
 
 
 def _record(data: Any, recorder: Recorder) -> Recording:
-    from handlers.redfish import settings  # imported late: 3 ms together, which `pdu replay` saves
-
-    from . import recording
-
     given = settings.read_settings(data)
     scrubber = Scrubber(recorder.keep, (given.login.password,), given.login.user, given.host)
     found = recording.resources(data, recorder)

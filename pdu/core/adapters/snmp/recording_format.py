@@ -8,7 +8,7 @@ from typing import Any, Optional
 
 from handlers import VERSION, host
 from handlers.shared.errors import PduHandlerError, SettingsError, Unsupported
-from handlers.snmp import detection, metering
+from handlers.snmp import detection, metering, schema
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
@@ -19,7 +19,7 @@ from ...cli.options import spelled
 from ...cli.output import counted
 from ..recording_formats import Recorder, Recording, RecordingFormat, Served
 from ..replay_server import HOST
-from . import recording, snmprec
+from . import own_profiles, recording, snmprec
 from .agent import SimulatedAgent
 from .recorded_rows import RecordedRows, Rows
 from .unit import RecordedUnit
@@ -130,11 +130,6 @@ def _profile(chosen: str) -> Profile:
     known = PROFILES.named(chosen)
     if known is not None:
         return known
-    # imported late: 2 ms together; only a profile in a file needs them
-    from handlers.snmp import schema
-
-    from . import own_profiles
-
     if not os.path.isfile(chosen):
         raise SettingsError(
             f"--profile {chosen[:60]!r} is neither a family (pdu snmp families lists them) nor a"
