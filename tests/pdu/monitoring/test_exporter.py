@@ -540,7 +540,7 @@ def test_an_outlets_name_stays_within_its_label(small: Hall) -> None:
 
 
 def test_the_scrape_timeout_bounds_a_probe(small: Hall) -> None:
-    with Agent(rpdu2(outlets=8), faults=Faults(late_s=0.5)) as agent:
+    with Agent(rpdu2(outlets=8), faults=Faults(late_s=0.8)) as agent:
         line = f"slow,snmp,127.0.0.1:{agent.port},snmp,timeout=20; retries=0"
         with serving("--list", small.list(line), "--auth", small.logins) as running:
             begin = time.monotonic()
