@@ -6,8 +6,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from ..core.web.exposition import TEXT, gauge, render
 from ..core.web.messages import WebResponse
-from ..core.web.metrics import KIND, Metric, page, yes_or_no
 from .command_log import CommandLog
 from .metrics import GatewayCounts, counted
 from .power_service import PowerService
@@ -77,38 +77,35 @@ class Health:
             if newest is not None
         }
         now = time.monotonic()
-        text = page(
-            [
-                *counted(self._counts),
-                Metric(
-                    "pdu_gateway_commands_running",
-                    "gauge",
-                    "Commands that run or wait for their PDU.",
-                    {(): float(self._service.running)},
-                ),
-                yes_or_no(
-                    "pdu_gateway_journal_ok",
-                    "Whether commands can be written down; if not, none is sent.",
-                    not self._log.trouble(),
-                ),
-                yes_or_no(
-                    "pdu_gateway_files_ok",
-                    "Whether the list, the drawing, the clients and the certificate were read"
-                    " when they were last to be.",
-                    not self.not_reloaded,
-                ),
-                Metric(
-                    "pdu_gateway_pdu_ok",
-                    "gauge",
-                    "Whether the PDU answered when it was last read.",
-                    {(("pdu", pdu),): float(not one.unread) for pdu, one in known.items()},
-                ),
-                Metric(
-                    "pdu_gateway_pdu_age_seconds",
-                    "gauge",
-                    "How long ago the PDU was last read.",
-                    {(("pdu", pdu),): round(now - one.begun, 3) for pdu, one in known.items()},
-                ),
-            ]
-        )
-        return as_text(text, kind=KIND)
+        families = [
+            *counted(self._counts),
+            gauge(
+                "pdu_gateway_commands_running",
+                "Commands that run or wait for their PDU.",
+                ((), self._service.running),
+            ),
+            gauge(
+                "pdu_gateway_journal_ok",
+                "Whether commands can be written down; if not, none is sent.",
+                ((), not self._log.trouble()),
+            ),
+            gauge(
+                "pdu_gateway_files_ok",
+                "Whether the list, the drawing, the clients and the certificate were read when they"
+                " were last to be.",
+                ((), not self.not_reloaded),
+            ),
+            gauge(
+                "pdu_gateway_pdu_ok",
+                "Whether the PDU answered when it was last read.",
+                *(((pdu,), not one.unread) for pdu, one in known.items()),
+                labels=("pdu",),
+            ),
+            gauge(
+                "pdu_gateway_pdu_age_seconds",
+                "How long ago the PDU was last read.",
+                *(((pdu,), round(now - one.begun, 3)) for pdu, one in known.items()),
+                labels=("pdu",),
+            ),
+        ]
+        return as_text(render(families).decode(), kind=TEXT)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from ..core.web.metrics import Metric
+from ..core.web.exposition import MetricFamily, counter
 
 
 class GatewayCounts:
@@ -21,20 +21,17 @@ class GatewayCounts:
         self.requests: Counter[int] = Counter()
 
 
-def counted(counts: GatewayCounts) -> Iterable[Metric]:
+def counted(counts: GatewayCounts) -> Iterable[MetricFamily]:
     """The counts as metrics."""
-    yield Metric(
-        "pdu_gateway_commands_total",
-        "counter",
+    yield counter(
+        "pdu_gateway_commands",
         "Commands that ended. unproven: sent, and not proven by reading back.",
-        {
-            (("action", action), ("result", result)): number
-            for (action, result), number in sorted(counts.commands.items())
-        },
+        *sorted(counts.commands.items()),
+        labels=("action", "result"),
     )
-    yield Metric(
-        "pdu_gateway_requests_total",
-        "counter",
+    yield counter(
+        "pdu_gateway_requests",
         "Answers, by their status.",
-        {(("status", str(status)),): number for status, number in sorted(counts.requests.items())},
+        *(((str(status),), number) for status, number in sorted(counts.requests.items())),
+        labels=("status",),
     )

@@ -35,7 +35,7 @@ from .networks import one_network
 from .target_policy import TargetPolicy
 
 USUAL_LISTEN = "127.0.0.1:9914"
-_PACKAGES = ("prometheus_client", "h11")
+_PACKAGES = ("h11",)
 
 
 class ExporterOptions(NamedTuple):
@@ -187,9 +187,9 @@ def _reload(exporter: Any, wanted: ExporterOptions) -> None:
     """
     try:
         exporter.allowed = _allowed(wanted)
-        exporter.own.loaded.set(1)
+        exporter.own.is_loaded = True
     except Exception as error:  # whatever fails must not end the exporter
-        exporter.own.loaded.set(0)
+        exporter.own.is_loaded = False
         _report(f"not reloaded: {error_of(error).reason}")
 
 

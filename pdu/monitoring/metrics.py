@@ -1,5 +1,4 @@
-"""The metrics of a reading and of the exporter itself. No other file in handlers/ imports
-prometheus_client.
+"""The metrics of a reading and of the exporter itself.
 
 Names follow Prometheus' conventions: base units (amperes, joules) and `_total` for counters. PDU
 and outlets have different metrics, so that a sum of the PDUs' loads does not count the outlets'
@@ -8,41 +7,29 @@ currents again.
 
 from __future__ import annotations
 
+import bisect
 import gzip
+import os
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any, Callable, NamedTuple
-
-import prometheus_client
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    Info,
-    PlatformCollector,
-    ProcessCollector,
-)
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
-from prometheus_client.exposition import choose_encoder
-from prometheus_client.registry import Collector
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from handlers import VERSION
 
 from ..core.cli.states import SPELLED, UNKNOWN
 from ..core.inventory.reading import Reading
-from .text_format import Metric, Sample, written
+from ..core.web.exposition import MetricFamily, Point, Sample, counter, gauge, media_type, render
+from .process_metrics import process_families
 
 JOULES = 3_600_000.0  # joules in one kWh
 _PERCENT = 100.0
-# escapings that leave names of letters, digits and underscores as they are
-_PLAIN = ("escaping=allow-utf-8", "escaping=underscores")
-_OPENMETRICS = "application/openmetrics-text"
 # bytes; a shorter page fits into one packet
 _SHORT = 1400
 _LEVEL = 4  # of gzip: a page of 48 outlets takes 0.2 ms, and gets as short as with level 6
 _NEVER = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")  # RFC 9110, 12.4.2
-_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 60)
+# the longest durations of the histogram's buckets, in s
+_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 60.0)
 
 
 class Page(NamedTuple):
@@ -74,51 +61,16 @@ def page(reading: Reading, accept: str, metered: bool = False) -> Page:
 
     `metered`: unknown states are normal, and are left out.
     """
-    encoder, kind = _chosen(accept)
-    metrics = metrics_of(reading, metered)
-    if "escaping=" in kind and not kind.endswith(_PLAIN):
-        registry = CollectorRegistry(auto_describe=False)
-        registry.register(MetricsCollector(metrics))
-        return Page(kind, encoder(registry))
-    return Page(kind, written(metrics, kind.startswith(_OPENMETRICS)))
+    kind = media_type(accept)
+    return Page(kind, render(metrics_of(reading, metered), kind))
 
 
-def _chosen(accept: str) -> tuple[Callable[[Any], bytes], str]:
-    """prometheus-client's encoder for the header, and its media type."""
-    try:
-        return choose_encoder(accept)
-    except (TypeError, ValueError):
-        # for a malformed header, such as "text/plain;version=a=b"
-        return choose_encoder("")
-
-
-class MetricsCollector(Collector):
-    """Metrics for prometheus-client, which writes them as `written` does."""
-
-    def __init__(self, metrics: Iterable[Metric]) -> None:
-        self._metrics = list(metrics)
-
-    def collect(self) -> Iterable[prometheus_client.Metric]:
-        """Those that have a figure."""
-        for metric in self._metrics:
-            kind = CounterMetricFamily if metric.is_counter else GaugeMetricFamily
-            family = kind(metric.name, metric.about, labels=metric.labels)
-            for values, value in metric.samples:
-                if value is not None:
-                    family.add_metric(values, value)
-            if family.samples:
-                yield family
-
-
-def metrics_of(read: Reading, metered: bool) -> Iterator[Metric]:
+def metrics_of(read: Reading, metered: bool) -> Iterator[MetricFamily]:
     """A figure that the device does not have is None, not 0."""
 
-    def gauge(name: str, about: str, *samples: Sample, labels: tuple[str, ...] = ()) -> Metric:
-        return Metric(name, about, samples, labels)
-
-    def energy(name: str, about: str, *samples: Sample, labels: tuple[str, ...] = ()) -> Metric:
-        joules = [(values, None if kwh is None else kwh * JOULES) for values, kwh in samples]
-        return Metric(name, about, joules, labels, is_counter=True)
+    def energy(name: str, about: str, *points: Point, labels: tuple[str, ...] = ()) -> MetricFamily:
+        joules = [(values, None if kwh is None else kwh * JOULES) for values, kwh in points]
+        return counter(name, about, *joules, labels=labels)
 
     yield gauge(
         "pdu_up",
@@ -194,53 +146,118 @@ def metrics_of(read: Reading, metered: bool) -> Iterator[Metric]:
     )
 
 
+class _LabelledCounter:
+    """Counts by the values of labels."""
+
+    def __init__(self, name: str, about: str, *labels: str) -> None:
+        self._name, self._about, self._labels = name, about, labels
+        # values of the labels -> the count, and the time of the first one in s since 1970
+        self._counts: dict[tuple[str, ...], tuple[int, float]] = {}
+
+    def add(self, *values: str) -> None:
+        """Count one more."""
+        count, created = self._counts.get(values, (0, time.time()))
+        self._counts[values] = (count + 1, created)
+
+    def family(self) -> MetricFamily:
+        samples: list[Sample] = []
+        for values, (count, created) in list(self._counts.items()):
+            samples += (("_total", values, count), _created(values, created))
+        return MetricFamily(self._name, self._about, "counter", self._labels, samples)
+
+
+class _Durations(NamedTuple):
+    """The durations of a handler's probes. `buckets`: how many fell into each, the last one without
+    a limit; `sum_s` and `created` (since 1970) in s."""
+
+    buckets: tuple[int, ...]
+    sum_s: float
+    created: float
+
+
 class ExporterMetrics:
-    """The exporter's metrics about itself."""
+    """The exporter's metrics about itself. One thread changes them, and others may read them."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        ProcessCollector(registry=self.registry)
-        PlatformCollector(registry=self.registry)
-        Info("pdu_exporter_build", "Version of this pack.", registry=self.registry).info(
-            {"version": VERSION}
-        )
-        self.probes = Counter(
+        #: probes that run now
+        self.running = 0
+        #: whether the list and the logins were last read without an error
+        self.is_loaded = True
+        self._probes = _LabelledCounter(
             "pdu_exporter_probes",
             "Probes by handler and outcome (ok or the kind of error).",
-            ["handler", "outcome"],
-            registry=self.registry,
+            "handler",
+            "outcome",
         )
-        self.seconds = Histogram(
-            "pdu_exporter_probe_seconds",
-            "How long probes took.",
-            ["handler"],
-            buckets=_BUCKETS,
-            registry=self.registry,
+        self._refused = _LabelledCounter(
+            "pdu_exporter_refused", "Probes refused with 400, 403 or 503.", "reason"
         )
-        self.running = Gauge(
-            "pdu_exporter_probes_running",
-            "Probes that run now, late ones included.",
-            registry=self.registry,
-        )
-        self.refused = Counter(
-            "pdu_exporter_refused",
-            "Probes refused with 400, 403 or 503.",
-            ["reason"],
-            registry=self.registry,
-        )
-        self.loaded = Gauge(
-            "pdu_exporter_config_last_reload_successful",
-            "1 if the list and the logins were last read without an error, else 0.",
-            registry=self.registry,
-        )
+        self._durations: dict[str, _Durations] = {}
 
     def note(self, handler: str, kind: str, seconds: float) -> None:
         """Count a probe by its result, the `kind` of its failure, and note its duration. A late one
         counts as a time-out."""
-        self.probes.labels(handler, kind or "ok").inc()
-        self.seconds.labels(handler).observe(seconds)
+        self._probes.add(handler, kind or "ok")
+        kept = self._durations.get(handler)
+        if kept is None:
+            kept = _Durations((0,) * (len(_BUCKETS) + 1), 0.0, time.time())
+        buckets = list(kept.buckets)
+        buckets[bisect.bisect_left(_BUCKETS, seconds)] += 1
+        self._durations[handler] = _Durations(tuple(buckets), kept.sum_s + seconds, kept.created)
+
+    def refuse(self, reason: str) -> None:
+        """Count a probe that was refused."""
+        self._refused.add(reason)
 
     def page(self, accept: str) -> Page:
         """The answer of /metrics."""
-        encoder, kind = _chosen(accept)
-        return Page(kind, encoder(self.registry))
+        kind = media_type(accept)
+        return Page(kind, render(self.families(), kind))
+
+    def families(self) -> Iterator[MetricFamily]:
+        """All of them."""
+        yield from process_families()
+        version = [("_info", (VERSION,), 1.0)]
+        yield MetricFamily(
+            "pdu_exporter_build", "Version of this pack.", "info", ("version",), version
+        )
+        yield self._probes.family()
+        yield MetricFamily(
+            "pdu_exporter_probe_seconds",
+            "How long probes took.",
+            "histogram",
+            ("handler", "le"),
+            [
+                sample
+                for handler, kept in list(self._durations.items())
+                for sample in _histogram(handler, kept)
+            ],
+        )
+        yield gauge(
+            "pdu_exporter_probes_running",
+            "Probes that run now, late ones included.",
+            ((), self.running),
+        )
+        yield self._refused.family()
+        yield gauge(
+            "pdu_exporter_config_last_reload_successful",
+            "1 if the list and the logins were last read without an error, else 0.",
+            ((), self.is_loaded),
+        )
+
+
+def _histogram(handler: str, kept: _Durations) -> Iterator[Sample]:
+    """The samples of one handler; each bucket counts the shorter durations, too."""
+    count = 0
+    for limit, number in zip((*map(str, _BUCKETS), "+Inf"), kept.buckets):
+        count += number
+        yield "_bucket", (handler, limit), count
+    yield "_count", (handler,), count
+    yield "_sum", (handler,), kept.sum_s
+    yield _created((handler,), kept.created)
+
+
+def _created(values: tuple[str, ...], time_s: float) -> Sample:
+    """A time of creation, which the environment switches off as in prometheus-client."""
+    is_off = os.environ.get("PROMETHEUS_DISABLE_CREATED_SERIES", "").lower() in ("true", "1", "t")
+    return "_created", values, None if is_off else time_s

@@ -74,7 +74,6 @@ class Exporter:
         extras: ProbeExtras = NO_EXTRAS,
     ) -> None:
         self.allowed, self.own, self._extras = allowed, ExporterMetrics(), extras
-        self.own.loaded.set(1)
         self.limits, self._readers = limits, readers or ThreadProber()
         self._slots = _Slots(limits.parallel)
 
@@ -91,7 +90,7 @@ class Exporter:
         try:
             target = self.allowed.target(_query(query))
         except NotAllowed as error:
-            self.own.refused.labels(error.reason).inc()
+            self.own.refuse(error.reason)
             status = 403 if error.reason in ("not-listed", "mismatch") else 400
             return HttpAnswer(status, Page(_TEXT, f"{printable(str(error))}\n".encode()))
         seconds = self._seconds(scrape_timeout)
@@ -104,7 +103,7 @@ class Exporter:
         return HttpAnswer(200, found.page)
 
     def _busy(self) -> HttpAnswer:
-        self.own.refused.labels("busy").inc()
+        self.own.refuse("busy")
         return HttpAnswer(
             503,
             Page(
@@ -124,16 +123,16 @@ class Exporter:
         ended: asyncio.Future[Optional[ProbeAnswer]] = asyncio.get_running_loop().create_future()
 
         def then(answer: Optional[ProbeAnswer]) -> None:
-            self.own.running.dec()
+            self.own.running -= 1
             self._slots.release()
             if not ended.done():
                 ended.set_result(answer)
 
-        self.own.running.inc()
+        self.own.running += 1
         try:
             self._readers.start(request, then)
         except RuntimeError:  # the system allows no more threads
-            self.own.running.dec()
+            self.own.running -= 1
             self._slots.release()
             raise
         left = end - time.monotonic()

@@ -17,7 +17,6 @@ EXTRAS: Mapping[str, tuple[str, str]] = {
     "h11": ("h11", "gateway"),
     "numpy": ("numpy", "energy"),
     "orjson": ("orjson", "energy"),
-    "prometheus_client": ("prometheus-client", "exporter"),
     "pysmi": ("pysmi", "mib"),
     "tomlkit": ("tomlkit", "plan"),
     "zeroconf": ("zeroconf", "discover"),

@@ -14,7 +14,7 @@ from ...core.cli import optional_packages
 from ...core.cli.options import SharedOptions
 from ...core.cli.output import passing
 from ...core.cli.service_signals import SystemdNotify
-from ...core.web.metrics import page
+from ...core.web.exposition import render
 from .running import LONGEST_WAIT_S, MeterService
 
 _LAST_PORT = 65_535
@@ -90,8 +90,8 @@ class ServedMetrics:
     def close(self) -> None:
         self._front.close()
 
-    def _page(self) -> str:
-        return page(self._meter.health.metrics()) if self._meter is not None else ""
+    def _page(self) -> bytes:
+        return render(self._meter.health.metrics()) if self._meter is not None else b""
 
     def _answer(self) -> None:
         self._front.answer()

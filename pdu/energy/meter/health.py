@@ -11,7 +11,7 @@ from handlers.shared.errors import printable
 
 from ...core.cli.output import counted
 from ...core.inventory.reading import CallError
-from ...core.web.metrics import Labels, Metric
+from ...core.web.exposition import MetricFamily, counter, gauge
 from .journal_writer import PollResult
 
 _REASON = 300  # limit for a reason, in characters
@@ -89,7 +89,7 @@ class MeterHealth(NamedTuple):
             said += f", {counted(self.counts.lost, 'reading')} lost"
         return said if self.following is None else f"{said}, next {clock_time(self.following)}"
 
-    def metrics(self) -> Iterable[Metric]:
+    def metrics(self) -> Iterable[MetricFamily]:
         """For Prometheus."""
         for name, about, value in (
             ("rounds", "Rounds that began.", self.counts.rounds),
@@ -99,28 +99,31 @@ class MeterHealth(NamedTuple):
             ("readings_lost", "Readings that could not be written.", self.counts.lost),
             ("turns_missed", "Turns that PDUs missed: still being read.", self.counts.missed),
         ):
-            yield Metric(f"pdu_meter_{name}_total", "counter", about, {(): float(value)})
-        if self.following is not None:
-            name = "pdu_meter_next_round_timestamp_seconds"
-            yield Metric(name, "gauge", "When the next round is due.", {(): self.following})
+            yield counter(f"pdu_meter_{name}", about, ((), value))
+        yield gauge(
+            "pdu_meter_next_round_timestamp_seconds",
+            "When the next round is due.",
+            ((), self.following),
+        )
         read = [one for one in self.pdus if one.polls]
-        yield _of_pdus(
-            "up", "gauge", "Whether the last reading did not fail.",
-            ((one.name, float(one.failure is None)) for one in read),
-        )  # fmt: skip
-        yield _of_pdus(
-            "failed_total", "counter", "Readings that failed.",
-            ((one.name, float(one.failed)) for one in read),
-        )  # fmt: skip
-        yield _of_pdus(
-            "last_success_timestamp_seconds", "gauge", "When it was read last without a failure.",
-            ((one.name, one.success) for one in read if one.success is not None),
-        )  # fmt: skip
-
-
-def _of_pdus(name: str, kind: str, about: str, values: Iterable[tuple[str, float]]) -> Metric:
-    samples: dict[Labels, float] = {(("pdu", pdu),): value for pdu, value in values}
-    return Metric(f"pdu_meter_pdu_{name}", kind, about, samples)
+        yield gauge(
+            "pdu_meter_pdu_up",
+            "Whether the last reading did not fail.",
+            *(((one.name,), one.failure is None) for one in read),
+            labels=("pdu",),
+        )
+        yield counter(
+            "pdu_meter_pdu_failed",
+            "Readings that failed.",
+            *(((one.name,), one.failed) for one in read),
+            labels=("pdu",),
+        )
+        yield gauge(
+            "pdu_meter_pdu_last_success_timestamp_seconds",
+            "When it was read last without a failure.",
+            *(((one.name,), one.success) for one in read),
+            labels=("pdu",),
+        )
 
 
 def clock_time(utc: float) -> str:

@@ -19,8 +19,8 @@ import traceback
 from multiprocessing.connection import Connection
 from typing import Callable, NoReturn
 
+from ...core.web.exposition import TEXT
 from ...core.web.messages import WebRequest, WebResponse
-from ...core.web.metrics import KIND
 from ...core.web.server import WebServer
 
 #: how long the meter may take to answer, in s
@@ -31,7 +31,7 @@ _TEXT = "text/plain; charset=utf-8"
 class MetricsProcess:
     """The other process, seen from the meter."""
 
-    def __init__(self, listener: socket.socket, page: Callable[[], str]) -> None:
+    def __init__(self, listener: socket.socket, page: Callable[[], bytes]) -> None:
         """Start it. It takes the listening socket over. `page`: what the metrics are now."""
         self._page = page
         #: has something to read when the metrics are asked for
@@ -51,7 +51,7 @@ class MetricsProcess:
         """Answer what was asked. Afterwards `is_running` says whether the process still runs."""
         try:
             ticket = self.pipe.recv_bytes()
-            self.pipe.send_bytes(ticket + self._page().encode())
+            self.pipe.send_bytes(ticket + self._page())
         except (EOFError, OSError):
             self.is_running = False
 
@@ -132,7 +132,7 @@ class _Site:
             return _text(503, "the meter does not answer")
         finally:
             self._waiting.pop(ticket, None)
-        return WebResponse(200, page, {"Content-Type": KIND, "X-Content-Type-Options": "nosniff"})
+        return WebResponse(200, page, {"Content-Type": TEXT, "X-Content-Type-Options": "nosniff"})
 
 
 def _text(status: int, text: str) -> WebResponse:

@@ -291,10 +291,11 @@ def test_its_metrics_say_which_pdu_is_silent_since_when(whole: Hall, tmp_path: P
 
         assert until(lambda: "pdu_meter_readings_total 5" in text())
         lines = text().splitlines()
-        assert "pdu_meter_rounds_total 1" in lines and "pdu_meter_rounds_late_total 0" in lines
-        assert "pdu_meter_readings_failed_total 1" in lines
+        assert "pdu_meter_rounds_total 1.0" in lines and "pdu_meter_rounds_late_total 0.0" in lines
+        assert "pdu_meter_readings_failed_total 1.0" in lines
         assert (
-            'pdu_meter_pdu_up{pdu="dead"} 0' in lines and 'pdu_meter_pdu_up{pdu="nut"} 1' in lines
+            'pdu_meter_pdu_up{pdu="dead"} 0.0' in lines
+            and 'pdu_meter_pdu_up{pdu="nut"} 1.0' in lines
         )
         success = "pdu_meter_pdu_last_success_timestamp_seconds"
         (at,) = [line for line in lines if line.startswith(f'{success}{{pdu="nut"}}')]
