@@ -568,6 +568,14 @@ def own_profile(file: Path) -> Handler:
     )
 
 
+def own_profile_guesses(file: Path) -> list[str]:
+    """What `pdu draft` guessed in this file and nobody has confirmed: outlets with such a state are
+    UNKNOWN."""
+    from pdu.core.adapters.snmp import own_profiles  # imported late, as in `own_profile`
+
+    return own_profiles.guesses(own_profiles.read(file))
+
+
 def with_options(
     handler: Handler, only: Sequence[str], profile: Optional[str], flags: Sequence[str]
 ) -> Handler:
@@ -694,6 +702,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                 f"profile.key: two files of --profile build pdu_{once.most_common(1)[0][0]}"
             )
         made = build(ROOT / "handlers", options.out, chosen)
+        for file in options.profile:
+            for guess in own_profile_guesses(file):
+                print(f"build.py: {file}: {guess}", file=sys.stderr)
     except BuildError as error:
         print(f"build.py: {error}", file=sys.stderr)
         return 1

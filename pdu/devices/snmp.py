@@ -10,6 +10,7 @@ import click
 
 from handlers.shared.errors import SettingsError, printable
 
+from ..core.cli.exit_codes import DONE, NOT_SEEN
 from ..core.cli.groups import EPILOG, Lazy, LazyCommand, Subcommand
 from ..core.cli.options import Argument, completed, given, output
 from ..core.cli.output import Result, columns, shown
@@ -84,8 +85,16 @@ def _check(context: click.Context, file: str) -> int:
         own_profiles.own_family(profile)
     except schema.ProfileError as error:
         raise SettingsError(f"{file}: {error}") from None
-    lines = [f"{printable(file)}: the profile '{profile.key}' is valid"]
-    return shown(Result({"file": file, "key": profile.key}, lines), given(context).json)
+    guesses = own_profiles.guesses(profile)
+    data = {"file": file, "key": profile.key, "guesses": guesses}
+    state = "is not finished" if guesses else "is valid"
+    lines = [f"{printable(file)}: the profile '{profile.key}' {state}", *guesses]
+    if not guesses:
+        lines += own_profiles.summary(profile)
+    return shown(
+        Result(data, lines, NOT_SEEN if guesses else DONE),
+        given(context).json,
+    )
 
 
 @click.pass_context
@@ -143,6 +152,10 @@ check = _command(
     _check,
     Argument("FILE.json"),
     examples=("pdu snmp check mine.json", "pdu snmp check mine.json --json"),
+    more="""
+
+The exit code is 9 while values of states are guesses of pdu draft, and 2 for a file that is no
+profile.""",
 )
 parts = _command("parts", _parts, examples=("pdu snmp parts", "pdu snmp parts > parts.md"))
 snmp = Lazy(

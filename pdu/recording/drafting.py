@@ -5,6 +5,7 @@ MIB files.
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Optional
 
@@ -16,6 +17,7 @@ from ..core.adapters.snmp.recorded_rows import dotted
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.files import new_file, text_of
 from ..core.cli.groups import Subcommand
+from ..core.cli.invocation import build_line, program
 from ..core.cli.options import Argument, given, option, output
 from ..core.cli.output import Result, shown
 from ..core.cli.shared_options import OUT, STANDARD_OUTPUT
@@ -28,13 +30,6 @@ if TYPE_CHECKING:
 # taken column of a role is always shown.
 _MOST_GUESSES = 4
 _NOTHING = code_of("unsupported")
-_STEPS = (
-    (
-        "next: read the doubts, correct the file, then run pdu snmp check FILE.json and"
-        " packaging/build.py --profile FILE.json"
-    ),
-    "a ? marks a doubtful value: the outlet is UNKNOWN until you remove the mark",
-)
 
 
 @click.pass_context
@@ -81,15 +76,46 @@ def _result(found: Draft, profile: str, notes: Sequence[str], out: Optional[str]
         "doubts": found.doubts,
         "notes": list(notes),
         "guesses": [_guess(guess) for guess in found.guesses],
+        "scalars": [
+            {
+                "oid": dotted(one.oid),
+                "object": one.object.name,
+                "units": one.object.units,
+                "value": one.value,
+                "total": one.total or None,
+                "scale": f"{one.scale:f}" if one.total else None,
+                "doubt": one.doubt,
+            }
+            for one in found.scalars
+        ],
+        "writable": [
+            {
+                "oid": dotted(one.oid),
+                "object": one.object.name,
+                "access": one.object.access,
+                "values": {str(value): name for value, name in one.object.enumeration.items()},
+            }
+            for one in found.writable
+        ],
         "texts": [
             {"oid": dotted(guess.oid), "evidence": guess.evidence, "doubt": guess.doubt}
             for guess in found.packed
         ],
     }
-    report = [printable(line) for line in (*_report(found), *notes, *(_STEPS if profile else ()))]
+    steps = _steps(out or "mine.json") if profile else ()
+    report = [printable(line) for line in (*_report(found), *notes, *steps)]
     if out and profile:
         return Result({**data, "file": out}, [f"{out}: a draft", *report])
     return Result(data, profile.splitlines(), DONE if profile else _NOTHING, note="\n".join(report))
+
+
+def _steps(file: str) -> list[str]:
+    return [
+        "a ? marks a doubtful value: the outlet is UNKNOWN until you remove the mark",
+        f"next: read the doubts, correct {file} (docs/own-pdu.md), then:",
+        f"  {program()} snmp check {shlex.quote(file)}",
+        f"  {build_line(file)}",
+    ]
 
 
 def _guess(guess: Guess) -> dict[str, Any]:
@@ -122,10 +148,41 @@ def _report(found: Draft) -> list[str]:
             "state", oid, found.chosen.get("state") == oid, (text.evidence,), text.doubt
         )
     lines += _others("state", len(found.packed))
+    lines += _unused(found)
     return [
         *(lines or ["nothing looks like a table of outlets"]),
         *(f"doubt: {one}" for one in found.doubts),
     ]
+
+
+def _unused(found: Draft) -> list[str]:
+    """The scalars that may be totals, and the writable objects that may be the command."""
+    lines: list[str] = []
+    for total in dict.fromkeys(one.total for one in found.scalars if one.total):
+        same = [one for one in found.scalars if one.total == total]
+        for one in same[:_MOST_GUESSES]:
+            evidence = (
+                f"{one.object.name} in {one.object.module}, UNITS {one.object.units!r}:"
+                f" {one.value}; perhaps the total {total!r}, scale {one.scale:f}"
+            )
+            lines += _lines("scalar", dotted(one.oid), False, (evidence,), one.doubt)
+        lines += _others("scalar", len(same))
+    others = [one for one in found.scalars if not one.total]
+    if others:
+        lines.append(
+            f"scalar   {len(others)} more with other UNITS, such as"
+            f" {others[0].object.name} ({others[0].object.units}): --json shows all"
+        )
+    likely = [one for one in found.writable if one.is_likely][:_MOST_GUESSES]
+    for written in likely:
+        values = ", ".join(f"{name}({value})" for value, name in written.object.enumeration.items())
+        evidence = (
+            f"{written.object.name} in {written.object.module}, {written.object.access}"
+            f"{': ' if values else ''}{values}; perhaps the command"
+        )
+        lines += _lines("writable", dotted(written.oid), False, (evidence,), "")
+    more = len(found.writable) - len(likely)
+    return lines + ([f"{'writable':<16}and {more} more: --json shows all"] if more else [])
 
 
 def _lines(role: str, oid: str, chosen: bool, evidence: Sequence[str], doubt: str) -> list[str]:

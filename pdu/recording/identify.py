@@ -22,6 +22,7 @@ from ..core.cli import hosts
 from ..core.cli.error_output import describe, reason
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
+from ..core.cli.invocation import build_line, program
 from ..core.cli.options import (
     LOGIN,
     SNMP,
@@ -41,6 +42,7 @@ from ..core.inventory.handler_tools import HandlerTools, recording
 
 _CONNECT_S = 3.0
 _LAST = 1000  # rank of a handler that states none
+_DESCRIBED = "snmp"  # the handler that reads what a user's profile describes
 _MOST_SEEN = 12  # limit of objects in the text output; --json has all
 # Kinds of errors. If no handler has an identity, the first in this order that occurred sets the
 # exit code.
@@ -78,6 +80,9 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     for name in chosen:
         is_read = any(map(_has_family, found))
         found.append(_look(name, host, state, ports, len(chosen) == 1, is_read))
+        identity = found[-1].identity
+        if name == _DESCRIBED and identity is not None and not identity.family:
+            identity.next_steps = _description_steps(host, state)
         if not state.json:
             print("\n".join(_answer(found[-1])), flush=True)
     best = min(
@@ -236,6 +241,18 @@ def _again(host: str, handler: str, state: SharedOptions) -> str:
     """The command that reads the PDU with the settings that were given."""
     own = _own(load(handler), state)
     return command_line(own, "status", *(state.words or (handler, host)))
+
+
+def _description_steps(host: str, state: SharedOptions) -> list[str]:
+    """The commands that lead to an archive for a device that no family fits."""
+    own = _own(load(_DESCRIBED), state)
+    file, profile = "unit.snmprec", "mine.json"
+    record = command_line(own, "record", *(state.words or (_DESCRIBED, host)), "-o", file)
+    return [
+        f"{record}    # its answers in a file",
+        f"{program()} draft {file} -o {profile}    # a profile to start from (docs/own-pdu.md)",
+        build_line(profile),
+    ]
 
 
 def _answer(one: HandlerAnswer) -> list[str]:

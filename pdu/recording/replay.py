@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import signal
 import sys
@@ -18,6 +19,7 @@ from ..core.adapters.replay_server import HOST
 from ..core.cli.exit_codes import DONE
 from ..core.cli.files import text_of
 from ..core.cli.groups import Subcommand
+from ..core.cli.invocation import build_line, program
 from ..core.cli.listening import listen_address
 from ..core.cli.options import Argument, given, option, output
 from ..core.cli.output import print_json
@@ -64,11 +66,25 @@ def _replay(context: click.Context, file: str, listen: str, profile: str) -> int
                     f" {printable(served.about)}",
                     flush=True,
                 )
-                print(f"read it: pdu status {served.poll}; Ctrl-C stops it", flush=True)
+                print("\n".join(_next(served, profile)), flush=True)
             _until(asked, served, state.json)
     finally:
         served.close()
     return DONE
+
+
+def _next(served: Served, profile: str) -> list[str]:
+    """The lines that say how to read the replay."""
+    where = f"{served.host}:{served.port}"
+    if not served.is_read:
+        return [f"ask it: {program()} identify {where}; Ctrl-C stops it"]
+    archive = served.poll.split()[0]
+    build = (
+        [f"build its archive first: {build_line(profile)}"]
+        if os.path.dirname(archive) and not os.path.isfile(archive)
+        else []
+    )
+    return [*build, f"read it: {program()} status {served.poll}; Ctrl-C stops it"]
 
 
 def _port(listen: str) -> int:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import pytest
 
+from handlers import VERSION
 from pdu import root
 from pdu.core.adapters.snmp import snmprec
 from tests import terminal
@@ -55,7 +56,24 @@ _ELSEWHERE: Mapping[str, str] = {
     "pdu status snmp 192.0.2.8 --snmp-version 3": "tests/pdu/devices/test_snmpv3.py",
     "pdu new": "tests/packaging/test_new.py",
     "pdu status netio": "tests/packaging/test_new.py",
-    "python packaging/build.py --profile": "tests/packaging/test_own_pdu_text.py",
+    "python3 packaging/build.py --profile": "tests/packaging/test_own_pdu_text.py",
+    **dict.fromkeys(
+        (
+            "python3 packaging/build.py --profile mine.json",
+            "pdu identify 127.0.0.1:16161",
+            "pdu record snmp 127.0.0.1:16161",
+            "pdu draft unit.snmprec --mib docs/own-pdu",
+            "pdu snmp check mine.json",
+            "diff mine.json",
+            "cp docs/own-pdu",
+            "pdu replay docs/own-pdu",
+            "pdu replay unit.snmprec --profile mine.json",
+            f"pdu off dist/pdu_acme_bar-{VERSION}.tar.gz",
+            f"pdu outlets dist/pdu_acme_bar-{VERSION}.tar.gz",
+        ),
+        "tests/packaging/test_own_pdu_walk.py",
+    ),
+    "python -m pip install": "it needs PyPI",
     "pdu raritan discover": "tests/handlers/raritan/test_zeroconf.py",
     "pdu exporter": "tests/pdu/monitoring/test_exporter_process.py",
     "python3 invoices.py": "tests/energy/test_invoices.py",

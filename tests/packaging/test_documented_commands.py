@@ -24,7 +24,21 @@ from tests.needs import ROOT
 from .test_pages import PAGES
 
 # Programs that a page need not name.
-_AT_HAND = {".", "cat", "chmod", "echo", "export", "sh", "curl", "git", "make", "printf", "python3"}
+_AT_HAND = {
+    ".",
+    "cat",
+    "chmod",
+    "cp",
+    "diff",
+    "echo",
+    "export",
+    "sh",
+    "curl",
+    "git",
+    "make",
+    "printf",
+    "python3",
+}
 _ACTIVATE = ". .venv/bin/activate"
 _INSTALL = "pipx install ."
 _HOW = "command.md#how-you-get-it)"  # the end of a link to the ways to get `pdu`

@@ -5,6 +5,7 @@ simulated PDUs.
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from handlers.snmp.schema import KINDS, dumps
 from tests.dcimanager.manager import DciManager
 from tests.dcimanager.records import Call, Pdu
 from tests.handlers.snmp.calls import near
+from tests.needs import ROOT
 from tests.recordings import Fixture, fixtures
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Row
 
@@ -246,3 +248,17 @@ def test_unproven_commands_without_a_setting_need_an_archive_built_for_them(tmp_
         assert [write[:3] for write in agent.writes()] == [
             tuple(order) for order in unit.switch.off
         ]
+
+
+def test_a_guess_of_a_draft_is_named_when_its_archive_is_built(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.json"
+    profile = json.loads((ROOT / "docs" / "own-pdu" / "acme-bar.json").read_text("utf-8"))
+    profile["outlets"][0]["states"]["on"] = ["?1"]
+    file.write_text(json.dumps(profile), "utf-8")
+    build(tmp_path / "dist", "--profile", str(file))
+    assert capsys.readouterr().err == (
+        f'build.py: {file}: profile.outlets[0].states.on: "?1": a guess; compare it with the unit,'
+        " correct it, and remove the ?\n"
+    )

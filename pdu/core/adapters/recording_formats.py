@@ -101,6 +101,8 @@ class Served(NamedTuple):
     writes: Callable[[], Sequence[str]]
     #: ends it
     close: Callable[[], None]
+    #: whether a handler reads it
+    is_read: bool = True
 
 
 @dataclass

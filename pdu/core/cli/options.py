@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 import click
 from click.shell_completion import CompletionItem
 
+from . import invocation
 from .exit_codes import DEFECT
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def spelled_secret(key: str) -> str:
 
 
 def command_line(state: SharedOptions, *words: str) -> str:
-    """A command `pdu` with these words and the settings of `state`, to be pasted into a shell. What
+    """This program with these words and the settings of `state`, to be pasted into a shell. What
     cannot be printed is left out, and what the list of PDUs says.
     """
     options = [
@@ -183,7 +184,7 @@ def command_line(state: SharedOptions, *words: str) -> str:
         ),
         *(f"--secret-file {_quoted(f'{key}={path}')}" for key, path in state.secret_files.items()),
     ]
-    return " ".join(["pdu", *map(_quoted, words), *options])
+    return " ".join([invocation.program(), *map(_quoted, words), *options])
 
 
 def _quoted(text: str) -> str:

@@ -463,19 +463,16 @@ def _meter(table: Table, column: WalkedColumn, object_: Optional[Object]) -> Opt
         return None
     known = worth(object_.units) if object_ is not None and object_.units else None
     if object_ is not None and known is not None:
-        low = object_.name.lower()
-        limits = re.search(
-            r"thresh|limit|max|min|rated|rating|peak|alarm|warn|low|high|nominal|config|capacity|reset",
-            low,
-        )
-        score = (0 if limits else 10) + (2 if re.search(r"outlet|socket|relay", low) else 0)
+        doubt = limit_doubt(object_)
+        is_outlet = re.search(r"outlet|socket|relay", object_.name.lower())
+        score = (0 if doubt else 10) + (2 if is_outlet else 0)
         return Guess(
             known[0],
             table,
             column,
             score,
             (f"{object_.name} in {object_.module}, UNITS {object_.units!r}",),
-            "its name suggests a limit or a setting" if limits else object_.doubt,
+            doubt or object_.doubt,
             object_,
         )
     numbers = [
@@ -506,6 +503,15 @@ def _meter(table: Table, column: WalkedColumn, object_: Optional[Object]) -> Opt
         ),
         object_,
     )
+
+
+def limit_doubt(object_: Object) -> str:
+    """Why an object with units may be no meter, "" if its name suggests none."""
+    is_limit = re.search(
+        r"thresh|limit|max|min|rated|rating|peak|alarm|warn|low|high|nominal|config|capacity|reset",
+        object_.name.lower(),
+    )
+    return "its name suggests a limit or a setting" if is_limit else ""
 
 
 def by_role(found: Sequence[Guess]) -> dict[str, list[Guess]]:

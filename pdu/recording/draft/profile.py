@@ -18,14 +18,15 @@ from handlers.snmp.profile import Profile
 from handlers.snmp.sources import Column as ColumnSource, Packed, Scalar
 from handlers.snmp.states import State
 
+from ...core.adapters.snmp.own_profiles import MARK
 from ...core.adapters.snmp.recorded_rows import SYS_DESCR, SYS_OBJECT_ID, Arcs, Rows, dotted
 from . import columns
 from .columns import Guess, integers, letters, meanings, texts
 from .mib import Mib, Object
 from .packed import PackedGuess, packed
 from .tables import AGENTS, VENDORS, tables
+from .unused import UnitScalar, WritableObject, scalars, writable
 
-MARK = "?"
 # both values of a column -> (on, off) to propose
 _OFTEN = {frozenset((0, 1)): (1, 0), frozenset((1, 2)): (1, 2)}
 _NO_COMMAND = (
@@ -51,6 +52,10 @@ class Draft:
     #: role, or "confirm" -> OID
     chosen: dict[str, str]
     doubts: list[str]
+    #: scalars with UNITS, which are not used
+    scalars: list[UnitScalar]
+    #: objects beside the states that can be written, which are not used
+    writable: list[WritableObject]
 
     def by_role(self) -> dict[str, list[Guess]]:
         """`guesses` by role, the best of each role first."""
@@ -60,7 +65,8 @@ class Draft:
 def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -> Draft:
     """The draft for a device with these rows. `names`: see `snmprec.Parsed`. Raises ValueError for
     an invalid `key`, which is not checked if nothing looks like outlets."""
-    guesses = columns.guesses(tables(rows, mib.objects), mib, names)
+    found = tables(rows, mib.objects)
+    guesses = columns.guesses(found, mib, names)
     roles = columns.by_role(guesses)
     texts_ = packed(rows)
     doubts: list[str] = []
@@ -85,6 +91,8 @@ def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -
         texts_,
         chosen,
         doubts,
+        scalars(rows, found, mib),
+        writable(state, found, mib) if state is not None else [],
     )
 
 

@@ -14,6 +14,7 @@ from handlers.snmp.profiles import PROFILES
 from pdu import root
 from pdu.core.cli.exit_codes import code_of
 from tests.handlers.snmp.every_part import EVERY_PART
+from tests.needs import ROOT
 
 
 def test_all_families_or_those_with_a_word_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -90,6 +91,35 @@ def test_an_owners_profile_is_checked(tmp_path: Path, capsys: pytest.CaptureFixt
     assert root.run(["snmp", "check", str(tmp_path / "none.json")]) == 2
     assert root.run(["snmp", "check", str(file), "--json"]) == 2
     assert "profile.key" in json.loads(capsys.readouterr().out)["error"]["reason"]
+
+
+@pytest.mark.parametrize("name", ["on", "off"])
+def test_a_guess_of_a_draft_is_named_until_its_mark_is_removed(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "acme.json"
+    profile = json.loads((ROOT / "docs" / "own-pdu" / "acme-bar.json").read_text("utf-8"))
+    states = profile["outlets"][0]["states"]
+    states[name] = ["?7", *states[name], "?8"]
+    file.write_text(json.dumps(profile), "utf-8")
+    assert root.run(["snmp", "check", str(file)]) == 9
+    place = f"profile.outlets[0].states.{name}"
+    assert capsys.readouterr().out.splitlines() == [
+        f"{file}: the profile 'acme-bar' is not finished",
+        f'{place}: "?7", "?8": a guess; compare it with the unit, correct it, and remove the ?',
+    ]
+    assert root.run(["snmp", "check", str(file), "--json"]) == 9
+    (guess,) = json.loads(capsys.readouterr().out)["guesses"]
+    assert guess.startswith(place)
+    del states[name][0], states[name][-1]
+    del profile["outlets"][0]["control"], profile["switching_confidence"]
+    del profile["evidence"]["switching"]
+    file.write_text(json.dumps(profile), "utf-8")
+    assert root.run(["snmp", "check", str(file)]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "reads of each outlet: state, number, name, A, kWh; of the PDU: load, energy",
+        "does not switch: it has no control",
+    ]
 
 
 def test_the_parts_of_profiles_are_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -19,6 +20,7 @@ from typing import Any, Optional
 
 import pytest
 
+from handlers import VERSION
 from pdu import root
 from pdu.core.adapters.recording_formats import Served
 from pdu.core.cli.exit_codes import INTERRUPTED, READER_GONE
@@ -229,6 +231,42 @@ def test_a_replay_prints_how_to_read_it_and_the_commands_it_receives_and_ends_on
         process.send_signal(number)
         output = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0 and output[1] == ""
+
+
+def first_lines(*arguments: str, folder: Path) -> list[str]:
+    """What `pdu replay` prints before a client comes."""
+    process = subprocess.Popen(
+        [*PDU, "replay", *arguments],
+        cwd=folder,
+        env={"PDU_COMMUNITY": "public", "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    found: list[str] = []
+    with process, bounded(process):
+        assert process.stdout is not None
+        while not found or "Ctrl-C" not in found[-1]:
+            found.append(process.stdout.readline().rstrip())
+            assert found[-1]
+    return found
+
+
+def test_a_replay_says_how_to_go_on_where_no_family_fits_or_an_archive_is_missing(
+    tmp_path: Path,
+) -> None:
+    files = ROOT / "docs" / "own-pdu"
+    unit, profile = str(files / "acme-bar.snmprec"), str(files / "acme-bar.json")
+    asked = first_lines(unit, folder=tmp_path)[1]
+    assert re.fullmatch(r"ask it: pdu identify 127\.0\.0\.1:\d+; Ctrl-C stops it", asked)
+    lines = first_lines(unit, "--profile", profile, folder=tmp_path)
+    build = f"python3 {ROOT}/packaging/build.py --profile {profile}"
+    archive = f"dist/pdu_acme_bar-{VERSION}.tar.gz"
+    assert lines[1] == f"build its archive first: {build}"
+    assert lines[2].startswith(f"read it: pdu status {archive} 127.0.0.1:")
+    (tmp_path / "dist").mkdir()
+    (tmp_path / archive).touch()
+    assert first_lines(unit, "--profile", profile, folder=tmp_path)[1].startswith("read it: ")
 
 
 def test_a_replay_prints_a_command_that_arrives_just_before_its_end_without_control_characters(

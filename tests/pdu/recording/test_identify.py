@@ -32,6 +32,7 @@ from pdu.core.cli.output import counted, figure
 from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import Memory, of_rows
+from tests.needs import ROOT
 from tests.pdu.core.cli.test_waiting_line import screen
 from tests.pdu.monitoring.halls import PDU, environment
 from tests.pdu.recording.asked import identity, names
@@ -409,16 +410,23 @@ def test_a_family_that_is_tried_at_two_roots_has_a_row_for_each_with_its_root() 
     ]
 
 
-def test_the_next_step_is_named_where_no_family_fits(capsys: Printed, monkeypatch: Patched) -> None:
+def test_the_next_commands_are_named_where_no_family_fits(
+    tmp_path: Path, capsys: Printed, monkeypatch: Patched
+) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     unknown = (
         "1.3.6.1.2.1.1.1.0|4|Acme Strip"
         " 8\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99998.1\n1.3.6.1.4.1.99998.2.1.1.3.1|2|1\n"
     )
+    monkeypatch.chdir(tmp_path)
     with replayed("snmp", unknown) as unit:
         where = arguments(unit)[0]
         report = identified(capsys, 8, where, "--handler", "snmp")
         assert root.run(["identify", where, "--handler", "snmp"]) == 8
+        shown = capsys.readouterr().out
+        # each line runs as it is printed
+        for line in report["handlers"][0]["next_steps"][:2]:
+            assert root.run(shlex.split(line, comments=True)[1:]) == (0 if "record" in line else 8)
     found = report["handlers"][0]
     assert (
         report["chosen"] is None
@@ -426,9 +434,13 @@ def test_the_next_step_is_named_where_no_family_fits(capsys: Printed, monkeypatc
         and found["about"]["sysDescr"] == "Acme Strip 8"
         and not found["family"]
     )
-    assert any("pdu record snmp" in line for line in found["next_steps"])
-    assert any("pdu draft" in line for line in found["next_steps"])
-    assert "pdu draft" in capsys.readouterr().out
+    lines = [line.partition("    #")[0] for line in found["next_steps"]]
+    assert lines == [
+        f"pdu record snmp {where} -o unit.snmprec",
+        "pdu draft unit.snmprec -o mine.json",
+        f"python3 {ROOT / 'packaging' / 'build.py'} --profile mine.json",
+    ]
+    assert all(f"{line}\n" in shown for line in found["next_steps"])
 
 
 def test_a_host_without_services_is_unreachable_and_a_missing_community_is_named(

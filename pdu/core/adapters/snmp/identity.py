@@ -74,17 +74,6 @@ def of_device(device: Reader, choice: FamilySelection) -> HandlerFinding:
         out.why = reason(error)
         out.tried = [_row(one, tried, device) for one in tried]
         out.seen = _seen(device, [one.profile for one in tried])
-        out.next_steps = [
-            (
-                "pdu record snmp HOST -o unit.snmprec    its answers in a file; look through it"
-                " before you share it"
-            ),
-            (
-                "pdu draft unit.snmprec --mib FILE       a profile to start from, with its evidence"
-                " and doubts"
-            ),
-            "packaging/build.py --profile FILE.json  an archive that reads it (docs/own-pdu.md)",
-        ]
         return out
     out.family, out.why = found.profile.key, _why(found, usable, is_fixed)
     out.tried = _tried(tried, found, device)

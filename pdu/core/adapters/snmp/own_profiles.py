@@ -7,6 +7,7 @@ No archive contains this file. It does not import the handler, so it does not ne
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,6 +26,9 @@ _KEYS = PROFILES.keys
 _LONGEST_KEY = 40
 _MOST_NEAR = 8
 _LARGEST = 1_000_000  # limit for the file of a profile, in bytes
+#: begins a value of a state that `pdu draft` guessed. No device sends such a value, so the outlet
+#: is UNKNOWN until a person removes the mark.
+MARK = "?"
 
 
 class UnknownFamily(ValueError):
@@ -59,6 +63,44 @@ def read(file: Path) -> Profile:
     for found in check_profile(profile):
         raise ProfileError(found)
     return profile
+
+
+def guesses(profile: Profile) -> list[str]:
+    """The values of states that still have a MARK, a sentence for each list of them, with its
+    place."""
+    found: list[str] = []
+    for number, outlets in enumerate(profile.outlets):
+        states = outlets.states
+        for name, values in (("on", states.on), ("off", states.off)) if states else ():
+            marked = [value for value in values if value.startswith(MARK)]
+            if marked:
+                shown = ", ".join(json.dumps(value) for value in marked)
+                found.append(
+                    f"profile.outlets[{number}].states.{name}: {shown}: a guess; compare it with"
+                    f" the unit, correct it, and remove the {MARK}"
+                )
+    return found
+
+
+def summary(profile: Profile) -> list[str]:
+    """What the profile reads of an outlet and of the PDU, and whether it switches."""
+    parts = (
+        ("state", "states"),
+        ("number", "number"),
+        ("name", "name"),
+        ("A", "current"),
+        ("W", "power"),
+        ("kWh", "energy"),
+    )
+    ways = profile.outlets
+    of_outlet = [word for word, part in parts if any(getattr(way, part) for way in ways)]
+    of_pdu = [word for word in ("load", "power", "energy") if getattr(profile, word)]
+    is_switched = any(way.control for way in ways)
+    return [
+        f"reads of each outlet: {', '.join(of_outlet) or 'nothing'}; of the PDU:"
+        f" {', '.join(of_pdu) or 'nothing'}",
+        "switches outlets" if is_switched else "does not switch: it has no control",
+    ]
 
 
 def family(key: str) -> Profile:

@@ -57,7 +57,9 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
     # one from the environment may be the real device's
     login = f"community {_COMMUNITY}" if community == _COMMUNITY else "community: PDU_COMMUNITY"
     about = f"{why}{left_out}; {login}"
-    return Served(HOST, agent.port, about, poll, lambda: list(unit.writes), agent.close)
+    return Served(
+        HOST, agent.port, about, poll, lambda: list(unit.writes), agent.close, found is not None
+    )
 
 
 def _found(rows: Rows, chosen: str) -> tuple[Optional[SnmpDevice], str, str]:

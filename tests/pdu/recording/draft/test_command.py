@@ -162,6 +162,54 @@ def test_json_holds_the_guesses_with_their_evidence(
     assert "outletCommand" not in json.dumps(document["profile"])
 
 
+def test_scalars_with_units_and_writable_objects_are_listed_and_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    monkeypatch.syspath_prepend(pysmi())
+    facts = [
+        *ACME,
+        modules.Fact("inletCurrent", "1.3.6.1.4.1.99999.3.1", units="0.1 A"),
+        modules.Fact("inletLimit", "1.3.6.1.4.1.99999.3.2", units="0.1 A"),
+        modules.Fact("inletVoltage", "1.3.6.1.4.1.99999.3.3", units="V"),
+        modules.Fact("inletEnergy", "1.3.6.1.4.1.99999.3.4", units="Wh"),
+        modules.Fact("outletName", "1.3.6.1.4.1.99999.2.1.1.2", access="read-write"),
+    ]
+    mib, recording = tmp_path / "ACME-MIB.txt", tmp_path / "unit.snmprec"
+    mib.write_text(modules.module("ACME-MIB", facts), "utf-8")
+    rows = snmprec.written(acme())
+    # a row 0 of a column is no scalar; inletEnergy is not recorded
+    rows += [f"1.3.6.1.4.1.99999.2.1.1.{column}.0|2|0" for column in (3, 5)]
+    rows += ["1.3.6.1.4.1.99999.3.1.0|66|24", "1.3.6.1.4.1.99999.3.2.0|66|160"]
+    rows += ["1.3.6.1.4.1.99999.3.3.0|66|231"]
+    recording.write_text("\n".join(rows) + "\n", "utf-8")
+    assert root.run(["draft", str(recording), "--mib", str(mib)]) == 0
+    printed = capsys.readouterr()
+    assert "99999.3" not in printed.out and "control" not in json.loads(printed.out)["outlets"][0]
+    shown = [line for line in printed.err.splitlines() if line.startswith(("scalar", "writable"))]
+    assert shown == [
+        "scalar          1.3.6.1.4.1.99999.3.1.0  inletCurrent in ACME-MIB, UNITS '0.1 A': 24;"
+        " perhaps the total 'load', scale 0.1",
+        "scalar          1.3.6.1.4.1.99999.3.2.0  inletLimit in ACME-MIB, UNITS '0.1 A': 160;"
+        " perhaps the total 'load', scale 0.1",
+        "scalar   1 more with other UNITS, such as inletVoltage (V): --json shows all",
+        "writable        1.3.6.1.4.1.99999.2.1.1.4  outletCommand in ACME-MIB, read-write:"
+        " turnOn(1), turnOff(2); perhaps the command",
+        "writable        and 1 more: --json shows all",
+    ]
+    assert "doubt: its name suggests a limit" in printed.err.partition("inletLimit")[2]
+    assert root.run(["draft", str(recording), "--mib", str(mib), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [(one["object"], one["total"], one["scale"]) for one in document["scalars"]] == [
+        ("inletCurrent", "load", "0.1"),
+        ("inletLimit", "load", "0.1"),
+        ("inletVoltage", None, None),
+    ]
+    assert [(one["object"], one["values"]) for one in document["writable"]] == [
+        ("outletCommand", {"1": "turnOn", "2": "turnOff"}),
+        ("outletName", {}),
+    ]
+
+
 def test_json_holds_the_doubt_about_a_string_of_states(tmp_path: Path, capsys: Printed) -> None:
     file = tmp_path / "unit.snmprec"
     file.write_text("1.3.6.1.4.1.99999.1.0|4|1,0,1,1\n", "utf-8")

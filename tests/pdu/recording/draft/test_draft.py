@@ -19,6 +19,7 @@ from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from pdu.core.adapters.snmp import snmprec
+from pdu.core.adapters.snmp.own_profiles import MARK
 from pdu.core.adapters.snmp.recorded_rows import (
     SYS_OBJECT_ID,
     Arcs,
@@ -30,7 +31,7 @@ from pdu.core.adapters.snmp.recorded_rows import (
 from pdu.recording.draft import reading
 from pdu.recording.draft.columns import NOT_SHOWN
 from pdu.recording.draft.mib import Mib, Object
-from pdu.recording.draft.profile import MARK, Draft, draft
+from pdu.recording.draft.profile import Draft, draft
 from pdu.recording.draft.reading import read
 from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.tools import INTEGER, OID

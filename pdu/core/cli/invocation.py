@@ -1,0 +1,61 @@
+"""The beginning of printed command lines: how this program was started, and where `build.py` is, so
+that a printed line runs when it is pasted.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+
+_BUILD = os.path.join("packaging", "build.py")
+#: the folder above the packages: a clone of the project, or where an installation has its code
+_CODE = os.path.abspath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 3))
+
+
+def program() -> str:
+    """The words that start this program again: `pdu`, `.venv/bin/pdu` if the shell does not find
+    that program by its name, or `python3 dist/pdu.pyz`.
+    """
+    started = sys.argv[0]
+    name = os.path.basename(started)
+    if name.endswith(".pyz"):
+        return f"{_python()} {shlex.quote(started)}"
+    if name != "pdu" or not os.path.dirname(started) or _is_found(name, started):
+        return "pdu"
+    return shlex.quote(_shorter(started))
+
+
+def build_line(profile: str) -> str:
+    """The command that builds the archive of the profile in this file. Outside a clone of the
+    project, it ends with a comment that says where it runs.
+    """
+    if os.path.isfile(_BUILD):
+        return f"python3 {_BUILD} --profile {shlex.quote(profile)}"
+    ours = os.path.join(_CODE, _BUILD)
+    if os.path.isfile(ours):
+        return f"python3 {shlex.quote(ours)} --profile {shlex.quote(profile)}"
+    where = shlex.quote(os.path.abspath(profile))
+    return f"python3 {_BUILD} --profile {where}    # in a clone of the project"
+
+
+def _python() -> str:
+    """The Python that runs, by its name if the shell finds it so."""
+    name = os.path.basename(sys.executable)
+    return name if name and _is_found(name, sys.executable) else shlex.quote(sys.executable)
+
+
+def _is_found(name: str, path: str) -> bool:
+    """Whether the shell finds this program by its name."""
+    import shutil  # imported late: 8 ms, which only commands that print a line need
+
+    found = shutil.which(name)
+    return found is not None and os.path.realpath(found) == os.path.realpath(path)
+
+
+def _shorter(path: str) -> str:
+    """The path from the present folder if it lies below it, else as it is."""
+    below = os.path.relpath(path)
+    if below.startswith(os.pardir):
+        return path
+    return below if os.path.dirname(below) else os.path.join(os.curdir, below)

@@ -1,0 +1,84 @@
+"""What a draft does not take from a MIB, and its reader may want: scalars with UNITS, which may be
+the totals of the unit, and objects of the outlets that can be written, one of which may be the
+command. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from ...core.adapters.snmp.recorded_rows import Arcs, Rows
+from . import columns
+from .columns import Guess
+from .mib import Mib, Object
+from .tables import Table
+
+_COMMAND = re.compile(r"command|control|cmd|action|ctl|switch|onoff", re.IGNORECASE)
+#: the role of a meter -> the name of its total in a profile
+TOTALS = {columns.CURRENT: "load", columns.POWER: "power", columns.ENERGY: "energy"}
+
+
+class UnitScalar(NamedTuple):
+    """A scalar with UNITS that the recording has."""
+
+    oid: Arcs
+    object: Object
+    #: as it was recorded
+    value: str
+    #: a value of TOTALS, "" for other units
+    total: str
+    #: turns the value into A, W or kWh; 0 for other units
+    scale: Decimal
+    #: why it may be no total, or ""
+    doubt: str
+
+
+class WritableObject(NamedTuple):
+    """A column of the outlets that can be written."""
+
+    oid: Arcs
+    object: Object
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether its name or its values may be those of a command."""
+        return bool(self.object.enumeration or _COMMAND.search(self.object.name))
+
+
+def scalars(rows: Rows, found: Sequence[Table], mib: Mib) -> list[UnitScalar]:
+    """The scalars with UNITS, by their total; those that may be a limit come last.
+
+    `found`: the tables of the recording, whose columns may have a row 0.
+    """
+    held = {column.oid for table in found for column in table.columns}
+    made: list[UnitScalar] = []
+    for oid, object_ in mib.objects.items():
+        row = rows.get((*oid, 0))
+        if row is None or oid in held or not object_.units:
+            continue
+        known = columns.worth(object_.units)
+        total, scale = (TOTALS[known[0]], known[1]) if known else ("", Decimal(0))
+        doubt = columns.limit_doubt(object_) or object_.doubt
+        made.append(UnitScalar((*oid, 0), object_, row.shown, total, scale, doubt))
+    order = ["load", "power", "energy", ""]
+    return sorted(made, key=lambda one: (order.index(one.total), bool(one.doubt), one.oid))
+
+
+def writable(state: Guess, found: Sequence[Table], mib: Mib) -> list[WritableObject]:
+    """The objects beside the states that can be written: in their table, and in others whose rows
+    are the same outlets. Those with a name like a command or with names of values come first.
+
+    `found`: the tables of the recording.
+    """
+    indexes = {column.oid: column.indexes for table in found for column in table.columns}
+    rows = state.column.indexes
+    objects = [
+        WritableObject(oid, object_)
+        for oid, object_ in mib.objects.items()
+        if re.search("write|create", object_.access)
+        and (oid[:-1] == state.table.entry or indexes.get(oid) == rows)
+    ]
+    return sorted(objects, key=lambda one: (not one.is_likely, one.oid))

@@ -1,0 +1,137 @@
+"""The commands of docs/own-pdu.md on its PDU to practise on run in order, and print what the page
+shows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from handlers import VERSION
+from tests.needs import ROOT, program, pysmi
+from tests.ports import reserved
+from tests.waiting import PATIENCE_S, until
+
+PAGE = ROOT / "docs" / "own-pdu.md"
+FILES = ROOT / "docs" / "own-pdu"
+#: exit codes other than 0, as the page says them
+CODES = {"pdu identify": 8, "diff": 1}
+UNFINISHED = 9
+
+
+class Shown(NamedTuple):
+    """A command of the page, and the output below it."""
+
+    line: str
+    output: str
+
+
+def commands() -> list[Shown]:
+    blocks = re.findall(r"(?ms)^```console\n(.*?)^```", PAGE.read_text("utf-8"))
+    return [
+        Shown(*part.partition("\n")[::2])
+        for block in blocks
+        for part in re.split(r"(?m)^\$ ", block)[1:]
+    ]
+
+
+def is_shown(printed: str, page: str) -> bool:
+    """Whether the page shows what was printed: `...` stands for any part of it."""
+    pattern = ".*".join(map(re.escape, page.strip().split("...")))
+    return re.fullmatch(pattern, printed.strip(), re.DOTALL) is not None
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A folder in which the page's commands run as in a clone, and that keeps what they write."""
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
+    (tmp_path / "packaging").symlink_to(ROOT / "packaging")
+    return tmp_path
+
+
+@contextlib.contextmanager
+def served(line: str, clone: Path, environment: dict[str, str]) -> Iterator[str]:
+    """A command that serves until it is ended; yields its first lines, before a client comes."""
+    log = clone / f"{line.split()[-1].rpartition(':')[2]}.log"
+    with log.open("w") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pdu", *line.split()[1:]],
+            cwd=clone,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=written,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            assert until(lambda: "Ctrl-C" in log.read_text("utf-8")), log.read_text("utf-8")
+            yield log.read_text("utf-8")
+        finally:
+            process.terminate()
+            process.wait(PATIENCE_S)
+
+
+def test_the_page_shows_what_its_commands_print(clone: Path) -> None:
+    ports = {"16161": str(reserved()), "16162": str(reserved())}
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("PDU_")},
+        "PDU_COMMUNITY": "public",
+        "PYTHONPATH": os.pathsep.join([str(ROOT), pysmi()]),
+    }
+    seen: list[str] = []
+    with contextlib.ExitStack() as running:
+        for line, output in commands():
+            for documented, port in ports.items():
+                line, output = line.replace(documented, port), output.replace(documented, port)
+            if line.startswith("."):
+                continue
+            if line.startswith("pdu replay"):
+                assert is_shown(running.enter_context(served(line, clone, environment)), output)
+                continue
+            name, *arguments = line.split()
+            if name == "python3":  # as in a clone, whose dist/ is not this one
+                arguments += ["--out", str(clone / "dist")]
+            call = {
+                "pdu": [sys.executable, "-m", "pdu"],
+                "python3": [sys.executable],
+            }.get(name) or [program(name)]
+            done = subprocess.run(
+                [*call, *arguments],
+                cwd=clone,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=PATIENCE_S,
+            )
+            code = next((code for begin, code in CODES.items() if line.startswith(begin)), 0)
+            if line == "pdu snmp check mine.json" and line not in seen:
+                code = UNFINISHED
+            assert done.returncode == code, (line, done.stdout)
+            assert is_shown(done.stdout, output), (line, done.stdout)
+            seen.append(line)
+    assert [line.split()[1] for line in seen if line.startswith("pdu")] == [
+        *("identify", "record", "draft", "snmp", "snmp", "off", "outlets"),
+    ]
+    assert "SET 1.3.6.1.4.1.32473.20.3.1.4.2 = 2: outlet 2 off" in (
+        clone / f"{ports['16162']}.log"
+    ).read_text("utf-8")
+
+
+def test_what_differs_from_the_page_is_found() -> None:
+    assert is_shown("a 1 b\n", "a ... b") and is_shown("a\nb\nc\n", "a\n...\nc\n")
+    assert not is_shown("a 1 c\n", "a ... b") and not is_shown("a\nb\nc\n", "a\nc\n")
+
+
+def test_the_finished_profile_is_built_as_the_page_names_it() -> None:
+    profile = json.loads((FILES / "acme-bar.json").read_text("utf-8"))
+    assert f"pdu_{profile['key'].replace('-', '_')}-{VERSION}.tar.gz" in PAGE.read_text("utf-8")

@@ -1,0 +1,81 @@
+"""Printed command lines begin as the program was started, so that they run when pasted."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from pdu.core.cli import invocation
+from pdu.core.cli.options import SharedOptions, command_line
+from tests.needs import ROOT
+
+
+@pytest.fixture
+def bin_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the programs `pdu` and `python3`, which is the PATH, in the present folder."""
+    folder = tmp_path / "my venv" / "bin"
+    folder.mkdir(parents=True)
+    for name in ("pdu", "python3"):
+        (folder / name).touch(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(folder))
+    return folder
+
+
+def started(monkeypatch: pytest.MonkeyPatch, path: str) -> str:
+    monkeypatch.setattr(sys, "argv", [path, "status"])
+    return invocation.program()
+
+
+def test_a_program_on_the_path_is_called_by_its_name(
+    bin_: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert started(monkeypatch, str(bin_ / "pdu")) == "pdu"
+    assert started(monkeypatch, "pdu") == "pdu"
+
+
+def test_another_one_is_called_by_its_path(bin_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", os.defpath)
+    assert started(monkeypatch, str(bin_ / "pdu")) == "'my venv/bin/pdu'"
+    monkeypatch.chdir(bin_)
+    assert started(monkeypatch, str(bin_ / "pdu")) == "./pdu"
+    (bin_ / "below").mkdir()
+    monkeypatch.chdir(bin_ / "below")
+    assert started(monkeypatch, str(bin_ / "pdu")) == f"'{bin_}/pdu'"
+
+
+def test_one_file_is_called_by_its_python(bin_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", str(bin_ / "python3"))
+    assert started(monkeypatch, "dist/pdu.pyz") == "python3 dist/pdu.pyz"
+    assert command_line(SharedOptions(settings={"timeout": "5"}), "status", "snmp", "a b") == (
+        "python3 dist/pdu.pyz status snmp 'a b' --timeout 5"
+    )
+    monkeypatch.setenv("PATH", os.defpath)
+    assert started(monkeypatch, "./my pdu.pyz") == f"'{bin_}/python3' './my pdu.pyz'"
+
+
+def test_a_test_or_a_module_is_called_pdu(monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in ("/usr/bin/pytest", "-c", "/a/pdu/__main__.py", ""):
+        assert started(monkeypatch, path) == "pdu"
+
+
+def test_the_line_that_builds_names_the_builder_of_this_clone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert invocation.build_line("a b.json") == "python3 packaging/build.py --profile 'a b.json'"
+    monkeypatch.chdir(tmp_path)
+    assert invocation.build_line("a.json") == f"python3 {ROOT}/packaging/build.py --profile a.json"
+
+
+def test_outside_a_clone_the_line_says_where_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(invocation, "_CODE", str(tmp_path))
+    assert invocation.build_line("a.json") == (
+        f"python3 packaging/build.py --profile {tmp_path}/a.json    # in a clone of the project"
+    )
