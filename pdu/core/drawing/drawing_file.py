@@ -7,12 +7,12 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple, NoReturn, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
 from ..cli import secret_files, toml
-from . import graph_cycles
 from .drawing import (
     USUAL_IDLE_A,
     USUAL_LIMIT_PERCENT,
@@ -419,18 +419,22 @@ class _Reader:
                 HallNode("pdu", one.pdu) if isinstance(one, Cord) else board.get(one.owner, one)
                 for one in inputs
             ]
-        circle = graph_cycles.find_cycle(above)
-        if not circle and graph_cycles.longest_path(above) > _LONGEST_CHAIN:
-            raise SettingsError(
-                f"{self._path}: more than {_LONGEST_CHAIN} panels and PDUs feed one another in a"
-                " chain; draw fewer"
-            )
-        if circle:
+        lengths: dict[HallNode, int] = {}
+        try:
+            for node in TopologicalSorter(above).static_order():
+                lengths[node] = 1 + max((lengths[one] for one in above.get(node, ())), default=0)
+        except CycleError as error:
+            circle = _circle(error.args[1], list(above))
             line = self._line_numbers.get(circle[0])
             way = " <- ".join(one.in_words for one in circle)
             raise SettingsError(
                 f"{self._path}: {f'line {line}: ' if line else ''}{circle[0].in_words} feeds"
                 f" itself: {way}; correct the key 'inputs' of one of them"
+            ) from None
+        if max(lengths.values(), default=0) > _LONGEST_CHAIN:
+            raise SettingsError(
+                f"{self._path}: more than {_LONGEST_CHAIN} panels and PDUs feed one another in a"
+                " chain; draw fewer"
             )
 
     # ---- values ----------------------------------------------------------------------------------
@@ -528,6 +532,16 @@ def _of(inputs: Sequence[Input], defaults: Mapping[str, Defaults]) -> Defaults:
     """What the first input that is a feed or panel says for those below it."""
     named = (one.owner or one.name for one in inputs if isinstance(one, HallNode))
     return next((defaults[name] for name in named if name in defaults), Defaults())
+
+
+def _circle(found: Sequence[HallNode], order: Sequence[HallNode]) -> list[HallNode]:
+    """A circle from the one of its nodes that is drawn first, each fed by the next.
+
+    `found`: as CycleError has it, each feeding the next, the first repeated at the end.
+    """
+    nodes = [*reversed(found[1:])]
+    first = min(range(len(nodes)), key=lambda place: order.index(nodes[place]))
+    return [*nodes[first:], *nodes[: first + 1]]
 
 
 def _quoted(node: HallNode) -> str:

@@ -94,6 +94,18 @@ def test_a_mistake_is_one_sentence_with_line_and_remedy(old: str, new: str, expe
     assert expected in said and "\n" not in said
 
 
+def test_a_circle_is_shown_from_the_one_that_is_drawn_first() -> None:
+    fed = '[[panel]]\nname = "{}"\ninputs = ["{}"]\n'
+    loop = "".join(fed.format(f"c{n}", f"c{(n + 1) % 3}") for n in range(3))
+    way = "panel c0 <- panel c1 <- panel c2 <- panel c0; correct the key 'inputs' of one of them"
+    assert refused(BASE + loop) == f"hall.toml: line 27: panel c0 feeds itself: {way}"
+    # a panel before them is fed by the circle, and is not in it
+    below = BASE + fed.format("z", "c1")
+    assert refused(below + loop) == f"hall.toml: line 30: panel c0 feeds itself: {way}"
+    alone = "panel z feeds itself: panel z <- panel z; correct the key 'inputs' of one of them"
+    assert refused(BASE + fed.format("z", "z")) == f"hall.toml: line 27: {alone}"
+
+
 def test_a_long_chain_is_refused() -> None:
     panels = "".join(
         f'[[panel]]\nname = "p{n}"\ninputs = ["{f"p{n + 1}" if n < 60 else "A"}"]\n'
