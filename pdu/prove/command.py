@@ -67,7 +67,7 @@ from .verdicts import FIRST
 from .watchdog import Watchdog
 
 _PLATFORM = "platform"
-_MINUTES, _MOST_MINUTES = USUAL_WATCH_S / 60, 60.0
+_MOST_MINUTES = 60.0
 #: the time of a proof; tests have a faster one
 CLOCK = Clock()
 _HERE = "127.0.0.1"
@@ -208,7 +208,7 @@ def _prove(
     reader: str,
     drawing: Optional[str],
     drawn_as: str,
-    minutes: float,
+    minutes: Optional[float],
     front: Optional[int],
     dark: Optional[str],
     display: Optional[float],
@@ -220,9 +220,13 @@ def _prove(
     state = given(context)
     if handler == _PLATFORM:
         if outlet or also or reader or drawing:
-            raise Usage(f"{_PLATFORM} takes only --python, --adapter, --at, --test-location and -o")
+            raise Usage(
+                f"{_PLATFORM} takes only --python, --adapter, --at, --test-location, --minutes and"
+                " -o"
+            )
         if host.startswith("https://"):
-            return _prove_url(state, host, out, at, test_location)
+            wait_s = platform_url.PATIENCE_S if minutes is None else 60 * minutes
+            return _prove_url(state, host, out, at, test_location, wait_s)
         return _prove_platform(state, host, out, python, adapter)
     if python or adapter or at or test_location:
         raise Usage(f"--python, --adapter, --at and --test-location are for pdu prove {_PLATFORM}")
@@ -245,7 +249,7 @@ def _prove(
         identity,
         len(outlet) == 2,
         protected,
-        60 * minutes,
+        USUAL_WATCH_S if minutes is None else 60 * minutes,
         other,
         _reader(state, reader, unit, host),
         SIMULATED if _is_loopback(state.settings.get("host", "").strip() or host) else UNIT,
@@ -296,28 +300,47 @@ def _prove_platform(
         proof = platform_copy.asked(folder, python, adapter)
     finally:
         passing("", state.json)
+    proof = platform_copy.with_energy(proof, owner_questions.energy_shows(state))
     return _platform_result(state, proof, out, _NO_COPY)
 
 
-def _prove_url(state: SharedOptions, url: str, out: str, at: str, location: str) -> int:
+def _prove_url(
+    state: SharedOptions, url: str, out: str, at: str, location: str, patience_s: float
+) -> int:
     can_write(out)
     can_write(_page_of(out))
     email = os.environ.get("DCI_EMAIL", "")
     if not email:
         raise SettingsError("DCI_EMAIL is not set: an administrator of DCImanager")
+    is_local = _is_loopback(urlsplit(url).netloc)
+    if not at and not is_local:
+        raise Usage("give --at: this machine's address, at which the location server reaches it")
+    address, port = host_and_port(at or _HERE)
+    if port is not None and not 1 <= port <= 65535:
+        raise Usage(f"--at {printable(at, 80)!r}: a port is from 1 to 65535")
     what = (
         f"register pdu_{platform_url.HANDLER} at {printable(url, 200)}, which replaces its version"
-        " there, add one simulated PDU, switch one of its outlets, and remove it"
+        f" there, and serve a simulated PDU at {printable(address, 80)}"
     )
     prompts.askable(state, what, url)
-    password = os.environ.get("DCI_PASSWORD") or prompts.secret(
-        state, "password", f"password of {email} at {url}"
-    )
+    password = os.environ.get("DCI_PASSWORD", "")
+    if not password and not os.environ.get("DCI_PASSWORD_FILE"):
+        password = prompts.secret(state, "password", f"password of {email} at {url}")
     prompts.confirm(state, what, url)
-    site = platform_url.Site(url, email, password, at or _HERE, location, CLOCK, _teller(state))
+
+    def say(lines: Sequence[str]) -> None:
+        passing("", state.json)
+        for line in lines:
+            print(printable(line), file=sys.stderr, flush=True)
+
+    site = platform_url.Site(
+        url, email, password, address, port or 0, location, patience_s, _teller(state), say
+    )
     try:
         with signals_as_ctrl_c():
-            proof = platform_url.proof(site, is_simulated=_is_loopback(urlsplit(url).netloc))
+            proof = platform_url.proof(site, is_local)
+    except KeyboardInterrupt:
+        raise Interrupted(f"no file was written; {platform_url.LEFT}", url) from None
     finally:
         passing("", state.json)
     return _platform_result(state, proof, out, _NO_SERVER)
@@ -325,7 +348,6 @@ def _prove_url(state: SharedOptions, url: str, out: str, at: str, location: str)
 
 def _platform_result(state: SharedOptions, proof: PlatformProof, out: str, why: str) -> int:
     """`why`: it is marked as simulated."""
-    proof = platform_copy.with_energy(proof, owner_questions.energy_shows(state))
     beside = save(proof, out)
     rows = [(one.verdict, one.point, "; ".join(one.answers)) for one in proof.points]
     broken = any(one.verdict == BROKEN for one in proof.points)
@@ -383,8 +405,10 @@ the output says where to send the file.
 
 pdu prove platform DIR runs the conformance suite on a copy of DCImanager's project, in a clone of
 this one, and writes what it answers into the same kind of file. With https://SERVER in place of DIR
-it registers the handler for NUT at that DCImanager, adds a simulated PDU, polls, switches and
-reads it there, and removes it; environment: DCI_EMAIL, DCI_PASSWORD, CURL_CA_BUNDLE (docs).""",
+it registers the handler for NUT at that DCImanager and serves a simulated PDU. You add the PDU on
+DCImanager's pages, switch an outlet, say what you see and remove the PDU, as the command tells you;
+it judges what arrives at the PDU. Answers are lines of standard input. Environment: DCI_EMAIL,
+DCI_PASSWORD, CURL_CA_BUNDLE and others, as for register.sh.""",
     params=[
         *arguments(),
         *OUT(default="proof.json", show_default=True),
@@ -410,10 +434,9 @@ reads it there, and removes it; environment: DCI_EMAIL, DCI_PASSWORD, CURL_CA_BU
         *option("--drawn-as", "the PDU's name in the drawing (HOST)", "PDU", default=""),
         *option(
             "--minutes",
-            "between the two readings (5)",
+            "between the two readings (5); platform URL: the wait for a poll or command (11)",
             "MINUTES",
             NumberRange(0, _MOST_MINUTES),
-            default=_MINUTES,
         ),
         *option(
             "--front", "how many outlets the front has; else asked", "N", click.IntRange(0, 1000)
@@ -426,11 +449,16 @@ reads it there, and removes it; environment: DCI_EMAIL, DCI_PASSWORD, CURL_CA_BU
         *option("--adapter", "platform: as for python -m tests.conformance", "FILE"),
         *option(
             "--at",
-            "platform URL: this machine's address for the location server (127.0.0.1)",
-            "ADDRESS",
+            "platform URL: this machine's address for the location server",
+            "ADDRESS[:PORT]",
             default="",
         ),
-        *option("--test-location", "platform URL: the id of the test location", "ID", default=""),
+        *option(
+            "--test-location",
+            "platform URL: your location for tests, as the form calls it",
+            "LOCATION",
+            default="",
+        ),
         *names.options(),
         *device(*LOGIN, *TLS, *SNMP),
         *asks(),

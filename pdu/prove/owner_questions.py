@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Sequence
 from typing import Callable, Optional, TypeVar
 
 from handlers.shared.errors import printable
@@ -23,18 +24,25 @@ def answers(
     """The answers of options, and of a terminal for those that are missing."""
     said = None if dark is None else _dark(dark)
     if front is None:
-        front = _asked(state, "How many outlets are on the front? (Enter: not known)", _count)
+        front = _asked(
+            state,
+            "How many outlets are on the front? (Enter: not known)",
+            _count,
+            f"a number from 0 to {_MOST_OUTLETS}",
+        )
     if dark is None:
         said = _asked(
             state,
             "Which outlets are dark? Their numbers, 'none' if all are lit (Enter: not known)",
             _dark,
+            "a list of outlets",
         )
     if display is None:
         display = _asked(
             state,
             "How many amperes does the unit's own display show? (Enter: no display)",
             _amperes,
+            "a number of amperes such as 3.68",
         )
     return OwnerAnswers(front, said, display, None)
 
@@ -45,6 +53,7 @@ def look(state: SharedOptions, outlet: str) -> Optional[bool]:
         state,
         f"Outlet {printable(outlet)} is reported off. Is it dark? [y/n] (Enter: not known)",
         _yes,
+        "y or n",
     )
 
 
@@ -54,24 +63,58 @@ def energy_shows(state: SharedOptions) -> Optional[bool]:
         state,
         "Does DCImanager show energy of a PDU with an uploaded handler? [y/n] (Enter: not tried)",
         _yes,
+        "y or n",
     )
 
 
-def _asked(state: SharedOptions, question: str, parse: Callable[[str], Optional[T]]) -> Optional[T]:
+def _asked(
+    state: SharedOptions, question: str, parse: Callable[[str], Optional[T]], wanted: str
+) -> Optional[T]:
+    """`ask` on a terminal; None elsewhere, with --yes and with --json."""
     if state.yes or state.json or not sys.stdin.isatty():
         return None
+    return ask(question, parse, wanted)
+
+
+# ---- answers from lines of standard input, from a terminal or not --------------------------------
+
+
+def ask(question: str, parse: Callable[[str], Optional[T]], wanted: str) -> Optional[T]:
+    """The answer; None for an empty line, at the end of the input, and after three wrong ones.
+
+    `parse` returns None for a wrong one. `wanted`: what a right one is, such as "a number".
+    """
     for _ in range(_TRIES):
-        print(f"{question} ", end="", file=sys.stderr, flush=True)
-        try:
-            said = sys.stdin.readline()
-        except UnicodeDecodeError:
-            continue
-        if not said.strip():
+        said = _line(question)
+        if not said:
             return None
-        found = parse(said.strip()[:_LONGEST])
+        found = parse(said)
         if found is not None:
             return found
+        print(f"{printable(said, 60)!r} is not {wanted}", file=sys.stderr, flush=True)
     return None
+
+
+def done(question: str) -> Optional[bool]:
+    """Whether something was done: any line but "no"; None at the end of the input."""
+    said = _line(f"{question} ('no' if it cannot be done)")
+    return None if said is None else said.lower() not in ("n", "no")
+
+
+def _line(question: str) -> Optional[str]:
+    """A line of the input without blanks around it; None at its end."""
+    is_terminal = sys.stdin.isatty()
+    print(question, end=" " if is_terminal else "\n", file=sys.stderr, flush=True)
+    try:
+        said = sys.stdin.readline()
+    except UnicodeDecodeError:
+        return "\N{REPLACEMENT CHARACTER}"
+    if is_terminal and not said.endswith("\n"):  # Ctrl-D: what follows begins on a new line
+        print(file=sys.stderr, flush=True)
+    return said.strip()[:_LONGEST] if said else None
+
+
+# ---- parsers -------------------------------------------------------------------------------------
 
 
 def _count(text: str) -> Optional[int]:
@@ -84,6 +127,22 @@ def _dark(text: str) -> Optional[tuple[str, ...]]:
         return ()
     named = tuple(one for one in text.replace(",", " ").split() if one.isprintable())
     return named or None
+
+
+def outlets_of(text: str, known: Sequence[str]) -> Optional[tuple[str, ...]]:
+    """Outlets as of `_dark`, if all of them are known; each once, in the order of `known`."""
+    named = _dark(text)
+    if named is None or not set(named) <= set(known):
+        return None
+    return tuple(one for one in known if one in named)
+
+
+def figure_or_none(text: str) -> Optional[tuple[float, ...]]:
+    """A figure, with or without its unit; () for `none`."""
+    if text.strip().lower() in ("none", "no", "-"):
+        return ()
+    found = _amperes(text.lower().removesuffix("kwh"))
+    return None if found is None else (found,)
 
 
 def _amperes(text: str) -> Optional[float]:

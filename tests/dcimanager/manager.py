@@ -20,7 +20,6 @@ from . import readings
 from .api import Answer, Api, Request, answer_error
 from .asgi import Front
 from .database import Closed, Database
-from .described import PduCalls
 from .journal import Journal
 from .poller import Poller
 from .records import Call, Handler, Pdu, Refusal
@@ -115,8 +114,6 @@ class DciManager:
                 self.store, self.runtime, self.tokens, email, password, self.journal.happened
             )
             tls = certificate(self._folder, host, data)
-            # may be replaced by one with other words
-            self.pdu_calls = PduCalls(self)
             self.environment_file = ""
             hosts = None if host not in LOOPBACK else (host,)
             page = application(self, self.simulations, hosts)
@@ -353,10 +350,7 @@ class DciManager:
             busy = dozes or self._busy >= 0
         if busy:
             return answer_error(503, 503, "the service is starting")
-        return self._wrap(request, self._answer) if self._wrap else self._answer(request)
-
-    def _answer(self, request: Request) -> Answer:
-        return self.pdu_calls.answer(request) or self.api.answer(request)
+        return self._wrap(request, self.api.answer) if self._wrap else self.api.answer(request)
 
 
 def _run_folder(data: Optional[Path]) -> Path:

@@ -19,6 +19,8 @@ import trustme
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from pdu.prove.platform_url import STAND_IN
+
 from .sealed import private
 
 _START_SECONDS = 30.0
@@ -107,7 +109,10 @@ def certificate(folder: Path, host: str, kept: Optional[Path] = None) -> Certifi
     made = Certificate(folder / "ca.pem", folder / "server.pem")
     authority.cert_pem.write_to_path(str(made.authority))
     private(
-        made.chain, authority.issue_cert(host, "localhost").private_key_and_cert_chain_pem.bytes()
+        made.chain,
+        authority.issue_cert(
+            host, "localhost", organization_name=STAND_IN
+        ).private_key_and_cert_chain_pem.bytes(),
     )
     return made
 

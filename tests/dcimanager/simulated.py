@@ -39,19 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="NUMBERS",
         help="outlets that are off at first, separated by commas",
     )
-    parser.add_argument(
-        "--at", default="", metavar="ADDRESS", help="nut: listen there (default: 127.0.0.1)"
-    )
     options = parser.parse_args(arguments)
-    if options.at and options.kind != "nut":
-        parser.error("--at is for nut")
     ended = threading.Event()
     threading.Thread(target=_until_input_ends, args=(ended,), daemon=True).start()
     with ExitStack() as stack:
         with starting():
-            peer, tick = stack.enter_context(
-                living(options.kind, options.port, options.off, options.at)
-            )
+            peer, tick = stack.enter_context(living(options.kind, options.port, options.off))
         tick(0.0)
         print(
             json.dumps({"address": peer.address, "snmp": peer.snmp, "settings": peer.settings}),

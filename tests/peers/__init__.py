@@ -71,10 +71,7 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def living(key: str, port: int, off: Sequence[int], at: str = "") -> Living:
-    """The result of `living(port, off)` in the module of the kind `key`. `at`: another address of
-    this machine than 127.0.0.1; only for nut.
-    """
-    where = {"host": at} if at else {}
-    made: Living = _module(KINDS[key].handler).living(port, off, **where)
+def living(key: str, port: int, off: Sequence[int]) -> Living:
+    """The result of `living(port, off)` in the module of the kind `key`."""
+    made: Living = _module(KINDS[key].handler).living(port, off)
     return made

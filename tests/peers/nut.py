@@ -57,7 +57,7 @@ def named(names: Sequence[str]) -> Iterator[Peer]:
 
 
 @contextlib.contextmanager
-def living(port: int, off: Sequence[int], host: str = "127.0.0.1") -> Iterator[tuple[Peer, Tick]]:
+def living(port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
     numbers = range(1, KIND.outlets + 1)
     device, loads = SwitchedPdu("pdu", KIND.outlets), Loads(KIND.outlets)
     for n in numbers:
@@ -72,5 +72,5 @@ def living(port: int, off: Sequence[int], host: str = "127.0.0.1") -> Iterator[t
             device.draw(str(n), round(loads.amperes(n, time.time()), 2))
         device.run_for(seconds / 3600)
 
-    with NutServer([device], port=port, host=host) as server:
+    with NutServer([device], port=port) as server:
         yield of(server), tick

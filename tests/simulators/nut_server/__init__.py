@@ -10,6 +10,7 @@ shares no code with the handlers. Tests run NUT's own upsc, upscmd and upsrw aga
 from .devices import Device, StaticDevice, SwitchedPdu
 from .faults import Cut, Driver, Faults
 from .server import NutServer
+from .session import Session
 from .users import ADMIN, User
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Driver",
     "Faults",
     "NutServer",
+    "Session",
     "StaticDevice",
     "SwitchedPdu",
     "User",

@@ -18,15 +18,16 @@ from tests.simulators.certificates import fingerprint, usual
 
 from .devices import Device, SwitchedPdu
 from .faults import Cut, Faults
-from .session import Session, Site
+from .session import Session, Site, Watch
 from .users import ADMIN, User
 from .words import LineReader
 
 
 class NutServer:
-    """A NUT server on 127.0.0.1; a context manager.
+    """A NUT server on `host`; a context manager.
 
-    `devices`: by default, one SwitchedPdu of 8 outlets. With `tls` the server offers STARTTLS, with
+    `devices`: by default, one SwitchedPdu of 8 outlets. `watch` is called with each request and its
+    answer. With `tls` the server offers STARTTLS, with
     a certificate for localhost and 127.0.0.1 that `ca_pem` verifies and whose SHA-256 is
     `fingerprint`.
     """
@@ -40,6 +41,7 @@ class NutServer:
         port: int = 0,
         faults: Optional[Faults] = None,
         host: str = "127.0.0.1",
+        watch: Optional[Watch] = None,
     ) -> None:
         self.host = host
         self.devices: list[Device] = list(devices) if devices is not None else [SwitchedPdu()]
@@ -48,12 +50,13 @@ class NutServer:
         self.ca_pem = identity.authority.ca_pem if identity else ""
         self.fingerprint = fingerprint(identity.certificate) if identity else ""
         self._tls = identity.context if identity else None
-        self._site = Site(self.devices, users, self.faults, tls)
+        self._site = Site(self.devices, users, self.faults, tls, watch)
         self._lock = threading.Lock()
         self._round_trips = self._connections = 0
         self._open: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
-        self._listener = socket.create_server((self.host, port))
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        self._listener = socket.create_server((self.host, port), family=family)
         self.port: int = self._listener.getsockname()[1]
         self._start(self._accept)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import itertools
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Callable, Optional
@@ -18,6 +19,10 @@ KNOWN = "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD 
 LONGEST_LINE = 512
 
 
+# called with each request of a session and its answer, before the answer is sent
+Watch = Callable[["Session", Sequence[str], str], None]
+
+
 class Err(Exception):
     """Ends a request with the answer `ERR CODE`."""
 
@@ -26,7 +31,12 @@ class Site:
     """The state that all sessions share."""
 
     def __init__(
-        self, devices: Sequence[Device], users: Sequence[User], faults: Faults, tls: bool
+        self,
+        devices: Sequence[Device],
+        users: Sequence[User],
+        faults: Faults,
+        tls: bool,
+        watch: Optional[Watch] = None,
     ) -> None:
         self.devices = {device.name.lower(): device for device in devices}
         if len(self.devices) < len(devices):
@@ -36,6 +46,8 @@ class Site:
         self.writes: list[tuple[str, str]] = []
         self.logins: dict[str, list[Session]] = {}
         self.forced: list[str] = []  # devices with the forced-shutdown flag
+        self.watch = watch
+        self.numbers = itertools.count(1)
 
 
 class Session:
@@ -43,6 +55,7 @@ class Session:
 
     def __init__(self, site: Site, address: str) -> None:
         self.site, self.address = site, address
+        self.number = next(site.numbers)
         self.secure = self.over = False
         self._user: Optional[str] = None
         self._password: Optional[str] = None
@@ -52,6 +65,12 @@ class Session:
 
     def answer(self, words: Sequence[str]) -> str:
         """The answer to one line of the client."""
+        answer = self._answer(words)
+        if self.site.watch is not None:
+            self.site.watch(self, words, answer)
+        return answer
+
+    def _answer(self, words: Sequence[str]) -> str:
         verb = words[0].upper() if words else ""
         request = _REQUESTS.get(verb)
         try:
