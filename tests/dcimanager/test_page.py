@@ -419,6 +419,9 @@ def test_a_result_that_a_later_reading_contradicts_is_no_success_any_more(
     pdu.port_load_a["3"], pdu.ports["3"] = 0.0, "UP"
     body = visitor.get(where).body
     assert "A later poll reports another state" in body and 'class="said bad"' in body
+    pdu.unread = True  # after a change of its address, nothing is known
+    assert "A later poll reports another state" not in visitor.get(where).body
+    pdu.unread = False
     # the figures stay those of before the command after a restart, too
     visitor.post(f"{where}/switch", {"outlet": "4", "to": "off"})
     known = Store(site.store._db, site.store._sealer).pdu(pdu.id)

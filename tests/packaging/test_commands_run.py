@@ -80,6 +80,17 @@ _ELSEWHERE: Mapping[str, str] = {
     "head -n 1 forms": "tests/energy/test_invoices.py",
     "curl --config whmcs.curl": "tests/energy/test_invoices.py",
     "curl http://127.0.0.1:9914": "tests/pdu/monitoring/test_exporter.py",
+    **dict.fromkeys(
+        (
+            "printf email=%s&password=%s",
+            "curl -s -c",
+            "curl -s -b",
+            "sed -n",
+            "head -n 1",
+            "sleep 3",
+        ),
+        "tests/dcimanager/test_command.py",
+    ),
     "pdu nut-driver": "tests/pdu/nut_driver/test_walk.py",
     **dict.fromkeys(
         ("printf", "chmod 755 /usr/sbin/fence_pdu", "fence_pdu", "pcs"),

@@ -24,21 +24,9 @@ from tests.needs import ROOT
 from .test_pages import PAGES
 
 # Programs that a page need not name.
-_AT_HAND = {
-    ".",
-    "cat",
-    "chmod",
-    "cp",
-    "diff",
-    "echo",
-    "export",
-    "sh",
-    "curl",
-    "git",
-    "make",
-    "printf",
-    "python3",
-}
+_AT_HAND = set(
+    ". cat chmod cp curl diff echo export git head make printf python3 sed sh sleep".split()
+)
 _ACTIVATE = ". .venv/bin/activate"
 _INSTALL = "pipx install ."
 _HOW = "command.md#how-you-get-it)"  # the end of a link to the ways to get `pdu`

@@ -13,7 +13,7 @@ from tests.simulators.snmp_agent.devices import apc
 from . import Kind, Peer, Tick
 from .loads import Loads
 
-KIND = Kind("apc", "APC AP8959 (SNMP v2c)", "snmp", 24)
+KIND = Kind("apc", "APC AP8659 (SNMP v2c)", "snmp", 24)
 
 
 @contextlib.contextmanager

@@ -115,7 +115,7 @@ def counts(pdu: Pdu) -> dict[str, int]:
 
 def contradicted(pdu: Pdu, identity: str, outcome: Outcome) -> bool:
     """Whether a poll after a successful command reports another state than the command's."""
-    is_later = pdu.polled_at > outcome.at
+    is_later = pdu.polled_at > outcome.at and not pdu.unread
     return outcome.good and is_later and pdu.port_state(identity) != outcome.wanted
 
 

@@ -100,7 +100,7 @@ IDENTITIES: dict[str, tuple[int, dict[str, str]]] = {
         {
             "family": "apc-rpdu2",
             "serial": "",
-            "firmware": "APC Web/SNMP Management Card (PN:apc_hw05_aos_696.bin MN:AP8959)",
+            "firmware": "APC Web/SNMP Management Card (PN:apc_hw05_aos_696.bin MN:AP8659)",
         },
     ),
 }

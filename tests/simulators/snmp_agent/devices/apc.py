@@ -84,7 +84,7 @@ def rpdu2(outlets: int = 24, relay_s: float = 0.0, units: int = 1, phases: int =
     """
     rows = Rows()
     rows.system(
-        "APC Web/SNMP Management Card (PN:apc_hw05_aos_696.bin MN:AP8959)",
+        "APC Web/SNMP Management Card (PN:apc_hw05_aos_696.bin MN:AP8659)",
         "1.3.6.1.4.1.318.1.3.4.6",
         "rpdu2",
     )
