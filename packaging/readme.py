@@ -35,7 +35,7 @@ from pdu.root import ROOT as COMMAND
 from pdu.supports import pages as supported
 
 # by its name, because this folder is no package: it would hide the package `packaging` of PyPI
-proofs = importlib.import_module("proofs")
+proofs, russian = map(importlib.import_module, ("proofs", "russian"))
 _DEFAULTS = {True: "yes", False: "no", None: "", "": ""}
 
 
@@ -126,13 +126,18 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "claim-plain": lambda: f"{proofs.claim()}.",
     "grounds": proofs.grounds,
     "proven": proofs.sentence,
+    "makes-ru": russian.makes,
+    "proven-ru": russian.proven,
+    "written-ru": russian.written,
     "proven-families": proofs.table,
     "proven-code": proofs.code,
 }
 FILES: Mapping[str, Sequence[str]] = {
     "README.md": ("claim", "grounds", "makes", "proven"),
     "docs/certain.md": ("proven",),
+    "README.ru.md": ("makes-ru", "proven-ru"),
     "docs/administrators.md": ("written",),
+    "docs/administrators.ru.md": ("written-ru",),
     "docs/settings.md": (
         "settings-common",
         *(f"settings-{name}" for name in registry.names()),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pdu.prove.evidence import ProvenUnits
 from tests.needs import ROOT
 from tests.packaging.building import loaded
 
@@ -76,6 +77,19 @@ def test_a_russian_page_has_what_the_english_one_has(path: Path) -> None:
     assert found == {}, f"{path.name} and {english(path).name} differ: change both"
 
 
+def is_english(link: str, page: Path) -> bool:
+    """Whether a link of a Russian page leads to an English one that exists in Russian."""
+    return (page.parent / link.partition("#")[0]).resolve() in map(english, RUSSIAN)
+
+
+@pytest.mark.parametrize("path", RUSSIAN, ids=lambda path: path.name)
+def test_a_russian_page_leads_to_russian_ones(path: Path) -> None:
+    found = re.findall(r"\[([^\]]+)\]\(([^)\s]+)\)", path.read_text("utf-8"))
+    assert [(text, link) for text, link in found if is_english(link, path)] == [
+        ("In English", "README.md")
+    ] * (path.name == "README.ru.md")
+
+
 def test_the_claim_that_was_translated_is_the_present_one() -> None:
     text = (ROOT / "README.ru.md").read_text("utf-8")
     assert f"<!-- claim: {loaded('proofs').claim()} -->" in text
@@ -116,3 +130,28 @@ def test_errors_stand_in_english_as_the_program_says_them() -> None:
         for name in ("troubleshooting.ru.md", "troubleshooting.md")
     )
     assert ours == theirs
+
+
+def test_what_is_made_from_the_code_is_translated_whole() -> None:
+    readme = loaded("readme")
+    russian = readme.russian
+    ours = rows(russian.written())
+    theirs = rows(readme.family_tables.written(readme.PROFILES))
+    assert ours == theirs and len(ours) > 60
+    units = [
+        ProvenUnits("snmp", "apc-rpdu2", "switching", ("6.9.6", "6.9.6"), ("AP8959",), ()),
+        ProvenUnits("raritan", "", "reading", ("",), ("PX3",), ()),
+    ]
+    assert russian.proven(units) == (
+        "На устройствах владельцев, командой `pdu prove`: `apc-rpdu2`: переключение, устройств: 2,"
+        " прошивки 6.9.6; `raritan`: чтение, устройств: 1."
+    )
+
+
+def test_english_words_of_a_table_that_nobody_translated_are_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    russian = loaded("readme").russian
+    monkeypatch.setattr(russian.family_tables, "written", lambda _: "| vendor | other |")
+    with pytest.raises(russian.NotTranslatedError, match="no '| vendor | family"):
+        russian.written()

@@ -1,0 +1,85 @@
+"""The parts of the Russian pages that are made from the code, for readme.py. No program shows them.
+
+The names of objects and models stay as they are; a part whose words are not translated here is an
+error, so that no page becomes half English without notice.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Sequence
+from typing import Optional
+
+from handlers.snmp.profiles import PROFILES
+from pdu.core.adapters.snmp import family_tables
+from pdu.prove import evidence
+from pdu.prove.document import PlatformProof
+from pdu.supports import pages as supported
+
+# by its name, as in readme.py, which puts the tree on sys.path first
+proofs = importlib.import_module("proofs")
+_HEAD = "| vendor | family | to switch on | to switch off | before |"
+_HEAD_RU = "| производитель | семейство | включить | выключить | перед этим |"
+_WRITTEN = {
+    "the states of all outlets, with this one on": "состояния всех розеток, эта включена",
+    "the states of all outlets, with this one off": "состояния всех розеток, эта выключена",
+    "(older firmware: power)": "(в старой прошивке: power)",
+    "state in older firmware, else ": "state в старой прошивке, иначе ",
+    "Maker not named": "производитель не назван",
+    "(example handler)": "(обработчик из примера)",
+    "(no public MIB)": "(открытого MIB нет)",
+    "(older tree)": "(старая ветка)",
+    "(driver)": "(драйвер)",
+    "administrative state": "состояние, заданное администратором",
+    "outlet state": "состояние розетки",
+    "outlet command": "команда розетки",
+    "outlet action": "действие розетки",
+    "power of outlet N": "питание розетки N",
+}
+_WHAT = {"reading": "чтение", "switching": "переключение"}
+
+
+class NotTranslatedError(ValueError):
+    """The English part has changed: translate it here."""
+
+
+def written() -> str:
+    """The table of what a command writes, of docs/administrators.md."""
+    text = family_tables.written(PROFILES)
+    for english, russian in {_HEAD: _HEAD_RU, **_WRITTEN}.items():
+        if english not in text:
+            raise NotTranslatedError(f"the table has no {english!r} any more")
+        text = text.replace(english, russian)
+    return text
+
+
+def makes() -> str:
+    """The makes, of README.md."""
+    found = re.fullmatch(r"(\d+) makes: (.*)\.", supported.makes(), re.DOTALL)
+    if found is None:
+        raise NotTranslatedError("the makes begin otherwise")
+    return f"Всего {found[1]}: {found[2]}."
+
+
+def proven(found: Optional[Sequence[evidence.ProvenUnits]] = None) -> str:
+    """What owners have proven, of README.md."""
+    sent = proofs.taken()
+    rows = evidence.counted(sent) if found is None else found
+    begin = "На устройствах владельцев, командой `pdu prove`:"
+    if not rows:
+        said = "отчётов с реальных устройств пока не присылали"
+    else:
+        said = "; ".join(
+            f"`{one.family if one.handler == 'snmp' else one.handler}`: {_WHAT[one.what]},"
+            f" устройств: {len(one.firmware)}{_firmware(one)}"
+            for one in rows
+        )
+    platforms = sum(isinstance(one, PlatformProof) for one in sent)
+    more = f" Отчётов о самой платформе: {platforms}." if platforms else ""
+    return f"{begin} {said}.{more}"
+
+
+def _firmware(one: evidence.ProvenUnits) -> str:
+    known = sorted({version for version in one.firmware if version})
+    return f", прошивки {proofs.cell(', '.join(known))}" if known else ""
