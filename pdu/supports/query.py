@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from .model_patterns import normalized, parts
+from .normalization import Word, word
 
 LONGEST = 5  # words of a name, such as "Web Power Switch Pro"
 
@@ -48,13 +48,13 @@ _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _DIGITS = re.compile(r"\d{4}")
 _LEAST_VENDOR = 4  # letters of a vendor's name that stands before its model without a blank
 
-Fits = Callable[[str], bool]
+Fits = Callable[[Word], bool]
 
 
 class Query(NamedTuple):
     """A question in the spelling of the tables."""
 
-    words: Sequence[str]
+    words: Sequence[Word]
     #: words that stood in brackets: an answer may ignore them
     aside: Collection[str]
     #: why a model that fits is only probably read
@@ -69,68 +69,74 @@ def read(question: str, phrases: Collection[str], fits: Fits) -> Query:
     `phrases`: the squeezed names of vendors and brands; `fits`: whether a word is a model's name.
     """
     text = question.replace(",", " ")
-    aside = {word for found in _BRACKETS.findall(text) for word in found.split()}
-    words = _merged(re.sub(r"[()\[\]{}]", " ", text).split(), phrases)
-    words = [piece for word in words for piece in _split(word, phrases, fits)]
+    aside = {found for brackets in _BRACKETS.findall(text) for found in brackets.split()}
+    words = _merged(list(map(word, re.sub(r"[()\[\]{}]", " ", text).split())), phrases)
+    words = [piece for one in words for piece in _split(one, phrases, fits)]
     words = _merged(list(_prefixed(words, fits)), phrases)
-    plain = [word.lower() for word in words]
+    doubts = [DOUBTS[one.text.lower()] for one in words if one.text.lower() in DOUBTS]
     return Query(
         [
-            word
-            for word, small in zip(words, plain)
-            if small not in DOUBTS and (fits(word) or not _is_rating(word))
+            one
+            for one in words
+            if one.text.lower() not in DOUBTS and (fits(one) or not _is_rating(one))
         ],
         aside,
-        tuple(dict.fromkeys(DOUBTS[word] for word in plain if word in DOUBTS)),
-        any(_UPS.fullmatch(normalized(word)) for word in words),
+        tuple(dict.fromkeys(doubts)),
+        any(_UPS.fullmatch(one.squeezed) for one in words),
     )
 
 
-def _is_rating(word: str) -> bool:
-    return _RATING.fullmatch(normalized(word.replace(".", ""))) is not None
+def _is_rating(one: Word) -> bool:
+    return _RATING.fullmatch(one.squeezed) is not None
 
 
-def _merged(words: Sequence[str], phrases: Collection[str]) -> list[str]:
+def _merged(words: Sequence[Word], phrases: Collection[str]) -> list[Word]:
     """The words, with each vendor's name of several words as one: `ServerTechnology`."""
-    merged: list[str] = []
+    merged: list[Word] = []
     while words:
-        length = next(
-            (
-                n
-                for n in range(min(LONGEST, len(words)), 0, -1)
-                if normalized("".join(words[:n])) in phrases and len(parts(" ".join(words[:n]))) > 1
-            ),
-            0,
+        joined = (
+            (n, word(" ".join(one.text for one in words[:n])))
+            for n in range(min(LONGEST, len(words)), 0, -1)
         )
-        merged.append(normalized("".join(words[:length])) if length else words[0])
-        words = words[max(length, 1) :]
+        length, name = next(
+            (
+                (n, word(one.squeezed))
+                for n, one in joined
+                if one.squeezed in phrases and len(one.parts) > 1
+            ),
+            (1, words[0]),
+        )
+        merged.append(name)
+        words = words[length:]
     return merged
 
 
-def _split(word: str, phrases: Collection[str], fits: Fits) -> list[str]:
+def _split(one: Word, phrases: Collection[str], fits: Fits) -> list[Word]:
     """The word, or vendor and model if it is both: `Raritan-PX3-5145`, `APC8959`, `EatonEMAT08`."""
-    if fits(word) or normalized(word) in phrases:
-        return [word]
-    for cut in re.finditer(r"[-_/:]", word):
-        head, tail = word[: cut.start()], word[cut.end() :]
-        if normalized(head) in phrases and tail:
-            return [head, *_split(tail, phrases, fits)]
-    name = normalized(word)
+    if fits(one) or one.squeezed in phrases:
+        return [one]
+    for cut in re.finditer(r"[-_/:]", one.text):
+        head, tail = word(one.text[: cut.start()]), one.text[cut.end() :]
+        if head.squeezed in phrases and tail:
+            return [head, *_split(word(tail), phrases, fits)]
+    name = one.squeezed
     for vendor, prefix in PREFIXES.items():
         rest = name[len(vendor) :]
         if name.startswith(vendor) and _DIGITS.match(rest):
-            return [vendor, prefix + rest if fits(prefix + rest) else rest]
+            whole = word(prefix + rest)
+            return [word(vendor), whole if fits(whole) else word(rest)]
     for end in range(len(name) - 1, _LEAST_VENDOR - 1, -1):
         vendor, rest = name[:end], name[end:]
-        if vendor in phrases and (fits(rest) or rest.isdigit()):
-            return [vendor, rest]
-    return [word]
+        if vendor in phrases and (fits(word(rest)) or rest.isdigit()):
+            return [word(vendor), word(rest)]
+    return [one]
 
 
-def _prefixed(words: Sequence[str], fits: Fits) -> Iterator[str]:
+def _prefixed(words: Sequence[Word], fits: Fits) -> Iterator[Word]:
     """The words, with the vendor's prefix before digits that stand without it."""
-    vendors = [normalized(word) for word in words]
-    prefixes = [PREFIXES[vendor] for vendor in vendors if vendor in PREFIXES]
-    for word in words:
-        whole = [one + word for one in prefixes if _DIGITS.match(word) and fits(one + word)]
-        yield whole[0] if whole else word
+    prefixes = [PREFIXES[one.squeezed] for one in words if one.squeezed in PREFIXES]
+    for one in words:
+        if _DIGITS.match(one.text):
+            yield next(filter(fits, (word(prefix + one.text) for prefix in prefixes)), one)
+        else:
+            yield one

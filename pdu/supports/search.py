@@ -16,7 +16,8 @@ from handlers.shared.errors import printable
 
 from . import oids, query
 from .model_names import NAMES, Name
-from .model_patterns import GENERIC, fits, literals, needs_company, normalized, parts, sample
+from .model_patterns import fits, literals, needs_company, sample
+from .normalization import GENERIC, Word, squeezed, word
 from .query import LONGEST
 from .table import SupportEntry, entries
 
@@ -86,23 +87,27 @@ def answer(question: str) -> SupportAnswer:
         return SupportAnswer(verdict, hits, near=found.tried, oid=oid)
     asked = query.read(question, _phrases(), _is_name)
     spans, rest = _spans(asked.words)
-    company = [word for word in rest if not _is_generic(word)]
+    company = [one for one in rest if not one.is_generic]
     if asked.ups and not spans:
         return _of_ups(company)
     if not spans and not company:
         return SupportAnswer(UNKNOWN, alike=_alike(question, ()))
     found_all = _looked(spans, company)
-    if found_all.verdict in (YES, NO) or found_all.hits or not set(company) & set(asked.aside):
+    if (
+        found_all.verdict in (YES, NO)
+        or found_all.hits
+        or not any(one.text in asked.aside for one in company)
+    ):
         return _doubted(found_all, asked.doubts)
     # a second look without the unknown words in brackets
-    plain = [word for word in company if word not in asked.aside]
-    aside = ", ".join(printable(word) for word in company if word in asked.aside)
+    plain = [one for one in company if one.text not in asked.aside]
+    aside = ", ".join(printable(one.text) for one in company if one.text in asked.aside)
     if not spans and not plain:
         return found_all
     return _doubted(_looked(spans, plain), (f"nothing is known of {aside}", *asked.doubts))
 
 
-def _looked(spans: Sequence[_Span], company: Sequence[str]) -> SupportAnswer:
+def _looked(spans: Sequence[_Span], company: Sequence[Word]) -> SupportAnswer:
     return _by_models(spans, company) if spans else _by_words(company)
 
 
@@ -116,18 +121,18 @@ def _doubted(found: SupportAnswer, doubts: Sequence[str]) -> SupportAnswer:
 @cache
 def _phrases() -> frozenset[str]:
     """The squeezed names of vendors and brands."""
-    return frozenset(
-        normalized(text)
+    return squeezed(
+        text
         for entry in entries()
         for text in (*entry.vendors, *entry.brands, *entry.others, entry.key)
     )
 
 
-def _is_name(word: str) -> bool:
-    return bool(_fitting([word]))
+def _is_name(one: Word) -> bool:
+    return bool(_fitting([one]))
 
 
-def _of_ups(company: Sequence[str]) -> SupportAnswer:
+def _of_ups(company: Sequence[Word]) -> SupportAnswer:
     """A UPS is no PDU: families that say that they read some, and NUT."""
     asked = {entry.key for entry in _near(company)}
     near = tuple(
@@ -141,48 +146,48 @@ def _of_ups(company: Sequence[str]) -> SupportAnswer:
 
 
 def _reads_ups(entry: SupportEntry) -> bool:
-    return any({"ups", "upss"} & set(parts(text)) for text in entry.models)
+    return any({"UPS", "UPSS"} & set(word(text).parts) for text in entry.models)
 
 
-def _spans(words: Sequence[str]) -> tuple[list[_Span], list[str]]:
+def _spans(words: Sequence[Word]) -> tuple[list[_Span], list[Word]]:
     """The names of models among the words, the longest first, and the words that are left."""
     spans: list[_Span] = []
-    left: list[Optional[str]] = list(words)
+    left: list[Optional[Word]] = list(words)
     for length in range(min(LONGEST, len(words)), 0, -1):
         for start in range(len(words) - length + 1):
             held = left[start : start + length]
             if None in held:
                 continue
-            text = " ".join(words[start : start + length])
+            text = " ".join(one.text for one in words[start : start + length])
             names = _fitting(words[start : start + length])
             if names:
                 spans.append(_Span(text, names))
                 left[start : start + length] = [None] * length
-    for at, word in enumerate(left):
-        variant = _variant(word) if word else None
+    for at, one in enumerate(left):
+        variant = _variant(one) if one else None
         if variant:
             spans.append(variant)
             left[at] = None
-    return spans, [word for word in left if word is not None]
+    return spans, [one for one in left if one is not None]
 
 
-def _variant(word: str) -> Optional[_Span]:
+def _variant(one: Word) -> Optional[_Span]:
     """A known name with an unknown one before its hyphen, or with letters behind it."""
-    if normalized(word) in _phrases() or _is_generic(word):
+    if one.squeezed in _phrases() or one.is_generic:
         return None
-    for cut in re.finditer("-", word):
-        known = word[cut.end() :]
-        names = _fitting([known]) if re.search(r"\d", known) else ()
+    for cut in re.finditer("-", one.text):
+        known = one.text[cut.end() :]
+        names = _fitting([word(known)]) if re.search(r"\d", known) else ()
         if names and _is_sure(names):
-            return _Span(known, names, f"{printable(known)} is known, {printable(word)} is not")
-    name = normalized(word)
+            return _Span(known, names, f"{printable(known)} is known, {printable(one.text)} is not")
+    name = one.squeezed
     for end in range(len(name) - 1, max(len(name) - 1 - _LONGEST_VARIANT, 3), -1):
         if not name[end].isalpha() or not re.search(r"\d", name[:end]):
             continue
-        names = _fitting([name[:end]])
+        names = _fitting([word(name[:end])])
         if names and _is_sure(names) and not needs_company(names[0].pattern):
-            doubt = f"{printable(name[:end])} is known, {printable(word)} is not"
-            return _Span(word, names, doubt)
+            doubt = f"{printable(name[:end])} is known, {printable(one.text)} is not"
+            return _Span(one.text, names, doubt)
     return None
 
 
@@ -190,31 +195,30 @@ def _is_sure(names: Sequence[Name]) -> bool:
     return all(name.of and name.sure for name in names)
 
 
-def _fitting(words: Sequence[str]) -> tuple[Name, ...]:
+def _fitting(words: Sequence[Word]) -> tuple[Name, ...]:
     """The patterns that fit these words as one name, the most specific first.
 
     A `*` must not take in a word that says something else, such as `basic` or another model: words
     after the first are then short, have a digit, and are no name themselves.
     """
-    name = normalized("".join(words))
+    name = "".join(one.squeezed for one in words)
     if not name:
         return ()
     tail = None
     if len(words) > 1:
-        added = [normalized(word) for word in words[1:]]
-        odd = any(not re.search(r"\d", word) or _fitting([word]) for word in added)
+        odd = any(not re.search(r"\d", one.squeezed) or _fitting([one]) for one in words[1:])
         tail = 0 if odd else _LONGEST_TAIL
     found = [one for one in NAMES if fits(one.pattern, name, tail)]
     return tuple(sorted(found, key=lambda one: -literals(one.pattern)))
 
 
-def _by_models(spans: Sequence[_Span], company: Sequence[str]) -> SupportAnswer:
+def _by_models(spans: Sequence[_Span], company: Sequence[Word]) -> SupportAnswer:
     refused: list[Name] = []
     hits: list[Match] = []
     unread: list[_Span] = []
     doubts: list[str] = []
     shared: list[Shared] = []
-    of_models: set[str] = set()  # words that say more of at least one of the models
+    of_models: set[Word] = set()  # words that say more of at least one of the models
     for span in spans:
         reading = [one for one in span.names if one.of]
         if span.names[0].of == "" and not (reading and _is_wide(span)):
@@ -243,7 +247,7 @@ def _by_models(spans: Sequence[_Span], company: Sequence[str]) -> SupportAnswer:
             doubts += [one.note for _, one, _ in kept]
         if not kept:
             unread.append(span)
-    strange = [word for word in company if word not in of_models]
+    strange = [one.text for one in company if one not in of_models]
     if refused and not unread:
         return SupportAnswer(NO, tuple(hits), tuple(refused), shared=tuple(shared))
     if hits and not unread and not strange:
@@ -258,22 +262,22 @@ def _by_models(spans: Sequence[_Span], company: Sequence[str]) -> SupportAnswer:
     return _not_named(near, strange or [span.text for span in unread], doubts, refused)
 
 
-def _by_words(company: Sequence[str]) -> SupportAnswer:
+def _by_words(company: Sequence[Word]) -> SupportAnswer:
     hits = tuple(
         Match(entry, None) for entry in entries() if len(_known(entry, company)) == len(company)
     )
-    if hits and any(_names_alone(hit.entry, word) for hit in hits for word in company):
+    if hits and any(_names_alone(hit.entry, one) for hit in hits for one in company):
         return SupportAnswer(YES, hits)
     known = set().union(*(_known(entry, company, others=True) for entry in entries()))
-    strange = [word for word in company if word not in known]
-    sold = {normalized(brand): brand for entry in entries() for brand in entry.others}
-    shared = [sold[normalized(word)] for word in company if normalized(word) in sold]
+    strange = [one.text for one in company if one not in known]
+    sold = {word(brand).squeezed: brand for entry in entries() for brand in entry.others}
+    shared = [sold[one.squeezed] for one in company if one.squeezed in sold]
     if shared and not strange:
         doubts = [
             f"{brand} stands on PDUs of several makers, and some are read" for brand in shared
         ]
-        return _not_named(_near(shared), (), doubts)
-    return _not_named(_near(company), strange or company)
+        return _not_named(_near(map(word, shared)), (), doubts)
+    return _not_named(_near(company), strange or [one.text for one in company])
 
 
 def _not_named(
@@ -292,45 +296,36 @@ def _not_named(
     )
 
 
-def _known(entry: SupportEntry, company: Iterable[str], others: bool = False) -> list[str]:
+def _known(entry: SupportEntry, company: Iterable[Word], others: bool = False) -> list[Word]:
     """Those of the words that the entry's names and descriptions contain.
 
     `others`: also the brands that other makers' PDUs have too.
     """
-    sold = {normalized(brand) for brand in entry.others} if others else set()
-    return [word for word in company if normalized(word) in sold or _knows(entry, word)]
+    return [
+        one for one in company if (others and one.squeezed in entry.shared) or _knows(entry, one)
+    ]
 
 
-def _knows(entry: SupportEntry, word: str) -> bool:
-    if normalized(word).lower() in entry.telling:
+def _knows(entry: SupportEntry, one: Word) -> bool:
+    if one.squeezed in entry.telling:
         return True
-    pieces = [piece for piece in parts(word) if piece not in GENERIC]
-    return len(parts(word)) > 1 and all(piece in entry.telling for piece in pieces)
+    return len(one.parts) > 1 and entry.telling.issuperset(set(one.parts) - GENERIC)
 
 
-def _names_alone(entry: SupportEntry, word: str) -> bool:
+def _names_alone(entry: SupportEntry, one: Word) -> bool:
     """Whether the word names the entry without others: G3 does not, HP does."""
-    return len(normalized(word)) > 2 or normalized(word).lower() in _vendor_words(entry)
-
-
-def _is_generic(word: str) -> bool:
-    return all(piece in GENERIC for piece in parts(word))
+    return len(one.squeezed) > 2 or one.squeezed in entry.makers
 
 
 def _is_wide(span: _Span) -> bool:
     """Whether the span has places for digits, and so names several models."""
-    return "XX" in normalized(span.text)
+    return "XX" in word(span.text).squeezed
 
 
-def _near(words: Sequence[str]) -> tuple[SupportEntry, ...]:
+def _near(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
     """The entries whose vendor or brand is among the words."""
-    asked = {normalized(word).lower() for word in words}
-    return tuple(entry for entry in entries() if asked & _vendor_words(entry))
-
-
-def _vendor_words(entry: SupportEntry) -> set[str]:
-    texts = (*entry.vendors, *entry.brands, *entry.others)
-    return {word for text in texts for word in (*parts(text), normalized(text).lower())} - GENERIC
+    asked = {one.squeezed for one in words}
+    return tuple(entry for entry in entries() if asked & entry.makers)
 
 
 def _alike(question: str, near: Sequence[SupportEntry]) -> tuple[str, ...]:
@@ -341,9 +336,9 @@ def _alike(question: str, near: Sequence[SupportEntry]) -> tuple[str, ...]:
     for entry in near or entries():
         named = [name.pattern.rstrip("*") for name in entry.names] if near else []
         for text in (*entry.vendors, *entry.brands, entry.key, *named):
-            shown.setdefault(normalized(sample(text) if text in named else text), text)
+            shown.setdefault(word(sample(text) if text in named else text).squeezed, text)
     found: list[str] = []
-    for text in (question, *question.split()):
-        if not _is_generic(text):
-            found += difflib.get_close_matches(normalized(text), shown, _NEAREST, _ALIKE)
+    for one in map(word, (question, *question.split())):
+        if not one.is_generic:
+            found += difflib.get_close_matches(one.squeezed, shown, _NEAREST, _ALIKE)
     return tuple(dict.fromkeys(shown[one] for one in found))[:_NEAREST]

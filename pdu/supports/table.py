@@ -12,7 +12,7 @@ from handlers.snmp.profile import Profile
 
 from .brands import BRANDS, Brand
 from .model_names import NAMES, Name
-from .model_patterns import normalized, telling
+from .normalization import GENERIC, squeezed, telling, word
 
 _PROOFS: Mapping[EvidenceLevel, str] = {
     EvidenceLevel.DRIVER: "another program or an example",
@@ -61,10 +61,14 @@ class SupportEntry(NamedTuple):
     note: str
     #: the patterns of models that it reads
     names: tuple[Name, ...]
-    #: words that tell it from others, in lower case
-    telling: frozenset[str]
     #: brands that other makers' PDUs have too; not in `brands`
     others: tuple[str, ...]
+    #: the words below in the form of `normalization.py`; those that tell it from others
+    telling: frozenset[str]
+    #: vendors and brands, whole and in their parts
+    makers: frozenset[str]
+    #: of `others`
+    shared: frozenset[str]
 
     @property
     def key(self) -> str:
@@ -138,7 +142,9 @@ def _entry(
     whole = [name.pattern for name in names if not re.search(r"[x?*]", name.pattern)]
     # a handler's models are also makes, such as HP
     makes = () if family else models
-    joined = {normalized(text).lower() for text in (key, *vendors, *brands, *whole, *makes)}
+    joined = squeezed((key, *vendors, *brands, *whole, *makes))
+    others = tuple(brand.name for brand in sold if brand.others)
+    makers = [word(text) for text in (*vendors, *brands, *others)]
     return SupportEntry(
         handler,
         family,
@@ -154,8 +160,10 @@ def _entry(
         evidence,
         note,
         names,
-        frozenset(telling(said) | joined | telling(name.pattern for name in names)),
-        tuple(brand.name for brand in sold if brand.others),
+        others,
+        telling(said) | joined | telling(name.pattern for name in names),
+        frozenset(one for maker in makers for one in (maker.squeezed, *maker.parts)) - GENERIC,
+        squeezed(others),
     )
 
 
