@@ -1,4 +1,10 @@
-"""The same work on many things, spread over a few processes, with the results in order."""
+"""The same work on many things, spread over a few processes, with the results in order.
+
+`concurrent.futures` would be 27 lines less, and what it does otherwise is felt (measured): after
+Ctrl-C it waits for the work that has begun, 7.6 s for things of 3 s where this ends in 0.03 s; it
+does not wait for who takes the results, so 300 of 2 MB took 231 MB where 20 are enough here; and
+its processes wait for ever if this one is killed.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +50,9 @@ def parallel_map(
             mine, theirs = context.Pipe(duplex=False)
             stack.callback(mine.close)
             process = context.Process(
-                target=_serve, args=(theirs, do, things[number::processes]), daemon=True
+                target=_serve,
+                args=([*pipes, mine], theirs, do, things[number::processes]),
+                daemon=True,
             )
             process.start()
             stack.callback(_ended, process)
@@ -65,9 +73,18 @@ def are_large(paths: Sequence[str]) -> bool:
     return sum(map(os.path.getsize, paths)) > _LARGE
 
 
-def _serve(pipe: Connection, do: Callable[[Thing], Result], things: Sequence[Thing]) -> None:
+def _serve(
+    others: Sequence[Connection],
+    pipe: Connection,
+    do: Callable[[Thing], Result],
+    things: Sequence[Thing],
+) -> None:
     # Ctrl-C reaches all processes of a terminal: the one that started this one ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The ends from which results are taken are only the first process's: if it is killed, the
+    # next result finds nobody, and this process ends.
+    for one in others:
+        one.close()
     with contextlib.suppress(BrokenPipeError):
         for thing in things:
             try:

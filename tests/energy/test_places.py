@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import itertools
 import json
 import math
 import random
@@ -152,20 +151,6 @@ def test_blocks_are_as_their_polls(
     assert any(one[-1] for one in found)
 
 
-@pytest.mark.parametrize("error", [ZeroDivisionError("a defect"), SettingsError("a setting")])
-def test_an_error_in_another_process_is_raised_in_this_one(
-    error: Exception, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def do(thing: int) -> int:
-        if thing == 3:
-            raise error
-        return thing
-
-    monkeypatch.setattr(parallel, "cores", lambda: 2)
-    with pytest.raises(type(error), match="a "):
-        list(parallel.parallel_map(do, range(9), large=True))
-
-
 def test_lines_of_the_period_in_a_later_file_are_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -185,19 +170,6 @@ def test_lines_of_the_period_in_a_later_file_are_read(
     _, found = run(tmp_path / "more", capsys)
     assert found["pdus"] == run(right, capsys)[1]["pdus"]
     assert not any("2026-10-09" in one for one in found["notes"])
-
-
-def test_work_is_spread_in_order_and_its_errors_arrive() -> None:
-    def squared(number: int) -> int:
-        if number == 70:
-            raise SettingsError("seventy")
-        return number * number
-
-    squares = parallel.parallel_map(squared, range(50), large=True)
-    assert [*squares] == [number * number for number in range(50)]
-    with pytest.raises(SettingsError, match="seventy"):
-        for _ in itertools.islice(parallel.parallel_map(squared, range(100), large=True), 100):
-            pass
 
 
 def test_days_that_are_packed_and_several_processes_change_no_answer(
