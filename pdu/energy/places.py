@@ -17,15 +17,26 @@ from typing import IO, Any, Callable, NamedTuple, Optional
 from handlers.shared.errors import SettingsError, printable
 
 from ..core.cli import journal
-from .journal_lines import BAD, NO_SIGN, STATES, UNREAD, PrecedingLines, without_identity
-from .numpy_lazy import Column, np
-from .readings import NO_STATE, Block, UnitFacts
+from ..core.cli.states import DOWN, UP
+from .journal_format import (
+    BAD,
+    SIGNS,
+    Record,
+    UnitDeclaration,
+    boot_of,
+    declared_by,
+    is_poll,
+    number_of_poll,
+    poll_columns,
+    why_new_chain,
+)
+from .numpy_lazy import np
+from .readings import NO_STATE, OFF, ON, OWN, Block, UnitFacts
 
 #: so many polls are parsed at once
 _POLLS = 288
-_POLL = b'"of":'
-_SYNCED = (None, False, True)
-_NUMBERS = frozenset({int, float, type(None)})
+# a table for bytes.translate: sign of a state -> ON, OFF or NO_STATE
+_STATES = bytes({SIGNS[UP]: ON, SIGNS[DOWN]: OFF}.get(byte, NO_STATE) for byte in range(256))
 
 
 class UnitPlaces(NamedTuple):
@@ -87,16 +98,16 @@ def _index(source: str, path: str, copy: Optional[IO[bytes]], without: Container
     after = last = journal.START
     anew, loads = "", line_parser()
     for line in journal.lines(source, without):
-        last, at, is_poll = line.hash, line.at, line.body.startswith(_POLL)
+        last, at, polled = line.hash, line.at, is_poll(line.body)
         if copy is not None:
             at = copy.tell()
-            copy.write(line.body * is_poll + b"\n")
+            copy.write(line.body * polled + b"\n")
         try:
             if line.is_left_out:
-                if not is_poll:
+                if not polled:
                     above.forget(line.number)
-            elif is_poll:
-                unit = above.unit(int(line.body[len(_POLL) : line.body.index(b",")]))
+            elif polled:
+                unit = above.unit(number_of_poll(line.body))
                 if unit is not None:
                     units.add(unit, at, len(line.body))
             else:
@@ -105,7 +116,7 @@ def _index(source: str, path: str, copy: Optional[IO[bytes]], without: Container
                 if line.number == 1:
                     after = record.get("after", "")
                 elif line.number == 2:
-                    anew = str(record.get("anew") or "")
+                    anew = why_new_chain(record)
         except BAD:
             raise _no_line(source, line.number) from None
     return Index(path, after, last, anew, units.found)
@@ -113,6 +124,50 @@ def _index(source: str, path: str, copy: Optional[IO[bytes]], without: Container
 
 def _no_line(path: str, number: int) -> SettingsError:
     return SettingsError(f"{printable(path)}, line {number}: not a line of `pdu meter`")
+
+
+class PrecedingLines:
+    """What the lines above a poll say of it."""
+
+    def __init__(self) -> None:
+        self._boot = ""
+        self._units: dict[int, UnitFacts] = {}
+        #: whether a line was left out, which may have said of which unit the next polls are
+        self._is_cut = False
+
+    def forget(self, line: int) -> None:
+        """A line is left out: what the lines above it said counts no more. `line`: its number."""
+        self._boot, self._is_cut = f"after line {line}", True
+        self._units.clear()
+
+    def unit(self, number: int) -> Optional[UnitFacts]:
+        """The unit of a poll; None if no line says it because one was left out. Raises one of
+        BAD.
+        """
+        return self._units.get(number) if self._is_cut else self._units[number]
+
+    def take(self, record: Record) -> None:
+        """A line that is no poll. Raises one of BAD."""
+        boot, declared = boot_of(record), declared_by(record)
+        if boot is not None:
+            self._boot = boot
+            self._units.clear()
+        if declared is not None:
+            self._units[declared.number] = _facts(declared, self._boot)
+
+
+def _facts(declared: UnitDeclaration, boot: str) -> UnitFacts:
+    return UnitFacts(
+        declared.name,
+        f"{declared.handler} {declared.address}",
+        declared.serial,
+        declared.firmware,
+        declared.family,
+        boot,
+        declared.accuracy_percent,
+        None,
+        (OWN, *declared.outlets),
+    )
 
 
 class _Units:
@@ -190,17 +245,22 @@ def _blocks(unit: UnitFacts, records: Sequence[Any]) -> Iterator[Block]:
     Raises one of BAD.
     """
     outlets = len(unit.registers) - 1
-    times = _times(records)
-    figures = [_figures(records, *names, outlets) for names in _COLUMNS]
-    states = _states(records, outlets)
-    is_read = ~(np.isnan(figures[0]).all(1) & np.isnan(figures[1]).all(1))
+    found = poll_columns(records, outlets)
+    figures = (found.kwh, found.amperes, found.watts)
+    for column in figures:
+        column[column < 0.0] = math.nan  # no figure, and not used
+    listed = np.frombuffer(found.signs.translate(_STATES), "u1").reshape(len(records), outlets)
+    states = np.hstack([np.full((len(records), 1), NO_STATE, "u1"), listed])
+    is_read = ~(np.isnan(found.kwh).all(1) & np.isnan(found.amperes).all(1))
+    # it ended before it read which unit it was
+    is_early = found.failed & np.isnan(found.times[:, 3]) & is_read
     first = 0
-    for (synced, is_early), some in itertools.groupby(map(_kind, records, is_read)):
+    for (synced, early), some in itertools.groupby(zip(found.synchronised, is_early)):
         end = first + len([*some])
         kept = np.flatnonzero(is_read[first:end]) + first
-        mine = without_identity(unit) if is_early else unit
+        mine = _without_identity(unit) if early else unit
         columns = [
-            [array("d", one.tobytes()) for one in each[kept].T] for each in (times, *figures)
+            [array("d", one.tobytes()) for one in each[kept].T] for each in (found.times, *figures)
         ]
         (begins, ends, monotonic, uptimes), kwh, amperes, watts = columns
         signs = [bytearray(one.tobytes()) for one in states[kept].T]
@@ -211,65 +271,6 @@ def _blocks(unit: UnitFacts, records: Sequence[Any]) -> Iterator[Block]:
         first = end
 
 
-#: keys of the PDU's own figure and of its outlets': energy, current, power
-_COLUMNS = (("total", "kwh"), ("load", "amps"), ("", "watts"))
-
-
-def _kind(record: Any, is_read: bool) -> tuple[Optional[bool], bool]:
-    """What the kernel says of the clock, and whether the poll ended before it read which unit it
-    was.
-    """
-    synced = record.get("sync")
-    if synced not in _SYNCED:
-        raise ValueError("sync")
-    return synced, record.get("error") is not None and record.get("up") is None and bool(is_read)
-
-
-def _times(records: Sequence[Any]) -> Column:
-    """Begin, end, monotonic time and uptime of each poll, in s."""
-    found = _column([[*one["utc"], one["mono"][0], one.get("up")] for one in records], 4)
-    if np.isnan(found[:, :3]).any():
-        raise ValueError("times")
-    return found
-
-
-def _figures(records: Sequence[Any], own: str, each: str, outlets: int) -> Column:
-    """A figure of the PDU and of all its outlets. One below 0 is not a figure, and not used."""
-    nothing = [None] * outlets
-    listed = (one.get(each) for one in records)
-    rows = [nothing if one is None else one for one in listed]
-    found = np.hstack([_column([[one.get(own)] for one in records], 1), _column(rows, outlets)])
-    found[found < 0.0] = math.nan
-    return found
-
-
-def _column(rows: Sequence[Sequence[Any]], width: int) -> Column:
-    """Finite numbers, NaN for None. Raises one of BAD."""
-    found = np.array(rows)
-    if found.dtype.kind == "O":
-        if not {type(one) for row in rows for one in row} <= _NUMBERS:
-            raise ValueError("no number")
-        found = found.astype(float)
-    elif found.size and found.dtype.kind not in "fiu":
-        raise ValueError("no number")
-    if found.shape != (len(rows), width):
-        raise ValueError("figures")
-    found = found.astype(float, copy=False)
-    if not np.isfinite(found).all():
-        missing = sum(one is None for row in rows for one in row)
-        if np.isinf(found).any() or np.isnan(found).sum() != missing:
-            raise ValueError("no number")
-    return found
-
-
-def _states(records: Sequence[Any], outlets: int) -> Column:
-    """ON, OFF or NO_STATE, in the PDU's own place NO_STATE."""
-    unread = UNREAD * outlets
-    signs = [one.get("on") or unread for one in records]
-    if any(len(one) != outlets for one in signs):
-        raise ValueError("on")
-    listed = np.frombuffer("".join(signs).encode("ascii").translate(STATES), "u1")
-    if (listed == NO_SIGN).any():
-        raise ValueError("on")
-    own = np.full((len(records), 1), NO_STATE, "u1")
-    return np.hstack([own, listed.reshape(len(records), outlets)])
+def _without_identity(unit: UnitFacts) -> UnitFacts:
+    """Of a poll that ended early, perhaps before it read which unit that was."""
+    return unit._replace(serial="", firmware="", family="", accuracy_percent=None)

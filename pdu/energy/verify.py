@@ -23,7 +23,8 @@ from ..core.cli.groups import Subcommand
 from ..core.cli.journal import PACKED, START, HashMismatch
 from ..core.cli.options import Argument, given, option, output
 from ..core.cli.output import Result, counted, shown
-from .meter.days import files, is_used, time_of
+from .journal_format import time_of
+from .meter.days import files, is_used
 from .timestamps import Stamp, TimestampCheck, stamps
 
 _HASH = re.compile("[0-9a-f]{64}")

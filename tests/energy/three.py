@@ -23,6 +23,7 @@ from pdu import root
 from pdu.core.adapters.nameplate import Nameplate
 from pdu.core.cli.states import UP
 from pdu.core.inventory.reading import PolledOutlet, Reading
+from pdu.energy.journal_format import MeterStart
 from pdu.energy.meter import journal_writer
 from pdu.energy.meter.clocks import Instant
 from pdu.energy.meter.days import Days, day_of
@@ -118,7 +119,7 @@ def journal(folder: Path, made: Sequence[Twin]) -> None:
         for _, group in itertools.groupby(polls, key=lambda one: day_of(one[0])):
             taken = [*group]
             time = taken[0][0]
-            records = [journal_writer.start(Instant(time, 0.0), "1", "boot", 300.0, 0)]
+            records = [MeterStart("1", "boot", time, 0.0, 300.0).record()]
             for unit in units:
                 unit.forget()
             for _, number, poll in taken:

@@ -24,6 +24,7 @@ from handlers.shared.errors import SettingsError, printable
 from ...core.cli import journal
 from ...core.cli.files import sync_folder
 from ...core.cli.journal import PACKED, HashMismatch, Journal, JournalError, NoJournal
+from ..journal_format import new_chain, time_of
 
 _DATE = len("2026-11-23")
 _MOST_OF_A_DAY = 99
@@ -248,7 +249,7 @@ class Days:
         except SettingsError:
             is_whole = False
         if not is_whole:
-            opened.append([{"anew": "the meter was ended while it began this file"}])
+            opened.append([new_chain("the meter was ended while it began this file")])
 
     def _begin(self, day: str, kept: Sequence[str]) -> None:
         """Begin a file, after the newest one or as a new chain."""
@@ -260,7 +261,7 @@ class Days:
                 after = journal.START
                 name = os.path.basename(kept[-1])
                 self._why = self._why or f"{name}: {_short(error, kept[-1])}"
-        first = [{"anew": self._why}] if self._why else []
+        first = [new_chain(self._why)] if self._why else []
         opened = Journal(_free(self.folder, day, kept), after, first)
         if self._why:
             self.anew.append(self._why)
@@ -305,14 +306,6 @@ def last_time(path: str) -> Optional[float]:
         return time_of(journal.last_record(path))
     except SettingsError:  # a line that was changed
         return None
-
-
-def time_of(record: Mapping[str, Any]) -> Optional[float]:
-    """When a line was written, in s of UTC, if it says so."""
-    found = record.get("utc")
-    if isinstance(found, list):
-        found = max((one for one in found if isinstance(one, (int, float))), default=None)
-    return float(found) if isinstance(found, (int, float)) else None
 
 
 def _last(path: str) -> float:

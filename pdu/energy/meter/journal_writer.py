@@ -1,19 +1,14 @@
-"""The lines of a meter's journal: a poll and what it names, as records. docs/dev/energy.md has
-their form. Pure.
-"""
+"""What a meter writes of each PDU: its polls, and what they describe, where that changed. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Optional
 
 from ...core.adapters.nameplate import Nameplate
-from ...core.cli.states import SPELLED
 from ...core.inventory.reading import Reading
+from ..journal_format import JournalPoll, UnitDeclaration
 from .clocks import Instant
-
-FORM = 1
-_PLACES = 3  # of currents, watts and times: mA, mW, ms
 
 
 class PollResult(NamedTuple):
@@ -43,11 +38,11 @@ class PduLines:
         self._outlets: Sequence[str] = ()
         self._names: Sequence[str] = ()
         self._meters: Sequence[Sequence[Any]] = ()
-        self._declared: Mapping[str, Any] = {}
+        self._declared: Optional[UnitDeclaration] = None
 
     def forget(self) -> None:
         """Declare the unit again before its next poll: a new file begins."""
-        self._declared = {}
+        self._declared = None
 
     def lines(self, taken: PollResult, missed: int = 0) -> Iterator[dict[str, Any]]:
         """The records of a poll. What a failed poll did not read of the unit stays as it was."""
@@ -56,8 +51,8 @@ class PduLines:
         declared = self._declaration()
         if declared != self._declared:
             self._declared = declared
-            yield declared
-        yield {key: value for key, value in self._poll(taken, missed) if value is not None}
+            yield declared.record()
+        yield self._poll(taken, missed).record()
 
     def _keep(self, reading: Reading) -> None:
         new = reading.plate
@@ -73,68 +68,36 @@ class PduLines:
         if reading.meters:
             self._meters = [[one.kind, one.label, one.rating_a] for one in reading.meters]
 
-    def _declaration(self) -> dict[str, Any]:
+    def _declaration(self) -> UnitDeclaration:
         plate = self._plate
-        declared = {
-            "unit": self._number,
-            **self.named._asdict(),
-            "family": plate.family,
-            "serial": plate.serial,
-            "firmware": plate.firmware,
-            "accuracy": plate.accuracy_percent,
-            "outlets": self._outlets,
-            "names": self._names,
-            "meters": self._meters,
-        }
-        return {key: value for key, value in declared.items() if value is not None}
+        return UnitDeclaration(
+            self._number,
+            *self.named,
+            plate.family,
+            plate.serial,
+            plate.firmware,
+            plate.accuracy_percent,
+            self._outlets,
+            self._names,
+            self._meters,
+        )
 
-    def _poll(self, taken: PollResult, missed: int) -> Iterator[tuple[str, Any]]:
+    def _poll(self, taken: PollResult, missed: int) -> JournalPoll:
         begin, end, reading, synchronised = taken
-        yield "of", self._number
-        yield "utc", [round(begin.utc, _PLACES), round(end.utc, _PLACES)]
-        yield "mono", [round(begin.mono, _PLACES), round(end.mono, _PLACES)]
-        yield "sync", synchronised
-        yield "up", _short(reading.plate.uptime_s)
-        yield "load", _short(reading.load_a)
-        yield "total", reading.energy_kwh
         outlets = reading.outlets
-        yield "kwh", _listed([one.energy_kwh for one in outlets])
-        yield "amps", _listed([_short(one.current_a) for one in outlets])
-        yield "watts", _listed([_short(one.power_w) for one in outlets])
-        yield "meters", _listed([_short(one.current_a) for one in reading.meters])
-        if reading.answered:
-            yield "on", "".join(SPELLED[one.state].sign for one in outlets)
-        yield "missed", missed or None
-        yield "error", None if reading.failure is None else [*reading.failure]
-
-
-def start(begin: Instant, version: str, boot: str, every: float, repaired: int) -> dict[str, Any]:
-    """The line of a start, and of the head of a file."""
-    return {
-        "meter": FORM,
-        "version": version,
-        "boot": boot,
-        "utc": round(begin.utc, _PLACES),
-        "mono": round(begin.mono, _PLACES),
-        "every": every,
-        "repaired": repaired,
-    }
-
-
-def lost(polls: int, first: float, last: float, reason: str) -> dict[str, Any]:
-    """The line of polls that could not be written; times in s of UTC."""
-    return {"lost": polls, "utc": [round(first, _PLACES), round(last, _PLACES)], "reason": reason}
-
-
-def late(rounds: int, first: float, last: float) -> dict[str, Any]:
-    """The line of rounds that were left out; the times at which they were due, in s of UTC."""
-    return {"late": rounds, "utc": [round(first, _PLACES), round(last, _PLACES)]}
-
-
-def _listed(values: Sequence[Optional[float]]) -> Optional[Sequence[Optional[float]]]:
-    """None if there is no value at all."""
-    return values if any(value is not None for value in values) else None
-
-
-def _short(value: Optional[float]) -> Optional[float]:
-    return None if value is None else round(value, _PLACES)
+        return JournalPoll(
+            self._number,
+            (begin.utc, end.utc),
+            (begin.mono, end.mono),
+            synchronised,
+            reading.plate.uptime_s,
+            reading.load_a,
+            reading.energy_kwh,
+            [one.energy_kwh for one in outlets],
+            [one.current_a for one in outlets],
+            [one.power_w for one in outlets],
+            [one.current_a for one in reading.meters],
+            [one.state for one in outlets] if reading.answered else None,
+            missed,
+            None if reading.failure is None else (reading.failure.kind, reading.failure.reason),
+        )

@@ -23,7 +23,7 @@ from ...core.cli.service_signals import ServiceSignals, reread
 from ...core.inventory.polling import Target
 from ...core.inventory.reader_pool import PATIENCE_S, ReaderPool, ReadMode
 from ...core.inventory.reading import CallError, Reading
-from . import journal_writer
+from ..journal_format import LateRounds, LostPolls, MeterStart
 from .clocks import Instant, boot, synchronised
 from .days import Days, EndedDay
 from .file_naming import DAY_S, FileClock
@@ -68,15 +68,6 @@ class Companion(Protocol):
         ...
 
 
-class _Unwritten(NamedTuple):
-    """Polls that were lost."""
-
-    polls: int
-    first: float
-    last: float
-    reason: str
-
-
 class _Pdu:
     """What is known of one PDU between polls."""
 
@@ -113,7 +104,7 @@ class MeterService:
         self._files = FileClock(days.last)
         self._is_ahead = False
         self._head: list[dict[str, Any]] = []
-        self._unwritten: Optional[_Unwritten] = None
+        self._unwritten: Optional[LostPolls] = None
         self._repaired = self._polled = 0
         self._is_stopped = self._is_reloading = False
         self.counts = MeterCounts()
@@ -229,7 +220,8 @@ class MeterService:
         left_out = following_one.left_out
         if left_out:
             first = now.utc - (now.mono - due.mono) + every
-            self._head.append(journal_writer.late(left_out, first, first + (left_out - 1) * every))
+            late = LateRounds(left_out, first, first + (left_out - 1) * every)
+            self._head.append(late.record())
             self._add(late=left_out)
             self._say(f"{counted(left_out, 'round')} left out: this machine slept, or was too busy")
         return following_one
@@ -287,7 +279,7 @@ class MeterService:
         named = self._named(now)
         head = [*self._begin_of_file(now, named), *self._head]
         if self._unwritten is not None:
-            head.append(journal_writer.lost(*self._unwritten))
+            head.append(self._unwritten.record())
         polls = [
             line
             for place, taken in found
@@ -331,9 +323,8 @@ class MeterService:
             return
         for pdu in self._pdus:
             pdu.unit.forget()
-        yield journal_writer.start(
-            now, VERSION, self._boot, self._settings.every, self._days.repaired - self._repaired
-        )
+        repaired = self._days.repaired - self._repaired
+        yield MeterStart(VERSION, self._boot, *now, self._settings.every, repaired).record()
 
     def _say_repaired(self) -> None:
         removed = self._days.repaired - self._repaired
@@ -346,9 +337,9 @@ class MeterService:
         old = self._unwritten
         if old is None:
             self._say(f"readings are lost: {reason}")
-            self._unwritten = _Unwritten(len(found), first, last, reason)
+            self._unwritten = LostPolls(len(found), first, last, reason)
         else:
-            self._unwritten = _Unwritten(
+            self._unwritten = LostPolls(
                 old.polls + len(found), old.first, max(old.last, last), reason
             )
         self._add(lost=len(found))

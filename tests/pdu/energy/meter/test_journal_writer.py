@@ -5,8 +5,7 @@ from __future__ import annotations
 from pdu.core.adapters.nameplate import Nameplate
 from pdu.core.cli.states import DOWN, UNKNOWN
 from pdu.core.inventory.reading import CallError, PolledOutlet
-from pdu.energy.meter.clocks import Instant
-from pdu.energy.meter.journal_writer import PduHeading, PduLines, late, lost, start
+from pdu.energy.meter.journal_writer import PduHeading, PduLines
 
 from .readings import NOON, reading, silent, taken
 
@@ -83,20 +82,6 @@ def test_energies_are_as_they_were_read_and_currents_are_rounded() -> None:
     outlets = [PolledOutlet("1", DOWN, current_a=0.123456, energy_kwh=1234.5678901)]
     *_, poll = made.lines(taken(reading()._replace(outlets=outlets, energy_kwh=0.1 + 0.2)))
     assert (poll["kwh"], poll["amps"], poll["total"]) == ([1234.5678901], [0.123], 0.1 + 0.2)
-
-
-def test_the_other_lines() -> None:
-    assert start(Instant(1.00049, 2.5), "1.0", "boot", 300.0, 5) == {
-        "meter": 1,
-        "version": "1.0",
-        "boot": "boot",
-        "utc": 1.0,
-        "mono": 2.5,
-        "every": 300.0,
-        "repaired": 5,
-    }
-    assert lost(3, 1.0, 2.0, "full") == {"lost": 3, "utc": [1.0, 2.0], "reason": "full"}
-    assert late(2, 300.0, 600.0) == {"late": 2, "utc": [300.0, 600.0]}
 
 
 def test_the_accuracy_is_of_the_unit_that_stated_it() -> None:
