@@ -20,7 +20,7 @@ from handlers.shared.errors import SettingsError, printable
 
 from .cli.error_output import Usage
 from .cli.options import Parameters, SharedOptions, path_completion
-from .inventory import device_list
+from .inventory import device_list, names
 from .inventory.auth import DeviceLogin, of_environment, of_file
 from .inventory.device_list import DeviceList, ListedPdu
 from .inventory.newest_archives import replaced
@@ -74,9 +74,9 @@ class OwnerFiles(NamedTuple):
         it `needs`.
         """
         known = {name: options.pop(name, None) for name in (LIST, "auth", DRAWING, "archives")}
-        names = [key for key in options if key.endswith("_word")]
-        given = [text for text in map(options.pop, names) if text is not None]
-        files = (key.removesuffix("_word") for key in names)
+        keys = [key for key in options if key.endswith("_word")]
+        given = [text for text in map(options.pop, keys) if text is not None]
+        files = (key.removesuffix("_word") for key in keys)
         free = [name for name in files if not known[name] and name not in but]
         if len(given) > len(free):
             raise Usage(f"{printable(given[-1], 60)!r} is one argument too many: an option says it")
@@ -89,13 +89,30 @@ class OwnerFiles(NamedTuple):
         found = cls(**known, secret_files=state.secret_files)
         for name in needs:
             found.needed(name)
+        return found.with_known_list() if LIST in needs else found
+
+    def with_known_list(self) -> OwnerFiles:
+        """These files; without a list, with the one that is known without an option, and with its
+        logins. A line on standard error says which. Raises Usage if none is known.
+        """
+        if self.list:
+            return self
+        path = self.needed(LIST)
+        found = self._replace(list=path, auth=self.auth or names.usual_logins(path) or None)
+        logins = f", with the logins of {found.auth}" if found.auth and not self.auth else ""
+        _warn(f"note: the list of PDUs is {path}{logins}")
         return found
 
     def needed(self, name: str) -> str:
-        """The path of a file. Raises Usage if it is not given."""
+        """The path of a file; of a list that is not given, of the one that is known. Raises Usage
+        if there is none.
+        """
         path: Optional[str] = getattr(self, name)
+        if not path and name == LIST:
+            path = names.usual_list()
         if not path:
-            raise Usage(f"give {_WHAT[name]}: --{name} FILE")
+            how = names.HOW if name == LIST else f"--{name} FILE"
+            raise Usage(f"give {_WHAT[name]}: {how}")
         return path
 
     def words(self) -> Sequence[str]:
@@ -104,17 +121,19 @@ class OwnerFiles(NamedTuple):
         return [word for key, path in named.items() if path for word in (f"--{key}", path)]
 
     def files(self, lenient: bool = False) -> DeviceList:
-        """The PDUs of the list, none without one, and the logins of both files. `lenient`: unknown
-        columns of a CSV list are ignored. Raises SettingsError.
+        """The PDUs of the list, none without one, and the logins of both files. If the list names
+        others, those of the file that is known without an option. `lenient`: unknown columns of a
+        CSV list are ignored. Raises SettingsError.
         """
         fleet = (
             device_list.read(self.list, lenient) if self.list is not None else DeviceList((), {})
         )
         for warning in fleet.warnings:
             _warn(warning)
-        if self.auth is None:
-            return fleet
-        return fleet._replace(auths={**fleet.auths, **of_file(self.auth)})
+        is_complete = all(not one.auth or one.auth in fleet.auths for one in fleet.devices)
+        usual = names.usual_logins(self.list) if self.list and not is_complete else ""
+        auth = self.auth or usual
+        return fleet._replace(auths={**fleet.auths, **of_file(auth)}) if auth else fleet
 
     def login(self) -> DeviceLogin:
         """The login of PDUs that name none. Raises SettingsError."""
@@ -202,7 +221,7 @@ def chosen(drawing: Drawing, values: Iterable[str]) -> list[Machine]:
     """The machines that --machines names, in the drawing's order. Raises Usage for what fits
     none.
     """
-    names: set[str] = set()
+    wanted: set[str] = set()
     for value in values:
         for pattern in split(drawing, value):
             found = matching(drawing, pattern)
@@ -211,12 +230,12 @@ def chosen(drawing: Drawing, values: Iterable[str]) -> list[Machine]:
                     f"--machines {printable(pattern, 60)!r}: no machine has such a name; there are"
                     f" {_some(drawing)}"
                 )
-            names.update(found)
-    return [one for one in drawing.machines.values() if one.name in names]
+            wanted.update(found)
+    return [one for one in drawing.machines.values() if one.name in wanted]
 
 
 def _some(drawing: Drawing) -> str:
-    names = list(drawing.machines)
-    return ", ".join([printable(name, 60) for name in names[:_SHOWN]]) + (
-        ", ..." if len(names) > _SHOWN else ""
+    machines = list(drawing.machines)
+    return ", ".join([printable(name, 60) for name in machines[:_SHOWN]]) + (
+        ", ..." if len(machines) > _SHOWN else ""
     )

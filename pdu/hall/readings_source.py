@@ -59,10 +59,11 @@ def gather(source: SourceOptions, wanted: Collection[str]) -> HallReadings:
     """The readings of the wanted PDUs. Raises SettingsError, also for a wanted PDU that the list
     lacks.
     """
-    if (source.site.list is None) == (source.readings is None):
-        raise Usage("give LIST with the hall's PDUs, or --readings with a saved file")
     if source.readings is not None:
+        if source.site.list is not None:
+            raise Usage("give LIST with the hall's PDUs, or --readings with a saved file")
         return saved(source.readings)
+    source = source._replace(site=source.site.with_known_list())
     if source.save is not None:
         check_new(source.save)
     readings = read_list(source, wanted)

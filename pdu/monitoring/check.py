@@ -139,6 +139,7 @@ def _run(wanted: CheckOptions, state: SharedOptions) -> int:
         raise Usage("give only one of --json, --csv and --nagios")
     if wanted.save is not None:
         saved_readings.check_new(wanted.save)
+    wanted = wanted._replace(site=wanted.site.with_known_list())
     where = wanted.site.needed(LIST)
     fleet = wanted.site.files(wanted.lenient)
     if fleet.ignored:
@@ -280,7 +281,8 @@ LIST is CSV with a header line (name,handler,address,auth,settings,metered) or T
 tables. It contains no secret: `auth` names a login in a file of logins (--auth) or in an
 [auth.NAME] table of the TOML list. PDUs without `auth` are read with --secret-file,
 PDU_COMMUNITY, ...; on a terminal you are asked for what is missing. --save also reads numbers,
-names, W, lines, breakers and what outlets do when power comes back.
+names, W, lines, breakers and what outlets do when power comes back. Without LIST, that of PDU_LIST
+is read, else ~/.config/pdu/pdus.csv or /etc/pdu/pdus.csv, with logins.toml beside it.
 
 Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, a NUT driver is not connected or its data
 is stale, or figures cannot be read, 2 if a PDU did not answer or stopped answering, or if its

@@ -27,6 +27,7 @@ from ..core.cli.options import Seconds, SharedOptions, given, option, output, se
 from ..core.cli.output import print_json
 from ..core.cli.service_signals import ServiceSignals
 from ..core.cli.shared_options import ARCHIVES, AUTH, LISTEN, PARALLEL, WORKERS
+from ..core.inventory import names
 from ..core.inventory.handler_loading import load
 from ..core.inventory.newest_archives import usable
 from ..core.inventory.reading import error_of
@@ -73,9 +74,11 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
         raise SettingsError(optional_packages.missing("the exporter", *_PACKAGES)) from None
     is_open = wanted.network and wanted.site.auth
     if wanted.site.list is None and not is_open:
-        raise SettingsError(
-            "give LIST, or --network with --auth: without these, no PDU can be queried"
-        )
+        if not names.usual_list():
+            raise SettingsError(
+                "give LIST, or --network with --auth: without these, no PDU can be queried"
+            )
+        wanted = wanted._replace(site=wanted.site.with_known_list())
     readers = None
     # SIGHUP before listening must not end the process
     with ServiceSignals() as wishes:

@@ -119,6 +119,69 @@ def test_products_say_the_same_of_a_missing_file(
     assert (code, out) == (2, "") and said in err
 
 
+@pytest.fixture
+def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A list that is known by PDU_LIST, with its logins beside it. Nothing answers its PDU."""
+    (tmp_path / "lists").mkdir()
+    path = tmp_path / "lists" / "hall.csv"
+    path.write_text("name,handler,address,auth,settings\nleft,snmp,127.0.0.1:9,a,timeout=0.2\n")
+    (tmp_path / "lists" / "logins.toml").write_text('[auth.a]\ncommunity = "public"\n')
+    (tmp_path / "lists" / "logins.toml").chmod(0o600)
+    (tmp_path / "hall.power.toml").write_text(HALL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PDU_LIST", str(path))
+    return path
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", "--workers", "1"],
+        ["meter", "--into", "readings", "--rounds", "1"],
+        ["nut-driver", "--ups-conf"],
+        ["rehearse", "hall.power.toml", "--fail", "feed:A"],
+        ["plan", "check", "hall.power.toml"],
+        ["machine", "status", "row1/m1", "--drawing", "hall.power.toml"],
+        ["cycle-hall", "hall.power.toml", "--one-feed-at-a-time", "--machines", "*", "--plan", "p"],
+        ["gateway", "--drawing", "hall.power.toml", "--clients", "gone.toml"],
+        ["exporter", "--listen", "nowhere"],
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_a_list_that_is_known_is_that_of_many_pdus_too_and_said(
+    words: list[str], known: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owner_files._warn.cache_clear()
+    _, out, err = run(capsys, *words)
+    logins = known.with_name("logins.toml")
+    assert f"note: the list of PDUs is {known}, with the logins of {logins}\n" in err, err
+    assert "give the list" not in err and "unknown login" not in out + err
+
+
+def test_a_given_list_is_not_said_and_has_its_own_logins(
+    known: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PDU_LIST", "gone.csv")
+    given = OwnerFiles(list=str(known))
+    assert given.with_known_list() is given
+    assert given.files().auths["a"].secrets == {"community": "public"}
+    monkeypatch.setenv("PDU_AUTH", "gone.toml")
+    with pytest.raises(SettingsError, match="gone.toml cannot be read"):
+        given.files()
+    # a file that no PDU needs is not read
+    known.write_text("name,handler,address\nleft,snmp,127.0.0.1:9\n")
+    assert given.files().auths == {}
+    assert capsys.readouterr().err == ""
+
+
+def test_saved_readings_need_no_list(
+    known: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "saved.json").write_text("{}")
+    words = ("rehearse", "hall.power.toml", "--readings", "saved.json", "--fail", "feed:A")
+    assert str(known) not in run(capsys, *words)[2]
+
+
 @pytest.fixture(scope="module")
 def drawing(tmp_path_factory: pytest.TempPathFactory) -> Any:
     path: Path = tmp_path_factory.mktemp("site") / "hall.power.toml"

@@ -94,7 +94,7 @@ def known(list_file: str = "", auth_file: str = "") -> Optional[KnownList]:
 
     Raises SettingsError.
     """
-    path = list_file or _usual()
+    path = list_file or usual_list()
     if not path:
         return None
     from . import device_list  # imported late: 20 ms, for commands that are given a name
@@ -105,19 +105,25 @@ def known(list_file: str = "", auth_file: str = "") -> Optional[KnownList]:
         if list_file or _LIST in os.environ:
             raise
         return None
-    beside = os.path.join(os.path.dirname(path), _LOGINS)
-    auth = auth_file or os.environ.get(_AUTH, "") or (beside if os.path.exists(beside) else "")
+    auth = auth_file or usual_logins(path)
     files = {"--list": list_file, "--auth": auth_file}
     words = [word for flag, file in files.items() if file for word in (flag, file)]
     return KnownList(path, auth, words, {one.name: one for one in fleet.devices}, fleet.auths)
 
 
-def _usual() -> str:
+def usual_list() -> str:
+    """The list that is known without an option, "" if none is."""
     if _LIST in os.environ:
         return os.environ[_LIST]
     home = os.environ.get("XDG_CONFIG_HOME", "")
     own = f"{home}/pdu/pdus.csv" if os.path.isabs(home) else _USUAL[0]
     return next(filter(os.path.exists, map(os.path.expanduser, (own, *_USUAL[1:]))), "")
+
+
+def usual_logins(list_file: str) -> str:
+    """The file with the logins of this list that is known without an option, "" if none is."""
+    beside = os.path.join(os.path.dirname(list_file), _LOGINS)
+    return os.environ.get(_AUTH, "") or (beside if os.path.exists(beside) else "")
 
 
 # ---- a name in place of HANDLER HOST -------------------------------------------------------------
