@@ -354,8 +354,8 @@ _held = {{_code + name: importlib.import_module(_code + name) for name in ("", *
 
 __all__ = ["make_handler"]
 '''
-#: finds modules by name; in an archive only those that its function `hold_modules` was given
-_HOLDER = "shared/modules.py"
+#: finds modules by name; in an archive only those that its function `register_modules` was given
+_HOLDER = "shared/module_lookup.py"
 
 
 def archive(
@@ -383,7 +383,9 @@ def archive(
         folder=folder,
         alone=f"{top}_{folder}",
         names=textwrap.fill(" ".join(names), 100, break_long_words=False),
-        hold='_held[_code + ".shared.modules"].hold_modules(_held)\n' if _HOLDER in content else "",
+        hold='_held[_code + ".shared.module_lookup"].register_modules(_held)\n'
+        if _HOLDER in content
+        else "",
         name=name,
     ).encode()
     # Python trusts a cached .pyc as long as its source keeps its time and size. The entry modules
@@ -564,7 +566,11 @@ def own_profile(file: Path) -> Handler:
     except schema.ProfileError as error:
         raise BuildError(f"{file}: {error}") from None
     return Handler(
-        family.name, family.shown, "snmp", "snmp", {_OPTIONS: own_profiles.module(family.options)}
+        family.name,
+        family.shown,
+        "snmp",
+        "snmp",
+        {_OPTIONS: own_profiles.options_source(family.options)},
     )
 
 
@@ -583,10 +589,10 @@ def with_options(
     from pdu.core.adapters.snmp import own_profiles  # imported late, as in `own_profile`
 
     try:
-        chosen = own_profiles.options(only, profile, flags)
+        chosen = own_profiles.build_options(only, profile, flags)
     except own_profiles.UnknownFamily as error:
         raise BuildError(str(error)) from None
-    return handler._replace(replace={_OPTIONS: own_profiles.module(chosen)})
+    return handler._replace(replace={_OPTIONS: own_profiles.options_source(chosen)})
 
 
 # ---- the command line ----------------------------------------------------------------------------

@@ -57,7 +57,7 @@ class DebError(Exception):
     """Nothing was built. The text is one line."""
 
 
-class Packed(NamedTuple):
+class PackageFile(NamedTuple):
     """A file of the package: content and mode. Its owner is root."""
 
     data: bytes
@@ -77,42 +77,42 @@ def _text(name: str, **values: str) -> bytes:
     return text.encode()
 
 
-def installed(pyz: Path) -> dict[str, Packed]:
+def installed(pyz: Path) -> dict[str, PackageFile]:
     """The files that the package installs: path without the first slash → file.
 
     Raises DebError or OSError.
     """
-    files: dict[str, Packed] = {}
+    files: dict[str, PackageFile] = {}
     with zipfile.ZipFile(pyz) as packed:
         for name in packed.namelist():
             if name.startswith("licences/"):
-                files[f"{_DOC}/{name}"] = Packed(packed.read(name))
+                files[f"{_DOC}/{name}"] = PackageFile(packed.read(name))
             elif name != "__main__.py":
-                files[f"usr/lib/{PACKAGE}/{name}"] = Packed(packed.read(name))
+                files[f"usr/lib/{PACKAGE}/{name}"] = PackageFile(packed.read(name))
     for unit in UNITS:
         text = unit.read_bytes()
         if _ADVISED not in text:
             raise DebError(f"{unit.name} starts no {_ADVISED.decode().strip(' =')}")
         text = _SEE.sub(rb"\1. See /" + _DOC.encode() + rb"/README.Debian.", text)
-        files[f"usr/lib/systemd/system/{unit.name}"] = Packed(text.replace(_ADVISED, _PROGRAM))
-    files["usr/bin/pdu"] = Packed(_text("pdu"), 0o755)
+        files[f"usr/lib/systemd/system/{unit.name}"] = PackageFile(text.replace(_ADVISED, _PROGRAM))
+    files["usr/bin/pdu"] = PackageFile(_text("pdu"), 0o755)
     for name in ("hall.csv", "logins.toml"):
-        files[f"etc/pdu/{name}"] = Packed(_text(name), 0o640)
+        files[f"etc/pdu/{name}"] = PackageFile(_text(name), 0o640)
     for name in ("copyright", "README.Debian"):
-        files[f"{_DOC}/{name}"] = Packed(_text(name))
-    files[f"usr/share/lintian/overrides/{PACKAGE}"] = Packed(_text("lintian-overrides"))
+        files[f"{_DOC}/{name}"] = PackageFile(_text(name))
+    files[f"usr/share/lintian/overrides/{PACKAGE}"] = PackageFile(_text("lintian-overrides"))
     files.update(_documented(pyz))
     changes = (ROOT / "CHANGELOG.md").read_bytes()
-    files[f"{_DOC}/CHANGELOG.md.gz"] = Packed(gzip.compress(changes, mtime=0))
+    files[f"{_DOC}/CHANGELOG.md.gz"] = PackageFile(gzip.compress(changes, mtime=0))
     entry = _text(
         "changelog", package=PACKAGE, version=debian_version(tools.version()),
         maintainer=maintainer(), day=_day(changes.decode()),
     )  # fmt: skip
-    files[f"{_DOC}/changelog.gz"] = Packed(gzip.compress(entry, mtime=0))
+    files[f"{_DOC}/changelog.gz"] = PackageFile(gzip.compress(entry, mtime=0))
     return files
 
 
-def _documented(pyz: Path) -> dict[str, Packed]:
+def _documented(pyz: Path) -> dict[str, PackageFile]:
     """The manual pages and completions. Raises DebError."""
     with tempfile.TemporaryDirectory(prefix="deb-pages.") as folder:
         command = [sys.executable, str(HERE / "manpages.py"), "--pyz", str(pyz), "--out", folder]
@@ -120,13 +120,13 @@ def _documented(pyz: Path) -> dict[str, Packed]:
         if done.returncode:
             last = (done.stderr.strip() or "no reason given").splitlines()[-1]
             raise DebError(f"the manual pages cannot be made: {last}")
-        found: dict[str, Packed] = {}
+        found: dict[str, PackageFile] = {}
         for path in sorted(Path(folder).rglob("*")):
             if path.is_file():
                 name, data = path.relative_to(folder).as_posix(), path.read_bytes()
                 is_page = path.suffix == ".1"
                 packed = gzip.compress(data, mtime=0) if is_page else data
-                found[f"{name}.gz" if is_page else name] = Packed(packed)
+                found[f"{name}.gz" if is_page else name] = PackageFile(packed)
         return found
 
 
@@ -158,7 +158,7 @@ def _day(changes: str) -> str:
     return email.utils.format_datetime(when)
 
 
-def control(files: Mapping[str, Packed], version: str) -> dict[str, Packed]:
+def control(files: Mapping[str, PackageFile], version: str) -> dict[str, PackageFile]:
     """The files that dpkg reads and runs."""
     units = " ".join(unit.name for unit in UNITS)
     size = sum(len(file.data) + 1023 for file in files.values()) // 1024
@@ -168,7 +168,7 @@ def control(files: Mapping[str, Packed], version: str) -> dict[str, Packed]:
         if not name.startswith("etc/")
     )
     return {
-        "control": Packed(
+        "control": PackageFile(
             _text(
                 "control",
                 package=PACKAGE,
@@ -178,10 +178,10 @@ def control(files: Mapping[str, Packed], version: str) -> dict[str, Packed]:
                 homepage=homepage(),
             )
         ),
-        "conffiles": Packed(_text("conffiles")),
-        "md5sums": Packed(sums.encode()),
+        "conffiles": PackageFile(_text("conffiles")),
+        "md5sums": PackageFile(sums.encode()),
         **{
-            name: Packed(_text(name, package=PACKAGE, units=units), 0o755)
+            name: PackageFile(_text(name, package=PACKAGE, units=units), 0o755)
             for name in ("postinst", "prerm", "postrm")
         },
     }

@@ -29,7 +29,7 @@ TAKEN, EXAMPLES = ROOT / "tests" / "proofs", ROOT / "docs" / "proofs"
 _OTHERS = "no proof of a real unit has been sent yet"
 
 
-def taken() -> list[Proof]:
+def accepted_proofs() -> list[Proof]:
     """The proofs in tests/proofs."""
     return [parsed(path.read_text("utf-8")) for path in sorted(TAKEN.glob("*.json"))]
 
@@ -49,7 +49,7 @@ def known() -> Mapping[str, str]:
     return found
 
 
-def refused(path: Path, there: Mapping[str, str]) -> list[str]:
+def why_not_taken(path: Path, there: Mapping[str, str]) -> list[str]:
     """Why a file is not taken; none if it can be."""
     data = path.read_bytes()[: LONGEST + 1]
     if len(data) > LONGEST:
@@ -77,7 +77,7 @@ def name_of(proof: Proof) -> str:
 
 def table(found: Optional[list[evidence.ProvenUnits]] = None) -> str:
     """What is proven of each family, as Markdown."""
-    rows = evidence.counted(taken()) if found is None else found
+    rows = evidence.counted(accepted_proofs()) if found is None else found
     if not rows:
         return f"{_OTHERS[0].upper()}{_OTHERS[1:]}: [send one](field.md#prove)."
     head = ["| family | proven | models | broken promises |", "|---|---|---|---|"]
@@ -103,7 +103,7 @@ def cell(text: str) -> str:
 
 def sentence(found: Optional[list[evidence.ProvenUnits]] = None) -> str:
     """The same for README and docs/certain.md, in one line."""
-    rows = evidence.counted(taken()) if found is None else found
+    rows = evidence.counted(accepted_proofs()) if found is None else found
     if not rows:
         return f"On units of owners, by `pdu prove`: {_OTHERS}.{_platforms()}"
     said = [
@@ -115,7 +115,7 @@ def sentence(found: Optional[list[evidence.ProvenUnits]] = None) -> str:
 def _platforms() -> str:
     """What copies of DCImanager's project and servers have answered."""
     copies, servers = [], []
-    for one in taken():
+    for one in accepted_proofs():
         if isinstance(one, PlatformProof):
             kept = f"{sum(point.verdict == KEPT for point in one.points)} of {len(one.points)}"
             if one.python:
@@ -128,7 +128,7 @@ def _platforms() -> str:
 
 def claim(found: Optional[Sequence[Proof]] = None) -> str:
     """The sentence that says whether a DCImanager and a PDU were there."""
-    proofs = taken() if found is None else found
+    proofs = accepted_proofs() if found is None else found
     ran = "has" if _has_polled(proofs) else "has not"
     units = sum(len(one.firmware) for one in evidence.counted(proofs) if one.what == "switching")
     if not units:
@@ -148,7 +148,7 @@ def _has_polled(proofs: Iterable[Proof]) -> bool:
     )
 
 
-class Ground(NamedTuple):
+class TestBasis(NamedTuple):
     """What a handler was tried on without owners' units, and what is open until they send proofs.
 
     reading, switching: of a unit that nobody has proven.
@@ -161,27 +161,27 @@ class Ground(NamedTuple):
 
 
 _GROUNDS = {
-    "raritan": Ground(
+    "raritan": TestBasis(
         "Raritan",
         "simulated units of four firmware generations, where the handler and the vendor's own SDK"
         " get the same results; recorded figures of two units",
         "states of a real unit",
         "switching one",
     ),
-    "snmp": Ground(
+    "snmp": TestBasis(
         "SNMP",
         "recordings of real units for the families marked so in [docs/devices.md](docs/devices.md);"
         " agents made from the MIBs' text; Net-SNMP's snmpd",
         "",
         "commands on real units",
     ),
-    "redfish": Ground(
+    "redfish": TestBasis(
         "Redfish",
         "DMTF's published rack PDU; units simulated from the schemas",
         "reading a real unit",
         "switching one",
     ),
-    "nut": Ground(
+    "nut": TestBasis(
         "NUT",
         "upsd 2.8 with real drivers; dumps of nine devices",
         "",
@@ -192,7 +192,7 @@ _GROUNDS = {
 
 def grounds(found: Optional[Sequence[Proof]] = None) -> str:
     """README's table of what was tried, and what was not."""
-    proofs = taken() if found is None else found
+    proofs = accepted_proofs() if found is None else found
     rows = evidence.counted(proofs)
     there = "; a real one, with a simulated PDU" if _has_polled(proofs) else ""
     lines = [
@@ -219,9 +219,9 @@ def grounds(found: Optional[Sequence[Proof]] = None) -> str:
     return "\n".join(lines)
 
 
-def code(found: Optional[list[evidence.ProvenUnits]] = None) -> str:
+def generated_source(found: Optional[list[evidence.ProvenUnits]] = None) -> str:
     """The lines of pdu/supports/owner_proofs.py."""
-    rows = evidence.counted(taken()) if found is None else found
+    rows = evidence.counted(accepted_proofs()) if found is None else found
     if not rows:
         return "PROVEN: tuple[ProvenBy, ...] = ()"
     lines = [
@@ -241,7 +241,7 @@ def main() -> int:
         parser.error(f"{folder} has no .json file")
     there, bad = dict(known()), 0
     for path in paths:
-        problems = refused(path, there)
+        problems = why_not_taken(path, there)
         if problems:
             bad += 1
             print(f"refused  {path.name}", *problems, sep="\n    ")

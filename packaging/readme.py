@@ -28,7 +28,7 @@ from handlers.shared.settings import Setting
 from handlers.snmp.profiles import PROFILES
 from pdu.core.adapters.snmp import family_tables
 from pdu.core.cli import exit_codes, shared_options
-from pdu.core.cli.groups import Lazy
+from pdu.core.cli.groups import LazyGroup
 from pdu.core.cli.options import SharedOption
 from pdu.prove import promises
 from pdu.root import ROOT as COMMAND
@@ -78,12 +78,12 @@ def _own(name: str) -> str:
     return "\n".join([*head, *own]) if own else "It has no other settings."
 
 
-def _commands(group: Lazy, *path: str) -> Iterator[tuple[str, click.Command]]:
+def _commands(group: LazyGroup, *path: str) -> Iterator[tuple[str, click.Command]]:
     """Each command below a group, once, with its name."""
     with click.Context(group, info_name="pdu") as context:
         for name in group.listed:
             command = group.get_command(context, name)
-            if isinstance(command, Lazy):
+            if isinstance(command, LazyGroup):
                 yield from _commands(command, *path, name)
             elif command is not None:
                 yield " ".join((*path, name)), command
@@ -114,9 +114,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "makes": supported.makes,
     "names": supported.names,
     "unsupported": supported.unsupported,
-    "contradicting": lambda: family_tables.contradicting(PROFILES),
+    "contradicting": lambda: family_tables.contradicting_objects(PROFILES),
     "written": lambda: family_tables.written(PROFILES),
-    "returning": lambda: family_tables.returning(PROFILES),
+    "returning": lambda: family_tables.power_restore_objects(PROFILES),
     "costly": lambda: family_tables.costly(PROFILES),
     "identities": lambda: family_tables.identities(PROFILES),
     "exits": exit_codes.markdown,
@@ -130,7 +130,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "proven-ru": russian.proven,
     "written-ru": russian.written,
     "proven-families": proofs.table,
-    "proven-code": proofs.code,
+    "proven-code": proofs.generated_source,
 }
 FILES: Mapping[str, Sequence[str]] = {
     "README.md": ("claim", "grounds", "makes", "proven"),

@@ -464,7 +464,7 @@ class Ids:
 # ---- archives ------------------------------------------------------------------------------------
 
 
-class Row(NamedTuple):
+class PackHandler(NamedTuple):
     """A handler of this pack."""
 
     name: str
@@ -472,10 +472,14 @@ class Row(NamedTuple):
     protocol: str
 
 
-ROWS = {row[0]: Row(*row) for row in (line.split("|") for line in HANDLERS.splitlines()) if row[1:]}
+ROWS = {
+    row[0]: PackHandler(*row)
+    for row in (line.split("|") for line in HANDLERS.splitlines())
+    if row[1:]
+}
 
 
-def checked(file: str, copy: str, remedy: str) -> str:
+def copy_and_check(file: str, copy: str, remedy: str) -> str:
     """Copy an archive and check the copy. Returns the directory in it. Raises Stop."""
     if not os.path.isfile(file):
         raise Stop(BAD_ARCHIVE, f"there is no archive {file}: {remedy}")
@@ -521,7 +525,7 @@ class Registration(NamedTuple):
     #: of --id, "" without it
     given_id: str
 
-    def found_or_created(self, row: Row) -> str:
+    def found_or_created(self, row: PackHandler) -> str:
         """The handler's id. Registers the handler if it is not known. Raises Stop."""
         if self.given_id:
             return self.given_id
@@ -554,7 +558,7 @@ class Registration(NamedTuple):
             )
         return number if number not in ("", "?") else self._created(row)
 
-    def _created(self, row: Row) -> str:
+    def _created(self, row: PackHandler) -> str:
         handler, ids = f"pdu_{row.name}", self.ids
         if not ids.keep(handler, "?"):
             raise Stop(
@@ -586,7 +590,7 @@ class Registration(NamedTuple):
             " again to look it up, or find its id in DCImanager and give it with --id ID",
         )
 
-    def upload(self, row: Row, number: str) -> None:
+    def upload(self, row: PackHandler, number: str) -> None:
         handler = f"pdu_{row.name}"
         options = (
             f'form = "data=@{handler}.tar.gz"',
@@ -605,7 +609,7 @@ class Registration(NamedTuple):
         tell(f"{handler}: archive uploaded, import path {handler}.handler, id {number}.")
 
 
-def description(row: Row) -> str:
+def description(row: PackHandler) -> str:
     """The body of the create call."""
     return (
         f'{{"device_type": "pdu", "handler": "pdu_{row.name}", "name": "{row.shown}",'
@@ -616,7 +620,7 @@ def description(row: Row) -> str:
 # ---- what would be sent --------------------------------------------------------------------------
 
 
-def pasted(text: str) -> str:
+def shell_escaped(text: str) -> str:
     """`text` for the inside of single quotes, so that a user can paste the line."""
     return printable(text).replace("'", "'\\''")
 
@@ -628,11 +632,11 @@ def shown_login(url: str, email: str) -> str:
         " without --id, it also reads the list of handlers:\n"
         f'curl -X POST "{url}/api/auth/v4/public/token" \\\n'
         '    -H "isp-box-instance: true" -H "Content-Type: application/json" \\\n'
-        f"    -d '{pasted(body)}'"
+        f"    -d '{shell_escaped(body)}'"
     )
 
 
-def shown_calls(url: str, row: Row, number: str, file: str) -> str:
+def shown_calls(url: str, row: PackHandler, number: str, file: str) -> str:
     handler, token = f"pdu_{row.name}", '-H "isp-box-instance: true" -H "x-xsrf-token: <token>"'
     if number in ("", "?"):
         number = "<id>"
@@ -647,7 +651,7 @@ def shown_calls(url: str, row: Row, number: str, file: str) -> str:
     return (
         f'{begin}curl -X POST "{url}{_API}/{number}/content" \\\n'
         f"    {token} \\\n"
-        f"    -F 'data=@{pasted(file)}' -F \"handler_import={handler}.handler\""
+        f"    -F 'data=@{shell_escaped(file)}' -F \"handler_import={handler}.handler\""
     )
 
 
@@ -733,7 +737,7 @@ def password_of(email: str) -> str:
     return first.decode("utf-8", "surrogateescape")
 
 
-class Wanted(NamedTuple):
+class Arguments(NamedTuple):
     """The arguments."""
 
     names: list[str]
@@ -742,7 +746,7 @@ class Wanted(NamedTuple):
     is_dry: bool
 
 
-def arguments_of(given: Sequence[str]) -> Optional[Wanted]:
+def arguments_of(given: Sequence[str]) -> Optional[Arguments]:
     """None if the help is wanted. Raises Stop. argparse refuses an archive named `-x`."""
     names: list[str] = []
     values = {"--archive": "", "--id": ""}
@@ -768,7 +772,7 @@ def arguments_of(given: Sequence[str]) -> Optional[Wanted]:
             )
     if not re.fullmatch("[0-9]*", values["--id"]):
         raise Stop(USAGE, "--id must be a number")
-    return Wanted(list(dict.fromkeys(names)), values["--archive"], values["--id"], is_dry)
+    return Arguments(list(dict.fromkeys(names)), values["--archive"], values["--id"], is_dry)
 
 
 def pause_of() -> int:
@@ -804,13 +808,13 @@ def ids_path(here: str) -> str:
 # ---- main ----------------------------------------------------------------------------------------
 
 
-def archives(wanted: Wanted, here: str, work: str) -> dict[str, str]:
+def archives(wanted: Arguments, here: str, work: str) -> dict[str, str]:
     """Name of a handler -> its archive. Every archive is read and checked before anything is asked
     or sent. Raises Stop.
     """
     if wanted.archive:
         copy = os.path.join(work, "archive.tar.gz")
-        top = checked(wanted.archive, copy, "name another one with --archive")
+        top = copy_and_check(wanted.archive, copy, "name another one with --archive")
         name = top.removeprefix("pdu_")
         if name not in ROWS:
             raise Stop(
@@ -830,7 +834,7 @@ def archives(wanted: Wanted, here: str, work: str) -> dict[str, str]:
     for name in wanted.names or BUILT.split():
         file = f"pdu_{name}-{VERSION}.tar.gz"
         found[name] = os.path.join(here, file)
-        top = checked(found[name], os.path.join(work, f"pdu_{name}.tar.gz"), remedy)
+        top = copy_and_check(found[name], os.path.join(work, f"pdu_{name}.tar.gz"), remedy)
         if top != f"pdu_{name}":
             raise Stop(
                 BAD_ARCHIVE, f"the archive {file} holds {top} instead of pdu_{name}: {remedy}"

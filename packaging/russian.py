@@ -64,7 +64,7 @@ def makes() -> str:
 
 def proven(found: Optional[Sequence[evidence.ProvenUnits]] = None) -> str:
     """What owners have proven, of README.md."""
-    sent = proofs.taken()
+    sent = proofs.accepted_proofs()
     rows = evidence.counted(sent) if found is None else found
     begin = "На устройствах владельцев, командой `pdu prove`:"
     if not rows:

@@ -53,7 +53,7 @@ class ToolBuildError(Exception):
 
 
 @contextlib.contextmanager
-def shown(step: str) -> Iterator[None]:
+def show_step(step: str) -> Iterator[None]:
     """Print the name of a step, and every 2 seconds that it still runs."""
     print(f"{step} ...", flush=True)
     ended = threading.Event()
@@ -73,18 +73,18 @@ def shown(step: str) -> Iterator[None]:
         ticker.join()
 
 
-def fetched(folder: Path) -> None:
+def install_packages(folder: Path) -> None:
     """Install the packages of pyz.lock below `folder`, for the oldest Python.
 
     Raises ToolBuildError.
     """
     with tempfile.TemporaryDirectory(prefix="pdu-pyz-pip-") as made:
         pip = _pip(Path(made))
-        with shown(f"fetching the packages of packaging/{LOCK} with pip"):
+        with show_step(f"fetching the packages of packaging/{LOCK} with pip"):
             _install([*pip, "install", "--require-hashes", "--no-deps"], LOCK, folder)
 
 
-def locked(file: Path) -> None:
+def write_lock_file(file: Path) -> None:
     """Write `file`, a pyz.lock, from pyz-requirements.txt: the newest releases that fit, with the
     hash of each file.
 
@@ -92,7 +92,7 @@ def locked(file: Path) -> None:
     """
     with tempfile.TemporaryDirectory(prefix="pdu-pyz-pip-") as made:
         pip, report = _pip(Path(made)), Path(made) / "report.json"
-        with shown(f"asking the index for the packages of packaging/{WANTED}"):
+        with show_step(f"asking the index for the packages of packaging/{WANTED}"):
             asked = ["install", "--dry-run", "--ignore-installed", "--report", str(report)]
             _install([*pip, *asked], WANTED, Path(made) / "none")
         text = lock_text(json.loads(report.read_text("utf-8")))
@@ -122,7 +122,7 @@ def _pip(folder: Path) -> list[str]:
     """
     if importlib.util.find_spec("pip") is None:
         try:
-            with shown("making an environment with pip, which this Python lacks"):
+            with show_step("making an environment with pip, which this Python lacks"):
                 venv.create(folder, with_pip=True)
         except (OSError, subprocess.CalledProcessError):
             raise ToolBuildError(
@@ -196,7 +196,7 @@ def check(files: Mapping[str, bytes]) -> None:
             ) from None
 
 
-def content(files: Mapping[str, bytes]) -> str:
+def content_hash(files: Mapping[str, bytes]) -> str:
     """The hash of all files, by path and content."""
     digest = hashlib.sha256()
     for path, data in sorted(files.items()):
@@ -231,20 +231,20 @@ def build(out: Path) -> Path:
                 for path, data in _below(ROOT / package, pattern).items()
             )
     with tempfile.TemporaryDirectory(prefix="pdu-pyz-") as folder:
-        fetched(Path(folder))
+        install_packages(Path(folder))
         for path, data in _below(Path(folder), "*").items():
             place = _place(path)
             if place:
                 files[place] = data
     files["licences/dcimanager-pdu-handlers/LICENSE"] = (ROOT / "LICENSE").read_bytes()
-    with shown("packing them"):
+    with show_step("packing them"):
         check(files)
         return _packed(files, out)
 
 
 def _packed(files: dict[str, bytes], out: Path) -> Path:
     """Write `out`/pdu.pyz with `files` and its main program."""
-    files["__main__.py"] = MAIN.read_bytes().replace(b"@CONTENT@", content(files).encode())
+    files["__main__.py"] = MAIN.read_bytes().replace(b"@CONTENT@", content_hash(files).encode())
     out.mkdir(parents=True, exist_ok=True)
     # used by this build only
     with tempfile.TemporaryDirectory(dir=out, prefix="pdu.pyz.") as folder:
@@ -296,7 +296,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         if chosen.lock:
-            locked(HERE / LOCK)
+            write_lock_file(HERE / LOCK)
             print(HERE / LOCK)
             return 0
         made = build(chosen.out)

@@ -11,9 +11,9 @@ import click
 from handlers import VERSION
 
 from .core.cli import exit_codes
-from .core.cli.groups import Lazy, Subcommand
+from .core.cli.groups import LazyGroup, Subcommand
 from .core.cli.options import Argument, completed, given, output
-from .core.cli.output import Result, shown
+from .core.cli.output import Result, print_result
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -27,7 +27,7 @@ def _commands(
 ) -> list[CompletionItem]:
     """Completes the name of a command of `pdu`."""
     root = context.find_root().command
-    known = [*root.by_name, EXIT_CODES] if isinstance(root, Lazy) else []
+    known = [*root.by_name, EXIT_CODES] if isinstance(root, LazyGroup) else []
     return completed(lambda: known)(context, argument, incomplete)
 
 
@@ -35,7 +35,7 @@ def _commands(
 def _help(context: click.Context, command: Sequence[str]) -> int:
     if list(command) == [EXIT_CODES]:
         codes = [one._asdict() for one in exit_codes.EXITS]
-        return shown(
+        return print_result(
             Result({"exit_codes": codes}, exit_codes.table().splitlines()), given(context).json
         )
     root = context.find_root().command
@@ -46,7 +46,7 @@ def _help(context: click.Context, command: Sequence[str]) -> int:
 @click.pass_context
 def _version(context: click.Context) -> int:
     python = sys.version.split()[0]
-    return shown(
+    return print_result(
         Result({"version": VERSION, "python": python}, [f"pdu {VERSION}, Python {python}"]),
         given(context).json,
     )

@@ -27,7 +27,7 @@ from .core.cli.options import (
     prompting as asks,
     secret_files,
 )
-from .core.cli.output import Result, columns, shown, waiting
+from .core.cli.output import Result, columns, print_result, waiting
 from .core.cli.shared_options import (
     AUTH,
     CONFIRM,
@@ -39,7 +39,7 @@ from .core.cli.shared_options import (
 )
 from .core.cli.states import DOWN, UP, word
 from .core.drawing.drawing import Cord, Machine
-from .core.machines import proof as proofs, reach as reaching
+from .core.machines import candidate_pdus as reaching, proof as proofs
 from .core.machines.actions import Runner
 from .core.machines.observations import default_folder
 from .core.machines.pdu_access import NotProven, OutletReading, PolledPdus
@@ -77,7 +77,7 @@ def _run(context: click.Context, /, **options: Any) -> int:
     own = OwnerFiles.of(options, state, [DRAWING, LIST])
     wanted = MachineOptions(own, **options)
     machine = owner_files.machine(own.drawn(), wanted.machine)
-    reach = reaching.pdus(own.drawn(), machine.cords)
+    reach = reaching.candidate_pdus(own.drawn(), machine.cords)
     targets = own.pdus(set(reach))
     world = PolledPdus({one.device.name: one for one in targets})
     proof = OffProof(
@@ -87,16 +87,16 @@ def _run(context: click.Context, /, **options: Any) -> int:
     if wanted.action == "status":
         with waiting(f"reading {power.name}", state):
             check = _words("check", wanted, state)
-            return shown(_status(machine, power, world, proof, check), state.json)
-    owner_files.unprotected(machine)
+            return print_result(_status(machine, power, world, proof, check), state.json)
+    owner_files.require_unprotected(machine)
     notes: list[str] = []
     folder = Path(wanted.state_dir) if wanted.state_dir else default_folder()
     runner = Runner(world, proof, folder, notes.append)
     if wanted.action == "check":
         with waiting(f"reading the meters of {power.name}", state):
-            return shown(_checked(machine, power, runner, notes), state.json)
+            return print_result(_checked(machine, power, runner, notes), state.json)
     prompts.confirm(state, _question(wanted, machine))
-    return shown(_switched(wanted, power, runner, state, notes), state.json)
+    return print_result(_switched(wanted, power, runner, state, notes), state.json)
 
 
 def _question(wanted: MachineOptions, machine: Machine) -> str:
@@ -121,7 +121,7 @@ def _status(
         (one["outlet"], one["state"], one["current_a"], one["power_w"], one["reason"])
         for one in outlets
     ]
-    unproven = proofs.unmetered(readings) if proof.by_current else []
+    unproven = proofs.unprovable_reason(readings) if proof.by_current else []
     return Result(
         {
             "machine": machine.name,
@@ -217,7 +217,7 @@ def _parameters() -> Sequence[click.Parameter]:
     return [
         click.Argument(["action"], type=click.Choice(ACTIONS), metavar="|".join(ACTIONS)),
         Argument("MACHINE"),
-        *owner_files.words(LIST),
+        *owner_files.file_arguments(LIST),
         *shared_options.DRAWING(),
         *shared_options.LIST(),
         *AUTH(),

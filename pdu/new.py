@@ -23,8 +23,8 @@ from handlers.shared.errors import SettingsError
 from .core.cli.files import signals_as_ctrl_c
 from .core.cli.groups import Subcommand
 from .core.cli.options import Argument, given, option, output
-from .core.cli.output import Result, shown
-from .core.inventory.archives import RESERVED
+from .core.cli.output import Result, print_result
+from .core.inventory.handler_archives import RESERVED
 
 _SKELETON = Path("packaging", "new")
 _PLACES: Mapping[str, str] = {  # template below packaging/new → path in the tree
@@ -88,7 +88,7 @@ def _new(
         f"its tests: python -m pytest {tests}",
         "next steps: CONTRIBUTING.md" if snmp else "next steps: docs/dev/new-handler.md",
     ]
-    return shown(
+    return print_result(
         Result({"made": list(map(str, made)), "changed": changed}, lines), given(context).json
     )
 

@@ -18,10 +18,10 @@ from handlers.shared.errors import SettingsError, printable
 from .core.cli.completion_scripts import answer
 from .core.cli.error_output import Interrupted, NoSuchHandler, Usage, fail
 from .core.cli.exit_codes import DONE
-from .core.cli.exit_handling import OutputError, missing_streams
+from .core.cli.exit_handling import OutputError, missing_package_advice
+from .core.cli.fast_snmp import enable_fast_reads
 from .core.cli.groups import Grouped, LazyCommand
 from .core.cli.options import COMPLETION, SECRETS, SharedOptions, spelled
-from .core.cli.snmp import read_as_tools_do
 from .core.inventory.names import HOW
 
 _HELP = (
@@ -277,7 +277,7 @@ def run(arguments: Sequence[str]) -> int:
     if not arguments:
         print(_FIRST, *ROOT.overview(), _NEXT, sep="\n")
         return DONE
-    read_as_tools_do()
+    enable_fast_reads()
     # also for errors before the options are read
     state = SharedOptions(json="--json" in arguments)
     try:
@@ -323,7 +323,7 @@ def run(arguments: Sequence[str]) -> int:
     except (BrokenPipeError, OutputError):
         raise
     except ModuleNotFoundError as error:
-        remedy = missing_streams(error)
+        remedy = missing_package_advice(error)
         return fail(state, SettingsError(remedy) if remedy else error)
     except NoSuchHandler as error:
         return fail(state, SettingsError((*error.parts, _lead(error.word))))

@@ -46,7 +46,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     try:
         from . import root  # imported late: 26 ms, and its packages may be missing
     except ModuleNotFoundError as error:
-        remedy = exit_handling.missing_streams(error)
+        remedy = exit_handling.missing_package_advice(error)
         if not remedy:
             raise
         print(f"pdu: {remedy}", file=sys.stderr)

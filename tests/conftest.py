@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterator, Sequence
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pdu.core.cli.snmp import read_as_tools_do
+from pdu.core.cli.fast_snmp import enable_fast_reads
 from tests import secrecy, witnesses
 
 _AGAINST = "against"
@@ -30,7 +30,7 @@ def pytest_runtest_setup() -> None:
     """Each test begins with pysnmp as the engine for reads: the command `pdu` changes it for its
     process.
     """
-    read_as_tools_do(False)
+    enable_fast_reads(False)
 
 
 @pytest.fixture(params=["pysnmp", "quick"])
@@ -38,7 +38,7 @@ def engine(request: pytest.FixtureRequest) -> str:
     """The engine for reads over SNMP: pysnmp with one object a request, or the quick client as the
     command uses it, with several. What both must do is tested with it.
     """
-    read_as_tools_do(request.param == "quick")
+    enable_fast_reads(request.param == "quick")
     return str(request.param)
 
 

@@ -162,7 +162,7 @@ def test_no_function_of_an_archive_imports_and_others_say_why() -> None:
 
 
 # what imports by a name or looks modules up
-_FINDERS = {"handlers/shared/modules.py", "handlers/host/base.py"}
+_FINDERS = {"handlers/shared/module_lookup.py", "handlers/host/base.py"}
 
 
 def test_an_archive_finds_modules_by_name_in_one_place() -> None:

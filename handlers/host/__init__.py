@@ -3,7 +3,7 @@ version numbers.
 
 Documented names are imported from the platform where they are used. This package finds the rest:
 the module of the class BasePdu (`base`), the address and the handler settings (`form`), the
-identity on a port (`identity`), the fields of the views (`views`), the index of a walked row
+identity on a port (`port_identity`), the fields of the views (`views`), the index of a walked row
 (`rows`), the failures of SNMP calls (`snmp`, `snmp_errors`), and the text of values and exceptions
 whose own methods may raise (`foreign`).
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 from ..shared.labels import Label, label
 from .base import BasePdu
 from .form import address, settings
-from .identity import identity_of
+from .port_identity import outlet_identity
 from .views import Figures, PortFigures, log_call, pdu_view, port_answer
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
     "Figures",
     "PortFigures",
     "address",
-    "identity_of",
+    "outlet_identity",
     "label",
     "log_call",
     "pdu_view",

@@ -34,7 +34,7 @@ def address(pdu_data: object) -> str:
     Raises SettingsError without a valid address.
     """
     for name in _ADDRESS_NAMES:
-        value = member(pdu_data, name)
+        value = read_field(pdu_data, name)
         found = foreign.read_foreign(partial(_address_text, value), _unread(name))
         if not found:
             continue
@@ -73,7 +73,7 @@ def settings(pdu_data: object, own: Iterable[str] = ()) -> dict[str, str]:
     for names in (_SETTINGS_NAMES, _OTHER_NAMES):
         held = False
         for name in names:
-            value = member(pdu_data, name)
+            value = read_field(pdu_data, name)
             held = held or value is not None
             texts = foreign.read_foreign(partial(_texts, value), _unread(name))
             found = {
@@ -88,7 +88,7 @@ def settings(pdu_data: object, own: Iterable[str] = ()) -> dict[str, str]:
     return {}
 
 
-def member(holder: object, name: str) -> object:
+def read_field(holder: object, name: str) -> object:
     """The value of the key `name` if `holder` is a mapping, else of its attribute `name`; None if
     missing.
 
@@ -121,7 +121,7 @@ def _is_the_platforms(key: str, text: str, pdu_data: object, own: Iterable[str])
 def _platforms(pdu_data: object, key: str) -> Optional[str]:
     """The text of the platform's own field, None if it has another type."""
     try:
-        return foreign.read_foreign(partial(foreign.text, member(pdu_data, key)), _unread(key))
+        return foreign.read_foreign(partial(foreign.text, read_field(pdu_data, key)), _unread(key))
     except SettingsError:
         return None
 
@@ -196,7 +196,7 @@ def _given_twice(key: str) -> SettingsError:
 def _entry(item: object) -> tuple[object, object]:
     if isinstance(item, (list, tuple)) and len(item) == 2:
         return item[0], item[1]
-    key, value = member(item, "key"), member(item, "value")
+    key, value = read_field(item, "key"), read_field(item, "value")
     if key is None:
         raise SettingsError("a handler setting has no key")
     return key, value

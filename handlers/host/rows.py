@@ -51,7 +51,7 @@ _ROOT_NAMES = {
 }
 
 
-def squeezed(text: str) -> str:
+def normalize_text(text: str) -> str:
     """Only letters and digits, in lower case: libraries write the same error in different ways."""
     return "".join(c for c in text.lower() if c.isalnum())
 
@@ -90,7 +90,7 @@ def raw_value(element: object) -> Optional[Raw]:
 def _may_be_missing(value: str, held: object) -> bool:
     if value[:1].isalnum() and value[0].lower() not in _FIRST_LETTERS:
         return False
-    return squeezed(value or type(held).__name__).startswith(MISSING)
+    return normalize_text(value or type(held).__name__).startswith(MISSING)
 
 
 def oid_arcs(text: object) -> Optional[tuple[int, ...]]:
@@ -123,7 +123,7 @@ def _of_numbers(text: str) -> Optional[tuple[int, ...]]:
 
 def plain_indexes(elements: Sequence[Any], asked: str) -> Optional[list[str]]:
     """The indexes of walked rows whose attribute `oid` is `asked` and `oid_index`, as the plainest
-    platform has it; None if one of them is not, or if two are equal: then see `Placed`.
+    platform has it; None if one of them is not, or if two are equal: then see `IndexedRows`.
 
     Only for a platform that does not split OIDs.
     """
@@ -137,14 +137,14 @@ def plain_indexes(elements: Sequence[Any], asked: str) -> Optional[list[str]]:
     return found if len(set(found)) == len(found) else None
 
 
-class Placed:
+class IndexedRows:
     """Walked rows below the OID `asked`, with the arcs that their attributes hold.
 
     The attribute `oid` of a row may be its whole OID, or its OID without a part of the index.
     `oid_index` or `index` may be the index, a part of it, or the whole OID. All rows together
     decide: OIDs are whole if none contradicts its row's index and no two are equal. But a table
     with the rows 1.1 and 2.2, split before the last arc, looks like one with the rows 1 and 2.
-    `split` decides between them: whether the platform splits OIDs (see `splits`).
+    `split` decides between them: whether the platform splits OIDs (see `is_oid_split`).
     """
 
     def __init__(self, elements: Sequence[Any], asked: str) -> None:
@@ -192,7 +192,7 @@ def _ends_with(rest: tuple[int, ...], index: Optional[tuple[int, ...]]) -> bool:
     return index is None or rest[len(rest) - len(index) :] == index
 
 
-def splits(element: object, asked: str) -> Optional[bool]:
+def is_oid_split(element: object, asked: str) -> Optional[bool]:
     """Whether the platform splits the OID of the object `asked`: its element has a part of it as
     `oid` and the rest as its index. None if the element does not tell."""
     oid, wanted = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(asked) or ()

@@ -21,8 +21,8 @@ from ..shared import prefetch
 from ..shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from ..shared.settings import place
 from . import foreign
-from .form import address, member
-from .rows import LONGEST_TEXT, Placed, Raw, is_of, plain_indexes, raw_value, splits
+from .form import address, read_field
+from .rows import LONGEST_TEXT, IndexedRows, Raw, is_of, is_oid_split, plain_indexes, raw_value
 from .snmp_errors import is_end_of_table, translate
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Snmp:
         begin = getattr(type(device), "begin_snmp_session", None)
         if begin is not None:
             begin(device)
-        self._parameters, port = _parameters(member(device.pdu_data, "snmp_params"))
+        self._parameters, port = _parameters(read_field(device.pdu_data, "snmp_params"))
         self._port = (port or "161")[:10]
         # Whether the platform splits OIDs; None until an answer shows it.
         self._splits: Optional[bool] = None
@@ -94,7 +94,7 @@ class Snmp:
                 f"the PDU answers too slowly: {self._seconds:g} s were not enough for this call."
                 " Check the network. SNMP 2c reads more objects at once than 1; but if the PDU"
                 " leaves its GETBULK requests without an answer, set the SNMP version to 1",
-                known_place(self._device.pdu_data),
+                known_endpoint(self._device.pdu_data),
             )
 
     def get(self, oid: str) -> Optional[Raw]:
@@ -114,7 +114,7 @@ class Snmp:
         raise ProtocolError(
             "the device answered with another object",
             b"",
-            known_place(self._device.pdu_data),
+            known_endpoint(self._device.pdu_data),
             f"read {oid}",
         )
 
@@ -167,7 +167,9 @@ class Snmp:
             lacks_index = not suffix and value is not None
             if lacks_index or suffix in rows:
                 wrong = f"the answer has the row {suffix} twice" if suffix else "a row has no index"
-                raise ProtocolError(wrong, b"", known_place(self._device.pdu_data), f"walk {oid}")
+                raise ProtocolError(
+                    wrong, b"", known_endpoint(self._device.pdu_data), f"walk {oid}"
+                )
             rows[suffix] = value
         return _filled(rows)
 
@@ -210,7 +212,7 @@ class Snmp:
                 return plain
 
         def placed() -> tuple[list[str], list[str]]:
-            found = Placed(elements, oid)
+            found = IndexedRows(elements, oid)
             return found.indexes(split=False), found.indexes(split=True)
 
         without = [""] * len(elements)
@@ -224,7 +226,7 @@ class Snmp:
 
     def _learn(self, element: object, oid: str) -> None:
         """Remember whether the platform splits OIDs, if the element of `oid` shows it."""
-        shown = self._tried(lambda: splits(element, oid), f"read {oid}")
+        shown = self._tried(lambda: is_oid_split(element, oid), f"read {oid}")
         self._splits = self._splits if shown is None else shown
 
     def quoted(self, words: str) -> str:
@@ -281,7 +283,7 @@ class Snmp:
         # without an answer, a write may have been carried out
         worst = next((one for one in found if isinstance(one, Unreachable)), found[0])
         # outside `except`: `error` may hold a community
-        raise worst.at(known_place(self._device.pdu_data), operation)
+        raise worst.at(known_endpoint(self._device.pdu_data), operation)
 
     def _without_secrets(self, text: str) -> str:
         """The text with each secret as ***.
@@ -359,7 +361,7 @@ def known_address(pdu_data: object) -> str:
         return ""
 
 
-def known_place(pdu_data: object) -> str:
+def known_endpoint(pdu_data: object) -> str:
     """The address on the form, with a port that is not the usual one; "" without a valid one. The
     port is left out if the form's field cannot be read.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Optional, cast
 
 from ..shared.errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable, printable
-from .rows import MISSING, squeezed
+from .rows import MISSING, normalize_text
 
 _UNRESOLVED = (
     "noaddressfor",
@@ -94,7 +94,7 @@ def translate(
     "noSuchInstance" where the community is "no".
     """
     shown = printable(words, _SHOWN)
-    for folded in (squeezed(words), squeezed(text)):
+    for folded in (normalize_text(words), normalize_text(text)):
         # first, because the text may name a host such as timeout-lab
         if any(mark in folded for mark in _UNRESOLVED):
             return Unreachable(f"the address cannot be resolved: check it ({shown})")
@@ -110,7 +110,7 @@ def translate(
 def is_end_of_table(text: str) -> bool:
     """Whether the platform's text says that no object follows, as at the end of a walk: noSuchName
     in SNMPv1 (RFC 1157, 4.1.3), else endOfMibView. A missing instance does not say that."""
-    folded = squeezed(text)
+    folded = normalize_text(text)
     return any(mark in folded for mark in _LAST)
 
 

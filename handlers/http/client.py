@@ -13,7 +13,7 @@ from ..shared.errors import PduHandlerError, SettingsError
 from ..shared.settings import host_and_port, is_address
 from .errors import REDIRECTS, HttpException, HttpUnreachable, of_status
 from .login import Login
-from .message import PORTS, Endpoint, Request, Response, Stream, Transport
+from .message import PORTS, BodyStream, Endpoint, Request, Response, Transport
 from .redirects import next_request, redirect_unreachable
 
 
@@ -67,7 +67,7 @@ class HttpClient:
         method: str,
         target: str,
         headers: Mapping[str, str],
-        body: Union[bytes, Stream, None],
+        body: Union[bytes, BodyStream, None],
         login: Login,
         timeout: float,
         total: float,

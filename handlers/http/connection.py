@@ -19,9 +19,9 @@ from ..shared.errors import Unreachable
 from ..shared.request_counter import SENT
 from ..shared.socket_wait import LATE_S, is_readable
 from ..shared.tls import Trust
-from ..shared.tls_errors import secured
+from ..shared.tls_handshake import secured
 from . import errors
-from .connection_pool import KeepAlive
+from .connection_reuse import ConnectionHistory
 from .message import PORTS, Endpoint, Request, Response
 
 
@@ -30,7 +30,7 @@ class StandardTransport:
     exchanges may start.
 
     A request that is sent once goes out on the connection if the unit is known to keep it, else on
-    a new one: see `connection_pool`.
+    a new one: see `connection_reuse`.
     """
 
     def __init__(self, trust: Trust, total: float = math.inf) -> None:
@@ -38,7 +38,7 @@ class StandardTransport:
         self._context: Optional[ssl.SSLContext] = None
         self._connection: Optional[http.client.HTTPConnection] = None
         self._where: Optional[Endpoint] = None
-        self._keeping = KeepAlive()
+        self._keeping = ConnectionHistory()
 
     def renew(self, total: float) -> None:
         """Let exchanges start for `total` seconds from now on."""

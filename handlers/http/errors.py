@@ -17,7 +17,7 @@ from ..shared.errors import (
     Refused,
     Unreachable,
 )
-from ..shared.tls_errors import format_fingerprint, handshake_error
+from ..shared.tls_handshake import fetch_fingerprint, handshake_error
 from .login import Login
 
 H = TypeVar("H", bound="HttpException")
@@ -74,7 +74,7 @@ class HttpLoginRefused(HttpDenied):
 class HttpRefused(HttpException, Refused):
     """Any other status that the caller does not accept; `code` is the status.
 
-    After a write, see `leaves_open`.
+    After a write, see `may_have_executed`.
     """
 
 
@@ -82,7 +82,7 @@ class HttpSyntax(HttpException, ProtocolError):
     """The answer is not HTTP, or is larger than the limit."""
 
 
-def leaves_open(error: object) -> bool:
+def may_have_executed(error: object) -> bool:
     """Whether the device may have carried out a write that it answered with this error (RFC 9110,
     15).
 
@@ -228,7 +228,7 @@ def not_trusted(error: ssl.SSLError, dial: Callable[[], socket.socket], host: st
 
     Tries to read its fingerprint over a second connection, from `dial`.
     """
-    return HttpUnreachable(handshake_error(error, format_fingerprint(dial, host))).caused_by(error)
+    return HttpUnreachable(handshake_error(error, fetch_fingerprint(dial, host))).caused_by(error)
 
 
 def in_answer(error: Exception) -> HttpException:

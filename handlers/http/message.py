@@ -29,7 +29,7 @@ class Endpoint(NamedTuple):
         return f"{self.scheme}://{self.netloc}"
 
 
-class Stream(Protocol):
+class BodyStream(Protocol):
     """A body that is read while it is sent; `len()` is its exact size in bytes."""
 
     def read(self, size: int = -1) -> bytes: ...
@@ -43,7 +43,7 @@ class Request(NamedTuple):
     #: the path, which starts with a slash, and the query
     target: str
     headers: Mapping[str, str]
-    body: Union[bytes, Stream, None]
+    body: Union[bytes, BodyStream, None]
     #: seconds for one wait
     timeout: float
     #: seconds for the exchange, without the sending of the body

@@ -12,7 +12,7 @@ from .message import PORTS, Endpoint, Request, Response
 from .urls import same_origin_path
 
 
-class Redirected(NamedTuple):
+class RedirectedRequest(NamedTuple):
     """What to send after a redirect."""
 
     #: where to send it: the same endpoint, or the one with https
@@ -21,7 +21,9 @@ class Redirected(NamedTuple):
     request: Request
 
 
-def next_request(here: Endpoint, request: Request, reply: Response, login: Login) -> Redirected:
+def next_request(
+    here: Endpoint, request: Request, reply: Response, login: Login
+) -> RedirectedRequest:
     """What to send instead of `request`, which `here` answered with the redirect `reply`.
 
     A GET may be redirected to another path of the same endpoint, any repeatable request to another
@@ -30,7 +32,7 @@ def next_request(here: Endpoint, request: Request, reply: Response, login: Login
     """
     path = same_origin_path(reply.headers.get("location"), here)
     if request.method == "GET" and path not in ("", request.target):
-        return Redirected(here, request._replace(target=path, once=False))
+        return RedirectedRequest(here, request._replace(target=path, once=False))
     where = moved_endpoint(here, reply, login)
     if request.once:
         raise HttpRefused(
@@ -38,7 +40,7 @@ def next_request(here: Endpoint, request: Request, reply: Response, login: Login
             f" not sent again: set the scheme {where.scheme} and the port {where.port}",
             str(reply.status),
         )
-    return Redirected(where, request)
+    return RedirectedRequest(where, request)
 
 
 def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:

@@ -13,7 +13,7 @@ from typing import Callable, Optional, TypeVar
 
 from ..shared.errors import Denied, PduHandlerError, SettingsError
 from . import requests
-from .errors import ERRORS, WriteUnconfirmed, still_waiting
+from .errors import ERRORS, WriteUnconfirmed, driver_not_ready_error
 from .reader import POLL, STATUS, WAIT, NutReader
 from .responses import NutRequest, Responses
 
@@ -220,7 +220,7 @@ class NutClient(NutReader):
                 self._tracked_on = self._connection.opened
         code = answers.code(write)
         if code in _UNKNOWN_WHILE_WAITING and self._waits(ups):
-            raise still_waiting(self.shown(ups), self._connection.place)
+            raise driver_not_ready_error(self.shown(ups), self._connection.place)
         if code == "UNKNOWN-UPS" and isinstance(unknown := self._no_such_device(), SettingsError):
             raise unknown
         failure = answers.failure(write)

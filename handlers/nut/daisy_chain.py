@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Optional
 
-from .errors import listed_twice, not_listed, too_few
+from .errors import chain_member_error, listed_twice, outlet_count_error
 
 SWITCHES = ("load.on", "load.off")
 
@@ -73,11 +73,11 @@ class Member:
             return real
         from_0 = [n for n in numbers if int(n) < count]
         if len(from_0) < count:
-            raise too_few(max(len(real), len(from_0)), self.prefix, count)
+            raise outlet_count_error(max(len(real), len(from_0)), self.prefix, count)
         if real and not set.intersection(*(set(self.rows[n]) for n in real)) <= set(
             self.rows[from_0[0]]
         ):
-            raise too_few(len(real), self.prefix, count)
+            raise outlet_count_error(len(real), self.prefix, count)
         return from_0
 
 
@@ -123,7 +123,7 @@ def counted_members(whole: Member, members: Mapping[int, Member]) -> dict[int, M
     numbers = range(first, first + int(min(_count(whole), 999)))
     missing = next((one for one in numbers if one not in members), None)
     if missing is not None:
-        raise not_listed(missing, _count(whole))
+        raise chain_member_error(missing, _count(whole))
     return {one: members[one] for one in numbers}
 
 

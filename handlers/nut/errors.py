@@ -22,7 +22,7 @@ from ..shared.errors import (
     Unsupported,
     printable,
 )
-from ..shared.tls_errors import is_demanding
+from ..shared.tls_handshake import is_demanding
 from .quoting import encoded
 
 
@@ -241,7 +241,7 @@ def unexpected(line: str) -> ProtocolError:
     )
 
 
-def not_shown() -> ProtocolError:
+def redacted_answer_error() -> ProtocolError:
     """An error without the answer, for an answer that holds the password."""
     return ProtocolError(
         "the answer breaks the protocol; it is not shown, because it holds the password: check"
@@ -249,7 +249,7 @@ def not_shown() -> ProtocolError:
     )
 
 
-def still_waiting(ups: str, host: str) -> DriverNotConnected:
+def driver_not_ready_error(ups: str, host: str) -> DriverNotConnected:
     """The error if a device's `ups.status` is still WAIT.
 
     `ups` is the device's name, with any secret masked.
@@ -292,7 +292,7 @@ def no_outlets(driver: str, kind: str) -> Unsupported:
     )
 
 
-def too_few(listed: int, prefix: str, count: float) -> ProtocolError:
+def outlet_count_error(listed: int, prefix: str, count: float) -> ProtocolError:
     """The error if a driver lists only `listed` outlets, but its variable `<prefix>outlet.count` is
     `count`.
     """
@@ -310,7 +310,7 @@ def listed_twice(prefix: str) -> ProtocolError:
     )
 
 
-def not_listed(missing: int, count: float) -> ProtocolError:
+def chain_member_error(missing: int, count: float) -> ProtocolError:
     """The error for a daisy chain without the variables of device `missing`, although
     `device.count` is `count`.
     """

@@ -43,7 +43,7 @@ def type_of(variables: Mapping[str, str]) -> str:
     return "ups" if any(name.startswith("battery.") for name in variables) else ""
 
 
-def type_of_member(variables: Mapping[str, str], chain: Mapping[str, str]) -> str:
+def member_device_type(variables: Mapping[str, str], chain: Mapping[str, str]) -> str:
     """The type of a member of a daisy chain, by its variables without prefix (`type`, not
     `device.2.type`), else by the chain's `device.type`."""
     own = type_of({"device.type": variables.get("type", ""), **variables})
@@ -81,7 +81,7 @@ def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Op
     The output is read likewise.
     """
     kind = type_of(variables)
-    inlet, output = side(variables, "input"), side(variables, "output")
+    inlet, output = side_current(variables, "input"), side_current(variables, "output")
     own = sum_if_complete(outlets)
     if kind == "ups":
         return _first(output, own)
@@ -94,7 +94,7 @@ def inlet_current(
     variables: Mapping[str, str], outlets: Sequence[Optional[float]]
 ) -> Optional[float]:
     """Amperes at the inlet of a PDU, by `input.*` alone. No other type has a load there."""
-    return side(variables, "input") if type_of(variables) == "pdu" else None
+    return side_current(variables, "input") if type_of(variables) == "pdu" else None
 
 
 def inlet_power(
@@ -104,7 +104,7 @@ def inlet_power(
     return as_number(variables.get("input.realpower")) if type_of(variables) == "pdu" else None
 
 
-def side(variables: Mapping[str, str], name: str) -> Optional[float]:
+def side_current(variables: Mapping[str, str], name: str) -> Optional[float]:
     """Amperes of the side `name`, input or output; None if a phase's current is missing. A current
     of a line `L2` proves two phases; without `input.phases`, so does its voltage.
 
@@ -170,7 +170,7 @@ def total(
         own.setdefault(identity.partition(".")[0], []).append(value)
     of_members = []
     for number, member in chain.items():
-        kind = type_of_member(member.variables, device.variables)
+        kind = member_device_type(member.variables, device.variables)
         of_members.append(
             figure({**member.variables, "device.type": kind}, own.get(str(number), []))
         )

@@ -113,14 +113,14 @@ def session(
             )
         name, port = host_and_port(typed)
         address = place(name, settings[PORT] or port, DEFAULT_PORT)
-        with client_of(kind, settings, typed, total=CALL_SECONDS if bounded else None) as client:
+        with make_client(kind, settings, typed, total=CALL_SECONDS if bounded else None) as client:
             yield client, settings
     except PduHandlerError as error:
         error.at(address, method)
         raise
 
 
-def client_of(
+def make_client(
     kind: type[C],
     settings: Settings,
     typed: str,

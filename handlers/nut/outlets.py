@@ -57,7 +57,7 @@ def read_outlets(
     count = as_number(device.variables.get("outlet.count")) or 0
     # in a chain the whole device may count the outlets of all members
     if len(outlets) < count:
-        raise errors.too_few(len(outlets), device.prefix, count)
+        raise errors.outlet_count_error(len(outlets), device.prefix, count)
     if settings[WHOLE_LOAD]:
         outlets += _whole_load(device)
     if not outlets and not only_meters and not may_lack_outlets(variables):
@@ -142,7 +142,7 @@ def _whole_load(device: Member) -> list[Outlet]:
             "whole load",
             _load_state(variables.get("ups.status", "")),
             None,
-            figures.side(variables, "output"),
+            figures.side_current(variables, "output"),
             as_number(variables.get("ups.realpower")),
             as_number(variables.get("ups.power")),
             None,

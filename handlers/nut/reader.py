@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Callable, NamedTuple, Optional, TypeVar
 from ..shared.errors import PduHandlerError
 from . import requests as messages
 from .connection import DEFAULT_PORT, Connection
-from .errors import no_such_device, still_waiting
+from .errors import driver_not_ready_error, no_such_device
 from .responses import NutRequest, Responses, Secret
 
 if TYPE_CHECKING:
@@ -196,5 +196,5 @@ class NutReader:
             if waited_for is None:
                 return found
             if self._clock() + POLL >= end:
-                raise still_waiting(self.shown(waited_for), self._connection.place)
+                raise driver_not_ready_error(self.shown(waited_for), self._connection.place)
             self._sleep(POLL)

@@ -6,7 +6,7 @@ import itertools
 from typing import Callable, Generic, NamedTuple, Optional, TypeVar, Union
 
 from ..shared.errors import PduHandlerError, ProtocolError
-from .errors import ERRORS, ErrAnswer, not_shown
+from .errors import ERRORS, ErrAnswer, redacted_answer_error
 from .quoting import MAX_WORD, encoded, escaped
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class Secret:
         if self.within(error.reason) or self.within(
             error.payload.decode("utf-8", "surrogateescape")
         ):
-            return not_shown()
+            return redacted_answer_error()
         if self._forms and len(error.payload) == error.KEPT:
             # the payload may be cut inside a password
             error.payload = error.payload[: -2 * MAX_WORD]
@@ -106,7 +106,7 @@ class Responses:
             try:
                 return request.read(answer)
             except PduHandlerError as raised:
-                error = not_shown() if self._holds_secret(answer) else raised
+                error = redacted_answer_error() if self._holds_secret(answer) else raised
         # Outside the except block: no chained exception shows the password. The label may hold
         # names that the server chose.
         raise error.at(self._host, self._secret.shown(request.label))

@@ -8,7 +8,13 @@ from typing import Callable
 
 from ..shared.errors import NamedSetting, PduHandlerError, Unreachable
 from ..shared.tls import Trust
-from ..shared.tls_errors import broken, format_fingerprint, handshake_error, is_demanding, secured
+from ..shared.tls_handshake import (
+    fetch_fingerprint,
+    handshake_error,
+    handshake_failure_reason,
+    is_demanding,
+    secured,
+)
 from . import errors, requests
 from .responses import NutRequest, Responses
 
@@ -36,10 +42,10 @@ def start_tls(
             _switch(ask)
             return opened
 
-        raise Unreachable(handshake_error(error, format_fingerprint(again, host))) from None
+        raise Unreachable(handshake_error(error, fetch_fingerprint(again, host))) from None
     except ssl.SSLError as error:
         setting = " (CERTREQUEST in upsd.conf)" if is_demanding(error) else ""
-        raise Unreachable(broken(error) + setting) from None
+        raise Unreachable(handshake_failure_reason(error) + setting) from None
     except socket.timeout:  # its own text is left out: it names a line of Python's source
         raise Unreachable(
             (

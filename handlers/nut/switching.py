@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
-from ..host import identity_of, port_answer
+from ..host import outlet_identity, port_answer
 from ..shared.errors import NamedSetting, NoSuchOutlet, SettingsError, Unsupported
 from ..shared.settings import Settings
 from ..shared.switching import switch
@@ -28,7 +28,7 @@ def switch_port(
     each look at the state. Raises NoSuchOutlet, Unsupported, SettingsError and reading errors
     before anything is written, then the errors of `switch`.
     """
-    ups, outlet = _find(client, settings, identity_of(port))
+    ups, outlet = _find(client, settings, outlet_identity(port))
     way = _way(outlet, on)
     if not settings[USERNAME] or not settings[PASSWORD]:
         raise SettingsError(

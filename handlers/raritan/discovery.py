@@ -10,11 +10,11 @@ from typing import NamedTuple, Optional
 from common.logger import get_logger
 
 from ..shared.errors import Denied, NamedSetting, PduHandlerError, Unreachable
-from .link_units import LINK_UNITS, LOWEST_LINK, LinkUnits
+from .link_units_setting import LINK_UNITS, LOWEST_LINK, LinkUnitSelection
 from .rpc import Agent, Bulk, JsonRpcSyntaxException, Pending, present
 from .rpc.cascading import CascadeManager
 from .rpc.pdumodel import Outlet, Pdu
-from .units import PRIMARY, XerusUnit, absent
+from .units import PRIMARY, XerusUnit, is_missing_object_error
 
 LOGGER = get_logger(__name__)
 # the highest link id documented up to firmware 3.6; newer firmware may have higher ones
@@ -42,12 +42,12 @@ class ListedUnit(NamedTuple):
         return [self.unit.identity(index) for index in range(len(self.outlets))]
 
 
-class Discovery:
+class UnitFinder:
     """Finds the unit itself and its wanted link units: `ask` and `ask_unusual` queue calls,
     `listed` reads the answers.
     """
 
-    def __init__(self, agent: Agent, wanted: LinkUnits) -> None:
+    def __init__(self, agent: Agent, wanted: LinkUnitSelection) -> None:
         self._agent, self._wanted = agent, wanted
         usual = tuple(range(LOWEST_LINK, _LAST_USUAL_LINK + 1)) if wanted.all else wanted.ids
         #: the units whose outlets are asked for, the unit itself first; some of them may not exist
@@ -100,7 +100,7 @@ class Discovery:
         self._warn_of_unknown(known)
         found: list[ListedUnit] = []
         for unit, answer in self._outlets:
-            if unit.link_id == PRIMARY and without_pdu and absent(answer.error):
+            if unit.link_id == PRIMARY and without_pdu and is_missing_object_error(answer.error):
                 found.append(ListedUnit(unit, [], has_pdu=False))
             elif unit.link_id == PRIMARY or self._is_there(unit.link_id, answer, known):
                 found.append(ListedUnit(unit, unit.each_once(answer.get(), "getOutlets")))
@@ -116,14 +116,18 @@ class Discovery:
         Raises if the list cannot be read, or is missing from the answer: without it, a unit that
         does not answer looks like one that is not linked.
         """
-        if self._cascade is None or absent(self._cascade.error):
+        if self._cascade is None or is_missing_object_error(self._cascade.error):
             return None
         return read_linked_units(self._cascade.get(), self._agent)
 
     def _warn_of_unknown(self, known: Optional[_LinkUnitsById]) -> None:
         """Log the wanted ids that the PDU does not have."""
         if known is None:
-            missing = [unit.link_id for unit, answer in self._outlets if absent(answer.error)]
+            missing = [
+                unit.link_id
+                for unit, answer in self._outlets
+                if is_missing_object_error(answer.error)
+            ]
         else:
             missing = [unit.link_id for unit, _ in self._outlets if unit.link_id not in known]
         unknown = [str(link_id) for link_id in missing if link_id in self._wanted.ids]
@@ -142,7 +146,7 @@ class Discovery:
         Raises Unreachable or Denied if it has, but the unit cannot be used.
         """
         if known is None:
-            if answer.error is not None and not absent(answer.error):
+            if answer.error is not None and not is_missing_object_error(answer.error):
                 raise _unusable(link_id, "does not list its outlets", answer.error)
             return answer.error is None
         if link_id not in known:
@@ -166,7 +170,7 @@ def read_linked_units(status: CascadeManager.Status, agent: Agent) -> _LinkUnits
     return status.linkUnits
 
 
-def discover_units(agent: Agent, wanted: LinkUnits) -> tuple[list[ListedUnit], Bulk]:
+def discover_units(agent: Agent, wanted: LinkUnitSelection) -> tuple[list[ListedUnit], Bulk]:
     """The units that answered, and an empty bulk: 1 round trip, 2 if `link_units=yes` finds link
     ids above 8.
     """
@@ -174,7 +178,7 @@ def discover_units(agent: Agent, wanted: LinkUnits) -> tuple[list[ListedUnit], B
     #       getStatus of /cascade
     # < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0", "type":
     #       "pdumodel.Outlet:3.0.4"}, ...]}  Pdu.idl 6.5.7
-    bulk, units = Bulk(agent), Discovery(agent, wanted)
+    bulk, units = Bulk(agent), UnitFinder(agent, wanted)
     units.ask(bulk)
     bulk.perform()
     if units.ask_unusual(bulk):

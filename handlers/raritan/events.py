@@ -30,7 +30,7 @@ from .reconnecting import Backoff, EventGap, Outage
 from .rpc import DEFAULT_TIMEOUT, Agent, Bulk, Interface, TypeName, base_name, declared, inner_name
 from .rpc.event import Channel, Service
 from .rpc.idl import Event
-from .units import XerusUnit, absent
+from .units import XerusUnit, is_missing_object_error
 
 __all__ = ["Demand", "Listener", "EventGap", "Outage"]
 
@@ -182,7 +182,7 @@ class Listener(Iterator[Event]):
         """Try until the channel or a new one answers. Raises the error that ends the listening."""
         began, retries, kept, latest = self._clock(), Backoff(self._heard), True, error
         while self._channel is not None:
-            if kept and absent(latest):
+            if kept and is_missing_object_error(latest):
                 # the unit answers, but has no such channel any more: a new one at once
                 kept = False
             else:

@@ -109,7 +109,7 @@ class RaritanPdu(host.BasePdu):
     ) -> PduPortView:
         with self.session(method, reads=False) as (agent, given):
             state = switch_outlet(
-                agent, given.link_units, host.identity_of(port), wanted, deadline, pause
+                agent, given.link_units, host.outlet_identity(port), wanted, deadline, pause
             )
             return host.port_answer(port, state)
 

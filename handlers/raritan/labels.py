@@ -7,12 +7,12 @@ from __future__ import annotations
 from ..host import Label, label
 from . import panels
 from .discovery import discover_units
-from .link_units import LinkUnits
+from .link_units_setting import LinkUnitSelection
 from .rpc import Agent
 from .rpc.pdumodel import Outlet
 
 
-def labels(agent: Agent, wanted: LinkUnits) -> list[Label]:
+def labels(agent: Agent, wanted: LinkUnitSelection) -> list[Label]:
     """The label of every outlet and branch circuit, in the order of `status`."""
     units, bulk = discover_units(agent, wanted)
     queued = [

@@ -7,8 +7,8 @@ from typing import Optional, Union
 
 from ..host import Figures, PortFigures
 from . import panels
-from .discovery import Discovery, ListedUnit
-from .link_units import LinkUnits
+from .discovery import ListedUnit, UnitFinder
+from .link_units_setting import LinkUnitSelection
 from .meters import FeedMeter, Meter, PortMeter
 from .outlet_numbering import LastOutlet
 from .readings import (
@@ -19,16 +19,16 @@ from .readings import (
     all_invalid,
     amount,
     ask,
-    failed,
+    call_error,
     kilowatt_hours,
     largest,
     listed_amount,
     sum_if_complete,
 )
-from .rpc import Agent, Bulk, Pending, sent
+from .rpc import Agent, Bulk, Pending, answered_field
 from .rpc.pdumodel import Inlet, Outlet, Pdu
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
-from .units import AnInterface, XerusUnit, absent
+from .units import AnInterface, XerusUnit, is_missing_object_error
 
 # inlets that are read before their number is known; most units have 1 or 2
 _GUESSED_INLETS = 4
@@ -84,7 +84,9 @@ class OutletMeter(PortMeter):
 
         True if it was not read by well-known ids; False if the label is missing or is not a number.
         """
-        return self._metadata is None or sent(self._metadata, "label") == str(self._index + 1)
+        return self._metadata is None or answered_field(self._metadata, "label") == str(
+            self._index + 1
+        )
 
 
 class UnitMeter:
@@ -142,7 +144,7 @@ class UnitMeter:
         # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}  NumericSensor.idl
         #       4.0.9
         unread = self._use_inlets(bulk)
-        if failed(self._sensors) is None:
+        if call_error(self._sensors) is None:
             self._energy = ask(bulk, self._unit, self._sensors.get().activeEnergy)
         if not unread and not self._fitted():
             self._ask_banks(bulk)
@@ -150,7 +152,11 @@ class UnitMeter:
             OutletMeter(self._unit, outlet, index, self._with_power)
             for index, outlet in enumerate(listed.outlets)
         ]
-        metered = self._outlets if sent(self._metadata, "hasMeteredOutlets") is not False else []
+        metered = (
+            self._outlets
+            if answered_field(self._metadata, "hasMeteredOutlets") is not False
+            else []
+        )
         well_known = any(probe.error is None for probe in self._probes)
         self._last = LastOutlet(bulk, listed) if metered else None
         lists_power = self._power_probe is not None and self._power_probe.error is not None
@@ -225,7 +231,7 @@ class UnitMeter:
         )
         known = [one for one in sums if one.value is not None]
         if not known:
-            failed(self._protectors)  # raises Denied: the banks may have a figure
+            call_error(self._protectors)  # raises Denied: the banks may have a figure
         for one in known or sums:
             if one.metered:
                 return one
@@ -253,9 +259,9 @@ class UnitMeter:
         return NOT_KNOWN
 
     def _may_be_switched_over(self) -> bool:
-        error = failed(self._switches)
+        error = call_error(self._switches)
         if error is not None:
-            return not absent(error)
+            return not is_missing_object_error(error)
         return _count(self._switches) > 0
 
     def energy(self) -> Amount:
@@ -266,7 +272,7 @@ class UnitMeter:
         """
         if self._energy is not None:
             return listed_amount(self._energy)
-        if self._sensors.error is not None and not absent(self._sensors.error):
+        if self._sensors.error is not None and not is_missing_object_error(self._sensors.error):
             return NOT_KNOWN
         inlets = sum_if_complete(inlet.energy() for inlet in self._inlets)
         if inlets.metered:
@@ -291,13 +297,15 @@ def _all_invalid(meters: Sequence[Meter]) -> bool:
     return all_invalid(reading for meter in meters for reading in meter.readings())
 
 
-def read_statistic(agent: Agent, link_units: LinkUnits, with_power: bool = False) -> Figures:
+def read_statistic(
+    agent: Agent, link_units: LinkUnitSelection, with_power: bool = False
+) -> Figures:
     """Load and energy over all units, and the figures of each outlet or circuit.
 
     This costs 1 to 8 bulks, each with a round trip for every 300 calls. Power adds a call for each
     outlet or circuit, and a bulk where no well-known id has it.
     """
-    bulk, found = Bulk(agent), Discovery(agent, link_units)
+    bulk, found = Bulk(agent), UnitFinder(agent, link_units)
     found.ask(bulk)
     meters = {unit.link_id: UnitMeter(unit, with_power) for unit in found.asked}
     for meter in meters.values():

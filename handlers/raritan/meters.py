@@ -14,7 +14,7 @@ from .readings import (
     Reading,
     amount,
     ask,
-    failed,
+    call_error,
     kilowatt_hours,
     largest,
     listed_amount,
@@ -22,7 +22,7 @@ from .readings import (
 )
 from .rpc import Bulk, Pending
 from .rpc.pdumodel import Circuit, Inlet, Outlet, Pole, PowerLine, PowerMeter
-from .units import XerusUnit, absent
+from .units import XerusUnit, is_missing_object_error
 
 _LINES = (PowerLine.L1, PowerLine.L2, PowerLine.L3)
 _KNOWN = frozenset(PowerLine)
@@ -48,14 +48,14 @@ class Meter:
         """Whether the list of sensors was read: False, for example, if no object has the resource
         id. Raises Denied.
         """
-        return self._sensors is not None and failed(self._sensors) is None
+        return self._sensors is not None and call_error(self._sensors) is None
 
     def ask_readings(self, bulk: Bulk) -> None:
         """Queue the readings of the fitted sensors of current and energy.
 
         Raises Denied if the account may not list them.
         """
-        if self._sensors is not None and failed(self._sensors) is None:
+        if self._sensors is not None and call_error(self._sensors) is None:
             sensors = self._sensors.get()
             self.current = ask(bulk, self._unit, sensors.current)
             self.counter = ask(bulk, self._unit, sensors.activeEnergy)
@@ -94,7 +94,7 @@ class PortMeter(Meter):
 
     def ask_power(self, bulk: Bulk) -> None:
         """Queue the reading of the power, if its sensor is fitted. Raises as `ask_readings`."""
-        if self._sensors is not None and failed(self._sensors) is None:
+        if self._sensors is not None and call_error(self._sensors) is None:
             self.power = ask(bulk, self._unit, self._sensors.get().activePower)
 
     def figures(self) -> PortFigures:
@@ -135,7 +135,7 @@ class FeedMeter(Meter):
         """The lines and the neutral; None if they cannot be read, or if there are several and the
         `line` of one is unknown. Raises Denied. Raises JsonRpcSyntaxException if lines share a
         current sensor, which would count twice, unless two lines are one circuit."""
-        if self._poles is None or failed(self._poles) is not None:
+        if self._poles is None or call_error(self._poles) is not None:
             return None
         poles = self._poles.get()
         if len(poles) > 1 and any(pole.line not in _KNOWN for pole in poles):
@@ -201,7 +201,7 @@ class FeedMeter(Meter):
         if self.counter is not None:
             return listed_amount(self.counter)
         if any(
-            one is not None and one.error is not None and not absent(one.error)
+            one is not None and one.error is not None and not is_missing_object_error(one.error)
             for one in (self._sensors, self._poles)
         ):
             return NOT_KNOWN

@@ -12,13 +12,13 @@ from __future__ import annotations
 from typing import Optional
 
 from .discovery import ListedUnit
-from .rpc import Bulk, JsonRpcSyntaxException, sent
+from .rpc import Bulk, JsonRpcSyntaxException, answered_field
 from .rpc.pdumodel import Outlet
 
 _LONGEST_NUMBER = 9  # digits
 
 
-def number(label: object) -> Optional[int]:
+def parse_label_number(label: object) -> Optional[int]:
     """The number that a label is; None for any other label."""
     if (
         isinstance(label, str)
@@ -40,7 +40,7 @@ def is_shifted(position: int, label: object, known: object) -> bool:
         return False
     if known is not None:
         return label != known
-    return number(label) not in (None, position)
+    return parse_label_number(label) not in (None, position)
 
 
 class LastOutlet:
@@ -62,10 +62,10 @@ class LastOutlet:
         A misplaced outlet with a number up to the length of the list shows another order, which is
         no gap.
         """
-        count, label = len(self._listed.outlets), sent(self._own, "label")
-        printed = number(label)
+        count, label = len(self._listed.outlets), answered_field(self._own, "label")
+        printed = parse_label_number(label)
         in_another_order = printed is not None and printed <= count
-        if in_another_order or not is_shifted(count, label, sent(self._known, "label")):
+        if in_another_order or not is_shifted(count, label, answered_field(self._known, "label")):
             return
         unit = self._listed.unit
         raise JsonRpcSyntaxException(

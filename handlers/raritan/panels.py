@@ -20,7 +20,7 @@ from .meters import FeedMeter, PortMeter
 from .readings import NOT_KNOWN, NOT_METERED, Amount, sum_if_complete
 from .rpc import Bulk, Interface, JsonRpcSyntaxException, Pending, present
 from .rpc.pdumodel import Circuit, Panel, Pdu, Pole, PowerMeter, PowerMeterController
-from .units import PRIMARY, AnInterface, XerusUnit, absent
+from .units import PRIMARY, AnInterface, XerusUnit, is_missing_object_error
 
 _LINES = {
     PowerMeter.Type.ONE_PHASE: 1,
@@ -54,7 +54,7 @@ class UnitWithoutOutlets:
         JsonRpcSyntaxException for a meter that is listed twice or is of another type, and the
         errors of the answers.
         """
-        meters = {} if absent(self._meters.error) else self._meters.get()
+        meters = {} if is_missing_object_error(self._meters.error) else self._meters.get()
         if meters:
             self.unit.each_once(list(meters.values()), "getPowerMeters")
             return [

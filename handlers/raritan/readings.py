@@ -38,7 +38,7 @@ def amount(reading: Optional[Reading]) -> Amount:
 
     Raises Denied if the account may not read the sensor.
     """
-    if reading is None or failed(reading) is not None:
+    if reading is None or call_error(reading) is not None:
         return NOT_METERED
     value = reading.get()
     if not present(value, "available", "valid", "value"):
@@ -90,7 +90,7 @@ def all_invalid(readings: Iterable[Optional[Reading]]) -> bool:
     return any(one.metered for one in amounts) and all(one.value is None for one in amounts)
 
 
-def failed(answer: Pending[Any]) -> Optional[PduHandlerError]:
+def call_error(answer: Pending[Any]) -> Optional[PduHandlerError]:
     """The error of a call that figures depend on, or None.
 
     Raises Denied: figures would otherwise be missing without a reason.

@@ -10,7 +10,7 @@ from typing import NamedTuple, Optional
 
 from ..http.errors import HttpLoginRefused
 from ..shared.errors import Denied, PduHandlerError, ProtocolError
-from .units import absent
+from .units import is_missing_object_error
 
 # a channel ends after 30 s without access ("Event Service", JSON-RPC API 3.5 to 4.4)
 LIFE_S = 30.0
@@ -93,7 +93,7 @@ class Backoff:
         """Raises `error` after PATIENCE_S of nothing but answers that an event service would not
         give.
         """
-        if not isinstance(error, ProtocolError) and not absent(error):
+        if not isinstance(error, ProtocolError) and not is_missing_object_error(error):
             self._odd_since = None
             return
         if self._odd_since is None:

@@ -14,7 +14,7 @@ from ..http.settings import PASSWORD, SCHEME, USERNAME
 from ..shared.errors import NamedSetting, SettingsError
 from ..shared.settings import HOST, TIMEOUT, Setting, Settings, one_line, port as port_number
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
-from .link_units import LINK_UNITS, LinkUnits
+from .link_units_setting import LINK_UNITS, LinkUnitSelection
 from .rpc import Agent
 
 PORT: Setting[Optional[int]] = Setting(
@@ -62,7 +62,7 @@ class RaritanSettings(NamedTuple):
     #: seconds for one wait
     timeout: float
     #: the link units that are part of the PDU
-    link_units: LinkUnits
+    link_units: LinkUnitSelection
 
 
 def read_settings(pdu_data: object) -> RaritanSettings:

@@ -13,9 +13,9 @@ from pdu_common.helper import EnumPowerStatus
 from ..shared.errors import Denied
 from . import panels
 from .discovery import ListedUnit, discover_units
-from .link_units import LinkUnits
+from .link_units_setting import LinkUnitSelection
 from .outlet_numbering import LastOutlet
-from .rpc import Agent, Bulk, Pending, sent
+from .rpc import Agent, Bulk, Pending, answered_field
 from .rpc.fitness import HardwareHealth
 from .rpc.pdumodel import Outlet, Pdu
 from .units import XerusUnit
@@ -29,7 +29,7 @@ _STATES = {
 }
 
 
-def read_states(agent: Agent, wanted: LinkUnits) -> list[tuple[str, EnumPowerStatus]]:
+def read_states(agent: Agent, wanted: LinkUnitSelection) -> list[tuple[str, EnumPowerStatus]]:
     """Identity and state of each outlet or branch circuit.
 
     Reads again if a switchable unit returns only unavailable states.
@@ -40,7 +40,7 @@ def read_states(agent: Agent, wanted: LinkUnits) -> list[tuple[str, EnumPowerSta
     return [port for unit in found for port in unit.ports()]
 
 
-def _look(agent: Agent, wanted: LinkUnits) -> list[_UnitStates]:
+def _look(agent: Agent, wanted: LinkUnitSelection) -> list[_UnitStates]:
     units, bulk = discover_units(agent, wanted)
     # > POST /bulk: getState of each reference that getOutlets returned; getFailures of /hwhealth,
     #       getMetaData of
@@ -70,7 +70,7 @@ class _UnitStates:
         self.circuits: list[tuple[str, EnumPowerStatus]] = []
         self._answers = bulk.each(Outlet.getState, listed.outlets)
         if self._answers:
-            self._failures = ask_failures(bulk, listed.unit)
+            self._failures = queue_hardware_failures(bulk, listed.unit)
             self._metadata = bulk.add(listed.unit.proxy(Pdu).getMetaData)
             self._last = LastOutlet(bulk, listed)
 
@@ -86,7 +86,7 @@ class _UnitStates:
         return (
             bool(answered)
             and not any(answered)
-            and bool(sent(self._metadata, "hasSwitchableOutlets"))
+            and bool(answered_field(self._metadata, "hasSwitchableOutlets"))
         )
 
     def ports(self) -> list[tuple[str, EnumPowerStatus]]:
@@ -103,7 +103,7 @@ class _UnitStates:
             if isinstance(error, Denied) or len(errors) == len(self._answers):
                 raise error
         self._last.refuse_gap()
-        doubted = contradicted(self._failures, len(self._answers))
+        doubted = failed_relays(self._failures, len(self._answers))
         return [
             (
                 identity,
@@ -132,14 +132,14 @@ def read_status(state: Outlet.State) -> EnumPowerStatus:
     return _STATES.get(state.powerState, EnumPowerStatus.UNKNOWN)
 
 
-def ask_failures(bulk: Bulk, unit: XerusUnit) -> Failures:
+def queue_hardware_failures(bulk: Bulk, unit: XerusUnit) -> Failures:
     """Queue the reading of a unit's hardware failures (HardwareHealth.idl, from firmware 3.5)."""
     # > getFailures of /hwhealth
     # < {"_ret_": [{"componentId": ..., "type": 5, "isAsserted": true, ...}]}
     return bulk.add(unit.mine(HardwareHealth("/hwhealth", unit.agent)).getFailures)
 
 
-def contradicted(failures: Failures, outlets: int) -> set[int]:
+def failed_relays(failures: Failures, outlets: int) -> set[int]:
     """The positions, from 0, of outlets for which the unit reports that the relay does not follow
     its commands.
 

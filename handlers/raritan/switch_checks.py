@@ -8,7 +8,7 @@ from typing import Callable
 
 from ..shared.errors import Denied, Refused, Unsupported
 from .outlet_numbering import is_shifted
-from .rpc import Pending, sent
+from .rpc import Pending, answered_field
 from .rpc.pdumodel import Outlet, Pdu
 
 _REASONS: dict[int, str] = {
@@ -47,7 +47,7 @@ def raise_if_numbering_differs(
     outlets in two ways, and nothing shows which of them matches the wiring. Or that label cannot be
     read, and the list's own is another number.
     """
-    label, other = sent(metadata, "label"), sent(known, "label")
+    label, other = answered_field(metadata, "label"), answered_field(known, "label")
     if not is_shifted(int(identity.rpartition(".")[2]), label, other):
         return
     leads = "the label behind its well-known id cannot be read"
@@ -78,9 +78,9 @@ def raise_if_locked(
     for answer in (metadata, state):
         if isinstance(answer.error, Denied):
             raise answer.error
-    if sent(metadata, "isSwitchable") is False:
+    if answered_field(metadata, "isSwitchable") is False:
         raise Unsupported(
             f"outlet {identity} cannot be switched: it has no relay, or the unit is metered only"
         )
-    if sent(settings, "inhibitRelayControl"):
+    if answered_field(settings, "inhibitRelayControl"):
         raise why_refused(f"outlet {identity} was", Outlet.ERR_RELAY_CONTROL_DISABLED)

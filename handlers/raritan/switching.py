@@ -12,9 +12,9 @@ from pdu_common.helper import EnumPowerStatus
 from ..shared.errors import NamedSetting, NoSuchOutlet, Refused, Unreachable, Unsupported
 from ..shared.switching import switch
 from . import states
-from .discovery import Discovery, ListedUnit
-from .link_units import HIGHEST_LINK, LINK_UNITS, LinkUnits
-from .rpc import Agent, Bulk, Pending, leaves_open
+from .discovery import ListedUnit, UnitFinder
+from .link_units_setting import HIGHEST_LINK, LINK_UNITS, LinkUnitSelection
+from .rpc import Agent, Bulk, Pending, may_have_executed
 from .rpc.pdumodel import Outlet, Pdu
 from .switch_checks import raise_if_locked, raise_if_numbering_differs, why_refused
 from .units import PRIMARY, XerusUnit
@@ -27,7 +27,7 @@ _Seen = tuple[Pending[Outlet.State], states.Failures]
 
 def switch_outlet(
     agent: Agent,
-    link_units: LinkUnits,
+    link_units: LinkUnitSelection,
     identity: str,
     wanted: Outlet.PowerState,
     deadline: float,
@@ -45,7 +45,7 @@ def switch_outlet(
     return switch(command.write, command.read, state, deadline=deadline, pause=pause)
 
 
-def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> tuple[XerusUnit, int]:
+def _locate(identity: str, agent: Agent, wanted: LinkUnitSelection) -> tuple[XerusUnit, int]:
     """The unit and the position, from 0, that an identity names. Sends nothing.
 
     Raises NoSuchOutlet if it is not valid or its link unit is excluded by `wanted`, Unsupported if
@@ -73,7 +73,7 @@ def _locate(identity: str, agent: Agent, wanted: LinkUnits) -> tuple[XerusUnit, 
     return XerusUnit(link_id, agent), int(found.group(2)) - 1
 
 
-def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> tuple[ListedUnit, int]:
+def _checked(agent: Agent, link_units: LinkUnitSelection, identity: str) -> tuple[ListedUnit, int]:
     """The unit and the position of the outlet: 2 round trips.
 
     Raises NoSuchOutlet, Unsupported, Refused or Denied if it does not exist or may not be switched.
@@ -83,8 +83,10 @@ def _checked(agent: Agent, link_units: LinkUnits, identity: str) -> tuple[Listed
     #       /model/pdu/0/outlet/6;
     #   for link unit 2 the same of /model/pdu/2, with getOutlets of /model/pdu/0 and getStatus of
     #   /cascade
-    wanted = LinkUnits() if unit.link_id == PRIMARY else LinkUnits(ids=(unit.link_id,))
-    bulk, units = Bulk(agent), Discovery(agent, wanted)
+    wanted = (
+        LinkUnitSelection() if unit.link_id == PRIMARY else LinkUnitSelection(ids=(unit.link_id,))
+    )
+    bulk, units = Bulk(agent), UnitFinder(agent, wanted)
     units.ask(bulk)
     settings = bulk.add(unit.proxy(Pdu).getSettings)
     known = bulk.add(unit.proxy(Outlet, f"/outlet/{index}").getMetaData)
@@ -133,7 +135,7 @@ class _Command:
             bulk.perform()
             answered = code.get()
         except Refused as error:
-            if leaves_open(error):
+            if may_have_executed(error):
                 raise Unreachable(error.parts, error.host, error.operation) from None
             raise
         if answered != 0:
@@ -150,8 +152,10 @@ class _Command:
             seen = self._ask(bulk)
             bulk.perform()
         state, failures = seen
-        doubted = self._index in states.contradicted(failures, len(self._listed.outlets))
+        doubted = self._index in states.failed_relays(failures, len(self._listed.outlets))
         return EnumPowerStatus.UNKNOWN if doubted else states.read_status(state.get())
 
     def _ask(self, bulk: Bulk) -> _Seen:
-        return bulk.add(self._outlet.getState), states.ask_failures(bulk, self._listed.unit)
+        return bulk.add(self._outlet.getState), states.queue_hardware_failures(
+            bulk, self._listed.unit
+        )

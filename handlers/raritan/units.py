@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Optional, TypeVar
 
 from ..shared.errors import Denied, PduHandlerError, Refused
-from .rpc import Agent, Interface, JsonRpcSyntaxException, leaves_open
+from .rpc import Agent, Interface, JsonRpcSyntaxException, may_have_executed
 
 AnInterface = TypeVar("AnInterface", bound=Interface)
 PRIMARY = 0  # stands for the link id of the unit at the address itself
@@ -80,7 +80,7 @@ def _noun(method: str) -> str:
     return "".join(c if c.islower() else f" {c.lower()}" for c in method[len("get") :])
 
 
-def absent(error: Optional[PduHandlerError]) -> bool:
+def is_missing_object_error(error: Optional[PduHandlerError]) -> bool:
     """Whether this error counts as proof that the device does not have the object or the method.
 
     Only a refusal does, except for a missing right, HTTP 429, HTTP statuses outside 4xx, and
@@ -89,6 +89,6 @@ def absent(error: Optional[PduHandlerError]) -> bool:
     return (
         isinstance(error, Refused)
         and not isinstance(error, Denied)
-        and not leaves_open(error)
+        and not may_have_executed(error)
         and error.code != "429"
     )

@@ -142,7 +142,7 @@ def total(figures: Optional[Sequence[RedfishFigure]], sensors: Sensors) -> Optio
     )
 
 
-def sources(figures: Iterable[Optional[Sequence[RedfishFigure]]]) -> dict[str, None]:
+def sensors_to_read(figures: Iterable[Optional[Sequence[RedfishFigure]]]) -> dict[str, None]:
     """The sensors to read for figures that are not known, each once."""
     found: dict[str, None] = {}
     for part in figures:

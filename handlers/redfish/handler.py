@@ -97,7 +97,7 @@ class RedfishPdu(host.BasePdu):
         with self.session("labels") as (service, given):
             return [
                 host.label(
-                    one.identity, resources.identity(one.resource), resources.name(one.resource)
+                    one.identity, resources.required_id(one.resource), resources.name(one.resource)
                 )
                 for one in units.read_all_outlets(service, given.pdu)
             ]
@@ -109,7 +109,7 @@ class RedfishPdu(host.BasePdu):
             state = switch_outlet(
                 service,
                 given.pdu,
-                host.identity_of(port),
+                host.outlet_identity(port),
                 on,
                 given.switch_unproven,
                 deadline,

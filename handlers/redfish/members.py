@@ -30,7 +30,7 @@ def each_member(service: RedfishService, collection: Json) -> list[Union[Json, P
     missing: dict[int, str] = {}
     for number, one in enumerate(links_of(service, collection)):
         found.append(one)
-        if not is_whole(one):
+        if not is_full_resource(one):
             try:
                 missing[number] = service.path(one.get("@odata.id"))
             except ProtocolError as error:
@@ -77,7 +77,7 @@ def links_of(service: RedfishService, collection: Json) -> list[Json]:
     return found
 
 
-def is_whole(entry: Json) -> bool:
+def is_full_resource(entry: Json) -> bool:
     """Whether an entry is a resource and not only a link to one: each resource has an Id (DSP0266,
     "Common properties").
     """

@@ -49,7 +49,7 @@ def usable_id(resource: Json) -> str:
     return found if usable else ""
 
 
-def identity(resource: Json) -> str:
+def required_id(resource: Json) -> str:
     """The `Id`. Raises ProtocolError unless it is usable."""
     found = usable_id(resource)
     if not found:

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..shared.errors import ProtocolError, Refused
-from .members import is_whole, links_of
+from .members import is_full_resource, links_of
 from .resources import child, entries, link, text
 from .responses import Json
 from .service import RedfishService
@@ -44,13 +44,13 @@ def read_sensors(
 
 def _listed(service: RedfishService, pdu: ServicePdu) -> Iterator[tuple[str, Json]]:
     """Path and resource of the sensors that the lists of a PDU and its chassis include in full."""
-    for listed in lists(service, pdu):
+    for listed in sensor_collections(service, pdu):
         for one in links_of(service, listed):
-            if is_whole(one) and text(one, "@odata.id"):
+            if is_full_resource(one) and text(one, "@odata.id"):
                 yield service.path(one["@odata.id"]), one
 
 
-def lists(service: RedfishService, pdu: ServicePdu) -> Iterator[Json]:
+def sensor_collections(service: RedfishService, pdu: ServicePdu) -> Iterator[Json]:
     """The collections of sensors of a PDU and of its chassis: usually 1 round trip for each chassis
     and each collection.
     """

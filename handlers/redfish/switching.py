@@ -10,7 +10,7 @@ from typing import Optional
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
-from ..http.errors import HttpRefused, leaves_open
+from ..http.errors import HttpRefused, may_have_executed
 from ..shared.errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
 from ..shared.switching import switch
 from . import outlet_actions, resources, tasks, units
@@ -67,7 +67,7 @@ class _Command:
     ) -> None:
         self._service = service
         self._target, self._body = target, body
-        self._outlet, self._id = service.path(found.link), resources.identity(found.resource)
+        self._outlet, self._id = service.path(found.link), resources.required_id(found.resource)
         self._pdu = found.pdu
         self._monitor: Optional[str] = None
         #: the error that a task ended with
@@ -84,13 +84,13 @@ class _Command:
             if reply.status == _DEMANDS_ETAG:
                 reply = self._service.post(self._target, self._body, self._etag())
         except HttpRefused as error:  # a redirect is not followed
-            if leaves_open(error):
+            if may_have_executed(error):
                 raise Unreachable(error.parts, error.host, error.operation) from None
             raise
         found = json_object(reply) or {}  # a 204 answer has no body
         answered_with_task = reply.status in _DONE and tasks.is_task(found)
         if reply.status == _ACCEPTED or answered_with_task:
-            self.failed = tasks.failed(reply, self._service.login)
+            self.failed = tasks.task_error(reply, self._service.login)
             self._monitor = self._service.made(reply)
             if self._monitor is None:
                 LOGGER.info(
@@ -99,7 +99,7 @@ class _Command:
                 )
         elif reply.status not in _DONE:
             declined = error_of(reply, self._service.login, f"POST {self._target}")
-            if leaves_open(declined):
+            if may_have_executed(declined):
                 raise Unreachable(declined.parts, operation=declined.operation)
             raise declined
         elif found.get("error") is not None and not outlet_actions.reports_success(found["error"]):
@@ -127,7 +127,7 @@ class _Command:
 
     def _ended(self, monitor: str) -> bool:
         reply = self._service.reply(monitor)
-        self.failed = tasks.failed(reply, self._service.login) or self.failed
+        self.failed = tasks.task_error(reply, self._service.login) or self.failed
         return self.failed is not None or not tasks.under_way(reply)
 
     def _etag(self) -> str:

@@ -35,7 +35,7 @@ def under_way(reply: Response) -> bool:
     return reply.status == 202 if task is None else text(task, "TaskState") not in _ENDED_STATES
 
 
-def failed(reply: Response, login: Login) -> Optional[PduHandlerError]:
+def task_error(reply: Response, login: Login) -> Optional[PduHandlerError]:
     """The error if the answer shows that the operation failed, else None.
 
     The statuses in `_NO_RESULT`, and 5xx without a reason (which a proxy may answer), do not show

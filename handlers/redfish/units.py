@@ -21,8 +21,8 @@ from ..shared.errors import (
     Unsupported,
 )
 from .links import parts
-from .members import each_member, is_whole, links_of, members
-from .resources import identity, link, text, usable_id
+from .members import each_member, is_full_resource, links_of, members
+from .resources import link, required_id, text, usable_id
 from .responses import Json
 from .service import RedfishService
 
@@ -176,7 +176,7 @@ def _nothing(equipment: Json, wanted: str) -> PduHandlerError:
 
 def is_pdu(resource: Json) -> bool:
     """Whether a resource is a PDU itself and not a list of collections."""
-    return is_whole(resource) and any(
+    return is_full_resource(resource) and any(
         link(resource, key) is not None for key in ("Outlets", "Mains")
     )
 
@@ -259,7 +259,7 @@ def read_outlets(service: RedfishService, pdu: ServicePdu) -> list[tuple[str, Js
     collection = service.expanded(target)
     listed = members(service, collection)
     _refuse_empty(collection, listed)
-    return [(pdu.prefix + identity(one), one) for one in listed]
+    return [(pdu.prefix + required_id(one), one) for one in listed]
 
 
 def _refuse_empty(collection: Json, listed: Sequence[Json]) -> None:
@@ -342,10 +342,10 @@ def _found(service: RedfishService, pdu: ServicePdu, own: str) -> list[FoundOutl
     ]
     if len(likely) == 1:
         link_, outlet = likely[0]["@odata.id"], service.get(likely[0]["@odata.id"])
-        if identity(outlet) == own:
+        if required_id(outlet) == own:
             return [FoundOutlet(link_, outlet, pdu.resource)]
     return [
         FoundOutlet(entry.get("@odata.id"), outlet, pdu.resource)
         for entry, outlet in zip(listed, members(service, {"Members": listed}))
-        if identity(outlet) == own
+        if required_id(outlet) == own
     ]

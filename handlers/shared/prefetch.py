@@ -61,7 +61,7 @@ def prefetcher() -> Optional[Reads]:
     return _reads
 
 
-def purposes() -> Purposes:
+def announced_reads() -> Purposes:
     """What the tool said that it will read in this session."""
     return _FORESEEN.get()
 

@@ -105,8 +105,8 @@ class Write(Control):
         self.at.written_places()
         if self.on == self.off:
             raise ValueError(f"on and off are both {self.on!r}")
-        validation.written(self.on, "on")
-        validation.written(self.off, "off")
+        validation.require_writable_value(self.on, "on")
+        validation.require_writable_value(self.off, "off")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
         return [(object_of(self.at, reader, identity), self.on if up else self.off)]
@@ -134,7 +134,7 @@ class Verbs(Control):
         self.off.written_places()
         if self.on == self.off:
             raise ValueError("on and off are the same object")
-        validation.written(self.value, "value")
+        validation.require_writable_value(self.value, "value")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
         verb = self.on if up else self.off
@@ -177,8 +177,8 @@ class Guarded(Control):
             raise ValueError("give either allow or refuse")
         if self.demanded and self.allow:
             raise ValueError("demanded is for refuse: with allow, a missing value always forbids")
-        validation.comparable(self.allow, "allow")
-        validation.comparable(self.refuse, "refuse")
+        validation.require_distinct_texts(self.allow, "allow")
+        validation.require_distinct_texts(self.refuse, "refuse")
         validation.filled(self.why, "why")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:

@@ -11,7 +11,13 @@ from ..host.rows import oid_arcs
 from ..shared.errors import NamedSetting, PduHandlerError, ProtocolError, Reason, Unsupported
 from . import prefetch_list
 from .decoding import text
-from .device import SnmpDevice, by_other_rows, by_states, controlled_outlets, has_no_outlets
+from .device import (
+    SnmpDevice,
+    has_no_outlets,
+    read_by_states,
+    read_without_states,
+    reported_outlet_count,
+)
 from .families import Families, families_near
 from .profile import Profile
 from .reader import Reader, SnmpReads
@@ -49,7 +55,7 @@ def detect(
     sysObjectID, a family that numbers the outlets differently could be chosen. Raises Unsupported
     if no family fits. Raises ProtocolError if the device lists fewer outlets than it counts, or if
     meters were read and nothing proves that it has no outlets. `metered_only` replaces the proof.
-    `listed_only`: see `by_states`.
+    `listed_only`: see `read_by_states`.
     """
     reader = Reader(device)
     said, usable = sys_object_id(reader, profiles)
@@ -139,8 +145,10 @@ def _with_states(
 ) -> Optional[SnmpDevice]:
     for place, (profile, root) in enumerate(tried):
         if place == 1 or (place == 0 and len(tried) > _SWEPT):
-            prefetch_list.lists([(one.profile, reader.at(one.root)) for one in tried[place:]])
-        found = by_states(profile, reader.at(root), listed_only)
+            prefetch_list.prefetch_outlet_lists(
+                [(one.profile, reader.at(one.root)) for one in tried[place:]]
+            )
+        found = read_by_states(profile, reader.at(root), listed_only)
         if found:
             return found
     return None
@@ -160,9 +168,9 @@ def _without_states(
     meters are then enough, even if no total is measured at the moment. None if nothing is found.
     """
     unproven: Optional[SnmpDevice] = None
-    prefetch_list.meters([(one.profile, reader.at(one.root)) for one in tried])
+    prefetch_list.prefetch_meters([(one.profile, reader.at(one.root)) for one in tried])
     for profile, root in tried:
-        found = by_other_rows(profile, reader.at(root), unmeasured)
+        found = read_without_states(profile, reader.at(root), unmeasured)
         is_proven = found is not None and (found.states or has_no_outlets(profile, found.reader))
         if is_proven:
             return found
@@ -197,7 +205,7 @@ def _metered(found: SnmpDevice) -> SnmpDevice:
 
     Raises ProtocolError if it counts outlets.
     """
-    counted = controlled_outlets(found.profile, found.reader)
+    counted = reported_outlet_count(found.profile, found.reader)
     if counted:
         raise ProtocolError(
             f"the device counts {counted} outlets, but it listed none, so it is not a unit "

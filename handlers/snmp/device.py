@@ -30,7 +30,9 @@ class SnmpDevice(NamedTuple):
     reader: Reader  #: its answers so far
 
 
-def by_states(profile: Profile, reader: Reader, listed_only: bool = False) -> Optional[SnmpDevice]:
+def read_by_states(
+    profile: Profile, reader: Reader, listed_only: bool = False
+) -> Optional[SnmpDevice]:
     """The device, read through the first `Outlets` that has `states` and lists or counts an outlet;
     else None.
 
@@ -42,7 +44,7 @@ def by_states(profile: Profile, reader: Reader, listed_only: bool = False) -> Op
     for outlets in profile.outlets:
         if outlets.states is None:
             continue
-        prefetch_list.outlets(profile, outlets, reader)
+        prefetch_list.prefetch_states(profile, outlets, reader)
         states = (
             dict.fromkeys(outlets.states.listed(reader), EnumPowerStatus.UNKNOWN)
             if listed_only and not reader.is_ahead
@@ -56,14 +58,14 @@ def by_states(profile: Profile, reader: Reader, listed_only: bool = False) -> Op
     return None
 
 
-def by_other_rows(
+def read_without_states(
     profile: Profile, reader: Reader, unmeasured: bool = False
 ) -> Optional[SnmpDevice]:
     """For a device that reports no state: its outlets as UNKNOWN, else its meters without outlets,
     else None. With `unmeasured`, rows of meters are enough, even if they give no total.
 
     These outlets are not switched, because no command could be confirmed. Raises ProtocolError as
-    `by_states` does.
+    `read_by_states` does.
     """
     for outlets in profile.outlets:
         states = (
@@ -71,7 +73,7 @@ def by_other_rows(
             if outlets.rows
             else {}
         )
-        # with states, `by_states` has compared the count
+        # with states, `read_by_states` has compared the count
         counted = 0 if outlets.states else _count(outlets.count, reader)[0]
         if states or counted:
             return SnmpDevice(
@@ -99,7 +101,7 @@ def has_no_outlets(profile: Profile, reader: Reader) -> bool:
     return not profile.outlets or any(_has_none(outlets, reader) for outlets in profile.outlets)
 
 
-def controlled_outlets(profile: Profile, reader: Reader) -> int:
+def reported_outlet_count(profile: Profile, reader: Reader) -> int:
     """The number that the device reports in `none_if_zero`; 0 if the family or the device has no
     such object.
     """

@@ -2,7 +2,7 @@
 requested by its key: most take 1 to 5 ms, all together 50 ms.
 
 For most devices that is one file, with those that it imports. With a sysObjectID of Net-SNMP, or
-none, it is several. An archive loads them all at its start (`handlers/shared/modules.py`).
+none, it is several. An archive loads them all at its start (`handlers/shared/module_lookup.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import chain
 from types import ModuleType
 from typing import Any, Callable, NamedTuple, Optional
 
-from .profile import Profile, below
+from .profile import Profile, is_below
 
 ENTERPRISES = "1.3.6.1.4.1."
 # Default sysObjectIDs of agents built on Net-SNMP, which several families share: `linux` of
@@ -44,7 +44,7 @@ class Vendor(NamedTuple):
         """
         if not sys_object_id:
             return self.sweep
-        return any(below(sys_object_id, ENTERPRISES + number) for number in self.numbers.split())
+        return any(is_below(sys_object_id, ENTERPRISES + number) for number in self.numbers.split())
 
 
 class Families(Sequence[Profile]):
@@ -103,7 +103,7 @@ def family_named(profiles: Sequence[Profile], key: str) -> Optional[Profile]:
     return next((profile for profile in profiles if profile.key == key), None)
 
 
-def keys_of(profiles: Sequence[Profile]) -> tuple[str, ...]:
+def family_names(profiles: Sequence[Profile]) -> tuple[str, ...]:
     """The keys of `profiles`. Builds no family."""
     return (
         profiles.keys

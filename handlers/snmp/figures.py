@@ -12,7 +12,7 @@ from ..shared.decimals import CONTEXT, total
 from . import validation
 from .decoding import FILLED, number, text
 from .frozen_value import FrozenValue
-from .reader import MISSING, Ask, Reader
+from .reader import MISSING, ObjectRead, Reader
 from .sources.base import Source
 from .sources.objects import Scalar
 
@@ -64,8 +64,8 @@ class Figure(FrozenValue):
     MOST_DIGITS = 12  # limit for the shift of the decimal point by a scale or an exponent
 
     def __post_init__(self) -> None:
-        validation.comparable(self.absent, "absent")
-        validation.comparable(self.padding, "padding")
+        validation.require_distinct_texts(self.absent, "absent")
+        validation.require_distinct_texts(self.padding, "padding")
         for scale in (self.scale, self.scale_of_integers):
             if scale is not None and not (scale.is_finite() and scale > 0):
                 raise ValueError(f"scale {scale} is not a finite number above zero")
@@ -80,7 +80,7 @@ class Figure(FrozenValue):
                 " other SYNTAX says where an object begins again at 0"
             )
 
-    def asks(self) -> Iterator[Ask]:
+    def asks(self) -> Iterator[ObjectRead]:
         """What `listed` reads on most devices."""
         for source in (self.source, self.exponent, self.factor):
             if source is not None:
@@ -264,7 +264,7 @@ class Total(FrozenValue):
                 " the units' sums"
             )
 
-    def asks(self) -> Iterator[Ask]:
+    def asks(self) -> Iterator[ObjectRead]:
         """What `read` reads on most devices: those with the first figure."""
         for figure in self.figures[:1]:
             yield from figure.asks()

@@ -12,7 +12,7 @@ from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
 
 from .. import host
-from ..host.snmp import CALL_SECONDS, Snmp, known_place
+from ..host.snmp import CALL_SECONDS, Snmp, known_endpoint
 from ..shared import prefetch
 from ..shared.call_session import one_session, session
 from ..shared.errors import PduHandlerError
@@ -121,7 +121,7 @@ class SnmpPdu(BaseSnmpPdu):
             ) as found:
                 yield found
         except PduHandlerError as error:
-            error.at(known_place(self.pdu_data), method)
+            error.at(known_endpoint(self.pdu_data), method)
             raise
 
 

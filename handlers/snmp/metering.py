@@ -51,7 +51,9 @@ def labels(device: SnmpDevice) -> Labels:
     """Number and name of each outlet. The number defaults to the last arc of the identity."""
     if device.outlets is None:
         return Labels()
-    prefetch_list.more(device.profile, device.outlets, device.reader, (prefetch.LABELS,))
+    prefetch_list.prefetch_unforeseen(
+        device.profile, device.outlets, device.reader, (prefetch.LABELS,)
+    )
     numbers = device.outlets.number.rows(device.reader) if device.outlets.number else {}
     names = device.outlets.name.rows(device.reader) if device.outlets.name else {}
     listed = Labels()
@@ -73,7 +75,7 @@ def meter(device: SnmpDevice, with_power: bool = True) -> DeviceFigures:
     """The device's figures. Without `with_power`, power is left out."""
     outlets, ceilings = device.outlets, device.profile.ceilings
     purposes = (prefetch.FIGURES, prefetch.POWER) if with_power else (prefetch.FIGURES,)
-    prefetch_list.more(device.profile, outlets, device.reader, purposes)
+    prefetch_list.prefetch_unforeseen(device.profile, outlets, device.reader, purposes)
     reader = device.reader
     current = outlets.current.read(reader, ceilings.outlet_a) if outlets and outlets.current else {}
     energy = outlets.energy.read(reader) if outlets and outlets.energy else {}

@@ -85,7 +85,7 @@ class PowerRestorePolicy(FrozenValue):
         for name in (
             *("on", "off", "last", "inherits", "never", "unsaid", "start_never", "latched", "held"),
         ):
-            validation.comparable(getattr(self, name), name)
+            validation.require_distinct_texts(getattr(self, name), name)
         validation.disjoint(tuple(values.items()))
         validation.disjoint((("never", self.never), ("unsaid", self.unsaid)))
         validation.disjoint((("latched", self.latched), ("held", self.held)))

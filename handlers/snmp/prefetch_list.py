@@ -13,7 +13,7 @@ from ..shared import prefetch
 from .figures import Figure, Total
 from .outlets import Outlets
 from .profile import Profile
-from .reader import Ask, Reader
+from .reader import ObjectRead, Reader
 from .sources.base import Source
 from .states import State
 
@@ -26,12 +26,12 @@ _PARTS = {
 }
 
 
-def outlets(profile: Profile, found: Outlets, reader: Reader) -> None:
+def prefetch_states(profile: Profile, found: Outlets, reader: Reader) -> None:
     """Read ahead the states of these outlets, and what else the session will read if there are
     any."""
     if not reader.is_ahead or found.states is None:
         return
-    purposes = (prefetch.STATES, *sorted(prefetch.purposes() - {prefetch.STATES}))
+    purposes = (prefetch.STATES, *sorted(prefetch.announced_reads() - {prefetch.STATES}))
     counts = list(found.count.asks()) if found.count is not None else []
     lead = next((ask for ask in found.states.source.asks() if ask.is_walked), None)
     if lead is not None and reader.walked.get(reader.resolve(lead.oid)) == {}:
@@ -40,20 +40,20 @@ def outlets(profile: Profile, found: Outlets, reader: Reader) -> None:
     reader.ahead(_asks(profile, found, purposes), counts, lead)
 
 
-def more(
+def prefetch_unforeseen(
     profile: Profile, found: Optional[Outlets], reader: Reader, purposes: Iterable[str]
 ) -> None:
     """Read ahead what a call reads that was not foreseen."""
-    was_foreseen = reader.is_expecting and prefetch.purposes().issuperset(purposes)
+    was_foreseen = reader.is_expecting and prefetch.announced_reads().issuperset(purposes)
     if reader.is_ahead and not was_foreseen:
-        every = tuple(sorted(prefetch.purposes().union(purposes)))
+        every = tuple(sorted(prefetch.announced_reads().union(purposes)))
         reader.expect(_reads(profile, found, every))
         reader.ahead(_asks(profile, found, every))
 
 
-def lists(tried: Iterable[tuple[Profile, Reader]]) -> None:
+def prefetch_outlet_lists(tried: Iterable[tuple[Profile, Reader]]) -> None:
     """Read ahead which of these families list outlets, or count some."""
-    found: dict[str, list[Ask]] = {}
+    found: dict[str, list[ObjectRead]] = {}
     readers: dict[str, Reader] = {}
     for profile, reader in tried:
         if not reader.is_ahead:
@@ -68,10 +68,10 @@ def lists(tried: Iterable[tuple[Profile, Reader]]) -> None:
         readers[root].ahead(asks)
 
 
-def meters(tried: Iterable[tuple[Profile, Reader]]) -> None:
+def prefetch_meters(tried: Iterable[tuple[Profile, Reader]]) -> None:
     """Read ahead the outlets without states and the meters of these families."""
-    purposes = (prefetch.FIGURES, *sorted(prefetch.purposes() & {prefetch.POWER}))
-    found: dict[str, list[Ask]] = {}
+    purposes = (prefetch.FIGURES, *sorted(prefetch.announced_reads() & {prefetch.POWER}))
+    found: dict[str, list[ObjectRead]] = {}
     readers: dict[str, Reader] = {}
     for profile, reader in tried:
         if not reader.is_ahead:
@@ -87,7 +87,9 @@ def meters(tried: Iterable[tuple[Profile, Reader]]) -> None:
 
 
 @functools.lru_cache(maxsize=256)
-def _asks(profile: Profile, found: Optional[Outlets], purposes: tuple[str, ...]) -> Sequence[Ask]:
+def _asks(
+    profile: Profile, found: Optional[Outlets], purposes: tuple[str, ...]
+) -> Sequence[ObjectRead]:
     """The same for all PDUs of a family."""
     return tuple(
         dict.fromkeys(ask for part in _parts(profile, found, purposes) for ask in part.asks())
@@ -111,5 +113,5 @@ def _parts(
             yield from part if isinstance(part, tuple) else (() if part is None else (part,))
 
 
-def _of(source: Optional[Source]) -> Iterator[Ask]:
+def _of(source: Optional[Source]) -> Iterator[ObjectRead]:
     return iter(()) if source is None else source.asks()

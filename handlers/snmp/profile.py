@@ -61,7 +61,7 @@ class Profile(FrozenValue):
         described: for families that only meter: a regular expression for the sysDescr of units
             without a usable sysObjectID, which then need rows of the family's meters.
         outlets: ways to read the outlets, tried in this order; empty for a family without outlets.
-            A device is read and switched through only one of them (see `device.by_states`).
+            A device is read and switched through only one of them (see `device.read_by_states`).
         load: the device's total, in A.
         power: the same in W.
         energy: the same in kWh.
@@ -153,7 +153,7 @@ class Profile(FrozenValue):
         """
         prefixes = (*self.sys_object_ids, *(root.sys_object_id for root in self.roots))
         return max(
-            (prefix.count(".") + 1 for prefix in prefixes if below(sys_object_id, prefix)),
+            (prefix.count(".") + 1 for prefix in prefixes if is_below(sys_object_id, prefix)),
             default=0,
         )
 
@@ -161,12 +161,12 @@ class Profile(FrozenValue):
         """The roots that fit this sysObjectID, the longest prefix first, else all roots; ("",) for
         a family without roots.
         """
-        fitting = [root for root in self.roots if below(sys_object_id, root.sys_object_id)]
+        fitting = [root for root in self.roots if is_below(sys_object_id, root.sys_object_id)]
         fitting.sort(key=lambda root: -root.sys_object_id.count("."))
         return tuple(dict.fromkeys(root.oid for root in fitting or self.roots)) or ("",)
 
 
-def below(oid: str, prefix: str) -> bool:
+def is_below(oid: str, prefix: str) -> bool:
     """Whether `oid` is `prefix` or starts with all its arcs."""
     return f"{oid}.".startswith(f"{prefix}.")
 

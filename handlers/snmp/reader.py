@@ -18,7 +18,7 @@ MISSING = "\0"  # the value of a row that the answers lack: empty, and not equal
 ROOT = "~"  # in a profile's OIDs: the family's root
 
 
-class Ask(NamedTuple):
+class ObjectRead(NamedTuple):
     """An object that a part of a profile reads."""
 
     #: as in the profile
@@ -74,7 +74,10 @@ class Reader:
         return found
 
     def ahead(
-        self, asks: Iterable[Ask], counts: Collection[Ask] = (), lead: Optional[Ask] = None
+        self,
+        asks: Iterable[ObjectRead],
+        counts: Collection[ObjectRead] = (),
+        lead: Optional[ObjectRead] = None,
     ) -> None:
         """Read what is not yet read of these objects with few requests, if the process can do that.
 
@@ -106,7 +109,7 @@ class Reader:
         """Index suffix -> value for all rows below `oid`; {} if the device has none."""
         full = self.resolve(oid)
         if full not in self.walked and self._expected:
-            self._miss(Ask(oid, True))
+            self._miss(ObjectRead(oid, True))
         if full not in self.walked:
             self.walked[full] = self._device.walk(full)
         return self.walked[full]
@@ -127,7 +130,7 @@ class Reader:
         """One object, None if the device does not have it."""
         full = self.resolve(oid)
         if full not in self.got and self._expected:
-            self._miss(Ask(oid, False))
+            self._miss(ObjectRead(oid, False))
         if full not in self.got:
             self.got[full] = self._device.get(full)
         return self.got[full]
@@ -147,7 +150,7 @@ class Reader:
         """Whether it was told what will be read."""
         return bool(self._expected)
 
-    def _miss(self, ask: Ask) -> None:
+    def _miss(self, ask: ObjectRead) -> None:
         known = _Known(self)
         known.lacking[ask] = None
         for read in self._expected:
@@ -164,9 +167,9 @@ class Reader:
         said = self._device.quoted(whole)
         return said[:longest] if said == whole else said
 
-    def filled(self) -> UnionOfRows:
+    def filled(self) -> FilledRows:
         """What was read so far, with the rows that are missing in it."""
-        return UnionOfRows(self)
+        return FilledRows(self)
 
     def lacks(self, read: Callable[[Reader], object]) -> bool:
         """Whether the answers lack rows that `read` finds; False if they are not filled."""
@@ -192,7 +195,7 @@ class Reader:
         return other
 
 
-class UnionOfRows(Reader):
+class FilledRows(Reader):
     """What a reader has read. A row that a column lacks and another column of its table has is in
     it, with the value MISSING. Nothing more is read from the device.
 
@@ -249,7 +252,7 @@ class UnionOfRows(Reader):
         lost += [
             full for full, value in self.got.items() if value is None and _group(full) in groups
         ]
-        return any(read(UnionOfRows(self, full)) for full in lost)
+        return any(read(FilledRows(self, full)) for full in lost)
 
 
 def _group(full: str) -> str:
@@ -269,12 +272,12 @@ class _Known(Reader):
         super().__init__(reader._device, reader.root)
         self.is_ahead = False
         self.walked, self.got = reader.walked, reader.got
-        self.lacking: dict[Ask, None] = {}
+        self.lacking: dict[ObjectRead, None] = {}
 
     def walk(self, oid: str) -> Walked:
         found = self.walked.get(self.resolve(oid))
         if found is None:
-            self.lacking[Ask(oid, True)] = None
+            self.lacking[ObjectRead(oid, True)] = None
             return {}
         return found
 
@@ -283,5 +286,5 @@ class _Known(Reader):
     def get(self, oid: str) -> Optional[Raw]:
         full = self.resolve(oid)
         if full not in self.got:
-            self.lacking[Ask(oid, False)] = None
+            self.lacking[ObjectRead(oid, False)] = None
         return self.got.get(full)

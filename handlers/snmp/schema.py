@@ -18,7 +18,7 @@ from enum import Enum
 from typing import Any, Callable
 
 from ..shared.errors import printable
-from ..shared.modules import import_module
+from ..shared.module_lookup import import_module
 from . import controls, single_family, sources
 from .controls import Control
 from .evidence import Evidence
@@ -27,7 +27,7 @@ from .frozen_value import REQUIRED, FrozenValue
 from .outlets import Outlets
 from .power_restore import PowerRestorePolicy
 from .profile import Profile, Root
-from .sources import Place, ReadOnly, Source, Span
+from .sources import ObjectSource, ReadOnly, Source, Span
 from .states import Doubt, State
 
 
@@ -230,14 +230,14 @@ def _said(data: object) -> str:
 def reference() -> str:
     """All kinds with their fields, as Markdown, for users who describe their own PDU. Two tables:
     parts of many families, and those that a single built-in family needs."""
-    common = [cls for cls in (*PLAIN, *KINDS.values()) if not is_special(cls)]
-    rare = [cls for cls in KINDS.values() if is_special(cls)]
+    common = [cls for cls in (*PLAIN, *KINDS.values()) if not is_single_family(cls)]
+    rare = [cls for cls in KINDS.values() if is_single_family(cls)]
     return "\n".join(
         (*_table(common), "", "Parts that a single built-in family needs each:", "", *_table(rare))
     )
 
 
-def is_special(cls: type[Any]) -> bool:
+def is_single_family(cls: type[Any]) -> bool:
     """Whether this part stands with those that a single family needs."""
     return cls.__module__.endswith(".single_family")
 
@@ -260,7 +260,7 @@ def _use(cls: type[Any]) -> str:
     """
     if issubclass(cls, Control):
         return "control"
-    if issubclass(cls, Place):
+    if issubclass(cls, ObjectSource):
         return "place, source"
     if issubclass(cls, ReadOnly):
         return "source, not written"
@@ -284,7 +284,7 @@ _TYPES: Mapping[Any, str] = {
     bool: "true or false",
     Decimal: "number as text",
     Source: "source",
-    Place: "place",
+    ObjectSource: "place",
     Control: "control",
 }
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ..shared.errors import NamedSetting, SettingsError
 from ..shared.settings import Setting, Settings, yes_no
-from .families import family_named, keys_of
+from .families import family_named, family_names
 from .profile import Profile
 from .profiles import PROFILES
 from .schema import ProfileError, loads
@@ -122,7 +122,7 @@ def _named(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> P
     profile = family_named(profiles, key)
     if profile:
         return profile
-    known = keys_of(profiles)
+    known = family_names(profiles)
     near = [one for one in known if key in one][:_MOST_NEAR] or difflib.get_close_matches(
         key, known, _MOST_NEAR
     )

@@ -33,7 +33,7 @@ class Unlock(Control):
 
     def __post_init__(self) -> None:
         self.at.written_places()
-        validation.written(self.value, "value")
+        validation.require_writable_value(self.value, "value")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
         unlocking = (object_of(self.at, reader, identity), self.value)
@@ -159,7 +159,7 @@ class Unmarked(Control):
 
     def __post_init__(self) -> None:
         validation.at_least_one(self.quiet, "quiet")
-        validation.comparable(self.quiet, "quiet")
+        validation.require_distinct_texts(self.quiet, "quiet")
         validation.filled(self.why, "why")
 
     def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:

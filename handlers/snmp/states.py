@@ -11,7 +11,7 @@ from ..host.rows import Raw
 from . import validation
 from .decoding import Rows, text
 from .frozen_value import FrozenValue
-from .reader import Ask, Reader
+from .reader import ObjectRead, Reader
 from .sources.base import Source
 
 
@@ -31,7 +31,7 @@ class Doubt(FrozenValue):
 
     def __post_init__(self) -> None:
         validation.at_least_one(self.quiet, "quiet")
-        validation.comparable(self.quiet, "quiet")
+        validation.require_distinct_texts(self.quiet, "quiet")
 
     def rises(self, mark: Optional[Raw]) -> bool:
         """Whether this value of `test` makes the state UNKNOWN; None is a missing value."""
@@ -63,10 +63,10 @@ class State(FrozenValue):
         validation.at_least_one(self.on, "on")
         validation.at_least_one(self.off, "off")
         for name in ("on", "off", "absent"):
-            validation.comparable(getattr(self, name), name)
+            validation.require_distinct_texts(getattr(self, name), name)
         validation.disjoint((("on", self.on), ("off", self.off), ("absent", self.absent)))
 
-    def asks(self) -> Iterator[Ask]:
+    def asks(self) -> Iterator[ObjectRead]:
         """What `read` reads on most devices, the list of the outlets first."""
         yield from self.source.asks()
         for doubt in self.doubts:

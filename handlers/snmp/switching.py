@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
-from ..host import identity_of, port_answer
+from ..host import outlet_identity, port_answer
 from ..host.snmp import Snmp
 from ..shared.errors import NamedSetting, NoSuchOutlet, ProtocolError, Unsupported
 from ..shared.switching import switch
@@ -48,7 +48,7 @@ def switch_outlet(
     outlet that it was before the write.
     """
     snmp, device = session.snmp, session.device
-    identity = identity_of(port)
+    identity = outlet_identity(port)
     outlets, states, control = _switchable(device, identity, session.choice.switch_unproven)
     if session.choice.switch_automatic:
         control = control.over_automatic()

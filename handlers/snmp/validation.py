@@ -48,7 +48,7 @@ def at_least_one(values: Sequence[object], what: str) -> None:
     distinct(values, what)
 
 
-def comparable(values: Sequence[str], what: str) -> None:
+def require_distinct_texts(values: Sequence[str], what: str) -> None:
     """Requires distinct values that `decoding.text` returns unchanged."""
     distinct(values, what)
     for value in values:
@@ -58,7 +58,7 @@ def comparable(values: Sequence[str], what: str) -> None:
             )
 
 
-def written(value: Union[int, str], what: str) -> None:
+def require_writable_value(value: Union[int, str], what: str) -> None:
     """Requires text, or a number that fits into an INTEGER (RFC 2578, 7.1.1)."""
     if isinstance(value, int) and not -(2**31) <= value < 2**31:
         raise ValueError(

@@ -23,7 +23,7 @@ from .cli.options import Parameters, SharedOptions, path_completion
 from .inventory import device_list, names
 from .inventory.auth import DeviceLogin, of_environment, of_file
 from .inventory.device_list import DeviceList, ListedPdu
-from .inventory.newest_archives import replaced
+from .inventory.newest_archives import use_newest_archives
 from .inventory.polling import Target, targets
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _SHOWN = 8
 _SHOWN_PDUS = 5
 
 
-def words(*names: str) -> Parameters:
+def file_arguments(*names: str) -> Parameters:
     """Arguments for these files, in this order: LIST, DRAWING."""
     return [
         click.Argument(
@@ -152,7 +152,7 @@ class OwnerFiles(NamedTuple):
     ) -> Sequence[Target]:
         """As `pdus`, of files that were read. None without a list."""
         devices = fleet.devices if wanted is None else self._wanted(fleet.devices, wanted)
-        found = targets(replaced(devices, self.archives), fleet.auths, self.login())
+        found = targets(use_newest_archives(devices, self.archives), fleet.auths, self.login())
         return [one._replace(device=device) for one, device in zip(found, devices)]
 
     def _wanted(self, devices: Sequence[ListedPdu], wanted: Collection[str]) -> Sequence[ListedPdu]:
@@ -193,7 +193,7 @@ def machine(drawing: Drawing, name: str) -> Machine:
     return found
 
 
-def unprotected(machine: Machine) -> Machine:
+def require_unprotected(machine: Machine) -> Machine:
     """The machine. Raises SettingsError if the drawing protects it."""
     if machine.protected:
         raise SettingsError(
@@ -203,7 +203,7 @@ def unprotected(machine: Machine) -> Machine:
     return machine
 
 
-def matching(drawing: Drawing, pattern: str) -> list[str]:
+def match_machines(drawing: Drawing, pattern: str) -> list[str]:
     """The names of the machines that a name or a pattern (`row3/*`) means."""
     if pattern in drawing.machines:
         return [pattern]
@@ -217,14 +217,14 @@ def split(drawing: Drawing, text: str) -> list[str]:
     return [part for part in map(str.strip, text.split(",")) if part]
 
 
-def chosen(drawing: Drawing, values: Iterable[str]) -> list[Machine]:
+def select_machines(drawing: Drawing, values: Iterable[str]) -> list[Machine]:
     """The machines that --machines names, in the drawing's order. Raises Usage for what fits
     none.
     """
     wanted: set[str] = set()
     for value in values:
         for pattern in split(drawing, value):
-            found = matching(drawing, pattern)
+            found = match_machines(drawing, pattern)
             if not found:
                 raise Usage(
                     f"--machines {printable(pattern, 60)!r}: no machine has such a name; there are"

@@ -19,7 +19,7 @@ from pdu_common.connection import PduData
 
 from ..core.cli import prompts
 from ..core.cli.exit_codes import DONE, NOT_SEEN
-from ..core.cli.groups import Commands, HostCommand, LazyCommand, OnHost
+from ..core.cli.groups import Commands, HostCommand, HostGroup, LazyCommand
 from ..core.cli.options import (
     LOGIN,
     TLS,
@@ -344,7 +344,7 @@ def _run(
     """
     # imported late: 11 ms together, which the help of the group saves
     from handlers.nut import settings as nut
-    from handlers.nut.handler import client_of
+    from handlers.nut.handler import make_client
 
     state.as_arguments = ("device",)
     declared = [one for one in nut.SETTINGS if one.key not in _NOT_HERE]
@@ -360,12 +360,12 @@ def _run(
     logs_in = command.writes or bool(values[nut.PASSWORD])
     if not logs_in:
         texts.pop("username", None)
-    with client_of(NutClient, values, host, logs_in=logs_in) as client:
+    with make_client(NutClient, values, host, logs_in=logs_in) as client:
         return command.run(NutCall(client, texts, state, host, words))
 
 
 _OPTIONS = [*names.options(), *device(*LOGIN, *TLS)]
-nut = OnHost(
+nut = HostGroup(
     "nut",
     LAZY_COMMANDS,
     _run,

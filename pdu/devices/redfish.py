@@ -19,13 +19,13 @@ from handlers.redfish.handler import RedfishPdu
 from handlers.redfish.members import links_of, members
 from handlers.redfish.resources import child, entries, link, text
 from handlers.redfish.responses import Json
-from handlers.redfish.sensors import lists
+from handlers.redfish.sensors import sensor_collections
 from handlers.redfish.service import ROOT, RedfishService
 from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, SettingsError, printable
 from pdu_common.connection import PduData
 
 from ..core.adapters.redfish import action_info
-from ..core.cli.groups import Commands, HostCommand, LazyCommand, OnHost
+from ..core.cli.groups import Commands, HostCommand, HostGroup, LazyCommand
 from ..core.cli.options import LOGIN, TLS, Argument, SharedOptions, Spelling, device, option
 from ..core.cli.output import Result, columns, facts, figure
 from ..core.cli.states import word
@@ -226,11 +226,12 @@ def _below(call: RedfishCall, resource: Json) -> list[str]:
 def sensors(call: RedfishCall) -> Result:
     """Sensors.
 
-    Costs the round trips of `units`, of `lists` for each PDU, and of `members` for each list.
+    Costs the round trips of `units`, of `sensor_collections` for each PDU, and of `members` for
+    each list.
     """
     found: dict[str, Json] = {}  # several PDUs may share a chassis
     for unit in units.read_units(call.service, call.pdu):
-        for listed in lists(call.service, unit):
+        for listed in sensor_collections(call.service, unit):
             found.update(
                 (text(one, "@odata.id") or str(len(found)), one)
                 for one in members(call.service, listed)
@@ -335,7 +336,7 @@ def _run(
 
 
 _OPTIONS = [*names.options(), *device(*LOGIN, *_OWN)]
-redfish = OnHost(
+redfish = HostGroup(
     "redfish",
     LAZY_COMMANDS,
     _run,

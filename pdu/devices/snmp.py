@@ -11,9 +11,9 @@ import click
 from handlers.shared.errors import SettingsError, printable
 
 from ..core.cli.exit_codes import DONE, NOT_SEEN
-from ..core.cli.groups import EPILOG, Lazy, LazyCommand, Subcommand
+from ..core.cli.groups import EPILOG, LazyCommand, LazyGroup, Subcommand
 from ..core.cli.options import Argument, completed, given, output
-from ..core.cli.output import Result, columns, shown
+from ..core.cli.output import Result, columns, print_result
 
 _TABLES = ("devices", "evidence", "identities", "costly")
 
@@ -40,7 +40,7 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
     nothing = [f"no family has {word!r} in its key, vendor, MIB or models"]
     if table:
         markdown = getattr(family_tables, table)(chosen)
-        return shown(
+        return print_result(
             Result({"markdown": markdown}, [markdown] if chosen else nothing), given(context).json
         )
     chosen.sort(key=lambda one: (one.vendor.lower(), one.key))
@@ -58,7 +58,7 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
         [one["family"], one["vendor"], ", ".join(one["models"]), one["commands"]] for one in data
     ]
     lines = columns(("family", "vendor", "models", "commands"), rows)
-    return shown(Result(data, lines if rows else nothing), given(context).json)
+    return print_result(Result(data, lines if rows else nothing), given(context).json)
 
 
 def _show(family: str) -> int:
@@ -67,7 +67,7 @@ def _show(family: str) -> int:
     from ..core.adapters.snmp import own_profiles  # imported late: 14 ms together, as in `_keys`
 
     try:
-        print(schema.dumps(own_profiles.family(family)))
+        print(schema.dumps(own_profiles.built_in_family(family)))
     except own_profiles.UnknownFamily as error:
         raise SettingsError(str(error)) from None
     return 0
@@ -91,7 +91,7 @@ def _check(context: click.Context, file: str) -> int:
     lines = [f"{printable(file)}: the profile '{profile.key}' {state}", *guesses]
     if not guesses:
         lines += own_profiles.summary(profile)
-    return shown(
+    return print_result(
         Result(data, lines, NOT_SEEN if guesses else DONE),
         given(context).json,
     )
@@ -101,7 +101,7 @@ def _check(context: click.Context, file: str) -> int:
 def _parts(context: click.Context) -> int:
     from handlers.snmp import schema  # imported late: 12 ms, as in `_keys`
 
-    return shown(
+    return print_result(
         Result({"markdown": schema.reference()}, [schema.reference()]), given(context).json
     )
 
@@ -158,7 +158,7 @@ The exit code is 9 while values of states are guesses of pdu draft, and 2 for a 
 profile.""",
 )
 parts = _command("parts", _parts, examples=("pdu snmp parts", "pdu snmp parts > parts.md"))
-snmp = Lazy(
+snmp = LazyGroup(
     "snmp",
     LAZY_COMMANDS,
     examples=("pdu snmp families apc", "pdu snmp show apc-rpdu2"),

@@ -20,18 +20,18 @@ from .meters import (
     READINGS,
     UNIT,
     Meters,
+    MibFacts,
     Origins,
     RegisterFacts,
-    Stated,
     first_of,
-    stated_by,
+    mib_facts,
 )
 from .numpy_lazy import np
 from .readings import OWN, PduReadings, Series, readings_of
 from .registers import EnergyInterval, Event, RegisterLimits, RegisterReadings
 from .rounding import summed
-from .same import Seen
 from .segments import BREAKS, MOMENTARY, history_of
+from .unit_aliases import Seen
 
 #: of a PDU: a page with more pictures says no more
 _MOST_DRAWN = 2
@@ -53,7 +53,7 @@ class Asked(NamedTuple):
     tolerance_kwh: float = USUAL_TOLERANCE_KWH
 
 
-class Drawn(NamedTuple):
+class PlotData(NamedTuple):
     """What a picture of a register shows. Times in s, UTC; energies in kWh."""
 
     #: each segment as times and registers
@@ -64,7 +64,7 @@ class Drawn(NamedTuple):
     band: Sequence[tuple[float, EnergyInterval]]
 
 
-class Share(NamedTuple):
+class OutletShare(NamedTuple):
     """An outlet in the hands of one customer."""
 
     #: "" for nobody
@@ -100,8 +100,8 @@ class AuditedRegister(NamedTuple):
     #: what is known of the meter
     meter: RegisterFacts
     origins: Origins
-    shares: Sequence[Share] = ()
-    drawn: Optional[Drawn] = None
+    shares: Sequence[OutletShare] = ()
+    drawn: Optional[PlotData] = None
 
     @property
     def has_lowest(self) -> bool:
@@ -266,7 +266,7 @@ class _Register:
         self._identity = identity
         self._tenures = () if identity == OWN else asked.tenures.get((pdu.name, identity), ())
         meter = asked.meters.of(pdu.name, identity, pdu.accuracy_percent, outlets)
-        stated = stated_by(pdu.family, identity)
+        stated = mib_facts(pdu.family, identity)
         wrap_kwh, wrap_from = first_of({OWNER: meter.wrap_kwh, MIB: stated.wrap_kwh})
         _, class_from = first_of({UNIT: pdu.accuracy_percent, OWNER: meter.class_percent})
         readings = readings_of(pdu, series, times.clock)
@@ -281,13 +281,15 @@ class _Register:
         limit = RegisterLimits(meter.limit_kw or 0.0, modulus=wrap_kwh, unit=stated.unit_kwh)
 
         def with_step(step: float) -> _Known:
-            age = resolution.age(readings.values, readings.begins, step, times.usual_gap)
-            supply = checks.Supply(
+            age = resolution.max_age(readings.values, readings.begins, step, times.usual_gap)
+            supply = checks.CheckParameters(
                 step, meter.volts, times.usual_gap, age, is_outlet=identity != OWN
             )
             limits = limit._replace(step=step)
             sure = times.usual_gap
-            if age > sure and resolution.is_stale(readings.values, limits.most(2.0 * sure) + step):
+            if age > sure and resolution.refreshes_slowly(
+                readings.values, limits.most(2.0 * sure) + step
+            ):
                 sure = age
             shown = readings._replace(age=age, sure_age=sure)
             return _Known(shown, rows, times, meter.class_percent, limits, supply)
@@ -316,7 +318,7 @@ class _Register:
                 part = narrowed(part, energy.high - (lows - part.low))
                 said = self._said(part, one.begin, one.end, asked.tolerance_kwh)
                 is_read = self.known.is_read(one.begin, one.end)
-                shares.append(Share(one.customer, one.begin, one.end, part, *said, is_read))
+                shares.append(OutletShare(one.customer, one.begin, one.end, part, *said, is_read))
         read, grade, reason, events = self._said(energy, begin, end, asked.tolerance_kwh)
         return AuditedRegister(
             self._identity,
@@ -357,7 +359,7 @@ def _stepped(
     with_step: Callable[[float], _Known],
     readings: RegisterReadings,
     owned: Optional[float],
-    stated: Stated,
+    stated: MibFacts,
 ) -> tuple[_Known, str]:
     """A register with its step, and where that comes from. `owned`: the step that the owner says.
 
@@ -367,17 +369,17 @@ def _stepped(
     if owned:
         return with_step(owned), OWNER
     values, unit = readings.values, stated.unit_kwh
-    step = None if unit is None else resolution.counted([values], unit)
+    step = None if unit is None else resolution.step_of_readings([values], unit)
     if step is not None:
         found = with_step(step)
         if found.is_whole:
             return found, MIB
-    found = with_step(resolution.usual(values))
+    found = with_step(resolution.typical_step(values))
     needs_none = step is None and found.is_whole
     if unit is None or needs_none:
         return found, READINGS
     # Each unit that was in place counts in steps of its own: the greatest is right for all.
-    of_units = [resolution.counted(runs, unit) for runs in found.believed()]
+    of_units = [resolution.step_of_readings(runs, unit) for runs in found.believed()]
     known = [one for one in of_units if one is not None]
     if not known or len(known) < len(of_units):
         return found, READINGS
@@ -402,7 +404,7 @@ class _Known:
         times: _Times,
         class_percent: Optional[float],
         limits: RegisterLimits,
-        supply: checks.Supply,
+        supply: checks.CheckParameters,
     ) -> None:
         self._readings, self._rows, self._times = readings, rows, times
         self._supply = supply
@@ -418,7 +420,7 @@ class _Known:
 
     def _findings(self) -> Iterator[_Finding]:
         rows, supply = self._rows, self._supply
-        units = [*checks.unit(rows, supply, self._runs())]
+        units = [*checks.unit_mismatch_days(rows, supply, self._runs())]
         if not self.is_whole:
             breaks = [one for one in self._story.events if one.kind in BREAKS]
             units += checks.unit_beside_changes(rows, supply, self._times.changes, breaks)
@@ -552,7 +554,7 @@ class _Known:
         currents = currents[~np.isnan(currents)]
         return float(currents.max()) if len(currents) else None
 
-    def drawn(self, begin: float, end: float, most: float) -> Drawn:
+    def drawn(self, begin: float, end: float, most: float) -> PlotData:
         """What a picture shows: a few points, and an energy of at most `most` kWh."""
         values, begins = self._readings.values, self._readings.begins
         used = {number for one in self._story.segments for number in one.readings}
@@ -572,7 +574,7 @@ class _Known:
         times = [begin + (end - begin) * part / _BAND for part in range(1, _BAND + 1)]
         band = [(time, narrowed(self._energy(begin, time), most)) for time in times]
         dots = [left_out[place] for place in _thinned(range(len(left_out)))]
-        return Drawn([one for one in segments if one], dots, band)
+        return PlotData([one for one in segments if one], dots, band)
 
 
 _POINTS, _BAND = 48, 24

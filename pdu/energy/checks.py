@@ -71,7 +71,7 @@ class Rows(NamedTuple):
     states: Column
 
 
-class Supply(NamedTuple):
+class CheckParameters(NamedTuple):
     """What the checks need to know."""
 
     #: the register's step, in kWh
@@ -107,7 +107,7 @@ def unknown_unit(rows: Rows) -> Iterator[Event]:
         yield Event(UNKNOWN_UNIT, float(rows.begins[0]), float(rows.ends[-1]), reason)
 
 
-def gaps(rows: Rows, supply: Supply, begin: float, end: float) -> Iterator[Event]:
+def gaps(rows: Rows, supply: CheckParameters, begin: float, end: float) -> Iterator[Event]:
     """Times without a reading of the register, the ends of the period included."""
     most = GAP_FACTOR * supply.usual_gap
     unread = np.isnan(rows.kwh)
@@ -124,7 +124,9 @@ def gaps(rows: Rows, supply: Supply, begin: float, end: float) -> Iterator[Event
             yield Event(GAP, start, stop, f"no reading for {(stop - start) / 3600.0:.1f} h")
 
 
-def unit(rows: Rows, supply: Supply, runs: Iterable[Sequence[int]]) -> Iterator[Event]:
+def unit_mismatch_days(
+    rows: Rows, supply: CheckParameters, runs: Iterable[Sequence[int]]
+) -> Iterator[Event]:
     """Days on which a register rose 10 or 1,000 times as fast as its power says, or as slowly.
 
     `runs`: rows between which the register is continuous: what is not believed is not compared.
@@ -160,7 +162,7 @@ class _Flow(NamedTuple):
     beside: str
 
     @classmethod
-    def of(cls, rows: Rows, supply: Supply) -> Optional[_Flow]:
+    def of(cls, rows: Rows, supply: CheckParameters) -> Optional[_Flow]:
         """None if nothing says it."""
         if not np.isnan(rows.watts).all():
             return cls(rows.watts, 0.001, _around(*_OF_WATTS), "the power")
@@ -177,7 +179,9 @@ class _Flow(NamedTuple):
         """The unit mistake that explains a ratio of counted to summed energy; None if none does."""
         return next((one for one, span in self.ratios.items() if _is_in(ratio, span)), None)
 
-    def pairs(self, rows: Rows, supply: Supply, numbers: Column) -> tuple[Column, Column, Column]:
+    def pairs(
+        self, rows: Rows, supply: CheckParameters, numbers: Column
+    ) -> tuple[Column, Column, Column]:
         """Between polls that are so near that the figures of both count for the time between: the
         register's rise and what flowed, in kWh, and when.
         """
@@ -231,7 +235,7 @@ def _around(low: float, high: float) -> Mapping[float, tuple[float, float]]:
 
 
 def unit_beside_changes(
-    rows: Rows, supply: Supply, changes: Collection[int], breaks: Sequence[Event]
+    rows: Rows, supply: CheckParameters, changes: Collection[int], breaks: Sequence[Event]
 ) -> Iterator[Event]:
     """Units that count otherwise than the one before or after them, believed or not.
 
@@ -271,7 +275,9 @@ def _is_change(
     )
 
 
-def _mistaken_hours(flow: _Flow, rows: Rows, supply: Supply, numbers: Column) -> Iterator[Event]:
+def _mistaken_hours(
+    flow: _Flow, rows: Rows, supply: CheckParameters, numbers: Column
+) -> Iterator[Event]:
     """Hours of a stretch in which the register counted 10 or 1,000 times what flowed, or a part.
 
     Its largest rise may be a wrong reading: without it, the same must hold.
@@ -302,7 +308,7 @@ class _Stretch(NamedTuple):
     of_current: Optional[float]
 
     @classmethod
-    def of(cls, rows: Rows, supply: Supply, numbers: Column) -> Optional[_Stretch]:
+    def of(cls, rows: Rows, supply: CheckParameters, numbers: Column) -> Optional[_Stretch]:
         """None if it is too short to be compared."""
         times, kwh = rows.begins[numbers], rows.kwh[numbers]
         least = COMPARED_STEPS * supply.step
@@ -345,7 +351,7 @@ def _is_in(ratio: float, span: tuple[float, float]) -> bool:
     return low <= ratio <= high
 
 
-def _stretches(rows: Rows, supply: Supply, changes: Collection[int]) -> Iterator[Column]:
+def _stretches(rows: Rows, supply: CheckParameters, changes: Collection[int]) -> Iterator[Column]:
     """Rows between changes of the unit, falls and jumps of its register."""
     read = np.flatnonzero(~np.isnan(rows.kwh))
     if len(read) < 2:
@@ -384,7 +390,7 @@ class RegisterStandstill(NamedTuple):
 
 
 def standstills(
-    rows: Rows, supply: Supply, wrong: Iterable[Event] = ()
+    rows: Rows, supply: CheckParameters, wrong: Iterable[Event] = ()
 ) -> list[RegisterStandstill]:
     """Where a register did not move while current flowed, for longer than a reading may be old.
 
@@ -441,7 +447,7 @@ def uncounted_s(found: Iterable[RegisterStandstill], begin: float, end: float) -
     )
 
 
-def _at_least(rows: Rows, supply: Supply, rises: Column) -> Column:
+def _at_least(rows: Rows, supply: CheckParameters, rises: Column) -> Column:
     """The least energy that flowed between polls that follow each other, in kWh; 0 if that is not
     known.
     """
@@ -457,7 +463,7 @@ def _at_least(rows: Rows, supply: Supply, rises: Column) -> Column:
     return power * hours
 
 
-def _kw_of_ampere(rows: Rows, supply: Supply, rises: Column, hours: Column) -> float:
+def _kw_of_ampere(rows: Rows, supply: CheckParameters, rises: Column, hours: Column) -> float:
     """The least power of an ampere, in kW: half of what it was in the whole time, or what no supply
     is below.
     """

@@ -31,7 +31,7 @@ class PollClock(NamedTuple):
     slack: float = 0.0
 
 
-def seen_by_monotonic(
+def jumps_by_monotonic(
     begins: Sequence[float],
     ends: Sequence[float],
     monotonic: Sequence[float],
@@ -155,7 +155,7 @@ def _possible(settings: Sequence[_Setting]) -> Sequence[_Setting]:
     return synced or [one for one in kept if one.latest >= BORN] or kept
 
 
-def seen_by_begins(begins: Sequence[float], ends: Sequence[float]) -> PollClock:
+def jumps_by_begin_times(begins: Sequence[float], ends: Sequence[float]) -> PollClock:
     """Jumps back: a poll that begins before the end of the one before."""
     jumps: list[Event] = []
     slack = 0.0

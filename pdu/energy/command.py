@@ -18,7 +18,7 @@ from ..core.cli import secret_files as private
 from ..core.cli.error_output import Usage
 from ..core.cli.exit_codes import WRONG
 from ..core.cli.files import check_writable, text_of, write_page
-from ..core.cli.groups import EPILOG, Lazy, LazyCommand, Subcommand
+from ..core.cli.groups import EPILOG, LazyCommand, LazyGroup, Subcommand
 from ..core.cli.options import (
     CA_PEM,
     USERNAME,
@@ -27,20 +27,20 @@ from ..core.cli.options import (
     given,
     option,
     output,
-    plain,
     secret_files,
+    without_setting,
 )
-from ..core.cli.output import Result, shown
+from ..core.cli.output import Result, print_result
 from ..core.cli.shared_options import CSV, HTML
 from . import document, page, text
 from .audit import Asked, Audited, audit_registers
 from .audit_result import AuditOutcome, Times
-from .groups import by_customer, by_machine, worst
+from .groups import by_customer, by_machine, grade_exit_code
 from .queries import QueryLogin, is_url
 from .readings import PduReadings
-from .same import of_names, same
 from .shared_options import WITHOUT, BillingOptions, billing
 from .sources import Access, source_of
+from .unit_aliases import alias_map, same
 
 _SECRETS = ("password", "token")
 #: the JSON of more PDUs is one line
@@ -78,11 +78,13 @@ def _audit(context: click.Context, /, **options: Any) -> int:
         lines = document.as_csv(found).splitlines()
         for note in found.notes():
             print(note, file=sys.stderr)
-        return shown(Result(None, lines, found.level), False)
+        return print_result(Result(None, lines, found.level), False)
     if state.json:
         is_large = len(found.pdus) > _LARGE
-        return shown(Result(document.as_json(found), [], found.level, is_large=is_large), True)
-    return shown(Result(None, [*text.lines(found)], found.level), False)
+        return print_result(
+            Result(document.as_json(found), [], found.level, is_large=is_large), True
+        )
+    return print_result(Result(None, [*text.lines(found)], found.level), False)
 
 
 def _found(
@@ -103,10 +105,10 @@ def _found(
     if not pdus:
         raise SettingsError("there is no PDU in these readings")
     twice = [*same(one.seen for one in pdus if one.seen is not None)]
-    names = of_names(twice)
+    names = alias_map(twice)
     sums = by_customer(owned, pdus, begin, end, tolerance, names) if owned else []
     racked = by_machine(cords, pdus, begin, end, tolerance, names)
-    level = worst(pdus, racked, sums)
+    level = grade_exit_code(pdus, racked, sums)
     told = [one.told() for one in twice]
     for one in told:
         click.echo(one, err=True)
@@ -175,9 +177,9 @@ billed; without them machines, and without those outlets."""
 _SERVER = [
     *WITHOUT,
     *option("--match", 'server: more labels of the series, such as job="pdu"', "LABELS"),
-    *plain(USERNAME),
+    *without_setting(USERNAME),
     *secret_files(),
-    *plain(CA_PEM),
+    *without_setting(CA_PEM),
 ]
 audit = Subcommand(
     "audit",
@@ -190,7 +192,7 @@ audit = Subcommand(
     context_settings={"max_content_width": text.WIDTH},
     params=[Argument("SOURCE"), *billing(False), *CSV(), *HTML(), *_SERVER, *output()],
 )
-energy = Lazy(
+energy = LazyGroup(
     "energy",
     {
         "audit": LazyCommand(

@@ -8,7 +8,7 @@ from typing import NamedTuple, Optional
 
 from ..core.cli.output import counted
 from . import checks, grades
-from .audit import Audited, AuditedRegister, Share
+from .audit import Audited, AuditedRegister, OutletShare
 from .customers import OutletTenancy, Place, cut
 from .grades import BOUNDED, LEVELS, NOT_BILLABLE, USUAL_TOLERANCE_KWH
 from .readings import OWN
@@ -130,7 +130,7 @@ def by_customer(
 
     `names`: of PDUs that count under another name -> that one.
     """
-    shares: dict[Place, Sequence[Share]] = {
+    shares: dict[Place, Sequence[OutletShare]] = {
         (pdu.name, one.outlet): one.shares for pdu in pdus for one in pdu.outlets
     }
     lines: dict[str, list[InvoiceLine]] = {}
@@ -154,7 +154,7 @@ def by_customer(
     ]
 
 
-def _share(place: Place, one: Share) -> InvoiceLine:
+def _share(place: Place, one: OutletShare) -> InvoiceLine:
     if not one.is_read:
         return unread_line(place, one.begin, one.end)
     return InvoiceLine(
@@ -222,7 +222,9 @@ def balance(pdu: Audited) -> Optional[Balance]:
     return Balance(difference, False, reason)
 
 
-def worst(pdus: Sequence[Audited], machines: Sequence[Sum], customers: Sequence[Sum]) -> int:
+def grade_exit_code(
+    pdus: Sequence[Audited], machines: Sequence[Sum], customers: Sequence[Sum]
+) -> int:
     """The exit code: the worst grade of what is billed, which is customers; without them machines,
     and without those outlets. That of what is not billable if anything was not read.
     """

@@ -19,7 +19,7 @@ from typing import Callable, NamedTuple, Optional
 from handlers.shared.errors import SettingsError, printable
 
 from ..core.cli import journal
-from . import places
+from . import journal_index
 from .meter import days
 from .meter.clocks import BORN
 from .parallel import are_large, parallel_map
@@ -60,7 +60,7 @@ class MeterJournal:
         Raises SettingsError; journal.HashMismatch names a line that is not as it was written.
         """
         paths = _chosen(self._folder, begin - _DAY, end + _DAY)
-        with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as folder:
+        with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=temporary_folder()) as folder:
             indexes = [index for _, index in _indexes(paths, folder, self._without)]
             self._origin = [*_said(self._folder, paths, indexes), *self.holes(paths)]
             yield from _each_pdu(indexes, partial(_audit, audit))
@@ -78,7 +78,7 @@ class MeterJournal:
         """As `each`, of some files, each PDU's readings as blocks, by the day of their files.
         `hashes` has those days.
         """
-        with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=roomy()) as folder:
+        with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=temporary_folder()) as folder:
             made = [*_indexes(paths, folder, self._without)]
             self.hashes = {_day(path): index.hash for path, index in made}
             placed = {index.path: _day(path) for path, index in made}
@@ -236,14 +236,14 @@ def _day(path: str) -> str:
     return os.path.basename(path)[: len("2026-11-23")]
 
 
-def roomy() -> Optional[str]:
+def temporary_folder() -> Optional[str]:
     """Where files go for the time of a command: they may be large."""
     return _ROOMY if "TMPDIR" not in os.environ and os.path.isdir(_ROOMY) else None
 
 
 def _indexes(
     paths: Sequence[str], folder: str, without: LeftOut
-) -> Iterator[tuple[str, places.Index]]:
+) -> Iterator[tuple[str, journal_index.Index]]:
     """Files that follow each other, with their places. Raises Changed if they do not."""
     before, units = "", dict[UnitFacts, UnitFacts]()
     kept = [path for path in paths if without.get(path, NO_LINES) is not None]
@@ -262,23 +262,25 @@ def _indexes(
         yield path, index._replace(units=[_shared(place, units) for place in index.units])
 
 
-def _shared(place: places.UnitPlaces, units: dict[UnitFacts, UnitFacts]) -> places.UnitPlaces:
+def _shared(
+    place: journal_index.UnitPolls, units: dict[UnitFacts, UnitFacts]
+) -> journal_index.UnitPolls:
     """The place with a unit that days have in common: 1,000 PDUs have 100,000 places in a month."""
     return place._replace(unit=units.setdefault(place.unit, place.unit))
 
 
-def _index(folder: str, without: LeftOut, path: str) -> places.Index:
-    return places.index(path, folder, without.get(path) or NO_LINES)
+def _index(folder: str, without: LeftOut, path: str) -> journal_index.Index:
+    return journal_index.index(path, folder, without.get(path) or NO_LINES)
 
 
 #: the name of a PDU, and where its blocks are
-_Stored = tuple[str, Sequence[tuple[str, places.UnitPlaces]]]
+_Stored = tuple[str, Sequence[tuple[str, journal_index.UnitPolls]]]
 
 
 def _each_pdu(
-    indexes: Sequence[places.Index], found: Callable[[_Stored], Found]
+    indexes: Sequence[journal_index.Index], found: Callable[[_Stored], Found]
 ) -> Iterator[Found]:
-    by_pdu: dict[str, list[tuple[str, places.UnitPlaces]]] = {}
+    by_pdu: dict[str, list[tuple[str, journal_index.UnitPolls]]] = {}
     for index in indexes:
         for place in index.units:
             by_pdu.setdefault(place.unit.pdu, []).append((index.path, place))
@@ -291,18 +293,20 @@ def _by_day(
 ) -> Found:
     name, stored_in = stored
     by_day = groupby(stored_in, key=lambda one: placed[one[0]])
-    return found(name, [DayBlocks(day, [*places.blocks(some)]) for day, some in by_day])
+    return found(name, [DayBlocks(day, [*journal_index.blocks(some)]) for day, some in by_day])
 
 
 def _audit(audit: Callable[[PduReadings], Found], stored: _Stored) -> Found:
     name, stored_in = stored
     pdu = PduReadings(name)
-    for block in places.blocks(stored_in):
+    for block in journal_index.blocks(stored_in):
         pdu.extend(block)
     return audit(pdu)
 
 
-def _said(folder: str, paths: Sequence[str], indexes: Sequence[places.Index]) -> Iterator[str]:
+def _said(
+    folder: str, paths: Sequence[str], indexes: Sequence[journal_index.Index]
+) -> Iterator[str]:
     if not indexes:
         raise SettingsError(f"{printable(folder)}: --without leaves no file")
     names = [os.path.basename(path) for path in paths]

@@ -58,7 +58,7 @@ def first_of(found: Mapping[str, Optional[float]]) -> tuple[Optional[float], str
     return None, NOT_STATED
 
 
-class Stated(NamedTuple):
+class MibFacts(NamedTuple):
     """What the MIB says of a register; None for what it does not say."""
 
     #: what a value of 1 of its object means, in kWh
@@ -67,17 +67,17 @@ class Stated(NamedTuple):
     wrap_kwh: Optional[float] = None
 
 
-def stated_by(family: str, outlet: str) -> Stated:
+def mib_facts(family: str, outlet: str) -> MibFacts:
     """What the MIB of a family says of one register. `outlet`: its identity, or OWN."""
     if not family:
-        return Stated()
+        return MibFacts()
     from ..core.adapters.snmp import energy_registers  # loads the profiles: 90 ms
 
-    found = energy_registers.of(family)
+    found = energy_registers.registers_of_family(family)
     if found is None:
-        return Stated()
+        return MibFacts()
     register = found.own if outlet == OWN else found.outlets
-    return Stated(register.unit_kwh, register.wrap_kwh)
+    return MibFacts(register.unit_kwh, register.wrap_kwh)
 
 
 #: column -> the least and the most that it may be
@@ -238,7 +238,7 @@ def _fits(name: str, pattern: str) -> bool:
 
 def _lines(path: str) -> list[_Line]:
     found = []
-    for row in csv_in.read(path, csv_in.of_columns(path, ("pdu",), ("outlet", *_RANGES))):
+    for row in csv_in.read(path, csv_in.require_columns(path, ("pdu",), ("outlet", *_RANGES))):
         said = {name: row.number(name, *span) for name, span in _RANGES.items()}
         found.append(_Line(row.cells["pdu"], row.cells.get("outlet", ""), RegisterFacts(**said)))
     return found

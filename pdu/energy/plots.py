@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Callable
 
-from .audit import AuditedRegister, Drawn
+from .audit import AuditedRegister, PlotData
 from .audit_result import Times
 
 _WIDTH, _HEIGHT, _MARGIN = 460.0, 130.0, 4.0
@@ -25,7 +25,7 @@ text { font: 10px system-ui, sans-serif; fill: var(--soft); }
 Scale = Callable[[float], float]
 
 
-def register(times: Times, answer: AuditedRegister, drawn: Drawn) -> str:
+def register(times: Times, answer: AuditedRegister, drawn: PlotData) -> str:
     """The register over time: a line for each segment, dots for readings that were left out."""
     inside = [value for one in drawn.segments for _, value in one]
     shown = inside or [value for _, value in drawn.left_out]
@@ -42,7 +42,7 @@ def register(times: Times, answer: AuditedRegister, drawn: Drawn) -> str:
     return _svg(times, "register, kWh", f"{low:g}", f"{high:g}", parts)
 
 
-def energy(times: Times, answer: AuditedRegister, drawn: Drawn) -> str:
+def energy(times: Times, answer: AuditedRegister, drawn: PlotData) -> str:
     """The energy since the begin of the period, between its bounds."""
     high = max((one.high for _, one in drawn.band), default=1.0) or 1.0
     across, up = _across(times), _up(0.0, high)

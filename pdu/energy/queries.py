@@ -21,8 +21,8 @@ from handlers.http.login import Login
 from handlers.shared.errors import ProtocolError, Refused, SettingsError
 from handlers.shared.tls import Trust
 
-from ..core.cli.http_errors import as_server
-from ..core.cli.listening import check_sealed
+from ..core.cli.http_errors import describe_as_server
+from ..core.cli.listening import require_tls_for_login
 
 #: limit for an answer, in bytes: a day of a PDU with 48 outlets at 5 s takes about 100 MB
 _LIMIT = 256_000_000
@@ -77,7 +77,7 @@ class Api:
         """Raises SettingsError for a URL that cannot be asked, or not with a login."""
         parts = _parts(url)
         if credentials != QueryLogin():
-            check_sealed(parts.scheme, parts.hostname)
+            require_tls_for_login(parts.scheme, parts.hostname)
         where = endpoint(parts.scheme, parts.netloc)
         self.name = f"{parts.scheme}://{where.netloc}{parts.path.rstrip('/')}"
         self._path = parts.path.rstrip("/")
@@ -144,7 +144,7 @@ class Api:
 
     def _asked(self, what: str, query: Sequence[tuple[str, str]]) -> Any:
         target = f"{self._path}/api/v1/{what}?{urlencode([*query, *_RAW])}"
-        with as_server():
+        with describe_as_server():
             reply = self._client.send(
                 "GET",
                 target,

@@ -8,6 +8,7 @@ poll and NaN in a column.
 from __future__ import annotations
 
 import math
+import operator
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
@@ -15,7 +16,7 @@ from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 from pdu_common.helper import EnumPowerStatus
 
 from ..core.cli.states import DOWN, UNKNOWN, UP
-from .clock import PollClock, seen_by_begins, seen_by_monotonic
+from .clock import PollClock, jumps_by_begin_times, jumps_by_monotonic
 from .clock_correction import WORDS
 from .numpy_lazy import Column, np
 from .registers import RegisterReadings
@@ -127,23 +128,30 @@ class Block(NamedTuple):
         """Pairs of polls between which the unit may have begun again: the number of the later one,
         and before it that of the last one with an uptime, None if no poll before has one.
         """
-        numbers = self.with_uptime()
-        if len(numbers) and numbers[0]:
-            yield None, int(numbers[0])
-        starts = (np.asarray(self.uptimes) - np.asarray(self.monotonic))[numbers]
-        # that of a NaN, too
-        for place in np.flatnonzero(~(np.abs(np.diff(starts)) < UPTIME_S / 2.0)).tolist():
-            yield int(numbers[place]), int(numbers[place + 1])
+        ups, times = self.uptimes, self.monotonic
+        starts = array("d", map(operator.sub, ups, times))
+        # While all are nearly the same, the unit ran on. A NaN makes their sum one.
+        if not math.isnan(sum(starts)) and max(starts) - min(starts) < UPTIME_S / 2.0:
+            return
+        last: Optional[int] = None
+        for number in self.with_uptime():
+            if last is None:
+                if number:
+                    yield None, number
+            elif not abs(starts[number] - starts[last]) < UPTIME_S / 2.0:
+                yield last, number
+            last = number
 
-    def with_uptime(self) -> Column:
+    def with_uptime(self) -> list[int]:
         """The numbers of polls that read an uptime."""
-        return np.flatnonzero(~np.isnan(np.asarray(self.uptimes)))
+        return [number for number, up in enumerate(self.uptimes) if up == up]
 
     def identities(self) -> bytes:
         """What each poll read of its unit, as bits of `identity`."""
         said = SERIAL if self.unit.serial else 0
-        is_read = ~np.isnan(np.asarray(self.uptimes))
-        return bytes(np.where(is_read, said | UPTIME, said).astype("u1"))
+        if not math.isnan(sum(self.uptimes)):
+            return bytes([said | UPTIME]) * len(self.uptimes)
+        return bytes(said | UPTIME if up == up else said for up in self.uptimes)
 
 
 class Series:
@@ -205,8 +213,8 @@ class PduReadings:
         self.identities = bytearray()
         #: SNMP families, or other names of what its registers are like, that its polls had
         self.families: set[str] = set()
-        #: what its polls said of their unit, as `same` compares it: the name's meaning, and serial
-        #: numbers
+        #: what its polls said of their unit, as `unit_aliases` compares it: the name's meaning, and
+        #: serial numbers
         self.units: set[tuple[str, str]] = set()
         #: the greatest error that its unit states, in percent, between changes of the unit
         self._errors: list[Optional[float]] = []
@@ -255,7 +263,7 @@ class PduReadings:
             if last is not None:
                 self._identity.keep(block.poll(last), polls + last)
             self._follow(block.poll(number), polls + number)
-        for number in (*block.with_uptime()[-1:].tolist(), more - 1):
+        for number in (*block.with_uptime()[-1:], more - 1):
             self._identity.keep(block.poll(number), polls + number)
         self.identities += block.identities()
         self.synced += bytes([WORDS[unit.synced]]) * more
@@ -307,9 +315,9 @@ class PduReadings:
         polls: by these times it is decided what changed while the reader's machine started.
         """
         if np.isnan(np.asarray(self.monotonic)).any():
-            found = seen_by_begins(self.begins, self.ends)
+            found = jumps_by_begin_times(self.begins, self.ends)
         else:
-            found = seen_by_monotonic(
+            found = jumps_by_monotonic(
                 self.begins, self.ends, self.monotonic, self.boots, bytes(self.synced)
             )
         self._identity.decide(found.begins, found.ends, found.slack)

@@ -26,7 +26,7 @@ _LARGER = 1.5
 _ENOUGH = 10
 
 
-def usual(values: Sequence[float]) -> float:
+def typical_step(values: Sequence[float]) -> float:
     """A step of a register that is not too small: the middle one of its rises, in kWh.
 
     A rise is at least one step. A single one is not enough, because a false reading also rises.
@@ -40,7 +40,7 @@ def usual(values: Sequence[float]) -> float:
     return min(float(np.partition(rises, middle)[middle]), COARSE)
 
 
-def counted(runs: Iterable[Sequence[float]], unit: float) -> Optional[float]:
+def step_of_readings(runs: Iterable[Sequence[float]], unit: float) -> Optional[float]:
     """A step of a register that is not too small, in kWh, from readings that are all right.
 
     `runs`: readings between which the register is continuous. `unit`: of its object, in kWh. None
@@ -55,7 +55,9 @@ def counted(runs: Iterable[Sequence[float]], unit: float) -> Optional[float]:
     return common * unit if common else None
 
 
-def age(values: Sequence[float], begins: Sequence[float], step: float, usual_gap: float) -> float:
+def max_age(
+    values: Sequence[float], begins: Sequence[float], step: float, usual_gap: float
+) -> float:
     """How old a reading may be, in s: units refresh their registers at times of their own.
 
     That is no more than the usual time between two polls if the unit refreshes the register as
@@ -71,7 +73,7 @@ def age(values: Sequence[float], begins: Sequence[float], step: float, usual_gap
     return usual_gap if between <= _LARGER * usual_gap else between + usual_gap
 
 
-def is_stale(values: Sequence[float], most: float) -> bool:
+def refreshes_slowly(values: Sequence[float], most: float) -> bool:
     """Whether a register is surely refreshed less often than it is read: it often rises by more
     than the supply can have delivered since the poll before, `most` kWh.
     """

@@ -22,7 +22,7 @@ from ..core.cli.exit_codes import DONE
 from ..core.cli.groups import Subcommand
 from ..core.cli.journal import PACKED, START, HashMismatch
 from ..core.cli.options import Argument, given, option, output
-from ..core.cli.output import Result, counted, shown
+from ..core.cli.output import Result, counted, print_result
 from .journal_format import time_of
 from .meter.days import files, is_used
 from .timestamps import Stamp, TimestampCheck, stamps
@@ -162,7 +162,7 @@ def _verify(context: click.Context, /, **options: Any) -> int:
         "stamps": [dataclasses.asdict(one) for one in stamped],
     }
     code = _DOUBT_CODE if found.anew or is_late else DONE
-    return shown(Result(document, said, code), given(context).json)
+    return print_result(Result(document, said, code), given(context).json)
 
 
 def _witnessed(stamped: Sequence[Stamp], found: Verified) -> Iterator[str]:

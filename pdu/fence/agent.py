@@ -45,7 +45,7 @@ def _number(options: Mapping[str, str], key: str, least: float, most: float) -> 
     return number
 
 
-def answer(targets: Mapping[str, Target], timeout_s: Optional[float] = MONITOR_S) -> None:
+def check_pdus(targets: Mapping[str, Target], timeout_s: Optional[float] = MONITOR_S) -> None:
     """Read every PDU. Raises NotProven if one fails."""
     with ThreadPoolExecutor(min(len(targets), _MOST_AT_ONCE)) as pool:
         readings = dict(zip(targets, pool.map(lambda one: poll(one, timeout_s), targets.values())))

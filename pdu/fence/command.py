@@ -22,10 +22,10 @@ from ..core.cli.groups import Subcommand
 from ..core.cli.options import Parameters, option
 from ..core.drawing.drawing import Cord, Drawing, Machine
 from ..core.inventory.polling import Target
-from ..core.machines import proof as proofs, reach as reaching
+from ..core.machines import candidate_pdus as reaching, proof as proofs
 from ..core.machines.actions import Runner
 from ..core.machines.observations import default_folder
-from ..core.machines.pdu_access import NotProven, PolledPdus, Shared
+from ..core.machines.pdu_access import NotProven, PolledPdus, SharedReadings
 from ..core.machines.proof import MachinePower
 from ..core.owner_files import OwnerFiles
 from . import agent
@@ -127,7 +127,7 @@ def _monitor(options: Mapping[str, str]) -> int:
     if drawing is None:
         # which outlets matter is not known: all PDUs of the list must answer
         targets = _site(options).pdus()
-        agent.answer({one.device.name: one for one in targets})
+        agent.check_pdus({one.device.name: one for one in targets})
         return DONE
     return _checked(runner, [_machine({**options, "plug": name}) for name in _names(options)])
 
@@ -140,7 +140,9 @@ def _names(options: Mapping[str, str], usual: bool = True) -> list[str]:
     if wanted:
         # what is no machine may be an outlet, as a plug may
         parts = owner_files.split(drawing, wanted)
-        return [name for part in parts for name in owner_files.matching(drawing, part) or [part]]
+        return [
+            name for part in parts for name in owner_files.match_machines(drawing, part) or [part]
+        ]
     return [one.name for one in drawing.machines.values() if not one.protected] if usual else []
 
 
@@ -149,7 +151,7 @@ def _checked(runner: MakeRunner, machines: Sequence[FencedMachine]) -> int:
     NotProven with what is wrong of each.
     """
     targets = {name: target for one in machines for name, target in one.targets.items()}
-    world = Shared(PolledPdus(targets, agent.MONITOR_S), list(targets))
+    world = SharedReadings(PolledPdus(targets, agent.MONITOR_S), list(targets))
     wrong: list[str] = []
     for one in machines:
         try:
@@ -229,7 +231,7 @@ def _machine(options: Mapping[str, str]) -> FencedMachine:
     drawing = _drawing(options)
     machine = None if drawing is None else drawing.machines.get(plug)
     if machine is not None:
-        owner_files.unprotected(machine)
+        owner_files.require_unprotected(machine)
         return _on_pdus(options, plug, machine.cords, drawing, machine.needs)
     if "/" not in plug:
         where = options["drawing"] or "there is no drawing, so a plug is PDU/OUTLET"
@@ -243,7 +245,7 @@ def _check_protected(machines: Iterable[Machine], cords: Sequence[Cord]) -> None
     """Raises SettingsError if one of the outlets feeds a machine that is protected."""
     for machine in machines:
         if not set(machine.cords).isdisjoint(cords):
-            owner_files.unprotected(machine)
+            owner_files.require_unprotected(machine)
 
 
 def _cords(options: Mapping[str, str], plug: str) -> list[Cord]:
@@ -266,7 +268,9 @@ def _on_pdus(
     drawing: Optional[Drawing],
     needs: int = 1,
 ) -> FencedMachine:
-    reach = [cord.pdu for cord in cords] if drawing is None else reaching.pdus(drawing, cords)
+    reach = (
+        [cord.pdu for cord in cords] if drawing is None else reaching.candidate_pdus(drawing, cords)
+    )
     targets = _site(options).pdus(set(reach))
     power = MachinePower(printable(machine, 60), tuple(cords), needs, tuple(reach))
     return FencedMachine(power, {one.device.name: one for one in targets})

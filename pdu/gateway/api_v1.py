@@ -16,8 +16,8 @@ from .power_service import PowerService
 from .request import (
     GatewayRequest,
     client_of,
-    commanded,
     document,
+    execute_once,
     machine,
     machines,
     pause,
@@ -140,7 +140,7 @@ class ApiV1:
             if isinstance(asked["pause_s"], str):
                 raise bad("pause_s must be a number")
             pause_s = pause(asked["pause_s"])
-        found = await commanded(request, self._service, segment(request), action, pause_s)
+        found = await execute_once(request, self._service, segment(request), action, pause_s)
         return as_json(outcome_json(found), outcome_status(found))
 
     async def _journal(self, request: GatewayRequest) -> WebResponse:

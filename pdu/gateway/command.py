@@ -43,10 +43,10 @@ from ..core.cli.shared_options import (
 from ..core.drawing.drawing import Drawing
 from ..core.inventory.polling import Target
 from ..core.inventory.reading import error_of
+from ..core.machines.candidate_pdus import candidate_pdus
 from ..core.machines.observations import default_folder
 from ..core.machines.proof import OffProof
-from ..core.machines.reach import pdus
-from ..core.owner_files import DRAWING, LIST, OwnerFiles, words
+from ..core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from . import clients as clients_file
 from .meter_proof import MeterProof
 from .request import LONGEST_PAUSE_S
@@ -143,7 +143,7 @@ def _read(wanted: GatewayOptions) -> Files:
     needed = {cord.pdu for one in drawing.machines.values() for cord in one.cords}
     reach: Mapping[str, Sequence[str]] = {}
     if wanted.proof is not None:
-        reach = {one.name: pdus(drawing, one.cords) for one in drawing.machines.values()}
+        reach = {one.name: candidate_pdus(drawing, one.cords) for one in drawing.machines.values()}
         needed.update(name for names in reach.values() for name in names)
     return Files(drawing, wanted.site.pdus(needed), clients, _certified(wanted), reach)
 
@@ -317,7 +317,7 @@ gateway = Subcommand(
     ),
     help=_HELP,
     params=[
-        *words(LIST),
+        *file_arguments(LIST),
         *shared_options.LIST(),
         *shared_options.DRAWING(old="--machines"),
         *option(

@@ -15,7 +15,7 @@ from .clients import READ, SWITCH
 from .errors import ApiError, bad, not_found
 from .power import OFF, ON, RESTART, PowerOutcome
 from .power_service import PowerService
-from .request import GatewayRequest, commanded, machine, pause, segment
+from .request import GatewayRequest, execute_once, machine, pause, segment
 from .responses import as_json, as_text
 from .routes import Route
 
@@ -113,7 +113,7 @@ class CompatibleRoutes:
     async def _switched(
         self, request: GatewayRequest, name: str, action: str, pause_s: float = 0.0
     ) -> PowerOutcome:
-        return await commanded(request, self._service, name, action, pause_s)
+        return await execute_once(request, self._service, name, action, pause_s)
 
 
 def _told(outcome: PowerOutcome) -> WebResponse:

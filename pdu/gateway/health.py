@@ -9,7 +9,7 @@ from typing import Any
 from ..core.web.exposition import TEXT, gauge, render
 from ..core.web.messages import WebResponse
 from .command_log import CommandLog
-from .metrics import GatewayCounts, counted
+from .metrics import GatewayCounts, as_metrics
 from .power_service import PowerService
 from .request import GatewayRequest, machines, wait_s
 from .responses import as_json, as_text
@@ -78,7 +78,7 @@ class Health:
         }
         now = time.monotonic()
         families = [
-            *counted(self._counts),
+            *as_metrics(self._counts),
             gauge(
                 "pdu_gateway_commands_running",
                 "Commands that run or wait for their PDU.",

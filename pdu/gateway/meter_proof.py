@@ -16,8 +16,14 @@ from ..core.drawing.drawing import Cord, Machine
 from ..core.inventory.polling import Target
 from ..core.inventory.repeated import place_of
 from ..core.machines.actions import Runner
-from ..core.machines.meters import Meter, MeteredLoad, is_nothing
-from ..core.machines.pdu_access import CommandResult, OutletOf, PduReading, SystemClock, of_reading
+from ..core.machines.meters import MeteredLoad, MeterThreshold, is_nothing
+from ..core.machines.pdu_access import (
+    CommandResult,
+    MachineOutlet,
+    PduReading,
+    SystemClock,
+    of_reading,
+)
 from ..core.machines.proof import MachinePower, OffProof
 from .gateway_pdus import GatewayPdu
 from .power import CordState
@@ -55,7 +61,9 @@ class QueuedPduAccess(SystemClock):
         }
         return {name: of_reading(one.result()) for name, one in found.items()}
 
-    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, CommandResult]:
+    def switch(
+        self, cords: Sequence[MachineOutlet], on: bool
+    ) -> Mapping[MachineOutlet, CommandResult]:
         begun = {}
         for cord in cords:
             unit, target = self._ways[cord.pdu]
@@ -74,7 +82,7 @@ def _commanded(found: CordState) -> CommandResult:
     return CommandResult(UNKNOWN, found.reason)
 
 
-def taken(
+def power_off(
     how: MeterProof,
     loop: asyncio.AbstractEventLoop,
     machine: Machine,
@@ -111,10 +119,10 @@ def _runner(
     return Runner(QueuedPduAccess(loop, reached), how.proof, how.folder, report, _PATIENCE_S), power
 
 
-def doubted(how: MeterProof, found: CordState) -> CordState:
+def doubt_off_state(how: MeterProof, found: CordState) -> CordState:
     """An outlet that is off by its state, and carries current, is not known to be off."""
     draw = MeteredLoad(found.current_a, found.power_w)
-    meter = Meter(how.proof.threshold_a)
+    meter = MeterThreshold(how.proof.threshold_a)
     if found.state is DOWN and draw.is_known and not is_nothing(draw, meter):
         return found._replace(state=UNKNOWN, reason=f"it is reported off, and carries {draw}")
     return found

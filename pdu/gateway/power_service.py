@@ -21,7 +21,7 @@ from ..core.machines.pdu_access import NotProven
 from .command_log import LOST, AcceptedCommand, CommandLog
 from .errors import ApiError, not_found
 from .gateway_pdus import GatewayPdu, cord_state
-from .meter_proof import MeterProof, checked, doubted, taken
+from .meter_proof import MeterProof, checked, doubt_off_state, power_off
 from .metrics import GatewayCounts
 from .power import (
     OFF,
@@ -154,7 +154,7 @@ class PowerService:
             self._doubts.pop(machine, None)
         if found.state is DOWN and machine in self._doubts:
             return found._replace(state=UNKNOWN, reason=self._doubts[machine])
-        return doubted(self._proof, found)
+        return doubt_off_state(self._proof, found)
 
     async def readings(
         self, pdus: Collection[str], with_figures: bool = False, wait_s: Optional[float] = None
@@ -329,7 +329,7 @@ class PowerService:
         why = ""
         try:
             await loop.run_in_executor(
-                self._provers, lambda: taken(proof, loop, machine, reached, self._report)
+                self._provers, lambda: power_off(proof, loop, machine, reached, self._report)
             )
         except NotProven as error:
             why = str(error)

@@ -12,7 +12,7 @@ from .api_v1 import UNPROVEN
 from .clients import READ, SWITCH, Clients
 from .errors import ApiError, bad, not_found
 from .power_service import PowerService
-from .request import GatewayRequest, client_of, commanded, document, machine, machines, segment
+from .request import GatewayRequest, client_of, document, execute_once, machine, machines, segment
 from .responses import as_redfish, as_redfish_error, nothing
 from .routes import Route
 from .sessions import Sessions
@@ -78,7 +78,7 @@ class RedfishRoutes:
         if action is None:
             raise bad(f"ResetType must be one of {', '.join(redfish_resources.RESETS)}")
         name = self._name(request)
-        found = await commanded(request, self._service, name, action, self._pause_s)
+        found = await execute_once(request, self._service, name, action, self._pause_s)
         if not found.done:
             return as_redfish_error(UNPROVEN, f"sent, but not proven: {found.reason}")
         return nothing({"OData-Version": "4.0"})

@@ -76,7 +76,7 @@ def machines(request: GatewayRequest, service: PowerService) -> Sequence[str]:
     return [name for name in service.machines if client.sees(name)]
 
 
-async def commanded(
+async def execute_once(
     request: GatewayRequest, service: PowerService, name: str, action: str, pause_s: float
 ) -> PowerOutcome:
     """Carry out a command, once for each key. `pause_s`: of a restart.

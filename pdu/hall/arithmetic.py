@@ -27,7 +27,7 @@ class NotAnInterval(AssertionError):
     """A computed interval whose ends are the wrong way round: a defect of this program."""
 
 
-def at_least(count: int, truths: Iterable[Truth]) -> Truth:
+def at_least_n(count: int, truths: Iterable[Truth]) -> Truth:
     """Whether at least so many of these are true."""
     sure = possible = 0
     for one in truths:
@@ -50,7 +50,7 @@ class Interval(NamedTuple):
     pools: tuple[str, ...] = ()
 
 
-class Figures(NamedTuple):
+class KnownCurrents(NamedTuple):
     """What is known of the current of a line, breaker or UPS besides its outlets."""
 
     #: the least and the most that its own meter allows now, in A
@@ -221,7 +221,7 @@ class IntervalSum:
             self.fall += sign * (gone.high - come.low)
 
     def load(
-        self, known: Figures, most_of: Mapping[str, float], low: float, high: float
+        self, known: KnownCurrents, most_of: Mapping[str, float], low: float, high: float
     ) -> Optional[Interval]:
         """The current of its fullest conductor; None if no load can shift to it.
 
@@ -235,7 +235,7 @@ class IntervalSum:
         return self.now(known, most_of, low, high)
 
     def now(
-        self, known: Figures, most_of: Mapping[str, float], low: float, high: float
+        self, known: KnownCurrents, most_of: Mapping[str, float], low: float, high: float
     ) -> Interval:
         """The current of its fullest conductor."""
         least = known.part * max(0.0, self.low)

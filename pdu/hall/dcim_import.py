@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Optional
 from handlers.shared.errors import SettingsError
 
 from ..core.cli.error_output import Usage
-from ..core.cli.options import CA_PEM, Parameters, option, plain
+from ..core.cli.options import CA_PEM, Parameters, option, without_setting
 from ..core.drawing import drawing_file
 from ..core.drawing.drawing import Drawing
 from ..core.inventory.saved_readings import HallReadings
@@ -34,7 +34,7 @@ def options() -> Parameters:
     return [
         *option("--url", "a living NetBox or Nautobot", "URL"),
         *option("--token-file", "a file with its API token, not readable by other users", "FILE"),
-        *plain(CA_PEM, old="--ca-file"),
+        *without_setting(CA_PEM, old="--ca-file"),
         *option(
             "--site",
             "only machines of this site, with all that they hang on",
@@ -48,7 +48,7 @@ def options() -> Parameters:
     ]
 
 
-def of(given: dict[str, Any]) -> DcimOptions:
+def take_dcim_options(given: dict[str, Any]) -> DcimOptions:
     """These options, which are taken out of all that was given. Raises Usage."""
     url, token, ca_file = (given.pop(key) for key in ("url", "token_file", "ca_pem"))
     filters = Filters(*(given.pop(key) for key in Filters._fields))
@@ -65,12 +65,12 @@ def fetched(wanted: DcimOptions) -> Imported:
     return imported(objects, wanted.filters)
 
 
-def joint(found: Imported, source: readings_source.SourceOptions) -> Imported:
+def join_outlets(found: Imported, source: readings_source.SourceOptions) -> Imported:
     """With the identities of outlets: reads the PDUs for them."""
     return joined(found, readings_source.gather(source, _named(found, source)))
 
 
-def rehearsable(
+def import_for_rehearsal(
     found: Imported, source: readings_source.SourceOptions, name: str
 ) -> tuple[Drawing, HallReadings, Sequence[str]]:
     """A drawing that no file holds, the readings of its PDUs, and what was left out of it. A PDU

@@ -17,15 +17,15 @@ from .arithmetic import (
     MAYBE,
     NO,
     YES,
-    Figures,
     Interval,
     Intervals,
     IntervalSum,
+    KnownCurrents,
     Truth,
-    at_least,
+    at_least_n,
 )
 from .graph import TRIPS, Graph
-from .loads import HIGH, LOW
+from .load_limits import HIGH, LOW
 from .power_flow import Consumer, Facts, Power, PowerFlow, Supply
 from .verdicts import CordNow, Now
 
@@ -89,7 +89,7 @@ class HallFacts:
         self.graph, self.consumers = graph, consumers
         self.most_of, self.switched_off = most_of, switched_off
         #: carrier -> what is known of its current besides its outlets
-        self.figures: Mapping[int, Figures] = {}
+        self.figures: Mapping[int, KnownCurrents] = {}
         self.facts = Facts(
             [
                 [(one.node, one.is_input, YES if one.sure else MAYBE, one.flows) for one in above]
@@ -165,7 +165,7 @@ class HallFacts:
         made = copy.copy(self)
         made.facts, made.power = facts, Power(facts, gone)
         made.sums, made.most_of = {}, {}
-        made.figures = {node: Figures(part=one.part) for node, one in self.figures.items()}
+        made.figures = {node: KnownCurrents(part=one.part) for node, one in self.figures.items()}
         return made
 
     def load(self, carrier: int, total: IntervalSum) -> Optional[Interval]:
@@ -190,13 +190,13 @@ class HallFacts:
         """The loads of carriers to which current may shift if these outlets are switched off, by
         consumer and place.
         """
-        sums = CopiedSums(self.sums)
+        sums = CopyOnWriteSums(self.sums)
         changed = self.flow(sums).switch(dict.fromkeys(off, NO))
         loads = {carrier: self.load(carrier, sums[carrier]) for carrier in changed}
         return {carrier: load for carrier, load in loads.items() if load is not None}
 
 
-class CopiedSums(dict[int, IntervalSum]):
+class CopyOnWriteSums(dict[int, IntervalSum]):
     """Sums that are copied from others when they are first changed."""
 
     def __init__(self, base: Mapping[int, IntervalSum]) -> None:
@@ -241,7 +241,7 @@ class FailureBounds(NamedTuple):
 
     def lives(self, one: DrawnConsumer, supplies: Sequence[Supply[Interval]]) -> Truth:
         """Whether a machine has enough supplies that have power and work."""
-        return at_least(
+        return at_least_n(
             one.needs,
             (
                 min(self._power(node), supply.closed, supply.works)
@@ -257,7 +257,7 @@ class FailureBounds(NamedTuple):
 
 def bounds_of(hall: HallFacts, failed: Collection[int]) -> FailureBounds:
     """What happens when these fail."""
-    sums = CopiedSums(hall.sums)
+    sums = CopyOnWriteSums(hall.sums)
     flow = hall.flow(sums)
     changed = flow.change(dict.fromkeys(failed, YES))
     reached = hall.facts.below(failed)

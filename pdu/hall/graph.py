@@ -58,7 +58,7 @@ class Carrier(NamedTuple):
     part: float = 1.0
 
 
-class Choice(NamedTuple):
+class RedundantInputs(NamedTuple):
     """Nodes above another, of which it hangs on `several`, or on something that nobody drew."""
 
     node: int
@@ -88,7 +88,7 @@ class Graph:
         #: outlet that feeds a PDU or panel -> its own node, which dies if it is switched off
         self.feeding: dict[Cord, int] = {}
         #: what is open: of these uppers, one; and edges that may be there or not
-        self.choices: list[Choice] = []
+        self.choices: list[RedundantInputs] = []
         self.coins: list[tuple[int, int]] = []
         #: lines of the inlets of PDUs
         self.lines: set[int] = set()
@@ -224,11 +224,11 @@ class Graph:
                 self._need(number, line, sure=False, flows=flows)
             if flows:
                 count = 1 if lower.kind != "pdu" else len(self._drawing.pdus[lower.name].lines)
-                self.choices.append(Choice(number, tuple(candidates), lower.name, count))
+                self.choices.append(RedundantInputs(number, tuple(candidates), lower.name, count))
             return number
         for line in candidates:
             self._need(number, line, sure=False, flows=False)
-        self.choices.append(Choice(number, tuple(candidates), lower.name))
+        self.choices.append(RedundantInputs(number, tuple(candidates), lower.name))
         carrier = self._unnamed(lower, board, free)
         if len(lines) > 1:
             return self._conductors(number, carrier, lines)
@@ -323,7 +323,7 @@ class Graph:
         candidates = tuple(self.number[one] for one in left)
         for line, number in zip(pdu.lines, lines):
             if line.of is None:
-                self.choices.append(Choice(number, candidates, pdu.name))
+                self.choices.append(RedundantInputs(number, candidates, pdu.name))
                 for one in candidates:
                     self._need(number, one, sure=False)
 

@@ -16,10 +16,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from .arithmetic import NO, YES, Floats, FloatSum, Truth, at_least
+from .arithmetic import NO, YES, Floats, FloatSum, Truth, at_least_n
 from .failure import FailureBounds, HallFacts
 from .graph import TRIPS
-from .loads import IN_PHASE
+from .load_limits import IN_PHASE
 from .open_facts import Drawn, OpenFacts
 from .power_flow import Facts, Power, PowerFlow
 
@@ -263,7 +263,7 @@ class StatedHall:
         """Whether a machine lives; MAYBE if that depends on what nobody can tell."""
         one = self._facts.consumers[number]
         power, unclear = self.flow.power, self.drawn.unclear
-        return at_least(
+        return at_least_n(
             one.needs,
             (
                 min(power.has_power(supply), 1 if supply in unclear else supply.works)

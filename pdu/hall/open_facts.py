@@ -16,7 +16,7 @@ from typing import NamedTuple, Optional
 
 from .arithmetic import MAYBE, NO, YES, Truth
 from .failure import HallFacts
-from .graph import Choice
+from .graph import RedundantInputs
 from .power_flow import Consumer, Supply, Uppers
 from .verdicts import FILTER_A, CordNow, Now
 
@@ -284,7 +284,7 @@ class OpenFacts:
                 line[choice.node] = found[0] if found else None
         return there, line
 
-    def _flows(self, choice: Choice) -> bool:
+    def _flows(self, choice: RedundantInputs) -> bool:
         return any(edge.flows and not edge.sure for edge in self.graph.above[choice.node])
 
     def _suits(self, line: int, whole: float) -> float:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Optional
 
 from ..core.cli import html
-from ..core.cli.html import Cell, named, number, safe, short, words
+from ..core.cli.html import Cell, number, row_header, safe, short, words
 from ..core.cli.output import counted
 from ..core.drawing.drawing import Cord, Drawing, HallNode, Input, PduNode
-from .loads import CANNOT_SAY, FITS, OVERLOADS
+from .load_limits import CANNOT_SAY, FITS, OVERLOADS
 from .missing_facts import MissingFact
 from .rehearsal import Hall, Redundancy, RehearsalOutcome, counts
 from .text import Failed, amperes, few, interval, sentence, sentence_of_loads
@@ -150,7 +150,7 @@ def _section(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) ->
 
 def cells(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[list[Cell]]:
     """The rows of a table, whose column `verdict` has a colour."""
-    first = words if heads[0] == "what" else named
+    first = words if heads[0] == "what" else row_header
     return [[first(row[0]), *map(_cell, heads[1:], row[1:])] for row in rows]
 
 

@@ -19,12 +19,12 @@ from ..core.cli import shared_options
 from ..core.cli.error_output import Usage
 from ..core.cli.exit_codes import WRONG
 from ..core.cli.files import text_of
-from ..core.cli.groups import Lazy, LazyCommand, Subcommand
+from ..core.cli.groups import LazyCommand, LazyGroup, Subcommand
 from ..core.cli.options import Argument, SharedOptions, given, option, output
 from ..core.cli.output import columns, counted, print_json
 from ..core.cli.shared_options import OUT
 from ..core.drawing import drawing_file
-from ..core.owner_files import DRAWING, LIST, OwnerFiles, words
+from ..core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from . import dcim_import, readings_source, writing
 from .checking import check as checked
 from .importing import csv_files, rest
@@ -61,7 +61,7 @@ def _import(context: click.Context, /, **options: Any) -> int:
     state = given(context)
     files = options.pop("files")
     folder, target = options.pop("answers"), options.pop("out")
-    wanted = dcim_import.of(options)
+    wanted = dcim_import.take_dcim_options(options)
     if sum(map(bool, (files, wanted.url, folder))) != 1:
         raise Usage("give CSV files, --answers DIR with saved answers, or --url with --token-file")
     if files and any(wanted.filters):
@@ -74,7 +74,7 @@ def _import(context: click.Context, /, **options: Any) -> int:
     else:
         found = dcim_import.fetched(wanted)
     try:
-        joint = dcim_import.joint(found, source)
+        joint = dcim_import.join_outlets(found, source)
     except NotJoined as error:
         if not state.json:
             print("\n".join(error.lists))
@@ -132,7 +132,7 @@ Exit code: 0 without a finding, 1 with findings.""",
         "pdu plan check hall.power.toml --list hall.csv --json",
     ),
     params=[
-        *words(DRAWING, LIST),
+        *file_arguments(DRAWING, LIST),
         *shared_options.DRAWING(),
         *readings_source.options(),
         *output(),
@@ -166,7 +166,7 @@ readings or left out.""",
     ],
 )
 
-plan = Lazy(
+plan = LazyGroup(
     "plan",
     {
         "import": LazyCommand(

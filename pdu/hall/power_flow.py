@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, Optional
 
-from .arithmetic import MAYBE, NO, YES, Arithmetic, N, Sum, Truth, at_least
+from .arithmetic import MAYBE, NO, YES, Arithmetic, N, Sum, Truth, at_least_n
 
 
 class Supply(Generic[N]):
@@ -427,7 +427,7 @@ class PowerFlow(Generic[N]):
         ]
         if len(giving) < one.needs:
             return {}
-        runs = at_least(one.needs, (gives for _, gives in giving))
+        runs = at_least_n(one.needs, (gives for _, gives in giving))
         found: dict[int, N] = {}
         numbers = self._numbers
         total = one.total if runs == YES else numbers.maybe(one.total)

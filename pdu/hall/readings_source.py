@@ -17,7 +17,7 @@ from ..core.cli.options import Parameters, option, secret_files
 from ..core.cli.output import progress
 from ..core.cli.shared_options import AUTH, LIST, PARALLEL, SAVE
 from ..core.inventory import reader_pool
-from ..core.inventory.polling import poll_all
+from ..core.inventory.polling import poll_full
 from ..core.inventory.reading import Reading
 from ..core.inventory.saved_readings import HallReadings, check_new, of_json, of_readings, save
 from ..core.owner_files import OwnerFiles
@@ -90,7 +90,7 @@ def read_list(source: SourceOptions, wanted: Collection[str]) -> HallReadings:
     devices = [one.device for one in polled]
     found: list[Optional[Reading]] = [None] * len(polled)
     shown_bar = progress(len(polled), "reading", show_pos=True)
-    readings = reader_pool.read_all(polled, source.parallel, read=poll_all)
+    readings = reader_pool.read_all(polled, source.parallel, read=poll_full)
     with contextlib.closing(readings), shown_bar as bar:
         for place, reading in readings:
             found[place] = reading

@@ -23,20 +23,20 @@ from ..core.cli.states import DOWN, UP
 from ..core.drawing.drawing import Cord, Drawing, HallNode
 from ..core.inventory.saved_readings import HallReadings
 from . import enrichment
-from .arithmetic import MAYBE, NO, YES, Figures, Interval, Truth
+from .arithmetic import MAYBE, NO, YES, Interval, KnownCurrents, Truth
 from .failure import DrawnConsumer, FailureBounds, HallFacts, bounds_of
 from .graph import Graph
-from .loads import (
+from .load_limits import (
     BETWEEN_LINES,
     CANNOT_SAY,
     IN_PHASE,
     OVERLOADS,
-    Fit,
-    fit_of,
+    LoadVerdict,
+    compare_load,
 )
 from .monte_carlo import USUAL_SEED, Sample, Sampled, sampled
 from .power_flow import Power
-from .verdicts import CordNow, Judged, Now, Verdict, bounds, cords_now, reason_of
+from .verdicts import CordNow, Judged, Now, Verdict, cords_now, reading_bounds, reason_of
 
 OVERLOAD_ADVICE = "move load away from it, or give the drawing what it needs to be certain"
 _UNDRAWN = "its cords may be behind what fails: the drawing does not say"
@@ -56,7 +56,7 @@ class BreakerLoad:
     #: in A; None if neither the drawing nor the PDU says it
     rating_a: Optional[float]
     #: whether it carries the load
-    fit: Fit
+    fit: LoadVerdict
 
 
 def count_fit(loads: Iterable[BreakerLoad], word: str) -> int:
@@ -143,7 +143,7 @@ class Hall:
                     continue
                 cord = Cord(name, identity)
                 if cord not in owned:
-                    low, high = bounds(current, read.outlet_step_a)
+                    low, high = reading_bounds(current, read.outlet_step_a)
                     found.append(CordNow(cord, Now.CARRIES, low, high))
         return found
 
@@ -181,7 +181,7 @@ class Hall:
             if pdu is None:
                 continue
             step = read.outlet_step_a
-            sums = sum(bounds(one.current_a, step)[0] for one in read.outlets.values())
+            sums = sum(reading_bounds(one.current_a, step)[0] for one in read.outlets.values())
             is_one = pdu.lines_are_drawn and len(pdu.lines) == 1
             found[name] = IN_PHASE * (sums if is_one else sums / 3)
         return found
@@ -224,23 +224,23 @@ class Hall:
                 found.setdefault(rack, {})[graph.outlets[one.cord]] = None
         return found
 
-    def _figures(self, graph: Graph, facts: HallFacts) -> Mapping[int, Figures]:
+    def _figures(self, graph: Graph, facts: HallFacts) -> Mapping[int, KnownCurrents]:
         """What is known of the current of each carrier now."""
         parts = self._parts(graph, facts)
-        found: dict[int, Figures] = {}
+        found: dict[int, KnownCurrents] = {}
         for number, carrier in graph.carriers.items():
             part = carrier.part * parts.get(number, IN_PHASE)
             if not carrier.pdu:
-                found[number] = Figures(part=part)
+                found[number] = KnownCurrents(part=part)
                 continue
             read = self.readings.pdus.get(carrier.pdu)
             meter = enrichment.meter_of(self.drawing.pdus[carrier.pdu], carrier.breaker, read)
             now = meter.current_a if meter is not None else None
             most = now if now is not None or read is None else read.load_a
             step = read.meter_step_a if read is not None else 0.0
-            found[number] = Figures(
-                None if now is None else bounds(now, step)[0],
-                None if most is None else bounds(most, step)[1],
+            found[number] = KnownCurrents(
+                None if now is None else reading_bounds(now, step)[0],
+                None if most is None else reading_bounds(most, step)[1],
                 part,
             )
         return found
@@ -368,7 +368,7 @@ class Hall:
         carrier = self.facts.graph.carriers[number]
         limit, rating = carrier.breaker.limit_a, carrier.breaker.rating_a
         return BreakerLoad(
-            carrier.name, load, limit, rating, fit_of(load, limit, rating, carrier.most_a)
+            carrier.name, load, limit, rating, compare_load(load, limit, rating, carrier.most_a)
         )
 
     def _judged(self, name: str, number: int, found: FailureBounds) -> Judged:

@@ -24,7 +24,7 @@ from ..core.cli.options import SharedOptions, given, option, output
 from ..core.cli.shared_options import HTML
 from ..core.drawing.drawing import KINDS, Drawing, HallNode, nodes
 from ..core.inventory.saved_readings import HallReadings
-from ..core.owner_files import DRAWING, LIST, OwnerFiles, words
+from ..core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from . import dcim_import, readings_source, restore_command
 from .importing.joining import NotJoined
 from .missing_facts import missing_facts
@@ -72,7 +72,7 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
         raise Usage("say what fails: --fail KIND:NAME, --each or --pairs; or --return KIND:NAME")
     if not returned and (back.after is not None or back.metered):
         raise Usage("--after and --metered are of a return: give --return KIND:NAME")
-    dcim = dcim_import.of(options)
+    dcim = dcim_import.take_dcim_options(options)
     files = OwnerFiles.of(options, state, but=[DRAWING] if dcim.url else [])
     if bool(files.drawing) == bool(dcim.url):
         raise Usage("give a DRAWING, or --url of a NetBox or Nautobot to draw from")
@@ -108,7 +108,7 @@ def _drawn(
     dcim: dcim_import.DcimOptions, source: readings_source.SourceOptions, state: SharedOptions
 ) -> tuple[Drawing, HallReadings, Sequence[str]]:
     try:
-        return dcim_import.rehearsable(dcim_import.fetched(dcim), source, dcim.url or "")
+        return dcim_import.import_for_rehearsal(dcim_import.fetched(dcim), source, dcim.url or "")
     except NotJoined as error:
         if not state.json:
             print("\n".join(error.lists))
@@ -197,7 +197,7 @@ rehearse = Subcommand(
         "pdu rehearse hall.power.toml --readings monday.json --return feed:A",
     ),
     params=[
-        *words(DRAWING, LIST),
+        *file_arguments(DRAWING, LIST),
         *shared_options.DRAWING(),
         *option(
             "--fail",

@@ -23,9 +23,9 @@ from typing import NamedTuple, Optional
 from ..core.drawing.drawing import Cord, HallNode, Machine
 from ..core.inventory.saved_readings import HallReadings
 from . import restore_monte_carlo
-from .arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, at_least
+from .arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, at_least_n
 from .failure import ANY_SHARE, DrawnConsumer, Failure, HallFacts
-from .loads import CANNOT_SAY, HIGH, LOW, OVERLOADS, Fit, fit_of
+from .load_limits import CANNOT_SAY, HIGH, LOW, OVERLOADS, LoadVerdict, compare_load
 from .monte_carlo import USUAL_SEED, Sampled
 from .power_flow import Consumer, Facts, Power, Supply
 from .rehearsal import BreakerLoad, Hall, count_fit
@@ -44,7 +44,7 @@ MOMENT_S = 1.0
 BOOT_S = 120.0
 
 
-class Returned(enum.Enum):
+class ReturnVerdict(enum.Enum):
     """What becomes of a machine. The value is for people and programs."""
 
     COMES = "comes back by itself"
@@ -58,7 +58,7 @@ class MachineBack:
     """The verdict on a machine that had lost power."""
 
     machine: str
-    verdict: Returned
+    verdict: ReturnVerdict
     #: when it has as many cords as it needs, in s; None if that is not bounded
     earliest_s: float = 0.0
     latest_s: Optional[float] = None
@@ -129,22 +129,22 @@ class ReturnOutcome(NamedTuple):
         """Of the machines that nobody can decide for sure."""
         return Sampled.of((one.worlds, one.comes_in) for one in self.machines)
 
-    def count(self, verdict: Returned) -> int:
+    def count(self, verdict: ReturnVerdict) -> int:
         """How many machines have this verdict."""
         return sum(one.verdict is verdict for one in self.machines)
 
     @property
     def level(self) -> int:
         """0: all come back and fit, 1: cannot say, 2: one is dark or early, or a breaker trips."""
-        if self.count(Returned.DARK) or self.count(Returned.EARLY):
+        if self.count(ReturnVerdict.DARK) or self.count(ReturnVerdict.EARLY):
             return 2
         if any(one.trips for one in self.breakers) or count_fit(self.breakers, OVERLOADS):
             return 2
-        open_ = self.count(Returned.CANNOT_SAY) or count_fit(self.breakers, CANNOT_SAY)
+        open_ = self.count(ReturnVerdict.CANNOT_SAY) or count_fit(self.breakers, CANNOT_SAY)
         return 1 if open_ else 0
 
 
-class Drawn(NamedTuple):
+class MachineCurrent(NamedTuple):
     """What a machine may draw with all its cords together, in A."""
 
     low: float
@@ -152,7 +152,7 @@ class Drawn(NamedTuple):
     high: float
 
 
-class Restore:
+class ReturnModel:
     """A hall, prepared for any number of returns. `metered`: more readings, for the lowest and the
     highest that a machine drew. `is_cold`: the power was gone for COLD_S at least; else no inrush
     is known.
@@ -171,11 +171,11 @@ class Restore:
         self._drawn = [self._drawn_by(one) for one in machines]
         self._machines = [one if is_cold else one._replace(inrush_a=None) for one in machines]
 
-    def of(self, hall: Hall) -> Restore:
+    def of(self, hall: Hall) -> ReturnModel:
         """The same for another hall, such as one with other delays."""
-        return Restore(hall, self._metered, self._is_cold)
+        return ReturnModel(hall, self._metered, self._is_cold)
 
-    def _drawn_by(self, machine: Machine) -> Drawn:
+    def _drawn_by(self, machine: Machine) -> MachineCurrent:
         lows: list[float] = []
         highs: list[float] = []
         for readings, steps in self._readings:
@@ -192,7 +192,7 @@ class Restore:
         high = HIGH * max(highs) if highs else math.inf
         if machine.peak_a is not None:
             high = machine.peak_a
-        return Drawn(min(LOW * min(lows), high) if lows else 0.0, high)
+        return MachineCurrent(min(LOW * min(lows), high) if lows else 0.0, high)
 
     def rehearse(
         self,
@@ -229,7 +229,7 @@ class Return:
     def __init__(
         self,
         hall: Hall,
-        drawn: Sequence[Drawn],
+        drawn: Sequence[MachineCurrent],
         machines: Sequence[Machine],
         returned: Sequence[HallNode],
         gone: Sequence[HallNode],
@@ -372,7 +372,7 @@ class Return:
     ) -> list[MachineBack]:
         """With what samples say of the machines that nobody can decide for sure."""
         numbers = {one.name: number for number, one in enumerate(self.machines)}
-        setting = restore_monte_carlo.Setting(
+        setting = restore_monte_carlo.ReturnScenario(
             self.windows,
             [
                 restore_monte_carlo.Machine(*drawn, one.inrush_a)
@@ -386,13 +386,13 @@ class Return:
             number
             for one in judged
             for number in (numbers[one.machine],)
-            if one.verdict is Returned.CANNOT_SAY and number not in self._may_be_early
+            if one.verdict is ReturnVerdict.CANNOT_SAY and number not in self._may_be_early
         ]
         found = restore_monte_carlo.sampled(self._hall.facts, setting, open_, worlds, seed)
         made: list[MachineBack] = []
         for one in judged:
             sample = found.get(numbers[one.machine])
-            if sample is not None and one.verdict is Returned.CANNOT_SAY:
+            if sample is not None and one.verdict is ReturnVerdict.CANNOT_SAY:
                 words = sample.in_words("comes back")
                 one = replace(one, worlds=sample.worlds, comes_in=sample.lives_in, sampled=words)
             made.append(one)
@@ -410,10 +410,10 @@ class Return:
         windows, power = self.windows[number], self._flow.power
         supplies = self.facts.facts.consumers[number].supplies
         gives = [min(power.has_power(supply), supply.works) for supply in supplies]
-        comes = at_least(one.needs, gives)
+        comes = at_least_n(one.needs, gives)
         if comes == NO:
             reason = self._why_dark(number, names)
-            yield MachineBack(machine.name, Returned.DARK, reason=reason)
+            yield MachineBack(machine.name, ReturnVerdict.DARK, reason=reason)
             return
         may = [
             (cord.cord, window)
@@ -433,14 +433,14 @@ class Return:
             self._may_be_early.add(number)
         if comes == MAYBE:
             reason = "; ".join(filter(None, (self._why_open(number, gives, names), early)))
-            yield MachineBack(machine.name, Returned.CANNOT_SAY, earliest, None, reason)
+            yield MachineBack(machine.name, ReturnVerdict.CANNOT_SAY, earliest, None, reason)
             return
         first = min(math.inf if window.latest is None else window.latest for window in sure)
         if one.needs > 1 and first + MOMENT_S < earliest:
             reason = f"one cord at {first:g} s, the {one.needs} that it needs at {earliest:g} s"
-            yield MachineBack(machine.name, Returned.EARLY, earliest, latest, reason)
+            yield MachineBack(machine.name, ReturnVerdict.EARLY, earliest, latest, reason)
             return
-        verdict = Returned.CANNOT_SAY if early else Returned.COMES
+        verdict = ReturnVerdict.CANNOT_SAY if early else ReturnVerdict.COMES
         yield MachineBack(machine.name, verdict, earliest, latest, early)
 
     def _why_dark(self, number: int, names: Mapping[int, str]) -> str:
@@ -539,15 +539,15 @@ class Return:
         rating = breaker.rating_a
         load = self.facts.now_of(number, self._sums[number])
         growth = self._growth.get(number, [])
-        fit = fit_of(load, breaker.limit_a, rating, carrier.most_a)
+        fit = compare_load(load, breaker.limit_a, rating, carrier.most_a)
         over = load.high > 0.0 if rating is None else load.high > rating
         since = next((one.at_s for one in growth if rating is None or one.high > rating), 0.0)
         if not over and rating is not None:
             if surge.peak_a is None:
-                fit = Fit(CANNOT_SAY, "the inrush of a machine is not given (inrush_a)")
+                fit = LoadVerdict(CANNOT_SAY, "the inrush of a machine is not given (inrush_a)")
                 over = True
             elif surge.peak_a + CREST * load.high > HOLDS_AT_ONCE[breaker.curve] * rating:
-                fit = Fit(CANNOT_SAY, f"an inrush of {surge.peak_a:.0f} A may trip it")
+                fit = LoadVerdict(CANNOT_SAY, f"an inrush of {surge.peak_a:.0f} A may trip it")
                 over = True
         return BreakerBack(
             carrier.name,

@@ -14,7 +14,7 @@ from ..core.cli.output import print_json
 from ..core.drawing.drawing import HallNode
 from . import readings_source
 from .rehearsal import Hall
-from .restore import BOOT_S, COLD_S, Restore
+from .restore import BOOT_S, COLD_S, ReturnModel
 from .restore_delays import findings, proposal
 from .restore_page import page
 from .restore_text import as_json, lines
@@ -42,7 +42,7 @@ def run(hall: Hall, named: Sequence[HallNode], wanted: ReturnOptions, json: bool
     """Rehearse the return of these: all together, then each first. Returns the exit code."""
     after = None if wanted.after is None else seconds(wanted.after)
     metered = [readings_source.saved(path) for path in wanted.metered]
-    back = Restore(hall, metered, is_cold=after is None or after >= COLD_S)
+    back = ReturnModel(hall, metered, is_cold=after is None or after >= COLD_S)
     outcomes = back.orders(named, wanted.worlds, wanted.seed)
     found = findings(hall, outcomes)
     delays = proposal(hall, back, named, outcomes)

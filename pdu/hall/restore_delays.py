@@ -13,9 +13,9 @@ from typing import NamedTuple, Optional
 from ..core.adapters.power_restore import NOT_KNOWN, OFF, OutletRestorePolicy
 from ..core.drawing.drawing import Cord, HallNode, Machine
 from ..core.inventory.saved_readings import HallReadings, MeasuredPdu
-from .loads import FITS
+from .load_limits import FITS
 from .rehearsal import Hall
-from .restore import Restore, ReturnOutcome
+from .restore import ReturnModel, ReturnOutcome
 from .text import few
 
 #: from so many outlets in one moment on, it is a finding
@@ -104,7 +104,7 @@ def _words(one: OutletRestorePolicy) -> str:
 
 def proposal(
     hall: Hall,
-    back: Restore,
+    back: ReturnModel,
     named: Sequence[HallNode],
     outcomes: Optional[Sequence[ReturnOutcome]] = None,
 ) -> Optional[Delays]:

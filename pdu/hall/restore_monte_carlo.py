@@ -50,7 +50,7 @@ class Machine(NamedTuple):
     inrush_a: Optional[float]
 
 
-class Setting(NamedTuple):
+class ReturnScenario(NamedTuple):
     """One return."""
 
     #: when each cord of each consumer gets power
@@ -66,7 +66,7 @@ class Setting(NamedTuple):
 
 
 def sampled(
-    hall: HallFacts, setting: Setting, wanted: Sequence[int], count: int, seed: int
+    hall: HallFacts, setting: ReturnScenario, wanted: Sequence[int], count: int, seed: int
 ) -> dict[int, Sample]:
     """The wanted machines that can be counted, by number: in how many worlds they come back."""
     trip = set(setting.may_trip)
@@ -92,7 +92,9 @@ def sampled(
     return found.samples(count)
 
 
-def _with_unknown_inrush(hall: HallFacts, setting: Setting, numbers: Collection[int]) -> set[int]:
+def _with_unknown_inrush(
+    hall: HallFacts, setting: ReturnScenario, numbers: Collection[int]
+) -> set[int]:
     """The carriers behind which a cord may surge, and nobody knows how much."""
     found: set[int] = set()
     for number in numbers:
@@ -106,7 +108,7 @@ def _with_unknown_inrush(hall: HallFacts, setting: Setting, numbers: Collection[
 
 
 class _StatedReturn(StatedHall):
-    def __init__(self, open_: OpenFacts, setting: Setting, rng: random.Random) -> None:
+    def __init__(self, open_: OpenFacts, setting: ReturnScenario, rng: random.Random) -> None:
         super().__init__(open_, rng)
         self._setting = setting
         self._snaps = {

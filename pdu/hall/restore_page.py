@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Optional
 
 from ..core.cli import html
-from ..core.cli.html import named, safe, words
+from ..core.cli.html import row_header, safe, words
 from .page import WORLDS, cells
-from .restore import BreakerBack, LoadStep, Returned, ReturnOutcome
+from .restore import BreakerBack, LoadStep, ReturnOutcome, ReturnVerdict
 from .restore_delays import Delays, Finding
 from .restore_text import (
     BREAKER,
@@ -71,7 +71,7 @@ def _heading(outcome: ReturnOutcome, after_s: Optional[float]) -> str:
 
 
 def _verdicts(outcome: ReturnOutcome, after_s: Optional[float]) -> list[str]:
-    worse = [one for one in outcome.machines if one.verdict is not Returned.COMES]
+    worse = [one for one in outcome.machines if one.verdict is not ReturnVerdict.COMES]
     return [
         f"<h2>{_heading(outcome, after_s)}</h2>",
         f"<p>{safe(sentence(outcome))}<br>{safe(sentence_of_breakers(outcome))}</p>",
@@ -106,7 +106,7 @@ def _delays(delays: Optional[Delays]) -> list[str]:
     if delays is None:
         return [f"<p>{safe(line[:1].upper() + line[1:])}.</p>" for line in proposed(delays)]
     rows = [
-        [named(pdu), words(", ".join(f"{outlet}: {seconds} s" for outlet, seconds in found))]
+        [row_header(pdu), words(", ".join(f"{outlet}: {seconds} s" for outlet, seconds in found))]
         for pdu, found in delays.pdus.items()
         if delays.mended
     ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Optional
 
 from ..core.cli.output import columns, counted
-from .restore import BreakerBack, MachineBack, Returned, ReturnOutcome, Step
+from .restore import BreakerBack, MachineBack, ReturnOutcome, ReturnVerdict, Step
 from .restore_delays import Delays, Finding
 from .text import (
     amperes,
@@ -46,10 +46,10 @@ def lines(
 
 # the verdicts, of several machines
 _OF_SEVERAL = {
-    Returned.COMES: "come back by themselves",
-    Returned.EARLY: "come up before what they need",
-    Returned.DARK: "stay dark",
-    Returned.CANNOT_SAY: "cannot say",
+    ReturnVerdict.COMES: "come back by themselves",
+    ReturnVerdict.EARLY: "come up before what they need",
+    ReturnVerdict.DARK: "stay dark",
+    ReturnVerdict.CANNOT_SAY: "cannot say",
 }
 
 
@@ -57,7 +57,7 @@ def sentence(outcome: ReturnOutcome) -> str:
     """The counts. That of `comes back` never stands without that of `cannot say`."""
     counts = ", ".join(f"{outcome.count(one)} {words}" for one, words in _OF_SEVERAL.items())
     kept = outcome.drawn - len(outcome.machines)
-    open_ = outcome.count(Returned.CANNOT_SAY)
+    open_ = outcome.count(ReturnVerdict.CANNOT_SAY)
     return (
         f"{counted(outcome.drawn, 'machine')}: {counts}; {kept} that this does not touch"
         + of_worlds(outcome.sampled, open_, "come back", outcome.seed)
@@ -87,7 +87,7 @@ def _return(outcome: ReturnOutcome, after_s: Optional[float]) -> list[str]:
         made += ["", *columns(("s", "PDU", "outlets that close"), rows)]
         left = len(outcome.steps) - _STEPS
         made += [f"and {left} more"] if left > 0 else []
-    worse = [one for one in outcome.machines if one.verdict is not Returned.COMES]
+    worse = [one for one in outcome.machines if one.verdict is not ReturnVerdict.COMES]
     if worse:
         rows = [(one.machine, one.verdict.value, one.why) for one in worse]
         made += ["", *columns(("machine", "verdict", "why"), rows)]
@@ -190,7 +190,7 @@ def _outcome(one: ReturnOutcome) -> dict[str, Any]:
         "returned": list(map(str, one.returned)),
         "gone": list(map(str, one.gone)),
         "level": one.level,
-        "counts": {verdict.value: one.count(verdict) for verdict in Returned},
+        "counts": {verdict.value: one.count(verdict) for verdict in ReturnVerdict},
         "sampled": {**one.sampled._asdict(), "seed": one.seed},
         "steps": [
             {**dataclasses.asdict(step), "outlets": list(step.outlets)} for step in one.steps

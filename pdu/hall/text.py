@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Optional
 from ..core.cli.output import columns, counted
 from ..core.drawing.drawing import HallNode
 from ..core.inventory.saved_readings import HallReadings
-from .loads import CANNOT_SAY, FITS, OVERLOADS
+from .load_limits import CANNOT_SAY, FITS, OVERLOADS
 from .missing_facts import MissingFact
 from .monte_carlo import Sampled
 from .rehearsal import BreakerLoad, Redundancy, RehearsalOutcome, count_fit, counts

@@ -112,11 +112,11 @@ def cords_now(
         if now is Now.OFF:
             cords.append(CordNow(cord, now))
         else:
-            cords.append(CordNow(cord, now, *bounds(current, steps[cord.pdu])))
+            cords.append(CordNow(cord, now, *reading_bounds(current, steps[cord.pdu])))
     return tuple(cords)
 
 
-def bounds(current: Optional[float], step: float) -> tuple[float, Optional[float]]:
+def reading_bounds(current: Optional[float], step: float) -> tuple[float, Optional[float]]:
     """What a reading in A may mean: its last digit is rounded, or cut."""
     if current is None:
         return 0.0, None

@@ -26,10 +26,10 @@ from ..core.cli.prompts import NoSecret
 from ..core.cli.shared_options import ARCHIVES, AUTH, CSV, HTML, PARALLEL, SAVE, WORKERS
 from ..core.inventory import reader_pool, saved_readings
 from ..core.inventory.auth import ENVIRONMENT
-from ..core.inventory.newest_archives import replaced
-from ..core.inventory.polling import Target, poll, poll_all, poll_counting, targets
+from ..core.inventory.newest_archives import use_newest_archives
+from ..core.inventory.polling import Target, poll, poll_full, poll_state_counts, targets
 from ..core.inventory.reading import Reading
-from ..core.owner_files import LIST, OwnerFiles, words
+from ..core.owner_files import LIST, OwnerFiles, file_arguments
 from . import tables
 from .check_result import (
     NAGIOS_FAILED,
@@ -144,7 +144,7 @@ def _run(wanted: CheckOptions, state: SharedOptions) -> int:
     fleet = wanted.site.files(wanted.lenient)
     if fleet.ignored:
         print(f"ignored columns of {where}: {', '.join(fleet.ignored)}", file=sys.stderr)
-    devices = replaced(fleet.devices, wanted.site.archives)
+    devices = use_newest_archives(fleet.devices, wanted.site.archives)
     usual = wanted.site.login()
     polled = targets(devices, fleet.auths, usual)
     asked = _asked(where, polled)
@@ -203,7 +203,7 @@ def _round(
     keep = state.json or wanted.html is not None or wanted.watch is not None
     rows: list[Optional[PduRow]] = [None] * len(polled)
     kept: list[Reading] = [] if wanted.save is None else [Reading()] * len(polled)
-    read = poll_all if wanted.save is not None else poll if keep else poll_counting
+    read = poll_full if wanted.save is not None else poll if keep else poll_state_counts
     begin = time.monotonic()
     shown = progress(len(polled), "polling", show_pos=True)
     with (
@@ -297,7 +297,7 @@ check = _Check(
     ),
     help=_HELP,
     params=[
-        *words(LIST),
+        *file_arguments(LIST),
         *shared_options.LIST(),
         *AUTH(),
         *option("--lenient", "list and ignore columns of a CSV file that are unknown"),

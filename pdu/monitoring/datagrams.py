@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
-from pdu_common.snmp_client.tools import NULL, OCTETS, OID, of_integer, tlv
+from pdu_common.snmp_client.tool_api import NULL, OCTETS, OID, of_integer, tlv
 
 OBJECT_ID = "1.3.6.1.2.1.1.2.0"
 DESCRIPTION = "1.3.6.1.2.1.1.1.0"

@@ -29,9 +29,9 @@ from ..core.cli.service_signals import ServiceSignals
 from ..core.cli.shared_options import ARCHIVES, AUTH, LISTEN, PARALLEL, WORKERS
 from ..core.inventory import names
 from ..core.inventory.handler_loading import load
-from ..core.inventory.newest_archives import usable
+from ..core.inventory.newest_archives import loadable_handlers
 from ..core.inventory.reading import error_of
-from ..core.owner_files import LIST, OwnerFiles, words
+from ..core.owner_files import LIST, OwnerFiles, file_arguments
 from .networks import one_network
 from .target_policy import TargetPolicy
 
@@ -97,7 +97,7 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
                 readers.close()
             raise
         url = _url(wanted.listen, listener.getsockname()[1])
-        site = server.ExporterSite(exporter)
+        site = server.ExporterRoutes(exporter)
         made = web.WebServer(site, server.LIMITS, report=_report)
 
         def reload() -> None:
@@ -178,7 +178,7 @@ def _allowed(wanted: ExporterOptions) -> TargetPolicy:
             f"{'--identity' if wanted.identity else '--power'} is not for archives, which answer"
             f" DCImanager's calls only: {printable(', '.join(others), 200) or '--archives'}"
         )
-    built = usable(wanted.site.archives) if found else {}
+    built = loadable_handlers(wanted.site.archives) if found else {}
     handlers = {name: load(path) for name, path in built.items()}
     return TargetPolicy(listed, found, handlers, fleet.auths)
 
@@ -213,7 +213,7 @@ exporter = Subcommand(
     ),
     help=_HELP,
     params=[
-        *words(LIST),
+        *file_arguments(LIST),
         *shared_options.LIST(),
         *AUTH(),
         *option(

@@ -33,8 +33,8 @@ from ..core.cli.options import (
     given,
     option,
     output,
-    plain,
     secret_files,
+    without_setting,
 )
 from ..core.cli.output import columns, counted, print_json, progress
 from ..core.cli.shared_options import AUTH
@@ -175,14 +175,14 @@ def _sorted_out(
     # imported late: 11 ms together, after the networks have been checked
     from handlers.snmp.detection import candidates
     from handlers.snmp.families import ENTERPRISES, NET_SNMP_IDS
-    from handlers.snmp.profile import below
+    from handlers.snmp.profile import is_below
     from handlers.snmp.profiles import PROFILES
 
     agents = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
     pdus: list[FoundDevice] = []
     others: list[FoundDevice] = []
     for address, one in answers.items():
-        named = one.object_id and not any(below(one.object_id, agent) for agent in agents)
+        named = one.object_id and not any(is_below(one.object_id, agent) for agent in agents)
         family = (
             next((fitting.profile for fitting in candidates(one.object_id, PROFILES)), None)
             if named
@@ -354,7 +354,7 @@ find = Subcommand(
             "the login whose community is tried; the list names it for each PDU found over SNMP",
             "NAME",
         ),
-        *plain(PORT, default=str(_USUAL["snmp"]), show_default=True),
+        *without_setting(PORT, default=str(_USUAL["snmp"]), show_default=True),
         *option(
             "--rate",
             "requests a second",

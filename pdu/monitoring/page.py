@@ -11,7 +11,7 @@ from typing import Callable
 from pdu_common.helper import EnumPowerStatus
 
 from ..core.cli import html
-from ..core.cli.html import Cell, named, safe, section, words
+from ..core.cli.html import Cell, row_header, safe, section, words
 from ..core.cli.output import counted
 from ..core.cli.states import DOWN, UNKNOWN, word
 from .check_result import BAD, DOUBTFUL, PduRow, Summary
@@ -41,13 +41,13 @@ def page(
         *section(
             "Changes",
             ("PDU", "change"),
-            [[named(one), words("; ".join(what))] for one, what in marks.items()],
+            [[row_header(one), words("; ".join(what))] for one, what in marks.items()],
         ),
         *section(
             "Unknown states",
             ("PDU", "outlets"),
             [
-                [named(row.device.name), words(_outlets(row, UNKNOWN))]
+                [row_header(row.device.name), words(_outlets(row, UNKNOWN))]
                 for row in rows
                 if row.unknown and not row.device.metered
             ],
@@ -85,7 +85,10 @@ def _errors(rows: Sequence[PduRow]) -> list[str]:
             *html.table(
                 ("PDU", "error"),
                 [
-                    [named(names[0]) if len(names) == 1 else words(", ".join(names)), words(reason)]
+                    [
+                        row_header(names[0]) if len(names) == 1 else words(", ".join(names)),
+                        words(reason),
+                    ]
                     for reason, names in _by_reason(found)
                 ],
             ),

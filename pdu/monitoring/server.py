@@ -232,7 +232,7 @@ def _query(text: str) -> Query:
     return Query(**given)
 
 
-class ExporterSite:
+class ExporterRoutes:
     """The exporter's paths for the web server."""
 
     def __init__(self, exporter: Exporter) -> None:

@@ -19,12 +19,12 @@ from ..core.cli.options import SharedOptions, given, option, output, secret_file
 from ..core.cli.output import counted, print_json
 from ..core.cli.service_signals import ServiceSignals
 from ..core.cli.shared_options import AUTH, EVERY, PAUSE
-from ..core.owner_files import LIST, OwnerFiles, words
+from ..core.owner_files import LIST, OwnerFiles, file_arguments
 from . import names
 from .outlet_numbers import OutletNumbers
-from .pdu_worker import Listed, PduWorker, WorkerSettings
+from .polling_process import Listed, PollingProcess, WorkerSettings
 from .server import check_folder
-from .upsd_process import UpsdProcess
+from .socket_process import SocketProcess
 
 _STATE_PATH = "/run/nut"  # Debian's STATEPATH
 _NUMBERS = "numbers.json"
@@ -73,11 +73,11 @@ def _serve(wanted: DriverOptions, state: SharedOptions, wishes: ServiceSignals) 
     path = wanted.numbers or os.path.join(state_folder(names.DRIVER), _NUMBERS)
     # the other process is forked first: it has no login, and does not lock the numbers
     with (
-        UpsdProcess(wanted.state_path, 2 * wanted.every + _GRACE_S) as front,
+        SocketProcess(wanted.state_path, 2 * wanted.every + _GRACE_S) as front,
         OutletNumbers(path) as numbers,
     ):
         listed = read()
-        driven = PduWorker(WorkerSettings(wanted.every, wanted.pause), numbers, front, read)
+        driven = PollingProcess(WorkerSettings(wanted.every, wanted.pause), numbers, front, read)
         driven.start(listed, wishes)
         _greet(wanted.state_path, list(listed), path, state.json)
         return driven.run(wishes)
@@ -119,7 +119,7 @@ nut_driver = Subcommand(
     ),
     help=_HELP,
     params=[
-        *words(LIST),
+        *file_arguments(LIST),
         *shared_options.LIST(),
         *AUTH(),
         *EVERY(default="30s", show_default=True),

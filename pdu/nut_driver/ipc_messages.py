@@ -35,14 +35,14 @@ class Opened(NamedTuple):
     error: str
 
 
-class ShowVariables(NamedTuple):
+class VariablesUpdated(NamedTuple):
     """This is what clients see of a PDU now."""
 
     ups: str
     view: NutVariables
 
 
-class MarkRead(NamedTuple):
+class ReadOutcome(NamedTuple):
     """A PDU was read, or could not be read."""
 
     ups: str

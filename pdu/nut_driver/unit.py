@@ -17,8 +17,8 @@ from typing import Callable, NamedTuple, Optional, Protocol
 from handlers.shared.errors import printable
 
 from ..core.adapters.nameplate import Nameplate
-from ..core.inventory.access import read_nameplate
-from ..core.inventory.polling import Target, poll_all
+from ..core.inventory.list_access import read_nameplate
+from ..core.inventory.polling import Target, poll_full
 from ..core.inventory.reading import Reading, error_of
 from ..core.machines import outlet as one_outlet
 from ..core.machines.outlet import Outlet, OutletPower, Stage
@@ -119,7 +119,7 @@ class ServedPdu:
         pace: DriverPace,
         audience: Subscribers,
         *,
-        read: Callable[[Target], Reading] = poll_all,
+        read: Callable[[Target], Reading] = poll_full,
         outlet: Callable[[Target, str], Outlet] = ListedOutlet,
         identify: Callable[[Target], Nameplate] = read_nameplate,
     ) -> None:

@@ -29,16 +29,16 @@ from ..core.cli.options import (
     output,
     prompting as asks,
 )
-from ..core.cli.output import Result, passing, shown, waiting
+from ..core.cli.output import Result, print_result, show_status_line, waiting
 from ..core.cli.shared_options import PAUSE
 from ..core.cli.states import DOWN, UP, of_word, word
 from ..core.inventory import connection_data, names
-from ..core.inventory.handler_arguments import arguments, arguments_help
+from ..core.inventory.device_arguments import arguments, arguments_help
 from ..core.inventory.handler_loading import load
 from ..core.machines import outlet as one_outlet
 from ..core.machines.outlet import OutletPower, Stage, wanted
-from .read_commands import named, warned
-from .switch_commands import CalledOutlet, not_seen, outlet_is, outlets_of, shown_now, stopped
+from .read_commands import named, show_warnings
+from .switch_commands import CalledOutlet, not_seen, outlets_of, report_stop, shown_now, state_line
 
 _PAUSE_S = 10.0  # power supplies bridge some seconds
 _TICK_S = 1.0
@@ -72,7 +72,7 @@ class _Told(NamedTuple):
 
     def failed(self, error: BaseException, left: EnumPowerStatus, note: str) -> int:
         """Report an error after which the outlet was left in this state. Returns the exit code."""
-        return stopped(self.state, self.answer(left, note=note), error, [note])
+        return report_stop(self.state, self.answer(left, note=note), error, [note])
 
     def unproven(self, on: bool, seen: EnumPowerStatus, left: EnumPowerStatus, why: str) -> Result:
         """The result if a state after a command, `seen`, is not the wanted one."""
@@ -80,7 +80,7 @@ class _Told(NamedTuple):
         note = f"{why}; {self.remedy(left)}"
         return Result(
             self.answer(left, note=note),
-            [outlet_is(self.identity, self.where, self.handler, left)],
+            [state_line(self.identity, self.where, self.handler, left)],
             NOT_SEEN,
             note=f"not-seen: {missed}\n{note}",
         )
@@ -102,10 +102,10 @@ def _cycle(pdu: names.ChosenPdu, word_: str, pause_s: float) -> int:
     `port_up`.
     """
     host, state = pdu.host, pdu.state
-    handler, where = load(pdu.handler), connection_data.place(state, host)
+    handler, where = load(pdu.handler), connection_data.display_name(state, host)
     prompts.askable(state, f"cycling outlet {word_}", host)
     data = connection_data.pdu_data(handler, host, state)
-    with warned(state, where), waiting(f"waiting for {where}", state):
+    with show_warnings(state, where), waiting(f"waiting for {where}", state):
         outlet, *others = outlets_of(handler, data, host, [word_])
     if others:
         raise Usage(f"{word_[:60]!r} is {1 + len(others)} outlets: cycle takes one at a time")
@@ -122,7 +122,7 @@ def _cycle(pdu: names.ChosenPdu, word_: str, pause_s: float) -> int:
     begin = time.monotonic()
     try:
         # after SIGTERM and SIGHUP, too, the state in which the outlet was left is reported
-        with signals_as_ctrl_c(), warned(state, where):
+        with signals_as_ctrl_c(), show_warnings(state, where):
             # a person may have taken a while to answer
             if not power.is_on():
                 _refuse(told, power.seen)
@@ -134,7 +134,7 @@ def _cycle(pdu: names.ChosenPdu, word_: str, pause_s: float) -> int:
         return result
     assert isinstance(result.data, dict)
     seconds = round(time.monotonic() - begin, 3)
-    return shown(result._replace(data={**result.data, "seconds": seconds}), state.json)
+    return print_result(result._replace(data={**result.data, "seconds": seconds}), state.json)
 
 
 def _refuse(told: _Told, now: EnumPowerStatus) -> None:
@@ -181,10 +181,12 @@ def _pause(told: _Told, pause_s: float) -> None:
     end = time.monotonic() + pause_s
     try:
         while (left := end - time.monotonic()) > 0:
-            passing(f"outlet {told.identity} is off; on again in {left:.0f} s", told.state.json)
+            show_status_line(
+                f"outlet {told.identity} is off; on again in {left:.0f} s", told.state.json
+            )
             time.sleep(min(_TICK_S, left))
     finally:
-        passing("", told.state.json)
+        show_status_line("", told.state.json)
 
 
 @click.pass_context

@@ -34,10 +34,10 @@ from ..core.cli.options import (
     output,
     spelled,
 )
-from ..core.cli.output import columns, figure, passing, print_json, waiting
+from ..core.cli.output import columns, figure, print_json, show_status_line, waiting
 from ..core.cli.shared_options import CSV
 from ..core.inventory import connection_data, names
-from ..core.inventory.handler_arguments import arguments, arguments_help
+from ..core.inventory.device_arguments import arguments, arguments_help
 from ..core.inventory.handler_loading import LoadedHandler, load
 from ..core.inventory.handler_tools import HandlerTools
 
@@ -90,7 +90,7 @@ def statistic_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
     """
     from ..core.inventory import reading  # imported late: 3 ms, which a status does not need
 
-    found, _ = reading.measured(HandlerTools(handler), handler.make(data))
+    found, _ = reading.read_figures(HandlerTools(handler), handler.make(data))
     return {
         "load_a": found.load_a,
         "power_w": found.power_w,
@@ -123,7 +123,7 @@ def _labels_of(handler: LoadedHandler, pdu: Any) -> Optional[Mapping[str, Mappin
         return None
     caution = getattr(found, "caution", "")
     if caution:
-        logging.getLogger(__name__).warning(caution)  # `warned` shows it
+        logging.getLogger(__name__).warning(caution)  # `show_warnings` shows it
     return {label.identity: {"number": label.number, "name": label.name} for label in found}
 
 
@@ -181,9 +181,9 @@ def _read(
     for (_, host, own), handler, data in readable:
         begin = time.monotonic()
         about = {"call": wanted.call, "handler": handler.shown, "host": host, **named(own)}
-        where = connection_data.place(own, host)
+        where = connection_data.display_name(own, host)
         try:
-            with warned(own, where), waiting(f"waiting for {where}", own):
+            with show_warnings(own, where), waiting(f"waiting for {where}", own):
                 answer = wanted.ask(handler, data)
         except KeyboardInterrupt:
             if not state.json or not documents:
@@ -239,12 +239,12 @@ class _Warnings(logging.Handler):
             self.printed.add(words)
             # the reading is worth more than its warning
             with contextlib.suppress(*UNWRITABLE):
-                passing("", self.as_json)  # a line of `waiting`
+                show_status_line("", self.as_json)  # a line of `waiting`
                 print(f"warning: {self.host}: {words}", file=sys.stderr)
 
 
 @contextlib.contextmanager
-def warned(state: SharedOptions, host: str) -> Iterator[None]:
+def show_warnings(state: SharedOptions, host: str) -> Iterator[None]:
     """Shows warnings during the block, except with --debug, whose log has them."""
     warnings = _Warnings(host, state.json)
     if not state.debug:

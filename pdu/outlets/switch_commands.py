@@ -20,17 +20,17 @@ from ..core.cli.error_output import Interrupted, describe, fail
 from ..core.cli.exit_codes import DONE, NOT_SEEN
 from ..core.cli.files import signals_as_ctrl_c
 from ..core.cli.options import LOGIN, SNMP, TLS, SharedOptions, device, output, prompting as asks
-from ..core.cli.output import Result, figure, print_json, shown, waiting
+from ..core.cli.output import Result, figure, print_json, print_result, waiting
 from ..core.cli.states import UNKNOWN, of_word, reported, word
 from ..core.inventory import connection_data, names, outlet_words, reading
-from ..core.inventory.handler_arguments import arguments, arguments_help
+from ..core.inventory.device_arguments import arguments, arguments_help
 from ..core.inventory.handler_loading import LoadedHandler, load
 from ..core.machines import outlet as one_outlet
 from .read_commands import (
     OutletRows,
     named as name_of,
+    show_warnings,
     status_of,
-    warned,
 )
 
 _MACHINE = "pdu machine switches a machine of the drawing by its name"
@@ -73,7 +73,7 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
     goal = word(wanted)
     host, state = pdu.host, pdu.state
     named = list(dict.fromkeys(outlets))
-    handler, where = load(pdu.handler), connection_data.place(state, host)
+    handler, where = load(pdu.handler), connection_data.display_name(state, host)
     prompts.askable(state, f"switching {listed(named)} {goal}", host)
     data = connection_data.pdu_data(handler, host, state)
     if not state.yes or not all(map(outlet_words.PLAIN.fullmatch, named)):
@@ -89,7 +89,7 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
     begun: list[str] = []
     try:
         # the switched outlets are reported after SIGTERM as well
-        with signals_as_ctrl_c(), warned(state, where):
+        with signals_as_ctrl_c(), show_warnings(state, where):
             for identity in named:
                 outlet = _called(handler.make(data), identity, where, state)
                 begun.append(identity)
@@ -101,7 +101,7 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
                         f" {'; '.join([listed([identity]), *_unsent(named[len(begun) :])])}"
                     ]
                     _show(state, done, where, handler.shown)
-                    return stopped(
+                    return report_stop(
                         state,
                         answer,
                         error,
@@ -123,7 +123,7 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
             *(f"outlet {identity} may or may not have switched" for identity in unsure),
             *_unsent(named[len(begun) :]),
         ]
-        return stopped(
+        return report_stop(
             state,
             answer,
             Interrupted("; ".join(reasons) or "every command had been answered", host),
@@ -131,7 +131,7 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
         )
     _show(state, done, where, handler.shown)
     notes = _not_seen(done, where, goal)
-    return shown(
+    return print_result(
         Result(
             {**answer, "seconds": round(time.monotonic() - begin, 3)},
             (),
@@ -165,12 +165,12 @@ def _read_again(
 
 def _show(state: SharedOptions, outlets: OutletRows, where: str, handler: str) -> None:
     for outlet in () if state.json else outlets:
-        line = outlet_is(outlet["identity"], where, handler, of_word(outlet["state"]))
+        line = state_line(outlet["identity"], where, handler, of_word(outlet["state"]))
         current_a = outlet.get("current_a")
         print(line if current_a is None else f"{line}; its meter reads {figure(current_a, 'A')}")
 
 
-def outlet_is(identity: str, where: str, handler: str, state: EnumPowerStatus) -> str:
+def state_line(identity: str, where: str, handler: str, state: EnumPowerStatus) -> str:
     """The line that reports an outlet's state after a command."""
     return f"outlet {identity} of {where} is {word(state)} ({handler})"
 
@@ -199,7 +199,7 @@ def _unsent(identities: Sequence[str]) -> list[str]:
     return [f"no command was sent to {listed(identities)}"] if identities else []
 
 
-def stopped(
+def report_stop(
     state: SharedOptions, answer: Mapping[str, Any], error: BaseException, notes: Sequence[str]
 ) -> int:
     """Report why switching stopped: with --json also the outlets in `answer`, else also the notes.

@@ -73,7 +73,7 @@ def _other_names(proof: UnitProof) -> Iterator[str]:
     """What the recording says otherwise of the unit. An older pack may have known less of it."""
     plate = _replayed(proof).plate
     for name in NAMES_OF_A_UNIT:
-        own, told = unit_reading.plain(getattr(plate, name), plate), getattr(proof, name)
+        own, told = unit_reading.scrub_nameplate(getattr(plate, name), plate), getattr(proof, name)
         is_less = not told and proof.version != VERSION
         # a recording does not tell what was scrubbed there
         if told != own and not is_less and not _STAND_IN.search(own):
@@ -98,7 +98,7 @@ def _basis(proof: Proof, today: date) -> Iterator[str]:
         yield f"it is older than {STALE_DAYS} days: {proof.made}"
     if proof.version == VERSION or proof.version in RELEASES:
         return
-    if newest_archives.order(proof.version) > newest_archives.order(VERSION):
+    if newest_archives.version_key(proof.version) > newest_archives.version_key(VERSION):
         yield f"it was made by a newer pack ({printable(proof.version, 40)})"
     else:
         yield f"no release of this pack has the version {printable(proof.version, 40)!r}"

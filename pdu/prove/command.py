@@ -37,10 +37,10 @@ from ..core.cli.options import (
     output,
     prompting as asks,
 )
-from ..core.cli.output import Result, columns, passing, shown
+from ..core.cli.output import Result, columns, print_result, show_status_line
 from ..core.cli.shared_options import DRAWING, OUT
 from ..core.inventory import connection_data, names
-from ..core.inventory.handler_arguments import arguments, arguments_help
+from ..core.inventory.device_arguments import arguments, arguments_help
 from ..core.inventory.handler_loading import load
 from ..core.machines.pdu_access import OutletReading
 from ..core.owner_files import OwnerFiles
@@ -141,7 +141,7 @@ def _another(state: SharedOptions, also: str, host: str) -> Optional[Unit]:
         raise Usage(f"--also {name[:40]!r}: give one of {', '.join(registry.names())}")
     handler = load(name)
     address = where if equals else host_and_port(host)[0]
-    own = unit_reading.own_options(state, handler, has_port=True)
+    own = unit_reading.handler_options(state, handler, has_port=True)
     data = connection_data.pdu_data(handler, address, own)
     state.used.extend(one for one in own.used if one not in state.used)
     return Unit(handler, data)
@@ -173,7 +173,7 @@ def _teller(state: SharedOptions) -> Callable[[str], None]:
 
     def tell(line: str) -> None:
         if sys.stderr.isatty() or state.json:
-            passing(line, state.json)
+            show_status_line(line, state.json)
             return
         job = "".join(letter for letter in line if not letter.isdigit())
         if job not in told:
@@ -236,7 +236,7 @@ def _prove(
     if len(set(outlet)) > 1 or len(outlet) > 2:
         raise Usage("one outlet is proven at a time: give --outlet once, or the same one twice")
     identity = outlet[0] if outlet else ""
-    loaded, where = load(handler), connection_data.place(state, host)
+    loaded, where = load(handler), connection_data.display_name(state, host)
     if identity:
         prompts.askable(state, f"switching outlet {identity}", host)
     protected = _protected(drawing, drawn_as or host_and_port(host)[0], identity)
@@ -282,12 +282,12 @@ def _prove(
         look = "; look at the outlet" if identity else ""
         raise Interrupted(f"no file was written{look}", host) from None
     finally:
-        passing("", state.json)
+        show_status_line("", state.json)
         if guard is not None:
             guard.close()
     beside = save(proof, out)
     broken = [one for one in proof.verdicts if one.verdict == BROKEN]
-    return shown(_result(proof, out, beside, broken), state.json)
+    return print_result(_result(proof, out, beside, broken), state.json)
 
 
 def _prove_platform(
@@ -297,9 +297,9 @@ def _prove_platform(
     can_write(_page_of(out))
     _teller(state)("running the conformance suite; it takes minutes")
     try:
-        proof = platform_copy.asked(folder, python, adapter)
+        proof = platform_copy.run_suite(folder, python, adapter)
     finally:
-        passing("", state.json)
+        show_status_line("", state.json)
     proof = platform_copy.with_energy(proof, owner_questions.energy_shows(state))
     return _platform_result(state, proof, out, _NO_COPY)
 
@@ -329,7 +329,7 @@ def _prove_url(
     prompts.confirm(state, what, url)
 
     def say(lines: Sequence[str]) -> None:
-        passing("", state.json)
+        show_status_line("", state.json)
         for line in lines:
             print(printable(line), file=sys.stderr, flush=True)
 
@@ -342,7 +342,7 @@ def _prove_url(
     except KeyboardInterrupt:
         raise Interrupted(f"no file was written; {platform_url.LEFT}", url) from None
     finally:
-        passing("", state.json)
+        show_status_line("", state.json)
     return _platform_result(state, proof, out, _NO_SERVER)
 
 
@@ -355,14 +355,14 @@ def _platform_result(state: SharedOptions, proof: PlatformProof, out: str, why: 
     if proof.basis == SIMULATED:
         note[1] = f"{why}, so it is marked as simulated and never counts as evidence."
     data = {"file": out, "page": beside, **dataclasses.asdict(proof)}
-    return shown(
+    return print_result(
         Result(data, columns((), rows), NOT_SEEN if broken else DONE, note="\n".join(note)),
         state.json,
     )
 
 
 def _quiet(state: SharedOptions, ask: Callable[[], Any]) -> Any:
-    passing("", state.json)
+    show_status_line("", state.json)
     return ask()
 
 

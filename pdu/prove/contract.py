@@ -2,7 +2,7 @@
 
 The proof of machines (`core/machines/proof.py`) sends the commands and decides what is proven; here
 is only what a proof adds: the readings seconds later, the wait for a late unit, the neighbours, the
-owner's look. Whatever happens, `give_back` has the last word; `watchdog` runs it in another
+owner's look. Whatever happens, `restore_outlets` has the last word; `watchdog` runs it in another
 process.
 """
 
@@ -16,7 +16,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..core.cli.states import DOWN, UNKNOWN, UP, word
 from ..core.machines import proof as proofs
-from ..core.machines.meters import Meter, MeteredLoad, MeterResolution, carries
+from ..core.machines.meters import MeteredLoad, MeterResolution, MeterThreshold, carries
 from ..core.machines.observations import ObservationStore
 from ..core.machines.pdu_access import NotProven, OutletReading, PduReading
 from ..core.machines.proof import MachinePower, OffProof
@@ -50,7 +50,7 @@ class OutletUnderTest:
         return f"outlet {self.outlet}"
 
 
-class Begin(NamedTuple):
+class InitialReading(NamedTuple):
     """The unit right before the first command."""
 
     outlet: OutletUnderTest
@@ -63,15 +63,15 @@ class Begin(NamedTuple):
     inlet: MeteredLoad = MeteredLoad()
 
 
-def begin(world: UnitAccess, identity: str) -> tuple[Optional[OutletReading], Begin]:
+def begin(world: UnitAccess, identity: str) -> tuple[Optional[OutletReading], InitialReading]:
     """Read the unit. The first is None if the outlet is not listed."""
     now = world.read([_UNIT])[_UNIT]
     outlet = now.outlets.get(identity)
     steps = MeterResolution().finer(one.draw for one in now.outlets.values())
-    flows = outlet is not None and carries(outlet.draw, Meter(THRESHOLD_A, steps))
+    flows = outlet is not None and carries(outlet.draw, MeterThreshold(THRESHOLD_A, steps))
     states = {name: one.state for name, one in now.outlets.items()}
     draw = MeteredLoad() if outlet is None else outlet.draw
-    return outlet, Begin(OutletUnderTest(_UNIT, identity), states, flows, draw, now.inlet)
+    return outlet, InitialReading(OutletUnderTest(_UNIT, identity), states, flows, draw, now.inlet)
 
 
 def is_idle(outlet: OutletReading) -> bool:
@@ -81,7 +81,10 @@ def is_idle(outlet: OutletReading) -> bool:
 
 
 def run(
-    world: UnitAccess, given: Begin, look: Callable[[], None], is_guarded: Callable[[], bool]
+    world: UnitAccess,
+    given: InitialReading,
+    look: Callable[[], None],
+    is_guarded: Callable[[], bool],
 ) -> None:
     """The contract. `look` is called while the outlet is reported off for the first time. Without
     `is_guarded`, nothing is switched off.
@@ -96,9 +99,9 @@ def run(
             return
         try:
             if on:
-                proofs.on(machine, world, memory)
+                proofs.switch_on(machine, world, memory)
             else:
-                proofs.off(machine, world, OffProof(by_current=False), memory)
+                proofs.switch_off(machine, world, OffProof(by_current=False), memory)
         except NotProven:
             _wait_for(world, given, UP if on else DOWN)
             return
@@ -113,7 +116,7 @@ def run(
             return
 
 
-def _wait_for_meters(world: UnitAccess, given: Begin, on: bool) -> None:
+def _wait_for_meters(world: UnitAccess, given: InitialReading, on: bool) -> None:
     """Read until the meters of the outlet and, which may be later, of the inlet show the command,
     or no figure any more, or the time is over. What they show is judged afterwards. What is plugged
     in need not draw anything by itself when it is switched on.
@@ -131,7 +134,7 @@ def _wait_for_meters(world: UnitAccess, given: Begin, on: bool) -> None:
         world.sleep(_LOOK_S)
 
 
-def _inlet_has_fallen(given: Begin, inlet: MeteredLoad) -> bool:
+def _inlet_has_fallen(given: InitialReading, inlet: MeteredLoad) -> bool:
     """Whether the inlet lost half of what the outlet carried, or shows nothing of its own."""
     figures = [
         (was - now, lost)
@@ -141,7 +144,7 @@ def _inlet_has_fallen(given: Begin, inlet: MeteredLoad) -> bool:
     return not figures or any(fall >= lost / 2 for fall, lost in figures)
 
 
-def _wait_for(world: UnitAccess, given: Begin, wanted: EnumPowerStatus) -> None:
+def _wait_for(world: UnitAccess, given: InitialReading, wanted: EnumPowerStatus) -> None:
     """Read until the wanted state comes late, a neighbour moved, or the time is over."""
     end = world.monotonic() + _LATE_S
     while world.monotonic() < end:
@@ -151,7 +154,9 @@ def _wait_for(world: UnitAccess, given: Begin, wanted: EnumPowerStatus) -> None:
         world.sleep(_LOOK_S)
 
 
-def give_back(world: UnitAccess, given: Begin, patience_s: float, is_open: bool) -> str:
+def restore_outlets(
+    world: UnitAccess, given: InitialReading, patience_s: float, is_open: bool
+) -> str:
     """Let all outlets be as they began: the last word of every proof. Returns "" when they are,
     else what is wrong.
 
@@ -203,7 +208,7 @@ def give_back(world: UnitAccess, given: Begin, patience_s: float, is_open: bool)
     return f"outlet {', '.join(lost)} was on, and is off"
 
 
-def is_on(world: UnitAccess, given: Begin) -> bool:
+def is_on(world: UnitAccess, given: InitialReading) -> bool:
     """Whether the last reading has the outlet on."""
     return _state(world.last, given) is UP
 
@@ -212,12 +217,12 @@ def _on(now: PduReading) -> int:
     return sum(one.state is UP for one in now.outlets.values())
 
 
-def _state(now: PduReading, given: Begin) -> EnumPowerStatus:
+def _state(now: PduReading, given: InitialReading) -> EnumPowerStatus:
     found = now.outlets.get(given.outlet.outlet)
     return UNKNOWN if found is None else found.state
 
 
-def _moved(given: Begin, now: PduReading) -> bool:
+def _moved(given: InitialReading, now: PduReading) -> bool:
     """Whether another outlet changed its state."""
     return any(
         UNKNOWN not in (one.state, given.states.get(name, UNKNOWN))

@@ -33,7 +33,7 @@ _LONGEST, _MOST = 500, 2_000
 ENERGY = "energy of an uploaded handler shows"
 
 
-def asked(folder: str, python: str, adapter: Optional[str]) -> PlatformProof:
+def run_suite(folder: str, python: str, adapter: Optional[str]) -> PlatformProof:
     """Run the suite on the copy. Raises SettingsError if it does not run."""
     if not (CLONE / "tests" / "conformance" / "__main__.py").is_file():
         raise SettingsError("pdu prove platform needs a clone of the project: run it there")
@@ -59,7 +59,7 @@ def asked(folder: str, python: str, adapter: Optional[str]) -> PlatformProof:
     found = points(text.replace(str(tree), "DIR").splitlines())
     of_platform = [one for point in found if point.point == "Python" for one in point.answers]
     return PlatformProof(
-        UNIT if is_of_the_vendor(tree) else SIMULATED,
+        UNIT if is_dcimanager_project(tree) else SIMULATED,
         datetime.now(timezone.utc).strftime("%Y-%m-%d"),
         VERSION,
         of_platform[0] if of_platform else "",
@@ -94,7 +94,7 @@ def _short(text: str) -> str:
     return printable(text.strip(), _LONGEST)
 
 
-def is_of_the_vendor(tree: Path) -> bool:
+def is_dcimanager_project(tree: Path) -> bool:
     """Whether it can be a copy of DCImanager's project: it has the vendor's own PDU handlers, and
     none of its modules is a double of this project.
     """

@@ -19,7 +19,7 @@ from . import contract, unit_reading
 from .contract import is_idle
 from .document import UNIT, OwnerAnswers, ProvenReading, UnitProof
 from .unit_reading import FIGURES, NAMED, Clock, Trace, Unit, UnitAccess
-from .verdicts import CONTRACT, FIRST, OTHER, RECORDED, RIGHTS, SECOND, agree, judged
+from .verdicts import CONTRACT, FIRST, OTHER, RECORDED, RIGHTS, SECOND, judged, readings_agree
 from .watchdog import WatchdogProcess
 
 # between the two readings, in s
@@ -86,7 +86,7 @@ def prove(wish: Plan, means: Tools) -> UnitProof:
     owner = means.owner()
     _watch(wish, means)
     seen: list[Optional[bool]] = []
-    if wish.outlet and first.answered and agree(trace.readings[0], trace.readings[-1]):
+    if wish.outlet and first.answered and readings_agree(trace.readings[0], trace.readings[-1]):
         _switch(wish, means, seen)
     plate = first.plate
     proof = UnitProof(
@@ -95,10 +95,10 @@ def prove(wish: Plan, means: Tools) -> UnitProof:
         VERSION,
         python_platform.python_version(),
         wish.unit.handler.name,
-        unit_reading.plain(plate.family, plate),
-        unit_reading.plain(plate.manufacturer, plate),
-        unit_reading.plain(plate.model, plate),
-        unit_reading.plain(plate.firmware, plate),
+        unit_reading.scrub_nameplate(plate.family, plate),
+        unit_reading.scrub_nameplate(plate.manufacturer, plate),
+        unit_reading.scrub_nameplate(plate.model, plate),
+        unit_reading.scrub_nameplate(plate.firmware, plate),
         unit_reading.settings_of(wish.unit),
         trace.clean(wish.outlet),
         dataclasses.replace(owner, seen_dark=seen[0]) if seen else owner,

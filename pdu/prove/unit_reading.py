@@ -23,7 +23,7 @@ from pdu_common.helper import PduPortView
 
 from ..core.adapters.nameplate import Nameplate
 from ..core.adapters.private_patterns import SERIALS
-from ..core.adapters.recording_formats import Recorder, RecordingFormat, Served
+from ..core.adapters.recording_formats import RecordingFormat, RecordingOptions, ReplayedDevice
 from ..core.adapters.scrub import Scrubber
 from ..core.adapters.topology import LINE
 from ..core.cli.options import SharedOptions
@@ -31,13 +31,13 @@ from ..core.cli.states import UNKNOWN, reported, word
 from ..core.inventory import connection_data, handler_tools, reading
 from ..core.inventory.handler_loading import LoadedHandler, load
 from ..core.inventory.reading import Part, Reading
-from ..core.machines.pdu_access import CommandResult, OutletOf, PduReading, of_reading
+from ..core.machines.pdu_access import CommandResult, MachineOutlet, PduReading, of_reading
 from .document import ProvenCommand, ProvenOutlet, ProvenReading
 from .verdicts import CONTRACT
 
 #: every reading has these; the first one has `NAMED` too
 FIGURES: Sequence[Part] = (reading.states, reading.power)
-NAMED: Sequence[Part] = (*FIGURES, reading.labels, reading.placed, reading.identified)
+NAMED: Sequence[Part] = (*FIGURES, reading.labels, reading.read_topology, reading.identified)
 #: handler settings that a replay needs too
 SETTINGS = ("profile", "metered_only")
 # what any login of a replay is
@@ -135,7 +135,9 @@ class UnitAccess:
         self.last = of_reading(found)
         return dict.fromkeys(pdus, self.last)
 
-    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, CommandResult]:
+    def switch(
+        self, cords: Sequence[MachineOutlet], on: bool
+    ) -> Mapping[MachineOutlet, CommandResult]:
         return {cord: self.command(self._unit, cord.outlet, on, self.phase) for cord in cords}
 
     def command(self, unit: Unit, identity: str, on: bool, phase: str) -> CommandResult:
@@ -201,7 +203,7 @@ def _logged() -> Iterator[list[str]]:
         root.removeHandler(keep)
 
 
-def plain(text: str, plate: Nameplate) -> str:
+def scrub_nameplate(text: str, plate: Nameplate) -> str:
     """What a unit says about itself. A model looks like a serial number, so only addresses and the
     serial number itself are replaced.
     """
@@ -219,7 +221,7 @@ def recorded(unit: Unit, tell: Callable[[str], None]) -> tuple[str, Sequence[str
     if kind is None:
         return "", ("its handler makes no recordings",)
     try:
-        made = kind.record(unit.data, Recorder(tell=tell))
+        made = kind.record(unit.data, RecordingOptions(tell=tell))
     except RecursionError:
         return "", ("an answer is nested too deeply to be recorded",)
     except PduHandlerError as error:
@@ -276,7 +278,7 @@ def replayed(
         served.close()
 
 
-def _served(kind: RecordingFormat, recording: str, profile: str) -> Served:
+def _served(kind: RecordingFormat, recording: str, profile: str) -> ReplayedDevice:
     try:
         if profile and kind.serve_as is not None:
             return kind.serve_as(recording, 0, profile)
@@ -285,7 +287,7 @@ def _served(kind: RecordingFormat, recording: str, profile: str) -> Served:
         raise ProtocolError(f"no port can be used ({error.strerror})") from None
 
 
-def own_options(state: SharedOptions, handler: LoadedHandler, has_port: bool) -> SharedOptions:
+def handler_options(state: SharedOptions, handler: LoadedHandler, has_port: bool) -> SharedOptions:
     """The options that another handler takes."""
     keys = {one.key for one in handler.settings} | (
         set(connection_data.SNMP_KEYS) if handler.snmp else set()

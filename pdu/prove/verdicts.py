@@ -11,15 +11,15 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Callable, NamedTuple, Optional
 
-from ..core.machines.law import (
+from ..core.machines.meters import MeteredLoad, MeterResolution, MeterThreshold, carries, fell
+from ..core.machines.power_balance import (
+    FleetReading,
     MeteredPlace,
     PduFigures,
     Period,
     Quantity,
     ReadingSeries,
-    RoomReading,
 )
-from ..core.machines.meters import Meter, MeteredLoad, MeterResolution, carries, fell
 from .document import (
     BROKEN,
     KEPT,
@@ -189,7 +189,7 @@ def _changed(first: ProvenReading, second: ProvenReading) -> list[str]:
     ]
 
 
-def agree(first: ProvenReading, second: ProvenReading) -> bool:
+def readings_agree(first: ProvenReading, second: ProvenReading) -> bool:
     """Whether two readings list the same outlets with the same states. Whoever switches a unit that
     changes by itself may switch another outlet than he means.
     """
@@ -198,7 +198,7 @@ def agree(first: ProvenReading, second: ProvenReading) -> bool:
 
 def _why_not_switched(proof: UnitProof) -> str:
     first, second = _known(proof, FIRST), _known(proof, SECOND)
-    if first is not None and second is not None and not agree(first, second):
+    if first is not None and second is not None and not readings_agree(first, second):
         return "nothing was switched: two readings did not agree"
     return "nothing was switched: the reading failed before"
 
@@ -523,7 +523,7 @@ def _meter(proof: UnitProof) -> _Found:
     steps = MeterResolution().finer(
         MeteredLoad(one.current_a, one.power_w) for one in before.outlets
     )
-    meter = Meter(THRESHOLD_A, steps)
+    meter = MeterThreshold(THRESHOLD_A, steps)
     if not carries(was, meter):
         return _open(f"nothing flowed before ({was}): plug something in")
     times: list[float] = []
@@ -565,7 +565,7 @@ def _trail(proof: UnitProof, before: ProvenReading, quantity: Quantity) -> Optio
     part = {Quantity.WATTS: "power_w", Quantity.AMPERES: "current_a"}[quantity]
     whole = {Quantity.WATTS: "power_w", Quantity.AMPERES: "load_a"}[quantity]
     metered = {one.identity for one in before.outlets if getattr(one, part) is not None}
-    looks: list[RoomReading] = []
+    looks: list[FleetReading] = []
     for one in proof.readings:
         if one.phase not in (FIRST, SECOND, CONTRACT) or one.handler != before.handler:
             continue
@@ -576,7 +576,7 @@ def _trail(proof: UnitProof, before: ProvenReading, quantity: Quantity) -> Optio
             for name in metered & shown.keys()
         }
         if len(figures) == len(metered) and None not in figures.values():
-            looks.append(RoomReading(one.at_s, {_UNIT: PduFigures(getattr(one, whole), figures)}))
+            looks.append(FleetReading(one.at_s, {_UNIT: PduFigures(getattr(one, whole), figures)}))
     early = [one for one in proof.readings if one.outlets and one.at_s <= before.at_s]
     inlet = MeterResolution().finer(MeteredLoad(one.load_a, one.power_w) for one in early)
     outlets = MeterResolution().finer(

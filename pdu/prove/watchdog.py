@@ -23,7 +23,7 @@ from typing import Callable, NamedTuple, NoReturn, Optional, Protocol
 
 from handlers.shared.errors import PduHandlerError, printable
 
-from .contract import PATIENCE_S, SOON_S, Begin, give_back
+from .contract import PATIENCE_S, SOON_S, InitialReading, restore_outlets
 from .document import ProvenCommand, ProvenReading
 from .unit_reading import Clock, Trace, Unit, UnitAccess
 from .verdicts import RESTORED
@@ -50,25 +50,28 @@ class Restored(NamedTuple):
 class WatchdogProcess(Protocol):
     """Who owns the last "on"."""
 
-    def arm(self, given: Begin) -> None:
+    def arm(self, given: InitialReading) -> None:
         """From now on, the outlet may have been switched."""
 
     def is_there(self) -> bool:
         """Whether it still sees to the outlet: without it, no outlet is switched off."""
 
     def release(self, is_open: bool) -> Restored:
-        """Let the outlet end as it began, and say how it ended. `is_open`: see `give_back`."""
+        """Let the outlet end as it began, and say how it ended.
+
+        `is_open`: see `restore_outlets`.
+        """
 
     def close(self) -> None:
         """Without `arm`, nothing is sent."""
 
 
 def restore(
-    unit: Unit, trace: Trace, clock: Clock, given: Begin, patience_s: float, is_open: bool
+    unit: Unit, trace: Trace, clock: Clock, given: InitialReading, patience_s: float, is_open: bool
 ) -> Restored:
     """Let the outlet end as it began."""
     own = Trace(trace.begun, trace.clean)
-    wrong = give_back(UnitAccess(unit, own, clock, RESTORED), given, patience_s, is_open)
+    wrong = restore_outlets(UnitAccess(unit, own, clock, RESTORED), given, patience_s, is_open)
     return Restored(own.readings, own.commands, wrong)
 
 
@@ -78,7 +81,7 @@ class Watchdog:
     def __init__(self, unit: Unit, trace: Trace, shown: str, clock: Clock) -> None:
         """Start it. `shown`: the unit, for people."""
         self._unit, self._trace, self._clock = unit, trace, clock
-        self._given: Optional[Begin] = None
+        self._given: Optional[InitialReading] = None
         self._pipe, theirs = multiprocessing.Pipe()
         command = os.getpid()
         sys.stdout.flush()
@@ -90,7 +93,7 @@ class Watchdog:
             _run(theirs, unit, trace, shown, clock, command)
         theirs.close()
 
-    def arm(self, given: Begin) -> None:
+    def arm(self, given: InitialReading) -> None:
         """Raises PduHandlerError if the process is gone."""
         try:
             self._pipe.send(given)
@@ -132,7 +135,7 @@ def _run(
         nowhere = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1):
             os.dup2(nowhere, standard)
-        guard(pipe, unit, trace, lambda text: _say(shown, text), clock, command=command)
+        run_watchdog(pipe, unit, trace, lambda text: _say(shown, text), clock, command=command)
         code = 0
     except _Terminated:  # nothing was switched, or the command has the last word
         pass
@@ -145,7 +148,7 @@ def _terminate(number: int, frame: object) -> NoReturn:
     raise _Terminated
 
 
-def guard(
+def run_watchdog(
     pipe: Connection,
     unit: Unit,
     trace: Trace,
@@ -154,11 +157,12 @@ def guard(
     patience_s: float = PATIENCE_S,
     command: int = 0,
 ) -> None:
-    """The life of the other process: it waits for `Begin`, then for `is_open` or the pipe's end.
+    """The life of the other process: it waits for `InitialReading`, then for `is_open` or the end
+    of the pipe.
 
     `command`: the id of the process that forked this one.
     """
-    given: Begin
+    given: InitialReading
     try:
         given = pipe.recv()
         pipe.send(True)

@@ -19,7 +19,7 @@ from ..core.cli.files import new_file, text_of
 from ..core.cli.groups import Subcommand
 from ..core.cli.invocation import build_line, program
 from ..core.cli.options import Argument, given, option, output
-from ..core.cli.output import Result, shown
+from ..core.cli.output import Result, print_result
 from ..core.cli.shared_options import OUT, STANDARD_OUTPUT
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ def _draft(
 
     from ..core.adapters.snmp import recording, snmprec
     from .draft.mib import Mib
+    from .draft.mib_parser import parse_mib_files
     from .draft.profile import draft as drafted
-    from .draft.reading import read
 
     state, out = given(context), None if out == "-" else out
     text = text_of(file)
@@ -50,7 +50,7 @@ def _draft(
             f"{file} is not a recording of an SNMP device: use pdu record snmp or snmpwalk -On"
         )
     parsed = snmprec.parse(text)
-    known = read(mib) if mib else Mib()
+    known = parse_mib_files(mib) if mib else Mib()
     with new_file(out) as write:
         try:
             found = drafted(parsed.rows, known, family, parsed.names)
@@ -66,7 +66,7 @@ def _draft(
         notes.append(
             f"The family {detected.profile.key} reads this device already: pdu status snmp HOST"
         )
-    return shown(_result(found, profile, notes, out), state.json)
+    return print_result(_result(found, profile, notes, out), state.json)
 
 
 def _result(found: Draft, profile: str, notes: Sequence[str], out: Optional[str]) -> Result:

@@ -62,7 +62,7 @@ class HandlerAnswer(NamedTuple):
 @click.pass_context
 def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     state = given(context)
-    named, host, state = names.use_name(state, host)
+    named, host, state = names.resolve_name(state, host)
     listed = [named] if registry.is_handler(named) else registry.names()
     chosen = list(dict.fromkeys(handler)) or list(listed)
     known: set[str] = set().union(*(_keys(load(name)) for name in chosen))
@@ -132,7 +132,11 @@ def _look(
     """
     handler = load(name)
     one = state if alone else _own(handler, state)
-    if is_read and handler.snmp and "retries" not in connection_data.typed(one, SNMP_KEYS, host):
+    if (
+        is_read
+        and handler.snmp
+        and "retries" not in connection_data.given_settings(one, SNMP_KEYS, host)
+    ):
         one = dataclasses.replace(one, settings={**one.settings, "retries": "0"})
     kind = recording(name)
     port = None if kind is None else kind.tcp_port
@@ -140,7 +144,7 @@ def _look(
         keys = _keys(handler)
         chosen = {
             key: text.strip()
-            for key, text in connection_data.typed(one, keys, host).items()
+            for key, text in connection_data.given_settings(one, keys, host).items()
             if key in keys
         }
         where = hosts.address(chosen["host"]) if chosen.get("host") else host

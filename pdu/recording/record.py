@@ -10,10 +10,10 @@ import click
 from handlers.shared.errors import ProtocolError
 
 from ..core.adapters.private_patterns import KINDS
-from ..core.adapters.recording_formats import Recorder, Recording
+from ..core.adapters.recording_formats import Recording, RecordingOptions
 from ..core.cli.files import new_file
 from ..core.cli.options import LOGIN, SNMP, TLS, Seconds, device, option, output
-from ..core.cli.output import Result, passing, shown, waiting
+from ..core.cli.output import Result, print_result, show_status_line, waiting
 from ..core.cli.shared_options import OUT, STANDARD_OUTPUT
 from ..core.inventory import connection_data, handler_tools, names
 from ..core.inventory.handler_loading import load
@@ -39,10 +39,11 @@ def _record(
     try:
         with (
             new_file(out) as write,
-            waiting(f"waiting for {connection_data.place(state, host)}", state),
+            waiting(f"waiting for {connection_data.display_name(state, host)}", state),
         ):
             recording = kind.record(
-                data, Recorder(keep, patience, lambda line: passing(line, state.json))
+                data,
+                RecordingOptions(keep, patience, lambda line: show_status_line(line, state.json)),
             )
             write(recording.text.encode("utf-8", "surrogateescape"))
     except RecursionError:
@@ -50,8 +51,8 @@ def _record(
             "an answer is nested too deeply to be recorded", host=host, operation="record"
         ) from None
     finally:
-        passing("", state.json)
-    return shown(_result(recording, handler, host, out), state.json)
+        show_status_line("", state.json)
+    return print_result(_result(recording, handler, host, out), state.json)
 
 
 def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -> Result:
@@ -73,6 +74,8 @@ def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -
     )
 
 
+_RECORDABLE = ", ".join(handler_tools.recordable_handlers())
+
 record = names.PduCommand(
     "record",
     callback=_record,
@@ -89,14 +92,14 @@ passwords) are replaced. Equal values get the same replacement. A name of only t
 numbers stays, such as "rack 12". Replaced values are also replaced inside other texts, except
 common words, very short values and short numbers.
 
-HANDLER  {", ".join(handler_tools.recorded())}; the name of a PDU of the list stands for HANDLER
+HANDLER  {_RECORDABLE}; the name of a PDU of the list stands for HANDLER
          HOST""",
     params=[
         click.Argument(
             ["handler"],
-            type=click.Choice(handler_tools.recorded()),
+            type=click.Choice(handler_tools.recordable_handlers()),
             metavar="HANDLER",
-            shell_complete=names.complete(handler_tools.recorded),
+            shell_complete=names.complete(handler_tools.recordable_handlers),
         ),
         click.Argument(["host"], metavar="HOST", shell_complete=names.complete_host),
         *OUT(default="-", show_default=STANDARD_OUTPUT),

@@ -14,7 +14,7 @@ import click
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.adapters.recording_formats import Served
+from ..core.adapters.recording_formats import ReplayedDevice
 from ..core.adapters.replay_server import HOST
 from ..core.cli.exit_codes import DONE
 from ..core.cli.files import text_of
@@ -24,7 +24,7 @@ from ..core.cli.listening import listen_address
 from ..core.cli.options import Argument, given, option, output
 from ..core.cli.output import print_json
 from ..core.cli.shared_options import LISTEN
-from ..core.inventory.handler_tools import kind_of
+from ..core.inventory.handler_tools import handler_of_recording
 
 USUAL_LISTEN = f"{HOST}:0"
 _POLL_S = 0.2
@@ -35,7 +35,7 @@ _ENDS = (signal.SIGINT, signal.SIGTERM)
 def _replay(context: click.Context, file: str, listen: str, profile: str) -> int:
     state, port = given(context), _port(listen)
     text = text_of(file)
-    handler, kind = kind_of(text, file)
+    handler, kind = handler_of_recording(text, file)
     if profile and kind.serve_as is None:
         raise SettingsError("--profile is for recordings of SNMP devices")
     try:
@@ -73,7 +73,7 @@ def _replay(context: click.Context, file: str, listen: str, profile: str) -> int
     return DONE
 
 
-def _next(served: Served, profile: str) -> list[str]:
+def _next(served: ReplayedDevice, profile: str) -> list[str]:
     """The lines that say how to read the replay."""
     where = f"{served.host}:{served.port}"
     if not served.is_read:
@@ -115,7 +115,7 @@ def _asked() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _until(asked: list[int], served: Served, as_json: bool) -> None:
+def _until(asked: list[int], served: ReplayedDevice, as_json: bool) -> None:
     """Waits until `asked` is not empty.
 
     Prints new commands from `served.writes`, except with --json.

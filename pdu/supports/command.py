@@ -13,7 +13,7 @@ from handlers.shared.errors import printable
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import Argument, given, output
-from ..core.cli.output import Result, columns, shown
+from ..core.cli.output import Result, columns, print_result
 from .model_names import Name
 from .owner_proofs import read_owner_proofs
 from .search import MAYBE, NO, YES, Match, SupportAnswer, answer
@@ -36,7 +36,7 @@ def _supports(context: click.Context, words: Sequence[str]) -> int:
     question = " ".join(words)
     found = answer(question)
     code = DONE if found.verdict == YES else code_of("unsupported")
-    return shown(
+    return print_result(
         Result(_data(question, found), _lines(printable(question, 60), found), code),
         given(context).json,
     )

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple, Optional
 
 from handlers.snmp.families import ENTERPRISES, NET_SNMP_IDS
-from handlers.snmp.profile import below, oids
+from handlers.snmp.profile import is_below, oids
 
 from .table import SupportEntry, entries
 
@@ -44,7 +44,7 @@ def look(oid: str) -> ByOid:
     for profile in PROFILES:
         entry = by_key[profile.key]
         arcs = profile.match(oid)
-        if any(below(oid, one) for one in shared):
+        if any(is_below(oid, one) for one in shared):
             if arcs:
                 tried.append(entry)
         elif arcs > vendor_arcs:
@@ -63,4 +63,4 @@ def look(oid: str) -> ByOid:
 
 def _reads(profile: object, oid: str) -> bool:
     """Whether the family reads an object below this OID, or one that it is below."""
-    return any(below(one, oid) or below(oid, one) for one in oids(profile))
+    return any(is_below(one, oid) or is_below(oid, one) for one in oids(profile))

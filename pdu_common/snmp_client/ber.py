@@ -48,7 +48,7 @@ def head(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     return data[at], begin, stop
 
 
-def inside(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
+def content_bounds(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
     """Where the content of the element at `at` begins and stops. Raises Malformed for another
     tag."""
     found, begin, stop = head(data, at, end)
@@ -58,8 +58,8 @@ def inside(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
 
 
 def whole(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
-    """As `inside`, for an element that must end at `end`."""
-    begin, stop = inside(data, at, end, tag)
+    """As `content_bounds`, for an element that must end at `end`."""
+    begin, stop = content_bounds(data, at, end, tag)
     if stop != end:
         raise Malformed("octets after the end")
     return begin, stop
@@ -67,7 +67,7 @@ def whole(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
 
 def integer(data: bytes, at: int, end: int, lowest: int, highest: int) -> tuple[int, int]:
     """The INTEGER at `at` and where the next element begins. Raises Malformed outside the range."""
-    begin, stop = inside(data, at, end, INTEGER)
+    begin, stop = content_bounds(data, at, end, INTEGER)
     return number(data[begin:stop], lowest, highest), stop
 
 
@@ -83,7 +83,7 @@ def number(content: bytes, lowest: int, highest: int) -> int:
 
 def octets(data: bytes, at: int, end: int) -> tuple[bytes, int]:
     """The OCTET STRING at `at` and where the next element begins."""
-    begin, stop = inside(data, at, end, OCTETS)
+    begin, stop = content_bounds(data, at, end, OCTETS)
     return data[begin:stop], stop
 
 
@@ -132,7 +132,7 @@ def of_integer(value: int) -> bytes:
     return tlv(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
 
 
-def of_unset(oid: Arcs) -> bytes:
+def encode_null_varbind(oid: Arcs) -> bytes:
     """A SEQUENCE of an OBJECT IDENTIFIER of at least two arcs and NULL, as a request has it."""
     return _known_unset(oid) if len(oid) <= _SHORT else _of_unset(oid)
 

@@ -1,7 +1,7 @@
 """SNMP for the double of BaseSnmpPdu: GET, SET and a walk of one subtree, over v1, v2c and v3.
 
 Reads go through the engine that `process_options.use_fast_reads` chose: pysnmp, or the client in
-`client`. A SET always goes through pysnmp. An engine is imported when it is first used: pysnmp
+`udp_client`. A SET always goes through pysnmp. An engine is imported when it is first used: pysnmp
 costs 0.1 s.
 """
 
@@ -50,7 +50,7 @@ def walk(credentials: Credentials, oid: str) -> list[Element]:
         raise SnmpError(
             f"{credentials.name} sent {len(rows)} rows below {dotted(root)} and no end of the table"
         )
-    return reads.elements(rows, root)
+    return reads.indexed_rows(rows, root)
 
 
 def typed_rows(credentials: Credentials, root: Arcs, after: Arcs, most: int) -> Rows:
@@ -82,9 +82,9 @@ def read(credentials: Credentials, make: Callable[[], Read[T]], deadline_s: floa
     """
     # imported late: pysnmp takes 64 ms, and which of both reads is known by the call
     if uses_fast_reads():
-        from . import client
+        from . import udp_client
 
-        return client.read(credentials, make, deadline_s)
+        return udp_client.read(credentials, make, deadline_s)
     from . import pysnmp_client
 
     return pysnmp_client.read(credentials, make, deadline_s)

@@ -173,7 +173,7 @@ def _levels(given: Mapping[str, str]) -> dict[str, str]:
     return wanted
 
 
-def cipher_too_old(protocol: str) -> SnmpError:
+def missing_cipher_error(protocol: str) -> SnmpError:
     """The error of an engine for which the installed cryptography lacks a cipher."""
     return SnmpError(
         f"snmp_params asks for SNMPv3 privacy with {protocol}, for which the installed"

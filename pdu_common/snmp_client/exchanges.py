@@ -51,10 +51,10 @@ class CommunityExchange:
             return None
         if message.version != self._version or message.community != self._community:
             return None
-        return answered(message.pdu, self._number)
+        return match_answer(message.pdu, self._number)
 
 
-def answered(pdu: Pdu, number: int) -> Optional[SnmpAnswer]:
+def match_answer(pdu: Pdu, number: int) -> Optional[SnmpAnswer]:
     """The answer to the request `number`, None for another PDU."""
     if pdu.kind != RESPONSE or pdu.request_id != number:
         return None

@@ -50,7 +50,7 @@ class Pdu(NamedTuple):
 
 def encode(request: SnmpRequest, request_id: int) -> bytes:
     """The PDU of a request. `request_id`: 0 to 2**31 - 1."""
-    bindings = b"".join(map(ber.of_unset, request.oids))
+    bindings = b"".join(map(ber.encode_null_varbind, request.oids))
     return ber.tlv(
         request.kind,
         ber.of_integer(request_id)
@@ -87,7 +87,7 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
 def _row(binding: bytes) -> tuple[Arcs, Typed]:
     """The OID and the value in a SEQUENCE of both."""
     at, end = ber.whole(binding, 0, len(binding), ber.SEQUENCE)
-    name, at = ber.inside(binding, at, end, ber.OID)
+    name, at = ber.content_bounds(binding, at, end, ber.OID)
     tag, begin, stop = ber.head(binding, at, end)
     if stop != end:
         raise Malformed("no value, or more than one")

@@ -33,7 +33,7 @@ def uses_fast_reads() -> bool:
     return _quickly
 
 
-def cache_engines(number: int) -> None:
+def limit_cached_engines(number: int) -> None:
     """Limit pysnmp's engines kept for v1 and v2c together, and for each set of v3 credentials.
 
     An engine of 100 devices needs 5 MB. A process that reads each PDU once hardly uses an older one
@@ -43,8 +43,8 @@ def cache_engines(number: int) -> None:
     _engines_kept = number
 
 
-def caches_engines() -> int:
-    """The limit that `cache_engines` set; 50 if nobody did."""
+def cached_engine_limit() -> int:
+    """The limit that `limit_cached_engines` set; 50 if nobody did."""
     return _engines_kept
 
 

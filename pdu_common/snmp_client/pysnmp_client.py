@@ -31,11 +31,11 @@ from pysnmp.proto.secmod.rfc3826.priv import aes
 
 from . import reads
 from .background_loop import BackgroundLoop, LoopBlocked
-from .credentials import Credentials, cipher_too_old
+from .credentials import Credentials, missing_cipher_error
 from .errors import SnmpError, SnmpTimeout
-from .process_options import SENT, caches_engines
+from .process_options import SENT, cached_engine_limit
 from .pysnmp_engine import new_engine
-from .reads import Arcs, Read, SnmpAnswer, SnmpRequest, Typed, refuse, status_name
+from .reads import Arcs, Read, SnmpAnswer, SnmpRequest, Typed, raise_for_status, status_name
 
 Pairs = list[tuple[Arcs, Any]]  # OID and pysnmp's own value
 Peer = tuple[str, int]  # address and port
@@ -92,7 +92,7 @@ def write(
 
     async def work(agent: _Agent) -> None:
         status, _ = await agent.ask(cmdgen.SetCommandGenerator, [(arcs, typed)])
-        refuse(status, arcs, agent.name)
+        raise_for_status(status, arcs, agent.name)
 
     _run(
         credentials,
@@ -141,7 +141,7 @@ def _authentication(credentials: Credentials) -> Any:
 def _check_cipher(protocol: str) -> None:
     # pysnmp could not import its cipher
     if getattr(aes if protocol.startswith("aes") else des, "PysnmpCryptoError", False):
-        raise cipher_too_old(protocol)
+        raise missing_cipher_error(protocol)
     # pysnmp 7.1.21 takes the mode CFB from a module in which cryptography has deprecated it.
     warnings.filterwarnings("ignore", message="CFB has been moved")
 
@@ -284,8 +284,8 @@ class _Engines:
                 _Agent(engine, await _target(credentials, engine.met[peer]), credentials)
             )
         except asyncio.CancelledError:
-            # The call is past its deadline, or `forget` ended it. An exception inside pysnmp can
-            # stop an engine's timer for good, so that the engine never times out again.
+            # The call is past its deadline, or `close_engines` ended it. An exception inside pysnmp
+            # can stop an engine's timer for good, so that the engine never times out again.
             self._drop(key, engine)
             raise
         except SnmpTimeout:
@@ -316,7 +316,7 @@ class _Engines:
                 return engine
         if not engines or len(engines[-1].met) >= PEERS_OF_AN_ENGINE:
             engines.append(_Engine(new_engine()))
-            for oldest in engines[: -caches_engines()]:
+            for oldest in engines[: -cached_engine_limit()]:
                 self._drop(key, oldest)
         engines[-1].met[peer] = {}
         return engines[-1]
@@ -368,12 +368,12 @@ def _run(
     except LoopBlocked:
         raise SnmpError(f"{credentials.name}: {_BLOCKED}") from None
     except (OSError, RuntimeError, PySnmpError, concurrent.futures.CancelledError) as error:
-        # For example: no descriptors or threads left, no IPv6 on this host, or `forget` ended the
-        # call.
+        # For example: no descriptors or threads left, no IPv6 on this host, or `close_engines`
+        # ended the call.
         raise SnmpError(f"{credentials.name}: {_short(error)}") from None
 
 
-def forget() -> None:
+def close_engines() -> None:
     """End all engines and forget their data about devices. The next call makes new engines."""
     _KEPT.stop()
 

@@ -144,7 +144,7 @@ def one(arcs: Arcs, name: str, retries: int) -> Read[Element]:
     # in v1 this means that the object is missing
     if answer.status == "noSuchName":
         return Element(dotted(arcs), None)
-    refuse(answer.status, arcs, name)
+    raise_for_status(answer.status, arcs, name)
     if len(answer.rows) != 1 or answer.rows[0][0] != arcs:
         raise SnmpError(f"{name} did not answer with {dotted(arcs)} alone")
     return Element(dotted(arcs), plain(answer.rows[0][1]))
@@ -176,7 +176,7 @@ def subtree(
         status, found = yield from asking.after(last, retries)
         if status == "noSuchName":  # in v1 this means the end of the MIB
             return rows
-        refuse(status, last, name)
+        raise_for_status(status, last, name)
         if not found:
             raise SnmpError(
                 f"{name} did not continue the walk: an empty answer after {dotted(last)}"
@@ -296,7 +296,7 @@ class _Rows:
         return found
 
 
-def refuse(status: str, arcs: Arcs, name: str) -> None:
+def raise_for_status(status: str, arcs: Arcs, name: str) -> None:
     """Raises SnmpError for any error status."""
     if status:
         raise SnmpError(f"{name} answered {status} for {dotted(arcs)}")
@@ -350,7 +350,7 @@ def plain(typed: Typed) -> Value:
     return value
 
 
-def elements(rows: Rows, root: Arcs) -> list[Element]:
+def indexed_rows(rows: Rows, root: Arcs) -> list[Element]:
     """Walked rows with their indexes below `root`."""
     start, depth = dotted(root), len(root)
     found: list[Element] = []

@@ -10,9 +10,9 @@ from typing import Callable, Optional
 
 from . import ciphers, keys, pdus, usm, v3
 from .ber import Malformed
-from .credentials import Credentials, cipher_too_old
+from .credentials import Credentials, missing_cipher_error
 from .errors import SnmpError
-from .exchanges import Taken, answered, identifier
+from .exchanges import Taken, identifier, match_answer
 from .pdus import REPORT, Pdu
 from .reads import GET, SnmpRequest, dotted
 from .usm import Engine, EngineClock, User
@@ -84,7 +84,7 @@ def _user(credentials: Credentials) -> User:
         try:
             ciphers.check()
         except ImportError:
-            raise cipher_too_old(credentials.priv_protocol) from None
+            raise missing_cipher_error(credentials.priv_protocol) from None
     return User(
         credentials.user.encode("latin-1"),
         auth,
@@ -156,7 +156,7 @@ class UserExchange:
             or scoped.name
         ):
             return None
-        return answered(scoped.pdu, self._number)
+        return match_answer(scoped.pdu, self._number)
 
     def _report(self, message: v3.Message, pdu: Pdu) -> Taken:
         """What to send after a report. Raises SnmpError if a new datagram does not help.

@@ -87,13 +87,13 @@ def decode(data: bytes) -> Message:
     at, end = ber.whole(data, 0, len(data), ber.SEQUENCE)
     _, at = ber.integer(data, at, end, VERSION, VERSION)
     msg_id, level, at = _header(data, at, end)
-    begin, at = ber.inside(data, at, end, ber.OCTETS)
+    begin, at = ber.content_bounds(data, at, end, ber.OCTETS)
     begin, stop = ber.whole(data, begin, at, ber.SEQUENCE)
     engine_id, begin = _octets(data, begin, stop, _LONGEST_ENGINE_ID)
     boots, begin = ber.integer(data, begin, stop, 0, _HIGHEST)
     seconds, begin = ber.integer(data, begin, stop, 0, _HIGHEST)
     user, begin = _octets(data, begin, stop, _LONGEST_USER)
-    digest_at, begin = ber.inside(data, begin, stop, ber.OCTETS)
+    digest_at, begin = ber.content_bounds(data, begin, stop, ber.OCTETS)
     digest_size = begin - digest_at
     salt, begin = _octets(data, begin, stop, _LONGEST_SALT)
     if begin != stop or digest_size > _LONGEST_DIGEST:
@@ -112,7 +112,7 @@ def decode(data: bytes) -> Message:
 
 def _header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     """msgID, the security level, and where the next element begins."""
-    begin, stop = ber.inside(data, at, end, ber.SEQUENCE)
+    begin, stop = ber.content_bounds(data, at, end, ber.SEQUENCE)
     msg_id, begin = ber.integer(data, begin, stop, 0, _HIGHEST)
     _, begin = ber.integer(data, begin, stop, _SMALLEST_MESSAGE, _HIGHEST)
     flags, begin = ber.octets(data, begin, stop)
@@ -139,7 +139,7 @@ def scoped(engine_id: bytes, pdu: bytes) -> bytes:
 
 def decode_scoped(data: bytes) -> Scoped:
     """A scoped PDU, after which padding may follow (RFC 3414, 8.1.1.2). Raises Malformed."""
-    at, end = ber.inside(data, 0, len(data), ber.SEQUENCE)
+    at, end = ber.content_bounds(data, 0, len(data), ber.SEQUENCE)
     engine_id, at = ber.octets(data, at, end)
     name, at = ber.octets(data, at, end)
     return Scoped(engine_id, name, pdus.decode(data, at, end))

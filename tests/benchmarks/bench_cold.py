@@ -36,7 +36,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pdu.core.cli import exit_handling
-from pdu.core.inventory import archives
+from pdu.core.inventory import handler_archives
 from pdu_common.connection import PduData, PduSnmpData
 from tests.needs import ROOT
 from tests.packaging.building import archive
@@ -121,7 +121,7 @@ def built(names: Sequence[str]) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         for name in names:
-            read = archives.read(archive(ROOT / "handlers", name))
+            read = handler_archives.read(archive(ROOT / "handlers", name))
             for copy in ("kept", "uncompiled"):
                 read.unpack(folder / copy)
         yield folder

@@ -99,7 +99,7 @@ def measured(layout: str, share: int, addresses: Sequence[str]) -> list[float]:
     """
     pysnmp_client.PEERS_OF_AN_ENGINE = share
     process_options.use_fast_reads(layout == _QUICK)
-    process_options.cache_engines(_MEGA)
+    process_options.limit_cached_engines(_MEGA)
     agents = [
         Credentials.of(host, {"community": "public", "port": port, "timeout": "20"})
         for host, _, port in (address.partition(":") for address in addresses)

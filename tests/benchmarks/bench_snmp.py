@@ -34,7 +34,7 @@ from rich.table import Table
 
 from handlers.snmp.handler import make_handler
 from pdu.core.cli import exit_handling
-from pdu.core.cli.snmp import read_as_tools_do
+from pdu.core.cli.fast_snmp import enable_fast_reads
 from pdu.core.inventory import reading
 from pdu.core.inventory.handler_loading import load
 from pdu.monitoring.metrics import page
@@ -258,7 +258,7 @@ def _prober(port: int) -> Callable[[], object]:
         PduSnmpData("127.0.0.1", {"community": "public", "port": str(port)}),
     )
     parts = (reading.states, reading.figures, reading.labels)
-    read_as_tools_do()
+    enable_fast_reads()
     return lambda: page(reading.read(handler, data, parts), _ACCEPT)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Optional
 
 from pdu.core.cli import exit_handling
-from pdu.core.inventory import archives
+from pdu.core.inventory import handler_archives
 from tests import peers
 from tests.needs import ROOT
 from tests.packaging.building import archive
@@ -167,7 +167,7 @@ def _on_platform(
 ) -> Iterator[Outcome]:
     for name, peer in devices.items():
         placed = trial.place(
-            archives.read(archive(ROOT / "handlers", name)), "directory", folder / name
+            handler_archives.read(archive(ROOT / "handlers", name)), "directory", folder / name
         )
         problems = trial.run(platform, placed, peer, port_energy=None)
         silent = (
@@ -217,7 +217,7 @@ def on_variants(
     ways = sorted({variant.place for variant in VARIANTS})
     placed = {
         (name, way): trial.place(
-            archives.read(archive(ROOT / "handlers", name)), way, folder / f"{name}-{way}"
+            handler_archives.read(archive(ROOT / "handlers", name)), way, folder / f"{name}-{way}"
         )
         for name in devices
         for way in ways

@@ -13,7 +13,7 @@ from typing import Callable
 
 import pytest
 
-from pdu.core.inventory import archives
+from pdu.core.inventory import handler_archives
 from tests import peers
 from tests.needs import ROOT
 from tests.packaging.building import archive
@@ -52,7 +52,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
     def placed(name: str, way: str) -> trial.Placed:
         def make(folder: Path) -> None:
-            found = trial.place(archives.read(archive(ROOT / "handlers", name)), way, folder)
+            found = trial.place(
+                handler_archives.read(archive(ROOT / "handlers", name)), way, folder
+            )
             (folder / "placed").write_text("\n".join(found), "utf-8")
 
         folder = once(tmp_path_factory, f"{name}-{way}", make)

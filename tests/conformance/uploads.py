@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import NamedTuple, Optional
 
 from pdu.core.cli import exit_handling
-from pdu.core.inventory import archives
+from pdu.core.inventory import handler_archives
 from tests.needs import ROOT
 from tests.packaging import acme
 from tests.packaging.building import build
@@ -85,7 +85,7 @@ def builds(name: str, folder: Path) -> tuple[str, list[Path], list[str]]:
     newer = (ROOT / "handlers/shared/errors.py").read_text("utf-8") + "\nANOTHER_BUILD = True\n"
     places, codes, top = [], [], ""
     for number, more in enumerate(({}, {"shared/errors.py": newer})):
-        read = archives.read(build.archive(ROOT / "handlers", package, {**replace, **more}))
+        read = handler_archives.read(build.archive(ROOT / "handlers", package, {**replace, **more}))
         read.unpack(folder / str(number))
         top = read.top
         places.append(folder / str(number) / top)

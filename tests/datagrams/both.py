@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Callable, NamedTuple, Union
 
 from handlers.shared import prefetch
-from pdu.core.cli.snmp import read_as_tools_do
+from pdu.core.cli.fast_snmp import enable_fast_reads
 from pdu.core.inventory import reading
 from pdu.core.inventory.handler_loading import LoadedHandler, load
 from pdu.core.inventory.reading import Part, Reading
-from pdu_common.snmp_client.tools import ALONE
+from pdu_common.snmp_client.tool_api import ALONE
 from tests import recordings
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.calls import form
@@ -26,7 +26,7 @@ READINGS: Mapping[str, tuple[Part, ...]] = {
 }
 #: more readings, which are compared and not counted
 _ALSO: Mapping[str, tuple[Part, ...]] = {
-    "all": (reading.states, reading.power, reading.labels, reading.placed, reading.returning)
+    "all": (reading.states, reading.power, reading.labels, reading.read_topology, reading.returning)
 }
 
 
@@ -95,7 +95,7 @@ def compare(wanted: Iterable[Unit]) -> Iterator[Compared]:
 
 def _read(handler: LoadedHandler, unit: Unit, parts: tuple[Part, ...], together: bool) -> _Taken:
     ALONE.forget()
-    read_as_tools_do()
+    enable_fast_reads()
     if not together:
         prefetch.set_prefetcher(None)
     with Agent(unit.device()) as agent:

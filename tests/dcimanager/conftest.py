@@ -6,7 +6,7 @@ import pytest
 
 from tests.needs import found
 from tests.packaging.building import archive, small_tree
-from tests.turns import turn
+from tests.process_lock import turn
 
 from .chromium import DESKTOP, Browser, browser
 from .client import Client

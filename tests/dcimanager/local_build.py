@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pdu.core.inventory.archives import BadArchive, read
+from pdu.core.inventory.handler_archives import BadArchive, read
 
 from . import hall
 from .records import Handler, Pdu, Refusal

@@ -105,8 +105,8 @@ def summed(statement: Statement) -> None:
     kept = {one: statement["total"][one] for one in flows}
     amounts = {"amounts": prices.of_total(lines, kept["peak_kw"], known)}
     statement["total"] = {**figures.totals(lines, power.figures([])), **kept, **amounts}
-    factors = figures.Factors(statement["carbon_g_per_kwh"], statement["pue"])
-    statement["added"] = figures.added(statement["total"]["kwh"], factors)
+    factors = figures.SurchargeFactors(statement["carbon_g_per_kwh"], statement["pue"])
+    statement["added"] = figures.surcharges(statement["total"]["kwh"], factors)
 
 
 def again(statement: Statement, said: Mapping[str, Any]) -> None:
@@ -121,9 +121,9 @@ def again(statement: Statement, said: Mapping[str, Any]) -> None:
             if not text.startswith(leaf_rows.HIDDEN)
         ]
         blocks = [block for _, block in leaf_rows.blocks(texts)]
-        made.append(figures.figures(proof.held_of(line), blocks, rules))
-    factors = figures.Factors(statement["carbon_g_per_kwh"], statement["pue"])
-    period = (proof.when(statement["from"]), proof.when(statement["to"]))
+        made.append(figures.figures(proof.line_inputs(line), blocks, rules))
+    factors = figures.SurchargeFactors(statement["carbon_g_per_kwh"], statement["pue"])
+    period = (proof.parse_time(statement["from"]), proof.parse_time(statement["to"]))
     statement.update(
         proof.document(
             statement["customer"], period, rules, factors, statement["left_out"], made,
@@ -481,7 +481,7 @@ def _version(statement: Statement, said: dict[str, Any], files: dict[str, bytes]
 
 def published(one: Forgery, issued: Issued) -> tuple[Issued, str]:
     """What a customer gets, and the root that was published for it."""
-    said = proof.with_times(json.loads(proof.unpacked(issued.proof)))
+    said = json.loads(proof.unpacked(issued.proof))
     statement = json.loads(issued.files[proof.JSON])
     before = copy.deepcopy((statement, said))
     files: dict[str, bytes] = {}

@@ -25,7 +25,7 @@ def test_truth_is_inside_with_the_known_and_with_the_guessed_step(drawn: plans.D
     assume(not one.hidden)
     # of a register that moves by less than 20 steps, little is known of what an ampere makes
     assume(not drawn.plan.losses or one.truth >= 20 * drawn.plan.step)
-    step = resolution.usual([poll.value for poll in one.polls])
+    step = resolution.typical_step([poll.value for poll in one.polls])
     said_steps = [drawn, drawn._replace(plan=drawn.plan._replace(step=step))]
     # a guessed step may be hundreds of times too coarse, and a loss of three steps leaves no trace
     if step > drawn.plan.step and (drawn.plan.losses or drawn.plan.outages):

@@ -8,7 +8,7 @@ from typing import NamedTuple, Optional
 
 import pytest
 
-from pdu.energy.clock import PollClock, seen_by_monotonic
+from pdu.energy.clock import PollClock, jumps_by_monotonic
 from pdu.energy.clock_correction import WORDS
 
 FIRST = 1790812800.0  # 2026-10-01T00:00:00Z
@@ -43,7 +43,7 @@ def shown(stretches: Sequence[Stretch]) -> tuple[PollClock, list[float]]:
             words.append(WORDS[one.word])
             time, ran = time + 300.0, ran + 300.0
     ends = [begin + 1.0 for begin in begins]
-    return seen_by_monotonic(begins, ends, monotonic, boots, bytes(words)), truth
+    return jumps_by_monotonic(begins, ends, monotonic, boots, bytes(words)), truth
 
 
 def doubt(stretches: Sequence[Stretch], after: int = 0) -> float:

@@ -10,7 +10,7 @@ from typing import Optional
 import pytest
 
 from pdu.energy import audit, checks, grades
-from pdu.energy.clock import seen_by_monotonic
+from pdu.energy.clock import jumps_by_monotonic
 from pdu.energy.meters import Meters, RegisterFacts
 from pdu.energy.numpy_lazy import np
 from pdu.energy.readings import OutletFigures, PduReadings, Poll
@@ -150,17 +150,17 @@ def clock(*settings: tuple[float, float]) -> Sequence[float]:
 def test_a_clock_that_was_wrong_for_a_while_is_right_again() -> None:
     monotonic = clock((0.0, 0.0))
     year = 365 * DAY
-    shown = seen_by_monotonic(clock((0.0, 0.0), (3e4, year), (3.12e4, 1.0)), monotonic, monotonic)
+    shown = jumps_by_monotonic(clock((0.0, 0.0), (3e4, year), (3.12e4, 1.0)), monotonic, monotonic)
     assert len(shown.jumps) == 2 and shown.slack == 0.0
     # It was set so for longer than to what it came back: that may have been right.
     longer = clock((0.0, 0.0), (3e4, year), (8e4, 0.0))
-    assert seen_by_monotonic(longer, longer, monotonic).slack == pytest.approx(year)
+    assert jumps_by_monotonic(longer, longer, monotonic).slack == pytest.approx(year)
     # Each poll has another setting.
     times = [300.0 * number for number in range(9000)]
     restless = [time + 7.0 * number**2 for number, time in enumerate(times)]
-    assert len(seen_by_monotonic(restless, restless, times).jumps) > 8000
+    assert len(jumps_by_monotonic(restless, restless, times).jumps) > 8000
     last = clock((0.0, 0.0), (3e4, year))
-    assert seen_by_monotonic(last, last, monotonic).slack == pytest.approx(year)
+    assert jumps_by_monotonic(last, last, monotonic).slack == pytest.approx(year)
 
 
 def test_a_clock_that_was_set_back_while_its_machine_started_is_seen() -> None:
@@ -170,7 +170,7 @@ def test_a_clock_that_was_set_back_while_its_machine_started_is_seen() -> None:
         time = 1800.0 * number
         begins.append(time + (3600.0 if number < 26 else 0.0))
         monotonic.append(1e5 + time if number < 26 else time - 46800.0 + 60.0)
-    shown = seen_by_monotonic(begins, begins, monotonic, {26})
+    shown = jumps_by_monotonic(begins, begins, monotonic, {26})
     (event,) = shown.jumps
     assert "back by about 3600 s" in event.reason and shown.slack >= 3600.0
 
@@ -272,7 +272,7 @@ def test_a_wrong_reading_does_not_end_a_time_in_which_a_register_stands() -> Non
 
 def test_a_rise_after_standing_that_has_only_its_own_flow_is_no_catching_up() -> None:
     """At least 190 W flow. It stands for six hours, and rises by 1.2 kWh in the next one."""
-    supply = checks.Supply(0.001, None, HOUR, HOUR, is_outlet=True)
+    supply = checks.CheckParameters(0.001, None, HOUR, HOUR, is_outlet=True)
     for rise, expected in ((1.2, False), (7.0, True)):
         kwh = np.asarray([0.0, *[1.0] * 7, 1.0 + rise, 2.0 + rise])
         times = HOUR * np.arange(len(kwh))

@@ -13,7 +13,7 @@ from pdu.energy.registers import RegisterLimits, RegisterReadings
 from pdu.energy.unit_changes import SERIAL
 
 HOUR = 3600.0
-SUPPLY = checks.Supply(0.001, None, 300.0, 300.0, is_outlet=True)
+SUPPLY = checks.CheckParameters(0.001, None, 300.0, 300.0, is_outlet=True)
 LIMITS = RegisterLimits(3.6, 0.1)
 
 
@@ -167,7 +167,7 @@ def test_a_unit_mistake_shows_after_twenty_steps(steps: float, told: int) -> Non
     kwh = np.floor(times / times[-1] * steps + 1e-9) * 0.1
     watts = 1000.0 * steps * 0.1 / 10.0 / 24.0
     supply = SUPPLY._replace(step=0.1)
-    found = [*checks.unit(rows(times, kwh, watts=watts), supply, [range(288)])]
+    found = [*checks.unit_mismatch_days(rows(times, kwh, watts=watts), supply, [range(288)])]
     assert [one.kind for one in found] == [checks.UNIT] * told
 
 

@@ -19,7 +19,7 @@ from pdu import root
 from pdu.core.cli.states import DOWN, UP
 from pdu.energy import audit, checks, grades, groups, plots
 from pdu.energy.audit_result import kwh
-from pdu.energy.clock import seen_by_monotonic
+from pdu.energy.clock import jumps_by_monotonic
 from pdu.energy.customers import OutletTenancy
 from pdu.energy.meters import Meters, RegisterFacts
 from pdu.energy.readings import OWN, OutletFigures, PduReadings, Poll
@@ -253,12 +253,12 @@ def test_readings_beside_a_period_say_nothing_of_it() -> None:
 def test_the_monotonic_clock_shows_each_jump() -> None:
     monotonic = [300.0 * number for number in range(10)]
     jumped = [time + (3600.0 if time >= 1200.0 else 0.0) for time in monotonic]
-    clock = seen_by_monotonic(jumped, jumped, monotonic)
+    clock = jumps_by_monotonic(jumped, jumped, monotonic)
     assert list(clock.begins) == monotonic and clock.slack == 3600.0
     assert [event.reason for event in clock.jumps] == ["the reader's clock went forward by 3600 s"]
     # The reader's machine started anew: its monotonic clock says nothing of that time.
     restarted = [*monotonic[:5], *(time - 1000.0 for time in monotonic[5:])]
-    assert not seen_by_monotonic(monotonic, monotonic, restarted).jumps
+    assert not jumps_by_monotonic(monotonic, monotonic, restarted).jumps
 
 
 @pytest.mark.parametrize("start", [946684800.0, 0.0])
@@ -373,7 +373,7 @@ def test_the_difference_of_inlet_and_outlets(
     pdu = pair(own, dataclasses.replace(KNOWN, own_use_w=use))
     compared = groups.balance(pdu)
     assert compared is not None and compared.explained is explained and said in compared.reason
-    assert groups.worst([pdu], [], []) == (1 if explained is False else 0)
+    assert groups.grade_exit_code([pdu], [], []) == (1 if explained is False else 0)
 
 
 # ---- the command ---------------------------------------------------------------------------------

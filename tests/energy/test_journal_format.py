@@ -28,7 +28,7 @@ from pdu.energy.journal_format import (
     time_of,
     why_new_chain,
 )
-from pdu.energy.places import line_parser
+from pdu.energy.journal_index import line_parser
 
 _TEXT = st.text(max_size=20)
 _FIGURE = st.none() | st.floats(-1e9, 1e9)

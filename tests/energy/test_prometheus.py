@@ -18,7 +18,7 @@ from pdu import root
 from pdu.energy.prometheus import Prometheus
 from pdu.energy.queries import Api, QueryLogin
 from pdu.energy.unit_changes import SERIAL, UPTIME
-from tests.energy import stored, three
+from tests.energy import compare_sources, stored
 from tests.servers.serving import in_thread
 from tests.simulators import certificates
 
@@ -69,12 +69,12 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
 def test_both_servers_and_a_journal_give_the_same_readings(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    twins = [*three.twins(6, 1)]
-    three.journal(tmp_path / "kept", twins)
-    data = {**samples(), **three.samples(twins)}
+    twins = [*compare_sources.twins(6, 1)]
+    compare_sources.journal(tmp_path / "kept", twins)
+    data = {**samples(), **compare_sources.samples(twins)}
     with stored.prometheus(tmp_path, data) as one, stored.victoria(tmp_path, data) as two:
         answers = [run(capsys, url) for url in (one, two)]
-        same = three.compared(twins, (str(tmp_path / "kept"), one, two), 1)
+        same = compare_sources.compared(twins, (str(tmp_path / "kept"), one, two), 1)
     assert all(one.agree for one in same), same
     for code, found in answers:
         assert code == 2, found  # a gap of one twin is longer than the day

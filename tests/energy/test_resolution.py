@@ -17,10 +17,10 @@ from pdu.energy.meters import (
     NOT_STATED,
     OWNER,
     READINGS,
+    MibFacts,
     RegisterFacts,
-    Stated,
     first_of,
-    stated_by,
+    mib_facts,
 )
 from pdu.energy.readings import OWN, OutletFigures, PduReadings, Poll
 
@@ -112,7 +112,7 @@ def test_else_the_middle_rise_counts(case: tuple[str, Callable[[], PduReadings]]
     found = answered(case[1](), LIMIT)
     assert found.origins.step == READINGS and found.meter.step_kwh is None
     pdu = case[1]()
-    assert found.step == resolution.usual(pdu.registers["1"].kwh)
+    assert found.step == resolution.typical_step(pdu.registers["1"].kwh)
 
 
 def test_the_owner_knows_better() -> None:
@@ -123,7 +123,7 @@ def test_the_owner_knows_better() -> None:
 
 def test_a_wrap_of_the_mib_is_one_of_the_register(monkeypatch: pytest.MonkeyPatch) -> None:
     modulus = 1020.0
-    monkeypatch.setattr(audit, "stated_by", lambda *_: Stated(0.1, modulus))
+    monkeypatch.setattr(audit, "mib_facts", lambda *_: MibFacts(0.1, modulus))
     register = rising(0.1)
     found = answered(polled(lambda number: round(register(number) % modulus, 1)), LIMIT)
     (event,) = found.events
@@ -138,8 +138,10 @@ def test_who_says_it_first() -> None:
 
 
 def test_outlets_and_the_pdu_itself_have_registers_of_their_own() -> None:
-    assert stated_by("apc-rpdu2", "1") == Stated(0.1) and stated_by("apc-rpdu2", OWN) == Stated()
-    assert stated_by("cyberpower-ats", OWN) == Stated(0.1)
+    assert (
+        mib_facts("apc-rpdu2", "1") == MibFacts(0.1) and mib_facts("apc-rpdu2", OWN) == MibFacts()
+    )
+    assert mib_facts("cyberpower-ats", OWN) == MibFacts(0.1)
 
 
 @settings(max_examples=30, derandomize=True)
@@ -184,7 +186,7 @@ def test_how_old_a_reading_may_be(case: str) -> None:
     register, expected = AGES[case]
     values = [float(register(number)) for number in range(300)]
     begins = [300.0 * number for number in range(300)]
-    assert resolution.age(values, begins, STEPS.get(case, 1.2), 300.0) == expected
+    assert resolution.max_age(values, begins, STEPS.get(case, 1.2), 300.0) == expected
 
 
 def test_only_a_register_that_stands_for_longer_is_told() -> None:
@@ -198,10 +200,10 @@ def test_only_a_register_that_stands_for_longer_is_told() -> None:
 
 
 def test_values_beyond_whole_doubles_say_nothing() -> None:
-    assert resolution.counted([[0.0, 3.0, 9.0]], 1.0) == 3.0
-    assert resolution.counted([[0.0, 3.0], [10.0, 14.0]], 1.0) == 1.0
-    assert resolution.counted([[0.0] * 100 + [3.0, 9.5]], 1.0) is None
-    assert resolution.counted([[0.0] * 100 + [3.0, 2.0**41]], 1.0) is None
-    assert resolution.counted([[2.0**41, 2.0**41 + 3.0]], 1.0) is None
-    assert resolution.counted([[5.0, 5.0], [], [4.0]], 1.0) is None
-    assert resolution.counted([[float(7 * number) for number in range(500)]], 1.0) == 7.0
+    assert resolution.step_of_readings([[0.0, 3.0, 9.0]], 1.0) == 3.0
+    assert resolution.step_of_readings([[0.0, 3.0], [10.0, 14.0]], 1.0) == 1.0
+    assert resolution.step_of_readings([[0.0] * 100 + [3.0, 9.5]], 1.0) is None
+    assert resolution.step_of_readings([[0.0] * 100 + [3.0, 2.0**41]], 1.0) is None
+    assert resolution.step_of_readings([[2.0**41, 2.0**41 + 3.0]], 1.0) is None
+    assert resolution.step_of_readings([[5.0, 5.0], [], [4.0]], 1.0) is None
+    assert resolution.step_of_readings([[float(7 * number) for number in range(500)]], 1.0) == 7.0

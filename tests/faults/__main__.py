@@ -11,8 +11,8 @@ from typing import Optional
 
 from handlers import registry
 from pdu.core.cli import exit_handling
+from pdu.core.cli.fast_snmp import enable_fast_reads
 from pdu.core.cli.output import counted
-from pdu.core.cli.snmp import read_as_tools_do
 from tests.program import positive
 
 from . import matrix
@@ -86,7 +86,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             "there is nothing to run: "
             + "; ".join(f"{pair}: {reason}" for pair, reason in reasons.items())
         )
-    read_as_tools_do(options.quick)
+    enable_fast_reads(options.quick)
     begin = time.monotonic()
     wanted = matrix.cells(names, options.steps, faults, options.method or METHODS)
     verdicts = list(matrix.run(wanted, options.processes))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Optional
 
-from pdu.core.cli.snmp import read_as_tools_do
+from pdu.core.cli.fast_snmp import enable_fast_reads
 from pdu_common.snmp_client import process_options
 
 from .catalogue import AT_START, FAULTS, METHODS, Fault
@@ -95,7 +95,7 @@ def _begin(names: Sequence[str], quickly: bool) -> None:
     and fill its caches.
     """
     global _played
-    read_as_tools_do(quickly)
+    enable_fast_reads(quickly)
     gc.freeze()  # each cell collects garbage; this excludes the imported modules
     _played = Played(fork).__enter__()
     for name in names:

@@ -11,7 +11,7 @@ import pytest
 
 from handlers import registry
 from handlers.shared.errors import PduHandlerError, Refused, Unreachable
-from pdu.core.cli.snmp import read_as_tools_do
+from pdu.core.cli.fast_snmp import enable_fast_reads
 from pdu_common.base_pdu import BasePdu
 from pdu_common.helper import (
     EnumPowerStatus,
@@ -35,7 +35,7 @@ STEPS = 3
     "name, quickly", [*((name, False) for name in registry.names()), ("snmp", True)]
 )
 def test_every_call_is_right_with_every_fault(name: str, quickly: bool) -> None:
-    read_as_tools_do(quickly)
+    enable_fast_reads(quickly)
     verdicts = list(matrix.run(matrix.cells([name], STEPS)))
     wrong = [
         f"{one.cell}: {one.outcome}: {'; '.join(one.problems)}" for one in verdicts if one.problems

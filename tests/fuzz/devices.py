@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from handlers.host.rows import Placed, oid_arcs, raw_value
+from handlers.host.rows import IndexedRows, oid_arcs, raw_value
 from handlers.http import connection
 from handlers.http.message import Endpoint, Request, Response
 from handlers.nut import outlets, requests
@@ -310,7 +310,7 @@ def values(data: bytes) -> None:
                 assert number is None or number.is_finite()
                 decoding.shown(raw), decoding.octets(raw), decoding.bits(raw)
         oid_arcs(Element.oid)
-        placed = Placed([Element, Element], "1.3.6.1.4.1.318.1")
+        placed = IndexedRows([Element, Element], "1.3.6.1.4.1.318.1")
         for split in (False, True):
             with contextlib.suppress(PduHandlerError):
                 placed.indexes(split)

@@ -23,7 +23,7 @@ from handlers.shared.settings import Settings
 from handlers.snmp import schema
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.settings import SETTINGS as SNMP
-from pdu.core.inventory import archives, device_list
+from pdu.core.inventory import device_list, handler_archives
 from pdu.monitoring import datagrams
 from tests.dcimanager import multipart
 
@@ -75,10 +75,10 @@ def listed(suffix: str) -> Callable[[bytes], None]:
 
 def archive(data: bytes) -> None:
     """Reads the bytes as an archive, and as the content of a compressed one."""
-    with contextlib.suppress(archives.BadArchive):
-        archives.read(data)
-    with contextlib.suppress(archives.BadArchive):
-        archives.read(gzip.compress(data, 1))
+    with contextlib.suppress(handler_archives.BadArchive):
+        handler_archives.read(data)
+    with contextlib.suppress(handler_archives.BadArchive):
+        handler_archives.read(gzip.compress(data, 1))
 
 
 def tar() -> bytes:

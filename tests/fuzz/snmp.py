@@ -9,7 +9,7 @@ from pdu_common.snmp_client import ber, pdus, v3
 from pdu_common.snmp_client.ber import Malformed
 from pdu_common.snmp_client.errors import SnmpError
 from pdu_common.snmp_client.exchanges import CommunityExchange
-from pdu_common.snmp_client.reads import GET, SnmpAnswer, SnmpRequest, elements, plain
+from pdu_common.snmp_client.reads import GET, SnmpAnswer, SnmpRequest, indexed_rows, plain
 from pdu_common.snmp_client.usm import User
 from pdu_common.snmp_client.usm_exchange import UserExchange
 
@@ -51,7 +51,7 @@ def message(data: bytes) -> None:
             # an OID that was read is written as the same OID
             assert ber.arcs(ber.of_oid(arcs)[ber.head(ber.of_oid(arcs), 0, 9**9)[1] :]) == arcs
             plain(value)
-        elements(found.pdu.rows, (1,))
+        indexed_rows(found.pdu.rows, (1,))
     dialogue = CommunityExchange(2, b"public")
     dialogue.start(SnmpRequest(GET, (_NAME,)))
     assert dialogue.take(data) is None  # its number is random

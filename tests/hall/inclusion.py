@@ -23,17 +23,17 @@ from pdu.hall.arithmetic import (
     MAYBE,
     NO,
     YES,
-    Figures,
     Floats,
     FloatSum,
     Interval,
+    KnownCurrents,
     Truth,
 )
 from pdu.hall.failure import FailureBounds, HallFacts, bounds_of
-from pdu.hall.loads import HIGH, LOW
+from pdu.hall.load_limits import HIGH, LOW
 from pdu.hall.power_flow import Consumer, Facts, Power, PowerFlow, Supply
 from pdu.hall.rehearsal import Hall
-from pdu.hall.restore import HOLDS_AT_ONCE, Restore, Return
+from pdu.hall.restore import HOLDS_AT_ONCE, Return, ReturnModel
 from tests.hall import return_trial
 from tests.hall.grades import GRADES, graded_hall
 from tests.hall.halls import LOOSE, TIDY, random_hall
@@ -207,7 +207,9 @@ class Inclusion:
         hall = random_hall_of_any_grade(rng)
         facts = hall.facts
         if rng.random() < 0.5:
-            facts.figures = {node: Figures(part=one.part) for node, one in facts.figures.items()}
+            facts.figures = {
+                node: KnownCurrents(part=one.part) for node, one in facts.figures.items()
+            }
         failed = [
             facts.graph.number[one]
             for one in rng.sample(nodes(hall.drawing), rng.choice((1, 1, 1, 2)))
@@ -259,7 +261,7 @@ class Inclusion:
         world = return_trial.World(rng)
         drawing = drawing_file.parsed(world.drawing(), "hall.power.toml")
         hall = Hall(drawing, saved_readings.of_json(world.readings(rng.random()), "now.json"))
-        back = Restore(hall, [saved_readings.of_json(world.readings(1.0), "more.json")])
+        back = ReturnModel(hall, [saved_readings.of_json(world.readings(1.0), "more.json")])
         feeds = [HallNode("feed", name) for name in return_trial.FEEDS]
         rng.shuffle(feeds)
         count = rng.choice((1, 1, 2))

@@ -19,9 +19,9 @@ from typing import Any, Optional
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
-from pdu.hall.loads import FITS
+from pdu.hall.load_limits import FITS
 from pdu.hall.rehearsal import Hall
-from pdu.hall.restore import Restore, Returned, ReturnOutcome
+from pdu.hall.restore import ReturnModel, ReturnOutcome, ReturnVerdict
 
 FEEDS = ("A", "B")
 _FOR_S = 5400.0
@@ -517,14 +517,14 @@ class Tally(Counter[str]):
                 share = bucket(machine.comes_in, machine.worlds)
                 self[f"sampled: come back in {share} of 100 worlds"] += 1
                 self[f"sampled: of these that run in truth: {share}"] += runs
-            comes = machine.verdict in (Returned.COMES, Returned.EARLY)
+            comes = machine.verdict in (ReturnVerdict.COMES, ReturnVerdict.EARLY)
             self["! come back that stay dark"] += comes and not runs
-            self["! stay dark that come back"] += machine.verdict is Returned.DARK and runs
+            self["! stay dark that come back"] += machine.verdict is ReturnVerdict.DARK and runs
             at = world.started.get(server.name)
             first = world.first.get(server.name, math.inf)
             came_early = runs and at is not None and at - first > _MISSING_S
             self["! come back, and a cord is missing"] += (
-                machine.verdict is Returned.COMES and came_early
+                machine.verdict is ReturnVerdict.COMES and came_early
             )
             late = 2 * max(rack.late_s for rack in world.racks.values()) + 1.0
             if comes and at is not None and feeds:
@@ -543,7 +543,7 @@ def trial(halls: int, seed: int, worlds: int = 0, first: int = 0) -> Tally:
         drawing = drawing_file.parsed(world.drawing(), "hall.power.toml")
         now = saved_readings.of_json(world.readings(rng.random()), "now.json")
         more = [saved_readings.of_json(world.readings(level), "more.json") for level in (0.0, 1.0)]
-        back = Restore(Hall(drawing, now), more)
+        back = ReturnModel(Hall(drawing, now), more)
         kind = rng.choice(("both", "first", "alone"))
         nodes = [HallNode("feed", name) for name in FEEDS]
         rng.shuffle(nodes)

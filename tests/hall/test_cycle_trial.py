@@ -116,7 +116,7 @@ def test_an_old_plan_of_which_one_cord_is_off_switches_only_that_one_on() -> Non
     for record in (
         plan_file.running(world.now(), "begun"),
         plan_file.begin(world.now(), 1, step.cords),
-        plan_file.about(world.now(), 1, step.cords[0], False),
+        plan_file.command_pending(world.now(), 1, step.cords[0], False),
     ):
         world.append([record])
     assert world.switch(step.cords[0], False) is DOWN

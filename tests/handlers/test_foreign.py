@@ -452,4 +452,4 @@ def test_an_identity_that_cannot_be_read_is_our_error() -> None:
             raise Raising(SECRET)
 
     with pytest.raises(NoSuchOutlet, match=r"cannot be read \(Raising\): nothing was switched"):
-        host.identity_of(cast(Any, Port()))
+        host.outlet_identity(cast(Any, Port()))

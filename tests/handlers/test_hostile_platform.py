@@ -157,7 +157,7 @@ def of_the_form() -> Iterator[Callable[[], object]]:
     for odd in hostile():
         yield partial(host.address, odd)
         yield partial(host.settings, odd)
-        yield partial(host.identity_of, cast(Any, odd))
+        yield partial(host.outlet_identity, cast(Any, odd))
         for name in ("ip", "host"):
             yield partial(host.address, SimpleNamespace(**{name: odd}))
             yield partial(host.address, {name: odd})
@@ -169,7 +169,7 @@ def of_the_form() -> Iterator[Callable[[], object]]:
                 yield partial(host.settings, {name: held})
         both: Mapping[str, object] = {"device": odd, "custom_params": {"device": "a"}}
         yield partial(host.settings, both, own=("device",))
-        yield partial(host.identity_of, cast(Any, SimpleNamespace(identity=odd)))
+        yield partial(host.outlet_identity, cast(Any, SimpleNamespace(identity=odd)))
 
 
 @pytest.mark.parametrize("cells", [of_snmp, of_the_form])

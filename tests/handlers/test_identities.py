@@ -16,7 +16,7 @@ from typing import Any, Callable, NamedTuple
 
 import pytest
 
-from handlers.host import identity_of
+from handlers.host import outlet_identity
 from handlers.nut.handler import make_handler as make_nut
 from handlers.raritan.handler import make_handler as make_raritan
 from handlers.redfish.handler import make_handler as make_redfish
@@ -232,5 +232,5 @@ def test_an_integer_and_a_subclass_of_text_name_the_outlet_of_their_value(device
 def test_a_port_without_the_attribute_names_no_outlet() -> None:
     port: Any = object()
     with pytest.raises(PduHandlerError, match="by None, which") as caught:
-        identity_of(port)
+        outlet_identity(port)
     assert caught.value.kind == "no-such-outlet"

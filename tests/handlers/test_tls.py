@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 import trustme
 
-from handlers.shared import tls, tls_errors
+from handlers.shared import tls, tls_handshake
 from handlers.shared.errors import SettingsError, Unreachable
 from tests.waiting import PATIENCE_S
 
@@ -67,7 +67,7 @@ def authority() -> str:
 def test_an_unknown_authority_is_refused_and_the_remedies_are_named(port: int) -> None:
     with pytest.raises(ssl.SSLCertVerificationError) as caught:
         handshake(tls.Trust(True, "", "").context(), port)
-    sentence = Unreachable(tls_errors.handshake_error(caught.value)).reason
+    sentence = Unreachable(tls_handshake.handshake_error(caught.value)).reason
     assert all(word in sentence for word in ("ca_pem", "fingerprint", "verify=no"))
 
 
@@ -101,7 +101,7 @@ def test_a_certificate_that_no_authority_helps_is_refused_without_the_advice_to_
 
 
 def assert_blamed_on_the_certificate(error: ssl.SSLCertVerificationError, words: str) -> None:
-    sentence = Unreachable(tls_errors.handshake_error(error)).reason
+    sentence = Unreachable(tls_handshake.handshake_error(error)).reason
     assert (
         words in sentence
         and "set 'fingerprint', or verify=no" in sentence
@@ -117,10 +117,11 @@ def test_the_shown_fingerprint_is_the_hash_of_the_devices_certificate_and_empty_
 
     certificate = handshake(tls.Trust(True, authority(), "").context(), port)
     assert (
-        tls_errors.format_fingerprint(dial, "127.0.0.1") == hashlib.sha256(certificate).hexdigest()
+        tls_handshake.fetch_fingerprint(dial, "127.0.0.1")
+        == hashlib.sha256(certificate).hexdigest()
     )
     monkeypatch.setattr(ssl.SSLSocket, "getpeercert", lambda *_, **__: None)
-    assert tls_errors.format_fingerprint(dial, "127.0.0.1") == ""
+    assert tls_handshake.fetch_fingerprint(dial, "127.0.0.1") == ""
 
 
 def test_the_error_for_an_answer_without_tls_says_to_check_the_port() -> None:
@@ -131,7 +132,7 @@ def test_the_error_for_an_answer_without_tls_says_to_check_the_port() -> None:
             tls.Trust(True, "", "").context().wrap_socket(client, server_hostname="127.0.0.1")
     assert (
         "check that the device speaks TLS on this port, in version 1.2 or newer"
-        in tls_errors.handshake_error(caught.value)
+        in tls_handshake.handshake_error(caught.value)
     )
 
 
@@ -211,5 +212,5 @@ def test_a_device_that_demands_a_client_certificate_is_not_said_to_lack_tls() ->
         1, "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required"
     )
     refused.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
-    sentence = Unreachable(tls_errors.handshake_error(refused)).reason
+    sentence = Unreachable(tls_handshake.handshake_error(refused)).reason
     assert "demands a client certificate" in sentence and "1.2" not in sentence

@@ -44,7 +44,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "handlers/redfish/units.py": ("tests/handlers/redfish",),
     "handlers/nut/outlets.py": ("tests/handlers/nut",),
     "handlers/nut/switching.py": ("tests/handlers/nut",),
-    "pdu/core/machines/law.py": ("tests/pdu/core/machines",),
+    "pdu/core/machines/power_balance.py": ("tests/pdu/core/machines",),
     "pdu/core/machines/proof.py": ("tests/pdu/core/machines",),
     "pdu/energy/bounds.py": _ENERGY,
     "pdu/energy/segments.py": _ENERGY,

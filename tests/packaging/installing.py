@@ -109,7 +109,7 @@ ours = ("__main__.py", *(f"{package}/" for package in tools.PACKAGES))
 def fetched(folder):
     with zipfile.ZipFile(earlier) as packed:
         packed.extractall(folder, [name for name in packed.namelist() if not name.startswith(ours)])
-tools.fetched = fetched
+tools.install_packages = fetched
 tools.build(Path(out))
 """
 

@@ -21,8 +21,8 @@ from typing import Any
 
 import pytest
 
-from pdu.core.inventory import archives
-from pdu.core.inventory.archives import Archive
+from pdu.core.inventory import handler_archives
+from pdu.core.inventory.handler_archives import Archive
 from tests.needs import ROOT, pythons
 from tests.peers import PEERS, Peer
 from tests.waiting import bounded
@@ -96,7 +96,7 @@ _HOSTS: dict[str, dict[str, str]] = {
 
 @functools.cache
 def packed(name: str) -> Archive:
-    return archives.read(archive(ROOT / "handlers", name))
+    return handler_archives.read(archive(ROOT / "handlers", name))
 
 
 def placed(folder: Path, *names: str) -> list[str]:
@@ -235,7 +235,7 @@ def test_an_upload_while_calls_run_changes_none_of_their_answers(name: str, tmp_
         .read_text("utf-8")
         .replace('VERSION = "', 'VERSION = "9.')
     )
-    newer = archives.read(archive(ROOT / "handlers", name, {"__init__.py": text}))
+    newer = handler_archives.read(archive(ROOT / "handlers", name, {"__init__.py": text}))
     with PEERS[name]() as peer:
         path = placed(tmp_path, name)
         with (

@@ -19,7 +19,7 @@ from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import dumps, loads
 from handlers.snmp.settings import select_families
 from pdu.core.adapters.snmp import own_profiles
-from pdu.core.inventory import archives
+from pdu.core.inventory import handler_archives
 from tests.needs import ROOT
 
 from .acme import PROFILE
@@ -43,7 +43,7 @@ def written(folder: Path, **changes: Any) -> Path:
 
 def options_in(archive: Path) -> dict[str, str]:
     """The options in the archive's options.py, read without running it."""
-    files = archives.read(archive.read_bytes()).files
+    files = handler_archives.read(archive.read_bytes()).files
     text = next(
         content for path, content in files.items() if path.endswith("/snmp/options.py")
     ).decode("ascii")
@@ -66,7 +66,7 @@ def test_an_owners_profile_adds_an_archive_and_a_row_in_the_script(tmp_path: Pat
     assert run(tmp_path, "--profile", str(PROFILE)) == 0
     made = tmp_path / f"pdu_acme_strip-{build.version(ROOT / 'handlers')}.tar.gz"
     assert sorted(path.name for path in tmp_path.iterdir()) == [made.name, "register.sh"]
-    found = archives.read(made.read_bytes())
+    found = handler_archives.read(made.read_bytes())
     assert found.top == "pdu_acme_strip" and found.holds_module("pdu_acme_strip.handler")
     assert not [
         path
@@ -85,7 +85,7 @@ def test_every_family_passes_unchanged_through_its_json_and_an_archives_options(
 ) -> None:
     family = own_profiles.own_family(loads(dumps(profile)))
     space: dict[str, Any] = {}
-    exec(compile(own_profiles.module(family.options), "options.py", "exec"), space)
+    exec(compile(own_profiles.options_source(family.options), "options.py", "exec"), space)
     choice = select_families({}, space["OPTIONS"])
     assert choice.profiles == (profile,) and choice.is_fixed and choice.switch_unproven
     assert f"pdu_{family.name}".isidentifier()

@@ -64,13 +64,13 @@ def test_an_example_never_counts_as_evidence(path: Path, proofs: Any, tmp_path: 
     proof = parsed(text)
     assert isinstance(proof, UnitProof) and proof.basis == SIMULATED
     assert acceptance.disagreements(proof) == []
-    assert any("simulator" in one for one in proofs.refused(path, proofs.known()))
+    assert any("simulator" in one for one in proofs.why_not_taken(path, proofs.known()))
     with pytest.raises(ValueError, match="simulated"):
         evidence.counted([proof])
     # nor with another mark and a right hash
     forged = tmp_path / path.name
     forged.write_text(written(dataclasses.replace(proof, basis=UNIT, made=today())), "utf-8")
-    assert proofs.refused(forged, proofs.known()) == [
+    assert proofs.why_not_taken(forged, proofs.known()) == [
         f"docs/proofs/{path.name} has the same answers"
     ]
 
@@ -108,7 +108,7 @@ def test_a_folder_of_files_is_checked_one_by_one_and_what_is_taken_is_counted(
     assert "<b>" not in proofs.table() and proofs.table().count("\n") == 3
     assert "`apc-rpdu2` switching: 1 unit, firmware 6.9.6" in proofs.sentence()
     names: dict[str, Any] = {"ProvenBy": lambda key, said: (key, said), "tuple": tuple}
-    exec("from __future__ import annotations\n" + proofs.code(), names)
+    exec("from __future__ import annotations\n" + proofs.generated_source(), names)
     assert ("apc-rpdu2", "switching: 1 unit, firmware 6.9.6|<b>") in names["PROVEN"]
 
 
@@ -142,7 +142,7 @@ def test_what_the_pages_claim_follows_from_what_was_taken(
     # a copy of the project is no server
     copy = dataclasses.replace(server, python="3.9", points=steps[:1])
     assert "has not run" in proofs.claim([copy])
-    monkeypatch.setattr(proofs, "taken", lambda: [unit, server, copy])
+    monkeypatch.setattr(proofs, "accepted_proofs", lambda: [unit, server, copy])
     assert proofs.sentence().endswith(
         " On copies of DCImanager's project: Python 3.9: 1 of 1 points."
         " On servers of DCImanager: 2 of 2 steps."

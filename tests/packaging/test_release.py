@@ -33,10 +33,10 @@ def wrong(version: str, changes: str) -> list[str]:
             found.append(f"{heading}: no number with a day")
         else:
             date.fromisoformat(dated[2])
-    numbers = [newest_archives.order(heading.partition(" ")[0]) for heading in headings]
+    numbers = [newest_archives.version_key(heading.partition(" ")[0]) for heading in headings]
     if numbers != sorted(numbers, reverse=True) or not numbers:
         found.append("the sections are not in the order of their numbers")
-    elif newest_archives.order(version) < numbers[0]:
+    elif newest_archives.version_key(version) < numbers[0]:
         found.append(f"{version} comes before {headings[0]}")
     return found
 
@@ -64,7 +64,7 @@ def test_a_version_and_headings_that_disagree_are_found(
 
 def test_what_is_built_on_the_way_to_a_release_comes_before_it() -> None:
     ordered = ["", "0.2.0", "0.3.0.dev0", "0.3.0", "0.4.0.dev0", "0.4.0", "0.10.0"]
-    assert sorted(reversed(ordered), key=newest_archives.order) == ordered
+    assert sorted(reversed(ordered), key=newest_archives.version_key) == ordered
 
 
 # ---- the notes -----------------------------------------------------------------------------------

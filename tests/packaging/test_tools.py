@@ -476,7 +476,7 @@ def test_a_step_of_the_build_says_its_name_and_that_it_still_runs(
         seen.append(capsys.readouterr().out)
         return " s\n" in "".join(seen)
 
-    with tools.shown("fetching"):
+    with tools.show_step("fetching"):
         assert until(ticked)
     assert "".join(seen).startswith("fetching ...\n  0.01 s\n")
 
@@ -520,14 +520,14 @@ def test_a_package_with_another_hash_than_the_locks_is_not_packed(
     monkeypatch.setattr(tools, "HERE", tmp_path)
     right = hashlib.sha256(other.read_bytes()).hexdigest()
     (tmp_path / "pyz.lock").write_text(f"neighbour==1.0 --hash=sha256:{right}\n")
-    tools.fetched(tmp_path / "right")
+    tools.install_packages(tmp_path / "right")
     assert (tmp_path / "right" / "handlers" / "__init__.py").exists()
     (tmp_path / "pyz.lock").write_text(f"neighbour==1.0 --hash=sha256:{right[1:]}0\n")
     with pytest.raises(tools.ToolBuildError, match=r"the file of neighbour .* hash differs"):
-        tools.fetched(tmp_path / "wrong")
+        tools.install_packages(tmp_path / "wrong")
     (tmp_path / "pyz.lock").write_text("neighbour==1.0\n")
     with pytest.raises(tools.ToolBuildError, match="hash"):
-        tools.fetched(tmp_path / "none")
+        tools.install_packages(tmp_path / "none")
 
 
 def test_the_lock_is_made_from_what_pip_would_install(
@@ -539,11 +539,11 @@ def test_the_lock_is_made_from_what_pip_would_install(
     monkeypatch.setenv("PIP_FIND_LINKS", str(other.parent))
     monkeypatch.setattr(tools, "HERE", tmp_path)
     (tmp_path / "pyz-requirements.txt").write_text("neighbour>=1,<2\n")
-    tools.locked(tmp_path / "pyz.lock")
+    tools.write_lock_file(tmp_path / "pyz.lock")
     digest = hashlib.sha256(other.read_bytes()).hexdigest()
     text = (tmp_path / "pyz.lock").read_text()
     assert f"neighbour==1.0 \\\n    --hash=sha256:{digest}\n" in text
-    tools.fetched(tmp_path / "packed")
+    tools.install_packages(tmp_path / "packed")
 
 
 def test_the_lock_has_one_release_of_each_wanted_package_with_a_hash() -> None:

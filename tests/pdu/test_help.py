@@ -11,20 +11,20 @@ import pytest
 
 from handlers import VERSION, registry
 from pdu.core.cli import exit_codes
-from pdu.core.cli.groups import Lazy, Subcommand
+from pdu.core.cli.groups import LazyGroup, Subcommand
 from pdu.root import ROOT
 from tests.pdu.running import run
 
 WIDTH = 80
 
 
-def commands(group: Lazy, *path: str) -> Iterator[tuple[str, ...]]:
+def commands(group: LazyGroup, *path: str) -> Iterator[tuple[str, ...]]:
     """The names of each command below `group`, with other names, and of the group itself."""
     yield path
     with click.Context(group, info_name="pdu") as context:
         for name in group.list_commands(context):
             command = group.get_command(context, name)
-            if isinstance(command, Lazy):
+            if isinstance(command, LazyGroup):
                 yield from commands(command, *path, name)
             else:
                 yield (*path, name)
@@ -67,7 +67,7 @@ def parsed(words: list[str]) -> None:
     name, context = "pdu", None
     while True:
         context = group.make_context(name, words, parent=context)
-        if not isinstance(group, Lazy):
+        if not isinstance(group, LazyGroup):
             return
         # as click.Group.invoke does
         kept = vars(context)  # click 8.1 has protected_args, later releases _protected_args
@@ -124,7 +124,7 @@ def test_the_version_is_a_command_and_an_option(capsys: pytest.CaptureFixture[st
 def test_every_command_is_one_with_examples() -> None:
     with click.Context(ROOT, info_name="pdu") as context:
         for name in ROOT.list_commands(context):
-            assert isinstance(ROOT.get_command(context, name), (Subcommand, Lazy))
+            assert isinstance(ROOT.get_command(context, name), (Subcommand, LazyGroup))
 
 
 def test_without_arguments_every_command_is_named_on_a_terminal_of_24_lines(

@@ -20,7 +20,7 @@ from handlers import VERSION
 from pdu import root
 from pdu.core.cli import suggestions
 from pdu.core.cli.exit_codes import INTERRUPTED, READER_GONE, code_of
-from pdu.core.cli.exit_handling import missing_streams
+from pdu.core.cli.exit_handling import missing_package_advice
 from pdu.core.cli.options import option
 from pdu.root import LAZY_COMMANDS
 from tests.needs import ROOT, pythons
@@ -154,11 +154,11 @@ def test_only_packages_that_pdu_requires_are_to_be_installed() -> None:
     )
     required = re.findall(r'"(\w+)[>;]', project)
     assert len(required) > 2 and all(
-        missing_streams(ModuleNotFoundError(name=name)) for name in required
+        missing_package_advice(ModuleNotFoundError(name=name)) for name in required
     )
-    assert missing_streams(ModuleNotFoundError(name="pysnmp.hlapi")).count("pysnmp") == 1
+    assert missing_package_advice(ModuleNotFoundError(name="pysnmp.hlapi")).count("pysnmp") == 1
     for name in ("pdu_snmp.late", "_ssl", "handlers.nut", None):
-        assert missing_streams(ModuleNotFoundError(name=name)) == ""
+        assert missing_package_advice(ModuleNotFoundError(name=name)) == ""
 
 
 OLD = {

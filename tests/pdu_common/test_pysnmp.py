@@ -38,7 +38,7 @@ def events(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         noted.append("closed")
         close(one)
 
-    pysnmp_client.forget()
+    pysnmp_client.close_engines()
     monkeypatch.setattr(hlapi.SnmpEngine, "close_dispatcher", closed)
     monkeypatch.setattr(pysnmp_client, "new_engine", made)
     return noted
@@ -54,7 +54,7 @@ def test_an_engine_serves_a_limited_number_of_devices_and_keeps_them(
         for _ in range(3):
             assert [connect(agent.port).snmp_get(NAME).value for agent in agents] == ["rpdu2"] * 5
     assert events == ["made"] * 3
-    pysnmp_client.forget()
+    pysnmp_client.close_engines()
     assert events == ["made"] * 3 + ["closed"] * 3
 
 
@@ -70,7 +70,8 @@ def test_reads_and_writes_of_a_device_share_one_address_of_its_engine(
         add(*given)
 
     monkeypatch.setattr(config, "add_target_address", noted)
-    pysnmp_client.forget()  # an engine that was kept may already have an address with this port
+    # an engine that was kept may already have an address with this port
+    pysnmp_client.close_engines()
     pdu = connect(agent.port)
     assert pdu.snmp_get(NAME).value == "rpdu2" and len(pdu.snmp_walk(STATES)) == 48
     pdu.snmp_set(f"{COMMANDS}.1", 2)
@@ -82,14 +83,14 @@ def test_the_oldest_engine_is_closed_when_there_are_too_many(
 ) -> None:
     """An engine for 100 devices needs 5 MB."""
     monkeypatch.setattr(pysnmp_client, "PEERS_OF_AN_ENGINE", 1)
-    monkeypatch.setattr(pysnmp_client, "caches_engines", lambda: 2)
+    monkeypatch.setattr(pysnmp_client, "cached_engine_limit", lambda: 2)
     with contextlib.ExitStack() as running:
         agents = [running.enter_context(Agent(apc.rpdu2(outlets=1))) for _ in range(4)]
         assert [connect(agent.port).snmp_get(NAME).value for agent in agents] == ["rpdu2"] * 4
         assert events.count("made") == 4 and events.count("closed") == 2
         assert [connect(agent.port).snmp_get(NAME).value for agent in agents[2:]] == ["rpdu2"] * 2
         assert events.count("made") == 4  # the two newest engines were kept
-    pysnmp_client.forget()
+    pysnmp_client.close_engines()
     assert events.count("closed") == 4
 
 
@@ -99,13 +100,13 @@ def test_no_call_makes_a_mib_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     made: list[object] = []
     monkeypatch.setattr(rfc1902, "add_mib_compiler", lambda *given, **_: made.append(given))
-    pysnmp_client.forget()
+    pysnmp_client.close_engines()
     with Agent(apc.rpdu2(outlets=1)) as agent:
         pdu = connect(agent.port)
         pdu.snmp_set(f"{COMMANDS}.1", 2)
         assert pdu.snmp_get(NAME).value == "rpdu2" and len(pdu.snmp_walk(STATES)) == 1
         assert len(connect(agent.port, version="1").snmp_walk(STATES)) == 1
-    pysnmp_client.forget()
+    pysnmp_client.close_engines()
     assert made == []
 
 
@@ -128,7 +129,7 @@ def test_devices_share_an_engine_that_is_closed_when_a_call_overruns_its_deadlin
         assert until(lambda: events == ["made", "closed"])
         assert connect(agents[1].port).snmp_get(NAME).value == "rpdu2"
         assert events == ["made", "closed", "made"]
-    pysnmp_client.forget()
+    pysnmp_client.close_engines()
 
 
 @pytest.mark.parametrize(

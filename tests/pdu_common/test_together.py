@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, strategies
 
 from handlers.shared import prefetch
-from pdu.core.cli.snmp import read_as_tools_do
+from pdu.core.cli.fast_snmp import enable_fast_reads
 from pdu.core.inventory import reading
 from pdu.core.inventory.handler_loading import load
 from pdu.core.inventory.reading import Reading
@@ -21,7 +21,7 @@ from pdu_common.snmp_client.agent_limits import AgentLimits
 from pdu_common.snmp_client.errors import SnmpError
 from pdu_common.snmp_client.reads import INTEGER, Arcs, Read, Rows, SnmpAnswer, SnmpRequest, Typed
 from pdu_common.snmp_client.table_reads import columns, objects
-from pdu_common.snmp_client.tools import ALONE
+from pdu_common.snmp_client.tool_api import ALONE
 from tests.handlers.snmp.calls import form
 from tests.simulators.snmp_agent import Agent, ber
 from tests.simulators.snmp_agent.ber import Binding
@@ -56,7 +56,7 @@ def _forgotten() -> Iterator[None]:
 
 
 def read(port: int, together: bool, **params: str) -> Result:
-    read_as_tools_do()
+    enable_fast_reads()
     if not together:
         prefetch.set_prefetcher(None)
     sent: list[None] = []

@@ -219,7 +219,7 @@ class Talk:
             data = ciphers.decrypt(
                 USER.privacy, key, message.boots, message.seconds, message.salt, data
             )
-        at, end = ber.inside(data, 0, len(data), ber.SEQUENCE)
+        at, end = ber.content_bounds(data, 0, len(data), ber.SEQUENCE)
         for _ in range(2):
             _, at = ber.octets(data, at, end)
         _, at, end = ber.head(data, at, end)

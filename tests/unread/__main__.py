@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple, Optional
 
 from handlers.snmp.families import ENTERPRISES
-from handlers.snmp.profile import Profile, below
+from handlers.snmp.profile import Profile, is_below
 from handlers.snmp.profiles import PROFILES
 from pdu.recording.draft.mib import Object
 from tests.needs import pysmi
@@ -114,7 +114,7 @@ def look(profile: Profile, folder: Folder, known: Reviewed) -> Outcome:
 
 
 def _is_below(oid: str, roots: Sequence[str]) -> bool:
-    return not roots or any(below(oid, root) for root in roots)
+    return not roots or any(is_below(oid, root) for root in roots)
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:

@@ -9,14 +9,14 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from handlers.shared.errors import SettingsError
-from handlers.snmp.profile import Profile, below, oids
+from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.reader import ROOT as FAMILY_ROOT
-from pdu.recording.draft import reading
+from pdu.recording.draft import mib_parser
 from pdu.recording.draft.mib import Object
 
 _FROM = re.compile(r"\bFROM\s+([A-Za-z][\w.-]*)")
 _MODULE = re.compile(r"^\s*([A-Za-z][\w.-]*)\s+DEFINITIONS\b", re.MULTILINE)
-# `reading` has the roots of these, and types without a DISPLAY-HINT
+# `mib_parser` has the roots of these, and types without a DISPLAY-HINT
 _BUILT_IN = re.compile(r"SNMPv2-|RFC-?1[0-9]+|SNMP-FRAMEWORK-MIB|INET-ADDRESS-MIB")
 _UNITS = re.compile(
     r"(?:milli|deci|centi|deca|hecto|kilo)?(?:a|amps?|amperes?|w|watts?|watt-?seconds?|joules?)"
@@ -72,7 +72,7 @@ class Folder:
                 continue
             files = [file, *(one for one in self.with_imports(file) if _is_readable(one))]
             own = set(_MODULE.findall(file.read_text("utf-8", "replace")))
-            found = reading.read([str(one) for one in files]).objects.values()
+            found = mib_parser.parse_mib_files([str(one) for one in files]).objects.values()
             return file, {".".join(map(str, one.oid)): one for one in found if one.module in own}
         return None, {}
 
@@ -80,7 +80,7 @@ class Folder:
 @cache
 def _is_readable(file: Path) -> bool:
     try:
-        reading.read([str(file)])
+        mib_parser.parse_mib_files([str(file)])
     except SettingsError:
         return False
     return True
@@ -119,4 +119,4 @@ def read_by(profile: Profile) -> frozenset[str]:
 
 def is_read(oid: str, read: frozenset[str]) -> bool:
     """Whether an object is one of these, or their instance or column."""
-    return any(below(one, oid) or below(oid, one) for one in read)
+    return any(is_below(one, oid) or is_below(oid, one) for one in read)

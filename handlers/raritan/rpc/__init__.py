@@ -19,7 +19,7 @@ from ._runtime.errors import (
     DecodeException,
     JsonRpcErrorException,
     JsonRpcSyntaxException,
-    leaves_open,
+    may_have_executed,
 )
 from ._runtime.registry import LONGEST_NAME, base_name, find, inner_name
 from ._runtime.times import Time
@@ -30,9 +30,9 @@ from ._runtime.values import (
     TypeName,
     Utils,
     ValueObject,
+    answered_field,
     field_names,
     present,
-    sent,
     shown_fields,
 )
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk
@@ -66,10 +66,10 @@ __all__ = [
     "field_names",
     "find",
     "inner_name",
-    "leaves_open",
+    "may_have_executed",
     "present",
     "reads_only",
     "scripts",
-    "sent",
+    "answered_field",
     "shown_fields",
 ]

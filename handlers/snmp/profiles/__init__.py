@@ -9,7 +9,7 @@ entry in its vendor's file (CONTRIBUTING has an example), add its key, numbers a
 
 from __future__ import annotations
 
-from ...shared.modules import import_module
+from ...shared.module_lookup import import_module
 from ..families import NET_SNMP_IDS, Families, Vendor
 
 PROFILES = Families(

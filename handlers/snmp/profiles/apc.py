@@ -46,17 +46,17 @@ from .shorthand import (
     TENS,
     TENTHS,
     THOUSANDTHS,
-    beside,
-    by_number,
     column,
-    counted,
-    counted_rows,
     figure,
+    join_by_columns,
     librenms,
     oids,
+    outlet_count,
     scalar,
+    sum_if_count_matches,
+    sum_if_rows_match,
     total,
-    zero,
+    zero_outlets_proof,
 )
 
 POWERNET = librenms("apc/PowerNet-MIB")
@@ -89,7 +89,7 @@ def _spdu(state: Source) -> Outlets:
         states=State(state, on=("1",), off=("2",), doubts=(SPDU_PENDING, SPDU_INCONSISTENT)),
         control=Write(SPDU_STATE, on=1, off=2),
         name=SPDU_NAME,
-        count=counted(scalar("318.1.1.4.4.1.0", "sPDUOutletControlTableSize"), state),
+        count=outlet_count(scalar("318.1.1.4.4.1.0", "sPDUOutletControlTableSize"), state),
     )
 
 
@@ -99,9 +99,9 @@ def phase_rows(values: Source, banks: Source, phases: Source) -> First:
 
     If there are none, all rows with bank 0.
     """
-    every = beside(values, phases, numbered=-1)
-    bank = beside(banks, values, numbered=-1)
-    phase = beside(phases, values, numbered=-1)
+    every = sum_if_rows_match(values, phases, numbered=-1)
+    bank = sum_if_rows_match(banks, values, numbered=-1)
+    phase = sum_if_rows_match(phases, values, numbered=-1)
     of_no_bank = Only(every, bank, ("0",))
     return First((Only(of_no_bank, phase, ("0",), keep=False), of_no_bank))
 
@@ -113,8 +113,8 @@ RPDU_PHASES = phase_rows(
     RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber"), RPDU_PHASE
 )
 RPDU_NOT_BANKS = Only(
-    beside(RPDU_LOAD, RPDU_PHASE, numbered=-1),
-    beside(RPDU_PHASE, RPDU_LOAD, numbered=-1),
+    sum_if_rows_match(RPDU_LOAD, RPDU_PHASE, numbered=-1),
+    sum_if_rows_match(RPDU_PHASE, RPDU_LOAD, numbered=-1),
     ("1", "2", "3"),
 )
 # for a table whose only row has index 1
@@ -132,7 +132,7 @@ def _rpdu(state: Source) -> Outlets:
         control=Write(
             column("318.1.1.12.3.3.1.1.4", "rPDUOutletControlOutletCommand"), on=1, off=2
         ),
-        count=counted(RPDU_COUNT, state),
+        count=outlet_count(RPDU_COUNT, state),
         none_if_zero=RPDU_COUNT,
         name=column("318.1.1.12.3.5.1.1.2", "rPDUOutletStatusOutletName"),
         current=figure(column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad"), TENTHS),
@@ -151,7 +151,7 @@ RPDU2_METERED_NUMBER = column("318.1.1.26.9.4.3.1.4", "rPDU2OutletMeteredStatusN
 
 
 def _metered(below: str, name: str) -> Joined:
-    return by_number(
+    return join_by_columns(
         column(below, name),
         (RPDU2_METERED_MODULE, RPDU2_METERED_NUMBER),
         (RPDU2_MODULE, RPDU2_NUMBER),
@@ -225,7 +225,9 @@ def _of_each_unit(below: str, name: str, module: Column = RPDU2_DEVICE) -> EachU
     `module` is the column of the same table with each row's unit.
     """
     values = column(f"318.1.1.26.{below}", name)
-    return EachUnit(beside(values, module), beside(module, values), RPDU2_UNITS)
+    return EachUnit(
+        sum_if_rows_match(values, module), sum_if_rows_match(module, values), RPDU2_UNITS
+    )
 
 
 def unit_and_outlet(state: Source) -> Chained:
@@ -274,7 +276,9 @@ EASY_UNITS = (
 
 def _easy(below: str, name: str, module: Column, count: Optional[Source] = None) -> EachUnit:
     values = column(f"318.1.1.30.{below}", name)
-    return EachUnit(beside(values, module, count), beside(module, values), EASY_UNITS)
+    return EachUnit(
+        sum_if_rows_match(values, module, count), sum_if_rows_match(module, values), EASY_UNITS
+    )
 
 
 def _easy_phases(below: str, name: str) -> EachUnit:
@@ -290,7 +294,11 @@ ATS_BANK = column("318.1.1.8.5.4.5.1.3", "atsOutputBank")
 ATS_BANK_POWER = column("318.1.1.8.5.4.5.1.15", "atsOutputBankPower")
 # the row of all banks together; not read on units without the table of phases
 ATS_TOTAL = Provided(
-    Only(beside(ATS_BANK_POWER, ATS_BANK), beside(ATS_BANK, ATS_BANK_POWER), ("1",)),
+    Only(
+        sum_if_rows_match(ATS_BANK_POWER, ATS_BANK),
+        sum_if_rows_match(ATS_BANK, ATS_BANK_POWER),
+        ("1",),
+    ),
     column("318.1.1.8.5.4.3.1.4", "atsOutputCurrent"),
     ".*",
 )
@@ -298,11 +306,11 @@ ATS_TOTAL = Provided(
 
 def _ats_phases(below: str, name: str) -> Source:
     """A column of the outputs' phases, without the neutral, which atsNumOutputPhases leaves out."""
-    values = beside(
+    values = sum_if_rows_match(
         column(f"318.1.1.8.5.4.3.1.{below}", name),
         column("318.1.1.8.5.4.3.1.3", "atsOutputVoltage"),
     )
-    return counted_rows(
+    return sum_if_count_matches(
         Arc(values, -1, (ATS_NEUTRAL,), keep=False),
         column("318.1.1.8.5.4.2.1.2", "atsNumOutputPhases"),
     )
@@ -470,8 +478,8 @@ PROFILES = (
                     doubts=(Doubt(EASY_COMMAND, EASY_DETERMINED, optional=True),),
                 ),
                 control=Write(EASY_COMMAND, on=1, off=2),
-                count=counted(EASY_COUNT, EASY_OUTLETS),
-                none_if_zero=zero(EASY_COUNT),
+                count=outlet_count(EASY_COUNT, EASY_OUTLETS),
+                none_if_zero=zero_outlets_proof(EASY_COUNT),
                 number=Chained(EASY_MODULE, EASY_NUMBER),
                 position=(EASY_MODULE, EASY_NUMBER),
             ),
@@ -582,7 +590,7 @@ PROFILES = (
         ),
         load=total(
             figure(
-                beside(
+                sum_if_rows_match(
                     column("318.1.1.22.4.2.11.1.3", "isxModularDistSysCurrentAmps"),
                     column("318.1.1.22.4.2.11.1.1", "isxModularDistSysCurrentIndex"),
                     numbered=-1,

@@ -34,15 +34,15 @@ from ..profile_parts import (
 from ..sources import Chained, First, Number, Only, Provided, Source, Span, Spread, Whole
 from .shorthand import (
     THOUSANDTHS,
-    beside,
     column,
+    energy_or_empty,
     figure,
-    kept,
     librenms,
     oid,
     oids,
     pysnmp_mibs,
     scalar,
+    sum_if_rows_match,
     total,
 )
 
@@ -78,8 +78,10 @@ STATIONS = Only(COUNTED, COUNTED, (NO_STATION,), keep=False)
 THE_STATION = Arcs(stop=1)
 # The MIB does not say what the device's own current is on a station with several phases.
 DEVICE_CURRENT = Only(
-    beside(column(f"{PE2}.2.1.4.1.1", "devReadingCur"), column(f"{PE2}.2.1.4.1.4", "devReadingPD")),
-    beside(
+    sum_if_rows_match(
+        column(f"{PE2}.2.1.4.1.1", "devReadingCur"), column(f"{PE2}.2.1.4.1.4", "devReadingPD")
+    ),
+    sum_if_rows_match(
         column(f"{PE2}.2.1.1.1.4", "devStatusWiredType"),
         column(f"{PE2}.2.1.4.1.1", "devReadingCur"),
     ),
@@ -103,7 +105,7 @@ def _pe2(below: str, name: str) -> Figure:
 def _of_each(below: str, name: str, other: str, other_name: str) -> Figure:
     """A column of a sum, compared with another column of the same table."""
     return _reading(
-        beside(column(f"{PE2}.2.{below}", name), column(f"{PE2}.2.{other}", other_name))
+        sum_if_rows_match(column(f"{PE2}.2.{below}", name), column(f"{PE2}.2.{other}", other_name))
     )
 
 
@@ -166,11 +168,14 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(beside(PE_CURRENT, PE_ENERGY), THOUSANDTHS, NOT_SUPPORTED), else_outlets=True
+            figure(sum_if_rows_match(PE_CURRENT, PE_ENERGY), THOUSANDTHS, NOT_SUPPORTED),
+            else_outlets=True,
         ),
         power=total(
             figure(
-                beside(column("21317.1.3.2.2.2.1.99.1.4", "deviceIntegerPower"), PE_CURRENT),
+                sum_if_rows_match(
+                    column("21317.1.3.2.2.2.1.99.1.4", "deviceIntegerPower"), PE_CURRENT
+                ),
                 THOUSANDTHS,
                 NOT_SUPPORTED,
             ),
@@ -178,7 +183,11 @@ PROFILES = (
         ),
         energy=total(
             # one table of five columns, where a unit without a meter reads "not supported"
-            figure(kept(beside(PE_ENERGY, PE_CURRENT), PE_CURRENT), THOUSANDTHS, NOT_SUPPORTED),
+            figure(
+                energy_or_empty(sum_if_rows_match(PE_ENERGY, PE_CURRENT), PE_CURRENT),
+                THOUSANDTHS,
+                NOT_SUPPORTED,
+            ),
             else_outlets=True,
         ),
         switching_confidence=Confidence.HIGH,

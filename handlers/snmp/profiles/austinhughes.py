@@ -9,7 +9,7 @@ the circuits' currents.
 
 from ..profile_parts import DRIVER, Doubt, Outlets, Profile, State
 from ..sources import Merged
-from .shorthand import TENTHS, beside, by_unit, column, figure, oids, total
+from .shorthand import TENTHS, column, figure, numbered_parts, oids, sum_if_rows_match, total
 
 PDU = "34550.20.2.1.1.1"
 NOT_MEASURED = ("0", "-1")
@@ -18,7 +18,7 @@ SOCKET_THERE = ("0", "1", "2", "3")  # ok, over load, rising, low current; 4 is 
 
 def _outlets(below: str, name: str) -> Merged:
     """A column of both tables of outlets."""
-    return by_unit(lambda table: column(f"{PDU}.26.{table}.1.{below}", name), (1, 2))
+    return numbered_parts(lambda table: column(f"{PDU}.26.{table}.1.{below}", name), (1, 2))
 
 
 PROFILES = (
@@ -43,7 +43,7 @@ PROFILES = (
         ),
         load=total(
             figure(
-                beside(
+                sum_if_rows_match(
                     column(PDU + ".24.1.1.7", "circuitAmp"),
                     column(PDU + ".24.1.1.4", "circuitName"),
                 ),

@@ -40,14 +40,14 @@ from ..sources import (
 from .shorthand import (
     ONES,
     THOUSANDTHS,
-    beside,
     column,
-    counted_rows,
     figure,
     oids,
     public,
     pysnmp_mibs,
     scalar,
+    sum_if_count_matches,
+    sum_if_rows_match,
     total,
 )
 
@@ -105,7 +105,7 @@ def _irs_phase(below: str, name: str) -> Source:
 # The phases by two columns; no rows if a PDU does not meter them. If the energy of one, the count
 # or the flags are missing from an answer, there is no sum: the sockets' energies are others.
 IRS_PHASES = Unless(
-    beside(column(f"{IRS}.6.1.12", "pRealEnergy"), column(f"{IRS}.6.1.3", "pCurrent")),
+    sum_if_rows_match(column(f"{IRS}.6.1.12", "pRealEnergy"), column(f"{IRS}.6.1.3", "pCurrent")),
     Only(IRS_METERS_PHASES, IRS_METERS_PHASES, ("0",)),
 )
 
@@ -122,7 +122,9 @@ def _measured(kind: tuple[str, str], at: Source, count: Optional[Source] = None)
         return Spelt(Listed(measured, Only(measured, CONDITION, LOST, keep=False)), at, ENTITY)
 
     values = Listed(Number(at, plus=0, position=0), of(VALUE))
-    return Figure(counted_rows(values, count) if count else values, ONES, (), exponent=of(SCALING))
+    return Figure(
+        sum_if_count_matches(values, count) if count else values, ONES, (), exponent=of(SCALING)
+    )
 
 
 PROFILES = (

@@ -24,15 +24,15 @@ from ..profile_parts import (
 from ..sources import Number, Part
 from .shorthand import (
     HUNDREDTHS,
-    beside,
     column,
-    counted,
     figure,
     librenms,
     oids,
+    outlet_count,
     scalar,
+    sum_if_rows_match,
     total,
-    zero,
+    zero_outlets_proof,
 )
 
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
@@ -69,8 +69,8 @@ PROFILES = (
                     allow=("1",),
                     why="its PDU has no switched outlets",
                 ),
-                count=counted(COUNT, CONTROL),
-                none_if_zero=zero(COUNT),
+                count=outlet_count(COUNT, CONTROL),
+                none_if_zero=zero_outlets_proof(COUNT),
                 name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
                 number=Number(CONTROL, plus=0, position=0),
                 current=figure(column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent"), HUNDREDTHS),
@@ -83,7 +83,7 @@ PROFILES = (
         ),
         load=total(
             figure(
-                beside(
+                sum_if_rows_match(
                     column("30932.1.10.1.3.10.1.3", "cpiPduLineCurrent"),
                     column("30932.1.10.1.3.10.1.2", "cpiPduLineId"),
                     numbered=0,
@@ -91,7 +91,7 @@ PROFILES = (
                 HUNDREDTHS,
             ),
             figure(
-                beside(
+                sum_if_rows_match(
                     column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"),
                     column("30932.1.10.1.3.110.1.2", "cpiPduBranchId"),
                     numbered=0,

@@ -47,7 +47,6 @@ from .shorthand import (
     KILO,
     NET_SNMP,
     TENTHS,
-    beside,
     column,
     figure,
     oid,
@@ -55,6 +54,7 @@ from .shorthand import (
     public,
     pysnmp_mibs,
     scalar,
+    sum_if_rows_match,
     total,
 )
 
@@ -111,8 +111,12 @@ def _of_texts(
                 energy=Figure(of_each(energy), scale_of_integers=TENTHS),
             ),
         ),
-        load=total(Figure(here(beside(line_current, line_energy)), scale_of_integers=HUNDREDTHS)),
-        energy=total(Figure(here(beside(line_energy, line_current)), scale_of_integers=TENTHS)),
+        load=total(
+            Figure(here(sum_if_rows_match(line_current, line_energy)), scale_of_integers=HUNDREDTHS)
+        ),
+        energy=total(
+            Figure(here(sum_if_rows_match(line_energy, line_current)), scale_of_integers=TENTHS)
+        ),
         switching_confidence=Confidence.LOW,
         evidence=DRIVER if power else DRIVER.of("state", "current", "energy", "switching"),
     )
@@ -174,7 +178,7 @@ def _lines(item: str, tail: str) -> Source:
     Limits such as 2.6 also end in 6, like the energy; only a row with a power is a line.
     """
     powers, currents, items = (_items_of("1", "line", of + tail) for of in ("3.1", "2.1", item))
-    return Listed(beside(powers, currents), items)
+    return Listed(sum_if_rows_match(powers, currents), items)
 
 
 def _items_of(group: str, name: str, tail: str) -> Spread:

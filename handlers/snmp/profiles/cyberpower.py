@@ -45,13 +45,13 @@ from .apc import NOT_PENDING, OVERLOAD, phase_rows
 from .shorthand import (
     ONES,
     TENTHS,
-    beside,
-    by_number,
     column,
     figure,
+    join_by_columns,
     librenms,
     oids,
     scalar,
+    sum_if_rows_match,
     total,
 )
 
@@ -100,13 +100,17 @@ def _of_each_unit(
     No sum if a unit of the chain has no row. `module`: the column with each row's unit. `count`:
     the device's own number of rows.
     """
-    return EachUnit(beside(values, module, count), module, UNITS)
+    return EachUnit(sum_if_rows_match(values, module, count), module, UNITS)
 
 
 def _lines(below: str, name: str) -> Only:
     values = column(f"{ATS}.5.2.2.1.{below}", name)
     phases = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
-    return Only(beside(values, phases, numbered=-1), beside(phases, values, numbered=-1), LINES)
+    return Only(
+        sum_if_rows_match(values, phases, numbered=-1),
+        sum_if_rows_match(phases, values, numbered=-1),
+        LINES,
+    )
 
 
 def _ats_total(below: str, name: str) -> Scalar:
@@ -140,7 +144,7 @@ def _beside_epdu2(values: First, scale: Decimal = ONES) -> Figure:
 
 def _metered(below: str, name: str) -> Figure:
     return figure(
-        by_number(
+        join_by_columns(
             column(f"{EPDU2}.6.2.4.1.{below}", name),
             (METERED_MODULE, METERED_NUMBER),
             (MODULE, NUMBER),

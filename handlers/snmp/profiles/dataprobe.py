@@ -21,13 +21,24 @@ from ..profile_parts import (
     Write,
 )
 from ..sources import Complete, Number
-from .shorthand import HUNDREDTHS, NET_SNMP, by_unit, column, librenms, oids, public, scalar, total
+from .shorthand import (
+    HUNDREDTHS,
+    NET_SNMP,
+    column,
+    librenms,
+    numbered_parts,
+    oids,
+    public,
+    scalar,
+    total,
+)
 
 NO_LINE = ("99999",)
 BAR_STATUS = column("1418.4.3.1.3", "outletStatus")
 # Both objects exist on each unit: that of a line cord which it does not have reads NO_LINE.
 LINE_CORDS = Complete(
-    by_unit(lambda cord: scalar(f"1418.6.6.{2 * cord}.0", f"currentLC{cord}"), (1, 2)), least=2
+    numbered_parts(lambda cord: scalar(f"1418.6.6.{2 * cord}.0", f"currentLC{cord}"), (1, 2)),
+    least=2,
 )
 
 PROFILES = (

@@ -12,14 +12,14 @@ from .apc import NOT_PENDING, OVERLOAD
 from .shorthand import (
     TENS,
     TENTHS,
-    beside,
-    by_number,
     column,
+    energy_or_empty,
     figure,
-    kept,
+    join_by_columns,
     librenms,
     oids,
     scalar,
+    sum_if_rows_match,
     total,
 )
 
@@ -33,7 +33,7 @@ DEVICE_ENERGY = column(ROOT + ".110.2.1.4", "rPDUDeviceStatusEnergy")
 
 def _metered(below: str, name: str) -> Figure:
     return figure(
-        by_number(column(f"{ROOT}.130.2.2.1.{below}", name), (METERED_NUMBER,), (NUMBER,))
+        join_by_columns(column(f"{ROOT}.130.2.2.1.{below}", name), (METERED_NUMBER,), (NUMBER,))
     )
 
 
@@ -74,7 +74,7 @@ PROFILES = (
         ),
         load=total(
             figure(
-                beside(
+                sum_if_rows_match(
                     column(ROOT + ".120.2.1.4", "rPDUPhaseStatusCurrent"),
                     column(ROOT + ".120.2.1.5", "rPDUPhaseStatusVoltage"),
                     scalar(ROOT + ".120.1.0", "rPDUPhaseTableSize"),
@@ -83,9 +83,14 @@ PROFILES = (
             ),
             else_outlets=True,
         ),
-        power=total(figure(beside(DEVICE_POWER, DEVICE_ENERGY), TENS), else_outlets=True),
+        power=total(
+            figure(sum_if_rows_match(DEVICE_POWER, DEVICE_ENERGY), TENS), else_outlets=True
+        ),
         energy=total(
-            figure(kept(beside(DEVICE_ENERGY, DEVICE_POWER), DEVICE_POWER), TENTHS),
+            figure(
+                energy_or_empty(sum_if_rows_match(DEVICE_ENERGY, DEVICE_POWER), DEVICE_POWER),
+                TENTHS,
+            ),
             else_outlets=True,
         ),
         switching_confidence=Confidence.MEDIUM,

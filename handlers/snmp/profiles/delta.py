@@ -15,14 +15,14 @@ from .shorthand import (
     FLOOR,
     ONES,
     TENTHS,
-    beside,
-    by_unit,
     column,
     figure,
+    numbered_parts,
     oids,
     public,
     pysnmp_mibs,
     scalar,
+    sum_if_rows_match,
     total,
 )
 
@@ -46,7 +46,7 @@ STS_CURRENT = Provided(
 def _output(below: int, name: str) -> Listed:
     """A column of the enabled PDUs. One that is disconnected has an empty value."""
     output = column(f"{PDU}.2.1.1.{below}", name)
-    enabled = beside(ENABLED, output)
+    enabled = sum_if_rows_match(ENABLED, output)
     return Listed(Only(enabled, enabled, (ON,)), Only(output, DISCONNECTED, (OFF,)))
 
 
@@ -85,7 +85,7 @@ PROFILES = (
         # No sysObjectID was seen on a unit: this is the root of the MIB.
         models=("PDU controller with up to 16 PDUs (DeltaPDU-MIB)",),
         sys_object_ids=oids(PDU),
-        load=total(figure(by_unit(_line, (1, 2, 3)), TENTHS)),
+        load=total(figure(numbered_parts(_line, (1, 2, 3)), TENTHS)),
         power=total(figure(_output(15, "dpduOutputWattageTotal"), ONES)),
         energy=total(figure(_output(16, "dpduOutputEnergyTotal"), TENTHS)),
         ceilings=FLOOR,

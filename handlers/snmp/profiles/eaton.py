@@ -41,16 +41,16 @@ from .shorthand import (
     ONES,
     TENTHS,
     THOUSANDTHS,
-    beside,
     column,
+    energy_or_empty,
     figure,
-    kept,
     librenms,
     oid,
     oids,
     public,
     pysnmp_mibs,
     scalar,
+    sum_if_rows_match,
     total,
 )
 
@@ -61,7 +61,7 @@ CURRENT_TYPE = column("534.6.6.7.3.3.1.2", "inputCurrentMeasType")
 CURRENT_COUNT = column("534.6.6.7.3.1.1.6", "inputCurrentCount")
 LINES = figure(
     Only(
-        beside(CURRENT, CURRENT_TYPE, CURRENT_COUNT),
+        sum_if_rows_match(CURRENT, CURRENT_TYPE, CURRENT_COUNT),
         CURRENT_TYPE,
         (NEUTRAL,),
         keep=False,
@@ -195,7 +195,7 @@ PROFILES = (
         ),
         energy=total(
             # the first firmware has neither
-            figure(kept(beside(WATT_HOURS, WATTS), WATTS), THOUSANDTHS),
+            figure(energy_or_empty(sum_if_rows_match(WATT_HOURS, WATTS), WATTS), THOUSANDTHS),
             *_of_inputs(INPUT_WH, THOUSANDTHS),
             else_outlets=True,
             unit=THE_UNIT,
@@ -315,7 +315,7 @@ PROFILES = (
             ),
         ),
         load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, NLOGIC_COUNT, has_total=True),
-        power=hpe.chain(units=NLOGIC_COUNT),
+        power=hpe.chain_total(units=NLOGIC_COUNT),
         switching_confidence=Confidence.LOW,
         evidence=DRIVER.of("state", "current", "power", "switching"),
         note=(
@@ -340,7 +340,7 @@ PROFILES = (
         ),
         load=total(
             figure(
-                beside(
+                sum_if_rows_match(
                     column(POWER_PDU + ".1.2.8.1.3", "pduInputPhaseCurrent"),
                     column(POWER_PDU + ".1.2.8.1.2", "pduInputPhaseVoltage"),
                     scalar(POWER_PDU + ".1.2.7.0", "pduInputNumPhases"),

@@ -29,14 +29,14 @@ from .shorthand import (
     HUNDREDTHS,
     ONES,
     TENTHS,
-    beside,
-    by_number,
     column,
-    counted_rows,
+    energy_or_empty,
     figure,
-    kept,
+    join_by_columns,
     librenms,
     oids,
+    sum_if_count_matches,
+    sum_if_rows_match,
     total,
 )
 
@@ -53,8 +53,8 @@ def _lines(currents: Source, voltages: Source, count: Source) -> Source:
     """Rows 1 to 3 of each unit are its phases, or its lines if fed in delta. Rows 4 to 6 are the
     delta phases of the same load: a count above 3 may include them, and tells nothing.
     """
-    return counted_rows(
-        Arc(beside(currents, voltages), -1, LINES), Only(count, count, ("1", "2", "3"))
+    return sum_if_count_matches(
+        Arc(sum_if_rows_match(currents, voltages), -1, LINES), Only(count, count, ("1", "2", "3"))
     )
 
 
@@ -92,7 +92,7 @@ def family(
 
     def meter(below: str, name: str, scale: Decimal) -> Figure:
         return figure(
-            by_number(
+            join_by_columns(
                 column(f"{root}.5.9.1.{below}", name),
                 (_unit(metered), metered),
                 (_unit(number), number),
@@ -155,7 +155,7 @@ def family(
             units=count,
         ),
         energy=total(
-            figure(kept(energy, watts), TENTHS),
+            figure(energy_or_empty(energy, watts), TENTHS),
             else_outlets=True,
             unit=THE_UNIT,
             units=count,

@@ -26,16 +26,16 @@ from ..sources import Only, Renumbered, Source
 from .shorthand import (
     ONES,
     THOUSANDTHS,
-    beside,
     column,
-    counted,
     figure,
     librenms,
     oid,
+    outlet_count,
     pysnmp_mibs,
     scalar,
+    sum_if_rows_match,
     total,
-    zero,
+    zero_outlets_proof,
 )
 
 OLDEST = (1, 5, 6)  # products EPC 8x, 24x, 2x6
@@ -80,8 +80,8 @@ def _ports(powerports: str) -> Outlets:
     return Outlets(
         states=State(state, on=("1",), off=("0",)),
         control=Write(state, on=1, off=0),
-        count=counted(count, state),
-        none_if_zero=zero(count),
+        count=outlet_count(count, state),
+        none_if_zero=zero_outlets_proof(count),
         name=column(f"~.{path}.2", "PortName"),
         current=_port(state, "5", "spCurrent", THOUSANDTHS),
         power=_port(state, "4", "spPowerActive"),
@@ -97,7 +97,10 @@ def _port(over: Source, arc: str, name: str, scale: Decimal = ONES) -> Figure:
 def _channel(arc: str, name: str, scale: Decimal = ONES) -> Figure:
     valid, values = column("~.1.5.1.2.1.2", "ChanStatus"), column(f"~.1.5.1.2.1.{arc}", name)
     channels = scalar("~.1.5.1.1.0", "ActivePowerChan")
-    listed, marks = beside(values, valid, channels), beside(valid, values, channels)
+    listed, marks = (
+        sum_if_rows_match(values, valid, channels),
+        sum_if_rows_match(valid, values, channels),
+    )
     return figure(Only(listed, marks, ("1",)), scale)
 
 

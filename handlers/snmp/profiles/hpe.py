@@ -49,15 +49,15 @@ from .shorthand import (
     HUNDREDTHS,
     ONES,
     THOUSANDTHS,
-    beside,
     column,
-    counted_rows,
     figure,
     librenms,
     oids,
     scalar,
+    sum_if_count_matches,
+    sum_if_rows_match,
     total,
-    zero,
+    zero_outlets_proof,
 )
 
 # the state in rows beyond the unit's outlets, and the outlet count in rows beyond the chain's units
@@ -135,7 +135,7 @@ def outlets(
             if count
             else None
         ),
-        none_if_zero=zero(count) if count else None,
+        none_if_zero=zero_outlets_proof(count) if count else None,
         number=First((number(listed), number(names))),
         name=names,
         current=figure(column(f"{root}.5.1.1.5", name + "OutletCurrent"), amps),
@@ -178,7 +178,7 @@ def _count(root: str, name: str, count: Source, controllable: str, listed: Sourc
     )
 
 
-def chain(*figures: Figure, units: Source) -> Total:
+def chain_total(*figures: Figure, units: Source) -> Total:
     """A total of these figures, else of the outlets.
 
     `units` has a row for each unit of the chain; a value of 0 is padding.
@@ -203,18 +203,20 @@ def load(
     types = column(f"{root}.2.2.1.9", name + "InputPhaseCurrentMeasType")
     # some firmware lacks the types
     other = First((types, column(f"{root}.2.2.1.3", name + "InputPhaseVoltage")))
-    lines: Source = Only(beside(currents, other, numbered=-1), types, (NEUTRAL,), keep=False)
+    lines: Source = Only(
+        sum_if_rows_match(currents, other, numbered=-1), types, (NEUTRAL,), keep=False
+    )
     if phases is not None:
-        lines = counted_rows(lines, phases)
+        lines = sum_if_count_matches(lines, phases)
     totals = (
         [figure(column(f"{root}.2.1.1.11", name + "InputTotalCurrent"), amps)] if has_total else []
     )
-    return chain(figure(lines, amps), *totals, units=units)
+    return chain_total(figure(lines, amps), *totals, units=units)
 
 
 def power(root: str, name: str, units: Source) -> Total:
     """The power of all inputs in W, else of the outlets."""
-    return chain(figure(column(f"{root}.2.1.1.5", name + "InputPowerWatts")), units=units)
+    return chain_total(figure(column(f"{root}.2.1.1.5", name + "InputPowerWatts")), units=units)
 
 
 def unread(name: str) -> str:
@@ -276,7 +278,9 @@ PROFILES = (
         ),
         load=load(PDU3, "pdu3", HUNDREDTHS, PDU3_COUNT, phases=PDU3_PHASES),
         power=power(PDU3, "pdu3", PDU3_COUNT),
-        energy=chain(figure(column(PDU3 + ".2.1.1.6", "pdu3InputTotalEnergy")), units=PDU3_COUNT),
+        energy=chain_total(
+            figure(column(PDU3 + ".2.1.1.6", "pdu3InputTotalEnergy")), units=PDU3_COUNT
+        ),
         switching_confidence=Confidence.HIGH,
         evidence=replace(RECORDED, energy=EvidenceLevel.SIMULATED),
         note=(
@@ -307,7 +311,7 @@ PROFILES = (
         ),
         load=load(PDU2, "pdu2", THOUSANDTHS, PDU2_COUNT),
         power=power(PDU2, "pdu2", PDU2_COUNT),
-        energy=chain(
+        energy=chain_total(
             figure(column(PDU2 + ".2.1.1.6", "pdu2InputPowerWattHour"), THOUSANDTHS),
             units=PDU2_COUNT,
         ),
@@ -373,7 +377,11 @@ PROFILES = (
             figure(
                 Whole(Only(MODULE_POWER, MODULE_POWER, (NOT_MEASURED,), keep=False), MODULE_COUNT)
             ),
-            figure(Unless(Listed(beside(MODULE_PDUS, MODULE_POWER), MODULE_POWER), MODULE_COUNT)),
+            figure(
+                Unless(
+                    Listed(sum_if_rows_match(MODULE_PDUS, MODULE_POWER), MODULE_POWER), MODULE_COUNT
+                )
+            ),
             figure(Unless(Unless(MODULE_POWER, MODULE_PDUS), MODULE_COUNT)),
         ),
         evidence=SIMULATED.of("power"),

@@ -15,12 +15,12 @@ from ..sources import Provided, Source, Unless
 from .shorthand import (
     THOUSANDTHS,
     column,
-    counted,
-    counted_rows,
     figure,
     oids,
+    outlet_count,
     pysnmp_mibs,
     scalar,
+    sum_if_count_matches,
     total,
 )
 
@@ -56,7 +56,7 @@ PROFILES = (
                 states=State(_newer(NEWER), on=("1",), off=("0",)),
                 control=Write(NEWER, on=1, off=0),
                 rows=NAME,
-                count=counted(COUNT, _newer(NEWER)),
+                count=outlet_count(COUNT, _newer(NEWER)),
                 name=NAME,
                 current=figure(_newer(column(TABLE + ".9", "ibmPduOutletCurrent")), THOUSANDTHS),
                 power=figure(POWER),
@@ -64,7 +64,7 @@ PROFILES = (
             Outlets(
                 states=State(_older(OLDER), on=("1",), off=("0",)),
                 control=Write(OLDER, on=1, off=0),
-                count=counted(COUNT, _older(OLDER)),
+                count=outlet_count(COUNT, _older(OLDER)),
                 name=NAME,
                 current=figure(column(TABLE + ".7", "current in older firmware"), THOUSANDTHS),
                 power=figure(NEWER),
@@ -73,7 +73,7 @@ PROFILES = (
         load=total(else_outlets=True),
         power=total(
             figure(
-                counted_rows(
+                sum_if_count_matches(
                     column("2.6.223.8.3.2.1.4", "ibmPduPhaseLastPowerReading"),
                     scalar("2.6.223.8.3.1.0", "ibmPduPhaseCount"),
                 )

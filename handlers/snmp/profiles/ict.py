@@ -20,7 +20,7 @@ from ..profile_parts import (
     Write,
 )
 from ..sources import Number, Source, Unless
-from .shorthand import beside, column, librenms, oids, scalar, total
+from .shorthand import column, librenms, oids, scalar, sum_if_rows_match, total
 
 ENABLE = column("39145.10.8.1.5", "outputEnable")
 BUSES = column("39145.10.10.1.4", "busCurrent")
@@ -55,7 +55,7 @@ PROFILES = (
             ),
         ),
         load=total(
-            _amperes(beside(BUSES, column("39145.10.10.1.1", "busNumber"))),
+            _amperes(sum_if_rows_match(BUSES, column("39145.10.10.1.1", "busNumber"))),
             _amperes(Unless(scalar("39145.10.7.0", "systemCurrent"), BUSES)),
             else_outlets=True,
         ),

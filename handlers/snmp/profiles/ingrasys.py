@@ -10,24 +10,24 @@ from ..sources import Complete
 from .shorthand import (
     TENTHS,
     THOUSANDTHS,
-    beside,
-    by_unit,
     column,
-    counted,
     figure,
     librenms,
+    numbered_parts,
     oid,
     oids,
+    outlet_count,
     scalar,
+    sum_if_rows_match,
     total,
-    zero,
+    zero_outlets_proof,
 )
 
 STATUS = column("~.3.2.3.1.2", "outletStatusStatus")
 COUNT = scalar("~.3.2.1.0", "ipmDeviceOutletNumber")
 # The objects of all three lines exist on each unit.
 LINES = Complete(
-    by_unit(
+    numbered_parts(
         lambda line: scalar(f"4555.2.30.2.{2 * line + 1}.0", f"dpduOutputCurrent{line}"), (1, 2, 3)
     ),
     least=3,
@@ -49,8 +49,8 @@ PROFILES = (
                 states=State(STATUS, on=("3",), off=("2",)),
                 control=Write(column("~.3.2.4.1.2", "outletControlControl"), on=3, off=4),
                 rows=column("~.3.2.2.1.2", "outletConfigDesc"),
-                count=counted(COUNT, STATUS),
-                none_if_zero=zero(COUNT),
+                count=outlet_count(COUNT, STATUS),
+                none_if_zero=zero_outlets_proof(COUNT),
                 name=column("~.3.2.2.1.2", "outletConfigDesc"),
                 current=figure(column("~.3.2.3.1.3", "outletStatusCurrent"), THOUSANDTHS),
                 energy=figure(column("~.3.2.3.1.4", "outletStatusKwatt"), THOUSANDTHS),
@@ -58,7 +58,7 @@ PROFILES = (
         ),
         load=total(
             figure(
-                beside(
+                sum_if_rows_match(
                     column("~.3.1.3.1.3", "inletStatusCurrent"),
                     column("~.3.1.3.1.2", "inletStatusVoltage"),
                     scalar("~.3.1.1.0", "ipduDeviceInletNumber"),

@@ -11,13 +11,13 @@ from ..sources import Listed, Merged, Only, Span, Spread
 from .shorthand import (
     HUNDREDTHS,
     TENTHS,
-    beside,
     column,
     figure,
     oid,
     oids,
     pysnmp_mibs,
     scalar,
+    sum_if_rows_match,
     total,
 )
 
@@ -57,9 +57,9 @@ PROFILES = (
                 energy=figure(column(SOCKETS + ".6", "socket-KWH"), TENTHS),
             ),
         ),
-        load=total(figure(beside(CURRENTS, ENERGIES), HUNDREDTHS)),
-        power=total(figure(beside(_meters(4, "pdu-meterN-KW"), ENERGIES))),
-        energy=total(figure(beside(ENERGIES, _meters(2, "pdu-meterN-IRMS")), TENTHS)),
+        load=total(figure(sum_if_rows_match(CURRENTS, ENERGIES), HUNDREDTHS)),
+        power=total(figure(sum_if_rows_match(_meters(4, "pdu-meterN-KW"), ENERGIES))),
+        energy=total(figure(sum_if_rows_match(ENERGIES, _meters(2, "pdu-meterN-IRMS")), TENTHS)),
         switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
         note=(

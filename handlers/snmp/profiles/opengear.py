@@ -8,7 +8,7 @@ another table, which is not read.
 
 from ..profile_parts import SIMULATED, Arcs, Outlets, Profile, State
 from ..sources import OfUnits
-from .shorthand import HUNDREDTHS, TENTHS, beside, column, figure, librenms, oids, total
+from .shorthand import HUNDREDTHS, TENTHS, column, figure, librenms, oids, sum_if_rows_match, total
 
 STATE = column("25049.17.16.1.4", "ogRpcOutletState")
 THE_PDU = Arcs(stop=1)
@@ -31,7 +31,9 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(beside(column("25049.17.15.1.11", "ogRpcInputCurrent"), TOTAL), TENTHS),
+            figure(
+                sum_if_rows_match(column("25049.17.15.1.11", "ogRpcInputCurrent"), TOTAL), TENTHS
+            ),
             else_outlets=True,
             unit=THE_PDU,
         ),

@@ -55,7 +55,7 @@ PROFILES = (
             ROOT, NAME, HUNDREDTHS, OUTLET_COUNT, has_total=True, phases=INPUT_PHASE_COUNT
         ),
         power=hpe.power(ROOT, NAME, OUTLET_COUNT),
-        energy=hpe.chain(
+        energy=hpe.chain_total(
             figure(column(ROOT + ".2.1.1.6", "pdug5InputTotalEnergy")), units=OUTLET_COUNT
         ),
         switching_confidence=Confidence.MEDIUM,

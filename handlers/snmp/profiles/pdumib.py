@@ -9,7 +9,16 @@ of 0 and 1, against the list that it quotes.
 
 from ..profile import NO_MAKER
 from ..profile_parts import DRIVER, Confidence, Guarded, Outlets, Profile, State, Write
-from .shorthand import HUNDREDTHS, THOUSANDTHS, beside, column, figure, oids, public, total
+from .shorthand import (
+    HUNDREDTHS,
+    THOUSANDTHS,
+    column,
+    figure,
+    oids,
+    public,
+    sum_if_rows_match,
+    total,
+)
 
 STATE = column("23280.8.1.2", "outletStatusState")
 COMMAND = column("23280.9.1.2", "outletControlCommand")
@@ -42,7 +51,7 @@ PROFILES = (
         ),
         load=total(figure(column("23280.6.1.3", "phaseStatusCurrent"), HUNDREDTHS)),
         power=total(figure(DEVICE_POWER)),
-        energy=total(figure(beside(DEVICE_ENERGY, DEVICE_POWER), THOUSANDTHS)),
+        energy=total(figure(sum_if_rows_match(DEVICE_ENERGY, DEVICE_POWER), THOUSANDTHS)),
         switching_confidence=Confidence.MEDIUM,
         evidence=DRIVER,
         note=(

@@ -5,7 +5,17 @@ Off is 0 as a state and 2 as a command; on is 1 in both.
 
 from ..profile_parts import RECORDED, Confidence, Outlets, Profile, State, Write
 from ..sources import First
-from .shorthand import TENTHS, beside, column, counted, figure, librenms, oids, scalar, total
+from .shorthand import (
+    TENTHS,
+    column,
+    figure,
+    librenms,
+    oids,
+    outlet_count,
+    scalar,
+    sum_if_rows_match,
+    total,
+)
 
 STATUS = column("10456.3.3.3.1.4", "outSwitchStatus")
 
@@ -33,14 +43,16 @@ PROFILES = (
         outlets=(
             Outlets(
                 states=State(STATUS, on=("1",), off=("0",)),
-                count=counted(COUNT, STATUS),
+                count=outlet_count(COUNT, STATUS),
                 control=Write(column("10456.3.3.3.1.5", "outSwitchCtrl"), on=1, off=2),
                 current=figure(column("10456.3.3.3.1.7", "outCurrent"), TENTHS),
                 power=figure(column("10456.3.3.3.1.9", "outPowerLoad")),
             ),
         ),
-        load=total(figure(beside(FEED_CURRENT, FEED_POWER, FEEDS), TENTHS), else_outlets=True),
-        power=total(figure(beside(FEED_POWER, FEED_CURRENT, FEEDS)), else_outlets=True),
+        load=total(
+            figure(sum_if_rows_match(FEED_CURRENT, FEED_POWER, FEEDS), TENTHS), else_outlets=True
+        ),
+        power=total(figure(sum_if_rows_match(FEED_POWER, FEED_CURRENT, FEEDS)), else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
         evidence=RECORDED.of("state", "current", "power", "switching"),
         unread=(

@@ -21,14 +21,14 @@ from .shorthand import (
     HUNDREDTHS,
     TENTHS,
     THOUSANDTHS,
-    beside,
-    by_unit,
     column,
     figure,
+    numbered_parts,
     oid,
     oids,
     pysnmp_mibs,
     scalar,
+    sum_if_rows_match,
     total,
 )
 
@@ -47,12 +47,12 @@ def _states(unit: int) -> Source:
 
 INLET_ENERGY = column("42610.1.4.4.1.6.1.2.1.4", "inletEnergy")
 INLET_CURRENT = column("42610.1.4.4.1.6.1.2.1.12", "inletCurrPhase1")
-PHASES = beside(
-    by_unit(
+PHASES = sum_if_rows_match(
+    numbered_parts(
         lambda phase: column(f"42610.1.4.4.1.6.1.2.1.{11 + phase}", f"inletCurrPhase{phase}"),
         (1, 2, 3),
     ),
-    by_unit(lambda phase: INLET_ENERGY, (1, 2, 3)),
+    numbered_parts(lambda phase: INLET_ENERGY, (1, 2, 3)),
 )
 
 PWT2 = "42610.1.4.1.1"
@@ -69,7 +69,7 @@ def _by_phase(indexes: str) -> Source:
     """
     index = column(SIMPLE + ".1.1.1.2.1.1.1", "pduInputStatPhaseIndex")
     current = column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent")
-    return Provided(beside(current, index, numbered=-1), index, indexes)
+    return Provided(sum_if_rows_match(current, index, numbered=-1), index, indexes)
 
 
 def _size(unit: int) -> Source:
@@ -78,14 +78,14 @@ def _size(unit: int) -> Source:
 
 def _pwt2(below: str, name: str) -> Merged:
     """A column of the outlets of all units."""
-    return by_unit(
+    return numbered_parts(
         lambda unit: Counted(column(f"{PWT2}.2.2.{unit}.2.1.{below}", name), _size(unit)),
         PWT2_UNITS,
     )
 
 
 # Whether each outlet is online. Units without a size above 0 have no rows here.
-PWT2_VALID = by_unit(
+PWT2_VALID = numbered_parts(
     lambda unit: Provided(
         column(f"{PWT2}.3.2.{unit}.2.1.2", "pduDevMgmtOutletXPortValid"), _size(unit), r"[1-9]\d*"
     ),
@@ -96,14 +96,14 @@ PWT2_VALID = by_unit(
 def _pwt2_inlets(first: int, *names: str, other: Column) -> Source:
     """Consecutive columns of the inlets, from `first`; each needs the rows of `other`."""
     columns = range(first, first + len(names))
-    return beside(
-        by_unit(
+    return sum_if_rows_match(
+        numbered_parts(
             lambda below: column(
                 f"{PWT2}.2.1.1.1.{below}", "pduDevMonInlet" + names[below - first]
             ),
             columns,
         ),
-        by_unit(lambda below: other, columns),
+        numbered_parts(lambda below: other, columns),
     )
 
 
@@ -117,7 +117,7 @@ PROFILES = (
         sys_object_ids=oids("42610.1.4.4"),
         outlets=(
             Outlets(
-                states=State(by_unit(_states, range(1, 9)), on=("2",), off=("1",)),
+                states=State(numbered_parts(_states, range(1, 9)), on=("2",), off=("1",)),
                 control=Write(_tables("4.1.2", "outletCtlPduXControl"), on=2, off=4),
                 name=_tables("3.1.2", "outletCfgPduXName"),
                 current=figure(_tables("2.1.3", "outletPduXCurrent"), HUNDREDTHS),
@@ -128,11 +128,14 @@ PROFILES = (
         load=total(figure(PHASES, HUNDREDTHS), else_outlets=True),
         power=total(
             figure(
-                beside(column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"), INLET_ENERGY), TENTHS
+                sum_if_rows_match(column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"), INLET_ENERGY),
+                TENTHS,
             ),
             else_outlets=True,
         ),
-        energy=total(figure(beside(INLET_ENERGY, INLET_CURRENT), THOUSANDTHS), else_outlets=True),
+        energy=total(
+            figure(sum_if_rows_match(INLET_ENERGY, INLET_CURRENT), THOUSANDTHS), else_outlets=True
+        ),
         switching_confidence=Confidence.LOW,
         evidence=SIMULATED,
         note=(

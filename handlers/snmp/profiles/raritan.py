@@ -54,16 +54,16 @@ from ..sources import (
 from .shorthand import (
     ONES,
     THOUSANDTHS,
-    beside,
     column,
-    counted,
     figure,
     librenms,
     oid,
     oids,
+    outlet_count,
     scalar,
+    sum_if_rows_match,
     total,
-    zero,
+    zero_outlets_proof,
 )
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
@@ -106,7 +106,7 @@ class _Sensors(NamedTuple):
 
     def compared(self, kind: str) -> Source:
         """The readings, and an empty one for each sensor of which the answer has none."""
-        return beside(self.values(kind), self.is_available(kind))
+        return sum_if_rows_match(self.values(kind), self.is_available(kind))
 
     def metered(self, kind: str) -> Source:
         """Rows if a part has a reading, or a sensor that is available or left out of the answer."""
@@ -186,14 +186,14 @@ POLE_LINE = column("13742.6.3.3.5.1.1", "inletPoleLine")
 LINES = INLET_POLES.figure(
     Only(
         Arc(
-            beside(
+            sum_if_rows_match(
                 Listed(POLES, Checked(POLES, ("0",), INLET_POLES.is_available(CURRENT), ("2",))),
                 POLE_LINE,
             ),
             -1,
             ("1", "2", "3"),
         ),
-        beside(POLE_LINE, POLES),
+        sum_if_rows_match(POLE_LINE, POLES),
         (NEUTRAL,),
         keep=False,
     ),
@@ -202,7 +202,7 @@ LINES = INLET_POLES.figure(
 ONE_PHASE_INLETS = INLETS.figure(
     Only(
         INLETS.parts(CURRENT),
-        beside(column("13742.6.3.3.3.1.5", "inletPoleCount"), INLETS.compared(CURRENT)),
+        sum_if_rows_match(column("13742.6.3.3.3.1.5", "inletPoleCount"), INLETS.compared(CURRENT)),
         ("1", "2"),
     ),
     CURRENT,
@@ -227,8 +227,8 @@ def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
         states=State(state, on=("1",), off=("0",)),
         control=Write(state, on=1, off=0),
         rows=label,
-        count=counted(count, state),
-        none_if_zero=zero(count),
+        count=outlet_count(count, state),
+        none_if_zero=zero_outlets_proof(count),
         number=First((Number(state, plus=label_plus), Number(label, plus=label_plus))),
         name=label,
         current=figure(column("~.2.2.1.4", "outletCurrent"), THOUSANDTHS),
@@ -245,8 +245,10 @@ PX1_POLE_COUNT = column("~.20.2.1.3", "inletPoleCount")
 # A pole without a label has an empty value: it may be the neutral.
 PX1_POLES = Only(
     Listed(
-        beside(PX1_POLE_CURRENT, PX1_POLE_LABEL, PX1_POLE_COUNT),
-        Only(PX1_POLE_CURRENT, beside(PX1_POLE_LABEL, PX1_POLE_CURRENT), ("",), keep=False),
+        sum_if_rows_match(PX1_POLE_CURRENT, PX1_POLE_LABEL, PX1_POLE_COUNT),
+        Only(
+            PX1_POLE_CURRENT, sum_if_rows_match(PX1_POLE_LABEL, PX1_POLE_CURRENT), ("",), keep=False
+        ),
     ),
     PX1_POLE_LABEL,
     ("N",),
@@ -265,7 +267,7 @@ PX1_LOAD = total(
     else_outlets=True,
 )
 PX1_POWER = total(
-    figure(beside(column("~.20.2.1.9", "inletActivePower"), PX1_POLE_COUNT)),
+    figure(sum_if_rows_match(column("~.20.2.1.9", "inletActivePower"), PX1_POLE_COUNT)),
     figure(scalar("~.3.1.3.0", "unitActivePower")),
     else_outlets=True,
 )
@@ -369,7 +371,7 @@ PROFILES = (
         power=PX1_POWER,
         energy=total(
             figure(
-                beside(column("~.20.2.1.12", "inletActiveEnergy"), PX1_POLE_COUNT),
+                sum_if_rows_match(column("~.20.2.1.12", "inletActiveEnergy"), PX1_POLE_COUNT),
                 THOUSANDTHS,
                 NO_ENERGY,
             ),

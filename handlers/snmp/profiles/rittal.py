@@ -42,7 +42,17 @@ from ..sources import (
     Source,
     Tables,
 )
-from .shorthand import ONES, beside, by_unit, column, librenms, oid, oids, scalar, total
+from .shorthand import (
+    ONES,
+    column,
+    librenms,
+    numbered_parts,
+    oid,
+    oids,
+    scalar,
+    sum_if_rows_match,
+    total,
+)
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS, QUALITIES = (
     oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13", "14")
@@ -79,7 +89,7 @@ def _named(pattern: str, of: str) -> NamedRows:
 def _of_phases(pattern: str, of: str) -> Complete:
     """The values of the phases; each phase with a voltage needs one."""
     voltage = "Phase L...Voltage.Value"
-    return beside(_value(pattern, of), _named(r"Phase L(\d+)\.Voltage\.Value", voltage))
+    return sum_if_rows_match(_value(pattern, of), _named(r"Phase L(\d+)\.Voltage\.Value", voltage))
 
 
 def _sum(values: Source, pattern: str, of: str) -> Figure:
@@ -109,7 +119,7 @@ def _of_each_socket(name: str, unit: str) -> Figure:
 
 # The value of a strip is its current if the unit is A. With another unit there is no load.
 PHASE, STRIP = "Phase L...Current.Value", "PSM_...Unit.Value"
-STRIP_VALUE = beside(
+STRIP_VALUE = sum_if_rows_match(
     _value(STRIPS, STRIP),
     _named(r"PSM_(?:P(\d+)_(\d+)|[^.]*)\.Unit\.DescName", "PSM_...Unit.DescName"),
 )
@@ -139,7 +149,7 @@ def _outputs(below: str, name: str) -> Merged:
     """A column of the output tables of all ports, without rows beyond the number of outputs that a
     port reports.
     """
-    return by_unit(
+    return numbered_parts(
         lambda port: Counted(
             _output(port, below, name),
             scalar(f"{CMC_TC}.{port}.6.1.0", "cmcTcUnitXNumberOfOutputs"),
@@ -150,7 +160,7 @@ def _outputs(below: str, name: str) -> Merged:
 
 TC_TYPE = _outputs("2", "unitXOutputType")
 TC_RELAY = Only(_outputs("5", "unitXOutputValue"), TC_TYPE, (RELAY_PSM,))
-TC_STATUS = by_unit(
+TC_STATUS = numbered_parts(
     lambda port: Provided(
         _output(port, "4", "unitXOutputStatus"),
         scalar(f"{CMC_TC}.{port}.4.0", "cmcTcUnitXStatus"),

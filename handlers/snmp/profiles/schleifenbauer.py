@@ -26,7 +26,7 @@ from ..profile_parts import (
     replace,
 )
 from ..sources import Checked, Only
-from .shorthand import HUNDREDTHS, ONES, beside, column, figure, librenms, oid, total
+from .shorthand import HUNDREDTHS, ONES, column, figure, librenms, oid, sum_if_rows_match, total
 
 THE_UNIT = Arcs(stop=1)
 NOT_WIRED = ("0",)
@@ -40,7 +40,9 @@ PHASES = column("~.1.1.2.2.1.1.1", "sdbDevCfPhases")  # an input has one
 
 def _inputs(below: str, name: str, scale: Decimal = ONES) -> Figure:
     values = column(f"~.1.1.2.6.1.1.{below}", name)
-    return figure(Only(beside(values, ENERGY, PHASES), VOLTAGE, NOT_WIRED, keep=False), scale)
+    return figure(
+        Only(sum_if_rows_match(values, ENERGY, PHASES), VOLTAGE, NOT_WIRED, keep=False), scale
+    )
 
 
 STATE = column("~.1.1.2.7.3.1.2", "sdbDevOutSwCurrentState")
@@ -83,7 +85,7 @@ PROFILES = (
         energy=total(
             figure(
                 Checked(
-                    beside(ENERGY, CURRENT, PHASES),
+                    sum_if_rows_match(ENERGY, CURRENT, PHASES),
                     ("0",),
                     VOLTAGE,
                     NOT_WIRED,

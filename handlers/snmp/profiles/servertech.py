@@ -26,15 +26,15 @@ from .shorthand import (
     HUNDREDTHS,
     TENTHS,
     THOUSANDTHS,
-    beside,
     column,
+    energy_or_empty,
     figure,
-    kept,
     librenms,
     oids,
     scalar,
+    sum_if_rows_match,
     total,
-    zero,
+    zero_outlets_proof,
 )
 
 THE_UNIT = Arcs(stop=1)  # or the tower
@@ -80,7 +80,7 @@ ST4_CORDS = OfUnits(ST4_OUTLET_COUNT, ST4_LINES)
 # Models that only monitor may lack the control states.
 CONTROL = column("1718.3.2.3.1.10", "outletControlState")
 ST4_CONTROL = column("1718.4.1.8.5.1.1", "st4OutletControlState")
-INFEED_LOAD = beside(
+INFEED_LOAD = sum_if_rows_match(
     column("1718.3.2.2.1.7", "infeedLoadValue"),
     # some firmware lacks the counts
     First((OUTLET_COUNT, column("1718.3.2.2.1.2", "infeedID"))),
@@ -125,7 +125,7 @@ PROFILES = (
                 ),
                 rows=column("1718.3.2.3.1.2", "outletID"),
                 count=OfUnits(OUTLET_COUNT, STATUS),
-                none_if_zero=zero(OUTLET_COUNT),
+                none_if_zero=zero_outlets_proof(OUTLET_COUNT),
                 number=column("1718.3.2.3.1.2", "outletID"),
                 name=column("1718.3.2.3.1.3", "outletName"),
                 current=figure(column("1718.3.2.3.1.7", "outletLoadValue"), HUNDREDTHS),
@@ -148,8 +148,14 @@ PROFILES = (
         ),
         power=total(figure(scalar("1718.3.1.6.0", "systemTotalPower")), else_outlets=True),
         energy=total(
-            figure(kept(beside(column("1718.3.2.1.1.14", "towerEnergy"), TOWER), TOWER_POWER)),
-            figure(beside(column("1718.3.2.2.1.16", "infeedEnergy"), INFEED_LOAD), TENTHS),
+            figure(
+                energy_or_empty(
+                    sum_if_rows_match(column("1718.3.2.1.1.14", "towerEnergy"), TOWER), TOWER_POWER
+                )
+            ),
+            figure(
+                sum_if_rows_match(column("1718.3.2.2.1.16", "infeedEnergy"), INFEED_LOAD), TENTHS
+            ),
             else_outlets=True,
             unit=THE_UNIT,
         ),
@@ -187,7 +193,7 @@ PROFILES = (
                 ),
                 rows=column("1718.4.1.8.2.1.2", "st4OutletID"),
                 count=OfUnits(ST4_OUTLET_COUNT, ST4_STATE),
-                none_if_zero=zero(ST4_OUTLET_COUNT),
+                none_if_zero=zero_outlets_proof(ST4_OUTLET_COUNT),
                 number=column("1718.4.1.8.2.1.2", "st4OutletID"),
                 name=column("1718.4.1.8.2.1.3", "st4OutletName"),
                 current=figure(column("1718.4.1.8.3.1.3", "st4OutletCurrent"), HUNDREDTHS),
@@ -206,7 +212,7 @@ PROFILES = (
         load=total(
             figure(
                 Arc(
-                    beside(
+                    sum_if_rows_match(
                         ST4_LINES,
                         column("1718.4.1.4.2.1.4", "st4LineLabel"),
                     ),
@@ -220,12 +226,17 @@ PROFILES = (
             unit=THE_UNIT,
         ),
         power=total(
-            figure(beside(column("1718.4.1.3.3.1.3", "st4InputCordActivePower"), ST4_CORDS)),
+            figure(
+                sum_if_rows_match(column("1718.4.1.3.3.1.3", "st4InputCordActivePower"), ST4_CORDS)
+            ),
             else_outlets=True,
             unit=THE_UNIT,
         ),
         energy=total(
-            figure(beside(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), ST4_CORDS), TENTHS),
+            figure(
+                sum_if_rows_match(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), ST4_CORDS),
+                TENTHS,
+            ),
             else_outlets=True,
             unit=THE_UNIT,
         ),

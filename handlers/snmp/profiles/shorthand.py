@@ -90,7 +90,7 @@ def figure(
     return Figure(source, scale, tuple(absent), syntax=syntax)
 
 
-def beside(
+def sum_if_rows_match(
     values: Source,
     other: Source,
     count: Optional[Source] = None,
@@ -102,13 +102,13 @@ def beside(
     return Complete(values, other, count, least, numbered)
 
 
-def counted_rows(values: Source, count: Source) -> Complete:
+def sum_if_count_matches(values: Source, count: Source) -> Complete:
     """Values of a sum, compared with the device's own number of rows: if there are fewer, there is
     no sum."""
     return Complete(values, count=count)
 
 
-def kept(values: Source, witness: Source) -> Listed:
+def energy_or_empty(values: Source, witness: Source) -> Listed:
     """Values of an energy. If an answer has none of them, an empty row for each of `witness`, so
     that no other counter takes their place.
 
@@ -119,14 +119,14 @@ def kept(values: Source, witness: Source) -> Listed:
     return Listed(First((values, witness)), values)
 
 
-def by_number(values: Source, keys: tuple[Source, ...], own: tuple[Source, ...]) -> Joined:
+def join_by_columns(values: Source, keys: tuple[Source, ...], own: tuple[Source, ...]) -> Joined:
     """Values of a metered table, joined by columns such as unit and number; if one of the columns
     has no values, by index.
     """
     return Joined(values, keys, own, else_same_row=True)
 
 
-def by_unit(of: Callable[[int], Source], units: Iterable[int]) -> Merged:
+def numbered_parts(of: Callable[[int], Source], units: Iterable[int]) -> Merged:
     """The rows of numbered parts such as ports, each with an object or a table.
 
     The identity begins with the part's number.
@@ -134,14 +134,14 @@ def by_unit(of: Callable[[int], Source], units: Iterable[int]) -> Merged:
     return Merged(tuple(Prefixed(str(unit), of(unit)) for unit in units))
 
 
-def counted(count: Source, listed: Source) -> Provided:
+def outlet_count(count: Source, listed: Source) -> Provided:
     """The device's number of outlets, ignored if the table `listed` is empty: units without this
     table may report a number.
     """
     return Provided(count, listed, "(?s).*")
 
 
-def zero(count: Source) -> Provided:
+def zero_outlets_proof(count: Source) -> Provided:
     """The device's number of outlets as the proof of `none_if_zero`: its rows, if all are 0. A
     number above 0 contradicts nothing, because a unit that only meters may count outlets that it
     does not list."""

@@ -10,14 +10,14 @@ from ..profile_parts import SIMULATED, Confidence, Guarded, Outlets, Profile, St
 from ..sources import Number, Unless
 from .shorthand import (
     ONES,
-    beside,
-    by_unit,
     column,
-    counted_rows,
     figure,
+    numbered_parts,
     oids,
     pysnmp_mibs,
     scalar,
+    sum_if_count_matches,
+    sum_if_rows_match,
     total,
 )
 
@@ -27,8 +27,10 @@ OLDER_STATUS = Unless(
     scalar("21728.3.1.3.0", "powerOutletNum"),
 )
 LINK_STATE = column("21728.4.5.1.1.7", "outletState")
-BANKS = counted_rows(
-    by_unit(lambda bank: scalar(f"21728.3.3.{bank + 1}.0", f"currentDrawStatus{bank}"), (1, 2)),
+BANKS = sum_if_count_matches(
+    numbered_parts(
+        lambda bank: scalar(f"21728.3.3.{bank + 1}.0", f"currentDrawStatus{bank}"), (1, 2)
+    ),
     scalar("21728.3.1.7.0", "acCurrentSensorNumber"),
 )
 # A unit without an inlet module may lack the module's objects or return 0 for them. A 0 counts as
@@ -59,8 +61,8 @@ PROFILES = (
                 name=column("21728.4.5.1.1.3", "outletName"),
             ),
         ),
-        power=total(figure(beside(INLET_POWER, INLET_ENERGY))),
-        energy=total(figure(beside(INLET_ENERGY, INLET_POWER))),
+        power=total(figure(sum_if_rows_match(INLET_POWER, INLET_ENERGY))),
+        energy=total(figure(sum_if_rows_match(INLET_ENERGY, INLET_POWER))),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "power", "energy", "switching"),
         note=(

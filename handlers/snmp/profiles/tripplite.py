@@ -24,16 +24,16 @@ from ..sources import OfUnits
 from .shorthand import (
     HUNDREDTHS,
     TENTHS,
-    beside,
     column,
-    counted,
     figure,
     librenms,
     oids,
+    outlet_count,
     public,
     scalar,
+    sum_if_rows_match,
     total,
-    zero,
+    zero_outlets_proof,
 )
 
 
@@ -51,7 +51,7 @@ def _lx(table: str, name: str, ident: str = "") -> Outlets:
             why=NOT_CONTROLLABLE,
         ),
         count=OfUnits(count, state) if count else None,
-        none_if_zero=zero(count) if count else None,
+        none_if_zero=zero_outlets_proof(count) if count else None,
         name=column(table + ".2", name + "OutletName"),
         current=figure(column(table + ".8", name + "OutletCurrent"), HUNDREDTHS),
         power=figure(column(table + ".9", name + "OutletPower")),
@@ -101,14 +101,17 @@ PROFILES = (
         ),
         load=total(
             *(
-                figure(beside(currents, powers, numbered=-1), HUNDREDTHS)
+                figure(sum_if_rows_match(currents, powers, numbered=-1), HUNDREDTHS)
                 for currents, powers in OUTPUTS
             ),
             else_outlets=True,
             unit=THE_DEVICE,
         ),
         power=total(
-            *(figure(beside(powers, currents, numbered=-1)) for currents, powers in OUTPUTS),
+            *(
+                figure(sum_if_rows_match(powers, currents, numbered=-1))
+                for currents, powers in OUTPUTS
+            ),
             else_outlets=True,
             unit=THE_DEVICE,
         ),
@@ -135,7 +138,9 @@ PROFILES = (
                     allow=CONTROLLABLE,
                     why=NOT_CONTROLLABLE,
                 ),
-                count=counted(scalar("850.100.1.10.1.0", "tlUpsOutletNumOutlets"), UPS12_STATE),
+                count=outlet_count(
+                    scalar("850.100.1.10.1.0", "tlUpsOutletNumOutlets"), UPS12_STATE
+                ),
                 name=column(UPS12 + ".5", "tlUpsOutletName"),
                 current=figure(column(UPS12 + ".13", "tlUpsOutletCurrent"), TENTHS),
                 power=figure(column(UPS12 + ".14", "tlUpsOutletPower")),

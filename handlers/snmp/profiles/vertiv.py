@@ -41,21 +41,21 @@ from .shorthand import (
     TENS,
     TENTHS,
     THOUSANDTHS,
-    beside,
-    by_number,
-    by_unit,
     column,
-    counted,
-    counted_rows,
+    energy_or_empty,
     figure,
-    kept,
+    join_by_columns,
     librenms,
+    numbered_parts,
     oid,
     oids,
+    outlet_count,
     pysnmp_mibs,
     scalar,
+    sum_if_count_matches,
+    sum_if_rows_match,
     total,
-    zero,
+    zero_outlets_proof,
 )
 
 # Newer Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the
@@ -70,7 +70,7 @@ V5_WORKING = "2"  # false
 
 
 def _v5_metered(values: Source) -> Source:
-    return by_number(
+    return join_by_columns(
         values, keys=(V5_METERED_NAME,), own=(column("21239.5.2.3.5.1.2", "pduOutletSwitchName"),)
     )
 
@@ -82,7 +82,7 @@ V5_TYPE = column("21239.5.2.3.1.1.6", "pduMeterType")
 # Also of a unit that does not say how it is fed: the sum of its lines is right either way.
 V5_LINES = figure(
     Unless(
-        beside(
+        sum_if_rows_match(
             column("21239.5.2.3.4.1.4", "pduLineCurrent"),
             column("21239.5.2.3.4.1.2", "pduLineName"),
             least=3,
@@ -118,8 +118,8 @@ def _v3_phases(first: int, name: str) -> Source:
     def values(n: int) -> Column:
         return column(f"~.25.1.{first + 8 * (n - 1)}", name + "ABC"[n - 1])
 
-    plugged = by_unit(lambda n: beside(V3_PLUGGED, values(n)), phases)
-    return Only(beside(by_unit(values, phases), plugged), plugged, ("1",))
+    plugged = numbered_parts(lambda n: sum_if_rows_match(V3_PLUGGED, values(n)), phases)
+    return Only(sum_if_rows_match(numbered_parts(values, phases), plugged), plugged, ("1",))
 
 
 # Geist EM series (GEIST-EM-SERIES-MIB): "main" channels meter the unit, each "auxiliary" channel
@@ -173,32 +173,32 @@ def _acs(below: str, name: str) -> First:
 
 # The MIBs do not say which current the PDU's own column holds on a PDU with three phases, so it is
 # not used there.
-PM_LINES = beside(
+PM_LINES = sum_if_rows_match(
     column("10418.17.2.5.9.1.50", "pmPowerMgmtPhasesTableCurrentValue"),
     column("10418.17.2.5.9.1.4", "pmPowerMgmtPhasesTableName"),
 )
 PM_PHASES = column("10418.17.2.5.3.1.37", "pmPowerMgmtPDUTableNumberOfPhases")
 PM_AMPS = column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue")
 PM_CURRENT = Only(
-    beside(PM_AMPS, PM_PHASES),
+    sum_if_rows_match(PM_AMPS, PM_PHASES),
     PM_PHASES,
     (THREE_PHASES,),
     keep=False,
 )
-ACS_LINES = beside(
+ACS_LINES = sum_if_rows_match(
     _acs("8.1.7", "acsPowerMgmtPhasesTableCurrentValue"),
     _acs("8.1.4", "acsPowerMgmtPhasesTablePhaseName"),
 )
 ACS_PHASES = _acs("3.1.37", "acsPowerMgmtPDUTableNumberOfPhases")
 ACS_CURRENT = Only(
-    beside(_acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"), ACS_PHASES),
+    sum_if_rows_match(_acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"), ACS_PHASES),
     ACS_PHASES,
     (THREE_PHASES,),
     keep=False,
 )
 ACS_TYPE = _acs("3.1.50", "acsPowerMgmtPDUTablePowerType")
 ACS_POWER = Only(
-    beside(_acs("3.1.51", "acsPowerMgmtPDUTablePowerValue"), ACS_TYPE),
+    sum_if_rows_match(_acs("3.1.51", "acsPowerMgmtPDUTablePowerValue"), ACS_TYPE),
     ACS_TYPE,
     (NO_SENSOR,),
     keep=False,
@@ -272,7 +272,7 @@ PROFILES = (
         load=total(
             V5_LINES,
             figure(
-                beside(
+                sum_if_rows_match(
                     column("21239.5.2.3.2.1.8", "pduPhaseCurrent"),
                     column("21239.5.2.3.2.1.4", "pduPhaseVoltage"),
                     numbered=-1,
@@ -280,7 +280,7 @@ PROFILES = (
                 HUNDREDTHS,
             ),
             figure(
-                beside(
+                sum_if_rows_match(
                     column("21239.5.2.3.3.1.4", "pduBreakerCurrent"),
                     column("21239.5.2.3.3.1.2", "pduBreakerName"),
                 ),
@@ -289,11 +289,14 @@ PROFILES = (
             else_outlets=True,
         ),
         power=total(
-            figure(beside(column("21239.5.2.3.1.1.9", "pduTotalRealPower"), V5_TYPE)),
+            figure(sum_if_rows_match(column("21239.5.2.3.1.1.9", "pduTotalRealPower"), V5_TYPE)),
             else_outlets=True,
         ),
         energy=total(
-            figure(beside(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), V5_TYPE), THOUSANDTHS),
+            figure(
+                sum_if_rows_match(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), V5_TYPE),
+                THOUSANDTHS,
+            ),
             else_outlets=True,
         ),
         switching_confidence=Confidence.HIGH,
@@ -399,8 +402,8 @@ PROFILES = (
                     why="it is locked on the device",
                 ),
                 rows=LIEBERT_NAME,
-                count=counted(LIEBERT_COUNT, LIEBERT_STATE),
-                none_if_zero=zero(LIEBERT_COUNT),
+                count=outlet_count(LIEBERT_COUNT, LIEBERT_STATE),
+                none_if_zero=zero_outlets_proof(LIEBERT_COUNT),
                 number=column("476.1.42.3.8.50.20.1.25", "lgpPduRcpEntrySysAssignLabel"),
                 name=LIEBERT_NAME,
                 current=figure(
@@ -414,7 +417,7 @@ PROFILES = (
         ),
         load=total(
             figure(
-                beside(
+                sum_if_rows_match(
                     column("476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths"),
                     column("476.1.42.3.8.30.40.1.15", "lgpPduPsLineEntryLine"),
                     numbered=-1,
@@ -425,12 +428,15 @@ PROFILES = (
             unit=LIEBERT_PDU,
         ),
         power=total(
-            figure(beside(LIEBERT_POWER, LIEBERT_ENERGY)),
+            figure(sum_if_rows_match(LIEBERT_POWER, LIEBERT_ENERGY)),
             else_outlets=True,
             unit=LIEBERT_PDU,
         ),
         energy=total(
-            figure(kept(beside(LIEBERT_ENERGY, LIEBERT_POWER), LIEBERT_POWER), TENTHS),
+            figure(
+                energy_or_empty(sum_if_rows_match(LIEBERT_ENERGY, LIEBERT_POWER), LIEBERT_POWER),
+                TENTHS,
+            ),
             else_outlets=True,
             unit=LIEBERT_PDU,
         ),
@@ -450,7 +456,7 @@ PROFILES = (
         sys_object_ids=oids("476.1.42"),
         load=total(
             figure(
-                counted_rows(
+                sum_if_count_matches(
                     _to_load(6, "lgpPwrLineMeasurementCurrent"),
                     _at(LIEBERT_LINES, LIEBERT_POINT, 5),
                 )

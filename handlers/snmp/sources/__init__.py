@@ -6,7 +6,7 @@ sources.
 
 from __future__ import annotations
 
-from .base import Place, ReadOnly, Source
+from .base import ObjectSource, ReadOnly, Source
 from .choices import First, Merged, Prefixed, Provided, Unless, Whole
 from .derived import Bits, Chained, Number
 from .filters import Arc, Checked, Complete, Counted, EachUnit, Listed, OfUnits, Only
@@ -48,7 +48,7 @@ __all__ = [
     "Only",
     "Packed",
     "Part",
-    "Place",
+    "ObjectSource",
     "Prefixed",
     "Provided",
     "ReadOnly",

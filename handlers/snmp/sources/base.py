@@ -20,7 +20,7 @@ from ...host.rows import Raw
 from ...shared.errors import NoSuchOutlet, Unsupported
 from ..decoding import Rows
 from ..frozen_value import FrozenValue
-from ..reader import MISSING, Ask, Reader
+from ..reader import MISSING, ObjectRead, Reader
 
 
 def no_object(identity: str) -> NoSuchOutlet:
@@ -28,12 +28,12 @@ def no_object(identity: str) -> NoSuchOutlet:
     return NoSuchOutlet(f"the device has no object to switch outlet {identity[:40]!r}")
 
 
-def empty(mark: Optional[Raw]) -> Raw:
+def unmarked_value(mark: Optional[Raw]) -> Raw:
     """The value of a row about which `mark` says nothing: MISSING if the answers lack the mark."""
     return MISSING if mark == MISSING else ""
 
 
-def beginnings(identity: str) -> Iterator[str]:
+def identity_prefixes(identity: str) -> Iterator[str]:
     """The first arcs of an identity, one more each time: "1", "1.4" and "1.4.2" of "1.4.2"."""
     return accumulate(identity.split("."), "{}.{}".format)
 
@@ -55,7 +55,7 @@ class Source(FrozenValue, ABC):
         """
         return self.rows(reader).get(identity)
 
-    def asks(self) -> Iterator[Ask]:
+    def asks(self) -> Iterator[ObjectRead]:
         """What `rows` reads on most devices, for `Reader.ahead`. It may lack objects, and list some
         that are not read on this device."""
         for name in self.FIELDS:
@@ -65,7 +65,7 @@ class Source(FrozenValue, ABC):
                     yield from one.asks()
 
     @abstractmethod
-    def written_places(self) -> tuple[Place, ...]:
+    def written_places(self) -> tuple[ObjectSource, ...]:
         """The places to which a command through this source may go.
 
         Raises ValueError with the reason if none can.
@@ -85,10 +85,10 @@ class Source(FrozenValue, ABC):
         return None
 
 
-class Place(Source):
+class ObjectSource(Source):
     """A source with an object of the device for each identity, for GET and SET."""
 
-    def written_places(self) -> tuple[Place, ...]:
+    def written_places(self) -> tuple[ObjectSource, ...]:
         return (self,)
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
@@ -110,7 +110,7 @@ class Filter(Source):
     def keeps(self, reader: Reader, identity: str) -> bool:
         """Whether the row of this identity, if `source` has one, is certainly not left out."""
 
-    def written_places(self) -> tuple[Place, ...]:
+    def written_places(self) -> tuple[ObjectSource, ...]:
         return self.source.written_places()
 
     def instance(self, reader: Reader, identity: str) -> str:

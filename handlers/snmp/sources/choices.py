@@ -11,8 +11,8 @@ from ...host.rows import Raw
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import Rows, number, text
-from ..reader import MISSING, Ask, Reader
-from .base import Filter, Place, ReadOnly, Source, beginnings, no_object
+from ..reader import MISSING, ObjectRead, Reader
+from .base import Filter, ObjectSource, ReadOnly, Source, identity_prefixes, no_object
 
 
 class First(ReadOnly):
@@ -38,7 +38,7 @@ class First(ReadOnly):
                 return rows
         return {}
 
-    def asks(self) -> Iterator[Ask]:
+    def asks(self) -> Iterator[ObjectRead]:
         return self.choices[0].asks()
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
@@ -113,7 +113,7 @@ class Unless(Filter):
     def rows(self, reader: Reader) -> Rows:
         return {} if self.test.rows(reader) else self.source.rows(reader)
 
-    def asks(self) -> Iterator[Ask]:
+    def asks(self) -> Iterator[ObjectRead]:
         return self.test.asks()
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
@@ -150,7 +150,7 @@ class Merged(Source):
         values = (part.one(reader, identity) for part in self.parts)
         return next((value for value in values if value is not None), None)
 
-    def written_places(self) -> tuple[Place, ...]:
+    def written_places(self) -> tuple[ObjectSource, ...]:
         if not _are_apart(self.parts):
             raise ValueError(
                 "a Merged cannot be written if two of its parts may have the same identity: "
@@ -186,10 +186,10 @@ def _are_apart(parts: Sequence[Source]) -> bool:
         if starts is None:
             return len(parts) == 1
         for start in starts:
-            if start in begun or not taken.isdisjoint(beginnings(start)):
+            if start in begun or not taken.isdisjoint(identity_prefixes(start)):
                 return False
         taken |= starts
-        begun.update(chain.from_iterable(map(beginnings, starts)))
+        begun.update(chain.from_iterable(map(identity_prefixes, starts)))
     return True
 
 
@@ -215,7 +215,7 @@ class Prefixed(Source):
         inner = self._inner(identity)
         return None if inner is None else self.source.one(reader, inner)
 
-    def written_places(self) -> tuple[Place, ...]:
+    def written_places(self) -> tuple[ObjectSource, ...]:
         return self.source.written_places()
 
     def instance(self, reader: Reader, identity: str) -> str:

@@ -12,8 +12,8 @@ from ...host.rows import Raw
 from ...shared.errors import ProtocolError
 from .. import validation
 from ..decoding import Rows, number, text
-from ..reader import MISSING, Ask, Reader
-from .base import Filter, Place, ReadOnly, Source, beginnings, empty
+from ..reader import MISSING, ObjectRead, Reader
+from .base import Filter, ObjectSource, ReadOnly, Source, identity_prefixes, unmarked_value
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 
@@ -42,7 +42,7 @@ class Only(Filter):
 
     def __post_init__(self) -> None:
         validation.at_least_one(self.values, "values")
-        validation.comparable(self.values, "values")
+        validation.require_distinct_texts(self.values, "values")
 
     def rows(self, reader: Reader) -> Rows:
         marks, rows = self.test.rows(reader), self.source.rows(reader)
@@ -56,7 +56,7 @@ class Only(Filter):
         for identity, value in rows.items():
             fit = self._fits(marks.get(identity))
             if fit is not False:
-                found[identity] = value if fit is not None else empty(marks.get(identity))
+                found[identity] = value if fit is not None else unmarked_value(marks.get(identity))
         return found
 
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
@@ -144,7 +144,7 @@ class Complete(ReadOnly):
         counts = self.count.rows(reader) if self.count else {}
         for unit, value in counts.items():
             counted = number(value)
-            mine = [one for one in found if len(counts) == 1 or unit in beginnings(one)]
+            mine = [one for one in found if len(counts) == 1 or unit in identity_prefixes(one)]
             if counted is not None and (len(mine) < counted or _lacks_first(mine, counted)):
                 found[f"{unit}."] = MISSING if mine else ""  # the dot: no index ends with one
         if len(found) < self.least:
@@ -236,7 +236,7 @@ class OfUnits(Filter):
         units = self.source.rows(reader) if listed else {}
         begun: set[str] = set()
         for identity in listed:
-            begun.update(beginnings(identity))
+            begun.update(identity_prefixes(identity))
         return {unit: value for unit, value in units.items() if unit in begun}
 
     def keeps(self, reader: Reader, identity: str) -> bool:
@@ -344,15 +344,15 @@ class Checked(Filter):
     """
 
     values: tuple[str, ...]
-    test: Place
+    test: ObjectSource
     refuse: tuple[str, ...]
     most: int = 16
 
     def __post_init__(self) -> None:
         validation.at_least_one(self.values, "values")
         validation.at_least_one(self.refuse, "refuse")
-        validation.comparable(self.values, "values")
-        validation.comparable(self.refuse, "refuse")
+        validation.require_distinct_texts(self.values, "values")
+        validation.require_distinct_texts(self.refuse, "refuse")
 
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)
@@ -365,7 +365,7 @@ class Checked(Filter):
         }
         return {identity: value for identity, value in rows.items() if identity not in refused}
 
-    def asks(self) -> Iterator[Ask]:
+    def asks(self) -> Iterator[ObjectRead]:
         return self.source.asks()
 
     def keeps(self, reader: Reader, identity: str) -> bool:

@@ -13,8 +13,8 @@ from ...shared.errors import NoSuchOutlet
 from .. import validation
 from ..decoding import Rows
 from ..frozen_value import FrozenValue
-from ..reader import Ask, Reader
-from .base import Place, Source
+from ..reader import ObjectRead, Reader
+from .base import ObjectSource, Source
 
 _MOST_OUTLETS, _MOST_UNITS = 10_000, 1_000
 
@@ -43,7 +43,7 @@ class Span(FrozenValue):
             )
 
 
-class Spread(Place):
+class Spread(ObjectSource):
     """One object for each outlet, at `oid`.SUB.`tail`. The identity is the outlet's number N.
 
     Other objects below `oid` are ignored: in one MIB the object before outlet 1 switches all
@@ -103,18 +103,18 @@ class Spread(Place):
                 found[str(n)] = value
         return {**empty, **found} if found and listed is not None else found
 
-    def asks(self) -> Iterator[Ask]:
+    def asks(self) -> Iterator[ObjectRead]:
         if not self.by_get:
-            yield Ask(self.oid, True)
+            yield ObjectRead(self.oid, True)
         elif self.listed is not None:
             yield from self.listed.asks()
         else:
             yield from self._gets(None)
 
-    def _gets(self, listed: Optional[Rows]) -> Iterator[Ask]:
+    def _gets(self, listed: Optional[Rows]) -> Iterator[ObjectRead]:
         for n, sub in self.numbers():
             if listed is None or str(n) in listed:
-                yield Ask(self._oid(sub), False)
+                yield ObjectRead(self._oid(sub), False)
 
     def _rows_of_units(self, reader: Reader) -> Rows:
         numbers = {str(sub): n for n, sub in self.numbers()}
@@ -148,7 +148,7 @@ class Spread(Place):
         return f"{sub}.{self.tail}" if self.tail else str(sub)
 
 
-class Tables(Place):
+class Tables(ObjectSource):
     """The same table for each unit, at `oid`.UNIT.`column`.ROW. The identity is "UNIT.ROW". Walks
     once for each unit.
 
@@ -184,9 +184,9 @@ class Tables(Place):
                 found[f"{unit}.{row}"] = value
         return found
 
-    def asks(self) -> Iterator[Ask]:
+    def asks(self) -> Iterator[ObjectRead]:
         for unit in self._units():
-            yield Ask(f"{self.oid}.{unit}.{self.column}", True)
+            yield ObjectRead(f"{self.oid}.{unit}.{self.column}", True)
 
     def instance(self, reader: Reader, identity: str) -> str:
         unit, _, row = identity.partition(".")

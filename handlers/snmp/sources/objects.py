@@ -11,13 +11,13 @@ from typing import Optional
 from ...host.rows import Raw
 from .. import validation
 from ..decoding import Rows
-from ..reader import Ask, Reader
-from .base import Place, no_object
+from ..reader import ObjectRead, Reader
+from .base import ObjectSource, no_object
 
 _ONLY_ROW = "0"
 
 
-class Column(Place):
+class Column(ObjectSource):
     """A column of a table. The identity is the row's index.
 
     Fields:
@@ -45,14 +45,14 @@ class Column(Place):
             if index.endswith(tail)
         }
 
-    def asks(self) -> Iterator[Ask]:
-        yield Ask(self.oid, True)
+    def asks(self) -> Iterator[ObjectRead]:
+        yield ObjectRead(self.oid, True)
 
     def instance(self, reader: Reader, identity: str) -> str:
         return reader.resolve(f"{self.oid}.{identity}") + ("." + self.suffix if self.suffix else "")
 
 
-class Scalar(Place):
+class Scalar(ObjectSource):
     """One object of the whole device, read by GET.
 
     Its row has the identity "0", the only one that is written inside another source. `one` returns
@@ -76,8 +76,8 @@ class Scalar(Place):
     def one(self, reader: Reader, identity: str) -> Optional[Raw]:
         return reader.get(self.oid)
 
-    def asks(self) -> Iterator[Ask]:
-        yield Ask(self.oid, False)
+    def asks(self) -> Iterator[ObjectRead]:
+        yield ObjectRead(self.oid, False)
 
     def instance(self, reader: Reader, identity: str) -> str:
         if identity != _ONLY_ROW:

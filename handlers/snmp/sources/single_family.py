@@ -15,11 +15,11 @@ from ...shared.decimals import CONTEXT, total
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import FILLED, LONGEST_NUMBER, Rows, latin_1, number, octets, text
-from ..reader import MISSING, Ask, Reader
-from .base import Place, ReadOnly, Source, empty
+from ..reader import MISSING, ObjectRead, Reader
+from .base import ObjectSource, ReadOnly, Source, unmarked_value
 
 
-class NamedRows(Place):
+class NamedRows(ObjectSource):
     """Rows of a table of variables, selected by the variables' names, because their numbers change
     with the firmware.
 
@@ -53,9 +53,9 @@ class NamedRows(Place):
             return {}
         return {identity: walked.get(index, "") for identity, index in indexes.items()}
 
-    def asks(self) -> Iterator[Ask]:
-        yield Ask(self.names, True)
-        yield Ask(self.values, True)
+    def asks(self) -> Iterator[ObjectRead]:
+        yield ObjectRead(self.names, True)
+        yield ObjectRead(self.values, True)
 
     def instance(self, reader: Reader, identity: str) -> str:
         index = self._indexes(reader).get(identity)
@@ -190,7 +190,7 @@ class Alike(ReadOnly):
 
     WHY = "most of its values are those of other rows"
 
-    source: Place
+    source: ObjectSource
     like: Source
 
     def rows(self, reader: Reader) -> Rows:
@@ -210,7 +210,7 @@ class Alike(ReadOnly):
             found.update(dict.fromkeys(identities, value))
         return found if kinds else self.source.rows(reader)
 
-    def asks(self) -> Iterator[Ask]:
+    def asks(self) -> Iterator[ObjectRead]:
         return self.like.asks()
 
 
@@ -254,10 +254,10 @@ class Signed(ReadOnly):
                 found[row] = "" if largest is not None and largest <= 0 else other
             else:
                 is_clear = row not in unknown or text(value) == text(other)
-                found[row] = value if is_clear else empty(lowest.get(row))
+                found[row] = value if is_clear else unmarked_value(lowest.get(row))
         return found
 
-    def asks(self) -> Iterator[Ask]:
+    def asks(self) -> Iterator[ObjectRead]:
         yield from self.values.asks()
         yield from self.minimum.asks()
 

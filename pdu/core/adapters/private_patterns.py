@@ -199,7 +199,7 @@ def kind_of(key: str) -> Optional[str]:
     return next((kind for pattern, kind in KEYS if pattern.search(key)), None)
 
 
-def is_mask(address: Any) -> bool:
+def is_netmask(address: Any) -> bool:
     """Whether the address is an IPv4 netmask, /8 or longer, or the broadcast address: they identify
     nobody.
     """
@@ -207,7 +207,7 @@ def is_mask(address: Any) -> bool:
     return address.version == 4 and bits >> 24 == 255 and bits | (bits - 1) == 0xFFFFFFFF
 
 
-def is_private(octets: bytes) -> bool:
+def is_private_address(octets: bytes) -> bool:
     """Whether the octets of an IP address lie in a network for private use."""
     address = ipaddress.ip_address(octets)
     return any(address in network for network in PRIVATE if network.version == address.version)

@@ -25,7 +25,7 @@ LONGEST = 120  # limit for a value that a device reports, in characters
 _PAUSE_S = 2.0
 
 
-class Recorder:
+class RecordingOptions:
     """Options of a recording."""
 
     def __init__(
@@ -88,7 +88,7 @@ def incomplete(count: int, most: int, what: str) -> Sequence[str]:
     )
 
 
-class Served(NamedTuple):
+class ReplayedDevice(NamedTuple):
     """A recorded device that answers on a port of this machine."""
 
     host: str
@@ -207,19 +207,19 @@ class RecordingFormat(NamedTuple):
     rank: int
     #: the device's answers, scrubbed. Raises the errors of handlers/shared/errors.py, and
     #: RecursionError for an answer that is nested too deeply
-    record: Callable[[Any, Recorder], Recording]
+    record: Callable[[Any, RecordingOptions], Recording]
     #: whether a text is a recording
     is_recording: Callable[[str], bool]
     #: simulates the device on a port of 127.0.0.1. Raises SettingsError for text that is not a
     #: recording, OSError if the port cannot be used, and Unreachable if the simulated device does
     #: not start in time
-    serve: Callable[[str, int], Served]
+    serve: Callable[[str, int], ReplayedDevice]
     #: like `serve`, with the commands of the named family or profile. Also raises SettingsError for
     #: a name that is neither
-    serve_as: Optional[Callable[[str, int, str], Served]] = None
+    serve_as: Optional[Callable[[str, int, str], ReplayedDevice]] = None
 
 
-def json_of(what: str) -> Callable[[str], bool]:
+def make_json_detector(what: str) -> Callable[[str], bool]:
     """A function that recognises a JSON recording: its text begins with
     `{"recording": "<what> `.
     """

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from .recording_formats import Served
+from .recording_formats import ReplayedDevice
 
 HOST = "127.0.0.1"
 _LONGEST = 4 << 20  # limit for the body of a request, in bytes
@@ -52,13 +52,15 @@ class Replay:
         )
         self._thread.start()
 
-    def served(self, handler: str, about: str, options: str = "") -> Served:
+    def served(self, handler: str, about: str, options: str = "") -> ReplayedDevice:
         """This server, described by `about`.
 
         `options`: arguments that `pdu status` needs besides handler and address.
         """
         poll = f"{handler} {self.host}:{self.port} {options}".rstrip()
-        return Served(self.host, self.port, about, poll, lambda: list(self.writes), self.close)
+        return ReplayedDevice(
+            self.host, self.port, about, poll, lambda: list(self.writes), self.close
+        )
 
     def close(self) -> None:
         self._server.shutdown()

@@ -31,7 +31,7 @@ from typing import (
 from handlers.http import login
 from handlers.shared.settings import host_and_port
 
-from ..cli.reserved_words import is_common
+from ..cli.generic_words import has_only_generic_words
 from . import private_patterns
 from .private_patterns import ADDRESSES, CONTACTS, LOCATIONS, NAMES, SECRETS, SERIALS
 
@@ -93,7 +93,7 @@ class Scrubber:
             return value
         if value in self._learned:
             return self._learned[value]
-        if kind == NAMES and is_common(value):
+        if kind == NAMES and has_only_generic_words(value):
             return value
         self._learned[value] = stand_in = self._stand_in(kind, value)
         self._given.add(stand_in)
@@ -336,7 +336,7 @@ class Scrubber:
         if max(spelled) > "\xff":
             return found[0]
         octets = spelled.encode("latin-1")
-        if octets not in self.packed and not private_patterns.is_private(octets):
+        if octets not in self.packed and not private_patterns.is_private_address(octets):
             return found[0]
         return found[0][:2] + self.octets(octets).decode("latin-1")
 
@@ -386,7 +386,7 @@ class Scrubber:
         """The stand-in of an IP address; a netmask stays."""
         return (
             dotted
-            if private_patterns.is_mask(ipaddress.ip_address(dotted))
+            if private_patterns.is_netmask(ipaddress.ip_address(dotted))
             else self.learn(ADDRESSES, dotted)
         )
 
@@ -529,7 +529,7 @@ def _is_distinctive(value: str) -> bool:
     """Whether a learned value is unlikely to be a state, a figure or a common word."""
     if value.isdigit() and len(value) >= private_patterns.LONG_NUMBER:
         return True
-    return len(value) >= private_patterns.SHORTEST and not is_common(value)
+    return len(value) >= private_patterns.SHORTEST and not has_only_generic_words(value)
 
 
 def _is_number(value: Any) -> bool:

@@ -71,7 +71,7 @@ class CsvRow:
         return found
 
 
-def of_columns(path: str, needed: Sequence[str], others: Collection[str] = ()) -> HeadCheck:
+def require_columns(path: str, needed: Sequence[str], others: Collection[str] = ()) -> HeadCheck:
     """The check of a head that must have the needed columns, and may have the others."""
 
     def check(head: Sequence[str]) -> Collection[str]:

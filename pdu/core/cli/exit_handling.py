@@ -26,7 +26,7 @@ project, install the command with its packages (pipx install --force .), or use 
 tools), which contains them"""
 
 
-def missing_streams(error: ModuleNotFoundError) -> str:
+def missing_package_advice(error: ModuleNotFoundError) -> str:
     """What to do about a missing package; '' unless `pdu` requires it.
 
     Anybody may own the name of another module at PyPI.

@@ -16,7 +16,7 @@ import click
 from . import hosts, suggestions
 from .exit_codes import WIDTH
 from .options import Argument, Parameters, SharedOptions, given, output, prompting
-from .output import Result, shown, waiting
+from .output import Result, print_result, waiting
 from .redaction import without_login
 
 EPILOG = (
@@ -65,7 +65,7 @@ def _write_examples(examples: Sequence[str], formatter: click.HelpFormatter) -> 
             formatter.write(f"{'':{formatter.current_indent}}{line}\n")
 
 
-class Lazy(click.Group):
+class LazyGroup(click.Group):
     """A group whose commands are imported when they are called, completed or asked for their help.
 
     `by_name`: the commands by each of their names. The help ends with the examples.
@@ -109,7 +109,7 @@ class Lazy(click.Group):
     def _advice(self, ctx: click.Context, word: str) -> str:
         """What to use instead of a word that is not a command of this group."""
         above = ctx.parent.command if ctx.parent is not None else None
-        outer = above.by_name if isinstance(above, Lazy) else {}
+        outer = above.by_name if isinstance(above, LazyGroup) else {}
         path = ctx.parent.command_path if ctx.parent is not None else ""
         found = suggestions.listed(word, self.by_name)
         if found:
@@ -141,7 +141,7 @@ def _write_commands(
     )
 
 
-class Grouped(Lazy):
+class Grouped(LazyGroup):
     """A group whose commands are shown under the headings of `groups`, in its order: heading ->
     names. Called without arguments, it shows an overview of the names alone.
     """
@@ -208,7 +208,7 @@ class _Host(click.Argument):
         return [] if ctx.info_name in self.without else super().get_usage_pieces(ctx)
 
 
-class OnHost(Lazy):
+class HostGroup(LazyGroup):
     """A group that is called as `HOST COMMAND ...`. Commands in `without` take neither HOST nor the
     options `behind`.
 
@@ -264,7 +264,7 @@ class OnHost(Lazy):
                 else waiting(f"waiting for {host}", state)
             ):
                 result = self.run(state, host, cmd_name, command, values)
-            return shown(without_login(result, state), state.json)
+            return print_result(without_login(result, state), state.json)
 
         words = [word for word in command.parameters if isinstance(word, Argument) and word.about]
         width = max((len(word.plain) for word in words), default=0)

@@ -134,7 +134,7 @@ def _head(title: str, style: str) -> str:
     )
 
 
-def named(text: str) -> Cell:
+def row_header(text: str) -> Cell:
     """What the row is about."""
     return Cell(safe(text), "name")
 

@@ -58,7 +58,7 @@ _OF_A_SERVER = (
 
 
 @contextlib.contextmanager
-def as_server() -> Iterator[None]:
+def describe_as_server() -> Iterator[None]:
     """Errors of HTTP in this block speak of a server, and not of a PDU."""
     try:
         yield

@@ -249,7 +249,7 @@ def lines(path: str, without: Container[int] = ()) -> Iterator[JournalLine]:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
 
 
-def begins(path: str) -> bool:
+def is_journal(path: str) -> bool:
     """Whether a file begins as a journal does. Raises SettingsError if it cannot be read."""
     try:
         with _opened(path) as file:
@@ -358,7 +358,7 @@ def _opened(path: str) -> Union[IO[bytes], gzip.GzipFile]:
 def _checked(
     file: Union[IO[bytes], gzip.GzipFile], path: str, without: Container[int]
 ) -> Iterator[JournalLine]:
-    before, number, end, sha256 = START, 0, 0, hashlib.sha256
+    before, number, end = START, 0, 0
     while True:
         begin, line = end, file.readline(_LONGEST)
         end += len(line)
@@ -367,18 +367,23 @@ def _checked(
                 raise _changed(path, number + 1)
             return
         number += 1
-        body = line[_BODY:-1]
         if number in without:
             before = line[len(_HEAD) : len(_HEAD) + len(START)].decode("ascii", "replace")
-            yield JournalLine(number, before, body, begin + _BODY, is_left_out=True)
+            yield JournalLine(number, before, line[_BODY:-1], begin + _BODY, is_left_out=True)
             continue
-        # as `_hashed`: a month of 1,000 PDUs has 9 million lines
-        before = sha256(before.encode() + body).hexdigest()
-        if line[:_BODY] != _HEAD + before.encode() + _TAIL:
-            raise _changed(path, number)
+        body = _body(before, line, path, number)
+        before = line[len(_HEAD) : len(_HEAD) + len(START)].decode()
         if number == 1 and not body.startswith(_FIRST):
             raise HashMismatch(f"{path}: line 1 is not the first line of a journal")
         yield JournalLine(number, before, body, begin + _BODY)
+
+
+def _body(before: str, line: bytes, path: str, number: int) -> bytes:
+    """The body of a line, if it is as it was written. Raises Changed."""
+    body = line[_BODY:-1]
+    if line[:_BODY] != b"".join((_HEAD, _hashed(before, body).encode(), _TAIL)):
+        raise _changed(path, number)
+    return body
 
 
 def _damaged(path: str) -> HashMismatch:
@@ -393,7 +398,9 @@ def _changed(path: str, number: int) -> HashMismatch:
 
 def _hashed(before: str, body: bytes) -> str:
     """The hash of a line with this `body`: its bytes after the hash, without the line's end."""
-    return hashlib.sha256(before.encode() + body).hexdigest()
+    digest = hashlib.sha256(before.encode())
+    digest.update(body)
+    return digest.hexdigest()
 
 
 def _last_hash(file: IO[bytes], end: int, path: str) -> str:
@@ -410,11 +417,13 @@ def _last_hash(file: IO[bytes], end: int, path: str) -> str:
         before = file.read(len(START)).decode("ascii", "replace")
     file.seek(last)
     line = file.read(end - last)
-    if line[:_BODY] != _HEAD + _hashed(before, line[_BODY:-1]).encode() + _TAIL:
+    try:
+        _body(before, line, path, 0)
+    except HashMismatch:
         raise HashMismatch(
             f"{path}: its last line is not as it was written: nothing is appended to it; move the"
             " file away, or check it"
-        )
+        ) from None
     return line[len(_HEAD) : len(_HEAD) + len(START)].decode()
 
 

@@ -24,7 +24,7 @@ def listen_address(where: str, option: str, example: str) -> tuple[str, int]:
     return host, port
 
 
-def check_sealed(scheme: str, host: Optional[str]) -> None:
+def require_tls_for_login(scheme: str, host: Optional[str]) -> None:
     """Raises SettingsError if a login would go over a network without TLS."""
     if scheme != "https" and not _is_this_machine(host or ""):
         raise SettingsError(

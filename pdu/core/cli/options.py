@@ -269,7 +269,7 @@ def setting(one: Spelling) -> Parameters:
     )
 
 
-def plain(one: Spelling, **more: Any) -> Parameters:
+def without_setting(one: Spelling, **more: Any) -> Parameters:
     """The same option where its value is not a handler's setting."""
     return option(one.flag, one.help, one.metavar, **more)
 

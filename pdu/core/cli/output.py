@@ -44,7 +44,7 @@ class Result(NamedTuple):
     is_large: bool = False
 
 
-def shown(result: Result, as_json: bool) -> int:
+def print_result(result: Result, as_json: bool) -> int:
     """Print the result and return its exit code."""
     if as_json and result.data is not None:
         print_json(result.data, indent=None if result.is_large else 1)
@@ -104,7 +104,7 @@ def text(value: object, limit: int = _CELL) -> str:
     return printable(str(value), limit)
 
 
-def metered(view: object, name: str) -> Optional[float]:
+def figure_or_none(view: object, name: str) -> Optional[float]:
     """A figure that the handler set; None if the view still has the default of its class."""
     value: float = getattr(view, name)
     return None if value is getattr(type(view), name, None) else value
@@ -140,7 +140,8 @@ def progress(length: int, label: str, **more: Any) -> AbstractContextManager[Any
 def waiting(doing: str, state: SharedOptions, at_once: bool = False) -> Iterator[None]:
     """Shows on a terminal what the block is `doing` and for how long, from _SLOW_S after its begin
     until its end; `at_once`: from its begin, for a block that is often slow. While the block shows
-    a line of its own by `passing`, or asks a question (`quiet`), it shows nothing.
+    a line of its own by `show_status_line`, or asks a question (`pause_wait_line`), it shows
+    nothing.
 
     Only on standard error, and neither with --json nor with --debug.
     """
@@ -177,7 +178,7 @@ _screen = threading.Lock()
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[None]:
+def pause_wait_line() -> Iterator[None]:
     """A block that asks on the terminal: the line of `waiting` goes, and comes back after it."""
     if sys.stderr.isatty():
         with _screen:
@@ -189,7 +190,7 @@ def quiet() -> Iterator[None]:
         _others.discard("question")
 
 
-def passing(line: str, as_json: bool) -> None:
+def show_status_line(line: str, as_json: bool) -> None:
     """Show a line until the next one replaces it; "" clears it.
 
     Only on a terminal and without --json.

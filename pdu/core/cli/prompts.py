@@ -14,7 +14,7 @@ from handlers.shared.errors import NamedSetting, PduHandlerError, Reason, Settin
 
 from .files import read_file, signals_as_ctrl_c
 from .options import SharedOptions
-from .output import quiet
+from .output import pause_wait_line
 
 
 class NotConfirmed(PduHandlerError):
@@ -50,7 +50,7 @@ def confirm(state: SharedOptions, question: str, host: str = "") -> None:
     askable(state, question, host)
     if not state.yes:
         whole = printable(question, 10 * len(question))  # an escape has at most 10 characters
-        with quiet():
+        with pause_wait_line():
             print(f"{whole}? [y/N] ", end="", file=sys.stderr, flush=True)
             try:
                 said = sys.stdin.readline()
@@ -106,7 +106,10 @@ def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
     if sys.stdin.isatty():
         is_text = True
         try:
-            with signals_as_ctrl_c(), quiet():  # getpass then turns the terminal's echo on again
+            with (
+                signals_as_ctrl_c(),
+                pause_wait_line(),
+            ):  # getpass then turns the terminal's echo on again
                 typed = getpass.getpass(f"{printable(question)}: ")
             if typed:
                 return typed

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
+from .generic_words import has_only_generic_words
 from .options import SharedOptions
 from .output import Result
-from .reserved_words import is_common
 
 NOTICE = "(not shown: it holds the login)"
 _SHORTEST = 4  # characters of a secret that is sought alone
@@ -57,7 +57,7 @@ def _sought(user: str, secrets: Sequence[str]) -> list[str]:
 def _is_weak(secret: str) -> bool:
     if secret.isdigit():
         return len(secret) < _LONG_NUMBER
-    is_word = secret.isalpha() and is_common(secret)
+    is_word = secret.isalpha() and has_only_generic_words(secret)
     return is_word or len(secret) < _SHORTEST
 
 

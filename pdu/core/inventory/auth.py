@@ -84,7 +84,7 @@ def of_environment(files: Mapping[str, str]) -> DeviceLogin:
     )
 
 
-def located(key: str, text: str, folder: str) -> str:
+def setting_value(key: str, text: str, folder: str) -> str:
     """The value of a setting.
 
     A path in `ca_pem` is relative to the folder of the file that contains the setting.
@@ -110,7 +110,7 @@ def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> Devic
         if secret in secrets or key in settings:
             raise SettingsError(f"{where}: {printable(secret or key, 60)} is given twice")
         if not secret:
-            settings[key] = located(key, text, os.path.dirname(path))
+            settings[key] = setting_value(key, text, os.path.dirname(path))
             continue
         if source == "" and not inline:
             raise SettingsError(

@@ -12,7 +12,7 @@ from handlers import registry
 from handlers.shared.errors import NamedSetting, SettingsError, printable
 from handlers.shared.settings import host_and_port, place as with_port
 from pdu_common.connection import PduData, PduSnmpData
-from pdu_common.snmp_client.tools import Credentials, SnmpError
+from pdu_common.snmp_client.tool_api import Credentials, SnmpError
 
 from ..cli import hosts, optional_packages
 from ..cli.files import read_file
@@ -68,7 +68,7 @@ def _pdu_data(
     _refuse_unknown(handler, state)
     if not handler.snmp:
         return PduData(host, values(handler.name, handler.settings, state, host))
-    given = typed(state, [*own, *_SNMP_FIELDS], host)
+    given = given_settings(state, [*own, *_SNMP_FIELDS], host)
     settings = {key: text for key, text in given.items() if key in own or key not in _SNMP_FIELDS}
     bare, port = host_and_port(host)
     params = {
@@ -114,7 +114,9 @@ def for_handler(handler: LoadedHandler, state: SharedOptions) -> dict[str, str]:
     none of SNMP without its version 3.
     """
     keys = {one.key for one in handler.settings} | (set(SNMP_KEYS) if handler.snmp else set())
-    if handler.snmp and typed(state, ("snmp_version",), "").get("snmp_version", "2") not in (
+    if handler.snmp and given_settings(state, ("snmp_version",), "").get(
+        "snmp_version", "2"
+    ) not in (
         "3",
         "v3",
     ):
@@ -216,7 +218,7 @@ def _check_fields(params: Mapping[str, str]) -> None:
         raise SettingsError((named, f" {error.fault}")) from None
 
 
-def place(state: SharedOptions, host: str) -> str:
+def display_name(state: SharedOptions, host: str) -> str:
     """The text that names the PDU for people: HOST, or the setting `host` with a note that it
     replaces HOST. A PDU that was called by a name has it before that.
     """
@@ -243,7 +245,7 @@ def values(
     """
     keys = [setting.key for setting in declared]
     account = registry.about(name).username if registry.is_handler(name) else ""
-    found = {**({"username": account} if account else {}), **typed(state, keys, host)}
+    found = {**({"username": account} if account else {}), **given_settings(state, keys, host)}
     if "tls" in keys and "tls" not in found and any(key in found for key in _CHECKS):
         found["tls"] = "yes"
     if "ca_pem" in found and "BEGIN CERTIFICATE" not in found["ca_pem"]:
@@ -274,7 +276,7 @@ def values(
             "token": token,
         }
     user = state.user = found.get("username", "")
-    where = place(state, host)
+    where = display_name(state, host)
     for key in secrets:
         text = secret(
             state,
@@ -328,7 +330,7 @@ def check(state: SharedOptions, secrets: Sequence[str], whose: str) -> None:
             )
 
 
-def typed(state: SharedOptions, keys: Iterable[str], host: str) -> dict[str, str]:
+def given_settings(state: SharedOptions, keys: Iterable[str], host: str) -> dict[str, str]:
     """The given settings, and those of `keys` from the environment unless `state.login` is set.
 
     The address and `SECRETS` are not taken from the environment, and the port only if the address

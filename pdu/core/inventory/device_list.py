@@ -280,7 +280,7 @@ def _settings(value: Any, folder: str) -> dict[str, str]:
             )
         if key in found:
             raise ValueError(f"the setting {printable(key, 60)!r} is given twice")
-        found[key] = auth.located(key, toml.as_text(key, one).strip(), folder)
+        found[key] = auth.setting_value(key, toml.as_text(key, one).strip(), folder)
     return found
 
 

@@ -153,10 +153,10 @@ def _unpacked(path: str) -> ModuleType:
     import tempfile  # imported late: 12 ms together; only archives need them
     from pathlib import Path
 
-    from . import archives
+    from . import handler_archives
 
     try:
-        archive = archives.read(Path(path).read_bytes())
+        archive = handler_archives.read(Path(path).read_bytes())
         if not archive.holds_module(f"{archive.top}.handler"):
             raise SettingsError(
                 f"{path} is not a handler archive: one folder with a handler.py is expected"
@@ -184,7 +184,7 @@ def _unpacked(path: str) -> ModuleType:
             _lock(folder.name)
             archive.unpack(Path(folder.name))
             sys.path.insert(0, folder.name)
-    except (archives.BadArchive, OSError) as error:
+    except (handler_archives.BadArchive, OSError) as error:
         raise SettingsError(f"{path}: {error}") from None
     try:
         return importlib.import_module(f"{archive.top}.handler")

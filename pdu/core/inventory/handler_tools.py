@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from handlers import registry
 from handlers.host import Figures, PortFigures
-from handlers.host.snmp import known_place
+from handlers.host.snmp import known_endpoint
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
 from ..adapters.nameplate import Nameplate
 from ..adapters.recording_formats import HandlerFinding
 from ..adapters.topology import Topology
-from ..cli.output import metered
+from ..cli.output import figure_or_none
 from ..cli.states import reported
 from .handler_loading import LoadedHandler
 
@@ -47,7 +47,7 @@ _PLACES: Mapping[str, _Place] = {
     "topology": _Place("pdu.core.adapters.{}.topology", "read"),
     "power_on": _Place("pdu.core.adapters.{}.power_restore", "read"),
     "nameplate": _Place("pdu.core.adapters.{}.nameplate", "read"),
-    "identify": _Place("pdu.core.adapters.{}.identity", "identity"),
+    "identify": _Place("pdu.core.adapters.{}.identification", "identify"),
     "recording": _Place("pdu.core.adapters.{}.recording_format", "KIND"),
 }
 
@@ -75,10 +75,14 @@ class HandlerTools:
             return found
         view = pdu.statistic()
         ports = [
-            PortFigures(one.identity, getattr(one, "load", None), metered(one, "consumption"))
+            PortFigures(
+                one.identity, getattr(one, "load", None), figure_or_none(one, "consumption")
+            )
             for one in view.ports
         ]
-        return Figures(metered(view, "load"), metered(view, "total_consumption"), ports)
+        return Figures(
+            figure_or_none(view, "load"), figure_or_none(view, "total_consumption"), ports
+        )
 
     def labels(self, pdu: Any) -> Optional[Sequence[Label]]:
         """Number and name of each outlet; None if the handler does not tell them."""
@@ -120,7 +124,7 @@ class HandlerTools:
         try:
             found: HandlerFinding = self._by_calls(data) if read is None else read(data)
         except PduHandlerError as error:
-            raise error.at(known_place(data), "identify") from None
+            raise error.at(known_endpoint(data), "identify") from None
         return found
 
     def recording(self) -> Optional[RecordingFormat]:
@@ -153,7 +157,7 @@ def _methods(pdu: Any) -> _Methods:
     )
 
 
-def recorded() -> tuple[str, ...]:
+def recordable_handlers() -> tuple[str, ...]:
     """The handlers whose devices can be recorded."""
     return tuple(name for name in registry.names() if _module("recording", name) is not None)
 
@@ -164,7 +168,7 @@ def recording(handler: str) -> Optional[RecordingFormat]:
     return found
 
 
-def kind_of(text: str, file: str) -> tuple[str, RecordingFormat]:
+def handler_of_recording(text: str, file: str) -> tuple[str, RecordingFormat]:
     """The handler whose recording this is, and its kind. Raises SettingsError."""
     for name in registry.names():
         kind = recording(name)

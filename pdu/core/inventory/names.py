@@ -248,7 +248,7 @@ def _shown(pdu: ListedPdu) -> str:
 # ---- a name in place of HOST ---------------------------------------------------------------------
 
 
-def use_name(state: SharedOptions, host: str, handler: str = "") -> ChosenPdu:
+def resolve_name(state: SharedOptions, host: str, handler: str = "") -> ChosenPdu:
     """The PDU of this name for a command that takes HOST alone; HANDLER is "" if it is no name.
     `handler`: the only one that the command is for.
 
@@ -278,7 +278,7 @@ def use_name(state: SharedOptions, host: str, handler: str = "") -> ChosenPdu:
 def on_host(handler: str) -> dict[str, Any]:
     """What lets an OnHost group for this handler take names for HOST."""
     return {
-        "find": lambda state, host: use_name(state, host, handler).host,
+        "find": lambda state, host: resolve_name(state, host, handler).host,
         "completes": complete(tuple, handler),
     }
 

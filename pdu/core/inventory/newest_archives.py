@@ -15,7 +15,7 @@ from .device_list import ListedPdu
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)*)(\.dev[0-9]+)?")
 
 
-def order(version: str) -> tuple[list[int], bool]:
+def version_key(version: str) -> tuple[list[int], bool]:
     """What versions of this pack are ordered by: the numbers, then whether it is a release, which
     follows what is built on the way to it (`0.4.0.dev0` before `0.4.0`). No number: before all.
     """
@@ -25,7 +25,7 @@ def order(version: str) -> tuple[list[int], bool]:
     return [int(number) for number in found[1].split(".")], found[2] is None
 
 
-def replaced(devices: Sequence[ListedPdu], folder: Optional[str]) -> Sequence[ListedPdu]:
+def use_newest_archives(devices: Sequence[ListedPdu], folder: Optional[str]) -> Sequence[ListedPdu]:
     """The PDUs. If a `folder` is given, its newest archive of each handler replaces the handler.
 
     A PDU whose handler is already an archive stays the same. Raises SettingsError if `folder`
@@ -45,7 +45,7 @@ def replaced(devices: Sequence[ListedPdu], folder: Optional[str]) -> Sequence[Li
     return [device._replace(handler=built[device.handler]) for device in devices]
 
 
-def usable(folder: Optional[str]) -> dict[str, str]:
+def loadable_handlers(folder: Optional[str]) -> dict[str, str]:
     """Handlers that a request to the exporter may name -> what to load: the same name, or the path
     of an archive.
 
@@ -74,7 +74,7 @@ def _newest(folder: Optional[str], handler: str) -> Optional[str]:
     pattern = re.compile(rf"pdu_{re.escape(handler)}-([0-9][^/]*)\.tar\.gz")
     try:
         built = {
-            name: order(found[1])
+            name: version_key(found[1])
             for name in os.listdir(folder)
             if (found := pattern.fullmatch(name))
         }

@@ -121,7 +121,7 @@ def poll(
     return _polled(target, timeout, (reading.states, measured, *named, *parts))
 
 
-def poll_counting(target: Target) -> Reading:
+def poll_state_counts(target: Target) -> Reading:
     """As `poll`, for a tool that only counts the outlets in each state: they have nothing else, so
     that another process gets a quarter of the bytes.
     """
@@ -134,9 +134,9 @@ def poll_states(target: Target) -> Reading:
     return _polled(target, None, (reading.states,))
 
 
-def poll_all(target: Target) -> Reading:
+def poll_full(target: Target) -> Reading:
     """As `poll`, with all that a `PolledOutlet` has, and the lines and breakers."""
-    parts = (reading.placed, reading.returning)
+    parts = (reading.read_topology, reading.returning)
     return poll(target, with_labels=True, with_power=True, parts=parts)
 
 
@@ -180,7 +180,7 @@ def is_late_here(target: Target, found: Reading, lag: SchedulingDelay) -> bool:
     return late_for_an_answer or late_in_all
 
 
-def busy(lag: SchedulingDelay) -> CallError:
+def undecided_silence_error(lag: SchedulingDelay) -> CallError:
     """The failure of a PDU whose silence remains doubted."""
     return CallError(
         BUSY,

@@ -20,7 +20,7 @@ from typing import Any, Callable, NamedTuple, Optional, Union
 from handlers.shared.errors import SettingsError
 
 from .spawn_server import SpawnServer, forked
-from .worker import JobRequest, JobResult, Work
+from .worker import FreeSlots, JobResult, Work
 
 #: how many jobs one process does at a time, by level: as many as it wants, a few, one
 LIMITS: Sequence[Optional[int]] = (None, 8, 1)
@@ -162,7 +162,7 @@ class ProcessPool:
             yield from self._died(member)
             return
         member.spoke = True
-        if isinstance(message, JobRequest):
+        if isinstance(message, FreeSlots):
             member.wants += message.jobs
         else:
             member.wants += message.wants

@@ -20,7 +20,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import Any, Callable, Generic, NamedTuple, Optional, TypeVar
 
-from .polling import Target, busy, is_late_here, poll
+from .polling import Target, is_late_here, poll, undecided_silence_error
 from .process_pool import ALONE, ProcessPool, WorkerLost, cores
 from .reading import CallError, Reading
 from .scheduling_delay import SchedulingDelay
@@ -43,7 +43,7 @@ LOST = CallError(
 T = TypeVar("T")
 
 
-class ReadMode(NamedTuple):
+class ReadFunction(NamedTuple):
     """How a PDU is read, and where the reading is in what that gives (T of `ReaderPool`)."""
 
     #: reads it; the second argument is what was said with `Readers.ask`. Runs in a child process
@@ -60,7 +60,7 @@ class ReaderPool(Generic[T]):
     def __init__(
         self,
         targets: Sequence[Target],
-        way: ReadMode,
+        way: ReadFunction,
         parallel: int = PARALLEL,
         processes: Optional[int] = None,
     ) -> None:
@@ -108,7 +108,7 @@ class ReaderPool(Generic[T]):
                     self._crew.repeat(place, (place, known), level + 1)
                     continue
                 if doubt is not None:
-                    found = self._way.failed(found, busy(doubt))
+                    found = self._way.failed(found, undecided_silence_error(doubt))
             del self._out[place]
             yield place, found
 
@@ -151,7 +151,7 @@ def read_all(
     process. If no reading arrives for `patience_s` seconds, the missing ones are failures. Raises
     SettingsError if no process starts.
     """
-    way = ReadMode(functools.partial(_once, read), lambda found: found, _failed)
+    way = ReadFunction(functools.partial(_once, read), lambda found: found, _failed)
     missing = dict.fromkeys(range(len(targets)))
     readers: ReaderPool[Reading] = ReaderPool(targets, way, parallel, processes)
     with contextlib.closing(readers):
@@ -199,7 +199,7 @@ def _once(read: Callable[[Target], Reading], target: Target, _: object) -> Readi
 
 
 def _job(
-    way: ReadMode,
+    way: ReadFunction,
     targets: Sequence[Target],
     asked: tuple[int, Any],
     since: Callable[[float], SchedulingDelay],

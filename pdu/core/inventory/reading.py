@@ -142,7 +142,7 @@ def figures(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
 
 def power(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """A, kWh and W. If only W cannot be read, that is the reading's failure."""
-    found, without_power = measured(tools, pdu)
+    found, without_power = read_figures(tools, pdu)
     return _with(reading, found)._replace(failure=without_power)
 
 
@@ -163,7 +163,7 @@ def labels(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     return reading._replace(outlets=outlets, labelled=True)
 
 
-def placed(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
+def read_topology(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
     """Lines and breakers, and how the outlets are fed."""
     found = tools.topology(pdu)
     outlets = [
@@ -196,7 +196,7 @@ _PURPOSES: Mapping[Part, Sequence[str]] = {
 }
 
 
-def measured(tools: HandlerTools, pdu: Any) -> tuple[Figures, Optional[CallError]]:
+def read_figures(tools: HandlerTools, pdu: Any) -> tuple[Figures, Optional[CallError]]:
     """A, kWh and W, and why W is missing if only W cannot be read."""
     try:
         return tools.measured(pdu, with_power=True), None

@@ -1,7 +1,7 @@
 """One process that reads PDUs: a thread for each PDU that it reads now.
 
-It asks for as many jobs as it can do in time (`ReadingLimit`), and sends each result as soon as it
-has it. The parent holds the list, so a process that dies loses only what it was reading.
+It asks for as many jobs as it can do in time (`ConcurrencyLimit`), and sends each result as soon as
+it has it. The parent holds the list, so a process that dies loses only what it was reading.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Any, Callable, NamedTuple
 
-from pdu_common.snmp_client.process_options import cache_engines, lag_s
+from pdu_common.snmp_client.process_options import lag_s, limit_cached_engines
 
 from .scheduling_delay import Heartbeat, SchedulingDelay
 
@@ -34,7 +34,7 @@ class JobResult(NamedTuple):
     wants: int = 0
 
 
-class JobRequest(NamedTuple):
+class FreeSlots(NamedTuple):
     """The process can do so many jobs more."""
 
     jobs: int
@@ -57,13 +57,13 @@ def serve(work: Work, pipe: Connection, others: Sequence[Connection], most: int)
     for other in others:
         other.close()
     gc.freeze()  # what the parent loaded is never garbage
-    cache_engines(2)  # older engines are hardly used again: each PDU is read once
+    limit_cached_engines(2)  # older engines are hardly used again: each PDU is read once
     with contextlib.suppress(EOFError, OSError):
         _Worker(work, pipe, most).run()
     os._exit(0)  # unlike sys.exit, does not wait for threads that a handler left behind
 
 
-class ReadingLimit:
+class ConcurrencyLimit:
     """How many PDUs this process may read at a time, up to `most`: more while it runs in time,
     fewer while it is late.
 
@@ -107,7 +107,7 @@ class ReadingLimit:
 class _Worker:
     def __init__(self, work: Work, pipe: Connection, most: int) -> None:
         self._work, self._pipe = work, pipe
-        self._limit, self._heart = ReadingLimit(most), Heartbeat(lag_s)
+        self._limit, self._heart = ConcurrencyLimit(most), Heartbeat(lag_s)
         self._sending, self._counting = threading.Lock(), threading.Lock()
         self._jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
         # promised: jobs that were asked for and have not arrived; threads: those that run
@@ -141,7 +141,7 @@ class _Worker:
         except RuntimeError:
             # the system allows no more threads: those that run do all jobs
             self._may_start = False
-            self._limit = ReadingLimit(max(1, self._threads))
+            self._limit = ConcurrencyLimit(max(1, self._threads))
 
     def _serve(self) -> None:
         try:
@@ -167,7 +167,7 @@ class _Worker:
     def _ask(self) -> None:
         wanted = self._wanted()
         if wanted:
-            self._send(JobRequest(wanted))
+            self._send(FreeSlots(wanted))
 
     def _wanted(self, ended: int = 0) -> int:
         """How many jobs more this process can do, when so many have ended; it must ask for them."""

@@ -40,7 +40,7 @@ class Runner(NamedTuple):
         """Take its power. Returns what the meters saw. Raises NotProven."""
         with self._alone(machine) as (memory, _):
             try:
-                return proofs.off(machine, self.world, self.proof, memory)
+                return proofs.switch_off(machine, self.world, self.proof, memory)
             finally:
                 # proven or not: one that waited meanwhile shall not put it on
                 memory.offs += 1
@@ -51,7 +51,7 @@ class Runner(NamedTuple):
         with self._alone(machine) as (memory, was_taken):
             if was_taken:
                 raise NotProven("another run switched it off for good meanwhile; nothing was sent")
-            proofs.on(machine, self.world, memory)
+            proofs.switch_on(machine, self.world, memory)
 
     def restart(
         self,
@@ -68,14 +68,14 @@ class Runner(NamedTuple):
         with self._alone(machine) as (memory, was_taken):
             if only_if_on and not proofs.is_on(machine, self.world):
                 raise NotProven("it is off already, perhaps on purpose; nothing was sent")
-            is_off(proofs.off(machine, self.world, self.proof, memory))
+            is_off(proofs.switch_off(machine, self.world, self.proof, memory))
             if was_taken:
                 return "another run switched it off for good meanwhile"
             self.world.sleep(pause_s)
             try:
                 if proofs.is_on(machine, self.world):
                     return "it did not stay off; nothing more was sent"
-                proofs.on(machine, self.world, memory)
+                proofs.switch_on(machine, self.world, memory)
             except NotProven as error:
                 return str(error)
             return None

@@ -59,7 +59,7 @@ def _step(figures: Iterable[Optional[float]], steps: Sequence[float]) -> float:
     return next(fits, steps[-1])
 
 
-class Meter(NamedTuple):
+class MeterThreshold(NamedTuple):
     """How a figure is read: below `threshold_a` it counts as none."""
 
     threshold_a: float
@@ -80,7 +80,9 @@ class _Figures(NamedTuple):
     threshold: float
 
 
-def _comparable(before: MeteredLoad, after: MeteredLoad, meter: Meter) -> Optional[_Figures]:
+def _comparable(
+    before: MeteredLoad, after: MeteredLoad, meter: MeterThreshold
+) -> Optional[_Figures]:
     """In watts where both have them, else in amperes, else None."""
     if before.power_w is not None and after.power_w is not None:
         return _Figures(before.power_w, after.power_w, meter.steps.power_w, meter.threshold_w)
@@ -89,20 +91,20 @@ def _comparable(before: MeteredLoad, after: MeteredLoad, meter: Meter) -> Option
     return None
 
 
-def is_nothing(draw: MeteredLoad, meter: Meter) -> bool:
+def is_nothing(draw: MeteredLoad, meter: MeterThreshold) -> bool:
     """Whether every figure is below the threshold, and there is one."""
     current = draw.current_a is None or abs(draw.current_a) < meter.threshold_a
     power = draw.power_w is None or abs(draw.power_w) < meter.threshold_w
     return draw.is_known and current and power
 
 
-def carries(draw: MeteredLoad, meter: Meter) -> bool:
+def carries(draw: MeteredLoad, meter: MeterThreshold) -> bool:
     """Whether power surely flows: the figure is no rounding of nothing."""
     found = _comparable(draw, draw, meter)
     return found is not None and found.before >= max(found.threshold, 2 * found.step)
 
 
-def fell(before: MeteredLoad, after: MeteredLoad, meter: Meter) -> bool:
+def fell(before: MeteredLoad, after: MeteredLoad, meter: MeterThreshold) -> bool:
     """Whether the outlet carried power that it does not carry any more."""
     found = _comparable(before, after, meter)
     if found is None or not carries(before, meter) or not is_nothing(after, meter):
@@ -110,7 +112,7 @@ def fell(before: MeteredLoad, after: MeteredLoad, meter: Meter) -> bool:
     return abs(found.after) + found.step <= _FALL * found.before
 
 
-def finest(
+def finest_resolution(
     known: Mapping[str, MeterResolution], pdu: str, draws: Iterable[MeteredLoad]
 ) -> MeterResolution:
     """The resolution of a PDU, with figures that it shows now."""

@@ -37,7 +37,7 @@ class Observation:
 
 
 @dataclass
-class OffPeriod:
+class LoadBeforeOff:
     """The machine before its first cord was switched off, while it is off."""
 
     #: in seconds since 1970
@@ -69,12 +69,12 @@ class ObservationStore:
     periods: dict[str, float] = field(default_factory=dict)
     #: the longest time that a meter needed to show a command, in s
     slowest_s: float = 0.0
-    episode: Optional[OffPeriod] = None
+    episode: Optional[LoadBeforeOff] = None
     #: how many runs have left the machine off for good
     offs: int = 0
     save: Callable[[], None] = lambda: None
 
-    def recent(self, now: float, longest_s: float) -> Optional[OffPeriod]:
+    def recent(self, now: float, longest_s: float) -> Optional[LoadBeforeOff]:
         """The episode, unless it is too old or of the future: then the clock was set."""
         found = self.episode
         return found if found is not None and 0 <= now - found.at <= longest_s else None
@@ -201,7 +201,7 @@ def _parsed(document: Mapping[str, Any]) -> ObservationStore:
         _number(document["slowest"]),
         None
         if episode is None
-        else OffPeriod(
+        else LoadBeforeOff(
             _number(episode["at"]),
             {str(key): [_signed(value) for value in one] for key, one in episode["shown"].items()},
             str(episode["quantity"]),

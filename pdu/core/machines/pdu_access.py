@@ -27,7 +27,7 @@ class NotProven(Exception):
     """What was asked for did not happen, or nobody can say that it did."""
 
 
-class OutletOf(Protocol):
+class MachineOutlet(Protocol):
     """An outlet of a machine: a `Cord` of the drawing."""
 
     @property
@@ -72,7 +72,9 @@ class PduAccess(Protocol):
     def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
         """Read these PDUs now. One that cannot be read has a reason."""
 
-    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, CommandResult]:
+    def switch(
+        self, cords: Sequence[MachineOutlet], on: bool
+    ) -> Mapping[MachineOutlet, CommandResult]:
         """Send each of these outlets one command, once: those of different PDUs at the same time.
         Does not raise for a PDU.
         """
@@ -152,17 +154,19 @@ class PolledPdus(SystemClock):
             self._refused[name] = now
         return now
 
-    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, CommandResult]:
+    def switch(
+        self, cords: Sequence[MachineOutlet], on: bool
+    ) -> Mapping[MachineOutlet, CommandResult]:
         names = list(dict.fromkeys(cord.pdu for cord in cords))
 
-        def one_pdu(name: str) -> list[tuple[OutletOf, CommandResult]]:
+        def one_pdu(name: str) -> list[tuple[MachineOutlet, CommandResult]]:
             mine = [cord for cord in cords if cord.pdu == name]
             return [(cord, self._command(cord, on)) for cord in mine]
 
         done = self._of_each(names, one_pdu)
         return {cord: one for found in done.values() for cord, one in found}
 
-    def _command(self, cord: OutletOf, on: bool) -> CommandResult:
+    def _command(self, cord: MachineOutlet, on: bool) -> CommandResult:
         try:
             return CommandResult(ListedOutlet(self._targets[cord.pdu], cord.outlet).command(on))
         except (Exception, SystemExit) as error:  # anybody may have written the archive
@@ -178,7 +182,7 @@ class PolledPdus(SystemClock):
         return " ".join(place_of(self._targets[pdu].device))
 
 
-class Shared:
+class SharedReadings:
     """Readings of a world for machines that share PDUs: each looks at those that were made, from
     the first one on, and makes further ones for all. A `PduAccess` that switches nothing.
     """
@@ -190,7 +194,7 @@ class Shared:
         # the time of this look: of the world's clock, or in the past
         self._at = -math.inf
 
-    def again(self) -> Shared:
+    def again(self) -> SharedReadings:
         """The same readings, from the first one on."""
         found = copy.copy(self)
         found._at = -math.inf
@@ -206,7 +210,9 @@ class Shared:
         self._at = max(self._at, found[0])
         return {name: found[1][name] for name in pdus}
 
-    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, CommandResult]:
+    def switch(
+        self, cords: Sequence[MachineOutlet], on: bool
+    ) -> Mapping[MachineOutlet, CommandResult]:
         return {cord: CommandResult(UNKNOWN, "nothing is switched here") for cord in cords}
 
     def key(self, pdu: str) -> str:

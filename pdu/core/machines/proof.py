@@ -5,11 +5,11 @@
         fell from what it carried to nothing, and the cords that are left took its load over
     read on, until two renewals of all meters show that nothing else took the load over
 
-What others can hide is judged by the law (`law.py`): an outlet of somebody else, or an inlet beyond
-all its outlets. Each inlet needs a meter of its own. A cord that was never seen to carry anything
-proves nothing by carrying nothing: it may be in another outlet. It is switched off last, when the
-others are off and it has to carry the machine. Whatever happens, each outlet gets its command: a
-proof that fails leaves no power on.
+What others can hide is judged by the balance (`power_balance.py`): an outlet of somebody else, or
+an inlet beyond all its outlets. Each inlet needs a meter of its own. A cord that was never seen to
+carry anything proves nothing by carrying nothing: it may be in another outlet. It is switched off
+last, when the others are off and it has to carry the machine. Whatever happens, each outlet gets
+its command: a proof that fails leaves no power on.
 """
 
 from __future__ import annotations
@@ -22,12 +22,27 @@ from typing import Callable, NamedTuple, Optional
 from pdu_common.helper import EnumPowerStatus
 
 from ..cli.states import DOWN, UP, word
-from . import law
-from .law import MeteredPlace, NotProvenReason, Quantity, ReadingSeries, RemovedLoad
-from .meters import Meter, MeteredLoad, MeterResolution, carries, fell, finest, is_nothing
-from .observations import Observation, ObservationStore, OffPeriod
+from . import power_balance
+from .meters import (
+    MeteredLoad,
+    MeterResolution,
+    MeterThreshold,
+    carries,
+    fell,
+    finest_resolution,
+    is_nothing,
+)
+from .observations import LoadBeforeOff, Observation, ObservationStore
 from .outlet import AGAIN_S
-from .pdu_access import CommandResult, NotProven, OutletOf, OutletReading, PduAccess, PduReading
+from .pdu_access import (
+    CommandResult,
+    MachineOutlet,
+    NotProven,
+    OutletReading,
+    PduAccess,
+    PduReading,
+)
+from .power_balance import MeteredPlace, NotProvenReason, Quantity, ReadingSeries, RemovedLoad
 
 # a meter of which no two changes were seen is taken for one that renews its figures so seldom
 _UNKNOWN_S = 8.0
@@ -78,7 +93,7 @@ class MachinePower(NamedTuple):
 
     #: how messages name it
     name: str
-    cords: Sequence[OutletOf]
+    cords: Sequence[MachineOutlet]
     #: how many of its cords must live for it to live
     needs: int = 1
     #: other PDUs at which it may have a cord that nobody drew
@@ -113,7 +128,7 @@ class _Renewals:
         #: PDU, and whether it is its inlet -> the shortest time between two changes, in s
         self.shortest: dict[tuple[str, bool], float] = {}
 
-    def add(self, look: law.RoomReading) -> None:
+    def add(self, look: power_balance.FleetReading) -> None:
         """A further reading."""
         pause_s = 0.0 if self._read_at is None else look.at - self._read_at
         self._read_at = look.at
@@ -132,7 +147,7 @@ class _Renewals:
         self._last[place] = at, value
 
 
-class Watch:
+class MachineReadings:
     """Readings of one machine, and what they show of its cords. It learns resolutions and periods,
     and keeps what was seen.
     """
@@ -156,7 +171,7 @@ class Watch:
         self._renewals = _Renewals()
         self._slowest_s = memory.slowest_s
 
-    def key(self, cord: OutletOf) -> str:
+    def key(self, cord: MachineOutlet) -> str:
         """The outlet in the memory."""
         return f"{self.world.key(cord.pdu)} {cord.outlet}"
 
@@ -168,10 +183,10 @@ class Watch:
             if not now.outlets:
                 continue
             key, inlet = self.world.key(pdu), self._inlet_key(pdu)
-            known[key] = finest(known, key, (one.draw for one in now.outlets.values()))
-            known[inlet] = finest(known, inlet, [now.inlet])
+            known[key] = finest_resolution(known, key, (one.draw for one in now.outlets.values()))
+            known[inlet] = finest_resolution(known, inlet, [now.inlet])
         for cord in self.machine.cords:
-            one = outlet(found, cord)
+            one = find_outlet(found, cord)
             if one is not None and carries(one.draw, self.meter(cord)):
                 self._keep(cord, one.draw)
         self.readings = found
@@ -184,14 +199,14 @@ class Watch:
     def _follow(self, found: Readings) -> None:
         """Add a reading to the trail."""
         if self.trail is None:
-            if self._with_inlets and unmetered(found):
+            if self._with_inlets and unprovable_reason(found):
                 return
             self.trail = ReadingSeries(_quantity(found, self._with_inlets))
         trail = self.trail
-        look = law.RoomReading(
+        look = power_balance.FleetReading(
             self.world.monotonic(),
             {
-                pdu: law.PduFigures(
+                pdu: power_balance.PduFigures(
                     trail.quantity.of(now.inlet) if self._with_inlets else None,
                     {name: trail.quantity.of(one.draw) for name, one in now.outlets.items()},
                 )
@@ -214,16 +229,16 @@ class Watch:
         for (pdu, is_inlet), gap in self._renewals.shortest.items():
             self.memory.periods[self._period_key(pdu, is_inlet)] = gap
 
-    def _keep(self, cord: OutletOf, draw: MeteredLoad) -> None:
+    def _keep(self, cord: MachineOutlet, draw: MeteredLoad) -> None:
         key, now = self.key(cord), self.world.now()
         kept = self.memory.seen.get(key)
         if kept is None or not 0 <= now - kept.at < _SIGHT_S:
             self.memory.seen[key] = Observation(now, draw)
 
-    def meter(self, cord: OutletOf) -> Meter:
+    def meter(self, cord: MachineOutlet) -> MeterThreshold:
         """How its figures are read."""
         steps = self.memory.steps.get(self.world.key(cord.pdu), MeterResolution())
-        return Meter(self.proof.threshold_a, steps)
+        return MeterThreshold(self.proof.threshold_a, steps)
 
     def _period_key(self, pdu: str, is_inlet: bool) -> str:
         return self._inlet_key(pdu) if is_inlet else self.world.key(pdu)
@@ -285,7 +300,7 @@ class Watch:
             if passed >= least and (
                 not self._with_inlets
                 or passed >= most_s
-                or self.trail.noise()[0] <= law.STEADY * load
+                or self.trail.noise()[0] <= power_balance.STEADY * load
             ):
                 return
             self.world.sleep(AGAIN_S)
@@ -297,15 +312,15 @@ class Watch:
             return 0.0
         return math.fsum(self.figure(self.readings, cord) for cord in self.machine.cords)
 
-    def figure(self, readings: Readings, cord: OutletOf) -> float:
+    def figure(self, readings: Readings, cord: MachineOutlet) -> float:
         """What a cord carries, in the trail's quantity; 0 if that is not known."""
-        one = outlet(readings, cord)
+        one = find_outlet(readings, cord)
         known = None if one is None or self.trail is None else self.trail.quantity.of(one.draw)
         return known or 0.0
 
-    def carries(self, readings: Readings, cord: OutletOf) -> bool:
+    def carries(self, readings: Readings, cord: MachineOutlet) -> bool:
         """Whether power surely flows there."""
-        one = outlet(readings, cord)
+        one = find_outlet(readings, cord)
         return one is not None and carries(one.draw, self.meter(cord))
 
 
@@ -318,7 +333,7 @@ def _quantity(readings: Readings, with_inlets: bool = True) -> Quantity:
     return Quantity.WATTS if has_watts else Quantity.AMPERES
 
 
-def unmetered(readings: Readings) -> list[str]:
+def unprovable_reason(readings: Readings) -> list[str]:
     """Why the law cannot be applied to these PDUs."""
     wrong = [
         f"{pdu}: {now.reason or 'it lists no outlets'}"
@@ -337,7 +352,7 @@ def unmetered(readings: Readings) -> list[str]:
     return wrong
 
 
-def outlet(readings: Readings, cord: OutletOf) -> Optional[OutletReading]:
+def find_outlet(readings: Readings, cord: MachineOutlet) -> Optional[OutletReading]:
     """One outlet of the readings; None if it was not read."""
     found = readings.get(cord.pdu)
     return None if found is None else found.outlets.get(cord.outlet)
@@ -346,7 +361,7 @@ def outlet(readings: Readings, cord: OutletOf) -> Optional[OutletReading]:
 # ---- what is asked for ---------------------------------------------------------------------------
 
 
-def off(
+def switch_off(
     machine: MachinePower, world: PduAccess, proof: OffProof, memory: ObservationStore
 ) -> list[str]:
     """Switch every outlet off, whatever it reads now, and prove it. Returns what the meters saw.
@@ -354,7 +369,7 @@ def off(
     Each outlet gets one command; that of a PDU that fails keeps no other from its own. Raises
     NotProven.
     """
-    seen = Watch(machine, world, proof, memory)
+    seen = MachineReadings(machine, world, proof, memory)
     try:
         if proof.by_current:
             return _Off(seen).run()
@@ -364,7 +379,7 @@ def off(
         memory.save()
 
 
-def on(machine: MachinePower, world: PduAccess, memory: ObservationStore) -> None:
+def switch_on(machine: MachinePower, world: PduAccess, memory: ObservationStore) -> None:
     """Switch every outlet on. Raises NotProven unless all of them are seen on, twice."""
     # what was seen before it was off ends here, even if only one outlet comes on
     memory.episode = None
@@ -380,7 +395,7 @@ def _by_state(machine: MachinePower, world: PduAccess, on: bool) -> None:
     readings = world.read(_pdus(machine.cords))
     wanted = UP if on else DOWN
     for cord in machine.cords:
-        one = outlet(readings, cord)
+        one = find_outlet(readings, cord)
         if one is None:
             wrong.append(f"{cord}: {_unread(readings, cord)}")
         elif one.state is not wanted:
@@ -394,7 +409,7 @@ def is_on(machine: MachinePower, world: PduAccess) -> bool:
     answer only if every outlet reports it.
     """
     readings = world.read(_pdus(machine.cords))
-    found = {cord: outlet(readings, cord) for cord in machine.cords}
+    found = {cord: find_outlet(readings, cord) for cord in machine.cords}
     states = {cord: None if one is None else one.state for cord, one in found.items()}
     if UP in states.values():
         return True
@@ -414,12 +429,12 @@ def check(
 
     Returns what the proof would rest on, in sentences.
     """
-    seen = Watch(machine, world, proof, memory)
+    seen = MachineReadings(machine, world, proof, memory)
     before = dict(memory.seen), set(memory.periods)
-    wrong = wrong_now(seen.read(), machine, proof, lambda cord: seen.key(cord) in memory.seen)
+    wrong = unprovable_now(seen.read(), machine, proof, lambda cord: seen.key(cord) in memory.seen)
     facts: list[str] = []
     if proof.by_current and not wrong:
-        wrong = unmetered(seen.readings) or _too_slow(seen)
+        wrong = unprovable_reason(seen.readings) or _too_slow(seen)
     if proof.by_current and not wrong:
         seen.learn()
         wrong = _unseen(seen) or _too_slow(seen)
@@ -432,18 +447,18 @@ def check(
     return facts
 
 
-def wrong_now(
+def unprovable_now(
     readings: Readings,
     machine: MachinePower,
     proof: OffProof,
-    was_seen: Callable[[OutletOf], bool],
+    was_seen: Callable[[MachineOutlet], bool],
 ) -> list[str]:
     """Why one reading shows that `off` could not be carried out and proven. `was_seen`: whether an
     outlet was ever seen to carry power.
     """
     wrong: list[str] = []
     for cord in machine.cords:
-        one = outlet(readings, cord)
+        one = find_outlet(readings, cord)
         if one is None:
             wrong.append(f"{cord}: {_unread(readings, cord)}")
         elif readings[cord.pdu].reason:
@@ -459,7 +474,7 @@ def wrong_now(
     return wrong
 
 
-def _too_slow(seen: Watch) -> list[str]:
+def _too_slow(seen: MachineReadings) -> list[str]:
     """Why a meter's period is too long; an unknown one is not."""
     period_s, timeout_s = seen.known_period(), seen.proof.timeout_s
     if period_s is None or period_s <= max(timeout_s, _LEAST_TIMEOUT_S):
@@ -470,7 +485,7 @@ def _too_slow(seen: Watch) -> list[str]:
     ]
 
 
-def _unseen(seen: Watch) -> list[str]:
+def _unseen(seen: MachineReadings) -> list[str]:
     """Read on until each meter has changed a figure twice: one that is quick enough does so in two
     of the longest periods, if anything changes there. Returns why that is not known.
     """
@@ -488,14 +503,14 @@ def _unseen(seen: Watch) -> list[str]:
     ]
 
 
-def _noise(seen: Watch) -> tuple[list[str], list[str]]:
+def _noise(seen: MachineReadings) -> tuple[list[str], list[str]]:
     """Why the swing of everything else hides the machine, and what the proof would rest on."""
     trail = seen.trail
     if trail is None:
         return [], []
     noise, where = trail.noise(_LEARN_TIMEOUTS * seen.proof.timeout_s)
     load, unit = seen.load(), trail.quantity.value
-    if load > 0 and noise >= law.STEADY * load:
+    if load > 0 and noise >= power_balance.STEADY * load:
         return [
             f"the machine carries {load:.4g} {unit}, and the noise of {noise:.4g} {unit} at {where}"
             " hides that: no fall of it can be proven; without that proof, use confirm=state"
@@ -511,18 +526,18 @@ def _noise(seen: Watch) -> tuple[list[str], list[str]]:
 
 
 class _Off:
-    """One run of `off`. `wrong` has what is not proven."""
+    """One run of `switch_off`. `wrong` has what is not proven."""
 
-    def __init__(self, seen: Watch) -> None:
+    def __init__(self, seen: MachineReadings) -> None:
         self._seen, self._world, self._memory = seen, seen.world, seen.memory
         self._cords = list(seen.machine.cords)
         self._own = {_place(cord) for cord in self._cords}
-        self._episode = OffPeriod(self._world.now())
+        self._episode = LoadBeforeOff(self._world.now())
         self._wrong: list[str] = []
         # what each carried before its command
-        self._carried: dict[OutletOf, MeteredLoad] = {}
+        self._carried: dict[MachineOutlet, MeteredLoad] = {}
         # cords that were seen to share the machine's load
-        self._linked: set[OutletOf] = set()
+        self._linked: set[MachineOutlet] = set()
         # the machine is known to have no power, and cords that are on
         self._is_dead = False
         # what each command took
@@ -556,7 +571,7 @@ class _Off:
             self._world.sleep(AGAIN_S)
             now = self._seen.read()
         begun = self._world.monotonic()
-        self._wrong += unmetered(now)
+        self._wrong += unprovable_reason(now)
         down = [cord for cord in self._cords if self._is_off(now, cord)]
         kept = self._memory.recent(self._world.now(), self._seen.proof.seen_for_s)
         # the meter of one that is off may not show it yet
@@ -579,14 +594,14 @@ class _Off:
                 self._carried[cord] = draw
         return now
 
-    def _is_off(self, readings: Readings, cord: OutletOf) -> bool:
-        one = outlet(readings, cord)
+    def _is_off(self, readings: Readings, cord: MachineOutlet) -> bool:
+        one = find_outlet(readings, cord)
         return (
             one is not None and one.state is DOWN and not carries(one.draw, self._seen.meter(cord))
         )
 
     def _resume(
-        self, down: Sequence[OutletOf], begun: float, shown: float, trail: ReadingSeries
+        self, down: Sequence[MachineOutlet], begun: float, shown: float, trail: ReadingSeries
     ) -> None:
         """Another run ended before it proved anything. What it saw before its first command is what
         everything is compared with. If cords are left, they must carry what the others did; if not,
@@ -635,11 +650,11 @@ class _Off:
         device = self._world.key(place.pdu)
         return f"{device} inlet" if place.outlet is None else f"{device} {place.outlet}"
 
-    def _link(self, cords: Iterable[OutletOf]) -> None:
+    def _link(self, cords: Iterable[MachineOutlet]) -> None:
         self._linked.update(cords)
         self._episode.linked = [self._seen.key(cord) for cord in self._linked]
 
-    def _stages(self, now: Readings) -> list[list[OutletOf]]:
+    def _stages(self, now: Readings) -> list[list[MachineOutlet]]:
         """Which cords are switched off together: first what is off already or was not read, then
         those that carry the machine, feed by feed, then those that have to take it over. The last
         ones are switched off one by one, so that a supply that nobody drew cannot hide.
@@ -666,7 +681,7 @@ class _Off:
         return [one for one in (first, *feeds) if one]
 
     def _stage(
-        self, stage: Sequence[OutletOf], later: Sequence[OutletOf], before: Readings
+        self, stage: Sequence[MachineOutlet], later: Sequence[MachineOutlet], before: Readings
     ) -> Readings:
         """Switch some cords off, and read until each fell and the others took over."""
         # until everything shows what was switched before
@@ -677,14 +692,14 @@ class _Off:
         left = [*later, *(cord for cord in self._cords if self._lives(before, cord, stage, later))]
         lost = [cord for cord in stage if not self._is_dead and self._seen.carries(before, cord)]
         for cord in lost:
-            one = outlet(before, cord)
+            one = find_outlet(before, cord)
             if one is not None:
                 self._carried[cord] = one.draw
                 self._episode.carried[self._seen.key(cord)] = one.draw
         self._write_down()
         trail = self._seen.trail
         # with the last reading
-        early = law.Period(self._settled_at, self._world.monotonic() + 1e-3)
+        early = power_balance.Period(self._settled_at, self._world.monotonic() + 1e-3)
         answers = self._world.switch(stage, False)
         self._last_command = self._world.monotonic()
         self._wrong += _commanded(answers, False)
@@ -736,9 +751,9 @@ class _Off:
 
     def _judge_move(
         self,
-        lost: Sequence[OutletOf],
-        left: Sequence[OutletOf],
-        early: law.Period,
+        lost: Sequence[MachineOutlet],
+        left: Sequence[MachineOutlet],
+        early: power_balance.Period,
         taken: RemovedLoad,
         trail: ReadingSeries,
     ) -> RemovedLoad:
@@ -770,14 +785,20 @@ class _Off:
         total = trail.carried([_place(cord) for cord in (*lost, *left)], early)
         return taken._replace(lost=total, is_all=True)
 
-    def _draw_before(self, trail: ReadingSeries, cord: OutletOf, early: law.Period) -> MeteredLoad:
+    def _draw_before(
+        self, trail: ReadingSeries, cord: MachineOutlet, early: power_balance.Period
+    ) -> MeteredLoad:
         figure = trail.carried([_place(cord)], early)
         if trail.quantity is Quantity.WATTS:
             return MeteredLoad(power_w=round(figure, 3))
         return MeteredLoad(current_a=round(figure, 3))
 
     def _is_dark(
-        self, left: Sequence[OutletOf], now: Readings, trail: ReadingSeries, early: law.Period
+        self,
+        left: Sequence[MachineOutlet],
+        now: Readings,
+        trail: ReadingSeries,
+        early: power_balance.Period,
     ) -> bool:
         """Whether the machine needs more cords than are left, and all of them fell to what idle
         supplies carry.
@@ -785,7 +806,7 @@ class _Off:
         if len(left) >= self._seen.machine.needs:
             return False
         return all(
-            (one := outlet(now, cord)) is not None
+            (one := find_outlet(now, cord)) is not None
             and one.draw.is_known
             and (was := trail.carried([_place(cord)], early)) > 0
             and self._seen.figure(now, cord) < _IDLE * was
@@ -812,14 +833,14 @@ class _Off:
     def _lives(
         self,
         before: Readings,
-        cord: OutletOf,
-        stage: Sequence[OutletOf],
-        later: Sequence[OutletOf],
+        cord: MachineOutlet,
+        stage: Sequence[MachineOutlet],
+        later: Sequence[MachineOutlet],
     ) -> bool:
         return cord not in stage and cord not in later and not self._is_off(before, cord)
 
-    def _never(self, before: Readings, cord: OutletOf) -> str:
-        one = outlet(before, cord)
+    def _never(self, before: Readings, cord: MachineOutlet) -> str:
+        one = find_outlet(before, cord)
         if one is None:
             return "it could not be read before the command, so nothing proves that it fell"
         if not one.draw.is_known:
@@ -834,11 +855,11 @@ class _Off:
             " another outlet, or its supply dead?"
         )
 
-    def _not_off(self, cords: Sequence[OutletOf], readings: Readings) -> list[str]:
+    def _not_off(self, cords: Sequence[MachineOutlet], readings: Readings) -> list[str]:
         """Why these are not proven off by a reading."""
         wrong: list[str] = []
         for cord in cords:
-            one = outlet(readings, cord)
+            one = find_outlet(readings, cord)
             if one is None:
                 wrong.append(f"{cord}: {_unread(readings, cord)}")
             elif one.state is not DOWN:
@@ -915,7 +936,7 @@ class _Off:
         wrong = [
             f"{cord}: {_unread(readings, cord)}"
             for cord in self._cords
-            if outlet(readings, cord) is None
+            if find_outlet(readings, cord) is None
         ]
         return wrong or [
             f"{pdu}: it could not be read: {now.reason}"
@@ -924,24 +945,24 @@ class _Off:
         ]
 
 
-def _place(cord: OutletOf) -> MeteredPlace:
+def _place(cord: MachineOutlet) -> MeteredPlace:
     return MeteredPlace(cord.pdu, cord.outlet)
 
 
-def _pdus(cords: Iterable[OutletOf]) -> list[str]:
+def _pdus(cords: Iterable[MachineOutlet]) -> list[str]:
     return list(dict.fromkeys(cord.pdu for cord in cords))
 
 
-def _many(cords: Sequence[OutletOf], pdu: str) -> int:
+def _many(cords: Sequence[MachineOutlet], pdu: str) -> int:
     return -sum(cord.pdu == pdu for cord in cords)
 
 
-def _state(readings: Readings, cord: OutletOf) -> Optional[EnumPowerStatus]:
-    one = outlet(readings, cord)
+def _state(readings: Readings, cord: MachineOutlet) -> Optional[EnumPowerStatus]:
+    one = find_outlet(readings, cord)
     return None if one is None else one.state
 
 
-def _commanded(answers: Mapping[OutletOf, CommandResult], on: bool) -> list[str]:
+def _commanded(answers: Mapping[MachineOutlet, CommandResult], on: bool) -> list[str]:
     wanted = UP if on else DOWN
     return [
         f"{cord}: {one.reason}; it may or may not have switched {word(wanted)}"
@@ -952,14 +973,14 @@ def _commanded(answers: Mapping[OutletOf, CommandResult], on: bool) -> list[str]
     ]
 
 
-def _unread(readings: Readings, cord: OutletOf) -> str:
+def _unread(readings: Readings, cord: MachineOutlet) -> str:
     found = readings.get(cord.pdu)
     if found is not None and found.reason and not found.outlets:
         return f"it could not be read: {found.reason}"
     return "the PDU has no such outlet"
 
 
-def _why_unknown(readings: Readings, cord: OutletOf) -> str:
+def _why_unknown(readings: Readings, cord: MachineOutlet) -> str:
     found = readings.get(cord.pdu)
     if found is not None and found.reason:
         return f"{cord}: {found.reason}"

@@ -14,7 +14,7 @@ import click
 from handlers.shared.errors import PduHandlerError, Refused, SettingsError, Unsupported
 
 from ...core.cli import optional_packages
-from ...core.cli.groups import HostCommand, LazyCommand, OnHost, Subcommand
+from ...core.cli.groups import HostCommand, HostGroup, LazyCommand, Subcommand
 from ...core.cli.options import (
     LOGIN,
     TLS,
@@ -26,7 +26,7 @@ from ...core.cli.options import (
     output,
     prompting,
 )
-from ...core.cli.output import Result, columns, passing, shown
+from ...core.cli.output import Result, columns, print_result, show_status_line
 from ...core.inventory import connection_data, names
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _run(
         except PduHandlerError as error:
             raise _without(error, agent, options).at(host.strip(), name) from error
         finally:
-            passing("", state.json)
+            show_status_line("", state.json)
 
 
 def _without(error: PduHandlerError, agent: Agent, options: SimpleNamespace) -> PduHandlerError:
@@ -233,7 +233,7 @@ def _discover(context: click.Context, seconds: float, local_address: Sequence[st
         f"no unit answered within {seconds:g} s: units in other networks, or with mDNS turned off,"
         " are not found; try a longer --seconds, or another --local-address"
     )
-    return shown(
+    return print_result(
         Result([dict(zip(head, row)) for row in rows], columns(head, rows) if rows else [nothing]),
         given(context).json,
     )
@@ -261,7 +261,7 @@ _OPTIONS = [
     *device(*LOGIN, *(one for one in TLS if one.key != "tls")),
     *prompting(),
 ]
-raritan = OnHost(
+raritan = HostGroup(
     "raritan",
     LAZY_COMMANDS,
     _run,

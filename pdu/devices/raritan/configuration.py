@@ -17,7 +17,17 @@ from ...core.cli.groups import Commands, HostCommand
 from ...core.cli.options import Argument, Parameters, option
 from ...core.cli.output import Result, facts
 from ...core.cli.shared_options import OUT, STANDARD_OUTPUT
-from .context import Context, action, check, listed, number, once, plain, read_again, save
+from .context import (
+    Context,
+    action_name,
+    listed,
+    number,
+    plain,
+    raise_for_code,
+    read_again,
+    save,
+    send_once,
+)
 
 _CERT_ACTIONS = "show, upload CERT [KEY], install, discard, download [TAG] --out FILE"
 _LOOK_S = 0.5
@@ -34,7 +44,7 @@ _INSTALL_CODES = {
 
 
 def _accepted(code: scripts.ResultCode, what: str) -> None:
-    check(code, what, {code: code.text})
+    raise_for_code(code, what, {code: code.text})
 
 
 # ---- certificates --------------------------------------------------------------------------------
@@ -42,7 +52,7 @@ def _accepted(code: scripts.ResultCode, what: str) -> None:
 
 def certificate(context: Context) -> Result:
     """Run one action on the TLS certificate: 1 round trip; 2 for an upload."""
-    name = action(context, _CERT, _CERT_ACTIONS)
+    name = action_name(context, _CERT, _CERT_ACTIONS)
     if context.options.file and name not in ("upload", "download"):
         raise SettingsError(f"cert {name} takes no file")
     if context.options.out != _STDOUT and name != "download":
@@ -98,16 +108,18 @@ def _install_certificate(context: Context, proxy: ServerSSLCert) -> Result:
         "install the pending certificate (clients that have pinned the present one will refuse to"
         " connect)"
     )
-    code = once(
+    code = send_once(
         "the certificate may or may not have been installed", "cert", proxy.installPendingKeyPair
     )
-    check(code, "the certificate", _INSTALL_CODES)
+    raise_for_code(code, "the certificate", _INSTALL_CODES)
     return Result({"installed": True}, ["installed"])
 
 
 def _discard_certificate(context: Context, proxy: ServerSSLCert) -> Result:
     context.confirm("discard the pending certificate and key")
-    once("the pending certificate may or may not have been discarded", "cert", proxy.deletePending)
+    send_once(
+        "the pending certificate may or may not have been discarded", "cert", proxy.deletePending
+    )
     return Result({"discarded": True}, ["discarded"])
 
 
@@ -225,7 +237,7 @@ def _put(
     earlier: object = proxy.getStatus()
     look = f"config {context.options.kind} get"
     _accepted(
-        once("the configuration may or may not have been changed", look, upload),
+        send_once("the configuration may or may not have been changed", look, upload),
         "the configuration",
     )
     seen = note = ""
@@ -290,7 +302,7 @@ def pmc(context: Context) -> Result:
     if action == "put" and value:
         agent, data = context.files, read_file(value)
         context.confirm("apply this power meter configuration")
-        answer = once(
+        answer = send_once(
             "the power meters may or may not have been configured",
             "pmc csv",
             lambda: pdumodel.upload_pmc_config(agent, data),
@@ -348,12 +360,14 @@ def snmp(context: Context) -> Result:
     if changes:
         for field, wanted in changes.items():
             setattr(settings, field, wanted)
-        code = once(
+        code = send_once(
             "the SNMP settings may or may not have changed",
             "snmp",
             lambda: proxy.setConfiguration(settings),
         )
-        check(code, "the settings", {1: "a value is not allowed (v2 needs a read community)"})
+        raise_for_code(
+            code, "the settings", {1: "a value is not allowed (v2 needs a read community)"}
+        )
         settings = read_again(True, proxy.getConfiguration)
     return listed(
         {

@@ -11,7 +11,7 @@ from typing import Any, Callable, Optional, TextIO, TypeVar
 
 from handlers.raritan import states
 from handlers.raritan.readings import Amount
-from handlers.raritan.rpc import Agent, Interface, Structure, leaves_open, shown_fields
+from handlers.raritan.rpc import Agent, Interface, Structure, may_have_executed, shown_fields
 from handlers.raritan.rpc.pdumodel import Outlet, Pdu
 from handlers.raritan.units import PRIMARY, XerusUnit
 from handlers.shared.errors import (
@@ -27,7 +27,7 @@ from ...core.cli import prompts
 from ...core.cli.exit_codes import DONE
 from ...core.cli.files import new_file
 from ...core.cli.options import SharedOptions
-from ...core.cli.output import Result, columns, facts, figure, passing
+from ...core.cli.output import Result, columns, facts, figure, show_status_line
 from ...core.cli.redaction import file_holds_login
 from ...core.cli.states import word
 
@@ -134,7 +134,7 @@ class Context:
 
     def tell(self, line: str) -> None:
         """Show the progress of a long command on a terminal."""
-        passing(line, self.state.json)
+        show_status_line(line, self.state.json)
 
     def progress(self, sent: int, size: int) -> None:
         """Show on a terminal how much of a file was sent.
@@ -144,7 +144,7 @@ class Context:
         self.tell(f"upload: {100 * sent // size} % of {size / 1e6:.1f} MB" if sent < size else "")
 
 
-def once(what: str, look: str, send: Callable[[], T]) -> T:
+def send_once(what: str, look: str, send: Callable[[], T]) -> T:
     """Send a command once.
 
     Raises Unreachable if it may or may not have taken effect; `look` is the command to check
@@ -153,7 +153,7 @@ def once(what: str, look: str, send: Callable[[], T]) -> T:
     try:
         return send()
     except (Unreachable, ProtocolError, Refused) as error:
-        if isinstance(error, Refused) and not leaves_open(error):
+        if isinstance(error, Refused) and not may_have_executed(error):
             raise
         raise Unreachable(
             (
@@ -190,7 +190,7 @@ def read_again(changed: bool, read: Callable[[], T]) -> T:
         ) from error
 
 
-def check(code: int, what: str, reasons: Mapping[int, str] = {}) -> None:
+def raise_for_code(code: int, what: str, reasons: Mapping[int, str] = {}) -> None:
     """Raise Refused for a result code other than 0."""
     if code != 0:
         raise Refused(
@@ -205,7 +205,7 @@ def number(word: str) -> int:
     return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else -1
 
 
-def action(context: Context, known: Mapping[str, object], allowed: str) -> str:
+def action_name(context: Context, known: Mapping[str, object], allowed: str) -> str:
     """The action of a command, `show` without one.
 
     Raises SettingsError for one that is not `known`.
@@ -288,10 +288,10 @@ def plain(value: object) -> Any:
     return value
 
 
-def seen(state: Outlet.State, position: int, doubted: set[int]) -> str:
+def state_word(state: Outlet.State, position: int, doubted: set[int]) -> str:
     """on, off or unknown.
 
-    Unknown at a position for which the unit reports a failed relay (`states.contradicted`).
+    Unknown at a position for which the unit reports a failed relay (`states.failed_relays`).
     """
     return "unknown" if position in doubted else word(states.read_status(state))
 

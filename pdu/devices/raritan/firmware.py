@@ -11,7 +11,7 @@ from ...core.cli.groups import Commands, HostCommand
 from ...core.cli.options import Argument, option
 from ...core.cli.output import Result, columns, text
 from ...core.cli.prompts import NotConfirmed
-from .context import Context, action, listed, once, plain
+from .context import Context, action_name, listed, plain, send_once
 
 _PROGRESS = "/cgi-bin/fwupdate_progress.cgi"
 _ACTIONS = "show, upload FILE, image, update [FILE], discard, reboot"
@@ -24,7 +24,7 @@ _OLD_FAIL_LOOKS = 30
 
 def firmware(context: Context) -> Result:
     """Run one action. The docstring of its function names its round trips."""
-    name = action(context, _DO, _ACTIONS)
+    name = action_name(context, _DO, _ACTIONS)
     if context.options.file and name not in ("upload", "update"):
         raise SettingsError(f"firmware {name} takes no file")
     # `update` would install the image that is already on the unit
@@ -121,7 +121,9 @@ def _update(context: Context, proxy: fw.Firmware) -> Result:
             "the update was not started; the image stays on the unit: firmware discard removes it",
             error.host,
         ) from None
-    once("the update may or may not have started", "firmware", lambda: proxy.startUpdate(flags))
+    send_once(
+        "the update may or may not have started", "firmware", lambda: proxy.startUpdate(flags)
+    )
     return _follow(context, proxy, progress, info.version, before, old_fails)
 
 
@@ -233,7 +235,7 @@ def _outcome(version: str, last: fw.UpdateHistoryEntry, wanted: str) -> Result:
 
 def _discard(context: Context, proxy: fw.Firmware) -> Result:
     """Discard the uploaded image: 1 round trip."""
-    once("the image may or may not have been discarded", "firmware image", proxy.discardImage)
+    send_once("the image may or may not have been discarded", "firmware image", proxy.discardImage)
     return Result({"discarded": True}, ["the image is discarded"])
 
 
@@ -247,7 +249,7 @@ def _reboot(context: Context, proxy: fw.Firmware) -> Result:
     context.confirm("restart the unit (outlets keep their state)")
     answered = True
     try:
-        once("the unit may or may not restart", "firmware", proxy.reboot)
+        send_once("the unit may or may not restart", "firmware", proxy.reboot)
     except Unreachable:
         answered = False
     return Result(

@@ -15,7 +15,18 @@ from ...core.cli.exit_codes import NOT_SEEN
 from ...core.cli.groups import Commands, HostCommand
 from ...core.cli.options import Argument, option
 from ...core.cli.output import Result, columns, counted, text
-from .context import Context, NotSeen, action, check, listed, number, once, plain, read_again, table
+from .context import (
+    Context,
+    NotSeen,
+    action_name,
+    listed,
+    number,
+    plain,
+    raise_for_code,
+    read_again,
+    send_once,
+    table,
+)
 
 _LINK_CODES = {
     1: "a parameter is not allowed",
@@ -62,7 +73,7 @@ def _action(context: Context, actions: Mapping[str, int], allowed: str) -> str:
 
     `actions`: each action with the number of its values. Raises SettingsError.
     """
-    name = action(context, actions, allowed)
+    name = action_name(context, actions, allowed)
     if len(context.options.value) != actions[name]:
         raise SettingsError(
             f"{name!r} takes {counted(actions[name], 'value')}, not {len(context.options.value)};"
@@ -89,19 +100,19 @@ def links(context: Context) -> Result:
         )
         fresh = context.secret("new_password", "new password", needed=False)
         context.confirm(f"link the unit {text(host)} as link unit {link}")
-        code = once(
+        code = send_once(
             "the unit may or may not be linked",
             "links",
             lambda: manager.addLinkUnit(link, host, context.options.link_user, login, fresh),
         )
-        check(code, "linking", _LINK_CODES)
+        raise_for_code(code, "linking", _LINK_CODES)
     elif wanted == "release":
         link = _number(context.options.value[0], "link id")
         context.confirm(f"release link unit {link}")
-        code = once(
+        code = send_once(
             "the unit may or may not be released", "links", lambda: manager.releaseLinkUnit(link)
         )
-        check(code, "the release", _LINK_CODES)
+        raise_for_code(code, "the release", _LINK_CODES)
     status = read_again(wanted != "show", manager.getStatus)
     units = read_again(wanted != "show", lambda: read_linked_units(status, context.agent))
     rows = [[link, unit.host, unit.status, unit.fwVersion] for link, unit in sorted(units.items())]
@@ -145,12 +156,12 @@ def network(context: Context) -> Result:
             settings.ifMap[BRIDGE].enabled = state == "on"
         else:
             raise Unsupported(f"this unit has no interface {BRIDGE}: it cannot bridge")
-        code = once(
+        code = send_once(
             "the network settings may or may not have changed",
             "network",
             lambda: proxy.setSettings(settings),
         )
-        check(code, "the network settings")
+        raise_for_code(code, "the network settings")
         try:
             settings = read_again(True, proxy.getSettings)
         except NotSeen as error:
@@ -212,7 +223,7 @@ def _forward(context: Context, settings: Settings, role: Optional[PortForwarding
 # ---- watched servers -----------------------------------------------------------------------------
 
 
-def servers(context: Context) -> Result:
+def monitored_servers(context: Context) -> Result:
     """Show, add or delete watched servers: 1 round trip to show, 2 to change."""
     wanted = _action(context, {"show": 0, "add": 1, "delete": 1}, _SERVER_ACTIONS)
     monitor = context.proxy(ServerMonitor, "/servermon")
@@ -228,17 +239,17 @@ def servers(context: Context) -> Result:
             resumeCount=0,
         )
         context.confirm(f"watch the server {text(context.options.value[0])}")
-        code, _ = once(
+        code, _ = send_once(
             "the server may or may not be watched", "servers", lambda: monitor.addServer(server)
         )
-        check(code, "the server", _SERVER_CODES)
+        raise_for_code(code, "the server", _SERVER_CODES)
     elif wanted == "delete":
         watched = _number(context.options.value[0], "server id")
         context.confirm(f"stop watching server {watched}")
-        code = once(
+        code = send_once(
             "the server may or may not be watched", "servers", lambda: monitor.deleteServer(watched)
         )
-        check(code, "the deletion", _SERVER_CODES)
+        raise_for_code(code, "the deletion", _SERVER_CODES)
     rows = [
         [key, one.settings.host, one.settings.enabled, one.status.reachable]
         for key, one in sorted(read_again(wanted != "show", monitor.listServers).items())
@@ -280,7 +291,7 @@ COMMANDS: Commands = {
         examples=("network", "network forwarding on --unit-role primary"),
     ),
     "servers": HostCommand(
-        servers,
+        monitored_servers,
         [Argument("ACTION?", _SERVER_ACTIONS), Argument("VALUE*", "host, or id")],
         examples=("servers", "servers add 192.0.2.30"),
     ),

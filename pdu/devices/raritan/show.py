@@ -10,17 +10,17 @@ from handlers.host import label
 from handlers.raritan import panels, states
 from handlers.raritan.metering import OutletMeter
 from handlers.raritan.readings import Amount, Reading, amount, kilowatt_hours, listed_amount
-from handlers.raritan.rpc import Bulk, Pending, Structure, field_names, pdumodel, sent
+from handlers.raritan.rpc import Bulk, Pending, Structure, answered_field, field_names, pdumodel
 from handlers.raritan.rpc.firmware import Firmware
 from handlers.raritan.rpc.peripheral import DeviceManager, DeviceSlot
 from handlers.raritan.rpc.sensors import NumericSensor, Sensor, StateSensor
-from handlers.raritan.units import absent
+from handlers.raritan.units import is_missing_object_error
 from handlers.shared.errors import Denied, PduHandlerError, SettingsError
 
 from ...core.cli.groups import Commands, HostCommand
 from ...core.cli.options import Argument
 from ...core.cli.output import Result
-from .context import Context, check, listed, once, read_again, seen, table
+from .context import Context, listed, raise_for_code, read_again, send_once, state_word, table
 
 _UNITS = {
     Sensor.VOLT: "V",
@@ -104,9 +104,9 @@ def outlets(context: Context) -> Result:
     ]
     for meter in meters:
         meter.ask_sensors(bulk)
-    failures = states.ask_failures(bulk, context.unit)
+    failures = states.queue_hardware_failures(bulk, context.unit)
     bulk.perform()
-    doubted = states.contradicted(failures, len(found))
+    doubted = states.failed_relays(failures, len(found))
     for meter in meters:
         meter.ask_readings(bulk)
     bulk.perform()
@@ -117,7 +117,7 @@ def outlets(context: Context) -> Result:
                 index + 1,
                 about.get().label,
                 settings.get().name,
-                seen(state.get(), index, doubted),
+                state_word(state.get(), index, doubted),
                 listed_amount(meter.current),
                 Amount(meter.power is not None, _value(meter.power)),
                 _kwh(meter.counter),
@@ -207,7 +207,7 @@ def _unread(error: Optional[PduHandlerError]) -> str:
     """Why a sensor has no value. `error`: that of its call, None if the call was answered."""
     if error is None:
         return "not valid"
-    return "not there" if absent(error) else "cannot be read"
+    return "not there" if is_missing_object_error(error) else "cannot be read"
 
 
 def _value(reading: Optional[Pending[NumericSensor.Reading]]) -> Optional[float]:
@@ -220,7 +220,7 @@ def _value(reading: Optional[Pending[NumericSensor.Reading]]) -> Optional[float]
     found = reading.get()
     return (
         found.value + 0.0
-        if sent(reading, "value") is not None and found.available and found.valid
+        if answered_field(reading, "value") is not None and found.available and found.valid
         else None
     )
 
@@ -258,7 +258,7 @@ def sensors_of_the_pdu(context: Context) -> list[tuple[str, Sensor]]:
         devices += [
             (f"{word}/{position}", device) for position, device in enumerate(listed_here, 1)
         ]
-    meters = {} if absent(controller.error) else controller.get()
+    meters = {} if is_missing_object_error(controller.error) else controller.get()
     devices += [
         (f"meter/{number}", context.unit.mine(meter)) for number, meter in sorted(meters.items())
     ]
@@ -367,12 +367,12 @@ def thresholds(context: Context) -> Result:
                 setattr(values, f"{name}Active", value is not None)
             if value is not None:
                 setattr(values, name, value)
-        code = once(
+        code = send_once(
             "the thresholds may or may not have changed",
             "thresholds",
             lambda: sensor.setThresholds(values),
         )
-        check(code, "the thresholds", _THRESHOLD_CODES)
+        raise_for_code(code, "the thresholds", _THRESHOLD_CODES)
         values = read_again(True, sensor.getThresholds)
     return listed(
         {

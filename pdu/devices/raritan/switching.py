@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Callable, Optional
 
 from handlers.raritan import states
-from handlers.raritan.rpc import Bulk, Pending, sent
+from handlers.raritan.rpc import Bulk, Pending, answered_field
 from handlers.raritan.rpc.pdumodel import Outlet, Pdu
 from handlers.raritan.switch_checks import raise_if_numbering_differs, why_refused
 from handlers.shared.errors import Denied, NoSuchOutlet, PduHandlerError, SettingsError, Unsupported
@@ -18,7 +18,16 @@ from ...core.cli.groups import Commands, HostCommand
 from ...core.cli.options import Argument, option
 from ...core.cli.output import Result, counted, facts, text
 from ...core.inventory import outlet_words
-from .context import Context, NotSeen, check, listed, number, once, read_again, seen
+from .context import (
+    Context,
+    NotSeen,
+    listed,
+    number,
+    raise_for_code,
+    read_again,
+    send_once,
+    state_word,
+)
 
 _PAUSE_S = 0.3
 _NAMED = 12  # the most outlets that a question names; it counts the others
@@ -74,7 +83,7 @@ def _last_changes(context: Context, outlets: list[Outlet], chosen: list[int]) ->
     asked = {index: bulk.add(outlets[index].getState) for index in chosen}
     bulk.perform()
     return {
-        index: sent(state, "lastPowerStateChange")
+        index: answered_field(state, "lastPowerStateChange")
         for index, state in asked.items()
         if not _off(state)
     }
@@ -155,7 +164,7 @@ def _sent(
             else several(pdu, chosen, context.options.in_sequence)
         )
 
-    code = once(f"{named} may or may not have switched", "outlets", send)
+    code = send_once(f"{named} may or may not have switched", "outlets", send)
     if code != 0:
         raise why_refused(f"{named} {'were' if plural else 'was'}", code)
     return _watched(context, found, chosen, wanted, before)
@@ -173,13 +182,13 @@ def _confirm(context: Context, what: str, outlets: list[Outlet], chosen: list[in
         (index, bulk.add(outlets[index].getSettings), bulk.add(outlets[index].getState))
         for index in chosen[:_NAMED]
     ]
-    failures = states.ask_failures(bulk, context.unit)
+    failures = states.queue_hardware_failures(bulk, context.unit)
     bulk.perform()
-    doubted = states.contradicted(failures, len(outlets))
+    doubted = states.failed_relays(failures, len(outlets))
     named = []
     for index, settings, state in asked:
         name = text(settings.get().name) if settings.error is None else ""
-        now = seen(state.get(), index, doubted) if state.error is None else "unknown"
+        now = state_word(state.get(), index, doubted) if state.error is None else "unknown"
         named.append(f"outlet {index + 1}{f' {name!r}' if name else ''} (now {now})")
     more = len(chosen) - len(named)
     context.confirm(
@@ -243,10 +252,10 @@ def _seen(
     bulk = Bulk(context.agent)
     asked, failures = (
         [bulk.add(outlets[position].getState) for position in numbers],
-        states.ask_failures(bulk, context.unit),
+        states.queue_hardware_failures(bulk, context.unit),
     )
     bulk.perform()
-    doubted = states.contradicted(failures, len(outlets))
+    doubted = states.failed_relays(failures, len(outlets))
     for state in asked:
         if isinstance(state.error, Denied):
             raise state.error
@@ -256,16 +265,16 @@ def _seen(
         if position in still and _cycled(state, cycled[position])
     }
     return [
-        "unknown" if state.error is not None else seen(state.get(), position, doubted)
+        "unknown" if state.error is not None else state_word(state.get(), position, doubted)
         for position, state in zip(numbers, asked)
     ]
 
 
 def _cycled(state: Pending[Outlet.State], before: Optional[datetime.datetime]) -> bool:
     """Whether an outlet is off, in a cycle, or was last switched at another time than `before`."""
-    changed = sent(state, "lastPowerStateChange")
+    changed = answered_field(state, "lastPowerStateChange")
     was_switched = None not in (before, changed) and changed != before
-    return _off(state) or bool(sent(state, "cycleInProgress")) or was_switched
+    return _off(state) or bool(answered_field(state, "cycleInProgress")) or was_switched
 
 
 def _off(state: Pending[Outlet.State]) -> bool:
@@ -284,7 +293,7 @@ def sequence(context: Context) -> Result:
         raise SettingsError("--delay needs an order, such as 3,1,2, or the word none")
     if action == "cancel":
         context.confirm("cancel the running sequence")
-        once(
+        send_once(
             "the sequence may or may not have been cancelled", "sequence", pdu.cancelOutletSequence
         )
         return Result({"cancelled": True}, ["cancelled"])
@@ -329,10 +338,10 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
     # after the question, so that a change by others in the meantime is not undone
     settings = pdu.getSettings()
     settings.outletPowerStateSequence = numbers
-    code = once(
+    code = send_once(
         "the order may or may not have changed", "sequence", lambda: pdu.setSettings(settings)
     )
-    check(code, "the order", {1: "a value is not allowed"})
+    raise_for_code(code, "the order", {1: "a value is not allowed"})
     if context.options.delay is not None:
         for position, outlet in enumerate(outlets, 1):
             done = (
@@ -359,7 +368,7 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
                     ),
                     error.host,
                 ) from error
-            check(
+            raise_for_code(
                 code,
                 f"the delay of outlet {position} ({done} {'is' if position == 1 else 'are'} set)",
                 {1: "a value is not allowed"},

@@ -16,11 +16,11 @@ from ...core.cli.exit_codes import DONE, INTERRUPTED
 from ...core.cli.groups import Subcommand
 from ...core.cli.journal import START
 from ...core.cli.options import given, option, output, secret_files
-from ...core.cli.output import Result, shown
+from ...core.cli.output import Result, print_result
 from ...core.cli.service_signals import ServiceSignals, SystemdNotify
 from ...core.cli.shared_options import ARCHIVES, AUTH, EVERY, INTO, PARALLEL
 from ...core.inventory import reader_pool
-from ...core.owner_files import LIST, OwnerFiles, words
+from ...core.owner_files import LIST, OwnerFiles, file_arguments
 from .anchor_command import Anchor
 from .companions import Screen, ServedMetrics, SystemdNotifier
 from .days import Days
@@ -78,7 +78,7 @@ def _meter(context: click.Context, /, **options: Any) -> int:
     elif wanted.rounds is not None and (done.failed or done.lost):
         code = _FAILED
     document = {**dataclasses.asdict(done), "hash": days.hash}
-    return shown(Result(document, _lines(done, days.hash), code), state.json)
+    return print_result(Result(document, _lines(done, days.hash), code), state.json)
 
 
 def _lines(done: MeterCounts, last: str) -> Sequence[str]:
@@ -109,7 +109,7 @@ meter = Subcommand(
         "pdu meter hall.csv --into readings --every 1m --rounds 60",
     ),
     params=[
-        *words(LIST),
+        *file_arguments(LIST),
         *shared_options.LIST(),
         *INTO(old="--to", required=True),
         *AUTH(),

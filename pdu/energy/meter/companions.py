@@ -12,7 +12,7 @@ from handlers.shared.errors import SettingsError
 
 from ...core.cli import optional_packages
 from ...core.cli.options import SharedOptions
-from ...core.cli.output import passing
+from ...core.cli.output import show_status_line
 from ...core.cli.service_signals import SystemdNotify
 from ...core.web.exposition import render
 from .running import LONGEST_WAIT_S, MeterService
@@ -38,14 +38,14 @@ class Screen:
     def clear(self) -> None:
         """Take the line away that lives."""
         with contextlib.suppress(OSError):
-            passing("", self._as_json)
+            show_status_line("", self._as_json)
 
     def pipes(self) -> Mapping[Connection, Callable[[], None]]:
         return {}
 
     def turn(self, meter: MeterService) -> None:
         with contextlib.suppress(OSError):
-            passing(meter.health.line(), self._as_json)
+            show_status_line(meter.health.line(), self._as_json)
 
 
 class SystemdNotifier:

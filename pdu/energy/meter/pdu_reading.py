@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Optional
 
 from ...core.inventory.handler_tools import HandlerTools
 from ...core.inventory.polling import Target, poll
-from ...core.inventory.reading import Reading, placed
+from ...core.inventory.reading import Reading, read_topology
 from .clocks import Instant, synchronised
 from .journal_writer import PollResult
 
@@ -52,11 +52,11 @@ def take(target: Target, known: Optional[KnownPdu]) -> PollResult:
 
         return reading._replace(plate=tools.nameplate(pdu, runs_on))
 
-    reading = poll(target, with_labels=is_due, with_power=True, parts=(plate, placed))
+    reading = poll(target, with_labels=is_due, with_power=True, parts=(plate, read_topology))
     return PollResult(begin, Instant.now(), reading, is_synchronised)
 
 
-def known_of(taken: PollResult, before: Optional[KnownPdu]) -> Optional[KnownPdu]:
+def known_for_next_poll(taken: PollResult, before: Optional[KnownPdu]) -> Optional[KnownPdu]:
     """What the next poll should know; None after a failed one."""
     begin, end, reading, _ = taken
     if reading.failure is not None:

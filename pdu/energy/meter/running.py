@@ -21,7 +21,7 @@ from ...core.cli.journal import JournalError
 from ...core.cli.output import counted
 from ...core.cli.service_signals import ServiceSignals, reread
 from ...core.inventory.polling import Target
-from ...core.inventory.reader_pool import PATIENCE_S, ReaderPool, ReadMode
+from ...core.inventory.reader_pool import PATIENCE_S, ReaderPool, ReadFunction
 from ...core.inventory.reading import CallError, Reading
 from ..journal_format import LateRounds, LostPolls, MeterStart
 from .clocks import Instant, boot, synchronised
@@ -29,7 +29,7 @@ from .days import Days, EndedDay
 from .file_naming import DAY_S, FileClock
 from .health import MeterCounts, MeterHealth, PduHealth, clock_time
 from .journal_writer import PduHeading, PduLines, PollResult
-from .pdu_reading import KnownPdu, known_of, take
+from .pdu_reading import KnownPdu, known_for_next_poll, take
 from .schedule import Due, following
 
 #: how long readings wait for others, to be written together, in s
@@ -130,7 +130,7 @@ class MeterService:
 
         Raises SettingsError if no process starts, or if the journal was changed by others.
         """
-        way = ReadMode(self._settings.take, lambda taken: taken.reading, self._failed)
+        way = ReadFunction(self._settings.take, lambda taken: taken.reading, self._failed)
         readers: ReaderPool[PollResult] = ReaderPool(self._targets, way, self._settings.parallel)
         try:
             due = Due(self._now().mono)
@@ -267,7 +267,7 @@ class MeterService:
         """Write the lines of readings, all or none."""
         for place, taken in found:
             pdu = self._pdus[place]
-            pdu.is_out, pdu.known = False, known_of(taken, pdu.known)
+            pdu.is_out, pdu.known = False, known_for_next_poll(taken, pdu.known)
             said = pdu.health.polled(taken)
             if said is not None:
                 self._say(said)

@@ -14,17 +14,17 @@ from handlers.shared.errors import SettingsError, printable
 from ...core.cli.exit_codes import WRONG
 from ...core.cli.groups import Subcommand
 from ...core.cli.options import Argument, NumberRange, given, option, output
-from ...core.cli.output import Result, counted, shown
+from ...core.cli.output import Result, counted, print_result
 from ...core.cli.shared_options import INTO
 from ..audit import Asked
 from ..journals import MeterJournal
 from ..shared_options import WITHOUT, BillingOptions, billing
 from . import proof
 from .billing import FILE
-from .figures import Factors, Rules
+from .figures import Rules, SurchargeFactors
 from .tariff_file import SUFFIX, Tariff, tariff_of
 from .tariffs import BUILT_IN, tariff
-from .writer import StatementFile, StatementOrder, names_of, sealed, write
+from .writer import StatementFile, StatementInputs, outlet_labels, seal_finished_days, write
 
 
 class StatementOptions(NamedTuple):
@@ -47,10 +47,10 @@ def _statement(context: click.Context, /, **options: Any) -> int:
     done = write(ordered, wanted.into)
     holes = [*ordered.source.holes(ordered.paths)]
     document = {**dataclasses.asdict(done), "left_out": holes}
-    return shown(Result(document, [*holes, *_lines(wanted.into, done)]), state.json)
+    return print_result(Result(document, [*holes, *_lines(wanted.into, done)]), state.json)
 
 
-def _ordered(wanted: StatementOptions) -> StatementOrder:
+def _ordered(wanted: StatementOptions) -> StatementInputs:
     begin, end, zone = wanted.billing.period()
     meters, owned, cords = wanted.billing.files(zone)
     tolerance = wanted.billing.tolerance_kwh
@@ -59,7 +59,7 @@ def _ordered(wanted: StatementOptions) -> StatementOrder:
     priced = _tariff(wanted.tariff, owned.names())
     source = MeterJournal(wanted.dir, wanted.without)
     paths = source.past(begin, end)
-    return StatementOrder(
+    return StatementInputs(
         wanted.dir,
         source,
         paths,
@@ -67,11 +67,11 @@ def _ordered(wanted: StatementOptions) -> StatementOrder:
         end,
         Asked(begin, end, meters, owned, tolerance_kwh=tolerance),
         Rules(zone, tolerance, priced.rows),
-        Factors(wanted.carbon, wanted.pue),
+        SurchargeFactors(wanted.carbon, wanted.pue),
         priced,
         datetime.datetime.now(zone).date().isoformat(),
         {place: name for name, places in cords.items() for place in places},
-        names_of(source, paths),
+        outlet_labels(source, paths),
     )
 
 
@@ -100,14 +100,13 @@ def _lines(into: str, done: StatementFile) -> Iterator[str]:
 
 @click.pass_context
 def _seal(context: click.Context, /, **options: Any) -> int:
-    found = sealed(options["dir"], options["without"])
+    found = seal_finished_days(options["dir"], options["without"])
     last = max(found.days, default="none")
     said: Sequence[str] = [
         f"{counted(len(found.days), 'day')} sealed, the last one {last}",
         f"last hash of their chain, to be kept at another place: {found.hash}",
     ]
-    document = {"days": found.days, "hash": found.hash}
-    return shown(Result(document, said), given(context).json)
+    return print_result(Result(found._asdict(), said), given(context).json)
 
 
 _STATEMENT_HELP = """Write a statement for each customer, with a proof that he can check.

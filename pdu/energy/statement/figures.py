@@ -23,7 +23,7 @@ from ..readings import Block, PduReadings
 from ..registers import EnergyInterval, Event
 from ..rounding import in_wh, nearest_wh, split
 from . import power
-from .leaf_rows import merged
+from .leaf_rows import copy_block
 from .tariffs import TariffRow, TariffSpan, spans
 
 _NO_READING = "no energy was read"
@@ -59,18 +59,14 @@ class StatementFigures(NamedTuple):
     """A line of a statement, and its quarter hours."""
 
     line: dict[str, Any]
-    power: power.HeldPower
+    power: power.QuarterHourPower
 
 
 def figures(held: OutletReadings, blocks: Sequence[Block], rules: Rules) -> StatementFigures:
     """The line of one outlet. `blocks`: its readings, with the nearest ones before and after."""
-    blocks = [*merged(blocks)]
-    registers = _readings(blocks, held, rules.zone)
-    flow = power.held(blocks, held.begin, held.end)
-    # from here on, these readings have the columns
     pdu = PduReadings(held.pdu)
     for block in blocks:
-        pdu.extend(block)
+        pdu.extend(copy_block(block))
     pieces = _pieces(held, rules)
     asked = Asked(
         held.begin,
@@ -81,6 +77,7 @@ def figures(held: OutletReadings, blocks: Sequence[Block], rules: Rules) -> Stat
     )
     answers = audit_registers(pdu, asked).outlets if blocks else ()
     answer = next((one for one in answers if one.outlet == held.outlet), None)
+    flow = power.quarter_hours(blocks, held.begin, held.end)
     line = {
         "pdu": held.pdu,
         "outlet": held.outlet,
@@ -91,7 +88,7 @@ def figures(held: OutletReadings, blocks: Sequence[Block], rules: Rules) -> Stat
         "meter": dataclasses.asdict(held.meter),
         "most_kwh": held.most_kwh,
         "doubted": held.is_doubted,
-        **registers,
+        **_readings(blocks, held, rules.zone),
         **_energy(answer, held, [one.period for one in pieces], rules),
         **_power(power.figures([flow])),
     }
@@ -268,7 +265,7 @@ def _sum(energies: Sequence[Mapping[str, Optional[float]]], *more: str) -> dict[
 
 
 @dataclass(frozen=True)
-class Factors:
+class SurchargeFactors:
     """What the provider adds if it is given; None: it is not."""
 
     #: of the energy that the outlets took
@@ -277,7 +274,7 @@ class Factors:
     pue: Optional[float] = None
 
 
-def added(energy: Mapping[str, float], factors: Factors) -> dict[str, Any]:
+def surcharges(energy: Mapping[str, float], factors: SurchargeFactors) -> dict[str, Any]:
     """The share of the building by its PUE, and carbon dioxide, of the energy of all lines."""
     found: dict[str, Any] = {}
     times = 1.0

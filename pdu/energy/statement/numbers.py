@@ -18,7 +18,7 @@ from ...core.cli.journal import Journal
 STATEMENTS = "statements.jsonl"
 
 
-class Numbered(NamedTuple):
+class StatementNumber(NamedTuple):
     """A statement's number."""
 
     number: str
@@ -48,11 +48,11 @@ class Numbers:
             self.close()
             raise
 
-    def next(self, customer: str, begin: str, end: str, date: str) -> Numbered:
+    def next(self, customer: str, begin: str, end: str, date: str) -> StatementNumber:
         """The next number, such as 2026-00017: the year of `date`, and a count over all years."""
         self._count += 1
         known = self._first.get((customer, begin, end))
-        return Numbered(f"{date[:4]}-{self._count:05d}", known)
+        return StatementNumber(f"{date[:4]}-{self._count:05d}", known)
 
     def keep(self, statements: Sequence[Mapping[str, str]]) -> None:
         """Statements that were written, in the order of their numbers. Raises JournalError."""

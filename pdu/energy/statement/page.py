@@ -10,7 +10,7 @@ from typing import Any
 from ...core.cli import html
 from ...core.cli.html import Cell, number, safe, short, table, words
 from ..period import days, minute
-from .table import additions, event_sentence, of_period, three
+from .table import bounds_cells, event_sentence, period_bounds_cells, surcharge_rows
 
 _STYLE = (
     ".limits { border-left: 3px solid var(--doubtful); padding-left: .7rem; }"
@@ -103,7 +103,7 @@ def _address(what: str, lines: Sequence[str]) -> str:
 
 def _verdict(statement: Statement) -> Iterator[str]:
     total, prices = statement["total"], statement["prices"]
-    low, best, high = three(total["kwh"])
+    low, best, high = bounds_cells(total["kwh"])
     bounds = f"{low} kWh at least; {best} most likely, {high} at most."
     if prices is None:
         yield f'<p class="verdict">{bounds}</p>'
@@ -232,16 +232,16 @@ def _tariff(statement: Statement) -> Iterator[str]:
     for line in statement["lines"]:
         for name, energy in line["tariff"].items():
             names = ", ".join(_names(line))
-            rows.append([words(names), short(name), *_cells(of_period(energy))])
+            rows.append([words(names), short(name), *_cells(period_bounds_cells(energy))])
     foot = [
-        [words("Total"), short(name), *_cells(of_period(energy))]
+        [words("Total"), short(name), *_cells(period_bounds_cells(energy))]
         for name, energy in periods.items()
     ]
     yield from table(("outlet", "period", *_ENERGY), rows, foot)
 
 
 def _added(statement: Statement) -> Iterator[str]:
-    rows = [[words(name), *_three(one)] for name, one in additions(statement)]
+    rows = [[words(name), *_three(one)] for name, one in surcharge_rows(statement)]
     yield from html.section("By your provider's factors", ("", "lowest", "best", "highest"), rows)
 
 
@@ -280,7 +280,7 @@ def _units(lines: Sequence[Statement]) -> Iterator[str]:
 
 
 def _three(energy: Any) -> Sequence[Cell]:
-    return _cells(three(energy))
+    return _cells(bounds_cells(energy))
 
 
 def _cells(figures: Sequence[str]) -> Sequence[Cell]:

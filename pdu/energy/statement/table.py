@@ -42,28 +42,37 @@ def _rows(statement: Mapping[str, Any]) -> Iterator[tuple[Sequence[object], Sequ
         events = "; ".join(event_sentence(event) for event in line["events"])
         flows = [line["peak_kw"], line["p95_kw"]]
         said = (f"{line['read']:.4f}", line["grade"], line["reason"], events)
-        outlet = ("outlet", customer, *places, *period, *three(line["kwh"]), "", *flows, *said)
+        outlet = (
+            "outlet",
+            customer,
+            *places,
+            *period,
+            *bounds_cells(line["kwh"]),
+            "",
+            *flows,
+            *said,
+        )
         yield outlet, ("", line["amount"])
         for name, energy in line["tariff"].items():
-            rest = ["", "", *of_period(energy), name]
+            rest = ["", "", *period_bounds_cells(energy), name]
             money = (kwh_prices.get(name), (line["amounts"] or {}).get(name))
             yield ("tariff", customer, *places, *period[:2], *rest, *[""] * 6), money
     whole = ("", "", "", "", statement["from"], statement["to"], "", "")
     flows = [total["peak_kw"], total["p95_kw"]]
     net = ("", amounts and amounts["net"])
-    yield ("total", customer, *whole, *three(total["kwh"]), "", *flows, *[""] * 4), net
+    yield ("total", customer, *whole, *bounds_cells(total["kwh"]), "", *flows, *[""] * 4), net
     for name, energy in total["tariff"].items():
         of_name = (amounts or {"periods": {}})["periods"].get(name, {"amount": ""})
-        row = ("total of tariff", customer, *whole, *of_period(energy), name, *[""] * 6)
+        row = ("total of tariff", customer, *whole, *period_bounds_cells(energy), name, *[""] * 6)
         yield row, (kwh_prices.get(name), of_name["amount"])
     if amounts and amounts["peak"]:
         row = ("peak", customer, *whole, *[""] * 4, amounts["peak"]["kw"], *[""] * 5)
         yield row, (statement["prices"]["peak_kw"], amounts["peak"]["amount"])
-    for name, energy in additions(statement):
-        yield (name, customer, *whole, *three(energy), *[""] * 7), _NO_MONEY
+    for name, energy in surcharge_rows(statement):
+        yield (name, customer, *whole, *bounds_cells(energy), *[""] * 7), _NO_MONEY
 
 
-def additions(statement: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, float]]]:
+def surcharge_rows(statement: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, float]]]:
     """What the provider adds, each with its unit and factor."""
     added = statement["added"]
     if "pue" in added:
@@ -74,16 +83,16 @@ def additions(statement: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, 
         yield f"kg CO2, {added['carbon']['g_per_kwh']:g} g/kWh", added["carbon"]["kg"]
 
 
-def three(energy: Any) -> Sequence[str]:
+def bounds_cells(energy: Any) -> Sequence[str]:
     """Lowest, best and highest; empty for what is not known or cannot be defended."""
     if energy is None:
         return ["", "", ""]
     return [_figure(energy[one]) for one in ("low", "best", "high")]
 
 
-def of_period(energy: Any) -> Sequence[str]:
-    """Of a period: as `three`, with its part of the lowest in place of its own lowest."""
-    return three(energy if energy is None else {**energy, "low": energy["billed"]})
+def period_bounds_cells(energy: Any) -> Sequence[str]:
+    """Of a period: as `bounds_cells`, with its part of the lowest in place of its own lowest."""
+    return bounds_cells(energy if energy is None else {**energy, "low": energy["billed"]})
 
 
 def _figure(value: Any) -> str:

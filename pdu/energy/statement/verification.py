@@ -17,10 +17,10 @@ from ...core.cli.exit_codes import WRONG
 from ...core.cli.files import read_file
 from ...core.cli.groups import Subcommand
 from ...core.cli.options import Argument, given, option, output
-from ...core.cli.output import Result, counted, shown
-from . import proof, seals
+from ...core.cli.output import Result, counted, print_result
+from . import day_roots, proof
 from .proof import BAD, Checked, NotVerified
-from .table import three
+from .table import bounds_cells
 from .writer import contents
 
 _ROOT = re.compile("[0-9a-f]{64}")
@@ -42,7 +42,7 @@ def checked(path: str, root: str, roots: Optional[str] = None) -> Checked:
         _compare(files, found.statement)
         found = found._replace(is_compared=True)
     if roots is not None:
-        _in_chain(found, seals.roots_of(roots))
+        _in_chain(found, day_roots.roots_of(roots))
     return found
 
 
@@ -57,7 +57,7 @@ def _compare(files: Mapping[str, bytes], statement: Mapping[str, Any]) -> None:
             raise NotVerified(f"{name} was published, but does not say what {proof.JSON} says")
 
 
-def _in_chain(found: Checked, roots: seals.Roots) -> None:
+def _in_chain(found: Checked, roots: day_roots.Roots) -> None:
     for day, root in found.published.days.items():
         if roots.days.get(day) != root:
             raise NotVerified(
@@ -67,7 +67,7 @@ def _in_chain(found: Checked, roots: seals.Roots) -> None:
 
 def _lines(found: Checked, has_roots: bool) -> Iterator[str]:
     total = found.statement["total"]
-    low, best, high = three(total["kwh"])
+    low, best, high = bounds_cells(total["kwh"])
     yield (
         f"{printable(found.customer)}, {printable(found.begin)} to {printable(found.end)}:"
         f" {low} kWh at least, {best} most likely, {high} at most"
@@ -106,7 +106,7 @@ def _check(context: click.Context, /, **options: Any) -> int:
         "stated": proof.STATED,
         "limits": proof.LIMITS,
     }
-    return shown(Result(said, [*_lines(found, options["roots"] is not None)]), state.json)
+    return print_result(Result(said, [*_lines(found, options["roots"] is not None)]), state.json)
 
 
 _HELP = """Check a statement of energy: was anything changed since its root was published?

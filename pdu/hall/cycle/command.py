@@ -37,7 +37,7 @@ from ...core.cli.states import DOWN, UNKNOWN, UP, word
 from ...core.drawing.drawing import Drawing
 from ...core.inventory.polling import Target
 from ...core.inventory.saved_readings import HallReadings
-from ...core.machines import reach
+from ...core.machines import candidate_pdus
 from ...core.owner_files import DRAWING, LIST, OwnerFiles
 from .. import readings_source
 from ..rehearsal import Hall
@@ -139,7 +139,7 @@ def _plan(
 ) -> int:
     assert wanted.plan is not None
     mode = Mode.ONE_FEED if wanted.one_feed_at_a_time else Mode.BOTH_FEEDS
-    machines = owner_files.chosen(drawing, wanted.machines)
+    machines = owner_files.select_machines(drawing, wanted.machines)
     targets = source.site.pdus(drawing.read_pdus)
     # read after the check of the list, in the drawing's order
     readings = readings_source.gather(source, drawing.read_pdus)
@@ -149,7 +149,11 @@ def _plan(
         known = devices_of(targets)
         names = {cord.pdu for one in machines for cord in one.cords}
         if by_current:
-            names.update(name for one in found.steps for name in reach.pdus(drawing, one.cords))
+            names.update(
+                name
+                for one in found.steps
+                for name in candidate_pdus.candidate_pdus(drawing, one.cords)
+            )
         plan = CyclePlan(
             mode,
             drawing.path,
@@ -421,7 +425,7 @@ cycle_hall = Subcommand(
         "pdu cycle-hall hall.toml --run p --list l.csv --auth logins.toml",
     ),
     params=[
-        *owner_files.words(DRAWING, LIST),
+        *owner_files.file_arguments(DRAWING, LIST),
         *shared_options.DRAWING(),
         *option("--one-feed-at-a-time", "restart supplies, one at a time; no machine restarts"),
         *option("--both-feeds", "restart machines: all cords off, proven off, then on"),

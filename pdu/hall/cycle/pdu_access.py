@@ -15,7 +15,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...core.cli.options import SharedOptions, command_line
 from ...core.drawing.drawing import Cord
-from ...core.inventory.polling import Target, poll_all
+from ...core.inventory.polling import Target, poll_full
 from ...core.inventory.saved_readings import HallReadings, of_readings
 from ...core.machines.pdu_access import SystemClock, switch
 from .plan_file import CyclePlan, PduDevice
@@ -91,7 +91,7 @@ class PolledEnvironment(SystemClock):
         wanted = [self._targets[name] for name in sorted(pdus)]
         # threads: the commands go out from this process, so it must not be forked
         with ThreadPoolExecutor(max(1, min(_THREADS, len(wanted)))) as threads:
-            found = list(threads.map(poll_all, wanted))
+            found = list(threads.map(poll_full, wanted))
         return of_readings([one.device for one in wanted], found, time.time())
 
     def switch(self, cord: Cord, on: bool) -> EnumPowerStatus:

@@ -162,7 +162,7 @@ def reopen_plan(path: str) -> LockedPlan:
     Raises SettingsError: if the file cannot be read, is no plan or is in use, and, with the line,
     if it was changed.
     """
-    if not journal.begins(path):
+    if not journal.is_journal(path):
         raise _no_plan(path)
     for _ in journal.read(path):  # a file that is missing or changed is not touched
         pass
@@ -207,7 +207,7 @@ def begin(at: float, step: int, carried: Iterable[Cord]) -> dict[str, Any]:
     return {"at": at, "step": step, "event": _BEGIN, "carried": [list(one) for one in carried]}
 
 
-def about(at: float, step: int, cord: Cord, on: bool) -> dict[str, Any]:
+def command_pending(at: float, step: int, cord: Cord, on: bool) -> dict[str, Any]:
     """A command is about to be sent."""
     return {"at": at, "step": step, "event": _ABOUT, "cord": list(cord), "on": on}
 

@@ -29,17 +29,25 @@ from ...core.cli.output import NOT_METERED, figure
 from ...core.cli.states import DOWN, UNKNOWN, UP, word
 from ...core.drawing.drawing import Cord, Drawing
 from ...core.inventory.saved_readings import HallReadings
-from ...core.machines import law, proof as proofs, reach
+from ...core.machines import candidate_pdus, power_balance, proof as proofs
 from ...core.machines.observations import ObservationStore
 from ...core.machines.outlet import AGAIN_S
-from ...core.machines.pdu_access import CommandResult, NotProven, OutletOf, PduReading
-from ...core.machines.proof import MachinePower, OffProof, Watch
+from ...core.machines.pdu_access import CommandResult, MachineOutlet, NotProven, PduReading
+from ...core.machines.proof import MachinePower, MachineReadings, OffProof
 from ..rehearsal import Hall
 from ..verdicts import CordNow, Now, cords_now
 from . import plan_file
 from .environment import Ended, Log, OutletLeftOff, RunEnvironment, UnexpectedState
 from .plan_file import CyclePlan, OpenStep, Progress
-from .steps import Mode, Step, fallen, least, least_share, obstacle, pdu_now
+from .steps import (
+    Mode,
+    Step,
+    least_remaining_current,
+    least_share,
+    obstacle,
+    redundancy_problem,
+    to_pdu_reading,
+)
 
 #: the shortest time between two commands to switch on, in s
 BETWEEN_ON_S = 0.5
@@ -81,11 +89,11 @@ class Run:
         # what is known of the meters, of all steps
         self._memory = ObservationStore()
         # readings of the present step's machine
-        self._watch: Optional[Watch] = None
+        self._watch: Optional[MachineReadings] = None
         # with one feed at a time: the cords that carried before the command, until when nothing was
         # sent, and from when on all meters show the command
         self._lost: Sequence[Cord] = ()
-        self._early = law.Period(0.0, 0.0)
+        self._early = power_balance.Period(0.0, 0.0)
         self._shown = 0.0
         self._left: dict[Cord, EnumPowerStatus] = {}
         # the last command, while it may or may not have been carried out
@@ -153,8 +161,8 @@ class Run:
             # a second has passed, or ten
             carried = self._allowed(step)
             mates = [one for one in self._cords(step) if one.cord not in step.cords]
-            self._lost, self._floor_a = carried, least(mates)
-            self._early = law.Period(-math.inf, self.world.monotonic())
+            self._lost, self._floor_a = carried, least_remaining_current(mates)
+            self._early = power_balance.Period(-math.inf, self.world.monotonic())
             opening = plan_file.begin(self.world.now(), step.number, carried)
         # one write with the first command: a step that is begun has a command
         self._switch_off(step, step.cords, opening)
@@ -175,7 +183,11 @@ class Run:
         """Switch all cords off, one after another, and prove it as `pdu machine off` does. The
         first that is not proven ends it.
         """
-        names = [one for one in reach.pdus(self._drawing, step.cords) if one in self._known]
+        names = [
+            one
+            for one in candidate_pdus.candidate_pdus(self._drawing, step.cords)
+            if one in self._known
+        ]
         power = MachinePower(
             step.machine,
             step.cords,
@@ -185,7 +197,9 @@ class Run:
         )
         self._memory.episode = None
         try:
-            saw = proofs.off(power, _StepWorld(self, step, opening), self._off_proof, self._memory)
+            saw = proofs.switch_off(
+                power, _StepWorld(self, step, opening), self._off_proof, self._memory
+            )
         except NotProven as error:
             raise UnexpectedState(f"{step.machine}: {error}") from None
         self._say(f"  off: {'; '.join(saw)}")
@@ -201,12 +215,12 @@ class Run:
         """The PDUs that can be read."""
         return set(self._drawing.read_pdus)
 
-    def _watching(self, step: Step) -> Watch:
+    def _watching(self, step: Step) -> MachineReadings:
         """Readings of a machine's own PDUs; what cords take over needs no inlet."""
         machine = self._drawing.machines[step.machine]
         power = MachinePower(machine.name, machine.cords, machine.needs)
         world = _StepWorld(self, step, {})
-        return Watch(power, world, self._off_proof, self._memory, with_inlets=False)
+        return MachineReadings(power, world, self._off_proof, self._memory, with_inlets=False)
 
     def _switch_off(
         self, step: Step, cords: Sequence[Cord], opening: Optional[Mapping[str, Any]] = None
@@ -289,7 +303,7 @@ class Run:
     ) -> None:
         if on:
             self._wait_until(self._on_at + BETWEEN_ON_S, may_stop=False)
-        about = plan_file.about(self.world.now(), step.number, cord, on)
+        about = plan_file.command_pending(self.world.now(), step.number, cord, on)
         self._write([about] if opening is None else [opening, about])
         self._left[cord] = UNKNOWN
         self._doubtful = cord, on
@@ -401,7 +415,7 @@ class Run:
         """While a cord is off: the others live, and their current has only risen."""
         if self._plan.mode is Mode.ONE_FEED:
             others = [one for one in cords if one.cord not in step.cords]
-            reason = fallen(others, self._drawing.machines[step.machine], self._floor_a)
+            reason = redundancy_problem(others, self._drawing.machines[step.machine], self._floor_a)
             if reason:
                 raise UnexpectedState(f"{step.machine}: {reason}")
 
@@ -413,9 +427,11 @@ class Run:
         if not self._lost or trail is None:
             return ""
         metered = set(trail.places())
-        mates = [law.MeteredPlace(*one.cord) for one in cords if one.cord not in step.cords]
+        mates = [
+            power_balance.MeteredPlace(*one.cord) for one in cords if one.cord not in step.cords
+        ]
         doubt = trail.moved(
-            [law.MeteredPlace(*cord) for cord in self._lost],
+            [power_balance.MeteredPlace(*cord) for cord in self._lost],
             [one for one in mates if one in metered],
             self._early,
             self._shown,
@@ -543,11 +559,15 @@ class _StepWorld:
     def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
         found = self._run.read(pdus).pdus
         return {
-            name: pdu_now(found[name]) if name in found else PduReading({}, "it is not in the list")
+            name: to_pdu_reading(found[name])
+            if name in found
+            else PduReading({}, "it is not in the list")
             for name in pdus
         }
 
-    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, CommandResult]:
+    def switch(
+        self, cords: Sequence[MachineOutlet], on: bool
+    ) -> Mapping[MachineOutlet, CommandResult]:
         """Raises Surprise for the first that is not seen to be carried out."""
         for cord in cords:
             self._run.send(self._step, Cord(cord.pdu, cord.outlet), on, self._opening)

@@ -15,10 +15,10 @@ from typing import NamedTuple, Optional
 from ...core.cli.states import UP
 from ...core.drawing.drawing import Cord, Machine
 from ...core.inventory.saved_readings import MeasuredPdu
-from ...core.machines import proof, reach
+from ...core.machines import candidate_pdus, proof
 from ...core.machines.meters import MeteredLoad
 from ...core.machines.pdu_access import OutletReading, PduReading
-from ..loads import FITS, LOW
+from ..load_limits import FITS, LOW
 from ..rehearsal import Hall
 from ..verdicts import ADVICE, LEAST_SHARE, CordNow, Now
 
@@ -123,12 +123,12 @@ def obstacle(hall: Hall, mode: Mode, machine: Machine, cords: Sequence[Cord]) ->
 def unprovable(hall: Hall, cords: Sequence[Cord]) -> str:
     """Why the meters cannot prove that a machine with these cords is off; "" if they may."""
     read = hall.readings.pdus
-    names = [name for name in reach.pdus(hall.drawing, cords) if name in read]
-    wrong = proof.unmetered({name: pdu_now(read[name]) for name in names})
+    names = [name for name in candidate_pdus.candidate_pdus(hall.drawing, cords) if name in read]
+    wrong = proof.unprovable_reason({name: to_pdu_reading(read[name]) for name in names})
     return wrong[0] if wrong else ""
 
 
-def pdu_now(read: MeasuredPdu) -> PduReading:
+def to_pdu_reading(read: MeasuredPdu) -> PduReading:
     """A reading of the hall as a proof needs it."""
     return PduReading(
         {
@@ -170,7 +170,7 @@ def _too_few(others: Sequence[CordNow], machine: Machine) -> str:
     )
 
 
-def least(others: Sequence[CordNow]) -> float:
+def least_remaining_current(others: Sequence[CordNow]) -> float:
     """The least that a machine's other cords carry together while one that carries is off, in A."""
     return LOW * sum(one.low_a for one in others)
 
@@ -182,7 +182,9 @@ def least_share(mates: Sequence[bool]) -> float:
     return 1.0 if all(mates) else LEAST_SHARE * sum(mates) / len(mates)
 
 
-def fallen(others: Sequence[CordNow], machine: Machine, least_a: Optional[float]) -> str:
+def redundancy_problem(
+    others: Sequence[CordNow], machine: Machine, least_a: Optional[float]
+) -> str:
     """Why the machine does not surely live on its other cords, while one is off; "" if it does.
 
     `least_a`: None if the cord that is off carried nothing.

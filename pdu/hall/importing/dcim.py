@@ -53,7 +53,7 @@ def imported(objects: Objects, filters: Filters = _ALL) -> Imported:
         ) from None
 
 
-def not_connected(ports: Iterable[Mapping[str, Any]]) -> set[object]:
+def cables_to_check(ports: Iterable[Mapping[str, Any]]) -> set[object]:
     """The ids of the cables of these ports of which the status must be known: not all of the way
     is connected, so one of it is planned, or is being removed.
     """

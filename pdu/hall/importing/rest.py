@@ -22,8 +22,8 @@ from handlers.shared.tls import Trust
 
 from ...core.cli import secret_files
 from ...core.cli.files import read_file
-from ...core.cli.http_errors import as_server
-from ...core.cli.listening import check_sealed
+from ...core.cli.http_errors import describe_as_server
+from ...core.cli.listening import require_tls_for_login
 from . import dcim
 from .dcim import EXTRA, KINDS, Objects
 
@@ -43,7 +43,7 @@ def fetch(url: str, token_file: str, ca_file: str = "", needs_places: bool = Fal
     parts = urlsplit(url)
     if parts.scheme not in ("https", "http") or not parts.hostname or "@" in parts.netloc:
         raise SettingsError("the URL must be https://HOST, with a path if the system has one")
-    check_sealed(parts.scheme, parts.hostname)
+    require_tls_for_login(parts.scheme, parts.hostname)
     token = secret_files.read_secret(token_file, secret_files.SECRET).strip()
     # "Token" is the scheme of both; NetBox 4.5 also has tokens that are sent as Bearer
     scheme = "Bearer" if token.startswith("nbt_") else "Token"
@@ -58,7 +58,7 @@ def fetch(url: str, token_file: str, ca_file: str = "", needs_places: bool = Fal
     try:
         found = {kind: list(_pages(client, login, f"{base}/api/dcim/{kind}/")) for kind in kinds}
         # of the cables, only those that may be planned: a DCIM has many more of the network
-        cables = sorted(map(str, dcim.not_connected(found["power-ports"])))
+        cables = sorted(map(str, dcim.cables_to_check(found["power-ports"])))
         some = [cables[start : start + _SOME] for start in range(0, len(cables), _SOME)]
         asked = ["".join(f"&id={quote(one, safe='')}" for one in ids) for ids in some]
         path = f"{base}/api/dcim/cables/"
@@ -73,7 +73,7 @@ def _pages(client: HttpClient, login: Login, path: str, more: str = "") -> Itera
     # < {"count": 412, "next": "...", "results": [...]}
     offset = 0
     while True:
-        with as_server():
+        with describe_as_server():
             reply = client.send(
                 "GET",
                 f"{path}?limit={_PAGE}&offset={offset}&depth=1{more}",

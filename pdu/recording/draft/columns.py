@@ -16,7 +16,7 @@ from typing import NamedTuple, Optional
 
 from handlers.snmp.decoding import number
 from handlers.snmp.figures import Figure
-from pdu_common.snmp_client.tools import COUNTER, COUNTER64, GAUGE, INTEGER, OCTETS
+from pdu_common.snmp_client.tool_api import COUNTER, COUNTER64, GAUGE, INTEGER, OCTETS
 
 from ...core.adapters.snmp.recorded_rows import NUMBERS, Arcs
 from .mib import Mib, Object
@@ -438,7 +438,7 @@ _SCALED = re.compile(
 )
 
 
-def worth(units: str) -> Optional[tuple[str, Decimal]]:
+def role_of_units(units: str) -> Optional[tuple[str, Decimal]]:
     """The role of a column with these UNITS, and the value of one unit in A, W or kWh.
 
     None if the UNITS are not clear, or if a profile does not accept the value as a scale.
@@ -461,7 +461,7 @@ def _meter(table: Table, column: WalkedColumn, object_: Optional[Object]) -> Opt
     """
     if object_ is not None and object_.enumeration:
         return None
-    known = worth(object_.units) if object_ is not None and object_.units else None
+    known = role_of_units(object_.units) if object_ is not None and object_.units else None
     if object_ is not None and known is not None:
         doubt = limit_doubt(object_)
         is_outlet = re.search(r"outlet|socket|relay", object_.name.lower())

@@ -1,5 +1,5 @@
 """The objects of MIB files by OID, with the name, units, access, enumeration and description.
-`reading.py` reads them.
+`mib_parser.py` reads them.
 """
 
 from __future__ import annotations

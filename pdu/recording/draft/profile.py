@@ -308,7 +308,7 @@ def _optional(guess: Optional[Guess]) -> Optional[ColumnSource]:
 def _figure(guess: Optional[Guess]) -> Optional[Figure]:
     if guess is None or guess.object is None:
         return None
-    known = columns.worth(guess.object.units)
+    known = columns.role_of_units(guess.object.units)
     return Figure(_source(guess), scale=known[1] if known else Decimal(1))
 
 

@@ -59,7 +59,7 @@ def scalars(rows: Rows, found: Sequence[Table], mib: Mib) -> list[UnitScalar]:
         row = rows.get((*oid, 0))
         if row is None or oid in held or not object_.units:
             continue
-        known = columns.worth(object_.units)
+        known = columns.role_of_units(object_.units)
         total, scale = (TOTALS[known[0]], known[1]) if known else ("", Decimal(0))
         doubt = columns.limit_doubt(object_) or object_.doubt
         made.append(UnitScalar((*oid, 0), object_, row.shown, total, scale, doubt))

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from handlers.http.message import Endpoint, Request, Response, Transport
-from handlers.raritan.discovery import Discovery
+from handlers.raritan.discovery import UnitFinder
 from handlers.raritan.handler import RaritanPdu
-from handlers.raritan.link_units import LinkUnits
+from handlers.raritan.link_units_setting import LinkUnitSelection
 from handlers.raritan.metering import UnitMeter
 from handlers.raritan.rpc import Agent, Bulk
 from handlers.shared.tls import Trust
@@ -149,7 +149,7 @@ class Described:
     def measured(self) -> tuple[Optional[float], Optional[float]]:
         """Return load in A and energy in Wh. Each is None if it is unknown or not metered."""
         agent = self.agent()
-        bulk, found_units = Bulk(agent), Discovery(agent, LinkUnits())
+        bulk, found_units = Bulk(agent), UnitFinder(agent, LinkUnitSelection())
         found_units.ask(bulk)
         meter = UnitMeter(found_units.asked[0])
         meter.ask_model(bulk)

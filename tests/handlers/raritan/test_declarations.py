@@ -23,7 +23,7 @@ from handlers.raritan.rpc import (
     peripheral,
 )
 from handlers.raritan.rpc._runtime import ZERO, declared, registry
-from pdu.core.inventory import archives
+from pdu.core.inventory import handler_archives
 from tests.needs import ROOT
 from tests.packaging.building import archive, files
 
@@ -242,7 +242,7 @@ print(json.dumps([count, sorted(vendors)]))
 
 
 def test_an_archive_holds_every_type_that_its_declarations_name(tmp_path: Path) -> None:
-    archives.read(archive(ROOT / "handlers", "raritan")).unpack(tmp_path)
+    handler_archives.read(archive(ROOT / "handlers", "raritan")).unpack(tmp_path)
     count, modules = _program(_RESOLVED, ROOT, tmp_path)
     assert count > 200 and "pdumodel" in modules and "webcam" not in modules
 

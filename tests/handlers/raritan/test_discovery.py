@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from handlers.raritan.discovery import Discovery
-from handlers.raritan.link_units import LinkUnits
+from handlers.raritan.discovery import UnitFinder
+from handlers.raritan.link_units_setting import LinkUnitSelection
 from handlers.raritan.rpc import Bulk
 from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Unreachable
 
 from .described import INTERNAL_ERROR, Described, Status
 
-ALL, SECOND = LinkUnits(all=True), LinkUnits(ids=(2,))
+ALL, SECOND = LinkUnitSelection(all=True), LinkUnitSelection(ids=(2,))
 OK = 1
 
 
@@ -29,9 +29,9 @@ def linked(*ids: int) -> dict[str, Any]:
     }
 
 
-def found(unit: Described, wanted: LinkUnits) -> list[int]:
+def found(unit: Described, wanted: LinkUnitSelection) -> list[int]:
     agent = unit.agent()
-    bulk, found_units = Bulk(agent), Discovery(agent, wanted)
+    bulk, found_units = Bulk(agent), UnitFinder(agent, wanted)
     found_units.ask(bulk)
     bulk.perform()
     found_units.ask_unusual(bulk)
@@ -48,7 +48,7 @@ def unit() -> Described:
 
 
 @pytest.mark.parametrize("wanted", [ALL, SECOND])
-def test_a_linked_unit_is_found(unit: Described, wanted: LinkUnits) -> None:
+def test_a_linked_unit_is_found(unit: Described, wanted: LinkUnitSelection) -> None:
     assert found(unit, wanted) == [0, 2]
 
 
@@ -65,7 +65,7 @@ def test_link_ids_below_2_are_not_link_units(unit: Described) -> None:
 
 @pytest.mark.parametrize("wanted", [ALL, SECOND])
 def test_a_link_unit_that_the_account_may_not_read_is_denied(
-    unit: Described, wanted: LinkUnits
+    unit: Described, wanted: LinkUnitSelection
 ) -> None:
     unit.calls["/model/pdu/2", "getOutlets"] = Status(403)
     with pytest.raises(Denied):
@@ -77,7 +77,7 @@ def test_a_link_unit_that_the_account_may_not_read_is_denied(
     "status", [Status(401), Status(403), Status(429), Status(500), Status(503), INTERNAL_ERROR]
 )
 def test_a_list_of_link_units_that_cannot_be_read_is_an_error_and_not_an_empty_list(
-    unit: Described, wanted: LinkUnits, status: object
+    unit: Described, wanted: LinkUnitSelection, status: object
 ) -> None:
     unit.calls["/cascade", "getStatus"] = status
     del unit.calls["/model/pdu/2", "getOutlets"]
@@ -123,7 +123,7 @@ def test_the_error_for_a_link_unit_says_what_is_wrong_with_it(
 @pytest.mark.parametrize("wanted", [ALL, SECOND])
 @pytest.mark.parametrize("answer", [{"role": 1}, {"role": 1, "linkUnits": None}])
 def test_an_answer_without_the_list_is_an_error_and_not_an_empty_list(
-    unit: Described, wanted: LinkUnits, answer: dict[str, Any]
+    unit: Described, wanted: LinkUnitSelection, answer: dict[str, Any]
 ) -> None:
     unit.calls["/cascade", "getStatus"] = answer
     del unit.calls["/model/pdu/2", "getOutlets"]

@@ -12,7 +12,7 @@ import pytest
 
 from handlers import VERSION
 from handlers.raritan.handler import make_handler
-from handlers.raritan.link_units import LINK_UNITS
+from handlers.raritan.link_units_setting import LINK_UNITS
 from handlers.shared.errors import PduHandlerError, SettingsError
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView

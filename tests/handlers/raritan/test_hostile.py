@@ -19,7 +19,7 @@ from handlers.http.message import Request, Response
 from handlers.http.strict_json import LIMIT
 from handlers.raritan.rpc import Bulk, JsonRpcSyntaxException, pdumodel
 from handlers.raritan.rpc._runtime.agent import parsed, responses
-from handlers.raritan.rpc._runtime.errors import leaves_open
+from handlers.raritan.rpc._runtime.errors import may_have_executed
 from handlers.shared.errors import PduHandlerError, ProtocolError
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.chains import kept
@@ -96,7 +96,7 @@ def test_an_unclear_status_in_a_bulk_leaves_open_whether_the_call_was_executed(s
     error = {"id": 0, "error": {"code": -32601, "message": "no"}}
     response = {"statcode": status, "json": error if status in (201, 302) else None}
     (answer,) = responses({"responses": [response]}, 1, Login())
-    assert leaves_open(answer)
+    assert may_have_executed(answer)
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 451])

@@ -10,7 +10,7 @@ import pytest
 from handlers.raritan.rpc import Bulk
 from handlers.raritan.rpc._runtime.codec import decode_structure
 from handlers.raritan.rpc.pdumodel import Outlet
-from handlers.raritan.states import ask_failures, contradicted, read_status
+from handlers.raritan.states import failed_relays, queue_hardware_failures, read_status
 from handlers.raritan.units import XerusUnit
 from handlers.shared.errors import Denied, Unreachable
 
@@ -120,9 +120,9 @@ def _doubted(failures: Any, outlets: int = 4) -> list[int]:
     unit.calls["/hwhealth", "getFailures"] = failures
     agent = unit.agent()
     bulk = Bulk(agent)
-    asked = ask_failures(bulk, XerusUnit(0, agent))
+    asked = queue_hardware_failures(bulk, XerusUnit(0, agent))
     bulk.perform()
-    return sorted(contradicted(asked, outlets))
+    return sorted(failed_relays(asked, outlets))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import pytest
 from zeroconf import IPVersion, ServiceInfo, ServiceStateChange, Zeroconf
 
 from handlers.raritan import zeroconf as discovery
-from tests.turns import turn
+from tests.process_lock import turn
 from tests.waiting import until
 
 LOOPBACK = ["127.0.0.1"]

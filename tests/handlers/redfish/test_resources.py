@@ -9,7 +9,7 @@ import pytest
 from handlers.http.login import Login
 from handlers.http.message import Endpoint
 from handlers.redfish.links import expansion, path
-from handlers.redfish.resources import identity, name, state
+from handlers.redfish.resources import name, required_id, state
 from handlers.shared.errors import ProtocolError
 from pdu_common.helper import EnumPowerStatus
 
@@ -172,4 +172,4 @@ def test_expansion_is_requested_in_the_offered_form(
 @pytest.mark.parametrize("found", [None, 1, "", " A1", "A\x1b[31m", "A" * 201])
 def test_an_invalid_id_is_not_an_identity(found: object) -> None:
     with pytest.raises(ProtocolError):
-        identity({"Id": found})
+        required_id({"Id": found})

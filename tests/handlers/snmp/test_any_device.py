@@ -14,7 +14,7 @@ import pytest
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp import metering
-from handlers.snmp.device import SnmpDevice, by_other_rows, by_states
+from handlers.snmp.device import SnmpDevice, read_by_states, read_without_states
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import Profile, oids
 from handlers.snmp.profiles import PROFILES
@@ -140,7 +140,7 @@ def _read_or_refused(profile: Profile, reader: Reader) -> bool:
     Return whether outlets or meters were found.
     """
     has_any = False
-    for found_by in (by_states, by_other_rows):
+    for found_by in (read_by_states, read_without_states):
         with contextlib.suppress(PduHandlerError):
             found = found_by(profile, reader)
             if found:

@@ -14,7 +14,7 @@ from handlers.snmp.frozen_value import replace
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, Root
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.profiles.shorthand import zero
+from handlers.snmp.profiles.shorthand import zero_outlets_proof
 from handlers.snmp.sources import Column, Scalar
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
@@ -507,7 +507,7 @@ def test_a_server_board_with_sys_object_id_of_aten_is_refused_after_at_most_ten_
 
 NUMBERED = Outlets(
     states=State(Column(f"{ACME}.2.1"), on=("1",), off=("2",)),
-    none_if_zero=zero(Column(f"{ACME}.3")),
+    none_if_zero=zero_outlets_proof(Column(f"{ACME}.3")),
 )
 COUNTING = Profile(
     "acme",
@@ -539,8 +539,9 @@ def test_a_number_of_outlets_that_is_0_on_every_unit_proves_that_a_unit_only_met
 def test_a_number_of_outlets_that_is_not_0_on_every_unit_proves_nothing(
     counts: dict[str, Value],
 ) -> None:
-    """With `zero`, a number above 0 does not contradict `metered_only`: a unit that only meters may
-    count outlets that it does not list."""
+    """With `zero_outlets_proof`, a number above 0 does not contradict `metered_only`: a unit that
+    only meters may count outlets that it does not list.
+    """
     with pytest.raises(ProtocolError, match="nothing proves that it has none"):
         detect(counting(counts), (COUNTING,))
     assert dict(detect(counting(counts), (COUNTING,), metered_only=True).states) == {}

@@ -21,7 +21,7 @@ from handlers.shared.errors import (
 from handlers.snmp import detection, metering
 from handlers.snmp.evidence import Confidence
 from handlers.snmp.frozen_value import parts_of
-from handlers.snmp.profile import below
+from handlers.snmp.profile import is_below
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import (
@@ -531,7 +531,7 @@ def count_oid(unit: Fixture) -> str:
 @pytest.mark.parametrize("unit", [unit for unit in COUNTING if count_oid(unit)], ids=unit_id)
 def test_a_unit_whose_count_is_lost_lists_all_outlets(unit: Fixture) -> None:
     count = count_oid(unit)
-    rest = of_rows({oid: row for oid, row in unit.rows.items() if not below(oid, count)})
+    rest = of_rows({oid: row for oid, row in unit.rows.items() if not is_below(oid, count)})
     assert find(unit, rest).states == expected_states(unit)
 
 

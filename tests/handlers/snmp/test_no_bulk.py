@@ -10,7 +10,7 @@ import pytest
 
 from handlers.shared.errors import PduHandlerError, Unreachable
 from handlers.snmp.handler import one_session
-from pdu_common.snmp_client.tools import ALONE
+from pdu_common.snmp_client.tool_api import ALONE
 from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.units import FIXTURES, about, handler_of, unit_id
 from tests.recordings import Fixture

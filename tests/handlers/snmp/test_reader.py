@@ -6,7 +6,7 @@ from typing import Any, Callable, Optional
 from handlers.shared import prefetch
 from handlers.shared.errors import Unsupported
 from handlers.shared.prefetch import PrefetchRequest
-from handlers.snmp.reader import MISSING, Ask, Reader
+from handlers.snmp.reader import MISSING, ObjectRead, Reader
 from tests.handlers.snmp.memory import Memory, Value, table
 
 
@@ -206,9 +206,9 @@ def test_a_process_that_reads_ahead_needs_a_device_that_does() -> None:
 def test_what_is_not_read_yet_is_read_together_if_it_is_more_than_one_object() -> None:
     objects = {**table(A, FULL), f"{B}.1": 4, "1.3.8.1.0": 5}
     device, reader = ahead_of(objects, "1.3.9.1", loses=[f"{B}.1"])
-    reader.ahead([Ask("~.1", True)])
+    reader.ahead([ObjectRead("~.1", True)])
     assert device.wanted == []
-    asks = [Ask("~.1", True), Ask("1.3.8.1.0", False), Ask("~.2.1", False)]
+    asks = [ObjectRead("~.1", True), ObjectRead("1.3.8.1.0", False), ObjectRead("~.2.1", False)]
     reader.ahead(asks)
     assert device.wanted == [PrefetchRequest((A,), ("1.3.8.1.0", f"{B}.1"), [])]
     assert reader.walk(A) == FULL and reader.get("1.3.8.1.0") == 5 and device.asked == []
@@ -217,17 +217,21 @@ def test_what_is_not_read_yet_is_read_together_if_it_is_more_than_one_object() -
     reader.ahead(asks)
     assert len(device.wanted) == 1
     reader.is_ahead = False
-    reader.ahead([Ask(B, True), Ask(C, True)])
+    reader.ahead([ObjectRead(B, True), ObjectRead(C, True)])
     assert len(device.wanted) == 1
 
 
 def test_the_counts_say_how_many_rows_there_are_if_all_of_them_are_read_then() -> None:
-    count, walked, lead = Ask("~.3.0", False), Ask("~.2", True), Ask("~.1", True)
+    count, walked, lead = (
+        ObjectRead("~.3.0", False),
+        ObjectRead("~.2", True),
+        ObjectRead("~.1", True),
+    )
     device, reader = ahead_of({}, "1.3.9.1")
     reader.ahead([lead], [count], lead)
     assert device.wanted[-1] == PrefetchRequest((A,), (f"{C}.0",), [f"{C}.0"], A)
     # it was read before, or is a walk: then it is no number to go by
-    reader.ahead([Ask(B, True), Ask(OTHER, True)], [count])
+    reader.ahead([ObjectRead(B, True), ObjectRead(OTHER, True)], [count])
     assert device.wanted[-1] == PrefetchRequest((B, OTHER), (), ())
     device, reader = ahead_of({}, "1.3.9.1")
     reader.ahead([lead], [count, walked])
@@ -259,7 +263,7 @@ def test_the_first_miss_reads_all_that_is_expected() -> None:
     def follow(one: Reader) -> None:
         """Reads B if A has rows and the scalar a value, and reads nothing ahead itself."""
         calls.append(one)
-        one.ahead([Ask(C, True), Ask(OTHER, True)])
+        one.ahead([ObjectRead(C, True), ObjectRead(OTHER, True)])
         if one.walk(A) and one.get("1.3.8.1.0"):
             one.walk(B)
 

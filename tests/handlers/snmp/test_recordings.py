@@ -12,7 +12,7 @@ import pytest
 from handlers.snmp import detection, metering
 from handlers.snmp.evidence import EvidenceLevel
 from handlers.snmp.profiles import PROFILES
-from pdu.core.cli.snmp import read_as_tools_do
+from pdu.core.cli.fast_snmp import enable_fast_reads
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.calls import near, pdu
@@ -189,7 +189,7 @@ def test_a_recorded_unit_reads_the_same_over_the_wire_as_in_memory(
 ) -> None:
     name, server = served
     for quickly in (False, True):  # both engines in one test: snmpd takes long to start
-        read_as_tools_do(quickly)
+        enable_fast_reads(quickly)
         with pdu(server, version=version).session("figures") as session:
             assert session.device.states == states_of(name)
             assert metering.meter(session.device) == figures_in_memory(name, version)

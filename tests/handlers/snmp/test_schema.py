@@ -412,7 +412,7 @@ def test_the_parts_that_a_single_family_needs_stand_under_their_own_heading() ->
         for name, kind in schema.KINDS.items()
     }
     single = {name for name, keys in families.items() if len(keys) < 2}
-    assert single == {name for name, kind in schema.KINDS.items() if schema.is_special(kind)}
+    assert single == {name for name, kind in schema.KINDS.items() if schema.is_single_family(kind)}
     common, _, rare = schema.reference().partition(
         "Parts that a single built-in family needs each:"
     )

@@ -10,7 +10,7 @@ from handlers.shared.errors import NoSuchOutlet, ProtocolError
 from handlers.shared.prefetch import PrefetchRequest
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen_value import replace
-from handlers.snmp.reader import MISSING, Ask, Reader
+from handlers.snmp.reader import MISSING, ObjectRead, Reader
 from handlers.snmp.sources import (
     Column,
     Complete,
@@ -332,17 +332,20 @@ BY_GET = Spread("1.3.3", (Span(1, 3, 5),), by_get=True)
 @pytest.mark.parametrize(
     "source, asked",
     [
-        (COLUMN, [Ask("1.3.1", True)]),
-        (SCALAR, [Ask("1.3.2.0", False)]),
-        (First((COLUMN, SCALAR)), [Ask("1.3.1", True)]),
-        (Tables("1.3.4", 1, 2, "7"), [Ask("1.3.4.1.7", True), Ask("1.3.4.2.7", True)]),
-        (Spread("1.3.3", (Span(1, 2, 5),)), [Ask("1.3.3", True)]),
-        (BY_GET, [Ask(f"1.3.3.{sub}.0", False) for sub in (5, 6, 7)]),
-        (replace(BY_GET, listed=COLUMN), [Ask("1.3.1", True)]),
+        (COLUMN, [ObjectRead("1.3.1", True)]),
+        (SCALAR, [ObjectRead("1.3.2.0", False)]),
+        (First((COLUMN, SCALAR)), [ObjectRead("1.3.1", True)]),
+        (
+            Tables("1.3.4", 1, 2, "7"),
+            [ObjectRead("1.3.4.1.7", True), ObjectRead("1.3.4.2.7", True)],
+        ),
+        (Spread("1.3.3", (Span(1, 2, 5),)), [ObjectRead("1.3.3", True)]),
+        (BY_GET, [ObjectRead(f"1.3.3.{sub}.0", False) for sub in (5, 6, 7)]),
+        (replace(BY_GET, listed=COLUMN), [ObjectRead("1.3.1", True)]),
     ],
 )
 def test_what_is_read_ahead_is_what_a_reading_asks_for_first(
-    source: Source, asked: list[Ask]
+    source: Source, asked: list[ObjectRead]
 ) -> None:
     assert list(source.asks()) == asked
     device = Memory({**table("1.3.1", {"1": 1}), "1.3.2.0": 1, "1.3.3.5.0": 1, "1.3.3.6.0": 1})

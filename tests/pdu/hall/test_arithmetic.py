@@ -17,14 +17,14 @@ from pdu.hall.arithmetic import (
     MAYBE,
     NO,
     YES,
-    Figures,
     Floats,
     FloatSum,
     Interval,
     Intervals,
     IntervalSum,
+    KnownCurrents,
     NotAnInterval,
-    at_least,
+    at_least_n,
 )
 
 FLOATS, INTERVALS = Floats(), Intervals()
@@ -56,7 +56,9 @@ def test_so_many_are_true_surely_in_every_case_and_maybe_in_one(
 ) -> None:
     cases = itertools.product(*((NO, YES) if one == MAYBE else (one,) for one in truths))
     enough = {case.count(YES) >= count for case in cases}
-    assert at_least(count, truths) == (MAYBE if len(enough) == 2 else YES if True in enough else NO)
+    assert at_least_n(count, truths) == (
+        MAYBE if len(enough) == 2 else YES if True in enough else NO
+    )
 
 
 @given(_PERHAPS, _INTERVALS)
@@ -197,7 +199,7 @@ def test_what_a_meter_reads_rises_and_falls_by_no_more_than_comes_and_goes(
     assert total.fall == -sum(min(0.0, *each) for each in changes)
     # where all of its outlets' bounds are wider, the meter alone says it
     total.low, total.high, total.rising = 0.0, 1e6, {}
-    found = total.now(Figures(metered, metered + 1.0), {}, 0.5, 2.0)
+    found = total.now(KnownCurrents(metered, metered + 1.0), {}, 0.5, 2.0)
     assert found[:2] == (
         max(0.0, 0.5 * metered - total.fall),
         2.0 * (metered + 1.0) + total.rise,
@@ -208,16 +210,16 @@ def test_unmetered_outlets_add_what_their_pdu_leaves_for_them_once() -> None:
     total = IntervalSum()
     total.add(Interval(2.0, 3.0, 2.5, ("a", "a")))
     total.add(Interval(1.0, 1.0, 1.0, ("b",)))
-    plain = Figures()
+    plain = KnownCurrents()
     assert total.now(plain, {"a": 4.0, "b": 1.0}, 0.5, 2.0) == Interval(3.0, 14.0, 3.5)
     assert total.now(plain, {"a": 4.0}, 0.5, 2.0).high == math.inf
     # one that may come from elsewhere is not in what the meter reads, nobody knows how much goes
     total.enter(None, Interval(0.0, 1.0, 0.5, ("c",)))
     most_of = {"a": 4.0, "b": 1.0, "c": 8.0}
-    found = total.now(Figures(3.0, 3.5), most_of, 1.0, 1.0)
+    found = total.now(KnownCurrents(3.0, 3.5), most_of, 1.0, 1.0)
     assert found[:2] == (3.0, 3.5 + 1.0 + 8.0)
     total.enter(Interval(0.0, 0.5, 0.25, ("b",)), None)
-    assert total.now(Figures(9.0, 9.5), most_of, 1.0, 1.0).low == 3.0
+    assert total.now(KnownCurrents(9.0, 9.5), most_of, 1.0, 1.0).low == 3.0
     assert total.pools["b"] == 0 and total.rises == 1
     assert total.now(plain, {"a": 4.0, "c": 8.0}, 1.0, 1.0).high < math.inf
 
@@ -225,23 +227,23 @@ def test_unmetered_outlets_add_what_their_pdu_leaves_for_them_once() -> None:
 @pytest.mark.parametrize(
     "figures, found",
     [
-        (Figures(), (4.0, 10.0)),
+        (KnownCurrents(), (4.0, 10.0)),
         # the fullest of three conductors carries a third at least
-        (Figures(part=0.25), (1.0, 10.0)),
-        (Figures(5.0, 6.0), (5.0, 6.0)),
-        (Figures(None, 6.0), (4.0, 6.0)),
-        (Figures(None, 6.0, part=0.0), (0.0, 6.0)),
-        (Figures(1.0, 12.0), (4.0, 10.0)),
+        (KnownCurrents(part=0.25), (1.0, 10.0)),
+        (KnownCurrents(5.0, 6.0), (5.0, 6.0)),
+        (KnownCurrents(None, 6.0), (4.0, 6.0)),
+        (KnownCurrents(None, 6.0, part=0.0), (0.0, 6.0)),
+        (KnownCurrents(1.0, 12.0), (4.0, 10.0)),
         # they contradict each other: one of them holds
-        (Figures(1.0, 3.0), (1.0, 10.0)),
-        (Figures(11.0, 12.0), (4.0, 12.0)),
+        (KnownCurrents(1.0, 3.0), (1.0, 10.0)),
+        (KnownCurrents(11.0, 12.0), (4.0, 12.0)),
         # they meet in one number
-        (Figures(1.0, 4.0), (4.0, 4.0)),
-        (Figures(10.0, 12.0), (10.0, 10.0)),
+        (KnownCurrents(1.0, 4.0), (4.0, 4.0)),
+        (KnownCurrents(10.0, 12.0), (10.0, 10.0)),
     ],
 )
 def test_a_meter_narrows_the_sum_or_contradicts_it(
-    figures: Figures, found: tuple[float, float]
+    figures: KnownCurrents, found: tuple[float, float]
 ) -> None:
     total = IntervalSum()
     total.add(Interval(4.0, 10.0, 20.0))
@@ -259,20 +261,20 @@ def _sum(low: float, high: float) -> IntervalSum:
 
 def test_sums_of_floats_may_be_rounded_the_wrong_way() -> None:
     """By less than a millionth of an ampere; below zero, nothing flows."""
-    assert _sum(1.0 + 5e-7, 1.0).now(Figures(), {}, 1.0, 1.0)[:2] == (1.0 + 5e-7, 1.0 + 5e-7)
-    assert _sum(-1e-9, -1e-9).now(Figures(), {}, 1.0, 1.0)[:2] == (0.0, 0.0)
+    assert _sum(1.0 + 5e-7, 1.0).now(KnownCurrents(), {}, 1.0, 1.0)[:2] == (1.0 + 5e-7, 1.0 + 5e-7)
+    assert _sum(-1e-9, -1e-9).now(KnownCurrents(), {}, 1.0, 1.0)[:2] == (0.0, 0.0)
     for wrong in (_sum(1.0 + 2e-6, 1.0), _sum(3.0, 2.0)):
         with pytest.raises(NotAnInterval):
-            wrong.now(Figures(), {}, 1.0, 1.0)
+            wrong.now(KnownCurrents(), {}, 1.0, 1.0)
     # also if a meter's lower end hides it
     with pytest.raises(NotAnInterval):
-        _sum(8.0, 7.0).now(Figures(1.0, 2.0), {}, 1.0, 1.0)
+        _sum(8.0, 7.0).now(KnownCurrents(1.0, 2.0), {}, 1.0, 1.0)
 
 
 def _loads(consume: Callable[[IntervalSum], None]) -> Optional[Interval]:
     total = IntervalSum()
     consume(total)
-    return total.load(Figures(), {}, 1.0, 1.0)
+    return total.load(KnownCurrents(), {}, 1.0, 1.0)
 
 
 def test_only_a_line_to_which_load_can_shift_has_a_load() -> None:

@@ -314,7 +314,7 @@ def test_an_old_plan_only_ends_the_step_that_was_begun(
     with contextlib.closing(kept.log):
         at = time.time()
         kept.log.append([plan_file.running(at, "begun"), plan_file.begin(at, 1, [cord])])
-        kept.log.append([plan_file.about(at, 1, cord, False)])
+        kept.log.append([plan_file.command_pending(at, 1, cord, False)])
     hall.off(*cord)
     _time_passes(hall, monkeypatch)
     code, out, _ = run(capsys, "--resume", "p", "--yes")

@@ -189,7 +189,7 @@ def _killed(world: RoomWorld, sent: bool) -> Progress:
     for record in (
         plan_file.running(world.now(), "begun"),
         plan_file.begin(world.now(), 1, CORDS[:1]),
-        plan_file.about(world.now(), 1, CORDS[0], False),
+        plan_file.command_pending(world.now(), 1, CORDS[0], False),
     ):
         world.append([record])
     if sent:

@@ -10,7 +10,7 @@ import pytest
 from pdu.core.drawing.drawing import HallNode
 from pdu.hall.arithmetic import YES, Interval
 from pdu.hall.failure import HallFacts
-from pdu.hall.loads import FITS
+from pdu.hall.load_limits import FITS
 from pdu.hall.power_flow import Power
 from pdu.hall.rehearsal import RehearsalOutcome
 from tests.pdu.hall.test_graph import (

@@ -13,9 +13,9 @@ from pdu.core.adapters.power_restore import LAST, NOT_KNOWN, ON, OutletRestorePo
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
-from pdu.hall.arithmetic import Figures, Interval, IntervalSum, NotAnInterval
+from pdu.hall.arithmetic import Interval, IntervalSum, KnownCurrents, NotAnInterval
 from pdu.hall.rehearsal import Hall
-from pdu.hall.restore import Restore, Returned, ReturnOutcome
+from pdu.hall.restore import ReturnModel, ReturnOutcome, ReturnVerdict
 from pdu.hall.restore_delays import proposal
 
 A, B = HallNode("feed", "A"), HallNode("feed", "B")
@@ -143,16 +143,16 @@ def test_an_interval_the_wrong_way_round_is_an_internal_error(
     total = IntervalSum()
     total.enter(None, Interval(low, high, low))
     if sure:
-        assert total.load(Figures(), {}, 1.0, 1.0) == Interval(1.0, 1.0, 1.0)
+        assert total.load(KnownCurrents(), {}, 1.0, 1.0) == Interval(1.0, 1.0, 1.0)
         return
     with pytest.raises(NotAnInterval):
-        total.load(Figures(), {}, 1.0, 1.0)
+        total.load(KnownCurrents(), {}, 1.0, 1.0)
 
 
 def test_a_meter_that_contradicts_the_outlets_widens_the_interval() -> None:
     total = IntervalSum()
     total.add(Interval(8.0, 9.0, 8.5))
-    found = total.now(Figures(1.0, 1.5), {}, 1.0, 1.0)
+    found = total.now(KnownCurrents(1.0, 1.5), {}, 1.0, 1.0)
     assert found.low <= 1.0 and found.high >= 9.0
 
 
@@ -174,23 +174,23 @@ def _blades(
     closing: dict[str, dict[str, dict[str, Any]]] = {"a": {}, "b": {}}
     for n, (pdu, said) in enumerate(zip(pdus, (first, second))):
         read[pdu][str(n)], closing[pdu][str(n)] = 2.0, said
-    return Restore(_hall(text, read, closing)).rehearse([A], [], 20)
+    return ReturnModel(_hall(text, read, closing)).rehearse([A], [], 20)
 
 
 @pytest.mark.parametrize(
     "first, second, pdus, expected",
     [
         # the second cord may come five minutes later
-        (_closes(0, 0), _closes(0, 300, is_sequence=True), "ab", Returned.CANNOT_SAY),
-        (_closes(0, 0), _closes(0, None), "aa", Returned.CANNOT_SAY),
+        (_closes(0, 0), _closes(0, 300, is_sequence=True), "ab", ReturnVerdict.CANNOT_SAY),
+        (_closes(0, 0), _closes(0, None), "aa", ReturnVerdict.CANNOT_SAY),
         # two controllers do not start in the same second
-        (_closes(0, 0), _closes(0, 0), "ab", Returned.CANNOT_SAY),
-        (_closes(5, 5), _closes(5, 5), "aa", Returned.COMES),
-        (_closes(0, 0), _closes(200, 200), "aa", Returned.EARLY),
+        (_closes(0, 0), _closes(0, 0), "ab", ReturnVerdict.CANNOT_SAY),
+        (_closes(5, 5), _closes(5, 5), "aa", ReturnVerdict.COMES),
+        (_closes(0, 0), _closes(200, 200), "aa", ReturnVerdict.EARLY),
     ],
 )
 def test_a_machine_that_needs_two_cords_comes_back_only_if_none_is_missing_for_long(
-    first: dict[str, Any], second: dict[str, Any], pdus: str, expected: Returned
+    first: dict[str, Any], second: dict[str, Any], pdus: str, expected: ReturnVerdict
 ) -> None:
     (found,) = _blades(first, second, pdus).machines
     assert found.verdict is expected, found.reason
@@ -200,7 +200,7 @@ def test_a_machine_that_needs_two_cords_comes_back_only_if_none_is_missing_for_l
 
 def test_what_may_trip_and_what_may_come_late_are_both_named() -> None:
     (found,) = _blades(_closes(0, 0), _closes(0, 300, is_sequence=True), breaker_a=4).machines
-    assert found.verdict is Returned.CANNOT_SAY and not found.sampled
+    assert found.verdict is ReturnVerdict.CANNOT_SAY and not found.sampled
     assert "a/L1 may trip; one cord may come at 0 s" in found.reason
 
 
@@ -220,7 +220,7 @@ def test_only_delays_that_can_be_set_are_proposed(said: dict[str, Any], can: boo
     text += "".join(_machine(f"m{n}", f"a/{n}", more="peak_a = 1.2") for n in range(8))
     read = {"a": {str(n): 1.0 for n in range(8)}}
     hall = _hall(text, read, {"a": {str(n): said for n in range(8)}})
-    delays = proposal(hall, Restore(hall), [A])
+    delays = proposal(hall, ReturnModel(hall), [A])
     assert delays is not None
     assert bool(delays.pdus) is can and list(delays.unchanged) == ([] if can else ["a"])
     assert bool(delays.mended) is can or said["state"] == NOT_KNOWN
@@ -241,7 +241,7 @@ def test_a_switch_that_goes_back_draws_inrush_again(inrush: str, word: str) -> N
     text += _pdu("t", '"a/1", "b/1"', 32) + _machine("one", "t/1")
     closing = {pdu: {"1": _closes(0, 0)} for pdu in "abt"}
     read = {"a": {"1": 0.0}, "b": {"1": 2.0}, "t": {"1": 2.0}}
-    found = Restore(_hall(text, read, closing)).rehearse([A], [])
+    found = ReturnModel(_hall(text, read, closing)).rehearse([A], [])
     one = next(one for one in found.breakers if one.name == "a/L1")
     assert one.inrush_a == (30.0 if inrush else None)
     assert one.fit.word == "cannot say" and word in one.fit.reason
@@ -249,7 +249,9 @@ def test_a_switch_that_goes_back_draws_inrush_again(inrush: str, word: str) -> N
 
 def test_what_draws_anything_has_no_upper_end() -> None:
     text = "inrush_a = 2\n" + _FEEDS + _pdu("a", '"A"', 16) + _machine("one", "a/1")
-    found = Restore(_hall(text, {"a": {"1": 0.0}}, {"a": {"1": _closes(0, 0)}})).rehearse([A], [])
+    found = ReturnModel(_hall(text, {"a": {"1": 0.0}}, {"a": {"1": _closes(0, 0)}})).rehearse(
+        [A], []
+    )
     (one,) = found.breakers
     assert math.isinf(one.load.high) and one.fit.word == "cannot say"
 
@@ -280,7 +282,7 @@ def test_what_a_dead_supply_drew_does_not_come_back_with_the_other_side() -> Non
     text = _FEEDS + _pdu("a", '"A"', 16) + _pdu("b", '"B"', 16) + _machine("one", "a/1", "b/1")
     closing = {pdu: {"1": _closes(0, 0)} for pdu in "ab"}
     made = _hall(text, {"a": {"1": 0.824}, "b": {"1": 0.043}}, closing)
-    (one,) = Restore(made).rehearse([A], [B]).breakers
+    (one,) = ReturnModel(made).rehearse([A], [B]).breakers
     # of 0.824 A a supply takes 3 % less at another load, or with another meter
     assert one.name == "a/L1" and 0.7 < one.load.low <= 0.97 * 0.824
 

@@ -25,7 +25,7 @@ from pdu.hall.arithmetic import (
     N,
     Truth,
 )
-from pdu.hall.failure import CopiedSums
+from pdu.hall.failure import CopyOnWriteSums
 from pdu.hall.power_flow import Consumer, Facts, Power, PowerFlow, Supply
 from tests.hall.inclusion import Stated, random_hall_of_any_grade
 
@@ -494,7 +494,7 @@ def test_several_changes_lead_where_one_does_and_back() -> None:
         ]
         switched = {one: rng.choice((NO, MAYBE)) for one in rng.sample(cords, min(2, len(cords)))}
 
-        sums = CopiedSums(facts.sums)
+        sums = CopyOnWriteSums(facts.sums)
         steps = facts.flow(sums)
         for node, truth in gone.items():
             before = totals({**facts.sums, **sums})
@@ -505,7 +505,7 @@ def test_several_changes_lead_where_one_does_and_back() -> None:
             moved += len(differ)
         steps.switch(switched)
 
-        once = CopiedSums(facts.sums)
+        once = CopyOnWriteSums(facts.sums)
         flow = facts.flow(once)
         flow.switch(switched)
         flow.change(gone)

@@ -13,9 +13,9 @@ from pdu.core.cli.error_output import Usage
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
-from pdu.hall.loads import CANNOT_SAY, FITS
+from pdu.hall.load_limits import CANNOT_SAY, FITS
 from pdu.hall.rehearsal import Hall
-from pdu.hall.restore import BreakerBack, Restore, Returned, ReturnOutcome
+from pdu.hall.restore import BreakerBack, ReturnModel, ReturnOutcome, ReturnVerdict
 from pdu.hall.restore_command import seconds
 from pdu.hall.restore_delays import Finding, findings, proposal
 from tests.hall import return_trial
@@ -56,7 +56,7 @@ def hall_of(text: str, *pdus: dict[str, Any]) -> Hall:
     return Hall(drawing_file.parsed(text, "hall.power.toml"), readings)
 
 
-def verdicts(found: ReturnOutcome) -> dict[str, Returned]:
+def verdicts(found: ReturnOutcome) -> dict[str, ReturnVerdict]:
     return {one.machine: one.verdict for one in found.machines}
 
 
@@ -70,7 +70,7 @@ ON, LATER, OFF, LAST = ["on", 0, 0], ["on", 30, 30], ["off", 0, None], ["last", 
 def one_side(state: str, said: Optional[list[Any]], amps: float = 1.01) -> ReturnOutcome:
     """A machine with one cord, after the power came back."""
     hall = hall_of(drawing(machine("srv", "left/1")), pdu("left", ("1", state, amps, said)))
-    return Restore(hall).rehearse([A], [])
+    return ReturnModel(hall).rehearse([A], [])
 
 
 # ---- what an outlet does -------------------------------------------------------------------------
@@ -79,17 +79,17 @@ def one_side(state: str, said: Optional[list[Any]], amps: float = 1.01) -> Retur
 @pytest.mark.parametrize(
     "state, said, verdict, reason",
     [
-        ("on", ON, Returned.COMES, ""),
-        ("on", OFF, Returned.DARK, "left/1 is set to stay off when power comes back"),
-        ("on", LAST, Returned.COMES, ""),
-        ("off", LAST, Returned.DARK, "left/1 was off, and takes the state that it had"),
-        ("unknown", LAST, Returned.CANNOT_SAY, "its state before was not read"),
-        ("on", None, Returned.CANNOT_SAY, "what it does when power comes back was not read"),
-        ("on", ["", 0, None], Returned.CANNOT_SAY, "when power comes back was not read"),
+        ("on", ON, ReturnVerdict.COMES, ""),
+        ("on", OFF, ReturnVerdict.DARK, "left/1 is set to stay off when power comes back"),
+        ("on", LAST, ReturnVerdict.COMES, ""),
+        ("off", LAST, ReturnVerdict.DARK, "left/1 was off, and takes the state that it had"),
+        ("unknown", LAST, ReturnVerdict.CANNOT_SAY, "its state before was not read"),
+        ("on", None, ReturnVerdict.CANNOT_SAY, "what it does when power comes back was not read"),
+        ("on", ["", 0, None], ReturnVerdict.CANNOT_SAY, "when power comes back was not read"),
     ],
 )
 def test_a_machine_comes_back_if_its_outlet_does(
-    state: str, said: Optional[list[Any]], verdict: Returned, reason: str
+    state: str, said: Optional[list[Any]], verdict: ReturnVerdict, reason: str
 ) -> None:
     (found,) = one_side(state, said, 0.0 if state == "off" else 1.01).machines
     assert found.verdict is verdict and reason in found.reason
@@ -99,7 +99,7 @@ def test_it_comes_back_within_the_interval_of_its_delay() -> None:
     (found,) = one_side("on", ["on", 3, 9]).machines
     assert (found.earliest_s, found.latest_s) == (3, 9)
     (found,) = one_side("on", ["on", 3, None]).machines
-    assert (found.verdict, found.earliest_s, found.latest_s) == (Returned.COMES, 3, None)
+    assert (found.verdict, found.earliest_s, found.latest_s) == (ReturnVerdict.COMES, 3, None)
 
 
 def test_a_cord_that_kept_its_power_is_not_sure_on_a_breaker_that_may_trip() -> None:
@@ -112,8 +112,8 @@ def test_a_cord_that_kept_its_power_is_not_sure_on_a_breaker_that_may_trip() -> 
         pdu("left", ("1", "on", 1.0, ON)),
         pdu("right", ("1", "on", 1.0, ON), ("2", "on", 12.0, ON)),
     )
-    found = Restore(hall_of(text, *read)).rehearse([A], [])
-    assert verdicts(found) == {"srv": Returned.CANNOT_SAY}
+    found = ReturnModel(hall_of(text, *read)).rehearse([A], [])
+    assert verdicts(found) == {"srv": ReturnVerdict.CANNOT_SAY}
     assert found.machines[0].reason == "right/1: right/L1 may trip"
     assert {one.name for one in found.breakers} == {"left/L1"}
 
@@ -121,8 +121,8 @@ def test_a_cord_that_kept_its_power_is_not_sure_on_a_breaker_that_may_trip() -> 
 def test_an_outlet_without_a_relay_has_power_at_once() -> None:
     read = {**pdu("left", ("1", "unknown", 1.0, None)), "metered": True}
     hall = hall_of(drawing(machine("srv", "left/1")), read)
-    (found,) = Restore(hall).rehearse([A], []).machines
-    assert (found.verdict, found.latest_s) == (Returned.COMES, 0)
+    (found,) = ReturnModel(hall).rehearse([A], []).machines
+    assert (found.verdict, found.latest_s) == (ReturnVerdict.COMES, 0)
 
 
 def test_an_outlet_behind_another_pdu_adds_its_delay() -> None:
@@ -132,7 +132,7 @@ def test_an_outlet_behind_another_pdu_adds_its_delay() -> None:
     hall = hall_of(
         text, pdu("left", ("1", "on", 1.01, LATER)), pdu("strip", ("1", "on", 1.01, LAST))
     )
-    (found,) = Restore(hall).rehearse([A], []).machines
+    (found,) = ReturnModel(hall).rehearse([A], []).machines
     assert (found.earliest_s, found.latest_s) == (35, 35)
 
 
@@ -147,33 +147,33 @@ def two_sides(left: list[Any], right: list[Any], needs: int = 1, amps: float = 2
 
 
 def test_a_machine_that_needs_both_sides_comes_up_before_what_it_needs() -> None:
-    (found,) = Restore(two_sides(ON, LATER, needs=2)).rehearse([A, B], []).machines
-    assert found.verdict is Returned.EARLY
+    (found,) = ReturnModel(two_sides(ON, LATER, needs=2)).rehearse([A, B], []).machines
+    assert found.verdict is ReturnVerdict.EARLY
     assert found.reason == "one cord at 0 s, the 2 that it needs at 30 s"
     # two controllers do not start within the same second
-    (alike,) = Restore(two_sides(LATER, LATER, needs=2)).rehearse([A, B], []).machines
-    assert alike.verdict is Returned.CANNOT_SAY and "2 PDUs, whose controllers" in alike.reason
+    (alike,) = ReturnModel(two_sides(LATER, LATER, needs=2)).rehearse([A, B], []).machines
+    assert alike.verdict is ReturnVerdict.CANNOT_SAY and "2 PDUs, whose controllers" in alike.reason
     text = drawing(machine("srv", "left/1", "left/2", more="needs = 2"))
     one_pdu = hall_of(text, pdu("left", ("1", "on", 2.01, LATER), ("2", "on", 2.01, LATER)))
-    (alike,) = Restore(one_pdu).rehearse([A], []).machines
-    assert alike.verdict is Returned.COMES
+    (alike,) = ReturnModel(one_pdu).rehearse([A], []).machines
+    assert alike.verdict is ReturnVerdict.COMES
 
 
 def test_two_feeds_are_rehearsed_together_and_each_first() -> None:
-    together, first, second = Restore(two_sides(ON, OFF)).orders([A, B])
+    together, first, second = ReturnModel(two_sides(ON, OFF)).orders([A, B])
     assert (together.returned, together.gone) == ([A, B], [])
     assert (first.returned, first.gone) == ([A], [B])
-    assert verdicts(first) == {"srv": Returned.COMES}
-    assert verdicts(second) == {"srv": Returned.DARK}
+    assert verdicts(first) == {"srv": ReturnVerdict.COMES}
+    assert verdicts(second) == {"srv": ReturnVerdict.DARK}
 
 
 def test_a_machine_that_lived_on_the_other_feed_is_not_touched() -> None:
-    found = Restore(two_sides(ON, OFF)).rehearse([A], [])
+    found = ReturnModel(two_sides(ON, OFF)).rehearse([A], [])
     assert found.machines == [] and found.level == 0
 
 
 def test_each_side_may_carry_the_whole_machine_at_first() -> None:
-    found = Restore(two_sides(ON, LATER, amps=7.01)).rehearse([A, B], [])
+    found = ReturnModel(two_sides(ON, LATER, amps=7.01)).rehearse([A, B], [])
     # 7 + 7 A on one side of 16 A: above its limit of 80 %
     assert breaker(found, "left/L1").fit.word == CANNOT_SAY
     assert breaker(found, "left/L1").load.high == pytest.approx(14.04 * 1.05, rel=0.01)
@@ -192,9 +192,9 @@ def full(
 
 
 def test_what_is_far_above_its_rating_trips_and_leaves_all_behind_it_dark() -> None:
-    found = Restore(full(10, 3.01, ON)).rehearse([A], [])
+    found = ReturnModel(full(10, 3.01, ON)).rehearse([A], [])
     assert breaker(found, "left/L1").trips and found.level == 2
-    assert set(verdicts(found).values()) == {Returned.DARK}
+    assert set(verdicts(found).values()) == {ReturnVerdict.DARK}
     assert found.machines[0].reason == "left/1: left/L1 trips"
 
 
@@ -202,50 +202,50 @@ def test_an_overload_begins_when_the_load_has_grown_so_far() -> None:
     machines = "".join(machine(f"srv-{n}", f"left/{n}") for n in range(1, 11))
     outlets = [(str(n), "on", 2.01, ["on", 10.0 * n, 10.0 * n]) for n in range(1, 11)]
     hall = hall_of(drawing(machines, 16, "inrush_a = 4\n"), pdu("left", *outlets))
-    one = breaker(Restore(hall).rehearse([A], []), "left/L1")
+    one = breaker(ReturnModel(hall).rehearse([A], []), "left/L1")
     # seven machines of 2.12 A (a meter of 0.01 A, and 5 %) are within 16 A, eight are not
     assert one.trips_from_s == 80 and not one.trips
     assert [(at.at_s, round(at.high, 2)) for at in one.growth][:2] == [(10, 2.12), (20, 4.24)]
 
 
 def test_without_the_owners_inrush_nobody_can_say_that_it_fits() -> None:
-    unsaid = breaker(Restore(full(4, 1.01, ON, more="")).rehearse([A], []), "left/L1")
+    unsaid = breaker(ReturnModel(full(4, 1.01, ON, more="")).rehearse([A], []), "left/L1")
     assert unsaid.fit == (CANNOT_SAY, "the inrush of a machine is not given (inrush_a)")
-    said = breaker(Restore(full(4, 1.01, ON)).rehearse([A], []), "left/L1")
+    said = breaker(ReturnModel(full(4, 1.01, ON)).rehearse([A], []), "left/L1")
     assert (said.fit.word, said.inrush_a) == (FITS, 16.0)
 
 
 def test_an_inrush_holds_only_for_cold_supplies() -> None:
-    back = Restore(full(4, 1.01, ON), is_cold=False)
+    back = ReturnModel(full(4, 1.01, ON), is_cold=False)
     assert breaker(back.rehearse([A], []), "left/L1").inrush_a is None
 
 
 def test_many_outlets_in_one_moment_may_trip_what_one_after_the_other_does_not() -> None:
     more = "inrush_a = 30\n"
     at_once = full(12, 0.51, ON, more)
-    found = Restore(at_once).rehearse([A], [])
+    found = ReturnModel(at_once).rehearse([A], [])
     assert breaker(found, "left/L1").fit.reason == "an inrush of 360 A may trip it"
-    assert set(verdicts(found).values()) == {Returned.CANNOT_SAY}
+    assert set(verdicts(found).values()) == {ReturnVerdict.CANNOT_SAY}
     (finding,) = findings(at_once, [found])
     assert finding == Finding(
         "left/L1",
         "12 outlets close in the same moment on one 16 A breaker",
     )
-    delays = proposal(at_once, Restore(at_once), [A])
+    delays = proposal(at_once, ReturnModel(at_once), [A])
     assert delays is not None and delays.mended == ["left/L1"] and not delays.left
     assert delays.pdus["left"][:3] == [("1", 0), ("2", 2), ("3", 4)]
 
 
 def test_no_delay_mends_an_overload() -> None:
     hall = full(10, 3.01, ON)
-    delays = proposal(hall, Restore(hall), [A])
+    delays = proposal(hall, ReturnModel(hall), [A])
     assert delays is not None and delays.left == ["left/L1"] and not delays.mended
 
 
 def test_nothing_is_proposed_where_all_fits() -> None:
     hall = full(4, 1.01, ON)
-    assert proposal(hall, Restore(hall), [A]) is None
-    assert Restore(hall).rehearse([A], []).level == 0
+    assert proposal(hall, ReturnModel(hall), [A]) is None
+    assert ReturnModel(hall).rehearse([A], []).level == 0
 
 
 def test_the_cords_of_a_machine_get_one_delay() -> None:
@@ -254,19 +254,19 @@ def test_the_cords_of_a_machine_get_one_delay() -> None:
         pdu(side, *((str(n), "on", 0.51, ON) for n in range(1, 13))) for side in ("left", "right")
     ]
     hall = hall_of(drawing(machines, 16, "inrush_a = 30\n"), *sides)
-    delays = proposal(hall, Restore(hall), [A, B])
+    delays = proposal(hall, ReturnModel(hall), [A, B])
     assert delays is not None and delays.pdus["left"] == delays.pdus["right"]
 
 
 def test_the_highest_that_was_ever_metered_counts_unless_the_owner_knows_more() -> None:
     hall = full(4, 1.01, ON)
     busy = full(4, 4.51, ON).readings
-    assert breaker(Restore(hall, [busy]).rehearse([A], []), "left/L1").load.high > 18
+    assert breaker(ReturnModel(hall, [busy]).rehearse([A], []), "left/L1").load.high > 18
     known = full(4, 1.01, ON)
     text = drawing(machine("srv", "left/1", more="peak_a = 9"))
     peak = hall_of(text, pdu("left", ("1", "on", 1.01, ON)))
-    assert breaker(Restore(peak).rehearse([A], []), "left/L1").load.high == 9
-    assert breaker(Restore(known).rehearse([A], []), "left/L1").load.high < 5
+    assert breaker(ReturnModel(peak).rehearse([A], []), "left/L1").load.high == 9
+    assert breaker(ReturnModel(known).rehearse([A], []), "left/L1").load.high < 5
 
 
 def test_a_machine_that_was_off_when_it_was_read_may_draw_anything() -> None:
@@ -390,11 +390,11 @@ def test_the_type_of_a_breaker_says_what_it_holds_at_once(curve: str, fits: bool
     drawn = f'curve = "{curve}"\n' if curve else ""
     text = drawing(machine("srv", "left/1"), more="inrush_a = 60\n")
     text = text.replace("breaker_a = 16\n", f"breaker_a = 16\n{drawn}", 1)
-    found = Restore(hall_of(text, pdu("left", ("1", "on", 4.01, ON)))).rehearse([A], [])
+    found = ReturnModel(hall_of(text, pdu("left", ("1", "on", 4.01, ON)))).rehearse([A], [])
     assert (breaker(found, "left/L1").fit.word == FITS) == fits
     # a feed says it for all below it
     above = text.replace(drawn, "").replace('name = "A"\n', f'name = "A"\n{drawn}', 1)
-    found = Restore(hall_of(above, pdu("left", ("1", "on", 4.01, ON)))).rehearse([A], [])
+    found = ReturnModel(hall_of(above, pdu("left", ("1", "on", 4.01, ON)))).rehearse([A], [])
     assert (breaker(found, "left/L1").fit.word == FITS) == fits
 
 
@@ -403,12 +403,12 @@ def test_the_type_of_a_breaker_says_what_it_holds_at_once(curve: str, fits: bool
 
 def test_what_may_trip_is_sampled_by_a_stated_seed() -> None:
     hall = full(10, 1.81, ON)  # 18 A on 16 A: somewhere between 16 and 23 A it trips
-    back = Restore(hall)
+    back = ReturnModel(hall)
     plain = back.rehearse([A], [])
     found = back.rehearse([A], [], worlds=60)
     assert verdicts(found) == verdicts(plain)  # a verdict is never made of samples
     one = found.machines[0]
-    assert one.verdict is Returned.CANNOT_SAY and one.worlds == 60 and 0 < one.comes_in < 60
+    assert one.verdict is ReturnVerdict.CANNOT_SAY and one.worlds == 60 and 0 < one.comes_in < 60
     assert "comes back in" in one.why and "left/L1 trips" in one.why
     assert found.sampled.some == 10 and found.level == plain.level
     assert back.rehearse([A], [], worlds=60) == found
@@ -416,8 +416,8 @@ def test_what_may_trip_is_sampled_by_a_stated_seed() -> None:
 
 
 def test_an_inrush_that_the_owner_did_not_give_is_not_sampled() -> None:
-    found = Restore(full(10, 1.81, ON, more="")).rehearse([A], [], worlds=20)
-    assert found.count(Returned.CANNOT_SAY) == 10 and found.sampled.worlds == 0
+    found = ReturnModel(full(10, 1.81, ON, more="")).rehearse([A], [], worlds=20)
+    assert found.count(ReturnVerdict.CANNOT_SAY) == 10 and found.sampled.worlds == 0
 
 
 def test_machines_that_come_back_in_each_world_do_so_in_simulated_returns() -> None:

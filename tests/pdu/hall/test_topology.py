@@ -14,7 +14,7 @@ from pdu.core.adapters.snmp import topology as of_snmp
 from pdu.core.adapters.topology import BREAKER, LINE, MeteredPart
 from pdu.core.inventory import device_list
 from pdu.core.inventory.auth import of_file
-from pdu.core.inventory.polling import poll_all, targets
+from pdu.core.inventory.polling import poll_full, targets
 from pdu.core.inventory.reading import Reading
 from tests.needs import ROOT
 from tests.packaging.building import files
@@ -32,7 +32,7 @@ def read(folder: Path, peer: Peer) -> Reading:
     (folder / "hall.csv").write_text("\n".join(rows))
     logins = of_file(str(private(folder / "logins.toml", login(peer))))
     fleet = device_list.read(str(folder / "hall.csv"))
-    found = poll_all(targets(fleet.devices, logins, None)[0])
+    found = poll_full(targets(fleet.devices, logins, None)[0])
     assert found.failure is None
     return found
 

@@ -15,8 +15,8 @@ from pdu.hall.verdicts import (
     Judged,
     Now,
     Verdict,
-    bounds,
     cords_now,
+    reading_bounds,
     reason_of,
 )
 from tests.pdu.hall.test_graph import PAIR
@@ -110,8 +110,8 @@ def test_a_cord_of_an_outlet_that_was_not_read_may_carry_anything() -> None:
 
 
 def test_a_reading_may_be_rounded_or_cut() -> None:
-    assert bounds(1.0, 0.5) == (0.75, 1.5) and bounds(0.25, 1.0) == (0.0, 1.25)
-    assert bounds(None, 0.5) == (0.0, None)
+    assert reading_bounds(1.0, 0.5) == (0.75, 1.5) and reading_bounds(0.25, 1.0) == (0.0, 1.25)
+    assert reading_bounds(None, 0.5) == (0.0, None)
 
 
 def test_the_reason_is_that_of_the_first_cord_that_proves_nothing() -> None:

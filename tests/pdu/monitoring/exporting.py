@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from pdu.core.cli.fast_snmp import enable_fast_reads
 from pdu.core.cli.options import SharedOptions
-from pdu.core.cli.snmp import read_as_tools_do
 from pdu.core.owner_files import OwnerFiles
 from pdu.core.web import server as web
 from pdu.monitoring import exporter as exporter_command, probes, server
@@ -115,7 +115,7 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
     """Run an exporter in this process until the block ends. It reads as the command does, and
     reports no currents of outlets: see the fixture `call`.
     """
-    read_as_tools_do()
+    enable_fast_reads()
     state = SharedOptions()
     context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)], obj=state)
     site = OwnerFiles.of(context.params, state)
@@ -134,7 +134,7 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
 @contextlib.contextmanager
 def listening(made: server.Exporter, port: int = 0) -> Iterator[str]:
     """Let an exporter listen on 127.0.0.1 until the block ends. Yields its URL."""
-    site = server.ExporterSite(made)
+    site = server.ExporterRoutes(made)
     running, listener = web.WebServer(site, server.LIMITS), web.listening("127.0.0.1", port)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     thread = threading.Thread(target=lambda: asyncio.run(running.serve(listener)), daemon=True)

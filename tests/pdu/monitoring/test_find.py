@@ -31,10 +31,10 @@ from pdu.core.inventory import device_list
 from pdu.monitoring import find as find_, network_scan, networks
 from pdu.monitoring.datagrams import AgentAnswer
 from tests.ports import reserved
+from tests.process_lock import turn
 from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.device import Row
 from tests.simulators.snmp_agent.devices.apc import rpdu2
-from tests.turns import turn
 from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import PDU, Call, environment, private, run

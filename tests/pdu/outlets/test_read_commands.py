@@ -24,9 +24,9 @@ import pytest
 from handlers.shared import errors
 from pdu.core.cli import exit_codes, prompts
 from pdu.core.cli.exit_codes import READER_GONE
+from pdu.core.cli.fast_snmp import enable_fast_reads
 from pdu.core.cli.options import SharedOptions
-from pdu.core.cli.output import figure, passing
-from pdu.core.cli.snmp import read_as_tools_do
+from pdu.core.cli.output import figure, show_status_line
 from pdu.core.inventory.handler_loading import LoadedHandler, load
 from pdu.outlets import switch_commands
 from pdu_common.base_pdu import BasePdu
@@ -77,7 +77,7 @@ def test_a_status_reads_numbers_and_names_in_the_session_of_the_states(
         if peer.snmp
         else PduData(peer.address, peer.settings)
     )
-    read_as_tools_do()
+    enable_fast_reads()
     pdu, counts = load(peer.handler).make(data), []
     for read in (pdu.status, pdu.labels, lambda: ask("status")):
         before = peer.books().requests
@@ -877,8 +877,8 @@ def test_a_line_of_progress_fits_the_terminal(
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     with open(theirs, "w", encoding="utf-8") as terminal_, monkeypatch.context() as patched:
         patched.setattr(sys, "stderr", terminal_)
-        passing(100 * "x", False)
-        passing("", False)
+        show_status_line(100 * "x", False)
+        show_status_line("", False)
     shown = b""
     with contextlib.suppress(OSError):  # EIO: everything was read
         for piece in iter(lambda: os.read(ours, 1000), b""):

@@ -17,13 +17,13 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import pytest
 
-from pdu.core.cli.snmp import read_as_tools_do
+from pdu.core.cli.fast_snmp import enable_fast_reads
 from pdu.core.inventory.handler_loading import LoadedHandler, load
 from pdu.prove import unit_reading
 from pdu.prove.document import OwnerAnswers, UnitProof
 from pdu.prove.run import NOT_ANSWERED, Plan, Tools, prove
 from pdu.prove.unit_reading import Clock, Trace, Unit
-from pdu.prove.watchdog import Watchdog, guard
+from pdu.prove.watchdog import Watchdog, run_watchdog
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.snmp_client import process_options
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
@@ -482,7 +482,7 @@ class InThread(Watchdog):
 
         def live() -> None:
             with contextlib.closing(theirs):
-                guard(theirs, unit, trace, self.said.append, clock, patience_s)
+                run_watchdog(theirs, unit, trace, self.said.append, clock, patience_s)
 
         self._thread = threading.Thread(target=live, daemon=True)
         self._thread.start()
@@ -511,7 +511,7 @@ def proven(
     made and replayed, which takes much of the time.
     """
     was = process_options.uses_fast_reads()
-    read_as_tools_do()
+    enable_fast_reads()
     patch = pytest.MonkeyPatch()
     if not records:
         patch.setattr(unit_reading, "recorded", lambda *_: ("", ("left out",)))
@@ -519,7 +519,7 @@ def proven(
         return _proven(rig, owner, look, outlet, other, reader, watch_s, said, patience_s)
     finally:
         patch.undo()
-        read_as_tools_do(was)
+        enable_fast_reads(was)
 
 
 def _proven(

@@ -254,6 +254,8 @@ def test_a_simulated_proof_is_no_evidence(made: UnitProof) -> None:
 def test_the_releases_that_wrote_proofs_are_those_of_the_changelog() -> None:
     headings = re.findall(r"(?m)^## ([0-9.]+) \(", (ROOT / "CHANGELOG.md").read_text("utf-8"))
     with_proofs = {
-        one for one in headings if newest_archives.order(one) >= newest_archives.order("0.3.0")
+        one
+        for one in headings
+        if newest_archives.version_key(one) >= newest_archives.version_key("0.3.0")
     }
     assert with_proofs - {VERSION} <= set(acceptance.RELEASES) <= with_proofs

@@ -96,7 +96,7 @@ def _load(unit: Fixture, rows: dict[str, Row]) -> dict[str, Row]:
     """The rows of the outlet's own current and power: with 0 there, nothing else changes."""
     assert unit.switch is not None
     name, choice = unit.switch.identity, select_families({"profile": unit.key}, {})
-    found = recording.read(_rows(rows), choice)
+    found = recording.read_device(_rows(rows), choice)
     load: dict[str, Row] = {}
     own, others = _figures(found, name)
     likely = [oid for oid, row in rows.items() if _may_be(row, own)]

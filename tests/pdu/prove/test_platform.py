@@ -20,7 +20,7 @@ from pdu.prove.document import (
     PlatformProof,
     parsed,
 )
-from pdu.prove.platform_copy import CLONE, is_of_the_vendor, points
+from pdu.prove.platform_copy import CLONE, is_dcimanager_project, points
 from tests.pdu.running import run
 
 
@@ -85,7 +85,7 @@ def test_only_a_tree_with_the_vendors_handlers_and_no_double_is_a_copy(tmp_path:
     for name in ("common", "pdu_common", "pdu_common/handlers"):
         (tmp_path / name).mkdir()
     (tmp_path / "pdu_common" / "helper.py").write_text("class PduView: ...\n")
-    assert is_of_the_vendor(tmp_path)
+    assert is_dcimanager_project(tmp_path)
     (tmp_path / "common" / "misc.py").write_bytes((CLONE / "common" / "misc.py").read_bytes())
-    assert not is_of_the_vendor(tmp_path)
-    assert not is_of_the_vendor(CLONE)
+    assert not is_dcimanager_project(tmp_path)
+    assert not is_dcimanager_project(CLONE)

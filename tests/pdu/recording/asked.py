@@ -8,7 +8,7 @@ from pdu.core.adapters.recording_formats import HandlerFinding, RecordingFormat
 from pdu.core.inventory import handler_tools
 from pdu.core.inventory.handler_loading import load
 
-names = handler_tools.recorded
+names = handler_tools.recordable_handlers
 
 
 def kind(handler: str) -> RecordingFormat:
@@ -23,4 +23,4 @@ def identity(handler: str, data: Any) -> HandlerFinding:
 
 def kind_of(text: str, file: str) -> str:
     """The handler whose recording this is."""
-    return handler_tools.kind_of(text, file)[0]
+    return handler_tools.handler_of_recording(text, file)[0]

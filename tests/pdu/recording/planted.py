@@ -15,7 +15,7 @@ from typing import Any, Callable, NamedTuple, Optional, Union
 import pytest
 
 from pdu import root
-from pdu.core.adapters.recording_formats import Recorder, Recording
+from pdu.core.adapters.recording_formats import Recording, RecordingOptions
 from pdu.core.inventory.handler_loading import load
 from pdu_common.connection import PduData, PduSnmpData
 from tests.pdu.recording.asked import kind
@@ -237,7 +237,7 @@ def recorded(unit: Unit, *keep: str) -> str:
 
     `keep`: the kinds of values that are not replaced.
     """
-    return kind(unit.handler).record(unit.data, Recorder(keep)).text
+    return kind(unit.handler).record(unit.data, RecordingOptions(keep)).text
 
 
 @functools.cache
@@ -247,4 +247,4 @@ def recording_of(handler: str) -> tuple[Read, Recording]:
     Return what the handler read from it beforehand, and the recording.
     """
     with UNITS[handler]() as unit:
-        return read(unit), kind(handler).record(unit.data, Recorder())
+        return read(unit), kind(handler).record(unit.data, RecordingOptions())

@@ -22,7 +22,7 @@ import pytest
 
 from handlers import VERSION
 from pdu import root
-from pdu.core.adapters.recording_formats import Served
+from pdu.core.adapters.recording_formats import ReplayedDevice
 from pdu.core.cli.exit_codes import INTERRUPTED, READER_GONE
 from pdu.core.cli.files import new_file, text_of
 from pdu_common.connection import PduSnmpData
@@ -280,9 +280,11 @@ def test_a_replay_prints_a_command_that_arrives_just_before_its_end_without_cont
             os.kill(os.getpid(), signal.SIGTERM)
         return ["outlet 3\x1b off"] * (len(calls) - 1)
 
-    served = Served("127.0.0.1", 1, "a unit \x1b[31m", "snmp 127.0.0.1:1", writes, lambda: None)
+    served = ReplayedDevice(
+        "127.0.0.1", 1, "a unit \x1b[31m", "snmp 127.0.0.1:1", writes, lambda: None
+    )
     made = SimpleNamespace(serve=lambda *_: served, serve_as=None)
-    monkeypatch.setattr("pdu.recording.replay.kind_of", lambda *_: ("snmp", made))
+    monkeypatch.setattr("pdu.recording.replay.handler_of_recording", lambda *_: ("snmp", made))
     file = tmp_path / "a\x1b[31m.txt"
     file.touch()
     assert root.run(["replay", str(file)]) == 0
@@ -294,9 +296,11 @@ def test_a_replay_ends_on_a_signal_that_arrives_while_it_shows_its_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     closed: list[bool] = []
-    served = Served("127.0.0.1", 1, "a unit", "snmp 127.0.0.1:1", list, lambda: closed.append(True))
+    served = ReplayedDevice(
+        "127.0.0.1", 1, "a unit", "snmp 127.0.0.1:1", list, lambda: closed.append(True)
+    )
     made = SimpleNamespace(serve=lambda *_: served, serve_as=None)
-    monkeypatch.setattr("pdu.recording.replay.kind_of", lambda *_: ("snmp", made))
+    monkeypatch.setattr("pdu.recording.replay.handler_of_recording", lambda *_: ("snmp", made))
     monkeypatch.setattr(
         "pdu.recording.replay.print_json", lambda _: os.kill(os.getpid(), signal.SIGINT)
     )
@@ -310,9 +314,9 @@ def test_a_replay_in_json_does_not_print_commands(
         os.kill(os.getpid(), signal.SIGTERM)
         return ["outlet 3 off"]
 
-    served = Served("127.0.0.1", 1, "a unit", "snmp 127.0.0.1:1", writes, lambda: None)
+    served = ReplayedDevice("127.0.0.1", 1, "a unit", "snmp 127.0.0.1:1", writes, lambda: None)
     made = SimpleNamespace(serve=lambda *_: served, serve_as=None)
-    monkeypatch.setattr("pdu.recording.replay.kind_of", lambda *_: ("snmp", made))
+    monkeypatch.setattr("pdu.recording.replay.handler_of_recording", lambda *_: ("snmp", made))
     assert root.run(["replay", os.devnull, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["poll"] == "snmp 127.0.0.1:1"
 

@@ -27,7 +27,7 @@ from handlers.snmp.sources import Column
 from pdu import root
 from pdu.core.adapters.raritan import recorded_calls as raritan_calls
 from pdu.core.adapters.recording_formats import HandlerFinding
-from pdu.core.adapters.snmp.identity import _used, of_device
+from pdu.core.adapters.snmp.identification import _used, of_device
 from pdu.core.cli.output import counted, figure
 from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.snmp import recorded

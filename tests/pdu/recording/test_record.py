@@ -19,7 +19,7 @@ from handlers.shared.errors import (
     Unreachable,
     Unsupported,
 )
-from pdu.core.adapters.recording_formats import Recorder
+from pdu.core.adapters.recording_formats import RecordingOptions
 from pdu.core.adapters.redfish import recording
 from pdu.core.adapters.scrub import Scrubber
 from pdu.core.adapters.snmp import snmprec
@@ -106,7 +106,8 @@ def test_the_recorder_requests_a_redfish_link_exactly_as_the_service_writes_it()
         )
     with redfish.serving(tree) as address:
         found = recording.resources(
-            PduData(address, {"scheme": "http", "username": "any", "password": "any"}), Recorder()
+            PduData(address, {"scheme": "http", "username": "any", "password": "any"}),
+            RecordingOptions(),
         )
     assert [found[f"{outlets}/{number}"].get("Id") for number in (1, 2)] == ["1", "2"]
 
@@ -114,7 +115,8 @@ def test_the_recorder_requests_a_redfish_link_exactly_as_the_service_writes_it()
 def test_a_recording_of_a_redfish_service_without_power_equipment_has_a_note() -> None:
     with redfish.serving(redfish.Tree({"/redfish/v1": {"RedfishVersion": "1.16.0"}})) as address:
         made = kind("redfish").record(
-            PduData(address, {"scheme": "http", "username": "any", "password": "any"}), Recorder()
+            PduData(address, {"scheme": "http", "username": "any", "password": "any"}),
+            RecordingOptions(),
         )
     assert made.notes == [
         "No power equipment was found, so the recording contains only the service root."
@@ -126,14 +128,14 @@ def test_redfish_resources_that_the_account_may_not_read_are_left_out_with_a_not
     tree.special[f"{outlets}/1"] = lambda _: redfish.Answer(None, 403)
     with redfish.serving(tree) as address:
         data = PduData(address, {"scheme": "http", "username": "any", "password": "any"})
-        made = kind("redfish").record(data, Recorder())
+        made = kind("redfish").record(data, RecordingOptions())
         assert made.notes == ["The recording leaves out 1 resource that could not be read."]
         assert f'"{outlets}/1": ' not in made.text and f'"{outlets}/2": ' in made.text
         for path in tree.resources:
             tree.special[path] = lambda _: redfish.Answer(None, 403)
         del tree.special["/redfish/v1"]
         with pytest.raises(Denied):
-            kind("redfish").record(data, Recorder())
+            kind("redfish").record(data, RecordingOptions())
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,8 @@ def test_a_redfish_resource_that_is_redirected_or_broken_is_left_out_with_a_note
     tree.special[f"{outlets}/1"] = lambda _: answer
     with redfish.serving(tree) as address:
         made = kind("redfish").record(
-            PduData(address, {"scheme": "http", "username": "any", "password": "any"}), Recorder()
+            PduData(address, {"scheme": "http", "username": "any", "password": "any"}),
+            RecordingOptions(),
         )
     assert made.notes[0] == "The recording leaves out 1 resource that could not be read."
     assert f'"{outlets}/1": ' not in made.text and f'"{outlets}/2": ' in made.text
@@ -170,7 +173,7 @@ def test_a_refused_login_is_not_tried_again_because_that_may_block_the_account(
             },
         )
         with pytest.raises(Denied):
-            kind("redfish").record(data, Recorder())
+            kind("redfish").record(data, RecordingOptions())
         assert sum(one.status == 401 for one in unit.log) == 1
 
 
@@ -188,7 +191,7 @@ def test_a_session_login_that_fails_in_another_way_is_not_tried_again_either(sta
             address, {"scheme": "http", "username": "any", "password": "wrong", "session": "auto"}
         )
         with pytest.raises(Refused):
-            kind("redfish").record(data, Recorder())
+            kind("redfish").record(data, RecordingOptions())
     assert [seen.method for seen in tree.seen].count("POST") == 1
 
 
@@ -201,7 +204,8 @@ def test_a_recording_ends_at_the_limit_of_all_answers_together(
         pytest.raises(ProtocolError, match="900 bytes together"),
     ):
         kind("redfish").record(
-            PduData(address, {"scheme": "http", "username": "any", "password": "any"}), Recorder()
+            PduData(address, {"scheme": "http", "username": "any", "password": "any"}),
+            RecordingOptions(),
         )
 
 
@@ -459,7 +463,7 @@ def test_the_note_about_a_recording_heeds_the_settings(
 ) -> None:
     with Agent(fixture(name).device()) as agent:
         data = PduSnmpData(agent.host, {"port": str(agent.port), "community": "public"}, settings)
-        (found,) = kind("snmp").record(data, Recorder()).notes
+        (found,) = kind("snmp").record(data, RecordingOptions()).notes
     assert found.startswith(note) and (
         "metered_only" not in found or "-s metered_only=yes" in found
     )
@@ -468,7 +472,8 @@ def test_the_note_about_a_recording_heeds_the_settings(
 def test_an_unknown_setting_is_refused_before_a_device_is_recorded() -> None:
     with Agent(fixture("ip9258").device()) as agent, pytest.raises(SettingsError, match="nonsense"):
         kind("snmp").record(
-            PduSnmpData(agent.host, {"port": str(agent.port)}, {"nonsense": "1"}), Recorder()
+            PduSnmpData(agent.host, {"port": str(agent.port)}, {"nonsense": "1"}),
+            RecordingOptions(),
         )
     assert not agent.counts
 
@@ -510,7 +515,7 @@ def test_a_recording_that_stops_at_its_limit_says_so(
     assert not recording_of(handler)[1].notes
     with UNITS[handler]() as unit:
         monkeypatch.setattr(f"pdu.core.{limit}", 20)
-        notes = kind(handler).record(unit.data, Recorder()).notes
+        notes = kind(handler).record(unit.data, RecordingOptions()).notes
     assert len(notes) == 1 and notes[0].startswith(
         "The recording may be incomplete: recording ends after 20 "
     )
@@ -539,7 +544,7 @@ def test_a_recording_continues_after_lost_answers(version: str) -> None:
         )
         text = (
             kind("snmp")
-            .record(data, Recorder(patience=60.0, tell=messages.append, sleep=sleep))
+            .record(data, RecordingOptions(patience=60.0, tell=messages.append, sleep=sleep))
             .text
         )
         requests = agent.requests
@@ -547,7 +552,7 @@ def test_a_recording_continues_after_lost_answers(version: str) -> None:
         again = PduSnmpData(
             whole.host, {"port": str(whole.port), "community": "public", "version": version}
         )
-        assert kind("snmp").record(again, Recorder()).text == text
+        assert kind("snmp").record(again, RecordingOptions()).text == text
         assert "no answer; trying again" in messages and requests < 1.3 * whole.requests
 
 
@@ -565,7 +570,7 @@ def test_a_xerus_unit_with_a_temporary_outage_is_recorded_completely() -> None:
                 "ca_pem": pdu.ca_pem,
             },
         )
-        whole = json.loads(kind("raritan").record(data, Recorder()).text)["calls"]
+        whole = json.loads(kind("raritan").record(data, RecordingOptions()).text)["calls"]
         for skip in (1, 3, 5):
             pauses: list[float] = []
 
@@ -575,7 +580,7 @@ def test_a_xerus_unit_with_a_temporary_outage_is_recorded_completely() -> None:
                     pdu.faults.clear()
 
             pdu.faults.order(Fault.CLOSE_BEFORE, None, skip=skip)
-            again = kind("raritan").record(data, Recorder(patience=60.0, sleep=sleep)).text
+            again = kind("raritan").record(data, RecordingOptions(patience=60.0, sleep=sleep)).text
             assert len(pauses) == 2 and json.loads(again)["calls"] == whole, skip
 
 
@@ -662,7 +667,7 @@ def test_a_nut_server_that_closes_the_connection_is_asked_again() -> None:
             kind("nut")
             .record(
                 PduData(server.host, {"port": str(server.port)}),
-                Recorder(patience=60.0, sleep=sleep),
+                RecordingOptions(patience=60.0, sleep=sleep),
             )
             .text
         )
@@ -677,14 +682,14 @@ def test_a_device_that_never_answered_is_not_waited_for() -> None:
         params = {"port": str(agent.port), "community": "public", "timeout": "0.1", "retries": "0"}
         with pytest.raises(Unreachable):
             kind("snmp").record(
-                PduSnmpData(agent.host, params), Recorder(patience=60.0, sleep=sleep)
+                PduSnmpData(agent.host, params), RecordingOptions(patience=60.0, sleep=sleep)
             )
     with refusing() as port:
         for handler in ("raritan", "redfish", "nut"):
             settings = {"port": str(port), "username": "any", "password": "any"}
             with pytest.raises(Unreachable):
                 kind(handler).record(
-                    PduData("127.0.0.1", settings), Recorder(patience=60.0, sleep=sleep)
+                    PduData("127.0.0.1", settings), RecordingOptions(patience=60.0, sleep=sleep)
                 )
 
 
@@ -696,7 +701,8 @@ def test_a_real_agent_is_recorded_over_snmpv3() -> None:
         text = (
             kind("snmp")
             .record(
-                PduSnmpData(server.host, {"port": str(server.port), **user.params()}), Recorder()
+                PduSnmpData(server.host, {"port": str(server.port), **user.params()}),
+                RecordingOptions(),
             )
             .text
         )

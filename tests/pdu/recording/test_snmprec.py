@@ -10,7 +10,7 @@ from pysnmp.proto import rfc1902
 from handlers.shared.errors import SettingsError
 from pdu.core.adapters.snmp import snmprec
 from pdu.core.adapters.snmp.recorded_rows import SnmpRow, arcs, of_wire
-from pdu_common.snmp_client.tools import NULL
+from pdu_common.snmp_client.tool_api import NULL
 from tests.handlers.snmp import recorded
 from tests.needs import program
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Row as AgentRow, read_snmprec

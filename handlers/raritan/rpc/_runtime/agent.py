@@ -18,7 +18,7 @@ from ....http.client import HttpClient, endpoint
 from ....http.connection import StandardTransport
 from ....http.errors import of_status
 from ....http.login import Login
-from ....http.message import Response, Stream, Transport
+from ....http.message import BodyStream, Response, Transport
 from ....http.multipart import Headers, MultipartForm
 from ....http.strict_json import LIMIT, loads
 from ....shared.errors import PduHandlerError, SettingsError
@@ -271,7 +271,7 @@ class Agent:
         method: str,
         target: str,
         headers: Mapping[str, str],
-        body: Union[bytes, Stream, None],
+        body: Union[bytes, BodyStream, None],
         wait: float,
         total: float,
         limit: int,

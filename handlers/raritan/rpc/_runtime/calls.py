@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union, cast
 
 from ....shared.errors import PduHandlerError
 from .agent import MINIMUM_WAITS, Agent, reads_only, responses
-from .codec import Reader, blank, decoder, encoder
+from .codec import Reader, decoder, encoder, missing_value_factory
 from .declarations import Caller, Reference, signature_types
 from .errors import JsonRpcSyntaxException
 from .values import ValueObject
@@ -153,7 +153,7 @@ class Method:
         if len(self.out) > 1:  # one of several results may be null: it is blank then
             sent = {name: value for name, value in json.items() if value is not None}
         values = tuple(
-            decoder(kind)(sent[name], agent) if name in sent else blank(kind)()
+            decoder(kind)(sent[name], agent) if name in sent else missing_value_factory(kind)()
             for name, kind in form.items()
         )
         return values if len(values) > 1 else values[0]

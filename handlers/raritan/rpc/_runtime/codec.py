@@ -22,7 +22,7 @@ from . import values
 from .declarations import Caller, Reference, field_types, once
 from .errors import JsonRpcSyntaxException
 from .registry import LONGEST_NAME, find, idl_name
-from .times import EPOCH, beyond, seconds_of
+from .times import EPOCH, clamp_to_calendar, seconds_of
 from .values import IN_FULL, ZERO, Enumeration, Structure, ValueObject, WireForm, field_names
 
 S = TypeVar("S", bound=Structure)
@@ -105,7 +105,7 @@ def _time(json: object, agent: Caller) -> datetime.datetime:
     try:
         return EPOCH + datetime.timedelta(0, seconds)
     except OverflowError:
-        return beyond(seconds)
+        return clamp_to_calendar(seconds)
 
 
 def _enumeration(hint: type[Enumeration]) -> Reader:
@@ -292,7 +292,11 @@ def _differing_fields(
             spelling[name] = wire
         if wire is not None and item is None and not _nullable(kind):
             null.add(name)
-        found[name] = blank(kind)() if wire is None or name in null else decoder(kind)(item, agent)
+        found[name] = (
+            missing_value_factory(kind)()
+            if wire is None or name in null
+            else decoder(kind)(item, agent)
+        )
     return found, WireForm(frozenset(absent), frozenset(null), spelling, {}, rest)
 
 
@@ -326,7 +330,7 @@ def _nullable(hint: Any) -> bool:
 
 
 @once
-def blank(hint: Any, made_here: bool = False) -> Callable[[], object]:
+def missing_value_factory(hint: Any, made_here: bool = False) -> Callable[[], object]:
     """A function that makes the value of a missing field: None for references, value objects and
     types that allow null; -1, which no element has, for an enumeration; 1970 for a time; blank
     fields for a structure; zero or empty for other types.
@@ -336,7 +340,7 @@ def blank(hint: Any, made_here: bool = False) -> Callable[[], object]:
     """
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is Union:
-        return (lambda: None) if type(None) in args else blank(args[0], made_here)
+        return (lambda: None) if type(None) in args else missing_value_factory(args[0], made_here)
     if origin in (list, dict):
         return typing.cast(Callable[[], object], origin)
     if hint is Any or not isinstance(hint, type) or issubclass(hint, Reference):
@@ -360,7 +364,7 @@ _NOBODY = typing.cast(Caller, None)  # only references need an agent, and `{}` c
 def default(cls: type[Structure], name: str) -> object:
     """The value of a field for which the constructor got no argument."""
     declared = getattr(cls, name)
-    return blank(field_types(cls)[name], True)() if declared is ZERO else declared
+    return missing_value_factory(field_types(cls)[name], True)() if declared is ZERO else declared
 
 
 # ---- values → JSON -------------------------------------------------------------------------------
@@ -404,10 +408,10 @@ def encode_structure(value: Structure) -> dict[str, object]:
     for name in field_names(type(value)):
         kind = types[name]
         now = getattr(value, name)
-        left_out = name in wire.absent and now == blank(kind, value._wire is None)()
+        left_out = name in wire.absent and now == missing_value_factory(kind, value._wire is None)()
         if left_out or name in wire.lifted.values():
             continue
-        sent_null = name in wire.null and now == blank(kind)()
+        sent_null = name in wire.null and now == missing_value_factory(kind)()
         out[wire.spelling.get(name, name)] = None if sent_null else encoder(kind)(now)
     for older in wire.lifted:
         out[older] = encode(getattr(value, older))

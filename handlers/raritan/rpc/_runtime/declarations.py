@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, TypeVar, cast
 
-from ....shared.modules import import_module
+from ....shared.module_lookup import import_module
 from .registry import MODULES, RPC, Named, idl_name, vendor_module
 
 if TYPE_CHECKING:
@@ -71,12 +71,12 @@ def field_types(cls: type) -> Mapping[str, Any]:
     """Field name → type."""
     return {
         name: _type(text, file)
-        for file, body in reversed(declared_bodies(cls))
+        for file, body in reversed(class_annotations(cls))
         for name, text in body.items()
     }
 
 
-def declared_bodies(cls: type) -> tuple[tuple[str, Mapping[str, str]], ...]:
+def class_annotations(cls: type) -> tuple[tuple[str, Mapping[str, str]], ...]:
     """Module and annotations of the class and its bases, the most derived first.
 
     Leaves out the classes of `_runtime`.

@@ -56,12 +56,12 @@ def error_of(
     )
 
 
-def leaves_open(error: object) -> bool:
+def may_have_executed(error: object) -> bool:
     """Whether the device may have carried out the call that it answered with this error.
 
     True for an internal or server error of JSON-RPC other than -32001, and for the HTTP statuses of
-    `errors.leaves_open`.
+    `errors.may_have_executed`.
     """
     if isinstance(error, JsonRpcErrorException) and not isinstance(error, Denied):
         return int(error.code) == _INTERNAL or int(error.code) in _SERVER_ERRORS
-    return errors.leaves_open(error)
+    return errors.may_have_executed(error)

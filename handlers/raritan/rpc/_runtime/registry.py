@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import ModuleType
 from typing import Any, ClassVar, Optional
 
-from ....shared.modules import import_module
+from ....shared.module_lookup import import_module
 
 MODULES = frozenset(
     """

@@ -20,11 +20,13 @@ class BeyondCalendar(datetime.datetime):
     def __reduce_ex__(self, protocol: SupportsIndex) -> Union[str, tuple[Any, ...]]:
         """A copy keeps the seconds."""
         return (
-            super().__reduce_ex__(protocol) if self.seconds is None else (beyond, (self.seconds,))
+            super().__reduce_ex__(protocol)
+            if self.seconds is None
+            else (clamp_to_calendar, (self.seconds,))
         )
 
 
-def beyond(seconds: int) -> datetime.datetime:
+def clamp_to_calendar(seconds: int) -> datetime.datetime:
     """The moment of the calendar that is nearest to a time outside it. `seconds`: since 1970."""
     end = datetime.datetime.max if seconds > 0 else datetime.datetime.min
     made = BeyondCalendar.combine(end.date(), end.time())

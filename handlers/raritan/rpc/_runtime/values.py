@@ -24,7 +24,7 @@ from typing import (
     Union,
 )
 
-from .declarations import Caller, declared_bodies, field_types, once
+from .declarations import Caller, class_annotations, field_types, once
 from .registry import LONGEST_NAME, Named, base_name, find, idl_name, inner_name
 
 if TYPE_CHECKING:
@@ -389,7 +389,7 @@ def field_names(cls: type[Structure]) -> tuple[str, ...]:
     Derived value objects put their own fields before those of their base, as the vendor's
     constructors do.
     """
-    bodies = [tuple(body) for _, body in declared_bodies(cls)]
+    bodies = [tuple(body) for _, body in class_annotations(cls)]
     names = dict.fromkeys(
         name for body in (bodies if cls._own_first else bodies[::-1]) for name in body
     )
@@ -418,7 +418,7 @@ def present(value: Structure, *names: str) -> bool:
     return True
 
 
-def sent(answer: Pending[Any], field: str) -> Any:
+def answered_field(answer: Pending[Any], field: str) -> Any:
     """A field of the answer to a call in a bulk; None if the call failed, or if the field is not
     `present`.
     """

@@ -14,14 +14,14 @@ from handlers.shared.settings import HOST, Settings
 
 from ...cli.output import counted
 from ..private_patterns import NAMES
-from ..recording_formats import Recorder, Recording, RecordingFormat, Served
+from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
 from ..scrub import Scrubber
 from . import dump
 from .reading import everything
 from .server import NutServer
 
 
-def _record(data: Any, recorder: Recorder) -> Recording:
+def _record(data: Any, recorder: RecordingOptions) -> Recording:
     recorder.tell("reading variables, commands and descriptions")
 
     def answers() -> str:  # `again` repeats `read` only after a first answer
@@ -55,7 +55,7 @@ def _record(data: Any, recorder: Recorder) -> Recording:
     )
 
 
-def _serve(text: str, port: int) -> Served:
+def _serve(text: str, port: int) -> ReplayedDevice:
     devices = dump.parse(text)
     return NutServer(devices, port).served("nut", "; ".join(map(_about, devices)))
 

@@ -27,7 +27,7 @@ def read(pdu: RaritanPdu, runs_on: Callable[[Optional[float]], bool]) -> Namepla
         bulk = Bulk(agent)
         asked = [
             bulk.add(one.unit.proxy(Pdu).getMetaData)
-            for one in found(pdu, agent, given)
+            for one in find_units(pdu, agent, given)
             if one.has_pdu
         ]
         bulk.perform()
@@ -43,6 +43,6 @@ def read(pdu: RaritanPdu, runs_on: Callable[[Optional[float]], bool]) -> Namepla
     )
 
 
-def found(pdu: RaritanPdu, agent: Agent, given: RaritanSettings) -> list[ListedUnit]:
+def find_units(pdu: RaritanPdu, agent: Agent, given: RaritanSettings) -> list[ListedUnit]:
     """The units of a PDU; in `one_session`, those that its tools have found."""
     return read_once(pdu, "units", lambda: discover_units(agent, given.link_units)[0])

@@ -14,7 +14,7 @@ from handlers.raritan.rpc import Bulk
 from handlers.raritan.rpc.pdumodel import Outlet, Pdu
 
 from ..power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy
-from .nameplate import found
+from .nameplate import find_units
 
 _MS = 1000.0
 _OF_PDU = {
@@ -36,7 +36,7 @@ def read(pdu: RaritanPdu) -> Mapping[str, OutletRestorePolicy]:
     """
     with pdu.session("power_on") as (agent, given):
         bulk = Bulk(agent)
-        units = [one for one in found(pdu, agent, given) if one.has_pdu]
+        units = [one for one in find_units(pdu, agent, given) if one.has_pdu]
         of_units = [bulk.add(one.unit.proxy(Pdu).getSettings) for one in units]
         of_outlets = [bulk.each(Outlet.getSettings, one.outlets) for one in units]
         bulk.perform()

@@ -19,7 +19,7 @@ from handlers.raritan.rpc import CALLS_IN_A_BULK, LONGEST_NAME, Agent, Method, f
 from handlers.shared.errors import Unsupported
 from handlers.shared.tls import Trust
 
-from ..recording_formats import Recorder
+from ..recording_formats import RecordingOptions
 from ..scrub import Scrubber
 from .recorded_calls import MALFORMED, Key, ObjectReference, Outcome, key, record_answer, references
 
@@ -33,7 +33,7 @@ _LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]{1,9})(?:/|$)")
 _FIRMWARE = ObjectReference("/firmware", "firmware.Firmware")
 
 
-def calls(data: object, recorder: Recorder) -> dict[Key, Outcome]:
+def calls(data: object, recorder: RecordingOptions) -> dict[Key, Outcome]:
     """The calls with their outcomes. Raises the errors of handlers/shared/errors.py.
 
     Calls no further getters once there are more than MOST_CALLS.
@@ -57,7 +57,7 @@ class _Tape:
     Lost calls may be repeated: they change nothing on the device.
     """
 
-    def __init__(self, transport: Transport, recorder: Recorder) -> None:
+    def __init__(self, transport: Transport, recorder: RecordingOptions) -> None:
         self._transport, self._recorder = transport, recorder
         self.calls: dict[Key, Outcome] = {}
 

@@ -8,14 +8,21 @@ from handlers import host
 from handlers.raritan import settings
 
 from ...cli.output import counted
-from ..recording_formats import Recorder, Recording, RecordingFormat, Served, incomplete, json_of
+from ..recording_formats import (
+    Recording,
+    RecordingFormat,
+    RecordingOptions,
+    ReplayedDevice,
+    incomplete,
+    make_json_detector,
+)
 from ..replay_server import ANY_LOGIN
 from ..scrub import Scrubber
 from . import recorded_calls, recording
 from .server import XerusServer
 
 
-def _record(data: Any, recorder: Recorder) -> Recording:
+def _record(data: Any, recorder: RecordingOptions) -> Recording:
     given = settings.read_settings(data)
     secrets = given.login.password, given.login.token
     scrubber = Scrubber(recorder.keep, secrets, given.login.user, given.host or host.address(data))
@@ -28,7 +35,7 @@ def _record(data: Any, recorder: Recorder) -> Recording:
     )
 
 
-def _serve(text: str, port: int) -> Served:
+def _serve(text: str, port: int) -> ReplayedDevice:
     found = recorded_calls.parse(text)
     about = (
         f"{counted(len(found), 'call')} to a Xerus unit; switchable outlets follow setPowerState;"
@@ -38,5 +45,9 @@ def _serve(text: str, port: int) -> Served:
 
 
 KIND = RecordingFormat(
-    tcp_port=443, rank=1, record=_record, is_recording=json_of("xerus calls"), serve=_serve
+    tcp_port=443,
+    rank=1,
+    record=_record,
+    is_recording=make_json_detector("xerus calls"),
+    serve=_serve,
 )

@@ -23,7 +23,7 @@ from handlers.raritan.rpc.pdumodel import (
 )
 
 from ..topology import BREAKER, LINE, MeteredPart, OutletFacts, Topology
-from .nameplate import found
+from .nameplate import find_units
 
 _LINES = {PowerLine.L1: "L1", PowerLine.L2: "L2", PowerLine.L3: "L3"}
 
@@ -47,7 +47,7 @@ def read(pdu: RaritanPdu) -> Topology:
     """
     with pdu.session("topology") as (agent, given):
         bulk = Bulk(agent)
-        units = [_Unit(bulk, one) for one in found(pdu, agent, given) if one.has_pdu]
+        units = [_Unit(bulk, one) for one in find_units(pdu, agent, given) if one.has_pdu]
         bulk.perform()
         for unit in units:
             unit.ask_parts(bulk)

@@ -12,9 +12,9 @@ from handlers.redfish.resources import link, text
 from handlers.redfish.service import ROOT, RedfishService
 from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Refused
 
-from ..recording_formats import Recorder
+from ..recording_formats import RecordingOptions
 from ..scrub import Scrubber
-from .tree import Json, links, plain
+from .tree import Json, links, strip_trailing_slash
 
 _LONGEST_CRAWL = 900.0  # limit for a recording, in seconds
 MOST_RESOURCES = 10_000
@@ -38,7 +38,7 @@ class _Crawl(RedfishService):
         return not self.has_no_session and self._bytes <= self.most_bytes
 
 
-def resources(data: object, recorder: Recorder) -> dict[str, Json]:
+def resources(data: object, recorder: RecordingOptions) -> dict[str, Json]:
     """The service root and the resources of the PDUs, by path; {} for one that cannot be read.
 
     Follows no further links once it has more than MOST_RESOURCES. Raises the errors of
@@ -48,7 +48,7 @@ def resources(data: object, recorder: Recorder) -> dict[str, Json]:
     service = _Crawl(settings.read_settings(data), seconds=_LONGEST_CRAWL)
     with service:
         root = dict(recorder.again(service.root))
-        found[plain(ROOT)] = root
+        found[strip_trailing_slash(ROOT)] = root
         waiting = [
             one
             for one in (link(root, "PowerEquipment"), link(root, "PowerDistribution"))
@@ -59,7 +59,7 @@ def resources(data: object, recorder: Recorder) -> dict[str, Json]:
             try:
                 read = recorder.again(functools.partial(service.all, paths))
                 found.update(
-                    (plain(path), dict(one))
+                    (strip_trailing_slash(path), dict(one))
                     for path, one in zip(paths, read)
                     if isinstance(one, dict)
                 )
@@ -71,14 +71,19 @@ def resources(data: object, recorder: Recorder) -> dict[str, Json]:
                     # a further try may block the account
                     raise
                 found.update(
-                    (plain(path), recorder.again(functools.partial(_allowed, service, path)))
+                    (
+                        strip_trailing_slash(path),
+                        recorder.again(functools.partial(_allowed, service, path)),
+                    )
                     for path in paths
                 )
                 # only the root, which needs no rights
                 if not service.may_go_on or sum(map(bool, found.values())) == 1:
                     raise
             recorder.tell(f"{len(found)} resources")
-            waiting = list(chain.from_iterable(links(found.get(plain(path))) for path in paths))
+            waiting = list(
+                chain.from_iterable(links(found.get(strip_trailing_slash(path))) for path in paths)
+            )
     return found
 
 
@@ -103,8 +108,8 @@ def _new(service: RedfishService, targets: list[Any], known: dict[str, Json]) ->
             path = service.path(target)
         except PduHandlerError:
             continue
-        if plain(path) not in known and not _LEFT_OUT.search(path):
-            paths[plain(path)] = path
+        if strip_trailing_slash(path) not in known and not _LEFT_OUT.search(path):
+            paths[strip_trailing_slash(path)] = path
     known.update((path, {}) for path in paths)
     return list(paths.values())
 

@@ -10,14 +10,21 @@ from typing import Any
 from handlers.redfish import settings
 
 from ...cli.output import counted
-from ..recording_formats import Recorder, Recording, RecordingFormat, Served, incomplete, json_of
+from ..recording_formats import (
+    Recording,
+    RecordingFormat,
+    RecordingOptions,
+    ReplayedDevice,
+    incomplete,
+    make_json_detector,
+)
 from ..replay_server import ANY_LOGIN
 from ..scrub import Scrubber
 from . import recording, tree
 from .server import RedfishServer
 
 
-def _record(data: Any, recorder: Recorder) -> Recording:
+def _record(data: Any, recorder: RecordingOptions) -> Recording:
     given = settings.read_settings(data)
     scrubber = Scrubber(recorder.keep, (given.login.password,), given.login.user, given.host)
     found = recording.resources(data, recorder)
@@ -35,7 +42,7 @@ def _record(data: Any, recorder: Recorder) -> Recording:
     return Recording(tree.written(clean), counted(len(clean), "resource"), notes)
 
 
-def _serve(text: str, port: int) -> Served:
+def _serve(text: str, port: int) -> ReplayedDevice:
     found = tree.parse(text)
     server = RedfishServer(found, port)
     about = (
@@ -46,5 +53,9 @@ def _serve(text: str, port: int) -> Served:
 
 
 KIND = RecordingFormat(
-    tcp_port=443, rank=3, record=_record, is_recording=json_of("redfish resources"), serve=_serve
+    tcp_port=443,
+    rank=3,
+    record=_record,
+    is_recording=make_json_detector("redfish resources"),
+    serve=_serve,
 )

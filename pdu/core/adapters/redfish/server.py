@@ -11,7 +11,7 @@ import threading
 from collections.abc import Mapping
 
 from ..replay_server import HttpReplay, Response
-from .tree import Json, asked_levels, expanded, plain, switched, switches
+from .tree import Json, action_targets, asked_levels, expanded, strip_trailing_slash, switched
 
 _STATES = {"On": "On", "Off": "Off", "on": "On", "off": "Off"}
 
@@ -23,7 +23,7 @@ class RedfishServer(HttpReplay):
         self._resources: dict[str, Json] = {
             path: dict(resource) for path, resource in resources.items()
         }
-        self.switches = switches(resources)
+        self.switches = action_targets(resources)
         self._lock = threading.Lock()
         super().__init__(port)
 
@@ -31,17 +31,17 @@ class RedfishServer(HttpReplay):
         path, _, query = target.partition("?")
         with self._lock:
             if method == "GET":
-                return self._read(plain(path), query)
+                return self._read(strip_trailing_slash(path), query)
             if method == "DELETE":
                 return 204, None, {}
             if path.rstrip("/").endswith("/Sessions"):
-                session = f"{plain(path)}/1"
+                session = f"{strip_trailing_slash(path)}/1"
                 return (
                     201,
                     {"@odata.id": session, "Id": "1"},
                     {"X-Auth-Token": "any", "Location": session},
                 )
-            return self._switched(plain(path), body)
+            return self._switched(strip_trailing_slash(path), body)
 
     def _read(self, path: str, query: str) -> Response:
         expands, levels = asked_levels(query)

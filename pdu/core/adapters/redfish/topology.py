@@ -33,7 +33,7 @@ def read(pdu: RedfishPdu) -> Topology:
         for found in read_units(service, given.pdu):
             branches = {_path(one): one for one in _circuits(service, found, "Branches")}
             meters += lines_of(found.prefix, _circuits(service, found, "Mains"))
-            meters += (branch_of(found.prefix, one) for one in branches.values())
+            meters += (parse_branch(found.prefix, one) for one in branches.values())
             facts.update(
                 (name, facts_of(found.prefix, one, branches))
                 for name, one in read_outlets(service, found)
@@ -52,7 +52,7 @@ def lines_of(prefix: str, mains: list[Json]) -> Iterator[MeteredPart]:
             yield MeteredPart(LINE, own + label, figure.value if figure else None, rating)
 
 
-def branch_of(prefix: str, circuit: Json) -> MeteredPart:
+def parse_branch(prefix: str, circuit: Json) -> MeteredPart:
     """A branch; its current is known if it has a single one."""
     figure = excerpt(circuit, "CurrentAmps")
     if figure is None or figure.value is None:

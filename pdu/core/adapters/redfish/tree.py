@@ -44,10 +44,10 @@ def parse(text: str) -> dict[str, Json]:
         raise SettingsError(
             "the recording has no Redfish resources, or one that is not a JSON object"
         )
-    return {plain(path): resource for path, resource in found.items()}
+    return {strip_trailing_slash(path): resource for path, resource in found.items()}
 
 
-def plain(path: str) -> str:
+def strip_trailing_slash(path: str) -> str:
     """A path without slashes at its end, except for "/" itself."""
     return path.rstrip("/") or "/"
 
@@ -70,13 +70,13 @@ def links(value: Any) -> Iterator[str]:
             yield from links(one)
 
 
-def switches(resources: Mapping[str, Json]) -> dict[str, str]:
+def action_targets(resources: Mapping[str, Json]) -> dict[str, str]:
     """Target of an outlet's action -> path of the outlet."""
     found = (
         (child(child(resource, "Actions"), ACTION), path) for path, resource in resources.items()
     )
     return {
-        plain(text_of(action, "target")): path
+        strip_trailing_slash(text_of(action, "target")): path
         for action, path in found
         if text_of(action, "target")
     }
@@ -93,7 +93,7 @@ def switched(value: Any, outlet: str, state: str) -> Any:
         return value
     own = (
         {"PowerState": state}
-        if "PowerState" in value and plain(text_of(value, "@odata.id")) == outlet
+        if "PowerState" in value and strip_trailing_slash(text_of(value, "@odata.id")) == outlet
         else {}
     )
     return {**{name: switched(one, outlet, state) for name, one in value.items()}, **own}
@@ -109,7 +109,7 @@ def expanded(resources: Mapping[str, Json], value: Any, levels: int, top: bool =
     if not isinstance(value, Mapping):
         return value
     linked = (
-        resources.get(plain(str(value.get("@odata.id"))))
+        resources.get(strip_trailing_slash(str(value.get("@odata.id"))))
         if not top and levels and len(value) == 1
         else None
     )

@@ -18,7 +18,7 @@ from pysnmp.proto import rfc1902, rfc1905
 from pysnmp.smi import error as smi_error
 
 from handlers.shared.errors import Unreachable
-from pdu_common.snmp_client.tools import (
+from pdu_common.snmp_client.tool_api import (
     ADDRESS,
     COUNTER,
     COUNTER64,

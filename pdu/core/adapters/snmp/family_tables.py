@@ -118,7 +118,7 @@ def _identity(profile: Profile, outlets: Outlets) -> Sequence[str]:
     ]
 
 
-def contradicting(profiles: Sequence[Profile]) -> str:
+def contradicting_objects(profiles: Sequence[Profile]) -> str:
     """The objects that can contradict a state or forbid a command.
 
     One row for each family with states.
@@ -138,20 +138,20 @@ def _doubting(profile: Profile) -> Iterable[str]:
     """The names of these objects, without those of the state itself."""
     for part in parts_of(profile):
         if isinstance(part, State):
-            own = set(objects(part.source))
+            own = set(object_names(part.source))
             tests = [doubt.test for doubt in part.doubts]
             if part.confirm:
                 tests.append(part.confirm)
             for test in tests:
-                yield from (name for name in objects(test) if name not in own)
+                yield from (name for name in object_names(test) if name not in own)
 
 
 def _forbidding(profile: Profile) -> Iterable[str]:
     for part in parts_of(profile):
         if isinstance(part, Guarded):
-            yield from objects(_of_part(part.test))
+            yield from object_names(_of_part(part.test))
         elif isinstance(part, Unmarked):
-            yield from objects(part.marks)
+            yield from object_names(part.marks)
 
 
 def written(profiles: Sequence[Profile]) -> str:
@@ -187,10 +187,10 @@ def _writes(control: object, kind: str) -> Iterable[str]:
 
 
 def _assigned(source: object, value: object) -> Iterable[str]:
-    yield from (f"{name} = {value}" for name in dict.fromkeys(objects(source)))
+    yield from (f"{name} = {value}" for name in dict.fromkeys(object_names(source)))
 
 
-def returning(profiles: Sequence[Profile]) -> str:
+def power_restore_objects(profiles: Sequence[Profile]) -> str:
     """The objects that say what an outlet does when power comes back, with the meaning of their
     values. One row for each family that has them.
     """
@@ -236,7 +236,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _objects(part: object) -> str:
-    return _listed(objects(part))
+    return _listed(object_names(part))
 
 
 def _load(total: Total | None) -> str:
@@ -248,7 +248,7 @@ def _load(total: Total | None) -> str:
     return "; else ".join(dict.fromkeys(choices))  # several choices may read the same objects
 
 
-def objects(part: object) -> Iterable[str]:
+def object_names(part: object) -> Iterable[str]:
     """MIB names of the objects that a part reads: of a `First` only the first choice, of an
     `EachUnit` only the `source`.
 
@@ -256,7 +256,8 @@ def objects(part: object) -> Iterable[str]:
     """
     if isinstance(part, Number):
         yield from (
-            name if place else f"index of {name}" for place, name in enumerate(objects(part.over))
+            name if place else f"index of {name}"
+            for place, name in enumerate(object_names(part.over))
         )
         return
     name = getattr(part, "object", "")
@@ -264,7 +265,7 @@ def objects(part: object) -> Iterable[str]:
         yield name
     inner_parts = [part.source] if isinstance(part, EachUnit) else _read_with(part)
     for inner in inner_parts:
-        yield from objects(inner)
+        yield from object_names(inner)
 
 
 class StatusRead(NamedTuple):

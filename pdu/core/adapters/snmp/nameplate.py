@@ -15,7 +15,7 @@ from handlers.snmp.decoding import number, shown
 from handlers.snmp.detection import SYS_DESCR
 from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profile import NO_MAKER
-from handlers.snmp.reader import Ask, Reader
+from handlers.snmp.reader import ObjectRead, Reader
 
 from ..nameplate import Nameplate, join_words
 
@@ -100,7 +100,9 @@ def read(pdu: SnmpPdu, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
             return Nameplate(family, uptime_s=uptime)
         objects = _OBJECTS.get(family, _ENTITY)
         walks = (*objects, _EO_POWER_ACCURACY)
-        device.reader.ahead([Ask(SYS_DESCR, False), *(Ask(oid, True) for oid in walks if oid)])
+        device.reader.ahead(
+            [ObjectRead(SYS_DESCR, False), *(ObjectRead(oid, True) for oid in walks if oid)]
+        )
         described = device.reader.get(SYS_DESCR)
         description = "" if described is None else shown(described, _LONGEST)
         vendor = device.profile.vendor

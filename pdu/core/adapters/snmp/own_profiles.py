@@ -103,7 +103,7 @@ def summary(profile: Profile) -> list[str]:
     ]
 
 
-def family(key: str) -> Profile:
+def built_in_family(key: str) -> Profile:
     """The built-in family with this key. Raises UnknownFamily."""
     found = PROFILES.named(key)
     if found is None:
@@ -138,7 +138,7 @@ def own_family(profile: Profile) -> OwnFamily:
     )
 
 
-def options(
+def build_options(
     only: Sequence[str] = (), profile: Optional[str] = None, flags: Sequence[str] = ()
 ) -> dict[str, str]:
     """The build options of an archive with built-in families; options that are not given are left
@@ -148,9 +148,9 @@ def options(
     this order. `flags`: keys of settings to set to yes.
     """
     for key in only:
-        family(key)
+        built_in_family(key)
     if profile is not None:
-        family(profile)
+        built_in_family(profile)
     if only and profile and profile not in only:
         raise UnknownFamily(
             f"--profile-key {profile} is not one of the families of --only ({', '.join(only)})"
@@ -179,7 +179,7 @@ def _near(text: str) -> str:
     return "to list all families, run: pdu snmp families"
 
 
-def module(chosen: Mapping[str, str]) -> str:
+def options_source(chosen: Mapping[str, str]) -> str:
     """The text of an options.py with these options: ASCII, and always the same for the same
     options.
     """

@@ -12,10 +12,10 @@ from typing import Optional
 from handlers.snmp.controls import Control, Verbs, Write
 from handlers.snmp.figures import Figure
 from handlers.snmp.frozen_value import FrozenValue, parts_of
-from handlers.snmp.profile import Profile, below, oids
+from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.reader import ROOT
 from handlers.snmp.single_family import Unlock, WritePacked
-from handlers.snmp.sources import Column, Place, Scalar, Source
+from handlers.snmp.sources import Column, ObjectSource, Scalar, Source
 from handlers.snmp.states import State
 
 
@@ -53,7 +53,7 @@ def _columns(profile: Profile) -> Iterator[str]:
     cells = {part.oid for part in parts_of(profile) if isinstance(part, Scalar)}
     found: list[str] = []
     for column, oid in product(columns, {*oids(profile)} - cells):
-        if oid != column and below(oid, column):
+        if oid != column and is_below(oid, column):
             found.append(
                 f"profile: the column {column} contains {oid}; one of them is not the OID of a"
                 " column"
@@ -70,7 +70,7 @@ def _marks(states: State) -> Iterator[str]:
 
 
 def _commands(states: State, control: Control) -> Iterator[str]:
-    read = {_unnamed(part) for part in parts_of(states.source) if isinstance(part, Place)}
+    read = {_unnamed(part) for part in parts_of(states.source) if isinstance(part, ObjectSource)}
     for part in parts_of(control):
         if isinstance(part, Write) and type(part.on) is not type(part.off):
             yield f"on writes {part.on!r} and off writes {part.off!r}, which are of different types"

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Optional, Union
 from handlers.host.rows import Raw
 from handlers.snmp.decoding import Walked
 from handlers.snmp.reader import Reader
-from pdu_common.snmp_client.tools import (
+from pdu_common.snmp_client.tool_api import (
     ADDRESS,
     COUNTER,
     COUNTER64,

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Callable, Optional
 
 from handlers import host
-from handlers.host.snmp import SNMP_PORT, known_place
+from handlers.host.snmp import SNMP_PORT, known_endpoint
 from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from handlers.shared.settings import place
 from handlers.snmp import detection, metering
@@ -20,7 +20,7 @@ from handlers.snmp.profile import oids
 from handlers.snmp.reader import Reader
 from handlers.snmp.settings import FamilySelection, select_families
 from pdu_common.connection import PduSnmpData
-from pdu_common.snmp_client.tools import (
+from pdu_common.snmp_client.tool_api import (
     ADDRESS,
     INTEGER,
     OCTETS,
@@ -32,9 +32,9 @@ from pdu_common.snmp_client.tools import (
     typed_rows,
 )
 
-from ...cli.reserved_words import is_plain, parts
-from ..private_patterns import ADDRESSES, CONTACTS, LOCATIONS, NAMES, is_private
-from ..recording_formats import Recorder
+from ...cli.generic_words import is_generic_word, parts
+from ..private_patterns import ADDRESSES, CONTACTS, LOCATIONS, NAMES, is_private_address
+from ..recording_formats import RecordingOptions
 from ..scrub import Scrubber
 from .recorded_rows import (
     SYS_DESCR,
@@ -73,12 +73,12 @@ _SYSTEM = {
 }
 
 
-def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
+def walked(data: PduSnmpData, recorder: RecordingOptions) -> Rows:
     """All rows of _TREES. Raises the errors of handlers/shared/errors.py."""
     try:
         credentials = Credentials.of(data.ip, data.snmp_params)
     except SnmpError as error:
-        raise SettingsError(str(error), known_place(data), "record") from None
+        raise SettingsError(str(error), known_endpoint(data), "record") from None
     rows: Rows = {}
     for root in map(arcs, _TREES):
         last = root
@@ -92,14 +92,14 @@ def walked(data: PduSnmpData, recorder: Recorder) -> Rows:
             if len(rows) > _MOST_ROWS:
                 raise ProtocolError(
                     f"the walk did not end after {_MOST_ROWS} objects",
-                    host=known_place(data),
+                    host=known_endpoint(data),
                     operation="record",
                 )
     if not rows:
         raise ProtocolError(
             "the agent answers but has no object to record: check which MIB view it gives this"
             " community or user",
-            host=known_place(data),
+            host=known_endpoint(data),
             operation="record",
         )
     return rows
@@ -136,12 +136,14 @@ def detected(
     settings) reads it.
     """
     try:
-        return read(rows, choice)
+        return read_device(rows, choice)
     except PduHandlerError:
         return None
 
 
-def read(rows: Mapping[Arcs, SnmpRow], choice: Optional[FamilySelection] = None) -> SnmpDevice:
+def read_device(
+    rows: Mapping[Arcs, SnmpRow], choice: Optional[FamilySelection] = None
+) -> SnmpDevice:
     """As `detected`, but raises the handler's error if no family reads the device."""
     choice = choice or select_families({}, {})
     if choice.is_fixed:
@@ -261,7 +263,7 @@ def _is_private_address(row: SnmpRow) -> bool:
     if not isinstance(octets, bytes) or len(octets) not in _INET_TYPES:
         return False
     is_text = row.text is not None and row.text.isprintable()
-    return not is_text and is_private(octets)
+    return not is_text and is_private_address(octets)
 
 
 def _is_inet_address(oid: Arcs, rows: Rows) -> bool:
@@ -294,7 +296,7 @@ def _common(text: str, known: set[str], scrubber: Scrubber) -> str:
     at = 0
     for found in parts(text):
         word = found[0]
-        stays = is_plain(word) or word.lower() in known
+        stays = is_generic_word(word) or word.lower() in known
         pieces += [text[at : found.start()], word if stays else scrubber.learn(NAMES, word)]
         at = found.end()
     return "".join([*pieces, text[at:]])

@@ -17,7 +17,7 @@ from handlers.snmp.settings import METERED_ONLY, FamilySelection, select_familie
 from ...cli.error_output import reason
 from ...cli.options import spelled
 from ...cli.output import counted
-from ..recording_formats import Recorder, Recording, RecordingFormat, Served
+from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
 from ..replay_server import HOST
 from . import own_profiles, recording, snmprec
 from .agent import SimulatedAgent
@@ -28,7 +28,7 @@ _COMMUNITY = "public"
 _NO_COMMANDS = "the replay answers, but accepts no commands"
 
 
-def _record(data: Any, recorder: Recorder) -> Recording:
+def _record(data: Any, recorder: RecordingOptions) -> Recording:
     choice = select_families(host.settings(data), {})
     rows = recording.walked(data, recorder)
     clean = recording.scrubbed(rows, data, recorder.keep)
@@ -39,7 +39,7 @@ def _record(data: Any, recorder: Recorder) -> Recording:
     )
 
 
-def _serve(text: str, port: int, profile: str = "") -> Served:
+def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
     parsed = snmprec.parse(text)
     if not parsed.rows:
         hint = " with a numeric OID: walk with snmpwalk -On" if parsed.left_out else ""
@@ -57,7 +57,7 @@ def _serve(text: str, port: int, profile: str = "") -> Served:
     # one from the environment may be the real device's
     login = f"community {_COMMUNITY}" if community == _COMMUNITY else "community: PDU_COMMUNITY"
     about = f"{why}{left_out}; {login}"
-    return Served(
+    return ReplayedDevice(
         HOST, agent.port, about, poll, lambda: list(unit.writes), agent.close, found is not None
     )
 
@@ -150,7 +150,7 @@ def _compared(rows: Rows, clean: Rows, choice: Optional[FamilySelection] = None)
     If the handler does not read the device, the note says why.
     """
     try:
-        before = recording.read(rows, choice)
+        before = recording.read_device(rows, choice)
     except Unsupported as error:
         return [
             (

@@ -11,7 +11,7 @@ from typing import NamedTuple, Optional
 
 from handlers.host.rows import LONGEST_TEXT, oid_arcs
 from handlers.shared.errors import SettingsError
-from pdu_common.snmp_client.tools import (
+from pdu_common.snmp_client.tool_api import (
     ADDRESS,
     COUNTER,
     COUNTER64,

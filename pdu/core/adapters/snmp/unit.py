@@ -23,7 +23,7 @@ from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Packed
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
-from pdu_common.snmp_client.tools import INTEGER, OCTETS
+from pdu_common.snmp_client.tool_api import INTEGER, OCTETS
 
 from .recorded_rows import NUMBERS, Arcs, RecordedRows, Rows, SnmpRow, arcs, dotted, reading
 

@@ -14,7 +14,7 @@ from ..shown import plain
 from ..site import Site, Wrong, action, ended, number, page, text
 
 KEY = "fingerprint"
-# of handlers/shared/tls_errors.py; not the error for a certificate that differs from a pinned one
+# of handlers/shared/tls_handshake.py; not the error for a certificate that differs from a pinned one
 _SHOWN = re.compile(r"certificate is not trusted \(.*; its SHA-256 is ([0-9a-f]{64}):", re.DOTALL)
 
 

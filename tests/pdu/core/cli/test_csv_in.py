@@ -86,7 +86,7 @@ def test_each_file_of_an_owner_is_read_in_each_form(kind: str, form: str, tmp_pa
     ],
 )
 def test_a_number_has_a_point_or_a_comma(text: str, number: Optional[float]) -> None:
-    (row,) = csv_in.rows(text, "f.csv", csv_in.of_columns("f.csv", (), ("a", "b")))
+    (row,) = csv_in.rows(text, "f.csv", csv_in.require_columns("f.csv", (), ("a", "b")))
     assert row.number("a", 0.0, 10.0, "A") == number
 
 
@@ -104,7 +104,7 @@ def test_a_number_has_a_point_or_a_comma(text: str, number: Optional[float]) -> 
 )
 def test_what_has_no_meaning_is_refused_with_its_place(text: str, said: str) -> None:
     with pytest.raises(SettingsError) as refused:
-        for row in csv_in.rows(text, "f.csv", csv_in.of_columns("f.csv", ("a",), ("b",))):
+        for row in csv_in.rows(text, "f.csv", csv_in.require_columns("f.csv", ("a",), ("b",))):
             row.number("a", 0.0, 10.0)
     assert said in refused.value.reason
 
@@ -113,4 +113,4 @@ def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "given.csv"
     file.write_bytes("pdu\nrück\n".encode("latin-1"))
     with pytest.raises(SettingsError, match="not UTF-8"):
-        list(csv_in.read(str(file), csv_in.of_columns(str(file), ("pdu",))))
+        list(csv_in.read(str(file), csv_in.require_columns(str(file), ("pdu",))))

@@ -14,7 +14,7 @@ import pytest
 from handlers.http import errors as failures, redirects
 from handlers.http.login import Login
 from handlers.http.message import Endpoint, Request, Response
-from pdu.core.cli.http_errors import as_server
+from pdu.core.cli.http_errors import describe_as_server
 
 
 def refused_certificate(code: int) -> ssl.SSLError:
@@ -76,7 +76,7 @@ def refuse() -> socket.socket:
 def test_no_error_of_http_speaks_of_a_pdu_where_a_server_was_asked() -> None:
     for error in errors():
         before = error.reason
-        with pytest.raises(failures.HttpException) as raised, as_server():
+        with pytest.raises(failures.HttpException) as raised, describe_as_server():
             raise error
         said = raised.value
         assert not re.search(r"PDU|device|firmware|'\w+'|verify=", said.reason), (
@@ -88,7 +88,7 @@ def test_no_error_of_http_speaks_of_a_pdu_where_a_server_was_asked() -> None:
 
 def test_a_certificate_that_is_not_trusted_names_the_option_of_its_authority() -> None:
     error = failures.not_trusted(refused_certificate(18), refuse, "h")
-    with pytest.raises(failures.HttpException) as raised, as_server():
+    with pytest.raises(failures.HttpException) as raised, describe_as_server():
         raise error
     assert raised.value.reason == (
         "the server's certificate is not trusted (self-signed certificate): give its authority with"

@@ -88,7 +88,7 @@ def test_a_pipe_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_question_and_another_line_take_the_place_of_the_line() -> None:
     with screen() as shown, waiting("waiting", SharedOptions()):
         assert shown.seen.wait(PATIENCE_S)
-        for block in (output.quiet(), told("upload: 5 %")):
+        for block in (output.pause_wait_line(), told("upload: 5 %")):
             with block:
                 before = len(shown.getvalue())
                 shown.seen.clear()
@@ -98,9 +98,9 @@ def test_a_question_and_another_line_take_the_place_of_the_line() -> None:
 
 @contextlib.contextmanager
 def told(line: str) -> Iterator[None]:
-    output.passing(line, False)
+    output.show_status_line(line, False)
     yield
-    output.passing("", False)
+    output.show_status_line("", False)
 
 
 def test_a_job_on_one_device_says_what_it_waits_for(capsys: pytest.CaptureFixture[str]) -> None:

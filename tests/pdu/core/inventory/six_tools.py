@@ -40,10 +40,10 @@ SaidOfEach = Mapping[str, Said]
 
 def by_each_tool(target: Target) -> dict[str, SaidOfEach]:
     """By tool."""
-    from pdu.core.cli.snmp import read_as_tools_do
+    from pdu.core.cli.fast_snmp import enable_fast_reads
     from pdu.core.inventory.polling import poll_states
 
-    read_as_tools_do()
+    enable_fast_reads()
     listed = poll_states(target)
     assert listed.failure is None, listed.failure
     identities = [one.identity for one in listed.outlets]
@@ -152,11 +152,11 @@ def _gateway(target: Target, identities: Sequence[str]) -> SaidOfEach:
 
 
 def _upsd(target: Target, identities: Sequence[str]) -> SaidOfEach:
-    from pdu.core.inventory.polling import poll_all
+    from pdu.core.inventory.polling import poll_full
     from pdu.nut_driver.nut_variables import UpsdView
 
     panel = UpsdView({})
-    panel.take(poll_all(target), identities)
+    panel.take(poll_full(target), identities)
     variables = panel.view.variables
 
     def figure(number: int, name: str) -> Optional[float]:

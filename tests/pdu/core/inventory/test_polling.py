@@ -140,7 +140,7 @@ def test_a_reading_for_counting_makes_the_same_row_of_fewer_bytes(small: Hall) -
     for target in polling.targets(fleet.devices, auth.of_file(str(small.logins)), None):
         whole = polling.poll(target)
         assert whole.answered and len(whole.outlets) >= 2
-        counted = polling.poll_counting(target)
+        counted = polling.poll_state_counts(target)
         counted = counted._replace(seconds=whole.seconds, begun=whole.begun)
         rows = [check_result.judged(target.device, one, False) for one in (whole, counted)]
         assert rows[0] == rows[1]

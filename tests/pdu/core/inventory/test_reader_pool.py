@@ -31,7 +31,7 @@ from pdu.core.inventory.handler_loading import load
 from pdu.core.inventory.polling import Target
 from pdu.core.inventory.reading import CallError, Reading
 from pdu.core.inventory.scheduling_delay import Heartbeat, SchedulingDelay
-from pdu.core.inventory.worker import ReadingLimit
+from pdu.core.inventory.worker import ConcurrencyLimit
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.monitoring.halls import PDU, children, environment
@@ -168,21 +168,21 @@ def test_a_heart_notices_delays_of_its_own_and_of_others() -> None:
 
 
 def test_the_limit_grows_while_it_is_reached_and_shrinks_while_the_process_is_late() -> None:
-    limit = ReadingLimit(200)
-    assert limit.number == ReadingLimit.FIRST
+    limit = ConcurrencyLimit(200)
+    assert limit.number == ConcurrencyLimit.FIRST
     limit.beat(0.0, 3)
-    assert limit.number == ReadingLimit.FIRST
+    assert limit.number == ConcurrencyLimit.FIRST
     for _ in range(300):
         limit.beat(0.0, limit.number)
     assert limit.number == 200
     for _ in range(50):
         limit.beat(1.0, 200)
-    assert limit.number == ReadingLimit.LEAST
-    assert ReadingLimit(3).number == 3
+    assert limit.number == ConcurrencyLimit.LEAST
+    assert ConcurrencyLimit(3).number == 3
 
 
 def test_the_limit_stays_where_more_threads_would_only_wait_for_each_other() -> None:
-    limit = ReadingLimit(200)
+    limit = ConcurrencyLimit(200)
     for _ in range(20):
         limit.beat(0.0, limit.number)
     for _ in range(50):
@@ -190,10 +190,10 @@ def test_the_limit_stays_where_more_threads_would_only_wait_for_each_other() -> 
     reached = limit.number
     for _ in range(500):
         limit.beat(0.007, limit.number)
-    assert ReadingLimit.FIRST < limit.number == reached < 200
+    assert ConcurrencyLimit.FIRST < limit.number == reached < 200
     for _ in range(200):
         limit.beat(0.03, limit.number)
-    assert limit.number == ReadingLimit.FIRST
+    assert limit.number == ConcurrencyLimit.FIRST
     for _ in range(300):
         limit.beat(0.0, limit.number)
     assert limit.number == 200
@@ -385,7 +385,7 @@ class Pipe:
 
     def send(self, message: object) -> None:
         with self._changed:
-            if isinstance(message, worker.JobRequest):
+            if isinstance(message, worker.FreeSlots):
                 self._wanted += message.jobs
             elif isinstance(message, worker.JobResult):
                 self.results.append(message.ticket)

@@ -19,7 +19,7 @@ from pdu.core.adapters.raritan.power_restore import of_unit
 from pdu.core.adapters.redfish.power_restore import of_outlet
 from pdu.core.cli.states import DOWN, UNKNOWN, UP, word
 from pdu.core.inventory import reader_pool, saved_readings
-from pdu.core.inventory.polling import poll_all
+from pdu.core.inventory.polling import poll_full
 from tests.needs import ROOT
 from tests.packaging.building import files
 from tests.pdu.core.inventory.test_one_reading import target_of
@@ -98,7 +98,7 @@ def test_a_sequence_that_lists_an_outlet_twice_says_nothing_of_times() -> None:
 @pytest.mark.parametrize("handler", ["snmp", "raritan", "redfish"])
 def test_a_tool_reads_it_over_each_protocol(handler: str, tmp_path: Path) -> None:
     with PEERS[handler]() as peer:
-        found = poll_all(target_of(peer, tmp_path))
+        found = poll_full(target_of(peer, tmp_path))
     assert found.failure is None
     known = [one.power_on for one in found.outlets if one.power_on is not None]
     assert bool(known) == (handler != "snmp") or all(one.state == ON for one in known)

@@ -18,8 +18,8 @@ from pdu.core.machines.actions import Runner
 from pdu.core.machines.meters import MeteredLoad
 from pdu.core.machines.pdu_access import (
     CommandResult,
+    MachineOutlet,
     NotProven,
-    OutletOf,
     OutletReading,
     PduReading,
 )
@@ -78,10 +78,12 @@ class PhysicalWorld:
             seen[name] = _pdu_now(self._room.see(name))
         return {name: seen[name] for name in pdus}
 
-    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, CommandResult]:
+    def switch(
+        self, cords: Sequence[MachineOutlet], on: bool
+    ) -> Mapping[MachineOutlet, CommandResult]:
         """Those of one PDU one after the other, those of several at the same time."""
-        found: dict[OutletOf, CommandResult] = {}
-        queues: dict[str, list[OutletOf]] = {}
+        found: dict[MachineOutlet, CommandResult] = {}
+        queues: dict[str, list[MachineOutlet]] = {}
         for cord in cords:
             queues.setdefault(cord.pdu, []).append(cord)
         while any(queues.values()):

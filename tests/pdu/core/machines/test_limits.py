@@ -16,7 +16,7 @@ import pytest
 from pdu.core.drawing.drawing import Cord
 from pdu.core.machines.actions import Runner
 from pdu.core.machines.meters import MeteredLoad
-from pdu.core.machines.pdu_access import CommandResult, NotProven, OutletOf, PduReading
+from pdu.core.machines.pdu_access import CommandResult, MachineOutlet, NotProven, PduReading
 from pdu.core.machines.proof import MachinePower, OffProof
 from tests.needs import ROOT
 from tests.pdu.core.machines.wiring import Meter, Plug, Room, Server
@@ -40,7 +40,9 @@ class HookedRoom(Room):
     def read(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
         return {name: self.shown(name, now) for name, now in super().read(pdus).items()}
 
-    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, CommandResult]:
+    def switch(
+        self, cords: Sequence[MachineOutlet], on: bool
+    ) -> Mapping[MachineOutlet, CommandResult]:
         found = super().switch(cords, on)
         self.after(len(self.commands))
         return found

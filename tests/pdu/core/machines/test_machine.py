@@ -58,14 +58,14 @@ def test_cycle_of_a_machine_that_does_not_stay_off_is_not_done(
     machine: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody switches one outlet on during the pause."""
-    off = proof.off
+    off = proof.switch_off
 
     def then_on(*given: Any) -> list[str]:
         saw = off(*given)
         machine.pdus["left"].turn(OUTLET, True)
         return saw
 
-    monkeypatch.setattr(proof, "off", then_on)
+    monkeypatch.setattr(proof, "switch_off", then_on)
     code, _, err = run(capsys, "machine", "cycle", "srv-1", *files(machine), "--yes")
     assert code == exit_codes.NOT_SEEN and "it did not stay off; nothing more was sent" in err
     assert machine.commands() == ["Off", "Off"]

@@ -9,7 +9,7 @@ import pytest
 
 from pdu.core.drawing.drawing import Cord
 from pdu.core.machines.actions import Runner
-from pdu.core.machines.pdu_access import NotProven, Shared
+from pdu.core.machines.pdu_access import NotProven, SharedReadings
 from pdu.core.machines.proof import ONE_CORD, MachinePower, OffProof
 from tests.pdu.core.machines.wiring import Meter, Plug, Room, Server
 
@@ -39,7 +39,7 @@ def checked(
 ) -> str:
     """What it says."""
     power = MachinePower("srv", cords, 1, ("left", "right"))
-    runner = Runner(Shared(made, ["left", "right"]), proof, folder, lambda _: None)
+    runner = Runner(SharedReadings(made, ["left", "right"]), proof, folder, lambda _: None)
     try:
         facts = runner.check(power)
         return "busy" if facts is None else "can: " + "; ".join(facts)
@@ -114,7 +114,7 @@ def test_a_period_that_was_seen_once_is_kept(tmp_path: Path) -> None:
 
 def test_machines_that_share_pdus_share_the_readings(tmp_path: Path) -> None:
     made = room()
-    shared = Shared(made, ["left", "right"])
+    shared = SharedReadings(made, ["left", "right"])
     runner = Runner(shared, OffProof(), tmp_path, lambda _: None)
     begun = made.time
     runner.check(MachinePower("srv", CORDS, 1, ("left", "right")))
@@ -130,7 +130,7 @@ def test_a_look_does_not_keep_a_run_waiting_and_says_nothing_of_what_it_did(
     made = room()
     power = MachinePower("srv", CORDS, 1, ("left", "right"))
 
-    class Switching(Shared):
+    class Switching(SharedReadings):
         """An `off` begins and ends while the other one looks."""
 
         def sleep(self, seconds: float) -> None:

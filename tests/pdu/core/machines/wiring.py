@@ -14,7 +14,7 @@ from typing import Callable, NamedTuple, Optional
 from pdu.core.cli.states import DOWN, UNKNOWN, UP
 from pdu.core.drawing.drawing import Cord
 from pdu.core.machines.meters import MeteredLoad
-from pdu.core.machines.pdu_access import CommandResult, OutletOf, OutletReading, PduReading
+from pdu.core.machines.pdu_access import CommandResult, MachineOutlet, OutletReading, PduReading
 
 _VOLTS, _READING_S, _COMMAND_S = 230.0, 0.3, 0.4
 # what a PDU needs for itself
@@ -197,8 +197,10 @@ class Room:
             for name in pdus
         }
 
-    def switch(self, cords: Sequence[OutletOf], on: bool) -> Mapping[OutletOf, CommandResult]:
-        found: dict[OutletOf, CommandResult] = {}
+    def switch(
+        self, cords: Sequence[MachineOutlet], on: bool
+    ) -> Mapping[MachineOutlet, CommandResult]:
+        found: dict[MachineOutlet, CommandResult] = {}
         for cord in cords:
             if len(self.commands) == self.kill_before:
                 self.kill_before = None

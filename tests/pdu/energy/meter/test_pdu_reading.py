@@ -11,7 +11,7 @@ from pdu.core.inventory.polling import Target, poll
 from pdu.core.owner_files import OwnerFiles
 from pdu.energy.meter import pdu_reading
 from pdu.energy.meter.clocks import Instant
-from pdu.energy.meter.pdu_reading import KnownPdu, known_of, take
+from pdu.energy.meter.pdu_reading import KnownPdu, known_for_next_poll, take
 from tests.pdu.monitoring.halls import Hall, hall
 
 from .readings import reading, silent, taken
@@ -49,7 +49,7 @@ def test_what_a_poll_of_a_meter_costs_besides_dcimanagers_calls(whole: Hall, han
     plain = requests()
     first = take(pdu, None)
     middle = requests()
-    second = take(pdu, fresh(known_of(first, None)))
+    second = take(pdu, fresh(known_for_next_poll(first, None)))
     assert first.reading.failure is None and second.reading.failure is None
     assert (plain - begin, middle - plain, requests() - middle) == COSTS[handler]
     assert second.reading.plate.family == first.reading.plate.family != ""
@@ -58,7 +58,7 @@ def test_what_a_poll_of_a_meter_costs_besides_dcimanagers_calls(whole: Hall, han
 def test_the_serial_number_is_read_again_if_the_unit_may_be_another_one(whole: Hall) -> None:
     pdu = target(whole, "snmp")
     first = take(pdu, None)
-    known = fresh(known_of(first, None))
+    known = fresh(known_for_next_poll(first, None))
     assert first.reading.plate.firmware and first.reading.plate.uptime_s == 86400.0
 
     def is_whole(changed: Optional[KnownPdu]) -> bool:
@@ -79,10 +79,10 @@ def test_the_serial_number_is_read_again_if_the_unit_may_be_another_one(whole: H
 
 
 def test_what_the_next_poll_should_know() -> None:
-    first = known_of(taken(reading(uptime=50.0)), None)
+    first = known_for_next_poll(taken(reading(uptime=50.0)), None)
     assert first == KnownPdu(1000.5, 50.0, {"1": 2.0, "2": 3.0, "": 1.0}, 1000.0)
-    later = known_of(taken(reading(uptime=350.0), mono=1300.0), first)
+    later = known_for_next_poll(taken(reading(uptime=350.0), mono=1300.0), first)
     assert later is not None and (later.mono, later.whole) == (1300.5, 1000.0)
-    after = known_of(taken(reading(), mono=5000.0), later)
+    after = known_for_next_poll(taken(reading(), mono=5000.0), later)
     assert after is not None and after.whole == 5000.0
-    assert known_of(taken(silent()), later) is None
+    assert known_for_next_poll(taken(silent()), later) is None

@@ -13,7 +13,7 @@ import pytest
 from pdu import root
 from pdu.core.adapters.snmp import snmprec
 from pdu.core.adapters.snmp.recorded_rows import SnmpRow
-from pdu.recording.draft import reading
+from pdu.recording.draft import mib_parser
 from pdu.recording.draft.columns import NOT_SHOWN
 from pdu_common.connection import PduSnmpData
 from tests.needs import ROOT, pysmi
@@ -305,6 +305,6 @@ def test_an_unreadable_file_and_an_impossible_key_are_refused_in_one_line(
 def test_a_missing_mib_reader_is_named(
     recording: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "_pysmi", lambda: None)
+    monkeypatch.setattr(mib_parser, "_pysmi", lambda: None)
     assert root.run(["draft", str(recording), "--mib", "ACME-MIB.txt"]) == 2
     assert "needs the Python package pysmi" in capsys.readouterr().err

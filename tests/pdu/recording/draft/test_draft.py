@@ -28,13 +28,13 @@ from pdu.core.adapters.snmp.recorded_rows import (
     SnmpRow,
     arcs,
 )
-from pdu.recording.draft import reading
+from pdu.recording.draft import mib_parser
 from pdu.recording.draft.columns import NOT_SHOWN
 from pdu.recording.draft.mib import Mib, Object
+from pdu.recording.draft.mib_parser import parse_mib_files
 from pdu.recording.draft.profile import Draft, draft
-from pdu.recording.draft.reading import read
 from pdu_common.helper import EnumPowerStatus
-from pdu_common.snmp_client.tools import INTEGER, OID
+from pdu_common.snmp_client.tool_api import INTEGER, OID
 from tests.handlers.snmp import recorded
 from tests.needs import ROOT, pysmi
 from tests.pdu.recording.draft import modules
@@ -166,7 +166,7 @@ def _counted(folder: Optional[Path]) -> list[int]:
         mib = Mib()
         if folder is not None and text is not None:
             (folder / f"{name}.mib").write_text(text, "utf-8")
-            mib = read([str(folder / f"{name}.mib")])
+            mib = parse_mib_files([str(folder / f"{name}.mib")])
         found = draft(rows, mib)
         assert right_or_marked(found, right, rows), name
         total += bool(right.states)
@@ -217,7 +217,7 @@ def _readable(rows: Rows) -> Optional[Truth]:
 def test_a_meter_to_which_two_modules_give_different_units_is_not_taken(
     units: tuple[str, str], kept: str
 ) -> None:
-    from pdu.recording.draft.reading import _objects
+    from pdu.recording.draft.mib_parser import _objects
 
     read_as = ("SimpleSyntax", "INTEGER")
     (meter,) = _objects(
@@ -257,7 +257,7 @@ def test_a_meter_whose_shown_number_has_a_decimal_point_is_not_taken(
         *node("outletCurrent", "enterprises", 99999, 2, 1, 1, 5, syntax=("row", "Tenths")),
         ("UNITS", "A"),
     )
-    found, _ = reading._objects([tree("A", kind, current)])
+    found, _ = mib_parser._objects([tree("A", kind, current)])
     (meter,) = found.values()
     assert (meter.units, "DISPLAY-HINT" in meter.doubt) == ("A", marked)
     state = Object(
@@ -314,9 +314,9 @@ def test_only_an_unambiguous_name_means_on_or_off(
 def test_units_are_read_with_their_scale_and_unknown_ones_are_not_used(
     units: str, role: str, value: str
 ) -> None:
-    from pdu.recording.draft.columns import worth
+    from pdu.recording.draft.columns import role_of_units
 
-    found = worth(units)
+    found = role_of_units(units)
     assert (found is None and not role) or (
         found is not None
         and (found[0], f"{found[1]:f}".rstrip("0").rstrip("."))
@@ -473,7 +473,7 @@ def test_a_state_that_may_be_a_command_or_has_two_names_is_marked(
     monkeypatch.syspath_prepend(pysmi())
     file = tmp_path / "ACME-MIB.txt"
     file.write_text(modules.module("ACME-MIB", [fact]), "utf-8")
-    found = draft(acme(), read([str(file)]))
+    found = draft(acme(), parse_mib_files([str(file)]))
     assert found.profile is not None and found.profile.outlets[0].states is not None
     states = found.profile.outlets[0].states
     assert all(value.startswith(MARK) for value in (*states.on, *states.off)) and any(

@@ -10,12 +10,12 @@ import pytest
 
 from handlers.snmp import detection
 from pdu.core.adapters.snmp.recorded_rows import RecordedRows, SnmpRow, arcs
-from pdu.recording.draft import reading
+from pdu.recording.draft import mib_parser
 from pdu.recording.draft.mib import Object
+from pdu.recording.draft.mib_parser import parse_mib_files
 from pdu.recording.draft.profile import draft
-from pdu.recording.draft.reading import read
 from pdu.recording.draft.tables import tables
-from pdu_common.snmp_client.tools import INTEGER
+from pdu_common.snmp_client.tool_api import INTEGER
 from tests.needs import pysmi
 from tests.pdu.recording.draft import modules
 from tests.pdu.recording.draft.acme import ACME, acme, convention, node, tree
@@ -35,7 +35,7 @@ def with_pysmi(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_names_units_and_enumerations_come_from_the_mib(conventions: bool, tmp_path: Path) -> None:
     file = tmp_path / "ACME-MIB.txt"
     file.write_text(modules.module("ACME-MIB", ACME, conventions), "utf-8")
-    found = draft(acme(), read([str(file)]), "acme-strip")
+    found = draft(acme(), parse_mib_files([str(file)]), "acme-strip")
     assert (
         found.profile is not None
         and found.profile.key == "acme-strip"
@@ -101,7 +101,7 @@ def test_types_and_parents_come_from_the_other_given_modules_in_any_order(
         (tmp_path / "all.txt").write_text(
             "".join(Path(file).read_text("utf-8") for file in files), "utf-8"
         )
-    found = read([str(tmp_path / "all.txt")] if joined else files)
+    found = parse_mib_files([str(tmp_path / "all.txt")] if joined else files)
     state = found.objects[arcs("1.3.6.1.4.1.99999.2.1.1.3")]
     assert (state.name, state.enumeration, state.doubt) == ("outletState", {0: "off", 1: "on"}, "")
     assert not any("OID" in note for note in found.notes)
@@ -110,7 +110,7 @@ def test_types_and_parents_come_from_the_other_given_modules_in_any_order(
 @pytest.mark.usefixtures("with_pysmi")
 def test_objects_without_an_oid_are_counted_in_a_note(tmp_path: Path) -> None:
     files = apart(tmp_path, "ACME-MIB", "ACME-TC", "ACME-SMI")
-    found = read(files)
+    found = parse_mib_files(files)
     assert [note for note in found.notes if "OID" in note] == [
         f"{files[0]}: 4 objects have no OID: also give the files that it imports from"
     ]
@@ -137,7 +137,9 @@ END
     files = ["U-MIB.txt", "TC-MIB.txt"] if given else ["U-MIB.txt"]
     doubts = {
         one.name: one.doubt
-        for one in reading.read([str(tmp_path / name) for name in files]).objects.values()
+        for one in mib_parser.parse_mib_files(
+            [str(tmp_path / name) for name in files]
+        ).objects.values()
         if one.module == "U-MIB"
     }
     assert (doubts["plain"], doubts["limited"]) == ("", "")
@@ -146,7 +148,7 @@ END
 
 @pytest.mark.usefixtures("with_pysmi")
 def test_a_file_of_types_alone_gives_no_objects(tmp_path: Path) -> None:
-    assert read(apart(tmp_path, "ACME-TC")).modules == []
+    assert parse_mib_files(apart(tmp_path, "ACME-TC")).modules == []
 
 
 @pytest.mark.usefixtures("with_pysmi")
@@ -158,7 +160,7 @@ def test_a_published_mib_is_read_with_its_numbers_and_textual_conventions() -> N
     file = Path("/usr/share/snmp/mibs/UCD-SNMP-MIB.txt")
     if not file.exists():
         pytest.skip("no MIB files of Net-SNMP: apt-get install libsnmp-base")
-    found = read([str(file)])
+    found = parse_mib_files([str(file)])
     named = {oid: object_.name for oid, object_ in found.objects.items()}
     ucdavis = arcs("1.3.6.1.4.1.2021")
     assert (
@@ -190,7 +192,7 @@ def test_a_column_with_a_row_0_is_no_scalar() -> None:
 
 
 def test_enumerations_that_contradict_each_other_are_dropped() -> None:
-    from pdu.recording.draft.reading import _merged
+    from pdu.recording.draft.mib_parser import _merged
 
     oid = arcs("1.3.6.1.4.1.99999.2.1.1.3")
     first, second = (
@@ -202,7 +204,7 @@ def test_enumerations_that_contradict_each_other_are_dropped() -> None:
 
 
 def test_a_name_defined_in_two_modules_is_resolved_in_the_objects_own_module() -> None:
-    from pdu.recording.draft.reading import _objects
+    from pdu.recording.draft.mib_parser import _objects
 
     of_type = ("SimpleSyntax", "State")
     first = tree(
@@ -233,7 +235,7 @@ def test_a_name_defined_in_two_modules_is_resolved_in_the_objects_own_module() -
 
 
 def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -> None:
-    from pdu.recording.draft.reading import _merged, _objects
+    from pdu.recording.draft.mib_parser import _merged, _objects
 
     modules_ = [
         tree(
@@ -255,7 +257,7 @@ def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -
 
 
 def test_a_cycle_of_names_has_no_oid() -> None:
-    from pdu.recording.draft.reading import _objects
+    from pdu.recording.draft.mib_parser import _objects
 
     assert _objects(
         [tree("A", node("a", "b", 1, syntax=("SimpleSyntax", "INTEGER")), node("b", "a", 1))]

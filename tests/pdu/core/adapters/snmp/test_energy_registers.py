@@ -92,7 +92,9 @@ def test_an_energy_that_was_recorded_as_text_has_no_unit() -> None:
             if any(isinstance(value, str) and "." in value for value in values):
                 seen.add(profile.key)
     assert seen >= TEXTS
-    assert all(energy_registers.of(key) == energy_registers.Registers() for key in seen)
+    assert all(
+        energy_registers.registers_of_family(key) == energy_registers.Registers() for key in seen
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,11 +116,11 @@ def test_an_energy_that_was_recorded_as_text_has_no_unit() -> None:
     ],
 )
 def test_the_unit_is_that_of_the_one_object(family: str, outlets: Register, own: Register) -> None:
-    assert energy_registers.of(family) == (outlets, own)
+    assert energy_registers.registers_of_family(family) == (outlets, own)
 
 
 def test_a_counter_begins_again_after_all_of_its_values() -> None:
-    found = energy_registers.of("cpi-econnect")
+    found = energy_registers.registers_of_family("cpi-econnect")
     assert found is not None and found.own == UNKNOWN
     # CPI-UNITY-MIB: 10 W x s, of which 360,000 are a kWh
     assert found.outlets.unit_kwh == pytest.approx(1 / 360_000)
@@ -150,4 +152,7 @@ def test_a_wrap_is_known_only_if_all_figures_of_a_register_have_the_same_syntax(
 
 
 def test_another_name_is_no_family() -> None:
-    assert energy_registers.of("xerus") is None and energy_registers.of("") is None
+    assert (
+        energy_registers.registers_of_family("xerus") is None
+        and energy_registers.registers_of_family("") is None
+    )

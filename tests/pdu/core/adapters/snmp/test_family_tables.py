@@ -77,7 +77,7 @@ def test_a_number_from_an_index_is_not_shown_as_the_value_of_the_object() -> Non
         "nodeOutlet",
     ]
     nameless = Number(Only(Column("~.1"), Column("~.2"), ("1",)))
-    assert list(family_tables.objects(nameless)) == []
+    assert list(family_tables.object_names(nameless)) == []
 
 
 def test_walks_and_gets_of_nested_sources_are_counted() -> None:

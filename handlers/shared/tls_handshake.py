@@ -72,7 +72,7 @@ def _code(error: BaseException) -> str:
     return str(getattr(error, "reason", None) or "") if isinstance(error, ssl.SSLError) else ""
 
 
-def format_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
+def fetch_fingerprint(dial: Callable[[], socket.socket], host: str) -> str:
     """The SHA-256 fingerprint of the certificate that the device shows now; "" if none can be read.
 
     `dial` opens a second connection that is ready for the handshake. It is needed because Python
@@ -116,10 +116,10 @@ def handshake_error(error: ssl.SSLError, seen: str = "") -> Reason:
             NamedSetting("verify", "no"),
             " to accept any certificate",
         )
-    return broken(error)
+    return handshake_failure_reason(error)
 
 
-def broken(error: ssl.SSLError) -> str:
+def handshake_failure_reason(error: ssl.SSLError) -> str:
     """Why the handshake failed, if not because of the device's certificate, and what to do."""
     if isinstance(error, EndedHandshake):
         return (

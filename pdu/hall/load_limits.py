@@ -17,28 +17,28 @@ BETWEEN_LINES = math.cos(math.radians((23 + 60) / 2))
 FITS, OVERLOADS, CANNOT_SAY = "fits", "overloads", "cannot say"
 
 
-class Fit(NamedTuple):
+class LoadVerdict(NamedTuple):
     """The words for a load against its limit."""
 
     word: str
     reason: str = ""
 
 
-def fit_of(
+def compare_load(
     load: Interval,
     limit_a: Optional[float],
     rating_a: Optional[float],
     most_a: Optional[float] = None,
-) -> Fit:
+) -> LoadVerdict:
     """Whether a breaker carries a load. `rating_a`, `most_a`: its rating's bounds."""
     if limit_a is None or rating_a is None:
-        return Fit(CANNOT_SAY, "its rating is not known")
+        return LoadVerdict(CANNOT_SAY, "its rating is not known")
     if load.low > (rating_a if most_a is None else most_a):
-        return Fit(OVERLOADS)
+        return LoadVerdict(OVERLOADS)
     if load.high <= limit_a:
-        return Fit(FITS)
+        return LoadVerdict(FITS)
     if math.isinf(load.high):
-        return Fit(CANNOT_SAY, "outlets that may take over are not metered")
+        return LoadVerdict(CANNOT_SAY, "outlets that may take over are not metered")
     if load.low > limit_a:
-        return Fit(CANNOT_SAY, "above its limit, and perhaps above its rating")
-    return Fit(CANNOT_SAY, "the interval crosses its limit")
+        return LoadVerdict(CANNOT_SAY, "above its limit, and perhaps above its rating")
+    return LoadVerdict(CANNOT_SAY, "the interval crosses its limit")

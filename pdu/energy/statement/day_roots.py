@@ -1,9 +1,9 @@
 """The root of each day's readings, in a chain of its own in the meter's folder, and their secret.
 
 `roots.jsonl` is a journal as the meter's: each line has a day, the root of the tree over the blocks
-of all outlets, the meter's hash at the end of that day, and how the salts of its leaves are made.
-It says nothing of any reading, so it may be given to anybody. `roots.key` makes the salts: who has
-it and guesses readings can try them, and without it no proof can be made any more.
+of all outlets, and the meter's hash at the end of that day. It says nothing of any reading, so it
+may be given to anybody. `roots.key` makes the salts: who has it and guesses readings can try them,
+and without it no proof can be made any more.
 """
 
 from __future__ import annotations
@@ -23,22 +23,21 @@ from ...core.cli.files import read_file
 from ...core.cli.journal import Journal
 from ..readings import Block
 from . import disclosure, merkle
-from .disclosure import EACH, STREAM, Secret
 from .leaf_rows import DayRows
 
 ROOTS, KEY = "roots.jsonl", "roots.key"
 _MARK = 16  # digits
 
 
-class Key:
+class SaltKey:
     """What makes the salts of a meter's folder."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def secret(self, day: str, pdu: str, outlet: str, kind: str = STREAM) -> Secret:
-        """Of an outlet's day. `kind`: how it makes salts."""
-        return Secret(self._made([kind, day, pdu, outlet]), kind)
+    def seed(self, day: str, pdu: str, outlet: str) -> bytes:
+        """Of an outlet's day."""
+        return self._made(["seed", day, pdu, outlet])
 
     def mark(self, unit: str) -> str:
         """What stands for handler and address of a unit."""
@@ -52,7 +51,7 @@ class Key:
         return hmac.new(self._key, json.dumps(words).encode(), "sha256").digest()
 
 
-def key_of(folder: str) -> Key:
+def key_of(folder: str) -> SaltKey:
     """The key of a meter's folder, which is made if there is none and nothing was sealed with it.
 
     Raises SettingsError.
@@ -67,7 +66,7 @@ def key_of(folder: str) -> Key:
         with contextlib.suppress(FileExistsError):
             _create(path, secrets.token_bytes(merkle.SIZE).hex())
     try:
-        return Key(merkle.digest(read_file(path).decode().strip()))
+        return SaltKey(merkle.digest(read_file(path).decode().strip()))
     except ValueError:
         raise SettingsError(f"{printable(path)} is no key of `pdu energy seal`") from None
 
@@ -85,7 +84,7 @@ def _create(path: str, text: str) -> None:
         raise SettingsError(f"{printable(path)} cannot be written ({error.strerror})") from None
 
 
-class Sealed(NamedTuple):
+class DayLeaves(NamedTuple):
     """The outlets of a PDU on a day, as they are in the day's tree."""
 
     day: str
@@ -93,13 +92,15 @@ class Sealed(NamedTuple):
     hash: bytes
 
 
-def sealed(pdu: str, days: Iterable[tuple[str, Sequence[Block]]], key: Key) -> Iterator[Sealed]:
+def sealed(
+    pdu: str, days: Iterable[tuple[str, Sequence[Block]]], key: SaltKey
+) -> Iterator[DayLeaves]:
     """Each outlet on each day."""
     for day, blocks in days:
         rows = DayRows(day, blocks, key.mark)
         for outlet in rows.outlets():
-            secret = key.secret(day, pdu, outlet)
-            yield Sealed(day, outlet, disclosure.hashed(rows.texts(outlet), secret))
+            seed = key.seed(day, pdu, outlet)
+            yield DayLeaves(day, outlet, disclosure.hash_day(rows.texts(outlet), seed))
 
 
 class Roots(NamedTuple):
@@ -109,13 +110,11 @@ class Roots(NamedTuple):
     days: Mapping[str, str]
     #: the last hash of its chain
     hash: str
-    #: day -> how its salts are made: STREAM or EACH
-    salts: Mapping[str, str]
 
 
 def roots_of(path: str) -> Roots:
     """The roots in a file. Raises SettingsError, and journal.Changed for a changed line."""
-    days, salts, last = dict[str, str](), dict[str, str](), journal.START
+    days, last = dict[str, str](), journal.START
     for entry in journal.read(path):
         last = entry.hash
         if entry.line == 1:
@@ -123,18 +122,14 @@ def roots_of(path: str) -> Roots:
         day, root = entry.record.get("day"), entry.record.get("root")
         if not isinstance(day, str) or not isinstance(root, str) or day in days:
             raise SettingsError(f"{printable(path)}, line {entry.line}: not a root of a day")
-        days[day], salts[day] = root, entry.record.get("salts", EACH)
-        if salts[day] not in (STREAM, EACH):
-            raise SettingsError(
-                f"{printable(path)}, line {entry.line}: a newer version of this program wrote it"
-            )
-    return Roots(days, last, salts)
+        days[day] = root
+    return Roots(days, last)
 
 
 def kept_roots(folder: str) -> Roots:
     """The roots of a meter's folder; none if nothing was sealed."""
     path = os.path.join(folder, ROOTS)
-    return roots_of(path) if os.path.exists(path) else Roots({}, journal.START, {})
+    return roots_of(path) if os.path.exists(path) else Roots({}, journal.START)
 
 
 def keep(folder: str, trees: Mapping[str, merkle.Tree], hashes: Mapping[str, str]) -> Roots:
@@ -151,7 +146,7 @@ def keep(folder: str, trees: Mapping[str, merkle.Tree], hashes: Mapping[str, str
                 " be proven"
             )
     new = [
-        {"day": day, "root": tree.root.hex(), "meter": hashes[day], "salts": STREAM}
+        {"day": day, "root": tree.root.hex(), "meter": hashes[day]}
         for day, tree in trees.items()
         if day not in known
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from ..drawing.drawing import Cord, Drawing
 
 
-def pdus(drawing: Drawing, cords: Iterable[Cord]) -> Sequence[str]:
+def candidate_pdus(drawing: Drawing, cords: Iterable[Cord]) -> Sequence[str]:
     """The PDUs of these outlets, those in their racks, and those that share a machine with them."""
     own = dict.fromkeys(cord.pdu for cord in cords)
     racks = {one.rack for one in drawing.pdus.values() if one.name in own and one.rack}

@@ -9,7 +9,7 @@ from typing import Any
 from handlers.raritan import settings
 from handlers.raritan.discovery import discover_units
 from handlers.raritan.handler import RaritanPdu
-from handlers.raritan.link_units import LinkUnits
+from handlers.raritan.link_units_setting import LinkUnitSelection
 from handlers.raritan.rpc import Agent
 from handlers.raritan.rpc.firmware import Firmware
 from handlers.raritan.rpc.pdumodel import Outlet, Pdu
@@ -24,7 +24,7 @@ _READINGS = (
 _MAINS = "on a power meter controller, the mains of its panels or power meters"
 
 
-def identity(data: Any) -> HandlerFinding:
+def identify(data: Any) -> HandlerFinding:
     """The unit, and what can be read and switched.
 
     Raises the errors of handlers/shared/errors.py, Denied if the login is refused.
@@ -66,7 +66,7 @@ def _noun(outlets: int, ports: int) -> str:
     return "port" if outlets else "branch circuit"
 
 
-def _units(agent: Agent, link_units: LinkUnits, out: HandlerFinding) -> int:
+def _units(agent: Agent, link_units: LinkUnitSelection, out: HandlerFinding) -> int:
     """Note the unit and its link units in `out`. Returns the number of outlets."""
     found, bulk = discover_units(agent, link_units)
     metadata = bulk.add(Pdu("/model/pdu/0", agent).getMetaData)

@@ -49,7 +49,7 @@ def parts(text: str) -> Iterator[re.Match[str]]:
     return _WORD.finditer(text)
 
 
-def is_plain(word: str) -> bool:
+def is_generic_word(word: str) -> bool:
     """Whether a word is a number, a technical term or a single letter, or is too short to be a
     name.
 
@@ -59,7 +59,7 @@ def is_plain(word: str) -> bool:
     return is_short or _is_known(word)
 
 
-def is_common(text: str) -> bool:
+def has_only_generic_words(text: str) -> bool:
     """Whether a name consists only of numbers, technical terms and single letters.
 
     Up to 6 digits may surround each term or letter.

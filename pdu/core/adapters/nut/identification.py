@@ -32,7 +32,7 @@ _WHAT = (
 _MOST_NAMES = 4  # limit for the variables that one line names
 
 
-def identity(data: Any) -> HandlerFinding:
+def identify(data: Any) -> HandlerFinding:
     """The server's devices, and what can be read and switched.
 
     Raises the errors of handlers/shared/errors.py.

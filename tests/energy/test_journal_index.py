@@ -17,7 +17,7 @@ import pytest
 from handlers.shared.errors import SettingsError
 from pdu.core.cli.journal import Journal
 from pdu.core.cli.states import DOWN, UNKNOWN, UP
-from pdu.energy import journals, parallel, places
+from pdu.energy import journal_index, journals, parallel
 from pdu.energy.readings import OWN, OutletFigures, PduReadings, Poll
 
 from .test_journals import DAY, FIRST, head, poll, run, unit, written
@@ -66,7 +66,7 @@ def drawn(seed: int) -> Iterator[Mapping[str, Any]]:
 
 
 def polled(records: Sequence[Mapping[str, Any]]) -> dict[str, PduReadings]:
-    """The PDUs of records, poll by poll: written apart from `places`."""
+    """The PDUs of records, poll by poll: written apart from `journal_index`."""
     found: dict[str, PduReadings] = {}
     boot, units = "", dict[int, Any]()
     for one in records:
@@ -140,7 +140,7 @@ def shape(pdu: PduReadings) -> Any:
 def test_blocks_are_as_their_polls(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(places, "_POLLS", (1, 7, 96)[seed % 3])
+    monkeypatch.setattr(journal_index, "_POLLS", (1, 7, 96)[seed % 3])
     records = [*drawn(seed)]
     with Journal(str(tmp_path / "2026-10-01.jsonl")) as made:
         made.append(records)
@@ -164,7 +164,7 @@ def test_lines_of_the_period_in_a_later_file_are_read(
     assert run(ahead, capsys)[1]["pdus"] == run(right, capsys)[1]["pdus"]
     # A later file without them is not read.
     shutil.copytree(right, tmp_path / "more")
-    after = places.index(str(right / "2026-10-01.jsonl"), str(tmp_path)).hash
+    after = journal_index.index(str(right / "2026-10-01.jsonl"), str(tmp_path)).hash
     with Journal(str(tmp_path / "more" / "2026-10-09.jsonl"), after) as made:
         made.append([head(FIRST + 8 * DAY), unit("A1"), poll(FIRST + 8 * DAY, "A1")])
     _, found = run(tmp_path / "more", capsys)
@@ -194,8 +194,8 @@ def test_a_unit_that_a_file_names_again_is_one_block(tmp_path: Path) -> None:
     records = [head(FIRST), unit("A1"), *polls[:2], head(FIRST), unit("A1"), polls[2]]
     with Journal(path) as made:
         made.append([*records, {**polls[3], "sync": True}])
-    (one, other) = places.index(path, str(tmp_path)).units
-    first, second = places.blocks([(path, one), (path, other)])
+    (one, other) = journal_index.index(path, str(tmp_path)).units
+    first, second = journal_index.blocks([(path, one), (path, other)])
     assert (len(first.begins), len(second.begins)) == (3, 1)
     assert (first.unit.synced, second.unit.synced) == (None, True)
 
@@ -216,6 +216,6 @@ def test_a_poll_that_no_meter_writes_is_an_error(wrong: Mapping[str, Any], tmp_p
         made.append([{**right, "kwh": [1.0, 2.0], "amps": None, "watts": None, "on": "10"}])
         text = json.dumps({**right, "kwh": [1.0, 2.0], "amps": None, "watts": None, **wrong})
         made.append([json.loads(text)])
-    (unit_,) = places.index(str(path), str(tmp_path)).units
+    (unit_,) = journal_index.index(str(path), str(tmp_path)).units
     with pytest.raises(SettingsError, match="2026-10-01.jsonl, line 5: not a line of `pdu meter`"):
-        [*places.blocks([(str(path), unit_)])]
+        [*journal_index.blocks([(str(path), unit_)])]

@@ -10,7 +10,7 @@ from handlers.shared import prefetch
 from pdu_common.snmp_client.process_options import use_fast_reads
 
 
-def read_as_tools_do(on: bool = True) -> None:
+def enable_fast_reads(on: bool = True) -> None:
     """For this process, and those forked from it; not `on`: as DCImanager does, with pysnmp and one
     object a request.
     """
@@ -20,6 +20,6 @@ def read_as_tools_do(on: bool = True) -> None:
 
 def _together(pdu: Any, wanted: prefetch.PrefetchRequest) -> prefetch.Prefetched:
     # imported late: 12 ms, for SNMP only
-    from pdu_common.snmp_client.tools import BatchRequest, read_batch
+    from pdu_common.snmp_client.tool_api import BatchRequest, read_batch
 
     return prefetch.Prefetched(*read_batch(pdu._credentials(), BatchRequest(*wanted)))

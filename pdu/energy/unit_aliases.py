@@ -107,6 +107,6 @@ def _spelled(unit: str) -> Place:
     return place_of(ListedPdu("", handler, address))
 
 
-def of_names(found: Sequence[Same]) -> Mapping[str, str]:
+def alias_map(found: Sequence[Same]) -> Mapping[str, str]:
     """The names that count in no sum -> under which name they do."""
     return {one.again: one.counted for one in found if one.is_within}

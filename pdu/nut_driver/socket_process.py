@@ -31,13 +31,13 @@ from .ipc_messages import (
     Close,
     CommandExpired,
     CommandRequested,
-    MarkRead,
     MessageParser,
     Open,
     Opened,
     Quit,
+    ReadOutcome,
     Result,
-    ShowVariables,
+    VariablesUpdated,
     packed,
 )
 from .server import Driver, UpsdConnection, listening
@@ -49,7 +49,7 @@ _FILES = 50  # open files besides those of PDUs
 _FILES_OF_A_PDU = 8
 
 
-def allow_files(pdus: int) -> None:
+def raise_open_file_limit(pdus: int) -> None:
     """Raise the limit of open files, as far as the system allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = _FILES + _FILES_OF_A_PDU * pdus
@@ -59,14 +59,14 @@ def allow_files(pdus: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
-def say(name: str, text: str) -> None:
+def notify_admin(name: str, text: str) -> None:
     """Tell an administrator something about a PDU."""
     # standard error may be a pipe without a reader, or on a full disk
     with contextlib.suppress(OSError, ValueError):
         print(f"{printable(name, 100)}: {text}", file=sys.stderr, flush=True)
 
 
-class UpsdProcess:
+class SocketProcess:
     """The other process, seen from the one that reads and switches. Thread-safe but for
     `messages`.
     """
@@ -110,7 +110,7 @@ class UpsdProcess:
             os.waitpid(self._child, 0)
         self._socket.close()
 
-    def __enter__(self) -> UpsdProcess:
+    def __enter__(self) -> SocketProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -183,10 +183,10 @@ class _Sockets(asyncio.Protocol):
             self._take(message)
 
     def _take(self, message: object) -> None:
-        if isinstance(message, ShowVariables):
+        if isinstance(message, VariablesUpdated):
             if message.ups in self._served:
                 self._served[message.ups].driver.show(message.view)
-        elif isinstance(message, MarkRead):
+        elif isinstance(message, ReadOutcome):
             if message.ups in self._served:
                 self._served[message.ups].driver.mark(message.is_ok)
         elif isinstance(message, Result):
@@ -221,14 +221,14 @@ class _Sockets(asyncio.Protocol):
     async def _open(self, asked: Open) -> None:
         error = ""
         try:
-            allow_files(len(self._served) + 1)
+            raise_open_file_limit(len(self._served) + 1)
             path = names.socket_path(self._state_path, asked.ups)
             sock = await listening(path)
             driver = Driver(
                 VariableTree(asked.view),
                 self._longest_s,
                 functools.partial(self._ask, asked.ups),
-                functools.partial(say, asked.name),
+                functools.partial(notify_admin, asked.name),
                 self._pid,
             )
             server = await asyncio.get_running_loop().create_unix_server(

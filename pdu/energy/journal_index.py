@@ -39,7 +39,7 @@ _POLLS = 288
 _STATES = bytes({SIGNS[UP]: ON, SIGNS[DOWN]: OFF}.get(byte, NO_STATE) for byte in range(256))
 
 
-class UnitPlaces(NamedTuple):
+class UnitPolls(NamedTuple):
     """The polls of one unit in a file."""
 
     unit: UnitFacts
@@ -58,7 +58,7 @@ class Index(NamedTuple):
     hash: str
     #: why its chain begins anew; "" if it goes on after the file before
     anew: str
-    units: Sequence[UnitPlaces]
+    units: Sequence[UnitPolls]
 
 
 def line_parser() -> Callable[[bytes], Any]:
@@ -174,19 +174,19 @@ class _Units:
     """Places by unit, in the order of their first polls."""
 
     def __init__(self) -> None:
-        self.found: list[UnitPlaces] = []
-        self._open: dict[str, UnitPlaces] = {}
+        self.found: list[UnitPolls] = []
+        self._open: dict[str, UnitPolls] = {}
 
     def add(self, unit: UnitFacts, at: int, length: int) -> None:
         here = self._open.get(unit.pdu)
         if here is None or here.unit is not unit:
-            here = self._open[unit.pdu] = UnitPlaces(unit, array("Q"), array("I"))
+            here = self._open[unit.pdu] = UnitPolls(unit, array("Q"), array("I"))
             self.found.append(here)
         here.offsets.append(at)
         here.lengths.append(length)
 
 
-def blocks(places: Iterable[tuple[str, UnitPlaces]]) -> Iterator[Block]:
+def blocks(places: Iterable[tuple[str, UnitPolls]]) -> Iterator[Block]:
     """The polls at places, each with the path of its file; one block while the unit is the same.
 
     Raises SettingsError.
@@ -207,7 +207,7 @@ def blocks(places: Iterable[tuple[str, UnitPlaces]]) -> Iterator[Block]:
         yield first._replace(unit=unit, failed=failed)
 
 
-def _pieces(path: str, place: UnitPlaces) -> Iterator[Block]:
+def _pieces(path: str, place: UnitPolls) -> Iterator[Block]:
     """The polls at one place, a few hundred at a time."""
     try:
         with open(path, "rb", buffering=0) as file:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pdu.core.cli.journal import Journal
-from pdu.energy.same import Seen, of_names, same
+from pdu.energy.unit_aliases import Seen, alias_map, same
 from tests.energy.test_audit import FIRST, HOUR, LIMITS, passed
 from tests.pdu.running import run
 
@@ -57,7 +57,7 @@ def seen(
     ],
 )
 def test_names_of_one_unit(one: Seen, other: Seen, expected: Mapping[str, str]) -> None:
-    assert of_names([*same([one, other])]) == expected
+    assert alias_map([*same([one, other])]) == expected
 
 
 def test_one_that_was_read_for_a_time_of_its_own_is_told() -> None:

@@ -10,7 +10,7 @@ from ..shared.settings import Setting
 LOWEST_LINK, HIGHEST_LINK = 2, 255
 
 
-class LinkUnits(NamedTuple):
+class LinkUnitSelection(NamedTuple):
     """The link units that are part of the PDU: none, all linked ones, or those with
     the given ids.
     """
@@ -26,23 +26,23 @@ class LinkUnits(NamedTuple):
         return ",".join(map(str, self.ids)) or "no"
 
 
-def _link_units(text: str) -> LinkUnits:
+def _link_units(text: str) -> LinkUnitSelection:
     if text.lower() in ("yes", "true", "on"):
-        return LinkUnits(all=True)
+        return LinkUnitSelection(all=True)
     if text.lower() in ("no", "false", "off", "0"):
-        return LinkUnits()
+        return LinkUnitSelection()
     if not re.fullmatch(r"[0-9]{1,3}((\s*[,;]\s*|\s+)[0-9]{1,3})*", text):
         raise ValueError(text)
     ids = sorted({int(one) for one in re.findall("[0-9]+", text)})
     if not LOWEST_LINK <= ids[0] <= ids[-1] <= HIGHEST_LINK:
         raise ValueError(text)
-    return LinkUnits(ids=tuple(ids))
+    return LinkUnitSelection(ids=tuple(ids))
 
 
-LINK_UNITS: Setting[LinkUnits] = Setting(
+LINK_UNITS: Setting[LinkUnitSelection] = Setting(
     "link_units",
     f"yes, no, or link ids from {LOWEST_LINK} to {HIGHEST_LINK}, separated by commas",
     _link_units,
-    LinkUnits(),
+    LinkUnitSelection(),
     "outlets of linked units are ports too: `2.7` is outlet 7 of link unit 2",
 )

@@ -21,7 +21,7 @@ _MOST_SECONDS = 120.0
 _ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "FirmwareVersion"}
 
 
-def identity(data: Any) -> HandlerFinding:
+def identify(data: Any) -> HandlerFinding:
     """The service's PDUs, and what can be read and switched.
 
     Raises the errors of handlers/shared/errors.py, such as Denied for a refused login or a missing
@@ -75,7 +75,7 @@ def _outlets(service: RedfishService, pdu: units.ServicePdu) -> list[tuple[str, 
     listed = links_of(service, service.expanded(target))
     return [
         (
-            pdu.prefix + resources.identity(outlet),
+            pdu.prefix + resources.required_id(outlet),
             FoundOutlet(entry.get("@odata.id"), outlet, pdu.resource),
         )
         for entry, outlet in zip(listed, members(service, {"Members": listed}))

@@ -20,7 +20,7 @@ from ...core.adapters.snmp.recorded_rows import Arcs, arcs
 from ...core.cli import optional_packages
 from ...core.cli.files import read_file
 from ...core.cli.output import counted
-from .columns import worth
+from .columns import role_of_units
 from .mib import STANDARD, Mib, Object
 
 # Roots that files import, so that SNMPv2-SMI and RFC1155-SMI need not be given.
@@ -89,7 +89,7 @@ _POINT = (
 )
 
 
-def read(files: Sequence[str]) -> Mib:
+def parse_mib_files(files: Sequence[str]) -> Mib:
     """STANDARD and the objects of these files.
 
     Raises SettingsError without pysmi, and for a file that it cannot read.
@@ -215,7 +215,11 @@ def _merged(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> dict
         differ = ""
         if object_.enumeration and other.enumeration and object_.enumeration != other.enumeration:
             differ = "enumerations"
-        elif object_.units and other.units and worth(object_.units) != worth(other.units):
+        elif (
+            object_.units
+            and other.units
+            and role_of_units(object_.units) != role_of_units(other.units)
+        ):
             differ = "units"
         if other.doubt or differ:
             object_.enumeration, object_.units = {}, ""

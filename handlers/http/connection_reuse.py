@@ -19,7 +19,7 @@ _SETTLED_S = 0.05  # units that close after each answer were seen to do so withi
 _LIMITS = re.compile(r"\b(max|timeout)\s*=\s*([0-9]{1,9})\b", re.IGNORECASE)
 
 
-class KeepAlive:
+class ConnectionHistory:
     """What a unit has shown of its connections.
 
     `now` is a time in seconds, always of the same clock.

@@ -2,7 +2,7 @@
 vendor's modules of `raritan/rpc`, which annotations and devices name.
 
 The command imports each when it is first needed, so that it starts sooner. An archive imports all
-that it holds at its start, because an upload may replace its files later (`hold_modules`).
+that it holds at its start, because an upload may replace its files later (`register_modules`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from types import ModuleType
 _held: Mapping[str, ModuleType] = {}
 
 
-def hold_modules(modules: Mapping[str, ModuleType]) -> None:
+def register_modules(modules: Mapping[str, ModuleType]) -> None:
     """From now on `import_module` finds these modules, by their absolute names, and no others."""
     global _held
     _held = modules

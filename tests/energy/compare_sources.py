@@ -1,6 +1,6 @@
 """The twin's month through a meter's journal, Prometheus and VictoriaMetrics: three audits.
 
-    python -m tests.energy.three --pdus 6 --days 31
+    python -m tests.energy.compare_sources --pdus 6 --days 31
 
 Each PDU is an outlet that knows its joules, with faults that all three can see. Prints the three
 intervals of each, and fails if one is without the truth, or if they differ by more than they say.

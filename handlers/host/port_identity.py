@@ -10,7 +10,7 @@ from ..shared.errors import NoSuchOutlet, PduHandlerError
 _LARGEST_BITS = 64
 
 
-def identity_of(port: PduPortView) -> str:
+def outlet_identity(port: PduPortView) -> str:
     """The identity as text, with no character added, removed or replaced: handlers compare it with
     the device's own.
 

@@ -14,7 +14,7 @@ from handlers.host.snmp import Snmp
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
 from handlers.snmp import detection, metering
 from handlers.snmp.decoding import shown
-from handlers.snmp.device import SnmpDevice, by_states
+from handlers.snmp.device import SnmpDevice, read_by_states
 from handlers.snmp.evidence import Confidence, EvidenceLevel
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen_value import FrozenValue, parts_of
@@ -38,7 +38,7 @@ _SOURCES = {
 _MOST_SECONDS = 60.0
 
 
-def identity(data: Any) -> HandlerFinding:
+def identify(data: Any) -> HandlerFinding:
     """The device, and what can be read and switched. Raises the errors of
     handlers/shared/errors.py.
     """
@@ -91,7 +91,7 @@ def _tried(
     chosen = detection.Candidate(found.profile, found.reader.root)
     needed = (
         tried.index(chosen) + 1
-        if chosen in tried and by_states(found.profile, found.reader)
+        if chosen in tried and read_by_states(found.profile, found.reader)
         else len(tried)
     )
     rows = [_row(one, tried, device) for one in tried[:needed]]
@@ -103,7 +103,7 @@ def _row(
     one: detection.Candidate, tried: list[detection.Candidate], device: SnmpReads
 ) -> dict[str, str]:
     try:
-        found = by_states(one.profile, Reader(device, one.root))
+        found = read_by_states(one.profile, Reader(device, one.root))
     except Unreachable:
         raise
     except PduHandlerError as error:
@@ -243,7 +243,9 @@ def _used(total: Total, reader: Reader, most: Optional[Decimal] = None) -> list[
 
 
 def _basis(proof: EvidenceLevel, *parts_: Optional[FrozenValue]) -> str:
-    named = chain.from_iterable(family_tables.objects(part) for part in parts_ if part is not None)
+    named = chain.from_iterable(
+        family_tables.object_names(part) for part in parts_ if part is not None
+    )
     names = ", ".join(dict.fromkeys(named))
     return "; ".join(filter(None, (names, _SOURCES.get(proof, ""))))
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Optional
 
 import pytest
 
-from handlers.http.connection_pool import KeepAlive
+from handlers.http.connection_reuse import ConnectionHistory
 from handlers.raritan.handler import RaritanPdu
 from handlers.raritan.rpc import Agent, pdumodel
 from handlers.redfish.handler import RedfishPdu
@@ -227,7 +227,7 @@ def test_a_script_that_only_writes_uses_one_connection_if_the_unit_keeps_it(
 
 
 def test_what_a_unit_has_shown_decides_on_the_connection_of_a_write() -> None:
-    seen = KeepAlive()
+    seen = ConnectionHistory()
     seen.answered("", 10.0)
     assert seen.pause(10.0) == pytest.approx(0.05) and seen.pause(11.0) == 0.0
     seen.answered("", 12.0)

@@ -88,7 +88,7 @@ class PduFigures(NamedTuple):
     outlets: Mapping[str, Optional[float]]
 
 
-class RoomReading(NamedTuple):
+class FleetReading(NamedTuple):
     """The PDUs that answered at one time."""
 
     #: of a clock that nobody sets, in s
@@ -141,7 +141,7 @@ class ReadingSeries:
     """
 
     quantity: Quantity
-    looks: list[RoomReading] = field(default_factory=list)
+    looks: list[FleetReading] = field(default_factory=list)
     #: kept from an earlier run: place -> what it showed before the first command, look by look
     kept: dict[MeteredPlace, list[float]] = field(default_factory=dict)
     steps: dict[str, float] = field(default_factory=dict)
@@ -349,7 +349,7 @@ class ReadingSeries:
         return math.sqrt(math.fsum(self.steps.get(one.pdu, 0.0) ** 2 for one in places))
 
 
-def _row(look: RoomReading) -> Mapping[MeteredPlace, float]:
+def _row(look: FleetReading) -> Mapping[MeteredPlace, float]:
     """What each place showed."""
     found: dict[MeteredPlace, float] = {}
     for pdu, figures in look.pdus.items():

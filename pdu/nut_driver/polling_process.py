@@ -1,5 +1,5 @@
 """All PDUs of the list in the process that reads and switches them: `unit` for each, and what they
-and the process of the sockets (`upsd_process`) tell each other.
+and the process of the sockets (`socket_process`) tell each other.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from .ipc_messages import (
     Close,
     CommandExpired,
     CommandRequested,
-    MarkRead,
     Open,
     Opened,
     Quit,
+    ReadOutcome,
     Result,
-    ShowVariables,
+    VariablesUpdated,
 )
 from .nut_variables import NutVariables, UpsdView
 from .outlet_numbers import OutletNumbers
+from .socket_process import SocketProcess, notify_admin, raise_open_file_limit
 from .unit import DriverCommand, DriverPace, ServedPdu
-from .upsd_process import UpsdProcess, allow_files, say
 
 _BEGIN_S = 0.05  # between the first readings of two PDUs
 _AGAIN_S = (2.0, 5.0)  # until a reading that failed is tried again, the first PDU and the last
@@ -52,21 +52,21 @@ class WorkerSettings(NamedTuple):
 class _Stage:
     """Passes what the thread of one PDU reports on to the process of the sockets."""
 
-    def __init__(self, ups: str, name: str, front: UpsdProcess) -> None:
+    def __init__(self, ups: str, name: str, front: SocketProcess) -> None:
         self._ups, self._name, self._front = ups, name, front
         #: whether its socket still shows this PDU
         self.is_shown = True
 
     def show(self, view: NutVariables) -> None:
         if self.is_shown:
-            self._front.send(ShowVariables(self._ups, view))
+            self._front.send(VariablesUpdated(self._ups, view))
 
     def mark(self, is_ok: bool) -> None:
         if self.is_shown:
-            self._front.send(MarkRead(self._ups, is_ok))
+            self._front.send(ReadOutcome(self._ups, is_ok))
 
     def say(self, text: str) -> None:
-        say(self._name, text)
+        notify_admin(self._name, text)
 
 
 class _Driven(NamedTuple):
@@ -77,14 +77,14 @@ class _Driven(NamedTuple):
     stage: _Stage
 
 
-class PduWorker:
+class PollingProcess:
     """The PDUs of the list, until the driver is asked to end."""
 
     def __init__(
         self,
         settings: WorkerSettings,
         numbers: OutletNumbers,
-        front: UpsdProcess,
+        front: SocketProcess,
         read: Callable[[], Listed],
     ) -> None:
         """`read` reads the list and the logins again. It raises SettingsError."""
@@ -124,7 +124,7 @@ class PduWorker:
     # ---- PDUs ------------------------------------------------------------------------------------
 
     def _add(self, ups: str, target: Target, place: int, count: int) -> None:
-        allow_files(max(count, len(self._driven)))
+        raise_open_file_limit(max(count, len(self._driven)))
         name = target.device.name
         panel = UpsdView(
             {
@@ -160,7 +160,7 @@ class PduWorker:
 
     def _reload(self) -> None:
         """Take over what the list and the logins say now. PDUs that stay go on as they are."""
-        listed = reread(self._read, functools.partial(say, names.DRIVER))
+        listed = reread(self._read, functools.partial(notify_admin, names.DRIVER))
         if listed is None:
             return
         gone = [ups for ups in self._driven if ups not in listed]
@@ -182,7 +182,7 @@ class PduWorker:
                 self._end(ups)
             changed, new = changed + (before is not None), new + (before is None)
             self._add(ups, target, place, len(listed))
-        say(
+        notify_admin(
             names.DRIVER,
             f"the list was read again: {counted(len(listed), 'PDU')}, {new} new,"
             f" {len(gone)} gone, {changed} changed",
@@ -214,7 +214,7 @@ class PduWorker:
             self._opening.discard(message.ups)
             if message.error:
                 self._refused.append(message.error)
-                say(message.ups, message.error)
+                notify_admin(message.ups, message.error)
                 del self._driven[message.ups]
             else:
                 self._driven[message.ups].unit.start()
@@ -226,7 +226,7 @@ class PduWorker:
 
         driven = self._driven.get(asked.ups)
         if driven is None:
-            say(asked.ups, f"outlet {asked.number} {asked.action}: not sent: {_GONE}")
+            notify_admin(asked.ups, f"outlet {asked.number} {asked.action}: not sent: {_GONE}")
             self._front.send(Result(asked.ticket, FAILED))
             return
         command = DriverCommand(asked.number, asked.action, report, driven.stage.say, asked.until)
