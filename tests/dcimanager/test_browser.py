@@ -73,6 +73,7 @@ def last_load(window: Browser) -> float:
     return float(label.rpartition("the last ")[2].partition("\u00a0")[0])
 
 
+@pytest.mark.trial
 def test_an_uploaded_handler_and_its_pdu_work_on_a_phone_and_after_a_restart(
     window: Browser, dist: Path, tmp_path: Path
 ) -> None:
@@ -226,6 +227,7 @@ def test_a_simulated_pdu_is_started_and_switched_by_the_keyboard_and_restarted(
         assert pdu.ports["2"] == "DOWN" and pdu.snmp["port"] == port
 
 
+@pytest.mark.trial
 @pytest.mark.against("curl and the stand-in for DCImanager")
 def test_handlers_that_register_sh_uploads_appear_on_the_open_page(
     window: Browser, dist: Path, tmp_path: Path
@@ -274,6 +276,7 @@ def test_a_tab_shows_the_switching_of_another_tab(window: Browser, small: bytes)
         window.until(lambda: window.text("#outlet-1 .chip") == "Off", "the other tab's switching")
 
 
+@pytest.mark.trial
 def test_a_part_that_cannot_be_refreshed_says_so_until_it_can(
     window: Browser, small: bytes
 ) -> None:
@@ -390,6 +393,7 @@ def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> No
         clean(window, manager)
 
 
+@pytest.mark.trial
 def test_pages_of_energy_fit_on_a_phone(window: Browser, tmp_path: Path) -> None:
     """A month with an exchanged unit, whose serial numbers and times are the longest texts."""
     stated, audited = statement(tmp_path, 900.0), tmp_path / "audit.html"

@@ -80,6 +80,7 @@ def commands(pdu: Pdu) -> list[str]:
     return [call.identity for call in pdu.calls if call.switches]
 
 
+@pytest.mark.trial
 def test_the_result_of_a_command_is_in_view_and_announced(
     window: Browser, served: DciManager, rack: Pdu, tmp_path: Path
 ) -> None:
@@ -178,6 +179,7 @@ def test_a_server_that_is_gone_is_said_beside_the_buttons_which_do_nothing(
             assert fits(window, size) and broken_words(window) == []
 
 
+@pytest.mark.trial
 def test_no_button_of_any_page_leads_away_while_the_server_is_gone(
     window: Browser, metered: bytes, tmp_path: Path
 ) -> None:
@@ -283,6 +285,7 @@ def names(window: Browser) -> list[str]:
     return found
 
 
+@pytest.mark.trial
 def test_two_hundred_pdus_are_searched_sorted_and_added_up(window: Browser, small: bytes) -> None:
     with DciManager(page_port=0) as manager, axe(window):
         Client(manager).install(small)
@@ -335,6 +338,7 @@ def test_poll_all_now_shows_its_progress(
     window.shows("No command yet")
 
 
+@pytest.mark.trial
 def test_a_pdu_is_added_by_the_form_and_its_certificate_trusted(
     window: Browser, served: DciManager
 ) -> None:

@@ -38,6 +38,7 @@ def called(pdu: Any, method: str, identity: str) -> Any:
     )
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("name", OVER_TCP)
 def test_a_call_to_a_device_that_sends_byte_by_byte_is_ended_by_its_budget(

@@ -108,6 +108,7 @@ def test_switching_in_many_threads_leaves_each_outlet_in_its_commanded_state(nam
         assert len(peer.books().writes) == len(chosen)
 
 
+@pytest.mark.trial
 @pytest.mark.timeout(600)
 def test_an_hour_of_polls_and_faults_ends_with_nothing_wrong() -> None:
     names = registry.names()

@@ -261,6 +261,7 @@ def foretold(found: dict[str, Any], closed: dict[tuple[str, str], float]) -> Non
 # ---- the restart ---------------------------------------------------------------------------------
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize("kind", _ALL or ["redfish"])
 def test_a_machine_is_restarted_and_has_both_cords_again(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -283,6 +284,7 @@ def test_a_machine_is_restarted_and_has_both_cords_again(
 # ---- the units -----------------------------------------------------------------------------------
 
 
+@pytest.mark.trial
 @mixed
 def test_switching_an_outlet_moves_its_current_to_the_mate(run_of: Run) -> None:
     twin, machines = run_of.twin, ("r1/web-1", "r2/db-3", "r3/gpu-1", "r4/app-1")
@@ -360,6 +362,7 @@ def test_curves_hold_and_trip_at_the_conventional_currents() -> None:
 # ---- the command ---------------------------------------------------------------------------------
 
 
+@pytest.mark.trial
 @pytest.mark.long
 @pytest.mark.timeout(8 * PATIENCE_S)
 def test_the_hall_of_the_page_runs_as_written(

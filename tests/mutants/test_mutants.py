@@ -112,6 +112,7 @@ def test_a_mutant_without_the_functions_only_super_is_killed(tmp_path: Path) -> 
     assert (outcome.killed, survivors) == (3, [])
 
 
+@pytest.mark.trial
 def test_every_explained_mutant_exists_and_has_a_reason() -> None:
     for path, reasons in explained().items():
         assert path in TARGETS

@@ -72,6 +72,7 @@ def small(pyz: Path, folder: Path) -> Path:
     return folder / "small.pyz"
 
 
+@pytest.mark.trial
 def test_lintian_has_nothing_to_say(pyz: Path, tmp_path: Path) -> None:
     lintian = program("lintian")
     made = loaded("deb").build(pyz, tmp_path, VERSION, QUICK)
@@ -114,6 +115,7 @@ def test_each_command_has_a_manual_page_and_each_shell_its_completion(
         assert shell in files[path].data.decode()
 
 
+@pytest.mark.trial
 def test_the_homepage_is_the_builders(
     pyz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,6 +134,7 @@ def test_the_address_without_a_builder_is_that_of_the_security_page() -> None:
     assert (ROOT / "SECURITY.md").read_text("utf-8").count(address) == 1
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "name, mail, said",
     [

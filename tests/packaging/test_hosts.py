@@ -172,6 +172,7 @@ def test_an_archive_makes_its_four_calls_on_an_unfriendly_host(
 OTHERS = [f"3.{minor}" for minor in range(9, 14) if minor != sys.version_info.minor]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("version", OTHERS)
 def test_archives_run_on_the_other_versions_of_python_that_this_machine_has(
     version: str, tmp_path: Path

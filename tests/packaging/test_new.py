@@ -237,6 +237,7 @@ def test_mypy_and_ruff_accept_what_is_made_and_the_guides_handler(grown: Path) -
     run(grown, "-m", "mypy", *made, "handlers/snmp/profiles/globex.py")
 
 
+@pytest.mark.trial
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="import-linter needs Python 3.10")
 def test_the_contract_of_imports_lists_a_new_handler_and_is_kept(grown: Path) -> None:
     assert '"acme | netio | nut | raritan | redfish | snmp",' in (

@@ -570,6 +570,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return installing.built_wheel(installing.once(tmp_path_factory, "wheel", installing.wheel))
 
 
+@pytest.mark.trial
 def test_the_wheel_has_the_same_bytes_wherever_it_is_built_with_the_same_umask(
     wheel: Path, tmp_path: Path
 ) -> None:
@@ -649,6 +650,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 _OWNERS = "import common, handlers, pdu_common as p; print(common.OWNER, handlers.OWNER, p.OWNER)"
 
 
+@pytest.mark.trial
 def test_packages_of_another_project_with_our_names_stay_that_projects_own(
     installed: Path, pyz: Path, home: Path
 ) -> None:

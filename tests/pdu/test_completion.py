@@ -68,6 +68,7 @@ def completed(script: str, *words: str) -> list[str]:
 FILES = ["compopt -o default"]
 
 
+@pytest.mark.sample(5)
 @pytest.mark.skipif(BASH is None, reason="no bash here")
 @pytest.mark.parametrize(
     "words, offered",

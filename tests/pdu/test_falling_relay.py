@@ -79,6 +79,7 @@ CONFIRMED = [
 ]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("action, confirm", CONFIRMED)
 def test_a_machine(action: str, confirm: str, falling: Room) -> None:
     if action == "on":
@@ -103,6 +104,7 @@ def fence(action: str, confirm: str, monkeypatch: pytest.MonkeyPatch) -> int:
     return root.run(["fence"])
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "action, confirm",
     [("off", "state"), ("off", "current"), ("on", "state"), ("reboot", "state")],
@@ -115,6 +117,7 @@ def test_a_fence_agent(
     assert fence(action, confirm, monkeypatch) == FENCE_FAILED
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("confirm", ["state", "current"])
 def test_a_gateway(confirm: str, falling: Room) -> None:
     more = ("--confirm", "current", "--power-timeout", 3) if confirm == "current" else ()
@@ -141,6 +144,7 @@ def test_a_nut_driver(falling: Room) -> None:
             assert told == f"TRACKING 7 {NUT_FAILED}", command
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize("mode", ["--one-feed-at-a-time", "--both-feeds"])
 @pytest.mark.parametrize("after", [OFF, ON])
 def test_a_hall_that_is_cycled(mode: str, after: str, falling: Room) -> None:

@@ -323,6 +323,7 @@ def test_one_user_name_may_have_different_passwords_on_two_devices() -> None:
     assert found == [3, 2] * 6
 
 
+@pytest.mark.trial
 def test_a_v3_device_that_restarted_with_another_engine_is_read_again() -> None:
     with Snmpd(apc.rpdu2(outlets=2), users=[SHA_AES]) as server:
         pdu = connect(server.port, **{**LEVELS["v3 SHA AES"], "timeout": "1", "retries": "3"})

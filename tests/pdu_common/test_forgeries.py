@@ -80,6 +80,7 @@ def _of_signed(change: Change) -> Change:
     return lambda answer: change(answer) if v3.decode(answer).level else answer
 
 
+@pytest.mark.sample(6)
 @pytest.mark.usefixtures("engine")
 @pytest.mark.against("Net-SNMP snmpd")
 @pytest.mark.parametrize("forged", FORGED)
@@ -195,6 +196,7 @@ def _use_public(agent: Agent, version: str) -> None:
     assert found.value == "rpdu2"
 
 
+@pytest.mark.sample(8)
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("version", ["1", "2"])
 @pytest.mark.parametrize("misfit", MISFITS)

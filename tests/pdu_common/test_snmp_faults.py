@@ -112,6 +112,7 @@ def test_a_v1_walk_is_whole_despite_small_answers_and_losses(agent: Agent, fault
     assert _walked(agent, version="1", retries="10", timeout="0.5") == WHOLE
 
 
+@pytest.mark.sample(8)
 @pytest.mark.parametrize(
     "faults",
     [
@@ -134,6 +135,7 @@ def test_a_walk_is_whole_despite_limits_delays_and_losses(agent: Agent, faults: 
     assert _walked(agent, retries="10", timeout="0.5") == WHOLE
 
 
+@pytest.mark.sample(10)
 @pytest.mark.parametrize("version", ("1", "2"))
 @pytest.mark.parametrize(
     "faults, words",

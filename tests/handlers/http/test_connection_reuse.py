@@ -76,6 +76,7 @@ def context(tls: bool) -> Optional[ssl.SSLContext]:
     return usual().context if tls else None
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize(
     "opened, end, commands",
     [

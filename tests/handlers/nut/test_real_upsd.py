@@ -250,6 +250,7 @@ def short_lived() -> Iterator[Upsd]:
         yield server
 
 
+@pytest.mark.trial
 def test_a_silent_driver_raises_data_stale_and_a_dead_driver_raises_not_connected(
     short_lived: Upsd,
 ) -> None:

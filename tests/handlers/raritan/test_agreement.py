@@ -69,7 +69,7 @@ def _reading(unit: XerusPdu) -> list[list[str]]:
 
 
 @pytest.mark.against("the vendor's SDK")
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 def test_the_binding_reads_the_same_values_under_the_same_names_as_the_sdk(
     unit: XerusPdu, firmware: str
 ) -> None:

@@ -321,6 +321,7 @@ def listening(agent: MakeAgent) -> Iterator[Listening]:
         yield Listening(pdu, listener, clock, outages)
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize(
     "fault, seconds",
     [

@@ -37,7 +37,7 @@ def dropped(agent: Agent) -> int:
 
 
 @pytest.mark.parametrize("unit", [unit for unit in FIXTURES if "2c" in unit.versions], ids=unit_id)
-@pytest.mark.sample(40)
+@pytest.mark.sample(15)
 def test_a_family_is_read_whole_without_getbulk_for_two_silences(unit: Fixture) -> None:
     with Agent(unit.device(), faults=Faults(no_bulk=True)) as agent:
         handler = handler_of(unit, agent, pdu, version="2c", **HURRIED)
@@ -61,6 +61,7 @@ def test_calls_of_one_session_share_the_silences_and_the_next_session_asks_anew(
         assert agent.counts["bulk"] > 0
 
 
+@pytest.mark.sample(1)
 def test_without_getbulk_a_getnext_reads_several_rows() -> None:
     with Agent(apc.rpdu2(outlets=48), faults=Faults(no_bulk=True)) as agent:
         handler = pdu(agent, timeout="2")
@@ -69,6 +70,7 @@ def test_without_getbulk_a_getnext_reads_several_rows() -> None:
         assert agent.counts["next"] * 3 < rows
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("retries", ["0", "1", "2"])
 def test_no_repetition_is_needed_once_the_agent_is_alive(retries: str) -> None:
     with Agent(apc.rpdu2(outlets=48), faults=Faults(no_bulk=True)) as agent:
@@ -97,6 +99,7 @@ def test_a_long_timeout_is_not_waited_for_once_the_agent_is_alive(
         assert len(pdu(agent, timeout="20").statistic().ports) == 48
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("late_s", [0.5, 1.5])
 def test_late_answers_are_the_right_ones(late_s: float) -> None:
     with Agent(apc.rpdu2(outlets=8)) as quick:

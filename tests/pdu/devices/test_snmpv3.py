@@ -122,6 +122,7 @@ def without_cryptography(
     )
 
 
+@pytest.mark.sample(14)
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
 def test_each_level_of_security_works(call: Call, command: Sequence[str], level: str) -> None:

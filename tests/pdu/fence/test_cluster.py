@@ -229,6 +229,7 @@ def _device(machine: Site, host: str, **more: object) -> dict[str, str]:
     }
 
 
+@pytest.mark.trial
 def test_a_cluster_starts_a_service_only_when_the_other_machine_is_proven_off(
     tmp_path: Path,
 ) -> None:

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from pdu.fence.contract import OPTIONS
 from tests.needs import ROOT
 from tests.pdu.fence.site import site
@@ -17,6 +19,7 @@ from tests.waiting import PATIENCE_S
 AGENT = "/usr/sbin/fence_pdu"
 
 
+@pytest.mark.trial
 def test_the_pages_lines_make_an_agent_that_reads_and_fences(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "doors.md").read_text("utf-8")
     (section,) = re.findall(r"(?ms)^## Pacemaker\n(.*?)(?=^## |\Z)", text)

@@ -28,6 +28,7 @@ def rack(tmp_path: Path) -> Iterator[Site]:
         yield made
 
 
+@pytest.mark.trial
 def test_all_machines_of_maas_are_switched_at_once(rack: Site) -> None:
     """With the usual limits: of 96 commands, 66 were refused."""
     with gateway(rack.folder, program=HASTY) as running:

@@ -120,6 +120,7 @@ def test_the_certificate_is_renewed(alone: Site) -> None:
         assert served_certificate(running) == after
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("ending", [False, True])
 def test_a_command_that_runs_is_carried_through(alone: Site, ending: bool) -> None:
     """Its client, machine and PDU are gone after SIGHUP; it goes off and on again all the same, and

@@ -107,6 +107,7 @@ def test_after_kill_9_a_resumed_run_ends_it_and_no_command_goes_out_twice(
     assert code == 0 and "4 of 4 steps ended" in out
 
 
+@pytest.mark.trial
 def test_sigterm_in_the_pause_of_a_feed_switches_the_outlet_on_again(
     hall: Room, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -121,6 +122,7 @@ def test_sigterm_in_the_pause_of_a_feed_switches_the_outlet_on_again(
     assert has("p", '"event":"restored"') and has("p", '"run":"stopped"')
 
 
+@pytest.mark.trial
 def test_ctrl_c_with_both_feeds_off_says_which_outlets_and_how_to_switch_them_on(
     hall: Room, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -365,6 +367,7 @@ def _broken_toml(room: Room, _: pytest.MonkeyPatch) -> None:
     (room.folder / "hall.power.toml").write_text("[[")
 
 
+@pytest.mark.trial
 def test_what_a_killed_run_left_off_is_named_whatever_forbids_to_resume_it(
     hall: Room, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -391,6 +394,7 @@ def test_what_a_killed_run_left_off_is_named_whatever_forbids_to_resume_it(
     assert hall.commands() == {"left/1": ["off"]}
 
 
+@pytest.mark.trial
 def test_a_new_plan_tells_pdus_at_one_address_apart(
     hall: Room, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -404,6 +408,7 @@ def test_a_new_plan_tells_pdus_at_one_address_apart(
     assert f"left/1 is off; switch it on: pdu on snmp 127.0.0.1 1 --port {port}" in out
 
 
+@pytest.mark.trial
 def test_a_new_plan_names_what_a_killed_run_left_off(
     hall: Room, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -438,6 +443,7 @@ def test_a_new_plan_names_what_a_killed_run_left_off(
     assert root.run(words) == 0 and "has not ended" not in capsys.readouterr().out
 
 
+@pytest.mark.trial
 def test_two_drawings_with_one_pdu_are_not_run_at_one_time(
     hall: Room, capsys: pytest.CaptureFixture[str]
 ) -> None:

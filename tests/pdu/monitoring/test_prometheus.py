@@ -148,6 +148,7 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
         }
 
 
+@pytest.mark.trial
 @pytest.mark.against("prometheus")
 def test_a_falling_counter_and_a_missing_exporter_raise_alerts(small: Hall, tmp_path: Path) -> None:
     from tests.simulators.snmp_agent import Agent

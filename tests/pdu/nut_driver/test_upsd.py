@@ -178,6 +178,7 @@ def test_upsc_lists_the_outlets_and_upsrw_nothing_to_set(behind: Behind) -> None
     assert "dead" in run(program("upsc"), "-l", behind.where)
 
 
+@pytest.mark.trial
 def test_upscmd_switches_and_cycles_each_pdu(behind: Behind) -> None:
     program("upscmd")
 
@@ -196,6 +197,7 @@ def test_upscmd_switches_and_cycles_each_pdu(behind: Behind) -> None:
     assert wrong == [], log_of(behind.fleet)
 
 
+@pytest.mark.trial
 def test_upsd_reports_a_command_without_effect_as_failed_and_never_takes_the_driver_for_dead(
     behind: Behind,
 ) -> None:

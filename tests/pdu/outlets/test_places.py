@@ -58,6 +58,7 @@ def test_an_error_of_a_handler_names_its_port(handler: str, call: str) -> None:
     assert str(caught.value).startswith(f"127.0.0.1:{port}: ")
 
 
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("handler", HANDLERS)
 @pytest.mark.parametrize("call", CALLS)
 def test_an_error_of_a_command_names_the_port_that_was_typed(

@@ -191,6 +191,7 @@ def test_200_random_edits_of_a_file_are_refused() -> None:
     ] == []
 
 
+@pytest.mark.trial
 def test_random_forgeries_with_a_right_hash_change_nothing_that_is_told_of_a_unit() -> None:
     text, chance = edits.made("nut"), random.Random(8)
     found = [edits.forged(text, chance) for _ in range(24)]

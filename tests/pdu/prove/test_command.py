@@ -122,6 +122,7 @@ def as_it_began(made: Plant) -> bool:
     return made.contact == plant().contact
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "sent, number",
     [
@@ -156,6 +157,7 @@ def test_a_command_that_is_ended_leaves_the_outlet_on_and_no_file(
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.sample(2)
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the system has no /proc")
 @pytest.mark.parametrize("number", [1, 2])
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM])

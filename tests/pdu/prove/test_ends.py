@@ -23,6 +23,7 @@ def test_a_proof_that_is_ended_at_a_step_leaves_all_outlets_as_they_were(
     assert found.is_as_it_began, (found.plant.commands, found.said)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("handler", ["snmp", "raritan", "redfish"])
 def test_a_network_that_dies_while_the_outlet_is_off_leaves_it_on(handler: str) -> None:
     found = ended(handler, End("dead", dead_s=8.0), _FIRST_OFF)

@@ -20,7 +20,7 @@ from tests.simulators.redfish.service import VIEWER, VIEWER_PASSWORD
 
 @pytest.mark.parametrize("handler", RIGS)
 @pytest.mark.parametrize("name", LIES)
-@pytest.mark.sample(16)
+@pytest.mark.sample(8)
 def test_a_lie_is_named_and_every_outlet_ends_as_it_began(name: str, handler: str) -> None:
     found = told(handler, LIES[name])
     assert found.by, found.proof.verdicts

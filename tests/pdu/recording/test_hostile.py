@@ -84,6 +84,7 @@ def test_any_rows_give_a_profile_or_the_reason_why_there_is_none(lines: list[str
     assert (found.profile is None) == any("No column looks like" in doubt for doubt in found.doubts)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("handler", list(UNITS))
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())

@@ -521,6 +521,7 @@ def test_a_recording_that_stops_at_its_limit_says_so(
     )
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_a_recording_continues_after_lost_answers(version: str) -> None:
     """The agent has 291 rows, falls silent after 270 or more, and answers again while the recorder

@@ -132,6 +132,7 @@ def _explain(faults: list[str], rows: list[Accepted], most: int) -> None:
     assert len(faults) <= most
 
 
+@pytest.mark.sample(6)
 @pytest.mark.against("DMTF's service validator")
 @pytest.mark.parametrize("name", sorted(set(UNITS) - {"hall"}))
 def test_each_fault_found_with_the_schemas_is_explained(judges: Worker, name: str) -> None:

@@ -12,6 +12,7 @@ from .witness import Step, only, since
 pytestmark = pytest.mark.against("the vendor's SDK")
 
 
+@pytest.mark.sample(1)
 @since("3.6")
 def test_a_firmware_update_is_uploaded_watched_and_listed_in_the_history(
     pdu: XerusPdu, step: Step
@@ -32,6 +33,7 @@ def test_a_firmware_update_is_uploaded_watched_and_listed_in_the_history(
     assert pdu.boots() == 1
 
 
+@pytest.mark.sample(1)
 def test_a_rebooted_unit_answers_again(step: Step) -> None:
     assert step("files", "reboot")["version"]
 

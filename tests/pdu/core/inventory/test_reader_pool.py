@@ -87,6 +87,7 @@ print(json.dumps(kinds))
 """
 
 
+@pytest.mark.trial
 def test_no_living_pdu_is_called_unreachable_by_a_slow_checker() -> None:
     """It usually would be if its silence were believed: `doubted` decides."""
     with NutServer([SwitchedPdu("pdu", 2)]) as server, dead() as silent:

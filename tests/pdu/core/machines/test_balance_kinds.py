@@ -50,6 +50,7 @@ def test_a_kind_has_one_name() -> None:
     assert len(names) == len(set(names))
 
 
+@pytest.mark.trial
 def test_a_seed_makes_the_same_trials(tmp_path: Path) -> None:
     with balance_adapter.without_disk():
         chosen = [one for index, one in enumerate(plan(4_000)) if index % 137 == 0]

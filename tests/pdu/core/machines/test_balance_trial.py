@@ -46,6 +46,7 @@ def _again(found: Sequence[Result]) -> str:
     return "\n".join(f"--seed {_SEED} --kind {one.kind!r} --number {one.number}" for one in found)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("part", range(4))
 def test_a_machine_with_power_is_never_told_as_off(part: int, tmp_path: Path) -> None:
     """Each kind of lie once, with another meter and load each."""
@@ -81,6 +82,7 @@ def test_without_a_meter_of_the_inlets_own_nothing_is_told_as_off(tmp_path: Path
     assert not wrong, _again(wrong)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("noise, least", [(QUIET, 0.95), (HALF, 0.75)])
 def test_honest_machines_are_proven(noise: Noise, least: float, tmp_path: Path) -> None:
     """Two cords, 100 W and more. The share beside neighbours that swing by half is what is reached,

@@ -136,6 +136,7 @@ def test_a_machine_with_power_is_not_told_as_off(
     assert not said.is_off, said.text
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("door", [fence, machine_off, through_gateway])
 @pytest.mark.parametrize("protocol", ["snmp", "raritan"])
 def test_an_honest_machine_is_proven_off(door: Door, protocol: str, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ def _no_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
+@pytest.mark.sample(20)
 @pytest.mark.parametrize("name", LIES)
 def test_a_machine_with_power_is_never_told_as_off(name: str, tmp_path: Path) -> None:
     first = sum(map(ord, name))

@@ -114,6 +114,7 @@ def test_a_round_has_what_each_handler_knows_and_a_dead_pdu_its_error(
     assert found["dead"][1]["error"][0] == "unreachable" and "on" not in found["dead"][1]
 
 
+@pytest.mark.trial
 def test_sighup_takes_over_the_list_and_ends_nothing(tmp_path: Path) -> None:
     """One PDU is being read when the signal comes; a list that is wrong changes nothing."""
     kept = tmp_path / "kept"

@@ -263,6 +263,7 @@ def ended(meter):
 """
 
 
+@pytest.mark.trial
 def test_memory_is_flat_over_many_rounds(tmp_path: Path) -> None:
     """In each process, 150 rounds of 8 PDUs of 24 outlets add less than 1 MB."""
     _, said = ran(tmp_path / "a", _MANY)
