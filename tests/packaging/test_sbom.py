@@ -102,7 +102,7 @@ def test_the_sbom_of_pyz_has_each_package_in_it_with_release_hash_and_licence(bu
 def test_the_sbom_of_the_wheel_has_what_it_requires_and_what_only_extras_do(built: Path) -> None:
     found = parts(read(installing.built_wheel(built)))
     required = {name for name, one in found.items() if one["scope"] == "required"}
-    assert required == {"click", "pysnmp", "pyasn1", "tomli"}
+    assert required == {"click", "pysnmp", "pyasn1", "fastjsonschema", "tomli"}
     text = (ROOT / "pyproject.toml").read_text("utf-8").partition("[project.optional")[2]
     extras = set(re.findall(r'"([a-z][\w-]*)>=', text.partition("[project.scripts]")[0]))
     assert set(found) == required | extras and "version" not in found["click"]

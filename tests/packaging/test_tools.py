@@ -110,6 +110,19 @@ def shows_status(program: list[str], peer: Peer, folder: Path) -> None:
     }
 
 
+def checks_drawings(program: list[str], folder: Path) -> None:
+    """Asserts that `program plan check` checks drawings, by the schema that it carries."""
+    example = ROOT / "docs" / "hall"
+    drawing = (example / "hall.power.toml").read_text("utf-8")
+    for number, (text, code) in enumerate(((drawing, 0), (f"idle = 1\n{drawing}", 2))):
+        path = folder / f"{number}.power.toml"
+        path.write_text(text, "utf-8")
+        readings = str(example / "readings.json")
+        done = run([*program, "plan", "check", str(path), "--readings", readings], folder)
+        assert done.returncode == code, done.stderr
+    assert "line 1: the key 'idle' is unknown; allowed: idle_a" in done.stderr
+
+
 @pytest.fixture(scope="module", name="hall")
 def _hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     """A simulated PDU for each handler."""
@@ -138,6 +151,7 @@ def test_pyz_reads_every_simulator_on_the_oldest_and_the_newest_python(
     program = [*python, str(pyz)]
     reads_every_simulator(program, hall, home)
     shows_status(program, hall.peers["nut"], home)
+    checks_drawings(program, home)
 
 
 @pytest.mark.parametrize("python", [OLDEST, NEWEST], ids=["oldest", "newest"])
@@ -628,6 +642,7 @@ def test_the_wheel_requires_the_packages_of_the_tree_and_no_development_tools(wh
         "pyasn1",
         "tomli",
         "tomlkit",
+        "fastjsonschema",
         "zeroconf",
         "cryptography",
         "h11",
@@ -684,6 +699,7 @@ def test_the_installed_program_reads_every_simulator(
 ) -> None:
     reads_every_simulator([str(installed)], hall, home)
     shows_status([str(installed)], hall.peers["nut"], home)
+    checks_drawings([str(installed)], home)
 
 
 def test_pyz_runs_built_archives(pyz: Path, hall: Hall, home: Path, tmp_path: Path) -> None:

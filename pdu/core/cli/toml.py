@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Any
+from typing import Any, Callable
 
 from handlers.shared.errors import SettingsError
 
@@ -14,8 +14,8 @@ _MOST_BITS = 64  # limit for an integer
 _WHERE = re.compile(r"\(at ([^()]*)\)$")
 
 
-def loads(text: str, path: str) -> dict[str, Any]:
-    """Parse a document.
+def loads(text: str, path: str, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
+    """Parse a document. `parse_float` makes values of the texts of numbers that are not integers.
 
     Raises SettingsError, with the line number if it is known but not the text, which may contain
     secrets.
@@ -31,7 +31,7 @@ def loads(text: str, path: str) -> dict[str, Any]:
             " clone of this project and pdu.pyz (make tools) bring"
         ) from None
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text, parse_float=parse_float)
     except (ValueError, RecursionError) as error:
         found = _WHERE.search(str(error))
         where = f" at {found.group(1)}{_why(text, found.group(1))}" if found else ""

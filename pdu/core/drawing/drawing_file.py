@@ -1,13 +1,17 @@
-"""Reads and checks `hall.power.toml`. Each error is one sentence with the line, the key and the
-remedy.
+"""Reads `hall.power.toml`. Each error is one sentence with the line, the key and the remedy.
+
+`hall.power.schema.json`, which editors can use too, says which keys and values there are, and is
+checked with fastjsonschema. Here is what a schema cannot say: what names refer to.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, Optional
 
 from handlers.shared.errors import SettingsError, printable
@@ -29,90 +33,14 @@ from .drawing import (
 )
 from .toml_positions import TomlPositions
 
-_LONGEST_NAME = 100
-_MOST_CORDS_OF_ONE = 64
+SCHEMA = Path(__file__).with_name("hall.power.schema.json")
 _LONGEST_CHAIN = 50
-_LINE_OF_A_BOARD: Mapping[str, bool] = {
-    "name": True,
-    "breaker_a": False,
-    "limit_percent": False,
-    "curve": False,
-    "phases": False,
-    "of": False,
-}
-#: key of a table -> whether it is needed; docs/hall/hall.power.schema.json has the same
-KEYS: Mapping[str, Mapping[str, bool]] = {
-    "": {
-        "idle_a": False,
-        "inrush_a": False,
-        "feed": True,
-        "ups": False,
-        "panel": False,
-        "pdu": True,
-        "machine": False,
-    },
-    "feed": {
-        "name": True,
-        "breaker_a": False,
-        "limit_percent": False,
-        "voltage_v": False,
-        "curve": False,
-    },
-    "ups": {
-        "name": True,
-        "inputs": True,
-        "rating_a": False,
-        "phases": False,
-        "limit_percent": False,
-        "line": False,
-        "breaker_a": False,
-        "curve": False,
-    },
-    "panel": {
-        "name": True,
-        "inputs": True,
-        "line": False,
-        "breaker_a": False,
-        "limit_percent": False,
-        "curve": False,
-    },
-    "pdu": {
-        "name": True,
-        "inputs": True,
-        "rack": False,
-        "line": False,
-        "breaker": False,
-        "breaker_a": False,
-        "limit_percent": False,
-        "voltage_v": False,
-        "curve": False,
-        "unread": False,
-    },
-    "ups.line": _LINE_OF_A_BOARD,
-    "panel.line": _LINE_OF_A_BOARD,
-    "pdu.line": {
-        "name": True,
-        "breaker_a": False,
-        "limit_percent": False,
-        "curve": False,
-        "outlets": False,
-        "of": False,
-    },
-    "pdu.breaker": {
-        "name": True,
-        "breaker_a": False,
-        "limit_percent": False,
-        "curve": False,
-        "outlets": False,
-    },
-    "machine": {
-        "name": True,
-        "cords": True,
-        "needs": False,
-        "protected": False,
-        "peak_a": False,
-        "inrush_a": False,
-    },
+#: key, and the rule of the schema that its value breaks -> a sentence's end
+_RULES: Mapping[tuple[str, str], str] = {
+    ("inputs", "minItems"): "is empty; name the feed or panel that feeds it",
+    ("inputs", "uniqueItems"): "names the same input twice",
+    ("cords", "minItems"): 'is empty; give its outlets, such as ["rack1-left/7"]',
+    ("cords", "maxItems"): "names more than 64 outlets",
 }
 
 
@@ -156,15 +84,14 @@ class _Reader:
     def __init__(self, text: str, path: str) -> None:
         self._text, self._path = text, path
         self._lines = TomlPositions(text)
-        self._document = toml.loads(text, path)
+        self._document = toml.loads(text, path, _number_of_json)
         self._line_numbers: dict[HallNode, int] = {}
         self._inrush_a: Optional[float] = None
 
     def drawing(self) -> Drawing:
-        top = _Place("", 0)
-        self._check_keys(top, self._document)
-        idle_a = self._number(top, self._document, "idle_a", 0.0, 10.0)
-        self._inrush_a = self._number(top, self._document, "inrush_a", 0.0, 100_000.0)
+        self._check_by_schema()
+        idle_a = _number(self._document, "idle_a")
+        self._inrush_a = _number(self._document, "inrush_a")
         feeds: dict[str, Feed] = {}
         panels: dict[str, Panel] = {}
         pdus: dict[str, PduNode] = {}
@@ -198,9 +125,8 @@ class _Reader:
             lines = self._breakers(place, table, "line", unrated, lines_of_panels)
             ups = None
             if place.kind == "ups":
-                rating = self._number(place, table, "rating_a", 0.1, 100_000.0)
-                phases = self._phases(place, table)
-                ups = Breaker(place.name, rating, given.limit_percent, phases=phases)
+                rating = _number(table, "rating_a")
+                ups = Breaker(place.name, rating, given.limit_percent, phases=_phases(table))
             self._add(place, panels, Panel(place.name, inputs, lines, ups))
         for place, table in listed_pdus:
             inputs = self._inputs(place, table, upper, lines_of_panels, names)
@@ -211,12 +137,12 @@ class _Reader:
                 PduNode(
                     place.name,
                     inputs,
-                    self._text_of(place, table, "rack"),
+                    self._printable(place, "rack", table.get("rack", "")).strip(),
                     self._breakers(place, table, "line", given, lines_of_panels)
                     or (Breaker("inlet", given.breaker_a, given.limit_percent, curve=given.curve),),
                     self._breakers(place, table, "breaker", given._replace(breaker_a=None), {}),
                     given.voltage_v,
-                    self._flag(place, table, "unread"),
+                    table.get("unread", False),
                 ),
             )
         if not pdus:
@@ -242,31 +168,11 @@ class _Reader:
     def _tables(
         self, kind: str, parent: Optional[_Place] = None, of: Optional[Mapping[str, Any]] = None
     ) -> Iterator[tuple[_Place, Mapping[str, Any]]]:
-        """The tables of a kind, with their names checked."""
-        key = kind.rpartition(".")[2]
-        table = self._document if of is None else of
-        listed = table.get(key, [])
-        if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-            if parent is None:
-                where = self._lines.key(0, key)
-                raise SettingsError(
-                    f"{self._path}: {f'line {where}: ' if where else ''}{key!r} must be tables:"
-                    f" begin each with [[{kind}]]"
-                )
-            self._fail(parent, key, f"must be tables: begin each with [[{kind}]]")
+        """The tables of a kind."""
+        listed = (self._document if of is None else of).get(kind.rpartition(".")[2], ())
         for number, table in enumerate(listed):
             place = _Place(kind, number, None if parent is None else parent.number)
-            self._check_keys(place, table)
-            name = table["name"]
-            if not isinstance(name, str) or not name.strip() or name != name.strip():
-                self._fail(place, "name", "must be a text without spaces at its ends")
-            if len(name) > _LONGEST_NAME or not name.isprintable():
-                self._fail(
-                    place,
-                    "name",
-                    f"must be printable and have at most {_LONGEST_NAME} characters",
-                )
-            yield place._replace(name=name), table
+            yield place._replace(name=self._printable(place, "name", table["name"])), table
 
     def _add(self, place: _Place, known: dict[str, Any], made: Any) -> None:
         if place.name in known:
@@ -282,15 +188,6 @@ class _Reader:
         if line is not None:
             self._line_numbers[place.node] = line
 
-    def _check_keys(self, place: _Place, table: Mapping[str, Any]) -> None:
-        allowed = KEYS[place.kind]
-        for key in table:
-            if key not in allowed:
-                self._fail(place, key, f"is unknown; allowed: {', '.join(allowed)}")
-        for key, needed in allowed.items():
-            if needed and key not in table:
-                self._fail(place, key, "is missing; add it")
-
     def _breakers(
         self,
         parent: _Place,
@@ -305,7 +202,7 @@ class _Reader:
             if place.name in found:
                 self._fail(place, "name", f"occurs twice in {parent.kind} {parent.name!r}")
             own = self._defaults(place, one, given)
-            outlets = self._texts(place, one, "outlets") if "outlets" in one else None
+            outlets = _texts(one, "outlets") if "outlets" in one else None
             found[place.name] = Breaker(
                 place.name,
                 own.breaker_a,
@@ -313,7 +210,7 @@ class _Reader:
                 None if outlets is None else tuple(outlets),
                 key == "line" and len(listed) == 1 and outlets is None,
                 self._line_of(place, one, lines_of_panels) if "of" in one else None,
-                self._phases(place, one),
+                _phases(one),
                 own.curve,
             )
         return tuple(found.values())
@@ -321,16 +218,10 @@ class _Reader:
     def _line_of(
         self, place: _Place, table: Mapping[str, Any], lines_of_panels: Mapping[str, HallNode]
     ) -> HallNode:
-        text = self._text_of(place, table, "of")
+        text = table["of"].strip()
         if text not in lines_of_panels:
             self._fail(place, "of", f"names {text!r}, which is no PANEL/LINE of the drawing")
         return lines_of_panels[text]
-
-    def _phases(self, place: _Place, table: Mapping[str, Any]) -> Optional[int]:
-        phases = table.get("phases")
-        if phases is not None and (type(phases) is not int or phases not in (1, 3)):
-            self._fail(place, "phases", "must be 1 or 3")
-        return phases
 
     def _inputs(
         self,
@@ -341,17 +232,15 @@ class _Reader:
         pdus: set[str],
     ) -> tuple[Input, ...]:
         found: list[Input] = []
-        for text in self._texts(place, table, "inputs"):
+        for text in _texts(table, "inputs"):
             known = upper.get(text) or lines_of_panels.get(text)
             if known is None:
                 what = "no feed, UPS, panel, PANEL/LINE or PDU/OUTLET"
                 found.append(self._cord(place, "inputs", text, pdus, what))
                 continue
             found.append(known)
-        if not found:
-            self._fail(place, "inputs", "is empty; name the feed or panel that feeds it")
         if len(set(found)) < len(found):
-            self._fail(place, "inputs", "names the same input twice")
+            self._fail(place, "inputs", _RULES["inputs", "uniqueItems"])
         return tuple(found)
 
     def _machine(
@@ -359,37 +248,26 @@ class _Reader:
     ) -> Machine:
         node = place.node
         cords: list[Cord] = []
-        for text in self._texts(place, table, "cords"):
+        for text in _texts(table, "cords"):
             cord = self._cord(place, "cords", text, pdus, "no PDU/OUTLET")
             if cord in taken:
-                self._fail(
-                    place,
-                    "cords",
-                    f"names {str(cord)!r}, which already belongs to {_quoted(taken[cord])}; an"
-                    " outlet has one cord: correct one of them",
-                )
+                self._fail(place, "cords", _taken_by(str(cord), taken[cord]))
             taken[cord] = node
             cords.append(cord)
-        if not cords:
-            self._fail(place, "cords", 'is empty; give its outlets, such as ["rack1-left/7"]')
-        if len(cords) > _MOST_CORDS_OF_ONE:
-            self._fail(place, "cords", f"names more than {_MOST_CORDS_OF_ONE} outlets")
-        needs = table.get("needs", 1)
-        if type(needs) is not int or not 1 <= needs <= len(cords):
+        needs = int(table.get("needs", 1))
+        if needs > len(cords):
             self._fail(
                 place,
                 "needs",
                 f"must be a whole number from 1 to the number of its cords, {len(cords)}",
             )
-        protected = self._flag(place, table, "protected")
-        peak = self._number(place, table, "peak_a", 0.0, 10_000.0)
-        inrush = self._number(place, table, "inrush_a", 0.0, 100_000.0)
+        inrush = _number(table, "inrush_a")
         return Machine(
             place.name,
             tuple(cords),
             needs,
-            protected,
-            peak,
+            table.get("protected", False),
+            _number(table, "peak_a"),
             self._inrush_a if inrush is None else inrush,
         )
 
@@ -440,48 +318,20 @@ class _Reader:
     # ---- values ----------------------------------------------------------------------------------
 
     def _defaults(self, place: _Place, table: Mapping[str, Any], given: Defaults) -> Defaults:
-        own = (
-            self._number(place, table, "breaker_a", 0.1, 10_000.0),
-            self._number(place, table, "limit_percent", 1.0, 100.0),
-            self._number(place, table, "voltage_v", 1.0, 1000.0),
-        )
+        own = [_number(table, key) for key in ("breaker_a", "limit_percent", "voltage_v")]
         theirs = (given.breaker_a, given.limit_percent, given.voltage_v)
         chosen = [mine if mine is not None else other for mine, other in zip(own, theirs)]
-        curve = self._text_of(place, table, "curve")
-        if curve not in ("", "B", "C", "D"):
-            self._fail(place, "curve", "must be B, C or D")
         return Defaults(
-            chosen[0], chosen[1] or USUAL_LIMIT_PERCENT, chosen[2], curve or given.curve
+            chosen[0],
+            chosen[1] or USUAL_LIMIT_PERCENT,
+            chosen[2],
+            table.get("curve") or given.curve,
         )
 
-    def _number(
-        self, place: _Place, table: Mapping[str, Any], key: str, least: float, most: float
-    ) -> Optional[float]:
-        value = table.get(key)
-        if value is None:
-            return None
-        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not is_number or not math.isfinite(value) or not least <= value <= most:
-            self._fail(place, key, f"must be a number from {least:g} to {most:g}")
-        return float(value)
-
-    def _flag(self, place: _Place, table: Mapping[str, Any], key: str) -> bool:
-        value = table.get(key, False)
-        if not isinstance(value, bool):
-            self._fail(place, key, "must be true or false")
-        return value
-
-    def _text_of(self, place: _Place, table: Mapping[str, Any], key: str) -> str:
-        value = table.get(key, "")
-        if not isinstance(value, str) or not value.isprintable() or len(value) > 2 * _LONGEST_NAME:
+    def _printable(self, place: _Place, key: str, text: str) -> str:
+        if not text.isprintable():
             self._fail(place, key, "must be a printable text")
-        return value.strip()
-
-    def _texts(self, place: _Place, table: Mapping[str, Any], key: str) -> list[str]:
-        value = table.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            self._fail(place, key, 'must be a list of texts, such as ["..."]')
-        return [one.strip() for one in value]
+        return text
 
     def _cord(self, place: _Place, key: str, text: str, pdus: set[str], what: str) -> Cord:
         """The cord that a text names. A PDU's name and an identity may contain slashes."""
@@ -510,6 +360,56 @@ class _Reader:
 
     # ---- errors ----------------------------------------------------------------------------------
 
+    def _check_by_schema(self) -> None:
+        import fastjsonschema  # imported late: 5 ms, and `pdu plan` may read no drawing
+
+        schema = json.loads(SCHEMA.read_text("utf-8"))
+        # Without details of errors it compiles in a third of the time, 8 ms.
+        check = fastjsonschema.compile(schema, use_default=False, detailed_exceptions=False)
+        try:
+            check(self._document)
+        except fastjsonschema.JsonSchemaValueException:
+            check = fastjsonschema.compile(schema, use_default=False)
+            try:
+                check(self._document)
+            except fastjsonschema.JsonSchemaValueException as error:
+                self._refuse(error)
+            raise
+
+    def _refuse(self, error: Any) -> NoReturn:
+        """Say which key does not fit the schema, and why. `error`: with its details."""
+        path: list[Any] = [int(one) if one.isdigit() else one for one in error.path[1:]]
+        rule, wanted = error.rule, error.definition
+        is_list = wanted.get("type") == "array"
+        if rule == "type" and isinstance(path[-1], int):
+            path.pop()  # an item of another type: the list is wrong
+            is_list = True
+        place, table = _Place("", 0), self._document
+        while len(path) > 1:
+            kind, number, *path = path
+            inside = place.number if place.kind else None
+            place = _Place(f"{place.kind}.{kind}".lstrip("."), number, inside)
+            table = table[kind][number]
+        key = path[0] if path else ""
+        if key != "name" and isinstance(table.get("name"), str):
+            place = place._replace(name=table["name"])
+        if rule in ("required", "additionalProperties"):
+            allowed = wanted["properties"]
+            unknown = [one for one in table if one not in allowed]
+            if unknown:  # rather than what is missing: it may be what is misspelt
+                self._fail(place, unknown[0], f"is unknown; allowed: {', '.join(allowed)}")
+            missing = [one for one in wanted["required"] if one not in table]
+            self._fail(place, missing[0], "is missing; add it")
+        kind = f"{place.kind}.{key}".lstrip(".")
+        item = wanted.get("items", wanted)
+        if "$ref" in item or item.get("type") == "object":
+            self._fail(place, key, f"must be tables: begin each with [[{kind}]]")
+        if (key, rule) == ("cords", "uniqueItems"):
+            twice = next(one for one in table[key] if table[key].count(one) > 1)
+            self._fail(place, key, _taken_by(printable(twice, 60), place.node))
+        described = 'a list of texts, such as ["..."]' if is_list else _described(wanted)
+        self._fail(place, key, _RULES.get((key, rule)) or f"must be {described}")
+
     def _line(self, place: _Place, key: str = "") -> Optional[int]:
         if place.kind:
             table = self._lines.table(place.kind, place.number, place.inside)
@@ -526,6 +426,39 @@ class _Reader:
         raise SettingsError(
             f"{': '.join(filter(None, parts))}: the key {printable(key, 60)!r} {what}"
         )
+
+
+def _number_of_json(text: str) -> Optional[float]:
+    """A number with a point or exponent. JSON, and so the schema, has no `nan`: then None, which is
+    of no type that the schema allows, as TOML has no null."""
+    number = float(text)
+    return None if math.isnan(number) else number
+
+
+def _number(table: Mapping[str, Any], key: str) -> Optional[float]:
+    return float(table[key]) if key in table else None
+
+
+def _phases(table: Mapping[str, Any]) -> Optional[int]:
+    return int(table["phases"]) if "phases" in table else None
+
+
+def _texts(table: Mapping[str, Any], key: str) -> list[str]:
+    return [one.strip() for one in table[key]]
+
+
+def _described(wanted: Mapping[str, Any]) -> str:
+    """What a value must be, by its schema."""
+    if "description" in wanted:
+        return str(wanted["description"])
+    return f"a number from {wanted['minimum']:g} to {wanted['maximum']:g}"
+
+
+def _taken_by(cord: str, owner: HallNode) -> str:
+    return (
+        f"names {cord!r}, which already belongs to {_quoted(owner)}; an outlet has one cord:"
+        " correct one of them"
+    )
 
 
 def _of(inputs: Sequence[Input], defaults: Mapping[str, Defaults]) -> Defaults:
