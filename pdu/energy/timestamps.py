@@ -3,7 +3,7 @@
 A folder has, for the hash of a line, `HASH.tsr`, a response of a time-stamping authority (RFC 3161)
 with the hash as its message imprint (SHA-256), or `HASH.sig`, a signature of ssh-keygen
 (PROTOCOL.sshsig) over the hash and a line's end, in the namespace `pdu-meter`. They are checked by
-the programs openssl and ssh-keygen.
+the programs openssl and ssh-keygen: whoever doubts this code has them, and they share none with it.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ figures, how they were computed, and at its end how it is read.
 
 A page is one file without scripts, fonts, pictures from elsewhere and requests. It follows the
 reader's light or dark colours, fits a phone, and prints well.
+
+Pages are made by functions: a template would be a second language, which mypy does not check.
 """
 
 from __future__ import annotations

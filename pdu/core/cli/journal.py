@@ -7,7 +7,8 @@ hash with which a file before it ended, as `after`; so a file can be checked alo
 files as one chain.
 
 What a chain cannot show: lines cut off the end, and a file that was written anew from the first
-changed line on. For this, keep the last hash at another place.
+changed line on. For this, keep the last hash at another place. Ours, so that anybody can check a
+file with SHA-256 and JSON alone.
 
 A file that nobody appends to any more may be packed by gzip, as `NAME.gz`: it is read the same way.
 """

@@ -3,7 +3,7 @@
 Processes are forked by a process with one thread, so logins stay in memory, archives stay loaded
 and no lock is copied while another thread holds it: by this one, or by a `SpawnServer`. Each
 process has a pipe of its own and takes no lock that others need, so one that dies costs only what
-it was doing.
+it was doing. With `concurrent.futures` the death of one process fails the jobs of all.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""A listening socket, and the connections that come from it."""
+"""A listening socket, and the connections that come from it.
+
+Ours, because uvicorn and aiohttp let clients that never finish a TLS handshake hold descriptors
+until none is left: tests/pdu/core/web attacks it so.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 All hashes are SHA-256. What is hashed begins with one byte that says what it is, so that no leaf
 can be taken for a node: 0 and a salt for a leaf, 1 for a node of two hashes, 2 for a block of
 leaves. A node without a neighbour is its own parent. Pure.
+
+Ours, because pymerkle is under the GPL, and has no salts, which keep what is hidden from guesses.
 """
 
 from __future__ import annotations

@@ -3,6 +3,9 @@
 Any login is accepted. A command or SET VAR with which the NUT handler switches an outlet changes
 the variables that show the outlet's state. Other commands have no effect; any other SET VAR changes
 only its own variable. Switching does not change figures.
+
+The tests have a server of their own (tests/simulators), which judges the client: it plays faults,
+and speaks TLS.
 """
 
 from __future__ import annotations

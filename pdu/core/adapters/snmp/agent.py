@@ -1,5 +1,8 @@
 """An SNMP agent for v1 and v2c on 127.0.0.1: pysnmp's command responders in front of a
 RecordedUnit.
+
+The tests have an agent of their own (tests/simulators), which shares no code with this one or with
+the client that it judges: it plays faults, counts requests and starts without pysnmp's 0.1 s.
 """
 
 from __future__ import annotations
