@@ -27,7 +27,8 @@ from .meters import (
     mib_facts,
 )
 from .numpy_lazy import np
-from .readings import OWN, PduReadings, Series, readings_of
+from .poll import OWN
+from .readings import PduReadings, Series, readings_of
 from .registers import EnergyInterval, Event, RegisterLimits, RegisterReadings
 from .rounding import summed
 from .segments import BREAKS, MOMENTARY, history_of

@@ -10,7 +10,7 @@ from ..core.cli.csv_out import csv_lines
 from .audit import Audited, AuditedRegister
 from .audit_result import AuditOutcome, kwh, utc
 from .groups import InvoiceLine, Sum, balance, level_of, unread_line
-from .readings import OWN
+from .poll import OWN
 from .registers import EnergyInterval, Event
 
 

@@ -11,7 +11,7 @@ from . import checks, grades
 from .audit import Audited, AuditedRegister, OutletShare
 from .customers import OutletTenancy, Place, cut
 from .grades import BOUNDED, LEVELS, NOT_BILLABLE, USUAL_TOLERANCE_KWH
-from .readings import OWN
+from .poll import OWN
 from .registers import EnergyInterval, Event
 from .rounding import summed
 

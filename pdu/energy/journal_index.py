@@ -31,7 +31,8 @@ from .journal_format import (
     why_new_chain,
 )
 from .numpy_lazy import np
-from .readings import NO_STATE, OFF, ON, OWN, Block, UnitFacts
+from .poll import OWN
+from .readings import NO_STATE, OFF, ON, Block, UnitFacts
 
 #: so many polls are parsed at once
 _POLLS = 288

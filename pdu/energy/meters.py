@@ -15,7 +15,7 @@ from handlers.shared.errors import SettingsError
 
 from ..core.cli import csv_in
 from ..core.drawing.drawing import Breaker, PduNode
-from .readings import OWN
+from .poll import OWN
 
 #: where what is known of a meter comes from
 OWNER, MIB, UNIT, READINGS, NOT_STATED = "owner", "mib", "unit", "readings", ""

@@ -16,8 +16,9 @@ from typing import Callable, NamedTuple, Optional
 from handlers.shared.errors import ProtocolError, SettingsError, printable
 
 from ..core.cli.states import SPELLED, UNKNOWN
+from .poll import OWN, OutletFigures, Poll
 from .queries import Api, Samples
-from .readings import OWN, Found, OutletFigures, PduReadings, Poll
+from .readings import Found, PduReadings
 
 _JOULES = 3_600_000.0  # of a kWh
 _ENERGY, _OWN_ENERGY = "pdu_outlet_energy_joules_total", "pdu_energy_joules_total"

@@ -1,8 +1,8 @@
-"""What a source of readings yields, and how it is kept until the audit: by PDU, then by register.
+"""How polls are kept until the audit: by PDU, then by register.
 
 A source is a module with a function that yields polls in the order in which they were taken, PDU by
-PDU or mixed. Times are seconds since 1970 in UTC. A figure that a poll does not have is None in a
-poll and NaN in a column.
+PDU or mixed. Times are seconds since 1970 in UTC. A figure that a poll does not have is NaN in a
+column.
 """
 
 from __future__ import annotations
@@ -13,63 +13,20 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 
-from pdu_common.helper import EnumPowerStatus
-
 from ..core.cli.states import DOWN, UNKNOWN, UP
 from .clock import PollClock, jumps_by_begin_times, jumps_by_monotonic
 from .clock_correction import WORDS
 from .numpy_lazy import Column, np
+from .poll import OutletFigures, Poll
 from .registers import RegisterReadings
 from .unit_changes import SERIAL, UPTIME, UPTIME_S, UnitIdentity
 
 #: what an audit finds
 Found = TypeVar("Found")
-#: the identity of the PDU's own register
-OWN = ""
 _NAN = math.nan
 #: states of outlets in a column
 OFF, ON, NO_STATE = 0, 1, 2
 _STATES = {DOWN: OFF, UP: ON, UNKNOWN: NO_STATE}
-
-
-class OutletFigures(NamedTuple):
-    """What a poll read of one outlet, or of the PDU itself with the identity OWN."""
-
-    identity: str
-    kwh: Optional[float] = None
-    amperes: Optional[float] = None
-    watts: Optional[float] = None
-    state: EnumPowerStatus = UNKNOWN
-
-
-class Poll(NamedTuple):
-    """One reading of one PDU. It was taken at some moment between `begin` and `end`."""
-
-    pdu: str
-    begin: float
-    end: float
-    outlets: Sequence[OutletFigures] = ()
-    #: the reader's monotonic clock at `begin`, in s; None if the source does not keep it
-    monotonic: Optional[float] = None
-    #: which run of the reader's machine `monotonic` belongs to
-    boot: str = ""
-    #: what the name of the PDU means, such as handler and address
-    unit: str = ""
-    #: what somebody wrote into labels of which unit it is
-    label: str = ""
-    #: what the unit itself says, "" if this poll did not read it
-    serial: str = ""
-    firmware: str = ""
-    #: since the unit started, in s
-    uptime: Optional[float] = None
-    #: the SNMP family, or another name of what the unit's registers are like
-    family: str = ""
-    #: the greatest error that the unit states, in percent (eoPowerAccuracy of ENERGY-OBJECT-MIB)
-    accuracy_percent: Optional[float] = None
-    #: whether the kernel of the reader's machine called its clock synchronised; None: no word
-    synced: Optional[bool] = None
-    #: why the poll failed, "" if it did not; a failed poll may have some of the outlets
-    error: str = ""
 
 
 class UnitFacts(NamedTuple):

@@ -7,10 +7,9 @@ happened before any poll since the last one that read the same thing of the unit
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Optional
+from typing import Optional
 
-if TYPE_CHECKING:
-    from .readings import Poll
+from .poll import Poll
 
 #: what a poll itself read of its unit, as bits. Two polls that have one of them in common, with no
 #: change between them, are of one unit

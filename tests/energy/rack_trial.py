@@ -18,10 +18,11 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple, Optional
 
-from pdu.energy import audit, readings
+from pdu.energy import audit
 from pdu.energy.customers import OutletTenancy
 from pdu.energy.grades import LEVELS, USUAL_TOLERANCE_KWH, of_sum
 from pdu.energy.meters import Meters, RegisterFacts
+from pdu.energy.poll import OutletFigures, Poll
 from pdu.energy.readings import PduReadings
 from pdu.energy.registers import EnergyInterval
 
@@ -54,11 +55,11 @@ def audited(one: Rack) -> audit.Audited:
     pdu = PduReadings("rack")
     for poll in one.polls:
         pdu.append(
-            readings.Poll(
+            Poll(
                 "rack",
                 poll.begin,
                 poll.end,
-                [readings.OutletFigures(name, *figures) for name, figures in poll.figures.items()],
+                [OutletFigures(name, *figures) for name, figures in poll.figures.items()],
                 monotonic=poll.monotonic,
                 serial=poll.serial,
                 uptime=poll.uptime,

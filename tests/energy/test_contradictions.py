@@ -13,7 +13,8 @@ from pdu.energy import audit, checks, grades
 from pdu.energy.clock import jumps_by_monotonic
 from pdu.energy.meters import Meters, RegisterFacts
 from pdu.energy.numpy_lazy import np
-from pdu.energy.readings import OutletFigures, PduReadings, Poll
+from pdu.energy.poll import OutletFigures, Poll
+from pdu.energy.readings import PduReadings
 
 DAY, HOUR = 86400.0, 3600.0
 KNOWN = RegisterFacts(limit_kw=3.68)

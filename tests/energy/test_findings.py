@@ -22,7 +22,8 @@ from pdu.energy.audit_result import kwh
 from pdu.energy.clock import jumps_by_monotonic
 from pdu.energy.customers import OutletTenancy
 from pdu.energy.meters import Meters, RegisterFacts
-from pdu.energy.readings import OWN, OutletFigures, PduReadings, Poll
+from pdu.energy.poll import OWN, OutletFigures, Poll
+from pdu.energy.readings import PduReadings
 from pdu.energy.registers import EnergyInterval
 from pdu.energy.unit_changes import UnitIdentity
 from pdu_common.helper import EnumPowerStatus

@@ -13,7 +13,8 @@ from pdu.energy import audit, checks, grades
 from pdu.energy.customers import OutletTenancy
 from pdu.energy.inlet_bound import Inlet
 from pdu.energy.meters import Meters, RegisterFacts
-from pdu.energy.readings import OWN, OutletFigures, PduReadings, Poll
+from pdu.energy.poll import OWN, OutletFigures, Poll
+from pdu.energy.readings import PduReadings
 from pdu.energy.registers import EnergyInterval
 
 HOUR, DAY = 3600.0, 86400.0

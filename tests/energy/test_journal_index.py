@@ -18,7 +18,8 @@ from handlers.shared.errors import SettingsError
 from pdu.core.cli.journal import Journal
 from pdu.core.cli.states import DOWN, UNKNOWN, UP
 from pdu.energy import journal_index, journals, parallel
-from pdu.energy.readings import OWN, OutletFigures, PduReadings, Poll
+from pdu.energy.poll import OWN, OutletFigures, Poll
+from pdu.energy.readings import PduReadings
 
 from .test_journals import DAY, FIRST, head, poll, run, unit, written
 

@@ -22,7 +22,8 @@ from pdu.energy.meters import (
     first_of,
     mib_facts,
 )
-from pdu.energy.readings import OWN, OutletFigures, PduReadings, Poll
+from pdu.energy.poll import OWN, OutletFigures, Poll
+from pdu.energy.readings import PduReadings
 
 from . import plans, trial
 from .test_findings import answered

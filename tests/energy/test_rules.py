@@ -16,7 +16,8 @@ import pytest
 
 from pdu.energy import audit
 from pdu.energy.meters import Meters, RegisterFacts
-from pdu.energy.readings import OutletFigures, PduReadings, Poll
+from pdu.energy.poll import OutletFigures, Poll
+from pdu.energy.readings import PduReadings
 from pdu.energy.registers import EnergyInterval
 from tests.needs import ROOT, program
 from tests.waiting import PATIENCE_S

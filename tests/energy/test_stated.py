@@ -12,7 +12,8 @@ import pytest
 
 from pdu import root
 from pdu.core.cli.journal import Journal
-from pdu.energy.readings import OutletFigures, PduReadings, Poll
+from pdu.energy.poll import OutletFigures, Poll
+from pdu.energy.readings import PduReadings
 from tests.pdu.core.adapters.snmp.test_nameplate import unit
 from tests.pdu.monitoring.halls import line, login, private, run
 from tests.peers import snmp

@@ -10,7 +10,7 @@ import pytest
 from handlers.shared.errors import SettingsError
 from pdu.core.drawing import drawing_file
 from pdu.energy.meters import Meters, RegisterFacts
-from pdu.energy.readings import OWN
+from pdu.energy.poll import OWN
 
 OUTLETS = ("1", "2", "3")
 _OVER = 1.13 * 1.1

@@ -21,10 +21,11 @@ from typing import NamedTuple, Optional
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from pdu.energy import audit, readings
+from pdu.energy import audit
 from pdu.energy.audit import AuditedRegister
 from pdu.energy.meters import Meters, RegisterFacts
 from pdu.energy.period import moment, zone_named
+from pdu.energy.poll import OutletFigures, Poll
 from pdu.energy.readings import PduReadings
 from pdu.energy.registers import EnergyInterval
 
@@ -58,11 +59,11 @@ def audited(plan: Plan, one: Month, step_from: str = OWNER) -> AuditedRegister:
     pdu = PduReadings("twin")
     for poll in one.polls:
         pdu.append(
-            readings.Poll(
+            Poll(
                 "twin",
                 poll.begin,
                 poll.end,
-                [readings.OutletFigures("1", poll.value, poll.amps)],
+                [OutletFigures("1", poll.value, poll.amps)],
                 monotonic=poll.monotonic,
                 serial=poll.serial,
                 uptime=poll.uptime,

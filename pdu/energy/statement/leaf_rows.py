@@ -16,7 +16,8 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Callable
 
-from ..readings import NO_STATE, OFF, ON, OWN, Block, UnitFacts
+from ..poll import OWN
+from ..readings import NO_STATE, OFF, ON, Block, UnitFacts
 
 #: parts a row into what the register says and what flowed
 BAR = "|"
