@@ -109,6 +109,7 @@ def is_stand_in(url: str) -> bool:
             (parts.hostname or "", parts.port or 443), timeout=_CONNECT_S
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         with connection, context.wrap_socket(connection, server_hostname=parts.hostname) as tls:
             return STAND_IN.encode("ascii") in (tls.getpeercert(binary_form=True) or b"")
