@@ -107,7 +107,9 @@ def lock_text(report: Mapping[str, Any]) -> str:
     ]
     for one in sorted(report["install"], key=lambda one: str(one["metadata"]["name"]).lower()):
         metadata = one["metadata"]
-        digest = one["download_info"]["archive_info"]["hashes"]["sha256"]
+        archive = one["download_info"]["archive_info"]
+        # pip before 23.1, such as Debian 12's, has `hash` alone
+        digest = archive.get("hashes", {}).get("sha256") or archive["hash"].split("sha256=")[1]
         lines += [
             f"{str(metadata['name']).lower()}=={metadata['version']} \\",
             f"    --hash=sha256:{digest}",

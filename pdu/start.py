@@ -6,7 +6,9 @@ alone take as long as Python's own start.
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
 import sys
 
 from handlers import VERSION
@@ -21,8 +23,23 @@ VERSION_LINE = f"pdu {VERSION}, Python {sys.version.split()[0]}"
 
 
 def program() -> NoReturn:
-    """Runs the command of the process's arguments, and ends the process with its exit code."""
-    sys.exit(main())
+    """Runs the command of the process's arguments, and ends the process with its exit code.
+
+    Without other threads it ends at once, after the functions registered with `atexit`: Python
+    would flush its output once more, and end with 120 where `main` has reported already that a
+    stream cannot be written. It would also free each object first, for 3 to 7 ms.
+    """
+    code = main()
+    threading = sys.modules.get("threading")
+    if threading is None or threading.active_count() > 1:
+        sys.exit(code)
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            pass  # `main` has reported it
+    os._exit(code)
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:

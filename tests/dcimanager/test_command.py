@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.needs import ROOT
+from tests.needs import ROOT, program
 from tests.ports import reserved
 from tests.waiting import bounded
 
@@ -138,6 +138,7 @@ def test_the_demo_with_keep_serves_its_page_until_ctrl_c(tmp_path: Path) -> None
 
 
 def test_the_page_about_the_stand_in_without_a_browser_runs_as_written(tmp_path: Path) -> None:
+    program("curl")
     text = (ROOT / "docs" / "stand-in.md").read_text("utf-8")
     found = re.search(r"(?ms)^## Without a browser$.*?^```sh\n(.*?)^```$", text)
     assert found is not None

@@ -213,6 +213,21 @@ def test_a_read_imports_nothing_that_only_others_need() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("more, code", [("", 3), ("threading.Thread(target=write).start();", 3)])
+def test_what_was_begun_is_ended_before_the_process_ends(more: str, code: int) -> None:
+    """Also where the process does not wait for Python to free its objects."""
+    program = (
+        "import atexit, os, sys, threading, time; from pdu import start;"
+        " write = lambda: (time.sleep(0.2), os.write(1, b'thread '));"
+        " atexit.register(lambda: os.write(1, b'atexit '));"
+        f" start.main = lambda: {code}; sys.stdout.write('output ');"
+        f" {more} start.program()"
+    )
+    done = run([sys.executable, "-c", program])
+    assert (done.returncode, done.stderr) == (code, "")
+    assert set(done.stdout.split()) == {"output", "atexit", *(["thread"] if more else [])}
+
+
 def test_ctrl_c_while_the_command_loads_is_quiet(tmp_path: Path) -> None:
     (tmp_path / "click.py").write_text(
         "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nraise SystemExit('not reached')\n"

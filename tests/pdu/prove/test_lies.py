@@ -62,9 +62,9 @@ def test_an_inlet_whose_swing_hides_the_outlet_proves_nothing(handler: str) -> N
     made, dice = plant(), random.Random(4)
 
     def unrelated() -> float:
-        # as much again as the outlet carries, that no outlet's meter shows, comes and goes; not in
-        # a rhythm, which a busy machine may read at equal moments
-        swing = made.load_a * dice.choice((0, 1))
+        # up to twice what the outlet carries, that no outlet's meter shows, comes and goes; not
+        # between a few values, which a busy machine may read several times in a row
+        swing = made.load_a * dice.uniform(0.0, 2.0)
         return made.load_a * sum(made.contact.values()) + swing
 
     object.__setattr__(made, "inlet_a", unrelated)

@@ -29,6 +29,7 @@ from pdu.prove.document import (
 from pdu.prove.platform_copy import CLONE, ENERGY
 from pdu.prove.simulated_pdu import simulated_pdu
 from tests.dcimanager.manager import DciManager
+from tests.needs import program
 from tests.pdu.prove.dcimanager_owner import Owner
 from tests.pdu.running import run
 from tests.waiting import PATIENCE_S, bounded
@@ -36,6 +37,12 @@ from tests.waiting import PATIENCE_S, bounded
 _STEPS = ("login", "add a PDU", "switch off", "states", "switch on", "polls", "load", "energy")
 # calls of one poll of the stand-in, and its timer, are this close; DCImanager's timer is 300 s
 _GAP_S, _TIMER_S = 0.7, 1.5
+
+
+@pytest.fixture(autouse=True)
+def registering() -> None:
+    """register.sh runs curl."""
+    program("curl")
 
 
 @pytest.fixture(scope="module")
