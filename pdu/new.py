@@ -145,7 +145,7 @@ def _lay_out(root: Path, files: Collection[Path]) -> None:
 @contextlib.contextmanager
 def _all_or_nothing(root: Path, made: Collection[Path], edited: Collection[Path]) -> Iterator[None]:
     """If the block fails, remove the files `made` with their new folders, and restore `edited`,
-    README and the pages in docs.
+    both READMEs and the pages in docs.
     """
     above = itertools.chain.from_iterable((root / path).parents for path in made)
     folders = [folder for folder in above if not folder.exists()]
@@ -153,7 +153,7 @@ def _all_or_nothing(root: Path, made: Collection[Path], edited: Collection[Path]
         path: path.read_bytes()
         for path in [
             *(root / path for path in edited),
-            root / "README.md",
+            *root.glob("README*.md"),
             *(root / "docs").glob("**/*.md"),
         ]
     }

@@ -289,7 +289,7 @@ def _small_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("small")
     for name in ("common", "pdu_common", "handlers", "pdu", "packaging", "docs"):
         shutil.copytree(ROOT / name, folder / name, ignore=_LEFT_OUT, copy_function=_copy)
-    for name in ("CONTRIBUTING.md", "README.md", "pyproject.toml"):
+    for name in ("CONTRIBUTING.md", "README.md", "README.ru.md", "pyproject.toml"):
         shutil.copy2(ROOT / name, folder)
     return folder
 
