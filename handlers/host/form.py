@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Optional, Union
 
+from ..shared.address import Address, is_address
 from ..shared.errors import NamedSetting, SettingsError
-from ..shared.settings import is_address
 from . import foreign
 
 _ADDRESS_NAMES = ("ip", "ip_addr", "ip_address", "address", "host", "addr", "hostname")
@@ -28,8 +28,8 @@ MOST_SETTINGS = 100
 _LONGEST_TEXT = 1_000_000  # limit for settings given as JSON text, in characters or bytes
 
 
-def address(pdu_data: object) -> str:
-    """The device's address, perhaps with a port (see `host_and_port`).
+def address(pdu_data: object) -> Address:
+    """The device's address, perhaps with a port.
 
     Raises SettingsError without a valid address.
     """
@@ -39,7 +39,7 @@ def address(pdu_data: object) -> str:
         if not found:
             continue
         if is_address(found):
-            return found
+            return Address(found)
         raise SettingsError(
             f"the PDU's address {found[:60]!r} is not a host name or an IP address: correct it"
         )

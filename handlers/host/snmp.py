@@ -18,8 +18,8 @@ from typing import (
 )
 
 from ..shared import prefetch
+from ..shared.address import with_port
 from ..shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
-from ..shared.settings import place
 from . import foreign
 from .form import address, read_field
 from .rows import LONGEST_TEXT, IndexedRows, Raw, is_of, is_oid_split, plain_indexes, raw_value
@@ -367,8 +367,8 @@ def known_endpoint(pdu_data: object) -> str:
     """
     with contextlib.suppress(SettingsError, ValueError):
         port = foreign.read_foreign(lambda: _port_on_the_form(pdu_data), "")
-        return place(known_address(pdu_data), port, SNMP_PORT)
-    return place(known_address(pdu_data), None, SNMP_PORT)
+        return with_port(known_address(pdu_data), port, SNMP_PORT)
+    return with_port(known_address(pdu_data), None, SNMP_PORT)
 
 
 def _port_on_the_form(pdu_data: object) -> Optional[str]:

@@ -9,8 +9,8 @@ import threading
 from collections.abc import Container, Mapping
 from typing import Optional, Union
 
+from ..shared.address import Address, is_address
 from ..shared.errors import PduHandlerError, SettingsError
-from ..shared.settings import host_and_port, is_address
 from .errors import REDIRECTS, HttpException, HttpUnreachable, of_status
 from .login import Login
 from .message import PORTS, BodyStream, Endpoint, Request, Response, Transport
@@ -26,8 +26,8 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
         raise SettingsError(f"the protocol is {scheme[:20]!r}; give https or http")
     if port is not None and not 1 <= port <= 65535:
         raise SettingsError(f"the port is {port}; give 1 to 65535")
-    name, written = host_and_port(host)
-    fallback = PORTS[scheme] if written is None else written
+    where = Address(host)
+    name, fallback = where.host, PORTS[scheme] if where.port is None else where.port
     is_host = is_address(name) and not set("/?#@[]") & set(name) and name.count(":") != 1
     if not is_host or not 1 <= fallback <= 65535:
         # a password may precede it

@@ -10,10 +10,11 @@ from common.logger import get_logger
 from pdu_common.helper import PduPortView, PduStatisticView, PduView
 
 from .. import host
+from ..shared.address import Address, with_port
 from ..shared.call_session import one_session as one_session, read_once, session as shared
 from ..shared.errors import NamedSetting, PduHandlerError, SettingsError
 from ..shared.request_counter import SENT as SENT
-from ..shared.settings import HOST, TIMEOUT, Settings, host_and_port, place
+from ..shared.settings import HOST, TIMEOUT, Settings
 from ..shared.switching import CALL_SECONDS, CONFIRM_SECONDS
 from . import devices
 from .client import NutClient
@@ -111,8 +112,7 @@ def session(
                     NamedSetting("device"),
                 )
             )
-        name, port = host_and_port(typed)
-        address = place(name, settings[PORT] or port, DEFAULT_PORT)
+        address = with_port(typed.host, settings[PORT] or typed.port, DEFAULT_PORT)
         with make_client(kind, settings, typed, total=CALL_SECONDS if bounded else None) as client:
             yield client, settings
     except PduHandlerError as error:
@@ -123,7 +123,7 @@ def session(
 def make_client(
     kind: type[C],
     settings: Settings,
-    typed: str,
+    typed: Address,
     *,
     total: Optional[float] = None,
     logs_in: bool = True,
@@ -133,10 +133,9 @@ def make_client(
     `total`: seconds in which all exchanges must end. Unless it `logs_in`, the client has no user.
     Raises SettingsError.
     """
-    address, port = host_and_port(typed)
     return kind(
-        address,
-        settings[PORT] or (DEFAULT_PORT if port is None else port),
+        typed.host,
+        settings[PORT] or (DEFAULT_PORT if typed.port is None else typed.port),
         username=settings[USERNAME] if logs_in else "",
         password=settings[PASSWORD],
         tls=tls_of(settings),

@@ -11,6 +11,7 @@ from .. import host
 from ..http.login import Login
 from ..http.message import Transport
 from ..http.settings import PASSWORD, SCHEME, USERNAME
+from ..shared.address import Address
 from ..shared.errors import NamedSetting, SettingsError
 from ..shared.settings import HOST, TIMEOUT, Setting, Settings, one_line, port as port_number
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
@@ -53,7 +54,7 @@ class RaritanSettings(NamedTuple):
     #: "https" or "http"
     scheme: str
     #: name or address, with a port if one was typed; "": the address in the platform's form
-    host: str
+    host: Address
     #: None: the port in `host`, else the scheme's usual one
     port: Optional[int]
     login: Login

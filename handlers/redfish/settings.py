@@ -7,6 +7,7 @@ from typing import NamedTuple, Optional
 from .. import host
 from ..http.login import Login
 from ..http.settings import PASSWORD, SCHEME, USERNAME
+from ..shared.address import Address
 from ..shared.errors import NamedSetting, SettingsError
 from ..shared.settings import HOST, TIMEOUT, Setting, Settings, one_of, port as port_number, yes_no
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
@@ -64,7 +65,7 @@ class RedfishSettings(NamedTuple):
     #: "https" or "http"
     scheme: str
     #: name or address, with a port if one was typed
-    host: str
+    host: Address
     #: None: the port in `host`, else the scheme's usual one
     port: Optional[int]
     login: Login

@@ -11,14 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
 
+from .address import Address, is_address
 from .errors import NamedSetting, SettingsError
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 LONGEST = 1000  # usual limit for a value, in characters
-# limit in characters: 253 for a DNS name, the rest for brackets and a port
-LONGEST_HOST = 300
 _YES, _NO = ("yes", "true", "1", "on"), ("no", "false", "0", "off")
 _NOUN = "handler setting "
 # what forms and libraries show in place of a secret: pydantic 10 stars, browsers and others dots
@@ -148,46 +147,18 @@ def one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
-def is_address(text: str) -> bool:
-    """Whether `text` can be a host name or an address: printable, without spaces, 1 to LONGEST_HOST
-    characters.
-    """
-    return 0 < len(text) <= LONGEST_HOST and text.isprintable() and " " not in text
-
-
-def host(value: str) -> str:
+def host(value: str) -> Address:
     """A host name or an address, with or without a port. Raises ValueError."""
     if not is_address(value):
         raise ValueError(value)
-    return value
+    return Address(value)
 
 
-def host_and_port(text: str) -> tuple[str, Optional[int]]:
-    """The host, without the brackets of an IPv6 address, and the number that follows it as a port,
-    or None. Checks neither.
-    """
-    found = re.fullmatch(r"\[([^\]]*)\](?::([0-9]{1,9}))?|([^:]*):([0-9]{1,9})", text.strip())
-    if found is None:
-        return text.strip(), None
-    digits = found[2] or found[4]
-    return found[1] if found[3] is None else found[3], int(digits) if digits else None
-
-
-def place(host: str, port: object, usual: int) -> str:
-    """The host, with its port unless that is the protocol's usual one or not known: where a device
-    is, for people. Several may be behind one address.
-    """
-    if not host or port in (None, "", usual, str(usual)):
-        return host
-    name = host.strip("[]")
-    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
-
-
-HOST: Setting[str] = Setting(
+HOST: Setting[Address] = Setting(
     "host",
     "a host name or an address",
     host,
-    "",
+    Address(""),
     "where to connect, if not to the address on the form",
 )
 TIMEOUT: Setting[float] = Setting(

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handlers.nut.client import NutClient
+from handlers.shared.address import Address
 from handlers.shared.errors import NamedSetting, PduHandlerError, SettingsError, printable
 from handlers.shared.settings import Settings
 from pdu_common.connection import PduData
@@ -336,7 +337,7 @@ LAZY_COMMANDS = {
 
 
 def _run(
-    state: SharedOptions, host: str, _: str, command: HostCommand, words: Mapping[str, Any]
+    state: SharedOptions, host: Address, _: str, command: HostCommand, words: Mapping[str, Any]
 ) -> Result:
     """Run a command.
 

@@ -21,6 +21,7 @@ from handlers.redfish.resources import child, entries, link, text
 from handlers.redfish.responses import Json
 from handlers.redfish.sensors import sensor_collections
 from handlers.redfish.service import ROOT, RedfishService
+from handlers.shared.address import Address
 from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, SettingsError, printable
 from pdu_common.connection import PduData
 
@@ -320,7 +321,7 @@ LAZY_COMMANDS = {
 
 
 def _run(
-    state: SharedOptions, host: str, _: str, command: HostCommand, words: Mapping[str, Any]
+    state: SharedOptions, host: Address, _: str, command: HostCommand, words: Mapping[str, Any]
 ) -> Result:
     # HOST replaces it
     declared = [setting for setting in settings.SETTINGS if setting.key != "host"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from handlers.shared.address import Address
 from handlers.shared.errors import printable
 
 from ..core.inventory.device_list import ListedPdu
@@ -104,7 +105,7 @@ _APART = 1e-3
 def _spelled(unit: str) -> Place:
     """Handler and address in one spelling."""
     handler, _, address = unit.partition(" ")
-    return place_of(ListedPdu("", handler, address))
+    return place_of(ListedPdu("", handler, Address(address)))
 
 
 def alias_map(found: Sequence[Same]) -> Mapping[str, str]:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, Optional
 import click
 
 from handlers.raritan import zeroconf
+from handlers.shared.address import with_port
 from handlers.shared.errors import SettingsError, printable
 from handlers.shared.settings import port as port_number
 
@@ -326,9 +327,7 @@ def _shown(
 
 
 def _where(one: FoundDevice) -> str:
-    if one.port == _USUAL[one.handler]:
-        return one.address
-    return f"[{one.address}]:{one.port}" if ":" in one.address else f"{one.address}:{one.port}"
+    return with_port(one.address, one.port, _USUAL[one.handler])
 
 
 _HELP = """Ask every host address of the networks over SNMP what it is, and print the PDUs as a

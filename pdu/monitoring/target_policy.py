@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from handlers.http.message import PORTS
-from handlers.shared.settings import host_and_port
+from handlers.shared.address import Address
 
 from ..core.inventory.auth import DeviceLogin, names
 from ..core.inventory.device_list import ListedPdu
@@ -120,13 +120,13 @@ class TargetPolicy:
         return found
 
     def _in_networks(self, query: Query) -> Target:
-        host, _ = host_and_port(query.target)
+        where = Address(query.target)
         try:
-            address = ipaddress.ip_address(host)
+            address = ipaddress.ip_address(where.host)
         except ValueError:  # a host name, whose address can change
             advice = "; for other targets give an IP address" if self.networks else ""
             raise NotAllowed("not-listed", f"the target is not on the list{advice}") from None
-        if "%" in host or not any(address in network for network in self.networks):
+        if "%" in where.host or not any(address in network for network in self.networks):
             raise NotAllowed(
                 "not-listed",
                 "the target is neither on the list nor in a --network of this exporter",
@@ -149,9 +149,7 @@ class TargetPolicy:
                     )
                 ),
             )
-        return Target(
-            ListedPdu(query.target, query.handler, query.target, query.auth), handler, auth
-        )
+        return Target(ListedPdu(query.target, query.handler, where, query.auth), handler, auth)
 
     def _reached(self, query: Query) -> Sequence[Target]:
         """The listed PDUs that a query would reach by another form of their address, such as one
@@ -174,12 +172,12 @@ def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[Pla
 
     The port is "" if none is given, or if it is a usual one of the handler (HTTP: 80 and 443).
     """
-    host, typed = host_and_port(settings.get("host", "").strip() or text)
+    where = Address(settings.get("host", "").strip() or text)
     try:
-        address = ipaddress.ip_address(host)
+        address = ipaddress.ip_address(where.host)
     except ValueError:
         return None
     mapped = getattr(address, "ipv4_mapped", None)  # ::ffff:192.0.2.7 is the host 192.0.2.7
     # handlers read 0443 as 443
-    port = settings.get("port", "").strip().lstrip("0") or str(typed or "")
+    port = settings.get("port", "").strip().lstrip("0") or str(where.port or "")
     return mapped or address, "" if port in map(str, _USUAL.get(handler, PORTS.values())) else port

@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 import click
 
 from handlers import registry
+from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
-from handlers.shared.settings import host_and_port
 
 from ..core.adapters.scrub import Scrubber
-from ..core.cli import prompts
+from ..core.cli import hosts, prompts
 from ..core.cli.error_output import Interrupted, Usage
 from ..core.cli.exit_codes import DONE, NOT_SEEN
 from ..core.cli.files import signals_as_ctrl_c
@@ -123,7 +123,7 @@ def _page_of(out: str) -> str:
 
 
 def _is_loopback(host: str) -> bool:
-    name = host_and_port(host)[0]
+    name = Address(host).host
     if name.lower() == "localhost":
         return True
     try:
@@ -132,7 +132,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _another(state: SharedOptions, also: str, host: str) -> Optional[Unit]:
+def _another(state: SharedOptions, also: str, host: Address) -> Optional[Unit]:
     """The unit by another protocol."""
     if not also:
         return None
@@ -140,14 +140,14 @@ def _another(state: SharedOptions, also: str, host: str) -> Optional[Unit]:
     if not registry.is_handler(name):
         raise Usage(f"--also {name[:40]!r}: give one of {', '.join(registry.names())}")
     handler = load(name)
-    address = where if equals else host_and_port(host)[0]
+    address = hosts.address(where) if equals else Address(host.host)
     own = unit_reading.handler_options(state, handler, has_port=True)
     data = connection_data.pdu_data(handler, address, own)
     state.used.extend(one for one in own.used if one not in state.used)
     return Unit(handler, data)
 
 
-def _reader(state: SharedOptions, user: str, unit: Unit, host: str) -> Optional[Unit]:
+def _reader(state: SharedOptions, user: str, unit: Unit, host: Address) -> Optional[Unit]:
     """The unit with another login: a user with `reader_password`, or the read community."""
     if not user:
         return None
@@ -239,7 +239,7 @@ def _prove(
     loaded, where = load(handler), connection_data.display_name(state, host)
     if identity:
         prompts.askable(state, f"switching outlet {identity}", host)
-    protected = _protected(drawing, drawn_as or host_and_port(host)[0], identity)
+    protected = _protected(drawing, drawn_as or host.host, identity)
     unit = Unit(loaded, connection_data.pdu_data(loaded, host, state))
     user = state.user or state.settings.get("username", "")
     other = _another(state, also, host)
@@ -315,12 +315,10 @@ def _prove_url(
     is_local = _is_loopback(urlsplit(url).netloc)
     if not at and not is_local:
         raise Usage("give --at: this machine's address, at which the location server reaches it")
-    address, port = host_and_port(at or _HERE)
-    if port is not None and not 1 <= port <= 65535:
-        raise Usage(f"--at {printable(at, 80)!r}: a port is from 1 to 65535")
+    here = hosts.address(at or _HERE)
     what = (
         f"register pdu_{platform_url.HANDLER} at {printable(url, 200)}, which replaces its version"
-        f" there, and serve a simulated PDU at {printable(address, 80)}"
+        f" there, and serve a simulated PDU at {here}"
     )
     prompts.askable(state, what, url)
     password = os.environ.get("DCI_PASSWORD", "")
@@ -333,9 +331,7 @@ def _prove_url(
         for line in lines:
             print(printable(line), file=sys.stderr, flush=True)
 
-    site = platform_url.Site(
-        url, email, password, address, port or 0, location, patience_s, _teller(state), say
-    )
+    site = platform_url.Site(url, email, password, here, location, patience_s, _teller(state), say)
     try:
         with signals_as_ctrl_c():
             proof = platform_url.proof(site, is_local)

@@ -24,6 +24,7 @@ from typing import Callable, NamedTuple, Optional
 from urllib.parse import urlsplit
 
 from handlers import VERSION, registry
+from handlers.shared.address import Address
 from handlers.shared.errors import Denied, SettingsError, Unreachable, printable
 
 from ..core.cli.output import columns
@@ -63,9 +64,7 @@ class Site(NamedTuple):
     #: "" if DCI_PASSWORD_FILE names its file
     password: str
     #: the address of this machine at which the location server reaches the simulated PDU
-    at: str = "127.0.0.1"
-    #: 0: any free port
-    port: int = 0
+    at: Address = Address("127.0.0.1")
     #: how the owner calls his location for tests; "" for none
     location: str = ""
     patience_s: float = PATIENCE_S
@@ -80,7 +79,7 @@ def proof(site: Site, is_simulated: bool) -> PlatformProof:
 
     Raises Denied, Unreachable and SettingsError, after which nothing was added.
     """
-    with simulated_pdu(site.at, site.port) as pdu:
+    with simulated_pdu(site.at) as pdu:
         site.tell(f"registering pdu_{HANDLER}")
         registration = registered(site)
         shows: Optional[bool] = None
@@ -202,7 +201,7 @@ class Steps:
         """Ends with a point that is kept if a poll arrived."""
         site, point = self._site, "add a PDU"
         shown = f"{registry.about(HANDLER).shown} (pdu_{HANDLER})"
-        rows = [("Name", NAME), ("Handler", shown), ("IP address", site.at)]
+        rows = [("Name", NAME), ("Handler", shown), ("IP address", site.at.host)]
         rows += [("Location", site.location)] if site.location else []
         rows += [(f"Handler settings: {key}", text) for key, text in self._pdu.settings.items()]
         site.say(

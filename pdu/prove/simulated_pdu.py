@@ -18,8 +18,8 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from handlers.shared.address import Address, with_port
 from handlers.shared.errors import SettingsError, printable
-from handlers.shared.settings import place
 
 from .arrivals import Arrival
 from .platform_copy import CLONE
@@ -41,15 +41,18 @@ class SimulatedPdu(NamedTuple):
 
 
 @contextlib.contextmanager
-def simulated_pdu(at: str, port: int) -> Iterator[SimulatedPdu]:
-    """A simulated PDU that listens at this address of this machine; port 0: any free one.
+def simulated_pdu(at: Address) -> Iterator[SimulatedPdu]:
+    """A simulated PDU that listens at this address of this machine, at any free port without one.
 
     Raises SettingsError if it cannot.
     """
-    _check_listening(at, port)
+    _check_listening(at)
     arrivals: list[Arrival] = []
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.dcimanager.observed", "--at", at, "--port", str(port)],
+        [
+            *(sys.executable, "-m", "tests.dcimanager.observed"),
+            *("--at", at.host, "--port", str(at.port or 0)),
+        ],
         cwd=CLONE,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -85,15 +88,15 @@ def _collect(lines: Iterator[str], into: list[Arrival]) -> None:
                 into.append(Arrival(**json.loads(line)))
 
 
-def _check_listening(at: str, port: int) -> None:
+def _check_listening(at: Address) -> None:
     """Raise SettingsError with what to do if nothing can listen there."""
-    where = place(at, port or None, 0)
-    family = socket.AF_INET6 if ":" in at else socket.AF_INET
+    family = socket.AF_INET6 if ":" in at.host else socket.AF_INET
     try:
-        socket.create_server((at, port), family=family).close()
+        socket.create_server((at.host, at.port or 0), family=family).close()
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            why = f"port {port} is already in use: give another one, --at {place(at, 'PORT', 0)}"
+            other = with_port(at.host, "PORT", 0)
+            why = f"port {at.port} is already in use: give another one, --at {other}"
         elif error.errno == errno.EACCES:
             why = "this user may not open that port: give one above 1023"
         elif error.errno in (errno.EADDRNOTAVAIL, None) or isinstance(error, socket.gaierror):
@@ -101,5 +104,5 @@ def _check_listening(at: str, port: int) -> None:
         else:
             why = os.strerror(error.errno or 0)
         raise SettingsError(
-            f"the simulated PDU cannot listen at {printable(where, 80)}: {why}"
+            f"the simulated PDU cannot listen at {printable(at, 80)}: {why}"
         ) from None

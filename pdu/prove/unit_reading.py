@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, NamedTuple
 
 from handlers import host
+from handlers.shared.address import Address
 from handlers.shared.errors import PduHandlerError, ProtocolError, printable
 from handlers.shared.switching import UNANSWERED
 from pdu_common.helper import PduPortView
@@ -270,7 +271,7 @@ def replayed(
             settings=settings, of_list=settings, login="the replay", secrets=secrets
         )
         loaded = load(name)
-        unit = Unit(loaded, connection_data.pdu_data(loaded, address, state))
+        unit = Unit(loaded, connection_data.pdu_data(loaded, Address(address), state))
         trace = Trace(0.0, clean)
         found = read(unit, NAMED)
         return Replayed(proven(found, "recorded", unit, 0.0, trace), found.plate)

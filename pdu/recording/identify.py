@@ -14,8 +14,9 @@ import click
 
 from handlers import registry
 from handlers.http.message import PORTS
+from handlers.shared.address import Address
 from handlers.shared.errors import PduHandlerError, SettingsError, Unreachable, printable
-from handlers.shared.settings import host_and_port, port as port_number
+from handlers.shared.settings import port as port_number
 
 from ..core.adapters.recording_formats import HandlerFinding
 from ..core.cli import hosts
@@ -116,7 +117,7 @@ def _rank(one: HandlerAnswer) -> int:
 
 def _look(
     name: str,
-    host: str,
+    host: Address,
     state: SharedOptions,
     ports: dict[tuple[str, int], str],
     alone: bool,
@@ -187,13 +188,12 @@ def _own(handler: LoadedHandler, state: SharedOptions) -> SharedOptions:
     )
 
 
-def _port(host: str, chosen: Optional[int], usual: int) -> tuple[str, int]:
+def _port(host: Address, chosen: Optional[int], usual: int) -> tuple[str, int]:
     """The address and the port that are tried: `chosen`, else the one in `host`, else `usual`.
 
     Raises ValueError for a bad port in `host`.
     """
-    bare, typed = host_and_port(host)
-    return bare, chosen or typed or usual
+    return host.host, chosen or host.port or usual
 
 
 def _closed(host: str, port: int) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Callable
 
+from handlers.shared.address import Address
 from pdu import root as command
 from pdu.core.inventory.device_list import ListedPdu
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
@@ -164,11 +165,16 @@ def _report(manager: DciManager) -> str:
             outlets, pdu.load_a, pdu.energy_kwh, last.seconds if last else 0.0, 2, None, True
         )
         rows.append(
-            judged(ListedPdu(pdu.name, pdu.handler.replace("pdu_", ""), pdu.address), reading)
+            judged(
+                ListedPdu(pdu.name, pdu.handler.replace("pdu_", ""), Address(pdu.address)), reading
+            )
         )
     silent = CallError("unreachable", "no answer within 10 s on UDP port 161")
     rows += [
-        judged(ListedPdu(f"rack 09 {side}", "snmp", address), Reading(failure=silent, seconds=10.0))
+        judged(
+            ListedPdu(f"rack 09 {side}", "snmp", Address(address)),
+            Reading(failure=silent, seconds=10.0),
+        )
         for side, address in (("left", "192.0.2.17"), ("right", "192.0.2.18"))
     ]
     return page(rows, summary(rows, 10.2), time.strftime("%Y-%m-%d %H:%M"), {})

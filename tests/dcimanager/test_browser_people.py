@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from selenium.webdriver.support.ui import Select
 
+from handlers.shared.address import Address
 from pdu.core.cli.states import DOWN, UP
 from pdu.core.inventory.device_list import ListedPdu
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
@@ -402,14 +403,16 @@ def test_the_report_of_a_check_is_readable(window: Browser, tmp_path: Path) -> N
     ]
     rows = [
         check_result.judged(
-            ListedPdu(f"row 4 rack {number:02d} left", "snmp", f"192.0.2.{number}"),
+            ListedPdu(f"row 4 rack {number:02d} left", "snmp", Address(f"192.0.2.{number}")),
             Reading(outlets, 12.5 * number, 98765.4321 * number, 0.2, 3),
         )
         for number in range(1, 9)
     ]  # fmt: skip
     silent = CallError("unreachable", "192.0.2.99: no answer within 10 s on UDP port 161")
     rows += [
-        check_result.judged(ListedPdu(name, "raritan", "192.0.2.99"), Reading(failure=silent))
+        check_result.judged(
+            ListedPdu(name, "raritan", Address("192.0.2.99")), Reading(failure=silent)
+        )
         for name in ("row 5 rack 01", "row 5 rack 02")
     ]
     file = tmp_path / "report.html"

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import copy
+import json
+import pickle
 from typing import Optional
 
 import pytest
 
 from handlers.http.client import endpoint
+from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
-from handlers.shared.settings import host_and_port
 
 
 @pytest.mark.parametrize(
@@ -29,7 +32,8 @@ from handlers.shared.settings import host_and_port
 def test_port_and_brackets_are_split_from_an_address(
     text: str, host: str, port: Optional[int]
 ) -> None:
-    assert host_and_port(text) == (host, port)
+    found = Address(text)
+    assert (found.host, found.port) == (host, port)
 
 
 # glibc's getaddrinfo uses only the lower 16 bits of a port above 65535: 443 for 65536 + 443.
@@ -37,3 +41,12 @@ def test_port_and_brackets_are_split_from_an_address(
 def test_a_port_outside_1_to_65535_is_an_error_that_names_it(port: int) -> None:
     with pytest.raises(SettingsError, match=f"the port is {port}; give 1 to 65535"):
         endpoint("https", "192.0.2.7", port)
+
+
+def test_an_address_is_its_text_and_keeps_its_parts_when_it_is_passed_on() -> None:
+    made = Address("[2001:db8::7]:443")
+    assert made == "[2001:db8::7]:443" and json.dumps([made]) == '["[2001:db8::7]:443"]'
+    assert Address(made) is made
+    for passed in (pickle.loads(pickle.dumps(made)), copy.deepcopy(made)):
+        assert type(passed) is Address
+        assert (passed, passed.host, passed.port) == (made, "2001:db8::7", 443)

@@ -29,7 +29,7 @@ from typing import (
 )
 
 from handlers.http import login
-from handlers.shared.settings import host_and_port
+from handlers.shared.address import Address
 
 from ..cli.generic_words import has_only_generic_words
 from . import private_patterns
@@ -70,7 +70,7 @@ class Scrubber:
         for secret in self._secrets:
             self.learn(SECRETS, secret)
         self.learn(NAMES, user or "")
-        self.learn(ADDRESSES, host_and_port(host)[0])
+        self.learn(ADDRESSES, Address(host).host)
 
     @staticmethod
     def twice(scrubbed: Callable[[], T]) -> T:

@@ -13,6 +13,8 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import click
 
+from handlers.shared.address import Address
+
 from . import hosts, suggestions
 from .exit_codes import WIDTH
 from .options import Argument, Parameters, SharedOptions, given, output, prompting
@@ -194,7 +196,7 @@ class HostCommand(NamedTuple):
 
 
 Commands = Mapping[str, HostCommand]
-Run = Callable[[SharedOptions, str, str, HostCommand, Mapping[str, Any]], Result]
+Run = Callable[[SharedOptions, Address, str, HostCommand, Mapping[str, Any]], Result]
 
 
 class _Host(click.Argument):
@@ -230,7 +232,7 @@ class HostGroup(LazyGroup):
         behind: Parameters,
         examples: Sequence[str],
         without: Sequence[str] = (),
-        find: Callable[[SharedOptions, str], str] = lambda _, host: hosts.address(host),
+        find: Callable[[SharedOptions, str], Address] = lambda _, host: hosts.address(host),
         completes: Optional[Callable[..., Any]] = None,
         **more: Any,
     ) -> None:

@@ -7,8 +7,8 @@ import ipaddress
 import re
 import socket
 
+from handlers.shared.address import Address, is_address
 from handlers.shared.errors import NamedSetting, SettingsError
-from handlers.shared.settings import host_and_port, is_address
 
 _LONGEST_NAME = 253  # RFC 1035, 2.3.4: of a host name, in characters
 
@@ -24,11 +24,12 @@ class NotAHost(SettingsError):
     kind = "usage"
 
 
-def address(host: str) -> str:
+def address(text: str) -> Address:
     """The typed address, without spaces around it. Raises NotAHost for a URL, for text with an @,
-    for text that is neither an IP address nor a possible host name, and if `host_and_port` finds a
-    port outside 1 to 65535."""
-    host = host.strip()
+    for text that is neither an IP address nor a possible host name, and for a port outside 1 to
+    65535.
+    """
+    host = Address(text.strip())
     scheme, found, rest = host.partition("://")
     if found:
         scheme = scheme.rpartition("@")[2]
@@ -48,7 +49,7 @@ def address(host: str) -> str:
                 NamedSetting("device"),
             )
         )
-    name, port = host_and_port(host)
+    name, port = host.host, host.port
     if not is_address(host) or not _is_host(name):
         raise NotAHost(f"{host[:60]!r} is not an address: give a host name or an IP address")
     if name.lower().startswith("fe80:") and "%" not in name:
@@ -61,7 +62,7 @@ def address(host: str) -> str:
     return host
 
 
-def typed(host: str) -> str:
+def typed(host: str) -> Address:
     """As `address`, for an argument. Also raises NotAHost for an IPv6 address without brackets
     whose end may be meant as a port.
     """

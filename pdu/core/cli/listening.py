@@ -7,8 +7,8 @@ from __future__ import annotations
 import ipaddress
 from typing import Optional
 
+from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
-from handlers.shared.settings import host_and_port
 
 _LAST_PORT = 65535
 
@@ -18,10 +18,10 @@ def listen_address(where: str, option: str, example: str) -> tuple[str, int]:
 
     Raises SettingsError, which names the `option` and shows an `example`.
     """
-    host, port = host_and_port(where)
-    if port is None or port > _LAST_PORT:
+    at = Address(where)
+    if at.port is None or at.port > _LAST_PORT:
         raise SettingsError(f"{option} {where[:60]!r}: give ADDRESS:PORT, such as {example}")
-    return host, port
+    return at.host, at.port
 
 
 def require_tls_for_login(scheme: str, host: Optional[str]) -> None:

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Union
 
 from handlers import registry
+from handlers.shared.address import Address, with_port
 from handlers.shared.errors import NamedSetting, SettingsError, printable
-from handlers.shared.settings import host_and_port, place as with_port
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.snmp_client.tool_api import Credentials, SnmpError
 
-from ..cli import hosts, optional_packages
+from ..cli import optional_packages
 from ..cli.files import read_file
 from ..cli.options import SECRETS, SPELLINGS, SharedOptions, spelled_secret
 from ..cli.prompts import NoSecret, secret
@@ -48,19 +48,18 @@ _CHECKS = ("ca_pem", "fingerprint", "verify")
 
 
 def pdu_data(
-    handler: LoadedHandler, host: str, state: SharedOptions
+    handler: LoadedHandler, host: Address, state: SharedOptions
 ) -> Union[PduData, PduSnmpData]:
     """The object that make_handler takes. Raises SettingsError."""
-    host = hosts.address(host)
     try:
         return _pdu_data(handler, host, state)
     except NoSecret as error:
         port = state.settings.get("port", "")
-        raise error.at(with_port(host_and_port(host)[0], port, 0) if port else host) from None
+        raise error.at(with_port(host.host, port, 0) if port else host) from None
 
 
 def _pdu_data(
-    handler: LoadedHandler, host: str, state: SharedOptions
+    handler: LoadedHandler, host: Address, state: SharedOptions
 ) -> Union[PduData, PduSnmpData]:
     own = [setting.key for setting in handler.settings]
     secrets = [setting.key for setting in handler.settings if setting.secret]
@@ -70,14 +69,14 @@ def _pdu_data(
         return PduData(host, values(handler.name, handler.settings, state, host))
     given = given_settings(state, [*own, *_SNMP_FIELDS], host)
     settings = {key: text for key, text in given.items() if key in own or key not in _SNMP_FIELDS}
-    bare, port = host_and_port(host)
+    bare = host.host
     params = {
         _SNMP_FIELDS[key]: text
         for key, text in given.items()
         if key in _SNMP_FIELDS and key not in own
     }
-    if port is not None:
-        params.setdefault("port", str(port))
+    if host.port is not None:
+        params.setdefault("port", str(host.port))
     is_chosen = "version" in params
     is_v3 = params.setdefault("version", "2").strip().lower() in ("3", "v3")
     if not is_v3:
@@ -114,7 +113,7 @@ def for_handler(handler: LoadedHandler, state: SharedOptions) -> dict[str, str]:
     none of SNMP without its version 3.
     """
     keys = {one.key for one in handler.settings} | (set(SNMP_KEYS) if handler.snmp else set())
-    if handler.snmp and given_settings(state, ("snmp_version",), "").get(
+    if handler.snmp and given_settings(state, ("snmp_version",), Address("")).get(
         "snmp_version", "2"
     ) not in (
         "3",
@@ -233,7 +232,7 @@ def values(
     name: str,
     declared: Sequence[Setting[object]],
     state: SharedOptions,
-    host: str,
+    host: Address,
     login: bool = True,
 ) -> dict[str, str]:
     """The handler settings as text. With `login`, a password is required if there is a user but no
@@ -293,7 +292,7 @@ def of_command(
     name: str,
     declared: Sequence[Setting[object]],
     state: SharedOptions,
-    host: str,
+    host: Address,
     secrets: Sequence[str] = (),
     login: bool = True,
 ) -> dict[str, str]:
@@ -330,21 +329,16 @@ def check(state: SharedOptions, secrets: Sequence[str], whose: str) -> None:
             )
 
 
-def given_settings(state: SharedOptions, keys: Iterable[str], host: str) -> dict[str, str]:
+def given_settings(state: SharedOptions, keys: Iterable[str], host: Address) -> dict[str, str]:
     """The given settings, and those of `keys` from the environment unless `state.login` is set.
 
     The address and `SECRETS` are not taken from the environment, and the port only if the address
     has none.
     """
     found: dict[str, str] = {}
-    absent = {
-        "host",
-        *(
-            ("port",)
-            if host_and_port(state.settings.get("host", "").strip() or host)[1] is not None
-            else ()
-        ),
-    }
+    other = state.settings.get("host", "").strip()
+    has_port = (Address(other) if other else host).port is not None
+    absent = {"host", *(("port",) if has_port else ())}
     for key in keys:
         value = None if state.login else os.environ.get(f"PDU_{key.upper()}")
         if value and key not in absent and key not in SECRETS:

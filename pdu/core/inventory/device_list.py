@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Optional
 
 from handlers import registry
+from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
 from handlers.shared.settings import yes_no
 
@@ -32,7 +33,7 @@ class ListedPdu(NamedTuple):
     name: str
     #: the name of a handler, or the path of an archive
     handler: str
-    address: str
+    address: Address
     #: the name of a login, "" for the login from the environment
     auth: str = ""
     #: pairs of key and value

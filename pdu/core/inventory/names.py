@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 import click
 
 from handlers import registry
+from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
 
 from ..cli import hosts
@@ -70,7 +71,7 @@ class ChosenPdu(NamedTuple):
     """A PDU of a command line."""
 
     handler: str
-    host: str
+    host: Address
     #: the shared options, with the settings and the login that the list has for it
     state: SharedOptions
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from handlers.shared.settings import host_and_port, place
+from handlers.shared.address import Address, with_port
 
 from ..cli import hosts
 
@@ -40,17 +40,17 @@ def place_of(device: ListedPdu) -> Place:
     """Where a PDU of a list is read. Its login says nothing of that."""
     settings = dict(device.settings)
     handler = handler_name(device.handler)
-    host, port = host_and_port(device.address)
+    where = device.address
     if handler != "snmp" and settings.get("host"):
-        host, port = host_and_port(settings["host"])
+        where = Address(settings["host"])
     usual = _PORTS.get(handler)
-    said = settings.get("port") or ("" if port is None else str(port))
+    said = settings.get("port") or ("" if where.port is None else str(where.port))
     if not said and usual is not None:
         said = str(usual[settings.get("scheme") == "http"])
     choice = settings.get(_CHOICES.get(handler, ""), "")
     # int() takes away leading zeros, which the handler takes, too
     number = str(int(said)) if said.isdecimal() else said
-    return Place(handler, hosts.one_spelling(host), number, choice)
+    return Place(handler, hosts.one_spelling(where.host), number, choice)
 
 
 def shown_place(device: ListedPdu) -> str:
@@ -60,7 +60,7 @@ def shown_place(device: ListedPdu) -> str:
         return device.address
     usual, plain = _PORTS.get(handler_name(device.handler), (0, 0))
     is_plain = dict(device.settings).get("scheme") == "http"
-    return place(host_and_port(device.address)[0], port, plain if is_plain else usual)
+    return with_port(device.address.host, port, plain if is_plain else usual)
 
 
 def handler_name(handler: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Optional
 
 import click
 
+from handlers.shared.address import Address
 from handlers.shared.errors import PduHandlerError, Refused, SettingsError, Unsupported
 
 from ...core.cli import optional_packages
@@ -136,7 +137,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
 
 
 def _run(
-    state: SharedOptions, host: str, name: str, command: HostCommand, words: Mapping[str, Any]
+    state: SharedOptions, host: Address, name: str, command: HostCommand, words: Mapping[str, Any]
 ) -> Result:
     # imported late: 50 ms together, which the help of the group saves
     from handlers.raritan import settings

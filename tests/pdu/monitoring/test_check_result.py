@@ -10,6 +10,7 @@ from typing import Optional
 
 import pytest
 
+from handlers.shared.address import Address
 from pdu.core.cli import exit_codes
 from pdu.core.cli.states import DOWN, UNKNOWN
 from pdu.core.inventory import polling
@@ -23,7 +24,7 @@ HOSTILE = "<script>alert(1)</script>|=cmd"
 
 
 def device(name: str = "a", metered: bool = False) -> ListedPdu:
-    return ListedPdu(name, "snmp", "192.0.2.1", metered=metered)
+    return ListedPdu(name, "snmp", Address("192.0.2.1"), metered=metered)
 
 
 def reading(
@@ -194,7 +195,7 @@ def test_nagios_gets_no_counter_that_falls_because_a_pdu_was_not_read() -> None:
 )
 def test_no_text_cell_is_a_formula(start: str, cell: str) -> None:
     bad = check_result.judged(
-        ListedPdu(start, start, start), Reading(failure=CallError("refused", start))
+        ListedPdu(start, start, Address(start)), Reading(failure=CallError("refused", start))
     )
     written = next(csv.DictReader(io.StringIO(tables.as_csv([bad]))))
     assert written["name"] == written["handler"] == written["address"] == written["reason"] == cell
@@ -208,7 +209,7 @@ def test_numbers_stay_numbers_in_csv() -> None:
 def test_the_page_escapes_every_text_and_loads_nothing() -> None:
     rows = [
         check_result.judged(
-            ListedPdu(HOSTILE, HOSTILE, HOSTILE),
+            ListedPdu(HOSTILE, HOSTILE, Address(HOSTILE)),
             Reading(
                 [PolledOutlet(HOSTILE, UNKNOWN)],
                 1.0,

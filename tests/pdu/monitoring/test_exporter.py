@@ -14,12 +14,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Optional
 from urllib.parse import urlsplit
 
 import pytest
 
-from handlers.shared.settings import host_and_port as parse
+from handlers.shared.address import Address
 from pdu.core.cli.states import UNKNOWN
 from pdu.core.inventory.auth import DeviceLogin
 from pdu.core.inventory.device_list import ListedPdu
@@ -255,7 +254,7 @@ def test_an_address_is_asked_for_only_if_the_exporter_has_networks(
 def test_another_form_of_a_listed_address_does_not_lead_to_another_login(
     listed: str, settings: dict[str, str], login: dict[str, str], asked: str, handler: str
 ) -> None:
-    device = ListedPdu("left", "raritan", listed, "xerus", tuple(settings.items()))
+    device = ListedPdu("left", "raritan", Address(listed), "xerus", tuple(settings.items()))
     logins = {"xerus": DeviceLogin("xerus", login, {}), "other": DeviceLogin("other", {}, {})}
     networks = [ipaddress.ip_network("192.0.2.0/24"), ipaddress.ip_network("2001:db8::/64")]
     handlers = {name: load(name) for name in ("raritan", "snmp")}
@@ -273,7 +272,7 @@ def test_a_login_whose_settings_lead_to_a_listed_pdu_is_refused_for_another_addr
     handler, own = load("raritan"), DeviceLogin("xerus", {}, {})
     logins = {"xerus": own, "other": DeviceLogin("other", {"host": "192.0.2.7"}, {})}
     allowed = TargetPolicy(
-        [Target(ListedPdu("left", "raritan", "192.0.2.7", "xerus"), handler, own)],
+        [Target(ListedPdu("left", "raritan", Address("192.0.2.7"), "xerus"), handler, own)],
         [ipaddress.ip_network("192.0.2.0/24")],
         {"raritan": handler},
         logins,
@@ -370,7 +369,7 @@ def test_a_repeated_parameter_is_refused(running: Exporter) -> None:
 def test_unknown_states_are_reported_except_for_a_unit_that_only_meters(
     metered: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    device = ListedPdu("a", "snmp", "192.0.2.1", metered=metered)
+    device = ListedPdu("a", "snmp", Address("192.0.2.1"), metered=metered)
     made = server.Exporter(
         TargetPolicy([Target(device, load("snmp"), DeviceLogin("x", {}, {}))], (), {}, {}),
         server.ServerLimits(),
@@ -406,7 +405,9 @@ def test_two_listed_pdus_with_one_address_are_probed_by_name(small: Hall) -> Non
 @pytest.mark.parametrize("units, end", [(5, "p3, p4"), (6, "p3, p4, ...")])
 def test_at_most_five_names_of_pdus_with_one_address_are_shown(units: int, end: str) -> None:
     listed = [
-        Target(ListedPdu(f"p{n}", "snmp", "192.0.2.1"), load("snmp"), DeviceLogin("x", {}, {}))
+        Target(
+            ListedPdu(f"p{n}", "snmp", Address("192.0.2.1")), load("snmp"), DeviceLogin("x", {}, {})
+        )
         for n in range(units)
     ]
     with pytest.raises(NotAllowed, match=f"name one of p0, p1, p2, {re.escape(end)}$"):
@@ -436,16 +437,16 @@ def test_a_query_costs_the_same_look_ups_for_a_list_of_any_length(
     ]
     read: list[str] = []
 
-    def noted(text: str) -> tuple[str, Optional[int]]:
+    def noted(text: str) -> Address:
         read.append(text)
-        return parse(text)
+        return Address(text)
 
     cost: dict[int, int] = {}
     for units in (20, 2000):
         listed = Once(
-            [Target(ListedPdu("r", "raritan", "10.8.0.1"), raritan, login)]
+            [Target(ListedPdu("r", "raritan", Address("10.8.0.1")), raritan, login)]
             + [
-                Target(ListedPdu(name, "snmp", address), snmp, login)
+                Target(ListedPdu(name, "snmp", Address(address)), snmp, login)
                 for n in range(units)
                 for name, address in (
                     (f"p{1999 - n}", f"10.9.{n // 250}.{n % 250}"),
@@ -458,7 +459,7 @@ def test_a_query_costs_the_same_look_ups_for_a_list_of_any_length(
         read.clear()
         found = []
         with monkeypatch.context() as patch:
-            patch.setattr(allowed_module, "host_and_port", noted)
+            patch.setattr(allowed_module, "Address", noted)
             for query in asked:
                 try:
                     found.append(allowed.target(query).device.name)
@@ -576,7 +577,7 @@ def test_a_dead_pdu_is_reported_before_the_scrape_times_out(small: Hall) -> None
 def test_all_tries_of_a_handler_fit_into_the_time_of_a_probe(
     handler: str, settings: dict[str, str], timeout: str
 ) -> None:
-    device = ListedPdu("rack", handler, "192.0.2.1", settings=tuple(settings.items()))
+    device = ListedPdu("rack", handler, Address("192.0.2.1"), settings=tuple(settings.items()))
     data = Target(device, load(handler), DeviceLogin("x", {}, {"community": "c"})).data(6.0)
     assert (data.snmp_params if handler == "snmp" else data.custom_params)["timeout"] == timeout
 
@@ -586,7 +587,7 @@ def test_probes_with_less_and_less_time_ask_an_snmp_pdu_with_few_different_timeo
     one.
     """
     target = Target(
-        ListedPdu("rack", "snmp", "192.0.2.1"),
+        ListedPdu("rack", "snmp", Address("192.0.2.1")),
         load("snmp"),
         DeviceLogin("x", {}, {"community": "c"}),
     )
@@ -651,7 +652,13 @@ def test_a_pdu_that_does_not_answer_after_a_long_wait_for_a_slot_is_not_reported
 
     made = server.Exporter(
         TargetPolicy(
-            [Target(ListedPdu("a", "snmp", "192.0.2.1"), load("snmp"), DeviceLogin("x", {}, {}))],
+            [
+                Target(
+                    ListedPdu("a", "snmp", Address("192.0.2.1")),
+                    load("snmp"),
+                    DeviceLogin("x", {}, {}),
+                )
+            ],
             (),
             {},
             {},
@@ -699,7 +706,7 @@ def test_a_probe_that_cannot_start_a_thread_frees_its_slot(monkeypatch: pytest.M
         raise RuntimeError("can't start new thread")
 
     target = Target(
-        ListedPdu("rack", "snmp", "192.0.2.1"),
+        ListedPdu("rack", "snmp", Address("192.0.2.1")),
         load("snmp"),
         DeviceLogin("", {}, {}),
     )

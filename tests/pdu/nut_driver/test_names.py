@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies
 
+from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
 from pdu.core.inventory.device_list import ListedPdu
 from pdu.nut_driver.names import socket_path, ups_conf, ups_name, ups_names
@@ -47,7 +48,7 @@ def test_two_pdus_with_one_name_are_refused(pair: tuple[str, str]) -> None:
 
 
 def test_a_section_names_driver_and_pdu() -> None:
-    listed = ListedPdu('rack "1" #left', "snmp", "192.0.2.8")
+    listed = ListedPdu('rack "1" #left', "snmp", Address("192.0.2.8"))
     assert ups_conf([listed]) == (
         '[rack-1-left]\n  driver = pdu-nut-driver\n  port = "192.0.2.8"\n'
         '  desc = "rack \\"1\\" \\#left"\n'

@@ -11,6 +11,7 @@ from typing import Any, Callable, NamedTuple
 
 import pytest
 
+from handlers.shared.address import Address
 from handlers.shared.errors import Unreachable
 from pdu.core.adapters.nameplate import Nameplate
 from pdu.core.cli.states import DOWN, UNKNOWN, UP
@@ -55,7 +56,8 @@ class Pdu:
         self.plates: queue.Queue[Nameplate] = queue.Queue()
         self.reading: Callable[[], Reading] = self.look
         target: Any = SimpleNamespace(
-            device=ListedPdu("rack 1", "own", "192.0.2.8"), handler=SimpleNamespace(shown="own")
+            device=ListedPdu("rack 1", "own", Address("192.0.2.8")),
+            handler=SimpleNamespace(shown="own"),
         )
         self.unit = ServedPdu(
             target,

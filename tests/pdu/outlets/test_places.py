@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from handlers import registry
+from handlers.shared.address import with_port
 from handlers.shared.errors import PduHandlerError
-from handlers.shared.settings import place
 from pdu.core.inventory import device_list
 from pdu.core.inventory.handler_loading import load
 from pdu.start import main
@@ -132,6 +132,6 @@ def test_tools_tell_pdus_at_one_address_apart(
 
 
 def test_a_usual_port_is_left_out() -> None:
-    assert place("10.0.0.1", "161", 161) == place("10.0.0.1", 161, 161) == "10.0.0.1"
-    assert place("10.0.0.1", None, 161) == "10.0.0.1" and place("", 9, 161) == ""
-    assert place("fe80::1", 9, 161) == place("[fe80::1]", 9, 161) == "[fe80::1]:9"
+    assert with_port("10.0.0.1", "161", 161) == with_port("10.0.0.1", 161, 161) == "10.0.0.1"
+    assert with_port("10.0.0.1", None, 161) == "10.0.0.1" and with_port("", 9, 161) == ""
+    assert with_port("fe80::1", 9, 161) == with_port("[fe80::1]", 9, 161) == "[fe80::1]:9"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from handlers.shared.address import Address
 from pdu.core.cli import exit_codes
 from pdu.prove import arrivals, platform_url
 from pdu.prove.arrivals import Arrival, Sight
@@ -278,7 +279,7 @@ def test_nothing_is_sent_without_a_yes(
             "port {port} is already in use: give another one, --at 127.0.0.1:PORT",
         ),
         ("192.0.2.50", "give an address of this machine that DCImanager's location server reaches"),
-        ("127.0.0.1:99999", "a port is from 1 to 65535"),
+        ("127.0.0.1:99999", "has the port 99999: give one from 1 to 65535"),
     ],
 )
 def test_an_address_at_which_nothing_can_listen_is_named_before_anything_is_sent(
@@ -322,7 +323,7 @@ def test_the_stand_in_is_known_by_its_certificate(manager: DciManager) -> None:
 def test_a_simulated_pdu_listens_over_ipv6_and_at_a_given_port() -> None:
     with socket.create_server(("::1", 0), family=socket.AF_INET6) as free:
         port = free.getsockname()[1]
-    with simulated_pdu("::1", port) as pdu:
+    with simulated_pdu(Address(f"[::1]:{port}")) as pdu:
         assert pdu.settings["port"] == str(port)
         socket.create_connection(("::1", port), timeout=PATIENCE_S).close()
 
@@ -399,7 +400,7 @@ def test_a_load_is_one_that_was_answered(seen: Sight, verdict: str) -> None:
 
 def test_a_line_of_the_simulator_holds_no_secret() -> None:
     """What somebody typed by mistake is not repeated."""
-    with simulated_pdu("127.0.0.1", 0) as pdu:
+    with simulated_pdu(Address("127.0.0.1")) as pdu:
         port = int(pdu.settings["port"])
         with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as link:
             link.sendall(b"USERNAME secret1\nPASSWORD secret2\nLIST VAR pdu\n")

@@ -12,8 +12,8 @@ from typing import Callable, Optional
 
 from handlers import host
 from handlers.host.snmp import SNMP_PORT, known_endpoint
+from handlers.shared.address import with_port
 from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
-from handlers.shared.settings import place
 from handlers.snmp import detection, metering
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.profile import oids
@@ -123,7 +123,7 @@ def _page(credentials: Credentials, root: Arcs, last: Arcs) -> list[tuple[Arcs, 
 
 
 def _place(credentials: Credentials) -> str:
-    return place(credentials.host, credentials.port, SNMP_PORT)
+    return with_port(credentials.host, credentials.port, SNMP_PORT)
 
 
 # ---- scrubbing -----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from handlers.shared import errors
+from handlers.shared.address import Address
 from pdu.core.cli import exit_codes
 from pdu.core.cli.error_output import reason
 from pdu.core.cli.options import SharedOptions
@@ -99,10 +100,12 @@ def test_the_port_in_an_address_overrides_the_environment(monkeypatch: pytest.Mo
     monkeypatch.setenv("PDU_COMMUNITY", "c")
     for host, port, snmp_port in (("h:50002", None, "50002"), ("h", "50001", "50001")):
         assert (
-            connection_data.pdu_data(load("nut"), host, SharedOptions()).custom_params.get("port")
+            connection_data.pdu_data(load("nut"), Address(host), SharedOptions()).custom_params.get(
+                "port"
+            )
             == port
         )
-        found = connection_data.pdu_data(load("snmp"), host, SharedOptions())
+        found = connection_data.pdu_data(load("snmp"), Address(host), SharedOptions())
         assert isinstance(found, PduSnmpData) and found.snmp_params["port"] == snmp_port
 
 

@@ -9,6 +9,7 @@ from typing import Any, Callable, Optional
 
 import pytest
 
+from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
 from pdu.core.cli import secret_files, toml
 from pdu.core.inventory import auth, device_list, polling
@@ -18,7 +19,7 @@ from tests.pdu.monitoring.halls import private as private_file
 SECRET = "s3cret-w0rd"
 PEM = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----"
 HEAD = "name,handler,address,auth,settings,metered\n"
-PLAIN = device_list.ListedPdu("a", "snmp", "192.0.2.1")
+PLAIN = device_list.ListedPdu("a", "snmp", Address("192.0.2.1"))
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_relative_paths_start_at_the_folder_of_the_list(read: Any, tmp_path: Pat
     assert found == device_list.ListedPdu(
         "a",
         f"{tmp_path}/dist/pdu_nut-1.tar.gz",
-        "192.0.2.1",
+        Address("192.0.2.1"),
         "ups",
         (("device", "rack1"), ("ca_pem", f"{tmp_path}/ca.pem")),
         True,
@@ -133,7 +134,12 @@ settings = {timeout = 5, verify = false}
     assert fleet.devices == [
         PLAIN,
         device_list.ListedPdu(
-            "192.0.2.2", "raritan", "192.0.2.2", "xerus", (("timeout", "5"), ("verify", "no")), True
+            "192.0.2.2",
+            "raritan",
+            Address("192.0.2.2"),
+            "xerus",
+            (("timeout", "5"), ("verify", "no")),
+            True,
         ),
     ]
     assert (fleet.auths["snmp"].settings, fleet.auths["snmp"].secrets) == (

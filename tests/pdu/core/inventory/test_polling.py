@@ -20,6 +20,7 @@ from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint
 from handlers.nut.reader import NutReader
 from handlers.shared import call_session
+from handlers.shared.address import Address
 from handlers.shared.errors import Unreachable
 from handlers.shared.request_counter import SENT
 from handlers.shared.tls import Trust
@@ -73,7 +74,9 @@ def reading(pdu: ThirdParty) -> Reading:
         "other", "other", lambda _: pdu, (), False, SENT if isinstance(pdu, Counted) else None
     )
     return polling.poll(
-        polling.Target(ListedPdu("a", "other", "192.0.2.1"), handler, DeviceLogin("none", {}, {}))
+        polling.Target(
+            ListedPdu("a", "other", Address("192.0.2.1")), handler, DeviceLogin("none", {}, {})
+        )
     )
 
 
@@ -89,7 +92,7 @@ def test_a_figure_that_is_not_a_float_is_added_up_like_a_float(figure: Any) -> N
         found.energy_kwh,
         found.outlets[0].energy_kwh,
     ) == (2.0, 2.0, 2.0)
-    row = check_result.judged(ListedPdu("a", "other", "192.0.2.1"), found)
+    row = check_result.judged(ListedPdu("a", "other", Address("192.0.2.1")), found)
     assert check_result.summary([row, row._replace(load_a=0.5)], 1.0).load_a == 2.5
     shown = {column.key: column.text(row) for column in tables.COLUMNS}
     assert (shown["load_a"], shown["energy_kwh"]) == ("2", "2")

@@ -23,6 +23,7 @@ from typing import Any, cast
 import pytest
 
 from handlers.shared import tls
+from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
 from pdu.core.inventory import polling, reader_pool, scheduling_delay, worker
 from pdu.core.inventory.auth import DeviceLogin
@@ -58,6 +59,7 @@ def script(text: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 # 0.5 s.
 _SLOW = """
 import ctypes, json, sys, threading, time
+from handlers.shared.address import Address
 from pdu.core.inventory import auth, process_pool, device_list, polling, reader_pool
 
 keep, job, hogs = ctypes.PyDLL(None).usleep, reader_pool._job, []
@@ -77,7 +79,9 @@ def late(way, targets, asked, since):
 reader_pool._job = late
 settings = (("device", "pdu"), ("timeout", "0.5"))
 devices = [
-    device_list.ListedPdu(f"rack {n}", "nut", sys.argv[2 if n % 25 == 24 else 1], "", settings)
+    device_list.ListedPdu(
+        f"rack {n}", "nut", Address(sys.argv[2 if n % 25 == 24 else 1]), "", settings
+    )
     for n in range(150)
 ]
 targets = polling.targets(devices, {}, auth.DeviceLogin("none", {}, {}))
@@ -145,7 +149,7 @@ def test_silence_is_doubted_only_if_this_process_was_late(
     late: SchedulingDelay,
     is_doubted: bool,
 ) -> None:
-    device = ListedPdu("a", handler, "192.0.2.1", "", tuple(settings.items()))
+    device = ListedPdu("a", handler, Address("192.0.2.1"), "", tuple(settings.items()))
     target = Target(device, load(handler), DeviceLogin("none", {}, {}))
     assert polling.is_late_here(target, reading, late) is is_doubted
 
@@ -206,7 +210,9 @@ def test_a_pdu_whose_silence_stays_doubted_is_not_called_unreachable(
     monkeypatch.setattr(reader_pool, "ProcessPool", Alone)
     monkeypatch.setattr(Alone, "late", SchedulingDelay(9.0, 9.0))
     monkeypatch.setattr(tls, "_context_of", tls._context_of)  # what a process of a crew keeps
-    target = Target(ListedPdu("a", "snmp", "192.0.2.1"), load("snmp"), DeviceLogin("none", {}, {}))
+    target = Target(
+        ListedPdu("a", "snmp", Address("192.0.2.1")), load("snmp"), DeviceLogin("none", {}, {})
+    )
     ((place, reading),) = reader_pool.read_all([target], read=lambda _: _SILENT)
     assert place == 0 and reading.failure is not None
     assert reading.failure.kind == polling.BUSY and "9.0 s late" in reading.failure.reason
@@ -326,9 +332,10 @@ def test_an_archive_that_hangs_is_abandoned_and_the_others_are_read(tmp_path: Pa
     done = script(
         """
 import sys
+from handlers.shared.address import Address
 from pdu.core.inventory import auth, device_list, polling, reader_pool
 devices = [
-    device_list.ListedPdu(say, sys.argv[1], "192.0.2.1", "", (("say", say),))
+    device_list.ListedPdu(say, sys.argv[1], Address("192.0.2.1"), "", (("say", say),))
     for say in ("hang", "well")
 ]
 targets = polling.targets(devices, {}, auth.DeviceLogin("none", {}, {}))

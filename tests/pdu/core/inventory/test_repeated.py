@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from handlers.shared.address import Address
 from pdu.core import owner_files
 from pdu.core.inventory import device_list
 from pdu.core.inventory.device_list import ListedPdu
@@ -22,7 +23,7 @@ HEAD = "name,handler,address,auth,settings\n"
 
 
 def pdu(name: str, handler: str, address: str, **settings: str) -> ListedPdu:
-    return ListedPdu(name, handler, address, settings=tuple(settings.items()))
+    return ListedPdu(name, handler, Address(address), settings=tuple(settings.items()))
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_a_sum_has_a_unit_once_by_the_name_that_was_read() -> None:
     def row(name: str, load: float, kind: str = "") -> check_result.PduRow:
         failure = CallError(kind, "no answer") if kind else None
         reading = Reading([], None if kind else load, None, 0.1, 1, failure, not kind)
-        return check_result.judged(ListedPdu(name, "snmp", "192.0.2.1"), reading)
+        return check_result.judged(ListedPdu(name, "snmp", Address("192.0.2.1")), reading)
 
     rows = [row("a", 5.0), row("b", 5.3), row("c", 1.0)]
     found = check_result.summary(rows, 1.0, {"b": "a"})

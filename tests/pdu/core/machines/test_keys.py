@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from handlers.shared.address import Address
 from pdu.core.inventory.device_list import ListedPdu
 from pdu.core.inventory.polling import Target
 from pdu.core.machines.pdu_access import PolledPdus
@@ -16,16 +17,16 @@ def _keys(*devices: ListedPdu) -> list[str]:
 
 
 def test_units_behind_one_address_have_keys_of_their_own() -> None:
-    left = ListedPdu("left", "snmp", "192.0.2.7", settings=(("port", "1161"),))
+    left = ListedPdu("left", "snmp", Address("192.0.2.7"), settings=(("port", "1161"),))
     right = left._replace(name="right", settings=(("port", "1162"),))
-    first = ListedPdu("first", "nut", "192.0.2.8", settings=(("device", "a"),))
+    first = ListedPdu("first", "nut", Address("192.0.2.8"), settings=(("device", "a"),))
     second = first._replace(name="second", settings=(("device", "b"),))
 
     assert len(set(_keys(left, right, first, second))) == 4
 
 
 def test_one_unit_under_two_names_has_one_key() -> None:
-    left = ListedPdu("left", "snmp", "192.0.2.7:161")
-    again = left._replace(name="again", address="192.0.2.7")
+    left = ListedPdu("left", "snmp", Address("192.0.2.7:161"))
+    again = left._replace(name="again", address=Address("192.0.2.7"))
 
     assert len(set(_keys(left, again))) == 1

@@ -27,6 +27,7 @@ from tests.waiting import PATIENCE_S
 
 _METER = """
 import json, os, sys, threading, time
+from handlers.shared.address import Address
 from pdu.core.inventory import auth, device_list, polling
 from pdu.energy.meter import running
 from pdu.energy.meter.days import Days
@@ -50,7 +51,8 @@ def take(target, known):
     found = polled(target.device.name, known)
     return running.PollResult(begin, Instant.now(), found)
 
-devices = [device_list.ListedPdu(str(n), "snmp", "192.0.2.1", "", ()) for n in range(count)]
+here = Address("192.0.2.1")
+devices = [device_list.ListedPdu(str(n), "snmp", here, "", ()) for n in range(count)]
 polled_pdus = polling.targets(devices, {{}}, auth.DeviceLogin("none", {{}}, {{}}))
 settings = running.MeterSettings(every, 128, rounds, patience, fresh_after, take)
 with Days(folder) as days, ServiceSignals() as wishes:

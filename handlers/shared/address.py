@@ -1,0 +1,53 @@
+"""Where a device is: a host, perhaps with a port."""
+
+from __future__ import annotations
+
+import re
+from typing import Optional
+
+# limit in characters: 253 for a DNS name, the rest for brackets and a port
+_LONGEST = 300
+_PARTS = re.compile(r"\[([^\]]*)\](?::([0-9]{1,9}))?|([^:]*):([0-9]{1,9})")
+
+
+class Address(str):
+    """`host`, `host:port`, `[v6]:port` or a bare IPv6 address, as somebody wrote it.
+
+    The text is parsed once, where it comes in, and is passed on with its parts. Neither is checked:
+    `is_address`, `pdu.core.cli.hosts` and `handlers.http.client.endpoint` do that.
+    """
+
+    #: without the brackets of an IPv6 address
+    host: str
+    #: the number that follows it, None without one
+    port: Optional[int]
+
+    def __new__(cls, text: str) -> Address:
+        if isinstance(text, Address):
+            return text
+        made = super().__new__(cls, text)
+        bare = text.strip()
+        found = _PARTS.fullmatch(bare)
+        made.host, made.port = bare, None
+        if found is not None:
+            digits = found[2] or found[4]
+            made.host = found[1] if found[3] is None else found[3]
+            made.port = int(digits) if digits else None
+        return made
+
+
+def with_port(host: str, port: object, usual: int) -> str:
+    """The host, with its port unless that is the protocol's usual one or not known: where a device
+    is, for people. Several may be behind one address.
+    """
+    if not host or port in (None, "", usual, str(usual)):
+        return host
+    name = host.strip("[]")
+    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+
+
+def is_address(text: str) -> bool:
+    """Whether `text` can be a host name or an address: printable, without spaces, 1 to 300
+    characters.
+    """
+    return 0 < len(text) <= _LONGEST and text.isprintable() and " " not in text
