@@ -22,7 +22,8 @@ from .cli.error_output import Usage
 from .cli.options import Parameters, SharedOptions, path_completion
 from .inventory import device_list, names
 from .inventory.auth import DeviceLogin, of_environment, of_file
-from .inventory.device_list import DeviceList, ListedPdu
+from .inventory.device_list import DeviceList
+from .inventory.listed_pdu import ListedPdu
 from .inventory.newest_archives import use_newest_archives
 from .inventory.polling import Target, targets
 

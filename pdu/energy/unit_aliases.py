@@ -13,8 +13,7 @@ from typing import NamedTuple
 from handlers.shared.address import Address
 from handlers.shared.errors import printable
 
-from ..core.inventory.device_list import ListedPdu
-from ..core.inventory.repeated import Place, place_of
+from ..core.inventory.listed_pdu import ListedPdu, Place, place_of
 
 #: (what a name means, serial number)
 Said = tuple[str, str]

@@ -13,8 +13,8 @@ from typing import Callable, NamedTuple, Optional
 
 from ..core.cli.states import DOWN, UNKNOWN
 from ..core.drawing.drawing import Cord, Machine
+from ..core.inventory.listed_pdu import place_of
 from ..core.inventory.polling import Target
-from ..core.inventory.repeated import place_of
 from ..core.machines.actions import Runner
 from ..core.machines.meters import MeteredLoad, MeterThreshold, is_nothing
 from ..core.machines.pdu_access import (

@@ -14,7 +14,7 @@ from handlers.shared.errors import printable
 
 from ..core.cli.output import counted, figure
 from ..core.cli.states import DOWN, UNKNOWN, UP, word
-from ..core.inventory.device_list import ListedPdu
+from ..core.inventory.listed_pdu import ListedPdu
 from ..core.inventory.reading import PolledOutlet, Reading
 
 WELL = 0

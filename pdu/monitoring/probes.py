@@ -17,8 +17,8 @@ from multiprocessing.connection import Connection
 from typing import Callable, NamedTuple, Optional, Union
 
 from ..core.inventory.auth import DeviceLogin
-from ..core.inventory.device_list import ListedPdu
 from ..core.inventory.handler_loading import HandlerReference, reference, referenced
+from ..core.inventory.listed_pdu import ListedPdu
 from ..core.inventory.polling import Target, is_late_here, is_silence, poll
 from ..core.inventory.process_pool import Event, ProcessPool, WorkerLost, cores
 from ..core.inventory.reading import CallError, Reading, identified

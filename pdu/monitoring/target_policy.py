@@ -14,8 +14,8 @@ from handlers.http.message import PORTS
 from handlers.shared.address import Address
 
 from ..core.inventory.auth import DeviceLogin, names
-from ..core.inventory.device_list import ListedPdu
 from ..core.inventory.handler_loading import LoadedHandler
+from ..core.inventory.listed_pdu import ListedPdu
 from ..core.inventory.polling import Target
 from .networks import Network
 

@@ -14,11 +14,12 @@ import sys
 from collections.abc import Sequence
 
 from pdu.core.inventory import auth, device_list
+from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.polling import poll, targets
 from pdu.monitoring import check_result
 
 
-def sample(devices: Sequence[device_list.ListedPdu], step: int) -> list[device_list.ListedPdu]:
+def sample(devices: Sequence[ListedPdu], step: int) -> list[ListedPdu]:
     """Every `step`th PDU, and the first dead one if none of these is dead, so that the time of dead
     PDUs can be scaled up.
     """
@@ -27,7 +28,7 @@ def sample(devices: Sequence[device_list.ListedPdu], step: int) -> list[device_l
     return chosen if any(map(_dead, chosen)) else chosen + dead[:1]
 
 
-def _dead(device: device_list.ListedPdu) -> bool:
+def _dead(device: ListedPdu) -> bool:
     return device.name.startswith("dead")
 
 

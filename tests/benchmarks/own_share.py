@@ -19,10 +19,11 @@ from typing import Any, Optional
 
 from pdu.core.cli import exit_handling
 from pdu.core.inventory import auth, device_list
+from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.polling import Target, poll, targets
 
 
-def living(devices: Sequence[device_list.ListedPdu], handler: str) -> list[device_list.ListedPdu]:
+def living(devices: Sequence[ListedPdu], handler: str) -> list[ListedPdu]:
     """The PDUs of this handler that answer."""
     return [one for one in devices if one.handler == handler and not one.name.startswith("dead")]
 

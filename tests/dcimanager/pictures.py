@@ -14,7 +14,7 @@ from typing import Callable
 
 from handlers.shared.address import Address
 from pdu import root as command
-from pdu.core.inventory.device_list import ListedPdu
+from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
 from pdu.monitoring.check_result import judged, summary
 from pdu.monitoring.page import page

@@ -9,14 +9,14 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Optional
 
 from handlers import registry
-from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
 from handlers.shared.settings import yes_no
 
 from ..cli import csv_in, hosts, secret_files, toml
 from ..cli.options import SECRETS
 from . import auth
-from .repeated import Repeated, repeated, shown_place
+from .duplicates import Duplicate, find_duplicates
+from .listed_pdu import ListedPdu
 
 COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
 # tables that only a drawing has
@@ -25,28 +25,6 @@ _NEEDED = ("handler", "address")
 _MOST = 100_000  # limit for a list, in PDUs
 _LONGEST_NAME = 100  # in characters
 _SHOWN = 5  # limit of printed errors; the others are counted
-
-
-class ListedPdu(NamedTuple):
-    """One PDU of a list."""
-
-    name: str
-    #: the name of a handler, or the path of an archive
-    handler: str
-    address: Address
-    #: the name of a login, "" for the login from the environment
-    auth: str = ""
-    #: pairs of key and value
-    settings: tuple[tuple[str, str], ...] = ()
-    #: whether outlets in the state UNKNOWN are normal
-    metered: bool = False
-
-    @property
-    def where(self) -> str:
-        """Where it is, for people and other programs: the address, with a port that is a setting.
-        Several PDUs may be behind one address.
-        """
-        return shown_place(self)
 
 
 class DeviceList(NamedTuple):
@@ -103,7 +81,7 @@ def _fleet(
     logins: Mapping[str, auth.DeviceLogin],
     ignored: Sequence[str] = (),
 ) -> DeviceList:
-    found = [*repeated(listed.devices)]
+    found = [*find_duplicates(listed.devices)]
     return DeviceList(
         listed.devices,
         logins,
@@ -116,7 +94,7 @@ def _fleet(
     )
 
 
-def _warning(path: str, one: Repeated, places: Mapping[str, str]) -> str:
+def _warning(path: str, one: Duplicate, places: Mapping[str, str]) -> str:
     both = sorted((one.counted, one.again), key=lambda device: list(places).index(device.name))
     lines = " and ".join(f"{places[device.name]} ({printable(device.name, 60)})" for device in both)
     handler, host, port, choice = one.place

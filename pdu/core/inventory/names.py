@@ -28,7 +28,7 @@ from ..cli.shared_options import AUTH, LIST
 
 if TYPE_CHECKING:
     from .auth import DeviceLogin
-    from .device_list import ListedPdu
+    from .listed_pdu import ListedPdu
 
 _LIST, _AUTH = "PDU_LIST", "PDU_AUTH"
 _LOGINS = "logins.toml"

@@ -10,7 +10,7 @@ from typing import Optional
 from handlers import registry
 from handlers.shared.errors import SettingsError
 
-from .device_list import ListedPdu
+from .listed_pdu import ListedPdu
 
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)*)(\.dev[0-9]+)?")
 

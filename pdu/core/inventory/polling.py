@@ -18,8 +18,8 @@ from ..cli.options import SECRETS, SharedOptions, spelled_secret
 from ..cli.prompts import NoSecret
 from . import connection_data, reading
 from .auth import ENVIRONMENT, DeviceLogin, names
-from .device_list import ListedPdu
 from .handler_loading import LoadedHandler, load
+from .listed_pdu import ListedPdu
 from .reading import CallError, Part, PolledOutlet, Reading
 from .scheduling_delay import SchedulingDelay
 

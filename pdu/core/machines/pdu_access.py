@@ -13,9 +13,9 @@ from handlers.shared.errors import Denied, printable
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from ..cli.states import UNKNOWN, reported
+from ..inventory.listed_pdu import place_of
 from ..inventory.polling import Target, poll, poll_states
 from ..inventory.reading import Reading, error_of
-from ..inventory.repeated import place_of
 from . import outlet as one_outlet
 from .meters import MeteredLoad
 

@@ -21,8 +21,8 @@ import pytest
 from handlers.shared.address import Address
 from pdu.core.cli.states import UNKNOWN
 from pdu.core.inventory.auth import DeviceLogin
-from pdu.core.inventory.device_list import ListedPdu
 from pdu.core.inventory.handler_loading import load
+from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.polling import Target
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
 from pdu.monitoring import probes, server, target_policy as allowed_module

@@ -12,7 +12,7 @@ from hypothesis import given, strategies
 
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
-from pdu.core.inventory.device_list import ListedPdu
+from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.nut_driver.names import socket_path, ups_conf, ups_name, ups_names
 from pdu.nut_driver.outlet_numbers import OutletNumbers
 from tests.pdu.running import run

@@ -15,7 +15,7 @@ from handlers.shared.address import Address
 from handlers.shared.errors import Unreachable
 from pdu.core.adapters.nameplate import Nameplate
 from pdu.core.cli.states import DOWN, UNKNOWN, UP
-from pdu.core.inventory.device_list import ListedPdu
+from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
 from pdu.core.machines import outlet
 from pdu.nut_driver.driver_protocol import FAILED, SUCCESS

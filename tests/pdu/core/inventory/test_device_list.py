@@ -14,12 +14,13 @@ from handlers.shared.errors import SettingsError
 from pdu.core.cli import secret_files, toml
 from pdu.core.inventory import auth, device_list, polling
 from pdu.core.inventory.handler_loading import load
+from pdu.core.inventory.listed_pdu import ListedPdu
 from tests.pdu.monitoring.halls import private as private_file
 
 SECRET = "s3cret-w0rd"
 PEM = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----"
 HEAD = "name,handler,address,auth,settings,metered\n"
-PLAIN = device_list.ListedPdu("a", "snmp", Address("192.0.2.1"))
+PLAIN = ListedPdu("a", "snmp", Address("192.0.2.1"))
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_relative_paths_start_at_the_folder_of_the_list(read: Any, tmp_path: Pat
     found = read(
         HEAD + 'a,dist/pdu_nut-1.tar.gz,192.0.2.1,ups,"device=rack1; ca_pem = ca.pem",yes\n'
     ).devices[0]
-    assert found == device_list.ListedPdu(
+    assert found == ListedPdu(
         "a",
         f"{tmp_path}/dist/pdu_nut-1.tar.gz",
         Address("192.0.2.1"),
@@ -133,7 +134,7 @@ settings = {timeout = 5, verify = false}
     )
     assert fleet.devices == [
         PLAIN,
-        device_list.ListedPdu(
+        ListedPdu(
             "192.0.2.2",
             "raritan",
             Address("192.0.2.2"),

@@ -26,8 +26,8 @@ from handlers.shared.request_counter import SENT
 from handlers.shared.tls import Trust
 from pdu.core.inventory import auth, device_list, polling
 from pdu.core.inventory.auth import DeviceLogin
-from pdu.core.inventory.device_list import ListedPdu
 from pdu.core.inventory.handler_loading import LoadedHandler
+from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.reading import Reading
 from pdu.monitoring import check_result, tables
 from pdu_common.helper import (

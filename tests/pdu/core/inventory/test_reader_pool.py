@@ -27,8 +27,8 @@ from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
 from pdu.core.inventory import polling, reader_pool, scheduling_delay, worker
 from pdu.core.inventory.auth import DeviceLogin
-from pdu.core.inventory.device_list import ListedPdu
 from pdu.core.inventory.handler_loading import load
+from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.polling import Target
 from pdu.core.inventory.reading import CallError, Reading
 from pdu.core.inventory.scheduling_delay import Heartbeat, SchedulingDelay
@@ -60,7 +60,8 @@ def script(text: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 _SLOW = """
 import ctypes, json, sys, threading, time
 from handlers.shared.address import Address
-from pdu.core.inventory import auth, process_pool, device_list, polling, reader_pool
+from pdu.core.inventory import auth, process_pool, polling, reader_pool
+from pdu.core.inventory.listed_pdu import ListedPdu
 
 keep, job, hogs = ctypes.PyDLL(None).usleep, reader_pool._job, []
 
@@ -79,7 +80,7 @@ def late(way, targets, asked, since):
 reader_pool._job = late
 settings = (("device", "pdu"), ("timeout", "0.5"))
 devices = [
-    device_list.ListedPdu(
+    ListedPdu(
         f"rack {n}", "nut", Address(sys.argv[2 if n % 25 == 24 else 1]), "", settings
     )
     for n in range(150)
@@ -333,9 +334,10 @@ def test_an_archive_that_hangs_is_abandoned_and_the_others_are_read(tmp_path: Pa
         """
 import sys
 from handlers.shared.address import Address
-from pdu.core.inventory import auth, device_list, polling, reader_pool
+from pdu.core.inventory import auth, polling, reader_pool
+from pdu.core.inventory.listed_pdu import ListedPdu
 devices = [
-    device_list.ListedPdu(say, sys.argv[1], Address("192.0.2.1"), "", (("say", say),))
+    ListedPdu(say, sys.argv[1], Address("192.0.2.1"), "", (("say", say),))
     for say in ("hang", "well")
 ]
 targets = polling.targets(devices, {}, auth.DeviceLogin("none", {}, {}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.shared.address import Address
-from pdu.core.inventory.device_list import ListedPdu
+from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.polling import Target
 from pdu.core.machines.pdu_access import PolledPdus
 

@@ -28,7 +28,8 @@ from tests.waiting import PATIENCE_S
 _METER = """
 import json, os, sys, threading, time
 from handlers.shared.address import Address
-from pdu.core.inventory import auth, device_list, polling
+from pdu.core.inventory.listed_pdu import ListedPdu
+from pdu.core.inventory import auth, polling
 from pdu.energy.meter import running
 from pdu.energy.meter.days import Days
 from pdu.energy.meter.clocks import Instant
@@ -52,7 +53,7 @@ def take(target, known):
     return running.PollResult(begin, Instant.now(), found)
 
 here = Address("192.0.2.1")
-devices = [device_list.ListedPdu(str(n), "snmp", here, "", ()) for n in range(count)]
+devices = [ListedPdu(str(n), "snmp", here, "", ()) for n in range(count)]
 polled_pdus = polling.targets(devices, {{}}, auth.DeviceLogin("none", {{}}, {{}}))
 settings = running.MeterSettings(every, 128, rounds, patience, fresh_after, take)
 with Days(folder) as days, ServiceSignals() as wishes:

@@ -10,9 +10,9 @@ import pytest
 from handlers.shared.address import Address
 from pdu.core import owner_files
 from pdu.core.inventory import device_list
-from pdu.core.inventory.device_list import ListedPdu
+from pdu.core.inventory.duplicates import find_duplicates
+from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.reading import CallError, Reading
-from pdu.core.inventory.repeated import repeated
 from pdu.core.owner_files import OwnerFiles
 from pdu.monitoring import check_result
 from tests.pdu.running import run
@@ -46,7 +46,7 @@ def pdu(name: str, handler: str, address: str, **settings: str) -> ListedPdu:
     ],
 )
 def test_one_unit_under_two_names(one: ListedPdu, other: ListedPdu) -> None:
-    (found,) = repeated([one, pdu("c", "snmp", "192.0.2.77"), other])
+    (found,) = find_duplicates([one, pdu("c", "snmp", "192.0.2.77"), other])
     assert (found.counted, found.again) == (one, other)
 
 
@@ -67,14 +67,14 @@ def test_one_unit_under_two_names(one: ListedPdu, other: ListedPdu) -> None:
     ],
 )
 def test_two_units(one: ListedPdu, other: ListedPdu) -> None:
-    assert [*repeated([one, other])] == []
+    assert [*find_duplicates([one, other])] == []
 
 
 def test_all_units_of_a_server_and_one_of_them() -> None:
     """Sums have the name that reads all."""
     part, whole = pdu("a", "nut", "192.0.2.1", device="x"), pdu("b", "nut", "192.0.2.1")
     other = pdu("c", "nut", "192.0.2.1", device="y")
-    found = [*repeated([part, whole, other])]
+    found = [*find_duplicates([part, whole, other])]
     assert [(one.again.name, one.counted.name) for one in found] == [("a", "b"), ("c", "b")]
 
 

@@ -1,17 +1,14 @@
-"""Which PDUs of a list are the same unit under two names. Pure."""
+"""One PDU of a list, and where it is read. Pure."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from handlers.shared.address import Address, with_port
 
 from ..cli import hosts
-
-if TYPE_CHECKING:
-    from .device_list import ListedPdu
 
 #: handler -> the port that it uses where none is said (SNMP: RFC 3417; NUT: IANA; RFC 9110); the
 #: second one is that of http
@@ -23,6 +20,28 @@ _PORTS: Mapping[str, tuple[int, int]] = {
 }
 #: handler -> the setting that chooses one of several units at an address; without it, all are read
 _CHOICES: Mapping[str, str] = {"nut": "device", "redfish": "pdu"}
+
+
+class ListedPdu(NamedTuple):
+    """One PDU of a list."""
+
+    name: str
+    #: the name of a handler, or the path of an archive
+    handler: str
+    address: Address
+    #: the name of a login, "" for the login from the environment
+    auth: str = ""
+    #: pairs of key and value
+    settings: tuple[tuple[str, str], ...] = ()
+    #: whether outlets in the state UNKNOWN are normal
+    metered: bool = False
+
+    @property
+    def where(self) -> str:
+        """Where it is, for people and other programs: the address, with a port that is a setting.
+        Several PDUs may be behind one address.
+        """
+        return shown_place(self)
 
 
 class Place(NamedTuple):
@@ -68,36 +87,3 @@ def handler_name(handler: str) -> str:
     if handler.isidentifier():
         return handler
     return os.path.basename(handler).partition("-")[0].removeprefix("pdu_")
-
-
-class Repeated(NamedTuple):
-    """Two PDUs of a list that are the same unit, or of which one is a part of the other."""
-
-    #: counts in sums
-    counted: ListedPdu
-    #: does not
-    again: ListedPdu
-    place: Place
-
-
-def repeated(devices: Iterable[ListedPdu]) -> Iterator[Repeated]:
-    """Each PDU that is already in the list, under another name.
-
-    Units of one address differ by the port (NAT), or by what a setting chooses; a PDU that reads
-    all units of an address has each of them.
-    """
-    at_address: dict[Place, list[tuple[ListedPdu, Place]]] = {}
-    for device in devices:
-        place = place_of(device)
-        at_address.setdefault(place._replace(choice=""), []).append((device, place))
-    for those in at_address.values():
-        if len(those) < 2:
-            continue
-        # the first that reads all units, and the first of each choice
-        first: dict[str, ListedPdu] = {}
-        for device, place in those:
-            first.setdefault(place.choice, device)
-        for device, place in those:
-            counted = first.get("") or first[place.choice]
-            if counted is not device:
-                yield Repeated(counted, device, place)
