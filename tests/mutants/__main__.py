@@ -93,6 +93,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument(
         "--share", type=float, default=1.0, metavar="PART", help="only this part of the mutants"
     )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="with the tests of make test alone, without those of make trials",
+    )
     parser.add_argument("--lines", metavar="FROM-TO", help="only mutants in these lines")
     parser.add_argument(
         "--tests",
@@ -117,6 +122,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     groups: dict[tuple[str, ...], list[str]] = {}
     for path in paths:
         tests = tuple(options.tests or TARGETS[path])
+        if options.quick:
+            tests += ("-m", "not trial")
         groups.setdefault(tests, []).append(path)
     reasons = explained()
     rows: list[Sequence[object]] = [_HEADS]
