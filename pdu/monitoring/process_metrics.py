@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import os
 import platform
-import resource
 from collections.abc import Iterator
 
 from ..core.web.exposition import MetricFamily, counter, gauge
@@ -38,6 +37,8 @@ def process_families() -> Iterator[MetricFamily]:
 
 def _of_proc(fields: list[bytes], booted: float, open_files: int) -> Iterator[MetricFamily]:
     """`fields`: of /proc/self/stat from the third on; `booted`: in s since 1970."""
+    import resource  # Windows has neither it nor /proc, and everything else of an exporter works
+
     user, system, started, virtual, pages = (float(fields[n]) for n in (11, 12, 19, 20, 21))
     ticks, page_size = os.sysconf("SC_CLK_TCK"), resource.getpagesize()
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
