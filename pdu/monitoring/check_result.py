@@ -12,7 +12,7 @@ from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
 
-from ..core.cli.output import counted, figure
+from ..core.cli.output import counted, decimals, figure
 from ..core.cli.states import DOWN, UNKNOWN, UP, word
 from ..core.inventory.listed_pdu import ListedPdu
 from ..core.inventory.reading import PolledOutlet, Reading
@@ -174,6 +174,8 @@ class Summary:
     level: int
     #: names of PDUs that count in no sum -> under which name they do
     repeated: Mapping[str, str] = field(default_factory=dict)
+    #: how many decimals the coarsest counter of a PDU has; the sum of all is no finer
+    energy_places: int = 0
 
     def lines(self) -> list[str]:
         """Two lines for people, and one for each PDU that counts in no sum."""
@@ -181,12 +183,18 @@ class Summary:
             f"{self.results.get(_WELL, 0)} well",
             *(f"{count} {result}" for result, count in self.results.items() if result != _WELL),
         ]
+        first = f"{counted(self.pdus, 'PDU')} in {self.seconds:.1f} s: {', '.join(results)}"
+        return [first, *self.sums()]
+
+    def sums(self) -> list[str]:
+        """`lines` without the first one."""
         # an error may hide a meter
         none = figure(None) if self.results.keys() <= {_WELL, "unknown"} else "not known"
         load = f"{figure(self.load_a, 'A')} of {counted(self.loads, 'PDU')}" if self.loads else none
-        energy = f"{figure(self.energy_kwh, 'kWh')} of {self.energies}" if self.energies else none
+        energy = none
+        if self.energy_kwh is not None:
+            energy = f"{self.energy_kwh:.{self.energy_places}f} kWh of {self.energies}"
         return [
-            f"{counted(self.pdus, 'PDU')} in {self.seconds:.1f} s: {', '.join(results)}",
             (
                 f"{counted(self.on + self.off + self.unknown, 'outlet')}: {self.on} on, {self.off}"
                 f" off, {self.unknown} unknown; load {load}, energy {energy}"
@@ -205,7 +213,8 @@ def summary(
     results = Counter(row.result for row in rows)
     once = _once(rows, repeated) if repeated else rows
     loads = [row.load_a for row in once if row.load_a is not None]
-    energies = [row.energy_kwh for row in once if row.energy_kwh is not None]
+    metered = [row for row in once if row.energy_kwh is not None]
+    energies = [row.energy_kwh for row in metered if row.energy_kwh is not None]
     return Summary(
         pdus=len(rows),
         results={
@@ -222,7 +231,14 @@ def summary(
         seconds=seconds,
         level=max((row.level for row in rows), default=WELL),
         repeated=dict(repeated),
+        energy_places=min(map(_places, metered), default=0),
     )
+
+
+def _places(row: PduRow) -> int:
+    """How many decimals the counters of a PDU have, its outlets' included."""
+    figures = [row.energy_kwh, *(one.energy_kwh for one in row.outlets)]
+    return decimals(one for one in figures if one is not None)
 
 
 def _once(rows: Sequence[PduRow], repeated: Mapping[str, str]) -> Sequence[PduRow]:

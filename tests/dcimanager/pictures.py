@@ -14,6 +14,7 @@ from typing import Callable
 
 from handlers.shared.address import Address
 from pdu import root as command
+from pdu.core.cli.html import time_shown
 from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
 from pdu.monitoring.check_result import judged, summary
@@ -27,6 +28,7 @@ from .chromium import PHONE, Browser, browser
 from .local_build import registered, simulate
 from .manager import DciManager
 from .servers import Feed
+from .web.shown import where
 
 FOLDER = ROOT / "docs" / "pictures"
 _HISTORY_SECONDS, _POLL_SECONDS = 75.0, 60.0
@@ -166,7 +168,8 @@ def _report(manager: DciManager) -> str:
         )
         rows.append(
             judged(
-                ListedPdu(pdu.name, pdu.handler.replace("pdu_", ""), Address(pdu.address)), reading
+                ListedPdu(pdu.name, pdu.handler.replace("pdu_", ""), Address(where(pdu))),
+                reading,
             )
         )
     silent = CallError("unreachable", "no answer within 10 s on UDP port 161")
@@ -177,7 +180,7 @@ def _report(manager: DciManager) -> str:
         )
         for side, address in (("left", "192.0.2.17"), ("right", "192.0.2.18"))
     ]
-    return page(rows, summary(rows, 10.2), time.strftime("%Y-%m-%d %H:%M"), {})
+    return page(rows, summary(rows, 10.2), time_shown(time.time()), {})
 
 
 def _ask(window: Browser) -> None:

@@ -12,6 +12,7 @@ from .manager import DciManager
 from .records import Pdu
 from .visiting import Visitor
 from .web import fleet
+from .web.shown import where
 
 
 def of(manager: DciManager) -> dict[str, Pdu]:
@@ -44,6 +45,11 @@ def test_the_hall_starts_fails_and_comes_back_with_the_stand_in(tmp_path: Path) 
         both, living = (fleet.totals(one) for one in (two, two[1:]))
         assert both.load == living.load and (both.loads, both.energies) == (1, 2)
         assert "of 1 PDU<" in visitor.get("/?q=r4").body
+        # several PDUs behind one address are told apart by their ports
+        asked = visitor.get("/?q=r4").body
+        assert {where(one) for one in two} == {
+            f"127.0.0.1:{one.settings['port']}" for one in two
+        } and all(f"<bdi>{where(one)}</bdi>" in asked for one in two)
         # the page keeps what it last knew
         assert two[0].ports["3"] == "DOWN"
         for name, pdu in pdus.items():

@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Optional
 
@@ -122,6 +122,13 @@ def figure(value: Optional[float], unit: str = "") -> str:
     # + 0.0: -0.0 becomes 0
     rounded = f"{round(value, _DECIMALS) + 0.0:.{_DECIMALS}f}".rstrip("0").rstrip(".")
     return f"{rounded} {unit}".rstrip()
+
+
+def decimals(figures: Iterable[float]) -> int:
+    """The most decimals that one of some figures has, of those that `figure` shows: what a meter
+    counts has no finer step.
+    """
+    return max((len(figure(one).partition(".")[2]) for one in figures), default=0)
 
 
 def progress(length: int, label: str, **more: Any) -> AbstractContextManager[Any]:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Optional
 
+from pdu.core.cli.output import decimals
+
 from ..records import Pdu
-from .shown import counts, failing, is_old
+from .shown import counts, failing, is_old, where
 
 _SHOWN_SECONDS = 20.0  # how long the progress stays after its end
 
@@ -26,7 +28,7 @@ def _energy(pdu: Pdu) -> float:
 ORDERS: Mapping[str, tuple[str, Callable[[Pdu], Any]]] = {
     "failures": ("failures first", lambda pdu: not failing(pdu)),
     "name": ("name", lambda pdu: pdu.name.casefold()),
-    "address": ("address", lambda pdu: pdu.address),
+    "address": ("address", where),
     "load": ("highest load", _load),
     "energy": ("highest energy", _energy),
     "poll": ("oldest poll", lambda pdu: pdu.polled_at),
@@ -41,7 +43,7 @@ def found(pdus: Sequence[Pdu], words: str, names: Mapping[str, str], order: str)
     wanted = words.casefold().strip()
 
     def has(pdu: Pdu) -> bool:
-        texts = [pdu.name, pdu.address, pdu.notes, pdu.handler, names.get(pdu.handler, "")]
+        texts = [pdu.name, where(pdu), pdu.notes, pdu.handler, names.get(pdu.handler, "")]
         texts += [label.name for label in pdu.labels.values()]
         return any(wanted in text.casefold() for text in texts)
 
@@ -64,12 +66,15 @@ class Totals(NamedTuple):
     loads: int
     energy: float
     energies: int
+    #: how many decimals the coarsest counter has; the sum of all is no finer
+    energy_places: int
 
 
 def totals(pdus: Sequence[Pdu]) -> Totals:
     seen = [counts(pdu) for pdu in pdus]
     loads = [pdu.load_a for pdu in pdus if "load" in pdu.metered and not is_old(pdu)]
-    energies = [pdu.energy_kwh for pdu in pdus if "energy" in pdu.metered]
+    counted = [pdu for pdu in pdus if "energy" in pdu.metered]
+    energies = [pdu.energy_kwh for pdu in counted]
     return Totals(
         len(pdus),
         sum(failing(pdu) for pdu in pdus),
@@ -81,7 +86,13 @@ def totals(pdus: Sequence[Pdu]) -> Totals:
         len(loads),
         sum(energies),
         len(energies),
+        min(map(_places, counted), default=0),
     )
+
+
+def _places(pdu: Pdu) -> int:
+    """How many decimals the counters of a PDU have, its outlets' included."""
+    return decimals([pdu.energy_kwh, *pdu.port_energy_kwh.values()])
 
 
 @dataclass

@@ -13,6 +13,7 @@ from typing import Any, Optional
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from handlers.shared.address import Address, with_port
 from handlers.shared.errors import printable
 
 from ..records import LATE_S, Pdu
@@ -24,12 +25,19 @@ FAILURES = {"time-out": "hung, stopped", "died": "crashed"}
 STATES = {"UP": "on", "DOWN": "off", "UNKNOWN": "unknown"}
 
 
-def number(value: float) -> str:
-    """A figure in A or kWh, rounded to mA or Wh: always three decimals, with a comma between
-    thousands, so that the figures of a column can be compared at a glance.
+def number(value: float, places: int = 3) -> str:
+    """A figure in A or kWh, rounded to mA or Wh: always three decimals, or `places`, with a comma
+    between thousands, so that the figures of a column can be compared at a glance.
     """
     # adding 0.0 turns -0 into 0
-    return f"{round(value, 3) + 0.0:,.3f}"
+    return f"{round(value, places) + 0.0:,.{places}f}"
+
+
+def where(pdu: Pdu) -> str:
+    """The address of a PDU, with a port that is on its form: several may be behind one address."""
+    address = Address(pdu.address)
+    port = address.port or pdu.snmp.get("port") or pdu.settings.get("port")
+    return with_port(address.host, port, 0)
 
 
 def load(pdu: Pdu, identity: Optional[str] = None) -> str:
@@ -180,6 +188,7 @@ def environment() -> Environment:
         "size": size,
         "plain": plain,
         "moment": moment,
+        "where": where,
     }
     env.filters.update(filters)
     env.globals.update(

@@ -111,6 +111,20 @@ def test_the_summary_adds_up_measured_values() -> None:
     ]
 
 
+def test_a_sum_of_counters_is_no_finer_than_its_coarsest_counter() -> None:
+    fine, tenths = row("UP", energy=12.345), row("UP", energy=1000.1)
+    outlet = PolledOutlet("1", EnumPowerStatus.UP, energy_kwh=0.1)
+    whole = row("UP", energy=5000.0)._replace(outlets=[outlet])
+    for rows, said in (
+        ([fine], "12.345"),
+        ([fine, tenths], "1012.4"),
+        ([fine, tenths, whole], "6012.4"),
+        ([fine, row("UP", energy=5.0)], "17"),
+    ):
+        line = check_result.summary(rows, 1.0).lines()[1]
+        assert line.endswith(f", energy {said} kWh of {len(rows)}")
+
+
 def test_load_and_energy_of_a_fleet_without_meters_are_absent_and_not_zero() -> None:
     bare, silent = (
         row("UP")._replace(load_a=None, energy_kwh=None),

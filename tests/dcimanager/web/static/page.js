@@ -1,16 +1,29 @@
 "use strict";
 // Conveniences for pages that also work without scripts: live parts, times in the reader's zone, dialogs, commands, dropped files.
 
-const zone = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+// A day as 2026-11-25 and a clock of 24 hours, in every language.
+const two = (number) => String(number).padStart(2, "0");
+const clock = (at) => `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+const day = (at) => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+
+// Such as UTC+01:00: the zone of a time, which is another one in summer.
+function offset(at) {
+  const minutes = -at.getTimezoneOffset(), size = Math.abs(minutes);
+  return minutes === 0 ? "UTC" : `UTC${minutes < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+for (const place of document.querySelectorAll("[data-zone]")) {
+  const name = Intl.DateTimeFormat().resolvedOptions().timeZone, here = offset(new Date());
+  place.textContent = `Times are those of ${name && name !== "UTC" ? `${name} (${here} now)` : here}.`;
+}
 
 function localTimes(root) {
   for (const time of root.querySelectorAll("time[datetime]")) {
     const at = new Date(time.getAttribute("datetime"));
     if (isNaN(at)) continue;
-    const shown = (at.toDateString() === new Date().toDateString() ? clock : zone).format(at);
+    const shown = (at.toDateString() === new Date().toDateString() ? "" : `${day(at)} `) + clock(at);
     if (time.textContent !== shown) time.textContent = shown;
-    time.title = zone.format(at);
+    time.title = `${day(at)} ${clock(at)} ${offset(at)}`;
   }
 }
 

@@ -1,5 +1,5 @@
 "use strict";
-// Load and energy over time with uPlot, in the style sheet's light or dark colours. `part` is defined in page.js.
+// Load and energy over time with uPlot, in the style sheet's light or dark colours. `part`, `day` and `clock` are defined in page.js.
 
 for (const panel of document.querySelectorAll("[data-plots]")) {
   const outlet = panel.querySelector("[data-outlet]");
@@ -26,9 +26,8 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
   // For one reading, uPlot itself would show almost three years.
   const whole = (plot, first, last) => plot.data[0].length > 1 ? [Math.min(first, last - 120), last] : [first - 120, first];
   const moment = (at, step) => {
-    const day = { day: "numeric", month: "short" };
-    const time = { hour: "2-digit", minute: "2-digit", ...(step < 60 ? { second: "2-digit" } : {}) };
-    return new Date(at * 1000).toLocaleString(undefined, step >= 86400 ? day : step >= 14400 ? { ...day, ...time } : time);
+    const when = new Date(at * 1000), date = day(when).slice(5), time = clock(when).slice(0, step < 60 ? 8 : 5);
+    return step >= 86400 ? date : step >= 14400 ? `${date} ${time}` : time;
   };
 
   // Show the reading under the pointer, beside the plot's title.
@@ -36,7 +35,7 @@ for (const panel of document.querySelectorAll("[data-plots]")) {
     const index = plot.cursor.idx;
     const value = index === null || index === undefined ? null : plot.data[1][index];
     panel.querySelector(`[data-read=${name}]`).textContent = value === null ? ""
-      : `${figure(value, unit)} at ${new Date(plot.data[0][index] * 1000).toLocaleString()}`;
+      : `${figure(value, unit)} at ${((at) => `${day(at)} ${clock(at)}`)(new Date(plot.data[0][index] * 1000))}`;
   }
 
   const tick = (value) => value.toLocaleString("en-US", { maximumFractionDigits: 6 });
