@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 FILES = ("statement.csv", "statement.html", "statement.json")
 BOUNDS = ("low", "best", "high")
 #: of the look of statement.html, as SHA-256 of its style: a style could hide or paint over
-STYLE = "ce5f22a8eee905a2ae003c475ee17333cc186bdb49dc45cf9939f4e6e7a30e79"
+STYLE = "d2718ec04557db3184fbc4f5eb01b433233114857b9c7a0cd86b4e34075f2d21"
 #: what no reading of the customer shows
 STATED = (
     "what the provider alone says: number, date, issuer, customer and what it corrects, prices,"
@@ -527,7 +527,8 @@ def check_plain(line, register, begin, end, statement, zone):
     need(same(min(max(inside, 0.0) / (end - begin), 1.0), line["read"], 2e-4), f"{where}: read")
     spans = pieces(statement["tariff_rows"], begin, end, zone) if statement["tariff_rows"] else []
     again = periods(register, whole, spans) if spans else {}
-    need(list(again) == list(line["tariff"]), f"{where}: periods")
+    order = [*(one[0] for one in statement["tariff_rows"]), "other"]
+    need(sorted(again, key=order.index) == list(line["tariff"]), f"{where}: periods")
     for label, one in again.items():
         said = line["tariff"][label]
         need(set(said) == {*BOUNDS, "billed"}, f"{where}: {label}")
@@ -810,13 +811,13 @@ class Page(html.parser.HTMLParser):
     """The text of a page, and whether it has anything that could show something else."""
 
     TAGS = set(
-        "html head meta title style body header footer a h1 h2 p b br small div code span ul li"
-        " table thead tbody tfoot tr th td".split()
+        "html head meta title style body header main footer a h1 h2 p b br small div code span ul"
+        " li table thead tbody tfoot tr th td".split()
     )
     LINKS = (("a", "href", "#reading"), ("footer", "id", "reading"))
     HEADS = set(
-        "from, to|register|kWh|kWh lowest|best|highest|peak, 95 % kW|period|lowest|serial number"
-        "|first reading|last reading".split("|")
+        "period|kWh|kWh lowest|kWh best|kWh highest|peak kW|95 % kW|lowest|best|highest"
+        "|serial number|first reading|last reading|register kWh".split("|")
     )
 
     def __init__(self, heads):
@@ -867,10 +868,20 @@ def names(line):
 
 
 def place_text(line):
-    yield from names(line)
-    yield from days(line["from"], line["to"])
-    for one in ("register_begin", "register_end"):
-        yield "–" if line[one] is None else number(line[one]["kwh"])
+    edges = (line["register_begin"], line["register_end"])
+    begin, end = ("–" if one is None else number(one["kwh"]) for one in edges)
+    return f"{span(line['from'], line['to'])}: register {begin} to {end} kWh"
+
+
+def happened(lines):
+    """Events, those that several outlets of a PDU have at a time once."""
+    outlets = {}
+    for line in lines:
+        for one in line["events"]:
+            said = f"{minute(one['from'])} to {minute(one['to'])}: {one['kind']}: {one['reason']}"
+            outlets.setdefault((line["pdu"], said), []).append(line["outlet"])
+    for (pdu, said), those in outlets.items():
+        yield f"{pdu}, outlet{'s' if len(those) > 1 else ''} {', '.join(those)}: {said}"
 
 
 def page_text(statement):
@@ -878,16 +889,15 @@ def page_text(statement):
     total, lines, prices = statement["total"], statement["lines"], statement["prices"]
     yield f"pdu {statement['version']} · {statement['date']} · how to read this page"
     yield f"Energy of {statement['customer']}"
-    yield f"Annex to a bill: statement {statement['number']} of {statement['date']}"
+    yield f"Annex to a bill: statement {statement['number']} of {statement['date']}, for"
+    yield f"{span(statement['from'], statement['to'])} ({statement['zone']})"
+    if statement["corrects"] is not None:
+        yield f"; corrects statement {statement['corrects']}"
     if statement["issuer"]:
         yield from ("from", *statement["issuer"])
     yield from ("to", *(statement["customer_address"] or [statement["customer"]]))
     if statement["customer_id"]:
         yield f"customer {statement['customer_id']}"
-    yield from ("statement", statement["number"], "date", statement["date"], "period")
-    yield f"{span(statement['from'], statement['to'])}, {statement['zone']}"
-    if statement["corrects"] is not None:
-        yield f"corrects statement {statement['corrects']}"
     low, best, high = three(total["kwh"])
     bounds = f"{low} kWh at least; {best} most likely, {high} at most."
     if prices is None:
@@ -901,14 +911,12 @@ def page_text(statement):
     if total["peak_kw"] is not None:
         peak, p95 = number(total["peak_kw"]), number(total["p95_kw"])
         yield f"Highest quarter hour {peak} kW; 95 % of them up to {p95} kW."
-    if prices is None:
-        yield "Outlets machine, outlet from, to register"
-    else:
+    if prices is not None:
         yield from billed_text(statement)
-        yield "Bounds machine, outlet"
-    yield "kWh lowest best highest peak, 95 % kW grade"
+    yield "Outlets" if prices is None else "Bounds"
+    yield "machine, outlet kWh lowest kWh best kWh highest peak kW 95 % kW grade"
     for line in lines:
-        yield from (names(line) if prices else place_text(line))
+        yield from (", ".join(names(line)), "" if prices else place_text(line))
         yield from dashed(line["kwh"])
         yield from (number(line["peak_kw"]), number(line["p95_kw"]), line["grade"], line["reason"])
     yield from ("Total", *dashed(total["kwh"]), number(total["peak_kw"]), number(total["p95_kw"]))
@@ -918,21 +926,21 @@ def page_text(statement):
         said = total["without_lowest"]
         yield f"Outlets of which no lowest energy can be defended, 0 in the total's: {said}."
     if total["tariff"] and prices is None:
-        yield "Periods of the tariff outlet period kWh lowest best highest"
+        yield "Periods of the tariff outlet period kWh lowest kWh best kWh highest"
         for line in lines:
             for label, one in line["tariff"].items():
                 yield from (", ".join(names(line)), label, *dashed(one, "billed"))
         for label, one in total["tariff"].items():
             yield from ("Total", label, *dashed(one, "billed"))
     if statement["added"]:
-        yield "By your provider's factors lowest best highest"
+        yield "By your provider's factors what lowest best highest"
         for label, one in additions(statement):
             yield from (label, *dashed(one))
-    events = [f"{name(line)}: {sentence(one)}" for line in lines for one in line["events"]]
-    yield from ("Holes, and what else happened", *(events or ["Nothing."]))
+    yield from ("Holes, and what else happened", *(list(happened(lines)) or ["Nothing."]))
     changed = [line for line in lines if len(line["units"]) > 1]
     if changed:
-        yield "Exchanged units outlet serial number first reading register last reading register"
+        yield "Exchanged units outlet serial number first reading register kWh"
+        yield "last reading register kWh"
     for line in changed:
         for one in line["units"]:
             yield from (name(line), one["serial"] or "not read")
@@ -971,15 +979,14 @@ def page_text(statement):
 def billed_text(statement):
     prices, amounts = statement["prices"], statement["total"]["amounts"]
     currency = prices["currency"]
-    yield f"What is billed machine, outlet from, to register period kWh {currency} a kWh"
-    yield f"net {currency}"
+    yield f"What is billed machine, outlet period kWh {currency} a kWh net {currency}"
     billed = [one for one in statement["lines"] if one["amounts"] is not None]
     for line in billed:
-        labels = line["amounts"]
-        yield from (*place_text(line), *labels)
-        yield from (number(line["tariff"][one]["billed"]) for one in labels)
-        yield from (prices["kwh"][one] for one in labels)
-        yield from labels.values()
+        if line["amounts"]:
+            yield from (", ".join(names(line)), place_text(line))
+        for label, amount in line["amounts"].items():
+            kwh = number(line["tariff"][label]["billed"])
+            yield from (label, kwh, prices["kwh"][label], amount)
     if not billed:
         yield "Nothing"
     for label, one in amounts["periods"].items():

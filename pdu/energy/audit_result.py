@@ -42,6 +42,14 @@ class Times(NamedTuple):
         begin, end = self.local(event.begin), self.local(event.end)
         return f"{begin} to {end}: {event.kind}: {event.reason}"
 
+    def told_to_minute(self, event: Event) -> str:
+        """As `told`, without seconds."""
+        begin, end = (
+            _shown(time, self.zone, lambda when: when.isoformat(" ", "minutes"))
+            for time in (event.begin, event.end)
+        )
+        return f"{begin} to {end}: {event.kind}: {event.reason}"
+
 
 class AuditOutcome(NamedTuple):
     """All that was found."""
@@ -67,9 +75,13 @@ class AuditOutcome(NamedTuple):
         """How many registers have each grade, and how many were not read."""
         found = [one.grade for _, one in self.answers()]
         yield from (f"{found.count(grade)} {grade}" for grade in LEVELS)
-        unread = len(places_unread(self.pdus, self.machines, self.customers))
-        if unread:
-            yield f"{unread} not read"
+        if self.unread:
+            yield f"{self.unread} not read"
+
+    @property
+    def unread(self) -> int:
+        """How many registers were not read that should have been."""
+        return len(places_unread(self.pdus, self.machines, self.customers))
 
     def notes(self) -> Iterator[str]:
         """What the figures rest on."""
@@ -182,9 +194,14 @@ def figures(one: Sum) -> Sequence[str]:
     return kwh(one.energy, one.has_lowest, not one.unread)
 
 
+def percent(read: float) -> str:
+    """A share of time in percent, cut so that 100 means all of it."""
+    return f"{math.floor(read * 1000.0 + 1e-6) / 10.0:.1f}"
+
+
 def share(read: float) -> str:
-    """A share of time, cut so that 100 % means all of it."""
-    return f"{math.floor(read * 1000.0 + 1e-6) / 10.0:.1f} %"
+    """As `percent`, with its unit."""
+    return f"{percent(read)} %"
 
 
 def by_reason(

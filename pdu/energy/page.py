@@ -15,8 +15,8 @@ from ..core.cli.html import safe
 from ..core.cli.output import counted
 from . import plots
 from .audit import Audited, AuditedRegister
-from .audit_result import AuditOutcome, Times, by_event, figures, kwh, share
-from .grades import BOUNDED, FIRM, NOT_BILLABLE
+from .audit_result import AuditOutcome, Times, by_event, figures, kwh, percent
+from .grades import BOUNDED, FIRM, LEVELS, NOT_BILLABLE
 from .groups import InvoiceLine, Sum, balance, level_of
 from .period import days
 from .text import EXPLAINED, NOBODY, sum_name
@@ -27,10 +27,11 @@ _VERDICTS = {
     1: "All that is billed lies within its bounds; some of it is not firm.",
     2: "Some of what is billed is not billable.",
 }
+_ENERGY = ("kWh lowest", "kWh best", "kWh highest")
 #: of a PDU; `--json` has all
 _MOST_EVENTS = 15
-_HEADS = ("outlet", "kWh lowest", "best", "highest", "read", "grade", "reason")
-_SUM_HEADS = ("name", "outlets", "kWh lowest", "best", "highest", "grade", "reason")
+_HEADS = ("outlet", *_ENERGY, "read %", "grade", "reason")
+_SUM_HEADS = ("name", "outlets", *_ENERGY, "grade", "reason")
 #: heads of columns with words
 _WORDS = frozenset({"outlet", "name", "grade", "reason"})
 _GUIDE = "docs/energy.md"
@@ -40,8 +41,8 @@ _READING = (
     "Firm: the bounds are at most 1 % apart, and nothing happened. Bounded: something happened, and"
     " lies within the bounds. Not billable: the bounds are more than 10 % apart, the unit is in"
     " doubt, or it was not read.",
-    "Read is the share of the time that has readings. Of a sum that was read in part, only the"
-    " lowest is known.",
+    "Read is the share of the time that has readings, in percent. Of a sum that was read in part,"
+    " only the lowest is known.",
 )
 
 
@@ -72,7 +73,7 @@ def page(found: AuditOutcome, sections: Iterable[str]) -> Iterator[str]:
     look = ("good", "doubtful", "bad")[found.level]
     yield (
         frame.begin(_STYLE)
-        + f'<p class="verdict {look}">{_VERDICTS[found.level]}</p>'
+        + html.verdict(_verdict(found), look)
         + f"<p>Registers: {', '.join(found.counts())}.</p>\n"
     )
     yield from _exceptions(found)
@@ -83,9 +84,23 @@ def page(found: AuditOutcome, sections: Iterable[str]) -> Iterator[str]:
     yield f"<h2>How it was computed</h2>\n{_list(found.notes())}{frame.end()}"
 
 
+def _verdict(found: AuditOutcome) -> str:
+    grades = [one.grade for _, one in found.answers()]
+    if found.level == LEVELS[NOT_BILLABLE] and found.unread and NOT_BILLABLE not in grades:
+        were, whose = ("was", "its") if found.unread == 1 else ("were", "their")
+        those = counted(found.unread, "register")
+        return f"{those} {were} not read: {whose} energy is not billable."
+    return _VERDICTS[found.level]
+
+
 def _exceptions(found: AuditOutcome) -> Iterator[str]:
-    """PDUs with something that is not firm."""
-    items = []
+    """PDUs with something that is not firm, and what was not read."""
+    items = [
+        f'<li><a href="#{_anchor(title)}">{title}</a>: {unread} not read'
+        for title, sums in (("Customers", found.customers), ("Machines", found.machines))
+        for unread in [sum(one.energy is None for one in sums)]
+        if unread
+    ]
     for pdu in found.pdus:
         if not level_of(pdu):
             continue
@@ -105,7 +120,7 @@ def _sums(title: str, sums: Sequence[Sum]) -> Iterator[str]:
     if not sums:
         return
     read = [one for one in sums if one.energy is not None]
-    yield f"<h2>{title}</h2>\n"
+    yield f'<h2 id="{_anchor(title)}">{title}</h2>\n'
     yield f'<table class="sums">{_head(_SUM_HEADS)}' if read else ""
     for one in read:
         outlets = "".join(f"<li>{_line(line)}" for line in one.lines)
@@ -144,7 +159,8 @@ def _pdu(times: Times, pdu: Audited) -> Iterator[str]:
         yield f"<p>No energy was read{whose}.</p>\n"
     if pdu.total is not None:
         low, best, high = kwh(pdu.total)
-        yield f"<p>{sum_name(pdu).capitalize()}: {low} / {best} / {high} kWh.</p>\n"
+        name = sum_name(pdu).capitalize()
+        yield f"<p>{name}: {low} kWh at least; {best} most likely, {high} at most.</p>\n"
     compared = balance(pdu)
     if compared is not None:
         low, _, high = kwh(compared.difference)
@@ -156,7 +172,7 @@ def _pdu(times: Times, pdu: Audited) -> Iterator[str]:
     if firm:
         yield f"<details><summary>{len(firm)} firm</summary>{_table(pdu, firm)}</details>\n"
     events = [
-        f"{', '.join(one.outlet or 'PDU itself' for one in those)}: {times.told(event)}"
+        f"{_those(those)}: {times.told_to_minute(event)}"
         for event, those in by_event(answers).items()
     ]
     more = [f"and {len(events) - _MOST_EVENTS} more"] if len(events) > _MOST_EVENTS else []
@@ -169,11 +185,17 @@ def _pdu(times: Times, pdu: Audited) -> Iterator[str]:
             yield f"{plots.energy(times, one, one.drawn)}</div>\n"
 
 
+def _those(registers: Sequence[AuditedRegister]) -> str:
+    outlets = [one.outlet for one in registers if one.outlet]
+    parts = [f"outlet{'s' if len(outlets) > 1 else ''} {', '.join(outlets)}"] if outlets else []
+    return " and ".join([*parts, *(["PDU itself"] if len(outlets) < len(registers) else [])])
+
+
 def _table(pdu: Audited, registers: Sequence[AuditedRegister]) -> str:
     rows = (
         _row(
             safe(one.outlet or "PDU itself"),
-            [*kwh(one.energy, one.has_lowest), share(one.read)],
+            [*kwh(one.energy, one.has_lowest), percent(one.read)],
             one.grade,
             one.reason,
             _anchor(pdu.name, one.outlet) if one.outlet else "",

@@ -8,10 +8,11 @@ from typing import Callable
 
 from .audit import AuditedRegister, PlotData
 from .audit_result import Times
+from .period import days
 
-_WIDTH, _HEIGHT, _MARGIN = 460.0, 130.0, 4.0
-#: of a time as text, in characters
-_DATE = 10
+_WIDTH, _HEIGHT, _MARGIN = 460.0, 100.0, 4.0
+#: of the lines of text above and below a picture
+_TEXT = 16.0
 #: a picture shows so many events; the list above it has more of them
 _MOST_EVENTS = 20
 STYLE = """
@@ -21,6 +22,7 @@ svg { border: 1px solid var(--line); max-width: 100%; height: auto; }
 .best { fill: none; stroke: var(--bar); stroke-width: 1; stroke-dasharray: 4 2; }
 .out { fill: var(--bad); } .event { fill: var(--doubtful); fill-opacity: .3; }
 text { font: 10px system-ui, sans-serif; fill: var(--soft); }
+@media print { svg { width: 49%; } }
 """
 Scale = Callable[[float], float]
 
@@ -39,7 +41,7 @@ def register(times: Times, answer: AuditedRegister, drawn: PlotData) -> str:
         # One that is far off is drawn at the edge: else the segments would be a flat line.
         at = min(max(up(value), _MARGIN), _HEIGHT - _MARGIN)
         parts.append(f'<circle class="out" cx="{across(time):.1f}" cy="{at:.1f}" r="2"/>')
-    return _svg(times, "register, kWh", f"{low:g}", f"{high:g}", parts)
+    return _svg(times, f"register: {low:.3f} to {high:.3f} kWh", parts)
 
 
 def energy(times: Times, answer: AuditedRegister, drawn: PlotData) -> str:
@@ -55,7 +57,7 @@ def energy(times: Times, answer: AuditedRegister, drawn: PlotData) -> str:
         f'<polygon class="band" points="{" ".join([start, *upper, *lower])}"/>',
         f'<polyline class="best" points="{" ".join([start, *best])}"/>',
     ]
-    return _svg(times, "energy, kWh", "0", f"{high:g}", parts)
+    return _svg(times, f"energy since the begin: up to {high:.3f} kWh", parts)
 
 
 def _across(times: Times) -> Scale:
@@ -79,16 +81,17 @@ def _events(times: Times, answer: AuditedRegister, across: Scale) -> Sequence[st
     return parts
 
 
-def _svg(times: Times, title: str, low: str, high: str, parts: Sequence[str]) -> str:
-    first, last = (times.local(time)[:_DATE] for time in (times.begin, times.end))
+def _svg(times: Times, title: str, parts: Sequence[str]) -> str:
+    span = days(times.local(times.begin), times.local(times.end))
+    whole = _HEIGHT + 2.0 * _TEXT
     return "".join(
         [
-            f'<svg viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" width="{_WIDTH:g}" role="img"'
+            f'<svg viewBox="0 {-_TEXT:g} {_WIDTH:g} {whole:g}" width="{_WIDTH:g}" role="img"'
             f' aria-label="{escape(title)}">',
             *parts,
-            f'<text x="6" y="12">{escape(title)}, up to {escape(high)}</text>',
-            f'<text x="6" y="{_HEIGHT - 6:g}">{escape(low)}</text>',
-            f'<text x="{_WIDTH - 6:g}" y="{_HEIGHT - 6:g}" text-anchor="end">{first} to'
-            f" {last}</text></svg>",
+            f'<text x="4" y="-5">{escape(title)}</text>',
+            f'<text x="4" y="{_HEIGHT + 11:g}">{escape(span.first)}</text>',
+            f'<text x="{_WIDTH - 4:g}" y="{_HEIGHT + 11:g}" text-anchor="end">'
+            f"{escape(span.last)}</text></svg>",
         ]
     )

@@ -109,6 +109,10 @@ class BreakerBack(BreakerLoad):
     #: when it may trip, in s; None: it does not
     trips_from_s: Optional[float] = None
 
+    def explained(self, reason: str) -> BreakerBack:
+        """The same with another reason."""
+        return replace(self, fit=self.fit._replace(reason=reason))
+
 
 class ReturnOutcome(NamedTuple):
     """One return."""

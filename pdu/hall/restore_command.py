@@ -49,7 +49,8 @@ def run(hall: Hall, named: Sequence[HallNode], wanted: ReturnOptions, json: bool
     unknown = _not_known(hall, after, bool(metered))
     if wanted.html is not None:
         taken = taken_at(hall.readings)
-        write_page(wanted.html, page(outcomes, after, found, delays, unknown, taken))
+        drawn = hall.drawing.machines
+        write_page(wanted.html, page(outcomes, after, found, delays, unknown, taken, drawn))
     if json:
         print_json(as_json(outcomes, after, found, delays, unknown))
     else:

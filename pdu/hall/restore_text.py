@@ -103,13 +103,17 @@ BREAKER = ("line or breaker", "A in the end", "limit", "inrush A", "verdict", "w
 
 def breaker(one: BreakerBack) -> tuple[str, str, str, str, str, str]:
     """One line or breaker in words."""
-    why = one.fit.reason
-    if one.trips:
-        why = "it trips, within the hour"
-    elif one.trips_from_s is not None and one.trips_from_s > 0:
-        why += f", from {one.trips_from_s:g} s on"
     inrush = "?" if one.inrush_a is None else f"{one.inrush_a:.0f}"
-    return one.name, interval(one), amperes(one.limit_a), inrush, one.fit.word, why
+    return one.name, interval(one), amperes(one.limit_a), inrush, one.fit.word, why(one)
+
+
+def why(one: BreakerBack) -> str:
+    """Why a line or breaker is as it is."""
+    if one.trips:
+        return "it trips, within the hour"
+    if one.trips_from_s is not None and one.trips_from_s > 0:
+        return f"{one.fit.reason}, from {one.trips_from_s:g} s on"
+    return one.fit.reason
 
 
 def when(one: Step) -> str:

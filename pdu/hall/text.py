@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Optional
 
+from ..core.cli.html import time_shown
 from ..core.cli.output import columns, counted
 from ..core.drawing.drawing import HallNode
 from ..core.inventory.saved_readings import HallReadings
@@ -29,11 +29,8 @@ def named(failed: Sequence[HallNode]) -> str:
 
 
 def taken_at(readings: HallReadings) -> str:
-    """`2026-11-24 19:30`, in local time."""
-    taken = readings.taken
-    if taken is None:
-        return "at an unknown time"
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(taken))
+    """`2026-11-24 19:30 UTC+01:00`, by this machine's clock."""
+    return "at an unknown time" if readings.taken is None else time_shown(readings.taken)
 
 
 def few(names: Sequence[str], limit: int = _NAMES) -> str:
@@ -110,8 +107,6 @@ class Failed(NamedTuple):
     loads_open: int
     #: some of the machines that go dark
     goes_dark: str
-    machines: str
-    loads: str
 
     @classmethod
     def of(cls, outcome: RehearsalOutcome) -> Failed:
@@ -125,8 +120,6 @@ class Failed(NamedTuple):
             count_fit(outcome.loads, OVERLOADS),
             count_fit(outcome.loads, CANNOT_SAY),
             few(dark, 2),
-            sentence(outcome),
-            sentence_of_loads(outcome),
         )
 
 

@@ -36,7 +36,8 @@ def page(
     frame = html.Frame(title, _ASKED, _READING, "docs/fleet.md", when)
     parts = [
         frame.begin(),
-        f'<p class="verdict {_CLASSES.get(found.level, "good")}">{safe(_verdict(found, bad))}</p>',
+        html.verdict(_verdict(found, bad), _CLASSES.get(found.level, "good")),
+        *(f"<p>{safe(line)}</p>" for line in found.sums()),
         *_errors(rows),
         *section(
             "Changes",
@@ -53,7 +54,6 @@ def page(
             ],
         ),
         *_all(rows),
-        *(f"<p>{safe(line)}</p>" for line in found.lines()),
         frame.end(),
     ]
     return "\n".join(parts)

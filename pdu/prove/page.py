@@ -5,18 +5,30 @@ Without scripts and requests. Every text of the unit and of the owner is escaped
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Optional
 
 from ..core.cli import html
 from ..core.cli.html import Cell, safe
-from ..core.cli.output import figure
-from .document import BROKEN, KEPT, Proof, UnitProof
+from ..core.cli.output import NOT_METERED, counted
+from .document import (
+    BROKEN,
+    KEPT,
+    NOT_TRIED,
+    PlatformProof,
+    Proof,
+    ProvenOutlet,
+    ProvenReading,
+    UnitProof,
+)
 from .promises import BY_KEY
 
-_CLASSES = {KEPT: "good", BROKEN: "bad"}
+_CLASSES = {KEPT: "word good", BROKEN: "word bad", NOT_TRIED: "word"}
 _FIGURES = ("A", "W", "kWh")
 _NUMBERS = frozenset({*_FIGURES, "s", "took s"})
+_PLACES = 3  # of a figure, at most
 _READING = (
     "Kept: what was promised was seen. Broken: something else was seen. Not tried: this run could"
     " not show it, and says why.",
@@ -33,7 +45,7 @@ def page(proof: Proof, name: str) -> str:
     frame = html.Frame(f"What is in {name}", asked, _READING, "docs/field.md", proof.made, version)
     parts = [
         frame.begin(),
-        *(_verdict(proof) if isinstance(proof, UnitProof) else ()),
+        *(_verdict(proof) if isinstance(proof, UnitProof) else _verdict_of_points(proof)),
         "<p>Nothing was sent. This page shows all that the file holds; look through it before you"
         " send the file. Recognised names, addresses, serial numbers and secrets were replaced, but"
         " no program recognises every name. Names of outlets are left out of the readings.</p>",
@@ -47,12 +59,19 @@ def _verdict(proof: UnitProof) -> Iterable[str]:
     """How many promises were kept and broken, first those that were broken."""
     said = Counter(one.verdict for one in proof.verdicts)
     counts = ", ".join(f"{count} {verdict}" for verdict, count in said.most_common())
-    look = _CLASSES[BROKEN if said[BROKEN] else KEPT]
-    yield f'<p class="verdict {look}">{len(proof.verdicts)} promises: {safe(counts)}.</p>'
+    look = "bad" if said[BROKEN] else "good"
+    yield html.verdict(f"{counted(len(proof.verdicts), 'promise')}: {counts}.", look)
     for one in proof.verdicts:
         if one.verdict == BROKEN and one.promise in BY_KEY:
             sentence = BY_KEY[one.promise].sentence
             yield f'<p><span class="bad">broken</span>: {safe(sentence)}: {safe(one.finding)}</p>'
+
+
+def _verdict_of_points(proof: PlatformProof) -> Iterable[str]:
+    said = Counter(one.verdict for one in proof.points)
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in said.most_common())
+    look = "bad" if said[BROKEN] else "good"
+    yield html.verdict(f"{counted(len(proof.points), 'point')}: {counts}.", look)
 
 
 def _unit(proof: UnitProof) -> Iterable[str]:
@@ -90,7 +109,7 @@ def _unit(proof: UnitProof) -> Iterable[str]:
         ),
     )
     yield "<h2>Commands</h2>"
-    yield from _table(
+    yield from _filled(
         ("s", "outlet", "command", "took s", "reported", "error", "why"),
         [
             (
@@ -106,37 +125,94 @@ def _unit(proof: UnitProof) -> Iterable[str]:
         ],
     )
     yield "<h2>Readings</h2>"
-    for one in proof.readings:
-        total = ", ".join(
-            figure(value, unit)
-            for value, unit in zip((one.load_a, one.power_w, one.energy_kwh), _FIGURES)
-        )
-        yield f"<h3>{one.at_s:.1f} s, {safe(one.phase)}, {safe(one.handler)}: {total}</h3>"
-        if one.failure_kind:
-            yield f"<p>{safe(one.failure_kind)}: {safe(one.failure)}</p>"
-        yield from _table(
-            ("identity", "number", "state", *_FIGURES),
-            [
-                (
-                    outlet.identity,
-                    outlet.number,
-                    outlet.state,
-                    figure(outlet.current_a),
-                    figure(outlet.power_w),
-                    figure(outlet.energy_kwh),
-                )
-                for outlet in one.outlets
-            ],
-        )
+    yield from _readings(proof.readings)
     yield "<h2>Recording</h2>"
     yield from (f"<p>{safe(note)}</p>" for note in proof.notes)
     yield f"<pre>{_lines(proof.recording)}</pre>"
 
 
-def _platform_points(proof: Proof) -> Iterable[str]:
-    assert not isinstance(proof, UnitProof)
-    about = (("basis", proof.basis), ("made", proof.made), ("pack", proof.version))
-    yield from _table((), (*about, ("Python", proof.python)))
+def _readings(readings: Sequence[ProvenReading]) -> Iterable[str]:
+    """All readings, then the outlets and what changed of them."""
+    totals = [(one.load_a, one.power_w, one.energy_kwh) for one in readings]
+    yield from _filled(
+        ("s", "phase", "handler", *_FIGURES, "error", "why"),
+        [
+            (f"{one.at_s:.1f}", one.phase, one.handler, *figures, one.failure_kind, one.failure)
+            for one, figures in zip(readings, _steady(totals))
+        ],
+    )
+    rows = [*_changes(readings)]
+    figures_ = _steady([_of_outlet(one.outlet) for one in rows])
+    is_one = len({one.reading.handler for one in rows}) <= 1
+    yield "<h3>Outlets</h3>"
+    yield "<p>All of the first reading, then those that were read otherwise than before.</p>"
+    yield from _filled(
+        ("s", "handler", "identity", "number", "state", *_FIGURES),
+        [
+            (
+                f"{one.reading.at_s:.1f}",
+                "" if is_one else one.reading.handler,
+                one.outlet.identity,
+                one.outlet.number,
+                one.outlet.state,
+                *figures,
+            )
+            for one, figures in zip(rows, figures_)
+        ],
+    )
+
+
+class _Change(NamedTuple):
+    """An outlet that was read otherwise than by the same handler before."""
+
+    reading: ProvenReading
+    outlet: ProvenOutlet
+
+
+def _changes(readings: Sequence[ProvenReading]) -> Iterable[_Change]:
+    known: dict[str, dict[str, ProvenOutlet]] = {}
+    for reading in readings:
+        before = known.setdefault(reading.handler, {})
+        for one in reading.outlets:
+            last = before.get(one.identity)
+            # not all readings ask for what is printed at an outlet's place
+            number = one.number or ("" if last is None else last.number)
+            one = _as_shown(dataclasses.replace(one, number=number))
+            if one != last:
+                yield _Change(reading, one)
+            before[one.identity] = one
+        listed = {one.identity for one in reading.outlets}
+        for gone in [one for one in before if one not in listed and not reading.failure_kind]:
+            yield _Change(reading, ProvenOutlet(gone, "", "not listed", None, None, None))
+            del before[gone]
+
+
+def _as_shown(one: ProvenOutlet) -> ProvenOutlet:
+    """With figures as the page has them."""
+    current, power, energy = (
+        None if value is None else round(value, _PLACES) for value in _of_outlet(one)
+    )
+    return dataclasses.replace(one, current_a=current, power_w=power, energy_kwh=energy)
+
+
+def _of_outlet(one: ProvenOutlet) -> Sequence[Optional[float]]:
+    return one.current_a, one.power_w, one.energy_kwh
+
+
+def _steady(rows: Sequence[Sequence[Optional[float]]]) -> Sequence[Sequence[str]]:
+    """Figures with as many decimals in each column as one of them has."""
+    columns = []
+    for column in zip(*rows):
+        texts = ["" if one is None else f"{one + 0.0:.{_PLACES}f}".rstrip("0") for one in column]
+        places = max((len(one.partition(".")[2]) for one in texts), default=0)
+        columns.append(
+            [NOT_METERED if one is None else f"{one + 0.0:.{places}f}" for one in column]
+        )
+    return [*zip(*columns)]
+
+
+def _platform_points(proof: PlatformProof) -> Iterable[str]:
+    yield from _table((), (("basis", proof.basis), ("Python", proof.python)))
     yield "<h2>Steps and open questions</h2>"
     yield from _table(
         ("point", "verdict", "what came back"),
@@ -148,6 +224,12 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:
     heads = head or ("", "")
     made = [[_cell(*one) for one in zip(heads, row)] for row in rows]
     return html.table(head, made)
+
+
+def _filled(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterable[str]:
+    """A table without the columns in which nothing stands."""
+    kept = [at for at in range(len(head)) if any(row[at] for row in rows)]
+    return _table([head[at] for at in kept], [[row[at] for at in kept] for row in rows])
 
 
 def _cell(head: str, text: str) -> Cell:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tests.needs import ROOT
 
@@ -77,7 +77,17 @@ def contrast(window: Browser, look: str) -> list[str]:
     return _findings(window, look, {"runOnly": {"type": "rule", "values": _OF_LOOKS}})
 
 
-def _findings(window: Browser, look: str, options: dict[str, object]) -> list[str]:
+def any_findings(window: Browser) -> list[str]:
+    """All findings of axe-core's default rules in the window as it is, also minor ones."""
+    return _findings(window, "", {}, ("minor", "moderate", *_SERIOUS))
+
+
+_SERIOUS = ("serious", "critical")
+
+
+def _findings(
+    window: Browser, look: str, options: dict[str, object], impacts: Collection[str] = _SERIOUS
+) -> list[str]:
     found = window.driver.execute_async_script(
         "const [options, done] = arguments; axe.run(document, options).then(done)",
         {**options, "resultTypes": ["violations"]},
@@ -85,7 +95,7 @@ def _findings(window: Browser, look: str, options: dict[str, object]) -> list[st
     return [
         f"{look}: {one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:3]]}"
         for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
+        if one["impact"] in impacts
     ]
 
 

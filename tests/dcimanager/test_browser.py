@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from tests.ports import reserved
 
 from .chromium import DESKTOP, PHONE, Browser
 from .client import Client
-from .looks import AXE, beginning_with, faults, fits, leave
+from .looks import AXE, any_findings, beginning_with, faults, fits, leave
 from .manager import DciManager
 from .pictures import statement
 from .records import Label, Pdu
@@ -393,14 +394,38 @@ def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> No
         clean(window, manager)
 
 
+def reports(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Each kind of page that the command writes, and a text of it."""
+    yield statement(folder, 900.0), "Exchanged units"
+    owned = ("--customers", str(folder / "customers.csv"))
+    period = ("--from", "2026-10-01", "--to", "2026-11-01", "--limit-kw", "3.68")
+    audit = ("energy", "audit", str(folder / "readings"))
+    yield _page(folder, "audit", 1, *audit, *period, *owned), "What to look at"
+    hall = ROOT / "docs" / "hall"
+    read = ("--readings", str(hall / "readings.json"))
+    rehearse = ("rehearse", str(hall / "hall.power.toml"), *read)
+    yield _page(folder, "fail", 2, *rehearse, "--fail", "feed:A"), "Lines and breakers"
+    yield _page(folder, "each", 2, *rehearse, "--each"), "Failures"
+    both = ("--return", "feed:A", "--return", "feed:B")
+    yield _page(folder, "return", 2, *rehearse, *both), "Timeline"
+    listed = folder / "list.csv"
+    listed.write_text("name,handler,address,settings\nr1,nut,127.0.0.1,port=9\n", "utf-8")
+    yield _page(folder, "check", 2, "check", "--list", str(listed)), "What to do"
+    yield from ((one, "Recording") for one in sorted((ROOT / "docs" / "proofs").glob("*.html")))
+
+
+def _page(folder: Path, name: str, code: int, *words: str) -> Path:
+    path = folder / f"{name}.html"
+    assert command.run([*words, "--html", str(path)]) == code, words
+    return path
+
+
 @pytest.mark.trial
-def test_pages_of_energy_fit_on_a_phone(window: Browser, tmp_path: Path) -> None:
-    """A month with an exchanged unit, whose serial numbers and times are the longest texts."""
-    stated, audited = statement(tmp_path, 900.0), tmp_path / "audit.html"
-    asked = ["--from", "2026-10-01", "--to", "2026-11-01", "--limit-kw", "3.68"]
-    asked += ["--customers", str(tmp_path / "customers.csv"), "--html", str(audited)]
-    assert command.run(["energy", "audit", str(tmp_path / "readings"), *asked]) == 1
-    for page, told in ((stated, "Exchanged units"), (audited, "What to look at")):
+def test_reports_fit_on_a_phone_and_axe_finds_nothing(window: Browser, tmp_path: Path) -> None:
+    """A month with an exchanged unit, whose serial numbers and times are the longest texts; a hall;
+    proofs of units.
+    """
+    for page, told in reports(tmp_path):
         axe = beginning_with(window, AXE.read_text("utf-8") if AXE.is_file() else "")
         with axe:
             for size, dark in itertools.product((DESKTOP, PHONE), (False, True)):
@@ -408,8 +433,37 @@ def test_pages_of_energy_fit_on_a_phone(window: Browser, tmp_path: Path) -> None
                 window.dark(dark)
                 window.open(page.as_uri())
                 assert told in window.text("body") and fits(window, size), (page.name, size)
-                assert not AXE.is_file() or faults(window) == [], (page.name, size, dark)
+                assert not AXE.is_file() or any_findings(window) == [], (page.name, size, dark)
     window.dark(False)
+
+
+def test_times_are_of_24_hours_and_their_zone_is_said(
+    window: Browser, dist: Path, tmp_path: Path
+) -> None:
+    archive = next(dist.glob("pdu_nut-*.tar.gz"))
+    window.driver.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Kolkata"})
+    try:
+        with subprocess_of_a_pdu() as form, serving(tmp_path) as manager:
+            window.log_in(manager.page_url, manager.email, manager.password)
+            Client(manager).install(archive.read_bytes(), "pdu_nut")
+            added = manager.add_pdu("rack", "pdu_nut", form["address"], settings=form["settings"])
+            manager.poll()
+            window.open(f"{manager.page_url}pdus/{added.id}")
+            window.until(lambda: points(window, "load") >= 1, "a point in a plot")
+            said = window.until(lambda: window.text("time"), "a time")
+            assert re.fullmatch(r"(\d{4}-\d\d-\d\d )?([01]\d|2[0-3]):\d\d:\d\d", said), said
+            at = str(window.one("time").get_attribute("title"))
+            assert re.fullmatch(r"\d{4}-\d\d-\d\d [0-2]\d:\d\d:\d\d UTC\+05:30", at), at
+            zone = window.text("[data-zone]")
+            assert zone in (
+                "Times are those of Asia/Kolkata (UTC+05:30 now).",
+                "Times are those of Asia/Calcutta (UTC+05:30 now).",
+            )
+            port = form["settings"]["port"]
+            assert f"{form['address']}:{port}" in window.text("main")
+            clean(window, manager)
+    finally:
+        window.driver.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": ""})
 
 
 @pytest.mark.against("axe-core")

@@ -12,6 +12,7 @@ Pages are made by functions: a template would be a second language, which mypy d
 from __future__ import annotations
 
 import datetime
+import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
@@ -33,12 +34,12 @@ overflow-wrap: break-word; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .4rem; } h3 { font-size: 1rem;
 margin: 1rem 0 .2rem; } p { margin: .3rem 0; } a { color: inherit; }
 ul { margin: .2rem 0; padding-left: 1.2rem; overflow-wrap: anywhere; }
-details { margin: .3rem 0; } summary { cursor: pointer; } small { color: var(--soft); }
+details { margin: .3rem 0; } td details { margin: 0; } summary { cursor: pointer; } small { color: var(--soft); }
 pre { white-space: pre-wrap; font-size: 12px; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .5rem; text-align: left;
 vertical-align: top; }
-.facts { width: auto; } th { font-weight: 600; color: var(--soft); } tfoot td { font-weight: 700; }
+.open td { border-bottom: 0; padding-bottom: 0; } .facts { width: auto; } th { font-weight: 600; color: var(--soft); } tfoot td { font-weight: 700; }
 .name { font-weight: 600; white-space: nowrap; max-width: 20rem; overflow: hidden; text-overflow:
 ellipsis; } .text { overflow-wrap: anywhere; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } .b { font-weight: 700; }
@@ -47,21 +48,27 @@ ellipsis; } .text { overflow-wrap: anywhere; }
 .made, .asked { color: var(--soft); } .made { font-size: .9rem; } h1 { margin: .3rem 0; }
 .verdict { font-size: 1.15rem; font-weight: 600; margin: .8rem 0 .3rem; }
 footer { border-top: 1px solid var(--line); margin-top: 2rem; color: var(--soft); } footer h2 { margin-top: .8rem; }
-.good { color: var(--good); } .soft { color: var(--soft); } tr, .whole { break-inside: avoid; }
+.good { color: var(--good); } .word { white-space: nowrap; } .soft { color: var(--soft); } tr, .whole { break-inside: avoid; }
 @media screen and (max-width: 44rem) {
 table, tbody, tfoot { display: block; } .head { display: none; }
 tr { display: grid; grid-template-columns: 1fr 1fr; gap: .1rem 1rem; padding: .5rem 0; border-bottom:
-1px solid var(--line); }
+1px solid var(--line); } tr.open { border-bottom: 0; padding-bottom: 0; }
+.facts tr { grid-template-columns: auto 1fr; } .facts .text { grid-column: auto; }
 td { border: 0; padding: 0; display: flex; justify-content: space-between; gap: .8rem; min-width: 0; }
-td:empty { display: none; }
+td:empty { display: none; } .n { white-space: normal; }
 td[data-head]::before { content: attr(data-head); color: var(--soft); flex: none; font-weight: 400; }
 .name, .text, .wide { grid-column: 1 / -1; } .name { display: block; white-space: normal; max-width:
 none; overflow-wrap: anywhere; } .half { grid-column: auto; }
 .bar { display: grid; grid-template-columns: 1fr auto; row-gap: 0; } .bar::before { text-align: left; }
 .bar span { grid-column: 1 / -1; justify-self: end; } }
-@page { size: A4; margin: 14mm; @bottom-right { content: counter(page) " / " counter(pages); font: 9px sans-serif; } }
+@page { size: A4; margin: 14mm 14mm 16mm; @bottom-right { content: counter(page) " / " counter(pages); font: 9px sans-serif; } }
 @media print { :root { color-scheme: light; --ground: #fff; --ink: #000; --soft: #444; --bad: #b3261e; --doubtful: #8a5300;
---good: #1d6b3f; } body { margin: 0; padding: 0; max-width: none; font-size: 11px; print-color-adjust: exact; } }
+--good: #1d6b3f; } body { margin: 0; padding: 0; max-width: none; font: 10px/1.35 system-ui, sans-serif; print-color-adjust: exact; }
+h1 { font-size: 17px; } h2 { font-size: 13px; margin: 1rem 0 .2rem; } h3 { font-size: 11px; margin: .6rem 0 .1rem; }
+h1, h2, h3, .open, .made, .asked, .verdict { break-after: avoid; } p, li { orphans: 3; widows: 3; } td, th { padding: .15rem .35rem; }
+tfoot { display: table-row-group; break-inside: avoid; } footer { margin-top: 1rem; font-size: 9px; break-inside: avoid; }
+footer p { margin: .1rem 0; } .verdict { font-size: 13px; } pre { font-size: 8px; }
+.made { font-size: 9px; } .made a { text-decoration: none; } }
 """
 END = "</body></html>\n"
 
@@ -88,13 +95,14 @@ class Frame(NamedTuple):
             f'<p class="made">pdu {safe(self.version)} · {safe(self.made or time_shown(time.time()))} ·'
             ' <a href="#reading">how to read this page</a></p>\n'
             f'<h1>{safe(self.title)}</h1>\n<p class="asked">{safe(self.asked)}</p></header>\n'
+            "<main>\n"
         )
 
     def end(self) -> str:
         """How the page is read, and the end of the file."""
-        said = "".join(f"<p>{safe(one)}</p>\n" for one in self.reading)
+        said = "".join(f"<p>{marked(one)}</p>\n" for one in self.reading)
         return (
-            f'<footer id="reading"><h2>How to read this page</h2>\n{said}'
+            f'</main><footer id="reading"><h2>How to read this page</h2>\n{said}'
             f"<p>More: {safe(self.guide)} of the project.</p></footer>{END}"
         )
 
@@ -114,11 +122,18 @@ class Cell(NamedTuple):
     #: `name` and `text` need no head on a phone, `wide` has a line of its own there, `n` is a
     #: number, `bad`, `doubtful` and `good` a verdict
     classes: str = ""
+    #: of a row's first cell: whether the next row goes on with the same
+    goes_on: bool = False
 
 
 def safe(text: str) -> str:
     """Text for HTML, from anybody: without controls and marks that change its direction."""
     return escape(printable(text, 10 * len(text) + 1))
+
+
+def marked(text: str) -> str:
+    """As `safe`, for this program's own sentences: what stands between grave accents is code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", safe(text))
 
 
 def begin(title: str, style: str = "") -> str:
@@ -134,6 +149,17 @@ def _head(title: str, style: str) -> str:
         " content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         f"<title>{safe(title)}</title><style>{_STYLE}{style}</style></head><body>\n"
     )
+
+
+def verdict(text: str, look: str = "") -> str:
+    """The sentence that matters most. `look`: `bad`, `doubtful`, `good` or nothing."""
+    return f'<p class="{f"verdict {look}".rstrip()}">{safe(text)}</p>'
+
+
+def listed(texts: Iterable[str]) -> str:
+    """A list of texts; nothing if there is none."""
+    items = "".join(f"<li>{safe(one)}</li>" for one in texts)
+    return f"<ul>{items}</ul>" if items else ""
 
 
 def row_header(text: str) -> Cell:
@@ -185,7 +211,8 @@ def section(title: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) ->
 
 def _row(heads: Sequence[str], cells: Sequence[Cell]) -> str:
     shown = [*heads, *[""] * (len(cells) - len(heads))]
-    return f"<tr>{''.join(map(_td, cells, shown))}</tr>"
+    row = '<tr class="open">' if cells[0].goes_on else "<tr>"
+    return f"{row}{''.join(map(_td, cells, shown))}</tr>"
 
 
 def _td(cell: Cell, head: str) -> str:

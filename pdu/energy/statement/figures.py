@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Optional
 from zoneinfo import ZoneInfo
@@ -169,7 +169,7 @@ def _energy(
             "reason": _NO_READING,
             "read": 0.0,
             "events": [],
-            "tariff": {one: None for one in dict.fromkeys(periods)},
+            "tariff": dict.fromkeys(_in_order(periods, rules)),
         }
     energy = answer.energy if held.most_kwh is None else narrowed(answer.energy, held.most_kwh)
     has_lowest = answer.has_lowest and not held.is_doubted
@@ -180,8 +180,14 @@ def _energy(
         "reason": grade.reason,
         "read": round(answer.read, 4),
         "events": [_event(one, rules.zone) for one in answer.events],
-        "tariff": _periods(answer, energy, has_lowest) if periods else {},
+        "tariff": _periods(answer, energy, has_lowest, rules) if periods else {},
     }
+
+
+def _in_order(periods: Iterable[str], rules: Rules) -> Sequence[str]:
+    """Periods in the order of the tariff, each once; what no row names comes last."""
+    rows = [one.period for one in rules.tariff]
+    return sorted(set(periods), key=lambda one: rows.index(one) if one in rows else len(rows))
 
 
 def _grade(
@@ -196,7 +202,9 @@ def _grade(
     return of_register(energy, answer.events, meant, rules.tolerance_kwh)
 
 
-def _periods(answer: AuditedRegister, whole: EnergyInterval, has_lowest: bool) -> dict[str, Any]:
+def _periods(
+    answer: AuditedRegister, whole: EnergyInterval, has_lowest: bool, rules: Rules
+) -> dict[str, Any]:
     """Each period with its own bounds, its part of the best, and `billed`, its part of the lowest.
 
     Both parts are in the proportion of the periods' best, and add up to the whole's.
@@ -204,7 +212,7 @@ def _periods(answer: AuditedRegister, whole: EnergyInterval, has_lowest: bool) -
     found = dict(_tariff(answer, whole))
     likely = [one.best for one in found.values()]
     low, best, _ = in_wh(whole)
-    return {
+    parts = {
         name: {
             **rounded(one, has_lowest),
             "best": wh / 1000.0,
@@ -212,6 +220,7 @@ def _periods(answer: AuditedRegister, whole: EnergyInterval, has_lowest: bool) -
         }
         for (name, one), wh, lowest in zip(found.items(), split(best, likely), split(low, likely))
     }
+    return {name: parts[name] for name in _in_order(parts, rules)}
 
 
 def _tariff(answer: AuditedRegister, whole: EnergyInterval) -> Iterator[tuple[str, EnergyInterval]]:

@@ -4,19 +4,21 @@ is billed, then the bounds and what happened, then how it is checked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...core.cli import html
 from ...core.cli.html import Cell, number, safe, short, table, words
 from ..period import days, minute
-from .table import bounds_cells, event_sentence, period_bounds_cells, surcharge_rows
+from .table import bounds_cells, period_bounds_cells, surcharge_rows
 
 _STYLE = (
-    ".limits { border-left: 3px solid var(--doubtful); padding-left: .7rem; }"
+    "body { max-width: 68rem; }"
+    " .limits { border-left: 3px solid var(--doubtful); padding-left: .7rem; }"
     " .parties { display: flex; flex-wrap: wrap; gap: .5rem 4rem; margin: 1rem 0; }"
 )
-_ENERGY = ("kWh lowest", "best", "highest")
+_ENERGY = ("kWh lowest", "kWh best", "kWh highest")
+_POWER = ("peak kW", "95 % kW")
 GUIDE = "docs/energy.md"
 Statement = Mapping[str, Any]
 
@@ -24,9 +26,12 @@ Statement = Mapping[str, Any]
 def page(statement: Statement) -> str:
     """The whole file. Texts from devices and files are escaped."""
     is_priced = statement["prices"] is not None
+    span = days(statement["from"], statement["to"])
+    corrects = statement["corrects"]
     frame = html.Frame(
         f"Energy of {statement['customer']}",
-        f"Annex to a bill: statement {statement['number']} of {statement['date']}",
+        f"Annex to a bill: statement {statement['number']} of {statement['date']}, for {span.text}"
+        f" ({statement['zone']})" + (f"; corrects statement {corrects}" if corrects else ""),
         [*_reading(statement)],
         GUIDE,
         statement["date"],
@@ -86,15 +91,6 @@ def _parties(statement: Statement) -> Iterator[str]:
     number_ = [f"customer {statement['customer_id']}"] if statement["customer_id"] else []
     yield _address("to", [*(statement["customer_address"] or [statement["customer"]]), *number_])
     yield "</div>"
-    span = days(statement["from"], statement["to"])
-    facts = [
-        ("statement", statement["number"]),
-        ("date", statement["date"]),
-        ("period", f"{span.text}, {statement['zone']}"),
-    ]
-    if statement["corrects"] is not None:
-        facts.append(("corrects", f"statement {statement['corrects']}"))
-    yield from table((), [[short(name), words(said)] for name, said in facts])
 
 
 def _address(what: str, lines: Sequence[str]) -> str:
@@ -106,13 +102,13 @@ def _verdict(statement: Statement) -> Iterator[str]:
     low, best, high = bounds_cells(total["kwh"])
     bounds = f"{low} kWh at least; {best} most likely, {high} at most."
     if prices is None:
-        yield f'<p class="verdict">{bounds}</p>'
+        yield html.verdict(bounds)
     else:
         amounts = total["amounts"]
         said = f"{amounts['net']} {prices['currency']} net, for {amounts['kwh']:.3f} kWh."
         if amounts["not_billed"]:
             said += f" Not billed: {amounts['not_billed']} of {len(statement['lines'])} outlets."
-        yield f'<p class="verdict">{safe(said)}</p><p>All outlets together: {bounds}</p>'
+        yield f"{html.verdict(said)}<p>All outlets together: {bounds}</p>"
     if total["peak_kw"] is not None:
         yield (
             f"<p>Highest quarter hour {total['peak_kw']:.3f} kW; 95 % of them up to"
@@ -123,23 +119,26 @@ def _verdict(statement: Statement) -> Iterator[str]:
 def _billed(statement: Statement) -> Iterator[str]:
     prices, amounts = statement["prices"], statement["total"]["amounts"]
     currency = prices["currency"]
-    head = ("machine, outlet", "from, to", "register", "period", "kWh", *money_heads(currency))
+    head = ("machine, outlet", "period", "kWh", *money_heads(currency))
     rows = [
         [
-            *_place(line),
-            _stacked(line["amounts"]),
-            _stacked([f"{line['tariff'][name]['billed']:.3f}" for name in line["amounts"]], "n"),
-            _stacked([prices["kwh"][name] for name in line["amounts"]], "n"),
-            _stacked(line["amounts"].values(), "n b"),
+            place,
+            short(name),
+            number(f"{line['tariff'][name]['billed']:.3f}"),
+            number(prices["kwh"][name]),
+            number(line["amounts"][name], "b"),
         ]
         for line in statement["lines"]
         if line["amounts"] is not None
+        for place, name in zip(_places(line, len(line["amounts"])), line["amounts"])
     ]
-    gap = [Cell("")] * 2
     foot = [
         [
-            *[words("Total"), *gap, short(name), number(f"{one['kwh']:.3f}")],
-            *[number(prices["kwh"][name]), number(one["amount"], "b")],
+            words("Total"),
+            short(name),
+            number(f"{one['kwh']:.3f}"),
+            number(prices["kwh"][name]),
+            number(one["amount"], "b"),
         ]
         for name, one in amounts["periods"].items()
     ]
@@ -148,21 +147,32 @@ def _billed(statement: Statement) -> Iterator[str]:
             f"Highest quarter hour, {amounts['peak']['kw']:.3f} kW at {prices['peak_kw']}"
             f" {currency} a kW"
         )
-        foot.append([words(said), *[Cell("")] * 5, number(amounts["peak"]["amount"], "b")])
+        foot.append([words(said), *[Cell("")] * 3, number(amounts["peak"]["amount"], "b")])
     net = number(amounts["net"], "b")
-    foot.append(
-        [words("Net total"), *[Cell("")] * 3, number(f"{amounts['kwh']:.3f}"), Cell(""), net]
-    )
+    foot.append([words("Net total"), Cell(""), number(f"{amounts['kwh']:.3f}"), Cell(""), net])
     yield "<h2>What is billed</h2>"
-    yield from table(head, rows or [[words("Nothing"), *[Cell("")] * 6]], foot)
+    yield from table(head, rows or [[words("Nothing"), *[Cell("")] * 4]], foot)
     if prices["peak_kw"] is not None and amounts["peak"] is None:
         yield "<p>No power was read, so no peak is billed.</p>"
     unbilled = [one for one in statement["lines"] if one["amounts"] is None]
     if unbilled:
-        listed = "".join(
-            f"<li>{safe(', '.join(_names(one)))}: {safe(one['reason'])}</li>" for one in unbilled
-        )
-        yield f"<h2>What is not billed</h2><ul>{listed}</ul>"
+        yield "<h2>What is not billed</h2>"
+        yield html.listed(f"{', '.join(_names(one))}: {one['reason']}" for one in unbilled)
+
+
+def _places(line: Statement, rows: int) -> Iterator[Cell]:
+    """The first cells of an outlet's rows: what it is, with its days and registers."""
+    what, when = safe(", ".join(_names(line))), f"<small>{safe(_when(line))}</small>"
+    yield Cell(f"<span>{what}<br>{when}</span>", "text", goes_on=rows > 1)
+    for at in range(1, rows):
+        yield Cell("", "text", goes_on=at < rows - 1)
+
+
+def _when(line: Statement) -> str:
+    """Days, and registers."""
+    span = days(line["from"], line["to"])
+    begin, end = (_register(line[one]) for one in ("register_begin", "register_end"))
+    return f"{span.text}: register {begin} to {end} kWh"
 
 
 def money_heads(currency: str) -> tuple[str, str]:
@@ -171,26 +181,19 @@ def money_heads(currency: str) -> tuple[str, str]:
 
 
 def _outlets(statement: Statement, is_priced: bool) -> Iterator[str]:
-    """The bounds; with the places and registers where nothing above has them."""
-    places = ("machine, outlet", *(() if is_priced else ("from, to", "register")))
-    head = (*places, *_ENERGY, "peak, 95 % kW", "grade")
+    """The bounds; with days and registers where nothing above has them."""
+    head = ("machine, outlet", *_ENERGY, *_POWER, "grade")
     rows = [
         [
-            *_place(line)[: len(places)],
+            words(", ".join(_names(line))) if is_priced else [*_places(line, 1)][0],
             *_three(line["kwh"]),
-            _stacked([_kw(line["peak_kw"]), _kw(line["p95_kw"])], "n wide"),
+            *_powers(line),
             Cell(_grade(line), "text"),
         ]
         for line in statement["lines"]
     ]
     total = statement["total"]
-    foot = [
-        words("Total"),
-        *[Cell("")] * (len(places) - 1),
-        *_three(total["kwh"]),
-        _stacked([_kw(total["peak_kw"]), _kw(total["p95_kw"])], "n wide"),
-        Cell(""),
-    ]
+    foot = [words("Total"), *_three(total["kwh"]), *_powers(total), Cell("")]
     yield f"<h2>{'Bounds' if is_priced else 'Outlets'}</h2>"
     yield from table(head, rows, [foot])
     if total["unread"]:
@@ -202,15 +205,8 @@ def _outlets(statement: Statement, is_priced: bool) -> Iterator[str]:
         )
 
 
-def _place(line: Statement) -> Sequence[Cell]:
-    """Machine and outlet, days, and registers."""
-    span = days(line["from"], line["to"])
-    registers = [_register(line[one]) for one in ("register_begin", "register_end")]
-    return (
-        Cell("<br>".join(safe(one) for one in _names(line)), "text"),
-        _stacked([span.first, span.last], "wide"),
-        _stacked(registers, "n"),
-    )
+def _powers(said: Statement) -> Sequence[Cell]:
+    return number(_kw(said["peak_kw"])), number(_kw(said["p95_kw"]))
 
 
 def _grade(line: Statement) -> str:
@@ -242,18 +238,28 @@ def _tariff(statement: Statement) -> Iterator[str]:
 
 def _added(statement: Statement) -> Iterator[str]:
     rows = [[words(name), *_three(one)] for name, one in surcharge_rows(statement)]
-    yield from html.section("By your provider's factors", ("", "lowest", "best", "highest"), rows)
+    yield from html.section(
+        "By your provider's factors", ("what", "lowest", "best", "highest"), rows
+    )
 
 
 def _events(lines: Sequence[Statement]) -> Iterator[str]:
-    listed = [
-        f"<li>{safe(line['pdu'])}, outlet {safe(line['outlet'])}:"
-        f" {safe(event_sentence(event))}</li>"
-        for line in lines
-        for event in line["events"]
-    ]
     yield "<h2>Holes, and what else happened</h2>"
-    yield from (["<ul>", *listed, "</ul>"] if listed else ["<p>Nothing.</p>"])
+    yield html.listed(happened(lines)) or "<p>Nothing.</p>"
+
+
+def happened(lines: Sequence[Statement]) -> Sequence[str]:
+    """What happened to outlets; what happened to several of a PDU at a time is said once."""
+    outlets: dict[tuple[str, str], list[str]] = {}
+    for line in lines:
+        for event in line["events"]:
+            span = f"{minute(event['from'])} to {minute(event['to'])}"
+            said = f"{span}: {event['kind']}: {event['reason']}"
+            outlets.setdefault((line["pdu"], said), []).append(line["outlet"])
+    return [
+        f"{pdu}, outlet{'s' if len(those) > 1 else ''} {', '.join(those)}: {said}"
+        for (pdu, said), those in outlets.items()
+    ]
 
 
 def _units(lines: Sequence[Statement]) -> Iterator[str]:
@@ -275,7 +281,8 @@ def _units(lines: Sequence[Statement]) -> Iterator[str]:
         if len(line["units"]) > 1
         for one in line["units"]
     ]
-    head = ("outlet", "serial number", "first reading", "register", "last reading", "register")
+    edges = ("first reading", "register kWh", "last reading", "register kWh")
+    head = ("outlet", "serial number", *edges)
     yield from html.section("Exchanged units", head, rows)
 
 
@@ -286,11 +293,6 @@ def _three(energy: Any) -> Sequence[Cell]:
 def _cells(figures: Sequence[str]) -> Sequence[Cell]:
     low, best, high = figures
     return number(low or "–", "b"), number(best), number(high)
-
-
-def _stacked(texts: Iterable[str], classes: str = "") -> Cell:
-    """Texts below each other."""
-    return Cell(f"<span>{'<br>'.join(map(safe, texts))}</span>", classes)
 
 
 def _register(said: Any) -> str:

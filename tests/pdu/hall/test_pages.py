@@ -1,0 +1,109 @@
+"""Pages of failures and returns: the verdict first, each reason once, equal decimals."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pdu import root
+from pdu.core.drawing.drawing import Cord, Machine
+from pdu.hall import page_parts
+from pdu.hall.page_parts import JudgedMachine
+from tests.needs import ROOT
+
+FOLDER = ROOT / "docs" / "hall"
+READINGS = ("--readings", "readings.json")
+
+
+@pytest.fixture
+def hall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the example as the current folder."""
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def made(hall: Path, capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    code = root.run(["rehearse", "hall.power.toml", *READINGS, *words, "--html", "page.html"])
+    assert code in (0, 1, 2), capsys.readouterr().err
+    return (hall / "page.html").read_text("utf-8")
+
+
+def in_order(page: str, *texts: str) -> bool:
+    places = [page.index(one) for one in texts]
+    return places == sorted(places)
+
+
+def test_a_failure_begins_with_its_verdict_and_ends_with_how_it_was_computed(
+    hall: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = made(hall, capsys, "--fail", "feed:A")
+    assert in_order(
+        page, "<h1>", '<p class="verdict bad">If feed:A fails, 1 of 4 machines goes dark, 1 cannot',
+        "<h2>What to do</h2>", "<h2>Machines</h2>", "<h2>Lines and breakers</h2>",
+        "<h2>Picture</h2>", "<h2>How it was computed</h2>", "Readings: ",
+        "<h3>Not known</h3>", "How to read this page",
+    )  # fmt: skip
+    assert re.search(r"Readings: \d{4}-\d\d-\d\d \d\d:\d\d UTC", page)
+    # nothing of samples stands before
+    assert "worlds" not in page[: page.index("<h2>How it was computed")]
+
+
+def test_currents_and_limits_have_one_decimal(
+    hall: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = made(hall, capsys, "--fail", "feed:A")
+    figures = re.findall(r'<td class="n" data-head="(?:least|most|limit) A">([^<]*)<', page)
+    assert len(figures) >= 3
+    assert all(re.fullmatch(r"\d+\.\d|no bound|not known", one) for one in figures)
+
+
+def test_many_failures_are_a_table_of_counts(
+    hall: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = made(hall, capsys, "--each")
+    assert in_order(page, " failures do harm, ", "Give a second source to", "<h2>Failures</h2>")
+    assert 'data-head="machines dark"' in page and "lines and breakers to which" not in page
+
+
+def test_a_return_has_all_verdicts_before_any_figure(
+    hall: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = made(hall, capsys, "--return", "feed:A", "--return", "feed:B")
+    assert page.count('<p class="verdict') == 3
+    assert page.rindex('<p class="verdict') < page.index("<h2>What to do</h2>")
+    assert in_order(page, "<h2>What to do</h2>", "<h3>Machines</h3>", "<h3>Timeline</h3>")
+    assert page.index("<h3>Timeline</h3>") < page.index("<h2>How it was computed</h2>")
+    before = page[: page.index("<h2>How it was computed")]
+    assert "worlds" not in before and "0 stay dark" not in before
+    times = re.findall(r'data-head="s">([^<]*)<', page)
+    assert times and all(re.fullmatch(r"\d+\.\d( to \d+\.\d| or later)?", one) for one in times)
+
+
+def test_machines_with_one_reason_are_one_row_and_what_goes_dark_comes_first() -> None:
+    drawn = {
+        name: Machine(name, (Cord("left", name[-1]), Cord("right", name[-1])))
+        for name in ("a1", "a2", "a3", "a4", "b5")
+    }
+    judged = [
+        JudgedMachine("a1", "cannot say", "left/1: PA/L1 may trip"),
+        JudgedMachine("a2", "cannot say", "right/2: PA/L1 may trip"),
+        JudgedMachine("a3", "cannot say", "left/3: it was not read"),
+        # a reason that only begins as a cord of another machine stays as it is
+        JudgedMachine("a4", "cannot say", "left/1: PA/L1 may trip"),
+        JudgedMachine("b5", "dark", "0 of 2 cords survive"),
+    ]
+    rows = [
+        re.sub("<[^>]*>", "|", one).strip("|")
+        for one in "".join(page_parts.machines(judged, drawn)).split("</tr>")[1:-1]
+    ]
+    found = [[cell for cell in one.split("|") if cell] for one in rows]
+    assert found == [
+        ["dark", "1", "b5", "0 of 2 cords survive"],
+        ["cannot say", "2", "a1 (left/1), a2 (right/2)", "PA/L1 may trip"],
+        ["cannot say", "1", "a3 (left/3)", "it was not read"],
+        ["cannot say", "1", "a4", "left/1: PA/L1 may trip"],
+    ]
