@@ -18,7 +18,7 @@ from handlers.shared.errors import SettingsError
 from ..core.cli import shared_options
 from ..core.cli.error_output import Usage
 from ..core.cli.exit_codes import WRONG
-from ..core.cli.files import text_of
+from ..core.cli.files import text_of, write_whole
 from ..core.cli.groups import LazyCommand, LazyGroup, Subcommand
 from ..core.cli.options import Argument, SharedOptions, given, option, output
 from ..core.cli.output import columns, counted, print_json
@@ -92,10 +92,7 @@ def _written(target: str, made: writing.Tables, notes: Sequence[str], state: Sha
         text = writing.written(made)
     drawing = drawing_file.parsed(text, target)  # what is written can be read
     try:
-        part = f"{target}.part"
-        with open(part, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(part, target)
+        write_whole(target, text.encode("utf-8"))
     except OSError as error:
         raise SettingsError(f"{target} cannot be written ({error.strerror})") from None
     if state.json:

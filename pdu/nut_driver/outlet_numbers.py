@@ -16,7 +16,7 @@ from typing import IO
 
 from handlers.shared.errors import SettingsError
 
-from ..core.cli.files import sync_folder, text_of
+from ..core.cli.files import text_of, write_whole
 
 
 class OutletNumbers:
@@ -73,13 +73,7 @@ class OutletNumbers:
             return tuple(known)
 
     def _write(self) -> None:
-        part = f"{self.path}.part"
-        with open(part, "w", encoding="utf-8") as file:
-            json.dump(self._known, file, indent=1, sort_keys=True)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, self.path)
-        sync_folder(os.path.dirname(self.path) or ".")
+        write_whole(self.path, json.dumps(self._known, indent=1, sort_keys=True).encode())
 
 
 def _locked(path: str) -> IO[bytes]:

@@ -15,13 +15,12 @@ import math
 import os
 import typing
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Optional, Union
 
 from handlers.shared.errors import SettingsError
 
-from ..core.cli.files import sync_folder
+from ..core.cli.files import PRIVATE, write_whole
 
 FORMAT = "pdu-proof 1"
 UNIT, SIMULATED = "unit", "simulated"
@@ -248,18 +247,8 @@ def write_new(path: str, text: str) -> None:
 
     Raises SettingsError, also if the path exists.
     """
-    part = f"{path}.{os.getpid()}.part"
     try:
-        try:
-            with open(part, "xb", opener=_private) as file:
-                file.write(text.encode("utf-8"))
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(part, path)  # unlike a renaming, never replaces a file
-            sync_folder(os.path.dirname(os.path.abspath(path)))
-        finally:
-            with suppress(FileNotFoundError):
-                os.unlink(part)
+        write_whole(path, text.encode("utf-8"), PRIVATE, replaces=False)
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
 
@@ -271,10 +260,6 @@ def can_write(path: str) -> None:
     folder = os.path.dirname(os.path.abspath(path))
     if not os.access(folder, os.W_OK | os.X_OK):
         raise SettingsError(f"{path} cannot be written: the folder cannot be written")
-
-
-def _private(name: str, flags: int) -> int:
-    return os.open(name, flags, 0o600)
 
 
 def _no_constant(name: str) -> float:

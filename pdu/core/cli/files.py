@@ -113,6 +113,49 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
                     os.unlink(path)
 
 
+#: for `write_whole`: only the owner may read it; anybody may
+PRIVATE, PUBLIC = 0o600, 0o644
+
+
+def write_whole(
+    path: str,
+    content: Union[bytes, Iterable[bytes]],
+    mode: Optional[int] = None,
+    *,
+    replaces: bool = True,
+    is_durable: bool = True,
+) -> None:
+    """Write a file in one step: whoever opens it finds all of it, or what was there before.
+
+    `mode`: its permissions, by default those of any new file of this user. Unless it `replaces`,
+    a path that exists raises FileExistsError. A durable file is on the disk when this returns, and
+    survives a power loss. Raises OSError.
+    """
+    part = f"{path}.{os.getpid()}.part"
+    with suppress(FileNotFoundError):
+        os.unlink(part)  # of a process that was killed
+    descriptor = os.open(
+        part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode
+    )
+    try:
+        with open(descriptor, "wb") as file:
+            if mode is not None:
+                os.chmod(part, mode)  # whatever the umask is
+            file.writelines([content] if isinstance(content, bytes) else content)
+            if is_durable:
+                file.flush()
+                os.fsync(descriptor)
+        if replaces:
+            os.replace(part, path)
+        else:
+            os.link(part, path)  # unlike a renaming, never replaces a file
+        if is_durable:
+            sync_folder(os.path.dirname(os.path.abspath(path)))
+    finally:
+        with suppress(FileNotFoundError):  # it was renamed
+            os.unlink(part)
+
+
 def sync_folder(path: str) -> None:
     """Without it, a power loss could take away a new file."""
     folder = os.open(path, os.O_RDONLY)
@@ -161,26 +204,9 @@ def write_page(path: str, text: Union[str, Iterable[str]]) -> None:
 
     `text`: the page, also in parts. A symbolic link stays one. Raises SettingsError.
     """
-    import tempfile  # imported late: 6 ms with its own imports; few commands write a page
-
-    target = os.path.realpath(path)
+    parts = [text] if isinstance(text, str) else text
+    encoded = (part.encode("utf-8", "backslashreplace") for part in parts)
     try:
-        part = tempfile.NamedTemporaryFile(
-            "w",
-            encoding="utf-8",
-            errors="backslashreplace",
-            dir=os.path.dirname(target),
-            delete=False,
-        )
-        try:
-            with part:
-                part.writelines([text] if isinstance(text, str) else text)
-            os.chmod(part.name, 0o644)
-            os.replace(part.name, target)
-        except BaseException:
-            # Ctrl-C came just after the replacement
-            with suppress(FileNotFoundError):
-                os.unlink(part.name)
-            raise
+        write_whole(os.path.realpath(path), encoded, PUBLIC, is_durable=False)
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable, Optional
 
+from ..cli.files import PRIVATE, write_whole
 from .meters import MeteredLoad, MeterResolution
 from .pdu_access import NotProven
 
@@ -167,14 +168,7 @@ def _write(path: Path, memory: ObservationStore) -> None:
         "episode": None if memory.episode is None else dataclasses.asdict(memory.episode),
         "offs": memory.offs,
     }
-    new = path.with_suffix(".new")
-    with contextlib.suppress(FileNotFoundError):
-        new.unlink()  # of a run that was killed
-    with open(new, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(json.dumps(document))  # json.dump encodes in Python, at five times the cost
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(new, path)
+    write_whole(str(path), json.dumps(document).encode(), PRIVATE)
 
 
 def _read(path: Path) -> ObservationStore:

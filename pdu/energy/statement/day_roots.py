@@ -19,7 +19,7 @@ from typing import NamedTuple
 from handlers.shared.errors import SettingsError, printable
 
 from ...core.cli import journal
-from ...core.cli.files import read_file
+from ...core.cli.files import PRIVATE, read_file, write_whole
 from ...core.cli.journal import Journal
 from ..readings import Block
 from . import disclosure, merkle
@@ -73,11 +73,7 @@ def key_of(folder: str) -> SaltKey:
 
 def _create(path: str, text: str) -> None:
     try:
-        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(opened, "w", encoding="ascii") as file:
-            file.write(f"{text}\n")
-            file.flush()
-            os.fsync(file.fileno())
+        write_whole(path, f"{text}\n".encode("ascii"), PRIVATE, replaces=False)
     except FileExistsError:
         raise
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def test_a_planted_link_is_replaced_and_its_target_stays(tmp_path: Path) -> None
     _kept(folder, said)
     (path,) = folder.glob("*.json")
     target.write_text("precious")
-    path.with_suffix(".new").symlink_to(target)
+    Path(f"{path}.{os.getpid()}.part").symlink_to(target)
 
     _kept(folder, said)
 

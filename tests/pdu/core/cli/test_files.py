@@ -1,0 +1,76 @@
+"""Files that are written in one step."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pdu.core.cli.files import PRIVATE, PUBLIC, write_whole
+
+
+def test_a_file_is_on_the_disk_before_it_gets_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, steps = tmp_path / "state", list[str]()
+    path.write_text("old")
+
+    def noted(name: str, call: Any) -> None:
+        def run(*arguments: Any) -> Any:
+            steps.append(f"{name} while it is {path.read_text()}")
+            return call(*arguments)
+
+        monkeypatch.setattr(os, name, run)
+
+    noted("fsync", os.fsync)
+    noted("replace", os.replace)
+    write_whole(str(path), b"new")
+    # the file, its name, the folder's entry
+    assert steps == ["fsync while it is old", "replace while it is old", "fsync while it is new"]
+    assert path.read_bytes() == b"new" and [*tmp_path.iterdir()] == [path]
+
+
+@pytest.mark.parametrize("replaces", [True, False])
+def test_a_write_that_fails_leaves_what_was_there(
+    replaces: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "state"
+    path.write_text("old")
+
+    def parts() -> Iterator[bytes]:
+        yield b"new"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(str(path), parts(), replaces=replaces)
+    assert path.read_text() == "old" and [*tmp_path.iterdir()] == [path]
+
+
+def test_a_new_file_never_replaces_one(tmp_path: Path) -> None:
+    path = tmp_path / "proof.json"
+    write_whole(str(path), b"first", PRIVATE, replaces=False)
+    with pytest.raises(FileExistsError):
+        write_whole(str(path), b"second", PRIVATE, replaces=False)
+    assert path.read_bytes() == b"first" and [*tmp_path.iterdir()] == [path]
+
+
+def test_permissions_are_those_that_were_asked_for(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        for mode, found in ((PRIVATE, 0o600), (PUBLIC, 0o644), (None, 0o600)):
+            write_whole(str(tmp_path / "x"), b"", mode)
+            assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == found
+    finally:
+        os.umask(before)
+
+
+def test_what_a_killed_process_left_is_no_obstacle(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    Path(f"{path}.{os.getpid()}.part").write_text("half")
+    write_whole(str(path), b"whole")
+    assert path.read_bytes() == b"whole" and [*tmp_path.iterdir()] == [path]
