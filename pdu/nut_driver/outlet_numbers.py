@@ -7,7 +7,6 @@ another outlet than the one it was meant for.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import threading
@@ -17,6 +16,7 @@ from typing import IO
 from handlers.shared.errors import SettingsError
 
 from ..core.cli.files import text_of, write_whole
+from ..core.cli.locks import lock
 
 
 class OutletNumbers:
@@ -87,12 +87,15 @@ def _locked(path: str) -> IO[bytes]:
     except OSError as error:
         raise _unwritable(path, error) from None
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+        is_ours = lock(held.fileno())
+    except OSError as error:
+        held.close()
+        raise _unwritable(path, error) from None
+    if not is_ours:
         held.close()
         raise SettingsError(
             f"{path} is in use by another pdu nut-driver: give each its own --numbers"
-        ) from None
+        )
     return held
 
 

@@ -29,6 +29,7 @@ from typing import IO, Any, Callable, NamedTuple, Union
 from handlers.shared.errors import SettingsError
 
 from .files import sync_folder
+from .locks import lock
 
 #: the hash before the first line of a chain
 START = "0" * 64
@@ -196,12 +197,8 @@ class Journal:
         self.close()
 
     def _lock(self) -> None:
-        import fcntl  # Windows has none, where everything else of the command works
-
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise JournalError(f"{self.path} is in use: another process appends to it") from None
+        if not lock(self._file):
+            raise JournalError(f"{self.path} is in use: another process appends to it")
 
     def _cut(self, length: int) -> None:
         os.ftruncate(self._file, length)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Callable, Optional
 
 from ..cli.files import PRIVATE, write_whole
+from ..cli.locks import lock
 from .meters import MeteredLoad, MeterResolution
 from .pdu_access import NotProven
 
@@ -113,12 +114,12 @@ def opened(
             _check_folder(folder)
             # of the file, before the wait: a run that ends in between is noticed
             before = _read(path).offs
-            lock = stack.enter_context(open(folder / f"{name}.lock", "a"))
+            locked = stack.enter_context(open(folder / f"{name}.lock", "a"))
         except OSError as error:
             say(f"{folder} cannot be used ({error.strerror}): nothing is kept, and no run waits")
             yield ObservationStore(), False
             return
-        _lock(lock.fileno(), patience_s)
+        _lock(locked.fileno(), patience_s)
         memory = _read(path)
 
         def save() -> None:
@@ -144,18 +145,11 @@ def _check_folder(folder: Path) -> None:
 
 def _lock(number: int, patience_s: float) -> None:
     """Raises Busy."""
-    try:
-        import fcntl  # Windows has none, where everything else works
-    except ImportError:
-        return
     end = time.monotonic() + patience_s
-    while True:
-        try:
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
+    with contextlib.suppress(ModuleNotFoundError):  # Windows has no locks
+        while not lock(number):
             if time.monotonic() >= end:
-                raise Busy("another run of this machine has not ended; nothing was sent") from None
+                raise Busy("another run of this machine has not ended; nothing was sent")
             time.sleep(_LOOK_S)
 
 

@@ -24,6 +24,7 @@ from handlers.shared.errors import SettingsError, printable
 from ...core.cli import journal
 from ...core.cli.files import sync_folder
 from ...core.cli.journal import PACKED, HashMismatch, Journal, JournalError, NoJournal
+from ...core.cli.locks import lock
 from ..journal_format import new_chain, time_of
 
 _DATE = len("2026-11-23")
@@ -56,19 +57,14 @@ def files(folder: str) -> list[str]:
 
 def is_used(folder: str) -> bool:
     """Whether a meter writes into a folder now."""
-    import fcntl  # Windows has none, where everything else of the command works
-
     try:
-        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
         return False
     try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        return not lock(number, shared=True)
     finally:
-        os.close(lock)
-    return False
+        os.close(number)
 
 
 def day_of(utc: float) -> str:
@@ -188,14 +184,8 @@ class Days:
         self.close()
 
     def _take(self) -> None:
-        import fcntl  # Windows has none, where everything else of the command works
-
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise JournalError(
-                f"{printable(self.folder)} is in use: another meter writes into it"
-            ) from None
+        if not lock(self._lock):
+            raise JournalError(f"{printable(self.folder)} is in use: another meter writes into it")
 
     def _open(self, day: str) -> None:
         """Open the newest file of a day, or begin it."""

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from handlers.shared.errors import SettingsError
 
 from ...core.cli.files import state_folder
+from ...core.cli.locks import lock
 from ...core.drawing.drawing import Drawing
 from .plan_file import PduDevice
 
@@ -45,34 +46,29 @@ def lock_run(plan: str, drawing: Drawing, devices: Mapping[str, PduDevice]) -> I
 
     Raises SettingsError if another run has one of them, or the folder cannot be used.
     """
-    import fcntl  # Windows has none, where everything else of the command works
-
     with contextlib.ExitStack() as stack:
 
-        def lock(path: str, flags: int, what: str) -> int:
+        def locked_file(path: str, flags: int, what: str) -> int:
             try:
                 if flags & os.O_CREAT:
                     os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
                 number = os.open(path, flags | os.O_CLOEXEC, 0o600)
                 stack.callback(os.close, number)
-                fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if lock(number):
+                    return number
             except OSError as error:
-                reason = (
-                    f"another run {what} has not ended"
-                    if isinstance(error, BlockingIOError)
-                    else f"the lock for a run {what} cannot be had ({error.strerror})"
-                )
+                reason = f"the lock for a run {what} cannot be had ({error.strerror})"
                 raise SettingsError(f"{reason}; nothing was done") from None
-            return number
+            raise SettingsError(f"another run {what} has not ended; nothing was done")
 
         new = os.O_RDWR | os.O_CREAT
         # the file itself too: other users have other folders
-        lock(drawing.path, os.O_RDONLY, f"of {drawing.path}")
-        lock(_path(f"drawing-{drawing.digest}"), new, "of a copy of this drawing")
+        locked_file(drawing.path, os.O_RDONLY, f"of {drawing.path}")
+        locked_file(_path(f"drawing-{drawing.digest}"), new, "of a copy of this drawing")
         # several PDUs behind one server have one file
         files = {_path(_name(device)): (name, device) for name, device in devices.items()}
         locked = [
-            lock(path, new, f"at {device} (the PDU {name!r})")
+            locked_file(path, new, f"at {device} (the PDU {name!r})")
             for path, (name, device) in sorted(files.items())
         ]
         yield RunLock(plan, locked)
@@ -82,8 +78,6 @@ def unsettled(devices: Mapping[str, PduDevice]) -> dict[str, list[str]]:
     """PDU -> the plans whose runs left something off there, or did not say so before they ended.
     Those of a run that goes on now are not among them.
     """
-    import fcntl  # Windows has none, where everything else of the command works
-
     found: dict[str, list[str]] = {}
     for name, device in devices.items():
         try:
@@ -91,10 +85,7 @@ def unsettled(devices: Mapping[str, PduDevice]) -> dict[str, list[str]]:
         except OSError:
             continue
         try:
-            fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            plans = _plans(number)
-        except BlockingIOError:
-            continue
+            plans = _plans(number) if lock(number, shared=True) else []
         finally:
             os.close(number)
         if plans:
