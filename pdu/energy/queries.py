@@ -13,25 +13,21 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-from handlers.http.client import HttpClient, endpoint
-from handlers.http.connection import StandardTransport
 from handlers.http.login import Login
-from handlers.shared.errors import ProtocolError, Refused, SettingsError
+from handlers.shared.errors import ProtocolError, Refused
 from handlers.shared.tls import Trust
 
-from ..core.cli.http_errors import describe_as_server
-from ..core.cli.listening import require_tls_for_login
+from ..core.cli.server_client import ReadLimits, ServerClient
 
-#: limit for an answer, in bytes: a day of a PDU with 48 outlets at 5 s takes about 100 MB
-_LIMIT = 256_000_000
-_TIMEOUT_S, _TOTAL_S = 120.0, 600.0
+#: a day of a PDU with 48 outlets at 5 s takes about 100 MB
+_LIMITS = ReadLimits(timeout_s=120.0, total_s=600.0, most_bytes=256_000_000)
+_LOGIN_OPTIONS = "--username and --secret-file password=FILE"
 #: what Thanos must not do to samples: merge blocks that are missing, or take means of 5 minutes
 _RAW = (("partial_response", "false"), ("max_source_resolution", "0s"), ("dedup", "true"))
 #: a header that VictoriaMetrics sends (lib/httpserver)
 _VICTORIA = "x-server-hostname"
-_PLAIN = {"Accept": "application/json"}
 #: these answers hold JSON that says what is wrong
 _ANSWERS = (200, 400, 404, 422, 503)
 
@@ -75,14 +71,8 @@ class Api:
 
     def __init__(self, url: str, credentials: QueryLogin, trust: Trust) -> None:
         """Raises SettingsError for a URL that cannot be asked, or not with a login."""
-        parts = _parts(url)
-        if credentials != QueryLogin():
-            require_tls_for_login(parts.scheme, parts.hostname)
-        where = endpoint(parts.scheme, parts.netloc)
-        self.name = f"{parts.scheme}://{where.netloc}{parts.path.rstrip('/')}"
-        self._path = parts.path.rstrip("/")
-        self._credentials = credentials
-        self._client = HttpClient(where, StandardTransport(trust))
+        self._client = ServerClient(url, credentials.login, trust, _LIMITS, _LOGIN_OPTIONS)
+        self.name, self._credentials = self._client.name, credentials
         #: whether VictoriaMetrics answered
         self.is_victoria = False
 
@@ -143,20 +133,8 @@ class Api:
         return found
 
     def _asked(self, what: str, query: Sequence[tuple[str, str]]) -> Any:
-        target = f"{self._path}/api/v1/{what}?{urlencode([*query, *_RAW])}"
-        with describe_as_server():
-            reply = self._client.send(
-                "GET",
-                target,
-                _PLAIN,
-                None,
-                self._credentials.login,
-                _TIMEOUT_S,
-                _TOTAL_S,
-                repeatable=True,
-                limit=_LIMIT,
-                answers=_ANSWERS,
-            )
+        path = self._client.path
+        reply = self._client.get(f"{path}/api/v1/{what}?{urlencode([*query, *_RAW])}", _ANSWERS)
         try:
             answer = json.loads(reply.body)
         except (ValueError, RecursionError):
@@ -179,22 +157,6 @@ class Api:
 def is_url(text: str) -> bool:
     """Whether a source is a URL."""
     return text.startswith(("http://", "https://"))
-
-
-def _parts(url: str) -> Any:
-    try:
-        parts = urlsplit(url)
-        plain = not (parts.query or parts.fragment) and bool(parts.hostname)
-    except ValueError:
-        plain = False
-    if not plain:
-        raise SettingsError("the URL of the server has no host, or a ? or # part")
-    if "@" in parts.netloc:
-        raise SettingsError(
-            "the URL holds a login, which others can read in the list of processes: give --username"
-            " and --secret-file password=FILE"
-        )
-    return parts
 
 
 def _times(**times: float) -> Sequence[tuple[str, str]]:

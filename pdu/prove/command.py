@@ -6,7 +6,6 @@ DCImanager's project, or for a DCImanager.
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 import os
 import sys
 from collections.abc import Sequence
@@ -122,14 +121,10 @@ def _page_of(out: str) -> str:
 # ---- the command ---------------------------------------------------------------------------------
 
 
-def _is_loopback(host: str) -> bool:
-    name = Address(host).host
-    if name.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
+def _asked_host(state: SharedOptions, host: Address) -> str:
+    """The host that is asked: of the setting `host` if there is one."""
+    other = state.settings.get("host", "").strip()
+    return (Address(other) if other else host).host
 
 
 def _another(state: SharedOptions, also: str, host: Address) -> Optional[Unit]:
@@ -252,7 +247,7 @@ def _prove(
         USUAL_WATCH_S if minutes is None else 60 * minutes,
         other,
         _reader(state, reader, unit, host),
-        SIMULATED if _is_loopback(state.settings.get("host", "").strip() or host) else UNIT,
+        SIMULATED if hosts.is_this_machine(_asked_host(state, host)) else UNIT,
     )
     scrubber = Scrubber((), state.used, user, host)
     trace = Trace(CLOCK.monotonic(), scrubber.text)
@@ -312,7 +307,7 @@ def _prove_url(
     email = os.environ.get("DCI_EMAIL", "")
     if not email:
         raise SettingsError("DCI_EMAIL is not set: an administrator of DCImanager")
-    is_local = _is_loopback(urlsplit(url).netloc)
+    is_local = hosts.is_this_machine(urlsplit(url).hostname or "")
     if not at and not is_local:
         raise Usage("give --at: this machine's address, at which the location server reaches it")
     here = hosts.address(at or _HERE)

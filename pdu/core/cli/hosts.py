@@ -91,6 +91,16 @@ def one_spelling(host: str) -> str:
     return f"{plain}%{zone}" if zone else plain
 
 
+def is_this_machine(host: str) -> bool:
+    """Whether a host without a port is the machine on which this program runs, by a loopback
+    address or the name localhost.
+    """
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
 def _is_host(name: str) -> bool:
     """Whether this is an IP address or a possible host name.
 

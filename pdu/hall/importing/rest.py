@@ -11,10 +11,8 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from handlers.http.client import HttpClient, endpoint
-from handlers.http.connection import StandardTransport
 from handlers.http.login import Login
 from handlers.http.strict_json import loads
 from handlers.shared.errors import ProtocolError, SettingsError, printable
@@ -22,15 +20,13 @@ from handlers.shared.tls import Trust
 
 from ...core.cli import secret_files
 from ...core.cli.files import read_file
-from ...core.cli.http_errors import describe_as_server
-from ...core.cli.listening import require_tls_for_login
+from ...core.cli.server_client import ReadLimits, ServerClient
 from . import dcim
 from .dcim import EXTRA, KINDS, Objects
 
 _PAGE = 200
 _MOST = 200_000  # objects of one kind
-_TIMEOUT, _TOTAL = 60.0, 120.0
-_LIMIT = 32 << 20
+_LIMITS = ReadLimits(timeout_s=60.0, total_s=120.0, most_bytes=32 << 20)
 _OPTIONAL = ("devices", "power-panels", "power-feeds", *EXTRA)
 _SOME = 50  # ids in one request
 
@@ -40,10 +36,6 @@ def fetch(url: str, token_file: str, ca_file: str = "", needs_places: bool = Fal
 
     Raises SettingsError and the errors of http/errors.py.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("https", "http") or not parts.hostname or "@" in parts.netloc:
-        raise SettingsError("the URL must be https://HOST, with a path if the system has one")
-    require_tls_for_login(parts.scheme, parts.hostname)
     token = secret_files.read_secret(token_file, secret_files.SECRET).strip()
     # "Token" is the scheme of both; NetBox 4.5 also has tokens that are sent as Bearer
     scheme = "Bearer" if token.startswith("nbt_") else "Token"
@@ -51,40 +43,28 @@ def fetch(url: str, token_file: str, ca_file: str = "", needs_places: bool = Fal
     trust = (
         Trust(ca_pem=secret_files.read_secret(ca_file, secret_files.LIST)) if ca_file else Trust()
     )
-    where = endpoint(parts.scheme, parts.netloc)
-    client = HttpClient(where, StandardTransport(trust))
-    base = parts.path.rstrip("/").removesuffix("/api")
+    client = ServerClient(url, login, trust, _LIMITS, "--token-file FILE")
+    base = client.path.removesuffix("/api")
     kinds = (*KINDS, "locations") if needs_places else KINDS
     try:
-        found = {kind: list(_pages(client, login, f"{base}/api/dcim/{kind}/")) for kind in kinds}
+        found = {kind: list(_pages(client, f"{base}/api/dcim/{kind}/")) for kind in kinds}
         # of the cables, only those that may be planned: a DCIM has many more of the network
         cables = sorted(map(str, dcim.cables_to_check(found["power-ports"])))
         some = [cables[start : start + _SOME] for start in range(0, len(cables), _SOME)]
         asked = ["".join(f"&id={quote(one, safe='')}" for one in ids) for ids in some]
         path = f"{base}/api/dcim/cables/"
-        found["cables"] = [one for more in asked for one in _pages(client, login, path, more)]
+        found["cables"] = [one for more in asked for one in _pages(client, path, more)]
         return found
     finally:
         client.close()
 
 
-def _pages(client: HttpClient, login: Login, path: str, more: str = "") -> Iterator[dict[str, Any]]:
+def _pages(client: ServerClient, path: str, more: str = "") -> Iterator[dict[str, Any]]:
     # > GET /api/dcim/power-ports/?limit=200&offset=0&depth=1
     # < {"count": 412, "next": "...", "results": [...]}
     offset = 0
     while True:
-        with describe_as_server():
-            reply = client.send(
-                "GET",
-                f"{path}?limit={_PAGE}&offset={offset}&depth=1{more}",
-                {**login.headers(), "Accept": "application/json"},
-                None,
-                login,
-                _TIMEOUT,
-                _TOTAL,
-                repeatable=True,
-                limit=_LIMIT,
-            )
+        reply = client.get(f"{path}?limit={_PAGE}&offset={offset}&depth=1{more}")
         try:
             page = loads(reply.body)
         except (ValueError, RecursionError):
@@ -95,7 +75,7 @@ def _pages(client: HttpClient, login: Login, path: str, more: str = "") -> Itera
         if offset >= count:
             return
         if not results or count > _MOST:
-            raise ProtocolError(f"{path} lists {offset} of {count} objects", host=client.where.host)
+            raise ProtocolError(f"{path} lists {offset} of {count} objects", host=client.name)
 
 
 def _results(page: object, where: str) -> tuple[list[dict[str, Any]], int]:
