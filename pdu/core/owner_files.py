@@ -7,9 +7,7 @@ values: each file is an argument or an option.
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import sys
 from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
@@ -20,6 +18,7 @@ from handlers.shared.errors import SettingsError, printable
 
 from .cli.error_output import Usage
 from .cli.options import Parameters, SharedOptions, path_completion
+from .cli.output import report
 from .inventory import device_list, names
 from .inventory.auth import DeviceLogin, of_environment, of_file
 from .inventory.device_list import DeviceList
@@ -177,8 +176,7 @@ class OwnerFiles(NamedTuple):
 
 @functools.lru_cache(maxsize=1000)  # a command may read its list more than once
 def _warn(text: str) -> None:
-    with contextlib.suppress(OSError, ValueError):  # standard error may be closed
-        print(printable(text, 1000), file=sys.stderr, flush=True)
+    report(printable(text, 1000))
 
 
 # ---- what a drawing says of machines -------------------------------------------------------------

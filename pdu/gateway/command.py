@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import socket
 import ssl
 import sys
@@ -16,7 +15,7 @@ import click
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.cli import optional_packages, secret_files as private, shared_options
+from ..core.cli import hosts, optional_packages, secret_files as private, shared_options
 from ..core.cli.exit_codes import DONE
 from ..core.cli.groups import Subcommand
 from ..core.cli.listening import listen_address
@@ -28,7 +27,7 @@ from ..core.cli.options import (
     output,
     secret_files,
 )
-from ..core.cli.output import counted, print_json
+from ..core.cli.output import counted, print_json, report
 from ..core.cli.service_signals import ServiceSignals
 from ..core.cli.shared_options import (
     AUTH,
@@ -161,13 +160,13 @@ async def _serve(
     from ..core.web import server as web
     from . import application, command_log, power_service
 
-    hosts = {*(one.lower() for one in wanted.host)}
-    if where.is_loopback or not hosts:
-        hosts.update((where.in_url.lower(), *_LOOPBACK))
-    choices = application.Choices(hosts, wanted.pause, wanted.switch_by_get, wanted.commands)
+    names = {*(one.lower() for one in wanted.host)}
+    if where.is_loopback or not names:
+        names.update((where.in_url.lower(), *_LOOPBACK))
+    choices = application.Choices(names, wanted.pause, wanted.switch_by_get, wanted.commands)
     with contextlib.closing(command_log.CommandLog(wanted.journal)) as book:
         for command in book.lost:
-            _report(
+            report(
                 f"the result of {command.wanted.action} of {command.wanted.machine} by"
                 f" {command.client} is not known: look at the machine"
             )
@@ -176,24 +175,24 @@ async def _serve(
             files.targets,
             book,
             wanted.fresh,
-            _report,
+            report,
             wanted.proof,
             files.reach,
         )
-        served = application.Application(switchboard, book, choices, _report)
-        server = web.WebServer(served.guard(files.clients), tls=files.tls, report=_report)
+        served = application.Application(switchboard, book, choices, report)
+        server = web.WebServer(served.guard(files.clients), tls=files.tls, report=report)
 
         async def reload() -> None:
             """Commands that run are carried through as they were begun."""
             renewed = await asyncio.to_thread(_reread, wanted)
             if isinstance(renewed, str):
                 served.health.not_reloaded = renewed
-                _report(f"not reloaded, nothing changes: {renewed}")
+                report(f"not reloaded, nothing changes: {renewed}")
                 return
             switchboard.renew(renewed.drawing.machines, renewed.targets, renewed.reach)
             server.application, server.tls = served.guard(renewed.clients), renewed.tls
             served.health.not_reloaded = ""
-            _report(
+            report(
                 f"reloaded: {counted(len(renewed.clients), 'client')},"
                 f" {counted(len(renewed.drawing.machines), 'machine')},"
                 f" {counted(len(renewed.targets), 'PDU')}"
@@ -207,7 +206,7 @@ async def _serve(
                 try:
                     await reload()
                 except Exception as error:  # a defect must not end later reloads
-                    _report(f"defect: {type(error).__name__}: {error}")
+                    report(f"defect: {type(error).__name__}: {error}")
 
         def heard() -> None:
             if wishes.heard():
@@ -262,12 +261,8 @@ def _address(wanted: GatewayOptions) -> ListenAddress:
         raise SettingsError(
             f"--listen {wanted.listen[:60]!r}: give ADDRESS:PORT, such as {USUAL_LISTEN}"
         )
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        is_loopback, is_any = host == "localhost", False
-    else:
-        is_loopback, is_any = address.is_loopback, address.is_unspecified
+    is_loopback = hosts.is_this_machine(host)
+    is_any = hosts.one_spelling(host) in ("0.0.0.0", "::")  # noqa: S104 (it is refused below)
     if (wanted.cert is None) != (wanted.key is None):
         raise SettingsError("give both --cert and --key")
     if not is_loopback and wanted.cert is None and not wanted.plain_http:
@@ -290,12 +285,6 @@ def _check_patterns(clients: clients_file.Clients, drawing: Drawing, path: str) 
                     f"{path}: [client.{client.name}]: no machine of the drawing matches"
                     f" {printable(pattern, 60)!r}"
                 )
-
-
-def _report(line: str) -> None:
-    """Print a line on standard error, which may be a pipe that nobody reads."""
-    with contextlib.suppress(Exception):
-        print(printable(line), file=sys.stderr, flush=True)
 
 
 _HELP = """Read and switch the machines of a drawing over HTTP, by all their outlets.

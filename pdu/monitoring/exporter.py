@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import contextlib
 import os
 import signal
 import socket
@@ -24,7 +23,7 @@ from ..core.cli import optional_packages, shared_options
 from ..core.cli.error_output import Interrupted, fail
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import Seconds, SharedOptions, given, option, output, secret_files
-from ..core.cli.output import print_json
+from ..core.cli.output import print_json, report
 from ..core.cli.service_signals import ServiceSignals
 from ..core.cli.shared_options import ARCHIVES, AUTH, LISTEN, PARALLEL, WORKERS
 from ..core.inventory import names
@@ -98,7 +97,7 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
             raise
         url = _url(wanted.listen, listener.getsockname()[1])
         site = server.ExporterRoutes(exporter)
-        made = web.WebServer(site, server.LIMITS, report=_report)
+        made = web.WebServer(site, server.LIMITS, report=report)
 
         def reload() -> None:
             _reload(exporter, wanted)
@@ -140,12 +139,6 @@ def _greet(url: str, state: SharedOptions) -> None:
     else:
         print(url)
     sys.stdout.flush()
-
-
-def _report(line: str) -> None:
-    """Print a line on standard error, which may be a pipe without a reader, or on a full disk."""
-    with contextlib.suppress(Exception):
-        print(printable(line), file=sys.stderr, flush=True)
 
 
 def _end(code: int) -> NoReturn:
@@ -193,7 +186,7 @@ def _reload(exporter: Any, wanted: ExporterOptions) -> None:
         exporter.own.is_loaded = True
     except Exception as error:  # whatever fails must not end the exporter
         exporter.own.is_loaded = False
-        _report(f"not reloaded: {error_of(error).reason}")
+        report(f"not reloaded: {error_of(error).reason}")
 
 
 _HELP = """Serve many PDUs to Prometheus: /probe?target=NAME or

@@ -10,11 +10,11 @@ from typing import Callable, Optional, TypeVar
 from handlers.shared.errors import printable
 
 from ..core.cli.options import SharedOptions
+from ..core.cli.prompts import ask_line
 from .document import OwnerAnswers
 
 T = TypeVar("T")
 _TRIES = 3
-_LONGEST = 2_000
 _MOST_OUTLETS = 1_000
 
 
@@ -85,7 +85,7 @@ def ask(question: str, parse: Callable[[str], Optional[T]], wanted: str) -> Opti
     `parse` returns None for a wrong one. `wanted`: what a right one is, such as "a number".
     """
     for _ in range(_TRIES):
-        said = _line(question)
+        said = ask_line(question)
         if not said:
             return None
         found = parse(said)
@@ -97,21 +97,8 @@ def ask(question: str, parse: Callable[[str], Optional[T]], wanted: str) -> Opti
 
 def done(question: str) -> Optional[bool]:
     """Whether something was done: any line but "no"; None at the end of the input."""
-    said = _line(f"{question} ('no' if it cannot be done)")
+    said = ask_line(f"{question} ('no' if it cannot be done)")
     return None if said is None else said.lower() not in ("n", "no")
-
-
-def _line(question: str) -> Optional[str]:
-    """A line of the input without blanks around it; None at its end."""
-    is_terminal = sys.stdin.isatty()
-    print(question, end=" " if is_terminal else "\n", file=sys.stderr, flush=True)
-    try:
-        said = sys.stdin.readline()
-    except UnicodeDecodeError:
-        return "\N{REPLACEMENT CHARACTER}"
-    if is_terminal and not said.endswith("\n"):  # Ctrl-D: what follows begins on a new line
-        print(file=sys.stderr, flush=True)
-    return said.strip()[:_LONGEST] if said else None
 
 
 # ---- parsers -------------------------------------------------------------------------------------

@@ -197,6 +197,15 @@ def pause_wait_line() -> Iterator[None]:
         _others.discard("question")
 
 
+def report(line: str) -> None:
+    """Print a line on standard error, which may be closed, a pipe that nobody reads, or on a full
+    disk: a service goes on without it.
+    """
+    # OutputError of exit_handling is one of what a stream raises then
+    with contextlib.suppress(Exception):
+        print(printable(line), file=sys.stderr, flush=True)
+
+
 def show_status_line(line: str, as_json: bool) -> None:
     """Show a line until the next one replaces it; "" clears it.
 

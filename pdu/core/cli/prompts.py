@@ -9,12 +9,15 @@ import difflib
 import getpass
 import os
 import sys
+from typing import Optional
 
 from handlers.shared.errors import NamedSetting, PduHandlerError, Reason, SettingsError, printable
 
 from .files import read_file, signals_as_ctrl_c
 from .options import SharedOptions
 from .output import pause_wait_line
+
+_LONGEST_LINE = 2_000  # characters
 
 
 class NotConfirmed(PduHandlerError):
@@ -50,17 +53,26 @@ def confirm(state: SharedOptions, question: str, host: str = "") -> None:
     askable(state, question, host)
     if not state.yes:
         whole = printable(question, 10 * len(question))  # an escape has at most 10 characters
-        with pause_wait_line():
-            print(f"{whole}? [y/N] ", end="", file=sys.stderr, flush=True)
-            try:
-                said = sys.stdin.readline()
-            except UnicodeDecodeError:
-                said = "\n"
-        if not said.endswith("\n"):  # Ctrl-D: the error begins on a new line
-            print(file=sys.stderr)
-        if said.strip().lower() not in ("y", "yes"):
+        if (ask_line(f"{whole}? [y/N]") or "").lower() not in ("y", "yes"):
             raise NotConfirmed("nothing was done", host)
     state.changing = True
+
+
+def ask_line(question: str) -> Optional[str]:
+    """What is typed after the question, or the next line of the input if that is no terminal,
+    without blanks around it. None at the end of the input. Bytes that are no text are a line that
+    fits no question.
+    """
+    is_terminal = sys.stdin.isatty()
+    with pause_wait_line():
+        print(question, end=" " if is_terminal else "\n", file=sys.stderr, flush=True)
+        try:
+            said = sys.stdin.readline()
+        except UnicodeDecodeError:
+            return "\N{REPLACEMENT CHARACTER}"
+    if is_terminal and not said.endswith("\n"):  # Ctrl-D: what follows begins on a new line
+        print(file=sys.stderr, flush=True)
+    return said.strip()[:_LONGEST_LINE] if said else None
 
 
 def secret(state: SharedOptions, key: str, question: str, needed: bool = True) -> str:

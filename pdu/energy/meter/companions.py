@@ -12,7 +12,7 @@ from handlers.shared.errors import SettingsError
 
 from ...core.cli import optional_packages
 from ...core.cli.options import SharedOptions
-from ...core.cli.output import show_status_line
+from ...core.cli.output import report, show_status_line
 from ...core.cli.service_signals import SystemdNotify
 from ...core.web.exposition import render
 from .running import LONGEST_WAIT_S, MeterService
@@ -31,9 +31,7 @@ class Screen:
     def say(self, text: str) -> None:
         """Tell an administrator something."""
         self.clear()
-        # standard error may be a pipe without a reader, or on a full disk
-        with contextlib.suppress(OSError):
-            print(text, file=sys.stderr, flush=True)
+        report(text)
 
     def clear(self) -> None:
         """Take the line away that lives."""
