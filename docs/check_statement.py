@@ -73,10 +73,29 @@ def row_leaf(text, salts):
     return leaf(salts[0], f"{register}|{inner.hex()}")
 
 
+def with_times(proof):
+    """Days whose rows are without times, which all outlets of a PDU have in common, get them."""
+    used = {}
+    for line in proof["lines"]:
+        for day in line["days"]:
+            if "rows" in day:
+                times = proof["times"][line["pdu"]][day["day"]]
+                used.setdefault(line["pdu"], {})[day["day"]], times = times, iter(times)
+                rows = day.pop("rows")
+                day["texts"] = [r if r[0] == "[" else f"{next(times)},{r}" for r in rows]
+                need(next(times, None) is None, f"{name(line)}, {day['day']}: other times")
+    need(used == proof["times"], "times that no outlet has")
+
+
 def block(day):
     texts = day["texts"]
-    if "seed" in day:
-        seed, places = bytes.fromhex(day["seed"]), range(len(texts))
+    places = range(len(texts))
+    if "stream" in day:
+        stream = hashlib.shake_256(bytes.fromhex(day["stream"])).digest(64 * len(texts))
+        pairs = (stream[at : at + 64] for at in range(0, len(stream), 64))
+        salts = ([one[:32], one[32:]] for one in pairs)
+    elif "seed" in day:  # of a day whose root version 0.3.0 kept
+        seed = bytes.fromhex(day["seed"])
         salts = ([sha(seed, one, at.to_bytes(4, "big")) for one in (b"\0", b"\1")] for at in places)
     else:
         salts = ([bytes.fromhex(one) for one in some] for some in day["salts"])
@@ -1061,6 +1080,7 @@ def main(folder, root):
     spans = sorted((one["pdu"], one["outlet"], when(one["from"]), when(one["to"])) for one in lines)
     twice = any(a[:2] == b[:2] and a[3] > b[2] for a, b in zip(spans, spans[1:]))
     need(not twice, "an outlet is in the statement twice at one time")
+    with_times(proof)
     unchecked = []
     check_annex(statement)
     held = [

@@ -8,7 +8,6 @@ column.
 from __future__ import annotations
 
 import math
-import operator
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
@@ -85,30 +84,23 @@ class Block(NamedTuple):
         """Pairs of polls between which the unit may have begun again: the number of the later one,
         and before it that of the last one with an uptime, None if no poll before has one.
         """
-        ups, times = self.uptimes, self.monotonic
-        starts = array("d", map(operator.sub, ups, times))
-        # While all are nearly the same, the unit ran on. A NaN makes their sum one.
-        if not math.isnan(sum(starts)) and max(starts) - min(starts) < UPTIME_S / 2.0:
-            return
-        last: Optional[int] = None
-        for number in self.with_uptime():
-            if last is None:
-                if number:
-                    yield None, number
-            elif not abs(starts[number] - starts[last]) < UPTIME_S / 2.0:
-                yield last, number
-            last = number
+        numbers = self.with_uptime()
+        if len(numbers) and numbers[0]:
+            yield None, int(numbers[0])
+        starts = (np.asarray(self.uptimes) - np.asarray(self.monotonic))[numbers]
+        # that of a NaN, too
+        for place in np.flatnonzero(~(np.abs(np.diff(starts)) < UPTIME_S / 2.0)).tolist():
+            yield int(numbers[place]), int(numbers[place + 1])
 
-    def with_uptime(self) -> list[int]:
+    def with_uptime(self) -> Column:
         """The numbers of polls that read an uptime."""
-        return [number for number, up in enumerate(self.uptimes) if up == up]
+        return np.flatnonzero(~np.isnan(np.asarray(self.uptimes)))
 
     def identities(self) -> bytes:
         """What each poll read of its unit, as bits of `identity`."""
         said = SERIAL if self.unit.serial else 0
-        if not math.isnan(sum(self.uptimes)):
-            return bytes([said | UPTIME]) * len(self.uptimes)
-        return bytes(said | UPTIME if up == up else said for up in self.uptimes)
+        is_read = ~np.isnan(np.asarray(self.uptimes))
+        return bytes(np.where(is_read, said | UPTIME, said).astype("u1"))
 
 
 class Series:
@@ -220,7 +212,7 @@ class PduReadings:
             if last is not None:
                 self._identity.keep(block.poll(last), polls + last)
             self._follow(block.poll(number), polls + number)
-        for number in (*block.with_uptime()[-1:], more - 1):
+        for number in (*block.with_uptime()[-1:].tolist(), more - 1):
             self._identity.keep(block.poll(number), polls + number)
         self.identities += block.identities()
         self.synced += bytes([WORDS[unit.synced]]) * more

@@ -481,7 +481,7 @@ def _version(statement: Statement, said: dict[str, Any], files: dict[str, bytes]
 
 def published(one: Forgery, issued: Issued) -> tuple[Issued, str]:
     """What a customer gets, and the root that was published for it."""
-    said = json.loads(proof.unpacked(issued.proof))
+    said = proof.with_times(json.loads(proof.unpacked(issued.proof)))
     statement = json.loads(issued.files[proof.JSON])
     before = copy.deepcopy((statement, said))
     files: dict[str, bytes] = {}

@@ -22,6 +22,8 @@ from typing import Any, NamedTuple, Optional
 from handlers.shared.errors import SettingsError
 from pdu import root as command
 from pdu.energy.statement import disclosure, figures, leaf_rows, proof
+from pdu.energy.statement.disclosure import STREAM
+from pdu.energy.statement.leaf_rows import DayTexts
 from pdu.energy.statement.writer import contents
 from tests.hall.twin.month import LIMIT_KW, Month, customers, written
 
@@ -109,9 +111,17 @@ def forged(kind: str, world: World, draw: random.Random) -> Issued:
     """What a provider gives in place of what he published: never the same."""
     while True:
         issued = draw.choice(world.customers)
+        if kind != TIMES:
+            issued = spelled(issued)
         found = _forged(kind, issued, world, draw)
         if found != issued:
             return found
+
+
+def spelled(issued: Issued) -> Issued:
+    """The same with the times of polls in each row of the proof."""
+    said = proof.with_times(json.loads(proof.unpacked(issued.proof)))
+    return issued._replace(proof=proof.packed(proof.canonical(said)))
 
 
 def _forged(kind: str, issued: Issued, world: World, draw: random.Random) -> Issued:
@@ -137,7 +147,7 @@ def _again(said: Forged, statement: Forged) -> Optional[Mapping[str, bytes]]:
     try:
         rules = proof.rules_of(statement)
         lines = []
-        for line, shown in zip(statement["lines"], said["lines"]):
+        for line, shown in zip(statement["lines"], proof.with_times(said)["lines"]):
             texts = proof.visible(
                 [disclosure.parse_disclosure(_kept(day)) for day in shown["days"]]
             )
@@ -161,12 +171,12 @@ def _again(said: Forged, statement: Forged) -> Optional[Mapping[str, bytes]]:
 
 
 def _kept(day: Forged) -> Forged:
-    return {name: value for name, value in day.items() if name in ("texts", "seed", "salts")}
+    return {name: value for name, value in day.items() if name not in ("day", "path")}
 
 
 def _row(said: Forged, draw: random.Random) -> tuple[list[str], int]:
     """A reading in the customer's own time: its day's texts, and its place."""
-    day = draw.choice([day for line in said["lines"] for day in line["days"] if "seed" in day])
+    day = draw.choice([day for line in said["lines"] for day in line["days"] if STREAM in day])
     texts: list[str] = day["texts"]
     return texts, draw.choice([at for at, one in enumerate(texts) if not leaf_rows.is_head(one)])
 
@@ -211,10 +221,10 @@ def _drop(said: Forged, statement: Forged, world: World, draw: random.Random) ->
 def _hide(said: Forged, texts: list[str], at: int) -> None:
     """The reading's own hash stands in its place, and all hashes fit."""
     day = next(day for line in said["lines"] for day in line["days"] if day["texts"] is texts)
-    place = range(len(texts))
-    seed = bytes.fromhex(day.pop("seed"))
-    heads = {number for number in place if leaf_rows.is_head(texts[number])}
-    shown = disclosure.part(texts, seed, 0, 0, {*place} - heads - {at})
+    secret = disclosure.DaySalts(bytes.fromhex(day.pop(STREAM)))
+    whole = DayTexts.of(texts)
+    leaves = disclosure.leaves(whole, secret)
+    shown = disclosure.part(whole, secret, leaves, 0, 0, {*range(len(texts))} - {at})
     day.update(shown.document())
 
 
@@ -243,7 +253,7 @@ def _shifted(text: str, by: float) -> str:
 
 def _swap(said: Forged, statement: Forged, world: World, draw: random.Random) -> None:
     """An outlet's readings are those of another outlet, day or customer."""
-    other = json.loads(proof.unpacked(draw.choice(world.customers).proof))
+    other = proof.with_times(json.loads(proof.unpacked(draw.choice(world.customers).proof)))
     line, instead = draw.choice(said["lines"]), draw.choice(other["lines"])
     what = draw.randrange(4)
     if what == 0:
@@ -258,11 +268,29 @@ def _swap(said: Forged, statement: Forged, world: World, draw: random.Random) ->
             said[name] = other[name]
 
 
+def _times(said: Forged, statement: Forged, world: World, draw: random.Random) -> None:
+    """The times that all outlets of a PDU have in common are others."""
+    pdu = draw.choice(sorted(said["times"]))
+    days = said["times"][pdu]
+    day = draw.choice(sorted(days))
+    what, at = draw.randrange(4), draw.randrange(len(days[day]))
+    if what == 0:
+        days[day][at] = _shifted(days[day][at] + ",", draw.choice((-3600.0, 60.0)))[:-1]
+    elif what == 1:
+        days[day].pop(at)
+    elif what == 2:
+        days[day].insert(at, days[day][at])
+    else:
+        days["2026-01-01"] = days[day]
+
+
+TIMES = "times"
 _KINDS: Mapping[str, Callable[[Forged, Forged, World, random.Random], None]] = {
     "edit": _edit,
     "drop": _drop,
     "back-date": _back_date,
     "swap": _swap,
+    TIMES: _times,
 }
 KINDS = tuple(_KINDS)
 

@@ -4,7 +4,6 @@ check. `python -m tests.energy.forgeries` prints the table.
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +11,10 @@ import pytest
 from hypothesis import given, settings
 
 from tests.energy import forgeries, plans, trial
-from tests.energy.forgeries import FORGERIES, REFUSED, SAID, WITNESS, Forgery
+from tests.energy.forgeries import FORGERIES, REFUSED, SAID, Forgery
 from tests.energy.tampering import World
+from tests.energy.test_statement import SECOND
 from tests.energy.twin import Plan, month
-
-SPEC = importlib.util.spec_from_file_location("check_statement", WITNESS)
-assert SPEC is not None and SPEC.loader is not None
-#: the second verifier, which shares no code with the pack
-SECOND: Any = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(SECOND)
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import gzip
+import importlib.util
 import io
 import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +23,11 @@ from handlers.shared.errors import SettingsError
 from pdu import root
 from pdu.core.cli import journal, optional_packages
 from pdu.core.cli.journal import Journal
+from pdu.energy.journals import DayBlocks, MeterJournal, by_days, finished
 from pdu.energy.meter.days import Days
 from pdu.energy.period import moment, zone_named
-from pdu.energy.statement import day_roots, tariffs
+from pdu.energy.statement import day_roots, merkle, tariffs
+from pdu.energy.statement.leaf_rows import DayRows
 from pdu.energy.statement.page import page
 from pdu.energy.statement.writer import contents
 from tests.hall.twin.month import LIMIT_KW, Month, customers, energy_kwh, written
@@ -33,6 +38,11 @@ from tests.waiting import PATIENCE_S
 BERLIN = zone_named("Europe/Berlin")
 PERIOD = ("--from", "2026-10-01", "--to", "2026-11-01", "--zone", "Europe/Berlin")
 WITNESS = ROOT / "docs" / "check_statement.py"
+SPEC = importlib.util.spec_from_file_location("check_statement", WITNESS)
+assert SPEC is not None and SPEC.loader is not None
+#: the second verifier, which shares no code with the pack
+SECOND: Any = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(SECOND)
 
 
 def stated(capsys: pytest.CaptureFixture[str], folder: Path, *more: str) -> Any:
@@ -418,6 +428,67 @@ def test_a_damaged_line_costs_its_neighbourhood_and_the_page_names_it(
     shutil.rmtree(hall / "october")
     stated(capsys, hall, "--without", "2026-10-20.jsonl")
     assert "2026-10-20" not in _days(hall) and "2026-10-21" in _days(hall)
+
+
+def test_days_that_version_0_3_0_sealed_are_proven_as_they_were_sealed(
+    hall: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their salts are a SHA-256 each, and `roots.jsonl` says nothing of salts."""
+    readings = str(hall / "readings")
+    key, roots, named = day_roots.key_of(readings), list[dict[str, str]](), "2026-10-12"
+    source = MeterJournal(readings)
+    for day, paths in by_days(finished(readings)).items():
+        if day <= named:
+            hashes = [
+                one
+                for some in source.by_day(paths, partial(_hashed_by_the_second, key))
+                for one in some
+            ]
+            root = merkle.Tree(hashes).root.hex()
+            roots.append({"day": day, "root": root, "meter": source.hashes[day]})
+    with Journal(str(hall / "readings" / day_roots.ROOTS)) as kept:
+        kept.append(roots)
+    done = stated(capsys, hall)
+    (proof,) = hall.glob("october/0003-*/proof.json.gz")
+    days = json.loads(gzip.decompress(proof.read_bytes()))["lines"][0]["days"]
+    kinds = {one["day"]: {*one} & {"seed", "stream", "salts"} for one in days}
+    assert kinds["2026-10-13"] == {"stream"} and kinds[named] == {"salts"}
+    (first,) = (one for one in hall.glob("october/0001-*/proof.json.gz"))
+    days = json.loads(gzip.decompress(first.read_bytes()))["lines"][0]["days"]
+    kinds = {one["day"]: {*one} & {"seed", "stream", "salts"} for one in days}
+    assert kinds[named] == {"seed"} and kinds["2026-10-13"] == {"stream"}
+    for one in (first, proof):
+        check = ("energy", "check-statement", str(one), "--root", done["root"])
+        assert run(capsys, *check)[0] == 0
+        witness = [sys.executable, "-I", str(WITNESS), str(one.parent), done["root"]]
+        assert subprocess.run(witness, timeout=PATIENCE_S, capture_output=True).returncode == 0
+    kept_now = [dict(one.record) for one in journal.read(str(hall / "readings" / day_roots.ROOTS))]
+    assert kept_now[1 : len(roots) + 1] == roots
+    assert {one["salts"] for one in kept_now[len(roots) + 1 :]} == {"stream"}
+
+
+def _hashed_by_the_second(
+    key: day_roots.SaltKey, pdu: str, days: Sequence[DayBlocks]
+) -> list[bytes]:
+    """Each outlet's day as 0.3.0 hashed it, by the program that shares no code with the pack."""
+    found = list[bytes]()
+    for day, blocks in days:
+        rows = DayRows(day, blocks, key.mark)
+        for outlet in rows.outlets():
+            texts = [b"".join((a, b, c or b"")).decode() for a, b, c in zip(*rows.texts(outlet))]
+            seed = key.secret(day, pdu, outlet, "seed").seed
+            found.append(SECOND.block({"texts": texts, "seed": seed.hex()}))
+    return found
+
+
+def test_roots_of_a_later_version_are_refused(
+    hall: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root_of_a_day = {"day": "2026-10-02", "root": "0" * 64, "meter": "", "salts": "other"}
+    with Journal(str(hall / "readings" / day_roots.ROOTS)) as kept:
+        kept.append([root_of_a_day])
+    code, _, err = run(capsys, "energy", "seal", str(hall / "readings"))
+    assert code == 2 and "line 2: a newer version of this program wrote it" in err
 
 
 def test_a_day_in_two_files_is_read_whole(

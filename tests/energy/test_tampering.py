@@ -15,7 +15,8 @@ from pdu import root as command
 from pdu.core.cli.journal import Journal
 from pdu.energy.statement import disclosure, leaf_rows, merkle, page, proof
 from pdu.energy.statement.day_roots import SaltKey
-from tests.energy.tampering import KINDS, World, edited, forged, refused, world
+from pdu.energy.statement.leaf_rows import DayTexts
+from tests.energy.tampering import KINDS, World, edited, forged, refused, spelled, world
 from tests.energy.test_statement import WITNESS
 from tests.hall.twin.month import OUTLETS, Month, written
 from tests.pdu.running import run
@@ -30,6 +31,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> World:
 def test_what_was_published_is_taken(made: World) -> None:
     assert len(made.customers) == 3
     assert [refused(one, made.root) for one in made.customers] == [None] * 3
+
+
+def test_what_was_published_is_taken_with_the_times_in_each_row(made: World) -> None:
+    """So forgeries that are written this way are not found by their form."""
+    for one in made.customers:
+        assert json.loads(proof.unpacked(one.proof))["times"]
+        assert spelled(one) != one and refused(spelled(one), made.root) is None
 
 
 def test_random_edits_of_a_statement_or_proof_are_found(made: World) -> None:
@@ -91,26 +99,29 @@ def test_no_reading_of_another_can_be_recovered_by_trying_all_of_a_day(made: Wor
 def test_with_the_salt_the_same_search_finds_every_register_of_a_day() -> None:
     """So it is the salts that hide them, and not the search that is too weak."""
     head = json.dumps(["2026-10-12", "a", "1", "m", "", "", "", "", None], separators=(",", ":"))
-    texts = [head, *(f"{at}.0,{at}.5,1.0,2.0,{1000 + at / 100!r}|1.0,230.0,1" for at in range(50))]
-    seed = SaltKey(b"k" * 32).seed("2026-10-12", "a", "1")
-    shown = disclosure.part(texts, seed, 40, 51, {*range(40, 51)})
+    rows = (f"{at}.0,{at}.5,1.0,2.0,{1000 + at / 100!r}|1.0,230.0,1" for at in range(50))
+    texts = DayTexts.of([head, *rows])
+    secret = SaltKey(b"k" * 32).secret("2026-10-12", "a", "1")
+    leaves = disclosure.leaves(texts, secret)
+    shown = disclosure.part(texts, secret, leaves, 40, 51, {*range(40, 51)})
     hidden = {one[1:] for one in shown.texts if one.startswith(leaf_rows.HIDDEN)}
-    secret = disclosure.DaySalts(seed)
+    salts = [*secret.salts(51)]
     found = 0
-    for at in range(1, 40):
-        inner = merkle.leaf(secret.flow_salt(at), "1.0,230.0,1").hex()
+    for at, (salt, flow_salt) in enumerate(salts[1:40], start=1):
+        inner = merkle.leaf(flow_salt, "1.0,230.0,1").hex()
         for kwh in (1000 + step / 100 for step in range(60)):
             text = f"{at - 1}.0,{at - 1}.5,1.0,2.0,{kwh!r}|{inner}"
-            found += merkle.leaf(secret.salt(at), text).hex() in hidden
+            found += merkle.leaf(salt, text).hex() in hidden
     assert found == len(hidden) == 39
     given = {one for all_ in shown.salts for one in all_}
-    assert not given & {secret.salt(at) for at in range(1, 40)}
-    assert disclosure.hash_from_disclosure(shown) == disclosure.hash_day(texts, seed)
+    assert not given & {salt for pair in salts[1:40] for salt in pair}
+    assert disclosure.hash_from_disclosure(shown) == disclosure.hash_day(texts, secret)
 
 
 def test_a_proof_has_no_text_of_another_customers_time(made: World) -> None:
     for one in made.customers:
-        said, statement = json.loads(proof.unpacked(one.proof)), json.loads(one.files[proof.JSON])
+        said = proof.with_times(json.loads(proof.unpacked(one.proof)))
+        statement = json.loads(one.files[proof.JSON])
         for line, shown in zip(statement["lines"], said["lines"]):
             begin, end = proof.parse_time(line["from"]), proof.parse_time(line["to"])
             texts = [text for day in shown["days"] for text in day["texts"]]

@@ -106,7 +106,8 @@ def _seal(context: click.Context, /, **options: Any) -> int:
         f"{counted(len(found.days), 'day')} sealed, the last one {last}",
         f"last hash of their chain, to be kept at another place: {found.hash}",
     ]
-    return print_result(Result(found._asdict(), said), given(context).json)
+    document = {"days": found.days, "hash": found.hash}
+    return print_result(Result(document, said), given(context).json)
 
 
 _STATEMENT_HELP = """Write a statement for each customer, with a proof that he can check.

@@ -1,9 +1,9 @@
 """The root of each day's readings, in a chain of its own in the meter's folder, and their secret.
 
 `roots.jsonl` is a journal as the meter's: each line has a day, the root of the tree over the blocks
-of all outlets, and the meter's hash at the end of that day. It says nothing of any reading, so it
-may be given to anybody. `roots.key` makes the salts: who has it and guesses readings can try them,
-and without it no proof can be made any more.
+of all outlets, the meter's hash at the end of that day, and how the salts of its leaves are made.
+It says nothing of any reading, so it may be given to anybody. `roots.key` makes the salts: who has
+it and guesses readings can try them, and without it no proof can be made any more.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from ...core.cli.files import PRIVATE, read_file, write_whole
 from ...core.cli.journal import Journal
 from ..readings import Block
 from . import disclosure, merkle
+from .disclosure import EACH, STREAM, DaySalts
 from .leaf_rows import DayRows
 
 ROOTS, KEY = "roots.jsonl", "roots.key"
@@ -35,9 +36,9 @@ class SaltKey:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def seed(self, day: str, pdu: str, outlet: str) -> bytes:
-        """Of an outlet's day."""
-        return self._made(["seed", day, pdu, outlet])
+    def secret(self, day: str, pdu: str, outlet: str, kind: str = STREAM) -> DaySalts:
+        """Of an outlet's day. `kind`: how it makes salts."""
+        return DaySalts(self._made([kind, day, pdu, outlet]), kind)
 
     def mark(self, unit: str) -> str:
         """What stands for handler and address of a unit."""
@@ -95,8 +96,8 @@ def sealed(
     for day, blocks in days:
         rows = DayRows(day, blocks, key.mark)
         for outlet in rows.outlets():
-            seed = key.seed(day, pdu, outlet)
-            yield DayLeaves(day, outlet, disclosure.hash_day(rows.texts(outlet), seed))
+            secret = key.secret(day, pdu, outlet)
+            yield DayLeaves(day, outlet, disclosure.hash_day(rows.texts(outlet), secret))
 
 
 class Roots(NamedTuple):
@@ -106,11 +107,13 @@ class Roots(NamedTuple):
     days: Mapping[str, str]
     #: the last hash of its chain
     hash: str
+    #: day -> how its salts are made: STREAM or EACH
+    salts: Mapping[str, str]
 
 
 def roots_of(path: str) -> Roots:
     """The roots in a file. Raises SettingsError, and journal.Changed for a changed line."""
-    days, last = dict[str, str](), journal.START
+    days, salts, last = dict[str, str](), dict[str, str](), journal.START
     for entry in journal.read(path):
         last = entry.hash
         if entry.line == 1:
@@ -118,14 +121,18 @@ def roots_of(path: str) -> Roots:
         day, root = entry.record.get("day"), entry.record.get("root")
         if not isinstance(day, str) or not isinstance(root, str) or day in days:
             raise SettingsError(f"{printable(path)}, line {entry.line}: not a root of a day")
-        days[day] = root
-    return Roots(days, last)
+        days[day], salts[day] = root, entry.record.get("salts", EACH)
+        if salts[day] not in (STREAM, EACH):
+            raise SettingsError(
+                f"{printable(path)}, line {entry.line}: a newer version of this program wrote it"
+            )
+    return Roots(days, last, salts)
 
 
 def kept_roots(folder: str) -> Roots:
     """The roots of a meter's folder; none if nothing was sealed."""
     path = os.path.join(folder, ROOTS)
-    return roots_of(path) if os.path.exists(path) else Roots({}, journal.START)
+    return roots_of(path) if os.path.exists(path) else Roots({}, journal.START, {})
 
 
 def keep(folder: str, trees: Mapping[str, merkle.Tree], hashes: Mapping[str, str]) -> Roots:
@@ -142,7 +149,7 @@ def keep(folder: str, trees: Mapping[str, merkle.Tree], hashes: Mapping[str, str
                 " be proven"
             )
     new = [
-        {"day": day, "root": tree.root.hex(), "meter": hashes[day]}
+        {"day": day, "root": tree.root.hex(), "meter": hashes[day], "salts": STREAM}
         for day, tree in trees.items()
         if day not in known
     ]

@@ -2,34 +2,47 @@
 
 Each text of a day has a leaf; their list is the outlet's block, whose hash is in the tree of the
 day. A leaf that is hidden stands as its hash. Salts come from a seed for each outlet and day: a
-whole day is shown with its seed, a part with the salts of what it shows.
+whole day is shown with its seed, a part with the salts of what it shows. A whole day has `rows`
+without their times, which a proof has once for all outlets of a PDU, or `texts` with them.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Sequence
+import struct
+from collections.abc import Container, Iterator, Sequence
 from typing import Any, NamedTuple, Optional
 
 from . import merkle
-from .leaf_rows import BAR, HEAD, HIDDEN, is_head
+from .leaf_rows import BAR, HIDDEN, DayTexts, is_head
 
+#: how a seed makes salts, and the key of a seed in a proof. All salts of a day are one stream of
+#: SHAKE-256 (FIPS 202); those of days whose root an earlier version kept are a SHA-256 each
+STREAM, EACH = "stream", "seed"
+#: a day begins so whose rows are without times
+ROWS = b'{"rows":'
 _SALT, _FLOW_SALT = b"\0", b"\1"
 _PLACE = 4  # bytes
+_PAIR = struct.Struct(f"{merkle.SIZE}s{merkle.SIZE}s")
 
 
 class DaySalts(NamedTuple):
-    """The salts of an outlet's day."""
+    """What makes the salts of an outlet's day."""
 
     seed: bytes
+    #: STREAM or EACH
+    kind: str = STREAM
 
-    def salt(self, place: int) -> bytes:
-        """Of the leaf at a place."""
-        return merkle.sha256(self.seed + _SALT + place.to_bytes(_PLACE, "big"))
-
-    def flow_salt(self, place: int) -> bytes:
-        """Of what flowed in the row at a place."""
-        return merkle.sha256(self.seed + _FLOW_SALT + place.to_bytes(_PLACE, "big"))
+    def salts(self, count: int) -> Iterator[tuple[bytes, bytes]]:
+        """Of so many texts: the salt of the leaf, and that of what flowed."""
+        if self.kind == STREAM:
+            stream = hashlib.shake_256(self.seed).digest(_PAIR.size * count)
+            return _PAIR.iter_unpack(stream)
+        places = (at.to_bytes(_PLACE, "big") for at in range(count))
+        return (
+            (merkle.sha256(self.seed + _SALT + at), merkle.sha256(self.seed + _FLOW_SALT + at))
+            for at in places
+        )
 
 
 class Disclosure(NamedTuple):
@@ -38,14 +51,14 @@ class Disclosure(NamedTuple):
     #: each text, or HIDDEN and its leaf; a row may have HIDDEN and a hash in place of its flow
     texts: Sequence[str]
     #: of a day that is whole
-    seed: Optional[bytes]
+    secret: Optional[DaySalts]
     #: else the salts of each text that is shown: of its leaf, and of its flow if that is shown
     salts: Sequence[Sequence[bytes]]
 
     def document(self) -> dict[str, Any]:
         """For JSON."""
-        if self.seed is not None:
-            return {"texts": [*self.texts], "seed": self.seed.hex()}
+        if self.secret is not None:
+            return {"texts": [*self.texts], self.secret.kind: self.secret.seed.hex()}
         return {
             "texts": [*self.texts],
             "salts": [[one.hex() for one in all_] for all_ in self.salts],
@@ -54,34 +67,38 @@ class Disclosure(NamedTuple):
 
 def parse_disclosure(said: dict[str, Any]) -> Disclosure:
     """What `document` made. Raises ValueError, TypeError or LookupError."""
-    if "seed" in said:
-        return Disclosure(said["texts"], merkle.digest(said["seed"]), ())
+    for kind in (STREAM, EACH):
+        if kind in said:
+            return Disclosure(said["texts"], DaySalts(merkle.digest(said[kind]), kind), ())
     salts = [[merkle.digest(one) for one in all_] for all_ in said["salts"]]
     return Disclosure(said["texts"], None, salts)
 
 
-def hash_day(texts: Sequence[str], seed: bytes) -> bytes:
+def whole(texts: DayTexts, secret: DaySalts) -> bytes:
+    """A whole day for JSON, its rows without their times."""
+    end = f',"{secret.kind}":"{secret.seed.hex()}"}}'
+    return ROWS + texts.rows() + end.encode()
+
+
+def leaves(texts: DayTexts, secret: DaySalts) -> Sequence[bytes]:
+    """The leaf of each text. Two hashes of a row, and some 9,000 rows of a month: so without
+    calls.
+    """
+    sha256, leaf = hashlib.sha256, merkle.LEAF
+    rows = zip(secret.salts(len(texts.flows)), *texts)
+    return [
+        sha256(leaf + salt + register).digest()
+        if flow is None
+        else sha256(
+            leaf + salt + times + register + sha256(leaf + flow_salt + flow).hexdigest().encode()
+        ).digest()
+        for (salt, flow_salt), times, register, flow in rows
+    ]
+
+
+def hash_day(texts: DayTexts, secret: DaySalts) -> bytes:
     """The hash of an outlet's whole day."""
-    return merkle.block(_leaves(texts, DaySalts(seed)))
-
-
-def _leaves(texts: Sequence[str], secret: DaySalts) -> Sequence[bytes]:
-    """As `_leaf` of each text, with the secret's salts; four hashes of a row, so without calls."""
-    found = list[bytes]()
-    sha256, salts, flow_salts = hashlib.sha256, secret.seed + _SALT, secret.seed + _FLOW_SALT
-    for at, text in enumerate(texts):
-        place = at.to_bytes(_PLACE, "big")
-        if text.startswith(HEAD):
-            said = text.encode()
-        else:
-            register, bar, flow = text.partition(BAR)
-            if not bar or flow.startswith(HIDDEN):
-                raise ValueError("no row that is shown")
-            flow_salt = sha256(flow_salts + place).digest()
-            inner = sha256(merkle.LEAF + flow_salt + flow.encode()).hexdigest()
-            said = f"{register}{BAR}{inner}".encode()
-        found.append(sha256(merkle.LEAF + sha256(salts + place).digest() + said).digest())
-    return found
+    return merkle.block(leaves(texts, secret))
 
 
 def _leaf(text: str, salt: bytes, flow_salt: Optional[bytes]) -> bytes:
@@ -100,43 +117,48 @@ def _leaf(text: str, salt: bytes, flow_salt: Optional[bytes]) -> bytes:
 
 
 def part(
-    texts: Sequence[str], seed: bytes, first: int, after: int, whole: Container[int]
+    texts: DayTexts,
+    secret: DaySalts,
+    known: Sequence[bytes],
+    first: int,
+    after: int,
+    own: Container[int],
 ) -> Disclosure:
-    """The texts from `first` to `after`, and all heads; only rows in `whole` show what flowed."""
-    if all(at in whole or is_head(text) for at, text in enumerate(texts)):
-        return Disclosure(texts, seed, ())
-    secret = DaySalts(seed)
+    """The texts from `first` to `after`, and all heads; only rows in `own` show what flowed.
+
+    `known`: the leaf of each text.
+    """
     kept, salts = list[str](), list[Sequence[bytes]]()
-    for at, text in enumerate(texts):
-        salt, flow_salt = secret.salt(at), secret.flow_salt(at)
-        if is_head(text):
-            kept.append(text)
+    rows = zip(secret.salts(len(known)), *texts)
+    for at, ((salt, flow_salt), times, register, flow) in enumerate(rows):
+        if flow is None:
+            kept.append(register.decode())
             salts.append([salt])
-        elif at in whole:
-            kept.append(text)
+        elif at in own:
+            kept.append((times + register + flow).decode())
             salts.append([salt, flow_salt])
         elif first <= at < after:
-            register, _, flow = text.partition(BAR)
-            kept.append(f"{register}{BAR}{HIDDEN}{merkle.leaf(flow_salt, flow).hex()}")
+            inner = merkle.sha256(merkle.LEAF + flow_salt + flow)
+            kept.append(f"{(times + register).decode()}{HIDDEN}{inner.hex()}")
             salts.append([salt])
         else:
-            kept.append(f"{HIDDEN}{_leaf(text, salt, flow_salt).hex()}")
+            kept.append(f"{HIDDEN}{known[at].hex()}")
     return Disclosure(kept, None, salts)
 
 
 def hash_from_disclosure(shown: Disclosure) -> bytes:
     """The hash of an outlet's day by what is shown of it. Raises ValueError."""
-    if shown.seed is not None:
-        return merkle.block(_leaves(shown.texts, DaySalts(shown.seed)))
-    salts, leaves = iter(shown.salts), []
+    if shown.secret is not None:
+        return hash_day(DayTexts.of(shown.texts), shown.secret)
+    salts, found = iter(shown.salts), list[bytes]()
     for text in shown.texts:
         if text.startswith(HIDDEN):
-            leaves.append(merkle.digest(text[len(HIDDEN) :]))
+            found.append(merkle.digest(text[len(HIDDEN) :]))
             continue
         salt, *flow_salt = next(salts, ()) or (b"",)
         if len(flow_salt) > 1 or (flow_salt and (is_head(text) or f"{BAR}{HIDDEN}" in text)):
             raise ValueError("a salt too many")
-        leaves.append(_leaf(text, salt, flow_salt[0] if flow_salt else None))
+        found.append(_leaf(text, salt, flow_salt[0] if flow_salt else None))
     if next(salts, None) is not None:
         raise ValueError("a salt too many")
-    return merkle.block(leaves)
+    return merkle.block(found)

@@ -23,7 +23,7 @@ from ..readings import Block, PduReadings
 from ..registers import EnergyInterval, Event
 from ..rounding import in_wh, nearest_wh, split
 from . import power
-from .leaf_rows import copy_block
+from .leaf_rows import merge_blocks
 from .tariffs import TariffRow, TariffSpan, spans
 
 _NO_READING = "no energy was read"
@@ -64,9 +64,13 @@ class StatementFigures(NamedTuple):
 
 def figures(held: OutletReadings, blocks: Sequence[Block], rules: Rules) -> StatementFigures:
     """The line of one outlet. `blocks`: its readings, with the nearest ones before and after."""
+    blocks = [*merge_blocks(blocks)]
+    registers = _readings(blocks, held, rules.zone)
+    flow = power.quarter_hours(blocks, held.begin, held.end)
+    # from here on, these readings have the columns
     pdu = PduReadings(held.pdu)
     for block in blocks:
-        pdu.extend(copy_block(block))
+        pdu.extend(block)
     pieces = _pieces(held, rules)
     asked = Asked(
         held.begin,
@@ -77,7 +81,6 @@ def figures(held: OutletReadings, blocks: Sequence[Block], rules: Rules) -> Stat
     )
     answers = audit_registers(pdu, asked).outlets if blocks else ()
     answer = next((one for one in answers if one.outlet == held.outlet), None)
-    flow = power.quarter_hours(blocks, held.begin, held.end)
     line = {
         "pdu": held.pdu,
         "outlet": held.outlet,
@@ -88,7 +91,7 @@ def figures(held: OutletReadings, blocks: Sequence[Block], rules: Rules) -> Stat
         "meter": dataclasses.asdict(held.meter),
         "most_kwh": held.most_kwh,
         "doubted": held.is_doubted,
-        **_readings(blocks, held, rules.zone),
+        **registers,
         **_energy(answer, held, [one.period for one in pieces], rules),
         **_power(power.figures([flow])),
     }

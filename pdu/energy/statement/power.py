@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from ..numpy_lazy import np
+from ..numpy_lazy import Column, np
 from ..readings import Block
 
 #: in s; quarters begin at whole ones since 1970
@@ -19,7 +19,7 @@ QUARTER_S = 900.0
 _PERCENTILE = 0.95
 _PLACES = 3  # of kW
 #: so many numbers of a quarter are kept
-_MOST = 64
+_MOST = 16
 
 
 class QuarterHourPower(NamedTuple):
@@ -27,8 +27,16 @@ class QuarterHourPower(NamedTuple):
 
     begin: float
     end: float
-    #: number of a quarter since 1970 -> kW
-    quarters: Mapping[int, float]
+    #: of each quarter that was read its number since 1970, rising, and its kW
+    numbers: Column
+    kilowatts: Column
+
+    @classmethod
+    def of(cls, begin: float, end: float, quarters: Mapping[int, float]) -> QuarterHourPower:
+        """`quarters`: number of a quarter -> kW."""
+        numbers = sorted(quarters)
+        kilowatts = [quarters[one] for one in numbers]
+        return cls(begin, end, np.array(numbers, "i8"), np.array(kilowatts, "f8"))
 
 
 class PowerFigures(NamedTuple):
@@ -39,49 +47,94 @@ class PowerFigures(NamedTuple):
     p95: Optional[float]
 
 
-def quarter_hours(blocks: Iterable[Block], begin: float, end: float) -> QuarterHourPower:
+def quarter_hours(blocks: Sequence[Block], begin: float, end: float) -> QuarterHourPower:
     """The quarter hours of one register from `begin` to `end`."""
-    sums: dict[int, list[float]] = {}
-    for block in blocks:
-        times, watts = np.asarray(block.begins), np.asarray(block.watts[0])
-        kept = ~np.isnan(watts) & (times >= begin) & (times < end)
-        numbers, values = (times[kept] // QUARTER_S).astype(int), watts[kept].tolist()
-        edges = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(values)]
-        for first, after in zip(edges, edges[1:]):
-            if first < after:
-                sums.setdefault(int(numbers[first]), []).extend(values[first:after])
-    quarters = {at: math.fsum(some) / len(some) / 1000.0 for at, some in sums.items()}
-    return QuarterHourPower(begin, end, quarters)
+    times = np.concatenate([np.zeros(0), *(np.asarray(one.begins) for one in blocks)])
+    watts = np.concatenate([np.zeros(0), *(np.asarray(one.watts[0]) for one in blocks)])
+    kept = ~np.isnan(watts) & (times >= begin) & (times < end)
+    numbers, values = (times[kept] // QUARTER_S).astype("i8"), watts[kept]
+    if (np.diff(numbers) < 0).any():  # the clock was put back
+        order = np.argsort(numbers, kind="stable")
+        numbers, values = numbers[order], values[order]
+    edges = np.flatnonzero(np.concatenate([numbers[:1] == numbers[:1], np.diff(numbers) != 0]))
+    counts = np.diff(edges, append=len(numbers))
+    return QuarterHourPower(
+        begin, end, numbers[edges], _sums(values.tolist(), counts) / counts / 1000.0
+    )
+
+
+def _sums(values: Sequence[float], counts: Column) -> Column:
+    """The exact sum of each group of values that follow each other."""
+    if not len(counts):
+        return np.zeros(0)
+    count = int(counts[0])
+    if (counts == count).all():
+        groups: Iterable[Sequence[float]] = zip(*(values[at::count] for at in range(count)))
+    else:
+        ends = np.cumsum(counts).tolist()
+        groups = (values[first:after] for first, after in zip([0, *ends], ends))
+    return np.array([*map(math.fsum, groups)])
 
 
 class Together:
     """Outlets together, added one by one, so that memory is for their quarter hours only."""
 
     def __init__(self) -> None:
-        #: quarter -> numbers whose exact sum is that of all outlets so far
-        self._sums: dict[int, list[float]] = {}
-        self._counts = Counter[int]()
+        #: the quarters of all outlets so far, rising
+        self._numbers: Column = np.zeros(0, "i8")
+        #: of how many outlets each was read
+        self._counts: Column = np.zeros(0, "i8")
+        #: numbers whose exact sum is that of all outlets so far
+        self._parts: list[Column] = []
         self._spans = Counter[tuple[float, float]]()
 
     def add(self, one: QuarterHourPower) -> None:
         self._spans[one.begin, one.end] += 1
-        self._counts.update(one.quarters.keys())
-        for at, power in one.quarters.items():
-            some = self._sums.setdefault(at, [])
-            some.append(power)
-            if len(some) > _MOST:
-                self._sums[at] = _shorter(some)
+        self._widen(one.numbers)
+        at = np.searchsorted(self._numbers, one.numbers)
+        self._counts[at] += 1
+        # What each addition rounds away is kept: Shewchuk, Adaptive Precision Floating-Point
+        # Arithmetic (1997), Grow-Expansion.
+        rest = np.zeros(len(self._numbers))
+        rest[at] = one.kilowatts
+        parts = list[Column]()
+        for part in self._parts:
+            total = rest + part
+            added = total - rest
+            lost = (rest - (total - added)) + (part - added)
+            if lost.any():
+                parts.append(lost)
+            rest = total
+        self._parts = [*parts, rest]
+        if len(self._parts) > _MOST:
+            self._parts = _shorter(self._parts)
+
+    def _widen(self, numbers: Column) -> None:
+        """Take quarters that no outlet had before."""
+        if np.array_equal(numbers, self._numbers) or np.isin(numbers, self._numbers).all():
+            return
+        all_ = np.union1d(self._numbers, numbers) if len(self._numbers) else numbers
+        at = np.searchsorted(all_, self._numbers)
+        counts, self._counts = self._counts, np.zeros(len(all_), "i8")
+        self._counts[at] = counts
+        for place, part in enumerate(self._parts):
+            self._parts[place] = np.zeros(len(all_))
+            self._parts[place][at] = part
+        self._numbers = all_
 
     def figures(self) -> PowerFigures:
-        held = [(*_quarters(*span), count) for span, count in self._spans.items()]
-        known = sorted(
-            round(math.fsum(some), _PLACES)
-            for at, some in self._sums.items()
-            if self._counts[at] == sum([n for first, after, n in held if first <= at < after])
-        )
-        if not known:
+        wanted = np.zeros(len(self._numbers), "i8")
+        for (begin, end), count in self._spans.items():
+            first, after = _quarters(begin, end)
+            wanted[(self._numbers >= first) & (self._numbers < after)] += count
+        known = self._counts == wanted
+        columns = [one[known].tolist() for one in self._parts]
+        sums = columns[0] if len(columns) == 1 else [*map(math.fsum, zip(*columns))]
+        if not sums:
             return PowerFigures(None, None)
-        return PowerFigures(known[-1], known[math.ceil(_PERCENTILE * len(known)) - 1])
+        sums.sort()
+        peak, p95 = sums[-1], sums[math.ceil(_PERCENTILE * len(sums)) - 1]
+        return PowerFigures(round(peak, _PLACES), round(p95, _PLACES))
 
 
 def figures(outlets: Iterable[QuarterHourPower]) -> PowerFigures:
@@ -92,12 +145,15 @@ def figures(outlets: Iterable[QuarterHourPower]) -> PowerFigures:
     return found.figures()
 
 
-def _shorter(some: Sequence[float]) -> list[float]:
-    """Fewer numbers with exactly the same sum: each is what the ones before it leave of it."""
-    found: list[float] = []
-    while rest := math.fsum([*some, *(-one for one in found)]):
-        found.append(rest)
-    return found
+def _shorter(parts: Sequence[Column]) -> list[Column]:
+    """Fewer columns with exactly the same sums: each number is what the ones before it leave."""
+    found = list[Column]()
+    columns = [*map(list[float], zip(*(one.tolist() for one in parts)))]
+    while any(rest := [math.fsum(one) for one in columns]):
+        found.append(np.array(rest))
+        for one, value in zip(columns, rest):
+            one.append(-value)
+    return found[::-1]
 
 
 def _quarters(begin: float, end: float) -> tuple[int, int]:

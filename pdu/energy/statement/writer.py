@@ -7,17 +7,17 @@ customer at a time.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import itertools
 import json
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple, Optional, Union
+from typing import IO, Any, NamedTuple, Optional, Union
 
 from handlers import VERSION
 from handlers.shared.errors import SettingsError, printable
@@ -26,9 +26,9 @@ from .. import checks
 from ..audit import Asked, Audited, AuditedRegister, audit_registers
 from ..customers import OutletTenancy, Place, cut
 from ..journals import DayBlocks, MeterJournal, by_days, finished, temporary_folder
-from ..numpy_lazy import Column, np
+from ..numpy_lazy import np
 from ..parallel import parallel_map
-from ..readings import Block, PduReadings
+from ..readings import PduReadings
 from ..unit_aliases import Seen, alias_map, same
 from . import (
     billing,
@@ -45,13 +45,12 @@ from . import (
 from .day_roots import SaltKey
 from .figures import OutletReadings, Rules, StatementFigures, SurchargeFactors
 from .numbers import Numbers, StatementNumber
+from .shown_readings import HeldTime, Keys, PduTexts, ShownReadings
 from .tariff_file import Tariff
 
 _DAY = 86400.0
 #: customers that earn the start of processes
 _LARGE = 50
-#: so many readings after a period show what the register was at its end
-_MORE = 3
 
 
 class StatementInputs(NamedTuple):
@@ -104,6 +103,8 @@ class _Part(NamedTuple):
     place: Place
     begin: float
     path: str
+    #: the file with the times of its PDU's polls; "" if it was not read
+    times: str
 
 
 class _OfPdu(NamedTuple):
@@ -161,7 +162,8 @@ def _written_into(ordered: StatementInputs, into: str, key: SaltKey) -> Statemen
         Numbers(ordered.folder) as numbers,
     ):
         source = ordered.source
-        work = partial(_of_pdu, ordered, key, room)
+        keys = Keys(key, day_roots.kept_roots(ordered.folder).salts)
+        work = partial(_of_pdu, ordered, keys, room)
         hashes, parts, units = dict[str, list[bytes]](), list[_Part](), list[Seen]()
         for found in source.by_day(ordered.paths, work):
             for one in found.sealed:
@@ -189,12 +191,13 @@ def _once(parts: Sequence[_Part], names: Mapping[str, str]) -> Sequence[_Part]:
 
 
 def _of_pdu(
-    ordered: StatementInputs, key: SaltKey, room: str, pdu: str, days: Sequence[DayBlocks]
+    ordered: StatementInputs, keys: Keys, room: str, pdu: str, days: Sequence[DayBlocks]
 ) -> _OfPdu:
     """The hashes of a PDU's outlets, and what its customers get, in files in `room`."""
     asked = ordered.asked
-    each = [leaf_rows.DayRows(day, blocks, key.mark) for day, blocks in days]
-    outlets = dict.fromkeys(outlet for one in each for outlet in one.outlets())
+    each = [leaf_rows.DayRows(day, blocks, keys.key.mark) for day, blocks in days]
+    here = PduTexts(pdu, each, keys)
+    outlets = here.outlets()
     held = {
         outlet: cut(asked.tenures.get((pdu, outlet), ()), ordered.begin, ordered.end)
         for outlet in outlets
@@ -202,143 +205,37 @@ def _of_pdu(
     found, parts = list[day_roots.DayLeaves](), list[_Part]()
     found_here = _audited(pdu, days, asked) if any(held.values()) else None
     answers = {one.outlet: one for one in found_here.outlets} if found_here else {}
+    name = os.path.join(room, merkle.sha256(pdu.encode()).hex())
+    if any(held.values()):
+        _keep_times(f"{name}-times", here)
     for outlet in outlets:
-        texts = _Texts(pdu, outlet, key, each)
-        found += texts.sealed()
-        for tenure in held[outlet]:
-            number = len(parts)
-            said = _part(ordered, texts, tenure, answers.get(outlet))
-            path = os.path.join(room, f"{merkle.sha256(pdu.encode()).hex()}-{number}")
-            _keep(path, said)
-            parts.append(_Part(tenure.customer, (pdu, outlet), tenure.begin, path))
+        place, tenures = (pdu, outlet), held[outlet]
+        times = [HeldTime(one.begin, one.end, _continues(ordered, place, one)) for one in tenures]
+        sealed, shown = here.outlet(outlet, times)
+        found += sealed
+        for tenure, seen in zip(tenures, shown):
+            path = f"{name}-{len(parts)}"
+            _keep(path, _part(ordered, place, tenure, seen, answers.get(outlet)))
+            parts.append(_Part(tenure.customer, place, tenure.begin, path, f"{name}-times"))
     return _OfPdu(found, parts, None if found_here is None else found_here.seen)
 
 
 def _audited(pdu: str, days: Sequence[DayBlocks], asked: Asked) -> Audited:
     readings = PduReadings(pdu)
-    for _, blocks in days:
-        for block in blocks:
-            readings.extend(leaf_rows.copy_block(block))
+    for block in leaf_rows.merge_blocks(block for _, blocks in days for block in blocks):
+        readings.extend(block)
     return audit_registers(readings, asked)
-
-
-class _Texts:
-    """The heads and rows of an outlet, by day."""
-
-    def __init__(
-        self, pdu: str, outlet: str, key: SaltKey, days: Sequence[leaf_rows.DayRows]
-    ) -> None:
-        self.place = (pdu, outlet)
-        self._key = key
-        self._days: dict[str, Sequence[str]] = {}
-        self._hashes: dict[str, bytes] = {}
-        self._blocks: list[Block] = []
-        placed = list[_Placed]()
-        for one in days:
-            texts = one.texts(outlet)
-            if texts:
-                self._days[one.day] = texts
-                self._hashes[one.day] = disclosure.hash_day(texts, self._seed(one.day))
-                placed.append(_placed(one, outlet))
-                self._blocks += one.polls(outlet)
-        lengths = [len(one.at) for one in placed]
-        ends = [*itertools.accumulate(lengths)]
-        #: each day's rows in the columns of all
-        self._spans = [
-            (day, range(end - length, end)) for day, length, end in zip(self._days, lengths, ends)
-        ]
-        self._rows = _Placed(*map(np.concatenate, zip(*placed)))
-
-    def _seed(self, day: str) -> bytes:
-        return self._key.seed(day, *self.place)
-
-    def sealed(self) -> Iterator[day_roots.DayLeaves]:
-        for day, found in self._hashes.items():
-            yield day_roots.DayLeaves(day, self.place[1], found)
-
-    def shown(self, begin: float, end: float, continues: bool) -> _Seen:
-        """What a customer sees: the rows in his time, and the last one before and the first one
-        after it, of which he does not see what flowed. `continues`: whether he sees some more after
-        it, for they are his, too: a register may be as old as a poll or two.
-        """
-        rows_, count = self._rows, len(self._rows.at)
-        is_inside = (rows_.begin >= begin) & (rows_.begin < end)
-        inside = np.flatnonzero(is_inside).tolist()
-        start, stop = (inside[0], inside[-1]) if inside else (count, -1)
-        before = rows_.is_read & (rows_.end <= begin) & (np.arange(count) < start)
-        after = rows_.is_read & (rows_.begin >= end) & (np.arange(count) > stop)
-        first = max(np.flatnonzero(before).tolist(), default=None)
-        shown_after = np.flatnonzero(after).tolist()[: _MORE if continues else 1]
-        first_shown = start if first is None else first
-        last = shown_after[-1] if shown_after else max(stop, -1 if first is None else first)
-        span = range(min(first_shown, last), last + 1) if last >= 0 else range(0)
-        days = []
-        for day, all_ in self._spans:
-            here = range(max(all_.start, span.start), min(all_.stop, span.stop))
-            if not here:
-                continue
-            at = rows_.at[here.start : here.stop]
-            own = at[is_inside[here.start : here.stop]].tolist()
-            seed, texts = self._seed(day), self._days[day]
-            if len(own) == len(all_):
-                shown = disclosure.Disclosure(texts, seed, ())
-            else:
-                shown = disclosure.part(texts, seed, int(at[0]), int(at[-1]) + 1, {*own})
-            days.append((day, self._hashes[day], shown))
-        return _Seen(days, [*self._seen_blocks(span, begin, end)])
-
-    def _seen_blocks(self, span: range, begin: float, end: float) -> Iterator[Block]:
-        """The rows of a span, as `leaf_rows.blocks` reads them from their texts."""
-        offset = 0
-        for block in self._blocks:
-            count = len(block.begins)
-            here = slice(max(span.start - offset, 0), max(min(span.stop - offset, count), 0))
-            offset += count
-            if here.start < here.stop:
-                yield leaf_rows.of_outlet(block, self.place[1], here, begin, end)
-
-
-class _Seen(NamedTuple):
-    """What a customer sees of an outlet."""
-
-    #: of each day its name, its hash, and what of it is shown
-    days: Sequence[tuple[str, bytes, disclosure.Disclosure]]
-    #: the readings that are shown
-    blocks: Sequence[Block]
-
-
-class _Placed(NamedTuple):
-    """Rows as columns: where each is among the texts of its day, and when it was read."""
-
-    at: Column
-    begin: Column
-    end: Column
-    is_read: Column
-
-
-def _placed(day: leaf_rows.DayRows, outlet: str) -> _Placed:
-    blocks = day.polls(outlet)
-    kwh = [one.kwh[one.unit.registers.index(outlet)] for one in blocks]
-    # each block has its head before it
-    at = [np.arange(len(one.begins)) + place for place, one in enumerate(blocks, start=1)]
-    before = [0, *itertools.accumulate(len(one.begins) for one in blocks)]
-    return _Placed(
-        np.concatenate([one + count for one, count in zip(at, before)]),
-        np.concatenate([one.begins for one in blocks]),
-        np.concatenate([one.ends for one in blocks]),
-        ~np.isnan(np.concatenate(kwh)),
-    )
 
 
 def _part(
     ordered: StatementInputs,
-    texts: _Texts,
+    place: Place,
     tenure: OutletTenancy,
+    seen: ShownReadings,
     answer: Optional[AuditedRegister],
 ) -> _Kept:
-    """What a customer gets of an outlet. A day's `node` becomes its path later."""
-    seen = texts.shown(tenure.begin, tenure.end, _continues(ordered, texts.place, tenure))
-    held = _held(ordered, texts.place, tenure)
+    """What a customer gets of an outlet. A day's hash becomes its path later."""
+    held = _held(ordered, place, tenure)
     if answer is not None:
         share = next(one for one in answer.shares if one.begin == tenure.begin)
         held = held._replace(
@@ -347,8 +244,7 @@ def _part(
             is_doubted=checks.is_unit_in_doubt(share.events),
         )
     found = figures.figures(held, seen.blocks, ordered.rules)
-    days = [(day, node.hex(), proof.canonical(one.document())) for day, node, one in seen.days]
-    return _Kept({"line": found.line, "quarters": [*found.power.quarters.items()]}, days)
+    return _Kept(found, seen.days)
 
 
 def _continues(ordered: StatementInputs, place: Place, tenure: OutletTenancy) -> bool:
@@ -381,44 +277,73 @@ def _with_unread(ordered: StatementInputs, parts: Sequence[_Part], room: str) ->
         if place in known:
             continue
         for tenure in cut(tenures, ordered.begin, ordered.end):
-            line = figures.figures(_held(ordered, place, tenure), (), ordered.rules).line
+            none = figures.figures(_held(ordered, place, tenure), (), ordered.rules)
             path = os.path.join(room, f"unread-{len(found)}")
-            _keep(path, _Kept({"line": line, "quarters": []}, ()))
-            found.append(_Part(tenure.customer, place, tenure.begin, path))
+            _keep(path, _Kept(none, ()))
+            found.append(_Part(tenure.customer, place, tenure.begin, path, ""))
     return found
 
 
 class _Kept(NamedTuple):
     """What a customer gets of an outlet, until his files are written."""
 
-    #: the outlet's line of the statement, and its quarter hours
-    figures: Mapping[str, Any]
+    found: StatementFigures
     #: of his proof: each day, its hash, and what is shown of it, as `proof.canonical` writes it
-    days: Sequence[tuple[str, str, bytes]]
+    days: Sequence[tuple[str, bytes, bytes]]
 
 
 def _keep(path: str, said: _Kept) -> None:
-    """The figures in a line, then two lines for each day."""
+    """The line of the statement and its number of quarter hours, these, then two lines for each
+    day.
+    """
+    flow = said.found.power
+    head = json.dumps([said.found.line, len(flow.numbers)])
+    with _room_file(path) as file:
+        file.write(f"{head}\n".encode())
+        file.write(flow.numbers.tobytes() + flow.kilowatts.tobytes())
+        for day, node, shown in said.days:
+            file.write(f"{day} {node.hex()}\n".encode() + shown + b"\n")
+
+
+@contextlib.contextmanager
+def _room_file(path: str) -> Iterator[IO[bytes]]:
+    """A new file for the time of the command. Raises SettingsError."""
     try:
         with open(path, "wb") as file:
-            file.write(f"{json.dumps(said.figures)}\n".encode())
-            for day, node, shown in said.days:
-                file.write(f"{day} {node}\n".encode() + shown)
+            yield file
     except OSError as error:
         raise SettingsError(f"{printable(path)} cannot be written ({error.strerror})") from None
 
 
-def _kept_figures(part: _Part) -> Any:
+def _kept_figures(part: _Part) -> StatementFigures:
     with open(part.path, "rb") as file:
-        return json.loads(file.readline())
+        line, count = json.loads(file.readline())
+        columns = [np.frombuffer(file.read(8 * count), one) for one in ("i8", "f8")]
+    span = (proof.parse_time(line["from"]), proof.parse_time(line["to"]))
+    return StatementFigures(line, power.QuarterHourPower(*span, *columns))
 
 
-def _kept_days(part: _Part) -> Iterator[tuple[str, bytes, str]]:
+def _kept_days(part: _Part) -> Iterator[tuple[str, bytes, bytes]]:
     with open(part.path, "rb") as file:
-        file.readline()
+        _, count = json.loads(file.readline())
+        file.seek(16 * count, os.SEEK_CUR)
         for head, shown in zip(file, file):
             day, node = head.decode().split()
-            yield day, merkle.digest(node), shown.decode()
+            yield day, merkle.digest(node), shown
+
+
+def _keep_times(path: str, pdu: PduTexts) -> None:
+    """Two lines for each day: its name, and the times of all polls."""
+    with _room_file(path) as file:
+        for day, times in pdu.times():
+            file.write(f"{day}\n".encode() + times + b"\n")
+
+
+def _kept_times(path: str, days: Container[str]) -> Mapping[str, bytes]:
+    """Day -> the times of a PDU's polls."""
+    with open(path, "rb") as file:
+        pairs = ((day.decode().strip(), times.strip()) for day, times in zip(file, file))
+        return {day: times for day, times in pairs if day in days}
 
 
 class _Customer(NamedTuple):
@@ -540,7 +465,7 @@ class _Writer:
             ordered.rules,
             ordered.factors,
             left_out,
-            map(_held_figures, customer.parts),
+            map(_kept_figures, customer.parts),
             VERSION,
             annex,
         )
@@ -557,26 +482,39 @@ class _Writer:
         return _Done(customer, hashes, salt, size, len(customer.parts), unread, billed)
 
     def _proof(self, published: str, statements: merkle.Tree, done: _Done) -> int:
+        needed = dict[str, _Needed]()
         texts = proof.texts(
-            published, done.files, done.salt, statements.path(done.leaf), self._lines(done)
+            published,
+            done.files,
+            done.salt,
+            statements.path(done.leaf),
+            self._lines(done, needed),
+            _times(needed),
         )
         return _written(done.customer.folder, proof.PROOF, proof.packed_pieces(texts))
 
-    def _lines(self, done: _Done) -> Iterator[str]:
-        """An outlet's part of a proof at a time."""
+    def _lines(self, done: _Done, needed: dict[str, _Needed]) -> Iterator[bytes]:
+        """An outlet's part of a proof at a time. `needed` gets the times that it needs."""
         for part in done.customer.parts:
-            days = (
-                proof.day_text(day, self._trees[day].path(node), shown)
-                for day, node, shown in _kept_days(part)
-            )
+            days = list[bytes]()
+            for day, node, shown in _kept_days(part):
+                if shown.startswith(disclosure.ROWS):
+                    pdu = needed.setdefault(part.place[0], _Needed(part.times, set()))
+                    pdu.days.add(day)
+                days.append(proof.day_text(day, self._trees[day].path(node), shown))
             yield proof.line_text(*part.place, days)
 
 
-def _held_figures(part: _Part) -> StatementFigures:
-    said = _kept_figures(part)
-    line = said["line"]
-    span = (proof.parse_time(line["from"]), proof.parse_time(line["to"]))
-    return StatementFigures(line, power.QuarterHourPower(*span, dict(said["quarters"])))
+class _Needed(NamedTuple):
+    """The days of a PDU whose times a proof needs."""
+
+    path: str
+    days: set[str]
+
+
+def _times(needed: Mapping[str, _Needed]) -> Iterator[bytes]:
+    for pdu in sorted(needed):
+        yield proof.times_text(pdu, _kept_times(*needed[pdu]))
 
 
 def contents(statement: Mapping[str, Any]) -> Mapping[str, bytes]:

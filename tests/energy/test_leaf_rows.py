@@ -1,0 +1,107 @@
+"""Texts of readings as bytes: quick and slow ways write the same, whichever packages are there."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+import sys
+from array import array
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from pdu.energy.poll import OWN
+from pdu.energy.readings import NO_STATE, OFF, ON, Block, PduReadings, UnitFacts
+from pdu.energy.statement import leaf_rows
+from pdu.energy.statement.leaf_rows import DayRows, DayTexts
+
+UNIT = UnitFacts("r1|left", "snmp 192.0.2.1", "S1", "1.0", "apc", "b", None, True, (OWN, "1", "2"))
+SIGNS = {ON: "1", OFF: "0", NO_STATE: "-"}
+#: any finite double, what a meter shows, and what was not read
+NUMBERS = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.floats(0.0, 20000.0).map(lambda one: round(one, 3)),
+    st.just(math.nan),
+    st.sampled_from([0.0, -0.0, 1e-4, 9.999e-5, 1e16, 9999999999999998.0, 1e22, 5e-324]),
+)
+
+
+def block(
+    rows: Sequence[tuple[float, ...]], states: Sequence[int], unit: UnitFacts = UNIT
+) -> Block:
+    """`rows`: begin, end, monotonic, uptime, kWh, A, W of each poll, the same for all registers."""
+    begin, end, mono, up, *figures = (array("d", [row[at] for row in rows]) for at in range(7))
+    kwh, amperes, watts = ([one[:] for _ in unit.registers] for one in figures)
+    signs = [bytearray(states) for _ in unit.registers]
+    return Block(unit, begin, end, mono, up, kwh, amperes, watts, signs, 0)
+
+
+def spelled(one: float) -> str:
+    return "" if math.isnan(one) else repr(one)
+
+
+ROWS = st.lists(
+    st.tuples(st.tuples(*[NUMBERS] * 7), st.sampled_from([OFF, ON, NO_STATE])), max_size=12
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(ROWS)
+def test_rows_are_written_as_repr_writes_them(polls: list[tuple[tuple[float, ...], int]]) -> None:
+    """Roots that were published are hashes of these texts: no byte may change."""
+    rows, states = [one for one, _ in polls], [state for _, state in polls]
+    made = DayRows("2026-10-12", [block(rows, states)], lambda unit: "mark")
+    expected = [
+        f"{','.join(map(spelled, row[:5]))}|{','.join(map(spelled, row[5:]))},{SIGNS[state]}"
+        for row, state in zip(rows, states)
+    ]
+    head = ["2026-10-12", "r1|left", "2", "mark", "S1", "1.0", "apc", "b", None, True]
+    text = json.dumps(head, separators=(",", ":"))
+    texts = made.texts("2")
+    joined = [b"".join((one, other, flow or b"")).decode() for one, other, flow in zip(*texts)]
+    assert joined == [text, *expected]
+    times = json.loads(made.times())
+    assert leaf_rows.join_times(json.loads(texts.rows()), times) == joined
+    again = DayTexts.of(joined)
+    assert [one + (flow or b"") for _, one, flow in zip(*again)] == [one.encode() for one in joined]
+
+
+def test_without_orjson_the_texts_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    doubles = [struct.unpack("d", struct.pack("Q", 0x3FF0 << 48 | one))[0] for one in range(50)]
+    rows = [(one, one + 1.5, one, math.nan, one * 7e3, 1 / one, one**9) for one in doubles]
+    states = [ON] * len(rows)
+    quick = DayRows("2026-10-12", [block(rows, states)], str).texts("1")
+    monkeypatch.setitem(sys.modules, "orjson", None)
+    assert DayRows("2026-10-12", [block(rows, states)], str).texts("1") == quick
+
+
+def test_times_without_rows_and_rows_without_times_are_refused() -> None:
+    rows = ["[1]", "2.0|3.0,,1"]
+    assert leaf_rows.join_times(rows, ["0.0,1.0,,"]) == ["[1]", "0.0,1.0,,,2.0|3.0,,1"]
+    for times in ([], ["0.0,1.0,,"] * 2):
+        with pytest.raises(ValueError, match="not as many times as rows"):
+            leaf_rows.join_times(rows, times)
+
+
+def test_blocks_of_one_unit_are_one_and_read_the_same() -> None:
+    """A month is a block for each day; the audit reads one for each unit."""
+    polls = [(at * 300.0, at * 300.0 + 1, at * 300.0, 9e5 + at * 300, at / 9, 1.0, 230.0)
+             for at in range(40)]  # fmt: skip
+    other = UNIT._replace(serial="S2")
+    made = [block(polls[:10], [ON] * 10), block(polls[10:20], [OFF] * 10)]
+    made += [block(polls[20:30], [ON] * 10, other), block(polls[30:], [ON] * 10)]
+    whole = [*leaf_rows.merge_blocks(made)]
+    assert [len(one.begins) for one in whole] == [20, 10, 10]
+    one, several = PduReadings("r1"), PduReadings("r1")
+    for each in whole:
+        one.extend(each)
+    # who got them may extend them: the parts are as they were
+    assert [len(each.begins) for each in made] == [10] * 4
+    for each in made:
+        several.extend(each)
+    assert (one.begins, one.changes, one.identities) == (
+        several.begins, several.changes, several.identities,
+    )  # fmt: skip
+    assert one.changes and vars(one.registers["2"]) == vars(several.registers["2"])
