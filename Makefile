@@ -125,7 +125,7 @@ release: packages deb wheel ## all that is handed out: the archives, register.sh
 attach:          ## attach what is in dist/ to the release of TAG=v0.4.0 on GitHub, which must be the version of handlers/__init__.py; needs gh
 	@[ "$(TAG)" = "v$$($(PYTHON) -c 'from handlers import VERSION; print(VERSION)')" ] || \
 		{ echo "TAG=$(TAG) is not the version in handlers/__init__.py" >&2; exit 1; }
-	@gh release create "$(TAG)" dist/* --verify-tag --title "$(TAG)" --notes "See CHANGELOG.md."
+	@gh release create "$(TAG)" dist/* --verify-tag --title "$(TAG)" --notes-file dist/NOTES.md
 
 walk:            ## README's commands in a fresh clone with a bare environment: seconds and silence of each step; needs PyPI
 	@$(PYTHON) tests/packaging/walk.py
