@@ -124,7 +124,9 @@ def _pysmi() -> Any:
         factory: Any = importlib.import_module("pysmi.parser.smi").parserFactory
     except ImportError:
         return None
-    return factory(**dialect.smi_v1_relaxed)()
+    # the second name is that of releases before 1.0, such as Debian 12's
+    relaxed = getattr(dialect, "smi_v1_relaxed", None) or dialect.smiV1Relaxed
+    return factory(**relaxed)()
 
 
 def _parsed(parser: Any, file: str) -> list[Any]:

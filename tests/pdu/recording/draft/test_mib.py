@@ -4,6 +4,7 @@ and OIDs.
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import pytest
@@ -262,3 +263,17 @@ def test_a_cycle_of_names_has_no_oid() -> None:
     assert _objects(
         [tree("A", node("a", "b", 1, syntax=("SimpleSyntax", "INTEGER")), node("b", "a", 1))]
     ) == ({}, {("A", "a")})
+
+
+@pytest.mark.usefixtures("with_pysmi")
+def test_the_dialect_has_another_name_in_pysmi_0_3(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialect = importlib.import_module("pysmi.parser.dialect")
+    monkeypatch.setitem(vars(dialect), "smiV1Relaxed", dialect.smi_v1_relaxed)
+    monkeypatch.delattr(dialect, "smi_v1_relaxed")
+    mib_parser._pysmi.cache_clear()
+    file = tmp_path / "ACME-MIB.txt"
+    file.write_text(modules.module("ACME-MIB", ACME), "utf-8")
+    assert list(parse_mib_files([str(file)]).modules) == ["ACME-MIB"]
+    mib_parser._pysmi.cache_clear()
