@@ -7,7 +7,6 @@ alone take as long as Python's own start.
 from __future__ import annotations
 
 import gc
-import os
 import sys
 
 from handlers import VERSION
@@ -15,25 +14,15 @@ from handlers import VERSION
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import IO, NoReturn, Optional
+    from typing import NoReturn, Optional
 
 _INTERRUPTED = 130  # that of exits.py
 VERSION_LINE = f"pdu {VERSION}, Python {sys.version.split()[0]}"
 
 
 def program() -> NoReturn:
-    """Runs the command of the process's arguments, and ends the process with its exit code.
-
-    A stream that cannot be written leads nowhere from then on: `main` has reported it, and Python,
-    which flushes both once more, would end with 120.
-    """
-    code = main()
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
-            _lead_nowhere(stream)
-    sys.exit(code)
+    """Runs the command of the process's arguments, and ends the process with its exit code."""
+    sys.exit(main())
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -67,13 +56,6 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         gc.freeze()
         gc.enable()
     return exit_handling.run(lambda: root.run(given))
-
-
-def _lead_nowhere(stream: IO[str]) -> None:
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-    except (OSError, ValueError):  # ValueError: closed
-        pass
 
 
 def _is_printed(line: str) -> bool:

@@ -65,6 +65,8 @@ def pytest_configure() -> None:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, usual)
     os.environ["PDU_LIST"] = ""  # no list of whoever runs the tests
+    # programs are tested with the buffers that they have on a user's machine
+    os.environ.pop("PYTHONUNBUFFERED", None)
     secrecy.begin()
 
 

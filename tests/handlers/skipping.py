@@ -18,7 +18,7 @@ if __name__ == "__main__":  # run by path, from any folder
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from handlers.shared import switching
-from pdu import root
+from pdu import start
 from pdu.core.machines import outlet
 from pdu.core.machines.pdu_access import SystemClock
 
@@ -65,4 +65,4 @@ def skipped() -> Iterator[None]:
 
 if __name__ == "__main__":
     with skipped():
-        sys.exit(root.run(sys.argv[1:]))
+        sys.exit(start.main(sys.argv[1:]))

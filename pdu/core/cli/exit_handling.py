@@ -54,14 +54,15 @@ def run(main: Callable[[], int]) -> int:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
     for stream in (sys.stdout, sys.stderr):
         _name_failures(stream)
     # a call to a device must not fail because a log cannot be written
     logging.raiseExceptions = False
     try:
         try:
+            if isinstance(sys.stdout, io.TextIOWrapper):
+                # writes what was printed before, too
+                sys.stdout.reconfigure(errors="backslashreplace")
             return main()
         finally:  # also runs after --help, which raises SystemExit
             sys.stdout.flush()
@@ -78,6 +79,11 @@ def run(main: Callable[[], int]) -> int:
             " have been carried out"
         )
         return code_of("settings")
+    finally:
+        try:
+            sys.stderr.flush()
+        except UNWRITABLE:
+            _discard(sys.stderr)
 
 
 def _report(words: str) -> None:
@@ -111,5 +117,5 @@ def _name_failures(stream: TextIO) -> None:
 
 
 def _discard(stream: TextIO) -> None:
-    # Python flushes the rest when it exits
+    # Python flushes the rest when it exits, and would end with 120 if it could not
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
