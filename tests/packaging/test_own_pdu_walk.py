@@ -83,6 +83,8 @@ def test_the_page_shows_what_its_commands_print(clone: Path) -> None:
     ports = {"16161": str(reserved()), "16162": str(reserved())}
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith("PDU_")},
+        # both outputs are read as one: in the order in which a terminal shows them
+        "PYTHONUNBUFFERED": "1",
         "PDU_COMMUNITY": "public",
         "PYTHONPATH": os.pathsep.join([str(ROOT), pysmi()]),
     }
