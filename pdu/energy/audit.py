@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
 from . import checks, grades, resolution
 from .bounds import BoundedRegister
@@ -38,6 +38,9 @@ from .unit_aliases import Seen
 _MOST_DRAWN = 2
 #: more events of one kind than this are told as one
 _MANY = 20
+
+
+Kept = TypeVar("Kept")
 
 
 class Asked(NamedTuple):
@@ -136,6 +139,21 @@ class Audited(NamedTuple):
         """The same without pictures, which are large."""
         own = None if self.own is None else self.own._replace(drawn=None)
         return self._replace(outlets=[one._replace(drawn=None) for one in self.outlets], own=own)
+
+    def compact(self) -> Audited:
+        """The same with what registers have in common once, which most of them do."""
+        kept: dict[object, Any] = {}
+
+        def once(value: Kept) -> Kept:
+            found: Kept = kept.setdefault(value, value)
+            return found
+
+        return self._replace(
+            outlets=[
+                one._replace(meter=once(one.meter), origins=once(one.origins))
+                for one in self.outlets
+            ]
+        )
 
     @property
     def exceeded(self) -> bool:

@@ -79,11 +79,11 @@ def _audit(context: click.Context, /, **options: Any) -> int:
         for note in found.notes():
             print(note, file=sys.stderr)
         return print_result(Result(None, lines, found.level), False)
+    if state.json and len(found.pdus) > _LARGE:
+        sys.stdout.writelines(document.json_pieces(found))
+        return found.level
     if state.json:
-        is_large = len(found.pdus) > _LARGE
-        return print_result(
-            Result(document.as_json(found), [], found.level, is_large=is_large), True
-        )
+        return print_result(Result(document.as_json(found), [], found.level), True)
     return print_result(Result(None, [*text.lines(found)], found.level), False)
 
 
@@ -117,7 +117,7 @@ def _found(
 
 def _audited(asked: Asked, times: Times, pdu: PduReadings) -> tuple[Audited, str]:
     """One PDU, and its part of the page."""
-    found = audit_registers(pdu, asked)
+    found = audit_registers(pdu, asked).compact()
     return (found.undrawn(), page.section(times, found)) if asked.drawn else (found, "")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Optional
 
@@ -16,15 +17,36 @@ from .registers import EnergyInterval, Event
 
 def as_json(found: AuditOutcome) -> dict[str, Any]:
     """The whole outcome."""
+    lists = {name: [*some] for name, some in _lists(found).items()}
+    return {**_head(found), **lists}
+
+
+def json_pieces(found: AuditOutcome) -> Iterator[str]:
+    """`as_json` as the text of one line, PDU by PDU: the values of a large hall need 200 MB."""
+    yield json.dumps(_head(found))[:-1]
+    for name, some in _lists(found).items():
+        yield f", {json.dumps(name)}: ["
+        for at, one in enumerate(some):
+            yield f"{', ' if at else ''}{json.dumps(one)}"
+        yield "]"
+    yield "}\n"
+
+
+def _head(found: AuditOutcome) -> dict[str, Any]:
     return {
         "from": utc(found.begin),
         "to": utc(found.end),
         "zone": found.zone.key,
         "level": found.level,
         "notes": [*found.notes()],
-        "pdus": [_pdu(one) for one in found.pdus],
-        "machines": [_sum(one) for one in found.machines],
-        "customers": [_sum(one) for one in found.customers],
+    }
+
+
+def _lists(found: AuditOutcome) -> dict[str, Iterator[dict[str, Any]]]:
+    return {
+        "pdus": map(_pdu, found.pdus),
+        "machines": map(_sum, found.machines),
+        "customers": map(_sum, found.customers),
     }
 
 
@@ -107,7 +129,7 @@ def _events(events: Iterable[Event]) -> list[dict[str, Any]]:
     ]
 
 
-_HEAD = (
+_COLUMNS = (
     "for", "name", "pdu", "outlet", "from", "to", "kwh_lowest", "kwh_best", "kwh_highest", "read",
     "grade", "events", "reason",
 )  # fmt: skip
@@ -116,7 +138,7 @@ _HEAD = (
 def as_csv(found: AuditOutcome) -> str:
     """The lines of invoices: of customers, of machines, of PDUs. `kwh_lowest` is what can be
     defended."""
-    return csv_lines([_HEAD, *_rows(found)])
+    return csv_lines([_COLUMNS, *_rows(found)])
 
 
 def _rows(found: AuditOutcome) -> Iterator[Sequence[object]]:

@@ -281,7 +281,10 @@ def _figures(records: Sequence[Any], own: str, each: str, outlets: int) -> Colum
     nothing = [None] * outlets
     listed = (one.get(each) for one in records)
     rows = [nothing if one is None else one for one in listed]
-    return np.hstack([_column([[one.get(own)] for one in records], 1), _column(rows, outlets)])
+    first = np.full((1, len(records)), math.nan)
+    if own:
+        first = _column([[one.get(own) for one in records]], len(records))
+    return np.hstack([first.T, _column(rows, outlets)])
 
 
 def _column(rows: Sequence[Sequence[Any]], width: int) -> Column:

@@ -1,6 +1,6 @@
 """Where the polls of each PDU are in a meter's files, and their columns, read PDU by PDU.
 
-All lines of a file are checked first. Of a poll only its place is kept, 12 bytes, so that memory is
+All lines of a file are checked first. Of a poll only its place is kept, 6 bytes, so that memory is
 for one PDU only.
 """
 
@@ -47,6 +47,15 @@ class UnitPolls(NamedTuple):
     #: of each poll: where its line's body begins, and its length, in bytes
     offsets: array[int]
     lengths: array[int]
+
+    def compact(self) -> UnitPolls:
+        """The same in half of the memory, where the numbers are small enough: a month of 1,000 PDUs
+        has 9 million polls.
+        """
+        return self._replace(
+            offsets=array("I" if self.offsets[-1] < 1 << 32 else "Q", self.offsets),
+            lengths=array("H" if max(self.lengths) < 1 << 16 else "I", self.lengths),
+        )
 
 
 class Index(NamedTuple):
@@ -120,7 +129,7 @@ def _index(source: str, path: str, copy: Optional[IO[bytes]], without: Container
                     anew = why_new_chain(record)
         except BAD:
             raise _no_line(source, line.number) from None
-    return Index(path, after, last, anew, units.found)
+    return Index(path, after, last, anew, [one.compact() for one in units.found])
 
 
 def _no_line(path: str, number: int) -> SettingsError:

@@ -40,14 +40,12 @@ class Result(NamedTuple):
     raw: bytes = b""
     #: advice, or why the result is not the wanted one, on standard error; --json omits it
     note: str = ""
-    #: whether --json prints one line: without indents, json is twenty times as fast
-    is_large: bool = False
 
 
 def print_result(result: Result, as_json: bool) -> int:
     """Print the result and return its exit code."""
     if as_json and result.data is not None:
-        print_json(result.data, indent=None if result.is_large else 1)
+        print_json(result.data)
     elif result.raw and sys.stdout.isatty():
         # a terminal would obey a device's control characters
         lines = (
@@ -67,9 +65,9 @@ def print_result(result: Result, as_json: bool) -> int:
     return result.exit_code
 
 
-def print_json(data: object, indent: Optional[int] = 1) -> None:
-    """Print one JSON document on standard output; `indent`: None for one line."""
-    print(json.dumps(data, indent=indent))
+def print_json(data: object) -> None:
+    """Print one JSON document on standard output."""
+    print(json.dumps(data, indent=1))
 
 
 def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
