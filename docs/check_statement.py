@@ -69,8 +69,13 @@ def row_leaf(text, salts):
     if text.startswith("["):
         return leaf(salts[0], text)
     register, _, flow = text.partition("|")
-    inner = bytes.fromhex(flow[1:]) if flow.startswith("#") else leaf(salts[1], flow)
-    return leaf(salts[0], f"{register}|{inner.hex()}")
+    is_new = len(salts[0]) == 16  # else of a day whose root version 0.3.0 kept
+    if flow.startswith("#"):
+        inner = bytes.fromhex(flow[1:])
+    else:
+        need(len(salts[0]) == len(salts[1]), "salts of two versions")
+        inner = sha(salts[1], flow.encode()) if is_new else leaf(salts[1], flow)
+    return sha(b"\0", salts[0], f"{register}|".encode(), inner if is_new else inner.hex().encode())
 
 
 def with_times(proof):
@@ -91,9 +96,9 @@ def block(day):
     texts = day["texts"]
     places = range(len(texts))
     if "stream" in day:
-        stream = hashlib.shake_256(bytes.fromhex(day["stream"])).digest(64 * len(texts))
-        pairs = (stream[at : at + 64] for at in range(0, len(stream), 64))
-        salts = ([one[:32], one[32:]] for one in pairs)
+        stream = hashlib.shake_128(bytes.fromhex(day["stream"])).digest(32 * len(texts))
+        pairs = (stream[at : at + 32] for at in range(0, len(stream), 32))
+        salts = ([one[:16], one[16:]] for one in pairs)
     elif "seed" in day:  # of a day whose root version 0.3.0 kept
         seed = bytes.fromhex(day["seed"])
         salts = ([sha(seed, one, at.to_bytes(4, "big")) for one in (b"\0", b"\1")] for at in places)

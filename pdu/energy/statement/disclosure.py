@@ -17,13 +17,15 @@ from . import merkle
 from .leaf_rows import BAR, HIDDEN, DayTexts, is_head
 
 #: how a seed makes salts, and the key of a seed in a proof. All salts of a day are one stream of
-#: SHAKE-256 (FIPS 202); those of days whose root an earlier version kept are a SHA-256 each
+#: SHAKE-128 (FIPS 202), 16 bytes each; those of days whose root an earlier version kept are a
+#: SHA-256 each, 32 bytes. So the length of a salt says how what it salts is hashed
 STREAM, EACH = "stream", "seed"
 #: a day begins so whose rows are without times
 ROWS = b'{"rows":'
+_SIZE, _EACH_SIZE = 16, merkle.SIZE  # bytes of a salt
 _SALT, _FLOW_SALT = b"\0", b"\1"
 _PLACE = 4  # bytes
-_PAIR = struct.Struct(f"{merkle.SIZE}s{merkle.SIZE}s")
+_PAIR = struct.Struct(f"{_SIZE}s{_SIZE}s")
 
 
 class DaySalts(NamedTuple):
@@ -36,7 +38,7 @@ class DaySalts(NamedTuple):
     def salts(self, count: int) -> Iterator[tuple[bytes, bytes]]:
         """Of so many texts: the salt of the leaf, and that of what flowed."""
         if self.kind == STREAM:
-            stream = hashlib.shake_256(self.seed).digest(_PAIR.size * count)
+            stream = hashlib.shake_128(self.seed).digest(_PAIR.size * count)
             return _PAIR.iter_unpack(stream)
         places = (at.to_bytes(_PLACE, "big") for at in range(count))
         return (
@@ -70,8 +72,15 @@ def parse_disclosure(said: dict[str, Any]) -> Disclosure:
     for kind in (STREAM, EACH):
         if kind in said:
             return Disclosure(said["texts"], DaySalts(merkle.digest(said[kind]), kind), ())
-    salts = [[merkle.digest(one) for one in all_] for all_ in said["salts"]]
+    salts = [[_parse_salt(one) for one in all_] for all_ in said["salts"]]
     return Disclosure(said["texts"], None, salts)
+
+
+def _parse_salt(text: str) -> bytes:
+    found = bytes.fromhex(text)
+    if len(found) not in (_SIZE, _EACH_SIZE) or found.hex() != text:
+        raise ValueError("no salt")
+    return found
 
 
 def whole(texts: DayTexts, secret: DaySalts) -> bytes:
@@ -81,17 +90,20 @@ def whole(texts: DayTexts, secret: DaySalts) -> bytes:
 
 
 def leaves(texts: DayTexts, secret: DaySalts) -> Sequence[bytes]:
-    """The leaf of each text. Two hashes of a row, and some 9,000 rows of a month: so without
-    calls.
+    """The leaf of each text, as `_leaf` has it. Two hashes of a row, and some 9,000 rows of a
+    month: so without calls.
     """
-    sha256, leaf = hashlib.sha256, merkle.LEAF
     rows = zip(secret.salts(len(texts.flows)), *texts)
+    if secret.kind == EACH:
+        return [
+            _row_leaf(salt, times + register, None if flow is None else _inner(flow_salt, flow))
+            for (salt, flow_salt), times, register, flow in rows
+        ]
+    sha256, leaf = hashlib.sha256, merkle.LEAF
     return [
         sha256(leaf + salt + register).digest()
         if flow is None
-        else sha256(
-            leaf + salt + times + register + sha256(leaf + flow_salt + flow).hexdigest().encode()
-        ).digest()
+        else sha256(leaf + salt + times + register + sha256(flow_salt + flow).digest()).digest()
         for (salt, flow_salt), times, register, flow in rows
     ]
 
@@ -101,19 +113,33 @@ def hash_day(texts: DayTexts, secret: DaySalts) -> bytes:
     return merkle.block(leaves(texts, secret))
 
 
+def _inner(flow_salt: bytes, flow: bytes) -> bytes:
+    """What stands for a flow in the leaf of its row."""
+    begin = merkle.LEAF if len(flow_salt) == _EACH_SIZE else b""
+    return merkle.sha256(begin + flow_salt + flow)
+
+
+def _row_leaf(salt: bytes, register: bytes, inner: Optional[bytes]) -> bytes:
+    """`register`: a head, or what a row has up to its bar. `inner`: None for a head."""
+    said = b"" if inner is None else inner
+    if len(salt) == _EACH_SIZE:
+        said = said.hex().encode()
+    return merkle.sha256(merkle.LEAF + salt + register + said)
+
+
 def _leaf(text: str, salt: bytes, flow_salt: Optional[bytes]) -> bytes:
     if is_head(text):
-        return merkle.leaf(salt, text)
+        return _row_leaf(salt, text.encode(), None)
     register, bar, flow = text.partition(BAR)
     if not bar:
         raise ValueError("no row")
     if flow.startswith(HIDDEN):
         inner = merkle.digest(flow[len(HIDDEN) :])
-    elif flow_salt is None:
-        raise ValueError("a flow without a salt")
+    elif flow_salt is None or len(flow_salt) != len(salt):
+        raise ValueError("a flow without its salt")
     else:
-        inner = merkle.leaf(flow_salt, flow)
-    return merkle.leaf(salt, f"{register}{BAR}{inner.hex()}")
+        inner = _inner(flow_salt, flow.encode())
+    return _row_leaf(salt, (register + bar).encode(), inner)
 
 
 def part(
@@ -138,7 +164,7 @@ def part(
             kept.append((times + register + flow).decode())
             salts.append([salt, flow_salt])
         elif first <= at < after:
-            inner = merkle.sha256(merkle.LEAF + flow_salt + flow)
+            inner = _inner(flow_salt, flow)
             kept.append(f"{(times + register).decode()}{HIDDEN}{inner.hex()}")
             salts.append([salt])
         else:
