@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from handlers.shared.errors import printable
-from pdu.core.cli.files import LONGEST
+from pdu.core.files.whole_files import LONGEST
 from pdu.prove import acceptance, evidence
 from pdu.prove.document import BROKEN, KEPT, PlatformProof, Proof, UnitProof, parsed
 

@@ -16,7 +16,6 @@ from .core import owner_files
 from .core.cli import prompts, shared_options
 from .core.cli.error_output import Interrupted
 from .core.cli.exit_codes import DONE, NOT_SEEN
-from .core.cli.files import signals_as_ctrl_c
 from .core.cli.groups import Subcommand
 from .core.cli.options import (
     Argument,
@@ -37,14 +36,15 @@ from .core.cli.shared_options import (
     STATE_DIR,
     THRESHOLD,
 )
-from .core.cli.states import DOWN, UP, word
 from .core.drawing.drawing import Cord, Machine
+from .core.files.whole_files import signals_as_ctrl_c
 from .core.machines import candidate_pdus as reaching, proof as proofs
 from .core.machines.actions import Runner
 from .core.machines.observations import default_folder
 from .core.machines.pdu_access import NotProven, OutletReading, PolledPdus
 from .core.machines.proof import MachinePower, OffProof
 from .core.owner_files import DRAWING, LIST, OwnerFiles
+from .core.states import DOWN, UP, word
 
 ACTIONS = ("status", "check", "off", "on", "cycle")
 _PAUSE_S, _POWER_TIMEOUT_S = 10.0, 20.0

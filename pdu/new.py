@@ -20,10 +20,10 @@ import click
 
 from handlers.shared.errors import SettingsError
 
-from .core.cli.files import signals_as_ctrl_c
 from .core.cli.groups import Subcommand
 from .core.cli.options import Argument, given, option, output
 from .core.cli.output import Result, print_result
+from .core.files.whole_files import signals_as_ctrl_c
 from .core.inventory.handler_archives import RESERVED
 
 _SKELETON = Path("packaging", "new")

@@ -19,9 +19,9 @@ from .core.cli.completion_scripts import answer
 from .core.cli.error_output import Interrupted, NoSuchHandler, Usage, fail
 from .core.cli.exit_codes import DONE
 from .core.cli.exit_handling import OutputError, missing_package_advice
-from .core.cli.fast_snmp import enable_fast_reads
 from .core.cli.groups import Grouped, LazyCommand
 from .core.cli.options import COMPLETION, SECRETS, SharedOptions, spelled
+from .core.inventory.fast_snmp import enable_fast_reads
 from .core.inventory.names import HOW
 
 _HELP = (

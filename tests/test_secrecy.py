@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from handlers.shared.errors import Unreachable
-from pdu.core.cli.files import write_page
+from pdu.core.files.whole_files import write_page
 
 from .secrecy import PLAIN, WATCH, shown
 

@@ -32,8 +32,8 @@ from ..core.cli.options import (
     setting,
 )
 from ..core.cli.output import Result, columns, figure
-from ..core.cli.states import word
 from ..core.inventory import connection_data, names
+from ..core.states import word
 
 if TYPE_CHECKING:
     from handlers.nut.devices import ListedDevice

@@ -29,9 +29,9 @@ from ..core.adapters.redfish import action_info
 from ..core.cli.groups import Commands, HostCommand, HostGroup, LazyCommand
 from ..core.cli.options import LOGIN, TLS, Argument, SharedOptions, Spelling, device, option
 from ..core.cli.output import Result, columns, facts, figure
-from ..core.cli.states import word
 from ..core.inventory import connection_data, names, reading
 from ..core.inventory.handler_loading import load
+from ..core.states import word
 
 _MOST_RESOURCES = 5000  # limit for `tree`
 # limit for a command, in seconds; longer than a handler's, since DCImanager does not wait for it

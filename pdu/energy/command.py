@@ -14,10 +14,8 @@ import click
 from handlers.shared.errors import SettingsError, printable
 from handlers.shared.tls import Trust, read_pem
 
-from ..core.cli import secret_files as private
 from ..core.cli.error_output import Usage
 from ..core.cli.exit_codes import WRONG
-from ..core.cli.files import check_writable, text_of, write_page
 from ..core.cli.groups import EPILOG, LazyCommand, LazyGroup, Subcommand
 from ..core.cli.options import (
     CA_PEM,
@@ -32,6 +30,8 @@ from ..core.cli.options import (
 )
 from ..core.cli.output import Result, print_result
 from ..core.cli.shared_options import CSV, HTML
+from ..core.files import secret_files as private
+from ..core.files.whole_files import check_writable, text_of, write_page
 from . import document, page, text
 from .audit import Asked, Audited, audit_registers
 from .audit_result import AuditOutcome, Times

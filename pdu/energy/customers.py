@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.cli import csv_in
 from ..core.drawing.drawing import Drawing
+from ..core.files import csv_in
 from .period import moment
 
 _COLUMNS = ("customer", "pdu", "outlet", "from", "to")

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Optional
 
-from ..core.cli.csv_out import csv_lines
+from ..core.files.csv_out import csv_lines
 from .audit import Audited, AuditedRegister
 from .audit_result import AuditOutcome, kwh, utc
 from .groups import InvoiceLine, Sum, balance, level_of, unread_line

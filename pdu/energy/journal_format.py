@@ -1,7 +1,7 @@
 """The lines of a meter's journal: the values that they hold, as records of JSON and back. Pure.
 
-docs/dev/energy.md describes each line. `pdu.core.cli.journal` adds and checks the hashes, which are
-no part of a record. The first key of a record says what it is.
+docs/dev/energy.md describes each line. `pdu.core.files.journal` adds and checks the hashes, which
+are no part of a record. The first key of a record says what it is.
 
 Polls are decoded by many at once, into columns: an audit reads millions of them.
 """
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..core.cli.states import SPELLED, UNKNOWN
+from ..core.states import SPELLED, UNKNOWN
 from .numpy_lazy import Column, np
 
 FORM = 1

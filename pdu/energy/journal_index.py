@@ -16,8 +16,8 @@ from typing import IO, Any, Callable, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.cli import journal
-from ..core.cli.states import DOWN, UP
+from ..core.files import journal
+from ..core.states import DOWN, UP
 from .journal_format import (
     BAD,
     SIGNS,

@@ -18,7 +18,7 @@ from typing import Callable, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.cli import journal
+from ..core.files import journal
 from . import journal_index
 from .meter import days
 from .meter.clocks import BORN

@@ -13,8 +13,8 @@ from typing import NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError
 
-from ..core.cli import csv_in
 from ..core.drawing.drawing import Breaker, PduNode
+from ..core.files import csv_in
 from .poll import OWN
 
 #: where what is known of a meter comes from

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..core.cli import html
-from ..core.cli.html import safe
 from ..core.cli.output import counted
+from ..core.files import html
+from ..core.files.html import safe
 from . import plots
 from .audit import Audited, AuditedRegister
 from .audit_result import AuditOutcome, Times, by_event, figures, kwh, percent

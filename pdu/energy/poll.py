@@ -10,7 +10,7 @@ from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..core.cli.states import UNKNOWN
+from ..core.states import UNKNOWN
 
 #: the identity of the PDU's own register
 OWN = ""

@@ -15,7 +15,7 @@ from typing import Callable, NamedTuple, Optional
 
 from handlers.shared.errors import ProtocolError, SettingsError, printable
 
-from ..core.cli.states import SPELLED, UNKNOWN
+from ..core.states import SPELLED, UNKNOWN
 from .poll import OWN, OutletFigures, Poll
 from .queries import Api, Samples
 from .readings import Found, PduReadings

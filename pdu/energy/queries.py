@@ -19,7 +19,7 @@ from handlers.http.login import Login
 from handlers.shared.errors import ProtocolError, Refused
 from handlers.shared.tls import Trust
 
-from ..core.cli.server_client import ReadLimits, ServerClient
+from ..core.network.server_client import ReadLimits, ServerClient
 
 #: a day of a PDU with 48 outlets at 5 s takes about 100 MB
 _LIMITS = ReadLimits(timeout_s=120.0, total_s=600.0, most_bytes=256_000_000)

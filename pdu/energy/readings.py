@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 
-from ..core.cli.states import DOWN, UNKNOWN, UP
+from ..core.states import DOWN, UNKNOWN, UP
 from .clock import PollClock, jumps_by_begin_times, jumps_by_monotonic
 from .clock_correction import WORDS
 from .numpy_lazy import Column, np

@@ -18,7 +18,7 @@ from typing import Callable, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.cli.journal import HashMismatch
+from ..core.files.journal import HashMismatch
 
 NAMESPACE = "pdu-meter"
 _NAME = re.compile(r"(?P<hash>[0-9a-f]{64})\.(?P<kind>tsr|sig)")

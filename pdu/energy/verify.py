@@ -16,13 +16,13 @@ import click
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.cli import journal
 from ..core.cli.error_output import Usage
 from ..core.cli.exit_codes import DONE
 from ..core.cli.groups import Subcommand
-from ..core.cli.journal import PACKED, START, HashMismatch
 from ..core.cli.options import Argument, given, option, output
 from ..core.cli.output import Result, counted, print_result
+from ..core.files import journal
+from ..core.files.journal import PACKED, START, HashMismatch
 from .journal_format import time_of
 from .meter.days import files, is_used
 from .timestamps import Stamp, TimestampCheck, stamps

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..core.cli.states import word
+from ..core.states import word
 from ..core.web.messages import WebResponse
 from . import openapi
 from .clients import READ

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, NoReturn, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.cli import secret_files, toml
+from ..core.files import secret_files, toml
 
 READ, SWITCH = "read", "switch"
 _COMMANDS, _REQUESTS = "commands_per_minute", "requests_per_minute"

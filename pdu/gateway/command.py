@@ -15,10 +15,9 @@ import click
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.cli import hosts, optional_packages, secret_files as private, shared_options
+from ..core.cli import optional_packages, shared_options
 from ..core.cli.exit_codes import DONE
 from ..core.cli.groups import Subcommand
-from ..core.cli.listening import listen_address
 from ..core.cli.options import (
     Seconds,
     SharedOptions,
@@ -28,7 +27,6 @@ from ..core.cli.options import (
     secret_files,
 )
 from ..core.cli.output import counted, print_json, report
-from ..core.cli.service_signals import ServiceSignals
 from ..core.cli.shared_options import (
     AUTH,
     CONFIRM,
@@ -40,11 +38,15 @@ from ..core.cli.shared_options import (
     THRESHOLD,
 )
 from ..core.drawing.drawing import Drawing
+from ..core.files import secret_files as private
 from ..core.inventory.polling import Target
 from ..core.inventory.reading import error_of
 from ..core.machines.candidate_pdus import candidate_pdus
 from ..core.machines.observations import default_folder
 from ..core.machines.proof import OffProof
+from ..core.network import hosts
+from ..core.network.listening import listen_address
+from ..core.network.service_signals import ServiceSignals
 from ..core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from . import clients as clients_file
 from .meter_proof import MeterProof

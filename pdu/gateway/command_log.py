@@ -18,9 +18,9 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError
 
-from ..core.cli import journal
-from ..core.cli.states import UNKNOWN, of_word, word
 from ..core.drawing.drawing import Cord
+from ..core.files import journal
+from ..core.states import UNKNOWN, of_word, word
 from .errors import ApiError
 from .power import CordState, PowerOutcome, PowerRequest, as_json
 

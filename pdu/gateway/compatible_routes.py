@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..core.cli.states import DOWN, UNKNOWN, UP
 from ..core.drawing.drawing import Cord
+from ..core.states import DOWN, UNKNOWN, UP
 from ..core.web.messages import WebResponse
 from .api_v1 import outcome_json, outcome_status
 from .clients import READ, SWITCH

@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional
 
-from ..core.cli.states import DOWN, UNKNOWN
 from ..core.drawing.drawing import Cord, Machine
 from ..core.inventory.listed_pdu import place_of
 from ..core.inventory.polling import Target
@@ -25,6 +24,7 @@ from ..core.machines.pdu_access import (
     of_reading,
 )
 from ..core.machines.proof import MachinePower, OffProof
+from ..core.states import DOWN, UNKNOWN
 from .gateway_pdus import GatewayPdu
 from .power import CordState
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..core.cli.states import DOWN, UNKNOWN, UP, word
 from ..core.drawing.drawing import Cord
+from ..core.states import DOWN, UNKNOWN, UP, word
 
 ON, OFF, RESTART = "on", "off", "restart"
 ACTIONS = (ON, OFF, RESTART)

@@ -13,11 +13,11 @@ from typing import Callable, NamedTuple, Optional, TypeVar
 
 from handlers.shared.errors import SettingsError
 
-from ..core.cli.states import DOWN, UNKNOWN, UP
 from ..core.drawing.drawing import Cord, Machine
 from ..core.inventory.polling import Target
 from ..core.inventory.reading import CallError, Reading
 from ..core.machines.pdu_access import NotProven
+from ..core.states import DOWN, UNKNOWN, UP
 from .command_log import LOST, AcceptedCommand, CommandLog
 from .errors import ApiError, not_found
 from .gateway_pdus import GatewayPdu, cord_state

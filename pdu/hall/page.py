@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Optional
 
-from ..core.cli import html
-from ..core.cli.html import Cell, marked, number, row_header, safe, words
 from ..core.cli.output import counted
 from ..core.drawing.drawing import Cord, Drawing, HallNode, Input, PduNode
+from ..core.files import html
+from ..core.files.html import Cell, marked, number, row_header, safe, words
 from . import page_parts
 from .load_limits import CANNOT_SAY, FITS, OVERLOADS
 from .missing_facts import MissingFact

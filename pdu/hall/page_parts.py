@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ..core.cli import html
-from ..core.cli.html import number, row_header, short, words
 from ..core.drawing.drawing import Machine
+from ..core.files import html
+from ..core.files.html import number, row_header, short, words
 from .load_limits import CANNOT_SAY, FITS, OVERLOADS
 from .rehearsal import BreakerLoad
 from .text import few, rank

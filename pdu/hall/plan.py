@@ -18,12 +18,12 @@ from handlers.shared.errors import SettingsError
 from ..core.cli import shared_options
 from ..core.cli.error_output import Usage
 from ..core.cli.exit_codes import WRONG
-from ..core.cli.files import text_of, write_whole
 from ..core.cli.groups import LazyCommand, LazyGroup, Subcommand
 from ..core.cli.options import Argument, SharedOptions, given, option, output
 from ..core.cli.output import columns, counted, print_json
 from ..core.cli.shared_options import OUT
 from ..core.drawing import drawing_file
+from ..core.files.whole_files import text_of, write_whole
 from ..core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from . import dcim_import, readings_source, writing
 from .checking import check as checked

@@ -12,10 +12,10 @@ from typing import NamedTuple, Optional
 from handlers.shared.errors import SettingsError
 
 from ..core.cli.error_output import Usage
-from ..core.cli.files import read_file
 from ..core.cli.options import Parameters, option, secret_files
 from ..core.cli.output import progress
 from ..core.cli.shared_options import AUTH, LIST, PARALLEL, SAVE
+from ..core.files.whole_files import read_file
 from ..core.inventory import reader_pool
 from ..core.inventory.polling import poll_full
 from ..core.inventory.reading import Reading

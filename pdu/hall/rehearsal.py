@@ -19,9 +19,9 @@ from functools import cached_property
 from typing import NamedTuple, Optional
 
 from ..core.cli.output import counted
-from ..core.cli.states import DOWN, UP
 from ..core.drawing.drawing import Cord, Drawing, HallNode
 from ..core.inventory.saved_readings import HallReadings
+from ..core.states import DOWN, UP
 from . import enrichment
 from .arithmetic import MAYBE, NO, YES, Interval, KnownCurrents, Truth
 from .failure import DrawnConsumer, FailureBounds, HallFacts, bounds_of

@@ -18,11 +18,11 @@ from handlers.shared.errors import SettingsError, printable
 from ..core.cli import shared_options
 from ..core.cli.error_output import Usage
 from ..core.cli.exit_codes import WRONG
-from ..core.cli.files import check_writable, write_page
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import SharedOptions, given, option, output
 from ..core.cli.shared_options import HTML
 from ..core.drawing.drawing import KINDS, Drawing, HallNode, nodes
+from ..core.files.whole_files import check_writable, write_page
 from ..core.inventory.saved_readings import HallReadings
 from ..core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from . import dcim_import, readings_source, restore_command

@@ -9,9 +9,9 @@ from typing import NamedTuple, Optional
 from handlers.shared.errors import printable
 
 from ..core.cli.error_output import Usage
-from ..core.cli.files import write_page
 from ..core.cli.output import print_json
 from ..core.drawing.drawing import HallNode
+from ..core.files.whole_files import write_page
 from . import readings_source
 from .rehearsal import Hall
 from .restore import BOOT_S, COLD_S, ReturnModel

@@ -6,10 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Optional
 
-from ..core.cli import html
-from ..core.cli.html import number, row_header, safe, words
 from ..core.cli.output import counted
 from ..core.drawing.drawing import Machine
+from ..core.files import html
+from ..core.files.html import number, row_header, safe, words
 from . import page_parts
 from .load_limits import CANNOT_SAY, FITS, OVERLOADS
 from .page_parts import GUIDE, LOOKS, WORLDS, JudgedMachine

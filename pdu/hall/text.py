@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Optional
 
-from ..core.cli.html import time_shown
 from ..core.cli.output import columns, counted
 from ..core.drawing.drawing import HallNode
+from ..core.files.html import time_shown
 from ..core.inventory.saved_readings import HallReadings
 from .load_limits import CANNOT_SAY, FITS, OVERLOADS
 from .missing_facts import MissingFact

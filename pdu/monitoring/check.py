@@ -17,13 +17,13 @@ from handlers.shared.errors import PduHandlerError
 from ..core.cli import prompts, shared_options
 from ..core.cli.error_output import Usage, describe
 from ..core.cli.exit_codes import WRONG
-from ..core.cli.files import check_writable, write_page
 from ..core.cli.groups import Subcommand
-from ..core.cli.html import time_shown
 from ..core.cli.options import Seconds, SharedOptions, given, option, output, secret_files
 from ..core.cli.output import counted, print_json, progress
 from ..core.cli.prompts import NoSecret
 from ..core.cli.shared_options import ARCHIVES, AUTH, CSV, HTML, PARALLEL, SAVE, WORKERS
+from ..core.files.html import time_shown
+from ..core.files.whole_files import check_writable, write_page
 from ..core.inventory import reader_pool, saved_readings
 from ..core.inventory.auth import ENVIRONMENT
 from ..core.inventory.newest_archives import use_newest_archives

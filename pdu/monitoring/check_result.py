@@ -13,9 +13,9 @@ from typing import NamedTuple, Optional
 from handlers.shared.errors import printable
 
 from ..core.cli.output import counted, decimals, figure
-from ..core.cli.states import DOWN, UNKNOWN, UP, word
 from ..core.inventory.listed_pdu import ListedPdu
 from ..core.inventory.reading import PolledOutlet, Reading
+from ..core.states import DOWN, UNKNOWN, UP, word
 
 WELL = 0
 DOUBTFUL = 1

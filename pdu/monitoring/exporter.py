@@ -24,12 +24,12 @@ from ..core.cli.error_output import Interrupted, fail
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import Seconds, SharedOptions, given, option, output, secret_files
 from ..core.cli.output import print_json, report
-from ..core.cli.service_signals import ServiceSignals
 from ..core.cli.shared_options import ARCHIVES, AUTH, LISTEN, PARALLEL, WORKERS
 from ..core.inventory import names
 from ..core.inventory.handler_loading import load
 from ..core.inventory.newest_archives import loadable_handlers
 from ..core.inventory.reading import error_of
+from ..core.network.service_signals import ServiceSignals
 from ..core.owner_files import LIST, OwnerFiles, file_arguments
 from .networks import one_network
 from .target_policy import TargetPolicy

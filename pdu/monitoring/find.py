@@ -23,7 +23,6 @@ from handlers.shared.errors import SettingsError, printable
 from handlers.shared.settings import port as port_number
 
 from ..core.cli import prompts
-from ..core.cli.csv_out import begins_as_formula, csv_lines
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import (
@@ -39,6 +38,7 @@ from ..core.cli.options import (
 )
 from ..core.cli.output import columns, counted, print_json, progress
 from ..core.cli.shared_options import AUTH
+from ..core.files.csv_out import begins_as_formula, csv_lines
 from ..core.inventory import connection_data
 from ..core.inventory.auth import names
 from ..core.owner_files import OwnerFiles

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from handlers import VERSION
 
-from ..core.cli.states import SPELLED, UNKNOWN
 from ..core.inventory.reading import Reading
+from ..core.states import SPELLED, UNKNOWN
 from ..core.web.exposition import MetricFamily, Point, Sample, counter, gauge, media_type, render
 from .process_metrics import process_families
 

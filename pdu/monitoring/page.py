@@ -10,10 +10,10 @@ from typing import Callable
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..core.cli import html
-from ..core.cli.html import Cell, row_header, safe, section, words
 from ..core.cli.output import counted
-from ..core.cli.states import DOWN, UNKNOWN, word
+from ..core.files import html
+from ..core.files.html import Cell, row_header, safe, section, words
+from ..core.states import DOWN, UNKNOWN, word
 from .check_result import BAD, DOUBTFUL, PduRow, Summary
 from .tables import SHOWN, CellStyle, CheckColumn
 

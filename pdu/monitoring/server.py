@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from handlers.shared.errors import printable
 
-from ..core.cli import html
 from ..core.cli.output import counted
+from ..core.files import html
 from ..core.inventory.polling import Target
 from ..core.inventory.reading import CallError, Reading
 from ..core.web.connection_limits import WebLimits

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, Callable, NamedTuple, Optional
 
-from ..core.cli.csv_out import csv_lines
 from ..core.cli.output import columns
-from ..core.cli.states import word
+from ..core.files.csv_out import csv_lines
+from ..core.states import word
 from .check_result import PduRow, Summary
 
 

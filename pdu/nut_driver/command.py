@@ -13,12 +13,12 @@ import click
 
 from ..core.cli import shared_options
 from ..core.cli.exit_codes import DEFECT, DONE
-from ..core.cli.files import state_folder
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import SharedOptions, given, option, output, secret_files
 from ..core.cli.output import counted, print_json
-from ..core.cli.service_signals import ServiceSignals
 from ..core.cli.shared_options import AUTH, EVERY, PAUSE
+from ..core.files.whole_files import state_folder
+from ..core.network.service_signals import ServiceSignals
 from ..core.owner_files import LIST, OwnerFiles, file_arguments
 from . import names
 from .outlet_numbers import OutletNumbers

@@ -15,8 +15,8 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..core.adapters.nameplate import Nameplate
 from ..core.adapters.topology import BREAKER, LINE, MeteredPart
-from ..core.cli.states import UNKNOWN, word
 from ..core.inventory.reading import PolledOutlet, Reading
+from ..core.states import UNKNOWN, word
 
 ON, OFF, CYCLE = "load.on", "load.off", "load.cycle"
 _WH_IN_KWH = 1000.0

@@ -15,8 +15,8 @@ from typing import IO
 
 from handlers.shared.errors import SettingsError
 
-from ..core.cli.files import text_of, write_whole
-from ..core.cli.locks import lock
+from ..core.files.locks import lock
+from ..core.files.whole_files import text_of, write_whole
 
 
 class OutletNumbers:

@@ -18,7 +18,6 @@ from pdu_common.helper import EnumPowerStatus
 from ..core.cli import prompts
 from ..core.cli.error_output import Interrupted, Usage
 from ..core.cli.exit_codes import DONE, NOT_SEEN
-from ..core.cli.files import signals_as_ctrl_c
 from ..core.cli.options import (
     LOGIN,
     SNMP,
@@ -31,12 +30,13 @@ from ..core.cli.options import (
 )
 from ..core.cli.output import Result, print_result, show_status_line, waiting
 from ..core.cli.shared_options import PAUSE
-from ..core.cli.states import DOWN, UP, of_word, word
+from ..core.files.whole_files import signals_as_ctrl_c
 from ..core.inventory import connection_data, names
 from ..core.inventory.device_arguments import arguments, arguments_help
 from ..core.inventory.handler_loading import load
 from ..core.machines import outlet as one_outlet
 from ..core.machines.outlet import OutletPower, Stage, wanted
+from ..core.states import DOWN, UP, of_word, word
 from .read_commands import named, show_warnings
 from .switch_commands import CalledOutlet, not_seen, outlets_of, report_stop, shown_now, state_line
 

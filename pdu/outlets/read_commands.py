@@ -20,7 +20,7 @@ from handlers import registry
 from handlers.shared import prefetch
 from handlers.shared.errors import NamedSetting, SettingsError, Unsupported, printable
 
-from ..core.cli import states
+from ..core import states
 from ..core.cli.error_output import Interrupted, Usage, describe, fail
 from ..core.cli.exit_codes import DONE, INTERRUPTED
 from ..core.cli.exit_handling import UNWRITABLE
@@ -218,7 +218,7 @@ def named(state: SharedOptions) -> dict[str, str]:
 
 def _print_csv(host: str, outlets: OutletRows, with_head: bool) -> None:
     # imported late: 12 ms; only --csv needs them
-    from ..core.cli.csv_out import csv_lines
+    from ..core.files.csv_out import csv_lines
 
     rows = [["host", *_OUTLET_KEYS]] if with_head else []
     rows += [[host, *outlet.values()] for outlet in outlets]

@@ -18,14 +18,14 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from ..core.cli import prompts
 from ..core.cli.error_output import Interrupted, describe, fail
 from ..core.cli.exit_codes import DONE, NOT_SEEN
-from ..core.cli.files import signals_as_ctrl_c
 from ..core.cli.options import LOGIN, SNMP, TLS, SharedOptions, device, output, prompting as asks
 from ..core.cli.output import Result, figure, print_json, print_result, waiting
-from ..core.cli.states import UNKNOWN, of_word, reported, word
+from ..core.files.whole_files import signals_as_ctrl_c
 from ..core.inventory import connection_data, names, outlet_words, reading
 from ..core.inventory.device_arguments import arguments, arguments_help
 from ..core.inventory.handler_loading import LoadedHandler, load
 from ..core.machines import outlet as one_outlet
+from ..core.states import UNKNOWN, of_word, reported, word
 from .read_commands import (
     OutletRows,
     named as name_of,

@@ -20,10 +20,9 @@ from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
 
 from ..core.adapters.scrub import Scrubber
-from ..core.cli import hosts, prompts
+from ..core.cli import prompts
 from ..core.cli.error_output import Interrupted, Usage
 from ..core.cli.exit_codes import DONE, NOT_SEEN
-from ..core.cli.files import signals_as_ctrl_c
 from ..core.cli.options import (
     LOGIN,
     SNMP,
@@ -38,10 +37,12 @@ from ..core.cli.options import (
 )
 from ..core.cli.output import Result, columns, print_result, show_status_line
 from ..core.cli.shared_options import DRAWING, OUT
+from ..core.files.whole_files import signals_as_ctrl_c
 from ..core.inventory import connection_data, names
 from ..core.inventory.device_arguments import arguments, arguments_help
 from ..core.inventory.handler_loading import load
 from ..core.machines.pdu_access import OutletReading
+from ..core.network import hosts
 from ..core.owner_files import OwnerFiles
 from . import owner_questions, platform_copy, platform_url, unit_reading
 from .contract import COMMANDS

@@ -14,12 +14,12 @@ from typing import Callable, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..core.cli.states import DOWN, UNKNOWN, UP, word
 from ..core.machines import proof as proofs
 from ..core.machines.meters import MeteredLoad, MeterResolution, MeterThreshold, carries
 from ..core.machines.observations import ObservationStore
 from ..core.machines.pdu_access import NotProven, OutletReading, PduReading
 from ..core.machines.proof import MachinePower, OffProof
+from ..core.states import DOWN, UNKNOWN, UP, word
 from .unit_reading import UnitAccess
 from .verdicts import THRESHOLD_A
 

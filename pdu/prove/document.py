@@ -20,7 +20,7 @@ from typing import Any, Optional, Union
 
 from handlers.shared.errors import SettingsError
 
-from ..core.cli.files import PRIVATE, write_whole
+from ..core.files.whole_files import PRIVATE, write_whole
 
 FORMAT = "pdu-proof 1"
 UNIT, SIMULATED = "unit", "simulated"

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
-from ..core.cli import html
-from ..core.cli.html import Cell, safe
 from ..core.cli.output import NOT_METERED, counted
+from ..core.files import html
+from ..core.files.html import Cell, safe
 from .document import (
     BROKEN,
     KEPT,

@@ -28,11 +28,11 @@ from ..core.adapters.recording_formats import RecordingFormat, RecordingOptions,
 from ..core.adapters.scrub import Scrubber
 from ..core.adapters.topology import LINE
 from ..core.cli.options import SharedOptions
-from ..core.cli.states import UNKNOWN, reported, word
 from ..core.inventory import connection_data, handler_tools, reading
 from ..core.inventory.handler_loading import LoadedHandler, load
 from ..core.inventory.reading import Part, Reading
 from ..core.machines.pdu_access import CommandResult, MachineOutlet, PduReading, of_reading
+from ..core.states import UNKNOWN, reported, word
 from .document import ProvenCommand, ProvenOutlet, ProvenReading
 from .verdicts import CONTRACT
 

@@ -15,12 +15,12 @@ from handlers.shared.errors import SettingsError, printable
 
 from ..core.adapters.snmp.recorded_rows import dotted
 from ..core.cli.exit_codes import DONE, code_of
-from ..core.cli.files import new_file, text_of
 from ..core.cli.groups import Subcommand
 from ..core.cli.invocation import build_line, program
 from ..core.cli.options import Argument, given, option, output
 from ..core.cli.output import Result, print_result
 from ..core.cli.shared_options import OUT, STANDARD_OUTPUT
+from ..core.files.whole_files import new_file, text_of
 
 if TYPE_CHECKING:
     from .draft.columns import Guess

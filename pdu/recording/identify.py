@@ -19,7 +19,6 @@ from handlers.shared.errors import PduHandlerError, SettingsError, Unreachable, 
 from handlers.shared.settings import port as port_number
 
 from ..core.adapters.recording_formats import HandlerFinding
-from ..core.cli import hosts
 from ..core.cli.error_output import describe, reason
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
@@ -40,6 +39,7 @@ from ..core.inventory import connection_data, names
 from ..core.inventory.connection_data import SNMP_KEYS
 from ..core.inventory.handler_loading import LoadedHandler, load
 from ..core.inventory.handler_tools import HandlerTools, recording
+from ..core.network import hosts
 
 _CONNECT_S = 3.0
 _LAST = 1000  # rank of a handler that states none

@@ -11,10 +11,10 @@ from handlers.shared.errors import ProtocolError
 
 from ..core.adapters.private_patterns import KINDS
 from ..core.adapters.recording_formats import Recording, RecordingOptions
-from ..core.cli.files import new_file
 from ..core.cli.options import LOGIN, SNMP, TLS, Seconds, device, option, output
 from ..core.cli.output import Result, print_result, show_status_line, waiting
 from ..core.cli.shared_options import OUT, STANDARD_OUTPUT
+from ..core.files.whole_files import new_file
 from ..core.inventory import connection_data, handler_tools, names
 from ..core.inventory.handler_loading import load
 

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
-from pdu.core.cli.journal import START, Journal
+from pdu.core.files.journal import START, Journal
 from pdu.energy.meter.days import day_of
 from tests.needs import ROOT
 

@@ -34,8 +34,8 @@ from rich.table import Table
 
 from handlers.snmp.handler import make_handler
 from pdu.core.cli import exit_handling
-from pdu.core.cli.fast_snmp import enable_fast_reads
 from pdu.core.inventory import reading
+from pdu.core.inventory.fast_snmp import enable_fast_reads
 from pdu.core.inventory.handler_loading import load
 from pdu.monitoring.metrics import page
 from pdu_common.base_snmp_pdu import BaseSnmpPdu, Element

@@ -14,7 +14,7 @@ from typing import Callable
 
 from handlers.shared.address import Address
 from pdu import root as command
-from pdu.core.cli.html import time_shown
+from pdu.core.files.html import time_shown
 from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
 from pdu.monitoring.check_result import judged, summary

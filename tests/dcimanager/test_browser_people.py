@@ -16,9 +16,9 @@ import pytest
 from selenium.webdriver.support.ui import Select
 
 from handlers.shared.address import Address
-from pdu.core.cli.states import DOWN, UP
 from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
+from pdu.core.states import DOWN, UP
 from pdu.monitoring import check_result
 from pdu.monitoring.page import page
 from tests.needs import ROOT

@@ -21,8 +21,8 @@ from typing import Any, NamedTuple, Optional
 
 from pdu import root
 from pdu.core.adapters.nameplate import Nameplate
-from pdu.core.cli.states import UP
 from pdu.core.inventory.reading import PolledOutlet, Reading
+from pdu.core.states import UP
 from pdu.energy.journal_format import MeterStart
 from pdu.energy.meter import journal_writer
 from pdu.energy.meter.clocks import Instant

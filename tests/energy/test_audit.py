@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Optional
 import pytest
 
 from pdu import root
-from pdu.core.cli.journal import START, Journal
+from pdu.core.files.journal import START, Journal
 from pdu.energy.meter.days import day_of
 from pdu.energy.period import moment, zone_named
 

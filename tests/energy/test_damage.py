@@ -17,7 +17,7 @@ from typing import Any, Callable
 import pytest
 
 from pdu import root
-from pdu.core.cli.journal import HashMismatch
+from pdu.core.files.journal import HashMismatch
 from pdu.energy.meter.days import Days, files
 from pdu.energy.verify import verified
 from tests.hall.twin.month import Month, customers, written

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import pytest
 
 from pdu import root
-from pdu.core.cli.states import DOWN, UP
+from pdu.core.states import DOWN, UP
 from pdu.energy import audit, checks, grades, groups, plots
 from pdu.energy.audit_result import kwh
 from pdu.energy.clock import jumps_by_monotonic

@@ -10,7 +10,7 @@ from typing import Any, Optional
 import pytest
 from hypothesis import given, strategies as st
 
-from pdu.core.cli.states import DOWN, UNKNOWN, UP
+from pdu.core.states import DOWN, UNKNOWN, UP
 from pdu.energy.journal_format import (
     BAD,
     SIGNS,
@@ -49,7 +49,7 @@ _UNIT = UnitDeclaration(1, "rack 1", "snmp", "192.0.2.8", "acme", "A1", "1.0", N
 
 
 def body(record: dict[str, Any]) -> bytes:
-    """A line of a journal without its hash, as `core.cli.journal` writes it."""
+    """A line of a journal without its hash, as `core.files.journal` writes it."""
     return json.dumps(record, separators=(",", ":"), allow_nan=False).encode()[1:]
 
 

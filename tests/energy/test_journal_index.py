@@ -15,8 +15,8 @@ from typing import Any, Optional
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.core.cli.journal import Journal
-from pdu.core.cli.states import DOWN, UNKNOWN, UP
+from pdu.core.files.journal import Journal
+from pdu.core.states import DOWN, UNKNOWN, UP
 from pdu.energy import journal_index, journals, parallel
 from pdu.energy.poll import OWN, OutletFigures, Poll
 from pdu.energy.readings import PduReadings

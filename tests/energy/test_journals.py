@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pdu import root
-from pdu.core.cli.journal import START, Journal
+from pdu.core.files.journal import START, Journal
 from pdu.energy import command as cli
 
 FIRST = 1790812800.0  # 2026-10-01T00:00:00Z

@@ -11,7 +11,7 @@ from typing import Any, Optional
 import pytest
 
 from pdu import root
-from pdu.core.cli.journal import Journal
+from pdu.core.files.journal import Journal
 from pdu.energy.poll import OutletFigures, Poll
 from pdu.energy.readings import PduReadings
 from tests.pdu.core.adapters.snmp.test_nameplate import unit

@@ -21,8 +21,9 @@ import pytest
 
 from handlers.shared.errors import SettingsError
 from pdu import root
-from pdu.core.cli import journal, optional_packages
-from pdu.core.cli.journal import Journal
+from pdu.core.cli import optional_packages
+from pdu.core.files import journal
+from pdu.core.files.journal import Journal
 from pdu.energy.journals import DayBlocks, MeterJournal, by_days, finished
 from pdu.energy.meter.days import Days
 from pdu.energy.period import moment, zone_named

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pdu import root as command
-from pdu.core.cli.journal import Journal
+from pdu.core.files.journal import Journal
 from pdu.energy.statement import disclosure, leaf_rows, merkle, page, proof
 from pdu.energy.statement.day_roots import SaltKey
 from pdu.energy.statement.leaf_rows import DayTexts

@@ -16,8 +16,8 @@ from typing import NamedTuple, Optional
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.core.cli import journal
-from pdu.core.cli.journal import HashMismatch
+from pdu.core.files import journal
+from pdu.core.files.journal import HashMismatch
 from pdu.energy.meter.days import Days, files
 from pdu.energy.timestamps import TimestampCheck, stamps
 from tests.needs import ROOT, program

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.core.cli import journal
-from pdu.core.cli.journal import HashMismatch
+from pdu.core.files import journal
+from pdu.core.files.journal import HashMismatch
 from pdu.energy.meter.days import Days, files
 from pdu.energy.verify import verified
 from tests.pdu.energy.meter.readings import NOON, numbers

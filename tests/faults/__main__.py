@@ -11,8 +11,8 @@ from typing import Optional
 
 from handlers import registry
 from pdu.core.cli import exit_handling
-from pdu.core.cli.fast_snmp import enable_fast_reads
 from pdu.core.cli.output import counted
+from pdu.core.inventory.fast_snmp import enable_fast_reads
 from tests.program import positive
 
 from . import matrix

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Optional
 
-from pdu.core.cli.fast_snmp import enable_fast_reads
+from pdu.core.inventory.fast_snmp import enable_fast_reads
 from pdu_common.snmp_client import process_options
 
 from .catalogue import AT_START, FAULTS, METHODS, Fault

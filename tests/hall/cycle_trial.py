@@ -18,9 +18,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
-from pdu.core.cli.states import DOWN, UNKNOWN
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import Cord, Drawing
+from pdu.core.states import DOWN, UNKNOWN
 from pdu.hall.cycle.environment import Ended, Log
 from pdu.hall.cycle.plan_file import CyclePlan
 from pdu.hall.cycle.run import Run

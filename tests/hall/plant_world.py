@@ -8,10 +8,10 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.shared.errors import Refused, SettingsError, Unreachable
 from pdu.core.adapters.topology import LINE, MeteredPart
-from pdu.core.cli.states import DOWN, UNKNOWN, UP
 from pdu.core.drawing.drawing import Cord
 from pdu.core.inventory.reading import PolledOutlet
 from pdu.core.inventory.saved_readings import HallReadings, MeasuredPdu
+from pdu.core.states import DOWN, UNKNOWN, UP
 from pdu.hall.cycle.plan_file import Progress, advance
 from pdu.hall.cycle.steps import Step
 from pdu_common.helper import EnumPowerStatus

@@ -17,12 +17,12 @@ import pytest
 from hypothesis import given, settings, strategies
 
 from handlers.shared.errors import SettingsError
-from pdu.core.cli import journal
 from pdu.core.cli.error_output import Interrupted
-from pdu.core.cli.states import DOWN, UP
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import Cord
+from pdu.core.files import journal
 from pdu.core.inventory.saved_readings import HallReadings, MeasuredPdu
+from pdu.core.states import DOWN, UP
 from pdu.hall.cycle import plan_file, run, steps
 from pdu.hall.cycle.environment import Ended
 from pdu.hall.cycle.plan_file import CyclePlan

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.core.cli import csv_in
-from pdu.core.cli.toml import loads
+from pdu.core.files import csv_in
+from pdu.core.files.toml import loads
 from pdu.core.inventory import device_list
 from tests.pdu.running import run
 

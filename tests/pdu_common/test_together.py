@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, strategies
 
 from handlers.shared import prefetch
-from pdu.core.cli.fast_snmp import enable_fast_reads
 from pdu.core.inventory import reading
+from pdu.core.inventory.fast_snmp import enable_fast_reads
 from pdu.core.inventory.handler_loading import load
 from pdu.core.inventory.reading import Reading
 from pdu_common.snmp_client import process_options

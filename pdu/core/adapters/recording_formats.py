@@ -18,7 +18,7 @@ from handlers.shared.errors import ProtocolError, Refused, Unreachable, Unsuppor
 from pdu_common.helper import EnumPowerStatus
 
 from ..cli.output import counted, figure
-from ..cli.states import DOWN, SPELLED, UP, word
+from ..states import DOWN, SPELLED, UP, word
 
 T = TypeVar("T")
 LONGEST = 120  # limit for a value that a device reports, in characters

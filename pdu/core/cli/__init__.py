@@ -1,1 +1,1 @@
-"""What any command uses: options, output, errors' exits, files. Knows no PDU."""
+"""The command line: groups of commands, options, output, exit codes. Knows no PDU."""

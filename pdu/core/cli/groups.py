@@ -15,7 +15,8 @@ import click
 
 from handlers.shared.address import Address
 
-from . import hosts, suggestions
+from ..network import hosts
+from . import suggestions
 from .exit_codes import WIDTH
 from .options import Argument, Parameters, SharedOptions, given, output, prompting
 from .output import Result, print_result, waiting

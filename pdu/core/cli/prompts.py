@@ -13,7 +13,7 @@ from typing import Optional
 
 from handlers.shared.errors import NamedSetting, PduHandlerError, Reason, SettingsError, printable
 
-from .files import read_file, signals_as_ctrl_c
+from ..files.whole_files import read_file, signals_as_ctrl_c
 from .options import SharedOptions
 from .output import pause_wait_line
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, NoReturn, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..cli import secret_files, toml
+from ..files import secret_files, toml
 from .drawing import (
     USUAL_IDLE_A,
     USUAL_LIMIT_PERCENT,

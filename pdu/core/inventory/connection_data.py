@@ -15,9 +15,9 @@ from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.snmp_client.tool_api import Credentials, SnmpError
 
 from ..cli import optional_packages
-from ..cli.files import read_file
 from ..cli.options import SECRETS, SPELLINGS, SharedOptions, spelled_secret
 from ..cli.prompts import NoSecret, secret
+from ..files.whole_files import read_file
 
 if TYPE_CHECKING:
     from handlers.shared.settings import Setting

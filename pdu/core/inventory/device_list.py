@@ -12,8 +12,9 @@ from handlers import registry
 from handlers.shared.errors import SettingsError, printable
 from handlers.shared.settings import yes_no
 
-from ..cli import csv_in, hosts, secret_files, toml
 from ..cli.options import SECRETS
+from ..files import csv_in, secret_files, toml
+from ..network import hosts
 from . import auth
 from .duplicates import Duplicate, find_duplicates
 from .listed_pdu import ListedPdu

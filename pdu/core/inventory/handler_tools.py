@@ -23,7 +23,7 @@ from ..adapters.nameplate import Nameplate
 from ..adapters.recording_formats import HandlerFinding
 from ..adapters.topology import Topology
 from ..cli.output import figure_or_none
-from ..cli.states import reported
+from ..states import reported
 from .handler_loading import LoadedHandler
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from handlers.shared.address import Address, with_port
 
-from ..cli import hosts
+from ..network import hosts
 
 #: handler -> the port that it uses where none is said (SNMP: RFC 3417; NUT: IANA; RFC 9110); the
 #: second one is that of http

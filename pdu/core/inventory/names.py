@@ -20,11 +20,11 @@ from handlers import registry
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
 
-from ..cli import hosts
 from ..cli.error_output import NoSuchHandler, Usage
 from ..cli.groups import Subcommand
 from ..cli.options import Parameters, SharedOptions, completed, given
 from ..cli.shared_options import AUTH, LIST
+from ..network import hosts
 
 if TYPE_CHECKING:
     from .auth import DeviceLogin

@@ -14,7 +14,7 @@ from pdu_common.helper import EnumPowerStatus
 from ..adapters.nameplate import Nameplate
 from ..adapters.power_restore import OutletRestorePolicy
 from ..adapters.topology import MeteredPart
-from ..cli.states import reported
+from ..states import reported
 from .handler_loading import LoadedHandler
 from .handler_tools import HandlerTools
 

@@ -13,7 +13,7 @@ from handlers.shared.errors import SettingsError, printable
 
 from ..adapters.power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy
 from ..adapters.topology import MeteredPart
-from ..cli.states import of_word, word
+from ..states import of_word, word
 from .listed_pdu import ListedPdu
 from .reading import PolledOutlet, Reading
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable, Optional
 
-from ..cli.files import PRIVATE, write_whole
-from ..cli.locks import lock
+from ..files.locks import lock
+from ..files.whole_files import PRIVATE, write_whole
 from .meters import MeteredLoad, MeterResolution
 from .pdu_access import NotProven
 

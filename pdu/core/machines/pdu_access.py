@@ -12,10 +12,10 @@ from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 from handlers.shared.errors import Denied, printable
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
-from ..cli.states import UNKNOWN, reported
 from ..inventory.listed_pdu import place_of
 from ..inventory.polling import Target, poll, poll_states
 from ..inventory.reading import Reading, error_of
+from ..states import UNKNOWN, reported
 from . import outlet as one_outlet
 from .meters import MeteredLoad
 

@@ -21,7 +21,7 @@ from typing import Callable, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..cli.states import DOWN, UP, word
+from ..states import DOWN, UP, word
 from . import power_balance
 from .meters import (
     MeteredLoad,

@@ -14,7 +14,7 @@ from typing import Callable, Optional, cast
 
 from handlers.shared.errors import SettingsError
 
-from ..cli.listening import listen_address
+from ..network.listening import listen_address
 from .connection import Connection
 from .connection_limits import ConnectionLimiter, WebLimits
 from .messages import Application, WebRequest, WebResponse

@@ -12,11 +12,11 @@ from handlers.shared.errors import Denied, ProtocolError, Refused, SettingsError
 
 from ...core.cli.error_output import reason
 from ...core.cli.exit_codes import DONE, NOT_SEEN
-from ...core.cli.files import read_file
 from ...core.cli.groups import Commands, HostCommand
 from ...core.cli.options import Argument, Parameters, option
 from ...core.cli.output import Result, facts
 from ...core.cli.shared_options import OUT, STANDARD_OUTPUT
+from ...core.files.whole_files import read_file
 from .context import (
     Context,
     action_name,

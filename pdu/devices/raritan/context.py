@@ -25,11 +25,11 @@ from handlers.shared.errors import (
 
 from ...core.cli import prompts
 from ...core.cli.exit_codes import DONE
-from ...core.cli.files import new_file
 from ...core.cli.options import SharedOptions
 from ...core.cli.output import Result, columns, facts, figure, show_status_line
 from ...core.cli.redaction import file_holds_login
-from ...core.cli.states import word
+from ...core.files.whole_files import new_file
+from ...core.states import word
 
 T = TypeVar("T")
 Any_I = TypeVar("Any_I", bound=Interface)

@@ -14,12 +14,12 @@ import click
 from ...core.cli import shared_options
 from ...core.cli.exit_codes import DONE, INTERRUPTED
 from ...core.cli.groups import Subcommand
-from ...core.cli.journal import START
 from ...core.cli.options import given, option, output, secret_files
 from ...core.cli.output import Result, print_result
-from ...core.cli.service_signals import ServiceSignals, SystemdNotify
 from ...core.cli.shared_options import ARCHIVES, AUTH, EVERY, INTO, PARALLEL
+from ...core.files.journal import START
 from ...core.inventory import reader_pool
+from ...core.network.service_signals import ServiceSignals, SystemdNotify
 from ...core.owner_files import LIST, OwnerFiles, file_arguments
 from .anchor_command import Anchor
 from .companions import Screen, ServedMetrics, SystemdNotifier

@@ -13,7 +13,7 @@ from handlers.shared.errors import SettingsError
 from ...core.cli import optional_packages
 from ...core.cli.options import SharedOptions
 from ...core.cli.output import report, show_status_line
-from ...core.cli.service_signals import SystemdNotify
+from ...core.network.service_signals import SystemdNotify
 from ...core.web.exposition import render
 from .running import LONGEST_WAIT_S, MeterService
 

@@ -21,10 +21,10 @@ from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
-from ...core.cli import journal
-from ...core.cli.files import sync_folder
-from ...core.cli.journal import PACKED, HashMismatch, Journal, JournalError, NoJournal
-from ...core.cli.locks import lock
+from ...core.files import journal
+from ...core.files.journal import PACKED, HashMismatch, Journal, JournalError, NoJournal
+from ...core.files.locks import lock
+from ...core.files.whole_files import sync_folder
 from ..journal_format import new_chain, time_of
 
 _DATE = len("2026-11-23")

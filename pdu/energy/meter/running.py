@@ -17,12 +17,12 @@ from typing import Any, Callable, NamedTuple, Optional, Protocol
 from handlers import VERSION
 from handlers.shared.errors import printable
 
-from ...core.cli.journal import JournalError
 from ...core.cli.output import counted
-from ...core.cli.service_signals import ServiceSignals, reread
+from ...core.files.journal import JournalError
 from ...core.inventory.polling import Target
 from ...core.inventory.reader_pool import PATIENCE_S, ReaderPool, ReadFunction
 from ...core.inventory.reading import CallError, Reading
+from ...core.network.service_signals import ServiceSignals, reread
 from ..journal_format import LateRounds, LostPolls, MeterStart
 from .clocks import Instant, boot, synchronised
 from .days import Days, EndedDay

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ...core.cli.csv_out import csv_lines
+from ...core.files.csv_out import csv_lines
 from ..period import days
 from .prices import is_billable
 

@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 from handlers.shared.errors import SettingsError, printable
 
-from ...core.cli import journal
-from ...core.cli.files import PRIVATE, read_file, write_whole
-from ...core.cli.journal import Journal
+from ...core.files import journal
+from ...core.files.journal import Journal
+from ...core.files.whole_files import PRIVATE, read_file, write_whole
 from ..readings import Block
 from . import disclosure, merkle
 from .disclosure import EACH, STREAM, DaySalts

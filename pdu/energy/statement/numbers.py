@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
-from ...core.cli import journal
-from ...core.cli.journal import Journal
+from ...core.files import journal
+from ...core.files.journal import Journal
 
 STATEMENTS = "statements.jsonl"
 

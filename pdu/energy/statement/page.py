@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ...core.cli import html
-from ...core.cli.html import Cell, number, safe, short, table, words
+from ...core.files import html
+from ...core.files.html import Cell, number, safe, short, table, words
 from ..period import days, minute
 from .table import bounds_cells, period_bounds_cells, surcharge_rows
 

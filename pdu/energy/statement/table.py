@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ...core.cli.csv_out import csv_lines
+from ...core.files.csv_out import csv_lines
 
 _HEAD = (
     "row", "customer", "machine", "name", "pdu", "outlet", "from", "to", "register_begin",

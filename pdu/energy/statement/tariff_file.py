@@ -8,9 +8,9 @@ from typing import Any, NamedTuple, NoReturn, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
-from ...core.cli import toml
-from ...core.cli.files import text_of
 from ...core.drawing.toml_positions import TomlPositions
+from ...core.files import toml
+from ...core.files.whole_files import text_of
 from .prices import CURRENCY, MOST_DECIMALS, PRICE, Prices
 from .tariffs import DAY_MINUTES, DAYS, TariffRow, minutes_of, weekdays_of
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.shared.errors import SettingsError, printable
 
-from ...core.cli import csv_in
+from ...core.files import csv_in
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")

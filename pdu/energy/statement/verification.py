@@ -14,10 +14,10 @@ from handlers.shared.errors import printable
 
 from ...core.cli.error_output import Usage
 from ...core.cli.exit_codes import WRONG
-from ...core.cli.files import read_file
 from ...core.cli.groups import Subcommand
 from ...core.cli.options import Argument, given, option, output
 from ...core.cli.output import Result, counted, print_result
+from ...core.files.whole_files import read_file
 from . import day_roots, proof
 from .proof import BAD, Checked, NotVerified
 from .table import bounds_cells

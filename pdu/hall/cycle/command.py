@@ -33,12 +33,12 @@ from ...core.cli.options import (
 )
 from ...core.cli.output import columns, counted, print_json
 from ...core.cli.shared_options import CONFIRM, MACHINES, METER_PERIOD, PAUSE, POWER_TIMEOUT
-from ...core.cli.states import DOWN, UNKNOWN, UP, word
 from ...core.drawing.drawing import Drawing
 from ...core.inventory.polling import Target
 from ...core.inventory.saved_readings import HallReadings
 from ...core.machines import candidate_pdus
 from ...core.owner_files import DRAWING, LIST, OwnerFiles
+from ...core.states import DOWN, UNKNOWN, UP, word
 from .. import readings_source
 from ..rehearsal import Hall
 from . import plan_file, run_locks

@@ -28,9 +28,9 @@ from typing import Any, NamedTuple, Optional
 from handlers.shared.errors import SettingsError, printable
 from pdu_common.helper import EnumPowerStatus
 
-from ...core.cli import journal
-from ...core.cli.states import DOWN, UP, of_word, word
 from ...core.drawing.drawing import Cord, Drawing
+from ...core.files import journal
+from ...core.states import DOWN, UP, of_word, word
 from .steps import Mode, Step
 
 _ABOUT, _RESULT, _BEGIN, _OFF, _DONE = "about", "result", "begin", "off", "done"

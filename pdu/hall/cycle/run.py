@@ -26,7 +26,6 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...core.cli.error_output import Interrupted
 from ...core.cli.output import NOT_METERED, figure
-from ...core.cli.states import DOWN, UNKNOWN, UP, word
 from ...core.drawing.drawing import Cord, Drawing
 from ...core.inventory.saved_readings import HallReadings
 from ...core.machines import candidate_pdus, power_balance, proof as proofs
@@ -34,6 +33,7 @@ from ...core.machines.observations import ObservationStore
 from ...core.machines.outlet import AGAIN_S
 from ...core.machines.pdu_access import CommandResult, MachineOutlet, NotProven, PduReading
 from ...core.machines.proof import MachinePower, MachineReadings, OffProof
+from ...core.states import DOWN, UNKNOWN, UP, word
 from ..rehearsal import Hall
 from ..verdicts import CordNow, Now, cords_now
 from . import plan_file

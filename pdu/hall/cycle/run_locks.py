@@ -17,9 +17,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from handlers.shared.errors import SettingsError
 
-from ...core.cli.files import state_folder
-from ...core.cli.locks import lock
 from ...core.drawing.drawing import Drawing
+from ...core.files.locks import lock
+from ...core.files.whole_files import state_folder
 from .plan_file import PduDevice
 
 # plans that one file names; more is not ours

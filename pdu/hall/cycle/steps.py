@@ -12,12 +12,12 @@ import enum
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
-from ...core.cli.states import UP
 from ...core.drawing.drawing import Cord, Machine
 from ...core.inventory.saved_readings import MeasuredPdu
 from ...core.machines import candidate_pdus, proof
 from ...core.machines.meters import MeteredLoad
 from ...core.machines.pdu_access import OutletReading, PduReading
+from ...core.states import UP
 from ..load_limits import FITS, LOW
 from ..rehearsal import Hall
 from ..verdicts import ADVICE, LEAST_SHARE, CordNow, Now

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from handlers.shared.errors import SettingsError, printable
 
-from ...core.cli import csv_in
+from ...core.files import csv_in
 from .model import Imported, ImportedCord, ImportedLine
 
 CORDS = ("server", "psu", "pdu", "outlet")

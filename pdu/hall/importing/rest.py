@@ -18,9 +18,9 @@ from handlers.http.strict_json import loads
 from handlers.shared.errors import ProtocolError, SettingsError, printable
 from handlers.shared.tls import Trust
 
-from ...core.cli import secret_files
-from ...core.cli.files import read_file
-from ...core.cli.server_client import ReadLimits, ServerClient
+from ...core.files import secret_files
+from ...core.files.whole_files import read_file
+from ...core.network.server_client import ReadLimits, ServerClient
 from . import dcim
 from .dcim import EXTRA, KINDS, Objects
 

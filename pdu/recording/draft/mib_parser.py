@@ -18,8 +18,8 @@ from handlers.shared.errors import SettingsError
 
 from ...core.adapters.snmp.recorded_rows import Arcs, arcs
 from ...core.cli import optional_packages
-from ...core.cli.files import read_file
 from ...core.cli.output import counted
+from ...core.files.whole_files import read_file
 from .columns import role_of_units
 from .mib import STANDARD, Mib, Object
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
-from pdu.core.cli.journal import START, Journal
+from pdu.core.files.journal import START, Journal
 
 OUTLETS = 6
 LIMIT_KW = 3.68

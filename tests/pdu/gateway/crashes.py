@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Optional
 
-from pdu.core.cli import journal
+from pdu.core.files import journal
 from tests.waiting import PATIENCE_S
 
 from .running import Site, gateway, site

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.core.cli import journal
-from pdu.core.cli.states import DOWN, UNKNOWN
 from pdu.core.drawing.drawing import Cord
+from pdu.core.files import journal
+from pdu.core.states import DOWN, UNKNOWN
 from pdu.gateway import command_log
 from pdu.gateway.command_log import LOST, CommandLog
 from pdu.gateway.errors import ApiError

@@ -19,7 +19,8 @@ from pathlib import Path
 import pytest
 
 from pdu import root
-from pdu.core.cli import exit_codes, journal
+from pdu.core.cli import exit_codes
+from pdu.core.files import journal
 from pdu.hall.cycle import command, plan_file
 from tests.handlers.skipping import skipped
 from tests.needs import ROOT

@@ -8,12 +8,12 @@ from typing import Any, Callable, Optional
 
 import pytest
 
-from pdu.core.cli.states import DOWN, UP
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import Cord, Drawing
 from pdu.core.inventory.reading import PolledOutlet
 from pdu.core.inventory.saved_readings import HallReadings, MeasuredPdu
 from pdu.core.machines.pdu_access import PduReading
+from pdu.core.states import DOWN, UP
 from pdu.hall.cycle import plan_file
 from pdu.hall.cycle.environment import Ended
 from pdu.hall.cycle.plan_file import CyclePlan, Progress

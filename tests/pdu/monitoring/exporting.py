@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from pdu.core.cli.fast_snmp import enable_fast_reads
 from pdu.core.cli.options import SharedOptions
+from pdu.core.inventory.fast_snmp import enable_fast_reads
 from pdu.core.owner_files import OwnerFiles
 from pdu.core.web import server as web
 from pdu.monitoring import exporter as exporter_command, probes, server

@@ -23,8 +23,8 @@ import pytest
 
 from handlers.shared.errors import SettingsError
 from pdu import root
-from pdu.core.cli import files
 from pdu.core.cli.exit_codes import INTERRUPTED, READER_GONE
+from pdu.core.files import whole_files
 from pdu.core.inventory import device_list, reader_pool
 from pdu.core.inventory.reading import CallError, Reading
 from pdu.monitoring.check_result import REMEDIES
@@ -370,7 +370,7 @@ def test_a_page_that_cannot_be_written_is_named_and_leaves_no_file(
 
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(SettingsError) as failed:
-        files.write_page(str(tmp_path / "page.html"), "text")
+        whole_files.write_page(str(tmp_path / "page.html"), "text")
     assert (
         failed.value.reason
         == f"{tmp_path / 'page.html'} cannot be written (No space left on device)"
@@ -389,20 +389,20 @@ def test_ctrl_c_just_after_a_page_was_replaced_is_not_reported_as_a_failed_write
 
     monkeypatch.setattr(os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        files.write_page(str(tmp_path / "page.html"), "text")
+        whole_files.write_page(str(tmp_path / "page.html"), "text")
     assert (tmp_path / "page.html").read_text() == "text"
 
 
 def test_a_page_is_written_through_a_link_and_not_to_a_device_or_pipe(tmp_path: Path) -> None:
     page, link, pipe = (tmp_path / name for name in ("page.html", "link.html", "pipe"))
     link.symlink_to(page)
-    files.check_writable(str(link))
-    files.write_page(str(link), "text")
+    whole_files.check_writable(str(link))
+    whole_files.write_page(str(link), "text")
     assert link.is_symlink() and page.read_text() == "text"
     os.mkfifo(pipe)
     for special in (pipe, Path(os.devnull)):
         with pytest.raises(SettingsError, match="give a plain file"):
-            files.check_writable(str(special))
+            whole_files.check_writable(str(special))
 
 
 def test_a_broken_pipe_ends_a_check_of_more_lines_than_a_pipe_holds(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ import pytest
 
 from handlers.shared.address import Address
 from pdu.core.cli import exit_codes
-from pdu.core.cli.states import DOWN, UNKNOWN
 from pdu.core.inventory import polling
 from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
+from pdu.core.states import DOWN, UNKNOWN
 from pdu.monitoring import check_result, tables
 from pdu.monitoring.page import page
 from pdu_common.helper import EnumPowerStatus

@@ -19,12 +19,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from handlers.shared.address import Address
-from pdu.core.cli.states import UNKNOWN
 from pdu.core.inventory.auth import DeviceLogin
 from pdu.core.inventory.handler_loading import load
 from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.polling import Target
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
+from pdu.core.states import UNKNOWN
 from pdu.monitoring import probes, server, target_policy as allowed_module
 from pdu.monitoring.target_policy import NotAllowed, Query, TargetPolicy
 from tests.needs import ROOT

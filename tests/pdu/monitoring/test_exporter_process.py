@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from pdu.core.cli.exit_codes import INTERRUPTED
-from pdu.core.cli.service_signals import ServiceSignals
+from pdu.core.network.service_signals import ServiceSignals
 from pdu.core.owner_files import OwnerFiles
 from pdu.monitoring import exporter as exporter_command, server
 from pdu.monitoring.target_policy import TargetPolicy

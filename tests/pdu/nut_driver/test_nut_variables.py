@@ -6,8 +6,8 @@ import pytest
 
 from handlers.nut import outlets as nut_outlets
 from pdu.core.adapters.topology import BREAKER, LINE, MeteredPart
-from pdu.core.cli.states import DOWN, UNKNOWN, UP
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
+from pdu.core.states import DOWN, UNKNOWN, UP
 from pdu.nut_driver.nut_variables import NutVariables, UpsdView, command_of
 from pdu.nut_driver.variable_tree import VariableTree
 from tests.handlers.nut.given import DEFAULTS

@@ -14,10 +14,10 @@ import pytest
 from handlers.shared.address import Address
 from handlers.shared.errors import Unreachable
 from pdu.core.adapters.nameplate import Nameplate
-from pdu.core.cli.states import DOWN, UNKNOWN, UP
 from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
 from pdu.core.machines import outlet
+from pdu.core.states import DOWN, UNKNOWN, UP
 from pdu.nut_driver.driver_protocol import FAILED, SUCCESS
 from pdu.nut_driver.nut_variables import CYCLE, OFF, ON, NutVariables, UpsdView
 from pdu.nut_driver.outlet_numbers import OutletNumbers

@@ -13,9 +13,9 @@ import pytest
 
 from handlers.shared import errors
 from pdu.core.cli import exit_codes
-from pdu.core.cli.states import word
 from pdu.core.inventory.handler_loading import LoadedHandler
 from pdu.core.machines import outlet
+from pdu.core.states import word
 from pdu.outlets import cycle_command
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests import terminal

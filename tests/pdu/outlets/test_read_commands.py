@@ -24,9 +24,9 @@ import pytest
 from handlers.shared import errors
 from pdu.core.cli import exit_codes, prompts
 from pdu.core.cli.exit_codes import READER_GONE
-from pdu.core.cli.fast_snmp import enable_fast_reads
 from pdu.core.cli.options import SharedOptions
 from pdu.core.cli.output import figure, show_status_line
+from pdu.core.inventory.fast_snmp import enable_fast_reads
 from pdu.core.inventory.handler_loading import LoadedHandler, load
 from pdu.outlets import switch_commands
 from pdu_common.base_pdu import BasePdu

@@ -17,7 +17,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import pytest
 
-from pdu.core.cli.fast_snmp import enable_fast_reads
+from pdu.core.inventory.fast_snmp import enable_fast_reads
 from pdu.core.inventory.handler_loading import LoadedHandler, load
 from pdu.prove import unit_reading
 from pdu.prove.document import OwnerAnswers, UnitProof

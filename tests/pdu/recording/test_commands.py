@@ -24,7 +24,7 @@ from handlers import VERSION
 from pdu import root
 from pdu.core.adapters.recording_formats import ReplayedDevice
 from pdu.core.cli.exit_codes import INTERRUPTED, READER_GONE
-from pdu.core.cli.files import new_file, text_of
+from pdu.core.files.whole_files import new_file, text_of
 from pdu_common.connection import PduSnmpData
 from tests.needs import ROOT
 from tests.pdu.recording.asked import kind_of
@@ -367,7 +367,7 @@ def test_an_impossible_call_is_refused_in_one_line(
 def test_a_file_without_an_end_is_refused(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pdu.core.cli.files.LONGEST", 2_000_000)
+    monkeypatch.setattr("pdu.core.files.whole_files.LONGEST", 2_000_000)
     assert root.run(["replay", "/dev/zero"]) == 2
     assert capsys.readouterr().err == "settings: /dev/zero is larger than 2 MB\n"
 

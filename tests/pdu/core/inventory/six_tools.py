@@ -40,7 +40,7 @@ SaidOfEach = Mapping[str, Said]
 
 def by_each_tool(target: Target) -> dict[str, SaidOfEach]:
     """By tool."""
-    from pdu.core.cli.fast_snmp import enable_fast_reads
+    from pdu.core.inventory.fast_snmp import enable_fast_reads
     from pdu.core.inventory.polling import poll_states
 
     enable_fast_reads()

@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from pdu.core.cli import hosts
 from pdu.core.inventory.handler_loading import LoadedHandler
+from pdu.core.network import hosts
 from tests.pdu.outlets.test_outlets import ByCalls
 from tests.pdu.running import run, use
 

@@ -11,7 +11,7 @@ import pytest
 
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
-from pdu.core.cli import secret_files, toml
+from pdu.core.files import secret_files, toml
 from pdu.core.inventory import auth, device_list, polling
 from pdu.core.inventory.handler_loading import load
 from pdu.core.inventory.listed_pdu import ListedPdu

@@ -17,9 +17,9 @@ from pdu.core.adapters.nut.power_restore import of_member
 from pdu.core.adapters.power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy
 from pdu.core.adapters.raritan.power_restore import of_unit
 from pdu.core.adapters.redfish.power_restore import of_outlet
-from pdu.core.cli.states import DOWN, UNKNOWN, UP, word
 from pdu.core.inventory import reader_pool, saved_readings
 from pdu.core.inventory.polling import poll_full
+from pdu.core.states import DOWN, UNKNOWN, UP, word
 from tests.needs import ROOT
 from tests.packaging.building import files
 from tests.pdu.core.inventory.test_one_reading import target_of

@@ -12,7 +12,6 @@ from typing import NamedTuple, Optional
 
 import pytest
 
-from pdu.core.cli.states import DOWN, UNKNOWN, UP
 from pdu.core.drawing.drawing import Cord
 from pdu.core.machines.actions import Runner
 from pdu.core.machines.meters import MeteredLoad
@@ -24,6 +23,7 @@ from pdu.core.machines.pdu_access import (
     PduReading,
 )
 from pdu.core.machines.proof import MachinePower, OffProof
+from pdu.core.states import DOWN, UNKNOWN, UP
 from tests.pdu.core.machines.physics import (
     METERED,
     OFF,

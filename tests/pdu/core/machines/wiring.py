@@ -11,10 +11,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Callable, NamedTuple, Optional
 
-from pdu.core.cli.states import DOWN, UNKNOWN, UP
 from pdu.core.drawing.drawing import Cord
 from pdu.core.machines.meters import MeteredLoad
 from pdu.core.machines.pdu_access import CommandResult, MachineOutlet, OutletReading, PduReading
+from pdu.core.states import DOWN, UNKNOWN, UP
 
 _VOLTS, _READING_S, _COMMAND_S = 230.0, 0.3, 0.4
 # what a PDU needs for itself

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from handlers.shared.errors import SettingsError
-from pdu.core.cli.journal import HashMismatch
+from pdu.core.files.journal import HashMismatch
 from pdu.energy.verify import verified
 from tests.needs import ROOT
 from tests.pdu.monitoring.halls import environment

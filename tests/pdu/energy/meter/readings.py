@@ -7,8 +7,8 @@ from typing import Optional
 
 from pdu.core.adapters.nameplate import Nameplate
 from pdu.core.adapters.topology import BREAKER, MeteredPart
-from pdu.core.cli.states import UP
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
+from pdu.core.states import UP
 from pdu.energy.meter.clocks import Instant
 from pdu.energy.meter.journal_writer import PollResult
 

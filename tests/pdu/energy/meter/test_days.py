@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pdu.core.cli import journal
-from pdu.core.cli.journal import JournalError
+from pdu.core.files import journal
+from pdu.core.files.journal import JournalError
 from pdu.energy.meter.days import Days, files, is_used
 from pdu.energy.verify import Verified, verified
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pdu.core.adapters.nameplate import Nameplate
-from pdu.core.cli.states import DOWN, UNKNOWN
 from pdu.core.inventory.reading import CallError, PolledOutlet
+from pdu.core.states import DOWN, UNKNOWN
 from pdu.energy.meter.journal_writer import PduHeading, PduLines
 
 from .readings import NOON, reading, silent, taken

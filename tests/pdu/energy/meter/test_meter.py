@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.core.cli import journal
+from pdu.core.files import journal
 from pdu.energy.meter.days import Days, files
 from pdu.energy.verify import verified
 from tests.needs import ROOT

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from pdu.core.cli import journal
+from pdu.core.files import journal
 from pdu.energy.meter.days import files
 from pdu.energy.verify import verified
 from tests.needs import ROOT, program
@@ -33,7 +33,7 @@ from pdu.core.inventory import auth, polling
 from pdu.energy.meter import running
 from pdu.energy.meter.days import Days
 from pdu.energy.meter.clocks import Instant
-from pdu.core.cli.service_signals import ServiceSignals
+from pdu.core.network.service_signals import ServiceSignals
 from tests.pdu.energy.meter.readings import MIDNIGHT, reading, silent
 
 folder = sys.argv[1]

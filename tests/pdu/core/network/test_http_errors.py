@@ -14,7 +14,7 @@ import pytest
 from handlers.http import errors as failures, redirects
 from handlers.http.login import Login
 from handlers.http.message import Endpoint, Request, Response
-from pdu.core.cli.http_errors import describe_as_server
+from pdu.core.network.http_errors import describe_as_server
 
 
 def refused_certificate(code: int) -> ssl.SSLError:

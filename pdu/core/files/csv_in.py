@@ -17,7 +17,7 @@ from typing import Callable, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
-from .files import decoded, read_file
+from .whole_files import decoded, read_file
 
 _DELIMITERS = ",;\t"  # spreadsheets write semicolons in some countries
 # how Excel reads and writes what parts the cells

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pdu.core.cli.files import PRIVATE, PUBLIC, write_whole
+from pdu.core.files.whole_files import PRIVATE, PUBLIC, write_whole
 
 
 def test_a_file_is_on_the_disk_before_it_gets_its_name(

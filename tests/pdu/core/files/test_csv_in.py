@@ -12,7 +12,7 @@ import pytest
 
 import pdu
 from handlers.shared.errors import SettingsError
-from pdu.core.cli import csv_in
+from pdu.core.files import csv_in
 from pdu.core.inventory import device_list
 from pdu.energy import customers, meters
 from pdu.energy.statement import tariffs

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from pdu.core.cli import journal
-from pdu.core.cli.journal import HashMismatch, Journal, JournalError
+from pdu.core.files import journal
+from pdu.core.files.journal import HashMismatch, Journal, JournalError
 from tests.waiting import PATIENCE_S
 
 RECORDS = [{"outlet": number, "name": "Größe \n"} for number in range(4)]
@@ -144,7 +144,7 @@ def test_another_json_file_is_not_a_journal(tmp_path: Path) -> None:
 
 _FULL = """
 import resource, sys
-from pdu.core.cli.journal import Journal, JournalError
+from pdu.core.files.journal import Journal, JournalError
 resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))
 accepted = 0
 journal = Journal(sys.argv[1])
@@ -172,7 +172,7 @@ def test_a_full_disk_loses_no_accepted_line(tmp_path: Path) -> None:
 
 _WRITER = """
 import sys
-from pdu.core.cli.journal import Journal
+from pdu.core.files.journal import Journal
 with Journal(sys.argv[1]) as journal:
     number = int(sys.argv[2])
     while True:

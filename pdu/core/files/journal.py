@@ -28,8 +28,8 @@ from typing import IO, Any, Callable, NamedTuple, Union
 
 from handlers.shared.errors import SettingsError
 
-from .files import sync_folder
 from .locks import lock
+from .whole_files import sync_folder
 
 #: the hash before the first line of a chain
 START = "0" * 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pdu.core.cli.locks import lock
+from pdu.core.files.locks import lock
 
 
 def test_a_file_has_one_owner_or_several_readers_until_they_close_it(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from handlers.shared.errors import SettingsError
 
-from .files import decoded
+from .whole_files import decoded
 
 # limit for a file, in bytes; a usual list of 100,000 PDUs is smaller
 LONGEST = 20_000_000

@@ -7,8 +7,8 @@ import pytest
 from handlers.http.login import Login
 from handlers.shared.errors import SettingsError
 from handlers.shared.tls import Trust
-from pdu.core.cli.hosts import is_this_machine
-from pdu.core.cli.server_client import ReadLimits, ServerClient
+from pdu.core.network.hosts import is_this_machine
+from pdu.core.network.server_client import ReadLimits, ServerClient
 
 _LIMITS = ReadLimits(1.0, 1.0, 100)
 _TOKEN = Login(token="Bearer x", token_header="Authorization")  # noqa: S106

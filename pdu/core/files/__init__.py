@@ -1,0 +1,4 @@
+"""Files that the command reads and writes: whole files, secrets, CSV, TOML, pages, journals.
+
+Knows no option and no PDU.
+"""
