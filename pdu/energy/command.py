@@ -32,15 +32,15 @@ from ..core.cli.output import Result, print_result
 from ..core.cli.shared_options import CSV, HTML
 from ..core.files import secret_files as private
 from ..core.files.whole_files import check_writable, text_of, write_page
-from . import document, page, text
-from .audit import Asked, Audited, audit_registers
-from .audit_result import AuditOutcome, Times
-from .groups import by_customer, by_machine, grade_exit_code
-from .queries import QueryLogin, is_url
-from .readings import PduReadings
+from .audit import exports, page, text
+from .audit.audit_result import AuditOutcome, Times
+from .audit.groups import by_customer, by_machine, grade_exit_code
+from .audit.pdu_audit import Asked, Audited, audit_registers
+from .journal.queries import QueryLogin, is_url
+from .journal.readings import PduReadings
+from .journal.sources import Access, source_of
+from .registers.unit_aliases import alias_map, same
 from .shared_options import WITHOUT, BillingOptions, billing
-from .sources import Access, source_of
-from .unit_aliases import alias_map, same
 
 _SECRETS = ("password", "token")
 #: the JSON of more PDUs is one line
@@ -75,15 +75,15 @@ def _audit(context: click.Context, /, **options: Any) -> int:
             sections.seek(0)
             write_page(wanted.html, page.page(found, sections))
     if wanted.csv:
-        lines = document.as_csv(found).splitlines()
+        lines = exports.as_csv(found).splitlines()
         for note in found.notes():
             print(note, file=sys.stderr)
         return print_result(Result(None, lines, found.level), False)
     if state.json and len(found.pdus) > _LARGE:
-        sys.stdout.writelines(document.json_pieces(found))
+        sys.stdout.writelines(exports.json_pieces(found))
         return found.level
     if state.json:
-        return print_result(Result(document.as_json(found), [], found.level), True)
+        return print_result(Result(exports.as_json(found), [], found.level), True)
     return print_result(Result(None, [*text.lines(found)], found.level), False)
 
 
@@ -210,7 +210,7 @@ energy = LazyGroup(
             "energy.statement.command", "statement", "a statement and a proof for each customer"
         ),
         "verify": LazyCommand(
-            "energy.verify", "verify", "whether the files of pdu meter were changed"
+            "energy.journal.verify", "verify", "whether the files of pdu meter were changed"
         ),
     },
     (

@@ -14,10 +14,10 @@ from ..core.cli.error_output import Usage
 from ..core.cli.options import NumberRange, Parameters, option
 from ..core.cli.shared_options import CUSTOMERS, DRAWING
 from ..core.owner_files import OwnerFiles
-from .customers import Customers, Place, customers, machines
-from .grades import USUAL_TOLERANCE_KWH
-from .meters import Meters, RegisterFacts
-from .period import moment, zone_named
+from .audit.grades import USUAL_TOLERANCE_KWH
+from .registers.customers import Customers, Place, customers, machines
+from .registers.meter_facts import Meters, RegisterFacts
+from .registers.period import moment, zone_named
 
 _USUAL_ZONE = "UTC"
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
 from pdu.core.files.journal import START, Journal
-from pdu.energy.meter.days import day_of
+from pdu.energy.journal.days import day_of
 from tests.needs import ROOT
 
 # not by a statement: a type check for Python 3.9 cannot read its types

@@ -23,11 +23,11 @@ from pdu import root
 from pdu.core.adapters.nameplate import Nameplate
 from pdu.core.inventory.reading import PolledOutlet, Reading
 from pdu.core.states import UP
-from pdu.energy.journal_format import MeterStart
+from pdu.energy.journal.clocks import Instant
+from pdu.energy.journal.days import Days, day_of
+from pdu.energy.journal.journal_format import MeterStart
 from pdu.energy.meter import journal_writer
-from pdu.energy.meter.clocks import Instant
-from pdu.energy.meter.days import Days, day_of
-from pdu.energy.registers import EnergyInterval
+from pdu.energy.registers.values import EnergyInterval
 
 from . import stored, twin
 

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError
 from pdu import root as command
-from pdu.energy import rounding
+from pdu.energy.registers import rounding
 from pdu.energy.statement import figures, leaf_rows, power, prices, proof
 from pdu.energy.statement.writer import contents
 from tests.energy.tampering import Issued, World, world

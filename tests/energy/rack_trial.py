@@ -18,13 +18,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple, Optional
 
-from pdu.energy import audit
-from pdu.energy.customers import OutletTenancy
-from pdu.energy.grades import LEVELS, USUAL_TOLERANCE_KWH, of_sum
-from pdu.energy.meters import Meters, RegisterFacts
-from pdu.energy.poll import OutletFigures, Poll
-from pdu.energy.readings import PduReadings
-from pdu.energy.registers import EnergyInterval
+from pdu.energy.audit import pdu_audit
+from pdu.energy.audit.grades import LEVELS, USUAL_TOLERANCE_KWH, of_sum
+from pdu.energy.journal.readings import PduReadings
+from pdu.energy.registers.customers import OutletTenancy
+from pdu.energy.registers.meter_facts import Meters, RegisterFacts
+from pdu.energy.registers.poll import OutletFigures, Poll
+from pdu.energy.registers.values import EnergyInterval
 
 from . import racks
 from .racks import LIMIT_KW, ORIGIN, OWN, PDU_LIMIT_KW, Rack
@@ -50,7 +50,7 @@ class Result(NamedTuple):
         return self.answer.low - slack <= self.truth <= self.answer.high + slack
 
 
-def audited(one: Rack) -> audit.Audited:
+def audited(one: Rack) -> pdu_audit.Audited:
     """The audit's answer, from polls as a source yields them."""
     pdu = PduReadings("rack")
     for poll in one.polls:
@@ -71,8 +71,8 @@ def audited(one: Rack) -> audit.Audited:
     if one.plan.handover:
         owned = [OutletTenancy("a", -math.inf, middle), OutletTenancy("b", middle, math.inf)]
         tenures[("rack", "1")] = owned
-    return audit.audit_registers(
-        pdu, audit.Asked(begin, begin + one.plan.days * racks.DAY, meters, tenures)
+    return pdu_audit.audit_registers(
+        pdu, pdu_audit.Asked(begin, begin + one.plan.days * racks.DAY, meters, tenures)
     )
 
 

@@ -19,7 +19,7 @@ from hypothesis import given, settings, strategies as st
 
 from handlers.shared.errors import SettingsError
 from pdu import root
-from pdu.energy.period import days
+from pdu.energy.registers.period import days
 from pdu.energy.statement import power
 from pdu.energy.statement.prices import Prices
 from pdu.energy.statement.tariff_file import tariff_of

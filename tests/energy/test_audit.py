@@ -13,8 +13,8 @@ import pytest
 
 from pdu import root
 from pdu.core.files.journal import START, Journal
-from pdu.energy.meter.days import day_of
-from pdu.energy.period import moment, zone_named
+from pdu.energy.journal.days import day_of
+from pdu.energy.registers.period import moment, zone_named
 
 HOUR = 3600.0
 BERLIN = zone_named("Europe/Berlin")

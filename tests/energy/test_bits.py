@@ -6,8 +6,8 @@ from typing import Optional
 
 import pytest
 
-from pdu.energy.registers import Event, RegisterLimits, RegisterReadings
-from pdu.energy.segments import history_of
+from pdu.energy.registers.segments import history_of
+from pdu.energy.registers.values import Event, RegisterLimits, RegisterReadings
 
 HOUR = 3600.0
 UNIT, LIMIT_KW = 0.001, 3.68

@@ -7,11 +7,11 @@ from typing import Optional
 import pytest
 from hypothesis import assume, given, settings
 
-from pdu.energy import resolution
-from pdu.energy.bounds import BoundedRegister
-from pdu.energy.registers import Event, RegisterLimits, RegisterReadings
-from pdu.energy.segments import Segment, history_of
-from pdu.energy.unit_changes import SERIAL
+from pdu.energy.journal.unit_changes import SERIAL
+from pdu.energy.registers import resolution
+from pdu.energy.registers.bounds import BoundedRegister
+from pdu.energy.registers.segments import Segment, history_of
+from pdu.energy.registers.values import Event, RegisterLimits, RegisterReadings
 
 from . import plans, trial
 from .twin import Plan, month

@@ -8,8 +8,8 @@ from typing import NamedTuple, Optional
 
 import pytest
 
-from pdu.energy.clock import PollClock, jumps_by_monotonic
-from pdu.energy.clock_correction import WORDS
+from pdu.energy.journal.clock import PollClock, jumps_by_monotonic
+from pdu.energy.journal.clock_correction import WORDS
 
 FIRST = 1790812800.0  # 2026-10-01T00:00:00Z
 HOUR, DAY = 3600.0, 86400.0

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple, Optional
 import pytest
 
 from pdu import root
-from pdu.energy.meter.clocks import Instant
-from pdu.energy.meter.days import Days, files
-from pdu.energy.meter.file_naming import FileClock
+from pdu.energy.journal.clocks import Instant
+from pdu.energy.journal.days import Days, files
+from pdu.energy.journal.file_naming import FileClock
 
 from .test_journals import DAY, FIRST, HOUR, head, poll, unit
 

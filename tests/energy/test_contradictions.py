@@ -9,12 +9,12 @@ from typing import Optional
 
 import pytest
 
-from pdu.energy import audit, checks, grades
-from pdu.energy.clock import jumps_by_monotonic
-from pdu.energy.meters import Meters, RegisterFacts
-from pdu.energy.numpy_lazy import np
-from pdu.energy.poll import OutletFigures, Poll
-from pdu.energy.readings import PduReadings
+from pdu.energy.audit import checks, grades, pdu_audit
+from pdu.energy.journal.clock import jumps_by_monotonic
+from pdu.energy.journal.readings import PduReadings
+from pdu.energy.registers.meter_facts import Meters, RegisterFacts
+from pdu.energy.registers.numpy_lazy import np
+from pdu.energy.registers.poll import OutletFigures, Poll
 
 DAY, HOUR = 86400.0, 3600.0
 KNOWN = RegisterFacts(limit_kw=3.68)
@@ -26,7 +26,7 @@ def answered(
     facts: RegisterFacts = KNOWN,
     days: float = 7.0,
     amperes: Optional[float] = None,
-) -> audit.AuditedRegister:
+) -> pdu_audit.AuditedRegister:
     """The answer for a register, of which `register` says what it shows at a time in h.
 
     It is polled each five minutes, from an hour before the period to an hour after it.
@@ -36,7 +36,8 @@ def answered(
         time = 300.0 * number
         figures = OutletFigures("1", register(time / HOUR), amperes, watts)
         pdu.append(Poll("rack1", time, time + 1.0, [figures], monotonic=time + 1e6, serial="A1"))
-    (answer,) = audit.audit_registers(pdu, audit.Asked(0.0, days * DAY, Meters(facts))).outlets
+    asked = pdu_audit.Asked(0.0, days * DAY, Meters(facts))
+    (answer,) = pdu_audit.audit_registers(pdu, asked).outlets
     return answer
 
 
@@ -44,7 +45,7 @@ def cut(value: float, step: float = 0.01) -> float:
     return math.floor(value / step + 1e-6) * step
 
 
-def kinds(answer: audit.AuditedRegister) -> list[str]:
+def kinds(answer: pdu_audit.AuditedRegister) -> list[str]:
     return [event.kind for event in answer.events]
 
 
@@ -218,7 +219,7 @@ def test_a_register_that_stood_before_its_unit_was_exchanged_is_not_believed() -
             figures = [OutletFigures("1", round(value, 3))]
             pdu.append(Poll("rack1", time, time, figures, monotonic=time, uptime=up))
         facts = dataclasses.replace(KNOWN, step_kwh=0.001)
-        (answer,) = audit.audit_registers(pdu, audit.Asked(0.0, end, Meters(facts))).outlets
+        (answer,) = pdu_audit.audit_registers(pdu, pdu_audit.Asked(0.0, end, Meters(facts))).outlets
         assert answer.energy.low <= 3.6 * end / HOUR <= answer.energy.high + 1e-9
 
 
@@ -227,7 +228,8 @@ def test_a_unit_that_seems_exchanged_at_each_poll_takes_no_longer() -> None:
     for number in range(9000):
         figures = [OutletFigures("1", round(1000.0 + 0.01 * number, 2))]
         pdu.append(Poll("rack1", 300.0 * number, 300.0 * number, figures, uptime=3e5 * number))
-    (answer,) = audit.audit_registers(pdu, audit.Asked(0.0, 31 * DAY, Meters(KNOWN))).outlets
+    asked = pdu_audit.Asked(0.0, 31 * DAY, Meters(KNOWN))
+    (answer,) = pdu_audit.audit_registers(pdu, asked).outlets
     assert answer.grade == grades.NOT_BILLABLE
 
 

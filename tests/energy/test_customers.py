@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.energy.customers import Customers, OutletTenancy, customers
-from pdu.energy.period import moment, zone_named
+from pdu.energy.registers.customers import Customers, OutletTenancy, customers
+from pdu.energy.registers.period import moment, zone_named
 from tests.energy.test_audit import ASKED, LIMITS, hours, line, passed, written
 from tests.pdu.running import run
 

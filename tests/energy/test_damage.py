@@ -18,8 +18,8 @@ import pytest
 
 from pdu import root
 from pdu.core.files.journal import HashMismatch
-from pdu.energy.meter.days import Days, files
-from pdu.energy.verify import verified
+from pdu.energy.journal.days import Days, files
+from pdu.energy.journal.verify import verified
 from tests.hall.twin.month import Month, customers, written
 from tests.needs import ROOT, program
 from tests.pdu.monitoring.halls import environment

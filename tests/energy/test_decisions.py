@@ -7,10 +7,11 @@ from typing import Optional
 
 import pytest
 
-from pdu.energy import checks, segments
-from pdu.energy.numpy_lazy import Column, np
-from pdu.energy.registers import RegisterLimits, RegisterReadings
-from pdu.energy.unit_changes import SERIAL
+from pdu.energy.audit import checks
+from pdu.energy.journal.unit_changes import SERIAL
+from pdu.energy.registers import segments
+from pdu.energy.registers.numpy_lazy import Column, np
+from pdu.energy.registers.values import RegisterLimits, RegisterReadings
 
 HOUR = 3600.0
 SUPPLY = checks.CheckParameters(0.001, None, 300.0, 300.0, is_outlet=True)

@@ -17,15 +17,15 @@ import pytest
 
 from pdu import root
 from pdu.core.states import DOWN, UP
-from pdu.energy import audit, checks, grades, groups, plots
-from pdu.energy.audit_result import kwh
-from pdu.energy.clock import jumps_by_monotonic
-from pdu.energy.customers import OutletTenancy
-from pdu.energy.meters import Meters, RegisterFacts
-from pdu.energy.poll import OWN, OutletFigures, Poll
-from pdu.energy.readings import PduReadings
-from pdu.energy.registers import EnergyInterval
-from pdu.energy.unit_changes import UnitIdentity
+from pdu.energy.audit import checks, grades, groups, pdu_audit, plots
+from pdu.energy.audit.audit_result import kwh
+from pdu.energy.journal.clock import jumps_by_monotonic
+from pdu.energy.journal.readings import PduReadings
+from pdu.energy.journal.unit_changes import UnitIdentity
+from pdu.energy.registers.customers import OutletTenancy
+from pdu.energy.registers.meter_facts import Meters, RegisterFacts
+from pdu.energy.registers.poll import OWN, OutletFigures, Poll
+from pdu.energy.registers.values import EnergyInterval
 from pdu_common.helper import EnumPowerStatus
 
 from .test_audit import FIRST, HOUR, LAST, hours, line, passed, written
@@ -57,12 +57,13 @@ def rising(factor: float = 1.0) -> Any:
 
 def answered(
     pdu: PduReadings, meter: RegisterFacts = KNOWN, days: float = 2.0
-) -> audit.AuditedRegister:
-    (answer,) = audit.audit_registers(pdu, audit.Asked(0.0, days * DAY, Meters(meter))).outlets
+) -> pdu_audit.AuditedRegister:
+    asked = pdu_audit.Asked(0.0, days * DAY, Meters(meter))
+    (answer,) = pdu_audit.audit_registers(pdu, asked).outlets
     return answer
 
 
-def kinds(answer: audit.AuditedRegister) -> list[str]:
+def kinds(answer: pdu_audit.AuditedRegister) -> list[str]:
     return [event.kind for event in answer.events]
 
 
@@ -85,7 +86,7 @@ def test_a_register_in_a_wrong_unit_defends_no_energy(kilowatts: float, watts: f
     answer = answered(pdu)
     assert checks.UNIT in kinds(answer) and not answer.has_lowest
     assert answer.energy.low == 0.0 and answer.energy.high >= 48.0 * watts / 1000.0
-    found = audit.audit_registers(pdu, audit.Asked(0.0, 2 * DAY, Meters(KNOWN)))
+    found = pdu_audit.audit_registers(pdu, pdu_audit.Asked(0.0, 2 * DAY, Meters(KNOWN)))
     (line,) = groups.by_machine({"srv": [("rack1", "1")]}, [found], 0.0, 2 * DAY)[0].lines
     assert kwh(answer.energy, answer.has_lowest)[0] == "" and not line.has_lowest
 
@@ -173,7 +174,7 @@ def test_an_exchange_may_lie_before_any_poll_since_the_last_that_read_the_unit()
     assert changes(*polls) == {1: serial, 2: serial, 3: start, 4: start, 5: start}
 
 
-def exchanged(*said: Mapping[str, Any], then: Mapping[str, Any]) -> audit.AuditedRegister:
+def exchanged(*said: Mapping[str, Any], then: Mapping[str, Any]) -> pdu_audit.AuditedRegister:
     """Unit A stands at 5008 kWh, while nothing flows; unit B goes on from 5040. `said` of the polls
     of A, the last also of all further ones; `then` of those of B.
     """
@@ -247,7 +248,7 @@ def test_readings_beside_a_period_say_nothing_of_it() -> None:
             time = 300.0 * number
             figures = [OutletFigures("1", rising()(time / HOUR))]
             pdu.append(Poll("rack1", shift + time, shift + time, figures))
-        found = audit.audit_registers(pdu, audit.Asked(0.0, 2 * DAY, Meters(KNOWN)))
+        found = pdu_audit.audit_registers(pdu, pdu_audit.Asked(0.0, 2 * DAY, Meters(KNOWN)))
         assert (found.outlets, found.unread, found.total) == ([], ["1"], None)
 
 
@@ -272,8 +273,8 @@ def test_a_clock_that_was_not_set_when_the_reader_started_costs_no_month(start: 
         at = time + (start if number < 84 else begin)
         figures = [OutletFigures("1", rising()(time / HOUR), 4.5)]
         pdu.append(Poll("rack1", at, at + 1.0, figures, monotonic=time + 5.0))
-    asked = audit.Asked(begin, begin + 2 * DAY, Meters(KNOWN))
-    (answer,) = audit.audit_registers(pdu, asked).outlets
+    asked = pdu_audit.Asked(begin, begin + 2 * DAY, Meters(KNOWN))
+    (answer,) = pdu_audit.audit_registers(pdu, asked).outlets
     assert answer.energy.low <= 48.0 <= answer.energy.high < 48.3
     assert kinds(answer) == ["clock"]
 
@@ -292,8 +293,8 @@ def test_an_earlier_customer_does_not_pay_by_a_unit_that_is_wrong_later() -> Non
     names = ("before", "later", "last")
     owned = [OutletTenancy(*one) for one in zip(names, parts, parts[1:])]
     facts = dataclasses.replace(KNOWN, step_kwh=0.001)
-    asked = audit.Asked(0.0, 2 * DAY, Meters(facts), {("rack1", "1"): owned})
-    (answer,) = audit.audit_registers(pdu, asked).outlets
+    asked = pdu_audit.Asked(0.0, 2 * DAY, Meters(facts), {("rack1", "1"): owned})
+    (answer,) = pdu_audit.audit_registers(pdu, asked).outlets
     before, later, last = answer.shares
     assert before.grade == grades.FIRM and before.energy.low > 9.9
     for one, truth in ((later, 20.0), (last, 18.0)):
@@ -304,7 +305,7 @@ def test_an_earlier_customer_does_not_pay_by_a_unit_that_is_wrong_later() -> Non
 def test_nothing_is_billable_of_a_register_beside_which_nothing_was_read() -> None:
     """It may count ten times too much. One reading of power or current is enough."""
 
-    def with_amperes(last: Optional[float]) -> audit.AuditedRegister:
+    def with_amperes(last: Optional[float]) -> pdu_audit.AuditedRegister:
         pdu = PduReadings("rack1")
         for number in range(600):
             time = 300.0 * number
@@ -336,8 +337,8 @@ def test_an_outlet_that_changes_hands_is_cut_there() -> None:
             OutletTenancy("b", middle, 30 * HOUR),
         ]
     }
-    asked = audit.Asked(0.0, 2 * DAY, Meters(KNOWN), tenures)
-    pdus = [audit.audit_registers(polled(rising()), asked)]
+    asked = pdu_audit.Asked(0.0, 2 * DAY, Meters(KNOWN), tenures)
+    pdus = [pdu_audit.audit_registers(polled(rising()), asked)]
     sums = groups.by_customer(tenures, pdus, 0.0, 2 * DAY)
     assert [one.name for one in sums] == ["a", "b", ""]
     for one, truth in zip(sums, (20.0, 10.0, 18.0)):
@@ -346,7 +347,7 @@ def test_an_outlet_that_changes_hands_is_cut_there() -> None:
         assert energy.low <= truth <= energy.high
 
 
-def pair(own: float, meter: RegisterFacts = KNOWN) -> audit.Audited:
+def pair(own: float, meter: RegisterFacts = KNOWN) -> pdu_audit.Audited:
     pdu = PduReadings("rack1")
     for number in range(577):
         time = 300.0 * number
@@ -355,7 +356,7 @@ def pair(own: float, meter: RegisterFacts = KNOWN) -> audit.Audited:
             OutletFigures(OWN, own * time / HOUR, 4.5 * own),
         ]
         pdu.append(Poll("rack1", time, time, figures))
-    return audit.audit_registers(pdu, audit.Asked(0.0, 2 * DAY, Meters(meter)))
+    return pdu_audit.audit_registers(pdu, pdu_audit.Asked(0.0, 2 * DAY, Meters(meter)))
 
 
 @pytest.mark.parametrize(

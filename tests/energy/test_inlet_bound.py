@@ -9,13 +9,13 @@ from typing import Optional
 
 import pytest
 
-from pdu.energy import audit, checks, grades
-from pdu.energy.customers import OutletTenancy
-from pdu.energy.inlet_bound import Inlet
-from pdu.energy.meters import Meters, RegisterFacts
-from pdu.energy.poll import OWN, OutletFigures, Poll
-from pdu.energy.readings import PduReadings
-from pdu.energy.registers import EnergyInterval
+from pdu.energy.audit import checks, grades, pdu_audit
+from pdu.energy.journal.readings import PduReadings
+from pdu.energy.registers.customers import OutletTenancy
+from pdu.energy.registers.inlet_bound import Inlet
+from pdu.energy.registers.meter_facts import Meters, RegisterFacts
+from pdu.energy.registers.poll import OWN, OutletFigures, Poll
+from pdu.energy.registers.values import EnergyInterval
 
 HOUR, DAY = 3600.0, 86400.0
 DAYS = 4.0
@@ -45,13 +45,13 @@ def polled(
 
 def audited(
     pdu: PduReadings, facts: RegisterFacts = FACTS, tolerance_kwh: float = 0.1
-) -> audit.Audited:
+) -> pdu_audit.Audited:
     meters = Meters(facts, pdu_limit_kw=11.0)
-    asked = audit.Asked(0.0, DAYS * DAY, meters, tolerance_kwh=tolerance_kwh)
-    return audit.audit_registers(pdu, asked)
+    asked = pdu_audit.Asked(0.0, DAYS * DAY, meters, tolerance_kwh=tolerance_kwh)
+    return pdu_audit.audit_registers(pdu, asked)
 
 
-def of(found: audit.Audited, identity: str) -> audit.AuditedRegister:
+def of(found: pdu_audit.Audited, identity: str) -> pdu_audit.AuditedRegister:
     return next(one for one in found.outlets if one.outlet == identity)
 
 
@@ -111,8 +111,8 @@ def test_shares_of_customers_are_bounded_by_the_inlet_too() -> None:
             OutletTenancy("b", middle, math.inf),
         ]
     }
-    asked = audit.Asked(0.0, DAYS * DAY, Meters(FACTS, pdu_limit_kw=11.0), tenures)
-    first, second = of(audit.audit_registers(polled(registers), asked), "2").shares
+    asked = pdu_audit.Asked(0.0, DAYS * DAY, Meters(FACTS, pdu_limit_kw=11.0), tenures)
+    first, second = of(pdu_audit.audit_registers(polled(registers), asked), "2").shares
     for share, hours in ((first, 40.0), (second, 24.0 * DAYS - 40.0)):
         assert share.energy.low <= 0.3 * hours <= share.energy.high < 0.3 * hours + 10.0
 

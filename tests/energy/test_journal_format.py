@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from pdu.core.states import DOWN, UNKNOWN, UP
-from pdu.energy.journal_format import (
+from pdu.energy.journal.journal_format import (
     BAD,
     SIGNS,
     JournalPoll,
@@ -28,7 +28,7 @@ from pdu.energy.journal_format import (
     time_of,
     why_new_chain,
 )
-from pdu.energy.journal_index import line_parser
+from pdu.energy.journal.journal_index import line_parser
 
 _TEXT = st.text(max_size=20)
 _FIGURE = st.none() | st.floats(-1e9, 1e9)

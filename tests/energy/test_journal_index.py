@@ -17,9 +17,10 @@ import pytest
 from handlers.shared.errors import SettingsError
 from pdu.core.files.journal import Journal
 from pdu.core.states import DOWN, UNKNOWN, UP
-from pdu.energy import journal_index, journals, parallel
-from pdu.energy.poll import OWN, OutletFigures, Poll
-from pdu.energy.readings import PduReadings
+from pdu.energy.journal import journal_index, journals
+from pdu.energy.journal.readings import PduReadings
+from pdu.energy.registers import parallel
+from pdu.energy.registers.poll import OWN, OutletFigures, Poll
 
 from .test_journals import DAY, FIRST, head, poll, run, unit, written
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from pdu.energy.poll import OWN
-from pdu.energy.readings import NO_STATE, OFF, ON, Block, PduReadings, UnitFacts
+from pdu.energy.journal.readings import NO_STATE, OFF, ON, Block, PduReadings, UnitFacts
+from pdu.energy.registers.poll import OWN
 from pdu.energy.statement import leaf_rows
 from pdu.energy.statement.leaf_rows import DayRows, DayTexts
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.energy import parallel
+from pdu.energy.registers import parallel
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S, until
 
@@ -20,7 +20,7 @@ from tests.waiting import PATIENCE_S, until
 # of the processes that make them.
 _PROGRAM = """
 import os, sys, time
-from pdu.energy import parallel
+from pdu.energy.registers import parallel
 
 parallel.cores = lambda: 2
 

@@ -15,9 +15,9 @@ import pytest
 
 from handlers.shared.tls import Trust
 from pdu import root
-from pdu.energy.prometheus import Prometheus
-from pdu.energy.queries import Api, QueryLogin
-from pdu.energy.unit_changes import SERIAL, UPTIME
+from pdu.energy.journal.prometheus import Prometheus
+from pdu.energy.journal.queries import Api, QueryLogin
+from pdu.energy.journal.unit_changes import SERIAL, UPTIME
 from tests.energy import compare_sources, stored
 from tests.servers.serving import in_thread
 from tests.simulators import certificates

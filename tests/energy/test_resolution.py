@@ -11,8 +11,10 @@ from typing import Optional
 import pytest
 from hypothesis import assume, given, settings
 
-from pdu.energy import audit, checks, resolution
-from pdu.energy.meters import (
+from pdu.energy.audit import checks, pdu_audit
+from pdu.energy.journal.readings import PduReadings
+from pdu.energy.registers import resolution
+from pdu.energy.registers.meter_facts import (
     MIB,
     NOT_STATED,
     OWNER,
@@ -22,8 +24,7 @@ from pdu.energy.meters import (
     first_of,
     mib_facts,
 )
-from pdu.energy.poll import OWN, OutletFigures, Poll
-from pdu.energy.readings import PduReadings
+from pdu.energy.registers.poll import OWN, OutletFigures, Poll
 
 from . import plans, trial
 from .test_findings import answered
@@ -124,7 +125,7 @@ def test_the_owner_knows_better() -> None:
 
 def test_a_wrap_of_the_mib_is_one_of_the_register(monkeypatch: pytest.MonkeyPatch) -> None:
     modulus = 1020.0
-    monkeypatch.setattr(audit, "mib_facts", lambda *_: MibFacts(0.1, modulus))
+    monkeypatch.setattr(pdu_audit, "mib_facts", lambda *_: MibFacts(0.1, modulus))
     register = rising(0.1)
     found = answered(polled(lambda number: round(register(number) % modulus, 1)), LIMIT)
     (event,) = found.events

@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, strategies as st
 
-from pdu.energy import rounding
-from pdu.energy.registers import NOTHING, EnergyInterval
+from pdu.energy.registers import rounding
+from pdu.energy.registers.values import NOTHING, EnergyInterval
 
 
 def test_a_bound_is_rounded_away_and_the_best_to_the_nearest() -> None:

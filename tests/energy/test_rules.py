@@ -14,11 +14,11 @@ from typing import NamedTuple, Optional
 
 import pytest
 
-from pdu.energy import audit
-from pdu.energy.meters import Meters, RegisterFacts
-from pdu.energy.poll import OutletFigures, Poll
-from pdu.energy.readings import PduReadings
-from pdu.energy.registers import EnergyInterval
+from pdu.energy.audit import pdu_audit
+from pdu.energy.journal.readings import PduReadings
+from pdu.energy.registers.meter_facts import Meters, RegisterFacts
+from pdu.energy.registers.poll import OutletFigures, Poll
+from pdu.energy.registers.values import EnergyInterval
 from tests.needs import ROOT, program
 from tests.waiting import PATIENCE_S
 
@@ -126,6 +126,6 @@ def _audited(case: Case) -> EnergyInterval:
             time = 60.0 * minute
             pdu.append(Poll("a", time, time, [OutletFigures("1", joules / JOULES)]))
     meters = Meters(RegisterFacts(LIMIT_KW, step_kwh=1e-6))
-    asked = audit.Asked(3600.0, 3600.0 * HOURS, meters)
-    (answer,) = audit.audit_registers(pdu, asked).outlets
+    asked = pdu_audit.Asked(3600.0, 3600.0 * HOURS, meters)
+    (answer,) = pdu_audit.audit_registers(pdu, asked).outlets
     return answer.energy

@@ -12,9 +12,9 @@ from typing import Optional
 import pytest
 from hypothesis import given, strategies as st
 
-from pdu.energy import bounds, segments
-from pdu.energy.registers import RegisterLimits, RegisterReadings
-from pdu.energy.segments import Segment
+from pdu.energy.registers import bounds, segments
+from pdu.energy.registers.segments import Segment
+from pdu.energy.registers.values import RegisterLimits, RegisterReadings
 
 _HALVES = st.integers(0, 16).map(lambda n: n / 2)
 _TIMES = st.lists(st.integers(0, 6), min_size=1, max_size=8)

@@ -12,8 +12,8 @@ import pytest
 
 from pdu import root
 from pdu.core.files.journal import Journal
-from pdu.energy.poll import OutletFigures, Poll
-from pdu.energy.readings import PduReadings
+from pdu.energy.journal.readings import PduReadings
+from pdu.energy.registers.poll import OutletFigures, Poll
 from tests.pdu.core.adapters.snmp.test_nameplate import unit
 from tests.pdu.monitoring.halls import line, login, private, run
 from tests.peers import snmp

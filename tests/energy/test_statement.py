@@ -24,9 +24,9 @@ from pdu import root
 from pdu.core.cli import optional_packages
 from pdu.core.files import journal
 from pdu.core.files.journal import Journal
-from pdu.energy.journals import DayBlocks, MeterJournal, by_days, finished
-from pdu.energy.meter.days import Days
-from pdu.energy.period import moment, zone_named
+from pdu.energy.journal.days import Days
+from pdu.energy.journal.journals import DayBlocks, MeterJournal, by_days, finished
+from pdu.energy.registers.period import moment, zone_named
 from pdu.energy.statement import day_roots, merkle, tariffs
 from pdu.energy.statement.leaf_rows import DayRows
 from pdu.energy.statement.page import page

@@ -18,8 +18,8 @@ import pytest
 from handlers.shared.errors import SettingsError
 from pdu.core.files import journal
 from pdu.core.files.journal import HashMismatch
-from pdu.energy.meter.days import Days, files
-from pdu.energy.timestamps import TimestampCheck, stamps
+from pdu.energy.journal.days import Days, files
+from pdu.energy.journal.timestamps import TimestampCheck, stamps
 from tests.needs import ROOT, program
 from tests.pdu.energy.meter.readings import NOON
 from tests.pdu.running import run

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pdu.core.files.journal import Journal
-from pdu.energy.unit_aliases import Seen, alias_map, same
+from pdu.energy.registers.unit_aliases import Seen, alias_map, same
 from tests.energy.test_audit import FIRST, HOUR, LIMITS, passed
 from tests.pdu.running import run
 

@@ -14,10 +14,10 @@ import pytest
 from handlers.shared.errors import SettingsError
 from pdu.core.files import journal
 from pdu.core.files.journal import HashMismatch
-from pdu.energy.meter.days import Days, files
-from pdu.energy.verify import verified
+from pdu.energy.journal.days import Days, files
+from pdu.energy.journal.verify import verified
+from tests.pdu.energy.journal.test_days import pack, written
 from tests.pdu.energy.meter.readings import NOON, numbers
-from tests.pdu.energy.meter.test_days import pack, written
 from tests.pdu.running import run
 
 

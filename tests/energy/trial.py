@@ -21,13 +21,13 @@ from typing import NamedTuple, Optional
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from pdu.energy import audit
-from pdu.energy.audit import AuditedRegister
-from pdu.energy.meters import Meters, RegisterFacts
-from pdu.energy.period import moment, zone_named
-from pdu.energy.poll import OutletFigures, Poll
-from pdu.energy.readings import PduReadings
-from pdu.energy.registers import EnergyInterval
+from pdu.energy.audit import pdu_audit
+from pdu.energy.audit.pdu_audit import AuditedRegister
+from pdu.energy.journal.readings import PduReadings
+from pdu.energy.registers.meter_facts import Meters, RegisterFacts
+from pdu.energy.registers.period import moment, zone_named
+from pdu.energy.registers.poll import OutletFigures, Poll
+from pdu.energy.registers.values import EnergyInterval
 
 from . import plans
 from .plans import Drawn
@@ -72,7 +72,7 @@ def audited(plan: Plan, one: Month, step_from: str = OWNER) -> AuditedRegister:
         )
     step = plan.step if step_from == OWNER else None
     meters = Meters(RegisterFacts(plan.breaker_kw, step, plan.modulus))
-    (answer,) = audit.audit_registers(pdu, audit.Asked(one.begin, one.end, meters)).outlets
+    (answer,) = pdu_audit.audit_registers(pdu, pdu_audit.Asked(one.begin, one.end, meters)).outlets
     return answer
 
 

@@ -20,8 +20,8 @@ from typing import Callable, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
-from .days import EndedDay
-from .running import MeterService
+from ..journal.days import EndedDay
+from .service import MeterService
 
 #: a command that runs for longer is ended, in s
 PATIENCE_S = 600.0

@@ -21,11 +21,11 @@ from ...core.files.journal import START
 from ...core.inventory import reader_pool
 from ...core.network.service_signals import ServiceSignals, SystemdNotify
 from ...core.owner_files import LIST, OwnerFiles, file_arguments
+from ..journal.days import Days
 from .anchor_command import Anchor
 from .companions import Screen, ServedMetrics, SystemdNotifier
-from .days import Days
 from .health import MeterCounts, summary
-from .running import LONGEST_WAIT_S, Companion, MeterService, MeterSettings
+from .service import LONGEST_WAIT_S, Companion, MeterService, MeterSettings
 
 #: the exit code of --rounds in which a reading failed or was lost
 _FAILED = 1

@@ -15,7 +15,7 @@ from ...core.cli.options import SharedOptions
 from ...core.cli.output import report, show_status_line
 from ...core.network.service_signals import SystemdNotify
 from ...core.web.exposition import render
-from .running import LONGEST_WAIT_S, MeterService
+from .service import LONGEST_WAIT_S, MeterService
 
 _LAST_PORT = 65_535
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, Optional
 
 from ...core.adapters.nameplate import Nameplate
 from ...core.inventory.reading import Reading
-from ..journal_format import JournalPoll, UnitDeclaration
-from .clocks import Instant
+from ..journal.clocks import Instant
+from ..journal.journal_format import JournalPoll, UnitDeclaration
 
 
 class PollResult(NamedTuple):

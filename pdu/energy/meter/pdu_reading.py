@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Optional
 from ...core.inventory.handler_tools import HandlerTools
 from ...core.inventory.polling import Target, poll
 from ...core.inventory.reading import Reading, read_topology
-from .clocks import Instant, synchronised
+from ..journal.clocks import Instant, synchronised
 from .journal_writer import PollResult
 
 #: after so many seconds the whole nameplate is read again

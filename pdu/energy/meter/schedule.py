@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from .clocks import Instant
+from ..journal.clocks import Instant
 
 
 class Due(NamedTuple):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...core.files.csv_out import csv_lines
-from ..period import days
+from ..registers.period import days
 from .prices import is_billable
 
 FILE = "billing.csv"

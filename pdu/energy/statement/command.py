@@ -16,8 +16,8 @@ from ...core.cli.groups import Subcommand
 from ...core.cli.options import Argument, NumberRange, given, option, output
 from ...core.cli.output import Result, counted, print_result
 from ...core.cli.shared_options import INTO
-from ..audit import Asked
-from ..journals import MeterJournal
+from ..audit.pdu_audit import Asked
+from ..journal.journals import MeterJournal
 from ..shared_options import WITHOUT, BillingOptions, billing
 from . import proof
 from .billing import FILE

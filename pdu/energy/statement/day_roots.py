@@ -21,7 +21,7 @@ from handlers.shared.errors import SettingsError, printable
 from ...core.files import journal
 from ...core.files.journal import Journal
 from ...core.files.whole_files import PRIVATE, read_file, write_whole
-from ..readings import Block
+from ..journal.readings import Block
 from . import disclosure, merkle
 from .disclosure import EACH, STREAM, DaySalts
 from .leaf_rows import DayRows

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
-from ..audit import Asked, AuditedRegister, audit_registers
-from ..audit_result import kwh
-from ..customers import OutletTenancy
-from ..grades import NOT_BILLABLE, Grade, GradeBasis, of_register
-from ..inlet_bound import narrowed
-from ..meters import Meters, RegisterFacts
-from ..numpy_lazy import Column, np
-from ..readings import Block, PduReadings
-from ..registers import EnergyInterval, Event
-from ..rounding import in_wh, nearest_wh, split
+from ..audit.audit_result import kwh
+from ..audit.grades import NOT_BILLABLE, Grade, GradeBasis, of_register
+from ..audit.pdu_audit import Asked, AuditedRegister, audit_registers
+from ..journal.readings import Block, PduReadings
+from ..registers.customers import OutletTenancy
+from ..registers.inlet_bound import narrowed
+from ..registers.meter_facts import Meters, RegisterFacts
+from ..registers.numpy_lazy import Column, np
+from ..registers.rounding import in_wh, nearest_wh, split
+from ..registers.values import EnergyInterval, Event
 from . import power
 from .leaf_rows import merge_blocks
 from .tariffs import TariffRow, TariffSpan, spans

@@ -18,9 +18,9 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Callable, NamedTuple, Optional
 
-from ..numpy_lazy import np
-from ..poll import OWN
-from ..readings import NO_STATE, OFF, ON, Block, UnitFacts
+from ..journal.readings import NO_STATE, OFF, ON, Block, UnitFacts
+from ..registers.numpy_lazy import np
+from ..registers.poll import OWN
 
 #: parts a row into what the register says and what flowed
 BAR = "|"

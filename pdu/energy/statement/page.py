@@ -9,7 +9,7 @@ from typing import Any
 
 from ...core.files import html
 from ...core.files.html import Cell, number, safe, short, table, words
-from ..period import days, minute
+from ..registers.period import days, minute
 from .table import bounds_cells, period_bounds_cells, surcharge_rows
 
 _STYLE = (

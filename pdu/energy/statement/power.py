@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from ..numpy_lazy import Column, np
-from ..readings import Block
+from ..journal.readings import Block
+from ..registers.numpy_lazy import Column, np
 
 #: in s; quarters begin at whole ones since 1970
 QUARTER_S = 900.0

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, NamedTuple, Optional
 
-from ..grades import NOT_BILLABLE
-from ..rounding import nearest_wh
+from ..audit.grades import NOT_BILLABLE
+from ..registers.rounding import nearest_wh
 
 #: up to 7 digits and 6 decimals
 PRICE = re.compile(r"(0|[1-9][0-9]{0,6})(\.[0-9]{1,6})?")

@@ -18,8 +18,8 @@ from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..meters import RegisterFacts
-from ..period import zone_named
+from ..registers.meter_facts import RegisterFacts
+from ..registers.period import zone_named
 from . import disclosure, figures, leaf_rows, merkle, power, prices
 from .figures import OutletReadings, Rules, SurchargeFactors
 from .prices import Prices

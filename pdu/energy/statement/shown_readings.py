@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ..numpy_lazy import Column, np
-from ..readings import Block
+from ..journal.readings import Block
+from ..registers.numpy_lazy import Column, np
 from . import disclosure, leaf_rows, merkle, proof
 from .day_roots import DayLeaves, SaltKey
 from .disclosure import STREAM

@@ -22,14 +22,14 @@ from typing import IO, Any, NamedTuple, Optional, Union
 from handlers import VERSION
 from handlers.shared.errors import SettingsError, printable
 
-from .. import checks
-from ..audit import Asked, Audited, AuditedRegister, audit_registers
-from ..customers import OutletTenancy, Place, cut
-from ..journals import DayBlocks, MeterJournal, by_days, finished, temporary_folder
-from ..numpy_lazy import np
-from ..parallel import parallel_map
-from ..readings import PduReadings
-from ..unit_aliases import Seen, alias_map, same
+from ..audit import checks
+from ..audit.pdu_audit import Asked, Audited, AuditedRegister, audit_registers
+from ..journal.journals import DayBlocks, MeterJournal, by_days, finished, temporary_folder
+from ..journal.readings import PduReadings
+from ..registers.customers import OutletTenancy, Place, cut
+from ..registers.numpy_lazy import np
+from ..registers.parallel import parallel_map
+from ..registers.unit_aliases import Seen, alias_map, same
 from . import (
     billing,
     day_roots,

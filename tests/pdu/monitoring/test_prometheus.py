@@ -14,9 +14,9 @@ from typing import Callable
 import pytest
 
 from handlers.shared.tls import Trust
-from pdu.energy import prometheus as energy
-from pdu.energy.queries import Api, QueryLogin
-from pdu.energy.unit_changes import SERIAL, UPTIME
+from pdu.energy.journal import prometheus as energy
+from pdu.energy.journal.queries import Api, QueryLogin
+from pdu.energy.journal.unit_changes import SERIAL, UPTIME
 from tests.needs import ROOT, program
 from tests.peers import PEERS
 from tests.ports import reserved

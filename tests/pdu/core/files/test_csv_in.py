@@ -14,7 +14,7 @@ import pdu
 from handlers.shared.errors import SettingsError
 from pdu.core.files import csv_in
 from pdu.core.inventory import device_list
-from pdu.energy import customers, meters
+from pdu.energy.registers import customers, meter_facts
 from pdu.energy.statement import tariffs
 from pdu.hall.importing import csv_files
 
@@ -38,7 +38,9 @@ FILES: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     ),
     "meters": (
         "pdu,outlet,limit_kw\n*,,3\nleft,3,2\n",
-        lambda path: [meters.Meters(meters.RegisterFacts(), path).of("left", one) for one in "34"],
+        lambda path: [
+            meter_facts.Meters(meter_facts.RegisterFacts(), path).of("left", name) for name in "34"
+        ],
     ),
     "tariff": ("period,days,from,to\npeak,mon-fri,07:00,21:30\nrest,,,\n", tariffs.tariff),
 }
@@ -55,7 +57,7 @@ FORMS: Mapping[str, Callable[[str], str]] = {
 
 
 def test_each_module_that_reads_a_file_of_an_owner_is_among_them() -> None:
-    modules = {device_list, csv_files, customers, meters, tariffs}
+    modules = {device_list, csv_files, customers, meter_facts, tariffs}
     root = Path(pdu.__file__).parent
     reads = re.compile(r"csv_in\.(read|rows)\(")
     reading = {path for path in root.rglob("*.py") if reads.search(path.read_text("utf-8"))}

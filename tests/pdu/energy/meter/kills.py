@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from handlers.shared.errors import SettingsError
 from pdu.core.files.journal import HashMismatch
-from pdu.energy.verify import verified
+from pdu.energy.journal.verify import verified
 from tests.needs import ROOT
 from tests.pdu.monitoring.halls import environment
 from tests.simulators.nut_server import NutServer, SwitchedPdu
@@ -35,11 +35,12 @@ from tests.waiting import PATIENCE_S
 _PROGRAM = """
 import os, random, sys, time
 from pdu import root
-from pdu.energy.meter import days, running
+from pdu.energy.journal import days
+from pdu.energy.meter import service
 from pdu.core.cli import shared_options
 
 shared_options.SHORTEST_S = 0.01
-running.TOGETHER_S = 0.01
+service.TOGETHER_S = 0.01
 append, write = days.Days.append, os.write
 
 def slowly(file, content):

@@ -9,7 +9,7 @@ from pdu.core.adapters.nameplate import Nameplate
 from pdu.core.adapters.topology import BREAKER, MeteredPart
 from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
 from pdu.core.states import UP
-from pdu.energy.meter.clocks import Instant
+from pdu.energy.journal.clocks import Instant
 from pdu.energy.meter.journal_writer import PollResult
 
 NOON = 1_795_435_200.0  # 2026-11-23 12:00:00 UTC

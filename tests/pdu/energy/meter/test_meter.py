@@ -22,8 +22,8 @@ import pytest
 
 from handlers.shared.errors import SettingsError
 from pdu.core.files import journal
-from pdu.energy.meter.days import Days, files
-from pdu.energy.verify import verified
+from pdu.energy.journal.days import Days, files
+from pdu.energy.journal.verify import verified
 from tests.needs import ROOT
 from tests.pdu import running
 from tests.pdu.monitoring.halls import PDU, Hall, environment, hall, private, run

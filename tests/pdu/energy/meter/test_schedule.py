@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from pdu.energy.meter.clocks import Instant, boot, monotonic
+from pdu.energy.journal.clocks import Instant, boot, monotonic
 from pdu.energy.meter.schedule import Due, following
 
 EVERY = 300.0

@@ -1,0 +1,1 @@
+"""The audit of a period: checks, grades, sums, and its output."""

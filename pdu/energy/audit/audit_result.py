@@ -1,0 +1,224 @@
+"""The outcome of an audit, as the table for people, the page and programs need it."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Callable, NamedTuple, Optional
+from zoneinfo import ZoneInfo
+
+from ...core.cli.output import counted
+from ..registers.meter_facts import MIB, NOT_STATED, OWNER, READINGS, UNIT
+from ..registers.rounding import in_wh
+from ..registers.values import EnergyInterval, Event
+from .grades import FIRM, LEVELS
+from .groups import Sum, places_unread
+from .pdu_audit import Audited, AuditedRegister
+
+LEGAL = (
+    "Software cannot make a reading legal metrology: where the law wants MID meters for bills, only"
+    " such meters will do (directive 2014/32/EU)."
+)
+
+
+#: readings begin and end this near to the period if they cover it: an hour between two polls
+_NEAR_S = 3600.0
+
+
+class Times(NamedTuple):
+    """A period in a zone."""
+
+    begin: float
+    end: float
+    zone: ZoneInfo
+
+    def local(self, time: float) -> str:
+        """A time in the zone, with its offset: an hour comes twice when summer time ends."""
+        return _shown(time, self.zone, lambda when: when.isoformat(" "))
+
+    def told(self, event: Event) -> str:
+        """An event as a sentence."""
+        begin, end = self.local(event.begin), self.local(event.end)
+        return f"{begin} to {end}: {event.kind}: {event.reason}"
+
+    def told_to_minute(self, event: Event) -> str:
+        """As `told`, without seconds."""
+        begin, end = (
+            _shown(time, self.zone, lambda when: when.isoformat(" ", "minutes"))
+            for time in (event.begin, event.end)
+        )
+        return f"{begin} to {end}: {event.kind}: {event.reason}"
+
+
+class AuditOutcome(NamedTuple):
+    """All that was found."""
+
+    begin: float
+    end: float
+    zone: ZoneInfo
+    pdus: Sequence[Audited]
+    machines: Sequence[Sum]
+    customers: Sequence[Sum]
+    #: the exit code
+    level: int
+    #: which names are one unit, and which readings these are, with their hash
+    origin: Sequence[str]
+
+    def answers(self) -> Iterator[tuple[Audited, AuditedRegister]]:
+        """Each register with its PDU."""
+        for pdu in self.pdus:
+            for one in (*pdu.outlets, *filter(None, [pdu.own])):
+                yield pdu, one
+
+    def counts(self) -> Iterator[str]:
+        """How many registers have each grade, and how many were not read."""
+        found = [one.grade for _, one in self.answers()]
+        yield from (f"{found.count(grade)} {grade}" for grade in LEVELS)
+        if self.unread:
+            yield f"{self.unread} not read"
+
+    @property
+    def unread(self) -> int:
+        """How many registers were not read that should have been."""
+        return len(places_unread(self.pdus, self.machines, self.customers))
+
+    def notes(self) -> Iterator[str]:
+        """What the figures rest on."""
+        answers = [one for _, one in self.answers()]
+        if answers:
+            own = [one for one in answers if not one.outlet]
+            outlets = [one for one in answers if one.outlet]
+            for what, some in (("an outlet", outlets), ("a PDU", own)):
+                if some:
+                    yield f"Limits: {what} delivers at most {_span('limit_kw', some)} kW."
+        yield from self._coverage()
+        yield from _origins("Register steps", [one.origins.step for one in answers])
+        yield from _origins("Wraps", [one.origins.wrap for one in answers])
+        yield from _classes(answers)
+        yield from self.origin
+        yield LEGAL
+
+    def _coverage(self) -> Iterator[str]:
+        """What the readings cover, if that is not the whole period."""
+        spans = [one.covered for one in self.pdus if one.covered is not None]
+        if not spans:
+            return
+        first, last = min(one for one, _ in spans), max(other for _, other in spans)
+        if first > self.begin + _NEAR_S or last < self.end - _NEAR_S:
+            yield (
+                f"The readings do not cover the period: they are from {self.local(first)} to"
+                f" {self.local(last)}."
+            )
+
+    @property
+    def times(self) -> Times:
+        """The period."""
+        return Times(self.begin, self.end, self.zone)
+
+    def local(self, time: float) -> str:
+        """A time in the zone, with its offset."""
+        return self.times.local(time)
+
+    def told(self, event: Event) -> str:
+        """An event as a sentence."""
+        return self.times.told(event)
+
+
+def _span(name: str, answers: Sequence[AuditedRegister]) -> str:
+    found = sorted({getattr(one.meter, name) for one in answers} - {None})
+    if not found:
+        return "?"
+    return f"{found[0]:g}" if len(found) == 1 else f"{found[0]:g} to {found[-1]:g}"
+
+
+#: origin -> how a note says it
+_ORIGINS: Mapping[str, str] = {
+    MIB: "from the MIB",
+    OWNER: "from the owner",
+    READINGS: "not stated, so the middle rise of each counts",
+    NOT_STATED: "not stated",
+}
+
+
+def _origins(what: str, origins: Sequence[str]) -> Iterator[str]:
+    counts = {said: origins.count(origin) for origin, said in _ORIGINS.items()}
+    parts = [f"{count} {said}" for said, count in counts.items() if count]
+    if parts:
+        yield f"{what}, of {counted(len(origins), 'register')}: {'; '.join(parts)}."
+
+
+def _classes(answers: Sequence[AuditedRegister]) -> Iterator[str]:
+    without = sum(one.meter.class_percent is None for one in answers)
+    if without < len(answers):
+        span = _span("class_percent", answers)
+        by_unit = sum(one.origins.meter_class == UNIT for one in answers)
+        said = f"; {counted(by_unit, 'register')}: as the unit states it" if by_unit else ""
+        yield f"The bounds contain the meter's own error of up to {span} %{said}."
+    if without:
+        yield (
+            f"The bounds of {counted(without, 'register')} are without the meter's own error: no"
+            " meter class was stated."
+        )
+
+
+def utc(time: float) -> str:
+    """A time for programs."""
+    return _shown(time, datetime.timezone.utc, lambda when: when.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def _shown(time: float, zone: datetime.tzinfo, form: Callable[[datetime.datetime], str]) -> str:
+    """A time; in seconds if it has no date, which a file or a server may claim."""
+    try:
+        return form(datetime.datetime.fromtimestamp(math.floor(time), zone))
+    except (ValueError, OverflowError, OSError):
+        return f"{time:.10g} s after 1970"
+
+
+def kwh(
+    energy: Optional[EnergyInterval], has_lowest: bool = True, is_whole: bool = True
+) -> Sequence[str]:
+    """Lowest, best and highest, rounded; all empty if there is no energy.
+
+    `has_lowest`: whether the lowest can be defended; else its place is empty. `is_whole`: whether
+    all of a sum was read; else only its lowest is known.
+    """
+    if energy is None:
+        return ["", "", ""]
+    low, best, high = (f"{one:.3f}" for one in in_wh(energy).energy)
+    return [low if has_lowest else "", *((best, high) if is_whole else ("", ""))]
+
+
+def figures(one: Sum) -> Sequence[str]:
+    """The figures of a sum, as `kwh`."""
+    return kwh(one.energy, one.has_lowest, not one.unread)
+
+
+def percent(read: float) -> str:
+    """A share of time in percent, cut so that 100 means all of it."""
+    return f"{math.floor(read * 1000.0 + 1e-6) / 10.0:.1f}"
+
+
+def share(read: float) -> str:
+    """As `percent`, with its unit."""
+    return f"{percent(read)} %"
+
+
+def by_reason(
+    answers: Sequence[AuditedRegister],
+) -> Mapping[tuple[str, str], Sequence[AuditedRegister]]:
+    """Each grade and reason once, of registers that are not firm, with those that have it."""
+    found: dict[tuple[str, str], list[AuditedRegister]] = {}
+    for one in answers:
+        if one.grade != FIRM:
+            found.setdefault((one.grade, one.reason), []).append(one)
+    return found
+
+
+def by_event(answers: Sequence[AuditedRegister]) -> Mapping[Event, Sequence[AuditedRegister]]:
+    """Each event once, with the registers that had it."""
+    found: dict[Event, list[AuditedRegister]] = {}
+    for one in answers:
+        for event in one.events:
+            found.setdefault(event, []).append(one)
+    return found

@@ -1,0 +1,241 @@
+"""Sums of registers: of machines, of customers, and of a PDU's outlets beside its inlet. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple, Optional
+
+from ...core.cli.output import counted
+from ..registers.customers import OutletTenancy, Place, cut
+from ..registers.poll import OWN
+from ..registers.rounding import summed
+from ..registers.values import EnergyInterval, Event
+from . import checks, grades
+from .grades import BOUNDED, LEVELS, NOT_BILLABLE, USUAL_TOLERANCE_KWH
+from .pdu_audit import Audited, AuditedRegister, OutletShare
+
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
+class InvoiceLine(NamedTuple):
+    """One outlet of a sum, as an invoice's line."""
+
+    pdu: str
+    outlet: str
+    begin: float
+    end: float
+    #: None: no energy was read
+    energy: Optional[EnergyInterval]
+    read: float
+    grade: str
+    reason: str
+    events: Sequence[Event]
+
+    @property
+    def has_lowest(self) -> bool:
+        """Whether the lowest energy can be defended."""
+        return self.energy is not None and not checks.is_unit_in_doubt(self.events)
+
+
+def unread_line(place: Place, begin: float, end: float) -> InvoiceLine:
+    """The line of a register of which no energy was read."""
+    return InvoiceLine(*place, begin, end, None, 0.0, NOT_BILLABLE, "no energy was read", ())
+
+
+class Sum(NamedTuple):
+    """The energy of a machine or a customer."""
+
+    name: str
+    lines: Sequence[InvoiceLine]
+    #: of those lines that were read; None if none was
+    energy: Optional[EnergyInterval]
+    grade: str
+    reason: str
+
+    @property
+    def level(self) -> int:
+        """The exit code of its grade."""
+        return LEVELS[self.grade]
+
+    @property
+    def unread(self) -> int:
+        """How many of its lines were not read: then nobody knows its best and highest energy."""
+        return sum(one.energy is None for one in self.lines)
+
+    @property
+    def has_lowest(self) -> bool:
+        """Whether the lowest energy of at least one line can be defended."""
+        return any(one.has_lowest for one in self.lines)
+
+
+def by_machine(
+    machines: Mapping[str, Sequence[Place]],
+    pdus: Iterable[Audited],
+    begin: float,
+    end: float,
+    tolerance_kwh: float = USUAL_TOLERANCE_KWH,
+    names: Mapping[str, str] = _NO_NAMES,
+) -> list[Sum]:
+    """Each machine with its cords. `names`: of PDUs that count under another name -> that one."""
+    answers = {(pdu.name, one.outlet): one for pdu in pdus for one in pdu.outlets}
+    return [
+        _sum(
+            name,
+            _once([_line(one, answers.get(one), begin, end) for one in places], names),
+            tolerance_kwh,
+        )
+        for name, places in machines.items()
+    ]
+
+
+def _once(
+    lines: Sequence[InvoiceLine], names: Mapping[str, str], others: Iterable[InvoiceLine] = ()
+) -> Sequence[InvoiceLine]:
+    """Lines without those of an outlet that is among them, or among the others, at the same time by
+    another name of its PDU.
+    """
+    if not names:
+        return lines
+    kept: list[int] = []
+    known: dict[Place, list[InvoiceLine]] = {}
+    for one in others:
+        known.setdefault((names.get(one.pdu, one.pdu), one.outlet), []).append(one)
+    for place in sorted(range(len(lines)), key=lambda at: lines[at].pdu in names):
+        one = lines[place]
+        same = known.setdefault((names.get(one.pdu, one.pdu), one.outlet), [])
+        if not any(two.begin < one.end and two.end > one.begin for two in same):
+            same.append(one)
+            kept.append(place)
+    return [lines[place] for place in sorted(kept)]
+
+
+def _line(place: Place, answer: Optional[AuditedRegister], begin: float, end: float) -> InvoiceLine:
+    if answer is None:
+        return unread_line(place, begin, end)
+    return InvoiceLine(
+        *place, begin, end, answer.energy, answer.read, answer.grade, answer.reason, answer.events
+    )
+
+
+def by_customer(
+    tenures: Mapping[Place, Sequence[OutletTenancy]],
+    pdus: Sequence[Audited],
+    begin: float,
+    end: float,
+    tolerance_kwh: float = USUAL_TOLERANCE_KWH,
+    names: Mapping[str, str] = _NO_NAMES,
+) -> list[Sum]:
+    """Each customer with the outlets that it had, each for its time; last, what nobody had.
+
+    `names`: of PDUs that count under another name -> that one.
+    """
+    shares: dict[Place, Sequence[OutletShare]] = {
+        (pdu.name, one.outlet): one.shares for pdu in pdus for one in pdu.outlets
+    }
+    lines: dict[str, list[InvoiceLine]] = {}
+    silent = ((pdu.name, one) for pdu in pdus for one in pdu.unread)
+    for place in dict.fromkeys((*tenures, *shares, *silent)):
+        owned = cut(tenures.get(place, ()), begin, end)
+        found = shares.get(place)
+        if found is None:
+            for one in owned:
+                unread = unread_line(place, one.begin, one.end)
+                lines.setdefault(one.customer, []).append(unread)
+            continue
+        for share in found:
+            lines.setdefault(share.customer, []).append(_share(place, share))
+    owned_lines = [one for name, some in lines.items() if name for one in some]
+    once = {name: _once(some, names, () if name else owned_lines) for name, some in lines.items()}
+    return [
+        _sum(name, once[name], tolerance_kwh)
+        for name in sorted(once, key=lambda one: (not one, one))
+        if once[name]
+    ]
+
+
+def _share(place: Place, one: OutletShare) -> InvoiceLine:
+    if not one.is_read:
+        return unread_line(place, one.begin, one.end)
+    return InvoiceLine(
+        *place, one.begin, one.end, one.energy, one.read, one.grade, one.reason, one.events
+    )
+
+
+def _sum(name: str, lines: Sequence[InvoiceLine], tolerance_kwh: float) -> Sum:
+    read = [one.energy for one in lines if one.energy is not None]
+    energy = summed(read)
+    doubted = sum(checks.is_unit_in_doubt(one.events) for one in lines)
+    unread = len(lines) - len(read)
+    grade = grades.of_sum(energy, len(lines), unread, doubted, tolerance_kwh)
+    return Sum(name, lines, energy if read else None, *grade)
+
+
+def places_unread(
+    pdus: Iterable[Audited], machines: Iterable[Sum], customers: Iterable[Sum]
+) -> Collection[Place]:
+    """What was not read: outlets of machines, of customers, and of PDUs of which other outlets were
+    read; and PDUs of which nothing was.
+    """
+    lines = (line for one in (*machines, *customers) for line in one.lines)
+    found = {(line.pdu, line.outlet) for line in lines if line.energy is None}
+    for pdu in pdus:
+        if pdu.outlets or pdu.own is None:
+            found.update((pdu.name, one) for one in pdu.unread)
+        if not pdu.outlets and pdu.own is None and not pdu.unread:
+            found.add((pdu.name, OWN))
+    return found
+
+
+class Balance(NamedTuple):
+    """What a PDU's own register counted beside the sum of its outlets."""
+
+    #: PDU less outlets, in kWh
+    difference: EnergyInterval
+    #: None if that cannot be said: outlets without a register, or the PDU's own use is not stated
+    explained: Optional[bool]
+    reason: str
+
+
+def balance(pdu: Audited) -> Optional[Balance]:
+    """The difference of inlet and outlets; None if one of them was not read."""
+    if pdu.own is None or pdu.total is None:
+        return None
+    own, total = pdu.own.energy, pdu.total
+    difference = EnergyInterval(own.low - total.high, own.best - total.best, own.high - total.low)
+    if not all(one.has_lowest for one in (pdu.own, *pdu.outlets)):
+        return Balance(difference, None, "the unit of a register is in doubt")
+    if difference.high < 0.0:
+        return Balance(difference, False, "the outlets took more than the PDU itself")
+    if difference.low <= 0.0:
+        return Balance(difference, True, "the bounds of both meet")
+    if pdu.unread:
+        reason = f"no energy was read of {counted(len(pdu.unread), 'outlet')}"
+        return Balance(difference, None, reason)
+    watts = 3_600_000.0 * difference.low / pdu.seconds
+    if pdu.own.meter.own_use_w is None:
+        reason = f"at least {watts:.3g} W on average; nobody stated the PDU's own use"
+        return Balance(difference, None, reason)
+    if watts <= pdu.own.meter.own_use_w:
+        return Balance(difference, True, "the PDU's own use")
+    reason = f"at least {watts:.3g} W on average, more than the PDU's own use"
+    return Balance(difference, False, reason)
+
+
+def grade_exit_code(
+    pdus: Sequence[Audited], machines: Sequence[Sum], customers: Sequence[Sum]
+) -> int:
+    """The exit code: the worst grade of what is billed, which is customers; without them machines,
+    and without those outlets. That of what is not billable if anything was not read.
+    """
+    if places_unread(pdus, machines, customers):
+        return LEVELS[NOT_BILLABLE]
+    billed = [one for one in customers if one.name] or machines
+    return max(0, *(one.level for one in billed)) if billed else max(0, *map(level_of, pdus))
+
+
+def level_of(pdu: Audited) -> int:
+    """The worst grade of a PDU's outlets, and of their sum beside the PDU's own register."""
+    compared = balance(pdu)
+    is_odd = compared is not None and compared.explained is False
+    return max(pdu.level, LEVELS[BOUNDED] if is_odd else 0)

@@ -1,0 +1,621 @@
+"""The audit of a PDU in a period: each register's energy with bounds, events and a grade. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Callable, NamedTuple, Optional, TypeVar
+
+from ..journal.readings import PduReadings, Series, readings_of
+from ..registers import resolution
+from ..registers.bounds import BoundedRegister
+from ..registers.customers import OutletTenancy, Place, without_gaps
+from ..registers.inlet_bound import Inlet, narrowed
+from ..registers.meter_facts import (
+    MIB,
+    OWNER,
+    READINGS,
+    UNIT,
+    Meters,
+    MibFacts,
+    Origins,
+    RegisterFacts,
+    first_of,
+    mib_facts,
+)
+from ..registers.numpy_lazy import np
+from ..registers.poll import OWN
+from ..registers.rounding import summed
+from ..registers.segments import BREAKS, MOMENTARY, history_of
+from ..registers.unit_aliases import Seen
+from ..registers.values import EnergyInterval, Event, RegisterLimits, RegisterReadings
+from . import checks, grades
+from .grades import LEVELS, NOT_BILLABLE, USUAL_TOLERANCE_KWH, GradeBasis
+
+#: of a PDU: a page with more pictures says no more
+_MOST_DRAWN = 2
+#: more events of one kind than this are told as one
+_MANY = 20
+
+
+Kept = TypeVar("Kept")
+
+
+class Asked(NamedTuple):
+    """The period, in s of UTC, and what is known of meters and customers."""
+
+    begin: float
+    end: float
+    meters: Meters
+    #: the customers of each outlet
+    tenures: Mapping[Place, Sequence[OutletTenancy]] = {}
+    #: whether pictures of registers that are not firm will be drawn
+    drawn: bool = False
+    #: how far the bounds of each register may be apart beside their share of it, in kWh
+    tolerance_kwh: float = USUAL_TOLERANCE_KWH
+
+
+class PlotData(NamedTuple):
+    """What a picture of a register shows. Times in s, UTC; energies in kWh."""
+
+    #: each segment as times and registers
+    segments: Sequence[Sequence[tuple[float, float]]]
+    #: readings that lie in no segment
+    left_out: Sequence[tuple[float, float]]
+    #: times, and the energy since the begin of the period
+    band: Sequence[tuple[float, EnergyInterval]]
+
+
+class OutletShare(NamedTuple):
+    """An outlet in the hands of one customer."""
+
+    #: "" for nobody
+    customer: str
+    #: since when and until when in the period, in s
+    begin: float
+    end: float
+    energy: EnergyInterval
+    #: the part of that time in which it was read, 0 to 1
+    read: float
+    #: FIRM, BOUNDED or NOT_BILLABLE, and why
+    grade: str
+    reason: str
+    #: what happened in that time
+    events: Sequence[Event]
+    #: whether a reading says anything of that time
+    is_read: bool = True
+
+
+class AuditedRegister(NamedTuple):
+    """What the audit says of one register."""
+
+    #: "" for the PDU's own register
+    outlet: str
+    energy: EnergyInterval
+    #: the part of the period in which it was read, and believed, without gaps: 0 to 1
+    read: float
+    grade: str
+    reason: str
+    events: Sequence[Event]
+    #: in kWh
+    step: float
+    #: what is known of the meter
+    meter: RegisterFacts
+    origins: Origins
+    shares: Sequence[OutletShare] = ()
+    drawn: Optional[PlotData] = None
+
+    @property
+    def has_lowest(self) -> bool:
+        """Whether the lowest energy can be defended."""
+        return not checks.is_unit_in_doubt(self.events)
+
+
+class Audited(NamedTuple):
+    """What the audit says of one PDU."""
+
+    name: str
+    outlets: Sequence[AuditedRegister]
+    own: Optional[AuditedRegister]
+    #: outlets of whose energy in the period no reading says anything
+    unread: Sequence[str]
+    #: the sum of the outlets; None if none was read
+    total: Optional[EnergyInterval]
+    #: s from the begin of the period to its end
+    seconds: float
+    #: polls that read nothing
+    failed: int = 0
+    #: which unit it was, and when it was read; None without readings
+    seen: Optional[Seen] = None
+
+    @property
+    def covered(self) -> Optional[tuple[float, float]]:
+        """When the first reading began and the last one ended, in s; None without readings."""
+        return None if self.seen is None else (self.seen.begin, self.seen.end)
+
+    def undrawn(self) -> Audited:
+        """The same without pictures, which are large."""
+        own = None if self.own is None else self.own._replace(drawn=None)
+        return self._replace(outlets=[one._replace(drawn=None) for one in self.outlets], own=own)
+
+    def compact(self) -> Audited:
+        """The same with what registers have in common once, which most of them do."""
+        kept: dict[object, Any] = {}
+
+        def once(value: Kept) -> Kept:
+            found: Kept = kept.setdefault(value, value)
+            return found
+
+        return self._replace(
+            outlets=[
+                one._replace(meter=once(one.meter), origins=once(one.origins))
+                for one in self.outlets
+            ]
+        )
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether the outlets took more than the PDU, whatever their bounds allow."""
+        return (
+            self.total is not None
+            and self.own is not None
+            and self.total.low > self.own.energy.high
+        )
+
+    @property
+    def level(self) -> int:
+        """The worst grade of its outlets, or of its own register if it has none; 2 if nothing was
+        read, or not an outlet though others were.
+        """
+        answers = self.outlets or ([] if self.own is None else [self.own])
+        if not answers or (self.outlets and self.unread):
+            return LEVELS[NOT_BILLABLE]
+        return max(LEVELS[one.grade] for one in answers)
+
+
+def audit_registers(pdu: PduReadings, asked: Asked) -> Audited:
+    """One PDU."""
+    times = _Times(pdu)
+    outlets = tuple(one for one in pdu.registers if one != OWN)
+    registers = {
+        identity: _Register(pdu, identity, series, times, asked, outlets)
+        for identity, series in pdu.registers.items()
+        if not np.isnan(np.asarray(series.kwh)).all()
+    }
+    _refine(registers)
+    begin, end = asked.begin, asked.end
+    inlet = _inlet(registers, begin, end)
+    answers = {
+        identity: one.answer(asked, None if identity == OWN else inlet)
+        for identity, one in registers.items()
+        if one.known.is_read(begin, end)
+    }
+    if asked.drawn:
+        for identity in _to_draw(answers):
+            most = answers[identity].energy.high
+            drawn = registers[identity].known.drawn(begin, end, most)
+            answers[identity] = answers[identity]._replace(drawn=drawn)
+    own = answers.pop(OWN, None)
+    total = summed(one.energy for one in answers.values())
+    if inlet is not None and own is not None:
+        total = inlet.total(total, begin, end)
+        if own.has_lowest:
+            own = own._replace(energy=inlet.own(begin, end))
+    return Audited(
+        pdu.name,
+        [*answers.values()],
+        own,
+        [one for one in outlets if one not in answers],
+        total if answers else None,
+        end - begin,
+        pdu.failed,
+        _seen(pdu, times.usual_gap),
+    )
+
+
+def _seen(pdu: PduReadings, usual_gap: float) -> Optional[Seen]:
+    if not pdu.begins:
+        return None
+    read = {
+        identity: kwh[~np.isnan(kwh)]
+        for identity, kwh in ((name, np.asarray(one.kwh)) for name, one in pdu.registers.items())
+    }
+    last = {identity: float(kwh[-1]) for identity, kwh in read.items() if len(kwh)}
+    units = frozenset(pdu.units)
+    return Seen(pdu.name, units, pdu.begins[0], pdu.ends[-1], usual_gap, last)
+
+
+def _to_draw(answers: Mapping[str, AuditedRegister]) -> Sequence[str]:
+    """The registers with the widest bounds of those that are not firm."""
+    doubtful = [one for one in answers.values() if one.grade != grades.FIRM]
+    widest = sorted(doubtful, key=lambda one: -one.energy.width)
+    return [one.outlet for one in widest[:_MOST_DRAWN]]
+
+
+def _inlet(registers: Mapping[str, _Register], begin: float, end: float) -> Optional[Inlet]:
+    """The inlet above the outlets; None if not both were read, if one contradicts the other, or if
+    the unit of one is in doubt: then that of all may be, as they are of one PDU.
+    """
+    outlets = {identity: one.known for identity, one in registers.items() if identity != OWN}
+    if OWN not in registers or not outlets:
+        return None
+    if any(one.known.is_in_doubt(begin, end) for one in registers.values()):
+        return None
+    are_stated = all(one.meter.class_percent is not None for one in registers.values())
+    inlet = Inlet(registers[OWN].known, outlets, are_stated=are_stated)
+    return None if inlet.contradicts(begin, end) else inlet
+
+
+def _refine(registers: Mapping[str, _Register]) -> None:
+    """Give outlets that never moved the finest step of the others: they are of one unit."""
+    outlets = [one for identity, one in registers.items() if identity != OWN]
+    known = [one.known.step for one in outlets if one.known.moved]
+    if known:
+        for one in outlets:
+            if one.origins.step == READINGS and not one.known.moved:
+                one.take_step(min(known))
+
+
+class _Times:
+    """When a PDU was read, as all of its registers need it."""
+
+    def __init__(self, pdu: PduReadings) -> None:
+        self.clock = pdu.clock()
+        self.begins, self.ends = np.asarray(self.clock.begins), np.asarray(self.clock.ends)
+        #: the usual time between two polls, in s
+        self.usual_gap = pdu.usual_gap()
+        #: numbers of polls before which the unit changed
+        self.changes = frozenset(pdu.changes)
+
+
+class _Register:
+    """One register of a PDU, and what is known of its meter."""
+
+    def __init__(
+        self,
+        pdu: PduReadings,
+        identity: str,
+        series: Series,
+        times: _Times,
+        asked: Asked,
+        outlets: Sequence[str],
+    ) -> None:
+        self._identity = identity
+        self._tenures = () if identity == OWN else asked.tenures.get((pdu.name, identity), ())
+        meter = asked.meters.of(pdu.name, identity, pdu.accuracy_percent, outlets)
+        stated = mib_facts(pdu.family, identity)
+        wrap_kwh, wrap_from = first_of({OWNER: meter.wrap_kwh, MIB: stated.wrap_kwh})
+        _, class_from = first_of({UNIT: pdu.accuracy_percent, OWNER: meter.class_percent})
+        readings = readings_of(pdu, series, times.clock)
+        rows = checks.Rows(
+            times.begins,
+            times.ends,
+            np.asarray(series.kwh),
+            np.asarray(series.amperes),
+            np.asarray(series.watts),
+            np.frombuffer(series.states, dtype=np.uint8),
+        )
+        limit = RegisterLimits(meter.limit_kw or 0.0, modulus=wrap_kwh, unit=stated.unit_kwh)
+
+        def with_step(step: float) -> _Known:
+            age = resolution.max_age(readings.values, readings.begins, step, times.usual_gap)
+            supply = checks.CheckParameters(
+                step, meter.volts, times.usual_gap, age, is_outlet=identity != OWN
+            )
+            limits = limit._replace(step=step)
+            sure = times.usual_gap
+            if age > sure and resolution.refreshes_slowly(
+                readings.values, limits.most(2.0 * sure) + step
+            ):
+                sure = age
+            shown = readings._replace(age=age, sure_age=sure)
+            return _Known(shown, rows, times, meter.class_percent, limits, supply)
+
+        self._with_step = with_step
+        self.known, step_from = _stepped(with_step, readings, meter.step_kwh, stated)
+        step_kwh = None if step_from == READINGS else self.known.step
+        self.meter = dataclasses.replace(meter, step_kwh=step_kwh, wrap_kwh=wrap_kwh)
+        self.origins = Origins(step_from, wrap_from, class_from)
+
+    def take_step(self, step: float) -> None:
+        """Take a step, in kWh, that others of the same unit show."""
+        self.known = self._with_step(step)
+
+    def answer(self, asked: Asked, inlet: Optional[Inlet]) -> AuditedRegister:
+        """What is known of the period. `inlet`: of an outlet, what bounds it too."""
+        begin, end = asked.begin, asked.end
+        energy = self._energy(begin, end, inlet)
+        shares = []
+        if asked.tenures and self._identity != OWN:
+            owned = without_gaps(self._tenures, begin, end)
+            parts = [self._energy(one.begin, one.end, inlet) for one in owned]
+            lows = sum(one.low for one in parts)
+            for one, part in zip(owned, parts):
+                # What others had at least was not this one's.
+                part = narrowed(part, energy.high - (lows - part.low))
+                said = self._said(part, one.begin, one.end, asked.tolerance_kwh)
+                is_read = self.known.is_read(one.begin, one.end)
+                shares.append(OutletShare(one.customer, one.begin, one.end, part, *said, is_read))
+        read, grade, reason, events = self._said(energy, begin, end, asked.tolerance_kwh)
+        return AuditedRegister(
+            self._identity,
+            energy,
+            read,
+            grade,
+            reason,
+            events,
+            self.known.step,
+            self.meter,
+            self.origins,
+            shares,
+        )
+
+    def _energy(self, begin: float, end: float, inlet: Optional[Inlet]) -> EnergyInterval:
+        energy = self.known.bounds(begin, end)
+        if inlet is None or energy.width <= _STEPS * self.known.step:
+            return energy
+        return narrowed(energy, inlet.outlet(self._identity, begin, end))
+
+    def _said(
+        self, energy: EnergyInterval, begin: float, end: float, tolerance_kwh: float
+    ) -> tuple[float, str, str, Sequence[Event]]:
+        """The share of a period that was read, the grade of its energy, why, and what happened."""
+        events = self.known.events(begin, end)
+        most_a = self.known.most_current(begin, end)
+        stood = most_a == 0.0 and self.known.stood(energy)
+        meant = GradeBasis(self.known.step, self.meter.class_percent, stood, most_a)
+        grade = grades.of_register(energy, events, meant, tolerance_kwh)
+        return self.known.read_share(begin, end), *grade, [*_few(events)]
+
+
+#: bounds of two steps at each end leave nothing that an inlet could say
+_STEPS = 4.0
+
+
+def _stepped(
+    with_step: Callable[[float], _Known],
+    readings: RegisterReadings,
+    owned: Optional[float],
+    stated: MibFacts,
+) -> tuple[_Known, str]:
+    """A register with its step, and where that comes from. `owned`: the step that the owner says.
+
+    A step from the unit of the MIB needs rises between readings that are right. In most registers
+    all are. For the others, the middle rise shows first which.
+    """
+    if owned:
+        return with_step(owned), OWNER
+    values, unit = readings.values, stated.unit_kwh
+    step = None if unit is None else resolution.step_of_readings([values], unit)
+    if step is not None:
+        found = with_step(step)
+        if found.is_whole:
+            return found, MIB
+    found = with_step(resolution.typical_step(values))
+    needs_none = step is None and found.is_whole
+    if unit is None or needs_none:
+        return found, READINGS
+    # Each unit that was in place counts in steps of its own: the greatest is right for all.
+    of_units = [resolution.step_of_readings(runs, unit) for runs in found.believed()]
+    known = [one for one in of_units if one is not None]
+    if not known or len(known) < len(of_units):
+        return found, READINGS
+    return with_step(max(known)), MIB
+
+
+class _Finding(NamedTuple):
+    """A finding, and the time that it says something of, in s."""
+
+    event: Event
+    since: float
+    until: float
+
+
+class _Known:
+    """One register, which answers for any period."""
+
+    def __init__(
+        self,
+        readings: RegisterReadings,
+        rows: checks.Rows,
+        times: _Times,
+        class_percent: Optional[float],
+        limits: RegisterLimits,
+        supply: checks.CheckParameters,
+    ) -> None:
+        self._readings, self._rows, self._times = readings, rows, times
+        self._supply = supply
+        self._error = (class_percent or 0.0) / 100.0
+        # A meter that reads too much may show more than the supply delivers.
+        self._limits = limits._replace(kilowatts=limits.kilowatts * (1.0 + self._error))
+        self._story = history_of(readings, self._limits)
+        self._register = BoundedRegister(readings, self._story.segments, self._limits)
+        wrong = [one for one in self._story.events if one.kind in MOMENTARY]
+        self._stands = checks.standstills(rows, supply, wrong)
+        self._found = [*self._findings()]
+        self._bounds: dict[tuple[float, float], EnergyInterval] = {}
+
+    def _findings(self) -> Iterator[_Finding]:
+        rows, supply = self._rows, self._supply
+        units = [*checks.unit_mismatch_days(rows, supply, self._runs())]
+        if not self.is_whole:
+            breaks = [one for one in self._story.events if one.kind in BREAKS]
+            units += checks.unit_beside_changes(rows, supply, self._times.changes, breaks)
+        yield from self._doubted(units)
+        for event in checks.unknown_unit(rows):
+            yield _Finding(event, float("-inf"), float("inf"))
+        for event in (*(one.event for one in self._stands), *checks.current_while_off(rows)):
+            yield _Finding(event, event.begin, event.end)
+
+    def _doubted(self, events: Sequence[Event]) -> Iterator[_Finding]:
+        """Events of a wrong unit. Each casts doubt from one break of the register to the next: the
+        unit was the same meanwhile. An event that lies in another one is left out.
+        """
+        edges = [float(self._rows.begins[one]) for one in sorted(self._times.changes)]
+        edges += [one.end for one in self._story.events if one.kind in BREAKS]
+        until = float("-inf")
+        for one in sorted(events, key=lambda event: event.begin):
+            if one.end > until:
+                until = one.end
+                first = max((edge for edge in edges if edge <= one.begin), default=float("-inf"))
+                last = min((edge for edge in edges if edge >= one.end), default=float("inf"))
+                yield _Finding(one, first, last)
+
+    @property
+    def step(self) -> float:
+        """The register's step, in kWh."""
+        return self._limits.step
+
+    @property
+    def moved(self) -> bool:
+        """Whether the register ever showed another value."""
+        return bool(np.ptp(np.asarray(self._readings.values)))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the register is continuous between all of its readings."""
+        story = self._story
+        counts = [len(one.readings) for one in story.segments]
+        return not story.events and counts == [len(self._readings.values)]
+
+    def believed(self) -> Iterator[Sequence[Sequence[float]]]:
+        """The readings of each segment in kWh, segments of one unit together."""
+        values, changes = self._readings.values, sorted(self._readings.changes)
+        for _, segments in groupby(
+            self._story.segments, key=lambda one: bisect_right(changes, one.first)
+        ):
+            yield [[values[number] for number in one.readings] for one in segments]
+
+    def bounds(self, begin: float, end: float) -> EnergyInterval:
+        """The energy of a period by this register alone."""
+        known = self._bounds.get((begin, end))
+        if known is None:
+            known = self._bounds[begin, end] = self._bounded(begin, end)
+        return known
+
+    def _bounded(self, begin: float, end: float) -> EnergyInterval:
+        energy = self._energy(begin, end)
+        most = self._limits.most(end - begin)
+        if self.is_in_doubt(begin, end):
+            return EnergyInterval(0.0, energy.best, most)
+        stood = checks.uncounted_s(self._stands, begin, end)
+        return energy._replace(high=min(energy.high + self._limits.most(stood), most))
+
+    def events(self, begin: float, end: float) -> Sequence[Event]:
+        """What happened in a period."""
+        slack = self._times.clock.slack
+        happened = [
+            one
+            for one in (*self._story.events, *self._times.clock.jumps)
+            if one.begin < end + slack and one.end > begin - slack
+        ]
+        happened += self._touching(begin, end)
+        happened += checks.gaps(self._rows, self._supply, begin, end)
+        return sorted(happened, key=lambda one: (one.begin, one.end))
+
+    def is_in_doubt(self, begin: float, end: float) -> bool:
+        """Whether its unit is wrong in a part of a period, as something that was read says."""
+        return checks.is_unit_wrong(self._touching(begin, end))
+
+    def _touching(self, begin: float, end: float) -> Iterator[Event]:
+        """Findings that a period shares a time with, or is in doubt by."""
+        return (one.event for one in self._found if one.since < end and one.until > begin)
+
+    def is_read(self, begin: float, end: float) -> bool:
+        """Whether a reading is of a period, or one is before it and one after it."""
+        begins, ends = self._readings.begins, self._readings.ends
+        beside = self._readings.slack + self._readings.age
+        return begins[0] - beside < end and ends[-1] + beside > begin
+
+    def read_share(self, begin: float, end: float) -> float:
+        """The part of a period in which it was read, and believed, without gaps: 0 to 1."""
+        gaps = [*checks.gaps(self._rows, self._supply, begin, end)]
+        return self._register.read_share(begin, end, gaps)
+
+    def cuts(self, begin: float, end: float) -> Sequence[float]:
+        """Where its holes in a period begin and end, in s."""
+        edges = [edge for span in self._register.spans() for edge in span]
+        return sorted(edge for edge in edges if begin < edge < end)
+
+    def _runs(self) -> Sequence[Sequence[int]]:
+        """The rows of each segment: numbers of polls, of which some did not read the register.
+
+        All rows, if most are in no segment: a register in a wrong unit may be too fast everywhere.
+        """
+        segments = [one.readings for one in self._story.segments]
+        read = np.flatnonzero(~np.isnan(self._rows.kwh))
+        if 2 * sum(map(len, segments)) < len(read):
+            return [read]
+        return [
+            read[one[0] : one[-1] + 1] if isinstance(one, range) else read[one] for one in segments
+        ]
+
+    def _energy(self, begin: float, end: float) -> EnergyInterval:
+        energy = self._register.energy(begin, end)
+        most = self._limits.most(end - begin)
+        high = energy.high / (1.0 - self._error) if self._error < 1.0 else most
+        high = max(min(high, most), energy.best)
+        return energy._replace(low=energy.low / (1.0 + self._error), high=high)
+
+    def stood(self, energy: EnergyInterval) -> bool:
+        """Whether the register stood: its width is its step, of which no share can be told, and a
+        few polls.
+        """
+        few = self._limits.most(checks.GAP_FACTOR * self._supply.usual_gap)
+        return not energy.best and energy.high <= 2.0 * self._limits.step + few
+
+    def most_current(self, begin: float, end: float) -> Optional[float]:
+        """The highest current that was read in a period, in A; None if none was."""
+        first, after = np.searchsorted(self._rows.begins, (begin, end))
+        currents = self._rows.amperes[first:after]
+        currents = currents[~np.isnan(currents)]
+        return float(currents.max()) if len(currents) else None
+
+    def drawn(self, begin: float, end: float, most: float) -> PlotData:
+        """What a picture shows: a few points, and an energy of at most `most` kWh."""
+        values, begins = self._readings.values, self._readings.begins
+        used = {number for one in self._story.segments for number in one.readings}
+        segments = [
+            [
+                (begins[number], values[number])
+                for number in _thinned(one.readings)
+                if begin <= begins[number] <= end
+            ]
+            for one in self._story.segments
+        ]
+        left_out = [
+            (begins[number], values[number])
+            for number in range(len(values))
+            if number not in used and begin <= begins[number] <= end
+        ]
+        times = [begin + (end - begin) * part / _BAND for part in range(1, _BAND + 1)]
+        band = [(time, narrowed(self._energy(begin, time), most)) for time in times]
+        dots = [left_out[place] for place in _thinned(range(len(left_out)))]
+        return PlotData([one for one in segments if one], dots, band)
+
+
+_POINTS, _BAND = 48, 24
+
+
+def _thinned(numbers: Sequence[int]) -> Iterator[int]:
+    each = max(len(numbers) // _POINTS, 1)
+    yield from numbers[::each]
+    if (len(numbers) - 1) % each:
+        yield numbers[-1]
+
+
+def _few(events: Sequence[Event]) -> Iterator[Event]:
+    """Events, of which very many of one kind are told as one: such as of a wrong unit."""
+    counts = Counter(one.kind for one in events)
+    told_: set[str] = set()
+    for one in events:
+        if counts[one.kind] <= _MANY:
+            yield one
+        elif one.kind not in told_:
+            told_.add(one.kind)
+            end = max(other.end for other in events if other.kind == one.kind)
+            reason = f"{counts[one.kind]} times, first: {one.reason}"
+            yield Event(one.kind, one.begin, end, reason)

@@ -1,0 +1,171 @@
+"""The reader's clock: where it jumped, and by how much times may be wrong. Pure.
+
+With the monotonic clock of the reader each jump is known, and times are given as if the clock had
+never jumped: on the line of the first of its settings that may be right. Without it, only jumps
+back into an earlier poll are seen, and a jump forward looks like a gap.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from ..registers.numpy_lazy import np
+from ..registers.values import Event
+from .clock_correction import ALIKE_S, ALIKE_SHARE, OVERLAP_S, SYNCED, correct_times
+from .clocks import BORN
+
+#: how many settings back the clock may come to what it was: more would take long
+_BACK = 200
+
+
+class PollClock(NamedTuple):
+    """The times of polls."""
+
+    begins: Sequence[float]
+    ends: Sequence[float]
+    jumps: Sequence[Event] = ()
+    #: seconds by which all times may be wrong
+    slack: float = 0.0
+
+
+def jumps_by_monotonic(
+    begins: Sequence[float],
+    ends: Sequence[float],
+    monotonic: Sequence[float],
+    boots: Collection[int] = (),
+    synced: bytes = b"",
+) -> PollClock:
+    """Jumps by the monotonic clock. It begins again when the reader's machine starts.
+
+    `boots`: numbers of polls before which it did. `synced`: as of `clock_correction.correct_times`.
+    """
+    begins, ends, said, loose = correct_times(begins, ends, monotonic, boots, synced)
+    if not boots and _is_calm(begins, monotonic):
+        return PollClock(begins, ends, said)
+    jumps: list[Event] = []
+    shift = 0.0
+    settings = [_Setting(0.0, 0.0, -math.inf)]
+    doubt = 0.0
+    made: list[float] = []
+    unsure = 0.0
+    for number, begin in enumerate(begins):
+        jump = passed = doubt = 0.0
+        if number in loose:
+            pass
+        elif number in boots:
+            if begin < ends[number - 1] - OVERLAP_S:
+                # Nobody knows how long the machine was down: as long as polls usually are apart?
+                passed = usual = max(_usual(begins), 0.0)
+                jump, unsure = begin - begins[number - 1] - usual, unsure + usual
+                doubt = usual
+        elif number and monotonic[number] > monotonic[number - 1]:
+            passed = monotonic[number] - monotonic[number - 1]
+            jump = begin - begins[number - 1] - passed
+        settings[-1] = settings[-1].longer(passed)
+        if abs(jump) > ALIKE_S + ALIKE_SHARE * passed:
+            shift += jump
+            settings.append(_Setting(shift, 0.0, -math.inf, doubt))
+            jumps.append(
+                _jumped(begins[number - 1], begin, jump, "about " if number in boots else "")
+            )
+        is_synced = settings[-1].is_synced or synced[number : number + 1] == bytes([SYNCED])
+        settings[-1] = settings[-1]._replace(
+            latest=max(settings[-1].latest, begin), is_synced=is_synced
+        )
+        made.append(shift)
+    if not jumps:
+        return PollClock(begins, ends, said)
+    # One of these settings was right, and nobody says which.
+    first, *others = (one.shift for one in _possible(settings))
+    return PollClock(
+        array("d", [time - by + first for time, by in zip(begins, made)]),
+        array("d", [time - by + first for time, by in zip(ends, made)]),
+        [*said, *jumps],
+        max((abs(one - first) for one in others), default=0.0) + unsure,
+    )
+
+
+def _is_calm(begins: Sequence[float], monotonic: Sequence[float]) -> bool:
+    """Whether both clocks agree from each poll to the next: those of most PDUs do."""
+    passed = np.diff(np.asarray(monotonic))
+    jumps = np.abs(np.diff(np.asarray(begins)) - passed)
+    return bool(((passed > 0.0) & (jumps <= ALIKE_S + ALIKE_SHARE * passed)).all())
+
+
+def _usual(begins: Sequence[float]) -> float:
+    return float(np.median(np.diff(np.asarray(begins))))
+
+
+def _jumped(before: float, after: float, jump: float, about: str) -> Event:
+    begin, end = sorted((before, after))
+    direction = "forward" if jump > 0 else "back"
+    reason = f"the reader's clock went {direction} by {about}{abs(jump):.0f} s"
+    return Event("clock", begin, end, reason)
+
+
+class _Setting(NamedTuple):
+    """What the clock was set to between two jumps."""
+
+    #: from what it was at first, in s
+    shift: float
+    #: how long it was set so, in s
+    held: float
+    #: the latest time that it said at a poll, in s
+    latest: float
+    #: how far the start of the reader's machine before it leaves open what the jump was, in s
+    doubt: float = 0.0
+    #: whether the kernel called it synchronised
+    is_synced: bool = False
+
+    def longer(self, seconds: float) -> _Setting:
+        """The same setting, held so much longer."""
+        return self._replace(held=self.held + seconds)
+
+
+def _possible(settings: Sequence[_Setting]) -> Sequence[_Setting]:
+    """Settings of which each may be right.
+
+    The clock may go wrong for a while and come back to what it was. If that took less time than the
+    setting to which it came back was held, the settings between were wrong. So were those with
+    times before this program was written: a machine may start in 1970 or 2000. Where the kernel
+    called settings synchronised, others count no more.
+    """
+    kept: list[_Setting] = []
+    for one in settings:
+        between, doubt = 0.0, one.doubt
+        for place in range(len(kept) - 1, max(len(kept) - 1 - _BACK, -1), -1):
+            before = kept[place]
+            is_back = abs(before.shift - one.shift) <= ALIKE_S + ALIKE_SHARE * between + doubt
+            if is_back and between < before.held + one.held:
+                kept[place:] = [
+                    before._replace(
+                        held=before.held + one.held,
+                        latest=max(before.latest, one.latest),
+                        is_synced=before.is_synced or one.is_synced,
+                    )
+                ]
+                break
+            between, doubt = between + before.held, doubt + before.doubt
+        else:
+            kept.append(one)
+    synced = [one for one in kept if one.is_synced]
+    return synced or [one for one in kept if one.latest >= BORN] or kept
+
+
+def jumps_by_begin_times(begins: Sequence[float], ends: Sequence[float]) -> PollClock:
+    """Jumps back: a poll that begins before the end of the one before."""
+    jumps: list[Event] = []
+    slack = 0.0
+    early = np.asarray(begins)[1:] < np.asarray(ends)[:-1] - OVERLAP_S
+    late = (np.flatnonzero(early) + 1).tolist()
+    if late:
+        usual = max(_usual(begins), 0.0)
+        for number in late:
+            # A jump moved the time by what the poll seems to be early.
+            jump = begins[number] - begins[number - 1] - usual
+            slack -= jump
+            jumps.append(_jumped(begins[number - 1], begins[number], jump, "about "))
+    return PollClock(begins, ends, jumps, slack)

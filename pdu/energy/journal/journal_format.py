@@ -1,0 +1,366 @@
+"""The lines of a meter's journal: the values that they hold, as records of JSON and back. Pure.
+
+docs/dev/energy.md describes each line. `pdu.core.files.journal` adds and checks the hashes, which
+are no part of a record. The first key of a record says what it is.
+
+Polls are decoded by many at once, into columns: an audit reads millions of them.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+from pdu_common.helper import EnumPowerStatus
+
+from ...core.states import SPELLED, UNKNOWN
+from ..registers.numpy_lazy import Column, np
+
+FORM = 1
+#: what decoding raises for a record that no meter has written
+BAD = (ValueError, TypeError, LookupError, OverflowError)
+_START, _UNIT, _POLL, _LOST, _LATE, _NEW_CHAIN = "meter", "unit", "of", "lost", "late", "anew"
+_POLL_BEGIN = f'"{_POLL}":'.encode()
+_PLACES = 3  # of currents, watts and times: mA, mW, ms
+_SYNCED = (None, False, True)
+_NUMBERS = frozenset({int, float})
+_NUMBERS_OR_NONE = frozenset({int, float, type(None)})
+#: state of an outlet -> its byte in `PollColumns.signs`
+SIGNS: Mapping[EnumPowerStatus, int] = {state: ord(one.sign) for state, one in SPELLED.items()}
+_UNREAD = SPELLED[UNKNOWN].sign
+_KNOWN_SIGNS = bytes(SIGNS.values())
+Record = Mapping[str, Any]
+
+
+class MeterStart(NamedTuple):
+    """A start of the meter, and the head of a file. It ends all declarations above it."""
+
+    version: str
+    #: which run of the machine its monotonic times belong to
+    boot: str
+    #: by both clocks, in s
+    utc: float
+    mono: float
+    #: between two rounds, in s
+    every: float
+    #: bytes of a torn line that were removed
+    repaired: int = 0
+
+    def record(self) -> dict[str, Any]:
+        return {
+            _START: FORM,
+            "version": self.version,
+            "boot": self.boot,
+            "utc": round(self.utc, _PLACES),
+            "mono": round(self.mono, _PLACES),
+            "every": self.every,
+            "repaired": self.repaired,
+        }
+
+
+def boot_of(record: Record) -> Optional[str]:
+    """The boot that a start names; None of another line.
+
+    Raises one of BAD, also for another form of the journal.
+    """
+    if _START not in record:
+        return None
+    if record[_START] != FORM:
+        raise ValueError("another form")
+    return _text(record["boot"])
+
+
+class UnitDeclaration(NamedTuple):
+    """A PDU under a number, for the polls after this line."""
+
+    number: int
+    name: str
+    handler: str
+    address: str
+    family: str
+    serial: str
+    firmware: str
+    #: the greatest error that the unit states, in percent; None if it states none
+    accuracy_percent: Optional[float]
+    #: identities
+    outlets: Sequence[str]
+    #: the outlets' names, for people
+    names: Sequence[str] = ()
+    #: kind, label, rating in A: lines and breakers
+    meters: Sequence[Sequence[Any]] = ()
+
+    def record(self) -> dict[str, Any]:
+        found = {
+            _UNIT: self.number,
+            "name": self.name,
+            "handler": self.handler,
+            "address": self.address,
+            "family": self.family,
+            "serial": self.serial,
+            "firmware": self.firmware,
+            "accuracy": self.accuracy_percent,
+            "outlets": self.outlets,
+            "names": self.names,
+            "meters": self.meters,
+        }
+        return {key: value for key, value in found.items() if value is not None}
+
+
+def declared_by(record: Record) -> Optional[UnitDeclaration]:
+    """The declaration; None of another line. Raises one of BAD."""
+    if _UNIT not in record:
+        return None
+    if not isinstance(record["outlets"], list):
+        raise ValueError("outlets")
+    return UnitDeclaration(
+        record[_UNIT],
+        _text(record["name"]),
+        _text(record["handler"]),
+        _text(record["address"]),
+        _text(record["family"]),
+        _text(record["serial"]),
+        _text(record["firmware"]),
+        _accuracy(record.get("accuracy")),
+        [*map(_text, record["outlets"])],
+        record.get("names", ()),
+        record.get("meters", ()),
+    )
+
+
+class LostPolls(NamedTuple):
+    """Polls that were read and could not be written."""
+
+    polls: int
+    #: when they were read, in s of UTC
+    first: float
+    last: float
+    reason: str
+
+    def record(self) -> dict[str, Any]:
+        return {_LOST: self.polls, "utc": _rounded(self.first, self.last), "reason": self.reason}
+
+
+class LateRounds(NamedTuple):
+    """Rounds that were left out, because the machine slept or was busy."""
+
+    rounds: int
+    #: when they were due, in s of UTC
+    first: float
+    last: float
+
+    def record(self) -> dict[str, Any]:
+        return {_LATE: self.rounds, "utc": _rounded(self.first, self.last)}
+
+
+def new_chain(why: str) -> dict[str, Any]:
+    """The second line of a file whose chain could not go on after the file before."""
+    return {_NEW_CHAIN: why}
+
+
+def why_new_chain(record: Record) -> str:
+    """Why a chain begins anew here; "" of another line."""
+    return str(record.get(_NEW_CHAIN) or "")
+
+
+def time_of(record: Record) -> Optional[float]:
+    """When a line was written, in s of UTC, if it says so. Takes any record, also of others."""
+    found = record.get("utc")
+    if isinstance(found, list):
+        found = max((one for one in found if isinstance(one, (int, float))), default=None)
+    return float(found) if isinstance(found, (int, float)) else None
+
+
+# ---- polls ---------------------------------------------------------------------------------------
+
+
+class JournalPoll(NamedTuple):
+    """One poll. A figure is None where it was not reported; figures of outlets and meters are in
+    the order of the declaration.
+    """
+
+    #: of the declaration
+    number: int
+    #: begin and end by both clocks, in s
+    utc: tuple[float, float]
+    mono: tuple[float, float]
+    #: whether the kernel called the clock synchronised; None where it does not say
+    synchronised: Optional[bool] = None
+    #: since the unit started, in s
+    uptime_s: Optional[float] = None
+    #: of the PDU itself
+    load_a: Optional[float] = None
+    energy_kwh: Optional[float] = None
+    #: of each outlet
+    kwh: Sequence[Optional[float]] = ()
+    amperes: Sequence[Optional[float]] = ()
+    watts: Sequence[Optional[float]] = ()
+    #: of each meter, in A
+    meters: Sequence[Optional[float]] = ()
+    #: of each outlet; None if the list of outlets was not read
+    states: Optional[Sequence[EnumPowerStatus]] = None
+    #: turns before this one that the PDU missed
+    missed: int = 0
+    #: kind and reason of the failure with which it ended
+    error: Optional[tuple[str, str]] = None
+
+    def record(self) -> dict[str, Any]:
+        """Energies are as they were read: they are evidence. Other figures are rounded."""
+        return {key: value for key, value in self._items() if value is not None}
+
+    def _items(self) -> Iterator[tuple[str, Any]]:
+        yield _POLL, self.number
+        yield "utc", _rounded(*self.utc)
+        yield "mono", _rounded(*self.mono)
+        yield "sync", self.synchronised
+        yield "up", _short(self.uptime_s)
+        yield "load", _short(self.load_a)
+        yield "total", self.energy_kwh
+        yield "kwh", _listed(self.kwh)
+        yield "amps", _listed([*map(_short, self.amperes)])
+        yield "watts", _listed([*map(_short, self.watts)])
+        yield "meters", _listed([*map(_short, self.meters)])
+        if self.states is not None:
+            yield "on", "".join(SPELLED[state].sign for state in self.states)
+        yield "missed", self.missed or None
+        yield "error", None if self.error is None else [*self.error]
+
+
+class PollColumns(NamedTuple):
+    """Polls of one unit as columns: a row for each poll. NaN: not reported."""
+
+    #: begin and end in s of UTC, begin by the monotonic clock, uptime
+    times: Column
+    #: of the PDU itself, then of its outlets
+    kwh: Column
+    amperes: Column
+    watts: Column
+    #: of each outlet of each poll: a byte of SIGNS
+    signs: bytes
+    #: whether the kernel called the clock synchronised; None where it does not say
+    synchronised: Sequence[Optional[bool]]
+    #: whether it ended with an error: a column
+    failed: Column
+
+
+def is_poll(body: bytes) -> bool:
+    """Whether the body of a line is that of a poll. Parses nothing."""
+    return body.startswith(_POLL_BEGIN)
+
+
+def number_of_poll(body: bytes) -> int:
+    """The number of the unit of a poll. Parses nothing else. Raises one of BAD."""
+    return int(body[len(_POLL_BEGIN) : body.index(b",")])
+
+
+def poll_columns(records: Sequence[Any], outlets: int) -> PollColumns:
+    """The polls of a unit with so many outlets. Raises one of BAD."""
+    synchronised = [one.get("sync") for one in records]
+    if any(one not in _SYNCED for one in synchronised):
+        raise ValueError("sync")
+    return PollColumns(
+        _times(records),
+        _figures(records, "total", "kwh", outlets),
+        _figures(records, "load", "amps", outlets),
+        _figures(records, "", "watts", outlets),  # a PDU's own watts are in no journal
+        _signs(records, outlets),
+        synchronised,
+        np.array([one.get("error") is not None for one in records], bool),
+    )
+
+
+def _times(records: Sequence[Any]) -> Column:
+    found = _column([[*one["utc"], one["mono"][0], one.get("up")] for one in records], 4)
+    if np.isnan(found[:, :3]).any():
+        raise ValueError("times")
+    return found
+
+
+def _figures(records: Sequence[Any], own: str, each: str, outlets: int) -> Column:
+    nothing = [None] * outlets
+    listed = (one.get(each) for one in records)
+    rows = [nothing if one is None else one for one in listed]
+    first = np.full((1, len(records)), math.nan)
+    if own:
+        first = _column([[one.get(own) for one in records]], len(records))
+    return np.hstack([first.T, _column(rows, outlets)])
+
+
+def _column(rows: Sequence[Sequence[Any]], width: int) -> Column:
+    """Finite numbers, NaN for None."""
+    found = _packed_column(rows, width)
+    return _any_column(rows, width) if found is None else found
+
+
+def _packed_column(rows: Sequence[Sequence[Any]], width: int) -> Optional[Column]:
+    """As `_any_column`, in a third of the time; None if a value is no finite number."""
+    pack = struct.Struct(f"{width}d").pack
+    try:
+        packed = bytearray().join([pack(*row) for row in rows])
+    except (struct.error, TypeError, OverflowError):
+        return None
+    found = np.frombuffer(packed).reshape(len(rows), width)
+    # `pack` takes True and False for 1 and 0
+    is_sure = ((found != 0.0) & (found != 1.0)).any()
+    return found if is_sure and np.isfinite(found).all() else None
+
+
+def _any_column(rows: Sequence[Sequence[Any]], width: int) -> Column:
+    found = np.array(rows)
+    if found.dtype.kind == "O":
+        if not {type(one) for row in rows for one in row} <= _NUMBERS_OR_NONE:
+            raise ValueError("no number")
+        found = found.astype(float)
+    elif found.size and found.dtype.kind not in "fiu":
+        raise ValueError("no number")
+    if found.shape != (len(rows), width):
+        raise ValueError("figures")
+    found = found.astype(float, copy=False)
+    if not np.isfinite(found).all():
+        missing = sum(one is None for row in rows for one in row)
+        if np.isinf(found).any() or np.isnan(found).sum() != missing:
+            raise ValueError("no number")
+    return found
+
+
+def _signs(records: Sequence[Any], outlets: int) -> bytes:
+    unread = _UNREAD * outlets
+    signs = [one.get("on") or unread for one in records]
+    if any(len(one) != outlets for one in signs):
+        raise ValueError("on")
+    listed = "".join(signs).encode("ascii")
+    if listed.translate(None, _KNOWN_SIGNS):
+        raise ValueError("on")
+    return listed
+
+
+# ---- values --------------------------------------------------------------------------------------
+
+
+def _rounded(*times: float) -> list[float]:
+    return [round(one, _PLACES) for one in times]
+
+
+def _short(value: Optional[float]) -> Optional[float]:
+    return None if value is None else round(value, _PLACES)
+
+
+def _listed(values: Sequence[Optional[float]]) -> Optional[Sequence[Optional[float]]]:
+    """None if there is no value at all."""
+    return values if any(value is not None for value in values) else None
+
+
+def _accuracy(value: Any) -> Optional[float]:
+    """In percent; None for a unit that states none, and in journals of earlier versions."""
+    if value is None:
+        return None
+    if type(value) not in _NUMBERS or not math.isfinite(value) or not 0.0 < value <= 100.0:
+        raise ValueError("accuracy")
+    return float(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("no text")
+    return value

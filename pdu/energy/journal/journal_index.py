@@ -1,0 +1,286 @@
+"""Where the polls of each PDU are in a meter's files, and their columns, read PDU by PDU.
+
+All lines of a file are checked first. Of a poll only its place is kept, 6 bytes, so that memory is
+for one PDU only.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import os
+from array import array
+from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import IO, Any, Callable, NamedTuple, Optional
+
+from handlers.shared.errors import SettingsError, printable
+
+from ...core.files import journal
+from ...core.states import DOWN, UP
+from ..registers.numpy_lazy import np
+from ..registers.poll import OWN
+from .journal_format import (
+    BAD,
+    SIGNS,
+    Record,
+    UnitDeclaration,
+    boot_of,
+    declared_by,
+    is_poll,
+    number_of_poll,
+    poll_columns,
+    why_new_chain,
+)
+from .readings import NO_STATE, OFF, ON, Block, UnitFacts
+
+#: so many polls are parsed at once
+_POLLS = 288
+# a table for bytes.translate: sign of a state -> ON, OFF or NO_STATE
+_STATES = bytes({SIGNS[UP]: ON, SIGNS[DOWN]: OFF}.get(byte, NO_STATE) for byte in range(256))
+
+
+class UnitPolls(NamedTuple):
+    """The polls of one unit in a file."""
+
+    unit: UnitFacts
+    #: of each poll: where its line's body begins, and its length, in bytes
+    offsets: array[int]
+    lengths: array[int]
+
+    def compact(self) -> UnitPolls:
+        """The same in half of the memory, where the numbers are small enough: a month of 1,000 PDUs
+        has 9 million polls.
+        """
+        return self._replace(
+            offsets=array("I" if self.offsets[-1] < 1 << 32 else "Q", self.offsets),
+            lengths=array("H" if max(self.lengths) < 1 << 16 else "I", self.lengths),
+        )
+
+
+class Index(NamedTuple):
+    """What a file holds."""
+
+    #: the file, unpacked
+    path: str
+    #: the hash before its first line, and the one up to its last line
+    after: str
+    hash: str
+    #: why its chain begins anew; "" if it goes on after the file before
+    anew: str
+    units: Sequence[UnitPolls]
+
+
+def line_parser() -> Callable[[bytes], Any]:
+    """What parses a line: orjson's, which is five times as fast, if it is there."""
+    try:
+        import orjson  # it may be missing
+    except ImportError:
+        return json.loads
+
+    def parsed(line: bytes) -> Any:
+        try:
+            return orjson.loads(line)
+        except ValueError:  # it refuses more than json, such as very large whole numbers
+            return json.loads(line)
+
+    return parsed
+
+
+def index(source: str, folder: str, without: Container[int] = ()) -> Index:
+    """The places of all polls of a file, of which all lines are checked but those in `without`.
+
+    The polls of a packed file are unpacked into `folder`. Raises SettingsError, and
+    journal.HashMismatch for a line that is not as it was written.
+    """
+    if not source.endswith(journal.PACKED):
+        return _index(source, source, None, without)
+    path = os.path.join(folder, os.path.basename(source)[: -len(journal.PACKED)])
+    try:
+        with open(path, "xb") as file:
+            return _index(source, path, file, without)
+    except OSError as error:
+        raise SettingsError(f"{printable(path)} cannot be written ({error.strerror})") from None
+
+
+def _index(source: str, path: str, copy: Optional[IO[bytes]], without: Container[int]) -> Index:
+    above, units = PrecedingLines(), _Units()
+    after = last = journal.START
+    anew, loads = "", line_parser()
+    for line in journal.lines(source, without):
+        last, at, polled = line.hash, line.at, is_poll(line.body)
+        if copy is not None:
+            at = copy.tell()
+            copy.write(line.body * polled + b"\n")
+        try:
+            if line.is_left_out:
+                if not polled:
+                    above.forget(line.number)
+            elif polled:
+                unit = above.unit(number_of_poll(line.body))
+                if unit is not None:
+                    units.add(unit, at, len(line.body))
+            else:
+                record = loads(b"{" + line.body)
+                above.take(record)
+                if line.number == 1:
+                    after = record.get("after", "")
+                elif line.number == 2:
+                    anew = why_new_chain(record)
+        except BAD:
+            raise _no_line(source, line.number) from None
+    return Index(path, after, last, anew, [one.compact() for one in units.found])
+
+
+def _no_line(path: str, number: int) -> SettingsError:
+    return SettingsError(f"{printable(path)}, line {number}: not a line of `pdu meter`")
+
+
+class PrecedingLines:
+    """What the lines above a poll say of it."""
+
+    def __init__(self) -> None:
+        self._boot = ""
+        self._units: dict[int, UnitFacts] = {}
+        #: whether a line was left out, which may have said of which unit the next polls are
+        self._is_cut = False
+
+    def forget(self, line: int) -> None:
+        """A line is left out: what the lines above it said counts no more. `line`: its number."""
+        self._boot, self._is_cut = f"after line {line}", True
+        self._units.clear()
+
+    def unit(self, number: int) -> Optional[UnitFacts]:
+        """The unit of a poll; None if no line says it because one was left out. Raises one of
+        BAD.
+        """
+        return self._units.get(number) if self._is_cut else self._units[number]
+
+    def take(self, record: Record) -> None:
+        """A line that is no poll. Raises one of BAD."""
+        boot, declared = boot_of(record), declared_by(record)
+        if boot is not None:
+            self._boot = boot
+            self._units.clear()
+        if declared is not None:
+            self._units[declared.number] = _facts(declared, self._boot)
+
+
+def _facts(declared: UnitDeclaration, boot: str) -> UnitFacts:
+    return UnitFacts(
+        declared.name,
+        f"{declared.handler} {declared.address}",
+        declared.serial,
+        declared.firmware,
+        declared.family,
+        boot,
+        declared.accuracy_percent,
+        None,
+        (OWN, *declared.outlets),
+    )
+
+
+class _Units:
+    """Places by unit, in the order of their first polls."""
+
+    def __init__(self) -> None:
+        self.found: list[UnitPolls] = []
+        self._open: dict[str, UnitPolls] = {}
+
+    def add(self, unit: UnitFacts, at: int, length: int) -> None:
+        here = self._open.get(unit.pdu)
+        if here is None or here.unit is not unit:
+            here = self._open[unit.pdu] = UnitPolls(unit, array("Q"), array("I"))
+            self.found.append(here)
+        here.offsets.append(at)
+        here.lengths.append(length)
+
+
+def blocks(places: Iterable[tuple[str, UnitPolls]]) -> Iterator[Block]:
+    """The polls at places, each with the path of its file; one block while the unit is the same.
+
+    Raises SettingsError.
+    """
+    pieces = itertools.chain.from_iterable(itertools.starmap(_pieces, places))
+    for unit, (first, *more_pieces) in itertools.groupby(pieces, key=lambda one: one.unit):
+        columns = (first.begins, first.ends, first.monotonic, first.uptimes)
+        failed = first.failed
+        for piece in more_pieces:
+            failed += piece.failed
+            for kept, more in zip(columns, piece[1:5]):
+                kept.extend(more)
+            for all_kept, all_more in zip((first.kwh, first.amperes, first.watts), piece[5:8]):
+                for kept, more in zip(all_kept, all_more):
+                    kept.extend(more)
+            for states, more_states in zip(first.states, piece.states):
+                states += more_states
+        yield first._replace(unit=unit, failed=failed)
+
+
+def _pieces(path: str, place: UnitPolls) -> Iterator[Block]:
+    """The polls at one place, a few hundred at a time."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            for first in range(0, len(place.offsets), _POLLS):
+                some = slice(first, first + _POLLS)
+                pairs = [*zip(place.offsets[some], place.lengths[some])]
+                lines = [os.pread(file.fileno(), length, at) for at, length in pairs]
+                try:
+                    yield from _parsed(place.unit, lines)
+                except BAD:
+                    bad = next(at for (at, _), one in zip(pairs, lines) if _is_bad(place.unit, one))
+                    file.seek(0)
+                    raise _no_line(path, file.read(bad).count(b"\n") + 1) from None
+    except OSError as error:
+        raise SettingsError(f"{printable(path)} cannot be read ({error.strerror})") from None
+
+
+def _parsed(unit: UnitFacts, lines: Sequence[bytes]) -> Sequence[Block]:
+    """Raises one of BAD."""
+    loads = line_parser()
+    return [*_blocks(unit, [loads(b"{" + one) for one in lines])]
+
+
+def _is_bad(unit: UnitFacts, line: bytes) -> bool:
+    try:
+        _parsed(unit, [line])
+    except BAD:
+        return True
+    return False
+
+
+def _blocks(unit: UnitFacts, records: Sequence[Any]) -> Iterator[Block]:
+    """Polls of one unit, one block while its clock and what they read of the unit are the same.
+
+    Raises one of BAD.
+    """
+    outlets = len(unit.registers) - 1
+    found = poll_columns(records, outlets)
+    figures = (found.kwh, found.amperes, found.watts)
+    for column in figures:
+        column[column < 0.0] = math.nan  # no figure, and not used
+    listed = np.frombuffer(found.signs.translate(_STATES), "u1").reshape(len(records), outlets)
+    states = np.hstack([np.full((len(records), 1), NO_STATE, "u1"), listed])
+    is_read = ~(np.isnan(found.kwh).all(1) & np.isnan(found.amperes).all(1))
+    # it ended before it read which unit it was
+    is_early = found.failed & np.isnan(found.times[:, 3]) & is_read
+    first = 0
+    for (synced, early), some in itertools.groupby(zip(found.synchronised, is_early)):
+        end = first + len([*some])
+        kept = np.flatnonzero(is_read[first:end]) + first
+        mine = _without_identity(unit) if early else unit
+        columns = [
+            [array("d", one.tobytes()) for one in each[kept].T] for each in (found.times, *figures)
+        ]
+        (begins, ends, monotonic, uptimes), kwh, amperes, watts = columns
+        signs = [bytearray(one.tobytes()) for one in states[kept].T]
+        yield Block(
+            mine._replace(synced=synced), begins, ends, monotonic, uptimes, kwh, amperes, watts,
+            signs, end - first - len(kept),
+        )  # fmt: skip
+        first = end
+
+
+def _without_identity(unit: UnitFacts) -> UnitFacts:
+    """Of a poll that ended early, perhaps before it read which unit that was."""
+    return unit._replace(serial="", firmware="", family="", accuracy_percent=None)

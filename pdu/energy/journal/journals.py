@@ -1,0 +1,322 @@
+"""The journal of `pdu meter` as a source: a folder with a file of chained lines for each UTC day.
+
+Its files are checked first, then read PDU by PDU, so that memory is for one PDU only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import re
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import groupby
+from typing import Callable, NamedTuple, Optional
+
+from handlers.shared.errors import SettingsError, printable
+
+from ...core.files import journal
+from ..registers.parallel import are_large, parallel_map
+from . import days, journal_index
+from .clocks import BORN
+from .readings import Block, Found, PduReadings, UnitFacts
+
+_DAY = 86400.0
+#: from so many polls on, other processes are started
+_LARGE_POLLS = 100_000
+#: for large files that live as long as a command (Filesystem Hierarchy Standard 3.0, 5.15)
+_ROOMY = "/var/tmp"  # noqa: S108  # only the parent of a folder with a name that is not known
+
+
+class DayBlocks(NamedTuple):
+    """The readings of a PDU in the files of a day."""
+
+    #: of the files' names
+    day: str
+    blocks: Sequence[Block]
+
+
+class MeterJournal:
+    """A meter's folder."""
+
+    def __init__(self, folder: str, without: Sequence[str] = ()) -> None:
+        """`without`: files, and lines of files, that are left out: see `left_out`. Raises
+        SettingsError.
+        """
+        self._folder, self._without = folder, left_out(without, days.files(folder))
+        self._origin: Sequence[str] = ()
+        #: after `by_day`: the day of each file that it read, and the hash at its end
+        self.hashes: Mapping[str, str] = {}
+
+    def each(
+        self, begin: float, end: float, audit: Callable[[PduReadings], Found]
+    ) -> Iterator[Found]:
+        """Of all PDUs by name, with their readings from a day before the period to a day after it.
+
+        Raises SettingsError; journal.HashMismatch names a line that is not as it was written.
+        """
+        paths = _chosen(self._folder, begin - _DAY, end + _DAY)
+        with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=temporary_folder()) as folder:
+            indexes = [index for _, index in _indexes(paths, folder, self._without)]
+            self._origin = [*_said(self._folder, paths, indexes), *self.holes(paths)]
+            yield from _each_pdu(indexes, partial(_audit, audit))
+
+    def past(self, begin: float, end: float) -> Sequence[str]:
+        """The finished files (`finished`) that may have readings of a period, or of a day before or
+        after it. Raises SettingsError.
+        """
+        done = {*finished(self._folder)}
+        return [one for one in _chosen(self._folder, begin - _DAY, end + _DAY) if one in done]
+
+    def by_day(
+        self, paths: Sequence[str], found: Callable[[str, Sequence[DayBlocks]], Found]
+    ) -> Iterator[Found]:
+        """As `each`, of some files, each PDU's readings as blocks, by the day of their files.
+        `hashes` has those days.
+        """
+        with tempfile.TemporaryDirectory(prefix="pdu-energy-", dir=temporary_folder()) as folder:
+            made = [*_indexes(paths, folder, self._without)]
+            self.hashes = {_day(path): index.hash for path, index in made}
+            placed = {index.path: _day(path) for path, index in made}
+            indexes = [index for _, index in made]
+            yield from _each_pdu(indexes, partial(_by_day, found, placed))
+
+    def lines(self, path: str) -> Iterator[journal.JournalLine]:
+        """The lines of a file but those that are left out. Raises as `journal.lines`."""
+        without = self._without.get(path, NO_LINES)
+        if without is not None:
+            yield from (one for one in journal.lines(path, without) if not one.is_left_out)
+
+    def close(self) -> None:
+        """Nothing to do: a file is open only while it is read."""
+
+    def origin(self) -> Sequence[str]:
+        """The files, and the last hash of their chain."""
+        return self._origin
+
+    def holes(self, paths: Sequence[str]) -> Iterator[str]:
+        """What was left out, as notes."""
+        for path in paths:
+            if path in self._without:
+                lines = self._without[path]
+                said = "all of it" if lines is None else f"lines {_told(lines)}"
+                yield f"LEFT OUT by --without, not checked: {os.path.basename(path)}, {said}"
+
+
+def finished(folder: str) -> Sequence[str]:
+    """The files of days that no meter writes to any more.
+
+    A meter goes on with the newest file, whatever its clock says, so that one is finished if its
+    day is over and no meter uses the folder; and with it other files of the same day. Raises
+    JournalError.
+    """
+    paths = days.files(folder)
+    if not paths:
+        return paths
+    newest = _day(paths[-1])
+    if newest < days.day_of(time.time()) and not days.is_used(folder):
+        return paths
+    return [one for one in paths if _day(one) != newest]
+
+
+def by_days(paths: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    """Files by their day: one, and more where a chain began anew."""
+    return {day: [*some] for day, some in groupby(paths, key=_day)}
+
+
+_WITHOUT = re.compile(r"(?P<file>.+?)(?::(?P<lines>[0-9]+(?:-[0-9]+)?(?:,[0-9]+(?:-[0-9]+)?)*))?")
+#: path of a file -> the numbers of its lines that are left out; None: all of it
+LeftOut = Mapping[str, Optional[frozenset[int]]]
+NO_LINES: frozenset[int] = frozenset()
+#: more lines are given by the whole file
+_MOST_LINES = 1_000_000
+
+
+def left_out(without: Iterable[str], paths: Sequence[str]) -> LeftOut:
+    """What of files is left out.
+
+    `without`: FILE, FILE:5, FILE:5-9, FILE:5,8-9, where FILE is the name of one of these paths.
+    Raises SettingsError.
+    """
+    named = {os.path.basename(path): path for path in paths}
+    found: dict[str, Optional[frozenset[int]]] = {}
+    for one in without:
+        match = _WITHOUT.fullmatch(one)
+        path = named.get(os.path.basename(match["file"])) if match else None
+        if match is None or path is None:
+            raise SettingsError(
+                f"--without {printable(one, 80)}: give a file of the folder, such as"
+                " 2026-11-23.jsonl, or lines of it, such as 2026-11-23.jsonl:5-9"
+            )
+        known = found.get(path, frozenset())
+        if match["lines"] is None or known is None:
+            found[path] = None
+        else:
+            found[path] = known.union(_listed(match["lines"]))
+    return found
+
+
+def _listed(text: str) -> Iterator[int]:
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        numbers = range(int(first), int(last or first) + 1)
+        if len(numbers) > _MOST_LINES:
+            raise SettingsError(f"--without: {printable(part, 40)} are too many lines")
+        yield from numbers
+
+
+def _told(lines: frozenset[int]) -> str:
+    """Numbers of lines, those that follow each other as a range."""
+    parts: list[list[int]] = []
+    for one in sorted(lines):
+        if parts and one == parts[-1][1] + 1:
+            parts[-1][1] = one
+        else:
+            parts.append([one, one])
+    return ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in parts)
+
+
+def _chosen(folder: str, begin: float, end: float) -> Sequence[str]:
+    """The files from the first to the last that may have lines of the period, by the times in them.
+
+    Names do not say it: a clock that was wrong for a while may have named a file, and a file goes
+    on while the clock is not believed.
+    """
+    kept = days.files(folder)
+    spans = [*_spans(kept)]
+    found = [place for place, span in enumerate(spans) if span.begin <= end and begin <= span.end]
+    if not found:
+        have = f": it has {_day(kept[0])} to {_day(kept[-1])}" if kept else ""
+        raise SettingsError(
+            f"{printable(folder)} has no file of `pdu meter` from {days.day_of(begin)} to"
+            f" {days.day_of(end)}{have}"
+        )
+    return kept[found[0] : found[-1] + 1]
+
+
+class _Span(NamedTuple):
+    """The times of lines, in s of UTC."""
+
+    begin: float
+    end: float
+
+
+def _spans(paths: Sequence[str]) -> Iterator[_Span]:
+    """The times that lines of files may have, by the first and the last line of each.
+
+    Lines follow each other, so a time later than one after it was wrong, and counts only itself:
+    then the lines beside it may be from any time since a line before. Where no line says it, the
+    name does.
+    """
+    read: list[Optional[float]] = []
+    for path in paths:
+        read += (days.first_time(path), days.last_time(path))
+    read = [None if at is None or at < BORN else at for at in read]
+    right: list[Optional[float]] = []
+    least = math.inf
+    for at in reversed(read):
+        right.append(at if at is not None and at <= least else None)
+        least = min(least, math.inf if at is None else at)
+    right.reverse()
+    for place in range(0, len(read), 2):
+        own = [at for at in read[place : place + 2] if at is not None]
+        before = [at for at in right[: place + 1] if at is not None]
+        after = [at for at in right[place + 1 :] if at is not None]
+        day = days.begin_of(paths[place // 2])
+        begin = before[-1] if before else day
+        end = after[0] if after else day + _DAY
+        yield _Span(min([begin, *own]), max([end, *own]))
+
+
+def _day(path: str) -> str:
+    return os.path.basename(path)[: len("2026-11-23")]
+
+
+def temporary_folder() -> Optional[str]:
+    """Where files go for the time of a command: they may be large."""
+    return _ROOMY if "TMPDIR" not in os.environ and os.path.isdir(_ROOMY) else None
+
+
+def _indexes(
+    paths: Sequence[str], folder: str, without: LeftOut
+) -> Iterator[tuple[str, journal_index.Index]]:
+    """Files that follow each other, with their places. Raises Changed if they do not."""
+    before, units = "", dict[UnitFacts, UnitFacts]()
+    kept = [path for path in paths if without.get(path, NO_LINES) is not None]
+    made = parallel_map(partial(_index, folder, without), kept, large=are_large(kept))
+    for path in paths:
+        lines = without.get(path, NO_LINES)
+        if lines is None:
+            before = ""
+            continue
+        index = next(made)
+        if index.hash == journal.START:
+            continue  # no line: others emptied it
+        if before and index.after != before and 1 not in lines and not index.anew:
+            raise journal.discontinued(path)
+        before = index.hash
+        yield path, index._replace(units=[_shared(place, units) for place in index.units])
+
+
+def _shared(
+    place: journal_index.UnitPolls, units: dict[UnitFacts, UnitFacts]
+) -> journal_index.UnitPolls:
+    """The place with a unit that days have in common: 1,000 PDUs have 100,000 places in a month."""
+    return place._replace(unit=units.setdefault(place.unit, place.unit))
+
+
+def _index(folder: str, without: LeftOut, path: str) -> journal_index.Index:
+    return journal_index.index(path, folder, without.get(path) or NO_LINES)
+
+
+#: the name of a PDU, and where its blocks are
+_Stored = tuple[str, Sequence[tuple[str, journal_index.UnitPolls]]]
+
+
+def _each_pdu(
+    indexes: Sequence[journal_index.Index], found: Callable[[_Stored], Found]
+) -> Iterator[Found]:
+    by_pdu: dict[str, list[tuple[str, journal_index.UnitPolls]]] = {}
+    for index in indexes:
+        for place in index.units:
+            by_pdu.setdefault(place.unit.pdu, []).append((index.path, place))
+    polls = sum(len(place.offsets) for index in indexes for place in index.units)
+    yield from parallel_map(found, sorted(by_pdu.items()), large=polls > _LARGE_POLLS)
+
+
+def _by_day(
+    found: Callable[[str, Sequence[DayBlocks]], Found], placed: Mapping[str, str], stored: _Stored
+) -> Found:
+    name, stored_in = stored
+    by_day = groupby(stored_in, key=lambda one: placed[one[0]])
+    return found(name, [DayBlocks(day, [*journal_index.blocks(some)]) for day, some in by_day])
+
+
+def _audit(audit: Callable[[PduReadings], Found], stored: _Stored) -> Found:
+    name, stored_in = stored
+    pdu = PduReadings(name)
+    for block in journal_index.blocks(stored_in):
+        pdu.extend(block)
+    return audit(pdu)
+
+
+def _said(
+    folder: str, paths: Sequence[str], indexes: Sequence[journal_index.Index]
+) -> Iterator[str]:
+    if not indexes:
+        raise SettingsError(f"{printable(folder)}: --without leaves no file")
+    names = [os.path.basename(path) for path in paths]
+    digest = hashlib.sha256("".join([*names, indexes[-1].hash]).encode()).hexdigest()
+    yield (
+        f"Readings: {printable(folder)}, {names[0]} to {names[-1]}, each line as it was written;"
+        f" SHA-256 of their names and last hash {digest}"
+    )
+    for index in indexes:
+        if index.anew:
+            yield (
+                f"{os.path.basename(index.path).partition('.')[0]} begins a new chain, so lines may"
+                f" be missing before it: {printable(index.anew, 300)}"
+            )

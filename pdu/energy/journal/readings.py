@@ -1,0 +1,342 @@
+"""How polls are kept until the audit: by PDU, then by register.
+
+A source is a module with a function that yields polls in the order in which they were taken, PDU by
+PDU or mixed. Times are seconds since 1970 in UTC. A figure that a poll does not have is NaN in a
+column.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
+
+from ...core.states import DOWN, UNKNOWN, UP
+from ..registers.numpy_lazy import Column, np
+from ..registers.poll import OutletFigures, Poll
+from ..registers.values import RegisterReadings
+from .clock import PollClock, jumps_by_begin_times, jumps_by_monotonic
+from .clock_correction import WORDS
+from .unit_changes import SERIAL, UPTIME, UPTIME_S, UnitIdentity
+
+#: what an audit finds
+Found = TypeVar("Found")
+_NAN = math.nan
+#: states of outlets in a column
+OFF, ON, NO_STATE = 0, 1, 2
+_STATES = {DOWN: OFF, UP: ON, UNKNOWN: NO_STATE}
+
+
+class UnitFacts(NamedTuple):
+    """What many polls of a journal have in common; see Poll."""
+
+    pdu: str
+    unit: str
+    serial: str
+    firmware: str
+    family: str
+    boot: str
+    accuracy_percent: Optional[float]
+    #: whether the kernel of the reader's machine called its clock synchronised; None: no word
+    synced: Optional[bool]
+    #: OWN, then the identities of the outlets
+    registers: tuple[str, ...]
+
+
+class Block(NamedTuple):
+    """Polls of a unit that follow each other, as columns. NaN: not read.
+
+    The columns are for one PDU, which may keep and extend them.
+    """
+
+    unit: UnitFacts
+    begins: array[float]
+    ends: array[float]
+    monotonic: array[float]
+    uptimes: array[float]
+    #: a column for each register
+    kwh: Sequence[array[float]]
+    amperes: Sequence[array[float]]
+    watts: Sequence[array[float]]
+    states: Sequence[bytearray]
+    #: more polls, which read nothing
+    failed: int
+
+    def poll(self, number: int) -> Poll:
+        """A poll without its figures."""
+        up = self.uptimes[number]
+        return Poll(
+            self.unit.pdu,
+            self.begins[number],
+            self.ends[number],
+            monotonic=self.monotonic[number],
+            boot=self.unit.boot,
+            unit=self.unit.unit,
+            serial=self.unit.serial,
+            firmware=self.unit.firmware,
+            uptime=up if up == up else None,
+            family=self.unit.family,
+            accuracy_percent=self.unit.accuracy_percent,
+        )
+
+    def restless(self) -> Iterator[tuple[Optional[int], int]]:
+        """Pairs of polls between which the unit may have begun again: the number of the later one,
+        and before it that of the last one with an uptime, None if no poll before has one.
+        """
+        numbers = self.with_uptime()
+        if len(numbers) and numbers[0]:
+            yield None, int(numbers[0])
+        starts = (np.asarray(self.uptimes) - np.asarray(self.monotonic))[numbers]
+        # that of a NaN, too
+        for place in np.flatnonzero(~(np.abs(np.diff(starts)) < UPTIME_S / 2.0)).tolist():
+            yield int(numbers[place]), int(numbers[place + 1])
+
+    def with_uptime(self) -> Column:
+        """The numbers of polls that read an uptime."""
+        return np.flatnonzero(~np.isnan(np.asarray(self.uptimes)))
+
+    def identities(self) -> bytes:
+        """What each poll read of its unit, as bits of `identity`."""
+        said = SERIAL if self.unit.serial else 0
+        is_read = ~np.isnan(np.asarray(self.uptimes))
+        return bytes(np.where(is_read, said | UPTIME, said).astype("u1"))
+
+
+class Series:
+    """One register: a row for each poll of its PDU."""
+
+    def __init__(self, polls: int = 0) -> None:
+        self.kwh = array("d", [_NAN]) * polls
+        self.amperes = array("d", [_NAN]) * polls
+        self.watts = array("d", [_NAN]) * polls
+        self.states = bytearray([NO_STATE]) * polls
+
+    def append(self, one: OutletFigures) -> None:
+        """Keep a poll."""
+        self.kwh.append(_NAN if one.kwh is None else one.kwh)
+        self.amperes.append(_NAN if one.amperes is None else one.amperes)
+        self.watts.append(_NAN if one.watts is None else one.watts)
+        self.states.append(_STATES[one.state])
+
+    def keep_none(self, polls: int) -> None:
+        """Replace all rows after so many polls by one in which nothing was read."""
+        for column in (self.kwh, self.amperes, self.watts, self.states):
+            del column[polls:]
+        self.append(OutletFigures(""))
+
+    def extend(
+        self,
+        kwh: array[float],
+        amperes: array[float],
+        watts: array[float],
+        states: bytearray,
+    ) -> None:
+        """Keep the columns of a block; the first ones become this register's own."""
+        if not self.kwh:
+            self.kwh, self.amperes, self.watts, self.states = kwh, amperes, watts, states
+            return
+        self.kwh.extend(kwh)
+        self.amperes.extend(amperes)
+        self.watts.extend(watts)
+        self.states += states
+
+    def skip(self, polls: int) -> None:
+        """Keep that so many polls did not read this register."""
+        nothing = array("d", [_NAN]) * polls
+        for column in (self.kwh, self.amperes, self.watts):
+            column.extend(nothing)
+        self.states += bytes([NO_STATE]) * polls
+
+
+class PduReadings:
+    """The readings of one PDU."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.begins, self.ends, self.monotonic = array("d"), array("d"), array("d")
+        #: identity of an outlet, or OWN -> its register
+        self.registers: dict[str, Series] = {}
+        self._identity = UnitIdentity()
+        #: of each poll: what it read of its unit, as bits of `identity`
+        self.identities = bytearray()
+        #: SNMP families, or other names of what its registers are like, that its polls had
+        self.families: set[str] = set()
+        #: what its polls said of their unit, as `unit_aliases` compares it: the name's meaning, and
+        #: serial numbers
+        self.units: set[tuple[str, str]] = set()
+        #: the greatest error that its unit states, in percent, between changes of the unit
+        self._errors: list[Optional[float]] = []
+        #: numbers of polls before which the reader's machine started anew
+        self.boots: set[int] = set()
+        #: polls that failed
+        self.failed = 0
+        #: of each poll: what the kernel said of the reader's clock, as in `clock_correction`
+        self.synced = bytearray()
+        self._boot: Optional[str] = None
+
+    def append(self, poll: Poll) -> None:
+        """Keep a poll. One without energy and current counts as failed."""
+        polls = len(self.begins)
+        for one in poll.outlets:
+            if one.identity not in self.registers:
+                self.registers[one.identity] = Series(polls)
+        if all(one.kwh is None and one.amperes is None for one in poll.outlets):
+            self.failed += 1
+            return
+        self._follow(poll, polls)
+        said = SERIAL if poll.serial else 0
+        self.identities.append(said if poll.uptime is None else said | UPTIME)
+        self.synced.append(WORDS[poll.synced])
+        self.begins.append(poll.begin)
+        self.ends.append(poll.end)
+        self.monotonic.append(_NAN if poll.monotonic is None else poll.monotonic)
+        for one in poll.outlets:
+            self.registers[one.identity].append(one)
+        for series in self.registers.values():
+            if len(series.kwh) != polls + 1:
+                # not read, or read twice: nobody knows which of both it was
+                series.keep_none(polls)
+
+    def extend(self, block: Block) -> None:
+        """Keep the polls of a block, as `append` would."""
+        unit, polls, more = block.unit, len(self.begins), len(block.begins)
+        for identity in unit.registers:
+            if identity not in self.registers:
+                self.registers[identity] = Series(polls)
+        self.failed += block.failed
+        if not more:
+            return
+        self._follow(block.poll(0), polls)
+        for last, number in block.restless():
+            if last is not None:
+                self._identity.keep(block.poll(last), polls + last)
+            self._follow(block.poll(number), polls + number)
+        for number in (*block.with_uptime()[-1:].tolist(), more - 1):
+            self._identity.keep(block.poll(number), polls + number)
+        self.identities += block.identities()
+        self.synced += bytes([WORDS[unit.synced]]) * more
+        self.begins.extend(block.begins)
+        self.ends.extend(block.ends)
+        self.monotonic.extend(block.monotonic)
+        columns = zip(unit.registers, block.kwh, block.amperes, block.watts, block.states)
+        for identity, kwh, amperes, watts, states in columns:
+            # one that comes twice is not read: see `append`
+            if unit.registers.count(identity) == 1:
+                self.registers[identity].extend(kwh, amperes, watts, states)
+        for series in self.registers.values():
+            if len(series.kwh) == polls:
+                series.skip(more)
+
+    def _follow(self, poll: Poll, number: int) -> None:
+        """Keep what a poll says of the unit. `number`: its own."""
+        self._identity.follow(poll, number)
+        if self._boot is not None and self._boot != poll.boot:
+            self.boots.add(number)
+        self._boot = poll.boot
+        self.units.add((poll.unit, poll.serial))
+        if poll.family:
+            self.families.add(poll.family)
+        is_another = number in self.changes or self._identity.is_doubted(number)
+        if is_another or not self._errors:
+            self._errors.append(None)
+        errors = (self._errors[-1], poll.accuracy_percent)
+        self._errors[-1] = max((one for one in errors if one is not None), default=None)
+
+    @property
+    def changes(self) -> Mapping[int, str]:
+        """Number of a poll before which the unit changed or began again -> how that was seen."""
+        return self._identity.changes
+
+    @property
+    def family(self) -> str:
+        """The family of all polls; "" if none is known, or if it changed."""
+        return next(iter(self.families)) if len(self.families) == 1 else ""
+
+    @property
+    def accuracy_percent(self) -> Optional[float]:
+        """The greatest error that its units state, in percent; None if one of them states none."""
+        stated = [one for one in self._errors if one is not None]
+        return max(stated) if stated and len(stated) == len(self._errors) else None
+
+    def clock(self) -> PollClock:
+        """The times of the polls, and what is known of the clock that they are from. After all
+        polls: by these times it is decided what changed while the reader's machine started.
+        """
+        if np.isnan(np.asarray(self.monotonic)).any():
+            found = jumps_by_begin_times(self.begins, self.ends)
+        else:
+            found = jumps_by_monotonic(
+                self.begins, self.ends, self.monotonic, self.boots, bytes(self.synced)
+            )
+        self._identity.decide(found.begins, found.ends, found.slack)
+        return found
+
+    def usual_gap(self) -> float:
+        """The usual time between two polls, in s; 0 for fewer than two."""
+        between = np.diff(np.asarray(self.begins))
+        between = between[between > 0.0]
+        return float(np.median(between)) if len(between) else 0.0
+
+
+class ReadingSource(Protocol):
+    """Where readings come from."""
+
+    def each(
+        self, begin: float, end: float, audit: Callable[[PduReadings], Found]
+    ) -> Iterator[Found]:
+        """What `audit` finds of each PDU, which comes once, with what it needs for the period;
+        readings before and after it help. `audit` may be called in other processes.
+
+        Raises SettingsError for a file, PduHandlerError for a server.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of connections and files."""
+        ...
+
+    def origin(self) -> Sequence[str]:
+        """Lines that say which readings these are, with their hash; after `each` has ended."""
+        ...
+
+
+def readings_of(pdu: PduReadings, series: Series, clock: PollClock) -> RegisterReadings:
+    """The readings of a register, without polls that did not read it."""
+    read = ~np.isnan(np.asarray(series.kwh))
+    # Only a change of the unit asks for it.
+    idle = _idle(series) if pdu.changes else np.zeros(0, dtype=np.uint8)
+    if read.all():
+        return RegisterReadings(
+            clock.begins,
+            clock.ends,
+            series.kwh,
+            pdu.changes,
+            clock.slack,
+            identities=pdu.identities,
+            idle=idle.tobytes(),
+        )
+    here = np.flatnonzero(read)
+    changes: dict[int, str] = {}
+    for at, how in sorted(pdu.changes.items()):
+        place = int(np.searchsorted(here, at))
+        changes[place] = f"{changes[place]}; {how}" if place in changes else how
+    return RegisterReadings(
+        _of(clock.begins, here),
+        _of(clock.ends, here),
+        _of(series.kwh, here),
+        changes,
+        clock.slack,
+        identities=np.frombuffer(pdu.identities, dtype=np.uint8)[here].tobytes(),
+        idle=idle[here].tobytes() if len(idle) else b"",
+    )
+
+
+def _idle(series: Series) -> Column:
+    """1 for each poll that read a current of 0 and no power."""
+    amperes, watts = np.asarray(series.amperes), np.asarray(series.watts)
+    return ((amperes == 0.0) & ~(watts > 0.0)).astype(np.uint8)
+
+
+def _of(column: Sequence[float], numbers: Column) -> array[float]:
+    return array("d", np.asarray(column)[numbers].tobytes())

@@ -1,0 +1,130 @@
+"""Stamps of a chain's hashes: who else says that a line was there, and since when.
+
+A folder has, for the hash of a line, `HASH.tsr`, a response of a time-stamping authority (RFC 3161)
+with the hash as its message imprint (SHA-256), or `HASH.sig`, a signature of ssh-keygen
+(PROTOCOL.sshsig) over the hash and a line's end, in the namespace `pdu-meter`. They are checked by
+the programs openssl and ssh-keygen: whoever doubts this code has them, and they share none with it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Callable, NamedTuple, Optional
+
+from handlers.shared.errors import SettingsError, printable
+
+from ...core.files.journal import HashMismatch
+
+NAMESPACE = "pdu-meter"
+_NAME = re.compile(r"(?P<hash>[0-9a-f]{64})\.(?P<kind>tsr|sig)")
+_TIME = re.compile(r"^Time stamp: (.+) GMT$", re.MULTILINE)
+_TIME_FORM = "%b %d %H:%M:%S %Y"
+#: how long a program may take for one stamp, in s
+_PATIENCE_S = 60.0
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """One stamp that is right."""
+
+    hash: str
+    #: the file's name
+    file: str
+    #: who says it
+    by: str
+    #: when it was made, in s of UTC; None if it does not say so
+    made: Optional[float]
+
+
+class TimestampCheck(NamedTuple):
+    """Whom to believe: paths of files."""
+
+    #: PEM certificates of time-stamping authorities
+    authorities: Optional[str] = None
+    #: allowed signers (ssh-keygen(1))
+    signers: Optional[str] = None
+
+
+def stamps(folder: str, witnesses: TimestampCheck) -> Sequence[Stamp]:
+    """All stamps of a folder, in the order of their hashes. Files with other names are none.
+
+    Raises Changed for one that is wrong, and SettingsError if there is none, if the folder cannot
+    be read, or if nobody says whom to believe.
+    """
+    try:
+        names = sorted(name for name in os.listdir(folder) if _NAME.fullmatch(name))
+    except OSError as error:
+        raise SettingsError(f"{printable(folder)} cannot be read ({error.strerror})") from None
+    if not names:
+        raise SettingsError(f"{printable(folder)} has no stamp, such as HASH.tsr or HASH.sig")
+    return [_stamp(os.path.abspath(folder), name, witnesses) for name in names]
+
+
+def _stamp(folder: str, name: str, witnesses: TimestampCheck) -> Stamp:
+    digest, _, kind = name.partition(".")
+    path = os.path.join(folder, name)
+    by, made = _KINDS[kind](path, digest, witnesses)
+    return Stamp(digest, name, by, made)
+
+
+def _time_stamped(path: str, digest: str, witnesses: TimestampCheck) -> tuple[str, Optional[float]]:
+    if witnesses.authorities is None:
+        raise SettingsError(f"{printable(path)}: give its authority's certificates as --tsa-ca")
+    trust = ("-CAfile", os.path.abspath(witnesses.authorities))
+    _said(path, "openssl", "ts", "-verify", "-digest", digest, "-in", path, *trust)
+    found = _TIME.findall(_said(path, "openssl", "ts", "-reply", "-in", path, "-text"))
+    try:
+        # nobody signed the text above the time, and it may hold another one
+        (time,) = found
+        # some authorities say parts of a second
+        made = datetime.datetime.strptime(re.sub(r"(:\d\d)\.\d+ ", r"\1 ", time), _TIME_FORM)
+    except ValueError:
+        raise HashMismatch(f"{printable(path)} does not say one time") from None
+    return "a time-stamping authority", made.replace(tzinfo=datetime.timezone.utc).timestamp()
+
+
+def _signed(path: str, digest: str, witnesses: TimestampCheck) -> tuple[str, Optional[float]]:
+    if witnesses.signers is None:
+        raise SettingsError(f"{printable(path)}: give who may sign as --signers")
+    tool = ("ssh-keygen", "-Y")
+    allowed = ("-f", os.path.abspath(witnesses.signers))
+    named = _said(path, *tool, "find-principals", "-s", path, *allowed).splitlines()
+    if not named:
+        raise HashMismatch(f"{printable(path)} is of nobody in {printable(witnesses.signers)}")
+    who = (*allowed, f"-I{named[0]}", "-n", NAMESPACE, "-s", path)
+    _said(path, *tool, "verify", *who, given=f"{digest}\n")
+    return printable(named[0], 80), None
+
+
+_KINDS: dict[str, Callable[[str, str, TimestampCheck], tuple[str, Optional[float]]]] = {
+    "tsr": _time_stamped,
+    "sig": _signed,
+}
+
+
+def _said(path: str, *words: str, given: str = "") -> str:
+    """What a program says that finds a stamp right. Raises Changed if it does not."""
+    try:
+        done = subprocess.run(
+            words,
+            input=given,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_PATIENCE_S,
+            env={**os.environ, "LC_ALL": "C"},
+        )
+    except OSError as error:
+        raise SettingsError(f"{words[0]} cannot be run ({error.strerror})") from None
+    except subprocess.TimeoutExpired:
+        raise SettingsError(f"{words[0]} did not end in {_PATIENCE_S:g} s") from None
+    if done.returncode:
+        why = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        last = f" ({words[0]}: {printable(why[-1], 200)})" if why else ""
+        raise HashMismatch(f"{printable(path)} is no valid stamp of the hash in its name{last}")
+    return done.stdout

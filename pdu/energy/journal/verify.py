@@ -1,0 +1,227 @@
+"""`pdu energy verify DIR`: whether the lines of a meter are as they were written."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+import click
+
+from handlers.shared.errors import SettingsError, printable
+
+from ...core.cli.error_output import Usage
+from ...core.cli.exit_codes import DONE
+from ...core.cli.groups import Subcommand
+from ...core.cli.options import Argument, given, option, output
+from ...core.cli.output import Result, counted, print_result
+from ...core.files import journal
+from ...core.files.journal import PACKED, START, HashMismatch
+from .days import files, is_used
+from .journal_format import time_of
+from .timestamps import Stamp, TimestampCheck, stamps
+
+_HASH = re.compile("[0-9a-f]{64}")
+_AFTER = re.compile(rb'"journal":1,"after":"([0-9a-f]{64})"}')
+#: the exit code where the meter had to begin a chain anew, or a stamp is late
+_DOUBT_CODE = 1
+_ANEW = re.compile(rb'"anew":("(?:[^"\\]|\\.)*")}')
+_LIMITS = (
+    "A chain alone does not show lines cut off its end, nor a chain that was written anew: give a"
+    " hash that was kept at another place as --kept, or --stamps."
+)
+#: a stamp that was made so long before or after the time in its line is named, in s
+_LATE_S = 86_400.0
+
+
+@dataclass(frozen=True)
+class KeptLine:
+    """The line of a hash that was kept."""
+
+    #: the file's name, and the line's number in it
+    file: str
+    line: int
+    #: lines up to this one, of all files
+    lines: int
+    #: when it was written, as it says, in s of UTC; None if it does not
+    utc: Optional[float]
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What a whole chain is."""
+
+    files: int
+    lines: int
+    #: names of the first and the last file
+    first: str
+    last: str
+    #: the hash before the first line; START if no file is missing there
+    after: str
+    #: the hash up to the last line
+    hash: str
+    #: files that begin a chain anew, with the meter's reason
+    anew: Sequence[str] = ()
+    #: hash that was kept -> its line
+    kept: Mapping[str, KeptLine] = field(default_factory=dict)
+
+
+def verified(folder: str, kept: Sequence[str] = ()) -> Verified:
+    """Check all files of a meter.
+
+    `kept`: hashes that must be among those of the lines. Raises Changed, which names the file and
+    the line, and SettingsError for a folder without files, or one that cannot be read.
+    """
+    paths = files(folder)
+    if not paths:
+        raise SettingsError(f"{printable(folder)} has no file of a meter, such as 2026-11-23.jsonl")
+    wanted = set(kept)
+    known: dict[str, KeptLine] = {}
+    lines, begin, before = 0, "", ""
+    anew: list[str] = []
+    for path in paths:
+        is_broken = False
+        for line in journal.lines(path):
+            lines += 1
+            if line.hash in wanted:
+                utc = time_of(json.loads(b"{" + line.body))
+                known[line.hash] = KeptLine(os.path.basename(path), line.number, lines, utc)
+            if line.number == 1:
+                found = _AFTER.fullmatch(line.body)
+                if found is None:
+                    raise HashMismatch(f"{path}: line 1 is not the first line of a meter's file")
+                after = found[1].decode()
+                is_broken = bool(before) and after != before
+                begin = begin or after
+            elif line.number == 2:
+                why = _ANEW.fullmatch(line.body)
+                if why is not None:
+                    reason = printable(json.loads(why[1]), 300)
+                    anew.append(f"{os.path.basename(path)}: {reason}")
+                elif is_broken:
+                    raise journal.discontinued(path)
+                is_broken = False
+            before = line.hash
+        if is_broken:
+            raise journal.discontinued(path)
+        is_last = path == paths[-1]
+        # the file after a packed one shows whether its end is whole
+        rest = journal.torn(path) if is_last or not path.endswith(PACKED) else 0
+        is_closed = not is_last or path.endswith(PACKED)
+        if rest and is_closed:
+            raise HashMismatch(f"{path}: its last line has no end ({rest} bytes): it was changed")
+        if rest and not is_used(folder):
+            raise HashMismatch(
+                f"{path}: the last {rest} bytes are no whole line: a write that was broken off,"
+                " which the next start of the meter repairs, or a changed end of the last line"
+            )
+    missing = wanted.difference(known)
+    if missing:
+        raise HashMismatch(
+            f"{printable(folder)} has no line with the hash {sorted(missing)[0]}: lines were"
+            " removed after it was kept, or the files were written anew"
+        )
+    names = [os.path.basename(path) for path in (paths[0], paths[-1])]
+    after, last = begin or START, before or START
+    return Verified(len(paths), lines, names[0], names[1], after, last, anew, known)
+
+
+@click.pass_context
+def _verify(context: click.Context, /, **options: Any) -> int:
+    folder, kept = options["dir"], options["kept"]
+    for one in kept:
+        if not _HASH.fullmatch(one):
+            raise Usage(f"--kept {printable(one, 80)!r}: give 64 hexadecimal digits")
+    witnesses = TimestampCheck(options["tsa_ca"], options["signers"])
+    if any(witnesses) and options["stamps"] is None:
+        raise Usage("--tsa-ca and --signers are for --stamps")
+    stamped = [] if options["stamps"] is None else stamps(options["stamps"], witnesses)
+    found = verified(folder, [*kept, *(one.hash for one in stamped)])
+    said = [
+        f"{counted(found.lines, 'line')} in {counted(found.files, 'file')}, {found.first} to"
+        f" {found.last}: each as it was written",
+    ]
+    for one in found.anew:
+        said.append(f"a new chain begins, so lines may be missing before it: {one}")
+    if found.after != START:
+        said.append(f"begins after the hash {found.after} of an earlier file, which is not here")
+    said += _witnessed(stamped, found)
+    said.append(f"last hash, to be kept at another place: {found.hash}")
+    if not found.kept:
+        said.append(_LIMITS)
+    is_late = any(_lateness(one, found.kept[one.hash]) for one in stamped)
+    document = {
+        **dataclasses.asdict(found),
+        "kept": {digest: dataclasses.asdict(line) for digest, line in found.kept.items()},
+        "stamps": [dataclasses.asdict(one) for one in stamped],
+    }
+    code = _DOUBT_CODE if found.anew or is_late else DONE
+    return print_result(Result(document, said, code), given(context).json)
+
+
+def _witnessed(stamped: Sequence[Stamp], found: Verified) -> Iterator[str]:
+    """What hashes that were kept at another place show."""
+    for one in sorted(stamped, key=lambda one: found.kept[one.hash].lines):
+        line = found.kept[one.hash]
+        said = f"up to {line.file}, line {line.line}: "
+        if one.made is None:
+            yield f"{said}signed by {one.by}"
+            continue
+        made = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(one.made))
+        yield f"{said}there at {made}, says {one.by}{_lateness(one, line)}"
+    rest = found.lines - max((line.lines for line in found.kept.values()), default=found.lines)
+    if rest:
+        lines = counted(rest, "line")
+        yield f"{lines} after the last of these hashes: nobody else vouches for them"
+
+
+def _lateness(stamp: Stamp, line: KeptLine) -> str:
+    """How far a stamp is from the time in its line, where that is long; else ""."""
+    if stamp.made is None or line.utc is None:
+        return ""
+    late_s = stamp.made - line.utc
+    if math.fabs(late_s) <= _LATE_S:
+        return ""
+    days = math.fabs(late_s) / _LATE_S
+    if late_s < 0.0:
+        return f"; THAT IS {days:.1f} DAYS BEFORE the time in this line"
+    return (
+        f"; THAT IS {days:.1f} DAYS AFTER the time in this line: until then all could be written"
+        " anew"
+    )
+
+
+_HELP = """Check that the files of `pdu meter` are as they were written.
+
+DIR is the folder of `pdu meter LIST --into DIR`. A changed line is named with its
+file. Prints the last hash; keep it at another place, and give it later as --kept:
+then nothing that was written until then can be missing unseen. --stamps is a folder
+of HASH.tsr (time stamps, RFC 3161) and HASH.sig (signatures by ssh-keygen), which
+openssl and ssh-keygen check.
+
+Exit code: 0 if all is as it was written, 1 if the meter had to begin a chain anew
+(it says why) or a stamp is of another day than its line, 2 if a line was changed or
+is missing, or a stamp is wrong."""
+verify = Subcommand(
+    "verify",
+    callback=_verify,
+    help=_HELP,
+    examples=(
+        "pdu energy verify /var/lib/pdu-meter",
+        "pdu energy verify readings --stamps stamps --tsa-ca tsa.pem",
+    ),
+    params=[
+        Argument("DIR"),
+        *option("--kept", "a hash that an earlier run printed; repeatable", "HASH", multiple=True),
+        *option("--stamps", "a folder of stamps of hashes", "FOLDER"),
+        *option("--tsa-ca", "who may stamp times: PEM certificates", "FILE"),
+        *option("--signers", "who may sign: allowed signers of ssh-keygen", "FILE"),
+        *output(),
+    ],
+)

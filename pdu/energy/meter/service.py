@@ -1,0 +1,350 @@
+"""The meter itself: rounds that begin on time, PDUs that are read by a pool of processes, and lines
+that are written as their readings arrive.
+
+A PDU that is still being read when its next turn comes misses that turn; no other waits for it.
+Readings that arrive within a moment of each other are written and synced together, so 1,000 PDUs
+do not cost 1,000 syncs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from multiprocessing.connection import Connection
+from typing import Any, Callable, NamedTuple, Optional, Protocol
+
+from handlers import VERSION
+from handlers.shared.errors import printable
+
+from ...core.cli.output import counted
+from ...core.files.journal import JournalError
+from ...core.inventory.polling import Target
+from ...core.inventory.reader_pool import PATIENCE_S, ReaderPool, ReadFunction
+from ...core.inventory.reading import CallError, Reading
+from ...core.network.service_signals import ServiceSignals, reread
+from ..journal.clocks import Instant, boot, synchronised
+from ..journal.days import Days, EndedDay
+from ..journal.file_naming import DAY_S, FileClock
+from ..journal.journal_format import LateRounds, LostPolls, MeterStart
+from .health import MeterCounts, MeterHealth, PduHealth, clock_time
+from .journal_writer import PduHeading, PduLines, PollResult
+from .pdu_reading import KnownPdu, known_for_next_poll, take
+from .schedule import Due, following
+
+#: how long readings wait for others, to be written together, in s
+TOGETHER_S = 0.2
+_MOST_TOGETHER = 500
+# the longest wait, in s: a machine that slept does not know it earlier
+LONGEST_WAIT_S = 10.0
+
+
+class MeterSettings(NamedTuple):
+    """How a meter runs."""
+
+    #: in s
+    every: float
+    #: PDUs to read at a time
+    parallel: int
+    #: how many; None: until it is stopped
+    rounds: Optional[int] = None
+    patience_s: float = PATIENCE_S
+    #: polls after which new processes read: libraries for devices keep a little of each
+    fresh_after: int = 10_000
+    take: Callable[[Target, Optional[KnownPdu]], PollResult] = take
+    #: how often companions have a turn, in s
+    longest_wait_s: float = LONGEST_WAIT_S
+
+
+class Companion(Protocol):
+    """What goes along with a meter, in its own process."""
+
+    def pipes(self) -> Mapping[Connection, Callable[[], None]]:
+        """What may have something to read, and what takes it."""
+        ...
+
+    def turn(self, meter: MeterService) -> None:
+        """The meter goes on; called each `MeterSettings.longest_wait_s` at least. Does not wait."""
+        ...
+
+
+class _Pdu:
+    """What is known of one PDU between polls."""
+
+    def __init__(self, number: int, named: PduHeading) -> None:
+        self.unit = PduLines(number, named)
+        self.health = PduHealth(named.name)
+        self.known: Optional[KnownPdu] = None
+        #: whether it is being read
+        self.is_out = False
+        #: turns that it missed since its last line
+        self.missed = 0
+
+
+class MeterService:
+    """Reads PDUs and writes their lines, until it is stopped."""
+
+    def __init__(
+        self,
+        targets: Sequence[Target],
+        days: Days,
+        settings: MeterSettings,
+        say: Callable[[str], object],
+        now: Callable[[], Instant] = Instant.now,
+        companions: Sequence[Companion] = (),
+    ) -> None:
+        """`say` tells an administrator what is wrong."""
+        self._companions = companions
+        self._days, self._settings, self._say, self._now = days, settings, say, now
+        self._targets: Sequence[Target] = ()
+        self._pdus: list[_Pdu] = []
+        self._numbers = itertools.count()
+        self._take_over(targets)
+        self._boot = boot()
+        self._files = FileClock(days.last)
+        self._is_ahead = False
+        self._head: list[dict[str, Any]] = []
+        self._unwritten: Optional[LostPolls] = None
+        self._repaired = self._polled = 0
+        self._is_stopped = self._is_reloading = False
+        self.counts = MeterCounts()
+        self._due: Optional[Due] = None
+
+    @property
+    def health(self) -> MeterHealth:
+        """How it goes."""
+        following: Optional[float] = None
+        if self._due is not None and self._may_begin():
+            now = self._now()
+            following = now.utc + self._due.mono - now.mono
+        return MeterHealth(self.counts, [pdu.health for pdu in self._pdus], following)
+
+    def ended_days(self) -> Sequence[EndedDay]:
+        """The days that have ended since this was asked before."""
+        found = [*self._days.ended]
+        self._days.ended.clear()
+        return found
+
+    def run(self, wishes: ServiceSignals, read: Callable[[], Sequence[Target]]) -> None:
+        """Run until it is asked to end, or the rounds are done. `read` reads the PDUs' files again.
+
+        Raises SettingsError if no process starts, or if the journal was changed by others.
+        """
+        way = ReadFunction(self._settings.take, lambda taken: taken.reading, self._failed)
+        readers: ReaderPool[PollResult] = ReaderPool(self._targets, way, self._settings.parallel)
+        try:
+            due = Due(self._now().mono)
+            while not self._is_done():
+                now = self._now()
+                if self._may_begin() and now.mono >= due.mono:
+                    if self._polled >= self._settings.fresh_after:
+                        self._renew(readers)
+                    is_first = self._due is None
+                    due = self._due = self._begun(readers, due, now)
+                    if is_first:
+                        self._say_start()
+                    now = self._now()
+                for companion in self._companions:
+                    companion.turn(self)
+                wait = min(max(due.mono - now.mono, 0.0), self._settings.longest_wait_s)
+                self._write(self._arrived(readers, wait, wishes))
+                if self._is_reloading:
+                    self._is_reloading = False
+                    self._reload(readers, read)
+                hanging = [*readers.hanging(self._settings.patience_s)]
+                if hanging:
+                    self._write(hanging)
+                    self._renew(readers)
+        finally:
+            readers.close()
+
+    def _say_start(self) -> None:
+        """What is read, how often, where to, and when next."""
+        pdus, every = counted(len(self._pdus), "PDU"), self._settings.every
+        said = f"{pdus} read now and every {every:g} s, into {printable(self._days.folder)}"
+        following = self.health.following
+        if following is not None:
+            said += f"; next round at {clock_time(following)}"
+        self._say(said)
+
+    def _renew(self, readers: ReaderPool[PollResult]) -> None:
+        """New processes. What the others were reading is read anew."""
+        self._polled = 0
+        pdus = enumerate(self._pdus)
+        readers.renew(self._targets, [(place, pdu.known) for place, pdu in pdus if pdu.is_out])
+
+    def _reload(
+        self, readers: ReaderPool[PollResult], read: Callable[[], Sequence[Target]]
+    ) -> None:
+        """Take over what the files say now. What was being read is read by new processes."""
+        targets = reread(read, self._say)
+        if targets is None:
+            return
+        added, removed = self._take_over(targets)
+        self._say(
+            f"the list was read again: {counted(len(targets), 'PDU')}, {added} new, {removed} gone"
+        )
+        self._renew(readers)
+
+    def _take_over(self, targets: Sequence[Target]) -> tuple[int, int]:
+        """Use these PDUs. One that the list named before goes on; a new one gets a number that no
+        other had. Returns how many are new, and how many are gone.
+        """
+        before = {one.unit.named: one for one in self._pdus}
+        named = [PduHeading(*target.device[:3]) for target in targets]
+        self._pdus = [before.get(one) or _Pdu(next(self._numbers), one) for one in named]
+        self._targets = targets
+        return len(set(named).difference(before)), len(set(before).difference(named))
+
+    # ---- rounds ----------------------------------------------------------------------------------
+
+    def _may_begin(self) -> bool:
+        return self._settings.rounds is None or self.counts.rounds < self._settings.rounds
+
+    def _is_done(self) -> bool:
+        return self._is_stopped or not (self._may_begin() or any(pdu.is_out for pdu in self._pdus))
+
+    def _begun(self, readers: ReaderPool[PollResult], due: Due, now: Instant) -> Due:
+        """Begin a round. Returns when the next one is due."""
+        missed = 0
+        for place, pdu in enumerate(self._pdus):
+            if pdu.is_out:
+                pdu.missed += 1
+                missed += 1
+            else:
+                pdu.is_out = True
+                readers.ask(place, pdu.known)
+        self._add(rounds=1, missed=missed)
+        every = self._settings.every
+        following_one = following(due, now, every)
+        left_out = following_one.left_out
+        if left_out:
+            first = now.utc - (now.mono - due.mono) + every
+            late = LateRounds(left_out, first, first + (left_out - 1) * every)
+            self._head.append(late.record())
+            self._add(late=left_out)
+            self._say(f"{counted(left_out, 'round')} left out: this machine slept, or was too busy")
+        return following_one
+
+    # ---- readings --------------------------------------------------------------------------------
+
+    def _arrived(
+        self, readers: ReaderPool[PollResult], wait: float, wishes: ServiceSignals
+    ) -> list[tuple[int, PollResult]]:
+        """The readings that arrive within `wait` seconds, and shortly after the first of them."""
+        found: list[tuple[int, PollResult]] = []
+        end = self._now().mono + wait
+        while not (self._is_stopped or self._is_reloading):
+            before = len(found)
+            others = {wishes.pipe: lambda: self._hear(wishes)}
+            for companion in self._companions:
+                others.update(companion.pipes())
+            found += readers.turn(max(end - self._now().mono, 0.0), others)
+            now = self._now().mono
+            if found and not before:
+                end = now + TOGETHER_S
+            if now >= end or len(found) >= _MOST_TOGETHER or self._is_done_with(found):
+                break
+        return found
+
+    def _is_done_with(self, found: Sequence[tuple[int, PollResult]]) -> bool:
+        return bool(found) and sum(pdu.is_out for pdu in self._pdus) == len(found)
+
+    def _hear(self, wishes: ServiceSignals) -> None:
+        self._is_reloading = wishes.heard() or self._is_reloading
+        self._is_stopped = wishes.ending is not None
+
+    def _failed(self, taken: Optional[PollResult], failure: CallError) -> PollResult:
+        """A reading that failed, also one of which nothing is known."""
+        if taken is not None:
+            return taken._replace(reading=taken.reading._replace(failure=failure))
+        now = self._now()
+        return PollResult(now, now, Reading(failure=failure))
+
+    # ---- lines -----------------------------------------------------------------------------------
+
+    def _write(self, found: Sequence[tuple[int, PollResult]]) -> None:
+        """Write the lines of readings, all or none."""
+        for place, taken in found:
+            pdu = self._pdus[place]
+            pdu.is_out, pdu.known = False, known_for_next_poll(taken, pdu.known)
+            said = pdu.health.polled(taken)
+            if said is not None:
+                self._say(said)
+        self._polled += len(found)
+        if not found:
+            return
+        now = self._now()
+        self._days.check()
+        named = self._named(now)
+        head = [*self._begin_of_file(now, named), *self._head]
+        if self._unwritten is not None:
+            head.append(self._unwritten.record())
+        polls = [
+            line
+            for place, taken in found
+            for line in self._pdus[place].unit.lines(taken, self._pdus[place].missed)
+        ]
+        try:
+            self._days.append([*head, *polls], named)
+        except JournalError as error:
+            self._keep_unwritten(found, error.reason)
+            return
+        if self._unwritten is not None:
+            self._say(f"writing again; {counted(self._unwritten.polls, 'reading')} lost")
+        self._head, self._unwritten = [], None
+        for place, _ in found:
+            self._pdus[place].missed = 0
+        failed = sum(taken.reading.failure is not None for _, taken in found)
+        self._add(polls=len(found), failed=failed)
+        if self._days.repaired > self._repaired:
+            self._say_repaired()
+        for why in self._days.anew:
+            self._say(f"a new chain begins: {why}")
+        self._days.anew.clear()
+
+    def _named(self, now: Instant) -> float:
+        """The time that names the file of these lines."""
+        named = self._files.time(now, synchronised())
+        is_ahead = self._files.ahead > 0.0
+        if is_ahead and not self._is_ahead:
+            self._say(
+                f"the clock is {self._files.ahead / DAY_S:.1f} days ahead of the last line, and the"
+                " kernel does not call it synchronised: no file is named by it until it is, or has"
+                " been so for a day"
+            )
+        elif self._is_ahead and not is_ahead:
+            self._say("the clock names files again")
+        self._is_ahead = is_ahead
+        return named
+
+    def _begin_of_file(self, now: Instant, named: float) -> Iterator[dict[str, Any]]:
+        if not self._days.is_new(named):
+            return
+        for pdu in self._pdus:
+            pdu.unit.forget()
+        repaired = self._days.repaired - self._repaired
+        yield MeterStart(VERSION, self._boot, *now, self._settings.every, repaired).record()
+
+    def _say_repaired(self) -> None:
+        removed = self._days.repaired - self._repaired
+        self._repaired = self._days.repaired
+        self._say(f"removed a line that was not written to its end ({removed} bytes)")
+
+    def _keep_unwritten(self, found: Sequence[tuple[int, PollResult]], reason: str) -> None:
+        first = min(taken.begin.utc for _, taken in found)
+        last = max(taken.end.utc for _, taken in found)
+        old = self._unwritten
+        if old is None:
+            self._say(f"readings are lost: {reason}")
+            self._unwritten = LostPolls(len(found), first, last, reason)
+        else:
+            self._unwritten = LostPolls(
+                old.polls + len(found), old.first, max(old.last, last), reason
+            )
+        self._add(lost=len(found))
+
+    def _add(self, **more: int) -> None:
+        self.counts = dataclasses.replace(
+            self.counts, **{name: getattr(self.counts, name) + by for name, by in more.items()}
+        )

@@ -1,0 +1,218 @@
+"""The energy of a period between two bounds, from a register's segments and the holes between.
+
+In a segment the register itself says the energy, within one step at each end. In a hole the energy
+is between 0 and what the supply can deliver. A period seldom begins or ends at a reading: what the
+register was at that moment is bounded by the readings around it and by the supply.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Optional
+
+from .segments import Segment, wrapped
+from .values import NOTHING, EnergyInterval, Event, RegisterLimits, RegisterReadings
+
+
+class BoundedRegister:
+    """The segments of one register, which answers how much energy passed in a period."""
+
+    def __init__(
+        self, readings: RegisterReadings, segments: Sequence[Segment], limits: RegisterLimits
+    ) -> None:
+        self._readings = readings
+        self._segments = segments
+        self._limits = limits
+        self._power = self._mean_power()
+
+    def energy(self, begin: float, end: float) -> EnergyInterval:
+        """The energy from `begin` to `end` (s, UTC), in kWh."""
+        if not self._segments or self._is_beside(begin, end):
+            return EnergyInterval(0.0, 0.0, self._limits.most(end - begin))
+        total = self._counted(begin, end)
+        # No more passed than the supply delivers in the whole period.
+        high = min(total.high, self._limits.most(end - begin))
+        return EnergyInterval(min(total.low, high), min(total.best, high), high)
+
+    def _counted(self, begin: float, end: float) -> EnergyInterval:
+        """What the segments counted in a period, and the holes between them can have."""
+        total, doubtful = NOTHING, 0.0
+        earlier: Optional[Segment] = None
+        for segment in self._segments:
+            total = total.plus(self._between(earlier, segment, begin, end))
+            total = total.plus(self._inside(segment, begin, end))
+            if earlier is not None:
+                doubtful += self._counted_twice(earlier, segment, begin, end)
+            earlier = segment
+        total = total.plus(self._between(earlier, None, begin, end))
+        return total._replace(low=max(total.low - doubtful, 0.0))
+
+    def read_share(self, begin: float, end: float, gaps: Sequence[Event] = ()) -> float:
+        """The part of a period that lies in a segment and in no gap of the polls, from 0 to 1."""
+        if end <= begin:
+            return 0.0
+        inside = 0.0
+        for segment in self._segments:
+            first, last = self._span(segment)
+            first, last = max(first, begin), min(last, end)
+            inside += max(last - first, 0.0)
+            for gap in gaps:
+                inside -= max(min(last, gap.end) - max(first, gap.begin), 0.0)
+        return min(max(inside, 0.0) / (end - begin), 1.0)
+
+    def spans(self) -> Sequence[tuple[float, float]]:
+        """When each segment begins and ends, in s."""
+        return [self._span(one) for one in self._segments]
+
+    def _is_beside(self, begin: float, end: float) -> bool:
+        """Whether all segments lie on one side of a period: then they say nothing of it."""
+        first, _ = self._span(self._segments[0])
+        _, last = self._span(self._segments[-1])
+        beside = self._readings.slack + self._readings.age
+        return first - beside >= end or last + beside <= begin
+
+    def _span(self, segment: Segment) -> tuple[float, float]:
+        return self._readings.begins[segment.first], self._readings.ends[segment.last]
+
+    def _mean_power(self) -> float:
+        """The mean power of all segments, in kW."""
+        values, rise, seconds = self._readings.values, 0.0, 0.0
+        for one in self._segments:
+            first, last = self._span(one)
+            rise += values[one.last] - values[one.first]
+            seconds += last - first
+        return min(3600.0 * rise / seconds, self._limits.kilowatts) if seconds > 0 else 0.0
+
+    def _unknown(self, seconds: float, likely: float) -> EnergyInterval:
+        """The energy of a hole of at most `seconds`, which is probably `likely` s long."""
+        most = self._limits.most(seconds)
+        return EnergyInterval(0.0, min(self._power * max(likely, 0.0) / 3600.0, most), most)
+
+    def _between(
+        self, one: Optional[Segment], other: Optional[Segment], begin: float, end: float
+    ) -> EnergyInterval:
+        """The energy of what a period shares with the hole between two segments."""
+        slack = self._readings.slack
+        # The hole is as wide as the readings at its ends were long: nothing of it is counted less.
+        early = slack + self._readings.age
+        start = begin if one is None else max(begin, self._readings.begins[one.last] - early)
+        stop = end if other is None else min(end, self._readings.ends[other.first] + slack)
+        if stop <= start:
+            return NOTHING
+        first = begin if one is None else max(begin, self._readings.ends[one.last])
+        last = end if other is None else min(end, self._readings.begins[other.first])
+        guess = self._unknown(stop - start, last - first)
+        if one is None or other is None or start <= begin or stop >= end:
+            return guess
+        values = self._readings.values
+        over = wrapped(values[one.last], values[other.first], stop - start, self._limits)
+        return guess if over is None else guess._replace(best=over)
+
+    def _counted_twice(self, one: Segment, other: Segment, begin: float, end: float) -> float:
+        """What two segments may count too much in a period, if the register was not set back
+        between them.
+
+        It may have been too low for a few readings, or too high before: by so little that one rise
+        more, back to the old line or up from it, is no more than the supply delivers.
+        """
+        values, begins, ends = self._readings.values, self._readings.begins, self._readings.ends
+        fall = values[one.last] - values[other.first]
+        if fall <= 0.0:
+            return 0.0
+        slack = self._readings.slack + self._readings.age
+        largest = 0.0
+        for numbers in (one.readings, other.readings):
+            for before, after in zip(numbers, numbers[1:]):
+                if begins[before] - slack < end and ends[after] + slack > begin:
+                    largest = max(largest, values[after] - values[before])
+        if largest + self._limits.step < fall:
+            return 0.0
+        return min(largest, fall + self._limits.most(ends[other.first] - begins[one.last]))
+
+    def _inside(self, segment: Segment, begin: float, end: float) -> EnergyInterval:
+        """The energy of what a period shares with a segment."""
+        first, last = self._span(segment)
+        slack = self._readings.slack
+        if end <= first - slack or begin >= last + slack:
+            return NOTHING
+        from_low, from_best, from_high = self._register(segment, begin)
+        to_low, to_best, to_high = self._register(segment, end)
+        low = max(to_low - from_high, 0.0)
+        high = max(to_high - from_low, 0.0)
+        return EnergyInterval(low, min(max(to_best - from_best, low), high), high)
+
+    def _register(self, segment: Segment, moment: float) -> EnergyInterval:
+        """What the register was at a moment; before and after the segment, at its ends."""
+        slack = self._readings.slack
+        low = self._lowest(segment, moment - slack)
+        high = self._highest(segment, moment + slack + self._readings.age)
+        best = self._likely(segment, moment)
+        return EnergyInterval(low, min(max(best, low), high), high)
+
+    def _lowest(self, segment: Segment, moment: float) -> float:
+        """The least that the register can have been: it had reached the reading before."""
+        readings, numbers = self._readings, segment.readings
+        after = _passed(readings.ends, numbers, moment)
+        floor = readings.values[numbers[max(after - 1, 0)]]
+        if 0 < after < len(numbers):
+            most = self._limits.most(readings.ends[numbers[after]] - moment)
+            floor = max(floor, readings.values[numbers[after]] - most)
+        return floor
+
+    def _highest(self, segment: Segment, moment: float) -> float:
+        """The most that the register can have been: it had not passed the reading after.
+
+        A register that stands and then rises by more than a step may have been stale: until it
+        rose, it can have been anything that the supply allows.
+        """
+        readings, numbers, step = self._readings, segment.readings, self._limits.step
+        values = readings.values
+        after = _passed(readings.begins, numbers, moment)
+        if after == len(numbers):
+            return values[numbers[-1]] + step
+        fresh, rising = self._standing(numbers, after)
+        ceiling = values[numbers[after]] + step
+        if rising < len(numbers) and rising - fresh > 1:
+            jump = values[numbers[rising]] - values[numbers[after]]
+            if jump > step * (1.0 + 1e-6):
+                ceiling = values[numbers[rising]] + step
+        if after:
+            before = numbers[min(max(fresh - 1, 0), after - 1)]
+            most = self._limits.most(moment - readings.begins[before])
+            ceiling = min(ceiling, values[before] + step + most)
+        return ceiling
+
+    def _standing(self, numbers: Sequence[int], place: int) -> tuple[int, int]:
+        """Where the register came to the value of a reading, and where it rose above it."""
+        values, value = self._readings.values, self._readings.values[numbers[place]]
+        fresh, rising = place, place + 1
+        while fresh and values[numbers[fresh - 1]] == value:
+            fresh -= 1
+        while rising < len(numbers) and values[numbers[rising]] == value:
+            rising += 1
+        return fresh, rising
+
+    def _likely(self, segment: Segment, moment: float) -> float:
+        """The register on the straight line between the readings around a moment."""
+        readings, numbers = self._readings, segment.readings
+        after = _passed(readings.begins, numbers, moment)
+        if after == 0 or after == len(numbers):
+            return readings.values[numbers[min(after, len(numbers) - 1)]]
+        one, other = numbers[after - 1], numbers[after]
+        share = (moment - readings.begins[one]) / (readings.begins[other] - readings.begins[one])
+        return readings.values[one] + share * (readings.values[other] - readings.values[one])
+
+
+def _passed(times: Sequence[float], numbers: Sequence[int], moment: float) -> int:
+    """How many readings have a time of at most `moment`; their times rise."""
+    if isinstance(numbers, range) and numbers.step == 1:
+        return bisect_right(times, moment, numbers.start, numbers.stop) - numbers.start
+    low, high = 0, len(numbers)
+    while low < high:
+        middle = (low + high) // 2
+        if times[numbers[middle]] <= moment:
+            low = middle + 1
+        else:
+            high = middle
+    return low

@@ -1,0 +1,165 @@
+"""Who an outlet belongs to: customers from the owner's CSV, machines from the hall's drawing."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from handlers.shared.errors import SettingsError, printable
+
+from ...core.drawing.drawing import Drawing
+from ...core.files import csv_in
+from .period import moment
+
+_COLUMNS = ("customer", "pdu", "outlet", "from", "to")
+#: PDU and identity of the outlet
+Place = tuple[str, str]
+
+
+class OutletTenancy(NamedTuple):
+    """An outlet in the hands of a customer, from `begin` to `end` (s, UTC)."""
+
+    customer: str
+    begin: float
+    end: float
+
+
+class _Row(NamedTuple):
+    """A row of the owner's file."""
+
+    place: Place
+    tenure: OutletTenancy
+    #: `hall.csv: line 7`, for errors
+    where: str
+
+    @property
+    def is_pattern(self) -> bool:
+        return any(mark in part for part in self.place for mark in "*?")
+
+    def fits(self, place: Place) -> bool:
+        """Whether an outlet is meant; its own name always fits."""
+        return all(name == part or fnmatchcase(name, part) for name, part in zip(place, self.place))
+
+
+class Customers(Mapping[Place, Sequence[OutletTenancy]]):
+    """The tenures of each outlet, in the order of time. Those that rows name one by one are its
+    keys; any other outlet may be meant by patterns. A look-up raises SettingsError for an outlet
+    that two customers have at the same time.
+    """
+
+    def __init__(self, rows: Iterable[_Row]) -> None:
+        self._named: dict[Place, list[_Row]] = {}
+        self._patterns: list[_Row] = []
+        for row in rows:
+            some = self._patterns if row.is_pattern else self._named.setdefault(row.place, [])
+            some.append(row)
+        for place in self._named:
+            _in_order(self._rows(place))
+
+    def __getitem__(self, place: Place) -> Sequence[OutletTenancy]:
+        rows = self._rows(place)
+        if not rows:
+            raise KeyError(place)
+        return [row.tenure for row in _in_order(rows)]
+
+    def _rows(self, place: Place) -> Sequence[_Row]:
+        return [
+            *self._named.get(place, ()),
+            *(row for row in self._patterns if row.fits(place)),
+        ]
+
+    def __iter__(self) -> Iterator[Place]:
+        return iter(self._named)
+
+    def __len__(self) -> int:
+        return len(self._named)
+
+    def names(self) -> Collection[str]:
+        """All customers of the file."""
+        rows = [*self._patterns, *itertools.chain.from_iterable(self._named.values())]
+        return {row.tenure.customer for row in rows}
+
+    def __bool__(self) -> bool:
+        return bool(self._named or self._patterns)
+
+
+def _in_order(rows: Sequence[_Row]) -> Sequence[_Row]:
+    """By time. Raises SettingsError if two share a time."""
+    ordered = sorted(rows, key=lambda one: one.tenure.begin)
+    for one, other in zip(ordered, ordered[1:]):
+        if other.tenure.begin < one.tenure.end:
+            later, earlier = (one, other) if rows.index(one) > rows.index(other) else (other, one)
+            raise SettingsError(
+                f"{later.where}: the outlet belongs to {printable(earlier.tenure.customer, 60)} at"
+                " the same time"
+            )
+    return ordered
+
+
+def customers(path: str, zone: ZoneInfo) -> Customers:
+    """Who has which outlet when.
+
+    The file has the columns customer, pdu, outlet, from, to. In pdu and outlet, `*` and `?` match.
+    The last two are days or moments in the zone; an empty one is open, and `to` itself is not
+    counted. Raises SettingsError.
+    """
+    return Customers(_rows(path, zone))
+
+
+def _rows(path: str, zone: ZoneInfo) -> Iterator[_Row]:
+    for row in csv_in.read(path, csv_in.require_columns(path, _COLUMNS)):
+        if not (row["customer"] and row["pdu"] and row["outlet"]):
+            raise SettingsError(f"{row.where}: customer, pdu and outlet may not be empty")
+        one = OutletTenancy(
+            row["customer"],
+            _when(row, "from", zone, -math.inf),
+            _when(row, "to", zone, math.inf),
+        )
+        if one.end <= one.begin:
+            raise SettingsError(f"{row.where}: `to` must be later than `from`")
+        yield _Row((row["pdu"], row["outlet"]), one, row.where)
+
+
+def _when(row: csv_in.CsvRow, name: str, zone: ZoneInfo, usual: float) -> float:
+    cell = row[name]
+    if not cell:
+        return usual
+    try:
+        return moment(cell, zone)
+    except SettingsError as error:
+        raise SettingsError(f"{row.where}: {name}: {error}") from None
+
+
+def machines(drawing: Drawing) -> Mapping[str, Sequence[Place]]:
+    """The outlets of each machine."""
+    return {
+        one.name: [(cord.pdu, cord.outlet) for cord in one.cords]
+        for one in drawing.machines.values()
+    }
+
+
+def cut(tenures: Iterable[OutletTenancy], begin: float, end: float) -> Sequence[OutletTenancy]:
+    """What of the tenures lies in a period."""
+    return [
+        one._replace(begin=max(one.begin, begin), end=min(one.end, end))
+        for one in tenures
+        if one.begin < end and one.end > begin
+    ]
+
+
+def without_gaps(
+    tenures: Sequence[OutletTenancy], begin: float, end: float
+) -> Sequence[OutletTenancy]:
+    """A whole period by its tenures; the customer "" has what nobody else has."""
+    found: list[OutletTenancy] = []
+    at = begin
+    for one in cut(tenures, begin, end):
+        if one.begin > at:
+            found.append(OutletTenancy("", at, one.begin))
+        found.append(one)
+        at = one.end
+    return [*found, OutletTenancy("", at, end)] if at < end else found
