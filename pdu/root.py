@@ -81,7 +81,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "say which machines go dark if a feed, PDU or breaker of the hall's drawing fails",
     ),
     "plan": LazyCommand(
-        "hall.plan", "plan", "make the hall's drawing, and compare it with its PDUs"
+        "hall.drawings.plan", "plan", "make the hall's drawing, and compare it with its PDUs"
     ),
     "machine": LazyCommand(
         "machine",

@@ -1,7 +1,8 @@
 """The hall: its drawing, and what is computed from the drawing and from the PDUs' readings.
 
-Public doors: `drawing` (the values), `drawing_file.read`, `measured` (readings of the hall's PDUs),
-`rehearsal.Hall` (what a failure does). None of them switches anything.
+Rooms: `importing` and `drawings` make and check the drawing, `walk` follows power and currents
+through it, `failure` says what a failure does (`failure.rehearsal.Hall`), `restore` what a return
+does, `cycle` switches by a plan of steps. Only `cycle` switches.
 
-Commands: `plan` (makes and checks the drawing), `rehearse`, `cycle` (switches, by a plan of steps).
+Commands: `drawings.plan`, `rehearse`, `cycle.command`.
 """

@@ -25,13 +25,14 @@ from ..core.drawing.drawing import KINDS, Drawing, HallNode, nodes
 from ..core.files.whole_files import check_writable, write_page
 from ..core.inventory.saved_readings import HallReadings
 from ..core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
-from . import dcim_import, readings_source, restore_command
+from .drawings import dcim_import, readings_source
+from .failure.missing_facts import missing_facts
+from .failure.monte_carlo import USUAL_SEED, USUAL_WORLDS
+from .failure.page import page
+from .failure.rehearsal import Grading, Hall, RehearsalOutcome
+from .failure.text import Failed, lines, lines_of_each, outcome_as_json, rest_as_json, taken_at
 from .importing.joining import NotJoined
-from .missing_facts import missing_facts
-from .monte_carlo import USUAL_SEED, USUAL_WORLDS
-from .page import page
-from .rehearsal import Grading, Hall, RehearsalOutcome
-from .text import Failed, lines, lines_of_each, outcome_as_json, rest_as_json, taken_at
+from .restore import command as restore_command
 
 _SHOWN = 8
 

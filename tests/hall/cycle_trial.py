@@ -25,7 +25,7 @@ from pdu.hall.cycle.environment import Ended, Log
 from pdu.hall.cycle.plan_file import CyclePlan
 from pdu.hall.cycle.run import Run
 from pdu.hall.cycle.steps import Mode, Step, planned
-from pdu.hall.rehearsal import Hall
+from pdu.hall.failure.rehearsal import Hall
 from tests.hall.halls import LOOSE, TIDY, Habits, random_hall
 from tests.hall.plant import Box
 from tests.hall.plant_world import FAULTS, OF_COMMANDS, Killed, PlantWorld

@@ -19,8 +19,8 @@ from typing import Union
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode, nodes
 from pdu.core.inventory import saved_readings
-from pdu.hall.rehearsal import Hall
-from pdu.hall.verdicts import Judged, Verdict
+from pdu.hall.failure.rehearsal import Hall
+from pdu.hall.walk.verdicts import Judged, Verdict
 from tests.hall.grades import GRADES, Grade, failures, graded_hall
 from tests.hall.life import Feed, Part, Rated, Server, Strip, Way, name_of
 

@@ -19,7 +19,10 @@ from collections.abc import Iterable
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode, nodes
 from pdu.core.inventory import saved_readings
-from pdu.hall.arithmetic import (
+from pdu.hall.failure.bounds import FailureBounds, HallFacts, bounds_of
+from pdu.hall.failure.rehearsal import Hall
+from pdu.hall.restore.model import HOLDS_AT_ONCE, Return, ReturnModel
+from pdu.hall.walk.arithmetic import (
     MAYBE,
     NO,
     YES,
@@ -29,11 +32,8 @@ from pdu.hall.arithmetic import (
     KnownCurrents,
     Truth,
 )
-from pdu.hall.failure import FailureBounds, HallFacts, bounds_of
-from pdu.hall.load_limits import HIGH, LOW
-from pdu.hall.power_flow import Consumer, Facts, Power, PowerFlow, Supply
-from pdu.hall.rehearsal import Hall
-from pdu.hall.restore import HOLDS_AT_ONCE, Return, ReturnModel
+from pdu.hall.walk.load_limits import HIGH, LOW
+from pdu.hall.walk.power_flow import Consumer, Facts, Power, PowerFlow, Supply
 from tests.hall import return_trial
 from tests.hall.grades import GRADES, graded_hall
 from tests.hall.halls import LOOSE, TIDY, random_hall

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
-from pdu.hall.rehearsal import Hall
+from pdu.hall.failure.rehearsal import Hall
 from tests.hall.halls import TIDY, random_hall
 
 

@@ -19,9 +19,9 @@ from typing import Any, Optional
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
-from pdu.hall.load_limits import FITS
-from pdu.hall.rehearsal import Hall
-from pdu.hall.restore import ReturnModel, ReturnOutcome, ReturnVerdict
+from pdu.hall.failure.rehearsal import Hall
+from pdu.hall.restore.model import ReturnModel, ReturnOutcome, ReturnVerdict
+from pdu.hall.walk.load_limits import FITS
 
 FEEDS = ("A", "B")
 _FOR_S = 5400.0

@@ -27,7 +27,7 @@ from pdu.hall.cycle import plan_file, run, steps
 from pdu.hall.cycle.environment import Ended
 from pdu.hall.cycle.plan_file import CyclePlan
 from pdu.hall.cycle.steps import Mode
-from pdu.hall.rehearsal import Hall
+from pdu.hall.failure.rehearsal import Hall
 from tests.hall.cycle_trial import Case, Judge, Trial, case
 from tests.hall.halls import LOOSE, TIDY, Habits
 from tests.hall.plant import Bar, Box, Outlet, Plant, Supply

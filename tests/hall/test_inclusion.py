@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from pdu.hall.arithmetic import Interval, Intervals
+from pdu.hall.walk.arithmetic import Interval, Intervals
 from tests.hall.inclusion import Inclusion
 
 

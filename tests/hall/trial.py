@@ -18,8 +18,8 @@ from collections.abc import Sequence
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode, nodes
 from pdu.core.inventory import saved_readings
-from pdu.hall.rehearsal import Hall, RehearsalOutcome
-from pdu.hall.verdicts import Verdict
+from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
+from pdu.hall.walk.verdicts import Verdict
 from tests.hall.halls import LOOSE, TIDY, Habits, RandomHall, random_hall
 from tests.hall.plant import Plant
 

@@ -39,8 +39,8 @@ from ...core.inventory.saved_readings import HallReadings
 from ...core.machines import candidate_pdus
 from ...core.owner_files import DRAWING, LIST, OwnerFiles
 from ...core.states import DOWN, UNKNOWN, UP, word
-from .. import readings_source
-from ..rehearsal import Hall
+from ..drawings import readings_source
+from ..failure.rehearsal import Hall
 from . import plan_file, run_locks
 from .environment import Ended, OutletLeftOff
 from .pdu_access import PolledEnvironment, Stopping, devices_of, listed_as, stopping, switch_on

@@ -34,8 +34,8 @@ from ...core.machines.outlet import AGAIN_S
 from ...core.machines.pdu_access import CommandResult, MachineOutlet, NotProven, PduReading
 from ...core.machines.proof import MachinePower, MachineReadings, OffProof
 from ...core.states import DOWN, UNKNOWN, UP, word
-from ..rehearsal import Hall
-from ..verdicts import CordNow, Now, cords_now
+from ..failure.rehearsal import Hall
+from ..walk.verdicts import CordNow, Now, cords_now
 from . import plan_file
 from .environment import Ended, Log, OutletLeftOff, RunEnvironment, UnexpectedState
 from .plan_file import CyclePlan, OpenStep, Progress

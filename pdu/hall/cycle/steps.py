@@ -18,9 +18,9 @@ from ...core.machines import candidate_pdus, proof
 from ...core.machines.meters import MeteredLoad
 from ...core.machines.pdu_access import OutletReading, PduReading
 from ...core.states import UP
-from ..load_limits import FITS, LOW
-from ..rehearsal import Hall
-from ..verdicts import ADVICE, LEAST_SHARE, CordNow, Now
+from ..failure.rehearsal import Hall
+from ..walk.load_limits import FITS, LOW
+from ..walk.verdicts import ADVICE, LEAST_SHARE, CordNow, Now
 
 
 class Mode(enum.Enum):

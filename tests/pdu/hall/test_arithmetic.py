@@ -13,7 +13,7 @@ from typing import Callable, Optional
 import pytest
 from hypothesis import given, strategies as st
 
-from pdu.hall.arithmetic import (
+from pdu.hall.walk.arithmetic import (
     MAYBE,
     NO,
     YES,

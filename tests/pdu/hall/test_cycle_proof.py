@@ -19,7 +19,7 @@ from pdu.hall.cycle.environment import Ended
 from pdu.hall.cycle.plan_file import CyclePlan, Progress
 from pdu.hall.cycle.run import Run
 from pdu.hall.cycle.steps import Mode, Step, planned
-from pdu.hall.rehearsal import Hall
+from pdu.hall.failure.rehearsal import Hall
 from pdu_common.helper import EnumPowerStatus
 from tests.pdu.core.machines.wiring import Meter, Plug, Room, Server
 

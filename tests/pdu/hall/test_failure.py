@@ -8,11 +8,11 @@ import math
 import pytest
 
 from pdu.core.drawing.drawing import HallNode
-from pdu.hall.arithmetic import YES, Interval
-from pdu.hall.failure import HallFacts
-from pdu.hall.load_limits import FITS
-from pdu.hall.power_flow import Power
-from pdu.hall.rehearsal import RehearsalOutcome
+from pdu.hall.failure.bounds import HallFacts
+from pdu.hall.failure.rehearsal import RehearsalOutcome
+from pdu.hall.walk.arithmetic import YES, Interval
+from pdu.hall.walk.load_limits import FITS
+from pdu.hall.walk.power_flow import Power
 from tests.pdu.hall.test_graph import (
     FEEDS,
     PAIR,

@@ -10,8 +10,8 @@ import pytest
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
-from pdu.hall.rehearsal import Hall, RehearsalOutcome
-from pdu.hall.verdicts import Verdict
+from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
+from pdu.hall.walk.verdicts import Verdict
 
 FEEDS = '[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n'
 

@@ -7,9 +7,9 @@ from typing import Optional
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
-from pdu.hall.missing_facts import missing_facts
-from pdu.hall.rehearsal import Hall, RehearsalOutcome
-from pdu.hall.verdicts import Verdict
+from pdu.hall.failure.missing_facts import missing_facts
+from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
+from pdu.hall.walk.verdicts import Verdict
 from tests.pdu.hall.test_graph import (
     EIGHT,
     FEEDS,

@@ -13,10 +13,10 @@ from pdu.core.adapters.power_restore import LAST, NOT_KNOWN, ON, OutletRestorePo
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
-from pdu.hall.arithmetic import Interval, IntervalSum, KnownCurrents, NotAnInterval
-from pdu.hall.rehearsal import Hall
-from pdu.hall.restore import ReturnModel, ReturnOutcome, ReturnVerdict
-from pdu.hall.restore_delays import proposal
+from pdu.hall.failure.rehearsal import Hall
+from pdu.hall.restore.delays import proposal
+from pdu.hall.restore.model import ReturnModel, ReturnOutcome, ReturnVerdict
+from pdu.hall.walk.arithmetic import Interval, IntervalSum, KnownCurrents, NotAnInterval
 
 A, B = HallNode("feed", "A"), HallNode("feed", "B")
 _FEEDS = '[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n'
@@ -259,7 +259,7 @@ def test_what_draws_anything_has_no_upper_end() -> None:
 def test_no_interval_the_wrong_way_round_is_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pdu.hall.arithmetic._ROUNDING", -1000.0)
+    monkeypatch.setattr("pdu.hall.walk.arithmetic._ROUNDING", -1000.0)
     text = _FEEDS + _pdu("a", '"A"', 16) + _pdu("b", '"B"', 16) + _machine("one", "a/1", "b/1")
     (tmp_path / "hall.toml").write_text(text)
     readings = _hall(text, {"a": {"1": 2.0}, "b": {"1": 2.0}}).readings

@@ -10,8 +10,8 @@ import pytest
 
 from pdu import root
 from pdu.core.drawing.drawing import Cord, Machine
-from pdu.hall import page_parts
-from pdu.hall.page_parts import JudgedMachine
+from pdu.hall.failure import page_parts
+from pdu.hall.failure.page_parts import JudgedMachine
 from tests.needs import ROOT
 
 FOLDER = ROOT / "docs" / "hall"

@@ -13,7 +13,8 @@ from typing import NamedTuple, Optional
 import pytest
 
 from pdu.core.drawing.drawing import nodes
-from pdu.hall.arithmetic import (
+from pdu.hall.failure.bounds import CopyOnWriteSums
+from pdu.hall.walk.arithmetic import (
     MAYBE,
     NO,
     YES,
@@ -25,8 +26,7 @@ from pdu.hall.arithmetic import (
     N,
     Truth,
 )
-from pdu.hall.failure import CopyOnWriteSums
-from pdu.hall.power_flow import Consumer, Facts, Power, PowerFlow, Supply
+from pdu.hall.walk.power_flow import Consumer, Facts, Power, PowerFlow, Supply
 from tests.hall.inclusion import Stated, random_hall_of_any_grade
 
 FLOATS, INTERVALS = Floats(), Intervals()

@@ -13,11 +13,11 @@ from pdu.core.cli.error_output import Usage
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import HallNode
 from pdu.core.inventory import saved_readings
-from pdu.hall.load_limits import CANNOT_SAY, FITS
-from pdu.hall.rehearsal import Hall
-from pdu.hall.restore import BreakerBack, ReturnModel, ReturnOutcome, ReturnVerdict
-from pdu.hall.restore_command import seconds
-from pdu.hall.restore_delays import Finding, findings, proposal
+from pdu.hall.failure.rehearsal import Hall
+from pdu.hall.restore.command import seconds
+from pdu.hall.restore.delays import Finding, findings, proposal
+from pdu.hall.restore.model import BreakerBack, ReturnModel, ReturnOutcome, ReturnVerdict
+from pdu.hall.walk.load_limits import CANNOT_SAY, FITS
 from tests.hall import return_trial
 
 A, B = HallNode("feed", "A"), HallNode("feed", "B")

@@ -9,7 +9,7 @@ import pytest
 from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import Cord
 from pdu.core.inventory import saved_readings
-from pdu.hall.verdicts import (
+from pdu.hall.walk.verdicts import (
     ADVICE,
     CordNow,
     Judged,

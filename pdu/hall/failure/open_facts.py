@@ -14,11 +14,11 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from .arithmetic import MAYBE, NO, YES, Truth
-from .failure import HallFacts
-from .graph import RedundantInputs
-from .power_flow import Consumer, Supply, Uppers
-from .verdicts import FILTER_A, CordNow, Now
+from ..walk.arithmetic import MAYBE, NO, YES, Truth
+from ..walk.graph import RedundantInputs
+from ..walk.power_flow import Consumer, Supply, Uppers
+from ..walk.verdicts import FILTER_A, CordNow, Now
+from .bounds import HallFacts
 
 # a line that trips takes the other lines of its PDU with it, and a pole those of its breaker
 _GANGED, _GANGED_POLES = 0.7, 0.95

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Optional
 
-from ..core.drawing.drawing import Cord, Machine
-from ..core.inventory.saved_readings import HallReadings
-from ..core.states import DOWN, UP
+from ...core.drawing.drawing import Cord, Machine
+from ...core.inventory.saved_readings import HallReadings
+from ...core.states import DOWN, UP
 
 # A supply that works carries at least this part of an equal share. Less is a dead supply's input
 # filter, or a supply on standby.

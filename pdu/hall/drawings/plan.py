@@ -15,21 +15,21 @@ import click
 
 from handlers.shared.errors import SettingsError
 
-from ..core.cli import shared_options
-from ..core.cli.error_output import Usage
-from ..core.cli.exit_codes import WRONG
-from ..core.cli.groups import LazyCommand, LazyGroup, Subcommand
-from ..core.cli.options import Argument, SharedOptions, given, option, output
-from ..core.cli.output import columns, counted, print_json
-from ..core.cli.shared_options import OUT
-from ..core.drawing import drawing_file
-from ..core.files.whole_files import text_of, write_whole
-from ..core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
+from ...core.cli import shared_options
+from ...core.cli.error_output import Usage
+from ...core.cli.exit_codes import WRONG
+from ...core.cli.groups import LazyCommand, LazyGroup, Subcommand
+from ...core.cli.options import Argument, SharedOptions, given, option, output
+from ...core.cli.output import columns, counted, print_json
+from ...core.cli.shared_options import OUT
+from ...core.drawing import drawing_file
+from ...core.files.whole_files import text_of, write_whole
+from ...core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
+from ..importing import csv_files, rest
+from ..importing.dcim import imported
+from ..importing.joining import NotJoined
 from . import dcim_import, readings_source, writing
 from .checking import check as checked
-from .importing import csv_files, rest
-from .importing.dcim import imported
-from .importing.joining import NotJoined
 
 _WELL, _FINDINGS = 0, 1
 
@@ -167,9 +167,9 @@ plan = LazyGroup(
     "plan",
     {
         "import": LazyCommand(
-            "hall.plan", "import_", "make or update a drawing from CSV, NetBox or Nautobot"
+            "hall.drawings.plan", "import_", "make or update a drawing from CSV, NetBox or Nautobot"
         ),
-        "check": LazyCommand("hall.plan", "check", "compare a drawing with its PDUs"),
+        "check": LazyCommand("hall.drawings.plan", "check", "compare a drawing with its PDUs"),
     },
     ("pdu plan import cords.csv lines.csv --list hall.csv", "pdu plan check hall.power.toml"),
     help="The hall's drawing, hall.power.toml: feeds, PDUs, breakers, machines and their cords.",

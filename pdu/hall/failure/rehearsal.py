@@ -18,15 +18,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple, Optional
 
-from ..core.cli.output import counted
-from ..core.drawing.drawing import Cord, Drawing, HallNode
-from ..core.inventory.saved_readings import HallReadings
-from ..core.states import DOWN, UP
-from . import enrichment
-from .arithmetic import MAYBE, NO, YES, Interval, KnownCurrents, Truth
-from .failure import DrawnConsumer, FailureBounds, HallFacts, bounds_of
-from .graph import Graph
-from .load_limits import (
+from ...core.cli.output import counted
+from ...core.drawing.drawing import Cord, Drawing, HallNode
+from ...core.inventory.saved_readings import HallReadings
+from ...core.states import DOWN, UP
+from ..drawings import enrichment
+from ..walk.arithmetic import MAYBE, NO, YES, Interval, KnownCurrents, Truth
+from ..walk.graph import Graph
+from ..walk.load_limits import (
     BETWEEN_LINES,
     CANNOT_SAY,
     IN_PHASE,
@@ -34,9 +33,10 @@ from .load_limits import (
     LoadVerdict,
     compare_load,
 )
+from ..walk.power_flow import Power
+from ..walk.verdicts import CordNow, Judged, Now, Verdict, cords_now, reading_bounds, reason_of
+from .bounds import DrawnConsumer, FailureBounds, HallFacts, bounds_of
 from .monte_carlo import USUAL_SEED, Sample, Sampled, sampled
-from .power_flow import Power
-from .verdicts import CordNow, Judged, Now, Verdict, cords_now, reading_bounds, reason_of
 
 OVERLOAD_ADVICE = "move load away from it, or give the drawing what it needs to be certain"
 _UNDRAWN = "its cords may be behind what fails: the drawing does not say"

@@ -8,17 +8,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Optional
 
-from ..core.cli.output import counted
-from ..core.drawing.drawing import Cord, Drawing, HallNode, Input, PduNode
-from ..core.files import html
-from ..core.files.html import Cell, marked, number, row_header, safe, words
+from ...core.cli.output import counted
+from ...core.drawing.drawing import Cord, Drawing, HallNode, Input, PduNode
+from ...core.files import html
+from ...core.files.html import Cell, marked, number, row_header, safe, words
+from ..walk.load_limits import CANNOT_SAY, FITS, OVERLOADS
+from ..walk.verdicts import Verdict
 from . import page_parts
-from .load_limits import CANNOT_SAY, FITS, OVERLOADS
 from .missing_facts import MissingFact
 from .page_parts import CLASSES, GUIDE, LOOKS, WORLDS, JudgedMachine
 from .rehearsal import Hall, Redundancy, RehearsalOutcome, count_fit, counts
 from .text import Failed, few, named as nodes_in_words
-from .verdicts import Verdict
 
 _STYLE = """
 .racks { display: flex; flex-wrap: wrap; gap: .8rem; } .rack { border: 1px solid var(--line);

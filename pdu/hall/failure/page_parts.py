@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ..core.drawing.drawing import Machine
-from ..core.files import html
-from ..core.files.html import number, row_header, short, words
-from .load_limits import CANNOT_SAY, FITS, OVERLOADS
+from ...core.drawing.drawing import Machine
+from ...core.files import html
+from ...core.files.html import number, row_header, short, words
+from ..walk.load_limits import CANNOT_SAY, FITS, OVERLOADS
+from ..walk.verdicts import Verdict
 from .rehearsal import BreakerLoad
 from .text import few, rank
-from .verdicts import Verdict
 
 GUIDE = "docs/hall.md"
 #: a verdict's word -> its colour

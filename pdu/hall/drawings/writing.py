@@ -8,8 +8,8 @@ from typing import Any
 
 from handlers.shared.errors import SettingsError
 
-from ..core.cli import optional_packages
-from .importing.model import Imported
+from ...core.cli import optional_packages
+from ..importing.model import Imported
 
 _HEAD = "# The hall's drawing (docs/hall.md). Read it, and correct it.\n"
 _UNKNOWN_FEED = "unknown"

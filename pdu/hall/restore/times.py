@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
-from ..core.adapters.power_restore import LAST, OFF, ON, OutletRestorePolicy
-from ..core.drawing.drawing import Cord, Drawing, HallNode, Input
-from ..core.inventory.reading import PolledOutlet
-from ..core.inventory.saved_readings import HallReadings
-from ..core.states import DOWN, UP
-from .arithmetic import NO, YES, Interval
-from .graph import Graph
-from .power_flow import Power
+from ...core.adapters.power_restore import LAST, OFF, ON, OutletRestorePolicy
+from ...core.drawing.drawing import Cord, Drawing, HallNode, Input
+from ...core.inventory.reading import PolledOutlet
+from ...core.inventory.saved_readings import HallReadings
+from ...core.states import DOWN, UP
+from ..walk.arithmetic import NO, YES, Interval
+from ..walk.graph import Graph
+from ..walk.power_flow import Power
 
 
 class Window(NamedTuple):

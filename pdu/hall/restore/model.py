@@ -20,18 +20,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Optional
 
-from ..core.drawing.drawing import Cord, HallNode, Machine
-from ..core.inventory.saved_readings import HallReadings
-from . import restore_monte_carlo
-from .arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, at_least_n
-from .failure import ANY_SHARE, DrawnConsumer, Failure, HallFacts
-from .load_limits import CANNOT_SAY, HIGH, LOW, OVERLOADS, LoadVerdict, compare_load
-from .monte_carlo import USUAL_SEED, Sampled
-from .power_flow import Consumer, Facts, Power, Supply
-from .rehearsal import BreakerLoad, Hall, count_fit
-from .restore_monte_carlo import AT_ONCE, CREST
-from .restore_times import RestoreTimes, Window
-from .verdicts import Now, cords_now
+from ...core.drawing.drawing import Cord, HallNode, Machine
+from ...core.inventory.saved_readings import HallReadings
+from ..failure.bounds import ANY_SHARE, DrawnConsumer, Failure, HallFacts
+from ..failure.monte_carlo import USUAL_SEED, Sampled
+from ..failure.rehearsal import BreakerLoad, Hall, count_fit
+from ..walk.arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, at_least_n
+from ..walk.load_limits import CANNOT_SAY, HIGH, LOW, OVERLOADS, LoadVerdict, compare_load
+from ..walk.power_flow import Consumer, Facts, Power, Supply
+from ..walk.verdicts import Now, cords_now
+from . import monte_carlo
+from .monte_carlo import AT_ONCE, CREST
+from .times import RestoreTimes, Window
 
 #: what a breaker of a type of IEC 60898-1 holds at once, in ratings; one of which nobody drew the
 #: type may be of type B
@@ -376,10 +376,10 @@ class Return:
     ) -> list[MachineBack]:
         """With what samples say of the machines that nobody can decide for sure."""
         numbers = {one.name: number for number, one in enumerate(self.machines)}
-        setting = restore_monte_carlo.ReturnScenario(
+        setting = monte_carlo.ReturnScenario(
             self.windows,
             [
-                restore_monte_carlo.Machine(*drawn, one.inrush_a)
+                monte_carlo.Machine(*drawn, one.inrush_a)
                 for one, drawn in zip(self.machines, self._drawn)
             ],
             [node for node, truth in self._still.items() if truth == YES],
@@ -392,7 +392,7 @@ class Return:
             for number in (numbers[one.machine],)
             if one.verdict is ReturnVerdict.CANNOT_SAY and number not in self._may_be_early
         ]
-        found = restore_monte_carlo.sampled(self._hall.facts, setting, open_, worlds, seed)
+        found = monte_carlo.sampled(self._hall.facts, setting, open_, worlds, seed)
         made: list[MachineBack] = []
         for one in judged:
             sample = found.get(numbers[one.machine])

@@ -6,18 +6,18 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Optional
 
-from ..core.cli.output import counted
-from ..core.drawing.drawing import Machine
-from ..core.files import html
-from ..core.files.html import number, row_header, safe, words
-from . import page_parts
-from .load_limits import CANNOT_SAY, FITS, OVERLOADS
-from .page_parts import GUIDE, LOOKS, WORLDS, JudgedMachine
-from .rehearsal import count_fit
-from .restore import BreakerBack, LoadStep, ReturnOutcome, ReturnVerdict, Step
-from .restore_delays import Delays, Finding
-from .restore_text import heading, outlets, proposed, why
-from .text import amperes, few, named as nodes_in_words, rank
+from ...core.cli.output import counted
+from ...core.drawing.drawing import Machine
+from ...core.files import html
+from ...core.files.html import number, row_header, safe, words
+from ..failure import page_parts
+from ..failure.page_parts import GUIDE, LOOKS, WORLDS, JudgedMachine
+from ..failure.rehearsal import count_fit
+from ..failure.text import amperes, few, named as nodes_in_words, rank
+from ..walk.load_limits import CANNOT_SAY, FITS, OVERLOADS
+from .delays import Delays, Finding
+from .model import BreakerBack, LoadStep, ReturnOutcome, ReturnVerdict, Step
+from .text import heading, outlets, proposed, why
 
 _STYLE = """
 .grows { display: inline-block; vertical-align: top; width: 19rem; max-width: 100%;

@@ -11,16 +11,16 @@ from typing import NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError
 
-from ..core.cli.error_output import Usage
-from ..core.cli.options import Parameters, option, secret_files
-from ..core.cli.output import progress
-from ..core.cli.shared_options import AUTH, LIST, PARALLEL, SAVE
-from ..core.files.whole_files import read_file
-from ..core.inventory import reader_pool
-from ..core.inventory.polling import poll_full
-from ..core.inventory.reading import Reading
-from ..core.inventory.saved_readings import HallReadings, check_new, of_json, of_readings, save
-from ..core.owner_files import OwnerFiles
+from ...core.cli.error_output import Usage
+from ...core.cli.options import Parameters, option, secret_files
+from ...core.cli.output import progress
+from ...core.cli.shared_options import AUTH, LIST, PARALLEL, SAVE
+from ...core.files.whole_files import read_file
+from ...core.inventory import reader_pool
+from ...core.inventory.polling import poll_full
+from ...core.inventory.reading import Reading
+from ...core.inventory.saved_readings import HallReadings, check_new, of_json, of_readings, save
+from ...core.owner_files import OwnerFiles
 
 
 class SourceOptions(NamedTuple):

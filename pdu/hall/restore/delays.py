@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Optional
 
-from ..core.adapters.power_restore import NOT_KNOWN, OFF, OutletRestorePolicy
-from ..core.drawing.drawing import Cord, HallNode, Machine
-from ..core.inventory.saved_readings import HallReadings, MeasuredPdu
-from .load_limits import FITS
-from .rehearsal import Hall
-from .restore import ReturnModel, ReturnOutcome
-from .text import few
+from ...core.adapters.power_restore import NOT_KNOWN, OFF, OutletRestorePolicy
+from ...core.drawing.drawing import Cord, HallNode, Machine
+from ...core.inventory.saved_readings import HallReadings, MeasuredPdu
+from ..failure.rehearsal import Hall
+from ..failure.text import few
+from ..walk.load_limits import FITS
+from .model import ReturnModel, ReturnOutcome
 
 #: from so many outlets in one moment on, it is a finding
 _MANY = 8

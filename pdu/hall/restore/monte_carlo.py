@@ -15,13 +15,13 @@ import random
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from .arithmetic import NO, YES
-from .failure import HallFacts
-from .monte_carlo import Counts, Sample, StatedHall, affordable
-from .open_facts import OpenFacts
-from .power_flow import Supply
-from .restore_times import Window
-from .verdicts import Now
+from ..failure.bounds import HallFacts
+from ..failure.monte_carlo import Counts, Sample, StatedHall, affordable
+from ..failure.open_facts import OpenFacts
+from ..walk.arithmetic import NO, YES
+from ..walk.power_flow import Supply
+from ..walk.verdicts import Now
+from .times import Window
 
 # at once a breaker trips from and up to these ratings: types B, C and D of IEC 60898-1
 AT_ONCE = {"B": (3.0, 5.0), "C": (5.0, 10.0), "D": (10.0, 20.0)}

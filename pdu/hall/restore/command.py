@@ -8,17 +8,17 @@ from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
 
-from ..core.cli.error_output import Usage
-from ..core.cli.output import print_json
-from ..core.drawing.drawing import HallNode
-from ..core.files.whole_files import write_page
-from . import readings_source
-from .rehearsal import Hall
-from .restore import BOOT_S, COLD_S, ReturnModel
-from .restore_delays import findings, proposal
-from .restore_page import page
-from .restore_text import as_json, lines
-from .text import few, taken_at
+from ...core.cli.error_output import Usage
+from ...core.cli.output import print_json
+from ...core.drawing.drawing import HallNode
+from ...core.files.whole_files import write_page
+from ..drawings import readings_source
+from ..failure.rehearsal import Hall
+from ..failure.text import few, taken_at
+from .delays import findings, proposal
+from .model import BOOT_S, COLD_S, ReturnModel
+from .page import page
+from .text import as_json, lines
 
 _SPAN = re.compile(r"([0-9]{1,6})\s*(s|min|h)")
 _SECONDS = {"s": 1, "min": 60, "h": 3600}

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from ..core.drawing.drawing import Breaker, Cord, Drawing, HallNode, Input, Panel, PduNode
+from ...core.drawing.drawing import Breaker, Cord, Drawing, HallNode, Input, Panel, PduNode
 
 # Panel's lines of these names are phases: each feeds many PDUs. Others are ways: each feeds one.
 _PHASES = {"l1": 1, "l2": 2, "l3": 3}

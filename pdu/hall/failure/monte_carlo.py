@@ -16,12 +16,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from .arithmetic import NO, YES, Floats, FloatSum, Truth, at_least_n
-from .failure import FailureBounds, HallFacts
-from .graph import TRIPS
-from .load_limits import IN_PHASE
+from ..walk.arithmetic import NO, YES, Floats, FloatSum, Truth, at_least_n
+from ..walk.graph import TRIPS
+from ..walk.load_limits import IN_PHASE
+from ..walk.power_flow import Facts, Power, PowerFlow
+from .bounds import FailureBounds, HallFacts
 from .open_facts import Drawn, OpenFacts
-from .power_flow import Facts, Power, PowerFlow
 
 #: how many worlds are sampled where nobody says it, and by which seed
 USUAL_WORLDS, USUAL_SEED = 100, 1

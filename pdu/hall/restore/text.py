@@ -6,10 +6,8 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any, Optional
 
-from ..core.cli.output import columns, counted
-from .restore import BreakerBack, MachineBack, ReturnOutcome, ReturnVerdict, Step
-from .restore_delays import Delays, Finding
-from .text import (
+from ...core.cli.output import columns, counted
+from ..failure.text import (
     amperes,
     few,
     finite,
@@ -21,6 +19,8 @@ from .text import (
     rank,
     shortened,
 )
+from .delays import Delays, Finding
+from .model import BreakerBack, MachineBack, ReturnOutcome, ReturnVerdict, Step
 
 _STEPS = 30  # limit for lines of a timeline
 _FITTING = 10

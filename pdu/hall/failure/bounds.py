@@ -13,7 +13,7 @@ import copy
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from .arithmetic import (
+from ..walk.arithmetic import (
     MAYBE,
     NO,
     YES,
@@ -24,10 +24,10 @@ from .arithmetic import (
     Truth,
     at_least_n,
 )
-from .graph import TRIPS, Graph
-from .load_limits import HIGH, LOW
-from .power_flow import Consumer, Facts, Power, PowerFlow, Supply
-from .verdicts import CordNow, Now
+from ..walk.graph import TRIPS, Graph
+from ..walk.load_limits import HIGH, LOW
+from ..walk.power_flow import Consumer, Facts, Power, PowerFlow, Supply
+from ..walk.verdicts import CordNow, Now
 
 # the most currents that one breaker may cost when it is looked at from each of its ways downwards
 _MOST_WAYS = 20_000

@@ -7,17 +7,17 @@ from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError
 
-from ..core.cli.error_output import Usage
-from ..core.cli.options import CA_PEM, Parameters, option, without_setting
-from ..core.drawing import drawing_file
-from ..core.drawing.drawing import Drawing
-from ..core.inventory.saved_readings import HallReadings
+from ...core.cli.error_output import Usage
+from ...core.cli.options import CA_PEM, Parameters, option, without_setting
+from ...core.drawing import drawing_file
+from ...core.drawing.drawing import Drawing
+from ...core.inventory.saved_readings import HallReadings
+from ..importing import rest
+from ..importing.choosing import Filters
+from ..importing.dcim import imported
+from ..importing.joining import joined
+from ..importing.model import Imported
 from . import readings_source, writing
-from .importing import rest
-from .importing.choosing import Filters
-from .importing.dcim import imported
-from .importing.joining import joined
-from .importing.model import Imported
 
 
 class DcimOptions(NamedTuple):

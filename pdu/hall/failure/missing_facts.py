@@ -9,13 +9,13 @@ import time
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, Optional
 
-from ..core.cli.output import counted
-from ..core.drawing.drawing import HallNode
-from ..core.inventory.saved_readings import HallReadings
-from .arithmetic import MAYBE
-from .failure import FailureBounds
+from ...core.cli.output import counted
+from ...core.drawing.drawing import HallNode
+from ...core.inventory.saved_readings import HallReadings
+from ..walk.arithmetic import MAYBE
+from ..walk.verdicts import Now, Verdict
+from .bounds import FailureBounds
 from .rehearsal import Hall, RehearsalOutcome
-from .verdicts import Now, Verdict
 
 
 class MissingFact(NamedTuple):

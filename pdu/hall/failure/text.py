@@ -8,15 +8,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Optional
 
-from ..core.cli.output import columns, counted
-from ..core.drawing.drawing import HallNode
-from ..core.files.html import time_shown
-from ..core.inventory.saved_readings import HallReadings
-from .load_limits import CANNOT_SAY, FITS, OVERLOADS
+from ...core.cli.output import columns, counted
+from ...core.drawing.drawing import HallNode
+from ...core.files.html import time_shown
+from ...core.inventory.saved_readings import HallReadings
+from ..walk.load_limits import CANNOT_SAY, FITS, OVERLOADS
+from ..walk.verdicts import Judged, Verdict
 from .missing_facts import MissingFact
 from .monte_carlo import Sampled
 from .rehearsal import BreakerLoad, Redundancy, RehearsalOutcome, count_fit, counts
-from .verdicts import Judged, Verdict
 
 _NAMES = 6  # limit for names in a line
 _LOADS = 30  # limit for breakers that fit

@@ -1,0 +1,1 @@
+"""`pdu rehearse`: what a failure does, and how it is shown."""
