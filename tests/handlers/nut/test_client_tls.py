@@ -12,6 +12,7 @@ from handlers.nut.client import NutClient
 from handlers.shared.errors import ProtocolError, SettingsError, Unreachable
 from handlers.shared.tls import Trust
 from tests.handlers.nut.clients import listen
+from tests.needs import localhost
 from tests.servers.scripted import serving
 from tests.simulators.certificates import usual
 from tests.simulators.nut_server import ADMIN, NutServer
@@ -34,6 +35,8 @@ def over_tls(server: NutServer, tls: Trust, host: str = "127.0.0.1") -> NutClien
 def test_a_certificate_of_the_configured_authority_is_accepted(
     secure: NutServer, host: str
 ) -> None:
+    if host == "localhost":
+        localhost()
     with over_tls(secure, Trust(ca_pem=secure.ca_pem), host) as nut:
         assert nut.run("pdu", "outlet.1.load.off")
 

@@ -584,7 +584,7 @@ def test_a_device_value_that_the_platform_supplies_is_not_taken_for_the_setting(
 
 
 def test_host_and_port_of_the_settings_override_those_of_the_form(server: NutServer) -> None:
-    settings = {"host": "localhost", "port": str(server.port), "device": "PDU"}
+    settings = {"host": "127.0.0.1", "port": str(server.port), "device": "PDU"}
     assert seen(make_handler(PduData("192.0.2.1", settings))) == booked(server)
     assert seen(make_handler(PduData("", {"host": f"127.0.0.1:{server.port}"}))) == booked(server)
     with pytest.raises(SettingsError, match="address"):

@@ -17,6 +17,7 @@ from handlers.shared.errors import Denied, Refused, SettingsError, Unreachable, 
 from handlers.shared.tls import Trust
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, client, handler, pdu_variables, states
+from tests.needs import localhost
 from tests.servers import upsd
 from tests.servers.upsd import ADMIN, ODD, ONE_COMMAND, PRIMARY, SECONDARY, VIEWER, Upsd, User
 from tests.waiting import PATIENCE_S, until
@@ -192,7 +193,7 @@ def test_forced_shutdown_is_denied_to_a_secondary_and_sets_the_flag_for_a_primar
 
 
 def test_a_certificate_of_the_configured_authority_is_accepted(real_tls: Upsd) -> None:
-    for host in ("127.0.0.1", "localhost"):
+    for host in ("127.0.0.1", localhost()):
         with NutClient(
             host,
             real_tls.port,

@@ -159,7 +159,7 @@ class Gateway:
             trust = ssl.create_default_context(cafile=self.ca)
             trust.minimum_version = ssl.TLSVersion.TLSv1_2
             connection = http.client.HTTPSConnection(
-                "localhost", self.port, timeout=PATIENCE_S, context=trust
+                "127.0.0.1", self.port, timeout=PATIENCE_S, context=trust
             )
         else:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
@@ -192,7 +192,7 @@ def gateway(
     if tls:
         words += certificate(folder)
     if "--listen" not in words:
-        words += ["--listen", f"{'localhost' if tls else '127.0.0.1'}:0"]
+        words += ["--listen", "127.0.0.1:0"]
     with open(folder / "gateway.log", "ab") as log:
         process = subprocess.Popen(
             [*program, "gateway", "hall.csv", "--drawing", "hall.power.toml", "--clients"]
@@ -211,7 +211,7 @@ def gateway(
 
 
 def certificate(folder: Path) -> list[str]:
-    """Write an authority, and a certificate of it for localhost. Returns the options for it."""
+    """Write an authority, and a certificate of it for this machine. Returns the options for it."""
     authority = trustme.CA()
     made = authority.issue_cert("localhost", "127.0.0.1")
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))

@@ -61,7 +61,7 @@ def test_fence_redfish_does_not_say_off_for_a_welded_relay(machine: Site) -> Non
     machine.pdus["right"].outlet(OUTLET).welded = True
     with _running(machine, tls=True) as running:
         options = {
-            "ip": "localhost",
+            "ip": "127.0.0.1",
             "ipport": running.port,
             "username": "admin",
             "password": TOKENS["admin"],

@@ -89,7 +89,7 @@ def test_sushy_as_ironic_uses_it(secure: Gateway, here: Site) -> None:
 @pytest.mark.parametrize("login", ["session", "basic"])
 def test_dmtfs_client_switches_and_logs_out(secure: Gateway, here: Site, login: str) -> None:
     client = importlib.import_module("redfish").redfish_client(
-        base_url=secure.url.rstrip("/").replace("127.0.0.1", "localhost"),
+        base_url=secure.url.rstrip("/"),
         username="admin",
         password=TOKENS["admin"],
         cafile=secure.ca,
@@ -129,7 +129,7 @@ def test_a_session_ends_and_is_its_clients_own(secure: Gateway) -> None:
 def test_fence_redfish_switches_and_fails_for_what_is_unknown(secure: Gateway, here: Site) -> None:
     def fence(action: str) -> tuple[int, str]:
         options = {
-            "ip": "localhost",
+            "ip": "127.0.0.1",
             "ipport": secure.port,
             "username": "admin",
             "password": TOKENS["admin"],
@@ -178,7 +178,7 @@ def test_the_validator_finds_nothing(secure: Gateway, tmp_path: Path) -> None:
     for name in _SCHEMAS:
         (tmp_path / f"{name}_v1.xml").symlink_to(witnesses.path("redfish/csdl", f"{name}_v1.xml"))
     schemas = str(tmp_path)
-    url = f"https://localhost:{secure.port}"
+    url = f"https://127.0.0.1:{secure.port}"
     with Worker(Path(), "tests.simulators.dmtf.judges") as judges:
         for login in ("Session", "Basic"):
             passed, failed = judges.order("service", schemas, url, "admin", TOKENS["admin"], login)

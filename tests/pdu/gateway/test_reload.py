@@ -103,7 +103,7 @@ def test_files_that_are_wrong_change_nothing(alone: Site) -> None:
 
 
 def served_certificate(running: Gateway) -> bytes:
-    pem = ssl.get_server_certificate(("localhost", running.port), ca_certs=running.ca)
+    pem = ssl.get_server_certificate(("127.0.0.1", running.port), ca_certs=running.ca)
     return ssl.PEM_cert_to_DER_cert(pem)
 
 

@@ -29,7 +29,7 @@ from pdu.core.adapters.snmp.recording_format import _compared, _found
 from pdu_common.connection import PduData, PduSnmpData
 from tests import witnesses
 from tests.handlers.redfish import tree as redfish
-from tests.needs import program
+from tests.needs import localhost, program
 from tests.pdu.recording import planted
 from tests.pdu.recording.asked import kind, names
 from tests.pdu.recording.planted import (
@@ -493,7 +493,7 @@ def test_the_user_and_the_host_of_the_login_are_not_in_a_recording() -> None:
             Unit(
                 "nut",
                 PduData(
-                    "localhost",
+                    localhost(),
                     {"port": str(server.port), "username": "mschmidt", "password": "any"},
                 ),
             )
