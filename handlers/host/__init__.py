@@ -13,6 +13,7 @@ from __future__ import annotations
 from ..shared.labels import Label, label
 from .base import BasePdu
 from .form import address, settings
+from .four_calls import FourCalls
 from .port_identity import outlet_identity
 from .views import Figures, PortFigures, log_call, pdu_view, port_answer
 
@@ -20,6 +21,7 @@ __all__ = [
     "BasePdu",
     "Label",
     "Figures",
+    "FourCalls",
     "PortFigures",
     "address",
     "outlet_identity",

@@ -1,147 +1,77 @@
-"""DCImanager's four calls on the devices of a NUT server."""
+"""DCImanager's four calls on the devices of a NUT server.
+
+Every call reads variables and commands in 1 round trip after TCP, 1 more without the setting
+`device`, 2 more with TLS (3 for TLS 1.2). A server that demands a login for reading costs 1 more.
+One that waits for a driver costs more readings. `switching.switch_outlet` says what a command costs
+besides.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Optional, TypeVar
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Optional
 
-from common.logger import get_logger
-from pdu_common.helper import PduPortView, PduStatisticView, PduView
+from pdu_common.helper import EnumPowerStatus
 
 from .. import host
-from ..shared.address import Address, with_port
-from ..shared.call_session import one_session as one_session, read_once, session as shared
-from ..shared.errors import NamedSetting, PduHandlerError, SettingsError
+from ..shared.call_session import one_session as one_session, read_once
 from ..shared.request_counter import SENT as SENT
-from ..shared.settings import HOST, TIMEOUT, Settings
-from ..shared.switching import CALL_SECONDS, CONFIRM_SECONDS
+from ..shared.switching import CALL_SECONDS
 from . import devices
-from .client import NutClient
-from .connection import DEFAULT_PORT
-from .reader import NutReader
-from .settings import DEVICE, PASSWORD, PORT, SETTINGS, USERNAME, tls_of
-from .switching import STATES, switch_port
-
-LOGGER = get_logger(__name__)
-C = TypeVar("C", bound=NutReader)
+from .sessions import NutSession, open_session
+from .settings import SETTINGS as SETTINGS
+from .switching import STATES, switch_outlet
 
 
-class NutPdu(host.BasePdu):
-    """A PDU behind a NUT server. Each call opens its own connection and keeps no state.
+class NutPdu(host.FourCalls[NutSession], host.BasePdu):
+    """A PDU behind a NUT server."""
 
-    Every call reads variables and commands in 1 round trip after TCP, 1 more without the setting
-    `device`, 2 more with TLS (3 for TLS 1.2). A server that demands a login for reading costs 1
-    more. One that waits for a driver costs more readings. Raises the errors of
-    handlers/shared/errors.py.
-    """
+    handler_name = "nut"
 
-    def status(self) -> PduView:
-        """Every outlet and its state."""
-        with self.read("status") as found:
-            return host.pdu_view(
-                (identity, STATES[outlet.state]) for identity, outlet in devices.ports(found)
-            )
+    def open_session(self, reads: bool) -> AbstractContextManager[NutSession]:
+        return open_session(self.pdu_data)
 
-    def statistic(self) -> PduStatisticView:
-        """Load in A and energy in kWh, of the PDU and of each outlet that the driver meters."""
-        return self.measured().view()
+    def renew_session(self, session: NutSession) -> None:
+        session.client.renew(CALL_SECONDS)
 
-    def measured(self, with_power: bool = False) -> host.Figures:
-        """What `statistic` shows, for tools; the power of each outlet costs nothing more."""
-        with self.read("statistic") as found:
-            return devices.figures_of(found, with_power)
+    def address(self, session: Optional[NutSession]) -> str:
+        return session.address if session else ""
 
-    def port_up(
-        self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS
-    ) -> PduPortView:
-        """Switch an outlet on; see `switch_port`."""
-        with session(self.pdu_data, "port_up", NutClient) as (client, settings):
-            return switch_port(client, settings, pdu_port_data, True, deadline)
+    def read_states(self, session: NutSession) -> Iterable[tuple[str, EnumPowerStatus]]:
+        ports = devices.ports(self._read_devices(session))
+        return ((identity, STATES[outlet.state]) for identity, outlet in ports)
 
-    def port_down(
-        self, pdu_port_data: PduPortView, *, deadline: float = CONFIRM_SECONDS
-    ) -> PduPortView:
-        """Switch an outlet off; see `switch_port`."""
-        with session(self.pdu_data, "port_down", NutClient) as (client, settings):
-            return switch_port(client, settings, pdu_port_data, False, deadline)
+    def read_figures(self, session: NutSession, with_power: bool) -> host.Figures:
+        """The power of each outlet costs nothing more."""
+        return devices.figures_of(self._read_devices(session), with_power)
 
-    def labels(self) -> list[host.Label]:
-        """Identity, number and name of every outlet, for people; DCImanager does not call this."""
-        with self.read("labels") as found:
-            return [
-                host.label(identity, outlet.number, outlet.name or "")
-                for identity, outlet in devices.ports(found)
-            ]
+    def read_labels(self, session: NutSession) -> list[host.Label]:
+        return [
+            host.label(identity, outlet.number, outlet.name or "")
+            for identity, outlet in devices.ports(self._read_devices(session))
+        ]
+
+    def switch(
+        self, session: NutSession, identity: str, on: bool, deadline: float, pause: float
+    ) -> EnumPowerStatus:
+        return switch_outlet(session.client, session.settings, identity, on, deadline, pause)
 
     @contextmanager
     def read(self, method: str, writable: bool = False) -> Iterator[list[devices.ListedDevice]]:
-        """The devices, read in the call's session. `writable`: with the variables that can be set,
-        which tools show; in `one_session` only if it is asked for first.
+        """The devices, for tools. `writable`: with the variables that can be set; in `one_session`
+        only if it is asked for first.
         """
-        with shared(
-            self,
-            lambda: session(self.pdu_data, method, NutReader),
-            lambda kept: kept[0].renew(CALL_SECONDS),
-        ) as (client, settings):
-            yield read_once(
-                self, "devices", lambda: devices.read_devices(client, settings, None, writable)
-            )
+        with self.session(method) as session:
+            yield self._read_devices(session, writable)
 
-
-@contextmanager
-def session(
-    pdu_data: object, method: str, kind: type[C], *, bounded: bool = True
-) -> Iterator[tuple[C, Settings]]:
-    """A client, closed at the end. Errors name the host once it is known, and the method unless
-    they name a request or a device.
-
-    With `bounded`, all exchanges end within CALL_SECONDS of the start.
-    """
-    host.log_call(LOGGER, "nut", method)
-    address = ""
-    try:
-        settings = Settings(host.settings(pdu_data, own=(DEVICE.key,)), SETTINGS)
-        typed = settings[HOST] or host.address(pdu_data)
-        if set("/@") & set(typed):  # not shown: a password may precede the @
-            raise SettingsError(
-                (
-                    "the address contains a / or an @: give the host alone, a user as ",
-                    NamedSetting("username"),
-                    ", and a device of the server as ",
-                    NamedSetting("device"),
-                )
-            )
-        address = with_port(typed.host, settings[PORT] or typed.port, DEFAULT_PORT)
-        with make_client(kind, settings, typed, total=CALL_SECONDS if bounded else None) as client:
-            yield client, settings
-    except PduHandlerError as error:
-        error.at(address, method)
-        raise
-
-
-def make_client(
-    kind: type[C],
-    settings: Settings,
-    typed: Address,
-    *,
-    total: Optional[float] = None,
-    logs_in: bool = True,
-) -> C:
-    """A client of the server at the address `typed`, as the settings describe it. Sends nothing.
-
-    `total`: seconds in which all exchanges must end. Unless it `logs_in`, the client has no user.
-    Raises SettingsError.
-    """
-    return kind(
-        typed.host,
-        settings[PORT] or (DEFAULT_PORT if typed.port is None else typed.port),
-        username=settings[USERNAME] if logs_in else "",
-        password=settings[PASSWORD],
-        tls=tls_of(settings),
-        timeout=settings[TIMEOUT],
-        total=total,
-    )
+    def _read_devices(
+        self, session: NutSession, writable: bool = False
+    ) -> list[devices.ListedDevice]:
+        client, settings, _ = session
+        return read_once(
+            self, "devices", lambda: devices.read_devices(client, settings, None, writable)
+        )
 
 
 def make_handler(pdu_data: object) -> NutPdu:

@@ -4,9 +4,8 @@ state.
 
 from __future__ import annotations
 
-from pdu_common.helper import EnumPowerStatus, PduPortView
+from pdu_common.helper import EnumPowerStatus
 
-from ..host import outlet_identity, port_answer
 from ..shared.errors import NamedSetting, NoSuchOutlet, SettingsError, Unsupported
 from ..shared.settings import Settings
 from ..shared.switching import switch
@@ -18,17 +17,17 @@ from .settings import PASSWORD, USERNAME
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 
 
-def switch_port(
-    client: NutClient, settings: Settings, port: PduPortView, on: bool, deadline: float
-) -> PduPortView:
-    """Switch one outlet; set `power_status` of `port` to the wanted state, or UNKNOWN if not proven
-    within `deadline` seconds.
+def switch_outlet(
+    client: NutClient, settings: Settings, identity: str, on: bool, deadline: float, pause: float
+) -> EnumPowerStatus:
+    """Switch one outlet, and return the wanted state, or UNKNOWN if not proven within `deadline`
+    seconds.
 
     After the reading: 1 round trip for the command, then 1 for each look at its report and 1 for
     each look at the state. Raises NoSuchOutlet, Unsupported, SettingsError and reading errors
     before anything is written, then the errors of `switch`.
     """
-    ups, outlet = _find(client, settings, outlet_identity(port))
+    ups, outlet = _find(client, settings, identity)
     way = _way(outlet, on)
     if not settings[USERNAME] or not settings[PASSWORD]:
         raise SettingsError(
@@ -56,8 +55,8 @@ def switch_port(
         return STATES[None if state is on and outlet.state is on and not proven else state]
 
     # An outlet without a state to read is UNKNOWN at once.
-    state = switch(write, read, STATES[on], deadline=deadline if outlet.state_variables else 0.0)
-    return port_answer(port, state)
+    seconds = deadline if outlet.state_variables else 0.0
+    return switch(write, read, STATES[on], deadline=seconds, pause=pause)
 
 
 def _find(client: NutClient, settings: Settings, identity: str) -> tuple[str, Outlet]:

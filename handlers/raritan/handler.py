@@ -2,23 +2,29 @@
 
 An outlet's identity is its position in the unit's own list of outlets, from 1: "7", on link unit 2
 "2.7". It does not depend on names, which can be edited.
+
+A round trip is one HTTP request with up to 300 JSON-RPC requests; larger PDUs, redirects and closed
+connections cost more. `status` takes 2, 1 more with panels, whose circuits are UNKNOWN; `statistic`
+usually 2, up to 2 more where the first readings do not suffice, up to 3 more with power meters.
+With `link_units=yes`, link ids above 8 cost 1 more, and a unit whose switchable outlets are all
+unavailable twice as many. A command takes 2 to check the outlet, 1 with a first reading, and 1
+after each pause.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Optional
 
-from common.logger import get_logger
-from pdu_common.helper import PduPortView, PduStatisticView, PduView
+from pdu_common.helper import EnumPowerStatus
 
 from .. import host
 from ..http.connection import StandardTransport
 from ..http.message import Transport
-from ..shared.call_session import one_session as one_session, session
-from ..shared.errors import PduHandlerError
+from ..shared.call_session import one_session as one_session
 from ..shared.request_counter import SENT as SENT
-from ..shared.switching import CALL_SECONDS, CONFIRM_SECONDS, PAUSE_SECONDS
+from ..shared.switching import CALL_SECONDS
 from ..shared.tls import Trust
 from . import labels, metering, settings, states
 from .rpc import Agent
@@ -26,121 +32,53 @@ from .rpc.pdumodel import Outlet
 from .settings import SETTINGS as SETTINGS
 from .switching import switch_outlet
 
-LOGGER = get_logger(__name__)
+Session = tuple[Agent, settings.RaritanSettings]
+_POWER_STATES = {True: Outlet.PowerState.PS_ON, False: Outlet.PowerState.PS_OFF}
 
 
-class RaritanPdu(host.BasePdu):
-    """A Raritan, Legrand or Server Technology PDU. Keeps nothing between calls. Raises the errors
-    of `handlers.shared.errors`.
+class RaritanPdu(host.FourCalls[Session], host.BasePdu):
+    """A Raritan, Legrand or Server Technology PDU."""
 
-    A round trip is one HTTP request with up to 300 JSON-RPC requests; larger PDUs, redirects and
-    closed connections cost more.
-    """
+    handler_name = "raritan"
 
     def transport(self, trust: Trust) -> Transport:
         """The transport of one call; tests and tools override this."""
         return StandardTransport(trust, CALL_SECONDS)
 
-    def status(self) -> PduView:
-        """Every outlet and its state: 2 round trips, 1 more with panels, whose circuits are
-        UNKNOWN.
-
-        1 more where `link_units=yes` finds link ids above 8; twice as many if a unit's switchable
-        outlets are all unavailable.
-        """
-        with self.session("status") as (agent, given):
-            return host.pdu_view(states.read_states(agent, given.link_units))
-
-    def statistic(self) -> PduStatisticView:
-        """Load in A and energy in kWh, in total and by outlet where outlets are metered: usually 2
-        round trips.
-
-        Up to 2 more where the first readings do not suffice, up to 3 more with power meters, and 1
-        more where `link_units=yes` finds link ids above 8.
-        """
-        return self.measured().view()
-
-    def measured(self, with_power: bool = False) -> host.Figures:
-        """What `statistic` shows, for tools; with the power of each outlet in as many round trips,
-        and 1 more on a unit that has it under no well-known id.
-        """
-        with self.session("statistic") as (agent, given):
-            return metering.read_statistic(agent, given.link_units, with_power)
-
-    def port_up(
-        self,
-        pdu_port_data: PduPortView,
-        *,
-        deadline: float = CONFIRM_SECONDS,
-        pause: float = PAUSE_SECONDS,
-    ) -> PduPortView:
-        """Switch on: 2 round trips to check the outlet, 1 for the command with a first reading,
-        then 1 after each pause.
-
-        Sets `power_status` of the object that it is called with, and returns that object.
-        `deadline` and `pause`: seconds.
-        """
-        return self._switch("port_up", pdu_port_data, Outlet.PowerState.PS_ON, deadline, pause)
-
-    def port_down(
-        self,
-        pdu_port_data: PduPortView,
-        *,
-        deadline: float = CONFIRM_SECONDS,
-        pause: float = PAUSE_SECONDS,
-    ) -> PduPortView:
-        """Switch off; see `port_up`."""
-        return self._switch("port_down", pdu_port_data, Outlet.PowerState.PS_OFF, deadline, pause)
-
-    def labels(self) -> list[host.Label]:
-        """Identity, number printed on the unit and configured name of each outlet and branch
-        circuit.
-        """
-        with self.session("labels") as (agent, given):
-            return labels.labels(agent, given.link_units)
-
-    def _switch(
-        self,
-        method: str,
-        port: PduPortView,
-        wanted: Outlet.PowerState,
-        deadline: float,
-        pause: float,
-    ) -> PduPortView:
-        with self.session(method, reads=False) as (agent, given):
-            state = switch_outlet(
-                agent, given.link_units, host.outlet_identity(port), wanted, deadline, pause
-            )
-            return host.port_answer(port, state)
-
     @contextmanager
-    def session(
-        self, method: str, reads: bool = True
-    ) -> Iterator[tuple[Agent, settings.RaritanSettings]]:
-        """The agent, closed at the end.
+    def open_session(self, reads: bool) -> Iterator[Session]:
+        config = settings.read_settings(self.pdu_data)
+        transport = self.transport(config.trust)
+        with settings.agent(self.pdu_data, config, transport) as agent:
+            yield agent, config
 
-        Errors name the host once it is known, and the call unless they name a request.
-        """
-        host.log_call(LOGGER, "raritan", method, "Xerus JSON-RPC")
-        address = ""
+    def renew_session(self, session: Session) -> None:
+        session[0].renew(CALL_SECONDS)
 
-        @contextmanager
-        def opened() -> Iterator[tuple[Agent, settings.RaritanSettings]]:
-            given = settings.read_settings(self.pdu_data)
-            with settings.agent(self.pdu_data, given, self.transport(given.trust)) as agent:
-                yield agent, given
+    def address(self, session: Optional[Session]) -> str:
+        return session[0].place if session else ""
 
-        try:
-            with (
-                session(self, opened, lambda kept: kept[0].renew(CALL_SECONDS))
-                if reads
-                else opened()
-            ) as found:
-                address = found[0].place
-                yield found
-        except PduHandlerError as error:
-            error.at(address, method)
-            raise
+    def log_detail(self, session: Optional[Session]) -> str:
+        return "Xerus JSON-RPC"
+
+    def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
+        agent, config = session
+        return states.read_states(agent, config.link_units)
+
+    def read_figures(self, session: Session, with_power: bool) -> host.Figures:
+        agent, config = session
+        return metering.read_statistic(agent, config.link_units, with_power)
+
+    def read_labels(self, session: Session) -> list[host.Label]:
+        """Of outlets and branch circuits."""
+        agent, config = session
+        return labels.labels(agent, config.link_units)
+
+    def switch(
+        self, session: Session, identity: str, on: bool, deadline: float, pause: float
+    ) -> EnumPowerStatus:
+        agent, config = session
+        return switch_outlet(agent, config.link_units, identity, _POWER_STATES[on], deadline, pause)
 
 
 def make_handler(pdu_data: object) -> RaritanPdu:

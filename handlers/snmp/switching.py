@@ -5,9 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
-from pdu_common.helper import EnumPowerStatus, PduPortView
+from pdu_common.helper import EnumPowerStatus
 
-from ..host import outlet_identity, port_answer
 from ..host.snmp import Snmp
 from ..shared.errors import NamedSetting, NoSuchOutlet, ProtocolError, Unsupported
 from ..shared.switching import switch
@@ -35,20 +34,19 @@ class SwitchCall(NamedTuple):
 
 
 def switch_outlet(
-    session: SwitchCall, port: PduPortView, wanted: EnumPowerStatus, deadline: float, pause: float
-) -> PduPortView:
+    session: SwitchCall, identity: str, wanted: EnumPowerStatus, deadline: float, pause: float
+) -> EnumPowerStatus:
     """Write the outlet's absolute state once, then read the outlet until it has that state or
     `deadline` seconds have passed.
 
-    Sets `wanted` or UNKNOWN on `port` and returns `port`. Raises NoSuchOutlet if the outlet does
+    Returns `wanted` or UNKNOWN. Raises NoSuchOutlet if the outlet does
     not exist, and Unsupported if it must not be switched: nothing was written then. The text of an
     Unreachable says so if the outlet may have switched. If a write repeats other outlets' states,
-    commands take turns (command_locks.py), and `port` gets `wanted` only if all read as written. In
-    a chain whose rows are numbered consecutively, `port` gets `wanted` only if the row still is the
+    commands take turns (command_locks.py), and the state is `wanted` only if all read as written.
+    In a chain whose rows are numbered consecutively, it is `wanted` only if the row still is the
     outlet that it was before the write.
     """
     snmp, device = session.snmp, session.device
-    identity = outlet_identity(port)
     outlets, states, control = _switchable(device, identity, session.choice.switch_unproven)
     if session.choice.switch_automatic:
         control = control.over_automatic()
@@ -82,8 +80,7 @@ def switch_outlet(
                 return EnumPowerStatus.UNKNOWN
             return state if control.kept(now, identity, orders) else EnumPowerStatus.UNKNOWN
 
-        state = switch(write, read, wanted, deadline=deadline, pause=pause)
-    return port_answer(port, state)
+        return switch(write, read, wanted, deadline=deadline, pause=pause)
 
 
 def _position(outlets: Outlets, reader: Reader, identity: str) -> tuple[str, ...]:

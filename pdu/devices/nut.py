@@ -345,7 +345,7 @@ def _run(
     """
     # imported late: 11 ms together, which the help of the group saves
     from handlers.nut import settings as nut
-    from handlers.nut.handler import make_client
+    from handlers.nut.sessions import make_client
 
     state.as_arguments = ("device",)
     declared = [one for one in nut.SETTINGS if one.key not in _NOT_HERE]
@@ -361,7 +361,7 @@ def _run(
     logs_in = command.writes or bool(values[nut.PASSWORD])
     if not logs_in:
         texts.pop("username", None)
-    with make_client(NutClient, values, host, logs_in=logs_in) as client:
+    with make_client(values, host, logs_in=logs_in) as client:
         return command.run(NutCall(client, texts, state, host, words))
 
 

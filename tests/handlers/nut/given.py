@@ -9,7 +9,7 @@ from typing import Callable, Optional
 
 import pytest
 
-from handlers.nut import client as client_module, handler as handler_module, reader
+from handlers.nut import client as client_module, reader, sessions
 from handlers.nut.client import NutClient
 from handlers.nut.connection import Connection
 from handlers.nut.handler import NutPdu, make_handler
@@ -102,7 +102,7 @@ def looks_three_times(monkeypatch: pytest.MonkeyPatch) -> Callable[..., NutClien
     ):
         monkeypatch.setattr(module, name, LOOKS_S / 3)
     kind = functools.partial(NutClient, clock=lambda: now[0], sleep=sleep)
-    monkeypatch.setattr(handler_module, "NutClient", kind)
+    monkeypatch.setattr(sessions, "NutClient", kind)
     return kind
 
 

@@ -11,8 +11,7 @@ from collections import Counter
 from typing import Any
 
 from handlers.nut import daisy_chain, model
-from handlers.nut.client import NutClient
-from handlers.nut.handler import session
+from handlers.nut.sessions import open_session
 from handlers.shared.errors import PduHandlerError, printable
 from handlers.shared.settings import Settings
 
@@ -37,7 +36,7 @@ def identify(data: Any) -> HandlerFinding:
 
     Raises the errors of handlers/shared/errors.py.
     """
-    with session(data, "identify", NutClient, bounded=False) as (client, settings):
+    with open_session(data, "identify", bounded=False) as (client, settings, _):
         version = client.version()
         out = HandlerFinding("nut", about={"server": printable(version, LONGEST)})
         found = everything(client, settings)

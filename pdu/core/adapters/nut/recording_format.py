@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from handlers import host
-from handlers.nut.client import NutClient
-from handlers.nut.handler import session
+from handlers.nut.sessions import open_session
 from handlers.nut.settings import PASSWORD, SETTINGS, USERNAME
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.settings import HOST, Settings
@@ -25,11 +24,11 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     recorder.tell("reading variables, commands and descriptions")
 
     def answers() -> str:  # `again` repeats `read` only after a first answer
-        with session(data, "record", NutClient, bounded=False) as (client, _):
+        with open_session(data, "record", bounded=False) as (client, _, _):
             return client.version()
 
     def read() -> tuple[list[dump.RecordedDevice], Settings]:
-        with session(data, "record", NutClient, bounded=False) as (client, settings):
+        with open_session(data, "record", bounded=False) as (client, settings, _):
             return everything(client, settings), settings
 
     recorder.again(answers)

@@ -1,0 +1,78 @@
+"""Connections to the NUT server that a PDU's address and settings name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple, Optional
+
+from .. import host
+from ..shared.address import Address, with_port
+from ..shared.errors import NamedSetting, PduHandlerError, SettingsError
+from ..shared.settings import HOST, TIMEOUT, Settings
+from ..shared.switching import CALL_SECONDS
+from .client import NutClient
+from .connection import DEFAULT_PORT
+from .settings import DEVICE, PASSWORD, PORT, SETTINGS, USERNAME, tls_of
+
+
+class NutSession(NamedTuple):
+    """A connection, and the settings that it was opened with."""
+
+    client: NutClient
+    settings: Settings
+    #: host, and port if it is another than NUT's, for errors
+    address: str
+
+
+@contextmanager
+def open_session(
+    pdu_data: object, method: str = "", *, bounded: bool = True
+) -> Iterator[NutSession]:
+    """A client of the PDU's server, closed at the end. Errors name the host once it is known, and
+    the method unless they name a request or a device.
+
+    With `bounded`, all exchanges end within CALL_SECONDS of the start.
+    """
+    address = ""
+    try:
+        settings = Settings(host.settings(pdu_data, own=(DEVICE.key,)), SETTINGS)
+        typed = settings[HOST] or host.address(pdu_data)
+        if set("/@") & set(typed):  # not shown: a password may precede the @
+            raise SettingsError(
+                (
+                    "the address contains a / or an @: give the host alone, a user as ",
+                    NamedSetting("username"),
+                    ", and a device of the server as ",
+                    NamedSetting("device"),
+                )
+            )
+        address = with_port(typed.host, settings[PORT] or typed.port, DEFAULT_PORT)
+        with make_client(settings, typed, total=CALL_SECONDS if bounded else None) as client:
+            yield NutSession(client, settings, address)
+    except PduHandlerError as error:
+        error.at(address, method)
+        raise
+
+
+def make_client(
+    settings: Settings,
+    typed: Address,
+    *,
+    total: Optional[float] = None,
+    logs_in: bool = True,
+) -> NutClient:
+    """A client of the server at the address `typed`, as the settings describe it. Sends nothing.
+
+    `total`: seconds in which all exchanges must end. Unless it `logs_in`, the client has no user.
+    Raises SettingsError.
+    """
+    return NutClient(
+        typed.host,
+        settings[PORT] or (DEFAULT_PORT if typed.port is None else typed.port),
+        username=settings[USERNAME] if logs_in else "",
+        password=settings[PASSWORD],
+        tls=tls_of(settings),
+        timeout=settings[TIMEOUT],
+        total=total,
+    )
