@@ -1,9 +1,9 @@
 """Lets tools read objects of an SNMP PDU ahead, several with each request.
 
 A handler says which objects it will read next; the platform's calls read one at a time, so there
-nothing happens. A tool may set a function (`use`) that reads them together and gives those that it
-could read. It also says what it will call next in one session (`foreseeing`), so that the objects
-of all these calls are read together.
+nothing happens. A tool may set a function (`set_prefetcher`) that reads them together and returns
+those that it could read. It also says what it will call next in one session (`prefetching`), so
+that the objects of all these calls are read together.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def set_prefetcher(reads: Optional[Reads]) -> None:
 
 
 def prefetcher() -> Optional[Reads]:
-    """What `use` set."""
+    """What `set_prefetcher` set."""
     return _reads
 
 

@@ -171,7 +171,7 @@ class Run:
         self._off_and_on(step)
 
     def _allowed(self, step: Step) -> list[Cord]:
-        """The step's cords that carry. Raises Surprise if it is not allowed by the last reading."""
+        """The step's cords that carry. Raises UnexpectedState unless the last reading allows it."""
         machine, hall = self._drawing.machines[step.machine], Hall(self._drawing, self._readings)
         reason = obstacle(hall, self._plan.mode, machine, step.cords)
         if reason:
@@ -294,7 +294,7 @@ class Run:
     def send(
         self, step: Step, cord: Cord, on: bool, opening: Optional[Mapping[str, Any]] = None
     ) -> None:
-        """One command, journalled before and after. Raises Surprise unless it was seen to work."""
+        """One journalled command. Raises UnexpectedState unless it was seen to work."""
         self._stop_if_asked()
         self._command(step, cord, on, opening)
 
@@ -568,7 +568,7 @@ class _StepWorld:
     def switch(
         self, cords: Sequence[MachineOutlet], on: bool
     ) -> Mapping[MachineOutlet, CommandResult]:
-        """Raises Surprise for the first that is not seen to be carried out."""
+        """Raises UnexpectedState for the first that is not seen to be carried out."""
         for cord in cords:
             self._run.send(self._step, Cord(cord.pdu, cord.outlet), on, self._opening)
             self._opening = None
