@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
@@ -27,7 +28,7 @@ class TariffRow(NamedTuple):
 
     period: str
     #: 0 for Monday
-    days: Sequence[int]
+    days: tuple[int, ...]
     since: int
     to: int
 
@@ -93,7 +94,7 @@ def minutes_of(name: str, cell: str) -> Optional[int]:
     return found
 
 
-def weekdays_of(cell: str) -> Sequence[int]:
+def weekdays_of(cell: str) -> tuple[int, ...]:
     """Days of the week of such as mon-fri, or sat sun; "": all. Raises SettingsError."""
     found = list[int]()
     for part in re.split(r"[\s,]+", cell.lower() or "mon-sun"):
@@ -104,7 +105,7 @@ def weekdays_of(cell: str) -> Sequence[int]:
             )
         begin, end = DAYS.index(first), DAYS.index(last or first)
         found += [one % len(DAYS) for one in range(begin, end + (begin > end) * len(DAYS) + 1)]
-    return found
+    return tuple(found)
 
 
 class TariffSpan(NamedTuple):
@@ -119,6 +120,13 @@ def spans(
     rows: Sequence[TariffRow], begin: float, end: float, zone: ZoneInfo
 ) -> Sequence[TariffSpan]:
     """The periods from `begin` to `end`, in order; those that follow each other are one."""
+    return _spans(tuple(rows), begin, end, zone)
+
+
+@functools.lru_cache(maxsize=256)  # most outlets are in the same hands for the whole period
+def _spans(
+    rows: tuple[TariffRow, ...], begin: float, end: float, zone: ZoneInfo
+) -> Sequence[TariffSpan]:
     found: list[TariffSpan] = []
     edges = [begin, *(one for one in _edges(rows, begin, end, zone) if begin < one < end), end]
     for first, last in zip(edges, edges[1:]):
