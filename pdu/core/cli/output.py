@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Optional
 
@@ -70,12 +70,16 @@ def print_json(data: object) -> None:
     print(json.dumps(data, indent=1))
 
 
-def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
-    """A table as lines; `head` may be empty."""
+def columns(
+    head: Sequence[str], rows: Sequence[Sequence[object]], right: Collection[int] = ()
+) -> list[str]:
+    """A table as lines; `head` may be empty. `right`: the places of right-aligned columns."""
     cells = [*([list(head)] if head else []), *([text(cell) for cell in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells)]
+    aligned = [str.rjust if place in right else str.ljust for place in range(len(widths))]
     return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in cells
+        "  ".join(align(cell, width) for align, cell, width in zip(aligned, row, widths)).rstrip()
+        for row in cells
     ]
 
 

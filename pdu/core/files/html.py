@@ -12,6 +12,7 @@ Pages are made by functions: a template would be a second language, which mypy d
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -47,6 +48,7 @@ ellipsis; } .text { overflow-wrap: anywhere; }
 .bad { color: var(--bad); font-weight: 600; } .doubtful { color: var(--doubtful); font-weight: 600; }
 .made, .asked { color: var(--soft); } .made { font-size: .9rem; } h1 { margin: .3rem 0; }
 .verdict { font-size: 1.15rem; font-weight: 600; margin: .8rem 0 .3rem; }
+tr:target { outline: 2px solid var(--bar); }
 footer { border-top: 1px solid var(--line); margin-top: 2rem; color: var(--soft); } footer h2 { margin-top: .8rem; }
 .good { color: var(--good); } .word { white-space: nowrap; } .soft { color: var(--soft); } tr, .whole { break-inside: avoid; }
 @media screen and (max-width: 44rem) {
@@ -183,9 +185,14 @@ def number(text: str, classes: str = "") -> Cell:
 
 
 def table(
-    heads: Sequence[str], rows: Iterable[Sequence[Cell]], foot: Iterable[Sequence[Cell]] = ()
+    heads: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    foot: Iterable[Sequence[Cell]] = (),
+    anchors: Sequence[str] = (),
 ) -> Iterator[str]:
-    """A table, in lines; nothing if it has no rows. `heads` may be empty."""
+    """A table, in lines; nothing if it has no rows. `heads` may be empty. `anchors`: the ids of the
+    first rows, "" for none.
+    """
     lines = list(rows)
     if not lines:
         return
@@ -195,7 +202,8 @@ def table(
         cells = "".join(f"<th{one}>{safe(head)}</th>" for one, head in zip(right, heads))
         yield f'<thead><tr class="head">{cells}</tr></thead>'
     yield "<tbody>"
-    yield from (_row(heads, one) for one in lines)
+    ids = itertools.chain(anchors, itertools.repeat(""))
+    yield from (_row(heads, cells, anchor) for cells, anchor in zip(lines, ids))
     yield "</tbody>"
     closing = [_row(heads, one) for one in foot]
     if closing:
@@ -209,10 +217,11 @@ def section(title: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) ->
     return [f"<h2>{safe(title)}</h2>", *found] if found else []
 
 
-def _row(heads: Sequence[str], cells: Sequence[Cell]) -> str:
+def _row(heads: Sequence[str], cells: Sequence[Cell], anchor: str = "") -> str:
     shown = [*heads, *[""] * (len(cells) - len(heads))]
-    row = '<tr class="open">' if cells[0].goes_on else "<tr>"
-    return f"{row}{''.join(map(_td, cells, shown))}</tr>"
+    classes = ' class="open"' if cells[0].goes_on else ""
+    ident = f' id="{safe(anchor)}"' if anchor else ""
+    return f"<tr{ident}{classes}>{''.join(map(_td, cells, shown))}</tr>"
 
 
 def _td(cell: Cell, head: str) -> str:

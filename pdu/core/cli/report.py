@@ -1,0 +1,219 @@
+"""A report: built once, shown on a terminal, as a page and as JSON.
+
+    report = Report(frame, [Verdict("3 machines go dark.", BAD), Table(...)], data)
+    show(report, as_json=False, page="hall.html")
+
+A terminal and a page show the same words; a terminal cuts long tables and lists of names. Programs
+get `data`, which is made from the values themselves.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Optional, Union
+
+from handlers.shared.errors import printable
+
+from ..files import html
+from ..files.html import safe
+from ..files.whole_files import write_page
+from .output import columns, print_json
+
+#: how a verdict looks, and a word in a table
+GOOD, DOUBTFUL, BAD = LOOKS = ("good", "doubtful", "bad")
+_NAMES = 6  # limit for names in a cell of a terminal
+
+
+class Cell(NamedTuple):
+    """One cell of a table."""
+
+    text: str
+    #: as those of `html.Cell`
+    classes: str = ""
+    #: for a terminal, where the whole text is too long; "": the text
+    short: str = ""
+
+
+def row_header(text: str) -> Cell:
+    """What the row is about."""
+    return Cell(text, "name")
+
+
+def words(text: str, classes: str = "") -> Cell:
+    """A text of any length."""
+    return Cell(text, f"text {classes}".rstrip())
+
+
+def number(text: str, classes: str = "") -> Cell:
+    """A figure, right-aligned; its unit is in the column's head."""
+    return Cell(text, f"n {classes}".rstrip())
+
+
+def judged(word: str, look: str) -> Cell:
+    """A verdict of one or two words."""
+    return Cell(word, f"word {look}")
+
+
+def names(several: Sequence[str], limit: int = _NAMES) -> Cell:
+    """Names, all of them on a page."""
+    return Cell(", ".join(several), "text", few(several, limit))
+
+
+def few(several: Sequence[str], limit: int = _NAMES) -> str:
+    """At most `limit` names, and how many more there are."""
+    text = ", ".join(several[:limit])
+    return f"{text} and {len(several) - limit} more" if len(several) > limit else text
+
+
+class Verdict(NamedTuple):
+    """The sentence that matters most."""
+
+    text: str
+    look: str = ""
+
+
+class Section(NamedTuple):
+    """The title above some parts."""
+
+    title: str
+
+
+class Table(NamedTuple):
+    """Rows under their heads."""
+
+    title: str
+    #: with the units of the figures
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    #: limit for rows on a terminal; None: all
+    most: Optional[int] = None
+    #: ids of the rows on a page, for links to them; "": none
+    anchors: Sequence[str] = ()
+    #: shown if there are no rows: what that means, or what to do; "": neither is the title
+    empty: str = ""
+    #: for a page: whether the rows are folded away until somebody wants them
+    folded: bool = False
+
+
+class Items(NamedTuple):
+    """Texts under a title; nothing if there are none."""
+
+    title: str
+    texts: Sequence[str]
+
+
+class Figure(NamedTuple):
+    """A picture, for a page alone."""
+
+    title: str
+    #: made safe; "": there is none
+    html: str
+
+
+Part = Union[str, Verdict, Section, Table, Items, Figure]
+"""A text is a paragraph; what stands between grave accents in it is code."""
+
+
+class Report(NamedTuple):
+    """What a command found, in the order in which it is read."""
+
+    frame: html.Frame
+    parts: Sequence[Part]
+    #: the same for programs
+    data: object
+    #: CSS rules of its page alone
+    style: str = ""
+
+    def lines(self) -> list[str]:
+        """For a terminal."""
+        lines = [line for part in self.parts for line in _lines(part)]
+        return lines[1:] if lines and not lines[0] else lines
+
+    def page(self) -> str:
+        """A file of its own."""
+        body = [line for part in self.parts for line in _html(part)]
+        return "\n".join([self.frame.begin(self.style), *body, self.frame.end()])
+
+
+def show(report: Report, as_json: bool, page: Optional[str]) -> None:
+    """Print the report, and write its page if one is wanted (a path)."""
+    if page is not None:
+        write_page(page, report.page())
+    if as_json:
+        print_json(report.data)
+    else:
+        print("\n".join(report.lines()))
+
+
+def _lines(part: Part) -> Iterator[str]:
+    if isinstance(part, Verdict):
+        yield _printable(part.text)
+    elif isinstance(part, Section):
+        yield from ("", _printable(part.title))
+    elif isinstance(part, str):
+        yield _printable(part.replace("`", ""))
+    elif isinstance(part, Items):
+        if part.texts:
+            yield from ("", f"{_printable(part.title)}:")
+            yield from (f"  {_printable(text)}" for text in part.texts)
+    elif isinstance(part, Table):
+        yield from _table_lines(part)
+
+
+def _table_lines(table: Table) -> Iterator[str]:
+    if not table.rows:
+        if table.empty:
+            yield from (*_titled(table.title), _printable(table.empty.replace("`", "")))
+        return
+    shown = table.rows[: table.most]
+    right = {place for place, cell in enumerate(shown[0]) if "n" in cell.classes.split()}
+    rows = [[cell.short or cell.text for cell in row] for row in shown]
+    heads = list(map(_printable, table.heads))
+    yield from (*_titled(table.title), *columns(heads, rows, right))
+    left = len(table.rows) - len(shown)
+    if left:
+        yield f"and {left} more"
+
+
+def _titled(title: str) -> Sequence[str]:
+    return ["", f"{_printable(title)}:"] if title else [""]
+
+
+def _printable(text: str) -> str:
+    # an escape has at most 10 characters
+    return printable(text, 10 * len(text) + 1)
+
+
+def _html(part: Part) -> Iterator[str]:
+    if isinstance(part, Verdict):
+        yield html.verdict(part.text, part.look)
+    elif isinstance(part, Section):
+        yield f"<h2>{safe(part.title)}</h2>"
+    elif isinstance(part, str):
+        yield f"<p>{html.marked(part)}</p>"
+    elif isinstance(part, Items):
+        if part.texts:
+            yield f"<h3>{safe(part.title)}</h3>{html.listed(part.texts)}"
+    elif isinstance(part, Figure):
+        if part.html:
+            yield from (*_h3(part.title), part.html)
+    elif part.rows:
+        yield from _table_html(part)
+    elif part.empty:
+        yield from (*_h3(part.title), f"<p>{html.marked(part.empty)}</p>")
+
+
+def _table_html(table: Table) -> Iterator[str]:
+    rows = [[html.Cell(safe(cell.text), cell.classes) for cell in row] for row in table.rows]
+    lines = html.table(table.heads, rows, anchors=table.anchors)
+    if table.folded:
+        yield from itertools.chain(
+            [f"<details><summary>{safe(table.title)}</summary>"], lines, ["</details>"]
+        )
+    else:
+        yield from itertools.chain(_h3(table.title), lines)
+
+
+def _h3(title: str) -> Sequence[str]:
+    return [f"<h3>{safe(title)}</h3>"] if title else []
