@@ -10,7 +10,6 @@ from importlib.util import find_spec
 from typing import Any, Optional, Union
 
 from .base_pdu import BasePdu
-from .snmp_client.agent_limits import AgentLimits
 from .snmp_client.calls import get, set_, walk
 from .snmp_client.credentials import Credentials
 from .snmp_client.errors import SnmpError
@@ -54,15 +53,15 @@ class BaseSnmpPdu(BasePdu):
         return walk(self._credentials(), oid)
 
     def begin_snmp_session(self) -> None:
-        """Forget what earlier reads showed of the agent, such as that it drops GETBULK.
+        """Forget the address to which the agent's name was resolved, and what earlier reads showed
+        of the agent, such as that it drops GETBULK.
 
         Not the platform's: the handler calls it at the begin of a session, if it is there.
         """
-        if self._held is not None:
-            self._held[1].learned = AgentLimits()
+        self._held = None
 
     def _credentials(self) -> Credentials:
-        """Checked, and the name resolved, once for the same parameters."""
+        """Checked, and the name resolved, once in a session for the same parameters."""
         given = (self.pdu_data.ip, dict(self.pdu_data.snmp_params))
         held = self._held
         if held is None or held[0] != given:

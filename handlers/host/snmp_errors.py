@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Optional, cast
 
-from ..shared.errors import Denied, PduHandlerError, Refused, SettingsError, Unreachable, printable
+from ..shared.errors import (
+    Denied,
+    PduHandlerError,
+    ProtocolError,
+    Refused,
+    SettingsError,
+    Unreachable,
+    printable,
+)
 from .rows import MISSING, normalize_text
 
 _UNRESOLVED = (
@@ -57,6 +65,23 @@ _REFUSALS: tuple[tuple[tuple[str, ...], Any, str], ...] = (
         (
             "the device accepts the SNMPv3 user but not the time of the request (RFC 3414, 3.2):"
             " restart its SNMP agent, and check that no other device has its engine ID"
+        ),
+    ),
+    (
+        ("didnotcontinuethewalk", "notincreasing"),
+        ProtocolError,
+        (
+            "the device's SNMP agent repeats objects or goes back, so the end of the table is not"
+            " known (RFC 3416, 4.2.2): update its firmware; with SNMP 2c or 3, also try version 1,"
+            " which asks in another way"
+        ),
+    ),
+    (
+        ("cannotbedecoded",),
+        ProtocolError,
+        (
+            "the device's SNMP agent sent a value that is none of SNMP's (RFC 3416, 3): update its"
+            " firmware, or record the PDU and tell us"
         ),
     ),
     (

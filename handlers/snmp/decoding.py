@@ -31,8 +31,16 @@ def text(raw: Raw) -> str:
     """The value as text, without NULs, spaces, tabs and line ends around it."""
     if isinstance(raw, int):
         return str(raw)
-    said = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
-    return said.strip(" \t\r\n\0")
+    decoded = _decoded(raw) if isinstance(raw, bytes) else raw
+    return decoded.strip(" \t\r\n\0")
+
+
+def _decoded(octets: bytes) -> str:
+    """As UTF-8 (RFC 3411, 5, SnmpAdminString), else as Latin-1, as older firmware has it."""
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return octets.decode("latin-1")
 
 
 def shown(raw: Raw, longest: int = 80) -> str:

@@ -14,6 +14,8 @@ BULK_ROWS = 25
 NEXT_ROWS = 16
 # A longer timeout is for slow agents. One that answered soon before is not slow.
 _LONGEST_SILENCE_S = 5.0
+# one silence in a session may have been a lost datagram
+_SILENCES = 2
 _SLOWER = 3.0
 
 
@@ -32,7 +34,7 @@ class RowLimit:
 
     @property
     def is_less(self) -> bool:
-        """Whether a silence lowered it."""
+        """Whether a silence or a wrong answer lowered it."""
         return self.rows < self.usual
 
     def silent(self, asked: int) -> None:
@@ -41,9 +43,13 @@ class RowLimit:
         self.rows = min(self.rows, fewer(asked))
 
     def answered(self) -> None:
-        """Notes an answer. One silence in a session may have been a lost datagram."""
-        if self._silences < 2:
+        """Notes an answer."""
+        if self._silences < _SILENCES:
             self.rows = self.usual
+
+    def refuse(self) -> None:
+        """Notes an answer to something else than what was asked: no more such requests."""
+        self.rows, self._silences = 1, _SILENCES
 
 
 class AgentLimits:

@@ -1,7 +1,8 @@
 """BER as SNMP uses it: definite lengths, primitive simple types (X.690; RFC 3417, 8).
 
 Lengths with leading zeros and integers that are longer than needed are read, because many devices
-send numbers of a fixed size. Everything else that is not BER is refused.
+send numbers of a fixed size; so are unsigned numbers without the octet 0 that a highest bit needs.
+Everything else that is not BER is refused.
 """
 
 from __future__ import annotations
@@ -71,11 +72,15 @@ def integer(data: bytes, at: int, end: int, lowest: int, highest: int) -> tuple[
     return number(data[begin:stop], lowest, highest), stop
 
 
-def number(content: bytes, lowest: int, highest: int) -> int:
-    """The number in the content of an INTEGER or of a type derived from it."""
+def number(content: bytes, lowest: int, highest: int, is_signed: bool = True) -> int:
+    """The number in the content of an INTEGER or of a type derived from it.
+
+    A type without negative numbers is read without a sign: some agents leave out the octet 0 in
+    front of a highest bit that is set.
+    """
     if not content:
         raise Malformed("a number without octets")
-    value = int.from_bytes(content, "big", signed=True)
+    value = int.from_bytes(content, "big", signed=is_signed)
     if not lowest <= value <= highest:
         raise Malformed("a number outside its range")
     return value

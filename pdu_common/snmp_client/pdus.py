@@ -14,6 +14,8 @@ REPORT = 0xA8
 V1, V2C = 0, 1  # versions on the wire
 
 _LOWEST, _HIGHEST = -(2**31), 2**31 - 1
+# of an answer whose rows end within a row
+_NO_NAME: Arcs = ()
 # tags of numbers, with their ranges (RFC 3416, 3; RFC 2578, 7.1)
 _NUMBERS = {
     reads.INTEGER: (_LOWEST, _HIGHEST),
@@ -63,7 +65,9 @@ def encode(request: SnmpRequest, request_id: int) -> bytes:
 def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
     """The PDU at `at`, which must end at `end`. Raises Malformed.
 
-    `version` on the wire; SNMPv3 has the PDUs of v2c.
+    `version` on the wire; SNMPv3 has the PDUs of v2c. A row whose value cannot be decoded is
+    UNDECODABLE: it may be one that nobody asked for. If its OID cannot be decoded either, that is
+    () and the last one.
     """
     kind, at, stop = ber.head(data, at, end)
     if kind not in (RESPONSE, REPORT) or stop != end:
@@ -71,16 +75,19 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
     request_id, at = ber.integer(data, at, end, _LOWEST, _HIGHEST)
     status, at = ber.integer(data, at, end, 0, _HIGHEST)
     _, at = ber.integer(data, at, end, 0, _HIGHEST)
-    at, end = ber.whole(data, at, end, ber.SEQUENCE)
     rows: Rows = []
-    while at < end:
-        _, _, stop = ber.head(data, at, end)
-        read = _known_row if stop - at <= _SHORT else _row
-        row = read(data[at:stop])
-        if version == V1 and row[1].tag in _NOT_IN_V1:
-            raise Malformed("a value that its version does not have")
-        rows.append(row)
-        at = stop
+    try:
+        at, end = ber.whole(data, at, end, ber.SEQUENCE)
+        while at < end:
+            _, _, stop = ber.head(data, at, end)
+            read = _known_row if stop - at <= _SHORT else _row
+            row = read(data[at:stop])
+            if version == V1 and row[1].tag in _NOT_IN_V1:
+                row = row[0], _undecodable("of a type that SNMPv1 does not have")
+            rows.append(row)
+            at = stop
+    except Malformed as error:
+        rows.append((_NO_NAME, _undecodable(str(error))))
     return Pdu(kind, request_id, status, rows)
 
 
@@ -88,10 +95,18 @@ def _row(binding: bytes) -> tuple[Arcs, Typed]:
     """The OID and the value in a SEQUENCE of both."""
     at, end = ber.whole(binding, 0, len(binding), ber.SEQUENCE)
     name, at = ber.content_bounds(binding, at, end, ber.OID)
-    tag, begin, stop = ber.head(binding, at, end)
-    if stop != end:
-        raise Malformed("no value, or more than one")
-    return ber.arcs(binding[name:at]), _value(tag, binding[begin:stop])
+    arcs = ber.arcs(binding[name:at])
+    try:
+        tag, begin, stop = ber.head(binding, at, end)
+        if stop != end:
+            raise Malformed("more than one value")
+        return arcs, _value(tag, binding[begin:stop])
+    except Malformed as error:
+        return arcs, _undecodable(str(error))
+
+
+def _undecodable(why: str) -> Typed:
+    return Typed(reads.UNDECODABLE, why.encode())
 
 
 # PDUs of a family report the same objects, most with the same few states, numbers and names
@@ -101,10 +116,9 @@ _known_row = functools.lru_cache(maxsize=_KEPT)(_row)
 def _value(tag: int, content: bytes) -> Typed:
     bounds = _NUMBERS.get(tag)
     if bounds is not None:
-        return Typed(tag, ber.number(content, *bounds))
+        return Typed(tag, ber.number(content, *bounds, is_signed=tag == reads.INTEGER))
     if tag == ber.OID:
-        arcs: Arcs = ber.arcs(content)
-        return Typed(tag, arcs)
+        return Typed(tag, ber.arcs(content))
     size = len(content)
     if tag in _STRINGS:
         is_whole = size <= _LONGEST_STRING
@@ -114,7 +128,7 @@ def _value(tag: int, content: bytes) -> Typed:
         is_whole = tag in _EMPTY and not size
     if is_whole:
         return Typed(tag, content)
-    raise Malformed(f"a value of type {tag:#04x} that SNMP does not have")
+    raise Malformed(f"of type {tag:#04x} with {size} octets, which SNMP does not have")
 
 
 def message(version: int, community: bytes, pdu: bytes) -> bytes:

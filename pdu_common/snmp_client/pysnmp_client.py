@@ -33,9 +33,10 @@ from . import reads
 from .background_loop import BackgroundLoop, LoopBlocked
 from .credentials import Credentials, missing_cipher_error
 from .errors import SnmpError, SnmpTimeout
+from .pdus import Community
 from .process_options import SENT, cached_engine_limit
 from .pysnmp_engine import new_engine
-from .reads import Arcs, Read, SnmpAnswer, SnmpRequest, Typed, raise_for_status, status_name
+from .reads import Arcs, Read, Rows, SnmpAnswer, SnmpRequest, Typed, raise_for_status, status_name
 
 Pairs = list[tuple[Arcs, Any]]  # OID and pysnmp's own value
 Peer = tuple[str, int]  # address and port
@@ -154,6 +155,7 @@ class _Agent:
         self._auth = _authentication(credentials)
         self._peer, self.name = credentials.peer, credentials.name
         self._timeout_s, self._learned = credentials.timeout_s, credentials.learned
+        self._login = credentials.version, credentials.community.encode("latin-1")
 
     async def run(self, reading: Read[T]) -> T:
         """The result of a read. Raises SnmpError."""
@@ -177,9 +179,9 @@ class _Agent:
         # else pysnmp's own time-out ends the wait
         wait_s = patience_s if request.asks_rows and patience_s < self._timeout_s else None
         sent = time.monotonic()
-        status, found = await self.ask(_GENERATORS[request.kind], pairs, *numbers, wait_s=wait_s)
+        status, rows = await self.ask(_GENERATORS[request.kind], pairs, *numbers, wait_s=wait_s)
         self._learned.answered(time.monotonic() - sent)
-        return SnmpAnswer(status, [(arcs, of_wire(value)) for arcs, value in found])
+        return SnmpAnswer(status, rows)
 
     async def ask(
         self,
@@ -187,8 +189,8 @@ class _Agent:
         pairs: Pairs,
         *numbers: int,
         wait_s: Optional[float] = None,
-    ) -> tuple[str, Pairs]:
-        """The error status ("" for none) and the pairs of OID and value.
+    ) -> tuple[str, Rows]:
+        """The error status ("" for none) and the rows.
 
         Waits until `wait_s` or the timeout are over. Raises SnmpError if no valid answer came.
         """
@@ -227,9 +229,12 @@ class _Agent:
         if isinstance(trouble, errind.RequestTimedOut):
             raise SnmpTimeout(f"timeout: no SNMP answer from {self.name}")
         self._engine.answered.add(self._peer)
+        message: Optional[Community] = getattr(trouble, "message", None)
+        if message and (message.version + 1, message.community) == self._login:
+            return status_name(message.pdu.status), message.pdu.rows
         if trouble:
             raise SnmpError(f"{self.name}: {trouble} ({type(trouble).__name__})")
-        return status_name(int(status)), [(tuple(oid), value) for oid, value in found]
+        return status_name(int(status)), [(tuple(oid), of_wire(value)) for oid, value in found]
 
 
 _GENERATORS: dict[int, Callable[[], Any]] = {

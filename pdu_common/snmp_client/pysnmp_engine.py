@@ -1,6 +1,7 @@
 """pysnmp's engine, made in a fraction of the processor time that pysnmp itself takes.
 
-Its requests over v1 and v2c outlast answers that do not fit them.
+Its requests over v1 and v2c outlast answers that do not fit them, and end with answers that pysnmp
+cannot decode.
 """
 
 from __future__ import annotations
@@ -10,11 +11,16 @@ from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, module_from_spec
 from typing import Any, Optional
 
+from pyasn1.error import PyAsn1Error
 from pysnmp.entity.engine import SnmpEngine
-from pysnmp.proto.error import StatusInformation
+from pysnmp.proto import errind
+from pysnmp.proto.error import ProtocolError, StatusInformation
 from pysnmp.proto.rfc3412 import MsgAndPduDispatcher
 from pysnmp.smi.builder import MibBuilder
 from pysnmp.smi.instrum import MibInstrumController
+
+from . import pdus
+from .ber import Malformed
 
 # in the order in which MibBuilder searches them
 _PACKAGES = ("pysnmp.smi.mibs", "pysnmp.smi.mibs.instances")
@@ -31,11 +37,13 @@ def new_engine() -> Any:
 
 
 def _keep_requests(model: Any) -> None:
-    """Makes a message processing model keep a request whose answer it rejects.
+    """Makes a message processing model keep a request whose answer it rejects, and end one whose
+    answer it cannot decode.
 
     pysnmp 7.1.30 removes the request with the answer's request-id, and only then compares the
     communities. After an answer with another community that the engine uses, it ignored the right
-    one.
+    one. It ignores an answer with one wrong value; here that becomes an error indication with the
+    attribute `message`, as `pdus` decodes it.
     """
     requests, prepare = model._cache, model.prepare_data_elements
     remove = requests.pop_by_message_id
@@ -45,14 +53,25 @@ def _keep_requests(model: Any) -> None:
         removed[number] = request = remove(number)
         return request
 
-    def prepare_data_elements(*message: object) -> Any:
+    def prepare_data_elements(engine: object, domain: object, peer: object, data: bytes) -> Any:
         removed.clear()
         try:
-            return prepare(*message)
+            return prepare(engine, domain, peer, data)
         except StatusInformation:
             for number, request in removed.items():
                 requests.push_by_message_id(number, **request)
             raise
+        except PyAsn1Error:
+            try:
+                message = pdus.decode_message(data)
+                request = remove(message.pdu.request_id)
+            except (Malformed, ProtocolError):
+                raise StatusInformation from None
+            indication = errind.ErrorIndication("an answer that pysnmp cannot decode")
+            indication.message = message
+            raise StatusInformation(
+                errorIndication=indication, sendPduHandle=request["sendPduHandle"]
+            ) from None
 
     requests.pop_by_message_id = pop_by_message_id
     model.prepare_data_elements = prepare_data_elements

@@ -31,6 +31,7 @@ COUNTER64 = 0x46
 NO_SUCH_OBJECT = 0x80
 NO_SUCH_INSTANCE = 0x81
 END_OF_MIB_VIEW = 0x82
+UNDECODABLE = -1  # no tag: the value is not one of SNMP's
 
 MISSING = (NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW)
 # tags of PDUs
@@ -68,7 +69,7 @@ _STATUS = (
 
 class Typed(NamedTuple):
     """A value with its BER tag: a number, octets, or the arcs of an OID; b"" for NULL and for a
-    missing object."""
+    missing object; the reason as octets for UNDECODABLE."""
 
     tag: int
     value: Union[int, bytes, Arcs]
@@ -145,9 +146,18 @@ def one(arcs: Arcs, name: str, retries: int) -> Read[Element]:
     if answer.status == "noSuchName":
         return Element(dotted(arcs), None)
     raise_for_status(answer.status, arcs, name)
+    for oid, value in answer.rows:
+        if value.tag == UNDECODABLE:
+            raise _undecodable_error(name, oid or arcs, value)
     if len(answer.rows) != 1 or answer.rows[0][0] != arcs:
         raise SnmpError(f"{name} did not answer with {dotted(arcs)} alone")
     return Element(dotted(arcs), plain(answer.rows[0][1]))
+
+
+def _undecodable_error(name: str, arcs: Arcs, value: Typed) -> SnmpError:
+    """The error for an object of the agent `name` whose value is UNDECODABLE."""
+    why = bytes(value.value).decode() if isinstance(value.value, bytes) else ""
+    return SnmpError(f"{name} sent a value that cannot be decoded: {dotted(arcs)} is {why}")
 
 
 def _again(request: SnmpRequest, retries: int) -> Read[SnmpAnswer]:
@@ -171,33 +181,49 @@ def subtree(
     asking = _Rows(root, version > 1, learned)
     rows: Rows = []
     last = after
-    depth = len(root)
     while len(rows) < most:
         status, found = yield from asking.after(last, retries)
         if status == "noSuchName":  # in v1 this means the end of the MIB
             return rows
         raise_for_status(status, last, name)
-        if not found:
-            raise SnmpError(
-                f"{name} did not continue the walk: an empty answer after {dotted(last)}"
-            )
-        for arcs, value in found:
-            if value.tag == END_OF_MIB_VIEW:
-                return rows
-            if arcs <= last or value.tag in MISSING:
-                raise SnmpError(
-                    f"{name} did not continue the walk: {dotted(arcs)} after {dotted(last)}"
-                )
-            if arcs[:depth] != root:
-                return rows
-            rows.append((arcs, value))
-            last = arcs
+        try:
+            below, is_end = _continued(root, last, found, name)
+        except SnmpError:
+            if not asking.leave_bulk():
+                raise
+            continue
+        rows += below
+        if is_end:
+            return rows
+        last = rows[-1][0]
     return rows
+
+
+def _continued(root: Arcs, last: Arcs, rows: Rows, name: str) -> tuple[Rows, bool]:
+    """The rows of an answer that are below `root`, and whether it shows that no more follow.
+    Raises SnmpError if they do not continue a walk after `last`."""
+    depth = len(root)
+    for place, (arcs, value) in enumerate(rows):
+        if value.tag == END_OF_MIB_VIEW:
+            return rows[:place], True
+        if value.tag == UNDECODABLE and arcs[:depth] in (root, ()):
+            raise _undecodable_error(name, arcs or last, value)
+        if arcs <= last or value.tag in MISSING:
+            raise SnmpError(
+                f"{name} did not continue the walk: {dotted(arcs)} after {dotted(last)}"
+            )
+        if arcs[:depth] != root:
+            return rows[:place], True
+        last = arcs
+    if not rows:
+        raise SnmpError(f"{name} did not continue the walk: an empty answer after {dotted(last)}")
+    return rows, False
 
 
 class _Rows:
     """Reads the next rows of a walk by GETBULK, and fewer at once from agents that drop or refuse
-    large answers; by GETNEXT over v1, which has no GETBULK, and from agents that drop it.
+    large answers; by GETNEXT over v1, which has no GETBULK, and from agents that drop it or answer
+    something else.
 
     A GETNEXT has several OIDs. The first one is the OID of the last row. The others are guesses of
     the next rows: the same OID with its last arc raised by 1, 2 and so on. If the first OID is the
@@ -238,6 +264,15 @@ class _Rows:
             if not request.asks_rows or status not in ("tooBig", "genErr", "noSuchName"):
                 return SnmpAnswer(status, rows)
             self._smaller(request, status)
+
+    def leave_bulk(self) -> bool:
+        """Reads on by GETNEXT, here and in the rest of the session: the last answer does not
+        continue the walk. False if it was not one to a GETBULK."""
+        was_bulk = self._bulk > 1
+        if was_bulk:
+            self._bulk = 1
+            self._learned.bulk.refuse()
+        return was_bulk
 
     def _request(self, last: Arcs) -> SnmpRequest:
         if self._bulk > 1:

@@ -29,7 +29,7 @@ _FIRST_ROWS = 8
 # octets of a row besides its OID: three headers and a number
 _REST = 10
 _END: Arcs = (2**32,)  # after all OIDs
-_EXCEPTIONS = frozenset(reads.MISSING)
+_UNUSUAL = frozenset((*reads.MISSING, reads.UNDECODABLE))
 
 
 def objects(oids: Sequence[Arcs], held: dict[Arcs, Typed]) -> Read[None]:
@@ -42,6 +42,8 @@ def objects(oids: Sequence[Arcs], held: dict[Arcs, Typed]) -> Read[None]:
             raise SnmpError(f"{status} for a GET of {len(asked)} objects")
         if tuple(arcs for arcs, _ in rows) != asked:
             raise SnmpError("other objects than those of the GET")
+        if any(value.tag == reads.UNDECODABLE for _, value in rows):
+            raise SnmpError("a value that cannot be decoded")
         held.update(rows)
 
 
@@ -74,6 +76,8 @@ class _Column:
         if not self.holds(arcs):
             self.end = arcs
             return
+        if value.tag == reads.UNDECODABLE:
+            raise SnmpError(f"the value of {dotted(arcs)} cannot be decoded")
         self.rows.append((arcs, value))
         self.last = arcs
 
@@ -142,7 +146,7 @@ def _take(asked: Sequence[_Column], rows: Rows) -> None:
     names = [arcs for arcs, _ in rows]
     # nearly always: each row follows the one before it in its column
     is_in_order = all(map(lt, [*(one.last for one in asked), *names], names))
-    is_plain = is_in_order and _EXCEPTIONS.isdisjoint([value.tag for _, value in rows])
+    is_plain = is_in_order and _UNUSUAL.isdisjoint([value.tag for _, value in rows])
     for place, one in enumerate(asked):
         if is_plain and one.holds(names[place - width]):
             one.extend(rows[place::width])

@@ -14,7 +14,7 @@ from .credentials import Credentials, missing_cipher_error
 from .errors import SnmpError
 from .exchanges import Taken, identifier, match_answer
 from .pdus import REPORT, Pdu
-from .reads import GET, SnmpRequest, dotted
+from .reads import GET, UNDECODABLE, SnmpRequest, dotted
 from .usm import Engine, EngineClock, User
 
 _ENGINE_ID_OCTETS = range(5, 33)  # RFC 3411, 5, SnmpEngineID
@@ -164,7 +164,8 @@ class UserExchange:
         Most reports are not signed: the sender has no key, or not the time. Nothing but the next
         request follows from them, so whoever can forge one can only prevent an answer.
         """
-        if not pdu.rows or len(message.engine_id) not in _ENGINE_ID_OCTETS:
+        is_readable = bool(pdu.rows) and pdu.rows[0][1].tag != UNDECODABLE
+        if not is_readable or len(message.engine_id) not in _ENGINE_ID_OCTETS:
             return None
         arcs = pdu.rows[0][0]
         is_usm = arcs[:-2] == _USM_STATS and arcs[-1] == 0

@@ -514,6 +514,20 @@ def test_a_walk_that_times_out_is_unreachable() -> None:
         snmp(RuntimeError("Timeout")).walk(ROOT)
 
 
+@pytest.mark.parametrize(
+    "words, remedy",
+    [
+        ("192.0.2.7:161 did not continue the walk: 1.3.1 after 1.3.1", "also try version 1"),
+        ("Error: OID not increasing: 1.3.1", "also try version 1"),
+        ("192.0.2.7:161 sent a value that cannot be decoded: 1.3.1 is cut off", "1.3.1 is cut off"),
+    ],
+)
+def test_an_answer_that_snmp_does_not_allow_comes_with_a_remedy(words: str, remedy: str) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        snmp(RuntimeError(words)).walk(ROOT)
+    assert remedy in caught.value.reason and "update its firmware" in caught.value.reason
+
+
 @pytest.mark.parametrize("secret", ["short", "the"])
 def test_a_platforms_text_that_holds_a_password_is_left_out(secret: str) -> None:
     """A mask would reveal the secret: `***er than the 8 characters` shows that it is "short", `than

@@ -11,18 +11,20 @@ from contextvars import copy_context
 import pytest
 
 from pdu_common.base_snmp_pdu import SnmpError
-from pdu_common.snmp_client import calls, process_options
+from pdu_common.snmp_client import ber as codec, calls, pdus, process_options
 from pdu_common.snmp_client.reads import parse_oid
-from tests.simulators.snmp_agent import Agent, Device, Faults, Row
+from tests.simulators.snmp_agent import Agent, Device, Faults, Row, ber
 from tests.simulators.snmp_agent.ber import Binding, Pdu
 from tests.simulators.snmp_agent.device import INTEGER
 from tests.simulators.snmp_agent.devices import apc
 
 from .double import connect
+from .relay import Bend, Relay
 
 pytestmark = pytest.mark.usefixtures("engine")
 
 STATES, COMMANDS = f"{apc.RPDU2_STATUS}.5", f"{apc.RPDU2_CONTROL}.5"
+NAMES = f"{apc.RPDU2_STATUS}.3"
 NAME = "1.3.6.1.2.1.1.5.0"
 
 
@@ -158,6 +160,91 @@ def test_a_walk_that_cannot_be_whole_raises(
     hurry = {"retries": "1", "timeout": "0.2"} if words.startswith("timeout") else {}
     with pytest.raises(SnmpError, match=words):
         _walked(agent, version=version, **hurry)
+
+
+def test_an_agent_that_answers_a_getbulk_as_a_get_is_walked_by_getnext(agent: Agent) -> None:
+    agent.faults = Faults(bulk_as_get=True)
+    pdu = connect(agent.port)
+    for column in (STATES, NAMES):
+        assert [element.oid_index for element in pdu.snmp_walk(column)] == WHOLE
+    assert agent.counts["bulk"] == 1
+
+
+def test_a_walk_by_getbulk_that_goes_back_is_read_on_by_getnext(agent: Agent) -> None:
+    """Of an answer that does not continue the walk, no row is used."""
+
+    def turned(request: bytes, answer: bytes) -> list[bytes]:
+        message = ber.decode(answer)
+        rows = message.pdu.bindings
+        if ber.decode(request).pdu.kind == ber.GET_BULK:
+            rows = (*rows[:5], *rows[3:])
+        return [ber.encode(message._replace(pdu=message.pdu._replace(bindings=rows)))]
+
+    with Relay(agent.port, turned) as relay:
+        walked = connect(relay.port).snmp_walk(STATES)
+        assert [element.oid_index for element in walked] == WHOLE
+        kinds = [ber.decode(request).pdu.kind for request in relay.requests]
+    assert kinds[0] == ber.GET_BULK and set(kinds[1:]) == {ber.GET_NEXT}
+
+
+UNREADABLE = {
+    "a type that SNMP lacks": b"\x09\x01\x02",
+    "a counter of 33 bits": b"\x41\x05\x01\x00\x00\x00\x00",
+}
+
+
+def _spoilt(oid: str, value: bytes) -> Bend:
+    """Puts these octets in place of the object's value."""
+    name = codec.of_oid(parse_oid(oid))
+
+    def bend(request: bytes, answer: bytes) -> list[bytes]:
+        message = ber.decode(answer)
+        bindings = b"".join(
+            codec.tlv(codec.SEQUENCE, name + value)
+            if parse_oid(oid) == binding[0]
+            else ber._encoded(binding)
+            for binding in message.pdu.bindings
+        )
+        pdu = (
+            codec.of_integer(message.pdu.request_id)
+            + b"\x02\x01\x00\x02\x01\x00"
+            + codec.tlv(codec.SEQUENCE, bindings)
+        )
+        return [pdus.message(message.version, message.community, codec.tlv(ber.RESPONSE, pdu))]
+
+    return bend
+
+
+@pytest.mark.parametrize("version", ("1", "2"))
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_an_answer_that_cannot_be_decoded_is_an_error_at_once_that_names_the_object(
+    agent: Agent, what: str, version: str
+) -> None:
+    of_walk = f"{STATES}.7"
+    for read, oid, most in (("snmp_get", NAME, 1), ("snmp_walk", of_walk, 4)):
+        with Relay(agent.port, _spoilt(oid, UNREADABLE[what])) as relay:
+            pdu = connect(relay.port, version=version, timeout="60")
+            with pytest.raises(SnmpError, match="cannot be decoded") as caught:
+                getattr(pdu, read)(NAME if read == "snmp_get" else STATES)
+            assert f" {oid} is " in str(caught.value)
+            assert len(relay.requests) <= most
+
+
+@pytest.mark.parametrize("version", ("1", "2"))
+def test_a_value_in_a_column_that_nobody_asked_for_may_be_undecodable(
+    agent: Agent, version: str
+) -> None:
+    column, _, last = STATES.rpartition(".")
+    with Relay(agent.port, _spoilt(f"{column}.{int(last) + 1}.1", b"\x09\x01\x02")) as relay:
+        walked = connect(relay.port, version=version, timeout="60").snmp_walk(STATES)
+    assert [element.oid_index for element in walked] == WHOLE
+
+
+@pytest.mark.parametrize("version", ("1", "2"))
+def test_an_unsigned_number_without_its_first_octet_is_read(agent: Agent, version: str) -> None:
+    with Relay(agent.port, _spoilt(NAME, b"\x41\x04\xb2\xd0\x5e\x00")) as relay:
+        pdu = connect(relay.port, version=version, timeout="60")
+        assert pdu.snmp_get(NAME).value == 3_000_000_000
 
 
 def test_a_walk_that_ends_for_lack_of_rights_raises(agent: Agent) -> None:

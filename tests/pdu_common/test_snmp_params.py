@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import socket
 import sys
-from typing import Union
+from typing import Any, Union
 
 import pytest
 from pysnmp.proto.secmod.rfc3414.priv import des
@@ -135,6 +135,22 @@ def test_an_address_that_cannot_be_resolved_is_named() -> None:
 def test_only_an_ipv6_address_is_shown_in_brackets(host: str, name: str) -> None:
     # a name may resolve to an IPv6 address
     assert Credentials(host, "::1", 161, True, 2).name == name
+
+
+def test_a_name_is_resolved_once_in_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def resolved(*args: Any, **options: Any) -> Any:
+        asked.append(args[0])
+        # 192.0.2.1, then 192.0.2.2 (RFC 5737)
+        address = f"192.0.2.{len(asked)}"
+        return [(socket.AF_INET, socket.SOCK_DGRAM, 17, "", (address, 161))]
+
+    monkeypatch.setattr("socket.getaddrinfo", resolved)
+    pdu = BaseSnmpPdu(PduSnmpData("pdu.example", {"community": "x"}))
+    for session in ("192.0.2.1", "192.0.2.2"):
+        pdu.begin_snmp_session()
+        assert {pdu._credentials().address for _ in range(3)} == {session}
 
 
 def test_a_link_local_address_keeps_its_zone() -> None:

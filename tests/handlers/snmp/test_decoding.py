@@ -10,7 +10,15 @@ from handlers.snmp.decoding import bits, number, octets, shown, text
 
 
 @pytest.mark.parametrize(
-    "raw, expected", [(7, "7"), ("On\0\0", "On"), (b" 1\r\n", "1"), (b"\xff1", "\ufffd1"), ("", "")]
+    "raw, expected",
+    [
+        (7, "7"),
+        ("On\0\0", "On"),
+        (b" 1\r\n", "1"),
+        (b"Schr\xe4nk", "Schränk"),
+        ("Schränk".encode(), "Schränk"),
+        ("", ""),
+    ],
 )
 def test_a_value_is_read_as_text_without_its_padding(raw: int | str | bytes, expected: str) -> None:
     assert text(raw) == expected

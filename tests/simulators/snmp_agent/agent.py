@@ -253,7 +253,7 @@ class Agent:
         error (from 1; 0 without an error), and the bindings of an answer without error."""
         if pdu.kind == ber.SET:
             return self._set(pdu, message.community == self._write)
-        if pdu.kind == ber.GET:
+        if pdu.kind == ber.GET or (pdu.kind == ber.GET_BULK and self.faults.bulk_as_get):
             return self._get(pdu, message.version)
         if self.faults.walk_error and self._rows_given >= self.faults.walk_error_after:
             return self.faults.walk_error, 1, ()

@@ -46,3 +46,4 @@ class Faults:
     # SETs with the write community are refused with this error
     set_error: str = ""
     no_bulk: bool = False  # no answer to GETBULK
+    bulk_as_get: bool = False  # GETBULK is answered as GET
