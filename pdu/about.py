@@ -27,20 +27,20 @@ def _commands(
 ) -> list[CompletionItem]:
     """Completes the name of a command of `pdu`."""
     root = context.find_root().command
-    known = [*root.by_name, EXIT_CODES] if isinstance(root, LazyGroup) else []
-    return completed(lambda: known)(context, argument, incomplete)
+    names = [*root.by_name, EXIT_CODES] if isinstance(root, LazyGroup) else []
+    return completed(lambda: names)(context, argument, incomplete)
 
 
 @click.pass_context
 def _help(context: click.Context, command: Sequence[str]) -> int:
     if list(command) == [EXIT_CODES]:
-        codes = [one._asdict() for one in exit_codes.EXITS]
+        codes = [row._asdict() for row in exit_codes.EXITS]
         return print_result(
             Result({"exit_codes": codes}, exit_codes.table().splitlines()), given(context).json
         )
     root = context.find_root().command
-    with root.make_context("pdu", [*command, "--help"], obj=given(context)) as asked:
-        return int(root.invoke(asked))  # ends in click's Exit, once the help is shown
+    with root.make_context("pdu", [*command, "--help"], obj=given(context)) as context_:
+        return int(root.invoke(context_))  # ends in click's Exit, once the help is shown
 
 
 @click.pass_context

@@ -187,7 +187,7 @@ secrets   --secret-file KEY=FILE, or PDU_PASSWORD, PDU_COMMUNITY, ...;
 Exit codes: pdu help exit-codes"""
 
 
-_INSTALLED = {name: one for name, one in LAZY_COMMANDS.items() if one.is_installed()}
+_INSTALLED = {name: command for name, command in LAZY_COMMANDS.items() if command.is_installed()}
 ROOT = Grouped(
     "pdu",
     _INSTALLED,
@@ -252,8 +252,8 @@ def _lead(word: str) -> str:
         return ""
     from .supports.hints import hint_of  # imported late: 60 ms with the profiles, for an error only
 
-    said = hint_of(word)
-    return f"; {said}" if said else ""
+    hint = hint_of(word)
+    return f"; {hint}" if hint else ""
 
 
 def _names(command: str, word: str) -> str:
@@ -287,8 +287,8 @@ def run(arguments: Sequence[str]) -> int:
         return ended.exit_code
     except click.UsageError as error:
         # click does not say whose option lacks a value
-        named = [one for one in arguments if one in ROOT.by_name][:1]
-        where = error.ctx.command_path if error.ctx else " ".join(["pdu", *named])
+        names = [word for word in arguments if word in ROOT.by_name][:1]
+        where = error.ctx.command_path if error.ctx else " ".join(["pdu", *names])
         # click puts each choice on its own line
         words = " ".join(error.format_message().split())
         option = error.option_name if isinstance(error, click.NoSuchOption) else ""

@@ -32,8 +32,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     The garbage collector is off during the imports and never scans their objects later: that saves
     a short command about a seventh of its CPU time.
     """
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    if given in (["--version"], ["-V"]) and _is_printed(VERSION_LINE):
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words in (["--version"], ["-V"]) and _is_printed(VERSION_LINE):
         return 0
     try:
         import signal  # imported late: 20 ms with `exit_handling`, which `--version` does not need
@@ -42,7 +42,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     gc.disable()
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    previous_handler = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         from . import root  # imported late: 26 ms, and its packages may be missing
     except ModuleNotFoundError as error:
@@ -52,10 +52,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         print(f"pdu: {remedy}", file=sys.stderr)
         return 2
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, previous_handler)
         gc.freeze()
         gc.enable()
-    return exit_handling.run(lambda: root.run(given))
+    return exit_handling.run(lambda: root.run(words))
 
 
 def _is_printed(line: str) -> bool:

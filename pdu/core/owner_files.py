@@ -73,23 +73,23 @@ class OwnerFiles(NamedTuple):
         gives, `but` is of none of these. Raises Usage for one too many, and for a missing file that
         it `needs`.
         """
-        known = {name: options.pop(name, None) for name in (LIST, "auth", DRAWING, "archives")}
+        values = {name: options.pop(name, None) for name in (LIST, "auth", DRAWING, "archives")}
         keys = [key for key in options if key.endswith("_word")]
-        given = [text for text in map(options.pop, keys) if text is not None]
+        texts = [text for text in map(options.pop, keys) if text is not None]
         files = (key.removesuffix("_word") for key in keys)
-        free = [name for name in files if not known[name] and name not in but]
-        if len(given) > len(free):
-            raise Usage(f"{printable(given[-1], 60)!r} is one argument too many: an option says it")
-        known.update(zip(free, given))
-        if (known[DRAWING] or "").lower().endswith(".csv"):
+        free = [name for name in files if not values[name] and name not in but]
+        if len(texts) > len(free):
+            raise Usage(f"{printable(texts[-1], 60)!r} is one argument too many: an option says it")
+        values.update(zip(free, texts))
+        if (values[DRAWING] or "").lower().endswith(".csv"):
             raise Usage(
-                f"{printable(known[DRAWING], 60)} is no drawing, which is TOML: the drawing comes"
+                f"{printable(values[DRAWING], 60)} is no drawing, which is TOML: the drawing comes"
                 " before the list, or give --drawing FILE and --list FILE"
             )
-        found = cls(**known, secret_files=state.secret_files)
+        owner_files = cls(**values, secret_files=state.secret_files)
         for name in needs:
-            found.needed(name)
-        return found.with_known_list() if LIST in needs else found
+            owner_files.needed(name)
+        return owner_files.with_known_list() if LIST in needs else owner_files
 
     def with_known_list(self) -> OwnerFiles:
         """These files; without a list, with the one that is known without an option, and with its
@@ -98,10 +98,10 @@ class OwnerFiles(NamedTuple):
         if self.list:
             return self
         path = self.needed(LIST)
-        found = self._replace(list=path, auth=self.auth or names.usual_logins(path) or None)
-        logins = f", with the logins of {found.auth}" if found.auth and not self.auth else ""
+        files = self._replace(list=path, auth=self.auth or names.usual_logins(path) or None)
+        logins = f", with the logins of {files.auth}" if files.auth and not self.auth else ""
         _warn(f"note: the list of PDUs is {path}{logins}")
-        return found
+        return files
 
     def needed(self, name: str) -> str:
         """The path of a file; of a list that is not given, of the one that is known. Raises Usage
@@ -117,8 +117,8 @@ class OwnerFiles(NamedTuple):
 
     def words(self) -> Sequence[str]:
         """The options of the files that are given, for a command line that is shown."""
-        named = {"drawing": self.drawing, "list": self.list, "auth": self.auth}
-        return [word for key, path in named.items() if path for word in (f"--{key}", path)]
+        path_by_option = {"drawing": self.drawing, "list": self.list, "auth": self.auth}
+        return [word for key, path in path_by_option.items() if path for word in (f"--{key}", path)]
 
     def files(self, lenient: bool = False) -> DeviceList:
         """The PDUs of the list, none without one, and the logins of both files. If the list names
@@ -130,7 +130,7 @@ class OwnerFiles(NamedTuple):
         )
         for warning in fleet.warnings:
             _warn(warning)
-        is_complete = all(not one.auth or one.auth in fleet.auths for one in fleet.devices)
+        is_complete = all(not device.auth or device.auth in fleet.auths for device in fleet.devices)
         usual = names.usual_logins(self.list) if self.list and not is_complete else ""
         auth = self.auth or usual
         return fleet._replace(auths={**fleet.auths, **of_file(auth)}) if auth else fleet
@@ -139,33 +139,39 @@ class OwnerFiles(NamedTuple):
         """The login of PDUs that name none. Raises SettingsError."""
         return of_environment(self.secret_files)
 
-    def pdus(self, wanted: Optional[Collection[str]] = None) -> Sequence[Target]:
+    def pdus(self, pdu_names: Optional[Collection[str]] = None) -> Sequence[Target]:
         """The PDUs of the list, in its order and as it names them: those `wanted`, None for all.
 
         Raises SettingsError, also for a wanted PDU that the list lacks.
         """
         self.needed(LIST)
-        return self.targets(self.files(), wanted)
+        return self.targets(self.files(), pdu_names)
 
     def targets(
-        self, fleet: DeviceList, wanted: Optional[Collection[str]] = None
+        self, fleet: DeviceList, pdu_names: Optional[Collection[str]] = None
     ) -> Sequence[Target]:
         """As `pdus`, of files that were read. None without a list."""
-        devices = fleet.devices if wanted is None else self._wanted(fleet.devices, wanted)
-        found = targets(use_newest_archives(devices, self.archives), fleet.auths, self.login())
-        return [one._replace(device=device) for one, device in zip(found, devices)]
+        devices = fleet.devices if pdu_names is None else self._wanted(fleet.devices, pdu_names)
+        listed_targets = targets(
+            use_newest_archives(devices, self.archives), fleet.auths, self.login()
+        )
+        return [target._replace(device=device) for target, device in zip(listed_targets, devices)]
 
-    def _wanted(self, devices: Sequence[ListedPdu], wanted: Collection[str]) -> Sequence[ListedPdu]:
-        found = [one for one in devices if one.name in wanted]
-        missing = sorted(set(wanted) - {one.name for one in found})
+    def _wanted(
+        self, devices: Sequence[ListedPdu], pdu_names: Collection[str]
+    ) -> Sequence[ListedPdu]:
+        selection = [device for device in devices if device.name in pdu_names]
+        missing = sorted(set(pdu_names) - {device.name for device in selection})
         if missing:
-            shown = ", ".join(repr(printable(name, 60)) for name in missing[:_SHOWN_PDUS])
-            more = f" and {len(missing) - _SHOWN_PDUS} more" if len(missing) > _SHOWN_PDUS else ""
-            raise SettingsError(
-                f"{self.list} has no PDU {shown}{more}, which is needed here; give it the same name"
-                " in all files"
+            examples = ", ".join(repr(printable(name, 60)) for name in missing[:_SHOWN_PDUS])
+            remainder = (
+                f" and {len(missing) - _SHOWN_PDUS} more" if len(missing) > _SHOWN_PDUS else ""
             )
-        return found
+            raise SettingsError(
+                f"{self.list} has no PDU {examples}{remainder}, which is needed here; give it the"
+                " same name in all files"
+            )
+        return selection
 
     def drawn(self) -> Drawing:
         """The drawing. Raises SettingsError, and Usage if there is none."""
@@ -184,12 +190,12 @@ def _warn(text: str) -> None:
 
 def machine(drawing: Drawing, name: str) -> Machine:
     """The machine of this name. Raises SettingsError."""
-    found = drawing.machines.get(name)
-    if found is None:
+    machine_ = drawing.machines.get(name)
+    if machine_ is None:
         raise SettingsError(
             f"{drawing.path} has no machine {printable(name, 60)!r}; it has {_some(drawing)}"
         )
-    return found
+    return machine_
 
 
 def require_unprotected(machine: Machine) -> Machine:
@@ -220,17 +226,17 @@ def select_machines(drawing: Drawing, values: Iterable[str]) -> list[Machine]:
     """The machines that --machines names, in the drawing's order. Raises Usage for what fits
     none.
     """
-    wanted: set[str] = set()
+    names: set[str] = set()
     for value in values:
         for pattern in split(drawing, value):
-            found = match_machines(drawing, pattern)
-            if not found:
+            matches = match_machines(drawing, pattern)
+            if not matches:
                 raise Usage(
                     f"--machines {printable(pattern, 60)!r}: no machine has such a name; there are"
                     f" {_some(drawing)}"
                 )
-            wanted.update(found)
-    return [one for one in drawing.machines.values() if one.name in wanted]
+            names.update(matches)
+    return [machine_ for machine_ in drawing.machines.values() if machine_.name in names]
 
 
 def _some(drawing: Drawing) -> str:

@@ -76,7 +76,7 @@ class CommandLog:
         self._journal: Optional[journal.Journal] = journal.Journal(path)
         open_commands: dict[str, AcceptedCommand] = {}
         try:
-            for entry in journal.read(path):
+            for entry in journal.read_entries(path):
                 self._recent.append(CommandLogLine(entry.hash, entry.record))
                 self._take(entry.record, open_commands)
             self.lost = list(open_commands.values())

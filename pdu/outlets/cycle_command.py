@@ -58,9 +58,11 @@ class _Told(NamedTuple):
     #: the command that switches the outlet on
     switch_on: str
 
-    def answer(self, left: EnumPowerStatus, done: bool = False, note: str = "") -> dict[str, Any]:
+    def answer(
+        self, left: EnumPowerStatus, is_done: bool = False, note: str = ""
+    ) -> dict[str, Any]:
         """What --json prints of an outlet that was left in this state."""
-        outlet = {"identity": self.identity, "state": word(left), "done": done}
+        outlet = {"identity": self.identity, "state": word(left), "done": is_done}
         about = {
             "call": "cycle",
             "handler": self.handler,
@@ -74,9 +76,9 @@ class _Told(NamedTuple):
         """Report an error after which the outlet was left in this state. Returns the exit code."""
         return report_stop(self.state, self.answer(left, note=note), error, [note])
 
-    def unproven(self, on: bool, seen: EnumPowerStatus, left: EnumPowerStatus, why: str) -> Result:
+    def unproven(self, on: bool, state: EnumPowerStatus, left: EnumPowerStatus, why: str) -> Result:
         """The result if a state after a command, `seen`, is not the wanted one."""
-        missed = not_seen(self.identity, self.where, word(wanted(on)), seen)
+        missed = not_seen(self.identity, self.where, word(wanted(on)), state)
         note = f"{why}; {self.remedy(left)}"
         return Result(
             self.answer(left, note=note),
@@ -106,13 +108,15 @@ def _cycle(pdu: names.ChosenPdu, word_: str, pause_s: float) -> int:
     prompts.askable(state, f"cycling outlet {word_}", host)
     data = connection_data.pdu_data(handler, host, state)
     with show_warnings(state, where), waiting(f"waiting for {where}", state):
-        outlet, *others = outlets_of(handler, data, host, [word_])
-    if others:
-        raise Usage(f"{word_[:60]!r} is {1 + len(others)} outlets: cycle takes one at a time")
+        outlet, *other_outlets = outlets_of(handler, data, host, [word_])
+    if other_outlets:
+        raise Usage(
+            f"{word_[:60]!r} is {1 + len(other_outlets)} outlets: cycle takes one at a time"
+        )
     identity = str(outlet["identity"])
     again = command_line(state, "on", *(state.words or (pdu.handler, host)), identity)
-    told = _Told(state, identity, where, host, handler.shown, again)
-    _refuse(told, of_word(outlet["state"]))
+    outcome = _Told(state, identity, where, host, handler.shown, again)
+    _refuse(outcome, of_word(outlet["state"]))
     prompts.confirm(
         state,
         f"switch off {shown_now(outlet)} of {where}, and on again after {pause_s:g} s",
@@ -125,11 +129,11 @@ def _cycle(pdu: names.ChosenPdu, word_: str, pause_s: float) -> int:
         with signals_as_ctrl_c(), show_warnings(state, where):
             # a person may have taken a while to answer
             if not power.is_on():
-                _refuse(told, power.seen)
-            result = _switched(told, power, pause_s)
+                _refuse(outcome, power.seen)
+            result = _switched(outcome, power, pause_s)
     except KeyboardInterrupt:
         why = f"outlet {identity} {power.stage.value}"
-        return told.failed(Interrupted(why, host), power.seen, told.remedy(power.seen))
+        return outcome.failed(Interrupted(why, host), power.seen, outcome.remedy(power.seen))
     if isinstance(result, int):
         return result
     assert isinstance(result.data, dict)
@@ -137,56 +141,58 @@ def _cycle(pdu: names.ChosenPdu, word_: str, pause_s: float) -> int:
     return print_result(result._replace(data={**result.data, "seconds": seconds}), state.json)
 
 
-def _refuse(told: _Told, now: EnumPowerStatus) -> None:
+def _refuse(outcome: _Told, now: EnumPowerStatus) -> None:
     """Raise Usage unless the outlet is on."""
     if now is DOWN:
         raise Usage(
-            f"outlet {told.identity} is off already: nothing was done; switch it on:"
-            f" {told.switch_on}"
+            f"outlet {outcome.identity} is off already: nothing was done; switch it on:"
+            f" {outcome.switch_on}"
         )
     if now is not UP:
         raise Usage(
-            f"the state of outlet {told.identity} is unknown: nothing was done, because a cycle"
+            f"the state of outlet {outcome.identity} is unknown: nothing was done, because a cycle"
             " would switch on an outlet that may be off on purpose; use off and on"
         )
 
 
-def _switched(told: _Told, power: OutletPower, pause_s: float) -> Union[Result, int]:
+def _switched(outcome: _Told, power: OutletPower, pause_s: float) -> Union[Result, int]:
     """Off, pause, on. Returns the exit code if it reported an error."""
-    identity = told.identity
+    identity = outcome.identity
     try:
         if not power.off():
             why = "it was not proven off, so it was not switched on"
-            return told.unproven(False, power.seen, power.outlet.state(), why)
-        _pause(told, max(pause_s, one_outlet.AGAIN_S))
+            return outcome.unproven(False, power.seen, power.outlet.state(), why)
+        _pause(outcome, max(pause_s, one_outlet.AGAIN_S))
         if power.on():
-            line = f"outlet {identity} of {told.where} was off and is on again ({told.handler})"
-            return Result(told.answer(power.seen, done=True), [line], DONE)
+            line = (
+                f"outlet {identity} of {outcome.where} was off and is on again ({outcome.handler})"
+            )
+            return Result(outcome.answer(power.seen, is_done=True), [line], DONE)
     except Exception as error:
-        before = (
+        first_state = (
             "no command to switch on was sent"
             if power.stage is Stage.GOING_OFF
             else f"outlet {identity} was switched off"
         )
         now = power.outlet.state()
-        return told.failed(error, now, f"{before}; {told.remedy(now)}")
+        return outcome.failed(error, now, f"{first_state}; {outcome.remedy(now)}")
     if power.stage is Stage.OFF:
         why = "it did not stay off, so no command to switch on was sent"
-        return told.unproven(False, power.seen, power.seen, why)
-    return told.unproven(True, power.seen, power.seen, "it was off before")
+        return outcome.unproven(False, power.seen, power.seen, why)
+    return outcome.unproven(True, power.seen, power.seen, "it was off before")
 
 
-def _pause(told: _Told, pause_s: float) -> None:
+def _pause(outcome: _Told, pause_s: float) -> None:
     """Wait, and count down on a terminal."""
     end = time.monotonic() + pause_s
     try:
         while (left := end - time.monotonic()) > 0:
             show_status_line(
-                f"outlet {told.identity} is off; on again in {left:.0f} s", told.state.json
+                f"outlet {outcome.identity} is off; on again in {left:.0f} s", outcome.state.json
             )
             time.sleep(min(_TICK_S, left))
     finally:
-        show_status_line("", told.state.json)
+        show_status_line("", outcome.state.json)
 
 
 @click.pass_context

@@ -52,13 +52,13 @@ _HEADS = {"current_a": "A", "power_w": "W", "consumption_kwh": "kWh", "energy_kw
 _NO_FIGURE = "-"
 # an outlet in `pdu outlets`
 _OUTLET_KEYS: Mapping[str, Callable[[PolledOutlet], object]] = {
-    "identity": lambda one: one.identity,
-    "number": lambda one: one.number,
-    "name": lambda one: one.name,
-    "state": lambda one: states.word(one.state),
-    "current_a": lambda one: one.current_a,
-    "power_w": lambda one: one.power_w,
-    "energy_kwh": lambda one: one.energy_kwh,
+    "identity": lambda outlet: outlet.identity,
+    "number": lambda outlet: outlet.number,
+    "name": lambda outlet: outlet.name,
+    "state": lambda outlet: states.word(outlet.state),
+    "current_a": lambda outlet: outlet.current_a,
+    "power_w": lambda outlet: outlet.power_w,
+    "energy_kwh": lambda outlet: outlet.energy_kwh,
 }
 OutletRows = list[dict[str, Any]]
 
@@ -90,19 +90,19 @@ def statistic_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
     """
     from ..core.inventory import reading  # imported late: 3 ms, which a status does not need
 
-    found, _ = reading.read_figures(HandlerTools(handler), handler.make(data))
+    figures, _ = reading.read_figures(HandlerTools(handler), handler.make(data))
     return {
-        "load_a": found.load_a,
-        "power_w": found.power_w,
-        "total_consumption_kwh": found.energy_kwh,
+        "load_a": figures.load_a,
+        "power_w": figures.power_w,
+        "total_consumption_kwh": figures.energy_kwh,
         "outlets": [
             {
-                "identity": one.identity,
-                "current_a": one.load_a,
-                "power_w": one.power_w,
-                "consumption_kwh": one.energy_kwh,
+                "identity": port.identity,
+                "current_a": port.load_a,
+                "power_w": port.power_w,
+                "consumption_kwh": port.energy_kwh,
             }
-            for one in found.ports
+            for port in figures.ports
         ],
     }
 
@@ -118,13 +118,13 @@ def _labels_of(handler: LoadedHandler, pdu: Any) -> Optional[Mapping[str, Mappin
     """Number and name by identity; None if the handler does not tell them, such as one from another
     pack.
     """
-    found = HandlerTools(handler).labels(pdu)
-    if found is None:
+    labels = HandlerTools(handler).labels(pdu)
+    if labels is None:
         return None
-    caution = getattr(found, "caution", "")
+    caution = getattr(labels, "caution", "")
     if caution:
         logging.getLogger(__name__).warning(caution)  # `show_warnings` shows it
-    return {label.identity: {"number": label.number, "name": label.name} for label in found}
+    return {label.identity: {"number": label.number, "name": label.name} for label in labels}
 
 
 def outlets_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
@@ -132,13 +132,14 @@ def outlets_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
     from ..core.inventory import reading  # imported late: 3 ms, which a status does not need
 
     parts = (reading.states, reading.power, reading.labels)
-    found = reading.read(handler, data, parts)
+    pdu_reading = reading.read(handler, data, parts)
     return {
-        "load_a": found.load_a,
-        "power_w": found.power_w,
-        "energy_kwh": found.energy_kwh,
+        "load_a": pdu_reading.load_a,
+        "power_w": pdu_reading.power_w,
+        "energy_kwh": pdu_reading.energy_kwh,
         "outlets": [
-            {key: value(one) for key, value in _OUTLET_KEYS.items()} for one in found.outlets
+            {key: value(outlet) for key, value in _OUTLET_KEYS.items()}
+            for outlet in pdu_reading.outlets
         ],
     }
 
@@ -155,7 +156,7 @@ class ReadingCommand(NamedTuple):
 
 def _read(
     state: SharedOptions,
-    wanted: ReadingCommand,
+    command: ReadingCommand,
     pdus: Sequence[names.ChosenPdu],
     as_csv: bool = False,
 ) -> int:
@@ -167,43 +168,43 @@ def _read(
         raise Usage("give only one of --json and --csv")
     if len(pdus) > 1 and state.settings.get("host", "").strip():
         raise SettingsError((NamedSetting("host"), " replaces HOST, so give one HOST with it"))
-    loaded = {name: load(name) for name in dict.fromkeys(one.handler for one in pdus)}
+    loaded = {name: load(name) for name in dict.fromkeys(pdu.handler for pdu in pdus)}
     readable = [
         (
-            one,
-            loaded[one.handler],
-            connection_data.pdu_data(loaded[one.handler], one.host, one.state),
+            pdu,
+            loaded[pdu.handler],
+            connection_data.pdu_data(loaded[pdu.handler], pdu.host, pdu.state),
         )
-        for one in pdus
+        for pdu in pdus
     ]
     codes: list[int] = []
     documents: list[dict[str, Any]] = []
-    for (_, host, own), handler, data in readable:
+    for (_, host, parameters), handler, data in readable:
         begin = time.monotonic()
-        about = {"call": wanted.call, "handler": handler.shown, "host": host, **named(own)}
-        where = connection_data.display_name(own, host)
+        about = {"call": command.call, "handler": handler.shown, "host": host, **named(parameters)}
+        where = connection_data.display_name(parameters, host)
         try:
-            with show_warnings(own, where), waiting(f"waiting for {where}", own):
-                answer = wanted.ask(handler, data)
+            with show_warnings(parameters, where), waiting(f"waiting for {where}", parameters):
+                answer = command.ask(handler, data)
         except KeyboardInterrupt:
             if not state.json or not documents:
                 raise
             unread = Interrupted("this PDU and those after it were not read", host)
-            documents.append({**about, "error": describe(unread, own)})
+            documents.append({**about, "error": describe(unread, parameters)})
             codes.insert(0, INTERRUPTED)
             break
         except Exception as error:
             if not state.json or len(readable) == 1:
-                codes.append(fail(own, error))
+                codes.append(fail(parameters, error))
             else:
-                documents.append({**about, "error": describe(error, own)})
+                documents.append({**about, "error": describe(error, parameters)})
                 codes.append(documents[-1]["error"]["exit_code"])
             continue
         seconds = round(time.monotonic() - begin, 3)
         documents.append({**about, **answer, "seconds": seconds})
         codes.append(DONE)
         if as_csv:
-            _print_csv(own.name or host, answer["outlets"], with_head=codes.count(DONE) == 1)
+            _print_csv(parameters.name or host, answer["outlets"], with_head=codes.count(DONE) == 1)
         elif not state.json:
             print("\n".join(_lines(documents[-1], where)))
     if state.json and documents:
@@ -276,12 +277,12 @@ def _lines(answer: dict[str, Any], where: str) -> Iterable[str]:
     if not outlets:
         yield f"no outlets{_hint(answer['handler'])}"
         return
-    shown = [key for key in outlets[0] if key not in _HEADS or key in figures]
+    keys = [key for key in outlets[0] if key not in _HEADS or key in figures]
     rows = [
-        [_figure(outlet[key]) if key in _HEADS else outlet[key] for key in shown]
+        [_figure(outlet[key]) if key in _HEADS else outlet[key] for key in keys]
         for outlet in outlets
     ]
-    lines = columns([_HEADS.get(key, key) for key in shown], rows)
+    lines = columns([_HEADS.get(key, key) for key in keys], rows)
     yield lines[0]
     coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     for outlet, line in zip(outlets, lines[1:]):
@@ -290,7 +291,7 @@ def _lines(answer: dict[str, Any], where: str) -> Iterable[str]:
             if coloured and outlet.get("state") in _COLOURS
             else line
         )
-    if any(_NO_FIGURE in row[len(shown) - len(figures) :] for row in rows):
+    if any(_NO_FIGURE in row[len(keys) - len(figures) :] for row in rows):
         yield f"{_NO_FIGURE}: not metered, or not known"
 
 
@@ -313,22 +314,22 @@ def _figure(value: Any) -> str:
 
 
 def _reading(
-    wanted: ReadingCommand, help_: str, examples: Sequence[str], *more: click.Parameter
+    command: ReadingCommand, help_: str, examples: Sequence[str], *parameters: click.Parameter
 ) -> click.Command:
     @click.pass_context
     def run(context: click.Context, handler: str, host: Sequence[str], csv: bool = False) -> int:
         alone = len(set(host)) == 1
-        pdus = [names.chosen(context, handler, one, alone) for one in dict.fromkeys(host)]
-        return _read(given(context), wanted, pdus, csv)
+        pdus = [names.chosen(context, handler, name, alone) for name in dict.fromkeys(host)]
+        return _read(given(context), command, pdus, csv)
 
     return names.PduCommand(
-        wanted.call,
+        command.call,
         examples=examples,
         callback=run,
         help=f"{help_}\n\n{arguments_help('HANDLER', 'HOST', 'NAME')}",
         params=[
             *arguments(-1),
-            *more,
+            *parameters,
             *names.options(),
             *device(*LOGIN, *TLS, *SNMP),
             *output(),

@@ -69,59 +69,61 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
 
     The report includes those that were switched before.
     """
-    call, wanted = "up" if on else "down", one_outlet.wanted(on)
-    goal = word(wanted)
+    call, wanted_state = "up" if on else "down", one_outlet.wanted(on)
+    goal = word(wanted_state)
     host, state = pdu.host, pdu.state
-    named = list(dict.fromkeys(outlets))
+    identities = list(dict.fromkeys(outlets))
     handler, where = load(pdu.handler), connection_data.display_name(state, host)
-    prompts.askable(state, f"switching {listed(named)} {goal}", host)
+    prompts.askable(state, f"switching {listed(identities)} {goal}", host)
     data = connection_data.pdu_data(handler, host, state)
-    if not state.yes or not all(map(outlet_words.PLAIN.fullmatch, named)):
+    if not state.yes or not all(map(outlet_words.PLAIN.fullmatch, identities)):
         with waiting(f"waiting for {where}", state):
-            found = outlets_of(handler, data, host, named)
-        named = [str(one["identity"]) for one in found]
-        prompts.confirm(state, f"switch {goal} {', '.join(map(shown_now, found))} of {where}", host)
+            rows = outlets_of(handler, data, host, identities)
+        identities = [str(row["identity"]) for row in rows]
+        prompts.confirm(state, f"switch {goal} {', '.join(map(shown_now, rows))} of {where}", host)
     state.changing = True
     begin = time.monotonic()
-    done: OutletRows = []
+    switched_rows: OutletRows = []
     about = {"call": call, "handler": handler.shown, "host": host, **name_of(state)}
-    answer: dict[str, Any] = {**about, "outlets": done}
+    answer: dict[str, Any] = {**about, "outlets": switched_rows}
     begun: list[str] = []
     try:
         # the switched outlets are reported after SIGTERM as well
         with signals_as_ctrl_c(), show_warnings(state, where):
-            for identity in named:
+            for identity in identities:
                 outlet = _called(handler.make(data), identity, where, state)
                 begun.append(identity)
                 try:
-                    seen = outlet.command(on)
+                    state_ = outlet.command(on)
                 except Exception as error:
                     place = [
                         "the error is about"
-                        f" {'; '.join([listed([identity]), *_unsent(named[len(begun) :])])}"
+                        f" {'; '.join([listed([identity]), *_unsent(identities[len(begun) :])])}"
                     ]
-                    _show(state, done, where, handler.shown)
+                    _show(state, switched_rows, where, handler.shown)
                     return report_stop(
                         state,
                         answer,
                         error,
                         [
-                            *(place if len(named) > 1 else ()),
-                            *_not_seen(done, where, goal),
+                            *(place if len(identities) > 1 else ()),
+                            *_not_seen(switched_rows, where, goal),
                         ],
                     )
-                done.append({"identity": identity, "state": word(seen), "done": seen is wanted})
-            with waiting(f"reading {listed(named)} again", state):
-                _read_again(handler, data, done, wanted)
+                switched_rows.append(
+                    {"identity": identity, "state": word(state_), "done": state_ is wanted_state}
+                )
+            with waiting(f"reading {listed(identities)} again", state):
+                _read_again(handler, data, switched_rows, wanted_state)
     except KeyboardInterrupt:
-        _show(state, done, where, handler.shown)
-        unsure, missed = begun[len(done) :], _not_seen(done, where, goal)
-        done += [
+        _show(state, switched_rows, where, handler.shown)
+        unsure, missed = begun[len(switched_rows) :], _not_seen(switched_rows, where, goal)
+        switched_rows += [
             {"identity": identity, "state": word(UNKNOWN), "done": False} for identity in unsure
         ]
         reasons = [
             *(f"outlet {identity} may or may not have switched" for identity in unsure),
-            *_unsent(named[len(begun) :]),
+            *_unsent(identities[len(begun) :]),
         ]
         return report_stop(
             state,
@@ -129,8 +131,8 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
             Interrupted("; ".join(reasons) or "every command had been answered", host),
             missed,
         )
-    _show(state, done, where, handler.shown)
-    notes = _not_seen(done, where, goal)
+    _show(state, switched_rows, where, handler.shown)
+    notes = _not_seen(switched_rows, where, goal)
     return print_result(
         Result(
             {**answer, "seconds": round(time.monotonic() - begin, 3)},
@@ -143,22 +145,22 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
 
 
 def _read_again(
-    handler: LoadedHandler, data: Any, done: OutletRows, wanted: EnumPowerStatus
+    handler: LoadedHandler, data: Any, rows: OutletRows, wanted_state: EnumPowerStatus
 ) -> None:
     """Read those that reported the wanted state once more, and what their meters see: 1 status and
     1 statistic. A state that cannot be read again is not known.
     """
-    proven = [outlet for outlet in done if outlet["done"]]
+    proven = [outlet for outlet in rows if outlet["done"]]
     if not proven:
         return
     time.sleep(one_outlet.AGAIN_S)
-    kept = [reading.Reading()]
+    last_reading = [reading.Reading()]
     with contextlib.suppress(Exception):
-        reading.read(handler, data, (reading.states, reading.figures), kept.append)
+        reading.read(handler, data, (reading.states, reading.figures), last_reading.append)
     for outlet in proven:
-        again = kept[-1].outlet(outlet["identity"])
-        seen = UNKNOWN if again is None else again.state
-        outlet.update(state=word(seen), done=seen is wanted)
+        again = last_reading[-1].outlet(outlet["identity"])
+        state = UNKNOWN if again is None else again.state
+        outlet.update(state=word(state), done=state is wanted_state)
         if again is not None and again.current_a is not None:
             outlet["current_a"] = again.current_a
 
@@ -175,23 +177,23 @@ def state_line(identity: str, where: str, handler: str, state: EnumPowerStatus) 
     return f"outlet {identity} of {where} is {word(state)} ({handler})"
 
 
-def _not_seen(outlets: OutletRows, where: str, wanted: str) -> list[str]:
+def _not_seen(outlets: OutletRows, where: str, wanted_word: str) -> list[str]:
     """A sentence about the outlets that accepted the command but did not report the wanted state,
     if there are any.
     """
     note = "; ".join(
-        not_seen(str(outlet["identity"]), where, wanted, of_word(outlet["state"]))
+        not_seen(str(outlet["identity"]), where, wanted_word, of_word(outlet["state"]))
         for outlet in outlets
         if not outlet["done"]
     )
     return [f"not-seen: {note}"] if note else []
 
 
-def not_seen(identity: str, where: str, wanted: str, state: EnumPowerStatus) -> str:
+def not_seen(identity: str, where: str, wanted_word: str, state: EnumPowerStatus) -> str:
     """What is known of an outlet that did not report the wanted state."""
     return (
-        f"outlet {identity} of {where} was to be switched {wanted}; the PDU accepted the command,"
-        f" but the outlet's state is {word(state)}: look at the PDU before you try again"
+        f"outlet {identity} of {where} was to be switched {wanted_word}; the PDU accepted the"
+        f" command, but the outlet's state is {word(state)}: look at the PDU before you try again"
     )
 
 
@@ -224,13 +226,17 @@ def outlets_of(handler: LoadedHandler, data: Any, host: str, words: Sequence[str
     """The outlets that these words mean, as `pdu status --json` prints them: 1 status. Raises
     NoSuchOutlet, and Usage for a word with two meanings.
     """
-    found = {str(outlet["identity"]): outlet for outlet in status_of(handler, data)["outlets"]}
+    outlet_by_identity = {
+        str(outlet["identity"]): outlet for outlet in status_of(handler, data)["outlets"]
+    }
     try:
-        meant = outlet_words.resolve(words, {key: str(one["name"]) for key, one in found.items()})
+        identities = outlet_words.resolve(
+            words, {key: str(outlet["name"]) for key, outlet in outlet_by_identity.items()}
+        )
     except NoSuchOutlet as error:
         hint = f", and {_MACHINE}" if any(map(_is_name, words)) else ""
         raise NoSuchOutlet(f"{error.reason}{hint}", host) from None
-    return [found[identity] for identity in meant]
+    return [outlet_by_identity[identity] for identity in identities]
 
 
 def _is_name(identity: str) -> bool:
@@ -249,7 +255,7 @@ def _switching(name: str, on: bool) -> click.Command:
     def run(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
         return _switch(names.chosen(context, handler, host), on, outlet)
 
-    other = "up" if on else "down"
+    opposite = "up" if on else "down"
     return names.PduCommand(
         name,
         examples=(
@@ -258,7 +264,7 @@ def _switching(name: str, on: bool) -> click.Command:
         ),
         callback=run,
         help=f"""Switch outlets {name}. Shows the name and the present state of each; asks first.
-`pdu {other}` is the same command.
+`pdu {opposite}` is the same command.
 
 {arguments_help("HANDLER", "HOST", "NAME", "OUTLET")}
 

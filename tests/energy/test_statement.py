@@ -463,7 +463,9 @@ def test_days_that_version_0_3_0_sealed_are_proven_as_they_were_sealed(
         assert run(capsys, *check)[0] == 0
         witness = [sys.executable, "-I", str(WITNESS), str(one.parent), done["root"]]
         assert subprocess.run(witness, timeout=PATIENCE_S, capture_output=True).returncode == 0
-    kept_now = [dict(one.record) for one in journal.read(str(hall / "readings" / day_roots.ROOTS))]
+    kept_now = [
+        dict(one.record) for one in journal.read_entries(str(hall / "readings" / day_roots.ROOTS))
+    ]
     assert kept_now[1 : len(roots) + 1] == roots
     assert {one["salts"] for one in kept_now[len(roots) + 1 :]} == {"stream"}
 
@@ -499,11 +501,11 @@ def test_a_day_in_two_files_is_read_whole(
     before = [statement_of(october[0], number)["lines"] for number in (1, 2, 3)]
     readings = hall / "readings"
     whole = readings / "2026-10-20.jsonl"
-    records = [dict(entry.record) for entry in journal.read(str(whole))]
+    records = [dict(entry.record) for entry in journal.read_entries(str(whole))]
     later = sorted(readings.glob("2026-10-2[1-9].jsonl")) + sorted(
         readings.glob("2026-1[01]-[03]*")
     )
-    kept = [(path, [*journal.read(str(path))]) for path in later if path.name > whole.name]
+    kept = [(path, [*journal.read_entries(str(path))]) for path in later if path.name > whole.name]
     polls = [one for one in records if "of" in one]
     declared = [one for one in records[1:] if "of" not in one]
     first = Journal(str(readings / "x"), records[0]["after"])

@@ -67,7 +67,7 @@ def test_a_first_line_that_does_not_say_what_it_follows_is_named(tmp_path: Path)
     digest = hashlib.sha256(journal.START.encode() + body).hexdigest()
     path = tmp_path / "2026-11-23.jsonl"
     path.write_bytes(b'{"hash":"%s",%s\n' % (digest.encode(), body))
-    assert len(list(journal.read(str(path)))) == 1
+    assert len(list(journal.read_entries(str(path)))) == 1
     with pytest.raises(HashMismatch, match="line 1 is not the first line of a meter"):
         verified(str(tmp_path))
 

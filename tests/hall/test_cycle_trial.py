@@ -224,7 +224,7 @@ def test_after_a_kill_at_any_point_the_file_leads_to_the_same_end(
         judge.ended_well(ended)
         judge.commands(faultless=True)
         assert judge.wrong == []
-        events = [entry.record.get("event") for entry in journal.read(str(path))]
+        events = [entry.record.get("event") for entry in journal.read_entries(str(path))]
         assert events.count("done") == 1 and one.world.relays() == whole.world.relays()
 
 

@@ -141,7 +141,7 @@ def test_a_list_is_read_as_excel_saves_it(text: str, encoding: str, tmp_path: Pa
     path.write_bytes(text.encode(encoding))
     (found,) = device_list.read(str(path)).devices
     assert found.handler == "snmp" and found.address == "192.0.2.1"
-    (row,) = csv_in.read(str(path), lambda _: ())
+    (row,) = csv_in.read_file_rows(str(path), lambda _: ())
     assert row["auth"] == "snmp"
 
 

@@ -94,9 +94,9 @@ class _Bash(BashComplete):
 
         bash makes three words of `--option=value` and offers words for the last one.
         """
-        before, word = super().get_completion_args()
+        previous_words, word = super().get_completion_args()
         words: list[str] = []
-        for next_word in [*before, word]:
+        for next_word in [*previous_words, word]:
             word_before = words[-1] if words else ""
             is_split = next_word == "=" or word_before.endswith("=")
             if words and is_split:

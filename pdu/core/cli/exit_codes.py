@@ -65,7 +65,7 @@ EXITS = (
     ),
     Exit(READER_GONE, (), "the reader of the output closed the pipe"),
 )
-_CODES: Mapping[str, int] = {kind: one.code for one in EXITS for kind in one.kinds}
+_CODES: Mapping[str, int] = {kind: row.code for row in EXITS for kind in row.kinds}
 
 
 def code_of(kind: str) -> int:
@@ -76,8 +76,8 @@ def code_of(kind: str) -> int:
 def markdown() -> str:
     """The codes as a table for docs/command.md."""
     rows = (
-        f"| {one.code} | {', '.join(f'`{kind}`' for kind in one.kinds) or '–'} | {one.meaning} |"
-        for one in EXITS
+        f"| {row.code} | {', '.join(f'`{kind}`' for kind in row.kinds) or '–'} | {row.meaning} |"
+        for row in EXITS
     )
     return "\n".join(("| code | kind | meaning |", "|---|---|---|", *rows))
 
@@ -86,7 +86,7 @@ def table() -> str:
     """The codes for --help, with lines of at most WIDTH characters."""
     return "\n".join(
         textwrap.fill(
-            one.meaning, WIDTH, initial_indent=f"  {one.code:>3}  ", subsequent_indent=7 * " "
+            row.meaning, WIDTH, initial_indent=f"  {row.code:>3}  ", subsequent_indent=7 * " "
         )
-        for one in EXITS
+        for row in EXITS
     )

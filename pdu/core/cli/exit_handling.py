@@ -105,7 +105,7 @@ def _name_failures(stream: TextIO) -> None:
         return
     write = raw.write
 
-    def named(data: bytes) -> Optional[int]:
+    def write_or_raise(data: bytes) -> Optional[int]:
         try:
             return write(data)
         except BrokenPipeError:
@@ -113,7 +113,7 @@ def _name_failures(stream: TextIO) -> None:
         except OSError as error:
             raise OutputError(error.strerror) from None
 
-    setattr(raw, "write", named)
+    setattr(raw, "write", write_or_raise)
 
 
 def _discard(stream: TextIO) -> None:

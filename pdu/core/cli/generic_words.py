@@ -64,7 +64,7 @@ def has_only_generic_words(text: str) -> bool:
 
     Up to 6 digits may surround each term or letter.
     """
-    return all(_is_known(found[0]) for found in parts(text))
+    return all(_is_known(part[0]) for part in parts(text))
 
 
 def _is_known(word: str) -> bool:

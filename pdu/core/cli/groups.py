@@ -53,8 +53,8 @@ class LazyCommand(NamedTuple):
 class Subcommand(click.Command):
     """A command whose help ends with examples: command lines, each of at most 76 characters."""
 
-    def __init__(self, *arguments: Any, examples: Sequence[str], **more: Any) -> None:
-        super().__init__(*arguments, **more)
+    def __init__(self, *arguments: Any, examples: Sequence[str], **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
         self.examples = examples
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -75,13 +75,17 @@ class LazyGroup(click.Group):
     """
 
     def __init__(
-        self, name: str, commands: Mapping[str, LazyCommand], examples: Sequence[str], **more: Any
+        self,
+        name: str,
+        commands: Mapping[str, LazyCommand],
+        examples: Sequence[str],
+        **attributes: Any,
     ) -> None:
-        super().__init__(name, no_args_is_help=False, **more)
+        super().__init__(name, no_args_is_help=False, **attributes)
         self.examples = examples
         self.listed = commands
         self.by_name = {
-            one: found for name, found in commands.items() for one in (name, *found.also)
+            alias: command for name, command in commands.items() for alias in (name, *command.also)
         }
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -92,10 +96,10 @@ class LazyGroup(click.Group):
         return list(self.by_name)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
-        found: Optional[click.Command] = (
+        command: Optional[click.Command] = (
             self.by_name[cmd_name].load() if cmd_name in self.by_name else None
         )
-        return found
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -114,16 +118,16 @@ class LazyGroup(click.Group):
         above = ctx.parent.command if ctx.parent is not None else None
         outer = above.by_name if isinstance(above, LazyGroup) else {}
         path = ctx.parent.command_path if ctx.parent is not None else ""
-        found = suggestions.listed(word, self.by_name)
-        if found:
-            return found
+        advice = suggestions.advice_for(word, self.by_name)
+        if advice:
+            return advice
         if word in outer:  # `pdu snmp record`: `pdu record snmp`
             near = suggestions.similar(word, self.by_name) or self._choice()
             return f"{near}, or see {path} {word} --help"
-        found = suggestions.listed(word, outer)
+        advice = suggestions.advice_for(word, outer)
         return (
-            f"for {path}, {found}"
-            if found
+            f"for {path}, {advice}"
+            if advice
             else suggestions.similar(word, self.by_name) or self._choice()
         )
 
@@ -136,11 +140,14 @@ class LazyGroup(click.Group):
 
 
 def _write_commands(
-    listed: Mapping[str, LazyCommand], formatter: click.HelpFormatter, width: int = 0
+    commands: Mapping[str, LazyCommand], formatter: click.HelpFormatter, width: int = 0
 ) -> None:
     """A line for each command; names get a column of at least `width` characters."""
     formatter.write_dl(
-        [(f"{', '.join((name, *one.also)):{width}}", one.help) for name, one in listed.items()]
+        [
+            (f"{', '.join((name, *command.also)):{width}}", command.help)
+            for name, command in commands.items()
+        ]
     )
 
 
@@ -155,9 +162,9 @@ class Grouped(LazyGroup):
         commands: Mapping[str, LazyCommand],
         examples: Sequence[str],
         groups: Mapping[str, Sequence[str]],
-        **more: Any,
+        **attributes: Any,
     ) -> None:
-        super().__init__(name, commands, examples, **more)
+        super().__init__(name, commands, examples, **attributes)
         self.groups = groups
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -235,7 +242,7 @@ class HostGroup(LazyGroup):
         without: Sequence[str] = (),
         find: Callable[[SharedOptions, str], Address] = lambda _, host: hosts.address(host),
         completes: Optional[Callable[..., Any]] = None,
-        **more: Any,
+        **attributes: Any,
     ) -> None:
         super().__init__(
             name,
@@ -243,7 +250,7 @@ class HostGroup(LazyGroup):
             examples,
             params=[_Host(without, completes), *before, *output()],
             epilog=EPILOG,
-            **more,
+            **attributes,
         )
         self.run = run
         self.behind = behind
@@ -253,8 +260,8 @@ class HostGroup(LazyGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
         if cmd_name not in self.by_name or cmd_name in self.without:
             return super().get_command(ctx, cmd_name)
-        listed = self.by_name[cmd_name]
-        command: HostCommand = listed.load()[cmd_name]
+        lazy_command = self.by_name[cmd_name]
+        command: HostCommand = lazy_command.load()[cmd_name]
 
         @click.pass_context
         def call(context: click.Context, /, **values: Any) -> int:
@@ -285,7 +292,7 @@ class HostGroup(LazyGroup):
             cmd_name,
             examples=[f"pdu {self.name} 192.0.2.9 {words}" for words in command.examples],
             callback=call,
-            help="\n".join([listed.help, *(["", "\b", *about] if about else [])]),
+            help="\n".join([lazy_command.help, *(["", "\b", *about] if about else [])]),
             params=[
                 *command.parameters,
                 *self.behind,
@@ -295,28 +302,28 @@ class HostGroup(LazyGroup):
         )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        before, rest = self._options_first(ctx, args)
-        if rest and rest[0] in self.without:
-            return super().parse_args(ctx, [*before, "", *rest])
-        behind, rest_behind = self._options_first(ctx, rest[1:])
+        leading_options, words = self._options_first(ctx, args)
+        if words and words[0] in self.without:
+            return super().parse_args(ctx, [*leading_options, "", *words])
+        behind, rest_behind = self._options_first(ctx, words[1:])
         if rest_behind and rest_behind[0] in self.without and not ctx.resilient_parsing:
             # the HOST itself is not shown: it may contain a password
             ctx.fail(f"{rest_behind[0]!r} takes no HOST")
-        is_before = bool(rest) and rest[0] in self.by_name
+        is_before = bool(words) and words[0] in self.by_name
         is_behind = bool(rest_behind) and rest_behind[0] in self.by_name
         if is_before and not is_behind and not ctx.resilient_parsing:
             if not set(behind) & set(ctx.help_option_names):
-                ctx.fail(f"give HOST before the command {rest[0]!r}")
+                ctx.fail(f"give HOST before the command {words[0]!r}")
             # help for a command needs no host
-            return super().parse_args(ctx, [*before, "HOST", *rest[:1], *behind])
-        return super().parse_args(ctx, [*before, *behind, *rest[:1], *rest_behind])
+            return super().parse_args(ctx, [*leading_options, "HOST", *words[:1], *behind])
+        return super().parse_args(ctx, [*leading_options, *behind, *words[:1], *rest_behind])
 
     def _options_first(self, ctx: click.Context, args: list[str]) -> tuple[list[str], list[str]]:
         """The options at the beginning of `args`, and the rest."""
         options: list[click.Parameter] = [
-            one for one in self.get_params(ctx) if isinstance(one, click.Option)
+            parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)
         ]
         parser = click.Command("", params=options, add_help_option=False).make_parser(ctx)
         parser.allow_interspersed_args = False
-        rest = parser.parse_args(list(args))[1]
-        return args[: len(args) - len(rest)], rest
+        words = parser.parse_args(list(args))[1]
+        return args[: len(args) - len(words)], words

@@ -49,8 +49,8 @@ def _is_found(name: str, path: str) -> bool:
     """Whether the shell finds this program by its name."""
     import shutil  # imported late: 8 ms, which only commands that print a line need
 
-    found = shutil.which(name)
-    return found is not None and os.path.realpath(found) == os.path.realpath(path)
+    program = shutil.which(name)
+    return program is not None and os.path.realpath(program) == os.path.realpath(path)
 
 
 def _shorter(path: str) -> str:

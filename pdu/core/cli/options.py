@@ -133,7 +133,7 @@ SNMP = (
     ),
 )
 SPELLINGS: Mapping[tuple[str, str], Spelling] = {
-    (one.key, one.value): one for one in (*LOGIN, *TLS, *SNMP)
+    (spelling.key, spelling.value): spelling for spelling in (*LOGIN, *TLS, *SNMP)
 }
 SECRETS = frozenset(
     (
@@ -158,9 +158,9 @@ def spelled(key: str, value: str = "", quoted: Callable[[str], str] = str) -> st
     """
     if key in SECRETS:
         return spelled_secret(key)
-    found = SPELLINGS.get((key, value)) or SPELLINGS.get((key, ""))
-    if found is not None:
-        return f"{found.flag} {quoted(value)}" if value and not found.value else found.flag
+    spelling = SPELLINGS.get((key, value)) or SPELLINGS.get((key, ""))
+    if spelling is not None:
+        return f"{spelling.flag} {quoted(value)}" if value and not spelling.value else spelling.flag
     return f"-s {quoted(f'{key}={value}')}" if value else f"-s {key}=..."
 
 
@@ -251,27 +251,29 @@ def _log() -> None:
     logging.getLogger("asyncio").setLevel(logging.WARNING)
 
 
-def setting(one: Spelling) -> Parameters:
+def setting(spelling: Spelling) -> Parameters:
     """A handler setting as an option."""
 
     def keep(context: click.Context, _: click.Parameter, value: Any) -> None:
         if value not in (None, False):
-            given(context).settings[one.key] = one.value or str(value)
+            given(context).settings[spelling.key] = spelling.value or str(value)
 
-    completes = completed(lambda: one.values) if one.values else path_completion(one.metavar)
+    completes = (
+        completed(lambda: spelling.values) if spelling.values else path_completion(spelling.metavar)
+    )
     return option(
-        one.flag,
-        one.help,
-        one.metavar,
+        spelling.flag,
+        spelling.help,
+        spelling.metavar,
         expose_value=False,
         callback=keep,
         shell_complete=completes,
     )
 
 
-def without_setting(one: Spelling, **more: Any) -> Parameters:
+def without_setting(spelling: Spelling, **attributes: Any) -> Parameters:
     """The same option where its value is not a handler's setting."""
-    return option(one.flag, one.help, one.metavar, **more)
+    return option(spelling.flag, spelling.help, spelling.metavar, **attributes)
 
 
 def _pairs(name: str, form: str) -> Callable[[click.Context, click.Parameter, Sequence[str]], None]:
@@ -302,23 +304,23 @@ class Argument(click.Argument):
     Only commands in an `OnHost` group show `about` in their help.
     """
 
-    def __init__(self, name: str, about: str = "", **more: Any) -> None:
+    def __init__(self, name: str, about: str = "", **attributes: Any) -> None:
         plain = name.rstrip("?*+")
         mark = name[len(plain) :]
-        shown, count, required = _MARKS[mark]
-        more.setdefault("shell_complete", path_completion(plain))
+        marked_name, count, required = _MARKS[mark]
+        attributes.setdefault("shell_complete", path_completion(plain))
         super().__init__(
             [plain.partition(".")[0].lower()],
-            metavar=shown.format(plain),
+            metavar=marked_name.format(plain),
             nargs=count,
             required=required,
-            **more,
+            **attributes,
         )
         self.plain, self.about = plain, about
 
 
 def completed(
-    known: Callable[[], Iterable[str]], or_file: bool = False
+    names: Callable[[], Iterable[str]], or_file: bool = False
 ) -> Callable[..., list[CompletionItem]]:
     """The `shell_complete` of an argument: offers `known` words.
 
@@ -328,8 +330,8 @@ def completed(
     def complete(
         _context: click.Context, _argument: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        found = [CompletionItem(word) for word in known() if word.startswith(incomplete)]
-        return found or [CompletionItem(incomplete, type="file")] if or_file else found
+        items = [CompletionItem(word) for word in names() if word.startswith(incomplete)]
+        return items or [CompletionItem(incomplete, type="file")] if or_file else items
 
     return complete
 
@@ -358,8 +360,8 @@ class DeprecatedOption(click.Option):
 class _Renamed(click.Option):
     """An option that an older release called `old`."""
 
-    def __init__(self, *arguments: Any, old: click.Option, **more: Any) -> None:
-        super().__init__(*arguments, **more)
+    def __init__(self, *arguments: Any, old: click.Option, **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
         self.old = old
 
     def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -381,27 +383,30 @@ def option(
     metavar: str = "",
     kind: Optional[click.ParamType] = None,
     old: str = "",
-    **more: Any,
+    **attributes: Any,
 ) -> Parameters:
     """An option. Without a metavar it is a flag. `more` are arguments of click.Option.
 
     A shell completes the value by the metavar: FILE, DIR, FOLDER. `old`: its name in an older
     release, which still works and says the new one on standard error.
     """
-    more.setdefault("shell_complete", path_completion(metavar))
+    attributes.setdefault("shell_complete", path_completion(metavar))
     # is_flag=False would make the value optional from click 8.3 on.
     about: dict[str, Any] = {"metavar": metavar or None, "is_flag": None if metavar else True}
     if not old:
-        return [click.Option(flag.split(), type=kind, help=help_, **about, **more)]
-    multiple = more.get("multiple", False)
-    before = DeprecatedOption(
+        return [click.Option(flag.split(), type=kind, help=help_, **about, **attributes)]
+    multiple = attributes.get("multiple", False)
+    deprecated = DeprecatedOption(
         [old, f"old_{old.strip('-').replace('-', '_')}"],
         hidden=True,
         expose_value=False,
         multiple=multiple,
         **about,
     )
-    return [_Renamed(flag.split(), type=kind, help=help_, old=before, **about, **more), before]
+    return [
+        _Renamed(flag.split(), type=kind, help=help_, old=deprecated, **about, **attributes),
+        deprecated,
+    ]
 
 
 class SharedOption(NamedTuple):
@@ -419,8 +424,10 @@ class SharedOption(NamedTuple):
     #: whether it may be given several times
     multiple: bool = False
 
-    def __call__(self, **own: Any) -> Parameters:
-        return option(self.flag, self.help, self.metavar, self.kind, multiple=self.multiple, **own)
+    def __call__(self, **attributes: Any) -> Parameters:
+        return option(
+            self.flag, self.help, self.metavar, self.kind, multiple=self.multiple, **attributes
+        )
 
 
 class NumberRange(click.FloatRange):

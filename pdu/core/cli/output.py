@@ -130,17 +130,17 @@ def decimals(figures: Iterable[float]) -> int:
     """The most decimals that one of some figures has, of those that `figure` shows: what a meter
     counts has no finer step.
     """
-    return max((len(figure(one).partition(".")[2]) for one in figures), default=0)
+    return max((len(figure(value).partition(".")[2]) for value in figures), default=0)
 
 
-def progress(length: int, label: str, **more: Any) -> AbstractContextManager[Any]:
+def progress(length: int, label: str, **attributes: Any) -> AbstractContextManager[Any]:
     """A context with a progress bar on standard error, or with None if standard error is not a
     terminal.
     """
     if not sys.stderr.isatty():
         return contextlib.nullcontext()
     bar: AbstractContextManager[Any] = click.progressbar(
-        length=length, label=label, file=sys.stderr, **more
+        length=length, label=label, file=sys.stderr, **attributes
     )
     return bar
 

@@ -52,8 +52,8 @@ def confirm(state: SharedOptions, question: str, host: str = "") -> None:
     """
     askable(state, question, host)
     if not state.yes:
-        whole = printable(question, 10 * len(question))  # an escape has at most 10 characters
-        if (ask_line(f"{whole}? [y/N]") or "").lower() not in ("y", "yes"):
+        text = printable(question, 10 * len(question))  # an escape has at most 10 characters
+        if (ask_line(f"{text}? [y/N]") or "").lower() not in ("y", "yes"):
             raise NotConfirmed("nothing was done", host)
     state.changing = True
 
@@ -67,20 +67,20 @@ def ask_line(question: str) -> Optional[str]:
     with pause_wait_line():
         print(question, end=" " if is_terminal else "\n", file=sys.stderr, flush=True)
         try:
-            said = sys.stdin.readline()
+            line = sys.stdin.readline()
         except UnicodeDecodeError:
             return "\N{REPLACEMENT CHARACTER}"
-    if is_terminal and not said.endswith("\n"):  # Ctrl-D: what follows begins on a new line
+    if is_terminal and not line.endswith("\n"):  # Ctrl-D: what follows begins on a new line
         print(file=sys.stderr, flush=True)
-    return said.strip()[:_LONGEST_LINE] if said else None
+    return line.strip()[:_LONGEST_LINE] if line else None
 
 
 def secret(state: SharedOptions, key: str, question: str, needed: bool = True) -> str:
     """A secret, as `_secret` finds it, noted in `state.used`."""
-    found = _secret(state, key, question, needed)
-    if found:
-        state.used.append(found)
-    return found
+    secret_ = _secret(state, key, question, needed)
+    if secret_:
+        state.used.append(secret_)
+    return secret_
 
 
 def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
@@ -105,9 +105,9 @@ def _secret(state: SharedOptions, key: str, question: str, needed: bool) -> str:
         why = "empty"
         try:
             # some editors write a byte order mark
-            found = read_file(path).decode("utf-8-sig").rstrip("\r\n")
-            if found:
-                return found
+            text = read_file(path).decode("utf-8-sig").rstrip("\r\n")
+            if text:
+                return text
         except UnicodeDecodeError:
             # raised below, because the decoder's error contains a part of the secret
             why = "not UTF-8 text"

@@ -48,10 +48,10 @@ def _sought(user: str, secrets: Sequence[str]) -> list[str]:
         return []
     from handlers.http import login  # imported late: 27 ms, which a run without a secret saves
 
-    found = chain.from_iterable(
+    texts = chain.from_iterable(
         login.secrets(login.Login(user or None, secret)) for secret in secrets
     )
-    return [text for text in dict.fromkeys(found) if text not in secrets or not _is_weak(text)]
+    return [text for text in dict.fromkeys(texts) if text not in secrets or not _is_weak(text)]
 
 
 def _is_weak(secret: str) -> bool:

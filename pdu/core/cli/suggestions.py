@@ -114,12 +114,12 @@ _ROWS: Sequence[tuple[str, Sequence[Suggestion]]] = (
     ("config configure configuration settings", _SET),
 )
 _TABLE: Mapping[str, Sequence[Suggestion]] = {
-    word: meant for words, meant in _ROWS for word in words.split()
+    word: suggestions for words, suggestions in _ROWS for word in words.split()
 }
 _SWITCHING = ("on", "off", "up", "down")
 
 
-def listed(word: str, commands: Collection[str]) -> str:
+def advice_for(word: str, commands: Collection[str]) -> str:
     """The table's advice for `word` in a group with these commands, "" if it has none."""
     plain = word.lower().replace("-", "").replace("_", "")
     if plain in commands:
@@ -137,5 +137,7 @@ def similar(word: str, commands: Collection[str]) -> str:
     return f"did you mean {near[0]}?"
 
 
-def _fitting(meant: Sequence[Suggestion], commands: Collection[str]) -> str:
-    return next((one.advice for one in meant if one.needs in commands), "")
+def _fitting(suggestions: Sequence[Suggestion], commands: Collection[str]) -> str:
+    return next(
+        (suggestion.advice for suggestion in suggestions if suggestion.needs in commands), ""
+    )

@@ -60,25 +60,25 @@ class CsvRow:
                 f" {cell.replace(',', '')}"
             )
         try:
-            found = float(cell.replace(",", "."))
+            value = float(cell.replace(",", "."))
         except ValueError:
-            found = math.nan
-        if not least <= found <= most:
+            value = math.nan
+        if not least <= value <= most:
             raise SettingsError(
                 f"{self.where}: {name} is {printable(cell, 40)!r}: give a number from {least:g} to"
                 f" {most:g}"
             )
-        return found
+        return value
 
 
-def require_columns(path: str, needed: Sequence[str], others: Collection[str] = ()) -> HeadCheck:
+def require_columns(path: str, needed: Sequence[str], optional: Collection[str] = ()) -> HeadCheck:
     """The check of a head that must have the needed columns, and may have the others."""
 
     def check(head: Sequence[str]) -> Collection[str]:
-        if not set(needed) <= set(head) or not set(head) <= {*needed, *others}:
+        if not set(needed) <= set(head) or not set(head) <= {*needed, *optional}:
             raise SettingsError(
                 f"{path}: the first line must have the columns {', '.join(needed)}"
-                + (f", and may have {', '.join(sorted(others))}" if others else "")
+                + (f", and may have {', '.join(sorted(optional))}" if optional else "")
                 + f", not {printable(', '.join(head), 100)}"
             )
         return ()
@@ -86,7 +86,7 @@ def require_columns(path: str, needed: Sequence[str], others: Collection[str] = 
     return check
 
 
-def read(path: str, check: HeadCheck) -> Iterator[CsvRow]:
+def read_file_rows(path: str, check: HeadCheck) -> Iterator[CsvRow]:
     """The rows of a file. Raises SettingsError, which names the line."""
     try:
         text = decoded(read_file(path))
@@ -106,9 +106,9 @@ def rows(text: str, path: str, check: HeadCheck) -> Iterator[CsvRow]:
     def lines() -> Iterator[str]:
         nonlocal begins
         for line in io.StringIO(text, newline=""):
-            kept = "\n" if begins and line.lstrip().startswith("#") else line
+            content = "\n" if begins and line.lstrip().startswith("#") else line
             begins = False
-            yield kept
+            yield content
 
     excel = _NAMED.match(text)
     if excel is not None:
@@ -127,21 +127,21 @@ def rows(text: str, path: str, check: HeadCheck) -> Iterator[CsvRow]:
             if not head:
                 head = [cell.lower() for cell in cells]
                 left_out = check([name for name in head if name])
-                named = [name for name in head if name and name not in left_out]
-                if len(set(named)) < len(named):
+                columns = [name for name in head if name and name not in left_out]
+                if len(set(columns)) < len(columns):
                     raise SettingsError(f"{path}: a column occurs twice")
             elif any(cells[len(head) :]):
                 raise SettingsError(f"{where} has {len(cells)} cells, the header has {len(head)}")
             else:
-                found = {
+                value_by_column = {
                     name: cell for name, cell in zip(head, cells) if cell and name not in left_out
                 }
-                if "" in found:
+                if "" in value_by_column:
                     raise SettingsError(
                         f"{where}: a cell is in a column without a name; allowed:"
                         f" {printable(', '.join(filter(None, head)), 100)}"
                     )
-                yield CsvRow(where, found, delimiter)
+                yield CsvRow(where, value_by_column, delimiter)
     except csv.Error as error:
         raise SettingsError(f"{path}: line {reader.line_num} is not CSV ({error})") from None
     if not head:

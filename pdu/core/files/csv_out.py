@@ -26,8 +26,8 @@ def csv_lines(rows: Iterable[Sequence[object]]) -> str:
 def _safe(value: object) -> object:
     if not isinstance(value, str):
         return value
-    shown = printable(value)
-    return f"'{shown}" if begins_as_formula(shown) else shown
+    text = printable(value)
+    return f"'{text}" if begins_as_formula(text) else text
 
 
 def begins_as_formula(text: str) -> bool:

@@ -102,9 +102,9 @@ class Frame(NamedTuple):
 
     def end(self) -> str:
         """How the page is read, and the end of the file."""
-        said = "".join(f"<p>{marked(one)}</p>\n" for one in self.reading)
+        paragraphs = "".join(f"<p>{marked(paragraph)}</p>\n" for paragraph in self.reading)
         return (
-            f'</main><footer id="reading"><h2>How to read this page</h2>\n{said}'
+            f'</main><footer id="reading"><h2>How to read this page</h2>\n{paragraphs}'
             f"<p>More: {safe(self.guide)} of the project.</p></footer>{END}"
         )
 
@@ -158,9 +158,9 @@ def verdict(text: str, look: str = "") -> str:
     return f'<p class="{f"verdict {look}".rstrip()}">{safe(text)}</p>'
 
 
-def listed(texts: Iterable[str]) -> str:
+def bullet_list(texts: Iterable[str]) -> str:
     """A list of texts; nothing if there is none."""
-    items = "".join(f"<li>{safe(one)}</li>" for one in texts)
+    items = "".join(f"<li>{safe(text)}</li>" for text in texts)
     return f"<ul>{items}</ul>" if items else ""
 
 
@@ -198,14 +198,14 @@ def table(
         return
     yield "<table>" if heads else '<table class="facts">'
     if heads:
-        right = [' class="n"' if "n" in one.classes.split() else "" for one in lines[0]]
-        cells = "".join(f"<th{one}>{safe(head)}</th>" for one, head in zip(right, heads))
+        align = [' class="n"' if "n" in cell.classes.split() else "" for cell in lines[0]]
+        cells = "".join(f"<th{style}>{safe(head)}</th>" for style, head in zip(align, heads))
         yield f'<thead><tr class="head">{cells}</tr></thead>'
     yield "<tbody>"
     ids = itertools.chain(anchors, itertools.repeat(""))
     yield from (_row(heads, cells, anchor) for cells, anchor in zip(lines, ids))
     yield "</tbody>"
-    closing = [_row(heads, one) for one in foot]
+    closing = [_row(heads, row) for row in foot]
     if closing:
         yield f"<tfoot>{''.join(closing)}</tfoot>"
     yield "</table>"
@@ -213,15 +213,15 @@ def table(
 
 def section(title: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> list[str]:
     """A table with its title; nothing if it has no rows."""
-    found = list(table(heads, rows))
-    return [f"<h2>{safe(title)}</h2>", *found] if found else []
+    lines = list(table(heads, rows))
+    return [f"<h2>{safe(title)}</h2>", *lines] if lines else []
 
 
 def _row(heads: Sequence[str], cells: Sequence[Cell], anchor: str = "") -> str:
-    shown = [*heads, *[""] * (len(cells) - len(heads))]
+    row_heads = [*heads, *[""] * (len(cells) - len(heads))]
     classes = ' class="open"' if cells[0].goes_on else ""
     ident = f' id="{safe(anchor)}"' if anchor else ""
-    return f"<tr{ident}{classes}>{''.join(map(_td, cells, shown))}</tr>"
+    return f"<tr{ident}{classes}>{''.join(map(_td, cells, row_heads))}</tr>"
 
 
 def _td(cell: Cell, head: str) -> str:

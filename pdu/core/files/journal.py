@@ -94,7 +94,7 @@ class Journal:
     """
 
     def __init__(
-        self, path: str, after: str = START, first: Sequence[Mapping[str, Any]] = ()
+        self, path: str, first_hash: str = START, first: Sequence[Mapping[str, Any]] = ()
     ) -> None:
         """Open or create a file with the permissions 0600.
 
@@ -115,15 +115,15 @@ class Journal:
             self._lock()
             self._length = os.fstat(self._file).st_size
             with open(path, "rb") as readable:
-                whole = _end_of_lines(readable, self._length)
-                self.repaired = self._length - whole
-                if not whole and not _may_be_torn(readable):
+                end = _end_of_lines(readable, self._length)
+                self.repaired = self._length - end
+                if not end and not _may_be_torn(readable):
                     raise NoJournal(f"{path} is no journal: it is left as it is")
-                self._hash = _last_hash(readable, whole, path)
+                self._hash = _last_hash(readable, end, path)
             if self.repaired:
-                self._cut(whole)
+                self._cut(end)
             if not self._length:
-                self.append([{"journal": 1, "after": after}, *first])
+                self.append([{"journal": 1, "after": first_hash}, *first])
                 sync_folder(os.path.dirname(path) or ".")
         except OSError as error:
             os.close(self._file)
@@ -145,11 +145,11 @@ class Journal:
         """
         if self._is_failed:
             raise JournalError(f"{self.path}: an earlier write failed; open it anew")
-        before, lines = self._hash, []
+        previous_hash, lines = self._hash, []
         for record in records:
             body = json.dumps(record, separators=(",", ":"), allow_nan=False).encode()[1:]
-            before = _hashed(before, body)
-            lines.append(b"".join((_HEAD, before.encode(), _TAIL, body, b"\n")))
+            previous_hash = _hashed(previous_hash, body)
+            lines.append(b"".join((_HEAD, previous_hash.encode(), _TAIL, body, b"\n")))
         content = b"".join(lines)
         try:
             written = 0
@@ -166,7 +166,7 @@ class Journal:
             self._is_failed = True
             raise
         self._length += len(content)
-        self._hash = before
+        self._hash = previous_hash
 
     def is_in_place(self) -> bool:
         """Whether the path still leads to this file: it may have been moved or removed."""
@@ -206,14 +206,14 @@ class Journal:
         self._length = length
 
 
-def read(
+def read_entries(
     path: str, loads: Callable[[bytes], Any] = json.loads, without: Container[int] = ()
 ) -> Iterator[JournalEntry]:
     """The lines of a journal, each checked before it is yielded; a torn end is left out.
 
     Reads the file as it stands, also while another process appends to it. Raises SettingsError if
-    it cannot be read, and Changed for the first line that is not as it was written. `loads` parses
-    a line in place of json.loads; it may raise ValueError. `without`: see `lines`.
+    it cannot be read, and HashMismatch for the first line that is not as it was written. `loads`
+    parses a line in place of json.loads; it may raise ValueError. `without`: see `lines`.
     """
     for line in lines(path, without):
         if line.is_left_out:
@@ -228,12 +228,12 @@ def read(
 
 def _kind(line: JournalLine) -> Mapping[str, Any]:
     """The first key of a line that is left out; {} if it has none any more."""
-    found = re.match(rb'"([a-z]+)":', line.body)
-    return {found[1].decode(): None} if found else {}
+    match = re.match(rb'"([a-z]+)":', line.body)
+    return {match[1].decode(): None} if match else {}
 
 
 def lines(path: str, without: Container[int] = ()) -> Iterator[JournalLine]:
-    """As `read`, without parsing the lines after the first.
+    """As `read_entries`, without parsing the lines after the first.
 
     `without`: numbers of lines that are not as they were written, and that the caller leaves out.
     The line after one must go on from the hash that stands there.
@@ -260,7 +260,7 @@ def is_journal(path: str) -> bool:
 
 def torn(path: str) -> int:
     """How many bytes at the end of a journal are no whole line: a write that was cut off or still
-    goes on, or a last line whose end was changed. Raises as `read`.
+    goes on, or a last line whose end was changed. Raises as `read_entries`.
     """
     try:
         if path.endswith(PACKED):
@@ -275,18 +275,18 @@ def torn(path: str) -> int:
 
 
 def _torn_of_packed(path: str) -> int:
-    rest = 0
+    torn = 0
     with gzip.open(path, "rb") as file:
         for block in iter(lambda: file.read(_BLOCK), b""):
             end = block.rfind(b"\n") + 1
-            rest = len(block) - end if end else rest + len(block)
-    return rest
+            torn = len(block) - end if end else torn + len(block)
+    return torn
 
 
 def last_hash(path: str) -> str:
     """The hash up to the last whole line of a journal that may be packed.
 
-    Of an unpacked one, only the last lines are checked. Raises as `read`.
+    Of an unpacked one, only the last lines are checked. Raises as `read_entries`.
     """
     if path.endswith(PACKED):
         last = START
@@ -300,15 +300,18 @@ def last_hash(path: str) -> str:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
 
 
-def follows(path: str, before: str) -> bool:
-    """Whether a journal says that it goes on after this hash. Raises as `read`."""
-    return any(entry.record.get("after") == before for entry in itertools.islice(read(path), 1))
+def follows(path: str, previous_hash: str) -> bool:
+    """Whether a journal says that it goes on after this hash. Raises as `read_entries`."""
+    return any(
+        entry.record.get("after") == previous_hash
+        for entry in itertools.islice(read_entries(path), 1)
+    )
 
 
 def last_record(path: str) -> Mapping[str, Any]:
     """What the last whole line of an unpacked journal says; {} if there is none.
 
-    Raises as `read`.
+    Raises as `read_entries`.
     """
     try:
         with open(path, "rb") as file:
@@ -332,12 +335,12 @@ def read_all(paths: Iterable[str]) -> Iterator[tuple[str, JournalEntry]]:
 
     Raises as `read`; Changed also if a file does not continue the one before.
     """
-    before = ""
+    previous_hash = ""
     for path in paths:
-        for entry in read(path):
-            if entry.line == 1 and before and entry.record.get("after") != before:
+        for entry in read_entries(path):
+            if entry.line == 1 and previous_hash and entry.record.get("after") != previous_hash:
                 raise discontinued(path)
-            before = entry.hash
+            previous_hash = entry.hash
             yield path, entry
 
 
@@ -356,7 +359,7 @@ def _opened(path: str) -> Union[IO[bytes], gzip.GzipFile]:
 def _checked(
     file: Union[IO[bytes], gzip.GzipFile], path: str, without: Container[int]
 ) -> Iterator[JournalLine]:
-    before, number, end, sha256 = START, 0, 0, hashlib.sha256
+    previous_hash, number, end, sha256 = START, 0, 0, hashlib.sha256
     while True:
         begin, line = end, file.readline(_LONGEST)
         end += len(line)
@@ -367,16 +370,16 @@ def _checked(
         number += 1
         body = line[_BODY:-1]
         if number in without:
-            before = line[len(_HEAD) : len(_HEAD) + len(START)].decode("ascii", "replace")
-            yield JournalLine(number, before, body, begin + _BODY, is_left_out=True)
+            previous_hash = line[len(_HEAD) : len(_HEAD) + len(START)].decode("ascii", "replace")
+            yield JournalLine(number, previous_hash, body, begin + _BODY, is_left_out=True)
             continue
         # as `_hashed`: a month of 1,000 PDUs has 9 million lines
-        before = sha256(before.encode() + body).hexdigest()
-        if line[:_BODY] != _HEAD + before.encode() + _TAIL:
+        previous_hash = sha256(previous_hash.encode() + body).hexdigest()
+        if line[:_BODY] != _HEAD + previous_hash.encode() + _TAIL:
             raise _changed(path, number)
         if number == 1 and not body.startswith(_FIRST):
             raise HashMismatch(f"{path}: line 1 is not the first line of a journal")
-        yield JournalLine(number, before, body, begin + _BODY)
+        yield JournalLine(number, previous_hash, body, begin + _BODY)
 
 
 def _damaged(path: str) -> HashMismatch:
@@ -389,9 +392,9 @@ def _changed(path: str, number: int) -> HashMismatch:
     )
 
 
-def _hashed(before: str, body: bytes) -> str:
+def _hashed(previous_hash: str, body: bytes) -> str:
     """The hash of a line with this `body`: its bytes after the hash, without the line's end."""
-    return hashlib.sha256(before.encode() + body).hexdigest()
+    return hashlib.sha256(previous_hash.encode() + body).hexdigest()
 
 
 def _last_hash(file: IO[bytes], end: int, path: str) -> str:
@@ -402,13 +405,13 @@ def _last_hash(file: IO[bytes], end: int, path: str) -> str:
     if not end:
         return START
     last = _begin_of_line(file, end)
-    before = START
+    last_hash = START
     if last:
         file.seek(_begin_of_line(file, last) + len(_HEAD))
-        before = file.read(len(START)).decode("ascii", "replace")
+        last_hash = file.read(len(START)).decode("ascii", "replace")
     file.seek(last)
     line = file.read(end - last)
-    if line[:_BODY] != _HEAD + _hashed(before, line[_BODY:-1]).encode() + _TAIL:
+    if line[:_BODY] != _HEAD + _hashed(last_hash, line[_BODY:-1]).encode() + _TAIL:
         raise HashMismatch(
             f"{path}: its last line is not as it was written: nothing is appended to it; move the"
             " file away, or check it"
@@ -421,9 +424,9 @@ def _may_be_torn(file: IO[bytes]) -> bool:
     lost without it. After a power loss the line may be zeros.
     """
     file.seek(0)
-    found = file.read(_FIRST_LINE + 1)
-    is_ours = found.startswith(_HEAD[: len(found)]) or not found.strip(b"\0")
-    return is_ours and len(found) < _FIRST_LINE + 1
+    data = file.read(_FIRST_LINE + 1)
+    is_ours = data.startswith(_HEAD[: len(data)]) or not data.strip(b"\0")
+    return is_ours and len(data) < _FIRST_LINE + 1
 
 
 def _end_of_lines(file: IO[bytes], length: int) -> int:
@@ -437,8 +440,8 @@ def _begin_of_line(file: IO[bytes], end: int) -> int:
     while place > 0:
         start = max(0, place - _BLOCK)
         file.seek(start)
-        found = file.read(place - start).rfind(b"\n")
-        if found >= 0:
-            return start + found + 1
+        position = file.read(place - start).rfind(b"\n")
+        if position >= 0:
+            return start + position + 1
         place = start
     return 0

@@ -64,16 +64,16 @@ def read_secret(path: str, rule: FilePermission) -> str:
     raise SettingsError(f"{path}: not UTF-8 text; save it as UTF-8")
 
 
-def _check(path: str, found: os.stat_result, rule: FilePermission) -> None:
-    if os.name != "posix" or not stat.S_ISREG(found.st_mode):
+def _check(path: str, status: os.stat_result, rule: FilePermission) -> None:
+    if os.name != "posix" or not stat.S_ISREG(status.st_mode):
         return
-    if found.st_mode & rule.bits:
+    if status.st_mode & rule.bits:
         raise SettingsError(
-            f"{path} has the permissions {stat.S_IMODE(found.st_mode):04o}: {rule.danger};"
+            f"{path} has the permissions {stat.S_IMODE(status.st_mode):04o}: {rule.danger};"
             f" {rule.remedy} {shlex.quote(path)}"
         )
-    if found.st_uid not in (0, os.geteuid()):
+    if status.st_uid not in (0, os.geteuid()):
         raise SettingsError(
-            f"{path} belongs to another user ({found.st_uid}), who can change it: make it yours"
+            f"{path} belongs to another user ({status.st_uid}), who can change it: make it yours"
             " with chown"
         )

@@ -33,22 +33,22 @@ def loads(text: str, path: str, parse_float: Callable[[str], Any] = float) -> di
     try:
         return tomllib.loads(text, parse_float=parse_float)
     except (ValueError, RecursionError) as error:
-        found = _WHERE.search(str(error))
-        where = f" at {found.group(1)}{_why(text, found.group(1))}" if found else ""
+        match = _WHERE.search(str(error))
+        where = f" at {match.group(1)}{_why(text, match.group(1))}" if match else ""
     raise SettingsError(f"{path}: not valid TOML{where}")
 
 
 def _why(text: str, where: str) -> str:
     """What is wrong at `line L, column C`, without the text there, which may be a secret."""
-    numbers = [int(one) for one in re.findall("[0-9]+", where)]
+    numbers = [int(digits) for digits in re.findall("[0-9]+", where)]
     lines = text.split("\n")
     if len(numbers) != 2 or not 1 <= numbers[0] <= len(lines):
         return ""
     line, column = lines[numbers[0] - 1], numbers[1]
     if any(mark in line for mark in _CURLY):
         return ': it has typographic quotes; write "text" with straight ones'
-    before = line[: column - 1].rstrip()
-    return ': a text needs quotes: key = "text"' if before.endswith("=") else ""
+    preceding = line[: column - 1].rstrip()
+    return ': a text needs quotes: key = "text"' if preceding.endswith("=") else ""
 
 
 def as_text(key: str, value: Any) -> str:

@@ -66,14 +66,14 @@ def signals_as_ctrl_c() -> Iterator[None]:
         signal.signal(number, lambda *_: None)
         raise KeyboardInterrupt
 
-    before = {signal.SIGTERM: signal.signal(signal.SIGTERM, signal.default_int_handler)}
+    previous_handlers = {signal.SIGTERM: signal.signal(signal.SIGTERM, signal.default_int_handler)}
     # Windows has no SIGHUP
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, hung_up)
+        previous_handlers[signal.SIGHUP] = signal.signal(signal.SIGHUP, hung_up)
     try:
         yield
     finally:
-        for number, handler in before.items():
+        for number, handler in previous_handlers.items():
             signal.signal(number, handler)
 
 
@@ -172,9 +172,9 @@ def state_folder(program: str) -> str:
     $XDG_STATE_HOME/PROGRAM (XDG Base Directory Specification), by default below ~/.local/state.
     Raises SettingsError for a user without a home.
     """
-    given = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
-    if os.path.isabs(given):
-        return given
+    folder = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    if os.path.isabs(folder):
+        return folder
     if os.geteuid() == 0:
         return os.path.join("/var/lib", program)
     base = os.environ.get("XDG_STATE_HOME", "")

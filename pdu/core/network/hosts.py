@@ -30,12 +30,12 @@ def address(text: str) -> Address:
     65535.
     """
     host = Address(text.strip())
-    scheme, found, rest = host.partition("://")
-    if found:
+    scheme, separator, remainder = host.partition("://")
+    if separator:
         scheme = scheme.rpartition("@")[2]
-        before, *behind = re.split("[/?#]", rest, maxsplit=1)
+        authority, *behind = re.split("[/?#]", remainder, maxsplit=1)
         # A URL may contain a password, and a password may contain one of these characters.
-        bare = "" if "@" in "".join(behind) else before.rpartition("@")[2][:60]
+        bare = "" if "@" in "".join(behind) else authority.rpartition("@")[2][:60]
         raise NotAHost(
             f"{f'{scheme[:20]}://{bare}/'!r} is a URL: give the address without scheme and path"
             f"{f', as in {bare}' if bare else ''}"
@@ -66,16 +66,16 @@ def typed(host: str) -> Address:
     """As `address`, for an argument. Also raises NotAHost for an IPv6 address without brackets
     whose end may be meant as a port.
     """
-    found = address(host)
-    before, _, last = found.rpartition(":")
-    if last in _PORTS and before.count(":") >= 2 and not found.startswith("["):
+    address_ = address(host)
+    name, _, last = address_.rpartition(":")
+    if last in _PORTS and name.count(":") >= 2 and not address_.startswith("["):
         with contextlib.suppress(OSError):
-            socket.inet_pton(socket.AF_INET6, before)
+            socket.inet_pton(socket.AF_INET6, name)
             raise NotAHost(
-                f"{found[:60]!r} may be an address or {before[:60]} with a port: write"
-                f" [{before[:60]}]:{last}, or [{found[:60]}] for the address"
+                f"{address_[:60]!r} may be an address or {name[:60]} with a port: write"
+                f" [{name[:60]}]:{last}, or [{address_[:60]}] for the address"
             )
-    return found
+    return address_
 
 
 def one_spelling(host: str) -> str:
@@ -84,10 +84,10 @@ def one_spelling(host: str) -> str:
     """
     name, _, zone = host.partition("%")
     try:
-        found = ipaddress.ip_address(name)
+        ip = ipaddress.ip_address(name)
     except ValueError:
         return host.rstrip(".").lower()
-    plain = str(getattr(found, "ipv4_mapped", None) or found)
+    plain = str(getattr(ip, "ipv4_mapped", None) or ip)
     return f"{plain}%{zone}" if zone else plain
 
 

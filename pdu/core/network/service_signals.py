@@ -45,11 +45,11 @@ class ServiceSignals:
 
     def __enter__(self) -> ServiceSignals:
         # Windows has no SIGHUP
-        wanted: dict[int, Callable[[int, Optional[FrameType]], None]]
-        wanted = {one: self._end for one in _ENDING}
+        handlers: dict[int, Callable[[int, Optional[FrameType]], None]]
+        handlers = {number: self._end for number in _ENDING}
         if hasattr(signal, "SIGHUP"):
-            wanted[signal.SIGHUP] = self._hang_up
-        self._before = {number: signal.signal(number, take) for number, take in wanted.items()}
+            handlers[signal.SIGHUP] = self._hang_up
+        self._before = {number: signal.signal(number, take) for number, take in handlers.items()}
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -73,8 +73,8 @@ class ServiceSignals:
             self._second()
         self.ending = number
         if self._second is None:
-            for one in _ENDING:
-                signal.signal(one, signal.SIG_DFL)
+            for ending in _ENDING:
+                signal.signal(ending, signal.SIG_DFL)
         self._tell()
 
     def _hang_up(self, _number: int, _: Optional[FrameType]) -> None:
@@ -87,12 +87,12 @@ class ServiceSignals:
             os.write(self._told.fileno(), b"!")
 
 
-def reread(read: Callable[[], T], say: Callable[[str], object]) -> Optional[T]:
+def reread(load: Callable[[], T], say: Callable[[str], object]) -> Optional[T]:
     """What the files say now; None if they cannot be used, which is said: the service goes on as
     before.
     """
     try:
-        return read()
+        return load()
     except SettingsError as error:
         say(f"the files were not taken over, nothing changes: {error.reason}")
         return None
@@ -119,12 +119,12 @@ class SystemdNotify:
 
     def lives(self, status: str) -> None:
         """The service goes on. `status`: in one line, told where it changed."""
-        said = [] if self.watchdog_s is None else ["WATCHDOG=1"]
+        lines = [] if self.watchdog_s is None else ["WATCHDOG=1"]
         if status != self._status:
-            said.append(f"STATUS={status}")
+            lines.append(f"STATUS={status}")
             self._status = status
-        if said:
-            self._tell("\n".join(said))
+        if lines:
+            self._tell("\n".join(lines))
 
     def stopping(self) -> None:
         """The service ends."""
@@ -135,7 +135,7 @@ class SystemdNotify:
             return
         with (
             contextlib.suppress(OSError),
-            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as told,
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as connection,
         ):
-            told.settimeout(1.0)
-            told.sendto(text.encode(), self._address)
+            connection.settimeout(1.0)
+            connection.sendto(text.encode(), self._address)

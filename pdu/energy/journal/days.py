@@ -277,7 +277,7 @@ def first_time(path: str) -> Optional[float]:
     does.
     """
     try:
-        for entry in itertools.islice(journal.read(path), _HEAD):
+        for entry in itertools.islice(journal.read_entries(path), _HEAD):
             found = time_of(entry.record)
             if found is not None:
                 return found

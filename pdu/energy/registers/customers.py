@@ -111,7 +111,7 @@ def customers(path: str, zone: ZoneInfo) -> Customers:
 
 
 def _rows(path: str, zone: ZoneInfo) -> Iterator[_Row]:
-    for row in csv_in.read(path, csv_in.require_columns(path, _COLUMNS)):
+    for row in csv_in.read_file_rows(path, csv_in.require_columns(path, _COLUMNS)):
         if not (row["customer"] and row["pdu"] and row["outlet"]):
             raise SettingsError(f"{row.where}: customer, pdu and outlet may not be empty")
         one = OutletTenancy(

@@ -238,7 +238,9 @@ def _fits(name: str, pattern: str) -> bool:
 
 def _lines(path: str) -> list[_Line]:
     found = []
-    for row in csv_in.read(path, csv_in.require_columns(path, ("pdu",), ("outlet", *_RANGES))):
+    for row in csv_in.read_file_rows(
+        path, csv_in.require_columns(path, ("pdu",), ("outlet", *_RANGES))
+    ):
         said = {name: row.number(name, *span) for name, span in _RANGES.items()}
         found.append(_Line(row.cells["pdu"], row.cells.get("outlet", ""), RegisterFacts(**said)))
     return found

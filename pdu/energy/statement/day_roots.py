@@ -114,7 +114,7 @@ class Roots(NamedTuple):
 def roots_of(path: str) -> Roots:
     """The roots in a file. Raises SettingsError, and journal.Changed for a changed line."""
     days, salts, last = dict[str, str](), dict[str, str](), journal.START
-    for entry in journal.read(path):
+    for entry in journal.read_entries(path):
         last = entry.hash
         if entry.line == 1:
             continue

@@ -34,7 +34,7 @@ class Numbers:
         path = os.path.join(folder, STATEMENTS)
         self._journal = Journal(path)
         try:
-            entries = [entry for entry in journal.read(path) if entry.line > 1]
+            entries = [entry for entry in journal.read_entries(path) if entry.line > 1]
             self._first = dict[tuple[Any, ...], str]()
             for entry in entries:
                 said = entry.record

@@ -157,7 +157,7 @@ def _billed(statement: Statement) -> Iterator[str]:
     unbilled = [one for one in statement["lines"] if one["amounts"] is None]
     if unbilled:
         yield "<h2>What is not billed</h2>"
-        yield html.listed(f"{', '.join(_names(one))}: {one['reason']}" for one in unbilled)
+        yield html.bullet_list(f"{', '.join(_names(one))}: {one['reason']}" for one in unbilled)
 
 
 def _places(line: Statement, rows: int) -> Iterator[Cell]:
@@ -245,7 +245,7 @@ def _added(statement: Statement) -> Iterator[str]:
 
 def _events(lines: Sequence[Statement]) -> Iterator[str]:
     yield "<h2>Holes, and what else happened</h2>"
-    yield html.listed(happened(lines)) or "<p>Nothing.</p>"
+    yield html.bullet_list(happened(lines)) or "<p>Nothing.</p>"
 
 
 def happened(lines: Sequence[Statement]) -> Sequence[str]:

@@ -63,7 +63,9 @@ def tariff(name: str) -> Sequence[TariffRow]:
     """
     if name in BUILT_IN:
         return BUILT_IN[name]
-    rows = [_row(row) for row in csv_in.read(name, csv_in.require_columns(name, _COLUMNS))]
+    rows = [
+        _row(row) for row in csv_in.read_file_rows(name, csv_in.require_columns(name, _COLUMNS))
+    ]
     if not rows:
         raise SettingsError(f"{printable(name)}: no period of a tariff")
     return rows

@@ -152,7 +152,7 @@ def write(path: str, plan: CyclePlan) -> None:
 
 def read_plan(path: str) -> tuple[CyclePlan, Progress]:
     """A plan and how far its run came; the file is only read. Raises SettingsError."""
-    plan, rest = _plan([entry.record for entry in journal.read(path)], path)
+    plan, rest = _plan([entry.record for entry in journal.read_entries(path)], path)
     return plan, _progress(rest, plan, path)
 
 
@@ -164,7 +164,7 @@ def reopen_plan(path: str) -> LockedPlan:
     """
     if not journal.is_journal(path):
         raise _no_plan(path)
-    for _ in journal.read(path):  # a file that is missing or changed is not touched
+    for _ in journal.read_entries(path):  # a file that is missing or changed is not touched
         pass
     log = journal.Journal(path)
     try:

@@ -81,7 +81,7 @@ def sampled(said: Iterable[tuple[str, str]]) -> str:
     for name, text in said:
         if text:
             found.setdefault(text, []).append(name)
-    return html.listed(f"{', '.join(names)}: {text}" for text, names in found.items())
+    return html.bullet_list(f"{', '.join(names)}: {text}" for text, names in found.items())
 
 
 def breakers(
@@ -112,5 +112,5 @@ def breakers(
 
 def not_known(facts: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
     """A list of what is not known, each with what it touches."""
-    shown = html.listed(f"{what}: {few(those)}" if those else what for what, those in facts)
+    shown = html.bullet_list(f"{what}: {few(those)}" if those else what for what, those in facts)
     return ["<h3>Not known</h3>", shown] if shown else []

@@ -48,7 +48,7 @@ def _rows(path: str) -> Iterator[tuple[tuple[str, ...], csv_in.CsvRow]]:
         kind = _kind(path, head)
         return ()
 
-    for row in csv_in.read(path, check):
+    for row in csv_in.read_file_rows(path, check):
         for name in _NEEDED[kind]:
             if not row[name]:
                 raise SettingsError(f"{row.where}: the cell {name!r} is empty; fill it in")

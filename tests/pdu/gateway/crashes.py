@@ -80,7 +80,7 @@ def one_round(here: Site, number: int, chance: random.Random) -> str:
 
 def _entries(here: Site) -> list[journal.JournalEntry]:
     """All lines, whose chain is thereby checked."""
-    return list(journal.read(str(here.folder / "gateway.jsonl")))
+    return list(journal.read_entries(str(here.folder / "gateway.jsonl")))
 
 
 def _states(here: Site) -> list[Optional[bool]]:

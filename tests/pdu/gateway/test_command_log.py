@@ -101,7 +101,7 @@ def test_a_full_disk_sends_nothing_and_ends_by_itself(
         assert book.known("me", "k") is None
     ended(book, "k")  # there is room again
     book.close()
-    assert [one.record.get("key") for one in journal.read(path)][1::2] == ["before", "k"]
+    assert [one.record.get("key") for one in journal.read_entries(path)][1::2] == ["before", "k"]
 
 
 def test_only_the_last_keys_of_a_client_are_kept(

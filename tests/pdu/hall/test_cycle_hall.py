@@ -158,7 +158,7 @@ def test_both_feeds_are_off_together_before_one_is_on_again(
     }
     sent = [
         (one.record["event"], one.record.get("on"), "/".join(one.record.get("cord", ())))
-        for one in journal.read("p")
+        for one in journal.read_entries("p")
         if one.record.get("step") == 1 and one.record.get("event") in ("about", "off", "done")
     ]
     assert sent == [

@@ -115,4 +115,4 @@ def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "given.csv"
     file.write_bytes("pdu\nrück\n".encode("latin-1"))
     with pytest.raises(SettingsError, match="not UTF-8"):
-        list(csv_in.read(str(file), csv_in.require_columns(str(file), ("pdu",))))
+        list(csv_in.read_file_rows(str(file), csv_in.require_columns(str(file), ("pdu",))))

@@ -26,7 +26,7 @@ def test_lines_come_back_as_they_were_written(tmp_path: Path) -> None:
         opened.append(RECORDS[:3])
         opened.append(RECORDS[3:])
         last = opened.hash
-    lines = list(journal.read(path))
+    lines = list(journal.read_entries(path))
     assert [one.record for one in lines[1:]] == RECORDS
     assert [one.line for one in lines] == [1, 2, 3, 4, 5]
     assert lines[-1].hash == last
@@ -45,10 +45,10 @@ def test_any_changed_byte_is_named_by_its_line(tmp_path: Path) -> None:
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         if place == len(whole) - 1:
             # without its end, the last line is a torn one
-            assert len(list(journal.read(str(path)))) == 4
+            assert len(list(journal.read_entries(str(path)))) == 4
             continue
         with pytest.raises(HashMismatch, match=f"line {line} is not"):
-            list(journal.read(str(path)))
+            list(journal.read_entries(str(path)))
 
 
 def test_a_removed_or_doubled_line_is_named(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_a_removed_or_doubled_line_is_named(tmp_path: Path) -> None:
         for wrong in (lines[:place] + lines[place + 1 :], lines[: place + 1] + lines[place:]):
             path.write_bytes(b"".join(wrong))
             with pytest.raises(HashMismatch):
-                list(journal.read(str(path)))
+                list(journal.read_entries(str(path)))
 
 
 @pytest.mark.parametrize("kept", [1, 70, 80])
@@ -74,7 +74,7 @@ def test_a_torn_end_is_removed_and_the_rest_goes_on(tmp_path: Path, kept: int) -
     with Journal(str(path)) as opened:
         assert opened.repaired == kept
         opened.append(RECORDS[3:])
-    assert [one.record for one in journal.read(str(path))][1:] == [*RECORDS[:2], RECORDS[3]]
+    assert [one.record for one in journal.read_entries(str(path))][1:] == [*RECORDS[:2], RECORDS[3]]
 
 
 @pytest.mark.parametrize("content", ['{"a": "plan"}', "hush", '{"hash":"' + "0" * 300])
@@ -93,7 +93,7 @@ def test_a_first_line_that_was_cut_off_is_written_anew(tmp_path: Path, cut: str)
     with Journal(str(path)) as opened:
         assert opened.repaired == len(cut)
         opened.append(RECORDS)
-    assert [one.record for one in journal.read(str(path))][1:] == RECORDS
+    assert [one.record for one in journal.read_entries(str(path))][1:] == RECORDS
 
 
 def test_nothing_is_appended_after_a_changed_last_line(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_long_file_is_continued_without_reading_all_of_it(tmp_path: Path) -> N
         opened.append([long, long])
     with Journal(path) as opened:
         opened.append([long])
-    assert len(list(journal.read(path))) == 4
+    assert len(list(journal.read_entries(path))) == 4
 
 
 def test_two_writers_do_not_share_a_file(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_another_json_file_is_not_a_journal(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"outlet":1}\n')
     with pytest.raises(HashMismatch):
-        list(journal.read(str(path)))
+        list(journal.read_entries(str(path)))
     with pytest.raises(HashMismatch):
         Journal(str(path))
 
@@ -164,7 +164,9 @@ def test_a_full_disk_loses_no_accepted_line(tmp_path: Path) -> None:
     )
     accepted, text = done.stdout.split(maxsplit=1)
     assert "File too large" in text
-    assert [one.record.get("n") for one in journal.read(path)][1:] == list(range(int(accepted)))
+    assert [one.record.get("n") for one in journal.read_entries(path)][1:] == list(
+        range(int(accepted))
+    )
     assert Path(path).read_bytes().endswith(b"\n")
     with Journal(path) as opened:
         assert not opened.repaired
@@ -201,7 +203,7 @@ def killed(path: str, times: int, seed: int = 1) -> int:
             accepted = int(line) if line.endswith(b"\n") else accepted
         writer.wait(PATIENCE_S)
         writer.stdout.close()
-        found = [one.record["n"] for one in journal.read(path) if one.line > 1]
+        found = [one.record["n"] for one in journal.read_entries(path) if one.line > 1]
         assert found[: accepted + 1] == list(range(accepted + 1))
         # a line may be on the disk before its acceptance is said
         accepted = found[-1]

@@ -178,7 +178,7 @@ def test_a_clock_that_went_back_after_a_failed_write_continues_the_newest_file(
             days.append([{"number": float("nan")}], MIDNIGHT)
         days.append(numbers(1), NOON)
     assert verified(str(tmp_path)).lines == 5
-    assert len(list(journal.read(files(str(tmp_path))[-1]))) == 3
+    assert len(list(journal.read_entries(files(str(tmp_path))[-1]))) == 3
 
 
 def test_a_closed_folder_is_not_closed_again_in_a_fork(tmp_path: Path) -> None:

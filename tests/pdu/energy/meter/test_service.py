@@ -198,7 +198,7 @@ def test_midnight_begins_a_file_that_can_be_read_alone(tmp_path: Path) -> None:
     found = verified(str(tmp_path / "a"))
     assert (found.first, found.last) == ("2026-11-23.jsonl", "2026-11-24.jsonl")
     for path in files(str(tmp_path / "a")):
-        head, start, *rest = [entry.record for entry in journal.read(path)]
+        head, start, *rest = [entry.record for entry in journal.read_entries(path)]
         assert head["journal"] == start["meter"] == 1
         known = set()
         for record in rest:
@@ -299,7 +299,7 @@ def test_a_file_that_is_removed_is_said_in_that_round_and_metering_goes_on(tmp_p
     why = "2026-11-23.jsonl was moved or removed while the meter wrote it"
     assert said.count(f"a new chain begins: {why}") == 1
     (again,) = files(str(tmp_path / "a"))
-    _, second, third, *rest = [entry.record for entry in journal.read(again)]
+    _, second, third, *rest = [entry.record for entry in journal.read_entries(again)]
     # it can be read alone
     assert second == {"anew": why} and "meter" in third and "unit" in rest[0]
     assert tally["rounds"] == 8 and tally["lost"] == 0
