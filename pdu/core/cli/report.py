@@ -194,7 +194,7 @@ def _html(part: Part) -> Iterator[str]:
         yield f"<p>{html.marked(part)}</p>"
     elif isinstance(part, Items):
         if part.texts:
-            yield f"<h3>{safe(part.title)}</h3>{html.listed(part.texts)}"
+            yield f"<h3>{safe(part.title)}</h3>{html.bullet_list(part.texts)}"
     elif isinstance(part, Figure):
         if part.html:
             yield from (*_h3(part.title), part.html)
