@@ -28,9 +28,8 @@ from ..core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from .drawings import dcim_import, readings_source
 from .failure.missing_facts import missing_facts
 from .failure.monte_carlo import USUAL_SEED, USUAL_WORLDS
-from .failure.page import page
 from .failure.rehearsal import Grading, Hall, RehearsalOutcome
-from .failure.text import Failed, lines, lines_of_each, outcome_as_json, rest_as_json, taken_at
+from .failure.report import Failed, outcome_as_json, report, rest_as_json
 from .importing.joining import NotJoined
 from .restore import command as restore_command
 
@@ -138,15 +137,13 @@ def _rehearsed(
     level = max(one.level for one in failures)
     unknown = missing_facts(hall, touched, only)
     grades = grading.grades() if wanted.each else []
+    shown = report(hall, only, failures, grades, unknown)
     if wanted.html is not None:
-        when = taken_at(hall.readings)
-        write_page(wanted.html, page(hall, only, failures, grades, unknown, when))
+        write_page(wanted.html, shown.page())
     if json:
         print(f"],\n{dumps(rest_as_json(level, grades, unknown), indent=1)[1:]}")
-    elif only is not None:
-        print("\n".join(lines(only, unknown)))
     else:
-        print("\n".join(lines_of_each(failures, grades, unknown)))
+        print("\n".join(shown.lines()))
     return level
 
 

@@ -33,6 +33,8 @@ class Cell(NamedTuple):
     classes: str = ""
     #: for a terminal, where the whole text is too long; "": the text
     short: str = ""
+    #: what stands between grave accents is code
+    marked: bool = False
 
 
 def row_header(text: str) -> Cell:
@@ -43,6 +45,11 @@ def row_header(text: str) -> Cell:
 def words(text: str, classes: str = "") -> Cell:
     """A text of any length."""
     return Cell(text, f"text {classes}".rstrip())
+
+
+def advice(text: str) -> Cell:
+    """A sentence of this program, with code between grave accents."""
+    return Cell(text, "text", marked=True)
 
 
 def number(text: str, classes: str = "") -> Cell:
@@ -168,7 +175,7 @@ def _table_lines(table: Table) -> Iterator[str]:
         return
     shown = table.rows[: table.most]
     right = {place for place, cell in enumerate(shown[0]) if "n" in cell.classes.split()}
-    rows = [[cell.short or cell.text for cell in row] for row in shown]
+    rows = [[_shown(cell) for cell in row] for row in shown]
     heads = list(map(_printable, table.heads))
     yield from (*_titled(table.title), *columns(heads, rows, right))
     left = len(table.rows) - len(shown)
@@ -176,8 +183,13 @@ def _table_lines(table: Table) -> Iterator[str]:
         yield f"and {left} more"
 
 
+def _shown(cell: Cell) -> str:
+    text = cell.short or cell.text
+    return text.replace("`", "") if cell.marked else text
+
+
 def _titled(title: str) -> Sequence[str]:
-    return ["", f"{_printable(title)}:"] if title else [""]
+    return ["", f"{_printable(title)}:"] if title else []
 
 
 def _printable(text: str) -> str:
@@ -205,7 +217,10 @@ def _html(part: Part) -> Iterator[str]:
 
 
 def _table_html(table: Table) -> Iterator[str]:
-    rows = [[html.Cell(safe(cell.text), cell.classes) for cell in row] for row in table.rows]
+    rows = [
+        [html.Cell((html.marked if cell.marked else safe)(cell.text), cell.classes) for cell in row]
+        for row in table.rows
+    ]
     lines = html.table(table.heads, rows, anchors=table.anchors)
     if table.folded:
         yield from itertools.chain(

@@ -9,16 +9,14 @@ from typing import NamedTuple, Optional
 from handlers.shared.errors import printable
 
 from ...core.cli.error_output import Usage
-from ...core.cli.output import print_json
+from ...core.cli.report import few, show
 from ...core.drawing.drawing import HallNode
-from ...core.files.whole_files import write_page
 from ..drawings import readings_source
 from ..failure.rehearsal import Hall
-from ..failure.text import few, taken_at
+from ..failure.report_parts import taken_at
 from .delays import findings, proposal
 from .model import BOOT_S, COLD_S, ReturnModel
-from .page import page
-from .text import as_json, lines
+from .report import Returns, report
 
 _SPAN = re.compile(r"([0-9]{1,6})\s*(s|min|h)")
 _SECONDS = {"s": 1, "min": 60, "h": 3600}
@@ -44,17 +42,16 @@ def run(hall: Hall, named: Sequence[HallNode], wanted: ReturnOptions, json: bool
     metered = [readings_source.saved(path) for path in wanted.metered]
     back = ReturnModel(hall, metered, is_cold=after is None or after >= COLD_S)
     outcomes = back.orders(named, wanted.worlds, wanted.seed)
-    found = findings(hall, outcomes)
-    delays = proposal(hall, back, named, outcomes)
-    unknown = _not_known(hall, after, bool(metered))
-    if wanted.html is not None:
-        taken = taken_at(hall.readings)
-        drawn = hall.drawing.machines
-        write_page(wanted.html, page(outcomes, after, found, delays, unknown, taken, drawn))
-    if json:
-        print_json(as_json(outcomes, after, found, delays, unknown))
-    else:
-        print("\n".join(lines(outcomes, after, found, delays, unknown)))
+    returns = Returns(
+        outcomes,
+        after,
+        findings(hall, outcomes),
+        proposal(hall, back, named, outcomes),
+        _not_known(hall, after, bool(metered)),
+        taken_at(hall.readings),
+        hall.drawing.machines,
+    )
+    show(report(returns), json, wanted.html)
     return max(one.level for one in outcomes)
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import NamedTuple, Optional
 
 from ...core.adapters.power_restore import NOT_KNOWN, OFF, OutletRestorePolicy
+from ...core.cli.report import few
 from ...core.drawing.drawing import Cord, HallNode, Machine
 from ...core.inventory.saved_readings import HallReadings, MeasuredPdu
 from ..failure.rehearsal import Hall
-from ..failure.text import few
 from ..walk.load_limits import FITS
 from .model import ReturnModel, ReturnOutcome
 

@@ -57,11 +57,11 @@ def test_a_lost_feed_names_what_is_dark_and_what_cannot_be_said(
 ) -> None:
     code, out, _ = run(capsys, "rehearse", "hall.power.toml", *READINGS, "--fail", "feed:A")
     assert code == 2
-    assert "4 machines: 1 dark, 1 cannot say, 2 stay" in out
+    assert "If feed:A fails: 1 of 4 machines dark, 1 cannot say, 2 stay." in out
     assert re.search(
-        r"row1/srv-2 +cannot say +r1-right/2: its outlet is on and carries nothing", out
+        r"cannot say +1 +row1/srv-2 \(r1-right/2\) +its outlet is on and carries nothing", out
     )
-    assert re.search(r"row1/switch +dark +0 of 1 cords survive, it needs 1", out)
+    assert re.search(r"dark +1 +row1/switch +0 of 1 cords survive, it needs 1", out)
     assert "what changed since the readings" in out and "everything above the feeds" in out
 
 
@@ -325,4 +325,4 @@ def test_each_command_of_the_page_runs_as_written(
     code, out, err = run(
         capsys, "rehearse", "hall.power.toml", "--readings", "monday.json", "--fail", "feed:A"
     )
-    assert "4 machines: 1 dark" in out and not err
+    assert "1 of 4 machines dark" in out and not err

@@ -317,9 +317,9 @@ def test_the_command_shows_the_timeline_and_the_delays(
     code, out = run(capsys, tmp_path, hall, "--return", "feed:A", "--after", "2h")
     assert code == 1
     shown = [line.split() for line in out.splitlines()]
-    assert out.startswith("power comes back to feed:A, after 2 h\n12 machines: 0 come back")
-    assert ["0", "left", "1,", "2,", "3,"] in [line[:5] for line in shown]
-    assert "with these delays left/L1 fit; set them on each PDU's page:" in out
+    assert out.startswith("Power comes back to feed:A, after 2 h: 0 of 12 machines come back")
+    assert ["left", "0.0", "0.0", "1,", "2,"] in [line[:5] for line in shown]
+    assert "With these delays left/L1 fit; set them on each PDU's page." in out
     assert ["left", "12", "22"] in shown
     code, out = run(capsys, tmp_path, hall, "--return", "feed:A", "--after", "20s", "--json")
     found = json.loads(out)

@@ -1,0 +1,200 @@
+"""What the reports of a failure and of a return have in common: machines by their reason, loads of
+lines and breakers, what was sampled, and what is not known. Pure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple, Optional
+
+from ...core.cli.report import (
+    BAD,
+    DOUBTFUL,
+    GOOD,
+    Items,
+    Table,
+    few,
+    judged,
+    names,
+    number,
+    row_header,
+    words,
+)
+from ...core.drawing.drawing import HallNode, Machine
+from ...core.files.html import time_shown
+from ...core.inventory.saved_readings import HallReadings
+from ..walk.load_limits import CANNOT_SAY, FITS, OVERLOADS
+from ..walk.verdicts import Verdict
+from .monte_carlo import Sampled
+from .rehearsal import BreakerLoad, count_fit
+
+GUIDE = "docs/hall.md"
+#: a verdict's word -> its look
+LOOK_OF: Mapping[str, str] = {
+    **dict.fromkeys(("dark", "stays dark", "comes up before what it needs", OVERLOADS), BAD),
+    CANNOT_SAY: DOUBTFUL,
+    **dict.fromkeys((Verdict.STAYS.value, FITS), GOOD),
+}
+WORLDS = (
+    "In 97 of 100 worlds: what nobody knows was drawn by chance so many times. What happens in each"
+    " world is not sure, and neither is what happens in none."
+)
+_MACHINES = 12  # limit for machines of one reason on a terminal
+_FITTING = 10  # limit for lines and breakers that fit on a terminal
+
+
+def in_words(nodes: Sequence[HallNode]) -> str:
+    """`feed:A and pdu:r1-left`."""
+    return " and ".join(map(str, nodes))
+
+
+def taken_at(readings: HallReadings) -> str:
+    """`2026-11-24 19:30 UTC+01:00`, by this machine's clock."""
+    return "at an unknown time" if readings.taken is None else time_shown(readings.taken)
+
+
+# ---- machines ------------------------------------------------------------------------------------
+
+
+class JudgedMachine(NamedTuple):
+    """A machine that does not simply stay, or come back."""
+
+    name: str
+    verdict: str
+    reason: str
+
+
+def machines(judged_machines: Iterable[JudgedMachine], drawn: Mapping[str, Machine]) -> Table:
+    """A row for each reason, the worst first. A reason that begins with a cord of its machine is
+    that of all whose cord has it.
+    """
+    groups: dict[tuple[str, str], list[str]] = {}
+    for machine in judged_machines:
+        cord, reason = _cord_and_reason(machine, drawn)
+        shown = f"{machine.name} ({cord})" if cord else machine.name
+        groups.setdefault((machine.verdict, reason), []).append(shown)
+    rows = [
+        [
+            judged(verdict, LOOK_OF[verdict]),
+            number(str(len(group))),
+            names(group, _MACHINES),
+            words(reason),
+        ]
+        for (verdict, reason), group in sorted(groups.items(), key=_worst)
+    ]
+    return Table("Machines", ("verdict", "number", "machines", "why"), rows)
+
+
+_LOOKS = (BAD, DOUBTFUL, GOOD)
+
+
+def _worst(item: tuple[tuple[str, str], Sequence[str]]) -> tuple[int, int]:
+    (verdict, _), group = item
+    return _LOOKS.index(LOOK_OF[verdict]), -len(group)
+
+
+def _cord_and_reason(machine: JudgedMachine, drawn: Mapping[str, Machine]) -> tuple[str, str]:
+    for cord in drawn[machine.name].cords:
+        if machine.reason.startswith(f"{cord}: "):
+            return str(cord), machine.reason[len(f"{cord}: ") :]
+    return "", machine.reason
+
+
+def sampled(texts: Iterable[tuple[str, str]]) -> Items:
+    """What samples say, with the machines of which they say it. `texts`: machine, and what is said
+    of it, "" for nothing.
+    """
+    groups: dict[str, list[str]] = {}
+    for machine, text in texts:
+        if text:
+            groups.setdefault(text, []).append(machine)
+    return Items("Sampled", [f"{few(group, _MACHINES)}: {text}" for text, group in groups.items()])
+
+
+def sampled_in_words(found: Sampled, open_: int, live: str, seed: int) -> str:
+    """What samples say of so many machines that nobody can decide; "" without samples."""
+    worlds, each, some, none = found
+    if not worlds:
+        return ""
+    return (
+        f"in {worlds} sampled worlds (seed {seed}) {each + some + none} of the {open_} machines"
+        f" that cannot say: {each} {live} in each, {some} in some, {none} in none"
+    )
+
+
+# ---- lines and breakers --------------------------------------------------------------------------
+
+
+def fits_in_words(loads: Sequence[BreakerLoad]) -> str:
+    """`0 overload, 2 cannot say, 3 fit`."""
+    return (
+        f"{count_fit(loads, OVERLOADS)} overload, {count_fit(loads, CANNOT_SAY)} cannot say,"
+        f" {count_fit(loads, FITS)} fit"
+    )
+
+
+def breakers(
+    loads: Sequence[BreakerLoad], more: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+) -> Table:
+    """Lines and breakers, the worst first. `more`: head -> name of a line or breaker -> a
+    figure.
+    """
+    ranked = sorted(loads, key=rank)
+    rows = [
+        [
+            row_header(load.name),
+            judged(load.fit.word, LOOK_OF[load.fit.word]),
+            number(f"{load.load.low:.1f}"),
+            number("no bound" if math.isinf(load.load.high) else f"{load.load.high:.1f}"),
+            number("not known" if load.limit_a is None else f"{load.limit_a:.1f}"),
+            *(number(figures[load.name]) for figures in more.values()),
+            words(load.fit.reason),
+        ]
+        for load in ranked
+    ]
+    heads = ["line or breaker", "verdict", "least A", "most A", "limit A", *more]
+    if any(load.fit.reason for load in loads):
+        heads.append("why")
+    not_fitting = sum(load.fit.word != FITS for load in loads)
+    return Table(
+        "Lines and breakers", heads, [row[: len(heads)] for row in rows], not_fitting + _FITTING
+    )
+
+
+def rank(load: BreakerLoad) -> tuple[int, str]:
+    """The key to sort by: the worst first."""
+    return (OVERLOADS, CANNOT_SAY, FITS).index(load.fit.word), load.name
+
+
+def amperes(value: object) -> str:
+    """A limit, `?` if it is not known."""
+    return f"{value:.4g}" if isinstance(value, float) else "?"
+
+
+def load_as_json(load: BreakerLoad) -> dict[str, Any]:
+    """One line or breaker."""
+    return {
+        "name": load.name,
+        "low_a": round(load.load.low, 3),
+        "high_a": finite(load.load.high),
+        "expected_a": round(load.load.expected, 3),
+        "limit_a": load.limit_a,
+        "rating_a": load.rating_a,
+        "verdict": load.fit.word,
+        "reason": load.fit.reason,
+    }
+
+
+def finite(amperes_: float) -> Optional[float]:
+    """A current for JSON; None: nothing bounds it."""
+    return None if math.isinf(amperes_) else round(amperes_, 3)
+
+
+# ---- what is not known ---------------------------------------------------------------------------
+
+
+def not_known(facts: Iterable[tuple[str, Sequence[str]]]) -> Items:
+    """What is not known, each with what it touches."""
+    return Items("Not known", [f"{what}: {few(those)}" if those else what for what, those in facts])

@@ -1,0 +1,317 @@
+"""The report of a return of power. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+from ...core.cli.output import counted
+from ...core.cli.report import (
+    LOOKS,
+    Figure,
+    Part,
+    Report,
+    Section,
+    Table,
+    Verdict,
+    few,
+    number,
+    row_header,
+    words,
+)
+from ...core.drawing.drawing import Machine
+from ...core.files.html import Frame, safe
+from ..failure import report_parts
+from ..failure.report_parts import (
+    GUIDE,
+    WORLDS,
+    JudgedMachine,
+    amperes,
+    finite,
+    fits_in_words,
+    in_words,
+    load_as_json,
+    rank,
+    sampled_in_words,
+)
+from .delays import Delays, Finding
+from .model import BreakerBack, LoadStep, MachineBack, ReturnOutcome, ReturnVerdict, Step
+
+_STYLE = """
+.grows { display: inline-block; vertical-align: top; width: 19rem; max-width: 100%;
+margin: .3rem 1rem .6rem 0; }
+.grows svg { display: block; width: 100%; height: 4rem; border-bottom: 1px solid var(--line); }
+.grows path { fill: var(--bar); fill-opacity: .35; stroke: var(--bar); }
+.grows line { stroke: var(--bad); stroke-dasharray: 4 3; }
+"""
+READING = (
+    "Comes back by itself: for sure. Cannot say: what was read and drawn allows more than one"
+    " answer, and the reason names what decides.",
+    WORLDS,
+    "Least and most A: the current of a line or breaker in the end. It overloads where the current"
+    " of what starts together may be above its limit.",
+    "Times are seconds after the power is back. An outlet closes perhaps if what it does then was"
+    " not read.",
+)
+_STEPS = 30  # limit for lines of a timeline on a terminal
+_MOST_CHARTS = 12
+_WIDTH, _HEIGHT = 272.0, 64.0
+
+
+class Returns(NamedTuple):
+    """All that is reported."""
+
+    #: the return as asked, then each first
+    outcomes: Sequence[ReturnOutcome]
+    #: how long the power was gone, in s; None: not said
+    after_s: Optional[float]
+    findings: Sequence[Finding]
+    #: None: every line and breaker fits
+    delays: Optional[Delays]
+    not_known: Sequence[str]
+    #: when the readings were taken, in words
+    taken: str
+    #: of the drawing
+    machines: Mapping[str, Machine]
+
+
+def report(returns: Returns) -> Report:
+    """Verdicts, what to do, figures, how they were computed."""
+    back = in_words(returns.outcomes[0].returned)
+    frame = Frame(
+        f"When the power comes back: {back}",
+        f"pdu rehearse --return: what happens when power comes back to {back}",
+        READING,
+        GUIDE,
+    )
+    return Report(frame, list(_parts(returns)), _as_json(returns), _STYLE)
+
+
+def _parts(returns: Returns) -> Iterator[Part]:
+    for outcome in returns.outcomes:
+        yield Verdict(
+            f"{heading(outcome, returns.after_s)}: {_counts(outcome)}.", LOOKS[outcome.level]
+        )
+        if outcome.breakers:
+            trips = sum(one.trips for one in outcome.breakers)
+            yield (
+                f"Lines and breakers: {len(outcome.breakers)}; {trips} trip,"
+                f" {fits_in_words(outcome.breakers)}."
+            )
+    yield Section("What to do")
+    yield from _delays(returns.delays)
+    findings = [[row_header(one.where), words(one.what)] for one in returns.findings]
+    yield Table("Findings", ("where", "what"), findings)
+    for outcome in returns.outcomes:
+        yield from _figures(outcome, returns)
+    yield Section("How it was computed")
+    yield f"Readings: {returns.taken}"
+    for outcome in returns.outcomes:
+        yield from _sampled(outcome, returns.after_s)
+    yield report_parts.not_known((fact, ()) for fact in returns.not_known)
+
+
+def heading(outcome: ReturnOutcome, after_s: Optional[float]) -> str:
+    """`Power comes back to feed:A, after 2 h, feed:B stays without`."""
+    gone = f", {in_words(outcome.gone)} stays without" if outcome.gone else ""
+    since = "" if after_s is None else f", after {_span(after_s)}"
+    return f"Power comes back to {in_words(outcome.returned)}{since}{gone}"
+
+
+def _span(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:g} s"
+    return f"{seconds / 3600:g} h" if seconds >= 3600 else f"{seconds / 60:g} min"
+
+
+def _counts(outcome: ReturnOutcome) -> str:
+    """The count of `comes back` never stands without that of `cannot say`."""
+    several = {
+        "come up before what they need": outcome.count(ReturnVerdict.EARLY),
+        "stay dark": outcome.count(ReturnVerdict.DARK),
+        "are not touched": outcome.drawn - len(outcome.machines),
+    }
+    return ", ".join(
+        [
+            f"{outcome.count(ReturnVerdict.COMES)} of {counted(outcome.drawn, 'machine')} come back"
+            " by themselves",
+            f"{outcome.count(ReturnVerdict.CANNOT_SAY)} cannot say",
+            *(f"{count} {text}" for text, count in several.items() if count),
+        ]
+    )
+
+
+def _delays(delays: Optional[Delays]) -> Iterator[Part]:
+    if delays is None:
+        yield "Delays: every line and breaker fits as it is."
+        return
+    if delays.mended:
+        yield f"With these delays {few(delays.mended)} fit; set them on each PDU's page."
+        rows = [
+            [row_header(pdu), row_header(outlet), number(str(seconds))]
+            for pdu, outlets in delays.pdus.items()
+            for outlet, seconds in outlets
+        ]
+        title = "Delays for each PDU's page"
+        yield Table(title, ("PDU", "outlet", "delay s"), rows, folded=len(rows) > _STEPS)
+        if delays.sequences:
+            yield (
+                f"{few(delays.sequences)}: the page has the wait after an outlet; put them in this"
+                " order, and set the difference to the next."
+            )
+    if delays.unchanged:
+        yield f"{few(delays.unchanged)}: no delay can be set there, as far as was read."
+    if delays.left:
+        yield f"No delay decides {few(delays.left)}: the reasons are below."
+
+
+def _figures(outcome: ReturnOutcome, returns: Returns) -> Iterator[Part]:
+    worse = [
+        JudgedMachine(one.machine, one.verdict.value, one.reason)
+        for one in outcome.machines
+        if one.verdict is not ReturnVerdict.COMES
+    ]
+    if not worse and not outcome.breakers and not outcome.steps:
+        return
+    ranked = sorted(outcome.breakers, key=rank)
+    inrush = {
+        one.name: "not known" if one.inrush_a is None else f"{one.inrush_a:.0f}" for one in ranked
+    }
+    yield Section(heading(outcome, returns.after_s))
+    yield report_parts.machines(worse, returns.machines)
+    yield report_parts.breakers([one.explained(why(one)) for one in ranked], {"inrush A": inrush})
+    yield Figure("The load as it grows", _charts(ranked))
+    heads = ("PDU", "from s", "to s", "outlets that close")
+    rows = [
+        [
+            row_header(step.pdu),
+            number(f"{step.earliest_s:.1f}"),
+            number("no bound" if step.latest_s is None else f"{step.latest_s:.1f}"),
+            words(_outlets(step)),
+        ]
+        for step in outcome.steps
+    ]
+    yield Table("Timeline", heads, rows, _STEPS)
+
+
+def why(breaker: BreakerBack) -> str:
+    """Why a line or breaker is as it is."""
+    if breaker.trips:
+        return "it trips, within the hour"
+    if breaker.trips_from_s is not None and breaker.trips_from_s > 0:
+        return f"{breaker.fit.reason}, from {breaker.trips_from_s:g} s on"
+    return breaker.fit.reason
+
+
+def _outlets(step: Step) -> str:
+    """`1, 2 (1 of them perhaps)`."""
+    unsure = len(step.outlets) - step.sure
+    return few(step.outlets, 12) + (f" ({unsure} of them perhaps)" if unsure else "")
+
+
+def _sampled(outcome: ReturnOutcome, after_s: Optional[float]) -> Iterator[Part]:
+    text = sampled_in_words(
+        outcome.sampled, outcome.count(ReturnVerdict.CANNOT_SAY), "come back", outcome.seed
+    )
+    if text:
+        yield f"{heading(outcome, after_s)}: {text}."
+        yield report_parts.sampled((one.machine, one.sampled) for one in outcome.machines)
+
+
+# ---- the load as it grows ------------------------------------------------------------------------
+
+
+def _charts(ranked: Sequence[BreakerBack]) -> str:
+    """The worst first; one whose load nothing bounds has none."""
+    growing = [one for one in ranked if len(one.growth) > 1 and math.isfinite(one.growth[-1].high)]
+    if not growing:
+        return ""
+    more = len(growing) - _MOST_CHARTS
+    charts = "".join(map(_chart, growing[:_MOST_CHARTS]))
+    rest = f"<p><small>and {more} more, in the table</small></p>" if more > 0 else ""
+    return f"<div>{charts}</div>{rest}"
+
+
+def _chart(breaker: BreakerBack) -> str:
+    last = max(breaker.growth[-1].at_s, 1.0)
+    rating = breaker.rating_a or 0.0
+    top = 1.1 * max(rating, *(step.high for step in breaker.growth)) or 1.0
+    upper = _upper_end(breaker.growth, last, top)
+    limit = _y(rating, top)
+    line = f'<line x1="0" x2="{_WIDTH:g}" y1="{limit}" y2="{limit}"/>' if rating else ""
+    about = f"up to {breaker.growth[-1].high:.1f} A after {breaker.growth[-1].at_s:g} s"
+    label = f"{breaker.name}: {about}, rating {amperes(breaker.rating_a)} A"
+    return (
+        f'<div class="grows whole"><svg viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" role="img"'
+        f' preserveAspectRatio="none" aria-label="{safe(label)}">'
+        f'<path d="M0 {_HEIGHT:g}{upper}V{_HEIGHT:g}Z"/>{line}</svg>'
+        f"<small>{safe(label)}</small></div>"
+    )
+
+
+def _upper_end(growth: Sequence[LoadStep], last: float, top: float) -> str:
+    """The upper end, as steps."""
+    steps = [f"H{step.at_s / last * 0.9 * _WIDTH:.1f}V{_y(step.high, top)}" for step in growth]
+    return "".join([*steps, f"H{_WIDTH:g}"])
+
+
+def _y(amperes_: float, top: float) -> str:
+    return f"{_HEIGHT * (1 - amperes_ / top):.1f}"
+
+
+# ---- JSON ----------------------------------------------------------------------------------------
+
+
+def _as_json(returns: Returns) -> dict[str, Any]:
+    delays = returns.delays
+    return {
+        "returns": list(map(_outcome_as_json, returns.outcomes)),
+        "after_s": returns.after_s,
+        "level": max(outcome.level for outcome in returns.outcomes),
+        "findings": [dataclasses.asdict(one) for one in returns.findings],
+        "delays": None
+        if delays is None
+        else {
+            "pdus": {pdu: dict(outlets) for pdu, outlets in delays.pdus.items()},
+            "sequences": list(delays.sequences),
+            "mended": list(delays.mended),
+            "left": list(delays.left),
+            "unchanged": list(delays.unchanged),
+        },
+        "not_known": list(returns.not_known),
+    }
+
+
+def _outcome_as_json(outcome: ReturnOutcome) -> dict[str, Any]:
+    return {
+        "returned": list(map(str, outcome.returned)),
+        "gone": list(map(str, outcome.gone)),
+        "level": outcome.level,
+        "counts": {verdict.value: outcome.count(verdict) for verdict in ReturnVerdict},
+        "sampled": {**outcome.sampled._asdict(), "seed": outcome.seed},
+        "steps": [
+            {**dataclasses.asdict(step), "outlets": list(step.outlets)} for step in outcome.steps
+        ],
+        "machines": list(map(_machine_as_json, outcome.machines)),
+        "breakers": list(map(_breaker_as_json, outcome.breakers)),
+    }
+
+
+def _machine_as_json(machine: MachineBack) -> dict[str, Any]:
+    return {**dataclasses.asdict(machine), "verdict": machine.verdict.value}
+
+
+def _breaker_as_json(breaker: BreakerBack) -> dict[str, Any]:
+    return {
+        **load_as_json(breaker),
+        "inrush_a": breaker.inrush_a,
+        "together": breaker.together,
+        "trips": breaker.trips,
+        "trips_from_s": breaker.trips_from_s,
+        "growth": [
+            {"at_s": step.at_s, "low_a": round(step.low, 3), "high_a": finite(step.high)}
+            for step in breaker.growth
+        ],
+    }
