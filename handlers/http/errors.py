@@ -63,6 +63,10 @@ class HttpUnreachable(HttpException, Unreachable):
         self.reused = reused
 
 
+class HttpBusy(HttpUnreachable):
+    """503: the device, or only what the request asked for, is not available now."""
+
+
 class HttpDenied(HttpException, Denied):
     """401, 403 or 451: the login was refused, or the account may not do this."""
 
@@ -128,7 +132,7 @@ _STATUSES: Mapping[int, tuple[type[HttpException], str]] = {
         HttpDenied,
         "the account has to change its password first ({}): log in to the device's web page once",
     ),
-    503: (HttpUnreachable, "the device is starting, updating or busy ({}); try again in a minute"),
+    503: (HttpBusy, "the device is starting, updating or busy ({}); try again in a minute"),
     **{
         status: (HttpRefused, "this redirect is not followed ({}); give the device's final address")
         for status in REDIRECTS

@@ -1,80 +1,126 @@
 """The members of a collection over all its pages.
 
-A list that is shorter than its own count is an error.
+A list that is shorter than its own count is an error. A member that cannot be read is the member's
+failure: it has an error in its place, and the others are read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Union
+
+from common.logger import get_logger
 
 from ..shared.errors import PduHandlerError, ProtocolError
 from .resources import text
 from .responses import Json
 from .service import RedfishService
 
+LOGGER = get_logger(__name__)
 MOST_MEMBERS, _MOST_PAGES = 5000, 500
+
+Member = Union[Json, PduHandlerError]
+
+
+def read_list(service: RedfishService, target: object) -> Json:
+    """The collection behind a link, with its members included if the service offers $expand: 1
+    round trip. 1 more if an included member has neither Id nor link: without $expand, a member has
+    at least its link.
+    """
+    collection = service.expanded(target)
+    if all(entry.keys() & {"Id", "@odata.id"} for entry in _entries(collection)):
+        return collection
+    return service.get(target)
 
 
 def members(service: RedfishService, collection: Json) -> list[Json]:
     """As `each_member`, but raises the error of a member that cannot be read."""
-    return [_readable(one) for one in each_member(service, collection)]
+    listed = each_member(service, collection)
+    if errors := errors_of(listed):
+        raise errors[0]
+    return readable(listed)
 
 
-def each_member(service: RedfishService, collection: Json) -> list[Union[Json, PduHandlerError]]:
+def each_member(service: RedfishService, collection: Json) -> list[Member]:
     """The members of `collection`, with an error in place of one that cannot be read: 1 round trip
     for each further page, and for each member that is not included in full.
 
-    Raises the errors of `links_of`, and those that `RedfishService.all` raises.
+    Raises the errors of `links_of`, and those that `RedfishService.all` raises. Raises the first
+    member's error if no member can be read.
     """
-    found: list[Union[Json, PduHandlerError]] = []
-    missing: dict[int, str] = {}
-    for number, one in enumerate(links_of(service, collection)):
-        found.append(one)
-        if not is_full_resource(one):
+    listed: list[Member] = []
+    paths: dict[int, str] = {}
+    for number, entry in enumerate(links_of(service, collection)):
+        listed.append(entry)
+        if not is_full_resource(entry):
             try:
-                missing[number] = service.path(one.get("@odata.id"))
+                paths[number] = service.path(entry.get("@odata.id"))
             except ProtocolError as error:
-                found[number] = error
-    for number, read in zip(missing, service.all(list(missing.values()))):
-        found[number] = read
-    return found
+                listed[number] = error
+    for number, member in zip(paths, service.all(list(paths.values()))):
+        listed[number] = member
+    errors = errors_of(listed)
+    if errors and len(errors) == len(listed):
+        raise errors[0]
+    for failure in errors:
+        LOGGER.info(f"a member of a list cannot be read: {failure}")
+    return listed
+
+
+def errors_of(members: Sequence[Member]) -> list[PduHandlerError]:
+    """The errors in place of members that cannot be read."""
+    return [member for member in members if isinstance(member, PduHandlerError)]
+
+
+def readable(members: Sequence[Member]) -> list[Json]:
+    """The members that were read."""
+    return [member for member in members if not isinstance(member, PduHandlerError)]
 
 
 def links_of(service: RedfishService, collection: Json) -> list[Json]:
-    """The members as the collection lists them, links or whole resources: 1 round trip for each
-    further page.
+    """The members as the collection lists them, links or whole resources, {} for an entry that is
+    neither: 1 round trip for each further page.
 
     Raises the errors of `service.get`. Raises ProtocolError for fewer members than the collection
-    counts, for more than MOST_MEMBERS, for a page without a list of members, for a repeated page,
-    and after _MOST_PAGES further pages.
+    counts, for more than MOST_MEMBERS, for a page without a list of members (unless the collection
+    counts none), for a repeated page, and after _MOST_PAGES further pages.
     """
-    found: list[Json] = []
-    seen: set[str] = set()
-    page, counted = collection, collection.get("Members@odata.count")
+    listed: list[Json] = []
+    paths: set[str] = set()
+    page, count = collection, collection.get("Members@odata.count")
     while True:
-        listed = page.get("Members")
-        if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        # some services leave out an empty list
+        is_empty = page.get("Members") is None and type(count) is int and count == 0
+        if not is_empty and not isinstance(page.get("Members"), list):
             raise ProtocolError("a collection of the device has no list of members")
-        found += listed
-        if len(found) > MOST_MEMBERS:
+        listed += _entries(page)
+        if len(listed) > MOST_MEMBERS:
             raise ProtocolError(
                 f"the device lists more than {MOST_MEMBERS} members of one collection"
             )
-        more = page.get("Members@odata.nextLink")
-        if more is None:
+        following = page.get("Members@odata.nextLink")
+        if following is None:
             break
-        following = service.path(more)
-        if following in seen or len(seen) >= _MOST_PAGES:
+        path = service.path(following)
+        if path in paths or len(paths) >= _MOST_PAGES:
             raise ProtocolError("the device's list repeats a page or has too many pages")
-        seen.add(following)
+        paths.add(path)
         # a page may have the @odata.id of the collection
-        page = service.get(following, text(collection, "@odata.id"))
-    if type(counted) is int and len(found) < counted:
+        page = service.get(path, text(collection, "@odata.id"))
+    if type(count) is int and len(listed) < count:
         raise ProtocolError(
-            f"the device lists fewer members of a collection ({len(found)}) than it counts"
-            f" ({counted})"
+            f"the device lists fewer members of a collection ({len(listed)}) than it counts"
+            f" ({count})"
         )
-    return found
+    return listed
+
+
+def _entries(page: Json) -> list[Json]:
+    """The entries of one page; {} for one that is no object."""
+    entries = page.get("Members")
+    if not isinstance(entries, list):
+        return []
+    return [entry if isinstance(entry, dict) else {} for entry in entries]
 
 
 def is_full_resource(entry: Json) -> bool:
@@ -82,9 +128,3 @@ def is_full_resource(entry: Json) -> bool:
     "Common properties").
     """
     return isinstance(entry.get("Id"), str)
-
-
-def _readable(found: Union[Json, PduHandlerError]) -> Json:
-    if isinstance(found, PduHandlerError):
-        raise found
-    return found

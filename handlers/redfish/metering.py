@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Callable, NamedTuple, Optional, TypeVar
+from typing import Callable, NamedTuple, Optional
 
 from .. import host
 from ..http.errors import HttpRefused
+from ..shared.errors import PduHandlerError
 from . import figures, sensors
 from .figures import AMPERES, KILOWATT_HOURS, WATTS, RedfishFigure, Sensors
-from .members import members
+from .members import Member, each_member, read_list, readable
 from .resources import link, status_state, text
 from .responses import Json
-from .service import RedfishService
+from .service import RESOURCE_ERRORS, RedfishService
 from .units import ServicePdu, raise_if_shared, raise_if_twice, read_outlets, read_units
 
 Figures = Optional[Sequence[RedfishFigure]]
-T = TypeVar("T")
 _GONE = ("404", "410")
 
 
@@ -101,11 +101,13 @@ def _read(service: RedfishService, pdu: ServicePdu, with_power: bool) -> _Metere
     load = inlet = _load(mains)
     if load is None:
         load = _load(_circuits(service, pdu, "Branches"))
-    energy = _energy(_metrics(service, pdu))
+    energy = _of_member(_metrics(service, pdu), _energy)
     if energy is None:
         # with the counter of an absent circuit: the sum would fall, and jump when it is back
         energy = figures.sum_if_complete(
-            _energy(one) for one in mains if _is_fitted(one) or _shows_counter(one)
+            _of_member(circuit, _energy)
+            for circuit in mains
+            if _is_fitted(circuit) or _shows_counter(circuit)
         )
     if load is None:
         load = figures.sum_if_complete(port.current for port in ports)
@@ -114,49 +116,61 @@ def _read(service: RedfishService, pdu: ServicePdu, with_power: bool) -> _Metere
     return _Metered(load, inlet, energy, ports)
 
 
-def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Json]:
-    """The circuits that a PDU lists; none where it has no such list.
+def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member]:
+    """The circuits that a PDU lists, with an error in place of one that cannot be read, or of a
+    list that cannot be read; none where the PDU has no such list.
 
     Raises ProtocolError if an Id occurs twice, because the figures might count twice.
     """
     target = link(pdu.resource, key)
-    listed = _unless_missing(lambda: service.expanded(target)) if target is not None else None
-    found = members(service, listed) if listed is not None else []
+    collection = _unless_missing(lambda: read_list(service, target)) if target is not None else {}
+    if isinstance(collection, PduHandlerError) or not collection:
+        return [collection] if collection else []
+    try:
+        circuits = each_member(service, collection)
+    except RESOURCE_ERRORS as error:
+        return [error]
     raise_if_twice(
         service,
         "circuits that are called",
-        [name for name in (text(one, "Id") for one in found) if name],
+        [name for name in (text(circuit, "Id") for circuit in readable(circuits)) if name],
     )
-    return found
+    return circuits
 
 
-def _load(circuits: Sequence[Json]) -> Figures:
-    return figures.sum_if_complete(figures.current(one) for one in circuits if _is_fitted(one))
+def _load(circuits: Sequence[Member]) -> Figures:
+    return figures.sum_if_complete(
+        _of_member(circuit, figures.current) for circuit in circuits if _is_fitted(circuit)
+    )
 
 
-def _is_fitted(circuit: Json) -> bool:
-    return status_state(circuit) != "Absent"
+def _of_member(member: Member, figures_of: Callable[[Json], Figures]) -> Figures:
+    """The figures of a resource. One that cannot be read has a figure that is not known: no other
+    source may replace it, because the sum would jump."""
+    return [RedfishFigure()] if isinstance(member, PduHandlerError) else figures_of(member)
 
 
-def _shows_counter(circuit: Json) -> bool:
-    counter = figures.excerpt(circuit, "EnergykWh")
-    return counter is not None and counter.value is not None
+def _is_fitted(circuit: Member) -> bool:
+    return isinstance(circuit, PduHandlerError) or status_state(circuit) != "Absent"
 
 
-def _metrics(service: RedfishService, pdu: ServicePdu) -> Json:
+def _shows_counter(circuit: Member) -> bool:
+    counter = _of_member(circuit, _energy)
+    return counter is not None and counter[0].value is not None
+
+
+def _metrics(service: RedfishService, pdu: ServicePdu) -> Member:
     target = link(pdu.resource, "Metrics")
-    return _unless_missing(lambda: service.get(target)) or {} if target is not None else {}
+    return _unless_missing(lambda: service.get(target)) if target is not None else {}
 
 
-def _unless_missing(read: Callable[[], T]) -> Optional[T]:
-    """The result of `read`; None if there is no such resource. Other errors are raised, because the
-    figures would jump if another source replaced this one."""
+def _unless_missing(read: Callable[[], Json]) -> Member:
+    """The result of `read`; {} if there is no such resource, and otherwise the error if it cannot
+    be read."""
     try:
         return read()
-    except HttpRefused as error:
-        if error.code in _GONE:
-            return None
-        raise
+    except RESOURCE_ERRORS as error:
+        return {} if isinstance(error, HttpRefused) and error.code in _GONE else error
 
 
 def _energy(resource: Json) -> Figures:

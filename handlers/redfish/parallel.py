@@ -15,10 +15,13 @@ T = TypeVar("T")
 
 
 def read_in_parallel(
-    paths: Sequence[str], clients: Sequence[HttpClient], fetch: Callable[[str, HttpClient], T]
+    paths: Sequence[str],
+    clients: Sequence[HttpClient],
+    fetch: Callable[[str, HttpClient, bool], T],
 ) -> list[T]:
-    """Calls `fetch` for each path, with the clients in parallel. Returns the results in the order
-    of `paths`, or raises an error of `fetch`, after all threads have ended.
+    """Calls `fetch` for each path, with the clients in parallel, and tells it whether the client
+    runs alone. Returns the results in the order of `paths`, or raises an error of `fetch`, after
+    all threads have ended.
 
     Some units serve few connections at a time. If several clients run, each therefore stops at
     HttpUnreachable and leaves its path to the others; at the end, the first client alone fetches
@@ -35,7 +38,7 @@ def read_in_parallel(
             except IndexError:
                 return
             try:
-                found[number] = fetch(path, client)
+                found[number] = fetch(path, client, alone)
             except BaseException as error:
                 if isinstance(error, HttpUnreachable) and not alone:
                     waiting.append((number, path))

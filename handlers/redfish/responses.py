@@ -13,6 +13,11 @@ from ..shared.errors import PduHandlerError, ProtocolError
 
 Json = Mapping[str, object]
 
+
+class UnusableResource(ProtocolError):
+    """The answer to a request for a resource is no resource."""
+
+
 # DSP0266, "Common properties": some of them are in each resource or collection
 _OF_A_RESOURCE = {"@odata.id", "Id", "Members"}
 _EXTENDED = "@Message.ExtendedInfo"
@@ -31,20 +36,20 @@ def json_object(reply: Response) -> Optional[Json]:
 
 
 def resource(reply: Response, login: Login) -> Json:
-    """As `json_object`, but raises ProtocolError in place of None, for an empty object, and for an
-    error that comes with a status of success: they would look like a resource without figures.
+    """As `json_object`, but raises UnusableResource in place of None, for an empty object, and for
+    an error that comes with a status of success: they would look like a resource without figures.
     """
     found = json_object(reply)
     if found and ("error" not in found or found.keys() & _OF_A_RESOURCE):
         return found
     if found is not None:
         words = quoted_messages(reply, login) or "no reason is given"
-        raise ProtocolError(
+        raise UnusableResource(
             f"the service answered with a success status, but with no resource: {words}",
             login.payload(reply.body),
         )
     shown = login.quoted(reply.headers.get("content-type", "")) or "no content type"
-    raise ProtocolError(
+    raise UnusableResource(
         f"the answer is not a valid JSON object of a Redfish service ({shown}): check that this is"
         " the address of the PDU's web service and that no proxy answers in its place",
         login.payload(reply.body),

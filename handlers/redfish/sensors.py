@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..shared.errors import ProtocolError, Refused
+from ..shared.errors import ProtocolError
 from .members import is_full_resource, links_of
 from .resources import child, entries, link, text
 from .responses import Json
-from .service import RedfishService
+from .service import RESOURCE_ERRORS, RedfishService
 from .units import ServicePdu
 
 # above this number, 2 requests for all sensors of a PDU cost less than a request for each sensor
@@ -33,7 +33,7 @@ def read_sensors(
     found: dict[str, Json] = {}
     if len(paths) > _MANY and service.expands:
         for pdu in units:
-            with contextlib.suppress(Refused, ProtocolError):  # missing sensors are read below
+            with contextlib.suppress(*RESOURCE_ERRORS):  # missing sensors are read below
                 found.update(_listed(service, pdu))
     missing = [path for path in dict.fromkeys(paths.values()) if path not in found]
     found.update(

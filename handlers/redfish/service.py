@@ -12,7 +12,7 @@ from common.logger import get_logger
 
 from ..http.client import HttpClient, endpoint
 from ..http.connection import StandardTransport
-from ..http.errors import HttpUnreachable
+from ..http.errors import HttpBusy, HttpUnreachable
 from ..http.login import Login
 from ..http.message import Response, Transport
 from ..http.strict_json import LIMIT
@@ -22,7 +22,7 @@ from ..shared.tls import Trust
 from . import links
 from .parallel import read_in_parallel
 from .resources import child, link, text
-from .responses import Json, error_of, json_object, resource
+from .responses import Json, UnusableResource, error_of, json_object, resource
 from .settings import AUTO, BASIC, SESSION, RedfishSettings
 
 LOGGER = get_logger(__name__)
@@ -37,6 +37,8 @@ _MOST_CONNECTIONS, _PER_CONNECTION = 4, 3
 _SPARE_SECONDS, _SPARE_FACTOR = 2.0, 5.0
 _HEADERS: Mapping[str, str] = {"Accept": "application/json", "OData-Version": "4.0"}
 _ANY = range(100, 600)  # errors too, because their bodies hold the reason
+#: errors that concern one resource, so that others are read
+RESOURCE_ERRORS = (Refused, UnusableResource, HttpBusy)
 
 
 class _Unsent(Login):
@@ -190,11 +192,11 @@ class RedfishService:
             return found
 
     def all(self, targets: Sequence[object]) -> list[Union[Json, PduHandlerError]]:
-        """The resource behind each link in order, or its error, such as a 404. Usually 1 round trip
-        each, on up to 4 connections.
+        """The resource behind each link in order, or its error, such as a 404 or a 503. Usually 1
+        round trip each, on up to 4 connections.
 
-        Raises the errors of `path` and `reply`, and those of login, rights and load (429, 503),
-        even for one resource.
+        Raises the errors of `path` and `reply`, and those of login, rights and load (429), even for
+        one resource.
         """
         paths = [self.path(target) for target in targets]
         logs_in = self._mode == AUTO or self.has_no_session
@@ -205,10 +207,12 @@ class RedfishService:
         ):
             self._clients.append(HttpClient(self._clients[0].where, self._transport(self._trust)))
         if len(paths) > _PER_CONNECTION:
-            return read_in_parallel(paths, self._clients, self._one)
-        return [self._one(path, self._clients[0]) for path in paths]
+            return read_in_parallel(paths, self._clients, self._resource_or_error)
+        return [self._resource_or_error(path, self._clients[0], True) for path in paths]
 
-    def _one(self, path: str, client: HttpClient) -> Union[Json, PduHandlerError]:
+    def _resource_or_error(
+        self, path: str, client: HttpClient, alone: bool
+    ) -> Union[Json, PduHandlerError]:
         if self._resources is not None and path in self._resources:
             return self._resources[path]
         reply = (
@@ -216,13 +220,11 @@ class RedfishService:
             if client is self._clients[0]
             else self._send("GET", path, client=client)
         )
-        # perhaps too many requests at once: `read_in_parallel` may try again
-        if reply.status in (429, 503):
-            error = error_of(reply, self.login, f"GET {path}")
-            raise HttpUnreachable(error.parts, operation=error.operation)
+        if reply.status == 503 and not alone:  # perhaps too many requests at once
+            raise error_of(reply, self.login, f"GET {path}")
         try:
             return self._kept(path, lambda: self._resource(reply, path))
-        except (Refused, ProtocolError) as error:
+        except RESOURCE_ERRORS as error:
             return error
 
     def path(self, target: object) -> str:
@@ -231,6 +233,9 @@ class RedfishService:
 
     def _resource(self, reply: Response, path: str, also: str = "") -> Json:
         asked = f"GET {path.partition('?')[0]}"
+        if reply.status == 429:  # concerns all requests
+            error = error_of(reply, self.login, asked)
+            raise HttpUnreachable(error.parts, operation=error.operation)
         if reply.status != 200:
             raise error_of(reply, self.login, asked)
         try:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Sequence
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple, Optional
+from urllib.parse import unquote
 
 from ..shared.errors import (
     NamedSetting,
@@ -21,7 +22,15 @@ from ..shared.errors import (
     Unsupported,
 )
 from .links import parts
-from .members import each_member, is_full_resource, links_of, members
+from .members import (
+    Member,
+    each_member,
+    errors_of,
+    is_full_resource,
+    links_of,
+    read_list,
+    readable,
+)
 from .resources import link, required_id, text, usable_id
 from .responses import Json
 from .service import RedfishService
@@ -51,35 +60,42 @@ def read_units(service: RedfishService, wanted: str) -> list[ServicePdu]:
 
     Raises Unsupported if there are no rack PDUs; ProtocolError for two with the same Id or list of
     outlets, and for several of which one has no usable Id; SettingsError if the service does not
-    list what `wanted` names, or lists too many PDUs.
+    list what `wanted` names, or lists too many PDUs. Raises the error of a PDU that cannot be read:
+    its outlets would be missing.
     """
+    pdus, errors = _readable_units(service, wanted)
+    if errors:
+        raise errors[0]
+    return pdus
+
+
+def _readable_units(
+    service: RedfishService, wanted: str
+) -> tuple[list[ServicePdu], list[PduHandlerError]]:
+    """As `read_units`, with the errors of PDUs that cannot be read."""
     collection, _, named = wanted.rpartition("/")
-    listed = _listed(service, collection)
-    found = [one for one in listed if not isinstance(one, PduHandlerError)]
-    service.units = [parts(text(one, "@odata.id")) for one in found if text(one, "@odata.id")]
+    members = _listed(service, collection)
+    pdus = readable(members)
+    service.units = [parts(text(pdu, "@odata.id")) for pdu in pdus if text(pdu, "@odata.id")]
+    errors = [] if named else errors_of(members)
     chosen = (
-        [ServicePdu("", _named(service, named, listed, found))]
+        [ServicePdu("", _named(service, named, members))]
         if named
-        else _all(service, listed, found)
+        else _all(service, pdus, len(members))
     )
-    raise_if_shared(chosen, found, "Outlets")
-    return chosen
+    raise_if_shared(chosen, pdus, "Outlets")
+    return chosen, errors
 
 
-def _named(
-    service: RedfishService,
-    named: str,
-    listed: Sequence[Union[Json, PduHandlerError]],
-    found: list[Json],
-) -> Json:
-    same = [one for one in found if usable_id(one) == named]
+def _named(service: RedfishService, named: str, members: Sequence[Member]) -> Json:
+    pdus = readable(members)
+    same = [pdu for pdu in pdus if usable_id(pdu) == named]
     raise_if_twice(service, "PDUs with the Id", [named] * len(same))
     if same:
         return same[0]
-    for one in listed:
-        if isinstance(one, PduHandlerError):  # this may be the PDU
-            raise one
-    ids = [repr(usable_id(one)) for one in found if usable_id(one)]
+    for error in errors_of(members):  # this may be the PDU
+        raise error
+    ids = [repr(usable_id(pdu)) for pdu in pdus if usable_id(pdu)]
     shown = service.login.quoted(", ".join(ids[:10]))
     if len(ids) > 10:
         shown += " and so on"
@@ -91,30 +107,26 @@ def _named(
     )
 
 
-def _all(
-    service: RedfishService, listed: Sequence[Union[Json, PduHandlerError]], found: list[Json]
-) -> list[ServicePdu]:
-    for one in listed:
-        if isinstance(one, PduHandlerError):
-            raise one
-    if len(found) > _MOST_PDUS:
+def _all(service: RedfishService, pdus: Sequence[Json], count: int) -> list[ServicePdu]:
+    """The PDUs that were read, of `count`."""
+    if count > _MOST_PDUS:
         raise SettingsError(
             (
                 (
-                    f"the service has {len(found)} PDUs, and one call reads at most {_MOST_PDUS}:"
+                    f"the service has {count} PDUs, and one call reads at most {_MOST_PDUS}:"
                     " name one in "
                 ),
                 NamedSetting("pdu", noun="the handler setting "),
             )
         )
-    if len(found) == 1:
-        return [ServicePdu("", found[0])]
-    ids = [_own_id(one) for one in found]
+    if count == 1:
+        return [ServicePdu("", pdu) for pdu in pdus]
+    ids = [_own_id(pdu) for pdu in pdus]
     raise_if_twice(service, "PDUs with the Id", ids)
-    return [ServicePdu(f"{own}.", one) for own, one in zip(ids, found)]
+    return [ServicePdu(f"{own}.", pdu) for own, pdu in zip(ids, pdus)]
 
 
-def _listed(service: RedfishService, wanted: str) -> list[Union[Json, PduHandlerError]]:
+def _listed(service: RedfishService, wanted: str) -> list[Member]:
     """The PDUs of the collection `wanted`, '' for the rack PDUs; an error in place of one that
     cannot be read.
     """
@@ -136,9 +148,9 @@ def _listed(service: RedfishService, wanted: str) -> list[Union[Json, PduHandler
     entry = equipment if racks and "Members" in equipment else equipment.get(wanted or _RACKS)
     if isinstance(entry, dict) and entry.keys() & {"Members", "@odata.id"}:
         collection = entry if "Members" in entry else service.expanded(entry.get("@odata.id"))
-        found = each_member(service, collection)
-        if found:
-            return found
+        members = each_member(service, collection)
+        if members:
+            return members
     raise _nothing(equipment, wanted)
 
 
@@ -227,7 +239,7 @@ class ListedOutlet(NamedTuple):
     """One outlet, as a list of outlets has it."""
 
     identity: str
-    #: its resource, an Outlet
+    #: its resource, an Outlet; only its Id if it cannot be read
     resource: Json
     #: the resource of its PDU, a PowerDistribution
     pdu: Json
@@ -245,25 +257,59 @@ def read_all_outlets(service: RedfishService, wanted: str) -> list[ListedOutlet]
 
 
 def read_outlets(service: RedfishService, pdu: ServicePdu) -> list[tuple[str, Json]]:
-    """Identity and resource of each outlet, in the PDU's order. Usually 1 round trip, 1 more per
-    further page or linked outlet.
+    """Identity and resource of each outlet, in the PDU's order; of an outlet that cannot be read,
+    the resource is only its Id. Usually 1 round trip, 1 more per further page or linked outlet.
 
     Raises Unsupported for a PDU that does not list its outlets, unless its EquipmentType is one
-    without outlets, and ProtocolError for an empty list without a count.
+    without outlets, and ProtocolError for an empty list without a count. Raises an outlet's error
+    if no outlet can be read, or if its link does not show its Id.
     """
     # > GET /redfish/v1/PowerEquipment/RackPDUs/1/Outlets?$expand=.($levels=1)
     # < {"Members": [{"Id": "A1", "PowerState": "On", ...}, ...], "Members@odata.count": 11}
     target = _outlets_link(pdu)
     if target is None:
         return []
-    collection = service.expanded(target)
-    listed = members(service, collection)
-    _refuse_empty(collection, listed)
-    return [(pdu.prefix + required_id(one), one) for one in listed]
+    collection = read_list(service, target)
+    entries = links_of(service, collection)
+    _refuse_empty(collection, entries)
+    outlets = named_members(entries, each_member(service, {"Members": entries}))
+    return [(pdu.prefix + required_id(outlet), outlet) for outlet in outlets]
 
 
-def _refuse_empty(collection: Json, listed: Sequence[Json]) -> None:
-    if not listed and type(collection.get("Members@odata.count")) is not int:
+def named_members(entries: Sequence[Json], members: Sequence[Member]) -> list[Json]:
+    """The members of a list; a member that cannot be read has only the Id that its link shows.
+
+    Source: DSP0266, "Resource URI patterns": the last part of a member's link is its Id. Services
+    that write another Id usually put the same text before it ("OUTLET7" at Outlets/7), so the Id is
+    taken from the link only if all the other members have it there in the same way. Raises the
+    member's error if they do not.
+    """
+    read = [
+        (_last_part(entry), required_id(member))
+        for entry, member in zip(entries, members)
+        if not isinstance(member, PduHandlerError)
+    ]
+    ends_with_part = all(part and own.endswith(part) for part, own in read)
+    prefixes = {own[: len(own) - len(part)] for part, own in read}
+    named: list[Json] = []
+    for entry, member in zip(entries, members):
+        if isinstance(member, PduHandlerError):
+            part = _last_part(entry)
+            if not (part and ends_with_part and len(prefixes) == 1):
+                raise member
+            member = {"Id": "".join(prefixes) + part}
+        named.append(member)
+    return named
+
+
+def _last_part(entry: Json) -> str:
+    """The last part of a member's link, '' without a link."""
+    target = text(entry, "@odata.id").partition("?")[0].partition("#")[0]
+    return unquote(target.rstrip("/").rpartition("/")[2])
+
+
+def _refuse_empty(collection: Json, entries: Sequence[Json]) -> None:
+    if not entries and type(collection.get("Members@odata.count")) is not int:
         raise ProtocolError("the device lists no outlets, and does not say that it has none")
 
 
@@ -293,19 +339,23 @@ class FoundOutlet(NamedTuple):
 
 
 def find_outlet(service: RedfishService, wanted: str, sought: str) -> FoundOutlet:
-    """The outlet with the identity `sought`, read now. Raises NoSuchOutlet, and ProtocolError if it
-    reads two such outlets.
+    """The outlet with the identity `sought`, read now. Other outlets and PDUs need not be readable.
+    Raises NoSuchOutlet, and ProtocolError if it reads two such outlets.
 
     Usually 2 round trips after those of `units`.
     """
-    every = read_units(service, wanted)
+    every, errors = _readable_units(service, wanted)
     found: list[FoundOutlet] = []
     for pdu in every:
         if sought.startswith(pdu.prefix):
-            found += _found(service, pdu, sought[len(pdu.prefix) :])
+            outlets, unread = _found(service, pdu, sought[len(pdu.prefix) :])
+            found += outlets
+            errors += unread
     # an Id twice in a PDU, or Ids with dots: "2.A" of "1" and "A" of "1.2"
     if len(found) > 1:
         raise ProtocolError(f"the device lists two outlets that are called {sought[:60]!r}")
+    if not found and errors:  # this may be the outlet
+        raise errors[0]
     if not found:
         raise NoSuchOutlet(
             f"the PDU has no outlet {sought[:60]!r}{_now_called(service, every, sought)}: poll it"
@@ -324,28 +374,28 @@ def _now_called(service: RedfishService, every: Sequence[ServicePdu], sought: st
     return f"; its outlets are now called {names}"
 
 
-def _found(service: RedfishService, pdu: ServicePdu, own: str) -> list[FoundOutlet]:
-    """Outlets with the Id `own`.
+def _found(
+    service: RedfishService, pdu: ServicePdu, own: str
+) -> tuple[list[FoundOutlet], list[PduHandlerError]]:
+    """Outlets with the Id `own`, and the errors of outlets that cannot be read.
 
     If just one link ends with this Id, it is read first; the Id in the resource decides.
     """
     target = _outlets_link(pdu)
     if target is None:
-        return []
+        return [], []
     collection = service.get(target)
-    listed = links_of(service, collection)
-    _refuse_empty(collection, listed)
-    likely = [
-        one
-        for one in listed
-        if own and text(one, "@odata.id").rstrip("/").rpartition("/")[2] == own
-    ]
+    entries = links_of(service, collection)
+    _refuse_empty(collection, entries)
+    likely = [entry["@odata.id"] for entry in entries if own and _last_part(entry) == own]
     if len(likely) == 1:
-        link_, outlet = likely[0]["@odata.id"], service.get(likely[0]["@odata.id"])
+        outlet = service.get(likely[0])
         if required_id(outlet) == own:
-            return [FoundOutlet(link_, outlet, pdu.resource)]
-    return [
+            return [FoundOutlet(likely[0], outlet, pdu.resource)], []
+    members = each_member(service, {"Members": entries})
+    outlets = [
         FoundOutlet(entry.get("@odata.id"), outlet, pdu.resource)
-        for entry, outlet in zip(listed, members(service, {"Members": listed}))
-        if required_id(outlet) == own
+        for entry, outlet in zip(entries, members)
+        if not isinstance(outlet, PduHandlerError) and required_id(outlet) == own
     ]
+    return outlets, errors_of(members)

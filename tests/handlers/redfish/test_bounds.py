@@ -147,7 +147,7 @@ def test_a_body_that_is_too_big_or_too_deep_or_not_a_strict_json_object_is_a_pro
     body: bytes,
 ) -> None:
     for path in (OUTLETS, f"{OUTLETS}/1", "/redfish/v1"):
-        tree = Tree(unit())
+        tree = Tree(unit([outlet("1")]))
         tree.special[path] = lambda seen: Answer(body)
         with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
             handler(address).status()

@@ -154,38 +154,63 @@ def test_a_cord_that_was_never_fitted_and_shows_no_counter_has_no_part_in_the_en
     assert totals(metered([], Mains=[hours(7), absent]))[1] == 7.0
 
 
-def test_a_missing_list_of_circuits_is_empty_and_a_failing_one_is_an_error() -> None:
-    tree = metered([amps(1.0)], Mains=[amps(8.0)], Branches=[amps(5.0)])
-    tree.special[f"{PDU}/Mains"] = lambda seen: Answer(None, 404)
-    assert totals(tree)[0] == 5.0
-    tree.special[f"{PDU}/Mains"] = lambda seen: Answer(None, 500)
-    with pytest.raises(PduHandlerError):
+def test_a_list_of_circuits_without_members_is_empty_if_it_counts_none() -> None:
+    tree = metered([amps(1.0)], Mains=[], Branches=[amps(5.0)])
+    for empty in ({}, {"Members": None}):
+        tree.resources[f"{PDU}/Mains"] = {**empty, "Members@odata.count": 0}
+        assert totals(tree)[0] == 5.0
+    tree.resources[f"{PDU}/Mains"] = {"Members@odata.count": 1}
+    with pytest.raises(PduHandlerError, match="no list of members"):
         statistic(tree)
 
 
-@pytest.mark.parametrize(
-    "body, words", [({"error": {"message": "busy"}}, "busy"), ({}, "no reason is given")]
-)
-def test_an_error_with_a_success_status_is_not_a_resource_without_figures(
-    body: Json, words: str
+FAILED = {
+    "empty": Answer(b""),
+    "null": Answer(b"null"),
+    "nothing": Answer({}),
+    "error": Answer({"error": {"message": "busy"}}),
+    "NaN": Answer(b'{"Id": "0", "CurrentAmps": {"Reading": NaN}}'),
+    "404": Answer(None, 404),
+    "500": Answer(None, 500),
+    "503": Answer(None, 503),
+}
+
+
+@pytest.mark.parametrize("failed", FAILED)
+def test_of_a_circuit_or_metrics_that_cannot_be_read_no_sum_is_shown_and_no_other_source(
+    failed: str,
 ) -> None:
-    """Otherwise the energy would be that of another counter."""
-    tree = metered([hours(10)], metrics=hours(9000), Mains=[hours(7)])
-    tree.special[f"{PDU}/Metrics"] = lambda seen: Answer(body)
-    with pytest.raises(PduHandlerError, match=words) as caught:
-        statistic(tree)
-    assert caught.value.kind == "protocol"
+    """Otherwise the load or the energy would jump from one poll to the next."""
+    outlets = [{**amps(1.0), **hours(10)}, {**amps(2.0), **hours(20)}]
+
+    def measured(path: str) -> tuple[float, float]:
+        mains = [{**amps(8.0), **hours(7)}]
+        tree = metered(outlets, metrics=hours(9000), Mains=mains, Branches=[amps(5.0)])
+        del tree.resources[f"{PDU}/Metrics" if path != f"{PDU}/Metrics" else f"{PDU}/Branches"]
+        tree.resources[f"{PDU}/Mains"]["Members"].append({"@odata.id": f"{PDU}/Mains/2"})
+        tree.resources[f"{PDU}/Mains/2"] = {"Id": "2", **amps(1.5), **hours(3)}
+        tree.special[path] = lambda seen: FAILED[failed]
+        seen = statistic(tree)
+        assert [(port.consumption) for port in seen.ports] == [10.0, 20.0]
+        return seen.load, seen.total_consumption
+
+    # a list that is missing is empty, and then the branches and the outlets count
+    is_gone = failed == "404"
+    assert measured(f"{PDU}/Mains/2") == (DEFAULT.load, DEFAULT.total_consumption)
+    assert measured(f"{PDU}/Mains") == (
+        (5.0, 30.0) if is_gone else (DEFAULT.load, DEFAULT.total_consumption)
+    )
+    assert measured(f"{PDU}/Metrics") == (9.5, 10.0 if is_gone else DEFAULT.total_consumption)
 
 
-def test_a_circuit_that_is_listed_and_missing_is_an_error() -> None:
-    """Otherwise the load could come from the branches in one poll and from the mains
-    in the next.
-    """
-    tree = metered([amps(1.0)], Mains=[amps(8.0)], Branches=[amps(5.0)])
-    tree.resources[f"{PDU}/Mains"]["Members"].append({"@odata.id": f"{PDU}/Mains/2"})
-    tree.special[f"{PDU}/Mains/2"] = lambda seen: Answer(None, 404)
-    with pytest.raises(PduHandlerError):
-        statistic(tree)
+@pytest.mark.parametrize("failed", FAILED)
+def test_of_an_outlet_that_cannot_be_read_no_figure_is_shown_and_no_sum(failed: str) -> None:
+    tree = metered([{**amps(number), **hours(number)} for number in (1.0, 2.0, 3.0)])
+    tree.special[f"{OUTLETS}/2"] = lambda seen: FAILED[failed]
+    seen = statistic(tree)
+    assert (seen.load, seen.total_consumption) == (DEFAULT.load, DEFAULT.total_consumption)
+    unread = seen.ports[1]
+    assert [port.consumption for port in seen.ports] == [1.0, type(unread)("2").consumption, 3.0]
 
 
 def test_a_pdu_of_a_type_without_outlets_has_its_figures() -> None:

@@ -18,7 +18,7 @@ FIRST, SPARE = cast(HttpClient, "first"), cast(HttpClient, "spare")
 def test_the_first_client_goes_on_alone_after_all_clients_have_failed() -> None:
     served, refused = threading.Event(), threading.Event()
 
-    def fetch(path: str, client: HttpClient) -> str:
+    def fetch(path: str, client: HttpClient, alone: bool) -> str:
         if client is SPARE:
             served.set()
             assert refused.wait(PATIENCE_S)
@@ -33,7 +33,7 @@ def test_the_first_client_goes_on_alone_after_all_clients_have_failed() -> None:
 
 
 def test_the_error_is_raised_if_the_first_client_fails_alone_too() -> None:
-    def fetch(path: str, client: HttpClient) -> Any:
+    def fetch(path: str, client: HttpClient, alone: bool) -> Any:
         raise HttpUnreachable("dead")
 
     with pytest.raises(HttpUnreachable, match="dead"):

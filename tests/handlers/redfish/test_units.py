@@ -5,6 +5,7 @@ service root.
 from __future__ import annotations
 
 import contextvars
+import functools
 import itertools
 from typing import Any
 
@@ -406,10 +407,119 @@ def test_two_outlets_with_the_same_id_are_an_error_in_every_call_that_lists_them
     assert caught.value.kind == "protocol"
 
 
-def test_an_unreadable_outlet_is_an_error() -> None:
+FAILED = {
+    "empty": Answer(b""),
+    "null": Answer(b"null"),
+    "nothing": Answer({}),
+    "404": Answer(None, 404),
+    "500": Answer({"error": {"message": "internal"}}, 500),
+    "503": Answer(None, 503),
+}
+
+
+@pytest.mark.parametrize("count", [3, 20])
+@pytest.mark.parametrize("failed", FAILED)
+def test_an_outlet_that_cannot_be_read_is_unknown_and_others_are_read_and_switched(
+    failed: str, count: int
+) -> None:
+    names = [str(number) for number in range(1, count + 1)]
+    tree = Tree(unit([outlet(name) for name in names]))
+    tree.special[f"{OUTLETS}/2"] = lambda seen: FAILED[failed]
+    with serving(tree) as address:
+        states = {port.identity: port.power_status for port in handler(address).status().ports}
+        labels = handler(address).labels()
+    assert list(states) == names == [label.identity for label in labels]
+    assert {name for name, state in states.items() if state is EnumPowerStatus.UNKNOWN} == {"2"}
+    # also where the outlet's link does not show its Id, so that all are read
+    for name, link in (("3", f"{OUTLETS}/3"), ("3", f"{OUTLETS}/x")):
+        found = unit([outlet(name) for name in names])
+        found[OUTLETS]["Members"][2]["@odata.id"] = link
+        found[link] = {**found[f"{OUTLETS}/3"], "@odata.id": link}
+        found[link]["Actions"]["#Outlet.PowerControl"]["target"] = f"{link}/Outlet.PowerControl"
+        tree = Tree(found)
+        tree.special[f"{OUTLETS}/2"] = lambda seen: FAILED[failed]
+        tree.special[f"{link}/Outlet.PowerControl"] = lambda seen: Answer(None, 204)
+        with serving(tree) as address:
+            port = handler(address).port_up(PduPortView(name), deadline=0.0)
+        assert port.power_status is EnumPowerStatus.UP
+
+
+@pytest.mark.parametrize(
+    "listed, identity",
+    [
+        # (Id, last part of the link); outlet 2 cannot be read
+        ([("A1", "A1"), ("A2", "A2")], "A2"),
+        ([("OUTLET1", "1"), ("OUTLET2", "2"), ("OUTLET11", "11")], "OUTLET2"),
+        ([("Outlet 1", "Outlet%201"), ("Outlet 2", "Outlet%202")], "Outlet 2"),
+        ([("A1", "1"), ("A2", "2"), ("B1", "3")], ""),
+        ([("left", "1"), ("right", "2")], ""),
+        ([("A1", "A1"), ("A2", "")], ""),
+    ],
+)
+def test_an_outlet_that_cannot_be_read_has_the_id_that_its_link_shows_as_those_of_others_do(
+    listed: list[tuple[str, str]], identity: str
+) -> None:
+    found = unit([])
+    found[OUTLETS] = {
+        "Members": [{"@odata.id": f"{OUTLETS}/{part}"} if part else {} for _, part in listed],
+        "Members@odata.count": len(listed),
+    }
+    for own, part in (one for one in listed if one != listed[1]):
+        found[f"{OUTLETS}/{part}"] = outlet(own)
+    if identity:
+        assert identities(Tree(found))[1] == identity
+    else:
+        assert refused(Tree(found)).kind == ("refused" if listed[1][1] else "protocol")
+
+
+def _answered(status: int, _: Seen) -> Answer:
+    return Answer(None, status)
+
+
+def test_if_no_outlet_can_be_read_the_error_is_that_of_the_first() -> None:
     tree = Tree(unit())
-    del tree.resources[f"{OUTLETS}/2"]
-    assert refused(tree).kind == "refused"
+    for number, status in (("1", 500), ("2", 404)):
+        tree.special[f"{OUTLETS}/{number}"] = functools.partial(_answered, status)
+    assert "HTTP Error 500" in str(refused(tree))
+    assert "HTTP Error 500" in str(not_switched(tree, "1"))
+
+
+def test_an_outlet_that_cannot_be_read_may_be_the_one_to_switch() -> None:
+    tree = Tree(unit())
+    tree.special[f"{OUTLETS}/2"] = lambda seen: Answer(None, 500)
+    for identity in ("2", "3"):
+        assert not_switched(tree, identity).kind == "refused"
+
+
+def test_an_included_member_that_is_no_resource_is_read_by_its_link() -> None:
+    """A service that includes its members has null in place of one that it failed to read."""
+    tree = Tree(unit(expand=EXPAND))
+    plain = tree.resources[OUTLETS]
+
+    def half_expanded(seen: Seen) -> Answer:
+        if "$expand" not in seen.target:
+            return Answer(plain)
+        return Answer({**plain, "Members": [outlet("1"), None]})
+
+    tree.special[OUTLETS] = half_expanded
+    assert identities(tree) == ["1", "2"]
+    plain["Members"] = [plain["Members"][0], None]
+    assert refused(tree).kind == "protocol"  # no link names the second outlet
+
+
+@pytest.mark.parametrize("expands", [True, False])
+def test_an_outlet_is_switched_though_another_pdu_cannot_be_read(expands: bool) -> None:
+    tree = Tree(two())
+    tree.expands = expands
+    tree.special[f"{RACKS}/2"] = lambda seen: Answer(None, 500)
+    tree.special[f"{OUTLETS}/1/Outlet.PowerControl"] = lambda seen: Answer(None, 204)
+    with serving(tree) as address:
+        port = handler(address).port_up(PduPortView("1.1"), deadline=0.0)
+        assert port.power_status is EnumPowerStatus.UP
+        for identity in ("2.1", "1.9", "1"):
+            with pytest.raises(PduHandlerError, match="HTTP Error 500"):
+                handler(address).port_up(PduPortView(identity))
+    assert refused(tree).kind == "refused"  # the list of outlets would be shorter
 
 
 @pytest.mark.parametrize("status", [400, 404, 414, 500, 501, 507])

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from handlers.redfish import metering, outlet_actions, resources, settings, units
-from handlers.redfish.members import links_of, members
+from handlers.redfish.members import each_member, links_of, read_list
 from handlers.redfish.service import RedfishService
 from handlers.redfish.units import FoundOutlet
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
@@ -72,13 +72,14 @@ def _outlets(service: RedfishService, pdu: units.ServicePdu) -> list[tuple[str, 
     target = resources.link(pdu.resource, "Outlets")
     if target is None:
         return []
-    listed = links_of(service, service.expanded(target))
+    listed = links_of(service, read_list(service, target))
+    outlets = units.named_members(listed, each_member(service, {"Members": listed}))
     return [
         (
             pdu.prefix + resources.required_id(outlet),
             FoundOutlet(entry.get("@odata.id"), outlet, pdu.resource),
         )
-        for entry, outlet in zip(listed, members(service, {"Members": listed}))
+        for entry, outlet in zip(listed, outlets)
     ]
 
 
