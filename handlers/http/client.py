@@ -77,8 +77,8 @@ class HttpClient:
         answers: Container[int] = (200,),
     ) -> Response:
         """The answer, whose status is one of `answers`. A `repeatable` request (a read) may be sent
-        again, also where a redirect leads. All other requests are sent once, except a GET that
-        is redirected to another path.
+        again, also where a redirect leads. All other requests are sent once, and once more
+        where a redirect says that they were not carried out (`redirects.next_request`).
 
         Raises SettingsError (login or `ca_pem` is unusable), HttpException (the upload cannot be
         read) and its subclasses.

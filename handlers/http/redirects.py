@@ -11,13 +11,16 @@ from .login import Login
 from .message import PORTS, Endpoint, Request, Response
 from .urls import same_origin_path
 
+# RFC 9110, 15.4.8 and 15.4.9: the request was not carried out, and is sent again as it is
+_UNCHANGED_REQUEST = (307, 308)
+
 
 class RedirectedRequest(NamedTuple):
     """What to send after a redirect."""
 
     #: where to send it: the same endpoint, or the one with https
     where: Endpoint
-    #: the request, which has another path only if it is a GET
+    #: the request, perhaps with another path
     request: Request
 
 
@@ -26,13 +29,16 @@ def next_request(
 ) -> RedirectedRequest:
     """What to send instead of `request`, which `here` answered with the redirect `reply`.
 
-    A GET may be redirected to another path of the same endpoint, any repeatable request to another
-    endpoint (`moved`). Raises HttpRefused for other redirects, and for a write, which is not sent
-    again.
+    A GET may be redirected to another path of the same endpoint; so may any request by 307 and 308,
+    and a write then only to a path that names all that its own names. A repeatable request may be
+    redirected to another endpoint (`moved_endpoint`). Raises HttpRefused for other redirects.
     """
     path = same_origin_path(reply.headers.get("location"), here)
-    if request.method == "GET" and path not in ("", request.target):
-        return RedirectedRequest(here, request._replace(target=path, once=False))
+    if path not in ("", request.target):
+        if request.method == "GET":
+            return RedirectedRequest(here, request._replace(target=path, once=False))
+        if reply.status in _UNCHANGED_REQUEST and _may_move(request, path):
+            return RedirectedRequest(here, request._replace(target=path))
     where = moved_endpoint(here, reply, login)
     if request.once:
         raise HttpRefused(
@@ -41,6 +47,17 @@ def next_request(
             str(reply.status),
         )
     return RedirectedRequest(where, request)
+
+
+def _may_move(request: Request, path: str) -> bool:
+    """Whether a request with a body may be sent to `path`. The body must still be there, and a
+    write must not reach another outlet: each part of its own path is part of `path`, in order.
+    """
+    if not (request.body is None or isinstance(request.body, bytes)):
+        return False
+    parts = iter(path.partition("?")[0].split("/"))
+    own = request.target.partition("?")[0].split("/")
+    return not request.once or all(part in parts for part in own if part)
 
 
 def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:
@@ -57,10 +74,11 @@ def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:
         name, port = parts.hostname, parts.port
     except ValueError:
         name, port = None, None
+    location = login.quoted(reply.headers.get("location", "")) or "no address"
     if not name or parts.scheme not in PORTS or port == 0:
         raise HttpRefused(
-            f"the device redirects without a usable address (status {code}); is this the PDU's web"
-            " service?",
+            f"the device redirects to {location} (status {code}), which is not followed; is this"
+            " the PDU's web service?",
             code,
         )
     if name.lower() != here.host.lower():
@@ -79,7 +97,9 @@ def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:
     where = Endpoint(parts.scheme, here.host, port or PORTS[parts.scheme])
     if where == here:
         raise HttpRefused(
-            f"the device redirects to itself (status {code}); is this the PDU's web service?", code
+            f"the device redirects to itself ({location}, status {code}); is this the PDU's web"
+            " service?",
+            code,
         )
     secured = here.scheme == "http" and parts.scheme == "https"
     certain = port is not None or here.port == PORTS["http"]

@@ -31,6 +31,8 @@ class Outlet(NamedTuple):
     name: Optional[str]
     #: True: on; None if the state is missing, pending, contradictory or an unknown word
     state: Optional[bool]
+    #: whether its status says that the unit refuses to switch it
+    is_locked: bool
     #: the driver's word, which does not decide (see outlets.py)
     switchable: Optional[str]
     #: in A

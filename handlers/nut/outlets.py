@@ -8,14 +8,14 @@ and numbers below 0, which some drivers list by mistake.
 An outlet is switched only by what the server lists for it: the commands `outlet.N.load.on` and
 `.off`, else the variable `outlet.N.switch` if it is writable and shows on, off, 1 or 0.
 `outlet.N.switchable` does not decide: some drivers report `no` for outlets that do switch, and some
-report row numbers.
+report row numbers. An outlet whose status says that it is locked is not switched.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Callable, Optional
+from typing import Callable, NamedTuple, Optional
 
 from ..shared.settings import Settings
 from . import errors, figures
@@ -24,9 +24,35 @@ from .figures import may_lack_outlets
 from .model import LOAD_IDENTITY, NutDevice, Outlet, SwitchCommand
 from .settings import WHOLE_LOAD
 
-_ON_OFF = {"on": True, "off": False}
+
+class StatusWord(NamedTuple):
+    """What a driver's word for an outlet means."""
+
+    is_on: bool
+    #: whether the unit refuses to switch the outlet
+    is_locked: bool = False
+
+
+# The words of NUT's drivers in lower case. All others ("cycling", "pendingOff", "tripped") are no
+# state.
+_STATUS_WORDS: Mapping[str, StatusWord] = {
+    "on": StatusWord(True),
+    "off": StatusWord(False),
+    # baytech-mib, baytech-rpc3nc-mib: Baytech-MIB, sBTAModulesRPCOutletState
+    "lockon": StatusWord(True, is_locked=True),
+    "lockoff": StatusWord(False, is_locked=True),
+    # emerson-avocent-pdu-mib: PM-MIB, pmPowerMgmtOutletsTableStatus
+    "onlocked": StatusWord(True, is_locked=True),
+    "offlocked": StatusWord(False, is_locked=True),
+    "onfixed": StatusWord(True, is_locked=True),
+    "offshutdown": StatusWord(False),
+}
 # tripplite_usb writes outlet.N.switch as a number
-_SWITCH = {**_ON_OFF, "1": True, "0": False}
+_SWITCH_WORDS: Mapping[str, StatusWord] = {
+    **_STATUS_WORDS,
+    "1": StatusWord(True),
+    "0": StatusWord(False),
+}
 
 
 def read_outlets(
@@ -75,11 +101,16 @@ def state_of(values: Mapping[str, str]) -> Optional[bool]:
     """On, off or unknown (None), from the values of an outlet's `state_variables`."""
     if "ups.status" in values:
         return _load_state(values["ups.status"])
-    seen = set()
-    for variable, text in values.items():
-        words = _SWITCH if variable.endswith(".switch") else _ON_OFF
-        seen.add(words.get(text.strip().lower()))
-    return seen.pop() if len(seen) == 1 else None
+    words = _words_of(values)
+    states = {word.is_on if word else None for word in words}
+    return states.pop() if len(states) == 1 else None
+
+
+def _words_of(values: Mapping[str, str]) -> list[Optional[StatusWord]]:
+    return [
+        (_SWITCH_WORDS if variable.endswith(".switch") else _STATUS_WORDS).get(text.strip().lower())
+        for variable, text in values.items()
+    ]
 
 
 def _outlet(member: Member, number: str, writable: Mapping[str, str]) -> Outlet:
@@ -95,6 +126,7 @@ def _outlet(member: Member, number: str, writable: Mapping[str, str]) -> Outlet:
         number=_tidy(fields.get("name") or fields.get("id") or ""),
         name=fields.get("desc"),
         state=state_of(states),
+        is_locked=any(word.is_locked for word in _words_of(states) if word),
         switchable=fields.get("switchable"),
         current=as_number(fields.get("current")),
         realpower=as_number(fields.get("realpower")),
@@ -141,6 +173,7 @@ def _whole_load(device: Member) -> list[Outlet]:
             "",
             "whole load",
             _load_state(variables.get("ups.status", "")),
+            False,
             None,
             figures.side_current(variables, "output"),
             as_number(variables.get("ups.realpower")),

@@ -85,6 +85,11 @@ def _some(words: list[str]) -> str:
 
 
 def _way(outlet: Outlet, on: bool) -> SwitchCommand:
+    if outlet.is_locked:
+        raise Unsupported(
+            f"outlet {outlet.identity} was not switched: it is locked on the device; unlock it"
+            " there"
+        )
     way, word = (outlet.on, "on") if on else (outlet.off, "off")
     if way is None:
         raise Unsupported(

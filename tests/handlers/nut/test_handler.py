@@ -493,6 +493,20 @@ def test_fewer_outlets_than_the_device_counts_are_an_error() -> None:
             assert caught.value.host == f"{server.host}:{server.port}"
 
 
+def test_a_locked_outlet_is_not_switched_and_another_one_is() -> None:
+    commands = [f"outlet.{n}.load.{way}" for n in (1, 2) for way in ("on", "off")]
+    variables = {"outlet.1.status": "lockon", "outlet.2.status": "on", "ups.status": "OL"}
+    with NutServer([StaticDevice("pdu", variables, commands)]) as server:
+        pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
+        assert seen(pdu) == {"1": "UP", "2": "UP"}
+        for switch in (pdu.port_up, pdu.port_down):
+            with pytest.raises(Unsupported, match="outlet 1 was not switched: it is locked"):
+                switch(PduPortView("1"))
+        assert server.books().writes == []
+        pdu.port_up(PduPortView("2"), deadline=0.0)
+        assert len(server.books().writes) == 1
+
+
 def test_a_server_without_devices_is_an_error_with_a_remedy() -> None:
     with NutServer([]) as server, pytest.raises(Unsupported, match="ups.conf"):
         handler(server).status()

@@ -44,10 +44,36 @@ def states(found: NutDevice) -> dict[str, Optional[bool]]:
         ("cycling", None),
         ("1", None),
         ("pending off", None),
+        # NUT's baytech-rpc3nc-mib.c and emerson-avocent-pdu-mib.c
+        ("unlock", None),
+        ("onPendingOff", None),
+        ("offPendingOn", None),
+        ("offCycle", None),
+        ("notSet", None),
+        ("tripped", None),
+        ("offShutdown", False),
     ],
 )
 def test_only_a_documented_status_is_on_or_off(text: str, expected: Optional[bool]) -> None:
     assert states(device({"outlet.1.status": text})) == {"1": expected}
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("lockon", True),
+        ("lockoff", False),
+        ("onLocked", True),
+        ("offLocked", False),
+        ("onFixed", True),
+    ],
+)
+def test_a_locked_outlet_is_on_or_off_as_over_snmp_and_is_not_switched(
+    text: str, expected: bool
+) -> None:
+    found = device({"outlet.1.status": text, "outlet.2.status": "on"}, ["outlet.1.load.off"])
+    assert states(found) == {"1": expected, "2": True}
+    assert [outlet.is_locked for outlet in found.outlets] == [True, False]
 
 
 @pytest.mark.parametrize(

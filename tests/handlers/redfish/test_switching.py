@@ -4,6 +4,7 @@ only with an ETag.
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any, Callable, Optional
 
@@ -357,15 +358,8 @@ def test_a_declined_command_is_an_error_without_a_reading(status: int) -> None:
 DONE = {"MessageId": "Base.1.8.Success"}
 _AMBIGUOUS = [
     *(Answer(None, status) for status in (201, 206, 300, 304, 500, 502, 503)),
-    *(
-        Answer(None, status, {"Location": "https://evil.example/"})
-        for status in (301, 302, 307, 308)
-    ),
-    *(
-        Answer(None, status, {"Location": path})
-        for status in (301, 307, 308)
-        for path in (TARGET, f"{TARGET}/moved")
-    ),
+    *(Answer(None, status, {"Location": "https://evil.example/"}) for status in (301, 302)),
+    *(Answer(None, 301, {"Location": path}) for path in (TARGET, f"{TARGET}/moved")),
     Answer({"error": {"message": "and yet"}}, 200),
     Answer(
         {
@@ -608,3 +602,35 @@ def test_a_task_in_the_answer_itself_is_followed() -> None:
     tree = Switched(say=lambda seen: Answer(task("New"), 200))
     tree.monitors = [RUNNING, Answer(None, 204)]
     assert switch(tree) is DOWN and sum(seen.path == MONITOR for seen in tree.seen) == 2
+
+
+def _answered(answer: Answer, _: Seen) -> Answer:
+    return answer
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_command_is_sent_again_where_a_redirect_leads_and_not_a_third_time(status: int) -> None:
+    unit_ = Switched(outlet("1", "Off"))
+    command = unit_.special.pop(TARGET)
+
+    def moved(seen: Seen) -> Optional[Answer]:
+        if seen.target.endswith("/"):
+            return command(seen)
+        return Answer(None, status, {"Location": f"{TARGET}/"})
+
+    unit_.special[TARGET] = moved
+    with serving(unit_) as address:
+        assert handler(address).port_up(PduPortView("1")).power_status is UP
+    posts = [seen for seen in unit_.seen if seen.method == "POST"]
+    assert [seen.target for seen in posts] == [TARGET, f"{TARGET}/"]
+    assert posts[0].body == posts[1].body and posts[1].headers["authorization"]
+    unit_.seen.clear()
+    other = TARGET.replace("Outlets/1", "Outlets/2")
+    for location in (f"{TARGET}/", other, TARGET, "https://evil.example/"):
+        answer = Answer(None, status, {"Location": location})
+        unit_.special[TARGET] = functools.partial(_answered, answer)
+        with serving(unit_) as address, pytest.raises(PduHandlerError) as caught:
+            handler(address).port_up(PduPortView("1"))
+        shown = location.replace("https://", "").rstrip("/")
+        assert caught.value.kind == "refused" and shown in caught.value.reason
+    assert sum(seen.method == "POST" for seen in unit_.seen) == 2 + 1 + 1 + 1
