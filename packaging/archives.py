@@ -92,7 +92,7 @@ class Import(NamedTuple):
 
 
 @functools.lru_cache(maxsize=2048)
-def imports(source: str, shown: str) -> tuple[Import, ...]:
+def imports(source: str, display_path: str) -> tuple[Import, ...]:
     """The imports in a file, including those inside functions and `importlib.import_module(".x",
     …)`.
 
@@ -102,17 +102,17 @@ def imports(source: str, shown: str) -> tuple[Import, ...]:
     unless the name is a literal with leading dots or ImportError is caught by name.
     """
     try:
-        tree = ast.parse(source, filename=shown)
+        tree = ast.parse(source, filename=display_path)
     except SyntaxError as error:
         # the error for a NUL character has no line
         line = f" line {error.lineno}" if error.lineno else ""
-        raise BuildError(f"{shown}{line}: not valid Python ({error.msg})") from None
+        raise BuildError(f"{display_path}{line}: not valid Python ({error.msg})") from None
     except ValueError as error:  # NUL characters, in older versions of Python
-        raise BuildError(f"{shown}: not valid Python ({error})") from None
-    return tuple(_imports(tree, shown, False, "import_module" in source))
+        raise BuildError(f"{display_path}: not valid Python ({error})") from None
+    return tuple(_imports(tree, display_path, False, "import_module" in source))
 
 
-def _imports(node: ast.AST, shown: str, guarded: bool, calls: bool) -> Iterator[Import]:
+def _imports(node: ast.AST, display_path: str, guarded: bool, calls: bool) -> Iterator[Import]:
     """`guarded`: ImportError is caught.
 
     `calls`: expressions may call import_module; otherwise only statements are searched.
@@ -136,7 +136,7 @@ def _imports(node: ast.AST, shown: str, guarded: bool, calls: bool) -> Iterator[
             and len(child.args) + len(child.keywords) > 1
         ):
             name = next(iter(child.args), None) or next(
-                (given.value for given in child.keywords if given.arg == "name"), None
+                (keyword.value for keyword in child.keywords if keyword.arg == "name"), None
             )
             if (
                 isinstance(name, ast.Constant)
@@ -147,11 +147,11 @@ def _imports(node: ast.AST, shown: str, guarded: bool, calls: bool) -> Iterator[
                 yield Import(child.lineno, len(name.value) - len(dotted), dotted, ())
             elif not guarded:
                 raise BuildError(
-                    f"{shown} line {child.lineno}: a module that is chosen at run time may be"
+                    f"{display_path} line {child.lineno}: a module that is chosen at run time may be"
                     " missing in the archive; name it by a literal with leading dots, or catch"
                     " ImportError"
                 )
-        yield from _imports(child, shown, guarded or _catches_import_error(child), calls)
+        yield from _imports(child, display_path, guarded or _catches_import_error(child), calls)
 
 
 def _run(node: ast.AST) -> Iterator[ast.AST]:
@@ -174,9 +174,9 @@ def _catches_import_error(node: ast.AST) -> bool:
     types = [handler.type for handler in node.handlers if handler.type]
     caught = itertools.chain.from_iterable(map(ast.walk, types))
     return any(
-        _name(one) in ("ImportError", "ModuleNotFoundError")
-        for one in caught
-        if isinstance(one, ast.expr)
+        _name(name) in ("ImportError", "ModuleNotFoundError")
+        for name in caught
+        if isinstance(name, ast.expr)
     )
 
 
@@ -205,23 +205,23 @@ def standard_library() -> frozenset[str]:
     _REMOVED and _NEWER.
     """
     folder = Path(sysconfig.get_path("stdlib"))
-    found = {
+    modules = {
         module.name for module in pkgutil.iter_modules([str(folder), str(folder / "lib-dynload")])
     }
-    return frozenset(found | set(sys.builtin_module_names)) - _REMOVED - _NEWER
+    return frozenset(modules | set(sys.builtin_module_names)) - _REMOVED - _NEWER
 
 
-def _check_absolute(found: Import, shown: str, allowed: frozenset[str]) -> None:
-    top = found.module.partition(".")[0]
+def _check_absolute(import_: Import, display_path: str, allowed: frozenset[str]) -> None:
+    top = import_.module.partition(".")[0]
     if top in allowed:
         return
     if top == "handlers":
         raise BuildError(
-            f"{shown} line {found.line}: imports {found.module!r}, which has another path in an"
+            f"{display_path} line {import_.line}: imports {import_.module!r}, which has another path in an"
             " archive; write the import with leading dots"
         )
     raise BuildError(
-        f"{shown} line {found.line}: imports {found.module!r}, which DCImanager may not have; an"
+        f"{display_path} line {import_.line}: imports {import_.module!r}, which DCImanager may not have; an"
         " archive can import the standard library of Python 3.9 to 3.13, its own files,"
         f" {' and '.join(sorted(HOST))}"
     )
@@ -268,27 +268,27 @@ class _Closure:
             source = content.decode()
         except UnicodeDecodeError:
             raise BuildError(f"{self._shown(path)} is not UTF-8") from None
-        for found in imports(source, self._shown(path)):
-            if found.level:
-                self._follow(found, package, path)
+        for import_ in imports(source, self._shown(path)):
+            if import_.level:
+                self._follow(import_, package, path)
             else:
-                _check_absolute(found, self._shown(path), self._allowed)
+                _check_absolute(import_, self._shown(path), self._allowed)
 
-    def _follow(self, found: Import, package: Module, path: str) -> None:
-        where = f"{self._shown(path)} line {found.line}"
-        if found.level > len(package) + 1:
+    def _follow(self, import_: Import, package: Module, path: str) -> None:
+        where = f"{self._shown(path)} line {import_.line}"
+        if import_.level > len(package) + 1:
             raise BuildError(f"{where}: a relative import leaves {self.tree.name}/")
-        base = package[: len(package) - found.level + 1] + tuple(
-            part for part in found.module.split(".") if part
+        base = package[: len(package) - import_.level + 1] + tuple(
+            part for part in import_.module.split(".") if part
         )
         if self._path(base) is None:
             raise BuildError(
-                f"{where}: imports {'.' * found.level}{found.module}, which does not exist (a"
+                f"{where}: imports {'.' * import_.level}{import_.module}, which does not exist (a"
                 " package needs an __init__.py)"
             )
         self.add(base)
         # a submodule, or a name that the module defines
-        for name in found.names:
+        for name in import_.names:
             if self._path(base + (name,)) is not None:
                 self.add(base + (name,))
             elif any(self.tree.joinpath(*base, name).glob("*.py")):
@@ -420,14 +420,14 @@ def _folders(paths: Mapping[str, bytes]) -> set[str]:
 def version(tree: Path) -> str:
     """VERSION in `<tree>/__init__.py`, without importing it. Raises BuildError."""
     path = tree / "__init__.py"
-    found = (
+    match = (
         re.search('^VERSION = "([^"]+)"$', path.read_text("utf-8"), re.MULTILINE)
         if path.is_file()
         else None
     )
-    if found is None:
+    if match is None:
         raise BuildError(f'{tree.name}/__init__.py has no VERSION = "…"')
-    return found[1]
+    return match[1]
 
 
 # ---- the registering script ----------------------------------------------------------------------
@@ -465,10 +465,10 @@ def _registered_earlier(out: Path, number: str) -> list[Handler]:
     text = script.read_text("utf-8", "replace") if script.is_file() else ""
     # with one quote in builds that wrote a shell script
     rows = re.search('^HANDLERS ?= ?(?:\'|""")([^\'"]*)(?:\'|""")$', text, re.MULTILINE)
-    found = [row.split("|") for row in rows[1].splitlines()] if rows else []
+    rows_ = [row.split("|") for row in rows[1].splitlines()] if rows else []
     return [
         Handler(row[0], row[1], row[2])
-        for row in found
+        for row in rows_
         if len(row) == 3 and (out / _file(row[0], number)).is_file()
     ]
 
@@ -486,22 +486,26 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
     are in `out`.
     """
     number = version(tree)
-    made = {
+    archives = {
         _file(h.name, number): archive(tree, h.package or h.name, h.replace, f"pdu_{h.name}")
         for h in handlers
     }
-    own = {h.name: h for h in (*_registered_earlier(out, number), *handlers)}
-    more = [own[name] for name in sorted(own) if name not in {h.name for h in HANDLERS}]
-    listed = [*HANDLERS, *more]
-    there = [h.name for h in listed if (out / _file(h.name, number)).is_file()]
+    handler_by_name = {h.name: h for h in (*_registered_earlier(out, number), *handlers)}
+    owners_handlers = [
+        handler_by_name[name]
+        for name in sorted(handler_by_name)
+        if name not in {h.name for h in HANDLERS}
+    ]
+    all_handlers = [*HANDLERS, *owners_handlers]
+    there = [h.name for h in all_handlers if (out / _file(h.name, number)).is_file()]
     built = {*there, *(h.name for h in handlers)}
-    script = register_script(number, listed, built)
+    script = register_script(number, all_handlers, built)
     out.mkdir(parents=True, exist_ok=True)
-    for name, data in made.items():
+    for name, data in archives.items():
         _keep_replaced(out / name, data)
         _write(out / name, data)
     _write(out / "register.sh", script.encode(), 0o755)
-    return [out / name for name in made] + [out / "register.sh"]
+    return [out / name for name in archives] + [out / "register.sh"]
 
 
 def _keep_replaced(path: Path, data: bytes) -> None:
@@ -509,14 +513,14 @@ def _keep_replaced(path: Path, data: bytes) -> None:
     only copy of it. Its name gets the hash of its content, which is in the log of each call too.
     """
     try:
-        before = path.read_bytes()
+        content = path.read_bytes()
     except FileNotFoundError:
         return
-    if before == data:
+    if content == data:
         return
-    kept = path.parent / PREVIOUS
-    kept.mkdir(exist_ok=True)
-    _write(kept / f"{path.name.removesuffix('.tar.gz')}+{_content_of(before)}.tar.gz", before)
+    folder = path.parent / PREVIOUS
+    folder.mkdir(exist_ok=True)
+    _write(folder / f"{path.name.removesuffix('.tar.gz')}+{_content_of(content)}.tar.gz", content)
 
 
 def _content_of(data: bytes) -> str:
@@ -524,8 +528,8 @@ def _content_of(data: bytes) -> str:
     try:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as packed:
             for name in packed.getnames():
-                if found := re.fullmatch(r"[^/]+/(c[0-9a-f]{12})(/.*)?", name):
-                    return found[1]
+                if match := re.fullmatch(r"[^/]+/(c[0-9a-f]{12})(/.*)?", name):
+                    return match[1]
     except (tarfile.TarError, OSError, EOFError, zlib.error):
         pass  # a damaged file is kept too
     return hashlib.sha256(data).hexdigest()[:12]
@@ -598,7 +602,7 @@ def with_options(
 # ---- the command line ----------------------------------------------------------------------------
 
 
-def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
+def _parser(handler_names: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="build.py",
         description="Build DCImanager PDU handler archives and register.sh.",
@@ -609,7 +613,7 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
         nargs="*",
         metavar="NAME",
         help=(
-            f"which archives: {', '.join(known)} (default: all; with --profile or options of"
+            f"which archives: {', '.join(handler_names)} (default: all; with --profile or options of"
             " pdu_snmp, only the archives that they add or change)"
         ),
     )
@@ -619,8 +623,8 @@ def _parser(known: Sequence[str]) -> argparse.ArgumentParser:
         default=ROOT / "dist",
         help="the folder to write to (default: dist/ of the project)",
     )
-    own = parser.add_argument_group("a PDU of your own")
-    own.add_argument(
+    own_pdu = parser.add_argument_group("a PDU of your own")
+    own_pdu.add_argument(
         "--profile",
         type=Path,
         metavar="FILE.json",
@@ -667,13 +671,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
     Returns 0 if built, else 1. Arguments that the parser refuses exit with 2.
     """
-    known = [handler.name for handler in HANDLERS]
-    parser = _parser(known)
+    handler_names = [handler.name for handler in HANDLERS]
+    parser = _parser(handler_names)
     options = parser.parse_args(arguments)
     for name in options.names:
-        if name not in known:
-            parser.error(f"there is no handler {name!r}; choose from {', '.join(known)}")
-    swallowed = [key for key in options.only if key in known]
+        if name not in handler_names:
+            parser.error(f"there is no handler {name!r}; choose from {', '.join(handler_names)}")
+    swallowed = [key for key in options.only if key in handler_names]
     if swallowed:
         read_as = "were read as families" if len(swallowed) > 1 else "was read as a family"
         parser.error(
@@ -690,7 +694,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     if not names and has_options:
         names = ["snmp"]
     elif not names and not options.profile:
-        names = known
+        names = handler_names
     try:
         chosen = [
             (
@@ -707,7 +711,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             raise BuildError(
                 f"profile.key: two files of --profile build pdu_{once.most_common(1)[0][0]}"
             )
-        made = build(ROOT / "handlers", options.out, chosen)
+        archives = build(ROOT / "handlers", options.out, chosen)
         for file in options.profile:
             for guess in own_profile_guesses(file):
                 print(f"build.py: {file}: {guess}", file=sys.stderr)
@@ -719,7 +723,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         place = error.filename2 or error.filename or options.out
         print(f"build.py: {place} cannot be read or written ({error.strerror})", file=sys.stderr)
         return 1
-    for path in made:
+    for path in archives:
         data = path.read_bytes()
         print(f"{path}  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()[:16]}")
     return 0

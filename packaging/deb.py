@@ -116,26 +116,26 @@ def _documented(pyz: Path) -> dict[str, PackageFile]:
     """The manual pages and completions. Raises DebError."""
     with tempfile.TemporaryDirectory(prefix="deb-pages.") as folder:
         command = [sys.executable, str(HERE / "manpages.py"), "--pyz", str(pyz), "--out", folder]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            last = (done.stderr.strip() or "no reason given").splitlines()[-1]
+        process = subprocess.run(command, capture_output=True, text=True)
+        if process.returncode:
+            last = (process.stderr.strip() or "no reason given").splitlines()[-1]
             raise DebError(f"the manual pages cannot be made: {last}")
-        found: dict[str, PackageFile] = {}
+        files: dict[str, PackageFile] = {}
         for path in sorted(Path(folder).rglob("*")):
             if path.is_file():
                 name, data = path.relative_to(folder).as_posix(), path.read_bytes()
                 is_page = path.suffix == ".1"
                 packed = gzip.compress(data, mtime=0) if is_page else data
-                found[f"{name}.gz" if is_page else name] = PackageFile(packed)
-        return found
+                files[f"{name}.gz" if is_page else name] = PackageFile(packed)
+        return files
 
 
 def homepage() -> str:
     """The line of the control file for DEBHOMEPAGE; "" without one. Raises DebError."""
-    given = os.environ.get("DEBHOMEPAGE", "").strip()
-    if given and not re.fullmatch(r"https?://[!-~]+", given):
+    address = os.environ.get("DEBHOMEPAGE", "").strip()
+    if address and not re.fullmatch(r"https?://[!-~]+", address):
         raise DebError("DEBHOMEPAGE must be an address that begins with https://")
-    return f"Homepage: {given}\n" if given else ""
+    return f"Homepage: {address}\n" if address else ""
 
 
 def maintainer() -> str:
@@ -143,18 +143,18 @@ def maintainer() -> str:
     name, mail = (os.environ.get(key, "").strip() for key in ("DEBFULLNAME", "DEBEMAIL"))
     if not name and not mail:
         return _NO_MAINTAINER
-    said = f"{name} <{mail}>"
-    if not re.fullmatch(r"[^<>,\n\r]+ <[^<>\s@]+@[^<>\s@]+>", said):
+    text = f"{name} <{mail}>"
+    if not re.fullmatch(r"[^<>,\n\r]+ <[^<>\s@]+@[^<>\s@]+>", text):
         raise DebError("DEBFULLNAME and DEBEMAIL need each other: a name, and name@host")
-    return said
+    return text
 
 
 def _day(changes: str) -> str:
     """The day of the newest release, as a Debian changelog writes it."""
-    found = re.search(r"(?m)^## \S+ \((\d{4}-\d{2}-\d{2})\)$", changes)
-    if found is None:
+    match = re.search(r"(?m)^## \S+ \((\d{4}-\d{2}-\d{2})\)$", changes)
+    if match is None:
         raise DebError("CHANGELOG.md has no release with a day")
-    when = datetime.datetime.fromisoformat(f"{found[1]}T00:00:00+00:00")
+    when = datetime.datetime.fromisoformat(f"{match[1]}T00:00:00+00:00")
     return email.utils.format_datetime(when)
 
 
@@ -195,7 +195,7 @@ def build(pyz: Path, out: Path, version: str, packed: Sequence[str] = _SMALL) ->
     """
     files = installed(pyz)
     laid = {f"DEBIAN/{name}": file for name, file in control(files, version).items()} | files
-    made = out / f"{PACKAGE}_{debian_version(version)}_all.deb"
+    package = out / f"{PACKAGE}_{debian_version(version)}_all.deb"
     out.mkdir(parents=True, exist_ok=True)
     epoch = os.environ.get("SOURCE_DATE_EPOCH", _EPOCH)
     # beside the result, so that it is moved there in one step
@@ -210,19 +210,19 @@ def build(pyz: Path, out: Path, version: str, packed: Sequence[str] = _SMALL) ->
             if path.is_dir():
                 path.chmod(0o750 if path == tree / "etc/pdu" else 0o755)
             os.utime(path, (int(epoch), int(epoch)))
-        _run_dpkg_deb([*packed, "--build", str(tree), str(Path(folder) / made.name)], epoch)
-        return (Path(folder) / made.name).replace(made)
+        _run_dpkg_deb([*packed, "--build", str(tree), str(Path(folder) / package.name)], epoch)
+        return (Path(folder) / package.name).replace(package)
 
 
 def _run_dpkg_deb(arguments: Sequence[str], epoch: str) -> None:
     command = ["dpkg-deb", "--root-owner-group", *arguments]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": epoch, "LC_ALL": "C.UTF-8"}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, env=environment)
+        process = subprocess.run(command, capture_output=True, text=True, env=environment)
     except FileNotFoundError:
         raise DebError("dpkg-deb is missing: Debian and Ubuntu have it") from None
-    if done.returncode:
-        raise DebError((done.stderr.strip() or "no reason given").splitlines()[-1])
+    if process.returncode:
+        raise DebError((process.stderr.strip() or "no reason given").splitlines()[-1])
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -241,11 +241,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         pyz = chosen.pyz or tools.build(chosen.out)
-        made = build(pyz, chosen.out, tools.version())
+        package = build(pyz, chosen.out, tools.version())
     except (DebError, tools.ToolBuildError, OSError, zipfile.BadZipFile) as error:
         print(f"deb.py: {error}", file=sys.stderr)
         return 1
-    print(f"{made}  {made.stat().st_size} bytes")
+    print(f"{package}  {package.stat().st_size} bytes")
     return 0
 
 

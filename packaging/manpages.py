@@ -50,9 +50,9 @@ def _paragraphs(text: str) -> Iterator[str]:
     """A help text of click: paragraphs, of which those after a \\b keep their lines."""
     for block in re.split(r"\n\s*\n", text.strip()):
         lines = block.strip("\n").split("\n")
-        kept = lines[0].strip() == "\b"
+        is_verbatim = lines[0].strip() == "\b"
         yield ".PP"
-        if kept:
+        if is_verbatim:
             yield ".nf"
             yield from map(escaped, lines[1:])
             yield ".fi"
@@ -80,11 +80,11 @@ class Manual:
             "pdu.1",
             self._page("pdu", "read, meter and switch rack PDUs", self._first(context, exits)),
         )
-        for name, listed in self.root.listed.items():
+        for name, lazy_command in self.root.listed.items():
             command = self.root.get_command(context, name)
             inner = self.click.Context(command, info_name=name, parent=context)
             body = [*self._command(inner), ".SH SEE ALSO", ".BR pdu (1)"]
-            yield f"pdu-{name}.1", self._page(f"pdu-{name}", listed.help, body)
+            yield f"pdu-{name}.1", self._page(f"pdu-{name}", lazy_command.help, body)
 
     def _page(self, name: str, about: str, body: Iterable[str]) -> str:
         head = [
@@ -142,7 +142,9 @@ class Manual:
         yield from self._examples(command)
 
     def _options(self, context: Any) -> Iterator[str]:
-        records = (one.get_help_record(context) for one in context.command.get_params(context))
+        records = (
+            parameter.get_help_record(context) for parameter in context.command.get_params(context)
+        )
         yield from _entries(record for record in records if record is not None)
 
     def _examples(self, command: Any) -> Iterator[str]:
@@ -160,12 +162,12 @@ def files() -> dict[str, str]:
     options = importlib.import_module("pdu.core.cli.options")
     version: str = importlib.import_module("handlers").VERSION
     manual = Manual(click, root.ROOT, version)
-    codes = [(one.code, one.meaning) for one in exits.EXITS]
-    found = {f"{_MAN}/{name}": text for name, text in manual.pages(codes)}
+    codes = [(row.code, row.meaning) for row in exits.EXITS]
+    text_by_path = {f"{_MAN}/{name}": text for name, text in manual.pages(codes)}
     for shell, path in _COMPLETIONS.items():
-        made = shells.SHELLS[shell](root.ROOT, {}, "pdu", options.COMPLETION)
-        found[path] = made.source().strip("\n") + "\n"
-    return found
+        script = shells.SHELLS[shell](root.ROOT, {}, "pdu", options.COMPLETION)
+        text_by_path[path] = script.source().strip("\n") + "\n"
+    return text_by_path
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -182,8 +184,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         with zipfile.ZipFile(chosen.pyz) as packed:  # the program looks into its folders
             packed.extractall(folder)
         sys.path.insert(0, folder)
-        found = files()
-    for name, text in found.items():
+        text_by_path = files()
+    for name, text in text_by_path.items():
         path = chosen.out / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")

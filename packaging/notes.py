@@ -36,15 +36,15 @@ def section(changes: str, version: str) -> str:
     """The section of a version, or for one between releases the section Unreleased, without its
     heading. Raises NotesError.
     """
-    wanted = "Unreleased" if ".dev" in version else version
-    found = re.search(rf"(?ms)^## {re.escape(wanted)}(?: \([0-9-]+\))?\n(.*?)(?=^## |\Z)", changes)
-    if found is None or not found[1].strip():
-        raise NotesError(f"CHANGELOG.md has no section {wanted}")
-    parts = re.findall(r"(?m)^### (.+)$", found[1])
-    if parts != [one for one in _ORDER if one in parts]:
-        raise NotesError(f"CHANGELOG.md, {wanted}: give the parts in the order {', '.join(_ORDER)}")
+    title = "Unreleased" if ".dev" in version else version
+    match = re.search(rf"(?ms)^## {re.escape(title)}(?: \([0-9-]+\))?\n(.*?)(?=^## |\Z)", changes)
+    if match is None or not match[1].strip():
+        raise NotesError(f"CHANGELOG.md has no section {title}")
+    parts = re.findall(r"(?m)^### (.+)$", match[1])
+    if parts != [part for part in _ORDER if part in parts]:
+        raise NotesError(f"CHANGELOG.md, {title}: give the parts in the order {', '.join(_ORDER)}")
     # a part without a line is not shown
-    filled = re.sub(r"(?m)^### .+\n+(?=### |\Z)", "", found[1].strip() + "\n")
+    filled = re.sub(r"(?m)^### .+\n+(?=### |\Z)", "", match[1].strip() + "\n")
     return filled.strip()
 
 
@@ -53,7 +53,7 @@ def notes(changes: str, version: str, url: str = "") -> str:
     text = section(changes, version)
     if url:
         base = url.rstrip("/")
-        text = _LINK.sub(lambda found: f"[{found[1]}]({base}/{found[2]})", text)
+        text = _LINK.sub(lambda match: f"[{match[1]}]({base}/{match[2]})", text)
     else:
         text = _LINK.sub(r"\1", text)
     return f"# PDU handlers for DCImanager 6, {version}\n\n{text}\n"
@@ -78,12 +78,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     try:
         text = notes((ROOT / "CHANGELOG.md").read_text("utf-8"), tools.version(), chosen.url)
         chosen.out.mkdir(parents=True, exist_ok=True)
-        made = chosen.out / "NOTES.md"
-        made.write_text(text, "utf-8")
+        path = chosen.out / "NOTES.md"
+        path.write_text(text, "utf-8")
     except (NotesError, OSError) as error:
         print(f"notes.py: {error}", file=sys.stderr)
         return 1
-    print(made)
+    print(path)
     return 0
 
 

@@ -42,11 +42,11 @@ def fingerprint(proof: Proof) -> str:
 
 def known() -> Mapping[str, str]:
     """Fingerprint -> the file of this project that has it: taken before, or an example."""
-    found = {}
+    values = {}
     for folder in (TAKEN, EXAMPLES):
         for path in sorted(folder.glob("*.json")):
-            found[fingerprint(parsed(path.read_text("utf-8")))] = str(path.relative_to(ROOT))
-    return found
+            values[fingerprint(parsed(path.read_text("utf-8")))] = str(path.relative_to(ROOT))
+    return values
 
 
 def why_not_taken(path: Path, there: Mapping[str, str]) -> list[str]:
@@ -58,12 +58,12 @@ def why_not_taken(path: Path, there: Mapping[str, str]) -> list[str]:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return ["it is not UTF-8 text"]
-    found = acceptance.problems(text, datetime.now(timezone.utc).date())
-    if not found:
+    problems = acceptance.problems(text, datetime.now(timezone.utc).date())
+    if not problems:
         where = there.get(fingerprint(parsed(text)))
         if where is not None:
-            found.append(f"{where} has the same answers")
-    return found
+            problems.append(f"{where} has the same answers")
+    return problems
 
 
 def name_of(proof: Proof) -> str:
@@ -71,13 +71,13 @@ def name_of(proof: Proof) -> str:
     parts: Iterable[str] = ("platform", proof.version)
     if isinstance(proof, UnitProof):
         parts = (proof.handler, proof.family, proof.model, proof.firmware)
-    words = (re.sub("[^A-Za-z0-9.]+", "-", one)[:30].strip("-.") for one in parts)
+    words = (re.sub("[^A-Za-z0-9.]+", "-", part)[:30].strip("-.") for part in parts)
     return f"{'-'.join(filter(None, words))}-{fingerprint(proof)[:8]}.json".lower()
 
 
-def table(found: Optional[list[evidence.ProvenUnits]] = None) -> str:
+def table(units: Optional[list[evidence.ProvenUnits]] = None) -> str:
     """What is proven of each family, as Markdown."""
-    rows = evidence.counted(accepted_proofs()) if found is None else found
+    rows = evidence.counted(accepted_proofs()) if units is None else units
     if not rows:
         return f"{_OTHERS[0].upper()}{_OTHERS[1:]}: [send one](field.md#prove)."
     head = ["| family | proven | models | broken promises |", "|---|---|---|---|"]
@@ -85,9 +85,10 @@ def table(found: Optional[list[evidence.ProvenUnits]] = None) -> str:
         [
             *head,
             *(
-                f"| `{one.family if one.handler == 'snmp' else one.handler}` | {cell(str(one))} |"
-                f" {cell(', '.join(one.models)) or '–'} | {', '.join(one.broken) or '–'} |"
-                for one in rows
+                f"| `{unit.family if unit.handler == 'snmp' else unit.handler}` |"
+                f" {cell(str(unit))} | {cell(', '.join(unit.models)) or '–'} |"
+                f" {', '.join(unit.broken) or '–'} |"
+                for unit in rows
             ),
         ]
     )
@@ -95,42 +96,49 @@ def table(found: Optional[list[evidence.ProvenUnits]] = None) -> str:
 
 def cell(text: str) -> str:
     """A text of a unit in a Markdown table: no markup, no column, no HTML."""
-    shown = printable(text, 200)
+    safe_text = printable(text, 200)
     return (
-        re.sub(r"([\\`*_{}\[\]<>|#!])", r"\\\1", shown).replace("&", "&amp;").replace("<", "&lt;")
+        re.sub(r"([\\`*_{}\[\]<>|#!])", r"\\\1", safe_text)
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
     )
 
 
-def sentence(found: Optional[list[evidence.ProvenUnits]] = None) -> str:
+def sentence(units: Optional[list[evidence.ProvenUnits]] = None) -> str:
     """The same for README and docs/certain.md, in one line."""
-    rows = evidence.counted(accepted_proofs()) if found is None else found
+    rows = evidence.counted(accepted_proofs()) if units is None else units
     if not rows:
         return f"On units of owners, by `pdu prove`: {_OTHERS}.{_platforms()}"
-    said = [
-        f"`{one.family if one.handler == 'snmp' else one.handler}` {cell(str(one))}" for one in rows
+    parts = [
+        f"`{unit.family if unit.handler == 'snmp' else unit.handler}` {cell(str(unit))}"
+        for unit in rows
     ]
-    return f"On units of owners, by `pdu prove`: {'; '.join(said)}.{_platforms()}"
+    return f"On units of owners, by `pdu prove`: {'; '.join(parts)}.{_platforms()}"
 
 
 def _platforms() -> str:
     """What copies of DCImanager's project and servers have answered."""
     copies, servers = [], []
-    for one in accepted_proofs():
-        if isinstance(one, PlatformProof):
-            kept = f"{sum(point.verdict == KEPT for point in one.points)} of {len(one.points)}"
-            if one.python:
-                copies.append(f"Python {cell(one.python)}: {kept} points")
+    for proof in accepted_proofs():
+        if isinstance(proof, PlatformProof):
+            counts = (
+                f"{sum(point.verdict == KEPT for point in proof.points)} of {len(proof.points)}"
+            )
+            if proof.python:
+                copies.append(f"Python {cell(proof.python)}: {counts} points")
             else:
-                servers.append(f"{kept} steps")
+                servers.append(f"{counts} steps")
     places = {"copies of DCImanager's project": copies, "servers of DCImanager": servers}
-    return "".join(f" On {where}: {'; '.join(said)}." for where, said in places.items() if said)
+    return "".join(
+        f" On {where}: {'; '.join(sentences)}." for where, sentences in places.items() if sentences
+    )
 
 
-def claim(found: Optional[Sequence[Proof]] = None) -> str:
+def claim(proofs_: Optional[Sequence[Proof]] = None) -> str:
     """The sentence that says whether a DCImanager and a PDU were there."""
-    proofs = accepted_proofs() if found is None else found
+    proofs = accepted_proofs() if proofs_ is None else proofs_
     ran = "has" if _has_polled(proofs) else "has not"
-    units = sum(len(one.firmware) for one in evidence.counted(proofs) if one.what == "switching")
+    units = sum(len(unit.firmware) for unit in evidence.counted(proofs) if unit.what == "switching")
     if not units:
         switched = ", and no command has been tried on a real PDU"
     else:
@@ -142,9 +150,9 @@ def _has_polled(proofs: Iterable[Proof]) -> bool:
     """Whether a server of DCImanager showed the states of a PDU."""
     return any(
         point.point == "poll" and point.verdict == KEPT
-        for one in proofs
-        if isinstance(one, PlatformProof)
-        for point in one.points
+        for proof in proofs
+        if isinstance(proof, PlatformProof)
+        for point in proof.points
     )
 
 
@@ -190,9 +198,9 @@ _GROUNDS = {
 }
 
 
-def grounds(found: Optional[Sequence[Proof]] = None) -> str:
+def grounds(proofs_: Optional[Sequence[Proof]] = None) -> str:
     """README's table of what was tried, and what was not."""
-    proofs = accepted_proofs() if found is None else found
+    proofs = accepted_proofs() if proofs_ is None else proofs_
     rows = evidence.counted(proofs)
     there = "; a real one, with a simulated PDU" if _has_polled(proofs) else ""
     lines = [
@@ -204,7 +212,7 @@ def grounds(found: Optional[Sequence[Proof]] = None) -> str:
     for handler, ground in _GROUNDS.items():
         proven = {
             what: sum(
-                len(one.firmware) for one in rows if (one.handler, one.what) == (handler, what)
+                len(unit.firmware) for unit in rows if (unit.handler, unit.what) == (handler, what)
             )
             for what in ("reading", "switching")
         }
@@ -214,20 +222,23 @@ def grounds(found: Optional[Sequence[Proof]] = None) -> str:
             for what, text in (("reading", ground.reading), ("switching", ground.switching))
             if text and not proven[what]
         ]
-        others = "units of other models and firmware" if units else "–"
-        lines.append(f"| {ground.name} | {ground.tried}{units} | {', '.join(left) or others} |")
+        other_units = "units of other models and firmware" if units else "–"
+        lines.append(
+            f"| {ground.name} | {ground.tried}{units} | {', '.join(left) or other_units} |"
+        )
     return "\n".join(lines)
 
 
-def generated_source(found: Optional[list[evidence.ProvenUnits]] = None) -> str:
+def generated_source(units_: Optional[list[evidence.ProvenUnits]] = None) -> str:
     """The lines of pdu/supports/owner_proofs.py."""
-    rows = evidence.counted(accepted_proofs()) if found is None else found
+    rows = evidence.counted(accepted_proofs()) if units_ is None else units_
     if not rows:
         return "PROVEN: tuple[ProvenBy, ...] = ()"
     lines = [
-        f"    ProvenBy({(one.family if one.handler == 'snmp' else one.handler)!r}, {str(one)!r}),"
+        f"    ProvenBy({(unit.family if unit.handler == 'snmp' else unit.handler)!r},"
+        f" {str(unit)!r}),"
         "  # noqa: E501"
-        for one in rows
+        for unit in rows
     ]
     return "\n".join(["# fmt: off", "PROVEN: tuple[ProvenBy, ...] = (", *lines, ")", "# fmt: on"])
 
@@ -254,9 +265,9 @@ def main() -> int:
         print(f"taken    {path.name} as tests/proofs/{target.name}")
         if isinstance(proof, PlatformProof):
             print("    read it: nothing of a platform can be replayed here")
-        for one in proof.verdicts if isinstance(proof, UnitProof) else ():
-            if one.verdict == BROKEN:
-                print(f"    a bug report: {one.promise}: {printable(one.finding)}")
+        for verdict in proof.verdicts if isinstance(proof, UnitProof) else ():
+            if verdict.verdict == BROKEN:
+                print(f"    a bug report: {verdict.promise}: {printable(verdict.finding)}")
     return 1 if bad else 0
 
 

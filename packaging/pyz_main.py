@@ -33,12 +33,12 @@ def safe(path):  # type: (str) -> bool
     if above != path and not safe(above):
         return False
     try:
-        found = os.lstat(path)
+        status = os.lstat(path)
     except OSError:
         return not os.path.lexists(path)
-    open_to_others = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    is_closed = not open_to_others or bool(found.st_mode & stat.S_ISVTX)
-    return stat.S_ISDIR(found.st_mode) and found.st_uid in (0, getuid()) and is_closed
+    open_to_others = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    is_closed = not open_to_others or bool(status.st_mode & stat.S_ISVTX)
+    return stat.S_ISDIR(status.st_mode) and status.st_uid in (0, getuid()) and is_closed
 
 
 def lock(folder):  # type: (str) -> None
@@ -75,8 +75,8 @@ def temporary():  # type: () -> str
     """
     import tempfile  # imported late, as in `place`
 
-    found = [os.path.realpath(folder) for folder in (tempfile.gettempdir(), "/tmp")]  # noqa: S108
-    return next((folder for folder in found if safe(folder)), "")
+    folders = [os.path.realpath(folder) for folder in (tempfile.gettempdir(), "/tmp")]  # noqa: S108
+    return next((folder for folder in folders if safe(folder)), "")
 
 
 def place():  # type: () -> str

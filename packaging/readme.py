@@ -42,18 +42,21 @@ _DEFAULTS = {True: "yes", False: "no", None: "", "": ""}
 def row(setting: Setting[object]) -> str:
     """The setting as a row of a Markdown table: key, allowed, default, meaning."""
     default = setting.default
-    shown = (
+    cells = (
         _DEFAULTS[default]
         if isinstance(default, (bool, str, type(None))) and default in _DEFAULTS
         else str(default)
     )
-    return f"| `{setting.key}` | {setting.allowed} | {shown} | {setting.help} |"
+    return f"| `{setting.key}` | {setting.allowed} | {cells} | {setting.help} |"
 
 
 def _rows() -> Mapping[str, Sequence[str]]:
     """The rows of each handler's settings."""
     return {
-        name: [row(one) for one in importlib.import_module(f"handlers.{name}.settings").SETTINGS]
+        name: [
+            row(setting)
+            for setting in importlib.import_module(f"handlers.{name}.settings").SETTINGS
+        ]
         for name in registry.names()
     }
 
@@ -62,9 +65,9 @@ def _common() -> str:
     """The rows that several handlers share, with the handlers."""
     owners: dict[str, list[str]] = {}
     for name, rows in _rows().items():
-        for one in rows:
-            owners.setdefault(one, []).append(name)
-    shared = [f"{one} {', '.join(names)} |" for one, names in owners.items() if len(names) > 1]
+        for row in rows:
+            owners.setdefault(row, []).append(name)
+    shared = [f"{row} {', '.join(names)} |" for row, names in owners.items() if len(names) > 1]
     return "\n".join(
         ["| key | allowed | default | meaning | handlers |", "|---|---|---|---|---|", *shared]
     )
@@ -72,10 +75,12 @@ def _common() -> str:
 
 def _own(name: str) -> str:
     """The rows that no other handler has."""
-    others = {one for other, rows in _rows().items() if other != name for one in rows}
-    own = [one for one in _rows()[name] if one not in others]
+    shared_rows = {
+        row for other_name, rows in _rows().items() if other_name != name for row in rows
+    }
+    own_rows = [row for row in _rows()[name] if row not in shared_rows]
     head = ["| key | allowed | default | meaning |", "|---|---|---|---|"]
-    return "\n".join([*head, *own]) if own else "It has no other settings."
+    return "\n".join([*head, *own_rows]) if own_rows else "It has no other settings."
 
 
 def _commands(group: LazyGroup, *path: str) -> Iterator[tuple[str, click.Command]]:
@@ -93,16 +98,20 @@ def _options() -> str:
     """The options that several commands have, and these commands."""
     users: dict[str, list[str]] = {}
     for name, command in _commands(COMMAND):
-        for one in command.params:
-            for flag in one.opts if isinstance(one, click.Option) and not one.hidden else ():
+        for parameter in command.params:
+            for flag in (
+                parameter.opts
+                if isinstance(parameter, click.Option) and not parameter.hidden
+                else ()
+            ):
                 users.setdefault(flag, []).append(name)
     rows = ["| option | meaning | `pdu ...` |", "|---|---|---|"]
     for shared in vars(shared_options).values():
         if isinstance(shared, SharedOption):
             flags = [word for word in shared.flag.split() if word.startswith("-")]
             names = ", ".join(users[flags[-1]])
-            shown = " ".join(filter(None, (", ".join(flags), shared.metavar)))
-            rows.append(f"| `{shown}` | {shared.help} | {names} |")
+            flags_ = " ".join(filter(None, (", ".join(flags), shared.metavar)))
+            rows.append(f"| `{flags_}` | {shared.help} | {names} |")
     return "\n".join(rows)
 
 
@@ -164,8 +173,8 @@ def filled(text: str, parts: Sequence[str]) -> str:
         pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
         if not text.count(begin) == text.count(end) == len(pattern.findall(text)) == 1:
             raise ValueError(f"exactly one pair of the markers {begin} and {end} is needed")
-        before, after = pattern.split(text)
-        text = f"{before}{begin}\n{PARTS[name]()}\n{end}{after}"
+        head, tail = pattern.split(text)
+        text = f"{head}{begin}\n{PARTS[name]()}\n{end}{tail}"
     return text
 
 
@@ -180,15 +189,15 @@ def main() -> int:
     stale = []
     for name, parts in FILES.items():
         path = ROOT / name
-        before = path.read_text("utf-8")
+        old_text = path.read_text("utf-8")
         try:
-            after = filled(before, parts)
+            new_text = filled(old_text, parts)
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
-        if before != after:
+        if old_text != new_text:
             stale.append(name)
             if not check:
-                path.write_text(after, "utf-8")
+                path.write_text(new_text, "utf-8")
                 print(name)
     if check and stale:
         print(f"out of date: {', '.join(stale)}; `make devices` writes them", file=sys.stderr)

@@ -152,10 +152,12 @@ def parsed(data: bytes) -> Any:
 
 def values(document: Any) -> list[Any]:
     """A document and every value in it, at any depth."""
-    found = [document]
-    for one in found:  # which grows meanwhile
-        found += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
-    return found
+    values_ = [document]
+    for value in values_:  # which grows meanwhile
+        values_ += (
+            value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        )
+    return values_
 
 
 def text_of(value: Any) -> str:
@@ -167,8 +169,8 @@ def text_of(value: Any) -> str:
 
 def id_of(value: Any) -> str:
     """An id, "" for anything that is none."""
-    found = text_of(value)
-    return found if _ID.fullmatch(found) else ""
+    text = text_of(value)
+    return text if _ID.fullmatch(text) else ""
 
 
 class Answer(NamedTuple):
@@ -187,14 +189,14 @@ class Answer(NamedTuple):
 
     def error(self, key: str) -> Any:
         """A value of the answer's error; None if it has no such value."""
-        found = self.document.get("error") if isinstance(self.document, dict) else None
-        return found.get(key) if isinstance(found, dict) else None
+        error_ = self.document.get("error") if isinstance(self.document, dict) else None
+        return error_.get(key) if isinstance(error_, dict) else None
 
     @property
     def names_error(self) -> bool:
         """Whether it names an error; `"error": null` is none."""
-        said = values(self.document.get("error") if isinstance(self.document, dict) else None)
-        return any(one is not None and not isinstance(one, (dict, list)) for one in said)
+        texts = values(self.document.get("error") if isinstance(self.document, dict) else None)
+        return any(text is not None and not isinstance(text, (dict, list)) for text in texts)
 
     @property
     def succeeded(self) -> bool:
@@ -272,22 +274,22 @@ class Server:
         for name in ("answer", "headers"):
             with open(os.path.join(self._work, name), "wb"):
                 pass  # an earlier answer must not be taken for this one's
-        done = subprocess.run(
+        process = subprocess.run(
             ["curl", "-q", "-K", "-"],
             input="\n".join(options).encode("utf-8", "surrogateescape"),
             cwd=self._work,
             capture_output=True,
         )
         body = self._read("answer")
-        code, said = done.returncode, done.stderr.decode("utf-8", "replace")
+        code, words = process.returncode, process.stderr.decode("utf-8", "replace")
         # curl takes the end of a connection for the end of the headers: the answer would look empty
         if not code and not _is_whole(self._read("headers")):
-            code, said = 52, "curl: (52) the answer ended within its headers"
-        status = done.stdout.decode("ascii", "replace")
+            code, words = 52, "curl: (52) the answer ended within its headers"
+        status = process.stdout.decode("ascii", "replace")
         try:
-            return Answer(code, status, body, said, parsed(body), True)
+            return Answer(code, status, body, words, parsed(body), True)
         except ValueError:
-            return Answer(code, status, body, said, None, False)
+            return Answer(code, status, body, words, None, False)
 
     def _read(self, name: str) -> bytes:
         with open(os.path.join(self._work, name), "rb") as file:
@@ -302,7 +304,7 @@ class Server:
                 " authority in CURL_CA_BUNDLE=/path/to/ca.pem, or set DCI_INSECURE=1 to accept any"
                 " certificate"
             )
-            said = re.sub(r"^curl: \([0-9]*\) ", "", answer.said.partition("\n")[0])
+            words = re.sub(r"^curl: \([0-9]*\) ", "", answer.said.partition("\n")[0])
             sentence = {
                 6: f"the name in DCI_URL ({url}) cannot be resolved: check it",
                 7: f"{url} refuses the connection or cannot be reached: check DCI_URL, the network"
@@ -313,13 +315,13 @@ class Server:
                 60: untrusted,
                 77: "curl cannot read its file of certificate authorities: set CURL_CA_BUNDLE to a"
                 " readable PEM file",
-            }.get(answer.curl, f"the connection to {url} failed ({said})")
+            }.get(answer.curl, f"the connection to {url} failed ({words})")
             return sentence + _proxy()
         message, number, detail = (text_of(answer.error(key)) for key in ("msg", "code", "value"))
         if message or number:
-            shown = f' "{message}"' if message else ""
-            shown += f" (code {number})" if number else ""
-            return f"DCImanager answers{shown}" + (f": {detail}" if detail else "")
+            details = f' "{message}"' if message else ""
+            details += f" (code {number})" if number else ""
+            return f"DCImanager answers{details}" + (f": {detail}" if detail else "")
         if answer.status.startswith("3"):
             return (
                 f"{url} leads to another address (HTTP {answer.status}): open it in a browser, and"
@@ -423,29 +425,29 @@ class Ids:
 
     def known(self, handler: str) -> str:
         """The id, "?", or "" if none is known. Raises Stop."""
-        found = ""
+        number = ""
         try:
             for line in self._lines():
                 words = line.split()
                 if words[:2] == [self._url, handler]:
-                    found = words[2] if len(words) > 2 else ""
+                    number = words[2] if len(words) > 2 else ""
         except OSError:
             raise Stop(
                 USAGE,
                 f"the file {self.path}, which remembers ids, cannot be read: set DCI_IDS to another"
                 " file",
             ) from None
-        return found if re.fullmatch(r"[0-9]+|\?", found) else ""
+        return number if re.fullmatch(r"[0-9]+|\?", number) else ""
 
     def keep(self, handler: str, number: str = "") -> bool:
         """Remember an id; without one, forget it. Returns whether that could be written."""
         new = f"{self.path}.{os.getpid()}"
         try:
-            kept = [one for one in self._lines() if one.split()[:2] != [self._url, handler]]
+            lines = [line for line in self._lines() if line.split()[:2] != [self._url, handler]]
             if number:
-                kept.append(f"{self._url} {handler} {number}")
+                lines.append(f"{self._url} {handler} {number}")
             with open(new, "w", encoding="utf-8", errors="surrogateescape") as file:
-                file.writelines(f"{line}\n" for line in kept)
+                file.writelines(f"{line}\n" for line in lines)
             os.replace(new, self.path)
         except OSError:
             return False
@@ -532,12 +534,12 @@ class Registration(NamedTuple):
         handler, ids = f"pdu_{row.name}", self.ids
         answer = self.server.call("GET", _API, 60)
         has_list = answer.succeeded and answer.is_json
-        found = values(answer.document) if has_list else []
-        listed = [one for one in found if isinstance(one, dict)]
-        own = [one for one in listed if one.get("handler") == handler]
-        number = next(filter(None, (id_of(one.get("id")) for one in own)), "")
+        documents = values(answer.document) if has_list else []
+        rows = [row for row in documents if isinstance(row, dict)]
+        own_rows = [row for row in rows if row.get("handler") == handler]
+        number = next(filter(None, (id_of(row.get("id")) for row in own_rows)), "")
         for kind in ("switch", "vpu"):  # the types that DCImanager documents besides pdu
-            if any(one.get("device_type") == kind for one in own):
+            if any(row.get("device_type") == kind for row in own_rows):
                 raise Stop(
                     REFUSED,
                     f"DCImanager has another handler named {handler} (id {number}), for devices of"
@@ -547,7 +549,7 @@ class Registration(NamedTuple):
         if number:
             return number
         number = ids.known(handler)
-        if any(text_of(one.get("id")) == number and one.get("handler") for one in listed):
+        if any(text_of(row.get("id")) == number and row.get("handler") for row in rows):
             number = ""  # another handler has this id now
         if number == "?" and not has_list:
             raise Stop(
@@ -746,12 +748,12 @@ class Arguments(NamedTuple):
     is_dry: bool
 
 
-def arguments_of(given: Sequence[str]) -> Optional[Arguments]:
+def arguments_of(words: Sequence[str]) -> Optional[Arguments]:
     """None if the help is wanted. Raises Stop. argparse refuses an archive named `-x`."""
     names: list[str] = []
     values = {"--archive": "", "--id": ""}
     is_dry = False
-    left = list(given)
+    left = list(words)
     while left:
         word = left.pop(0)
         if word in ("--help", "-h"):
@@ -808,44 +810,44 @@ def ids_path(here: str) -> str:
 # ---- main ----------------------------------------------------------------------------------------
 
 
-def archives(wanted: Arguments, here: str, work: str) -> dict[str, str]:
+def archives(options: Arguments, here: str, work: str) -> dict[str, str]:
     """Name of a handler -> its archive. Every archive is read and checked before anything is asked
     or sent. Raises Stop.
     """
-    if wanted.archive:
+    if options.archive:
         copy = os.path.join(work, "archive.tar.gz")
-        top = copy_and_check(wanted.archive, copy, "name another one with --archive")
+        top = copy_and_check(options.archive, copy, "name another one with --archive")
         name = top.removeprefix("pdu_")
         if name not in ROWS:
             raise Stop(
                 BAD_ARCHIVE,
-                f"the archive {wanted.archive} holds {top}, which is not a handler of this pack",
+                f"the archive {options.archive} holds {top}, which is not a handler of this pack",
             )
-        if wanted.names not in ([], [name]):
+        if options.names not in ([], [name]):
             raise Stop(
-                USAGE, f"the archive {wanted.archive} holds {top}: give no other NAME with it"
+                USAGE, f"the archive {options.archive} holds {top}: give no other NAME with it"
             )
         os.rename(copy, os.path.join(work, f"{top}.tar.gz"))
-        return {name: wanted.archive}
+        return {name: options.archive}
     remedy = (
         "build it with 'make packages', or with packaging/build.py if it is for your own profile"
     )
-    found: dict[str, str] = {}
-    for name in wanted.names or BUILT.split():
+    path_by_name: dict[str, str] = {}
+    for name in options.names or BUILT.split():
         file = f"pdu_{name}-{VERSION}.tar.gz"
-        found[name] = os.path.join(here, file)
-        top = copy_and_check(found[name], os.path.join(work, f"pdu_{name}.tar.gz"), remedy)
+        path_by_name[name] = os.path.join(here, file)
+        top = copy_and_check(path_by_name[name], os.path.join(work, f"pdu_{name}.tar.gz"), remedy)
         if top != f"pdu_{name}":
             raise Stop(
                 BAD_ARCHIVE, f"the archive {file} holds {top} instead of pdu_{name}: {remedy}"
             )
-    return found
+    return path_by_name
 
 
-def run(given: Sequence[str], here: str) -> None:
+def run(words: Sequence[str], here: str) -> None:
     """Raises Stop."""
-    wanted = arguments_of(given)
-    if wanted is None:
+    options = arguments_of(words)
+    if options is None:
         return tell(HELP.rstrip("\n"))
     if shutil.which("curl") is None:
         raise Stop(USAGE, "the program curl is missing: install it")
@@ -859,22 +861,22 @@ def run(given: Sequence[str], here: str) -> None:
         raise Stop(USAGE, "no folder for temporary files: check TMPDIR") from None
     work = os.path.abspath(work)
     try:
-        found = archives(wanted, here, work)
-        if wanted.given_id and len(found) > 1:
+        path_by_name = archives(options, here, work)
+        if options.given_id and len(path_by_name) > 1:
             raise Stop(USAGE, "--id is for one handler: give its NAME or --archive")
-        url = url_of(wanted.is_dry)
+        url = url_of(options.is_dry)
         ids = Ids(path, url)
-        if wanted.is_dry:
+        if options.is_dry:
             tell(shown_login(url, variable("DCI_EMAIL") or "<DCI_EMAIL>"))
-            for name, file in found.items():
-                known = wanted.given_id or ids.known(f"pdu_{name}")
-                tell(shown_calls(url, ROWS[name], known, file))
+            for name, file in path_by_name.items():
+                handler_id = options.given_id or ids.known(f"pdu_{name}")
+                tell(shown_calls(url, ROWS[name], handler_id, file))
             return
         email = variable("DCI_EMAIL") or ask("DCI_EMAIL", "E-mail of an administrator")
         server = Server(url, pause, is_insecure, work)
         server.log_in(email, password_of(email))
-        registration = Registration(server, ids, work, wanted.given_id)
-        for name in found:
+        registration = Registration(server, ids, work, options.given_id)
+        for name in path_by_name:
             registration.upload(ROWS[name], registration.found_or_created(ROWS[name]))
     finally:
         _be_deaf()

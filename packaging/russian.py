@@ -56,30 +56,30 @@ def written() -> str:
 
 def makes() -> str:
     """The makes, of README.md."""
-    found = re.fullmatch(r"(\d+) makes: (.*)\.", supported.makes(), re.DOTALL)
-    if found is None:
+    match = re.fullmatch(r"(\d+) makes: (.*)\.", supported.makes(), re.DOTALL)
+    if match is None:
         raise NotTranslatedError("the makes begin otherwise")
-    return f"Всего {found[1]}: {found[2]}."
+    return f"Всего {match[1]}: {match[2]}."
 
 
-def proven(found: Optional[Sequence[evidence.ProvenUnits]] = None) -> str:
+def proven(units: Optional[Sequence[evidence.ProvenUnits]] = None) -> str:
     """What owners have proven, of README.md."""
-    sent = proofs.accepted_proofs()
-    rows = evidence.counted(sent) if found is None else found
+    proofs_ = proofs.accepted_proofs()
+    rows = evidence.counted(proofs_) if units is None else units
     begin = "На устройствах владельцев, командой `pdu prove`:"
     if not rows:
-        said = "отчётов с реальных устройств пока не присылали"
+        text = "отчётов с реальных устройств пока не присылали"
     else:
-        said = "; ".join(
-            f"`{one.family if one.handler == 'snmp' else one.handler}`: {_WHAT[one.what]},"
-            f" устройств: {len(one.firmware)}{_firmware(one)}"
-            for one in rows
+        text = "; ".join(
+            f"`{unit.family if unit.handler == 'snmp' else unit.handler}`: {_WHAT[unit.what]},"
+            f" устройств: {len(unit.firmware)}{_firmware(unit)}"
+            for unit in rows
         )
-    platforms = sum(isinstance(one, PlatformProof) for one in sent)
-    more = f" Отчётов о самой платформе: {platforms}." if platforms else ""
-    return f"{begin} {said}.{more}"
+    platforms = sum(isinstance(unit, PlatformProof) for unit in proofs_)
+    platforms_ = f" Отчётов о самой платформе: {platforms}." if platforms else ""
+    return f"{begin} {text}.{platforms_}"
 
 
-def _firmware(one: evidence.ProvenUnits) -> str:
-    known = sorted({version for version in one.firmware if version})
-    return f", прошивки {proofs.cell(', '.join(known))}" if known else ""
+def _firmware(units: evidence.ProvenUnits) -> str:
+    versions = sorted({version for version in units.firmware if version})
+    return f", прошивки {proofs.cell(', '.join(versions))}" if versions else ""

@@ -113,12 +113,12 @@ def _of_zip(data: bytes) -> list[Part]:
 
 
 def _of_deb(data: bytes) -> list[Part]:
-    done = subprocess.run(
+    process = subprocess.run(
         ["dpkg-deb", "--fsys-tarfile", "/dev/stdin"], input=data, capture_output=True, check=True
     )
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as packed:
-        found = [one for one in packed if _METADATA.fullmatch(one.name)]
-        files = [packed.extractfile(one) for one in found]
+    with tarfile.open(fileobj=io.BytesIO(process.stdout)) as packed:
+        members = [member for member in packed if _METADATA.fullmatch(member.name)]
+        files = [packed.extractfile(member) for member in members]
         return _packed(file.read() for file in files if file is not None)
 
 
@@ -128,12 +128,12 @@ def _of_wheel(data: bytes) -> list[Part]:
         metadata = _metadata(packed.read(name))
     parts = {}
     for text in metadata.get_all("Requires-Dist") or ():
-        found = _REQUIRED.fullmatch(text)
-        if found is None:
+        match = _REQUIRED.fullmatch(text)
+        if match is None:
             raise SbomError(f"{text!r} is not a requirement")
-        if _name(found[1]) != _name(str(metadata["Name"])):  # `all` names this project's own extras
-            is_optional = "extra ==" in (found[3] or "")
-            parts[_name(found[1])] = Part(_name(found[1]), "", "", "", found[2], is_optional)
+        if _name(match[1]) != _name(str(metadata["Name"])):  # `all` names this project's own extras
+            is_optional = "extra ==" in (match[3] or "")
+            parts[_name(match[1])] = Part(_name(match[1]), "", "", "", match[2], is_optional)
     return sorted(parts.values())
 
 
@@ -160,11 +160,11 @@ def sbom(file: Path, version: str, when: datetime) -> Optional[str]:
     `version` is the tree's, for a file whose name has none. Raises SbomError and OSError.
     """
     for kind in KINDS:
-        found = re.fullmatch(kind.pattern, file.name)
-        if found is not None:
+        match = re.fullmatch(kind.pattern, file.name)
+        if match is not None:
             data = file.read_bytes()
-            named = found[2].replace("~", ".") if found.re.groups > 1 else version
-            return _document(found[1], named, data, kind.parts(data), when)
+            version_ = match[2].replace("~", ".") if match.re.groups > 1 else version
+            return _document(match[1], version_, data, kind.parts(data), when)
     return None
 
 
@@ -267,9 +267,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         for file in sorted(folder.iterdir()):
             text = sbom(file, tools.version(), _when()) if file.is_file() else None
             if text is not None:
-                made = file.with_name(file.name + SUFFIX)
-                made.write_text(text, "utf-8")
-                print(made)
+                path = file.with_name(file.name + SUFFIX)
+                path.write_text(text, "utf-8")
+                print(path)
                 written += 1
     except (SbomError, OSError, subprocess.CalledProcessError, zipfile.BadZipFile) as error:
         print(f"sbom.py: {error}", file=sys.stderr)

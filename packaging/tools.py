@@ -78,8 +78,8 @@ def install_packages(folder: Path) -> None:
 
     Raises ToolBuildError.
     """
-    with tempfile.TemporaryDirectory(prefix="pdu-pyz-pip-") as made:
-        pip = _pip(Path(made))
+    with tempfile.TemporaryDirectory(prefix="pdu-pyz-pip-") as work_folder:
+        pip = _pip(Path(work_folder))
         with show_step(f"fetching the packages of packaging/{LOCK} with pip"):
             _install([*pip, "install", "--require-hashes", "--no-deps"], LOCK, folder)
 
@@ -90,11 +90,11 @@ def write_lock_file(file: Path) -> None:
 
     Raises ToolBuildError or OSError.
     """
-    with tempfile.TemporaryDirectory(prefix="pdu-pyz-pip-") as made:
-        pip, report = _pip(Path(made)), Path(made) / "report.json"
+    with tempfile.TemporaryDirectory(prefix="pdu-pyz-pip-") as folder:
+        pip, report = _pip(Path(folder)), Path(folder) / "report.json"
         with show_step(f"asking the index for the packages of packaging/{WANTED}"):
-            asked = ["install", "--dry-run", "--ignore-installed", "--report", str(report)]
-            _install([*pip, *asked], WANTED, Path(made) / "none")
+            options = ["install", "--dry-run", "--ignore-installed", "--report", str(report)]
+            _install([*pip, *options], WANTED, Path(folder) / "none")
         text = lock_text(json.loads(report.read_text("utf-8")))
     file.write_text(text, "utf-8")
 
@@ -105,9 +105,11 @@ def lock_text(report: Mapping[str, Any]) -> str:
         f"# The packages in dist/pdu.pyz, made by `make lock` from {WANTED}: each file is fetched",
         "# only with this hash.",
     ]
-    for one in sorted(report["install"], key=lambda one: str(one["metadata"]["name"]).lower()):
-        metadata = one["metadata"]
-        archive = one["download_info"]["archive_info"]
+    for package in sorted(
+        report["install"], key=lambda package: str(package["metadata"]["name"]).lower()
+    ):
+        metadata = package["metadata"]
+        archive = package["download_info"]["archive_info"]
         # pip before 23.1, such as Debian 12's, has `hash` alone
         digest = archive.get("hashes", {}).get("sha256") or archive["hash"].split("sha256=")[1]
         lines += [
@@ -137,7 +139,7 @@ def _pip(folder: Path) -> list[str]:
 
 def _install(command: Sequence[str], file: str, folder: Path) -> None:
     """Run pip for the oldest Python and for any machine, with the packages of a file in HERE."""
-    done = subprocess.run(
+    process = subprocess.run(
         [
             *command,
             "--quiet",
@@ -161,22 +163,22 @@ def _install(command: Sequence[str], file: str, folder: Path) -> None:
         capture_output=True,
         text=True,
     )
-    if done.returncode:
-        other = re.search(r"(?s)DO NOT MATCH THE HASHES.*?\n +([\w.-]+)\b", done.stderr)
-        if other is not None:
+    if process.returncode:
+        match = re.search(r"(?s)DO NOT MATCH THE HASHES.*?\n +([\w.-]+)\b", process.stderr)
+        if match is not None:
             raise ToolBuildError(
-                f"the file of {other[1]} that pip fetched is not the one of packaging/{file}: its"
+                f"the file of {match[1]} that pip fetched is not the one of packaging/{file}: its"
                 " hash differs"
             )
-        last = (done.stderr.strip() or "no reason given").splitlines()[-1]
+        last = (process.stderr.strip() or "no reason given").splitlines()[-1]
         raise ToolBuildError(f"pip could not fetch the packages: {last}")
 
 
 def version() -> str:
     """VERSION of this tree."""
     text = (ROOT / "handlers" / "__init__.py").read_text("utf-8")
-    (found,) = re.findall(r'(?m)^VERSION = "([^"]+)"$', text)
-    return str(found)
+    (number,) = re.findall(r'(?m)^VERSION = "([^"]+)"$', text)
+    return str(number)
 
 
 def check(files: Mapping[str, bytes]) -> None:
@@ -262,9 +264,9 @@ def _place(path: str) -> str:
     Licences, and METADATA for `sbom.py`, are moved out of `.dist-info`, a folder in which
     importlib.metadata expects a package as pip installed it.
     """
-    found = _LICENCE.fullmatch(path)
-    if found is not None:
-        return f"licences/{found[1]}/{found[2] or found[3]}"
+    match = _LICENCE.fullmatch(path)
+    if match is not None:
+        return f"licences/{match[1]}/{match[2] or match[3]}"
     return "" if _UNUSED.match(path) else path
 
 
@@ -301,11 +303,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             write_lock_file(HERE / LOCK)
             print(HERE / LOCK)
             return 0
-        made = build(chosen.out)
+        path = build(chosen.out)
     except (ToolBuildError, OSError) as error:
         print(f"tools.py: {error}", file=sys.stderr)
         return 1
-    print(f"{made}  {made.stat().st_size} bytes")
+    print(f"{path}  {path.stat().st_size} bytes")
     return 0
 
 

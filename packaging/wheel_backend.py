@@ -29,13 +29,13 @@ def _nothing_left() -> Iterator[None]:
 
     Raises OSError if build/lib cannot be removed.
     """
-    before = set(_made())
+    files_before = set(_made())
     if (_ROOT / "build" / "lib").exists():
         shutil.rmtree(_ROOT / "build" / "lib")
     try:
         yield
     finally:
-        for folder in set(_made()) - before:
+        for folder in set(_made()) - files_before:
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -61,10 +61,10 @@ def prepare_metadata_for_build_wheel(
 ) -> str:
     """Write the wheel's metadata and return its folder's name (PEP 517)."""
     with _nothing_left():
-        made: str = _SETUPTOOLS.prepare_metadata_for_build_wheel(
+        folder: str = _SETUPTOOLS.prepare_metadata_for_build_wheel(
             metadata_directory, config_settings
         )
-        return made
+        return folder
 
 
 def get_requires_for_build_wheel(

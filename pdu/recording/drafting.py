@@ -50,60 +50,60 @@ def _draft(
             f"{file} is not a recording of an SNMP device: use pdu record snmp or snmpwalk -On"
         )
     parsed = snmprec.parse(text)
-    known = parse_mib_files(mib) if mib else Mib()
+    mib_ = parse_mib_files(mib) if mib else Mib()
     with new_file(out) as write:
         try:
-            found = drafted(parsed.rows, known, family, parsed.names)
+            draft_ = drafted(parsed.rows, mib_, family, parsed.names)
         except ValueError as error:
             # the profile is checked; only --family can make it invalid
             raise SettingsError(f"--family: {error}") from None
-        profile = schema.dumps(found.profile) if found.profile is not None else ""
+        profile = schema.dumps(draft_.profile) if draft_.profile is not None else ""
         if profile:
             write(f"{profile}\n".encode())
     detected = recording.detected(parsed.rows)
-    notes = [*known.notes, *(f"Not read from the recording: {rows}" for rows in parsed.skipped)]
+    notes = [*mib_.notes, *(f"Not read from the recording: {rows}" for rows in parsed.skipped)]
     if detected is not None:
         notes.append(
             f"The family {detected.profile.key} reads this device already: pdu status snmp HOST"
         )
-    return print_result(_result(found, profile, notes, out), state.json)
+    return print_result(_result(draft_, profile, notes, out), state.json)
 
 
-def _result(found: Draft, profile: str, notes: Sequence[str], out: Optional[str]) -> Result:
+def _result(draft_: Draft, profile: str, notes: Sequence[str], out: Optional[str]) -> Result:
     data: dict[str, Any] = {
         "profile": json.loads(profile) if profile else None,
-        "chosen": found.chosen,
-        "doubts": found.doubts,
+        "chosen": draft_.chosen,
+        "doubts": draft_.doubts,
         "notes": list(notes),
-        "guesses": [_guess(guess) for guess in found.guesses],
+        "guesses": [_guess(guess) for guess in draft_.guesses],
         "scalars": [
             {
-                "oid": dotted(one.oid),
-                "object": one.object.name,
-                "units": one.object.units,
-                "value": one.value,
-                "total": one.total or None,
-                "scale": f"{one.scale:f}" if one.total else None,
-                "doubt": one.doubt,
+                "oid": dotted(row.oid),
+                "object": row.object.name,
+                "units": row.object.units,
+                "value": row.value,
+                "total": row.total or None,
+                "scale": f"{row.scale:f}" if row.total else None,
+                "doubt": row.doubt,
             }
-            for one in found.scalars
+            for row in draft_.scalars
         ],
         "writable": [
             {
-                "oid": dotted(one.oid),
-                "object": one.object.name,
-                "access": one.object.access,
-                "values": {str(value): name for value, name in one.object.enumeration.items()},
+                "oid": dotted(row.oid),
+                "object": row.object.name,
+                "access": row.object.access,
+                "values": {str(value): name for value, name in row.object.enumeration.items()},
             }
-            for one in found.writable
+            for row in draft_.writable
         ],
         "texts": [
             {"oid": dotted(guess.oid), "evidence": guess.evidence, "doubt": guess.doubt}
-            for guess in found.packed
+            for guess in draft_.packed
         ],
     }
     steps = _steps(out or "mine.json") if profile else ()
-    report = [printable(line) for line in (*_report(found), *notes, *steps)]
+    report = [printable(line) for line in (*_report(draft_), *notes, *steps)]
     if out and profile:
         return Result({**data, "file": out}, [f"{out}: a draft", *report])
     return Result(data, profile.splitlines(), DONE if profile else _NOTHING, note="\n".join(report))
@@ -130,50 +130,50 @@ def _guess(guess: Guess) -> dict[str, Any]:
     }
 
 
-def _report(found: Draft) -> list[str]:
+def _report(draft_: Draft) -> list[str]:
     lines: list[str] = []
-    for role, guesses in found.by_role().items():
-        taken = [
+    for role, guesses in draft_.by_role().items():
+        rows = [
             guess
             for guess in guesses[_MOST_GUESSES:]
-            if found.chosen.get(role) == dotted(guess.column.oid)
+            if draft_.chosen.get(role) == dotted(guess.column.oid)
         ]
-        for guess in [*guesses[:_MOST_GUESSES], *taken]:
+        for guess in [*guesses[:_MOST_GUESSES], *rows]:
             oid = dotted(guess.column.oid)
-            lines += _lines(role, oid, found.chosen.get(role) == oid, guess.evidence, guess.doubt)
-        lines += _others(role, len(guesses) - len(taken))
-    for text in found.packed[:_MOST_GUESSES]:
+            lines += _lines(role, oid, draft_.chosen.get(role) == oid, guess.evidence, guess.doubt)
+        lines += _others(role, len(guesses) - len(rows))
+    for text in draft_.packed[:_MOST_GUESSES]:
         oid = dotted(text.oid)
         lines += _lines(
-            "state", oid, found.chosen.get("state") == oid, (text.evidence,), text.doubt
+            "state", oid, draft_.chosen.get("state") == oid, (text.evidence,), text.doubt
         )
-    lines += _others("state", len(found.packed))
-    lines += _unused(found)
+    lines += _others("state", len(draft_.packed))
+    lines += _unused(draft_)
     return [
         *(lines or ["nothing looks like a table of outlets"]),
-        *(f"doubt: {one}" for one in found.doubts),
+        *(f"doubt: {doubt}" for doubt in draft_.doubts),
     ]
 
 
-def _unused(found: Draft) -> list[str]:
+def _unused(draft_: Draft) -> list[str]:
     """The scalars that may be totals, and the writable objects that may be the command."""
     lines: list[str] = []
-    for total in dict.fromkeys(one.total for one in found.scalars if one.total):
-        same = [one for one in found.scalars if one.total == total]
-        for one in same[:_MOST_GUESSES]:
+    for total in dict.fromkeys(scalar.total for scalar in draft_.scalars if scalar.total):
+        alternatives = [scalar for scalar in draft_.scalars if scalar.total == total]
+        for scalar in alternatives[:_MOST_GUESSES]:
             evidence = (
-                f"{one.object.name} in {one.object.module}, UNITS {one.object.units!r}:"
-                f" {one.value}; perhaps the total {total!r}, scale {one.scale:f}"
+                f"{scalar.object.name} in {scalar.object.module}, UNITS {scalar.object.units!r}:"
+                f" {scalar.value}; perhaps the total {total!r}, scale {scalar.scale:f}"
             )
-            lines += _lines("scalar", dotted(one.oid), False, (evidence,), one.doubt)
-        lines += _others("scalar", len(same))
-    others = [one for one in found.scalars if not one.total]
-    if others:
+            lines += _lines("scalar", dotted(scalar.oid), False, (evidence,), scalar.doubt)
+        lines += _others("scalar", len(alternatives))
+    rest_scalars = [scalar for scalar in draft_.scalars if not scalar.total]
+    if rest_scalars:
         lines.append(
-            f"scalar   {len(others)} more with other UNITS, such as"
-            f" {others[0].object.name} ({others[0].object.units}): --json shows all"
+            f"scalar   {len(rest_scalars)} more with other UNITS, such as"
+            f" {rest_scalars[0].object.name} ({rest_scalars[0].object.units}): --json shows all"
         )
-    likely = [one for one in found.writable if one.is_likely][:_MOST_GUESSES]
+    likely = [scalar for scalar in draft_.writable if scalar.is_likely][:_MOST_GUESSES]
     for written in likely:
         values = ", ".join(f"{name}({value})" for value, name in written.object.enumeration.items())
         evidence = (
@@ -181,8 +181,10 @@ def _unused(found: Draft) -> list[str]:
             f"{': ' if values else ''}{values}; perhaps the command"
         )
         lines += _lines("writable", dotted(written.oid), False, (evidence,), "")
-    more = len(found.writable) - len(likely)
-    return lines + ([f"{'writable':<16}and {more} more: --json shows all"] if more else [])
+    remainder = len(draft_.writable) - len(likely)
+    return lines + (
+        [f"{'writable':<16}and {remainder} more: --json shows all"] if remainder else []
+    )
 
 
 def _lines(role: str, oid: str, chosen: bool, evidence: Sequence[str], doubt: str) -> list[str]:

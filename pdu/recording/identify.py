@@ -63,31 +63,31 @@ class HandlerAnswer(NamedTuple):
 @click.pass_context
 def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
     state = given(context)
-    named, host, state = names.resolve_name(state, host)
-    listed = [named] if registry.is_handler(named) else registry.names()
-    chosen = list(dict.fromkeys(handler)) or list(listed)
-    known: set[str] = set().union(*(_keys(load(name)) for name in chosen))
+    handler_name, host, state = names.resolve_name(state, host)
+    handler_names = [handler_name] if registry.is_handler(handler_name) else registry.names()
+    chosen = list(dict.fromkeys(handler)) or list(handler_names)
+    keys: set[str] = set().union(*(_keys(load(name)) for name in chosen))
     typed = (*(key for key in state.settings if key not in state.of_list), *state.secret_files)
     for key in typed:
-        if key not in known and len(chosen) == 1:
+        if key not in keys and len(chosen) == 1:
             raise SettingsError(
                 f"{chosen[0]} has no setting {printable(key, 60)!r}; it takes"
-                f" {', '.join(sorted(known))}"
+                f" {', '.join(sorted(keys))}"
             )
-        if key not in known:
+        if key not in keys:
             raise SettingsError(f"none of {', '.join(chosen)} has a setting {printable(key, 60)!r}")
     ports: dict[tuple[str, int], str] = {}
-    found: list[HandlerAnswer] = []
+    answers: list[HandlerAnswer] = []
     for name in chosen:
-        is_read = any(map(_has_family, found))
-        found.append(_look(name, host, state, ports, len(chosen) == 1, is_read))
-        identity = found[-1].identity
+        is_read = any(map(_has_family, answers))
+        answers.append(_look(name, host, state, ports, len(chosen) == 1, is_read))
+        identity = answers[-1].identity
         if name == _DESCRIBED and identity is not None and not identity.family:
             identity.next_steps = _description_steps(host, state)
         if not state.json:
-            print("\n".join(_answer(found[-1])), flush=True)
+            print("\n".join(_answer(answers[-1])), flush=True)
     best = min(
-        filter(_has_family, found),
+        filter(_has_family, answers),
         key=_rank,
         default=None,
     )
@@ -96,22 +96,22 @@ def _identify(context: click.Context, host: str, handler: Sequence[str]) -> int:
             {
                 "host": host,
                 "chosen": best.handler if best else None,
-                "handlers": [_data(one, state) for one in found],
+                "handlers": [_data(answer, state) for answer in answers],
             }
         )
     else:
-        for line in _last(_again(host, best.handler, state) if best else "", found):
+        for line in _last(_again(host, best.handler, state) if best else "", answers):
             print(line)
-    return DONE if best else _code(found)
+    return DONE if best else _code(answers)
 
 
-def _has_family(one: HandlerAnswer) -> bool:
-    return one.identity is not None and bool(one.identity.family)
+def _has_family(answer: HandlerAnswer) -> bool:
+    return answer.identity is not None and bool(answer.identity.family)
 
 
-def _rank(one: HandlerAnswer) -> int:
+def _rank(answer: HandlerAnswer) -> int:
     """Which is preferred if several handlers read a device: the lowest."""
-    kind = recording(one.handler)
+    kind = recording(answer.handler)
     return _LAST if kind is None else kind.rank
 
 
@@ -132,37 +132,43 @@ def _look(
     missing or wrong setting.
     """
     handler = load(name)
-    one = state if alone else _own(handler, state)
+    handler_state = state if alone else _own(handler, state)
     if (
         is_read
         and handler.snmp
-        and "retries" not in connection_data.given_settings(one, SNMP_KEYS, host)
+        and "retries" not in connection_data.given_settings(handler_state, SNMP_KEYS, host)
     ):
-        one = dataclasses.replace(one, settings={**one.settings, "retries": "0"})
+        handler_state = dataclasses.replace(
+            handler_state, settings={**handler_state.settings, "retries": "0"}
+        )
     kind = recording(name)
     port = None if kind is None else kind.tcp_port
     if port is not None:
         keys = _keys(handler)
         chosen = {
             key: text.strip()
-            for key, text in connection_data.given_settings(one, keys, host).items()
+            for key, text in connection_data.given_settings(handler_state, keys, host).items()
             if key in keys
         }
         where = hosts.address(chosen["host"]) if chosen.get("host") else host
         with contextlib.suppress(ValueError):  # the handler itself reports a bad port
-            bare, named = _port(
+            bare, handler_name = _port(
                 where,
                 port_number(chosen["port"]) if chosen.get("port") else None,
                 PORTS.get(chosen.get("scheme", "").lower(), port),
             )
-            if (bare, named) not in ports:
+            if (bare, handler_name) not in ports:
                 # A firewall that drops packets makes this the longest silence of the command.
-                with waiting(f"{host}: trying TCP port {named} for {name}", state, at_once=True):
-                    ports[bare, named] = _closed(bare, named)
-            if ports[bare, named]:
-                return HandlerAnswer(name, error=Unreachable(ports[bare, named]), asked=False)
+                with waiting(
+                    f"{host}: trying TCP port {handler_name} for {name}", state, at_once=True
+                ):
+                    ports[bare, handler_name] = _closed(bare, handler_name)
+            if ports[bare, handler_name]:
+                return HandlerAnswer(
+                    name, error=Unreachable(ports[bare, handler_name]), asked=False
+                )
     try:
-        data = connection_data.pdu_data(handler, host, one)
+        data = connection_data.pdu_data(handler, host, handler_state)
         with waiting(f"{host}: asking it by {name}", state, at_once=True):
             return HandlerAnswer(name, HandlerTools(handler).identify(data))
     except SettingsError as error:
@@ -205,37 +211,37 @@ def _closed(host: str, port: int) -> str:
     return ""
 
 
-def _code(found: Sequence[HandlerAnswer]) -> int:
+def _code(answers: Sequence[HandlerAnswer]) -> int:
     """The exit code if no family fits."""
-    if any(one.identity is not None for one in found):
+    if any(answer.identity is not None for answer in answers):
         return code_of("unsupported")
-    if all(isinstance(one.error, SettingsError) for one in found):
+    if all(isinstance(answer.error, SettingsError) for answer in answers):
         # every handler lacks a setting or has a wrong one
         return code_of("settings")
-    kinds = [getattr(one.error, "kind", "") for one in found if one.asked]
-    others = [kind for kind in kinds if kind != "unreachable"]
-    return code_of(next((kind for kind in (*_ORDER, *others) if kind in kinds), "unreachable"))
+    kinds = [getattr(answer.error, "kind", "") for answer in answers if answer.asked]
+    error_kinds = [kind for kind in kinds if kind != "unreachable"]
+    return code_of(next((kind for kind in (*_ORDER, *error_kinds) if kind in kinds), "unreachable"))
 
 
-def _data(one: HandlerAnswer, state: SharedOptions) -> dict[str, Any]:
-    if one.identity is not None:
-        return dataclasses.asdict(one.identity)
-    assert one.error is not None
+def _data(answer: HandlerAnswer, state: SharedOptions) -> dict[str, Any]:
+    if answer.identity is not None:
+        return dataclasses.asdict(answer.identity)
+    assert answer.error is not None
     return {
-        "handler": one.handler,
-        "answers": not _is_silent(one),
+        "handler": answer.handler,
+        "answers": not _is_silent(answer),
         "family": "",
-        "why": reason(one.error),
-        "asked": one.asked,
-        "error": describe(one.error, state) if one.asked else None,
+        "why": reason(answer.error),
+        "asked": answer.asked,
+        "error": describe(answer.error, state) if answer.asked else None,
     }
 
 
-def _is_silent(one: HandlerAnswer) -> bool:
+def _is_silent(answer: HandlerAnswer) -> bool:
     """Whether this handler was not asked, or had no answer from the device."""
-    if one.identity is not None:
+    if answer.identity is not None:
         return False
-    return not one.asked or getattr(one.error, "kind", "") == "unreachable"
+    return not answer.asked or getattr(answer.error, "kind", "") == "unreachable"
 
 
 # ---- for a person --------------------------------------------------------------------------------
@@ -243,15 +249,15 @@ def _is_silent(one: HandlerAnswer) -> bool:
 
 def _again(host: str, handler: str, state: SharedOptions) -> str:
     """The command that reads the PDU with the settings that were given."""
-    own = _own(load(handler), state)
-    return command_line(own, "status", *(state.words or (handler, host)))
+    handler_state = _own(load(handler), state)
+    return command_line(handler_state, "status", *(state.words or (handler, host)))
 
 
 def _description_steps(host: str, state: SharedOptions) -> list[str]:
     """The commands that lead to an archive for a device that no family fits."""
-    own = _own(load(_DESCRIBED), state)
+    handler_state = _own(load(_DESCRIBED), state)
     file, profile = "unit.snmprec", "mine.json"
-    record = command_line(own, "record", *(state.words or (_DESCRIBED, host)), "-o", file)
+    record = command_line(handler_state, "record", *(state.words or (_DESCRIBED, host)), "-o", file)
     return [
         f"{record}    # its answers in a file",
         f"{program()} draft {file} -o {profile}    # a profile to start from (docs/own-pdu.md)",
@@ -259,20 +265,20 @@ def _description_steps(host: str, state: SharedOptions) -> list[str]:
     ]
 
 
-def _answer(one: HandlerAnswer) -> list[str]:
+def _answer(answer: HandlerAnswer) -> list[str]:
     """The answer of a handler."""
-    if one.identity is not None:
-        return _identity(one.identity)
-    assert one.error is not None
-    return [f"{one.handler}: {'no' if one.asked else 'not asked'}: {reason(one.error)}"]
+    if answer.identity is not None:
+        return _identity(answer.identity)
+    assert answer.error is not None
+    return [f"{answer.handler}: {'no' if answer.asked else 'not asked'}: {reason(answer.error)}"]
 
 
-def _last(again: str, found: Sequence[HandlerAnswer]) -> list[str]:
+def _last(again: str, answers: Sequence[HandlerAnswer]) -> list[str]:
     """What follows the answers. `again`: the command that reads the PDU, "" if no handler reads
     it."""
     if again:
         return [f"read it: {again}"]
-    if all(map(_is_silent, found)):
+    if all(map(_is_silent, answers)):
         snmp = (
             " For SNMP, check on the PDU's web page that it is enabled and which community or user"
             " it accepts: most PDUs do not answer a wrong community."
@@ -280,29 +286,29 @@ def _last(again: str, found: Sequence[HandlerAnswer]) -> list[str]:
         return [
             "No handler found a PDU at this address. Check the address and the port, and give the"
             " settings that the lines above ask for."
-            + (snmp if any(one.handler == "snmp" for one in found) else "")
+            + (snmp if any(answer.handler == "snmp" for answer in answers) else "")
         ]
     return []
 
 
-def _identity(found: HandlerFinding) -> list[str]:
-    rows = [(row["object"], row.get("oid", ""), row["holds"]) for row in found.seen[:_MOST_SEEN]]
-    more = (
-        [f"and {len(found.seen) - _MOST_SEEN} more: --json shows them"]
-        if len(found.seen) > _MOST_SEEN
+def _identity(finding: HandlerFinding) -> list[str]:
+    rows = [(row["object"], row.get("oid", ""), row["holds"]) for row in finding.seen[:_MOST_SEEN]]
+    details = (
+        [f"and {len(finding.seen) - _MOST_SEEN} more: --json shows them"]
+        if len(finding.seen) > _MOST_SEEN
         else []
     )
     blocks: dict[str, Sequence[str]] = {
-        "why": [found.why] if found.why else [],
-        "it is": [f"{name}: {value}" for name, value in found.about.items()],
-        "tried": [f"{row['family']}: {row['result']}" for row in found.tried],
-        "seen": [*columns((), rows), *more],
-        "can": found.can,
-        "cannot": found.cannot,
-        "rests on": [f"{name}: {basis}" for name, basis in found.evidence.items()],
-        "next": found.next_steps,
+        "why": [finding.why] if finding.why else [],
+        "it is": [f"{name}: {value}" for name, value in finding.about.items()],
+        "tried": [f"{row['family']}: {row['result']}" for row in finding.tried],
+        "seen": [*columns((), rows), *details],
+        "can": finding.can,
+        "cannot": finding.cannot,
+        "rests on": [f"{name}: {basis}" for name, basis in finding.evidence.items()],
+        "next": finding.next_steps,
     }
-    lines = [f"{found.handler}: {found.family or 'answers, but no family reads it'}"]
+    lines = [f"{finding.handler}: {finding.family or 'answers, but no family reads it'}"]
     for name, block in blocks.items():
         lines += [f"  {'' if number else name:<8}  {line}" for number, line in enumerate(block)]
     return lines

@@ -48,7 +48,7 @@ def _replay(context: click.Context, file: str, listen: str, profile: str) -> int
         raise SettingsError(f"port {port} cannot be used ({error.strerror})") from None
     try:
         # before the output: a script that reads the address may end this program at once
-        with _asked() as asked:
+        with _asked() as signals:
             if state.json:
                 print_json(
                     {
@@ -67,7 +67,7 @@ def _replay(context: click.Context, file: str, listen: str, profile: str) -> int
                     flush=True,
                 )
                 print("\n".join(_next(served, profile)), flush=True)
-            _until(asked, served, state.json)
+            _until(signals, served, state.json)
     finally:
         served.close()
     return DONE
@@ -106,26 +106,28 @@ def _asked() -> Iterator[list[int]]:
     During the block SIGINT and SIGTERM are added to it instead of ending the program.
     """
     # no Event: its `set`, called by a signal handler during its `wait`, could block forever
-    asked: list[int] = []
-    before = {number: signal.signal(number, lambda got, _: asked.append(got)) for number in _ENDS}
+    signals: list[int] = []
+    previous_handlers = {
+        number: signal.signal(number, lambda got, _: signals.append(got)) for number in _ENDS
+    }
     try:
-        yield asked
+        yield signals
     finally:
-        for number, handler in before.items():
+        for number, handler in previous_handlers.items():
             signal.signal(number, handler)
 
 
-def _until(asked: list[int], served: ReplayedDevice, as_json: bool) -> None:
+def _until(signals: list[int], served: ReplayedDevice, as_json: bool) -> None:
     """Waits until `asked` is not empty.
 
     Prints new commands from `served.writes`, except with --json.
     """
-    shown, ended = 0, False
+    count, ended = 0, False
     while not ended:
         time.sleep(_POLL_S)
-        ended = bool(asked)
-        new = served.writes()[shown:]
-        shown += len(new)
+        ended = bool(signals)
+        new = served.writes()[count:]
+        count += len(new)
         if new and not as_json:
             print("\n".join(map(printable, new)), flush=True)
 

@@ -74,13 +74,15 @@ def of_environment(files: Mapping[str, str]) -> DeviceLogin:
     Raises SettingsError for a bad file.
     """
     settings = {"username": os.environ["PDU_USERNAME"]} if os.environ.get("PDU_USERNAME") else {}
-    found = {
+    value_by_key = {
         key: os.environ[f"PDU_{key.upper()}"]
         for key in SECRETS
         if os.environ.get(f"PDU_{key.upper()}")
     }
     return DeviceLogin(
-        ENVIRONMENT, settings, {**found, **{key: _secret_file(path) for key, path in files.items()}}
+        ENVIRONMENT,
+        settings,
+        {**value_by_key, **{key: _secret_file(path) for key, path in files.items()}},
     )
 
 
@@ -148,15 +150,15 @@ def _found(where: str, secret: str, source: str, text: str, folder: str) -> str:
 
 
 def _secret_file(path: str) -> str:
-    found = secret_files.read_secret(path, secret_files.SECRET).rstrip("\r\n")
-    if not found:
+    secret = secret_files.read_secret(path, secret_files.SECRET).rstrip("\r\n")
+    if not secret:
         raise SettingsError(f"{path}: empty")
-    return found
+    return secret
 
 
-def names(known: Mapping[str, DeviceLogin]) -> str:
+def names(login_by_name: Mapping[str, DeviceLogin]) -> str:
     """The names of at most ten logins, for an error."""
-    found: list[str] = sorted(known)
-    if not found:
+    login_names: list[str] = sorted(login_by_name)
+    if not login_names:
         return "none"
-    return ", ".join([*found[:10], "..."] if len(found) > 10 else found)
+    return ", ".join([*login_names[:10], "..."] if len(login_names) > 10 else login_names)

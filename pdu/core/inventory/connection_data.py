@@ -61,26 +61,30 @@ def pdu_data(
 def _pdu_data(
     handler: LoadedHandler, host: Address, state: SharedOptions
 ) -> Union[PduData, PduSnmpData]:
-    own = [setting.key for setting in handler.settings]
+    handler_keys = [setting.key for setting in handler.settings]
     secrets = [setting.key for setting in handler.settings if setting.secret]
     check(state, [*secrets, *(_SNMP_SECRETS if handler.snmp else ())], handler.shown)
     _refuse_unknown(handler, state)
     if not handler.snmp:
         return PduData(host, values(handler.name, handler.settings, state, host))
-    given = given_settings(state, [*own, *_SNMP_FIELDS], host)
-    settings = {key: text for key, text in given.items() if key in own or key not in _SNMP_FIELDS}
+    typed_settings = given_settings(state, [*handler_keys, *_SNMP_FIELDS], host)
+    settings = {
+        key: text
+        for key, text in typed_settings.items()
+        if key in handler_keys or key not in _SNMP_FIELDS
+    }
     bare = host.host
     params = {
         _SNMP_FIELDS[key]: text
-        for key, text in given.items()
-        if key in _SNMP_FIELDS and key not in own
+        for key, text in typed_settings.items()
+        if key in _SNMP_FIELDS and key not in handler_keys
     }
     if host.port is not None:
         params.setdefault("port", str(host.port))
     is_chosen = "version" in params
     is_v3 = params.setdefault("version", "2").strip().lower() in ("3", "v3")
     if not is_v3:
-        _refuse_plain(state, given, is_chosen)
+        _refuse_plain(state, typed_settings, is_chosen)
     # before a secret is asked for
     if (
         is_v3
@@ -92,17 +96,19 @@ def _pdu_data(
         given_later = ["community", *_passwords(params)]
         _check_fields({**dict.fromkeys(given_later, _PLACEHOLDER), "user": "any", **params})
     for key in secrets:
-        found = secret(state, key, f"{key} for {bare}", False)
-        if found:
-            settings[key] = found
+        password = secret(state, key, f"{key} for {bare}", False)
+        if password:
+            settings[key] = password
     if is_v3:
         if not params.get("user"):
             raise SettingsError(("SNMPv3 needs a user: give ", NamedSetting("username")))
         _refuse_idle(state, params)
-        wanted = _passwords(params)
+        password_keys = _passwords(params)
     else:
-        wanted = ["community"]
-    params.update({key: secret(state, key, f"{key.replace('_', ' ')} of {bare}") for key in wanted})
+        password_keys = ["community"]
+    params.update(
+        {key: secret(state, key, f"{key.replace('_', ' ')} of {bare}") for key in password_keys}
+    )
     if not state.login:
         _check_fields(params)
     return PduSnmpData(bare, params, settings)
@@ -112,7 +118,9 @@ def for_handler(handler: LoadedHandler, state: SharedOptions) -> dict[str, str]:
     """Those of the settings that this handler takes, where they were given for several. A user is
     none of SNMP without its version 3.
     """
-    keys = {one.key for one in handler.settings} | (set(SNMP_KEYS) if handler.snmp else set())
+    keys = {setting.key for setting in handler.settings} | (
+        set(SNMP_KEYS) if handler.snmp else set()
+    )
     if handler.snmp and given_settings(state, ("snmp_version",), Address("")).get(
         "snmp_version", "2"
     ) not in (
@@ -132,17 +140,17 @@ def _refuse_idle(state: SharedOptions, params: Mapping[str, str]) -> None:
             return  # without authentication there is no privacy
         variable = f"PDU_{password.upper()}"
         if password in state.secret_files or password in state.secrets:
-            named = password
+            source = password
         elif not state.login and os.environ.get(variable):
-            named = variable
+            source = variable
         else:
             continue
         if not params.get(protocol, "").strip():
             why = " has no effect without a protocol: give "
-            raise SettingsError((named, why, NamedSetting(protocol)))
+            raise SettingsError((source, why, NamedSetting(protocol)))
 
 
-def _refuse_plain(state: SharedOptions, given: Mapping[str, str], is_chosen: bool) -> None:
+def _refuse_plain(state: SharedOptions, typed_settings: Mapping[str, str], is_chosen: bool) -> None:
     """Raise SettingsError for what only SNMPv3 has, where another version will be used: the
     request would be sent in plain text.
 
@@ -158,16 +166,16 @@ def _refuse_plain(state: SharedOptions, given: Mapping[str, str], is_chosen: boo
             )
         )
     for protocol, password in _PASSWORD_OF.items():
-        asked = given.get(protocol, "").strip()
+        protocol_name = typed_settings.get(protocol, "").strip()
         counts = not is_chosen or (protocol in state.settings and not state.login)
-        if asked and counts and not _is_none(asked):
-            found = protocol
+        if protocol_name and counts and not _is_none(protocol_name):
+            key = protocol
         elif password in state.secret_files:
-            found = password
+            key = password
         else:
             continue
         why = " has no effect without SNMPv3: give "
-        raise SettingsError((found, why, NamedSetting("snmp_version", "3")))
+        raise SettingsError((key, why, NamedSetting("snmp_version", "3")))
 
 
 def _is_none(protocol: str) -> bool:
@@ -189,16 +197,16 @@ def _refuse_unknown(handler: LoadedHandler, state: SharedOptions) -> None:
     A list and its logins may have settings for other handlers. A handler of another pack may
     declare none.
     """
-    known = [*(one.key for one in handler.settings), *(SNMP_KEYS if handler.snmp else ())]
+    allowed_keys = [*(key_.key for key_ in handler.settings), *(SNMP_KEYS if handler.snmp else ())]
     for key, value in state.settings.items():
-        if handler.settings and key not in known and key not in state.of_list:
+        if handler.settings and key not in allowed_keys and key not in state.of_list:
             # another value may be a secret in the wrong place
-            shown = value if (key, value) in SPELLINGS else ""
-            taken = ", ".join(one for one in known if one not in SECRETS)
+            shown_value = value if (key, value) in SPELLINGS else ""
+            allowed = ", ".join(key_ for key_ in allowed_keys if key_ not in SECRETS)
             raise SettingsError(
                 (
-                    NamedSetting(key[:60], shown),
-                    f" is unknown: {handler.shown} has no such setting; it takes {taken}",
+                    NamedSetting(key[:60], shown_value),
+                    f" is unknown: {handler.shown} has no such setting; it takes {allowed}",
                 )
             )
 
@@ -213,19 +221,19 @@ def _check_fields(params: Mapping[str, str]) -> None:
         if not error.field:
             raise SettingsError(str(error).removeprefix("snmp_params ")) from None
         keys = {field: key for key, field in _SNMP_FIELDS.items()}
-        named = NamedSetting(keys.get(error.field, error.field))
-        raise SettingsError((named, f" {error.fault}")) from None
+        setting = NamedSetting(keys.get(error.field, error.field))
+        raise SettingsError((setting, f" {error.fault}")) from None
 
 
 def display_name(state: SharedOptions, host: str) -> str:
     """The text that names the PDU for people: HOST, or the setting `host` with a note that it
     replaces HOST. A PDU that was called by a name has it before that.
     """
-    host, other = host.strip(), state.settings.get("host", "").strip()
-    if other and other != host:
-        host = f"{printable(other)} (the setting host, instead of {host})"
-    named = state.name and state.name != host
-    return f"{printable(state.name)} ({host})" if named else host
+    host, setting_host = host.strip(), state.settings.get("host", "").strip()
+    if setting_host and setting_host != host:
+        host = f"{printable(setting_host)} (the setting host, instead of {host})"
+    has_name = state.name and state.name != host
+    return f"{printable(state.name)} ({host})" if has_name else host
 
 
 def values(
@@ -244,13 +252,18 @@ def values(
     """
     keys = [setting.key for setting in declared]
     account = registry.about(name).username if registry.is_handler(name) else ""
-    found = {**({"username": account} if account else {}), **given_settings(state, keys, host)}
-    if "tls" in keys and "tls" not in found and any(key in found for key in _CHECKS):
-        found["tls"] = "yes"
-    if "ca_pem" in found and "BEGIN CERTIFICATE" not in found["ca_pem"]:
+    value_by_key = {
+        **({"username": account} if account else {}),
+        **given_settings(state, keys, host),
+    }
+    if "tls" in keys and "tls" not in value_by_key and any(key in value_by_key for key in _CHECKS):
+        value_by_key["tls"] = "yes"
+    if "ca_pem" in value_by_key and "BEGIN CERTIFICATE" not in value_by_key["ca_pem"]:
         path, content = (
-            found["ca_pem"],
-            read_file(found["ca_pem"], NamedSetting("ca_pem"), ": ").decode("utf-8", "replace"),
+            value_by_key["ca_pem"],
+            read_file(value_by_key["ca_pem"], NamedSetting("ca_pem"), ": ").decode(
+                "utf-8", "replace"
+            ),
         )
         # a handler would treat it as not set, and trust the system's authorities
         if not content.strip():
@@ -265,16 +278,16 @@ def values(
                     ),
                 )
             )
-        found["ca_pem"] = content
+        value_by_key["ca_pem"] = content
     secrets = [setting.key for setting in declared if setting.secret]
     token = secret(state, "token", "token", False) if "token" in secrets else ""
     if token:
-        usual = found.get("username") == account and "username" not in state.settings
+        usual = value_by_key.get("username") == account and "username" not in state.settings
         return {
-            **{key: text for key, text in found.items() if key != "username" or not usual},
+            **{key: text for key, text in value_by_key.items() if key != "username" or not usual},
             "token": token,
         }
-    user = state.user = found.get("username", "")
+    user = state.user = value_by_key.get("username", "")
     where = display_name(state, host)
     for key in secrets:
         text = secret(
@@ -284,8 +297,8 @@ def values(
             needed=login and key == "password" and bool(user),
         )
         if text:
-            found[key] = text
-    return found
+            value_by_key[key] = text
+    return value_by_key
 
 
 def of_command(
@@ -306,10 +319,12 @@ def of_command(
     )
     for key in state.settings:
         if key not in keys and key not in state.of_list:
-            allowed = ", ".join(one for one in keys if one not in SECRETS)
+            allowed = ", ".join(key for key in keys if key not in SECRETS)
             raise SettingsError(f"there is no setting {key[:60]!r} here; allowed: {allowed}")
-    found = values(name, declared, state, host, login)
-    return {key: text for key, text in found.items() if key in keys or key not in state.of_list}
+    value_by_key = values(name, declared, state, host, login)
+    return {
+        key: text for key, text in value_by_key.items() if key in keys or key not in state.of_list
+    }
 
 
 def check(state: SharedOptions, secrets: Sequence[str], whose: str) -> None:
@@ -335,12 +350,12 @@ def given_settings(state: SharedOptions, keys: Iterable[str], host: Address) -> 
     The address and `SECRETS` are not taken from the environment, and the port only if the address
     has none.
     """
-    found: dict[str, str] = {}
-    other = state.settings.get("host", "").strip()
-    has_port = (Address(other) if other else host).port is not None
+    value_by_key: dict[str, str] = {}
+    setting_host = state.settings.get("host", "").strip()
+    has_port = (Address(setting_host) if setting_host else host).port is not None
     absent = {"host", *(("port",) if has_port else ())}
     for key in keys:
         value = None if state.login else os.environ.get(f"PDU_{key.upper()}")
         if value and key not in absent and key not in SECRETS:
-            found[key] = value
-    return {**found, **state.settings}
+            value_by_key[key] = value
+    return {**value_by_key, **state.settings}

@@ -32,7 +32,7 @@ def arguments(*hosts: int) -> Parameters:
     ]
 
 
-def arguments_help(*shown: str) -> str:
+def arguments_help(*argument_names: str) -> str:
     """What the arguments of a command are, as a paragraph of its help."""
     about = {
         "HANDLER": f"{', '.join(registry.names())}, or a built archive (.tar.gz)",
@@ -45,6 +45,6 @@ def arguments_help(*shown: str) -> str:
     }
     lines = [
         textwrap.fill(about[name], WIDTH, initial_indent=f"{name:<9}", subsequent_indent=9 * " ")
-        for name in shown
+        for name in argument_names
     ]
     return "\n".join(["\b", *lines])

@@ -78,32 +78,38 @@ def read(path: str, lenient: bool = False) -> DeviceList:
 
 def _fleet(
     path: str,
-    listed: _Listed,
+    rows: _Listed,
     logins: Mapping[str, auth.DeviceLogin],
     ignored: Sequence[str] = (),
 ) -> DeviceList:
-    found = [*find_duplicates(listed.devices)]
+    duplicates = [*find_duplicates(rows.devices)]
     return DeviceList(
-        listed.devices,
+        rows.devices,
         logins,
         ignored,
-        {one.again.name: one.counted.name for one in found},
+        {duplicate.again.name: duplicate.counted.name for duplicate in duplicates},
         [
-            *(_warning(path, one, listed.places) for one in found[:_SHOWN]),
-            *([f"{path}: and {len(found) - _SHOWN} more such lines"] if found[_SHOWN:] else []),
+            *(_warning(path, duplicate, rows.places) for duplicate in duplicates[:_SHOWN]),
+            *(
+                [f"{path}: and {len(duplicates) - _SHOWN} more such lines"]
+                if duplicates[_SHOWN:]
+                else []
+            ),
         ],
     )
 
 
-def _warning(path: str, one: Duplicate, places: Mapping[str, str]) -> str:
-    both = sorted((one.counted, one.again), key=lambda device: list(places).index(device.name))
+def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
+    both = sorted(
+        (duplicate.counted, duplicate.again), key=lambda device: list(places).index(device.name)
+    )
     lines = " and ".join(f"{places[device.name]} ({printable(device.name, 60)})" for device in both)
-    handler, host, port, choice = one.place
+    handler, host, port, choice = duplicate.place
     where = f"{printable(handler, 40)} at {host}" + (f", port {port}" if port else "")
     what = f"{where}, {printable(choice, 60)}" if choice else where
     return (
         f"{path}: {lines} are one PDU, {what}: sums count it once, as"
-        f" {printable(one.counted.name, 60)}; take one line out"
+        f" {printable(duplicate.counted.name, 60)}; take one line out"
     )
 
 
@@ -149,10 +155,10 @@ def _check_head(head: Sequence[str], path: str, lenient: bool) -> list[str]:
         )
     wrong = ""
     if refused:
-        listed = ", ".join(repr(printable(name, 60)) for name in refused[:_SHOWN])
-        more = f" and {len(refused) - _SHOWN} more" if len(refused) > _SHOWN else ""
+        examples = ", ".join(repr(printable(name, 60)) for name in refused[:_SHOWN])
+        remainder = f" and {len(refused) - _SHOWN} more" if len(refused) > _SHOWN else ""
         verb = "is not a column" if len(refused) == 1 else "are not columns"
-        wrong = f"{listed}{more} {verb}{'' if lenient else ' (--lenient ignores others)'}"
+        wrong = f"{examples}{remainder} {verb}{'' if lenient else ' (--lenient ignores others)'}"
     elif missing:
         wrong = f"there is no column {missing[0]!r}"
     if wrong:
@@ -176,30 +182,30 @@ def _devices(path: str, entries: Iterable[Entry]) -> _Listed:
     places: dict[str, str] = {}
     wrong: list[str] = []
     # what many PDUs have in common, such as a login, is kept once: lists are long
-    kept: dict[Any, Any] = {}
+    cache: dict[Any, Any] = {}
     for where, cells in entries:
         try:
-            made = _device(cells, os.path.dirname(path), kept)
-            if made.name in places:
+            device = _device(cells, os.path.dirname(path), cache)
+            if device.name in places:
                 raise ValueError(
-                    f"the name {made.name!r} is already in {places[made.name]}: rename one"
+                    f"the name {device.name!r} is already in {places[device.name]}: rename one"
                 )
         except (ValueError, SettingsError) as error:
             wrong.append(f"{where}: {getattr(error, 'reason', error)}")
             continue
-        places[made.name] = where
-        devices.append(made)
+        places[device.name] = where
+        devices.append(device)
         if len(devices) > _MOST:
             raise SettingsError(f"{path}: more than {_MOST} PDUs; split the list")
     if wrong:
-        more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
-        raise SettingsError(f"{path}: {'; '.join(wrong[:_SHOWN])}{more}")
+        remainder = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+        raise SettingsError(f"{path}: {'; '.join(wrong[:_SHOWN])}{remainder}")
     if not devices:
         raise EmptyList(f"{path}: there is no PDU in it; keys of a PDU: {', '.join(COLUMNS)}")
     return _Listed(devices, places)
 
 
-def _device(cells: Mapping[str, Any], folder: str, kept: dict[Any, Any]) -> ListedPdu:
+def _device(cells: Mapping[str, Any], folder: str, cache: dict[Any, Any]) -> ListedPdu:
     """One PDU of the list. Values that are equal to one in `kept` are that one.
 
     The path of an archive is relative to the list's folder. Raises ValueError or SettingsError.
@@ -207,34 +213,34 @@ def _device(cells: Mapping[str, Any], folder: str, kept: dict[Any, Any]) -> List
     unknown = sorted(set(cells) - set(COLUMNS))
     if unknown:
         raise ValueError(f"{printable(unknown[0], 60)!r} is unknown; allowed: {', '.join(COLUMNS)}")
-    given = {
+    values = {
         key: toml.as_text(key, value).strip() for key, value in cells.items() if key != "settings"
     }
-    missing = [key for key in _NEEDED if not given.get(key)]
+    missing = [key for key in _NEEDED if not values.get(key)]
     if missing:
         raise ValueError(f"there is no {missing[0]}")
-    address = hosts.address(given["address"])
-    name = given.get("name") or address
+    address = hosts.address(values["address"])
+    name = values.get("name") or address
     if len(name) > _LONGEST_NAME or not name.isprintable():
         raise ValueError(
             f"the name {printable(name, 60)!r} is longer than {_LONGEST_NAME} characters or not"
             " printable"
         )
     try:
-        metered = yes_no(given.get("metered") or "no")
+        metered = yes_no(values.get("metered") or "no")
     except ValueError:
         raise ValueError("metered must be yes or no") from None
-    handler = given["handler"]
+    handler = values["handler"]
     if not handler.isidentifier():  # not the name of a handler, but the path of an archive
         handler = os.path.join(folder, handler)
-    login, settings = given.get("auth", ""), _settings(cells.get("settings", ""), folder)
+    login, settings = values.get("auth", ""), _settings(cells.get("settings", ""), folder)
     pairs = tuple(settings.items())
     return ListedPdu(
         name,
-        kept.setdefault(handler, handler),
+        cache.setdefault(handler, handler),
         address,
-        kept.setdefault(login, login),
-        kept.setdefault(pairs, pairs),
+        cache.setdefault(login, login),
+        cache.setdefault(pairs, pairs),
         metered,
     )
 
@@ -246,22 +252,22 @@ def _settings(value: Any, folder: str) -> dict[str, str]:
     """
     pairs: Iterable[tuple[str, Any]]
     if isinstance(value, dict):
-        pairs = [(key.strip().lower(), one) for key, one in value.items()]
+        pairs = [(key.strip().lower(), text) for key, text in value.items()]
     elif isinstance(value, str):
         pairs = [_pair(part) for part in value.split(";") if part.strip()]
     else:
         raise ValueError("settings must be a table or have the form key=value; key=value")
-    found: dict[str, str] = {}
-    for key, one in pairs:
+    settings: dict[str, str] = {}
+    for key, text in pairs:
         if key in SECRETS:
             raise ValueError(
                 f"{key} is a secret, which a list must not contain: set 'auth' to the name of a"
                 " login"
             )
-        if key in found:
+        if key in settings:
             raise ValueError(f"the setting {printable(key, 60)!r} is given twice")
-        found[key] = auth.setting_value(key, toml.as_text(key, one).strip(), folder)
-    return found
+        settings[key] = auth.setting_value(key, toml.as_text(key, text).strip(), folder)
+    return settings
 
 
 def _pair(text: str) -> tuple[str, str]:

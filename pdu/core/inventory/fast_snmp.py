@@ -18,8 +18,8 @@ def enable_fast_reads(on: bool = True) -> None:
     prefetch.set_prefetcher(_together if on else None)
 
 
-def _together(pdu: Any, wanted: prefetch.PrefetchRequest) -> prefetch.Prefetched:
+def _together(pdu: Any, request: prefetch.PrefetchRequest) -> prefetch.Prefetched:
     # imported late: 12 ms, for SNMP only
     from pdu_common.snmp_client.tool_api import BatchRequest, read_batch
 
-    return prefetch.Prefetched(*read_batch(pdu._credentials(), BatchRequest(*wanted)))
+    return prefetch.Prefetched(*read_batch(pdu._credentials(), BatchRequest(*request)))

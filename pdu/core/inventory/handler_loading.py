@@ -91,27 +91,27 @@ def reference(handler: LoadedHandler) -> HandlerReference:
 
 
 @functools.lru_cache(maxsize=1000)
-def referenced(given: HandlerReference) -> LoadedHandler:
+def referenced(reference: HandlerReference) -> LoadedHandler:
     """The handler. An archive is not unpacked again."""
-    if given.module not in sys.modules and given.folder not in sys.path:
-        sys.path.insert(0, given.folder)
-    return _described(given.name, given.shown, importlib.import_module(given.module))
+    if reference.module not in sys.modules and reference.folder not in sys.path:
+        sys.path.insert(0, reference.folder)
+    return _described(reference.name, reference.shown, importlib.import_module(reference.module))
 
 
-def _described(name: str, shown: str, module: ModuleType) -> LoadedHandler:
+def _described(name: str, display_name: str, module: ModuleType) -> LoadedHandler:
     make = getattr(module, "make_handler", None)
     if not callable(make):
-        raise SettingsError(f"{shown} is not a handler: its handler.py has no make_handler")
+        raise SettingsError(f"{display_name} is not a handler: its handler.py has no make_handler")
     home = sys.modules.get(make.__module__, module)
     snmp = any(map(_speaks_snmp, vars(home).values()))
-    sent = SENT if snmp else getattr(home, "SENT", None)
+    sent_hook = SENT if snmp else getattr(home, "SENT", None)
     return LoadedHandler(
         name,
-        shown,
+        display_name,
         make,
         _settings(getattr(home, "SETTINGS", ())),
         snmp,
-        sent if isinstance(sent, ContextVar) else None,
+        sent_hook if isinstance(sent_hook, ContextVar) else None,
         getattr(home, "one_session", None),
         module.__name__,
     )
@@ -133,14 +133,14 @@ def _settings(declared: Any) -> Sequence[Setting[object]]:
     """`declared` if it is a list or tuple of settings, else (): another pack may use the name
     SETTINGS for other data.
     """
-    found = declared if isinstance(declared, (tuple, list)) else ()
-    return tuple(found) if all(map(_is_setting, found)) else ()
+    settings = declared if isinstance(declared, (tuple, list)) else ()
+    return tuple(settings) if all(map(_is_setting, settings)) else ()
 
 
-def _is_setting(one: object) -> bool:
+def _is_setting(value: object) -> bool:
     # an archive has its own class Setting
     fields = ("key", "allowed", "read", "default", "help", "secret", "longest")
-    return all(hasattr(one, name) for name in fields)
+    return all(hasattr(value, name) for name in fields)
 
 
 # folders that this process removes when it ends
@@ -166,10 +166,10 @@ def _unpacked(path: str) -> ModuleType:
             raise SettingsError(
                 f"{path}: its directory {archive.top!r} has the name of another Python module"
             )
-        known, content = _loaded.setdefault(archive.top, (path, archive.files))
-        if os.path.realpath(known) != os.path.realpath(path):
+        known_path, content = _loaded.setdefault(archive.top, (path, archive.files))
+        if os.path.realpath(known_path) != os.path.realpath(path):
             raise SettingsError(
-                f"{path} and {known} are both {archive.top}: one run can load only one of them"
+                f"{path} and {known_path} are both {archive.top}: one run can load only one of them"
             )
         if content != archive.files:
             raise SettingsError(
@@ -199,12 +199,12 @@ def _is_module(name: str) -> bool:
     return name in sys.modules or importlib.util.find_spec(name) is not None
 
 
-def _remove(own: int) -> None:
+def _remove(pid: int) -> None:
     """Remove the folders if this process is `own`, which made them.
 
     Processes that are forked from it leave the folders to it.
     """
-    for folder in _unpacked_here if os.getpid() == own else ():
+    for folder in _unpacked_here if os.getpid() == pid else ():
         folder.cleanup()
 
 
@@ -225,10 +225,10 @@ def _remove_after_signals() -> None:
     # Python allows no signal handler there
     if threading.current_thread() is not threading.main_thread():
         return
-    own = os.getpid()
+    pid = os.getpid()
 
     def end(number: int, _: object) -> None:
-        _remove(own)
+        _remove(pid)
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 

@@ -63,12 +63,12 @@ def place_of(device: ListedPdu) -> Place:
     if handler != "snmp" and settings.get("host"):
         where = Address(settings["host"])
     usual = _PORTS.get(handler)
-    said = settings.get("port") or ("" if where.port is None else str(where.port))
-    if not said and usual is not None:
-        said = str(usual[settings.get("scheme") == "http"])
+    port = settings.get("port") or ("" if where.port is None else str(where.port))
+    if not port and usual is not None:
+        port = str(usual[settings.get("scheme") == "http"])
     choice = settings.get(_CHOICES.get(handler, ""), "")
     # int() takes away leading zeros, which the handler takes, too
-    number = str(int(said)) if said.isdecimal() else said
+    number = str(int(port)) if port.isdecimal() else port
     return Place(handler, hosts.one_spelling(where.host), number, choice)
 
 

@@ -109,7 +109,9 @@ def known(list_file: str = "", auth_file: str = "") -> Optional[KnownList]:
     auth = auth_file or usual_logins(path)
     files = {"--list": list_file, "--auth": auth_file}
     words = [word for flag, file in files.items() if file for word in (flag, file)]
-    return KnownList(path, auth, words, {one.name: one for one in fleet.devices}, fleet.auths)
+    return KnownList(
+        path, auth, words, {device.name: device for device in fleet.devices}, fleet.auths
+    )
 
 
 def usual_list() -> str:
@@ -117,14 +119,14 @@ def usual_list() -> str:
     if _LIST in os.environ:
         return os.environ[_LIST]
     home = os.environ.get("XDG_CONFIG_HOME", "")
-    own = f"{home}/pdu/pdus.csv" if os.path.isabs(home) else _USUAL[0]
-    return next(filter(os.path.exists, map(os.path.expanduser, (own, *_USUAL[1:]))), "")
+    path = f"{home}/pdu/pdus.csv" if os.path.isabs(home) else _USUAL[0]
+    return next(filter(os.path.exists, map(os.path.expanduser, (path, *_USUAL[1:]))), "")
 
 
 def usual_logins(list_file: str) -> str:
     """The file with the logins of this list that is known without an option, "" if none is."""
-    beside = os.path.join(os.path.dirname(list_file), _LOGINS)
-    return os.environ.get(_AUTH, "") or (beside if os.path.exists(beside) else "")
+    path = os.path.join(os.path.dirname(list_file), _LOGINS)
+    return os.environ.get(_AUTH, "") or (path if os.path.exists(path) else "")
 
 
 # ---- a name in place of HANDLER HOST -------------------------------------------------------------
@@ -137,20 +139,20 @@ class PduCommand(Subcommand):
     `reserved`: first arguments that are no names, besides handlers and files.
     """
 
-    def __init__(self, *arguments: Any, reserved: Collection[str] = (), **more: Any) -> None:
-        super().__init__(*arguments, **more)
+    def __init__(self, *arguments: Any, reserved: Collection[str] = (), **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
         self.reserved = reserved
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         at, list_file, auth_file = self._first(ctx, args)
         if at < len(args) and not self._is_handler(args[at]):
             with _no_errors_for_a_shell(ctx):
-                found = known(list_file, auth_file)
-                if found is not None:
-                    pdu = found.pdus.get(args[at])
+                known_list = known(list_file, auth_file)
+                if known_list is not None:
+                    pdu = known_list.pdus.get(args[at])
                     if pdu is None:
-                        raise NoSuchHandler(_no_name(args[at], found), args[at])
-                    ctx.meta[_KEY] = found
+                        raise NoSuchHandler(_no_name(args[at], known_list), args[at])
+                    ctx.meta[_KEY] = known_list
                     args = [*args[:at], pdu.handler, *args[at:]]
         return super().parse_args(ctx, args)
 
@@ -163,13 +165,13 @@ class PduCommand(Subcommand):
         line, and the values of --list and --auth.
         """
         options: list[click.Parameter] = [
-            one for one in self.get_params(ctx) if isinstance(one, click.Option)
+            parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)
         ]
         parser = click.Command("", params=options, add_help_option=False).make_parser(ctx)
         values, words, _ = parser.parse_args(list(args))
         parser.allow_interspersed_args = False
-        rest = parser.parse_args(list(args))[1]
-        return len(args) - len(rest), values.get("list") or "", values.get("auth") or ""
+        remainder = parser.parse_args(list(args))[1]
+        return len(args) - len(remainder), values.get("list") or "", values.get("auth") or ""
 
 
 @contextlib.contextmanager
@@ -181,11 +183,11 @@ def _no_errors_for_a_shell(context: click.Context) -> Any:
             raise
 
 
-def _no_name(word: str, found: KnownList) -> str:
-    near = difflib.get_close_matches(word, found.pdus, 1)
+def _no_name(word: str, known_list: KnownList) -> str:
+    near = difflib.get_close_matches(word, known_list.pdus, 1)
     return (
         f"{printable(word, 60)!r} is neither a handler ({', '.join(registry.names())}) nor a PDU of"
-        f" {found.path}" + (f"; did you mean {near[0]}?" if near else "")
+        f" {known_list.path}" + (f"; did you mean {near[0]}?" if near else "")
     )
 
 
@@ -196,24 +198,24 @@ def chosen(context: click.Context, handler: str, host: str, alone: bool = True) 
     Raises SettingsError, and Usage for an address among names.
     """
     state = given(context)
-    found: Optional[KnownList] = context.meta.get(_KEY)
-    if found is None:
+    known_list: Optional[KnownList] = context.meta.get(_KEY)
+    if known_list is None:
         _say_what_else(state, context.command_path, handler, host)
         return ChosenPdu(handler, hosts.typed(host), state)
-    pdu = found.pdus.get(host)
+    pdu = known_list.pdus.get(host)
     if pdu is None:
-        raise Usage(f"{_no_name(host, found)}; give names alone, or HANDLER and addresses")
-    own = state if alone else dataclasses.replace(state)
-    _use(own, found, pdu)
-    return ChosenPdu(pdu.handler, pdu.address, own)
+        raise Usage(f"{_no_name(host, known_list)}; give names alone, or HANDLER and addresses")
+    pdu_state = state if alone else dataclasses.replace(state)
+    _use(pdu_state, known_list, pdu)
+    return ChosenPdu(pdu.handler, pdu.address, pdu_state)
 
 
-def _use(state: SharedOptions, found: KnownList, pdu: ListedPdu) -> None:
-    login = found.login(pdu)
-    listed = {**(login.settings if login else {}), **dict(pdu.settings)}
-    state.of_list = frozenset(listed.keys() - state.settings.keys())
-    state.settings = {**listed, **state.settings}
-    state.name, state.words = pdu.name, (pdu.name, *found.words)
+def _use(state: SharedOptions, known_list: KnownList, pdu: ListedPdu) -> None:
+    login = known_list.login(pdu)
+    settings = {**(login.settings if login else {}), **dict(pdu.settings)}
+    state.of_list = frozenset(settings.keys() - state.settings.keys())
+    state.settings = {**settings, **state.settings}
+    state.name, state.words = pdu.name, (pdu.name, *known_list.words)
     if login is not None:
         state.login, state.secrets = login.shown, login.secrets
 
@@ -221,16 +223,16 @@ def _use(state: SharedOptions, found: KnownList, pdu: ListedPdu) -> None:
 def _say_what_else(state: SharedOptions, command: str, handler: str, host: str) -> None:
     """Say on standard error that a word of this line is also a name of the list."""
     with contextlib.suppress(SettingsError):  # the line needs no list
-        found = known(state.list_file, state.auth_file)
-        if found is None:
+        known_list = known(state.list_file, state.auth_file)
+        if known_list is None:
             return
-        if handler in found.pdus:
-            _note(f"{printable(handler, 60)!r} is a handler here, and no PDU of {found.path}")
-        pdu = found.pdus.get(host)
+        if handler in known_list.pdus:
+            _note(f"{printable(handler, 60)!r} is a handler here, and no PDU of {known_list.path}")
+        pdu = known_list.pdus.get(host)
         if pdu is not None and not _is_at(pdu, host):
             _note(
                 f"{printable(host, 60)!r} is a host name here; `{command} {printable(host, 60)}`"
-                f" means the PDU of that name in {found.path}: {_shown(pdu)}"
+                f" means the PDU of that name in {known_list.path}: {_shown(pdu)}"
             )
 
 
@@ -256,23 +258,24 @@ def resolve_name(state: SharedOptions, host: str, handler: str = "") -> ChosenPd
     The shared options get what the list says of it. Raises SettingsError. A list that was not given
     as an option and cannot be read is said: HOST may be an address.
     """
-    found = None
+    known_list = None
     try:
-        found = known(state.list_file, state.auth_file)
+        known_list = known(state.list_file, state.auth_file)
     except SettingsError as error:
         if state.list_file:
             raise
         _note(f"names of PDUs are not known: {error.reason}")
-    pdu = found.pdus.get(host) if found is not None else None
-    if found is None or pdu is None:
+    pdu = known_list.pdus.get(host) if known_list is not None else None
+    if known_list is None or pdu is None:
         return ChosenPdu("", hosts.typed(host), state)
     if handler and pdu.handler != handler:
         raise SettingsError(
-            f"{printable(host, 60)!r} is no PDU for {handler}: {found.path} has it as {_shown(pdu)}"
+            f"{printable(host, 60)!r} is no PDU for {handler}: {known_list.path} has it as"
+            f" {_shown(pdu)}"
         )
-    _use(state, found, pdu)
+    _use(state, known_list, pdu)
     if not _is_at(pdu, host):
-        _note(f"{printable(host, 60)!r} is taken from {found.path}: {_shown(pdu)}")
+        _note(f"{printable(host, 60)!r} is taken from {known_list.path}: {_shown(pdu)}")
     return ChosenPdu(pdu.handler, pdu.address, state)
 
 
@@ -288,7 +291,7 @@ def on_host(handler: str) -> dict[str, Any]:
 
 
 def complete(
-    others: Callable[[], Iterable[str]], handler: str = "", or_file: bool = False
+    other_words: Callable[[], Iterable[str]], handler: str = "", or_file: bool = False
 ) -> Callable[..., Any]:
     """The `shell_complete` of an argument that may be a name: these other words, then the names of
     the list, for one `handler` only its own.
@@ -298,10 +301,10 @@ def complete(
         state = given(context)
         names: list[str] = []
         with contextlib.suppress(Exception):
-            found = known(state.list_file, state.auth_file)
-            pdus = found.pdus.values() if found is not None else ()
-            names = [one.name for one in pdus if not handler or one.handler == handler]
-        words = [*others(), *names]
+            known_list = known(state.list_file, state.auth_file)
+            pdus = known_list.pdus.values() if known_list is not None else ()
+            names = [pdu.name for pdu in pdus if not handler or pdu.handler == handler]
+        words = [*other_words(), *names]
         return completed(lambda: words, or_file)(context, argument, incomplete)
 
     return offered

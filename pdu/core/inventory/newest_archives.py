@@ -19,10 +19,10 @@ def version_key(version: str) -> tuple[list[int], bool]:
     """What versions of this pack are ordered by: the numbers, then whether it is a release, which
     follows what is built on the way to it (`0.4.0.dev0` before `0.4.0`). No number: before all.
     """
-    found = _NUMBER.match(version)
-    if found is None:
+    match = _NUMBER.match(version)
+    if match is None:
         return [], False
-    return [int(number) for number in found[1].split(".")], found[2] is None
+    return [int(number) for number in match[1].split(".")], match[2] is None
 
 
 def use_newest_archives(devices: Sequence[ListedPdu], folder: Optional[str]) -> Sequence[ListedPdu]:
@@ -53,13 +53,13 @@ def loadable_handlers(folder: Optional[str]) -> dict[str, str]:
     cannot be read.
     """
     newest = {name: _newest(folder, name) for name in registry.names()}
-    found = {name: path for name, path in newest.items() if path is not None}
-    if not found:
+    path_by_name = {name: path for name, path in newest.items() if path is not None}
+    if not path_by_name:
         raise SettingsError(
             f"{folder} has no archive of a handler (pdu_HANDLER-VERSION.tar.gz): run `make"
             " packages`"
         )
-    return found
+    return path_by_name
 
 
 def _newest(folder: Optional[str], handler: str) -> Optional[str]:
@@ -74,9 +74,9 @@ def _newest(folder: Optional[str], handler: str) -> Optional[str]:
     pattern = re.compile(rf"pdu_{re.escape(handler)}-([0-9][^/]*)\.tar\.gz")
     try:
         built = {
-            name: version_key(found[1])
+            name: version_key(match[1])
             for name in os.listdir(folder)
-            if (found := pattern.fullmatch(name))
+            if (match := pattern.fullmatch(name))
         }
     except OSError as error:
         raise SettingsError(f"{folder} cannot be read ({error.strerror})") from None

@@ -25,24 +25,25 @@ def resolve(words: Sequence[str], names: Mapping[str, str]) -> list[str]:
 
     Raises NoSuchOutlet, and Usage for a word with two meanings.
     """
-    return list(dict.fromkeys(one for word in words for one in _meant(word, names)))
+    return list(dict.fromkeys(identity for word in words for identity in _meant(word, names)))
 
 
 def _meant(word: str, names: Mapping[str, str]) -> Sequence[str]:
-    found = _one(word, names)
+    identities = _one(word, names)
     parts = [part.strip() for part in word.split(",")]
     if len(parts) == 1:
         several = _range(word, names)
     else:
-        each = [_one(part, names) or _range(part, names) or () for part in parts]
-        several = [one for part in each for one in part] if all(each) else None
-    if found and several and found != several:
+        groups = [_one(part, names) or _range(part, names) or () for part in parts]
+        several = [identity for part in groups for identity in part] if all(groups) else None
+    if identities and several and identities != several:
         raise Usage(
-            f"{printable(word, 60)!r} is outlet {found[0]} ({printable(names[found[0]], 60)!r})"
-            f" and also outlets {', '.join(several)}: nothing was done; give identities one by one"
+            f"{printable(word, 60)!r} is outlet {identities[0]}"
+            f" ({printable(names[identities[0]], 60)!r}) and also outlets"
+            f" {', '.join(several)}: nothing was done; give identities one by one"
         )
-    if found or several:
-        return found or several or ()
+    if identities or several:
+        return identities or several or ()
     raise NoSuchOutlet(_why(word, parts, names))
 
 
@@ -50,21 +51,21 @@ def _one(word: str, names: Mapping[str, str]) -> Optional[Sequence[str]]:
     """The outlet with this identity, else the only one with this name."""
     if word in names:
         return [word]
-    named = [identity for identity, name in names.items() if name == word and word]
-    return named if len(named) == 1 else None
+    identities = [identity for identity, name in names.items() if name == word and word]
+    return identities if len(identities) == 1 else None
 
 
 def _range(word: str, names: Mapping[str, str]) -> Optional[Sequence[str]]:
-    found = _RANGE.fullmatch(word)
-    if found is None:
+    match = _RANGE.fullmatch(word)
+    if match is None:
         return None
-    before, first, again, last = found.groups()
-    if before != again or not int(first) < int(last) < int(first) + len(names):
+    prefix, first, again, last = match.groups()
+    if prefix != again or not int(first) < int(last) < int(first) + len(names):
         return None
-    between = [f"{before}{number}" for number in range(int(first), int(last) + 1)]
-    written = [f"{before}{first}", f"{before}{last}"]  # 01 is another identity than 1
+    between = [f"{prefix}{number}" for number in range(int(first), int(last) + 1)]
+    written = [f"{prefix}{first}", f"{prefix}{last}"]  # 01 is another identity than 1
     ends = [between[0], between[-1]]
-    return between if written == ends and all(one in names for one in between) else None
+    return between if written == ends and all(identity in names for identity in between) else None
 
 
 def _why(word: str, parts: Sequence[str], names: Mapping[str, str]) -> str:
@@ -75,7 +76,7 @@ def _why(word: str, parts: Sequence[str], names: Mapping[str, str]) -> str:
             return (
                 f"outlets {', '.join(same)} have the name {printable(part, 60)!r}: give an identity"
             )
-    unknown = next((one for one in parts if not (_one(one, names) or _range(one, names))), word)
+    unknown = next((part for part in parts if not (_one(part, names) or _range(part, names))), word)
     return (
         f"the PDU has no outlet {printable(unknown, 60)!r}"
         f"{'' if unknown == word else f', of {printable(word, 60)!r}'}; status lists its outlets"

@@ -76,7 +76,7 @@ def targets(
     `usual` is the login of PDUs that name none. Raises SettingsError.
     """
     handlers: dict[str, LoadedHandler] = {}
-    found: list[Target] = []
+    rows: list[Target] = []
     for device in devices:
         auth = auths.get(device.auth) if device.auth else usual
         if auth is None:
@@ -91,16 +91,16 @@ def targets(
                 raise NoSuchHandler(f"{device.name}: {error.reason}", error.word) from None
             except SettingsError as error:
                 raise SettingsError(f"{device.name}: {error.reason}") from None
-        found.append(Target(device, handlers[device.handler], auth))
-    declared = itertools.chain.from_iterable(one.settings for one in handlers.values())
-    known = SECRETS.union(setting.key for setting in declared if setting.secret)
+        rows.append(Target(device, handlers[device.handler], auth))
+    declared = itertools.chain.from_iterable(handler_.settings for handler_ in handlers.values())
+    secrets = SECRETS.union(setting.key for setting in declared if setting.secret)
     for key in usual.secrets if usual is not None else ():
-        if key not in known:
+        if key not in secrets:
             raise SettingsError(
                 f"--secret-file: unknown secret {printable(key, 60)!r}; known:"
-                f" {', '.join(sorted(known))}"
+                f" {', '.join(sorted(secrets))}"
             )
-    return found
+    return rows
 
 
 def poll(
@@ -117,16 +117,16 @@ def poll(
     An Exception or SystemExit becomes the `failure` of the result.
     """
     measured = reading.power if with_power else reading.figures
-    named = (reading.labels,) if with_labels else ()
-    return _polled(target, timeout, (reading.states, measured, *named, *parts))
+    label_parts = (reading.labels,) if with_labels else ()
+    return _polled(target, timeout, (reading.states, measured, *label_parts, *parts))
 
 
 def poll_state_counts(target: Target) -> Reading:
     """As `poll`, for a tool that only counts the outlets in each state: they have nothing else, so
     that another process gets a quarter of the bytes.
     """
-    found = poll(target)
-    return found._replace(outlets=[_COUNTED[one.state] for one in found.outlets])
+    reading_ = poll(target)
+    return reading_._replace(outlets=[_COUNTED[outlet.state] for outlet in reading_.outlets])
 
 
 def poll_states(target: Target) -> Reading:
@@ -146,37 +146,39 @@ def _polled(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> 
 
 
 def _read(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
-    found = [Reading(begun=time.monotonic())]
+    readings = [Reading(begun=time.monotonic())]
     count = [0]
     try:
         data = target.data(timeout)
         _count(target.handler, count)
-        reading.read(target.handler, data, parts, found.append)
+        reading.read(target.handler, data, parts, readings.append)
     except (Exception, SystemExit) as error:  # anybody may have written the archive
-        found.append(found[-1]._replace(failure=found[-1].failure or reading.error_of(error)))
-    return found[-1]._replace(
-        seconds=time.monotonic() - found[0].begun,
+        readings.append(
+            readings[-1]._replace(failure=readings[-1].failure or reading.error_of(error))
+        )
+    return readings[-1]._replace(
+        seconds=time.monotonic() - readings[0].begun,
         requests=None if target.handler.sent is None else count[0],
     )
 
 
-def is_silence(found: Reading) -> bool:
+def is_silence(reading_: Reading) -> bool:
     """Whether the reading failed because the PDU did not answer in time, or cannot be reached."""
-    if found.failure is None:
+    if reading_.failure is None:
         return False
-    kind, reason = found.failure
+    kind, reason = reading_.failure
     # an archive of another pack may raise Python's own errors
     return kind in ("unreachable", "timeout") or reason.startswith(("TimeoutError", "timeout"))
 
 
-def is_late_here(target: Target, found: Reading, lag: SchedulingDelay) -> bool:
+def is_late_here(target: Target, reading_: Reading, lag: SchedulingDelay) -> bool:
     """Whether the PDU may have answered in time, but this process was too late to see it."""
-    if not is_silence(found):
+    if not is_silence(reading_):
         return False
     settings = {**target.auth.settings, **dict(target.device.settings)}
     late_for_an_answer = lag.longest > max(_LATE * _wait(target.handler, settings), _LATE_S)
-    is_long = found.seconds > _LONG_S
-    late_in_all = is_long and lag.together > _LATE_IN_ALL * found.seconds
+    is_long = reading_.seconds > _LONG_S
+    late_in_all = is_long and lag.together > _LATE_IN_ALL * reading_.seconds
     return late_for_an_answer or late_in_all
 
 

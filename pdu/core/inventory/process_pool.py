@@ -122,16 +122,18 @@ class ProcessPool:
 
         Only a new pool gets rid of them.
         """
-        before = time.monotonic() - seconds
+        limit = time.monotonic() - seconds
         return [
             job.ticket
             for member in self._members
             for job in member.given.values()
-            if job.given_at < before
+            if job.given_at < limit
         ]
 
     def turn(
-        self, seconds: Optional[float], others: Mapping[Connection, Callable[[], None]] = {}
+        self,
+        seconds: Optional[float],
+        callback_by_connection: Mapping[Connection, Callable[[], None]] = {},
     ) -> Iterator[Event]:
         """Gives out jobs, waits up to `seconds` for messages, and yields what happened. Does not
         wait if no process is left for the jobs.
@@ -140,12 +142,14 @@ class ProcessPool:
         """
         abandoned = [*self.give()]
         yield from abandoned
-        for one in wait([*self.pipes, *others], 0.0 if abandoned else seconds):
-            assert isinstance(one, Connection)
-            if one in others:
-                others[one]()
+        for connection in wait(
+            [*self.pipes, *callback_by_connection], 0.0 if abandoned else seconds
+        ):
+            assert isinstance(connection, Connection)
+            if connection in callback_by_connection:
+                callback_by_connection[connection]()
             else:
-                yield from self.take(one)
+                yield from self.take(connection)
         yield from self.give()
 
     @property
@@ -155,7 +159,7 @@ class ProcessPool:
 
     def take(self, pipe: Connection) -> Iterator[Event]:
         """Reads one message, for which it waits, and yields what happened."""
-        member = next(one for one in self._members if one.pipe is pipe)
+        member = next(member_ for member_ in self._members if member_.pipe is pipe)
         try:
             message = pipe.recv()
         except (EOFError, OSError):
@@ -192,7 +196,7 @@ class ProcessPool:
                 free = [member for member in self._members if member.room(level)]
                 if not free:
                     return
-                member = min(free, key=lambda one: len(one.given))
+                member = min(free, key=lambda member_: len(member_.given))
                 job = waiting.popleft()
                 member.wants -= 1
                 member.given[job.ticket] = job
@@ -242,8 +246,8 @@ def _undisturbed() -> Iterator[None]:
 
     During a fork, the parent could lose it, or a child could print a traceback.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)

@@ -60,14 +60,14 @@ class ReaderPool(Generic[T]):
     def __init__(
         self,
         targets: Sequence[Target],
-        way: ReadFunction,
+        read_function: ReadFunction,
         parallel: int = PARALLEL,
         processes: Optional[int] = None,
     ) -> None:
         """At most `parallel` at a time. `processes`: default one for each core. Raises
         SettingsError if none starts.
         """
-        self._way, self._parallel, self._processes = way, parallel, processes
+        self._way, self._parallel, self._processes = read_function, parallel, processes
         self._targets = targets
         #: what is being read: place -> what was asked with, and how often its silence was doubted
         self._out: dict[int, tuple[Any, int]] = {}
@@ -169,13 +169,13 @@ def _arriving(
     """Yields the readings, until none is missing or nothing arrives for `patience_s` seconds."""
     end = time.monotonic() + patience_s
     while missing and time.monotonic() < end:
-        for found in readers.turn(end - time.monotonic()):
+        for reading_ in readers.turn(end - time.monotonic()):
             end = time.monotonic() + patience_s
-            yield found
+            yield reading_
 
 
-def _failed(found: Optional[Reading], failure: CallError) -> Reading:
-    return (found or Reading())._replace(failure=failure)
+def _failed(reading_: Optional[Reading], failure: CallError) -> Reading:
+    return (reading_ or Reading())._replace(failure=failure)
 
 
 # ---- in a child process --------------------------------------------------------------------------
@@ -188,24 +188,26 @@ class _Read(NamedTuple):
     doubt: Optional[SchedulingDelay]
 
 
-def _once(read: Callable[[Target], Reading], target: Target, _: object) -> Reading:
+def _once(read_target: Callable[[Target], Reading], target: Target, _: object) -> Reading:
     from handlers.shared.tls import (
         cache_contexts,  # imported late: 2 ms, which the parent does not need
     )
 
     # this process ends with the round
     cache_contexts()
-    return read(target)
+    return read_target(target)
 
 
 def _job(
-    way: ReadFunction,
+    read_function: ReadFunction,
     targets: Sequence[Target],
-    asked: tuple[int, Any],
+    request: tuple[int, Any],
     since: Callable[[float], SchedulingDelay],
 ) -> _Read:
-    place, known = asked
+    place, state = request
     target, begin = targets[place], time.monotonic()
-    found = way.take(target, known)
+    reading_ = read_function.take(target, state)
     lag = since(begin)
-    return _Read(found, lag if is_late_here(target, way.reading(found), lag) else None)
+    return _Read(
+        reading_, lag if is_late_here(target, read_function.reading(reading_), lag) else None
+    )

@@ -38,7 +38,7 @@ class MeasuredPdu(NamedTuple):
     @property
     def outlet_step_a(self) -> float:
         """The resolution of its outlets' currents, in A."""
-        return step_a(one.current_a for one in self.outlets.values())
+        return step_a(outlet.current_a for outlet in self.outlets.values())
 
     @property
     def meter_step_a(self) -> float:
@@ -48,11 +48,11 @@ class MeasuredPdu(NamedTuple):
 
 def step_a(currents: Iterable[Optional[float]]) -> float:
     """The resolution of figures, from themselves: 1, 0.1, 0.01 or 0.001 A; 0.1 if all are 0."""
-    found = [one for one in currents if one]
-    if not found:
+    values = [value for value in currents if value]
+    if not values:
         return 0.1
     for step in (1.0, 0.1, 0.01):
-        if all(abs(one / step - round(one / step)) < 1e-6 for one in found):
+        if all(abs(value / step - round(value / step)) < 1e-6 for value in values):
             return step
     return 0.001
 
@@ -67,18 +67,18 @@ class HallReadings(NamedTuple):
 
     def outlet(self, pdu: str, outlet: str) -> Optional[PolledOutlet]:
         """One outlet, None if it was not read."""
-        found = self.pdus.get(pdu)
-        return None if found is None else found.outlets.get(outlet)
+        measured_pdu = self.pdus.get(pdu)
+        return None if measured_pdu is None else measured_pdu.outlets.get(outlet)
 
 
 def of_readings(
     devices: Sequence[ListedPdu], readings: Sequence[Reading], taken: Optional[float]
 ) -> HallReadings:
     """The readings of the fleet's PDUs as the hall needs them."""
-    found: dict[str, MeasuredPdu] = {}
+    pdu_by_name: dict[str, MeasuredPdu] = {}
     for device, reading in zip(devices, readings):
-        found[device.name] = MeasuredPdu(
-            {one.identity: one for one in reading.outlets},
+        pdu_by_name[device.name] = MeasuredPdu(
+            {outlet.identity: outlet for outlet in reading.outlets},
             reading.load_a,
             device.metered,
             reading.failure.reason if reading.failure is not None else "",
@@ -86,7 +86,7 @@ def of_readings(
             reading.inlet_a,
             reading.inlet_w,
         )
-    return HallReadings(found, taken)
+    return HallReadings(pdu_by_name, taken)
 
 
 def check_new(path: str) -> None:
@@ -114,47 +114,47 @@ def as_json(readings: HallReadings) -> dict[str, Any]:
     """The readings in the form of `pdu check --json`, with time, labels and topology."""
     pdus = []
     for name, pdu in readings.pdus.items():
-        made: dict[str, Any] = {
+        document: dict[str, Any] = {
             "name": name,
             "load_a": pdu.load_a,
             "metered": pdu.metered,
             "outlets": [
-                {"identity": one.identity, "state": word(one.state), "current_a": one.current_a}
-                for one in pdu.outlets.values()
+                {"identity": row.identity, "state": word(row.state), "current_a": row.current_a}
+                for row in pdu.outlets.values()
             ],
             "labels": [
-                {"identity": one.identity, "number": one.number, "name": one.name}
-                for one in pdu.outlets.values()
+                {"identity": row.identity, "number": row.number, "name": row.name}
+                for row in pdu.outlets.values()
             ],
             "topology": {
                 "meters": [
                     {
-                        "kind": one.kind,
-                        "label": one.label,
-                        "current_a": one.current_a,
-                        "rating_a": one.rating_a,
+                        "kind": row.kind,
+                        "label": row.label,
+                        "current_a": row.current_a,
+                        "rating_a": row.rating_a,
                     }
-                    for one in pdu.meters
+                    for row in pdu.meters
                 ],
                 "outlets": {
-                    one.identity: {
-                        "power_w": one.power_w,
-                        "rating_a": one.rating_a,
-                        "lines": one.lines,
-                        "breaker": one.breaker,
+                    row.identity: {
+                        "power_w": row.power_w,
+                        "rating_a": row.rating_a,
+                        "lines": row.lines,
+                        "breaker": row.breaker,
                     }
-                    for one in pdu.outlets.values()
+                    for row in pdu.outlets.values()
                 },
             },
             "power_on": {
-                one.identity: dataclasses.asdict(one.power_on)
-                for one in pdu.outlets.values()
-                if one.power_on is not None
+                row.identity: dataclasses.asdict(row.power_on)
+                for row in pdu.outlets.values()
+                if row.power_on is not None
             },
         }
         if pdu.error:
-            made["error"] = {"reason": pdu.error}
-        pdus.append(made)
+            document["error"] = {"reason": pdu.error}
+        pdus.append(document)
     return {"taken": readings.taken, "pdus": pdus}
 
 
@@ -163,25 +163,25 @@ def of_json(document: Any, path: str) -> HallReadings:
 
     Raises SettingsError if it is neither.
     """
-    found: dict[str, MeasuredPdu] = {}
+    pdu_by_name: dict[str, MeasuredPdu] = {}
     try:
-        for one in document["pdus"]:
-            name = _text(one["name"])
-            if name in found:
+        for row in document["pdus"]:
+            name = _text(row["name"])
+            if name in pdu_by_name:
                 raise SettingsError(f"{path}: the PDU {printable(name, 60)!r} occurs twice")
-            found[name] = _pdu(one)
+            pdu_by_name[name] = _pdu(row)
         taken = _figure(document.get("taken"))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise SettingsError(
             f"{path} does not hold readings ({type(error).__name__}: {printable(str(error), 80)});"
             " make it with `pdu check LIST --json`, or with --save"
         ) from None
-    return HallReadings(found, taken)
+    return HallReadings(pdu_by_name, taken)
 
 
-def _pdu(one: Mapping[str, Any]) -> MeasuredPdu:
+def _pdu(row: Mapping[str, Any]) -> MeasuredPdu:
     outlets: dict[str, PolledOutlet] = {}
-    for outlet in one["outlets"]:
+    for outlet in row["outlets"]:
         identity = _text(outlet["identity"])
         if identity in outlets:
             raise ValueError(f"outlet {identity!r}")
@@ -190,11 +190,11 @@ def _pdu(one: Mapping[str, Any]) -> MeasuredPdu:
             of_word(_text(outlet["state"])),
             current_a=_figure(outlet.get("current_a")),
         )
-    for label in one.get("labels", []):
+    for label in row.get("labels", []):
         identity, number, name = (_text(label[key]) for key in ("identity", "number", "name"))
         if identity in outlets:
             outlets[identity] = outlets[identity]._replace(number=number, name=name)
-    topology = one.get("topology") or {}
+    topology = row.get("topology") or {}
     for key, facts in topology.get("outlets", {}).items():
         if _text(key) in outlets:
             outlets[_text(key)] = outlets[_text(key)]._replace(
@@ -203,14 +203,14 @@ def _pdu(one: Mapping[str, Any]) -> MeasuredPdu:
                 lines=tuple(map(_text, facts.get("lines") or ())),
                 breaker=_text(facts.get("breaker") or ""),
             )
-    for key, said in (one.get("power_on") or {}).items():
+    for key, policy in (row.get("power_on") or {}).items():
         if _text(key) in outlets:
-            outlets[_text(key)] = outlets[_text(key)]._replace(power_on=_power_on(said))
+            outlets[_text(key)] = outlets[_text(key)]._replace(power_on=_power_on(policy))
     return MeasuredPdu(
         outlets,
-        _figure(one.get("load_a")),
-        one.get("metered") is True,
-        _text((one.get("error") or {}).get("reason", "")),
+        _figure(row.get("load_a")),
+        row.get("metered") is True,
+        _text((row.get("error") or {}).get("reason", "")),
         [
             MeteredPart(
                 _text(meter["kind"]),
@@ -223,17 +223,19 @@ def _pdu(one: Mapping[str, Any]) -> MeasuredPdu:
     )
 
 
-def _power_on(said: Mapping[str, Any]) -> OutletRestorePolicy:
-    state = _text(said["state"])
+def _power_on(policy: Mapping[str, Any]) -> OutletRestorePolicy:
+    state = _text(policy["state"])
     if state not in (ON, OFF, LAST, NOT_KNOWN):
         raise ValueError(f"power_on {state!r}")
-    earliest, latest = _figure(said["earliest_s"]), _figure(said["latest_s"])
+    earliest, latest = _figure(policy["earliest_s"]), _figure(policy["latest_s"])
     if earliest is None or (latest is not None and latest < earliest):
         raise ValueError("the times of power_on")
-    has_delay = said.get("has_delay")
+    has_delay = policy.get("has_delay")
     if has_delay not in (None, True, False):
         raise ValueError(f"power_on {has_delay!r}")
-    return OutletRestorePolicy(state, earliest, latest, said.get("is_sequence") is True, has_delay)
+    return OutletRestorePolicy(
+        state, earliest, latest, policy.get("is_sequence") is True, has_delay
+    )
 
 
 def _text(value: Any) -> str:

@@ -86,24 +86,24 @@ class _End(NamedTuple):
     pid: int
 
 
-def _start_all(work: Work, pipe: Connection, other: Connection) -> None:
+def _start_all(work: Work, pipe: Connection, other_pipe: Connection) -> None:
     """Starts processes until the other end of `pipe` is closed."""
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    other.close()
+    other_pipe.close()
     started: dict[int, Any] = {}
     with contextlib.suppress(EOFError, OSError):
         while True:
-            asked = pipe.recv()
-            if isinstance(asked, _End):
-                process = started.pop(asked.pid)
+            request = pipe.recv()
+            if isinstance(request, _End):
+                process = started.pop(request.pid)
                 process.kill()
                 process.join()
                 pipe.send(None)
                 continue
             try:
-                process, ours = forked(work, [pipe], asked.most)
+                process, ours = forked(work, [pipe], request.most)
             except OSError as error:
                 pipe.send(error)
                 continue
@@ -114,11 +114,13 @@ def _start_all(work: Work, pipe: Connection, other: Connection) -> None:
     os._exit(0)
 
 
-def forked(work: Work, others: Sequence[Connection], most: int) -> tuple[Any, Connection]:
+def forked(work: Work, other_pipes: Sequence[Connection], most: int) -> tuple[Any, Connection]:
     """Fork a process that does jobs. `others`: what it must close. Raises OSError."""
     context: Any = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
-    process = context.Process(target=serve, daemon=True, args=(work, theirs, [*others, ours], most))
+    process = context.Process(
+        target=serve, daemon=True, args=(work, theirs, [*other_pipes, ours], most)
+    )
     try:
         process.start()
     except OSError:

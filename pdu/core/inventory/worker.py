@@ -44,7 +44,7 @@ class FreeSlots(NamedTuple):
 Work = Callable[[Any, Callable[[float], SchedulingDelay]], Any]
 
 
-def serve(work: Work, pipe: Connection, others: Sequence[Connection], most: int) -> None:
+def serve(work: Work, pipe: Connection, other_pipes: Sequence[Connection], most: int) -> None:
     """Do the jobs that arrive on `pipe`, up to `most` at a time, and end this process when its
     other end is closed.
 
@@ -54,8 +54,8 @@ def serve(work: Work, pipe: Connection, others: Sequence[Connection], most: int)
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    for other in others:
-        other.close()
+    for other_pipe in other_pipes:
+        other_pipe.close()
     gc.freeze()  # what the parent loaded is never garbage
     limit_cached_engines(2)  # older engines are hardly used again: each PDU is read once
     with contextlib.suppress(EOFError, OSError):
@@ -90,14 +90,14 @@ class ConcurrencyLimit:
     def number(self) -> int:
         return int(self._now)
 
-    def beat(self, late: float, used: int) -> None:
+    def beat(self, late: float, busy: int) -> None:
         """Adjust the number after a heartbeat, `late` seconds late, while `used` PDUs are read."""
         self._mean += (late - self._mean) * self._WEIGHT
         if late > self._VERY_LATE:
             self._shrink(0.8, self.LEAST)
         elif self._mean > self._SHRINKS_ABOVE:
             self._shrink(0.95, self.FIRST)
-        elif self._mean < self._GROWS_BELOW and used >= self.number:
+        elif self._mean < self._GROWS_BELOW and busy >= self.number:
             self._now = min(float(self.most), max(self._now + 1, math.floor(self._now * 1.05)))
 
     def _shrink(self, share: float, least: int) -> None:
@@ -165,17 +165,17 @@ class _Worker:
                 os._exit(0)
 
     def _ask(self) -> None:
-        wanted = self._wanted()
-        if wanted:
-            self._send(FreeSlots(wanted))
+        count = self._wanted()
+        if count:
+            self._send(FreeSlots(count))
 
     def _wanted(self, ended: int = 0) -> int:
         """How many jobs more this process can do, when so many have ended; it must ask for them."""
         with self._counting:
             self._used -= ended
-            wanted = max(0, self._limit.number - self._used - self._promised)
-            self._promised += wanted
-        return wanted
+            count = max(0, self._limit.number - self._used - self._promised)
+            self._promised += count
+        return count
 
     def _send(self, message: object) -> None:
         with self._sending:

@@ -45,27 +45,27 @@ class ConnectionLimiter(Generic[T]):
         # without a complete request, the oldest first
         self._waiting: dict[T, None] = {}
 
-    def enter(self, one: T) -> bool:
+    def enter(self, connection: T) -> bool:
         """Take a new connection in. Returns whether there was room."""
         if len(self.connected) >= self._most and not self.give_way():
             return False
-        self.connected.add(one)
-        self._waiting[one] = None
+        self.connected.add(connection)
+        self._waiting[connection] = None
         return True
 
-    def heard(self, one: T) -> None:
+    def heard(self, connection: T) -> None:
         """Its request is complete: it no longer gives way."""
-        self._waiting.pop(one, None)
+        self._waiting.pop(connection, None)
 
-    def waits(self, one: T) -> None:
+    def waits(self, connection: T) -> None:
         """Its answer was sent: it waits for the next request, or to be closed."""
-        if one in self.connected:
-            self._waiting[one] = None
+        if connection in self.connected:
+            self._waiting[connection] = None
 
-    def leave(self, one: T) -> None:
+    def leave(self, connection: T) -> None:
         """Forget a connection."""
-        self.connected.discard(one)
-        self._waiting.pop(one, None)
+        self.connected.discard(connection)
+        self._waiting.pop(connection, None)
 
     def give_way(self) -> bool:
         """Cut the connection that has waited longest. Returns whether there was one."""

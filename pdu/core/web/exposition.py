@@ -63,12 +63,12 @@ def media_type(accept: str) -> str:
     """
     for part in accept.lower().split(","):
         name, *parameters = (one.strip() for one in part.split(";"))
-        given = dict(one.partition("=")[::2] for one in parameters)
-        if name == _OPENMETRICS and "version" not in given:
+        value_by_parameter = dict(one.partition("=")[::2] for one in parameters)
+        if name == _OPENMETRICS and "version" not in value_by_parameter:
             return f"{name}; version=1.0.0; charset=utf-8"
-        if name in (_OPENMETRICS, "text/plain") and given.get("version") == "1.0.0":
-            wanted = given.get("escaping")
-            escaping = wanted if wanted in _ESCAPINGS else "underscores"
+        if name in (_OPENMETRICS, "text/plain") and value_by_parameter.get("version") == "1.0.0":
+            escaping_ = value_by_parameter.get("escaping")
+            escaping = escaping_ if escaping_ in _ESCAPINGS else "underscores"
             return f"{name}; version=1.0.0; charset=utf-8; escaping={escaping}"
     return TEXT
 
@@ -93,8 +93,8 @@ def _openmetrics_lines(family: MetricFamily) -> list[str]:
 def _text_lines(family: MetricFamily) -> list[str]:
     samples, created = family.samples, []
     if family.type in ("counter", "histogram"):
-        created = [one for one in samples if one[0].endswith("_created")]
-        samples = [one for one in samples if not one[0].endswith("_created")]
+        created = [sample for sample in samples if sample[0].endswith("_created")]
+        samples = [sample for sample in samples if not sample[0].endswith("_created")]
     lines = _sample_lines(family, samples)
     if not lines:
         return []
@@ -128,8 +128,8 @@ def _head(name: str, about: str, kind: str) -> str:
 @functools.lru_cache(maxsize=2048)
 def _labels(names: tuple[str, ...], values: tuple[str, ...]) -> str:
     """Kept, because each figure of an outlet has the same labels, on each page."""
-    listed = ",".join(f'{name}="{_escaped(value)}"' for name, value in zip(names, values))
-    return f"{{{listed}}}" if listed else ""
+    pairs = ",".join(f'{name}="{_escaped(value)}"' for name, value in zip(names, values))
+    return f"{{{pairs}}}" if pairs else ""
 
 
 def _escaped(value: str) -> str:
@@ -145,10 +145,10 @@ def _number(value: float) -> str:
         return text
     if not math.isfinite(number):
         return "NaN" if math.isnan(number) else "+Inf" if number > 0 else "-Inf"
-    whole, dot, rest = text.partition(".")
+    integer, dot, fraction = text.partition(".")
     if number < 0 or not dot or "e" in text:
         return text
-    return f"{whole[0]}.{whole[1:]}{rest}".rstrip("0.") + f"e+{len(whole) - 1:02d}"
+    return f"{integer[0]}.{integer[1:]}{fraction}".rstrip("0.") + f"e+{len(integer) - 1:02d}"
 
 
 def _with_doubled_underscores(family: MetricFamily) -> MetricFamily:

@@ -60,14 +60,14 @@ class WebServer:
             accepting.cancel()
             listener.close()
             connected = list(self.connections.connected)
-            for one in connected:
-                one.finish()
+            for connection in connected:
+                connection.finish()
             if connected:
-                await asyncio.wait([one.gone for one in connected])
+                await asyncio.wait([connection.gone for connection in connected])
         finally:
             accepting.cancel()
-            for one in list(self.connections.connected):
-                one.cut()
+            for connection in list(self.connections.connected):
+                connection.cut()
 
     def stop(self) -> None:
         """Let `serve` end. May be called in any thread."""
@@ -85,35 +85,37 @@ class WebServer:
                 has_given_way = self.connections.give_way()
                 await asyncio.sleep(_CLOSED_S if has_given_way else _PAUSE_S)
                 continue
-            one = Connection(self.connections, self._limits, self._answer, self._report)
-            if self.connections.enter(one):
-                self._begin(one, accepted)
+            connection = Connection(self.connections, self._limits, self._answer, self._report)
+            if self.connections.enter(connection):
+                self._begin(connection, accepted)
             else:
                 with contextlib.suppress(OSError):
                     if self.tls is None:
                         accepted.send(_FULL)
                 accepted.close()
 
-    def _begin(self, one: Connection, accepted: socket.socket) -> None:
+    def _begin(self, connection: Connection, accepted: socket.socket) -> None:
         """Let a connection begin, with TLS after its handshake."""
 
-        def opened(done: asyncio.Task[None]) -> None:
-            error = None if done.cancelled() else done.exception()
+        def opened(task: asyncio.Task[None]) -> None:
+            error = None if task.cancelled() else task.exception()
             # it gave way, perhaps before its task began, or its handshake failed
-            if done.cancelled() or error is not None:
+            if task.cancelled() or error is not None:
                 accepted.close()
-                one.left()
+                connection.left()
             if not isinstance(error, (type(None), OSError, asyncio.TimeoutError)):
                 self._report(f"defect: {type(error).__name__}: {error}")
 
-        one.opening = asyncio.get_running_loop().create_task(self._open(one, accepted))
-        one.opening.add_done_callback(opened)
+        connection.opening = asyncio.get_running_loop().create_task(
+            self._open(connection, accepted)
+        )
+        connection.opening.add_done_callback(opened)
 
-    async def _open(self, one: Connection, accepted: socket.socket) -> None:
+    async def _open(self, connection: Connection, accepted: socket.socket) -> None:
         tls = self.tls
         loop = cast(asyncio.BaseEventLoop, asyncio.get_running_loop())
         await loop.connect_accepted_socket(
-            lambda: one,
+            lambda: connection,
             accepted,
             ssl=tls,
             ssl_handshake_timeout=self._limits.handshake_s if tls else None,

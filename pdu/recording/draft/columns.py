@@ -84,7 +84,7 @@ def guesses(tables: Sequence[Table], mib: Mib, names: Mapping[Arcs, str] = {}) -
 
     `names`: see `snmprec.Parsed`.
     """
-    found: list[Guess] = []
+    guess_list: list[Guess] = []
     # the best score for labels among tables with the same rows
     by_rows: dict[frozenset[Index], int] = {}
     largest = max((table.size for table in tables if table.size <= 2 * _USUAL_ROWS.stop), default=0)
@@ -96,18 +96,18 @@ def guesses(tables: Sequence[Table], mib: Mib, names: Mapping[Arcs, str] = {}) -
         labels = by_rows[table.columns[0].indexes] + (table.size == largest) / 2
         for column in table.columns:
             object_ = mib.objects.get(column.oid)
-            named = object_ or _of_walk(column, names)
-            found += [
+            name_object = object_ or _of_walk(column, names)
+            guess_list += [
                 guess
                 for guess in (
-                    _state(table, column, labels, named),
+                    _state(table, column, labels, name_object),
                     _name(table, column, object_),
                     _number(table, column, object_),
-                    _meter(table, column, named),
+                    _meter(table, column, name_object),
                 )
                 if guess is not None
             ]
-    return sorted(found, key=lambda guess: (guess.role, -guess.score, guess.column.oid))
+    return sorted(guess_list, key=lambda guess: (guess.role, -guess.score, guess.column.oid))
 
 
 def _of_walk(column: WalkedColumn, names: Mapping[Arcs, str]) -> Optional[Object]:
@@ -115,12 +115,16 @@ def _of_walk(column: WalkedColumn, names: Mapping[Arcs, str]) -> Optional[Object
 
     None if there are none.
     """
-    named = {
+    object_by_oid = {
         int(str(row.raw)): names[column.oid + index]
         for index, row in column.rows.items()
         if column.oid + index in names
     }
-    return Object("", "the walk", column.oid, enumeration=named, doubt=_UNNAMED) if named else None
+    return (
+        Object("", "the walk", column.oid, enumeration=object_by_oid, doubt=_UNNAMED)
+        if object_by_oid
+        else None
+    )
 
 
 def texts(column: WalkedColumn) -> Optional[list[str]]:
@@ -185,10 +189,10 @@ def _state(
         score += {1: 2, 2: 1, 0: -2}.get(values[0], -3)
     if labels >= 1:
         evidence.append("its rows have labels")
-    if any(set(integers(other) or ()) == {_IDLE} for other in table.columns):
+    if any(set(integers(neighbour) or ()) == {_IDLE} for neighbour in table.columns):
         score += 2
         evidence.append("a column of its table is -1 in every row, as an unused command is")
-    if column is next(other for other in table.columns if _small(other) is not None):
+    if column is next(neighbour for neighbour in table.columns if _small(neighbour) is not None):
         score += 1  # the state is often the first such column
     if object_ is not None:
         score -= 4  # a MIB mostly has an enumeration for a state
@@ -213,8 +217,8 @@ def _named_state(
     score -= 6 if _NO_STATE.search(lower) else 0
     score += 2 if re.search(r"outlet|relay|socket|plug|receptacle", lower) else 0
     score -= 2 if len(object_.enumeration) > 2 * _MOST_STATES else 0
-    named = ", ".join(f"{name}({value})" for value, name in sorted(object_.enumeration.items()))
-    definition = f"{object_.name or 'names of values'} in {object_.module}: {named}"
+    names_ = ", ".join(f"{name}({value})" for value, name in sorted(object_.enumeration.items()))
+    definition = f"{object_.name or 'names of values'} in {object_.module}: {names_}"
     doubt = (
         ""
         if len(on) <= 1 >= len(off)
@@ -369,13 +373,13 @@ def _name(table: Table, column: WalkedColumn, object_: Optional[Object]) -> Opti
         if object_ is not None and re.search(r"name|label|descr", object_.name.lower())
         else 0
     )
-    shown = ", ".join(repr(value) for value in list(dict.fromkeys(values))[:3])
+    examples = ", ".join(repr(value) for value in list(dict.fromkeys(values))[:3])
     return Guess(
         NAME,
         table,
         column,
         score,
-        (f"strings: {shown}", *_definition(object_)),
+        (f"strings: {examples}", *_definition(object_)),
         "" if object_ else "judged by its values",
         object_,
     )
@@ -443,14 +447,14 @@ def role_of_units(units: str) -> Optional[tuple[str, Decimal]]:
 
     None if the UNITS are not clear, or if a profile does not accept the value as a scale.
     """
-    found = _SCALED.fullmatch(" ".join(units.lower().split()))
-    if found is None:
+    match = _SCALED.fullmatch(" ".join(units.lower().split()))
+    if match is None:
         return None
     # MW: megawatt, or milliwatt in capitals
-    if found["unit"] in ("ma", "mw") and "m" not in units:
+    if match["unit"] in ("ma", "mw") and "m" not in units:
         return None
-    prefix = (found["scale"] or "1").rstrip("s")
-    role, value = _UNITS[re.sub("[ -]", "", found["unit"]).rstrip("s")]
+    prefix = (match["scale"] or "1").rstrip("s")
+    role, value = _UNITS[re.sub("[ -]", "", match["unit"]).rstrip("s")]
     scale = Decimal(_SCALES.get(prefix) or number(prefix) or 0) * Decimal(value)
     return (role, scale) if scale > 0 and abs(scale.adjusted()) <= Figure.MOST_DIGITS else None
 
@@ -461,13 +465,13 @@ def _meter(table: Table, column: WalkedColumn, object_: Optional[Object]) -> Opt
     """
     if object_ is not None and object_.enumeration:
         return None
-    known = role_of_units(object_.units) if object_ is not None and object_.units else None
-    if object_ is not None and known is not None:
+    role = role_of_units(object_.units) if object_ is not None and object_.units else None
+    if object_ is not None and role is not None:
         doubt = limit_doubt(object_)
         is_outlet = re.search(r"outlet|socket|relay", object_.name.lower())
         score = (0 if doubt else 10) + (2 if is_outlet else 0)
         return Guess(
-            known[0],
+            role[0],
             table,
             column,
             score,
@@ -481,18 +485,18 @@ def _meter(table: Table, column: WalkedColumn, object_: Optional[Object]) -> Opt
     values = [value for value in numbers if value is not None]
     if len(values) < len(column.rows) or len(set(values)) <= _FEW_VALUES or min(values) < 0:
         return None
-    whole = integers(column)
-    if whole is not None and _counts_rows(column, whole):
+    integers_ = integers(column)
+    if integers_ is not None and _counts_rows(column, integers_):
         return None
     counts = any(row.tag in (COUNTER, COUNTER64) for row in column.rows.values())
-    shown = ", ".join(f"{value:f}" for value in list(dict.fromkeys(values))[:4])
+    examples = ", ".join(f"{value:f}" for value in list(dict.fromkeys(values))[:4])
     units = object_.units if object_ is not None else ""
     return Guess(
         ENERGY if counts else CURRENT,
         table,
         column,
         len(set(values)) + 3 * counts,
-        (f"numbers that differ by row: {shown}", *_definition(object_)),
+        (f"numbers that differ by row: {examples}", *_definition(object_)),
         (
             f"its UNITS {units!r} are not clearly A, W or kWh"
             if units
@@ -514,8 +518,9 @@ def limit_doubt(object_: Object) -> str:
     return "its name suggests a limit or a setting" if is_limit else ""
 
 
-def by_role(found: Sequence[Guess]) -> dict[str, list[Guess]]:
+def by_role(guess_list: Sequence[Guess]) -> dict[str, list[Guess]]:
     """The result of `guesses` by role, the best of each role first."""
     return {
-        role: list(same) for role, same in itertools.groupby(found, key=lambda guess: guess.role)
+        role: list(same)
+        for role, same in itertools.groupby(guess_list, key=lambda guess: guess.role)
     }

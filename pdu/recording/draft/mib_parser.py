@@ -103,7 +103,7 @@ def parse_mib_files(files: Sequence[str]) -> Mib:
         modules = _parsed(parser, file)
         parsed += modules
         modules_of[file] = {str(module[0]) for module in modules}
-    found, lost = _objects(parsed)
+    object_by_oid, lost = _objects(parsed)
     notes: list[str] = []
     for file, names in modules_of.items():
         missing = sum(module in names for module, _ in lost)
@@ -113,7 +113,11 @@ def parse_mib_files(files: Sequence[str]) -> Mib:
                 f"{file}: {counted(missing, 'object')} {verb} no OID: also give the files that it"
                 " imports from"
             )
-    return Mib({**STANDARD, **found}, sorted({one.module for one in found.values()}), notes)
+    return Mib(
+        {**STANDARD, **object_by_oid},
+        sorted({object_.module for object_ in object_by_oid.values()}),
+        notes,
+    )
 
 
 @functools.lru_cache(maxsize=1)
@@ -156,7 +160,7 @@ def _objects(modules: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_Label]]:
     """The objects of the syntax trees by OID, and the labels of those whose OID
     cannot be resolved.
     """
-    made: dict[_Label, tuple[Object, Sequence[Any], Any]] = {}
+    definitions: dict[_Label, tuple[Object, Sequence[Any], Any]] = {}
     types: _Names = defaultdict(dict)
     nodes: _Names = defaultdict(dict)
     for name, _, _, declarations in (module[:4] for module in modules):
@@ -177,15 +181,15 @@ def _objects(modules: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_Label]]:
             elif path is not None:
                 nodes[label][str(name)] = path
                 if kind == "objectTypeClause":
-                    made[str(name), label] = (
+                    definitions[str(name), label] = (
                         _described(label, str(name), declared),
                         path,
                         declared[2],
                     )
     of_module: dict[str, dict[Arcs, Object]] = defaultdict(dict)
-    seen: dict[_Label, Optional[Arcs]] = {}
-    for object_, path, syntax in made.values():
-        oid = _resolved(path, object_.module, nodes, seen)
+    resolved_: dict[_Label, Optional[Arcs]] = {}
+    for object_, path, syntax in definitions.values():
+        oid = _resolved(path, object_.module, nodes, resolved_)
         if oid is not None:
             object_.oid, object_.enumeration = oid, _enumeration(syntax, object_.module, types)
             if object_.units and any(
@@ -196,10 +200,10 @@ def _objects(modules: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_Label]]:
             if object_.units and kind not in _PLAIN and kind not in types:
                 object_.doubt = _undefined(kind)
             of_module[object_.module][oid] = object_
-    found: dict[Arcs, Object] = {}
-    for one in of_module.values():
-        found = _merged(found, one)
-    return found, {label for label, (object_, *_) in made.items() if not object_.oid}
+    object_by_oid: dict[Arcs, Object] = {}
+    for objects in of_module.values():
+        object_by_oid = _merged(object_by_oid, objects)
+    return object_by_oid, {label for label, (object_, *_) in definitions.items() if not object_.oid}
 
 
 def _merged(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> dict[Arcs, Object]:
@@ -211,27 +215,31 @@ def _merged(first: Mapping[Arcs, Object], second: Mapping[Arcs, Object]) -> dict
     """
     both = {**second, **first}
     for oid, object_ in first.items():
-        other = second.get(oid)
-        if other is None or object_.doubt:
+        second_object = second.get(oid)
+        if second_object is None or object_.doubt:
             continue
         differ = ""
-        if object_.enumeration and other.enumeration and object_.enumeration != other.enumeration:
+        if (
+            object_.enumeration
+            and second_object.enumeration
+            and object_.enumeration != second_object.enumeration
+        ):
             differ = "enumerations"
         elif (
             object_.units
-            and other.units
-            and role_of_units(object_.units) != role_of_units(other.units)
+            and second_object.units
+            and role_of_units(object_.units) != role_of_units(second_object.units)
         ):
             differ = "units"
-        if other.doubt or differ:
+        if second_object.doubt or differ:
             object_.enumeration, object_.units = {}, ""
             object_.doubt = (
-                other.doubt or f"two modules define different {differ} of {object_.name}"
+                second_object.doubt or f"two modules define different {differ} of {object_.name}"
             )
         else:
             object_.enumeration, object_.units = (
-                object_.enumeration or other.enumeration,
-                object_.units or other.units,
+                object_.enumeration or second_object.enumeration,
+                object_.units or second_object.units,
             )
     return both
 
@@ -251,11 +259,11 @@ def _described(label: str, module: str, declared: Sequence[Any]) -> Object:
     )
 
 
-def _meant(name: str, module: str, known: _Names) -> Mapping[str, Any]:
+def _meant(name: str, module: str, names_: _Names) -> Mapping[str, Any]:
     """Module -> its definition of `name`: only `module` if it has one, else every module that has
     one.
     """
-    defined = known.get(name, {})
+    defined = names_.get(name, {})
     return {module: defined[module]} if module in defined else defined
 
 
@@ -263,53 +271,55 @@ def _resolved(
     path: Sequence[Any],
     module: str,
     nodes: _Names,
-    seen: dict[_Label, Optional[Arcs]],
+    arcs_by_label: dict[_Label, Optional[Arcs]],
     depth: int = 0,
 ) -> Optional[Arcs]:
     """The OID of a path in a module; None if it cannot be resolved.
 
     `seen` keeps the OIDs of the names, so that each is resolved once.
     """
-    found: list[int] = []
+    arcs: list[int] = []
     for part in path:
         # a tuple is a name with its number: iso(1)
         number = part[1] if isinstance(part, tuple) else part
         if str(number).isdigit():
-            found.append(int(number))
+            arcs.append(int(number))
         elif str(part) in _ROOTS and module not in nodes.get(str(part), {}):
-            found += _ROOTS[str(part)]
-        elif depth < 64 and not found:
+            arcs += _ROOTS[str(part)]
+        elif depth < 64 and not arcs:
             above: set[Optional[Arcs]] = set()
             for where, parent in _meant(str(part), module, nodes).items():
-                if (where, str(part)) not in seen:
-                    seen[where, str(part)] = None  # ends a cycle
-                    seen[where, str(part)] = _resolved(parent, where, nodes, seen, depth + 1)
-                above.add(seen[where, str(part)])
+                if (where, str(part)) not in arcs_by_label:
+                    arcs_by_label[where, str(part)] = None  # ends a cycle
+                    arcs_by_label[where, str(part)] = _resolved(
+                        parent, where, nodes, arcs_by_label, depth + 1
+                    )
+                above.add(arcs_by_label[where, str(part)])
             oid = above.pop() if len(above) == 1 else None
             if oid is None:
                 # for instance, it is defined in a module that was not given
                 return None
-            found += oid
+            arcs += oid
         else:
             return None
-    return tuple(found)
+    return tuple(arcs)
 
 
 def _enumeration(syntax: Any, module: str, types: _Names, depth: int = 0) -> _Enumeration:
     """The names of values, defined by the object itself or by its type; none if several other
     modules define this type differently."""
-    own = _enum_spec(syntax)
+    direct = _enum_spec(syntax)
     name = syntax[1] if isinstance(syntax, tuple) and len(syntax) > 1 else None
-    if own or depth > 8 or not isinstance(name, str):
-        return own
+    if direct or depth > 8 or not isinstance(name, str):
+        return direct
     # The last part of a declaration is its SYNTAX.
-    found = [
+    specs = [
         (where, declared[-1] if isinstance(declared, tuple) else declared)
         for where, declared in _meant(name, module, types).items()
     ]
-    if not found or any(one[1] != found[0][1] for one in found):
+    if not specs or any(spec[1] != specs[0][1] for spec in specs):
         return {}
-    return _enumeration(found[0][1], found[0][0], types, depth + 1)
+    return _enumeration(specs[0][1], specs[0][0], types, depth + 1)
 
 
 def _hints(syntax: Any, module: str, types: _Names) -> list[str]:
@@ -331,7 +341,7 @@ def _enum_spec(tree: Any) -> _Enumeration:
         return {}
     if tree and tree[0] == "enumSpec":
         return {int(value): str(name) for name, value in tree[1]}
-    return next((found for found in map(_enum_spec, tree) if found), {})
+    return next((spec for spec in map(_enum_spec, tree) if spec), {})
 
 
 def _undefined(name: str) -> str:

@@ -31,7 +31,7 @@ def packed(rows: Rows) -> list[PackedGuess]:
 
     Of strings with equally many values, those of only zeros come last.
     """
-    found = []
+    guess_list = []
     for oid, row in rows.items():
         # a profile takes no other OIDs
         text = (row.text or "").strip("\0 \r\n\t") if oid[:1] == (1,) else ""
@@ -43,7 +43,7 @@ def packed(rows: Rows) -> list[PackedGuess]:
             are_numbers = words <= {"0", "1"}
             if are_numbers or words <= ON_WORDS | OFF_WORDS:
                 doubt = NOT_SHOWN if are_numbers else words_doubt(words)
-                found.append(
+                guess_list.append(
                     PackedGuess(
                         oid,
                         separator,
@@ -54,5 +54,5 @@ def packed(rows: Rows) -> list[PackedGuess]:
                     )
                 )
     return sorted(
-        found, key=lambda guess: (-len(guess.values), not set(guess.values) - {"0"}, guess.oid)
+        guess_list, key=lambda guess: (-len(guess.values), not set(guess.values) - {"0"}, guess.oid)
     )

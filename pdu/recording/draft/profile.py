@@ -65,8 +65,8 @@ class Draft:
 def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -> Draft:
     """The draft for a device with these rows. `names`: see `snmprec.Parsed`. Raises ValueError for
     an invalid `key`, which is not checked if nothing looks like outlets."""
-    found = tables(rows, mib.objects)
-    guesses = columns.guesses(found, mib, names)
+    table_list = tables(rows, mib.objects)
+    guesses = columns.guesses(table_list, mib, names)
     roles = columns.by_role(guesses)
     texts_ = packed(rows)
     doubts: list[str] = []
@@ -91,8 +91,8 @@ def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -
         texts_,
         chosen,
         doubts,
-        scalars(rows, found, mib),
-        writable(state, found, mib) if state is not None else [],
+        scalars(rows, table_list, mib),
+        writable(state, table_list, mib) if state is not None else [],
     )
 
 
@@ -116,11 +116,17 @@ def _score(guess: PackedGuess) -> float:
 # ---- outlets -------------------------------------------------------------------------------------
 
 
-def _of_text(found: Sequence[PackedGuess], chosen: dict[str, str], doubts: list[str]) -> Outlets:
-    guess = found[0]
+def _of_text(
+    guess_list: Sequence[PackedGuess], chosen: dict[str, str], doubts: list[str]
+) -> Outlets:
+    guess = guess_list[0]
     chosen[columns.STATE] = dotted(guess.oid)
     rival = next(
-        (one for one in found[1:] if one.oid != guess.oid and len(one.values) == len(guess.values)),
+        (
+            other_guess
+            for other_guess in guess_list[1:]
+            if other_guess.oid != guess.oid and len(other_guess.values) == len(guess.values)
+        ),
         None,
     )
     likely = f"{dotted(rival.oid)} is as likely to be the states" if rival is not None else ""
@@ -176,20 +182,24 @@ def _of_column(
             f"{dotted(confirm.column.oid)} has the same values, so both are read and must agree:"
             " one of them may be the command or a setting."
         )
-    beside = {
+    meter_by_role = {
         role: _beside(state, roles.get(role, ()))
         for role in (columns.NAME, columns.NUMBER, columns.CURRENT, columns.POWER, columns.ENERGY)
     }
     chosen.update(
-        {role: dotted(guess.column.oid) for role, guess in beside.items() if guess is not None}
+        {
+            role: dotted(guess.column.oid)
+            for role, guess in meter_by_role.items()
+            if guess is not None
+        }
     )
     return Outlets(
         states=State(_source(state), on, off, confirm=_optional(confirm)),
-        number=_optional(beside[columns.NUMBER]),
-        name=_optional(beside[columns.NAME]),
-        current=_figure(beside[columns.CURRENT]),
-        power=_figure(beside[columns.POWER]),
-        energy=_figure(beside[columns.ENERGY]),
+        number=_optional(meter_by_role[columns.NUMBER]),
+        name=_optional(meter_by_role[columns.NAME]),
+        current=_figure(meter_by_role[columns.CURRENT]),
+        power=_figure(meter_by_role[columns.POWER]),
+        energy=_figure(meter_by_role[columns.ENERGY]),
     )
 
 
@@ -224,7 +234,11 @@ def _meaning(state: Guess) -> tuple[tuple[str, ...], tuple[str, ...], str]:
             ),
         )
     mark = MARK if state.doubt else ""
-    return tuple(f"{mark}{one}" for one in on), tuple(f"{mark}{one}" for one in off), state.doubt
+    return (
+        tuple(f"{mark}{value}" for value in on),
+        tuple(f"{mark}{value}" for value in off),
+        state.doubt,
+    )
 
 
 def _free(object_: Object, *values: int) -> int:
@@ -308,8 +322,8 @@ def _optional(guess: Optional[Guess]) -> Optional[ColumnSource]:
 def _figure(guess: Optional[Guess]) -> Optional[Figure]:
     if guess is None or guess.object is None:
         return None
-    known = columns.role_of_units(guess.object.units)
-    return Figure(_source(guess), scale=known[1] if known else Decimal(1))
+    role = columns.role_of_units(guess.object.units)
+    return Figure(_source(guess), scale=role[1] if role else Decimal(1))
 
 
 # ---- the whole -----------------------------------------------------------------------------------
@@ -321,7 +335,7 @@ def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key:
     sys_object_id = rows[SYS_OBJECT_ID].value if SYS_OBJECT_ID in rows else ()
     sys_object_id = sys_object_id if isinstance(sys_object_id, tuple) else ()
     # names the agent's software, not the device
-    is_agent = any(sys_object_id[: len(one)] == one for one in AGENTS)
+    is_agent = any(sys_object_id[: len(arcs)] == arcs for arcs in AGENTS)
     # a profile's OIDs start with 1
     usable = len(sys_object_id) > len(VENDORS) + 1 and not is_agent and sys_object_id[0] == 1
     vendor = (

@@ -60,20 +60,23 @@ def tables(rows: Rows, columns: Collection[Arcs] = ()) -> list[Table]:
 
     A row is in at most one table. `columns`: OIDs of a MIB's objects.
     """
-    kept = {oid: row for oid, row in rows.items() if _is_of_device(oid)}
-    taken: set[Arcs] = set()
-    found: list[Table] = []
-    for table in (*_known(kept, columns), *sorted(_candidates(kept), key=_weight, reverse=True)):
+    device_rows = {oid: row for oid, row in rows.items() if _is_of_device(oid)}
+    oids: set[Arcs] = set()
+    table_list: list[Table] = []
+    for table in (
+        *_known(device_rows, columns),
+        *sorted(_candidates(device_rows), key=_weight, reverse=True),
+    ):
         free = [
             column
             for column in table.columns
-            if not any(column.oid + index in taken for index in column.rows)
+            if not any(column.oid + index in oids for index in column.rows)
         ]
         if free:
-            found.append(Table(table.entry, free))
+            table_list.append(Table(table.entry, free))
             for column in free:
-                taken.update(column.oid + index for index in column.rows)
-    return sorted(found, key=lambda table: (table.entry, table.columns[0].oid))
+                oids.update(column.oid + index for index in column.rows)
+    return sorted(table_list, key=lambda table: (table.entry, table.columns[0].oid))
 
 
 def _is_of_device(oid: Arcs) -> bool:
@@ -103,7 +106,14 @@ def _known(rows: Mapping[Arcs, SnmpRow], oids: Collection[Arcs]) -> list[Table]:
         if ends:
             columns[oid[:ends]][oid[ends:]] = row
     # without scalars
-    return _together({oid: held for oid, held in columns.items() if set(held) != {(0,)}}, 1)
+    return _together(
+        {
+            oid: value_by_index
+            for oid, value_by_index in columns.items()
+            if set(value_by_index) != {(0,)}
+        },
+        1,
+    )
 
 
 def _together(columns: Mapping[Arcs, dict[Index, SnmpRow]], least: int) -> list[Table]:
@@ -111,13 +121,15 @@ def _together(columns: Mapping[Arcs, dict[Index, SnmpRow]], least: int) -> list[
 
     Columns below one entry with the same indexes form a table.
     """
-    found: dict[tuple[Arcs, frozenset[Index]], list[WalkedColumn]] = defaultdict(list)
-    for oid, held in columns.items():
-        if least <= len(held) <= _MOST:
-            found[oid[:-1], frozenset(held)].append(WalkedColumn(oid, dict(sorted(held.items()))))
+    groups: dict[tuple[Arcs, frozenset[Index]], list[WalkedColumn]] = defaultdict(list)
+    for oid, value_by_index in columns.items():
+        if least <= len(value_by_index) <= _MOST:
+            groups[oid[:-1], frozenset(value_by_index)].append(
+                WalkedColumn(oid, dict(sorted(value_by_index.items())))
+            )
     return [
         Table(entry, sorted(same, key=lambda column: column.oid))
-        for (entry, _), same in found.items()
+        for (entry, _), same in groups.items()
     ]
 
 

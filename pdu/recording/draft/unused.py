@@ -48,32 +48,34 @@ class WritableObject(NamedTuple):
         return bool(self.object.enumeration or _COMMAND.search(self.object.name))
 
 
-def scalars(rows: Rows, found: Sequence[Table], mib: Mib) -> list[UnitScalar]:
+def scalars(rows: Rows, table_list: Sequence[Table], mib: Mib) -> list[UnitScalar]:
     """The scalars with UNITS, by their total; those that may be a limit come last.
 
     `found`: the tables of the recording, whose columns may have a row 0.
     """
-    held = {column.oid for table in found for column in table.columns}
-    made: list[UnitScalar] = []
+    column_oids = {column.oid for table in table_list for column in table.columns}
+    scalar_list: list[UnitScalar] = []
     for oid, object_ in mib.objects.items():
         row = rows.get((*oid, 0))
-        if row is None or oid in held or not object_.units:
+        if row is None or oid in column_oids or not object_.units:
             continue
-        known = columns.role_of_units(object_.units)
-        total, scale = (TOTALS[known[0]], known[1]) if known else ("", Decimal(0))
+        role = columns.role_of_units(object_.units)
+        total, scale = (TOTALS[role[0]], role[1]) if role else ("", Decimal(0))
         doubt = columns.limit_doubt(object_) or object_.doubt
-        made.append(UnitScalar((*oid, 0), object_, row.shown, total, scale, doubt))
+        scalar_list.append(UnitScalar((*oid, 0), object_, row.shown, total, scale, doubt))
     order = ["load", "power", "energy", ""]
-    return sorted(made, key=lambda one: (order.index(one.total), bool(one.doubt), one.oid))
+    return sorted(
+        scalar_list, key=lambda scalar: (order.index(scalar.total), bool(scalar.doubt), scalar.oid)
+    )
 
 
-def writable(state: Guess, found: Sequence[Table], mib: Mib) -> list[WritableObject]:
+def writable(state: Guess, table_list: Sequence[Table], mib: Mib) -> list[WritableObject]:
     """The objects beside the states that can be written: in their table, and in others whose rows
     are the same outlets. Those with a name like a command or with names of values come first.
 
     `found`: the tables of the recording.
     """
-    indexes = {column.oid: column.indexes for table in found for column in table.columns}
+    indexes = {column.oid: column.indexes for table in table_list for column in table.columns}
     rows = state.column.indexes
     objects = [
         WritableObject(oid, object_)
@@ -81,4 +83,4 @@ def writable(state: Guess, found: Sequence[Table], mib: Mib) -> list[WritableObj
         if re.search("write|create", object_.access)
         and (oid[:-1] == state.table.entry or indexes.get(oid) == rows)
     ]
-    return sorted(objects, key=lambda one: (not one.is_likely, one.oid))
+    return sorted(objects, key=lambda object_: (not object_.is_likely, object_.oid))
