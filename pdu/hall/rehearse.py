@@ -6,6 +6,7 @@ This is the command: its options, the readings, the answer's form. `rehearsal.Ha
 from __future__ import annotations
 
 import gc
+import math
 import sys
 from collections.abc import Sequence
 from json import dumps
@@ -30,6 +31,7 @@ from .failure.missing_facts import missing_facts
 from .failure.monte_carlo import USUAL_SEED, USUAL_WORLDS
 from .failure.rehearsal import Grading, Hall, RehearsalOutcome
 from .failure.report import Failed, outcome_as_json, report, rest_as_json
+from .failure.shedding import sheds
 from .importing.joining import NotJoined
 from .restore import command as restore_command
 
@@ -45,6 +47,7 @@ class RehearsalOptions(NamedTuple):
     html: Optional[str]
     worlds: Optional[int]
     seed: int
+    within: Optional[str]
 
 
 @click.pass_context
@@ -70,6 +73,8 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
     returned = options.pop("return_")
     if bool(wanted.fail) + bool(returned) + wanted.each + wanted.pairs != 1:
         raise Usage("say what fails: --fail KIND:NAME, --each or --pairs; or --return KIND:NAME")
+    if returned and wanted.within is not None:
+        raise Usage("--within is of a failure: give --fail, --each or --pairs")
     if not returned and (back.after is not None or back.metered):
         raise Usage("--after and --metered are of a return: give --return KIND:NAME")
     dcim = dcim_import.take_dcim_options(options)
@@ -121,23 +126,28 @@ def _rehearsed(
     """Rehearse these failures, one after another, and show them. No outcome of many is kept."""
     grading, touched, failures = Grading(hall), dict[str, None](), list[Failed]()
     outcome: Optional[RehearsalOutcome] = None
-    worlds = wanted.worlds
+    worlds, within_s = wanted.worlds, math.inf
+    if wanted.within is not None:
+        within_s = restore_command.seconds(wanted.within, "--within")
     if worlds is None:
         worlds = USUAL_WORLDS if wanted.fail else 0
     if json:
         print('{"rehearsals": [', end="")
     for failed in what:
-        outcome = hall.rehearse(failed, worlds, wanted.seed)
+        outcome = hall.rehearse(failed, worlds, wanted.seed, within_s)
         if json:
-            print("," if failures else "", dumps(outcome_as_json(outcome), indent=1), sep="\n")
+            shed = sheds(hall, outcome) if wanted.fail else ()
+            answer = dumps(outcome_as_json(outcome, shed), indent=1)
+            print("," if failures else "", answer, sep="\n")
         grading.add(outcome)
         touched.update((one.machine, None) for one in outcome.touched)
         failures.append(Failed.of(outcome))
     only = outcome if len(what) == 1 and not wanted.each else None
-    level = max(one.level for one in failures)
+    # something that may go dark counts more than something that nobody can say
+    level = max((one.level for one in failures), key=(0, 2, 1).index)
     unknown = missing_facts(hall, touched, only)
     grades = grading.grades() if wanted.each else []
-    shown = report(hall, only, failures, grades, unknown)
+    shown = report(hall, only, failures, grades, unknown, within_s)
     if wanted.html is not None:
         write_page(wanted.html, shown.page())
     if json:
@@ -176,16 +186,18 @@ _HELP = """Rehearse a failure: which machines go dark, which stay, and of which 
 
 DRAWING is hall.power.toml (docs/hall.md); without it, --url draws from NetBox or Nautobot. Nothing
 is switched: the PDUs are only read. A machine stays if enough of its other cords are on and carry
-current now. Load that shifts is an interval for each line and breaker; one that surely trips (1.45
-times its rating) fails next. What these bounds leave open is sampled: `lives in 97 of 100 worlds`.
+current now. Load that shifts is an interval for each line and breaker: the answer names those that
+may trip, not before when and at the latest when (IEC 60898-1), by how many amperes it is too much,
+and which machines to move. What these bounds leave open is sampled: `lives in 97 of 100 worlds`.
 
 --return rehearses that power comes back: which outlet closes when, how the load grows, what trips,
 which machines start by themselves, and delays with which it fits. Readings of `pdu check --save`
 hold what outlets do then.
 
-Exit code: 0 if all machines stay (or come back) and all loads fit, 1 if something cannot be said
-for sure, sampled or not, 2 if a machine goes or stays dark or a breaker overloads, and also if the
-drawing or an option is wrong."""
+Exit code of a failure: 0 if nothing goes dark and no breaker may trip, 1 if something goes dark or
+may, 2 if nothing else is found but something cannot be said; of a return: 0 if all machines come
+back and all loads fit, 1 if something cannot be said, 2 if a machine stays dark or a breaker
+overloads. 2 also if the drawing or an option is wrong."""
 rehearse = Subcommand(
     "rehearse",
     callback=_rehearse,
@@ -211,6 +223,7 @@ rehearse = Subcommand(
             "KIND:NAME",
             multiple=True,
         ),
+        *option("--within", "what a failure does within this time, such as 30min or 2h", "TIME"),
         *option("--after", "how long the power was gone, such as 2h, 30min or 45s", "TIME"),
         *option(
             "--metered",

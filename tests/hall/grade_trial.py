@@ -96,11 +96,13 @@ class GradeTrial:
         touched = counts["touched"] or 1
         return [
             f"{self.grade.name}: {counts['machines']} machines, {counts['touched']} touched:"
-            f" {counts['dark']} dark, {counts['stays']} stay, {counts['cannot say']} cannot say"
-            f" ({counts['cannot say'] / touched:.0%}; before one graph {self.grade.before} %)",
+            f" {counts['dark']} dark, {counts['stays']} stay,"
+            f" {counts['stays unless a breaker trips']} unless a breaker trips,"
+            f" {counts['cannot say']} cannot say ({counts['cannot say'] / touched:.0%})",
             f"  sampled: {counts['sampled']} ({counts['sampled'] / touched:.0%}):"
             f" {counts['in each']} live in each world, {counts['in none']} in none;"
-            f" neither decided nor sampled {counts['cannot say'] - counts['sampled']}",
+            f" neither decided nor sampled"
+            f" {counts['cannot say'] + counts['stays unless a breaker trips'] - counts['sampled']}",
             *(f"  {one}" for one in self._calibration()),
             f"  wrong: {len(self.wrong)}",
             *(f"  {one}" for one in self.wrong[:10]),

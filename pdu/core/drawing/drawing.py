@@ -80,6 +80,10 @@ class Breaker(NamedTuple):
     #: its type of IEC 60898-1, B, C or D, which says at what current it trips at once; "" if not
     #: drawn
     curve: str = ""
+    #: at this part of its rating it holds its conventional time, in percent; None: its standard's
+    holds_percent: Optional[float] = None
+    #: "gG": a fuse of IEC 60269; "": a breaker
+    fuse: str = ""
 
     @property
     def limit_a(self) -> Optional[float]:
@@ -105,6 +109,10 @@ class Panel(NamedTuple):
     lines: tuple[Breaker, ...] = ()
     #: a UPS: what each conductor of its output carries, under its own name; None for the others
     ups: Optional[Breaker] = None
+    #: for how long it has no power while it goes from one input to another, in s; None: not drawn
+    gap_s: Optional[float] = None
+    #: its inputs carry together what flows through it, as the modules of a UPS do
+    parallel: bool = False
 
     @property
     def node(self) -> HallNode:
@@ -126,6 +134,10 @@ class PduNode(NamedTuple):
     voltage_v: Optional[float] = None
     #: no PDU of the fleet list: a strip, a UPS with outlets, a feed that a machine is wired to
     unread: bool = False
+    #: as that of a panel
+    gap_s: Optional[float] = None
+    #: the owner's word: nothing hangs on it that is not drawn
+    complete: bool = False
 
     @property
     def lines_are_drawn(self) -> bool:
@@ -159,6 +171,8 @@ class Machine(NamedTuple):
     peak_a: Optional[float] = None
     #: the highest current of a cord in its first half-wave, in A; None if nobody wrote it down
     inrush_a: Optional[float] = None
+    #: the owner's word, by its BMC: each of its supplies works
+    works: bool = False
 
 
 class Drawing(NamedTuple):

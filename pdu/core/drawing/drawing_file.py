@@ -35,6 +35,7 @@ from .toml_positions import TomlPositions
 
 SCHEMA = Path(__file__).with_name("hall.power.schema.json")
 _LONGEST_CHAIN = 50
+_DEFAULTS = ("breaker_a", "limit_percent", "voltage_v", "holds_percent")
 #: key, and the rule of the schema that its value breaks -> a sentence's end
 _RULES: Mapping[tuple[str, str], str] = {
     ("inputs", "minItems"): "is empty; name the feed or panel that feeds it",
@@ -51,6 +52,19 @@ class Defaults(NamedTuple):
     limit_percent: float = USUAL_LIMIT_PERCENT
     voltage_v: Optional[float] = None
     curve: str = ""
+    holds_percent: Optional[float] = None
+    fuse: str = ""
+
+    def breaker(self, name: str, rating_a: Optional[float]) -> Breaker:
+        """One with this rating, for which these count."""
+        return Breaker(
+            name,
+            rating_a,
+            self.limit_percent,
+            curve=self.curve,
+            holds_percent=self.holds_percent,
+            fuse=self.fuse,
+        )
 
 
 class _Place(NamedTuple):
@@ -92,6 +106,8 @@ class _Reader:
         self._check_by_schema()
         idle_a = _number(self._document, "idle_a")
         self._inrush_a = _number(self._document, "inrush_a")
+        complete = self._document.get("complete", False)
+        complete_racks = frozenset(complete if isinstance(complete, list) else ())
         feeds: dict[str, Feed] = {}
         panels: dict[str, Panel] = {}
         pdus: dict[str, PduNode] = {}
@@ -127,22 +143,27 @@ class _Reader:
             if place.kind == "ups":
                 rating = _number(table, "rating_a")
                 ups = Breaker(place.name, rating, given.limit_percent, phases=_phases(table))
-            self._add(place, panels, Panel(place.name, inputs, lines, ups))
+            gap_s, parallel = _number(table, "gap_s"), table.get("parallel", False)
+            self._add(place, panels, Panel(place.name, inputs, lines, ups, gap_s, parallel))
         for place, table in listed_pdus:
             inputs = self._inputs(place, table, upper, lines_of_panels, names)
             given = self._defaults(place, table, _of(inputs, defaults))
+            rack = self._printable(place, "rack", table.get("rack", "")).strip()
+            is_complete = complete is True or rack in complete_racks
             self._add(
                 place,
                 pdus,
                 PduNode(
                     place.name,
                     inputs,
-                    self._printable(place, "rack", table.get("rack", "")).strip(),
+                    rack,
                     self._breakers(place, table, "line", given, lines_of_panels)
-                    or (Breaker("inlet", given.breaker_a, given.limit_percent, curve=given.curve),),
+                    or (given.breaker("inlet", given.breaker_a),),
                     self._breakers(place, table, "breaker", given._replace(breaker_a=None), {}),
                     given.voltage_v,
                     table.get("unread", False),
+                    _number(table, "gap_s"),
+                    table.get("complete", is_complete),
                 ),
             )
         if not pdus:
@@ -203,15 +224,11 @@ class _Reader:
                 self._fail(place, "name", f"occurs twice in {parent.kind} {parent.name!r}")
             own = self._defaults(place, one, given)
             outlets = _texts(one, "outlets") if "outlets" in one else None
-            found[place.name] = Breaker(
-                place.name,
-                own.breaker_a,
-                own.limit_percent,
-                None if outlets is None else tuple(outlets),
-                key == "line" and len(listed) == 1 and outlets is None,
-                self._line_of(place, one, lines_of_panels) if "of" in one else None,
-                _phases(one),
-                own.curve,
+            found[place.name] = own.breaker(place.name, own.breaker_a)._replace(
+                outlets=None if outlets is None else tuple(outlets),
+                every=key == "line" and len(listed) == 1 and outlets is None,
+                of=self._line_of(place, one, lines_of_panels) if "of" in one else None,
+                phases=_phases(one),
             )
         return tuple(found.values())
 
@@ -269,6 +286,7 @@ class _Reader:
             table.get("protected", False),
             _number(table, "peak_a"),
             self._inrush_a if inrush is None else inrush,
+            table.get("works", False),
         )
 
     def _taken(self, inputs_of: Mapping[HallNode, Sequence[Input]]) -> dict[Cord, HallNode]:
@@ -318,14 +336,16 @@ class _Reader:
     # ---- values ----------------------------------------------------------------------------------
 
     def _defaults(self, place: _Place, table: Mapping[str, Any], given: Defaults) -> Defaults:
-        own = [_number(table, key) for key in ("breaker_a", "limit_percent", "voltage_v")]
-        theirs = (given.breaker_a, given.limit_percent, given.voltage_v)
+        own = [_number(table, key) for key in _DEFAULTS]
+        theirs = (given.breaker_a, given.limit_percent, given.voltage_v, given.holds_percent)
         chosen = [mine if mine is not None else other for mine, other in zip(own, theirs)]
         return Defaults(
             chosen[0],
             chosen[1] or USUAL_LIMIT_PERCENT,
             chosen[2],
             table.get("curve") or given.curve,
+            chosen[3],
+            table.get("fuse", "" if table.get("curve") else given.fuse),
         )
 
     def _printable(self, place: _Place, key: str, text: str) -> str:

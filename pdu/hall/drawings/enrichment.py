@@ -36,9 +36,11 @@ def _completed(pdu: PduNode, read: MeasuredPdu) -> PduNode:
         drawn_lines = [usual._replace(name=meter.label, every=len(lines) == 1) for meter in lines]
     drawn_breakers: Sequence[Breaker] = pdu.breakers
     if not drawn_breakers:
-        limit = pdu.lines[0].limit_percent
+        usual = pdu.lines[0]._replace(outlets=None, every=False, of=None, phases=None)
         drawn_breakers = [
-            Breaker(meter.label, meter.rating_a, limit) for meter in breakers if meter.rating_a
+            usual._replace(name=meter.label, rating_a=meter.rating_a)
+            for meter in breakers
+            if meter.rating_a
         ]
     return pdu._replace(
         lines=tuple(_with_facts(one, lines, read) for one in drawn_lines),

@@ -10,7 +10,8 @@ hide each other.
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ..walk.arithmetic import (
@@ -24,9 +25,10 @@ from ..walk.arithmetic import (
     Truth,
     at_least_n,
 )
-from ..walk.graph import TRIPS, Graph
+from ..walk.graph import Graph
 from ..walk.load_limits import HIGH, LOW
 from ..walk.power_flow import Consumer, Facts, Power, PowerFlow, Supply
+from ..walk.protection import Protection
 from ..walk.verdicts import CordNow, Now
 
 # the most currents that one breaker may cost when it is looked at from each of its ways downwards
@@ -88,6 +90,7 @@ class HallFacts:
         """
         self.graph, self.consumers = graph, consumers
         self.most_of, self.switched_off = most_of, switched_off
+        self._protection: dict[int, tuple[Optional[Protection], Optional[Protection]]] = {}
         #: carrier -> what is known of its current besides its outlets
         self.figures: Mapping[int, KnownCurrents] = {}
         self.facts = Facts(
@@ -176,15 +179,47 @@ class HallFacts:
         """The same, also if no load can shift to it."""
         return total.now(self.figures[carrier], self.most_of, LOW, HIGH)
 
-    def trips_at(self, carrier: int) -> Interval:
-        """Between these currents a carrier trips in the end: it holds its rating."""
+    def trips_at(self, carrier: int, within_s: float = math.inf) -> Interval:
+        """Between these currents a carrier may trip within so many seconds: it holds its rating,
+        and for its conventional time what its standard says, if it does not carry more than its
+        rating already.
+        """
         one = self.graph.carriers[carrier]
-        rating = one.breaker.rating_a
-        most = rating if one.most_a is None else one.most_a
-        if rating is None:
-            return Interval(0.0, float("inf"), 0.0)
-        high = TRIPS * most if one.trips and most is not None else float("inf")
-        return Interval(rating, high, rating)
+        least, most = self._protections(carrier)
+        if least is None or most is None:
+            return Interval(0.0, math.inf, 0.0)
+        low = least.for_good_a
+        if one.trips and within_s < least.conventional_s:
+            total = self.sums.get(carrier)
+            if total is None or self.now_of(carrier, total).high <= low:
+                low = least.holds_a
+        high = most.trips_a if one.trips else math.inf
+        return Interval(min(low, high), high, low)
+
+    def conventional_s(self, carrier: int) -> float:
+        """For how many seconds a carrier holds a small overload; 0.0 if nobody knows."""
+        least, _ = self._protections(carrier)
+        return least.conventional_s if least and self.graph.carriers[carrier].trips else 0.0
+
+    def latest_s(self, carrier: int, least_a: float) -> Optional[float]:
+        """Seconds within which a carrier surely trips at least so much; None: it may hold."""
+        _, most = self._protections(carrier)
+        if most is None or not self.graph.carriers[carrier].trips:
+            return None
+        return most.at_the_latest_s(least_a)
+
+    def _protections(self, carrier: int) -> tuple[Optional[Protection], Optional[Protection]]:
+        """Those of the least and of the most that a carrier's rating may be; None: not known."""
+        found = self._protection.get(carrier)
+        if found is None:
+            one = self.graph.carriers[carrier]
+            rating = one.breaker.rating_a
+            least = None if rating is None else Protection.of(one.breaker, rating)
+            most = least
+            if least is not None and one.most_a is not None:
+                most = Protection.of(one.breaker, one.most_a)
+            found = self._protection[carrier] = least, most
+        return found
 
     def without(self, off: Iterable[tuple[int, int]]) -> dict[int, Interval]:
         """The loads of carriers to which current may shift if these outlets are switched off, by
@@ -234,10 +269,14 @@ class FailureBounds(NamedTuple):
     tripping: Mapping[int, int]
     #: those of which one surely trips: itself, or one that it needs
     trips: Sequence[Sequence[int]]
+    #: what surely trips, or dies with what does -> seconds after which it is gone at the latest
+    latest_s: Mapping[int, float]
     #: carrier -> its load
     loads: Mapping[int, Interval]
     #: the consumers of which a cord may die or change its way
     reached: Collection[int]
+    #: these -> what each adds to each carrier right after the failure, before anything trips
+    shares: Mapping[int, Mapping[int, Interval]]
 
     def lives(self, one: DrawnConsumer, supplies: Sequence[Supply[Interval]]) -> Truth:
         """Whether a machine has enough supplies that have power and work."""
@@ -255,15 +294,18 @@ class FailureBounds(NamedTuple):
         return MAYBE if node in self.possibly else YES
 
 
-def bounds_of(hall: HallFacts, failed: Collection[int]) -> FailureBounds:
-    """What happens when these fail."""
+def bounds_of(
+    hall: HallFacts, failed: Collection[int], within_s: float = math.inf
+) -> FailureBounds:
+    """What happens when these fail, within so many seconds."""
     sums = CopyOnWriteSums(hall.sums)
     flow = hall.flow(sums)
     changed = flow.change(dict.fromkeys(failed, YES))
     reached = hall.facts.below(failed)
     at_first = {node for node in reached if flow.power.alive(node) == NO}
     step_one = {node for node in reached if flow.power.alive(node) != YES}
-    failure = Failure(hall, sums, flow)
+    shares = {number: after for number, (_, after) in flow.touched.items()}
+    failure = Failure(hall, sums, flow, within_s)
     failure.spread(changed)
     trips = failure.surely_trip()
     reached = hall.facts.below([*failed, *flow.gone])
@@ -274,18 +316,59 @@ def bounds_of(hall: HallFacts, failed: Collection[int]) -> FailureBounds:
         {node for node in reached if flow.power.alive(node) != YES},
         {carrier: place for place, carrier in enumerate(failure.tripping)},
         trips,
+        failure.latest_s,
         failure.loads,
         flow.touched.keys(),
+        shares,
     )
+
+
+class TimedBounds(NamedTuple):
+    """What a failure does in the end, or within the time that is asked, and in shorter times."""
+
+    end: FailureBounds
+    #: seconds, and what is done before they are over, the shortest first
+    before: Sequence[tuple[float, FailureBounds]]
+
+    @classmethod
+    def of(cls, hall: HallFacts, failed: Collection[int], within_s: float) -> TimedBounds:
+        """That of a failure of these. Only what may trip is looked at in shorter times."""
+        end = bounds_of(hall, failed, within_s)
+        times = sorted({hall.conventional_s(carrier) for carrier in end.tripping})[:2]
+        return cls(
+            end,
+            [
+                (seconds, bounds_of(hall, failed, seconds * (1 - 1e-9)))
+                for seconds in times
+                if 0 < seconds <= within_s
+            ],
+        )
+
+    def not_before_s(self, holds: Callable[[FailureBounds], bool]) -> float:
+        """Seconds for which something surely holds that may not in the end."""
+        found = 0.0
+        for seconds, bounds in self.before:
+            if not holds(bounds):
+                break
+            found = seconds
+        return found
 
 
 class Failure:
     """What trips while currents shift in a hall: perhaps, and for sure."""
 
     def __init__(
-        self, hall: HallFacts, sums: Mapping[int, IntervalSum], flow: PowerFlow[Interval]
+        self,
+        hall: HallFacts,
+        sums: Mapping[int, IntervalSum],
+        flow: PowerFlow[Interval],
+        within_s: float = math.inf,
     ) -> None:
         self._hall, self._sums, self._flow = hall, sums, flow
+        self._within_s = within_s
+        self._trips_at: dict[int, Interval] = {}
+        #: what surely trips, or dies with what does -> seconds after which it is gone
+        self.latest_s: dict[int, float] = {}
         #: those that may trip, in the order found
         self.tripping: dict[int, None] = {}
         #: carrier to which load may shift -> its load
@@ -340,7 +423,10 @@ class Failure:
             changed = flow.change(dict.fromkeys(more, MAYBE))
 
     def _may_trip(self, carrier: int, load: Interval) -> bool:
-        return INTERVALS.exceeds(load, self._hall.trips_at(carrier)) != NO
+        found = self._trips_at.get(carrier)
+        if found is None:
+            found = self._trips_at[carrier] = self._hall.trips_at(carrier, self._within_s)
+        return load.high > found.low
 
     def _beside(self, carriers: Collection[int]) -> set[int]:
         """The carriers of all consumers with a cord that hangs, or may hang, on these."""
@@ -380,7 +466,7 @@ class Failure:
         for number in hall.on.get(carrier, ()):
             found = flow.touched.get(number)
             if found is not None:
-                after = flow.contributions(number, power)
+                after = flow.contributions(number, power, carrier)
                 total.enter(found[0].get(carrier), after.get(carrier))
         return hall.load(carrier, total)
 
@@ -397,8 +483,9 @@ class Failure:
             if found is not None:
                 loads[carrier] = found
         left = [one for one in self.tripping if one in loads and (only is None or one in only)]
+        since_s = 0.0
         while True:
-            dead: dict[int, Truth] = {}
+            dead: dict[int, float] = {}
             for carrier in left:
                 if not flow.power.alive(carrier) or not hall.graph.carriers[carrier].trips:
                     continue
@@ -406,23 +493,36 @@ class Failure:
                 if found is None:
                     continue
                 loads[carrier] = _both(found, loads[carrier])
-                if INTERVALS.exceeds(found, hall.trips_at(carrier)) == YES:
-                    dead[carrier] = YES
+                latest_s = self._surely_within(carrier, found, since_s)
+                if latest_s is not None:
+                    dead[carrier] = latest_s
                     needed = self._may_need(carrier)
                     trips.append([carrier, *(o for o in left if o in needed and o != carrier)])
                     continue
-                dead.update(dict.fromkeys(self._by_its_ways(carrier), YES))
+                for node, latest_s in self._by_its_ways(carrier, since_s):
+                    dead[node] = min(latest_s, dead.get(node, math.inf))
             if not dead:
                 return trips
-            for carrier in flow.change(dict(dead)):
+            self.latest_s.update(dead)
+            since_s = max(dead.values())
+            for carrier in flow.change(dict.fromkeys(dead, YES)):
                 if carrier in loads and carrier not in self.tripping:
                     found = hall.load(carrier, self._sums[carrier])
                     if found is not None:
                         loads[carrier] = _both(found, loads[carrier])
 
-    def _by_its_ways(self, carrier: int) -> list[int]:
-        """Outlets that die though nobody can say which breaker trips: if they lived, all that they
-        need would, and then this one would trip.
+    def _surely_within(self, carrier: int, load: Interval, since_s: float) -> Optional[float]:
+        """Seconds after which a carrier has tripped that carries so much from `since_s` on; None:
+        it may hold, or does so for as long as is asked.
+        """
+        found = self._hall.latest_s(carrier, load.low)
+        if found is None or since_s + found > self._within_s:
+            return None
+        return since_s + found
+
+    def _by_its_ways(self, carrier: int, since_s: float) -> list[tuple[int, float]]:
+        """Outlets that die though nobody can say which breaker trips, and after how many seconds
+        at the latest: if they lived, all that they need would, and then this one would trip.
         """
         hall, flow = self._hall, self._flow
         if self.loads[carrier].high <= hall.trips_at(carrier).high:
@@ -442,11 +542,12 @@ class Failure:
                 chains.setdefault(needed, []).append(node)
         if len(chains) * len(numbers) > _MOST_WAYS:
             return []
-        dead: list[int] = []
+        dead: list[tuple[int, float]] = []
         for behind in chains.values():
             found = self._while_it_lives(carrier, behind[:1])
-            if found is not None and INTERVALS.exceeds(found, hall.trips_at(carrier)) == YES:
-                dead += behind
+            latest_s = None if found is None else self._surely_within(carrier, found, since_s)
+            if latest_s is not None:
+                dead += [(node, latest_s) for node in behind]
         return dead
 
 

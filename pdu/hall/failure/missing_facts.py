@@ -107,10 +107,10 @@ def _age(readings: HallReadings, now: float) -> Iterable[MissingFact]:
 
 def _to_add(hall: Hall, outcome: RehearsalOutcome) -> Iterable[MissingFact]:
     """What to draw or to read for the machines of one outcome that nobody can decide."""
-    lacks = _Lacks(hall, hall.bounds(outcome.failed))
+    lacks = _Lacks(hall, hall.bounds(outcome.failed).end)
     machines: dict[str, list[str]] = {}
     for one in outcome.touched:
-        if one.verdict is Verdict.CANNOT_SAY:
+        if one.verdict in (Verdict.CANNOT_SAY, Verdict.UNLESS):
             for what in set(lacks.of(one.machine)):
                 machines.setdefault(what, []).append(one.machine)
     for what, names in machines.items():
@@ -156,13 +156,10 @@ class _Lacks:
         """What is missing to know whether a line or breaker trips."""
         facts = self._hall.facts
         carrier = facts.graph.carriers[number]
-        if carrier.most_a is not None or (not carrier.pdu and "the line of" in carrier.name):
+        if carrier.most_a is not None:
             yield f"`of` or the line among the inputs of {carrier.breaker.name}"
         elif carrier.breaker.rating_a is None:
-            owner, _, _ = carrier.name.rpartition("/")
-            yield (
-                f"breaker_a of lines of {owner}" if carrier.trips else f"rating_a of {carrier.name}"
-            )
+            yield f"rating of {carrier.name}" + ("" if carrier.trips else " (rating_a)")
         if carrier.part < 1 and carrier.breaker.phases is None:
             yield f"phases of {carrier.name}"
         pdus = set(facts.sums[number].pools) if number in facts.sums else set()

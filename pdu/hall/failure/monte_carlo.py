@@ -17,9 +17,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ..walk.arithmetic import NO, YES, Floats, FloatSum, Truth, at_least_n
-from ..walk.graph import TRIPS
 from ..walk.load_limits import IN_PHASE
 from ..walk.power_flow import Facts, Power, PowerFlow
+from ..walk.protection import TRIPS
 from .bounds import FailureBounds, HallFacts
 from .open_facts import Drawn, OpenFacts
 

@@ -26,7 +26,7 @@ def picture(hall: Hall, outcome: RehearsalOutcome) -> str:
     """HTML: feeds and panels, and each rack with its PDUs and machines."""
     drawing = hall.drawing
     gone = hall.dead(outcome.failed)
-    verdicts = {one.machine: LOOK_OF[one.verdict.value] for one in outcome.touched}
+    verdicts = {one.machine: LOOK_OF[one.becomes] for one in outcome.touched}
     verdicts.update(dict.fromkeys(outcome.already, "bad"))
     parts = ["<p>"]
     boards = [panel.node for panel in drawing.panels.values()]

@@ -29,13 +29,24 @@ from ..walk.load_limits import (
     BETWEEN_LINES,
     CANNOT_SAY,
     IN_PHASE,
+    MAY_TRIP,
     OVERLOADS,
     LoadVerdict,
     compare_load,
 )
+from ..walk.node_state import Condition, HallStates, NodeState
 from ..walk.power_flow import Power
-from ..walk.verdicts import CordNow, Judged, Now, Verdict, cords_now, reading_bounds, reason_of
-from .bounds import DrawnConsumer, FailureBounds, HallFacts, bounds_of
+from ..walk.verdicts import (
+    ADVICE,
+    CordNow,
+    Judged,
+    Now,
+    Verdict,
+    cords_now,
+    first_unproven,
+    reading_bounds,
+)
+from .bounds import DrawnConsumer, FailureBounds, HallFacts, TimedBounds
 from .monte_carlo import USUAL_SEED, Sample, Sampled, sampled
 
 OVERLOAD_ADVICE = "move load away from it, or give the drawing what it needs to be certain"
@@ -59,6 +70,33 @@ class BreakerLoad:
     fit: LoadVerdict
 
 
+@dataclass(frozen=True)
+class BreakerAfter(BreakerLoad):
+    """The load of one line, breaker or UPS after a failure, and how long it holds that."""
+
+    #: what it carries for good, in A; None if its rating is not known
+    holds_a: Optional[float] = None
+    #: seconds before which it surely does not trip; infinite: it holds for good
+    not_before_s: float = math.inf
+    #: seconds after which it has surely tripped; None if it may hold
+    at_the_latest_s: Optional[float] = None
+    #: the machines that go dark if it trips, and nothing else does
+    machines: Sequence[str] = ()
+
+    @property
+    def excess_a(self) -> float:
+        """How much less it must carry to hold for good, in A; infinite if nothing bounds it."""
+        return 0.0 if self.holds_a is None else max(0.0, self.load.high - self.holds_a)
+
+
+_CONDITIONS = {
+    Verdict.DARK: Condition.DEAD,
+    Verdict.UNLESS: Condition.IN_QUESTION,
+    Verdict.CANNOT_SAY: Condition.IN_QUESTION,
+    Verdict.STAYS: Condition.LIVES,
+}
+
+
 def count_fit(loads: Iterable[BreakerLoad], word: str) -> int:
     """How many of these have this word."""
     return sum(one.fit.word == word for one in loads)
@@ -76,7 +114,7 @@ class RehearsalOutcome(NamedTuple):
     #: how many machines are drawn
     machines: int
     #: lines and breakers to which load may shift
-    loads: Sequence[BreakerLoad]
+    loads: Sequence[BreakerAfter]
     #: those that surely trip, in this order: the second step; `X or Y` where one of both does
     trips: Sequence[str]
     #: by which worlds were sampled
@@ -95,11 +133,27 @@ class RehearsalOutcome(NamedTuple):
         return found
 
     @property
+    def in_question(self) -> list[BreakerAfter]:
+        """The breakers that trip or may trip, first those that do so soonest and take the most."""
+        found = [one for one in self.loads if one.fit.word in (OVERLOADS, MAY_TRIP)]
+        return sorted(
+            found,
+            key=lambda one: (
+                one.not_before_s,
+                math.inf if one.at_the_latest_s is None else one.at_the_latest_s,
+                -len(one.machines),
+                one.name,
+            ),
+        )
+
+    @property
     def level(self) -> int:
-        """0: all stay and fit; 1: cannot say; 2: something goes dark or overloads."""
-        if self.count(Verdict.DARK) or count_fit(self.loads, OVERLOADS):
-            return 2
-        return 1 if self.count(Verdict.CANNOT_SAY) or count_fit(self.loads, CANNOT_SAY) else 0
+        """The exit code. 0: nothing goes dark, and no breaker is in question; 1: something goes
+        dark, or may with a breaker; 2: nothing else is found, and something cannot be said.
+        """
+        if self.count(Verdict.DARK) or self.count(Verdict.UNLESS) or self.in_question:
+            return 1
+        return 2 if self.count(Verdict.CANNOT_SAY) or count_fit(self.loads, CANNOT_SAY) else 0
 
 
 class Hall:
@@ -123,7 +177,7 @@ class Hall:
         }
         #: machine -> its place in the drawing, and the number of its consumer
         self.places = {name: number for number, name in enumerate(drawing.machines)}
-        self._last: Optional[tuple[tuple[int, ...], FailureBounds]] = None
+        self._last: Optional[tuple[tuple[tuple[int, ...], float], TimedBounds]] = None
 
     @cached_property
     def unowned(self) -> list[CordNow]:
@@ -273,24 +327,30 @@ class Hall:
 
     # ---- public ----------------------------------------------------------------------------------
 
-    def bounds(self, failed: Iterable[HallNode]) -> FailureBounds:
-        """What these failures do at most and at least, on the graph. The last answer is kept."""
+    def bounds(self, failed: Iterable[HallNode], within_s: float = math.inf) -> TimedBounds:
+        """What these failures do at most and at least within so many seconds, on the graph. The
+        last answer is kept.
+        """
         number = self.facts.graph.number
-        nodes = tuple(number[one] for one in failed)
-        if self._last is None or self._last[0] != nodes:
-            self._last = nodes, bounds_of(self.facts, nodes)
+        asked = tuple(number[one] for one in failed), within_s
+        if self._last is None or self._last[0] != asked:
+            self._last = asked, TimedBounds.of(self.facts, *asked)
         return self._last[1]
 
     def rehearse(
-        self, failed: Sequence[HallNode], worlds: int = 0, seed: int = USUAL_SEED
+        self,
+        failed: Sequence[HallNode],
+        worlds: int = 0,
+        seed: int = USUAL_SEED,
+        within_s: float = math.inf,
     ) -> RehearsalOutcome:
-        """What happens when all of these fail together. `worlds`: how many are sampled, by this
-        seed, for the machines of which nobody can say it.
+        """What happens within so many seconds when all of these fail together. `worlds`: how many
+        are sampled, by this seed, for the machines of which nobody can say it.
         """
-        found = self.bounds(failed)
+        found = self.bounds(failed, within_s)
         judged = self.judged(found)
-        if worlds:
-            judged = self._sampled(failed, found, judged, worlds, seed)
+        if worlds and within_s == math.inf:
+            judged = self._sampled(failed, found.end, judged, worlds, seed)
         return self.outcome(failed, found, judged)._replace(seed=seed)
 
     def _sampled(
@@ -304,7 +364,7 @@ class Hall:
         numbers = {
             one.machine: self.places[one.machine]
             for one in judged
-            if one.verdict is Verdict.CANNOT_SAY
+            if one.verdict in (Verdict.CANNOT_SAY, Verdict.UNLESS)
         }
         nodes = [self.facts.graph.number[one] for one in failed]
         samples = sampled(self.facts, nodes, found, list(numbers.values()), worlds, seed)
@@ -314,23 +374,27 @@ class Hall:
             made.append(one if sample is None else _with(one, sample))
         return made
 
-    def judged(self, found: FailureBounds) -> list[Judged]:
+    def judged(self, found: TimedBounds) -> list[Judged]:
         """The machines that lose, or may lose, a cord, in the drawing's order."""
         machines = list(self.drawing.machines)
         judged: list[Judged] = []
-        for number in sorted(found.reached):
+        for number in sorted(found.end.reached):
             if number >= len(machines) or machines[number] in self.already:
                 continue
-            if any(node in found.possibly for node in self.facts.consumers[number].nodes):
+            if any(node in found.end.possibly for node in self.facts.consumers[number].nodes):
                 judged.append(self._judged(machines[number], number, found))
         return judged
 
     def outcome(
-        self, failed: Sequence[HallNode], found: FailureBounds, judged: Sequence[Judged]
+        self, failed: Sequence[HallNode], timed: TimedBounds, judged: Sequence[Judged]
     ) -> RehearsalOutcome:
         """The answer."""
-        carriers = self.facts.graph.carriers
-        loads = [self._shown(number, load) for number, load in found.loads.items()]
+        carriers, found = self.facts.graph.carriers, timed.end
+        behind = self._machines_behind(found, judged)
+        loads = [
+            self._after(number, load, timed, behind.get(number, ()))
+            for number, load in found.loads.items()
+        ]
         return RehearsalOutcome(
             failed,
             judged,
@@ -339,6 +403,60 @@ class Hall:
             sorted(loads, key=lambda one: one.name),
             [" or ".join(carriers[one].name for one in trips) for trips in found.trips],
         )
+
+    def states(
+        self, failed: Sequence[HallNode], outcome: RehearsalOutcome, within_s: float = math.inf
+    ) -> HallStates:
+        """What becomes of all that is drawn when these fail, machines included."""
+        timed = self.bounds(failed, within_s)
+        loads = {one.name: one for one in outcome.loads}
+        states = {
+            node: self._state(number, timed, loads)
+            for node, number in self.facts.graph.number.items()
+        }
+        for name in self.drawing.machines:
+            dark = name in self.already
+            reason = "without power already" if dark else ""
+            states[HallNode("machine", name)] = NodeState(
+                Condition.DEAD if dark else Condition.LIVES, reason=reason
+            )
+        for one in outcome.touched:
+            states[HallNode("machine", one.machine)] = NodeState(
+                _CONDITIONS[one.verdict],
+                not_before_s=one.not_before_s,
+                at_the_latest_s=one.at_the_latest_s,
+                reason=one.reason,
+            )
+        return states
+
+    def _state(
+        self, number: int, timed: TimedBounds, loads: Mapping[str, BreakerAfter]
+    ) -> NodeState:
+        found, carrier = timed.end, self.facts.graph.carriers.get(number)
+        after = None if carrier is None else loads.get(carrier.name)
+        load, rating_a, limit_a = None, None, None
+        if carrier is not None:
+            rating_a, limit_a = carrier.breaker.rating_a, carrier.breaker.limit_a
+            total = self.facts.sums.get(number)
+            if after is not None:
+                load = after.load
+            elif total is not None:
+                load = self.facts.now_of(number, total)
+        figures = load, rating_a, limit_a
+        if number in found.at_first:
+            return NodeState(Condition.DEAD, *figures, 0.0, 0.0)
+        if number not in found.possibly:
+            is_above = load is not None and limit_a is not None and load.high > limit_a
+            return NodeState(Condition.ABOVE_LIMIT if is_above else Condition.LIVES, *figures)
+        not_before_s = timed.not_before_s(lambda bounds: number not in bounds.possibly)
+        above = self.facts.above(number) & found.tripping.keys()
+        names = [self.facts.graph.carriers[one].name for one in above]
+        reason = f"{' or '.join(sorted(names)[:2])} may trip" if names else ""
+        if number in found.surely:
+            gone = found.latest_s.keys() & self.facts.graph.sure_above(number)
+            latest_s = min((found.latest_s[one] for one in gone), default=None)
+            return NodeState(Condition.DEAD, *figures, not_before_s, latest_s, reason)
+        return NodeState(Condition.IN_QUESTION, *figures, not_before_s, None, reason)
 
     def dead(self, failed: Sequence[HallNode]) -> Collection[HallNode]:
         """What the failure itself surely kills, by the drawing."""
@@ -371,8 +489,53 @@ class Hall:
             carrier.name, load, limit, rating, compare_load(load, limit, rating, carrier.most_a)
         )
 
-    def _judged(self, name: str, number: int, found: FailureBounds) -> Judged:
-        one = self.facts.consumers[number]
+    def _after(
+        self, number: int, load: Interval, timed: TimedBounds, machines: Sequence[str]
+    ) -> BreakerAfter:
+        """What is shown of a line or breaker after a failure."""
+        one = self._shown(number, load)
+        holds_a = None if one.rating_a is None else self.facts.trips_at(number).low
+        fit, not_before_s = one.fit, math.inf
+        if holds_a is not None and load.high > holds_a:
+            is_drawn = self.facts.graph.carriers[number].most_a is None
+            if is_drawn and fit.word != OVERLOADS and not math.isinf(load.high):
+                fit = LoadVerdict(MAY_TRIP)
+            not_before_s = timed.not_before_s(lambda bounds: number not in bounds.tripping)
+        return BreakerAfter(
+            one.name,
+            load,
+            one.limit_a,
+            one.rating_a,
+            fit,
+            holds_a,
+            not_before_s,
+            timed.end.latest_s.get(number),
+            machines,
+        )
+
+    def _machines_behind(
+        self, found: FailureBounds, judged: Iterable[Judged]
+    ) -> dict[int, list[str]]:
+        """Line or breaker that may trip -> the machines that go dark if it alone does."""
+        behind: dict[int, list[str]] = {}
+        for machine in judged:
+            if not machine.breakers:
+                continue
+            one = self.facts.consumers[self.places[machine.machine]]
+            lives = [
+                (node, self.facts.above(node))
+                for cord, node in zip(one.cords, one.nodes)
+                if node not in found.at_first and cord.now is not Now.OFF
+            ]
+            for carrier in {carrier for _, above in lives for carrier in above}:
+                if carrier in found.tripping and (
+                    sum(carrier not in above for _, above in lives) < one.needs
+                ):
+                    behind.setdefault(carrier, []).append(machine.machine)
+        return behind
+
+    def _judged(self, name: str, number: int, timed: TimedBounds) -> Judged:
+        found, one = timed.end, self.facts.consumers[number]
         cords, needs = one.cords, one.needs
         left = [cord for cord, node in zip(cords, one.nodes) if node not in found.at_first]
         off = sum(cord.now is Now.OFF for cord in left)
@@ -380,35 +543,65 @@ class Hall:
             reason = f"{len(left) - off} of {len(cords)} cords survive, it needs {needs}"
             if off:
                 reason += f" ({counted(off, 'outlet')} off)"
-            return Judged(name, Verdict.DARK, reason)
+            return Judged(name, Verdict.DARK, reason, not_before_s=0.0, at_the_latest_s=0.0)
         supplies = self.facts.facts.consumers[number].supplies
         lives = found.lives(one, supplies)
-        if lives == NO:
-            return Judged(name, Verdict.DARK, "a breaker trips under the take-over load", "", 2)
         if lives == YES:
             return Judged(name, Verdict.STAYS)
+        not_before_s = timed.not_before_s(lambda bounds: bounds.lives(one, supplies) == YES)
+        breakers = self._breakers_above(one, found)
+        names = tuple(self.facts.graph.carriers[carrier].name for carrier in breakers)
+        if lives == NO:
+            reason = f"{' or '.join(names[:2])} trips under the take-over load"
+            latest_s = self._latest_s(one, found)
+            return Judged(name, Verdict.DARK, reason, "", 2, names, not_before_s, latest_s)
         if found._replace(surely=(), possibly=found.step_one).lives(one, supplies) == YES:
-            reason = self._tripping(one, found)
-            return Judged(name, Verdict.CANNOT_SAY, reason, OVERLOAD_ADVICE, 2)
-        reason, advice = reason_of(
+            reason = self._unbounded(breakers, found)
+            if reason:
+                return Judged(
+                    name, Verdict.CANNOT_SAY, reason, OVERLOAD_ADVICE, 2, (), not_before_s
+                )
+            reason = f"{' or '.join(names[:3])} may trip under the take-over load"
+            return Judged(name, Verdict.UNLESS, reason, OVERLOAD_ADVICE, 2, names, not_before_s)
+        unproven = first_unproven(
             cord for cord, node in zip(cords, one.nodes) if node not in found.step_one
         )
-        return Judged(name, Verdict.CANNOT_SAY, reason or _UNDRAWN, advice or _UNDRAWN_ADVICE)
+        if unproven is None:
+            return Judged(name, Verdict.CANNOT_SAY, _UNDRAWN, _UNDRAWN_ADVICE)
+        reason, advice = unproven.now.value, ADVICE[unproven.now]
+        return Judged(name, Verdict.CANNOT_SAY, reason, advice, cord=str(unproven.cord))
 
-    def _tripping(self, one: DrawnConsumer, found: FailureBounds) -> str:
-        """Names the breaker that may trip."""
-        graph = self.facts.graph
-        above = {carrier for node in one.nodes for carrier in self.facts.above(node)}
-        ranked = ((found.tripping[number], number) for number in above & found.tripping.keys())
-        for _, number in sorted(ranked):
-            if number in found.loads:
-                carrier, high = graph.carriers[number], found.loads[number].high
-                rating = carrier.breaker.rating_a
-                if rating is None:
-                    return f"{carrier.name}: its rating is not known, so it may trip"
-                upper = "not bounded" if math.isinf(high) else f"up to {high:.1f} A"
-                return f"{carrier.name} may trip: {upper}, rated {rating:g} A"
-        return "a breaker further up may trip under the take-over load"
+    def _breakers_above(self, one: DrawnConsumer, found: FailureBounds) -> list[int]:
+        """Those that trip, or may, above the cords that a failure leaves, in the order found."""
+        above = {
+            carrier
+            for node in one.nodes
+            if node not in found.at_first
+            for carrier in self.facts.above(node)
+        }
+        return sorted(above & found.tripping.keys(), key=lambda number: found.tripping[number])
+
+    def _latest_s(self, one: DrawnConsumer, found: FailureBounds) -> Optional[float]:
+        """Seconds after which a machine is dark that surely goes dark with breakers."""
+        latest = [0.0]
+        for node in one.nodes:
+            if node in found.surely and node not in found.at_first:
+                gone = found.latest_s.keys() & self.facts.graph.sure_above(node)
+                latest.append(min((found.latest_s[number] for number in gone), default=math.inf))
+        longest = max(latest)
+        return max(found.latest_s.values()) if math.isinf(longest) else longest
+
+    def _unbounded(self, breakers: Iterable[int], found: FailureBounds) -> str:
+        """Why no breaker's condition says what becomes of a machine; "" if one does."""
+        for number in breakers:
+            carrier = self.facts.graph.carriers[number]
+            if carrier.breaker.rating_a is None:
+                return f"{carrier.name}: its rating is not known, so it may trip"
+            if carrier.most_a is not None:
+                return f"{carrier.name}: nobody drew which it is, so it may trip"
+            if number in found.loads and math.isinf(found.loads[number].high):
+                return f"{carrier.name} may trip: not bounded, rated {carrier.breaker.rating_a:g} A"
+        return "" if breakers else "a breaker further up may trip under the take-over load"
 
     def _pairs(self) -> list[tuple[HallNode, HallNode]]:
         racks: dict[str, list[str]] = {}
@@ -465,8 +658,8 @@ class Grading:
     def add(self, outcome: RehearsalOutcome) -> None:
         """Count a failure."""
         for one in outcome.touched:
-            into = {Verdict.DARK: self._dark, Verdict.CANNOT_SAY: self._open}.get(one.verdict)
-            if into is not None:
+            if one.verdict is not Verdict.STAYS:
+                into = self._dark if one.verdict is Verdict.DARK else self._open
                 into.setdefault(one.machine, []).extend(outcome.failed)
 
     def grades(self) -> list[Redundancy]:

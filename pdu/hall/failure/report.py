@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from ...core.cli.output import counted
 from ...core.cli.report import (
-    LOOKS,
+    BAD,
+    DOUBTFUL,
+    GOOD,
     Cell,
     Figure,
     Part,
@@ -19,31 +22,42 @@ from ...core.cli.report import (
     Verdict as Sentence,
     advice,
     few,
+    judged,
+    names,
     number,
     row_header,
     words,
 )
 from ...core.files.html import Frame
-from ..walk.load_limits import CANNOT_SAY, OVERLOADS
+from ..walk.load_limits import CANNOT_SAY
 from ..walk.verdicts import Verdict
 from . import rack_picture, report_parts
 from .missing_facts import MissingFact
-from .rehearsal import Hall, Redundancy, RehearsalOutcome, count_fit, counts
+from .rehearsal import BreakerAfter, Hall, Redundancy, RehearsalOutcome, count_fit, counts
 from .report_parts import (
     GUIDE,
+    LOOK_OF,
     WORLDS,
-    JudgedMachine,
+    amperes,
+    finite,
     fits_in_words,
     in_words,
     load_as_json,
     sampled_in_words,
     taken_at,
 )
+from .shedding import Shed, sheds
+from .wording import Group, groups, headline, interval, percent, times, to_do
 
+_NAMES = 12  # limit for machines of one reason on a terminal
 _TO_DO = 12  # limit for lines of advice on a terminal
 READING = (
-    "Dark: the machine loses its power for sure. Stays: it keeps it for sure. Cannot say: what was"
-    " read and drawn allows both, and the reason names what decides.",
+    "Dark at once: the failure itself takes its power. Dark with a breaker: the take-over load"
+    " surely trips one that it hangs on. Stays unless a breaker trips: that one may, and the table"
+    " of breakers says from when on, and by how much it is too much. Cannot say: no breaker decides"
+    " it, and the reason names what does.",
+    "Times count from the failure on, by IEC 60898-1 or by the drawing (holds_percent), at up to"
+    " 30 °C. Not before: so long it surely holds. At the latest: then it has surely tripped.",
     WORLDS,
     "Least and most A: the current of a line or breaker after the failure, as far as readings and"
     " drawing bound it. The limit is what it carries for good.",
@@ -58,8 +72,11 @@ class Failed(NamedTuple):
     #: as that of the outcome
     level: int
     dark: int
+    #: goes dark if a breaker trips that may
+    unless: int
     open: int
-    overload: int
+    #: breakers that trip or may, and those of which nobody can say it
+    in_question: int
     loads_open: int
     #: some of the machines that go dark
     goes_dark: str
@@ -72,8 +89,9 @@ class Failed(NamedTuple):
             in_words(outcome.failed),
             outcome.level,
             len(dark),
+            outcome.count(Verdict.UNLESS),
             outcome.count(Verdict.CANNOT_SAY),
-            count_fit(outcome.loads, OVERLOADS),
+            len(outcome.in_question),
             count_fit(outcome.loads, CANNOT_SAY),
             few(dark, 2),
         )
@@ -85,9 +103,12 @@ def report(
     failures: Sequence[Failed],
     grades: Sequence[Redundancy],
     unknown: Sequence[MissingFact],
+    within_s: float = math.inf,
 ) -> Report:
     """`outcome`: of the only failure, else None."""
-    parts = _many(failures, grades) if outcome is None else _one(hall, outcome, unknown)
+    parts = _many(failures, grades)
+    if outcome is not None:
+        parts = _one(hall, outcome, unknown, within_s)
     title = f"Rehearsal: {few([failure.name for failure in failures], 3)}"
     frame = Frame(title, _asked(failures), READING, GUIDE)
     not_known = ((fact.what, fact.touches) for fact in unknown if not fact.machines)
@@ -109,8 +130,12 @@ def _asked(failures: Sequence[Failed]) -> str:
 # ---- one failure ---------------------------------------------------------------------------------
 
 
-def _one(hall: Hall, outcome: RehearsalOutcome, unknown: Sequence[MissingFact]) -> Iterator[Part]:
-    yield Sentence(sentence(outcome), LOOKS[outcome.level])
+def _one(
+    hall: Hall, outcome: RehearsalOutcome, unknown: Sequence[MissingFact], within_s: float
+) -> Iterator[Part]:
+    overloads = sheds(hall, outcome)
+    what = in_words(outcome.failed)
+    yield Sentence(f"If {what} fails: {headline(outcome, overloads, within_s)}", _look(outcome))
     if outcome.loads:
         fit = fits_in_words(outcome.loads)
         yield f"Lines and breakers to which load may shift: {len(outcome.loads)}; {fit}."
@@ -118,47 +143,79 @@ def _one(hall: Hall, outcome: RehearsalOutcome, unknown: Sequence[MissingFact]) 
         is_one = len(outcome.trips) == 1
         rest = "trips, with what is behind it" if is_one else "trip, with what is behind them"
         yield f"Second step: {few(outcome.trips)} {rest}."
-    to_do = _to_do(outcome, [fact for fact in unknown if fact.machines])
+    alike = groups(outcome.touched)
+    to_do = _to_do(overloads, alike, [fact for fact in unknown if fact.machines])
     if to_do.rows:
         yield from (Section("What to do"), to_do)
-    worse = [
-        JudgedMachine(
-            one.machine,
-            one.verdict.value,
-            ("second step: " if one.step > 1 else "") + one.reason,
-        )
-        for one in outcome.touched
-        if one.verdict is not Verdict.STAYS
-    ]
-    if worse or outcome.loads:
+    questions = outcome.in_question
+    others = [load for load in outcome.loads if load not in questions]
+    if alike or outcome.loads:
         yield Section("What happens")
-        yield report_parts.machines(worse, hall.drawing.machines)
-        yield report_parts.breakers(outcome.loads)
+        yield _questions(questions)
+        yield Table("Machines", _MACHINES, list(map(_group, alike)))
+        title = "Other lines and breakers" if questions else "Lines and breakers"
+        yield report_parts.breakers(others)._replace(title=title)
     yield Figure("Picture", rack_picture.picture(hall, outcome))
 
 
-def sentence(outcome: RehearsalOutcome) -> str:
-    """The counts. The number of dark machines never stands without that of `cannot say`."""
-    dark, open_ = outcome.count(Verdict.DARK), outcome.count(Verdict.CANNOT_SAY)
-    already = f" {len(outcome.already)} have no power already." if outcome.already else ""
-    return (
-        f"If {in_words(outcome.failed)} fails: {dark} of {counted(outcome.machines, 'machine')}"
-        f" dark, {open_} cannot say, {outcome.count(Verdict.STAYS)} stay.{already}"
-    )
+def _look(outcome: RehearsalOutcome) -> str:
+    """Bad if something surely goes dark; doubtful if it may, or nobody can say it."""
+    if outcome.count(Verdict.DARK):
+        return BAD
+    return DOUBTFUL if outcome.level else GOOD
 
 
-def _to_do(outcome: RehearsalOutcome, deciding: Sequence[MissingFact]) -> Table:
-    """The advice, and what to add to the drawing or to read, first what decides the most."""
-    counts_ = Counter(one.advice for one in outcome.touched if one.advice)
-    rows = [(text, count) for text, count in counts_.most_common()]
-    rows += [(f"add {fact.what}", fact.machines) for fact in deciding]
-    cells = [[number(str(count)), advice(text)] for text, count in rows]
+def _questions(loads: Sequence[BreakerAfter]) -> Table:
+    heads = (
+        "breaker", "A", "rating A", "of it", "too much A", "trips", "machines",
+        "that go dark with it alone",
+    )  # fmt: skip
+    rows = [
+        [
+            row_header(load.name),
+            number(interval(load)),
+            number(amperes(load.rating_a)),
+            number(percent(load)),
+            number(f"{load.excess_a:.1f}"),
+            words(times(load)),
+            number(str(len(load.machines))),
+            names(load.machines),
+        ]
+        for load in loads
+    ]
+    return Table("Breakers in question", heads, rows)
+
+
+_MACHINES = ("verdict", "number", "machines", "why")
+
+
+def _group(group: Group) -> list[Cell]:
+    return [
+        judged(group.becomes, LOOK_OF[group.becomes]),
+        number(str(len(group.machines))),
+        names(group.machines, _NAMES),
+        words(group.reason),
+    ]
+
+
+def _to_do(
+    overloads: Sequence[Shed], alike: Sequence[Group], deciding: Sequence[MissingFact]
+) -> Table:
+    """What ends each overload, advice, and what to add to the drawing or to read, first what
+    decides the most.
+    """
+    rows = [(text, "") for text in to_do(overloads, alike)]
+    rows += [(f"add {fact.what}", str(fact.machines)) for fact in deciding]
+    cells = [[number(count), advice(text)] for text, count in rows]
     return Table("", ("machines", "what"), cells, _TO_DO)
 
 
 def _sampled(outcome: RehearsalOutcome) -> Iterator[Part]:
     text = sampled_in_words(
-        outcome.sampled, outcome.count(Verdict.CANNOT_SAY), "live", outcome.seed
+        outcome.sampled,
+        outcome.count(Verdict.CANNOT_SAY) + outcome.count(Verdict.UNLESS),
+        "live",
+        outcome.seed,
     )
     if text:
         yield f"Sampled: {text}."
@@ -170,11 +227,11 @@ def _sampled(outcome: RehearsalOutcome) -> Iterator[Part]:
 
 def _many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> Iterator[Part]:
     bad = [failure for failure in failures if failure.level]
-    harm = sum(failure.level == 2 for failure in bad)
+    harm = sum(failure.level == 1 for failure in bad)
     yield Sentence(
-        f"{counted(len(failures), 'failure')}: {harm} do harm, {len(bad) - harm} cannot say,"
+        f"{counted(len(failures), 'failure')}: {harm} do harm or may, {len(bad) - harm} cannot say,"
         f" {len(failures) - len(bad)} do none.",
-        LOOKS[max(failure.level for failure in failures)],
+        BAD if any(failure.dark for failure in bad) else DOUBTFUL if bad else GOOD,
     )
     if grades:
         shown = ", ".join(f"{grade}: {count}" for grade, count in counts(grades).items())
@@ -184,13 +241,22 @@ def _many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> Iterator[
         yield Section("What to do")
         yield f"Give a second source to single points (N): {', '.join(single)}."
     heads = (
-        "fails", "machines dark", "machines cannot say", "breakers overload",
-        "breakers cannot say", "goes dark",
+        "fails", "machines dark", "machines that may go dark", "machines cannot say",
+        "breakers may trip", "breakers cannot say", "goes dark",
     )  # fmt: skip
     rows = [
         [
             row_header(failure.name),
-            *map(_count, (failure.dark, failure.open, failure.overload, failure.loads_open)),
+            *map(
+                _count,
+                (
+                    failure.dark,
+                    failure.unless,
+                    failure.open,
+                    failure.in_question,
+                    failure.loads_open,
+                ),
+            ),
             words(failure.goes_dark),
         ]
         for failure in sorted(bad, key=_harm)
@@ -201,7 +267,7 @@ def _many(failures: Sequence[Failed], grades: Sequence[Redundancy]) -> Iterator[
 
 def _harm(failure: Failed) -> tuple[int, int, int, int]:
     """The key to sort by: the worst first."""
-    return -failure.level, -failure.dark, -failure.overload, -failure.open
+    return -failure.dark, -failure.unless, -failure.in_question, -failure.open
 
 
 def _count(value: int) -> Cell:
@@ -232,17 +298,48 @@ def rest_as_json(
     return answer
 
 
-def outcome_as_json(outcome: RehearsalOutcome) -> Mapping[str, Any]:
-    """One rehearsal."""
+def outcome_as_json(outcome: RehearsalOutcome, overloads: Sequence[Shed] = ()) -> Mapping[str, Any]:
+    """One rehearsal. `verdict` and `counts` have the words of 0.4, `becomes` says it in full."""
+    becomes = Counter(one.becomes for one in outcome.touched)
+    becomes[Verdict.STAYS.value] = outcome.count(Verdict.STAYS)
     return {
         "failed": list(map(str, outcome.failed)),
         "level": outcome.level,
-        "counts": {verdict.value: outcome.count(verdict) for verdict in Verdict},
+        "counts": {
+            "dark": outcome.count(Verdict.DARK),
+            "stays": outcome.count(Verdict.STAYS),
+            "cannot say": outcome.count(Verdict.CANNOT_SAY) + outcome.count(Verdict.UNLESS),
+        },
+        "becomes": dict(becomes),
         "sampled": {**outcome.sampled._asdict(), "seed": outcome.seed},
         "already_dark": list(outcome.already),
         "machines": [
-            {**dataclasses.asdict(one), "verdict": one.verdict.value} for one in outcome.touched
+            {
+                **dataclasses.asdict(one),
+                "verdict": _WORDS.get(one.verdict, one.verdict).value,
+                "becomes": one.becomes,
+                "not_before_s": finite(one.not_before_s),
+            }
+            for one in outcome.touched
         ],
-        "loads": [load_as_json(load) for load in outcome.loads],
+        "loads": [_after_as_json(load) for load in outcome.loads],
+        "shed": [
+            {"breaker": one.breaker, "a": round(one.excess_a, 3), "machines": list(one.machines)}
+            for one in overloads
+        ],
         "trips": list(outcome.trips),
+    }
+
+
+_WORDS = {Verdict.UNLESS: Verdict.CANNOT_SAY}
+
+
+def _after_as_json(load: BreakerAfter) -> dict[str, Any]:
+    """One line or breaker; `not_before_s` is null if it holds for good."""
+    return {
+        **load_as_json(load),
+        "holds_a": load.holds_a,
+        "not_before_s": finite(load.not_before_s),
+        "at_the_latest_s": load.at_the_latest_s,
+        "machines": list(load.machines),
     }

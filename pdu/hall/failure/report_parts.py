@@ -25,7 +25,7 @@ from ...core.cli.report import (
 from ...core.drawing.drawing import HallNode, Machine
 from ...core.files.html import time_shown
 from ...core.inventory.saved_readings import HallReadings
-from ..walk.load_limits import CANNOT_SAY, FITS, OVERLOADS
+from ..walk.load_limits import ABOVE_LIMIT, CANNOT_SAY, FITS, MAY_TRIP, OVERLOADS
 from ..walk.verdicts import Verdict
 from .monte_carlo import Sampled
 from .rehearsal import BreakerLoad, count_fit
@@ -33,9 +33,18 @@ from .rehearsal import BreakerLoad, count_fit
 GUIDE = "docs/hall.md"
 #: a verdict's word -> its look
 LOOK_OF: Mapping[str, str] = {
-    **dict.fromkeys(("dark", "stays dark", "comes up before what it needs", OVERLOADS), BAD),
-    CANNOT_SAY: DOUBTFUL,
-    **dict.fromkeys((Verdict.STAYS.value, FITS), GOOD),
+    **dict.fromkeys(
+        (
+            "dark at once",
+            "dark with a breaker",
+            "stays dark",
+            "comes up before what it needs",
+            OVERLOADS,
+        ),
+        BAD,
+    ),
+    **dict.fromkeys((Verdict.UNLESS.value, MAY_TRIP, CANNOT_SAY), DOUBTFUL),
+    **dict.fromkeys((Verdict.STAYS.value, FITS, ABOVE_LIMIT), GOOD),
 }
 WORLDS = (
     "In 97 of 100 worlds: what nobody knows was drawn by chance so many times. What happens in each"
@@ -120,7 +129,7 @@ def sampled_in_words(found: Sampled, open_: int, live: str, seed: int) -> str:
         return ""
     return (
         f"in {worlds} sampled worlds (seed {seed}) {each + some + none} of the {open_} machines"
-        f" that cannot say: {each} {live} in each, {some} in some, {none} in none"
+        f" that may go dark: {each} {live} in each, {some} in some, {none} in none"
     )
 
 
@@ -128,11 +137,16 @@ def sampled_in_words(found: Sampled, open_: int, live: str, seed: int) -> str:
 
 
 def fits_in_words(loads: Sequence[BreakerLoad]) -> str:
-    """`0 overload, 2 cannot say, 3 fit`."""
-    return (
-        f"{count_fit(loads, OVERLOADS)} overload, {count_fit(loads, CANNOT_SAY)} cannot say,"
-        f" {count_fit(loads, FITS)} fit"
-    )
+    """`1 overload, 2 may trip, 0 cannot say, 4 above the limit, 3 fit`: those that occur."""
+    words = {
+        OVERLOADS: "overload",
+        MAY_TRIP: "may trip",
+        CANNOT_SAY: "cannot say",
+        ABOVE_LIMIT: "hold above their limit",
+        FITS: "fit",
+    }
+    found = {text: count_fit(loads, word) for word, text in words.items()}
+    return ", ".join(f"{count} {text}" for text, count in found.items() if count)
 
 
 def breakers(
@@ -165,7 +179,7 @@ def breakers(
 
 def rank(load: BreakerLoad) -> tuple[int, str]:
     """The key to sort by: the worst first."""
-    return (OVERLOADS, CANNOT_SAY, FITS).index(load.fit.word), load.name
+    return (OVERLOADS, MAY_TRIP, CANNOT_SAY, ABOVE_LIMIT, FITS).index(load.fit.word), load.name
 
 
 def amperes(value: object) -> str:

@@ -55,11 +55,11 @@ def run(hall: Hall, named: Sequence[HallNode], wanted: ReturnOptions, json: bool
     return max(one.level for one in outcomes)
 
 
-def seconds(text: str) -> float:
+def seconds(text: str, of: str = "--after") -> float:
     """`2h`, `30min` or `45s`. Raises Usage."""
     found = _SPAN.fullmatch(text.strip())
     if found is None:
-        raise Usage(f"--after {printable(text, 40)!r}: give a time such as 2h, 30min or 45s")
+        raise Usage(f"{of} {printable(text, 40)!r}: give a time such as 2h, 30min or 45s")
     return float(found[1]) * _SECONDS[found[2]]
 
 

@@ -18,13 +18,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ...core.drawing.drawing import Breaker, Cord, Drawing, HallNode, Input, Panel, PduNode
+from .protection import TRIPS
 
 # Panel's lines of these names are phases: each feeds many PDUs. Others are ways: each feeds one.
 _PHASES = {"l1": 1, "l2": 2, "l3": 3}
-
-# A breaker surely trips, within the hour, at this part of its rating: IEC 60898-1, table 7;
-# IEC 60947-2 and UL 489 ask for less (1.30 and 1.35). Below, a warm one may hold for good.
-TRIPS = 1.45
 
 # the least part of the sum over all phases that the fullest of three conductors carries
 _FULLEST = 1 / 3
@@ -251,12 +248,18 @@ class Graph:
         pdu = self._drawing.pdus.get(lower.name) if lower.kind == "pdu" else None
         is_rated = pdu is not None and all(one.rating_a is not None for one in pdu.lines)
         least = min(ratings) if ratings and len(ratings) == len(free) and is_rated else None
-        limit = min((one.limit_percent for one in free), default=board.lines[0].limit_percent)
+        usual = min(free, key=lambda one: one.limit_percent, default=board.lines[0])
+        holds = [one.holds_percent for one in free]
+        usual = usual._replace(
+            name=lower.name,
+            rating_a=least,
+            holds_percent=min((one for one in holds if one is not None), default=None),
+        )
         # a PDU whose lines nobody drew may have three
         is_one = pdu is not None and pdu.lines_are_drawn
         return Carrier(
             f"{board.name}, the line of {lower.name}",
-            Breaker(lower.name, least, limit),
+            usual,
             most_a=math.inf,
             part=1.0 if is_one else _FULLEST,
         )

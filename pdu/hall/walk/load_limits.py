@@ -15,6 +15,8 @@ IN_PHASE = math.cos(math.radians(23 / 2))
 BETWEEN_LINES = math.cos(math.radians((23 + 60) / 2))
 
 FITS, OVERLOADS, CANNOT_SAY = "fits", "overloads", "cannot say"
+#: above what is planned, which holds for good; and above what holds for good, perhaps
+ABOVE_LIMIT, MAY_TRIP = "above its limit, holds", "may trip"
 
 
 class LoadVerdict(NamedTuple):
@@ -37,8 +39,8 @@ def compare_load(
         return LoadVerdict(OVERLOADS)
     if load.high <= limit_a:
         return LoadVerdict(FITS)
+    if load.high <= rating_a:
+        return LoadVerdict(ABOVE_LIMIT)
     if math.isinf(load.high):
         return LoadVerdict(CANNOT_SAY, "outlets that may take over are not metered")
-    if load.low > limit_a:
-        return LoadVerdict(CANNOT_SAY, "above its limit, and perhaps above its rating")
-    return LoadVerdict(CANNOT_SAY, "the interval crosses its limit")
+    return LoadVerdict(CANNOT_SAY, "the interval crosses its rating")

@@ -354,15 +354,17 @@ class PowerFlow(Generic[N]):
                 changed[key % nodes] = None
         return list(changed)
 
-    def contributions(self, number: int, power: Power[N]) -> Mapping[int, N]:
-        """What a consumer adds to each conductor."""
+    def contributions(
+        self, number: int, power: Power[N], only: Optional[int] = None
+    ) -> Mapping[int, N]:
+        """What a consumer adds to each conductor; `only`: to no other than this one."""
         one = self.facts.consumers[number]
         fed = self._fed(number, one, power)
         if one.always_anew:
             return (
-                self._undrawn(one, fed, YES, power)
+                self._undrawn(one, fed, YES, power, only)
                 if not one.drawn
-                else self._anew(one, fed, power)
+                else self._anew(one, fed, power, only)
             )
         changed = NO
         if power is not self.before:
@@ -372,13 +374,13 @@ class PowerFlow(Generic[N]):
                 elif had == MAYBE and power.alive(supply.node) != YES:
                     changed = max(changed, MAYBE)
         if not one.drawn:
-            return self._undrawn(one, fed, changed, power)
+            return self._undrawn(one, fed, changed, power, only)
         if changed == NO:
-            return self._as_now(one, fed, power)
-        anew = self._anew(one, fed, power)
+            return self._as_now(one, fed, power, only)
+        anew = self._anew(one, fed, power, only)
         if changed == YES:
             return anew
-        same = self._as_now(one, fed, power)
+        same = self._as_now(one, fed, power, only)
         either = self._numbers.either
         return {key: either(same.get(key), anew.get(key)) for key in {**same, **anew}}
 
@@ -393,12 +395,15 @@ class PowerFlow(Generic[N]):
 
     # ---- how the current of a consumer divides ---------------------------------------------------
 
-    def _as_now(self, one: Consumer[N], fed: Sequence[Truth], power: Power[N]) -> dict[int, N]:
+    def _as_now(
+        self, one: Consumer[N], fed: Sequence[Truth], power: Power[N], only: Optional[int]
+    ) -> dict[int, N]:
         found: dict[int, N] = {}
         numbers = self._numbers
         for supply, has_power in zip(one.supplies, fed):
             if has_power:
-                self._add(found, power.path_of(supply), supply.current, has_power, numbers)
+                path = _part_of(power.path_of(supply), only)
+                self._add(found, path, supply.current, has_power, numbers)
         return found
 
     @staticmethod
@@ -419,7 +424,9 @@ class PowerFlow(Generic[N]):
                 own = perhaps
             found[key] = own if key not in found else numbers.add(found[key], own)
 
-    def _anew(self, one: Consumer[N], fed: Sequence[Truth], power: Power[N]) -> dict[int, N]:
+    def _anew(
+        self, one: Consumer[N], fed: Sequence[Truth], power: Power[N], only: Optional[int]
+    ) -> dict[int, N]:
         giving = [
             (supply, min(has_power, supply.works))
             for supply, has_power in zip(one.supplies, fed)
@@ -434,9 +441,9 @@ class PowerFlow(Generic[N]):
         paths = [power.path_of(supply) for supply, _ in giving]
         first = paths[0]
         if all(path is first for path in paths):
-            self._add(found, first, total, YES, numbers)
+            self._add(found, _part_of(first, only), total, YES, numbers)
             return found
-        for key in {key: None for path in paths for key in path}:
+        for key in {key: None for path in paths for key in _part_of(path, only)}:
             here: Optional[N] = None
             elsewhere: Optional[N] = None
             for (supply, gives), path in zip(giving, paths):
@@ -452,7 +459,12 @@ class PowerFlow(Generic[N]):
         return found
 
     def _undrawn(
-        self, one: Consumer[N], fed: Sequence[Truth], changed: Truth, power: Power[N]
+        self,
+        one: Consumer[N],
+        fed: Sequence[Truth],
+        changed: Truth,
+        power: Power[N],
+        only: Optional[int],
     ) -> dict[int, N]:
         """What one cord loses may go to any outlet of its rack, or stop with what it fed."""
         found: dict[int, N] = {}
@@ -461,17 +473,26 @@ class PowerFlow(Generic[N]):
         for place, (supply, has_power) in enumerate(zip(one.supplies, fed)):
             if has_power:
                 stays = has_power if changed == NO or one.mates is not None else MAYBE
-                self._add(found, power.path_of(supply), supply.current, stays, numbers)
+                path = _part_of(power.path_of(supply), only)
+                self._add(found, path, supply.current, stays, numbers)
             if changed and has_power != YES and supply.closed:
                 if one.mates is None:
                     lost = numbers.add(lost, numbers.maybe(supply.current))
                     continue
                 mate = one.mates[place]
                 if mate is not None and power.alive(mate):
-                    self._add(found, power.path(mate), supply.current, YES, numbers)
+                    path = _part_of(power.path(mate), only)
+                    self._add(found, path, supply.current, YES, numbers)
         if lost is not None:
             living = [node for node in one.rack if power.alive(node)]
-            for key in {key: None for node in living for key in power.path(node)}:
+            for key in {key: None for node in living for key in _part_of(power.path(node), only)}:
                 own = found.get(key)
                 found[key] = lost if own is None else numbers.add(own, lost)
         return found
+
+
+def _part_of(path: Mapping[int, Truth], only: Optional[int]) -> Mapping[int, Truth]:
+    """A path, or what of it is this conductor."""
+    if only is None:
+        return path
+    return {only: path[only]} if only in path else {}

@@ -9,6 +9,7 @@ spare: from outside they look alike.
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Optional
@@ -30,9 +31,12 @@ _STANDBY_W = 6.0
 class Verdict(enum.Enum):
     """What becomes of a machine. The value is for people and programs."""
 
+    #: at once, or with a breaker that surely trips
     DARK = "dark"
-    STAYS = "stays"
+    #: it goes dark only if a breaker trips that may
+    UNLESS = "stays unless a breaker trips"
     CANNOT_SAY = "cannot say"
+    STAYS = "stays"
 
 
 class Now(enum.Enum):
@@ -135,22 +139,28 @@ class Judged:
     advice: str = ""
     #: 1: by the failure itself, 2: by a breaker that it overloads
     step: int = 1
+    #: lines and breakers with which it goes dark, surely or perhaps; () if none decides
+    breakers: tuple[str, ...] = ()
+    #: seconds before which it surely keeps its power; infinite: for good
+    not_before_s: float = math.inf
+    #: seconds after which it is surely dark; None if it may live
+    at_the_latest_s: Optional[float] = None
     #: of how many sampled worlds, and in how many of them it lives; 0 worlds: not sampled
     worlds: int = 0
     lives_in: int = 0
     #: these for people, and what trips in the others; "" if not sampled
     sampled: str = ""
+    #: the cord that the reason is of; "" if it is of none
+    cord: str = ""
 
     @property
-    def why(self) -> str:
-        """The reason with what was sampled."""
-        step = "second step: " if self.step > 1 else ""
-        return step + "; ".join(filter(None, (self.reason, self.sampled)))
+    def becomes(self) -> str:
+        """The verdict, by what decides: dark at once, dark with a breaker, stays unless ..."""
+        if self.verdict is Verdict.DARK:
+            return "dark with a breaker" if self.step > 1 else "dark at once"
+        return str(self.verdict.value)
 
 
-def reason_of(cords: Iterable[CordNow]) -> tuple[str, str]:
-    """The first of these cords that proves nothing, and advice; "" if there is none."""
-    for one in cords:
-        if one.now in ADVICE:
-            return f"{one.cord}: {one.now.value}", ADVICE[one.now]
-    return "", ""
+def first_unproven(cords: Iterable[CordNow]) -> Optional[CordNow]:
+    """The first of these cords that proves nothing; None if there is none."""
+    return next((one for one in cords if one.now in ADVICE), None)

@@ -377,7 +377,7 @@ def test_one_command_draws_and_rehearses(
     assert [(it["machine"], it["verdict"]) for it in one["machines"]] == [("srv", "stays")]
     code, out, err = run(capsys, *words, "--fail", "feed:PP-B")
     (one,) = json.loads(out)["rehearsals"]
-    assert code == 2 and {it["machine"]: it["verdict"] for it in one["machines"]} == {
+    assert code == 1 and {it["machine"]: it["verdict"] for it in one["machines"]} == {
         "srv": "stays",
         "strip only": "dark",
     }
@@ -386,7 +386,7 @@ def test_one_command_draws_and_rehearses(
     document["pdus"][1] = {"name": "right", "outlets": [], "error": {"reason": "no answer"}}
     source.write_text(json.dumps(document))
     code, out, err = run(capsys, *words, "--fail", "feed:PP-A")
-    assert code == 1 and "could not be read now: right" in err
+    assert code == 2 and "could not be read now: right" in err
     (one,) = json.loads(out)["rehearsals"]
     assert {it["verdict"] for it in one["machines"]} == {"cannot say"}
     # nothing is left beside it

@@ -75,10 +75,10 @@ def test_what_may_flow_through_a_switch_is_no_room_that_is_taken() -> None:
     assert load.load.low <= 24.5 <= load.load.high and load.fit.word == "overloads"
     # 22.3 A surely flow, and a breaker of 16 A holds up to 23.2 A
     assert {one.machine: one.verdict.value for one in outcome.touched} == {
-        "one": "cannot say",
-        "two": "cannot say",
+        "one": "stays unless a breaker trips",
+        "two": "stays unless a breaker trips",
     }
-    assert outcome.level == 2
+    assert outcome.level == 1 and load.machines == ["one", "two"]
 
 
 def test_a_switch_whose_inputs_nobody_meters_may_carry_by_either() -> None:

@@ -10,14 +10,13 @@ from pdu.core.drawing import drawing_file
 from pdu.core.drawing.drawing import Cord
 from pdu.core.inventory import saved_readings
 from pdu.hall.walk.verdicts import (
-    ADVICE,
     CordNow,
     Judged,
     Now,
     Verdict,
     cords_now,
+    first_unproven,
     reading_bounds,
-    reason_of,
 )
 from tests.pdu.hall.test_graph import PAIR
 
@@ -117,15 +116,14 @@ def test_a_reading_may_be_rounded_or_cut() -> None:
 def test_the_reason_is_that_of_the_first_cord_that_proves_nothing() -> None:
     good, idle = CordNow(Cord("left", "1"), Now.CARRIES), CordNow(Cord("left", "2"), Now.IDLE)
     weak = CordNow(Cord("left", "3"), Now.WEAK)
-    assert reason_of([good]) == ("", "")
-    assert reason_of([good, idle, weak]) == (f"left/2: {Now.IDLE.value}", ADVICE[Now.IDLE])
+    assert first_unproven([good]) is None
+    assert first_unproven([good, idle, weak]) is idle
 
 
 def test_what_a_person_reads_of_a_machine() -> None:
-    plain = Judged("srv", Verdict.CANNOT_SAY, "left/1 is idle")
-    assert plain.why == "left/1 is idle" and Judged("srv", Verdict.STAYS).why == ""
-    second = Judged("srv", Verdict.CANNOT_SAY, "a trips", step=2, sampled="lives in 3 of 5")
-    assert second.why == "second step: a trips; lives in 3 of 5"
+    assert Judged("srv", Verdict.DARK).becomes == "dark at once"
+    assert Judged("srv", Verdict.DARK, "a trips", step=2).becomes == "dark with a breaker"
+    assert Judged("srv", Verdict.CANNOT_SAY, "it is idle").becomes == "cannot say"
 
 
 def test_an_idle_current_is_none_also_where_it_is_an_equal_share() -> None:

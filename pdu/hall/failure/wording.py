@@ -1,0 +1,136 @@
+"""The sentences about one failure: what is dark, what follows and when, and what ends it. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from ...core.cli.output import counted
+from ...core.cli.report import few
+from ..walk.verdicts import Judged, Verdict
+from .rehearsal import BreakerAfter, BreakerLoad, RehearsalOutcome
+from .shedding import Shed
+
+
+def duration(seconds: float) -> str:
+    """`30 s`, `15 min`, `2 h`."""
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= length and seconds % (length / 4) == 0:
+            return f"{seconds / length:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def headline(outcome: RehearsalOutcome, sheds: Sequence[Shed], within_s: float = math.inf) -> str:
+    """What is dark, what follows and when, and what ends it. The number of dark machines never
+    stands without that of those nobody can decide.
+    """
+    at_once = sum(one.verdict is Verdict.DARK and one.step == 1 for one in outcome.touched)
+    found = [
+        f"At once {at_once} of {counted(outcome.machines, 'machine')}"
+        f" {'goes' if at_once == 1 else 'go'} dark"
+    ]
+    later: dict[float, list[Judged]] = {}
+    for one in outcome.touched:
+        if one.breakers:
+            later.setdefault(one.not_before_s, []).append(one)
+    for seconds, machines in sorted(later.items()):
+        sure = sum(one.verdict is Verdict.DARK for one in machines)
+        when = f"not before {duration(seconds)}" if seconds else "at any time"
+        found.append(f"{len(machines)} more may, {when}" + (f" ({sure} surely)" if sure else ""))
+    if sheds:
+        first = sheds[0]
+        more = f" and {counted(len(sheds) - 1, 'breaker')} more" if len(sheds) > 1 else ""
+        found[-1] += f": shed {first.excess_a:.1f} A from {first.breaker}{more}"
+    open_ = outcome.count(Verdict.CANNOT_SAY)
+    found.append(f"of {open_} nobody can say it")
+    found.append(f"{outcome.count(Verdict.STAYS)} stay")
+    if outcome.already:
+        found.append(f"{len(outcome.already)} had no power before")
+    asked = "" if math.isinf(within_s) else f"Within {duration(within_s)}: "
+    return f"{asked}{'; '.join(found)}."
+
+
+def times(one: BreakerAfter) -> str:
+    """When a breaker in question trips: `not before 1 h, at the latest 2 h`."""
+    early = f"not before {duration(one.not_before_s)}" if one.not_before_s else "at any time"
+    if one.at_the_latest_s is None:
+        return f"{early}, or it holds"
+    return f"{early}, at the latest after {duration(one.at_the_latest_s)}"
+
+
+def percent(one: BreakerLoad) -> str:
+    """`111 - 125 %` of its rating; "" if that or the load is not bounded."""
+    if not one.rating_a or math.isinf(one.load.high):
+        return ""
+    low, high = (100 * end / one.rating_a for end in (one.load.low, one.load.high))
+    return f"{low:.0f} - {high:.0f} %"
+
+
+class Group(NamedTuple):
+    """Machines of which the same is said."""
+
+    becomes: str
+    reason: str
+    #: each with its cord, where the reason is that of a cord
+    machines: Sequence[str]
+    advice: str
+
+
+_ORDER = ("dark at once", "dark with a breaker", Verdict.UNLESS.value, Verdict.CANNOT_SAY.value)
+
+
+def groups(judged: Iterable[Judged]) -> list[Group]:
+    """Machines that do not simply stay, by what becomes of them and why: first dark at once, then
+    by how soon and how many.
+    """
+    alike: dict[tuple[str, str], list[tuple[Judged, str]]] = {}
+    for one in judged:
+        if one.verdict is not Verdict.STAYS:
+            shown = f"{one.machine} ({one.cord})" if one.cord else one.machine
+            alike.setdefault((one.becomes, one.reason), []).append((one, shown))
+    ranked = sorted(
+        alike.items(),
+        key=lambda item: (
+            _ORDER.index(item[0][0]),
+            min(one.not_before_s for one, _ in item[1]),
+            -len(item[1]),
+        ),
+    )
+    return [
+        Group(
+            becomes,
+            reason,
+            [shown for _, shown in members],
+            members[0][0].advice,
+        )
+        for (becomes, reason), members in ranked
+    ]
+
+
+def shed_in_words(one: Shed) -> str:
+    """`shed 3.2 A from r2-b/L1: move or shut down m3, m7`."""
+    if not one.machines:
+        return f"shed {one.excess_a:.1f} A from {one.breaker}: no machines surely draw so much"
+    what = f"move or shut down {few(one.machines, 12)}"
+    return f"shed {one.excess_a:.1f} A from {one.breaker}: {what}"
+
+
+def to_do(sheds: Sequence[Shed], grouped: Sequence[Group]) -> list[str]:
+    """What ends each overload, and the advice for those nobody can decide, the most first."""
+    found = [shed_in_words(one) for one in sheds]
+    machines: Counter[str] = Counter()
+    for one in grouped:
+        if one.advice and (one.becomes != Verdict.UNLESS.value or not sheds):
+            machines[one.advice] += len(one.machines)
+    return found + [
+        f"{text} ({counted(count, 'machine')})" for text, count in machines.most_common()
+    ]
+
+
+def interval(one: BreakerLoad) -> str:
+    """`4.1 - 6.2`, `4.1 or more` without an upper end."""
+    if math.isinf(one.load.high):
+        return f"{one.load.low:.1f} or more"
+    return f"{one.load.low:.1f} - {one.load.high:.1f}"
