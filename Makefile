@@ -53,6 +53,7 @@ test: env-tests  ## lint and the tests that a change must pass, against real ser
 		[ -z "$(CI)" ] || sh .ci/setup offer & \
 		$(MAKE) --no-print-directory lint; status=$$?; wait; exit $$status
 	@$(RUN) -m pytest -q -m "not trial" -n $(WORKERS) --dist worksteal
+	@echo "next: make trials, what is slow by nature, before a release; make help lists the rest"
 
 witnesses: env-tests ## the foreign files that tests read (recordings of real PDUs, published schemas), 10 MB, into .cache/witnesses; from GitHub, or FROM=DIR
 	@$(RUN) -m tests.witnesses $(if $(FROM),--from "$(FROM)")

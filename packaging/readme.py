@@ -38,6 +38,8 @@ from pdu.supports import pages as supported
 proofs, russian = map(importlib.import_module, ("proofs", "russian"))
 _DEFAULTS = {True: "yes", False: "no", None: "", "": ""}
 
+_LISTED_COMMANDS = 12
+
 
 def row(setting: Setting[object]) -> str:
     """The setting as a row of a Markdown table: key, allowed, default, meaning."""
@@ -95,7 +97,9 @@ def _commands(group: LazyGroup, *path: str) -> Iterator[tuple[str, click.Command
 
 
 def _options() -> str:
-    """The options that several commands have, and these commands."""
+    """The options that several commands have, and these commands, by number where they are many:
+    each command's `--help` has its own.
+    """
     users: dict[str, list[str]] = {}
     for name, command in _commands(COMMAND):
         for parameter in command.params:
@@ -109,9 +113,12 @@ def _options() -> str:
     for shared in vars(shared_options).values():
         if isinstance(shared, SharedOption):
             flags = [word for word in shared.flag.split() if word.startswith("-")]
-            names = ", ".join(users[flags[-1]])
+            names = users[flags[-1]]
+            commands = (
+                ", ".join(names) if len(names) <= _LISTED_COMMANDS else f"{len(names)} commands"
+            )
             flags_ = " ".join(filter(None, (", ".join(flags), shared.metavar)))
-            rows.append(f"| `{flags_}` | {shared.help} | {names} |")
+            rows.append(f"| `{flags_}` | {shared.help} | {commands} |")
     return "\n".join(rows)
 
 

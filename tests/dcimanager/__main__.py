@@ -69,7 +69,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                 f"{manager.page_url}   log in as {options.email} with {password}   (Ctrl-C ends"
                 " it; "
                 f"{'its data is kept in ' + str(options.data) if options.data else 'its data is then deleted'})\n"
-                f"In another terminal, here, after make packages:  {register}",
+                f"In another terminal, here, after make packages:  {register}\n"
+                "Other ports: make serve ARGS='--port 8443 --page-port 8080'",
                 flush=True,
             )
         signals.wait()

@@ -90,6 +90,17 @@ def test_a_russian_page_leads_to_russian_ones(path: Path) -> None:
     ] * (path.name == "README.ru.md")
 
 
+@pytest.mark.parametrize("path", RUSSIAN, ids=lambda path: path.name)
+def test_a_link_to_an_english_page_says_so(path: Path) -> None:
+    silent = [
+        line
+        for line in path.read_text("utf-8").splitlines()
+        if re.search(r"\]\((?!https?:)[^)\s]*(?<!\.ru)\.md[)#]", line)
+        and not re.search("по-английски|In English", line)
+    ]
+    assert silent == []
+
+
 def test_the_claim_that_was_translated_is_the_present_one() -> None:
     text = (ROOT / "README.ru.md").read_text("utf-8")
     assert f"<!-- claim: {loaded('proofs').claim()} -->" in text
