@@ -239,35 +239,35 @@ class Register:
 
     def _flow(self):
         """Why power or current casts doubt on the register; "" if they do not."""
-        rows, flows = self.rows, [one.watts for one in self.rows]
-        kilo, spans = 0.001, {f: (0.7 * f, 1.4 * f) for f in (0.001, 0.1, 10, 1000)}
+        rows, flows, start = self.rows, [one.watts for one in self.rows], 10
+        least = most = 0.001
         if flows == [None] * len(rows):
-            flows = [one.amps for one in rows]
-            if self.volts is not None:
-                kilo = 0.001 * self.volts
-                spans = {f: (0.25 * f, 1.1 * f) for f in (0.001, 0.1, 10, 1000)}
-            else:
-                flows = [one if one is not None and one > 0.1 else None for one in flows]
-                kilo, spans = 1.0, {1: (3e-5, 4e-4), 2: (0.003, 0.024), 3: (0.6, 5), 4: (30, 480)}
-        kept = [(one, flow) for one, flow in zip(rows, flows) if flow and one.kwh is not None]
-        days, rise, flowed = {}, 0.0, 0.0
-        for (a, x), (b, y) in zip(kept, kept[1:]):
-            if 0 < b.begin - a.begin <= 3 * self.gap and b.kwh >= a.kwh:
-                day = days.setdefault(int(b.begin // 86400), [0.0, 0.0])
-                day[0] += b.kwh - a.kwh
-                day[1] += (x + y) * (b.begin - a.begin) * kilo / 7200
-        for counted, summed in (days[one] for one in sorted(days)):
-            rise, flowed = rise + counted, flowed + summed
-            if rise >= 20 * self.step and flowed > 0:
-                if any(low <= rise / flowed <= high for low, high in spans.values()):
-                    return "its register may count in another unit"
-                rise = flowed = 0.0
-        if all(one.watts is None and one.amps is None for one in rows):
+            flows, start = [one.amps for one in rows], 0.1
+            least, most = self._ampere()
+        if flows == [None] * len(rows):
             return "neither power nor current is shown"
-        off = [one.state == "0" and one.amps is not None and one.amps > 0.1 for one in rows]
-        if any(a and b for a, b in zip(off, off[1:])):
-            return "current flowed while it was off"
+        kept = [
+            (one, flow)
+            for one, flow in zip(rows, flows)
+            if flow is not None and one.kwh is not None
+        ]
+        days = {}
+        for (a, x), (b, y) in zip(kept, kept[1:]):
+            hours = (b.begin - a.begin) / 3600
+            if 0 < hours <= 3 * self.gap / 3600 and b.kwh >= a.kwh:
+                for day in (int(b.begin // 86400), "all"):
+                    sums = days.setdefault(day, [0.0, 0.0, 0.0])
+                    sums[0] += b.kwh - a.kwh
+                    sums[1] += least * sum(one for one in (x, y) if one > start) / 2 * hours
+                    sums[2] += most * (max(x, start) + max(y, start)) / 2 * hours
+        for rise, low, high in days.values():
+            if not 0.8 * low - self.step <= rise <= 1.25 * high + self.step:
+                return "its register may count in another unit"
         return self._stood()
+
+    def _ampere(self):
+        """The least and the most that an ampere is, in kW."""
+        return (0.03, 0.48) if self.volts is None else (0.0006 * self.volts, 0.001 * self.volts)
 
     def _stood(self):
         pairs = list(zip(self.rows, self.rows[1:]))
@@ -276,15 +276,14 @@ class Register:
             (b.begin - a.begin) / 3600 if is_near else 0.0 for (a, b), is_near in zip(pairs, near)
         ]
         both = [None not in (a.amps, b.amps) for a, b in pairs]
-        rises = [b.kwh - a.kwh if None not in (a.kwh, b.kwh) else -1.0 for a, b in pairs]
-        usual = 0.03 if self.volts is None else 0.00025 * self.volts
-        flowed = [
-            (a.amps + b.amps) / 2 * h if ok else 0.0 for (a, b), ok, h in zip(pairs, both, hours)
+        rises = [b.kwh - a.kwh if None not in (a.kwh, b.kwh) else 0.0 for a, b in pairs]
+        usual, most = self._ampere()
+        flows = [
+            min(a.amps, b.amps) * h if ok else 0.0 for (a, b), ok, h in zip(pairs, both, hours)
         ]
-        used = [(r, f) for r, f in zip(rises, flowed) if r >= 0 and f > 0]
-        counted, summed = sum(r for r, _ in used), sum(f for _, f in used)
+        counted, summed = sum(rises), sum(flows)
         if summed and counted >= 20 * self.step:
-            usual = max(usual, 0.75 * min(counted / summed, 0.26))
+            usual = max(usual, 0.75 * min(counted / summed, most))
         first, stood = None, 0.0
         value = None
         for (a, b), hour, ok in zip(pairs, hours, both):
@@ -466,23 +465,18 @@ def told(found, zone):
 
 def graded(energy, tolerated):
     width = energy[2] - energy[0]
-    if width > 0.1 * energy[1] + tolerated + 1e-9:
-        return "not billable"
-    return "firm" if width <= 0.01 * energy[1] + tolerated + 1e-9 else "bounded"
+    if width <= 0.01 * energy[1] + tolerated + 1e-9:
+        return "firm"
+    return "bounded" if width <= 0.1 * energy[1] + tolerated + 1e-9 else "wide"
 
 
-def grade_of(register, line, energy, begin, end, tolerance):
+def grade_of(register, energy, begin, end, tolerance):
     flows = [one.amps for one in register.rows if begin <= one.begin < end and one.amps is not None]
-    plain = register.energy(begin, end)
+    plain, grade = register.energy(begin, end), graded(energy, tolerance)
     is_cut = energy[2] != plain[2] and energy[1]
-    grade, most = graded(energy, tolerance), max(flows, default=None)
-    if not is_cut:
-        if not plain[1] and most:
-            return "not billable"
-        few = 2 * register.step + register.most(3 * register.gap)
-        if most == 0.0 and not plain[1] and plain[2] <= few:
-            return "firm" if grade == "firm" else "bounded"
-    return "bounded" if grade == "firm" and line["events"] else grade
+    few = 2 * register.step + register.most(3 * register.gap)
+    is_idle = max(flows, default=None) == 0.0 and not plain[1] and plain[2] <= few
+    return "bounded" if is_idle and not is_cut and grade == "wide" else grade
 
 
 LINE = set(
@@ -544,7 +538,7 @@ def check_plain(line, register, begin, end, statement, zone):
     whole = energy if line["most_kwh"] is None else narrowed(energy, line["most_kwh"])
     wh = in_wh(whole)
     check_kwh(where, line["kwh"], wh, line["doubted"])
-    grade = grade_of(register, line, whole, begin, end, statement["tolerance_kwh"])
+    grade = grade_of(register, whole, begin, end, statement["tolerance_kwh"])
     need(line["grade"] == ("not billable" if line["doubted"] else grade), f"{where}: grade")
     first, last = max(register.begins[0], begin), min(register.ends[-1], end)
     inside = max(last - first, 0.0) - sum(max(min(last, b) - max(first, a), 0) for a, b in holes)
@@ -592,12 +586,10 @@ def check_odd(line, register, begin, end, statement, zone):
             most += b.kwh - a.kwh if 0 <= b.kwh - a.kwh <= reach + register.step else reach
     at = register.most(register.begins[0] - begin) + register.most(end - register.ends[-1])
     need((least or 0) <= most + at + 0.001, f"{where}: more than the register rose")
-    grades = ("firm", "bounded", "not billable")
+    grades = ("firm", "bounded", "wide", "not billable")
     figures = [least or 0.0, best, high]
     tolerated = statement["tolerance_kwh"] + 0.003
     best_grade = grades.index(graded(figures, tolerated))
-    if best and not (register.odd == "neither power nor current is shown"):
-        best_grade = max(best_grade, 1 if events else 0)
     is_unsure = least is None or register.odd == "neither power nor current is shown"
     need(not is_unsure or line["grade"] == "not billable", f"{where}: grade")
     if best:

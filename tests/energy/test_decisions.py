@@ -18,13 +18,28 @@ SUPPLY = checks.CheckParameters(0.001, None, 300.0, 300.0, is_outlet=True)
 LIMITS = RegisterLimits(3.6, 0.1)
 
 
-def rows(
-    times: Column, kwh: Column, amperes: float = np.nan, watts: float = np.nan, state: int = 2
-) -> checks.Rows:
-    """Polls of a second each, with the same current, power and state."""
+def rows(times: Column, kwh: Column, amperes: float = np.nan, watts: float = np.nan) -> checks.Rows:
+    """Polls of a second each, with the same current and power."""
     flows, power = np.full(len(kwh), amperes), np.full(len(kwh), watts)
-    states = np.full(len(kwh), state, dtype=np.uint8)
-    return checks.Rows(times, times + 1.0, kwh, flows, power, states)
+    return checks.Rows(times, times + 1.0, kwh, flows, power)
+
+
+def stood(read: checks.Rows, parameters: checks.CheckParameters) -> Sequence[checks.Standstill]:
+    flow = checks.Flow.of(read, parameters)
+    assert flow is not None
+    return checks.standstills(read, flow, parameters, np.arange(len(read.kwh)))
+
+
+def broken(
+    read: checks.Rows, parameters: checks.CheckParameters = SUPPLY, *, is_believed: bool = True
+) -> Optional[float]:
+    """The ratio by which a stretch breaks the law; None if it does not."""
+    flow = checks.Flow.of(read, parameters)
+    assert flow is not None
+    numbers = np.arange(len(read.kwh))
+    compared = checks.comparisons(read, flow, parameters, numbers, is_believed=is_believed)
+    found = checks.mismatch(compared, flow.source)
+    return None if found is None else found[1]
 
 
 @pytest.mark.parametrize(("length", "told"), [(890.0, 0), (960.0, 1)])
@@ -41,51 +56,133 @@ def test_a_gap_is_longer_than_three_turns(length: float, told: int) -> None:
 @pytest.mark.parametrize("is_before", [True, False])
 def test_a_rise_beside_a_time_without_readings_shows_no_catching_up(is_before: bool) -> None:
     """190 W; the register stands for two hours, and rises by 1 kWh then: more than what flowed."""
-    stood = 300.0 * np.arange(25)
+    minutes = 300.0 * np.arange(25)
     far = 20 * HOUR
     if is_before:
-        times = np.concatenate(([-far], stood, [7500.0]))
+        times = np.concatenate(([-far], minutes, [7500.0]))
         kwh = np.concatenate(([9.0], np.full(25, 10.0), [11.0]))
     else:
-        times = np.concatenate(([-300.0], stood, [7200.0 + far]))
+        times = np.concatenate(([-300.0], minutes, [7200.0 + far]))
         kwh = np.concatenate(([9.9], np.full(25, 10.0), [11.0]))
-    (found,) = checks.standstills(rows(times, kwh, watts=190.0), SUPPLY)
+    (found,) = stood(rows(times, kwh, watts=190.0), SUPPLY)
     assert not found.caught_up
     assert (found.begin, found.end) == ((-far, 7501.0) if is_before else (-300.0, 7201.0 + far))
     assert checks.uncounted_s([found], 0.0, HOUR) == HOUR
-    (plain,) = checks.standstills(rows(times[1:-1], kwh[1:-1], watts=190.0), SUPPLY)
+    (plain,) = stood(rows(times[1:-1], kwh[1:-1], watts=190.0), SUPPLY)
     assert (plain.begin, plain.end) == (0.0, 7201.0)
 
 
 def test_what_a_register_caught_up_with_is_not_uncounted() -> None:
     times = 300.0 * np.arange(27)
     kwh = np.concatenate((np.full(25, 10.0), [11.0, 11.0]))
-    (found,) = checks.standstills(rows(times, kwh, watts=190.0), SUPPLY)
+    (found,) = stood(rows(times, kwh, watts=190.0), SUPPLY)
     assert found.caught_up and checks.uncounted_s([found], 0.0, 1e5) == 0.0
 
 
-@pytest.mark.parametrize(("hours", "amperes", "stood"), [(2.0, 1.0, True), (0.1, 1.0, False)])
+@pytest.mark.parametrize(("hours", "amperes", "is_standing"), [(2.0, 1.0, True), (0.1, 1.0, False)])
 def test_a_register_stands_for_longer_than_its_readings_may_be_old(
-    hours: float, amperes: float, stood: bool
+    hours: float, amperes: float, is_standing: bool
 ) -> None:
     times = 60.0 * np.arange(int(60 * hours) + 1)
     supply = SUPPLY._replace(usual_gap=60.0, age=300.0)
-    found = checks.standstills(rows(times, np.full(len(times), 5.0), amperes=amperes), supply)
-    assert bool(found) is stood
+    found = stood(rows(times, np.full(len(times), 5.0), amperes=amperes), supply)
+    assert bool(found) is is_standing
     few = supply._replace(step=1.0)  # three of its steps are more than what flowed
-    assert not checks.standstills(rows(times, np.full(len(times), 5.0), amperes=amperes), few)
+    assert not stood(rows(times, np.full(len(times), 5.0), amperes=amperes), few)
 
 
-def test_current_while_off_takes_two_polls_and_more_than_an_idle_current() -> None:
-    times = 300.0 * np.arange(6)
-    off = rows(times, times / HOUR, amperes=0.5, state=0)
-    assert [one.kind for one in checks.current_while_off(off)] == [checks.OFF_CURRENT]
-    assert not [*checks.current_while_off(rows(times, times / HOUR, amperes=0.1, state=0))]
-    once = off._replace(states=np.asarray([1, 1, 0, 1, 1, 1], dtype=np.uint8))
-    assert not [*checks.current_while_off(once)]
-    twice = off._replace(states=np.asarray([1, 1, 0, 0, 1, 1], dtype=np.uint8))
-    (found,) = checks.current_while_off(twice)
-    assert (found.begin, found.end) == (600.0, 901.0)
+DAY = 288
+
+
+@pytest.mark.parametrize(
+    ("factor", "ratio"),
+    [(0.78, 0.78), (0.82, None), (1.0, None), (1.23, None), (1.27, 1.27), (1000.0, 1000.0)],
+)
+def test_a_register_counts_what_its_power_says_within_a_fifth(
+    factor: float, ratio: Optional[float]
+) -> None:
+    times = 300.0 * np.arange(5 * DAY)
+    found = broken(rows(times, factor * 0.5 * times / HOUR, watts=500.001))
+    assert found == (None if ratio is None else pytest.approx(ratio, rel=1e-3))
+
+
+@pytest.mark.parametrize(
+    ("factor", "volts", "is_outlet", "is_broken"),
+    [
+        (0.47, 230.0, True, True),
+        (0.5, 230.0, True, False),
+        (1.2, 230.0, True, False),
+        (1.3, 230.0, True, True),
+        # an inlet's lines may be further apart than the voltage of one
+        (0.3, 230.0, False, False),
+        (0.25, 230.0, False, True),
+        # nobody stated the voltage
+        (0.15, None, True, False),
+        (2.5, None, True, False),
+        (2.7, None, False, True),
+        (0.1, None, False, True),
+    ],
+)
+def test_current_shows_a_unit_as_far_as_voltage_and_power_factor_are_known(
+    factor: float, volts: Optional[float], is_outlet: bool, is_broken: bool
+) -> None:
+    """2.001 A at 230 V."""
+    times = 300.0 * np.arange(5 * DAY)
+    read = rows(times, factor * 0.46023 * times / HOUR, amperes=2.001)
+    parameters = SUPPLY._replace(volts=volts, is_outlet=is_outlet)
+    assert (broken(read, parameters) is not None) is is_broken
+
+
+def test_one_day_in_another_unit_shows() -> None:
+    """Over all days it is 1.2 times what flowed."""
+    times = 300.0 * np.arange(31 * DAY)
+    hours = times / HOUR
+    days = np.clip(hours - 240.0, 0.0, 24.0)
+    assert broken(rows(times, 0.5 * (hours + 6.0 * days), watts=500.0)) == pytest.approx(7.0, 0.01)
+    assert broken(rows(times, 0.5 * (hours + 0.2 * days), watts=500.0)) is None
+
+
+def test_a_coarse_register_is_off_by_a_step_at_each_end() -> None:
+    """20 W for a day, by a register of 1 kWh, is nothing or 1 kWh."""
+    times = 300.0 * np.arange(DAY)
+    coarse = SUPPLY._replace(step=1.0)
+    for kwh, is_broken in ((0.0, False), (1.0, False), (3.0, True)):
+        read = rows(times, np.where(times > 12 * HOUR, kwh, 0.0), watts=20.0)
+        assert (broken(read, coarse) is not None) is is_broken
+
+
+def test_power_that_varies_is_only_sampled() -> None:
+    """A job each hour, which one poll of twelve sees: it may be shorter than the polls say."""
+    times = 300.0 * np.arange(2 * DAY)
+    watts = np.where(np.arange(len(times)) % 12 == 0, 900.0, 100.0)
+    read = rows(times, 0.12 * times / HOUR)._replace(watts=watts)
+    assert broken(read) is None
+    assert broken(read._replace(kwh=0.5 * times / HOUR)) is not None
+
+
+@pytest.mark.parametrize(("polls", "is_broken"), [(12, False), (13, True)])
+def test_twelve_pairs_of_polls_are_compared(polls: int, is_broken: bool) -> None:
+    times = 300.0 * np.arange(polls)
+    assert (broken(rows(times, 5.0 * times / HOUR, watts=500.0)) is not None) is is_broken
+
+
+def test_what_meters_do_not_count_shows_no_unit() -> None:
+    """8 W and 0.1 A may be any power up to that, but no more than it."""
+    times = 300.0 * np.arange(5 * DAY)
+    for read, most_kw in (
+        (rows(times, times * 0.0, watts=8.0), 0.01),
+        (rows(times, times * 0.0, amperes=0.1), 0.1),
+    ):
+        assert broken(read) is None and not stood(read, SUPPLY)
+        assert broken(read._replace(kwh=5.0 * most_kw * times / HOUR)) is not None
+
+
+def test_the_largest_rises_of_what_nobody_believes_may_be_wrong_readings() -> None:
+    times = 300.0 * np.arange(DAY)
+    kwh = 0.5 * times / HOUR
+    jumps = rows(times, kwh + 900.0 * (times > HOUR) + 70.0 * (times > 2 * HOUR), watts=500.0)
+    assert broken(jumps, is_believed=False) is None
+    assert broken(rows(times, 100.0 * kwh, watts=500.0), is_believed=False) is not None
 
 
 def readings(times: list[float], values: list[float], age: float = 0.0) -> RegisterReadings:
@@ -161,39 +258,6 @@ def test_three_readings_of_another_line_confirm_nothing_and_four_do() -> None:
     assert told([*line[:20], 5.0, 5.5, 6.0, 6.5]) == ["reset"]
 
 
-@pytest.mark.parametrize(("steps", "told"), [(19.0, 0), (24.0, 1)])
-def test_a_unit_mistake_shows_after_twenty_steps(steps: float, told: int) -> None:
-    """A day of a register of 0.1 kWh that counts ten times what the power says."""
-    times = 300.0 * np.arange(288)
-    kwh = np.floor(times / times[-1] * steps + 1e-9) * 0.1
-    watts = 1000.0 * steps * 0.1 / 10.0 / 24.0
-    supply = SUPPLY._replace(step=0.1)
-    found = [*checks.unit_mismatch_days(rows(times, kwh, watts=watts), supply, [range(288)])]
-    assert [one.kind for one in found] == [checks.UNIT] * told
-
-
-@pytest.mark.parametrize(("steps", "told"), [(19.0, 0), (24.0, 1)])
-def test_a_unit_mistake_beside_a_change_shows_after_twenty_steps_besides_the_largest_rise(
-    steps: float, told: int
-) -> None:
-    """Five hours of a register of 0.1 kWh that counts ten times what the power says."""
-    times = 300.0 * np.arange(61)
-    kwh = np.floor(times / times[-1] * (steps + 1.0) + 1e-9) * 0.1
-    watts = 1000.0 * (steps + 1.0) * 0.1 / 10.0 / 5.0
-    supply = SUPPLY._replace(step=0.1)
-    found = [*checks.unit_beside_changes(rows(times, kwh, watts=watts), supply, [], [])]
-    assert [one.kind for one in found] == [checks.UNIT] * told
-
-
-def test_rates_are_compared_across_a_change_from_the_last_day_before_to_the_first_after() -> None:
-    """Nothing else was read. The rate doubles before the change, and then is ten times as high."""
-    times = 300.0 * np.arange(6 * 288)
-    kwh = np.cumsum(np.repeat([0.01, 0.02, 0.02, 0.2, 0.2, 0.4], 288))
-    changed = [3 * 288]
-    (found,) = checks.unit_beside_changes(rows(times, kwh), SUPPLY, changed, [])
-    assert found.kind == checks.UNIT and "counts 10 times" in found.reason
-
-
 @pytest.mark.parametrize(("slack", "parts"), [(0.0, 2), (3600.0, 1)])
 def test_a_clock_that_jumped_explains_what_rose_a_little_too_fast(slack: float, parts: int) -> None:
     """3.6 kW may flow. In each of 20 minutes it rose by 0.06 kWh, and by 0.05 more than a step."""
@@ -201,135 +265,6 @@ def test_a_clock_that_jumped_explains_what_rose_a_little_too_fast(slack: float, 
     fast = readings(times, [0.11 * number for number in range(20)])._replace(slack=slack)
     found = [*segments._slow_parts(fast, LIMITS, segments.Segment(range(20)))]
     assert len(found) == parts
-
-
-def test_half_a_day_after_a_change_is_compared_by_its_rate() -> None:
-    times = 300.0 * np.arange(288 + 144)
-    kwh = np.cumsum(np.repeat([0.01, 0.1], [288, 144]))
-    (found,) = checks.unit_beside_changes(rows(times, kwh), SUPPLY, [288], [])
-    assert "counts 10 times as much for each hour" in found.reason
-
-
-def test_where_a_pdus_current_was_read_beside_a_change_it_counts_for_each_ampere() -> None:
-    """1 A before the change and 2 A after it: for each hour it rose by 20 times as much."""
-    times = 300.0 * np.arange(2 * 288)
-    kwh = np.cumsum(np.repeat([0.01, 0.2], 288))
-    read = rows(times, kwh)._replace(amperes=np.repeat([1.0, 2.0], 288))
-    supply = SUPPLY._replace(is_outlet=False)
-    (found,) = checks.unit_beside_changes(read, supply, [288], [])
-    assert "counts 10 times as much for each ampere" in found.reason
-    steady = rows(times, np.cumsum(np.repeat([0.01, 0.02], 288)))._replace(amperes=read.amperes)
-    assert not [*checks.unit_beside_changes(steady, supply, [288], [])]
-
-
-def stretch(
-    times: list[float], kwh: list[float], amperes: float = np.nan
-) -> Optional[checks._Stretch]:
-    at = np.asarray(times)
-    read = rows(at, np.asarray(kwh), amperes=amperes)
-    return checks._Stretch.of(read, SUPPLY, np.arange(len(at)))
-
-
-@pytest.mark.parametrize(
-    ("polls", "rise", "compared"),
-    [(4, 9.0, False), (5, 0.02, True), (5, 0.0199, False), (90, 0.0199, False), (90, 9.0, True)],
-)
-def test_a_stretch_is_compared_if_it_has_five_polls_and_twenty_steps(
-    polls: int, rise: float, compared: bool
-) -> None:
-    kwh = [rise * number / (polls - 1) for number in range(polls)]
-    found = stretch([300.0 * number for number in range(polls)], kwh)
-    assert (found is not None) is compared
-
-
-def test_the_rate_of_a_day_needs_six_hours_and_twenty_steps() -> None:
-    six, days = 6 * HOUR, 24 * HOUR
-
-    def rates(times: list[float], kwh: list[float]) -> list[Optional[float]]:
-        found = stretch(times, kwh)
-        assert found is not None and (found.begin, found.end) == (times[0], times[-1])
-        return [None if np.isnan(one) else round(one, 9) for one in (found.first, found.last)]
-
-    exact = [0.0, HOUR, 2 * HOUR, 3 * HOUR, six]
-    assert rates(exact, [0.0, 0.5, 1.0, 1.5, 3.0]) == [0.5, 0.5]
-    assert rates([*exact[:-1], six - 1.0], [0.0, 0.5, 1.0, 1.5, 3.0]) == [None, None]
-    # the first day rises by 20 steps, the last one by less; both days are 24 hours with their ends
-    times = [0.0, six, days, 2 * days, 3 * days - six, 3 * days]
-    assert rates(times, [0.0, 0.01, 0.02, 1.0, 1.01, 1.0199]) == [round(0.02 / 24, 9), None]
-    assert rates(times, [0.0, 0.01, 0.0199, 1.0, 1.01, 1.02]) == [None, round(0.02 / 24, 9)]
-    assert rates(times, [0.0, 1.0, 2.4, 5.0, 6.0, 9.8]) == [0.1, 0.2]
-
-
-def test_the_power_of_an_ampere_is_of_the_time_in_which_both_were_read() -> None:
-    times = [300.0 * number for number in range(13)]
-    kwh = [0.1 * number for number in range(13)]
-    found = stretch(times, kwh, amperes=2.0)
-    assert found is not None and found.of_current == pytest.approx(1.2 / 2.0)
-    # beside a gap of more than three turns, nothing is known of the current
-    late = [*times[:-1], times[-1] + 601.0]
-    gap = stretch(late, [*kwh[:-1], 9.0], amperes=2.0)
-    assert gap is not None and gap.of_current == pytest.approx(1.1 / (2.0 * 11 / 12))
-    just = stretch([*times[:-1], times[-1] + 600.0], kwh, amperes=2.0)
-    assert just is not None and just.of_current == pytest.approx(1.2 / (2.0 * 14 / 12))
-    for amperes in (0.0, np.nan):
-        none = stretch(times, kwh, amperes=amperes)
-        assert none is not None and none.of_current is None
-
-
-@pytest.mark.parametrize("place", [0, 1])
-def test_where_current_was_read_on_one_side_of_a_change_the_rates_are_compared(place: int) -> None:
-    times = 300.0 * np.arange(2 * 288)
-    kwh = np.cumsum(np.repeat([0.01, 0.1], 288))
-    sides = [np.nan, np.nan]
-    sides[place] = 1.0
-    read = rows(times, kwh)._replace(amperes=np.repeat(sides, 288))
-    supply = SUPPLY._replace(is_outlet=False)
-    (found,) = checks.unit_beside_changes(read, supply, [288], [])
-    assert "counts 10 times as much for each hour" in found.reason
-    assert (found.begin, found.end) == (times[0], times[-1])
-
-
-def test_a_unit_mistake_is_told_of_the_hours_that_show_it() -> None:
-    """A register of 0.001 kWh that stands for six hours, then counts ten times what flows."""
-    times = 300.0 * np.arange(72 * 3)  # three times six hours
-    watts = np.full(len(times), 1200.0)
-    kwh = 12.0 * times / HOUR * (times >= 6 * HOUR)
-    read = rows(times, kwh)._replace(watts=watts)
-    found = [*checks.unit_beside_changes(read, SUPPLY, [], [])]
-    assert [one.kind for one in found] == [checks.UNIT] * 2
-    assert [(one.begin, one.end) for one in found] == [
-        (6 * HOUR + 300.0, 12 * HOUR - 300.0),
-        (12 * HOUR, 18 * HOUR - 300.0),
-    ]
-    right = rows(times, 1.2 * times / HOUR)._replace(watts=watts)
-    assert not [*checks.unit_beside_changes(right, SUPPLY, [], [])]
-
-
-def test_one_wrong_rise_is_no_unit_mistake() -> None:
-    """It alone makes the sum of its hours ten times what flowed."""
-    times = 300.0 * np.arange(71)
-    kwh = 1.2 * times / HOUR
-    kwh[30:] += 9.0 * 1.2 * times[-1] / HOUR
-    # rises of twenty times their neighbours part stretches, and rises on the way do not
-    supply = SUPPLY._replace(step=10.0 / checks.COMPARED_STEPS / 20.0)
-    read = rows(times, kwh, watts=1200.0)
-    flow = checks._Flow.of(read, supply)
-    assert flow is not None
-    assert not [*checks._mistaken_hours(flow, read, supply, np.arange(71))]
-    few = rows(times[:4], 12.0 * times[:4] / HOUR, watts=1200.0)
-    assert not [*checks._mistaken_hours(flow, few, supply._replace(step=1e-6), np.arange(4))]
-    several = rows(times[:5], 12.0 * times[:5] / HOUR, watts=1200.0)
-    assert [*checks._mistaken_hours(flow, several, supply._replace(step=1e-6), np.arange(5))]
-
-
-def test_hours_that_are_too_short_to_be_compared_hide_no_later_ones() -> None:
-    """A stretch that begins two polls before six hours end, and counts ten times too much."""
-    times = 300.0 * np.arange(70, 144)
-    read = rows(times, 12.0 * times / HOUR, watts=1200.0)
-    flow = checks._Flow.of(read, SUPPLY)
-    assert flow is not None
-    (found,) = checks._mistaken_hours(flow, read, SUPPLY, np.arange(len(times)))
-    assert (found.begin, found.end) == (6 * HOUR, 12 * HOUR - 300.0)
 
 
 def test_events_come_in_the_order_of_their_times() -> None:

@@ -9,12 +9,12 @@ from ...core.cli.output import counted
 from ..registers.values import EnergyInterval, Event
 from . import checks
 
-FIRM, BOUNDED, NOT_BILLABLE = "firm", "bounded", "not billable"
+FIRM, BOUNDED, WIDE, NOT_BILLABLE = "firm", "bounded", "wide", "not billable"
 #: grade -> exit code
-LEVELS: Mapping[str, int] = {FIRM: 0, BOUNDED: 1, NOT_BILLABLE: 2}
+LEVELS: Mapping[str, int] = {FIRM: 0, BOUNDED: 1, WIDE: 2, NOT_BILLABLE: 2}
 #: how far the bounds may be apart, as a share of the best energy; beside it, the owner tolerates
 #: some kWh
-_FIRM_SHARE, _BILLABLE_SHARE = 0.01, 0.1
+_FIRM_SHARE, _BOUNDED_SHARE = 0.01, 0.1
 #: what is tolerated of a register if the owner does not say it, in kWh
 USUAL_TOLERANCE_KWH = 0.1
 #: two steps, one at each end, explain a width if they are at least this part of it
@@ -22,7 +22,7 @@ _MOSTLY = 0.5
 
 
 class Grade(NamedTuple):
-    """FIRM, BOUNDED or NOT_BILLABLE, and why."""
+    """FIRM, BOUNDED, WIDE or NOT_BILLABLE, and why."""
 
     name: str
     reason: str
@@ -40,32 +40,25 @@ class GradeBasis(NamedTuple):
     step: float
     #: the greatest error of its meter, in percent; None if nobody stated it
     class_percent: Optional[float]
-    #: whether the register stood, and no current was found
-    stood: bool
-    #: the highest current that was read, in A; None if none was
-    most_a: Optional[float]
+    #: whether it stood, and no current flowed: its width is its step, of which no share can be told
+    is_idle: bool = False
 
 
 def of_register(
-    energy: EnergyInterval, events: Sequence[Event], meant: GradeBasis, tolerance_kwh: float
+    energy: EnergyInterval, events: Sequence[Event], basis: GradeBasis, tolerance_kwh: float
 ) -> Grade:
-    """The grade of one register."""
-    unknown = [one.reason for one in events if one.kind == checks.UNKNOWN_UNIT]
+    """The grade of one register: by its width, if its unit is not in doubt."""
+    unknown = [event.reason for event in events if event.kind == checks.UNKNOWN_UNIT]
     if unknown:
         return Grade(NOT_BILLABLE, unknown[0])
     if checks.is_unit_in_doubt(events):
         return Grade(NOT_BILLABLE, "its unit is in doubt")
     grade = _by_width(energy, tolerance_kwh)
-    if not energy.best and meant.most_a:
-        return Grade(NOT_BILLABLE, f"it stood, and up to {meant.most_a:g} A were read")
-    if meant.stood:
-        reason = f"it stood at 0 A; its step is {meant.step:g} kWh"
-        return Grade(FIRM if grade == FIRM else BOUNDED, reason)
-    if grade == FIRM and events:
-        return Grade(BOUNDED, f"{_apart(energy)}, but: {_kinds(events)}")
     if grade == FIRM:
         return Grade(FIRM, _apart(energy))
-    return Grade(grade, f"{_apart(energy)}: {_cause(energy, events, meant)}")
+    if basis.is_idle and grade == WIDE:
+        return Grade(BOUNDED, f"it stood at 0 A; its step is {basis.step:g} kWh")
+    return Grade(grade, f"{_apart(energy)}: {_cause(energy, events, basis)}")
 
 
 def of_sum(
@@ -83,10 +76,10 @@ def of_sum(
 
 
 def _by_width(energy: EnergyInterval, tolerated: float) -> str:
-    if energy.width > _BILLABLE_SHARE * energy.best + tolerated + _ROUNDING:
-        return NOT_BILLABLE
-    is_firm = energy.width <= _FIRM_SHARE * energy.best + tolerated + _ROUNDING
-    return FIRM if is_firm else BOUNDED
+    for grade, share in ((FIRM, _FIRM_SHARE), (BOUNDED, _BOUNDED_SHARE)):
+        if energy.width <= share * energy.best + tolerated + _ROUNDING:
+            return grade
+    return WIDE
 
 
 #: a step of 0.1 kWh is 0.1 + 1e-13 between two registers

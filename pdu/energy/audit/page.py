@@ -16,12 +16,12 @@ from ...core.files.html import safe
 from ..registers.period import days
 from . import plots
 from .audit_result import AuditOutcome, Times, by_event, figures, kwh, percent
-from .grades import BOUNDED, FIRM, LEVELS, NOT_BILLABLE
+from .grades import BOUNDED, FIRM, LEVELS, NOT_BILLABLE, WIDE
 from .groups import InvoiceLine, Sum, balance, level_of
 from .pdu_audit import Audited, AuditedRegister
 from .text import EXPLAINED, NOBODY, sum_name
 
-_CLASSES = {FIRM: "soft", BOUNDED: "doubtful", NOT_BILLABLE: "bad"}
+_CLASSES = {FIRM: "soft", BOUNDED: "doubtful", WIDE: "doubtful", NOT_BILLABLE: "bad"}
 _VERDICTS = {
     0: "All that is billed is firm.",
     1: "All that is billed lies within its bounds; some of it is not firm.",
@@ -105,7 +105,9 @@ def _exceptions(found: AuditOutcome) -> Iterator[str]:
         if not level_of(pdu):
             continue
         grades = [one.grade for one in pdu.outlets or [*filter(None, [pdu.own])]]
-        parts = [f"{grades.count(one)} {one}" for one in (NOT_BILLABLE, BOUNDED) if one in grades]
+        parts = [
+            f"{grades.count(one)} {one}" for one in (NOT_BILLABLE, WIDE, BOUNDED) if one in grades
+        ]
         if pdu.unread or not grades:
             parts.append(f"{counted(len(pdu.unread), 'outlet')} not read")
         if pdu.exceeded:

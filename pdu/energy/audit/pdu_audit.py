@@ -6,6 +6,7 @@ import dataclasses
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import groupby
 from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
@@ -13,7 +14,6 @@ from ..journal.readings import PduReadings, Series, readings_of
 from ..registers import resolution
 from ..registers.bounds import BoundedRegister
 from ..registers.customers import OutletTenancy, Place, without_gaps
-from ..registers.inlet_bound import Inlet, narrowed
 from ..registers.meter_facts import (
     MIB,
     OWNER,
@@ -26,10 +26,11 @@ from ..registers.meter_facts import (
     first_of,
     mib_facts,
 )
-from ..registers.numpy_lazy import np
+from ..registers.numpy_lazy import Column, np
+from ..registers.parts import Inlet, narrowed, within
 from ..registers.poll import OWN
 from ..registers.rounding import summed
-from ..registers.segments import BREAKS, MOMENTARY, history_of
+from ..registers.segments import history_of
 from ..registers.unit_aliases import Seen
 from ..registers.values import EnergyInterval, Event, RegisterLimits, RegisterReadings
 from . import checks, grades
@@ -80,7 +81,7 @@ class OutletShare(NamedTuple):
     energy: EnergyInterval
     #: the part of that time in which it was read, 0 to 1
     read: float
-    #: FIRM, BOUNDED or NOT_BILLABLE, and why
+    #: as in `grades`, and why
     grade: str
     reason: str
     #: what happened in that time
@@ -186,6 +187,7 @@ def audit_registers(pdu: PduReadings, asked: Asked) -> Audited:
         if not np.isnan(np.asarray(series.kwh)).all()
     }
     _refine(registers)
+    _share_doubts({identity: one.known for identity, one in registers.items() if identity != OWN})
     begin, end = asked.begin, asked.end
     inlet = _inlet(registers, begin, end)
     answers = {
@@ -259,6 +261,18 @@ def _refine(registers: Mapping[str, _Register]) -> None:
                 one.take_step(min(known))
 
 
+def _share_doubts(outlets: Mapping[str, _Known]) -> None:
+    """What casts doubt on one outlet does so on all of its device: one MIB object has one unit.
+
+    Not on an outlet whose own power or current excludes it.
+    """
+    doubts = [(identity, doubt) for identity, one in outlets.items() for doubt in one.doubts]
+    for identity, doubt in doubts:
+        for name, one in outlets.items():
+            if name != identity:
+                one.take_doubt(identity, doubt)
+
+
 class _Times:
     """When a PDU was read, as all of its registers need it."""
 
@@ -296,7 +310,6 @@ class _Register:
             np.asarray(series.kwh),
             np.asarray(series.amperes),
             np.asarray(series.watts),
-            np.frombuffer(series.states, dtype=np.uint8),
         )
         limit = RegisterLimits(meter.limit_kw or 0.0, modulus=wrap_kwh, unit=stated.unit_kwh)
 
@@ -332,10 +345,7 @@ class _Register:
         if asked.tenures and self._identity != OWN:
             owned = without_gaps(self._tenures, begin, end)
             parts = [self._energy(one.begin, one.end, inlet) for one in owned]
-            lows = sum(one.low for one in parts)
-            for one, part in zip(owned, parts):
-                # What others had at least was not this one's.
-                part = narrowed(part, energy.high - (lows - part.low))
+            for one, part in zip(owned, within(energy, parts, is_complete=False)):
                 said = self._said(part, one.begin, one.end, asked.tolerance_kwh)
                 is_read = self.known.is_read(one.begin, one.end)
                 shares.append(OutletShare(one.customer, one.begin, one.end, part, *said, is_read))
@@ -364,10 +374,9 @@ class _Register:
     ) -> tuple[float, str, str, Sequence[Event]]:
         """The share of a period that was read, the grade of its energy, why, and what happened."""
         events = self.known.events(begin, end)
-        most_a = self.known.most_current(begin, end)
-        stood = most_a == 0.0 and self.known.stood(energy)
-        meant = GradeBasis(self.known.step, self.meter.class_percent, stood, most_a)
-        grade = grades.of_register(energy, events, meant, tolerance_kwh)
+        is_idle = self.known.is_idle(energy, begin, end)
+        basis = GradeBasis(self.known.step, self.meter.class_percent, is_idle)
+        grade = grades.of_register(energy, events, basis, tolerance_kwh)
         return self.known.read_share(begin, end), *grade, [*_few(events)]
 
 
@@ -406,10 +415,12 @@ def _stepped(
     return with_step(max(known)), MIB
 
 
-class _Finding(NamedTuple):
-    """A finding, and the time that it says something of, in s."""
+class _Doubt(NamedTuple):
+    """An event that shows another unit, and the time between two changes of the device, in s."""
 
     event: Event
+    #: what the register counts by what flowed
+    ratio: float
     since: float
     until: float
 
@@ -424,45 +435,91 @@ class _Known:
         times: _Times,
         class_percent: Optional[float],
         limits: RegisterLimits,
-        supply: checks.CheckParameters,
+        parameters: checks.CheckParameters,
     ) -> None:
         self._readings, self._rows, self._times = readings, rows, times
-        self._supply = supply
+        self._parameters = parameters
         self._error = (class_percent or 0.0) / 100.0
         # A meter that reads too much may show more than the supply delivers.
         self._limits = limits._replace(kilowatts=limits.kilowatts * (1.0 + self._error))
         self._story = history_of(readings, self._limits)
         self._register = BoundedRegister(readings, self._story.segments, self._limits)
-        wrong = [one for one in self._story.events if one.kind in MOMENTARY]
-        self._stands = checks.standstills(rows, supply, wrong)
-        self._found = [*self._findings()]
         self._bounds: dict[tuple[float, float], EnergyInterval] = {}
+        #: doubts of other outlets of the same device
+        self._shared: list[_Doubt] = []
 
-    def _findings(self) -> Iterator[_Finding]:
-        rows, supply = self._rows, self._supply
-        units = [*checks.unit_mismatch_days(rows, supply, self._runs())]
-        if not self.is_whole:
-            breaks = [one for one in self._story.events if one.kind in BREAKS]
-            units += checks.unit_beside_changes(rows, supply, self._times.changes, breaks)
-        yield from self._doubted(units)
-        for event in checks.unknown_unit(rows):
-            yield _Finding(event, float("-inf"), float("inf"))
-        for event in (*(one.event for one in self._stands), *checks.current_while_off(rows)):
-            yield _Finding(event, event.begin, event.end)
+    @cached_property
+    def _checked(self) -> tuple[list[checks.Comparison], list[_Doubt], list[checks.Standstill]]:
+        """What the register counted beside what flowed, its own doubts, and where it stood."""
+        compared: list[checks.Comparison] = []
+        doubts: list[_Doubt] = []
+        stood: list[checks.Standstill] = []
+        flow = checks.Flow.of(self._rows, self._parameters)
+        if flow is None:
+            return compared, doubts, stood
+        for stretch, is_believed in self._stretches():
+            asked = self._rows, flow, self._parameters, stretch
+            still = checks.standstills(*asked) if is_believed else ()
+            found = checks.comparisons(*asked, still, is_believed=is_believed)
+            if not found and still and np.ptp(self._rows.kwh[stretch]):
+                found = checks.comparisons(*asked)
+            compared += found[-1:]
+            broken = checks.mismatch(found, flow.source)
+            # what nobody believes may stand, and is a hole then
+            if broken is None or not (is_believed or broken[1] > 1.0):
+                stood += still
+            else:
+                doubt = _Doubt(*broken, *self._between_changes(broken[0]))
+                # once for a unit is enough
+                if doubt[2:] not in [one[2:] for one in doubts]:
+                    doubts.append(doubt)
+        return compared, doubts, stood
 
-    def _doubted(self, events: Sequence[Event]) -> Iterator[_Finding]:
-        """Events of a wrong unit. Each casts doubt from one break of the register to the next: the
-        unit was the same meanwhile. An event that lies in another one is left out.
+    @property
+    def doubts(self) -> Sequence[_Doubt]:
+        """What its own power or current says of its unit."""
+        return self._checked[1]
+
+    def take_doubt(self, identity: str, doubt: _Doubt) -> None:
+        """Take over the doubt of another outlet, unless its own power or current excludes it."""
+        here = [
+            one for one in self._checked[0] if one.begin < doubt.until and one.end > doubt.since
+        ]
+        is_excluded = any(one.explains() and not one.explains(doubt.ratio) for one in here)
+        is_known = any(
+            one.since < doubt.until and one.until > doubt.since
+            for one in (*self.doubts, *self._shared)
+        )
+        if not is_excluded and not is_known:
+            event = doubt.event
+            reason = f"outlet {identity} of the same device {event.reason}"
+            self._shared.append(
+                doubt._replace(event=Event(event.kind, event.begin, event.end, reason))
+            )
+            self._bounds.clear()
+
+    def _between_changes(self, event: Event) -> tuple[float, float]:
+        """When the device changed before and after an event: its unit was the same meanwhile."""
+        edges = [float(self._rows.begins[number]) for number in self._times.changes]
+        since = max((edge for edge in edges if edge <= event.begin), default=float("-inf"))
+        return since, min((edge for edge in edges if edge >= event.end), default=float("inf"))
+
+    def _stretches(self) -> Iterator[tuple[Column, bool]]:
+        """The rows of each segment; and, of the time between two changes of the device of which
+        most readings are in none, all rows: a register in a wrong unit may be too fast everywhere.
         """
-        edges = [float(self._rows.begins[one]) for one in sorted(self._times.changes)]
-        edges += [one.end for one in self._story.events if one.kind in BREAKS]
-        until = float("-inf")
-        for one in sorted(events, key=lambda event: event.begin):
-            if one.end > until:
-                until = one.end
-                first = max((edge for edge in edges if edge <= one.begin), default=float("-inf"))
-                last = min((edge for edge in edges if edge >= one.end), default=float("inf"))
-                yield _Finding(one, first, last)
+        read = np.flatnonzero(~np.isnan(self._rows.kwh))
+        edges = [0, *sorted(self._readings.changes), len(read)]
+        for first, after in zip(edges, edges[1:]):
+            numbers = [
+                np.asarray(one.readings)
+                for one in self._story.segments
+                if first <= one.first < after
+            ]
+            if 2 * sum(map(len, numbers)) < after - first:
+                yield read[first:after], False
+            else:
+                yield from ((read[some], True) for some in numbers)
 
     @property
     def step(self) -> float:
@@ -501,7 +558,7 @@ class _Known:
         most = self._limits.most(end - begin)
         if self.is_in_doubt(begin, end):
             return EnergyInterval(0.0, energy.best, most)
-        stood = checks.uncounted_s(self._stands, begin, end)
+        stood = checks.uncounted_s(self._checked[2], begin, end)
         return energy._replace(high=min(energy.high + self._limits.most(stood), most))
 
     def events(self, begin: float, end: float) -> Sequence[Event]:
@@ -512,17 +569,22 @@ class _Known:
             for one in (*self._story.events, *self._times.clock.jumps)
             if one.begin < end + slack and one.end > begin - slack
         ]
-        happened += self._touching(begin, end)
-        happened += checks.gaps(self._rows, self._supply, begin, end)
+        happened += self._doubts(begin, end)
+        happened += (one.event for one in self._checked[2] if one.begin < end and one.end > begin)
+        happened += checks.unknown_unit(self._rows)
+        happened += checks.gaps(self._rows, self._parameters, begin, end)
         return sorted(happened, key=lambda one: (one.begin, one.end))
 
     def is_in_doubt(self, begin: float, end: float) -> bool:
         """Whether its unit is wrong in a part of a period, as something that was read says."""
-        return checks.is_unit_wrong(self._touching(begin, end))
+        return any(self._doubts(begin, end))
 
-    def _touching(self, begin: float, end: float) -> Iterator[Event]:
-        """Findings that a period shares a time with, or is in doubt by."""
-        return (one.event for one in self._found if one.since < end and one.until > begin)
+    def _doubts(self, begin: float, end: float) -> Iterator[Event]:
+        return (
+            one.event
+            for one in (*self.doubts, *self._shared)
+            if one.since < end and one.until > begin
+        )
 
     def is_read(self, begin: float, end: float) -> bool:
         """Whether a reading is of a period, or one is before it and one after it."""
@@ -532,26 +594,13 @@ class _Known:
 
     def read_share(self, begin: float, end: float) -> float:
         """The part of a period in which it was read, and believed, without gaps: 0 to 1."""
-        gaps = [*checks.gaps(self._rows, self._supply, begin, end)]
+        gaps = [*checks.gaps(self._rows, self._parameters, begin, end)]
         return self._register.read_share(begin, end, gaps)
 
     def cuts(self, begin: float, end: float) -> Sequence[float]:
         """Where its holes in a period begin and end, in s."""
         edges = [edge for span in self._register.spans() for edge in span]
         return sorted(edge for edge in edges if begin < edge < end)
-
-    def _runs(self) -> Sequence[Sequence[int]]:
-        """The rows of each segment: numbers of polls, of which some did not read the register.
-
-        All rows, if most are in no segment: a register in a wrong unit may be too fast everywhere.
-        """
-        segments = [one.readings for one in self._story.segments]
-        read = np.flatnonzero(~np.isnan(self._rows.kwh))
-        if 2 * sum(map(len, segments)) < len(read):
-            return [read]
-        return [
-            read[one[0] : one[-1] + 1] if isinstance(one, range) else read[one] for one in segments
-        ]
 
     def _energy(self, begin: float, end: float) -> EnergyInterval:
         energy = self._register.energy(begin, end)
@@ -560,19 +609,13 @@ class _Known:
         high = max(min(high, most), energy.best)
         return energy._replace(low=energy.low / (1.0 + self._error), high=high)
 
-    def stood(self, energy: EnergyInterval) -> bool:
-        """Whether the register stood: its width is its step, of which no share can be told, and a
-        few polls.
-        """
-        few = self._limits.most(checks.GAP_FACTOR * self._supply.usual_gap)
-        return not energy.best and energy.high <= 2.0 * self._limits.step + few
-
-    def most_current(self, begin: float, end: float) -> Optional[float]:
-        """The highest current that was read in a period, in A; None if none was."""
+    def is_idle(self, energy: EnergyInterval, begin: float, end: float) -> bool:
+        """Whether the register stood in a period, and each current that was read was 0."""
         first, after = np.searchsorted(self._rows.begins, (begin, end))
         currents = self._rows.amperes[first:after]
-        currents = currents[~np.isnan(currents)]
-        return float(currents.max()) if len(currents) else None
+        few = self._limits.most(checks.GAP_FACTOR * self._parameters.usual_gap)
+        stood = not energy.best and energy.high <= 2.0 * self._limits.step + few
+        return stood and bool((currents == 0.0).any()) and not (currents > 0.0).any()
 
     def drawn(self, begin: float, end: float, most: float) -> PlotData:
         """What a picture shows: a few points, and an energy of at most `most` kWh."""

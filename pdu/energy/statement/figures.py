@@ -17,9 +17,9 @@ from ..audit.grades import NOT_BILLABLE, Grade, GradeBasis, of_register
 from ..audit.pdu_audit import Asked, AuditedRegister, audit_registers
 from ..journal.readings import Block, PduReadings
 from ..registers.customers import OutletTenancy
-from ..registers.inlet_bound import narrowed
 from ..registers.meter_facts import Meters, RegisterFacts
 from ..registers.numpy_lazy import Column, np
+from ..registers.parts import narrowed, within
 from ..registers.rounding import in_wh, nearest_wh, split
 from ..registers.values import EnergyInterval, Event
 from . import power
@@ -201,8 +201,8 @@ def _grade(
         return Grade(NOT_BILLABLE, "its unit is in doubt before or after")
     if energy.high == answer.energy.high or not energy.best:
         return Grade(answer.grade, answer.reason)
-    meant = GradeBasis(answer.step, answer.meter.class_percent, stood=False, most_a=None)
-    return of_register(energy, answer.events, meant, rules.tolerance_kwh)
+    basis = GradeBasis(answer.step, answer.meter.class_percent)
+    return of_register(energy, answer.events, basis, rules.tolerance_kwh)
 
 
 def _periods(
@@ -227,18 +227,12 @@ def _periods(
 
 
 def _tariff(answer: AuditedRegister, whole: EnergyInterval) -> Iterator[tuple[str, EnergyInterval]]:
-    """The energy of each period: no more than the whole less what the others had at least, and no
-    less than the whole less what they had at most.
-    """
+    """The energy of each period, which together are the whole."""
     sums: dict[str, EnergyInterval] = {}
     for share in answer.shares:
         known = sums.get(share.customer)
         sums[share.customer] = share.energy if known is None else known.plus(share.energy)
-    lows, highs = (sum(getattr(one, name) for one in sums.values()) for name in ("low", "high"))
-    for name, one in sums.items():
-        high = max(min(one.high, whole.high - (lows - one.low)), 0.0)
-        low = min(max(one.low, whole.low - (highs - one.high)), high)
-        yield name, EnergyInterval(low, min(max(one.best, low), high), high)
+    return zip(sums, within(whole, [*sums.values()], is_complete=True))
 
 
 def _event(one: Event, zone: ZoneInfo) -> dict[str, str]:

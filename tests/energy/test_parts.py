@@ -12,8 +12,8 @@ import pytest
 from pdu.energy.audit import checks, grades, pdu_audit
 from pdu.energy.journal.readings import PduReadings
 from pdu.energy.registers.customers import OutletTenancy
-from pdu.energy.registers.inlet_bound import Inlet
 from pdu.energy.registers.meter_facts import Meters, RegisterFacts
+from pdu.energy.registers.parts import Inlet
 from pdu.energy.registers.poll import OWN, OutletFigures, Poll
 from pdu.energy.registers.values import EnergyInterval
 
@@ -97,7 +97,7 @@ def test_an_inlet_whose_register_stands_bounds_no_outlet_meanwhile() -> None:
 
 def test_an_inlet_bounds_none_if_the_unit_of_one_register_is_in_doubt() -> None:
     """The whole PDU was exchanged, and its inlet shows no power: it counts a tenth, too."""
-    registers = {OWN: changed_rate(0.1, None), "1": changed_rate(0.1, 1.3)}
+    registers = {OWN: changed_rate(0.1, None), "1": changed_rate(0.1, 1.5)}
     found = of(audited(polled(registers, exchanged_at(40.0))), "1")
     assert found.energy.low <= 0.3 * 24.0 * DAYS <= found.energy.high
 
@@ -172,7 +172,7 @@ def test_a_standing_register_beside_a_change_may_be_wrong_while_current_flows() 
         return (5000.0 if hour < 40.0 else 0.0), 0.5, None
 
     found = of(audited(polled({"1": wrong}, exchanged_at(40.0))), "1")
-    assert found.energy.high > 100.0 and found.grade == grades.NOT_BILLABLE
+    assert found.energy.high > 100.0 and found.grade == grades.WIDE
 
 
 def test_zeros_of_a_unit_that_starts_are_not_idle() -> None:
@@ -197,13 +197,12 @@ def changed_rate(factor: float, amperes: Optional[float]) -> Read:
     return read
 
 
-@pytest.mark.parametrize("amperes", [None, 1.3])
-@pytest.mark.parametrize("factor", [0.1, 10.0, 1000.0])
+@pytest.mark.parametrize("factor", [0.05, 10.0, 1000.0])
 def test_ten_times_as_fast_after_a_change_is_a_unit_event(
-    factor: float, amperes: Optional[float]
+    factor: float,
 ) -> None:
     facts = dataclasses.replace(FACTS, step_kwh=0.001)
-    registers = {"1": changed_rate(factor, amperes)}
+    registers = {"1": changed_rate(factor, 1.3)}
     found = of(audited(polled(registers, exchanged_at(40.0)), facts), "1")
     assert checks.UNIT in {one.kind for one in found.events}
     assert not found.has_lowest and found.energy.high >= 0.3 * 24.0 * DAYS
@@ -270,7 +269,7 @@ def test_four_watts_show_their_uncertainty() -> None:
         return math.floor((1000.0 + 0.004 * hour) * 10.0) / 10.0, 0.02, None
 
     found = of(audited(polled({"1": coarse}), dataclasses.replace(FACTS, step_kwh=0.1)), "1")
-    assert found.grade == grades.NOT_BILLABLE
+    assert found.grade == grades.WIDE
     assert "the register's step of 0.1 kWh is" in found.reason
     tolerated = audited(
         polled({"1": coarse}), dataclasses.replace(FACTS, step_kwh=0.1), tolerance_kwh=0.3
@@ -279,7 +278,7 @@ def test_four_watts_show_their_uncertainty() -> None:
 
 
 def test_each_grade_has_a_reason() -> None:
-    registers = {"1": steady(1.0), "2": unread_for_hours(0.3), "3": changed_rate(10.0, 1.3)}
+    registers = {"1": steady(1.0), "2": unread_for_hours(0.3), "3": changed_rate(1000.0, 1.3)}
     for one in audited(polled(registers)).outlets:
         assert one.reason
     assert "apart" in of(audited(polled(registers)), "1").reason

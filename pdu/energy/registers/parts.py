@@ -1,0 +1,97 @@
+"""Parts take at most what their whole does: a PDU's outlets beside its inlet, the customers of an
+outlet beside its register, and the periods of a tariff beside the total. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from .values import EnergyInterval
+
+#: what two meters may differ by if nobody stated the error of both: more than usual meters do
+_UNSTATED = 0.05
+#: an outlet with more holes is bounded by the whole period only
+_MOST_CUTS = 40
+
+
+def within(
+    whole: EnergyInterval, parts: Sequence[EnergyInterval], *, is_complete: bool
+) -> Sequence[EnergyInterval]:
+    """Parts that have nothing in common: each took at most the whole less what the others did.
+
+    `is_complete`: nothing but the parts took of the whole, so each took at least what the others
+    did not. A whole that is less than its parts says nothing of them.
+    """
+    low, high = sum(part.low for part in parts), sum(part.high for part in parts)
+    if low > whole.high:
+        return parts
+    bounded = [narrowed(part, whole.high - (low - part.low)) for part in parts]
+    if not is_complete:
+        return bounded
+    return [_raised(one, whole.low - (high - part.high)) for one, part in zip(bounded, parts)]
+
+
+def narrowed(energy: EnergyInterval, most: float) -> EnergyInterval:
+    """An energy that is at most `most` kWh."""
+    high = max(min(energy.high, most), energy.low)
+    return EnergyInterval(energy.low, min(energy.best, high), high)
+
+
+def _raised(energy: EnergyInterval, least: float) -> EnergyInterval:
+    low = min(max(energy.low, least), energy.high)
+    return EnergyInterval(low, max(energy.best, low), energy.high)
+
+
+class Bounded(Protocol):
+    """A register that answers for any period."""
+
+    def bounds(self, begin: float, end: float) -> EnergyInterval:
+        """The energy of a period by this register alone."""
+        ...
+
+    def cuts(self, begin: float, end: float) -> Sequence[float]:
+        """Where its holes in a period begin and end, in s."""
+        ...
+
+
+class Inlet:
+    """A PDU's own register above those of its outlets."""
+
+    def __init__(self, own: Bounded, outlets: Mapping[str, Bounded], *, are_stated: bool) -> None:
+        """`are_stated`: whether the bounds contain the errors of all meters."""
+        self._own, self._outlets = own, outlets
+        self._allowed = 0.0 if are_stated else _UNSTATED
+
+    def contradicts(self, begin: float, end: float) -> bool:
+        """Whether the outlets took more than the inlet: then neither bounds the other."""
+        return self._lows(begin, end) > self._own.bounds(begin, end).high
+
+    def outlet(self, identity: str, begin: float, end: float) -> float:
+        """The most that one outlet took, in kWh, hole by hole and between them."""
+        cuts = self._outlets[identity].cuts(begin, end)
+        edges = [begin, *cuts, end] if len(cuts) <= _MOST_CUTS else [begin, end]
+        parts = sum(self._part(identity, *part) for part in zip(edges, edges[1:]))
+        return min(parts, self._part(identity, begin, end))
+
+    def _part(self, identity: str, begin: float, end: float) -> float:
+        part = self._outlets[identity].bounds(begin, end)
+        others = self._lows(begin, end) - part.low
+        rest = EnergyInterval(others, others, others)
+        return within(self._most(begin, end), [part, rest], is_complete=False)[0].high
+
+    def _lows(self, begin: float, end: float) -> float:
+        return sum(outlet.bounds(begin, end).low for outlet in self._outlets.values())
+
+    def _most(self, begin: float, end: float) -> EnergyInterval:
+        most = self._own.bounds(begin, end).high * (1.0 + self._allowed)
+        return EnergyInterval(0.0, 0.0, most)
+
+    def total(self, energy: EnergyInterval, begin: float, end: float) -> EnergyInterval:
+        """The sum of all outlets."""
+        return narrowed(energy, self._most(begin, end).high)
+
+    def own(self, begin: float, end: float) -> EnergyInterval:
+        """The inlet's energy, which is at least that of its outlets."""
+        lows = self._lows(begin, end) * (1.0 - self._allowed)
+        return _raised(self._own.bounds(begin, end), lows)
