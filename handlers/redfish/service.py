@@ -16,7 +16,14 @@ from ..http.errors import HttpBusy, HttpUnreachable
 from ..http.login import Login
 from ..http.message import Response, Transport
 from ..http.strict_json import LIMIT
-from ..shared.errors import NamedSetting, PduHandlerError, ProtocolError, Refused, Unsupported
+from ..shared.errors import (
+    NamedSetting,
+    PduHandlerError,
+    ProtocolError,
+    Refused,
+    Unreachable,
+    Unsupported,
+)
 from ..shared.switching import CALL_SECONDS
 from ..shared.tls import Trust
 from . import links
@@ -29,6 +36,10 @@ LOGGER = get_logger(__name__)
 # DSP0266: the URI of the service root; all others are found by links
 ROOT = "/redfish/v1/"
 LOGOUT_SECONDS = 3.0
+# before a DELETE of the session is sent again; doubled each time
+_FIRST_PAUSE_SECONDS = 0.05
+# statuses after which it is: stopped waiting, busy
+_TRY_AGAIN = (408, 429, 503)
 _LONGEST_TOKEN = 4000
 # one for each 3 requests, up to 4: a connection costs a handshake
 _MOST_CONNECTIONS, _PER_CONNECTION = 4, 3
@@ -66,12 +77,13 @@ class RedfishService:
         clock: Callable[[], float] = time.monotonic,
         seconds: Optional[float] = None,
         keeps: bool = False,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._clients = [
             HttpClient(endpoint(given.scheme, given.host, given.port), transport(given.trust))
         ]
         self._transport, self._trust = transport, given.trust
-        self._clock, self._timeout = clock, given.timeout
+        self._clock, self._sleep, self._timeout = clock, sleep, given.timeout
         self._seconds = CALL_SECONDS if seconds is None else seconds
         self._end = clock() + self._seconds
         self.login, self._mode = given.login, given.session
@@ -318,14 +330,25 @@ class RedfishService:
             LOGGER.info("the service sent no link to delete the session, which ends by itself")
 
     def _log_out(self, session: str) -> None:
+        """Delete the session: 1 round trip, and others until one is answered or the time is over:
+        units have few sessions, and one that stays is taken from other users."""
         self._end = self._clock() + LOGOUT_SECONDS
-        try:
-            reply = self._send("DELETE", session, repeatable=True)
-            # 404: a repeated request found the session gone
-            if reply.status not in (200, 202, 204, 404):
-                LOGGER.info(f"the session was not deleted ({reply.status}) and ends by itself")
-        except PduHandlerError as error:
-            LOGGER.info(f"the session was not deleted ({error}) and ends by itself")
+        pause = _FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                reply = self._send("DELETE", session, repeatable=True)
+                # 404: a repeated request found the session gone
+                if reply.status in (200, 202, 204, 404):
+                    return
+                why: object = reply.status
+                may_repeat = reply.status in _TRY_AGAIN
+            except PduHandlerError as error:
+                why, may_repeat = error, isinstance(error, Unreachable)
+            if not may_repeat or self._clock() + pause >= self._end:
+                LOGGER.info(f"the session was not deleted ({why}) and ends by itself")
+                return
+            self._sleep(pause)
+            pause *= 2
 
     # ---- requests --------------------------------------------------------------------------------
 

@@ -21,6 +21,13 @@ class _Kept:
         self.stack = stack
         self.sessions: dict[int, Any] = {}
         self.found: dict[tuple[int, str], Any] = {}
+        # an owner that ended would leave its id to another one
+        self._owners: dict[int, object] = {}
+
+    def key(self, owner: object) -> int:
+        """The key of an owner, which is kept alive as long as this object."""
+        self._owners[id(owner)] = owner
+        return id(owner)
 
 
 _KEPT: ContextVar[Optional[_Kept]] = ContextVar("kept", default=None)
@@ -48,11 +55,12 @@ def session(
     """The session of a call: a new one, or in `one_session` that of the call before, with the time
     for a new call by `renew`.
     """
-    kept, key = _KEPT.get(), id(owner)
+    kept = _KEPT.get()
     if kept is None:
         with opened() as made:
             yield made
         return
+    key = kept.key(owner)
     if key in kept.sessions:
         made = kept.sessions[key]
         renew(made)
@@ -68,9 +76,10 @@ def session(
 
 def read_once(owner: object, what: str, read: Callable[[], T]) -> T:
     """What `read` returns; in `one_session`, what it returned at the first call."""
-    kept, key = _KEPT.get(), (id(owner), what)
+    kept = _KEPT.get()
     if kept is None:
         return read()
+    key = (kept.key(owner), what)
     if key not in kept.found:
         kept.found[key] = read()
     found: T = kept.found[key]

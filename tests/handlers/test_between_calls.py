@@ -5,11 +5,14 @@ make a new one.
 from __future__ import annotations
 
 import copy
+import functools
 import importlib
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
+from handlers.shared import call_session
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.peers import PEERS, Peer
@@ -43,3 +46,25 @@ def test_a_handler_that_is_used_again_reads_what_another_one_switched(name: str)
         after = vars(kept)
         after.pop("_held", None)  # the double's: what the parameters say, checked; no reading
         assert after == before
+
+
+def test_in_one_session_a_new_handler_never_gets_what_an_ended_one_had_read() -> None:
+    """Python gives the id of an object that ended to another one."""
+
+    class Owner:
+        pass
+
+    for _ in range(50):
+        with call_session.one_session():
+            reads = [
+                call_session.read_once(Owner(), "state", functools.partial(int, n))
+                for n in range(3)
+            ]
+            assert reads == [0, 1, 2]
+            opened: list[int] = []
+            for number in range(3):
+                with call_session.session(
+                    Owner(), functools.partial(nullcontext, number), opened.append
+                ) as n:
+                    assert n == number
+            assert opened == []

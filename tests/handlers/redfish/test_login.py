@@ -11,7 +11,7 @@ from typing import Optional
 import pytest
 
 from handlers.redfish import settings
-from handlers.redfish.service import RedfishService
+from handlers.redfish.service import LOGOUT_SECONDS, RedfishService
 from handlers.shared.errors import PduHandlerError
 from pdu_common.connection import PduData
 from pdu_common.helper import PduPortView
@@ -281,3 +281,40 @@ def test_an_error_of_the_request_that_opens_a_session_does_not_show_the_login() 
         "another host" in caught.value.reason
         and PASSWORD not in f"{caught.value} {vars(caught.value)}"
     )
+
+
+@pytest.mark.parametrize("answer", [Answer(None, 0), Answer(None, 503), Answer(b"x", is_cut=True)])
+def test_the_deletion_of_a_session_is_sent_again_within_its_time(answer: Answer) -> None:
+    class Cutting(Guarded):
+        """Answers the first two requests to delete the session in another way."""
+
+        def answer(self, seen: Seen) -> Answer:
+            if seen.method == "DELETE" and deleted(self) < 3:
+                return answer
+            return super().answer(seen)
+
+    tree = Cutting()
+    with serving(tree) as address:
+        handler(address, session="session").status()
+    assert deleted(tree) == 3 and tree.opened == 1
+
+
+def test_the_deletion_of_a_session_ends_after_its_time_and_after_a_refusal() -> None:
+    tree, waits = Guarded(), list[float]()
+    tree.special[f"{SESSIONS}/7"] = lambda seen: Answer(None, 0)
+    login = {"scheme": "http", "username": USER, "password": PASSWORD, "session": "session"}
+    with serving(tree) as address:
+        given = settings.read_settings(PduData(address, login))
+        now = [0.0]
+
+        def sleep(seconds: float) -> None:
+            waits.append(seconds)
+            now[0] += seconds
+
+        with RedfishService(given, clock=lambda: now[0], sleep=sleep) as service:
+            service.root()
+        assert 3 <= deleted(tree) <= 8 and sum(waits) < LOGOUT_SECONDS
+        tree.special[f"{SESSIONS}/7"] = lambda seen: Answer(None, 403)
+        before = deleted(tree)
+        handler(address, session="session").status()
+        assert deleted(tree) == before + 1
