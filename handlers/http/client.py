@@ -106,7 +106,7 @@ class HttpClient:
                     raise of_status(reply.status, login, reply.headers)
                 return reply
             except HttpException as error:
-                error.at(self.where.netloc, f"{method} {login.quoted(target.partition('?')[0])}")
+                error.at(self.where.netloc, f"{method} {login.quoted_path(target)}")
                 raise
 
     def _followed(self, request: Request, reply: Response, login: Login) -> Response:

@@ -25,6 +25,19 @@ _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{2,}")
 _TOO_LONG = re.compile("(?<=&#)[0-9]{640,}")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 _CONTROLS = dict(zip("bfnrt", "\b\f\n\r\t"))
+# Words of the paths that Redfish (DSP0268, "Resource map") and Xerus (its well-known ids) define, in
+# lower case. A password that is one of them is no secret in a path, and to hide the path would tell
+# that it is one.
+_PATH_WORDS = frozenset(
+    "redfish v1 powerequipment powerdistribution rackpdus floorpdus transferswitches outlets"
+    " outletgroups mains branches feeders metrics sensors chassis managers systems"
+    " sessionservice sessions outlet powercontrol actions actioninfo taskservice tasks"
+    " bulk cascade model pdu unit inlet ocp pmc hwhealth eventservice link tfwopaque pdumodel"
+    " numericsensor accumulatingnumericsensor statesensor current voltage activepower"
+    " activeenergy outletstate session auth authmanager snmp net system".split()
+)
+_PATH_WORD = re.compile("(?<![A-Za-z0-9+=_-])[A-Za-z0-9]+(?![A-Za-z0-9+=_-])")
+_NUMBER = re.compile("[0-9]{1,3}")
 _QUOTED = 300  # limit for a device's text in an error, in characters
 # searched for secrets, in characters or bytes; an error keeps at most 2000
 _EXAMINED = 8000
@@ -83,6 +96,19 @@ class Login(NamedTuple):
         if holds(text[:_EXAMINED], secrets(self)):
             return _HIDDEN
         return printable(text, _QUOTED)
+
+    def quoted_path(self, target: str) -> str:
+        """The path of a request for an error, without its query, or a notice if it holds the
+        password or the token in other words than those that each such path has.
+        """
+        path = target.partition("?")[0]
+        own_words = _PATH_WORD.sub(
+            lambda word: (
+                "" if word[0].lower() in _PATH_WORDS or _NUMBER.fullmatch(word[0]) else word[0]
+            ),
+            path[:_EXAMINED],
+        )
+        return _HIDDEN if holds(own_words, secrets(self)) else printable(path, _QUOTED)
 
     def payload(self, body: bytes) -> bytes:
         """The beginning of a device's answer, for an error to keep; b"" if it holds the password or

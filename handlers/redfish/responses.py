@@ -56,12 +56,12 @@ def resource(reply: Response, login: Login) -> Json:
     )
 
 
-def error_of(reply: Response, login: Login, asked: str) -> PduHandlerError:
-    """The error for a status other than success. `asked`: the method and the path.
+def error_of(reply: Response, login: Login, method: str, path: str) -> PduHandlerError:
+    """The error for a status other than success, which names the request.
 
     Its text ends with the messages of the service, if there are any.
     """
-    return _failure(reply, login).at("", login.quoted(asked.partition("?")[0]))
+    return _failure(reply, login).at("", f"{method} {login.quoted_path(path)}")
 
 
 def _failure(reply: Response, login: Login) -> PduHandlerError:

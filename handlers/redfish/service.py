@@ -138,7 +138,7 @@ class RedfishService:
                 reply = self._send("GET", ROOT, anonymous=True)
             if reply.status in (404, 503):
                 kind = Unsupported if reply.status == 404 else HttpUnreachable
-                why = error_of(reply, self.login, f"GET {ROOT}").reason
+                why = error_of(reply, self.login, "GET", ROOT).reason
                 raise kind(
                     f"{why}; if its Redfish service is off, switch it on in the PDU's own settings;"
                     " if the PDU has none, use another handler",
@@ -233,7 +233,7 @@ class RedfishService:
             else self._send("GET", path, client=client)
         )
         if reply.status == 503 and not alone:  # perhaps too many requests at once
-            raise error_of(reply, self.login, f"GET {path}")
+            raise error_of(reply, self.login, "GET", path)
         try:
             return self._kept(path, lambda: self._resource(reply, path))
         except RESOURCE_ERRORS as error:
@@ -244,20 +244,20 @@ class RedfishService:
         return links.path(target, self._clients[0].where, self.login)
 
     def _resource(self, reply: Response, path: str, also: str = "") -> Json:
-        asked = f"GET {path.partition('?')[0]}"
+        operation = f"GET {self.login.quoted_path(path)}"
         if reply.status == 429:  # concerns all requests
-            error = error_of(reply, self.login, asked)
+            error = error_of(reply, self.login, "GET", path)
             raise HttpUnreachable(error.parts, operation=error.operation)
         if reply.status != 200:
-            raise error_of(reply, self.login, asked)
+            raise error_of(reply, self.login, "GET", path)
         try:
             found = resource(reply, self.login)
         except ProtocolError as error:
-            raise error.at("", self.login.quoted(asked)) from None
+            raise error.at("", operation) from None
         if not any(links.same(text(found, "@odata.id"), one, self.units) for one in (path, also)):
             raise ProtocolError(
                 "the service answered with a resource other than the one requested"
-            ).at("", self.login.quoted(asked))
+            ).at("", operation)
         return found
 
     # ---- writing ---------------------------------------------------------------------------------
@@ -320,7 +320,7 @@ class RedfishService:
             repeatable=True,
         )
         if reply.status not in (200, 201, 204):
-            raise error_of(reply, self.login, f"POST {path}")
+            raise error_of(reply, self.login, "POST", path)
         token = reply.headers.get("x-auth-token", "")
         if not 0 < len(token) <= _LONGEST_TOKEN or not token.isascii() or not token.isprintable():
             raise ProtocolError("the service opened a session without a usable token")

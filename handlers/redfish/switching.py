@@ -98,7 +98,7 @@ class _Command:
                     " decides"
                 )
         elif reply.status not in _DONE:
-            declined = error_of(reply, self._service.login, f"POST {self._target}")
+            declined = error_of(reply, self._service.login, "POST", self._target)
             if may_have_executed(declined):
                 raise Unreachable(declined.parts, operation=declined.operation)
             raise declined
@@ -138,7 +138,7 @@ class _Command:
         try:
             reply = self._service.reply(self._outlet)
             if reply.status != 200:
-                raise error_of(reply, self._service.login, f"GET {self._outlet}")
+                raise error_of(reply, self._service.login, "GET", self._outlet)
         except (Unreachable, ProtocolError, HttpRefused) as error:
             why = (
                 "not switched: the device takes commands only with an ETag, which cannot be read (",

@@ -61,7 +61,7 @@ _OPEN: list[tuple[Fault, dict[str, Any]]] = [
     (Fault.DONE_TWICE, {}),
     *(
         (Fault.REDIRECT, {"status": status, "location": "https://127.0.0.1:1"})
-        for status in (301, 302, 307, 308)
+        for status in (301, 302)
     ),
 ]
 
@@ -89,6 +89,18 @@ def test_after_an_ambiguous_answer_to_a_command_the_state_is_read_once(
                 )
             assert pdu.books().requests - before == 4, "two reads, one command, one read after it"
             assert len([name for name, _ in pdu.books().writes if "PowerState" in name]) == done
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_command_that_is_redirected_elsewhere_was_not_carried_out(
+    handle: Handle, status: int
+) -> None:
+    with XerusPdu(Model(outlets=1)) as pdu:
+        pdu.faults.order(Fault.REDIRECT, skip=2, status=status, location="https://127.0.0.1:1")
+        with pytest.raises(PduHandlerError, match="redirects to another port") as caught:
+            handle(pdu).port_down(PduPortView("1"), pause=FAST)
+        assert caught.value.kind == "refused"
+        assert not [name for name, _ in pdu.books().writes if "PowerState" in name]
 
 
 @pytest.mark.parametrize("status", [4, 40, 4000, 201, 204, 302])

@@ -318,3 +318,12 @@ def test_the_deletion_of_a_session_ends_after_its_time_and_after_a_refusal() -> 
         before = deleted(tree)
         handler(address, session="session").status()
         assert deleted(tree) == before + 1
+
+
+@pytest.mark.parametrize("password", ["Outlets", "redfish", "v1", "RackPDUs"])
+def test_an_error_does_not_tell_that_the_password_is_a_word_of_its_path(password: str) -> None:
+    tree = Tree(unit())
+    tree.special[OUTLETS] = lambda seen: Answer(None, 404)
+    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+        handler(address, password=password).status()
+    assert caught.value.operation == f"GET {OUTLETS}"

@@ -237,7 +237,7 @@ class Agent:
             if isinstance(error, JsonRpcSyntaxException):
                 # the next answer on this connection may belong to another request
                 self._client.close()
-            raise error.at(self.place, f"{method} {login.quoted(target)}") from None
+            raise error.at(self.place, f"{method} {login.quoted_path(target)}") from None
 
     def get(self, target: str) -> bytes:
         """The body of an HTTP GET, of at most DOWNLOAD_LIMIT bytes.
@@ -298,7 +298,7 @@ class Agent:
         )
         if self.debug:
             print(
-                f"json-rpc {shown} {self.login.quoted(target.partition('?')[0])},"
+                f"json-rpc {shown} {self.login.quoted_path(target)},"
                 f" {len(body or b'')} bytes sent, status {reply.status}, {len(reply.body)} bytes"
                 f" received in {time.monotonic() - started:.3f} s"
             )

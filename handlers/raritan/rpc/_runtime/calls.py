@@ -233,7 +233,7 @@ class Pending(typing.Generic[R]):
         # which holds the error. Such a circle stays in memory until the collector looks for it.
         answer.__context__ = None
         self.error = answer.with_traceback(None).at(
-            agent.place, f"{self.method.name} {agent.login.quoted(self.method.parent.target)}"
+            agent.place, f"{self.method.name} {agent.login.quoted_path(self.method.parent.target)}"
         )
 
 
