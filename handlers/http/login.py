@@ -25,9 +25,9 @@ _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{2,}")
 _TOO_LONG = re.compile("(?<=&#)[0-9]{640,}")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 _CONTROLS = dict(zip("bfnrt", "\b\f\n\r\t"))
-# Words of the paths that Redfish (DSP0268, "Resource map") and Xerus (its well-known ids) define, in
-# lower case. A password that is one of them is no secret in a path, and to hide the path would tell
-# that it is one.
+# Words of the paths that Redfish (DSP0268, "Resource map") and Xerus (its well-known ids) define,
+# in lower case. A password that is one of them is no secret in a path, and to hide the path would
+# tell that it is one.
 _PATH_WORDS = frozenset(
     "redfish v1 powerequipment powerdistribution rackpdus floorpdus transferswitches outlets"
     " outletgroups mains branches feeders metrics sensors chassis managers systems"

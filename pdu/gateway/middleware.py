@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 from handlers.shared.errors import printable
 
+from ..core.web.host_check import host_name
 from ..core.web.messages import WebRequest, WebResponse
 from .clients import Clients, GatewayClient
 from .errors import ApiError, bad
@@ -120,12 +121,7 @@ class Middleware:
 
     def _check_host(self, header: str) -> None:
         """A page whose name leads to this address has another Host: it is refused."""
-        host = header.lower()
-        name, colon, port = host.rpartition(":")
-        if not colon or host.endswith("]"):
-            name, port = host, ""
-        is_port = not port or port.isdigit()
-        if name not in self._hosts or not is_port:
+        if host_name(header) not in self._hosts:
             raise ApiError(421, "host", "this gateway has another name; its owner gives --host")
 
     def _client(self, headers: Mapping[str, str], path: str) -> GatewayClient:

@@ -24,7 +24,7 @@ from ..core.cli.error_output import Interrupted, fail
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import Seconds, SharedOptions, given, option, output, secret_files
 from ..core.cli.output import print_json, report
-from ..core.cli.shared_options import ARCHIVES, AUTH, LISTEN, PARALLEL, WORKERS
+from ..core.cli.shared_options import ALLOW_HOST, ARCHIVES, AUTH, LISTEN, PARALLEL, WORKERS
 from ..core.inventory import names
 from ..core.inventory.handler_loading import load
 from ..core.inventory.newest_archives import loadable_handlers
@@ -47,6 +47,8 @@ class ExporterOptions(NamedTuple):
     network: Sequence[str]
     #: ADDRESS:PORT
     listen: str
+    #: further names by which it may be called
+    allow_host: Sequence[str]
     #: how many probes run at a time
     parallel: int
     #: how many processes read; None: one for each core
@@ -66,6 +68,7 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
     try:
         # imported late: 60 ms, and their packages may be missing
         from ..core.web import server as web
+        from ..core.web.host_check import HostCheck
         from . import probes, server
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in _PACKAGES:
@@ -97,7 +100,9 @@ def _exporter(context: click.Context, /, **options: Any) -> None:
             raise
         url = _url(wanted.listen, listener.getsockname()[1])
         site = server.ExporterRoutes(exporter)
-        made = web.WebServer(site, server.LIMITS, report=report)
+        here = wanted.listen.rpartition(":")[0]
+        named = HostCheck(site, here, wanted.allow_host)
+        made = web.WebServer(named, server.LIMITS, report=report)
 
         def reload() -> None:
             _reload(exporter, wanted)
@@ -214,6 +219,7 @@ exporter = Subcommand(
         ),
         *ARCHIVES(),
         *LISTEN(default=USUAL_LISTEN, show_default=True),
+        *ALLOW_HOST(),
         *PARALLEL(default=64, show_default=True),
         *WORKERS(),
         *option(

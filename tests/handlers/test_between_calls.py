@@ -7,7 +7,7 @@ from __future__ import annotations
 import copy
 import functools
 import importlib
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
@@ -61,10 +61,13 @@ def test_in_one_session_a_new_handler_never_gets_what_an_ended_one_had_read() ->
                 for n in range(3)
             ]
             assert reads == [0, 1, 2]
-            opened: list[int] = []
+            renewed: list[int] = []
             for number in range(3):
-                with call_session.session(
-                    Owner(), functools.partial(nullcontext, number), opened.append
-                ) as n:
-                    assert n == number
-            assert opened == []
+                opened = functools.partial(_session, number)
+                with call_session.session(Owner(), opened, renewed.append) as session:
+                    assert session == number
+            assert renewed == []
+
+
+def _session(number: int) -> AbstractContextManager[int]:
+    return nullcontext(number)

@@ -64,6 +64,12 @@ WORKERS = SharedOption(
 )
 EVERY = SharedOption("--every", "read each PDU this often, such as 30s or 5m", "PERIOD", Period())
 LISTEN = SharedOption("--listen", "where to listen; port 0: any free one", "ADDRESS:PORT")
+ALLOW_HOST = SharedOption(
+    "--allow-host",
+    "a further name by which clients call this server; repeatable",
+    "NAME",
+    multiple=True,
+)
 
 # ---- output --------------------------------------------------------------------------------------
 

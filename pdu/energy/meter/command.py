@@ -16,7 +16,7 @@ from ...core.cli.exit_codes import DONE, INTERRUPTED
 from ...core.cli.groups import Subcommand
 from ...core.cli.options import given, option, output, secret_files
 from ...core.cli.output import Result, print_result
-from ...core.cli.shared_options import ARCHIVES, AUTH, EVERY, INTO, PARALLEL
+from ...core.cli.shared_options import ALLOW_HOST, ARCHIVES, AUTH, EVERY, INTO, PARALLEL
 from ...core.files.journal import START
 from ...core.inventory import reader_pool
 from ...core.network.service_signals import ServiceSignals, SystemdNotify
@@ -39,6 +39,8 @@ class MeterOptions(NamedTuple):
     every: float
     rounds: Optional[int]
     metrics: Optional[str]
+    #: further names by which the server of the metrics may be called
+    allow_host: Sequence[str]
     anchor: Optional[str]
     parallel: int
 
@@ -55,7 +57,7 @@ def _meter(context: click.Context, /, **options: Any) -> int:
         if anchor is not None:
             beside.append(anchor)
         if wanted.metrics is not None:
-            served = ServedMetrics(wanted.metrics, screen.say)
+            served = ServedMetrics(wanted.metrics, wanted.allow_host, screen.say)
             stack.callback(served.close)
             beside.append(served)
         polled = wanted.site.pdus()
@@ -117,6 +119,7 @@ meter = Subcommand(
         *option("--rounds", "end after so many rounds", "N", click.IntRange(1)),
         *option("--anchor", "run this when a day has ended: words with {day}, {hash}", "COMMAND"),
         *option("--metrics", "serve the meter's own metrics to Prometheus", "ADDRESS:PORT"),
+        *ALLOW_HOST(),
         *ARCHIVES(),
         *PARALLEL(default=reader_pool.PARALLEL, show_default=True),
         *secret_files(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import Callable, Optional
 
@@ -62,8 +62,9 @@ class SystemdNotifier:
 class ServedMetrics:
     """Its metrics, served by a process of their own."""
 
-    def __init__(self, where: str, say: Callable[[str], object]) -> None:
-        """Raises SettingsError for an address that cannot be used."""
+    def __init__(self, where: str, names: Sequence[str], say: Callable[[str], object]) -> None:
+        """`names`: further hosts by which clients may call it. Raises SettingsError for an address
+        that cannot be used."""
         try:
             # imported late: 60 ms, and its package may be missing
             from ...core.web.server import listening_at
@@ -76,7 +77,7 @@ class ServedMetrics:
         self._say = say
         self._meter: Optional[MeterService] = None
         self._port = listener.getsockname()[1]
-        self._front = MetricsProcess(listener, self._page)
+        self._front = MetricsProcess(listener, self._page, where.rpartition(":")[0], names)
         say(f"metrics at http://{where.rpartition(':')[0] or 'localhost'}:{self._port}/metrics")
 
     def pipes(self) -> Mapping[Connection, Callable[[], None]]:

@@ -16,10 +16,12 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Callable, NoReturn
 
 from ...core.web.exposition import TEXT
+from ...core.web.host_check import HostCheck
 from ...core.web.messages import WebRequest, WebResponse
 from ...core.web.server import WebServer
 
@@ -31,8 +33,15 @@ _TEXT = "text/plain; charset=utf-8"
 class MetricsProcess:
     """The other process, seen from the meter."""
 
-    def __init__(self, listener: socket.socket, page: Callable[[], bytes]) -> None:
-        """Start it. It takes the listening socket over. `page`: what the metrics are now."""
+    def __init__(
+        self,
+        listener: socket.socket,
+        page: Callable[[], bytes],
+        host: str = "",
+        names: Sequence[str] = (),
+    ) -> None:
+        """Start it. It takes the listening socket over. `page`: what the metrics are now. `host`
+        and `names`: see `HostCheck`."""
         self._page = page
         #: has something to read when the metrics are asked for
         self.pipe: Connection
@@ -42,7 +51,7 @@ class MetricsProcess:
         self._child = os.fork()
         if not self._child:
             self.pipe.close()
-            _run(listener, theirs)
+            _run(listener, theirs, host, names)
         theirs.close()
         listener.close()
         self.is_running = True
@@ -68,7 +77,7 @@ class MetricsProcess:
 # ---- in the other process ------------------------------------------------------------------------
 
 
-def _run(listener: socket.socket, pipe: Connection) -> NoReturn:
+def _run(listener: socket.socket, pipe: Connection, host: str, names: Sequence[str]) -> NoReturn:
     code = 1
     try:
         # the meter ends this process
@@ -76,7 +85,7 @@ def _run(listener: socket.socket, pipe: Connection) -> NoReturn:
             signal.signal(number, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         gc.freeze()
-        asyncio.run(_serve(listener, pipe))
+        asyncio.run(_serve(listener, pipe, host, names))
         code = 0
     except Exception:
         traceback.print_exc()
@@ -84,9 +93,11 @@ def _run(listener: socket.socket, pipe: Connection) -> NoReturn:
         os._exit(code)
 
 
-async def _serve(listener: socket.socket, pipe: Connection) -> None:
+async def _serve(
+    listener: socket.socket, pipe: Connection, host: str, names: Sequence[str]
+) -> None:
     site = _Site(pipe)
-    server = WebServer(site)
+    server = WebServer(HostCheck(site, host, names))
     loop = asyncio.get_running_loop()
     loop.add_reader(pipe.fileno(), site.hear)
     serving = loop.create_task(server.serve(listener))

@@ -45,7 +45,7 @@ def test_a_reload_that_raises_any_error_keeps_the_old_list(
     monkeypatch.setattr(exporter_command, "_allowed", broken)
     before = TargetPolicy((), (), {}, {})
     asked = server.Exporter(before, server.ServerLimits())
-    wanted = exporter_command.ExporterOptions(OwnerFiles(), (), "", 1, 1, 0.5, False, False)
+    wanted = exporter_command.ExporterOptions(OwnerFiles(), (), "", (), 1, 1, 0.5, False, False)
     exporter_command._reload(asked, wanted)
     assert asked.allowed is before and b"last_reload_successful 0.0" in asked.own.page("").body
     assert capsys.readouterr().err == "not reloaded: ZeroDivisionError: in an archive\n"
@@ -218,6 +218,17 @@ def test_a_sighup_while_the_list_is_read_at_the_start_reads_it_again(tmp_path: P
         assert until(lambda: '"new"' in fetched(f"{url}targets")[1])
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=PATIENCE_S)
+
+
+def test_a_page_whose_name_leads_to_the_exporter_reads_nothing(small: Hall) -> None:
+    """By DNS rebinding: its requests have its own name as their Host."""
+    arguments = (small.list(), "--auth", small.logins, "--allow-host", "metrics.example")
+    with exporter(*arguments) as running:
+        for path in ("", "metrics", "targets", "probe", "healthz"):
+            code, text, _ = running.get(path, {"Host": "evil.example"})
+            assert code == 421 and "--allow-host" in text
+            assert running.get(path, {"Host": "metrics.example:9914"})[0] != 421
+            assert running.get(path)[0] != 421
 
 
 def test_the_address_is_printed_as_json(small: Hall) -> None:

@@ -302,6 +302,10 @@ def test_its_metrics_say_which_pdu_is_silent_since_when(whole: Hall, tmp_path: P
         (at,) = [line for line in lines if line.startswith(f'{success}{{pdu="nut"}}')]
         assert abs(float(at.split()[1]) - time.time()) < 3600.0
         assert not any(line.startswith(f'{success}{{pdu="dead"}}') for line in lines)
+        # a page whose name leads here
+        page = urllib.request.Request(found[1], headers={"Host": "evil.example"})  # noqa: S310
+        with pytest.raises(urllib.error.HTTPError, match="421"):
+            urllib.request.urlopen(page, timeout=PATIENCE_S)  # noqa: S310
         with pytest.raises(urllib.error.HTTPError, match="404"):
             urllib.request.urlopen(found[1] + "/x", timeout=PATIENCE_S)  # noqa: S310
         meter.send_signal(signal.SIGKILL)
