@@ -324,6 +324,17 @@ NAMES: tuple[Name, ...] = (
         f"{_NETBOX}Eaton/",
         "a transfer switch with a slot for a network card: only with a card is it read",
     ),
+    *_names(
+        "PDUxxNETLX*",
+        "tripplite-products",
+        "https://manualmachine.com/tripplite/poweralert/17911913-user-manual",
+        True,
+    ),
+    *_unsupported(
+        "PDU3MVxL*",
+        "its meter is a display; only names with NET have a network interface",
+        "https://tripplite.eaton.com/products/power-distribution-units-pdus~15",
+    ),
     *_unsupported(
         "PDUMHxx*, PDUMVxx*",
         "its meter is a display; only names with NET have a network interface",
@@ -364,8 +375,25 @@ NAMES: tuple[Name, ...] = (
     *_unsupported("CPS12xxRM*, PDU20BHVIEC*", _BASIC, f"{_NETBOX}CyberPower/"),
     *_unsupported("PDU15B*, PDU20B*, PDU30B*", _BASIC, "https://pastebin.com/33pr7nXv"),
     *_unsupported("PDU15M2F*", "its meter is a display without a network", f"{_NETBOX}CyberPower/"),
+    *_unsupported(
+        "PDU20M2F*, PDU20MVHVIEC*",
+        "its meter is a display without a network",
+        "https://www.cyberpowersystems.com/products/pdu/metered/",
+    ),
+    *_perhaps(
+        "RMCARD202, RMCARD203, RMCARD205, RMCARD302, RMCARD303, RMCARD305",
+        "cyberpower-epdu2",
+        "https://github.com/nutdotnet/WinNUT-Client/issues/126",
+        "this card is also that of UPSs: one in a PDU is read, a UPS is read by the handler nut if"
+        " a driver of NUT reads it",
+    ),
     *_names("PDUxxSW*ATNET", "cyberpower-ats", f"{_MIBS}cyberpower/CPS-MIB", True, False),
     # Others, by vendor
+    *_unsupported(
+        "PE0118*",
+        _BASIC,
+        "https://www.aten.com/global/en/products/power-distribution-&-racks/rack-pdu/",
+    ),
     *_names(
         "PE6xxx*, PE7xxx*, PE8xxx*, PE9xxx*",
         "aten-pe",
@@ -393,6 +421,8 @@ NAMES: tuple[Name, ...] = (
         "https://networkupstools.org/stable-hcl.html",
         True,
     ),
+    *_names("MMPxxx*", "baytech", "https://manualmachine.com/baytech/mrp/1503113-user-manual"),
+    *_names("hPDU G3*", "schleifenbauer", "https://www.schleifenbauer.eu/de/unterstutzung/"),
     *_names("iBoot-PDU4*, iBoot-PDU8*", "dataprobe-iboot", _LIBRENMS, True, False),
     *_names(
         "66xx, 68xx",
@@ -455,6 +485,7 @@ NAMES: tuple[Name, ...] = (
     *_names("P9SxxA, P9RxxA, H8BxxA", "hpe-mapdu2", _HPE),
     *_names("P9SxxA", "hpe-mapdu3", _LIBRENMS),
     *_names("AF5xxA", "hpe-ipdu", f"{_MIBS}hp/CPQPOWER-MIB", False),
+    *_names("AF400A", "hpe-pdu-module", f"{_MIBS}hp/CPQPOWER-MIB", False, False),
     *_names(
         "39M2816",
         "ibm-dpi",
@@ -465,6 +496,19 @@ NAMES: tuple[Name, ...] = (
         "46M400x",
         "ibm-dpi",
         _DPI,
+    ),
+    *_names(
+        "46W1608, dPDU4230",
+        "ibm-dpi",
+        "https://github.com/xcat2/xcat-core/blob/HEAD/docs/source/advanced/pdu/irpdu.rst",
+        True,
+        True,
+    ),
+    *_names(
+        "00AK184, 00AK187, dPDU4500, dPDU4530",
+        "ibm-dpi",
+        "https://github.com/xcat2/xcat-core/issues/5213",
+        True,
     ),
     *_names("IBM Constellation", "ibm-constellation", _DPI, False, False),
     *_names("Borri STS32A", "smart-ats", f"{_MIBS}ats/ATS-MIB", False, False),

@@ -1,7 +1,8 @@
 """Answers "is this PDU supported?" from the table. Pure.
 
 A yes needs that every word of the question is known for the same entry. A word that is not known,
-such as another model of a known vendor, makes the answer "not named", never a yes.
+such as another model of a known vendor, makes the answer "not named", never a yes; beside words
+that are known it never makes less of it than a "maybe".
 """
 
 from __future__ import annotations
@@ -263,11 +264,9 @@ def _by_models(spans: Sequence[_Span], company: Sequence[Word]) -> SupportAnswer
 
 
 def _by_words(company: Sequence[Word]) -> SupportAnswer:
-    hits = tuple(
-        Match(entry, None) for entry in entries() if len(_known(entry, company)) == len(company)
-    )
-    if hits and any(_names_alone(hit.entry, one) for hit in hits for one in company):
-        return SupportAnswer(YES, hits)
+    knowing = _knowing(company)
+    if knowing:
+        return SupportAnswer(YES, tuple(Match(entry, None) for entry in knowing))
     known = set().union(*(_known(entry, company, others=True) for entry in entries()))
     strange = [one.text for one in company if one not in known]
     sold = {word(brand).squeezed: brand for entry in entries() for brand in entry.others}
@@ -277,7 +276,17 @@ def _by_words(company: Sequence[Word]) -> SupportAnswer:
             f"{brand} stands on PDUs of several makers, and some are read" for brand in shared
         ]
         return _not_named(_near(map(word, shared)), (), doubts)
-    return _not_named(_near(company), strange or [one.text for one in company])
+    return _not_named(
+        _near(company) or _knowing(one for one in company if one.text not in strange),
+        strange or [one.text for one in company],
+    )
+
+
+def _knowing(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
+    """The entries that know all the words, if a word names one alone."""
+    known = list(words)
+    found = tuple(entry for entry in entries() if known and len(_known(entry, known)) == len(known))
+    return found if any(_names_alone(entry, one) for entry in found for one in known) else ()
 
 
 def _not_named(

@@ -19,6 +19,9 @@ _HCL = "https://networkupstools.org/stable-hcl.html"
 _PDUDAEMON = "https://github.com/pdudaemon/pdudaemon/tree/main/pdudaemon/drivers"
 _LABGRID = "https://labgrid.readthedocs.io/en/latest/configuration.html"
 
+_MIBS = "https://github.com/librenms/librenms/blob/HEAD/mibs/"
+_XCAT = "https://github.com/xcat2/xcat-core/blob/HEAD/docs/source/advanced/pdu/irpdu.rst"
+
 YES, NO = True, False
 
 
@@ -297,6 +300,28 @@ PRODUCTS = (
         "a maker that no family names",
         "https://at-t.usermanuals.us/manual/11/MGE-UPS-Systems-Power-Supply-Switched-PDU-"
         "User-Manual.html",
+    ),
+    Product("HPE AF400A", YES, "hpe-pdu-module", f"{_MIBS}hp/CPQPOWER-MIB", switched=False),
+    Product("IBM 46W1608", YES, "ibm-dpi", _XCAT, switched=True),
+    Product("IBM dPDU4230", YES, "ibm-dpi", _XCAT, switched=True),
+    Product("IBM 00AK187", YES, "ibm-dpi", "https://github.com/xcat2/xcat-core/issues/5213"),
+    Product(
+        "Schleifenbauer hPDU G3",
+        YES,
+        "schleifenbauer",
+        "https://www.schleifenbauer.eu/de/unterstutzung/",
+    ),
+    Product(
+        "Tripp Lite PDU15NETLX",
+        YES,
+        "tripplite-products",
+        "https://manualmachine.com/tripplite/poweralert/17911913-user-manual",
+    ),
+    Product(
+        "BayTech MMP101",
+        YES,
+        "baytech",
+        "https://manualmachine.com/baytech/mrp/1503113-user-manual",
     ),
     Product("Energenie EG-PMS2-LAN", NO, "a protocol that no handler speaks", _PDUDAEMON),
     Product("Intellinet 163682", NO, "a protocol that no handler speaks", _PDUDAEMON),

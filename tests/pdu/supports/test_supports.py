@@ -297,6 +297,10 @@ def test_an_easy_pdu_metered_by_outlet_has_metered_outlets(
         ("VP9563", "basic"),
         ("CPS-1215RMS", "basic"),
         ("WTI REM-4R0", "console server"),
+        ("CyberPower PDU20M2F10R", "display"),
+        ("CyberPower PDU20MVHVIEC24F", "display"),
+        ("Tripp Lite PDU3MV6L2120", "display"),
+        ("Aten PE0118", "basic"),
     ],
 )
 def test_what_a_source_rules_out_is_a_no_with_the_reason(
@@ -305,6 +309,27 @@ def test_what_a_source_rules_out_is_a_no_with_the_reason(
     code, shown, _ = run(capsys, "supports", *question.split())
     assert code == _UNSUPPORTED and f"{question}: no\n" in shown
     assert why in shown and "said by https://" in " ".join(shown.split())
+
+
+@pytest.mark.parametrize(
+    "known",
+    ["Dataprobe iBootBar", "Opengear RPC", "InfraPower", "Lantronix SLC", "Sinetica Hawk"]
+    + ["Riedo UPDU"],
+)
+def test_an_unknown_word_more_makes_a_known_product_a_maybe_and_not_less(known: str) -> None:
+    (hit,) = answer(known).hits
+    for unknown in ("IBB-N15", "ZZ9", "ZZ9 foo"):
+        found = answer(f"{known} {unknown}")
+        assert found.verdict == MAYBE and hit.entry in found.near
+        assert found.strange == tuple(unknown.split())
+    assert answer("ZZ9").verdict == answer("Rackmount ZZ9").verdict == UNKNOWN
+
+
+def test_the_card_of_pdus_and_upss_is_a_maybe_that_says_why() -> None:
+    for question in ("RMCARD205", "CyberPower RMCARD205"):
+        found = answer(question)
+        assert found.verdict == MAYBE and "UPS" in found.doubts[0]
+        assert [hit.entry.key for hit in found.hits] == ["cyberpower-epdu2"]
 
 
 @pytest.mark.parametrize("question", ["Raritan PX-4316", "PX5523"])
