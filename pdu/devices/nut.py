@@ -79,8 +79,8 @@ class NutCall(NamedTuple):
 
 def devices(call: NutCall) -> Result:
     """List the devices of the server: 1 round trip."""
-    found = call.nut.devices()
-    return Result(found, columns((), list(found.items())))
+    devices_ = call.nut.devices()
+    return Result(devices_, columns((), list(devices_.items())))
 
 
 def variables(call: NutCall) -> Result:
@@ -89,9 +89,13 @@ def variables(call: NutCall) -> Result:
     if variable:
         value = call.nut.variable(call.device, variable)
         return Result({variable: value}, [printable(value, _LONGEST)])
-    found = call.nut.snapshots([call.device])[call.device].variables
+    value_by_variable = call.nut.snapshots([call.device])[call.device].variables
     return Result(
-        found, [f"{printable(name)}: {printable(value, _LONGEST)}" for name, value in found.items()]
+        value_by_variable,
+        [
+            f"{printable(name)}: {printable(value, _LONGEST)}"
+            for name, value in value_by_variable.items()
+        ],
     )
 
 
@@ -103,62 +107,73 @@ def outlets(call: NutCall) -> Result:
     from ..core.inventory import reading
     from ..core.inventory.handler_loading import load
 
-    seen: list[ListedDevice] = []
+    listed_devices: list[ListedDevice] = []
 
-    def ways(found: reading.Reading, _: object, pdu: NutPdu) -> reading.Reading:
+    def ways(pdu_reading: reading.Reading, _: object, pdu: NutPdu) -> reading.Reading:
         with pdu.read("outlets", writable=True) as devices:
-            seen.extend(devices)
-        return found
+            listed_devices.extend(devices)
+        return pdu_reading
 
-    found = reading.read(
+    outlet_reading = reading.read(
         load("nut"),
         PduData(call.host, {**call.texts, "device": call.device}),
         (ways, reading.states, reading.power, reading.labels),
     )
-    own = {printable(identity): outlet for one in seen for identity, outlet in one.ports()}
-    shown: list[dict[str, Any]] = []
-    for one in found.outlets:
-        outlet = own[one.identity]
-        shown.append(
+    outlet_by_identity = {
+        printable(identity): outlet
+        for outlet_ in listed_devices
+        for identity, outlet in outlet_.ports()
+    }
+    rows_: list[dict[str, Any]] = []
+    for outlet_ in outlet_reading.outlets:
+        outlet = outlet_by_identity[outlet_.identity]
+        rows_.append(
             {
-                "identity": one.identity,
-                "number": one.number,
-                "name": one.name,
-                "state": word(one.state),
-                "current_a": one.current_a,
-                "power_w": one.power_w,
+                "identity": outlet_.identity,
+                "number": outlet_.number,
+                "name": outlet_.name,
+                "state": word(outlet_.state),
+                "current_a": outlet_.current_a,
+                "power_w": outlet_.power_w,
                 "apparent_power_va": outlet.power,
-                "energy_kwh": one.energy_kwh,
+                "energy_kwh": outlet_.energy_kwh,
                 "on": outlet.on and outlet.on.name,
                 "off": outlet.off and outlet.off.name,
             }
         )
-    data = {"load_a": found.load_a, "energy_kwh": found.energy_kwh, "outlets": shown}
+    data = {
+        "load_a": outlet_reading.load_a,
+        "energy_kwh": outlet_reading.energy_kwh,
+        "outlets": rows_,
+    }
     rows = [
         [
-            *(one[key] for key in ("identity", "number", "name", "state")),
+            *(outlet_[key] for key in ("identity", "number", "name", "state")),
             *(
-                figure(one[key])
+                figure(outlet_[key])
                 for key in ("current_a", "power_w", "apparent_power_va", "energy_kwh")
             ),
-            ", ".join(dict.fromkeys(filter(None, (one["on"], one["off"])))),
+            ", ".join(dict.fromkeys(filter(None, (outlet_["on"], outlet_["off"])))),
         ]
-        for one in shown
+        for outlet_ in rows_
     ]
     head = ("identity", "number", "name", "state", "A", "W", "VA", "kWh", "switched by")
-    whole = not rows and any(
-        command in one.device.whole.commands for one in seen for command in SWITCHES
+    is_whole_load = not rows and any(
+        command in outlet_.device.whole.commands
+        for outlet_ in listed_devices
+        for command in SWITCHES
     )
     return Result(
         data,
         [
             *columns(head, rows),
-            f"load {figure(found.load_a, 'A')}, energy {figure(found.energy_kwh, 'kWh')}",
+            f"load {figure(outlet_reading.load_a, 'A')},"
+            f" energy {figure(outlet_reading.energy_kwh, 'kWh')}",
         ],
         note=(
             f"{call.device} has no outlets; --whole-load (the handler setting whole_load=yes) lists"
             " its whole load as a port"
-            if whole
+            if is_whole_load
             else ""
         ),
     )
@@ -166,8 +181,8 @@ def outlets(call: NutCall) -> Result:
 
 def commands(call: NutCall) -> Result:
     """List the instant commands of a device with their descriptions: 2 round trips."""
-    found = call.nut.commands(call.device, describe=True)
-    return Result(found, columns((), list(found.items())))
+    descriptions = call.nut.commands(call.device, describe=True)
+    return Result(descriptions, columns((), list(descriptions.items())))
 
 
 def run(call: NutCall) -> Result:
@@ -178,12 +193,12 @@ def run(call: NutCall) -> Result:
     """
     command, parameter = call.arguments["command"], call.arguments["parameter"]
     _confirm(call, f"run {command} {parameter or ''}".rstrip(), command)
-    done = call.nut.run(call.device, command, parameter or "")
+    result = call.nut.run(call.device, command, parameter or "")
     return Result(
-        {"reported": done},
-        ["done: the driver reports success"] if done else (),
-        DONE if done else NOT_SEEN,
-        note="" if done else f"not-seen: {_ACCEPTED}",
+        {"reported": result},
+        ["done: the driver reports success"] if result else (),
+        DONE if result else NOT_SEEN,
+        note="" if result else f"not-seen: {_ACCEPTED}",
     )
 
 
@@ -195,16 +210,16 @@ def set_(call: NutCall) -> Result:
     """
     variable, value = call.arguments["variable"], call.arguments["value"]
     _confirm(call, f"set {variable} to {value!r}", variable)
-    before = None
+    old_value = None
     with contextlib.suppress(PduHandlerError):
-        before = call.nut.variable(call.device, variable)
+        old_value = call.nut.variable(call.device, variable)
     reported = call.nut.set(call.device, variable, value)
     end = time.monotonic() + _SEEN_S
     try:
-        seen = call.nut.variable(call.device, variable)
-        while seen != value and time.monotonic() < end:
+        new_value = call.nut.variable(call.device, variable)
+        while new_value != value and time.monotonic() < end:
             time.sleep(0.2)
-            seen = call.nut.variable(call.device, variable)
+            new_value = call.nut.variable(call.device, variable)
     except PduHandlerError as error:
         return Result(
             {"reported": reported, "value": None},
@@ -217,13 +232,13 @@ def set_(call: NutCall) -> Result:
         )
     changed = _CHANGED + (_ESCAPED if set(value) & set('"#\\') else "")
     doubt = ""
-    if seen != value:
+    if new_value != value:
         doubt = changed
-    elif not reported and before in (None, value):
+    elif not reported and old_value in (None, value):
         doubt = _ACCEPTED
     return Result(
-        {"reported": reported, "value": seen},
-        [f"{variable}: {printable(seen, _LONGEST)}"],
+        {"reported": reported, "value": new_value},
+        [f"{variable}: {printable(new_value, _LONGEST)}"],
         NOT_SEEN if doubt else DONE,
         note=f"not-seen: {doubt}" if doubt else "",
     )
@@ -235,9 +250,13 @@ def _confirm(call: NutCall, what: str, name: str) -> None:
     about = ""
     outlet = _OUTLET.match(name)
     if outlet is not None and not call.state.yes:
-        seen = call.nut.variables(call.device)
-        desc = seen.get(f"{outlet[1]}.desc") or seen.get(f"{outlet[1]}.name")
-        now = seen.get(f"{outlet[1]}.status") or seen.get(f"{outlet[1]}.switch") or "unknown"
+        variables_ = call.nut.variables(call.device)
+        desc = variables_.get(f"{outlet[1]}.desc") or variables_.get(f"{outlet[1]}.name")
+        now = (
+            variables_.get(f"{outlet[1]}.status")
+            or variables_.get(f"{outlet[1]}.switch")
+            or "unknown"
+        )
         about = f": {outlet[1]}{f' {desc!r}' if desc else ''} (now {now})"
         # upsd closes a connection after a minute of silence, and a person may think for longer
         call.nut.close()
@@ -249,11 +268,20 @@ def clients(call: NutCall) -> Result:
 
     Without DEVICE, list every device's clients: 1 more for each.
     """
-    named = call.arguments["device"]
-    found = {name: call.nut.clients(name) for name in ([named] if named else call.nut.devices())}
+    device_name = call.arguments["device"]
+    clients_by_device = {
+        name: call.nut.clients(name)
+        for name in ([device_name] if device_name else call.nut.devices())
+    }
     return Result(
-        found,
-        columns((), [[name, ", ".join(addresses) or "none"] for name, addresses in found.items()]),
+        clients_by_device,
+        columns(
+            (),
+            [
+                [name, ", ".join(addresses) or "none"]
+                for name, addresses in clients_by_device.items()
+            ],
+        ),
     )
 
 
@@ -348,7 +376,7 @@ def _run(
     from handlers.nut.sessions import make_client
 
     state.as_arguments = ("device",)
-    declared = [one for one in nut.SETTINGS if one.key not in _NOT_HERE]
+    declared = [setting for setting in nut.SETTINGS if setting.key not in _NOT_HERE]
     texts = connection_data.of_command("nut", declared, state, host, login=command.writes)
     if command.writes and not texts.get("username"):
         raise SettingsError(

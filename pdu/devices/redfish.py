@@ -39,7 +39,7 @@ _LONGEST_CALL = 900.0
 _DEPTH, _DEEPEST = 2, 10
 _SESSION = Spelling("--session", "session", "auto|basic|session", "how to log in (auto)")
 _PDU = Spelling("--pdu", "pdu", "ID", "which of several PDUs")
-_OWN = (_SESSION, _PDU, *(one for one in TLS if one.key != "tls"))
+_OWN = (_SESSION, _PDU, *(spelling for spelling in TLS if spelling.key != "tls"))
 _PATH = Argument("PATH?", f"a path of the service, such as {ROOT}Chassis (default: {ROOT})")
 
 
@@ -95,29 +95,31 @@ def outlets(call: RedfishCall) -> Result:
     """Outlets. Costs the round trips of a status and a statistic, and of `action_info.infos_of`
     where other resources list the values of the actions.
     """
-    own: dict[str, _Switching] = {}
+    switching_by_identity: dict[str, _Switching] = {}
 
-    def switching(found: reading.Reading, _: object, pdu: RedfishPdu) -> reading.Reading:
-        with pdu.session("outlets") as (service, given):
-            own.update(_switching(service, units.read_all_outlets(service, given.pdu)))
-        return found
+    def switching(pdu_reading: reading.Reading, _: object, pdu: RedfishPdu) -> reading.Reading:
+        with pdu.session("outlets") as (service, settings_):
+            switching_by_identity.update(
+                _switching(service, units.read_all_outlets(service, settings_.pdu))
+            )
+        return pdu_reading
 
-    found = reading.read(
+    pdu_reading = reading.read(
         load("redfish"), call.data, (reading.states, reading.power, reading.labels, switching)
     )
     unknown = _Switching("", ["?"])  # not listed any more
     rows: list[dict[str, Any]] = [
         {
-            "identity": one.identity,
-            "name": one.name,
-            "state": word(one.state),
-            "current_a": one.current_a,
-            "power_w": one.power_w,
-            "energy_kwh": one.energy_kwh,
-            "locked": own.get(one.identity, unknown).locked,
-            "switched_by": own.get(one.identity, unknown).values,
+            "identity": outlet.identity,
+            "name": outlet.name,
+            "state": word(outlet.state),
+            "current_a": outlet.current_a,
+            "power_w": outlet.power_w,
+            "energy_kwh": outlet.energy_kwh,
+            "locked": switching_by_identity.get(outlet.identity, unknown).locked,
+            "switched_by": switching_by_identity.get(outlet.identity, unknown).values,
         }
-        for one in found.outlets
+        for outlet in pdu_reading.outlets
     ]
     head = ("identity", "name", "state", "A", "W", "kWh", "locked", "switched by")
     cells = [
@@ -144,14 +146,14 @@ class _Switching(NamedTuple):
 
 
 def _switching(
-    service: RedfishService, listed: Sequence[units.ListedOutlet]
+    service: RedfishService, outlets: Sequence[units.ListedOutlet]
 ) -> dict[str, _Switching]:
     infos: Optional[action_info.Infos] = None
     # the account may lack the right to read these resources
     with contextlib.suppress(Denied):
-        infos = action_info.infos_of(service, (one.resource for one in listed))
-    found: dict[str, _Switching] = {}
-    for identity, outlet, _ in listed:
+        infos = action_info.infos_of(service, (outlet.resource for outlet in outlets))
+    switching_by_identity: dict[str, _Switching] = {}
+    for identity, outlet, _ in outlets:
         action, allowed = action_info.action(outlet), None
         with contextlib.suppress(PduHandlerError):
             allowed = (
@@ -161,14 +163,14 @@ def _switching(
             )
         accepted = ["?"] if allowed is None else list(allowed)
         values = accepted if text(action, "target") else []
-        found[identity] = _Switching(outlet_actions.locked(outlet), values)
-    return found
+        switching_by_identity[identity] = _Switching(outlet_actions.locked(outlet), values)
+    return switching_by_identity
 
 
 def show(call: RedfishCall) -> Result:
     """One resource as JSON. Costs one round trip after the root and the login."""
-    found = call.service.get(_path(call))
-    return Result(found, json.dumps(found, indent=1).splitlines())
+    resource = call.service.get(_path(call))
+    return Result(resource, json.dumps(resource, indent=1).splitlines())
 
 
 def tree(call: RedfishCall) -> Result:
@@ -179,34 +181,37 @@ def tree(call: RedfishCall) -> Result:
     of a list, after the root and the login.
     """
     waiting: collections.deque[tuple[str, int]] = collections.deque([(_path(call), 0)])
-    seen: dict[str, str] = {}
-    while waiting and len(seen) < _MOST_RESOURCES:
+    name_by_path: dict[str, str] = {}
+    while waiting and len(name_by_path) < _MOST_RESOURCES:
         path, depth = waiting.popleft()
         place = path.rstrip("/")
-        if place in seen:
+        if place in name_by_path:
             continue
         try:
             resource = call.service.get(path)
             follows = depth < call.arguments["depth"]
-            listed = links_of(call.service, resource) if follows and "Members" in resource else []
+            links = links_of(call.service, resource) if follows and "Members" in resource else []
         except PduHandlerError as error:
             # A missing right concerns only this resource. A refused login concerns them all.
             is_of_one = error.kind in ("refused", "protocol") or error.reason.startswith(
                 of_status(403).reason
             )
-            if not seen or not is_of_one:
+            if not name_by_path or not is_of_one:
                 raise
-            seen[place] = f"({error.reason})"
+            name_by_path[place] = f"({error.reason})"
             continue
-        seen[place] = text(resource, "@odata.type").lstrip("#")
+        name_by_path[place] = text(resource, "@odata.type").lstrip("#")
         if follows:
             waiting.extend(
-                (below, depth + 1) for below in _below(call, {**resource, "Members": listed})
+                (below, depth + 1) for below in _below(call, {**resource, "Members": links})
             )
     for path, _ in waiting:
-        seen.setdefault(path.rstrip("/"), f"(not read: the limit is {_MOST_RESOURCES} resources)")
+        name_by_path.setdefault(
+            path.rstrip("/"), f"(not read: the limit is {_MOST_RESOURCES} resources)"
+        )
     return Result(
-        seen, [f"{printable(path)}  {printable(kind)}" for path, kind in sorted(seen.items())]
+        name_by_path,
+        [f"{printable(path)}  {printable(kind)}" for path, kind in sorted(name_by_path.items())],
     )
 
 
@@ -215,13 +220,13 @@ def _below(call: RedfishCall, resource: Json) -> list[str]:
 
     The property `Links` is left out: it refers to related resources.
     """
-    linked = [one.get("@odata.id") for one in entries(resource, "Members")]
+    linked = [member.get("@odata.id") for member in entries(resource, "Members")]
     linked += [link(resource, key) for key in resource if key != "Links"]
-    found = []
-    for one in linked:
+    members_ = []
+    for member in linked:
         with contextlib.suppress(ProtocolError):  # no link, or a link to another service
-            found.append(call.service.path(one))
-    return found
+            members_.append(call.service.path(member))
+    return members_
 
 
 def sensors(call: RedfishCall) -> Result:
@@ -230,22 +235,22 @@ def sensors(call: RedfishCall) -> Result:
     Costs the round trips of `units`, of `sensor_collections` for each PDU, and of `members` for
     each list.
     """
-    found: dict[str, Json] = {}  # several PDUs may share a chassis
+    sensor_by_path: dict[str, Json] = {}  # several PDUs may share a chassis
     for unit in units.read_units(call.service, call.pdu):
-        for listed in sensor_collections(call.service, unit):
-            found.update(
-                (text(one, "@odata.id") or str(len(found)), one)
-                for one in members(call.service, listed)
+        for collection in sensor_collections(call.service, unit):
+            sensor_by_path.update(
+                (text(sensor, "@odata.id") or str(len(sensor_by_path)), sensor)
+                for sensor in members(call.service, collection)
             )
     rows = [
         [
-            text(one, "Id"),
-            text(one, "Name"),
-            _reading(one),
-            text(one, "ReadingUnits"),
-            text(child(one, "Status"), "Health"),
+            text(sensor, "Id"),
+            text(sensor, "Name"),
+            _reading(sensor),
+            text(sensor, "ReadingUnits"),
+            text(child(sensor, "Status"), "Health"),
         ]
-        for one in found.values()
+        for sensor in sensor_by_path.values()
     ]
     head = ("id", "name", "reading", "unit", "health")
     return Result({"sensors": [dict(zip(head, row)) for row in rows]}, columns(head, rows))
@@ -328,9 +333,9 @@ def _run(
     texts = connection_data.of_command("redfish", declared, state, host)
     try:
         data = PduData(host, texts)
-        given = settings.read_settings(data)
-        with RedfishService(given, seconds=_LONGEST_CALL) as service:
-            return command.run(RedfishCall(service, given.pdu, data, words))
+        handler_settings = settings.read_settings(data)
+        with RedfishService(handler_settings, seconds=_LONGEST_CALL) as service:
+            return command.run(RedfishCall(service, handler_settings.pdu, data, words))
     except PduHandlerError as error:
         error.at(host)
         raise

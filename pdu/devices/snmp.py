@@ -33,9 +33,10 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
     from ..core.adapters.snmp import family_tables  # imported late: 11 ms together, as in `_keys`
 
     chosen = [
-        one
-        for one in PROFILES
-        if (word or "").lower() in " ".join((one.key, one.vendor, one.mib, *one.models)).lower()
+        profile
+        for profile in PROFILES
+        if (word or "").lower()
+        in " ".join((profile.key, profile.vendor, profile.mib, *profile.models)).lower()
     ]
     nothing = [f"no family has {word!r} in its key, vendor, MIB or models"]
     if table:
@@ -43,19 +44,20 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
         return print_result(
             Result({"markdown": markdown}, [markdown] if chosen else nothing), given(context).json
         )
-    chosen.sort(key=lambda one: (one.vendor.lower(), one.key))
+    chosen.sort(key=lambda profile: (profile.vendor.lower(), profile.key))
     data = [
         {
-            "family": one.key,
-            "vendor": one.vendor,
-            "models": list(one.models),
-            "mib": one.mib,
-            "commands": family_tables.commands(one).replace("`", ""),
+            "family": profile.key,
+            "vendor": profile.vendor,
+            "models": list(profile.models),
+            "mib": profile.mib,
+            "commands": family_tables.commands(profile).replace("`", ""),
         }
-        for one in chosen
+        for profile in chosen
     ]
     rows = [
-        [one["family"], one["vendor"], ", ".join(one["models"]), one["commands"]] for one in data
+        [profile["family"], profile["vendor"], ", ".join(profile["models"]), profile["commands"]]
+        for profile in data
     ]
     lines = columns(("family", "vendor", "models", "commands"), rows)
     return print_result(Result(data, lines if rows else nothing), given(context).json)
@@ -117,14 +119,14 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
 
 
 def _command(
-    name: str, run: Any, *parameters: click.Parameter, examples: Sequence[str], more: str = ""
+    name: str, run: Any, *parameters: click.Parameter, examples: Sequence[str], details: str = ""
 ) -> click.Command:
     about = LAZY_COMMANDS[name].help
     return Subcommand(
         name,
         examples=examples,
         callback=run,
-        help=f"{about[0].upper()}{about[1:]}.{more}",
+        help=f"{about[0].upper()}{about[1:]}.{details}",
         params=[*parameters, *output()],
     )
 
@@ -139,7 +141,7 @@ families = _command(
         help="print a Markdown table of the families, the sources of identities, or costly reads",
     ),
     examples=("pdu snmp families apc", "pdu snmp families --table costly"),
-    more="\n\nWORD  a part of the key, the vendor, the MIB or a model",
+    details="\n\nWORD  a part of the key, the vendor, the MIB or a model",
 )
 show = _command(
     "show",
@@ -152,7 +154,7 @@ check = _command(
     _check,
     Argument("FILE.json"),
     examples=("pdu snmp check mine.json", "pdu snmp check mine.json --json"),
-    more="""
+    details="""
 
 The exit code is 9 while values of states are guesses of pdu draft, and 2 for a file that is no
 profile.""",

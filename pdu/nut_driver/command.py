@@ -45,42 +45,44 @@ class DriverOptions(NamedTuple):
 @click.pass_context
 def _nut_driver(context: click.Context, /, **options: Any) -> int:
     state = given(context)
-    wanted = DriverOptions(OwnerFiles.of(options, state, [LIST]), **options)
-    if wanted.ups_conf:
-        devices = wanted.site.files().devices
-        ups = names.ups_names(one.name for one in devices)
+    driver_options = DriverOptions(OwnerFiles.of(options, state, [LIST]), **options)
+    if driver_options.ups_conf:
+        devices = driver_options.site.files().devices
+        ups = names.ups_names(device.name for device in devices)
         if state.json:
-            print_json({"ups": dict(zip(ups, (one.name for one in devices)))})
+            print_json({"ups": dict(zip(ups, (device.name for device in devices)))})
         else:
             print(names.ups_conf(devices))
         return DONE
-    check_folder(wanted.state_path)
+    check_folder(driver_options.state_path)
     with ServiceSignals(second=_end) as wishes:
-        is_whole = _serve(wanted, state, wishes)
+        is_whole = _serve(driver_options, state, wishes)
     _end(DONE if is_whole else DEFECT)
 
 
-def _serve(wanted: DriverOptions, state: SharedOptions, wishes: ServiceSignals) -> bool:
+def _serve(driver_options: DriverOptions, state: SharedOptions, signals: ServiceSignals) -> bool:
     """Serve until SIGTERM or Ctrl-C. False if the process of the sockets ended by itself."""
 
     def read() -> Listed:
-        targets = wanted.site.pdus()
-        ups = names.ups_names(one.device.name for one in targets)
-        for one in ups:
-            names.socket_path(wanted.state_path, one)
+        targets = driver_options.site.pdus()
+        ups = names.ups_names(target.device.name for target in targets)
+        for target in ups:
+            names.socket_path(driver_options.state_path, target)
         return dict(zip(ups, targets))
 
-    path = wanted.numbers or os.path.join(state_folder(names.DRIVER), _NUMBERS)
+    path = driver_options.numbers or os.path.join(state_folder(names.DRIVER), _NUMBERS)
     # the other process is forked first: it has no login, and does not lock the numbers
     with (
-        SocketProcess(wanted.state_path, 2 * wanted.every + _GRACE_S) as front,
+        SocketProcess(driver_options.state_path, 2 * driver_options.every + _GRACE_S) as front,
         OutletNumbers(path) as numbers,
     ):
-        listed = read()
-        driven = PollingProcess(WorkerSettings(wanted.every, wanted.pause), numbers, front, read)
-        driven.start(listed, wishes)
-        _greet(wanted.state_path, list(listed), path, state.json)
-        return driven.run(wishes)
+        targets_by_ups = read()
+        driven = PollingProcess(
+            WorkerSettings(driver_options.every, driver_options.pause), numbers, front, read
+        )
+        driven.start(targets_by_ups, signals)
+        _greet(driver_options.state_path, list(targets_by_ups), path, state.json)
+        return driven.run(signals)
 
 
 def _end(code: int = DONE) -> NoReturn:

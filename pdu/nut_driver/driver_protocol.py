@@ -40,7 +40,7 @@ class LineParser:
         """The words of each line that ends in `data`. Lines that are too long, empty or cut within
         quotes are left out.
         """
-        *lines, rest = (self._rest + data).split(b"\n")
+        *lines, remainder = (self._rest + data).split(b"\n")
         for line in lines:
             if self._is_skipping:
                 self._is_skipping = False  # this was the end of a line that is too long
@@ -48,8 +48,8 @@ class LineParser:
                 words = _words(line)
                 if words:
                     yield words
-        self._is_skipping = self._is_skipping or len(rest) > _LONGEST_LINE
-        self._rest = b"" if self._is_skipping else rest
+        self._is_skipping = self._is_skipping or len(remainder) > _LONGEST_LINE
+        self._rest = b"" if self._is_skipping else remainder
 
 
 def _words(line: bytes) -> list[str]:
@@ -74,16 +74,18 @@ def instant(words: Sequence[str]) -> Optional[InstantCommand]:
 
     None if it has another form: it is not carried out then.
     """
-    rest = list(words)
+    arguments = list(words)
     tracking = ""
-    if len(rest) >= 3 and rest[-2].upper() == "TRACKING":
-        tracking = rest.pop()
-        rest.pop()
+    if len(arguments) >= 3 and arguments[-2].upper() == "TRACKING":
+        tracking = arguments.pop()
+        arguments.pop()
         if not _TRACKING.fullmatch(tracking):
             return None
-    if not 1 <= len(rest) <= 2:
+    if not 1 <= len(arguments) <= 2:
         return None
-    return InstantCommand(rest[0].lower(), rest[1] if len(rest) == 2 else None, tracking)
+    return InstantCommand(
+        arguments[0].lower(), arguments[1] if len(arguments) == 2 else None, tracking
+    )
 
 
 def tracking_of_set(words: Sequence[str]) -> str:
@@ -128,6 +130,8 @@ def plain(text: str) -> str:
     upsd drops other bytes silently. Accents are removed, other characters become question marks.
     """
     parts = unicodedata.normalize("NFKD", text)
-    bare = "".join(one for one in parts if not unicodedata.combining(one))
-    shown = bare.encode("ascii", "replace").decode("ascii")
-    return "".join(one if one.isprintable() else "?" for one in shown)[:_LONGEST_VALUE]
+    bare = "".join(character for character in parts if not unicodedata.combining(character))
+    ascii_text = bare.encode("ascii", "replace").decode("ascii")
+    return "".join(character if character.isprintable() else "?" for character in ascii_text)[
+        :_LONGEST_VALUE
+    ]

@@ -27,13 +27,13 @@ def ups_name(name: str) -> str:
     It depends only on `name`. Where characters had to be left out, it ends with a digest of `name`.
     """
     parts = unicodedata.normalize("NFKD", name)
-    bare = "".join(one for one in parts if not unicodedata.combining(one))
-    kept = _OTHERS.sub("-", bare).strip("-.")
-    is_whole = bare.isascii() and 0 < len(kept) <= _LONGEST_NAME
+    bare = "".join(character for character in parts if not unicodedata.combining(character))
+    name_ = _OTHERS.sub("-", bare).strip("-.")
+    is_whole = bare.isascii() and 0 < len(name_) <= _LONGEST_NAME
     if is_whole:
-        return kept
+        return name_
     digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-    return f"{kept[:_LONGEST_NAME] or 'pdu'}-{digest}"
+    return f"{name_[:_LONGEST_NAME] or 'pdu'}-{digest}"
 
 
 def ups_names(names: Iterable[str]) -> list[str]:
@@ -42,16 +42,16 @@ def ups_names(names: Iterable[str]) -> list[str]:
     Raises SettingsError if two PDUs would get the same: upsd does not tell capital letters from
     small ones.
     """
-    found: dict[str, str] = {}
+    pdu_by_ups: dict[str, str] = {}
     for name in names:
-        made = ups_name(name)
-        other = found.setdefault(made.lower(), name)
-        if other != name:
+        ups = ups_name(name)
+        first = pdu_by_ups.setdefault(ups.lower(), name)
+        if first != name:
             raise SettingsError(
-                f"{printable(other, 60)!r} and {printable(name, 60)!r} would both be {made!r} for"
+                f"{printable(first, 60)!r} and {printable(name, 60)!r} would both be {ups!r} for"
                 " upsd: rename one in the list"
             )
-    return [ups_name(name) for name in found.values()]
+    return [ups_name(name) for name in pdu_by_ups.values()]
 
 
 def socket_path(folder: str, ups: str) -> str:
@@ -68,9 +68,9 @@ def socket_path(folder: str, ups: str) -> str:
 def ups_conf(devices: Sequence[ListedPdu]) -> str:
     """The sections for ups.conf. Raises SettingsError."""
     return "\n".join(
-        f"[{ups}]\n  driver = {DRIVER}\n  port = {_quoted(one.where)}\n"
-        f"  desc = {_quoted(one.name)}\n"
-        for ups, one in zip(ups_names(one.name for one in devices), devices)
+        f"[{ups}]\n  driver = {DRIVER}\n  port = {_quoted(device.where)}\n"
+        f"  desc = {_quoted(device.name)}\n"
+        for ups, device in zip(ups_names(device.name for device in devices), devices)
     )
 
 

@@ -41,8 +41,8 @@ class NutVariables(NamedTuple):
 
 def command_of(name: str) -> Optional[tuple[int, str]]:
     """The outlet's number and ON, OFF or CYCLE of a command; None for an unknown one."""
-    found = _COMMAND.fullmatch(name)
-    return (int(found[1]), found[2]) if found else None
+    match = _COMMAND.fullmatch(name)
+    return (int(match[1]), match[2]) if match else None
 
 
 class UpsdView:
@@ -70,16 +70,16 @@ class UpsdView:
             variables["outlet.count"] = str(len(self._numbered))
             variables.update(_totals(self._reading))
             variables.update(_groups(self._reading.meters, self._groups))
-        listed = {one.identity: one for one in self._reading.outlets}
+        outlet_by_identity = {outlet.identity: outlet for outlet in self._reading.outlets}
         commands: set[str] = set()
         for number, identity in enumerate(self._numbered, 1):
-            own = f"outlet.{number}."
-            outlet = listed.get(identity)
+            prefix = f"outlet.{number}."
+            outlet = outlet_by_identity.get(identity)
             variables.update(
-                (own + name, value) for name, value in self._facts(identity, outlet).items()
+                (prefix + name, value) for name, value in self._facts(identity, outlet).items()
             )
             if outlet is not None and self._is_switchable(identity):
-                commands.update(own + name for name in (ON, OFF, CYCLE))
+                commands.update(prefix + name for name in (ON, OFF, CYCLE))
         return NutVariables(variables, frozenset(commands))
 
     def identity(self, number: int) -> Optional[str]:
@@ -89,26 +89,28 @@ class UpsdView:
         if not 1 <= number <= len(self._numbered):
             return None
         identity = self._numbered[number - 1]
-        is_listed = any(one.identity == identity for one in self._reading.outlets)
+        is_listed = any(outlet.identity == identity for outlet in self._reading.outlets)
         return identity if is_listed and self._is_switchable(identity) else None
 
     def take(self, reading: Reading, numbered: Sequence[str]) -> None:
         """Show a reading that has states. `numbered`: its outlets in the order of their numbers."""
         self._reading, self._numbered = reading, numbered
         if reading.labelled:
-            self._labels.update((one.identity, one) for one in reading.outlets)
-        self._switched.update(one.identity for one in reading.outlets if one.state is not UNKNOWN)
-        for one in reading.meters:
-            if one.kind == BREAKER and one.label not in self._groups:
-                self._groups.append(one.label)
+            self._labels.update((part.identity, part) for part in reading.outlets)
+        self._switched.update(
+            part.identity for part in reading.outlets if part.state is not UNKNOWN
+        )
+        for part in reading.meters:
+            if part.kind == BREAKER and part.label not in self._groups:
+                self._groups.append(part.label)
 
     def about(self, plate: Nameplate) -> bool:
         """Show what the device says about itself now, and nothing that it said before. Returns
         whether that is a change.
         """
-        said = ((variable, str(getattr(plate, name))) for name, variable in _ABOUT.items())
-        before, self._about = self._about, {variable: text for variable, text in said if text}
-        return before != self._about
+        texts = ((variable, str(getattr(plate, name))) for name, variable in _ABOUT.items())
+        old_about, self._about = self._about, {variable: text for variable, text in texts if text}
+        return old_about != self._about
 
     def switched(self, identity: str, state: EnumPowerStatus) -> None:
         """Show the state of an outlet after a command. Its figures are older, so they are left
@@ -116,8 +118,8 @@ class UpsdView:
         """
         self._reading = self._reading._replace(
             outlets=[
-                PolledOutlet(identity, state) if one.identity == identity else one
-                for one in self._reading.outlets
+                PolledOutlet(identity, state) if outlet.identity == identity else outlet
+                for outlet in self._reading.outlets
             ]
         )
 
@@ -132,7 +134,7 @@ class UpsdView:
         facts = {"id": label.number or identity, "name": label.number or identity}
         if outlet is None:
             return {**facts, "switchable": "no"}
-        shown = {
+        text_by_variable = {
             "desc": label.name,
             "status": "" if outlet.state is UNKNOWN else word(outlet.state),
             "current": _number(outlet.current_a),
@@ -140,7 +142,7 @@ class UpsdView:
             "energy": _number(outlet.energy_kwh, _WH_IN_KWH),
             "switchable": "yes" if self._is_switchable(identity) else "no",
         }
-        return {**facts, **{name: value for name, value in shown.items() if value}}
+        return {**facts, **{name: value for name, value in text_by_variable.items() if value}}
 
 
 def _totals(reading: Reading) -> Iterator[tuple[str, str]]:
@@ -149,21 +151,21 @@ def _totals(reading: Reading) -> Iterator[tuple[str, str]]:
     NUT has no name for the load of several lines. Their currents are shown if they make up the
     load; a client that adds them gets the same load then.
     """
-    lines = [one for one in reading.meters if one.kind == LINE]
-    currents = [one.current_a for one in lines if one.current_a is not None]
+    lines = [part for part in reading.meters if part.kind == LINE]
+    currents = [part.current_a for part in lines if part.current_a is not None]
     are_whole = (
         len(lines) > 1
         and len(currents) == len(lines)
-        and all(_LINE.fullmatch(one.label) for one in lines)
+        and all(_LINE.fullmatch(part.label) for part in lines)
         and reading.load_a is not None
         and math.isclose(math.fsum(currents), reading.load_a, rel_tol=1e-6)
     )
     if are_whole:
         yield "input.phases", str(len(lines))
-        for one in lines:
-            yield f"input.{one.label}.current", _number(one.current_a)
-            if one.rating_a is not None:
-                yield f"input.{one.label}.current.nominal", _number(one.rating_a)
+        for part in lines:
+            yield f"input.{part.label}.current", _number(part.current_a)
+            if part.rating_a is not None:
+                yield f"input.{part.label}.current.nominal", _number(part.rating_a)
     elif reading.load_a is not None:
         yield "input.current", _number(reading.load_a)
     if reading.power_w is not None:
@@ -172,19 +174,19 @@ def _totals(reading: Reading) -> Iterator[tuple[str, str]]:
         yield "input.energy", _number(reading.energy_kwh, _WH_IN_KWH)
 
 
-def _groups(meters: Sequence[MeteredPart], known: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _groups(meters: Sequence[MeteredPart], labels: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The breakers, in the order in which they were first seen."""
-    if known:
-        yield "outlet.group.count", str(len(known))
-    found = {one.label: one for one in meters if one.kind == BREAKER}
-    for number, label in enumerate(known, 1):
-        own = f"outlet.group.{number}."
-        yield own + "id", label
-        meter = found.get(label)
+    if labels:
+        yield "outlet.group.count", str(len(labels))
+    breaker_by_label = {breaker.label: breaker for breaker in meters if breaker.kind == BREAKER}
+    for number, label in enumerate(labels, 1):
+        prefix = f"outlet.group.{number}."
+        yield prefix + "id", label
+        meter = breaker_by_label.get(label)
         if meter is not None and meter.current_a is not None:
-            yield own + "current", _number(meter.current_a)
+            yield prefix + "current", _number(meter.current_a)
         if meter is not None and meter.rating_a is not None:
-            yield own + "current.nominal", _number(meter.rating_a)
+            yield prefix + "current.nominal", _number(meter.rating_a)
 
 
 def _number(figure: Optional[float], factor: float = 1.0) -> str:

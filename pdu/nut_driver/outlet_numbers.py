@@ -54,23 +54,23 @@ class OutletNumbers:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def of(self, pdu: str, listed: Iterable[str]) -> Sequence[str]:
+    def of(self, pdu: str, identities: Iterable[str]) -> Sequence[str]:
         """The identities of all outlets of a PDU; number 1 comes first. `listed`: those that it
         lists now.
 
         Raises OSError if the file cannot be written; then no new number is given.
         """
         with self._lock:
-            before = self._known.get(pdu, [])
-            known = list(dict.fromkeys((*before, *listed)))
-            if known != before:
-                self._known[pdu] = known
+            old_identities = self._known.get(pdu, [])
+            all_identities = list(dict.fromkeys((*old_identities, *identities)))
+            if all_identities != old_identities:
+                self._known[pdu] = all_identities
                 try:
                     self._write()
                 except OSError:
-                    self._known[pdu] = before
+                    self._known[pdu] = old_identities
                     raise
-            return tuple(known)
+            return tuple(all_identities)
 
     def _write(self) -> None:
         write_whole(self.path, json.dumps(self._known, indent=1, sort_keys=True).encode())
@@ -83,20 +83,20 @@ def _locked(path: str) -> IO[bytes]:
     """
     try:
         os.makedirs(os.path.dirname(path) or ".", mode=0o700, exist_ok=True)
-        held = open(f"{path}.lock", "ab")  # noqa: SIM115 (kept open)
+        lock_file = open(f"{path}.lock", "ab")  # noqa: SIM115 (kept open)
     except OSError as error:
         raise _unwritable(path, error) from None
     try:
-        is_ours = lock(held.fileno())
+        is_ours = lock(lock_file.fileno())
     except OSError as error:
-        held.close()
+        lock_file.close()
         raise _unwritable(path, error) from None
     if not is_ours:
-        held.close()
+        lock_file.close()
         raise SettingsError(
             f"{path} is in use by another pdu nut-driver: give each its own --numbers"
         )
-    return held
+    return lock_file
 
 
 def _unwritable(path: str, error: OSError) -> SettingsError:
@@ -108,20 +108,20 @@ def _unwritable(path: str, error: OSError) -> SettingsError:
 
 def _parsed(text: str, path: str) -> dict[str, list[str]]:
     try:
-        found = json.loads(text)
+        document = json.loads(text)
     except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict) or not all(map(_is_numbered, found.values())):
+        document = None
+    if not isinstance(document, dict) or not all(map(_is_numbered, document.values())):
         raise SettingsError(
             f"{path} does not hold the numbers of outlets; restore it, or remove it to number all"
             " outlets anew"
         )
-    return found
+    return document
 
 
 def _is_numbered(identities: object) -> bool:
     return (
         isinstance(identities, list)
-        and all(isinstance(one, str) for one in identities)
+        and all(isinstance(identity, str) for identity in identities)
         and len(set(identities)) == len(identities)
     )

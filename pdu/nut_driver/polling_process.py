@@ -85,39 +85,39 @@ class PollingProcess:
         settings: WorkerSettings,
         numbers: OutletNumbers,
         front: SocketProcess,
-        read: Callable[[], Listed],
+        load: Callable[[], Listed],
     ) -> None:
         """`read` reads the list and the logins again. It raises SettingsError."""
-        self._settings, self._numbers, self._front, self._read = settings, numbers, front, read
+        self._settings, self._numbers, self._front, self._read = settings, numbers, front, load
         self._driven: dict[str, _Driven] = {}
         self._opening: set[str] = set()
         self._refused: list[str] = []
         self._open: dict[int, DriverCommand] = {}
         self._is_gone = self._is_hung_up = False
 
-    def start(self, listed: Listed, wishes: ServiceSignals) -> None:
+    def start(self, targets_by_ups: Listed, signals: ServiceSignals) -> None:
         """Open all sockets, then begin to read. Raises SettingsError if one cannot be opened."""
-        for place, (ups, target) in enumerate(listed.items()):
-            self._add(ups, target, place, len(listed))
+        for place, (ups, target) in enumerate(targets_by_ups.items()):
+            self._add(ups, target, place, len(targets_by_ups))
         while self._opening and not self._is_gone:
-            self._turn(wishes)
+            self._turn(signals)
         if self._refused or self._is_gone:
             self._front.send(Quit())
             raise SettingsError(self._refused[0] if self._refused else "no process for sockets")
 
-    def run(self, wishes: ServiceSignals) -> bool:
+    def run(self, signals: ServiceSignals) -> bool:
         """Serve until the driver is asked to end and no command runs. False if the process of the
         sockets has ended by itself.
         """
-        while wishes.ending is None and not self._is_gone:
+        while signals.ending is None and not self._is_gone:
             if self._is_hung_up and not self._opening:
                 self._is_hung_up = False
                 self._reload()
-            self._turn(wishes)
-        for one in self._driven.values():
-            one.unit.end()
+            self._turn(signals)
+        for served in self._driven.values():
+            served.unit.end()
         while self._open:
-            self._turn(wishes, _ENDING_S)
+            self._turn(signals, _ENDING_S)
         self._front.send(Quit())
         return not self._is_gone
 
@@ -160,31 +160,31 @@ class PollingProcess:
 
     def _reload(self) -> None:
         """Take over what the list and the logins say now. PDUs that stay go on as they are."""
-        listed = reread(self._read, functools.partial(notify_admin, names.DRIVER))
-        if listed is None:
+        targets_by_ups = reread(self._read, functools.partial(notify_admin, names.DRIVER))
+        if targets_by_ups is None:
             return
-        gone = [ups for ups in self._driven if ups not in listed]
+        gone = [ups for ups in self._driven if ups not in targets_by_ups]
         for ups in gone:
             self._end(ups)
             self._front.send(Close(ups))
             del self._driven[ups]
         new = changed = 0
-        for place, (ups, target) in enumerate(listed.items()):
-            before = self._driven.get(ups)
-            if before is not None and before.target == target:
+        for place, (ups, target) in enumerate(targets_by_ups.items()):
+            old_pdu = self._driven.get(ups)
+            if old_pdu is not None and old_pdu.target == target:
                 continue
-            if before is not None and _is_same_pdu(before.target, target):
-                before.unit.renew(target)
-                self._driven[ups] = before._replace(target=target)
+            if old_pdu is not None and _is_same_pdu(old_pdu.target, target):
+                old_pdu.unit.renew(target)
+                self._driven[ups] = old_pdu._replace(target=target)
                 changed += 1
                 continue
-            if before is not None:
+            if old_pdu is not None:
                 self._end(ups)
-            changed, new = changed + (before is not None), new + (before is None)
-            self._add(ups, target, place, len(listed))
+            changed, new = changed + (old_pdu is not None), new + (old_pdu is None)
+            self._add(ups, target, place, len(targets_by_ups))
         notify_admin(
             names.DRIVER,
-            f"the list was read again: {counted(len(listed), 'PDU')}, {new} new,"
+            f"the list was read again: {counted(len(targets_by_ups), 'PDU')}, {new} new,"
             f" {len(gone)} gone, {changed} changed",
         )
 
@@ -192,9 +192,9 @@ class PollingProcess:
 
     def _turn(self, wishes: ServiceSignals, seconds: Optional[float] = None) -> None:
         """Wait for signals and messages."""
-        told = self._front.fileno()
-        ready = wait([wishes.pipe] if self._is_gone else [wishes.pipe, told], seconds)
-        if told in ready:
+        front = self._front.fileno()
+        ready = wait([wishes.pipe] if self._is_gone else [wishes.pipe, front], seconds)
+        if front in ready:
             try:
                 for message in self._front.messages():
                     self._take(message)
@@ -219,24 +219,28 @@ class PollingProcess:
             else:
                 self._driven[message.ups].unit.start()
 
-    def _ask(self, asked: CommandRequested) -> None:
+    def _ask(self, request: CommandRequested) -> None:
         def report(result: int) -> None:
-            self._front.send(Result(asked.ticket, result))
-            self._open.pop(asked.ticket, None)
+            self._front.send(Result(request.ticket, result))
+            self._open.pop(request.ticket, None)
 
-        driven = self._driven.get(asked.ups)
+        driven = self._driven.get(request.ups)
         if driven is None:
-            notify_admin(asked.ups, f"outlet {asked.number} {asked.action}: not sent: {_GONE}")
-            self._front.send(Result(asked.ticket, FAILED))
+            notify_admin(
+                request.ups, f"outlet {request.number} {request.action}: not sent: {_GONE}"
+            )
+            self._front.send(Result(request.ticket, FAILED))
             return
-        command = DriverCommand(asked.number, asked.action, report, driven.stage.say, asked.until)
-        self._open[asked.ticket] = command
+        command = DriverCommand(
+            request.number, request.action, report, driven.stage.say, request.until
+        )
+        self._open[request.ticket] = command
         driven.unit.submit(command)
 
 
-def _is_same_pdu(one: Target, other: Target) -> bool:
+def _is_same_pdu(first: Target, second: Target) -> bool:
     """Whether both read the same PDU in the same way, perhaps with another login."""
-    mine, theirs = one.device, other.device
+    mine, theirs = first.device, second.device
     return (mine.handler, mine.address, mine.metered, mine.settings) == (
         theirs.handler,
         theirs.address,

@@ -99,8 +99,8 @@ class Driver:
 
     def close(self) -> None:
         """Close all connections after what was sent."""
-        for one in list(self._clients):
-            one.close()
+        for client in list(self._clients):
+            client.close()
 
     @property
     def open(self) -> int:
@@ -184,9 +184,9 @@ class Driver:
         if instant is None:
             self._say(f"not sent: {_shown(words)}")
             return
-        known = command_of(instant.command)
+        command_ = command_of(instant.command)
         # a delay, for example, cannot be kept to: nothing is sent
-        if known is None or instant.parameter is not None:
+        if command_ is None or instant.parameter is not None:
             self._say(f"not sent, no such command: {_shown(words)}")
             if instant.tracking:
                 client.send(driver_protocol.tracked(instant.tracking, INVALID))
@@ -198,7 +198,7 @@ class Driver:
                 client.send(driver_protocol.tracked(instant.tracking, result))
 
         self._open += 1
-        self._ask(*known, ended)
+        self._ask(*command_, ended)
 
 
 def _shown(words: Sequence[str]) -> str:
@@ -225,14 +225,14 @@ _ANSWERS: dict[str, Answer] = {
 def check_folder(folder: str) -> None:
     """Raises SettingsError unless `folder` is one in which only some users may make sockets."""
     try:
-        found = os.stat(folder)
+        status = os.stat(folder)
     except OSError as error:
         raise SettingsError(
             f"--state-path {folder}: {error.strerror}; it is the STATEPATH of upsd"
         ) from None
-    if not stat.S_ISDIR(found.st_mode):
+    if not stat.S_ISDIR(status.st_mode):
         raise SettingsError(f"--state-path {folder} is not a folder")
-    if found.st_mode & stat.S_IWOTH:
+    if status.st_mode & stat.S_IWOTH:
         raise SettingsError(
             f"--state-path {folder}: every user may write there, and could take a driver's place"
         )
@@ -244,22 +244,22 @@ async def listening(path: str) -> socket.socket:
     Raises SettingsError, also if a driver already listens there.
     """
     await _clear(path)
-    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    before = os.umask(0o777 & ~_MODE)
+    socket_ = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    mask = os.umask(0o777 & ~_MODE)
     try:
-        made.bind(path)
+        socket_.bind(path)
         group = os.stat(os.path.dirname(path) or ".").st_gid
         if os.lstat(path).st_gid != group:
             # not allowed: upsd may be this user
             with contextlib.suppress(PermissionError):
                 os.chown(path, -1, group, follow_symlinks=False)
     except OSError as error:
-        made.close()
+        socket_.close()
         raise SettingsError(f"the socket {path} cannot be made ({error.strerror})") from None
     finally:
-        os.umask(before)
-    made.setblocking(False)
-    return made
+        os.umask(mask)
+    socket_.setblocking(False)
+    return socket_
 
 
 async def _clear(path: str) -> None:

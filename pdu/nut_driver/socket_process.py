@@ -120,13 +120,13 @@ class SocketProcess:
 # ---- in the other process ------------------------------------------------------------------------
 
 
-def _run(told: socket.socket, state_path: str, longest_s: float, driver: int) -> NoReturn:
+def _run(messages: socket.socket, state_path: str, longest_s: float, driver: int) -> NoReturn:
     code = 1
     try:
         # the process that started this one ends it
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
-        asyncio.run(_serve(told, state_path, longest_s, driver))
+        asyncio.run(_serve(messages, state_path, longest_s, driver))
         code = 0
     except Exception:
         traceback.print_exc()
@@ -134,10 +134,10 @@ def _run(told: socket.socket, state_path: str, longest_s: float, driver: int) ->
         os._exit(code)
 
 
-async def _serve(told: socket.socket, state_path: str, longest_s: float, driver: int) -> None:
+async def _serve(messages: socket.socket, state_path: str, longest_s: float, driver: int) -> None:
     loop = asyncio.get_running_loop()
     sockets = _Sockets(state_path, longest_s, driver)
-    await loop.create_connection(lambda: sockets, sock=told)
+    await loop.create_connection(lambda: sockets, sock=messages)
     sweeping = loop.create_task(sockets.sweep())
     await sockets.ended.wait()
     sweeping.cancel()
@@ -213,33 +213,33 @@ class _Sockets(asyncio.Protocol):
         """Look for readings that are too old, for ever."""
         while True:
             await asyncio.sleep(_SWEEP_S)
-            for one in self._served.values():
-                one.driver.sweep()
+            for served in self._served.values():
+                served.driver.sweep()
 
     # ---- PDUs ------------------------------------------------------------------------------------
 
-    async def _open(self, asked: Open) -> None:
+    async def _open(self, request: Open) -> None:
         error = ""
         try:
             raise_open_file_limit(len(self._served) + 1)
-            path = names.socket_path(self._state_path, asked.ups)
+            path = names.socket_path(self._state_path, request.ups)
             sock = await listening(path)
             driver = Driver(
-                VariableTree(asked.view),
+                VariableTree(request.view),
                 self._longest_s,
-                functools.partial(self._ask, asked.ups),
-                functools.partial(notify_admin, asked.name),
+                functools.partial(self._ask, request.ups),
+                functools.partial(notify_admin, request.name),
                 self._pid,
             )
             server = await asyncio.get_running_loop().create_unix_server(
                 functools.partial(UpsdConnection, driver), sock=sock
             )
-            self._served[asked.ups] = _Served(driver, path, server)
+            self._served[request.ups] = _Served(driver, path, server)
         except SettingsError as problem:
             error = problem.reason
         except OSError as problem:
-            error = f"no socket for {asked.ups} ({problem.strerror})"
-        self._send(Opened(asked.ups, error))
+            error = f"no socket for {request.ups} ({problem.strerror})"
+        self._send(Opened(request.ups, error))
 
     async def _close(self, served: _Served) -> None:
         _forget(served)
@@ -249,11 +249,11 @@ class _Sockets(asyncio.Protocol):
 
     async def _quit(self) -> None:
         served = list(self._served.values())
-        for one in served:
-            _forget(one)
-            one.driver.close()
+        for served_pdu in served:
+            _forget(served_pdu)
+            served_pdu.driver.close()
         end = time.monotonic() + _FLUSH_S
-        while any(one.driver.clients for one in served) and time.monotonic() < end:
+        while any(served_pdu.driver.clients for served_pdu in served) and time.monotonic() < end:
             await asyncio.sleep(0.02)
         self.ended.set()
 

@@ -119,13 +119,13 @@ class ServedPdu:
         pace: DriverPace,
         audience: Subscribers,
         *,
-        read: Callable[[Target], Reading] = poll_full,
+        poll: Callable[[Target], Reading] = poll_full,
         outlet: Callable[[Target, str], Outlet] = ListedOutlet,
         identify: Callable[[Target], Nameplate] = read_nameplate,
     ) -> None:
         self._target, self._panel, self._numbers = target, panel, numbers
         self._pace, self._audience = pace, audience
-        self._read, self._outlet, self._plate = read, outlet, identify
+        self._read, self._outlet, self._plate = poll, outlet, identify
         self._changed = threading.Condition()
         self._waiting: deque[DriverCommand] = deque()
         self._running: Optional[DriverCommand] = None
@@ -159,11 +159,12 @@ class ServedPdu:
             return self._ending
         if len(self._waiting) >= _MOST_WAITING:
             return f"{_MOST_WAITING} commands wait for this PDU"
-        others = [*self._waiting, *(one.command for one in self._pauses)]
+        commands = [*self._waiting, *(other_command.command for other_command in self._pauses)]
         if self._running is not None:
-            others.append(self._running)
+            commands.append(self._running)
         if command.action == CYCLE and any(
-            (one.number, one.action) == (command.number, CYCLE) for one in others
+            (other_command.number, other_command.action) == (command.number, CYCLE)
+            for other_command in commands
         ):
             return "this outlet is being cycled"
         return ""
@@ -181,8 +182,8 @@ class ServedPdu:
             given_up = list(self._waiting)
             self._waiting.clear()
             self._changed.notify()
-        for one in given_up:
-            one.give_up(why)
+        for pause in given_up:
+            pause.give_up(why)
 
     # ---- in the thread ---------------------------------------------------------------------------
 
@@ -210,8 +211,10 @@ class ServedPdu:
                     on = functools.partial(self._on_again, pause)
                     return functools.partial(self._carry_out, pause.command, on)
                 # a command on an outlet that is being cycled comes after the cycle
-                paused = {one.command.number for one in self._pauses}
-                command = next((one for one in self._waiting if one.number not in paused), None)
+                paused = {pause.command.number for pause in self._pauses}
+                command = next(
+                    (pause for pause in self._waiting if pause.number not in paused), None
+                )
                 if command is not None:
                     self._waiting.remove(command)
                     if now > command.until:
@@ -221,7 +224,7 @@ class ServedPdu:
                     self._running = command
                     begin = functools.partial(self._begin, command)
                     return functools.partial(self._carry_out, command, begin)
-                ends = [one.until for one in self._pauses]
+                ends = [pause.until for pause in self._pauses]
                 if self._ending and not ends:
                     return None
                 if not self._ending:
@@ -250,7 +253,7 @@ class ServedPdu:
         """Show a reading that has states. Returns whether nothing of it failed."""
         try:
             numbered = self._numbers.of(
-                self._target.device.name, (one.identity for one in reading.outlets)
+                self._target.device.name, (outlet.identity for outlet in reading.outlets)
             )
         except OSError as error:
             self._failed(f"no number for a new outlet: the file of numbers: {error.strerror}")
@@ -270,11 +273,11 @@ class ServedPdu:
             return
         self._tries -= 1
         try:
-            found = self._plate(self._target)
+            nameplate = self._plate(self._target)
         except (Exception, SystemExit):  # the PDU was read; this is only its nameplate
             return
         self._tries = 0
-        if self._panel.about(found):
+        if self._panel.about(nameplate):
             self._audience.show(self._panel.view)
 
     def _failed(self, why: str) -> None:

@@ -44,21 +44,27 @@ class VariableTree:
 
     def show(self, view: NutVariables) -> str:
         """Take over a view. Returns the lines for what has changed."""
-        before, self._view = self._view, view
+        old_view, self._view = self._view, view
         return "".join(
             (
-                *(driver_protocol.delcmd(one) for one in sorted(before.commands - view.commands)),
                 *(
-                    driver_protocol.delinfo(one)
-                    for one in before.variables
-                    if one not in view.variables
+                    driver_protocol.delcmd(name)
+                    for name in sorted(old_view.commands - view.commands)
                 ),
                 *(
-                    driver_protocol.setinfo(one, value)
-                    for one, value in view.variables.items()
-                    if before.variables.get(one) != value
+                    driver_protocol.delinfo(name)
+                    for name in old_view.variables
+                    if name not in view.variables
                 ),
-                *(driver_protocol.addcmd(one) for one in sorted(view.commands - before.commands)),
+                *(
+                    driver_protocol.setinfo(name, value)
+                    for name, value in view.variables.items()
+                    if old_view.variables.get(name) != value
+                ),
+                *(
+                    driver_protocol.addcmd(name)
+                    for name in sorted(view.commands - old_view.commands)
+                ),
             )
         )
 

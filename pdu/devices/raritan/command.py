@@ -217,19 +217,24 @@ def _linked(agent: Agent) -> Optional[Sequence[int]]:
 def _discover(context: click.Context, seconds: float, local_address: Sequence[str]) -> int:
     from handlers.raritan import zeroconf  # imported late: 1.1 ms; only this command needs it
 
-    for one in local_address:
+    for address in local_address:
         try:
-            ipaddress.IPv4Address(one)
+            ipaddress.IPv4Address(address)
         except ValueError:
-            raise SettingsError(f"--local-address: {one[:60]!r} is not an IPv4 address") from None
+            raise SettingsError(
+                f"--local-address: {address[:60]!r} is not an IPv4 address"
+            ) from None
     try:
-        found = zeroconf.discover_devices(seconds, list(local_address) or None)
+        devices = zeroconf.discover_devices(seconds, list(local_address) or None)
     except ImportError:
         raise SettingsError(optional_packages.missing("a search by mDNS", "zeroconf")) from None
     except (OSError, ValueError) as error:
         raise SettingsError(f"mDNS cannot be used here ({error})") from None
     head = ("address", "port", "model", "firmware", "name")
-    rows = [[one.address, one.port, one.model, one.firmware, one.name] for one in found]
+    rows = [
+        [address.address, address.port, address.model, address.firmware, address.name]
+        for address in devices
+    ]
     nothing = (
         f"no unit answered within {seconds:g} s: units in other networks, or with mDNS turned off,"
         " are not found; try a longer --seconds, or another --local-address"
@@ -259,7 +264,7 @@ discover = Subcommand(
 )
 _OPTIONS = [
     *names.options(),
-    *device(*LOGIN, *(one for one in TLS if one.key != "tls")),
+    *device(*LOGIN, *(spelling for spelling in TLS if spelling.key != "tls")),
     *prompting(),
 ]
 raritan = HostGroup(

@@ -158,19 +158,19 @@ def config(context: Context) -> Result:
         raise SettingsError("config put needs a file")
     if action == "get" and context.options.file:
         raise SettingsError("config get takes no file: give --out FILE")
-    given = [
+    names_ = [
         name
         for name in ("clear_text", "filter_profile", "units", "skip_check")
         if getattr(context.options, name) not in (None, False)
     ]
-    if kind == "raw" and given:
+    if kind == "raw" and names_:
         raise SettingsError(
             "--clear-text, --filter-profile, --units and --skip-check are for bulk and backup"
         )
-    if action == "get" and "skip_check" in given:
+    if action == "get" and "skip_check" in names_:
         raise SettingsError("--skip-check is for put")
     is_for_get = (
-        "clear_text" in given or "filter_profile" in given or context.options.out != _STDOUT
+        "clear_text" in names_ or "filter_profile" in names_ or context.options.out != _STDOUT
     )
     if action == "put" and is_for_get:
         raise SettingsError("--out, --clear-text and --filter-profile are for get")
@@ -240,7 +240,7 @@ def _put(
         send_once("the configuration may or may not have been changed", look, upload),
         "the configuration",
     )
-    seen = note = ""
+    outcome = note = ""
     for _ in context.looks(_LOOK_S):
         try:
             state = proxy.getStatus()
@@ -253,17 +253,17 @@ def _put(
             continue
         if state == earlier:
             continue
-        earlier, seen = None, state[0].name
-        if seen.endswith("_FAILED"):
+        earlier, outcome = None, state[0].name
+        if outcome.endswith("_FAILED"):
             raise Refused(
-                f"the device accepted the file, but could not apply it ({_words(seen)})", seen
+                f"the device accepted the file, but could not apply it ({_words(outcome)})", outcome
             )
-        if seen.endswith("_OK"):
+        if outcome.endswith("_OK"):
             break
     return Result(
-        {"accepted": True, "status": seen},
-        [f"accepted; last status: {_words(seen) or 'not known'}"],
-        DONE if seen.endswith("_OK") else NOT_SEEN,
+        {"accepted": True, "status": outcome},
+        [f"accepted; last status: {_words(outcome) or 'not known'}"],
+        DONE if outcome.endswith("_OK") else NOT_SEEN,
         note=note,
     )
 
@@ -308,8 +308,8 @@ def pmc(context: Context) -> Result:
             lambda: pdumodel.upload_pmc_config(agent, data),
         )
         # an HTTP proxy may have sent back the request's headers
-        shown = agent.login.quoted(answer.strip())
-        return Result({"answer": shown}, [f"the unit answered: {shown}"])
+        answer_text = agent.login.quoted(answer.strip())
+        return Result({"answer": answer_text}, [f"the unit answered: {answer_text}"])
     if action == "csv" and value is None:
         return save(context, pdumodel.download_powermeter_csv)
     if action == "csv" and 1 <= number(value) <= 8:
@@ -358,8 +358,8 @@ def snmp(context: Context) -> Result:
     # after the question, so that a change by others in the meantime is not undone
     settings = proxy.getConfiguration()
     if changes:
-        for field, wanted in changes.items():
-            setattr(settings, field, wanted)
+        for field, new_value in changes.items():
+            setattr(settings, field, new_value)
         code = send_once(
             "the SNMP settings may or may not have changed",
             "snmp",

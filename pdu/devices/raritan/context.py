@@ -70,15 +70,15 @@ class Context:
 
     def secret(self, key: str, question: str, needed: bool = True) -> str:
         """A secret, as `prompts.secret` finds it. Also raises SettingsError if it is not text."""
-        found = prompts.secret(self.state, key, question, needed)
-        if not is_text(found):
+        secret_ = prompts.secret(self.state, key, question, needed)
+        if not is_text(secret_):
             raise SettingsError(
                 (
                     NamedSetting(key),
                     ": the value has a character that is not valid Unicode; type it again",
                 )
             )
-        return found
+        return secret_
 
     @property
     def files(self) -> Agent:
@@ -110,8 +110,8 @@ class Context:
 
         All are in seconds.
         """
-        given: Optional[float] = self.options.wait
-        end = time.monotonic() + (usual if given is None else given)
+        wait_s: Optional[float] = self.options.wait
+        end = time.monotonic() + (usual if wait_s is None else wait_s)
         yield
         while time.monotonic() + pause <= end:
             time.sleep(pause)
@@ -136,12 +136,16 @@ class Context:
         """Show the progress of a long command on a terminal."""
         show_status_line(line, self.state.json)
 
-    def progress(self, sent: int, size: int) -> None:
+    def progress(self, bytes_sent: int, size: int) -> None:
         """Show on a terminal how much of a file was sent.
 
         Clears the line when all of it was sent.
         """
-        self.tell(f"upload: {100 * sent // size} % of {size / 1e6:.1f} MB" if sent < size else "")
+        self.tell(
+            f"upload: {100 * bytes_sent // size} % of {size / 1e6:.1f} MB"
+            if bytes_sent < size
+            else ""
+        )
 
 
 def send_once(what: str, look: str, send: Callable[[], T]) -> T:
@@ -174,13 +178,13 @@ class NotSeen(PduHandlerError):
     kind = "not-seen"
 
 
-def read_again(changed: bool, read: Callable[[], T]) -> T:
+def read_again(changed: bool, read_state: Callable[[], T]) -> T:
     """What the unit reports.
 
     If it has just accepted a change and cannot be read, raises NotSeen.
     """
     try:
-        return read()
+        return read_state()
     except PduHandlerError as error:
         if not changed:
             raise
@@ -205,15 +209,15 @@ def number(word: str) -> int:
     return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else -1
 
 
-def action_name(context: Context, known: Mapping[str, object], allowed: str) -> str:
+def action_name(context: Context, actions: Mapping[str, object], allowed: str) -> str:
     """The action of a command, `show` without one.
 
     Raises SettingsError for one that is not `known`.
     """
-    named: str = context.options.action or "show"
-    if named not in known:
-        raise SettingsError(f"{named[:20]!r} is not an action; use one of: {allowed}")
-    return named
+    action: str = context.options.action or "show"
+    if action not in actions:
+        raise SettingsError(f"{action[:20]!r} is not an action; use one of: {allowed}")
+    return action
 
 
 # ---- files ---------------------------------------------------------------------------------------
@@ -315,9 +319,11 @@ def _figure(amount: Amount) -> str:
     return "not known" if amount.metered and amount.value is None else figure(amount.value)
 
 
-def listed(shown: Mapping[str, object], data: object = None, exit_code: int = DONE) -> Result:
+def listed(
+    value_by_name: Mapping[str, object], data: object = None, exit_code: int = DONE
+) -> Result:
     """A result of names and values.
 
     `data`: the source of its JSON, if that has more or other names than `shown`.
     """
-    return Result(plain(shown if data is None else data), facts(shown), exit_code)
+    return Result(plain(value_by_name if data is None else data), facts(value_by_name), exit_code)

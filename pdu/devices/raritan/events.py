@@ -70,13 +70,13 @@ def events(context: Context) -> Result:
     Round trips: usually 3 to 5 for the names of sensors and outlets; 3 to subscribe; 1 for each
     poll; 1 to end.
     """
-    options, seen = context.options, 0
-    wanted = _EVERY if options.all else _USUAL
+    options, count = context.options, 0
+    kinds = _EVERY if options.all else _USUAL
     names = _names(context)
     try:
         with Listener(
             context.agent,
-            wanted,
+            kinds,
             link=options.link or 0,
             seconds=options.for_,
             notice=_notice(context),
@@ -91,14 +91,14 @@ def events(context: Context) -> Result:
                     file=context.out,
                     flush=True,
                 )
-                seen += 1
-                if seen == options.count:
+                count += 1
+                if count == options.count:
                     return Result(None, ())
     except KeyboardInterrupt:  # Ctrl-C is the usual end
         return Result(None, (), exit_codes.INTERRUPTED)
     missed = options.count is not None
     note = (
-        f"not-seen: {context.host}: {seen} of {options.count} events came within"
+        f"not-seen: {context.host}: {count} of {options.count} events came within"
         f" {options.for_:.10g} s"
         if missed
         else ""
@@ -108,14 +108,14 @@ def events(context: Context) -> Result:
 
 def _names(context: Context) -> dict[str, str]:
     """Resource id → `outlet/3 'web'`, `inlet/1/L2/current`."""
-    found = {sensor.target: where for where, sensor in sensors_of_the_pdu(context)}
+    name_by_sensor = {sensor.target: where for where, sensor in sensors_of_the_pdu(context)}
     outlets, bulk = context.outlets(), Bulk(context.agent)
-    asked = bulk.each(Outlet.getSettings, outlets)
+    requests = bulk.each(Outlet.getSettings, outlets)
     bulk.perform()
-    for number, (outlet, settings) in enumerate(zip(outlets, asked), 1):
-        given = printable(settings.get().name) if settings.error is None else ""
-        found[outlet.target] = f"outlet/{number}" + (f" {given!r}" if given else "")
-    return found
+    for number, (outlet, settings) in enumerate(zip(outlets, requests), 1):
+        name = printable(settings.get().name) if settings.error is None else ""
+        name_by_sensor[outlet.target] = f"outlet/{number}" + (f" {name!r}" if name else "")
+    return name_by_sensor
 
 
 def _notice(context: Context) -> Any:
@@ -177,10 +177,10 @@ def _as_json(event: Event, name: str) -> str:
 
     A field named like a key gets an underscore: `event_`.
     """
-    known = _without_secrets(plain(event))
+    data = _without_secrets(plain(event))
     fields = {
         f"{field}_" if field in _KEYS else field: value
-        for field, value in known.items()
+        for field, value in data.items()
         if field != "source"
     }
     source = event.source.target if event.source is not None else None
@@ -209,8 +209,8 @@ def _line(event: Event, name: str) -> str:
     source = name or (
         "unit" if isinstance(event.source, (Pdu, type(None))) else event.source.target
     )
-    said = f"{words}: {', '.join(changes)}" if changes else words
-    return f"{_now()}  {printable(source)}  {said}{printable(by)}"
+    text = f"{words}: {', '.join(changes)}" if changes else words
+    return f"{_now()}  {printable(source)}  {text}{printable(by)}"
 
 
 def _changes(event: Event) -> list[str]:
@@ -230,14 +230,15 @@ def _changes(event: Event) -> list[str]:
     changes: list[str] = []
     for name, value in fields.items():
         if name in olds:
-            before, after = _flat(fields.get(olds[name])), _flat(value)
-            for key, new in after.items():
-                if key not in before or before[key] != new:
-                    old = f"{_shown(key or name, before[key])} → " if key in before else ""
+            old_values, new_values = _flat(fields.get(olds[name])), _flat(value)
+            for key, new in new_values.items():
+                if key not in old_values or old_values[key] != new:
+                    old = f"{_shown(key or name, old_values[key])} → " if key in old_values else ""
                     changes.append(f"{key} {old}{_shown(key or name, new)}".strip())
         elif not name.startswith("old") and name not in olds.values():
             changes += [
-                f"{key} {_shown(key, one)}".strip() for key, one in _flat(value, name).items()
+                f"{key} {_shown(key, changed_value)}".strip()
+                for key, changed_value in _flat(value, name).items()
             ]
     return changes
 
@@ -248,11 +249,11 @@ def _flat(value: object, name: str = "") -> Mapping[str, object]:
     under `name`; None without a name gives no entry."""
     if not isinstance(value, Structure):
         return {name: value} if name or value is not None else {}
-    found: dict[str, object] = {}
+    flat_values: dict[str, object] = {}
     for field in value.listElements() if isinstance(value, Event) else value.elements:
         if field not in ("timestamp", "lastPowerStateChange"):
-            found.update(_flat(getattr(value, field), f"{name}.{field}" if name else field))
-    return found
+            flat_values.update(_flat(getattr(value, field), f"{name}.{field}" if name else field))
+    return flat_values
 
 
 def _shown(field: str, value: object) -> str:
@@ -266,7 +267,7 @@ def _without_secrets(data: Any) -> Any:
             name: _HIDDEN if value and name in _SECRETS else _without_secrets(value)
             for name, value in data.items()
         }
-    return [_without_secrets(one) for one in data] if isinstance(data, list) else data
+    return [_without_secrets(item) for item in data] if isinstance(data, list) else data
 
 
 def _word(value: object) -> str:
@@ -276,7 +277,9 @@ def _word(value: object) -> str:
         return output.text(json.dumps(_without_secrets(plain(value)), ensure_ascii=False))
     if not isinstance(value, enum.Enum):
         return output.text(value)
-    prefix, underscore, _ = os.path.commonprefix([one.name for one in type(value)]).rpartition("_")
+    prefix, underscore, _ = os.path.commonprefix(
+        [member.name for member in type(value)]
+    ).rpartition("_")
     return value.name.removeprefix(prefix + underscore).lower().replace("_", " ")
 
 
@@ -292,7 +295,7 @@ def _still_read(out: TextIO) -> None:
         return
     watched = select.poll()
     watched.register(number, 0)
-    if any(found & select.POLLERR for _, found in watched.poll(0)):
+    if any(event_mask & select.POLLERR for _, event_mask in watched.poll(0)):
         raise BrokenPipeError
 
 

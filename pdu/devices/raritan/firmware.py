@@ -108,7 +108,7 @@ def _update(context: Context, proxy: fw.Firmware) -> Result:
     info = _complete(context, proxy)
     flags = _flags(context, info)
     progress = context.proxy(fw.FirmwareUpdateStatus, _PROGRESS)
-    old, before = proxy.getVersion(), proxy.getUpdateHistory()
+    old, history_before = proxy.getVersion(), proxy.getUpdateHistory()
     old_fails = _OLD_FAIL_LOOKS if progress.getStatus().state == "FAIL" else 0
     question = (
         f"update the firmware from {text(old)} to {text(info.version)} (outlets keep their state,"
@@ -124,7 +124,7 @@ def _update(context: Context, proxy: fw.Firmware) -> Result:
     send_once(
         "the update may or may not have started", "firmware", lambda: proxy.startUpdate(flags)
     )
-    return _follow(context, proxy, progress, info.version, before, old_fails)
+    return _follow(context, proxy, progress, info.version, history_before, old_fails)
 
 
 def _complete(context: Context, proxy: fw.Firmware) -> fw.ImageInfo:
@@ -135,10 +135,12 @@ def _complete(context: Context, proxy: fw.Firmware) -> fw.ImageInfo:
         remedy = (
             "check the file, and upload it again" if context.options.file else "upload one first"
         )
-        said = (
+        sentence = (
             f" ({context.agent.login.quoted(status.error_message)})" if status.error_message else ""
         )
-        raise Refused(f"there is no complete image on the unit{said}: {remedy}", status.state.name)
+        raise Refused(
+            f"there is no complete image on the unit{sentence}: {remedy}", status.state.name
+        )
     return info
 
 
@@ -162,12 +164,12 @@ def _flags(context: Context, info: fw.ImageInfo) -> list[fw.UpdateFlags]:
         )
     return [
         flag
-        for flag, asked in (
+        for flag, is_set in (
             (fw.UpdateFlags.CROSS_HW, cross),
             (fw.UpdateFlags.CROSS_OEM, cross),
             (fw.UpdateFlags.ALLOW_UNTRUSTED, untrusted),
         )
-        if asked
+        if is_set
     ]
 
 
@@ -175,8 +177,8 @@ def _follow(
     context: Context,
     proxy: fw.Firmware,
     progress: fw.FirmwareUpdateStatus,
-    wanted: str,
-    before: list[fw.UpdateHistoryEntry],
+    version_wanted: str,
+    history_before: list[fw.UpdateHistoryEntry],
     old_fails: int,
 ) -> Result:
     """Read the progress page, the only one that answers during an update, until the history has a
@@ -197,9 +199,9 @@ def _follow(
             old_fails = max(0, old_fails - 1) if last == "FAIL" else 0
             history = proxy.getUpdateHistory() if old_fails or last in ("NONE", "SUCCESS") else []
             # a full history drops its oldest entry
-            fresh = [entry for entry in history if entry not in before]
+            fresh = [entry for entry in history if entry not in history_before]
             if fresh:
-                return _outcome(proxy.getVersion(), fresh[-1], wanted)
+                return _outcome(proxy.getVersion(), fresh[-1], version_wanted)
         except Denied as error:
             # the new firmware may demand a new password; trying again may block the account
             note = f"not-seen: {context.host}: {reason(error)}"
@@ -224,12 +226,14 @@ def _follow(
     )
 
 
-def _outcome(version: str, last: fw.UpdateHistoryEntry, wanted: str) -> Result:
-    done = last.status == fw.UpdateHistoryStatus.SUCCESSFUL and last.imageVersion == wanted
+def _outcome(version: str, last: fw.UpdateHistoryEntry, version_wanted: str) -> Result:
+    succeeded = (
+        last.status == fw.UpdateHistoryStatus.SUCCESSFUL and last.imageVersion == version_wanted
+    )
     return listed(
         {"version": version, "image": last.imageVersion, "result": last.status},
         {"version": version, "last": last},
-        DONE if done else NOT_SEEN,
+        DONE if succeeded else NOT_SEEN,
     )
 
 

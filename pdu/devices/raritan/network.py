@@ -62,10 +62,10 @@ BRIDGE = "br0"
 
 
 def _number(word: str, what: str) -> int:
-    found = number(word)
-    if found < 0:
+    number_ = number(word)
+    if number_ < 0:
         raise SettingsError(f"{what} {word[:20]!r} is not a number of at most 9 digits")
-    return found
+    return number_
 
 
 def _action(context: Context, actions: Mapping[str, int], allowed: str) -> str:
@@ -87,13 +87,13 @@ def _action(context: Context, actions: Mapping[str, int], allowed: str) -> str:
 
 def links(context: Context) -> Result:
     """Show, add or release link units: 1 round trip to show, 2 to change."""
-    wanted = _action(context, {"show": 0, "add": 2, "release": 1}, _LINK_ACTIONS)
-    if context.options.link_user != _LINK_USER and wanted != "add":
+    action = _action(context, {"show": 0, "add": 2, "release": 1}, _LINK_ACTIONS)
+    if context.options.link_user != _LINK_USER and action != "add":
         raise SettingsError("--link-user is only for 'add': leave it out")
     if context.options.link:
         raise SettingsError("only the primary unit has link units: leave out --link")
     manager = CascadeManager("/cascade", context.agent)
-    if wanted == "add":
+    if action == "add":
         link, host = _number(context.options.value[0], "link id"), context.options.value[1]
         login = context.secret(
             "link_password", f"password of {context.options.link_user} on {host}"
@@ -106,15 +106,15 @@ def links(context: Context) -> Result:
             lambda: manager.addLinkUnit(link, host, context.options.link_user, login, fresh),
         )
         raise_for_code(code, "linking", _LINK_CODES)
-    elif wanted == "release":
+    elif action == "release":
         link = _number(context.options.value[0], "link id")
         context.confirm(f"release link unit {link}")
         code = send_once(
             "the unit may or may not be released", "links", lambda: manager.releaseLinkUnit(link)
         )
         raise_for_code(code, "the release", _LINK_CODES)
-    status = read_again(wanted != "show", manager.getStatus)
-    units = read_again(wanted != "show", lambda: read_linked_units(status, context.agent))
+    status = read_again(action != "show", manager.getStatus)
+    units = read_again(action != "show", lambda: read_linked_units(status, context.agent))
     rows = [[link, unit.host, unit.status, unit.fwVersion] for link, unit in sorted(units.items())]
     return Result(
         plain(status),
@@ -129,8 +129,8 @@ def network(context: Context) -> Result:
     """Show or change the network settings: 1 round trip to show, 3 to change (read, write, read
     again).
     """
-    wanted = _action(context, {"show": 0, "bridge": 1, "forwarding": 1}, _NETWORK_ACTIONS)
-    turns_forwarding_on = wanted == "forwarding" and "on" in context.options.value
+    action = _action(context, {"show": 0, "bridge": 1, "forwarding": 1}, _NETWORK_ACTIONS)
+    turns_forwarding_on = action == "forwarding" and "on" in context.options.value
     has_options = context.options.unit_role or context.options.interface
     if has_options and not turns_forwarding_on:
         raise SettingsError(
@@ -139,18 +139,18 @@ def network(context: Context) -> Result:
     if context.options.interface and context.options.unit_role == "expansion":
         raise SettingsError("--interface is only for --unit-role primary: leave it out")
     proxy = context.proxy(Net, "/net")
-    if wanted != "show":
+    if action != "show":
         state = context.options.value[0]
         if state not in ("on", "off"):
             raise SettingsError(
-                f"{state[:20]!r} is neither on nor off: give '{wanted} on' or '{wanted} off'"
+                f"{state[:20]!r} is neither on nor off: give '{action} on' or '{action} off'"
             )
-        role = _role(context) if wanted == "forwarding" and state == "on" else None
-        context.confirm(f"turn {wanted} {state} (the unit may no longer be reachable)")
+        role = _role(context) if action == "forwarding" and state == "on" else None
+        context.confirm(f"turn {action} {state} (the unit may no longer be reachable)")
     # after the question, so that a change by others in the meantime is not undone
     settings = proxy.getSettings()
-    if wanted != "show":
-        if wanted == "forwarding":
+    if action != "show":
+        if action == "forwarding":
             _forward(context, settings, role)
         elif BRIDGE in settings.ifMap:
             settings.ifMap[BRIDGE].enabled = state == "on"
@@ -179,7 +179,10 @@ def network(context: Context) -> Result:
     }
     return listed(
         {  # not all settings: some contain passwords
-            **{f"interface {name}": one.enabled for name, one in sorted(settings.ifMap.items())},
+            **{
+                f"interface {name}": interface.enabled
+                for name, interface in sorted(settings.ifMap.items())
+            },
             "port forwarding": forwarding.enabled,
             "role": forwarding.role,
             "downstream interface": forwarding.primaryUnitDownstreamIfName,
@@ -225,9 +228,9 @@ def _forward(context: Context, settings: Settings, role: Optional[PortForwarding
 
 def monitored_servers(context: Context) -> Result:
     """Show, add or delete watched servers: 1 round trip to show, 2 to change."""
-    wanted = _action(context, {"show": 0, "add": 1, "delete": 1}, _SERVER_ACTIONS)
+    action = _action(context, {"show": 0, "add": 1, "delete": 1}, _SERVER_ACTIONS)
     monitor = context.proxy(ServerMonitor, "/servermon")
-    if wanted == "add":
+    if action == "add":
         server = ServerMonitor.ServerSettings(
             host=context.options.value[0],
             enabled=True,
@@ -243,7 +246,7 @@ def monitored_servers(context: Context) -> Result:
             "the server may or may not be watched", "servers", lambda: monitor.addServer(server)
         )
         raise_for_code(code, "the server", _SERVER_CODES)
-    elif wanted == "delete":
+    elif action == "delete":
         watched = _number(context.options.value[0], "server id")
         context.confirm(f"stop watching server {watched}")
         code = send_once(
@@ -251,8 +254,8 @@ def monitored_servers(context: Context) -> Result:
         )
         raise_for_code(code, "the deletion", _SERVER_CODES)
     rows = [
-        [key, one.settings.host, one.settings.enabled, one.status.reachable]
-        for key, one in sorted(read_again(wanted != "show", monitor.listServers).items())
+        [key, server.settings.host, server.settings.enabled, server.status.reachable]
+        for key, server in sorted(read_again(action != "show", monitor.listServers).items())
     ]
     return table("servers", ("id", "host", "enabled", "state"), rows)
 

@@ -63,7 +63,7 @@ def info(context: Context) -> Result:
     bulk.perform()
     about = metadata.get()
     plate = about.nameplate
-    counts = {name: len(one.get()) for name, one in lists.items()}
+    counts = {name: len(answer.get()) for name, answer in lists.items()}
     return listed(
         {
             "manufacturer": plate.manufacturer,
@@ -92,26 +92,27 @@ def outlets(context: Context) -> Result:
     them.
     """
     bulk = Bulk(context.agent)
-    found = context.outlets()
-    if not found:
+    all_outlets = context.outlets()
+    if not all_outlets:
         return _circuits(context, bulk)
-    asked = [
-        (bulk.add(one.getMetaData), bulk.add(one.getSettings), bulk.add(one.getState))
-        for one in found
+    requests = [
+        (bulk.add(outlet.getMetaData), bulk.add(outlet.getSettings), bulk.add(outlet.getState))
+        for outlet in all_outlets
     ]
     meters = [
-        OutletMeter(context.unit, one, index, with_power=True) for index, one in enumerate(found)
+        OutletMeter(context.unit, outlet, index, with_power=True)
+        for index, outlet in enumerate(all_outlets)
     ]
     for meter in meters:
         meter.ask_sensors(bulk)
     failures = states.queue_hardware_failures(bulk, context.unit)
     bulk.perform()
-    doubted = states.failed_relays(failures, len(found))
+    doubted = states.failed_relays(failures, len(all_outlets))
     for meter in meters:
         meter.ask_readings(bulk)
     bulk.perform()
     rows: list[list[object]] = []
-    for index, ((about, settings, state), meter) in enumerate(zip(asked, meters)):
+    for index, ((about, settings, state), meter) in enumerate(zip(requests, meters)):
         rows.append(
             [
                 index + 1,
@@ -136,33 +137,33 @@ def _circuits(context: Context, bulk: Bulk) -> Result:
     """
     without_outlets = [panels.UnitWithoutOutlets(context.unit, bulk)]
     bulk.perform()
-    found = panels.read_panel_statistic(bulk, without_outlets)
-    circuits = list(chain.from_iterable(meter.circuits for meter in found.values()))
+    statistic = panels.read_panel_statistic(bulk, without_outlets)
+    circuits = list(chain.from_iterable(meter.circuits for meter in statistic.values()))
     if not circuits:
         why = (
             "the controller has no branch circuits"
-            if found
+            if statistic
             else "the unit meters its inlets and has no outlets"
         )
         return Result({"outlets": []}, [f"{why}; 'sensors' lists what it meters"])
-    named = {
-        one.identity: one
-        for one in chain.from_iterable(panels.read_panel_labels(bulk, without_outlets).values())
+    label_by_circuit = {
+        circuit.identity: circuit
+        for circuit in chain.from_iterable(panels.read_panel_labels(bulk, without_outlets).values())
     }
     rows: list[list[object]] = [
         [
-            *named.get(one.identity, label(one.identity, "", "")),
-            listed_amount(one.current),
-            _kwh(one.counter),
+            *label_by_circuit.get(circuit.identity, label(circuit.identity, "", "")),
+            listed_amount(circuit.current),
+            _kwh(circuit.counter),
         ]
-        for one in circuits
+        for circuit in circuits
     ]  # a circuit may be deleted before its label is read
     return table("circuits", ("identity", "label", "name", "A", "kWh"), rows)
 
 
 def _kwh(energy: Optional[Reading]) -> Amount:
-    found = listed_amount(energy)
-    return Amount(found.metered, kilowatt_hours(found))
+    amount = listed_amount(energy)
+    return Amount(amount.metered, kilowatt_hours(amount))
 
 
 def sensors(context: Context) -> Result:
@@ -195,9 +196,11 @@ def sensors(context: Context) -> Result:
             state = discrete[place]
             if isinstance(state.error, Denied):
                 raise state.error
-            known = state.error is None and state.get().available
-            why = "" if known else _unread(state.error)
-            rows.append([where, state.get().value if known else None, "state", why, sensor.target])
+            is_available = state.error is None and state.get().available
+            why = "" if is_available else _unread(state.error)
+            rows.append(
+                [where, state.get().value if is_available else None, "state", why, sensor.target]
+            )
         else:
             rows.append([where, None, "", "unknown kind of sensor", sensor.target])
     return table("sensors", ("sensor", "value", "unit", "alarm", "id"), rows)
@@ -217,10 +220,12 @@ def _value(reading: Optional[Pending[NumericSensor.Reading]]) -> Optional[float]
     """
     if reading is None or not amount(reading).metered:
         return None
-    found = reading.get()
+    sensor_reading = reading.get()
     return (
-        found.value + 0.0
-        if answered_field(reading, "value") is not None and found.available and found.valid
+        sensor_reading.value + 0.0
+        if answered_field(reading, "value") is not None
+        and sensor_reading.available
+        and sensor_reading.valid
         else None
     )
 
@@ -297,9 +302,9 @@ def sensors_of_the_pdu(context: Context) -> list[tuple[str, Sensor]]:
 
 
 def _members(context: Context, structure: Structure) -> list[tuple[str, Sensor]]:
-    found = [(name, getattr(structure, name)) for name in field_names(type(structure))]
+    values = [(name, getattr(structure, name)) for name in field_names(type(structure))]
     return [
-        (name, context.unit.mine(sensor)) for name, sensor in found if isinstance(sensor, Sensor)
+        (name, context.unit.mine(sensor)) for name, sensor in values if isinstance(sensor, Sensor)
     ]
 
 
@@ -307,10 +312,10 @@ def _sensors_in_slots(context: Context) -> list[tuple[str, Sensor]]:
     manager = context.proxy(DeviceManager, "/model/peripheraldevicemanager")
     slots: list[DeviceSlot] = list(map(context.unit.mine, manager.getDeviceSlots()))
     bulk = Bulk(context.agent)
-    asked = [(bulk.add(slot.getDevice), bulk.add(slot.getSettings)) for slot in slots]
+    requests = [(bulk.add(slot.getDevice), bulk.add(slot.getSettings)) for slot in slots]
     bulk.perform()
     out: list[tuple[str, Sensor]] = []
-    for position, (device, settings) in enumerate(asked, 1):
+    for position, (device, settings) in enumerate(requests, 1):
         fitted = device.get() if device.error is None else None
         if fitted is not None and fitted.device is not None:
             name = settings.get().name if settings.error is None else ""
@@ -329,18 +334,18 @@ def _sensor_id(context: Context, where: str) -> str:
     places = (
         _sensors_in_slots(context) if where.startswith("slot/") else sensors_of_the_pdu(context)
     )
-    found = [sensor.target for name, sensor in places if where in (name, name.partition(" ")[0])]
-    if len(found) > 1:
+    ids = [sensor.target for name, sensor in places if where in (name, name.partition(" ")[0])]
+    if len(ids) > 1:
         raise SettingsError(
-            f"the unit has {len(found)} sensors named {where[:60]!r}: give the id of one, which"
+            f"the unit has {len(ids)} sensors named {where[:60]!r}: give the id of one, which"
             " 'sensors' shows"
         )
-    if not found:
+    if not ids:
         raise SettingsError(
             f"the unit has no sensor {where[:60]!r}: 'sensors' lists the existing ones with their"
             " ids; names look like outlet/3/current, inlet/1/L2/current, ocp/1/current"
         )
-    return found[0]
+    return ids[0]
 
 
 def thresholds(context: Context) -> Result:
@@ -348,21 +353,21 @@ def thresholds(context: Context) -> Result:
 
     Finding a sensor by its name usually adds 2 or 3.
     """
-    wanted: dict[str, Optional[float]] = {}
+    limits: dict[str, Optional[float]] = {}
     for name, value in map(_change, context.options.change):
-        if name in wanted:
+        if name in limits:
             raise SettingsError(f"{name} is given twice")
-        wanted[name] = value
+        limits[name] = value
     sensor = context.proxy(NumericSensor, _sensor_id(context, context.options.sensor))
-    if wanted:
+    if limits:
         changes = ", ".join(
-            f"{name}={'off' if value is None else value}" for name, value in wanted.items()
+            f"{name}={'off' if value is None else value}" for name, value in limits.items()
         )
         context.confirm(f"change the thresholds of {context.options.sensor} to {changes}")
     # after the question, so that a change by others in the meantime is not undone
     values = sensor.getThresholds()
-    if wanted:
-        for name, value in wanted.items():
+    if limits:
+        for name, value in limits.items():
             if name in _EDGES:
                 setattr(values, f"{name}Active", value is not None)
             if value is not None:
@@ -395,9 +400,9 @@ def _change(word: str) -> tuple[str, Optional[float]]:
     if value == "off" and name in _EDGES:
         return name, None
     try:
-        wanted = int(value) if name == "assertionTimeout" else float(value)
-        if math.isfinite(wanted) and value.isascii() and "_" not in value:
-            return name, wanted
+        number = int(value) if name == "assertionTimeout" else float(value)
+        if math.isfinite(number) and value.isascii() and "_" not in value:
+            return name, number
     except (ValueError, OverflowError):
         pass  # reported below
     kind = "a whole number" if name == "assertionTimeout" else "a number"

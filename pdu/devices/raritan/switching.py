@@ -42,17 +42,17 @@ def _numbers(context: Context, count: int) -> list[int]:
     """
     if not count:
         raise Unsupported("the unit lists no outlets")
-    named: list[str] = list(context.options.outlet)
-    if named == ["all"]:
+    words: list[str] = list(context.options.outlet)
+    if words == ["all"]:
         return list(range(count))
     try:
-        chosen = outlet_words.resolve(named, {str(one): "" for one in range(1, count + 1)})
+        chosen = outlet_words.resolve(words, {str(number): "" for number in range(1, count + 1)})
     except NoSuchOutlet as error:
         why = f"{error.reason.partition(';')[0]}; give numbers from 1 to {count}"
-        if all(number(word) >= 0 for word in named):
+        if all(number(word) >= 0 for word in words):
             raise NoSuchOutlet(f"{why}, or all") from None
         raise SettingsError(f"{why}, or only the word all") from None
-    return [int(one) - 1 for one in chosen]
+    return [int(number) - 1 for number in chosen]
 
 
 def _agreed(context: Context, outlets: list[Outlet], chosen: list[int]) -> None:
@@ -72,19 +72,19 @@ def _agreed(context: Context, outlets: list[Outlet], chosen: list[int]) -> None:
         for index in chosen
     ]
     bulk.perform()
-    for index, known, handed_out in labels:
-        raise_if_numbering_differs(str(index + 1), known, handed_out, context.agent.login.quoted)
+    for index, label, handed_out in labels:
+        raise_if_numbering_differs(str(index + 1), label, handed_out, context.agent.login.quoted)
 
 
 def _last_changes(context: Context, outlets: list[Outlet], chosen: list[int]) -> Changes:
     """When each outlet was last switched: 1 round trip. Leaves out outlets that are off: if they
     are on later, they have been switched."""
     bulk = Bulk(context.agent)
-    asked = {index: bulk.add(outlets[index].getState) for index in chosen}
+    requests = {index: bulk.add(outlets[index].getState) for index in chosen}
     bulk.perform()
     return {
         index: answered_field(state, "lastPowerStateChange")
-        for index, state in asked.items()
+        for index, state in requests.items()
         if not _off(state)
     }
 
@@ -95,14 +95,14 @@ def switch(context: Context) -> Result:
     Round trips: 2 to check them, 1 for the question (none with --yes), 1 for the command, 1 for
     each look.
     """
-    wanted = context.options.state
-    if wanted not in ("on", "off"):
-        raise SettingsError(f"{wanted[:20]!r}: give on or off")
-    state = Outlet.PowerState.PS_ON if wanted == "on" else Outlet.PowerState.PS_OFF
+    wanted_state = context.options.state
+    if wanted_state not in ("on", "off"):
+        raise SettingsError(f"{wanted_state[:20]!r}: give on or off")
+    state = Outlet.PowerState.PS_ON if wanted_state == "on" else Outlet.PowerState.PS_OFF
     return _sent(
         context,
-        f"switch {wanted}",
-        wanted,
+        f"switch {wanted_state}",
+        wanted_state,
         lambda pdu: pdu.setAllOutletPowerStates(state),
         lambda outlet: outlet.setPowerState(state),
         lambda pdu, chosen, in_sequence: pdu.setMultipleOutletPowerStates(
@@ -131,9 +131,9 @@ def cycle(context: Context) -> Result:
 def _sent(
     context: Context,
     what: str,
-    wanted: str,
+    state: str,
     every: Callable[[Pdu], int],
-    one: Callable[[Outlet], int],
+    switch_outlet: Callable[[Outlet], int],
     several: Callable[[Pdu, list[int], bool], int],
     cycle: bool = False,
 ) -> Result:
@@ -142,32 +142,32 @@ def _sent(
     `every`, `one`, `several`: the command for all outlets, one, or several. Raises Unreachable if
     the command may or may not have taken effect.
     """
-    pdu, found = context.pdu, context.outlets()
-    chosen = _numbers(context, len(found))
-    _agreed(context, found, chosen)
-    _confirm(context, what, found, chosen)
+    pdu, all_outlets = context.pdu, context.outlets()
+    chosen = _numbers(context, len(all_outlets))
+    _agreed(context, all_outlets, chosen)
+    _confirm(context, what, all_outlets, chosen)
     # after the question: others may switch in the meantime
-    before = _last_changes(context, found, chosen) if cycle else {}
+    last_changes = _last_changes(context, all_outlets, chosen) if cycle else {}
     everything = list(context.options.outlet) == ["all"]
     plural = everything or len(chosen) > 1
-    named = "the outlets"
+    outlets_text = "the outlets"
     if not everything:
         numbers = ", ".join(str(index + 1) for index in chosen)
-        named = f"outlets {numbers}" if plural else f"outlet {numbers}"
+        outlets_text = f"outlets {numbers}" if plural else f"outlet {numbers}"
 
     def send() -> int:
         if everything:
             return every(pdu)
         return (
-            one(found[chosen[0]])
+            switch_outlet(all_outlets[chosen[0]])
             if len(chosen) == 1
             else several(pdu, chosen, context.options.in_sequence)
         )
 
-    code = send_once(f"{named} may or may not have switched", "outlets", send)
+    code = send_once(f"{outlets_text} may or may not have switched", "outlets", send)
     if code != 0:
-        raise why_refused(f"{named} {'were' if plural else 'was'}", code)
-    return _watched(context, found, chosen, wanted, before)
+        raise why_refused(f"{outlets_text} {'were' if plural else 'was'}", code)
+    return _watched(context, all_outlets, chosen, state, last_changes)
 
 
 def _confirm(context: Context, what: str, outlets: list[Outlet], chosen: list[int]) -> None:
@@ -178,26 +178,27 @@ def _confirm(context: Context, what: str, outlets: list[Outlet], chosen: list[in
     if context.state.yes:
         return context.confirm(what)
     bulk = Bulk(context.agent)
-    asked = [
+    requests = [
         (index, bulk.add(outlets[index].getSettings), bulk.add(outlets[index].getState))
         for index in chosen[:_NAMED]
     ]
     failures = states.queue_hardware_failures(bulk, context.unit)
     bulk.perform()
     doubted = states.failed_relays(failures, len(outlets))
-    named = []
-    for index, settings, state in asked:
+    names = []
+    for index, settings, state in requests:
         name = text(settings.get().name) if settings.error is None else ""
         now = state_word(state.get(), index, doubted) if state.error is None else "unknown"
-        named.append(f"outlet {index + 1}{f' {name!r}' if name else ''} (now {now})")
-    more = len(chosen) - len(named)
+        names.append(f"outlet {index + 1}{f' {name!r}' if name else ''} (now {now})")
+    remainder = len(chosen) - len(names)
     context.confirm(
-        f"{what} {', '.join(named)}" + (f" and {counted(more, 'more outlet')}" if more else "")
+        f"{what} {', '.join(names)}"
+        + (f" and {counted(remainder, 'more outlet')}" if remainder else "")
     )
 
 
 def _watched(
-    context: Context, outlets: list[Outlet], numbers: list[int], wanted: str, cycled: Changes
+    context: Context, outlets: list[Outlet], numbers: list[int], state_wanted: str, cycled: Changes
 ) -> Result:
     """Look until every state is `wanted` or the time is over. The result shows the states seen
     last. Raises Denied.
@@ -221,22 +222,22 @@ def _watched(
             ) from error
         except PduHandlerError:
             now = ["unknown"] * len(numbers)
-        if not still and all(state == wanted for state in now):
+        if not still and all(state == state_wanted for state in now):
             break
-    shown = {str(position + 1): state for position, state in zip(numbers, now)}
+    state_by_number = {str(position + 1): state for position, state in zip(numbers, now)}
     missed = "; ".join(
         f"outlet {position + 1} is {state},"
-        f" {'and no cycle was seen' if state == wanted else f'not {wanted}'}"
+        f" {'and no cycle was seen' if state == state_wanted else f'not {state_wanted}'}"
         for position, state in zip(numbers, now)
-        if state != wanted or position in still
+        if state != state_wanted or position in still
     )
     note = (
         f"not-seen: {context.host}: the unit accepted the command, but {missed}: look again before"
         " you repeat it"
     )
     return Result(
-        {"outlets": shown, "done": not missed},
-        facts({f"outlet {one}": state for one, state in shown.items()}),
+        {"outlets": state_by_number, "done": not missed},
+        facts({f"outlet {number}": state for number, state in state_by_number.items()}),
         NOT_SEEN if missed else DONE,
         note=note if missed else "",
     )
@@ -250,30 +251,30 @@ def _seen(
     Removes from `still` the outlets that show a sign of a cycle.
     """
     bulk = Bulk(context.agent)
-    asked, failures = (
+    requests, failures = (
         [bulk.add(outlets[position].getState) for position in numbers],
         states.queue_hardware_failures(bulk, context.unit),
     )
     bulk.perform()
     doubted = states.failed_relays(failures, len(outlets))
-    for state in asked:
+    for state in requests:
         if isinstance(state.error, Denied):
             raise state.error
     still -= {
         position
-        for position, state in zip(numbers, asked)
+        for position, state in zip(numbers, requests)
         if position in still and _cycled(state, cycled[position])
     }
     return [
         "unknown" if state.error is not None else state_word(state.get(), position, doubted)
-        for position, state in zip(numbers, asked)
+        for position, state in zip(numbers, requests)
     ]
 
 
-def _cycled(state: Pending[Outlet.State], before: Optional[datetime.datetime]) -> bool:
+def _cycled(state: Pending[Outlet.State], last_change: Optional[datetime.datetime]) -> bool:
     """Whether an outlet is off, in a cycle, or was last switched at another time than `before`."""
     changed = answered_field(state, "lastPowerStateChange")
-    was_switched = None not in (before, changed) and changed != before
+    was_switched = None not in (last_change, changed) and changed != last_change
     return _off(state) or bool(answered_field(state, "cycleInProgress")) or was_switched
 
 
@@ -344,15 +345,15 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
     raise_for_code(code, "the order", {1: "a value is not allowed"})
     if context.options.delay is not None:
         for position, outlet in enumerate(outlets, 1):
-            done = (
+            sentence = (
                 "the new order"
                 if position == 1
                 else f"the new order and the delays up to outlet {position - 1}"
             )
             try:
-                own = outlet.getSettings()
-                own.sequenceDelay = delay
-                code = outlet.setSettings(own)
+                settings_ = outlet.getSettings()
+                settings_.sequenceDelay = delay
+                code = outlet.setSettings(settings_)
             except PduHandlerError as error:
                 advice = "repeat the command"
                 if isinstance(error, Denied):
@@ -360,7 +361,7 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
                 raise NotSeen(
                     (
                         (
-                            f"the unit accepted {done}, but not certainly the delay of outlet"
+                            f"the unit accepted {sentence}, but not certainly the delay of outlet"
                             f" {position}: {advice} ("
                         ),
                         *error.parts,
@@ -370,7 +371,8 @@ def _set_order(context: Context, pdu: Pdu, order: str) -> None:
                 ) from error
             raise_for_code(
                 code,
-                f"the delay of outlet {position} ({done} {'is' if position == 1 else 'are'} set)",
+                f"the delay of outlet {position}"
+                f" ({sentence} {'is' if position == 1 else 'are'} set)",
                 {1: "a value is not allowed"},
             )
 

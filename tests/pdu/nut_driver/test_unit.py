@@ -65,7 +65,7 @@ class Pdu:
             numbers,
             DriverPace(every, 0.0, pause, 0.01),
             self,
-            read=lambda _: self.reading(),
+            poll=lambda _: self.reading(),
             outlet=lambda _, identity: Outlet(self, identity),
             identify=lambda _: self.plates.get_nowait() if self.plates.qsize() else Nameplate(),
         )
