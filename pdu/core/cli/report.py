@@ -1,16 +1,16 @@
 """A report: built once, shown on a terminal, as a page and as JSON.
 
-    report = Report(frame, [Verdict("3 machines go dark.", BAD), Table(...)], data)
+    report = Report(frame, [Verdict("3 machines go dark.", BAD), Table(...)], as_json)
     show(report, as_json=False, page="hall.html")
 
 A terminal and a page show the same words; a terminal cuts long tables and lists of names. Programs
-get `data`, which is made from the values themselves.
+get JSON, which is made from the values themselves.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Optional, Union
 
 from handlers.shared.errors import printable
@@ -127,8 +127,8 @@ class Report(NamedTuple):
 
     frame: html.Frame
     parts: Sequence[Part]
-    #: the same for programs
-    data: object
+    #: makes the same for programs
+    data: Callable[[], object]
     #: CSS rules of its page alone
     style: str = ""
 
@@ -148,7 +148,7 @@ def show(report: Report, as_json: bool, page: Optional[str]) -> None:
     if page is not None:
         write_page(page, report.page())
     if as_json:
-        print_json(report.data)
+        print_json(report.data())
     else:
         print("\n".join(report.lines()))
 

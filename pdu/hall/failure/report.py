@@ -118,7 +118,7 @@ def report(
         *([] if outcome is None else _sampled(outcome)),
         report_parts.not_known(not_known),
     ]
-    return Report(frame, [*parts, *computed], None, rack_picture.STYLE)
+    return Report(frame, [*parts, *computed], dict, rack_picture.STYLE)
 
 
 def _asked(failures: Sequence[Failed]) -> str:

@@ -53,8 +53,7 @@ class ReturnVerdict(enum.Enum):
     CANNOT_SAY = "cannot say"
 
 
-@dataclass(frozen=True)
-class MachineBack:
+class MachineBack(NamedTuple):
     """The verdict on a machine that had lost power."""
 
     machine: str
@@ -75,8 +74,7 @@ class MachineBack:
         return "; ".join(filter(None, (self.reason, self.sampled)))
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """A moment of the timeline: these outlets of one PDU close."""
 
     pdu: str
@@ -398,7 +396,7 @@ class Return:
             sample = found.get(numbers[one.machine])
             if sample is not None and one.verdict is ReturnVerdict.CANNOT_SAY:
                 words = sample.in_words("comes back")
-                one = replace(one, worlds=sample.worlds, comes_in=sample.lives_in, sampled=words)
+                one = one._replace(worlds=sample.worlds, comes_in=sample.lives_in, sampled=words)
             made.append(one)
         return made
 

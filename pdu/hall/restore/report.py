@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple, Optional
 
 from ...core.cli.output import counted
@@ -86,7 +87,7 @@ def report(returns: Returns) -> Report:
         READING,
         GUIDE,
     )
-    return Report(frame, list(_parts(returns)), _as_json(returns), _STYLE)
+    return Report(frame, list(_parts(returns)), partial(_as_json, returns), _STYLE)
 
 
 def _parts(returns: Returns) -> Iterator[Part]:
@@ -291,16 +292,14 @@ def _outcome_as_json(outcome: ReturnOutcome) -> dict[str, Any]:
         "level": outcome.level,
         "counts": {verdict.value: outcome.count(verdict) for verdict in ReturnVerdict},
         "sampled": {**outcome.sampled._asdict(), "seed": outcome.seed},
-        "steps": [
-            {**dataclasses.asdict(step), "outlets": list(step.outlets)} for step in outcome.steps
-        ],
+        "steps": [{**step._asdict(), "outlets": list(step.outlets)} for step in outcome.steps],
         "machines": list(map(_machine_as_json, outcome.machines)),
         "breakers": list(map(_breaker_as_json, outcome.breakers)),
     }
 
 
 def _machine_as_json(machine: MachineBack) -> dict[str, Any]:
-    return {**dataclasses.asdict(machine), "verdict": machine.verdict.value}
+    return {**machine._asdict(), "verdict": machine.verdict.value}
 
 
 def _breaker_as_json(breaker: BreakerBack) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pdu.core.cli.report import (
     Cell,
     Figure,
     Items,
+    Part,
     Report,
     Section,
     Table,
@@ -30,8 +31,10 @@ from pdu.core.files.html import Frame
 HOSTILE = '<script>"&\x1b[31m\u202e'
 
 
-def report(*parts: object, data: object = None) -> Report:
-    return Report(Frame("A title", "pdu test", ["Read so."], "docs/x.md"), parts, data)  # type: ignore[arg-type]
+def report(*parts: Part) -> Report:
+    return Report(
+        Frame("A title", "pdu test", ["Read so."], "docs/x.md"), parts, lambda: {"level": 0}
+    )
 
 
 def loads(count: int, **more: object) -> Table:
@@ -109,7 +112,7 @@ def test_hostile_text_is_neither_markup_nor_a_control_character() -> None:
 def test_show_prints_one_form_and_writes_the_page(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = report(Verdict("All fits."), data={"level": 0})
+    made = report(Verdict("All fits."))
     show(made, as_json=False, page=str(tmp_path / "a.html"))
     assert capsys.readouterr().out == "All fits.\n"
     assert "All fits." in (tmp_path / "a.html").read_text("utf-8")
