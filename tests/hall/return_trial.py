@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import math
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
@@ -121,6 +121,8 @@ class World:
         self.first: dict[str, float] = {}
         #: transfer switch -> which of its inputs feeds it
         self.active: dict[str, int] = {}
+        #: the machines that had power before anything came back
+        self.lived_on: list[Server] = []
         self._lots = rng.choice((0.25, 0.5, 0.9, 1.6, 3.0))
         #: how often something was not read or not written down
         self._gaps = rng.choice((0.0, 0.0, 1.0))
@@ -326,6 +328,7 @@ class World:
         for server in self.servers:
             if self._alive(server):
                 server.since = -_FOR_S
+                self.lived_on.append(server)
         goes_back = {name: self.rng.uniform(1.0, 200.0) for name in self.active}
         now = 0.0
         events.sort()
@@ -438,6 +441,22 @@ class World:
             return self._fed(rack.inputs[self.active[rack.name]])
         return rack.feed in self.powered
 
+    def may_trip_anyway(self, server: Server) -> bool:
+        """Whether a breaker of a machine may trip by what machines draw that never lost power."""
+        own = [fuse for cord in server.cords for fuse in self._ever_above(cord)]
+        most: dict[int, float] = defaultdict(float)
+        for other in self.lived_on:
+            for key in {id(fuse) for cord in other.cords for fuse in self._ever_above(cord)}:
+                most[key] += other.peak_a
+        return any(fuse.open and most[id(fuse)] > fuse.rating for fuse in own)
+
+    def _ever_above(self, cord: tuple[str, str]) -> list[Fuse]:
+        rack = self.racks[cord[0]]
+        found = rack.above(cord[1])
+        for source in rack.inputs:
+            found += self._ever_above(source)
+        return found
+
     def _alive(self, server: Server) -> bool:
         live = [self._fed(cord) and not dead for cord, dead in zip(server.cords, server.dead)]
         return sum(live) >= server.needs
@@ -508,6 +527,12 @@ class Tally(Counter[str]):
             )
             self["! trip in every case and hold"] += one.trips and not dead
             self["! loads above their interval"] += fuse.highest > one.load.high + 1e-6
+        judged = {one.machine for one in found.machines}
+        for server in world.lived_on:
+            if server.name not in judged:
+                self["machines: lived on, not touched"] += 1
+                died = not world._alive(server) and not world.may_trip_anyway(server)
+                self["! not touched that go dark"] += died
         feeds = {one.name for one in found.returned}
         for machine in found.machines:
             server = next(one for one in world.servers if one.name == machine.machine)

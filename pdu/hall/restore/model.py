@@ -54,7 +54,7 @@ class ReturnVerdict(enum.Enum):
 
 
 class MachineBack(NamedTuple):
-    """The verdict on a machine that had lost power."""
+    """The verdict on a machine that had lost power, or that this return may cost it."""
 
     machine: str
     verdict: ReturnVerdict
@@ -344,15 +344,20 @@ class Return:
             if self._after.alive(number)
         }
         may_trip = [number for number, one in breakers.items() if one.trips_from_s is not None]
-        back = {number for number in breakers if self._before.alive(number) != YES}
+        loaded = self._loaded(surges)
         failure = Failure(self.facts, self._sums, self._flow)
-        trips = failure.trip(may_trip, back)
+        # first what this return may trip: what lived on only that is in question because of it
+        failure.trip([number for number in may_trip if number in loaded], ())
+        endangered = self._endangered()
+        trips = failure.trip([number for number in may_trip if number not in loaded], loaded)
         for number in trips:
             breakers[number] = replace(breakers[number], trips=True)
         may_trip = list(dict.fromkeys((*may_trip, *failure.tripping)))
         names = {number: self._graph.carriers[number].name for number in may_trip}
         judged = [
-            found for number in range(len(self.machines)) for found in self._judged(number, names)
+            found
+            for number in range(len(self.machines))
+            for found in self._judged(number, names, number in endangered)
         ]
         if worlds:
             judged = self._sampled(judged, may_trip, worlds, seed)
@@ -363,7 +368,7 @@ class Return:
             judged,
             len(self.machines),
             sorted(
-                (one for number, one in breakers.items() if number in back),
+                (one for number, one in breakers.items() if number in loaded),
                 key=lambda one: one.name,
             ),
             seed,
@@ -395,19 +400,57 @@ class Return:
         for one in judged:
             sample = found.get(numbers[one.machine])
             if sample is not None and one.verdict is ReturnVerdict.CANNOT_SAY:
-                words = sample.in_words("comes back")
+                lived_on = self._lived_on(numbers[one.machine])
+                words = sample.in_words("lives" if lived_on else "comes back")
                 one = one._replace(worlds=sample.worlds, comes_in=sample.lives_in, sampled=words)
             made.append(one)
         return made
 
-    # ---- machines --------------------------------------------------------------------------------
+    def _loaded(self, surges: Mapping[int, Surge]) -> set[int]:
+        """The carriers that have power again, and those that this return loads though they had it
+        all the time: an inrush flows there, or a machine that may start has a cord there.
+        """
+        found = {number for number in self._graph.carriers if self._before.alive(number) != YES}
+        found.update(number for number, surge in surges.items() if surge.peak_a != 0.0)
+        for number, consumer in enumerate(self._hall.facts.consumers):
+            if not self._lived_on(number):
+                for node in consumer.nodes:
+                    found.update(self._hall.facts.above(node))
+        return found
 
-    def _judged(self, number: int, names: Mapping[int, str]) -> Iterable[MachineBack]:
-        """None for a machine that never lost power, and for one that had none."""
-        one, machine = self._hall.facts.consumers[number], self.machines[number]
+    def _lived_on(self, number: int) -> bool:
+        """Whether a consumer never lost power, as far as cords that carried tell."""
+        one = self._hall.facts.consumers[number]
         was = [self._before.alive(node) for node in one.nodes]
         kept = sum(cord.now is Now.CARRIES and lives == YES for cord, lives in zip(one.cords, was))
-        if kept >= one.needs or all(lives == YES for lives in was):
+        return kept >= one.needs or all(lives == YES for lives in was)
+
+    def _endangered(self) -> set[int]:
+        """The machines that lived on and may go dark by what has tripped, perhaps, until now."""
+        power = self._flow.power
+        found: set[int] = set()
+        for number in range(len(self.machines)):
+            one = self._hall.facts.consumers[number]
+            if not self._lived_on(number) or self.machines[number].name in self._hall.already:
+                continue
+            if all(power.alive(node) == YES for node in one.nodes):
+                continue
+            supplies = self.facts.facts.consumers[number].supplies
+            gives = (min(power.has_power(supply), supply.works) for supply in supplies)
+            if at_least_n(one.needs, gives) != YES:
+                found.add(number)
+        return found
+
+    # ---- machines --------------------------------------------------------------------------------
+
+    def _judged(
+        self, number: int, names: Mapping[int, str], endangered: bool
+    ) -> Iterable[MachineBack]:
+        """None for a machine that surely lives on, and for one that had no power before."""
+        one, machine = self._hall.facts.consumers[number], self.machines[number]
+        if self._lived_on(number):
+            if endangered:
+                yield self._in_danger(number, names)
             return
         windows, power = self.windows[number], self._flow.power
         supplies = self.facts.facts.consumers[number].supplies
@@ -444,6 +487,24 @@ class Return:
             return
         verdict = ReturnVerdict.CANNOT_SAY if early else ReturnVerdict.COMES
         yield MachineBack(machine.name, verdict, earliest, latest, early)
+
+    def _in_danger(self, number: int, names: Mapping[int, str]) -> MachineBack:
+        """A machine that lived on, and hangs on what this return may trip."""
+        one, machine, power = (
+            self._hall.facts.consumers[number],
+            self.machines[number],
+            self._flow.power,
+        )
+        supplies = self.facts.facts.consumers[number].supplies
+        gives = [min(power.has_power(supply), supply.works) for supply in supplies]
+        is_dark = at_least_n(one.needs, gives) == NO
+        verdict = ReturnVerdict.DARK if is_dark else ReturnVerdict.CANNOT_SAY
+        for cord, node in zip(one.cords, one.nodes):
+            if self._before.alive(node) == YES and power.alive(node) != YES:
+                trips = "trips" if is_dark else "may trip"
+                reason = f"it had power, and {self._tripped(node, names)} {trips}"
+                return MachineBack(machine.name, verdict, reason=f"{cord.cord}: {reason}")
+        return MachineBack(machine.name, verdict, reason="it had power, and a breaker may trip")
 
     def _why_dark(self, number: int, names: Mapping[int, str]) -> str:
         one = self._hall.facts.consumers[number]
@@ -515,7 +576,7 @@ class Return:
         for nodes in pdus.values():
             behind: dict[int, list[int]] = {}
             for node in nodes:
-                for carrier in self._hall.facts.above(node):
+                for carrier in self._surging(node):
                     behind.setdefault(carrier, []).append(node)
             known: dict[tuple[int, ...], tuple[Optional[float], int]] = {}
             for carrier, several in behind.items():
@@ -529,6 +590,25 @@ class Return:
                     max(together, before.together),
                 )
         return found
+
+    def _surging(self, node: int) -> Iterable[int]:
+        """The carriers through which an inrush behind this node may flow. A transfer switch that
+        goes back leaves an input that had power all the time, and draws it through another one.
+        """
+        if self._before.alive(node) != YES:
+            return self._hall.facts.above(node)
+        waiting, seen = [node], {node}
+        while waiting:
+            lower = waiting.pop()
+            edges = [edge for edge in self._graph.above[lower] if edge.flows]
+            others = [edge for edge in edges if self._before.alive(edge.node) != YES]
+            if lower in self.facts.facts.orders and any(edge.is_input for edge in others):
+                edges = [edge for edge in edges if not edge.is_input or edge in others]
+            for edge in edges:
+                if edge.node not in seen:
+                    seen.add(edge.node)
+                    waiting.append(edge.node)
+        return seen & self._graph.carriers.keys()
 
     # ---- lines and breakers ----------------------------------------------------------------------
 

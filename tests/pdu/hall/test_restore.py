@@ -113,9 +113,50 @@ def test_a_cord_that_kept_its_power_is_not_sure_on_a_breaker_that_may_trip() -> 
         pdu("right", ("1", "on", 1.0, ON), ("2", "on", 12.0, ON)),
     )
     found = ReturnModel(hall_of(text, *read)).rehearse([A], [])
-    assert verdicts(found) == {"srv": ReturnVerdict.CANNOT_SAY}
+    assert verdicts(found) == dict.fromkeys(("srv", "big"), ReturnVerdict.CANNOT_SAY)
     assert found.machines[0].reason == "right/1: right/L1 may trip"
-    assert {one.name for one in found.breakers} == {"left/L1"}
+    # srv starts on the breaker that fed big all the time
+    assert found.machines[1].reason == "right/2: it had power, and right/L1 may trip"
+    assert {one.name for one in found.breakers} == {"left/L1", "right/L1"}
+
+
+def transfer_switch(inrush_a: float, said: Optional[list[Any]] = None) -> Hall:
+    """A machine behind a transfer switch on both feeds, and one beside it on feed B alone."""
+    text = (
+        f'inrush_a = {inrush_a}\n[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n'
+        '[[pdu]]\nname = "right"\ninputs = ["B"]\n[[pdu.line]]\nname = "L1"\nbreaker_a = 16\n'
+        '[[pdu]]\nname = "t"\ninputs = ["A", "right/9"]\n'
+        '[[pdu.line]]\nname = "L1"\nbreaker_a = 16\ncurve = "B"\n'
+    )
+    text += machine("srv", "t/1") + machine("beside", "right/1")
+    read = (
+        pdu("right", ("1", "on", 2.01, ON), ("9", "on", 2.01, ON)),
+        pdu("t", ("1", "on", 2.01, said or ON)),
+    )
+    return hall_of(text, *read)
+
+
+def test_a_return_may_take_down_a_machine_that_lived() -> None:
+    """The transfer switch may go back to A, and all behind it takes its inrush once more."""
+    found = ReturnModel(transfer_switch(60)).rehearse([A], [])
+    assert verdicts(found) == {"srv": ReturnVerdict.CANNOT_SAY} and found.level == 1
+    assert found.machines[0].reason == "t/1: it had power, and t/L1 may trip"
+    # the breaker that it leaves sees no inrush, and neither does the machine there
+    (one,) = found.breakers
+    assert one.name == "t/L1" and one.fit.reason == "an inrush of 60 A may trip it"
+    sampled = ReturnModel(transfer_switch(60)).rehearse([A], [], worlds=20).machines[0]
+    assert sampled.worlds == 20 and 0 < sampled.comes_in <= 20 and "lives in" in sampled.why
+
+
+def test_a_return_that_trips_nothing_touches_no_machine_that_lived() -> None:
+    found = ReturnModel(transfer_switch(20)).rehearse([A], [])
+    assert found.machines == [] and found.level == 0
+
+
+def test_a_machine_behind_an_inrush_that_is_not_given_does_not_come_back_for_sure() -> None:
+    found = ReturnModel(full(4, 1.01, ON, more="")).rehearse([A], [])
+    assert set(verdicts(found).values()) == {ReturnVerdict.CANNOT_SAY} and found.level == 1
+    assert found.machines[0].reason == "left/1: left/L1 may trip"
 
 
 def test_an_outlet_without_a_relay_has_power_at_once() -> None:
