@@ -56,8 +56,7 @@ def _rows() -> Mapping[str, Sequence[str]]:
     """The rows of each handler's settings."""
     return {
         name: [
-            row(setting)
-            for setting in importlib.import_module(f"handlers.{name}.settings").SETTINGS
+            row(setting) for setting in importlib.import_module(f"handlers.{name}.handler").SETTINGS
         ]
         for name in registry.names()
     }

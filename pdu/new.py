@@ -27,13 +27,20 @@ from .core.files.whole_files import signals_as_ctrl_c
 from .core.inventory.handler_archives import RESERVED
 
 _SKELETON = Path("packaging", "new")
-_PLACES: Mapping[str, str] = {  # template below packaging/new → path in the tree
-    "handlers": "handlers/@name@/{}",
-    "pdu.core.adapters": "pdu/core/adapters/@name@/{}",
-    "tests/handlers": "tests/handlers/@name@/{}",
-    "tests/simulators": "tests/simulators/@name@/{}",
-    "tests/peers": "tests/peers/@name@.py",
-    "tests/faults/subjects": "tests/faults/subjects/@name@.py",
+_SHAPES: Mapping[str, str] = {  # folder below packaging/new, with what its codec yields
+    "document": "http",
+    "resources": "http",
+    "lines": "tcp",
+}
+_PLACES: Mapping[str, str] = {  # template → path in the tree
+    "__init__.py": "handlers/@name@/__init__.py",
+    "about.py": "handlers/@name@/about.py",
+    "decoding.py": "handlers/@name@/decoding.py",
+    "handler.py": "handlers/@name@/handler.py",
+    "simulated.py": "tests/simulators/@name@.py",
+    "tests__init__.py": "tests/handlers/@name@/__init__.py",
+    "test_decoding.py": "tests/handlers/@name@/test_decoding.py",
+    "recording.json": "tests/handlers/@name@/recording.json",
 }
 _SECTION = """## @Title@
 
@@ -52,7 +59,12 @@ _NUMBER = 99_999  # the vendor's number in the example of CONTRIBUTING.md
 
 @click.pass_context
 def _new(
-    context: click.Context, name: str, title: Optional[str], tree: Optional[str], snmp: bool
+    context: click.Context,
+    name: str,
+    title: Optional[str],
+    tree: Optional[str],
+    shape: str,
+    snmp: bool,
 ) -> int:
     root = Path(tree or ".")
     if not (root / _SKELETON).is_dir():
@@ -61,7 +73,7 @@ def _new(
             " --tree FOLDER"
         )
     try:
-        made = _family(root, name, title) if snmp else _handler(root, name, title)
+        made = _family(root, name, title) if snmp else _handler(root, name, title, shape)
         for path in made:
             # a package would hide a module of its name
             for taken in (path, path.parent.with_suffix(".py")):
@@ -175,7 +187,9 @@ def _all_or_nothing(root: Path, made: Collection[Path], edited: Collection[Path]
 # ---- a handler -----------------------------------------------------------------------------------
 
 
-def _handler(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
+def _handler(
+    root: Path, name: str, title: Optional[str], shape: str = "document"
+) -> dict[Path, str]:
     """The files of a new handler by their paths in the tree. Raises OSError and SettingsError."""
     if not re.fullmatch(r"[a-z][a-z0-9]{1,30}", name) or keyword.iskeyword(name):
         raise SettingsError(
@@ -191,16 +205,21 @@ def _handler(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
         raise SettingsError(
             f"the archive pdu_{name} would replace a module of DCImanager; choose another name"
         )
-    # The last two would be taken for parts of this handler: by identify, record and replay, and by
-    # packaging/readme.py.
-    for taken in (Path("handlers", name), _ADAPTERS / name, Path("docs", f"{name}.md")):
+    # The last three would be taken for parts of this handler: by identify, record and replay, by
+    # the tests, and by packaging/readme.py.
+    for taken in (
+        Path("handlers", name),
+        Path("tests", "simulators", name),
+        _ADAPTERS / name,
+        Path("docs", f"{name}.md"),
+    ):
         if (root / taken).exists():
             raise SettingsError(f"{taken} exists already; choose another name")
     made: dict[Path, str] = {}
-    for source in sorted((root / _SKELETON).rglob("*.in")):
-        folder = source.parent.relative_to(root / _SKELETON).as_posix()
-        target = _PLACES[folder].format(source.stem)
-        made[Path(_named(target, name, title))] = _named(_text(source), name, title)
+    sources = [root / _SKELETON / folder for folder in ("any", shape)]
+    for source in sorted(file for folder in sources for file in folder.glob("*.in")):
+        text = _text(source).replace("@codec@", _SHAPES[shape])
+        made[Path(_named(_PLACES[source.stem], name, title))] = _named(text, name, title)
     return made
 
 
@@ -338,6 +357,15 @@ NAME  the handler's name, as in handlers/NAME; with --snmp the family's key, VEN
         Argument("NAME"),
         *option("--title", "display name of the vendor or make", "TEXT"),
         *option("--tree", "the copy of this project, if not this folder", "FOLDER"),
+        *option(
+            "--shape",
+            "how the device answers: with one JSON document or several resources over HTTP, or in"
+            " lines over TCP",
+            "SHAPE",
+            click.Choice(list(_SHAPES)),
+            default="document",
+            show_default=True,
+        ),
         *option("--snmp", "an SNMP family instead of a handler"),
         *output(),
     ],

@@ -1,18 +1,22 @@
-"""Values and exceptions of the platform, whose own methods may raise or hide their text."""
+"""Values and exceptions of the platform, whose own methods may raise or hide their text. What is
+returned are plain values.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import numbers
 from collections import UserString
-from collections.abc import Iterator, Mapping
-from typing import Callable, Optional, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Callable, Optional, TypeVar, Union
 
 from ..shared.errors import PduHandlerError, Reason, SettingsError
 
 T = TypeVar("T")
 _LONGEST_NUMBER = 100  # limit in bits
 _DEEPEST = 10  # limit for groups of exceptions in groups
+_DEEPEST_PARAMETER = 10  # limit for nested parameters
 _GETTER = "get_secret_value"  # of pydantic's SecretStr and SecretBytes, whose text is stars
 
 
@@ -36,20 +40,6 @@ def leaf_exceptions(error: BaseException, depth: int = 0) -> Iterator[BaseExcept
             yield from leaf_exceptions(one, depth + 1)
     else:
         yield error
-
-
-def read_foreign(function: Callable[[], T], failed: Reason) -> T:
-    """The function's result. If a method of the platform's objects raises, SettingsError with
-    `failed` and the exception's type; its text may hold a secret."""
-    try:
-        return function()
-    except PduHandlerError:
-        raise
-    except Exception as error:
-        kind = type(error).__name__
-    # outside `except`: the exception may hold a secret
-    parts = (failed,) if isinstance(failed, str) else failed
-    raise SettingsError((*parts, f" ({kind})"))
 
 
 def is_mapping(value: object) -> bool:
@@ -92,3 +82,176 @@ def _revealed(value: object) -> object:
     """What the documented getter of an object such as SecretStr returns, else the value."""
     getter = getattr(value, _GETTER, None)
     return getter() if callable(getter) and not isinstance(value, type) else value
+
+
+# ---- what the platform passed --------------------------------------------------------------------
+
+
+def _guarded(function: Callable[[], T], failed: Reason) -> T:
+    """The function's result. If a method of the platform's objects raises, SettingsError with
+    `failed` and the exception's type; its text may hold a secret."""
+    try:
+        return function()
+    except PduHandlerError:
+        raise
+    except Exception as error:
+        kind = type(error).__name__
+    # outside `except`: the exception may hold a secret
+    parts = (failed,) if isinstance(failed, str) else failed
+    raise SettingsError((*parts, f" ({kind})"))
+
+
+def read_field(holder: object, name: str) -> object:
+    """The value of the key `name` if `holder` is a mapping, else of its attribute `name`; None if
+    missing.
+
+    Raises SettingsError, which names the field, if it cannot be read.
+    """
+
+    def value() -> object:
+        if isinstance(holder, Mapping):
+            return holder.get(name)
+        attribute = getattr(holder, name, None)
+        if attribute is None and is_mapping(holder):
+            keyed: Any = holder
+            return keyed[name] if name in keyed.keys() else None
+        return attribute
+
+    return _guarded(value, _unread(name))
+
+
+def read_text(value: object, name: str) -> Optional[str]:
+    """The `text` of the value of the field `name`. Raises SettingsError."""
+    return _guarded(lambda: text(value), _unread(name))
+
+
+def read_address(value: object, name: str) -> str:
+    """The text of the address in the field `name` without blanks around it, "" for a value of
+    another type. Raises SettingsError.
+    """
+
+    def stripped() -> str:
+        if isinstance(value, bytes):
+            return bytes(value).decode("ascii", "surrogateescape").strip()
+        if isinstance(value, (int, float)):
+            return ""
+        return (text(value) or "").strip()
+
+    return _guarded(stripped, _unread(name))
+
+
+def read_json_text(value: object, name: str) -> Union[str, bytes, None]:
+    """The value of the field `name` exactly as text or bytes, without blanks around it; None if it
+    is neither. Raises SettingsError.
+    """
+
+    def stripped() -> Union[str, bytes, None]:
+        if isinstance(value, str):
+            return str.__str__(value).strip()
+        return bytes(value).strip() if isinstance(value, (bytes, bytearray)) else None
+
+    return _guarded(stripped, _unread(name))
+
+
+def read_settings(value: object, name: str, most: int) -> list[tuple[str, str]]:
+    """Key and value, as text, of each setting in the field `name`: a mapping, pairs, or objects
+    with `key` and `value`; at most `most` + 1. Raises SettingsError.
+    """
+    return [
+        (key_text, _setting_text(setting, f"the value of {key_text.strip().lower()[:60]!r}"))
+        for key, setting in _guarded(lambda: _entries(value, most), _unread(name))
+        for key_text in [_setting_text(key, "a key")]
+    ]
+
+
+def _entries(value: object, most: int) -> list[tuple[object, object]]:
+    if value is None:
+        return []
+    if is_mapping(value):
+        keyed: Any = value
+        keys = list(itertools.islice(keyed.keys(), most + 1))
+        if {"key", "value"} <= {key for key in keys if isinstance(key, str)}:
+            return [(keyed["key"], keyed["value"])]
+        return [(key, keyed[key]) for key in keys]
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return [_entry(item) for item in itertools.islice(value, most + 1)]
+    kind = type(value).__name__
+    raise SettingsError(f"the handler settings have the type {kind}; give keys and values")
+
+
+def _entry(item: object) -> tuple[object, object]:
+    if isinstance(item, (list, tuple)) and len(item) == 2:
+        return item[0], item[1]
+    key, value = read_field(item, "key"), read_field(item, "value")
+    if key is None:
+        raise SettingsError("a handler setting has no key")
+    return key, value
+
+
+def _setting_text(value: object, what: str) -> str:
+    """A key or a value as text, "" for None. Raises SettingsError."""
+    unread = f"handler settings: {what} "
+
+    def as_text() -> Optional[str]:
+        try:
+            return text(value)
+        except UnicodeDecodeError:
+            why = "is bytes that are not UTF-8 text; type it again"
+        except ValueError as error:
+            why = f"is {error}"
+        raise SettingsError(unread + why)
+
+    found = _guarded(as_text, f"{unread}cannot be read")
+    if found is None:
+        raise SettingsError(f"{unread}has the type {type(value).__name__}; give text")
+    return found
+
+
+def read_parameters(pdu_data: object) -> list[tuple[str, str]]:
+    """Each text in the field `snmp_params` with its key; of a nested one, keys with dots between.
+
+    Raises SettingsError if they cannot be read: a secret among them could then reach an error.
+    """
+    params = read_field(pdu_data, "snmp_params")
+
+    def parameters() -> list[tuple[str, str]]:
+        held = params if is_mapping(params) else getattr(params, "__dict__", {})
+        return list(_nested_texts(held))
+
+    return _guarded(parameters, _unread("snmp_params"))
+
+
+def _nested_texts(held: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """A community of digits may be a number."""
+    if depth > _DEEPEST_PARAMETER:
+        raise ValueError("nested too deeply")
+    if is_mapping(held):
+        for name in list(held.keys()):
+            below = text(name) or ""
+            yield from _nested_texts(held[name], f"{key}.{below}" if key else below, depth + 1)
+    elif isinstance(held, (list, tuple)):
+        for value in held:
+            yield from _nested_texts(value, key, depth + 1)
+    elif isinstance(held, (bytes, bytearray)):
+        yield key, bytes(held).decode("utf-8", "replace")
+    elif not isinstance(held, bool) and not (isinstance(held, int) and held.bit_length() > 64):
+        found = text(held)
+        if found:
+            yield key, found
+
+
+def read_port(pdu_data: object) -> Optional[str]:
+    """The port in the field `snmp_params`, None if there is none or if it cannot be read."""
+
+    def port() -> Optional[str]:
+        params = getattr(pdu_data, "snmp_params", None)
+        value = params.get("port") if isinstance(params, Mapping) else None
+        return None if value is None else (text(value) or "")[:10]
+
+    with contextlib.suppress(SettingsError):
+        return _guarded(port, "")
+    return None
+
+
+def _unread(name: str) -> str:
+    return f"the field {name!r} of the PDU's data, which the platform passed, cannot be read"

@@ -7,7 +7,7 @@ from __future__ import annotations
 import contextlib
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -21,7 +21,7 @@ from ..shared import prefetch
 from ..shared.address import with_port
 from ..shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from . import foreign
-from .form import address, read_field
+from .form import address
 from .rows import LONGEST_TEXT, IndexedRows, Raw, is_of, is_oid_split, plain_indexes, raw_value
 from .snmp_errors import is_end_of_table, translate
 
@@ -37,7 +37,6 @@ _UNSURE_ROWS = 2
 CALL_SECONDS = 30.0
 # the port that IANA registers for snmp
 SNMP_PORT = 161
-_DEEPEST = 10  # limit for nested parameters
 
 
 class Snmp:
@@ -59,7 +58,8 @@ class Snmp:
         begin = getattr(type(device), "begin_snmp_session", None)
         if begin is not None:
             begin(device)
-        self._parameters, port = _parameters(read_field(device.pdu_data, "snmp_params"))
+        self._parameters = foreign.read_parameters(device.pdu_data)
+        port = next((value for key, value in self._parameters if key == "port"), "")
         self._port = (port or "161")[:10]
         # Whether the platform splits OIDs; None until an answer shows it.
         self._splits: Optional[bool] = None
@@ -316,43 +316,6 @@ def _filled(rows: Mapping[str, Optional[Raw]]) -> dict[str, Raw]:
     return {suffix: "" if value is None else value for suffix, value in rows.items() if suffix}
 
 
-def _parameters(params: object) -> tuple[Sequence[tuple[str, str]], str]:
-    """Each text in `snmp_params` with its key, and the port, "" if there is none.
-
-    Raises SettingsError if they cannot be read: a secret among them could then reach an error.
-    """
-
-    def parameters() -> list[tuple[str, str]]:
-        held = params if foreign.is_mapping(params) else getattr(params, "__dict__", {})
-        return list(_texts(held))
-
-    unread = "the field 'snmp_params' of the PDU's data, which the platform passed, cannot be read"
-    found = foreign.read_foreign(parameters, unread)
-    return found, next((value for key, value in found if key == "port"), "")
-
-
-def _texts(held: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Each text in `held` with its key.
-
-    Parameters may be nested, and a community of digits may be a number.
-    """
-    if depth > _DEEPEST:
-        raise ValueError("nested too deeply")
-    if foreign.is_mapping(held):
-        for name in list(held.keys()):
-            below = foreign.text(name) or ""
-            yield from _texts(held[name], f"{key}.{below}" if key else below, depth + 1)
-    elif isinstance(held, (list, tuple)):
-        for value in held:
-            yield from _texts(value, key, depth + 1)
-    elif isinstance(held, (bytes, bytearray)):
-        yield key, bytes(held).decode("utf-8", "replace")
-    elif not isinstance(held, bool) and not (isinstance(held, int) and held.bit_length() > 64):
-        found = foreign.text(held)
-        if found:
-            yield key, found
-
-
 def known_address(pdu_data: object) -> str:
     """The address on the form, "" without a valid one."""
     try:
@@ -365,13 +328,7 @@ def known_endpoint(pdu_data: object) -> str:
     """The address on the form, with a port that is not the usual one; "" without a valid one. The
     port is left out if the form's field cannot be read.
     """
-    with contextlib.suppress(SettingsError, ValueError):
-        port = foreign.read_foreign(lambda: _port_on_the_form(pdu_data), "")
-        return with_port(known_address(pdu_data), port, SNMP_PORT)
-    return with_port(known_address(pdu_data), None, SNMP_PORT)
-
-
-def _port_on_the_form(pdu_data: object) -> Optional[str]:
-    params = getattr(pdu_data, "snmp_params", None)
-    port = params.get("port") if isinstance(params, Mapping) else None
-    return None if port is None else (foreign.text(port) or "")[:10]
+    host = known_address(pdu_data)
+    with contextlib.suppress(ValueError):
+        return with_port(host, foreign.read_port(pdu_data), SNMP_PORT)
+    return with_port(host, None, SNMP_PORT)

@@ -15,7 +15,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Optional
 from urllib.parse import unquote, unquote_plus
 
-from ..shared.errors import SettingsError, printable
+from ..shared.errors import (
+    PduHandlerError,
+    ProtocolError,
+    Refused,
+    SettingsError,
+    printable,
+)
 
 # characters of the password in `user:pa` (see `secrets`)
 _BEGINNING = 2
@@ -118,6 +124,16 @@ class Login(NamedTuple):
         if holds(examined.decode("utf-8", "replace"), secrets(self)):
             return b""
         return examined
+
+    def without_secrets(self, error: PduHandlerError) -> PduHandlerError:
+        """An error that a codec raised, without the words and bytes of the device that hold the
+        password or the token.
+        """
+        if isinstance(error, ProtocolError):
+            error.payload = self.payload(error.payload)
+        elif type(error) is Refused:
+            return Refused(self.quoted(error.reason), error.code, error.host, error.operation)
+        return error
 
 
 def secrets(login: Login) -> list[str]:

@@ -52,10 +52,12 @@ _ELSEWHERE: Mapping[str, str] = {
     ".venv/bin/python -m tests.conformance": "tests/conformance/test_platform.py",
     "python3 packaging/build.py": "tests/packaging/test_build.py",
     "python -m": "tests/packaging/test_new.py",
-    "python packaging/build.py netio": "tests/packaging/test_new.py",
+    "python packaging/build.py acme": "tests/packaging/test_new.py",
     "pdu status snmp 192.0.2.8 --snmp-version 3": "tests/pdu/devices/test_snmpv3.py",
     "pdu new": "tests/packaging/test_new.py",
-    "pdu status netio": "tests/packaging/test_new.py",
+    "pdu status acme": "tests/packaging/test_new.py",
+    "pdu record acme": "tests/packaging/test_new.py",
+    "pdu replay tests/handlers/acme": "tests/packaging/test_new.py",
     "python3 packaging/build.py --profile": "tests/packaging/test_own_pdu_text.py",
     **dict.fromkeys(
         (

@@ -124,7 +124,7 @@ def unknown(line: Line) -> str:
         if (
             in_the_tree
             and not (ROOT / word).exists()
-            and f"pdu new {Path(word).name} " not in line.before
+            and not any(f"pdu new {part} " in line.before for part in Path(word).parts)
         ):
             return word
     return ""

@@ -1,5 +1,5 @@
-"""`pdu new` in a copy of the tree: the new files work at once, and docs/dev/new-handler.md turns them
-into a handler for NETIO.
+"""`pdu new` in a copy of the tree: the new files work at once, each of docs/dev/new-handler.md's
+commands does, and a real vendor's facts (tests/packaging/netio) turn them into its handler.
 """
 
 from __future__ import annotations
@@ -15,19 +15,22 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from pdu import new, root
+from pdu.core import adapters
 from pdu.core.cli.exit_codes import INTERRUPTED
-from pdu.new import _family, _handler, _table_of_families
+from pdu.core.inventory.handler_tools import _PLACES, _answer, _Methods
+from pdu.new import _SHAPES, _family, _handler, _table_of_families
 from tests.needs import ROOT
 from tests.packaging.installing import once
+from tests.simulators.unit_pdu import UnitPdu
 from tests.test_waiting import endless
 
 GUIDE = (ROOT / "docs" / "dev" / "new-handler.md").read_text("utf-8")
+_INIT = "__init__.py"
 _LEFT_OUT = shutil.ignore_patterns(".*", "dist", "build", "*.egg-info")
 _MYPY_CACHE = ".mypy_cache"
 _LINT_IMPORTS = (
@@ -60,11 +63,25 @@ def run(tree: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def _blocks() -> dict[str, str]:
-    """File → its whole text, for each Python block of the guide below a file's name."""
-    found = dict(re.findall(r"(?ms)^`([\w/.]+)`:\n\n```python\n(.*?)^```$", GUIDE))
-    assert len(found) == 3
-    return found
+_NETIO = {  # file of tests/packaging/netio -> its path in the tree
+    "decoding.py.in": "handlers/netio/decoding.py",
+    "simulated.py.in": "tests/simulators/netio.py",
+    "test_decoding.py.in": "tests/handlers/netio/test_decoding.py",
+    "recording.json.in": "tests/handlers/netio/recording.json",
+}
+# name of a handler -> the arguments of `pdu new`
+MADE = {
+    "acme": ("--title", "Acme & Sons"),
+    "umbrella": ("--shape", "resources"),
+    "initech": ("--shape", "lines"),
+    "netio": ("--title", "NETIO"),
+}
+
+
+def _netio() -> dict[str, str]:
+    """Path in the tree -> text of the files for NETIO."""
+    folder = ROOT / "tests" / "packaging" / "netio"
+    return {path: (folder / name).read_text("utf-8") for name, path in _NETIO.items()}
 
 
 def _commands(part: str) -> list[list[str]]:
@@ -78,7 +95,7 @@ FIRST, LAST = _commands(GUIDE.partition("\n## ")[0]), _commands(GUIDE.partition(
 
 @pytest.fixture(scope="module", name="grown")
 def _grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with the unedited handler acme, the guide's handler for NETIO, and two
+    """A copy of the project with an unedited handler of each shape, the one for NETIO, and two
     families.
 
     Its compiled files stay valid, because the copied sources keep their times. Tests write only
@@ -91,13 +108,11 @@ def _grow(folder: Path) -> None:
     tree = folder / "copy"
     shutil.rmtree(tree, ignore_errors=True)  # left by a call that failed
     shutil.copytree(ROOT, tree, ignore=_LEFT_OUT, copy_function=_copy)
-    printed = run(tree, "-m", "pdu", "new", "acme", "--title", "Acme & Sons")
-    assert "tests/handlers/acme" in printed and "docs/dev/new-handler.md" in printed
-    for program, *arguments in FIRST:
-        assert program in (".", "pdu") or [program, *arguments] in LAST
-        if program == "pdu":
-            run(tree, "-m", "pdu", *arguments)
-    for file, text in _blocks().items():
+    assert ["pdu", "new", "acme", "--title", "Acme", "--shape", "document"] in FIRST
+    for name, options in MADE.items():
+        printed = run(tree, "-m", "pdu", "new", name, *options)
+        assert f"tests/handlers/{name}" in printed and "docs/dev/new-handler.md" in printed
+    for file, text in _netio().items():
         assert (tree / file).is_file()
         (tree / file).write_text(text, "utf-8")
     printed = run(tree, "-m", "pdu", "new", "globex-strip8", "--snmp", "--title", "Globex")
@@ -114,6 +129,7 @@ def _grow(folder: Path) -> None:
 _OF_ALL = (
     "tests/test_imports.py",
     "tests/handlers/test_registry.py",
+    "tests/handlers/test_units.py",
     "tests/packaging/test_pages.py",
     "tests/test_hostile_text.py::test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label[{}]",
     "tests/faults/test_matrix.py::test_tcp_faults_and_wrong_answers_are_played_or_excluded_with_a_reason[{}]",
@@ -139,19 +155,70 @@ def passed(tree: Path, report: Path, *arguments: str) -> list[str]:
 
 @pytest.mark.long
 @pytest.mark.trial
-def test_a_new_handler_passes_its_own_and_common_tests_and_the_guides_handler_passes_its_own(
-    grown: Path, tmp_path: Path
-) -> None:
+def test_new_handlers_pass_their_own_and_the_common_tests(grown: Path, tmp_path: Path) -> None:
     (own,) = [words[3:] for words in LAST if words[:3] == ["python", "-m", "pytest"]]
+    assert own == ["tests/handlers/acme", "tests/handlers/test_units.py"]
     found = passed(
         grown,
         tmp_path / "report.xml",
-        "tests/handlers/acme",
-        *own,
-        *(test.format("acme") for test in _OF_ALL),
+        *(f"tests/handlers/{name}" for name in MADE),
+        *dict.fromkeys(test.format(name) for test in _OF_ALL for name in MADE),
     )
     of_modules = Counter(name.partition(".test_")[0] for name in found)
-    assert of_modules["tests.handlers.acme"] > 20 and of_modules["tests.handlers.netio"] > 20
+    assert min(of_modules[f"tests.handlers.{name}"] for name in MADE) > 15
+
+
+@pytest.mark.trial
+def test_a_device_of_each_new_handler_is_read_switched_recorded_and_replayed(
+    grown: Path, tmp_path: Path
+) -> None:
+    """Runs the page's commands of `pdu` on the simulators, and those of their archives."""
+    page = [words for words in _commands(GUIDE) if words[0] == "pdu"]
+    assert [words[1] for words in page] == ["new", "record", "replay", "status"]
+    run(grown, "packaging/build.py", *MADE)
+    for name in MADE:
+        (archive,) = (grown / "dist").glob(f"pdu_{name}-*.tar.gz")
+        program = _ON_SIMULATOR.format(name=name, archive=archive, file=tmp_path / f"{name}.json")
+        assert "all of it is right" in run(grown, "-c", program)
+
+
+# Reads, switches and records the simulated PDU of a handler, as people do.
+_ON_SIMULATOR = """
+import os, subprocess, sys
+from pathlib import Path
+from pdu.core.inventory import handler_tools
+from tests.peers.unit_pdus import UnitPeers
+
+peers, file = UnitPeers("{name}"), Path("{file}")
+with peers.peer() as peer:
+    host = f"{{peer.address}}:{{peer.settings['port']}}"
+    keys = ("username", "scheme")
+    given = [word for key in keys if key in peer.settings for word in
+             (["-s", f"{{key}}={{peer.settings[key]}}"])]
+
+    def pdu(*words):
+        done = subprocess.run(
+            [sys.executable, "-m", "pdu", *words, *given], text=True, capture_output=True,
+            env={{**os.environ, "PDU_PASSWORD": peer.settings["password"]}}, timeout=100,
+        )
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+        return done.stdout
+
+    for handler in ("{name}", "{archive}"):
+        assert pdu("status", handler, host).count(" on") == 7
+        pdu("on", handler, host, "3", "--yes")
+        assert peer.books().states["3"] is True
+        pdu("off", handler, host, "3", "--yes")
+        assert peer.books().states["3"] is False
+    assert "{name}" in pdu("identify", host, "--handler", "{name}")
+    pdu("record", "{name}", host, "--out", str(file))
+handler, kind = handler_tools.handler_of_recording(file.read_text(), str(file))
+served = kind.serve(file.read_text(), 0)
+host = f"{{served.host}}:{{served.port}}"
+assert handler == "{name}" and pdu("status", handler, host).count(" on") == 7
+served.close()
+print("all of it is right")
+"""
 
 
 @pytest.mark.trial
@@ -180,16 +247,16 @@ def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path
 
 
 @pytest.mark.trial
-def test_the_help_build_conformance_and_faults_include_a_new_handler_and_the_guides_handler(
+def test_the_help_build_conformance_and_faults_include_new_handlers(
     grown: Path,
 ) -> None:
-    """Runs the guide's commands except pytest, mypy and pdu.
+    """Runs the page's commands except pytest, mypy and pdu.
 
-    Builds acme too, runs the faults of `statistic` only, and tries two forms of the platform.
+    Builds all of them, runs the faults of `statistic` only, and tries two forms of the platform.
     """
-    assert {"acme", "netio"} <= set(run(grown, "-m", "pdu", "--help").replace(",", " ").split())
+    assert set(MADE) <= set(run(grown, "-m", "pdu", "--help").replace(",", " ").split())
     # Another test runs the fault matrix for acme, with every call.
-    more = {"packaging/build.py": ["acme"], "tests.faults": ["--method", "statistic"]}
+    more = {"packaging/build.py": [*MADE], "tests.faults": ["--method", "statistic"]}
     two_forms = (
         "import sys; from tests.conformance import __main__ as made;"
         " made.VARIANTS = made.VARIANTS[:2]; sys.exit(made.main(sys.argv[1:]))"
@@ -205,34 +272,20 @@ def test_the_help_build_conformance_and_faults_include_a_new_handler_and_the_gui
             ran.add(name)
     assert ran == {"packaging/build.py", "tests.conformance", "tests.faults"}
     assert {path.name.partition("-")[0] for path in (grown / "dist").glob("*.tar.gz")} == {
-        "pdu_acme",
-        "pdu_netio",
+        f"pdu_{name}" for name in MADE
     }
     assert "acme|Acme & Sons PDUs|custom" in (grown / "dist" / "register.sh").read_text("utf-8")
     assert "agrees" in run(grown, "-m", "tests.conformance", "--platform", str(grown), "acme")
 
 
 @pytest.mark.trial
-def test_mypy_and_ruff_accept_what_is_made_and_the_guides_handler(grown: Path) -> None:
+def test_mypy_and_ruff_accept_what_is_made(grown: Path) -> None:
     run(grown, "-m", "ruff", "check")
     # mypy's cache of `make lint` is valid for unchanged files
     with contextlib.suppress(FileNotFoundError):
         shutil.copytree(ROOT / _MYPY_CACHE, grown / _MYPY_CACHE, copy_function=_copy)
-    made = [
-        f"{folder}/{name}"
-        for name in ("acme", "netio")
-        for folder in (
-            "handlers",
-            "pdu/core/adapters",
-            "tests/handlers",
-            "tests/simulators",
-        )
-    ]
-    made += [
-        f"{folder}/{name}.py"
-        for name in ("acme", "netio")
-        for folder in ("tests/peers", "tests/faults/subjects")
-    ]
+    made = [f"{folder}/{name}" for name in MADE for folder in ("handlers", "tests/handlers")]
+    made += [f"tests/simulators/{name}.py" for name in MADE]
     assert ["python", "-m", "mypy"] in LAST
     run(grown, "-m", "mypy", *made, "handlers/snmp/profiles/globex.py")
 
@@ -240,7 +293,7 @@ def test_mypy_and_ruff_accept_what_is_made_and_the_guides_handler(grown: Path) -
 @pytest.mark.trial
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="import-linter needs Python 3.10")
 def test_the_contract_of_imports_lists_a_new_handler_and_is_kept(grown: Path) -> None:
-    assert '"acme | netio | nut | raritan | redfish | snmp",' in (
+    assert '"acme | initech | netio | nut | raritan | redfish | snmp | umbrella",' in (
         grown / "pyproject.toml"
     ).read_text("utf-8")
     assert "0 broken" in run(grown, "-c", _LINT_IMPORTS)
@@ -259,25 +312,70 @@ def test_a_project_without_the_contract_of_imports_is_refused_and_nothing_is_wri
 def test_no_test_of_a_new_handler_waits_forever() -> None:
     made = {
         **_handler(ROOT, "acme", None),
-        **{Path(file): text for file, text in _blocks().items()},
+        **{Path(file): text for file, text in _netio().items()},
     }
-    texts = [text for path, text in made.items() if path.parts[0] == "tests"]
-    assert len(texts) > 5 and [endless(text) for text in texts] == [[]] * len(texts)
+    texts = [
+        text for path, text in made.items() if path.parts[0] == "tests" and path.suffix == ".py"
+    ]
+    assert len(texts) > 4 and [endless(text) for text in texts] == [[]] * len(texts)
 
 
-@pytest.mark.parametrize(
-    "place", ["packaging/new/tests/simulators/device.py.in", "tests/simulators/netio/device.py"]
-)
-def test_the_simulated_device_of_a_new_handler_counts_the_energy_of_each_second(place: str) -> None:
-    made: dict[str, Any] = {}
-    exec(_blocks().get(place) or (ROOT / place).read_text("utf-8"), made)
-    device = made["SimulatedPdu"](outlets=2, off=(2,))
+def test_the_simulated_device_of_a_new_handler_counts_the_energy_of_each_second() -> None:
+    device = UnitPdu(outlets=2, off=(2,))
     for _ in range(3600):
         device.run_for(1 / 3600)
     assert device.books().port_energy_kwh == {
         "1": pytest.approx(1 + 0.1 * 230 / 1000, abs=0.001),
         "2": 2.0,
     }
+
+
+def test_the_page_has_at_most_1000_words_and_each_file_that_it_names() -> None:
+    assert len(GUIDE.split()) <= 1000
+    made = {str(path) for path in _handler(ROOT, "acme", None)}
+    may_be = {place.module.format("acme").replace(".", "/") + ".py" for place in _PLACES.values()}
+    may_be |= {"tests/peers/acme.py", "tests/faults/subjects/acme.py"}
+    named = set(re.findall(r"`((?:[\w-]+/)+[\w.-]+)`", GUIDE)) - made - may_be
+    assert len(named) > 8
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    assert made - {f"handlers/acme/{_INIT}", f"tests/handlers/acme/{_INIT}"} <= set(
+        re.findall(r"`([\w/.]+)`", GUIDE)
+    )
+
+
+def test_the_page_shows_code_of_what_is_made() -> None:
+    (block,) = re.findall(r"(?ms)^```python\n(.*?)^```$", GUIDE)
+    assert block in _handler(ROOT, "acme", None, "resources")[Path("handlers/acme/decoding.py")]
+
+
+def test_the_pages_table_of_what_tools_ask_is_what_they_look_for() -> None:
+    rows = re.findall(r"(?m)^\| `(\w+)(?:\([\w, ]*\))?` \| (.*?) \|", GUIDE)
+    modules = {(name, file) for name, place in rows for file in re.findall(r"`(pdu/.*?)`", place)}
+    assert modules == {
+        (place.name, place.module.format("acme").replace(".", "/") + ".py")
+        for place in _PLACES.values()
+    }
+    others = {name for name, place in rows if "pdu/" not in place}
+    assert others == {*_Methods._fields, "one_session", "SENT"}
+
+
+@pytest.mark.parametrize("what", _PLACES)
+def test_a_module_at_the_place_that_the_page_names_is_asked(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = _PLACES[what]
+    file = tmp_path / "acme" / f"{place.module.rpartition('.')[2]}.py"
+    file.parent.mkdir()
+    (file.parent / _INIT).touch()
+    file.write_text(f"{place.name} = 'asked'\n", "utf-8")
+    monkeypatch.setattr(adapters, "__path__", [*adapters.__path__, str(tmp_path)])
+    _answer.cache_clear()
+    try:
+        assert _answer(what, "acme") == "asked"
+    finally:
+        _answer.cache_clear()
+        for module in [name for name in sys.modules if name.startswith("pdu.core.adapters.acme")]:
+            del sys.modules[module]
 
 
 @pytest.fixture(scope="module", name="small")
@@ -317,6 +415,7 @@ def written(page: Path, content: bytes) -> Iterator[None]:
         (["http"], "exists already"),
         (["host"], "handlers/host exists already"),
         (["fleet"], "docs/fleet.md exists already"),
+        (["acme", "--shape", "serial"], "'serial' is not one of"),
         (["acme", "--title", 'x"""'], "give ASCII letters, digits"),
         (["shorthand-x", "--snmp"], "cannot be a vendor"),
         (["apc-x", "--snmp"], "exists already"),
@@ -406,11 +505,15 @@ def test_a_new_vendor_stands_in_the_order_of_the_files_names(
 def test_no_line_is_too_long_for_ruff_with_the_longest_name_and_title() -> None:
     title, family = 61 * "T", f"{21 * 'v'}-{30 * 'm'}"
     made = {
-        **_handler(ROOT, 31 * "n", title),
+        **{
+            path: text
+            for shape in _SHAPES
+            for path, text in _handler(ROOT, 31 * "n", title, shape).items()
+        },
         **_family(ROOT, family, title),
         **_table_of_families(ROOT, family),
     }
-    assert len(made) > 15
+    assert len(made) > 10
     assert [
         line
         for path, text in made.items()

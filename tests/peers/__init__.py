@@ -9,6 +9,8 @@ This package has a module for each handler, with the name of the handler. The mo
     KIND                the description of the simulated PDU on the page of the local DCImanager
     living(port, off)   the PDU of KIND on this port (0: any), with the outlets `off` switched off,
     and its Tick
+
+For a handler that is a codec, `unit_pdus` has them.
 """
 
 from __future__ import annotations
@@ -54,6 +56,11 @@ Living = AbstractContextManager[tuple[Peer, Tick]]
 
 
 def _module(name: str) -> Any:
+    if registry.about(name).codec:
+        # imported late: it imports this package
+        from tests.peers.unit_pdus import UnitPeers
+
+        return UnitPeers(name)
     return importlib.import_module(f"{__name__}.{name}")
 
 

@@ -27,13 +27,10 @@ from ..states import reported
 from .handler_loading import LoadedHandler
 
 if TYPE_CHECKING:
-    from handlers.host import Figures
     from handlers.shared.labels import Label
 
-    from ..adapters.nameplate import Nameplate
     from ..adapters.power_restore import OutletRestorePolicy
-    from ..adapters.recording_formats import HandlerFinding, RecordingFormat
-    from ..adapters.topology import Topology
+    from ..adapters.recording_formats import RecordingFormat
 
 
 class _Place(NamedTuple):
@@ -129,8 +126,7 @@ class HandlerTools:
 
     def recording(self) -> Optional[RecordingFormat]:
         """How its devices are recorded and simulated; None if they are not."""
-        found: Optional[RecordingFormat] = _answer("recording", self._own)
-        return found
+        return recording(self._own) if self._own else None
 
     def _by_calls(self, data: Any) -> HandlerFinding:
         name, pdu = self._handler.shown, self._handler.make(data)
@@ -159,12 +155,21 @@ def _methods(pdu: Any) -> _Methods:
 
 def recordable_handlers() -> tuple[str, ...]:
     """The handlers whose devices can be recorded."""
-    return tuple(name for name in registry.names() if _module("recording", name) is not None)
+    return tuple(
+        name
+        for name in registry.names()
+        if registry.about(name).codec or _module("recording", name) is not None
+    )
 
 
 def recording(handler: str) -> Optional[RecordingFormat]:
-    """As `Door.recording`, without loading the handler of this name."""
+    """As `HandlerTools.recording`, without loading the handler of this name."""
     found: Optional[RecordingFormat] = _answer("recording", handler)
+    if found is None and registry.is_handler(handler) and registry.about(handler).codec:
+        # imported late: 20 ms, which handlers with a format of their own save
+        from ..adapters.unit_recording import unit_recording_format
+
+        return unit_recording_format(handler)
     return found
 
 

@@ -1,6 +1,7 @@
 """The handlers of the fault matrix (`tests.faults`).
 
-The module named after a handler defines its SUBJECT.
+The module named after a handler defines its SUBJECT; `unit_pdus` makes it for a handler that is a
+codec.
 """
 
 from __future__ import annotations
@@ -92,6 +93,11 @@ class Subject:
 
 
 def subject(name: str) -> Subject:
+    if registry.about(name).codec:
+        # imported late: it imports this package
+        from .unit_pdus import unit_subject
+
+        return unit_subject(name)
     found: Any = importlib.import_module(f"{__name__}.{name}").SUBJECT
     assert isinstance(found, Subject)
     return found

@@ -1,0 +1,36 @@
+"""Runs a handler's codec (handlers/host/unit_pdu.py) on answers of a test, without a device."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.host.unit_pdu import PduState, run_dialogue
+
+
+def read(codec: Any, answers: Mapping[str, Any], with_figures: bool = True) -> PduState:
+    """What the codec reads, if the device answers each path or line so: with bytes, a list of
+    lines, or JSON.
+    """
+
+    def exchange(request: Any) -> Any:
+        if isinstance(request, str):
+            return answers[request]
+        answer = answers[request.path]
+        return answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+
+    unit: PduState = run_dialogue(codec.read(with_figures), exchange)
+    return unit
+
+
+def commands(codec: Any, identity: str, on: bool, answer: Any = b"") -> list[Any]:
+    """The requests that switch an outlet, if the device answers each so."""
+    requests: list[Any] = []
+
+    def exchange(request: Any) -> Any:
+        requests.append(request)
+        return answer
+
+    run_dialogue(codec.command(identity, on), exchange)
+    return requests

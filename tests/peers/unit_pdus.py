@@ -1,0 +1,76 @@
+"""Simulated PDUs of the handlers that are a codec: what a module of this package has, from the
+device in tests/simulators/NAME.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from handlers import registry
+from tests.peers import Kind, Peer, Tick
+from tests.peers.loads import Loads
+from tests.simulators.unit_servers import PASSWORD, USER, HttpServer, LineServer, Server
+
+
+class UnitPeers:
+    """The peers of one handler."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._about = name, registry.about(name)
+        self.KIND = Kind(name, self._about.shown.removesuffix("s"), name, 8)
+
+    def device(self, *arguments: Any, **keywords: Any) -> Any:
+        """The handler's simulated device."""
+        module: Any = importlib.import_module(f"tests.simulators.{self._name}")
+        return module.SimulatedPdu(*arguments, **keywords)
+
+    def serve(self, device: Any, port: int = 0) -> Server:
+        """That device on a port."""
+        server = HttpServer if self._about.codec == "http" else LineServer
+        return server(device, port)
+
+    def settings(self) -> dict[str, str]:
+        """The handler settings without the port."""
+        scheme = {"scheme": "http"} if self._about.codec == "http" else {}
+        return {"username": USER, "password": PASSWORD, **scheme}
+
+    @contextlib.contextmanager
+    def peer(self) -> Iterator[Peer]:
+        with self.serve(self.device(off=(3,))) as server:
+            yield self._peer(server)
+
+    @contextlib.contextmanager
+    def shown(self) -> Iterator[Peer]:
+        with self.serve(self.device(16, off=(2, 5))) as server:
+            yield self._peer(server, f"{self.KIND.title} ({self._about.codec.upper()})")
+
+    @contextlib.contextmanager
+    def named(self, names: Sequence[str]) -> Iterator[Peer]:
+        if self._about.codec == "tcp":
+            names = [name for name in names if not set(name) & set("\r\n")]
+        device = self.device(len(names))
+        device.names = dict(enumerate(names, 1))
+        with self.serve(device) as server:
+            yield self._peer(server)
+
+    @contextlib.contextmanager
+    def living(self, port: int, off: Sequence[int]) -> Iterator[tuple[Peer, Tick]]:
+        device, loads = self.device(self.KIND.outlets, off), Loads(self.KIND.outlets)
+        device.wh = dict(loads.wh)
+        with self.serve(device, port) as server:
+
+            def tick(seconds: float) -> None:
+                with server.lock:
+                    for number in device.on:
+                        device.draws_ma[number] = round(1000 * loads.amperes(number, time.time()))
+                    device.run_for(seconds / 3600)
+
+            yield self._peer(server), tick
+
+    def _peer(self, server: Server, title: str = "") -> Peer:
+        settings = {"port": str(server.port), **self.settings()}
+        return Peer(self._name, "custom", server.host, server.books, settings=settings, title=title)

@@ -1,0 +1,63 @@
+"""A metered PDU with a relay for each outlet: its state and its books, without a protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from tests.simulators.books import Books
+
+VOLTS = 230
+
+
+class UnitPdu:
+    """Outlets are counted from 1. A vendor's device adds `answer`, its protocol."""
+
+    #: for the fault matrix: names of the values that are outlet numbers, and of those that are
+    #: figures
+    NUMBERS: ClassVar[Sequence[str]] = ()
+    FIGURES: ClassVar[Sequence[str]] = ()
+
+    def __init__(self, outlets: int = 8, off: Sequence[int] = ()) -> None:
+        self.on = {number: number not in off for number in range(1, outlets + 1)}
+        self.draws_ma = {number: 100 * number for number in self.on}
+        self.wh = {number: 1000.0 * number for number in self.on}
+        self.names = {number: f"server-{number}" for number in self.on}
+        self.stuck = False  # the relays ignore commands
+        #: identity and state of each command
+        self.writes: list[tuple[str, str]] = []
+
+    def turn(self, number: int, on: bool) -> None:
+        """Carry out a command."""
+        self.writes.append((str(number), "on" if on else "off"))
+        if not self.stuck:
+            self.on[number] = on
+
+    def current_ma(self, number: int) -> int:
+        return self.draws_ma[number] if self.on[number] else 0
+
+    def energy_wh(self, number: int) -> int:
+        return int(self.wh[number])
+
+    def power_mw(self, number: int) -> int:
+        return self.current_ma(number) * VOLTS
+
+    def total_ma(self) -> int:
+        return sum(map(self.current_ma, self.on))
+
+    def total_wh(self) -> int:
+        return sum(map(self.energy_wh, self.on))
+
+    def run_for(self, hours: float) -> None:
+        """Add the energy of `hours` at the present currents to the counters."""
+        for number in self.on:
+            self.wh[number] += self.current_ma(number) / 1000 * VOLTS * hours
+
+    def books(self) -> Books:
+        return Books(
+            {str(number): on for number, on in self.on.items()},
+            load_a=self.total_ma() / 1000,
+            energy_kwh=self.total_wh() / 1000,
+            port_energy_kwh={str(number): self.energy_wh(number) / 1000 for number in self.on},
+            writes=list(self.writes),
+        )

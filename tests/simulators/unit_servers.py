@@ -1,0 +1,155 @@
+"""Serve a simulated PDU (`unit_pdu`) over HTTP, and in lines over TCP: check the login, count
+requests and connections.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import socketserver
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Optional, Protocol
+
+from tests.simulators.books import Books
+
+# tests/secrecy.py fails a test that shows this password
+USER, PASSWORD = "operator", "nobody-knows"
+_LONGEST = 65536  # limit for a line, in bytes
+
+
+class HttpDevice(Protocol):
+    """A device's state, and its answers to requests."""
+
+    def answer(self, method: str, path: str, body: bytes) -> Optional[bytes]:
+        """The body of the answer with status 200; None for a request that gets status 404."""
+
+    def books(self) -> Books: ...
+
+
+class LineDevice(Protocol):
+    """A device's state, and its answers to lines."""
+
+    def answer(self, line: str, login: str) -> list[str]:
+        """The lines of the answer; `login`: the first line of this connection, which it checks."""
+
+    def books(self) -> Books: ...
+
+
+class Server:
+    """A device on 127.0.0.1, on a port that the system chooses unless one is given."""
+
+    def __init__(
+        self, device: Any, server: type[socketserver.TCPServer], handler: Any, port: int
+    ) -> None:
+        self.device, self.lock = device, threading.Lock()
+        self.requests = self.connections = 0
+        self._server = server(("127.0.0.1", port), handler)
+        self.host, self.port = "127.0.0.1", int(self._server.server_address[1])
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
+
+    def __enter__(self) -> Server:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(30)
+
+    def books(self) -> Books:
+        with self.lock:
+            books: Books = self.device.books()
+            return dataclasses.replace(books, requests=self.requests, connections=self.connections)
+
+
+class HttpServer(Server):
+    """A device over HTTP with basic login."""
+
+    def __init__(self, device: HttpDevice, port: int = 0) -> None:
+        super().__init__(device, _HttpThreads, _http_handler(self), port)
+
+
+class LineServer(Server):
+    """A device that answers lines over TCP."""
+
+    def __init__(self, device: LineDevice, port: int = 0) -> None:
+        super().__init__(device, _LineThreads, _line_handler(self), port)
+
+
+class _HttpThreads(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+
+class _LineThreads(socketserver.ThreadingTCPServer):
+    daemon_threads = allow_reuse_address = True
+    request_queue_size = 64
+
+
+def _http_handler(owner: Server) -> type[socketserver.BaseRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = 60
+        disable_nagle_algorithm = True
+        wbufsize = -1  # headers and a small body are sent in one write
+
+        def setup(self) -> None:
+            super().setup()
+            with owner.lock:
+                owner.connections += 1
+
+        def do_GET(self) -> None:
+            self._serve()
+
+        do_POST = do_PUT = do_PATCH = do_GET
+
+        def _serve(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            wanted = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+            with owner.lock:
+                owner.requests += 1
+                allowed = self.headers.get("Authorization") == wanted
+                answer = owner.device.answer(self.command, self.path, body) if allowed else None
+            self.send_response(401 if not allowed else 404 if answer is None else 200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(answer or b"")))
+            self.end_headers()
+            self.wfile.write(answer or b"")
+
+        def log_message(self, *words: Any) -> None:
+            """Log nothing."""
+
+    return Handler
+
+
+def _line_handler(owner: Server) -> type[socketserver.BaseRequestHandler]:
+    class Handler(socketserver.StreamRequestHandler):
+        timeout = 60
+        disable_nagle_algorithm = True
+        wbufsize = -1
+
+        def handle(self) -> None:
+            with owner.lock:
+                owner.connections += 1
+            login = ""
+            while True:
+                line = self.rfile.readline(_LONGEST).decode("utf-8", "replace").rstrip("\r\n")
+                if not line:
+                    return
+                login = login or line
+                with owner.lock:
+                    owner.requests += 1
+                    answer = owner.device.answer(line, login)
+                self.wfile.write("".join(f"{text}\r\n" for text in answer).encode())
+                self.wfile.flush()
+
+    return Handler
