@@ -27,6 +27,7 @@ from ..core.files.whole_files import check_writable, write_page
 from ..core.inventory.saved_readings import HallReadings
 from ..core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from .drawings import dcim_import, readings_source
+from .drawings.supplies import with_supplies
 from .failure.missing_facts import missing_facts
 from .failure.monte_carlo import USUAL_SEED, USUAL_WORLDS
 from .failure.rehearsal import Grading, Hall, RehearsalOutcome
@@ -48,6 +49,7 @@ class RehearsalOptions(NamedTuple):
     worlds: Optional[int]
     seed: int
     within: Optional[str]
+    supplies: Optional[str]
 
 
 @click.pass_context
@@ -96,6 +98,10 @@ def _answered(context: click.Context, options: dict[str, Any]) -> int:
     again = [node_of(drawing, text, "--return") for text in dict.fromkeys(returned)]
     if files.drawing:
         readings = readings_source.gather(source, drawing.read_pdus)
+    if wanted.supplies is not None:
+        drawing, notes = with_supplies(drawing, wanted.supplies)
+        for line in notes:
+            print(line, file=sys.stderr)
     hall = Hall(drawing, readings)
     if again:
         return restore_command.run(hall, again, back, state.json)
@@ -222,6 +228,12 @@ rehearse = Subcommand(
             " then each first",
             "KIND:NAME",
             multiple=True,
+        ),
+        *option(
+            "--supplies",
+            "what BMCs say of power supplies, as CSV: machine,supply,state, in the words of"
+            " ipmitool or Redfish",
+            "FILE",
         ),
         *option("--within", "what a failure does within this time, such as 30min or 2h", "TIME"),
         *option("--after", "how long the power was gone, such as 2h, 30min or 45s", "TIME"),

@@ -10,6 +10,7 @@ from typing import Optional
 from ...core.adapters.topology import LINE, MeteredPart
 from ...core.drawing.drawing import Breaker, Cord, Drawing, PduNode
 from ...core.inventory.saved_readings import HallReadings, MeasuredPdu
+from ..walk.load_limits import BETWEEN_LINES, IN_PHASE
 
 # A sum of the outlets' readings and a reading of the line differ by the meters' errors.
 _METERS = 1.05
@@ -86,8 +87,63 @@ def _plain(name: str) -> str:
     return "".join(name.casefold().split())
 
 
+def pool(pdu: str, line: str) -> str:
+    """The key of what the unmetered outlets of a line or breaker carry together."""
+    # names of PDUs are printable: none is like that
+    return f"{pdu}\n{line}"
+
+
+def pools_of(drawing: Drawing, readings: HallReadings) -> dict[Cord, str]:
+    """Unmetered outlet -> the key of the smallest that bounds its current: the line or breaker
+    that it is surely behind and that has a meter of its own, else its PDU.
+    """
+    parts = part_residuals(drawing, readings)
+    found: dict[Cord, str] = {}
+    for (name, part), (_, outlets) in sorted(parts.items(), key=lambda item: item[1][0]):
+        for outlet in outlets:
+            found.setdefault(Cord(name, outlet), pool(name, part))
+    return found
+
+
+def part_residuals(
+    drawing: Drawing, readings: HallReadings
+) -> dict[tuple[str, str], tuple[float, Sequence[str]]]:
+    """PDU and its line or breaker with a meter -> the most that the unmetered outlets behind it
+    carry together, in A, and these.
+    """
+    found: dict[tuple[str, str], tuple[float, Sequence[str]]] = {}
+    for name, pdu in drawing.pdus.items():
+        read = readings.pdus.get(name)
+        for part in (*pdu.lines, *pdu.breakers) if read is not None else ():
+            meter = meter_of(pdu, part, read)
+            if part.every or meter is None or meter.current_a is None or read is None:
+                continue
+            behind = [one for one in read.outlets if pdu.carries(part, one)]
+            unmetered = [one for one in behind if read.outlets[one].current_a is None]
+            if not unmetered:
+                continue
+            # the sum of numbers is more than that of phasors
+            is_between = any(
+                sum(pdu.carries(line, one) is not False for line in pdu.lines) > 1 for one in behind
+            )
+            most = _METERS * (meter.current_a + read.meter_step_a)
+            most /= BETWEEN_LINES if is_between else IN_PHASE
+            metered = sum(read.outlets[one].current_a or 0.0 for one in behind)
+            found[name, part.name] = max(0.0, most - metered), unmetered
+    return found
+
+
 def residuals(drawing: Drawing, readings: HallReadings) -> dict[str, float]:
-    """PDU -> the most that its unmetered outlets carry together, in A; absent if nothing says."""
+    """PDU, or line or breaker (`pool`) -> the most that its unmetered outlets carry together, in A;
+    absent if nothing says.
+    """
+    parts = part_residuals(drawing, readings)
+    found = {pool(*names): most for names, (most, _) in parts.items()}
+    found.update(_residuals_of_pdus(drawing, readings))
+    return found
+
+
+def _residuals_of_pdus(drawing: Drawing, readings: HallReadings) -> dict[str, float]:
     found: dict[str, float] = {}
     for name, pdu in drawing.pdus.items():
         read = readings.pdus.get(name)

@@ -33,7 +33,7 @@ from ..walk.verdicts import CordNow, Now
 
 # the most currents that one breaker may cost when it is looked at from each of its ways downwards
 _MOST_WAYS = 20_000
-_WORKS = {Now.CARRIES: YES, Now.OFF: YES}
+_WORKS = {Now.CARRIES: YES, Now.WORKS: YES, Now.OFF: YES}
 _CLOSED = {Now.OFF: NO, Now.UNKNOWN: MAYBE, Now.UNREAD: MAYBE, Now.CONTRADICTORY: MAYBE}
 INTERVALS = Intervals()
 #: how much of a machine's current a supply takes: nobody knows
@@ -52,24 +52,30 @@ class DrawnConsumer(NamedTuple):
     drawn: bool = True
     #: of these, the nodes to which its current may go
     rack: tuple[int, ...] = ()
+    #: for each cord without a meter what bounds its current: a PDU, or one of its lines
+    pools: tuple[str, ...] = ()
 
     def stated(self) -> Consumer[Interval]:
         """As the walk takes it."""
-        supplies = [_supply(cord, node) for cord, node in zip(self.cords, self.nodes)]
+        pools_of = self.pools or tuple(cord.cord.pdu for cord in self.cords)
+        supplies = [
+            _supply(cord, node, pool) for cord, node, pool in zip(self.cords, self.nodes, pools_of)
+        ]
         # a supply that gives nothing may draw a current, which goes with its side
         low = sum(cord.low_a for cord in self.cords if cord.now not in (Now.IDLE, Now.WEAK))
         high = sum(cord.known_a for cord in self.cords)
-        pools = tuple(dict.fromkeys(cord.cord.pdu for cord in self.cords if cord.high_a is None))
-        total = Interval(LOW * low, HIGH * high, (low + high) / 2, pools)
+        unmetered = [pool for cord, pool in zip(self.cords, pools_of) if cord.high_a is None]
+        pools = tuple(dict.fromkeys(unmetered))
+        total = Interval(LOW * low, HIGH * high, (low + high) / 2, pools, keeps=True)
         return Consumer(supplies, self.needs, total, self.drawn, self.rack)
 
 
-def _supply(cord: CordNow, node: int) -> Supply[Interval]:
+def _supply(cord: CordNow, node: int, pool: str) -> Supply[Interval]:
     low, known = cord.low_a, cord.known_a
-    pools = (cord.cord.pdu,) if cord.high_a is None else ()
+    pools = (pool,) if cord.high_a is None else ()
     now = Interval(LOW * low, HIGH * known, (low + known) / 2, pools)
     works = _WORKS.get(cord.now, MAYBE)
-    share = ANY_SHARE if cord.now is Now.CARRIES else _NO_SHARE
+    share = ANY_SHARE if cord.now in (Now.CARRIES, Now.WORKS) else _NO_SHARE
     return Supply(node, now, works, share, _CLOSED.get(cord.now, YES))
 
 
@@ -84,7 +90,8 @@ class HallFacts:
         switched_off: Mapping[int, Truth],
         taken: Mapping[int, int],
     ) -> None:
-        """`most_of`: PDU -> the most that its unmetered outlets carry together, in A.
+        """`most_of`: PDU, or one of its lines (`enrichment.pool`) -> the most that its unmetered
+        outlets carry together, in A.
         `switched_off`: outlets that feed PDUs and are off, or perhaps. `taken`: node with several
         inputs -> the one that feeds it now, where meters show it.
         """
@@ -444,16 +451,6 @@ class Failure:
             found = self._needs[node] = self._hall.graph.sure_above(node)
         return found
 
-    def _may_need(self, node: int) -> set[int]:
-        """All that a node needs, or may need."""
-        waiting, found = [node], {node}
-        while waiting:
-            for edge in self._hall.graph.above[waiting.pop()]:
-                if edge.node not in found:
-                    found.add(edge.node)
-                    waiting.append(edge.node)
-        return found
-
     def _while_it_lives(self, carrier: int, more: Collection[int] = ()) -> Optional[Interval]:
         """The load of a carrier while it and these live, and so all that they need."""
         hall, flow = self._hall, self._flow
@@ -496,7 +493,7 @@ class Failure:
                 latest_s = self._surely_within(carrier, found, since_s)
                 if latest_s is not None:
                     dead[carrier] = latest_s
-                    needed = self._may_need(carrier)
+                    needed = hall.graph.all_above(carrier)
                     trips.append([carrier, *(o for o in left if o in needed and o != carrier)])
                     continue
                 for node, latest_s in self._by_its_ways(carrier, since_s):

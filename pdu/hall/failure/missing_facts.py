@@ -162,8 +162,8 @@ class _Lacks:
             yield f"rating of {carrier.name}" + ("" if carrier.trips else " (rating_a)")
         if carrier.part < 1 and carrier.breaker.phases is None:
             yield f"phases of {carrier.name}"
-        pdus = set(facts.sums[number].pools) if number in facts.sums else set()
-        for pdu in sorted(pdus):
+        pools = facts.sums[number].pools if number in facts.sums else {}
+        for pdu in sorted({pool.partition("\n")[0] for pool in pools}):
             yield self._meter(pdu)
         for pdu in {
             cord.cord.pdu

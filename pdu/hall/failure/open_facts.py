@@ -48,8 +48,12 @@ _PLACINGS = 8
 _KNOWN = 20
 # nobody metered it: it is at least this part of what is usual
 _LEAST_PART = 0.1
-# the smallest breaker, in A
+# the smallest breaker, in A, and what is bought
 _LEAST_A = 4.0
+_LADDER_A = (
+    6.0, 10.0, 13.0, 16.0, 20.0, 25.0, 32.0, 40.0, 50.0, 63.0, 80.0, 100.0, 125.0, 160.0, 200.0,
+    250.0, 400.0, 630.0,
+)  # fmt: skip
 _MAYBE = (Now.IDLE, Now.WEAK, Now.CONTRADICTORY)
 _NOT_METERED = (Now.UNMETERED, Now.UNREAD, Now.UNKNOWN)
 
@@ -106,7 +110,7 @@ class OpenFacts:
         self.currents = sorted(middle(one) for one in cords if one.now is Now.CARRIES) or [1.0]
         self._mean = sum(self.currents) / len(self.currents)
         found = Counter(cord.now for one in hall.consumers if one.drawn for cord in one.cords)
-        works, not_ = found[Now.CARRIES], found[Now.IDLE] + found[Now.WEAK]
+        works, not_ = found[Now.CARRIES] + found[Now.WORKS], found[Now.IDLE] + found[Now.WEAK]
         self.works = (works + 9) / (works + not_ + 10)
         read = sum(found.values()) - found[Now.UNREAD] - found[Now.UNKNOWN]
         self._off = (found[Now.OFF] + 1) / (read + 50)
@@ -422,7 +426,9 @@ class OpenFacts:
 
     @staticmethod
     def _is_working(cord: CordNow) -> bool:
-        return cord.now is Now.CARRIES or (cord.now in _NOT_METERED and cord.low_a > FILTER_A)
+        return cord.now in (Now.CARRIES, Now.WORKS) or (
+            cord.now in _NOT_METERED and cord.low_a > FILTER_A
+        )
 
     def _fitting(self, carrier: int, unmetered: float) -> float:
         one = self.graph.carriers[carrier]
@@ -537,7 +543,8 @@ class OpenFacts:
         """A rating for a carrier that carries so much now, and so much if all machines behind it
         draw all their current through it.
         """
-        return max(_LEAST_A, now_a, whole_a * rng.choice(made.spare))
+        wanted_a = max(_LEAST_A, now_a, whole_a * rng.choice(made.spare))
+        return next((rating for rating in _LADDER_A if rating >= wanted_a), wanted_a)
 
     def whole(self, number: int) -> float:
         """What a carrier carries if all machines behind it draw all their current through it."""

@@ -26,6 +26,7 @@ from ..drawings import enrichment
 from ..walk.arithmetic import MAYBE, NO, YES, Interval, KnownCurrents, Truth
 from ..walk.graph import Graph
 from ..walk.load_limits import (
+    ABOVE_LIMIT,
     BETWEEN_LINES,
     CANNOT_SAY,
     IN_PHASE,
@@ -80,7 +81,7 @@ class BreakerAfter(BreakerLoad):
     not_before_s: float = math.inf
     #: seconds after which it has surely tripped; None if it may hold
     at_the_latest_s: Optional[float] = None
-    #: the machines that go dark if it trips, and nothing else does
+    #: the machines that go dark, or may, if it trips and nothing else does
     machines: Sequence[str] = ()
 
     @property
@@ -195,6 +196,8 @@ class Hall:
                 # most outlets without a machine carry nothing
                 if current == 0 or (current is None and outlet.state is DOWN):
                     continue
+                if current is None and self.drawing.pdus[name].complete:
+                    continue
                 cord = Cord(name, identity)
                 if cord not in owned:
                     low, high = reading_bounds(current, read.outlet_step_a)
@@ -210,15 +213,16 @@ class Hall:
         cords = [one.cord for cords in self.cords.values() for one in cords]
         cords += [one.cord for found in nobodys.values() for one in found]
         graph = Graph(self.drawing, cords, self._least_of_inlets())
+        pools = enrichment.pools_of(self.drawing, self.readings)
         consumers = [
-            _consumer(graph, found, self.drawing.machines[name].needs)
+            _consumer(graph, found, self.drawing.machines[name].needs, pools)
             for name, found in self.cords.items()
         ]
         racks = self._racks(graph) if nobodys else {}
         for rack, found in nobodys.items():
             # what nobody drew may hang on any outlet of its rack too: a cord may be drawn wrongly,
             # or a machine may have one more
-            own = _consumer(graph, found, 1)
+            own = _consumer(graph, found, 1, pools)
             nodes = tuple(dict.fromkeys((*own.nodes, *racks.get(rack, ()))))
             consumers.append(own._replace(drawn=False, rack=nodes))
         most_of = enrichment.residuals(self.drawing, self.readings)
@@ -449,7 +453,7 @@ class Hall:
             is_above = load is not None and limit_a is not None and load.high > limit_a
             return NodeState(Condition.ABOVE_LIMIT if is_above else Condition.LIVES, *figures)
         not_before_s = timed.not_before_s(lambda bounds: number not in bounds.possibly)
-        above = self.facts.above(number) & found.tripping.keys()
+        above = self.facts.graph.all_above(number) & found.tripping.keys()
         names = [self.facts.graph.carriers[one].name for one in above]
         reason = f"{' or '.join(sorted(names)[:2])} may trip" if names else ""
         if number in found.surely:
@@ -496,7 +500,12 @@ class Hall:
         one = self._shown(number, load)
         holds_a = None if one.rating_a is None else self.facts.trips_at(number).low
         fit, not_before_s = one.fit, math.inf
-        if holds_a is not None and load.high > holds_a:
+        if holds_a is None and number in timed.end.tripping:
+            not_before_s = 0.0
+        if holds_a is not None and load.high > holds_a and number not in timed.end.tripping:
+            # as long as is asked
+            fit = LoadVerdict(ABOVE_LIMIT)
+        elif holds_a is not None and load.high > holds_a:
             is_drawn = self.facts.graph.carriers[number].most_a is None
             if is_drawn and fit.word != OVERLOADS and not math.isinf(load.high):
                 fit = LoadVerdict(MAY_TRIP)
@@ -523,7 +532,7 @@ class Hall:
                 continue
             one = self.facts.consumers[self.places[machine.machine]]
             lives = [
-                (node, self.facts.above(node))
+                (node, self.facts.graph.all_above(node))
                 for cord, node in zip(one.cords, one.nodes)
                 if node not in found.at_first and cord.now is not Now.OFF
             ]
@@ -577,7 +586,7 @@ class Hall:
             carrier
             for node in one.nodes
             if node not in found.at_first
-            for carrier in self.facts.above(node)
+            for carrier in self.facts.graph.all_above(node)
         }
         return sorted(above & found.tripping.keys(), key=lambda number: found.tripping[number])
 
@@ -621,8 +630,15 @@ class Hall:
         return [(HallNode("pdu", one), HallNode("pdu", other)) for one, other in found]
 
 
-def _consumer(graph: Graph, cords: Sequence[CordNow], needs: int) -> DrawnConsumer:
-    return DrawnConsumer(tuple(cords), tuple(graph.outlets[one.cord] for one in cords), needs)
+def _consumer(
+    graph: Graph, cords: Sequence[CordNow], needs: int, pools: Mapping[Cord, str]
+) -> DrawnConsumer:
+    return DrawnConsumer(
+        tuple(cords),
+        tuple(graph.outlets[one.cord] for one in cords),
+        needs,
+        pools=tuple(pools.get(one.cord, one.cord.pdu) for one in cords),
+    )
 
 
 def _with(one: Judged, sample: Sample) -> Judged:

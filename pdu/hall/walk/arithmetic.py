@@ -48,6 +48,8 @@ class Interval(NamedTuple):
     expected: float
     #: PDUs whose unmetered outlets may add to the upper end
     pools: tuple[str, ...] = ()
+    #: the whole current of a machine that runs: what it carried before, or more
+    keeps: bool = False
 
 
 class KnownCurrents(NamedTuple):
@@ -120,8 +122,7 @@ class Intervals:
     """Numbers between bounds."""
 
     def maybe(self, value: Interval) -> Interval:
-        low, high, expected, pools = value
-        return Interval(min(low, 0.0), high, expected, pools)
+        return Interval(min(value.low, 0.0), value.high, value.expected, value.pools)
 
     def either(self, one: Optional[Interval], other: Optional[Interval]) -> Interval:
         a, b = one or _NOTHING, other or _NOTHING
@@ -172,14 +173,14 @@ class FloatSum:
 class IntervalSum:
     """The current through a line, breaker or UPS, and how far it rises and falls."""
 
-    __slots__ = ("low", "high", "expected", "rise", "fall", "rises", "pools", "rising")
+    __slots__ = ("low", "high", "expected", "rise", "fall", "rises", "pools", "rising", "kept")
 
     def __init__(self) -> None:
         self.low = self.high = self.expected = 0.0
         #: the most that comes from elsewhere, and that goes elsewhere
         self.rise = self.fall = 0.0
-        #: how many consumers may shift load to it
-        self.rises = 0
+        #: how many consumers may shift load to it, and of unknown ones take none away
+        self.rises = self.kept = 0
         #: PDU -> how often its unmetered outlets may add to it, and may come from elsewhere
         self.pools: dict[str, int] = {}
         self.rising: dict[str, int] = {}
@@ -189,6 +190,7 @@ class IntervalSum:
         made = IntervalSum()
         made.low, made.high, made.expected = self.low, self.high, self.expected
         made.rise, made.fall, made.rises = self.rise, self.fall, self.rises
+        made.kept = self.kept
         made.pools, made.rising = self.pools.copy(), self.rising.copy()
         return made
 
@@ -214,7 +216,9 @@ class IntervalSum:
         elif come.high > gone.low:
             self.rises += sign
             self.rise += sign * (come.high - gone.low)
-        if gone.pools:
+        if gone.pools and come.keeps:
+            self.kept += sign
+        elif gone.pools:
             # nobody knows how much goes
             self.fall += sign * _ALL
         elif gone.high > come.low:
@@ -248,6 +252,8 @@ class IntervalSum:
             metered_low = 0.0
             if known.now_a is not None:
                 metered_low = max(0.0, low * known.now_a - max(0.0, self.fall))
+                if self.kept > 0:
+                    metered_low *= low
             if metered < least or metered_low > most:
                 least, most = min(least, metered_low), max(most, metered)
             else:

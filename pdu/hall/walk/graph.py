@@ -99,6 +99,7 @@ class Graph:
         self._kinds: dict[tuple[str, tuple[Optional[bool], ...]], int] = {}
         self._ways = _Ways(drawing)
         self._built: set[str] = set()
+        self._all_above: dict[int, set[int]] = {}
         for name in drawing.feeds:
             self.number[HallNode("feed", name)] = self._new()
         for panel in drawing.panels.values():
@@ -136,6 +137,19 @@ class Graph:
                 if sure and upper not in found and (not is_input or self.inputs[one] == 1):
                     found.add(upper)
                     waiting.append(upper)
+        return found
+
+    def all_above(self, node: int) -> set[int]:
+        """All that a node needs, or may need, with itself."""
+        found = self._all_above.get(node)
+        if found is None:
+            waiting, found = [node], {node}
+            while waiting:
+                for edge in self.above[waiting.pop()]:
+                    if edge.node not in found:
+                        found.add(edge.node)
+                        waiting.append(edge.node)
+            self._all_above[node] = found
         return found
 
     # ---- construction ----------------------------------------------------------------------------

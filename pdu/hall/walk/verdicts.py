@@ -43,6 +43,7 @@ class Now(enum.Enum):
     """What a cord does now. The value says why it does not prove anything."""
 
     CARRIES = "carries current"
+    WORKS = "its supply works, as the owner or the machine's BMC says"
     OFF = "its outlet is off"
     IDLE = "its outlet is on and carries nothing"
     WEAK = "it may be dead: an input filter alone may draw its current"
@@ -64,6 +65,10 @@ ADVICE = {
     Now.CONTRADICTORY: "the relay may be stuck: look at the outlet",
     Now.UNREAD: "correct the cord (`pdu plan check`), or get the PDU to answer",
 }
+
+
+# what a supply may be of which somebody says that it works; an outlet that is off feeds none
+_SAID_TO_WORK = (Now.IDLE, Now.WEAK, Now.UNMETERED, Now.UNKNOWN)
 
 
 class CordNow(NamedTuple):
@@ -96,7 +101,7 @@ def cords_now(
     cords: list[CordNow] = []
     for cord, one, power in zip(machine.cords, found, watts):
         if one is None:
-            cords.append(CordNow(cord, Now.UNREAD, 0.0, None))
+            cords.append(CordNow(cord, Now.WORKS if machine.works else Now.UNREAD, 0.0, None))
             continue
         current = one.current_a
         low = 0.0 if current is None else current - steps[cord.pdu] / 2
@@ -113,6 +118,8 @@ def cords_now(
             now = Now.CONTRADICTORY if (current or 0.0) > idle_a else Now.OFF
         else:
             now = Now.UNKNOWN
+        if machine.works and now in _SAID_TO_WORK:
+            now = Now.WORKS
         if now is Now.OFF:
             cords.append(CordNow(cord, now))
         else:

@@ -1,0 +1,471 @@
+"""Halls as hosters build them, with a physics of their own, and the rehearsal judged by it:
+
+    python -m tests.hall.hosters --halls 10000
+    python -m tests.hall.hosters --table
+
+Each rack has a PDU on feed A and one on feed B: one line of 16 A, one of 32 A with branches, three
+of 16 A, or three of 32 A with branches. Servers have two cords, 8 % have one; some supplies are
+dead or wait as spares. When something fails, servers draw what they drew through what is left, and
+breakers warm (`thermal_breaker`), trip and take the next ones with them. The judge compares each
+machine and breaker with what was said: its verdict, from when on, and at the latest when.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Optional
+
+from pdu.core.drawing import drawing_file
+from pdu.core.drawing.drawing import HallNode
+from pdu.core.inventory import saved_readings
+from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
+from pdu.hall.failure.shedding import sheds
+from pdu.hall.walk.load_limits import CANNOT_SAY
+from pdu.hall.walk.verdicts import Judged, Verdict
+from tests.hall.thermal_breaker import ThermalBreaker, random_breaker
+
+#: what is known of a hall
+ALL_KNOWN, LINE_METERS, LINE_METERS_AND_WORKS, RATINGS_MISSING = METERING = (
+    "all known", "line meters", "line meters, works", "2 % of ratings missing",
+)  # fmt: skip
+#: parts of a line's rating that it carries
+LOADS = (0.30, 0.35, 0.40, 0.45, 0.50, 0.55, 0.60)
+_TOLERANCE_A = 0.02
+_HOUR = 3600.0
+
+
+class Kind(NamedTuple):
+    """A kind of PDU."""
+
+    #: lines, the rating of each, branches of each and their rating
+    lines: int
+    line_a: float
+    branches: int = 0
+    branch_a: float = 16.0
+    outlets: int = 8
+
+
+_KINDS = (
+    Kind(1, 16.0),
+    Kind(1, 32.0, 2, outlets=16),
+    Kind(3, 16.0),
+    Kind(3, 32.0, 2, outlets=16),
+)
+
+
+@dataclass
+class Cord:
+    """One cord with its supply."""
+
+    #: `PDU/OUTLET`
+    outlet: str
+    pdu: str
+    #: the devices that its current flows through, by their names in the drawing
+    through: tuple[str, ...]
+    share: float
+    works: bool = True
+    #: it waits until no other one feeds
+    spare: bool = False
+
+
+@dataclass
+class Server:
+    """A machine of one or two cords."""
+
+    name: str
+    cords: list[Cord]
+    #: with all its cords together
+    amps: float
+    #: what it draws when its cords share anew, by what it drew
+    change: float
+
+
+@dataclass
+class Course:
+    """What happened, in seconds from the failure on."""
+
+    tripped: dict[str, float] = field(default_factory=dict)
+    #: machine, and line or breaker -> when it lost its power
+    dark: dict[str, float] = field(default_factory=dict)
+    dead: dict[str, float] = field(default_factory=dict)
+    #: line or breaker -> the least and the most that it carried while it lived, and the last
+    loads: dict[str, tuple[float, float]] = field(default_factory=dict)
+    last: dict[str, float] = field(default_factory=dict)
+
+
+class HosterHall:
+    """A hall, and what happens in it."""
+
+    def __init__(self, seed: object, metering: str, load: float, racks: int = 2) -> None:
+        self._rng = rng = random.Random(f"{seed} {metering} {load}")
+        self.metering = metering
+        self.breakers: dict[str, ThermalBreaker] = {}
+        self.feed_of = dict[str, str]()
+        self.servers: list[Server] = []
+        self._text = ['[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n']
+        self._outlets: dict[str, dict[str, tuple[str, ...]]] = {}
+        for number in range(racks):
+            self._build_rack(f"r{number}", rng.choice(_KINDS), load)
+        self._noise = {name: rng.uniform(0.99, 1.01) for name in self._metered()}
+        self._step = rng.choice((0.01, 0.1))
+        self.gone: set[str] = set()
+        self.off: set[str] = set()
+
+    # ---- construction ----------------------------------------------------------------------------
+
+    def _build_rack(self, rack: str, kind: Kind, load: float) -> None:
+        rng = self._rng
+        for side in "AB":
+            pdu = f"{rack}-{side.lower()}"
+            self.feed_of[pdu] = side
+            self._text.append(
+                f'[[pdu]]\nname = "{pdu}"\nrack = "{rack}"\ninputs = ["{side}"]\ncomplete = true\n'
+            )
+            outlets = self._outlets[pdu] = {}
+            branches = []
+            for line in range(1, kind.lines + 1):
+                own = []
+                for place in range(1, kind.outlets + 1):
+                    outlet = f"{line}{place:02}"
+                    through: tuple[str, ...] = (f"{pdu}/L{line}",)
+                    if kind.branches:
+                        branch = f"L{line}F{place % kind.branches + 1}"
+                        through = (f"{pdu}/{branch}", *through)
+                    outlets[outlet] = through
+                    own.append(outlet)
+                self._draw("line", f"{pdu}/L{line}", kind.line_a, own)
+                for number in range(1, kind.branches + 1):
+                    name = f"{pdu}/L{line}F{number}"
+                    branches.append((name, [o for o in own if outlets[o][0] == name]))
+            for name, own in branches:
+                self._draw("breaker", name, kind.branch_a, own)
+        for line in range(1, kind.lines + 1):
+            behind = [one for one in self._outlets[f"{rack}-a"] if one.startswith(str(line))]
+            mean = 2 * load * kind.line_a / len(behind)
+            for outlet in behind:
+                self._add_server(rack, outlet, mean * rng.uniform(0.7, 1.3))
+
+    def _draw(self, kind: str, name: str, rating_a: float, outlets: Sequence[str]) -> None:
+        rng = self._rng
+        self.breakers[name] = random_breaker(rng, rating_a)
+        is_known = self.metering != RATINGS_MISSING or rng.random() > 0.02
+        rated = f"breaker_a = {rating_a:g}\n" if is_known else ""
+        self._text.append(
+            f'[[pdu.{kind}]]\nname = "{name.partition("/")[2]}"\n{rated}'
+            f"outlets = {json.dumps(outlets)}\n"
+        )
+
+    def _add_server(self, rack: str, outlet: str, amps: float) -> None:
+        rng = self._rng
+        pdus = [f"{rack}-a", f"{rack}-b"]
+        if rng.random() < 0.08:
+            pdus = [rng.choice(pdus)]
+            amps /= 2
+        share = rng.uniform(0.45, 0.55)
+        cords = [
+            Cord(f"{pdu}/{outlet}", pdu, self._outlets[pdu][outlet], part)
+            for pdu, part in zip(pdus, (share, 1 - share))
+        ]
+        if len(cords) > 1 and rng.random() < 0.02:
+            one = rng.choice(cords)
+            one.works, one.spare = rng.choice(((False, False), (True, True)))
+        self.servers.append(Server(f"s{len(self.servers)}", cords, amps, rng.uniform(0.98, 1.04)))
+
+    def _metered(self) -> Iterable[str]:
+        yield from self.breakers
+        for server in self.servers:
+            for cord in server.cords:
+                yield cord.outlet
+
+    # ---- what it shows ---------------------------------------------------------------------------
+
+    @property
+    def drawing(self) -> str:
+        """hall.power.toml."""
+        text = list(self._text)
+        for server in self.servers:
+            cords = json.dumps([cord.outlet for cord in server.cords])
+            works = self.metering == LINE_METERS_AND_WORKS and all(c.works for c in server.cords)
+            text.append(
+                f'[[machine]]\nname = "{server.name}"\ncords = {cords}\n'
+                + ("works = true\n" if works else "")
+            )
+        return "".join(text)
+
+    def readings(self) -> dict[str, Any]:
+        """As `pdu check --json`."""
+        outlets, devices = self.currents()
+        pdus = []
+        for pdu, places in self._outlets.items():
+            with_meters = self.metering in (ALL_KNOWN, RATINGS_MISSING)
+            lines = [name for name in self.breakers if name.startswith(f"{pdu}/")]
+            read = {name: self._shown(name, devices.get(name, 0.0)) for name in lines}
+            pdus.append(
+                {
+                    "name": pdu,
+                    "load_a": sum(value for name, value in read.items() if "F" not in name),
+                    "outlets": [
+                        {
+                            "identity": one,
+                            "state": "on",
+                            "current_a": self._shown(f"{pdu}/{one}", outlets.get(f"{pdu}/{one}"))
+                            if with_meters
+                            else None,
+                        }
+                        for one in places
+                    ],
+                    "topology": {
+                        "meters": [
+                            {
+                                "kind": "breaker" if "F" in name else "line",
+                                "label": name.partition("/")[2],
+                                "current_a": value,
+                            }
+                            for name, value in read.items()
+                        ],
+                        "outlets": {},
+                    },
+                }
+            )
+        return {"taken": 0, "pdus": pdus}
+
+    def _shown(self, name: str, amps: Optional[float]) -> float:
+        return round(round((amps or 0.0) * self._noise.get(name, 1.0) / self._step) * self._step, 2)
+
+    # ---- what happens ----------------------------------------------------------------------------
+
+    def has_power(self, cord: Cord) -> bool:
+        """Whether nothing above a cord is gone."""
+        above = (*cord.through, cord.pdu, self.feed_of[cord.pdu])
+        return not any(one in self.gone for one in above)
+
+    def _feeding(self, server: Server) -> list[Cord]:
+        if server.name in self.off:
+            return []
+        alive = [cord for cord in server.cords if cord.works and self.has_power(cord)]
+        return [cord for cord in alive if not cord.spare] or alive
+
+    def runs(self, server: Server) -> bool:
+        """Whether a server has power."""
+        return bool(self._feeding(server))
+
+    def currents(self) -> tuple[dict[str, float], dict[str, float]]:
+        """What outlets and devices carry."""
+        outlets: dict[str, float] = {}
+        devices: dict[str, float] = {}
+        for server in self.servers:
+            cords = self._feeding(server)
+            whole = sum(cord.share for cord in cords)
+            usual = [cord for cord in server.cords if cord.works and not cord.spare]
+            total = server.amps * (1.0 if cords == usual else server.change)
+            for cord in cords:
+                amps = total * cord.share / whole
+                outlets[cord.outlet] = amps
+                for device in cord.through:
+                    devices[device] = devices.get(device, 0.0) + amps
+        return outlets, devices
+
+    def fail(self, node: str) -> Course:
+        """Let this fail after all has run for long, until nothing trips any more."""
+        course, now_s = Course(), 0.0
+        _, devices = self.currents()
+        for name, breaker in self.breakers.items():
+            breaker.warm(devices.get(name, 0.0))
+        self.gone.add(node)
+        while True:
+            _, devices = self.currents()
+            self._note(course, devices, now_s)
+            times = {
+                name: breaker.trips_after_s(devices.get(name, 0.0))
+                for name, breaker in self.breakers.items()
+                if name not in self.gone
+            }
+            first = min(times, key=lambda name: times[name], default="")
+            if math.isinf(times.get(first, math.inf)):
+                return course
+            for name in times:
+                self.breakers[name].carry(devices.get(name, 0.0), times[first])
+            now_s += times[first]
+            self.gone.add(first)
+            course.tripped[first] = now_s
+
+    def _note(self, course: Course, devices: Mapping[str, float], now_s: float) -> None:
+        for server in self.servers:
+            if not self.runs(server):
+                course.dark.setdefault(server.name, now_s)
+        for name in self.breakers:
+            if name not in self.gone and not self._is_dead(name):
+                amps = devices.get(name, 0.0)
+                low, high = course.loads.get(name, (math.inf, 0.0))
+                course.loads[name] = min(low, amps), max(high, amps)
+                course.last[name] = amps
+            else:
+                course.dead.setdefault(name, now_s)
+
+    def _is_dead(self, name: str) -> bool:
+        pdu = name.partition("/")[0]
+        line = name.partition("F")[0]
+        return bool({pdu, self.feed_of[pdu], line} & self.gone)
+
+
+# ---- the judge -----------------------------------------------------------------------------------
+
+
+class HosterTrial:
+    """Counts what was said, and what was wrong."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.wrong: list[str] = []
+
+    def run(self, seed: int) -> None:
+        """One hall, one failure."""
+        rng = random.Random(seed)
+        hall = HosterHall(seed, rng.choice(METERING), rng.choice(LOADS), rng.choice((1, 2, 3)))
+        said = _hall(hall)
+        pdu = rng.choice(sorted(hall.feed_of))
+        line = HallNode.breaker(pdu, "L1")
+        failed = rng.choice((HallNode("feed", "A"), HallNode("pdu", pdu), line))
+        where = f"hall {seed} {failed}"
+        outcome, soon = said.rehearse([failed]), said.rehearse([failed], within_s=_HOUR / 2)
+        overloads = sheds(said, outcome)
+        ran = {server.name for server in hall.servers if hall.runs(server)}
+        course = hall.fail(failed.full_name)
+        judged = {one.machine: one for one in outcome.touched}
+        judged_soon = {one.machine: one for one in soon.touched}
+        for name in ran:
+            self._machine(f"{where} {name}", judged.get(name), name, course)
+            self._soon(f"{where} {name}", judged_soon.get(name), course.dark.get(name, math.inf))
+        self._breakers(where, outcome, course)
+        is_known = all(one.fit.word != CANNOT_SAY for one in outcome.loads)
+        if is_known and overloads and all(one.machines for one in overloads):
+            again = HosterHall(seed, hall.metering, *_load_and_racks(seed))
+            again.off.update(name for one in overloads for name in one.machines)
+            tripped = again.fail(failed.full_name).tripped.keys()
+            self.counts["shed"] += 1
+            self._check(not tripped, f"{where}: {sorted(tripped)} tripped, though load was shed")
+
+    def _check(self, is_right: bool, text: str) -> None:
+        if not is_right:
+            self.wrong.append(text)
+
+    def _machine(self, where: str, one: Optional[Judged], name: str, course: Course) -> None:
+        dark_s = course.dark.get(name, math.inf)
+        becomes = Verdict.STAYS.value if one is None else one.becomes
+        self.counts["touched"] += one is not None
+        self.counts[becomes] += one is not None
+        if one is None or one.verdict is Verdict.STAYS:
+            self._check(math.isinf(dark_s), f"{where} is said to stay, and is dark at {dark_s}")
+            return
+        if becomes == "dark at once":
+            self._check(dark_s == 0.0, f"{where} is called dark at once, and is at {dark_s}")
+        elif one.verdict is Verdict.DARK:
+            latest = one.at_the_latest_s
+            self._check(
+                latest is not None and dark_s <= latest, f"{where} dark {dark_s}, said {latest}"
+            )
+        elif one.verdict is Verdict.UNLESS and not math.isinf(dark_s):
+            tripped = [name for name in one.breakers if course.tripped.get(name, 1e9) <= dark_s]
+            self._check(bool(tripped), f"{where} dark, and none of {one.breakers} tripped")
+        if one.breakers:
+            self._check(
+                dark_s >= one.not_before_s, f"{where} dark {dark_s}, not before {one.not_before_s}"
+            )
+
+    def _soon(self, where: str, one: Optional[Judged], dark_s: float) -> None:
+        if one is None or one.verdict is Verdict.STAYS:
+            self._check(dark_s >= _HOUR / 2, f"{where} dark at {dark_s}, said to stay for 30 min")
+        elif one.verdict is Verdict.DARK:
+            self._check(dark_s <= _HOUR / 2, f"{where} dark at {dark_s}, said within 30 min")
+
+    def _breakers(self, where: str, outcome: RehearsalOutcome, course: Course) -> None:
+        shown = {one.name: one for one in outcome.loads}
+        for name, one in shown.items():
+            self.counts["breakers"] += 1
+            self.counts[f"breaker {one.fit.word}"] += 1
+            low, high = course.loads.get(name, (math.inf, 0.0))
+            self._check(high <= one.load.high + _TOLERANCE_A, f"{where} {name} {high} A: {one}")
+            if name in course.last and name not in course.dead:
+                last = course.last[name]
+                self._check(last >= one.load.low - _TOLERANCE_A, f"{where} {name} {last} A: {one}")
+            tripped_s = course.tripped.get(name, math.inf)
+            self._check(tripped_s >= one.not_before_s, f"{where} {name} tripped {tripped_s}: {one}")
+            if one.at_the_latest_s is not None:
+                dead_s = min(tripped_s, course.dead.get(name, math.inf))
+                self._check(dead_s <= one.at_the_latest_s, f"{where} {name} {dead_s}: {one}")
+                self.counts["trip at the latest"] += 1
+            self.counts["not before an hour"] += _HOUR <= one.not_before_s < math.inf
+        questions = {one.name for one in outcome.loads if not math.isinf(one.not_before_s)}
+        unexpected = course.tripped.keys() - questions
+        self._check(not unexpected, f"{where}: {sorted(unexpected)} tripped, and was not named")
+
+    def lines(self) -> list[str]:
+        """The figures."""
+        return [
+            *(f"{what}: {count}" for what, count in sorted(self.counts.items())),
+            f"wrong: {len(self.wrong)}",
+            *self.wrong[:10],
+        ]
+
+
+def _load_and_racks(seed: int) -> tuple[float, int]:
+    rng = random.Random(seed)
+    rng.choice(METERING)
+    return rng.choice(LOADS), rng.choice((1, 2, 3))
+
+
+def _hall(made: HosterHall) -> Hall:
+    document = json.loads(json.dumps(made.readings()))
+    parsed = drawing_file.parsed(made.drawing, "hall.power.toml")
+    return Hall(parsed, saved_readings.of_json(document, "readings.json"))
+
+
+def shares(halls: int) -> dict[str, dict[float, Counter[str]]]:
+    """What is known -> part of the rating -> what becomes of machines if feed A fails."""
+    found: dict[str, dict[float, Counter[str]]] = {}
+    for metering in METERING:
+        for load in LOADS:
+            counts = found.setdefault(metering, {}).setdefault(load, Counter())
+            for seed in range(halls):
+                outcome = _hall(HosterHall(seed, metering, load)).rehearse([HallNode("feed", "A")])
+                counts.update(one.becomes for one in outcome.touched)
+    return found
+
+
+def _table(halls: int) -> Iterable[str]:
+    for metering, by_load in shares(halls).items():
+        for load, counts in by_load.items():
+            whole = sum(counts.values()) or 1
+            rest = ", ".join(
+                f"{count / whole:.0%} {what}" for what, count in sorted(counts.items())
+            )
+            yield f"{metering:22} {load:.0%} a side: {rest}"
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--halls", type=int, default=10_000)
+    parser.add_argument("--first", type=int, default=0, help="the seed of the first hall")
+    parser.add_argument("--table", type=int, metavar="N", help="the shares of verdicts, of N halls")
+    given = parser.parse_args()
+    if given.table:
+        for line in _table(given.table):
+            print(line, flush=True)
+        return
+    trial, begin = HosterTrial(), time.monotonic()
+    for seed in range(given.first, given.first + given.halls):
+        trial.run(seed)
+    print("\n".join([*trial.lines(), f"{time.monotonic() - begin:.0f} s"]))
+    raise SystemExit(1 if trial.wrong else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""Breakers in question: not before when, at the latest when, too much by how much, and what ends
+it. Times are those of IEC 60898-1, table 7, and of IEC 60269-1 for fuses.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Optional
+
+import pytest
+
+from pdu.core.drawing.drawing import Breaker, HallNode
+from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
+from pdu.hall.failure.shedding import sheds
+from pdu.hall.failure.wording import duration, headline
+from pdu.hall.walk.node_state import Condition
+from pdu.hall.walk.protection import Protection
+from pdu.hall.walk.verdicts import Verdict
+from tests.pdu.hall.test_graph import FEEDS, hall
+
+A = HallNode("feed", "A")
+_HOUR = 3600.0
+
+
+@pytest.mark.parametrize(
+    "breaker, rating, part, not_before, latest",
+    [
+        (Breaker("L1"), 16, 1.0, math.inf, None),
+        (Breaker("L1"), 16, 1.13, _HOUR, None),
+        (Breaker("L1"), 80, 1.13, 2 * _HOUR, None),
+        (Breaker("L1"), 16, 1.14, 0.0, None),
+        (Breaker("L1"), 16, 1.45, 0.0, None),
+        (Breaker("L1"), 16, 1.46, 0.0, _HOUR),
+        (Breaker("L1"), 80, 1.46, 0.0, 2 * _HOUR),
+        (Breaker("L1"), 32, 2.56, 0.0, 60.0),
+        (Breaker("L1"), 40, 2.56, 0.0, 120.0),
+        (Breaker("L1", curve="B"), 16, 5.1, 0.0, 0.1),
+        (Breaker("L1", curve="C"), 16, 9.9, 0.0, 60.0),
+        (Breaker("L1"), 16, 20.1, 0.0, 0.1),
+        # of IEC 60947-2, above 125 A
+        (Breaker("L1"), 160, 1.05, 2 * _HOUR, None),
+        (Breaker("L1"), 160, 1.13, 0.0, None),
+        (Breaker("L1", holds_percent=100), 16, 1.05, 0.0, None),
+        # a hot aisle
+        (Breaker("L1", holds_percent=90), 16, 0.95, 0.0, None),
+        (Breaker("F1", fuse="gG"), 16, 1.25, _HOUR, None),
+        (Breaker("F1", fuse="gG"), 16, 1.85, 0.0, None),
+        (Breaker("F1", fuse="gG"), 63, 1.61, 0.0, _HOUR),
+        (Breaker("F1", fuse="gG"), 100, 1.25, 2 * _HOUR, None),
+        (Breaker("F1", fuse="gG"), 200, 1.25, 3 * _HOUR, None),
+    ],
+)
+def test_how_long_it_holds(
+    breaker: Breaker, rating: float, part: float, not_before: float, latest: Optional[float]
+) -> None:
+    found = Protection.of(breaker, rating)
+    assert found.not_before_s(part * rating) == not_before
+    assert found.at_the_latest_s(part * rating) == latest
+
+
+def sides(rating: str, count: int = 4, more: str = "") -> str:
+    """So many machines with a cord on each side."""
+    return (
+        FEEDS
+        + '[[pdu]]\nname = "left"\ninputs = ["A"]\nbreaker_a = 63\n'
+        + '[[pdu]]\nname = "right"\ninputs = ["B"]\n'
+        + f'[[pdu.line]]\nname = "L1"\nbreaker_a = {rating}\n{more}'
+        + "".join(
+            f'[[machine]]\nname = "m{n}"\ncords = ["left/{n}", "right/{n}"]\n'
+            for n in range(1, count + 1)
+        )
+    )
+
+
+def read(*amps: float) -> dict[str, dict[str, Optional[float]]]:
+    return {side: {str(n): a for n, a in enumerate(amps, 1)} for side in ("left", "right")}
+
+
+def fails(made: Hall, within_s: float = math.inf) -> RehearsalOutcome:
+    return made.rehearse([A], within_s=within_s)
+
+
+EQUAL = read(2.01, 2.01, 2.01, 2.01)  # 16.1 A in all
+
+
+def test_a_breaker_at_its_rating_is_above_its_limit_and_never_in_question() -> None:
+    outcome = fails(hall(sides("20"), EQUAL))
+    assert {one.verdict for one in outcome.touched} == {Verdict.STAYS}
+    assert [one.fit.word for one in outcome.loads] == ["above its limit, holds"]
+    assert outcome.level == 0
+
+
+def test_nothing_is_dark_for_the_hour_that_a_small_overload_is_held() -> None:
+    made = hall(sides("16"), EQUAL)
+    outcome = fails(made)
+    (one,) = outcome.in_question
+    assert one.fit.word == "may trip" and one.not_before_s == _HOUR
+    assert one.at_the_latest_s is None and one.machines == ["m1", "m2", "m3", "m4"]
+    assert {(each.becomes, each.not_before_s) for each in outcome.touched} == {
+        ("stays unless a breaker trips", _HOUR)
+    }
+    # asked for less than that hour, nothing is in question
+    soon = fails(made, within_s=_HOUR / 2)
+    assert soon.level == 0 and {each.verdict for each in soon.touched} == {Verdict.STAYS}
+    assert headline(outcome, sheds(made, outcome)).startswith(
+        "At once 0 of 4 machines go dark; 4 more may, not before 1 h: shed 1."
+    )
+
+
+def test_what_surely_trips_says_at_the_latest_when() -> None:
+    outcome = fails(hall(sides("10"), EQUAL))
+    assert {(each.becomes, each.breakers) for each in outcome.touched} == {
+        ("dark with a breaker", ("right/L1",))
+    }
+    assert {each.at_the_latest_s for each in outcome.touched} == {_HOUR}
+    assert outcome.in_question[0].at_the_latest_s == _HOUR and outcome.level == 1
+    # within half an hour it may trip, and need not
+    soon = fails(hall(sides("10"), EQUAL), within_s=_HOUR / 2)
+    assert {each.verdict for each in soon.touched} == {Verdict.UNLESS}
+    # far above, it trips within a minute
+    quick = fails(hall(sides("5"), EQUAL), within_s=60.0)
+    assert {each.at_the_latest_s for each in quick.touched} == {60.0}
+
+
+def test_a_breaker_that_carries_more_than_its_rating_already_has_no_hour_left() -> None:
+    """The standard counts from the cold."""
+    drawing = sides("16") + '[[machine]]\nname = "one"\ncords = ["right/5"]\n'
+    made = hall(drawing, read(1.01, 1.01, 1.01, 1.01, 12.9))
+    (one,) = (load for load in fails(made).loads if load.name == "right/L1")
+    assert one.not_before_s == 0.0
+
+
+def test_an_owners_word_for_what_it_holds_counts() -> None:
+    cold = hall(sides("16", more="holds_percent = 125\n"), read(2.2, 2.2, 2.2, 2.2))
+    assert fails(cold).in_question[0].not_before_s == _HOUR
+    hot = hall(sides("20", more="holds_percent = 80\n"), EQUAL)
+    assert fails(hot).in_question[0].holds_a == 16.0
+    fuse = hall(sides("16", more='fuse = "gG"\n'), read(2.2, 2.2, 2.2, 2.2))
+    assert fails(fuse).in_question[0].not_before_s == _HOUR
+
+
+def test_the_fewest_machines_end_an_overload() -> None:
+    made = hall(sides("16"), read(3.01, 1.01, 2.01, 2.01))
+    (found,) = sheds(made, fails(made))
+    assert found.breaker == "right/L1" and 0.5 < found.excess_a < 1.5
+    # the smallest one that is enough
+    assert found.machines == ["m2"]
+    made = hall(sides("11"), read(3.01, 1.01, 2.01, 2.01))
+    assert [*sheds(made, fails(made))[0].machines] == ["m1", "m2"]
+    protected = sides("16").replace('name = "m2"', 'name = "m2"\nprotected = true')
+    made = hall(protected, read(3.01, 1.01, 2.01, 2.01))
+    assert sheds(made, fails(made))[0].machines == ["m4"]
+
+
+def test_a_rating_that_is_missing_decides_and_says_of_how_many() -> None:
+    drawing = sides("16").replace("breaker_a = 16\n", "")
+    outcome = fails(hall(drawing, EQUAL))
+    assert {one.verdict for one in outcome.touched} == {Verdict.CANNOT_SAY} and outcome.level == 2
+
+
+def test_each_drawn_thing_has_a_state() -> None:
+    made = hall(sides("16"), EQUAL)
+    states = made.states([A], fails(made))
+    assert states[A].condition is Condition.DEAD and states[A].at_the_latest_s == 0.0
+    assert states[HallNode("feed", "B")].condition is Condition.LIVES
+    line = states[HallNode.breaker("right", "L1")]
+    assert line.condition is Condition.IN_QUESTION and line.not_before_s == _HOUR
+    assert line.load is not None and line.rating_a == 16.0
+    assert states[HallNode("machine", "m1")].condition is Condition.IN_QUESTION
+    made = hall(sides("20"), EQUAL)
+    states = made.states([A], fails(made))
+    assert states[HallNode.breaker("right", "L1")].condition is Condition.ABOVE_LIMIT
+    made = hall(sides("10"), EQUAL)
+    line = made.states([A], fails(made))[HallNode.breaker("right", "L1")]
+    assert line.condition is Condition.DEAD and line.at_the_latest_s == _HOUR
+
+
+@pytest.mark.parametrize(
+    "seconds, text", [(30, "30 s"), (60, "1 min"), (90, "1.5 min"), (3600, "1 h"), (7200, "2 h")]
+)
+def test_a_time_is_read_as_people_say_it(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
