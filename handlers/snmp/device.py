@@ -7,7 +7,7 @@ from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..shared.errors import ProtocolError
+from ..shared.errors import PduHandlerError, ProtocolError
 from . import prefetch_list
 from .decoding import number
 from .frozen_value import replace
@@ -50,6 +50,7 @@ def read_by_states(
             if listed_only and not reader.is_ahead
             else outlets.states.read(reader)
         )
+        states = _with_missing(outlets, states, reader)
         counted, known = _count(outlets.count, reader, states)
         if states or counted:
             return SnmpDevice(
@@ -73,6 +74,7 @@ def read_without_states(
             if outlets.rows
             else {}
         )
+        states = _with_missing(outlets, states, reader)
         # with states, `read_by_states` has compared the count
         counted = 0 if outlets.states else _count(outlets.count, reader)[0]
         if states or counted:
@@ -90,6 +92,29 @@ def read_without_states(
     ):
         return SnmpDevice(profile, None, {}, reader)
     return None
+
+
+def outlets_read(device: SnmpDevice) -> States:
+    """The states of the device, and as UNKNOWN each outlet whose state, or whose row in the list of
+    outlets, is missing in the answers, as another column shows that was read since."""
+    if device.outlets is None:
+        return device.states
+    return _with_missing(device.outlets, device.states, device.reader)
+
+
+def _with_missing(outlets: Outlets, states: States, reader: Reader) -> States:
+    if not states or not reader.lacks_rows():
+        return states
+    filled = reader.filled()
+    try:
+        listed: Mapping[str, object] = outlets.states.listed(filled) if outlets.states else {}
+        if outlets.rows is not None and not states.keys() <= listed.keys():
+            listed = {**listed, **outlets.rows.rows(filled)}
+    except PduHandlerError:  # the rows that are missing contradict others
+        return states
+    # no index ends with a dot: such a row says that others are missing
+    rows = [identity for identity in {**listed, **states} if not identity.endswith(".")]
+    return {identity: states.get(identity, EnumPowerStatus.UNKNOWN) for identity in rows}
 
 
 def has_no_outlets(profile: Profile, reader: Reader) -> bool:

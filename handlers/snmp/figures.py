@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
-from functools import partial
 from typing import Optional, Union
 
 from ..host.rows import Raw
@@ -12,7 +11,7 @@ from ..shared.decimals import CONTEXT, total
 from . import validation
 from .decoding import FILLED, number, text
 from .frozen_value import FrozenValue
-from .reader import MISSING, ObjectRead, Reader
+from .reader import MISSING, FilledRows, ObjectRead, Reader
 from .sources.base import Source
 from .sources.objects import Scalar
 
@@ -20,6 +19,10 @@ from .sources.objects import Scalar
 FILLED_16 = frozenset(map(Decimal, (2**15 - 1, 2**16 - 1, -(2**15))))
 # SYNTAX -> number of values, after which the object begins again at 0 (RFC 2578, 7.1.6 and 7.1.10)
 COUNTERS: Mapping[str, int] = {"Counter32": 2**32, "Counter64": 2**64}
+
+
+# identity -> value, exponent and factor
+Cells = Mapping[str, tuple[Raw, Optional[Raw], Optional[Raw]]]
 
 
 class Figure(FrozenValue):
@@ -94,14 +97,25 @@ class Figure(FrozenValue):
             if figure is not None
         }
 
-    def cells(self, reader: Reader) -> dict[str, tuple[Optional[Raw], ...]]:
-        """Identity -> value, exponent and factor, for rows that are not empty."""
-        none = MISSING if reader.fills else None
-        scales = [part.rows(reader) for part in (self.exponent, self.factor) if part is not None]
+    def cells(self, reader: Reader) -> Cells:
+        """Identity -> value, exponent and factor, MISSING where the answers lack them. Padding is
+        left out."""
+        rows = self.source.rows(reader)
+        if self.padding:
+            rows = {
+                identity: value
+                for identity, value in rows.items()
+                if value is MISSING or text(value) not in self.padding
+            }
+        if not rows:
+            return {}
+        if self.exponent is None and self.factor is None:
+            return {identity: (value, None, None) for identity, value in rows.items()}
+        exponents = _rows_of(self.exponent, rows, reader)
+        factors = _rows_of(self.factor, rows, reader)
         return {
-            identity: (value, *(scale.get(identity, none) for scale in scales))
-            for identity, value in self.source.rows(reader).items()
-            if text(value) or value == MISSING
+            identity: (value, exponents[identity], factors[identity])
+            for identity, value in rows.items()
         }
 
     def listed(
@@ -113,31 +127,24 @@ class Figure(FrozenValue):
         Padding is left out, and so are rows with a 0 that means "not measured", unless
         `with_zeros`.
         """
-        rows = self.source.rows(reader)
-        if self.padding:
-            rows = {
-                identity: value
-                for identity, value in rows.items()
-                if text(value) not in self.padding
-            }
-        if not rows:
-            return {}
-        exponents = self.exponent.rows(reader) if self.exponent else {}
-        factors = self.factor.rows(reader) if self.factor else {}
+        return self.figures_of(self.cells(reader), most, with_zeros)
+
+    def figures_of(
+        self, cells: Cells, most: Optional[Decimal], with_zeros: bool
+    ) -> dict[str, Optional[Decimal]]:
+        """As `listed`, of what `cells` read."""
         are_texts = self.scale_of_integers is None or any(
-            "." in text(value) for value in rows.values()
+            "." in text(value) for value, _, _ in cells.values()
         )
         found: dict[str, Optional[Decimal]] = {}
-        for identity, value in rows.items():
+        for identity, (value, exponent, factor) in cells.items():
             held = value if isinstance(value, int) else number(value, self.unit)
             is_absent = text(value) in self.absent
             if is_absent and held == 0 and not with_zeros:
                 continue
             figure: Optional[Decimal] = None
             if held is not None and not is_absent and held not in FILLED:
-                figure = self._figure(
-                    value, held, are_texts, exponents.get(identity), factors.get(identity)
-                )
+                figure = self._figure(value, held, are_texts, exponent, factor)
             if figure is not None and most is not None and (figure > most or held in FILLED_16):
                 figure = None  # more than the part can carry, or a filled register
             found[identity] = figure
@@ -176,6 +183,16 @@ class Figure(FrozenValue):
             times = number(factor)
             return None if times is None else _multiplied(figure, times)
         return figure
+
+
+def _rows_of(
+    scale: Optional[Source], rows: Collection[str], reader: Reader
+) -> Mapping[str, Optional[Raw]]:
+    """The value of `scale` for each of `rows`, MISSING for one that it lacks."""
+    if scale is None:
+        return dict.fromkeys(rows)
+    values = scale.rows(reader)
+    return {identity: values.get(identity, MISSING) for identity in rows}
 
 
 def _multiplied(value: Decimal, factor: Decimal) -> Decimal:
@@ -234,8 +251,8 @@ class Total(FrozenValue):
     Fields:
         figures: the first with a complete sum of its rows is used (see `Figure.listed`). A scalar
             has one row. Of energies, only the first that the device has is used, measured or not.
-            There is no total if a row of the figure is missing in the answers, as another column of
-            its table or a `Complete` shows (`read` with `Reader.filled`), or has a reading below 0
+            There is no total if a row of the figure is missing in the answers, as a `Complete` or,
+            with `Reader.filled`, another column of its table shows, or has a reading below 0
             (`absent`).
         else_outlets: if there is no such figure, the sum over the outlets' own figures, provided
             that every outlet is metered.
@@ -290,10 +307,12 @@ class Total(FrozenValue):
         is_fitted = False
         for figure in self.figures:
             if (self.unit or not found) and not is_fitted:
+                cells = figure.cells(reader)
                 # of a unit that is summed already, further figures may be missing
-                if reader.lacks(partial(self._others_than, found, figure)):
+                others = self._others_than(found, cells)
+                if _is_missing(others) or self._differ(others, found, figure, reader):
                     return None
-                sums, unmeasured = self._by_unit(figure.listed(reader, most, counters))
+                sums, unmeasured = self._by_unit(figure.figures_of(cells, most, counters))
                 if unmeasured and figure.is_below_zero(reader):
                     return None  # another source would contradict the reading
                 wanted |= unmeasured
@@ -308,12 +327,26 @@ class Total(FrozenValue):
         """Whether `Figure.listed` has a row for one of the figures, with or without a value."""
         return any(figure.listed(reader) for figure in self.figures)
 
-    def _others_than(
-        self, summed: Collection[str], figure: Figure, reader: Reader
-    ) -> Mapping[str, object]:
-        """The cells of the other units."""
-        cells = figure.cells(reader)
-        return {index: cell for index, cell in cells.items() if self._unit(index) not in summed}
+    def _others_than(self, summed: Collection[str], cells: Cells) -> Cells:
+        """The cells of the other units that are not empty."""
+        return {
+            index: cell
+            for index, cell in cells.items()
+            if (cell[0] is MISSING or text(cell[0])) and self._unit(index) not in summed
+        }
+
+    def _differ(
+        self, others: Cells, summed: Collection[str], figure: Figure, reader: Reader
+    ) -> bool:
+        """Whether these cells, with the rows that the answers lack, are others than without."""
+        if not isinstance(reader, FilledRows):
+            return False
+        answers = self._others_than(summed, figure.cells(reader.answers))
+        if others or answers:
+            return others != answers
+        return any(
+            self._others_than(summed, figure.cells(filled)) for filled in reader.with_absent()
+        )
 
     def _chain(self, reader: Reader) -> set[str]:
         """The units that `units` lists, none if it lists only one."""
@@ -336,3 +369,8 @@ class Total(FrozenValue):
 
     def _unit(self, index: str) -> str:
         return self.unit.of(index) if self.unit else ""
+
+
+def _is_missing(cells: Cells) -> bool:
+    """Whether the answers lack a value, an exponent or a factor of these cells."""
+    return any(part is MISSING for cell in cells.values() for part in cell)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple, Optional
 
@@ -12,9 +12,8 @@ from ..shared.decimals import as_float
 from ..shared.errors import PduHandlerError
 from . import prefetch_list
 from .decoding import shown, text
-from .device import SnmpDevice
+from .device import SnmpDevice, outlets_read
 from .figures import Total
-from .outlets import Outlets
 from .reader import Reader
 
 
@@ -57,7 +56,7 @@ def labels(device: SnmpDevice) -> Labels:
     numbers = device.outlets.number.rows(device.reader) if device.outlets.number else {}
     names = device.outlets.name.rows(device.reader) if device.outlets.name else {}
     listed = Labels()
-    for identity in device.states:
+    for identity in outlets_read(device):
         number = shown(numbers.get(identity, "")) or identity.rpartition(".")[2]
         listed.append(host.label(identity, number, shown(names.get(identity, ""))))
     units = device.outlets.position[0].rows(device.reader) if device.outlets.position else {}
@@ -94,8 +93,9 @@ def meter(device: SnmpDevice, with_power: bool = True) -> DeviceFigures:
         _Asked(profile.inlet_power if with_power else None, {}, ceilings.part_w),
     )
     # other rows are padding, and meters without an outlet
+    listed = outlets_read(device)
     current_of, power_of, energy_of = (
-        {identity: read[identity] for identity in device.states if identity in read}
+        {identity: read[identity] for identity in listed if identity in read}
         for read in (current, power, energy)
     )
     return DeviceFigures(
@@ -120,7 +120,7 @@ def read_statistic(device: SnmpDevice, with_power: bool = False) -> host.Figures
             as_float(read.energy_of.get(identity)),
             as_float(read.power_of.get(identity)),
         )
-        for identity in device.states
+        for identity in outlets_read(device)
         if identity in read.current_of or identity in read.energy_of or identity in read.power_of
     ]
     return host.Figures(
@@ -137,10 +137,15 @@ def _totals(device: SnmpDevice, *asked: _Asked) -> list[Optional[Decimal]]:
     """The totals. One is None if it would be another with the rows that the answers lack, as other
     columns show that were read: it is a smaller sum, or another source's.
     """
-    totals = [_total(one, device.reader, device.states) for one in asked]
-    filled = device.reader.filled()  # by now, all columns are read
+    reader, states = device.reader, device.states
+    totals = [_total(one, reader, states) for one in asked]
+    # by now, all columns are read
+    is_whole = not reader.lacks_rows() and not reader.absent_objects()
+    if is_whole and all(one.of_outlets.keys() <= states.keys() for one in asked):
+        return totals
+    filled = reader.filled()
     try:
-        listed = (*device.states, *_listed(device.outlets, filled))
+        listed = outlets_read(device)
         whole = [
             _total(one, filled, (*listed, *(of for of, value in one.of_outlets.items() if value)))
             for one in asked
@@ -148,14 +153,6 @@ def _totals(device: SnmpDevice, *asked: _Asked) -> list[Optional[Decimal]]:
     except PduHandlerError:  # the rows that are missing contradict others
         return [None] * len(asked)
     return [total if total == other else None for total, other in zip(totals, whole)]
-
-
-def _listed(outlets: Optional[Outlets], reader: Reader) -> Collection[str]:
-    """The outlets in these answers."""
-    if outlets is None:
-        return ()
-    states = outlets.states.listed(reader) if outlets.states else {}
-    return states or (outlets.rows.rows(reader) if outlets.rows else ())
 
 
 def _total(asked: _Asked, reader: Reader, outlets: Iterable[str]) -> Optional[Decimal]:

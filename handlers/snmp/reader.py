@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Callable, NamedTuple, Optional, Protocol, TypeVar, cast
+from typing import Any, Callable, NamedTuple, Optional, Protocol, cast
 
 from ..host.rows import Raw
 from ..shared import prefetch
 from ..shared.errors import LONGEST, PduHandlerError
 from .decoding import Walked, shown
 
-T = TypeVar("T")
 
-MISSING = "\0"  # the value of a row that the answers lack: empty, and not equal to an empty one
+class _Missing(str):
+    """A text of its own: a device may send the same one."""
+
+
+# the value of a row that the answers lack: empty, and not equal to an empty one
+MISSING = _Missing("\0")
 ROOT = "~"  # in a profile's OIDs: the family's root
 
 
@@ -51,9 +55,6 @@ class Reader:
     `root` replaces a leading `~` in OIDs, for families whose root differs by product.
     """
 
-    #: whether rows that the answers lack are in it, with the value MISSING
-    fills = False
-
     def __init__(self, device: SnmpReads, root: str = "") -> None:
         self._device, self.root = device, root
         #: whether `prefetch` may read anything
@@ -63,15 +64,8 @@ class Reader:
         self._names: dict[str, Walked] = {}
         self._columns: set[str] = set()  # those of `walked` that are columns of tables
         self._expected: list[Callable[[Reader], object]] = []
-        self._derived: dict[Hashable, Any] = {}
-
-    def once(self, key: Hashable, make: Callable[[Reader], T]) -> T:
-        """What `make` finds in the answers of this reader, which do not change, at the first call
-        with this key."""
-        if key not in self._derived:
-            self._derived[key] = make(self)
-        found: T = self._derived[key]
-        return found
+        #: what sources derived from the answers, which do not change, by a key of their own
+        self.derived: dict[Hashable, Any] = {}
 
     def ahead(
         self,
@@ -167,13 +161,34 @@ class Reader:
         said = self._device.quoted(whole)
         return said[:longest] if said == whole else said
 
+    def lacks_rows(self) -> bool:
+        """Whether a column that was read lacks a row that another one of its table has."""
+        columns: dict[str, Walked] = {}  # table -> one of its columns
+        for full in self._columns:
+            rows = self.walked.get(full)
+            if rows and columns.setdefault(_above(full), rows).keys() != rows.keys():
+                return True
+        return False
+
+    def absent_objects(self) -> list[str]:
+        """The columns without a row in tables of which all others that were read have rows; and
+        missing scalars of groups of which others were read. A device without two columns of a table
+        is an older or smaller one."""
+        empty = [full for full in self._columns if not self.walked.get(full)]
+        absent: list[str] = []
+        if empty:
+            often = Counter(map(_above, empty))
+            tables = {_above(full) for full in self._columns if self.walked.get(full)}
+            absent = [full for full in empty if _above(full) in tables and often[_above(full)] == 1]
+        missing = [full for full, value in self.got.items() if value is None]
+        if missing:
+            groups = {_group(full) for full, value in self.got.items() if value is not None} - {""}
+            absent += [full for full in missing if _group(full) in groups]
+        return absent
+
     def filled(self) -> FilledRows:
         """What was read so far, with the rows that are missing in it."""
         return FilledRows(self)
-
-    def lacks(self, read: Callable[[Reader], object]) -> bool:
-        """Whether the answers lack rows that `read` finds; False if they are not filled."""
-        return False
 
     def resolve(self, oid: str) -> str:
         """`oid` with the root instead of `~`."""
@@ -203,20 +218,20 @@ class FilledRows(Reader):
     were read are compared, and one without any row is left as it is: some devices do not have it.
     """
 
-    fills = True
-
     def __init__(self, reader: Reader, absent: str = "") -> None:
         """`absent`: the OID of one column without a row, or of a scalar that was not read. Its rows
         are filled too."""
         super().__init__(reader._device, reader.root)
         self.is_ahead = False
-        self._answers = reader
+        #: what was read, without the missing rows
+        self.answers = reader
         self.walked, self.got, self._columns = reader.walked, reader.got, reader._columns
         self._absent = absent
-        self._tables: dict[str, dict[str, None]] = {}  # table -> the rows of all its columns
+        columns: dict[str, list[Walked]] = {}  # table -> its columns that have rows
         for full in sorted(self._columns & self.walked.keys()):
-            rows = self._tables.setdefault(_above(full), {})
-            rows.update(dict.fromkeys(self.walked[full]))
+            if self.walked[full]:
+                columns.setdefault(_above(full), []).append(self.walked[full])
+        self._tables = {table: _all_rows(of_table) for table, of_table in columns.items()}
 
     def walk(self, oid: str) -> Walked:
         return self.walked.get(self.resolve(oid), {})
@@ -230,29 +245,30 @@ class FilledRows(Reader):
         if not read and full != self._absent:
             return {}
         rows = self._tables.get(_above(full), {})
-        return {**read, **{row: MISSING for row in rows if row not in read}}
+        return {row: read.get(row, MISSING) for row in rows} if len(read) < len(rows) else read
 
     def get(self, oid: str) -> Optional[Raw]:
         full = self.resolve(oid)
         return MISSING if full == self._absent else self.got.get(full)
 
-    def lacks(self, read: Callable[[Reader], object]) -> bool:
-        """Also if `read` finds nothing only because one column has no row, though all others of its
-        table that were read have, or because one scalar is missing, though others of its group were
-        read. A device without two columns of a table is an older or smaller one."""
-        found = read(self._answers)
-        if found or read(self):
-            return read(self) != found
-        empty = [full for full in self._columns if not self.walked.get(full)]
-        often = Counter(map(_above, empty))
-        groups = {_group(full) for full, value in self.got.items() if value is not None} - {""}
-        lost = [
-            full for full in empty if self._tables.get(_above(full)) and often[_above(full)] == 1
-        ]
-        lost += [
-            full for full, value in self.got.items() if value is None and _group(full) in groups
-        ]
-        return any(read(FilledRows(self, full)) for full in lost)
+    def with_absent(self) -> list[FilledRows]:
+        """The same with the rows of one of `absent_objects`, for each of these."""
+        return [FilledRows(self, full) for full in self.absent_objects()]
+
+
+def _all_rows(columns: Sequence[Walked]) -> dict[str, None]:
+    """The rows of all columns of a table, in the order of their indexes if one lacks some."""
+    rows = dict.fromkeys(columns[0])
+    for column in columns[1:]:
+        if column.keys() != rows.keys():
+            rows.update(dict.fromkeys(column))
+    if len(rows) > len(columns[0]):
+        rows = dict.fromkeys(sorted(rows, key=_arcs))
+    return rows
+
+
+def _arcs(index: str) -> tuple[tuple[int, str], ...]:
+    return tuple((len(arc), arc) for arc in index.split("."))
 
 
 def _group(full: str) -> str:

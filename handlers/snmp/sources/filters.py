@@ -73,6 +73,8 @@ class Only(Filter):
 
     def _fits(self, mark: Optional[Raw]) -> Optional[bool]:
         """Whether the row is kept; None: it is kept, but with an empty value."""
+        if mark is MISSING:
+            return None
         said = None if mark is None else text(mark)
         if (
             said is not None
@@ -101,8 +103,8 @@ class Listed(ReadOnly):
 
 
 class Complete(ReadOnly):
-    """All rows of `source`; and in a reader that fills, one with the value MISSING for each row
-    that the device's answer lacks, so that there is no sum.
+    """All rows of `source`, and one with the value MISSING for each row that the device's answer
+    lacks, so that there is no sum.
 
     For what the columns of a table, as far as they are read anyway, do not show. No row is added if
     `source` has no rows: the device does not have this table. Give at least one of the other
@@ -146,12 +148,12 @@ class Complete(ReadOnly):
             counted = number(value)
             mine = [one for one in found if len(counts) == 1 or unit in identity_prefixes(one)]
             if counted is not None and (len(mine) < counted or _lacks_first(mine, counted)):
-                found[f"{unit}."] = MISSING if mine else ""  # the dot: no index ends with one
+                found[f"{unit}."] = MISSING  # the dot: no index ends with one
         if len(found) < self.least:
             found["."] = MISSING
         if self.numbered is not None:
             found.update(dict.fromkeys(_gaps(list(found), self.numbered), MISSING))
-        return found if reader.fills else rows
+        return found
 
 
 def _gaps(rows: Sequence[str], position: int) -> Iterator[str]:
@@ -244,7 +246,7 @@ class OfUnits(Filter):
 
 
 class EachUnit(ReadOnly):
-    """All rows of `source`. For a unit of the chain without a row, a row with an empty value is
+    """All rows of `source`. For a unit of the chain without a row, a row with the value MISSING is
     added, so that there is no sum.
 
     No row is added if `source` has no rows.
@@ -275,7 +277,7 @@ class EachUnit(ReadOnly):
             text(unit) for identity, unit in self.unit.rows(reader).items() if identity in rows
         }
         # the dot: no index ends with one
-        return {**rows, **{f"{unit}.": MISSING for unit in sorted(listed - found) if reader.fills}}
+        return {**rows, **{f"{unit}.": MISSING for unit in sorted(listed - found)}}
 
     def _chained(self, reader: Reader) -> set[str]:
         """The units of the chain; none if every source of `units` lists at most one."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from collections.abc import Sequence
 from typing import Optional
@@ -55,11 +54,7 @@ class Joined(ReadOnly):
             _is_filled(column, reader) for column in (*self.own, *self.keys)
         ):
             return values
-        # the same for all columns of the other table
-        here, there = (
-            reader.once((_keyed, columns), functools.partial(_keyed, columns))
-            for columns in (self.own, self.keys)
-        )
+        here, there = _keyed(self.own, reader), _keyed(self.keys, reader)
         return {
             identity: values[there[key]]
             for key, identity in here.items()
@@ -74,15 +69,22 @@ def _is_filled(column: Source, reader: Reader) -> bool:
 def _keyed(columns: Sequence[Source], reader: Reader) -> dict[tuple[str, ...], str]:
     """Key -> row, for rows that are in all columns.
 
-    A key that is empty or that two rows share is left out.
+    A key that is empty or that two rows share is left out. It is the same for all columns of the
+    other table.
     """
+    name = _keyed, columns
+    if name in reader.derived:
+        derived: dict[tuple[str, ...], str] = reader.derived[name]
+        return derived
     tables = [_filled(column.rows(reader)) for column in columns]
     keys: dict[str, tuple[str, ...]] = {}
     for row in tables[0]:
         if all(row in table for table in tables):
             keys[row] = tuple(table[row] for table in tables)
     often = Counter(keys.values())
-    return {key: row for row, key in keys.items() if often[key] == 1 and any(key)}
+    found = {key: row for row, key in keys.items() if often[key] == 1 and any(key)}
+    reader.derived[name] = found
+    return found
 
 
 def _filled(rows: Rows) -> dict[str, str]:

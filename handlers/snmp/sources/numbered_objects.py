@@ -11,7 +11,7 @@ from typing import Optional
 from ...host.rows import Raw
 from ...shared.errors import NoSuchOutlet
 from .. import validation
-from ..decoding import Rows
+from ..decoding import Rows, Walked
 from ..frozen_value import FrozenValue
 from ..reader import ObjectRead, Reader
 from .base import ObjectSource, Source
@@ -88,7 +88,9 @@ class Spread(ObjectSource):
     def rows(self, reader: Reader) -> Rows:
         if self.by_row:
             return self._rows_of_units(reader)
-        walked = {} if self.by_get else reader.walk(self.oid)
+        walked: Walked = {}
+        if not self.by_get:
+            walked = reader.walk(self.oid) if self.tail else reader.column(self.oid)
         listed = self.listed.rows(reader) if self.listed else None
         if self.by_get and reader.is_ahead:
             reader.ahead(self._gets(listed))

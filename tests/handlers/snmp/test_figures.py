@@ -374,8 +374,9 @@ def test_a_figure_is_what_its_part_can_carry_and_no_full_register() -> None:
     assert found == {"1": None, "2": Decimal("6.5534"), "3": None, "4": 64, "5": None}
 
 
-def test_a_scale_that_the_answers_lack_is_missing_if_they_are_filled() -> None:
+def test_a_scale_that_the_answers_lack_is_missing() -> None:
     device = reader({**table("1.3.1", {"1": 5, "2": 6}), **table("1.3.2", {"1": 1})})
     figure = Figure(A, exponent=B)
-    assert figure.cells(device) == {"1": (5, 1), "2": (6, None)}
-    assert figure.cells(device.filled()) == {"1": (5, 1), "2": (6, MISSING)}
+    assert figure.cells(device) == {"1": (5, 1, None), "2": (6, MISSING, None)}
+    assert figure.read(device) == {"1": 50}
+    assert Total((figure,)).read(device) is None

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Callable, Optional
+from typing import Any, Optional
 
 from handlers.shared import prefetch
 from handlers.shared.errors import Unsupported
@@ -72,29 +72,31 @@ def read(objects: Mapping[str, Value], *columns: str, gets: Sequence[str] = ()) 
     return found
 
 
-def rows_of(*columns: str) -> Callable[[Reader], object]:
-    return lambda one: [sorted(one.column(oid)) for oid in columns if one.column(oid)]
-
-
 def test_a_row_that_another_column_of_the_table_has_is_missing_and_no_other() -> None:
     objects = {
-        **table(A, {"1": 10, "3": 30}),
-        **table(B, FULL),
+        **table(A, {"1": 10, "12": 30}),
+        **table(B, {"12": 30, "1": 10, "2": 20}),
         **table(OTHER, {"7": 1}),
     }
-    filled = read(objects, A, B, OTHER).filled()
-    assert filled.column(A) == filled.names(A) == {"1": 10, "2": MISSING, "3": 30}
-    assert filled.column(B) == FULL and filled.column(OTHER) == {"7": 1}
+    reader = read(objects, A, B, OTHER)
+    filled = reader.filled()
+    # in the order of the indexes, not at the end
+    assert list(filled.column(A).items()) == [("1", 10), ("2", MISSING), ("12", 30)]
+    assert filled.names(A) == filled.column(A) and filled.column(A)["2"] is MISSING
+    assert filled.column(B) == reader.column(B) and filled.column(OTHER) == {"7": 1}
     # a walk is what was answered, also of what is no column
-    assert filled.walk(A) == {"1": 10, "3": 30} and filled.walk(C) == {}
-    assert filled.fills and not filled.is_ahead
-    assert filled.lacks(rows_of(A)) and not filled.lacks(rows_of(B, OTHER))
-    assert not read(objects, A, B).lacks(rows_of(A))
+    assert filled.walk(A) == {"1": 10, "12": 30} and filled.walk(C) == {}
+    assert filled.answers is reader and not filled.is_ahead
+    assert reader.lacks_rows() and not read(objects, B, OTHER).lacks_rows()
     # only columns that were read are compared, and only as columns
-    assert not read(objects, A).filled().lacks(rows_of(A))
+    assert not read(objects, A).lacks_rows()
     walked = read(objects, A)
     walked.walk(B)
-    assert not walked.filled().lacks(rows_of(A))
+    assert not walked.lacks_rows() and walked.filled().column(A) == walked.column(A)
+
+
+def test_a_value_that_looks_like_a_missing_row_is_none() -> None:
+    assert read(table(A, {"1": "\0"}), A).filled().column(A)["1"] is not MISSING
 
 
 def test_nothing_more_is_read_of_a_device_to_find_what_it_lacks() -> None:
@@ -104,42 +106,32 @@ def test_nothing_more_is_read_of_a_device_to_find_what_it_lacks() -> None:
     asked = list(device.asked)
     filled = reader.filled()
     assert filled.column(C) == filled.walk(C) == {} and filled.get("1.3.8.2.0") is None
-    assert filled.lacks(rows_of(B)) and device.asked == asked
+    assert [one.column(B) for one in filled.with_absent()] == [dict.fromkeys(FULL, MISSING)]
+    assert device.asked == asked
 
 
 def test_one_column_without_rows_is_missing_and_of_two_the_device_is_an_older_one() -> None:
     objects = {**table(A, FULL), **table(OTHER, {"7": 1})}
-    assert read(objects, A, B).filled().lacks(rows_of(B))
-    assert not read(objects, A, B, C).filled().lacks(rows_of(B))
+    assert read(objects, A, B).absent_objects() == [B]
+    assert read(objects, A, B, C).absent_objects() == []
     # of a table without any row, nothing is known, nor by an empty column of another table
-    assert not read({}, B).filled().lacks(rows_of(B))
-    assert not read(table(A, FULL), A, OTHER).filled().lacks(rows_of(OTHER))
+    assert read({}, B).absent_objects() == []
+    assert read(table(A, FULL), A, OTHER).absent_objects() == []
     both = read({**table(A, FULL), **table("1.3.9.2.2", {"7": 1})}, A, B, OTHER, "1.3.9.2.2")
-    assert both.filled().lacks(rows_of(B)) and both.filled().lacks(rows_of(OTHER))
-    # what is found only of rows that are missing
-    assert (
-        read({**table(A, FULL), **table(B, {"1": 1})}, A, B)
-        .filled()
-        .lacks(lambda one: [row for row, value in one.column(B).items() if value == MISSING])
-    )
-    # what needs no row of it lacks none
-    assert not read(objects, A, B).filled().lacks(lambda one: one.walk(C))
+    assert sorted(both.absent_objects()) == [B, OTHER]
 
 
 def test_a_scalar_is_missing_if_another_one_of_its_group_was_answered() -> None:
     one, other, apart = "1.3.8.1.0", "1.3.8.2.0", "1.3.7.1.0"
-
-    def value(oid: str) -> Callable[[Reader], object]:
-        return lambda reader: reader.get(oid)
-
     objects: dict[str, Value] = {other: 5, apart: 6}
-    assert read(objects, gets=[one, other]).filled().lacks(value(one))
-    assert not read(objects, gets=[one, other]).filled().lacks(value(other))
-    assert not read(objects, gets=[one, apart]).filled().lacks(value(one))
-    assert not read({}, gets=[one, other]).filled().lacks(value(one))
+    reader = read(objects, gets=[one, other])
+    assert reader.absent_objects() == [one]
+    (filled,) = reader.filled().with_absent()
+    assert filled.get(one) is MISSING and filled.get(other) == 5
+    assert read(objects, gets=[one, apart]).absent_objects() == []
+    assert read({}, gets=[one, other]).absent_objects() == []
     # a row of a table is in no group
-    rows = {f"{B}.1": 5}
-    assert not read(rows, gets=[f"{A}.1", f"{B}.1"]).filled().lacks(value(f"{A}.1"))
+    assert read({f"{B}.1": 5}, gets=[f"{A}.1", f"{B}.1"]).absent_objects() == []
 
 
 def test_roots_share_what_was_read_and_a_new_reading_keeps_names_alone() -> None:
@@ -154,16 +146,10 @@ def test_roots_share_what_was_read_and_a_new_reading_keeps_names_alone() -> None
     assert again.root == "1.3.9.1" and again.walked == {}
 
 
-def test_what_is_derived_is_made_once_for_each_key() -> None:
-    reader, made = Reader(Memory({})), []
-
-    def make(one: Reader) -> int:
-        made.append(one)
-        return len(made)
-
-    assert [reader.once("a", make), reader.once("a", make), reader.once("b", make)] == [1, 1, 2]
-    assert made == [reader, reader]
-    assert reader.filled().once("a", make) == 3
+def test_what_is_derived_is_kept_by_each_reader_for_itself() -> None:
+    reader = Reader(Memory({}))
+    reader.derived["a"] = 1
+    assert reader.filled().derived == reader.again().derived == reader.at("1.3").derived == {}
 
 
 # ---- reading ahead -------------------------------------------------------------------------------

@@ -1,0 +1,101 @@
+"""One row of one column is missing in the answers, of each unit: an outlet that another column of
+its table shows stays, with its state or as UNKNOWN; and its figures and its label stay too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from handlers.shared.errors import PduHandlerError
+from handlers.snmp import metering
+from handlers.snmp.device import read_without_states
+from handlers.snmp.profile_parts import SIMULATED, Evidence, Figure, Outlets, Profile, Total
+from handlers.snmp.sources import Column
+from pdu_common.helper import EnumPowerStatus
+from tests.handlers.snmp import units
+from tests.handlers.snmp.memory import Memory, of_rows, reader, table
+from tests.recordings import Fixture, fixture
+
+UNKNOWN = EnumPowerStatus.UNKNOWN
+#: families in which the row that is missing is the only one that says what the others are
+NAMES_ALONE = {"rittal-cmc3": "the variable's name says what its value is"}
+
+
+def walked(device: Memory) -> dict[str, Mapping[str, object]]:
+    """Each column that was walked, with its rows."""
+    columns = dict.fromkeys(ask.removeprefix("walk ") for ask in device.asked if ask[0] == "w")
+    return {column: dict(device.walk(column)) for column in columns}
+
+
+def of_its_table(column: str, columns: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
+    """The other columns of the same table (RFC 2578, 7.10)."""
+    table = column.rpartition(".")[0]
+    return (other for other in columns if other != column and other.rpartition(".")[0] == table)
+
+
+def missing_rows(unit: Fixture) -> Iterator[str]:
+    """Objects of columns that a status walks, of which another one of the table has the row: of
+    each column the first, the last and one between."""
+    device = of_rows(unit.rows)
+    units.find(unit, device)
+    columns = walked(device)
+    for column, rows in columns.items():
+        others = {row for other in of_its_table(column, columns) for row in columns[other]}
+        shown = [row for row in rows if row in others]
+        for row in dict.fromkeys((*shown[:1], *shown[len(shown) // 2 :][:1], *shown[-1:])):
+            if len(rows) > 1:
+                yield f"{column}.{row}"
+
+
+@units.EACH
+@pytest.mark.sample(40)
+def test_no_outlet_is_left_out_and_no_state_is_another_one(unit: Fixture) -> None:
+    whole = units.find(unit, of_rows(unit.rows)).states
+    for lost in missing_rows(unit):
+        device = of_rows(unit.rows)
+        with device.without([lost]):
+            try:
+                states = units.find(unit, device).states
+            except PduHandlerError:
+                continue
+        if unit.key not in NAMES_ALONE:
+            assert [identity for identity in states if identity in whole] == list(whole), lost
+        # a row may be an outlet if what would say that it is padding is missing
+        assert all(state in (whole.get(of), UNKNOWN) for of, state in states.items()), lost
+
+
+def test_an_outlet_whose_state_is_missing_keeps_its_figures_and_its_name() -> None:
+    """NETIO-PRODUCTS-NETIO-MIB: netioOutputState of output 3, whose meter and name are there."""
+    unit = fixture("netio")
+    whole = metering.read_statistic(units.find(unit, of_rows(unit.rows)))
+    device = of_rows(unit.rows)
+    with device.without(["1.3.6.1.4.1.47952.1.1.1.3.3"]):
+        found = units.find(unit, device)
+        assert "3" not in found.states  # nothing that a status reads shows it
+        assert metering.read_statistic(found).ports == whole.ports
+        assert [label.identity for label in metering.labels(found)] == ["1", "2", "3", "4"]
+
+
+NAME, CURRENT = Column("1.3.9.1.1"), Column("1.3.9.1.2")
+METERED = Profile(
+    key="metered",
+    vendor="Maker",
+    models=("Strip",),
+    mib="",
+    outlets=(Outlets(rows=NAME, current=Figure(CURRENT)),),
+    load=Total(else_outlets=True),
+    evidence=Evidence(current=SIMULATED.current),
+)
+
+
+@pytest.mark.parametrize("second", [4, -1], ids=["measured", "not measured"])
+def test_a_sum_over_outlets_has_all_outlets_that_any_column_shows(second: int) -> None:
+    currents = {"1": 3, "2": second, "3": 5}
+    objects = {**table(NAME.oid, {"1": "a", "3": "c"}), **table(CURRENT.oid, currents)}
+    found = read_without_states(METERED, reader(objects))
+    assert found is not None and list(found.states) == ["1", "3"]
+    figures = metering.meter(found)
+    assert figures.load is None
+    assert list(figures.current_of) == (["1", "2", "3"] if second > 0 else ["1", "3"])
