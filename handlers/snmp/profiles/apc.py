@@ -31,6 +31,7 @@ from ..sources import (
     Counted,
     EachUnit,
     First,
+    Fitted,
     Joined,
     Number,
     OfUnits,
@@ -330,6 +331,10 @@ NO_BREAKER = ("0", "1", "2")
 # Modular distribution. The index of an output is module.cable; an empty slot has rows as well.
 ISX_STATUS = column("318.1.1.22.2.6.1.6", "isxModularDistModuleOutputStatus")
 ISX_NOT_PRESENT = ("4",)
+ISX_NAME = column("318.1.1.22.2.6.1.4", "isxModularDistModuleOutputName")
+ISX_POWER = column("318.1.1.22.2.6.1.20", "isxModularDistModuleOutputTotalPower")
+# a place without a cable, on units that do not say 4
+ISX_NOTHING = ("", "-1")
 
 PROFILES = (
     Profile(
@@ -577,12 +582,14 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.24"),
         outlets=(
             Outlets(
-                rows=Only(ISX_STATUS, ISX_STATUS, ISX_NOT_PRESENT, keep=False),
-                number=unit_and_outlet(ISX_STATUS),
-                name=column("318.1.1.22.2.6.1.4", "isxModularDistModuleOutputName"),
-                power=figure(
-                    column("318.1.1.22.2.6.1.20", "isxModularDistModuleOutputTotalPower"), HUNDREDS
+                rows=Fitted(
+                    Only(ISX_STATUS, ISX_STATUS, ISX_NOT_PRESENT, keep=False),
+                    (ISX_NAME, ISX_POWER),
+                    ISX_NOTHING,
                 ),
+                number=unit_and_outlet(ISX_STATUS),
+                name=ISX_NAME,
+                power=figure(ISX_POWER, HUNDREDS),
                 energy=figure(
                     column("318.1.1.22.2.6.1.21", "isxModularDistModuleOutputKwhUsage"), TENTHS
                 ),

@@ -3,10 +3,12 @@
 Newer firmware has two more columns (power factor, voltage) before the current, so the columns after
 them moved by two: state 11 to 13, power 13 to 15, current 7 to 9. Values alone do not show the
 layout, because other objects may be 0 or 1 too: on older firmware column 13 is the power in W, and
-on newer firmware column 11 is a writable threshold in mA. Column 15 proves the newer layout: the
-older table ends before it. Without column 15, column 11 is read as the state only if the version is
-readable and lacks the mark of newer firmware ("sLEN"), and every row has a valid state. Otherwise
-outlets are listed and not switched. Values 2 to 5 (cycling, and pending for 10, 30, 60 s) and -1
+on newer firmware column 11 is a writable threshold in mA. A layout holds only if every row is
+possible under it and nothing speaks against it. Newer: there is column 15, column 13 has valid
+states, and column 11 has another value than a state, or the version has the mark of newer firmware
+("sLEN"): columns may have been appended to the older layout. Older: there is no column 15, column
+11 has valid states, and the version is readable and lacks the mark. Otherwise outlets are listed
+and not switched, and have no figures. Values 2 to 5 (cycling, and pending for 10, 30, 60 s) and -1
 (error) are neither on nor off.
 """
 
@@ -30,17 +32,18 @@ NEWER = column(TABLE + ".13", "ibmPduOutletState (older firmware: power)")
 POWER = column(TABLE + ".15", "ibmPduOutletLastPowerReading")
 NAME = column(TABLE + ".2", "ibmPduOutletName")
 COUNT = scalar("2.6.223.8.2.1.0", "ibmPduOutletCount")
+VERSION = scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion")
+STATES = "-1|[0-5]"
+LIKE_OLDER = Unless(Provided(OLDER, OLDER, STATES), Provided(VERSION, VERSION, ".*sLEN.*"))
 
 
 def _newer(at: Source) -> Source:
-    return Provided(at, POWER, "-?[0-9]+")
+    return Unless(Provided(Provided(at, NEWER, STATES), POWER, "-?[0-9]+"), LIKE_OLDER)
 
 
 def _older(at: Source) -> Source:
-    by_values = Provided(at, OLDER, "-1|[0-5]")
-    return Provided(
-        Unless(by_values, POWER), scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion"), "(?!.*sLEN).*"
-    )
+    by_values = Provided(at, OLDER, STATES)
+    return Provided(Unless(by_values, POWER), VERSION, "(?!.*sLEN).*")
 
 
 PROFILES = (
@@ -59,7 +62,7 @@ PROFILES = (
                 count=outlet_count(COUNT, _newer(NEWER)),
                 name=NAME,
                 current=figure(_newer(column(TABLE + ".9", "ibmPduOutletCurrent")), THOUSANDTHS),
-                power=figure(POWER),
+                power=figure(_newer(POWER)),
             ),
             Outlets(
                 states=State(_older(OLDER), on=("1",), off=("0",)),

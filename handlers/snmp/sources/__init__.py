@@ -16,6 +16,7 @@ from .objects import Column, Scalar
 from .single_family import (
     Alike,
     Field,
+    Fitted,
     Gathered,
     NamedRows,
     Negative,
@@ -37,6 +38,7 @@ __all__ = [
     "EachUnit",
     "Field",
     "First",
+    "Fitted",
     "Gathered",
     "Joined",
     "Listed",

@@ -16,7 +16,47 @@ from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import FILLED, LONGEST_NUMBER, Rows, latin_1, number, octets, text
 from ..reader import MISSING, ObjectRead, Reader
-from .base import ObjectSource, ReadOnly, Source, unmarked_value
+from .base import Filter, ObjectSource, ReadOnly, Source, unmarked_value
+
+
+class Fitted(Filter):
+    """Rows of `source` with a value that says something, here or in one of `others`. A table may
+    have rows for places where nothing is fitted.
+
+    A row is left out if its value, and those of all `others`, are in `nothing`. The others are read
+    only if a value of `source` is. A row that one of them lacks stays.
+
+    Fields:
+        source: the rows to choose from.
+        others: further columns with the same identities.
+        nothing: texts that say nothing, such as -1.
+    """
+
+    others: tuple[Source, ...]
+    nothing: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        validation.at_least_one(self.others, "others")
+        validation.at_least_one(self.nothing, "nothing")
+        validation.require_distinct_texts(self.nothing, "nothing")
+
+    def rows(self, reader: Reader) -> Rows:
+        rows = self.source.rows(reader)
+        places = [identity for identity, value in rows.items() if self._is_nothing(value)]
+        for other in self.others if places else ():
+            values = other.rows(reader)
+            places = [identity for identity in places if self._is_nothing(values.get(identity))]
+        empty = frozenset(places)
+        return {identity: value for identity, value in rows.items() if identity not in empty}
+
+    def asks(self) -> Iterator[ObjectRead]:
+        return self.source.asks()
+
+    def keeps(self, reader: Reader, identity: str) -> bool:
+        return identity in self.rows(reader)
+
+    def _is_nothing(self, value: Optional[Raw]) -> bool:
+        return value is not None and value is not MISSING and text(value) in self.nothing
 
 
 class NamedRows(ObjectSource):

@@ -40,7 +40,10 @@ def acme(**changed: Any) -> Profile:
     [
         (dict(key="Acme Strip"), "key"),
         (dict(models=()), "models"),
-        (dict(sys_object_ids=(".1.3.6",)), "sys_object_ids"),
+        (dict(sys_object_ids=(".1.3.6",)), "sys_object_ids is '.1.3.6'"),
+        (dict(sys_object_ids=("1.3.6.1.4.1.9", "1.3.6.1.4.1.9.x")), "sys_object_ids is"),
+        (dict(inlet=Total(else_outlets=True)), "no figure of the inlet"),
+        (dict(inlet_power=Total(else_outlets=True)), "no figure of the inlet"),
         (dict(sys_object_ids=("1.3.6.1.4.1.9", "1.3.6.1.4.1.9")), "twice"),
         (
             dict(outlets=(), switching_confidence=Confidence.NONE, evidence=Evidence()),

@@ -8,6 +8,7 @@ from hypothesis import given, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet, ProtocolError
 from handlers.shared.prefetch import PrefetchRequest
+from handlers.snmp import metering
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.reader import MISSING, ObjectRead, Reader
@@ -15,6 +16,7 @@ from handlers.snmp.sources import (
     Column,
     Complete,
     First,
+    Fitted,
     NamedRows,
     Scalar,
     Source,
@@ -24,7 +26,9 @@ from handlers.snmp.sources import (
 )
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
-from tests.handlers.snmp.memory import Memory, Value, filled, reader, table
+from tests.handlers.snmp import units
+from tests.handlers.snmp.memory import Memory, Value, filled, of_rows, reader, table
+from tests.recordings import fixture
 
 INDEXES = st.lists(st.integers(0, 60), min_size=1, max_size=4).map(
     lambda arcs: ".".join(map(str, arcs))
@@ -378,3 +382,35 @@ def test_objects_that_are_read_by_get_are_read_ahead_together(
     reading.is_ahead = True
     assert "2" in source.rows(reading)
     assert ahead == gets
+
+
+PLACES = table("1.3.1", {"1.1": 1, "1.2": -1, "2.1": -1, "2.2": -1, "2.3": -1})
+CABLES = {
+    **table("1.3.2", {"1.1": "a", "1.2": "", "2.1": "", "2.2": "b", "2.3": ""}),
+    **table("1.3.3", {"1.1": 12, "1.2": -1, "2.1": 7, "2.2": -1}),
+}
+
+
+def test_a_place_with_nothing_in_all_its_columns_is_left_out() -> None:
+    status = Column("1.3.1")
+    fitted = Fitted(status, (Column("1.3.2"), Column("1.3.3")), ("", "-1"))
+    # 2.1 is metered, 2.2 has a name, and of 2.3 the answer lacks a column
+    assert list(fitted.rows(reader({**PLACES, **CABLES}))) == ["1.1", "2.1", "2.2", "2.3"]
+    device = Memory(table("1.3.1", {"1": 1, "2": 0}))
+    assert list(fitted.rows(Reader(device))) == ["1", "2"] and device.asked == ["walk 1.3.1"]
+    assert list(fitted.asks()) == list(status.asks())
+    assert fitted.keeps(reader({**PLACES, **CABLES}), "2.1")
+    assert not fitted.keeps(reader({**PLACES, **CABLES}), "1.2")
+
+
+def test_a_place_without_a_cable_is_no_outlet_of_the_modular_pdu() -> None:
+    """PowerNet-MIB, isxModularDistModuleOutputTable, of a unit that says -1 instead of 4."""
+    unit, table_of = fixture("apc-isx-modular"), "1.3.6.1.4.1.318.1.1.22.2.6.1"
+    whole, device = units.find(unit, of_rows(unit.rows)), of_rows(unit.rows)
+    for place in ("1.2", "1.3", "4.2"):
+        for column, value in ((4, ""), (6, -1), (20, -1), (21, -1)):
+            device.put(f"{table_of}.{column}.{place}", value)
+    found = units.find(unit, device)
+    assert found.states == whole.states
+    assert metering.read_statistic(found, True) == metering.read_statistic(whole, True)
+    assert metering.labels(found) == metering.labels(whole)

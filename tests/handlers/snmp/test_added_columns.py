@@ -1,0 +1,154 @@
+"""A device has one column more than the recording, with a row for each outlet and one value for
+all, as newer firmware has it: a layout is not proven by one column, so no outlet that is on is told
+off. Only another column of states may say so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+import pytest
+
+from handlers.shared.errors import PduHandlerError
+from handlers.snmp import detection, metering
+from handlers.snmp.profile import oids
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.reader import Reader
+from pdu_common.helper import EnumPowerStatus
+from tests.handlers.snmp import units
+from tests.handlers.snmp.memory import Memory, Value, of_rows
+from tests.needs import ROOT
+from tests.recordings import Fixture, fixture
+from tests.simulators.snmp_agent.device import dotted
+
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+States = Mapping[str, EnumPowerStatus]
+VALUES = (0, 1, 2, 230)  # off, on, another state, a voltage
+PAGE = ROOT / "docs" / "states.md"
+
+
+class Addition(NamedTuple):
+    """A column that the unit lacks, and the outlets that are told off instead of on, or the other
+    way round, if it has one."""
+
+    column: str
+    turned: tuple[str, ...]
+
+
+def detected(device: Memory) -> States:
+    """The states that are told while the figures are read too."""
+    found = detection.detect(device, PROFILES, metered_only=True)
+    metering.meter(found)
+    return found.states
+
+
+def additions(unit: Fixture) -> Iterator[Addition]:
+    device = of_rows(unit.rows)
+    try:
+        whole = detected(device)
+    except PduHandlerError:
+        return
+    walks = dict.fromkeys(ask[len("walk ") :] for ask in device.asked if ask.startswith("walk "))
+    rows = {column: list(device.walk(column)) for column in walks}
+    filled = [held for held in rows.values() if held]
+    fitting = [held for held in filled if len(held) == len(whole)] or filled
+    indexes = fitting[0] if fitting else []
+    for column, held in rows.items():
+        for value in VALUES if not held and indexes else ():
+            more = of_rows(unit.rows)
+            for index in indexes:
+                more.put(f"{column}.{index}", value)
+            try:
+                states = detected(more)
+            except PduHandlerError:
+                continue
+            turned = [one for one in whole if {whole[one], states.get(one)} == {UP, DOWN}]
+            yield Addition(column, tuple(turned))
+
+
+def columns_of_states() -> frozenset[str]:
+    """All columns that a family reads as the states of outlets, with each root of the family."""
+    found: set[str] = set()
+    for profile in PROFILES:
+        for root in profile.roots_for(""):
+            reader = Reader(Memory({}), root)
+            for outlets in profile.outlets:
+                if outlets.states is not None:
+                    found.update(map(reader.resolve, oids(outlets.states.source)))
+    return frozenset(found)
+
+
+OF_STATES = columns_of_states()
+# its condition is a column that the same family reads as the state of other units
+LAYOUTS = {"ibm-dpi": "1.3.6.1.4.1.2.6.223.8.2.2.1."}
+
+
+@units.EACH
+@pytest.mark.sample(40)
+def test_a_column_that_is_no_state_turns_no_state(unit: Fixture) -> None:
+    layout = LAYOUTS.get(unit.key, "-")
+    for column, turned in additions(unit):
+        if column not in OF_STATES or column.startswith(layout):
+            assert not turned, f"{column} turns {turned}"
+
+
+@pytest.mark.sample(1)
+def test_the_page_names_the_families_of_which_a_second_state_is_not_read() -> None:
+    """Each has two columns of states, of which the first with rows is read: the other would cost a
+    request."""
+    found = {unit.key for unit in units.FIXTURES for one in additions(unit) if one.turned}
+    text = PAGE.read_text("utf-8").partition("two tables of states")[2].partition("\n\n")[0]
+    assert found and set(re.findall("`([a-z0-9-]+)`", text)) == found
+
+
+def dpi(version: str, columns: Mapping[int, tuple[int, ...]]) -> Memory:
+    """IBM-PDU-MIB: a unit with two outlets and these columns of ibmPduOutletTable."""
+    device = of_rows(fixture("ibm-dpi_doubtful").rows)
+    table = LAYOUTS["ibm-dpi"]
+    objects: dict[str, Value] = {
+        dotted(oid): value
+        for oid, value in device._objects.items()
+        if not dotted(oid).startswith(table) or dotted(oid).startswith(f"{table}2.")
+    }
+    objects["1.3.6.1.4.1.2.6.223.7.3.0"] = version
+    for column, values in columns.items():
+        objects.update((f"{table}{column}.{row}", value) for row, value in enumerate(values, 1))
+    return Memory(objects)
+
+
+CURRENT = {9: (1120, 5)}
+STATES, WATTS, VOLTS, THRESHOLDS = (1, 0), (217, 1), (230, 230), (9600, 9600)
+
+
+@pytest.mark.parametrize(
+    "version, columns, states",
+    [
+        # the newer layout: 11 is a threshold, 13 the state, 15 the power
+        ("sIBM_v01.3_3", {**CURRENT, 11: THRESHOLDS, 13: STATES, 15: WATTS}, (UP, DOWN)),
+        ("sLEN_v02.1_1", {**CURRENT, 11: (0, 0), 13: STATES, 15: WATTS}, (UP, DOWN)),
+        # thresholds that could be states, and no mark: it may be the older layout
+        ("sIBM_v01.3_3", {**CURRENT, 11: (0, 0), 13: STATES, 15: WATTS}, (UNKNOWN, UNKNOWN)),
+        # the older layout: 11 is the state, 13 the power; with two columns appended, 15 the volts
+        ("sIBM_v01.3_8", {7: (1120, 5), 11: STATES, 13: WATTS}, (UP, DOWN)),
+        ("sIBM_v01.3_8", {7: (1120, 5), 11: STATES, 13: WATTS, 15: VOLTS}, (UNKNOWN, UNKNOWN)),
+        ("sIBM_v01.3_8", {7: (5, 5), 11: STATES, 13: (1, 0), 15: VOLTS}, (UNKNOWN, UNKNOWN)),
+        # a mark of newer firmware, and a row that is not possible under its layout
+        ("sLEN_v02.1_1", {**CURRENT, 11: THRESHOLDS, 13: (1, 7), 15: WATTS}, (UNKNOWN, UNKNOWN)),
+    ],
+)
+def test_a_layout_holds_only_if_every_row_fits_and_nothing_speaks_against_it(
+    version: str,
+    columns: Mapping[int, tuple[int, ...]],
+    states: tuple[EnumPowerStatus, EnumPowerStatus],
+) -> None:
+    found = detection.detect(dpi("OPDP_" + version, columns), PROFILES)
+    assert tuple(found.states.values()) == states
+    figures = metering.meter(found)
+    if UNKNOWN in states:
+        assert not figures.current_of and not figures.power_of and figures.load is None
+        assert found.outlets is not None and found.outlets.control is None
+    else:
+        assert [figures.current_of["1"], figures.power_of["1"]] == [Decimal("1.120"), 217]
