@@ -34,7 +34,8 @@ NAME = column(TABLE + ".2", "ibmPduOutletName")
 COUNT = scalar("2.6.223.8.2.1.0", "ibmPduOutletCount")
 VERSION = scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion")
 STATES = "-1|[0-5]"
-LIKE_OLDER = Unless(Provided(OLDER, OLDER, STATES), Provided(VERSION, VERSION, ".*sLEN.*"))
+# the version is only read if column 11 could be the state
+LIKE_OLDER = Provided(Unless(OLDER, Provided(VERSION, VERSION, ".*sLEN.*")), OLDER, STATES)
 
 
 def _newer(at: Source) -> Source:
